@@ -1,0 +1,12 @@
+// One clock for all processes on a host: CLOCK_MONOTONIC through process.hrtime.bigint(). It is the same clock in every
+// process unless they sit in different Linux time namespaces; the clock proof of each trial (clock-proof.ts) checks that.
+
+import { asInstant, type Instant } from './units.ts';
+
+/** Nanoseconds since the epoch T0 as a Number: exact for 104 days (2^53 ns). Negative before T0. */
+export type Clock = () => Instant;
+
+/** The epoch is agreed between the processes of one trial. */
+export function startClock(epochNs: bigint): Clock {
+  return () => asInstant(Number(process.hrtime.bigint() - epochNs));
+}

@@ -1,0 +1,28 @@
+// What is kept of many samples: exact order statistics on a fixed grid, never a mean of percentiles. Raw samples are kept
+// only on request (--stamps).
+
+import { z } from 'zod';
+
+/** The quantiles kept of every distribution: enough for the printed ones and for a curve. */
+export const quantileGrid = [
+  0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975, 0.98, 0.99, 0.995, 0.999, 0.9995,
+  0.9999, 1,
+] as const;
+
+export type GridQuantile = (typeof quantileGrid)[number];
+
+export const distributionSchema = z.object({
+  count: z.int().positive(),
+  /** count · (1−ρ)/(1+ρ), ρ the lag-1 autocorrelation in order of time: what `count` is worth as independent samples. */
+  effectiveCount: z.number().positive(),
+  mean: z.number(),
+  /** Values at quantileGrid, nearest rank (type 1): x_(⌈q·n⌉). */
+  values: z.array(z.number()).length(quantileGrid.length),
+});
+
+export type Distribution = z.infer<typeof distributionSchema>;
+
+/** The smallest sample that at least `q` of the samples do not exceed; undefined without samples. */
+export function quantileOf(distribution: Distribution | undefined, q: GridQuantile): number | undefined {
+  return distribution?.values[quantileGrid.indexOf(q)];
+}

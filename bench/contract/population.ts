@@ -1,0 +1,86 @@
+// The planned streams of a trial: a steady population of exactly `connections` concurrent streams, all planned before
+// the start (open loop): a late server never delays a later start.
+
+import { deriveSeed, drawBelow, seededDraw } from './random.ts';
+import { planOffsetsNs, type Workload } from './workload.ts';
+
+/** Columns over streams, in order of planned start. */
+export interface Population {
+  readonly streams: number;
+  /** Planned start c0, ns after T0. */
+  readonly startNs: Float64Array;
+  readonly tokens: Int32Array;
+  readonly seeds: Uint32Array;
+  /** Index of the stream's first token in columns over all tokens. */
+  readonly base: Int32Array;
+  readonly totalTokens: number;
+}
+
+export interface PopulationOptions {
+  readonly workload: Workload;
+  readonly connections: number;
+  readonly seed: number;
+  /** Starts of the first streams are spread over this time. */
+  readonly rampNs: number;
+  /** No token is planned after this point. */
+  readonly horizonNs: number;
+}
+
+const MAX_STREAMS_PER_SLOT = 1_000_000;
+
+interface Planned {
+  readonly startNs: number;
+  readonly tokens: number;
+  readonly seed: number;
+}
+
+/**
+ * Each of `connections` slots runs streams back to back. The first streams arrive as a Poisson process over the ramp
+ * (given their number, its arrivals are independent and uniform, so nothing is rescaled) and have a uniformly random
+ * length, as if caught in mid-stream: later starts are spread evenly. The last stream of a slot is cut to end by the
+ * horizon, so every stream ends with its hash and can be verified whole.
+ */
+export function planPopulation(options: PopulationOptions): Population {
+  const { workload, connections, horizonNs } = options;
+  const draw = seededDraw(deriveSeed(options.seed, 0x706f70));
+  const planned: Planned[] = [];
+  for (let slot = 0; slot < connections; slot++) {
+    let startNs = Math.round(draw() * options.rampNs);
+    let length = 1 + drawBelow(draw, workload.tokensPerStream);
+    for (let turn = 0; turn < MAX_STREAMS_PER_SLOT && startNs < horizonNs; turn++) {
+      const seed = deriveSeed(options.seed, slot, turn);
+      const offsets = planOffsetsNs(workload, seed, length);
+      const tokens = countUpTo(offsets, horizonNs - startNs);
+      if (tokens === 0) break;
+      planned.push({ startNs, tokens, seed });
+      startNs += offsets[tokens - 1] as number;
+      length = workload.tokensPerStream;
+    }
+  }
+  planned.sort((a, b) => a.startNs - b.startNs);
+  return toColumns(planned);
+}
+
+function countUpTo(offsetsNs: Float64Array, limitNs: number): number {
+  let count = 0;
+  while (count < offsetsNs.length && (offsetsNs[count] as number) <= limitNs) count++;
+  return count;
+}
+
+function toColumns(planned: readonly Planned[]): Population {
+  const streams = planned.length;
+  const base = new Int32Array(streams);
+  let totalTokens = 0;
+  for (let stream = 0; stream < streams; stream++) {
+    base[stream] = totalTokens;
+    totalTokens += (planned[stream] as Planned).tokens;
+  }
+  return {
+    streams,
+    startNs: Float64Array.from(planned, (one) => one.startNs),
+    tokens: Int32Array.from(planned, (one) => one.tokens),
+    seeds: Uint32Array.from(planned, (one) => one.seed),
+    base,
+    totalTokens,
+  };
+}

@@ -1,0 +1,217 @@
+// The saved form of a run: `run.ndjson`, line 1 the header, then one line per finished trial. Everything that is
+// analysed or rendered comes from here, so a saved run can be rendered again without a new one.
+
+import { z } from 'zod';
+import { distributionSchema } from './distribution.ts';
+import { payloadNames, type PayloadName } from './payload.ts';
+import { clientTallySchema, serverTallySchema } from './tally.ts';
+import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
+import { workloadSchema } from './workload.ts';
+
+export const RUN_SCHEMA_VERSION = 1;
+
+const armSchema = z.object({
+  transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
+  client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
+  path: z.literal('direct'),
+});
+
+/** One value of the swept load. */
+export const loadPointSchema = z.object({ connections: z.int().min(1) });
+
+/** A reason to doubt a number, stored beside it and printed with it. */
+export const warningSchema = z.object({ code: z.string(), message: z.string() });
+
+/**
+ * A validity check. `kind` says what a miss means (method: environment → noise that no arm caused; harness → the load
+ * point is HARNESS-LIMITED; correctness → INVALID). `value` undefined: not measurable here, with the reason in `note`.
+ */
+export const gateSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['environment', 'harness', 'correctness']),
+  title: z.string(),
+  value: z.number().optional(),
+  limit: z.number(),
+  unit: z.enum(['ratio', 'ns', 'count', 'bytes', 'statistic']),
+  ok: z.boolean(),
+  note: z.string().optional(),
+});
+
+export const planSchema = z.object({
+  scenario: z.literal('stream'),
+  preset: z.string(),
+  /** The first is the baseline. */
+  arms: z.array(armSchema).min(1),
+  loadPoints: z.array(loadPointSchema).min(1),
+  workload: workloadSchema,
+  payload: z.enum(payloadNames as [PayloadName, ...PayloadName[]]),
+  /** Measured blocks; the burn-in block comes on top. */
+  blocks: z.int().min(1),
+  burnInBlocks: z.int().nonnegative(),
+  warmupNs: z.number().nonnegative(),
+  windowNs: z.number().positive(),
+  drainNs: z.number().positive(),
+  cooldownNs: z.number().nonnegative(),
+  backpressureBytes: z.int().positive(),
+  /** The one seed of the run; all else is derived from it. */
+  seed: z.int().nonnegative(),
+  /** Servers and clients bound to one CPU each, swapped every block. */
+  pin: z.boolean(),
+  keepStamps: z.boolean(),
+  /** Whether verdicts may be printed: false for a preset too short to support one. */
+  verdicts: z.boolean(),
+});
+
+export const environmentSchema = z.object({
+  node: z.string(),
+  v8: z.string(),
+  os: z.string(),
+  cpuModel: z.string(),
+  cpus: z.int(),
+  memoryBytes: z.number(),
+  virtualised: z.string().optional(),
+  /** Kernel settings that matter, as read; undefined values are left out. */
+  settings: z.record(z.string(), z.string()),
+  packages: z.record(z.string(), z.string()),
+  lockfileSha256: z.string().optional(),
+  gitCommit: z.string().optional(),
+  fileDescriptorLimit: z.int().optional(),
+  tools: z.record(z.string(), z.string()),
+});
+
+export const runHeaderSchema = z.object({
+  kind: z.literal('run'),
+  schema: z.literal(RUN_SCHEMA_VERSION),
+  streamduel: z.string(),
+  name: z.string(),
+  startedAt: z.string(),
+  /** The command line that repeats it. */
+  command: z.string(),
+  plan: planSchema,
+  /** SHA-256 of the plan: trials of two runs may be joined only when it is equal. */
+  planSha256: z.string(),
+  environment: environmentSchema,
+});
+
+const clockBoundSchema = z.object({
+  exchanges: z.int().nonnegative(),
+  /** Exchanges in which a process saw an answer before its question. */
+  violations: z.int().nonnegative(),
+  /** The offset between the two clocks lies within these. */
+  lowNs: z.number(),
+  highNs: z.number(),
+});
+
+/** Names of the distributions that a trial of steady streams keeps, all in ns. */
+export const distributionNames = [
+  'startLagNs',
+  'connectNs',
+  'openNs',
+  'openFromPlanNs',
+  'ttftNs',
+  'ttftFromConnectNs',
+  'ttftOverheadNs',
+  'deliveryTransportNs',
+  'deliveryScheduledNs',
+  'latenessNs',
+  'interChunkNs',
+  'interTokenNs',
+  'tpotNs',
+  'jitterNs',
+  'endToEndNs',
+  'endToEndOverheadNs',
+] as const;
+
+export type DistributionName = (typeof distributionNames)[number];
+
+const memorySchema = z.object({
+  rssBytes: z.number(),
+  pssBytes: z.number().optional(),
+  ussBytes: z.number().optional(),
+});
+
+/** Sums over the server's sockets that were open at the end of the window, from TCP_INFO. */
+const tcpInfoSchema = z.object({
+  sockets: z.int(),
+  bytesSent: z.number(),
+  bytesRetransmitted: z.number(),
+  segmentsOut: z.number(),
+  segmentsIn: z.number(),
+  dataSegmentsOut: z.number(),
+});
+
+const trialIdentity = {
+  kind: z.literal('trial'),
+  /** Position in the run, from 0. */
+  trial: z.int().nonnegative(),
+  /** Block 0 is burn-in when the plan has one. */
+  block: z.int().nonnegative(),
+  burnIn: z.boolean(),
+  /** Position of this arm within its block and load point, from 0: what the order effect is fitted on. */
+  order: z.int().nonnegative(),
+  arm: armSchema,
+  loadPoint: loadPointSchema,
+  workloadSeed: z.int(),
+  /** What was drawn for this trial alone, so that an effect of the set-up can be found later. */
+  setup: z.object({
+    environmentPaddingBytes: z.int(),
+    serverCpu: z.int().optional(),
+    clientCpu: z.int().optional(),
+    serverFirst: z.boolean(),
+    hashSeed: z.int(),
+  }),
+  startedAt: z.string(),
+};
+
+export const completedTrialSchema = z.object({
+  ...trialIdentity,
+  outcome: z.literal('completed'),
+  clock: z.object({ before: clockBoundSchema, after: clockBoundSchema, sameTimeNamespace: z.boolean() }),
+  /** Wall time of the whole trial, and of it what was not warm-up, window, tail or drain. */
+  wallNs: z.number(),
+  overheadNs: z.number(),
+  windowNs: z.number(),
+  planned: z.object({ streams: z.int(), tokens: z.int(), windowStarts: z.int(), windowTokens: z.int(), meanConcurrent: z.number() }),
+  distributions: z.partialRecord(z.enum(distributionNames), distributionSchema),
+  /** Stamps that should exist and do not. */
+  missingStamps: z.int().nonnegative(),
+  /** Most negative one-way delay, ns; 0 when none was negative. */
+  mostNegativeNs: z.number(),
+  steadiness: z.object({ driftRatio: z.number().optional(), isDrifting: z.boolean() }),
+  server: serverTallySchema,
+  client: clientTallySchema,
+  /** Server memory with no stream open, and at the end of the window. */
+  memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int().optional() }),
+  tcp: tcpInfoSchema.optional(),
+  gates: z.array(gateSchema),
+  warnings: z.array(warningSchema),
+});
+
+export const failedTrialSchema = z.object({
+  ...trialIdentity,
+  outcome: z.literal('failed'),
+  failure: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+});
+
+export const trialRecordSchema = z.discriminatedUnion('outcome', [completedTrialSchema, failedTrialSchema]);
+
+export type LoadPoint = z.infer<typeof loadPointSchema>;
+export type Warning = z.infer<typeof warningSchema>;
+export type Gate = z.infer<typeof gateSchema>;
+export type Plan = z.infer<typeof planSchema>;
+export type Environment = z.infer<typeof environmentSchema>;
+export type RunHeader = z.infer<typeof runHeaderSchema>;
+export type ClockBound = z.infer<typeof clockBoundSchema>;
+export type MemoryReading = z.infer<typeof memorySchema>;
+export type TcpInfo = z.infer<typeof tcpInfoSchema>;
+export type CompletedTrial = z.infer<typeof completedTrialSchema>;
+export type FailedTrial = z.infer<typeof failedTrialSchema>;
+export type TrialRecord = z.infer<typeof trialRecordSchema>;
+
+/** A run as loaded from disk. */
+export interface SavedRun {
+  readonly folder: string;
+  readonly header: RunHeader;
+  readonly trials: readonly TrialRecord[];
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,88 @@
+// What one child process counted in one trial. Everything in ns and bytes; undefined where the machine cannot tell.
+
+import { z } from 'zod';
+
+const count = z.int().nonnegative();
+
+/** Between two moments of one process, taken by itself at the edges of the window. */
+export const processUseSchema = z.object({
+  wallNs: z.number().positive(),
+  cpuUserNs: z.number().nonnegative(),
+  cpuSystemNs: z.number().nonnegative(),
+  /** Event-loop utilisation, 0–1, over the window, and its highest 1 s slice. */
+  eventLoopUtilisation: z.number(),
+  eventLoopUtilisationMax: z.number(),
+  /** Time in garbage collection within the window, by kind. */
+  gcMinorNs: z.number().nonnegative(),
+  gcMajorNs: z.number().nonnegative(),
+  gcOtherNs: z.number().nonnegative(),
+  /** Runnable but not running, from schedstat. */
+  runDelayNs: z.number().nonnegative().optional(),
+  /** How late this process's own timer ran, weighted by time. */
+  tickLatenessP50Ns: z.number().optional(),
+  tickLatenessP99Ns: z.number().optional(),
+  heapUsedBytes: count,
+  externalBytes: count,
+});
+
+export const serverTallySchema = z.object({
+  node: z.string(),
+  use: processUseSchema,
+  /** Tokens and bytes written within the window as the process itself bounded it. */
+  windowTokens: count,
+  windowBytes: count,
+  tokensWritten: count,
+  streamsOpened: count,
+  streamsFinished: count,
+  /** Ended before their last token, by cause. */
+  streamsCut: z.record(z.string(), count),
+  /** Bytes that the sockets of finished streams accepted, heads included. */
+  bytesWritten: count,
+  /** The head of the response to each finished stream: status line and fields, as the server wrote them. */
+  headBytes: count,
+  /** Tokens that followed another of the same stream within one pacer tick. */
+  sameTickTokens: count,
+  /** Tokens written before they were due: must be 0. */
+  earlyTokens: count,
+  /** Streams whose socket refused more at least once. */
+  backpressured: count,
+});
+
+export const streamErrorSchema = z.object({ cause: z.string(), count, example: z.string() });
+
+export const clientTallySchema = z.object({
+  node: z.string(),
+  use: processUseSchema,
+  streamsPlanned: count,
+  streamsStarted: count,
+  streamsVerified: count,
+  tokensPlanned: count,
+  tokensReceived: count,
+  lost: count,
+  duplicated: count,
+  reordered: count,
+  corrupt: count,
+  /** Streams whose announced hash was not that of the received text. */
+  hashMismatches: count,
+  errors: z.array(streamErrorSchema),
+  /** Socket reads that carried at least one token; undefined for a client stack that cannot see reads. */
+  tokenReads: count.optional(),
+  /** Bytes received on the sockets of verified streams, and of them the response heads. */
+  bytesRead: count,
+  headBytes: count,
+  /** Bytes sent by the client on those sockets: requests, and for WebSocket the close frames. */
+  bytesSent: count,
+  /** What the byte model predicts for those streams, heads left out; see byte-model.ts. */
+  modelBytes: count,
+  /** Of the model: only the framed tokens, and only their payloads. */
+  modelTokenBytes: count,
+  payloadBytes: count,
+  /** Tokens per second of the whole process's ramp lateness is in the stamps; this is what was never started. */
+  startsUnissued: count,
+  /** Token messages received in the window. */
+  windowTokens: count,
+});
+
+export type ProcessUse = z.infer<typeof processUseSchema>;
+export type ServerTally = z.infer<typeof serverTallySchema>;
+export type ClientTally = z.infer<typeof clientTallySchema>;

@@ -1,0 +1,80 @@
+// Which tokens, of which bytes, due when: fully determined by a definition and a seed.
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { deriveSeed, drawBelow, drawNormal, seededDraw } from './random.ts';
+import { readTokenFile } from './tokens.ts';
+import { NS_PER_MS, NS_PER_S } from './units.ts';
+
+const gapsSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('fixed') }),
+  /** Gaps with this σ of their logarithm and the mean that the rate asks for. */
+  z.object({ kind: z.literal('lognormal'), sigma: z.number().positive().max(3) }),
+]);
+
+export const workloadSchema = z.object({
+  name: z.string(),
+  /** Tokens of a whole stream; the first and the last stream of a connection slot may be shorter, see population.ts. */
+  tokensPerStream: z.int().min(1).max(1_000_000),
+  /** Mean rate of one stream once it streams. */
+  tokensPerSecond: z.number().positive().max(100_000),
+  gaps: gapsSchema,
+  /** Time from the request to the first token, the modelled prefill: lognormal with this median; σ 0 makes it fixed. */
+  firstTokenMedianMs: z.number().nonnegative().max(600_000),
+  firstTokenSigma: z.number().nonnegative().max(3),
+  /** Segments of the token file, joined in this order; empty for all of them. */
+  segments: z.array(z.string()),
+  tokenFile: z.string(),
+  tokensSha256: z.string(),
+});
+
+export type Workload = z.infer<typeof workloadSchema>;
+
+/** When each token of one stream is due, in ns after the server's handler began; rises strictly. */
+export function planOffsetsNs(
+  workload: Pick<Workload, 'tokensPerSecond' | 'gaps' | 'firstTokenMedianMs' | 'firstTokenSigma'>,
+  streamSeed: number,
+  tokens: number,
+): Float64Array {
+  const draw = seededDraw(deriveSeed(streamSeed, 1));
+  const offsets = new Float64Array(tokens);
+  const { gaps } = workload;
+  const meanGapNs = NS_PER_S / workload.tokensPerSecond;
+  // The mean of a lognormal is median · exp(σ²/2).
+  const medianGapNs = gaps.kind === 'lognormal' ? meanGapNs / Math.exp(gaps.sigma ** 2 / 2) : meanGapNs;
+  let at = workload.firstTokenMedianMs * NS_PER_MS;
+  if (workload.firstTokenSigma > 0) at *= Math.exp(workload.firstTokenSigma * drawNormal(draw));
+  for (let index = 0; index < tokens; index++) {
+    offsets[index] = Math.round(at);
+    at += Math.max(1, gaps.kind === 'lognormal' ? medianGapNs * Math.exp(gaps.sigma * drawNormal(draw)) : meanGapNs);
+  }
+  return offsets;
+}
+
+/** All tokens a workload draws from, in order; a stream is a slice of it that wraps around. */
+export interface TokenSource {
+  readonly tokens: readonly string[];
+  /** The same as JSON strings, quotes included. */
+  readonly jsonTexts: readonly string[];
+}
+
+/** @throws BenchError WORKLOAD when the token file is damaged. */
+export function openTokenSource(workload: Pick<Workload, 'tokenFile' | 'segments'>): TokenSource {
+  const file = readTokenFile(workload.tokenFile);
+  const segments = workload.segments.length === 0 ? file.segments : file.segments.filter((s) => workload.segments.includes(s.id));
+  const tokens = segments.flatMap((segment) => segment.tokens);
+  return { tokens, jsonTexts: tokens.map((token) => JSON.stringify(token)) };
+}
+
+/** Where in the source a stream begins to read. */
+export function sliceStart(source: TokenSource, streamSeed: number): number {
+  return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), source.tokens.length);
+}
+
+/** SHA-256 (hex) of the text of a stream: what the server announces at its end and the client must have received. */
+export function hashStreamText(source: TokenSource, start: number, tokens: number): string {
+  const hash = createHash('sha256');
+  let text = '';
+  for (let index = 0; index < tokens; index++) text += source.tokens[(start + index) % source.tokens.length];
+  return hash.update(text).digest('hex');
+}

@@ -1,0 +1,60 @@
+// What a client stack is to the rest of a load process: it opens streams and tells a listener what arrived, when.
+// The listener is shared by all stacks and transports, so they cannot differ in what they do with a token.
+
+import type { Instant } from '../bench/contract/units.ts';
+
+export interface StreamTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Request target of the stream, e.g. `/v1/streams/17`; on the null arm the line that is sent instead. */
+  readonly path: string;
+  /** Local address to connect from; undefined lets the kernel choose. */
+  readonly localAddress?: string;
+}
+
+/** Counted on the stream's socket when it ended. */
+export interface SocketCount {
+  readonly bytesRead: number;
+  readonly bytesSent: number;
+  /** Bytes of the response head: status line, fields and the blank line; 0 where there is none. */
+  readonly headBytes: number;
+}
+
+export type ControlType = 'open' | 'done' | 'stream-error' | 'bye';
+
+/**
+ * Called for one stream in this order: connect, accept, then tokens and control events as they arrive, then exactly one
+ * of end and failure. `at` is taken in the first statement of the callback that delivered the bytes, before any parsing;
+ * all tokens of one read share it.
+ */
+export interface StreamListener {
+  onConnect: (stream: number, at: Instant) => void;
+  /** The response head (SSE), the 101 (WebSocket) or the connection itself (null arm) was received. */
+  onAccept: (stream: number, at: Instant) => void;
+  /** A token's payload as bytes [start, end) of a buffer that is only valid during the call. Used by the probe. */
+  onTokenBytes: (stream: number, buffer: Buffer, start: number, end: number, at: Instant) => void;
+  /** A token's payload as text. Used by the library stack. */
+  onTokenText: (stream: number, payload: string, at: Instant) => void;
+  /** `text` is the event's JSON; with its `type` field on transports without event names. */
+  onControl: (stream: number, type: ControlType, text: string, at: Instant) => void;
+  /** The transport ended the way its specification ends a whole stream. */
+  onEnd: (stream: number, count: SocketCount, at: Instant) => void;
+  /** Anything else: refused, cut, malformed. `cause` is a short stable key such as `ECONNRESET` or `http-503`. */
+  onFailure: (stream: number, cause: string, message: string, at: Instant) => void;
+}
+
+export interface StreamClient {
+  /** Opens one stream; everything else reaches the listener. Never throws for a network failure. */
+  open: (stream: number, target: StreamTarget) => void;
+  /** Gives up a stream that is open: closes its socket; the listener is not called for it again. */
+  abandon: (stream: number) => void;
+  /** Socket reads that carried at least one token so far; undefined for a stack that cannot see reads. */
+  tokenReads: () => number | undefined;
+  /** Releases what the stack holds once no stream is open. */
+  close: () => Promise<void>;
+}
+
+export interface StreamClientOptions {
+  readonly listener: StreamListener;
+  readonly now: () => Instant;
+}
