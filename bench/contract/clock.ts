@@ -6,7 +6,12 @@ import { asInstant, type Instant } from './units.ts';
 /** Nanoseconds since the epoch T0 as a Number: exact for 104 days (2^53 ns). Negative before T0. */
 export type Clock = () => Instant;
 
-/** The epoch is agreed between the processes of one trial. */
-export function startClock(epochNs: bigint): Clock {
-  return () => asInstant(Number(process.hrtime.bigint() - epochNs));
+/** Counts from its construction until the processes of a trial have agreed on T0. */
+export class TrialClock {
+  #epochNs = process.hrtime.bigint();
+  readonly now: Clock = () => asInstant(Number(process.hrtime.bigint() - this.#epochNs));
+
+  agree(epochNs: bigint): void {
+    this.#epochNs = epochNs;
+  }
 }

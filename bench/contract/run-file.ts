@@ -2,9 +2,10 @@
 // analysed or rendered comes from here, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
+import { clockBoundSchema } from './clock-proof.ts';
 import { distributionSchema } from './distribution.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
-import { clientTallySchema, serverTallySchema } from './tally.ts';
+import { clientTallySchema, openCountSchema, serverTallySchema } from './tally.ts';
 import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -17,16 +18,16 @@ const armSchema = z.object({
 });
 
 /** One value of the swept load. */
-export const loadPointSchema = z.object({ connections: z.int().min(1) });
+const loadPointSchema = z.object({ connections: z.int().min(1) });
 
 /** A reason to doubt a number, stored beside it and printed with it. */
-export const warningSchema = z.object({ code: z.string(), message: z.string() });
+const warningSchema = z.object({ code: z.string(), message: z.string() });
 
 /**
  * A validity check. `kind` says what a miss means (method: environment → noise that no arm caused; harness → the load
  * point is HARNESS-LIMITED; correctness → INVALID). `value` undefined: not measurable here, with the reason in `note`.
  */
-export const gateSchema = z.object({
+const gateSchema = z.object({
   id: z.string(),
   kind: z.enum(['environment', 'harness', 'correctness']),
   title: z.string(),
@@ -37,7 +38,7 @@ export const gateSchema = z.object({
   note: z.string().optional(),
 });
 
-export const planSchema = z.object({
+const planSchema = z.object({
   scenario: z.literal('stream'),
   preset: z.string(),
   /** The first is the baseline. */
@@ -62,7 +63,7 @@ export const planSchema = z.object({
   verdicts: z.boolean(),
 });
 
-export const environmentSchema = z.object({
+const environmentSchema = z.object({
   node: z.string(),
   v8: z.string(),
   os: z.string(),
@@ -93,15 +94,6 @@ export const runHeaderSchema = z.object({
   environment: environmentSchema,
 });
 
-const clockBoundSchema = z.object({
-  exchanges: z.int().nonnegative(),
-  /** Exchanges in which a process saw an answer before its question. */
-  violations: z.int().nonnegative(),
-  /** The offset between the two clocks lies within these. */
-  lowNs: z.number(),
-  highNs: z.number(),
-});
-
 /** Names of the distributions that a trial of steady streams keeps, all in ns. */
 export const distributionNames = [
   'startLagNs',
@@ -130,7 +122,7 @@ const memorySchema = z.object({
   ussBytes: z.number().optional(),
 });
 
-/** Sums over the server's sockets that were open at the end of the window, from TCP_INFO. */
+/** Sums over the server's sockets that were open after the window, from TCP_INFO. */
 const tcpInfoSchema = z.object({
   sockets: z.int(),
   bytesSent: z.number(),
@@ -163,7 +155,7 @@ const trialIdentity = {
   startedAt: z.string(),
 };
 
-export const completedTrialSchema = z.object({
+const completedTrialSchema = z.object({
   ...trialIdentity,
   outcome: z.literal('completed'),
   clock: z.object({ before: clockBoundSchema, after: clockBoundSchema, sameTimeNamespace: z.boolean() }),
@@ -181,13 +173,15 @@ export const completedTrialSchema = z.object({
   server: serverTallySchema,
   client: clientTallySchema,
   /** Server memory with no stream open, and at the end of the window. */
-  memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int().optional() }),
+  memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   tcp: tcpInfoSchema.optional(),
+  /** What the server itself counted on its open streams, immediately before and after TCP_INFO was read. */
+  openCounts: z.object({ before: openCountSchema, after: openCountSchema }),
   gates: z.array(gateSchema),
   warnings: z.array(warningSchema),
 });
 
-export const failedTrialSchema = z.object({
+const failedTrialSchema = z.object({
   ...trialIdentity,
   outcome: z.literal('failed'),
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
@@ -201,7 +195,6 @@ export type Gate = z.infer<typeof gateSchema>;
 export type Plan = z.infer<typeof planSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type RunHeader = z.infer<typeof runHeaderSchema>;
-export type ClockBound = z.infer<typeof clockBoundSchema>;
 export type MemoryReading = z.infer<typeof memorySchema>;
 export type TcpInfo = z.infer<typeof tcpInfoSchema>;
 export type CompletedTrial = z.infer<typeof completedTrialSchema>;

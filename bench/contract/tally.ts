@@ -5,7 +5,7 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 
 /** Between two moments of one process, taken by itself at the edges of the window. */
-export const processUseSchema = z.object({
+const processUseSchema = z.object({
   wallNs: z.number().positive(),
   cpuUserNs: z.number().nonnegative(),
   cpuSystemNs: z.number().nonnegative(),
@@ -24,6 +24,9 @@ export const processUseSchema = z.object({
   heapUsedBytes: count,
   externalBytes: count,
 });
+
+/** What the streams that are open at one moment have written so far; the prelude is head and `open` event. */
+export const openCountSchema = z.object({ streams: count, tokens: count, bytes: count, preludeBytes: count });
 
 export const serverTallySchema = z.object({
   node: z.string(),
@@ -48,7 +51,7 @@ export const serverTallySchema = z.object({
   backpressured: count,
 });
 
-export const streamErrorSchema = z.object({ cause: z.string(), count, example: z.string() });
+const streamErrorSchema = z.object({ cause: z.string(), count, example: z.string() });
 
 export const clientTallySchema = z.object({
   node: z.string(),
@@ -84,5 +87,6 @@ export const clientTallySchema = z.object({
 });
 
 export type ProcessUse = z.infer<typeof processUseSchema>;
+export type OpenCount = z.infer<typeof openCountSchema>;
 export type ServerTally = z.infer<typeof serverTallySchema>;
 export type ClientTally = z.infer<typeof clientTallySchema>;

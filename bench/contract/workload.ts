@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { BenchError } from './errors.ts';
 import { deriveSeed, drawBelow, drawNormal, seededDraw } from './random.ts';
 import { readTokenFile } from './tokens.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
@@ -58,11 +59,15 @@ export interface TokenSource {
   readonly jsonTexts: readonly string[];
 }
 
-/** @throws BenchError WORKLOAD when the token file is damaged. */
+/** @throws BenchError WORKLOAD when the token file is damaged or has no such segment. */
 export function openTokenSource(workload: Pick<Workload, 'tokenFile' | 'segments'>): TokenSource {
   const file = readTokenFile(workload.tokenFile);
-  const segments = workload.segments.length === 0 ? file.segments : file.segments.filter((s) => workload.segments.includes(s.id));
-  const tokens = segments.flatMap((segment) => segment.tokens);
+  const ids = workload.segments.length === 0 ? file.segments.map((segment) => segment.id) : workload.segments;
+  const tokens = ids.flatMap((id) => {
+    const segment = file.segments.find((one) => one.id === id);
+    if (segment === undefined) throw new BenchError('WORKLOAD', `${workload.tokenFile} has no segment "${id}"`);
+    return segment.tokens;
+  });
   return { tokens, jsonTexts: tokens.map((token) => JSON.stringify(token)) };
 }
 

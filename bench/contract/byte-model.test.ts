@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { byteModel } from './byte-model.ts';
+
+const token = (payloadBytes: number, sequence = 1, idPrefixBytes?: number) => ({ payloadBytes, sequence, idPrefixBytes });
+
+it('an SSE token is its data line, its blank line and a chunk', () => {
+  // `data: ` + 18 + `\n\n` = 26 → `1a\r\n` … `\r\n`
+  expect(byteModel.sse.token(token(18))).toBe(26 + 6);
+  // 247 + 8 = 255 → `ff`; one more needs a third digit.
+  expect(byteModel.sse.token(token(247))).toBe(255 + 6);
+  expect(byteModel.sse.token(token(248))).toBe(256 + 7);
+});
+
+it('an SSE id costs 5 bytes, its prefix and its digits', () => {
+  expect(byteModel.sse.token(token(18, 9, 5)) - byteModel.sse.token(token(18, 9))).toBe(5 + 5 + 1);
+  expect(byteModel.sse.token(token(18, 1000, 5)) - byteModel.sse.token(token(18, 1000))).toBe(5 + 5 + 4);
+});
+
+it.each([
+  [0, 2],
+  [125, 127],
+  [126, 130],
+  [65_535, 65_539],
+  [65_536, 65_546],
+])('a WebSocket message of %i bytes is a frame of %i', (payloadBytes, bytes) => {
+  expect(byteModel.ws.token(token(payloadBytes))).toBe(bytes);
+});
+
+it('a token of the null arm is its payload and a line end', () => {
+  expect(byteModel.tcp.token(token(18))).toBe(19);
+});

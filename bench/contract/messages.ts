@@ -1,0 +1,82 @@
+// What the orchestrator and its two child processes say to each other over the IPC channel. Everything is parsed on
+// arrival on both sides, so a process of another version is a clear error and not a strange number.
+
+import { z } from 'zod';
+import { payloadNames, type PayloadName } from './payload.ts';
+import { clockBoundSchema } from './clock-proof.ts';
+import { clientTallySchema, openCountSchema, serverTallySchema } from './tally.ts';
+import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
+import { workloadSchema } from './workload.ts';
+
+/** All that a server and a client must agree on for one trial. Both plan the same streams from it. */
+const trialSpecificationSchema = z.object({
+  transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
+  client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
+  connections: z.int().min(1),
+  workload: workloadSchema,
+  payload: z.enum(payloadNames as [PayloadName, ...PayloadName[]]),
+  workloadSeed: z.int().nonnegative(),
+  /** Times in ns after T0: the window is [warmupNs, warmupNs + windowNs); streams go on for the tail after it. */
+  rampNs: z.number().nonnegative(),
+  warmupNs: z.number().nonnegative(),
+  windowNs: z.number().positive(),
+  tailNs: z.number().nonnegative(),
+  /** How long streams may take to end after the tail. */
+  drainNs: z.number().positive(),
+  /** A receiver that is this far behind, in bytes, is cut off as a slow consumer. */
+  backpressureBytes: z.int().positive(),
+  /** 0 lets the kernel choose. */
+  port: z.int().min(0).max(65_535),
+});
+
+export type TrialSpecification = z.infer<typeof trialSpecificationSchema>;
+
+const startMessage = z.object({ kind: z.literal('start'), epochNs: z.string() });
+/** What either child says when it cannot go on; see child-link.ts. */
+export const failedMessageSchema = z.object({
+  kind: z.literal('failed'),
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+
+export const toServerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('serve'), specification: trialSpecificationSchema, stampsFile: z.string() }),
+  startMessage,
+  z.object({ kind: z.literal('count-open') }),
+  z.object({ kind: z.literal('stop') }),
+]);
+
+export const fromServerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('listening'), port: z.int(), clockPort: z.int(), timeNamespace: z.string() }),
+  z.object({ kind: z.literal('open-count'), open: openCountSchema }),
+  z.object({ kind: z.literal('tally'), tally: serverTallySchema }),
+]);
+
+export const toClientSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('load'),
+    specification: trialSpecificationSchema,
+    stampsFile: z.string(),
+    host: z.string(),
+    port: z.int(),
+    clockPort: z.int(),
+  }),
+  startMessage,
+]);
+
+export const fromClientSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready'), clock: clockBoundSchema, timeNamespace: z.string() }),
+  z.object({ kind: z.literal('progress'), tokensReceived: z.int(), openStreams: z.int() }),
+  z.object({ kind: z.literal('tally'), tally: clientTallySchema, clock: clockBoundSchema }),
+]);
+
+export type ToServer = z.infer<typeof toServerSchema>;
+export type FromServer = z.infer<typeof fromServerSchema>;
+export type ToClient = z.infer<typeof toClientSchema>;
+export type FromClient = z.infer<typeof fromClientSchema>;
+
+/** Request target of a planned stream: the same length on both twins but for the folder's name. */
+export function streamPath(transport: TransportId, stream: number): string {
+  return transport === 'ws' ? `/v1/ws/${stream}` : `/v1/streams/${stream}`;
+}
