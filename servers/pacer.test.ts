@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Pacer, type Paced } from './pacer.ts';
+
+interface TestStream extends Paced {
+  readonly dueNsOf: readonly number[];
+  sent: number;
+}
+
+/** Virtual time: a timer fires when the test says so, as late as the test says. */
+class VirtualTime {
+  nowNs = 0;
+  #timers: { atNs: number; callback: () => void; isCancelled: boolean }[] = [];
+
+  readonly setTimer = (callback: () => void, delayMs: number): { cancel: () => void } => {
+    const timer = { atNs: this.nowNs + delayMs * 1e6, callback, isCancelled: false };
+    this.#timers.push(timer);
+    return {
+      cancel: () => {
+        timer.isCancelled = true;
+      },
+    };
+  };
+
+  /** Runs the next timer, late by `lateNs`; false when none is left. */
+  step(lateNs: number): boolean {
+    this.#timers = this.#timers.filter((timer) => !timer.isCancelled).sort((a, b) => a.atNs - b.atNs);
+    const timer = this.#timers.shift();
+    if (timer === undefined) return false;
+    this.nowNs = Math.max(this.nowNs, timer.atNs) + lateNs;
+    timer.callback();
+    return true;
+  }
+}
+
+interface Emission {
+  readonly stream: number;
+  readonly token: number;
+  readonly atNs: number;
+  readonly dueNs: number;
+}
+
+function run(plans: readonly (readonly number[])[], lateness: (step: number) => number): { emitted: Emission[]; steps: number } {
+  const time = new VirtualTime();
+  const emitted: Emission[] = [];
+  const streams: TestStream[] = plans.map((dueNsOf) => ({ dueNsOf, sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false }));
+  const pacer = new Pacer<TestStream>({
+    now: () => time.nowNs,
+    setTimer: time.setTimer,
+    emit: (stream) => {
+      emitted.push({ stream: streams.indexOf(stream), token: stream.sent, atNs: time.nowNs, dueNs: stream.dueNsOf[stream.sent] as number });
+      stream.sent++;
+      return stream.dueNsOf[stream.sent];
+    },
+  });
+  for (const stream of streams) pacer.schedule(stream, stream.dueNsOf[0] as number);
+  let steps = 0;
+  for (; steps < 1_000_000 && time.step(lateness(steps)); steps++);
+  expect(pacer.scheduled).toBe(0);
+  return { emitted, steps };
+}
+
+const plan = fc
+  .array(fc.oneof(fc.integer({ min: 1, max: 2_000_000 }), fc.integer({ min: 1, max: 400_000_000 })), { minLength: 1, maxLength: 30 })
+  .map((gaps) => {
+    let dueNs = 0;
+    return gaps.map((gap) => (dueNs += gap));
+  });
+
+it('every token is emitted once, in order, and never early, whatever the plan and however late the timers', () => {
+  fc.assert(
+    fc.property(
+      fc.array(plan, { minLength: 1, maxLength: 40 }),
+      fc.infiniteStream(fc.integer({ min: 0, max: 300_000_000 })),
+      (plans, lateness) => {
+        const late = lateness[Symbol.iterator]();
+        const { emitted } = run(plans, (step) => (step % 3 === 0 ? (late.next().value as number) : 100_000));
+        expect(emitted).toHaveLength(plans.reduce((sum, dueNs) => sum + dueNs.length, 0));
+        for (const { atNs, dueNs } of emitted) expect(atNs).toBeGreaterThanOrEqual(dueNs);
+        for (let stream = 0; stream < plans.length; stream++) {
+          expect(emitted.filter((one) => one.stream === stream).map((one) => one.token)).toEqual(plans[stream]!.map((_, token) => token));
+        }
+      },
+    ),
+    { seed: 4, numRuns: 150 },
+  );
+});
+
+it('with punctual timers no token is later than the 1 ms tick and the timer’s own rounding', () => {
+  const plans = Array.from({ length: 50 }, (_, stream) =>
+    Array.from({ length: 40 }, (_, token) => 1e6 + stream * 137_000 + token * 20_000_000),
+  );
+  const { emitted } = run(plans, () => 0);
+  expect(Math.max(...emitted.map(({ atNs, dueNs }) => atNs - dueNs))).toBeLessThanOrEqual(2e6);
+});
+
+it('a gap longer than the wheel is kept', () => {
+  const { emitted } = run([[5e6, 25_000e6, 25_001e6]], () => 0);
+  expect(emitted.map(({ atNs }) => Math.floor(atNs / 1e6))).toEqual(
+    [5, 25_000, 25_001].map((ms) => expect.closeTo(ms, -1) as unknown as number),
+  );
+});
+
+it('a stall delays later tokens but loses none', () => {
+  const plans = [Array.from({ length: 100 }, (_, token) => (token + 1) * 10e6)];
+  const { emitted } = run(plans, (step) => (step === 10 ? 300e6 : 0));
+  expect(emitted).toHaveLength(100);
+  expect(Math.max(...emitted.map(({ atNs, dueNs }) => atNs - dueNs))).toBeGreaterThan(250e6);
+});
+
+it('nothing scheduled means no timer: an idle server sleeps', () => {
+  const { steps } = run([[1e6]], () => 0);
+  expect(steps).toBeLessThanOrEqual(3);
+});
+
+it('a stream that is scheduled twice is emitted as one', () => {
+  const time = new VirtualTime();
+  const sent: number[] = [];
+  const stream: TestStream = { dueNsOf: [], sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false };
+  const pacer = new Pacer<TestStream>({
+    now: () => time.nowNs,
+    setTimer: time.setTimer,
+    emit: () => {
+      sent.push(time.nowNs);
+      return undefined;
+    },
+  });
+  pacer.schedule(stream, 3e6);
+  pacer.schedule(stream, 1e6);
+  for (let step = 0; step < 10 && time.step(0); step++);
+  expect(sent).toHaveLength(1);
+});

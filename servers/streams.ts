@@ -1,0 +1,233 @@
+// The streams of one server, free of any transport: what is sent, when, and what becomes of a receiver that cannot keep
+// up. Both twins and the null arm run this one implementation.
+
+import { streamEpoch } from '../bench/contract/control-events.ts';
+import { payloads, renderPayload, type PayloadName, type PayloadTemplate } from '../bench/contract/payload.ts';
+import type { OpenCount } from '../bench/contract/tally.ts';
+import type { TokenSource } from '../bench/contract/workload.ts';
+import { Pacer, type Paced } from './pacer.ts';
+import type { StreamPlan } from './planned-streams.ts';
+import type { StreamSink } from './stream-sink.ts';
+
+/** Where a trial's stamps go; see stamps.ts for the columns. */
+export interface ServerStamps {
+  /** Per stream: first statement of the handler. */
+  readonly handlerNs: Float64Array;
+  /** Per token: immediately before the write. */
+  readonly writtenNs: Float64Array;
+}
+
+export interface StreamsOptions {
+  readonly now: () => number;
+  readonly source: TokenSource;
+  readonly payload: PayloadName;
+  readonly stamps: ServerStamps | undefined;
+  /** A receiver this many bytes behind its plan is cut off. */
+  readonly backpressureBytes: number;
+  readonly maxStreams: number;
+}
+
+interface OpenStream extends Paced {
+  readonly plan: StreamPlan;
+  readonly sink: StreamSink;
+  readonly template: PayloadTemplate;
+  readonly handlerNs: number;
+  /** Bytes before the first token: head and `open` event. */
+  preludeBytes: number;
+  sent: number;
+  lastTick: number;
+  isBlocked: boolean;
+  isEnded: boolean;
+}
+
+/** How often blocked receivers are checked against the cap. */
+const BLOCKED_CHECK_MS = 100;
+
+export class Streams {
+  readonly #options: StreamsOptions;
+  readonly #pacer: Pacer<OpenStream>;
+  readonly #open = new Set<OpenStream>();
+  readonly #blocked = new Set<OpenStream>();
+  #blockedTimer: NodeJS.Timeout | undefined;
+  #closedBytes = 0;
+  readonly counts = {
+    opened: 0,
+    finished: 0,
+    cut: {} as Record<string, number>,
+    tokensWritten: 0,
+    bytesWritten: 0,
+    headBytes: 0,
+    sameTickTokens: 0,
+    earlyTokens: 0,
+    backpressured: 0,
+  };
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+    this.#pacer = new Pacer({ now: options.now, emit: (stream) => this.#emit(stream) });
+  }
+
+  get openStreams(): number {
+    return this.#open.size;
+  }
+
+  get isFull(): boolean {
+    return this.#open.size >= this.#options.maxStreams;
+  }
+
+  /** Bytes handed to all sockets so far, closed ones included. */
+  bytesWritten(): number {
+    let bytes = this.#closedBytes;
+    for (const { sink } of this.#open) bytes += sink.bytesWritten();
+    return bytes;
+  }
+
+  /** Of the streams that are open now. */
+  countOpen(): OpenCount {
+    const count = { streams: 0, tokens: 0, bytes: 0, preludeBytes: 0 };
+    for (const { sink, sent, preludeBytes } of this.#open) {
+      count.streams++;
+      count.tokens += sent;
+      count.bytes += sink.bytesWritten();
+      count.preludeBytes += preludeBytes;
+    }
+    return count;
+  }
+
+  /** @param handlerNs Taken in the first statement of the transport's handler. */
+  start(plan: StreamPlan, sink: StreamSink, handlerNs: number): void {
+    const stream: OpenStream = {
+      plan,
+      sink,
+      handlerNs,
+      template: payloads[this.#options.payload].template(plan.id),
+      dueNs: 0,
+      nextInSlot: undefined,
+      isScheduled: false,
+      preludeBytes: 0,
+      sent: 0,
+      lastTick: -1,
+      isBlocked: false,
+      isEnded: false,
+    };
+    this.counts.opened++;
+    this.#open.add(stream);
+    if (plan.trialIndex !== undefined && this.#options.stamps !== undefined)
+      this.#options.stamps.handlerNs[plan.trialIndex.stream] = handlerNs;
+    const drained = (): void => this.#unblock(stream);
+    sink.socket.on('drain', drained);
+    sink.onClose(() => {
+      sink.socket.off('drain', drained);
+      this.#closed(stream);
+    });
+    sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
+    stream.preludeBytes = sink.bytesWritten();
+    this.#pacer.schedule(stream, handlerNs + (plan.offsetsNs[0] as number));
+  }
+
+  #emit(stream: OpenStream): number | undefined {
+    if (stream.isEnded || stream.isBlocked) return undefined;
+    const { plan, sink } = stream;
+    const { source, stamps, now } = this.#options;
+    const index = stream.sent;
+    const jsonText = source.jsonTexts[(plan.sourceStart + index) % source.jsonTexts.length] as string;
+    const payload = renderPayload(stream.template, index + 1, jsonText);
+    const writtenNs = now();
+    if (writtenNs < stream.dueNs) this.counts.earlyTokens++;
+    if (plan.trialIndex !== undefined && stamps !== undefined) stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
+    sink.token(index + 1, payload);
+    stream.sent = index + 1;
+    this.counts.tokensWritten++;
+    if (stream.lastTick === this.#pacer.tick) this.counts.sameTickTokens++;
+    stream.lastTick = this.#pacer.tick;
+    if (stream.sent === plan.tokens) {
+      this.#finish(stream);
+      return undefined;
+    }
+    if (sink.socket.writableNeedDrain) {
+      this.#block(stream);
+      return undefined;
+    }
+    return stream.handlerNs + (plan.offsetsNs[stream.sent] as number);
+  }
+
+  #finish(stream: OpenStream): void {
+    const { plan, sink } = stream;
+    stream.isEnded = true;
+    this.counts.finished++;
+    sink.done({ s: plan.tokens + 1, n: plan.tokens, sha256: plan.sha256, finish: 'stop' });
+  }
+
+  /** The socket is full: later tokens wait in the plan, which costs no memory, and are sent late rather than skipped. */
+  #block(stream: OpenStream): void {
+    stream.isBlocked = true;
+    this.counts.backpressured++;
+    this.#blocked.add(stream);
+    this.#blockedTimer ??= setInterval(() => this.#cutSlowConsumers(), BLOCKED_CHECK_MS);
+  }
+
+  #unblock(stream: OpenStream): void {
+    if (!stream.isBlocked) return;
+    stream.isBlocked = false;
+    this.#forgetBlocked(stream);
+    if (!stream.isEnded) this.#pacer.schedule(stream, stream.handlerNs + (stream.plan.offsetsNs[stream.sent] as number));
+  }
+
+  #forgetBlocked(stream: OpenStream): void {
+    this.#blocked.delete(stream);
+    if (this.#blocked.size > 0) return;
+    clearInterval(this.#blockedTimer);
+    this.#blockedTimer = undefined;
+  }
+
+  #cutSlowConsumers(): void {
+    const nowNs = this.#options.now();
+    for (const stream of this.#blocked) {
+      if (backlogBytes(stream, nowNs) > this.#options.backpressureBytes) this.#cut(stream, 'slow-consumer');
+    }
+  }
+
+  #cut(stream: OpenStream, cause: string): void {
+    if (stream.isEnded) return;
+    stream.isEnded = true;
+    this.counts.cut[cause] = (this.counts.cut[cause] ?? 0) + 1;
+    this.#forgetBlocked(stream);
+    stream.sink.abort();
+  }
+
+  #closed(stream: OpenStream): void {
+    const bytes = stream.sink.bytesWritten();
+    this.#open.delete(stream);
+    this.#forgetBlocked(stream);
+    this.#closedBytes += bytes;
+    if (stream.isEnded && stream.sent === stream.plan.tokens) {
+      this.counts.bytesWritten += bytes;
+      this.counts.headBytes += stream.sink.headBytes;
+    } else this.#cut(stream, 'client-gone');
+  }
+
+  /** Ends every stream in good order; the transport's server is closed after it. */
+  sayBye(): void {
+    for (const stream of this.#open) {
+      if (stream.isEnded) continue;
+      stream.isEnded = true;
+      this.counts.cut['shutdown'] = (this.counts.cut['shutdown'] ?? 0) + 1;
+      stream.sink.bye();
+    }
+    this.#pacer.stop();
+  }
+
+  /** Closes whatever is still open, without ceremony. */
+  abortAll(): void {
+    for (const { sink } of this.#open) sink.abort();
+  }
+}
+
+/** What the socket has not taken yet, and what is due by the plan but waits: the mean frame stands for the waiting ones. */
+function backlogBytes(stream: OpenStream, nowNs: number): number {
+  const { plan, sink, sent } = stream;
+  let due = sent;
+  while (due < plan.tokens && stream.handlerNs + (plan.offsetsNs[due] as number) <= nowNs) due++;
+  const bytesPerToken = sent === 0 ? 0 : sink.bytesWritten() / sent;
+  return sink.socket.writableLength + (due - sent) * bytesPerToken;
+}

@@ -1,0 +1,76 @@
+// For tests: a server of each transport with the bundled tokens, in this process.
+
+import { fileURLToPath } from 'node:url';
+import type { AddressInfo } from 'node:net';
+import type { PayloadName } from '../bench/contract/payload.ts';
+import type { Population } from '../bench/contract/population.ts';
+import type { TransportId } from '../bench/contract/transports.ts';
+import type { Workload } from '../bench/contract/workload.ts';
+import { PlannedStreams } from './planned-streams.ts';
+import { buildSseTwin } from './sse.ts';
+import { Streams, type StreamsOptions } from './streams.ts';
+import { buildTcpServer } from './tcp.ts';
+import type { TwinParts } from './twin.ts';
+import { buildWebSocketTwin } from './websocket.ts';
+
+export const fastWorkload: Workload = {
+  name: 'test',
+  tokensPerStream: 40,
+  tokensPerSecond: 2000,
+  gaps: { kind: 'fixed' },
+  firstTokenMedianMs: 1,
+  firstTokenSigma: 0,
+  segments: [],
+  tokenFile: fileURLToPath(new URL('../bench/workloads/tokens.json', import.meta.url)),
+  tokensSha256: '',
+};
+
+export interface TestServer extends AsyncDisposable {
+  readonly port: number;
+  readonly streams: Streams;
+  readonly planned: PlannedStreams;
+  close: () => Promise<void>;
+}
+
+interface TestServerOptions {
+  readonly payload?: PayloadName;
+  readonly workload?: Workload;
+  /** The streams that are asked for by their number alone. */
+  readonly population?: Population;
+  readonly limits?: Partial<Pick<StreamsOptions, 'backpressureBytes' | 'maxStreams'>>;
+}
+
+export async function startTestServer(transport: TransportId, options: TestServerOptions = {}): Promise<TestServer> {
+  const { payload = 'lean', workload = fastWorkload } = options;
+  const planned = new PlannedStreams(workload, options.population);
+  const epochNs = process.hrtime.bigint();
+  const now = (): number => Number(process.hrtime.bigint() - epochNs);
+  const streams = new Streams({
+    now,
+    source: planned.source,
+    payload,
+    stamps: undefined,
+    backpressureBytes: 1024 * 1024,
+    maxStreams: 1000,
+    ...options.limits,
+  });
+  const parts: TwinParts = { streams, planned, now };
+  let close: () => Promise<void>;
+  let port: number;
+  if (transport === 'tcp') {
+    const server = buildTcpServer(parts);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+    close = async () => {
+      streams.sayBye();
+      streams.abortAll();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    };
+  } else {
+    const app = transport === 'sse' ? buildSseTwin(parts, payload) : buildWebSocketTwin(parts);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    port = (app.server.address() as AddressInfo).port;
+    close = async () => await app.close();
+  }
+  return { port, streams, planned, close, [Symbol.asyncDispose]: close };
+}
