@@ -1,0 +1,187 @@
+// Every client stack over every transport against the real servers: the same streams, the same events, verified whole.
+
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { streamPath } from '../bench/contract/messages.ts';
+import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
+import type { Population } from '../bench/contract/population.ts';
+import { clientStacks, transportIds, type ClientStack, type TransportId } from '../bench/contract/transports.ts';
+import { asInstant } from '../bench/contract/units.ts';
+import { openTokenSource } from '../bench/contract/workload.ts';
+import type { PlannedStreams } from '../servers/planned-streams.ts';
+import { startTestServer, fastWorkload } from '../servers/twin-fixture.ts';
+import { ExpectedPayload, layOutSource } from './expected-payload.ts';
+import { openLibraryClient } from './library/library-client.ts';
+import { openProbeClient } from './probe/probe-client.ts';
+import { noFaults, SequenceCheck } from './sequence.ts';
+import type { SocketCount, StreamClient, StreamListener } from './stream-client.ts';
+
+const STREAMS = 20;
+const openers = { probe: openProbeClient, library: openLibraryClient } as const;
+
+/** Streams of lengths from 1 token to 39, so that first, last and only tokens are all met. */
+const population: Population = (() => {
+  const tokens = Int32Array.from({ length: STREAMS }, (_, stream) => 1 + 2 * stream);
+  const base = new Int32Array(STREAMS);
+  for (let stream = 1; stream < STREAMS; stream++) base[stream] = base[stream - 1]! + tokens[stream - 1]!;
+  return {
+    streams: STREAMS,
+    startNs: new Float64Array(STREAMS),
+    tokens,
+    seeds: Uint32Array.from({ length: STREAMS }, (_, stream) => 1000 + stream),
+    base,
+    totalTokens: base.at(-1)! + tokens.at(-1)!,
+  };
+})();
+
+interface Seen {
+  readonly payloads: string[][];
+  readonly controls: string[][];
+  readonly ends: (SocketCount | undefined)[];
+  readonly failures: string[][];
+  readonly order: string[][];
+  readonly counts: ReturnType<typeof noFaults>;
+  readonly verified: boolean[];
+}
+
+async function receive(
+  transport: TransportId,
+  stack: ClientStack,
+  port: number,
+  payload: PayloadName,
+  planned: PlannedStreams,
+): Promise<Seen> {
+  const source = openTokenSource(fastWorkload);
+  const layout = layOutSource(source);
+  const counts = noFaults();
+  const lists = (): string[][] => Array.from({ length: STREAMS }, () => []);
+  const seen: Seen = { payloads: lists(), controls: lists(), ends: [], failures: lists(), order: lists(), counts, verified: [] };
+  const hashes: (string | undefined)[] = [];
+  const checks = Array.from(population.tokens, (tokens, stream) => {
+    const plan = planned.find({ id: String(stream) })!;
+    const expected = new ExpectedPayload(source, layout, payloads[payload].template(String(stream)), plan.sourceStart);
+    return new SequenceCheck(expected, tokens, counts);
+  });
+  let left = STREAMS;
+  let allOver: () => void;
+  const over = new Promise<void>((resolve) => {
+    allOver = resolve;
+  });
+  const finish = (): void => {
+    left--;
+    if (left === 0) allOver();
+  };
+  const listener: StreamListener = {
+    onConnect: (stream) => void seen.order[stream]!.push('connect'),
+    onAccept: (stream) => void seen.order[stream]!.push('accept'),
+    onTokenBytes: (stream, buffer, start, end) => {
+      checks[stream]!.acceptBytes(buffer, start, end);
+      seen.payloads[stream]!.push(buffer.toString('utf8', start, end));
+    },
+    onTokenText: (stream, text) => {
+      checks[stream]!.acceptText(text);
+      seen.payloads[stream]!.push(text);
+    },
+    onControl: (stream, type, text) => {
+      seen.order[stream]!.push(type);
+      const { type: _type, ...fields } = JSON.parse(text) as { type?: string; sha256?: string };
+      seen.controls[stream]!.push(`${type} ${JSON.stringify(fields)}`);
+      if (type === 'done') hashes[stream] = fields.sha256;
+    },
+    onEnd: (stream, count) => {
+      seen.order[stream]!.push('end');
+      seen.ends[stream] = count;
+      seen.verified[stream] = checks[stream]!.finish(hashes[stream], () => planned.find({ id: String(stream) })!.sha256);
+      finish();
+    },
+    onFailure: (stream, cause, message) => {
+      seen.failures[stream]!.push(`${cause}: ${message}`);
+      finish();
+    },
+  };
+  const client: StreamClient = openers[stack](transport, { listener, now: () => asInstant(performance.now()) });
+  for (let stream = 0; stream < STREAMS; stream++) client.open(stream, { host: '127.0.0.1', port, path: streamPath(transport, stream) });
+  await over;
+  await client.close();
+  return seen;
+}
+
+describe.each(transportIds.flatMap((transport) => payloadNames.map((payload) => [transport, payload] as const)))(
+  '%s with %s payload',
+  (transport, payload) => {
+    it('both client stacks verify every stream and see the same events', async () => {
+      await using server = await startTestServer(transport, { payload, population });
+      const seen = {
+        probe: await receive(transport, 'probe', server.port, payload, server.planned),
+        library: await receive(transport, 'library', server.port, payload, server.planned),
+      };
+      for (const stack of Object.keys(clientStacks) as ClientStack[]) {
+        expect(seen[stack].failures.flat()).toEqual([]);
+        expect(seen[stack].counts).toEqual(noFaults());
+        expect(seen[stack].verified).toEqual(Array.from({ length: STREAMS }, () => true));
+        expect(seen[stack].payloads.map((tokens) => tokens.length)).toEqual([...population.tokens]);
+        for (const order of seen[stack].order) expect(order).toEqual(['connect', 'accept', 'open', 'done', 'end']);
+      }
+      expect(seen.library.payloads).toEqual(seen.probe.payloads);
+      expect(seen.library.controls).toEqual(seen.probe.controls);
+      // The server counts both clients' sockets; each must have read exactly half of what it wrote.
+      await expect.poll(() => server.streams.openStreams).toBe(0);
+      const read = (stack: ClientStack): number => seen[stack].ends.reduce((sum, count) => sum + (count?.bytesRead ?? 0), 0);
+      expect(read('probe')).toBe(server.streams.counts.bytesWritten / 2);
+      expect(read('library')).toBe(read('probe'));
+    });
+  },
+);
+
+/** Cuts every connection after some bytes from the server: a clean close or a reset. */
+async function startCutter(port: number, afterBytes: number, how: 'fin' | 'rst'): Promise<Server> {
+  const server = createServer((downstream: Socket) => {
+    const upstream = connect(port, '127.0.0.1');
+    let passed = 0;
+    downstream.on('data', (bytes) => upstream.write(bytes));
+    upstream.on('data', (bytes) => {
+      const part = bytes.subarray(0, afterBytes - passed);
+      passed += part.length;
+      downstream.write(part, () => {
+        if (passed < afterBytes) return;
+        upstream.destroy();
+        if (how === 'rst') downstream.resetAndDestroy();
+        else downstream.end();
+      });
+    });
+    for (const socket of [upstream, downstream]) {
+      socket.on('error', () => {});
+      socket.on('close', () => (socket === upstream ? downstream.end() : upstream.destroy()));
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+const cuts = transportIds.flatMap((transport) =>
+  (Object.keys(clientStacks) as ClientStack[]).flatMap((stack) => (['fin', 'rst'] as const).map((how) => [transport, stack, how] as const)),
+);
+
+it.each(cuts)(
+  '%s/%s: a stream that is cut by a %s fails once, is never whole, and what came is a prefix',
+  async (transport, stack, how) => {
+    await using server = await startTestServer(transport, { population });
+    const whole = await receive(transport, stack, server.port, 'lean', server.planned);
+    // Longer than any head, shorter than the longest streams.
+    const cutter = await startCutter(server.port, 700, how);
+    const seen = await receive(transport, stack, (cutter.address() as AddressInfo).port, 'lean', server.planned);
+    cutter.close();
+    const cutStreams = seen.failures.filter((failures) => failures.length > 0).length;
+    expect(cutStreams).toBeGreaterThan(0);
+    for (let stream = 0; stream < STREAMS; stream++) {
+      const failures = seen.failures[stream]!;
+      expect(failures.length + (seen.order[stream]!.includes('end') ? 1 : 0)).toBe(1);
+      const received = seen.payloads[stream]!;
+      expect(received).toEqual(whole.payloads[stream]!.slice(0, received.length));
+      for (const failure of failures) expect(failure).toMatch(/^(closed-early|ECONNRESET|protocol)/);
+    }
+  },
+);

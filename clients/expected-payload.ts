@@ -1,0 +1,104 @@
+// The bytes that every token of every stream must have, known in advance from the workload: so the probe can verify each
+// token where it lies in the read buffer, without decoding, copying or allocating.
+
+import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
+import type { TokenSource } from '../bench/contract/workload.ts';
+
+/** From here on a native comparison beats a loop. */
+const NATIVE_COMPARE_BYTES = 24;
+const ZERO = 48;
+
+/** The JSON text of all tokens of a source, end to end. */
+export interface SourceBytes {
+  readonly bytes: Buffer;
+  /** Where each token's text begins; one more entry than tokens. */
+  readonly offsets: Int32Array;
+}
+
+export function layOutSource(source: TokenSource): SourceBytes {
+  const offsets = new Int32Array(source.jsonTexts.length + 1);
+  const parts = source.jsonTexts.map((text) => Buffer.from(text));
+  for (const [index, part] of parts.entries()) offsets[index + 1] = (offsets[index] as number) + part.length;
+  return { bytes: Buffer.concat(parts), offsets };
+}
+
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+  return digits;
+}
+
+/** What one stream's tokens look like. */
+export class ExpectedPayload {
+  readonly #source: TokenSource;
+  readonly #layout: SourceBytes;
+  readonly #template: PayloadTemplate;
+  readonly #start: number;
+  readonly #before: Buffer;
+  readonly #between: Buffer;
+  readonly #after: Buffer;
+
+  constructor(source: TokenSource, layout: SourceBytes, template: PayloadTemplate, sourceStart: number) {
+    this.#source = source;
+    this.#layout = layout;
+    this.#template = template;
+    this.#start = sourceStart;
+    this.#before = Buffer.from(template.before);
+    this.#between = Buffer.from(template.between);
+    this.#after = Buffer.from(template.after);
+  }
+
+  #sourceIndex(index: number): number {
+    return (this.#start + index) % this.#source.tokens.length;
+  }
+
+  text(index: number): string {
+    return this.#source.tokens[this.#sourceIndex(index)] as string;
+  }
+
+  payload(index: number): string {
+    return renderPayload(this.#template, index + 1, this.#source.jsonTexts[this.#sourceIndex(index)] as string);
+  }
+
+  payloadBytes(index: number): number {
+    const token = this.#sourceIndex(index);
+    const textBytes = (this.#layout.offsets[token + 1] as number) - (this.#layout.offsets[token] as number);
+    const sequenceBytes = this.#template.carriesSequence ? digitsOf(index + 1) : 0;
+    return this.#before.length + sequenceBytes + this.#between.length + textBytes + this.#after.length;
+  }
+
+  /** Whether bytes [start, end) are the payload of the token at this 0-based place. */
+  matches(buffer: Buffer, start: number, end: number, index: number): boolean {
+    const before = this.#before;
+    if (!equalAt(buffer, start, before, 0, before.length, end)) return false;
+    let at = start + before.length;
+    if (this.#template.carriesSequence) {
+      let rest = index + 1;
+      const last = at + digitsOf(rest) - 1;
+      if (last >= end) return false;
+      for (let digit = last; digit >= at; digit--) {
+        if (buffer[digit] !== ZERO + (rest % 10)) return false;
+        rest = Math.floor(rest / 10);
+      }
+      at = last + 1;
+      if (!equalAt(buffer, at, this.#between, 0, this.#between.length, end)) return false;
+      at += this.#between.length;
+    }
+    const token = this.#sourceIndex(index);
+    const from = this.#layout.offsets[token] as number;
+    const to = this.#layout.offsets[token + 1] as number;
+    if (!equalAt(buffer, at, this.#layout.bytes, from, to, end)) return false;
+    at += to - from;
+    return at + this.#after.length === end && equalAt(buffer, at, this.#after, 0, this.#after.length, end);
+  }
+}
+
+function equalAt(buffer: Buffer, at: number, expected: Buffer, from: number, to: number, end: number): boolean {
+  const length = to - from;
+  if (at + length > end) return false;
+  if (length >= NATIVE_COMPARE_BYTES) return buffer.compare(expected, from, to, at, at + length) === 0;
+  for (let offset = 0; offset < length; offset++) {
+    if (buffer[at + offset] !== expected[from + offset]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,16 @@
+// The library stack: what a Node consumer sees, with the libraries that most would choose. It is also the probe's oracle of
+// correctness: both must see the same events on the same stream.
+
+import type { TransportId } from '../../bench/contract/transports.ts';
+import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
+import { type OpenStream, openStreams } from './library-stream.ts';
+import { sse } from './sse.ts';
+import { tcp } from './tcp.ts';
+import { websocket } from './websocket.ts';
+
+const libraryTransports = { sse, ws: websocket, tcp } as const satisfies Record<TransportId, OpenStream>;
+
+/** Delivers tokens through onTokenText, never onTokenBytes. */
+export function openLibraryClient(transport: TransportId, options: StreamClientOptions): StreamClient {
+  return openStreams(libraryTransports[transport], options);
+}

@@ -1,0 +1,33 @@
+// A response that is not the stream that was asked for: its status and the beginning of its body become the failure.
+
+import { StreamFailure } from '../probe/stream-failure.ts';
+
+/** How much of the body goes into the message, bytes. */
+const EXCERPT_BYTES = 300;
+
+export class Refusal {
+  readonly #status: number;
+  readonly #reason: string;
+  #body = Buffer.alloc(0);
+
+  constructor(status: number, reason: string) {
+    this.#status = status;
+    this.#reason = reason;
+  }
+
+  get isFull(): boolean {
+    return this.#body.length === EXCERPT_BYTES;
+  }
+
+  add(chunk: Buffer): void {
+    this.#body = Buffer.concat([this.#body, chunk]).subarray(0, EXCERPT_BYTES);
+  }
+
+  failure(): StreamFailure {
+    const body = this.#body.toString();
+    return new StreamFailure(
+      `http-${this.#status}`,
+      `the server answered ${this.#status} ${this.#reason}${body === '' ? '' : `: ${body}`}`,
+    );
+  }
+}

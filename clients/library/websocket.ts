@@ -1,0 +1,88 @@
+// WebSocket as a Node consumer reads it: the ws client, without compression.
+
+import { connect } from 'node:net';
+import { WebSocket } from 'ws';
+import { MIB } from '../../bench/contract/units.ts';
+import { authorityOf } from '../probe/request-target.ts';
+import { protocolFailure, StreamFailure } from '../probe/stream-failure.ts';
+import { SUBPROTOCOL } from '../probe/websocket.ts';
+import { countHeadBytes } from './head-bytes.ts';
+import type { OpenStream } from './library-stream.ts';
+import { Refusal } from './refusal.ts';
+
+const MAX_MESSAGE_BYTES = MIB;
+
+export const websocket: OpenStream = (stream, target) => {
+  const { host, port, localAddress } = target;
+  let headBytes = 0;
+  let socketError: NodeJS.ErrnoException | undefined;
+  const client = new WebSocket(`ws://${authorityOf(target)}${target.path}`, [SUBPROTOCOL], {
+    // On by default in the client, off by default in the server.
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    createConnection: () => {
+      const socket = connect({ host, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
+      socket.on('connect', () => stream.connected(socket, stream.now()));
+      // ws reports a reset as close code 1006, without its cause.
+      socket.on('error', (error) => (socketError = error));
+      return socket;
+    },
+  });
+
+  client.on('upgrade', ({ statusCode = 0, statusMessage = '', rawHeaders }) => {
+    headBytes = countHeadBytes({ status: statusCode, reason: statusMessage, rawFields: rawHeaders });
+  });
+  client.on('open', () => stream.accept(headBytes, stream.now()));
+  client.on('message', (payload: Buffer, isBinary) => {
+    const at = stream.now();
+    try {
+      if (isBinary) throw protocolFailure('a binary message where only text was agreed');
+      stream.message(payload.toString(), at);
+    } catch (error) {
+      stream.fail(error, at);
+    }
+  });
+  client.on('unexpected-response', (_request, response) => {
+    const refusal = new Refusal(response.statusCode ?? 0, response.statusMessage ?? '');
+    const fail = (): void => stream.fail(refusal.failure(), stream.now());
+    response.on('data', (chunk: Buffer) => {
+      refusal.add(chunk);
+      if (refusal.isFull) fail();
+    });
+    response.on('end', fail);
+    response.on('error', fail);
+  });
+  client.on('error', (error) => stream.fail(describeError(error), stream.now()));
+  client.on('close', (code, reason) => {
+    const at = stream.now();
+    if (code === 1000 && stream.isDone) stream.end(at);
+    else stream.fail(describeClose({ code, reason: reason.toString(), isDone: stream.isDone, socketError }), at);
+  });
+  return () => client.terminate();
+};
+
+/** ws's and llhttp's codes, and ws's errors without one, in the words of this project; the system's as they are. */
+function describeError(error: NodeJS.ErrnoException): StreamFailure {
+  // What node:http calls an orderly end before the response.
+  if (error.message === 'socket hang up')
+    return new StreamFailure('closed-early', 'the connection ended before the response head was whole');
+  const { code } = error;
+  const isProtocol = code === undefined || code.startsWith('WS_ERR_') || code.startsWith('HPE_');
+  return new StreamFailure(isProtocol ? 'protocol' : code, error.message);
+}
+
+interface Close {
+  readonly code: number;
+  readonly reason: string;
+  readonly isDone: boolean;
+  readonly socketError: NodeJS.ErrnoException | undefined;
+}
+
+function describeClose({ code, reason, isDone, socketError }: Close): StreamFailure {
+  // 1006 is ws's own: no close frame was received.
+  if (code === 1006 && socketError !== undefined) return new StreamFailure(socketError.code ?? 'socket', socketError.message);
+  const before = isDone ? 'without a close frame' : 'before `done`';
+  if (code === 1006) return new StreamFailure('closed-early', `the connection ended ${before}`);
+  const what = `the server closed with ${code === 1005 ? 'no code' : code}${reason === '' ? '' : ` (${reason})`}`;
+  return isDone ? protocolFailure(`${what}, not 1000`) : new StreamFailure('closed-early', `${what} before \`done\``);
+}

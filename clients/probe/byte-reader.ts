@@ -1,0 +1,34 @@
+// The seam between the socket engine and what a transport makes of its bytes.
+
+import type { Instant } from '../../bench/contract/units.ts';
+import type { ControlType, StreamTarget } from '../stream-client.ts';
+import type { StreamFailure } from './stream-failure.ts';
+
+export interface ByteReader {
+  /**
+   * Consumes bytes [start, end) of a buffer that is overwritten as soon as this returns. `at` is the stamp of the socket
+   * read; it is an argument all the way down because a number kept in a field would be boxed again for every token.
+   * @throws StreamFailure
+   */
+  push: (buffer: Buffer, start: number, end: number, at: Instant) => void;
+}
+
+/** Told, during push, what the bytes were; all but `send` reach the stream's listener. */
+export interface StreamSink {
+  accept: (headBytes: number, at: Instant) => void;
+  token: (buffer: Buffer, start: number, end: number, at: Instant) => void;
+  control: (type: ControlType, text: string, at: Instant) => void;
+  /** The stream is whole; the socket is closed. */
+  end: (at: Instant) => void;
+  send: (bytes: Buffer) => void;
+}
+
+/** One stream of one transport. */
+export interface StreamReader extends ByteReader {
+  /** The socket is connected: returns what to send first (latin1). */
+  start: (at: Instant) => string;
+  /** The socket ended, or broke with `error`: why the stream is not whole; undefined when it is. */
+  endedBy: (error: NodeJS.ErrnoException | undefined) => StreamFailure | undefined;
+}
+
+export type ProbeTransport = (target: StreamTarget, sink: StreamSink) => StreamReader;

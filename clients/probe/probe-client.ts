@@ -1,0 +1,16 @@
+// The probe: the cheapest reader that Node can be, the same for every transport down to the few lines that parse its framing.
+
+import type { TransportId } from '../../bench/contract/transports.ts';
+import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
+import type { ProbeTransport } from './byte-reader.ts';
+import { openSocketEngine } from './socket-engine.ts';
+import { sse } from './sse.ts';
+import { tcp } from './tcp.ts';
+import { websocket } from './websocket.ts';
+
+const probeTransports = { sse, ws: websocket, tcp } as const satisfies Record<TransportId, ProbeTransport>;
+
+/** Delivers tokens through onTokenBytes, never onTokenText. */
+export function openProbeClient(transport: TransportId, options: StreamClientOptions): StreamClient {
+  return openSocketEngine(probeTransports[transport], options);
+}

@@ -1,0 +1,147 @@
+// One socket engine for every transport. A read lands in one buffer that all sockets of the process share: Node calls back
+// synchronously after each read, so whoever consumes the bytes must be through with them when the callback returns.
+
+import { connect, type Socket } from 'node:net';
+import { type Instant, KIB } from '../../bench/contract/units.ts';
+import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
+import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
+import { asStreamFailure, socketFailure, StreamFailure } from './stream-failure.ts';
+
+const READ_BUFFER_BYTES = 64 * KIB;
+
+/** Pongs that a peer provokes but does not read; far beyond what any honest peer lets pile up. */
+const MAX_UNSENT_BYTES = 64 * KIB;
+
+/** What the connections of one client share. */
+interface Shared {
+  readonly transport: ProbeTransport;
+  readonly options: StreamClientOptions;
+  readonly connections: Map<number, Connection>;
+  readonly buffer: Buffer;
+  tokenReads: number;
+}
+
+/** A connect or a read waits until it is answered, fails, or is abandoned: bounding that time is the caller's part. */
+export function openSocketEngine(transport: ProbeTransport, options: StreamClientOptions): StreamClient {
+  const connections = new Map<number, Connection>();
+  const shared: Shared = { transport, options, connections, buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES), tokenReads: 0 };
+  return {
+    open: (stream, target) => {
+      connections.set(stream, new Connection(stream, target, shared));
+    },
+    abandon: (stream) => connections.get(stream)?.settle(),
+    tokenReads: () => shared.tokenReads,
+    close: async () => {
+      for (const connection of connections.values()) connection.settle();
+    },
+  };
+}
+
+class Connection implements StreamSink {
+  readonly #stream: number;
+  readonly #shared: Shared;
+  readonly #socket: Socket;
+  readonly #reader: StreamReader;
+  #isOpen = true;
+  #hasTokenInRead = false;
+  #bytesRead = 0;
+  #headBytes = 0;
+
+  constructor(stream: number, target: StreamTarget, shared: Shared) {
+    const { now } = shared.options;
+    this.#stream = stream;
+    this.#shared = shared;
+    this.#reader = shared.transport(target, this);
+    this.#socket = connect({
+      host: target.host,
+      port: target.port,
+      ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
+      noDelay: true,
+      onread: {
+        buffer: shared.buffer,
+        callback: (bytes) => {
+          const at = now();
+          this.#read(bytes, at);
+          return true;
+        },
+      },
+    });
+    this.#socket.on('connect', () => this.#start(now()));
+    this.#socket.on('end', () => this.#socketEnded(undefined, now()));
+    this.#socket.on('error', (error) => this.#socketEnded(error, now()));
+    // Neither an end nor an error went before only if this process closed the socket: then nothing is left to report.
+    this.#socket.on('close', () => this.#fail(socketFailure(undefined, 'without a reason'), now()));
+  }
+
+  accept(headBytes: number, at: Instant): void {
+    if (!this.#isOpen) return;
+    this.#headBytes = headBytes;
+    this.#shared.options.listener.onAccept(this.#stream, at);
+  }
+
+  token(buffer: Buffer, start: number, end: number, at: Instant): void {
+    // A stream may be abandoned by its listener in the middle of a read.
+    if (!this.#isOpen) return;
+    this.#hasTokenInRead = true;
+    this.#shared.options.listener.onTokenBytes(this.#stream, buffer, start, end, at);
+  }
+
+  control(type: ControlType, text: string, at: Instant): void {
+    if (this.#isOpen) this.#shared.options.listener.onControl(this.#stream, type, text, at);
+  }
+
+  end(at: Instant): void {
+    if (!this.#isOpen) return;
+    this.settle();
+    const count = { bytesRead: this.#bytesRead, bytesSent: this.#socket.bytesWritten, headBytes: this.#headBytes };
+    this.#shared.options.listener.onEnd(this.#stream, count, at);
+  }
+
+  send(bytes: Buffer): void {
+    if (!this.#isOpen) return;
+    if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
+      throw new StreamFailure('peer-not-reading', `more than ${MAX_UNSENT_BYTES} bytes of answers wait to be sent`);
+    }
+    this.#socket.write(bytes);
+  }
+
+  /** Closes the socket; the listener hears no more of this stream. */
+  settle(): void {
+    this.#isOpen = false;
+    this.#shared.connections.delete(this.#stream);
+    this.#socket.destroy();
+  }
+
+  #start(at: Instant): void {
+    if (!this.#isOpen) return;
+    this.#shared.options.listener.onConnect(this.#stream, at);
+    const request = this.#reader.start(at);
+    if (this.#isOpen) this.#socket.write(request, 'latin1');
+  }
+
+  #read(bytes: number, at: Instant): void {
+    if (!this.#isOpen) return;
+    this.#bytesRead += bytes;
+    this.#hasTokenInRead = false;
+    try {
+      this.#reader.push(this.#shared.buffer, 0, bytes, at);
+    } catch (error) {
+      // Thrown by the listener when it was told how the stream ended: there is no second telling.
+      if (!this.#isOpen && !(error instanceof StreamFailure)) throw error;
+      this.#fail(asStreamFailure(error), at);
+    }
+    if (this.#hasTokenInRead) this.#shared.tokenReads++;
+  }
+
+  #socketEnded(error: NodeJS.ErrnoException | undefined, at: Instant): void {
+    const failure = this.#reader.endedBy(error);
+    if (failure === undefined) this.end(at);
+    else this.#fail(failure, at);
+  }
+
+  #fail(failure: StreamFailure, at: Instant): void {
+    if (!this.#isOpen) return;
+    this.settle();
+    this.#shared.options.listener.onFailure(this.#stream, failure.key, failure.message, at);
+  }
+}

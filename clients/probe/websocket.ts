@@ -1,0 +1,109 @@
+// WebSocket over the probe: upgrade, text messages, and the closing handshake that the server begins after `done`.
+
+import { createHash, randomBytes } from 'node:crypto';
+import type { Instant } from '../../bench/contract/units.ts';
+import type { StreamTarget } from '../stream-client.ts';
+import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
+import { controlTypeOf, isControlMessage } from './control-message.ts';
+import type { HttpHead } from './http-head.ts';
+import { HttpResponseReader } from './http-response.ts';
+import { authorityOf } from './request-target.ts';
+import { protocolFailure, StreamFailure } from './stream-failure.ts';
+import { maskedControlFrame, WebSocketReader } from './websocket-reader.ts';
+
+export const SUBPROTOCOL = 'tokens.v1.json';
+
+/** RFC 6455 §1.3. */
+const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+const NORMAL_CLOSURE = 1000;
+
+export const websocket: ProbeTransport = (target, sink) => new WebSocketStream(target, sink);
+
+class WebSocketStream implements StreamReader {
+  readonly #target: StreamTarget;
+  readonly #sink: StreamSink;
+  readonly #response: HttpResponseReader;
+  /** Random for each connection, as RFC 6455 §4.1 demands. */
+  readonly #key = randomBytes(16).toString('base64');
+  #isDone = false;
+  /** The close frame was received and answered: only the socket's end is outstanding. */
+  #isClosed = false;
+
+  constructor(target: StreamTarget, sink: StreamSink) {
+    this.#target = target;
+    this.#sink = sink;
+    this.#response = new HttpResponseReader({ status: 101, accept: (head, at) => this.#accept(head, at) });
+  }
+
+  start(): string {
+    return (
+      `GET ${this.#target.path} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+      `Sec-WebSocket-Key: ${this.#key}\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`
+    );
+  }
+
+  push(buffer: Buffer, start: number, end: number, at: Instant): void {
+    this.#response.push(buffer, start, end, at);
+  }
+
+  /** How the socket ends after the closing handshake does not matter: the connection was closed cleanly (RFC 6455 §7.1.4). */
+  endedBy(error: NodeJS.ErrnoException | undefined): StreamFailure | undefined {
+    if (this.#isClosed) return undefined;
+    return this.#response.endedBy(error, this.#isDone ? 'without a close frame' : 'before `done`');
+  }
+
+  #accept(head: HttpHead, at: Instant): ByteReader {
+    checkUpgrade(head, this.#key);
+    this.#sink.accept(head.headBytes, at);
+    return new WebSocketReader({
+      onMessage: (buffer, start, end, readAt) => {
+        if (isControlMessage(buffer, start, end)) {
+          const text = buffer.toString('utf8', start, end);
+          const type = controlTypeOf(text);
+          if (type === 'done') this.#isDone = true;
+          this.#sink.control(type, text, readAt);
+        } else {
+          this.#sink.token(buffer, start, end, readAt);
+        }
+      },
+      onPing: (payload) => this.#sink.send(maskedControlFrame('pong', payload, randomBytes(4))),
+      onClose: (code, reason) => this.#close(code, reason),
+    });
+  }
+
+  /** Answers with the same code (RFC 6455 §5.5.1); the server then ends the socket. */
+  #close(code: number | undefined, reason: string): void {
+    const payload = Buffer.alloc(code === undefined ? 0 : 2);
+    if (code !== undefined) payload.writeUInt16BE(code);
+    this.#sink.send(maskedControlFrame('close', payload, randomBytes(4)));
+    const what = `the server closed with ${code ?? 'no code'}${reason === '' ? '' : ` (${reason})`}`;
+    if (!this.#isDone) throw new StreamFailure('closed-early', `${what} before \`done\``);
+    if (code !== NORMAL_CLOSURE) throw protocolFailure(`${what}, not ${NORMAL_CLOSURE}`);
+    this.#isClosed = true;
+  }
+}
+
+/** RFC 6455 §4.1, the client's requirements on the response. */
+function checkUpgrade({ fields }: HttpHead, key: string): void {
+  const expected: Record<string, string> = {
+    upgrade: 'websocket',
+    connection: 'upgrade',
+    'sec-websocket-accept': createHash('sha1').update(`${key}${ACCEPT_SUFFIX}`).digest('base64'),
+    'sec-websocket-protocol': SUBPROTOCOL,
+  };
+  for (const [name, value] of Object.entries(expected)) {
+    const found = fields.get(name) ?? 'none';
+    const isToken = name === 'upgrade' || name === 'connection';
+    const matches = isToken
+      ? found
+          .toLowerCase()
+          .split(/[\s,]+/)
+          .includes(value)
+      : found === value;
+    if (!matches) throw protocolFailure(`${name} is ${found}, not ${value}`);
+  }
+  const extensions = fields.get('sec-websocket-extensions');
+  if (extensions !== undefined) throw protocolFailure(`the extension ${extensions} was not asked for`);
+}

@@ -1,0 +1,118 @@
+// Verifies every stream: contiguous, exactly once, in order, the right text, and the announced hash. One per stream; a
+// token that is as expected costs one comparison, everything else takes the slow path that names what went wrong.
+
+import { createHash } from 'node:crypto';
+import type { ExpectedPayload } from './expected-payload.ts';
+
+export interface IntegrityCounts {
+  lost: number;
+  duplicated: number;
+  reordered: number;
+  corrupt: number;
+  hashMismatches: number;
+}
+
+export function noFaults(): IntegrityCounts {
+  return { lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0 };
+}
+
+/** How far an unnumbered token that is not the expected one is searched for, in both directions. */
+const SEARCH_TOKENS = 64;
+
+export class SequenceCheck {
+  readonly #expected: ExpectedPayload;
+  readonly #tokens: number;
+  readonly #counts: IntegrityCounts;
+  /** 0-based place of the token that should come next. */
+  #next = 0;
+  /** Places that were skipped and may yet come, late; made only when a token is skipped. */
+  #skipped: Set<number> | undefined;
+  #faults = 0;
+  #receivedText = '';
+
+  constructor(expected: ExpectedPayload, tokens: number, counts: IntegrityCounts) {
+    this.#expected = expected;
+    this.#tokens = tokens;
+    this.#counts = counts;
+  }
+
+  /** Returns the token's 0-based place, or -1 when it is none that the stream should have now. */
+  acceptBytes(buffer: Buffer, start: number, end: number): number {
+    const index = this.#next;
+    if (index < this.#tokens && this.#expected.matches(buffer, start, end, index)) {
+      this.#next = index + 1;
+      return index;
+    }
+    return this.#acceptOther(buffer.toString('utf8', start, end));
+  }
+
+  /** The same for a consumer that decodes: the text is taken out of the JSON and hashed at the end. */
+  acceptText(payload: string): number {
+    const index = this.#next;
+    this.#receivedText += textOf(payload) ?? '';
+    if (index < this.#tokens && payload === this.#expected.payload(index)) {
+      this.#next = index + 1;
+      return index;
+    }
+    return this.#acceptOther(payload);
+  }
+
+  #acceptOther(payload: string): number {
+    this.#faults++;
+    const place = this.#findPlace(payload);
+    if (place === undefined) {
+      this.#counts.corrupt++;
+      if (this.#next < this.#tokens) this.#next++;
+      return -1;
+    }
+    if (place >= this.#next) {
+      this.#skipped ??= new Set();
+      for (let missing = this.#next; missing < place; missing++) this.#skipped.add(missing);
+      this.#counts.lost += place - this.#next;
+      this.#next = place + 1;
+      return place;
+    }
+    if (this.#skipped?.delete(place) === true) {
+      this.#counts.lost--;
+      this.#counts.reordered++;
+      return place;
+    }
+    this.#counts.duplicated++;
+    return -1;
+  }
+
+  /** Nearest place, ahead first, whose payload this is. */
+  #findPlace(payload: string): number | undefined {
+    for (let distance = 0; distance <= SEARCH_TOKENS; distance++) {
+      const ahead = this.#next + distance;
+      if (ahead < this.#tokens && this.#expected.payload(ahead) === payload) return ahead;
+      const behind = this.#next - 1 - distance;
+      if (behind >= 0 && this.#expected.payload(behind) === payload) return behind;
+    }
+    return undefined;
+  }
+
+  /**
+   * At the stream's end; `announced` is the hash of its `done` event. Where every token's bytes were equal to the known
+   * text, the received text is that text and has its hash; `plannedSha256` is that. A decoding consumer hashes what it decoded.
+   */
+  finish(announced: string | undefined, plannedSha256: () => string): boolean {
+    this.#counts.lost += this.#tokens - this.#next;
+    if (this.#next < this.#tokens) this.#faults++;
+    const received = this.#receivedText === '' ? plannedSha256() : createHash('sha256').update(this.#receivedText).digest('hex');
+    const isSame = announced === received;
+    if (!isSame) this.#counts.hashMismatches++;
+    return isSame && this.#faults === 0;
+  }
+}
+
+/** The text delta in a payload of either profile; undefined when there is none. */
+function textOf(payload: string): string | undefined {
+  try {
+    const parsed = JSON.parse(payload) as { d?: unknown; choices?: { delta?: { content?: unknown } }[] };
+    const text = parsed.d ?? parsed.choices?.[0]?.delta?.content;
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
