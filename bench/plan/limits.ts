@@ -1,0 +1,92 @@
+// Checks, before anything starts, that the machine can carry the load: descriptors, ports, memory for stamps.
+
+import { readFileSync } from 'node:fs';
+import { BenchError } from '../contract/errors.ts';
+import type { Plan } from '../contract/run-file.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+
+export interface MachineLimits {
+  /** Undefined where unknown: then nothing is refused. */
+  readonly openFiles: number | undefined;
+  readonly localPorts: number | undefined;
+  readonly cpus: number;
+}
+
+/** What a Node process opens besides its streams. */
+const SPARE_FILES = 100;
+/** Streams of one slot overlap for a moment when one follows another. */
+const OVERLAP = 1.1;
+/** 8 bytes a stamp, two stamps a token, twice while they are joined. */
+const MAX_TOKENS_PER_TRIAL = 50_000_000;
+
+export function readMachineLimits(cpus: number): MachineLimits {
+  return { openFiles: readOpenFiles(), localPorts: readLocalPorts(), cpus };
+}
+
+function readOpenFiles(): number | undefined {
+  const line = readText('/proc/self/limits')
+    ?.split('\n')
+    .find((one) => one.startsWith('Max open files'));
+  // Node raises its own soft limit to the hard one, so the children may have as many as the hard limit says.
+  const hard = Number(line?.trim().split(/\s+/).at(-2));
+  return Number.isFinite(hard) ? hard : undefined;
+}
+
+function readLocalPorts(): number | undefined {
+  const range = readText('/proc/sys/net/ipv4/ip_local_port_range')?.trim().split(/\s+/).map(Number);
+  const [first, last] = range ?? [];
+  return first === undefined || last === undefined ? undefined : last - first + 1;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Streams that a trial opens in all, by the mean length of a stream. */
+function estimateStreams(plan: Plan, connections: number): number {
+  const { workload } = plan;
+  const streamNs = workload.firstTokenMedianMs * NS_PER_MS + (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
+  return Math.ceil(connections * (1.5 + (plan.warmupNs + plan.windowNs) / streamNs));
+}
+
+/** @throws BenchError LIMIT that names the flag, the limit and the remedy. */
+export function checkLimits(plan: Plan, limits: MachineLimits): void {
+  const connections = Math.max(...plan.loadPoints.map((point) => point.connections));
+  const files = Math.ceil(connections * OVERLAP) + SPARE_FILES;
+  if (limits.openFiles !== undefined && files > limits.openFiles) {
+    throw new BenchError(
+      'LIMIT',
+      `--connections ${connections} needs ${files} open files in one process; the limit is ${limits.openFiles}`,
+      {
+        hint: `raise it (ulimit -n ${files}) or ask for at most ${Math.floor((limits.openFiles - SPARE_FILES) / OVERLAP)} connections`,
+      },
+    );
+  }
+  const streams = estimateStreams(plan, connections);
+  if (limits.localPorts !== undefined && streams > limits.localPorts) {
+    throw new BenchError(
+      'LIMIT',
+      `--connections ${connections} opens about ${streams} streams in a trial, but there are only ${limits.localPorts} local ports`,
+      {
+        hint: 'widen net.ipv4.ip_local_port_range, ask for fewer connections, or for longer streams with --tokens',
+      },
+    );
+  }
+  const tokens = connections * plan.workload.tokensPerSecond * ((plan.warmupNs + plan.windowNs) / NS_PER_S);
+  if (tokens > MAX_TOKENS_PER_TRIAL) {
+    throw new BenchError(
+      'LIMIT',
+      `this load is ${Math.round(tokens / 1e6)} million tokens a trial; at most ${MAX_TOKENS_PER_TRIAL / 1e6} million can be stamped`,
+      {
+        hint: 'lower --connections, --rate or --duration',
+      },
+    );
+  }
+  if (plan.pin && limits.cpus < 2) {
+    throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, and this machine has one', { hint: 'leave --pin out' });
+  }
+}

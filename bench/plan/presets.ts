@@ -1,0 +1,76 @@
+// How much to measure: named sets of defaults, from seconds to hours. Flags override single values.
+
+import type { TransportId } from '../contract/transports.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+
+export interface Preset {
+  readonly summary: string;
+  readonly transports: readonly TransportId[];
+  readonly connections: readonly number[];
+  readonly blocks: number;
+  readonly burnInBlocks: number;
+  readonly warmupNs: number;
+  readonly windowNs: number;
+  readonly drainNs: number;
+  /** Between trials, besides waiting for the kernel to forget old connections. */
+  readonly cooldownNs: number;
+  /** Whether its trials are long and many enough for a verdict. */
+  readonly verdicts: boolean;
+}
+
+const DRAIN_NS = 5 * NS_PER_S;
+
+export const presets = {
+  smoke: {
+    summary: 'does it work at all: a few seconds, no verdicts',
+    transports: ['sse', 'ws'],
+    connections: [50],
+    blocks: 2,
+    burnInBlocks: 0,
+    warmupNs: 500 * NS_PER_MS,
+    windowNs: 1 * NS_PER_S,
+    drainNs: DRAIN_NS,
+    cooldownNs: 0,
+    verdicts: false,
+  },
+  quick: {
+    summary: 'a first answer in about a minute and a half: many short paired trials',
+    transports: ['sse', 'ws'],
+    connections: [200],
+    blocks: 10,
+    burnInBlocks: 1,
+    warmupNs: 800 * NS_PER_MS,
+    windowNs: 1500 * NS_PER_MS,
+    drainNs: DRAIN_NS,
+    cooldownNs: 0,
+    verdicts: true,
+  },
+  standard: {
+    summary: 'about ten minutes a load point, with the null arm: for decisions',
+    transports: ['sse', 'ws', 'tcp'],
+    connections: [200],
+    blocks: 12,
+    burnInBlocks: 1,
+    warmupNs: 3 * NS_PER_S,
+    windowNs: 10 * NS_PER_S,
+    drainNs: DRAIN_NS,
+    cooldownNs: 250 * NS_PER_MS,
+    verdicts: true,
+  },
+  publication: {
+    summary: 'about forty minutes a load point: for numbers that others will quote; repeat it at three different times',
+    transports: ['sse', 'ws', 'tcp'],
+    connections: [200],
+    blocks: 20,
+    burnInBlocks: 1,
+    warmupNs: 5 * NS_PER_S,
+    windowNs: 30 * NS_PER_S,
+    drainNs: DRAIN_NS,
+    cooldownNs: 500 * NS_PER_MS,
+    verdicts: true,
+  },
+} as const satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof presets;
+
+export const presetNames = Object.keys(presets) as PresetName[];

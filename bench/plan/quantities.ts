@@ -1,0 +1,65 @@
+// Flags carry units: `250ms`, `10s`, `64KiB`, `0,5`. Each reader names the flag and the value it could not read.
+
+import { BenchError } from '../contract/errors.ts';
+import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
+
+const durationUnits: Record<string, number> = {
+  us: NS_PER_US,
+  µs: NS_PER_US,
+  ms: NS_PER_MS,
+  s: NS_PER_S,
+  m: 60 * NS_PER_S,
+  h: 3600 * NS_PER_S,
+};
+const sizeUnits: Record<string, number> = { b: 1, kb: 1000, kib: KIB, mb: 1e6, mib: MIB };
+
+export function usageError(flag: string, value: string, wants: string): BenchError {
+  return new BenchError('USAGE', `${flag} ${value}: expected ${wants}`);
+}
+
+/** @returns ns */
+export function parseDuration(flag: string, value: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-zµ]+)$/.exec(value.trim());
+  const unit = match?.[2] === undefined ? undefined : durationUnits[match[2]];
+  if (match?.[1] === undefined || unit === undefined) throw usageError(flag, value, 'a duration with its unit, such as 250ms, 10s or 2m');
+  return Math.round(Number(match[1]) * unit);
+}
+
+/** @returns bytes */
+export function parseSize(flag: string, value: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(value.trim());
+  const unit = match?.[2] === undefined ? undefined : sizeUnits[match[2].toLowerCase()];
+  if (match?.[1] === undefined || unit === undefined) throw usageError(flag, value, 'a size with its unit, such as 64KiB or 1MiB');
+  return Math.round(Number(match[1]) * unit);
+}
+
+export function parseCount(flag: string, value: string, least: number, most: number): number {
+  const count = /^\d{1,15}$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (!(count >= least && count <= most)) throw usageError(flag, value, `a whole number from ${least} to ${most}`);
+  return count;
+}
+
+export function parsePositive(flag: string, value: string, most: number): number {
+  const number = /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : Number.NaN;
+  if (!(number > 0 && number <= most)) throw usageError(flag, value, `a number above 0, at most ${most}`);
+  return number;
+}
+
+/** A comma-separated list without empty or repeated entries. */
+export function parseList(flag: string, value: string): string[] {
+  const entries = value.split(',').map((entry) => entry.trim());
+  if (entries.some((entry) => entry === '')) throw usageError(flag, value, 'a list separated by commas, without empty entries');
+  const repeated = entries.find((entry, index) => entries.indexOf(entry) !== index);
+  if (repeated !== undefined) throw usageError(flag, value, `each entry once; ${repeated} is there twice`);
+  return entries;
+}
+
+/** @throws BenchError UNKNOWN_NAME that lists what there is, the nearest first when one is near. */
+export function pickName<Name extends string>(what: string, value: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === value);
+  if (found !== undefined) return found;
+  const near = names.find((name) => name.startsWith(value) || value.startsWith(name));
+  throw new BenchError('UNKNOWN_NAME', `there is no ${what} "${value}"${near === undefined ? '' : `; did you mean ${near}?`}`, {
+    hint: `known: ${names.join(', ')}`,
+  });
+}

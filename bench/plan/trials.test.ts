@@ -1,0 +1,125 @@
+import { expect, it } from 'vitest';
+import type { Plan } from '../contract/run-file.ts';
+import { armName } from '../contract/transports.ts';
+import { buildPlan, repeatCommand, type RunFlags } from './build-plan.ts';
+import { checkLimits } from './limits.ts';
+import { planTrials } from './trials.ts';
+
+const plan = async (flags: RunFlags = {}): Promise<Plan> => (await buildPlan([], { seed: '7', ...flags }, () => 1)).plan;
+
+it('every block has every arm once at every load point, with one workload seed for all arms', async () => {
+  const trials = planTrials(await plan({ transports: 'sse,ws,tcp', connections: '10,20', blocks: '12' }));
+  expect(trials).toHaveLength(13 * 2 * 3);
+  for (let block = 0; block <= 12; block++) {
+    for (const connections of [10, 20]) {
+      const members = trials.filter((trial) => trial.block === block && trial.loadPoint.connections === connections);
+      expect(members.map((trial) => armName(trial.arm)).sort()).toEqual(['sse', 'tcp', 'ws']);
+      expect(members.map((trial) => trial.order)).toEqual([0, 1, 2]);
+      expect(new Set(members.map((trial) => trial.workloadSeed)).size).toBe(1);
+      // Adjacent in time: what drifts must hit the arms of a block alike.
+      expect(members[2]!.trial - members[0]!.trial).toBe(2);
+    }
+  }
+  expect(trials.filter((trial) => trial.burnIn).every((trial) => trial.block === 0)).toBe(true);
+});
+
+it('blocks have workloads of their own', async () => {
+  const trials = planTrials(await plan({ blocks: '20' }));
+  expect(new Set(trials.map((trial) => trial.workloadSeed)).size).toBe(21);
+});
+
+it('who goes first is a coin flip', async () => {
+  const firsts = planTrials(await plan({ blocks: '1000' })).filter((trial) => trial.order === 0);
+  const sse = firsts.filter((trial) => trial.arm.transport === 'sse').length;
+  // Binomial(1001, ½): four standard deviations are 63.
+  expect(Math.abs(sse - 500)).toBeLessThan(63);
+});
+
+it('the seed alone decides the order and the set-up', async () => {
+  expect(planTrials(await plan())).toEqual(planTrials(await plan()));
+  expect(planTrials(await plan({ seed: '8' }))).not.toEqual(planTrials(await plan()));
+});
+
+it('with --pin the CPUs are swapped every block', async () => {
+  const trials = planTrials(await plan({ pin: true }));
+  expect(trials.slice(0, 4).map(({ setup }) => [setup.serverCpu, setup.clientCpu])).toEqual([
+    [0, 1],
+    [0, 1],
+    [1, 0],
+    [1, 0],
+  ]);
+});
+
+it('the printed command plans the same run', async () => {
+  const first = await plan({
+    transports: 'ws,sse',
+    connections: '10,20',
+    rate: '12.5',
+    payload: 'openai',
+    blocks: '9',
+    duration: '2s',
+    pin: true,
+  });
+  const words = repeatCommand(first, {}).split(' ').slice(2);
+  expect(words[0]).toBe('stream');
+  const flags: Record<string, string | boolean> = {};
+  for (let at = 1; at < words.length; at++) {
+    const name = words[at]!.slice(2);
+    const value = words[at + 1];
+    if (value === undefined || value.startsWith('--')) flags[name] = true;
+    else {
+      flags[name] = value;
+      at++;
+    }
+  }
+  expect((await buildPlan(['stream'], flags, () => 1)).plan).toEqual(first);
+});
+
+it.each([
+  [{ connections: '0' }, '--connections 0: expected a whole number'],
+  [{ transports: 'sse,quic' }, 'there is no transport "quic"'],
+  [{ transports: 'tcp,sse' }, 'a transport other than the null arm tcp as the first'],
+  [{ preset: 'slow' }, 'there is no preset "slow"'],
+  [{ workload: 'nothing' }, 'there is no workload "nothing", and no file of that name'],
+  [{ payload: 'xml' }, 'there is no payload "xml"'],
+  [{ client: 'curl' }, 'there is no client stack "curl"'],
+  [{ duration: '5' }, '--duration 5: expected a duration with its unit'],
+  [{ warmup: '1ms' }, '--warmup 1ms: expected between 500ms and 1h'],
+  [{ seed: '-1' }, '--seed -1: expected a whole number'],
+  [{ blocks: '0' }, '--blocks 0: expected a whole number from 1'],
+] as const)('%j is refused: %s', async (flags, message) => {
+  await expect(plan(flags)).rejects.toThrow(message);
+});
+
+it('a scenario that does not exist is refused, and so are two', async () => {
+  await expect(buildPlan(['storm'], {}, () => 1)).rejects.toThrow('there is no scenario "storm"');
+  await expect(buildPlan(['stream', 'stream'], {}, () => 1)).rejects.toThrow('one scenario a run, not 2');
+});
+
+const limits = { openFiles: 1024, localPorts: 28_232, cpus: 2 };
+
+it('too few descriptors are reported with the limit and both remedies', async () => {
+  const built = await plan({ connections: '2000' });
+  expect(() => checkLimits(built, limits)).toThrow(
+    expect.objectContaining({
+      message: '--connections 2000 needs 2300 open files in one process; the limit is 1024',
+      hint: 'raise it (ulimit -n 2300) or ask for at most 839 connections',
+    }) as Error,
+  );
+});
+
+it('too few local ports, too many stamps and too few CPUs are reported before the start', async () => {
+  const many = { ...limits, openFiles: 1_000_000 };
+  const wide = { ...many, localPorts: undefined };
+  const sweep = await plan({ connections: '20000' });
+  const flood = await plan({ connections: '10000', rate: '10000' });
+  const pinned = await plan({ pin: true });
+  expect(() => checkLimits(sweep, many)).toThrow('but there are only 28232 local ports');
+  expect(() => checkLimits(flood, wide)).toThrow('million tokens a trial');
+  expect(() => checkLimits(pinned, { ...limits, cpus: 1 })).toThrow('--pin binds server and client to one CPU each');
+});
+
+it('limits that are unknown refuse nothing', async () => {
+  const built = await plan({ connections: '20000' });
+  expect(() => checkLimits(built, { openFiles: undefined, localPorts: undefined, cpus: 2 })).not.toThrow();
+});
