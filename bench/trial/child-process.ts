@@ -1,0 +1,141 @@
+// Owns one child process from fork to exit: parses what it says, bounds every wait, keeps the end of its stderr, and
+// makes sure it is gone.
+
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { z } from 'zod';
+import { BenchError, errorCodes, type ErrorCode } from '../contract/errors.ts';
+import { failedMessageSchema } from '../contract/messages.ts';
+
+export interface ChildOptions<In extends { kind: string }> {
+  readonly name: string;
+  readonly program: string;
+  readonly schema: z.ZodType<In>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nodeArguments: readonly string[];
+  /** Bind to this CPU with taskset; undefined leaves it to the kernel. */
+  readonly cpu: number | undefined;
+  readonly verbose: boolean;
+}
+
+const STDERR_BYTES = 4000;
+const EXIT_GRACE_MS = 2000;
+
+interface Wait<In> {
+  readonly accepts: (message: In) => boolean;
+  readonly resolve: (message: In) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Child<In extends { kind: string }> implements AsyncDisposable {
+  readonly name: string;
+  readonly #process: ChildProcess;
+  readonly #waits = new Set<Wait<In>>();
+  readonly #exited: Promise<unknown>;
+  #stderr = '';
+  #failure: BenchError | undefined;
+  /** Called for every message, e.g. progress, besides whoever waits for it. */
+  onMessage: ((message: In) => void) | undefined;
+
+  constructor(options: ChildOptions<In>) {
+    this.name = options.name;
+    const node = ['--expose-gc', ...options.nodeArguments];
+    const { NODE_OPTIONS: _inherited, ...environment } = process.env;
+    this.#process = fork(options.program, {
+      // taskset replaces itself with node, so the pid and the channel are the child's own.
+      execPath: options.cpu === undefined ? process.execPath : 'taskset',
+      execArgv: options.cpu === undefined ? node : ['-c', String(options.cpu), process.execPath, ...node],
+      env: { ...environment, ...options.environment },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#exited = once(this.#process, 'exit').catch(() => undefined);
+    this.#process.on('error', (cause) =>
+      this.#fail(new BenchError('CHILD_START', `the ${this.name} process did not start: ${cause.message}`, { cause })),
+    );
+    this.#process.on('exit', (code, signal) => this.#fail(this.#describeExit(code, signal)));
+    this.#process.on('message', (raw) => this.#receive(options.schema, raw));
+    this.#process.stderr?.on('data', (bytes: Buffer) => {
+      if (options.verbose) process.stderr.write(bytes);
+      this.#stderr = (this.#stderr + bytes.toString()).slice(-STDERR_BYTES);
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  #describeExit(code: number | null, signal: NodeJS.Signals | null): BenchError {
+    const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+    const said = this.#stderr.trim().split('\n').slice(-6).join('\n');
+    return new BenchError('CHILD_DIED', `the ${this.name} process ended ${how} before its time${said === '' ? '' : `: ${said}`}`);
+  }
+
+  #receive(schema: z.ZodType<In>, raw: unknown): void {
+    const failed = failedMessageSchema.safeParse(raw);
+    if (failed.success) {
+      const { code, message, hint } = failed.data;
+      this.#fail(new BenchError(isErrorCode(code) ? code : 'CHILD_DIED', `${this.name}: ${message}`, hint === undefined ? {} : { hint }));
+      return;
+    }
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) {
+      this.#fail(new BenchError('CHILD_DIED', `the ${this.name} process said something unknown: ${parsed.error.message}`));
+      return;
+    }
+    const message = parsed.data;
+    this.onMessage?.(message);
+    for (const wait of this.#waits) {
+      if (!wait.accepts(message)) continue;
+      this.#waits.delete(wait);
+      wait.resolve(message);
+    }
+  }
+
+  /** The first failure is the cause; what follows from it is not news. */
+  #fail(error: BenchError): void {
+    this.#failure ??= error;
+    for (const wait of this.#waits) wait.reject(this.#failure);
+    this.#waits.clear();
+  }
+
+  send(message: object): void {
+    if (this.#failure === undefined && this.#process.connected)
+      this.#process.send(message, (error) => error && this.#fail(this.#describeExit(null, null)));
+  }
+
+  /** @throws BenchError CHILD_DIED, CHILD_SILENT, or whatever the child reported. */
+  async expect<Kind extends In['kind']>(kind: Kind, timeoutMs: number, signal: AbortSignal): Promise<Extract<In, { kind: Kind }>> {
+    if (this.#failure !== undefined) throw this.#failure;
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<Extract<In, { kind: Kind }>>();
+    const wait: Wait<In> = {
+      accepts: (message) => message.kind === kind,
+      resolve: (message) => resolve(message as Extract<In, { kind: Kind }>),
+      reject,
+    };
+    const silent = new BenchError('CHILD_SILENT', `the ${this.name} process did not say "${kind}" within ${timeoutMs / 1000} s`);
+    const timer = setTimeout(() => reject(silent), timeoutMs);
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+    this.#waits.add(wait);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      this.#waits.delete(wait);
+    }
+  }
+
+  /** Waits for the process to end by itself, then ends it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), this.#failure === undefined ? EXIT_GRACE_MS : 0);
+    if (this.#process.connected) this.#process.disconnect();
+    if (this.#process.exitCode === null && this.#process.signalCode === null && this.#process.pid !== undefined) await this.#exited;
+    clearTimeout(timer);
+  }
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCodes, code);
+}

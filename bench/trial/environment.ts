@@ -1,0 +1,89 @@
+// What machine and software a run was made on: everything that could explain a number that another machine does not show.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Environment } from '../contract/run-file.ts';
+
+const projectFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** First line of what a program prints; undefined when it does not run. */
+function ask(program: string, ...programArguments: string[]): string | undefined {
+  try {
+    const printed = execFileSync(program, programArguments, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 5000,
+      cwd: projectFile('.'),
+    });
+    return printed.trim().split('\n')[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const settings: Record<string, string> = {
+  'tcp congestion control': '/proc/sys/net/ipv4/tcp_congestion_control',
+  tcp_rmem: '/proc/sys/net/ipv4/tcp_rmem',
+  tcp_wmem: '/proc/sys/net/ipv4/tcp_wmem',
+  somaxconn: '/proc/sys/net/core/somaxconn',
+  ip_local_port_range: '/proc/sys/net/ipv4/ip_local_port_range',
+  tcp_slow_start_after_idle: '/proc/sys/net/ipv4/tcp_slow_start_after_idle',
+  'loopback mtu': '/sys/class/net/lo/mtu',
+  clocksource: '/sys/devices/system/clocksource/clocksource0/current_clocksource',
+  'cpu governor': '/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor',
+  smt: '/sys/devices/system/cpu/smt/active',
+};
+
+const packages = ['fastify', '@fastify/websocket', 'ws', 'undici', 'eventsource-parser'];
+
+const tools: Record<string, readonly [string, ...string[]]> = {
+  ss: ['ss', '-V'],
+  taskset: ['taskset', '--version'],
+};
+
+/** Keys without a value here are left out. */
+function present(entries: Iterable<readonly [string, string | undefined]>): Record<string, string> {
+  return Object.fromEntries([...entries].filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function packageVersion(name: string): string | undefined {
+  const text = readText(projectFile(`node_modules/${name}/package.json`));
+  return text === undefined ? undefined : (JSON.parse(text) as { version?: string }).version;
+}
+
+export function readEnvironment(fileDescriptorLimit: number | undefined): Environment {
+  const lockfile = readText(projectFile('package-lock.json'));
+  const gitCommit = ask('git', 'describe', '--always', '--dirty', '--abbrev=12');
+  const hypervisor = /^flags.*\bhypervisor\b/m.test(readText('/proc/cpuinfo') ?? '') ? 'hypervisor flag set' : undefined;
+  return {
+    node: process.version,
+    v8: process.versions.v8,
+    os: `${type()} ${release()} ${arch()}`,
+    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+    ...(hypervisor !== undefined && { virtualised: hypervisor }),
+    settings: present(Object.entries(settings).map(([name, path]) => [name, readText(path)?.replaceAll(/\s+/g, ' ')])),
+    packages: present(packages.map((name) => [name, packageVersion(name)])),
+    ...(lockfile !== undefined && { lockfileSha256: createHash('sha256').update(lockfile).digest('hex') }),
+    ...(gitCommit !== undefined && { gitCommit }),
+    ...(fileDescriptorLimit !== undefined && { fileDescriptorLimit }),
+    tools: present(Object.entries(tools).map(([name, [program, ...rest]]) => [name, ask(program, ...rest)])),
+  };
+}
+
+/** This program's own version. */
+export function streamduelVersion(): string {
+  return (JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string }).version;
+}

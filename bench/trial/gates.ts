@@ -1,0 +1,126 @@
+// The validity checks of one trial: each with its value and limit, so that every report can show why it is to be believed.
+// Environment gates are caused by the machine, harness gates by the load generator, correctness gates by a defect.
+
+import type { Gate } from '../contract/run-file.ts';
+import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
+import type { MeasuredTrial } from './measure-trial.ts';
+
+/** What the stamps of the trial say, computed by whoever joined them. */
+export interface StampFindings {
+  readonly missingStamps: number;
+  readonly mostNegativeNs: number;
+  readonly startLagP99Ns: number | undefined;
+  /** Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be judged, with the reason. */
+  readonly arrivals: { readonly statistic: number | undefined; readonly limit: number; readonly note: string | undefined };
+}
+
+type GateText = Pick<Gate, 'id' | 'kind' | 'title' | 'limit' | 'unit'>;
+
+/** Passes when the value is at most the limit; a value that cannot be read passes, with a note. */
+function atMost(text: GateText, value: number | undefined, note?: string): Gate {
+  if (value === undefined) return { ...text, ok: true, note: note ?? 'not readable on this machine' };
+  return { ...text, value, ok: value <= text.limit, ...(note !== undefined && { note }) };
+}
+
+export function checkGates(measured: MeasuredTrial, findings: StampFindings): Gate[] {
+  return [...environmentGates(measured), ...harnessGates(measured, findings), ...correctnessGates(measured, findings)];
+}
+
+function environmentGates(measured: MeasuredTrial): Gate[] {
+  const { host, clock, server, client } = measured;
+  const kind = 'environment';
+  const ownNs = host.ownNs + cpuNs(server.use) + cpuNs(client.use);
+  const foreign = host.busyNs === undefined ? undefined : Math.max(0, host.busyNs - ownNs) / (host.cpus * host.wallNs);
+  const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
+  return [
+    atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
+    atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
+    atMost({ id: 'N2', kind, title: 'CPU used by other programs', limit: 0.05, unit: 'ratio' }, foreign),
+    atMost({ id: 'N3', kind, title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' }, host.throttledNs),
+    atMost({ id: 'N4', kind, title: 'clock offset bound', limit: 20 * NS_PER_US, unit: 'ns' }, boundNs(clock)),
+    atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
+    atMost(
+      { id: 'N6', kind, title: 'tracers running', limit: 0, unit: 'count' },
+      measured.tracers.length,
+      measured.tracers.join(', ') || undefined,
+    ),
+  ];
+}
+
+function harnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] {
+  const { server, client } = measured;
+  const kind = 'harness';
+  const { use } = client;
+  const gcNs = use.gcMinorNs + use.gcMajorNs + use.gcOtherNs;
+  const unissued = client.streamsPlanned === 0 ? 0 : Math.abs(client.streamsStarted / client.streamsPlanned - 1);
+  return [
+    atMost({ id: 'H1', kind, title: 'planned starts not issued', limit: 0, unit: 'ratio' }, unissued),
+    atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
+    atMost(
+      { id: 'H2max', kind, title: 'client event-loop utilisation, worst second', limit: 0.7, unit: 'ratio' },
+      use.eventLoopUtilisationMax,
+    ),
+    atMost(
+      { id: 'H3', kind, title: 'start lag p99', limit: 5 * NS_PER_MS, unit: 'ns' },
+      findings.startLagP99Ns,
+      noteUnless(findings.startLagP99Ns, 'too few starts in the window'),
+    ),
+    atMost({ id: 'H4', kind, title: 'client timer lateness p99', limit: 5 * NS_PER_MS, unit: 'ns' }, use.tickLatenessP99Ns),
+    atMost(
+      { id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' },
+      use.runDelayNs === undefined ? undefined : use.runDelayNs / use.wallNs,
+    ),
+    atMost(
+      { id: 'H6', kind, title: 'starts as Poisson arrivals (Anderson–Darling)', limit: findings.arrivals.limit, unit: 'statistic' },
+      findings.arrivals.statistic,
+      findings.arrivals.note,
+    ),
+    atMost({ id: 'H7', kind, title: 'client time in garbage collection', limit: 0.02, unit: 'ratio' }, gcNs / use.wallNs),
+    atMost({ id: 'H8', kind, title: 'server event-loop utilisation, mean', limit: 0.8, unit: 'ratio' }, server.use.eventLoopUtilisation),
+  ];
+}
+
+function correctnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] {
+  const { server, client, clock } = measured;
+  const kind = 'correctness';
+  const faults = client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches;
+  const failed = client.errors.reduce((sum, error) => sum + error.count, 0);
+  const allVerified = client.streamsVerified === client.streamsPlanned;
+  const modelGap = Math.abs(server.bytesWritten - server.headBytes - client.modelBytes) + Math.abs(server.bytesWritten - client.bytesRead);
+  const examples = client.errors.map((error) => `${error.cause} ×${error.count}: ${error.example}`).join('; ');
+  return [
+    atMost({ id: 'C1', kind, title: 'tokens lost, duplicated, reordered or corrupt; hashes that differ', limit: 0, unit: 'count' }, faults),
+    atMost(
+      { id: 'C2', kind, title: 'bytes beside the byte model', limit: 0, unit: 'bytes' },
+      allVerified ? modelGap : undefined,
+      allVerified ? undefined : 'only judged when every stream ended whole',
+    ),
+    atMost(
+      { id: 'C3', kind, title: 'negative one-way delay', limit: Math.max(boundNs(clock), NS_PER_US), unit: 'ns' },
+      -findings.mostNegativeNs,
+    ),
+    atMost({ id: 'C4', kind, title: 'stamps missing', limit: 0, unit: 'count' }, findings.missingStamps),
+    atMost(
+      { id: 'C5', kind, title: 'streams that failed', limit: 0.001, unit: 'ratio' },
+      client.streamsPlanned === 0 ? 0 : failed / client.streamsPlanned,
+      examples || undefined,
+    ),
+    atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
+    atMost({ id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' }, clock.sameTimeNamespace ? 0 : 1),
+  ];
+}
+
+function noteUnless(value: number | undefined, note: string): string | undefined {
+  return value === undefined ? note : undefined;
+}
+
+function cpuNs(use: { cpuUserNs: number; cpuSystemNs: number }): number {
+  return use.cpuUserNs + use.cpuSystemNs;
+}
+
+/** The tighter of the two proofs holds for the whole trial: on one host the clocks do not drift apart. */
+function boundNs(clock: MeasuredTrial['clock']): number {
+  const lowNs = Math.max(clock.before.lowNs, clock.after.lowNs);
+  const highNs = Math.min(clock.before.highNs, clock.after.highNs);
+  return Math.max(Math.abs(lowNs), Math.abs(highNs));
+}

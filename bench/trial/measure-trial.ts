@@ -1,0 +1,254 @@
+// Measures one trial: fresh server and client processes, clock proof, warm-up, window, drain; brings back what both
+// counted and stamped, and what the machine did meanwhile. Knows no statistics.
+
+import { rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { ClockBound } from '../contract/clock-proof.ts';
+import { BenchError } from '../contract/errors.ts';
+import { fromClientSchema, fromServerSchema, type FromClient, type FromServer, type TrialSpecification } from '../contract/messages.ts';
+import type { MemoryReading, Plan, TcpInfo } from '../contract/run-file.ts';
+import { readStamps, type StampColumns } from '../contract/stamps.ts';
+import type { ClientTally, OpenCount, ServerTally } from '../contract/tally.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import { Child } from './child-process.ts';
+import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
+import { readMemory } from './process-memory.ts';
+import { readTcpInfo } from './tcp-info.ts';
+
+const serverProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
+const clientProgram = fileURLToPath(new URL('../../clients/main.ts', import.meta.url));
+
+const HOST = '127.0.0.1';
+const START_TIMEOUT_MS = 30_000;
+/** From the order to start until T0: both processes must have read it by then. */
+const START_LEAD_NS = 20 * NS_PER_MS;
+/** Streams go on for this long after the window, so that its last tokens and the memory reading see a whole population. */
+export const TAIL_NS = 250 * NS_PER_MS;
+/** The ramp is this share of the warm-up. */
+const RAMP_SHARE = 0.5;
+/** The same for every process of every arm; the heap's sizes must not depend on the machine's memory. */
+const heapArguments = ['--max-semi-space-size=16', '--max-old-space-size=4096'];
+
+export interface MeasuredTrial {
+  readonly specification: TrialSpecification;
+  readonly server: ServerTally;
+  readonly client: ClientTally;
+  readonly serverStamps: StampColumns;
+  readonly clientStamps: StampColumns;
+  readonly clock: { readonly before: ClockBound; readonly after: ClockBound; readonly sameTimeNamespace: boolean };
+  readonly host: HostReadings;
+  readonly tracers: readonly string[];
+  readonly memory: { readonly before: MemoryReading | undefined; readonly after: MemoryReading | undefined; readonly openStreams: number };
+  readonly tcp: TcpInfo | undefined;
+  readonly openCounts: { readonly before: OpenCount; readonly after: OpenCount };
+  readonly wallNs: number;
+  /** What was not warm-up, window, tail or drain. */
+  readonly overheadNs: number;
+  readonly startedAt: string;
+}
+
+/** For the progress display. */
+export interface LiveRate {
+  readonly tokensReceived: number;
+  readonly openStreams: number;
+}
+
+export interface MeasureOptions {
+  readonly plan: Plan;
+  /** Where the plan's tokens are on this machine. */
+  readonly tokenFile: string;
+  readonly port: number;
+  readonly signal: AbortSignal;
+  readonly verbose: boolean;
+  /** Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there; undefined deletes them. */
+  readonly keepStampsIn: string | undefined;
+  readonly onProgress: (live: LiveRate) => void;
+}
+
+function specify(planned: PlannedTrial, { plan, port, tokenFile }: MeasureOptions): TrialSpecification {
+  return {
+    transport: planned.arm.transport,
+    client: planned.arm.client,
+    connections: planned.loadPoint.connections,
+    workload: { ...plan.workload, tokenFile },
+    payload: plan.payload,
+    workloadSeed: planned.workloadSeed,
+    rampNs: plan.warmupNs * RAMP_SHARE,
+    warmupNs: plan.warmupNs,
+    windowNs: plan.windowNs,
+    tailNs: TAIL_NS,
+    drainNs: plan.drainNs,
+    backpressureBytes: plan.backpressureBytes,
+    port,
+  };
+}
+
+/** @throws BenchError for anything that makes the trial a failed one, INTERRUPTED when the signal was raised. */
+export async function measureTrial(planned: PlannedTrial, options: MeasureOptions): Promise<MeasuredTrial> {
+  const { signal } = options;
+  await settleConnections(signal);
+  signal.throwIfAborted();
+  const startedNs = process.hrtime.bigint();
+  const startedAt = new Date().toISOString();
+  const specification = specify(planned, options);
+  using stamps = stampFiles(options.keepStampsIn, planned.trial);
+  const { server, client } = startChildren(planned, options);
+  await using serverChild = server;
+  await using clientChild = client;
+
+  serverChild.send({ kind: 'serve', specification, stampsFile: stamps.server });
+  const listening = await serverChild.expect('listening', START_TIMEOUT_MS, signal);
+  const memoryBefore = readMemory(serverChild.pid);
+  clientChild.send({
+    kind: 'load',
+    specification,
+    stampsFile: stamps.client,
+    host: HOST,
+    port: listening.port,
+    clockPort: listening.clockPort,
+  });
+  clientChild.onMessage = (message) => {
+    if (message.kind === 'progress') options.onProgress(message);
+  };
+  const ready = await clientChild.expect('ready', START_TIMEOUT_MS, signal);
+  checkClock(ready.clock);
+
+  const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
+  const start = { kind: 'start', epochNs: String(epochNs) };
+  serverChild.send(start);
+  clientChild.send(start);
+  const { warmupNs, windowNs, tailNs, drainNs } = specification;
+  const endNs = warmupNs + windowNs + tailNs + drainNs;
+  const tallied = clientChild.expect('tally', endNs / NS_PER_MS + START_TIMEOUT_MS, signal);
+  // Whichever comes first is awaited below; an early failure must not be an unhandled rejection until then.
+  tallied.catch(() => undefined);
+  const during = await watchWindow(epochNs, specification, { server: serverChild, port: listening.port, tallied, signal });
+  const { tally: clientTally, clock: after } = await tallied;
+  const drainedNs = process.hrtime.bigint();
+  serverChild.send({ kind: 'stop' });
+  const { tally: serverTally } = await serverChild.expect('tally', START_TIMEOUT_MS, signal);
+
+  const wallNs = Number(process.hrtime.bigint() - startedNs);
+  return {
+    specification,
+    server: serverTally,
+    client: clientTally,
+    serverStamps: readStamps(stamps.server),
+    clientStamps: readStamps(stamps.client),
+    clock: { before: ready.clock, after, sameTimeNamespace: listening.timeNamespace === ready.timeNamespace },
+    ...during,
+    memory: { before: memoryBefore, after: during.memoryAfter, openStreams: during.openCounts.before.streams },
+    tracers: runningTracers(),
+    wallNs,
+    overheadNs: wallNs - Number(drainedNs - epochNs),
+    startedAt,
+  };
+}
+
+function startChildren(planned: PlannedTrial, options: MeasureOptions): { server: Child<FromServer>; client: Child<FromClient> } {
+  const { setup } = planned;
+  const shared = {
+    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
+    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`],
+    verbose: options.verbose,
+  };
+  const startServer = (): Child<FromServer> =>
+    new Child({
+      ...shared,
+      name: `${planned.arm.transport} server`,
+      program: serverProgram,
+      schema: fromServerSchema,
+      cpu: setup.serverCpu,
+    });
+  const startClient = (): Child<FromClient> =>
+    new Child({
+      ...shared,
+      name: `${planned.arm.transport} client`,
+      program: clientProgram,
+      schema: fromClientSchema,
+      cpu: setup.clientCpu,
+    });
+  if (setup.serverFirst) {
+    const server = startServer();
+    return { server, client: startClient() };
+  }
+  const client = startClient();
+  return { server: startServer(), client };
+}
+
+function stampFiles(keepIn: string | undefined, trial: number): { server: string; client: string } & Disposable {
+  const name = keepIn === undefined ? `streamduel-${process.pid}-${trial}` : `trial-${String(trial).padStart(4, '0')}`;
+  const server = join(keepIn ?? tmpdir(), `${name}-server.stamps`);
+  const client = join(keepIn ?? tmpdir(), `${name}-client.stamps`);
+  return {
+    server,
+    client,
+    [Symbol.dispose]: () => {
+      if (keepIn !== undefined) return;
+      rmSync(server, { force: true });
+      rmSync(client, { force: true });
+    },
+  };
+}
+
+function checkClock(bound: ClockBound): void {
+  if (bound.violations === 0) return;
+  throw new BenchError(
+    'CLOCK',
+    `server and client do not read one clock: ${bound.violations} of ${bound.exchanges} answers came before their question`,
+    {
+      hint: 'run both in one time namespace',
+    },
+  );
+}
+
+interface WindowReadings {
+  readonly host: HostReadings;
+  readonly memoryAfter: MemoryReading | undefined;
+  readonly openCounts: { readonly before: OpenCount; readonly after: OpenCount };
+  readonly tcp: TcpInfo | undefined;
+}
+
+/** Idle during the window but for one reading of /proc a second; memory and TCP_INFO are read after it, while streams are open. */
+async function watchWindow(
+  epochNs: bigint,
+  specification: TrialSpecification,
+  parts: { server: Child<FromServer>; port: number; tallied: Promise<unknown>; signal: AbortSignal },
+): Promise<WindowReadings> {
+  const { warmupNs, windowNs } = specification;
+  const { server, tallied, signal } = parts;
+  const failed = tallied.then(() => undefined);
+  failed.catch(() => undefined);
+  await Promise.race([sleepUntil(epochNs, warmupNs, signal), failed]);
+  const watch = new HostWatch(availableParallelism());
+  try {
+    await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), failed]);
+  } finally {
+    // Also stops its timer when the trial failed meanwhile.
+    watch.pause();
+  }
+  const host = watch.stop();
+  const memoryAfter = readMemory(server.pid);
+  const before = await countOpen(server, signal);
+  const tcp = await readTcpInfo(parts.port);
+  const after = await countOpen(server, signal);
+  return { host, memoryAfter, openCounts: { before, after }, tcp };
+}
+
+async function countOpen(server: Child<FromServer>, signal: AbortSignal): Promise<OpenCount> {
+  server.send({ kind: 'count-open' });
+  return (await server.expect('open-count', START_TIMEOUT_MS, signal)).open;
+}
+
+async function sleepUntil(epochNs: bigint, atNs: number, signal: AbortSignal): Promise<void> {
+  const waitMs = (Number(epochNs - process.hrtime.bigint()) + atNs) / NS_PER_MS;
+  try {
+    await setTimeout(Math.max(0, waitMs), undefined, { signal });
+  } catch {
+    throw signal.reason as Error;
+  }
+}

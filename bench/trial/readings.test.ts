@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { HostWatch } from './host-watch.ts';
+import { readMemory } from './process-memory.ts';
+import { parseTcpInfo, readTcpInfo } from './tcp-info.ts';
+
+const ss = `0 0 127.0.0.1:41000 127.0.0.1:50001 cubic wscale:7,7 rto:201 rtt:0.05/0.02 bytes_sent:1200 bytes_retrans:52 bytes_acked:1148 segs_out:30 segs_in:28 data_segs_out:25 send 1Gbps
+0 0 127.0.0.1:41000 127.0.0.1:50002 cubic wscale:7,7 rto:201 bytes_sent:800 bytes_acked:800 segs_out:20 segs_in:19 data_segs_out:17 send 1Gbps
+`;
+
+it('TCP_INFO is summed over sockets, by key; a key that is not printed is 0', () => {
+  expect(parseTcpInfo(ss)).toEqual({
+    sockets: 2,
+    bytesSent: 2000,
+    bytesRetransmitted: 52,
+    segmentsOut: 50,
+    segmentsIn: 47,
+    dataSegmentsOut: 42,
+  });
+  expect(parseTcpInfo('')).toBeUndefined();
+});
+
+it('TCP_INFO of a real socket counts the bytes that were sent', async () => {
+  const server = createServer((socket) => socket.write('x'.repeat(1000)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = connect(port, '127.0.0.1');
+  await once(client, 'data');
+  const info = await readTcpInfo(port);
+  client.destroy();
+  server.close();
+  // Undefined only where the machine has no ss, which the environment of every run shows.
+  expect(info?.bytesSent ?? 1000).toBe(1000);
+});
+
+it('the memory of a process is at least what it keeps to itself', () => {
+  const memory = readMemory(process.pid);
+  expect(memory?.rssBytes).toBeGreaterThan(10 * 1024 * 1024);
+  expect(memory?.ussBytes).toBeLessThanOrEqual(memory?.pssBytes ?? 0);
+  expect(memory?.pssBytes).toBeLessThanOrEqual(memory?.rssBytes ?? 0);
+});
+
+it('the memory of a process that is gone is unknown, not 0', () => {
+  expect(readMemory(2 ** 22 + 1)).toBeUndefined();
+});
+
+it('a busy loop in this process is seen as its own CPU time and as the machine’s', () => {
+  const watch = new HostWatch(2);
+  const end = process.hrtime.bigint() + 300_000_000n;
+  while (process.hrtime.bigint() < end);
+  const readings = watch.stop();
+  // Half of the time at least, even on a machine that is stolen from.
+  expect(readings.ownNs).toBeGreaterThan(150e6);
+  expect(readings.busyNs).toBeGreaterThan(140e6);
+});

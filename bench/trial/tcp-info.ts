@@ -1,0 +1,36 @@
+// TCP_INFO of a server's open sockets, read with `ss` where there is one: what the kernel sent, in bytes and segments.
+
+import { execFile } from 'node:child_process';
+import type { TcpInfo } from '../contract/run-file.ts';
+
+const SS_TIMEOUT_MS = 5000;
+const SS_MAX_BYTES = 256 * 1024 * 1024;
+
+/** Keys that `ss -ti` leaves out when they are 0 count as 0. Undefined without `ss` or without sockets. */
+export async function readTcpInfo(serverPort: number): Promise<TcpInfo | undefined> {
+  const text = await new Promise<string | undefined>((resolve) => {
+    execFile(
+      'ss',
+      ['-tinOH', 'state', 'established', `( sport = :${serverPort} )`],
+      { timeout: SS_TIMEOUT_MS, maxBuffer: SS_MAX_BYTES },
+      (error, stdout) => resolve(error === null ? stdout : undefined),
+    );
+  });
+  return text === undefined ? undefined : parseTcpInfo(text);
+}
+
+/** One line a socket, each with `key:value` fields. */
+export function parseTcpInfo(text: string): TcpInfo | undefined {
+  const lines = text.split('\n').filter((line) => line.includes('bytes_sent:'));
+  if (lines.length === 0) return undefined;
+  const sum = (key: string): number =>
+    lines.reduce((total, line) => total + Number(new RegExp(`\\b${key}:(\\d+)`).exec(line)?.[1] ?? 0), 0);
+  return {
+    sockets: lines.length,
+    bytesSent: sum('bytes_sent'),
+    bytesRetransmitted: sum('bytes_retrans'),
+    segmentsOut: sum('segs_out'),
+    segmentsIn: sum('segs_in'),
+    dataSegmentsOut: sum('data_segs_out'),
+  };
+}
