@@ -42,6 +42,7 @@ export interface Comparison {
   readonly metric: string;
   /** P1…P8 for the pre-declared endpoints; undefined for exploratory metrics. */
   readonly endpoint: string | undefined;
+  /** Where no pair has a value (`blocks` 0): NaN, with `trials` 0. */
   readonly baseline: Estimate;
   readonly other: Estimate;
   readonly blocks: number;
@@ -55,6 +56,8 @@ export interface Comparison {
   /** Holm-adjusted over all endpoints and load points of the run; for exploratory metrics Benjamini–Hochberg. */
   readonly adjustedP: number | undefined;
   readonly tostP: number | undefined;
+  /** Holm-adjusted over all endpoints and load points of the run: what `equivalent` was decided on. */
+  readonly adjustedTostP?: number;
   /** Effect of the order within a block on the log ratio, with its interval: a carry-over check. */
   readonly orderEffect: Estimate | undefined;
   /** Per block, in run order: what the paired chart shows. */
@@ -122,6 +125,7 @@ export interface Analysis {
   readonly environment: Environment;
   readonly baseline: string;
   readonly loadPoints: readonly LoadPointAnalysis[];
+  /** Of all trials, burn-in included; `burnIn` counts those among them. */
   readonly trials: { readonly planned: number; readonly completed: number; readonly failed: number; readonly burnIn: number };
   readonly failures: readonly {
     readonly trial: number;

@@ -1,0 +1,122 @@
+// Test support: saved runs made up from known numbers, so that a test can inject an effect and require it back.
+
+import { deriveSeed, drawNormal, seededDraw, shuffled } from '../contract/random.ts';
+import type { CompletedTrial, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
+import type { Arm, TransportId } from '../contract/transports.ts';
+import { MIB, NS_PER_S } from '../contract/units.ts';
+import {
+  describeTrial,
+  FIXTURE_OPEN_STREAMS,
+  FIXTURE_TOKENS_PER_STREAM,
+  FIXTURE_WINDOW_NS,
+  type FixtureQuantity,
+} from './trial-fixture.ts';
+import { hashPlan } from './hash-plan.ts';
+
+export interface FixtureOptions {
+  /** Transports of the arms, the baseline first; sse and ws without it. */
+  readonly transports?: readonly TransportId[];
+  readonly connections?: readonly number[];
+  readonly blocks?: number;
+  readonly burnInBlocks?: number;
+  readonly seed?: number;
+  /** σ of the logarithm of each quantity over trials; 0.02 without it. */
+  readonly noise?: number;
+  /** Plan.verdicts. */
+  readonly verdicts?: boolean;
+  /** What an arm's quantity is multiplied by; 1 without it. */
+  readonly factor?: (quantity: FixtureQuantity, transport: TransportId, connections: number) => number;
+  /** Changes a trial before it is saved; undefined leaves it out. */
+  readonly edit?: (trial: CompletedTrial) => TrialRecord | undefined;
+}
+
+function fixturePlan(options: FixtureOptions = {}): Plan {
+  return {
+    scenario: 'stream',
+    preset: 'standard',
+    arms: (options.transports ?? ['sse', 'ws']).map((transport): Arm => ({ transport, client: 'probe', path: 'direct' })),
+    loadPoints: (options.connections ?? [FIXTURE_OPEN_STREAMS]).map((connections) => ({ connections })),
+    workload: {
+      name: 'chat',
+      tokensPerStream: FIXTURE_TOKENS_PER_STREAM,
+      tokensPerSecond: 50,
+      gaps: { kind: 'fixed' },
+      firstTokenMedianMs: 200,
+      firstTokenSigma: 0,
+      segments: [],
+      tokenFile: 'tokens.json',
+      tokensSha256: '0'.repeat(64),
+    },
+    payload: 'openai',
+    blocks: options.blocks ?? 12,
+    burnInBlocks: options.burnInBlocks ?? 1,
+    warmupNs: 3 * NS_PER_S,
+    windowNs: FIXTURE_WINDOW_NS,
+    drainNs: 5 * NS_PER_S,
+    cooldownNs: 0,
+    backpressureBytes: MIB,
+    seed: options.seed ?? 1,
+    pin: false,
+    keepStamps: false,
+    verdicts: options.verdicts ?? true,
+  };
+}
+
+export function fixtureRun(options: FixtureOptions = {}): SavedRun {
+  const plan = fixturePlan(options);
+  const draw = seededDraw(deriveSeed(plan.seed, 1));
+  const trials: TrialRecord[] = [];
+  let trial = 0;
+  for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
+    for (const { connections } of plan.loadPoints) {
+      // What both arms of a block share must cancel: it is far larger than the effects that tests inject.
+      const shared = Math.exp(0.3 * drawNormal(draw));
+      for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
+        const scale = (quantity: FixtureQuantity): number =>
+          shared * Math.exp((options.noise ?? 0.02) * drawNormal(draw)) * (options.factor?.(quantity, arm.transport, connections) ?? 1);
+        const made: CompletedTrial = {
+          ...describeTrial(arm.transport, scale),
+          trial,
+          block,
+          burnIn: block < plan.burnInBlocks,
+          order,
+          arm,
+          loadPoint: { connections },
+        };
+        const record = options.edit === undefined ? made : options.edit(made);
+        if (record !== undefined) trials.push(record);
+        trial++;
+      }
+    }
+  }
+  return { folder: 'reports/fixture', header: fixtureHeader(plan), trials, warnings: [] };
+}
+
+function fixtureHeader(plan: Plan): SavedRun['header'] {
+  return {
+    kind: 'run',
+    schema: 1,
+    streamduel: '0.1.0',
+    name: 'fixture',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    command: 'streamduel run',
+    plan,
+    planSha256: hashPlan(plan),
+    environment: {
+      node: 'v24.0.0',
+      v8: '13',
+      os: 'Linux',
+      cpuModel: 'made up',
+      cpus: 2,
+      memoryBytes: 4096 * MIB,
+      settings: {},
+      packages: {},
+      tools: {},
+    },
+  };
+}
+
+/** A factor that acts on one quantity of one arm. */
+export function factorOn(quantity: FixtureQuantity, transport: TransportId, factor: number): NonNullable<FixtureOptions['factor']> {
+  return (one, of) => (one === quantity && of === transport ? factor : 1);
+}

@@ -1,0 +1,142 @@
+// One metric, two arms, one load point: the paired evidence, before any verdict. What a verdict adds depends on the whole
+// run (see verdicts.ts), this does not.
+
+import type { Warning } from '../contract/run-file.ts';
+import type { Estimate } from './analysis.ts';
+import { pairTrials, type MeasuredArm } from './measured-trials.ts';
+import type { Margin, Metric } from './metrics/metric.ts';
+import { estimateMean } from './statistics/estimate.ts';
+import { hodgesLehmann } from './statistics/hodges-lehmann.ts';
+import { orderEffect, type OrderEffect } from './statistics/order-effect.ts';
+import { pairedEffect, tostP, type PairedEffect } from './statistics/paired-t.ts';
+import { signFlipP } from './statistics/sign-flip.ts';
+
+interface MetricPair {
+  readonly block: number;
+  readonly baseline: number;
+  readonly other: number;
+  readonly baselineFirst: boolean;
+}
+
+/** A scale on which the margin holds, with the effect on it; logarithms for ratios. */
+export interface ActiveScale {
+  readonly kind: 'ratio' | 'absolute';
+  readonly effect: PairedEffect;
+  /** On the scale of the effect. */
+  readonly margin: number;
+}
+
+export interface Evidence {
+  readonly metric: Metric;
+  readonly baselineArm: MeasuredArm;
+  readonly otherArm: MeasuredArm;
+  readonly pairs: readonly MetricPair[];
+  /** Blocks in which both arms completed, whether or not their trials support the metric. */
+  readonly completedBlocks: number;
+  readonly baseline: Estimate | undefined;
+  readonly other: Estimate | undefined;
+  /** Undefined for metrics compared by difference, and where a value is not positive. */
+  readonly ratio: Estimate | undefined;
+  readonly difference: Estimate | undefined;
+  readonly scales: readonly ActiveScale[];
+  /** Undefined with fewer than two pairs, and for what is counted rather than sampled. */
+  readonly signFlipP: number | undefined;
+  /** Over the scales of the margin by Bonferroni: negligible on either is negligible. */
+  readonly tostP: number | undefined;
+  /** On the logarithm of the ratio; undefined without a ratio. */
+  readonly orderEffect: OrderEffect | undefined;
+  readonly warnings: readonly Warning[];
+}
+
+export const NO_MARGIN: Margin = { ratio: undefined, absolute: undefined };
+
+export interface CompareOptions {
+  readonly metric: Metric;
+  readonly baseline: MeasuredArm;
+  readonly other: MeasuredArm;
+  /** For sign-flip tests of more than 20 blocks. */
+  readonly seed: number;
+}
+
+export function compareMetric({ metric, baseline, other, seed }: CompareOptions): Evidence {
+  const blocks = pairTrials(baseline, other);
+  const pairs = blocks.flatMap((block): MetricPair[] => {
+    const [first, second] = [metric.value(block.baseline), metric.value(block.other)];
+    if (first === undefined || second === undefined) return [];
+    return [{ block: block.block, baseline: first, other: second, baselineFirst: block.baseline.order < block.other.order }];
+  });
+  const isRatio = metric.scale === 'ratio' && pairs.every((pair) => pair.baseline > 0 && pair.other > 0);
+  const scale = isRatio ? 'ratio' : 'difference';
+  const plain = pairs.map((pair) => pair.other - pair.baseline);
+  const tested = isRatio ? pairs.map((pair) => Math.log(pair.other / pair.baseline)) : plain;
+  const isTested = pairs.length >= 2 && metric.isExact !== true;
+  const scales = isTested ? activeScales(metric.margin ?? NO_MARGIN, isRatio ? tested : undefined, plain) : [];
+  const order = isTested
+    ? orderEffect(pairs.map((pair, index) => ({ difference: tested[index] as number, baselineFirst: pair.baselineFirst })))
+    : undefined;
+  return {
+    metric,
+    baselineArm: baseline,
+    otherArm: other,
+    pairs,
+    completedBlocks: blocks.length,
+    baseline: estimateMean(
+      pairs.map((pair) => pair.baseline),
+      scale,
+    ),
+    other: estimateMean(
+      pairs.map((pair) => pair.other),
+      scale,
+    ),
+    ratio: isRatio
+      ? estimateMean(
+          pairs.map((pair) => pair.other / pair.baseline),
+          'ratio',
+        )
+      : undefined,
+    difference: estimateMean(plain, 'difference'),
+    scales,
+    signFlipP: isTested ? signFlipP(tested, seed) : undefined,
+    tostP: overScales(scales),
+    orderEffect: isRatio ? order : undefined,
+    warnings: isTested
+      ? [...warnOfSkew(tested), ...warnOfOrder(order, scales, isRatio), ...warnOfSupport(pairs.length, blocks.length)]
+      : [],
+  };
+}
+
+function activeScales(margin: Margin, logarithms: readonly number[] | undefined, plain: readonly number[]): ActiveScale[] {
+  const scales: ActiveScale[] = [];
+  if (margin.ratio !== undefined && logarithms !== undefined) {
+    scales.push({ kind: 'ratio', effect: pairedEffect(logarithms), margin: Math.log1p(margin.ratio) });
+  }
+  if (margin.absolute !== undefined) scales.push({ kind: 'absolute', effect: pairedEffect(plain), margin: margin.absolute });
+  return scales;
+}
+
+function overScales(scales: readonly ActiveScale[]): number | undefined {
+  if (scales.length === 0) return undefined;
+  return Math.min(1, scales.length * Math.min(...scales.map(({ effect, margin }) => tostP(effect, margin))));
+}
+
+/** The t-interval covers 88 to 92 % instead of 95 % when differences are strongly skewed; then mean and median part. */
+function warnOfSkew(differences: readonly number[]): Warning[] {
+  const { mean, standardError } = pairedEffect(differences);
+  const middle = hodgesLehmann(differences) ?? mean;
+  // Equal differences part by rounding alone.
+  if (Math.abs(middle - mean) <= standardError + Math.abs(mean) * 1e-9) return [];
+  return [{ code: 'skew', message: 'a few blocks pull the mean away from the median of the blocks: the interval may be too narrow' }];
+}
+
+function warnOfOrder(order: OrderEffect | undefined, scales: readonly ActiveScale[], isRatio: boolean): Warning[] {
+  const margin = scales.find(({ kind }) => kind === (isRatio ? 'ratio' : 'absolute'))?.margin;
+  if (order === undefined || margin === undefined || Math.abs(order.gamma) <= margin) return [];
+  return [
+    { code: 'order', message: 'which arm ran first in its block changed the result by more than the margin: something is carried over' },
+  ];
+}
+
+function warnOfSupport(pairs: number, blocks: number): Warning[] {
+  if (pairs === blocks) return [];
+  return [{ code: 'support', message: `only ${pairs} of ${blocks} blocks support this number` }];
+}

@@ -1,0 +1,136 @@
+// All comparisons of a run with their verdicts. Two families are corrected for their number: the endpoints, declared
+// beforehand, and everything else, which is exploratory.
+
+import { deriveSeed } from '../contract/random.ts';
+import type { Warning } from '../contract/run-file.ts';
+import type { LoadPointAnalysis } from './analysis.ts';
+import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
+import type { MeasuredArm, MeasuredLoadPoint } from './measured-trials.ts';
+import type { Metric } from './metrics/metric.ts';
+import { endpoints, metrics } from './metrics/registry.ts';
+import { verdictSentence } from './sentences.ts';
+import { benjaminiHochberg, fewestBlocks, holm } from './statistics/multiplicity.ts';
+import { decideVerdict, noEstimate, whyNotMeasured } from './verdicts.ts';
+
+export type ArmComparison = LoadPointAnalysis['comparisons'][number];
+
+/** A load point with what its gates say of each arm, in words. */
+export interface JudgedLoadPoint extends MeasuredLoadPoint {
+  readonly invalid: ReadonlyMap<string, readonly string[]>;
+  readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface CompareRunOptions {
+  /** The plan allows verdicts. */
+  readonly allowed: boolean;
+  readonly seed: number;
+}
+
+/** One list per load point: endpoints in their order, then counted bytes, then the rest. The first arm is the baseline. */
+export function compareRun(loadPoints: readonly JudgedLoadPoint[], options: CompareRunOptions): readonly (readonly ArmComparison[])[] {
+  const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, deriveSeed(options.seed, SIGN_FLIP_SEED)));
+  const corrected = correct(evidence.flat());
+  return loadPoints.map((loadPoint, index) =>
+    (evidence[index] ?? []).map((one) => toComparison(one, { loadPoint, corrected, allowed: options.allowed })),
+  );
+}
+
+const SIGN_FLIP_SEED = 0x666c6970;
+
+function gatherEvidence({ arms }: MeasuredLoadPoint, seed: number): Evidence[] {
+  const [baseline, ...others] = arms;
+  if (baseline === undefined) return [];
+  return others
+    .flatMap((other) => metrics.map((metric) => compareMetric({ metric, baseline, other, seed })))
+    .filter((evidence) => evidence.pairs.length > 0 || isDeclared(evidence));
+}
+
+/** An endpoint between two contenders. */
+function isDeclared({ metric, baselineArm, otherArm }: Evidence): boolean {
+  return metric.endpoint !== undefined && !baselineArm.isNullArm && !otherArm.isNullArm;
+}
+
+interface Corrected {
+  readonly differenceP: ReadonlyMap<Evidence, number>;
+  readonly equivalenceP: ReadonlyMap<Evidence, number>;
+  readonly fewestBlocks: number;
+}
+
+/** What was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
+function correct(all: readonly Evidence[]): Corrected {
+  const declared = all.filter(isDeclared);
+  const exploratory = all.filter((evidence) => !isDeclared(evidence) && evidence.signFlipP !== undefined);
+  const differences = holm(declared.map((evidence) => orOne(evidence, evidence.signFlipP)));
+  const equivalences = holm(declared.map((evidence) => orOne(evidence, evidence.tostP)));
+  const discoveries = benjaminiHochberg(exploratory.map(({ signFlipP }) => signFlipP ?? 1));
+  return {
+    differenceP: new Map([...pairUp(declared, differences), ...pairUp(exploratory, discoveries)]),
+    equivalenceP: new Map(pairUp(declared, equivalences)),
+    fewestBlocks: fewestBlocks(Math.max(declared.length, endpoints.length)),
+  };
+}
+
+function orOne(evidence: Evidence, p: number | undefined): number {
+  return whyNotMeasured(evidence) === undefined ? (p ?? 1) : 1;
+}
+
+function pairUp(evidence: readonly Evidence[], ps: readonly number[]): [Evidence, number][] {
+  return evidence.map((one, index) => [one, ps[index] as number]);
+}
+
+interface VerdictSurroundings {
+  readonly loadPoint: JudgedLoadPoint;
+  readonly corrected: Corrected;
+  readonly allowed: boolean;
+}
+
+function toComparison(evidence: Evidence, { loadPoint, corrected, allowed }: VerdictSurroundings): ArmComparison {
+  const { metric, otherArm, baselineArm, pairs } = evidence;
+  const isMeasured = whyNotMeasured(evidence) === undefined;
+  const differenceP = isMeasured || !isDeclared(evidence) ? corrected.differenceP.get(evidence) : undefined;
+  const equivalenceP = isMeasured ? corrected.equivalenceP.get(evidence) : undefined;
+  const reasons = (of: ReadonlyMap<string, readonly string[]>): string[] =>
+    [baselineArm, otherArm].flatMap(({ name }) => of.get(name) ?? []);
+  const verdict = decideVerdict(evidence, {
+    invalid: reasons(loadPoint.invalid),
+    harnessLimited: reasons(loadPoint.harnessLimited),
+    allowed,
+    fewestBlocks: corrected.fewestBlocks,
+    differenceP,
+    equivalenceP,
+    noiseFloor: undefined,
+  });
+  const { orderEffect } = evidence;
+  return {
+    metric: metric.id,
+    endpoint: isDeclared(evidence) ? metric.endpoint : undefined,
+    otherArm: otherArm.name,
+    baseline: evidence.baseline ?? noEstimate,
+    other: evidence.other ?? noEstimate,
+    blocks: pairs.length,
+    ratio: evidence.ratio,
+    difference: evidence.difference,
+    margin: metric.margin ?? NO_MARGIN,
+    signFlipP: evidence.signFlipP,
+    adjustedP: differenceP,
+    tostP: evidence.tostP,
+    ...(equivalenceP !== undefined && { adjustedTostP: equivalenceP }),
+    orderEffect: orderEffect && { value: orderEffect.gamma, low: orderEffect.low, high: orderEffect.high, trials: pairs.length },
+    pairs,
+    verdict,
+    sentence: verdictSentence(evidence, verdict),
+    warnings: [...evidence.warnings, ...warnOfDrift(metric, [baselineArm, otherArm])],
+  };
+}
+
+function warnOfDrift(metric: Metric, arms: readonly MeasuredArm[]): Warning[] {
+  if (metric.endpoint === undefined) return [];
+  const drifting = arms.map(({ name, completed }) => ({
+    name,
+    trials: completed.length,
+    count: completed.filter(({ steadiness }) => steadiness.isDrifting).length,
+  }));
+  if (drifting.every(({ count }) => count === 0)) return [];
+  const counts = drifting.map(({ name, count, trials }) => `${name} in ${count} of ${trials}`).join(', ');
+  return [{ code: 'drift', message: `delivery changed within the window of some trials: ${counts}` }];
+}

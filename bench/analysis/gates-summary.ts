@@ -1,0 +1,93 @@
+// What the validity checks of single trials mean for an arm at a load point.
+
+import type { CompletedTrial, Gate } from '../contract/run-file.ts';
+import { quantileOf } from '../contract/distribution.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import type { GateSummary } from './analysis.ts';
+import { pairTrials, type MeasuredArm } from './measured-trials.ts';
+import { median } from './statistics/moments.ts';
+
+/**
+ * A harness gate missed in more than this share of an arm's trials is no stolen moment but the steady state of the load
+ * generator. A quarter: one bad trial of the four of a short run must not condemn a load point; fewer misses are warned of.
+ */
+const PERSISTENT_SHARE = 0.25;
+
+/** A server that writes later in one arm than in the other has been measured, not its transport. */
+const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
+
+/** One summary per arm and gate, in the order in which the trials list them; then H9, which needs a pair of arms. */
+export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredArm | undefined): readonly GateSummary[] {
+  const summaries = arms.flatMap(({ name, completed }) =>
+    summariseArm(
+      name,
+      completed.map((trial) => trial.gates),
+    ),
+  );
+  const contenders = arms.filter((arm) => !arm.isNullArm && arm.name !== baseline?.name);
+  if (baseline === undefined || baseline.isNullArm) return summaries;
+  return [...summaries, ...contenders.map((other) => compareLateness(baseline, other))];
+}
+
+function summariseArm(arm: string, gatesOfTrials: readonly (readonly Gate[])[]): GateSummary[] {
+  const byId = new Map<string, Gate[]>();
+  for (const gate of gatesOfTrials.flat()) byId.set(gate.id, [...(byId.get(gate.id) ?? []), gate]);
+  return [...byId.values()].map((gates) => summariseGate(arm, gates));
+}
+
+function summariseGate(arm: string, gates: readonly Gate[]): GateSummary {
+  const [gate] = gates as [Gate];
+  const values = gates.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const missed = gates.filter(({ ok }) => !ok).length;
+  return {
+    id: gate.id,
+    kind: gate.kind,
+    title: gate.title,
+    unit: gate.unit,
+    limit: gate.limit,
+    arm,
+    median: median(values),
+    worst: values.length === 0 ? undefined : isLowerLimit(gates) ? Math.min(...values) : Math.max(...values),
+    missed,
+    trials: gates.length,
+    state: values.length === 0 && missed === 0 ? 'not-measured' : stateOf(gate.kind, missed, gates.length),
+    note: gates.find(({ note, ok }) => note !== undefined && !ok)?.note ?? gates.find(({ note }) => note !== undefined)?.note,
+  };
+}
+
+/** A gate does not say on which side of its limit it holds; a value that passed above it, or missed below it, does. */
+function isLowerLimit(gates: readonly Gate[]): boolean {
+  return gates.some(({ value, limit, ok }) => value !== undefined && (ok ? value > limit : value < limit));
+}
+
+function stateOf(kind: Gate['kind'], missed: number, trials: number): 'ok' | 'warned' | 'failed' {
+  if (missed === 0) return 'ok';
+  // No arm caused it: noise that the interval already contains.
+  if (kind === 'environment') return 'warned';
+  if (kind === 'correctness') return 'failed';
+  return missed > trials * PERSISTENT_SHARE ? 'failed' : 'warned';
+}
+
+/** H9: the medians of server lateness of the two arms of a block differ. */
+function compareLateness(baseline: MeasuredArm, other: MeasuredArm): GateSummary {
+  const gates = pairTrials(baseline, other).flatMap((pair): Gate[] => {
+    const [first, second] = [medianLateness(pair.baseline), medianLateness(pair.other)];
+    if (first === undefined || second === undefined) return [];
+    const value = Math.abs(second - first);
+    return [Object.assign({ value, ok: value <= LATENESS_GAP_LIMIT_NS }, latenessGate)];
+  });
+  const summary = summariseGate(other.name, gates.length === 0 ? [{ ...latenessGate, ok: true }] : gates);
+  return { ...summary, trials: gates.length, note: `against ${baseline.name}, per block` };
+}
+
+function medianLateness({ distributions }: CompletedTrial): number | undefined {
+  return quantileOf(distributions.latenessNs, 0.5);
+}
+
+const latenessGate = {
+  id: 'H9',
+  kind: 'harness',
+  title: 'Difference of median server lateness between the arms',
+  limit: LATENESS_GAP_LIMIT_NS,
+  unit: 'ns',
+} as const satisfies Omit<Gate, 'ok'>;

@@ -1,0 +1,52 @@
+// Which trials are analysed, and how they pair up: the one place where a trial can be left out, and by rule only.
+
+import { armName, transports, type Arm } from '../contract/transports.ts';
+import type { CompletedTrial, LoadPoint, SavedRun, TrialRecord } from '../contract/run-file.ts';
+
+/** Everything measured at one load point, burn-in left out. */
+export interface MeasuredLoadPoint {
+  readonly loadPoint: LoadPoint;
+  readonly arms: readonly MeasuredArm[];
+}
+
+export interface MeasuredArm {
+  readonly name: string;
+  readonly arm: Arm;
+  readonly isNullArm: boolean;
+  /** In run order. */
+  readonly completed: readonly CompletedTrial[];
+  readonly failed: number;
+}
+
+/** Two trials of one block at one load point. */
+export interface TrialPair {
+  readonly block: number;
+  readonly baseline: CompletedTrial;
+  readonly other: CompletedTrial;
+}
+
+export const isCompleted = (trial: TrialRecord): trial is CompletedTrial => trial.outcome === 'completed';
+
+/** One entry per planned load point and arm, in the order of the plan. */
+export function selectMeasured(run: SavedRun): readonly MeasuredLoadPoint[] {
+  const measured = run.trials.filter((trial) => !trial.burnIn).sort((a, b) => a.trial - b.trial);
+  const { arms, loadPoints } = run.header.plan;
+  return loadPoints.map((loadPoint) => ({
+    loadPoint,
+    arms: arms.map((arm) => {
+      const name = armName(arm);
+      const own = measured.filter((trial) => trial.loadPoint.connections === loadPoint.connections && armName(trial.arm) === name);
+      const completed = own.filter(isCompleted);
+      return { name, arm, isNullArm: transports[arm.transport].isNullArm, completed, failed: own.length - completed.length };
+    }),
+  }));
+}
+
+/** Blocks in which both arms completed, in run order: half a block compares nothing. */
+export function pairTrials(baseline: MeasuredArm, other: MeasuredArm): readonly TrialPair[] {
+  const byBlock = new Map(other.completed.map((trial) => [trial.block, trial]));
+  return baseline.completed.flatMap((trial) => {
+    const partner = byBlock.get(trial.block);
+    return partner === undefined ? [] : [{ block: trial.block, baseline: trial, other: partner }];
+  });
+}

@@ -1,0 +1,122 @@
+// Metrics of bytes. On the socket they are counted, not sampled, and by the letter of the specifications, so two arms are
+// compared without a test. Only on the wire, where segments are shared, does the timing of the trial come in.
+
+import type { CompletedTrial } from '../../contract/run-file.ts';
+import type { Margin, Metric } from './metric.ts';
+
+const MARGIN: Margin = { ratio: 0.05, absolute: undefined };
+
+/** IPv4 20, TCP 20, its time-stamp option 12; RFC 791, RFC 9293, RFC 7323. */
+const SEGMENT_HEADER_BYTES = 52;
+
+/** Undefined unless every stream was verified to its end: only then do the counters of both sides speak of the same tokens. */
+function verifiedTokens({ client, server }: CompletedTrial): number | undefined {
+  const isWhole = client.streamsVerified === client.streamsPlanned && server.streamsFinished === client.streamsVerified;
+  return isWhole && client.tokensReceived > 0 ? client.tokensReceived : undefined;
+}
+
+/** Bytes of all control events and stream ends. */
+const controlBytes = ({ client }: CompletedTrial): number => client.modelBytes - client.modelTokenBytes;
+
+function tokenBytes(trial: CompletedTrial): number | undefined {
+  const tokens = verifiedTokens(trial);
+  return tokens === undefined ? undefined : (trial.server.bytesWritten - trial.server.headBytes - controlBytes(trial)) / tokens;
+}
+
+function payloadBytes(trial: CompletedTrial): number | undefined {
+  const tokens = verifiedTokens(trial);
+  return tokens === undefined ? undefined : trial.client.payloadBytes / tokens;
+}
+
+function streamBytes(trial: CompletedTrial): number | undefined {
+  return verifiedTokens(trial) === undefined ? undefined : (trial.server.headBytes + controlBytes(trial)) / trial.server.streamsFinished;
+}
+
+interface Snapshot {
+  /** Payload bytes of TCP that the open sockets had sent, each byte once. */
+  readonly sentBytes: number;
+  readonly segments: number;
+  readonly tokens: number;
+}
+
+/**
+ * The sockets that were open after the window, by TCP_INFO. The kernel counts no tokens, and the server's own count is of
+ * another moment: their number is what was sent, less head and `open` event of each stream, in frames of the mean length.
+ */
+function snapshot(trial: CompletedTrial): Snapshot | undefined {
+  const {
+    tcp,
+    openCounts: { before },
+  } = trial;
+  const perToken = tokenBytes(trial);
+  if (tcp === undefined || perToken === undefined || before.streams === 0) return undefined;
+  const sentBytes = tcp.bytesSent - tcp.bytesRetransmitted;
+  const tokens = (sentBytes - (tcp.sockets * before.preludeBytes) / before.streams) / perToken;
+  return tokens > 0 ? { sentBytes, segments: tcp.segmentsOut + tcp.segmentsIn, tokens } : undefined;
+}
+
+export const byteMetrics: readonly Metric[] = [
+  {
+    id: 'bytes.token',
+    title: 'Bytes per token',
+    unit: 'bytes/token',
+    better: 'lower',
+    scale: 'ratio',
+    isExact: true,
+    margin: MARGIN,
+    definition:
+      'B1: (bytes written to the sockets − response heads − control events and ends)/tokens; only where every stream was verified',
+    value: tokenBytes,
+  },
+  {
+    id: 'bytes.payload',
+    title: 'Payload bytes per token',
+    unit: 'bytes/token',
+    better: 'neither',
+    scale: 'ratio',
+    isExact: true,
+    margin: MARGIN,
+    definition: 'bytes of the payloads/tokens; equal in every arm by construction',
+    value: payloadBytes,
+  },
+  {
+    id: 'bytes.stream',
+    title: 'Bytes per stream besides tokens',
+    unit: 'bytes',
+    better: 'lower',
+    scale: 'ratio',
+    isExact: true,
+    margin: MARGIN,
+    definition: '(response heads + control events + ends)/streams, from the server to the client',
+    value: streamBytes,
+  },
+  {
+    id: 'bytes.token.tcp',
+    title: 'TCP payload bytes per token',
+    unit: 'bytes/token',
+    better: 'lower',
+    scale: 'ratio',
+    isExact: true,
+    margin: MARGIN,
+    definition:
+      'B2: (bytes sent − retransmitted)/tokens over the sockets open after the window, heads and open events shared out; tokens = (those bytes − heads − open events)/B1',
+    value: (trial) => {
+      const counted = snapshot(trial);
+      return counted && counted.sentBytes / counted.tokens;
+    },
+  },
+  {
+    id: 'bytes.token.wire',
+    title: 'Bytes per token on the wire',
+    unit: 'bytes/token',
+    better: 'lower',
+    scale: 'ratio',
+    isExact: true,
+    margin: MARGIN,
+    definition: `B3: B2 + ${SEGMENT_HEADER_BYTES} bytes of IPv4 and TCP header for each segment of those sockets, both ways, pure acknowledgements included; without link layer and without the bytes of the request`,
+    value: (trial) => {
+      const counted = snapshot(trial);
+      return counted && (counted.sentBytes + SEGMENT_HEADER_BYTES * counted.segments) / counted.tokens;
+    },
+  },
+];

@@ -1,0 +1,132 @@
+// Metrics of time, all quantiles within a trial. c: stamps of the client, s: of the server, o: offsets of the plan; c0 the
+// planned start of a stream, c1 its request, c2 connected, c4 accepted, c5 a token received, c6 its end; s1 the request at
+// the server, s2 = s1 + o when a token was due, s3 when it was written.
+
+import type { GridQuantile } from '../../contract/distribution.ts';
+import type { DistributionName } from '../../contract/run-file.ts';
+import { NS_PER_MS } from '../../contract/units.ts';
+import { quantileMetric, type EndpointId, type Margin, type Metric } from './metric.ts';
+
+interface Family {
+  readonly id: string;
+  readonly title: string;
+  readonly definition: string;
+  readonly distribution: DistributionName;
+  readonly better?: 'neither';
+  readonly scale?: 'difference';
+  readonly quantiles: readonly (readonly [name: 'p50' | 'p90' | 'p99' | 'max', endpoint?: EndpointId, margin?: Margin])[];
+}
+
+const QUANTILES: Record<'p50' | 'p90' | 'p99' | 'max', GridQuantile> = { p50: 0.5, p90: 0.9, p99: 0.99, max: 1 };
+
+const families: readonly Family[] = [
+  {
+    id: 'open',
+    title: 'Open latency',
+    definition: 'c4 − c1: from the request to the accepted stream (response head or 101)',
+    distribution: 'openNs',
+    quantiles: [['p50', 'P1', { ratio: 0.1, absolute: NS_PER_MS }], ['p99']],
+  },
+  {
+    id: 'ttft',
+    title: 'Time to first token',
+    definition: 'c5 of the first token − c0: from the planned start, so a late request counts',
+    distribution: 'ttftNs',
+    quantiles: [['p50']],
+  },
+  {
+    id: 'ttft.overhead',
+    title: 'TTFT overhead',
+    definition: '(c5 of the first token − c1) − o: time to first token from the request, less the modelled prefill',
+    distribution: 'ttftOverheadNs',
+    scale: 'difference',
+    // Compared by difference, so the relative bound of 10 % has no ratio to hold against.
+    quantiles: [['p50', 'P2', { ratio: undefined, absolute: NS_PER_MS }], ['p90']],
+  },
+  {
+    id: 'delivery',
+    title: 'Delivery latency',
+    definition: 'c5 − s2: from when the token was due to its receipt; a server that is late is charged for it',
+    distribution: 'deliveryScheduledNs',
+    quantiles: [
+      ['p50', 'P3', { ratio: 0.1, absolute: 0.1 * NS_PER_MS }],
+      ['p90'],
+      ['p99', 'P4', { ratio: 0.2, absolute: NS_PER_MS }],
+      ['max'],
+    ],
+  },
+  {
+    id: 'delivery.transport',
+    title: 'Transport latency',
+    definition: 'c5 − s3: from the write of the token to its receipt; hides queueing in the server',
+    distribution: 'deliveryTransportNs',
+    quantiles: [['p50'], ['p90'], ['p99'], ['max']],
+  },
+  {
+    id: 'lateness',
+    title: 'Server lateness',
+    definition: 's3 − s2: from when the token was due to its write',
+    distribution: 'latenessNs',
+    quantiles: [['p50'], ['p99']],
+  },
+  {
+    id: 'icl',
+    title: 'Inter-chunk latency',
+    definition: 'time between consecutive reads of a stream that carried a token',
+    distribution: 'interChunkNs',
+    quantiles: [['p50'], ['p99']],
+  },
+  {
+    id: 'tpot',
+    title: 'Time per output token',
+    definition: '(c5 of the last token − c5 of the first)/(n − 1), one value per stream',
+    distribution: 'tpotNs',
+    quantiles: [['p50']],
+  },
+  {
+    id: 'jitter',
+    title: 'Jitter',
+    definition: '|(c5 − c5 before) − (o − o before)|: how far a gap between tokens is from the planned one',
+    distribution: 'jitterNs',
+    quantiles: [['p50'], ['p99']],
+  },
+  {
+    id: 'e2e',
+    title: 'End-to-end latency',
+    definition: 'c6 − c0: from the planned start of the stream to its end',
+    distribution: 'endToEndNs',
+    quantiles: [['p50']],
+  },
+  {
+    id: 'e2e.overhead',
+    title: 'End-to-end overhead',
+    definition: '(c6 − c1) − o of the last token: what the stream took beyond its plan',
+    distribution: 'endToEndOverheadNs',
+    scale: 'difference',
+    quantiles: [['p50']],
+  },
+  {
+    id: 'connect',
+    title: 'TCP connect',
+    definition: 'c2 − c1; the same work in every arm by construction, so a difference here is a fault of the harness (negative control)',
+    distribution: 'connectNs',
+    better: 'neither',
+    quantiles: [['p50']],
+  },
+];
+
+export const latencyMetrics: readonly Metric[] = families.flatMap((family) =>
+  family.quantiles.map(([name, endpoint, margin]) =>
+    quantileMetric({
+      id: `${family.id}.${name}`,
+      title: `${family.title} ${name}`,
+      definition: family.definition,
+      better: family.better ?? 'lower',
+      scale: family.scale ?? 'ratio',
+      distribution: family.distribution,
+      quantile: QUANTILES[name],
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(margin === undefined ? {} : { margin }),
+    }),
+  ),
+);

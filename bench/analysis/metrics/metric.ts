@@ -1,0 +1,53 @@
+// What a metric is: a pure function from a completed trial to one number with a unit, and how two arms are compared by it.
+
+import { quantileOf, type GridQuantile } from '../../contract/distribution.ts';
+import type { CompletedTrial, DistributionName } from '../../contract/run-file.ts';
+import type { MetricUnit } from '../analysis.ts';
+import { isQuantileSupported } from '../statistics/rank-interval.ts';
+
+/** The pre-declared endpoints that steady streams can measure, in their order. */
+export type EndpointId = 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+
+/** Zone of practical equivalence: a difference within either bound is negligible. */
+export interface Margin {
+  /** 0.1 stands for ratios from 1/1.1 to 1.1; undefined for metrics compared by difference. */
+  readonly ratio: number | undefined;
+  /** In the metric's unit. */
+  readonly absolute: number | undefined;
+}
+
+export interface Metric {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: MetricUnit;
+  readonly better: 'lower' | 'higher' | 'neither';
+  /** One line: the formula in words and symbols. */
+  readonly definition: string;
+  /** `difference` for what may be zero or negative; `ratio` compares logarithms. */
+  readonly scale: 'ratio' | 'difference';
+  readonly endpoint?: EndpointId;
+  /** Counted, not sampled: arms are compared without a test. */
+  readonly isExact?: boolean;
+  readonly quantile?: GridQuantile;
+  readonly margin?: Margin;
+  /** Undefined where the trial does not support the number. */
+  readonly value: (trial: CompletedTrial) => number | undefined;
+}
+
+export type QuantileMetric = Omit<Metric, 'unit' | 'value'> & { readonly distribution: DistributionName; readonly quantile: GridQuantile };
+
+/**
+ * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst of them. Undefined where
+ * the samples, less their autocorrelation, are too few to bound it; a maximum is always what it is.
+ */
+export function quantileMetric({ distribution: name, ...metric }: QuantileMetric): Metric {
+  return {
+    ...metric,
+    unit: 'ns',
+    value: ({ distributions }) => {
+      const distribution = distributions[name];
+      if (distribution === undefined || !isQuantileSupported(metric.quantile, distribution.effectiveCount)) return undefined;
+      return quantileOf(distribution, metric.quantile);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// Metrics of what a stream costs in processor, memory and collection, and of how much was delivered.
+
+import type { CompletedTrial, MemoryReading } from '../../contract/run-file.ts';
+import type { ProcessUse } from '../../contract/tally.ts';
+import { NS_PER_S, NS_PER_US } from '../../contract/units.ts';
+import type { Metric } from './metric.ts';
+
+const perToken = (use: ProcessUse, tokens: number): number | undefined => quotient(use.cpuUserNs + use.cpuSystemNs, tokens);
+
+function quotient(dividend: number, divisor: number): number | undefined {
+  return divisor > 0 ? dividend / divisor : undefined;
+}
+
+function memoryMetric(id: string, title: string, reading: string, of: (memory: MemoryReading) => number | undefined): Metric {
+  return {
+    id,
+    title,
+    unit: 'bytes',
+    better: 'lower',
+    // Pages may be given back while the streams are open.
+    scale: 'difference',
+    definition: `(${reading} of the server at the end of the window − with no stream open)/open streams; one point, not a slope over connections, and working memory included`,
+    value: ({ memory: { before, after, openStreams } }: CompletedTrial) => {
+      const beforeBytes = before && of(before);
+      const afterBytes = after && of(after);
+      if (beforeBytes === undefined || afterBytes === undefined) return undefined;
+      return quotient(afterBytes - beforeBytes, openStreams);
+    },
+  };
+}
+
+export const resourceMetrics: readonly Metric[] = [
+  {
+    id: 'cpu.server.token',
+    title: 'Server CPU per token',
+    unit: 'ns/token',
+    better: 'lower',
+    scale: 'ratio',
+    endpoint: 'P5',
+    margin: { ratio: 0.05, absolute: NS_PER_US },
+    definition:
+      'user and system CPU time of the server in the window/tokens it wrote in it; on one host the sender is charged much of the receipt',
+    value: ({ server }) => perToken(server.use, server.windowTokens),
+  },
+  {
+    id: 'cpu.client.token',
+    title: 'Client CPU per token',
+    unit: 'ns/token',
+    better: 'lower',
+    scale: 'ratio',
+    definition: 'user and system CPU time of the client in the window/tokens it received in it: a cost of this client stack',
+    value: ({ client }) => perToken(client.use, client.windowTokens),
+  },
+  {
+    id: 'elu.server',
+    title: 'Server event-loop utilisation',
+    unit: 'ratio',
+    better: 'lower',
+    scale: 'ratio',
+    definition: 'share of the window in which the event loop did not wait',
+    value: ({ server }) => server.use.eventLoopUtilisation,
+  },
+  {
+    id: 'elu.client',
+    title: 'Client event-loop utilisation',
+    unit: 'ratio',
+    better: 'lower',
+    scale: 'ratio',
+    definition: 'share of the window in which the event loop did not wait; a busy client measures itself',
+    value: ({ client }) => client.use.eventLoopUtilisation,
+  },
+  {
+    id: 'gc.server',
+    title: 'Server garbage collection',
+    unit: 'ratio',
+    better: 'lower',
+    // A window without any collection is common.
+    scale: 'difference',
+    definition: 'time in garbage collection/window',
+    value: ({ server: { use } }) => quotient(use.gcMinorNs + use.gcMajorNs + use.gcOtherNs, use.wallNs),
+  },
+  {
+    id: 'rate',
+    title: 'Delivered rate',
+    unit: 'tokens/s',
+    better: 'higher',
+    scale: 'ratio',
+    definition: 'tokens received in the window/window; open loop, so a higher rate than planned is not possible for long',
+    value: ({ client, windowNs }) => quotient(client.windowTokens, windowNs / NS_PER_S),
+  },
+  {
+    id: 'coalescing',
+    title: 'Tokens per read',
+    unit: 'tokens/read',
+    better: 'neither',
+    scale: 'ratio',
+    definition: 'tokens received/reads of the client that carried a token; without it gaps between tokens cannot be interpreted',
+    value: ({ client }) => (client.tokenReads === undefined ? undefined : quotient(client.tokensReceived, client.tokenReads)),
+  },
+  memoryMetric('memory.uss', 'Server memory per stream (USS)', 'private memory', ({ ussBytes }) => ussBytes),
+  memoryMetric('memory.pss', 'Server memory per stream (PSS)', 'proportional set size', ({ pssBytes }) => pssBytes),
+  memoryMetric('memory.rss', 'Server memory per stream (RSS)', 'resident set size', ({ rssBytes }) => rssBytes),
+];

@@ -1,0 +1,118 @@
+// A verdict as one plain sentence, made from the verdict alone. It never says that there is no difference: a run can show
+// that a difference is negligible, or fail to show anything.
+
+import { transports, type Arm } from '../contract/transports.ts';
+import { amount, percent, ratioText, span } from './amounts.ts';
+import type { Estimate, Verdict, VerdictKind } from './analysis.ts';
+import type { Evidence } from './compare.ts';
+import type { Metric } from './metrics/metric.ts';
+
+export function verdictSentence(evidence: Evidence, verdict: Verdict): string {
+  return sentences[verdict.kind](evidence, verdict);
+}
+
+const sentences: Record<VerdictKind, (evidence: Evidence, verdict: Verdict) => string> = {
+  invalid: ({ metric }, { reason }) => `${metric.title} is not compared, because the measurement is invalid: ${reason}.`,
+  'harness-limited': ({ metric }, { reason }) => `${metric.title} is not compared, because the harness was at its limit: ${reason}.`,
+  'not-measured': ({ metric }, { reason }) => `${metric.title} was not measured: ${reason}.`,
+  withheld: ({ metric }, { reason }) => `No verdict on ${subject(metric)}: ${reason}.`,
+  better: (evidence, verdict) => `${betterWords(evidence, verdict)}: ${sizeWords(evidence, verdict)}.`,
+  'size-uncertain': (evidence, verdict) =>
+    `${betterWords(evidence, verdict)}, but whether by a relevant amount is uncertain: ${effectWords(evidence)}, reaches into what is negligible (${marginWords(evidence.metric)}).`,
+  equivalent: (evidence, { differenceDetected }) =>
+    `${evidence.metric.title} is equivalent for practical purposes (${marginWords(evidence.metric)}): ${equivalentWords(evidence)}` +
+    `${differenceDetected ? '; a difference was detected, but it is negligible' : ''}.`,
+  'not-resolvable': (evidence, verdict) =>
+    `${evidence.metric.title} cannot be resolved to the margin (${marginWords(evidence.metric)}), because ${verdict.reason}: ${effectWords(evidence)}${neededWords(verdict)}.`,
+  inconclusive: (evidence, verdict) =>
+    `${evidence.metric.title} is undecided: ${effectWords(evidence)}, leaves open whether the difference is negligible (${marginWords(evidence.metric)})` +
+    `${verdict.reason === undefined ? neededWords(verdict) : `; ${verdict.reason}`}.`,
+  exact: exactWords,
+};
+
+function betterWords({ metric, baselineArm, otherArm }: Evidence, { favours }: Verdict): string {
+  const [winner, loser] = favours === otherArm.name ? [otherArm, baselineArm] : [baselineArm, otherArm];
+  return `${armTitle(winner.arm)} had ${metric.better} ${subject(metric)} than ${armTitle(loser.arm)}`;
+}
+
+/** As a share of the other arm's value where there is a ratio, else in the metric's unit. */
+function sizeWords({ metric, ratio, difference, otherArm }: Evidence, { favours }: Verdict): string {
+  const word = metric.better === 'lower' ? 'less' : 'more';
+  // Seen from the winner: its value over the loser's.
+  const share = (value: number): number => Math.abs(1 - (favours === otherArm.name ? value : 1 / value));
+  if (ratio !== undefined) return withInterval(ratio, share, (size) => percent(size), word);
+  return withInterval(difference, Math.abs, (size) => amount(size, metric.unit), word);
+}
+
+function withInterval(
+  estimate: Estimate | undefined,
+  turn: (value: number) => number,
+  render: (size: number) => string,
+  word: string,
+): string {
+  if (estimate?.low === undefined || estimate.high === undefined) return 'of unknown size';
+  const [low, high] = [turn(estimate.low), turn(estimate.high)].sort((a, b) => a - b) as [number, number];
+  return `${render(turn(estimate.value))} ${word} (95 % interval ${span(render(low), render(high))})`;
+}
+
+function effectWords(evidence: Evidence): string {
+  const { ratio, baselineArm, otherArm } = evidence;
+  if (ratio === undefined) return differenceWords(evidence);
+  return `${armTitle(otherArm.arm)} / ${armTitle(baselineArm.arm)} = ${intervalWords(ratio, ratioText)}`;
+}
+
+function differenceWords({ metric, difference, baselineArm, otherArm }: Evidence): string {
+  return `${armTitle(otherArm.arm)} − ${armTitle(baselineArm.arm)} = ${intervalWords(difference, (value) => amount(value, metric.unit))}`;
+}
+
+/** The ratio, and the difference too where only that shows the equivalence. */
+function equivalentWords(evidence: Evidence): string {
+  const { ratio, metric } = evidence;
+  const factor = 1 + (metric.margin?.ratio ?? 0);
+  const isWithin = ratio?.low !== undefined && ratio.high !== undefined && ratio.low > 1 / factor && ratio.high < factor;
+  return ratio === undefined || isWithin ? effectWords(evidence) : `${effectWords(evidence)}; ${differenceWords(evidence)}`;
+}
+
+function exactWords(evidence: Evidence, { favours }: Verdict): string {
+  const { metric, baseline, other, baselineArm, otherArm } = evidence;
+  const value = (estimate: Estimate | undefined): string => (estimate === undefined ? '–' : amount(estimate.value, metric.unit));
+  const counted = `${metric.title}: ${armTitle(baselineArm.arm)} ${value(baseline)}, ${armTitle(otherArm.arm)} ${value(other)}`;
+  if (favours === undefined) return `${counted}${metric.better === 'neither' ? '' : agreementWords(evidence)}.`;
+  const winner = favours === otherArm.name ? otherArm : baselineArm;
+  const smaller = favours === otherArm.name ? evidence.ratio?.value : 1 / (evidence.ratio?.value ?? 1);
+  return `${counted}; ${armTitle(winner.arm)} needed ${percent(1 - (smaller ?? 1))} less.`;
+}
+
+function agreementWords({ metric, ratio }: Evidence): string {
+  const factor = 1 + (metric.margin?.ratio ?? 0);
+  const isWithin = ratio !== undefined && ratio.value > 1 / factor && ratio.value < factor;
+  return isWithin ? `, ${marginWords(metric)} of each other` : '; the trials do not all agree';
+}
+
+function neededWords({ blocksNeeded }: Verdict): string {
+  return blocksNeeded === undefined ? '' : `; it takes about ${blocksNeeded} blocks or more`;
+}
+
+function marginWords({ margin, unit }: Metric): string {
+  const bounds = [
+    ...(margin?.ratio === undefined ? [] : [percent(margin.ratio)]),
+    ...(margin?.absolute === undefined ? [] : [amount(margin.absolute, unit)]),
+  ];
+  return `within ${bounds.join(' or ')}`;
+}
+
+function intervalWords(estimate: Estimate | undefined, render: (value: number) => string): string {
+  if (estimate?.low === undefined || estimate.high === undefined) return 'unknown';
+  return `${render(estimate.value)}, 95 % interval ${span(render(estimate.low), render(estimate.high))}`;
+}
+
+/** `SSE`, `WebSocket (library client)`. */
+function armTitle({ transport, client }: Arm): string {
+  const { title } = transports[transport];
+  return client === 'probe' ? title : `${title} (${client} client)`;
+}
+
+/** The title inside a sentence; abbreviations keep their capitals. */
+function subject({ title }: Metric): string {
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+}

@@ -1,0 +1,40 @@
+// Many samples of one trial → what is kept of them. The order in time matters only for what they are worth as evidence.
+
+import assert from 'node:assert/strict';
+import { quantileGrid, type Distribution } from '../../contract/distribution.ts';
+import { nearestRank } from './quantile.ts';
+import { sortNumbers } from './sort-numbers.ts';
+
+/** Undefined without samples. The samples are in order of time and must not be NaN. */
+export function summariseDistribution(samplesInTimeOrder: Float64Array): Distribution | undefined {
+  const count = samplesInTimeOrder.length;
+  if (count === 0) return undefined;
+  const sorted = sortNumbers(samplesInTimeOrder);
+  let sum = 0;
+  for (const sample of samplesInTimeOrder) sum += sample;
+  assert(!Number.isNaN(sum), 'samples hold no NaN');
+  return {
+    count,
+    effectiveCount: effectiveCount(samplesInTimeOrder, sum / count),
+    mean: sum / count,
+    values: quantileGrid.map((q) => nearestRank(sorted, q) as number),
+  };
+}
+
+/**
+ * n·(1−ρ)/(1+ρ), ρ the lag-1 autocorrelation, held within [1, n]: samples that repel each other are not counted as more than
+ * they are. Equal samples have no autocorrelation and count as they are.
+ */
+export function effectiveCount(samples: Float64Array, meanOfSamples: number): number {
+  let squares = 0;
+  let products = 0;
+  let previous = 0;
+  for (const sample of samples) {
+    const deviation = sample - meanOfSamples;
+    squares += deviation * deviation;
+    products += deviation * previous;
+    previous = deviation;
+  }
+  const rho = squares === 0 ? 0 : products / squares;
+  return Math.min(samples.length, Math.max(1, (samples.length * (1 - rho)) / (1 + rho)));
+}

@@ -1,0 +1,34 @@
+// Whether delivery changed in the course of the window: a trial that warms up or falls behind while it is measured.
+
+import type { CompletedTrial } from '../contract/run-file.ts';
+import { nearestRank } from './statistics/quantile.ts';
+import { sortNumbers } from './statistics/sort-numbers.ts';
+
+/** Fewer tokens in a third of the window say nothing about it. */
+const MIN_TOKENS_PER_THIRD = 50;
+const LEAST_RATIO = 0.8;
+const LARGEST_RATIO = 1.25;
+
+/**
+ * Median delivery of the last third of the window over that of the first; both columns are in order of planned time. No
+ * ratio with too few tokens in either third, or a first median that is not positive.
+ */
+export function measureSteadiness(
+  window: { readonly windowStartNs: number; readonly windowEndNs: number },
+  plannedNs: Float64Array,
+  deliveryNs: Float64Array,
+): CompletedTrial['steadiness'] {
+  const thirdNs = (window.windowEndNs - window.windowStartNs) / 3;
+  const firstEnd = plannedNs.findIndex((ns) => ns >= window.windowStartNs + thirdNs);
+  const lastStart = plannedNs.findLastIndex((ns) => ns < window.windowEndNs - thirdNs) + 1;
+  const first = firstEnd === -1 ? undefined : medianOf(deliveryNs.subarray(0, firstEnd));
+  const last = medianOf(deliveryNs.subarray(lastStart));
+  if (first === undefined || last === undefined || first <= 0) return { isDrifting: false };
+  const driftRatio = last / first;
+  return { driftRatio, isDrifting: driftRatio < LEAST_RATIO || driftRatio > LARGEST_RATIO };
+}
+
+function medianOf(samples: Float64Array): number | undefined {
+  const present = samples.filter((sample) => !Number.isNaN(sample));
+  return present.length < MIN_TOKENS_PER_THIRD ? undefined : nearestRank(sortNumbers(present), 0.5);
+}
