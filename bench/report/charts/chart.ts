@@ -1,0 +1,27 @@
+// A chart as it is written beside the report.
+
+export interface Chart {
+  /** Name within `charts/`. */
+  readonly file: string;
+  readonly title: string;
+  /** What it shows, for those who cannot see it. */
+  readonly alt: string;
+  /** Legible on a light and on a dark page. */
+  readonly svg: string;
+}
+
+/** A chart before it is drawn. */
+export interface ChartPlan {
+  readonly file: string;
+  readonly title: string;
+  readonly alt: string;
+  readonly spec: ChartSpec;
+}
+
+/** A Vega-Lite specification. Its own types reject what its compiler takes, so it is checked by rendering it in tests. */
+export type ChartSpec = Readonly<Record<string, unknown>>;
+
+/** A part of a file name made of a title: `sse/library` → `sse-library`. */
+export function slug(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { fixtureMetrics } from '../fixture-metrics.ts';
+import { fullAnalysis, smokeAnalysis } from '../report-fixture.ts';
+import { renderCharts } from './render-charts.ts';
+
+describe('the charts of a run', () => {
+  it('are a load sweep, and for each load point the quantiles and the paired ratios', async () => {
+    const charts = await renderCharts(fullAnalysis(), fixtureMetrics);
+    expect(charts.map((chart) => chart.file)).toEqual([
+      'load-sweep.svg',
+      'delivery-quantiles-100.svg',
+      'paired-ratios-100-ws.svg',
+      'delivery-quantiles-1000.svg',
+      'paired-ratios-1000-ws.svg',
+    ]);
+  });
+
+  it('have no sweep with a single load point', async () => {
+    const charts = await renderCharts(smokeAnalysis(), fixtureMetrics);
+    expect(charts.map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg', 'paired-ratios-100-ws.svg']);
+  });
+
+  it('are the same to the byte when drawn again', async () => {
+    const [first, second] = [await renderCharts(fullAnalysis(), fixtureMetrics), await renderCharts(fullAnalysis(), fixtureMetrics)];
+    expect(second).toEqual(first);
+  });
+
+  it('describe themselves and follow the colour scheme of the reader', async () => {
+    for (const { svg, title } of await renderCharts(fullAnalysis(), fixtureMetrics)) {
+      expect(svg).toContain(`<title>${title}</title>`);
+      expect(svg).toMatch(/^<svg [^>]*role="img" aria-label="[^"]+"/);
+      expect(svg).toContain('@media (prefers-color-scheme: dark)');
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
+  it('draw text and lines only in colours that have a dark counterpart, and data in the colour of its arm', async () => {
+    const known = new Set(['#1f2328', '#59636e', '#d1d9e0', '#8c959f', '#2f81f7', '#e0700b', '#848d97', 'none', 'transparent']);
+    for (const { svg } of await renderCharts(fullAnalysis(), fixtureMetrics)) {
+      const body = svg.slice(svg.indexOf('</style>'));
+      const used = [...body.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map((match) => match[1] ?? '');
+      expect([...new Set(used)].filter((colour) => !known.has(colour))).toEqual([]);
+    }
+  });
+
+  it('leave out what a run does not have', async () => {
+    const analysis = smokeAnalysis();
+    const [point] = analysis.loadPoints;
+    const empty = { ...point!, deliveryCurves: [], comparisons: [] };
+    expect(await renderCharts({ ...analysis, loadPoints: [empty] }, fixtureMetrics)).toEqual([]);
+  });
+});

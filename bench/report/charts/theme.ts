@@ -1,0 +1,64 @@
+// The look of the charts. An SVG in a page cannot know its background, so it is transparent, the colours of data suit
+// both, and the colours of text and lines switch with the reader's colour scheme.
+
+import type { Arm, TransportId } from '../../contract/transports.ts';
+
+export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;
+
+/** What `ink` becomes on a dark page; `zone` is drawn translucent and suits both. */
+const darkInk: Readonly<Record<string, string>> = { [ink.text]: '#e6edf3', [ink.muted]: '#9da7b1', [ink.line]: '#3d444d' };
+
+/** Blue, orange and grey stay apart for all common kinds of colour blindness, and stand out from white and from black. */
+const armColours: Record<TransportId, string> = { sse: '#2f81f7', ws: '#e0700b', tcp: '#848d97' };
+
+const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
+
+export function armColour(arm: Arm): string {
+  return armColours[arm.transport];
+}
+
+/** Arms of one transport share its colour and differ by their dashes. */
+export function armDash(arm: Arm): readonly number[] {
+  if (arm.client !== 'probe') return [6, 3];
+  return arm.transport === 'tcp' ? [2, 2] : [1, 0];
+}
+
+/** Replaces presentation attributes, which any rule of a style sheet outranks (SVG 2, §6.6). */
+export const styleSheet =
+  '@media (prefers-color-scheme: dark){' +
+  Object.entries(darkInk)
+    .map(([light, dark]) => `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`)
+    .join('') +
+  '}';
+
+export const chartConfig = {
+  // The whole chart is one image with one description; marks of their own would only be noise to a screen reader.
+  aria: false,
+  background: 'transparent',
+  font: FONT,
+  padding: 12,
+  view: { stroke: null },
+  title: { anchor: 'start', color: ink.text, fontSize: 14, fontWeight: 600, subtitleColor: ink.muted, subtitleFontSize: 12, offset: 12 },
+  axis: {
+    domainColor: ink.line,
+    gridColor: ink.line,
+    tickColor: ink.line,
+    labelColor: ink.muted,
+    labelFontSize: 12,
+    titleColor: ink.muted,
+    titleFontSize: 12,
+    titleFontWeight: 400,
+    titlePadding: 8,
+  },
+  axisX: { grid: false },
+  axisY: { domain: false, ticks: false },
+  legend: {
+    labelColor: ink.text,
+    labelFontSize: 12,
+    labelLimit: 0,
+    titleLimit: 0,
+    titleColor: ink.muted,
+    titleFontSize: 12,
+    titleFontWeight: 400,
+  },
+} as const;

@@ -1,0 +1,74 @@
+// What every part of a report needs besides its own numbers: texts of metrics and titles of arms.
+
+import { strict as assert } from 'node:assert';
+import type { Analysis, Comparison, LoadPointAnalysis, MetricUnit } from '../analysis/analysis.ts';
+import { armName, transports, type Arm } from '../contract/transports.ts';
+
+/** What a report says about a metric; its registry entry has these fields. */
+export interface MetricText {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: MetricUnit;
+  readonly better: 'lower' | 'higher' | 'neither';
+  readonly definition: string;
+  readonly endpoint?: string | undefined;
+}
+
+export interface ReportContext {
+  readonly analysis: Analysis;
+  readonly metrics: readonly MetricText[];
+}
+
+/** A comparison with the name of the arm that is held against the baseline. */
+export type ArmComparison = LoadPointAnalysis['comparisons'][number];
+
+export function metricText(metrics: readonly MetricText[], id: string): MetricText {
+  const text = metrics.find((metric) => metric.id === id);
+  assert(text !== undefined, `metric ${id} of the analysis must be in the registry`);
+  return text;
+}
+
+/** `SSE`, `WebSocket`, `WebSocket (library client)`. */
+export function armTitle(arm: Arm): string {
+  const { title } = transports[arm.transport];
+  return arm.client === 'probe' ? title : `${title} (${arm.client} client)`;
+}
+
+/** The title of an arm by its name; the name itself for an arm that the plan does not have. */
+export function armTitleOf(analysis: Analysis, name: string): string {
+  const arm = analysis.plan.arms.find((candidate) => armName(candidate) === name);
+  return arm === undefined ? name : armTitle(arm);
+}
+
+/** The arms that are held against the baseline at a load point, the null arm among them, in the order of the plan. */
+export function comparedArms(point: LoadPointAnalysis): readonly string[] {
+  return [...new Set(point.comparisons.map((comparison) => comparison.otherArm))];
+}
+
+/** The arms that may get a verdict: the null arm is a floor. */
+export function contenders(point: LoadPointAnalysis): readonly string[] {
+  const floors = new Set(point.arms.filter(({ arm }) => transports[arm.transport].isNullArm).map(({ name }) => name));
+  return comparedArms(point).filter((name) => !floors.has(name));
+}
+
+export function loadPointTitle(point: LoadPointAnalysis): string {
+  const { connections } = point.loadPoint;
+  return connections === 1 ? '1 connection' : `${connections} connections`;
+}
+
+const exactMetrics: ReadonlySet<string> = new Set(['bytes.token', 'bytes.token.tcp', 'bytes.token.wire']);
+
+/** Pre-declared endpoints, then bytes per token, which follow from the specifications: what gets a verdict. */
+export function verdictComparisons(point: LoadPointAnalysis, otherArm: string): readonly ArmComparison[] {
+  const ofArm = point.comparisons.filter((comparison) => comparison.otherArm === otherArm);
+  return [...ofArm.filter((comparison) => comparison.endpoint !== undefined), ...ofArm.filter(isExactRow)];
+}
+
+/** Everything that was compared without having been declared beforehand. */
+export function exploratoryComparisons(point: LoadPointAnalysis, otherArm: string): readonly ArmComparison[] {
+  return point.comparisons.filter((one) => one.otherArm === otherArm && one.endpoint === undefined && !isExactRow(one));
+}
+
+function isExactRow(comparison: Comparison): boolean {
+  return comparison.endpoint === undefined && exactMetrics.has(comparison.metric);
+}

@@ -1,0 +1,38 @@
+// What differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
+
+import type { Analysis } from '../../analysis/analysis.ts';
+import { payloads } from '../../contract/payload.ts';
+import type { TransportId } from '../../contract/transports.ts';
+import { bulletList, section } from '../markdown.ts';
+
+export function renderAsymmetries({ plan }: Analysis): string {
+  const present = new Set(plan.arms.map((arm) => arm.transport));
+  const has = (...transports: readonly TransportId[]): boolean => transports.every((transport) => present.has(transport));
+  return section('What differs between the arms', [
+    'Token text, payload bytes, due times, pacer, limits, recorder and order of work are the same in every arm. These things are not:',
+    bulletList([
+      ...(has('sse') && payloads[plan.payload].isNumbered
+        ? [
+            'SSE repeats the number of each token in an `id:` line, its own means of resuming a stream; WebSocket resumes by the number inside the payload.',
+          ]
+        : []),
+      ...(has('ws')
+        ? [
+            'The opening request of a WebSocket is larger (its upgrade headers), and its response is a 101; both differ from a plain GET before any token flows.',
+          ]
+        : []),
+      ...(has('sse', 'ws')
+        ? [
+            'A WebSocket stream ends with a close handshake in both directions, an SSE stream with the last chunk of the response.',
+            'node:http holds what is written in a turn of the event loop until its end; ws writes each message at once. Both are used the way their documentation shows.',
+          ]
+        : []),
+      ...(has('tcp') ? ['The null arm has no HTTP at all: no request, no response head, one line per token.'] : []),
+      ...(plan.arms.some((arm) => arm.client === 'library')
+        ? [
+            'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',
+          ]
+        : []),
+    ]),
+  ]);
+}

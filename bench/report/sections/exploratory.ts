@@ -1,0 +1,64 @@
+// Comparisons that nobody declared before the run: they suggest what to look at next and decide nothing.
+
+import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, UNKNOWN } from '../format.ts';
+import { foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import {
+  armTitleOf,
+  exploratoryComparisons,
+  loadPointTitle,
+  metricText,
+  comparedArms,
+  type ArmComparison,
+  type ReportContext,
+} from '../report-context.ts';
+
+/** Benjamini–Hochberg: of the rows that are marked, about one in ten may be marked by chance. */
+const FALSE_DISCOVERY_RATE = 0.1;
+
+export function renderExploratory(context: ReportContext): string {
+  const { analysis } = context;
+  const tables = analysis.loadPoints.flatMap((point) =>
+    comparedArms(point).map((otherArm) =>
+      foldedBlock(
+        `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`,
+        renderTable(
+          [
+            left('metric'),
+            right(armTitleOf(analysis, analysis.baseline)),
+            right(armTitleOf(analysis, otherArm)),
+            right('ratio [95 % CI]'),
+            right('difference [95 % CI]'),
+            right('p (BH)'),
+            left('marked'),
+          ],
+          exploratoryComparisons(point, otherArm).map((comparison) => rowOf(context, comparison)),
+        ),
+      ),
+    ),
+  );
+  if (joinBlocks(tables) === '') return '';
+  return section('Exploratory comparisons', [
+    'These metrics were not declared before the run. Rows are marked at a false discovery rate of 10 % (Benjamini–Hochberg): of all marked rows,' +
+      ' about one in ten may be chance. A row without a mark shows nothing, in particular not equality.',
+    ...tables,
+  ]);
+}
+
+function rowOf({ metrics }: ReportContext, comparison: ArmComparison): readonly string[] {
+  const { title, unit } = metricText(metrics, comparison.metric);
+  return [
+    title,
+    formatEstimate(comparison.baseline, unit),
+    formatEstimate(comparison.other, unit),
+    formatRatio(comparison.ratio),
+    formatDifferenceEstimate(comparison.difference, unit),
+    formatP(comparison.adjustedP),
+    mark(comparison),
+  ];
+}
+
+function mark({ verdict, adjustedP }: ArmComparison): string {
+  if (verdict.kind === 'exact') return 'exact';
+  if (adjustedP === undefined) return UNKNOWN;
+  return adjustedP <= FALSE_DISCOVERY_RATE ? 'differs' : '';
+}

@@ -1,0 +1,73 @@
+// Every metric of every arm, grouped as a stream lives: it opens, its first token comes, tokens arrive, and all of it costs.
+
+import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
+import { formatEstimate, UNKNOWN } from '../format.ts';
+import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { armTitle, armTitleOf, loadPointTitle, type MetricText, type ReportContext } from '../report-context.ts';
+
+/** By the first word of the metric's id; what fits nowhere is printed last. */
+const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
+  { title: 'Opening', words: ['connect', 'open'] },
+  { title: 'First token', words: ['ttft'] },
+  { title: 'Delivery', words: ['delivery', 'lateness'] },
+  {
+    title: 'Cadence',
+    words: ['icl', 'itl', 'tpot', 'jitter', 'e2e', 'coalescing', 'rate'],
+  },
+  { title: 'Cost', words: ['cpu', 'elu', 'gc'] },
+  { title: 'Bytes', words: ['bytes'] },
+  { title: 'Memory', words: ['memory'] },
+];
+
+export function renderResults(context: ReportContext): string {
+  return section('All results', [
+    'Mean over trials with its 95 % confidence interval; every quantile was taken inside a trial.',
+    ...context.analysis.loadPoints.map((point, index) => {
+      const body = joinBlocks([table(context, point), notes(context, point)]);
+      // One table is the result; further ones are for those who look.
+      return index === 0 ? joinBlocks([`### ${loadPointTitle(point)}`, body]) : foldedBlock(loadPointTitle(point), body);
+    }),
+  ]);
+}
+
+function table({ metrics }: ReportContext, point: LoadPointAnalysis): string {
+  const summaryOf = (metric: string, arm: string): MetricSummary | undefined =>
+    point.summaries.find((summary) => summary.metric === metric && summary.arm === arm);
+  const rows: string[][] = [];
+  for (const { title, members } of groupMetrics(metrics)) {
+    const shown = members.filter((metric) => point.arms.some((arm) => summaryOf(metric.id, arm.name)?.estimate !== undefined));
+    if (shown.length > 0) rows.push([`**${title}**`, ...point.arms.map(() => '')]);
+    for (const metric of shown) rows.push([metric.title, ...point.arms.map((arm) => valueCell(summaryOf(metric.id, arm.name), metric))]);
+  }
+  return renderTable([left('metric'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
+}
+
+function valueCell(summary: MetricSummary | undefined, metric: MetricText): string {
+  if (summary?.estimate === undefined) return UNKNOWN;
+  return formatEstimate(summary.estimate, metric.unit) + (summary.note === undefined ? '' : ' \\*');
+}
+
+/** Arms that share a note share its line. */
+function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): string {
+  const lines = metrics.flatMap((metric) => {
+    const noted = point.summaries.filter((summary) => summary.metric === metric.id && summary.note !== undefined);
+    return [...new Set(noted.map((summary) => summary.note))].map((note) => {
+      const arms = noted.filter((summary) => summary.note === note).map((summary) => armTitleOf(analysis, summary.arm));
+      const isForAll = arms.length === point.arms.length;
+      return `${metric.title}${isForAll ? '' : ` (${arms.join(', ')})`}: ${note}`;
+    });
+  });
+  return lines.length === 0 ? '' : `Numbers that are missing, or marked \\* and to be doubted:\n\n${bulletList(lines)}`;
+}
+
+export function groupMetrics(
+  metrics: readonly MetricText[],
+): readonly { readonly title: string; readonly members: readonly MetricText[] }[] {
+  const groupOf = (metric: MetricText): string => {
+    const [word = ''] = metric.id.split('.');
+    return groups.find((group) => group.words.includes(word))?.title ?? 'Other';
+  };
+  return [...groups.map((group) => group.title), 'Other']
+    .map((title) => ({ title, members: metrics.filter((metric) => groupOf(metric) === title) }))
+    .filter(({ members }) => members.length > 0);
+}

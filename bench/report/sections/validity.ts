@@ -1,0 +1,110 @@
+// Whether the run may be believed: every gate with its value, the negative control, the floor, and the doubts.
+
+import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { Gate } from '../../contract/run-file.ts';
+import { transports } from '../../contract/transports.ts';
+import { formatCount, formatEstimate, formatNumber, formatPercent, formatRatio, formatSetting, formatValue, UNKNOWN } from '../format.ts';
+import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { armTitle, armTitleOf, loadPointTitle, type ReportContext } from '../report-context.ts';
+
+/** Connecting a socket is the same work in every arm: whatever differs here, the harness made up. */
+const NEGATIVE_CONTROL = 'connect.p50';
+
+/** What the null arm is shown for. */
+const floorMetrics: readonly string[] = ['delivery.p50', 'delivery.p99', 'cpu.server.token'];
+
+export function renderValidity(context: ReportContext): string {
+  const { loadPoints, warnings } = context.analysis;
+  return section('Validity', [
+    warnings.length === 0 ? '' : joinBlocks(['Warnings of the run:', bulletList(warnings.map((warning) => warning.message))]),
+    ...loadPoints.map((point) =>
+      joinBlocks([`### ${loadPointTitle(point)}`, controls(context, point), gateOverview(context.analysis, point)]),
+    ),
+  ]);
+}
+
+function controls(context: ReportContext, point: LoadPointAnalysis): string {
+  return bulletList([...negativeControl(context, point), ...floor(context, point)]);
+}
+
+function negativeControl({ analysis }: ReportContext, point: LoadPointAnalysis): readonly string[] {
+  return point.comparisons
+    .filter((comparison) => comparison.metric === NEGATIVE_CONTROL)
+    .map((comparison) => {
+      const arms = `${armTitleOf(analysis, comparison.otherArm)} against ${armTitleOf(analysis, analysis.baseline)}`;
+      return `Negative control, TCP connect (the same work in every arm), ${arms}: ratio ${formatRatio(comparison.ratio)}${controlWords(comparison)}.`;
+    });
+}
+
+function controlWords({ ratio, verdict }: Comparison): string {
+  if (verdict.kind === 'equivalent') return ', equivalent, as it must be';
+  if (ratio?.low === undefined || ratio.high === undefined) return '';
+  return ratio.low <= 1 && ratio.high >= 1
+    ? '; the interval includes 1, as it should'
+    : '; **the interval leaves out 1**, so the harness may not have treated the arms alike';
+}
+
+function floor({ metrics }: ReportContext, point: LoadPointAnalysis): readonly string[] {
+  const nullArm = point.arms.find((arm) => transports[arm.arm.transport].isNullArm);
+  if (nullArm === undefined) return ['Floor: not measured, because the null arm `tcp` took no part in this run.'];
+  const values = floorMetrics.flatMap((id) => {
+    const text = metrics.find((metric) => metric.id === id);
+    const estimate = point.summaries.find((summary) => summary.metric === id && summary.arm === nullArm.name)?.estimate;
+    return text === undefined || estimate === undefined ? [] : [`${text.title} ${formatEstimate(estimate, text.unit)}`];
+  });
+  return values.length === 0 ? [] : [`Floor, ${armTitle(nullArm.arm)}: ${values.join('; ')}. No claim is made below it.`];
+}
+
+function gateOverview(analysis: Analysis, point: LoadPointAnalysis): string {
+  const unmet = point.gates.filter((gate) => gate.state !== 'ok');
+  const met = point.gates.length - unmet.length;
+  if (point.gates.length === 0) return 'No gate was checked.';
+  return joinBlocks([
+    `${formatCount(met)} of ${formatCount(point.gates.length)} gates were met.${unmet.length === 0 ? '' : ' The others:'}`,
+    gateTable(analysis, unmet),
+    foldedBlock(`All ${formatCount(point.gates.length)} gates with their values`, gateTable(analysis, point.gates)),
+  ]);
+}
+
+function gateTable(analysis: Analysis, gates: readonly GateSummary[]): string {
+  return renderTable(
+    [left('gate'), left('arm'), left('kind'), right('median'), right('worst'), right('limit'), right('missed'), left('state')],
+    sideBySide(gates).map((gate) => [
+      `${gate.id} ${gate.title}`,
+      armTitleOf(analysis, gate.arm),
+      gate.kind,
+      gateValue(gate.median, gate.unit),
+      gateValue(gate.worst, gate.unit),
+      limitOf(gate),
+      gate.state === 'not-measured' ? UNKNOWN : `${formatCount(gate.missed)} of ${formatCount(gate.trials)}`,
+      stateWords(gate),
+    ]),
+  );
+}
+
+/** The same gate of all arms in consecutive rows. */
+function sideBySide(gates: readonly GateSummary[]): readonly GateSummary[] {
+  return [...Map.groupBy(gates, (gate) => gate.id).values()].flat();
+}
+
+function stateWords({ state, note }: GateSummary): string {
+  const words = { ok: 'ok', warned: 'warned', failed: '**failed**', 'not-measured': 'not measured' }[state];
+  return note === undefined ? words : `${words}: ${note}`;
+}
+
+function limitOf({ limit, unit }: GateSummary): string {
+  return unit === 'ratio' || unit === 'ns' || unit === 'bytes' ? formatSetting(limit, unit) : formatNumber(limit);
+}
+
+function gateValue(value: number | undefined, unit: string): string {
+  const format = gateFormats[unit as Gate['unit']] ?? formatNumber;
+  return format(value);
+}
+
+const gateFormats: Record<Gate['unit'], (value: number | undefined) => string> = {
+  ratio: (value) => formatPercent(value),
+  ns: (value) => formatValue(value, 'ns'),
+  bytes: (value) => formatValue(value, 'bytes'),
+  count: formatCount,
+  statistic: formatNumber,
+};

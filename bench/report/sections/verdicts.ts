@@ -1,0 +1,95 @@
+// The verdicts: one table per load point, one plain sentence per endpoint, doubts beside them, and the statistics behind.
+
+import type { Comparison, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
+import { formatCount, formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, UNKNOWN } from '../format.ts';
+import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import {
+  armTitleOf,
+  loadPointTitle,
+  metricText,
+  contenders,
+  verdictComparisons,
+  type ArmComparison,
+  type ReportContext,
+} from '../report-context.ts';
+import { renderVerdictMarkdown } from '../verdict-table.ts';
+
+export function renderVerdicts(context: ReportContext): string {
+  const { loadPoints } = context.analysis;
+  return section(
+    'Verdicts',
+    loadPoints.flatMap((point) => contenders(point).map((otherArm) => onePair(context, point, otherArm))),
+  );
+}
+
+function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: string): string {
+  const { analysis } = context;
+  const comparisons = verdictComparisons(point, otherArm);
+  const sentences = comparisons.map((comparison) => comparison.sentence).filter((sentence) => sentence !== '');
+  return joinBlocks([
+    `### ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`,
+    renderVerdictMarkdown({ context, point, otherArm }),
+    bulletList(sentences),
+    doubts(context, comparisons),
+    foldedBlock('The statistics behind these verdicts', statistics(context, comparisons)),
+  ]);
+}
+
+function doubts({ metrics }: ReportContext, comparisons: readonly ArmComparison[]): string {
+  const lines = comparisons.flatMap((one) => one.warnings.map((warning) => `${metricText(metrics, one.metric).title}: ${warning.message}`));
+  return lines.length === 0 ? '' : `Reasons for doubt:\n\n${bulletList(lines)}`;
+}
+
+function statistics({ analysis, metrics }: ReportContext, comparisons: readonly ArmComparison[]): string {
+  const columns = [
+    left('endpoint'),
+    right(`${armTitleOf(analysis, analysis.baseline)} [95 % CI]`),
+    right(`${armTitleOf(analysis, comparisons[0]?.otherArm ?? '')} [95 % CI]`),
+    right('difference [95 % CI]'),
+    left('negligible within'),
+    right('blocks'),
+    right('p (sign flip)'),
+    right('p (Holm)'),
+    right('p equivalence (Holm)'),
+    right('order effect [95 % CI]'),
+  ];
+  const rows = comparisons.map((one) => {
+    const { title, unit } = metricText(metrics, one.metric);
+    return [
+      one.endpoint === undefined ? title : `${one.endpoint} ${title}`,
+      formatEstimate(one.baseline, unit),
+      formatEstimate(one.other, unit),
+      formatDifferenceEstimate(one.difference, unit),
+      marginWords(one.margin, unit),
+      formatCount(one.blocks),
+      formatP(one.signFlipP),
+      formatP(one.adjustedP),
+      formatP(one.adjustedTostP ?? one.tostP),
+      orderEffect(one),
+    ];
+  });
+  return joinBlocks([
+    renderTable(columns, rows),
+    'Holm adjusts for all endpoints and load points of the run. Equivalence is two one-sided tests against the margin.' +
+      ' The order effect is the factor on the ratio where the baseline ran first in its block; its interval should include 1.',
+  ]);
+}
+
+function marginWords({ ratio, absolute }: Comparison['margin'], unit: MetricUnit): string {
+  const words = [
+    ...(ratio === undefined ? [] : [formatSetting(ratio, 'ratio')]),
+    ...(absolute === undefined ? [] : [formatSetting(absolute, unit)]),
+  ];
+  return words.length === 0 ? UNKNOWN : words.join(' or ');
+}
+
+/** The analysis fits it on the log ratio. */
+function orderEffect({ orderEffect: effect }: Comparison): string {
+  return effect === undefined
+    ? UNKNOWN
+    : formatRatio({ value: Math.exp(effect.value), low: unlogged(effect.low), high: unlogged(effect.high) });
+}
+
+function unlogged(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.exp(value);
+}

@@ -1,0 +1,53 @@
+// Where the time goes, and by which mechanism the transports differ. The mechanisms are how the implementations are
+// built; every number beside them comes from the run.
+
+import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
+import type { TransportId } from '../../contract/transports.ts';
+import { formatEstimate, UNKNOWN } from '../format.ts';
+import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { armTitle, loadPointTitle, type ReportContext } from '../report-context.ts';
+
+/** Metrics that explain, in the order of the path from the plan to the receiver; those that a run lacks are left out. */
+const parts: readonly { readonly metric: string; readonly role: string }[] = [
+  { metric: 'delivery.p50', role: 'Scheduled delivery, median: from due to received' },
+  { metric: 'lateness.p50', role: 'of it, pacer lateness: from due to written' },
+  { metric: 'delivery.transport.p50', role: 'of it, transport: from written to received' },
+  { metric: 'delivery.p99', role: 'Scheduled delivery, 99th percentile' },
+  { metric: 'lateness.p99', role: 'Pacer lateness, 99th percentile' },
+  { metric: 'delivery.transport.p99', role: 'Transport, 99th percentile' },
+  { metric: 'coalescing', role: 'Tokens per read of the client: above 1 they arrived together' },
+];
+
+const mechanisms: Record<TransportId, string> = {
+  sse:
+    '**SSE** is written with `res.write` of node:http. The first write of a turn of the event loop corks the socket; the bytes leave at the end of the' +
+    ' turn, in one system call for all tokens written in it. A token waits for the end of the turn, and tokens that fall due together become cheaper.',
+  ws:
+    '**WebSocket** is written with `send` of ws, which hands each message to the kernel at once, in one system call per message. A token waits for' +
+    ' nothing, and tokens that fall due together cost one call each.',
+  tcp: '**TCP (null arm)** writes each payload to a bare socket. It has no framing to build or to parse: it is what pacer, kernel and client cost by themselves.',
+};
+
+export function renderWhy(context: ReportContext): string {
+  const { analysis } = context;
+  const transports = [...new Set(analysis.plan.arms.map((arm) => arm.transport))];
+  return section('Why', [
+    bulletList(transports.map((transport) => mechanisms[transport])),
+    ...analysis.loadPoints.map((point) => decomposition(context, point)),
+    'A quantile of a sum is not the sum of the quantiles, so lateness and transport need not add up to delivery. The pacer is the same code in every arm: if its' +
+      ' lateness differs between them, look at how busy each server was.',
+  ]);
+}
+
+function decomposition({ metrics }: ReportContext, point: LoadPointAnalysis): string {
+  const summaryOf = (metric: string, arm: string): MetricSummary | undefined =>
+    point.summaries.find((summary) => summary.metric === metric && summary.arm === arm);
+  const rows = parts.flatMap(({ metric, role }) => {
+    const unit = metrics.find((text) => text.id === metric)?.unit;
+    const estimates = point.arms.map((arm) => summaryOf(metric, arm.name)?.estimate);
+    if (unit === undefined || estimates.every((estimate) => estimate === undefined)) return [];
+    return [[role, ...estimates.map((estimate) => (estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit)))]];
+  });
+  const table = renderTable([left('part'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
+  return table === '' ? '' : joinBlocks([`### ${loadPointTitle(point)}: where the time goes`, table]);
+}
