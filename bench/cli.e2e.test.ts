@@ -1,0 +1,280 @@
+// The program as a user runs it: real processes, real sockets, short trials.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Analysis } from './analysis/analysis.ts';
+import type { CompletedTrial, TrialRecord } from './contract/run-file.ts';
+
+const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
+const short = ['run', '--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7'];
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'streamduel-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...words: string[]): { child: ChildProcess; ended: Promise<Ended>; printed: () => string } {
+  const child = spawn(process.execPath, [cli, ...words], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (bytes) => (stdout += String(bytes)));
+  child.stderr.on('data', (bytes) => (stderr += String(bytes)));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  return { child, ended, printed: () => stderr };
+}
+
+const streamduel = async (...words: string[]): Promise<Ended> => await start(...words).ended;
+
+function runFolder(name: string): string {
+  const found = readdirSync(join(folder, 'reports')).find((one) => one.endsWith(`Z-${name}`));
+  if (found === undefined) throw new Error(`no run named ${name}`);
+  return join(folder, 'reports', found);
+}
+
+function readTrials(name: string): TrialRecord[] {
+  const lines = readFileSync(join(runFolder(name), 'run.ndjson'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines.slice(1).map((line) => JSON.parse(line) as TrialRecord);
+}
+
+/** Processes whose parent is this one, by /proc. */
+function childrenOf(pid: number): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, 'utf8'))?.[1]);
+        return parent === pid ? [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'utf8') }] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+async function childProcesses(parent: ChildProcess): Promise<{ server: number; client: number }> {
+  let found: { server: number; client: number } | undefined;
+  await expect
+    .poll(
+      () => {
+        const children = childrenOf(parent.pid!);
+        const server = children.find(({ command }) => command.includes('servers/main.ts'))?.pid;
+        const client = children.find(({ command }) => command.includes('clients/main.ts'))?.pid;
+        if (server !== undefined && client !== undefined) found = { server, client };
+        return found;
+      },
+      { timeout: 20_000, interval: 20 },
+    )
+    .toBeDefined();
+  return found!;
+}
+
+describe('a finished run', () => {
+  let ended: Ended;
+  let analysis: Analysis;
+
+  beforeAll(async () => {
+    ended = await streamduel(...short, '--transports', 'sse,ws,tcp', '--name', 'whole', '--json');
+    analysis = JSON.parse(ended.stdout) as Analysis;
+  });
+
+  it('completes every trial without a fault and with the bytes of the model', () => {
+    const trials = readTrials('whole');
+    expect(trials).toHaveLength(2 * 3);
+    for (const trial of trials) {
+      expect(trial).toMatchObject({
+        outcome: 'completed',
+        missingStamps: 0,
+        client: { lost: 0, duplicated: 0, reordered: 0, corrupt: 0, errors: [] },
+      });
+      const { client, server, gates } = trial as CompletedTrial;
+      expect(client.streamsVerified).toBe(client.streamsPlanned);
+      expect(server.bytesWritten - server.headBytes).toBe(client.modelBytes);
+      expect(client.bytesRead).toBe(server.bytesWritten);
+      expect(gates.filter((gate) => gate.kind === 'correctness' && !gate.ok)).toEqual([]);
+    }
+  });
+
+  it('exits with 0, or with 1 when the machine was too busy for its gates, and never prints a verdict', () => {
+    const isLimited = analysis.loadPoints.some((point) => point.harnessLimited.length > 0);
+    expect(ended.code).toBe(isLimited ? 1 : 0);
+    const kinds = analysis.loadPoints.flatMap((point) => point.comparisons.map(({ verdict }) => verdict.kind));
+    expect(kinds.filter((kind) => kind === 'better' || kind === 'equivalent' || kind === 'size-uncertain')).toEqual([]);
+  });
+
+  it('shows plain progress lines where there is no terminal', () => {
+    expect(ended.stderr).toMatch(/^trial 1\/6 · block 1 of 2, (sse|ws|tcp) · done · about \d+ s left$/m);
+  });
+
+  it('is rendered again bit for bit', async () => {
+    const files = ['report.md', 'analysis.json', ...readdirSync(join(runFolder('whole'), 'charts')).map((chart) => `charts/${chart}`)];
+    const read = (): string[] => files.map((file) => readFileSync(join(runFolder('whole'), file), 'utf8'));
+    const before = read();
+    const { stdout } = await streamduel('report', runFolder('whole'), '--format', 'md');
+    expect(read()).toEqual(before);
+    expect(stdout).toBe(before[0]);
+  });
+
+  it('goes on from a torn file with --continue, to the same plan', async () => {
+    const path = join(runFolder('whole'), 'run.ndjson');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, `${lines.slice(0, 4).join('\n')}\n${lines[4]!.slice(0, 100)}`);
+    const continued = await streamduel('run', '--continue', runFolder('whole'), '--quiet');
+    expect(continued.stderr).toBe('');
+    expect(readTrials('whole').map((trial) => trial.trial)).toEqual([0, 1, 2, 3, 4, 5]);
+    const refused = await streamduel('run', '--continue', runFolder('whole'), '--connections', '20');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--connections cannot be changed by --continue')]);
+  });
+
+  it('that was damaged is refused with file and line', async () => {
+    const damaged = join(folder, 'damaged');
+    mkdirSync(damaged);
+    const lines = readFileSync(join(runFolder('whole'), 'run.ndjson'), 'utf8').split('\n');
+    writeFileSync(join(damaged, 'run.ndjson'), [lines[0], lines[1]!.slice(5), ...lines.slice(2)].join('\n'));
+    const { code, stderr } = await streamduel('report', damaged);
+    expect(code).toBe(1);
+    expect(stderr).toContain('damaged/run.ndjson:2');
+  });
+});
+
+it('library clients and the openai payload verify every stream too', async () => {
+  const { code } = await streamduel(...short, '--blocks', '1', '--client', 'library', '--payload', 'openai', '--name', 'library');
+  expect([0, 1]).toContain(code);
+  for (const trial of readTrials('library')) {
+    expect(trial).toMatchObject({ outcome: 'completed', client: { corrupt: 0, lost: 0, hashMismatches: 0 } });
+    const gates = trial.outcome === 'completed' ? trial.gates : [];
+    expect(gates.find((gate) => gate.id === 'C2')).toMatchObject({ value: 0, ok: true });
+  }
+});
+
+it('a text file becomes a workload of its own, with its tokens kept in the run folder', async () => {
+  writeFileSync(join(folder, 'mine.txt'), 'Grüße aus dem eigenen Text, 你好, 🦀 and more words to stream.\n'.repeat(5));
+  await streamduel(...short, '--blocks', '1', '--workload', 'mine.txt', '--name', 'mine', '--quiet');
+  expect(readTrials('mine').every((trial) => trial.outcome === 'completed')).toBe(true);
+  expect(existsSync(join(runFolder('mine'), 'tokens.json'))).toBe(true);
+});
+
+it('Ctrl-C stops the children, keeps finished trials, reports what there is and exits with 130', async () => {
+  const run = start(...short, '--blocks', '50', '--name', 'stopped');
+  await expect.poll(run.printed, { timeout: 30_000 }).toContain('trial 2/');
+  const children = await childProcesses(run.child);
+  run.child.kill('SIGINT');
+  const { code, stdout, stderr } = await run.ended;
+  expect(code).toBe(130);
+  expect(stderr).toContain('go on with: streamduel run --continue');
+  expect(stdout).toContain('report.md');
+  expect(readTrials('stopped').length).toBeGreaterThanOrEqual(2);
+  expect([isAlive(children.server), isAlive(children.client)]).toEqual([false, false]);
+});
+
+it('children do not outlive a parent that was killed', async () => {
+  const run = start(...short, '--blocks', '50', '--name', 'killed');
+  const children = await childProcesses(run.child);
+  run.child.kill('SIGKILL');
+  await run.ended;
+  await expect.poll(() => [isAlive(children.server), isAlive(children.client)], { timeout: 10_000 }).toEqual([false, false]);
+});
+
+it.each(['server', 'client'] as const)(
+  'a %s that dies in a trial makes it a failed one; the run goes on and exits with 1',
+  async (which) => {
+    const run = start(...short, '--name', `dead-${which}`, '--duration', '2s');
+    const children = await childProcesses(run.child);
+    process.kill(children[which], 'SIGKILL');
+    const { code, stdout } = await run.ended;
+    const trials = readTrials(`dead-${which}`);
+    expect(code).toBe(1);
+    expect(trials.map((trial) => trial.outcome)).toEqual(['failed', 'completed', 'completed', 'completed']);
+    expect(trials[0]).toMatchObject({
+      failure: { code: 'CHILD_DIED', message: expect.stringContaining(`${which} process ended by SIGKILL`) as string },
+    });
+    expect(stdout + readFileSync(join(runFolder(`dead-${which}`), 'report.md'), 'utf8')).toContain('ended by SIGKILL');
+  },
+);
+
+it('a port in use ends the run with the address and the remedy', async () => {
+  const blocker = createServer();
+  blocker.listen(0, '127.0.0.1');
+  await once(blocker, 'listening');
+  const { port } = blocker.address() as AddressInfo;
+  const { code, stderr } = await streamduel(...short, '--name', 'taken', '--port', String(port), '--quiet');
+  blocker.close();
+  expect(code).toBe(1);
+  expect(stderr).toContain(`cannot listen on 127.0.0.1:${port}`);
+  expect(stderr).toContain('choose another --port');
+});
+
+it.each([
+  [['run', '--speed', 'fast'], 'unknown option', '--speed'],
+  [['run', 'storm'], 'there is no scenario "storm"', 'known: stream'],
+  [['run', '--transports', 'sse,quic'], 'there is no transport "quic"', 'known: sse, ws, tcp'],
+  [['run', '--preset', 'slow'], 'there is no preset "slow"', 'known: smoke, quick, standard, publication'],
+  [['run', '--connections', '0'], '--connections 0', 'a whole number from 1'],
+  [['run', '--connections', '100000'], '--connections 100000', 'open files'],
+  [['run', '--rate', '0'], '--rate 0', 'a number above 0'],
+  [['run', '--duration', '10'], '--duration 10', 'with its unit'],
+  [['run', '--name', '../up'], '--name ../up', 'letters'],
+  [['run', '--port', '70000'], '--port 70000', '65535'],
+  [['list', 'everything'], 'there is no list "everything"', 'known: scenarios'],
+  [['walk'], 'unknown command', 'walk'],
+])('%j is a usage error that says what and what instead', async (words, what, instead) => {
+  const { code, stdout, stderr } = await streamduel(...words);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(what);
+  expect(stderr).toContain(instead);
+  expect(stderr).not.toContain('    at ');
+});
+
+it.each([
+  [['report', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
+  [['run', '--continue', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
+  [['run', '--out', '/dev/null/x', '--preset', 'smoke'], 'cannot write /dev/null/x', '--out'],
+])('%j fails with 1 and names the place', async (words, what, instead) => {
+  const { code, stderr } = await streamduel(...words);
+  expect(code).toBe(1);
+  expect(stderr).toContain(what);
+  expect(stderr).toContain(instead);
+});
+
+it('list and help say what there is', async () => {
+  const all = await streamduel('list');
+  for (const name of ['stream', 'sse', 'probe', 'steady', 'openai', 'quick', 'delivery.p99']) expect(all.stdout).toContain(`  ${name} `);
+  const help = await streamduel('run', '--help');
+  expect(help.code).toBe(0);
+  expect(help.stdout).toContain('--connections <list>');
+});
+
+it('an unfinished line in the middle is not taken for a torn end', async () => {
+  const path = join(runFolder('mine'), 'run.ndjson');
+  appendFileSync(path, '{"kind":"trial"}\n');
+  const { code, stderr } = await streamduel('report', runFolder('mine'));
+  expect(code).toBe(1);
+  expect(stderr).toContain('run.ndjson:4');
+});

@@ -1,0 +1,40 @@
+// `streamduel list …`: what there is to choose from.
+
+import { styleText } from 'node:util';
+import { metrics } from '../analysis/metrics/registry.ts';
+import { payloads } from '../contract/payload.ts';
+import { clientStacks, transports } from '../contract/transports.ts';
+import { pickName } from '../plan/quantities.ts';
+import { presets } from '../plan/presets.ts';
+import { namedWorkloads } from '../plan/workloads.ts';
+import { scenarios } from '../scenarios/registry.ts';
+
+type Rows = readonly (readonly [name: string, text: string])[];
+
+const summaries = (table: Readonly<Record<string, { readonly summary: string }>>): Rows =>
+  Object.entries(table).map(([name, { summary }]) => [name, summary]);
+
+const lists = {
+  scenarios: () => summaries(scenarios),
+  transports: () => summaries(transports),
+  clients: () => Object.entries(clientStacks),
+  workloads: () => summaries(namedWorkloads),
+  payloads: () => summaries(payloads),
+  presets: () => summaries(presets),
+  metrics: () => metrics.map((metric) => [metric.id, `${metric.title}: ${metric.definition}`] as const),
+} as const satisfies Record<string, () => Rows>;
+
+type ListName = keyof typeof lists;
+
+export const listNames = Object.keys(lists) as ListName[];
+
+/** All lists without a name. */
+export function renderList(name: string | undefined): string {
+  if (name !== undefined) return renderRows(lists[pickName('list', name, listNames)]());
+  return listNames.map((one) => `${styleText('bold', one)}\n${renderRows(lists[one]())}`).join('\n');
+}
+
+function renderRows(rows: Rows): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}\n`).join('');
+}

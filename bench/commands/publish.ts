@@ -1,0 +1,45 @@
+// From a run folder to what people read: analysis.json, report.md and charts, all made from the saved file alone.
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import type { Analysis } from '../analysis/analysis.ts';
+import { analyse } from '../analysis/analyse.ts';
+import { loadRun } from '../analysis/load-run.ts';
+import { metrics } from '../analysis/metrics/registry.ts';
+import { renderCharts } from '../report/charts/render-charts.ts';
+import { renderReport } from '../report/report.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import { writeRunFile } from '../trial/run-folder.ts';
+
+export interface Published {
+  readonly analysis: Analysis;
+  readonly markdown: string;
+}
+
+/** @throws BenchError RUN_FOLDER for a folder that cannot be read as a run. */
+export async function publish(folder: string): Promise<Published> {
+  const analysis = analyse(loadRun(folder));
+  const charts = await renderCharts(analysis, metrics);
+  const markdown = renderReport(analysis, { metrics, charts });
+  // Charts of an earlier rendering may have other names.
+  rmSync(join(folder, 'charts'), { recursive: true, force: true });
+  for (const chart of charts) writeRunFile(folder, `charts/${chart.file}`, chart.svg);
+  writeRunFile(folder, 'analysis.json', `${JSON.stringify(analysis, undefined, 2)}\n`);
+  writeRunFile(folder, 'report.md', markdown);
+  return { analysis, markdown };
+}
+
+/** What a run says on stdout at its end. */
+export function summariseForTerminal(analysis: Analysis, reportPath: string, stream: NodeJS.WriteStream): string {
+  return renderTerminal(analysis, {
+    metrics,
+    reportPath,
+    paint: (style, text) => styleText(style, text, { stream }),
+  });
+}
+
+/** Whether a gate or a trial failed, so that the command must not exit with 0. */
+export function hasFailed(analysis: Analysis): boolean {
+  return analysis.trials.failed > 0 || analysis.loadPoints.some((point) => point.invalid.length > 0 || point.harnessLimited.length > 0);
+}

@@ -1,0 +1,105 @@
+// What a trial measured → the record that is saved: stamps joined to distributions, gates judged. The seam between
+// measuring, which knows no statistics, and analysis, which knows no processes.
+
+import { joinStamps } from '../analysis/join.ts';
+import { andersonDarlingExponential, CRITICAL_1_PERCENT } from '../analysis/statistics/anderson-darling.ts';
+import { quantileOf } from '../contract/distribution.ts';
+import { planPopulation, type Population } from '../contract/population.ts';
+import type { CompletedTrial, Warning } from '../contract/run-file.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import { planOffsetsNs } from '../contract/workload.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import { checkGates, type StampFindings } from '../trial/gates.ts';
+import type { MeasuredTrial } from '../trial/measure-trial.ts';
+
+/** Lancet's rule (Kogias et al. 2019): twice the strictest critical value. */
+const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
+/** Starts are issued by a 1 ms timer: gaps not much longer than that look quantised, whatever their law. */
+const LEAST_MEAN_GAP_NS = 5 * NS_PER_MS;
+
+export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): CompletedTrial {
+  const { specification, server, client, memory } = measured;
+  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs } = specification;
+  const population = planPopulation({ workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs });
+  const offsetsNs = Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
+  const joined = joinStamps({
+    population,
+    offsetsNs,
+    windowStartNs: warmupNs,
+    windowEndNs: warmupNs + windowNs,
+    server: measured.serverStamps,
+    client: measured.clientStamps,
+  });
+  const findings: StampFindings = {
+    missingStamps: joined.missingStamps,
+    mostNegativeNs: joined.mostNegativeNs,
+    startLagP99Ns: quantileOf(joined.distributions.startLagNs, 0.99),
+    arrivals: judgeArrivals(population, measured, warmupNs, warmupNs + windowNs),
+  };
+  return {
+    kind: 'trial',
+    outcome: 'completed',
+    ...planned,
+    startedAt: measured.startedAt,
+    clock: measured.clock,
+    wallNs: measured.wallNs,
+    overheadNs: measured.overheadNs,
+    windowNs,
+    planned: {
+      streams: population.streams,
+      tokens: population.totalTokens,
+      windowStarts: joined.windowStarts,
+      windowTokens: joined.windowTokens,
+      meanConcurrent: joined.meanConcurrent,
+    },
+    distributions: joined.distributions,
+    missingStamps: joined.missingStamps,
+    mostNegativeNs: joined.mostNegativeNs,
+    steadiness: joined.steadiness,
+    server,
+    client,
+    memory: {
+      ...(memory.before !== undefined && { before: memory.before }),
+      ...(memory.after !== undefined && { after: memory.after }),
+      openStreams: memory.openStreams,
+    },
+    ...(measured.tcp !== undefined && { tcp: measured.tcp }),
+    openCounts: measured.openCounts,
+    gates: checkGates(measured, findings),
+    warnings: warnOf(measured, joined.steadiness.isDrifting),
+  };
+}
+
+/** Gaps between the starts that were issued in the window. */
+function judgeArrivals(population: Population, measured: MeasuredTrial, fromNs: number, toNs: number): StampFindings['arrivals'] {
+  const starts = (measured.clientStamps['startNs'] ?? new Float64Array())
+    .filter((startNs, stream) => !Number.isNaN(startNs) && isWithin(population.startNs[stream] as number, fromNs, toNs))
+    .sort();
+  const gaps = Array.from(starts.subarray(1), (startNs, index) => startNs - (starts[index] as number));
+  const limit = ARRIVALS_LIMIT;
+  const meanGapNs = gaps.length === 0 ? 0 : ((starts.at(-1) as number) - (starts[0] as number)) / gaps.length;
+  if (meanGapNs < LEAST_MEAN_GAP_NS)
+    return { statistic: undefined, limit, note: 'not judged: too few starts, or starts closer than the timer can tell' };
+  const statistic = andersonDarlingExponential(gaps);
+  return { statistic, limit, note: statistic === undefined ? 'not judged: fewer than 20 starts in the window' : undefined };
+}
+
+function isWithin(ns: number, fromNs: number, toNs: number): boolean {
+  return ns >= fromNs && ns < toNs;
+}
+
+/** A stream of one read may carry more than one token only where the pacer caught up; more of it measures bursts. */
+const SAME_TICK_LIMIT = 0.001;
+
+function warnOf({ server }: MeasuredTrial, isDrifting: boolean): Warning[] {
+  const warnings: Warning[] = [];
+  const sameTick = server.tokensWritten === 0 ? 0 : server.sameTickTokens / server.tokensWritten;
+  if (sameTick > SAME_TICK_LIMIT) {
+    warnings.push({
+      code: 'same-tick',
+      message: `${(100 * sameTick).toFixed(2)} % of tokens shared a pacer tick with another of their stream`,
+    });
+  }
+  if (isDrifting) warnings.push({ code: 'drift', message: 'delivery p50 drifted by more than 20 to 25 % within the window' });
+  return warnings;
+}
