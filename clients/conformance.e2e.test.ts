@@ -102,7 +102,8 @@ async function receive(
     },
   };
   const client: StreamClient = openers[stack](transport, { listener, now: () => asInstant(performance.now()) });
-  for (let stream = 0; stream < STREAMS; stream++) client.open(stream, { host: '127.0.0.1', port, path: streamPath(transport, stream) });
+  for (let stream = 0; stream < STREAMS; stream++)
+    client.open(stream, { host: '127.0.0.1', port, path: streamPath(transport, String(stream)) });
   await over;
   await client.close();
   return seen;

@@ -12,11 +12,13 @@ import { writeStamps } from '../bench/contract/stamps.ts';
 import type { ClientTally, ProcessUse } from '../bench/contract/tally.ts';
 import type { ClientStack, TransportId } from '../bench/contract/transports.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
-import { openTokenSource } from '../bench/contract/workload.ts';
+import { openTokenSource, type TokenSource } from '../bench/contract/workload.ts';
 import { openLibraryClient } from './library/library-client.ts';
 import { openProbeClient } from './probe/probe-client.ts';
 import { startRamp } from './ramp.ts';
+import { receiveStreams } from './receive.ts';
 import { Recorder } from './recorder.ts';
+import { rehearse } from './rehearsal.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient, StreamClientOptions, StreamListener } from './stream-client.ts';
 
@@ -41,6 +43,8 @@ class LoadTrial {
   readonly #population: Population;
   readonly #accounts: StreamAccounts;
   readonly #recorder: Recorder;
+  readonly #source: TokenSource;
+  readonly #openClient: (listener: StreamListener) => StreamClient;
   readonly #client: StreamClient;
   readonly #clock = new TrialClock();
   readonly #now = this.#clock.now;
@@ -51,34 +55,11 @@ class LoadTrial {
     this.#order = order;
     const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, client, transport } = order.specification;
     this.#population = planPopulation({ workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs });
-    this.#accounts = new StreamAccounts(order.specification, this.#population, openTokenSource(workload));
+    this.#source = openTokenSource(workload);
+    this.#accounts = new StreamAccounts(order.specification, this.#population, this.#source);
     this.#recorder = new Recorder(this.#population);
-    this.#client = stacks[client](transport, { listener: this.#listener(), now: this.#now });
-  }
-
-  #listener(): StreamListener {
-    const recorder = this.#recorder;
-    const accounts = this.#accounts;
-    return {
-      onConnect: (stream, at) => void (recorder.connectNs[stream] = at),
-      onAccept: (stream, at) => void (recorder.acceptNs[stream] = at),
-      onTokenBytes: (stream, buffer, start, end, at) => {
-        const index = accounts.tokenBytes(stream, buffer, start, end);
-        if (index >= 0) recorder.received(stream, index, at);
-      },
-      onTokenText: (stream, payload, at) => {
-        const index = accounts.tokenText(stream, payload);
-        if (index >= 0) recorder.received(stream, index, at);
-      },
-      onControl: (stream, type, text, at) => {
-        if (type !== 'done') return;
-        // The end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake.
-        recorder.endNs[stream] = at;
-        accounts.done(stream, text);
-      },
-      onEnd: (stream, count) => accounts.end(stream, count),
-      onFailure: (stream, cause, message) => accounts.fail(stream, cause, message),
-    };
+    this.#openClient = (listener) => stacks[client](transport, { listener, now: this.#now });
+    this.#client = this.#openClient(receiveStreams(this.#recorder, this.#accounts));
   }
 
   async proveClock(exchanges: number): Promise<ClockBound> {
@@ -97,7 +78,10 @@ class LoadTrial {
   }
 
   async prepare(): Promise<FromClient> {
-    return { kind: 'ready', clock: await this.proveClock(EXCHANGES_BEFORE), timeNamespace: timeNamespace() };
+    const clock = await this.proveClock(EXCHANGES_BEFORE);
+    const { specification, host, port } = this.#order;
+    const rehearsalNs = await rehearse({ specification, source: this.#source, host, port, now: this.#now, openClient: this.#openClient });
+    return { kind: 'ready', clock, timeNamespace: timeNamespace(), rehearsalNs };
   }
 
   /** Runs the trial; resolves with the tally once every stream has ended or its time is over. */
@@ -127,7 +111,7 @@ class LoadTrial {
     const { host, port, specification } = this.#order;
     this.#accounts.open(stream);
     this.#recorder.startNs[stream] = this.#now();
-    this.#client.open(stream, { host, port, path: streamPath(specification.transport, stream) });
+    this.#client.open(stream, { host, port, path: streamPath(specification.transport, this.#accounts.streamId(stream)) });
   }
 
   #meterWindow(endNs: number): void {

@@ -21,7 +21,8 @@ interface Account {
 type ModelCounts = Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes'>;
 
 export class StreamAccounts {
-  readonly #specification: TrialSpecification;
+  readonly #specification: Pick<TrialSpecification, 'payload' | 'transport'>;
+  readonly #idPrefix: string;
   readonly #population: Population;
   readonly #source: TokenSource;
   readonly #layout: SourceBytes;
@@ -34,11 +35,22 @@ export class StreamAccounts {
   ended = 0;
   tokensReceived = 0;
 
-  constructor(specification: TrialSpecification, population: Population, source: TokenSource) {
+  /** @param idPrefix What stream ids begin with, before their number. */
+  constructor(
+    specification: Pick<TrialSpecification, 'payload' | 'transport'>,
+    population: Population,
+    source: TokenSource,
+    idPrefix = '',
+  ) {
     this.#specification = specification;
+    this.#idPrefix = idPrefix;
     this.#population = population;
     this.#source = source;
     this.#layout = layOutSource(source);
+  }
+
+  streamId(stream: number): string {
+    return `${this.#idPrefix}${stream}`;
   }
 
   get openStreams(): number {
@@ -60,7 +72,7 @@ export class StreamAccounts {
   }
 
   #expect(stream: number): ExpectedPayload {
-    const template = payloads[this.#specification.payload].template(String(stream));
+    const template = payloads[this.#specification.payload].template(this.streamId(stream));
     return new ExpectedPayload(this.#source, this.#layout, template, this.#sourceStart(stream));
   }
 
@@ -120,6 +132,15 @@ export class StreamAccounts {
     else known.count++;
   }
 
+  get allVerified(): boolean {
+    return this.#verified.length === this.#population.streams;
+  }
+
+  /** The first thing that went wrong, for a message. */
+  firstError(): string | undefined {
+    return [...this.#errors.values()][0]?.example;
+  }
+
   /** All but what the process says of itself. */
   tally(): Omit<ClientTally, 'node' | 'use' | 'tokenReads' | 'startsUnissued' | 'windowTokens'> {
     const { streams, totalTokens } = this.#population;
@@ -151,7 +172,7 @@ export class StreamAccounts {
         counts.payloadBytes += payloadBytes;
         counts.modelTokenBytes += model.token({ payloadBytes, sequence: index + 1, idPrefixBytes });
       }
-      const opening: OpenEvent = { sid: String(stream), epoch, from: 1, n };
+      const opening: OpenEvent = { sid: this.streamId(stream), epoch, from: 1, n };
       const sha256 = ''.padStart(64, '0');
       counts.modelBytes +=
         model.open(opening, hasIds) + model.done({ s: n + 1, n, sha256, finish: 'stop' }, epoch, hasIds) + model.endBytes;

@@ -6,7 +6,7 @@ import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts'
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import { toServerSchema, type FromServer, type ToServer, type TrialSpecification } from '../bench/contract/messages.ts';
-import { planPopulation } from '../bench/contract/population.ts';
+import { planPopulation, planRehearsal } from '../bench/contract/population.ts';
 import { collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
 import type { OpenCount, ProcessUse, ServerTally } from '../bench/contract/tally.ts';
@@ -79,7 +79,8 @@ class ServerTrial {
     this.#stampsFile = stampsFile;
     const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs } = specification;
     const population = planPopulation({ workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs });
-    const planned = new PlannedStreams(workload, population);
+    const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens);
+    const planned = new PlannedStreams(workload, { population, rehearsal });
     this.#stamps = { handlerNs: emptyStamps(population.streams), writtenNs: emptyStamps(population.totalTokens) };
     const streams = new Streams({
       now: this.#now,
@@ -112,6 +113,7 @@ class ServerTrial {
 
   start(epochNs: bigint): void {
     this.#clock.agree(epochNs);
+    this.#parts.streams.resetCounts();
     const { warmupNs, windowNs } = this.#specification;
     callAt(warmupNs - COLLECT_BEFORE_WINDOW_NS, this.#now, collectGarbage);
     callAt(warmupNs, this.#now, () => this.#meterWindow(warmupNs + windowNs));

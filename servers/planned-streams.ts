@@ -1,8 +1,8 @@
-// The streams a server can be asked for: those of the trial, planned before the start so that planning costs nothing
-// inside the window, and any other that a request describes itself (for people and for tests).
+// The streams a server can be asked for: those of the trial and its rehearsal, planned before the start so that planning
+// costs nothing inside the window, and any other that a request describes itself (for people and for tests).
 
 import { hashStreamText, openTokenSource, planOffsetsNs, sliceStart, type TokenSource, type Workload } from '../bench/contract/workload.ts';
-import type { Population } from '../bench/contract/population.ts';
+import { REHEARSAL_PREFIX, type Population, type Rehearsal } from '../bench/contract/population.ts';
 
 export interface StreamPlan {
   readonly id: string;
@@ -25,25 +25,36 @@ export interface StreamRequest {
   readonly seed?: number;
 }
 
+interface PlannedPopulations {
+  readonly population: Population;
+  readonly rehearsal: Rehearsal;
+}
+
 export class PlannedStreams {
   readonly source: TokenSource;
   readonly #workload: Workload;
-  readonly #planned: StreamPlan[] = [];
+  readonly #planned = new Map<string, StreamPlan>();
 
-  constructor(workload: Workload, population: Population | undefined) {
+  constructor(workload: Workload, populations?: PlannedPopulations) {
     this.source = openTokenSource(workload);
     this.#workload = workload;
-    for (let stream = 0; stream < (population?.streams ?? 0); stream++)
-      this.#planned.push(this.#plan(workload, population as Population, stream));
+    if (populations === undefined) return;
+    const { population, rehearsal } = populations;
+    for (let stream = 0; stream < population.streams; stream++) {
+      const trialIndex = { stream, base: population.base[stream] as number };
+      this.#add({ ...this.#planOf(workload, population, stream, String(stream)), trialIndex });
+    }
+    for (let stream = 0; stream < rehearsal.population.streams; stream++) {
+      this.#add(this.#planOf(rehearsal.workload, rehearsal.population, stream, `${REHEARSAL_PREFIX}${stream}`));
+    }
   }
 
-  #plan(workload: Workload, population: Population, stream: number): StreamPlan {
-    const seed = population.seeds[stream] as number;
-    const tokens = population.tokens[stream] as number;
-    return {
-      ...this.#describe(workload, String(stream), seed, tokens),
-      trialIndex: { stream, base: population.base[stream] as number },
-    };
+  #add(plan: StreamPlan): void {
+    this.#planned.set(plan.id, plan);
+  }
+
+  #planOf(workload: Workload, population: Population, stream: number, id: string): StreamPlan {
+    return this.#describe(workload, id, population.seeds[stream] as number, population.tokens[stream] as number);
   }
 
   #describe(workload: Workload, id: string, seed: number, tokens: number): StreamPlan {
@@ -62,9 +73,7 @@ export class PlannedStreams {
   /** Undefined when the request names neither a stream of the trial nor what another one should be. */
   find(request: StreamRequest): StreamPlan | undefined {
     const { n, rate, seed } = request;
-    if (n === undefined && rate === undefined && seed === undefined) {
-      return /^\d{1,9}$/.test(request.id) ? this.#planned[Number(request.id)] : undefined;
-    }
+    if (n === undefined && rate === undefined && seed === undefined) return this.#planned.get(request.id);
     const workload = rate === undefined ? this.#workload : { ...this.#workload, tokensPerSecond: rate };
     return this.#describe(workload, request.id, seed ?? 1, n ?? workload.tokensPerStream);
   }

@@ -32,12 +32,41 @@ interface OpenStream extends Paced {
   readonly sink: StreamSink;
   readonly template: PayloadTemplate;
   readonly handlerNs: number;
+  /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
+  readonly counts: StreamCounts;
   /** Bytes before the first token: head and `open` event. */
   preludeBytes: number;
   sent: number;
   lastTick: number;
   isBlocked: boolean;
   isEnded: boolean;
+}
+
+/** What became of the streams since the last reset. */
+export interface StreamCounts {
+  opened: number;
+  finished: number;
+  readonly cut: Record<string, number>;
+  tokensWritten: number;
+  bytesWritten: number;
+  headBytes: number;
+  sameTickTokens: number;
+  earlyTokens: number;
+  backpressured: number;
+}
+
+function noCounts(): StreamCounts {
+  return {
+    opened: 0,
+    finished: 0,
+    cut: {},
+    tokensWritten: 0,
+    bytesWritten: 0,
+    headBytes: 0,
+    sameTickTokens: 0,
+    earlyTokens: 0,
+    backpressured: 0,
+  };
 }
 
 /** How often blocked receivers are checked against the cap. */
@@ -50,17 +79,7 @@ export class Streams {
   readonly #blocked = new Set<OpenStream>();
   #blockedTimer: NodeJS.Timeout | undefined;
   #closedBytes = 0;
-  readonly counts = {
-    opened: 0,
-    finished: 0,
-    cut: {} as Record<string, number>,
-    tokensWritten: 0,
-    bytesWritten: 0,
-    headBytes: 0,
-    sameTickTokens: 0,
-    earlyTokens: 0,
-    backpressured: 0,
-  };
+  counts = noCounts();
 
   constructor(options: StreamsOptions) {
     this.#options = options;
@@ -73,6 +92,11 @@ export class Streams {
 
   get isFull(): boolean {
     return this.#open.size >= this.#options.maxStreams;
+  }
+
+  /** Forgets what was counted so far: the trial begins. */
+  resetCounts(): void {
+    this.counts = noCounts();
   }
 
   /** Bytes handed to all sockets so far, closed ones included. */
@@ -100,6 +124,7 @@ export class Streams {
       plan,
       sink,
       handlerNs,
+      counts: this.counts,
       template: payloads[this.#options.payload].template(plan.id),
       dueNs: 0,
       nextInSlot: undefined,
@@ -133,12 +158,12 @@ export class Streams {
     const jsonText = source.jsonTexts[(plan.sourceStart + index) % source.jsonTexts.length] as string;
     const payload = renderPayload(stream.template, index + 1, jsonText);
     const writtenNs = now();
-    if (writtenNs < stream.dueNs) this.counts.earlyTokens++;
+    if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
     if (plan.trialIndex !== undefined && stamps !== undefined) stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
     sink.token(index + 1, payload);
     stream.sent = index + 1;
-    this.counts.tokensWritten++;
-    if (stream.lastTick === this.#pacer.tick) this.counts.sameTickTokens++;
+    stream.counts.tokensWritten++;
+    if (stream.lastTick === this.#pacer.tick) stream.counts.sameTickTokens++;
     stream.lastTick = this.#pacer.tick;
     if (stream.sent === plan.tokens) {
       this.#finish(stream);
@@ -154,14 +179,14 @@ export class Streams {
   #finish(stream: OpenStream): void {
     const { plan, sink } = stream;
     stream.isEnded = true;
-    this.counts.finished++;
+    stream.counts.finished++;
     sink.done({ s: plan.tokens + 1, n: plan.tokens, sha256: plan.sha256, finish: 'stop' });
   }
 
   /** The socket is full: later tokens wait in the plan, which costs no memory, and are sent late rather than skipped. */
   #block(stream: OpenStream): void {
     stream.isBlocked = true;
-    this.counts.backpressured++;
+    stream.counts.backpressured++;
     this.#blocked.add(stream);
     this.#blockedTimer ??= setInterval(() => this.#cutSlowConsumers(), BLOCKED_CHECK_MS);
   }
@@ -190,7 +215,7 @@ export class Streams {
   #cut(stream: OpenStream, cause: string): void {
     if (stream.isEnded) return;
     stream.isEnded = true;
-    this.counts.cut[cause] = (this.counts.cut[cause] ?? 0) + 1;
+    stream.counts.cut[cause] = (stream.counts.cut[cause] ?? 0) + 1;
     this.#forgetBlocked(stream);
     stream.sink.abort();
   }
@@ -201,8 +226,8 @@ export class Streams {
     this.#forgetBlocked(stream);
     this.#closedBytes += bytes;
     if (stream.isEnded && stream.sent === stream.plan.tokens) {
-      this.counts.bytesWritten += bytes;
-      this.counts.headBytes += stream.sink.headBytes;
+      stream.counts.bytesWritten += bytes;
+      stream.counts.headBytes += stream.sink.headBytes;
     } else this.#cut(stream, 'client-gone');
   }
 
@@ -211,7 +236,7 @@ export class Streams {
     for (const stream of this.#open) {
       if (stream.isEnded) continue;
       stream.isEnded = true;
-      this.counts.cut['shutdown'] = (this.counts.cut['shutdown'] ?? 0) + 1;
+      stream.counts.cut['shutdown'] = (stream.counts.cut['shutdown'] ?? 0) + 1;
       stream.sink.bye();
     }
     this.#pacer.stop();

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import type { AddressInfo } from 'node:net';
 import type { PayloadName } from '../bench/contract/payload.ts';
-import type { Population } from '../bench/contract/population.ts';
+import { planRehearsal, type Population } from '../bench/contract/population.ts';
 import type { TransportId } from '../bench/contract/transports.ts';
 import type { Workload } from '../bench/contract/workload.ts';
 import { PlannedStreams } from './planned-streams.ts';
@@ -42,7 +42,10 @@ interface TestServerOptions {
 
 export async function startTestServer(transport: TransportId, options: TestServerOptions = {}): Promise<TestServer> {
   const { payload = 'lean', workload = fastWorkload } = options;
-  const planned = new PlannedStreams(workload, options.population);
+  const planned = new PlannedStreams(
+    workload,
+    options.population && { population: options.population, rehearsal: planRehearsal(workload, 1, 0) },
+  );
   const epochNs = process.hrtime.bigint();
   const now = (): number => Number(process.hrtime.bigint() - epochNs);
   const streams = new Streams({

@@ -87,13 +87,17 @@ export async function runCommand(scenarios: readonly string[], flags: RunCommand
 }
 
 async function beginRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<OpenRun> {
-  const { plan, ownTokens } = await buildPlan(scenarios, flags, () => randomInt(2 ** 32));
+  const { plan, ownTokens } = await buildPlan(scenarios, flags, { randomSeed: () => randomInt(2 ** 32), canPin: canPin() });
   const name = flags.name ?? plan.preset;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
     throw usageError('--name', name, 'up to 64 letters, digits, dots, dashes or underscores');
-  const limits = readMachineLimits(availableParallelism());
+  const limits = readMachineLimits();
   checkLimits(plan, limits);
-  if (plan.pin) requireTaskset();
+  if (plan.pin && !canPin()) {
+    throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, which needs two CPUs and taskset', {
+      hint: 'install util-linux, or measure with --no-pin',
+    });
+  }
   const startedAt = new Date();
   const header: RunHeader = {
     kind: 'run',
@@ -121,7 +125,7 @@ function continueRun(folder: string, scenarios: readonly string[], flags: RunCom
   if (given !== undefined) throw new BenchError('USAGE', `--${given} cannot be changed by --continue: the plan is in ${folder}`);
   if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
   const { header, trials } = loadRun(folder);
-  checkLimits(header.plan, readMachineLimits(availableParallelism()));
+  checkLimits(header.plan, readMachineLimits());
   const differences = environmentDifferences(header.environment, readEnvironment(undefined));
   if (differences.length > 0) {
     throw new BenchError('RUN_FOLDER', `${folder} was begun on another machine or with other software: ${differences.join('; ')}`, {
@@ -143,14 +147,13 @@ function environmentDifferences(before: Environment, now: Environment): string[]
   return differences;
 }
 
-function requireTaskset(): void {
+function canPin(): boolean {
+  if (availableParallelism() < 2) return false;
   try {
     execFileSync('taskset', ['--version'], { stdio: 'ignore' });
-  } catch (cause) {
-    throw new BenchError('LIMIT', '--pin needs taskset, which is not on this machine', {
-      cause,
-      hint: 'install util-linux, or leave --pin out',
-    });
+    return true;
+  } catch {
+    return false;
   }
 }
 

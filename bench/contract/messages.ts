@@ -16,6 +16,8 @@ const trialSpecificationSchema = z.object({
   workload: workloadSchema,
   payload: z.enum(payloadNames as [PayloadName, ...PayloadName[]]),
   workloadSeed: z.int().nonnegative(),
+  /** Streamed before T0 to warm both processes up, at the same rate in every arm. */
+  rehearsalTokens: z.int().nonnegative(),
   /** Times in ns after T0: the window is [warmupNs, warmupNs + windowNs); streams go on for the tail after it. */
   rampNs: z.number().nonnegative(),
   warmupNs: z.number().nonnegative(),
@@ -66,7 +68,7 @@ export const toClientSchema = z.discriminatedUnion('kind', [
 ]);
 
 export const fromClientSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ready'), clock: clockBoundSchema, timeNamespace: z.string() }),
+  z.object({ kind: z.literal('ready'), clock: clockBoundSchema, timeNamespace: z.string(), rehearsalNs: z.number() }),
   z.object({ kind: z.literal('progress'), tokensReceived: z.int(), openStreams: z.int() }),
   z.object({ kind: z.literal('tally'), tally: clientTallySchema, clock: clockBoundSchema }),
 ]);
@@ -76,7 +78,7 @@ export type FromServer = z.infer<typeof fromServerSchema>;
 export type ToClient = z.infer<typeof toClientSchema>;
 export type FromClient = z.infer<typeof fromClientSchema>;
 
-/** Request target of a planned stream: the same length on both twins but for the folder's name. */
-export function streamPath(transport: TransportId, stream: number): string {
-  return transport === 'ws' ? `/v1/ws/${stream}` : `/v1/streams/${stream}`;
+/** Request target of a planned stream: equal on the twins but for the folder's name. */
+export function streamPath(transport: TransportId, streamId: string): string {
+  return transport === 'ws' ? `/v1/ws/${streamId}` : `/v1/streams/${streamId}`;
 }

@@ -61,6 +61,32 @@ export function planPopulation(options: PopulationOptions): Population {
   return toColumns(planned);
 }
 
+/** Ids of rehearsal streams begin with it; those of the trial are plain numbers. */
+export const REHEARSAL_PREFIX = 'r';
+
+const REHEARSAL_STREAMS = 100;
+const REHEARSAL_TOKENS_PER_SECOND = 1000;
+
+/** What is streamed before T0 through the same code, so that no window measures a just-in-time compiler at work. */
+export interface Rehearsal {
+  readonly workload: Workload;
+  readonly population: Population;
+}
+
+/** `tokens` in all, at a rate that keeps server and client busy; all streams start at once. */
+export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
+  const tokensPerStream = Math.ceil(tokens / REHEARSAL_STREAMS);
+  const planned = Array.from({ length: REHEARSAL_STREAMS }, (_, stream) => ({
+    startNs: 0,
+    tokens: tokensPerStream,
+    seed: deriveSeed(seed, 0x726568, stream),
+  }));
+  return {
+    workload: { ...workload, tokensPerStream, tokensPerSecond: REHEARSAL_TOKENS_PER_SECOND, firstTokenMedianMs: 1 },
+    population: toColumns(planned),
+  };
+}
+
 function countUpTo(offsetsNs: Float64Array, limitNs: number): number {
   let count = 0;
   while (count < offsetsNs.length && (offsetsNs[count] as number) <= limitNs) count++;

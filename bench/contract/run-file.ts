@@ -159,7 +159,7 @@ const completedTrialSchema = z.object({
   ...trialIdentity,
   outcome: z.literal('completed'),
   clock: z.object({ before: clockBoundSchema, after: clockBoundSchema, sameTimeNamespace: z.boolean() }),
-  /** Wall time of the whole trial, and of it what was not warm-up, window, tail or drain. */
+  /** Wall time of the whole trial, and of it what was not rehearsal, warm-up, window, tail or drain. */
   wallNs: z.number(),
   overheadNs: z.number(),
   windowNs: z.number(),

@@ -41,8 +41,15 @@ const MAX_BLOCKS = 1000;
 const MAX_CONNECTIONS = 1_000_000;
 const MAX_SEED = 2 ** 32 - 1;
 
+/** What only the machine can say. */
+export interface Surroundings {
+  readonly randomSeed: () => number;
+  /** Two CPUs or more, and taskset. */
+  readonly canPin: boolean;
+}
+
 /** @throws BenchError USAGE or UNKNOWN_NAME */
-export async function buildPlan(scenarioArguments: readonly string[], flags: RunFlags, randomSeed: () => number): Promise<BuiltPlan> {
+export async function buildPlan(scenarioArguments: readonly string[], flags: RunFlags, surroundings: Surroundings): Promise<BuiltPlan> {
   const names = scenarioArguments.length === 0 ? ['stream'] : scenarioArguments;
   const [scenario, ...others] = names.map((name) => pickName('scenario', name, scenarioNames));
   if (scenario === undefined || others.length > 0)
@@ -69,8 +76,8 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     drainNs: preset.drainNs,
     cooldownNs: preset.cooldownNs,
     backpressureBytes: flags.backpressure === undefined ? DEFAULT_BACKPRESSURE_BYTES : readBackpressure(flags.backpressure),
-    seed: flags.seed === undefined ? randomSeed() : parseCount('--seed', flags.seed, 0, MAX_SEED),
-    pin: flags.pin ?? false,
+    seed: flags.seed === undefined ? surroundings.randomSeed() : parseCount('--seed', flags.seed, 0, MAX_SEED),
+    pin: flags.pin ?? surroundings.canPin,
     keepStamps: flags.stamps ?? false,
     verdicts: preset.verdicts,
   };
@@ -120,7 +127,7 @@ export function repeatCommand(plan: Plan, flags: Pick<RunFlags, 'workload'>): st
     `--warmup ${plan.warmupNs / NS_PER_MS}ms`,
     `--duration ${plan.windowNs / NS_PER_MS}ms`,
     ...(plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? [] : [`--backpressure ${plan.backpressureBytes}B`]),
-    ...(plan.pin ? ['--pin'] : []),
+    plan.pin ? '--pin' : '--no-pin',
     ...(plan.keepStamps ? ['--stamps'] : []),
     `--seed ${plan.seed}`,
   ];

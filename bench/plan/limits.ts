@@ -9,7 +9,6 @@ export interface MachineLimits {
   /** Undefined where unknown: then nothing is refused. */
   readonly openFiles: number | undefined;
   readonly localPorts: number | undefined;
-  readonly cpus: number;
 }
 
 /** What a Node process opens besides its streams. */
@@ -19,8 +18,8 @@ const OVERLAP = 1.1;
 /** 8 bytes a stamp, two stamps a token, twice while they are joined. */
 const MAX_TOKENS_PER_TRIAL = 50_000_000;
 
-export function readMachineLimits(cpus: number): MachineLimits {
-  return { openFiles: readOpenFiles(), localPorts: readLocalPorts(), cpus };
+export function readMachineLimits(): MachineLimits {
+  return { openFiles: readOpenFiles(), localPorts: readLocalPorts() };
 }
 
 function readOpenFiles(): number | undefined {
@@ -85,8 +84,5 @@ export function checkLimits(plan: Plan, limits: MachineLimits): void {
         hint: 'lower --connections, --rate or --duration',
       },
     );
-  }
-  if (plan.pin && limits.cpus < 2) {
-    throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, and this machine has one', { hint: 'leave --pin out' });
   }
 }

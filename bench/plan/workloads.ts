@@ -24,9 +24,9 @@ const lognormal = { kind: 'lognormal', sigma: 0.3 } as const;
 
 export const namedWorkloads = {
   steady: {
-    summary: '50 tokens/s with lognormal gaps, 150 tokens a stream, first token after 200 ms: the default',
+    summary: '20 tokens/s with lognormal gaps, 150 tokens a stream, first token after 200 ms: the default',
     tokensPerStream: 150,
-    tokensPerSecond: 50,
+    tokensPerSecond: 20,
     gaps: lognormal,
     firstTokenMedianMs: 200,
     firstTokenSigma: 0.3,
@@ -35,7 +35,7 @@ export const namedWorkloads = {
   fixed: {
     summary: 'as steady, with equal gaps: easier to reason about',
     tokensPerStream: 150,
-    tokensPerSecond: 50,
+    tokensPerSecond: 20,
     gaps: { kind: 'fixed' },
     firstTokenMedianMs: 200,
     firstTokenSigma: 0,

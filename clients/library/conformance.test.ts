@@ -205,43 +205,6 @@ describe.each(cases)('$transport over $stack', ({ transport, openClient }) => {
     expect(events.at(-1)![1]).toContain('before `done`');
   });
 
-  test.runIf(transport !== 'tcp')('a connection that ends after `done` but before the end of the transport is closed-early', async () => {
-    await using server = await startScriptedServer(transport, (stream) => {
-      stream.control('done', DONE);
-      stream.socket.end();
-    });
-    expect(await receive(openClient, transport, server.port)).toMatchObject({ cause: 'closed-early' });
-  });
-
-  test.runIf(transport !== 'tcp')('a connection that ends before the response is closed-early', async () => {
-    await using server = await startRawServer('', 'end');
-    const seen = await receive(openClient, transport, server.port);
-    expect(seen.cause).toBe('closed-early');
-    expect(seen.events.map(([what]) => what)).toEqual(['connect', 'failure']);
-  });
-
-  test.runIf(transport !== 'tcp').each([404, 400, 503])('status %i is a failure that quotes the body', async (status) => {
-    await using server = await startRefusingServer(status, '{"error":"no such stream: 7"}');
-    const { events, cause } = await receive(openClient, transport, server.port);
-    expect(cause).toBe(`http-${status}`);
-    expect(events.at(-1)).toEqual(['failure', expect.stringContaining('{"error":"no such stream: 7"}')]);
-    expect(events.map(([what]) => what)).toEqual(['connect', 'failure']);
-  });
-
-  test.runIf(transport !== 'tcp')('of a long refusal the first 300 bytes are quoted', async () => {
-    await using server = await startRefusingServer(500, `${'e'.repeat(300)}TOO MUCH`);
-    const { events } = await receive(openClient, transport, server.port);
-    expect(events.at(-1)![1]).toContain('e'.repeat(300));
-    expect(events.at(-1)![1]).not.toContain('TOO');
-  });
-
-  test.runIf(transport !== 'tcp')('garbage instead of a response is a protocol failure', async () => {
-    await using server = await startRawServer('SSH-2.0-OpenSSH_9.2\r\n');
-    const { events, cause } = await receive(openClient, transport, server.port);
-    expect(cause).toBe('protocol');
-    expect(events.at(-1)![1]).not.toBe('');
-  });
-
   test('garbage in mid-stream is a protocol failure after the tokens before it', async () => {
     const garbage = { sse: 'zz\r\n', ws: Buffer.from([0xff, 0xff, 0xff]), tcp: '{"type":"nonsense"}\n' }[transport];
     let send: (() => void) | undefined;
@@ -345,4 +308,46 @@ test.each(transportIds)('both stacks see the same events and the same bytes on %
   const library = await receive(openLibraryClient, transport, server.port);
   expect(library.events).toEqual(probe.events);
   expect(library.count!.bytesRead - library.count!.headBytes).toBe(probe.count!.bytesRead - probe.count!.headBytes);
+});
+
+/** The null arm has neither a response head nor an end of its own beside the connection's. */
+const framed = cases.filter(({ transport }) => transport !== 'tcp');
+
+describe.each(framed)('$transport over $stack, which frames its response', ({ transport, openClient }) => {
+  test('a connection that ends after `done` but before the end of the transport is closed-early', async () => {
+    await using server = await startScriptedServer(transport, (stream) => {
+      stream.control('done', DONE);
+      stream.socket.end();
+    });
+    expect(await receive(openClient, transport, server.port)).toMatchObject({ cause: 'closed-early' });
+  });
+
+  test('a connection that ends before the response is closed-early', async () => {
+    await using server = await startRawServer('', 'end');
+    const seen = await receive(openClient, transport, server.port);
+    expect(seen.cause).toBe('closed-early');
+    expect(seen.events.map(([what]) => what)).toEqual(['connect', 'failure']);
+  });
+
+  test.each([404, 400, 503])('status %i is a failure that quotes the body', async (status) => {
+    await using server = await startRefusingServer(status, '{"error":"no such stream: 7"}');
+    const { events, cause } = await receive(openClient, transport, server.port);
+    expect(cause).toBe(`http-${status}`);
+    expect(events.at(-1)).toEqual(['failure', expect.stringContaining('{"error":"no such stream: 7"}')]);
+    expect(events.map(([what]) => what)).toEqual(['connect', 'failure']);
+  });
+
+  test('of a long refusal the first 300 bytes are quoted', async () => {
+    await using server = await startRefusingServer(500, `${'e'.repeat(300)}TOO MUCH`);
+    const { events } = await receive(openClient, transport, server.port);
+    expect(events.at(-1)![1]).toContain('e'.repeat(300));
+    expect(events.at(-1)![1]).not.toContain('TOO');
+  });
+
+  test('garbage instead of a response is a protocol failure', async () => {
+    await using server = await startRawServer('SSH-2.0-OpenSSH_9.2\r\n');
+    const { events, cause } = await receive(openClient, transport, server.port);
+    expect(cause).toBe('protocol');
+    expect(events.at(-1)![1]).not.toBe('');
+  });
 });

@@ -33,26 +33,27 @@ function streamBytes(trial: CompletedTrial): number | undefined {
 }
 
 interface Snapshot {
-  /** Payload bytes of TCP that the open sockets had sent, each byte once. */
-  readonly sentBytes: number;
+  /** Payload bytes of TCP that carried tokens on the open sockets, each byte once. */
+  readonly tokenBytes: number;
   readonly segments: number;
   readonly tokens: number;
 }
 
 /**
- * The sockets that were open after the window, by TCP_INFO. The kernel counts no tokens, and the server's own count is of
- * another moment: their number is what was sent, less head and `open` event of each stream, in frames of the mean length.
+ * The sockets that were open after the window, by TCP_INFO. The kernel counts bytes, not tokens; the server counted both
+ * immediately before and after, so the tokens behind the kernel's bytes lie between its two counts, where the bytes do.
  */
-function snapshot(trial: CompletedTrial): Snapshot | undefined {
-  const {
-    tcp,
-    openCounts: { before },
-  } = trial;
-  const perToken = tokenBytes(trial);
-  if (tcp === undefined || perToken === undefined || before.streams === 0) return undefined;
+function snapshot({ tcp, openCounts: { before, after } }: CompletedTrial): Snapshot | undefined {
+  if (tcp === undefined || before.tokens === 0) return undefined;
   const sentBytes = tcp.bytesSent - tcp.bytesRetransmitted;
-  const tokens = (sentBytes - (tcp.sockets * before.preludeBytes) / before.streams) / perToken;
-  return tokens > 0 ? { sentBytes, segments: tcp.segmentsOut + tcp.segmentsIn, tokens } : undefined;
+  const between = after.bytes === before.bytes ? 0 : (sentBytes - before.bytes) / (after.bytes - before.bytes);
+  const share = Math.min(1, Math.max(0, between));
+  const at = (first: number, last: number): number => first + share * (last - first);
+  return {
+    tokenBytes: sentBytes - at(before.preludeBytes, after.preludeBytes),
+    segments: tcp.segmentsOut + tcp.segmentsIn,
+    tokens: at(before.tokens, after.tokens),
+  };
 }
 
 export const byteMetrics: readonly Metric[] = [
@@ -99,10 +100,10 @@ export const byteMetrics: readonly Metric[] = [
     isExact: true,
     margin: MARGIN,
     definition:
-      'B2: (bytes sent − retransmitted)/tokens over the sockets open after the window, heads and open events shared out; tokens = (those bytes − heads − open events)/B1',
+      'B2: (bytes sent − retransmitted − heads and open events)/tokens by TCP_INFO, over the sockets open after the window; without TLS it is B1 of those streams',
     value: (trial) => {
       const counted = snapshot(trial);
-      return counted && counted.sentBytes / counted.tokens;
+      return counted && counted.tokenBytes / counted.tokens;
     },
   },
   {
@@ -116,7 +117,7 @@ export const byteMetrics: readonly Metric[] = [
     definition: `B3: B2 + ${SEGMENT_HEADER_BYTES} bytes of IPv4 and TCP header for each segment of those sockets, both ways, pure acknowledgements included; without link layer and without the bytes of the request`,
     value: (trial) => {
       const counted = snapshot(trial);
-      return counted && (counted.sentBytes + SEGMENT_HEADER_BYTES * counted.segments) / counted.tokens;
+      return counted && (counted.tokenBytes + SEGMENT_HEADER_BYTES * counted.segments) / counted.tokens;
     },
   },
 ];

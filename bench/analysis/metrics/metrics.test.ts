@@ -46,12 +46,23 @@ test('bytes of a stream are what is left of all bytes once its tokens are taken 
   }
 });
 
-test('the tokens behind a TCP_INFO snapshot are recovered from its bytes', () => {
+test('bytes by TCP_INFO are those of the tokens, without heads and open events', () => {
   for (const trial of trials) {
+    expect(value('bytes.token.tcp', trial)).toBeCloseTo(value('bytes.token', trial)!, 9);
     // 6000 tokens; 6000 segments out and 3000 in.
-    expect(value('bytes.token.tcp', trial)).toBeCloseTo(trial.tcp!.bytesSent / 6000, 9);
     expect(value('bytes.token.wire', trial)! - value('bytes.token.tcp', trial)!).toBeCloseTo((52 * 9000) / 6000, 9);
   }
+});
+
+test('the tokens behind a TCP_INFO snapshot lie where its bytes lie between the two counts of the server', () => {
+  const trial = trialOf('ws');
+  const { before } = trial.openCounts;
+  const perToken = value('bytes.token', trial)!;
+  // 100 tokens more by the second count; the kernel was asked when 40 of them had been sent.
+  const after = { ...before, tokens: before.tokens + 100, bytes: before.bytes + 100 * perToken };
+  const later = { ...trial, openCounts: { before, after }, tcp: { ...trial.tcp!, bytesSent: trial.tcp!.bytesSent + 40 * perToken } };
+  expect(value('bytes.token.tcp', later)).toBeCloseTo(perToken, 9);
+  expect(value('bytes.token.wire', later)! - perToken).toBeCloseTo((52 * 9000) / 6040, 9);
 });
 
 test('retransmitted bytes are not counted twice', () => {

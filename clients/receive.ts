@@ -1,0 +1,29 @@
+// What a load process does with what its streams deliver: stamp it, verify it. One listener for every stack, transport and
+// phase, so that a rehearsal warms up the very code that is measured.
+
+import type { Recorder } from './recorder.ts';
+import type { StreamAccounts } from './stream-accounts.ts';
+import type { StreamListener } from './stream-client.ts';
+
+export function receiveStreams(recorder: Recorder, accounts: StreamAccounts): StreamListener {
+  return {
+    onConnect: (stream, at) => void (recorder.connectNs[stream] = at),
+    onAccept: (stream, at) => void (recorder.acceptNs[stream] = at),
+    onTokenBytes: (stream, buffer, start, end, at) => {
+      const index = accounts.tokenBytes(stream, buffer, start, end);
+      if (index >= 0) recorder.received(stream, index, at);
+    },
+    onTokenText: (stream, payload, at) => {
+      const index = accounts.tokenText(stream, payload);
+      if (index >= 0) recorder.received(stream, index, at);
+    },
+    onControl: (stream, type, text, at) => {
+      if (type !== 'done') return;
+      // The end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake.
+      recorder.endNs[stream] = at;
+      accounts.done(stream, text);
+    },
+    onEnd: (stream, count) => accounts.end(stream, count),
+    onFailure: (stream, cause, message) => accounts.fail(stream, cause, message),
+  };
+}

@@ -1,0 +1,52 @@
+// Streams some thousand tokens through server and client before the trial's clock starts. Fresh processes run uncompiled
+// code: without this a short trial would measure the compiler, and a slow load would never leave it.
+
+import { BenchError } from '../bench/contract/errors.ts';
+import { streamPath, type TrialSpecification } from '../bench/contract/messages.ts';
+import { planRehearsal, REHEARSAL_PREFIX } from '../bench/contract/population.ts';
+import type { Instant } from '../bench/contract/units.ts';
+import type { TokenSource } from '../bench/contract/workload.ts';
+import { receiveStreams } from './receive.ts';
+import { Recorder } from './recorder.ts';
+import { StreamAccounts } from './stream-accounts.ts';
+import type { StreamClient, StreamListener } from './stream-client.ts';
+
+export interface RehearsalOptions {
+  readonly specification: TrialSpecification;
+  readonly source: TokenSource;
+  readonly host: string;
+  readonly port: number;
+  readonly now: () => Instant;
+  readonly openClient: (listener: StreamListener) => StreamClient;
+}
+
+const TIMEOUT_MS = 20_000;
+const CHECK_MS = 5;
+
+/** Returns how long it took, ns. @throws BenchError STREAM when a stream of it fails or does not verify. */
+export async function rehearse(options: RehearsalOptions): Promise<number> {
+  const { specification, now } = options;
+  const { transport, workload, workloadSeed, rehearsalTokens } = specification;
+  if (rehearsalTokens === 0) return 0;
+  const startNs = now();
+  const { population } = planRehearsal(workload, workloadSeed, rehearsalTokens);
+  const accounts = new StreamAccounts(specification, population, options.source, REHEARSAL_PREFIX);
+  const recorder = new Recorder(population);
+  const client = options.openClient(receiveStreams(recorder, accounts));
+  for (let stream = 0; stream < population.streams; stream++) {
+    accounts.open(stream);
+    recorder.startNs[stream] = now();
+    client.open(stream, { host: options.host, port: options.port, path: streamPath(transport, accounts.streamId(stream)) });
+  }
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (accounts.ended < population.streams && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+  for (const stream of accounts.openStreamNumbers()) client.abandon(stream);
+  await client.close();
+  if (!accounts.allVerified) {
+    throw new BenchError(
+      'STREAM',
+      `the rehearsal before the trial failed: ${accounts.firstError() ?? `${accounts.openStreams} streams did not end`}`,
+    );
+  }
+  return now() - startNs;
+}
