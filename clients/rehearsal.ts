@@ -7,6 +7,7 @@ import { planRehearsal, REHEARSAL_PREFIX } from '../bench/contract/population.ts
 import type { Instant } from '../bench/contract/units.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import { receiveStreams } from './receive.ts';
+import { startRamp } from './ramp.ts';
 import { Recorder } from './recorder.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
@@ -33,13 +34,18 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
   const accounts = new StreamAccounts(specification, population, options.source, REHEARSAL_PREFIX);
   const recorder = new Recorder(population);
   const client = options.openClient(receiveStreams(recorder, accounts));
-  for (let stream = 0; stream < population.streams; stream++) {
-    accounts.open(stream);
-    recorder.startNs[stream] = now();
-    client.open(stream, { host: options.host, port: options.port, path: streamPath(transport, accounts.streamId(stream)) });
-  }
+  const ramp = startRamp({
+    startNs: population.startNs.map((ns) => startNs + ns),
+    now,
+    start: (stream) => {
+      accounts.open(stream);
+      recorder.startNs[stream] = now();
+      client.open(stream, { host: options.host, port: options.port, path: streamPath(transport, accounts.streamId(stream)) });
+    },
+  });
   const deadline = Date.now() + TIMEOUT_MS;
   while (accounts.ended < population.streams && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+  ramp.stop();
   for (const stream of accounts.openStreamNumbers()) client.abandon(stream);
   await client.close();
   if (!accounts.allVerified) {

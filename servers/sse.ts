@@ -26,7 +26,8 @@ export function buildSseTwin(parts: TwinParts, payload: PayloadName): FastifyIns
   return app;
 }
 
-function sseSink(response: ServerResponse, plan: StreamPlan, hasIds: boolean): StreamSink {
+/** Also for a server without Fastify. */
+export function sseSink(response: ServerResponse, plan: StreamPlan, hasIds: boolean): StreamSink {
   const socket = response.socket as Socket;
   const epoch = streamEpoch(plan.seed);
   response.on('error', () => socket.destroy());

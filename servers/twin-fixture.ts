@@ -1,11 +1,11 @@
 // For tests: a server of each transport with the bundled tokens, in this process.
 
 import { fileURLToPath } from 'node:url';
-import type { AddressInfo } from 'node:net';
 import type { PayloadName } from '../bench/contract/payload.ts';
 import { planRehearsal, type Population } from '../bench/contract/population.ts';
 import type { TransportId } from '../bench/contract/transports.ts';
 import type { Workload } from '../bench/contract/workload.ts';
+import { listenBare, listenFastify } from './listen.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import { buildSseTwin } from './sse.ts';
 import { Streams, type StreamsOptions } from './streams.ts';
@@ -58,22 +58,9 @@ export async function startTestServer(transport: TransportId, options: TestServe
     ...options.limits,
   });
   const parts: TwinParts = { streams, planned, now };
-  let close: () => Promise<void>;
-  let port: number;
-  if (transport === 'tcp') {
-    const server = buildTcpServer(parts);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    port = (server.address() as AddressInfo).port;
-    close = async () => {
-      streams.sayBye();
-      streams.abortAll();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    };
-  } else {
-    const app = transport === 'sse' ? buildSseTwin(parts, payload) : buildWebSocketTwin(parts);
-    await app.listen({ host: '127.0.0.1', port: 0 });
-    port = (app.server.address() as AddressInfo).port;
-    close = async () => await app.close();
-  }
+  const { port, close } =
+    transport === 'tcp'
+      ? await listenBare(buildTcpServer(parts), streams, 0)
+      : await listenFastify(transport === 'sse' ? buildSseTwin(parts, payload) : buildWebSocketTwin(parts), 0);
   return { port, streams, planned, close, [Symbol.asyncDispose]: close };
 }

@@ -52,7 +52,8 @@ export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
 /** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
 function ignore(): void {}
 
-function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink {
+/** Also for a server without Fastify. */
+export function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink {
   const send = (text: string): void => webSocket.send(text, ignore);
   return {
     socket,

@@ -64,8 +64,10 @@ export function planPopulation(options: PopulationOptions): Population {
 /** Ids of rehearsal streams begin with it; those of the trial are plain numbers. */
 export const REHEARSAL_PREFIX = 'r';
 
-const REHEARSAL_STREAMS = 100;
+/** Many short streams: opening one is code to be compiled, too. */
+const REHEARSAL_TOKENS_PER_STREAM = 100;
 const REHEARSAL_TOKENS_PER_SECOND = 1000;
+const REHEARSAL_START_GAP_NS = 1_000_000;
 
 /** What is streamed before T0 through the same code, so that no window measures a just-in-time compiler at work. */
 export interface Rehearsal {
@@ -73,16 +75,21 @@ export interface Rehearsal {
   readonly population: Population;
 }
 
-/** `tokens` in all, at a rate that keeps server and client busy; all streams start at once. */
+/** `tokens` in all, at a rate that keeps server and client busy: about 100 streams at a time, a new one every ms. */
 export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
-  const tokensPerStream = Math.ceil(tokens / REHEARSAL_STREAMS);
-  const planned = Array.from({ length: REHEARSAL_STREAMS }, (_, stream) => ({
-    startNs: 0,
-    tokens: tokensPerStream,
+  const streams = Math.ceil(tokens / REHEARSAL_TOKENS_PER_STREAM);
+  const planned = Array.from({ length: streams }, (_, stream) => ({
+    startNs: stream * REHEARSAL_START_GAP_NS,
+    tokens: REHEARSAL_TOKENS_PER_STREAM,
     seed: deriveSeed(seed, 0x726568, stream),
   }));
   return {
-    workload: { ...workload, tokensPerStream, tokensPerSecond: REHEARSAL_TOKENS_PER_SECOND, firstTokenMedianMs: 1 },
+    workload: {
+      ...workload,
+      tokensPerStream: REHEARSAL_TOKENS_PER_STREAM,
+      tokensPerSecond: REHEARSAL_TOKENS_PER_SECOND,
+      firstTokenMedianMs: 1,
+    },
     population: toColumns(planned),
   };
 }

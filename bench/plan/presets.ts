@@ -34,10 +34,10 @@ export const presets = {
     verdicts: false,
   },
   quick: {
-    summary: 'a first answer in about a minute and a half: many short paired trials',
+    summary: 'a first answer in about 80 seconds: many short paired trials',
     transports: ['sse', 'ws'],
     connections: [200],
-    blocks: 10,
+    blocks: 9,
     burnInBlocks: 1,
     warmupNs: 800 * NS_PER_MS,
     windowNs: 1500 * NS_PER_MS,

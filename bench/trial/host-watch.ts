@@ -132,7 +132,8 @@ export function runningTracers(): string[] {
   return [...new Set(names.filter((name) => tracers.has(name)))];
 }
 
-const TIME_WAIT_LIMIT = 5000;
+/** Half of the usual 28,232 local ports: old connections must never be what a new one waits for. */
+const TIME_WAIT_LIMIT = 14_000;
 const SETTLE_POLL_MS = 50;
 const SETTLE_LIMIT_NS = 60 * NS_PER_S;
 

@@ -19,7 +19,7 @@ import { HostWatch, runningTracers, settleConnections, type HostReadings } from 
 import { readMemory } from './process-memory.ts';
 import { readTcpInfo } from './tcp-info.ts';
 
-const serverProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
+const twinProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
 const clientProgram = fileURLToPath(new URL('../../clients/main.ts', import.meta.url));
 
 const HOST = '127.0.0.1';
@@ -64,6 +64,8 @@ export interface MeasureOptions {
   /** Where the plan's tokens are on this machine. */
   readonly tokenFile: string;
   readonly port: number;
+  /** Another program in the server's place, for the benchmark of ourselves. */
+  readonly serverProgram?: string;
   readonly signal: AbortSignal;
   readonly verbose: boolean;
   /** Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there; undefined deletes them. */
@@ -163,7 +165,7 @@ function startChildren(planned: PlannedTrial, options: MeasureOptions): { server
     new Child({
       ...shared,
       name: `${planned.arm.transport} server`,
-      program: serverProgram,
+      program: options.serverProgram ?? twinProgram,
       schema: fromServerSchema,
       cpu: setup.serverCpu,
     });

@@ -1,0 +1,43 @@
+// The same streams, pacer and bytes as the twins', on bare node:http and bare ws: what Fastify and its plugin cost.
+
+import { createServer, type Server } from 'node:http';
+import { WebSocketServer } from 'ws';
+import { payloads, type PayloadName } from '../contract/payload.ts';
+import type { TransportId } from '../contract/transports.ts';
+import { listenBare } from '../../servers/listen.ts';
+import { serveTrial, type ServerStarter } from '../../servers/server-process.ts';
+import { sseSink } from '../../servers/sse.ts';
+import { buildTcpServer } from '../../servers/tcp.ts';
+import type { TwinParts } from '../../servers/twin.ts';
+import { WEBSOCKET_PROTOCOL, webSocketSink } from '../../servers/websocket.ts';
+
+const idOf = (url: string | undefined): string => url?.slice(url.lastIndexOf('/') + 1) ?? '';
+
+function buildBareHttp({ now, planned, streams }: TwinParts, payload: PayloadName): Server {
+  return createServer((request, response) => {
+    const handlerNs = now();
+    const plan = planned.find({ id: idOf(request.url) });
+    if (plan === undefined) response.writeHead(404).end();
+    else streams.start(plan, sseSink(response, plan, payloads[payload].isNumbered), handlerNs);
+  });
+}
+
+function buildBareWebSocket({ now, planned, streams }: TwinParts): Server {
+  const server = createServer();
+  const sockets = new WebSocketServer({ server, perMessageDeflate: false, handleProtocols: () => WEBSOCKET_PROTOCOL });
+  sockets.on('connection', (webSocket, request) => {
+    const handlerNs = now();
+    const plan = planned.find({ id: idOf(request.url) });
+    if (plan === undefined) webSocket.terminate();
+    else streams.start(plan, webSocketSink(webSocket, request.socket), handlerNs);
+  });
+  return server;
+}
+
+const starters = {
+  sse: async (parts, { payload, port }) => await listenBare(buildBareHttp(parts, payload), parts.streams, port),
+  ws: async (parts, { port }) => await listenBare(buildBareWebSocket(parts), parts.streams, port),
+  tcp: async (parts, { port }) => await listenBare(buildTcpServer(parts), parts.streams, port),
+} satisfies Record<TransportId, ServerStarter>;
+
+serveTrial(({ transport }) => starters[transport]);
