@@ -61,8 +61,8 @@ async function receive(
   const hashes: (string | undefined)[] = [];
   const checks = Array.from(population.tokens, (tokens, stream) => {
     const plan = planned.find({ id: String(stream) })!;
-    const expected = new ExpectedPayload(source, layout, payloads[payload].template(String(stream)), plan.sourceStart);
-    return new SequenceCheck(expected, tokens, counts);
+    const expected = new ExpectedPayload(source, layout, payloads[payload].template(String(stream)));
+    return new SequenceCheck(expected, { sourceStart: plan.sourceStart, tokens, counts });
   });
   let left = STREAMS;
   let allOver: () => void;

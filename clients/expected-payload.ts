@@ -28,47 +28,42 @@ function digitsOf(value: number): number {
   return digits;
 }
 
-/** What one stream's tokens look like. */
+/**
+ * What the tokens of streams with one template look like. `sourceStart` says where in the source a stream begins and
+ * `index` which of its tokens is meant, from 0. It is shared by all streams whose templates are equal: with thousands of
+ * streams a copy for each would be out of the CPU's cache whenever its token came.
+ */
 export class ExpectedPayload {
   readonly #source: TokenSource;
   readonly #layout: SourceBytes;
   readonly #template: PayloadTemplate;
-  readonly #start: number;
   readonly #before: Buffer;
   readonly #between: Buffer;
   readonly #after: Buffer;
 
-  constructor(source: TokenSource, layout: SourceBytes, template: PayloadTemplate, sourceStart: number) {
+  constructor(source: TokenSource, layout: SourceBytes, template: PayloadTemplate) {
     this.#source = source;
     this.#layout = layout;
     this.#template = template;
-    this.#start = sourceStart;
     this.#before = Buffer.from(template.before);
     this.#between = Buffer.from(template.between);
     this.#after = Buffer.from(template.after);
   }
 
-  #sourceIndex(index: number): number {
-    return (this.#start + index) % this.#source.tokens.length;
+  payload(sourceStart: number, index: number): string {
+    const { jsonTexts } = this.#source;
+    return renderPayload(this.#template, index + 1, jsonTexts[(sourceStart + index) % jsonTexts.length] as string);
   }
 
-  text(index: number): string {
-    return this.#source.tokens[this.#sourceIndex(index)] as string;
-  }
-
-  payload(index: number): string {
-    return renderPayload(this.#template, index + 1, this.#source.jsonTexts[this.#sourceIndex(index)] as string);
-  }
-
-  payloadBytes(index: number): number {
-    const token = this.#sourceIndex(index);
+  payloadBytes(sourceStart: number, index: number): number {
+    const token = (sourceStart + index) % this.#source.tokens.length;
     const textBytes = (this.#layout.offsets[token + 1] as number) - (this.#layout.offsets[token] as number);
     const sequenceBytes = this.#template.carriesSequence ? digitsOf(index + 1) : 0;
     return this.#before.length + sequenceBytes + this.#between.length + textBytes + this.#after.length;
   }
 
-  /** Whether bytes [start, end) are the payload of the token at this 0-based place. */
-  matches(buffer: Buffer, start: number, end: number, index: number): boolean {
+  /** Whether bytes [start, end) are the payload of that token. */
+  matches(buffer: Buffer, start: number, end: number, sourceStart: number, index: number): boolean {
     const before = this.#before;
     if (!equalAt(buffer, start, before, 0, before.length, end)) return false;
     let at = start + before.length;
@@ -84,7 +79,7 @@ export class ExpectedPayload {
       if (!equalAt(buffer, at, this.#between, 0, this.#between.length, end)) return false;
       at += this.#between.length;
     }
-    const token = this.#sourceIndex(index);
+    const token = (sourceStart + index) % this.#source.tokens.length;
     const from = this.#layout.offsets[token] as number;
     const to = this.#layout.offsets[token + 1] as number;
     if (!equalAt(buffer, at, this.#layout.bytes, from, to, end)) return false;

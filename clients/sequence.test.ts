@@ -22,7 +22,7 @@ function prepare(payload: PayloadName): Case {
   const template = payloads[payload].template('17');
   const texts = Array.from({ length: LENGTH }, (_, index) => tokens[(START + index) % tokens.length] as string);
   return {
-    expected: new ExpectedPayload(source, layout, template, START),
+    expected: new ExpectedPayload(source, layout, template),
     payloads: texts.map((text, index) => renderPayload(template, index + 1, JSON.stringify(text))),
     sha256: createHash('sha256').update(texts.join('')).digest('hex'),
   };
@@ -45,7 +45,7 @@ describe.each(payloadNames.flatMap((payload) => Object.keys(feeds).map((feed) =>
     const { expected, payloads: whole, sha256 } = prepare(payload);
     const run = (received: readonly string[], announced: { hash: string | undefined } = { hash: sha256 }) => {
       const counts = noFaults();
-      const check = new SequenceCheck(expected, LENGTH, counts);
+      const check = new SequenceCheck(expected, { sourceStart: START, tokens: LENGTH, counts });
       const places = received.map((one) => feeds[feed]!(check, one));
       return { places, isVerified: check.finish(announced.hash, () => sha256), counts };
     };
@@ -101,7 +101,7 @@ describe.each(payloadNames.flatMap((payload) => Object.keys(feeds).map((feed) =>
 it('two numbered tokens that changed places are one reordered token', () => {
   const { expected, payloads: whole, sha256 } = prepare('lean');
   const counts = noFaults();
-  const check = new SequenceCheck(expected, LENGTH, counts);
+  const check = new SequenceCheck(expected, { sourceStart: START, tokens: LENGTH, counts });
   for (const payload of whole.with(3, whole[4]!).with(4, whole[3]!)) check.acceptText(payload);
   expect(check.finish(sha256, () => sha256)).toBe(false);
   expect(counts).toMatchObject({ lost: 0, duplicated: 0, reordered: 1, corrupt: 0 });
@@ -110,6 +110,6 @@ it('two numbered tokens that changed places are one reordered token', () => {
 it('the number of payload bytes is known without rendering it', () => {
   for (const name of payloadNames) {
     const { expected, payloads: whole } = prepare(name);
-    for (const [index, payload] of whole.entries()) expect(expected.payloadBytes(index)).toBe(Buffer.byteLength(payload));
+    for (const [index, payload] of whole.entries()) expect(expected.payloadBytes(START, index)).toBe(Buffer.byteLength(payload));
   }
 });

@@ -21,6 +21,7 @@ const SEARCH_TOKENS = 64;
 
 export class SequenceCheck {
   readonly #expected: ExpectedPayload;
+  readonly #sourceStart: number;
   readonly #tokens: number;
   readonly #counts: IntegrityCounts;
   /** 0-based place of the token that should come next. */
@@ -30,16 +31,17 @@ export class SequenceCheck {
   #faults = 0;
   #receivedText = '';
 
-  constructor(expected: ExpectedPayload, tokens: number, counts: IntegrityCounts) {
+  constructor(expected: ExpectedPayload, options: { sourceStart: number; tokens: number; counts: IntegrityCounts }) {
     this.#expected = expected;
-    this.#tokens = tokens;
-    this.#counts = counts;
+    this.#sourceStart = options.sourceStart;
+    this.#tokens = options.tokens;
+    this.#counts = options.counts;
   }
 
   /** Returns the token's 0-based place, or -1 when it is none that the stream should have now. */
   acceptBytes(buffer: Buffer, start: number, end: number): number {
     const index = this.#next;
-    if (index < this.#tokens && this.#expected.matches(buffer, start, end, index)) {
+    if (index < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, index)) {
       this.#next = index + 1;
       return index;
     }
@@ -50,7 +52,7 @@ export class SequenceCheck {
   acceptText(payload: string): number {
     const index = this.#next;
     this.#receivedText += textOf(payload) ?? '';
-    if (index < this.#tokens && payload === this.#expected.payload(index)) {
+    if (index < this.#tokens && payload === this.#expected.payload(this.#sourceStart, index)) {
       this.#next = index + 1;
       return index;
     }
@@ -85,9 +87,9 @@ export class SequenceCheck {
   #findPlace(payload: string): number | undefined {
     for (let distance = 0; distance <= SEARCH_TOKENS; distance++) {
       const ahead = this.#next + distance;
-      if (ahead < this.#tokens && this.#expected.payload(ahead) === payload) return ahead;
+      if (ahead < this.#tokens && this.#expected.payload(this.#sourceStart, ahead) === payload) return ahead;
       const behind = this.#next - 1 - distance;
-      if (behind >= 0 && this.#expected.payload(behind) === payload) return behind;
+      if (behind >= 0 && this.#expected.payload(this.#sourceStart, behind) === payload) return behind;
     }
     return undefined;
   }

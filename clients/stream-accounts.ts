@@ -12,12 +12,6 @@ import { ExpectedPayload, layOutSource, type SourceBytes } from './expected-payl
 import { noFaults, SequenceCheck } from './sequence.ts';
 import type { SocketCount } from './stream-client.ts';
 
-interface Account {
-  readonly check: SequenceCheck;
-  readonly expected: ExpectedPayload;
-  announcedSha256: string | undefined;
-}
-
 type ModelCounts = Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes'>;
 
 export class StreamAccounts {
@@ -26,7 +20,11 @@ export class StreamAccounts {
   readonly #population: Population;
   readonly #source: TokenSource;
   readonly #layout: SourceBytes;
-  readonly #open = new Map<number, Account>();
+  /** By stream; undefined before it opens and after it ended. */
+  readonly #checks: (SequenceCheck | undefined)[];
+  readonly #announcedSha256 = new Map<number, string>();
+  /** By the template's beginning, which is all that differs between streams. */
+  readonly #expected = new Map<string, ExpectedPayload>();
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
   readonly faults = noFaults();
@@ -47,6 +45,7 @@ export class StreamAccounts {
     this.#population = population;
     this.#source = source;
     this.#layout = layOutSource(source);
+    this.#checks = Array.from<undefined>({ length: population.streams });
   }
 
   streamId(stream: number): string {
@@ -54,26 +53,27 @@ export class StreamAccounts {
   }
 
   get openStreams(): number {
-    return this.#open.size;
+    return this.started - this.ended;
   }
 
   openStreamNumbers(): number[] {
-    return [...this.#open.keys()];
+    return [...this.#checks.entries()].filter(([, check]) => check !== undefined).map(([stream]) => stream);
   }
 
   open(stream: number): void {
-    const expected = this.#expect(stream);
     this.started++;
-    this.#open.set(stream, {
-      check: new SequenceCheck(expected, this.#population.tokens[stream] as number, this.faults),
-      expected,
-      announcedSha256: undefined,
-    });
+    const tokens = this.#population.tokens[stream] as number;
+    this.#checks[stream] = new SequenceCheck(this.#expect(stream), { sourceStart: this.#sourceStart(stream), tokens, counts: this.faults });
   }
 
   #expect(stream: number): ExpectedPayload {
     const template = payloads[this.#specification.payload].template(this.streamId(stream));
-    return new ExpectedPayload(this.#source, this.#layout, template, this.#sourceStart(stream));
+    let expected = this.#expected.get(template.before);
+    if (expected === undefined) {
+      expected = new ExpectedPayload(this.#source, this.#layout, template);
+      this.#expected.set(template.before, expected);
+    }
+    return expected;
   }
 
   #sourceStart(stream: number): number {
@@ -83,25 +83,23 @@ export class StreamAccounts {
   /** Returns the token's place in its stream, or -1. */
   tokenBytes(stream: number, buffer: Buffer, start: number, end: number): number {
     this.tokensReceived++;
-    return this.#open.get(stream)?.check.acceptBytes(buffer, start, end) ?? -1;
+    return this.#checks[stream]?.acceptBytes(buffer, start, end) ?? -1;
   }
 
   tokenText(stream: number, payload: string): number {
     this.tokensReceived++;
-    return this.#open.get(stream)?.check.acceptText(payload) ?? -1;
+    return this.#checks[stream]?.acceptText(payload) ?? -1;
   }
 
   done(stream: number, text: string): void {
-    const account = this.#open.get(stream);
-    if (account !== undefined) account.announcedSha256 = (JSON.parse(text) as DoneEvent).sha256;
+    this.#announcedSha256.set(stream, (JSON.parse(text) as DoneEvent).sha256);
   }
 
   end(stream: number, count: SocketCount): void {
-    const account = this.#close(stream);
-    if (account === undefined) return;
-    const tokens = this.#population.tokens[stream] as number;
-    const planned = (): string => hashStreamText(this.#source, this.#sourceStart(stream), tokens);
-    if (!account.check.finish(account.announcedSha256, planned)) {
+    const check = this.#close(stream);
+    if (check === undefined) return;
+    const planned = (): string => hashStreamText(this.#source, this.#sourceStart(stream), this.#population.tokens[stream] as number);
+    if (!check.finish(this.#announcedSha256.get(stream), planned)) {
       this.#note('not-verified', `stream ${stream} did not verify`);
       return;
     }
@@ -112,18 +110,18 @@ export class StreamAccounts {
   }
 
   fail(stream: number, cause: string, message: string): void {
-    const account = this.#close(stream);
-    if (account === undefined) return;
-    account.check.finish(undefined, () => '');
+    const check = this.#close(stream);
+    if (check === undefined) return;
+    check.finish(undefined, () => '');
     this.#note(cause, `stream ${stream}: ${message}`);
   }
 
-  #close(stream: number): Account | undefined {
-    const account = this.#open.get(stream);
-    if (account === undefined) return undefined;
-    this.#open.delete(stream);
+  #close(stream: number): SequenceCheck | undefined {
+    const check = this.#checks[stream];
+    if (check === undefined) return undefined;
+    this.#checks[stream] = undefined;
     this.ended++;
-    return account;
+    return check;
   }
 
   #note(cause: string, example: string): void {
@@ -164,11 +162,12 @@ export class StreamAccounts {
     const counts = { modelBytes: 0, modelTokenBytes: 0, payloadBytes: 0 };
     for (const stream of this.#verified) {
       const expected = this.#expect(stream);
+      const sourceStart = this.#sourceStart(stream);
       const n = this.#population.tokens[stream] as number;
       const epoch = streamEpoch(this.#population.seeds[stream] as number);
       const idPrefixBytes = hasIds ? epoch.length + 1 : undefined;
       for (let index = 0; index < n; index++) {
-        const payloadBytes = expected.payloadBytes(index);
+        const payloadBytes = expected.payloadBytes(sourceStart, index);
         counts.payloadBytes += payloadBytes;
         counts.modelTokenBytes += model.token({ payloadBytes, sequence: index + 1, idPrefixBytes });
       }

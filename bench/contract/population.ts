@@ -2,7 +2,7 @@
 // the start (open loop): a late server never delays a later start.
 
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
-import { planOffsetsNs, type Workload } from './workload.ts';
+import { countOffsetsWithin, type Workload } from './workload.ts';
 
 /** Columns over streams, in order of planned start. */
 export interface Population {
@@ -49,11 +49,10 @@ export function planPopulation(options: PopulationOptions): Population {
     let length = 1 + drawBelow(draw, workload.tokensPerStream);
     for (let turn = 0; turn < MAX_STREAMS_PER_SLOT && startNs < horizonNs; turn++) {
       const seed = deriveSeed(options.seed, slot, turn);
-      const offsets = planOffsetsNs(workload, seed, length);
-      const tokens = countUpTo(offsets, horizonNs - startNs);
+      const { tokens, lastNs } = countOffsetsWithin(workload, seed, length, horizonNs - startNs);
       if (tokens === 0) break;
       planned.push({ startNs, tokens, seed });
-      startNs += offsets[tokens - 1] as number;
+      startNs += lastNs;
       length = workload.tokensPerStream;
     }
   }
@@ -92,12 +91,6 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
     },
     population: toColumns(planned),
   };
-}
-
-function countUpTo(offsetsNs: Float64Array, limitNs: number): number {
-  let count = 0;
-  while (count < offsetsNs.length && (offsetsNs[count] as number) <= limitNs) count++;
-  return count;
 }
 
 function toColumns(planned: readonly Planned[]): Population {

@@ -31,25 +31,47 @@ export const workloadSchema = z.object({
 
 export type Workload = z.infer<typeof workloadSchema>;
 
-/** When each token of one stream is due, in ns after the server's handler began; rises strictly. */
-export function planOffsetsNs(
-  workload: Pick<Workload, 'tokensPerSecond' | 'gaps' | 'firstTokenMedianMs' | 'firstTokenSigma'>,
-  streamSeed: number,
-  tokens: number,
-): Float64Array {
+type Timing = Pick<Workload, 'tokensPerSecond' | 'gaps' | 'firstTokenMedianMs' | 'firstTokenSigma'>;
+
+/** The offsets of one stream, one after another. */
+function startOffsets(timing: Timing, streamSeed: number): () => number {
   const draw = seededDraw(deriveSeed(streamSeed, 1));
-  const offsets = new Float64Array(tokens);
-  const { gaps } = workload;
-  const meanGapNs = NS_PER_S / workload.tokensPerSecond;
+  const { gaps } = timing;
+  const meanGapNs = NS_PER_S / timing.tokensPerSecond;
   // The mean of a lognormal is median · exp(σ²/2).
   const medianGapNs = gaps.kind === 'lognormal' ? meanGapNs / Math.exp(gaps.sigma ** 2 / 2) : meanGapNs;
-  let at = workload.firstTokenMedianMs * NS_PER_MS;
-  if (workload.firstTokenSigma > 0) at *= Math.exp(workload.firstTokenSigma * drawNormal(draw));
-  for (let index = 0; index < tokens; index++) {
-    offsets[index] = Math.round(at);
+  let at = timing.firstTokenMedianMs * NS_PER_MS;
+  if (timing.firstTokenSigma > 0) at *= Math.exp(timing.firstTokenSigma * drawNormal(draw));
+  return () => {
+    const offset = Math.round(at);
     at += Math.max(1, gaps.kind === 'lognormal' ? medianGapNs * Math.exp(gaps.sigma * drawNormal(draw)) : meanGapNs);
-  }
+    return offset;
+  };
+}
+
+/** When each token of one stream is due, in ns after the server's handler began; rises strictly. */
+export function planOffsetsNs(timing: Timing, streamSeed: number, tokens: number): Float64Array {
+  const next = startOffsets(timing, streamSeed);
+  const offsets = new Float64Array(tokens);
+  for (let index = 0; index < tokens; index++) offsets[index] = next();
   return offsets;
+}
+
+/** How many of at most `mostTokens` are due within `limitNs`, and when the last of those is. */
+export function countOffsetsWithin(
+  timing: Timing,
+  streamSeed: number,
+  mostTokens: number,
+  limitNs: number,
+): { tokens: number; lastNs: number } {
+  const next = startOffsets(timing, streamSeed);
+  let lastNs = 0;
+  for (let tokens = 0; tokens < mostTokens; tokens++) {
+    const offset = next();
+    if (offset > limitNs) return { tokens, lastNs };
+    lastNs = offset;
+  }
+  return { tokens: mostTokens, lastNs };
 }
 
 /** All tokens a workload draws from, in order; a stream is a slice of it that wraps around. */

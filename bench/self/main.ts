@@ -19,10 +19,14 @@ const bareServer = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 const pacerCost = fileURLToPath(new URL('pacer-cost.ts', import.meta.url));
 const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
 
+/** Longer than any window, so that what a token costs is not mixed with what opening a stream costs. */
+const LONG_STREAM = '100000';
+
 interface Row {
   readonly what: string;
   readonly value: number;
-  readonly limit: number;
+  /** Undefined for what is only told. */
+  readonly limit: number | undefined;
   readonly unit: string;
   readonly note: string;
 }
@@ -89,7 +93,7 @@ async function interleave(
 
 async function probeAgainstLibrary(transports: TransportId, connections: string): Promise<Row> {
   const clientCpu = (client: ClientStack) => async (round: number) => {
-    const { client: tally } = await measure({ transports, client, connections, rate: '20' }, round);
+    const { client: tally } = await measure({ transports, client, connections, rate: '20', tokens: LONG_STREAM }, round);
     return perToken(tally.use, tally.windowTokens);
   };
   const { ratio, range } = await interleave(clientCpu('probe'), clientCpu('library'));
@@ -102,20 +106,21 @@ async function probeAgainstLibrary(transports: TransportId, connections: string)
   };
 }
 
-async function twinAgainstBare(transports: TransportId): Promise<Row> {
+async function twinAgainstBare(transports: TransportId, tokens: string, limit: number | undefined): Promise<Row> {
   const serverCpu = (program?: string) => async (round: number) => {
-    const { server } = await measure({ transports, client: 'probe', connections: '500', rate: '20' }, round, program);
+    const { server } = await measure({ transports, client: 'probe', connections: '500', rate: '20', tokens }, round, program);
     return perToken(server.use, server.windowTokens);
   };
   const { ratio, range } = await interleave(serverCpu(), serverCpu(bareServer));
   const bare = transports === 'sse' ? 'node:http' : 'ws';
-  return { what: `server CPU per token, twin / bare ${bare}, 500 × 20 tokens/s`, value: ratio, limit: 1.1, unit: '×', note: range };
+  const streams = tokens === LONG_STREAM ? '' : `, streams of ${tokens} tokens, opening included`;
+  return { what: `server CPU per token, twin / bare ${bare}, 500 × 20 tokens/s${streams}`, value: ratio, limit, unit: '×', note: range };
 }
 
 /** Raises the load until one of the two is at its limit: it must be the server. */
 async function whoIsBusyFirst(transports: TransportId): Promise<Row> {
   for (const connections of ['2000', '3000', '4000', '5000', '6000']) {
-    const { server, client } = await measure({ transports, client: 'probe', connections, rate: '20' }, 1);
+    const { server, client } = await measure({ transports, client: 'probe', connections, rate: '20', tokens: LONG_STREAM }, 1);
     const [serverUse, clientUse] = [server.use.eventLoopUtilisation, client.use.eventLoopUtilisation];
     if (serverUse < 0.8 && clientUse < 0.7) continue;
     const note = `at ${connections} × 20 tokens/s, where the server is at ${Math.round(100 * serverUse)} %`;
@@ -159,7 +164,10 @@ const rows: Row[] = [];
 for (const connections of ['500', '2000']) {
   for (const transport of contenders) rows.push(await probeAgainstLibrary(transport, connections));
 }
-for (const transport of contenders) rows.push(await twinAgainstBare(transport));
+for (const transport of contenders) {
+  rows.push(await twinAgainstBare(transport, LONG_STREAM, 1.1));
+  rows.push(await twinAgainstBare(transport, '150', undefined));
+}
 for (const transport of contenders) rows.push(await whoIsBusyFirst(transport));
 rows.push(...pacerRows());
 rows.push({
@@ -170,14 +178,11 @@ rows.push({
   note: `${overheadsS.length} trials, longest ${Math.max(...overheadsS).toFixed(2)} s`,
 });
 
-const table = rows.map(({ what, value, limit, unit, note }) => [
-  what,
-  `${value.toFixed(2)} ${unit}`.trim(),
-  `≤ ${limit} ${unit}`.trim(),
-  value <= limit ? 'met' : 'MISSED',
-  note,
-]);
+const table = rows.map(({ what, value, limit, unit, note }) => {
+  const allowed = limit === undefined ? '–' : `≤ ${limit} ${unit}`.trim();
+  return [what, `${value.toFixed(2)} ${unit}`.trim(), allowed, limit === undefined ? '' : value <= limit ? 'met' : 'MISSED', note];
+});
 process.stdout.write(
   `${markdownTable([['what', 'measured', 'limit', '', ''], ...table])}\n\n${cpus()[0]?.model.trim()}, ${cpus().length} CPUs, Node ${process.version}\n`,
 );
-process.exitCode = rows.every((row) => row.value <= row.limit) ? 0 : 1;
+process.exitCode = rows.every(({ value, limit }) => limit === undefined || value <= limit) ? 0 : 1;

@@ -70,7 +70,9 @@ class Connection implements StreamSink {
     this.#socket.on('end', () => this.#socketEnded(undefined, now()));
     this.#socket.on('error', (error) => this.#socketEnded(error, now()));
     // Neither an end nor an error went before only if this process closed the socket: then nothing is left to report.
-    this.#socket.on('close', () => this.#fail(socketFailure(undefined, 'without a reason'), now()));
+    this.#socket.on('close', () => {
+      if (this.#isOpen) this.#fail(socketFailure(undefined, 'without a reason'), now());
+    });
   }
 
   accept(headBytes: number, at: Instant): void {

@@ -17,6 +17,8 @@ class SseStream implements StreamReader {
   readonly #target: StreamTarget;
   readonly #sink: StreamSink;
   readonly #response: HttpResponseReader;
+  /** Once accepted, bytes go to it directly: with thousands of streams each object on the way is a cache miss a token. */
+  #chunks: ChunkedReader | undefined;
   #isDone = false;
 
   constructor(target: StreamTarget, sink: StreamSink) {
@@ -33,7 +35,8 @@ class SseStream implements StreamReader {
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {
-    this.#response.push(buffer, start, end, at);
+    if (this.#chunks === undefined) this.#response.push(buffer, start, end, at);
+    else this.#chunks.push(buffer, start, end, at);
   }
 
   endedBy(error: NodeJS.ErrnoException | undefined): StreamFailure {
@@ -52,10 +55,11 @@ class SseStream implements StreamReader {
         this.#sink.control(type, buffer.toString('utf8', start, end), readAt);
       }
     });
-    return new ChunkedReader(events, (endedAt) => {
+    this.#chunks = new ChunkedReader(events, (endedAt) => {
       if (!this.#isDone) throw new StreamFailure('closed-early', 'the response ended before `done`');
       this.#sink.end(endedAt);
     });
+    return this.#chunks;
   }
 }
 

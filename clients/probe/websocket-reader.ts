@@ -9,7 +9,7 @@ import { Carry, MAX_UNIT_BYTES } from './carry.ts';
 import type { OnMessage } from './line-reader.ts';
 import { protocolFailure, type StreamFailure } from './stream-failure.ts';
 
-interface FrameListener {
+export interface FrameListener {
   /** A text message as bytes [start, end) of a buffer that is only valid during the call. */
   readonly onMessage: OnMessage;
   /** `payload` is only valid during the call. */

@@ -9,7 +9,7 @@ import type { HttpHead } from './http-head.ts';
 import { HttpResponseReader } from './http-response.ts';
 import { authorityOf } from './request-target.ts';
 import { protocolFailure, StreamFailure } from './stream-failure.ts';
-import { maskedControlFrame, WebSocketReader } from './websocket-reader.ts';
+import { type FrameListener, maskedControlFrame, WebSocketReader } from './websocket-reader.ts';
 
 export const SUBPROTOCOL = 'tokens.v1.json';
 
@@ -20,10 +20,12 @@ const NORMAL_CLOSURE = 1000;
 
 export const websocket: ProbeTransport = (target, sink) => new WebSocketStream(target, sink);
 
-class WebSocketStream implements StreamReader {
+class WebSocketStream implements StreamReader, FrameListener {
   readonly #target: StreamTarget;
   readonly #sink: StreamSink;
   readonly #response: HttpResponseReader;
+  /** Once upgraded, bytes go to it directly: with thousands of streams each object on the way is a cache miss a token. */
+  #frames: WebSocketReader | undefined;
   /** Random for each connection, as RFC 6455 §4.1 demands. */
   readonly #key = randomBytes(16).toString('base64');
   #isDone = false;
@@ -45,7 +47,8 @@ class WebSocketStream implements StreamReader {
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {
-    this.#response.push(buffer, start, end, at);
+    if (this.#frames === undefined) this.#response.push(buffer, start, end, at);
+    else this.#frames.push(buffer, start, end, at);
   }
 
   /** How the socket ends after the closing handshake does not matter: the connection was closed cleanly (RFC 6455 §7.1.4). */
@@ -57,24 +60,27 @@ class WebSocketStream implements StreamReader {
   #accept(head: HttpHead, at: Instant): ByteReader {
     checkUpgrade(head, this.#key);
     this.#sink.accept(head.headBytes, at);
-    return new WebSocketReader({
-      onMessage: (buffer, start, end, readAt) => {
-        if (isControlMessage(buffer, start, end)) {
-          const text = buffer.toString('utf8', start, end);
-          const type = controlTypeOf(text);
-          if (type === 'done') this.#isDone = true;
-          this.#sink.control(type, text, readAt);
-        } else {
-          this.#sink.token(buffer, start, end, readAt);
-        }
-      },
-      onPing: (payload) => this.#sink.send(maskedControlFrame('pong', payload, randomBytes(4))),
-      onClose: (code, reason) => this.#close(code, reason),
-    });
+    this.#frames = new WebSocketReader(this);
+    return this.#frames;
+  }
+
+  onMessage(buffer: Buffer, start: number, end: number, at: Instant): void {
+    if (!isControlMessage(buffer, start, end)) {
+      this.#sink.token(buffer, start, end, at);
+      return;
+    }
+    const text = buffer.toString('utf8', start, end);
+    const type = controlTypeOf(text);
+    if (type === 'done') this.#isDone = true;
+    this.#sink.control(type, text, at);
+  }
+
+  onPing(payload: Buffer): void {
+    this.#sink.send(maskedControlFrame('pong', payload, randomBytes(4)));
   }
 
   /** Answers with the same code (RFC 6455 §5.5.1); the server then ends the socket. */
-  #close(code: number | undefined, reason: string): void {
+  onClose(code: number | undefined, reason: string): void {
     const payload = Buffer.alloc(code === undefined ? 0 : 2);
     if (code !== undefined) payload.writeUInt16BE(code);
     this.#sink.send(maskedControlFrame('close', payload, randomBytes(4)));

@@ -1,0 +1,57 @@
+// The README quotes the reference run and the harness's own figures by rendering them, so it cannot say what no run here
+// said. `npm run build:readme` writes it anew; with --check it only compares.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { analyse } from '../analysis/analyse.ts';
+import type { Analysis } from '../analysis/analysis.ts';
+import { loadRun } from '../analysis/load-run.ts';
+import { metrics } from '../analysis/metrics/registry.ts';
+import { contenders, loadPointTitle } from '../report/report-context.ts';
+import { renderVerdictMarkdown } from '../report/verdict-table.ts';
+
+const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const README = project('README.md');
+const REFERENCE = 'reports/reference/standard';
+const SELF = 'reports/reference/self.md';
+
+function replaceBetween(text: string, marker: string, content: string): string {
+  const start = `<!-- ${marker}:start -->`;
+  const end = `<!-- ${marker}:end -->`;
+  const from = text.indexOf(start);
+  const to = text.indexOf(end);
+  if (from === -1 || to < from) throw new Error(`README.md has no ${marker} markers`);
+  return `${text.slice(0, from + start.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
+}
+
+function renderReference(analysis: Analysis): string {
+  const { environment, plan, command } = analysis;
+  const point = analysis.loadPoints[0];
+  const other = point && contenders(point)[0];
+  if (point === undefined || other === undefined) throw new Error(`${REFERENCE} has no contender`);
+  const machine = `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
+  return [
+    `The [reference run](${REFERENCE}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${loadPointTitle(point)}, ${plan.workload.tokensPerSecond} tokens/s each, on ${machine}.`,
+    renderVerdictMarkdown({ context: { analysis, metrics }, point, otherArm: other }),
+    point.comparisons
+      .filter((comparison) => comparison.otherArm === other && comparison.endpoint !== undefined)
+      .map((comparison) => `- ${comparison.sentence}`)
+      .join('\n'),
+    `Repeated by \`${command}\`.`,
+  ].join('\n\n');
+}
+
+export function quoteReadme(readme: string): string {
+  const quoted = replaceBetween(readme, 'reference', renderReference(analyse(loadRun(project(REFERENCE)))));
+  return replaceBetween(quoted, 'self', readFileSync(project(SELF), 'utf8'));
+}
+
+if (import.meta.main) {
+  const before = readFileSync(README, 'utf8');
+  const after = quoteReadme(before);
+  if (!process.argv.includes('--check')) writeFileSync(README, after);
+  else if (before !== after) {
+    process.stderr.write('README.md does not quote reports/reference as it is now: npm run build:readme\n');
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,79 @@
+// Every shell block of the README is run, so that what it says to type can be typed.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(join(project, 'README.md'), 'utf8');
+const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+  .flatMap((block) => block[1]!.trim().split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, ''));
+
+/** This is the test, the alias only names the program, and the check is a step of CI before the tests. */
+const notRunHere = new Set(['npm ci && npm test', "alias streamduel='npm run -s streamduel --'", 'npm run check']);
+/** Whole, these take minutes: the same command lines are run with the shortest trials there are. */
+const SHORT = '--connections 10 --blocks 1 --warmup 500ms --duration 500ms --quiet';
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  symlinkSync(join(project, 'reports'), join(folder, 'reports'));
+  const program = join(folder, 'streamduel');
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'bench/cli.ts')}" "$@"\n`, { mode: 0o755 });
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(command: string): { status: number | null; output: string } {
+  const isRun = command.startsWith('streamduel run');
+  const line = isRun ? `${command} ${SHORT} --out "${folder}/runs"` : command;
+  const path = [folder, dirname(process.execPath), process.env['PATH']].join(delimiter);
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
+    cwd: folder,
+    env: { ...process.env, PATH: path, NO_COLOR: '1' },
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+it('the README has the two one-line commands', () => {
+  expect(commands).toContain('npm ci && npm run bench');
+  expect(commands).toContain('npm ci && npm test');
+});
+
+it('the first of them runs the quick preset', () => {
+  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  expect(scripts['bench']).toBe('node bench/cli.ts run --preset quick');
+});
+
+describe('each command line', () => {
+  const lines = commands.filter((command) => !notRunHere.has(command) && !command.startsWith('npm ci'));
+
+  it.each(lines)('%s', (line) => {
+    const { status, output } = run(line);
+    // 1 is what a run says whose machine was too busy for its gates.
+    expect([0, line.startsWith('streamduel run') ? 1 : 0]).toContain(status);
+    expect(output).not.toContain('error:');
+  });
+});
+
+it('the workload that the README shows is accepted', () => {
+  const definition = /^```json\n([\s\S]*?)^```$/m.exec(readme)![1]!;
+  writeFileSync(join(folder, 'mine.json'), definition);
+  writeFileSync(join(folder, 'answers.txt'), 'An answer of my own, long enough to be streamed as tokens.');
+  const { status, output } = run('streamduel run --preset smoke --workload mine.json');
+  expect([0, 1]).toContain(status);
+  expect(output).toContain('report.md');
+});
+
+it('names only flags that exist', () => {
+  const help = execFileSync(process.execPath, [join(project, 'bench/cli.ts'), 'run', '--help'], { encoding: 'utf8' });
+  const table = readme.split('\n').filter((line) => line.startsWith('| `--'));
+  const flags = table.flatMap((line) => [...line.split('|')[1]!.matchAll(/--[a-z-]+/g)].map(([flag]) => flag));
+  expect(flags.length).toBeGreaterThan(20);
+  for (const flag of flags) expect(help).toContain(flag);
+});
