@@ -24,7 +24,7 @@ import type { StreamClient, StreamClientOptions, StreamListener } from './stream
 
 const EXCHANGES_BEFORE = 2000;
 const EXCHANGES_AFTER = 500;
-/** A fifth of this VM's wake-up jitter; a proof above it is tried again, as the bound only ever tightens. */
+/** Below the gate's 20 µs; a wider proof is tried again, as the bound only ever tightens. */
 const GOOD_BOUND_NS = 15_000;
 const MAX_PROOFS = 3;
 const PROGRESS_MS = 500;

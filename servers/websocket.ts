@@ -5,12 +5,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { renderTyped } from '../bench/contract/control-events.ts';
+import { WEBSOCKET_PROTOCOL } from '../bench/contract/transports.ts';
 import { KIB } from '../bench/contract/units.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { buildTwin, findStream, refuse, streamRequestSchema, type TwinParts } from './twin.ts';
-
-export const WEBSOCKET_PROTOCOL = 'tokens.v1.json';
 
 const CLOSE_NORMAL = 1000;
 /** RFC 6455's registry: service restart; the peer may reconnect. */

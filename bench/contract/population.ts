@@ -1,7 +1,8 @@
-// The planned streams of a trial: a steady population of exactly `connections` concurrent streams, all planned before
+// The planned streams of a trial: a steady population of `connections` concurrent streams, all planned before
 // the start (open loop): a late server never delays a later start.
 
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
+import { NS_PER_MS } from './units.ts';
 import { countOffsetsWithin, type Workload } from './workload.ts';
 
 /** Columns over streams, in order of planned start. */
@@ -26,6 +27,12 @@ export interface PopulationOptions {
   readonly horizonNs: number;
 }
 
+/**
+ * From the last token of a stream to the start of the next in its slot. Without it every start would fall into the moment in
+ * which the stream before is being closed, and what closing costs, which differs by transport, would look like connecting.
+ */
+const PAUSE_NS = 50 * NS_PER_MS;
+
 const MAX_STREAMS_PER_SLOT = 1_000_000;
 
 interface Planned {
@@ -35,7 +42,7 @@ interface Planned {
 }
 
 /**
- * Each of `connections` slots runs streams back to back. The first streams arrive as a Poisson process over the ramp
+ * Each of `connections` slots runs one stream after another, with a short pause in between. The first streams arrive as a Poisson process over the ramp
  * (given their number, its arrivals are independent and uniform, so nothing is rescaled) and have a uniformly random
  * length, as if caught in mid-stream: later starts are spread evenly. The last stream of a slot is cut to end by the
  * horizon, so every stream ends with its hash and can be verified whole.
@@ -52,7 +59,7 @@ export function planPopulation(options: PopulationOptions): Population {
       const { tokens, lastNs } = countOffsetsWithin(workload, seed, length, horizonNs - startNs);
       if (tokens === 0) break;
       planned.push({ startNs, tokens, seed });
-      startNs += lastNs;
+      startNs += lastNs + PAUSE_NS;
       length = workload.tokensPerStream;
     }
   }

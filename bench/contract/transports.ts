@@ -29,6 +29,9 @@ export const transports = {
 
 export type TransportId = keyof typeof transports;
 
+/** The subprotocol that server and clients agree on (RFC 6455 §1.9). */
+export const WEBSOCKET_PROTOCOL = 'tokens.v1.json';
+
 export const transportIds = Object.keys(transports) as TransportId[];
 
 export const clientStacks = {

@@ -58,14 +58,16 @@ it('offsets rise strictly, whatever the workload', () => {
 
 const options: PopulationOptions = { workload: steady, connections: 200, seed: 11, rampNs: 0.5 * NS_PER_S, horizonNs: 10 * NS_PER_S };
 
-it('after the ramp exactly the asked number of streams runs at any time', () => {
+it('after the ramp the asked number of streams runs at any time, but for those in their pause, and never more', () => {
   const population = planPopulation(options);
   const end = (stream: number): number =>
     (population.startNs[stream] as number) +
     (planOffsetsNs(steady, population.seeds[stream] as number, population.tokens[stream] as number).at(-1) as number);
   for (const atNs of [0.6 * NS_PER_S, 3 * NS_PER_S, 7.25 * NS_PER_S]) {
     const open = Array.from(population.startNs, (startNs, stream) => startNs <= atNs && atNs < end(stream)).filter(Boolean).length;
-    expect(open).toBe(200);
+    expect(open).toBeLessThanOrEqual(200);
+    // 50 ms of pause in some 7.7 s of a slot's turn: 1.3 of 200 on average; 8 would be six standard deviations.
+    expect(open).toBeGreaterThanOrEqual(192);
   }
 });
 

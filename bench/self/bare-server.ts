@@ -3,13 +3,13 @@
 import { createServer, type Server } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { payloads, type PayloadName } from '../contract/payload.ts';
-import type { TransportId } from '../contract/transports.ts';
+import { WEBSOCKET_PROTOCOL, type TransportId } from '../contract/transports.ts';
 import { listenBare } from '../../servers/listen.ts';
 import { serveTrial, type ServerStarter } from '../../servers/server-process.ts';
 import { sseSink } from '../../servers/sse.ts';
 import { buildTcpServer } from '../../servers/tcp.ts';
 import type { TwinParts } from '../../servers/twin.ts';
-import { WEBSOCKET_PROTOCOL, webSocketSink } from '../../servers/websocket.ts';
+import { webSocketSink } from '../../servers/websocket.ts';
 
 const idOf = (url: string | undefined): string => url?.slice(url.lastIndexOf('/') + 1) ?? '';
 

@@ -4,8 +4,8 @@
 import type { Socket } from 'node:net';
 import { CONTROL_PREFIX } from '../../bench/contract/control-events.ts';
 import type { Instant } from '../../bench/contract/units.ts';
-import { controlTypeOf } from '../probe/control-message.ts';
-import { asStreamFailure, StreamFailure } from '../probe/stream-failure.ts';
+import { controlTypeOf } from '../control-message.ts';
+import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
 import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
 
 /** Starts to open a stream; returns what closes it, at whatever stage it is. */

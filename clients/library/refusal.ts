@@ -1,6 +1,6 @@
 // A response that is not the stream that was asked for: its status and the beginning of its body become the failure.
 
-import { StreamFailure } from '../probe/stream-failure.ts';
+import { StreamFailure } from '../stream-failure.ts';
 
 /** How much of the body goes into the message, bytes. */
 const EXCERPT_BYTES = 300;

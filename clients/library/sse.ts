@@ -6,9 +6,9 @@
 import { createParser, type EventSourceParser, type ParseError } from 'eventsource-parser';
 import { buildConnector, Client, type Dispatcher } from 'undici';
 import { MIB } from '../../bench/contract/units.ts';
-import { asControlType } from '../probe/control-message.ts';
-import { authorityOf } from '../probe/request-target.ts';
-import { protocolFailure, StreamFailure } from '../probe/stream-failure.ts';
+import { asControlType } from '../control-message.ts';
+import { authorityOf } from '../request-target.ts';
+import { protocolFailure, StreamFailure } from '../stream-failure.ts';
 import { countHeadBytes } from './head-bytes.ts';
 import type { LibraryStream, OpenStream } from './library-stream.ts';
 import { Refusal } from './refusal.ts';

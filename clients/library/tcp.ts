@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { MIB } from '../../bench/contract/units.ts';
-import { protocolFailure, socketFailure } from '../probe/stream-failure.ts';
+import { protocolFailure, socketFailure } from '../stream-failure.ts';
 import type { OpenStream } from './library-stream.ts';
 
 const MAX_LINE_CHARACTERS = MIB;

@@ -3,9 +3,9 @@
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { MIB } from '../../bench/contract/units.ts';
-import { authorityOf } from '../probe/request-target.ts';
-import { protocolFailure, StreamFailure } from '../probe/stream-failure.ts';
-import { SUBPROTOCOL } from '../probe/websocket.ts';
+import { authorityOf } from '../request-target.ts';
+import { protocolFailure, StreamFailure } from '../stream-failure.ts';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
 import { countHeadBytes } from './head-bytes.ts';
 import type { OpenStream } from './library-stream.ts';
 import { Refusal } from './refusal.ts';
@@ -16,7 +16,7 @@ export const websocket: OpenStream = (stream, target) => {
   const { host, port, localAddress } = target;
   let headBytes = 0;
   let socketError: NodeJS.ErrnoException | undefined;
-  const client = new WebSocket(`ws://${authorityOf(target)}${target.path}`, [SUBPROTOCOL], {
+  const client = new WebSocket(`ws://${authorityOf(target)}${target.path}`, [WEBSOCKET_PROTOCOL], {
     // On by default in the client, off by default in the server.
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,

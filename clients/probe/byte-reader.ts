@@ -2,7 +2,7 @@
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ControlType, StreamTarget } from '../stream-client.ts';
-import type { StreamFailure } from './stream-failure.ts';
+import type { StreamFailure } from '../stream-failure.ts';
 
 export interface ByteReader {
   /**

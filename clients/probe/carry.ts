@@ -2,7 +2,7 @@
 // nothing until the first unit is cut by the end of a read.
 
 import { KIB, MIB } from '../../bench/contract/units.ts';
-import { protocolFailure } from './stream-failure.ts';
+import { protocolFailure } from '../stream-failure.ts';
 
 export const MAX_UNIT_BYTES = MIB;
 

@@ -3,7 +3,7 @@
 
 import { type Instant, KIB, MIB } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { protocolFailure, type StreamFailure } from './stream-failure.ts';
+import { protocolFailure, type StreamFailure } from '../stream-failure.ts';
 
 /** Keeps the arithmetic on sizes within 31 bits; spans are handed on as they come, so no chunk is ever held. */
 export const MAX_CHUNK_BYTES = 1024 * MIB;

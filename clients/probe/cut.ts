@@ -3,7 +3,7 @@
 import * as fc from 'fast-check';
 import { asInstant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { StreamFailure } from './stream-failure.ts';
+import { StreamFailure } from '../stream-failure.ts';
 
 export const AT = asInstant(1);
 

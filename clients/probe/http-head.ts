@@ -2,7 +2,7 @@
 // written for clarity: the bytes become a string.
 
 import { KIB } from '../../bench/contract/units.ts';
-import { protocolFailure } from './stream-failure.ts';
+import { protocolFailure } from '../stream-failure.ts';
 
 export interface HttpHead {
   readonly status: number;

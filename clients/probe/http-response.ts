@@ -4,7 +4,7 @@ import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { ChunkedReader } from './chunked-reader.ts';
 import { type HttpHead, HttpHeadReader } from './http-head.ts';
-import { socketFailure, StreamFailure } from './stream-failure.ts';
+import { socketFailure, StreamFailure } from '../stream-failure.ts';
 
 /** How much of a refusal's body goes into the message, bytes. */
 const EXCERPT_BYTES = 300;

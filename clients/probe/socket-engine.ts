@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { type Instant, KIB } from '../../bench/contract/units.ts';
 import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
-import { asStreamFailure, socketFailure, StreamFailure } from './stream-failure.ts';
+import { asStreamFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 
 const READ_BUFFER_BYTES = 64 * KIB;
 

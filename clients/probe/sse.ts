@@ -4,12 +4,12 @@ import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
 import { ChunkedReader } from './chunked-reader.ts';
-import { asControlType } from './control-message.ts';
+import { asControlType } from '../control-message.ts';
 import type { HttpHead } from './http-head.ts';
 import { HttpResponseReader } from './http-response.ts';
-import { authorityOf } from './request-target.ts';
+import { authorityOf } from '../request-target.ts';
 import { SseReader } from './sse-reader.ts';
-import { protocolFailure, StreamFailure } from './stream-failure.ts';
+import { protocolFailure, StreamFailure } from '../stream-failure.ts';
 
 export const sse: ProbeTransport = (target, sink) => new SseStream(target, sink);
 

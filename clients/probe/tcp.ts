@@ -3,9 +3,9 @@
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
-import { controlTypeOf, isControlMessage } from './control-message.ts';
+import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import { LineReader } from './line-reader.ts';
-import { protocolFailure, socketFailure, type StreamFailure } from './stream-failure.ts';
+import { protocolFailure, socketFailure, type StreamFailure } from '../stream-failure.ts';
 
 export const tcp: ProbeTransport = (target, sink) => new LineStream(target, sink);
 

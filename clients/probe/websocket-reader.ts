@@ -7,7 +7,7 @@ import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { Carry, MAX_UNIT_BYTES } from './carry.ts';
 import type { OnMessage } from './line-reader.ts';
-import { protocolFailure, type StreamFailure } from './stream-failure.ts';
+import { protocolFailure, type StreamFailure } from '../stream-failure.ts';
 
 export interface FrameListener {
   /** A text message as bytes [start, end) of a buffer that is only valid during the call. */

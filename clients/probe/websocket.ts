@@ -1,17 +1,16 @@
 // WebSocket over the probe: upgrade, text messages, and the closing handshake that the server begins after `done`.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
-import { controlTypeOf, isControlMessage } from './control-message.ts';
+import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { HttpHead } from './http-head.ts';
 import { HttpResponseReader } from './http-response.ts';
-import { authorityOf } from './request-target.ts';
-import { protocolFailure, StreamFailure } from './stream-failure.ts';
+import { authorityOf } from '../request-target.ts';
+import { protocolFailure, StreamFailure } from '../stream-failure.ts';
 import { type FrameListener, maskedControlFrame, WebSocketReader } from './websocket-reader.ts';
-
-export const SUBPROTOCOL = 'tokens.v1.json';
 
 /** RFC 6455 §1.3. */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -27,7 +26,7 @@ class WebSocketStream implements StreamReader, FrameListener {
   /** Once upgraded, bytes go to it directly: with thousands of streams each object on the way is a cache miss a token. */
   #frames: WebSocketReader | undefined;
   /** Random for each connection, as RFC 6455 §4.1 demands. */
-  readonly #key = randomBytes(16).toString('base64');
+  #key = '';
   #isDone = false;
   /** The close frame was received and answered: only the socket's end is outstanding. */
   #isClosed = false;
@@ -39,10 +38,12 @@ class WebSocketStream implements StreamReader, FrameListener {
   }
 
   start(): string {
+    // Not in the constructor: drawing it would delay the connection, which must cost the same on every transport.
+    this.#key = randomBytes(16).toString('base64');
     return (
       `GET ${this.#target.path} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
       'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-      `Sec-WebSocket-Key: ${this.#key}\r\nSec-WebSocket-Protocol: ${SUBPROTOCOL}\r\n\r\n`
+      `Sec-WebSocket-Key: ${this.#key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n\r\n`
     );
   }
 
@@ -97,7 +98,7 @@ function checkUpgrade({ fields }: HttpHead, key: string): void {
     upgrade: 'websocket',
     connection: 'upgrade',
     'sec-websocket-accept': createHash('sha1').update(`${key}${ACCEPT_SUFFIX}`).digest('base64'),
-    'sec-websocket-protocol': SUBPROTOCOL,
+    'sec-websocket-protocol': WEBSOCKET_PROTOCOL,
   };
   for (const [name, value] of Object.entries(expected)) {
     const found = fields.get(name) ?? 'none';

@@ -1,7 +1,7 @@
 // Telling control events from tokens, and their types from each other.
 
-import { CONTROL_PREFIX } from '../../bench/contract/control-events.ts';
-import type { ControlType } from '../stream-client.ts';
+import { CONTROL_PREFIX } from '../bench/contract/control-events.ts';
+import type { ControlType } from './stream-client.ts';
 import { protocolFailure } from './stream-failure.ts';
 
 const controlTypes = ['open', 'done', 'stream-error', 'bye'] as const satisfies readonly ControlType[];
