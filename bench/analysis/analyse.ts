@@ -10,6 +10,7 @@ import { summariseGates } from './gates-summary.ts';
 import { isCompleted, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
 import { metrics } from './metrics/registry.ts';
+import { applyNegativeControl } from './negative-control.ts';
 import { warnOfRun } from './run-warnings.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { median } from './statistics/moments.ts';
@@ -32,7 +33,7 @@ export function analyse(run: SavedRun): Analysis {
     planSha256: header.planSha256,
     environment: header.environment,
     baseline: plan.arms[0] === undefined ? '' : armName(plan.arms[0]),
-    loadPoints: judged.map((loadPoint, index) => toAnalysis(loadPoint, comparisons[index] ?? [])),
+    loadPoints: judged.map((loadPoint, index) => toAnalysis(loadPoint, applyNegativeControl(comparisons[index] ?? []))),
     trials: {
       planned,
       completed: completed.length,
