@@ -26,7 +26,8 @@ interface ProgressOptions {
 export const silentProgress: Progress = { start: () => {}, live: () => {}, end: () => {}, close: () => {} };
 
 export function showProgress(options: ProgressOptions): Progress {
-  return options.stream.isTTY ? showBar(options) : showLines(options);
+  // A terminal that says it has no rows shows nothing that is redrawn.
+  return options.stream.isTTY && options.stream.rows > 0 ? showBar(options) : showLines(options);
 }
 
 /** Seconds that the trials to come will take, from the plan and from what the finished ones took beyond it. */
