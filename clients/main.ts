@@ -7,11 +7,10 @@ import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import { streamPath, toClientSchema, type FromClient, type ToClient } from '../bench/contract/messages.ts';
 import { planPopulation, type Population } from '../bench/contract/population.ts';
-import { collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
+import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
 import { writeStamps } from '../bench/contract/stamps.ts';
 import type { ClientTally, ProcessUse } from '../bench/contract/tally.ts';
 import type { ClientStack, TransportId } from '../bench/contract/transports.ts';
-import { NS_PER_MS } from '../bench/contract/units.ts';
 import { openTokenSource, type TokenSource } from '../bench/contract/workload.ts';
 import { openLibraryClient } from './library/library-client.ts';
 import { openProbeClient } from './probe/probe-client.ts';
@@ -29,7 +28,6 @@ const GOOD_BOUND_NS = 15_000;
 const MAX_PROOFS = 3;
 const PROGRESS_MS = 500;
 const DRAIN_CHECK_MS = 10;
-const COLLECT_BEFORE_WINDOW_NS = 150 * NS_PER_MS;
 
 const stacks = {
   probe: openProbeClient,

@@ -7,10 +7,9 @@ import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import { toServerSchema, type FromServer, type ToServer, type TrialSpecification } from '../bench/contract/messages.ts';
 import { planPopulation, planRehearsal } from '../bench/contract/population.ts';
-import { collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
+import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
 import type { OpenCount, ProcessUse, ServerTally } from '../bench/contract/tally.ts';
-import { NS_PER_MS } from '../bench/contract/units.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import { HOST, type RunningServer } from './listen.ts';
 import { Streams, type ServerStamps } from './streams.ts';
@@ -18,8 +17,6 @@ import type { TwinParts } from './twin.ts';
 
 /** A trial's own streams overlap by a few ms when one follows another; anything far beyond them is not the trial's. */
 const SPARE_STREAMS = 1000;
-/** Full collections come this long before the window, so that their pause is over when it begins. */
-const COLLECT_BEFORE_WINDOW_NS = 150 * NS_PER_MS;
 
 export type ServerStarter = (parts: TwinParts, specification: TrialSpecification) => Promise<RunningServer>;
 

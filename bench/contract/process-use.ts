@@ -114,6 +114,9 @@ function nearestRank(sorted: Float64Array, q: number): number {
   return sorted[Math.ceil(sorted.length * q) - 1] as number;
 }
 
+/** How long before the window both processes collect, so that the pause is over when it begins. */
+export const COLLECT_BEFORE_WINDOW_NS = 150 * NS_PER_MS;
+
 /** Full collections where the process was started with --expose-gc; a window must not begin with the warm-up's garbage. */
 export function collectGarbage(): void {
   globalThis.gc?.();
