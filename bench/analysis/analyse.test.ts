@@ -135,10 +135,12 @@ describe('verdicts', () => {
     ]);
   });
 
-  test('a generator that is too busy in most trials limits the load point, but not the bytes', () => {
+  test('a generator that is too busy in most trials limits the load point, but not the bytes on the socket', () => {
     const analysis = analyse(fixtureRun({ edit: (trial) => (isWs(trial) ? missing(trial, 'H2') : trial) }));
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('harness-limited');
+    // Bytes on the socket are counted whatever the load; how they fall into segments depends on it.
     expect(comparison(analysis, 'bytes.token').verdict.kind).toBe('exact');
+    expect(comparison(analysis, 'bytes.token.wire').verdict.kind).toBe('harness-limited');
     expect(analysis.loadPoints[0]!.harnessLimited).toHaveLength(1);
   });
 

@@ -38,8 +38,9 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
   if (context.invalid.length > 0) return because('invalid', context.invalid.join('; '));
   const missing = whyNotMeasured(evidence);
   if (missing !== undefined) return because('not-measured', missing);
-  // Bytes are what they are, however busy the client was.
-  if (evidence.metric.isExact !== true && context.harnessLimited.length > 0)
+  // Bytes on the socket are what they are, however busy the client was; segments are not.
+  const { isExact, dependsOnTiming } = evidence.metric;
+  if ((isExact !== true || dependsOnTiming === true) && context.harnessLimited.length > 0)
     return because('harness-limited', context.harnessLimited.join('; '));
   if (!context.allowed) return because('withheld', 'this plan is too short to support a verdict');
   if (evidence.metric.isExact === true) return decideExact(evidence);

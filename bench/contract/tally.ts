@@ -80,7 +80,7 @@ export const clientTallySchema = z.object({
   /** Of the model: only the framed tokens, and only their payloads. */
   modelTokenBytes: count,
   payloadBytes: count,
-  /** Tokens per second of the whole process's ramp lateness is in the stamps; this is what was never started. */
+  /** Planned starts that were never issued; how late the others were is in the stamps. */
   startsUnissued: count,
   /** Token messages received in the window. */
   windowTokens: count,

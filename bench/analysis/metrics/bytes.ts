@@ -98,6 +98,7 @@ export const byteMetrics: readonly Metric[] = [
     better: 'lower',
     scale: 'ratio',
     isExact: true,
+    dependsOnTiming: true,
     margin: MARGIN,
     definition:
       'B2: (bytes sent − retransmitted − heads and open events)/tokens by TCP_INFO, over the sockets open after the window; without TLS it is B1 of those streams',
@@ -113,6 +114,7 @@ export const byteMetrics: readonly Metric[] = [
     better: 'lower',
     scale: 'ratio',
     isExact: true,
+    dependsOnTiming: true,
     margin: MARGIN,
     definition: `B3: B2 + ${SEGMENT_HEADER_BYTES} bytes of IPv4 and TCP header for each segment of those sockets, both ways, pure acknowledgements included; without link layer and without the bytes of the request`,
     value: (trial) => {

@@ -28,6 +28,8 @@ export interface Metric {
   readonly endpoint?: EndpointId;
   /** Counted, not sampled: arms are compared without a test. */
   readonly isExact?: boolean;
+  /** Counted at a moment, or by how bytes fell into segments: no verdict where the load generator was short. */
+  readonly dependsOnTiming?: boolean;
   readonly quantile?: GridQuantile;
   readonly margin?: Margin;
   /** Undefined where the trial does not support the number. */

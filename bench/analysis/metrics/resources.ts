@@ -39,7 +39,7 @@ export const resourceMetrics: readonly Metric[] = [
     endpoint: 'P5',
     margin: { ratio: 0.05, absolute: NS_PER_US },
     definition:
-      'user and system CPU time of the server in the window/tokens it wrote in it; on one host the sender is charged much of the receipt',
+      'user and system CPU time of the server in the window/tokens it wrote in it, opening and closing of streams included; on one host the sender is charged much of the receipt',
     value: ({ server }) => perToken(server.use, server.windowTokens),
   },
   {
