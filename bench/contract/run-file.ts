@@ -172,7 +172,7 @@ const completedTrialSchema = z.object({
   steadiness: z.object({ driftRatio: z.number().optional(), isDrifting: z.boolean() }),
   server: serverTallySchema,
   client: clientTallySchema,
-  /** Server memory with no stream open, and at the end of the window. */
+  /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   tcp: tcpInfoSchema.optional(),
   /** What the server itself counted on its open streams, immediately before and after TCP_INFO was read. */

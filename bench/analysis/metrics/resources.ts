@@ -19,7 +19,7 @@ function memoryMetric(id: string, title: string, reading: string, of: (memory: M
     better: 'lower',
     // Pages may be given back while the streams are open.
     scale: 'difference',
-    definition: `(${reading} of the server at the end of the window − with no stream open)/open streams; one point, not a slope over connections, and working memory included`,
+    definition: `(${reading} of the server at the end of the window − when it began to listen)/open streams; one point, not a slope over connections: what the process grew by while it warmed up is in it`,
     value: ({ memory: { before, after, openStreams } }: CompletedTrial) => {
       const beforeBytes = before && of(before);
       const afterBytes = after && of(after);
