@@ -4,14 +4,17 @@
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { listNames, renderList } from './commands/list.ts';
-import { reportCommand, reportFormats, type ReportFlags } from './commands/report.ts';
-import { runCommand, type RunCommandFlags } from './commands/run.ts';
+import type { CompareFlags } from './commands/compare.ts';
+import type { ReportFlags } from './commands/report.ts';
+import type { RunCommandFlags } from './commands/run.ts';
+import type { SelftestFlags } from './commands/selftest.ts';
 import { BenchError, exitCodeOf, messageOf } from './contract/errors.ts';
 import { payloadNames } from './contract/payload.ts';
 import { clientStacks, transportIds } from './contract/transports.ts';
 import { presetNames } from './plan/presets.ts';
 import { workloadNames } from './plan/workloads.ts';
 import { scenarioNames } from './scenarios/registry.ts';
+import { experiments } from './selftest/run-experiment.ts';
 import { streamduelVersion } from './trial/environment.ts';
 
 const EXIT_USAGE = 2;
@@ -42,6 +45,12 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--blocks <n>', 'measured blocks: one trial of every arm each')
     .option('--duration <time>', 'measured window of a trial, e.g. 10s')
     .option('--warmup <time>', 'before the window, ramp included, e.g. 3s')
+    .option('--aa', 'also compare the baseline with itself: prints the noise floor beside each verdict')
+    .option('--precision <[metric:]p%>', 'measure until the 95 % intervals are this narrow, e.g. 5% or delivery.p50:5%')
+    .option('--max-time <time>', 'end --precision after this long (default: 10m)')
+    .option('--pilot', 'few blocks, no verdicts: says how many blocks a precision needs')
+    .option('--no-rerun', 'do not repeat blocks that the machine disturbed')
+    .option('--fail-if <threshold>', "exit 1 when it holds, e.g. 'delivery.p99 > 50ms'; may be repeated", collect)
     .option('--seed <n>', 'repeats the same workload and order (default: random, printed in the report)')
     .option('--backpressure <size>', 'a receiver this far behind is cut off (default: 1MiB)')
     .option('--pin', 'bind server and client to one CPU each, swapped every block (default where taskset exists)')
@@ -55,15 +64,65 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--quiet', 'no progress on stderr')
     .option('--verbose', 'what servers and clients print, and stacks of errors')
     .addHelpText('after', runExamples)
-    .action(async (scenarios: string[], flags: RunCommandFlags) => setExitCode(await runCommand(scenarios, flags, output)));
+    .action(async (scenarios: string[], flags: RunCommandFlags) => {
+      const { runCommand } = await import('./commands/run.ts');
+      setExitCode(await runCommand(scenarios, flags, output));
+    });
+
+  program
+    .command('compare')
+    .summary('compare saved runs, or the arms of one')
+    .description(
+      'Compares saved runs: the same arm before and after, or on two machines. With one run: its arms with each other.\nThe first run is the old one; ~ stands where no change is shown.',
+    )
+    .argument('<dir...>', 'run folders')
+    .option(
+      '--fail-if-worse <[metric:]margin>',
+      'exit 1 when a worsening beyond it is shown, e.g. 5% or delivery.p99:2ms; may be repeated',
+      collect,
+    )
+    .option('--baseline <arm>', 'with one run: the arm that the others are held against (default: the first)')
+    .option('--format <format>', 'text, md or json (default: text)')
+    .action(async (folders: string[], flags: CompareFlags) => {
+      const { compareCommand } = await import('./commands/compare.ts');
+      setExitCode(await compareCommand(folders, flags, output));
+    });
 
   program
     .command('report')
     .summary('render a saved run again')
     .description('Renders a saved run again: analysis.json, report.md and charts.')
     .argument('<dir>', 'a run folder')
-    .option('--format <format>', `print it on stdout: ${reportFormats.join(', ')}`)
-    .action(async (folder: string, flags: ReportFlags) => setExitCode(await reportCommand(folder, flags, output)));
+    .option(
+      '--format <format>',
+      'print it on stdout: md, json, csv, github-benchmark, bencher; hgrm writes histograms/ and prints their paths',
+    )
+    .action(async (folder: string, flags: ReportFlags) => {
+      const { reportCommand } = await import('./commands/report.ts');
+      setExitCode(await reportCommand(folder, flags, output));
+    });
+
+  program
+    .command('selftest')
+    .summary('inject known effects; the harness must find them, and nothing else')
+    .description(
+      `Injects known effects and checks that the harness finds them, and nothing else. Exit code 1 when it does not.\nExperiments: ${experiments.map(({ id }) => id).join(', ')} (default: all).`,
+    )
+    .argument('[experiment...]', 'what to inject')
+    .option('--transports <list>', 'over which: sse, ws (default: sse,ws)')
+    .option('--blocks <n>', 'blocks of each experiment (default: as many as its effects need)')
+    .option('--seed <n>', 'repeats the same workloads and order (default: random, printed in the report)')
+    .option('--capture', 'check the stamps against the time stamps of the kernel (tcpdump; root or CAP_NET_RAW) instead')
+    .option('--pin', 'bind server and client to one CPU each (default where taskset exists)')
+    .option('--no-pin', 'leave both to the scheduler')
+    .option('--out <dir>', 'where its folder goes (default: reports)')
+    .option('--json', 'print the findings as JSON')
+    .option('--quiet', 'no progress on stderr')
+    .option('--verbose', 'what servers and clients print, and stacks of errors')
+    .action(async (names: string[], flags: SelftestFlags) => {
+      const { selftestCommand } = await import('./commands/selftest.ts');
+      setExitCode(await selftestCommand(names, flags, output));
+    });
 
   program
     .command('list')
@@ -77,12 +136,20 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   return program;
 }
 
+/** For options that may be repeated. */
+function collect(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
+}
+
 const runExamples = `
 Examples:
   streamduel run                                       the quick preset: a verdict in about a minute and a half
   streamduel run --preset standard --name before       for decisions
   streamduel run --connections 100,500,2000            sweep the load
   streamduel run --client library --payload openai     what a Node consumer of an OpenAI-like API sees
+  streamduel run --aa                                  with the noise floor beside each verdict
+  streamduel run --precision cpu.server.token:5%       until server CPU per token is known to 5 %
+  streamduel run --fail-if 'delivery.p99 > 50ms'       exit 1 beyond a threshold
 `;
 
 function showError(error: unknown): void {
@@ -109,4 +176,9 @@ async function main(): Promise<number> {
   }
 }
 
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 process.exitCode = await main();

@@ -6,7 +6,7 @@ import { proveClock, timeNamespace, type ClockBound } from '../bench/contract/cl
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import { streamPath, toClientSchema, type FromClient, type ToClient } from '../bench/contract/messages.ts';
-import { planPopulation, type Population } from '../bench/contract/population.ts';
+import { hashPopulation, planPopulation, type Population } from '../bench/contract/population.ts';
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
 import { writeStamps } from '../bench/contract/stamps.ts';
 import type { ClientTally, ProcessUse } from '../bench/contract/tally.ts';
@@ -57,7 +57,7 @@ class LoadTrial {
     this.#accounts = new StreamAccounts(order.specification, this.#population, this.#source);
     this.#recorder = new Recorder(this.#population);
     this.#openClient = (listener) => stacks[client](transport, { listener, now: this.#now });
-    this.#client = this.#openClient(receiveStreams(this.#recorder, this.#accounts));
+    this.#client = this.#openClient(receiveStreams(this.#recorder, this.#accounts, order.specification.injection));
   }
 
   async proveClock(exchanges: number): Promise<ClockBound> {
@@ -147,6 +147,7 @@ class LoadTrial {
       ...(tokenReads !== undefined && { tokenReads }),
       startsUnissued,
       windowTokens: this.#window.tokens,
+      planSha256: hashPopulation(this.#population, this.#order.specification),
     };
   }
 }

@@ -1,11 +1,29 @@
 // What a load process does with what its streams deliver: stamp it, verify it. One listener for every stack, transport and
 // phase, so that a rehearsal warms up the very code that is measured.
 
+import { spin, type Injection } from '../bench/contract/injection.ts';
 import type { Recorder } from './recorder.ts';
 import type { StreamAccounts } from './stream-accounts.ts';
 import type { StreamListener } from './stream-client.ts';
 
-export function receiveStreams(recorder: Recorder, accounts: StreamAccounts): StreamListener {
+/** @param injection Only `slow-client` matters here: a receiver that is meant to be too slow. */
+export function receiveStreams(recorder: Recorder, accounts: StreamAccounts, injection?: Injection): StreamListener {
+  const listener = verifyStreams(recorder, accounts);
+  if (injection?.kind !== 'slow-client') return listener;
+  return {
+    ...listener,
+    onTokenBytes: (stream, buffer, start, end, at) => {
+      listener.onTokenBytes(stream, buffer, start, end, at);
+      spin(injection.spinNs);
+    },
+    onTokenText: (stream, payload, at) => {
+      listener.onTokenText(stream, payload, at);
+      spin(injection.spinNs);
+    },
+  };
+}
+
+function verifyStreams(recorder: Recorder, accounts: StreamAccounts): StreamListener {
   return {
     onConnect: (stream, at) => void (recorder.connectNs[stream] = at),
     onAccept: (stream, at) => void (recorder.acceptNs[stream] = at),

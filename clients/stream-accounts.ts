@@ -4,7 +4,7 @@
 import { byteModel } from '../bench/contract/byte-model.ts';
 import { streamEpoch, type DoneEvent, type OpenEvent } from '../bench/contract/control-events.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
-import { payloads } from '../bench/contract/payload.ts';
+import { padTemplate, payloads } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
 import type { ClientTally } from '../bench/contract/tally.ts';
 import { hashStreamText, sliceStart, type TokenSource } from '../bench/contract/workload.ts';
@@ -15,7 +15,7 @@ import type { SocketCount } from './stream-client.ts';
 type ModelCounts = Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes'>;
 
 export class StreamAccounts {
-  readonly #specification: Pick<TrialSpecification, 'payload' | 'transport'>;
+  readonly #specification: Pick<TrialSpecification, 'payload' | 'transport' | 'injection'>;
   readonly #idPrefix: string;
   readonly #population: Population;
   readonly #source: TokenSource;
@@ -35,7 +35,7 @@ export class StreamAccounts {
 
   /** @param idPrefix What stream ids begin with, before their number. */
   constructor(
-    specification: Pick<TrialSpecification, 'payload' | 'transport'>,
+    specification: Pick<TrialSpecification, 'payload' | 'transport' | 'injection'>,
     population: Population,
     source: TokenSource,
     idPrefix = '',
@@ -67,7 +67,9 @@ export class StreamAccounts {
   }
 
   #expect(stream: number): ExpectedPayload {
-    const template = payloads[this.#specification.payload].template(this.streamId(stream));
+    const { payload, injection } = this.#specification;
+    const plain = payloads[payload].template(this.streamId(stream));
+    const template = injection?.kind === 'padding' ? padTemplate(plain, injection.bytes) : plain;
     let expected = this.#expected.get(template.before);
     if (expected === undefined) {
       expected = new ExpectedPayload(this.#source, this.#layout, template);

@@ -6,10 +6,11 @@ import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts'
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import { toServerSchema, type FromServer, type ToServer, type TrialSpecification } from '../bench/contract/messages.ts';
-import { planPopulation, planRehearsal } from '../bench/contract/population.ts';
+import { hashPopulation, planPopulation, planRehearsal } from '../bench/contract/population.ts';
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
 import type { OpenCount, ProcessUse, ServerTally } from '../bench/contract/tally.ts';
+import { Injected } from './injected.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import { HOST, type RunningServer } from './listen.ts';
 import { Streams, type ServerStamps } from './streams.ts';
@@ -28,6 +29,8 @@ class ServerTrial {
   readonly #now = this.#clock.now;
   readonly #stamps: ServerStamps;
   readonly #parts: TwinParts;
+  readonly #planSha256: string;
+  readonly #injected: Injected | undefined;
   #server: RunningServer | undefined;
   #window: { use: ProcessUse; tokens: number; bytes: number } | undefined;
 
@@ -39,11 +42,15 @@ class ServerTrial {
     const population = planPopulation({ workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs });
     const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens);
     const planned = new PlannedStreams(workload, { population, rehearsal });
+    this.#planSha256 = hashPopulation(population, specification);
+    const { injection, transport } = specification;
+    this.#injected = injection === undefined ? undefined : new Injected({ injection, transport, seed: workloadSeed });
     this.#stamps = { handlerNs: emptyStamps(population.streams), writtenNs: emptyStamps(population.totalTokens) };
     const streams = new Streams({
       now: this.#now,
       source: planned.source,
       payload: specification.payload,
+      ...(this.#injected !== undefined && { injected: this.#injected }),
       stamps: this.#stamps,
       backpressureBytes: specification.backpressureBytes,
       maxStreams: 2 * connections + SPARE_STREAMS,
@@ -72,6 +79,7 @@ class ServerTrial {
   start(epochNs: bigint): void {
     this.#clock.agree(epochNs);
     this.#parts.streams.resetCounts();
+    this.#injected?.start();
     const { warmupNs, windowNs } = this.#specification;
     callAt(warmupNs - COLLECT_BEFORE_WINDOW_NS, this.#now, collectGarbage);
     callAt(warmupNs, this.#now, () => this.#meterWindow(warmupNs + windowNs));
@@ -88,6 +96,7 @@ class ServerTrial {
   }
 
   async stop(): Promise<ServerTally> {
+    this.#injected?.stop();
     await this.#server?.close();
     writeStamps(this.#stampsFile, { ...this.#stamps });
     if (this.#window === undefined) throw new BenchError('CHILD_DIED', 'the server was stopped before its window had ended');
@@ -106,6 +115,8 @@ class ServerTrial {
       sameTickTokens: counts.sameTickTokens,
       earlyTokens: counts.earlyTokens,
       backpressured: counts.backpressured,
+      planSha256: this.#planSha256,
+      ...(this.#injected !== undefined && { injected: this.#injected.counts }),
     };
   }
 }

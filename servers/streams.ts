@@ -2,9 +2,10 @@
 // up. Both twins and the null arm run this one implementation.
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
-import { payloads, renderPayload, type PayloadName, type PayloadTemplate } from '../bench/contract/payload.ts';
+import { padTemplate, payloads, renderPayload, type PayloadName, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
+import type { Injected } from './injected.ts';
 import { Pacer, type Paced } from './pacer.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
@@ -25,6 +26,8 @@ export interface StreamsOptions {
   /** A receiver this many bytes behind its plan is cut off. */
   readonly backpressureBytes: number;
   readonly maxStreams: number;
+  /** A known effect put between the streams and their sinks, to prove that it is found. */
+  readonly injected?: Injected;
 }
 
 interface OpenStream extends Paced {
@@ -119,13 +122,15 @@ export class Streams {
   }
 
   /** @param handlerNs Taken in the first statement of the transport's handler. */
-  start(plan: StreamPlan, sink: StreamSink, handlerNs: number): void {
+  start(plan: StreamPlan, bareSink: StreamSink, handlerNs: number): void {
+    const { injected } = this.#options;
+    const sink = injected === undefined ? bareSink : injected.wrap(bareSink, plan);
     const stream: OpenStream = {
       plan,
       sink,
       handlerNs,
       counts: this.counts,
-      template: payloads[this.#options.payload].template(plan.id),
+      template: this.#templateOf(plan.id),
       dueNs: 0,
       nextInSlot: undefined,
       isScheduled: false,
@@ -148,6 +153,12 @@ export class Streams {
     sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
     stream.preludeBytes = sink.bytesWritten();
     this.#pacer.schedule(stream, handlerNs + (plan.offsetsNs[0] as number));
+  }
+
+  #templateOf(streamId: string): PayloadTemplate {
+    const template = payloads[this.#options.payload].template(streamId);
+    const bytes = this.#options.injected?.paddingBytes ?? 0;
+    return bytes === 0 ? template : padTemplate(template, bytes);
   }
 
   #emit(stream: OpenStream): number | undefined {

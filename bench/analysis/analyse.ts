@@ -4,25 +4,36 @@ import { armName } from '../contract/transports.ts';
 import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
-import { compareRun, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
+import type { AttemptRule } from './attempts.ts';
+import { compareRun, signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
 import { deliveryCurve } from './delivery-curves.ts';
+import { findCopy } from './equal-arms.ts';
 import { summariseGates } from './gates-summary.ts';
 import { isCompleted, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
 import { metrics } from './metrics/registry.ts';
 import { applyNegativeControl } from './negative-control.ts';
+import { measureNoiseFloors } from './noise-floors.ts';
+import { readPilot } from './pilot.ts';
+import { changedVerdicts, compareStolen, countBlocks, listRepeats } from './repeats.ts';
+import { measureExtent } from './run-extent.ts';
 import { warnOfRun } from './run-warnings.ts';
+import { recordedFactors } from './setup-factors.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { median } from './statistics/moments.ts';
+import { stopState } from './stopping.ts';
 
 export function analyse(run: SavedRun): Analysis {
   const { header, trials } = run;
   const { plan } = header;
-  const measured = selectMeasured(run);
-  const judged = measured.map(judge);
-  const comparisons = compareRun(judged, { allowed: plan.verdicts, seed: plan.seed });
+  const concluded = conclude(run, 'last');
+  const stop = stopState(run);
+  const extent = measureExtent(run, stop);
+  const repeats = listRepeats(run);
+  const withoutRepeats =
+    repeats.length === 0 ? undefined : { changed: changedVerdicts(concluded, conclude(run, 'first')), stolen: compareStolen(run) };
   const completed = trials.filter(isCompleted);
-  const planned = plan.arms.length * plan.loadPoints.length * (plan.blocks + plan.burnInBlocks);
+  const copy = findCopy(plan.arms);
   return {
     schema: 1,
     streamduel: header.streamduel,
@@ -33,9 +44,10 @@ export function analyse(run: SavedRun): Analysis {
     planSha256: header.planSha256,
     environment: header.environment,
     baseline: plan.arms[0] === undefined ? '' : armName(plan.arms[0]),
-    loadPoints: judged.map((loadPoint, index) => toAnalysis(loadPoint, applyNegativeControl(comparisons[index] ?? []))),
+    copy: copy && armName(copy),
+    loadPoints: concluded.judged.map((point, index) => toAnalysis(point, applyNegativeControl(concluded.comparisons[index] ?? []))),
     trials: {
-      planned,
+      planned: extent.planned,
       completed: completed.length,
       failed: trials.length - completed.length,
       burnIn: trials.filter((trial) => trial.burnIn).length,
@@ -44,20 +56,35 @@ export function analyse(run: SavedRun): Analysis {
       if (trial.outcome === 'completed') return [];
       return [{ trial: trial.trial, arm: armName(trial.arm), message: trial.failure.message, hint: trial.failure.hint }];
     }),
-    isComplete: trials.length >= planned,
+    isComplete: extent.isComplete,
+    blocks: countBlocks(run),
+    repeats,
+    withoutRepeats,
+    stop,
+    pilot: readPilot(run),
+    setup: recordedFactors(run),
     costNs: {
       wall: completed.reduce((sum, trial) => sum + trial.wallNs, 0),
       medianTrialOverhead: median(completed.map((trial) => trial.overheadNs)),
     },
-    warnings: warnOfRun(run, measured),
+    warnings: warnOfRun(run, concluded.judged, withoutRepeats),
   };
 }
 
-interface SummarisedLoadPoint extends JudgedLoadPoint {
+/** All comparisons with their verdicts, from the attempts that the rule takes. */
+function conclude(run: SavedRun, rule: AttemptRule) {
+  const { seed, verdicts, isPilot } = run.header.plan;
+  const gated = selectMeasured(run, rule).map(judge);
+  const floors = measureNoiseFloors(gated, signFlipSeed(seed));
+  const judged = gated.map((point, index) => Object.assign({ noiseFloors: floors[index] ?? [] }, point));
+  return { judged, comparisons: compareRun(judged, { allowed: verdicts, isPilot: isPilot === true, seed }) };
+}
+
+interface GatedLoadPoint extends JudgedLoadPoint {
   readonly gates: readonly GateSummary[];
 }
 
-function judge(loadPoint: MeasuredLoadPoint): SummarisedLoadPoint {
+function judge(loadPoint: MeasuredLoadPoint): GatedLoadPoint {
   const gates = summariseGates(loadPoint.arms, loadPoint.arms[0]);
   const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
     const byArm = new Map<string, string[]>();
@@ -75,12 +102,13 @@ function describeMiss({ id, title, arm, missed, trials, worst, limit, unit }: Ga
   return `${id} ${title} (${arm}): missed in ${missed} of ${trials} trials${extremes}`;
 }
 
-function toAnalysis(loadPoint: SummarisedLoadPoint, comparisons: readonly ArmComparison[]): LoadPointAnalysis {
+function toAnalysis(loadPoint: GatedLoadPoint, comparisons: readonly ArmComparison[]): LoadPointAnalysis {
   const { arms } = loadPoint;
   return {
     loadPoint: loadPoint.loadPoint,
     arms: arms.map(({ name, arm, completed, failed }) => ({ name, arm, completed: completed.length, failed })),
     comparisons,
+    noiseFloors: loadPoint.noiseFloors ?? [],
     summaries: metrics.flatMap((metric) => arms.map((arm) => summariseMetric(metric, arm))),
     gates: loadPoint.gates,
     deliveryCurves: arms.map(deliveryCurve),

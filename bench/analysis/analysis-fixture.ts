@@ -1,8 +1,8 @@
 // Test support: saved runs made up from known numbers, so that a test can inject an effect and require it back.
 
 import { deriveSeed, drawNormal, seededDraw, shuffled } from '../contract/random.ts';
-import type { CompletedTrial, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
-import type { Arm, TransportId } from '../contract/transports.ts';
+import type { CompletedTrial, Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
+import { COPY_LABEL, type Arm, type TransportId } from '../contract/transports.ts';
 import { MIB, NS_PER_S } from '../contract/units.ts';
 import {
   describeTrial,
@@ -16,6 +16,8 @@ import { hashPlan } from './hash-plan.ts';
 export interface FixtureOptions {
   /** Transports of the arms, the baseline first; sse and ws without it. */
   readonly transports?: readonly TransportId[];
+  /** Adds the copy of the baseline, for an A/A pair. */
+  readonly copy?: boolean;
   readonly connections?: readonly number[];
   readonly blocks?: number;
   readonly burnInBlocks?: number;
@@ -24,17 +26,28 @@ export interface FixtureOptions {
   readonly noise?: number;
   /** Plan.verdicts. */
   readonly verdicts?: boolean;
+  /** Members of the plan that no option above sets. */
+  readonly plan?: Partial<Plan>;
+  readonly command?: string;
+  /** Blocks that are measured twice: in the first attempt one trial of each load point misses N1. */
+  readonly repeated?: readonly number[];
   /** What an arm's quantity is multiplied by; 1 without it. */
-  readonly factor?: (quantity: FixtureQuantity, transport: TransportId, connections: number) => number;
+  readonly factor?: (quantity: FixtureQuantity, transport: TransportId, connections: number, arm?: Arm) => number;
   /** Changes a trial before it is saved; undefined leaves it out. */
   readonly edit?: (trial: CompletedTrial) => TrialRecord | undefined;
+}
+
+function fixtureArms({ transports = ['sse', 'ws'], copy = false }: FixtureOptions): Arm[] {
+  const arms = transports.map((transport): Arm => ({ transport, client: 'probe', path: 'direct' }));
+  const [baseline] = arms;
+  return copy && baseline !== undefined ? [...arms, { ...baseline, label: COPY_LABEL }] : arms;
 }
 
 function fixturePlan(options: FixtureOptions = {}): Plan {
   return {
     scenario: 'stream',
     preset: 'standard',
-    arms: (options.transports ?? ['sse', 'ws']).map((transport): Arm => ({ transport, client: 'probe', path: 'direct' })),
+    arms: fixtureArms(options),
     loadPoints: (options.connections ?? [FIXTURE_OPEN_STREAMS]).map((connections) => ({ connections })),
     workload: {
       name: 'chat',
@@ -59,6 +72,7 @@ function fixturePlan(options: FixtureOptions = {}): Plan {
     pin: false,
     keepStamps: false,
     verdicts: options.verdicts ?? true,
+    ...options.plan,
   };
 }
 
@@ -67,15 +81,21 @@ export function fixtureRun(options: FixtureOptions = {}): SavedRun {
   const draw = seededDraw(deriveSeed(plan.seed, 1));
   const trials: TrialRecord[] = [];
   let trial = 0;
-  for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
+  for (const { block, attempt } of fixtureBlocks(plan, options)) {
     for (const { connections } of plan.loadPoints) {
       // What both arms of a block share must cancel: it is far larger than the effects that tests inject.
       const shared = Math.exp(0.3 * drawNormal(draw));
       for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
         const scale = (quantity: FixtureQuantity): number =>
-          shared * Math.exp((options.noise ?? 0.02) * drawNormal(draw)) * (options.factor?.(quantity, arm.transport, connections) ?? 1);
+          shared *
+          Math.exp((options.noise ?? 0.02) * drawNormal(draw)) *
+          (options.factor?.(quantity, arm.transport, connections, arm) ?? 1);
+        const isDisturbed = attempt === 0 && order === 0 && options.repeated?.includes(block) === true;
+        const numbers = describeTrial(arm.transport, scale);
         const made: CompletedTrial = {
-          ...describeTrial(arm.transport, scale),
+          ...numbers,
+          ...(attempt > 0 && { attempt }),
+          gates: isDisturbed ? numbers.gates.map(missIfStolen) : numbers.gates,
           trial,
           block,
           burnIn: block < plan.burnInBlocks,
@@ -89,17 +109,27 @@ export function fixtureRun(options: FixtureOptions = {}): SavedRun {
       }
     }
   }
-  return { folder: 'reports/fixture', header: fixtureHeader(plan), trials, warnings: [] };
+  return { folder: 'reports/fixture', header: fixtureHeader(plan, options), trials, warnings: [] };
 }
 
-function fixtureHeader(plan: Plan): SavedRun['header'] {
+function fixtureBlocks(plan: Plan, { repeated = [] }: FixtureOptions): readonly { readonly block: number; readonly attempt: number }[] {
+  return Array.from({ length: plan.burnInBlocks + plan.blocks }, (_, block) =>
+    (repeated.includes(block) ? [0, 1] : [0]).map((attempt) => ({ block, attempt })),
+  ).flat();
+}
+
+function missIfStolen(gate: Gate): Gate {
+  return gate.id === 'N1' ? { ...gate, value: 0.09, ok: false } : gate;
+}
+
+function fixtureHeader(plan: Plan, { command = 'streamduel run' }: FixtureOptions): SavedRun['header'] {
   return {
     kind: 'run',
     schema: 1,
     streamduel: '0.1.0',
     name: 'fixture',
     startedAt: '2026-01-02T03:04:05.000Z',
-    command: 'streamduel run',
+    command,
     plan,
     planSha256: hashPlan(plan),
     environment: {

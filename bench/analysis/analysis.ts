@@ -1,7 +1,7 @@
 // The result of an analysis: all that a report, a table or an export may print. Pure values, saved as analysis.json.
 
 import type { Arm } from '../contract/transports.ts';
-import type { Environment, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
+import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
 
 export type MetricUnit = 'ns' | 'bytes' | 'tokens/s' | 'ratio' | 'tokens/read' | 'ns/token' | 'bytes/token';
 
@@ -31,7 +31,7 @@ export interface Verdict {
   readonly favours: string | undefined;
   /** Equivalent, yet a difference was detected (Holm p < 0.05). */
   readonly differenceDetected: boolean;
-  /** Why, for `invalid`, `harness-limited`, `not-measured`, `withheld`. */
+  /** Why, for `invalid`, `harness-limited`, `not-measured`, `withheld`, `not-resolvable`, and where more blocks may not settle it. */
   readonly reason: string | undefined;
   /** Blocks that would be needed to resolve the margin, for `inconclusive` and `not-resolvable`. */
   readonly blocksNeeded: number | undefined;
@@ -102,17 +102,124 @@ export interface QuantileCurve {
   readonly points: readonly { readonly q: number; readonly medianNs: number; readonly lowNs: number; readonly highNs: number }[];
 }
 
+/** What two equal arms, the baseline and its copy, differ by in one endpoint: the noise of machine and harness together. */
+export interface NoiseFloor {
+  readonly metric: string;
+  readonly blocks: number;
+  /** Copy over baseline with its 95 % interval; undefined for metrics that may be ≤ 0. */
+  readonly ratio: Estimate | undefined;
+  /** Copy − baseline with its 95 % interval, in the metric's unit. */
+  readonly difference: Estimate | undefined;
+  /** Half-width of the ratio's interval: 0.04 where it reaches a factor of 1.04 either way. */
+  readonly halfWidthRatio: number | undefined;
+  /** Half-width of the difference's interval, in the metric's unit. */
+  readonly halfWidth: number | undefined;
+  /** The smallest true effect that a comparison as noisy as this one finds with a power of 80 %. */
+  readonly minimumDetectableRatio: number | undefined;
+  readonly minimumDetectable: number | undefined;
+  readonly signFlipP: number | undefined;
+  /** Holm-adjusted over the endpoints and load points of this pair alone. */
+  readonly adjustedP: number | undefined;
+  /** A difference was found where there is none. */
+  readonly claims: boolean;
+}
+
 export interface LoadPointAnalysis {
   readonly loadPoint: LoadPoint;
   readonly arms: readonly { readonly name: string; readonly arm: Arm; readonly completed: number; readonly failed: number }[];
-  /** Endpoints first, in their order; then exploratory comparisons; every non-baseline, non-null arm against the baseline. */
+  /** Endpoints first, in their order; then the rest. Every arm but the copy of the baseline against the baseline. */
   readonly comparisons: readonly (Comparison & { readonly otherArm: string })[];
+  /** One for each endpoint of the A/A pair; empty without one, or where one of the two is INVALID. */
+  readonly noiseFloors: readonly NoiseFloor[];
   readonly summaries: readonly MetricSummary[];
   readonly gates: readonly GateSummary[];
   readonly deliveryCurves: readonly QuantileCurve[];
   readonly invalid: readonly string[];
   readonly harnessLimited: readonly string[];
 }
+
+/** A block that was measured again because the machine disturbed its first measurement. */
+export interface RepeatedBlock {
+  readonly block: number;
+  /** Numbers of the trials of the first measurement, and of all later ones. */
+  readonly firstTrials: readonly number[];
+  readonly repeatTrials: readonly number[];
+  /** Whether the repetition is what was analysed; false when it was cut off. */
+  readonly isUsed: boolean;
+  /** Environment gates that the first measurement missed. */
+  readonly misses: readonly (Pick<Gate, 'id' | 'title' | 'value' | 'limit' | 'unit'> & {
+    readonly trial: number;
+    readonly arm: string;
+    readonly connections: number;
+  })[];
+}
+
+/** What would have been concluded had no block been measured again. */
+export interface WithoutRepeats {
+  /** Endpoints whose verdict would be another. */
+  readonly changed: readonly {
+    readonly connections: number;
+    readonly otherArm: string;
+    readonly metric: string;
+    readonly verdict: Verdict;
+    readonly verdictWithout: Verdict;
+  }[];
+  /** Share of CPU time stolen in the first measurement of all blocks, other arm − baseline: the machine should treat both alike. */
+  readonly stolen: readonly { readonly otherArm: string; readonly difference: Estimate; readonly p: number }[];
+}
+
+/** One interval that a precision stop looks at. */
+export interface StopInterval {
+  readonly metric: string;
+  readonly arm: string;
+  readonly connections: number;
+  /** What the interval is of: the ratio, or the difference in the metric's unit. */
+  readonly scale: 'ratio' | 'difference';
+  /** Of the 95 % interval; undefined where the metric has no interval yet. */
+  readonly halfWidth: number | undefined;
+  /** What the half-width may be at most; undefined for a difference without a margin and without values. */
+  readonly limit: number | undefined;
+}
+
+export interface StopState {
+  readonly isReached: boolean;
+  readonly reason: 'precision' | 'time' | undefined;
+  /** The interval that is farthest from its limit. */
+  readonly widest: StopInterval | undefined;
+  /** Blocks that were begun, burn-in left out. */
+  readonly blocks: number;
+}
+
+/** How many blocks one comparison needs, from its spread in a pilot: nothing here says how the arms compare. */
+export interface PilotEndpoint {
+  readonly metric: string;
+  readonly otherArm: string;
+  readonly connections: number;
+  readonly blocks: number;
+  /** Standard deviation over blocks of the logarithm of the ratio; undefined without a ratio or with fewer than two blocks. */
+  readonly spreadRatio: number | undefined;
+  /** Of the difference, in the metric's unit. */
+  readonly spread: number | undefined;
+  readonly margin: { readonly ratio: number | undefined; readonly absolute: number | undefined };
+  /** For the margin, on the scale on which fewer are needed; undefined without a margin, and beyond a million blocks. */
+  readonly needed: { readonly difference: number; readonly equivalence: number } | undefined;
+  /** For the precision of the plan's stopping rule; undefined without one or beyond a million blocks. */
+  readonly neededForPrecision: number | undefined;
+}
+
+export interface PilotAnalysis {
+  readonly endpoints: readonly PilotEndpoint[];
+  /** What the next run should measure: the most that any endpoint needs, up to what a run may have. */
+  readonly blocks: number;
+  /** Some endpoint needs more than a run may have. */
+  readonly isCapped: boolean;
+  /** Of that run, at the pace of this one; undefined when no trial completed. */
+  readonly estimatedNs: number | undefined;
+  readonly command: string;
+}
+
+/** What was drawn anew for every trial and is saved with it. */
+export type SetupFactor = 'environmentPadding' | 'hashSeed' | 'randomSeed' | 'workingDirectory' | 'serverFirst' | 'cpus' | 'port';
 
 export interface Analysis {
   readonly schema: 1;
@@ -124,8 +231,10 @@ export interface Analysis {
   readonly planSha256: string;
   readonly environment: Environment;
   readonly baseline: string;
+  /** The arm that repeats the baseline (A/A); undefined without one. */
+  readonly copy: string | undefined;
   readonly loadPoints: readonly LoadPointAnalysis[];
-  /** Of all trials, burn-in included; `burnIn` counts those among them. */
+  /** Of all trials, burn-in and repeated blocks included; `burnIn` counts those among them. Where a rule stopped the run, no more were planned. */
   readonly trials: { readonly planned: number; readonly completed: number; readonly failed: number; readonly burnIn: number };
   readonly failures: readonly {
     readonly trial: number;
@@ -134,6 +243,16 @@ export interface Analysis {
     readonly hint: string | undefined;
   }[];
   readonly isComplete: boolean;
+  /** Blocks that were measured, burn-in left out, and those of them whose first measurement the machine disturbed. */
+  readonly blocks: { readonly measured: number; readonly disturbed: number };
+  readonly repeats: readonly RepeatedBlock[];
+  /** Undefined when no block was repeated. */
+  readonly withoutRepeats: WithoutRepeats | undefined;
+  /** Undefined when the number of blocks was fixed beforehand. */
+  readonly stop: StopState | undefined;
+  /** Undefined unless the run is a pilot. */
+  readonly pilot: PilotAnalysis | undefined;
+  readonly setup: readonly SetupFactor[];
   /** Wall time of all trials, ns, and the median overhead of one. */
   readonly costNs: { readonly wall: number; readonly medianTrialOverhead: number | undefined };
   readonly warnings: readonly Warning[];

@@ -3,44 +3,61 @@
 
 import { deriveSeed } from '../contract/random.ts';
 import type { Warning } from '../contract/run-file.ts';
-import type { LoadPointAnalysis } from './analysis.ts';
+import { isCopy } from '../contract/transports.ts';
+import type { LoadPointAnalysis, NoiseFloor } from './analysis.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
 import { endpoints, metrics } from './metrics/registry.ts';
+import { floorForVerdict } from './noise-floors.ts';
 import { verdictSentence } from './sentences.ts';
 import { benjaminiHochberg, fewestBlocks, holm } from './statistics/multiplicity.ts';
 import { decideVerdict, noEstimate, whyNotMeasured } from './verdicts.ts';
 
 export type ArmComparison = LoadPointAnalysis['comparisons'][number];
 
-/** A load point with what its gates say of each arm, in words. */
+/** A load point with what its gates say of each arm, in words, and the noise floors of its A/A pair. */
 export interface JudgedLoadPoint extends MeasuredLoadPoint {
   readonly invalid: ReadonlyMap<string, readonly string[]>;
   readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
+  readonly noiseFloors?: readonly NoiseFloor[];
 }
 
 export interface CompareRunOptions {
   /** The plan allows verdicts. */
   readonly allowed: boolean;
+  readonly isPilot?: boolean;
   readonly seed: number;
 }
 
-/** One list per load point: endpoints in their order, then counted bytes, then the rest. The first arm is the baseline. */
+/**
+ * One list per load point: endpoints in their order, then counted bytes, then the rest. The first arm is the baseline; its
+ * copy is in no list and in no family.
+ */
 export function compareRun(loadPoints: readonly JudgedLoadPoint[], options: CompareRunOptions): readonly (readonly ArmComparison[])[] {
-  const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, deriveSeed(options.seed, SIGN_FLIP_SEED)));
+  const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, signFlipSeed(options.seed)));
   const corrected = correct(evidence.flat());
-  return loadPoints.map((loadPoint, index) =>
-    (evidence[index] ?? []).map((one) => toComparison(one, { loadPoint, corrected, allowed: options.allowed })),
-  );
+  const withheld = whyWithheld(options);
+  return loadPoints.map((loadPoint, index) => (evidence[index] ?? []).map((one) => toComparison(one, { loadPoint, corrected, withheld })));
+}
+
+/** Of the sign-flip tests that have to sample. */
+export function signFlipSeed(runSeed: number): number {
+  return deriveSeed(runSeed, SIGN_FLIP_SEED);
 }
 
 const SIGN_FLIP_SEED = 0x666c6970;
+
+function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefined {
+  if (isPilot === true) return 'a pilot: it says how many blocks are needed';
+  return allowed ? undefined : 'this plan is too short to support a verdict';
+}
 
 function gatherEvidence({ arms }: MeasuredLoadPoint, seed: number): Evidence[] {
   const [baseline, ...others] = arms;
   if (baseline === undefined) return [];
   return others
+    .filter(({ arm }) => !isCopy(arm))
     .flatMap((other) => metrics.map((metric) => compareMetric({ metric, baseline, other, seed })))
     .filter((evidence) => evidence.pairs.length > 0 || isDeclared(evidence));
 }
@@ -81,10 +98,10 @@ function pairUp(evidence: readonly Evidence[], ps: readonly number[]): [Evidence
 interface VerdictSurroundings {
   readonly loadPoint: JudgedLoadPoint;
   readonly corrected: Corrected;
-  readonly allowed: boolean;
+  readonly withheld: string | undefined;
 }
 
-function toComparison(evidence: Evidence, { loadPoint, corrected, allowed }: VerdictSurroundings): ArmComparison {
+function toComparison(evidence: Evidence, { loadPoint, corrected, withheld }: VerdictSurroundings): ArmComparison {
   const { metric, otherArm, baselineArm, pairs } = evidence;
   const isMeasured = whyNotMeasured(evidence) === undefined;
   const differenceP = isMeasured || !isDeclared(evidence) ? corrected.differenceP.get(evidence) : undefined;
@@ -94,11 +111,11 @@ function toComparison(evidence: Evidence, { loadPoint, corrected, allowed }: Ver
   const verdict = decideVerdict(evidence, {
     invalid: reasons(loadPoint.invalid),
     harnessLimited: reasons(loadPoint.harnessLimited),
-    allowed,
+    withheld,
     fewestBlocks: corrected.fewestBlocks,
     differenceP,
     equivalenceP,
-    noiseFloor: undefined,
+    noiseFloor: floorForVerdict(metric, loadPoint.noiseFloors ?? []),
   });
   const { orderEffect } = evidence;
   return {

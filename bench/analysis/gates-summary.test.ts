@@ -55,3 +55,26 @@ test('H9 is missed where the two servers of a block were late by different amoun
   expect(gate).toMatchObject({ arm: 'ws', missed: 4, trials: 4, state: 'failed', limit: 0.2 * NS_PER_MS });
   expect(gate?.median).toBeCloseTo(0.3 * NS_PER_MS, 3);
 });
+
+/** Gates of a run whose servers saved this hash of what they planned. */
+function planGates(planSha256: (trial: CompletedTrial) => string | undefined) {
+  const edit = (trial: CompletedTrial): CompletedTrial => {
+    const hash = planSha256(trial);
+    return hash === undefined ? trial : { ...trial, server: { ...trial.server, planSha256: hash } };
+  };
+  const [loadPoint] = selectMeasured(fixtureRun({ transports: ['sse', 'ws', 'tcp'], blocks: 4, edit }));
+  return summariseGates(loadPoint!.arms, loadPoint!.arms[0]).filter(({ id }) => id === 'C8block');
+}
+
+test('C8block fails where one server of a block planned other streams than the baseline’s, the null arm’s included', () => {
+  expect(planGates(({ block }) => `plan of block ${block}`).map(({ arm, state }) => `${arm} ${state}`)).toEqual(['ws ok', 'tcp ok']);
+  const one = planGates(({ block, arm }) => (arm.transport === 'tcp' && block === 3 ? 'another plan' : `plan of block ${block}`));
+  expect(one).toMatchObject([
+    { arm: 'ws', state: 'ok' },
+    { arm: 'tcp', state: 'failed', missed: 1, trials: 4, kind: 'correctness' },
+  ]);
+});
+
+test('C8block is left out for runs that saved no hash', () => {
+  expect(planGates(() => undefined)).toEqual([]);
+});

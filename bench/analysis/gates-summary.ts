@@ -16,7 +16,7 @@ const PERSISTENT_SHARE = 0.25;
 /** A server that writes later in one arm than in the other has been measured, not its transport. */
 const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
 
-/** One summary per arm and gate, in the order in which the trials list them; then H9, which needs a pair of arms. */
+/** One summary per arm and gate, in the order in which the trials list them; then what needs a pair of arms: H9 and C8block. */
 export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredArm | undefined): readonly GateSummary[] {
   const summaries = arms.flatMap(({ name, completed }) =>
     summariseArm(
@@ -24,9 +24,14 @@ export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredA
       completed.map((trial) => trial.gates),
     ),
   );
-  const contenders = arms.filter((arm) => !arm.isNullArm && arm.name !== baseline?.name);
-  if (baseline === undefined || baseline.isNullArm) return summaries;
-  return [...summaries, ...contenders.map((other) => compareLateness(baseline, other))];
+  if (baseline === undefined) return summaries;
+  const others = arms.filter((arm) => arm.name !== baseline.name);
+  const timed = baseline.isNullArm ? [] : others.filter((arm) => !arm.isNullArm);
+  return [
+    ...summaries,
+    ...timed.map((other) => compareLateness(baseline, other)),
+    ...others.flatMap((other) => comparePlans(baseline, other)),
+  ];
 }
 
 function summariseArm(arm: string, gatesOfTrials: readonly (readonly Gate[])[]): GateSummary[] {
@@ -90,4 +95,23 @@ const latenessGate = {
   title: 'Difference of median server lateness between the arms',
   limit: LATENESS_GAP_LIMIT_NS,
   unit: 'ns',
+} as const satisfies Omit<Gate, 'ok'>;
+
+/** C8block: the servers of a block planned different streams, so what they sent cannot be compared. None for runs that kept no hash. */
+function comparePlans(baseline: MeasuredArm, other: MeasuredArm): GateSummary[] {
+  const gates = pairTrials(baseline, other).flatMap((pair): Gate[] => {
+    const [first, second] = [pair.baseline.server.planSha256, pair.other.server.planSha256];
+    if (first === undefined || second === undefined) return [];
+    return [Object.assign({ value: Number(first !== second), ok: first === second }, planGate)];
+  });
+  if (gates.length === 0) return [];
+  return [{ ...summariseGate(other.name, gates), note: `against ${baseline.name}, per block` }];
+}
+
+const planGate = {
+  id: 'C8block',
+  kind: 'correctness',
+  title: 'arms of a block that planned different streams',
+  limit: 0,
+  unit: 'count',
 } as const satisfies Omit<Gate, 'ok'>;

@@ -1,7 +1,8 @@
 // Which trials are analysed, and how they pair up: the one place where a trial can be left out, and by rule only.
 
-import { armName, transports, type Arm } from '../contract/transports.ts';
+import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
 import type { CompletedTrial, LoadPoint, SavedRun, TrialRecord } from '../contract/run-file.ts';
+import { attemptsByBlock, chooseAttempt, type AttemptRule } from './attempts.ts';
 
 /** Everything measured at one load point, burn-in left out. */
 export interface MeasuredLoadPoint {
@@ -27,9 +28,9 @@ export interface TrialPair {
 
 export const isCompleted = (trial: TrialRecord): trial is CompletedTrial => trial.outcome === 'completed';
 
-/** One entry per planned load point and arm, in the order of the plan. */
-export function selectMeasured(run: SavedRun): readonly MeasuredLoadPoint[] {
-  const measured = run.trials.filter((trial) => !trial.burnIn).sort((a, b) => a.trial - b.trial);
+/** One entry per planned load point and arm, in the order of the plan; one attempt of each block. */
+export function selectMeasured(run: SavedRun, rule: AttemptRule = 'last'): readonly MeasuredLoadPoint[] {
+  const measured = attemptsByBlock(run).flatMap((attempts) => chooseAttempt(attempts, rule)?.trials ?? []);
   const { arms, loadPoints } = run.header.plan;
   return loadPoints.map((loadPoint) => ({
     loadPoint,
@@ -49,4 +50,11 @@ export function pairTrials(baseline: MeasuredArm, other: MeasuredArm): readonly 
     const partner = byBlock.get(trial.block);
     return partner === undefined ? [] : [{ block: trial.block, baseline: trial, other: partner }];
   });
+}
+
+/** The arms that are held against the baseline, the first one: contenders, or in a run without any the copy of its A/A pair. */
+export function watchedArms([, ...others]: readonly MeasuredArm[]): readonly MeasuredArm[] {
+  const arms = others.filter(({ isNullArm }) => !isNullArm);
+  const contenders = arms.filter(({ arm }) => !isCopy(arm));
+  return contenders.length > 0 ? contenders : arms;
 }

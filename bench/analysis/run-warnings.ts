@@ -1,31 +1,94 @@
 // Reasons to doubt a run as a whole.
 
 import type { SavedRun, Warning } from '../contract/run-file.ts';
+import { isCopy } from '../contract/transports.ts';
+import type { NoiseFloor, StopState, WithoutRepeats } from './analysis.ts';
+import { percent } from './amounts.ts';
 import { isCompleted, pairTrials, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import { findMetric } from './metrics/registry.ts';
+import { claimWords } from './noise-floors.ts';
+import { countBlocks } from './repeats.ts';
+import { measureExtent, type RunExtent } from './run-extent.ts';
 import { pairedEffect } from './statistics/paired-t.ts';
+import { LEAST_BLOCKS_TO_STOP } from './statistics/precision-stop.ts';
+import { stopState } from './stopping.ts';
 
-export function warnOfRun(run: SavedRun, loadPoints: readonly MeasuredLoadPoint[]): readonly Warning[] {
+/** A load point with the noise floors of its A/A pair, where they were computed. */
+type WarnedLoadPoint = MeasuredLoadPoint & { readonly noiseFloors?: readonly NoiseFloor[] };
+
+export function warnOfRun(run: SavedRun, loadPoints: readonly WarnedLoadPoint[], withoutRepeats?: WithoutRepeats): readonly Warning[] {
+  const stop = stopState(run);
   return [
     ...run.warnings,
-    ...warnOfTrials(run),
+    ...warnOfTrials(run, measureExtent(run, stop)),
+    ...warnOfStop(run, stop),
+    ...warnOfMachine(run),
+    ...(withoutRepeats?.stolen ?? []).flatMap(warnOfStolen),
+    ...loadPoints.flatMap(warnOfEqualArms),
     ...loadPoints.flatMap((loadPoint) => warnOfEnvironment(loadPoint)),
     ...warnWithinTrials(loadPoints),
     ...(loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm)) ? loadPoints.flatMap(warnOfFloor) : [noFloor]),
   ];
 }
 
-function warnOfTrials({ header: { plan }, trials }: SavedRun): Warning[] {
-  const planned = plan.arms.length * plan.loadPoints.length * (plan.blocks + plan.burnInBlocks);
+function warnOfTrials({ trials }: SavedRun, { planned, isComplete }: RunExtent): Warning[] {
   const burnIn = trials.filter((trial) => trial.burnIn).length;
   const failed = trials.filter((trial) => !isCompleted(trial)).length;
   const warnings: Warning[] = [];
-  if (trials.length < planned)
+  if (!isComplete)
     warnings.push({ code: 'incomplete', message: `the run ended early: ${trials.length} of ${planned} trials were measured` });
   if (failed > 0)
     warnings.push({ code: 'failed-trials', message: `${failed} of ${trials.length} trials failed; their blocks are left out` });
   if (burnIn > 0) warnings.push({ code: 'burn-in', message: `${burnIn} trials of the burn-in block are left out, as planned` });
   return warnings;
+}
+
+/** A run that did not become as precise as it was meant to. */
+function warnOfStop({ header: { plan } }: SavedRun, stop: StopState | undefined): Warning[] {
+  if (plan.stop === undefined || stop === undefined || stop.reason === 'precision') return [];
+  const wanted = `before every interval was within ${percent(plan.stop.ratio)}`;
+  if (stop.reason === 'time') {
+    const few = stop.blocks < LEAST_BLOCKS_TO_STOP ? `; fewer than ${LEAST_BLOCKS_TO_STOP} blocks are never precise enough` : '';
+    return [{ code: 'stopped-by-time', message: `the time was up after ${stop.blocks} blocks, ${wanted}${few}` }];
+  }
+  if (stop.blocks < plan.blocks) return [];
+  return [{ code: 'stopped-by-cap', message: `all ${plan.blocks} blocks that the plan allows were measured ${wanted}` }];
+}
+
+/** More blocks than may be measured again: choosing among them would choose the result. */
+const NOISY_SHARE = 0.25;
+
+function warnOfMachine(run: SavedRun): Warning[] {
+  const { disturbed, measured } = countBlocks(run);
+  if (disturbed <= measured * NOISY_SHARE) return [];
+  return [{ code: 'machine-noisy', message: `too noisy: ${disturbed} of ${measured} blocks were disturbed by the machine` }];
+}
+
+const ALPHA = 0.05;
+
+function warnOfStolen({ otherArm, difference, p }: WithoutRepeats['stolen'][number]): Warning[] {
+  if (p >= ALPHA) return [];
+  const more = difference.value > 0 ? 'more' : 'less';
+  return [
+    {
+      code: 'repeats-suspect',
+      message: `the repetitions are suspect: ${percent(Math.abs(difference.value))} ${more} of the CPU time was stolen from ${otherArm} than from the baseline (${pText(p)}), so the machine did not disturb the arms alike`,
+    },
+  ];
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}
+
+/** The harness found a difference between two equal arms: by chance in one run of twenty at most, or through a fault. */
+function warnOfEqualArms({ loadPoint, noiseFloors = [] }: WarnedLoadPoint): Warning[] {
+  return noiseFloors
+    .filter(({ claims }) => claims)
+    .map((floor) => ({
+      code: 'equal-arms-differ',
+      message: `two equal arms differed by ${claimWords(floor)} in ${findMetric(floor.metric)?.title ?? floor.metric} at ${loadPoint.connections} connections (${pText(floor.adjustedP ?? 1)}): no verdict on it`,
+    }));
 }
 
 /** Noise that no arm caused: the trials stay in, and the reader is told. */
@@ -59,7 +122,7 @@ const noFloor: Warning = {
 /** Where no contender is slower than a bare socket, delivery measures pacer and client. */
 function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
   const floor = arms.find((arm) => arm.isNullArm);
-  const contenders = arms.filter((arm) => !arm.isNullArm);
+  const contenders = arms.filter((arm) => !arm.isNullArm && !isCopy(arm.arm));
   if (floor === undefined || contenders.length === 0 || contenders.some((arm) => isAboveFloor(arm, floor) !== false)) return [];
   const names = contenders.map(({ name }) => name).join(' and ');
   return [

@@ -1,7 +1,7 @@
 // A verdict as one plain sentence, made from the verdict alone. It never says that there is no difference: a run can show
 // that a difference is negligible, or fail to show anything.
 
-import { transports, type Arm } from '../contract/transports.ts';
+import { armTitle } from '../contract/transports.ts';
 import { amount, percent, ratioText, span } from './amounts.ts';
 import type { Estimate, Verdict, VerdictKind } from './analysis.ts';
 import type { Evidence } from './compare.ts';
@@ -104,12 +104,6 @@ function marginWords({ margin, unit }: Metric): string {
 function intervalWords(estimate: Estimate | undefined, render: (value: number) => string): string {
   if (estimate?.low === undefined || estimate.high === undefined) return 'unknown';
   return `${render(estimate.value)}, 95 % interval ${span(render(estimate.low), render(estimate.high))}`;
-}
-
-/** `SSE`, `WebSocket (library client)`. */
-function armTitle({ transport, client }: Arm): string {
-  const { title } = transports[transport];
-  return client === 'probe' ? title : `${title} (${client} client)`;
 }
 
 /** The title inside a sentence; abbreviations keep their capitals. */

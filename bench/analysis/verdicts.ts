@@ -7,27 +7,29 @@ import { blocksNeeded } from './statistics/sample-size.ts';
 
 const ALPHA = 0.05;
 /** Never recommend fewer blocks than a Holm-corrected claim over eight endpoints needs. */
-const LEAST_BLOCKS = 9;
+export const LEAST_BLOCKS = 9;
 
-/** Half-widths that an A/A comparison of this machine reached: what it can resolve at best. */
-interface NoiseFloor {
+/** What the A/A pair of this run says of one endpoint: half-widths of its intervals, what can be resolved at best. */
+export interface VerdictFloor {
   readonly ratio: number | undefined;
   readonly absolute: number | undefined;
+  /** The difference between two equal arms, in words, where one was found. */
+  readonly claim: string | undefined;
 }
 
 export interface VerdictContext {
   /** Gates that failed for one of the two arms, in words. */
   readonly invalid: readonly string[];
   readonly harnessLimited: readonly string[];
-  /** False for a plan too short to support a verdict. */
-  readonly allowed: boolean;
+  /** Why the plan allows no verdict; undefined when it does. */
+  readonly withheld: string | undefined;
   /** The fewest blocks in which a claim can pass Holm's correction over this run's family. */
   readonly fewestBlocks: number;
   /** Holm-adjusted; undefined when the comparison was not measured. */
   readonly differenceP: number | undefined;
   readonly equivalenceP: number | undefined;
   /** Undefined without A/A arms. */
-  readonly noiseFloor: NoiseFloor | undefined;
+  readonly noiseFloor: VerdictFloor | undefined;
 }
 
 /** For pre-declared endpoints and counted metrics; all other comparisons are exploratory. */
@@ -42,7 +44,7 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
   const { isExact, dependsOnTiming } = evidence.metric;
   if ((isExact !== true || dependsOnTiming === true) && context.harnessLimited.length > 0)
     return because('harness-limited', context.harnessLimited.join('; '));
-  if (!context.allowed) return because('withheld', 'this plan is too short to support a verdict');
+  if (context.withheld !== undefined) return because('withheld', context.withheld);
   if (evidence.metric.isExact === true) return decideExact(evidence);
   const { fewestBlocks } = context;
   if (evidence.pairs.length < fewestBlocks) {
@@ -69,8 +71,11 @@ export function whyNotMeasured({ metric, pairs, completedBlocks }: Evidence): st
 function decideTested(evidence: Evidence, context: VerdictContext): Verdict {
   const { scales } = evidence;
   const isDetected = (context.differenceP ?? 1) < ALPHA;
-  if (isBelow(context.noiseFloor, evidence))
-    return unresolved('not-resolvable', evidence, context, 'two equal arms differ by more than the margin here');
+  const { noiseFloor } = context;
+  // What equal arms differ by is no matter of more blocks.
+  if (noiseFloor?.claim !== undefined) return because('not-resolvable', `two equal arms differed here by ${noiseFloor.claim}`);
+  if (isBelow(noiseFloor, evidence))
+    return unresolved('not-resolvable', evidence, context, 'the interval between two equal arms is wider than the margin here');
   const side = sideOutside(scales);
   if (isDetected && side !== undefined) return { ...plain('better'), favours: favoured(evidence, side) };
   // The adjusted p is below α only if an interval lies within the margin: of 95 % with two scales, of 90 % with one.
@@ -103,7 +108,7 @@ function favoured({ metric, baselineArm, otherArm }: Evidence, side: number): st
   return isOtherBetter ? otherArm.name : baselineArm.name;
 }
 
-function isBelow(floor: NoiseFloor | undefined, { metric }: Evidence): boolean {
+function isBelow(floor: VerdictFloor | undefined, { metric }: Evidence): boolean {
   if (floor === undefined || metric.margin === undefined) return false;
   return exceeds(floor.ratio, metric.margin.ratio) && exceeds(floor.absolute, metric.margin.absolute);
 }

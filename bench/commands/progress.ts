@@ -61,7 +61,26 @@ class TimeLeft {
 function describe(planned: PlannedTrial, plan: Plan): string {
   const load = plan.loadPoints.length > 1 ? ` at ${planned.loadPoint.connections} connections` : '';
   const block = planned.burnIn ? 'burn-in block' : `block ${planned.block - plan.burnInBlocks + 1} of ${plan.blocks}`;
-  return `${block}, ${armName(planned.arm)}${load}`;
+  const again = planned.attempt === undefined ? '' : ', again because the machine disturbed it';
+  return `${block}, ${armName(planned.arm)}${load}${again}`;
+}
+
+/** How many trials there will be: repeated blocks come on top of the plan as they begin. */
+class TrialCount {
+  readonly #perBlock: number;
+  readonly #repeated = new Set<number>();
+  total: number;
+
+  constructor(total: number, { arms, loadPoints }: Plan) {
+    this.total = total;
+    this.#perBlock = arms.length * loadPoints.length;
+  }
+
+  start({ block, attempt }: PlannedTrial): void {
+    if (attempt === undefined || this.#repeated.has(block)) return;
+    this.#repeated.add(block);
+    this.total += this.#perBlock;
+  }
 }
 
 function formatSeconds(seconds: number): string {
@@ -71,10 +90,12 @@ function formatSeconds(seconds: number): string {
 
 function showLines({ plan, total, alreadyDone, stream }: ProgressOptions): Progress {
   const left = new TimeLeft(plan);
+  const count = new TrialCount(total, plan);
   let done = alreadyDone;
   let current = '';
   return {
     start: (planned) => {
+      count.start(planned);
       left.start();
       current = describe(planned, plan);
     },
@@ -83,7 +104,9 @@ function showLines({ plan, total, alreadyDone, stream }: ProgressOptions): Progr
       left.end();
       done++;
       const outcome = record.outcome === 'completed' ? 'done' : `FAILED: ${record.failure.message}`;
-      stream.write(`trial ${done}/${total} · ${current} · ${outcome} · about ${formatSeconds(left.seconds(total - done, false))} left\n`);
+      stream.write(
+        `trial ${done}/${count.total} · ${current} · ${outcome} · about ${formatSeconds(left.seconds(count.total - done, false))} left\n`,
+      );
     },
     close: () => {},
   };
@@ -95,6 +118,7 @@ const REDRAW_MS = 250;
 function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progress {
   const draw = createLogUpdate(stream, { showCursor: true });
   const left = new TimeLeft(plan);
+  const count = new TrialCount(total, plan);
   let done = alreadyDone;
   let current = 'starting';
   let live: LiveRate | undefined;
@@ -102,7 +126,7 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
   let tokensPerSecond: number | undefined;
   let failed = 0;
   const redraw = (): void => {
-    const filled = Math.round((BAR_CELLS * done) / total);
+    const filled = Math.round((BAR_CELLS * done) / count.total);
     const bar = styleText('cyan', '━'.repeat(filled), { stream }) + styleText('dim', '─'.repeat(BAR_CELLS - filled), { stream });
     const rate =
       tokensPerSecond === undefined
@@ -110,12 +134,13 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
         : ` · ${Math.round(tokensPerSecond).toLocaleString('en')} tokens/s, ${live?.openStreams ?? 0} streams`;
     const misses = failed === 0 ? '' : styleText('red', ` · ${failed} failed`, { stream });
     draw(
-      `${bar} trial ${Math.min(done + 1, total)} of ${total} · about ${formatSeconds(left.seconds(total - done, true))} left${misses}\n${styleText('dim', current + rate, { stream })}`,
+      `${bar} trial ${Math.min(done + 1, count.total)} of ${count.total} · about ${formatSeconds(left.seconds(count.total - done, true))} left${misses}\n${styleText('dim', current + rate, { stream })}`,
     );
   };
   const timer = setInterval(redraw, REDRAW_MS);
   return {
     start: (planned) => {
+      count.start(planned);
       left.start();
       current = describe(planned, plan);
       live = undefined;

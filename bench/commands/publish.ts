@@ -6,6 +6,10 @@ import { styleText } from 'node:util';
 import type { Analysis } from '../analysis/analysis.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { loadRun } from '../analysis/load-run.ts';
+import { judgeThresholds, type ThresholdResult } from '../analysis/thresholds.ts';
+import type { SavedRun } from '../contract/run-file.ts';
+import { armName } from '../contract/transports.ts';
+import { parseThreshold } from '../plan/thresholds.ts';
 import { metrics } from '../analysis/metrics/registry.ts';
 import { renderCharts } from '../report/charts/render-charts.ts';
 import { renderReport } from '../report/report.ts';
@@ -13,27 +17,41 @@ import { renderTerminal } from '../report/terminal.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
 
 export interface Published {
+  readonly run: SavedRun;
   readonly analysis: Analysis;
+  /** What --fail-if asked for, judged. */
+  readonly thresholds: readonly ThresholdResult[];
   readonly markdown: string;
 }
 
 /** @throws BenchError RUN_FOLDER for a folder that cannot be read as a run. */
 export async function publish(folder: string): Promise<Published> {
-  const analysis = analyse(loadRun(folder));
+  const run = loadRun(folder);
+  const analysis = analyse(run);
+  const arms = run.header.plan.arms.map(armName);
+  const thresholds = judgeThresholds(
+    analysis,
+    (run.header.thresholds ?? []).map((text) => parseThreshold(text, arms)),
+  );
   const charts = await renderCharts(analysis, metrics);
-  const markdown = renderReport(analysis, { metrics, charts });
+  const markdown = renderReport(analysis, { metrics, charts, thresholds });
   // Charts of an earlier rendering may have other names.
   rmSync(join(folder, 'charts'), { recursive: true, force: true });
   for (const chart of charts) writeRunFile(folder, `charts/${chart.file}`, chart.svg);
-  writeRunFile(folder, 'analysis.json', `${JSON.stringify(analysis, undefined, 2)}\n`);
+  writeRunFile(folder, 'analysis.json', `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`);
   writeRunFile(folder, 'report.md', markdown);
-  return { analysis, markdown };
+  return { run, analysis, thresholds, markdown };
 }
 
 /** What a run says on stdout at its end. */
-export function summariseForTerminal(analysis: Analysis, reportPath: string, stream: NodeJS.WriteStream): string {
+export function summariseForTerminal(
+  { analysis, thresholds }: Pick<Published, 'analysis' | 'thresholds'>,
+  reportPath: string,
+  stream: NodeJS.WriteStream,
+): string {
   return renderTerminal(analysis, {
     metrics,
+    thresholds,
     reportPath,
     paint: (style, text) => styleText(style, text, { stream }),
   });

@@ -58,6 +58,9 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     steadiness: joined.steadiness,
     server,
     client,
+    ...(measured.relay !== undefined && { relay: measured.relay }),
+    serverPort: measured.serverPort,
+    ...(measured.host.stealMean !== undefined && { stolen: measured.host.stealMean }),
     memory: {
       ...(memory.before !== undefined && { before: memory.before }),
       ...(memory.after !== undefined && { after: memory.after }),

@@ -1,11 +1,38 @@
 // `streamduel report DIR`: renders a saved run again, without measuring anything.
 
 import { join } from 'node:path';
+import { isMissed } from '../analysis/thresholds.ts';
+import { metrics } from '../analysis/metrics/registry.ts';
+import type { SavedRun } from '../contract/run-file.ts';
 import { pickName } from '../plan/quantities.ts';
-import { hasFailed, publish, summariseForTerminal } from './publish.ts';
+import { renderBencher } from '../report/exports/bencher.ts';
+import { renderCsv } from '../report/exports/csv.ts';
+import { renderGithubBenchmark } from '../report/exports/github-benchmark.ts';
+import { renderHistograms } from '../report/exports/hgrm.ts';
+import { untrackedLoadPoints } from '../report/exports/tracked-estimates.ts';
+import { writeRunFile } from '../trial/run-folder.ts';
+import { hasFailed, publish, summariseForTerminal, type Published } from './publish.ts';
 import type { CommandOutput } from './run.ts';
 
-export const reportFormats = ['md', 'json'] as const;
+interface RenderedRun extends Published {
+  readonly folder: string;
+}
+
+/** What each format prints. */
+const formats = {
+  md: ({ markdown }) => markdown,
+  json: ({ analysis, thresholds }) => `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
+  csv: ({ run }) => renderCsv(run, metrics),
+  'github-benchmark': ({ analysis }) => renderGithubBenchmark({ analysis, metrics }),
+  bencher: ({ analysis }) => renderBencher({ analysis, metrics }),
+  hgrm: ({ folder, run }) => writeHistograms(folder, run),
+} as const satisfies Record<string, (run: RenderedRun) => string>;
+
+type ReportFormat = keyof typeof formats;
+
+export const reportFormats = Object.keys(formats) as ReportFormat[];
+
+const trackedFormats: ReadonlySet<ReportFormat | undefined> = new Set(['github-benchmark', 'bencher'] as const);
 
 export interface ReportFlags {
   readonly format?: string;
@@ -14,9 +41,23 @@ export interface ReportFlags {
 /** Writes the files of the folder anew; with a format, also prints that one on stdout instead of the verdict table. */
 export async function reportCommand(folder: string, flags: ReportFlags, output: CommandOutput): Promise<number> {
   const format = flags.format === undefined ? undefined : pickName('format', flags.format, reportFormats);
-  const { analysis, markdown } = await publish(folder);
-  if (format === 'json') output.stdout.write(`${JSON.stringify(analysis, undefined, 2)}\n`);
-  else if (format === 'md') output.stdout.write(markdown);
-  else output.stdout.write(summariseForTerminal(analysis, join(folder, 'report.md'), output.stdout));
-  return hasFailed(analysis) ? 1 : 0;
+  const published = await publish(folder);
+  const { analysis, thresholds } = published;
+  output.stdout.write(
+    format === undefined
+      ? summariseForTerminal(published, join(folder, 'report.md'), output.stdout)
+      : formats[format]({ folder, ...published }),
+  );
+  if (trackedFormats.has(format)) for (const sentence of untrackedLoadPoints(analysis)) output.stderr.write(`${sentence}\n`);
+  return hasFailed(analysis) || thresholds.some(isMissed) ? 1 : 0;
+}
+
+/** The paths of the files, one a line: a distribution is a file, and a run has many. */
+function writeHistograms(folder: string, run: SavedRun): string {
+  return renderHistograms(run)
+    .map(({ file, text }) => {
+      writeRunFile(folder, file, text);
+      return `${join(folder, file)}\n`;
+    })
+    .join('');
 }

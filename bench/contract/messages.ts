@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { payloadNames, type PayloadName } from './payload.ts';
 import { clockBoundSchema } from './clock-proof.ts';
-import { clientTallySchema, openCountSchema, serverTallySchema } from './tally.ts';
+import { injectionSchema } from './injection.ts';
+import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
 import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -27,6 +28,7 @@ const trialSpecificationSchema = z.object({
   drainNs: z.number().positive(),
   /** A receiver that is this far behind, in bytes, is cut off as a slow consumer. */
   backpressureBytes: z.int().positive(),
+  injection: injectionSchema.optional(),
   /** 0 lets the kernel choose. */
   port: z.int().min(0).max(65_535),
 });
@@ -73,6 +75,20 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tally'), tally: clientTallySchema, clock: clockBoundSchema }),
 ]);
 
+/** The relay of path `relay`: server → client bytes are held for `delayNs`, the other way they pass at once. */
+export const toRelaySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('relay'), host: z.string(), serverPort: z.int(), delayNs: z.number().nonnegative() }),
+  startMessage,
+  z.object({ kind: z.literal('stop') }),
+]);
+
+export const fromRelaySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('relaying'), port: z.int() }),
+  z.object({ kind: z.literal('tally'), tally: relayTallySchema }),
+]);
+
+export type ToRelay = z.infer<typeof toRelaySchema>;
+export type FromRelay = z.infer<typeof fromRelaySchema>;
 export type ToServer = z.infer<typeof toServerSchema>;
 export type FromServer = z.infer<typeof fromServerSchema>;
 export type ToClient = z.infer<typeof toClientSchema>;

@@ -43,6 +43,16 @@ export const payloads = {
   },
 } as const satisfies Record<string, PayloadProfile>;
 
+/** `,"p":""`: the member that carries the padding. */
+const PADDING_MEMBER_BYTES = 7;
+
+/** The template with `bytes` more in each payload, as one more JSON member; at least 8. */
+export function padTemplate(template: PayloadTemplate, bytes: number): PayloadTemplate {
+  const end = template.after.lastIndexOf('}');
+  const padding = `,"p":"${'x'.repeat(bytes - PADDING_MEMBER_BYTES)}"`;
+  return { ...template, after: template.after.slice(0, end) + padding + template.after.slice(end) };
+}
+
 export type PayloadName = keyof typeof payloads;
 
 export const payloadNames = Object.keys(payloads) as PayloadName[];

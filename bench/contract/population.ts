@@ -1,6 +1,7 @@
 // The planned streams of a trial: a steady population of `connections` concurrent streams, all planned before
 // the start (open loop): a late server never delays a later start.
 
+import { createHash } from 'node:crypto';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
 import { NS_PER_MS } from './units.ts';
 import { countOffsetsWithin, type Workload } from './workload.ts';
@@ -98,6 +99,14 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
     },
     population: toColumns(planned),
   };
+}
+
+/** SHA-256 (hex) of all that determines which bytes are due when: equal for server and client, and for all arms of a block. */
+export function hashPopulation(population: Population, fixed: { readonly workload: Workload; readonly payload: string }): string {
+  const hash = createHash('sha256').update(JSON.stringify([fixed.workload, fixed.payload, population.streams, population.totalTokens]));
+  for (const column of [population.startNs, population.tokens, population.seeds])
+    hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+  return hash.digest('hex');
 }
 
 function toColumns(planned: readonly Planned[]): Population {

@@ -4,9 +4,10 @@
 import { z } from 'zod';
 import { clockBoundSchema } from './clock-proof.ts';
 import { distributionSchema } from './distribution.ts';
+import { injectionSchema } from './injection.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
-import { clientTallySchema, openCountSchema, serverTallySchema } from './tally.ts';
-import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
+import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
+import { clientStacks, paths, transportIds, type ClientStack, type PathName, type TransportId } from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -14,7 +15,9 @@ export const RUN_SCHEMA_VERSION = 1;
 const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
-  path: z.literal('direct'),
+  path: z.enum(Object.keys(paths) as [PathName, ...PathName[]]),
+  label: z.string().optional(),
+  injection: injectionSchema.optional(),
 });
 
 /** One value of the swept load. */
@@ -36,6 +39,16 @@ const gateSchema = z.object({
   unit: z.enum(['ratio', 'ns', 'count', 'bytes', 'statistic']),
   ok: z.boolean(),
   note: z.string().optional(),
+});
+
+/** Stop once every one of these metrics is known this well, whichever way the effect points, or when the time is up. */
+const precisionStopSchema = z.object({
+  /** Half-width of the 95 % interval of the ratio: 0.05 for 5 %. */
+  ratio: z.number().positive(),
+  /** Metric ids; empty for all endpoints. */
+  metrics: z.array(z.string()),
+  /** Of measuring, all trials added up. */
+  maxTimeNs: z.number().positive(),
 });
 
 const planSchema = z.object({
@@ -61,6 +74,12 @@ const planSchema = z.object({
   keepStamps: z.boolean(),
   /** Whether verdicts may be printed: false for a preset too short to support one. */
   verdicts: z.boolean(),
+  /** When to stop before `blocks`; without it, all of them are measured. */
+  stop: precisionStopSchema.optional(),
+  /** So many blocks may be measured again because the machine, not an arm, disturbed them. */
+  extraBlocks: z.int().nonnegative().optional(),
+  /** Measured only to learn how many blocks a wanted precision needs. */
+  isPilot: z.boolean().optional(),
 });
 
 const environmentSchema = z.object({
@@ -92,6 +111,8 @@ export const runHeaderSchema = z.object({
   /** SHA-256 of the plan: trials of two runs may be joined only when it is equal. */
   planSha256: z.string(),
   environment: environmentSchema,
+  /** Texts of --fail-if. */
+  thresholds: z.array(z.string()).optional(),
 });
 
 /** Names of the distributions that a trial of steady streams keeps, all in ns. */
@@ -144,6 +165,8 @@ const trialIdentity = {
   arm: armSchema,
   loadPoint: loadPointSchema,
   workloadSeed: z.int(),
+  /** 1 for the block's second measurement, after the machine disturbed the first; absent for the first. */
+  attempt: z.int().nonnegative().optional(),
   /** What was drawn for this trial alone, so that an effect of the set-up can be found later. */
   setup: z.object({
     environmentPaddingBytes: z.int(),
@@ -151,6 +174,9 @@ const trialIdentity = {
     clientCpu: z.int().optional(),
     serverFirst: z.boolean(),
     hashSeed: z.int(),
+    /** V8's --random-seed, and the length of the children's working directory. */
+    randomSeed: z.int().optional(),
+    workingDirectoryBytes: z.int().optional(),
   }),
   startedAt: z.string(),
 };
@@ -172,6 +198,12 @@ const completedTrialSchema = z.object({
   steadiness: z.object({ driftRatio: z.number().optional(), isDrifting: z.boolean() }),
   server: serverTallySchema,
   client: clientTallySchema,
+  /** On path `relay`. */
+  relay: relayTallySchema.optional(),
+  /** The port that the kernel gave the server, or the one that was asked for. */
+  serverPort: z.int().optional(),
+  /** Share of CPU time that the hypervisor took in the window. */
+  stolen: z.number().optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   tcp: tcpInfoSchema.optional(),
@@ -192,6 +224,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [completedTrial
 export type LoadPoint = z.infer<typeof loadPointSchema>;
 export type Warning = z.infer<typeof warningSchema>;
 export type Gate = z.infer<typeof gateSchema>;
+export type PrecisionStop = z.infer<typeof precisionStopSchema>;
 export type Plan = z.infer<typeof planSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type RunHeader = z.infer<typeof runHeaderSchema>;

@@ -49,6 +49,22 @@ export const serverTallySchema = z.object({
   earlyTokens: count,
   /** Streams whose socket refused more at least once. */
   backpressured: count,
+  /** SHA-256 (hex) of what this process planned: equal on both sides and in all arms of a block. */
+  planSha256: z.string().optional(),
+  /** What an injection did, by kind, as the server itself counted it. */
+  injected: z.record(z.string(), count).optional(),
+});
+
+export const relayTallySchema = z.object({
+  /** CPU time of the relay from its start to its end. */
+  cpuNs: z.number().nonnegative(),
+  connections: count,
+  /** Reads from the server that were passed on. */
+  reads: count,
+  bytes: count,
+  /** From a read to its write, by the relay's own clock: what was really injected. */
+  heldP50Ns: z.number().optional(),
+  heldP99Ns: z.number().optional(),
 });
 
 const streamErrorSchema = z.object({ cause: z.string(), count, example: z.string() });
@@ -84,9 +100,11 @@ export const clientTallySchema = z.object({
   startsUnissued: count,
   /** Token messages received in the window. */
   windowTokens: count,
+  planSha256: z.string().optional(),
 });
 
 export type ProcessUse = z.infer<typeof processUseSchema>;
 export type OpenCount = z.infer<typeof openCountSchema>;
 export type ServerTally = z.infer<typeof serverTallySchema>;
+export type RelayTally = z.infer<typeof relayTallySchema>;
 export type ClientTally = z.infer<typeof clientTallySchema>;

@@ -1,6 +1,8 @@
 // How tokens travel. To add a transport: its entry here, one file in servers/, one in each client stack; the compiler
 // names every place, because each keeps a table over TransportId.
 
+import type { Injection } from './injection.ts';
+
 interface TransportDescription {
   readonly title: string;
   /** One line for `streamduel list transports`. */
@@ -41,13 +43,45 @@ export const clientStacks = {
 
 export type ClientStack = keyof typeof clientStacks;
 
+/** What stands between client and server. */
+export const paths = {
+  direct: 'nothing: loopback',
+  relay: 'a TCP relay of the harness that passes bytes on',
+} as const satisfies Record<string, string>;
+
+export type PathName = keyof typeof paths;
+
 /** One arm of a comparison. */
 export interface Arm {
   readonly transport: TransportId;
   readonly client: ClientStack;
-  readonly path: 'direct';
+  readonly path: PathName;
+  /** Tells arms apart that are otherwise equal: the copy of an A/A pair, or the name of an injected effect. */
+  readonly label?: string | undefined;
+  readonly injection?: Injection | undefined;
 }
 
-export function armName(arm: Arm): string {
-  return arm.client === 'probe' ? arm.transport : `${arm.transport}/${arm.client}`;
+/** The label of the arm that repeats the baseline: what the harness finds between the two is its own noise. */
+export const COPY_LABEL = 'copy';
+
+/** `sse`, `ws/library`, `sse+copy`: unique within a run. */
+export function armName({ transport, client, path, label }: Arm): string {
+  const receiver = client === 'probe' ? '' : `/${client}`;
+  const way = path === 'direct' ? '' : `@${path}`;
+  return `${transport}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
+}
+
+/** `SSE`, `WebSocket (library client)`, `SSE (copy)`. */
+export function armTitle({ transport, client, path, label }: Arm): string {
+  const notes = [
+    ...(client === 'probe' ? [] : [`${client} client`]),
+    ...(path === 'direct' ? [] : [`via ${path}`]),
+    ...(label === undefined ? [] : [label]),
+  ];
+  return `${transports[transport].title}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+}
+
+/** Whether the arm is there to show the noise between equal arms, not to be compared. */
+export function isCopy({ label }: Arm): boolean {
+  return label === COPY_LABEL;
 }

@@ -1,9 +1,10 @@
 // Flags → a validated plan. Nothing is measured, opened or guessed here; every refusal names the flag and the value.
 
+import { metrics } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
 import { payloadNames } from '../contract/payload.ts';
-import type { Plan } from '../contract/run-file.ts';
-import { clientStacks, transportIds, transports, type ClientStack } from '../contract/transports.ts';
+import type { Plan, PrecisionStop } from '../contract/run-file.ts';
+import { clientStacks, COPY_LABEL, isCopy, transportIds, transports, type ClientStack, type TransportId } from '../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { scenarioNames } from '../scenarios/registry.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
@@ -27,6 +28,11 @@ export interface RunFlags {
   readonly backpressure?: string;
   readonly pin?: boolean;
   readonly stamps?: boolean;
+  readonly aa?: boolean;
+  readonly precision?: string;
+  readonly maxTime?: string;
+  readonly pilot?: boolean;
+  readonly rerun?: boolean;
 }
 
 export interface BuiltPlan {
@@ -40,6 +46,13 @@ const LONGEST_NS = 3600 * NS_PER_S;
 const MAX_BLOCKS = 1000;
 const MAX_CONNECTIONS = 1_000_000;
 const MAX_SEED = 2 ** 32 - 1;
+/** Repeating more blocks than this share would choose the data; then the machine is too noisy, and the report says so. */
+const EXTRA_SHARE = 0.25;
+const PILOT_BLOCKS = 6;
+const DEFAULT_MAX_TIME_NS = 600 * NS_PER_S;
+/** Processes up, clock proof, rehearsal, tail, processes down. */
+const TRIAL_OVERHEAD_NS = 1.3 * NS_PER_S;
+const metricNames = metrics.filter(({ isExact }) => isExact !== true).map(({ id }) => id);
 
 /** What only the machine can say. */
 export interface Surroundings {
@@ -58,28 +71,43 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const preset: Preset = presets[presetName];
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
   const client = pickName('client stack', flags.client ?? 'probe', Object.keys(clientStacks) as ClientStack[]);
+  const stop = readStop(flags);
+  const windows = {
+    warmupNs: readPeriod('--warmup', flags.warmup, preset.warmupNs),
+    windowNs: readPeriod('--duration', flags.duration, preset.windowNs),
+    cooldownNs: preset.cooldownNs,
+  };
+  const arms = planArms(readTransports(flags, preset), client, flags.aa === true);
+  const loadPoints = readConnections(flags, preset).map((connections) => ({ connections }));
+  const blocks = readBlocks(
+    flags,
+    preset,
+    stop && Math.floor(stop.maxTimeNs / (estimateTrialNs(windows) * arms.length * loadPoints.length)),
+  );
+  const extraBlocks = flags.rerun === false || !preset.verdicts ? 0 : Math.floor(blocks * EXTRA_SHARE);
   const plan: Plan = {
     scenario,
     preset: presetName,
-    arms: readTransports(flags, preset).map((transport) => ({ transport, client, path: 'direct' })),
-    loadPoints: readConnections(flags, preset).map((connections) => ({ connections })),
+    arms,
+    loadPoints,
     workload: {
       ...workload,
       ...(flags.rate !== undefined && { tokensPerSecond: parsePositive('--rate', flags.rate, 100_000) }),
       ...(flags.tokens !== undefined && { tokensPerStream: parseCount('--tokens', flags.tokens, 1, 1_000_000) }),
     },
     payload: pickName('payload', flags.payload ?? 'lean', payloadNames),
-    blocks: flags.blocks === undefined ? preset.blocks : parseCount('--blocks', flags.blocks, 1, MAX_BLOCKS),
+    blocks,
     burnInBlocks: preset.burnInBlocks,
-    warmupNs: readPeriod('--warmup', flags.warmup, preset.warmupNs),
-    windowNs: readPeriod('--duration', flags.duration, preset.windowNs),
+    ...windows,
     drainNs: preset.drainNs,
-    cooldownNs: preset.cooldownNs,
     backpressureBytes: flags.backpressure === undefined ? DEFAULT_BACKPRESSURE_BYTES : readBackpressure(flags.backpressure),
     seed: flags.seed === undefined ? surroundings.randomSeed() : parseCount('--seed', flags.seed, 0, MAX_SEED),
     pin: flags.pin ?? surroundings.canPin,
     keepStamps: flags.stamps ?? false,
     verdicts: preset.verdicts,
+    ...(stop !== undefined && { stop }),
+    ...(extraBlocks > 0 && { extraBlocks }),
+    ...(flags.pilot === true && { isPilot: true }),
   };
   return { plan, ownTokens };
 }
@@ -91,6 +119,38 @@ function readTransports(flags: RunFlags, preset: Preset): Plan['arms'][number]['
   if (baseline !== undefined && transports[baseline].isNullArm && others.length > 0)
     throw usageError('--transports', flags.transports, `a transport other than the null arm ${baseline} as the first: it is the baseline`);
   return picked;
+}
+
+/** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
+function planArms(transportIds: readonly TransportId[], client: ClientStack, withCopy: boolean): Plan['arms'] {
+  const arms = transportIds.map((transport) => ({ transport, client, path: 'direct' as const }));
+  const [baseline] = arms;
+  return withCopy && baseline !== undefined ? [...arms, { ...baseline, label: COPY_LABEL }] : arms;
+}
+
+function readBlocks(flags: RunFlags, preset: Preset, mostInTime: number | undefined): number {
+  if (flags.blocks !== undefined) return parseCount('--blocks', flags.blocks, 1, MAX_BLOCKS);
+  if (flags.pilot === true) return PILOT_BLOCKS;
+  return mostInTime === undefined ? preset.blocks : Math.min(MAX_BLOCKS, Math.max(preset.blocks, mostInTime));
+}
+
+/** `5%` for all endpoints, `delivery.p50:5%` or `delivery.p50,delivery.p99:5%` for some metrics. */
+function readStop({ precision, maxTime }: RunFlags): PrecisionStop | undefined {
+  if (precision === undefined) {
+    if (maxTime !== undefined)
+      throw usageError('--max-time', maxTime, 'it together with --precision: it ends a run that is not precise yet');
+    return undefined;
+  }
+  const [, names, percent] = /^(?:([^:]+):)?(\d+(?:\.\d+)?)%$/.exec(precision.trim()) ?? [];
+  const ratio = Number(percent) / 100;
+  if (!(ratio > 0 && ratio < 1)) throw usageError('--precision', precision, 'a percentage such as 5%, or delivery.p50:5% for one metric');
+  const metrics = names === undefined ? [] : parseList('--precision', names).map((name) => pickName('metric', name, metricNames));
+  return { ratio, metrics, maxTimeNs: maxTime === undefined ? DEFAULT_MAX_TIME_NS : parseDuration('--max-time', maxTime) };
+}
+
+/** What one trial takes, starting and stopping included; only to say in advance how many fit into a time. */
+function estimateTrialNs({ warmupNs, windowNs, cooldownNs }: Pick<Plan, 'warmupNs' | 'windowNs' | 'cooldownNs'>): number {
+  return warmupNs + windowNs + cooldownNs + TRIAL_OVERHEAD_NS;
 }
 
 function readConnections(flags: RunFlags, preset: Preset): number[] {
@@ -112,11 +172,14 @@ function readBackpressure(value: string): number {
 }
 
 /** The command that measures the same plan again. */
-export function repeatCommand(plan: Plan, flags: Pick<RunFlags, 'workload'>): string {
+export function repeatCommand(plan: Plan, flags: { readonly workload?: string; readonly failIf?: readonly string[] }): string {
   const words = [
     `streamduel run ${plan.scenario}`,
     `--preset ${plan.preset}`,
-    `--transports ${plan.arms.map((arm) => arm.transport).join(',')}`,
+    `--transports ${plan.arms
+      .filter((arm) => !isCopy(arm))
+      .map((arm) => arm.transport)
+      .join(',')}`,
     `--client ${plan.arms[0]?.client}`,
     `--connections ${plan.loadPoints.map((point) => point.connections).join(',')}`,
     `--workload ${flags.workload ?? plan.workload.name}`,
@@ -127,9 +190,20 @@ export function repeatCommand(plan: Plan, flags: Pick<RunFlags, 'workload'>): st
     `--warmup ${plan.warmupNs / NS_PER_MS}ms`,
     `--duration ${plan.windowNs / NS_PER_MS}ms`,
     ...(plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? [] : [`--backpressure ${plan.backpressureBytes}B`]),
+    ...(plan.arms.some(isCopy) ? ['--aa'] : []),
+    ...repeatStop(plan.stop),
+    ...(plan.isPilot === true ? ['--pilot'] : []),
+    ...(plan.verdicts && plan.extraBlocks === undefined && plan.blocks * EXTRA_SHARE >= 1 ? ['--no-rerun'] : []),
     plan.pin ? '--pin' : '--no-pin',
     ...(plan.keepStamps ? ['--stamps'] : []),
     `--seed ${plan.seed}`,
+    ...(flags.failIf ?? []).map((text) => `--fail-if '${text}'`),
   ];
   return words.join(' ');
+}
+
+function repeatStop(stop: PrecisionStop | undefined): string[] {
+  if (stop === undefined) return [];
+  const names = stop.metrics.length === 0 ? '' : `${stop.metrics.join(',')}:`;
+  return [`--precision ${names}${Number((100 * stop.ratio).toFixed(6))}%`, `--max-time ${stop.maxTimeNs / NS_PER_S}s`];
 }

@@ -61,14 +61,19 @@ it('the printed command plans the same run', async () => {
     blocks: '9',
     duration: '2s',
     pin: true,
+    aa: true,
+    precision: 'delivery.p50,delivery.p99:7.5%',
+    maxTime: '90s',
+    pilot: true,
+    rerun: false,
   });
   const words = repeatCommand(first, {}).split(' ').slice(2);
   expect(words[0]).toBe('stream');
   const flags: Record<string, string | boolean> = {};
   for (let at = 1; at < words.length; at++) {
-    const name = words[at]!.slice(2);
+    const name = words[at]!.slice(2).replace('max-time', 'maxTime');
     const value = words[at + 1];
-    if (name === 'no-pin') flags['pin'] = false;
+    if (name === 'no-pin' || name === 'no-rerun') flags[name.slice(3)] = false;
     else if (value === undefined || value.startsWith('--')) flags[name] = true;
     else {
       flags[name] = value;
@@ -89,6 +94,9 @@ it.each([
   [{ duration: '5' }, '--duration 5: expected a duration with its unit'],
   [{ warmup: '1ms' }, '--warmup 1ms: expected between 500ms and 1h'],
   [{ seed: '-1' }, '--seed -1: expected a whole number'],
+  [{ precision: '5' }, '--precision 5: expected a percentage'],
+  [{ precision: 'delivery.p51:5%' }, 'there is no metric "delivery.p51"'],
+  [{ maxTime: '5m' }, '--max-time 5m: expected it together with --precision'],
   [{ blocks: '0' }, '--blocks 0: expected a whole number from 1'],
 ] as const)('%j is refused: %s', async (flags, message) => {
   await expect(plan(flags)).rejects.toThrow(message);

@@ -12,11 +12,15 @@ interface TrialSetup {
   readonly clientCpu?: number;
   readonly serverFirst: boolean;
   readonly hashSeed: number;
+  readonly randomSeed: number;
+  readonly workingDirectoryBytes: number;
 }
 
 export interface PlannedTrial {
   readonly trial: number;
   readonly block: number;
+  /** Above 0 for a block that is measured again. */
+  readonly attempt?: number;
   readonly burnIn: boolean;
   readonly order: number;
   readonly arm: Arm;
@@ -28,29 +32,50 @@ export interface PlannedTrial {
 
 const MAX_PADDING_BYTES = 4096;
 const MAX_HASH_SEED = 2 ** 31;
+const MAX_WORKING_DIRECTORY_BYTES = 200;
 
-export function planTrials(plan: Plan): PlannedTrial[] {
+/** All trials of one measurement of one block, in the order in which they run. */
+export interface PlannedBlock {
+  readonly block: number;
+  readonly attempt: number;
+  readonly trials: readonly PlannedTrial[];
+}
+
+/** @param firstTrial Number of its first trial in the run. */
+export function planBlock(plan: Plan, block: number, { attempt, firstTrial }: { attempt: number; firstTrial: number }): PlannedBlock {
+  // Of the block alone: a repetition has the same workloads in the same order, in a set-up of its own.
+  const draw = seededDraw(deriveSeed(plan.seed, 1, block));
   const trials: PlannedTrial[] = [];
-  for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
-    const draw = seededDraw(deriveSeed(plan.seed, 1, block));
-    for (const loadPoint of shuffled(draw, plan.loadPoints)) {
-      const workloadSeed = deriveSeed(plan.seed, 2, block, loadPoint.connections);
-      for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
-        const trial = trials.length;
-        trials.push({
-          trial,
-          block,
-          burnIn: block < plan.burnInBlocks,
-          order,
-          arm,
-          loadPoint,
-          workloadSeed,
-          setup: drawSetup(plan, trial, block),
-        });
-      }
+  for (const loadPoint of shuffled(draw, plan.loadPoints)) {
+    const workloadSeed = deriveSeed(plan.seed, 2, block, loadPoint.connections);
+    for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
+      const trial = firstTrial + trials.length;
+      trials.push({
+        trial,
+        block,
+        ...(attempt > 0 && { attempt }),
+        burnIn: block < plan.burnInBlocks,
+        order,
+        arm,
+        loadPoint,
+        workloadSeed,
+        setup: drawSetup(plan, trial, block),
+      });
     }
   }
+  return { block, attempt, trials };
+}
+
+/** All trials as planned, without repetitions. */
+export function planTrials(plan: Plan): PlannedTrial[] {
+  const trials: PlannedTrial[] = [];
+  for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++)
+    trials.push(...planBlock(plan, block, { attempt: 0, firstTrial: trials.length }).trials);
   return trials;
+}
+
+export function countTrials({ arms, loadPoints, blocks, burnInBlocks }: Plan): number {
+  return arms.length * loadPoints.length * (blocks + burnInBlocks);
 }
 
 function drawSetup(plan: Plan, trial: number, block: number): TrialSetup {
@@ -59,6 +84,8 @@ function drawSetup(plan: Plan, trial: number, block: number): TrialSetup {
     environmentPaddingBytes: drawBelow(draw, MAX_PADDING_BYTES),
     serverFirst: draw() < 0.5,
     hashSeed: 1 + drawBelow(draw, MAX_HASH_SEED),
+    randomSeed: 1 + drawBelow(draw, MAX_HASH_SEED),
+    workingDirectoryBytes: drawBelow(draw, MAX_WORKING_DIRECTORY_BYTES),
     // The two CPUs are swapped every block, so that a slow one is shared fairly.
     ...(plan.pin && { serverCpu: block % 2, clientCpu: (block + 1) % 2 }),
   };

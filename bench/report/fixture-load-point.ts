@@ -1,9 +1,9 @@
 // One made-up load point of report-fixture.ts, drawn from a seed.
 
-import type { Estimate, GateSummary, LoadPointAnalysis, MetricSummary, QuantileCurve, Verdict } from '../analysis/analysis.ts';
+import type { Estimate, GateSummary, LoadPointAnalysis, MetricSummary, NoiseFloor, QuantileCurve, Verdict } from '../analysis/analysis.ts';
 import { quantileGrid } from '../contract/distribution.ts';
 import { drawNormal, seededDraw } from '../contract/random.ts';
-import { armName, type Arm } from '../contract/transports.ts';
+import { armName, COPY_LABEL, isCopy, type Arm } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { fixtures, type FixtureMetric } from './fixture-metrics.ts';
 import type { ArmComparison } from './report-context.ts';
@@ -18,32 +18,46 @@ export const fixtureArms: readonly Arm[] = (['sse', 'ws', 'tcp'] as const).map((
 
 export type PartialVerdict = Partial<Verdict> & Pick<Verdict, 'kind'>;
 
-/** All times are `factor` times those of the fixture's metrics. */
-export function loadPoint(connections: number, factor: number): LoadPointAnalysis {
+/** The first arm once more, for an A/A pair. */
+export const fixtureCopy: Arm = { transport: 'sse', client: 'probe', path: 'direct', label: COPY_LABEL };
+
+/** All times are `factor` times those of the fixture's metrics. WebSocket, where it is among the arms, is compared with SSE. */
+export function loadPoint(connections: number, factor: number, arms: readonly Arm[] = fixtureArms): LoadPointAnalysis {
   const draw = seededDraw(connections);
   const values = new Map<string, readonly number[]>();
   for (const metric of fixtures) {
     const scale = metric.unit === 'ns' || metric.unit === 'ns/token' ? factor : 1;
-    for (const arm of fixtureArms)
+    for (const arm of arms)
       values.set(
-        `${metric.id} ${arm.transport}`,
-        Array.from({ length: BLOCKS }, () => metric.base[arm.transport] * scale * Math.exp(metric.spread * drawNormal(draw))),
+        `${metric.id} ${armName(arm)}`,
+        Array.from(
+          { length: BLOCKS },
+          () => metric.base[arm.transport] * scale * fault(metric, arm) * Math.exp(metric.spread * drawNormal(draw)),
+        ),
       );
   }
   const valuesOf = (metric: string, arm: string): readonly number[] => values.get(`${metric} ${arm}`) ?? [];
   const ordered = [...fixtures].sort((a, b) => rank(a) - rank(b));
   return {
     loadPoint: { connections },
-    arms: fixtureArms.map((arm) => ({ name: armName(arm), arm, completed: BLOCKS, failed: 0 })),
-    comparisons: ordered.map((metric) => compare(metric, valuesOf(metric.id, 'sse'), valuesOf(metric.id, 'ws'))),
-    summaries: fixtures.flatMap((metric) =>
-      fixtureArms.map((arm) => summarise(metric.id, armName(arm), valuesOf(metric.id, armName(arm)))),
-    ),
-    gates: fixtureArms.flatMap((arm) => gatesOf(armName(arm))),
-    deliveryCurves: fixtureArms.map((arm) => curve(arm, factor)),
+    arms: arms.map((arm) => ({ name: armName(arm), arm, completed: BLOCKS, failed: 0 })),
+    comparisons: arms.some(({ transport }) => transport === 'ws')
+      ? ordered.map((metric) => compare(metric, valuesOf(metric.id, 'sse'), valuesOf(metric.id, 'ws')))
+      : [],
+    noiseFloors: arms.some(isCopy)
+      ? ordered.flatMap((metric) => noiseFloor(metric, valuesOf(metric.id, 'sse'), valuesOf(metric.id, armName(fixtureCopy))))
+      : [],
+    summaries: fixtures.flatMap((metric) => arms.map((arm) => summarise(metric.id, armName(arm), valuesOf(metric.id, armName(arm))))),
+    gates: arms.flatMap((arm) => gatesOf(armName(arm))),
+    deliveryCurves: arms.map((arm) => curve(arm, factor)),
     invalid: [],
     harnessLimited: [],
   };
+}
+
+/** What two equal arms differ by in the 99th percentile: a difference that the A/A pair claims. */
+function fault({ endpoint }: FixtureMetric, arm: Arm): number {
+  return endpoint === 'P4' && isCopy(arm) ? 1.8 : 1;
 }
 
 /** A straight line on the chart's scales, its band wider towards the tail. */
@@ -104,6 +118,33 @@ function compare(metric: FixtureMetric, baseline: readonly number[], other: read
     sentence: metric.endpoint === undefined ? '' : `${metric.title}: this sentence was made from the verdict (${metric.verdict.kind}).`,
     warnings: metric.id === 'delivery.p99' ? [{ code: 'skew', message: 'the median of the block differences is far from their mean' }] : [],
   };
+}
+
+/** For endpoints that have values; as if overhead, which may be zero, had no ratio. The 99th percentile claims a difference. */
+function noiseFloor(metric: FixtureMetric, baseline: readonly number[], copy: readonly number[]): readonly NoiseFloor[] {
+  const { ratio, difference, blocks } = compare(metric, baseline, copy);
+  if (metric.endpoint === undefined || difference === undefined || ratio === undefined) return [];
+  const hasRatio = metric.endpoint !== 'P2';
+  const halfWidth = ((difference.high ?? 0) - (difference.low ?? 0)) / 2;
+  const halfWidthRatio = Math.sqrt((ratio.high ?? 1) / (ratio.low ?? 1)) - 1;
+  // (t₀.₉₇₅ + t₀.₈₀)/t₀.₉₇₅ with 11 degrees of freedom.
+  const widening = (2.201 + 0.876) / 2.201;
+  const claims = metric.endpoint === 'P4';
+  return [
+    {
+      metric: metric.id,
+      blocks,
+      ratio: hasRatio ? ratio : undefined,
+      difference,
+      halfWidthRatio: hasRatio ? halfWidthRatio : undefined,
+      halfWidth,
+      minimumDetectableRatio: hasRatio ? (1 + halfWidthRatio) ** widening - 1 : undefined,
+      minimumDetectable: halfWidth * widening,
+      signFlipP: claims ? 0.0005 : 0.3,
+      adjustedP: claims ? 0.0025 : 1,
+      claims,
+    },
+  ];
 }
 
 export function verdictOf(verdict: PartialVerdict): Verdict {

@@ -2,7 +2,9 @@
 
 import { strict as assert } from 'node:assert';
 import type { Analysis, Comparison, LoadPointAnalysis, MetricUnit } from '../analysis/analysis.ts';
-import { armName, transports, type Arm } from '../contract/transports.ts';
+import { armName, armTitle, isCopy, transports, type Arm } from '../contract/transports.ts';
+
+export { armTitle };
 
 /** What a report says about a metric; its registry entry has these fields. */
 export interface MetricText {
@@ -28,12 +30,6 @@ export function metricText(metrics: readonly MetricText[], id: string): MetricTe
   return text;
 }
 
-/** `SSE`, `WebSocket`, `WebSocket (library client)`. */
-export function armTitle(arm: Arm): string {
-  const { title } = transports[arm.transport];
-  return arm.client === 'probe' ? title : `${title} (${arm.client} client)`;
-}
-
 /** The title of an arm by its name; the name itself for an arm that the plan does not have. */
 export function armTitleOf(analysis: Analysis, name: string): string {
   const arm = analysis.plan.arms.find((candidate) => armName(candidate) === name);
@@ -45,10 +41,20 @@ export function comparedArms(point: LoadPointAnalysis): readonly string[] {
   return [...new Set(point.comparisons.map((comparison) => comparison.otherArm))];
 }
 
-/** The arms that may get a verdict: the null arm is a floor. */
+/** The arms that may get a verdict: neither the null arm, which is a floor, nor the copy of the baseline. */
 export function contenders(point: LoadPointAnalysis): readonly string[] {
-  const floors = new Set(point.arms.filter(({ arm }) => transports[arm.transport].isNullArm).map(({ name }) => name));
-  return comparedArms(point).filter((name) => !floors.has(name));
+  const others = new Set(point.arms.filter(({ arm }) => !isContestant(arm)).map(({ name }) => name));
+  return comparedArms(point).filter((name) => !others.has(name));
+}
+
+/** Whether the report asks about this arm, as baseline or as contender. */
+export function isContestant(arm: Arm): boolean {
+  return !transports[arm.transport].isNullArm && !isCopy(arm);
+}
+
+/** Whether the run holds the baseline against its copy and against nothing else. */
+export function isEqualArmsRun({ plan, copy }: Analysis): boolean {
+  return copy !== undefined && plan.arms.filter(isContestant).length < 2;
 }
 
 export function loadPointTitle(point: LoadPointAnalysis): string {

@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../analysis/analysis.ts';
+import type { Arm } from '../contract/transports.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from './fixture-designs.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
+import { formatRatio } from './format.ts';
 import { fullAnalysis, invalidAnalysis, smokeAnalysis } from './report-fixture.ts';
 import { renderReport } from './report.ts';
 
@@ -14,6 +18,9 @@ const variants: readonly (readonly [string, Analysis, typeof charts])[] = [
   ['full', fullAnalysis(), charts],
   ['invalid', invalidAnalysis(), []],
   ['smoke', smokeAnalysis(), []],
+  ['aa', copyAnalysis(), charts.slice(1)],
+  ['equal-arms', equalArmsAnalysis(), charts.slice(1)],
+  ['pilot', pilotAnalysis(), []],
 ];
 
 const reportOf = (analysis: Analysis): string => renderReport(analysis, { metrics: fixtureMetrics, charts: [] });
@@ -70,6 +77,82 @@ describe('the report', () => {
 
   it('has no alarm when there is nothing to be alarmed about', () => {
     expect(reportOf(fullAnalysis())).not.toContain('> [!');
+  });
+
+  it('begins with what was injected, because such a run is no measurement', () => {
+    const { plan, ...rest } = fullAnalysis();
+    const injected: Arm = {
+      transport: 'ws',
+      client: 'probe',
+      path: 'relay',
+      label: 'delay 1 ms',
+      injection: { kind: 'delay', delayNs: NS_PER_MS },
+    };
+    const text = reportOf({ ...rest, plan: { ...plan, arms: [...plan.arms, injected] } });
+    expect(text).toContain(
+      [
+        '> [!CAUTION]',
+        '> **INJECTED EFFECTS: this run tests the harness; it is no measurement.**',
+        '>',
+        '> - WebSocket (via relay, delay 1 ms): every read from the server is passed on 1 ms later',
+      ].join('\n'),
+    );
+    expect(text).toContain('# Does the harness find what was injected? SSE, WebSocket, WebSocket (via relay, delay 1 ms)');
+  });
+
+  it('of a pilot shows neither a ratio nor the values of the arms, only how many blocks they need', () => {
+    const text = reportOf(pilotAnalysis());
+    expect(text.match(/^## .*$/gm)?.slice(0, 2)).toEqual(['## How many blocks', '## Validity']);
+    const shown = pilotAnalysis()
+      .loadPoints.flatMap((point) => point.comparisons)
+      .flatMap(({ ratio }) => (ratio === undefined ? [] : [formatRatio(ratio)]));
+    expect(shown.length).toBeGreaterThan(3);
+    for (const ratio of shown) expect(text).not.toContain(ratio);
+    expect(text).toContain('streamduel run stream --connections 100 --blocks 813 --seed 7');
+  });
+
+  it('of equal arms asks about the noise, and has its answer where verdicts stand', () => {
+    const titles = reportOf(equalArmsAnalysis()).match(/^##? .*$/gm);
+    expect(titles?.slice(0, 2)).toEqual([
+      '# How much noise does the harness find between two equal arms (SSE)? (aa-only)',
+      '## Noise floor',
+    ]);
+    expect(reportOf(equalArmsAnalysis())).toContain('1 of 5 endpoints claims a difference between equal arms;');
+  });
+
+  it('asks about the arms that are compared, not about the copy of one of them', () => {
+    expect(reportOf(copyAnalysis())).toContain('# SSE or WebSocket for streaming LLM tokens? (aa)');
+  });
+
+  it.each([
+    [{ reason: 'precision' }, 'The run stopped after 12 of at most 60 blocks by its rule: '],
+    [{ reason: 'time' }, 'The run stopped after 12 of at most 60 blocks because its time of 1800 s was up, before its rule was met: '],
+    [{ reason: undefined, isReached: false, blocks: 60 }, 'All 60 blocks that the plan allows were measured, before its rule was met: '],
+    [{ reason: undefined, isReached: false }, 'The run ended after 12 of at most 60 blocks, before its rule was met: '],
+  ] as const)('says which rule ended a run: %j', (change, sentence) => {
+    const analysis = copyAnalysis();
+    expect(reportOf({ ...analysis, stop: analysis.stop && { ...analysis.stop, ...change } })).toContain(sentence);
+  });
+
+  it('says that no block was repeated, and whether one should have been', () => {
+    expect(reportOf(pilotAnalysis())).toContain('No block was repeated. The machine disturbed none of the 6 measured ones.');
+    expect(reportOf(fullAnalysis())).toContain(
+      'No block was repeated. The machine disturbed 1 of 12; a disturbed block that is not repeated stays in.',
+    );
+  });
+
+  it('calls repetitions suspect where more CPU time was stolen from one arm', () => {
+    const { withoutRepeats, ...analysis } = copyAnalysis();
+    const stolen = withoutRepeats!.stolen.map((one) => Object.assign({}, one, { p: 0.01 }));
+    expect(reportOf({ ...analysis, withoutRepeats: { changed: [], stolen } })).toContain('so the repetitions are suspect');
+    expect(reportOf(copyAnalysis())).not.toContain('suspect');
+  });
+
+  it('names as varied only what the run has saved', () => {
+    expect(reportOf({ ...fullAnalysis(), setup: ['hashSeed', 'cpus'] })).toContain(
+      'favours an arm: V8’s hash seed, which CPU each is bound to.',
+    );
+    expect(reportOf({ ...fullAnalysis(), setup: [] })).not.toContain('Varied from trial');
   });
 
   it('says that SSE repeats the number of a token only when it does', () => {

@@ -1,38 +1,41 @@
 // The report of one run as Markdown: the answer first, then what it rests on, then what it does not say.
 
 import type { Analysis } from '../analysis/analysis.ts';
-import { joinBlocks } from './markdown.ts';
-import type { MetricText, ReportContext } from './report-context.ts';
+import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { joinBlocks, section } from './markdown.ts';
+import { isEqualArmsRun, type MetricText, type ReportContext } from './report-context.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
 import { renderChartLinks, type ChartLink } from './sections/chart-links.ts';
 import { renderDefinitions } from './sections/definitions.ts';
 import { renderExploratory } from './sections/exploratory.ts';
 import { renderFailures } from './sections/failures.ts';
 import { renderHeadline } from './sections/headline.ts';
+import { renderNoiseFloor } from './sections/noise-floor.ts';
+import { renderPilot } from './sections/pilot.ts';
 import { renderHowToRead, renderLimits } from './sections/reading.ts';
 import { renderCost, renderEnvironment, renderRepetition } from './sections/reproduction.ts';
 import { renderResults } from './sections/results.ts';
 import { renderValidity } from './sections/validity.ts';
 import { renderVerdicts } from './sections/verdicts.ts';
 import { renderWhy } from './sections/why.ts';
+import { renderThresholdSection } from './thresholds.ts';
 
 export interface ReportOptions {
   readonly metrics: readonly MetricText[];
   /** The charts that exist in the run folder. */
   readonly charts: readonly ChartLink[];
+  /** What the run was told to fail on, judged. */
+  readonly thresholds?: readonly ThresholdResult[];
 }
 
-/** The same analysis gives the same text, to the byte. */
-export function renderReport(analysis: Analysis, { metrics, charts }: ReportOptions): string {
+/** The same analysis gives the same text, to the byte. A pilot shows nothing that compares the arms. */
+export function renderReport(analysis: Analysis, { metrics, charts, thresholds = [] }: ReportOptions): string {
   const context: ReportContext = { analysis, metrics };
   const blocks = [
     renderHeadline(analysis),
-    renderVerdicts(context),
-    renderHowToRead(analysis),
-    renderChartLinks(charts),
-    renderResults(context),
-    renderExploratory(context),
-    renderWhy(context),
+    renderPilot(context),
+    ...(analysis.pilot === undefined ? comparison(context, charts) : []),
+    renderThresholdSection(thresholds, context),
     renderValidity(context),
     renderFailures(analysis),
     renderAsymmetries(analysis),
@@ -43,4 +46,15 @@ export function renderReport(analysis: Analysis, { metrics, charts }: ReportOpti
     renderCost(analysis),
   ];
   return `${joinBlocks(blocks)}\n`;
+}
+
+function comparison(context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
+  return [
+    isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context),
+    renderHowToRead(context.analysis),
+    renderChartLinks(charts),
+    renderResults(context),
+    renderExploratory(context),
+    renderWhy(context),
+  ];
 }

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../analysis/analysis.ts';
+import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from './fixture-designs.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { fullAnalysis, invalidAnalysis, smokeAnalysis } from './report-fixture.ts';
 import { renderTerminal } from './terminal.ts';
@@ -27,6 +28,9 @@ describe('the end of a run', () => {
     ['full', fullAnalysis()],
     ['invalid', invalidAnalysis()],
     ['smoke', smokeAnalysis()],
+    ['aa', copyAnalysis()],
+    ['equal-arms', equalArmsAnalysis()],
+    ['pilot', pilotAnalysis()],
   ])('of the %s run fits 100 columns', (_, analysis) => {
     expect(
       Math.max(
@@ -35,6 +39,38 @@ describe('the end of a run', () => {
           .map((line) => stringWidth(line)),
       ),
     ).toBeLessThanOrEqual(100);
+  });
+
+  it('of nothing but equal arms is a table of noise and how many endpoints claim a difference', () => {
+    const text = textOf(equalArmsAnalysis());
+    expect(text).toContain('Noise floor between two equal arms (SSE), 100 connections\n');
+    expect(text).toMatch(/^Delivery, median +1\.004 \[0\.955, 1\.055\] +±5\.2 % +7\.3 % +1\.00 {2}none$/m);
+    expect(text).toMatch(/^1 of 5 endpoints claims a difference between equal arms; none is expected, and by chance/m);
+    expect(text).not.toContain('verdict');
+  });
+
+  it('of a pilot is a table of blocks and the command to type next, without any comparison', () => {
+    const text = textOf(pilotAnalysis());
+    expect(text).toMatch(/^Delivery, median +17 % or 110 µs +27 +29 +52 {2}10 % or 1 ms$/m);
+    expect(text).toContain('Measure 813 blocks, about 10 h 50 min at the pace of this pilot.');
+    expect(text).toContain('\n\nstreamduel run stream --connections 100 --blocks 813 --seed 7\n\n');
+    expect(text).not.toMatch(/\d\.\d{3}|no verdicts|median of the block differences/);
+  });
+
+  it('says after how many of the possible blocks a rule stopped the run', () => {
+    expect(textOf(copyAnalysis()).split('\n')[0]).toContain('arms sse, ws, tcp, sse+copy · connections 100 · blocks 12 of at most 60');
+  });
+
+  it('says in red before all else that effects were injected', () => {
+    const { plan, ...rest } = invalidAnalysis();
+    const arms = plan.arms.map((arm) => Object.assign({ injection: { kind: 'padding', bytes: 16 } as const }, arm));
+    const painted = renderTerminal(
+      { ...rest, plan: { ...plan, arms } },
+      { metrics: fixtureMetrics, paint: (style, text) => (style === 'red' ? `<${text}>` : text), reportPath: 'x' },
+    );
+    expect(painted.match(/^<!> .*$/m)?.[0]).toBe(
+      '<!> INJECTED EFFECTS: this run tests the harness; it is no measurement. SSE: each payload is 16 B',
+    );
   });
 
   it('puts the gravest warnings first', () => {

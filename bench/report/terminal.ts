@@ -1,9 +1,24 @@
 // What a run prints when it ends: the verdicts, what to worry about, and where the rest is.
 
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { armName, type Arm } from '../contract/transports.ts';
 import { formatCount } from './format.ts';
-import { armTitleOf, loadPointTitle, metricText, contenders, type MetricText, type ReportContext } from './report-context.ts';
+import { INJECTED, injectedArms } from './injections.ts';
+import { claimsSentence, renderNoiseFloorText } from './noise-floor.ts';
+import { pilotArms, pilotSentences, renderPilotText } from './pilot-table.ts';
+import {
+  armTitleOf,
+  contenders,
+  isEqualArmsRun,
+  loadPointTitle,
+  metricText,
+  type MetricText,
+  type ReportContext,
+} from './report-context.ts';
+import { blockCount } from './stopping-words.ts';
 import { wrap } from './text-layout.ts';
+import { renderThresholdText } from './thresholds.ts';
 import { renderVerdictText, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
 const MAX_WARNINGS = 5;
@@ -13,33 +28,78 @@ export interface TerminalOptions {
   /** `styleText` of node:util, or `plainPaint`. */
   readonly paint: Paint;
   readonly reportPath: string;
+  /** What the run was told to fail on, judged. */
+  readonly thresholds?: readonly ThresholdResult[];
 }
 
-/** Text of at most 100 columns, the report's path aside; ends with a line break. */
-export function renderTerminal(analysis: Analysis, { metrics, paint, reportPath }: TerminalOptions): string {
+/** Text of at most 100 columns, the report's path and the command after a pilot aside; ends with a line break. */
+export function renderTerminal(analysis: Analysis, { metrics, paint, reportPath, thresholds = [] }: TerminalOptions): string {
   const context: ReportContext = { analysis, metrics };
-  const blocks = [header(analysis, paint), ...tables(context, paint), warningLines(context, paint), `report: ${reportPath}`];
+  const blocks = [
+    header(analysis, paint),
+    ...answer(context, paint),
+    renderThresholdText(thresholds, { metrics, paint }),
+    warningLines(context, paint),
+    `report: ${reportPath}`,
+  ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function header({ name, plan, loadPoints }: Analysis, paint: Paint): string {
+function header(analysis: Analysis, paint: Paint): string {
+  const { name, plan, loadPoints } = analysis;
   const clients = [...new Set(plan.arms.map((arm) => arm.client))].join(', ');
-  const arms = [...new Set(plan.arms.map((arm) => arm.transport))].join(', ');
+  const arms = [...new Set(plan.arms.map(nameWithoutClient))].join(', ');
   const load = loadPoints.map((point) => formatCount(point.loadPoint.connections)).join(', ');
-  const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${formatCount(plan.blocks)} · client ${clients}`;
+  const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${blockCount(analysis)} · client ${clients}`;
   const [first = '', ...more] = wrap(`${name}: ${facts}`, TERMINAL_COLUMNS);
   return [paint('bold', first), ...more].join('\n');
 }
 
-function tables(context: ReportContext, paint: Paint): readonly string[] {
+/** The client is said once for all arms. */
+function nameWithoutClient(arm: Arm): string {
+  return armName({ ...arm, client: 'probe' });
+}
+
+function answer(context: ReportContext, paint: Paint): readonly string[] {
+  if (context.analysis.pilot !== undefined) return pilotBlocks(context, paint);
+  return isEqualArmsRun(context.analysis) ? equalArmsBlocks(context, paint) : verdictBlocks(context, paint);
+}
+
+function verdictBlocks(context: ReportContext, paint: Paint): readonly string[] {
   const { analysis } = context;
   return analysis.loadPoints.flatMap((point) =>
     contenders(point).flatMap((otherArm) => {
       const table = renderVerdictText({ context, point, otherArm }, paint);
-      const title = `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`;
-      return table === '' ? [] : [`${title}\n${table}`];
+      return table === '' ? [] : [`${pairTitle(analysis, otherArm, point)}\n${table}`];
     }),
   );
+}
+
+function equalArmsBlocks(context: ReportContext, paint: Paint): readonly string[] {
+  const { analysis } = context;
+  const tables = analysis.loadPoints.map((point) => {
+    const table = renderNoiseFloorText(context, point, paint);
+    return `Noise floor between two equal arms (${armTitleOf(analysis, analysis.baseline)}), ${loadPointTitle(point)}\n${table}`.trimEnd();
+  });
+  return [...tables, wrapped(claimsSentence(analysis) ?? 'The pair was not measured.')];
+}
+
+function pilotBlocks(context: ReportContext, paint: Paint): readonly string[] {
+  const { analysis } = context;
+  const { pilot } = analysis;
+  if (pilot === undefined) return [];
+  const tables = analysis.loadPoints.flatMap((point) =>
+    pilotArms(pilot).map((otherArm) => `${pairTitle(analysis, otherArm, point)}\n${renderPilotText({ context, point, otherArm }, paint)}`),
+  );
+  return [...tables, wrapped(pilotSentences(pilot).join(' ')), pilot.command];
+}
+
+function pairTitle(analysis: Analysis, otherArm: string, point: LoadPointAnalysis): string {
+  return wrapped(`${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`);
+}
+
+function wrapped(text: string): string {
+  return wrap(text, TERMINAL_COLUMNS).join('\n');
 }
 
 interface Concern {
@@ -64,17 +124,18 @@ const yellow = (text: string): Concern => ({ style: 'yellow', text });
 
 /** The gravest first: what makes the verdicts void, what is missing, then doubts about single numbers. */
 function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
-  const { loadPoints, trials, failures, isComplete, plan, warnings } = analysis;
+  const { loadPoints, trials, failures, isComplete, warnings, pilot } = analysis;
+  const injected = injectedArms(analysis);
   return [
+    ...(injected.length === 0 ? [] : [red(`${INJECTED}. ${injected.join('; ')}`)]),
     ...loadPoints.flatMap((point) => point.invalid.map((reason) => red(`INVALID at ${loadPointTitle(point)}: ${reason}`))),
     ...loadPoints.flatMap((point) => point.harnessLimited.map((reason) => red(`HARNESS-LIMITED at ${loadPointTitle(point)}: ${reason}`))),
     ...(isComplete ? [] : [yellow(`INCOMPLETE: ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed`)]),
-    ...(plan.verdicts ? withheldReasons(loadPoints) : [`preset ${plan.preset} measures too short to compare anything`]).map((reason) =>
-      yellow(`no verdicts: ${reason}`),
-    ),
+    ...withheldReasons(analysis).map((reason) => yellow(`no verdicts: ${reason}`)),
     ...failures.slice(0, 1).map((first) => yellow(failureWords(first, failures.length))),
     ...warnings.filter((warning) => !saidOtherwise.has(warning.code)).map((warning) => yellow(warning.message)),
-    ...loadPoints.flatMap((point) =>
+    // A pilot compares nothing, so it has nothing to doubt about a comparison.
+    ...(pilot === undefined ? loadPoints : []).flatMap((point) =>
       point.comparisons
         .filter((one) => one.endpoint !== undefined)
         .flatMap((one) =>
@@ -87,8 +148,10 @@ function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
 /** Codes of warnings that say what stands here already, or what was planned. */
 const saidOtherwise: ReadonlySet<string> = new Set(['incomplete', 'failed-trials', 'burn-in']);
 
-/** Why declared endpoints have no verdict. */
-function withheldReasons(loadPoints: readonly LoadPointAnalysis[]): readonly string[] {
+/** Why declared endpoints have no verdict; a pilot is not meant to have any. */
+function withheldReasons({ plan, pilot, loadPoints }: Analysis): readonly string[] {
+  if (pilot !== undefined) return [];
+  if (!plan.verdicts) return [`preset ${plan.preset} measures too short to compare anything`];
   return loadPoints.flatMap((point) =>
     point.comparisons.flatMap(({ endpoint, verdict }) =>
       endpoint !== undefined && verdict.kind === 'withheld' && verdict.reason !== undefined ? [verdict.reason] : [],

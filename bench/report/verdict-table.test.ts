@@ -2,6 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../analysis/analysis.ts';
+import { copyAnalysis } from './fixture-designs.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { contenders, type ArmComparison } from './report-context.ts';
 import { fullAnalysis } from './report-fixture.ts';
@@ -11,10 +12,10 @@ function optionsOf(analysis: Analysis): VerdictTableOptions {
   return { context: { analysis, metrics: fixtureMetrics }, point: analysis.loadPoints[0]!, otherArm: 'ws' };
 }
 
-const ofLibraryClient = (one: ArmComparison): ArmComparison => ({
+const named = (one: ArmComparison, otherArm: string): ArmComparison => ({
   ...one,
-  otherArm: 'ws/library',
-  verdict: { ...one.verdict, favours: one.verdict.favours === undefined ? undefined : 'ws/library' },
+  otherArm,
+  verdict: { ...one.verdict, favours: one.verdict.favours === undefined ? undefined : otherArm },
 });
 
 /** The same run with a name of the other arm that takes a lot of room. */
@@ -22,9 +23,24 @@ function withLibraryClient(analysis: Analysis): Analysis {
   return {
     ...analysis,
     plan: { ...analysis.plan, arms: analysis.plan.arms.map((arm) => (arm.transport === 'ws' ? { ...arm, client: 'library' } : arm)) },
-    loadPoints: analysis.loadPoints.map((point) => Object.assign({}, point, { comparisons: point.comparisons.map(ofLibraryClient) })),
+    loadPoints: analysis.loadPoints.map((point) =>
+      Object.assign({}, point, { comparisons: point.comparisons.map((one) => named(one, 'ws/library')) }),
+    ),
   };
 }
+
+/** The same run with a name of the other arm that is longer than the room of its numbers. */
+function withLabel(analysis: Analysis, label: string): Analysis {
+  return {
+    ...analysis,
+    plan: { ...analysis.plan, arms: analysis.plan.arms.map((arm) => (arm.transport === 'ws' ? { ...arm, label } : arm)) },
+    loadPoints: analysis.loadPoints.map((point) =>
+      Object.assign({}, point, { comparisons: point.comparisons.map((one) => named(one, `ws+${label}`)) }),
+    ),
+  };
+}
+
+const cells = (line: string): string[] => line.split('|').map((cell) => cell.trim());
 
 describe('the verdict table', () => {
   it('lists the endpoints in their order and then the bytes per token', () => {
@@ -86,6 +102,33 @@ describe('the verdict table', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain(words);
   });
 
+  it('puts the A/A floor beside each verdict of a run that has one: in the ratio, or in the unit of the difference', () => {
+    const lines = renderVerdictMarkdown(optionsOf(copyAnalysis())).split('\n');
+    expect(cells(lines[0]!).slice(5, 8)).toEqual(['difference', 'A/A floor', 'verdict']);
+    const floors = lines.slice(2).map((line) => [cells(line)[1], cells(line)[6]]);
+    expect(floors).toEqual([
+      ['Open latency, median', '±3.4 %'],
+      ['Time to first token, overhead, median', '±239 µs'],
+      ['Delivery, median', '±2.2 %'],
+      ['Delivery, 99th percentile', '±31 %'],
+      ['Server CPU per token', '±6.2 %'],
+      ['Memory per connection', '–'],
+      ['Bytes per token, application', '–'],
+      ['Bytes per token, TCP payload', '–'],
+      ['Bytes per token, on the wire', '–'],
+    ]);
+    expect(renderVerdictText(optionsOf(copyAnalysis()), plainPaint)).toMatch(/^Delivery, median .* 2\.2 % {2}WebSocket better$/m);
+    expect(renderVerdictMarkdown(optionsOf(fullAnalysis()))).not.toContain('A/A');
+  });
+
+  it('calls arms baseline and other where their names would leave no room for numbers', () => {
+    const label = 'tail 1 % + 20 ms';
+    const text = renderVerdictText({ ...optionsOf(withLabel(copyAnalysis(), label)), otherArm: `ws+${label}` }, plainPaint);
+    expect(text).toMatch(/^endpoint +baseline +other +ratio/);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('2.2 % other better');
+    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+  });
+
   it('has the same text with colour and without', () => {
     const options = optionsOf(fullAnalysis());
     const coloured = renderVerdictText(options, (style, text) => styleText(style, text, { validateStream: false }));
@@ -98,6 +141,12 @@ describe('the verdict table', () => {
     const [point] = analysis.loadPoints;
     const toFloor = point!.comparisons.map((one) => Object.assign({}, one, { otherArm: 'tcp', endpoint: undefined }));
     expect(contenders({ ...point!, comparisons: [...point!.comparisons, ...toFloor] })).toEqual(['ws']);
+  });
+
+  it('leaves the copy of the baseline without verdicts, because nothing is asked about it', () => {
+    const [point] = copyAnalysis().loadPoints;
+    const toCopy = point!.comparisons.map((one) => Object.assign({}, one, { otherArm: 'sse+copy' }));
+    expect(contenders({ ...point!, comparisons: [...point!.comparisons, ...toCopy] })).toEqual(['ws']);
   });
 
   it('is empty when nothing was compared', () => {

@@ -1,11 +1,10 @@
 // The table of verdicts of one load point: as Markdown, and as text for a terminal of 100 columns.
 
-import stringWidth from 'string-width';
-import type { LoadPointAnalysis } from '../analysis/analysis.ts';
-import { formatDifference, formatRatio, formatValue } from './format.ts';
+import type { LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
+import { formatDifference, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
 import { left, renderTable, right } from './markdown.ts';
 import { armTitleOf, metricText, verdictComparisons, type ArmComparison, type ReportContext } from './report-context.ts';
-import { joinedWidth, layOutRow, longestWord, type TextColumn } from './text-layout.ts';
+import { layOutTable } from './text-layout.ts';
 import { shortVerdictWords, verdictWords, type VerdictSubject } from './verdict-words.ts';
 
 /** Styles a text: `styleText` of node:util, or `plainPaint` for no colour at all. */
@@ -21,56 +20,85 @@ export interface VerdictTableOptions {
 
 export const TERMINAL_COLUMNS = 100;
 
-/** Empty when nothing was compared. */
+/** Empty when nothing was compared. With an A/A pair it has a column more: the half-width of the interval between equal arms. */
 export function renderVerdictMarkdown(options: VerdictTableOptions): string {
-  const [endpoint, baseline, other, ratio, difference, verdict] = headings(options);
-  const columns = [left(endpoint), right(baseline), right(other), right(`${ratio} [95 % CI]`), right(difference), left(verdict)];
+  const arms = armTitles(options);
+  const columns = [
+    left('endpoint'),
+    ...arms.map(right),
+    right('ratio [95 % CI]'),
+    right('difference'),
+    ...(hasFloor(options) ? [right('A/A floor')] : []),
+    left('verdict'),
+  ];
   return renderTable(
     columns,
-    rowsOf(options, verdictWords).map(({ cells, words, comparison }) =>
-      cells.concat(comparison.verdict.kind === 'better' ? `**${words}**` : words),
+    rowsOf(options, verdictWords, arms).map(({ cells, floor, words, comparison }) =>
+      cells.concat(
+        floor.map((half) => (half === UNKNOWN ? half : `±${half}`)),
+        comparison.verdict.kind === 'better' ? `**${words}**` : words,
+      ),
     ),
   );
 }
 
 /** At most 100 columns wide: long endpoints and verdicts go on in a second line. Empty when nothing was compared. */
 export function renderVerdictText(options: VerdictTableOptions, paint: Paint): string {
-  const rows = rowsOf(options, shortVerdictWords);
-  if (rows.length === 0) return '';
-  const titles = headings(options);
-  const numbers = [1, 2, 3, 4].map((column) => ({
-    width: Math.max(longestWord(titles[column] ?? ''), ...rows.map((row) => stringWidth(row.cells[column] ?? ''))),
-    align: 'right' as const,
+  const arms = shortTitles(armTitles(options));
+  const titles = ['endpoint', ...arms, 'ratio', 'difference', ...(hasFloor(options) ? ['A/A ±'] : []), 'verdict'];
+  const rows = rowsOf(options, shortVerdictWords, arms).map(({ cells, floor, words, comparison }) => ({
+    cells: cells.concat(floor, words),
+    paint: (text: string): string => paintVerdict(paint, comparison, text),
   }));
-  const rest = TERMINAL_COLUMNS - joinedWidth([0, ...numbers.map((column) => column.width), 0]);
-  const name = Math.min(Math.max(...rows.map((row) => stringWidth(row.cells[0] ?? ''))), Math.floor(rest / 2));
-  const columns: readonly TextColumn[] = [{ width: name, align: 'left' }, ...numbers, { width: rest - name, align: 'left' }];
-  return [
-    ...layOutRow(columns, titles, (text) => text).map((line) => paint('bold', line)),
-    ...rows.flatMap((row) => layOutRow(columns, [...row.cells, row.words], (text) => paintVerdict(paint, row.comparison, text))),
-  ].join('\n');
+  return layOutTable({ titles, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
 }
 
-type Headings = readonly [endpoint: string, baseline: string, other: string, ratio: string, difference: string, verdict: string];
+/** Beyond it a title would take the table for itself; the line above the table has both in full. */
+const MAX_ARM_TITLE = 26;
 
-function headings({ context, otherArm }: VerdictTableOptions): Headings {
-  const baseline = armTitleOf(context.analysis, context.analysis.baseline);
-  const other = armTitleOf(context.analysis, otherArm);
-  return ['endpoint', baseline, other, 'ratio', 'difference', 'verdict'];
+function shortTitles(titles: ArmTitles): ArmTitles {
+  return titles.some((title) => title.length > MAX_ARM_TITLE) ? ['baseline', 'other'] : titles;
+}
+
+/** Half-width of the interval between two equal arms: of the ratio where there is one, else of the difference; without a sign. */
+export function formatHalfWidth(floor: NoiseFloor | undefined, unit: MetricUnit): string {
+  return floor?.halfWidthRatio === undefined ? formatValue(floor?.halfWidth, unit) : formatPercent(floor.halfWidthRatio, 2);
+}
+
+type ArmTitles = readonly [baseline: string, other: string];
+
+function armTitles({ context, otherArm }: VerdictTableOptions): ArmTitles {
+  return [armTitleOf(context.analysis, context.analysis.baseline), armTitleOf(context.analysis, otherArm)];
+}
+
+function hasFloor({ context }: VerdictTableOptions): boolean {
+  return context.analysis.copy !== undefined;
 }
 
 interface VerdictRow {
   /** Endpoint, baseline, other, ratio, difference. */
   readonly cells: readonly string[];
+  /** One cell in a run with an A/A pair, else none. */
+  readonly floor: readonly string[];
   readonly words: string;
   readonly comparison: ArmComparison;
 }
 
-function rowsOf({ context, point, otherArm }: VerdictTableOptions, wordsOf: (subject: VerdictSubject) => string): readonly VerdictRow[] {
+function rowsOf(
+  options: VerdictTableOptions,
+  wordsOf: (subject: VerdictSubject) => string,
+  [baselineTitle, otherTitle]: ArmTitles,
+): readonly VerdictRow[] {
+  const { context, point, otherArm } = options;
   const { analysis, metrics } = context;
-  const titleOf = (arm: string): string => armTitleOf(analysis, arm);
+  const titles = new Map([
+    [analysis.baseline, baselineTitle],
+    [otherArm, otherTitle],
+  ]);
+  const titleOf = (arm: string): string => titles.get(arm) ?? arm;
   return verdictComparisons(point, otherArm).map((comparison) => {
     const { title, unit } = metricText(metrics, comparison.metric);
+    const floor = point.noiseFloors.find(({ metric }) => metric === comparison.metric);
     return {
       comparison,
       cells: [
@@ -80,7 +108,8 @@ function rowsOf({ context, point, otherArm }: VerdictTableOptions, wordsOf: (sub
         formatRatio(comparison.ratio),
         formatDifference(comparison.difference?.value, unit),
       ],
-      words: wordsOf({ comparison, unit, baselineTitle: titleOf(analysis.baseline), otherTitle: titleOf(otherArm), titleOf }),
+      floor: hasFloor(options) ? [formatHalfWidth(floor, unit)] : [],
+      words: wordsOf({ comparison, unit, baselineTitle, otherTitle, titleOf }),
     };
   });
 }

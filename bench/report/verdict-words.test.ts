@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison, Verdict } from '../analysis/analysis.ts';
 import { fullAnalysis } from './report-fixture.ts';
-import { verdictWords } from './verdict-words.ts';
+import { verdictLabel, verdictWords } from './verdict-words.ts';
 
 const anyComparison = fullAnalysis().loadPoints[0]!.comparisons.find((one) => one.metric === 'delivery.p50')!;
+
+const titleOf = (arm: string): string => (arm === 'ws' ? 'WebSocket' : 'SSE');
 
 function wordsOf(verdict: Partial<Verdict> & Pick<Verdict, 'kind'>, change: Partial<Comparison> = {}): string {
   const complete: Verdict = { favours: undefined, differenceDetected: false, reason: undefined, blocksNeeded: undefined, ...verdict };
@@ -12,7 +14,7 @@ function wordsOf(verdict: Partial<Verdict> & Pick<Verdict, 'kind'>, change: Part
     unit: 'bytes/token',
     baselineTitle: 'SSE',
     otherTitle: 'WebSocket',
-    titleOf: (arm) => (arm === 'ws' ? 'WebSocket' : 'SSE'),
+    titleOf,
   });
 }
 
@@ -33,6 +35,12 @@ describe('verdictWords', () => {
     [wordsOf({ kind: 'withheld', reason: 'measured too short' }), 'no verdict: measured too short'],
   ])('says %s', (words, expected) => {
     expect(words).toBe(expected);
+  });
+
+  it('has a label for a verdict without its comparison', () => {
+    const verdict = { differenceDetected: false, reason: 'why', blocksNeeded: 12 };
+    expect(verdictLabel({ ...verdict, kind: 'size-uncertain', favours: 'ws' }, titleOf)).toBe('WebSocket better, size uncertain');
+    expect(verdictLabel({ ...verdict, kind: 'inconclusive', favours: undefined }, titleOf)).toBe('inconclusive');
   });
 
   it('cuts a reason that would not leave room for the rest of the table', () => {

@@ -1,6 +1,6 @@
 // A verdict as the few words of a table cell. They say what was shown and never more: no verdict reads as "no difference".
 
-import type { Comparison, MetricUnit, VerdictKind } from '../analysis/analysis.ts';
+import type { Comparison, MetricUnit, Verdict, VerdictKind } from '../analysis/analysis.ts';
 import { formatPercent, formatValue } from './format.ts';
 
 export interface VerdictSubject {
@@ -16,27 +16,49 @@ export function verdictWords(subject: VerdictSubject): string {
   return words[subject.comparison.verdict.kind](subject);
 }
 
-/** For a narrow table below which the reasons are listed: they hold for all its rows. */
-export function shortVerdictWords(subject: VerdictSubject): string {
-  const { kind } = subject.comparison.verdict;
-  return kind === 'invalid' || kind === 'harness-limited' || kind === 'withheld' ? reasonless[kind] : verdictWords(subject);
+/** The kind of a verdict alone, without sizes and reasons. */
+export function verdictLabel({ kind, favours }: Verdict, titleOf: (arm: string) => string): string {
+  const winner = favours === undefined ? 'one arm' : titleOf(favours);
+  return labels[kind].replace('{}', winner);
 }
 
-const reasonless = { invalid: 'INVALID', 'harness-limited': 'HARNESS-LIMITED', withheld: 'no verdict' } as const;
+const labels: Record<VerdictKind, string> = {
+  invalid: 'INVALID',
+  'harness-limited': 'HARNESS-LIMITED',
+  'not-measured': 'not measured',
+  withheld: 'no verdict',
+  better: '{} better',
+  'size-uncertain': '{} better, size uncertain',
+  equivalent: 'equivalent',
+  'not-resolvable': 'not resolvable',
+  inconclusive: 'inconclusive',
+  exact: 'exact',
+};
+
+/** For a narrow table below which the reasons are listed: they hold for all its rows. */
+export function shortVerdictWords(subject: VerdictSubject): string {
+  const { verdict } = subject.comparison;
+  const isReasonless = verdict.kind === 'invalid' || verdict.kind === 'harness-limited' || verdict.kind === 'withheld';
+  return isReasonless ? labelOf(subject) : verdictWords(subject);
+}
 
 const words: Record<VerdictKind, (subject: VerdictSubject) => string> = {
-  invalid: (subject) => reasonless.invalid + reasonOf(subject),
-  'harness-limited': (subject) => reasonless['harness-limited'] + reasonOf(subject),
-  'not-measured': (subject) => `not measured${reasonOf(subject)}`,
-  withheld: (subject) => reasonless.withheld + reasonOf(subject),
-  better: (subject) => `${favoured(subject)} better`,
-  'size-uncertain': (subject) => `${favoured(subject)} better, size uncertain`,
+  invalid: (subject) => labelOf(subject) + reasonOf(subject),
+  'harness-limited': (subject) => labelOf(subject) + reasonOf(subject),
+  'not-measured': (subject) => labelOf(subject) + reasonOf(subject),
+  withheld: (subject) => labelOf(subject) + reasonOf(subject),
+  better: labelOf,
+  'size-uncertain': labelOf,
   equivalent: (subject) =>
-    subject.comparison.verdict.differenceDetected ? `equivalent (${detected(subject)} was detected)` : 'equivalent',
-  'not-resolvable': (subject) => `not resolvable${blocksOf(subject)}`,
-  inconclusive: (subject) => `inconclusive${blocksOf(subject)}`,
+    subject.comparison.verdict.differenceDetected ? `equivalent (${detected(subject)} was detected)` : labelOf(subject),
+  'not-resolvable': (subject) => labelOf(subject) + blocksOf(subject),
+  inconclusive: (subject) => labelOf(subject) + blocksOf(subject),
   exact: exactWords,
 };
+
+function labelOf({ comparison, titleOf }: VerdictSubject): string {
+  return verdictLabel(comparison.verdict, titleOf);
+}
 
 function exactWords({ comparison, unit, baselineTitle, otherTitle }: VerdictSubject): string {
   const difference = comparison.difference?.value ?? comparison.other.value - comparison.baseline.value;
@@ -51,11 +73,6 @@ function relevance({ verdict, ratio, margin }: Comparison): string {
   if (verdict.favours !== undefined || ratio === undefined || margin.ratio === undefined) return '';
   const isWithin = Math.abs(Math.log(ratio.value)) <= Math.log1p(margin.ratio);
   return isWithin ? ', within the margin' : ', not in every block';
-}
-
-function favoured({ comparison, titleOf }: VerdictSubject): string {
-  const { favours } = comparison.verdict;
-  return favours === undefined ? 'one arm' : titleOf(favours);
 }
 
 function detected({ comparison, unit }: VerdictSubject): string {

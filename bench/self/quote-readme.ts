@@ -13,7 +13,12 @@ import { renderVerdictMarkdown } from '../report/verdict-table.ts';
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const README = project('README.md');
 const REFERENCE = 'reports/reference/standard';
-const SELF = 'reports/reference/self.md';
+/** What the programs of this folder, and `streamduel selftest --capture`, printed. */
+const figures = {
+  self: 'reports/reference/self.md',
+  aa: 'reports/reference/aa.md',
+  capture: 'reports/reference/capture.md',
+} as const;
 
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
@@ -43,7 +48,10 @@ function renderReference(analysis: Analysis): string {
 
 export function quoteReadme(readme: string): string {
   const quoted = replaceBetween(readme, 'reference', renderReference(analyse(loadRun(project(REFERENCE)))));
-  return replaceBetween(quoted, 'self', readFileSync(project(SELF), 'utf8'));
+  return Object.entries(figures).reduce(
+    (text, [marker, file]) => replaceBetween(text, marker, readFileSync(project(file), 'utf8')),
+    quoted,
+  );
 }
 
 if (import.meta.main) {

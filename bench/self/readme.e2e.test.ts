@@ -29,8 +29,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(command: string): { status: number | null; output: string } {
-  const isRun = command.startsWith('streamduel run');
-  const line = isRun ? `${command} ${SHORT} --out "${folder}/runs"` : command;
+  const line = command.startsWith('streamduel run')
+    ? `${command} ${SHORT} --out "${folder}/runs"`
+    : command.startsWith('streamduel selftest')
+      ? `${command} --out "${folder}/runs" --quiet`
+      : command;
   const path = [folder, dirname(process.execPath), process.env['PATH']].join(delimiter);
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
     cwd: folder,

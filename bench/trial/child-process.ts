@@ -15,6 +15,8 @@ export interface ChildOptions<In extends { kind: string }> {
   readonly nodeArguments: readonly string[];
   /** Bind to this CPU with taskset; undefined leaves it to the kernel. */
   readonly cpu: number | undefined;
+  /** Undefined: that of this process. */
+  readonly workingDirectory?: string;
   readonly verbose: boolean;
 }
 
@@ -46,6 +48,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
       execPath: options.cpu === undefined ? process.execPath : 'taskset',
       execArgv: options.cpu === undefined ? node : ['-c', String(options.cpu), process.execPath, ...node],
       env: { ...environment, ...options.environment },
+      ...(options.workingDirectory !== undefined && { cwd: options.workingDirectory }),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#exited = once(this.#process, 'exit').catch(() => undefined);

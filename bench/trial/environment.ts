@@ -50,6 +50,7 @@ const packages = ['fastify', '@fastify/websocket', 'ws', 'undici', 'eventsource-
 const tools: Record<string, readonly [string, ...string[]]> = {
   ss: ['ss', '-V'],
   taskset: ['taskset', '--version'],
+  tcpdump: ['tcpdump', '--version'],
 };
 
 /** Keys without a value here are left out. */

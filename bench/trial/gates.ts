@@ -29,7 +29,7 @@ export function checkGates(measured: MeasuredTrial, findings: StampFindings): Ga
 function environmentGates(measured: MeasuredTrial): Gate[] {
   const { host, clock, server, client } = measured;
   const kind = 'environment';
-  const ownNs = host.ownNs + cpuNs(server.use) + cpuNs(client.use);
+  const ownNs = host.ownNs + cpuNs(server.use) + cpuNs(client.use) + (measured.relay?.cpuNs ?? 0);
   const foreign = host.busyNs === undefined ? undefined : Math.max(0, host.busyNs - ownNs) / (host.cpus * host.wallNs);
   const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
   return [
@@ -77,6 +77,11 @@ function harnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] 
     ),
     atMost({ id: 'H7', kind, title: 'client time in garbage collection', limit: 0.02, unit: 'ratio' }, gcNs / use.wallNs),
     atMost({ id: 'H8', kind, title: 'server event-loop utilisation, mean', limit: 0.8, unit: 'ratio' }, server.use.eventLoopUtilisation),
+    atMost(
+      { id: 'H10', kind, title: 'p99 of the slowest load process over the median one', limit: 2, unit: 'ratio' },
+      undefined,
+      'one load process: there is nothing to compare it with',
+    ),
   ];
 }
 
@@ -107,6 +112,10 @@ function correctnessGates(measured: MeasuredTrial, findings: StampFindings): Gat
     ),
     atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
     atMost({ id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' }, clock.sameTimeNamespace ? 0 : 1),
+    atMost(
+      { id: 'C8', kind, title: 'server and client planned different streams', limit: 0, unit: 'count' },
+      server.planSha256 === undefined ? undefined : Number(server.planSha256 !== client.planSha256),
+    ),
   ];
 }
 

@@ -1,17 +1,25 @@
 // Measures one trial: fresh server and client processes, clock proof, warm-up, window, drain; brings back what both
 // counted and stamped, and what the machine did meanwhile. Knows no statistics.
 
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import { BenchError } from '../contract/errors.ts';
-import { fromClientSchema, fromServerSchema, type FromClient, type FromServer, type TrialSpecification } from '../contract/messages.ts';
+import {
+  fromClientSchema,
+  fromRelaySchema,
+  fromServerSchema,
+  type FromClient,
+  type FromRelay,
+  type FromServer,
+  type TrialSpecification,
+} from '../contract/messages.ts';
 import type { MemoryReading, Plan, TcpInfo } from '../contract/run-file.ts';
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
-import type { ClientTally, OpenCount, ServerTally } from '../contract/tally.ts';
+import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
@@ -21,6 +29,7 @@ import { readTcpInfo } from './tcp-info.ts';
 
 const twinProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
 const clientProgram = fileURLToPath(new URL('../../clients/main.ts', import.meta.url));
+const relayProgram = fileURLToPath(new URL('../path/relay-main.ts', import.meta.url));
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 30_000;
@@ -39,6 +48,11 @@ export interface MeasuredTrial {
   readonly specification: TrialSpecification;
   readonly server: ServerTally;
   readonly client: ClientTally;
+  /** On path `relay`. */
+  readonly relay: RelayTally | undefined;
+  readonly serverPort: number;
+  /** The trial's T0 on the monotonic clock. */
+  readonly epochNs: bigint;
   readonly serverStamps: StampColumns;
   readonly clientStamps: StampColumns;
   readonly clock: { readonly before: ClockBound; readonly after: ClockBound; readonly sameTimeNamespace: boolean };
@@ -78,7 +92,7 @@ function specify(planned: PlannedTrial, { plan, port, tokenFile }: MeasureOption
     transport: planned.arm.transport,
     client: planned.arm.client,
     connections: planned.loadPoint.connections,
-    workload: { ...plan.workload, tokenFile },
+    workload: { ...plan.workload, tokenFile: resolve(tokenFile) },
     payload: plan.payload,
     workloadSeed: planned.workloadSeed,
     rehearsalTokens: REHEARSAL_TOKENS,
@@ -88,6 +102,7 @@ function specify(planned: PlannedTrial, { plan, port, tokenFile }: MeasureOption
     tailNs: TAIL_NS,
     drainNs: plan.drainNs,
     backpressureBytes: plan.backpressureBytes,
+    ...(planned.arm.injection !== undefined && { injection: planned.arm.injection }),
     port,
   };
 }
@@ -101,19 +116,22 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
   const startedAt = new Date().toISOString();
   const specification = specify(planned, options);
   using stamps = stampFiles(options.keepStampsIn, planned.trial);
-  const { server, client } = startChildren(planned, options);
+  using place = makeWorkingDirectory(planned);
+  const { server, client } = startChildren(planned, options, place.path);
   await using serverChild = server;
   await using clientChild = client;
+  await using relayChild = planned.arm.path === 'relay' ? startRelay(planned, options) : undefined;
 
   serverChild.send({ kind: 'serve', specification, stampsFile: stamps.server });
   const listening = await serverChild.expect('listening', START_TIMEOUT_MS, signal);
   const memoryBefore = readMemory(serverChild.pid);
+  const port = relayChild === undefined ? listening.port : await openRelay(relayChild, { planned, serverPort: listening.port, signal });
   clientChild.send({
     kind: 'load',
     specification,
     stampsFile: stamps.client,
     host: HOST,
-    port: listening.port,
+    port,
     clockPort: listening.clockPort,
   });
   clientChild.onMessage = (message) => {
@@ -126,6 +144,7 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
   const start = { kind: 'start', epochNs: String(epochNs) };
   serverChild.send(start);
   clientChild.send(start);
+  relayChild?.send(start);
   const { warmupNs, windowNs, tailNs, drainNs } = specification;
   const endNs = warmupNs + windowNs + tailNs + drainNs;
   const tallied = clientChild.expect('tally', endNs / NS_PER_MS + START_TIMEOUT_MS, signal);
@@ -136,12 +155,17 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
   const drainedNs = process.hrtime.bigint();
   serverChild.send({ kind: 'stop' });
   const { tally: serverTally } = await serverChild.expect('tally', START_TIMEOUT_MS, signal);
+  relayChild?.send({ kind: 'stop' });
+  const relay = (await relayChild?.expect('tally', START_TIMEOUT_MS, signal))?.tally;
 
   const wallNs = Number(process.hrtime.bigint() - startedNs);
   return {
     specification,
     server: serverTally,
     client: clientTally,
+    relay,
+    serverPort: listening.port,
+    epochNs,
     serverStamps: readStamps(stamps.server),
     clientStamps: readStamps(stamps.client),
     clock: { before: ready.clock, after, sameTimeNamespace: listening.timeNamespace === ready.timeNamespace },
@@ -154,11 +178,23 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
   };
 }
 
-function startChildren(planned: PlannedTrial, options: MeasureOptions): { server: Child<FromServer>; client: Child<FromClient> } {
+/** Its length shifts what lies behind it in a process's memory, which can change speed (Mytkowicz et al. 2009). */
+function makeWorkingDirectory({ setup, trial }: PlannedTrial): { path: string } & Disposable {
+  const path = join(tmpdir(), `streamduel-${process.pid}-${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
+  mkdirSync(path, { recursive: true });
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+function startChildren(
+  planned: PlannedTrial,
+  options: MeasureOptions,
+  workingDirectory: string,
+): { server: Child<FromServer>; client: Child<FromClient> } {
   const { setup } = planned;
   const shared = {
     environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
-    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`],
+    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
+    workingDirectory,
     verbose: options.verbose,
   };
   const startServer = (): Child<FromServer> =>
@@ -185,10 +221,34 @@ function startChildren(planned: PlannedTrial, options: MeasureOptions): { server
   return { server: startServer(), client };
 }
 
+function startRelay({ setup }: PlannedTrial, { verbose }: MeasureOptions): Child<FromRelay> {
+  return new Child({
+    name: 'relay',
+    program: relayProgram,
+    schema: fromRelaySchema,
+    environment: {},
+    nodeArguments: heapArguments,
+    // With the server: on the client's CPU it would keep the client from waking up while it waits for the end of a delay.
+    cpu: setup.serverCpu,
+    verbose,
+  });
+}
+
+async function openRelay(
+  relay: Child<FromRelay>,
+  { planned, serverPort, signal }: { planned: PlannedTrial; serverPort: number; signal: AbortSignal },
+): Promise<number> {
+  const { injection } = planned.arm;
+  relay.send({ kind: 'relay', host: HOST, serverPort, delayNs: injection?.kind === 'delay' ? injection.delayNs : 0 });
+  return (await relay.expect('relaying', START_TIMEOUT_MS, signal)).port;
+}
+
 function stampFiles(keepIn: string | undefined, trial: number): { server: string; client: string } & Disposable {
   const name = keepIn === undefined ? `streamduel-${process.pid}-${trial}` : `trial-${String(trial).padStart(4, '0')}`;
-  const server = join(keepIn ?? tmpdir(), `${name}-server.stamps`);
-  const client = join(keepIn ?? tmpdir(), `${name}-client.stamps`);
+  // Absolute: the children have working directories of their own.
+  const folder = resolve(keepIn ?? tmpdir());
+  const server = join(folder, `${name}-server.stamps`);
+  const client = join(folder, `${name}-client.stamps`);
   return {
     server,
     client,

@@ -10,8 +10,8 @@ import { measureTrial, type LiveRate, type MeasuredTrial } from './measure-trial
 
 export interface RunTrialsOptions {
   readonly plan: Plan;
-  /** In run order; those already on disk are left out. */
-  readonly trials: readonly PlannedTrial[];
+  /** The trials to run next, given all that is saved; empty when the run is done. Asked anew after each. */
+  readonly next: () => readonly PlannedTrial[];
   readonly tokenFile: string;
   readonly port: number;
   readonly verbose: boolean;
@@ -33,7 +33,7 @@ const MAX_FAILURES_IN_A_ROW = 4;
 /** @throws BenchError INTERRUPTED, or what makes every later trial fail. Finished trials are saved by then. */
 export async function runTrials(options: RunTrialsOptions): Promise<void> {
   let failuresInARow = 0;
-  for (const planned of options.trials) {
+  for (let [planned] = options.next(); planned !== undefined; [planned] = options.next()) {
     options.signal.throwIfAborted();
     options.onStart(planned);
     const record = await runTrial(planned, options);

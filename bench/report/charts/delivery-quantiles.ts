@@ -3,8 +3,11 @@
 import type { LoadPointAnalysis, QuantileCurve } from '../../analysis/analysis.ts';
 import { armTitle, loadPointTitle } from '../report-context.ts';
 import type { ChartPlan, ChartSpec } from './chart.ts';
+import { legendColumns } from './long-titles.ts';
 import { armColour, armDash } from './theme.ts';
 import { labelLookup, logTicks, unitLabels } from './ticks.ts';
+
+const WIDTH = 640;
 
 /** Below it a curve falls steeply to its minimum and would take half of the height. */
 const LOWEST = 0.05;
@@ -75,12 +78,20 @@ function specOf(point: LoadPointAnalysis, rows: readonly Row[], title: string): 
     scale: { type: 'log', domain: [times[0], times.at(-1)], nice: false },
     axis: { values: times, labelExpr: unitLabels(times, 'ns') },
   };
-  const legend = { title: null, orient: 'top', symbolType: 'stroke', symbolStrokeWidth: 3, symbolSize: 300, symbolOpacity: 1 };
+  const legend = {
+    title: null,
+    orient: 'top',
+    symbolType: 'stroke',
+    symbolStrokeWidth: 3,
+    symbolSize: 300,
+    symbolOpacity: 1,
+    ...legendColumns(domain, WIDTH),
+  };
   const color = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armColour(arm)) }, legend };
   const strokeDash = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armDash(arm)) }, legend };
   return {
     title: { text: title, subtitle: 'line: median over trials; band: from the lowest to the highest trial' },
-    width: 640,
+    width: WIDTH,
     height: 300,
     data: { values: rows },
     layer: [

@@ -5,6 +5,7 @@ import { armName } from '../../contract/transports.ts';
 import { formatRatio } from '../format.ts';
 import { armTitleOf, loadPointTitle, metricText, type ArmComparison, type ReportContext } from '../report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from './chart.ts';
+import { legendColumns, titleLines } from './long-titles.ts';
 import { armColour, ink } from './theme.ts';
 import { labelLookup, linearTicks, logTicks } from './ticks.ts';
 
@@ -27,7 +28,11 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
       `${charted.map((one) => `${metricText(context.metrics, one.metric).title} ${formatRatio(one.ratio)}`).join('; ')}.` +
       ' Dots below 1 mean a smaller number for the other arm.',
     spec: {
-      title: { text: title, subtitle: 'shaded: negligible by ratio; "all": mean of the blocks with its 95 % interval', offset: 16 },
+      title: {
+        text: titleLines(title),
+        subtitle: 'shaded: negligible by ratio; "all": mean of the blocks with its 95 % interval',
+        offset: 16,
+      },
       columns: 2,
       spacing: { row: 28, column: 36 },
       concat: charted.map((one) => panel(context, one, { other, baseline })),
@@ -35,6 +40,9 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
     },
   };
 }
+
+/** Of two panels, less the title of the legend. */
+const LEGEND_WIDTH = 480;
 
 interface Titles {
   readonly other: string;
@@ -85,6 +93,7 @@ function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, 
               titleOrient: 'left',
               symbolFillColor: ink.muted,
               symbolStrokeWidth: 0,
+              ...legendColumns([baseline, other], LEGEND_WIDTH),
             },
           },
         },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from '../fixture-designs.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { fullAnalysis, smokeAnalysis } from '../report-fixture.ts';
 import { renderCharts } from './render-charts.ts';
@@ -18,6 +19,39 @@ describe('the charts of a run', () => {
   it('have no sweep with a single load point', async () => {
     const charts = await renderCharts(smokeAnalysis(), fixtureMetrics);
     expect(charts.map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg', 'paired-ratios-100-ws.svg']);
+  });
+
+  it('never compare the copy of the baseline, which only has its line among the quantiles', async () => {
+    const charts = await renderCharts(copyAnalysis(), fixtureMetrics);
+    expect(charts.map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg', 'paired-ratios-100-ws.svg']);
+    expect(charts[0]!.svg).toContain('SSE (copy)');
+    expect(charts[1]!.svg).not.toContain('SSE (copy)');
+    expect((await renderCharts(equalArmsAnalysis(), fixtureMetrics)).map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg']);
+  });
+
+  it('are none for a pilot, since each of them compares', async () => {
+    expect(await renderCharts(pilotAnalysis(), fixtureMetrics)).toEqual([]);
+  });
+
+  it('stay as wide as they are when the names of arms are long', async () => {
+    const analysis = smokeAnalysis();
+    const long = 'tail 1 % + 20 ms, in a relay that holds every read for 1 ms';
+    const arms = analysis.plan.arms.map((arm) => Object.assign({}, arm, { label: long }));
+    const rename = (name: string): string => `${name}+${long}`;
+    const loadPoints = analysis.loadPoints.map((point) =>
+      Object.assign({}, point, {
+        arms: point.arms.map((one, index) => Object.assign({}, one, { name: rename(one.name), arm: arms[index] })),
+        comparisons: point.comparisons.map((one) => Object.assign({}, one, { otherArm: rename(one.otherArm) })),
+        deliveryCurves: point.deliveryCurves.map((curve) => Object.assign({}, curve, { arm: rename(curve.arm) })),
+      }),
+    );
+    const charts = await renderCharts(
+      { ...analysis, baseline: rename('sse'), plan: { ...analysis.plan, arms }, loadPoints },
+      fixtureMetrics,
+    );
+    const widths = charts.map(({ svg }) => Number(/width="(\d+)/.exec(svg)?.[1]));
+    expect(widths).toHaveLength(2);
+    expect(Math.max(...widths)).toBeLessThan(1000);
   });
 
   it('are the same to the byte when drawn again', async () => {

@@ -8,8 +8,9 @@ import { planLoadSweep } from './load-sweep.ts';
 import { planPairedRatios } from './paired-ratios.ts';
 import { renderSvg } from './render-svg.ts';
 
-/** Charts that the run has nothing for are left out. */
+/** Charts that the run has nothing for are left out; a pilot has none, since each of them compares. */
 export async function renderCharts(analysis: Analysis, metrics: readonly MetricText[]): Promise<readonly Chart[]> {
+  if (analysis.pilot !== undefined) return [];
   const context = { analysis, metrics };
   const plans = [
     planLoadSweep(context),

@@ -1,7 +1,7 @@
 // The look of the charts. An SVG in a page cannot know its background, so it is transparent, the colours of data suit
 // both, and the colours of text and lines switch with the reader's colour scheme.
 
-import type { Arm, TransportId } from '../../contract/transports.ts';
+import { isCopy, type Arm, type TransportId } from '../../contract/transports.ts';
 
 export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;
 
@@ -19,6 +19,9 @@ export function armColour(arm: Arm): string {
 
 /** Arms of one transport share its colour and differ by their dashes. */
 export function armDash(arm: Arm): readonly number[] {
+  if (isCopy(arm)) return [1, 3];
+  if (arm.label !== undefined) return [8, 3, 2, 3];
+  if (arm.path !== 'direct') return [4, 4];
   if (arm.client !== 'probe') return [6, 3];
   return arm.transport === 'tcp' ? [2, 2] : [1, 0];
 }

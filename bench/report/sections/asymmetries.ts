@@ -29,6 +29,9 @@ export function renderAsymmetries({ plan }: Analysis): string {
           ]
         : []),
       ...(has('tcp') ? ['The null arm has no HTTP at all: no request, no response head, one line per token.'] : []),
+      ...(plan.arms.some((arm) => arm.path === 'relay')
+        ? ['Arms via relay pass through one process more, a TCP relay of the harness, and are late by what it adds.']
+        : []),
       ...(plan.arms.some((arm) => arm.client === 'library')
         ? [
             'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',

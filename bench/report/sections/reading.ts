@@ -1,22 +1,36 @@
 // The two texts that keep a reader from taking the result for more than it is: how to read the table, what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import { armTitleOf } from '../report-context.ts';
 import { bulletList, section } from '../markdown.ts';
+import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
 
 export function renderHowToRead(analysis: Analysis): string {
-  const baseline = armTitleOf(analysis, analysis.baseline);
-  return section('How to read this', [
-    bulletList([
-      `**Ratio**: the other arm divided by ${baseline}, the baseline, paired block by block. Below 1 the other arm's number is smaller, which is better` +
-        ' for every endpoint in the table unless its definition says otherwise.',
-      '**Interval** (95 % CI): the ratios that the blocks are compatible with. Its unit is the trial, a fresh pair of processes; many tokens in one trial do not narrow it.',
-      '**Margin**: fixed before the run. A difference inside it does not matter in practice, whether or not it was detected.',
-      '**Equivalent**: the whole interval lies within the margin. **Inconclusive**: neither a difference nor equivalence was shown; more blocks may show either.',
-      '**Not resolvable**: this machine is too noisy for this endpoint at this number of blocks.',
-    ]),
-  ]);
+  return section('How to read this', [bulletList(isEqualArmsRun(analysis) ? ofEqualArms : ofVerdicts(analysis))]);
 }
+
+function ofVerdicts(analysis: Analysis): readonly string[] {
+  const baseline = armTitleOf(analysis, analysis.baseline);
+  return [
+    `**Ratio**: the other arm divided by ${baseline}, the baseline, paired block by block. Below 1 the other arm's number is smaller, which is better` +
+      ' for every endpoint in the table unless its definition says otherwise.',
+    '**Interval** (95 % CI): the ratios that the blocks are compatible with. Its unit is the trial, a fresh pair of processes; many tokens in one trial do not narrow it.',
+    ...(analysis.copy === undefined
+      ? []
+      : [
+          `**A/A floor**: how far the same interval reaches between two equal arms, ${baseline} and its copy. This machine resolves nothing finer with so many blocks.`,
+        ]),
+    '**Margin**: fixed before the run. A difference inside it does not matter in practice, whether or not it was detected.',
+    '**Equivalent**: the whole interval lies within the margin. **Inconclusive**: neither a difference nor equivalence was shown; more blocks may show either.',
+    '**Not resolvable**: this machine is too noisy for this endpoint at this number of blocks.',
+  ];
+}
+
+const ofEqualArms: readonly string[] = [
+  '**Copy against baseline**: the ratio of the two, or their difference for what may be zero; with its 95 % interval, paired block by block. The truth is 1, or 0.',
+  '**Half-width**: how far that interval reaches. A run with as many blocks between different arms is about as wide.',
+  '**Smallest difference found**: a true difference of that size is found in 80 of 100 such runs, at p < 0.05 and before any correction for the number of endpoints.',
+  '**Claim**: whether the harness would have said that the two differ (Holm-adjusted p < 0.05).',
+];
 
 export function renderLimits({ environment, plan }: Analysis): string {
   const clients = [...new Set(plan.arms.map((arm) => arm.client))];

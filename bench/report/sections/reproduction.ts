@@ -1,6 +1,6 @@
 // What another person needs to measure the same again: machine, versions, command, seeds, and how long it takes.
 
-import type { Analysis } from '../../analysis/analysis.ts';
+import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
 import { formatCount, formatSetting, formatValue, formatWallTime, UNKNOWN } from '../format.ts';
 import { code, foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
 
@@ -28,10 +28,12 @@ export function renderEnvironment({ environment, streamduel }: Analysis): string
   ]);
 }
 
-export function renderRepetition({ plan, planSha256, command }: Analysis): string {
+export function renderRepetition(analysis: Analysis): string {
+  const { plan, planSha256, command, stop } = analysis;
   return section('Repeat it', [
     `\`\`\`sh\n${command}\n\`\`\``,
     'The seed fixes token texts, due times, stream starts, the order of arms and what else was drawn. Runs with the same plan hash planned the same trials.',
+    setupSentence(analysis),
     renderTable(
       [left('what'), left('value')],
       [
@@ -39,7 +41,7 @@ export function renderRepetition({ plan, planSha256, command }: Analysis): strin
         ['plan SHA-256', code(planSha256)],
         ['tokens SHA-256', code(plan.workload.tokensSha256)],
         ['preset', plan.preset],
-        ['blocks', `${formatCount(plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
+        ['blocks', `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
         ['warm-up, window', `${formatSetting(plan.warmupNs, 'ns')}, ${formatSetting(plan.windowNs, 'ns')}`],
         ['pinned to CPUs', plan.pin ? 'yes, swapped every block' : 'no'],
       ],
@@ -47,9 +49,27 @@ export function renderRepetition({ plan, planSha256, command }: Analysis): strin
   ]);
 }
 
-export function renderCost({ costNs, trials }: Analysis): string {
+const factorWords: Record<SetupFactor, string> = {
+  environmentPadding: 'the size of the environment',
+  hashSeed: 'V8’s hash seed',
+  randomSeed: 'V8’s random seed',
+  workingDirectory: 'the length of the working directory',
+  serverFirst: 'whether server or client is started first',
+  cpus: 'which CPU each is bound to',
+  port: 'the port',
+};
+
+/** Innocuous differences of the set-up bias results where they are constant (Mytkowicz et al., ASPLOS 2009). */
+function setupSentence({ setup }: Analysis): string {
+  if (setup.length === 0) return '';
+  const words = setup.map((factor) => factorWords[factor]);
+  return `Varied from trial to trial, so that no accident of the set-up favours an arm: ${words.join(', ')}. Each value is saved with its trial in ${code('run.ndjson')}.`;
+}
+
+export function renderCost({ costNs, trials, repeats }: Analysis): string {
+  const included = repeats.length === 0 ? 'burn-in' : 'burn-in and repeated blocks';
   return section('Cost', [
-    `The ${formatCount(trials.completed)} completed trials took ${formatWallTime(costNs.wall)} of wall time, burn-in included;` +
+    `The ${formatCount(trials.completed)} completed trials took ${formatWallTime(costNs.wall)} of wall time, ${included} included;` +
       ` ${formatCount(trials.failed)} failed.` +
       (costNs.medianTrialOverhead === undefined
         ? ''

@@ -1,11 +1,14 @@
 // Whether the run may be believed: every gate with its value, the negative control, the floor, and the doubts.
 
 import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
-import type { Gate } from '../../contract/run-file.ts';
 import { transports } from '../../contract/transports.ts';
-import { formatCount, formatEstimate, formatNumber, formatPercent, formatRatio, formatSetting, formatValue, UNKNOWN } from '../format.ts';
+import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import { armTitle, armTitleOf, loadPointTitle, type ReportContext } from '../report-context.ts';
+import { armTitle, armTitleOf, isEqualArmsRun, loadPointTitle, type ReportContext } from '../report-context.ts';
+import { gateValue, limitText } from './gate-text.ts';
+import { renderNoiseFloor } from './noise-floor.ts';
+import { renderRepeats } from './repeats.ts';
+import { renderStopping } from './stopping.ts';
 
 /** Connecting a socket is the same work in every arm: whatever differs here, the harness made up. */
 const NEGATIVE_CONTROL = 'connect.p50';
@@ -17,17 +20,28 @@ export function renderValidity(context: ReportContext): string {
   const { loadPoints, warnings } = context.analysis;
   return section('Validity', [
     warnings.length === 0 ? '' : joinBlocks(['Warnings of the run:', bulletList(warnings.map((warning) => warning.message))]),
+    noiseFloor(context),
+    renderRepeats(context),
+    renderStopping(context),
     ...loadPoints.map((point) =>
       joinBlocks([`### ${loadPointTitle(point)}`, controls(context, point), gateOverview(context.analysis, point)]),
     ),
   ]);
 }
 
+/** A run of nothing but an A/A pair has it in the place of verdicts. */
+function noiseFloor(context: ReportContext): string {
+  const floor = isEqualArmsRun(context.analysis) ? '' : renderNoiseFloor(context);
+  return floor === '' ? '' : joinBlocks(['### Noise floor', floor]);
+}
+
 function controls(context: ReportContext, point: LoadPointAnalysis): string {
   return bulletList([...negativeControl(context, point), ...floor(context, point)]);
 }
 
+/** A pilot shows no comparison, not even this one. */
 function negativeControl({ analysis }: ReportContext, point: LoadPointAnalysis): readonly string[] {
+  if (analysis.pilot !== undefined) return [];
   return point.comparisons
     .filter((comparison) => comparison.metric === NEGATIVE_CONTROL)
     .map((comparison) => {
@@ -75,7 +89,7 @@ function gateTable(analysis: Analysis, gates: readonly GateSummary[]): string {
       gate.kind,
       gateValue(gate.median, gate.unit),
       gateValue(gate.worst, gate.unit),
-      limitOf(gate),
+      limitText(gate.limit, gate.unit),
       gate.state === 'not-measured' ? UNKNOWN : `${formatCount(gate.missed)} of ${formatCount(gate.trials)}`,
       stateWords(gate),
     ]),
@@ -91,20 +105,3 @@ function stateWords({ state, note }: GateSummary): string {
   const words = { ok: 'ok', warned: 'warned', failed: '**failed**', 'not-measured': 'not measured' }[state];
   return note === undefined ? words : `${words}: ${note}`;
 }
-
-function limitOf({ limit, unit }: GateSummary): string {
-  return unit === 'ratio' || unit === 'ns' || unit === 'bytes' ? formatSetting(limit, unit) : formatNumber(limit);
-}
-
-function gateValue(value: number | undefined, unit: string): string {
-  const format = gateFormats[unit as Gate['unit']] ?? formatNumber;
-  return format(value);
-}
-
-const gateFormats: Record<Gate['unit'], (value: number | undefined) => string> = {
-  ratio: (value) => formatPercent(value),
-  ns: (value) => formatValue(value, 'ns'),
-  bytes: (value) => formatValue(value, 'bytes'),
-  count: formatCount,
-  statistic: formatNumber,
-};

@@ -1,0 +1,55 @@
+// What must be equal before two runs may be compared at all: the same question, asked of the same arms. Everything else that
+// differs is a warning, not a refusal.
+
+import { BenchError } from '../../contract/errors.ts';
+import type { Plan, SavedRun } from '../../contract/run-file.ts';
+import { armName, type Arm } from '../../contract/transports.ts';
+import { factText } from './fact-text.ts';
+import { differencesOf } from './differences.ts';
+
+/** @throws BenchError USAGE that names every difference which forbids a comparison. */
+export function refuseUnlike(old: SavedRun, recent: SavedRun): void {
+  const [before, after] = [old.header.plan, recent.header.plan];
+  const reasons = [...unlikeQuestions(before, after), ...unlikeArms(before, after), ...unlikeLoad(before, after)];
+  if (reasons.length === 0) return;
+  throw new BenchError('USAGE', `${old.folder} and ${recent.folder} cannot be compared: ${reasons.join('; ')}`, {
+    hint: `compare runs of one scenario, workload and payload; the first one is repeated by: ${old.header.command}`,
+  });
+}
+
+function unlikeQuestions(old: Plan, recent: Plan): string[] {
+  return differencesOf(questionOf(old), questionOf(recent)).map(({ field, old: before, new: after }) => {
+    const name = field.replace('workload.tokensSha256', 'workload.tokens (SHA-256)').replace('workload.', 'workload ');
+    return `${name} is ${factText(field, before)} in the old run and ${factText(field, after)} in the new one`;
+  });
+}
+
+function questionOf({ scenario, workload, payload }: Plan): object {
+  return { scenario, payload, workload };
+}
+
+function unlikeArms({ arms: old }: Plan, { arms: recent }: Plan): string[] {
+  const names = new Set(recent.map(armName));
+  if (old.some((arm) => names.has(armName(arm)))) return [];
+  const transports = new Set(recent.map(({ transport }) => transport));
+  // The same transports, received by other clients: the commonest mistake deserves its own words.
+  const isOtherClient = old.some(({ transport }) => transports.has(transport)) && clientsOf(old) !== clientsOf(recent);
+  const what = isOtherClient ? `the client stack is ${clientsOf(old)} in the old run and ${clientsOf(recent)} in the new one` : '';
+  return [
+    `they have no arm in common: ${old.map(armName).join(', ')} in the old run, ${recent.map(armName).join(', ')} in the new one` +
+      (isOtherClient ? ` (${what})` : ''),
+  ];
+}
+
+function clientsOf(arms: readonly Arm[]): string {
+  return [...new Set(arms.map(({ client }) => client))].join(', ');
+}
+
+function unlikeLoad({ loadPoints: old }: Plan, { loadPoints: recent }: Plan): string[] {
+  if (old.some(({ connections }) => recent.some((point) => point.connections === connections))) return [];
+  return [`they have no load point in common: ${loadOf(old)} connections in the old run, ${loadOf(recent)} in the new one`];
+}
+
+function loadOf(points: Plan['loadPoints']): string {
+  return points.map(({ connections }) => connections).join(', ');
+}

@@ -1,0 +1,110 @@
+// What `--fail-if-worse` may stand on: the arms of two runs, or the pairs of arms within one. Everything that cannot be
+// believed, or that only the old side still measures, is marked here, so that no gate is passed by it.
+
+import { armName } from '../../contract/transports.ts';
+import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { metrics } from '../metrics/registry.ts';
+import { isUnderComparison } from '../thresholds.ts';
+import type { ChangeEvidence } from './change-evidence.ts';
+import { whyNotMeasured } from './change-verdict.ts';
+import type { GatheredArm, GatheredRuns } from './gather-runs.ts';
+import type { GateSubject } from './regression-gates.ts';
+
+/** Each arm of a further run against the same arm of the old one. */
+export function subjectsOfRuns({ arms }: GatheredRuns): readonly GateSubject[] {
+  return arms.filter(({ isContender }) => isContender).flatMap((arm) => arm.evidence.map((evidence) => subjectOfRuns(arm, evidence)));
+}
+
+function subjectOfRuns(arm: GatheredArm, evidence: ChangeEvidence): GateSubject {
+  const missing = whyNotMeasured(evidence);
+  // A new version that breaks every trial must not pass for one that was not measured.
+  const isLost = missing !== undefined && isMeasuredInOld(evidence);
+  return {
+    metric: evidence.metric,
+    subject: arm.measured.old.name,
+    run: arm.new.folder,
+    loadPoint: arm.measured.loadPoint,
+    values: evidence.values,
+    isPaired: false,
+    isCounted: evidence.isCounted,
+    distrust: distrustOf(evidence.metric, arm) ?? (isLost ? missing : undefined),
+    missing,
+  };
+}
+
+function isMeasuredInOld({ metric, arm }: ChangeEvidence): boolean {
+  const { completed } = arm.old;
+  const isIn = (trial: (typeof completed)[number]): boolean => metric.value(trial) !== undefined;
+  return metric.isExact === true ? completed.some(isIn) : completed.length > 0 && completed.every(isIn);
+}
+
+interface FailedGates {
+  readonly invalid: readonly unknown[];
+  readonly harnessLimited: readonly unknown[];
+}
+
+/** In one word: which gate it was, and by how much it was missed, stands beside the arm. */
+function distrustOf({ isExact, dependsOnTiming }: Metric, { invalid, harnessLimited }: FailedGates): string | undefined {
+  if (invalid.length > 0) return 'invalid';
+  // Bytes on the socket are what they are, however busy the client was.
+  const isUntouched = isExact === true && dependsOnTiming !== true;
+  return harnessLimited.length > 0 && !isUntouched ? 'harness-limited' : undefined;
+}
+
+/** Each contender of one run against its baseline, block by block. */
+export function subjectsOfArms(analysis: Analysis, folder: string): readonly GateSubject[] {
+  const contenders = analysis.plan.arms.filter(isUnderComparison).map(armName);
+  if (!contenders.includes(analysis.baseline)) return [];
+  return analysis.loadPoints.flatMap((point) =>
+    contenders
+      .filter((name) => name !== analysis.baseline)
+      .flatMap((otherArm) => metrics.map((metric) => subjectOfArms(point, metric, { baseline: analysis.baseline, otherArm, run: folder }))),
+  );
+}
+
+interface ArmNames {
+  readonly run: string;
+  readonly baseline: string;
+  readonly otherArm: string;
+}
+
+function subjectOfArms(point: LoadPointAnalysis, metric: Metric, names: ArmNames): GateSubject {
+  const { baseline, otherArm, run } = names;
+  const comparison = point.comparisons.find((one) => one.metric === metric.id && one.otherArm === otherArm);
+  const pairs = comparison?.pairs ?? [];
+  const missing = whyUnpaired(point, metric, { ...names, pairs: pairs.length });
+  const failed = (kind: 'correctness' | 'harness'): readonly unknown[] =>
+    point.gates.filter((gate) => gate.kind === kind && gate.state === 'failed' && (gate.arm === baseline || gate.arm === otherArm));
+  const isLost = missing !== undefined && isWhole(point, metric, baseline) && !isWhole(point, metric, otherArm);
+  return {
+    metric,
+    subject: `${otherArm} against ${baseline}`,
+    run,
+    loadPoint: point.loadPoint,
+    values: { old: pairs.map((pair) => pair.baseline), new: pairs.map((pair) => pair.other) },
+    isPaired: true,
+    isCounted: metric.isExact === true && metric.dependsOnTiming !== true,
+    distrust: distrustOf(metric, { invalid: failed('correctness'), harnessLimited: failed('harness') }) ?? (isLost ? missing : undefined),
+    missing,
+  };
+}
+
+/** Whether every trial of the arm supports the metric. */
+function isWhole({ summaries }: LoadPointAnalysis, metric: Metric, arm: string): boolean {
+  const values = summaries.find((one) => one.metric === metric.id && one.arm === arm)?.values ?? [];
+  return values.length > 0 && !values.includes(undefined);
+}
+
+/** All or none, as for verdicts; a single pair has no interval. */
+function whyUnpaired(
+  { arms }: LoadPointAnalysis,
+  { isExact }: Metric,
+  { baseline, otherArm, pairs }: ArmNames & { pairs: number },
+): string | undefined {
+  if (pairs === 0) return 'no block in which both arms have this number';
+  const blocks = Math.min(...arms.filter(({ name }) => name === baseline || name === otherArm).map(({ completed }) => completed));
+  if (isExact === true) return undefined;
+  if (pairs < blocks) return `supported in ${pairs} of ${blocks} blocks only`;
+  return pairs < 2 ? 'a single block has no interval' : undefined;
+}

@@ -1,0 +1,12 @@
+// Another arm of a run as its baseline: the plan's first arm is what the others are held against.
+
+import { armName } from '../../contract/transports.ts';
+import type { SavedRun } from '../../contract/run-file.ts';
+
+/** The same trials, with the named arm first in the plan. The hash of the plan stays that of the run as it was measured. */
+export function rebase(run: SavedRun, baseline: string): SavedRun {
+  const { header } = run;
+  const first = header.plan.arms.filter((arm) => armName(arm) === baseline);
+  const others = header.plan.arms.filter((arm) => armName(arm) !== baseline);
+  return { ...run, header: { ...header, plan: { ...header.plan, arms: [...first, ...others] } } };
+}

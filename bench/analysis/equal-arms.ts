@@ -1,0 +1,20 @@
+// The A/A pair: the baseline and the arm that repeats it under another name, through the same plumbing. Whatever the two
+// differ by is noise, so the copy is measured like any arm and compared like none.
+
+import { isCopy, type Arm } from '../contract/transports.ts';
+
+/** Whether the arm is the baseline once more. A copy of some other arm shows nothing of this baseline's noise. */
+export function isCopyOf(baseline: Arm, arm: Arm): boolean {
+  return isCopy(arm) && describeSetUp(arm) === describeSetUp(baseline);
+}
+
+/** The second arm of the A/A pair; undefined without one. */
+export function findCopy(arms: readonly Arm[]): Arm | undefined {
+  const [baseline, ...others] = arms;
+  return baseline && others.find((arm) => isCopyOf(baseline, arm));
+}
+
+/** All of an arm that takes part in a trial; its label does not. */
+function describeSetUp({ transport, client, path, injection }: Arm): string {
+  return JSON.stringify([transport, client, path, injection]);
+}

@@ -1,0 +1,70 @@
+// What the A/A pair says, endpoint by endpoint: how far two equal arms differ here, and how small a difference could be
+// found at all. The pair is a family of its own, so measuring it costs the comparisons nothing.
+
+import type { NoiseFloor } from './analysis.ts';
+import { amount, percent } from './amounts.ts';
+import { compareMetric, type Evidence } from './compare.ts';
+import { isCopyOf } from './equal-arms.ts';
+import type { MeasuredLoadPoint } from './measured-trials.ts';
+import type { Metric } from './metrics/metric.ts';
+import { endpoints, findMetric } from './metrics/registry.ts';
+import { holm } from './statistics/multiplicity.ts';
+import { differenceNoiseFloor, ratioNoiseFloor } from './statistics/noise-floor.ts';
+import { differencesOf, logarithmsOf } from './value-pairs.ts';
+import { whyNotMeasured, type VerdictFloor } from './verdicts.ts';
+
+const ALPHA = 0.05;
+
+interface GatedLoadPoint extends MeasuredLoadPoint {
+  readonly invalid: ReadonlyMap<string, readonly string[]>;
+}
+
+/** One list per load point, in the order of the endpoints; empty without an A/A pair, or where one of the two is INVALID. */
+export function measureNoiseFloors(loadPoints: readonly GatedLoadPoint[], seed: number): readonly (readonly NoiseFloor[])[] {
+  const evidence = loadPoints.map((loadPoint) => gatherPair(loadPoint, seed));
+  const all = evidence.flat();
+  const adjusted = holm(all.map((one) => (whyNotMeasured(one) === undefined ? (one.signFlipP ?? 1) : 1)));
+  const adjustedP = new Map(all.map((one, index) => [one, adjusted[index] as number]));
+  return evidence.map((ofPoint) => ofPoint.map((one) => toNoiseFloor(one, adjustedP.get(one))));
+}
+
+function gatherPair({ arms, invalid }: GatedLoadPoint, seed: number): readonly Evidence[] {
+  const [baseline, ...others] = arms;
+  const copy = baseline && others.find((other) => isCopyOf(baseline.arm, other.arm));
+  if (baseline === undefined || copy === undefined) return [];
+  if (invalid.has(baseline.name) || invalid.has(copy.name)) return [];
+  return endpoints.map((metric) => compareMetric({ metric, baseline, other: copy, seed }));
+}
+
+function toNoiseFloor(evidence: Evidence, adjustedP: number | undefined): NoiseFloor {
+  const { metric, pairs, ratio, difference, signFlipP } = evidence;
+  const isMeasured = whyNotMeasured(evidence) === undefined;
+  const logarithms = logarithmsOf(metric, pairs);
+  const onRatio = logarithms && ratioNoiseFloor(logarithms);
+  const onDifference = differenceNoiseFloor(differencesOf(pairs));
+  return {
+    metric: metric.id,
+    blocks: pairs.length,
+    ratio,
+    difference,
+    halfWidthRatio: isMeasured ? onRatio?.halfWidthRatio : undefined,
+    halfWidth: isMeasured ? onDifference?.halfWidth : undefined,
+    minimumDetectableRatio: isMeasured ? onRatio?.minimumDetectableRatio : undefined,
+    minimumDetectable: isMeasured ? onDifference?.minimumDetectable : undefined,
+    signFlipP,
+    adjustedP: isMeasured ? adjustedP : undefined,
+    claims: isMeasured && (adjustedP ?? 1) < ALPHA,
+  };
+}
+
+/** What the rules of verdicts need to know of a metric's floor; undefined without one. */
+export function floorForVerdict({ id }: Metric, floors: readonly NoiseFloor[]): VerdictFloor | undefined {
+  const floor = floors.find(({ metric }) => metric === id);
+  return floor && { ratio: floor.halfWidthRatio, absolute: floor.halfWidth, claim: floor.claims ? claimWords(floor) : undefined };
+}
+
+/** `8 %`, `0.2 ms`: by how much the two equal arms differed. */
+export function claimWords({ metric, ratio, difference }: NoiseFloor): string {
+  if (ratio !== undefined) return percent(Math.abs(ratio.value - 1));
+  return amount(Math.abs(difference?.value ?? 0), findMetric(metric)?.unit ?? '');
+}

@@ -1,0 +1,83 @@
+// Blocks that were measured again because the machine disturbed them: which, why, and whether that changed any conclusion.
+// A repetition is fair only if the machine disturbs all arms alike, so that is tested too.
+
+import type { SavedRun } from '../contract/run-file.ts';
+import { armName, isCopy } from '../contract/transports.ts';
+import type { Analysis, RepeatedBlock, WithoutRepeats } from './analysis.ts';
+import { attemptsByBlock, chooseAttempt, disturbances, isDisturbed } from './attempts.ts';
+import { signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
+import { pairTrials, selectMeasured } from './measured-trials.ts';
+import { estimateMean } from './statistics/estimate.ts';
+import { signFlipP } from './statistics/sign-flip.ts';
+
+/** In run order. */
+export function listRepeats(run: SavedRun): readonly RepeatedBlock[] {
+  return attemptsByBlock(run).flatMap((attempts): RepeatedBlock[] => {
+    const [first, ...later] = attempts;
+    if (first === undefined || later.length === 0) return [];
+    return [
+      {
+        block: first.block,
+        firstTrials: first.trials.map(({ trial }) => trial),
+        repeatTrials: later.flatMap(({ trials }) => trials.map(({ trial }) => trial)),
+        isUsed: chooseAttempt(attempts, 'last') !== first,
+        misses: disturbances(first.trials).map(({ trial, gate: { id, title, value, limit, unit } }) => ({
+          id,
+          title,
+          value,
+          limit,
+          unit,
+          trial: trial.trial,
+          arm: armName(trial.arm),
+          connections: trial.loadPoint.connections,
+        })),
+      },
+    ];
+  });
+}
+
+/** Blocks that were measured, and those whose first measurement the machine disturbed, repeated or not. */
+export function countBlocks(run: SavedRun): Analysis['blocks'] {
+  const blocks = attemptsByBlock(run);
+  return {
+    measured: blocks.length,
+    disturbed: blocks.filter(([first]) => first !== undefined && isDisturbed(first.trials)).length,
+  };
+}
+
+/** Load points with their comparisons: the verdicts of one rule. */
+export interface Concluded {
+  readonly judged: readonly JudgedLoadPoint[];
+  readonly comparisons: readonly (readonly ArmComparison[])[];
+}
+
+export function changedVerdicts(withRepeats: Concluded, without: Concluded): WithoutRepeats['changed'] {
+  return withRepeats.judged.flatMap(({ loadPoint }, index) =>
+    (withRepeats.comparisons[index] ?? []).flatMap(({ endpoint, otherArm, metric, verdict }) => {
+      const verdictWithout = without.comparisons[index]?.find((one) => one.otherArm === otherArm && one.metric === metric)?.verdict;
+      if (endpoint === undefined || verdictWithout === undefined) return [];
+      const isSame = verdict.kind === verdictWithout.kind && verdict.favours === verdictWithout.favours;
+      return isSame ? [] : [{ connections: loadPoint.connections, otherArm, metric, verdict, verdictWithout }];
+    }),
+  );
+}
+
+/** Contenders against the baseline over the first measurements of all blocks; empty where the machine cannot tell. */
+export function compareStolen(run: SavedRun): WithoutRepeats['stolen'] {
+  const { arms, seed } = run.header.plan;
+  const loadPoints = selectMeasured(run, 'first');
+  const contenders = arms.slice(1).filter((arm) => !isCopy(arm));
+  return contenders.flatMap((arm) => {
+    const name = armName(arm);
+    const differences = loadPoints.flatMap(({ arms: [baseline, ...others] }) => {
+      const other = others.find((one) => one.name === name && !one.isNullArm);
+      if (baseline === undefined || other === undefined) return [];
+      return pairTrials(baseline, other).flatMap((pair) => {
+        const [first, second] = [pair.baseline.stolen, pair.other.stolen];
+        return first === undefined || second === undefined ? [] : [second - first];
+      });
+    });
+    const difference = estimateMean(differences, 'difference');
+    return difference === undefined ? [] : [{ otherArm: name, difference, p: signFlipP(differences, signFlipSeed(seed)) }];
+  });
+}

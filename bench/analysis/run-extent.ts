@@ -1,0 +1,25 @@
+// How many trials a run had to measure, and whether it measured them: repeated blocks come on top, and a rule that stopped
+// the run takes off what it did not need.
+
+import type { SavedRun } from '../contract/run-file.ts';
+import type { StopState } from './analysis.ts';
+import { attemptsByBlock, isDisturbed, trialsPerBlock } from './attempts.ts';
+
+export interface RunExtent {
+  /** Trials, burn-in and repetitions included. */
+  readonly planned: number;
+  readonly isComplete: boolean;
+}
+
+export function measureExtent(run: SavedRun, stop: StopState | undefined): RunExtent {
+  const { plan } = run.header;
+  const measuredBlocks = stop?.isReached === true ? stop.blocks : plan.blocks;
+  const planned = trialsPerBlock(plan) * (plan.burnInBlocks + measuredBlocks + countRepeatsDue(run));
+  return { planned, isComplete: run.trials.length >= planned };
+}
+
+/** Disturbed blocks up to the cap: whether or not their repetition was reached. */
+function countRepeatsDue(run: SavedRun): number {
+  const disturbed = attemptsByBlock(run).filter(([first]) => first?.isWhole === true && isDisturbed(first.trials)).length;
+  return Math.min(disturbed, run.header.plan.extraBlocks ?? 0);
+}

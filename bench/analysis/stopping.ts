@@ -1,0 +1,108 @@
+// Whether a run may stop before its last block: when its intervals are narrow enough, or when its time is up. The rule
+// never looks at where an interval lies, so it cannot wait for a welcome result.
+
+import { strict as assert } from 'node:assert';
+import type { PrecisionStop, SavedRun } from '../contract/run-file.ts';
+import type { StopInterval, StopState } from './analysis.ts';
+import { attemptsByBlock } from './attempts.ts';
+import { isCompleted, selectMeasured, watchedArms } from './measured-trials.ts';
+import type { Metric } from './metrics/metric.ts';
+import { endpoints, findMetric } from './metrics/registry.ts';
+import { mean } from './statistics/moments.ts';
+import { halfWidth, halfWidthRatio, isPrecise, type EndpointPrecision } from './statistics/precision-stop.ts';
+import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
+
+/** For a plan with a stopping rule, asked between blocks. False for a pilot: its rule says only what is wanted of the run after it. */
+export function hasReachedPrecision(run: SavedRun): boolean {
+  return stopState(run)?.isReached === true;
+}
+
+/**
+ * Undefined without a stopping rule, and for a pilot. Precise enough are at least ten blocks in which every watched metric of every contender
+ * at every load point has an interval within its limit: the ratio's half-width of the rule; for a metric compared by
+ * difference its absolute margin, or without one that share of the baseline's mean. A metric without values never is.
+ */
+export function stopState(run: SavedRun): StopState | undefined {
+  const { stop, isPilot } = run.header.plan;
+  if (stop === undefined || isPilot === true) return undefined;
+  const watched = watchIntervals(run, stop);
+  const precisions = watched.flatMap(({ precision }) => precision ?? []);
+  const isNarrow = precisions.length === watched.length && isPrecise(precisions);
+  const wallNs = run.trials.filter(isCompleted).reduce((sum, trial) => sum + trial.wallNs, 0);
+  const reason = isNarrow ? 'precision' : wallNs >= stop.maxTimeNs ? 'time' : undefined;
+  return {
+    isReached: reason !== undefined,
+    reason,
+    widest: widestOf(watched.map(({ interval }) => interval)),
+    blocks: attemptsByBlock(run).length,
+  };
+}
+
+export function watchedMetrics({ metrics }: PrecisionStop): readonly Metric[] {
+  if (metrics.length === 0) return endpoints;
+  return metrics.map((id) => {
+    const metric = findMetric(id);
+    assert(metric !== undefined, `metric ${id} of the stopping rule must be in the registry`);
+    return metric;
+  });
+}
+
+interface StopScale {
+  readonly scale: StopInterval['scale'];
+  /** One per block: logarithms of the ratio, or differences. */
+  readonly values: readonly number[];
+  /** Of the half-width of the ratio, or of the difference; undefined where neither margin nor value sets one. */
+  readonly limit: number | undefined;
+}
+
+/** On what scale the rule looks at a metric, and how narrow it wants it. */
+export function stopScale(metric: Metric, pairs: readonly ValuePair[], { ratio }: PrecisionStop): StopScale {
+  const logarithms = logarithmsOf(metric, pairs);
+  if (logarithms !== undefined) return { scale: 'ratio', values: logarithms, limit: ratio };
+  // The margin of a metric compared by ratio was chosen for values that have one.
+  const margin = metric.scale === 'ratio' ? undefined : metric.margin?.absolute;
+  const share = pairs.length === 0 ? undefined : ratio * Math.abs(mean(pairs.map((pair) => pair.baseline)));
+  return { scale: 'difference', values: differencesOf(pairs), limit: margin ?? share };
+}
+
+interface WatchedInterval {
+  readonly interval: StopInterval;
+  /** Undefined where nothing says how narrow is narrow enough. */
+  readonly precision: EndpointPrecision | undefined;
+}
+
+function watchIntervals(run: SavedRun, stop: PrecisionStop): readonly WatchedInterval[] {
+  return selectMeasured(run).flatMap(({ loadPoint: { connections }, arms }) => {
+    const [baseline] = arms;
+    if (baseline === undefined) return [];
+    return watchedArms(arms).flatMap((other) =>
+      watchedMetrics(stop).map((metric): WatchedInterval => {
+        const { scale, values, limit } = stopScale(metric, pairValues(metric, baseline, other), stop);
+        const half = scale === 'ratio' ? halfWidthRatio(values) : halfWidth(values);
+        return {
+          interval: { metric: metric.id, arm: other.name, connections, scale, halfWidth: half, limit },
+          precision: toPrecision({ scale, values, limit }),
+        };
+      }),
+    );
+  });
+}
+
+function toPrecision({ scale, values, limit }: StopScale): EndpointPrecision | undefined {
+  if (limit === undefined) return undefined;
+  return scale === 'ratio' ? { logarithms: values, targetRatio: limit } : { differences: values, target: limit };
+}
+
+/** How many times its limit a half-width is; without an interval it is as far from it as can be. */
+function excess({ halfWidth: half, limit }: StopInterval): number {
+  if (half === undefined || limit === undefined) return Number.POSITIVE_INFINITY;
+  return half === 0 ? 0 : half / limit;
+}
+
+/** The first of those that are equally far. */
+function widestOf(intervals: readonly StopInterval[]): StopInterval | undefined {
+  return intervals.reduce<StopInterval | undefined>(
+    (widest, one) => (widest === undefined || excess(one) > excess(widest) ? one : widest),
+    undefined,
+  );
+}

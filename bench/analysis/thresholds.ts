@@ -1,0 +1,101 @@
+// Thresholds that a run was given with --fail-if, held against its estimates. A gate must not be passed by a number that is
+// missing or cannot be believed, so everything that is not a clear pass by value counts as a miss.
+
+import { strict as assert } from 'node:assert';
+import type { LoadPoint } from '../contract/run-file.ts';
+import { transports, type Arm } from '../contract/transports.ts';
+import type { Analysis, Estimate, LoadPointAnalysis, MetricSummary } from './analysis.ts';
+
+export const thresholdOperators = ['>=', '<=', '>', '<'] as const;
+
+export type ThresholdOperator = (typeof thresholdOperators)[number];
+
+/** States when a run fails. */
+export interface Threshold {
+  /** As the user wrote it. */
+  readonly text: string;
+  /** Name of an arm; undefined for every arm that is compared. */
+  readonly arm: string | undefined;
+  readonly metric: string;
+  readonly operator: ThresholdOperator;
+  /** In the metric's unit. */
+  readonly limit: number;
+}
+
+/** One threshold on one arm at one load point. */
+export interface ThresholdResult {
+  readonly threshold: Threshold;
+  readonly arm: string;
+  readonly loadPoint: LoadPoint;
+  readonly outcome: 'passed' | 'failed' | 'not-measured';
+  /** The mean over trials that was judged; undefined for what was not measured. */
+  readonly estimate: Estimate | undefined;
+  /** The whole 95 % interval lies on the side of the outcome; false also without an interval, or with a reason. */
+  readonly isShown: boolean;
+  /** Why, where the value did not decide. */
+  readonly reason: string | undefined;
+}
+
+/** By threshold, then load point, then arm. A threshold without an arm leaves out the null arm and labelled ones, unless there is no other. */
+export function judgeThresholds(analysis: Analysis, thresholds: readonly Threshold[]): readonly ThresholdResult[] {
+  return thresholds.flatMap((threshold) =>
+    analysis.loadPoints.flatMap((point) => judgedArms(point, threshold.arm).map((arm) => judge(point, arm, threshold))),
+  );
+}
+
+/** Whether the command must exit with 1 for it. */
+export function isMissed({ outcome }: ThresholdResult): boolean {
+  return outcome !== 'passed';
+}
+
+function judgedArms({ arms }: LoadPointAnalysis, named: string | undefined): readonly string[] {
+  const names = arms.map(({ name }) => name);
+  if (named !== undefined) {
+    assert(names.includes(named), `arm ${named} of a threshold must be in the plan`);
+    return [named];
+  }
+  const compared = arms.filter(({ arm }) => isUnderComparison(arm)).map(({ name }) => name);
+  return compared.length > 0 ? compared : names;
+}
+
+/** Neither the null arm, which is a floor, nor one that repeats or alters another arm to try the harness. */
+export function isUnderComparison({ transport, label }: Arm): boolean {
+  return !transports[transport].isNullArm && label === undefined;
+}
+
+function judge(point: LoadPointAnalysis, arm: string, threshold: Threshold): ThresholdResult {
+  const summary = point.summaries.find((one) => one.metric === threshold.metric && one.arm === arm);
+  const estimate = summary?.estimate;
+  const result = { threshold, arm, loadPoint: point.loadPoint, estimate, isShown: false, reason: undefined };
+  const disbelief = whyNotBelieved(point);
+  if (disbelief !== undefined) return { ...result, outcome: 'failed', reason: disbelief };
+  const missing = whyMissing(summary);
+  if (estimate === undefined || missing !== undefined)
+    return { ...result, estimate: undefined, outcome: 'not-measured', reason: missing ?? 'no value' };
+  const isFailure = (value: number): boolean => holds[threshold.operator](value, threshold.limit);
+  const hasFailed = isFailure(estimate.value);
+  const { low, high } = estimate;
+  const isShown = low !== undefined && high !== undefined && isFailure(low) === hasFailed && isFailure(high) === hasFailed;
+  return { ...result, outcome: hasFailed ? 'failed' : 'passed', isShown };
+}
+
+const holds: Record<ThresholdOperator, (value: number, limit: number) => boolean> = {
+  '>': (value, limit) => value > limit,
+  '>=': (value, limit) => value >= limit,
+  '<': (value, limit) => value < limit,
+  '<=': (value, limit) => value <= limit,
+};
+
+/** Why no number of the load point may be relied on by itself; undefined where its gates held. */
+export function whyNotBelieved({ invalid, harnessLimited }: LoadPointAnalysis): string | undefined {
+  if (invalid.length > 0) return `INVALID: ${invalid.join('; ')}`;
+  return harnessLimited.length > 0 ? `HARNESS-LIMITED: ${harnessLimited.join('; ')}` : undefined;
+}
+
+/** All or none: trials that lack a number lack it because they went badly, and the mean of the others would be too good. */
+function whyMissing(summary: MetricSummary | undefined): string | undefined {
+  if (summary === undefined) return 'not a metric of this run';
+  const { estimate, values, note } = summary;
+  if (estimate === undefined || !Number.isFinite(estimate.value)) return note ?? 'no value';
+  return values.includes(undefined) ? (note ?? 'not every trial has a value') : undefined;
+}

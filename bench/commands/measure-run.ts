@@ -1,0 +1,116 @@
+// Measures a plan into a run folder: what `run` and `selftest` have in common.
+
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { hashPlan } from '../analysis/hash-plan.ts';
+import { hasReachedPrecision } from '../analysis/stopping.ts';
+import { BenchError } from '../contract/errors.ts';
+import { RUN_SCHEMA_VERSION, type Plan, type RunHeader, type TrialRecord } from '../contract/run-file.ts';
+import { readMachineLimits } from '../plan/limits.ts';
+import { nextTrials } from '../plan/next-trials.ts';
+import { locateTokens } from '../plan/workloads.ts';
+import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
+import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../trial/run-folder.ts';
+import { runTrials } from '../trial/run-trials.ts';
+import type { Progress } from './progress.ts';
+import { recordTrial } from './record-trial.ts';
+
+export const DEFAULT_OUT = 'reports';
+
+export interface OpenRun {
+  readonly folder: string;
+  readonly header: RunHeader;
+  /** What is on disk already. */
+  readonly records: readonly TrialRecord[];
+}
+
+interface OpenRunOptions {
+  readonly name: string;
+  /** The command line that repeats it. */
+  readonly command: string;
+  /** Where run folders go. */
+  readonly out: string;
+  /** Texts of --fail-if. */
+  readonly thresholds?: readonly string[];
+}
+
+export function openRun(plan: Plan, { name, command, out, thresholds = [] }: OpenRunOptions): OpenRun {
+  const startedAt = new Date();
+  const header: RunHeader = {
+    kind: 'run',
+    schema: RUN_SCHEMA_VERSION,
+    streamduel: streamduelVersion(),
+    name,
+    startedAt: startedAt.toISOString(),
+    command,
+    plan,
+    planSha256: hashPlan(plan),
+    environment: readEnvironment(readMachineLimits().openFiles),
+    ...(thresholds.length > 0 && { thresholds: [...thresholds] }),
+  };
+  const folder = join(out, runFolderName(startedAt, name));
+  createRunFolder(folder, header);
+  if (plan.keepStamps) writeRunFile(folder, 'stamps/README', 'Binary stamps, one file a process and trial; ns since the trial began.\n');
+  return { folder, header, records: [] };
+}
+
+interface MeasureRunOptions {
+  /** 0 lets the kernel choose. */
+  readonly port: number;
+  readonly verbose: boolean;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** Every trial is saved as it ends. @throws BenchError INTERRUPTED, or what makes every later trial fail. */
+export async function measureRun(run: OpenRun, { port, verbose, signal, progress }: MeasureRunOptions): Promise<void> {
+  const { plan } = run.header;
+  const records = [...run.records];
+  await runTrials({
+    plan,
+    next: () => nextTrials({ plan, records, mayStop: () => hasReachedPrecision({ ...run, trials: records, warnings: [] }) }),
+    tokenFile: locateTokens(plan.workload, run.folder),
+    port,
+    verbose,
+    signal,
+    keepStampsIn: plan.keepStamps ? join(run.folder, 'stamps') : undefined,
+    complete: recordTrial,
+    save: (record) => {
+      appendTrial(run.folder, record);
+      records.push(record);
+    },
+    onStart: progress.start,
+    onLive: progress.live,
+    onEnd: progress.end,
+  });
+}
+
+/** Two CPUs, and the program that binds to them. */
+export function canPin(): boolean {
+  if (availableParallelism() < 2) return false;
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The first Ctrl-C ends the run in good order, the second one at once; children end with this process either way. */
+export function listenForInterrupts(): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new BenchError('INTERRUPTED', 'interrupted'));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}

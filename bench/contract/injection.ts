@@ -1,0 +1,40 @@
+// Known effects, injected into one arm on purpose: a harness that is to be believed must find what was put in, and nothing
+// else. They are values of the plan like any other, so a run that has one says so in its file and can never pass for a measurement.
+
+import { z } from 'zod';
+
+const count = z.int().min(1);
+const ns = z.number().positive();
+
+export const injectionSchema = z.discriminatedUnion('kind', [
+  /** Every read from the server is passed on this much later, by a relay between server and client. */
+  z.object({ kind: z.literal('delay'), delayNs: ns }),
+  /** The server computes for this long between a token's stamp and its write. */
+  z.object({ kind: z.literal('spin-before-write'), spinNs: ns }),
+  /** The server computes for this long after each write: costs CPU, but delays no token that is alone in its turn. */
+  z.object({ kind: z.literal('spin-after-write'), spinNs: ns }),
+  /** One token in `every` is held back after its stamp, without blocking; later tokens of its stream wait behind it. */
+  z.object({ kind: z.literal('tail'), every: count, delayNs: ns }),
+  /** The server's event loop stands still for `stallNs` once in `everyNs`. */
+  z.object({ kind: z.literal('stall'), everyNs: ns, stallNs: ns }),
+  /** Each payload is this many bytes longer; both sides know. */
+  z.object({ kind: z.literal('padding'), bytes: z.int().min(8) }),
+  /** After one token in `every` the server sends bytes that neither the client nor the byte model was told of. */
+  z.object({ kind: z.literal('undeclared'), every: count }),
+  /** The server keeps this much memory, written to, for each open stream. */
+  z.object({ kind: z.literal('retained'), bytesPerStream: count }),
+  /** One token in `every` is left out, another one sent twice, another one altered. */
+  z.object({ kind: z.literal('damage'), every: count }),
+  /** The client computes for this long on each token it receives. */
+  z.object({ kind: z.literal('slow-client'), spinNs: ns }),
+]);
+
+export type Injection = z.infer<typeof injectionSchema>;
+
+export type InjectionOf<Kind extends Injection['kind']> = Extract<Injection, { kind: Kind }>;
+
+/** Blocks this thread; only ever for an injection. */
+export function spin(forNs: number): void {
+  const until = process.hrtime.bigint() + BigInt(Math.round(forNs));
+  while (process.hrtime.bigint() < until);
+}

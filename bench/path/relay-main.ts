@@ -1,0 +1,39 @@
+// One relay process: the server's address in; its own address, then its tally, out.
+
+import { linkToParent, sendToParent } from '../contract/child-link.ts';
+import { BenchError } from '../contract/errors.ts';
+import { toRelaySchema, type FromRelay, type ToRelay } from '../contract/messages.ts';
+import { Relay } from './relay.ts';
+
+const say = async (message: FromRelay): Promise<void> => await sendToParent(message);
+
+const startedNs = process.hrtime.bigint();
+const now = (): number => Number(process.hrtime.bigint() - startedNs);
+
+let relay: Relay | undefined;
+
+function current(): Relay {
+  if (relay === undefined) throw new BenchError('USAGE', 'the relay was told to go on before it was told where to');
+  return relay;
+}
+
+linkToParent<ToRelay>({
+  schema: toRelaySchema,
+  onMessage: async (message) => {
+    switch (message.kind) {
+      case 'relay':
+        relay = new Relay({ ...message, now });
+        await say({ kind: 'relaying', port: await relay.listen() });
+        return;
+      case 'start':
+        current().startDelay();
+        return;
+      case 'stop': {
+        const { user, system } = process.cpuUsage();
+        current().close();
+        await say({ kind: 'tally', tally: current().tally((user + system) * 1000) });
+        process.exit(0);
+      }
+    }
+  },
+});

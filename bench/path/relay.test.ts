@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import fc from 'fast-check';
+import { afterEach, expect, it } from 'vitest';
+import { Hold } from './hold.ts';
+import { Relay } from './relay.ts';
+
+const HOST = '127.0.0.1';
+const now = (): number => Number(process.hrtime.bigint());
+
+const open: (() => void)[] = [];
+afterEach(() => {
+  for (const close of open.splice(0)) close();
+});
+
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, onConnection);
+  server.listen(0, HOST);
+  await once(server, 'listening');
+  open.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+async function startRelay(serverPort: number, delayNs = 0): Promise<{ relay: Relay; port: number }> {
+  const relay = new Relay({ host: HOST, serverPort, delayNs, now });
+  open.push(() => relay.close());
+  return { relay, port: await relay.listen() };
+}
+
+async function readAll(socket: Socket): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  socket.on('data', (bytes: Buffer) => void parts.push(bytes));
+  await once(socket, 'end');
+  return Buffer.concat(parts);
+}
+
+it('bytes pass unaltered both ways, and so does the end of each', async () => {
+  const port = await listen((socket) => socket.pipe(socket));
+  const { port: relayPort } = await startRelay(port);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 5000 }), { maxLength: 20 }), async (chunks) => {
+      const socket = connect({ host: HOST, port: relayPort });
+      const received = readAll(socket);
+      for (const chunk of chunks) socket.write(chunk);
+      socket.end();
+      expect(await received).toEqual(Buffer.concat(chunks));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it('more than the receiver takes waits at the sender, not in the relay', async () => {
+  const bytes = 64 * 1024 * 1024;
+  let accepted = 0;
+  const port = await listen((socket) => {
+    socket.write(Buffer.alloc(bytes), () => (accepted = bytes));
+    socket.end();
+  });
+  const { relay, port: relayPort } = await startRelay(port);
+  const socket = connect({ host: HOST, port: relayPort });
+  await once(socket, 'connect');
+  let before = -1;
+  // Until nothing moves any more; then the rest still lies with the sender.
+  while (relay.tally(0).bytes !== before || before === 0) {
+    before = relay.tally(0).bytes;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(accepted).toBe(0);
+  expect(before).toBeLessThan(bytes / 2);
+  expect((await readAll(socket)).length).toBe(bytes);
+});
+
+it('what comes from the server is held for the delay once it starts, what goes to it is not', async () => {
+  const delayNs = 3_000_000;
+  const arrivedNs: number[] = [];
+  const port = await listen((socket) =>
+    socket.on('data', () => {
+      arrivedNs.push(now());
+      socket.write('x');
+    }),
+  );
+  const { relay, port: relayPort } = await startRelay(port, delayNs);
+  const socket = connect({ host: HOST, port: relayPort, noDelay: true });
+  relay.startDelay();
+  for (let exchange = 0; exchange < 20; exchange++) {
+    socket.write('?');
+    await once(socket, 'data');
+    expect(now() - (arrivedNs[exchange] ?? 0)).toBeGreaterThanOrEqual(delayNs);
+  }
+  const { heldP50Ns, reads, connections } = relay.tally(0);
+  expect(heldP50Ns).toBeGreaterThanOrEqual(delayNs);
+  expect(reads).toBe(20);
+  expect(connections).toBe(1);
+});
+
+it('a server that is not there ends the connection instead of hanging it', async () => {
+  const { port: relayPort } = await startRelay(1);
+  const socket = connect({ host: HOST, port: relayPort });
+  socket.on('error', () => {});
+  await once(socket, 'close');
+  expect(socket.bytesRead).toBe(0);
+});
+
+it('nothing is released early or out of order, however many wait', async () => {
+  const forNs = 700_000;
+  const released: number[] = [];
+  const early: number[] = [];
+  const hold = new Hold({ now, forNs, onRelease: (heldNs) => void (heldNs < forNs && early.push(heldNs)) });
+  for (let item = 0; item < 500; item++) {
+    hold.add(now(), () => void released.push(item));
+    if (item % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  while (released.length < 500) await new Promise((resolve) => setImmediate(resolve));
+  expect(early).toEqual([]);
+  expect(released).toEqual(Array.from({ length: 500 }, (_, item) => item));
+});

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import type { CompletedTrial, Gate, Plan, TrialRecord } from '../contract/run-file.ts';
+import { buildPlan } from './build-plan.ts';
+import { nextTrials } from './next-trials.ts';
+import type { PlannedTrial } from './trials.ts';
+
+const planOf = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
+  (await buildPlan([], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+
+const stolen: Gate = { id: 'N1', kind: 'environment', title: 'stolen', value: 0.3, limit: 0.02, unit: 'ratio', ok: false };
+const slow: Gate = { id: 'H2', kind: 'harness', title: 'busy', value: 0.9, limit: 0.6, unit: 'ratio', ok: false };
+
+/** Only what the choice of the next trial may look at. */
+const record = (planned: PlannedTrial, gates: readonly Gate[] = []): TrialRecord =>
+  ({ ...planned, outcome: 'completed', gates }) as unknown as CompletedTrial;
+
+interface Ran {
+  readonly records: readonly TrialRecord[];
+  readonly blocks: readonly string[];
+}
+
+const asked = (trials: readonly TrialRecord[] | undefined): unknown =>
+  trials?.map(({ arm, order, workloadSeed }) => [arm, order, workloadSeed]);
+
+const disturbedThird = ({ block, order }: PlannedTrial): readonly Gate[] => (block === 3 && order === 1 ? [stolen] : []);
+
+/** Runs a plan to its end with `gatesOf` as the machine. */
+function run(plan: Plan, gatesOf: (planned: PlannedTrial) => readonly Gate[], mayStop = (): boolean => false): Ran {
+  const records: TrialRecord[] = [];
+  for (let [planned] = nextTrials({ plan, records, mayStop }); planned !== undefined; [planned] = nextTrials({ plan, records, mayStop })) {
+    records.push(record(planned, gatesOf(planned)));
+    if (records.length > 1000) throw new Error('never ends');
+  }
+  return { records, blocks: [...new Set(records.map(({ block, attempt }) => `${block}${attempt === undefined ? '' : `.${attempt}`}`))] };
+}
+
+it('on a quiet machine every block is measured once, in order', async () => {
+  const { records, blocks } = run(await planOf({ blocks: '3' }), () => []);
+  expect(blocks).toEqual(['0', '1', '2', '3']);
+  expect(records.map(({ trial }) => trial)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+it('a block that the machine disturbed is measured again at once, whole, with the same seed and order', async () => {
+  const { records, blocks } = run(await planOf({ blocks: '8' }), ({ block, attempt }) =>
+    block === 2 && attempt === undefined ? [stolen] : [],
+  );
+  expect(blocks).toEqual(['0', '1', '2', '2.1', '3', '4', '5', '6', '7', '8']);
+  const [first, second] = [undefined, 1].map((attempt) => records.filter((one) => one.block === 2 && one.attempt === attempt));
+  expect(asked(second)).toEqual(asked(first));
+  expect(second?.[0]?.setup).not.toEqual(first?.[0]?.setup);
+});
+
+it('what an arm could have caused never repeats a block', async () => {
+  const { blocks } = run(await planOf({ blocks: '8' }), () => [slow]);
+  expect(blocks).toHaveLength(9);
+});
+
+it('at most a quarter more blocks are measured, and no block twice again', async () => {
+  const { blocks } = run(await planOf({ blocks: '9' }), () => [stolen]);
+  expect(blocks).toEqual(['0', '1', '1.1', '2', '2.1', '3', '4', '5', '6', '7', '8', '9']);
+});
+
+it('the burn-in block is never repeated, and with --no-rerun none is', async () => {
+  expect(run(await planOf({ blocks: '9' }), ({ burnIn }) => (burnIn ? [stolen] : [])).blocks).toHaveLength(10);
+  expect(run(await planOf({ blocks: '9', rerun: false }), () => [stolen]).blocks).toHaveLength(10);
+});
+
+it('a run that was interrupted anywhere goes on as if it had not been', async () => {
+  const plan = await planOf({ blocks: '5', transports: 'sse,ws,tcp' });
+  const { records } = run(plan, disturbedThird);
+  for (let cut = 0; cut < records.length; cut++) {
+    const [next] = nextTrials({ plan, records: records.slice(0, cut), mayStop: () => false });
+    expect(next?.trial).toBe(records[cut]?.trial);
+    expect(next?.attempt).toBe(records[cut]?.attempt);
+  }
+});
+
+it('the stopping rule is asked between blocks only, and ends the run', async () => {
+  const plan = await planOf({ precision: '5%', blocks: '9' });
+  let asked = 0;
+  const { blocks } = run(
+    plan,
+    () => [],
+    () => ++asked > 4,
+  );
+  expect(blocks).toEqual(['0', '1', '2', '3', '4']);
+});

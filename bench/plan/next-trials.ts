@@ -1,0 +1,45 @@
+// Which trials to run next: a pure function of the plan and of what is saved. So a run that was interrupted goes on as if it
+// had not been, and why a block was repeated, or a run stopped, can be told from its file alone.
+
+import type { Plan, TrialRecord } from '../contract/run-file.ts';
+import { isDisturbed } from '../analysis/attempts.ts';
+import { planBlock, type PlannedBlock, type PlannedTrial } from './trials.ts';
+
+export interface NextTrialsOptions {
+  readonly plan: Plan;
+  /** All that was saved so far, in run order. */
+  readonly records: readonly TrialRecord[];
+  /** The stopping rule of the plan, asked between blocks; never asked without one. */
+  readonly mayStop: () => boolean;
+}
+
+/** The trials that are left of a begun block, of a disturbed block's repetition, or of the next block; empty when all is done. */
+export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] {
+  const { plan, records } = options;
+  const saved = new Set(records.map(({ trial }) => trial));
+  let firstTrial = 0;
+  let repeated = 0;
+  for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
+    const isMeasured = block >= plan.burnInBlocks;
+    if (isMeasured && plan.stop !== undefined && !isReached(block, records) && options.mayStop()) return [];
+    for (let attempt = 0; ; attempt++) {
+      const planned = planBlock(plan, block, { attempt, firstTrial });
+      const left = planned.trials.filter(({ trial }) => !saved.has(trial));
+      if (left.length > 0) return left;
+      firstTrial += planned.trials.length;
+      const mayRepeat = isMeasured && attempt === 0 && repeated < (plan.extraBlocks ?? 0);
+      if (!mayRepeat || !isDisturbed(recordsOf(planned, records))) break;
+      repeated++;
+    }
+  }
+  return [];
+}
+
+function recordsOf({ trials }: PlannedBlock, records: readonly TrialRecord[]): TrialRecord[] {
+  const numbers = new Set(trials.map(({ trial }) => trial));
+  return records.filter(({ trial }) => numbers.has(trial));
+}
+
+function isReached(block: number, records: readonly TrialRecord[]): boolean {
+  return records.some((record) => record.block >= block);
+}

@@ -1,0 +1,86 @@
+// Reads `--fail-if-worse [metric:]margin`: a share of the old value, or an amount in the unit of the metric.
+
+import type { RegressionGate, WorseMargin } from '../analysis/across/regression-gates.ts';
+import type { MetricUnit } from '../analysis/analysis.ts';
+import type { Metric } from '../analysis/metrics/metric.ts';
+import { findMetric, metrics } from '../analysis/metrics/registry.ts';
+import { BenchError } from '../contract/errors.ts';
+import { parseDuration, parseSize, pickName, usageError } from './quantities.ts';
+
+const FLAG = '--fail-if-worse';
+
+/** One gate per text. @throws BenchError USAGE or UNKNOWN_NAME that names the flag and the value. */
+export function parseRegressionGates(texts: readonly string[]): readonly RegressionGate[] {
+  const gates = texts.map(parseGate);
+  for (const [index, { metric }] of gates.entries()) {
+    const isRepeated = gates.slice(0, index).some((earlier) => earlier.metric?.id === metric?.id);
+    if (isRepeated)
+      throw usageError(FLAG, texts[index] ?? '', `one margin ${metric === undefined ? 'for all metrics' : `for ${metric.id}`}`);
+  }
+  return gates;
+}
+
+function parseGate(text: string): RegressionGate {
+  const [, id, marginText = ''] = /^(?:([^:]*):)?(.*)$/s.exec(text.trim()) ?? [];
+  const metric = id === undefined ? undefined : gatedMetric(text, id.trim());
+  return { metric, margin: parseMargin(text, marginText.trim(), metric) };
+}
+
+function gatedMetric(text: string, id: string): Metric {
+  const names = metrics.filter(({ better }) => better !== 'neither').map((metric) => metric.id);
+  const metric = findMetric(id);
+  if (metric?.better === 'neither') {
+    throw new BenchError('USAGE', `${FLAG} ${text}: neither more nor less of ${id} is worse`, {
+      hint: `of these it is: ${names.join(', ')}`,
+    });
+  }
+  if (metric !== undefined) return metric;
+  if (id === '') throw usageError(FLAG, text, '[metric:]margin, such as 5% or delivery.p99:2ms');
+  return named(text, () => findMetric(pickName('metric', id, names)) as Metric);
+}
+
+function parseMargin(text: string, margin: string, metric: Metric | undefined): WorseMargin {
+  const share = /^(\d{1,15}(?:\.\d{1,15})?)\s*%$/.exec(margin)?.[1];
+  // 7 % is 0.07, not the 0.07000000000000001 of a multiplication.
+  if (share !== undefined) return { kind: 'share', share: Number((Number(share) / 100).toPrecision(15)) };
+  if (metric === undefined) throw usageError(FLAG, text, 'a share such as 5%, or a metric with its margin, such as delivery.p99:2ms');
+  return { kind: 'amount', amount: amountReaders[metric.unit](text, margin) };
+}
+
+/** A number with exactly this unit behind it. */
+const inUnit =
+  (unit: string, size = 1) =>
+  (text: string, margin: string): number => {
+    const number = /^\d{1,15}(?:\.\d{1,15})?/.exec(margin)?.[0];
+    if (number === undefined || margin.slice(number.length).trim().toLowerCase() !== unit.toLowerCase())
+      throw usageError(FLAG, text, `a share such as 5%, or an amount in ${unit}`);
+    return Number((Number(number) * size).toPrecision(15));
+  };
+
+/** The error names what the user wrote, not only the part that was read. */
+function named<T>(text: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    throw new BenchError(error.code, `${FLAG} ${text}: ${error.message}`, {
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
+  }
+}
+
+const duration = (text: string, margin: string): number => named(text, () => parseDuration('margin', margin));
+const size = (text: string, margin: string): number => named(text, () => parseSize('margin', margin));
+
+const amountReaders: Record<MetricUnit, (text: string, margin: string) => number> = {
+  ns: duration,
+  'ns/token': duration,
+  bytes: size,
+  // Tenths of a byte count here, and sizes are whole.
+  'bytes/token': inUnit('B'),
+  // A share of a share would be read both ways; percentage points are what is meant.
+  ratio: inUnit('pp', 0.01),
+  'tokens/s': inUnit('tokens/s'),
+  'tokens/read': inUnit('tokens/read'),
+};

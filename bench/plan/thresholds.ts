@@ -1,0 +1,82 @@
+// Reads `--fail-if '[arm:]metric > limit'`. The expression states when the run fails, not, as in some load generators, what
+// must hold; a limit carries a unit that fits its metric.
+
+import type { MetricUnit } from '../analysis/analysis.ts';
+import { metrics } from '../analysis/metrics/registry.ts';
+import { thresholdOperators, type Threshold, type ThresholdOperator } from '../analysis/thresholds.ts';
+import { BenchError } from '../contract/errors.ts';
+import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
+import { pickName, usageError } from './quantities.ts';
+
+const FLAG = '--fail-if';
+const EXAMPLE = 'delivery.p99 > 50ms';
+
+// No more digits than a double keeps.
+const pattern =
+  /^(?:(?<arm>[^\s:<>=]+)\s*:\s*)?(?<id>[^\s:<>=]+)\s*(?<operator>[<>]=?)\s*(?<number>-?\d{1,15}(?:\.\d{1,15})?)\s*(?<unit>[^\s\d]\S*)?$/;
+
+/** `arms` are the names of the plan's arms. @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and what is wrong with it. */
+export function parseThreshold(text: string, arms: readonly string[]): Threshold {
+  const parts = pattern.exec(text.trim())?.groups;
+  if (parts === undefined)
+    throw usageError(FLAG, text, `[arm:]metric, one of ${thresholdOperators.join(' ')}, and a limit, such as ${EXAMPLE}`);
+  const { arm, id = '', operator, number = '', unit = '' } = parts;
+  const metric = pickIn(text, { what: 'metric', value: id, names: metrics.map((one) => one.id) });
+  return {
+    text,
+    arm: arm === undefined ? undefined : pickIn(text, { what: 'arm', value: arm, names: arms }),
+    metric,
+    operator: operator as ThresholdOperator,
+    limit: readLimit(text, metric, { number, unit }),
+  };
+}
+
+interface Choice {
+  readonly what: string;
+  readonly value: string;
+  readonly names: readonly string[];
+}
+
+function pickIn(text: string, { what, value, names }: Choice): string {
+  try {
+    return pickName(what, value, names);
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    throw new BenchError(error.code, `${FLAG} ${text}: ${error.message}`, {
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
+  }
+}
+
+const durations = { ns: 1, us: NS_PER_US, µs: NS_PER_US, ms: NS_PER_MS, s: NS_PER_S };
+const PLAIN = { '': 1 };
+
+/** What one of each unit is in the metric's own; '' for a plain number. */
+const unitsOf: Record<MetricUnit, Readonly<Record<string, number>>> = {
+  ns: durations,
+  'ns/token': durations,
+  bytes: { B: 1, kB: 1000, KiB: KIB, MB: 1e6, MiB: MIB },
+  'bytes/token': { B: 1 },
+  ratio: { '%': 0.01, ...PLAIN },
+  'tokens/s': PLAIN,
+  'tokens/read': PLAIN,
+};
+
+function readLimit(text: string, id: string, { number, unit }: { readonly number: string; readonly unit: string }): number {
+  const metric = metrics.find((one) => one.id === id);
+  const units = Object.entries(metric === undefined ? PLAIN : unitsOf[metric.unit]);
+  const size = units.find(([name]) => name.toLowerCase() === unit.toLowerCase())?.[1];
+  if (size === undefined) throw usageError(FLAG, text, `a limit of ${id} ${unitWords(units.map(([name]) => name))}, not ${number}${unit}`);
+  // 57 % is 0.57, not the 0.5700000000000001 of a multiplication: with >= that would be another limit.
+  return Number((Number(number) * size).toPrecision(15));
+}
+
+/** `in ns, us, µs, ms or s`; `in % or as a plain number`. */
+function unitWords(names: readonly string[]): string {
+  const named = names.filter((name) => name !== '');
+  const plain = named.length < names.length ? ['as a plain number'] : [];
+  const last = named.at(-1);
+  const list = last === undefined ? [] : [`in ${named.length === 1 ? last : `${named.slice(0, -1).join(', ')} or ${last}`}`];
+  return [...list, ...plain].join(' or ');
+}

@@ -1,0 +1,52 @@
+// What every format says of a comparison of runs: names, titles, and which changes belong where.
+
+import type { ArmChanges, Change, Difference, RunAgainstOld, RunComparison, RunIdentity } from '../../analysis/across/run-comparison.ts';
+import { factText } from '../../analysis/across/fact-text.ts';
+import { formatCount } from '../format.ts';
+
+/** `reports/before (standard, 2026-11-22 09:22 UTC, seed 7)`. */
+export function runTitle({ folder, name, startedAt, seed }: RunIdentity): string {
+  return `${folder} (${name}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, seed ${seed})`;
+}
+
+/** `new`, or `new 2` among several. */
+export function newLabel({ comparisons }: RunComparison, against: RunAgainstOld): string {
+  return comparisons.length === 1 ? 'new' : `new ${comparisons.indexOf(against) + 1}`;
+}
+
+/** `SSE, 200 connections, 12 and 12 trials`. */
+export function armHeading({ title, loadPoint: { connections }, trials }: ArmChanges): string {
+  const load = connections === 1 ? '1 connection' : `${formatCount(connections)} connections`;
+  return `${title}, ${load}, ${trials.old} and ${trials.new} trials`;
+}
+
+/** Field, old, new. */
+export function differenceCells({ field, title, old, new: recent }: Difference): readonly [string, string, string] {
+  return [title, factText(field, old), factText(field, recent)];
+}
+
+/** What gets a verdict: endpoints, then counted bytes of which less is better. */
+export function verdictChanges({ changes }: ArmChanges): readonly Change[] {
+  return changes.filter(({ endpoint, isExact, better }) => endpoint !== undefined || (isExact && better !== 'neither'));
+}
+
+/** Everything that was measured and not declared beforehand. */
+export function exploratoryChanges({ changes }: ArmChanges): readonly Change[] {
+  return changes.filter(({ endpoint, isExact, p }) => endpoint === undefined && !isExact && p !== undefined);
+}
+
+/** Why the numbers of an arm may not be believed. */
+export function banners({ title, loadPoint: { connections }, invalid, harnessLimited }: ArmChanges): readonly string[] {
+  return [
+    ...invalid.map((reason) => `INVALID (${title}, ${connections} connections): ${reason}`),
+    ...harnessLimited.map((reason) => `HARNESS-LIMITED (${title}, ${connections} connections): ${reason}`),
+  ];
+}
+
+/** Why there is no verdict where there could be one, each reason once. */
+export function withheldReasons(arms: readonly ArmChanges[]): readonly string[] {
+  const reasons = arms.flatMap((arm) =>
+    verdictChanges(arm).flatMap(({ verdict: { kind, reason } }) => (kind === 'withheld' && reason !== undefined ? [reason] : [])),
+  );
+  return [...new Set(reasons)];
+}

@@ -1,0 +1,24 @@
+// Titles of arms that would make a chart wider than it is: legends get rows, titles get lines. Vega has no canvas here to
+// measure text with and reserves 0.8 of the font size for each character; so does this file.
+
+import { wrap } from '../text-layout.ts';
+
+const FONT_SIZE = 12;
+const CHARACTER_WIDTH = 0.8 * FONT_SIZE;
+/** Symbol, and the gaps around it. */
+const SYMBOL_WIDTH = 50;
+
+/** For a legend at most `width` wide; nothing where all entries fit into one row. */
+export function legendColumns(titles: readonly string[], width: number): { readonly columns?: number } {
+  const widths = titles.map((title) => title.length * CHARACTER_WIDTH + SYMBOL_WIDTH);
+  if (widths.reduce((sum, own) => sum + own, 0) <= width) return {};
+  return { columns: Math.max(1, Math.floor(width / Math.max(...widths))) };
+}
+
+/** Characters of a title that are no wider than two panels. */
+const MAX_TITLE = 72;
+
+export function titleLines(title: string): string | readonly string[] {
+  const lines = wrap(title, MAX_TITLE);
+  return lines.length === 1 ? title : lines;
+}

@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { fixtureRun } from '../../analysis/analysis-fixture.ts';
+import { metrics } from '../../analysis/metrics/registry.ts';
+import type { CompletedTrial, FailedTrial } from '../../contract/run-file.ts';
+import { fixtureMetrics } from '../fixture-metrics.ts';
+import { fullAnalysis } from '../report-fixture.ts';
+import { renderBencher } from './bencher.ts';
+import { renderCsv } from './csv.ts';
+import { renderGithubBenchmark } from './github-benchmark.ts';
+import { renderHistograms } from './hgrm.ts';
+
+const context = {
+  analysis: fullAnalysis(),
+  metrics: fixtureMetrics.map((metric) => Object.assign({ isExact: metric.id.startsWith('bytes.') }, metric)),
+};
+
+const failed = (trial: CompletedTrial): FailedTrial => ({
+  kind: 'trial',
+  outcome: 'failed',
+  trial: trial.trial,
+  block: trial.block,
+  burnIn: trial.burnIn,
+  order: trial.order,
+  arm: trial.arm,
+  loadPoint: trial.loadPoint,
+  workloadSeed: trial.workloadSeed,
+  setup: trial.setup,
+  startedAt: trial.startedAt,
+  failure: { code: 'CHILD_DIED', message: 'the server process said "out of memory", and ended' },
+});
+
+const run = fixtureRun({ blocks: 2, transports: ['sse', 'ws', 'tcp'], edit: (trial) => (trial.trial === 5 ? failed(trial) : trial) });
+
+// UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
+it.each([
+  ['export.csv', renderCsv(run, metrics)],
+  ['export-github-benchmark.json', renderGithubBenchmark(context)],
+  ['export-bencher.json', renderBencher(context)],
+  ['export-sse-100-delivery.hgrm', renderHistograms(run)[0]?.text],
+])('%s is the one that was read and approved', (name, text) => {
+  const path = new URL(`../golden/${name}`, import.meta.url);
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text ?? '');
+  expect(text).toBe(readFileSync(path, 'utf8'));
+});

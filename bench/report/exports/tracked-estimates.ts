@@ -1,0 +1,52 @@
+// What is given to tools that watch a benchmark over time. They raise alarms on the number alone, so what has no verdict
+// as a whole stays out: INVALID and HARNESS-LIMITED load points, the null arm, and arms that repeat or alter another one.
+
+import type { Analysis, Estimate, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { isUnderComparison, whyNotBelieved } from '../../analysis/thresholds.ts';
+import { loadPointTitle, type MetricText } from '../report-context.ts';
+
+export interface TrackedMetric extends MetricText {
+  /** Counted, not sampled. */
+  readonly isExact?: boolean;
+}
+
+export interface ExportContext {
+  readonly analysis: Analysis;
+  readonly metrics: readonly TrackedMetric[];
+}
+
+export interface TrackedEstimate {
+  /** `stream, ws, 100 connections`: the same in every run of the same question, because the tools match by name. */
+  readonly name: string;
+  readonly arm: string;
+  readonly metric: TrackedMetric;
+  readonly point: LoadPointAnalysis;
+  readonly estimate: Estimate;
+}
+
+/** By load point, arm and metric; what was not measured is left out. */
+export function trackedEstimates({ analysis, metrics }: ExportContext): readonly TrackedEstimate[] {
+  return analysis.loadPoints
+    .filter((point) => whyNotBelieved(point) === undefined)
+    .flatMap((point) => trackedArms(point).flatMap((arm) => metrics.flatMap((metric) => find(analysis, { arm, metric, point }))));
+}
+
+/** One sentence for every load point that is left out, with the reason. */
+export function untrackedLoadPoints(analysis: Analysis): readonly string[] {
+  return analysis.loadPoints.flatMap((point) => {
+    const reason = whyNotBelieved(point);
+    return reason === undefined ? [] : [`${loadPointTitle(point)} left out of the export: ${reason}`];
+  });
+}
+
+function trackedArms({ arms }: LoadPointAnalysis): readonly string[] {
+  return arms.filter(({ arm }) => isUnderComparison(arm)).map(({ name }) => name);
+}
+
+type Place = Pick<TrackedEstimate, 'arm' | 'metric' | 'point'>;
+
+function find({ plan }: Analysis, { arm, metric, point }: Place): readonly TrackedEstimate[] {
+  const estimate = point.summaries.find((summary) => summary.metric === metric.id && summary.arm === arm)?.estimate;
+  if (estimate === undefined || !Number.isFinite(estimate.value)) return [];
+  return [{ name: `${plan.scenario}, ${arm}, ${loadPointTitle(point)}`, arm, metric, point, estimate }];
+}

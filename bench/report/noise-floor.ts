@@ -1,0 +1,83 @@
+// The A/A pair as a table: how far two equal arms are apart, and how small a difference a comparison as noisy as theirs finds.
+
+import type { Analysis, LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
+import { fewestBlocks } from '../analysis/statistics/multiplicity.ts';
+import { formatCount, formatDifferenceEstimate, formatP, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
+import { left, renderTable, right } from './markdown.ts';
+import { metricText, type ReportContext } from './report-context.ts';
+import { layOutTable } from './text-layout.ts';
+import { formatHalfWidth, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
+
+/** Empty without an A/A pair. */
+export function renderNoiseFloorMarkdown({ metrics }: ReportContext, point: LoadPointAnalysis): string {
+  return renderTable(
+    [
+      left('endpoint'),
+      right('copy against baseline [95 % CI]'),
+      right('half-width'),
+      right('smallest difference found (80 % power)'),
+      right('p (Holm)'),
+      left('claim'),
+    ],
+    point.noiseFloors.map((floor) => {
+      const { title, unit } = metricText(metrics, floor.metric);
+      return [
+        title,
+        pairEstimate(floor, unit),
+        withSign(formatHalfWidth(floor, unit)),
+        formatDetectable(floor, unit),
+        formatP(floor.adjustedP),
+        floor.claims ? '**a difference**' : claimWords(floor),
+      ];
+    }),
+  );
+}
+
+/** At most 100 columns wide; empty without an A/A pair. */
+export function renderNoiseFloorText({ metrics }: ReportContext, point: LoadPointAnalysis, paint: Paint): string {
+  const rows = point.noiseFloors.map((floor) => {
+    const { title, unit } = metricText(metrics, floor.metric);
+    const cells = [
+      title,
+      pairEstimate(floor, unit),
+      withSign(formatHalfWidth(floor, unit)),
+      formatDetectable(floor, unit),
+      formatP(floor.adjustedP),
+    ];
+    return { cells: [...cells, claimWords(floor)], paint: (text: string): string => (floor.claims ? paint('red', text) : text) };
+  });
+  const titles = ['endpoint', 'copy against baseline', 'half-width', 'smallest detectable', 'p', 'claim'];
+  return layOutTable({ titles, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
+}
+
+/** One sentence; undefined when the pair was not measured anywhere. */
+export function claimsSentence({ loadPoints }: Analysis): string | undefined {
+  const family = loadPoints.flatMap(({ noiseFloors }) => noiseFloors);
+  const measured = family.filter(({ adjustedP }) => adjustedP !== undefined);
+  if (measured.length === 0) return undefined;
+  const claims = measured.filter((floor) => floor.claims).length;
+  const blocks = Math.max(...measured.map((floor) => floor.blocks));
+  const expectation =
+    blocks < fewestBlocks(family.length)
+      ? `with ${formatCount(blocks)} blocks none can`
+      : 'none is expected, and by chance at most 5 % of runs have any';
+  return `${formatCount(claims)} of ${formatCount(measured.length)} endpoints ${claims === 1 ? 'claims' : 'claim'} a difference between equal arms; ${expectation}.`;
+}
+
+/** The ratio where there is one. */
+function pairEstimate({ ratio, difference }: NoiseFloor, unit: MetricUnit): string {
+  return ratio === undefined ? formatDifferenceEstimate(difference, unit) : formatRatio(ratio);
+}
+
+function formatDetectable({ minimumDetectableRatio, minimumDetectable }: NoiseFloor, unit: MetricUnit): string {
+  return minimumDetectableRatio === undefined ? formatValue(minimumDetectable, unit) : formatPercent(minimumDetectableRatio, 2);
+}
+
+function claimWords({ claims, adjustedP }: NoiseFloor): string {
+  if (adjustedP === undefined) return 'not measured';
+  return claims ? 'a difference' : 'none';
+}
+
+function withSign(half: string): string {
+  return half === UNKNOWN ? half : `±${half}`;
+}

@@ -1,0 +1,25 @@
+// What this run found between two equal arms: no verdict can be finer than that.
+
+import { bulletList, joinBlocks } from '../markdown.ts';
+import { claimsSentence, renderNoiseFloorMarkdown } from '../noise-floor.ts';
+import { armTitleOf, loadPointTitle, type ReportContext } from '../report-context.ts';
+
+/** Empty without an A/A pair. */
+export function renderNoiseFloor(context: ReportContext): string {
+  const { analysis } = context;
+  const { loadPoints, baseline, copy } = analysis;
+  if (copy === undefined) return '';
+  const tables = loadPoints.map((point) => {
+    const table = renderNoiseFloorMarkdown(context, point);
+    return joinBlocks([`**${loadPointTitle(point)}**`, table === '' ? 'Not measured: one of the two arms is INVALID here.' : table]);
+  });
+  const claims = claimsSentence(analysis);
+  return joinBlocks([
+    `${armTitleOf(analysis, baseline)} was measured twice in every block, under two names and through the same plumbing (an A/A pair): whatever the two differ by is noise.`,
+    ...tables,
+    bulletList([
+      ...(claims === undefined ? [] : [claims]),
+      'An endpoint on which equal arms differ is not resolvable; nor is one whose half-width exceeds its margin, as a ratio and in absolute size.',
+    ]),
+  ]);
+}

@@ -1,0 +1,66 @@
+// Packets are stamped by CLOCK_REALTIME, all else here by CLOCK_MONOTONIC. Their difference changes only when somebody sets
+// the clock: slewing, as by NTP, moves both alike. So it is read before and after a capture, and the change is part of the error.
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { BenchError, messageOf } from '../../contract/errors.ts';
+
+/** CLOCK_REALTIME minus CLOCK_MONOTONIC. */
+export interface RealtimeOffset {
+  /** Middle of the interval that the readings allow. */
+  readonly offsetNs: bigint;
+  /** Its width: the offset is wrong by half of it at most. */
+  readonly bracketNs: number;
+}
+
+/** Both offsets of a capture as one. */
+export interface CaptureClock extends RealtimeOffset {
+  /** By how much the offset changed from before the capture to after it. */
+  readonly driftNs: number;
+  /** A stamp that was converted with `offsetNs` is wrong by this at most. */
+  readonly errorBoundNs: number;
+}
+
+const program = fileURLToPath(new URL('./bracket-realtime.ts', import.meta.url));
+const TIMEOUT_MS = 10_000;
+
+const printedSchema = z.object({ lowNs: z.string().transform(BigInt), highNs: z.string().transform(BigInt) });
+
+/** In a process of its own, because WASI announces itself on stderr as experimental. @throws BenchError CLOCK when it cannot be read. */
+export async function readRealtimeOffset(): Promise<RealtimeOffset> {
+  let printed: z.infer<typeof printedSchema>;
+  try {
+    const { NODE_OPTIONS: _inherited, ...env } = process.env;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+      timeout: TIMEOUT_MS,
+      env,
+    });
+    printed = printedSchema.parse(JSON.parse(stdout));
+  } catch (cause) {
+    throw new BenchError('CLOCK', `the wall clock could not be read to the nanosecond: ${messageOf(cause)}`, { cause });
+  }
+  return offsetWithin(printed.lowNs, printed.highNs);
+}
+
+/** @throws BenchError CLOCK when no offset fits, so that the clock was set meanwhile. */
+export function offsetWithin(lowNs: bigint, highNs: bigint): RealtimeOffset {
+  if (lowNs > highNs) {
+    throw new BenchError('CLOCK', `the wall clock was set by ${lowNs - highNs} ns or more while it was being read`, {
+      hint: 'measure again; if it happens again, see who sets the clock (timedatectl, chronyc tracking)',
+    });
+  }
+  return { offsetNs: (lowNs + highNs) / 2n, bracketNs: Number(highNs - lowNs) };
+}
+
+export function joinOffsets(before: RealtimeOffset, after: RealtimeOffset): CaptureClock {
+  const driftNs = Number(after.offsetNs - before.offsetNs);
+  const bracketNs = Math.max(before.bracketNs, after.bracketNs);
+  return {
+    offsetNs: (before.offsetNs + after.offsetNs) / 2n,
+    bracketNs,
+    driftNs,
+    errorBoundNs: (bracketNs + Math.abs(driftNs)) / 2,
+  };
+}

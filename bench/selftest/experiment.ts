@@ -1,0 +1,76 @@
+// An experiment is a plan whose arms differ by known effects, and the checks that say what the harness must find in it.
+
+import { selectMeasured, type MeasuredArm } from '../analysis/measured-trials.ts';
+import type { Metric } from '../analysis/metrics/metric.ts';
+import { findMetric } from '../analysis/metrics/registry.ts';
+import type { Injection } from '../contract/injection.ts';
+import type { SavedRun } from '../contract/run-file.ts';
+import { COPY_LABEL, type PathName, type TransportId } from '../contract/transports.ts';
+import type { RunFlags } from '../plan/build-plan.ts';
+import type { Finding } from './finding.ts';
+
+/** The label of the arm that nothing was done to. */
+const PLAIN = undefined;
+
+export interface InjectedArm {
+  readonly label: string;
+  readonly injection?: Injection;
+}
+
+export interface Check {
+  readonly id: string;
+  /** What was done, in words that need no manual. */
+  readonly title: string;
+  readonly injected: string;
+  /** Why the harness must see it so; one sentence. */
+  readonly explanation: string;
+  readonly judge: (measured: MeasuredExperiment) => readonly Finding[];
+}
+
+export interface Experiment {
+  readonly id: string;
+  readonly flags: RunFlags;
+  readonly path?: PathName;
+  /** What is counted, or is far above any noise, needs no burn-in block. */
+  readonly isRobust?: boolean;
+  /** Besides the plain one, which is the baseline. */
+  readonly arms: readonly InjectedArm[];
+  readonly checks: readonly Check[];
+}
+
+/** The arms of a finished experiment, by label. */
+export class MeasuredExperiment {
+  readonly run: SavedRun;
+  readonly #arms: readonly MeasuredArm[];
+
+  constructor(run: SavedRun) {
+    this.run = run;
+    this.#arms = selectMeasured(run)[0]?.arms ?? [];
+  }
+
+  get transport(): TransportId {
+    return this.run.header.plan.arms[0]?.transport ?? 'sse';
+  }
+
+  get plain(): MeasuredArm {
+    return this.arm(PLAIN);
+  }
+
+  arm(label: string | undefined): MeasuredArm {
+    const found = this.#arms.find(({ arm }) => arm.label === label);
+    if (found === undefined) throw new Error(`the experiment has no arm ${label ?? 'without a label'}`);
+    return found;
+  }
+
+  pair(label: string): { plain: MeasuredArm; injected: MeasuredArm } {
+    return { plain: this.plain, injected: this.arm(label) };
+  }
+}
+
+export function metricOf(id: string): Metric {
+  const metric = findMetric(id);
+  if (metric === undefined) throw new Error(`there is no metric ${id}`);
+  return metric;
+}
+
+export const copy: InjectedArm = { label: COPY_LABEL };

@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import type { MeasuredArm } from '../analysis/measured-trials.ts';
+import type { Metric } from '../analysis/metrics/metric.ts';
+import { seededDraw } from '../contract/random.ts';
+import type { CompletedTrial } from '../contract/run-file.ts';
+import { countsExactly, invertsWhenSwapped, isUntouched, recovers, staysBelow } from './finding.ts';
+
+/** Its value is whatever a test put into the trial. */
+const metric: Metric = {
+  id: 'latency',
+  title: 'Latency',
+  unit: 'ns',
+  better: 'lower',
+  scale: 'ratio',
+  definition: '',
+  margin: { ratio: 0.1, absolute: undefined },
+  value: ({ windowNs }) => windowNs,
+};
+
+function arm(name: string, values: readonly number[]): MeasuredArm {
+  const completed = values.map((windowNs, block) => ({ block, order: 0, windowNs }) as CompletedTrial);
+  return { name, arm: { transport: 'sse', client: 'probe', path: 'direct' }, isNullArm: false, completed, failed: 0 };
+}
+
+/** Uniform noise of ± `spread` around `centre`. */
+function noisy(seed: number, centre: number, spread: number, blocks = 9): number[] {
+  const draw = seededDraw(seed);
+  return Array.from({ length: blocks }, () => centre + spread * (2 * draw() - 1));
+}
+
+const pair = (plain: number[], injected: number[]): { plain: MeasuredArm; injected: MeasuredArm } => ({
+  plain: arm('plain', plain),
+  injected: arm('injected', injected),
+});
+
+const recover = (shift: number): string => recovers({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1000 + shift, 5)), by: 250 }).outcome;
+
+it('an effect is found when it is as large as it was made, and not when it is half or twice that', () => {
+  expect(recover(250)).toBe('passed');
+  expect(recover(125)).toBe('failed');
+  expect(recover(500)).toBe('failed');
+  expect(recover(0)).toBe('failed');
+});
+
+it('a machine too noisy to tell is no pass', () => {
+  expect(recovers({ metric, ...pair(noisy(1, 10_000, 3000), noisy(2, 10_250, 3000)), by: 250 }).outcome).toBe('too-noisy');
+});
+
+it('an effect is not found in a single block', () => {
+  expect(recovers({ metric, ...pair([1000], [1250]), by: 250 }).outcome).toBe('failed');
+});
+
+it('a metric counts as touched only where the change is shown beyond its margin', () => {
+  expect(isUntouched({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1000, 5)) }).outcome).toBe('passed');
+  expect(isUntouched({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1050, 5)) }).outcome).toBe('passed');
+  expect(isUntouched({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1300, 5)) }).outcome).toBe('failed');
+});
+
+it('of counted metrics any difference is one too many', () => {
+  const counted: Metric = { ...metric, isExact: true };
+  expect(isUntouched({ metric: counted, ...pair([44, 45], [44, 45]) }).outcome).toBe('passed');
+  expect(isUntouched({ metric: counted, ...pair([44, 45], [44, 45.001]) }).outcome).toBe('failed');
+});
+
+it('counts must agree, and something must have been injected', () => {
+  expect(countsExactly('lost', { expected: 13, found: 13 }).outcome).toBe('passed');
+  expect(countsExactly('lost', { expected: 13, found: 12 }).outcome).toBe('failed');
+  expect(countsExactly('lost', { expected: 0, found: 0 }).outcome).toBe('failed');
+  expect(countsExactly('lost', { expected: 13, found: undefined }).outcome).toBe('failed');
+});
+
+it('the worst trial decides whether a bound holds', () => {
+  expect(staysBelow({ metric, arm: arm('a', [10, 20, 29]), limit: 30 }).outcome).toBe('passed');
+  expect(staysBelow({ metric, arm: arm('a', [10, 20, 31]), limit: 30 }).outcome).toBe('failed');
+  expect(staysBelow({ metric, arm: arm('a', []), limit: 30 }).outcome).toBe('failed');
+});
+
+it('swapping the arms inverts the ratio', () => {
+  const finding = invertsWhenSwapped({ metric, ...pair(noisy(1, 1000, 100), noisy(2, 1500, 100)) });
+  expect(finding.outcome).toBe('passed');
+  expect(finding.found).toMatch(/^1\.\d+ and 0\.\d+$/);
+});

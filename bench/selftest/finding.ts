@@ -1,0 +1,120 @@
+// What one check of the selftest found: pure judgements on saved trials, so that each can be tested with made-up ones.
+
+import { compareMetric, type Evidence } from '../analysis/compare.ts';
+import type { MeasuredArm } from '../analysis/measured-trials.ts';
+import type { Metric } from '../analysis/metrics/metric.ts';
+import { formatDifference, formatDifferenceEstimate, formatValue } from '../report/format.ts';
+import { confidenceHalfWidth } from './half-width.ts';
+
+export interface Finding {
+  /** What was looked at, as a noun. */
+  readonly subject: string;
+  readonly expected: string;
+  readonly found: string;
+  /** `too-noisy`: the interval is so wide that the check would have passed whatever had been injected. */
+  readonly outcome: 'passed' | 'failed' | 'too-noisy';
+}
+
+interface Pair {
+  readonly plain: MeasuredArm;
+  readonly injected: MeasuredArm;
+}
+
+/** So much of an effect may be missing, besides what noise explains. */
+const RECOVERY_TOLERANCE = 0.1;
+/** A wider 95 % interval, as a share of the effect, proves nothing. */
+const WIDEST_SHARE = 0.4;
+/** Many checks a selftest, and each is to fail by chance no more than once in a thousand. */
+const CONFIDENCE = 0.999;
+
+export interface Recovery extends Pair {
+  readonly metric: Metric;
+  /** By how much the metric must rise, in its unit. */
+  readonly by: number;
+  /** Share of `by` that may be missing; by default a tenth. */
+  readonly tolerance?: number;
+}
+
+/** Whether the harness found an effect of known size: within the tolerance and the noise that the trials themselves show. */
+export function recovers({ metric, plain, injected, by, tolerance = RECOVERY_TOLERANCE }: Recovery): Finding {
+  const evidence = compare(metric, { plain, injected });
+  const expected = formatDifference(by, metric.unit);
+  const subject = metric.title;
+  const { difference } = evidence;
+  const differences = evidence.pairs.map((pair) => pair.other - pair.baseline);
+  const half95 = confidenceHalfWidth(differences, 0.95);
+  const half999 = confidenceHalfWidth(differences, CONFIDENCE);
+  if (difference === undefined || half95 === undefined || half999 === undefined)
+    return { subject, expected, found: `measured in ${evidence.pairs.length} blocks only`, outcome: 'failed' };
+  const found = formatDifferenceEstimate(difference, metric.unit);
+  if (half95 > WIDEST_SHARE * by) return { subject, expected, found, outcome: 'too-noisy' };
+  const isWithin = Math.abs(difference.value - by) <= tolerance * by + half999;
+  return { subject, expected, found, outcome: isWithin ? 'passed' : 'failed' };
+}
+
+/** Whether the effect left alone what it does not touch: nothing beyond the margin may be shown, at 99.9 %. */
+export function isUntouched({ metric, plain, injected }: Pair & { readonly metric: Metric }): Finding {
+  const evidence = compare(metric, { plain, injected });
+  const subject = metric.title;
+  const expected = 'untouched';
+  const found = describeChange(evidence);
+  if (evidence.pairs.length < 2) return { subject, expected, found: 'not measured', outcome: 'failed' };
+  if (metric.isExact === true) {
+    // The same tokens in both arms of a block: what is counted must be equal, not similar.
+    const isEqual = evidence.pairs.every((pair) => Math.abs(pair.other - pair.baseline) < 1e-9);
+    return { subject, expected, found: isEqual ? 'equal' : found, outcome: isEqual ? 'passed' : 'failed' };
+  }
+  const touched = evidence.scales.map(({ effect, margin, kind }) => {
+    const values = evidence.pairs.map((pair) => (kind === 'ratio' ? Math.log(pair.other / pair.baseline) : pair.other - pair.baseline));
+    return Math.abs(effect.mean) - (confidenceHalfWidth(values, CONFIDENCE) ?? Number.POSITIVE_INFINITY) > margin;
+  });
+  // A difference is relevant only if it is so on every scale that has a margin.
+  return { subject, expected, found, outcome: touched.length > 0 && touched.every(Boolean) ? 'failed' : 'passed' };
+}
+
+/** Whether a value that is not noisy stays on its side of a bound in every trial. */
+export function staysBelow({ metric, arm, limit }: { metric: Metric; arm: MeasuredArm; limit: number }): Finding {
+  const values = arm.completed.flatMap((trial) => metric.value(trial) ?? []);
+  const worst = values.length === 0 ? undefined : Math.max(...values);
+  return {
+    subject: metric.title,
+    expected: `below ${formatValue(limit, metric.unit)}`,
+    found: worst === undefined ? 'not measured' : `at most ${formatValue(worst, metric.unit)}`,
+    outcome: worst !== undefined && worst < limit ? 'passed' : 'failed',
+  };
+}
+
+/** What is counted must agree to the last unit. */
+export function countsExactly(subject: string, { expected, found }: { expected: number; found: number | undefined }): Finding {
+  return {
+    subject,
+    expected: String(expected),
+    found: found === undefined ? 'not counted' : String(found),
+    // Nothing injected would prove nothing.
+    outcome: expected > 0 && found === expected ? 'passed' : 'failed',
+  };
+}
+
+/** Turning the question round must turn the answer round, and change nothing else. */
+export function invertsWhenSwapped({ metric, plain, injected }: Pair & { readonly metric: Metric }): Finding {
+  const there = compare(metric, { plain, injected }).ratio;
+  const back = compare(metric, { plain: injected, injected: plain }).ratio;
+  const product = there === undefined || back === undefined ? undefined : there.value * back.value;
+  return {
+    subject: `${metric.title}, arms swapped`,
+    expected: '1 / ratio',
+    found: there === undefined || back === undefined ? 'no ratio' : `${there.value.toFixed(4)} and ${back.value.toFixed(4)}`,
+    outcome: product !== undefined && Math.abs(product - 1) < 1e-9 ? 'passed' : 'failed',
+  };
+}
+
+const SIGN_FLIP_SEED = 1;
+
+export function compare(metric: Metric, { plain, injected }: Pair): Evidence {
+  return compareMetric({ metric, baseline: plain, other: injected, seed: SIGN_FLIP_SEED });
+}
+
+function describeChange({ ratio, difference, metric }: Evidence): string {
+  if (ratio !== undefined) return `× ${ratio.value.toFixed(3)}`;
+  return formatDifference(difference?.value, metric.unit);
+}

@@ -1,0 +1,53 @@
+// From an experiment to a plan, and from its saved run to findings.
+
+import type { Plan, SavedRun } from '../contract/run-file.ts';
+import type { TransportId } from '../contract/transports.ts';
+import { buildPlan, type Surroundings } from '../plan/build-plan.ts';
+import { busyServer, delays, equalArms } from './timing.ts';
+import { exact, memory, slowClient } from './counting.ts';
+import { MeasuredExperiment, type Check, type Experiment } from './experiment.ts';
+import type { Finding } from './finding.ts';
+
+export const experiments: readonly Experiment[] = [equalArms, delays, busyServer, exact, memory, slowClient];
+
+export interface CheckResult {
+  readonly transport: TransportId;
+  readonly check: Pick<Check, 'id' | 'title' | 'injected' | 'explanation'>;
+  readonly findings: readonly Finding[];
+  /** Where its trials are. */
+  readonly folder: string;
+}
+
+export interface ExperimentOptions {
+  readonly transport: TransportId;
+  readonly seed: number;
+  readonly pin: boolean;
+  /** For tests that have less time; what they can show is less, too. */
+  readonly blocks?: number;
+}
+
+export async function planExperiment(
+  { flags, arms, path = 'direct', isRobust = false }: Experiment,
+  options: ExperimentOptions,
+): Promise<Plan> {
+  const { transport, seed, pin, blocks } = options;
+  const surroundings: Surroundings = { randomSeed: () => seed, canPin: pin };
+  const base = { ...flags, preset: 'quick', transports: transport, rerun: false };
+  const { plan } = await buildPlan([], { ...base, ...(blocks !== undefined && { blocks: String(blocks) }) }, surroundings);
+  const plain = { transport, client: 'probe' as const, path };
+  return { ...plan, burnInBlocks: isRobust ? 0 : plan.burnInBlocks, arms: [plain, ...arms.map((arm) => ({ ...plain, ...arm }))] };
+}
+
+export function judgeExperiment({ checks }: Experiment, run: SavedRun): readonly CheckResult[] {
+  const measured = new MeasuredExperiment(run);
+  return checks.map(({ judge, ...check }) => ({
+    transport: measured.transport,
+    check,
+    findings: judge(measured),
+    folder: run.folder,
+  }));
+}
+
+export function hasPassed({ findings }: CheckResult): boolean {
+  return findings.length > 0 && findings.every(({ outcome }) => outcome === 'passed');
+}

@@ -1,0 +1,202 @@
+// Known effects on time: two equal arms, fixed delays, a busy server, a tail, a standstill.
+
+import { holm } from '../analysis/statistics/multiplicity.ts';
+import { endpoints } from '../analysis/metrics/registry.ts';
+import type { Metric } from '../analysis/metrics/metric.ts';
+import { percent } from '../analysis/amounts.ts';
+import { median } from '../analysis/statistics/moments.ts';
+import { quantileOf, type GridQuantile } from '../contract/distribution.ts';
+import type { DistributionName } from '../contract/run-file.ts';
+import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
+import { formatValue } from '../report/format.ts';
+import { copy, metricOf, type Check, type Experiment, type MeasuredExperiment } from './experiment.ts';
+import { compare, invertsWhenSwapped, isUntouched, recovers, staysBelow, type Finding } from './finding.ts';
+
+const DELAY_NS = 1 * NS_PER_MS;
+const SMALL_DELAY_NS = 0.25 * NS_PER_MS;
+const SPIN_NS = 200 * NS_PER_US;
+const WORK_NS = 50 * NS_PER_US;
+const TAIL_NS = 20 * NS_PER_MS;
+const TAIL_EVERY = 50;
+const STALL_NS = 300 * NS_PER_MS;
+const STALL_EVERY_NS = 1 * NS_PER_S;
+/** The relay is held to a fifth where its own timing is a good part of the effect. */
+const SMALL_TOLERANCE = 0.2;
+/** Of an endpoint between equal arms; a claim at 5 % is what chance gives every twentieth run. */
+const AA_ALPHA = 0.01;
+
+const shortTrials = { warmup: '500ms', duration: '1s' };
+
+/** As the endpoint, but also where tokens come in clumps: what was injected is known, so no independent samples are needed. */
+function rawQuantile(distribution: DistributionName, q: GridQuantile, title: string): Metric {
+  return {
+    id: `${distribution}.${q}`,
+    title,
+    unit: 'ns',
+    better: 'lower',
+    scale: 'difference',
+    definition: title,
+    value: ({ distributions }) => quantileOf(distributions[distribution], q),
+  };
+}
+
+const scheduledP99 = rawQuantile('deliveryScheduledNs', 0.99, 'Delivery latency p99, from the plan');
+const transportP99 = rawQuantile('deliveryTransportNs', 0.99, 'Transport latency p99, from the write');
+/** A queue behind a busy server does not touch it: some token always finds the server idle. */
+const transportMinimum = rawQuantile('deliveryTransportNs', 0, 'Transport latency, fastest token');
+
+/** Per endpoint, at a level at which chance fails one selftest in a hundred. */
+function claimsBetweenEqualArms(measured: MeasuredExperiment): readonly Finding[] {
+  const evidence = endpoints.map((metric) => compare(metric, measured.pair(copy.label)));
+  const ps = holm(evidence.map(({ scales }) => (scales[0] === undefined ? 1 : scales[0].effect.p)));
+  return evidence.map(({ metric, scales, pairs }, index) => {
+    const [scale] = scales;
+    const half = scale === undefined ? undefined : (scale.effect.interval95.high - scale.effect.interval95.low) / 2;
+    const noise = half === undefined || scale === undefined ? 'not measured' : noiseWords(half, scale.kind);
+    return {
+      subject: metric.title,
+      expected: 'no difference claimed',
+      found: pairs.length < 2 ? 'not measured' : `${(ps[index] ?? 1) < AA_ALPHA ? 'a difference' : 'none'}; noise ±${noise}`,
+      outcome: pairs.length >= 2 && (ps[index] ?? 1) >= AA_ALPHA ? 'passed' : 'failed',
+    };
+  });
+}
+
+function noiseWords(half: number, kind: 'ratio' | 'absolute'): string {
+  return kind === 'ratio' ? percent(Math.expm1(half)) : `${Math.round(half / NS_PER_US)} µs`;
+}
+
+export const equalArms: Experiment = {
+  id: 'aa',
+  // The quick preset as it is, so that what it finds here is what it finds anywhere; a few more blocks, for a stricter level.
+  flags: { blocks: '12' },
+  arms: [copy],
+  checks: [
+    {
+      id: 'aa',
+      title: 'two equal arms',
+      injected: 'nothing',
+      explanation: 'The same arm twice, under two names: whatever is found between them is invented by the harness.',
+      judge: claimsBetweenEqualArms,
+    },
+  ],
+};
+
+function delayCheck(label: string, delayNs: number, tolerance?: number): Check {
+  const words = `${delayNs / NS_PER_MS} ms`;
+  return {
+    id: `delay-${words.replace(' ', '')}`,
+    title: `every token ${words} later`,
+    injected: `+${words} on the way`,
+    explanation: 'A relay between server and client holds each read; the other arm passes the same relay without a delay.',
+    judge: (measured) => {
+      const pair = measured.pair(label);
+      return [
+        heldByRelay(measured, label, delayNs),
+        recovers({ metric: metricOf('delivery.transport.p50'), ...pair, by: delayNs, ...(tolerance !== undefined && { tolerance }) }),
+        recovers({ metric: metricOf('delivery.p50'), ...pair, by: delayNs, ...(tolerance !== undefined && { tolerance }) }),
+        isShown(metricOf('delivery.p50'), measured, label),
+        invertsWhenSwapped({ metric: metricOf('delivery.p50'), ...pair }),
+        isUntouched({ metric: metricOf('cpu.server.token'), ...pair }),
+        isUntouched({ metric: metricOf('bytes.token'), ...pair }),
+      ];
+    },
+  };
+}
+
+/** The relay times what it does itself: a check of the injection, not of the harness. */
+function heldByRelay(measured: MeasuredExperiment, label: string, delayNs: number): Finding {
+  const heldNs = measured.arm(label).completed.flatMap(({ relay }) => relay?.heldP50Ns ?? []);
+  const typicalNs = median(heldNs);
+  return {
+    subject: 'held by the relay, its own clock',
+    expected: formatValue(delayNs, 'ns'),
+    found: typicalNs === undefined ? 'nothing' : formatValue(typicalNs, 'ns'),
+    outcome: typicalNs !== undefined && Math.abs(typicalNs - delayNs) < SMALL_TOLERANCE * delayNs ? 'passed' : 'failed',
+  };
+}
+
+/** The sign-flip test over the blocks, corrected for all endpoints as in any run. */
+function isShown(metric: Metric, measured: MeasuredExperiment, label: string): Finding {
+  const { signFlipP } = compare(metric, measured.pair(label));
+  const p = signFlipP === undefined ? undefined : Math.min(1, signFlipP * endpoints.length);
+  return {
+    subject: `${metric.title}, claimed`,
+    expected: 'a difference, p < 0.05',
+    found: p === undefined ? 'not tested' : `p = ${p.toFixed(4)}`,
+    outcome: p !== undefined && p < 0.05 ? 'passed' : 'failed',
+  };
+}
+
+export const delays: Experiment = {
+  id: 'delay',
+  // The windows of the quick preset at a low load: what a user of it can expect to see.
+  flags: { connections: '20', blocks: '9' },
+  path: 'relay',
+  arms: [
+    { label: 'delay 1 ms', injection: { kind: 'delay', delayNs: DELAY_NS } },
+    { label: 'delay 0.25 ms', injection: { kind: 'delay', delayNs: SMALL_DELAY_NS } },
+  ],
+  checks: [delayCheck('delay 1 ms', DELAY_NS), delayCheck('delay 0.25 ms', SMALL_DELAY_NS, SMALL_TOLERANCE)],
+};
+
+export const busyServer: Experiment = {
+  id: 'server',
+  flags: { ...shortTrials, connections: '50', blocks: '6' },
+  arms: [
+    { label: 'spin', injection: { kind: 'spin-before-write', spinNs: SPIN_NS } },
+    { label: 'work', injection: { kind: 'spin-after-write', spinNs: WORK_NS } },
+    { label: 'tail', injection: { kind: 'tail', every: TAIL_EVERY, delayNs: TAIL_NS } },
+    { label: 'stall', injection: { kind: 'stall', everyNs: STALL_EVERY_NS, stallNs: STALL_NS } },
+  ],
+  checks: [
+    {
+      id: 'spin',
+      title: 'the server computes before each write',
+      injected: '+200 µs a token',
+      explanation: 'Tokens queue behind the computation, so the median rises by more; the fastest token shows the effect alone.',
+      judge: (measured) => [
+        recovers({ metric: transportMinimum, ...measured.pair('spin'), by: SPIN_NS }),
+        isUntouched({ metric: metricOf('bytes.token'), ...measured.pair('spin') }),
+      ],
+    },
+    {
+      id: 'cpu',
+      title: 'the server computes after each write',
+      injected: '+50 µs CPU a token',
+      explanation: 'It costs processor time and delays no token that comes alone.',
+      judge: (measured) => [
+        recovers({ metric: metricOf('cpu.server.token'), ...measured.pair('work'), by: WORK_NS }),
+        isUntouched({ metric: metricOf('bytes.token'), ...measured.pair('work') }),
+      ],
+    },
+    {
+      id: 'tail',
+      title: 'one token in fifty is late',
+      injected: '+20 ms for 2 %',
+      explanation: 'Only the tail may move: a median that moved would mean that late tokens are averaged away.',
+      judge: (measured) => [
+        recovers({ metric: transportP99, ...measured.pair('tail'), by: TAIL_NS }),
+        isUntouched({ metric: metricOf('delivery.p50'), ...measured.pair('tail') }),
+        isUntouched({ metric: metricOf('bytes.token'), ...measured.pair('tail') }),
+      ],
+    },
+    {
+      id: 'stall',
+      title: 'the server stands still',
+      injected: '300 ms in each second',
+      explanation:
+        'Tokens that fell due meanwhile are late by up to 300 ms: latency from the plan must show it, and latency from the write cannot. A tool that only has the latter is blind (coordinated omission).',
+      judge: (measured) => [
+        // Of the 30 % that wait, evenly from 0 to 300 ms, the worst thirtieth is the 99th percentile of all.
+        recovers({
+          metric: scheduledP99,
+          ...measured.pair('stall'),
+          by: STALL_NS * (1 - 0.01 / (STALL_NS / STALL_EVERY_NS)),
+        }),
+        staysBelow({ metric: transportP99, arm: measured.arm('stall'), limit: STALL_NS / 4 }),
+        isUntouched({ metric: metricOf('bytes.token'), ...measured.pair('stall') }),
+      ],
+    },
+  ],
+};

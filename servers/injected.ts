@@ -1,0 +1,175 @@
+// Known effects on the server's side, put between the streams and their sinks: what the harness must find when it is told
+// nothing of them. The stamps are taken before, as always, so whatever is added here is latency, damage or cost of the transport.
+
+import { spin, type Injection } from '../bench/contract/injection.ts';
+import { deriveSeed } from '../bench/contract/random.ts';
+import type { TransportId } from '../bench/contract/transports.ts';
+import { NS_PER_MS } from '../bench/contract/units.ts';
+import type { StreamPlan } from './planned-streams.ts';
+import type { StreamSink } from './stream-sink.ts';
+
+/** A chunk with an SSE comment; an unsolicited pong (RFC 6455 §5.5.3). Both are legal, and nobody was told of them. The null arm has no such thing. */
+const undeclared: Record<TransportId, Buffer> = {
+  sse: Buffer.from('2\r\n:\n\r\n'),
+  ws: Buffer.from([0x8a, 0x00]),
+  tcp: Buffer.alloc(0),
+};
+
+type Damage = 'dropped' | 'duplicated' | 'corrupted';
+
+export class Injected {
+  readonly #injection: Injection;
+  readonly #transport: TransportId;
+  readonly #seed: number;
+  readonly #retained = new Map<StreamSink, Buffer>();
+  #timer: NodeJS.Timeout | undefined;
+  /** What was done, counted where it was done: the truth that the harness has to find. */
+  readonly counts: Record<string, number> = {};
+
+  constructor({ injection, transport, seed }: { injection: Injection; transport: TransportId; seed: number }) {
+    this.#injection = injection;
+    this.#transport = transport;
+    this.#seed = seed;
+  }
+
+  get retainedStreams(): number {
+    return this.#retained.size;
+  }
+
+  get paddingBytes(): number {
+    return this.#injection.kind === 'padding' ? this.#injection.bytes : 0;
+  }
+
+  /** The trial begins. */
+  start(): void {
+    if (this.#injection.kind === 'stall') this.#stallAt(1, performance.now());
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #stallAt(turn: number, startMs: number): void {
+    if (this.#injection.kind !== 'stall') return;
+    const { everyNs, stallNs } = this.#injection;
+    const atMs = startMs + (turn * everyNs) / NS_PER_MS;
+    this.#timer = setTimeout(
+      () => {
+        spin(stallNs);
+        this.#count('stalls');
+        this.#stallAt(turn + 1, startMs);
+      },
+      Math.max(0, atMs - performance.now()),
+    );
+  }
+
+  #count(what: string, by = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + by;
+  }
+
+  /** Streams of the rehearsal and of people are served as they are. */
+  wrap(sink: StreamSink, plan: StreamPlan): StreamSink {
+    if (plan.trialIndex === undefined) return sink;
+    const injection = this.#injection;
+    switch (injection.kind) {
+      case 'spin-before-write':
+        return this.#aroundToken(sink, (write) => {
+          spin(injection.spinNs);
+          write();
+        });
+      case 'spin-after-write':
+        return this.#aroundToken(sink, (write) => {
+          write();
+          spin(injection.spinNs);
+        });
+      case 'undeclared':
+        return this.#aroundToken(sink, (write, sequence) => {
+          write();
+          if (this.#isChosen(plan, sequence, injection.every)) this.#writeUndeclared(sink);
+        });
+      case 'damage':
+        return this.#damage(sink, plan, injection.every);
+      case 'tail':
+        return this.#holdBack(sink, plan, injection);
+      case 'retained':
+        return this.#retain(sink, injection.bytesPerStream);
+      default:
+        // The others act elsewhere: on the relay, the payload, the client, the event loop.
+        return sink;
+    }
+  }
+
+  #aroundToken(sink: StreamSink, around: (write: () => void, sequence: number) => void): StreamSink {
+    return { ...sink, token: (sequence, payload) => around(() => sink.token(sequence, payload), sequence) };
+  }
+
+  /** By the workload's seed, so that a repetition injects the same. */
+  #draw(plan: StreamPlan, sequence: number, below: number): number {
+    return deriveSeed(this.#seed, 0x696e6a, plan.seed, sequence) % below;
+  }
+
+  #isChosen(plan: StreamPlan, sequence: number, every: number): boolean {
+    return this.#draw(plan, sequence, every) === 0;
+  }
+
+  #writeUndeclared({ socket }: StreamSink): void {
+    const bytes = undeclared[this.#transport];
+    if (socket.destroyed || bytes.length === 0) return;
+    // Behind what the sink has handed over in this turn, and whole, so no frame is torn.
+    socket.write(bytes);
+    this.#count('undeclaredBytes', bytes.length);
+  }
+
+  #damage(sink: StreamSink, plan: StreamPlan, every: number): StreamSink {
+    const kinds: readonly Damage[] = ['dropped', 'duplicated', 'corrupted'];
+    return {
+      ...sink,
+      token: (sequence, payload) => {
+        const damage = kinds[this.#draw(plan, sequence, every)];
+        if (damage !== undefined) this.#count(damage);
+        // Of the same length, so that only its content is wrong.
+        if (damage !== 'dropped') sink.token(sequence, damage === 'corrupted' ? `${payload.slice(0, -1)}]` : payload);
+        if (damage === 'duplicated') sink.token(sequence, payload);
+      },
+    };
+  }
+
+  #holdBack(sink: StreamSink, plan: StreamPlan, { every, delayNs }: { every: number; delayNs: number }): StreamSink {
+    const waiting: (() => void)[] = [];
+    let isHeld = false;
+    const pass = (write: () => void): void => {
+      if (isHeld) waiting.push(write);
+      else write();
+    };
+    /** A waiting token may be one that is to be held in its turn. */
+    const release = (): void => {
+      isHeld = false;
+      for (let next = waiting.shift(); next !== undefined; next = isHeld ? undefined : waiting.shift()) next();
+    };
+    const hold = (write: () => void): void => {
+      isHeld = true;
+      this.#count('held');
+      setTimeout(() => {
+        write();
+        release();
+      }, delayNs / NS_PER_MS);
+    };
+    return {
+      ...sink,
+      token: (sequence, payload) => {
+        const write = (): void => sink.token(sequence, payload);
+        pass(this.#isChosen(plan, sequence, every) ? () => hold(write) : write);
+      },
+      done: (event) => pass(() => sink.done(event)),
+      bye: () => pass(() => sink.bye()),
+    };
+  }
+
+  #retain(sink: StreamSink, bytes: number): StreamSink {
+    // Written to: pages that were never touched cost nothing.
+    this.#retained.set(sink, Buffer.alloc(bytes, 1));
+    this.#count('retainedBytes', bytes);
+    sink.onClose(() => void this.#retained.delete(sink));
+    return sink;
+  }
+}
