@@ -15,7 +15,7 @@ import { compare, invertsWhenSwapped, isUntouched, recovers, staysBelow, type Fi
 const DELAY_NS = 1 * NS_PER_MS;
 const SMALL_DELAY_NS = 0.25 * NS_PER_MS;
 const SPIN_NS = 200 * NS_PER_US;
-const WORK_NS = 50 * NS_PER_US;
+const WORK_NS = 200 * NS_PER_US;
 const TAIL_NS = 20 * NS_PER_MS;
 const TAIL_EVERY = 50;
 const STALL_NS = 300 * NS_PER_MS;
@@ -163,7 +163,7 @@ export const busyServer: Experiment = {
     {
       id: 'cpu',
       title: 'the server computes after each write',
-      injected: '+50 µs CPU a token',
+      injected: '+200 µs CPU a token',
       explanation: 'It costs processor time and delays no token that comes alone.',
       judge: (measured) => [
         recovers({ metric: metricOf('cpu.server.token'), ...measured.pair('work'), by: WORK_NS }),

@@ -19,6 +19,8 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
   );
   if (charted.length === 0) return undefined;
   const [other, baseline] = [armTitleOf(analysis, otherArm), armTitleOf(analysis, analysis.baseline)];
+  // Of all panels: an endpoint that some blocks do not support has fewer, and the axis is shared.
+  const blocks = charted.flatMap(({ pairs }) => pairs.map(({ block }) => block));
   const title = `${other} / ${baseline}, block by block, ${loadPointTitle(point)}`;
   return {
     file: `paired-ratios-${point.loadPoint.connections}-${slug(otherArm)}.svg`,
@@ -35,7 +37,7 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
       },
       columns: 2,
       spacing: { row: 28, column: 36 },
-      concat: charted.map((one) => panel(context, one, { other, baseline })),
+      concat: charted.map((one) => panel(context, one, { other, baseline, blocks })),
       resolve: { scale: { y: 'independent', x: 'shared', shape: 'shared' } },
     },
   };
@@ -44,12 +46,13 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
 /** Of two panels, less the title of the legend. */
 const LEGEND_WIDTH = 480;
 
-interface Titles {
+interface PanelFrame {
   readonly other: string;
   readonly baseline: string;
+  readonly blocks: readonly number[];
 }
 
-function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, { other, baseline }: Titles): ChartSpec {
+function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, { other, baseline, blocks }: PanelFrame): ChartSpec {
   const { ratio, pairs, margin } = comparison;
   const points = pairs.map((pair) => ({
     block: pair.block,
@@ -60,12 +63,12 @@ function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, 
   const mean =
     ratio === undefined
       ? []
-      : [{ block: allPosition(pairs), ratio: ratio.value, low: ratio.low ?? ratio.value, high: ratio.high ?? ratio.value }];
+      : [{ block: allPosition(blocks), ratio: ratio.value, low: ratio.low ?? ratio.value, high: ratio.high ?? ratio.value }];
   const values = [...points.map((one) => one.ratio), ...[...zone, ...mean].flatMap((one) => [one.low, one.high]), 1];
   const arm = analysis.plan.arms.find((candidate) => armName(candidate) === comparison.otherArm);
   const colour = arm === undefined ? ink.text : armColour(arm);
   const y = yChannel(Math.min(...values), Math.max(...values));
-  const x = xChannel(comparison);
+  const x = xChannel(blocks);
   return {
     title: { text: metricText(metrics, comparison.metric).title, subtitle: formatRatio(ratio), fontSize: 12, frame: 'group', offset: 10 },
     width: 310,
@@ -113,16 +116,14 @@ function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, 
 }
 
 /** Right of the last block, with a gap. */
-function allPosition(pairs: ArmComparison['pairs']): number {
-  const blocks = pairs.map((pair) => pair.block);
+function allPosition(blocks: readonly number[]): number {
   const span = Math.max(...blocks) - Math.min(...blocks);
   return Math.max(...blocks) + Math.max(1, Math.ceil(span / 10)) + 0.5;
 }
 
-function xChannel({ pairs }: ArmComparison): ChartSpec {
-  const blocks = pairs.map((pair) => pair.block);
+function xChannel(blocks: readonly number[]): ChartSpec {
   const [first, last] = [Math.min(...blocks), Math.max(...blocks)];
-  const all = allPosition(pairs);
+  const all = allPosition(blocks);
   const shown = linearTicks(first, last, Math.min(8, Math.max(1, last - first))).filter((tick) => Number.isInteger(tick));
   return {
     field: 'block',

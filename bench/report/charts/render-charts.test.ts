@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from '../fixture-designs.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { fullAnalysis, smokeAnalysis } from '../report-fixture.ts';
@@ -27,6 +27,18 @@ describe('the charts of a run', () => {
     expect(charts[0]!.svg).toContain('SSE (copy)');
     expect(charts[1]!.svg).not.toContain('SSE (copy)');
     expect((await renderCharts(equalArmsAnalysis(), fixtureMetrics)).map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg']);
+  });
+
+  it('of endpoints that fewer blocks support share one axis, without complaints', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const analysis = smokeAnalysis();
+    const loadPoints = analysis.loadPoints.map((point) => ({
+      ...point,
+      comparisons: point.comparisons.map((one, index) => (index === 0 ? { ...one, pairs: one.pairs.slice(0, 1) } : one)),
+    }));
+    expect(await renderCharts({ ...analysis, loadPoints }, fixtureMetrics)).toHaveLength(2);
+    expect(warn.mock.calls).toEqual([]);
+    warn.mockRestore();
   });
 
   it('are none for a pilot, since each of them compares', async () => {

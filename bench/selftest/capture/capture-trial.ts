@@ -149,7 +149,8 @@ async function measureCaptured(planned: PlannedTrial, capturePlan: CapturePlan):
   const file = join(folder.path, `${transport}.pcap`);
   const port = await findFreePort();
   const before = await readRealtimeOffset();
-  const capture = await startCapture({ port, file, signal, limitNs: plan.warmupNs + plan.windowNs + plan.drainNs + SPARE_LIMIT_NS });
+  const limitNs = plan.warmupNs + plan.windowNs + plan.drainNs + SPARE_LIMIT_NS;
+  const capture = await startCapture({ port, file, signal, limitNs, cpu: planned.setup.serverCpu });
   if ('reason' in capture) return capture;
   await using running = capture;
   capturePlan.onTrial({ transport, isCaptured: true });

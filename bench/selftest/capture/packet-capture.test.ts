@@ -17,16 +17,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Another program under that name, the only one besides `timeout` that there is. */
+/** Another program under that name, the only one besides coreutils that there is. */
 function install({ tcpdump }: { readonly tcpdump?: string }): void {
-  symlinkSync('/usr/bin/timeout', join(folder, 'timeout'));
+  for (const program of ['timeout', 'nice']) symlinkSync(`/usr/bin/${program}`, join(folder, program));
   if (tcpdump === undefined) return;
   writeFileSync(join(folder, 'tcpdump'), `#!/bin/sh\n${tcpdump}\n`);
   chmodSync(join(folder, 'tcpdump'), 0o755);
 }
 
 async function start(): Promise<PacketCapture | CaptureRefusal> {
-  return await startCapture({ port: 9, file: join(folder, 'x.pcap'), limitNs: 60e9, signal: new AbortController().signal });
+  return await startCapture({ port: 9, file: join(folder, 'x.pcap'), limitNs: 60e9, signal: new AbortController().signal, cpu: undefined });
 }
 
 describe.runIf(process.platform === 'linux')('startCapture', () => {
