@@ -1,38 +1,32 @@
 // Measures one trial: fresh server and client processes, clock proof, warm-up, window, drain; brings back what both
 // counted and stamped, and what the machine did meanwhile. Knows no statistics.
 
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import { BenchError } from '../contract/errors.ts';
-import {
-  fromClientSchema,
-  fromRelaySchema,
-  fromServerSchema,
-  type FromClient,
-  type FromRelay,
-  type FromServer,
-  type TrialSpecification,
-} from '../contract/messages.ts';
+import type { FromServer, TrialSpecification } from '../contract/messages.ts';
 import type { MemoryReading, Plan, TcpInfo } from '../contract/run-file.ts';
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { Child } from './child-process.ts';
+import type { Child } from './child-process.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { readMemory } from './process-memory.ts';
 import { readTcpInfo } from './tcp-info.ts';
+import {
+  HOST,
+  makeWorkingDirectory,
+  openRelay,
+  START_TIMEOUT_MS,
+  startChildren,
+  startRelay,
+  type ProcessOptions,
+} from './trial-processes.ts';
 
-const twinProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
-const clientProgram = fileURLToPath(new URL('../../clients/main.ts', import.meta.url));
-const relayProgram = fileURLToPath(new URL('../path/relay-main.ts', import.meta.url));
-
-const HOST = '127.0.0.1';
-const START_TIMEOUT_MS = 30_000;
 /** From the order to start until T0: both processes must have read it by then. */
 const START_LEAD_NS = 20 * NS_PER_MS;
 /** Streams go on for this long after the window, so that its last tokens and the memory reading see a whole population. */
@@ -41,8 +35,6 @@ export const TAIL_NS = 250 * NS_PER_MS;
 const REHEARSAL_TOKENS = 20_000;
 /** The ramp is this share of the warm-up. */
 const RAMP_SHARE = 0.5;
-/** The same for every process of every arm; the heap's sizes must not depend on the machine's memory. */
-const heapArguments = ['--max-semi-space-size=16', '--max-old-space-size=4096'];
 
 export interface MeasuredTrial {
   readonly specification: TrialSpecification;
@@ -73,15 +65,12 @@ export interface LiveRate {
   readonly openStreams: number;
 }
 
-export interface MeasureOptions {
+export interface MeasureOptions extends ProcessOptions {
   readonly plan: Plan;
   /** Where the plan's tokens are on this machine. */
   readonly tokenFile: string;
   readonly port: number;
-  /** Another program in the server's place, for the benchmark of ourselves. */
-  readonly serverProgram?: string;
   readonly signal: AbortSignal;
-  readonly verbose: boolean;
   /** Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there; undefined deletes them. */
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
@@ -176,71 +165,6 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
     overheadNs: wallNs - Number(drainedNs - epochNs) - ready.rehearsalNs,
     startedAt,
   };
-}
-
-/** Its length shifts what lies behind it in a process's memory, which can change speed (Mytkowicz et al. 2009). */
-function makeWorkingDirectory({ setup, trial }: PlannedTrial): { path: string } & Disposable {
-  const path = join(tmpdir(), `streamduel-${process.pid}-${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
-  mkdirSync(path, { recursive: true });
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
-
-function startChildren(
-  planned: PlannedTrial,
-  options: MeasureOptions,
-  workingDirectory: string,
-): { server: Child<FromServer>; client: Child<FromClient> } {
-  const { setup } = planned;
-  const shared = {
-    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
-    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
-    workingDirectory,
-    verbose: options.verbose,
-  };
-  const startServer = (): Child<FromServer> =>
-    new Child({
-      ...shared,
-      name: `${planned.arm.transport} server`,
-      program: options.serverProgram ?? twinProgram,
-      schema: fromServerSchema,
-      cpu: setup.serverCpu,
-    });
-  const startClient = (): Child<FromClient> =>
-    new Child({
-      ...shared,
-      name: `${planned.arm.transport} client`,
-      program: clientProgram,
-      schema: fromClientSchema,
-      cpu: setup.clientCpu,
-    });
-  if (setup.serverFirst) {
-    const server = startServer();
-    return { server, client: startClient() };
-  }
-  const client = startClient();
-  return { server: startServer(), client };
-}
-
-function startRelay({ setup }: PlannedTrial, { verbose }: MeasureOptions): Child<FromRelay> {
-  return new Child({
-    name: 'relay',
-    program: relayProgram,
-    schema: fromRelaySchema,
-    environment: {},
-    nodeArguments: heapArguments,
-    // With the server: on the client's CPU it would keep the client from waking up while it waits for the end of a delay.
-    cpu: setup.serverCpu,
-    verbose,
-  });
-}
-
-async function openRelay(
-  relay: Child<FromRelay>,
-  { planned, serverPort, signal }: { planned: PlannedTrial; serverPort: number; signal: AbortSignal },
-): Promise<number> {
-  const { injection } = planned.arm;
-  relay.send({ kind: 'relay', host: HOST, serverPort, delayNs: injection?.kind === 'delay' ? injection.delayNs : 0 });
-  return (await relay.expect('relaying', START_TIMEOUT_MS, signal)).port;
 }
 
 function stampFiles(keepIn: string | undefined, trial: number): { server: string; client: string } & Disposable {

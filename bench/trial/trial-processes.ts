@@ -1,0 +1,96 @@
+// The processes of one trial: which program each runs, with what heap, seeds, working directory and CPU.
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  fromClientSchema,
+  fromRelaySchema,
+  fromServerSchema,
+  type FromClient,
+  type FromRelay,
+  type FromServer,
+} from '../contract/messages.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import { Child } from './child-process.ts';
+
+const twinProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
+const clientProgram = fileURLToPath(new URL('../../clients/main.ts', import.meta.url));
+const relayProgram = fileURLToPath(new URL('../path/relay-main.ts', import.meta.url));
+
+export const HOST = '127.0.0.1';
+export const START_TIMEOUT_MS = 30_000;
+/** The same for every process of every arm; the heap's sizes must not depend on the machine's memory. */
+const heapArguments = ['--max-semi-space-size=16', '--max-old-space-size=4096'];
+
+export interface ProcessOptions {
+  /** Another program in the server's place, for the benchmark of ourselves. */
+  readonly serverProgram?: string;
+  readonly verbose: boolean;
+}
+
+/** Its length shifts what lies behind it in a process's memory, which can change speed (Mytkowicz et al. 2009). */
+export function makeWorkingDirectory({ setup, trial }: PlannedTrial): { path: string } & Disposable {
+  const path = join(tmpdir(), `streamduel-${process.pid}-${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
+  mkdirSync(path, { recursive: true });
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function startChildren(
+  planned: PlannedTrial,
+  options: ProcessOptions,
+  workingDirectory: string,
+): { server: Child<FromServer>; client: Child<FromClient> } {
+  const { setup } = planned;
+  const shared = {
+    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
+    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
+    workingDirectory,
+    verbose: options.verbose,
+  };
+  const startServer = (): Child<FromServer> =>
+    new Child({
+      ...shared,
+      name: `${planned.arm.transport} server`,
+      program: options.serverProgram ?? twinProgram,
+      schema: fromServerSchema,
+      cpu: setup.serverCpu,
+    });
+  const startClient = (): Child<FromClient> =>
+    new Child({
+      ...shared,
+      name: `${planned.arm.transport} client`,
+      program: clientProgram,
+      schema: fromClientSchema,
+      cpu: setup.clientCpu,
+    });
+  if (setup.serverFirst) {
+    const server = startServer();
+    return { server, client: startClient() };
+  }
+  const client = startClient();
+  return { server: startServer(), client };
+}
+
+export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions): Child<FromRelay> {
+  return new Child({
+    name: 'relay',
+    program: relayProgram,
+    schema: fromRelaySchema,
+    environment: {},
+    nodeArguments: heapArguments,
+    // With the server: on the client's CPU it would keep the client from waking up while it waits for the end of a delay.
+    cpu: setup.serverCpu,
+    verbose,
+  });
+}
+
+export async function openRelay(
+  relay: Child<FromRelay>,
+  { planned, serverPort, signal }: { planned: PlannedTrial; serverPort: number; signal: AbortSignal },
+): Promise<number> {
+  const { injection } = planned.arm;
+  relay.send({ kind: 'relay', host: HOST, serverPort, delayNs: injection?.kind === 'delay' ? injection.delayNs : 0 });
+  return (await relay.expect('relaying', START_TIMEOUT_MS, signal)).port;
+}
