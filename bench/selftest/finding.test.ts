@@ -22,6 +22,8 @@ function arm(name: string, values: readonly number[]): MeasuredArm {
   return { name, arm: { transport: 'sse', client: 'probe', path: 'direct' }, isNullArm: false, completed, failed: 0 };
 }
 
+const meanOf = ({ completed }: MeasuredArm): number => completed.reduce((sum, { windowNs }) => sum + windowNs, 0) / completed.length;
+
 /** Uniform noise of ± `spread` around `centre`. */
 function noisy(seed: number, centre: number, spread: number, blocks = 9): number[] {
   const draw = seededDraw(seed);
@@ -44,6 +46,15 @@ it('an effect is found when it is as large as it was made, and not when it is ha
 
 it('a machine too noisy to tell is no pass', () => {
   expect(recovers({ metric, ...pair(noisy(1, 10_000, 3000), noisy(2, 10_250, 3000)), by: 250 }).outcome).toBe('too-noisy');
+});
+
+it('what counts as found lies within half of the effect, however noisy the trials are', () => {
+  const noisyArms = Array.from({ length: 300 }, (_, seed) =>
+    pair(noisy(seed, 10_000, 10 * seed, 3), noisy(seed + 1000, 10_000, 10 * seed, 3)),
+  );
+  const far = noisyArms.filter(({ plain, injected }) => Math.abs(meanOf(injected) - meanOf(plain) - 250) > 250 / 2);
+  expect(far.length).toBeGreaterThan(200);
+  expect(far.map((arms) => recovers({ metric, ...arms, by: 250 }).outcome)).not.toContain('passed');
 });
 
 it('an effect is not found in a single block', () => {

@@ -1,8 +1,10 @@
 // What one check of the selftest found: pure judgements on saved trials, so that each can be tested with made-up ones.
 
+import assert from 'node:assert/strict';
 import { compareMetric, type Evidence } from '../analysis/compare.ts';
 import type { MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
+import { halfWidth } from '../analysis/statistics/precision-stop.ts';
 import { formatDifference, formatDifferenceEstimate, formatValue } from '../report/format.ts';
 import { confidenceHalfWidth } from './half-width.ts';
 
@@ -22,10 +24,10 @@ interface Pair {
 
 /** So much of an effect may be missing, besides what noise explains. */
 const RECOVERY_TOLERANCE = 0.1;
-/** A wider 95 % interval, as a share of the effect, proves nothing. */
+/** A wider 95 % interval on either side, as a share of the effect, proves nothing: even no effect at all could lie within it. */
 const WIDEST_SHARE = 0.4;
-/** Many checks a selftest, and each is to fail by chance no more than once in a thousand. */
-const CONFIDENCE = 0.999;
+/** Of what must be untouched there is much in a selftest, and each is to fail by chance no more than once in a thousand. */
+const UNTOUCHED_CONFIDENCE = 0.999;
 
 export interface Recovery extends Pair {
   readonly metric: Metric;
@@ -35,20 +37,19 @@ export interface Recovery extends Pair {
   readonly tolerance?: number;
 }
 
-/** Whether the harness found an effect of known size: within the tolerance and the noise that the trials themselves show. */
+/** Whether the harness found an effect of known size: within the tolerance and the 95 % interval of the trials themselves. */
 export function recovers({ metric, plain, injected, by, tolerance = RECOVERY_TOLERANCE }: Recovery): Finding {
   const evidence = compare(metric, { plain, injected });
   const expected = formatDifference(by, metric.unit);
   const subject = metric.title;
   const { difference } = evidence;
   const differences = evidence.pairs.map((pair) => pair.other - pair.baseline);
-  const half95 = confidenceHalfWidth(differences, 0.95);
-  const half999 = confidenceHalfWidth(differences, CONFIDENCE);
-  if (difference === undefined || half95 === undefined || half999 === undefined)
+  const half = halfWidth(differences);
+  if (difference === undefined || half === undefined)
     return { subject, expected, found: `measured in ${evidence.pairs.length} blocks only`, outcome: 'failed' };
   const found = formatDifferenceEstimate(difference, metric.unit);
-  if (half95 > WIDEST_SHARE * by) return { subject, expected, found, outcome: 'too-noisy' };
-  const isWithin = Math.abs(difference.value - by) <= tolerance * by + half999;
+  if (half > WIDEST_SHARE * by) return { subject, expected, found, outcome: 'too-noisy' };
+  const isWithin = Math.abs(difference.value - by) <= tolerance * by + half;
   return { subject, expected, found, outcome: isWithin ? 'passed' : 'failed' };
 }
 
@@ -64,12 +65,13 @@ export function isUntouched({ metric, plain, injected }: Pair & { readonly metri
     const isEqual = evidence.pairs.every((pair) => Math.abs(pair.other - pair.baseline) < 1e-9);
     return { subject, expected, found: isEqual ? 'equal' : found, outcome: isEqual ? 'passed' : 'failed' };
   }
+  assert(evidence.scales.length > 0, `${metric.id} has a margin, or nothing could ever count as touched`);
   const touched = evidence.scales.map(({ effect, margin, kind }) => {
     const values = evidence.pairs.map((pair) => (kind === 'ratio' ? Math.log(pair.other / pair.baseline) : pair.other - pair.baseline));
-    return Math.abs(effect.mean) - (confidenceHalfWidth(values, CONFIDENCE) ?? Number.POSITIVE_INFINITY) > margin;
+    return Math.abs(effect.mean) - (confidenceHalfWidth(values, UNTOUCHED_CONFIDENCE) ?? Number.POSITIVE_INFINITY) > margin;
   });
   // A difference is relevant only if it is so on every scale that has a margin.
-  return { subject, expected, found, outcome: touched.length > 0 && touched.every(Boolean) ? 'failed' : 'passed' };
+  return { subject, expected, found, outcome: touched.every(Boolean) ? 'failed' : 'passed' };
 }
 
 /** Whether a value that is not noisy stays on its side of a bound in every trial. */

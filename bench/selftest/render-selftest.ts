@@ -69,7 +69,7 @@ export function renderSelftestMarkdown(results: readonly CheckResult[], text: Se
     '# Selftest: does the harness find what was put in?',
     `${passed} of ${results.length} known effects were found as they were injected, and nothing else. ${version}, started ${text.startedAt}.`,
     'Each effect is injected into one of two otherwise equal arms and must come out of the same measurement and the same analysis that every run uses.' +
-      ' Intervals are 95 %; an effect counts as found when it differs from what was injected by at most a tenth (a fifth for 0.25 ms) beyond what the trials’ own spread explains at 99.9 %,' +
+      ' Intervals are 95 %; an effect counts as found when it differs from what was injected by at most a tenth (a fifth for 0.25 ms) beyond its interval,' +
       ' and as too noisy when the interval is wider than two fifths of it on either side.',
     `Repeat it with: \`${text.command}\``,
     ...results.map((result) =>
