@@ -2,7 +2,7 @@
 // can peek and the number of blocks is fixed before anything was compared.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
-import type { PrecisionStop, SavedRun } from '../contract/run-file.ts';
+import { MAX_BLOCKS, type PrecisionStop, type SavedRun } from '../contract/run-file.ts';
 import type { PilotAnalysis, PilotEndpoint } from './analysis.ts';
 import { trialsPerBlock } from './attempts.ts';
 import { NO_MARGIN } from './compare.ts';
@@ -17,9 +17,6 @@ import { stopScale, watchedMetrics } from './stopping.ts';
 import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
 import { LEAST_BLOCKS } from './verdicts.ts';
 
-/** As many as `--blocks` takes. */
-const MOST_BLOCKS = 1000;
-
 /** Undefined unless the run is a pilot. */
 export function readPilot(run: SavedRun): PilotAnalysis | undefined {
   const { plan, command } = run.header;
@@ -28,11 +25,11 @@ export function readPilot(run: SavedRun): PilotAnalysis | undefined {
   // Undefined: more than could be counted.
   const wanted = rows.filter(({ spread }) => spread !== undefined).map((row) => wantedBlocks(row, plan.stop));
   const most = Math.max(LEAST_BLOCKS, ...wanted.map((blocks) => blocks ?? Number.POSITIVE_INFINITY));
-  const blocks = Math.min(MOST_BLOCKS, most);
+  const blocks = Math.min(MAX_BLOCKS, most);
   return {
     endpoints: rows,
     blocks,
-    isCapped: most > MOST_BLOCKS,
+    isCapped: most > MAX_BLOCKS,
     estimatedNs: estimateNs(run, blocks),
     command: commandFor(command, blocks),
   };

@@ -3,8 +3,8 @@
 import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { styleText } from 'node:util';
-import { loadRun } from '../analysis/load-run.ts';
 import { BenchError } from '../contract/errors.ts';
+import { MAX_BLOCKS, MAX_SEED } from '../contract/run-file.ts';
 import { transports, transportIds, type TransportId } from '../contract/transports.ts';
 import { parseCount, parseList, pickName, usageError } from '../plan/quantities.ts';
 import { countTrials } from '../plan/trials.ts';
@@ -42,9 +42,7 @@ interface Selftest {
   readonly folder: string;
 }
 
-const MAX_SEED = 2 ** 32 - 1;
 const FEWEST_BLOCKS = 2;
-const MOST_BLOCKS = 1000;
 
 export async function selftestCommand(names: readonly string[], flags: SelftestFlags, output: CommandOutput): Promise<number> {
   const startedAt = new Date();
@@ -109,7 +107,7 @@ function readFlags(names: readonly string[], flags: SelftestFlags, startedAt: Da
   return {
     experiments: experiments.filter(({ id }) => picked.length === 0 || picked.includes(id)),
     transports: chosen,
-    blocks: flags.blocks === undefined ? undefined : parseCount('--blocks', flags.blocks, FEWEST_BLOCKS, MOST_BLOCKS),
+    blocks: flags.blocks === undefined ? undefined : parseCount('--blocks', flags.blocks, FEWEST_BLOCKS, MAX_BLOCKS),
     seed: flags.seed === undefined ? randomInt(2 ** 32) : parseCount('--seed', flags.seed, 0, MAX_SEED),
     pin: flags.pin ?? canPin(),
     folder: join(flags.out ?? DEFAULT_OUT, runFolderName(startedAt, 'selftest')),
@@ -154,6 +152,5 @@ async function runExperiment(
   } finally {
     progress.close();
   }
-  await publish(run.folder);
-  return judgeExperiment(experiment, loadRun(run.folder));
+  return judgeExperiment(experiment, await publish(run.folder));
 }

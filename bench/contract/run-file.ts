@@ -12,6 +12,10 @@ import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
 
+/** What a plan may ask for. */
+export const MAX_BLOCKS = 1000;
+export const MAX_SEED = 2 ** 32 - 1;
+
 const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),

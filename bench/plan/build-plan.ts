@@ -3,12 +3,12 @@
 import { metrics } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
 import { payloadNames } from '../contract/payload.ts';
-import type { Plan, PrecisionStop } from '../contract/run-file.ts';
+import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop } from '../contract/run-file.ts';
 import { clientStacks, COPY_LABEL, isCopy, transportIds, transports, type ClientStack, type TransportId } from '../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { scenarioNames } from '../scenarios/registry.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
-import { parseCount, parseDuration, parseList, parsePositive, parseSize, pickName, usageError } from './quantities.ts';
+import { inFlag, parseCount, parseDuration, parseList, parsePositive, parseSize, pickName, usageError } from './quantities.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
 /** As commander hands them over; undefined where the preset decides. */
@@ -43,9 +43,7 @@ export interface BuiltPlan {
 const DEFAULT_BACKPRESSURE_BYTES = MIB;
 const SHORTEST_NS = 500 * NS_PER_MS;
 const LONGEST_NS = 3600 * NS_PER_S;
-const MAX_BLOCKS = 1000;
 const MAX_CONNECTIONS = 1_000_000;
-const MAX_SEED = 2 ** 32 - 1;
 /** Repeating more blocks than this share would choose the data; then the machine is too noisy, and the report says so. */
 const EXTRA_SHARE = 0.25;
 const PILOT_BLOCKS = 6;
@@ -144,7 +142,10 @@ function readStop({ precision, maxTime }: RunFlags): PrecisionStop | undefined {
   const [, names, percent] = /^(?:([^:]+):)?(\d+(?:\.\d+)?)%$/.exec(precision.trim()) ?? [];
   const ratio = Number(percent) / 100;
   if (!(ratio > 0 && ratio < 1)) throw usageError('--precision', precision, 'a percentage such as 5%, or delivery.p50:5% for one metric');
-  const metrics = names === undefined ? [] : parseList('--precision', names).map((name) => pickName('metric', name, metricNames));
+  const metrics =
+    names === undefined
+      ? []
+      : parseList('--precision', names).map((name) => inFlag('--precision', precision, () => pickName('metric', name, metricNames)));
   return { ratio, metrics, maxTimeNs: maxTime === undefined ? DEFAULT_MAX_TIME_NS : parseDuration('--max-time', maxTime) };
 }
 

@@ -17,6 +17,17 @@ export function usageError(flag: string, value: string, wants: string): BenchErr
   return new BenchError('USAGE', `${flag} ${value}: expected ${wants}`);
 }
 
+/** What reading a part of a flag throws, with the flag and all that the user wrote before it. */
+export function inFlag<T>(flag: string, value: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    throw new BenchError(error.code, `${flag} ${value}: ${error.message}`, { cause: error, ...hint });
+  }
+}
+
 /** @returns ns */
 export function parseDuration(flag: string, value: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-zµ]+)$/.exec(value.trim());

@@ -5,7 +5,7 @@ import type { MetricUnit } from '../analysis/analysis.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { findMetric, metrics } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
-import { parseDuration, parseSize, pickName, usageError } from './quantities.ts';
+import { inFlag, parseDuration, parseSize, pickName, usageError } from './quantities.ts';
 
 const FLAG = '--fail-if-worse';
 
@@ -36,7 +36,7 @@ function gatedMetric(text: string, id: string): Metric {
   }
   if (metric !== undefined) return metric;
   if (id === '') throw usageError(FLAG, text, '[metric:]margin, such as 5% or delivery.p99:2ms');
-  return named(text, () => findMetric(pickName('metric', id, names)) as Metric);
+  return inFlag(FLAG, text, () => findMetric(pickName('metric', id, names)) as Metric);
 }
 
 function parseMargin(text: string, margin: string, metric: Metric | undefined): WorseMargin {
@@ -57,21 +57,8 @@ const inUnit =
     return Number((Number(number) * size).toPrecision(15));
   };
 
-/** The error names what the user wrote, not only the part that was read. */
-function named<T>(text: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof BenchError)) throw error;
-    throw new BenchError(error.code, `${FLAG} ${text}: ${error.message}`, {
-      cause: error,
-      ...(error.hint !== undefined && { hint: error.hint }),
-    });
-  }
-}
-
-const duration = (text: string, margin: string): number => named(text, () => parseDuration('margin', margin));
-const size = (text: string, margin: string): number => named(text, () => parseSize('margin', margin));
+const duration = (text: string, margin: string): number => inFlag(FLAG, text, () => parseDuration('margin', margin));
+const size = (text: string, margin: string): number => inFlag(FLAG, text, () => parseSize('margin', margin));
 
 const amountReaders: Record<MetricUnit, (text: string, margin: string) => number> = {
   ns: duration,

@@ -4,9 +4,8 @@
 import type { MetricUnit } from '../analysis/analysis.ts';
 import { metrics } from '../analysis/metrics/registry.ts';
 import { thresholdOperators, type Threshold, type ThresholdOperator } from '../analysis/thresholds.ts';
-import { BenchError } from '../contract/errors.ts';
 import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
-import { pickName, usageError } from './quantities.ts';
+import { inFlag, pickName, usageError } from './quantities.ts';
 
 const FLAG = '--fail-if';
 const EXAMPLE = 'delivery.p99 > 50ms';
@@ -21,32 +20,17 @@ export function parseThreshold(text: string, arms: readonly string[]): Threshold
   if (parts === undefined)
     throw usageError(FLAG, text, `[arm:]metric, one of ${thresholdOperators.join(' ')}, and a limit, such as ${EXAMPLE}`);
   const { arm, id = '', operator, number = '', unit = '' } = parts;
-  const metric = pickIn(text, { what: 'metric', value: id, names: metrics.map((one) => one.id) });
+  const metric = inFlag(FLAG, text, () => {
+    const names = metrics.map((one) => one.id);
+    return pickName('metric', id, names);
+  });
   return {
     text,
-    arm: arm === undefined ? undefined : pickIn(text, { what: 'arm', value: arm, names: arms }),
+    arm: arm === undefined ? undefined : inFlag(FLAG, text, () => pickName('arm', arm, arms)),
     metric,
     operator: operator as ThresholdOperator,
     limit: readLimit(text, metric, { number, unit }),
   };
-}
-
-interface Choice {
-  readonly what: string;
-  readonly value: string;
-  readonly names: readonly string[];
-}
-
-function pickIn(text: string, { what, value, names }: Choice): string {
-  try {
-    return pickName(what, value, names);
-  } catch (error) {
-    if (!(error instanceof BenchError)) throw error;
-    throw new BenchError(error.code, `${FLAG} ${text}: ${error.message}`, {
-      cause: error,
-      ...(error.hint !== undefined && { hint: error.hint }),
-    });
-  }
 }
 
 const durations = { ns: 1, us: NS_PER_US, µs: NS_PER_US, ms: NS_PER_MS, s: NS_PER_S };

@@ -95,7 +95,7 @@ it.each([
   [{ warmup: '1ms' }, '--warmup 1ms: expected between 500ms and 1h'],
   [{ seed: '-1' }, '--seed -1: expected a whole number'],
   [{ precision: '5' }, '--precision 5: expected a percentage'],
-  [{ precision: 'delivery.p51:5%' }, 'there is no metric "delivery.p51"'],
+  [{ precision: 'delivery.p51:5%' }, '--precision delivery.p51:5%: there is no metric "delivery.p51"'],
   [{ maxTime: '5m' }, '--max-time 5m: expected it together with --precision'],
   [{ blocks: '0' }, '--blocks 0: expected a whole number from 1'],
 ] as const)('%j is refused: %s', async (flags, message) => {

@@ -1,6 +1,5 @@
 // Known effects that are counted: bytes, memory, lost and damaged tokens, and a load generator that cannot keep up.
 
-import { analyse } from '../analysis/analyse.ts';
 import { amount } from '../analysis/amounts.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
@@ -30,8 +29,8 @@ function damageFinding(measured: MeasuredExperiment, injected: string, found: 'l
 /** What the run as a whole says of the arm's endpoints. */
 function verdictFinding(measured: MeasuredExperiment, label: string, kind: 'invalid' | 'harness-limited'): Finding {
   const { arm } = measured.arm(label);
-  const comparisons = analyse(measured.run)
-    .loadPoints.flatMap(({ comparisons: all }) => all)
+  const comparisons = measured.analysis.loadPoints
+    .flatMap(({ comparisons: all }) => all)
     .filter(({ otherArm, endpoint }) => otherArm === armName(arm) && endpoint !== undefined);
   // What a short trial has too few samples for has no verdict either way.
   const kinds = [...new Set(comparisons.map(({ verdict }) => verdict.kind))].filter((one) => one !== 'not-measured');

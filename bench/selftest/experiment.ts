@@ -1,5 +1,6 @@
 // An experiment is a plan whose arms differ by known effects, and the checks that say what the harness must find in it.
 
+import type { Analysis } from '../analysis/analysis.ts';
 import { selectMeasured, type MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { findMetric } from '../analysis/metrics/registry.ts';
@@ -38,18 +39,24 @@ export interface Experiment {
   readonly checks: readonly Check[];
 }
 
+/** As `publish` gives it. */
+export interface AnalysedRun {
+  readonly run: SavedRun;
+  readonly analysis: Analysis;
+}
+
 /** The arms of a finished experiment, by label. */
 export class MeasuredExperiment {
-  readonly run: SavedRun;
+  readonly analysis: Analysis;
   readonly #arms: readonly MeasuredArm[];
 
-  constructor(run: SavedRun) {
-    this.run = run;
+  constructor({ run, analysis }: AnalysedRun) {
+    this.analysis = analysis;
     this.#arms = selectMeasured(run)[0]?.arms ?? [];
   }
 
   get transport(): TransportId {
-    return this.run.header.plan.arms[0]?.transport ?? 'sse';
+    return this.analysis.plan.arms[0]?.transport ?? 'sse';
   }
 
   get plain(): MeasuredArm {

@@ -6,7 +6,6 @@ import type { MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { halfWidth } from '../analysis/statistics/precision-stop.ts';
 import { formatDifference, formatDifferenceEstimate, formatValue } from '../report/format.ts';
-import { confidenceHalfWidth } from './half-width.ts';
 
 export interface Finding {
   /** What was looked at, as a noun. */
@@ -68,7 +67,7 @@ export function isUntouched({ metric, plain, injected }: Pair & { readonly metri
   assert(evidence.scales.length > 0, `${metric.id} has a margin, or nothing could ever count as touched`);
   const touched = evidence.scales.map(({ effect, margin, kind }) => {
     const values = evidence.pairs.map((pair) => (kind === 'ratio' ? Math.log(pair.other / pair.baseline) : pair.other - pair.baseline));
-    return Math.abs(effect.mean) - (confidenceHalfWidth(values, UNTOUCHED_CONFIDENCE) ?? Number.POSITIVE_INFINITY) > margin;
+    return Math.abs(effect.mean) - (halfWidth(values, UNTOUCHED_CONFIDENCE) ?? Number.POSITIVE_INFINITY) > margin;
   });
   // A difference is relevant only if it is so on every scale that has a margin.
   return { subject, expected, found, outcome: touched.every(Boolean) ? 'failed' : 'passed' };

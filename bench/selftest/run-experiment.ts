@@ -1,11 +1,11 @@
 // From an experiment to a plan, and from its saved run to findings.
 
-import type { Plan, SavedRun } from '../contract/run-file.ts';
+import type { Plan } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
 import { buildPlan, type Surroundings } from '../plan/build-plan.ts';
 import { busyServer, delays, equalArms } from './timing.ts';
 import { exact, memory, slowClient } from './counting.ts';
-import { MeasuredExperiment, type Check, type Experiment } from './experiment.ts';
+import { MeasuredExperiment, type AnalysedRun, type Check, type Experiment } from './experiment.ts';
 import type { Finding } from './finding.ts';
 
 export const experiments: readonly Experiment[] = [equalArms, delays, busyServer, exact, memory, slowClient];
@@ -38,13 +38,13 @@ export async function planExperiment(
   return { ...plan, burnInBlocks: isRobust ? 0 : plan.burnInBlocks, arms: [plain, ...arms.map((arm) => ({ ...plain, ...arm }))] };
 }
 
-export function judgeExperiment({ checks }: Experiment, run: SavedRun): readonly CheckResult[] {
-  const measured = new MeasuredExperiment(run);
+export function judgeExperiment({ checks }: Experiment, analysed: AnalysedRun): readonly CheckResult[] {
+  const measured = new MeasuredExperiment(analysed);
   return checks.map(({ judge, ...check }) => ({
     transport: measured.transport,
     check,
     findings: judge(measured),
-    folder: run.folder,
+    folder: analysed.run.folder,
   }));
 }
 

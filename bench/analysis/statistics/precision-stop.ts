@@ -1,6 +1,7 @@
 // When enough is known to stop measuring. The rule looks at how wide the intervals are and never at where they lie, so it
 // cannot wait for a welcome result.
 
+import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { pairedEffect } from './paired-t.ts';
 
 /** From fewer blocks the spread itself is not known well enough to decide by it. */
@@ -38,11 +39,10 @@ function isPreciseEnough(endpoint: EndpointPrecision): boolean {
   return half !== undefined && endpoint.differences.length >= LEAST_BLOCKS_TO_STOP && half <= endpoint.target;
 }
 
-/** Half of the 95 % t-interval of the mean, in the unit of the differences; undefined with fewer than two of them. */
-export function halfWidth(differences: readonly number[]): number | undefined {
+/** Half of the t-interval of the mean, in the unit of the differences; undefined with fewer than two of them. */
+export function halfWidth(differences: readonly number[], confidence = 0.95): number | undefined {
   if (differences.length < 2) return undefined;
-  const { low, high } = pairedEffect(differences).interval95;
-  return (high - low) / 2;
+  return tQuantile((1 + confidence) / 2, differences.length - 1) * pairedEffect(differences).standardError;
 }
 
 /** The factor by which the 95 % interval of a ratio reaches beyond it, less 1; undefined with fewer than two logarithms. */
