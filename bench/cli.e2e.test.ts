@@ -1,60 +1,20 @@
 // The program as a user runs it: real processes, real sockets, short trials.
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Analysis } from './analysis/analysis.ts';
-import type { CompletedTrial, TrialRecord } from './contract/run-file.ts';
+import { CliFolder, type Ended } from './cli-fixture.ts';
+import type { CompletedTrial } from './contract/run-file.ts';
 
-const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 const short = ['run', '--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7'];
-let folder: string;
+const place = new CliFolder();
+const { path: folder, run: streamduel } = place;
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'streamduel-'));
-});
-
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(...words: string[]): { child: ChildProcess; ended: Promise<Ended>; printed: () => string } {
-  const child = spawn(process.execPath, [cli, ...words], {
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (bytes) => (stdout += String(bytes)));
-  child.stderr.on('data', (bytes) => (stderr += String(bytes)));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { child, ended, printed: () => stderr };
-}
-
-const streamduel = async (...words: string[]): Promise<Ended> => await start(...words).ended;
-
-function runFolder(name: string): string {
-  const found = readdirSync(join(folder, 'reports')).find((one) => one.endsWith(`Z-${name}`));
-  if (found === undefined) throw new Error(`no run named ${name}`);
-  return join(folder, 'reports', found);
-}
-
-function readTrials(name: string): TrialRecord[] {
-  const lines = readFileSync(join(runFolder(name), 'run.ndjson'), 'utf8')
-    .trimEnd()
-    .split('\n');
-  return lines.slice(1).map((line) => JSON.parse(line) as TrialRecord);
-}
+afterAll(() => place[Symbol.dispose]());
 
 /** Processes whose parent is this one, by /proc. */
 function childrenOf(pid: number): { pid: number; command: string }[] {
@@ -105,7 +65,7 @@ describe('a finished run', () => {
   });
 
   it('completes every trial without a fault and with the bytes of the model', () => {
-    const trials = readTrials('whole');
+    const trials = place.readTrials('whole');
     expect(trials).toHaveLength(2 * 3);
     for (const trial of trials) {
       expect(trial).toMatchObject({
@@ -133,29 +93,33 @@ describe('a finished run', () => {
   });
 
   it('is rendered again bit for bit', async () => {
-    const files = ['report.md', 'analysis.json', ...readdirSync(join(runFolder('whole'), 'charts')).map((chart) => `charts/${chart}`)];
-    const read = (): string[] => files.map((file) => readFileSync(join(runFolder('whole'), file), 'utf8'));
+    const files = [
+      'report.md',
+      'analysis.json',
+      ...readdirSync(join(place.runFolder('whole'), 'charts')).map((chart) => `charts/${chart}`),
+    ];
+    const read = (): string[] => files.map((file) => readFileSync(join(place.runFolder('whole'), file), 'utf8'));
     const before = read();
-    const { stdout } = await streamduel('report', runFolder('whole'), '--format', 'md');
+    const { stdout } = await streamduel('report', place.runFolder('whole'), '--format', 'md');
     expect(read()).toEqual(before);
     expect(stdout).toBe(before[0]);
   });
 
   it('goes on from a torn file with --continue, to the same plan', async () => {
-    const path = join(runFolder('whole'), 'run.ndjson');
+    const path = join(place.runFolder('whole'), 'run.ndjson');
     const lines = readFileSync(path, 'utf8').split('\n');
     writeFileSync(path, `${lines.slice(0, 4).join('\n')}\n${lines[4]!.slice(0, 100)}`);
-    const continued = await streamduel('run', '--continue', runFolder('whole'), '--quiet');
+    const continued = await streamduel('run', '--continue', place.runFolder('whole'), '--quiet');
     expect(continued.stderr).toBe('');
-    expect(readTrials('whole').map((trial) => trial.trial)).toEqual([0, 1, 2, 3, 4, 5]);
-    const refused = await streamduel('run', '--continue', runFolder('whole'), '--connections', '20');
+    expect(place.readTrials('whole').map((trial) => trial.trial)).toEqual([0, 1, 2, 3, 4, 5]);
+    const refused = await streamduel('run', '--continue', place.runFolder('whole'), '--connections', '20');
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--connections cannot be changed by --continue')]);
   });
 
   it('that was damaged is refused with file and line', async () => {
     const damaged = join(folder, 'damaged');
     mkdirSync(damaged);
-    const lines = readFileSync(join(runFolder('whole'), 'run.ndjson'), 'utf8').split('\n');
+    const lines = readFileSync(join(place.runFolder('whole'), 'run.ndjson'), 'utf8').split('\n');
     writeFileSync(join(damaged, 'run.ndjson'), [lines[0], lines[1]!.slice(5), ...lines.slice(2)].join('\n'));
     const { code, stderr } = await streamduel('report', damaged);
     expect(code).toBe(1);
@@ -166,7 +130,7 @@ describe('a finished run', () => {
 it('library clients and the openai payload verify every stream too', async () => {
   const { code } = await streamduel(...short, '--blocks', '1', '--client', 'library', '--payload', 'openai', '--name', 'library');
   expect([0, 1]).toContain(code);
-  for (const trial of readTrials('library')) {
+  for (const trial of place.readTrials('library')) {
     expect(trial).toMatchObject({ outcome: 'completed', client: { corrupt: 0, lost: 0, hashMismatches: 0 } });
     const gates = trial.outcome === 'completed' ? trial.gates : [];
     expect(gates.find((gate) => gate.id === 'C2')).toMatchObject({ value: 0, ok: true });
@@ -176,12 +140,12 @@ it('library clients and the openai payload verify every stream too', async () =>
 it('a text file becomes a workload of its own, with its tokens kept in the run folder', async () => {
   writeFileSync(join(folder, 'mine.txt'), 'Grüße aus dem eigenen Text, 你好, 🦀 and more words to stream.\n'.repeat(5));
   await streamduel(...short, '--blocks', '1', '--workload', 'mine.txt', '--name', 'mine', '--quiet');
-  expect(readTrials('mine').every((trial) => trial.outcome === 'completed')).toBe(true);
-  expect(existsSync(join(runFolder('mine'), 'tokens.json'))).toBe(true);
+  expect(place.readTrials('mine').every((trial) => trial.outcome === 'completed')).toBe(true);
+  expect(existsSync(join(place.runFolder('mine'), 'tokens.json'))).toBe(true);
 });
 
 it('Ctrl-C stops the children, keeps finished trials, reports what there is and exits with 130', async () => {
-  const run = start(...short, '--blocks', '50', '--name', 'stopped');
+  const run = place.start(...short, '--blocks', '50', '--name', 'stopped');
   await expect.poll(run.printed, { timeout: 30_000 }).toContain('trial 2/');
   const children = await childProcesses(run.child);
   run.child.kill('SIGINT');
@@ -189,12 +153,12 @@ it('Ctrl-C stops the children, keeps finished trials, reports what there is and 
   expect(code).toBe(130);
   expect(stderr).toContain('go on with: streamduel run --continue');
   expect(stdout).toContain('report.md');
-  expect(readTrials('stopped').length).toBeGreaterThanOrEqual(2);
+  expect(place.readTrials('stopped').length).toBeGreaterThanOrEqual(2);
   expect([isAlive(children.server), isAlive(children.client)]).toEqual([false, false]);
 });
 
 it('children do not outlive a parent that was killed', async () => {
-  const run = start(...short, '--blocks', '50', '--name', 'killed');
+  const run = place.start(...short, '--blocks', '50', '--name', 'killed');
   const children = await childProcesses(run.child);
   run.child.kill('SIGKILL');
   await run.ended;
@@ -204,17 +168,17 @@ it('children do not outlive a parent that was killed', async () => {
 it.each(['server', 'client'] as const)(
   'a %s that dies in a trial makes it a failed one; the run goes on and exits with 1',
   async (which) => {
-    const run = start(...short, '--name', `dead-${which}`, '--duration', '2s');
+    const run = place.start(...short, '--name', `dead-${which}`, '--duration', '2s');
     const children = await childProcesses(run.child);
     process.kill(children[which], 'SIGKILL');
     const { code, stdout } = await run.ended;
-    const trials = readTrials(`dead-${which}`);
+    const trials = place.readTrials(`dead-${which}`);
     expect(code).toBe(1);
     expect(trials.map((trial) => trial.outcome)).toEqual(['failed', 'completed', 'completed', 'completed']);
     expect(trials[0]).toMatchObject({
       failure: { code: 'CHILD_DIED', message: expect.stringContaining(`${which} process ended by SIGKILL`) as string },
     });
-    expect(stdout + readFileSync(join(runFolder(`dead-${which}`), 'report.md'), 'utf8')).toContain('ended by SIGKILL');
+    expect(stdout + readFileSync(join(place.runFolder(`dead-${which}`), 'report.md'), 'utf8')).toContain('ended by SIGKILL');
   },
 );
 
@@ -272,9 +236,9 @@ it('list and help say what there is', async () => {
 });
 
 it('an unfinished line in the middle is not taken for a torn end', async () => {
-  const path = join(runFolder('mine'), 'run.ndjson');
+  const path = join(place.runFolder('mine'), 'run.ndjson');
   appendFileSync(path, '{"kind":"trial"}\n');
-  const { code, stderr } = await streamduel('report', runFolder('mine'));
+  const { code, stderr } = await streamduel('report', place.runFolder('mine'));
   expect(code).toBe(1);
   expect(stderr).toContain('run.ndjson:4');
 });

@@ -9,7 +9,9 @@ import type { ReportFlags } from './commands/report.ts';
 import type { RunCommandFlags } from './commands/run.ts';
 import type { SelftestFlags } from './commands/selftest.ts';
 import { BenchError, exitCodeOf, messageOf } from './contract/errors.ts';
+import { faultNames } from './contract/faults.ts';
 import { payloadNames } from './contract/payload.ts';
+import { policyNames } from './contract/reconnect-policy.ts';
 import { clientStacks, transportIds } from './contract/transports.ts';
 import { presetNames } from './plan/presets.ts';
 import { workloadNames } from './plan/workloads.ts';
@@ -35,7 +37,10 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     )
     .argument('[scenario...]', 'what to measure')
     .option('--preset <name>', `how much to measure: ${presetNames.join(', ')} (default: quick)`)
-    .option('--transports <list>', `arms, the first is the baseline: ${transportIds.join(', ')} (default: by preset)`)
+    .option(
+      '--transports <list>',
+      `arms, the first is the baseline: ${transportIds.join(', ')}, each with /client where they differ (default: by preset)`,
+    )
     .option('--client <stack>', `who receives: ${Object.keys(clientStacks).join(', ')} (default: probe)`)
     .option('--connections <list>', 'concurrent streams; a list sweeps, e.g. 100,1000')
     .option('--rate <n>', 'tokens per second of each stream')
@@ -45,6 +50,10 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--blocks <n>', 'measured blocks: one trial of every arm each')
     .option('--duration <time>', 'measured window of a trial, e.g. 10s')
     .option('--warmup <time>', 'before the window, ramp included, e.g. 3s')
+    .option('--faults <list>', `reconnect: which faults: all, or some of ${faultNames.join(', ')} (default: all)`)
+    .option('--policy <list>', `reconnect, herd: how clients come back: ${policyNames.join(', ')}, both (default: by scenario)`)
+    .option('--heartbeat <time>', 'reconnect, herd: between signs of life of a silent stream (default: 1s)')
+    .option('--no-resume', 'reconnect, herd: servers keep no tokens for who comes back')
     .option('--aa', 'also compare the baseline with itself: prints the noise floor beside each verdict')
     .option('--precision <[metric:]p%>', 'measure until the 95 % intervals are this narrow, e.g. 5% or delivery.p50:5%')
     .option('--max-time <time>', 'end --precision after this long (default: 10m)')
@@ -150,6 +159,9 @@ Examples:
   streamduel run --aa                                  with the noise floor beside each verdict
   streamduel run --precision cpu.server.token:5%       until server CPU per token is known to 5 %
   streamduel run --fail-if 'delivery.p99 > 50ms'       exit 1 beyond a threshold
+  streamduel run reconnect                             what each fault does to the streams of each transport
+  streamduel run reconnect --faults kill,blackhole --policy both
+  streamduel run herd --connections 2000               2,000 clients lose their server at once
 `;
 
 function showError(error: unknown): void {

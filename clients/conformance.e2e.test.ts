@@ -7,19 +7,20 @@ import { describe, expect, it } from 'vitest';
 import { streamPath } from '../bench/contract/messages.ts';
 import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
-import { clientStacks, transportIds, type ClientStack, type TransportId } from '../bench/contract/transports.ts';
+import { transportIds, type TransportId } from '../bench/contract/transports.ts';
 import { asInstant } from '../bench/contract/units.ts';
 import { openTokenSource } from '../bench/contract/workload.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer, fastWorkload } from '../servers/twin-fixture.ts';
 import { ExpectedPayload, layOutSource } from './expected-payload.ts';
-import { openLibraryClient } from './library/library-client.ts';
-import { openProbeClient } from './probe/probe-client.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
+import { stacks } from './stacks.ts';
 import type { SocketCount, StreamClient, StreamListener } from './stream-client.ts';
 
 const STREAMS = 20;
-const openers = { probe: openProbeClient, library: openLibraryClient } as const;
+/** Those that speak every transport. */
+const stackNames = ['probe', 'library'] as const;
+type Stack = (typeof stackNames)[number];
 
 /** Streams of lengths from 1 token to 39, so that first, last and only tokens are all met. */
 const population: Population = (() => {
@@ -46,13 +47,7 @@ interface Seen {
   readonly verified: boolean[];
 }
 
-async function receive(
-  transport: TransportId,
-  stack: ClientStack,
-  port: number,
-  payload: PayloadName,
-  planned: PlannedStreams,
-): Promise<Seen> {
+async function receive(transport: TransportId, stack: Stack, port: number, payload: PayloadName, planned: PlannedStreams): Promise<Seen> {
   const source = openTokenSource(fastWorkload);
   const layout = layOutSource(source);
   const counts = noFaults();
@@ -101,7 +96,7 @@ async function receive(
       finish();
     },
   };
-  const client: StreamClient = openers[stack](transport, { listener, now: () => asInstant(performance.now()) });
+  const client: StreamClient = stacks[stack](transport, { listener, now: () => asInstant(performance.now()) });
   for (let stream = 0; stream < STREAMS; stream++)
     client.open(stream, { host: '127.0.0.1', port, path: streamPath(transport, String(stream)) });
   await over;
@@ -118,7 +113,7 @@ describe.each(transportIds.flatMap((transport) => payloadNames.map((payload) => 
         probe: await receive(transport, 'probe', server.port, payload, server.planned),
         library: await receive(transport, 'library', server.port, payload, server.planned),
       };
-      for (const stack of Object.keys(clientStacks) as ClientStack[]) {
+      for (const stack of stackNames) {
         expect(seen[stack].failures.flat()).toEqual([]);
         expect(seen[stack].counts).toEqual(noFaults());
         expect(seen[stack].verified).toEqual(Array.from({ length: STREAMS }, () => true));
@@ -129,7 +124,7 @@ describe.each(transportIds.flatMap((transport) => payloadNames.map((payload) => 
       expect(seen.library.controls).toEqual(seen.probe.controls);
       // The server counts both clients' sockets; each must have read exactly half of what it wrote.
       await expect.poll(() => server.streams.openStreams).toBe(0);
-      const read = (stack: ClientStack): number => seen[stack].ends.reduce((sum, count) => sum + (count?.bytesRead ?? 0), 0);
+      const read = (stack: Stack): number => seen[stack].ends.reduce((sum, count) => sum + (count?.bytesRead ?? 0), 0);
       expect(read('probe')).toBe(server.streams.counts.bytesWritten / 2);
       expect(read('library')).toBe(read('probe'));
     });
@@ -163,7 +158,7 @@ async function startCutter(port: number, afterBytes: number, how: 'fin' | 'rst')
 }
 
 const cuts = transportIds.flatMap((transport) =>
-  (Object.keys(clientStacks) as ClientStack[]).flatMap((stack) => (['fin', 'rst'] as const).map((how) => [transport, stack, how] as const)),
+  stackNames.flatMap((stack) => (['fin', 'rst'] as const).map((how) => [transport, stack, how] as const)),
 );
 
 it.each(cuts)(

@@ -4,7 +4,8 @@ import { CONTROL_PREFIX } from '../bench/contract/control-events.ts';
 import type { ControlType } from './stream-client.ts';
 import { protocolFailure } from './stream-failure.ts';
 
-const controlTypes = ['open', 'done', 'stream-error', 'bye'] as const satisfies readonly ControlType[];
+/** In no order. */
+export const controlTypes = ['open', 'done', 'stream-error', 'bye', 'gap'] as const satisfies readonly ControlType[];
 
 const prefix = Buffer.from(CONTROL_PREFIX);
 

@@ -10,6 +10,8 @@ export interface StreamTarget {
   readonly path: string;
   /** Local address to connect from; undefined lets the kernel choose. */
   readonly localAddress?: string;
+  /** Where to go on: `epoch.sequence` of the last token received. SSE sends it as `Last-Event-ID`, WebSocket in its first message. */
+  readonly resumeAfter?: string;
 }
 
 /** Counted on the stream's socket when it ended. */
@@ -20,7 +22,7 @@ export interface SocketCount {
   readonly headBytes: number;
 }
 
-export type ControlType = 'open' | 'done' | 'stream-error' | 'bye';
+export type ControlType = 'open' | 'done' | 'stream-error' | 'bye' | 'gap';
 
 /**
  * Called for one stream in this order: connect, accept, then tokens and control events as they arrive, then exactly one
@@ -41,6 +43,11 @@ export interface StreamListener {
   onEnd: (stream: number, count: SocketCount, at: Instant) => void;
   /** Anything else: refused, cut, malformed. `cause` is a short stable key such as `ECONNRESET` or `http-503`. */
   onFailure: (stream: number, cause: string, message: string, at: Instant) => void;
+  /**
+   * Only from a stack that reconnects by itself: the connection is lost, or an attempt failed, and the stack will try again.
+   * Another accept may follow, so end and failure are yet to come.
+   */
+  onLost?: (stream: number, cause: string, message: string, at: Instant) => void;
 }
 
 export interface StreamClient {
@@ -48,6 +55,11 @@ export interface StreamClient {
   open: (stream: number, target: StreamTarget) => void;
   /** Gives up a stream that is open: closes its socket; the listener is not called for it again. */
   abandon: (stream: number) => void;
+  /** Bytes that the stream's present connection has received, heartbeats included; undefined without a connection. */
+  bytesRead: (stream: number) => number | undefined;
+  /** Stops reading the stream's socket, so that its receive buffer and then the server's send buffer fill. */
+  pause: (stream: number) => void;
+  unpause: (stream: number) => void;
   /** Socket reads that carried at least one token so far; undefined for a stack that cannot see reads. */
   tokenReads: () => number | undefined;
   /** Releases what the stack holds once no stream is open. */

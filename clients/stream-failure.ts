@@ -1,6 +1,6 @@
 // Why a stream did not end whole. Thrown by readers, reported by the client stacks, counted by cause in the tally.
 
-/** `key` is short and stable (`protocol`, `closed-early`, `http-503`, `ECONNRESET`); the message says what and where. */
+/** `key` is short and stable (`protocol`, `closed-early`, `closed-1012`, `http-503`, `ECONNRESET`); the message says what and where. */
 export class StreamFailure extends Error {
   readonly key: string;
 
@@ -18,6 +18,24 @@ export const protocolFailure = (message: string): StreamFailure => new StreamFai
 export function socketFailure(error: NodeJS.ErrnoException | undefined, when: string): StreamFailure {
   if (error === undefined) return new StreamFailure('closed-early', `the connection ended ${when}`);
   return new StreamFailure(error.code ?? 'socket', `${error.message}, ${when}`);
+}
+
+interface Close {
+  /** Undefined when the close frame had none. */
+  readonly code: number | undefined;
+  readonly reason: string;
+  readonly isDone: boolean;
+}
+
+/** RFC 6455 §7.1.5: what a close frame without a code counts as. */
+const NO_CODE = 1005;
+const NORMAL_CLOSURE = 1000;
+
+/** Of a WebSocket's close frame: why the stream is not whole; undefined when it is. */
+export function closeFailure({ code, reason, isDone }: Close): StreamFailure | undefined {
+  const what = `the server closed with ${code ?? 'no code'}${reason === '' ? '' : ` (${reason})`}`;
+  if (!isDone) return new StreamFailure(`closed-${code ?? NO_CODE}`, `${what} before \`done\``);
+  return code === NORMAL_CLOSURE ? undefined : protocolFailure(`${what}, not ${NORMAL_CLOSURE}`);
 }
 
 /** Anything thrown while reading. What is no StreamFailure is a fault of this program and must not be blamed on the peer. */

@@ -38,13 +38,17 @@ function recordSink(): Recording {
       open: () => {},
       token: (sequence, payload) => note('token', sequence, payload),
       done: (event) => note('done', event.s, ''),
+      gap: () => {},
+      heartbeat: () => {},
+      isAnswering: () => undefined,
       bye: () => {},
+      replaced: () => {},
       abort: () => {},
     },
   };
 }
 
-const plan = { id: '0', seed: 7, tokens: 3000, trialIndex: { stream: 0, base: 0 } } as StreamPlan;
+const plan = { id: '0', seed: 7, tokens: 3000, trialIndex: { stream: 0, base: 0, startNs: 0 } } as StreamPlan;
 const TOKENS = 3000;
 
 function stream(injection: Injection, transport: 'sse' | 'ws' = 'sse', planned = plan): Recording & { injected: Injected } {

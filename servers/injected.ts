@@ -161,6 +161,7 @@ export class Injected {
         pass(this.#isChosen(plan, sequence, every) ? () => hold(write) : write);
       },
       done: (event) => pass(() => sink.done(event)),
+      gap: (event) => pass(() => sink.gap(event)),
       bye: () => pass(() => sink.bye()),
     };
   }

@@ -1,36 +1,72 @@
 // Where servers listen, and how they stop.
 
 import type { FastifyInstance } from 'fastify';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { BenchError } from '../bench/contract/errors.ts';
 import type { Streams } from './streams.ts';
 
-export const HOST = '127.0.0.1';
 /** Deep enough for every connection of a ramp to arrive in one turn of the event loop. */
 const BACKLOG = 4096;
+/** How long open streams may take to end when the server closes. */
+const SHUTDOWN_GRACE_MS = 1000;
+
+export interface Address {
+  readonly host: string;
+  /** 0 lets the kernel choose. */
+  readonly port: number;
+}
 
 export interface RunningServer {
   readonly port: number;
+  /** TCP connections that are open. */
+  readonly countConnections: () => Promise<number>;
+  /** Ends streams in good order. Nobody is accepted from the first moment on, so another server can have the port. */
   readonly close: () => Promise<void>;
 }
 
-export async function listenFastify(app: FastifyInstance, port: number): Promise<RunningServer> {
-  await app.listen({ host: HOST, port, backlog: BACKLOG });
-  return { port: addressPort(app.server), close: async () => await app.close() };
+export async function listenFastify(app: FastifyInstance, { host, port }: Address): Promise<RunningServer> {
+  await app.listen({ host, port, backlog: BACKLOG });
+  const close = async (): Promise<void> => {
+    // Fastify itself would go on to listen until its streams have ended.
+    app.server.close();
+    await app.close();
+  };
+  return { port: addressPort(app.server), countConnections: async () => await countConnections(app.server), close };
 }
 
 /** For a server without a framework: its streams are ended here. */
-export async function listenBare(server: Server, streams: Streams, port: number): Promise<RunningServer> {
+export async function listenBare(server: Server, streams: Streams, { host, port }: Address): Promise<RunningServer> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: HOST, port, backlog: BACKLOG }, resolve);
+    server.listen({ host, port, backlog: BACKLOG }, resolve);
   });
   const close = async (): Promise<void> => {
-    streams.sayBye();
-    streams.abortAll();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    await closeStreams(streams);
+    // Those that never asked for a stream.
+    for (const socket of sockets) socket.destroy();
+    await closed;
   };
-  return { port: addressPort(server), close };
+  return { port: addressPort(server), countConnections: async () => await countConnections(server), close };
+}
+
+/** A plain close() waits for ever on an open stream, so the streams are ended first. */
+export async function closeStreams(streams: Streams): Promise<void> {
+  streams.sayBye();
+  const deadline = Date.now() + SHUTDOWN_GRACE_MS;
+  while (streams.openStreams > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  streams.abortAll();
+}
+
+async function countConnections(server: Pick<Server, 'getConnections'>): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
 }
 
 function addressPort(server: Pick<Server, 'address'>): number {

@@ -2,15 +2,17 @@
 
 import type { TransportId } from '../bench/contract/transports.ts';
 import { listenBare, listenFastify } from './listen.ts';
-import { serveTrial, type ServerStarter } from './server-process.ts';
+import { serveTrial } from './server-process.ts';
+import type { ServerStarter } from './server-trial.ts';
 import { buildSseTwin } from './sse.ts';
 import { buildTcpServer } from './tcp.ts';
 import { buildWebSocketTwin } from './websocket.ts';
 
 const starters = {
-  sse: async (parts, { payload, port }) => await listenFastify(buildSseTwin(parts, payload), port),
-  ws: async (parts, { port }) => await listenFastify(buildWebSocketTwin(parts), port),
-  tcp: async (parts, { port }) => await listenBare(buildTcpServer(parts), parts.streams, port),
+  sse: async (parts, { payload, recovery, ...address }) =>
+    await listenFastify(buildSseTwin(parts, { payload, ...(recovery !== undefined && { retryMs: recovery.retryMs }) }), address),
+  ws: async (parts, address) => await listenFastify(buildWebSocketTwin(parts), address),
+  tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
 } satisfies Record<TransportId, ServerStarter>;
 
 serveTrial(({ transport }) => starters[transport]);

@@ -4,12 +4,23 @@
 import { hashStreamText, openTokenSource, planOffsetsNs, sliceStart, type TokenSource, type Workload } from '../bench/contract/workload.ts';
 import { REHEARSAL_PREFIX, type Population, type Rehearsal } from '../bench/contract/population.ts';
 
+/** A stream's place in its trial. */
+interface TrialIndex {
+  /** Index of the stream, and of its first token, in the trial's stamp columns. */
+  readonly stream: number;
+  readonly base: number;
+  /** Planned start, ns since T0. */
+  readonly startNs: number;
+}
+
 export interface StreamPlan {
   readonly id: string;
   readonly seed: number;
   readonly tokens: number;
-  /** Index of the first token in the trial's stamp columns, and of the stream; undefined outside a trial. */
-  readonly trialIndex: { readonly stream: number; readonly base: number } | undefined;
+  /** Undefined outside a trial. */
+  readonly trialIndex: TrialIndex | undefined;
+  /** Streamed before T0 to warm up; nobody needs it afterwards. */
+  readonly isRehearsal: boolean;
   /** When each token is due, ns after the handler began. */
   readonly offsetsNs: Float64Array;
   /** Index of the first token in the source. */
@@ -41,11 +52,12 @@ export class PlannedStreams {
     if (populations === undefined) return;
     const { population, rehearsal } = populations;
     for (let stream = 0; stream < population.streams; stream++) {
-      const trialIndex = { stream, base: population.base[stream] as number };
+      const trialIndex = { stream, base: population.base[stream] as number, startNs: population.startNs[stream] as number };
       this.#add({ ...this.#planOf(workload, population, stream, String(stream)), trialIndex });
     }
     for (let stream = 0; stream < rehearsal.population.streams; stream++) {
-      this.#add(this.#planOf(rehearsal.workload, rehearsal.population, stream, `${REHEARSAL_PREFIX}${stream}`));
+      const plan = this.#planOf(rehearsal.workload, rehearsal.population, stream, `${REHEARSAL_PREFIX}${stream}`);
+      this.#add({ ...plan, isRehearsal: true });
     }
   }
 
@@ -64,6 +76,7 @@ export class PlannedStreams {
       seed,
       tokens,
       trialIndex: undefined,
+      isRehearsal: false,
       offsetsNs: planOffsetsNs(workload, seed, tokens),
       sourceStart,
       sha256: hashStreamText(this.source, sourceStart, tokens),

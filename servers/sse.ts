@@ -5,9 +5,10 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SSE_RETRY_MS, streamEpoch } from '../bench/contract/control-events.ts';
 import { payloads, type PayloadName } from '../bench/contract/payload.ts';
+import type { TwinParts } from './admission.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
-import { buildTwin, findStream, streamRequestSchema, type TwinParts } from './twin.ts';
+import { buildTwin, findStream, lastEventId, streamRequestSchema } from './twin.ts';
 
 const head = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -15,19 +16,28 @@ const head = {
   'x-accel-buffering': 'no',
 } as const;
 
-export function buildSseTwin(parts: TwinParts, payload: PayloadName): FastifyInstance {
+interface SseFormat {
+  /** Whether tokens carry an `id`, with which an EventSource comes back. */
+  readonly hasIds: boolean;
+  /** The reconnection time that is asked for, ms. */
+  readonly retryMs?: number;
+}
+
+export function buildSseTwin(parts: TwinParts, { payload, retryMs }: { payload: PayloadName; retryMs?: number }): FastifyInstance {
   const app = buildTwin(parts);
+  const format = { hasIds: payloads[payload].isNumbered, ...(retryMs !== undefined && { retryMs }) };
   app.get('/v1/streams/:id', { schema: streamRequestSchema, preHandler: findStream(parts) }, (request, reply) => {
     const handlerNs = parts.now();
     reply.hijack();
     const plan = request.streamPlan as StreamPlan;
-    parts.streams.start(plan, sseSink(reply.raw, plan, payloads[payload].isNumbered), handlerNs);
+    const after = parts.streams.lasting === undefined ? undefined : lastEventId(request);
+    parts.streams.start(plan, sseSink(reply.raw, plan, format), { handlerNs, after });
   });
   return app;
 }
 
 /** Also for a server without Fastify. */
-export function sseSink(response: ServerResponse, plan: StreamPlan, hasIds: boolean): StreamSink {
+export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, retryMs = SSE_RETRY_MS }: SseFormat): StreamSink {
   const socket = response.socket as Socket;
   const epoch = streamEpoch(plan.seed);
   response.on('error', () => socket.destroy());
@@ -42,12 +52,23 @@ export function sseSink(response: ServerResponse, plan: StreamPlan, hasIds: bool
     headBytes,
     bytesWritten: () => socket.bytesWritten - bytesBefore,
     onClose: (callback) => void response.once('close', callback),
-    open: (event) => void response.write(`event: open\n${idLine(0)}retry: ${SSE_RETRY_MS}\ndata: ${JSON.stringify(event)}\n\n`),
+    // Its id is the cursor of somebody who has all before the first token that follows.
+    open: (event) => void response.write(`event: open\n${idLine(event.from - 1)}retry: ${retryMs}\ndata: ${JSON.stringify(event)}\n\n`),
     // node:http corks all writes of one turn into one writev at its end, where ws writes each message at once: the
     // idiomatic form of both, and the cause of SSE's few µs more on the way to the wire.
     token: (sequence, text) => void response.write(hasIds ? `id: ${epoch}.${sequence}\ndata: ${text}\n\n` : `data: ${text}\n\n`),
     done: (event) => void response.end(`event: done\n${idLine(event.s)}data: ${JSON.stringify(event)}\n\n`),
-    bye: () => void response.end(`event: bye\nretry: ${SSE_RETRY_MS}\ndata: {}\n\n`),
+    gap: (event) => void response.write(`event: gap\ndata: ${JSON.stringify(event)}\n\n`),
+    // A comment (WHATWG HTML §9.2.7 advises one every 15 s or so). No client answers it, where every WebSocket answers a ping.
+    heartbeat: () => void response.write(':\n\n'),
+    isAnswering: () => undefined,
+    bye: () => {
+      response.end(`event: bye\nretry: ${retryMs}\ndata: {}\n\n`);
+      // The connection would be kept for another request.
+      socket.end();
+    },
+    // HTTP has no word for it once the response has begun, where WebSocket has a close code.
+    replaced: () => void socket.destroy(),
     abort: () => void socket.destroy(),
   };
 }

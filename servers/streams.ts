@@ -1,12 +1,12 @@
-// The streams of one server, free of any transport: what is sent, when, and what becomes of a receiver that cannot keep
-// up. Both twins and the null arm run this one implementation.
+// What a server's transports need of its streams, free of any transport: both twins and the null arm run one
+// implementation. There are two kinds: streams that end with their connections, and streams that outlive them.
 
-import { streamEpoch } from '../bench/contract/control-events.ts';
-import { padTemplate, payloads, renderPayload, type PayloadName, type PayloadTemplate } from '../bench/contract/payload.ts';
+import type { DoneEvent } from '../bench/contract/control-events.ts';
+import { padTemplate, payloads, type PayloadName, type PayloadTemplate } from '../bench/contract/payload.ts';
+import type { RecoverySpecification, ServerRecovery } from '../bench/contract/recovery.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import type { Injected } from './injected.ts';
-import { Pacer, type Paced } from './pacer.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 
@@ -14,7 +14,7 @@ import type { StreamSink } from './stream-sink.ts';
 export interface ServerStamps {
   /** Per stream: first statement of the handler. */
   readonly handlerNs: Float64Array;
-  /** Per token: immediately before the write. */
+  /** Per token: immediately before the first write. */
   readonly writtenNs: Float64Array;
 }
 
@@ -28,24 +28,13 @@ export interface StreamsOptions {
   readonly maxStreams: number;
   /** A known effect put between the streams and their sinks, to prove that it is found. */
   readonly injected?: Injected;
+  /** Streams outlive their connections. */
+  readonly recovery?: RecoverySpecification;
+  /** Takes over from another server, so that it knows every planned stream as if it had always been there. */
+  readonly keepsState?: boolean;
 }
 
-interface OpenStream extends Paced {
-  readonly plan: StreamPlan;
-  readonly sink: StreamSink;
-  readonly template: PayloadTemplate;
-  readonly handlerNs: number;
-  /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
-  readonly counts: StreamCounts;
-  /** Bytes before the first token: head and `open` event. */
-  preludeBytes: number;
-  sent: number;
-  lastTick: number;
-  isBlocked: boolean;
-  isEnded: boolean;
-}
-
-/** What became of the streams since the last reset. */
+/** What became of the streams since the last reset. Where they outlive their connections, `cut` counts connections. */
 export interface StreamCounts {
   opened: number;
   finished: number;
@@ -58,7 +47,7 @@ export interface StreamCounts {
   backpressured: number;
 }
 
-function noCounts(): StreamCounts {
+export function noCounts(): StreamCounts {
   return {
     opened: 0,
     finished: 0,
@@ -72,198 +61,68 @@ function noCounts(): StreamCounts {
   };
 }
 
-/** How often blocked receivers are checked against the cap. */
-const BLOCKED_CHECK_MS = 100;
-
-export class Streams {
-  readonly #options: StreamsOptions;
-  readonly #pacer: Pacer<OpenStream>;
-  readonly #open = new Set<OpenStream>();
-  readonly #blocked = new Set<OpenStream>();
-  #blockedTimer: NodeJS.Timeout | undefined;
-  #closedBytes = 0;
-  counts = noCounts();
-
-  constructor(options: StreamsOptions) {
-    this.#options = options;
-    this.#pacer = new Pacer({ now: options.now, emit: (stream) => this.#emit(stream) });
-  }
-
-  get openStreams(): number {
-    return this.#open.size;
-  }
-
-  get isFull(): boolean {
-    return this.#open.size >= this.#options.maxStreams;
-  }
-
-  /** Forgets what was counted so far: the trial begins. */
-  resetCounts(): void {
-    this.counts = noCounts();
-  }
-
-  /** Bytes handed to all sockets so far, closed ones included. */
-  bytesWritten(): number {
-    let bytes = this.#closedBytes;
-    for (const { sink } of this.#open) bytes += sink.bytesWritten();
-    return bytes;
-  }
-
-  /** Of the streams that are open now. */
-  countOpen(): OpenCount {
-    const count = { streams: 0, tokens: 0, bytes: 0, preludeBytes: 0 };
-    for (const { sink, sent, preludeBytes } of this.#open) {
-      count.streams++;
-      count.tokens += sent;
-      count.bytes += sink.bytesWritten();
-      count.preludeBytes += preludeBytes;
-    }
-    return count;
-  }
-
-  /** @param handlerNs Taken in the first statement of the transport's handler. */
-  start(plan: StreamPlan, bareSink: StreamSink, handlerNs: number): void {
-    const { injected } = this.#options;
-    const sink = injected === undefined ? bareSink : injected.wrap(bareSink, plan);
-    const stream: OpenStream = {
-      plan,
-      sink,
-      handlerNs,
-      counts: this.counts,
-      template: this.#templateOf(plan.id),
-      dueNs: 0,
-      nextInSlot: undefined,
-      isScheduled: false,
-      preludeBytes: 0,
-      sent: 0,
-      lastTick: -1,
-      isBlocked: false,
-      isEnded: false,
-    };
-    this.counts.opened++;
-    this.#open.add(stream);
-    if (plan.trialIndex !== undefined && this.#options.stamps !== undefined)
-      this.#options.stamps.handlerNs[plan.trialIndex.stream] = handlerNs;
-    const drained = (): void => this.#unblock(stream);
-    sink.socket.on('drain', drained);
-    sink.onClose(() => {
-      sink.socket.off('drain', drained);
-      this.#closed(stream);
-    });
-    sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
-    stream.preludeBytes = sink.bytesWritten();
-    this.#pacer.schedule(stream, handlerNs + (plan.offsetsNs[0] as number));
-  }
-
-  #templateOf(streamId: string): PayloadTemplate {
-    const template = payloads[this.#options.payload].template(streamId);
-    const bytes = this.#options.injected?.paddingBytes ?? 0;
-    return bytes === 0 ? template : padTemplate(template, bytes);
-  }
-
-  #emit(stream: OpenStream): number | undefined {
-    if (stream.isEnded || stream.isBlocked) return undefined;
-    const { plan, sink } = stream;
-    const { source, stamps, now } = this.#options;
-    const index = stream.sent;
-    const jsonText = source.jsonTexts[(plan.sourceStart + index) % source.jsonTexts.length] as string;
-    const payload = renderPayload(stream.template, index + 1, jsonText);
-    const writtenNs = now();
-    if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
-    if (plan.trialIndex !== undefined && stamps !== undefined) stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
-    sink.token(index + 1, payload);
-    stream.sent = index + 1;
-    stream.counts.tokensWritten++;
-    if (stream.lastTick === this.#pacer.tick) stream.counts.sameTickTokens++;
-    stream.lastTick = this.#pacer.tick;
-    if (stream.sent === plan.tokens) {
-      this.#finish(stream);
-      return undefined;
-    }
-    if (sink.socket.writableNeedDrain) {
-      this.#block(stream);
-      return undefined;
-    }
-    return stream.handlerNs + (plan.offsetsNs[stream.sent] as number);
-  }
-
-  #finish(stream: OpenStream): void {
-    const { plan, sink } = stream;
-    stream.isEnded = true;
-    stream.counts.finished++;
-    sink.done({ s: plan.tokens + 1, n: plan.tokens, sha256: plan.sha256, finish: 'stop' });
-  }
-
-  /** The socket is full: later tokens wait in the plan, which costs no memory, and are sent late rather than skipped. */
-  #block(stream: OpenStream): void {
-    stream.isBlocked = true;
-    stream.counts.backpressured++;
-    this.#blocked.add(stream);
-    this.#blockedTimer ??= setInterval(() => this.#cutSlowConsumers(), BLOCKED_CHECK_MS);
-  }
-
-  #unblock(stream: OpenStream): void {
-    if (!stream.isBlocked) return;
-    stream.isBlocked = false;
-    this.#forgetBlocked(stream);
-    if (!stream.isEnded) this.#pacer.schedule(stream, stream.handlerNs + (stream.plan.offsetsNs[stream.sent] as number));
-  }
-
-  #forgetBlocked(stream: OpenStream): void {
-    this.#blocked.delete(stream);
-    if (this.#blocked.size > 0) return;
-    clearInterval(this.#blockedTimer);
-    this.#blockedTimer = undefined;
-  }
-
-  #cutSlowConsumers(): void {
-    const nowNs = this.#options.now();
-    for (const stream of this.#blocked) {
-      if (backlogBytes(stream, nowNs) > this.#options.backpressureBytes) this.#cut(stream, 'slow-consumer');
-    }
-  }
-
-  #cut(stream: OpenStream, cause: string): void {
-    if (stream.isEnded) return;
-    stream.isEnded = true;
-    stream.counts.cut[cause] = (stream.counts.cut[cause] ?? 0) + 1;
-    this.#forgetBlocked(stream);
-    stream.sink.abort();
-  }
-
-  #closed(stream: OpenStream): void {
-    const bytes = stream.sink.bytesWritten();
-    this.#open.delete(stream);
-    this.#forgetBlocked(stream);
-    this.#closedBytes += bytes;
-    if (stream.isEnded && stream.sent === stream.plan.tokens) {
-      stream.counts.bytesWritten += bytes;
-      stream.counts.headBytes += stream.sink.headBytes;
-    } else this.#cut(stream, 'client-gone');
-  }
-
-  /** Ends every stream in good order; the transport's server is closed after it. */
-  sayBye(): void {
-    for (const stream of this.#open) {
-      if (stream.isEnded) continue;
-      stream.isEnded = true;
-      stream.counts.cut['shutdown'] = (stream.counts.cut['shutdown'] ?? 0) + 1;
-      stream.sink.bye();
-    }
-    this.#pacer.stop();
-  }
-
-  /** Closes whatever is still open, without ceremony. */
-  abortAll(): void {
-    for (const { sink } of this.#open) sink.abort();
-  }
+export function countCut(counts: StreamCounts, cause: string): void {
+  counts.cut[cause] = (counts.cut[cause] ?? 0) + 1;
 }
 
-/** What the socket has not taken yet, and what is due by the plan but waits: the mean frame stands for the waiting ones. */
-function backlogBytes(stream: OpenStream, nowNs: number): number {
-  const { plan, sink, sent } = stream;
-  let due = sent;
-  while (due < plan.tokens && stream.handlerNs + (plan.offsetsNs[due] as number) <= nowNs) due++;
-  const bytesPerToken = sent === 0 ? 0 : sink.bytesWritten() / sent;
-  return sink.socket.writableLength + (due - sent) * bytesPerToken;
+export interface Arrival {
+  /** Taken in the first statement of the transport's handler. */
+  readonly handlerNs: number;
+  /** The receiver's cursor as it was sent. Only where streams outlive their connections. */
+  readonly after?: string | undefined;
+}
+
+/** What becomes of a request for a stream. */
+export type Admission =
+  | { readonly outcome: 'serve'; readonly plan: StreamPlan }
+  /** Finished, and the receiver has all of it. */
+  | { readonly outcome: 'over'; readonly done: DoneEvent }
+  /** Somebody comes back to a stream that this server never had, or has forgotten. */
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: 'refused'; readonly statusCode: 404 | 503; readonly message: string };
+
+/** What streams that outlive their connections can do besides. */
+export interface Lasting {
+  readonly recovery: ServerRecovery;
+  /** Undefined for a stream that is not kept and is asked for from its beginning. */
+  lookUp: (id: string, after: string | undefined) => Admission | undefined;
+  /** On a server that took over from another: keeps this stream from now on, as if it had all along. Call before `lookUp`. */
+  adopt: (plan: StreamPlan, after: string | undefined) => void;
+  /** Drops the stream; a disconnect does not. False when it is not kept. */
+  cancel: (id: string) => boolean;
+  /** Ends all connections in good order; the streams go on. Returns how many there were. */
+  closeConnections: () => number;
+  /** Streams with a receiver, all that are kept, and the bytes in their buffers. */
+  countKept: () => { readonly heard: number; readonly streams: number; readonly bufferedBytes: number };
+}
+
+export interface Streams {
+  readonly counts: StreamCounts;
+  /** Connections that carry a stream. */
+  readonly openStreams: number;
+  /** No further stream can be started. */
+  readonly isFull: boolean;
+  /** Undefined where streams end with their connections. */
+  readonly lasting: Lasting | undefined;
+  /** Forgets what was counted so far: the trial begins. */
+  resetCounts: () => void;
+  /** Bytes handed to all sockets so far, closed ones included. */
+  bytesWritten: () => number;
+  /** Of the streams that are open now. */
+  countOpen: () => OpenCount;
+  start: (plan: StreamPlan, sink: StreamSink, arrival: Arrival) => void;
+  /** Ends every stream in good order; the transport's server is closed after it. */
+  sayBye: () => void;
+  /** Closes whatever is still open, without ceremony. */
+  abortAll: () => void;
+}
+
+export function templateOf({ payload, injected }: Pick<StreamsOptions, 'payload' | 'injected'>, streamId: string): PayloadTemplate {
+  const template = payloads[payload].template(streamId);
+  const bytes = injected?.paddingBytes ?? 0;
+  return bytes === 0 ? template : padTemplate(template, bytes);
+}
+
+export function doneOf({ tokens, sha256 }: StreamPlan): DoneEvent {
+  return { s: tokens + 1, n: tokens, sha256, finish: 'stop' };
 }

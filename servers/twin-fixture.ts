@@ -3,14 +3,16 @@
 import { fileURLToPath } from 'node:url';
 import type { PayloadName } from '../bench/contract/payload.ts';
 import { planRehearsal, type Population } from '../bench/contract/population.ts';
+import { DEFAULT_RESUME_LIMITS, type RecoverySpecification } from '../bench/contract/recovery.ts';
 import type { TransportId } from '../bench/contract/transports.ts';
 import type { Workload } from '../bench/contract/workload.ts';
+import type { TwinParts } from './admission.ts';
 import { listenBare, listenFastify } from './listen.ts';
+import { openStreams } from './open-streams.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import { buildSseTwin } from './sse.ts';
-import { Streams, type StreamsOptions } from './streams.ts';
+import type { Streams, StreamsOptions } from './streams.ts';
 import { buildTcpServer } from './tcp.ts';
-import type { TwinParts } from './twin.ts';
 import { buildWebSocketTwin } from './websocket.ts';
 
 export const fastWorkload: Workload = {
@@ -25,10 +27,24 @@ export const fastWorkload: Workload = {
   tokensSha256: '',
 };
 
+/** Streams outlive their connections, without heartbeats. */
+const quietRecovery: RecoverySpecification = {
+  fault: 'reset',
+  policy: 'identical',
+  faultNs: 0,
+  outageNs: 0,
+  isResumable: true,
+  limits: DEFAULT_RESUME_LIMITS,
+  retryMs: 1000,
+};
+
 export interface TestServer extends AsyncDisposable {
   readonly port: number;
   readonly streams: Streams;
   readonly planned: PlannedStreams;
+  /** The server's clock: ns since it started, which is T0 of its planned streams. */
+  readonly now: () => number;
+  readonly countConnections: () => Promise<number>;
   close: () => Promise<void>;
 }
 
@@ -38,29 +54,43 @@ interface TestServerOptions {
   /** The streams that are asked for by their number alone. */
   readonly population?: Population;
   readonly limits?: Partial<Pick<StreamsOptions, 'backpressureBytes' | 'maxStreams'>>;
+  /** Streams outlive their connections; what is left out is as in `quietRecovery`. */
+  readonly recovery?: Partial<RecoverySpecification>;
+  /** The server took over from another, whose streams it keeps. */
+  readonly keepsState?: boolean;
+  /** T0 by `process.hrtime.bigint()`, for a server that takes over from another; now if left out. */
+  readonly epochNs?: bigint;
+  /** 0 lets the kernel choose. */
+  readonly port?: number;
 }
 
 export async function startTestServer(transport: TransportId, options: TestServerOptions = {}): Promise<TestServer> {
-  const { payload = 'lean', workload = fastWorkload } = options;
+  const { payload = 'lean', workload = fastWorkload, epochNs = process.hrtime.bigint(), keepsState = false } = options;
   const planned = new PlannedStreams(
     workload,
     options.population && { population: options.population, rehearsal: planRehearsal(workload, 1, 0) },
   );
-  const epochNs = process.hrtime.bigint();
   const now = (): number => Number(process.hrtime.bigint() - epochNs);
-  const streams = new Streams({
+  const recovery = options.recovery && { ...quietRecovery, ...options.recovery };
+  const streams = openStreams({
     now,
     source: planned.source,
     payload,
     stamps: undefined,
     backpressureBytes: 1024 * 1024,
     maxStreams: 1000,
+    keepsState,
+    ...(recovery !== undefined && { recovery }),
     ...options.limits,
   });
   const parts: TwinParts = { streams, planned, now };
-  const { port, close } =
-    transport === 'tcp'
-      ? await listenBare(buildTcpServer(parts), streams, 0)
-      : await listenFastify(transport === 'sse' ? buildSseTwin(parts, payload) : buildWebSocketTwin(parts), 0);
-  return { port, streams, planned, close, [Symbol.asyncDispose]: close };
+  const address = { host: '127.0.0.1', port: options.port ?? 0 };
+  const starters = {
+    sse: async () =>
+      await listenFastify(buildSseTwin(parts, { payload, ...(recovery !== undefined && { retryMs: recovery.retryMs }) }), address),
+    ws: async () => await listenFastify(buildWebSocketTwin(parts), address),
+    tcp: async () => await listenBare(buildTcpServer(parts), streams, address),
+  } satisfies Record<TransportId, () => Promise<unknown>>;
+  const server = await starters[transport]();
+  return { ...server, streams, planned, now, [Symbol.asyncDispose]: server.close };
 }

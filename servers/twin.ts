@@ -2,14 +2,10 @@
 // twins is the one route that their transport files add.
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { PlannedStreams, StreamPlan, StreamRequest } from './planned-streams.ts';
-import type { Streams } from './streams.ts';
-
-export interface TwinParts {
-  readonly streams: Streams;
-  readonly planned: PlannedStreams;
-  readonly now: () => number;
-}
+import { admit, type TwinParts } from './admission.ts';
+import { closeStreams } from './listen.ts';
+import type { StreamPlan, StreamRequest } from './planned-streams.ts';
+import type { Lasting } from './streams.ts';
 
 /** What both twins accept for a stream: an id, and for one that no trial planned `n`, `rate` and `seed`. */
 export const streamRequestSchema = {
@@ -36,9 +32,6 @@ declare module 'fastify' {
   }
 }
 
-/** How long open streams may take to end when the server closes. */
-const SHUTDOWN_GRACE_MS = 1000;
-
 export function buildTwin(parts: TwinParts): FastifyInstance {
   const app = Fastify({
     logger: false,
@@ -51,20 +44,52 @@ export function buildTwin(parts: TwinParts): FastifyInstance {
   app.setNotFoundHandler((request, reply) => refuse(reply, 404, `no route ${request.method} ${request.url.split('?')[0]}`));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => refuse(reply, error.statusCode ?? 500, error.message));
   app.addHook('preClose', () => closeStreams(parts.streams));
+  if (parts.streams.lasting !== undefined) addCancel(app, parts.streams.lasting);
   return app;
 }
 
-/** Runs before the handler of a stream route: answers 404 or 503, or sets the plan of the stream asked for. */
+/** A stream that outlives its connections needs a way to be stopped: closing one does not. */
+function addCancel(app: FastifyInstance, lasting: Lasting): void {
+  app.post('/v1/streams/:id/cancel', { schema: { params: streamRequestSchema.params } }, (request, reply) => {
+    const { id } = request.params as { id: string };
+    return lasting.cancel(id) ? reply.send({ id, cancelled: true }) : refuse(reply, 404, `no stream ${id} is kept here`);
+  });
+}
+
+const FREE_STREAM = 'name n, rate or seed to describe another';
+
+/** A stream as it is asked for by a route of `streamRequestSchema`. */
+export function askedStream(request: FastifyRequest): StreamRequest {
+  return { ...(request.params as { id: string }), ...(request.query as Omit<StreamRequest, 'id'>) };
+}
+
+/**
+ * Runs before the handler of a stream route: answers 404 or 503, or sets the plan of the stream asked for. Who comes back to
+ * one that is over or unknown is told to stop with 204, since EventSource knows no other word for it (WHATWG HTML §9.2.3).
+ */
 export function findStream(parts: TwinParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    if (parts.streams.isFull) return await refuse(reply, 503, 'the server has as many streams as it may');
-    const asked = { ...(request.params as { id: string }), ...(request.query as Omit<StreamRequest, 'id'>) };
-    const plan = parts.planned.find(asked);
-    if (plan === undefined)
-      return await refuse(reply, 404, `no stream ${asked.id} in this trial; name n, rate or seed to describe another`);
-    request.streamPlan = plan;
-    return undefined;
+    const admission = admit(parts, askedStream(request), parts.streams.lasting === undefined ? undefined : lastEventId(request));
+    switch (admission.outcome) {
+      case 'serve':
+        request.streamPlan = admission.plan;
+        return undefined;
+      case 'refused':
+        return await refuse(
+          reply,
+          admission.statusCode,
+          admission.statusCode === 404 ? `${admission.message}; ${FREE_STREAM}` : admission.message,
+        );
+      default:
+        return await reply.code(204).send();
+    }
   };
+}
+
+/** The cursor of a receiver who comes back over HTTP. An empty one is none: EventSource leaves the field out then. */
+export function lastEventId({ headers }: FastifyRequest): string | undefined {
+  const id = headers['last-event-id'];
+  return id === undefined || id === '' ? undefined : String(id);
 }
 
 const statusNames: Record<number, string> = { 400: 'Bad Request', 404: 'Not Found', 426: 'Upgrade Required', 503: 'Service Unavailable' };
@@ -75,12 +100,4 @@ export function refuse(reply: FastifyReply, statusCode: number, message: string)
     .code(statusCode)
     .type('application/json')
     .send({ statusCode, error: statusNames[statusCode] ?? 'Error', message });
-}
-
-/** A plain Fastify close() waits for ever on an open SSE response, so the streams are ended first. */
-async function closeStreams(streams: Streams): Promise<void> {
-  streams.sayBye();
-  const deadline = Date.now() + SHUTDOWN_GRACE_MS;
-  while (streams.openStreams > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-  streams.abortAll();
 }

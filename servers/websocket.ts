@@ -4,29 +4,44 @@ import websocketPlugin from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { renderTyped } from '../bench/contract/control-events.ts';
+import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/transports.ts';
 import { KIB } from '../bench/contract/units.ts';
-import type { StreamPlan } from './planned-streams.ts';
+import { admit, type TwinParts } from './admission.ts';
+import { parseClientMessage } from './client-message.ts';
+import type { StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
-import { buildTwin, findStream, refuse, streamRequestSchema, type TwinParts } from './twin.ts';
+import type { Arrival, Lasting } from './streams.ts';
+import { askedStream, buildTwin, findStream, refuse, streamRequestSchema } from './twin.ts';
 
-const CLOSE_NORMAL = 1000;
-/** RFC 6455's registry: service restart; the peer may reconnect. */
-const CLOSE_RESTART = 1012;
 /** Clients say next to nothing on this route. */
 const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
+/** How long a client that announced a cursor may take to send it. */
+const RESUME_WAIT_MS = 10_000;
+
+/** `?resume=1`: the client's first message is its cursor, and nothing is sent before it. */
+const lastingRequestSchema = {
+  ...streamRequestSchema,
+  querystring: {
+    ...streamRequestSchema.querystring,
+    properties: { ...streamRequestSchema.querystring.properties, resume: { type: 'integer', enum: [1] } },
+  },
+} as const;
 
 export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
   const app = buildTwin(parts);
+  const { lasting } = parts.streams;
+  const find = findStream(parts);
   void app.register(websocketPlugin, {
     options: {
       maxPayload: MAX_CLIENT_MESSAGE_BYTES,
       perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has(WEBSOCKET_PROTOCOL) ? WEBSOCKET_PROTOCOL : false),
     },
-    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a code already.
+    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a code already. What is left
+    // carries no stream: a client that never sent its cursor, or does not answer a close.
     preClose(done) {
+      for (const client of this.websocketServer.clients) client.terminate();
       this.websocketServer.close(() => done());
     },
     errorHandler: (_error, socket) => socket.terminate(),
@@ -35,18 +50,70 @@ export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
     scope.route({
       method: 'GET',
       url: '/v1/ws/:id',
-      schema: streamRequestSchema,
-      preHandler: findStream(parts),
+      schema: lasting === undefined ? streamRequestSchema : lastingRequestSchema,
+      // Which stream goes on, and where, is only known from the first message, and said with a close code after it.
+      preHandler:
+        lasting === undefined ? find : async (request, reply) => (isResume(request.query) ? undefined : await find(request, reply)),
       handler: (_request, reply) => refuse(reply, 426, 'this route speaks WebSocket only: send Upgrade: websocket'),
-      wsHandler: (socket, request) => {
+      wsHandler: (webSocket, request) => {
         // After the 101 was written, where the SSE twin's handler runs before its head: stated in the report.
         const handlerNs = parts.now();
-        parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(socket, request.raw.socket), handlerNs);
+        const connection = { webSocket, socket: request.raw.socket };
+        if (lasting !== undefined) listenToClient(lasting, webSocket, askedStream(request).id);
+        if (lasting !== undefined && isResume(request.query)) awaitCursor(parts, connection, askedStream(request));
+        else parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(webSocket, connection.socket), { handlerNs });
       },
     });
     done();
   });
   return app;
+}
+
+function isResume(query: unknown): boolean {
+  return (query as { resume?: number }).resume !== undefined;
+}
+
+/** The WebSocket form of `POST /v1/streams/:id/cancel`. */
+function listenToClient(lasting: Lasting, webSocket: WebSocket, id: string): void {
+  webSocket.on('message', (message: Buffer) => {
+    if (parseClientMessage(message.toString())?.type === 'cancel') lasting.cancel(id);
+  });
+}
+
+interface Connection {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+}
+
+/** WebSocket has no field for a cursor in its handshake that a browser could set, so a return takes one more message than SSE's. */
+function awaitCursor(parts: TwinParts, connection: Connection, { resume: _resume, ...asked }: StreamRequest & { resume?: number }): void {
+  const { webSocket } = connection;
+  const timer = setTimeout(() => webSocket.close(closeCodes.badRequest), RESUME_WAIT_MS);
+  webSocket.once('close', () => clearTimeout(timer));
+  webSocket.once('message', (bytes: Buffer) => {
+    const handlerNs = parts.now();
+    clearTimeout(timer);
+    const message = parseClientMessage(bytes.toString());
+    if (message?.type === 'resume') resume(parts, connection, { asked, arrival: { handlerNs, after: message.after } });
+    else webSocket.close(closeCodes.badRequest);
+  });
+}
+
+function resume(parts: TwinParts, { webSocket, socket }: Connection, { asked, arrival }: { asked: StreamRequest; arrival: Arrival }): void {
+  const admission = admit(parts, asked, arrival.after);
+  switch (admission.outcome) {
+    case 'serve':
+      parts.streams.start(admission.plan, webSocketSink(webSocket, socket), arrival);
+      return;
+    case 'over':
+      webSocketSink(webSocket, socket).done(admission.done);
+      return;
+    case 'unknown':
+      webSocket.close(closeCodes.unknownStream);
+      return;
+    case 'refused':
+      webSocket.close(admission.statusCode === 503 ? closeCodes.overload : closeCodes.unknownStream);
+  }
 }
 
 /** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
@@ -55,6 +122,7 @@ function ignore(): void {}
 /** Also for a server without Fastify. */
 export function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink {
   const send = (text: string): void => webSocket.send(text, ignore);
+  let isAwaited: boolean | undefined;
   return {
     socket,
     headBytes: socket.bytesWritten,
@@ -64,11 +132,23 @@ export function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink 
     token: (_sequence, payload) => send(payload),
     done: (event) => {
       send(renderTyped('done', event));
-      webSocket.close(CLOSE_NORMAL);
+      webSocket.close(closeCodes.normal);
     },
+    gap: (event) => send(renderTyped('gap', event)),
+    heartbeat: () => {
+      if (isAwaited === undefined) webSocket.on('pong', () => (isAwaited = false));
+      isAwaited = true;
+      webSocket.ping('', false, ignore);
+    },
+    isAnswering: () => isAwaited !== true,
     bye: () => {
       send(renderTyped('bye', {}));
-      webSocket.close(CLOSE_RESTART);
+      webSocket.close(closeCodes.restart);
+    },
+    replaced: () => {
+      webSocket.close(closeCodes.replaced);
+      // Most likely its peer is gone, and would never answer the close.
+      webSocket.terminate();
     },
     abort: () => webSocket.terminate(),
   };

@@ -1,7 +1,7 @@
 // A saved run → all that a report may print. Pure: the same run gives the same analysis, to the last digit.
 
 import { armName } from '../contract/transports.ts';
-import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
+import type { SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
@@ -9,13 +9,14 @@ import { compareRun, signFlipSeed, type ArmComparison, type JudgedLoadPoint } fr
 import { deliveryCurve } from './delivery-curves.ts';
 import { findCopy } from './equal-arms.ts';
 import { summariseGates } from './gates-summary.ts';
-import { isCompleted, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
+import { isFinished, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { metrics } from './metrics/registry.ts';
+import { metricsOf } from './metrics/registry.ts';
 import { applyNegativeControl } from './negative-control.ts';
 import { measureNoiseFloors } from './noise-floors.ts';
 import { readPilot } from './pilot.ts';
 import { changedVerdicts, compareStolen, countBlocks, listRepeats } from './repeats.ts';
+import { analyseRecovery } from './recovery/analyse-recovery.ts';
 import { measureExtent } from './run-extent.ts';
 import { warnOfRun } from './run-warnings.ts';
 import { recordedFactors } from './setup-factors.ts';
@@ -32,8 +33,9 @@ export function analyse(run: SavedRun): Analysis {
   const repeats = listRepeats(run);
   const withoutRepeats =
     repeats.length === 0 ? undefined : { changed: changedVerdicts(concluded, conclude(run, 'first')), stolen: compareStolen(run) };
-  const completed = trials.filter(isCompleted);
+  const completed = trials.filter(isFinished);
   const copy = findCopy(plan.arms);
+  const recovery = analyseRecovery(plan, concluded.judged);
   return {
     schema: 1,
     streamduel: header.streamduel,
@@ -46,6 +48,7 @@ export function analyse(run: SavedRun): Analysis {
     baseline: plan.arms[0] === undefined ? '' : armName(plan.arms[0]),
     copy: copy && armName(copy),
     loadPoints: concluded.judged.map((point, index) => toAnalysis(point, applyNegativeControl(concluded.comparisons[index] ?? []))),
+    ...(recovery !== undefined && { recovery }),
     trials: {
       planned: extent.planned,
       completed: completed.length,
@@ -53,7 +56,7 @@ export function analyse(run: SavedRun): Analysis {
       burnIn: trials.filter((trial) => trial.burnIn).length,
     },
     failures: trials.flatMap((trial) => {
-      if (trial.outcome === 'completed') return [];
+      if (trial.outcome !== 'failed') return [];
       return [{ trial: trial.trial, arm: armName(trial.arm), message: trial.failure.message, hint: trial.failure.hint }];
     }),
     isComplete: extent.isComplete,
@@ -109,7 +112,7 @@ function toAnalysis(loadPoint: GatedLoadPoint, comparisons: readonly ArmComparis
     arms: arms.map(({ name, arm, completed, failed }) => ({ name, arm, completed: completed.length, failed })),
     comparisons,
     noiseFloors: loadPoint.noiseFloors ?? [],
-    summaries: metrics.flatMap((metric) => arms.map((arm) => summariseMetric(metric, arm))),
+    summaries: metricsOf(loadPoint.scenario).flatMap((metric) => arms.map((arm) => summariseMetric(metric, arm))),
     gates: loadPoint.gates,
     deliveryCurves: arms.map(deliveryCurve),
     invalid: [...loadPoint.invalid.values()].flat(),
@@ -118,7 +121,7 @@ function toAnalysis(loadPoint: GatedLoadPoint, comparisons: readonly ArmComparis
 }
 
 function summariseMetric(metric: Metric, { name, completed }: MeasuredArm): MetricSummary {
-  const values = completed.map((trial: CompletedTrial) => metric.value(trial));
+  const values = completed.map((trial) => metric.value(trial));
   const present = values.filter((value) => value !== undefined);
   return {
     metric: metric.id,
@@ -133,5 +136,6 @@ function whyIncomplete(metric: Metric, trials: number, present: number): string 
   if (trials === 0) return 'no trial completed';
   if (present === trials) return undefined;
   const missing = `${trials - present} of ${trials} trials`;
+  if (metric.absence !== undefined) return `${metric.absence} in ${missing}`;
   return metric.quantile === undefined ? `not available in ${missing}` : `too few independent samples in ${missing}`;
 }

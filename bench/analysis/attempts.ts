@@ -2,6 +2,7 @@
 // measurement is analysed: a rule fixed before the run, which no result can bend.
 
 import { armName } from '../contract/transports.ts';
+import { loadPointKey } from '../contract/load-point.ts';
 import type { Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
 
 /** `last` is the rule of every report; `first` is what a run without repetitions would have analysed. */
@@ -57,5 +58,5 @@ export function isDisturbed(trials: readonly TrialRecord[]): boolean {
 }
 
 function countPlaces(trials: readonly TrialRecord[]): number {
-  return new Set(trials.map(({ arm, loadPoint }) => `${armName(arm)} ${loadPoint.connections}`)).size;
+  return new Set(trials.map(({ arm, loadPoint }) => `${armName(arm)} ${loadPointKey(loadPoint)}`)).size;
 }

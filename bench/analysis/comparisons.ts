@@ -6,9 +6,9 @@ import type { Warning } from '../contract/run-file.ts';
 import { isCopy } from '../contract/transports.ts';
 import type { LoadPointAnalysis, NoiseFloor } from './analysis.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
-import type { MeasuredArm, MeasuredLoadPoint } from './measured-trials.ts';
+import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { endpoints, metrics } from './metrics/registry.ts';
+import { endpointsOf, metricsAt } from './metrics/registry.ts';
 import { floorForVerdict } from './noise-floors.ts';
 import { verdictSentence } from './sentences.ts';
 import { benjaminiHochberg, fewestBlocks, holm } from './statistics/multiplicity.ts';
@@ -36,7 +36,8 @@ export interface CompareRunOptions {
  */
 export function compareRun(loadPoints: readonly JudgedLoadPoint[], options: CompareRunOptions): readonly (readonly ArmComparison[])[] {
   const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, signFlipSeed(options.seed)));
-  const corrected = correct(evidence.flat());
+  const [first] = loadPoints;
+  const corrected = correct(evidence.flat(), first === undefined ? 0 : endpointsOf(first.scenario).length);
   const withheld = whyWithheld(options);
   return loadPoints.map((loadPoint, index) => (evidence[index] ?? []).map((one) => toComparison(one, { loadPoint, corrected, withheld })));
 }
@@ -53,12 +54,15 @@ function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefine
   return allowed ? undefined : 'this plan is too short to support a verdict';
 }
 
-function gatherEvidence({ arms }: MeasuredLoadPoint, seed: number): Evidence[] {
+function gatherEvidence({ scenario, loadPoint, arms }: MeasuredLoadPoint, seed: number): Evidence[] {
   const [baseline, ...others] = arms;
   if (baseline === undefined) return [];
   return others
     .filter(({ arm }) => !isCopy(arm))
-    .flatMap((other) => metrics.map((metric) => compareMetric({ metric, baseline, other, seed })))
+    .flatMap((other) => {
+      const compared = metricsAt({ scenario, loadPoint, arms: [baseline.arm, other.arm] });
+      return compared.map((metric) => compareMetric({ metric, baseline, other, seed }));
+    })
     .filter((evidence) => evidence.pairs.length > 0 || isDeclared(evidence));
 }
 
@@ -74,7 +78,7 @@ interface Corrected {
 }
 
 /** What was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
-function correct(all: readonly Evidence[]): Corrected {
+function correct(all: readonly Evidence[], leastClaims: number): Corrected {
   const declared = all.filter(isDeclared);
   const exploratory = all.filter((evidence) => !isDeclared(evidence) && evidence.signFlipP !== undefined);
   const differences = holm(declared.map((evidence) => orOne(evidence, evidence.signFlipP)));
@@ -83,7 +87,7 @@ function correct(all: readonly Evidence[]): Corrected {
   return {
     differenceP: new Map([...pairUp(declared, differences), ...pairUp(exploratory, discoveries)]),
     equivalenceP: new Map(pairUp(declared, equivalences)),
-    fewestBlocks: fewestBlocks(Math.max(declared.length, endpoints.length)),
+    fewestBlocks: fewestBlocks(Math.max(1, declared.length, leastClaims)),
   };
 }
 
@@ -145,7 +149,7 @@ function warnOfDrift(metric: Metric, arms: readonly MeasuredArm[]): Warning[] {
   const drifting = arms.map(({ name, completed }) => ({
     name,
     trials: completed.length,
-    count: completed.filter(({ steadiness }) => steadiness.isDrifting).length,
+    count: completed.filter(isSteady).filter(({ steadiness }) => steadiness.isDrifting).length,
   }));
   if (drifting.every(({ count }) => count === 0)) return [];
   const counts = drifting.map(({ name, count, trials }) => `${name} in ${count} of ${trials}`).join(', ');

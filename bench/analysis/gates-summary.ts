@@ -1,10 +1,10 @@
 // What the validity checks of single trials mean for an arm at a load point.
 
-import type { CompletedTrial, Gate } from '../contract/run-file.ts';
+import type { FinishedTrial, Gate } from '../contract/run-file.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { GateSummary } from './analysis.ts';
-import { pairTrials, type MeasuredArm } from './measured-trials.ts';
+import { isFaulted, pairTrials, type MeasuredArm } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
 /**
@@ -26,12 +26,17 @@ export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredA
   );
   if (baseline === undefined) return summaries;
   const others = arms.filter((arm) => arm.name !== baseline.name);
-  const timed = baseline.isNullArm ? [] : others.filter((arm) => !arm.isNullArm);
+  const timed = baseline.isNullArm || hasFaults(baseline) ? [] : others.filter((arm) => !arm.isNullArm);
   return [
     ...summaries,
     ...timed.map((other) => compareLateness(baseline, other)),
     ...others.flatMap((other) => comparePlans(baseline, other)),
   ];
+}
+
+/** Where something is broken, servers are late on purpose. */
+function hasFaults({ completed }: MeasuredArm): boolean {
+  return completed.some(isFaulted);
 }
 
 function summariseArm(arm: string, gatesOfTrials: readonly (readonly Gate[])[]): GateSummary[] {
@@ -85,7 +90,7 @@ function compareLateness(baseline: MeasuredArm, other: MeasuredArm): GateSummary
   return { ...summary, trials: gates.length, note: `against ${baseline.name}, per block` };
 }
 
-function medianLateness({ distributions }: CompletedTrial): number | undefined {
+function medianLateness({ distributions }: FinishedTrial): number | undefined {
   return quantileOf(distributions.latenessNs, 0.5);
 }
 
@@ -100,12 +105,17 @@ const latenessGate = {
 /** C8block: the servers of a block planned different streams, so what they sent cannot be compared. None for runs that kept no hash. */
 function comparePlans(baseline: MeasuredArm, other: MeasuredArm): GateSummary[] {
   const gates = pairTrials(baseline, other).flatMap((pair): Gate[] => {
-    const [first, second] = [pair.baseline.server.planSha256, pair.other.server.planSha256];
+    const [first, second] = [plannedBy(pair.baseline), plannedBy(pair.other)];
     if (first === undefined || second === undefined) return [];
     return [Object.assign({ value: Number(first !== second), ok: first === second }, planGate)];
   });
   if (gates.length === 0) return [];
   return [{ ...summariseGate(other.name, gates), note: `against ${baseline.name}, per block` }];
+}
+
+/** What the processes of the trial planned; after a fault the client's word, since its server may be gone. */
+function plannedBy(trial: FinishedTrial): string | undefined {
+  return trial.outcome === 'completed' ? trial.server.planSha256 : trial.recovery.client.planSha256;
 }
 
 const planGate = {

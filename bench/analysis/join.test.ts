@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quantileOf } from '../contract/distribution.ts';
 import { planPopulation } from '../contract/population.ts';
-import { distributionNames } from '../contract/run-file.ts';
 import { emptyStamps } from '../contract/stamps.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { joinStamps, type JoinInput } from './join.ts';
+import { steadyNames } from './trial-fixture.ts';
 
 const inWindow = (ns: number): boolean => ns >= NS_PER_S && ns < 2 * NS_PER_S;
 
@@ -74,7 +74,7 @@ describe('constant delays', () => {
   test('every distribution holds exactly the constant that was injected', () => {
     const joined = joinStamps(everything());
     const constants = Object.fromEntries(
-      distributionNames.map((name) => {
+      steadyNames.map((name) => {
         const { values } = joined.distributions[name]!;
         expect(values[0]).toBe(values.at(-1));
         return [name, values[0]];

@@ -1,11 +1,13 @@
 // Which trials are analysed, and how they pair up: the one place where a trial can be left out, and by rule only.
 
 import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
-import type { CompletedTrial, LoadPoint, SavedRun, TrialRecord } from '../contract/run-file.ts';
+import { loadPointKey } from '../contract/load-point.ts';
+import type { CompletedTrial, FaultedTrial, FinishedTrial, LoadPoint, SavedRun, ScenarioId, TrialRecord } from '../contract/run-file.ts';
 import { attemptsByBlock, chooseAttempt, type AttemptRule } from './attempts.ts';
 
 /** Everything measured at one load point, burn-in left out. */
 export interface MeasuredLoadPoint {
+  readonly scenario: ScenarioId;
   readonly loadPoint: LoadPoint;
   readonly arms: readonly MeasuredArm[];
 }
@@ -14,30 +16,37 @@ export interface MeasuredArm {
   readonly name: string;
   readonly arm: Arm;
   readonly isNullArm: boolean;
-  /** In run order. */
-  readonly completed: readonly CompletedTrial[];
+  /** In run order; those in which something was broken on purpose included. */
+  readonly completed: readonly FinishedTrial[];
   readonly failed: number;
 }
 
 /** Two trials of one block at one load point. */
 export interface TrialPair {
   readonly block: number;
-  readonly baseline: CompletedTrial;
-  readonly other: CompletedTrial;
+  readonly baseline: FinishedTrial;
+  readonly other: FinishedTrial;
 }
 
-export const isCompleted = (trial: TrialRecord): trial is CompletedTrial => trial.outcome === 'completed';
+/** Measured to its end. */
+export const isFinished = (trial: TrialRecord): trial is FinishedTrial => trial.outcome !== 'failed';
+
+/** Finished, and nothing was broken in it. */
+export const isSteady = (trial: TrialRecord): trial is CompletedTrial => trial.outcome === 'completed';
+
+export const isFaulted = (trial: TrialRecord): trial is FaultedTrial => trial.outcome === 'faulted';
 
 /** One entry per planned load point and arm, in the order of the plan; one attempt of each block. */
 export function selectMeasured(run: SavedRun, rule: AttemptRule = 'last'): readonly MeasuredLoadPoint[] {
   const measured = attemptsByBlock(run).flatMap((attempts) => chooseAttempt(attempts, rule)?.trials ?? []);
-  const { arms, loadPoints } = run.header.plan;
+  const { arms, loadPoints, scenario } = run.header.plan;
   return loadPoints.map((loadPoint) => ({
+    scenario,
     loadPoint,
     arms: arms.map((arm) => {
       const name = armName(arm);
-      const own = measured.filter((trial) => trial.loadPoint.connections === loadPoint.connections && armName(trial.arm) === name);
-      const completed = own.filter(isCompleted);
+      const own = measured.filter((trial) => loadPointKey(trial.loadPoint) === loadPointKey(loadPoint) && armName(trial.arm) === name);
+      const completed = own.filter(isFinished);
       return { name, arm, isNullArm: transports[arm.transport].isNullArm, completed, failed: own.length - completed.length };
     }),
   }));

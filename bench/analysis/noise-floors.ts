@@ -7,7 +7,7 @@ import { compareMetric, type Evidence } from './compare.ts';
 import { isCopyOf } from './equal-arms.ts';
 import type { MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { endpoints, findMetric } from './metrics/registry.ts';
+import { endpointsAt, findMetric } from './metrics/registry.ts';
 import { holm } from './statistics/multiplicity.ts';
 import { differenceNoiseFloor, ratioNoiseFloor } from './statistics/noise-floor.ts';
 import { differencesOf, logarithmsOf } from './value-pairs.ts';
@@ -28,12 +28,13 @@ export function measureNoiseFloors(loadPoints: readonly GatedLoadPoint[], seed: 
   return evidence.map((ofPoint) => ofPoint.map((one) => toNoiseFloor(one, adjustedP.get(one))));
 }
 
-function gatherPair({ arms, invalid }: GatedLoadPoint, seed: number): readonly Evidence[] {
+function gatherPair({ scenario, loadPoint, arms, invalid }: GatedLoadPoint, seed: number): readonly Evidence[] {
   const [baseline, ...others] = arms;
   const copy = baseline && others.find((other) => isCopyOf(baseline.arm, other.arm));
   if (baseline === undefined || copy === undefined) return [];
   if (invalid.has(baseline.name) || invalid.has(copy.name)) return [];
-  return endpoints.map((metric) => compareMetric({ metric, baseline, other: copy, seed }));
+  const place = { scenario, loadPoint, arms: [baseline.arm, copy.arm] };
+  return endpointsAt(place).map((metric) => compareMetric({ metric, baseline, other: copy, seed }));
 }
 
 function toNoiseFloor(evidence: Evidence, adjustedP: number | undefined): NoiseFloor {

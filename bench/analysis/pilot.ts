@@ -6,9 +6,9 @@ import { MAX_BLOCKS, type PrecisionStop, type SavedRun } from '../contract/run-f
 import type { PilotAnalysis, PilotEndpoint } from './analysis.ts';
 import { trialsPerBlock } from './attempts.ts';
 import { NO_MARGIN } from './compare.ts';
-import { isCompleted, selectMeasured, watchedArms } from './measured-trials.ts';
+import { isFinished, selectMeasured, watchedArms } from './measured-trials.ts';
 import type { Margin, Metric } from './metrics/metric.ts';
-import { endpoints } from './metrics/registry.ts';
+import { endpointsAt, endpointsOf } from './metrics/registry.ts';
 import { mean, standardDeviation } from './statistics/moments.ts';
 import { fewestBlocks } from './statistics/multiplicity.ts';
 import { LEAST_BLOCKS_TO_STOP } from './statistics/precision-stop.ts';
@@ -38,13 +38,19 @@ export function readPilot(run: SavedRun): PilotAnalysis | undefined {
 /** The endpoints, and what else the stopping rule watches; for every contender at every load point. */
 function describeRows(run: SavedRun): readonly PilotEndpoint[] {
   const { stop } = run.header.plan;
-  const described = [...new Set([...endpoints, ...(stop === undefined ? [] : watchedMetrics(stop))])];
-  const places = selectMeasured(run).flatMap(({ loadPoint: { connections }, arms }) => {
+  const places = selectMeasured(run).flatMap(({ scenario, loadPoint, arms }) => {
     const [baseline] = arms;
-    return baseline === undefined ? [] : watchedArms(arms).map((other) => ({ connections, baseline, other }));
+    if (baseline === undefined) return [];
+    return watchedArms(arms).map((other) => {
+      const place = { scenario, loadPoint, arms: [baseline.arm, other.arm] };
+      const declared = endpointsAt(place);
+      const described = [...new Set([...declared, ...(stop === undefined ? [] : watchedMetrics(stop, place))])];
+      return { loadPoint, baseline, other, declared, described };
+    });
   });
-  const fewest = fewestBlocks(Math.max(1, places.length) * endpoints.length);
-  return places.flatMap(({ connections, baseline, other }) =>
+  const claims = places.reduce((sum, { declared }) => sum + declared.length, 0);
+  const fewest = fewestBlocks(Math.max(claims, endpointsOf(run.header.plan.scenario).length));
+  return places.flatMap(({ loadPoint, baseline, other, described }) =>
     described.map((metric): PilotEndpoint => {
       const pairs = pairValues(metric, baseline, other);
       const logarithms = logarithmsOf(metric, pairs);
@@ -53,7 +59,8 @@ function describeRows(run: SavedRun): readonly PilotEndpoint[] {
       return {
         metric: metric.id,
         otherArm: other.name,
-        connections,
+        connections: loadPoint.connections,
+        loadPoint,
         blocks: pairs.length,
         spreadRatio: spreads.ratio,
         spread: spreads.absolute,
@@ -114,15 +121,16 @@ function neededForPrecision(metric: Metric, pairs: readonly ValuePair[], stop: P
 /** For a wanted precision where there is one, else for the margin; 0 for what neither asks about. */
 function wantedBlocks(row: PilotEndpoint, stop: PrecisionStop | undefined): number | undefined {
   if (stop === undefined) return row.needed && mostOf(row.needed);
-  return watchedMetrics(stop).some(({ id }) => id === row.metric) ? row.neededForPrecision : 0;
+  const isWatched = stop.metrics.length === 0 || stop.metrics.includes(row.metric);
+  return isWatched ? row.neededForPrecision : 0;
 }
 
 /** Of a run of so many blocks, burn-in included, at the pace of the pilot. */
 function estimateNs({ header: { plan }, trials }: SavedRun, blocks: number): number | undefined {
-  const completed = trials.filter(isCompleted);
+  const completed = trials.filter(isFinished);
   if (completed.length === 0) return undefined;
   const perTrialNs = mean(completed.map(({ wallNs }) => wallNs)) + plan.cooldownNs;
-  return perTrialNs * trialsPerBlock(plan) * (plan.burnInBlocks + blocks);
+  return (perTrialNs * trialsPerBlock(plan) * (plan.burnInBlocks + blocks)) / (plan.lanes ?? 1);
 }
 
 /** The same command as a run of so many blocks: they are what the precision takes, so no rule has to wait for it. */

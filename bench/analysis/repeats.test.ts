@@ -41,6 +41,7 @@ test('a repeated block is listed with the gate it missed, the arm, the value and
       trial: 4,
       arm: expect.stringMatching(/^(?:sse|ws)$/),
       connections: 100,
+      loadPoint: { connections: 100 },
     },
   ]);
 });

@@ -30,6 +30,7 @@ export function listRepeats(run: SavedRun): readonly RepeatedBlock[] {
           trial: trial.trial,
           arm: armName(trial.arm),
           connections: trial.loadPoint.connections,
+          loadPoint: trial.loadPoint,
         })),
       },
     ];
@@ -57,7 +58,7 @@ export function changedVerdicts(withRepeats: Concluded, without: Concluded): Wit
       const verdictWithout = without.comparisons[index]?.find((one) => one.otherArm === otherArm && one.metric === metric)?.verdict;
       if (endpoint === undefined || verdictWithout === undefined) return [];
       const isSame = verdict.kind === verdictWithout.kind && verdict.favours === verdictWithout.favours;
-      return isSame ? [] : [{ connections: loadPoint.connections, otherArm, metric, verdict, verdictWithout }];
+      return isSame ? [] : [{ connections: loadPoint.connections, loadPoint, otherArm, metric, verdict, verdictWithout }];
     }),
   );
 }

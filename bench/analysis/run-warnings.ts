@@ -1,10 +1,11 @@
 // Reasons to doubt a run as a whole.
 
+import { loadPointTitle } from '../contract/load-point.ts';
 import type { SavedRun, Warning } from '../contract/run-file.ts';
 import { isCopy } from '../contract/transports.ts';
 import type { NoiseFloor, StopState, WithoutRepeats } from './analysis.ts';
 import { percent } from './amounts.ts';
-import { isCompleted, pairTrials, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
+import { isFinished, pairTrials, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import { findMetric } from './metrics/registry.ts';
 import { claimWords } from './noise-floors.ts';
 import { countBlocks } from './repeats.ts';
@@ -33,7 +34,7 @@ export function warnOfRun(run: SavedRun, loadPoints: readonly WarnedLoadPoint[],
 
 function warnOfTrials({ trials }: SavedRun, { planned, isComplete }: RunExtent): Warning[] {
   const burnIn = trials.filter((trial) => trial.burnIn).length;
-  const failed = trials.filter((trial) => !isCompleted(trial)).length;
+  const failed = trials.filter((trial) => !isFinished(trial)).length;
   const warnings: Warning[] = [];
   if (!isComplete)
     warnings.push({ code: 'incomplete', message: `the run ended early: ${trials.length} of ${planned} trials were measured` });
@@ -87,7 +88,7 @@ function warnOfEqualArms({ loadPoint, noiseFloors = [] }: WarnedLoadPoint): Warn
     .filter(({ claims }) => claims)
     .map((floor) => ({
       code: 'equal-arms-differ',
-      message: `two equal arms differed by ${claimWords(floor)} in ${findMetric(floor.metric)?.title ?? floor.metric} at ${loadPoint.connections} connections (${pText(floor.adjustedP ?? 1)}): no verdict on it`,
+      message: `two equal arms differed by ${claimWords(floor)} in ${findMetric(floor.metric)?.title ?? floor.metric} at ${loadPointTitle(loadPoint)} (${pText(floor.adjustedP ?? 1)}): no verdict on it`,
     }));
 }
 
@@ -101,7 +102,7 @@ function warnOfEnvironment({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
     const perArm = arms.map(({ name }) => `${name} ${missed.filter((trial) => trial.name === name).length}`).join(', ');
     return {
       code: 'environment',
-      message: `${id} ${title}: missed in ${missed.length} of ${trials.length} trials at ${loadPoint.connections} connections (${perArm})`,
+      message: `${id} ${title}: missed in ${missed.length} of ${trials.length} trials at ${loadPointTitle(loadPoint)} (${perArm})`,
     };
   });
 }
@@ -128,7 +129,7 @@ function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
   return [
     {
       code: 'at-floor',
-      message: `delivery p50 of ${names} at ${loadPoint.connections} connections cannot be told from that of a bare socket: it measures the harness`,
+      message: `delivery p50 of ${names} at ${loadPointTitle(loadPoint)} cannot be told from that of a bare socket: it measures the harness`,
     },
   ];
 }

@@ -79,11 +79,14 @@ function exactWords(evidence: Evidence, { favours }: Verdict): string {
   const counted = `${metric.title}: ${armTitle(baselineArm.arm)} ${value(baseline)}, ${armTitle(otherArm.arm)} ${value(other)}`;
   if (favours === undefined) return `${counted}${metric.better === 'neither' ? '' : agreementWords(evidence)}.`;
   const winner = favours === otherArm.name ? otherArm : baselineArm;
+  if (evidence.ratio === undefined) return `${counted}; fewer with ${armTitle(winner.arm)} in every block.`;
   const smaller = favours === otherArm.name ? evidence.ratio?.value : 1 / (evidence.ratio?.value ?? 1);
   return `${counted}; ${armTitle(winner.arm)} needed ${percent(1 - (smaller ?? 1))} less.`;
 }
 
-function agreementWords({ metric, ratio }: Evidence): string {
+function agreementWords({ metric, ratio, pairs }: Evidence): string {
+  // A count that may be 0 has no ratio.
+  if (ratio === undefined && pairs.every((pair) => pair.baseline === pair.other)) return ', equal in every block';
   const factor = 1 + (metric.margin?.ratio ?? 0);
   const isWithin = ratio !== undefined && ratio.value > 1 / factor && ratio.value < factor;
   return isWithin ? `, ${marginWords(metric)} of each other` : '; the trials do not all agree';

@@ -1,10 +1,10 @@
 // What was drawn for each trial alone and is saved with it, so that an effect of the set-up can be looked for later.
 
-import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
+import type { FinishedTrial, SavedRun } from '../contract/run-file.ts';
 import type { SetupFactor } from './analysis.ts';
-import { isCompleted } from './measured-trials.ts';
+import { isFinished } from './measured-trials.ts';
 
-const factors: readonly (readonly [SetupFactor, (trial: CompletedTrial) => unknown])[] = [
+const factors: readonly (readonly [SetupFactor, (trial: FinishedTrial) => unknown])[] = [
   ['environmentPadding', ({ setup }) => setup.environmentPaddingBytes],
   ['hashSeed', ({ setup }) => setup.hashSeed],
   ['randomSeed', ({ setup }) => setup.randomSeed],
@@ -16,7 +16,7 @@ const factors: readonly (readonly [SetupFactor, (trial: CompletedTrial) => unkno
 
 /** What every completed trial of the run has a value of; empty without such a trial. */
 export function recordedFactors({ trials }: SavedRun): readonly SetupFactor[] {
-  const completed = trials.filter(isCompleted);
+  const completed = trials.filter(isFinished);
   if (completed.length === 0) return [];
   return factors.filter(([, value]) => completed.every((trial) => value(trial) !== undefined)).map(([factor]) => factor);
 }

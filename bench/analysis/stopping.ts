@@ -5,9 +5,9 @@ import { strict as assert } from 'node:assert';
 import type { PrecisionStop, SavedRun } from '../contract/run-file.ts';
 import type { StopInterval, StopState } from './analysis.ts';
 import { attemptsByBlock } from './attempts.ts';
-import { isCompleted, selectMeasured, watchedArms } from './measured-trials.ts';
+import { isFinished, selectMeasured, watchedArms } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { endpoints, findMetric } from './metrics/registry.ts';
+import { endpointsAt, findMetric, type MetricPlace } from './metrics/registry.ts';
 import { mean } from './statistics/moments.ts';
 import { halfWidth, halfWidthRatio, isPrecise, type EndpointPrecision } from './statistics/precision-stop.ts';
 import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
@@ -28,7 +28,7 @@ export function stopState(run: SavedRun): StopState | undefined {
   const watched = watchIntervals(run, stop);
   const precisions = watched.flatMap(({ precision }) => precision ?? []);
   const isNarrow = precisions.length === watched.length && isPrecise(precisions);
-  const wallNs = run.trials.filter(isCompleted).reduce((sum, trial) => sum + trial.wallNs, 0);
+  const wallNs = run.trials.filter(isFinished).reduce((sum, trial) => sum + trial.wallNs, 0);
   const reason = isNarrow ? 'precision' : wallNs >= stop.maxTimeNs ? 'time' : undefined;
   return {
     isReached: reason !== undefined,
@@ -38,8 +38,9 @@ export function stopState(run: SavedRun): StopState | undefined {
   };
 }
 
-export function watchedMetrics({ metrics }: PrecisionStop): readonly Metric[] {
-  if (metrics.length === 0) return endpoints;
+/** At one place: the endpoints, unless the rule names metrics. */
+export function watchedMetrics({ metrics }: PrecisionStop, place: MetricPlace): readonly Metric[] {
+  if (metrics.length === 0) return endpointsAt(place);
   return metrics.map((id) => {
     const metric = findMetric(id);
     assert(metric !== undefined, `metric ${id} of the stopping rule must be in the registry`);
@@ -72,15 +73,16 @@ interface WatchedInterval {
 }
 
 function watchIntervals(run: SavedRun, stop: PrecisionStop): readonly WatchedInterval[] {
-  return selectMeasured(run).flatMap(({ loadPoint: { connections }, arms }) => {
+  return selectMeasured(run).flatMap(({ scenario, loadPoint, arms }) => {
+    const { connections } = loadPoint;
     const [baseline] = arms;
     if (baseline === undefined) return [];
     return watchedArms(arms).flatMap((other) =>
-      watchedMetrics(stop).map((metric): WatchedInterval => {
+      watchedMetrics(stop, { scenario, loadPoint, arms: [baseline.arm, other.arm] }).map((metric): WatchedInterval => {
         const { scale, values, limit } = stopScale(metric, pairValues(metric, baseline, other), stop);
         const half = scale === 'ratio' ? halfWidthRatio(values) : halfWidth(values);
         return {
-          interval: { metric: metric.id, arm: other.name, connections, scale, halfWidth: half, limit },
+          interval: { metric: metric.id, arm: other.name, connections, loadPoint, scale, halfWidth: half, limit },
           precision: toPrecision({ scale, values, limit }),
         };
       }),

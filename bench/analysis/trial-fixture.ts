@@ -32,6 +32,9 @@ const CLIENT_CPU_NS_PER_TOKEN = 15 * NS_PER_US;
 export const FIXTURE_WINDOW_NS = 10 * NS_PER_S;
 const headBytes: Record<TransportId, number> = { sse: 180, ws: 129, tcp: 0 };
 
+/** Those before the first of a trial that breaks something. */
+export const steadyNames = distributionNames.slice(0, distributionNames.indexOf('faultToDetectNs'));
+
 type TrialNumbers = Omit<CompletedTrial, 'trial' | 'block' | 'burnIn' | 'order' | 'arm' | 'loadPoint'>;
 
 /** All of a completed trial but its place in a run. `scale` is asked once for each quantity. */
@@ -55,9 +58,7 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
       windowTokens: FIXTURE_TOKENS,
       meanConcurrent: FIXTURE_OPEN_STREAMS,
     },
-    distributions: Object.fromEntries(
-      distributionNames.map((name) => [name, fixtureDistribution((mediansNs[name] ?? NS_PER_MS) * scale(name))]),
-    ),
+    distributions: Object.fromEntries(steadyNames.map((name) => [name, fixtureDistribution((mediansNs[name] ?? NS_PER_MS) * scale(name))])),
     missingStamps: 0,
     mostNegativeNs: 0,
     steadiness: { driftRatio: 1, isDrifting: false },

@@ -59,11 +59,12 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
 /** Whether the evidence may enter the family of tests at all. */
 export function whyNotMeasured({ metric, pairs, completedBlocks }: Evidence): string | undefined {
   if (completedBlocks === 0) return 'no block in which both arms completed';
-  if (pairs.length === 0) return 'no trial supports this number';
+  const { absence } = metric;
+  if (pairs.length === 0) return `no trial supports this number${absence === undefined ? '' : `: ${absence}`}`;
   if (metric.isExact === true) return undefined;
   // All or none: trials that lack a number lack it because they went badly, and leaving them out would favour their arm.
   if (pairs.length < completedBlocks) {
-    return `supported in ${pairs.length} of ${completedBlocks} blocks only: too few independent samples in the others`;
+    return `supported in ${pairs.length} of ${completedBlocks} blocks only: ${absence === undefined ? 'too few independent samples in the others' : `in the others ${absence}`}`;
   }
   return pairs.length < 2 ? 'a single block has no interval' : undefined;
 }

@@ -1,38 +1,21 @@
 // The command as a user runs it, on run folders whose trials are made up: what was put into them must be found, and no more.
 
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { independentRun, missGate, type IndependentOptions } from '../analysis/across/across-fixture.ts';
 import type { RunComparison } from '../analysis/across/run-comparison.ts';
 import type { GateResult } from '../analysis/across/regression-gates.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { factorOn } from '../analysis/analysis-fixture.ts';
+import { CliFolder, type Ended } from '../cli-fixture.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
 
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
-let folder = '';
+const place = new CliFolder();
+const { path: folder } = place;
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function compare(...words: readonly string[]): Promise<Ended> {
-  return await new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [cli, 'compare', ...words],
-      { cwd: folder, env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
-}
+const compare = async (...words: readonly string[]): Promise<Ended> => await place.run('compare', ...words);
 
 function write(name: string, options: IndependentOptions): void {
   const { header, trials } = independentRun(options);
@@ -43,7 +26,6 @@ function write(name: string, options: IndependentOptions): void {
 const slowerCpu = factorOn('serverCpu', 'ws', 1.2);
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'streamduel-compare-'));
   write('before', {});
   write('again', { occasion: 2 });
   write('worse', { occasion: 3, factor: slowerCpu });
@@ -60,7 +42,7 @@ beforeAll(() => {
   write('three-arms', { transports: ['sse', 'ws', 'tcp'], factor: slowerCpu });
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => place[Symbol.dispose]());
 
 describe('compare A B', () => {
   it('finds a worsening of 20 %, says so, and exits with 0 as long as no gate asks', async () => {

@@ -9,7 +9,7 @@ import { subjectsOfArms, subjectsOfRuns } from '../analysis/across/gate-subjects
 import { rebase } from '../analysis/across/rebase.ts';
 import { judgeRegressions, type GateResult, type RegressionGate } from '../analysis/across/regression-gates.ts';
 import { loadRun } from '../analysis/load-run.ts';
-import { metrics } from '../analysis/metrics/registry.ts';
+import { allMetrics, metricsOf } from '../analysis/metrics/registry.ts';
 import { isUnderComparison } from '../analysis/thresholds.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { SavedRun } from '../contract/run-file.ts';
@@ -77,8 +77,8 @@ function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, pai
   return {
     gates: results,
     render: {
-      text: () => renderComparisonText(comparison, { metrics, gates: results, paint }),
-      md: () => renderComparisonMarkdown(comparison, { metrics, gates: results }),
+      text: () => renderComparisonText(comparison, { metrics: allMetrics, gates: results, paint }),
+      md: () => renderComparisonMarkdown(comparison, { metrics: allMetrics, gates: results }),
       json: () => toJson({ ...comparison, gates: results }),
     },
   };
@@ -93,12 +93,16 @@ function compareArms(run: SavedRun, { flags, gates, paint }: CompareOptions & { 
     gates: results,
     render: {
       text: () => {
-        const text = renderTerminal(analysis, { metrics, paint, reportPath: reportPathOf(run, analysis.baseline) });
-        return results.length === 0 ? text : `${text}\n${renderGatesText(results, metrics, paint)}\n`;
+        const text = renderTerminal(analysis, {
+          metrics: metricsOf(analysis.plan.scenario),
+          paint,
+          reportPath: reportPathOf(run, analysis.baseline),
+        });
+        return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
       },
       md: () => {
-        const report = renderReport(analysis, { metrics, charts: [] });
-        return results.length === 0 ? report : `${report}\n${renderGatesMarkdown(results, metrics)}\n`;
+        const report = renderReport(analysis, { metrics: metricsOf(analysis.plan.scenario), charts: [] });
+        return results.length === 0 ? report : `${report}\n${renderGatesMarkdown(results, allMetrics)}\n`;
       },
       json: () => toJson({ schema: 1, kind: 'arm-comparison', analysis, gates: results }),
     },

@@ -1,8 +1,10 @@
 // `streamduel list …`: what there is to choose from.
 
 import { styleText } from 'node:util';
-import { metrics } from '../analysis/metrics/registry.ts';
+import { allMetrics } from '../analysis/metrics/registry.ts';
+import { faults } from '../contract/faults.ts';
 import { payloads } from '../contract/payload.ts';
+import { policies } from '../contract/reconnect-policy.ts';
 import { clientStacks, transports } from '../contract/transports.ts';
 import { pickName } from '../plan/quantities.ts';
 import { presets } from '../plan/presets.ts';
@@ -20,8 +22,10 @@ const lists = {
   clients: () => Object.entries(clientStacks),
   workloads: () => summaries(namedWorkloads),
   payloads: () => summaries(payloads),
+  faults: () => Object.entries(faults).map(([name, { id, summary }]) => [name, `${id}: ${summary}`] as const),
+  policies: () => summaries(policies),
   presets: () => summaries(presets),
-  metrics: () => metrics.map((metric) => [metric.id, `${metric.title}: ${metric.definition}`] as const),
+  metrics: () => allMetrics.map((metric) => [metric.id, `${metric.title}: ${metric.definition}`] as const),
 } as const satisfies Record<string, () => Rows>;
 
 type ListName = keyof typeof lists;

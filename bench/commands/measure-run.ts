@@ -12,8 +12,10 @@ import { nextTrials } from '../plan/next-trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
 import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
 import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../trial/run-folder.ts';
+import { measureRecord } from '../trial/measure-record.ts';
 import { runTrials } from '../trial/run-trials.ts';
 import type { Progress } from './progress.ts';
+import { recordRecovery } from './record-recovery.ts';
 import { recordTrial } from './record-trial.ts';
 
 export const DEFAULT_OUT = 'reports';
@@ -67,21 +69,23 @@ interface MeasureRunOptions {
 export async function measureRun(run: OpenRun, { port, verbose, signal, progress }: MeasureRunOptions): Promise<void> {
   const { plan } = run.header;
   const records = [...run.records];
+  const tokenFile = locateTokens(plan.workload, run.folder);
+  const keepStampsIn = plan.keepStamps ? join(run.folder, 'stamps') : undefined;
   await runTrials({
     plan,
     next: () => nextTrials({ plan, records, mayStop: () => hasReachedPrecision({ ...run, trials: records, warnings: [] }) }),
-    tokenFile: locateTokens(plan.workload, run.folder),
-    port,
-    verbose,
+    measure: async (planned, trialSignal) =>
+      await measureRecord(
+        planned,
+        { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, onProgress: progress.live },
+        { steady: recordTrial, faulted: (one, measured) => recordRecovery(one, measured, plan) },
+      ),
     signal,
-    keepStampsIn: plan.keepStamps ? join(run.folder, 'stamps') : undefined,
-    complete: recordTrial,
     save: (record) => {
       appendTrial(run.folder, record);
       records.push(record);
     },
     onStart: progress.start,
-    onLive: progress.live,
     onEnd: progress.end,
   });
 }

@@ -2,6 +2,8 @@
 
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
+import { faultOf } from '../contract/faults.ts';
+import { loadPointTitle } from '../contract/load-point.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
@@ -34,35 +36,60 @@ export function showProgress(options: ProgressOptions): Progress {
 class TimeLeft {
   readonly #plannedS: number;
   #finished = 0;
+  #beganAt: number | undefined;
+  #lastEndAt = Date.now();
   #tookS = 0;
-  #startedAt = Date.now();
 
   constructor(plan: Plan) {
     const GUESSED_OVERHEAD_S = 1;
-    this.#plannedS = (plan.warmupNs + plan.windowNs + TAIL_NS + plan.cooldownNs) / NS_PER_S + GUESSED_OVERHEAD_S;
+    const trialNs = plan.warmupNs + plan.windowNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
+    this.#plannedS = (trialNs / NS_PER_S + GUESSED_OVERHEAD_S) / (plan.lanes ?? 1);
   }
 
   start(): void {
-    this.#startedAt = Date.now();
+    if (this.#beganAt !== undefined) return;
+    this.#beganAt = Date.now();
+    this.#lastEndAt = this.#beganAt;
   }
 
   end(): void {
     this.#finished++;
-    this.#tookS += (Date.now() - this.#startedAt) / 1000;
+    this.#lastEndAt = Date.now();
+    this.#tookS = (this.#lastEndAt - (this.#beganAt ?? this.#lastEndAt)) / 1000;
   }
 
-  seconds(trialsLeft: number, isRunning: boolean): number {
+  seconds(trialsLeft: number): number {
     const perTrialS = this.#finished === 0 ? this.#plannedS : this.#tookS / this.#finished;
-    const spentS = isRunning ? (Date.now() - this.#startedAt) / 1000 : 0;
+    const spentS = (Date.now() - this.#lastEndAt) / 1000;
     return Math.max(0, trialsLeft * perTrialS - Math.min(spentS, perTrialS));
   }
 }
 
-function describe(planned: PlannedTrial, plan: Plan): string {
-  const load = plan.loadPoints.length > 1 ? ` at ${planned.loadPoint.connections} connections` : '';
+/** From the fault to the end of the streams, on the average of the faults; 0 where nothing breaks. */
+function meanFaultNs({ recovery, loadPoints }: Plan): number {
+  if (recovery === undefined) return 0;
+  const lengthsNs = loadPoints.map(({ fault }) => {
+    if (fault === undefined) return 0;
+    const { outageNs, recoveryNs, quietNs = 0 } = faultOf(fault, recovery.longOutageNs);
+    return outageNs + recoveryNs + quietNs;
+  });
+  return lengthsNs.reduce((sum, ns) => sum + ns, 0) / lengthsNs.length;
+}
+
+function describe(planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'burnIn' | 'attempt'>, plan: Plan): string {
+  const load = plan.loadPoints.length > 1 ? ` · ${loadPointTitle(planned.loadPoint)}` : '';
   const block = planned.burnIn ? 'burn-in block' : `block ${planned.block - plan.burnInBlocks + 1} of ${plan.blocks}`;
   const again = planned.attempt === undefined ? '' : ', again because the machine disturbed it';
   return `${block}, ${armName(planned.arm)}${load}${again}`;
+}
+
+/** What runs at this moment, in one line. */
+function describeAll(running: readonly PlannedTrial[], plan: Plan): string {
+  const [first] = running;
+  if (first === undefined) return 'starting';
+  if (running.length === 1) return describe(first, plan);
+  const names = running.map(({ arm, loadPoint }) => `${loadPoint.fault ?? loadPointTitle(loadPoint)} ${armName(arm)}`);
+  return `block ${first.block - plan.burnInBlocks + 1} of ${plan.blocks}, side by side: ${names.join(' · ')}`;
 }
 
 /** How many trials there will be: repeated blocks come on top of the plan as they begin. */
@@ -92,20 +119,18 @@ function showLines({ plan, total, alreadyDone, stream }: ProgressOptions): Progr
   const left = new TimeLeft(plan);
   const count = new TrialCount(total, plan);
   let done = alreadyDone;
-  let current = '';
   return {
     start: (planned) => {
       count.start(planned);
       left.start();
-      current = describe(planned, plan);
     },
     live: () => {},
     end: (record) => {
       left.end();
       done++;
-      const outcome = record.outcome === 'completed' ? 'done' : `FAILED: ${record.failure.message}`;
+      const outcome = record.outcome !== 'failed' ? 'done' : `FAILED: ${record.failure.message}`;
       stream.write(
-        `trial ${done}/${count.total} · ${current} · ${outcome} · about ${formatSeconds(left.seconds(count.total - done, false))} left\n`,
+        `trial ${done}/${count.total} · ${describe(record, plan)} · ${outcome} · about ${formatSeconds(left.seconds(count.total - done))} left\n`,
       );
     },
     close: () => {},
@@ -120,7 +145,7 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
   const left = new TimeLeft(plan);
   const count = new TrialCount(total, plan);
   let done = alreadyDone;
-  let current = 'starting';
+  const running = new Map<number, PlannedTrial>();
   let live: LiveRate | undefined;
   let before: { at: number; tokens: number } | undefined;
   let tokensPerSecond: number | undefined;
@@ -134,7 +159,7 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
         : ` · ${Math.round(tokensPerSecond).toLocaleString('en')} tokens/s, ${live?.openStreams ?? 0} streams`;
     const misses = failed === 0 ? '' : styleText('red', ` · ${failed} failed`, { stream });
     draw(
-      `${bar} trial ${Math.min(done + 1, count.total)} of ${count.total} · about ${formatSeconds(left.seconds(count.total - done, true))} left${misses}\n${styleText('dim', current + rate, { stream })}`,
+      `${bar} trial ${Math.min(done + 1, count.total)} of ${count.total} · about ${formatSeconds(left.seconds(count.total - done))} left${misses}\n${styleText('dim', describeAll([...running.values()], plan) + rate, { stream })}`,
     );
   };
   const timer = setInterval(redraw, REDRAW_MS);
@@ -142,13 +167,15 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
     start: (planned) => {
       count.start(planned);
       left.start();
-      current = describe(planned, plan);
+      running.set(planned.trial, planned);
       live = undefined;
       before = undefined;
       tokensPerSecond = undefined;
       redraw();
     },
     live: (rate) => {
+      // Of several at a time, whose rate it is would be anybody's guess.
+      if (running.size > 1) return;
       const at = Date.now();
       if (before !== undefined && at > before.at) tokensPerSecond = (1000 * (rate.tokensReceived - before.tokens)) / (at - before.at);
       before = { at, tokens: rate.tokensReceived };
@@ -156,6 +183,7 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
     },
     end: (record) => {
       left.end();
+      running.delete(record.trial);
       done++;
       if (record.outcome === 'failed') failed++;
       redraw();

@@ -10,7 +10,7 @@ import { judgeThresholds, type ThresholdResult } from '../analysis/thresholds.ts
 import type { SavedRun } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
-import { metrics } from '../analysis/metrics/registry.ts';
+import { metricsOf } from '../analysis/metrics/registry.ts';
 import { renderCharts } from '../report/charts/render-charts.ts';
 import { renderReport } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
@@ -28,10 +28,12 @@ export interface Published {
 export async function publish(folder: string): Promise<Published> {
   const run = loadRun(folder);
   const analysis = analyse(run);
-  const arms = run.header.plan.arms.map(armName);
+  const { plan } = run.header;
+  const arms = plan.arms.map(armName);
+  const metrics = metricsOf(plan.scenario);
   const thresholds = judgeThresholds(
     analysis,
-    (run.header.thresholds ?? []).map((text) => parseThreshold(text, arms)),
+    (run.header.thresholds ?? []).map((text) => parseThreshold(text, arms, plan.scenario)),
   );
   const charts = await renderCharts(analysis, metrics);
   const markdown = renderReport(analysis, { metrics, charts, thresholds });
@@ -50,7 +52,7 @@ export function summariseForTerminal(
   stream: NodeJS.WriteStream,
 ): string {
   return renderTerminal(analysis, {
-    metrics,
+    metrics: metricsOf(analysis.plan.scenario),
     thresholds,
     reportPath,
     paint: (style, text) => styleText(style, text, { stream }),

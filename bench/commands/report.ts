@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { isMissed } from '../analysis/thresholds.ts';
-import { metrics } from '../analysis/metrics/registry.ts';
+import { metricsOf } from '../analysis/metrics/registry.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { pickName } from '../plan/quantities.ts';
 import { renderBencher } from '../report/exports/bencher.ts';
@@ -22,9 +22,9 @@ interface RenderedRun extends Published {
 const formats = {
   md: ({ markdown }) => markdown,
   json: ({ analysis, thresholds }) => `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
-  csv: ({ run }) => renderCsv(run, metrics),
-  'github-benchmark': ({ analysis }) => renderGithubBenchmark({ analysis, metrics }),
-  bencher: ({ analysis }) => renderBencher({ analysis, metrics }),
+  csv: ({ run }) => renderCsv(run, metricsOf(run.header.plan.scenario)),
+  'github-benchmark': ({ analysis }) => renderGithubBenchmark({ analysis, metrics: metricsOf(analysis.plan.scenario) }),
+  bencher: ({ analysis }) => renderBencher({ analysis, metrics: metricsOf(analysis.plan.scenario) }),
   hgrm: ({ folder, run }) => writeHistograms(folder, run),
 } as const satisfies Record<string, (run: RenderedRun) => string>;
 

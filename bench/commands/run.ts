@@ -7,7 +7,9 @@ import { loadRun } from '../analysis/load-run.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Environment } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
-import { buildPlan, repeatCommand, type RunFlags } from '../plan/build-plan.ts';
+import { buildPlan, type RunFlags } from '../plan/build-plan.ts';
+import { repeatCommand } from '../plan/repeat-command.ts';
+import { whyAbsent } from '../path/network-namespaces.ts';
 import { checkLimits, readMachineLimits } from '../plan/limits.ts';
 import { parseCount, usageError } from '../plan/quantities.ts';
 import { countTrials } from '../plan/trials.ts';
@@ -65,8 +67,9 @@ export async function runCommand(scenarios: readonly string[], flags: RunCommand
 }
 
 async function beginRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<OpenRun> {
-  const { plan, ownTokens } = await buildPlan(scenarios, flags, { randomSeed: () => randomInt(2 ** 32), canPin: canPin() });
-  const name = flags.name ?? plan.preset;
+  const surroundings = { randomSeed: () => randomInt(2 ** 32), canPin: canPin(), whyAbsent };
+  const { plan, ownTokens } = await buildPlan(scenarios, flags, surroundings);
+  const name = flags.name ?? (plan.scenario === 'stream' ? plan.preset : `${plan.scenario}-${plan.preset}`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
     throw usageError('--name', name, 'up to 64 letters, digits, dots, dashes or underscores');
   checkLimits(plan, readMachineLimits());
@@ -76,7 +79,7 @@ async function beginRun(scenarios: readonly string[], flags: RunCommandFlags): P
     });
   }
   const thresholds = flags.failIf ?? [];
-  for (const text of thresholds) parseThreshold(text, plan.arms.map(armName));
+  for (const text of thresholds) parseThreshold(text, plan.arms.map(armName), plan.scenario);
   const run = openRun(plan, { name, command: repeatCommand(plan, flags), out: flags.out ?? DEFAULT_OUT, thresholds });
   if (ownTokens !== undefined) writeRunFile(run.folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
   return run;
@@ -84,18 +87,15 @@ async function beginRun(scenarios: readonly string[], flags: RunCommandFlags): P
 
 const planFlags = ['transports', 'connections', 'rate', 'tokens', 'workload', 'payload', 'client', 'blocks', 'duration', 'warmup'] as const;
 const stopFlags = ['aa', 'precision', 'maxTime', 'pilot', 'rerun'] as const;
+const breakingFlags = ['faults', 'policy', 'heartbeat', 'resume'] as const;
 const otherPlanFlags = ['preset', 'seed', 'backpressure', 'pin', 'stamps', 'out', 'name'] as const;
 
 function continueRun(folder: string, scenarios: readonly string[], flags: RunCommandFlags): OpenRun {
   // A flag that begins with no- is true unless it was given.
-  const given = [...planFlags, ...stopFlags, ...otherPlanFlags].find(
-    (flag) => flags[flag] !== undefined && !(flag === 'rerun' && flags.rerun === true),
+  const given = [...planFlags, ...stopFlags, ...breakingFlags, ...otherPlanFlags].find(
+    (flag) => flags[flag] !== undefined && !((flag === 'rerun' || flag === 'resume') && flags[flag]),
   );
-  if (given !== undefined)
-    throw new BenchError(
-      'USAGE',
-      `--${given === 'maxTime' ? 'max-time' : given} cannot be changed by --continue: the plan is in ${folder}`,
-    );
+  if (given !== undefined) throw new BenchError('USAGE', `--${flagName(given)} cannot be changed by --continue: the plan is in ${folder}`);
   if (flags.failIf !== undefined)
     throw new BenchError('USAGE', `--fail-if cannot be changed by --continue: the thresholds are in ${folder}`);
   if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
@@ -109,6 +109,11 @@ function continueRun(folder: string, scenarios: readonly string[], flags: RunCom
   }
   mendTornLine(folder);
   return { folder, header, records: trials };
+}
+
+function flagName(key: string): string {
+  if (key === 'maxTime') return 'max-time';
+  return key === 'rerun' || key === 'resume' ? `no-${key}` : key;
 }
 
 function environmentDifferences(before: Environment, now: Environment): string[] {

@@ -21,7 +21,7 @@ const ANSWER_BYTES = 8;
 const EXCHANGE_TIMEOUT_MS = 10_000;
 
 /** Answers every byte with this process's monotonic time. */
-export async function startClockEcho(host: string): Promise<{ port: number; server: Server }> {
+export async function startClockEcho(host: string): Promise<{ port: number; server: Server } & Disposable> {
   const server = createServer({ noDelay: true }, (socket) => {
     const answer = Buffer.alloc(ANSWER_BYTES);
     socket.on('data', () => {
@@ -34,7 +34,10 @@ export async function startClockEcho(host: string): Promise<{ port: number; serv
     server.once('error', reject);
     server.listen(0, host, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, server };
+  const stop = (): void => {
+    server.close();
+  };
+  return { port: (server.address() as AddressInfo).port, server, [Symbol.dispose]: stop };
 }
 
 /**

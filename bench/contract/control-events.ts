@@ -22,10 +22,17 @@ export interface DoneEvent {
   readonly finish: 'stop';
 }
 
+/** The buffer does not reach back to what was asked for; the stream goes on with `from`. */
+export interface GapEvent {
+  /** The first token that is missing, and the first that follows: tokens [missing, from) will not come. */
+  readonly missing: number;
+  readonly from: number;
+}
+
 /** Every message that is not a token begins so on transports without event names. */
 export const CONTROL_PREFIX = '{"type":"';
 
-export function renderTyped(type: 'open' | 'done' | 'stream-error' | 'bye', fields: object): string {
+export function renderTyped(type: 'open' | 'done' | 'stream-error' | 'bye' | 'gap', fields: object): string {
   return JSON.stringify({ type, ...fields });
 }
 
@@ -36,3 +43,35 @@ export function streamEpoch(streamSeed: number): string {
 
 /** The reconnection time sent with the SSE `open` event, ms. */
 export const SSE_RETRY_MS = 1000;
+
+/** Where a receiver stands in a stream: SSE's `id` and `Last-Event-ID`, and `after` of a WebSocket's `resume`. */
+export interface Cursor {
+  readonly epoch: string;
+  /** Of the last token received; 0 before the first. */
+  readonly sequence: number;
+}
+
+export function renderCursor({ epoch, sequence }: Cursor): string {
+  return `${epoch}.${sequence}`;
+}
+
+/** An id is at most this long; anything longer is none of ours and is not looked at. */
+const MAX_CURSOR_CHARACTERS = 32;
+
+/** Undefined for anything that `renderCursor` cannot have made. */
+export function parseCursor(text: string): Cursor | undefined {
+  if (text.length > MAX_CURSOR_CHARACTERS) return undefined;
+  const [, epoch, sequence] = /^([A-Za-z0-9]{4})\.(0|[1-9]\d{0,8})$/.exec(text) ?? [];
+  return epoch === undefined || sequence === undefined ? undefined : { epoch, sequence: Number(sequence) };
+}
+
+/** The first message of a WebSocket client that comes back; the server sends nothing before it. */
+export function renderResume(cursor: Cursor): string {
+  return JSON.stringify({ type: 'resume', after: renderCursor(cursor) });
+}
+
+/** In a WebSocket's request target: wait for the client's `resume`. */
+export const RESUME_QUERY = 'resume=1';
+
+/** Close codes (RFC 6455 §7.4 and the range 4000–4999 for applications). */
+export const closeCodes = { normal: 1000, badRequest: 1008, restart: 1012, overload: 1013, unknownStream: 4404, replaced: 4409 } as const;

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { payloadNames, type PayloadName } from './payload.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { injectionSchema } from './injection.ts';
+import { relayFaultSchema } from './faults.ts';
+import { peerCountSchema, recoveryClientTallySchema, recoverySpecificationSchema } from './recovery.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
 import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
 import { workloadSchema } from './workload.ts';
@@ -29,6 +31,10 @@ const trialSpecificationSchema = z.object({
   /** A receiver that is this far behind, in bytes, is cut off as a slow consumer. */
   backpressureBytes: z.int().positive(),
   injection: injectionSchema.optional(),
+  /** Something breaks, and streams outlive their connections. Every slot then has one stream, from its start in the ramp to the end. */
+  recovery: recoverySpecificationSchema.optional(),
+  /** Where the server listens. */
+  host: z.string(),
   /** 0 lets the kernel choose. */
   port: z.int().min(0).max(65_535),
 });
@@ -45,15 +51,28 @@ export const failedMessageSchema = z.object({
 });
 
 export const toServerSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('serve'), specification: trialSpecificationSchema, stampsFile: z.string() }),
+  z.object({
+    kind: z.literal('serve'),
+    specification: trialSpecificationSchema,
+    stampsFile: z.string(),
+    /** A server that takes over from another: it prepares, says `prepared` and listens when it is told to. */
+    standby: z.object({ keepsState: z.boolean() }).optional(),
+  }),
   startMessage,
+  z.object({ kind: z.literal('listen'), port: z.int() }),
   z.object({ kind: z.literal('count-open') }),
+  /** Ends all connections in good order; the streams go on. */
+  z.object({ kind: z.literal('close-connections') }),
+  z.object({ kind: z.literal('count-peers') }),
   z.object({ kind: z.literal('stop') }),
 ]);
 
 export const fromServerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('listening'), port: z.int(), clockPort: z.int(), timeNamespace: z.string() }),
+  z.object({ kind: z.literal('prepared') }),
   z.object({ kind: z.literal('open-count'), open: openCountSchema }),
+  z.object({ kind: z.literal('connections-closed'), connections: z.int().nonnegative() }),
+  z.object({ kind: z.literal('peer-count'), peers: peerCountSchema }),
   z.object({ kind: z.literal('tally'), tally: serverTallySchema }),
 ]);
 
@@ -73,11 +92,20 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), clock: clockBoundSchema, timeNamespace: z.string(), rehearsalNs: z.number() }),
   z.object({ kind: z.literal('progress'), tokensReceived: z.int(), openStreams: z.int() }),
   z.object({ kind: z.literal('tally'), tally: clientTallySchema, clock: clockBoundSchema }),
+  z.object({ kind: z.literal('recovery-tally'), tally: recoveryClientTallySchema, clock: clockBoundSchema }),
 ]);
 
-/** The relay of path `relay`: server → client bytes are held for `delayNs`, the other way they pass at once. */
+/** The relay of path `relay`: server → client bytes are held for `delayNs`, the other way they pass at once; `fault` comes at `faultNs`. */
 export const toRelaySchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('relay'), host: z.string(), serverPort: z.int(), delayNs: z.number().nonnegative() }),
+  z.object({
+    kind: z.literal('relay'),
+    host: z.string(),
+    serverPort: z.int(),
+    delayNs: z.number().nonnegative(),
+    fault: relayFaultSchema.optional(),
+    /** Ns since T0. */
+    faultNs: z.number().nonnegative().optional(),
+  }),
   startMessage,
   z.object({ kind: z.literal('stop') }),
 ]);

@@ -68,6 +68,25 @@ export function planPopulation(options: PopulationOptions): Population {
   return toColumns(planned);
 }
 
+/**
+ * One stream a slot, from its start in the ramp until the horizon: for trials in which streams outlive their connections. Of
+ * exact length, since the text must be verifiable to its end whenever that is received.
+ */
+export function planWholeStreams(options: PopulationOptions): Population {
+  const draw = seededDraw(deriveSeed(options.seed, 0x77686f6c));
+  const planned: Planned[] = [];
+  for (let slot = 0; slot < options.connections; slot++) {
+    const startNs = Math.round(draw() * options.rampNs);
+    const seed = deriveSeed(options.seed, slot, 0);
+    const { tokens } = countOffsetsWithin(options.workload, seed, MAX_TOKENS_PER_WHOLE_STREAM, options.horizonNs - startNs);
+    if (tokens > 0) planned.push({ startNs, tokens, seed });
+  }
+  planned.sort((a, b) => a.startNs - b.startNs);
+  return toColumns(planned);
+}
+
+const MAX_TOKENS_PER_WHOLE_STREAM = 1_000_000;
+
 /** Ids of rehearsal streams begin with it; those of the trial are plain numbers. */
 export const REHEARSAL_PREFIX = 'r';
 
@@ -99,6 +118,24 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
     },
     population: toColumns(planned),
   };
+}
+
+/** The streams of a trial, from what server, client and analysis are told alike. */
+export function populationOf(specification: PlannedTrial): Population {
+  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery } = specification;
+  const options = { workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs };
+  return recovery === undefined ? planPopulation(options) : planWholeStreams(options);
+}
+
+interface PlannedTrial {
+  readonly workload: Workload;
+  readonly connections: number;
+  readonly workloadSeed: number;
+  readonly rampNs: number;
+  readonly warmupNs: number;
+  readonly windowNs: number;
+  readonly tailNs: number;
+  readonly recovery?: unknown;
 }
 
 /** SHA-256 (hex) of all that determines which bytes are due when: equal for server and client, and for all arms of a block. */

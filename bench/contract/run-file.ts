@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { clockBoundSchema } from './clock-proof.ts';
 import { distributionSchema } from './distribution.ts';
 import { injectionSchema } from './injection.ts';
+import { loadPointSchema } from './load-point.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
+import { recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
 import { clientStacks, paths, transportIds, type ClientStack, type PathName, type TransportId } from './transports.ts';
 import { workloadSchema } from './workload.ts';
@@ -23,9 +25,6 @@ const armSchema = z.object({
   label: z.string().optional(),
   injection: injectionSchema.optional(),
 });
-
-/** One value of the swept load. */
-const loadPointSchema = z.object({ connections: z.int().min(1) });
 
 /** A reason to doubt a number, stored beside it and printed with it. */
 const warningSchema = z.object({ code: z.string(), message: z.string() });
@@ -55,8 +54,22 @@ const precisionStopSchema = z.object({
   maxTimeNs: z.number().positive(),
 });
 
+export const scenarioIds = ['stream', 'reconnect', 'herd'] as const;
+
+export type ScenarioId = (typeof scenarioIds)[number];
+
+/** What `reconnect` and `herd` need besides. */
+const recoveryPlanSchema = z.object({
+  isResumable: z.boolean(),
+  limits: resumeLimitsSchema,
+  heartbeatNs: z.number().positive(),
+  longOutageNs: z.number().positive(),
+  /** Faults that were asked for and cannot be had here: why, and what to do. */
+  absent: z.array(z.object({ fault: z.string(), why: z.string(), remedy: z.string() })),
+});
+
 const planSchema = z.object({
-  scenario: z.literal('stream'),
+  scenario: z.enum(scenarioIds),
   preset: z.string(),
   /** The first is the baseline. */
   arms: z.array(armSchema).min(1),
@@ -84,6 +97,9 @@ const planSchema = z.object({
   extraBlocks: z.int().nonnegative().optional(),
   /** Measured only to learn how many blocks a wanted precision needs. */
   isPilot: z.boolean().optional(),
+  recovery: recoveryPlanSchema.optional(),
+  /** So many trials of a block run side by side: those that wait most of the time. 1 when absent. */
+  lanes: z.int().min(1).optional(),
 });
 
 const environmentSchema = z.object({
@@ -119,7 +135,7 @@ export const runHeaderSchema = z.object({
   thresholds: z.array(z.string()).optional(),
 });
 
-/** Names of the distributions that a trial of steady streams keeps, all in ns. */
+/** Names of the distributions that a trial may keep, all in ns. */
 export const distributionNames = [
   'startLagNs',
   'connectNs',
@@ -137,6 +153,19 @@ export const distributionNames = [
   'jitterNs',
   'endToEndNs',
   'endToEndOverheadNs',
+  // Of a trial that breaks something: one value a client, from the fault …
+  'faultToDetectNs',
+  'faultToAttemptNs',
+  'faultToOpenNs',
+  'faultToResumedNs',
+  'faultToCaughtUpNs',
+  // … from the first attempt to the accepted connection, from when the cause was over, and the longest time without a token.
+  'attemptToOpenNs',
+  'healToResumedNs',
+  'visibleGapNs',
+  // Delivery of tokens due before the fault; and from the fault on, of clients that read on while others did not.
+  'beforeFaultDeliveryNs',
+  'neighbourDeliveryNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];
@@ -185,9 +214,9 @@ const trialIdentity = {
   startedAt: z.string(),
 };
 
-const completedTrialSchema = z.object({
+/** What every finished trial has. */
+const finishedTrial = {
   ...trialIdentity,
-  outcome: z.literal('completed'),
   clock: z.object({ before: clockBoundSchema, after: clockBoundSchema, sameTimeNamespace: z.boolean() }),
   /** Wall time of the whole trial, and of it what was not rehearsal, warm-up, window, tail or drain. */
   wallNs: z.number(),
@@ -195,6 +224,17 @@ const completedTrialSchema = z.object({
   windowNs: z.number(),
   planned: z.object({ streams: z.int(), tokens: z.int(), windowStarts: z.int(), windowTokens: z.int(), meanConcurrent: z.number() }),
   distributions: z.partialRecord(z.enum(distributionNames), distributionSchema),
+  /** The port that the kernel gave the server, or the one that was asked for. */
+  serverPort: z.int().optional(),
+  /** Share of CPU time that the hypervisor took in the window. */
+  stolen: z.number().optional(),
+  gates: z.array(gateSchema),
+  warnings: z.array(warningSchema),
+};
+
+const completedTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('completed'),
   /** Stamps that should exist and do not. */
   missingStamps: z.int().nonnegative(),
   /** Most negative one-way delay, ns; 0 when none was negative. */
@@ -204,17 +244,20 @@ const completedTrialSchema = z.object({
   client: clientTallySchema,
   /** On path `relay`. */
   relay: relayTallySchema.optional(),
-  /** The port that the kernel gave the server, or the one that was asked for. */
-  serverPort: z.int().optional(),
-  /** Share of CPU time that the hypervisor took in the window. */
-  stolen: z.number().optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   tcp: tcpInfoSchema.optional(),
   /** What the server itself counted on its open streams, immediately before and after TCP_INFO was read. */
   openCounts: z.object({ before: openCountSchema, after: openCountSchema }),
-  gates: z.array(gateSchema),
-  warnings: z.array(warningSchema),
+});
+
+/** A trial in which something was broken on purpose: its streams outlive their connections. */
+const faultedTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('faulted'),
+  recovery: recoveryRecordSchema,
+  /** Of the server that was there at the end. */
+  server: serverTallySchema.optional(),
 });
 
 const failedTrialSchema = z.object({
@@ -223,9 +266,9 @@ const failedTrialSchema = z.object({
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
 });
 
-export const trialRecordSchema = z.discriminatedUnion('outcome', [completedTrialSchema, failedTrialSchema]);
+export const trialRecordSchema = z.discriminatedUnion('outcome', [completedTrialSchema, faultedTrialSchema, failedTrialSchema]);
 
-export type LoadPoint = z.infer<typeof loadPointSchema>;
+export type { LoadPoint } from './load-point.ts';
 export type Warning = z.infer<typeof warningSchema>;
 export type Gate = z.infer<typeof gateSchema>;
 export type PrecisionStop = z.infer<typeof precisionStopSchema>;
@@ -235,6 +278,9 @@ export type RunHeader = z.infer<typeof runHeaderSchema>;
 export type MemoryReading = z.infer<typeof memorySchema>;
 export type TcpInfo = z.infer<typeof tcpInfoSchema>;
 export type CompletedTrial = z.infer<typeof completedTrialSchema>;
+export type FaultedTrial = z.infer<typeof faultedTrialSchema>;
+/** A trial that was measured to its end. */
+export type FinishedTrial = CompletedTrial | FaultedTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

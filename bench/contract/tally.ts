@@ -1,29 +1,10 @@
 // What one child process counted in one trial. Everything in ns and bytes; undefined where the machine cannot tell.
 
 import { z } from 'zod';
+import { processUseSchema } from './process-use-schema.ts';
+import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 
 const count = z.int().nonnegative();
-
-/** Between two moments of one process, taken by itself at the edges of the window. */
-const processUseSchema = z.object({
-  wallNs: z.number().positive(),
-  cpuUserNs: z.number().nonnegative(),
-  cpuSystemNs: z.number().nonnegative(),
-  /** Event-loop utilisation, 0–1, over the window, and its highest 1 s slice. */
-  eventLoopUtilisation: z.number(),
-  eventLoopUtilisationMax: z.number(),
-  /** Time in garbage collection within the window, by kind. */
-  gcMinorNs: z.number().nonnegative(),
-  gcMajorNs: z.number().nonnegative(),
-  gcOtherNs: z.number().nonnegative(),
-  /** Runnable but not running, from schedstat. */
-  runDelayNs: z.number().nonnegative().optional(),
-  /** How late this process's own timer ran, weighted by time. */
-  tickLatenessP50Ns: z.number().optional(),
-  tickLatenessP99Ns: z.number().optional(),
-  heapUsedBytes: count,
-  externalBytes: count,
-});
 
 /** What the streams that are open at one moment have written so far; the prelude is head and `open` event. */
 export const openCountSchema = z.object({ streams: count, tokens: count, bytes: count, preludeBytes: count });
@@ -53,6 +34,8 @@ export const serverTallySchema = z.object({
   planSha256: z.string().optional(),
   /** What an injection did, by kind, as the server itself counted it. */
   injected: z.record(z.string(), count).optional(),
+  /** Of streams that outlive their connections. */
+  recovery: serverRecoverySchema.optional(),
 });
 
 export const relayTallySchema = z.object({
@@ -65,6 +48,7 @@ export const relayTallySchema = z.object({
   /** From a read to its write, by the relay's own clock: what was really injected. */
   heldP50Ns: z.number().optional(),
   heldP99Ns: z.number().optional(),
+  fault: relayFaultTallySchema.optional(),
 });
 
 const streamErrorSchema = z.object({ cause: z.string(), count, example: z.string() });

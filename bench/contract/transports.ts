@@ -39,14 +39,26 @@ export const transportIds = Object.keys(transports) as TransportId[];
 export const clientStacks = {
   probe: 'one raw-socket engine for every transport; the default, and the cheapest',
   library: 'undici + eventsource-parser for SSE, ws for WebSocket: what a Node consumer sees',
+  eventsource: 'EventSource of the npm package eventsource (SSE only): it reconnects by itself',
+  'undici-eventsource': 'EventSource of undici (SSE only): it reconnects by itself',
 } as const satisfies Record<string, string>;
 
 export type ClientStack = keyof typeof clientStacks;
+
+/** Client stacks that decide themselves when to try again, so that no policy of ours applies; they speak SSE only. */
+export function reconnectsItself(client: ClientStack): boolean {
+  return client === 'eventsource' || client === 'undici-eventsource';
+}
+
+export function canSpeak(client: ClientStack, transport: TransportId): boolean {
+  return transport === 'sse' || !reconnectsItself(client);
+}
 
 /** What stands between client and server. */
 export const paths = {
   direct: 'nothing: loopback',
   relay: 'a TCP relay of the harness that passes bytes on',
+  netns: 'server and clients in network namespaces of their own, joined by a pair of virtual interfaces; needs privileges',
 } as const satisfies Record<string, string>;
 
 export type PathName = keyof typeof paths;

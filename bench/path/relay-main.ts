@@ -1,15 +1,14 @@
 // One relay process: the server's address in; its own address, then its tally, out.
 
 import { linkToParent, sendToParent } from '../contract/child-link.ts';
+import { TrialClock } from '../contract/clock.ts';
 import { BenchError } from '../contract/errors.ts';
 import { toRelaySchema, type FromRelay, type ToRelay } from '../contract/messages.ts';
 import { Relay } from './relay.ts';
 
 const say = async (message: FromRelay): Promise<void> => await sendToParent(message);
 
-const startedNs = process.hrtime.bigint();
-const now = (): number => Number(process.hrtime.bigint() - startedNs);
-
+const clock = new TrialClock();
 let relay: Relay | undefined;
 
 function current(): Relay {
@@ -22,11 +21,12 @@ linkToParent<ToRelay>({
   onMessage: async (message) => {
     switch (message.kind) {
       case 'relay':
-        relay = new Relay({ ...message, now });
+        relay = new Relay({ ...message, now: clock.now });
         await say({ kind: 'relaying', port: await relay.listen() });
         return;
       case 'start':
-        current().startDelay();
+        clock.agree(BigInt(message.epochNs));
+        current().start();
         return;
       case 'stop': {
         const { user, system } = process.cpuUsage();

@@ -1,31 +1,11 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { Hold } from './hold.ts';
-import { Relay } from './relay.ts';
+import { closeAll, connectPeer, HOST, now, startRelay, startServer, until, type Peer } from './relay-fixture.ts';
 
-const HOST = '127.0.0.1';
-const now = (): number => Number(process.hrtime.bigint());
-
-const open: (() => void)[] = [];
-afterEach(() => {
-  for (const close of open.splice(0)) close();
-});
-
-async function listen(onConnection: (socket: Socket) => void): Promise<number> {
-  const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, onConnection);
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  open.push(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
-
-async function startRelay(serverPort: number, delayNs = 0): Promise<{ relay: Relay; port: number }> {
-  const relay = new Relay({ host: HOST, serverPort, delayNs, now });
-  open.push(() => relay.close());
-  return { relay, port: await relay.listen() };
-}
+afterEach(closeAll);
 
 async function readAll(socket: Socket): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -35,7 +15,7 @@ async function readAll(socket: Socket): Promise<Buffer> {
 }
 
 it('bytes pass unaltered both ways, and so does the end of each', async () => {
-  const port = await listen((socket) => socket.pipe(socket));
+  const { port } = await startServer(({ socket }) => socket.pipe(socket));
   const { port: relayPort } = await startRelay(port);
   await fc.assert(
     fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 5000 }), { maxLength: 20 }), async (chunks) => {
@@ -52,7 +32,7 @@ it('bytes pass unaltered both ways, and so does the end of each', async () => {
 it('more than the receiver takes waits at the sender, not in the relay', async () => {
   const bytes = 64 * 1024 * 1024;
   let accepted = 0;
-  const port = await listen((socket) => {
+  const { port } = await startServer(({ socket }) => {
     socket.write(Buffer.alloc(bytes), () => (accepted = bytes));
     socket.end();
   });
@@ -73,15 +53,15 @@ it('more than the receiver takes waits at the sender, not in the relay', async (
 it('what comes from the server is held for the delay once it starts, what goes to it is not', async () => {
   const delayNs = 3_000_000;
   const arrivedNs: number[] = [];
-  const port = await listen((socket) =>
+  const { port } = await startServer(({ socket }) =>
     socket.on('data', () => {
       arrivedNs.push(now());
       socket.write('x');
     }),
   );
-  const { relay, port: relayPort } = await startRelay(port, delayNs);
+  const { relay, port: relayPort } = await startRelay(port, { delayNs });
   const socket = connect({ host: HOST, port: relayPort, noDelay: true });
-  relay.startDelay();
+  relay.start();
   for (let exchange = 0; exchange < 20; exchange++) {
     socket.write('?');
     await once(socket, 'data');
@@ -93,12 +73,28 @@ it('what comes from the server is held for the delay once it starts, what goes t
   expect(connections).toBe(1);
 });
 
-it('a server that is not there ends the connection instead of hanging it', async () => {
+it('a server that is not there resets the connection instead of hanging it', async () => {
   const { port: relayPort } = await startRelay(1);
-  const socket = connect({ host: HOST, port: relayPort });
-  socket.on('error', () => {});
-  await once(socket, 'close');
-  expect(socket.bytesRead).toBe(0);
+  const client = await connectPeer(relayPort);
+  expect(await client.untilEnded()).toBe('ECONNRESET');
+});
+
+it('what the kernel says to one side, the other hears: a reset is a reset, an end an end', async () => {
+  const { port, peers } = await startServer();
+  const { port: relayPort } = await startRelay(port);
+  const clients = [await connectPeer(relayPort), await connectPeer(relayPort), await connectPeer(relayPort)] as const;
+  for (const [index, client] of clients.entries()) client.socket.write(String(index));
+  const serverOf = (index: number): Peer | undefined => peers.find(({ received }) => received.toString() === String(index));
+  await until(() => [0, 1, 2].every((index) => serverOf(index) !== undefined));
+  serverOf(0)?.socket.write('so far');
+  await clients[0].untilReceived(6);
+  serverOf(0)?.socket.resetAndDestroy();
+  serverOf(1)?.socket.end('whole');
+  clients[2].socket.resetAndDestroy();
+  expect(await clients[0].untilEnded()).toBe('ECONNRESET');
+  expect(await clients[1].untilEnded()).toBe('end');
+  expect(clients[1].received.toString()).toBe('whole');
+  expect(await serverOf(2)?.untilEnded()).toBe('ECONNRESET');
 });
 
 it('nothing is released early or out of order, however many wait', async () => {

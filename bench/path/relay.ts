@@ -1,26 +1,41 @@
 // A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the client they may be held
-// for a fixed time; the way to the server is never delayed, so what is added is one-way latency and nothing else.
+// for a fixed time; the way to the server is never delayed, so what is added is one-way latency and nothing else. A fault,
+// if there is one, comes by itself at its moment.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { RelayFault } from '../contract/faults.ts';
 import type { RelayTally } from '../contract/tally.ts';
+import { NS_PER_S } from '../contract/units.ts';
 import { Hold } from './hold.ts';
+import { Link } from './link.ts';
+import { RelayFaults } from './relay-faults.ts';
 
 interface RelayOptions {
   readonly host: string;
   readonly serverPort: number;
   readonly delayNs: number;
+  readonly fault?: RelayFault | undefined;
+  /** On the clock of `now`; undefined: at the start. */
+  readonly faultNs?: number | undefined;
   readonly now: () => number;
 }
 
 /** As many holds are remembered; a bound on memory. */
 const MAX_HOLDS = 1 << 20;
+/** The port that the relay gave up for a while may be some client's own by then; such connections are short. */
+const LISTEN_AGAIN_NS = 5 * NS_PER_S;
+const LISTEN_AGAIN_EVERY_MS = 5;
 
 export class Relay {
   readonly #options: RelayOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #links = new Set<Link>();
   readonly #hold: Hold;
+  readonly #faults: RelayFaults | undefined;
   readonly #heldNs: number[] = [];
+  #port = 0;
+  #isClosed = false;
   #isDelaying = false;
   #connections = 0;
   #reads = 0;
@@ -28,7 +43,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => this.#join(client));
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => this.#admit(client));
     this.#hold = new Hold({
       now: options.now,
       forNs: options.delayNs,
@@ -36,53 +51,95 @@ export class Relay {
         if (this.#heldNs.length < MAX_HOLDS) this.#heldNs.push(heldNs);
       },
     });
+    this.#faults = options.fault && this.#prepareFault(options.fault);
+  }
+
+  #prepareFault(fault: RelayFault): RelayFaults {
+    const { now, faultNs = Number.NEGATIVE_INFINITY } = this.#options;
+    return new RelayFaults(
+      { fault, faultNs },
+      {
+        now,
+        links: () => [...this.#links].filter(({ isStanding }) => isStanding),
+        join: (client, sent) => this.#join(client, sent),
+        stopListening: () => void this.#server.close(),
+        listenAgain: async () => await this.#listenAgain(),
+      },
+    );
   }
 
   /** Resolves with the port it listens on. */
   async listen(): Promise<number> {
     const { host } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port: 0, backlog: 4096 }, resolve);
-    });
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  /** From here on bytes are held; what came before, a rehearsal, passes at once. */
-  startDelay(): void {
-    this.#isDelaying = this.#options.delayNs > 0;
-  }
-
-  #join(client: Socket): void {
-    const { host, serverPort } = this.#options;
-    const server = connect({ host, port: serverPort, noDelay: true, allowHalfOpen: true });
-    this.#connections++;
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(socket);
-      socket.on('error', () => other.destroy());
-      socket.on('close', () => {
-        this.#sockets.delete(socket);
-        if (!socket.readableEnded) other.destroy();
-      });
-      socket.on('drain', () => other.resume());
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once('error', reject);
+    this.#server.listen({ host, port: this.#port, backlog: 4096 }, resolve);
+    try {
+      await promise;
+    } finally {
+      this.#server.off('error', reject);
+      this.#server.off('listening', resolve);
     }
-    client.on('data', (bytes) => pass(bytes, client, server));
-    client.on('end', () => server.end());
-    server.on('data', (bytes) => {
-      const readNs = this.#options.now();
-      this.#reads++;
-      this.#bytes += bytes.length;
-      this.#afterDelay(readNs, () => pass(bytes, server, client));
-    });
-    server.on('end', () => this.#afterDelay(this.#options.now(), () => client.end()));
+    this.#port = (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
-  #afterDelay(sinceNs: number, release: () => void): void {
-    if (this.#isDelaying) this.#hold.add(sinceNs, release);
-    else release();
+  /** @throws The system's error when somebody keeps the port. */
+  async #listenAgain(): Promise<void> {
+    const { now } = this.#options;
+    const untilNs = now() + LISTEN_AGAIN_NS;
+    while (!this.#isClosed) {
+      try {
+        await this.listen();
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || now() > untilNs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LISTEN_AGAIN_EVERY_MS));
+      }
+    }
+  }
+
+  /** From here on bytes are held and the fault may come; what came before, a rehearsal, passes at once. */
+  start(): void {
+    this.#isDelaying = this.#options.delayNs > 0;
+    this.#faults?.start();
+  }
+
+  #admit(client: Socket): void {
+    this.#connections++;
+    this.#own(client);
+    if (this.#faults === undefined) this.#join(client);
+    else this.#faults.admit(client);
+  }
+
+  #own(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+  }
+
+  #join(client: Socket, sent: readonly Buffer[] = []): void {
+    const { host, serverPort, now } = this.#options;
+    const server = connect({ host, port: serverPort, noDelay: true, allowHalfOpen: true });
+    this.#own(server);
+    const link = new Link({
+      client,
+      server,
+      now,
+      onServerRead: (bytes, pass) => {
+        if (bytes > 0) this.#reads++;
+        this.#bytes += bytes;
+        this.#afterDelay(pass);
+      },
+      onGone: () => this.#links.delete(link),
+    });
+    this.#links.add(link);
+    this.#faults?.onOpen(link);
+    for (const bytes of sent) link.toServer.take(bytes);
+  }
+
+  #afterDelay(pass: () => void): void {
+    if (this.#isDelaying) this.#hold.add(this.#options.now(), pass);
+    else pass();
   }
 
   tally(cpuNs: number): RelayTally {
@@ -96,17 +153,15 @@ export class Relay {
       bytes: this.#bytes,
       ...(heldP50Ns !== undefined && { heldP50Ns }),
       ...(heldP99Ns !== undefined && { heldP99Ns }),
+      ...(this.#faults !== undefined && { fault: this.#faults.tally() }),
     };
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#faults?.close();
     this.#server.close();
+    for (const link of this.#links) link.close();
     for (const socket of this.#sockets) socket.destroy();
   }
-}
-
-/** What the receiver does not take, the sender is not asked for. */
-function pass(bytes: Buffer, from: Socket, to: Socket): void {
-  if (to.destroyed || to.writableEnded) return;
-  if (!to.write(bytes)) from.pause();
 }

@@ -1,18 +1,22 @@
 // Flags → a validated plan. Nothing is measured, opened or guessed here; every refusal names the flag and the value.
 
-import { metrics } from '../analysis/metrics/registry.ts';
+import { metricsOf } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
 import { payloadNames } from '../contract/payload.ts';
-import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop } from '../contract/run-file.ts';
-import { clientStacks, COPY_LABEL, isCopy, transportIds, transports, type ClientStack, type TransportId } from '../contract/transports.ts';
+import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop, type ScenarioId } from '../contract/run-file.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../contract/units.ts';
-import { scenarioNames } from '../scenarios/registry.ts';
+import type { Workload } from '../contract/workload.ts';
+import { scenarioNames, scenarios } from '../scenarios/registry.ts';
+import type { BreakingScenario } from '../scenarios/scenario.ts';
+import type { FaultName } from '../contract/faults.ts';
+import { planArms } from './arms.ts';
+import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
 import { inFlag, parseCount, parseDuration, parseList, parsePositive, parseSize, pickName, usageError } from './quantities.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
 /** As commander hands them over; undefined where the preset decides. */
-export interface RunFlags {
+export interface RunFlags extends BreakingFlags {
   readonly transports?: string;
   readonly connections?: string;
   readonly rate?: string;
@@ -40,100 +44,127 @@ export interface BuiltPlan {
   readonly ownTokens: ResolvedWorkload['ownTokens'];
 }
 
-const DEFAULT_BACKPRESSURE_BYTES = MIB;
+export const DEFAULT_BACKPRESSURE_BYTES = MIB;
 const SHORTEST_NS = 500 * NS_PER_MS;
 const LONGEST_NS = 3600 * NS_PER_S;
 const MAX_CONNECTIONS = 1_000_000;
 /** Repeating more blocks than this share would choose the data; then the machine is too noisy, and the report says so. */
-const EXTRA_SHARE = 0.25;
+export const EXTRA_SHARE = 0.25;
 const PILOT_BLOCKS = 6;
+/** For the last to come back; a trial ends as soon as all streams have. */
+const FAULT_DRAIN_NS = 15 * NS_PER_S;
 const DEFAULT_MAX_TIME_NS = 600 * NS_PER_S;
 /** Processes up, clock proof, rehearsal, tail, processes down. */
 const TRIAL_OVERHEAD_NS = 1.3 * NS_PER_S;
-const metricNames = metrics.filter(({ isExact }) => isExact !== true).map(({ id }) => id);
 
 /** What only the machine can say. */
 export interface Surroundings {
   readonly randomSeed: () => number;
   /** Two CPUs or more, and taskset. */
   readonly canPin: boolean;
+  /** Undefined for a fault that can be had here; without it all can. */
+  readonly whyAbsent?: (fault: FaultName) => Omit<AbsentFault, 'fault'> | undefined;
 }
 
 /** @throws BenchError USAGE or UNKNOWN_NAME */
 export async function buildPlan(scenarioArguments: readonly string[], flags: RunFlags, surroundings: Surroundings): Promise<BuiltPlan> {
-  const names = scenarioArguments.length === 0 ? ['stream'] : scenarioArguments;
-  const [scenario, ...others] = names.map((name) => pickName('scenario', name, scenarioNames));
-  if (scenario === undefined || others.length > 0)
-    throw new BenchError('USAGE', `one scenario a run, not ${names.length}: ${names.join(' ')}`);
+  const scenario = readScenario(scenarioArguments);
   const presetName = pickName('preset', flags.preset ?? 'quick', presetNames);
   const preset: Preset = presets[presetName];
+  const { breaks } = scenarios[scenario];
+  const size = breaks?.sizes[presetName];
+  const payload = pickName('payload', flags.payload ?? 'lean', payloadNames);
+  if (breaks === undefined) refuseBreakingFlags(flags, scenario);
+  else refuseSteadyFlags(flags, payload, scenario);
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
-  const client = pickName('client stack', flags.client ?? 'probe', Object.keys(clientStacks) as ClientStack[]);
-  const stop = readStop(flags);
-  const windows = {
-    warmupNs: readPeriod('--warmup', flags.warmup, preset.warmupNs),
-    windowNs: readPeriod('--duration', flags.duration, preset.windowNs),
-    cooldownNs: preset.cooldownNs,
-  };
-  const arms = planArms(readTransports(flags, preset), client, flags.aa === true);
-  const loadPoints = readConnections(flags, preset).map((connections) => ({ connections }));
+  const stop = readStop(flags, scenario);
+  const windows = readWindows(flags, preset, breaks);
+  const arms = planArms(flags, preset, breaks !== undefined);
+  const connections = readConnections(flags, size?.connections ?? preset.connections);
+  const { whyAbsent = () => undefined } = surroundings;
+  const { loadPoints, recovery } =
+    breaks === undefined || size === undefined
+      ? { loadPoints: connections.map((count) => ({ connections: count })), recovery: undefined }
+      : planBreaking(flags, { scenario: breaks, name: scenario, size, connections, whyAbsent });
   const blocks = readBlocks(
     flags,
-    preset,
+    size?.blocks ?? preset.blocks,
     stop && Math.floor(stop.maxTimeNs / (estimateTrialNs(windows) * arms.length * loadPoints.length)),
   );
-  const extraBlocks = flags.rerun === false || !preset.verdicts ? 0 : Math.floor(blocks * EXTRA_SHARE);
+  const verdicts = size?.verdicts ?? preset.verdicts;
+  const lanes = size?.lanes ?? 1;
+  const extraBlocks = readExtraBlocks(flags, { blocks, verdicts, breaks });
   const plan: Plan = {
     scenario,
     preset: presetName,
     arms,
-    loadPoints,
-    workload: {
-      ...workload,
-      ...(flags.rate !== undefined && { tokensPerSecond: parsePositive('--rate', flags.rate, 100_000) }),
-      ...(flags.tokens !== undefined && { tokensPerStream: parseCount('--tokens', flags.tokens, 1, 1_000_000) }),
-    },
-    payload: pickName('payload', flags.payload ?? 'lean', payloadNames),
+    loadPoints: [...loadPoints],
+    workload: adjustWorkload(workload, flags, breaks),
+    payload,
     blocks,
-    burnInBlocks: preset.burnInBlocks,
+    burnInBlocks: breaks === undefined ? preset.burnInBlocks : 0,
     ...windows,
-    drainNs: preset.drainNs,
+    drainNs: breaks === undefined ? preset.drainNs : FAULT_DRAIN_NS,
     backpressureBytes: flags.backpressure === undefined ? DEFAULT_BACKPRESSURE_BYTES : readBackpressure(flags.backpressure),
     seed: flags.seed === undefined ? surroundings.randomSeed() : parseCount('--seed', flags.seed, 0, MAX_SEED),
-    pin: flags.pin ?? surroundings.canPin,
+    // Several trials at a time on one CPU each would only wait for each other.
+    pin: flags.pin ?? (surroundings.canPin && lanes === 1),
     keepStamps: flags.stamps ?? false,
-    verdicts: preset.verdicts,
+    verdicts,
     ...(stop !== undefined && { stop }),
     ...(extraBlocks > 0 && { extraBlocks }),
     ...(flags.pilot === true && { isPilot: true }),
+    ...(recovery !== undefined && { recovery }),
+    ...(lanes > 1 && { lanes }),
   };
   return { plan, ownTokens };
 }
 
-function readTransports(flags: RunFlags, preset: Preset): Plan['arms'][number]['transport'][] {
-  if (flags.transports === undefined) return [...preset.transports];
-  const picked = parseList('--transports', flags.transports).map((name) => pickName('transport', name, transportIds));
-  const [baseline, ...others] = picked;
-  if (baseline !== undefined && transports[baseline].isNullArm && others.length > 0)
-    throw usageError('--transports', flags.transports, `a transport other than the null arm ${baseline} as the first: it is the baseline`);
-  return picked;
+function readScenario(names: readonly string[]): ScenarioId {
+  const [scenario = 'stream', ...others] = names.map((name) => pickName('scenario', name, scenarioNames));
+  if (others.length > 0) throw new BenchError('USAGE', `one scenario a run, not ${names.length}: ${names.join(' ')}`);
+  return scenario;
 }
 
-/** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
-function planArms(transportIds: readonly TransportId[], client: ClientStack, withCopy: boolean): Plan['arms'] {
-  const arms = transportIds.map((transport) => ({ transport, client, path: 'direct' as const }));
-  const [baseline] = arms;
-  return withCopy && baseline !== undefined ? [...arms, { ...baseline, label: COPY_LABEL }] : arms;
+/** Where something breaks, the window is the time before it: what comes after is up to each fault. */
+function readWindows(
+  flags: RunFlags,
+  preset: Preset,
+  breaks: BreakingScenario | undefined,
+): Pick<Plan, 'warmupNs' | 'windowNs' | 'cooldownNs'> {
+  if (breaks !== undefined) return { warmupNs: breaks.warmupNs, windowNs: breaks.beforeFaultNs, cooldownNs: 0 };
+  return {
+    warmupNs: readPeriod('--warmup', flags.warmup, preset.warmupNs),
+    windowNs: readPeriod('--duration', flags.duration, preset.windowNs),
+    cooldownNs: preset.cooldownNs,
+  };
 }
 
-function readBlocks(flags: RunFlags, preset: Preset, mostInTime: number | undefined): number {
+function adjustWorkload(workload: Workload, flags: RunFlags, breaks: BreakingScenario | undefined): Workload {
+  const rate = flags.rate === undefined ? breaks?.tokensPerSecond : parsePositive('--rate', flags.rate, 100_000);
+  return {
+    ...workload,
+    ...(rate !== undefined && { tokensPerSecond: rate }),
+    ...(flags.tokens !== undefined && { tokensPerStream: parseCount('--tokens', flags.tokens, 1, 1_000_000) }),
+  };
+}
+
+/** Where something breaks nothing is repeated: trials that run side by side disturb each other, alike in all arms. */
+function readExtraBlocks(
+  { rerun }: RunFlags,
+  { blocks, verdicts, breaks }: { blocks: number; verdicts: boolean; breaks: BreakingScenario | undefined },
+): number {
+  return rerun === false || !verdicts || breaks !== undefined ? 0 : Math.floor(blocks * EXTRA_SHARE);
+}
+
+function readBlocks(flags: RunFlags, usual: number, mostInTime: number | undefined): number {
   if (flags.blocks !== undefined) return parseCount('--blocks', flags.blocks, 1, MAX_BLOCKS);
   if (flags.pilot === true) return PILOT_BLOCKS;
-  return mostInTime === undefined ? preset.blocks : Math.min(MAX_BLOCKS, Math.max(preset.blocks, mostInTime));
+  return mostInTime === undefined ? usual : Math.min(MAX_BLOCKS, Math.max(usual, mostInTime));
 }
 
 /** `5%` for all endpoints, `delivery.p50:5%` or `delivery.p50,delivery.p99:5%` for some metrics. */
-function readStop({ precision, maxTime }: RunFlags): PrecisionStop | undefined {
+function readStop({ precision, maxTime }: RunFlags, scenario: ScenarioId): PrecisionStop | undefined {
   if (precision === undefined) {
     if (maxTime !== undefined)
       throw usageError('--max-time', maxTime, 'it together with --precision: it ends a run that is not precise yet');
@@ -142,6 +173,7 @@ function readStop({ precision, maxTime }: RunFlags): PrecisionStop | undefined {
   const [, names, percent] = /^(?:([^:]+):)?(\d+(?:\.\d+)?)%$/.exec(precision.trim()) ?? [];
   const ratio = Number(percent) / 100;
   if (!(ratio > 0 && ratio < 1)) throw usageError('--precision', precision, 'a percentage such as 5%, or delivery.p50:5% for one metric');
+  const metricNames = metricsOf(scenario).flatMap(({ id, isExact }) => (isExact === true ? [] : [id]));
   const metrics =
     names === undefined
       ? []
@@ -154,8 +186,8 @@ function estimateTrialNs({ warmupNs, windowNs, cooldownNs }: Pick<Plan, 'warmupN
   return warmupNs + windowNs + cooldownNs + TRIAL_OVERHEAD_NS;
 }
 
-function readConnections(flags: RunFlags, preset: Preset): number[] {
-  if (flags.connections === undefined) return [...preset.connections];
+function readConnections(flags: RunFlags, usual: readonly number[]): number[] {
+  if (flags.connections === undefined) return [...usual];
   return parseList('--connections', flags.connections).map((value) => parseCount('--connections', value, 1, MAX_CONNECTIONS));
 }
 
@@ -170,41 +202,4 @@ function readBackpressure(value: string): number {
   const bytes = parseSize('--backpressure', value);
   if (bytes < 1) throw usageError('--backpressure', value, 'at least 1B');
   return bytes;
-}
-
-/** The command that measures the same plan again. */
-export function repeatCommand(plan: Plan, flags: { readonly workload?: string; readonly failIf?: readonly string[] }): string {
-  const words = [
-    `streamduel run ${plan.scenario}`,
-    `--preset ${plan.preset}`,
-    `--transports ${plan.arms
-      .filter((arm) => !isCopy(arm))
-      .map((arm) => arm.transport)
-      .join(',')}`,
-    `--client ${plan.arms[0]?.client}`,
-    `--connections ${plan.loadPoints.map((point) => point.connections).join(',')}`,
-    `--workload ${flags.workload ?? plan.workload.name}`,
-    `--rate ${plan.workload.tokensPerSecond}`,
-    `--tokens ${plan.workload.tokensPerStream}`,
-    `--payload ${plan.payload}`,
-    `--blocks ${plan.blocks}`,
-    `--warmup ${plan.warmupNs / NS_PER_MS}ms`,
-    `--duration ${plan.windowNs / NS_PER_MS}ms`,
-    ...(plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? [] : [`--backpressure ${plan.backpressureBytes}B`]),
-    ...(plan.arms.some(isCopy) ? ['--aa'] : []),
-    ...repeatStop(plan.stop),
-    ...(plan.isPilot === true ? ['--pilot'] : []),
-    ...(plan.verdicts && plan.extraBlocks === undefined && plan.blocks * EXTRA_SHARE >= 1 ? ['--no-rerun'] : []),
-    plan.pin ? '--pin' : '--no-pin',
-    ...(plan.keepStamps ? ['--stamps'] : []),
-    `--seed ${plan.seed}`,
-    ...(flags.failIf ?? []).map((text) => `--fail-if '${text}'`),
-  ];
-  return words.join(' ');
-}
-
-function repeatStop(stop: PrecisionStop | undefined): string[] {
-  if (stop === undefined) return [];
-  const names = stop.metrics.length === 0 ? '' : `${stop.metrics.join(',')}:`;
-  return [`--precision ${names}${Number((100 * stop.ratio).toFixed(6))}%`, `--max-time ${stop.maxTimeNs / NS_PER_S}s`];
 }

@@ -1,6 +1,7 @@
 // Checks, before anything starts, that the machine can carry the load: descriptors, ports, memory for stamps.
 
 import { readFileSync } from 'node:fs';
+import { faultOf } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
@@ -45,11 +46,27 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Streams that a trial opens in all, by the mean length of a stream. */
+/** Accepted connections of a stream that breaks once, with room for attempts that are given up half way. */
+const CONNECTIONS_PER_BROKEN_STREAM = 4;
+
+/** Connections that a trial opens in all; those of steady streams by the mean length of a stream. */
 function estimateStreams(plan: Plan, connections: number): number {
   const { workload } = plan;
+  if (plan.recovery !== undefined) return connections * CONNECTIONS_PER_BROKEN_STREAM;
   const streamNs = workload.firstTokenMedianMs * NS_PER_MS + (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
   return Math.ceil(connections * (1.5 + (plan.warmupNs + plan.windowNs) / streamNs));
+}
+
+/** From the fault to the end of the streams. */
+function longestFaultNs({ recovery, loadPoints }: Plan): number {
+  if (recovery === undefined) return 0;
+  return Math.max(
+    ...loadPoints.map(({ fault }) => {
+      if (fault === undefined) return 0;
+      const { outageNs, recoveryNs } = faultOf(fault, recovery.longOutageNs);
+      return outageNs + recoveryNs;
+    }),
+  );
 }
 
 /** @throws BenchError LIMIT that names the flag, the limit and the remedy. */
@@ -71,11 +88,11 @@ export function checkLimits(plan: Plan, limits: MachineLimits): void {
       'LIMIT',
       `--connections ${connections} opens about ${streams} streams in a trial, but there are only ${limits.localPorts} local ports`,
       {
-        hint: 'widen net.ipv4.ip_local_port_range, ask for fewer connections, or for longer streams with --tokens',
+        hint: `widen net.ipv4.ip_local_port_range, or ask for fewer connections${plan.recovery === undefined ? ', or for longer streams with --tokens' : ''}`,
       },
     );
   }
-  const tokens = connections * plan.workload.tokensPerSecond * ((plan.warmupNs + plan.windowNs) / NS_PER_S);
+  const tokens = connections * plan.workload.tokensPerSecond * ((plan.warmupNs + plan.windowNs + longestFaultNs(plan)) / NS_PER_S);
   if (tokens > MAX_TOKENS_PER_TRIAL) {
     throw new BenchError(
       'LIMIT',

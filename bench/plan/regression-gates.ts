@@ -3,7 +3,7 @@
 import type { RegressionGate, WorseMargin } from '../analysis/across/regression-gates.ts';
 import type { MetricUnit } from '../analysis/analysis.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
-import { findMetric, metrics } from '../analysis/metrics/registry.ts';
+import { allMetrics, findMetric } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
 import { inFlag, parseDuration, parseSize, pickName, usageError } from './quantities.ts';
 
@@ -27,7 +27,7 @@ function parseGate(text: string): RegressionGate {
 }
 
 function gatedMetric(text: string, id: string): Metric {
-  const names = metrics.filter(({ better }) => better !== 'neither').map((metric) => metric.id);
+  const names = allMetrics.filter(({ better }) => better !== 'neither').map((metric) => metric.id);
   const metric = findMetric(id);
   if (metric?.better === 'neither') {
     throw new BenchError('USAGE', `${FLAG} ${text}: neither more nor less of ${id} is worse`, {
@@ -53,7 +53,7 @@ const inUnit =
   (text: string, margin: string): number => {
     const number = /^\d{1,15}(?:\.\d{1,15})?/.exec(margin)?.[0];
     if (number === undefined || margin.slice(number.length).trim().toLowerCase() !== unit.toLowerCase())
-      throw usageError(FLAG, text, `a share such as 5%, or an amount in ${unit}`);
+      throw usageError(FLAG, text, `a share such as 5%, or ${unit === '' ? 'a plain number' : `an amount in ${unit}`}`);
     return Number((Number(number) * size).toPrecision(15));
   };
 
@@ -70,4 +70,5 @@ const amountReaders: Record<MetricUnit, (text: string, margin: string) => number
   ratio: inUnit('pp', 0.01),
   'tokens/s': inUnit('tokens/s'),
   'tokens/read': inUnit('tokens/read'),
+  count: inUnit(''),
 };

@@ -2,8 +2,9 @@
 // must hold; a limit carries a unit that fits its metric.
 
 import type { MetricUnit } from '../analysis/analysis.ts';
-import { metrics } from '../analysis/metrics/registry.ts';
+import { findMetric, metricsOf } from '../analysis/metrics/registry.ts';
 import { thresholdOperators, type Threshold, type ThresholdOperator } from '../analysis/thresholds.ts';
+import type { ScenarioId } from '../contract/run-file.ts';
 import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import { inFlag, pickName, usageError } from './quantities.ts';
 
@@ -14,14 +15,14 @@ const EXAMPLE = 'delivery.p99 > 50ms';
 const pattern =
   /^(?:(?<arm>[^\s:<>=]+)\s*:\s*)?(?<id>[^\s:<>=]+)\s*(?<operator>[<>]=?)\s*(?<number>-?\d{1,15}(?:\.\d{1,15})?)\s*(?<unit>[^\s\d]\S*)?$/;
 
-/** `arms` are the names of the plan's arms. @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and what is wrong with it. */
-export function parseThreshold(text: string, arms: readonly string[]): Threshold {
+/** `arms` are the names of the plan's arms, `scenario` that of the run, whose metrics may be named. @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and what is wrong with it. */
+export function parseThreshold(text: string, arms: readonly string[], scenario: ScenarioId = 'stream'): Threshold {
   const parts = pattern.exec(text.trim())?.groups;
   if (parts === undefined)
     throw usageError(FLAG, text, `[arm:]metric, one of ${thresholdOperators.join(' ')}, and a limit, such as ${EXAMPLE}`);
   const { arm, id = '', operator, number = '', unit = '' } = parts;
   const metric = inFlag(FLAG, text, () => {
-    const names = metrics.map((one) => one.id);
+    const names = metricsOf(scenario).map((one) => one.id);
     return pickName('metric', id, names);
   });
   return {
@@ -45,10 +46,11 @@ const unitsOf: Record<MetricUnit, Readonly<Record<string, number>>> = {
   ratio: { '%': 0.01, ...PLAIN },
   'tokens/s': PLAIN,
   'tokens/read': PLAIN,
+  count: PLAIN,
 };
 
 function readLimit(text: string, id: string, { number, unit }: { readonly number: string; readonly unit: string }): number {
-  const metric = metrics.find((one) => one.id === id);
+  const metric = findMetric(id);
   const units = Object.entries(metric === undefined ? PLAIN : unitsOf[metric.unit]);
   const size = units.find(([name]) => name.toLowerCase() === unit.toLowerCase())?.[1];
   if (size === undefined) throw usageError(FLAG, text, `a limit of ${id} ${unitWords(units.map(([name]) => name))}, not ${number}${unit}`);

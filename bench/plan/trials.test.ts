@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
-import { buildPlan, repeatCommand, type RunFlags } from './build-plan.ts';
+import { buildPlan, type RunFlags } from './build-plan.ts';
+import { repeatCommand } from './repeat-command.ts';
 import { checkLimits } from './limits.ts';
 import { planTrials } from './trials.ts';
 

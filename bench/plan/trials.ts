@@ -1,6 +1,7 @@
 // A plan spelled out: which trial runs when. Blocks are interleaved and their order is drawn, so that drift of the
 // machine cannot favour an arm (randomised multiple interleaved trials, Abedi & Brecht 2017).
 
+import { faultNames } from '../contract/faults.ts';
 import { deriveSeed, drawBelow, seededDraw, shuffled } from '../contract/random.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import type { Arm } from '../contract/transports.ts';
@@ -47,7 +48,7 @@ export function planBlock(plan: Plan, block: number, { attempt, firstTrial }: { 
   const draw = seededDraw(deriveSeed(plan.seed, 1, block));
   const trials: PlannedTrial[] = [];
   for (const loadPoint of shuffled(draw, plan.loadPoints)) {
-    const workloadSeed = deriveSeed(plan.seed, 2, block, loadPoint.connections);
+    const workloadSeed = deriveSeed(plan.seed, 2, block, loadPoint.connections, ...breakingSeed(loadPoint));
     for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
       const trial = firstTrial + trials.length;
       trials.push({
@@ -76,6 +77,11 @@ export function planTrials(plan: Plan): PlannedTrial[] {
 
 export function countTrials({ arms, loadPoints, blocks, burnInBlocks }: Plan): number {
   return arms.length * loadPoints.length * (blocks + burnInBlocks);
+}
+
+/** Faults of a block have workloads of their own; policies share theirs, so that they can be held against each other. */
+function breakingSeed({ fault }: LoadPoint): number[] {
+  return fault === undefined ? [] : [faultNames.indexOf(fault)];
 }
 
 function drawSetup(plan: Plan, trial: number, block: number): TrialSetup {

@@ -27,13 +27,22 @@ export function copyAnalysis(): Analysis {
       isReached: true,
       reason: 'precision',
       blocks: BLOCKS,
-      widest: { metric: 'delivery.p99', arm: 'ws', connections: 100, scale: 'ratio', halfWidth: 0.0473, limit: 0.05 },
+      widest: {
+        metric: 'delivery.p99',
+        arm: 'ws',
+        connections: 100,
+        loadPoint: { connections: 100 },
+        scale: 'ratio',
+        halfWidth: 0.0473,
+        limit: 0.05,
+      },
     },
     repeats: [repeatedBlock(3, 12), repeatedBlock(7, 32)],
     withoutRepeats: {
       changed: [
         {
           connections: 100,
+          loadPoint: { connections: 100 },
           otherArm: 'ws',
           metric: 'delivery.p50',
           verdict: verdictOf({ kind: 'better', favours: 'ws' }),
@@ -53,7 +62,7 @@ function repeatedBlock(block: number, firstTrial: number): Analysis['repeats'][n
     firstTrials: firstTrials ?? [],
     repeatTrials: repeatTrials ?? [],
     isUsed: true,
-    misses: [{ ...miss, trial: firstTrial + 1, arm: 'ws', connections: 100 }],
+    misses: [{ ...miss, trial: firstTrial + 1, arm: 'ws', connections: 100, loadPoint: { connections: 100 } }],
   };
 }
 
@@ -108,6 +117,7 @@ export function pilotAnalysis(): Analysis {
         metric,
         otherArm: 'ws',
         connections: 100,
+        loadPoint: { connections: 100 },
         blocks: PILOT_BLOCKS,
         spreadRatio,
         spread,

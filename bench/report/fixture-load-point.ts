@@ -162,7 +162,7 @@ function summarise(metric: string, arm: string, values: readonly number[]): Metr
   };
 }
 
-function gatesOf(arm: string): readonly GateSummary[] {
+export function gatesOf(arm: string): readonly GateSummary[] {
   const shared = { arm, trials: BLOCKS };
   return [
     {

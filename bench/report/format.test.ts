@@ -33,6 +33,17 @@ describe('formatValue', () => {
   });
 
   it.each([
+    [0, '0'],
+    [12, '12'],
+    [61_600, '61\u202F600'],
+    [1.25, '1.25'],
+    [41.666, '41.7'],
+    [undefined, '–'],
+  ])('prints a count of %s as the plain number %s', (count, text) => {
+    expect(formatValue(count, 'count')).toBe(text);
+  });
+
+  it.each([
     [512, '512 B'],
     [1536, '1.50 KiB'],
     [48 * 1024 * 1024, '48.0 MiB'],

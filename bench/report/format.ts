@@ -39,6 +39,7 @@ const scales: Record<MetricUnit, readonly Scale[]> = {
   ratio: [{ size: 0.01, suffix: ' %' }],
   'tokens/s': [{ size: 1, suffix: ' tokens/s' }],
   'tokens/read': [{ size: 1, suffix: '' }],
+  count: [{ size: 1, suffix: '' }],
 };
 
 /** Three significant digits in the unit that suits the size: `12.3 µs`, `1.20 KiB`, `38.1 B`, `59.8 %`. */
@@ -149,6 +150,7 @@ function decimalsOf(value: number, scale: Scale, unit: MetricUnit): number {
   if (unit === 'bytes' && scale.size === 1) return 0;
   // It is near 1, and what lies beyond 1 is what it tells.
   if (unit === 'tokens/read') return 3;
+  if (unit === 'count' && Number.isInteger(value)) return 0;
   return decimalsFor(scaled, SIGNIFICANT_DIGITS);
 }
 

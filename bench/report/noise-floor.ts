@@ -2,27 +2,53 @@
 
 import type { Analysis, LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
 import { fewestBlocks } from '../analysis/statistics/multiplicity.ts';
+import { loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatDifferenceEstimate, formatP, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
 import { left, renderTable, right } from './markdown.ts';
 import { metricText, type ReportContext } from './report-context.ts';
 import { layOutTable } from './text-layout.ts';
 import { formatHalfWidth, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
+interface LabelledFloor {
+  readonly label: string;
+  readonly floor: NoiseFloor;
+}
+
+/** The endpoints of one load point; of several, which have one endpoint each, the load points. */
+function labelledFloors({ metrics }: ReportContext, points: readonly LoadPointAnalysis[]): readonly LabelledFloor[] {
+  return points.flatMap(({ loadPoint, noiseFloors }) =>
+    noiseFloors.map((floor) => ({
+      label: points.length > 1 ? loadPointTitle(loadPoint) : metricText(metrics, floor.metric).title,
+      floor,
+    })),
+  );
+}
+
+function labelHeading(points: readonly LoadPointAnalysis[]): string {
+  return points.length > 1 ? 'load point' : 'endpoint';
+}
+
+/** Tables of a run: one for each load point, or where connections break, a single one with a row for each. */
+export function noiseFloorTables({ loadPoints, recovery }: Analysis): readonly (readonly LoadPointAnalysis[])[] {
+  return recovery === undefined ? loadPoints.map((point) => [point]) : [loadPoints];
+}
+
 /** Empty without an A/A pair. */
-export function renderNoiseFloorMarkdown({ metrics }: ReportContext, point: LoadPointAnalysis): string {
+export function renderNoiseFloorMarkdown(context: ReportContext, points: readonly LoadPointAnalysis[]): string {
+  const { metrics } = context;
   return renderTable(
     [
-      left('endpoint'),
+      left(labelHeading(points)),
       right('copy against baseline [95 % CI]'),
       right('half-width'),
       right('smallest difference found (80 % power)'),
       right('p (Holm)'),
       left('claim'),
     ],
-    point.noiseFloors.map((floor) => {
-      const { title, unit } = metricText(metrics, floor.metric);
+    labelledFloors(context, points).map(({ label, floor }) => {
+      const { unit } = metricText(metrics, floor.metric);
       return [
-        title,
+        label,
         pairEstimate(floor, unit),
         withSign(formatHalfWidth(floor, unit)),
         formatDetectable(floor, unit),
@@ -34,11 +60,11 @@ export function renderNoiseFloorMarkdown({ metrics }: ReportContext, point: Load
 }
 
 /** At most 100 columns wide; empty without an A/A pair. */
-export function renderNoiseFloorText({ metrics }: ReportContext, point: LoadPointAnalysis, paint: Paint): string {
-  const rows = point.noiseFloors.map((floor) => {
-    const { title, unit } = metricText(metrics, floor.metric);
+export function renderNoiseFloorText(context: ReportContext, points: readonly LoadPointAnalysis[], paint: Paint): string {
+  const rows = labelledFloors(context, points).map(({ label, floor }) => {
+    const { unit } = metricText(context.metrics, floor.metric);
     const cells = [
-      title,
+      label,
       pairEstimate(floor, unit),
       withSign(formatHalfWidth(floor, unit)),
       formatDetectable(floor, unit),
@@ -46,7 +72,7 @@ export function renderNoiseFloorText({ metrics }: ReportContext, point: LoadPoin
     ];
     return { cells: [...cells, claimWords(floor)], paint: (text: string): string => (floor.claims ? paint('red', text) : text) };
   });
-  const titles = ['endpoint', 'copy against baseline', 'half-width', 'smallest detectable', 'p', 'claim'];
+  const titles = [labelHeading(points), 'copy against baseline', 'half-width', 'smallest detectable', 'p', 'claim'];
   return layOutTable({ titles, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
 }
 

@@ -2,21 +2,31 @@
 // compare.
 
 import type { LoadPointAnalysis, MetricUnit, PilotAnalysis, PilotEndpoint } from '../analysis/analysis.ts';
+import { loadPointKey, loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatPercent, formatSetting, formatValue, formatWallTime, UNKNOWN } from './format.ts';
 import { left, renderTable, right } from './markdown.ts';
-import { metricText, type ReportContext } from './report-context.ts';
+import { armTitleOf, metricText, type ReportContext } from './report-context.ts';
 import { layOutTable } from './text-layout.ts';
 import { TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
 export interface PilotTableOptions {
   readonly context: ReportContext;
-  readonly point: LoadPointAnalysis;
+  /** One with all its endpoints; or several, with one row for each. */
+  readonly points: readonly LoadPointAnalysis[];
   readonly otherArm: string;
 }
 
-/** The arms that the pilot looked at beside the baseline. */
-export function pilotArms({ endpoints }: PilotAnalysis): readonly string[] {
-  return [...new Set(endpoints.map(({ otherArm }) => otherArm))];
+/** One table for each load point and arm; where connections break, one for each arm. Empty for a run that is no pilot. */
+export function pilotTables(context: ReportContext): readonly PilotTableOptions[] {
+  const { pilot, loadPoints, recovery } = context.analysis;
+  const arms = new Set(pilot?.endpoints.map(({ otherArm }) => otherArm));
+  const tables = recovery === undefined ? loadPoints.map((point) => [point]) : [loadPoints];
+  return tables.flatMap((points) => [...arms].map((otherArm) => ({ context, points, otherArm })));
+}
+
+export function pilotTitle({ context: { analysis }, points, otherArm }: PilotTableOptions): string {
+  const load = points.length === 1 ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('') : '';
+  return `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}${load}`;
 }
 
 export function renderPilotMarkdown(options: PilotTableOptions): string {
@@ -53,15 +63,16 @@ interface PilotTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-function tableOf({ context: { analysis, metrics }, point, otherArm }: PilotTableOptions): PilotTable {
+function tableOf({ context: { analysis, metrics }, points, otherArm }: PilotTableOptions): PilotTable {
   const { stop } = analysis.plan;
+  const keys = new Set(points.map(({ loadPoint }) => loadPointKey(loadPoint)));
   const endpoints = (analysis.pilot?.endpoints ?? []).filter(
-    (endpoint) => endpoint.otherArm === otherArm && endpoint.connections === point.loadPoint.connections,
+    (endpoint) => endpoint.otherArm === otherArm && keys.has(loadPointKey(endpoint.loadPoint)),
   );
   const precision = stop === undefined ? [] : [`blocks for ±${formatSetting(stop.ratio, 'ratio').replace(' ', NO_BREAK_SPACE)}`];
   return {
     titles: [
-      'endpoint',
+      points.length > 1 ? 'load point' : 'endpoint',
       'spread between blocks',
       'blocks to find a difference',
       'blocks to show equivalence',
@@ -71,7 +82,8 @@ function tableOf({ context: { analysis, metrics }, point, otherArm }: PilotTable
     rows: endpoints.map((endpoint) => {
       const { title, unit } = metricText(metrics, endpoint.metric);
       const { needed, neededForPrecision } = endpoint;
-      return [title, spreadWords(endpoint, unit), formatCount(needed?.difference), formatCount(needed?.equivalence)].concat(
+      const label = points.length > 1 ? loadPointTitle(endpoint.loadPoint) : title;
+      return [label, spreadWords(endpoint, unit), formatCount(needed?.difference), formatCount(needed?.equivalence)].concat(
         precision.map(() => formatCount(neededForPrecision)),
         marginWords(endpoint, unit),
       );

@@ -2,7 +2,9 @@
 
 import { strict as assert } from 'node:assert';
 import type { Analysis, Comparison, LoadPointAnalysis, MetricUnit } from '../analysis/analysis.ts';
+import { loadPointTitle, type LoadPoint } from '../contract/load-point.ts';
 import { armName, armTitle, isCopy, transports, type Arm } from '../contract/transports.ts';
+import { formatCount } from './format.ts';
 
 export { armTitle };
 
@@ -57,9 +59,18 @@ export function isEqualArmsRun({ plan, copy }: Analysis): boolean {
   return copy !== undefined && plan.arms.filter(isContestant).length < 2;
 }
 
-export function loadPointTitle(point: LoadPointAnalysis): string {
-  const { connections } = point.loadPoint;
-  return connections === 1 ? '1 connection' : `${connections} connections`;
+/** `100 connections`, `Reset, 100 connections`; digits are grouped. */
+export function loadWords(loadPoint: LoadPoint): string {
+  return loadPoint.fault === undefined ? `${formatCount(loadPoint.connections)} connections` : loadPointTitle(loadPoint);
+}
+
+/** The load point in a column of its own: the bare number of connections where nothing else tells the load points apart. */
+export function loadCell(loadPoint: LoadPoint): string {
+  return loadPoint.fault === undefined ? formatCount(loadPoint.connections) : loadPointTitle(loadPoint);
+}
+
+export function loadHeading(loadPoints: readonly LoadPoint[]): string {
+  return loadPoints.some(({ fault }) => fault !== undefined) ? 'load point' : 'connections';
 }
 
 const exactMetrics: ReadonlySet<string> = new Set(['bytes.token', 'bytes.token.tcp', 'bytes.token.wire']);

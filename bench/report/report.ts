@@ -3,6 +3,17 @@
 import type { Analysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { joinBlocks, section } from './markdown.ts';
+import { CLOCK_CHART } from './charts/reconnect-clock.ts';
+import { RATIO_CHART } from './charts/fault-ratios.ts';
+import { HERD_CHART } from './charts/herd-recovery.ts';
+import { renderAbsentFaults } from './recovery/absent-faults.ts';
+import { renderClientViews } from './recovery/client-views.ts';
+import { renderClock } from './recovery/clock.ts';
+import { renderDeadPeers } from './recovery/dead-peers.ts';
+import { renderFaultVerdicts } from './recovery/fault-verdicts.ts';
+import { renderHerd } from './recovery/herd.ts';
+import { renderLosses } from './recovery/losses.ts';
+import { recoveryContext, type RecoveryContext } from './recovery/recovery-context.ts';
 import { isEqualArmsRun, type MetricText, type ReportContext } from './report-context.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
 import { renderChartLinks, type ChartLink } from './sections/chart-links.ts';
@@ -41,7 +52,7 @@ export function renderReport(analysis: Analysis, { metrics, charts, thresholds =
     renderAsymmetries(analysis),
     renderEnvironment(analysis),
     renderRepetition(analysis),
-    renderDefinitions(metrics),
+    renderDefinitions(context),
     renderLimits(analysis),
     renderCost(analysis),
   ];
@@ -49,6 +60,8 @@ export function renderReport(analysis: Analysis, { metrics, charts, thresholds =
 }
 
 function comparison(context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
+  const faulted = recoveryContext(context);
+  if (faulted !== undefined) return recovery(faulted, charts);
   return [
     isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context),
     renderHowToRead(context.analysis),
@@ -57,4 +70,24 @@ function comparison(context: ReportContext, charts: readonly ChartLink[]): reado
     renderExploratory(context),
     renderWhy(context),
   ];
+}
+
+/** Of scenarios that break something: they ask when streams go on and what was lost, not how promptly tokens arrive. */
+function recovery(context: RecoveryContext, charts: readonly ChartLink[]): readonly string[] {
+  return [
+    renderFaultVerdicts(context, chartsOf(charts, RATIO_CHART)),
+    renderHowToRead(context.analysis),
+    renderHerd(context, chartsOf(charts, HERD_CHART)),
+    renderClock(context, chartsOf(charts, CLOCK_CHART)),
+    renderLosses(context),
+    renderClientViews(context),
+    renderDeadPeers(context),
+    renderAbsentFaults(context),
+    renderResults(context),
+    renderExploratory(context),
+  ];
+}
+
+function chartsOf(charts: readonly ChartLink[], prefix: string): readonly ChartLink[] {
+  return charts.filter(({ file }) => file.startsWith(prefix));
 }

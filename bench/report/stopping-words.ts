@@ -2,11 +2,32 @@
 
 import type { Analysis, StopInterval } from '../analysis/analysis.ts';
 import { formatCount, formatPercent, formatSetting, formatValue } from './format.ts';
-import { armTitleOf, metricText, type ReportContext } from './report-context.ts';
+import { armTitleOf, loadWords, metricText, type ReportContext } from './report-context.ts';
 
 /** `12`, or with a stopping rule `14 of at most 60`. */
 export function blockCount({ plan, stop }: Analysis): string {
   return stop === undefined ? formatCount(plan.blocks) : `${formatCount(stop.blocks)} of at most ${formatCount(plan.blocks)}`;
+}
+
+/** One sentence on how many blocks and trials there were; `perTrial` says how long each measured, where all are alike. */
+export function trialsSentence(analysis: Analysis, perTrial?: string): string {
+  const { trials } = analysis;
+  const each = `each with one trial per arm${analysis.plan.recovery === undefined ? '' : ', fault and load'} in random order`;
+  return (
+    `${blockWords(analysis)}, ${perTrial === undefined ? each : `${each}, ${perTrial}`};` +
+    ` ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed${repeatWords(analysis)}.`
+  );
+}
+
+function blockWords(analysis: Analysis): string {
+  const { plan, stop } = analysis;
+  if (stop === undefined) return `${formatCount(plan.blocks)} ${plan.blocks === 1 ? 'block was' : 'blocks were'} planned`;
+  return stop.isReached ? `A stopping rule ended it after ${blockCount(analysis)} blocks` : `${blockCount(analysis)} blocks were measured`;
+}
+
+function repeatWords({ repeats }: Analysis): string {
+  if (repeats.length === 0) return '';
+  return `, those of ${repeats.length === 1 ? 'a block that was' : `${formatCount(repeats.length)} blocks that were`} measured again included`;
 }
 
 /** One sentence on which rule ended the run. */
@@ -27,7 +48,7 @@ export function stoppingSentence({ analysis }: ReportContext): string {
 export function widestSentence({ analysis, metrics }: ReportContext): string | undefined {
   const widest = analysis.stop?.widest;
   if (widest === undefined) return undefined;
-  const load = analysis.loadPoints.length > 1 ? ` at ${formatCount(widest.connections)} connections` : '';
+  const load = analysis.loadPoints.length > 1 ? ` at ${loadWords(widest.loadPoint)}` : '';
   return `The widest, measured against its limit, is ${metricText(metrics, widest.metric).title} of ${armTitleOf(analysis, widest.arm)}${load}: ${widthWords(widest, { analysis, metrics })}.`;
 }
 

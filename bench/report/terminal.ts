@@ -2,20 +2,17 @@
 
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { loadPointTitle } from '../contract/load-point.ts';
 import { armName, type Arm } from '../contract/transports.ts';
 import { formatCount } from './format.ts';
 import { INJECTED, injectedArms } from './injections.ts';
-import { claimsSentence, renderNoiseFloorText } from './noise-floor.ts';
-import { pilotArms, pilotSentences, renderPilotText } from './pilot-table.ts';
-import {
-  armTitleOf,
-  contenders,
-  isEqualArmsRun,
-  loadPointTitle,
-  metricText,
-  type MetricText,
-  type ReportContext,
-} from './report-context.ts';
+import { claimsSentence, noiseFloorTables, renderNoiseFloorText } from './noise-floor.ts';
+import { pilotSentences, pilotTables, pilotTitle, renderPilotText } from './pilot-table.ts';
+import { absentSentences } from './recovery/absent-faults.ts';
+import { renderFaultVerdictText } from './recovery/fault-verdicts.ts';
+import { renderHerdText } from './recovery/herd-text.ts';
+import { faultGroups, isHerd, recoveryContext, type RecoveryContext } from './recovery/recovery-context.ts';
+import { armTitleOf, contenders, isEqualArmsRun, metricText, type MetricText, type ReportContext } from './report-context.ts';
 import { blockCount } from './stopping-words.ts';
 import { wrap } from './text-layout.ts';
 import { renderThresholdText } from './thresholds.ts';
@@ -49,7 +46,7 @@ function header(analysis: Analysis, paint: Paint): string {
   const { name, plan, loadPoints } = analysis;
   const clients = [...new Set(plan.arms.map((arm) => arm.client))].join(', ');
   const arms = [...new Set(plan.arms.map(nameWithoutClient))].join(', ');
-  const load = loadPoints.map((point) => formatCount(point.loadPoint.connections)).join(', ');
+  const load = [...new Set(loadPoints.map((point) => formatCount(point.loadPoint.connections)))].join(', ');
   const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${blockCount(analysis)} · client ${clients}`;
   const [first = '', ...more] = wrap(`${name}: ${facts}`, TERMINAL_COLUMNS);
   return [paint('bold', first), ...more].join('\n');
@@ -62,7 +59,19 @@ function nameWithoutClient(arm: Arm): string {
 
 function answer(context: ReportContext, paint: Paint): readonly string[] {
   if (context.analysis.pilot !== undefined) return pilotBlocks(context, paint);
+  const faulted = recoveryContext(context);
+  if (faulted !== undefined) return faultBlocks(faulted, paint);
   return isEqualArmsRun(context.analysis) ? equalArmsBlocks(context, paint) : verdictBlocks(context, paint);
+}
+
+function faultBlocks(context: RecoveryContext, paint: Paint): readonly string[] {
+  const absent = absentSentences(context).map(wrapped).join('\n');
+  if (isEqualArmsRun(context.analysis)) return [...equalArmsBlocks(context, paint), absent];
+  const tables = faultGroups(context).flatMap((group) => [
+    renderFaultVerdictText(context, group, paint),
+    isHerd(context) ? renderHerdText(context, group, paint) : '',
+  ]);
+  return [...tables, absent];
 }
 
 function verdictBlocks(context: ReportContext, paint: Paint): readonly string[] {
@@ -77,9 +86,10 @@ function verdictBlocks(context: ReportContext, paint: Paint): readonly string[] 
 
 function equalArmsBlocks(context: ReportContext, paint: Paint): readonly string[] {
   const { analysis } = context;
-  const tables = analysis.loadPoints.map((point) => {
-    const table = renderNoiseFloorText(context, point, paint);
-    return `Noise floor between two equal arms (${armTitleOf(analysis, analysis.baseline)}), ${loadPointTitle(point)}\n${table}`.trimEnd();
+  const tables = noiseFloorTables(analysis).map((points) => {
+    const table = renderNoiseFloorText(context, points, paint);
+    const load = points.length === 1 ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('') : '';
+    return `Noise floor between two equal arms (${armTitleOf(analysis, analysis.baseline)})${load}\n${table}`.trimEnd();
   });
   return [...tables, wrapped(claimsSentence(analysis) ?? 'The pair was not measured.')];
 }
@@ -88,14 +98,14 @@ function pilotBlocks(context: ReportContext, paint: Paint): readonly string[] {
   const { analysis } = context;
   const { pilot } = analysis;
   if (pilot === undefined) return [];
-  const tables = analysis.loadPoints.flatMap((point) =>
-    pilotArms(pilot).map((otherArm) => `${pairTitle(analysis, otherArm, point)}\n${renderPilotText({ context, point, otherArm }, paint)}`),
-  );
+  const tables = pilotTables(context).map((table) => `${wrapped(pilotTitle(table))}\n${renderPilotText(table, paint)}`);
   return [...tables, wrapped(pilotSentences(pilot).join(' ')), pilot.command];
 }
 
 function pairTitle(analysis: Analysis, otherArm: string, point: LoadPointAnalysis): string {
-  return wrapped(`${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`);
+  return wrapped(
+    `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
+  );
 }
 
 function wrapped(text: string): string {
@@ -128,8 +138,10 @@ function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
   const injected = injectedArms(analysis);
   return [
     ...(injected.length === 0 ? [] : [red(`${INJECTED}. ${injected.join('; ')}`)]),
-    ...loadPoints.flatMap((point) => point.invalid.map((reason) => red(`INVALID at ${loadPointTitle(point)}: ${reason}`))),
-    ...loadPoints.flatMap((point) => point.harnessLimited.map((reason) => red(`HARNESS-LIMITED at ${loadPointTitle(point)}: ${reason}`))),
+    ...loadPoints.flatMap((point) => point.invalid.map((reason) => red(`INVALID at ${loadPointTitle(point.loadPoint)}: ${reason}`))),
+    ...loadPoints.flatMap((point) =>
+      point.harnessLimited.map((reason) => red(`HARNESS-LIMITED at ${loadPointTitle(point.loadPoint)}: ${reason}`)),
+    ),
     ...(isComplete ? [] : [yellow(`INCOMPLETE: ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed`)]),
     ...withheldReasons(analysis).map((reason) => yellow(`no verdicts: ${reason}`)),
     ...failures.slice(0, 1).map((first) => yellow(failureWords(first, failures.length))),
@@ -139,7 +151,9 @@ function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
       point.comparisons
         .filter((one) => one.endpoint !== undefined)
         .flatMap((one) =>
-          one.warnings.map((warning) => yellow(`${metricText(metrics, one.metric).title}, ${loadPointTitle(point)}: ${warning.message}`)),
+          one.warnings.map((warning) =>
+            yellow(`${metricText(metrics, one.metric).title}, ${loadPointTitle(point.loadPoint)}: ${warning.message}`),
+          ),
         ),
     ),
   ];

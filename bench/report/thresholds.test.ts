@@ -37,6 +37,15 @@ const sectionOf = (some: readonly ThresholdResult[]): string =>
   renderThresholdSection(some, { analysis: fullAnalysis(), metrics: fixtureMetrics });
 
 describe('the table of thresholds', () => {
+  it('names the load point where a fault tells it apart, in 100 columns', () => {
+    const kill = resultOf({ loadPoint: { connections: 2000, fault: 'kill', policy: 'as-specified' } });
+    const text = textOf([kill, resultOf({})]);
+    expect(text).toContain('load point');
+    expect(text).toContain('Kill and restart, 2000');
+    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+    expect(sectionOf([kill])).toContain('| Kill and restart, 2000 connections, as specified |');
+  });
+
   it('says of each what was measured, what became of it, and whether that is shown', () => {
     expect(textOf(results).split('\n')).toEqual([
       'fails if                arm  connections              measured  outcome',

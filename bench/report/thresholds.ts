@@ -4,12 +4,14 @@ import stringWidth from 'string-width';
 import { isMissed, type ThresholdResult } from '../analysis/thresholds.ts';
 import { formatCount, formatEstimate } from './format.ts';
 import { code, left, renderTable, right, section } from './markdown.ts';
-import { armTitleOf, metricText, type MetricText, type ReportContext } from './report-context.ts';
+import { armTitleOf, loadCell, loadHeading, metricText, type MetricText, type ReportContext } from './report-context.ts';
 import { joinedWidth, layOutRow, type TextColumn } from './text-layout.ts';
 import { TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
 /** Wide enough for every arm without a label. */
 const MAX_ARM_COLUMNS = 20;
+/** A fault, its load and its policy go on in a second line. */
+const MAX_LOAD_COLUMNS = 24;
 
 export interface ThresholdTextOptions {
   readonly metrics: readonly MetricText[];
@@ -19,14 +21,14 @@ export interface ThresholdTextOptions {
 /** At most 100 columns wide, without a line break at its end; empty without thresholds. */
 export function renderThresholdText(results: readonly ThresholdResult[], { metrics, paint }: ThresholdTextOptions): string {
   if (results.length === 0) return '';
-  const titles = ['fails if', 'arm', 'connections', 'measured', 'outcome'];
+  const titles = ['fails if', 'arm', loadHeading(results.map(({ loadPoint }) => loadPoint)), 'measured', 'outcome'];
   const rows = results.map((result) => ({
     result,
-    cells: [result.threshold.text, result.arm, formatCount(result.loadPoint.connections), measured(result, metrics), outcomeWords(result)],
+    cells: [result.threshold.text, result.arm, loadCell(result.loadPoint), measured(result, metrics), outcomeWords(result)],
   }));
   const widthOf = (column: number): number =>
     Math.max(...[titles, ...rows.map(({ cells }) => cells)].map((row) => stringWidth(row[column] ?? '')));
-  const [arm, connections, estimate] = [Math.min(widthOf(1), MAX_ARM_COLUMNS), widthOf(2), widthOf(3)];
+  const [arm, connections, estimate] = [Math.min(widthOf(1), MAX_ARM_COLUMNS), Math.min(widthOf(2), MAX_LOAD_COLUMNS), widthOf(3)];
   const rest = TERMINAL_COLUMNS - joinedWidth([0, arm, connections, estimate, 0]);
   const name = Math.min(widthOf(0), Math.floor(rest / 2));
   const columns: readonly TextColumn[] = [
@@ -46,7 +48,13 @@ export function renderThresholdText(results: readonly ThresholdResult[], { metri
 export function renderThresholdSection(results: readonly ThresholdResult[], { analysis, metrics }: ReportContext): string {
   if (results.length === 0) return '';
   const missed = results.filter(isMissed).length;
-  const columns = [left('fails if'), left('arm'), right('connections'), right('measured [95 % CI]'), left('outcome')];
+  const columns = [
+    left('fails if'),
+    left('arm'),
+    right(loadHeading(results.map(({ loadPoint }) => loadPoint))),
+    right('measured [95 % CI]'),
+    left('outcome'),
+  ];
   return section('Thresholds', [
     `${formatCount(missed)} of ${formatCount(results.length)} were missed. A threshold is held against the mean over trials;` +
       ' what was not measured, or cannot be believed, counts as missed.',
@@ -55,7 +63,7 @@ export function renderThresholdSection(results: readonly ThresholdResult[], { an
       results.map((result) => [
         code(result.threshold.text),
         armTitleOf(analysis, result.arm),
-        formatCount(result.loadPoint.connections),
+        loadCell(result.loadPoint),
         measured(result, metrics),
         isMissed(result) ? `**${outcomeWords(result)}**` : outcomeWords(result),
       ]),

@@ -56,7 +56,7 @@ export function renderVerdictText(options: VerdictTableOptions, paint: Paint): s
 /** Beyond it a title would take the table for itself; the line above the table has both in full. */
 const MAX_ARM_TITLE = 26;
 
-function shortTitles(titles: ArmTitles): ArmTitles {
+export function shortTitles(titles: ArmTitles): ArmTitles {
   return titles.some((title) => title.length > MAX_ARM_TITLE) ? ['baseline', 'other'] : titles;
 }
 
@@ -114,7 +114,7 @@ function rowsOf(
   });
 }
 
-function paintVerdict(paint: Paint, { verdict }: ArmComparison, text: string): string {
+export function paintVerdict(paint: Paint, { verdict }: ArmComparison, text: string): string {
   switch (verdict.kind) {
     case 'better':
       return paint('green', text);

@@ -1,9 +1,39 @@
-// A scenario is a named question. Its file says what it asks; the registry lists them for help, `list` and the plan.
+// A scenario is a named question. Its file says what it asks and, where it breaks something, how much of it each preset
+// measures; the registry lists them for help, `list` and the plan.
+
+import type { FaultName } from '../contract/faults.ts';
+import type { PolicyName } from '../contract/reconnect-policy.ts';
+import type { ScenarioId } from '../contract/run-file.ts';
+import type { PresetName } from '../plan/presets.ts';
+
+/** How much of a scenario that breaks something a preset measures; what is not here is the preset's own. */
+export interface FaultSize {
+  readonly connections: readonly number[];
+  readonly blocks: number;
+  /** Trials that run side by side. */
+  readonly lanes: number;
+  /** The outage of `long-blackhole`. */
+  readonly longOutageNs: number;
+  readonly verdicts: boolean;
+}
+
+export interface BreakingScenario {
+  /** Without --faults; undefined where the scenario is about one fault. */
+  readonly faults: readonly FaultName[];
+  readonly canChooseFaults: boolean;
+  readonly policies: readonly PolicyName[];
+  readonly tokensPerSecond: number;
+  /** From T0 until all streams are open and their code is warm, and from then to the fault. */
+  readonly warmupNs: number;
+  readonly beforeFaultNs: number;
+  readonly sizes: Record<PresetName, FaultSize>;
+}
 
 export interface Scenario {
-  readonly name: string;
+  readonly name: ScenarioId;
   /** The question it answers, as the report's first line. */
   readonly question: string;
   /** One line for `streamduel list scenarios`. */
   readonly summary: string;
+  readonly breaks?: BreakingScenario;
 }

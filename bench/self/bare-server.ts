@@ -5,10 +5,11 @@ import { WebSocketServer } from 'ws';
 import { payloads, type PayloadName } from '../contract/payload.ts';
 import { WEBSOCKET_PROTOCOL, type TransportId } from '../contract/transports.ts';
 import { listenBare } from '../../servers/listen.ts';
-import { serveTrial, type ServerStarter } from '../../servers/server-process.ts';
+import { serveTrial } from '../../servers/server-process.ts';
+import type { ServerStarter } from '../../servers/server-trial.ts';
 import { sseSink } from '../../servers/sse.ts';
 import { buildTcpServer } from '../../servers/tcp.ts';
-import type { TwinParts } from '../../servers/twin.ts';
+import type { TwinParts } from '../../servers/admission.ts';
 import { webSocketSink } from '../../servers/websocket.ts';
 
 const idOf = (url: string | undefined): string => url?.slice(url.lastIndexOf('/') + 1) ?? '';
@@ -18,7 +19,7 @@ function buildBareHttp({ now, planned, streams }: TwinParts, payload: PayloadNam
     const handlerNs = now();
     const plan = planned.find({ id: idOf(request.url) });
     if (plan === undefined) response.writeHead(404).end();
-    else streams.start(plan, sseSink(response, plan, payloads[payload].isNumbered), handlerNs);
+    else streams.start(plan, sseSink(response, plan, { hasIds: payloads[payload].isNumbered }), { handlerNs });
   });
 }
 
@@ -29,15 +30,15 @@ function buildBareWebSocket({ now, planned, streams }: TwinParts): Server {
     const handlerNs = now();
     const plan = planned.find({ id: idOf(request.url) });
     if (plan === undefined) webSocket.terminate();
-    else streams.start(plan, webSocketSink(webSocket, request.socket), handlerNs);
+    else streams.start(plan, webSocketSink(webSocket, request.socket), { handlerNs });
   });
   return server;
 }
 
 const starters = {
-  sse: async (parts, { payload, port }) => await listenBare(buildBareHttp(parts, payload), parts.streams, port),
-  ws: async (parts, { port }) => await listenBare(buildBareWebSocket(parts), parts.streams, port),
-  tcp: async (parts, { port }) => await listenBare(buildTcpServer(parts), parts.streams, port),
+  sse: async (parts, { payload, ...address }) => await listenBare(buildBareHttp(parts, payload), parts.streams, address),
+  ws: async (parts, address) => await listenBare(buildBareWebSocket(parts), parts.streams, address),
+  tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
 } satisfies Record<TransportId, ServerStarter>;
 
 serveTrial(({ transport }) => starters[transport]);

@@ -3,11 +3,12 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { loadRun } from '../analysis/load-run.ts';
-import { metrics } from '../analysis/metrics/registry.ts';
-import { contenders, loadPointTitle } from '../report/report-context.ts';
+import { metricsOf } from '../analysis/metrics/registry.ts';
+import { contenders } from '../report/report-context.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -36,8 +37,8 @@ function renderReference(analysis: Analysis): string {
   if (point === undefined || other === undefined) throw new Error(`${REFERENCE} has no contender`);
   const machine = `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
   return [
-    `The [reference run](${REFERENCE}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${loadPointTitle(point)}, ${plan.workload.tokensPerSecond} tokens/s each, on ${machine}.`,
-    renderVerdictMarkdown({ context: { analysis, metrics }, point, otherArm: other }),
+    `The [reference run](${REFERENCE}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${loadPointTitle(point.loadPoint)}, ${plan.workload.tokensPerSecond} tokens/s each, on ${machine}.`,
+    renderVerdictMarkdown({ context: { analysis, metrics: metricsOf(analysis.plan.scenario) }, point, otherArm: other }),
     point.comparisons
       .filter((comparison) => comparison.otherArm === other && comparison.endpoint !== undefined)
       .map((comparison) => `- ${comparison.sentence}`)

@@ -15,7 +15,7 @@ const RETAINED_BYTES = 20 * KIB;
 const SLOW_CLIENT_NS = 900 * NS_PER_US;
 
 function sum(measured: MeasuredExperiment, label: string, of: (trial: CompletedTrial) => number | undefined): number | undefined {
-  const values = measured.arm(label).completed.map(of);
+  const values = measured.completed(label).map(of);
   return values.length === 0 || values.includes(undefined) ? undefined : values.reduce<number>((total, value) => total + (value ?? 0), 0);
 }
 

@@ -5,7 +5,7 @@ import { selectMeasured, type MeasuredArm } from '../analysis/measured-trials.ts
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { findMetric } from '../analysis/metrics/registry.ts';
 import type { Injection } from '../contract/injection.ts';
-import type { SavedRun } from '../contract/run-file.ts';
+import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
 import { COPY_LABEL, type PathName, type TransportId } from '../contract/transports.ts';
 import type { RunFlags } from '../plan/build-plan.ts';
 import type { Finding } from './finding.ts';
@@ -67,6 +67,11 @@ export class MeasuredExperiment {
     const found = this.#arms.find(({ arm }) => arm.label === label);
     if (found === undefined) throw new Error(`the experiment has no arm ${label ?? 'without a label'}`);
     return found;
+  }
+
+  /** Trials of steady streams, which is what an experiment measures. */
+  completed(label: string): readonly CompletedTrial[] {
+    return this.arm(label).completed.filter((trial) => trial.outcome === 'completed');
   }
 
   pair(label: string): { plain: MeasuredArm; injected: MeasuredArm } {

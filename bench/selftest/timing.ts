@@ -106,7 +106,7 @@ function delayCheck(label: string, delayNs: number, tolerance?: number): Check {
 
 /** The relay times what it does itself: a check of the injection, not of the harness. */
 function heldByRelay(measured: MeasuredExperiment, label: string, delayNs: number): Finding {
-  const heldNs = measured.arm(label).completed.flatMap(({ relay }) => relay?.heldP50Ns ?? []);
+  const heldNs = measured.completed(label).flatMap(({ relay }) => relay?.heldP50Ns ?? []);
   const typicalNs = median(heldNs);
   return {
     subject: 'held by the relay, its own clock',

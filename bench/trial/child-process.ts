@@ -15,6 +15,8 @@ export interface ChildOptions<In extends { kind: string }> {
   readonly nodeArguments: readonly string[];
   /** Bind to this CPU with taskset; undefined leaves it to the kernel. */
   readonly cpu: number | undefined;
+  /** A command, with its arguments, that replaces itself with the program it is given, such as `ip netns exec NAME`. */
+  readonly within?: readonly string[];
   /** Undefined: that of this process. */
   readonly workingDirectory?: string;
   readonly verbose: boolean;
@@ -43,10 +45,12 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
     this.name = options.name;
     const node = ['--expose-gc', ...options.nodeArguments];
     const { NODE_OPTIONS: _inherited, ...environment } = process.env;
+    const pinned = options.cpu === undefined ? [] : ['taskset', '-c', String(options.cpu)];
+    const [execPath = process.execPath, ...execArgv] = [...(options.within ?? []), ...pinned, process.execPath, ...node];
     this.#process = fork(options.program, {
-      // taskset replaces itself with node, so the pid and the channel are the child's own.
-      execPath: options.cpu === undefined ? process.execPath : 'taskset',
-      execArgv: options.cpu === undefined ? node : ['-c', String(options.cpu), process.execPath, ...node],
+      // Each of these commands replaces itself with the next and the last with node, so the pid and the channel are the child's own.
+      execPath,
+      execArgv,
       env: { ...environment, ...options.environment },
       ...(options.workingDirectory !== undefined && { cwd: options.workingDirectory }),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -104,6 +108,11 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
   send(message: object): void {
     if (this.#failure === undefined && this.#process.connected)
       this.#process.send(message, (error) => error && this.#fail(this.#describeExit(null, null)));
+  }
+
+  /** Sends a signal; what becomes of the child is for whoever waits for it. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
   }
 
   /** @throws BenchError CHILD_DIED, CHILD_SILENT, or whatever the child reported. */

@@ -3,6 +3,7 @@
 
 import type { Gate } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
+import { atMost, boundNs, noteUnless } from './gate.ts';
 import type { MeasuredTrial } from './measure-trial.ts';
 
 /** What the stamps of the trial say, computed by whoever joined them. */
@@ -12,14 +13,6 @@ export interface StampFindings {
   readonly startLagP99Ns: number | undefined;
   /** Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be judged, with the reason. */
   readonly arrivals: { readonly statistic: number | undefined; readonly limit: number; readonly note: string | undefined };
-}
-
-type GateText = Pick<Gate, 'id' | 'kind' | 'title' | 'limit' | 'unit'>;
-
-/** Passes when the value is at most the limit; a value that cannot be read passes, with a note. */
-function atMost(text: GateText, value: number | undefined, note?: string): Gate {
-  if (value === undefined) return { ...text, ok: true, note: note ?? 'not readable on this machine' };
-  return { ...text, value, ok: value <= text.limit, ...(note !== undefined && { note }) };
 }
 
 export function checkGates(measured: MeasuredTrial, findings: StampFindings): Gate[] {
@@ -119,17 +112,6 @@ function correctnessGates(measured: MeasuredTrial, findings: StampFindings): Gat
   ];
 }
 
-function noteUnless(value: number | undefined, note: string): string | undefined {
-  return value === undefined ? note : undefined;
-}
-
 function cpuNs(use: { cpuUserNs: number; cpuSystemNs: number }): number {
   return use.cpuUserNs + use.cpuSystemNs;
-}
-
-/** The tighter of the two proofs holds for the whole trial: on one host the clocks do not drift apart. */
-function boundNs(clock: MeasuredTrial['clock']): number {
-  const lowNs = Math.max(clock.before.lowNs, clock.after.lowNs);
-  const highNs = Math.min(clock.before.highNs, clock.after.highNs);
-  return Math.max(Math.abs(lowNs), Math.abs(highNs));
 }

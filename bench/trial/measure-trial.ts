@@ -1,12 +1,10 @@
 // Measures one trial: fresh server and client processes, clock proof, warm-up, window, drain; brings back what both
 // counted and stamped, and what the machine did meanwhile. Knows no statistics.
 
-import { rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { ClockBound } from '../contract/clock-proof.ts';
-import { BenchError } from '../contract/errors.ts';
+import type { Fault } from '../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../contract/messages.ts';
 import type { MemoryReading, Plan, TcpInfo } from '../contract/run-file.ts';
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
@@ -16,7 +14,9 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import type { Child } from './child-process.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { readMemory } from './process-memory.ts';
+import { stampFiles } from './stamp-files.ts';
 import { readTcpInfo } from './tcp-info.ts';
+import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
 import {
   HOST,
   makeWorkingDirectory,
@@ -27,8 +27,6 @@ import {
   type ProcessOptions,
 } from './trial-processes.ts';
 
-/** From the order to start until T0: both processes must have read it by then. */
-const START_LEAD_NS = 20 * NS_PER_MS;
 /** Streams go on for this long after the window, so that its last tokens and the memory reading see a whole population. */
 export const TAIL_NS = 250 * NS_PER_MS;
 /** Enough for V8 to have compiled what a token passes through, on both sides. */
@@ -74,6 +72,8 @@ export interface MeasureOptions extends ProcessOptions {
   /** Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there; undefined deletes them. */
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
+  /** In the place of the load point's fault: for tests that break something at a place of their own. */
+  readonly fault?: Fault;
 }
 
 function specify(planned: PlannedTrial, { plan, port, tokenFile }: MeasureOptions): TrialSpecification {
@@ -92,6 +92,7 @@ function specify(planned: PlannedTrial, { plan, port, tokenFile }: MeasureOption
     drainNs: plan.drainNs,
     backpressureBytes: plan.backpressureBytes,
     ...(planned.arm.injection !== undefined && { injection: planned.arm.injection }),
+    host: HOST,
     port,
   };
 }
@@ -167,34 +168,6 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
   };
 }
 
-function stampFiles(keepIn: string | undefined, trial: number): { server: string; client: string } & Disposable {
-  const name = keepIn === undefined ? `streamduel-${process.pid}-${trial}` : `trial-${String(trial).padStart(4, '0')}`;
-  // Absolute: the children have working directories of their own.
-  const folder = resolve(keepIn ?? tmpdir());
-  const server = join(folder, `${name}-server.stamps`);
-  const client = join(folder, `${name}-client.stamps`);
-  return {
-    server,
-    client,
-    [Symbol.dispose]: () => {
-      if (keepIn !== undefined) return;
-      rmSync(server, { force: true });
-      rmSync(client, { force: true });
-    },
-  };
-}
-
-function checkClock(bound: ClockBound): void {
-  if (bound.violations === 0) return;
-  throw new BenchError(
-    'CLOCK',
-    `server and client do not read one clock: ${bound.violations} of ${bound.exchanges} answers came before their question`,
-    {
-      hint: 'run both in one time namespace',
-    },
-  );
-}
-
 interface WindowReadings {
   readonly host: HostReadings;
   readonly memoryAfter: MemoryReading | undefined;
@@ -231,13 +204,4 @@ async function watchWindow(
 async function countOpen(server: Child<FromServer>, signal: AbortSignal): Promise<OpenCount> {
   server.send({ kind: 'count-open' });
   return (await server.expect('open-count', START_TIMEOUT_MS, signal)).open;
-}
-
-async function sleepUntil(epochNs: bigint, atNs: number, signal: AbortSignal): Promise<void> {
-  const waitMs = (Number(epochNs - process.hrtime.bigint()) + atNs) / NS_PER_MS;
-  try {
-    await setTimeout(Math.max(0, waitMs), undefined, { signal });
-  } catch {
-    throw signal.reason as Error;
-  }
 }

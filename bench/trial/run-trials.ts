@@ -1,47 +1,90 @@
-// Runs the trials of a plan one after another and saves each as it ends. A failed trial is a result: it is saved, and the
-// run goes on, unless going on is pointless.
+// Runs the trials of a plan one after another, or some side by side, and saves each as it ends. A failed trial is a result:
+// it is saved, and the run goes on, unless going on is pointless.
 
 import { setTimeout } from 'node:timers/promises';
-import { BenchError, messageOf } from '../contract/errors.ts';
-import type { CompletedTrial, FailedTrial, Plan, TrialRecord } from '../contract/run-file.ts';
+import { BenchError } from '../contract/errors.ts';
+import { faultOf } from '../contract/faults.ts';
+import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { measureTrial, type LiveRate, type MeasuredTrial } from './measure-trial.ts';
 
 export interface RunTrialsOptions {
-  readonly plan: Plan;
+  readonly plan: Pick<Plan, 'lanes' | 'cooldownNs' | 'recovery'>;
   /** The trials to run next, given all that is saved; empty when the run is done. Asked anew after each. */
   readonly next: () => readonly PlannedTrial[];
-  readonly tokenFile: string;
-  readonly port: number;
-  readonly verbose: boolean;
+  /** Rejects when going on is pointless; a failed trial is a record. */
+  readonly measure: (planned: PlannedTrial, signal: AbortSignal) => Promise<TrialRecord>;
   readonly signal: AbortSignal;
-  readonly keepStampsIn: string | undefined;
-  /** Turns what was measured into the record that is saved. */
-  readonly complete: (planned: PlannedTrial, measured: MeasuredTrial) => CompletedTrial;
   readonly save: (record: TrialRecord) => void;
   readonly onStart: (planned: PlannedTrial) => void;
-  readonly onLive: (live: LiveRate) => void;
   readonly onEnd: (record: TrialRecord) => void;
 }
 
-/** Every later trial would fail in the same way. */
-const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'INTERRUPTED']);
 /** So many failures in a row mean that the machine cannot run this, not that one trial was unlucky. */
 const MAX_FAILURES_IN_A_ROW = 4;
 
 /** @throws BenchError INTERRUPTED, or what makes every later trial fail. Finished trials are saved by then. */
 export async function runTrials(options: RunTrialsOptions): Promise<void> {
-  let failuresInARow = 0;
-  for (let [planned] = options.next(); planned !== undefined; [planned] = options.next()) {
-    options.signal.throwIfAborted();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const lanes = new Lanes(options, signal);
+  try {
+    await lanes.run();
+  } catch (error) {
+    // The others of this moment are ended with it; they were not saved, so they are run again by whoever goes on.
+    stop.abort(error);
+    await lanes.settled();
+    throw error;
+  }
+}
+
+/** Up to `plan.lanes` trials of one block at a time; one, unless the plan says otherwise. */
+class Lanes {
+  readonly #options: RunTrialsOptions;
+  readonly #signal: AbortSignal;
+  readonly #running = new Map<number, Promise<void>>();
+  #failuresInARow = 0;
+
+  constructor(options: RunTrialsOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    const { plan, next } = this.#options;
+    for (;;) {
+      const waiting = longestFirst(
+        next().filter(({ trial }) => !this.#running.has(trial)),
+        plan,
+      );
+      for (const planned of waiting.slice(0, (plan.lanes ?? 1) - this.#running.size)) this.#start(planned);
+      if (this.#running.size === 0) return;
+      await Promise.race(this.#running.values());
+      this.#options.signal.throwIfAborted();
+    }
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running.values());
+  }
+
+  #start(planned: PlannedTrial): void {
+    this.#signal.throwIfAborted();
+    const ended = this.#measure(planned).finally(() => this.#running.delete(planned.trial));
+    this.#running.set(planned.trial, ended);
+    // Whoever waits for all of them hears of it; the others must not be unhandled meanwhile.
+    ended.catch(() => undefined);
+  }
+
+  async #measure(planned: PlannedTrial): Promise<void> {
+    const options = this.#options;
     options.onStart(planned);
-    const record = await runTrial(planned, options);
+    const record = await options.measure(planned, this.#signal);
     options.save(record);
     options.onEnd(record);
-    failuresInARow = record.outcome === 'failed' ? failuresInARow + 1 : 0;
-    if (record.outcome === 'failed' && failuresInARow >= MAX_FAILURES_IN_A_ROW) {
-      throw new BenchError('CHILD_DIED', `${failuresInARow} trials failed in a row, the last one: ${record.failure.message}`, {
+    this.#failuresInARow = record.outcome === 'failed' ? this.#failuresInARow + 1 : 0;
+    if (record.outcome === 'failed' && this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) {
+      throw new BenchError('CHILD_DIED', `${this.#failuresInARow} trials failed in a row, the last one: ${record.failure.message}`, {
         hint: 'the failed trials are in the run folder; once the cause is mended, go on with --continue',
       });
     }
@@ -49,19 +92,10 @@ export async function runTrials(options: RunTrialsOptions): Promise<void> {
   }
 }
 
-async function runTrial(planned: PlannedTrial, options: RunTrialsOptions): Promise<TrialRecord> {
-  const { plan, tokenFile, port, verbose, signal, keepStampsIn, onLive } = options;
-  const startedAt = new Date().toISOString();
-  try {
-    const measured = await measureTrial(planned, { plan, tokenFile, port, verbose, signal, keepStampsIn, onProgress: onLive });
-    return options.complete(planned, measured);
-  } catch (error) {
-    if (signal.aborted || !(error instanceof BenchError) || fatalCodes.has(error.code)) throw error;
-    return describeFailure(planned, startedAt, error);
-  }
-}
-
-function describeFailure(planned: PlannedTrial, startedAt: string, error: BenchError): FailedTrial {
-  const hint = error.hint === undefined ? {} : { hint: error.hint };
-  return { kind: 'trial', outcome: 'failed', ...planned, startedAt, failure: { code: error.code, message: messageOf(error), ...hint } };
+/** So that a block is over soonest where several run side by side; equally long ones stay in the order that was drawn. */
+function longestFirst(trials: readonly PlannedTrial[], { recovery }: Pick<Plan, 'recovery'>): readonly PlannedTrial[] {
+  if (recovery === undefined) return trials;
+  const lengthNs = ({ loadPoint: { fault } }: PlannedTrial): number =>
+    fault === undefined ? 0 : faultOf(fault, recovery.longOutageNs).outageNs;
+  return trials.toSorted((a, b) => lengthNs(b) - lengthNs(a));
 }

@@ -37,40 +37,57 @@ export function makeWorkingDirectory({ setup, trial }: PlannedTrial): { path: st
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+interface ChildSetUp extends ProcessOptions {
+  readonly workingDirectory: string;
+  /** A command that the process must run within. */
+  readonly within?: readonly string[];
+  /** Told apart from another of its kind. */
+  readonly name?: string;
+}
+
+export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<FromServer> {
+  return new Child({
+    ...childOptions(planned, options),
+    name: `${planned.arm.transport} ${options.name ?? 'server'}`,
+    program: options.serverProgram ?? twinProgram,
+    schema: fromServerSchema,
+    cpu: planned.setup.serverCpu,
+  });
+}
+
+export function startClient(planned: PlannedTrial, options: ChildSetUp): Child<FromClient> {
+  return new Child({
+    ...childOptions(planned, options),
+    name: `${planned.arm.transport} client`,
+    program: clientProgram,
+    schema: fromClientSchema,
+    cpu: planned.setup.clientCpu,
+  });
+}
+
+function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [] }: ChildSetUp) {
+  return {
+    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
+    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
+    workingDirectory,
+    within,
+    verbose,
+  };
+}
+
+/** In the order that was drawn for this trial. */
 export function startChildren(
   planned: PlannedTrial,
   options: ProcessOptions,
   workingDirectory: string,
 ): { server: Child<FromServer>; client: Child<FromClient> } {
-  const { setup } = planned;
-  const shared = {
-    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
-    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
-    workingDirectory,
-    verbose: options.verbose,
-  };
-  const startServer = (): Child<FromServer> =>
-    new Child({
-      ...shared,
-      name: `${planned.arm.transport} server`,
-      program: options.serverProgram ?? twinProgram,
-      schema: fromServerSchema,
-      cpu: setup.serverCpu,
-    });
-  const startClient = (): Child<FromClient> =>
-    new Child({
-      ...shared,
-      name: `${planned.arm.transport} client`,
-      program: clientProgram,
-      schema: fromClientSchema,
-      cpu: setup.clientCpu,
-    });
-  if (setup.serverFirst) {
-    const server = startServer();
-    return { server, client: startClient() };
+  const setUp = { ...options, workingDirectory };
+  if (planned.setup.serverFirst) {
+    const server = startServer(planned, setUp);
+    return { server, client: startClient(planned, setUp) };
   }
-  const client = startClient();
-  return { server: startServer(), client };
+  const client = startClient(planned, setUp);
+  return { server: startServer(planned, setUp), client };
 }
 
 export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions): Child<FromRelay> {

@@ -195,13 +195,13 @@ describe.each(cases)('$transport over $stack', ({ transport, openClient }) => {
     expect(events.map(([what]) => what)).toEqual(['connect', 'accept', 'token', 'failure']);
   });
 
-  test('an orderly end of the transport without `done` is closed-early too', async () => {
+  test('an orderly end of the transport without `done` is a failure too', async () => {
     await using server = await startScriptedServer(transport, (stream) => {
       stream.token('before');
       stream.end();
     });
     const { events, cause } = await receive(openClient, transport, server.port);
-    expect(cause).toBe('closed-early');
+    expect(cause).toBe(transport === 'ws' ? 'closed-1000' : 'closed-early');
     expect(events.at(-1)![1]).toContain('before `done`');
   });
 

@@ -8,8 +8,17 @@ import { controlTypeOf } from '../control-message.ts';
 import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
 import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
 
-/** Starts to open a stream; returns what closes it, at whatever stage it is. */
-export type OpenStream = (stream: LibraryStream, target: StreamTarget) => () => void;
+/** What can be done to a stream that a library opens, at whatever stage it is. */
+export interface OpenedStream {
+  /** At once, and without a word to the peer where the transport allows that. Called once. */
+  readonly close: () => void;
+  /** The library, and Node under it, may read a little more, up to the size of their own buffers. */
+  readonly pause: () => void;
+  readonly unpause: () => void;
+}
+
+/** Starts to open a stream. */
+export type OpenStream = (stream: LibraryStream, target: StreamTarget) => OpenedStream;
 
 interface Shared {
   readonly options: StreamClientOptions;
@@ -23,9 +32,12 @@ export function openStreams(openStream: OpenStream, options: StreamClientOptions
     open: (stream, target) => {
       const opened = new LibraryStream(stream, shared);
       shared.streams.set(stream, opened);
-      opened.releaseWith(openStream(opened, target));
+      opened.opened(openStream(opened, target));
     },
     abandon: (stream) => shared.streams.get(stream)?.settle(),
+    bytesRead: (stream) => shared.streams.get(stream)?.bytesRead,
+    pause: (stream) => shared.streams.get(stream)?.pause(),
+    unpause: (stream) => shared.streams.get(stream)?.unpause(),
     tokenReads: () => shared.tokenReads,
     close: async () => {
       for (const stream of shared.streams.values()) stream.settle();
@@ -40,7 +52,7 @@ export class LibraryStream {
   readonly now: () => Instant;
   readonly #stream: number;
   readonly #shared: Shared;
-  #release: (() => void) | undefined;
+  #opened: OpenedStream | undefined;
   #socket: Socket | undefined;
   #headBytes = 0;
   #bytesReadAtToken = 0;
@@ -51,10 +63,22 @@ export class LibraryStream {
     this.now = shared.options.now;
   }
 
-  /** `release` is called once, when the stream is settled. */
-  releaseWith(release: () => void): void {
-    if (this.isOpen) this.#release = release;
-    else release();
+  /** 0 from the attempt to connect on. */
+  get bytesRead(): number {
+    return this.#socket?.bytesRead ?? 0;
+  }
+
+  opened(opened: OpenedStream): void {
+    if (this.isOpen) this.#opened = opened;
+    else opened.close();
+  }
+
+  pause(): void {
+    this.#opened?.pause();
+  }
+
+  unpause(): void {
+    this.#opened?.unpause();
   }
 
   /** The TCP connection stands. The socket is only asked for its counters; to listen to its data would take them from the library. */
@@ -73,7 +97,7 @@ export class LibraryStream {
   token(payload: string, at: Instant): void {
     if (!this.isOpen) return;
     // The count does not move while the messages of one read are delivered: an equal count is the same read.
-    const bytesRead = this.#socket?.bytesRead ?? 0;
+    const { bytesRead } = this;
     if (bytesRead !== this.#bytesReadAtToken) {
       this.#bytesReadAtToken = bytesRead;
       this.#shared.tokenReads++;
@@ -101,9 +125,17 @@ export class LibraryStream {
       return;
     }
     const socket = this.#socket;
-    const count = { bytesRead: socket?.bytesRead ?? 0, bytesSent: socket?.bytesWritten ?? 0, headBytes: this.#headBytes };
+    const count = { bytesRead: this.bytesRead, bytesSent: socket?.bytesWritten ?? 0, headBytes: this.#headBytes };
     this.settle();
     this.#shared.options.listener.onEnd(this.#stream, count, at);
+  }
+
+  /** The library will connect again by itself; to a listener that does not expect this, it is a failure. */
+  lost(failure: StreamFailure, at: Instant): void {
+    if (!this.isOpen) return;
+    const { onLost } = this.#shared.options.listener;
+    if (onLost === undefined) this.fail(failure, at);
+    else onLost(this.#stream, failure.key, failure.message, at);
   }
 
   /** Takes whatever was thrown; the first ending counts. */
@@ -118,6 +150,6 @@ export class LibraryStream {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.#shared.streams.delete(this.#stream);
-    this.#release?.();
+    this.#opened?.close();
   }
 }

@@ -80,10 +80,10 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
     ['a chunk that is cut', response('200 OK', SSE, 'ff\r\ndata: a\n\n'), 'end', 'closed-early', ''],
     [
       'an event that nobody agreed on',
-      response('200 OK', SSE, chunk('event: gap\ndata: {}\n\n')),
+      response('200 OK', SSE, chunk('event: nonsense\ndata: {}\n\n')),
       'stay',
       'protocol',
-      'unknown control event "gap"',
+      'unknown control event "nonsense"',
     ],
     [
       'a refusal in chunks',
@@ -144,7 +144,9 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
   test.each<[string, number | undefined, string, string]>([
     ['a close with another code after `done`', 1011, 'done', 'protocol'],
     ['a close without a code after `done`', undefined, 'done', 'protocol'],
-    ['a restart before `done`', 1012, 'open', 'closed-early'],
+    ['a restart before `done`', 1012, 'open', 'closed-1012'],
+    ['a stream that is not known', 4404, 'open', 'closed-4404'],
+    ['a close without a code before `done`', undefined, 'open', 'closed-1005'],
   ])('WebSocket fails on %s', async (_what, code, type, cause) => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(server, 'listening');

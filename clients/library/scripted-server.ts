@@ -5,15 +5,18 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { renderTyped, SSE_RETRY_MS } from '../../bench/contract/control-events.ts';
+import { RESUME_QUERY, renderTyped, SSE_RETRY_MS } from '../../bench/contract/control-events.ts';
 import type { TransportId } from '../../bench/contract/transports.ts';
 
 /** An accepted stream as the server's side of it. */
 export interface ScriptedStream {
   readonly path: string;
+  /** Where the client goes on, as it said: the header's value, the line's second word, a WebSocket's whole first message. */
+  readonly resume: string | undefined;
   readonly socket: Socket;
-  readonly control: (type: 'open' | 'done', fields: object) => void;
+  readonly control: (type: 'open' | 'done' | 'gap', fields: object) => void;
   readonly token: (payload: string) => void;
+  readonly heartbeat: () => void;
   /** Ends as the transport's specification ends a stream. */
   readonly end: () => void;
 }
@@ -53,12 +56,14 @@ const builders: Record<TransportId, (script: Script) => Server> = {
         .flushHeaders();
       script({
         path: request.url ?? '',
+        resume: request.headers['last-event-id'] as string | undefined,
         socket: request.socket,
         control: (type, fields) => {
           const retry = type === 'open' ? `retry: ${SSE_RETRY_MS}\n` : '';
           response.write(`event: ${type}\n${retry}data: ${JSON.stringify(fields)}\n\n`);
         },
         token: (payload) => response.write(`data: ${payload}\n\n`),
+        heartbeat: () => response.write(':\n\n'),
         end: () => response.end(),
       });
     }),
@@ -67,27 +72,36 @@ const builders: Record<TransportId, (script: Script) => Server> = {
     const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'tokens.v1.json' });
     sockets.on('connection', (client, request) => {
       client.on('error', () => {});
-      script({
-        path: request.url ?? '',
-        socket: request.socket,
-        control: (type, fields) => client.send(renderTyped(type, fields)),
-        token: (payload) => client.send(payload),
-        end: () => client.close(1000),
-      });
+      const path = request.url ?? '';
+      const start = (resume: string | undefined): void =>
+        script({
+          path,
+          resume,
+          socket: request.socket,
+          control: (type, fields) => client.send(renderTyped(type, fields)),
+          token: (payload) => client.send(payload),
+          heartbeat: () => client.ping(),
+          end: () => client.close(1000),
+        });
+      if (path.endsWith(RESUME_QUERY)) client.once('message', (message: Buffer) => start(message.toString()));
+      else start(undefined);
     });
     return http;
   },
   tcp: (script) =>
     createTcpServer((socket) => {
-      socket.once('data', (line) =>
+      socket.once('data', (line) => {
+        const [path = '', resume] = line.toString().trimEnd().split(' ');
         script({
-          path: line.toString().trimEnd(),
+          path,
+          resume,
           socket,
           control: (type, fields) => socket.write(`${renderTyped(type, fields)}\n`),
           token: (payload) => socket.write(`${payload}\n`),
+          heartbeat: () => socket.write('\n'),
           end: () => socket.end(),
-        }),
-      );
+        });
+      });
     }),
 };
 

@@ -1,48 +1,36 @@
 // SSE as a Node consumer reads it: undici's dispatch and eventsource-parser.
-//
-// Each stream has a Client of its own. An Agent would make one for every concurrent stream too, but would not say which
-// socket a stream is on, and would send the next stream down a connection that this one has finished with.
 
 import { createParser, type EventSourceParser, type ParseError } from 'eventsource-parser';
-import { buildConnector, Client, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { MIB } from '../../bench/contract/units.ts';
 import { asControlType } from '../control-message.ts';
-import { authorityOf } from '../request-target.ts';
-import { protocolFailure, StreamFailure } from '../stream-failure.ts';
+import { protocolFailure } from '../stream-failure.ts';
 import { countHeadBytes } from './head-bytes.ts';
 import type { LibraryStream, OpenStream } from './library-stream.ts';
 import { Refusal } from './refusal.ts';
+import { describeError, openStreamConnection } from './undici-client.ts';
 
 const MAX_EVENT_CHARACTERS = MIB;
 
 export const sse: OpenStream = (stream, target) => {
-  const connector = buildConnector({ allowH2: false });
-  const client = new Client(`http://${authorityOf(target)}`, {
-    allowH2: false,
-    // One request at a time; 0 would mean the same, but ask the server to close.
-    pipelining: 1,
-    // Streams may be idle for as long as they like; undici's defaults are 300 s.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
-    connect: (options, callback) =>
-      connector(options, (...result) => {
-        const at = stream.now();
-        if (result[0] === null) stream.connected(result[1], at);
-        callback(...result);
-      }),
-  });
+  const { path, resumeAfter } = target;
+  // Streams may be idle for as long as they like, where undici's default is 300 s; and an attempt to connect waits as long as
+  // on the other transports, where it is 10 s.
+  const { client, close } = openStreamConnection(stream, target, { connectMs: 0, headersMs: 0, bodyMs: 0 });
+  const response = new EventStreamResponse(stream);
+  const fields = { accept: 'text/event-stream', 'cache-control': 'no-cache' };
   client.dispatch(
-    { method: 'GET', path: target.path, headers: { accept: 'text/event-stream', 'cache-control': 'no-cache' } },
-    new EventStreamResponse(stream),
+    { method: 'GET', path, headers: resumeAfter === undefined ? fields : { ...fields, 'last-event-id': resumeAfter } },
+    response,
   );
-  // Closes the socket at once; a socket that is still connecting is closed as soon as it is connected.
-  return () => void client.destroy();
+  return { close, pause: () => response.pause(), unpause: () => response.unpause() };
 };
 
 class EventStreamResponse implements Dispatcher.DispatchHandler {
   readonly #stream: LibraryStream;
   #refusal: Refusal | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #isPaused = false;
   #at;
   // The parser strips the BOM; a decoder that did so too would strip two.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -64,8 +52,21 @@ class EventStreamResponse implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Nothing to do, but undici tells by this method that its present interface is meant. */
-  onRequestStart(): void {}
+  /** The stream is connected. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isPaused) controller.pause();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#controller?.pause();
+  }
+
+  unpause(): void {
+    this.#isPaused = false;
+    this.#controller?.resume();
+  }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, fields: Fields, reason = ''): void {
     const at = this.#stream.now();
@@ -126,10 +127,3 @@ function describeMismatch(fields: Fields): string | undefined {
 }
 
 const joined = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
-
-/** undici's own codes and llhttp's, in the words of this project; the system's (ECONNRESET …) as they are. */
-function describeError(error: NodeJS.ErrnoException): StreamFailure {
-  const { code = 'protocol', message } = error;
-  if (code === 'UND_ERR_SOCKET' || code === 'HPE_INVALID_EOF_STATE') return new StreamFailure('closed-early', message);
-  return new StreamFailure(code.startsWith('HPE_') ? 'protocol' : code, message);
-}

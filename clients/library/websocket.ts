@@ -3,8 +3,8 @@
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { MIB } from '../../bench/contract/units.ts';
-import { authorityOf } from '../request-target.ts';
-import { protocolFailure, StreamFailure } from '../stream-failure.ts';
+import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
+import { closeFailure, protocolFailure, StreamFailure } from '../stream-failure.ts';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
 import { countHeadBytes } from './head-bytes.ts';
 import type { OpenStream } from './library-stream.ts';
@@ -14,9 +14,11 @@ const MAX_MESSAGE_BYTES = MIB;
 
 export const websocket: OpenStream = (stream, target) => {
   const { host, port, localAddress } = target;
+  const resume = resumeMessageOf(target);
   let headBytes = 0;
+  let isPaused = false;
   let socketError: NodeJS.ErrnoException | undefined;
-  const client = new WebSocket(`ws://${authorityOf(target)}${target.path}`, [WEBSOCKET_PROTOCOL], {
+  const client = new WebSocket(`ws://${authorityOf(target)}${webSocketPathOf(target)}`, [WEBSOCKET_PROTOCOL], {
     // On by default in the client, off by default in the server.
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
@@ -32,7 +34,12 @@ export const websocket: OpenStream = (stream, target) => {
   client.on('upgrade', ({ statusCode = 0, statusMessage = '', rawHeaders }) => {
     headBytes = countHeadBytes({ status: statusCode, reason: statusMessage, rawFields: rawHeaders });
   });
-  client.on('open', () => stream.accept(headBytes, stream.now()));
+  client.on('open', () => {
+    stream.accept(headBytes, stream.now());
+    if (!stream.isOpen) return;
+    if (resume !== undefined) client.send(resume);
+    if (isPaused) client.pause();
+  });
   client.on('message', (payload: Buffer, isBinary) => {
     const at = stream.now();
     try {
@@ -55,10 +62,22 @@ export const websocket: OpenStream = (stream, target) => {
   client.on('error', (error) => stream.fail(describeError(error), stream.now()));
   client.on('close', (code, reason) => {
     const at = stream.now();
-    if (code === 1000 && stream.isDone) stream.end(at);
-    else stream.fail(describeClose({ code, reason: reason.toString(), isDone: stream.isDone, socketError }), at);
+    const failure = describeClose({ code, reason: reason.toString(), isDone: stream.isDone, socketError });
+    if (failure === undefined) stream.end(at);
+    else stream.fail(failure, at);
   });
-  return () => client.terminate();
+  return {
+    close: () => client.terminate(),
+    // ws ignores both until the connection is open.
+    pause: () => {
+      isPaused = true;
+      client.pause();
+    },
+    unpause: () => {
+      isPaused = false;
+      client.resume();
+    },
+  };
 };
 
 /** ws's and llhttp's codes, and ws's errors without one, in the words of this project; the system's as they are. */
@@ -78,11 +97,10 @@ interface Close {
   readonly socketError: NodeJS.ErrnoException | undefined;
 }
 
-function describeClose({ code, reason, isDone, socketError }: Close): StreamFailure {
+function describeClose({ code, reason, isDone, socketError }: Close): StreamFailure | undefined {
   // 1006 is ws's own: no close frame was received.
   if (code === 1006 && socketError !== undefined) return new StreamFailure(socketError.code ?? 'socket', socketError.message);
-  const before = isDone ? 'without a close frame' : 'before `done`';
-  if (code === 1006) return new StreamFailure('closed-early', `the connection ended ${before}`);
-  const what = `the server closed with ${code === 1005 ? 'no code' : code}${reason === '' ? '' : ` (${reason})`}`;
-  return isDone ? protocolFailure(`${what}, not 1000`) : new StreamFailure('closed-early', `${what} before \`done\``);
+  if (code === 1006) return new StreamFailure('closed-early', `the connection ended ${isDone ? 'without a close frame' : 'before `done`'}`);
+  // 1005 is ws's word for a close frame without a code.
+  return closeFailure({ code: code === 1005 ? undefined : code, reason, isDone });
 }

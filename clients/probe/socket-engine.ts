@@ -30,6 +30,9 @@ export function openSocketEngine(transport: ProbeTransport, options: StreamClien
       connections.set(stream, new Connection(stream, target, shared));
     },
     abandon: (stream) => connections.get(stream)?.settle(),
+    bytesRead: (stream) => connections.get(stream)?.bytesRead,
+    pause: (stream) => connections.get(stream)?.pause(),
+    unpause: (stream) => connections.get(stream)?.unpause(),
     tokenReads: () => shared.tokenReads,
     close: async () => {
       for (const connection of connections.values()) connection.settle();
@@ -73,6 +76,20 @@ class Connection implements StreamSink {
     this.#socket.on('close', () => {
       if (this.#isOpen) this.#fail(socketFailure(undefined, 'without a reason'), now());
     });
+  }
+
+  /** 0 from the attempt to connect on. Within a read the bytes of that read are in it. */
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  /** Nothing is read from the kernel any more, not even an end or a reset, both of which are noticed after `unpause`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  unpause(): void {
+    this.#socket.resume();
   }
 
   accept(headBytes: number, at: Instant): void {

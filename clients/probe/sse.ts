@@ -28,9 +28,11 @@ class SseStream implements StreamReader {
   }
 
   start(): string {
+    const { path, resumeAfter } = this.#target;
     return (
-      `GET ${this.#target.path} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
-      'Accept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n'
+      `GET ${path} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
+      'Accept: text/event-stream\r\nCache-Control: no-cache\r\n' +
+      `${resumeAfter === undefined ? '' : `Last-Event-ID: ${resumeAfter}\r\n`}\r\n`
     );
   }
 

@@ -1,10 +1,12 @@
-// The null arm over the probe: sends the stream's path as a line, receives messages as lines until the server ends.
+// The null arm over the probe: sends the stream's path as a line, receives messages as lines until the server ends. An empty
+// line is a sign of life and says nothing.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import { LineReader } from './line-reader.ts';
+import { requestLineOf } from '../request-target.ts';
 import { protocolFailure, socketFailure, type StreamFailure } from '../stream-failure.ts';
 
 export const tcp: ProbeTransport = (target, sink) => new LineStream(target, sink);
@@ -19,6 +21,7 @@ class LineStream implements StreamReader {
     this.#target = target;
     this.#sink = sink;
     this.#lines = new LineReader((buffer, start, end, at) => {
+      if (start === end) return;
       if (isControlMessage(buffer, start, end)) {
         const text = buffer.toString('utf8', start, end);
         const type = controlTypeOf(text);
@@ -32,7 +35,7 @@ class LineStream implements StreamReader {
 
   start(at: Instant): string {
     this.#sink.accept(0, at);
-    return `${this.#target.path}\n`;
+    return requestLineOf(this.#target);
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {

@@ -1,4 +1,5 @@
-// WebSocket over the probe: upgrade, text messages, and the closing handshake that the server begins after `done`.
+// WebSocket over the probe: upgrade, `resume` from a client that comes back, text messages, and the closing handshake that
+// the server begins after `done`.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
@@ -8,14 +9,12 @@ import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byt
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { HttpHead } from './http-head.ts';
 import { HttpResponseReader } from './http-response.ts';
-import { authorityOf } from '../request-target.ts';
-import { protocolFailure, StreamFailure } from '../stream-failure.ts';
-import { type FrameListener, maskedControlFrame, WebSocketReader } from './websocket-reader.ts';
+import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
+import { closeFailure, protocolFailure, type StreamFailure } from '../stream-failure.ts';
+import { type FrameListener, maskedFrame, WebSocketReader } from './websocket-reader.ts';
 
 /** RFC 6455 §1.3. */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-
-const NORMAL_CLOSURE = 1000;
 
 export const websocket: ProbeTransport = (target, sink) => new WebSocketStream(target, sink);
 
@@ -41,7 +40,7 @@ class WebSocketStream implements StreamReader, FrameListener {
     // Not in the constructor: drawing it would delay the connection, which must cost the same on every transport.
     this.#key = randomBytes(16).toString('base64');
     return (
-      `GET ${this.#target.path} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
+      `GET ${webSocketPathOf(this.#target)} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
       'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
       `Sec-WebSocket-Key: ${this.#key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n\r\n`
     );
@@ -62,6 +61,8 @@ class WebSocketStream implements StreamReader, FrameListener {
     checkUpgrade(head, this.#key);
     this.#sink.accept(head.headBytes, at);
     this.#frames = new WebSocketReader(this);
+    const resume = resumeMessageOf(this.#target);
+    if (resume !== undefined) this.#sink.send(maskedFrame('text', Buffer.from(resume), randomBytes(4)));
     return this.#frames;
   }
 
@@ -77,17 +78,16 @@ class WebSocketStream implements StreamReader, FrameListener {
   }
 
   onPing(payload: Buffer): void {
-    this.#sink.send(maskedControlFrame('pong', payload, randomBytes(4)));
+    this.#sink.send(maskedFrame('pong', payload, randomBytes(4)));
   }
 
   /** Answers with the same code (RFC 6455 §5.5.1); the server then ends the socket. */
   onClose(code: number | undefined, reason: string): void {
     const payload = Buffer.alloc(code === undefined ? 0 : 2);
     if (code !== undefined) payload.writeUInt16BE(code);
-    this.#sink.send(maskedControlFrame('close', payload, randomBytes(4)));
-    const what = `the server closed with ${code ?? 'no code'}${reason === '' ? '' : ` (${reason})`}`;
-    if (!this.#isDone) throw new StreamFailure('closed-early', `${what} before \`done\``);
-    if (code !== NORMAL_CLOSURE) throw protocolFailure(`${what}, not ${NORMAL_CLOSURE}`);
+    this.#sink.send(maskedFrame('close', payload, randomBytes(4)));
+    const failure = closeFailure({ code, reason, isDone: this.#isDone });
+    if (failure !== undefined) throw failure;
     this.#isClosed = true;
   }
 }

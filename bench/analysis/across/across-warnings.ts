@@ -1,6 +1,7 @@
 // Reasons to doubt a comparison of two runs: other conditions, parts that only one run has, and controls that moved though
 // no transport can move them.
 
+import { loadPointTitle } from '../../contract/load-point.ts';
 import type { SavedRun, Warning } from '../../contract/run-file.ts';
 import { armName } from '../../contract/transports.ts';
 import { ratioText } from '../amounts.ts';
@@ -52,7 +53,7 @@ function warnOfLoadPoints({ old, new: recent }: ComparedPair): Warning[] {
 }
 
 function loadPointNames({ header }: SavedRun): string[] {
-  return header.plan.loadPoints.map(({ connections }) => `${connections} connections`);
+  return header.plan.loadPoints.map(loadPointTitle);
 }
 
 /** Arms that were interleaved with others, and load points that had other neighbours, were not measured under the same conditions. */
@@ -87,7 +88,7 @@ const NEGLIGIBLE_RATIO = 1.05;
 
 /** The kernel connects before any transport begins, and the null arm has none: what moves there is the machine or the hour. */
 function warnOfControls(arms: readonly ArmChanges[]): Warning[] {
-  return arms.flatMap(({ arm, title, isContender, loadPoint: { connections }, changes }) => {
+  return arms.flatMap(({ arm, title, isContender, loadPoint, changes }) => {
     const control = isContender ? 'connect.p50' : 'delivery.p50';
     const moved = movement(changes.find(({ metric }) => metric === control));
     if (moved === undefined) return [];
@@ -95,7 +96,7 @@ function warnOfControls(arms: readonly ArmChanges[]): Warning[] {
     return [
       {
         code: 'control',
-        message: `${what} at ${connections} connections, which no transport can move, moved by a factor of ${moved}: so did the machine or the hour`,
+        message: `${what} at ${loadPointTitle(loadPoint)}, which no transport can move, moved by a factor of ${moved}: so did the machine or the hour`,
       },
     ];
   });

@@ -1,7 +1,7 @@
 // One metric of one arm in two runs: the evidence, before any verdict. The runs are independent samples, so the trials of
 // one have no partner in the other, counted metrics aside.
 
-import type { CompletedTrial } from '../../contract/run-file.ts';
+import type { FinishedTrial } from '../../contract/run-file.ts';
 import type { Estimate } from '../analysis.ts';
 import type { MeasuredArm } from '../measured-trials.ts';
 import type { Margin, Metric } from '../metrics/metric.ts';
@@ -65,7 +65,7 @@ export function gatherChange(metric: Metric, arm: ArmOfTwoRuns): ChangeEvidence 
   };
 }
 
-function valuesOf(metric: Metric, trials: readonly CompletedTrial[]): readonly number[] {
+function valuesOf(metric: Metric, trials: readonly FinishedTrial[]): readonly number[] {
   return trials.map((trial) => metric.value(trial)).filter((value) => value !== undefined);
 }
 

@@ -2,6 +2,7 @@
 // differs is a warning, not a refusal.
 
 import { BenchError } from '../../contract/errors.ts';
+import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import type { Plan, SavedRun } from '../../contract/run-file.ts';
 import { armName, type Arm } from '../../contract/transports.ts';
 import { factText } from './fact-text.ts';
@@ -46,10 +47,17 @@ function clientsOf(arms: readonly Arm[]): string {
 }
 
 function unlikeLoad({ loadPoints: old }: Plan, { loadPoints: recent }: Plan): string[] {
-  if (old.some(({ connections }) => recent.some((point) => point.connections === connections))) return [];
-  return [`they have no load point in common: ${loadOf(old)} connections in the old run, ${loadOf(recent)} in the new one`];
+  const keys = new Set(recent.map(loadPointKey));
+  if (old.some((point) => keys.has(loadPointKey(point)))) return [];
+  return [
+    `they have no load point in common: ${loadOf(old)}${hasFaults(old) ? '' : ' connections'} in the old run, ${loadOf(recent)} in the new one`,
+  ];
 }
 
 function loadOf(points: Plan['loadPoints']): string {
-  return points.map(({ connections }) => connections).join(', ');
+  return hasFaults(points) ? points.map(loadPointTitle).join('; ') : points.map(({ connections }) => connections).join(', ');
+}
+
+function hasFaults(points: Plan['loadPoints']): boolean {
+  return points.some(({ fault }) => fault !== undefined);
 }

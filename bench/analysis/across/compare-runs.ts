@@ -4,7 +4,7 @@
 import type { SavedRun } from '../../contract/run-file.ts';
 import { armTitle } from '../../contract/transports.ts';
 import { NO_MARGIN } from '../compare.ts';
-import { endpoints } from '../metrics/registry.ts';
+import { endpointsOf } from '../metrics/registry.ts';
 import { benjaminiHochberg, holm } from '../statistics/multiplicity.ts';
 import { warnOfComparison } from './across-warnings.ts';
 import type { ChangeEvidence } from './change-evidence.ts';
@@ -19,7 +19,7 @@ const CAVEAT =
   'One run of each shows a difference between these runs; a claim about the software needs both repeated, alternately.';
 
 export function compareRuns({ old, arms }: GatheredRuns): RunComparison {
-  const corrected = correct(arms);
+  const corrected = correct(arms, endpointsOf(old.header.plan.scenario).length);
   return {
     schema: 1,
     kind: 'run-comparison',
@@ -53,7 +53,7 @@ function isDeclared({ isContender }: GatheredArm, { metric }: ChangeEvidence): b
 }
 
 /** What was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
-function correct(arms: readonly GatheredArm[]): Corrected {
+function correct(arms: readonly GatheredArm[], leastClaims: number): Corrected {
   const all = arms.flatMap((arm) => arm.evidence.map((evidence) => ({ evidence, isDeclared: isDeclared(arm, evidence) })));
   const declared = all.filter((one) => one.isDeclared).map(({ evidence }) => evidence);
   const exploratory = all
@@ -63,7 +63,7 @@ function correct(arms: readonly GatheredArm[]): Corrected {
   const equivalences = holm(declared.map((evidence) => orOne(evidence, evidence.tostP)));
   const discoveries = benjaminiHochberg(exploratory.map(({ p }) => p ?? 1));
   return {
-    family: { claims: Math.max(declared.length, endpoints.length), sides: 2 },
+    family: { claims: Math.max(declared.length, leastClaims), sides: 2 },
     adjustedP: new Map([...pairUp(declared, differences), ...pairUp(exploratory, discoveries)]),
     adjustedTostP: new Map(pairUp(declared, equivalences)),
   };

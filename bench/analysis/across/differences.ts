@@ -30,7 +30,10 @@ export function differencesOfConditions(old: Plan, recent: Plan): readonly Diffe
 }
 
 function conditionsOf(plan: Plan): object {
-  return Object.fromEntries(Object.entries(plan).filter(([key]) => !(NOT_CONDITIONS as readonly string[]).includes(key)));
+  const { recovery } = plan;
+  const conditions = Object.entries(plan).filter(([key]) => !(NOT_CONDITIONS as readonly string[]).includes(key));
+  // Faults that could not be had show in the load points.
+  return Object.fromEntries(recovery === undefined ? conditions : [...conditions, ['recovery', { ...recovery, absent: undefined }]]);
 }
 
 /** In the order of the old side; what only the new one states comes last. */
@@ -57,7 +60,7 @@ function lastPart(field: string): string {
   return field.replace(/^(?:packages|settings|tools)\./, '');
 }
 
-type KnownField = keyof Environment | keyof Plan | `stop.${keyof PrecisionStop}`;
+type KnownField = keyof Environment | keyof Plan | `stop.${keyof PrecisionStop}` | `recovery.${keyof NonNullable<Plan['recovery']>}`;
 
 const titles: Partial<Record<string, string>> = {
   node: 'Node.js',
@@ -79,6 +82,10 @@ const titles: Partial<Record<string, string>> = {
   pin: 'binding to CPUs',
   keepStamps: 'keeping of stamps',
   extraBlocks: 'blocks that may be repeated',
+  lanes: 'trials side by side',
+  'recovery.isResumable': 'resuming',
+  'recovery.heartbeatNs': 'heartbeat interval',
+  'recovery.longOutageNs': 'long outage',
   isPilot: 'pilot',
   'stop.ratio': 'precision to stop at',
   'stop.metrics': 'metrics to stop by',

@@ -4,7 +4,7 @@
 import { armName } from '../../contract/transports.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { metrics } from '../metrics/registry.ts';
+import { metricsAt } from '../metrics/registry.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import type { ChangeEvidence } from './change-evidence.ts';
 import { whyNotMeasured } from './change-verdict.ts';
@@ -59,7 +59,11 @@ export function subjectsOfArms(analysis: Analysis, folder: string): readonly Gat
   return analysis.loadPoints.flatMap((point) =>
     contenders
       .filter((name) => name !== analysis.baseline)
-      .flatMap((otherArm) => metrics.map((metric) => subjectOfArms(point, metric, { baseline: analysis.baseline, otherArm, run: folder }))),
+      .flatMap((otherArm) => {
+        const arms = point.arms.filter(({ name }) => name === analysis.baseline || name === otherArm).map(({ arm }) => arm);
+        const compared = metricsAt({ scenario: analysis.plan.scenario, loadPoint: point.loadPoint, arms });
+        return compared.map((metric) => subjectOfArms(point, metric, { baseline: analysis.baseline, otherArm, run: folder }));
+      }),
   );
 }
 

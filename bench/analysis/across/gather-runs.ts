@@ -1,11 +1,12 @@
 // What two or more saved runs have in common, with the evidence on each metric: everything that one comparison can be
 // made from, before anything is corrected for the number of tests.
 
-import type { LoadPoint, SavedRun } from '../../contract/run-file.ts';
+import { loadPointKey } from '../../contract/load-point.ts';
+import type { LoadPoint, SavedRun, ScenarioId } from '../../contract/run-file.ts';
 import { amount } from '../amounts.ts';
 import { summariseGates } from '../gates-summary.ts';
 import { selectMeasured, type MeasuredArm } from '../measured-trials.ts';
-import { metrics } from '../metrics/registry.ts';
+import { metricsAt } from '../metrics/registry.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import { gatherChange, type ArmOfTwoRuns, type ChangeEvidence } from './change-evidence.ts';
 import { refuseUnlike } from './comparability.ts';
@@ -14,7 +15,7 @@ import { refuseUnlike } from './comparability.ts';
 export interface GatheredArm {
   readonly old: SavedRun;
   readonly new: SavedRun;
-  readonly measured: ArmOfTwoRuns & { readonly loadPoint: LoadPoint };
+  readonly measured: ArmOfTwoRuns & { readonly scenario: ScenarioId; readonly loadPoint: LoadPoint };
   readonly isContender: boolean;
   readonly invalid: readonly string[];
   readonly harnessLimited: readonly string[];
@@ -35,12 +36,12 @@ export function gatherRuns(old: SavedRun, others: readonly SavedRun[]): Gathered
 /** What both runs planned, in the order of the old one. */
 function gatherArms(old: SavedRun, recent: SavedRun): GatheredArm[] {
   const others = selectMeasured(recent);
-  return selectMeasured(old).flatMap(({ loadPoint, arms }) =>
+  return selectMeasured(old).flatMap(({ scenario, loadPoint, arms }) =>
     arms.flatMap((arm) => {
       const twin = others
-        .find((other) => other.loadPoint.connections === loadPoint.connections)
+        .find((other) => loadPointKey(other.loadPoint) === loadPointKey(loadPoint))
         ?.arms.find((candidate) => candidate.name === arm.name);
-      return twin === undefined ? [] : [gatherArm({ old, new: recent, measured: { old: arm, new: twin, loadPoint } })];
+      return twin === undefined ? [] : [gatherArm({ old, new: recent, measured: { old: arm, new: twin, scenario, loadPoint } })];
     }),
   );
 }
@@ -53,7 +54,7 @@ function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'ne
     isContender: isUnderComparison(measured.old.arm),
     invalid: failedGates(measured, 'correctness'),
     harnessLimited: failedGates(measured, 'harness'),
-    evidence: metrics.map((metric) => gatherChange(metric, measured)),
+    evidence: metricsAt({ ...measured, arms: [measured.old.arm] }).map((metric) => gatherChange(metric, measured)),
   };
 }
 

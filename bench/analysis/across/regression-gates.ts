@@ -141,6 +141,7 @@ function decide(
   const { distrust, missing, isCounted, isPaired, values } = gateSubject;
   if (distrust !== undefined) return { state: 'failed', reason: `cannot be trusted: ${distrust}` };
   if (missing !== undefined) return { state: 'not-shown', reason: missing };
+  if (isNothing(gateSubject)) return { state: 'passed', reason: undefined };
   if (effect === undefined) return { state: 'not-shown', reason: 'a share of a value that is not positive says nothing' };
   if (isCounted) return { state: effect.mean > ROUNDING * Math.max(...values.new) ? 'failed' : 'passed', reason: undefined };
   const trials = { old: values.old.length, new: values.new.length };
@@ -153,6 +154,11 @@ function decide(
   }
   if (adjusted !== undefined && adjusted.worse < ALPHA) return { state: 'failed', reason: undefined };
   return { state: adjusted !== undefined && adjusted.notWorse < ALPHA ? 'passed' : 'not-shown', reason: undefined };
+}
+
+/** Counted, and 0 on both sides, such as tokens lost: there is no share of it, and nothing got worse. */
+function isNothing({ metric, values }: GateSubject): boolean {
+  return metric.isExact === true && [...values.old, ...values.new].every((value) => value === 0);
 }
 
 /** Of the means: geometric for a ratio, so that it agrees with the ratio that the comparison prints. */

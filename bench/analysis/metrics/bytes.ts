@@ -2,7 +2,7 @@
 // compared without a test. Only on the wire, where segments are shared, does the timing of the trial come in.
 
 import type { CompletedTrial } from '../../contract/run-file.ts';
-import type { Margin, Metric } from './metric.ts';
+import type { Margin, SteadyMetric } from './metric.ts';
 
 const MARGIN: Margin = { ratio: 0.05, absolute: undefined };
 
@@ -56,7 +56,7 @@ function snapshot({ tcp, openCounts: { before, after } }: CompletedTrial): Snaps
   };
 }
 
-export const byteMetrics: readonly Metric[] = [
+export const byteMetrics: readonly SteadyMetric[] = [
   {
     id: 'bytes.token',
     title: 'Bytes per token',

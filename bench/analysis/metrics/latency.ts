@@ -5,7 +5,7 @@
 import type { GridQuantile } from '../../contract/distribution.ts';
 import type { DistributionName } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
-import { quantileMetric, type EndpointId, type Margin, type Metric } from './metric.ts';
+import { quantileMetric, type EndpointId, type Margin, type SteadyMetric } from './metric.ts';
 
 interface Family {
   readonly id: string;
@@ -115,7 +115,7 @@ const families: readonly Family[] = [
   },
 ];
 
-export const latencyMetrics: readonly Metric[] = families.flatMap((family) =>
+export const latencyMetrics: readonly SteadyMetric[] = families.flatMap((family) =>
   family.quantiles.map(([name, endpoint, margin]) =>
     quantileMetric({
       id: `${family.id}.${name}`,

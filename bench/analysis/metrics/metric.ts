@@ -1,12 +1,12 @@
-// What a metric is: a pure function from a completed trial to one number with a unit, and how two arms are compared by it.
+// What a metric is: a pure function from a finished trial to one number with a unit, and how two arms are compared by it.
 
 import { quantileOf, type GridQuantile } from '../../contract/distribution.ts';
-import type { CompletedTrial, DistributionName } from '../../contract/run-file.ts';
+import type { CompletedTrial, DistributionName, FaultedTrial, FinishedTrial } from '../../contract/run-file.ts';
 import type { MetricUnit } from '../analysis.ts';
 import { isQuantileSupported } from '../statistics/rank-interval.ts';
 
-/** The pre-declared endpoints that steady streams can measure, in their order. */
-export type EndpointId = 'P1' | 'P2' | 'P3' | 'P4' | 'P5';
+/** The pre-declared endpoints, in their order: those of steady streams, and P8 of streams that are broken. */
+export type EndpointId = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P8';
 
 /** Zone of practical equivalence: a difference within either bound is negligible. */
 export interface Margin {
@@ -16,7 +16,7 @@ export interface Margin {
   readonly absolute: number | undefined;
 }
 
-export interface Metric {
+interface MetricOf<Trial extends FinishedTrial> {
   readonly id: string;
   readonly title: string;
   readonly unit: MetricUnit;
@@ -31,10 +31,18 @@ export interface Metric {
   /** Counted at a moment, or by how bytes fell into segments: no verdict where the load generator was short. */
   readonly dependsOnTiming?: boolean;
   readonly quantile?: GridQuantile;
+  /** Why trials lack the number, where it is not for want of samples. */
+  readonly absence?: string;
   readonly margin?: Margin;
   /** Undefined where the trial does not support the number. */
-  readonly value: (trial: CompletedTrial) => number | undefined;
+  readonly value: (trial: Trial) => number | undefined;
 }
+
+/** Of any trial; undefined for trials of another kind of scenario. */
+export type Metric = MetricOf<FinishedTrial>;
+
+export type SteadyMetric = MetricOf<CompletedTrial>;
+export type RecoveryMetric = MetricOf<FaultedTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value'> & { readonly distribution: DistributionName; readonly quantile: GridQuantile };
 

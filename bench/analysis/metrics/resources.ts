@@ -3,7 +3,7 @@
 import type { CompletedTrial, MemoryReading } from '../../contract/run-file.ts';
 import type { ProcessUse } from '../../contract/tally.ts';
 import { NS_PER_S, NS_PER_US } from '../../contract/units.ts';
-import type { Metric } from './metric.ts';
+import type { SteadyMetric } from './metric.ts';
 
 const perToken = (use: ProcessUse, tokens: number): number | undefined => quotient(use.cpuUserNs + use.cpuSystemNs, tokens);
 
@@ -11,7 +11,7 @@ function quotient(dividend: number, divisor: number): number | undefined {
   return divisor > 0 ? dividend / divisor : undefined;
 }
 
-function memoryMetric(id: string, title: string, reading: string, of: (memory: MemoryReading) => number | undefined): Metric {
+function memoryMetric(id: string, title: string, reading: string, of: (memory: MemoryReading) => number | undefined): SteadyMetric {
   return {
     id,
     title,
@@ -29,7 +29,7 @@ function memoryMetric(id: string, title: string, reading: string, of: (memory: M
   };
 }
 
-export const resourceMetrics: readonly Metric[] = [
+export const resourceMetrics: readonly SteadyMetric[] = [
   {
     id: 'cpu.server.token',
     title: 'Server CPU per token',

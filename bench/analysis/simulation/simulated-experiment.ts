@@ -62,6 +62,7 @@ export function simulateExperiment(options: ExperimentOptions, seed: number): re
     }
   }
   return loadPoints.map((loadPoint) => ({
+    scenario: 'stream',
     loadPoint,
     arms: arms.map((arm) => ({
       name: armName(arm),

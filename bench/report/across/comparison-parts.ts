@@ -2,7 +2,8 @@
 
 import type { ArmChanges, Change, Difference, RunAgainstOld, RunComparison, RunIdentity } from '../../analysis/across/run-comparison.ts';
 import { factText } from '../../analysis/across/fact-text.ts';
-import { formatCount } from '../format.ts';
+import { loadPointTitle } from '../../contract/load-point.ts';
+import { loadWords } from '../report-context.ts';
 
 /** `reports/before (standard, 2026-11-22 09:22 UTC, seed 7)`. */
 export function runTitle({ folder, name, startedAt, seed }: RunIdentity): string {
@@ -15,8 +16,8 @@ export function newLabel({ comparisons }: RunComparison, against: RunAgainstOld)
 }
 
 /** `SSE, 200 connections, 12 and 12 trials`. */
-export function armHeading({ title, loadPoint: { connections }, trials }: ArmChanges): string {
-  const load = connections === 1 ? '1 connection' : `${formatCount(connections)} connections`;
+export function armHeading({ title, loadPoint, trials }: ArmChanges): string {
+  const load = loadPoint.connections === 1 ? loadPointTitle(loadPoint) : loadWords(loadPoint);
   return `${title}, ${load}, ${trials.old} and ${trials.new} trials`;
 }
 
@@ -36,10 +37,10 @@ export function exploratoryChanges({ changes }: ArmChanges): readonly Change[] {
 }
 
 /** Why the numbers of an arm may not be believed. */
-export function banners({ title, loadPoint: { connections }, invalid, harnessLimited }: ArmChanges): readonly string[] {
+export function banners({ title, loadPoint, invalid, harnessLimited }: ArmChanges): readonly string[] {
   return [
-    ...invalid.map((reason) => `INVALID (${title}, ${connections} connections): ${reason}`),
-    ...harnessLimited.map((reason) => `HARNESS-LIMITED (${title}, ${connections} connections): ${reason}`),
+    ...invalid.map((reason) => `INVALID (${title}, ${loadPointTitle(loadPoint)}): ${reason}`),
+    ...harnessLimited.map((reason) => `HARNESS-LIMITED (${title}, ${loadPointTitle(loadPoint)}): ${reason}`),
   ];
 }
 

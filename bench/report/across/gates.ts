@@ -2,9 +2,9 @@
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { MetricUnit } from '../../analysis/analysis.ts';
-import { formatCount, formatDifference, formatP, formatPercent, formatSetting } from '../format.ts';
+import { formatDifference, formatP, formatPercent, formatSetting } from '../format.ts';
 import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import { metricText, type MetricText } from '../report-context.ts';
+import { loadCell, loadHeading, metricText, type MetricText } from '../report-context.ts';
 import type { Paint } from '../verdict-table.ts';
 import { renderTextTable } from './text-table.ts';
 
@@ -22,7 +22,7 @@ export function renderGatesText(results: readonly GateResult[], metrics: readonl
     cells: [
       result.metric,
       subjectOf(result),
-      formatCount(result.loadPoint.connections),
+      loadCell(result.loadPoint),
       ...numbers(result, unitOf(result, metrics)),
       formatP(result.worseP),
       resultWords(result),
@@ -30,7 +30,15 @@ export function renderGatesText(results: readonly GateResult[], metrics: readonl
     style: (text: string): string => paint(stateStyles[result.state], text),
   }));
   const arm = { ...left('arm'), mostWidth: MOST_ARM_COLUMNS };
-  const columns = [left('fails if worse'), arm, right('connections'), right('margin'), right('worsening'), right('p'), left('result')];
+  const columns = [
+    left('fails if worse'),
+    arm,
+    right(loadHeading(results.map(({ loadPoint }) => loadPoint))),
+    right('margin'),
+    right('worsening'),
+    right('p'),
+    left('result'),
+  ];
   return `${renderTextTable({ columns, rows }, paint)}\n${paint('bold', countWords(results))}`;
 }
 
@@ -40,7 +48,7 @@ export function renderGatesMarkdown(results: readonly GateResult[], metrics: rea
   const columns = [
     left('metric'),
     left('arm'),
-    right('connections'),
+    right(loadHeading(results.map(({ loadPoint }) => loadPoint))),
     right('fails if worse by more than'),
     right('worse by'),
     right('p (it is)'),
@@ -51,7 +59,7 @@ export function renderGatesMarkdown(results: readonly GateResult[], metrics: rea
   const rows = results.map((result) => [
     result.metric,
     subjectOf(result),
-    formatCount(result.loadPoint.connections),
+    loadCell(result.loadPoint),
     ...numbers(result, unitOf(result, metrics)),
     formatP(result.worseP),
     formatP(result.notWorseP),

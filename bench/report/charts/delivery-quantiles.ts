@@ -1,8 +1,9 @@
 // How late tokens arrive, over all quantiles of an arm: the tail gets as much room as the middle.
 
 import type { LoadPointAnalysis, QuantileCurve } from '../../analysis/analysis.ts';
-import { armTitle, loadPointTitle } from '../report-context.ts';
-import type { ChartPlan, ChartSpec } from './chart.ts';
+import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
+import { armTitle } from '../report-context.ts';
+import { slug, type ChartPlan, type ChartSpec } from './chart.ts';
 import { legendColumns } from './long-titles.ts';
 import { armColour, armDash } from './theme.ts';
 import { labelLookup, logTicks, unitLabels } from './ticks.ts';
@@ -25,9 +26,9 @@ const labelledQuantiles: readonly (readonly [q: number, label: string])[] = [
 export function planDeliveryQuantiles(point: LoadPointAnalysis): ChartPlan | undefined {
   const rows = point.deliveryCurves.flatMap((curve) => rowsOf(point, curve));
   if (rows.length === 0) return undefined;
-  const title = `Delivery by quantile, ${loadPointTitle(point)}`;
+  const title = `Delivery by quantile, ${loadPointTitle(point.loadPoint)}`;
   return {
-    file: `delivery-quantiles-${point.loadPoint.connections}.svg`,
+    file: `delivery-quantiles-${slug(loadPointKey(point.loadPoint))}.svg`,
     title,
     alt:
       'Time from due to received, on a logarithmic scale, against the quantile of tokens, for each arm:' +

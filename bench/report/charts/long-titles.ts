@@ -4,7 +4,7 @@
 import { wrap } from '../text-layout.ts';
 
 const FONT_SIZE = 12;
-const CHARACTER_WIDTH = 0.8 * FONT_SIZE;
+export const CHARACTER_WIDTH = 0.8 * FONT_SIZE;
 /** Symbol, and the gaps around it. */
 const SYMBOL_WIDTH = 50;
 

@@ -1,9 +1,10 @@
 // The ratio of every block in the order of the run: shows drift, outliers and whether the order within a block matters.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { armName } from '../../contract/transports.ts';
 import { formatRatio } from '../format.ts';
-import { armTitleOf, loadPointTitle, metricText, type ArmComparison, type ReportContext } from '../report-context.ts';
+import { armTitleOf, metricText, type ArmComparison, type ReportContext } from '../report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from './chart.ts';
 import { legendColumns, titleLines } from './long-titles.ts';
 import { armColour, ink } from './theme.ts';
@@ -21,9 +22,9 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
   const [other, baseline] = [armTitleOf(analysis, otherArm), armTitleOf(analysis, analysis.baseline)];
   // Of all panels: an endpoint that some blocks do not support has fewer, and the axis is shared.
   const blocks = charted.flatMap(({ pairs }) => pairs.map(({ block }) => block));
-  const title = `${other} / ${baseline}, block by block, ${loadPointTitle(point)}`;
+  const title = `${other} / ${baseline}, block by block, ${loadPointTitle(point.loadPoint)}`;
   return {
-    file: `paired-ratios-${point.loadPoint.connections}-${slug(otherArm)}.svg`,
+    file: `paired-ratios-${slug(loadPointKey(point.loadPoint))}-${slug(otherArm)}.svg`,
     title,
     alt:
       `Ratio of ${other} to ${baseline} for each block in run order, one panel per endpoint: ` +

@@ -36,13 +36,19 @@ function identity(run: SavedRun): readonly Column[] {
     { title: 'client', cell: ({ arm }) => arm.client },
     { title: 'path', cell: ({ arm }) => arm.path },
     { title: 'connections', cell: ({ loadPoint }) => loadPoint.connections },
+    ...(run.trials.some(({ loadPoint }) => loadPoint.fault !== undefined) ? faultColumns : []),
     { title: 'workload_seed', cell: ({ workloadSeed }) => workloadSeed },
     { title: 'started_at', cell: ({ startedAt }) => startedAt },
   ];
 }
 
+const faultColumns: readonly Column[] = [
+  { title: 'fault', cell: ({ loadPoint }) => loadPoint.fault },
+  { title: 'policy', cell: ({ loadPoint }) => loadPoint.policy },
+];
+
 function metricColumn({ id, unit, value }: Metric): Column {
-  return { title: `${id} (${unit})`, cell: (trial) => (trial.outcome === 'completed' ? value(trial) : undefined) };
+  return { title: `${id} (${unit})`, cell: (trial) => (trial.outcome === 'failed' ? undefined : value(trial)) };
 }
 
 const ending: readonly Column[] = [

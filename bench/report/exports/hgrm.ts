@@ -8,6 +8,7 @@ import { selectMeasured, type MeasuredArm } from '../../analysis/measured-trials
 import { median } from '../../analysis/statistics/moments.ts';
 import { isQuantileSupported } from '../../analysis/statistics/rank-interval.ts';
 import { quantileGrid, type Distribution } from '../../contract/distribution.ts';
+import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import type { SavedRun } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 
@@ -19,12 +20,12 @@ export interface HistogramFile {
 
 /** Delivery latency, from when a token was due, in ms: one file for each arm and load point that has a completed trial. */
 export function renderHistograms(run: SavedRun): readonly HistogramFile[] {
-  return selectMeasured(run).flatMap(({ loadPoint: { connections }, arms }) =>
+  return selectMeasured(run).flatMap(({ loadPoint, arms }) =>
     arms.flatMap((arm) => {
       const distributions = arm.completed.flatMap((trial) => trial.distributions.deliveryScheduledNs ?? []);
       if (distributions.length === 0) return [];
-      const file = `histograms/${fileName(arm)}-${connections}-delivery.hgrm`;
-      const source = `${run.header.streamduel}, run ${run.header.name} of ${run.header.startedAt}, arm ${arm.name}, ${connections} connections`;
+      const file = `histograms/${fileName(arm)}-${loadPointKey(loadPoint).replaceAll(' ', '-')}-delivery.hgrm`;
+      const source = `${run.header.streamduel}, run ${run.header.name} of ${run.header.startedAt}, arm ${arm.name}, ${loadPoint.fault === undefined ? `${loadPoint.connections} connections` : loadPointTitle(loadPoint)}`;
       return [{ file, text: renderDistribution(distributions, source) }];
     }),
   );

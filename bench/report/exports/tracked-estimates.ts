@@ -3,7 +3,8 @@
 
 import type { Analysis, Estimate, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { isUnderComparison, whyNotBelieved } from '../../analysis/thresholds.ts';
-import { loadPointTitle, type MetricText } from '../report-context.ts';
+import { loadPointTitle, type LoadPoint } from '../../contract/load-point.ts';
+import type { MetricText } from '../report-context.ts';
 
 export interface TrackedMetric extends MetricText {
   /** Counted, not sampled. */
@@ -16,7 +17,7 @@ export interface ExportContext {
 }
 
 export interface TrackedEstimate {
-  /** `stream, ws, 100 connections`: the same in every run of the same question, because the tools match by name. */
+  /** `stream, ws, 100 connections`, `reconnect, ws, reset, 100 connections, identical`: the same in every run of the same question, because the tools match by name. */
   readonly name: string;
   readonly arm: string;
   readonly metric: TrackedMetric;
@@ -35,7 +36,7 @@ export function trackedEstimates({ analysis, metrics }: ExportContext): readonly
 export function untrackedLoadPoints(analysis: Analysis): readonly string[] {
   return analysis.loadPoints.flatMap((point) => {
     const reason = whyNotBelieved(point);
-    return reason === undefined ? [] : [`${loadPointTitle(point)} left out of the export: ${reason}`];
+    return reason === undefined ? [] : [`${loadPointTitle(point.loadPoint)} left out of the export: ${reason}`];
   });
 }
 
@@ -43,10 +44,17 @@ function trackedArms({ arms }: LoadPointAnalysis): readonly string[] {
   return arms.filter(({ arm }) => isUnderComparison(arm)).map(({ name }) => name);
 }
 
+/** Of ids rather than titles where there is a fault, because a title may be worded better one day. */
+function trackedName(scenario: string, arm: string, loadPoint: LoadPoint): string {
+  const { connections, fault, policy } = loadPoint;
+  if (fault === undefined) return `${scenario}, ${arm}, ${loadPointTitle(loadPoint)}`;
+  return [scenario, arm, fault, loadPointTitle({ connections }), ...(policy === undefined ? [] : [policy])].join(', ');
+}
+
 type Place = Pick<TrackedEstimate, 'arm' | 'metric' | 'point'>;
 
 function find({ plan }: Analysis, { arm, metric, point }: Place): readonly TrackedEstimate[] {
   const estimate = point.summaries.find((summary) => summary.metric === metric.id && summary.arm === arm)?.estimate;
   if (estimate === undefined || !Number.isFinite(estimate.value)) return [];
-  return [{ name: `${plan.scenario}, ${arm}, ${loadPointTitle(point)}`, arm, metric, point, estimate }];
+  return [{ name: trackedName(plan.scenario, arm, point.loadPoint), arm, metric, point, estimate }];
 }

@@ -4,14 +4,19 @@ import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { bulletList, section } from '../markdown.ts';
+import { faultAsymmetries } from '../recovery/asymmetries.ts';
 
-export function renderAsymmetries({ plan }: Analysis): string {
+export function renderAsymmetries(analysis: Analysis): string {
+  const { plan } = analysis;
+  const isSteady = plan.recovery === undefined;
   const present = new Set(plan.arms.map((arm) => arm.transport));
   const has = (...transports: readonly TransportId[]): boolean => transports.every((transport) => present.has(transport));
   return section('What differs between the arms', [
-    'Token text, payload bytes, due times, pacer, limits, recorder and order of work are the same in every arm. These things are not:',
+    isSteady
+      ? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work are the same in every arm. These things are not:'
+      : 'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when are the same in every arm. These things are not:',
     bulletList([
-      ...(has('sse') && payloads[plan.payload].isNumbered
+      ...(isSteady && has('sse') && payloads[plan.payload].isNumbered
         ? [
             'SSE repeats the number of each token in an `id:` line, its own means of resuming a stream; WebSocket resumes by the number inside the payload.',
           ]
@@ -21,7 +26,8 @@ export function renderAsymmetries({ plan }: Analysis): string {
             'The opening request of a WebSocket is larger (its upgrade headers), and its response is a 101; both differ from a plain GET before any token flows.',
           ]
         : []),
-      ...(has('sse', 'ws')
+      ...(isSteady ? [] : faultAsymmetries(analysis)),
+      ...(has('sse', 'ws') && isSteady
         ? [
             "A stream's due times count from its handler, which runs before the response head on SSE and after the 101 on WebSocket: the handshake is charged to open latency and time to first token, not to delivery.",
             'A WebSocket stream ends with a close handshake in both directions, an SSE stream with the last chunk of the response.',

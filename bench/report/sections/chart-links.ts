@@ -13,8 +13,13 @@ export interface ChartLink {
 export function renderChartLinks(charts: readonly ChartLink[]): string {
   return section(
     'Charts',
-    charts.map(({ file, title, alt }) => joinBlocks([`### ${title}`, `![${escapeAlt(alt)}](charts/${encodeURI(file)})`])),
+    charts.map((chart) => joinBlocks([`### ${chart.title}`, ...renderChartImages([chart])])),
   );
+}
+
+/** The images alone, for a section that is about what they show. */
+export function renderChartImages(charts: readonly ChartLink[]): readonly string[] {
+  return charts.map(({ file, alt }) => `![${escapeAlt(alt)}](charts/${encodeURI(file)})`);
 }
 
 function escapeAlt(text: string): string {

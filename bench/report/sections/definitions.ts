@@ -1,7 +1,8 @@
 // What every number means.
 
 import { foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
-import type { MetricText } from '../report-context.ts';
+import { faultMoments } from '../recovery/reading.ts';
+import type { ReportContext } from '../report-context.ts';
 import type { MetricUnit } from '../../analysis/analysis.ts';
 
 const unitWords: Record<MetricUnit, string> = {
@@ -12,19 +13,23 @@ const unitWords: Record<MetricUnit, string> = {
   'tokens/s': 'tokens per second',
   'tokens/read': 'tokens per read',
   ratio: 'share',
+  count: 'number',
 };
 
-export function renderDefinitions(metrics: readonly MetricText[]): string {
+const streamMoments =
+  'Moments, on one monotonic clock: c0 planned start of a stream, c1 connect called, c2 connected, c4 response headers (SSE) or 101 (WebSocket),' +
+  ' s1 server handler entered, s2 token due, s3 token about to be written, c5 token received (taken before any parsing), c6 end of stream received.' +
+  ' o is the offset of a token in the plan.';
+
+export function renderDefinitions({ analysis, metrics }: ReportContext): string {
   if (metrics.length === 0) return '';
   const table = renderTable(
     [left('metric'), left('id'), left('endpoint'), left('unit'), left('better'), left('definition')],
     metrics.map((metric) => [metric.title, metric.id, metric.endpoint ?? '', unitWords[metric.unit], metric.better, metric.definition]),
   );
   return section('Definitions', [
-    'Moments, on one monotonic clock: c0 planned start of a stream, c1 connect called, c2 connected, c4 response headers (SSE) or 101 (WebSocket),' +
-      ' s1 server handler entered, s2 token due, s3 token about to be written, c5 token received (taken before any parsing), c6 end of stream received.' +
-      ' o is the offset of a token in the plan.',
-    'Quantiles are nearest rank, of all tokens or streams of one trial; a trial without enough of them does not give the quantile.',
+    analysis.plan.recovery === undefined ? streamMoments : faultMoments,
+    `Quantiles are nearest rank, of all ${analysis.plan.recovery === undefined ? 'tokens or streams' : 'clients or tokens'} of one trial; a trial without enough of them does not give the quantile.`,
     foldedBlock(`All ${metrics.length} metrics`, joinBlocks([table])),
   ]);
 }

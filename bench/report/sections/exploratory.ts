@@ -1,16 +1,9 @@
 // Comparisons that nobody declared before the run: they suggest what to look at next and decide nothing.
+import { loadPointTitle } from '../../contract/load-point.ts';
 
 import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, UNKNOWN } from '../format.ts';
 import { foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import {
-  armTitleOf,
-  exploratoryComparisons,
-  loadPointTitle,
-  metricText,
-  comparedArms,
-  type ArmComparison,
-  type ReportContext,
-} from '../report-context.ts';
+import { armTitleOf, exploratoryComparisons, metricText, comparedArms, type ArmComparison, type ReportContext } from '../report-context.ts';
 
 /** Benjamini–Hochberg: of the rows that are marked, about one in ten may be marked by chance. */
 const FALSE_DISCOVERY_RATE = 0.1;
@@ -20,7 +13,7 @@ export function renderExploratory(context: ReportContext): string {
   const tables = analysis.loadPoints.flatMap((point) =>
     comparedArms(point).map((otherArm) =>
       foldedBlock(
-        `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`,
+        `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
         renderTable(
           [
             left('metric'),

@@ -1,16 +1,23 @@
 // What a reader sees first: the question, how it was asked, and whether the answer may be believed.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
+import type { ScenarioId } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { formatCount, formatSetting } from '../format.ts';
 import { INJECTED, injectedArms } from '../injections.ts';
 import { alertBlock, code, joinBlocks } from '../markdown.ts';
-import { armTitle, isContestant, isEqualArmsRun, loadPointTitle } from '../report-context.ts';
-import { blockCount } from '../stopping-words.ts';
+import { armTitle, isContestant, isEqualArmsRun } from '../report-context.ts';
+import { faultCircumstances } from '../recovery/circumstances.ts';
+import { trialsSentence } from '../stopping-words.ts';
 
 export function renderHeadline(analysis: Analysis): string {
-  return joinBlocks([`# ${question(analysis)} (${analysis.name})`, circumstances(analysis), ...banners(analysis)]);
+  return joinBlocks([
+    `# ${question(analysis)} (${analysis.name})`,
+    faultCircumstances(analysis) ?? circumstances(analysis),
+    ...banners(analysis),
+  ]);
 }
 
 function question(analysis: Analysis): string {
@@ -21,39 +28,33 @@ function question(analysis: Analysis): string {
   if (analysis.pilot !== undefined)
     return `How many blocks does it take to compare ${titles.join(' and ')}${isEqual ? ' with itself' : ''}?`;
   if (isEqual) return `How much noise does the harness find between two equal arms (${titles.join(', ')})?`;
-  return `${titles.join(' or ')} for streaming LLM tokens?`;
+  return `${titles.join(' or ')} ${conditions[plan.scenario]}?`;
 }
 
+const conditions: Record<ScenarioId, string> = {
+  stream: 'for streaming LLM tokens',
+  reconnect: 'when connections break',
+  herd: 'when a server dies and every client comes back at once',
+};
+
 function circumstances(analysis: Analysis): string {
-  const { plan, startedAt, trials, loadPoints } = analysis;
+  const { plan, startedAt, loadPoints } = analysis;
   const { workload } = plan;
   const firstToken = formatSetting(workload.firstTokenMedianMs * NS_PER_MS, 'ns');
   const gaps = workload.gaps.kind === 'fixed' ? 'even gaps' : `lognormal gaps (σ ${workload.gaps.sigma})`;
   return [
     `Workload ${code(workload.name)}: streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
     ` with ${gaps}, the first token due after ${firstToken} (median), in payload ${code(plan.payload)} (${payloads[plan.payload].summary}).`,
-    ` Load: ${loadPoints.map((point) => loadPointTitle(point)).join(', ')}.`,
-    ` ${blockWords(analysis)}, each with one trial per arm in random order, ${formatSetting(plan.windowNs, 'ns')} measured per trial;`,
-    ` ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed${repeatWords(analysis)}. Started ${startedAt}.`,
+    ` Load: ${loadPoints.map((point) => loadPointTitle(point.loadPoint)).join(', ')}.`,
+    ` ${trialsSentence(analysis, `${formatSetting(plan.windowNs, 'ns')} measured per trial`)} Started ${startedAt}.`,
   ].join('');
-}
-
-function blockWords(analysis: Analysis): string {
-  const { plan, stop } = analysis;
-  if (stop === undefined) return `${formatCount(plan.blocks)} blocks were planned`;
-  return stop.isReached ? `A stopping rule ended it after ${blockCount(analysis)} blocks` : `${blockCount(analysis)} blocks were measured`;
-}
-
-function repeatWords({ repeats }: Analysis): string {
-  if (repeats.length === 0) return '';
-  return `, those of ${repeats.length === 1 ? 'a block that was' : `${formatCount(repeats.length)} blocks that were`} measured again included`;
 }
 
 function banners(analysis: Analysis): readonly string[] {
   const { loadPoints, trials, plan, isComplete, pilot } = analysis;
   const injected = injectedArms(analysis);
-  const invalid = loadPoints.flatMap((point) => point.invalid.map((reason) => `- ${loadPointTitle(point)}: ${reason}`));
-  const limited = loadPoints.flatMap((point) => point.harnessLimited.map((reason) => `- ${loadPointTitle(point)}: ${reason}`));
+  const invalid = loadPoints.flatMap((point) => point.invalid.map((reason) => `- ${loadPointTitle(point.loadPoint)}: ${reason}`));
+  const limited = loadPoints.flatMap((point) => point.harnessLimited.map((reason) => `- ${loadPointTitle(point.loadPoint)}: ${reason}`));
   return [
     injected.length === 0 ? '' : alertBlock('CAUTION', [`**${INJECTED}.**`, '', ...injected.map((arm) => `- ${arm}`)]),
     invalid.length === 0

@@ -1,17 +1,19 @@
 // What this run found between two equal arms: no verdict can be finer than that.
+import { loadPointTitle } from '../../contract/load-point.ts';
 
 import { bulletList, joinBlocks } from '../markdown.ts';
-import { claimsSentence, renderNoiseFloorMarkdown } from '../noise-floor.ts';
-import { armTitleOf, loadPointTitle, type ReportContext } from '../report-context.ts';
+import { claimsSentence, noiseFloorTables, renderNoiseFloorMarkdown } from '../noise-floor.ts';
+import { armTitleOf, type ReportContext } from '../report-context.ts';
 
 /** Empty without an A/A pair. */
 export function renderNoiseFloor(context: ReportContext): string {
   const { analysis } = context;
-  const { loadPoints, baseline, copy } = analysis;
+  const { baseline, copy } = analysis;
   if (copy === undefined) return '';
-  const tables = loadPoints.map((point) => {
-    const table = renderNoiseFloorMarkdown(context, point);
-    return joinBlocks([`**${loadPointTitle(point)}**`, table === '' ? 'Not measured: one of the two arms is INVALID here.' : table]);
+  const tables = noiseFloorTables(analysis).map((points) => {
+    const table = renderNoiseFloorMarkdown(context, points);
+    const titles = points.length === 1 ? points.map(({ loadPoint }) => `**${loadPointTitle(loadPoint)}**`) : [];
+    return joinBlocks([...titles, table === '' ? 'Not measured: one of the two arms is INVALID here.' : table]);
   });
   const claims = claimsSentence(analysis);
   return joinBlocks([

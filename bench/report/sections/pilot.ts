@@ -1,23 +1,15 @@
 // The answer of a pilot. It stands where the verdicts of other runs stand, and says nothing about which arm is better.
 
 import { joinBlocks, section } from '../markdown.ts';
-import { pilotArms, pilotSentences, renderPilotMarkdown } from '../pilot-table.ts';
-import { armTitleOf, loadPointTitle, type ReportContext } from '../report-context.ts';
+import { pilotSentences, pilotTables, pilotTitle, renderPilotMarkdown } from '../pilot-table.ts';
+import type { ReportContext } from '../report-context.ts';
 
 /** Empty for a run that is no pilot. */
 export function renderPilot(context: ReportContext): string {
-  const { analysis } = context;
-  const { pilot } = analysis;
+  const { pilot } = context.analysis;
   if (pilot === undefined) return '';
   return section('How many blocks', [
-    ...analysis.loadPoints.flatMap((point) =>
-      pilotArms(pilot).map((otherArm) =>
-        joinBlocks([
-          `### ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`,
-          renderPilotMarkdown({ context, point, otherArm }),
-        ]),
-      ),
-    ),
+    ...pilotTables(context).map((table) => joinBlocks([`### ${pilotTitle(table)}`, renderPilotMarkdown(table)])),
     pilotSentences(pilot).join(' '),
     `\`\`\`sh\n${pilot.command}\n\`\`\``,
     'Blocks to find a difference: as large as the margin, at p < 0.05 with a power of 80 %. Blocks to show equivalence: within the margin, where there' +

@@ -2,10 +2,16 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { bulletList, section } from '../markdown.ts';
+import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
 import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
 
 export function renderHowToRead(analysis: Analysis): string {
-  return section('How to read this', [bulletList(isEqualArmsRun(analysis) ? ofEqualArms : ofVerdicts(analysis))]);
+  return section('How to read this', [bulletList(readingOf(analysis))]);
+}
+
+function readingOf(analysis: Analysis): readonly string[] {
+  if (isEqualArmsRun(analysis)) return ofEqualArms;
+  return analysis.recovery === undefined ? ofVerdicts(analysis) : readingOfFaults(analysis);
 }
 
 function ofVerdicts(analysis: Analysis): readonly string[] {
@@ -33,13 +39,18 @@ const ofEqualArms: readonly string[] = [
 ];
 
 export function renderLimits({ environment, plan }: Analysis): string {
+  const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const clients = [...new Set(plan.arms.map((arm) => arm.client))];
   return section('What this result does not say', [
     'It is about these implementations, in these versions, on this machine. It is not about Server-Sent Events and WebSocket in general.',
     bulletList([
-      'Server and client ran on one machine and talked over loopback: no network delay, no loss, segments larger than those of Ethernet.',
-      `Both ends shared ${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
-      'No TLS, no HTTP/2, no compression and no proxy took part. Each of them can outweigh the difference between the transports.',
+      ...(plan.recovery === undefined
+        ? [
+            'Server and client ran on one machine and talked over loopback: no network delay, no loss, segments larger than those of Ethernet.',
+            `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
+            'No TLS, no HTTP/2, no compression and no proxy took part. Each of them can outweigh the difference between the transports.',
+          ]
+        : limitsOfFaults(cpus)),
       ...(clients.length === 1 && clients[0] === 'probe'
         ? [
             'Tokens were received by the probe, which does less work than any client library or browser. Measure those with `--client library`.',

@@ -3,7 +3,7 @@
 import type { Analysis, RepeatedBlock, WithoutRepeats } from '../../analysis/analysis.ts';
 import { formatCount, formatDifferenceEstimate, formatP, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right } from '../markdown.ts';
-import { armTitleOf, metricText, type ReportContext } from '../report-context.ts';
+import { armTitleOf, loadWords, metricText, type ReportContext } from '../report-context.ts';
 import { verdictLabel } from '../verdict-words.ts';
 import { gateValue, limitText } from './gate-text.ts';
 
@@ -37,12 +37,9 @@ function unrepeatedWords({ measured, disturbed }: Analysis['blocks']): string {
     : ` The machine disturbed ${formatCount(disturbed)} of ${formatCount(measured)}; a disturbed block that is not repeated stays in.`;
 }
 
-function missWords(
-  analysis: Analysis,
-  { id, title, value, limit, unit, arm, trial, connections }: RepeatedBlock['misses'][number],
-): string {
+function missWords(analysis: Analysis, { id, title, value, limit, unit, arm, trial, loadPoint }: RepeatedBlock['misses'][number]): string {
   const size = value === undefined ? '' : `: ${gateValue(value, unit)}, limit ${limitText(limit, unit)}`;
-  const load = analysis.loadPoints.length > 1 ? ` at ${formatCount(connections)} connections` : '';
+  const load = analysis.loadPoints.length > 1 ? ` at ${loadWords(loadPoint)}` : '';
   return `${id} ${title}${size} (${armTitleOf(analysis, arm)}${load}, trial ${trial})`;
 }
 
@@ -68,8 +65,8 @@ function changeWords({ analysis, metrics }: ReportContext, { changed }: WithoutR
   if (changed.length === 0) return ['Without the repetitions every endpoint would have the same verdict.'];
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
   return changed.map(
-    ({ metric, otherArm, connections, verdict, verdictWithout }) =>
-      `${metricText(metrics, metric).title}, ${titleOf(otherArm)}, ${formatCount(connections)} connections: **${verdictLabel(verdict, titleOf)}**,` +
+    ({ metric, otherArm, loadPoint, verdict, verdictWithout }) =>
+      `${metricText(metrics, metric).title}, ${titleOf(otherArm)}, ${loadWords(loadPoint)}: **${verdictLabel(verdict, titleOf)}**,` +
       ` but without the repetitions it would be **${verdictLabel(verdictWithout, titleOf)}**.`,
   );
 }

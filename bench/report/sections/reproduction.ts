@@ -2,6 +2,7 @@
 
 import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
 import { formatCount, formatSetting, formatValue, formatWallTime, UNKNOWN } from '../format.ts';
+import { faultSettings } from '../recovery/circumstances.ts';
 import { code, foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
 
 export function renderEnvironment({ environment, streamduel }: Analysis): string {
@@ -42,7 +43,9 @@ export function renderRepetition(analysis: Analysis): string {
         ['tokens SHA-256', code(plan.workload.tokensSha256)],
         ['preset', plan.preset],
         ['blocks', `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
-        ['warm-up, window', `${formatSetting(plan.warmupNs, 'ns')}, ${formatSetting(plan.windowNs, 'ns')}`],
+        ...(faultSettings(analysis) ?? [
+          ['warm-up, window', `${formatSetting(plan.warmupNs, 'ns')}, ${formatSetting(plan.windowNs, 'ns')}`],
+        ]),
         ['pinned to CPUs', plan.pin ? 'yes, swapped every block' : 'no'],
       ],
     ),

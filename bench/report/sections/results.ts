@@ -1,14 +1,20 @@
 // Every metric of every arm, grouped as a stream lives: it opens, its first token comes, tokens arrive, and all of it costs.
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
+import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import { armTitle, armTitleOf, loadPointTitle, type MetricText, type ReportContext } from '../report-context.ts';
+import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../report-context.ts';
 
 /** By the first word of the metric's id; what fits nowhere is printed last. */
 const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
   { title: 'Opening', words: ['connect', 'open'] },
   { title: 'First token', words: ['ttft'] },
+  {
+    title: 'Noticing and coming back',
+    words: ['detect', 'reconnect', 'attempts', 'accepts', 'resumed', 'healed', 'caughtup', 'gap', 'recovered'],
+  },
+  { title: 'Loss and repetition', words: ['lost', 'duplicated', 'replayed'] },
   { title: 'Delivery', words: ['delivery', 'lateness'] },
   {
     title: 'Cadence',
@@ -17,6 +23,7 @@ const groups: readonly { readonly title: string; readonly words: readonly string
   { title: 'Cost', words: ['cpu', 'elu', 'gc'] },
   { title: 'Bytes', words: ['bytes'] },
   { title: 'Memory', words: ['memory'] },
+  { title: 'Peers', words: ['peers'] },
 ];
 
 export function renderResults(context: ReportContext): string {
@@ -24,8 +31,10 @@ export function renderResults(context: ReportContext): string {
     'Mean over trials with its 95 % confidence interval; every quantile was taken inside a trial.',
     ...context.analysis.loadPoints.map((point, index) => {
       const body = joinBlocks([table(context, point), notes(context, point)]);
-      // One table is the result; further ones are for those who look.
-      return index === 0 ? joinBlocks([`### ${loadPointTitle(point)}`, body]) : foldedBlock(loadPointTitle(point), body);
+      // One table is the result; further ones are for those who look. Of faults, the sections above have shown the results.
+      return index === 0 && context.analysis.recovery === undefined
+        ? joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, body])
+        : foldedBlock(loadPointTitle(point.loadPoint), body);
     }),
   ]);
 }

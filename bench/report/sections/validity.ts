@@ -1,10 +1,11 @@
 // Whether the run may be believed: every gate with its value, the negative control, the floor, and the doubts.
 
 import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { loadPointTitle } from '../../contract/load-point.ts';
 import { transports } from '../../contract/transports.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import { armTitle, armTitleOf, isEqualArmsRun, loadPointTitle, type ReportContext } from '../report-context.ts';
+import { armTitle, armTitleOf, isEqualArmsRun, type ReportContext } from '../report-context.ts';
 import { gateValue, limitText } from './gate-text.ts';
 import { renderNoiseFloor } from './noise-floor.ts';
 import { renderRepeats } from './repeats.ts';
@@ -23,10 +24,31 @@ export function renderValidity(context: ReportContext): string {
     noiseFloor(context),
     renderRepeats(context),
     renderStopping(context),
-    ...loadPoints.map((point) =>
-      joinBlocks([`### ${loadPointTitle(point)}`, controls(context, point), gateOverview(context.analysis, point)]),
-    ),
+    ...(context.analysis.recovery === undefined ? loadPoints.map((point) => onePoint(context, point)) : manyPoints(context)),
   ]);
+}
+
+function onePoint(context: ReportContext, point: LoadPointAnalysis): string {
+  return joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, controls(context, point), gateOverview(context.analysis, point)]);
+}
+
+/** A matrix of faults has a load point for each: those where all was well need one sentence together. */
+function manyPoints({ analysis }: ReportContext): readonly string[] {
+  const met = analysis.loadPoints.filter(isMet);
+  const all = met.length === analysis.loadPoints.length;
+  return [
+    '### Gates',
+    met.length === 0
+      ? ''
+      : `All gates were met ${all ? 'everywhere' : `at: ${met.map(({ loadPoint }) => loadPointTitle(loadPoint)).join('; ')}`}.`,
+    foldedBlock(
+      'Gates with their values',
+      joinBlocks(met.flatMap((point) => [`**${loadPointTitle(point.loadPoint)}**`, gateTable(analysis, point.gates)])),
+    ),
+    ...analysis.loadPoints
+      .filter((point) => !isMet(point))
+      .map((point) => joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, gateOverview(analysis, point)])),
+  ];
 }
 
 /** A run of nothing but an A/A pair has it in the place of verdicts. */
@@ -70,7 +92,7 @@ function floor({ metrics }: ReportContext, point: LoadPointAnalysis): readonly s
 }
 
 function gateOverview(analysis: Analysis, point: LoadPointAnalysis): string {
-  const unmet = point.gates.filter((gate) => gate.state !== 'ok');
+  const unmet = unmetGates(point);
   const met = point.gates.length - unmet.length;
   if (point.gates.length === 0) return 'No gate was checked.';
   return joinBlocks([
@@ -78,6 +100,14 @@ function gateOverview(analysis: Analysis, point: LoadPointAnalysis): string {
     gateTable(analysis, unmet),
     foldedBlock(`All ${formatCount(point.gates.length)} gates with their values`, gateTable(analysis, point.gates)),
   ]);
+}
+
+function isMet(point: LoadPointAnalysis): boolean {
+  return point.gates.length > 0 && unmetGates(point).length === 0;
+}
+
+function unmetGates({ gates }: LoadPointAnalysis): readonly GateSummary[] {
+  return gates.filter((gate) => gate.state !== 'ok');
 }
 
 function gateTable(analysis: Analysis, gates: readonly GateSummary[]): string {

@@ -1,17 +1,10 @@
 // The verdicts: one table per load point, one plain sentence per endpoint, doubts beside them, and the statistics behind.
 
 import type { Comparison, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
+import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatCount, formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import {
-  armTitleOf,
-  loadPointTitle,
-  metricText,
-  contenders,
-  verdictComparisons,
-  type ArmComparison,
-  type ReportContext,
-} from '../report-context.ts';
+import { armTitleOf, metricText, contenders, verdictComparisons, type ArmComparison, type ReportContext } from '../report-context.ts';
 import { renderVerdictMarkdown } from '../verdict-table.ts';
 
 export function renderVerdicts(context: ReportContext): string {
@@ -27,11 +20,18 @@ function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: str
   const comparisons = verdictComparisons(point, otherArm);
   const sentences = comparisons.map((comparison) => comparison.sentence).filter((sentence) => sentence !== '');
   return joinBlocks([
-    `### ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point)}`,
+    `### ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
     renderVerdictMarkdown({ context, point, otherArm }),
     bulletList(sentences),
     doubts(context, comparisons),
-    foldedBlock('The statistics behind these verdicts', statistics(context, comparisons)),
+    foldedBlock(
+      'The statistics behind these verdicts',
+      renderStatistics(
+        context,
+        comparisons.map((comparison) => ({ label: labelOf(context, comparison), comparison })),
+        'endpoint',
+      ),
+    ),
   ]);
 }
 
@@ -40,11 +40,22 @@ function doubts({ metrics }: ReportContext, comparisons: readonly ArmComparison[
   return lines.length === 0 ? '' : `Reasons for doubt:\n\n${bulletList(lines)}`;
 }
 
-function statistics({ analysis, metrics }: ReportContext, comparisons: readonly ArmComparison[]): string {
+function labelOf({ metrics }: ReportContext, { endpoint, metric }: ArmComparison): string {
+  const { title } = metricText(metrics, metric);
+  return endpoint === undefined ? title : `${endpoint} ${title}`;
+}
+
+interface LabelledComparison {
+  readonly label: string;
+  readonly comparison: ArmComparison;
+}
+
+/** All numbers behind comparisons of one arm with the baseline, one row each; `heading` says what the labels name. */
+export function renderStatistics({ analysis, metrics }: ReportContext, rows: readonly LabelledComparison[], heading: string): string {
   const columns = [
-    left('endpoint'),
+    left(heading),
     right(`${armTitleOf(analysis, analysis.baseline)} [95 % CI]`),
-    right(`${armTitleOf(analysis, comparisons[0]?.otherArm ?? '')} [95 % CI]`),
+    right(`${armTitleOf(analysis, rows[0]?.comparison.otherArm ?? '')} [95 % CI]`),
     right('difference [95 % CI]'),
     left('negligible within'),
     right('blocks'),
@@ -53,10 +64,10 @@ function statistics({ analysis, metrics }: ReportContext, comparisons: readonly 
     right('p equivalence (Holm)'),
     right('order effect [95 % CI]'),
   ];
-  const rows = comparisons.map((one) => {
-    const { title, unit } = metricText(metrics, one.metric);
+  const cells = rows.map(({ label, comparison: one }) => {
+    const { unit } = metricText(metrics, one.metric);
     return [
-      one.endpoint === undefined ? title : `${one.endpoint} ${title}`,
+      label,
       formatEstimate(one.baseline, unit),
       formatEstimate(one.other, unit),
       formatDifferenceEstimate(one.difference, unit),
@@ -69,7 +80,7 @@ function statistics({ analysis, metrics }: ReportContext, comparisons: readonly 
     ];
   });
   return joinBlocks([
-    renderTable(columns, rows),
+    renderTable(columns, cells),
     'Holm adjusts for all endpoints and load points of the run. Equivalence is two one-sided tests against the margin.' +
       ' The order effect is the factor on the ratio where the baseline ran first in its block; its interval should include 1.',
   ]);

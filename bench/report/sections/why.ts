@@ -2,10 +2,11 @@
 // built; every number beside them comes from the run.
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
+import { loadPointTitle } from '../../contract/load-point.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import { armTitle, loadPointTitle, type ReportContext } from '../report-context.ts';
+import { armTitle, type ReportContext } from '../report-context.ts';
 
 /** Metrics that explain, in the order of the path from the plan to the receiver; those that a run lacks are left out. */
 const parts: readonly { readonly metric: string; readonly role: string }[] = [
@@ -49,5 +50,5 @@ function decomposition({ metrics }: ReportContext, point: LoadPointAnalysis): st
     return [[role, ...estimates.map((estimate) => (estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit)))]];
   });
   const table = renderTable([left('part'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
-  return table === '' ? '' : joinBlocks([`### ${loadPointTitle(point)}: where the time goes`, table]);
+  return table === '' ? '' : joinBlocks([`### ${loadPointTitle(point.loadPoint)}: where the time goes`, table]);
 }

@@ -1,0 +1,87 @@
+// Test support: what each fault does to the clients of a made-up trial. Plausible, and measured nowhere.
+
+import { faultOf, type FaultName } from '../../contract/faults.ts';
+import { DEAD_AFTER, type PolicyName } from '../../contract/reconnect-policy.ts';
+import type { TransportId } from '../../contract/transports.ts';
+import { NS_PER_MS } from '../../contract/units.ts';
+
+/** Of the median client, ms since the fault; undefined where it never happens. */
+export interface FaultCourse {
+  readonly detectMs?: number;
+  readonly attemptMs?: number;
+  readonly openMs?: number;
+  readonly resumedMs?: number;
+  /** The longest time without a token. */
+  readonly gapMs?: number;
+  readonly outageMs: number;
+  /** Share of clients that any of this happens to. */
+  readonly share: number;
+  /** How they learnt of it. */
+  readonly loss?: string;
+  /** Why attempts failed, and how many of each client did. */
+  readonly failure?: { readonly cause: string; readonly perClient: number };
+  /** How clients that never come back ended. */
+  readonly end?: 'stopped' | 'givenUp';
+}
+
+export interface CoursePlace {
+  readonly fault: FaultName;
+  readonly policy: PolicyName;
+  readonly transport: TransportId;
+  readonly heartbeatNs: number;
+  readonly longOutageNs: number;
+}
+
+type Told = 'graceful-close' | 'reset' | 'kill' | 'drain' | 'hold-first-byte' | 'unavailable' | 'lost-state';
+
+const causes: Record<Told, string> = {
+  'graceful-close': 'end',
+  reset: 'ECONNRESET',
+  kill: 'ECONNRESET',
+  drain: 'end',
+  'hold-first-byte': 'ECONNRESET',
+  unavailable: 'ECONNRESET',
+  'lost-state': 'ECONNRESET',
+};
+
+const DETECT_MS = 0.4;
+const ROUND_TRIP_MS = 1;
+
+export function courseOf(place: CoursePlace): FaultCourse {
+  const { fault, policy, heartbeatNs, longOutageNs } = place;
+  const outageMs = faultOf(fault, longOutageNs).outageNs / NS_PER_MS;
+  if (isTold(fault)) return toldCourse(place, fault, outageMs);
+  if (fault === 'idle-heartbeat' || fault === 'packet-loss') return { outageMs, share: 1 };
+  if (fault === 'slow-reader') return { outageMs, share: 0.2, resumedMs: outageMs + 2, gapMs: outageMs + 2 };
+  if (fault === 'idle-cut')
+    return { outageMs, share: 1, detectMs: 3000, attemptMs: 3250, openMs: 3251, resumedMs: 4552, gapMs: 150, loss: 'end' };
+  return silentCourse(policy, heartbeatNs, outageMs);
+}
+
+function silentCourse(policy: PolicyName, heartbeatNs: number, outageMs: number): FaultCourse {
+  if (policy === 'as-specified') return { outageMs, share: 1, resumedMs: outageMs + 1, gapMs: outageMs + 50 };
+  // A client looks now and then, so it finds out a little later.
+  const detectMs = (DEAD_AFTER * heartbeatNs) / NS_PER_MS + 20;
+  const openMs = outageMs + 400;
+  return { outageMs, share: 1, detectMs, attemptMs: detectMs + 250, openMs, resumedMs: openMs + 1, gapMs: openMs + 50, loss: 'silent' };
+}
+
+function isTold(fault: FaultName): fault is Told {
+  return fault in causes;
+}
+
+function toldCourse({ policy, transport }: CoursePlace, fault: Told, outageMs: number): FaultCourse {
+  // Specified waits are longer than the outage of a 503, which is to be met here.
+  const specifiedMs = fault === 'unavailable' ? 1000 : transport === 'sse' ? 3000 : 2500;
+  const attemptMs = DETECT_MS + (policy === 'identical' ? 250 : specifiedMs);
+  const begun = { outageMs, share: 1, detectMs: DETECT_MS, attemptMs, loss: causes[fault] };
+  if (fault === 'lost-state') return { ...begun, end: 'stopped', failure: { cause: 'unknown-stream', perClient: 1 } };
+  const isRefused = fault === 'unavailable' && attemptMs < outageMs;
+  if (isRefused && policy === 'as-specified' && transport === 'sse')
+    return { ...begun, end: 'givenUp', failure: { cause: 'http-503', perClient: 1 } };
+  const isLate = attemptMs < outageMs;
+  const openMs = (isLate ? outageMs + 300 : attemptMs) + ROUND_TRIP_MS;
+  const resumedMs = openMs + ROUND_TRIP_MS + (fault === 'hold-first-byte' ? 1000 : 0);
+  const cause = isRefused ? 'http-503' : 'ECONNREFUSED';
+  return { ...begun, openMs, resumedMs, gapMs: resumedMs + 50, ...(isLate && { failure: { cause, perClient: 2 } }) };
+}

@@ -1,0 +1,67 @@
+// Test support: the program as a user runs it, in an empty folder of its own.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TrialRecord } from './contract/run-file.ts';
+
+export const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it said on stderr so far. */
+  readonly printed: () => string;
+}
+
+/** Everything in it is removed when it is disposed of. */
+export class CliFolder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), 'streamduel-'));
+
+  start(...words: readonly string[]): Program {
+    const child = spawn(process.execPath, [cli, ...words], {
+      cwd: this.path,
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (bytes) => (stdout += String(bytes)));
+    child.stderr.on('data', (bytes) => (stderr += String(bytes)));
+    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+    return { child, ended, printed: () => stderr };
+  }
+
+  readonly run = async (...words: readonly string[]): Promise<Ended> => await this.start(...words).ended;
+
+  /** The folder of the run with this `--name`. */
+  runFolder(name: string): string {
+    const found = readdirSync(join(this.path, 'reports')).find((one) => one.endsWith(`Z-${name}`));
+    if (found === undefined) throw new Error(`no run named ${name}`);
+    return join(this.path, 'reports', found);
+  }
+
+  readTrials(name: string): TrialRecord[] {
+    const lines = readFileSync(join(this.runFolder(name), 'run.ndjson'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    return lines.slice(1).map((line) => JSON.parse(line) as TrialRecord);
+  }
+
+  readReport(name: string): string {
+    return readFileSync(join(this.runFolder(name), 'report.md'), 'utf8');
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}

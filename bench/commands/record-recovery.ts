@@ -1,0 +1,90 @@
+// What a trial that breaks something measured → the record that is saved: stamps joined to the reconnect clock, gates judged.
+
+import { joinRecovery, type JoinedRecovery } from '../analysis/recovery/join-recovery.ts';
+import { populationOf } from '../contract/population.ts';
+import type { RecoveryRecord } from '../contract/recovery.ts';
+import type { FaultedTrial, Plan } from '../contract/run-file.ts';
+import { planOffsetsNs } from '../contract/workload.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import type { MeasuredFaultTrial } from '../trial/fault-trial.ts';
+import { checkRecoveryGates } from '../trial/recovery-gates.ts';
+
+/** @param plan Of the run: whether other trials ran beside this one. */
+export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTrial, plan: Pick<Plan, 'lanes'>): FaultedTrial {
+  const { specification, server, host } = measured;
+  const { workload, warmupNs, windowNs, tailNs } = specification;
+  const population = populationOf(specification);
+  const offsetsNs = Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
+  const recovery = recoveryOf(measured);
+  const { injected } = measured;
+  const joined = joinRecovery({
+    population,
+    offsetsNs,
+    fault: recovery.fault,
+    ...(recovery.quietNs !== undefined && { quiet: { fromNs: recovery.faultNs, forNs: recovery.quietNs } }),
+    faultNs: injected.faultNs,
+    ...(injected.healNs !== undefined && { healNs: injected.healNs }),
+    warmupEndNs: warmupNs,
+    endNs: warmupNs + windowNs + tailNs,
+    client: measured.clientStamps,
+  });
+  return {
+    kind: 'trial',
+    outcome: 'faulted',
+    ...planned,
+    startedAt: measured.startedAt,
+    clock: measured.clock,
+    wallNs: measured.wallNs,
+    overheadNs: measured.overheadNs,
+    windowNs,
+    planned: {
+      streams: population.streams,
+      tokens: population.totalTokens,
+      windowStarts: 0,
+      windowTokens: population.totalTokens,
+      meanConcurrent: population.streams,
+    },
+    distributions: joined.distributions,
+    serverPort: measured.serverPort,
+    ...(host.stealMean !== undefined && { stolen: host.stealMean }),
+    recovery: toRecord(measured, joined),
+    server,
+    gates: checkRecoveryGates(measured, { hasNeighbours: (plan.lanes ?? 1) > 1 }),
+    warnings: [],
+  };
+}
+
+function recoveryOf({ specification: { recovery } }: MeasuredFaultTrial): NonNullable<MeasuredFaultTrial['specification']['recovery']> {
+  if (recovery === undefined) throw new TypeError('a fault trial needs a fault');
+  return recovery;
+}
+
+function toRecord(measured: MeasuredFaultTrial, joined: JoinedRecovery): RecoveryRecord {
+  const { injected, client, server, relay, peers, kernel } = measured;
+  const { fault, policy, isResumable, heartbeatNs } = recoveryOf(measured);
+  const { clients, noticed, resumed, neverBack, tokensDueAway, curve } = joined;
+  return {
+    fault,
+    policy,
+    isResumable,
+    ...(heartbeatNs !== undefined && { heartbeatNs }),
+    faultNs: injected.faultNs,
+    ...(injected.healNs !== undefined && { healNs: injected.healNs }),
+    ...(injected.hit !== undefined && { hit: injected.hit }),
+    clients,
+    noticed,
+    resumed,
+    neverBack,
+    tokensDueAway,
+    client,
+    ...(server.recovery !== undefined && { server: server.recovery }),
+    ...(relay?.fault !== undefined && { relay: relay.fault }),
+    curve,
+    peers: {
+      ...(peers.before !== undefined && { before: peers.before }),
+      ...(peers.dead !== undefined && { dead: peers.dead }),
+      ...(peers.end !== undefined && { end: peers.end }),
+    },
+    kernel,
+  };
+}

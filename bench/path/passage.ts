@@ -1,0 +1,163 @@
+// One direction of one connection through the relay: what is read on one side is written to the other, in order, whatever
+// is held meanwhile. Ends and resets are pieces of that order too, so they cannot overtake bytes.
+
+import type { Socket } from 'node:net';
+import { setAlarm, type Alarm } from './alarm.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+export type Piece = Buffer | 'end' | 'reset';
+
+interface Cut {
+  readonly afterBytes: number;
+  /** Called when exactly so many bytes were handed to the kernel; nothing follows them. */
+  readonly onCut: () => void;
+}
+
+interface PassageOptions {
+  readonly from: Socket;
+  readonly to: Socket;
+  readonly now: () => number;
+}
+
+export class Passage {
+  readonly #from: Socket;
+  readonly #to: Socket;
+  readonly #now: () => number;
+  /** What was read before reading stopped: bounded, because whoever waits is not read from. */
+  readonly #waiting: Piece[] = [];
+  #isHeld = false;
+  #isFull = false;
+  #isClosed = false;
+  #passedBytes = 0;
+  #alarm: Alarm | undefined;
+  #bucket: TokenBucket | undefined;
+  #cut: Cut | undefined;
+  #firstHeldNs: number | undefined;
+  #onHeld: (() => void) | undefined;
+
+  constructor({ from, to, now }: PassageOptions) {
+    this.#from = from;
+    this.#to = to;
+    this.#now = now;
+    to.on('drain', () => {
+      this.#isFull = false;
+      this.#regulate();
+    });
+  }
+
+  take(piece: Piece): void {
+    if (this.#isClosed) return;
+    if (this.#firstHeldNs !== undefined && typeof piece !== 'string') this.#holdFirst(this.#firstHeldNs);
+    this.#waiting.push(piece);
+    this.#goOn();
+  }
+
+  /** From now on nothing passes. What was already written to the socket is on its way and arrives. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#regulate();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#goOn();
+  }
+
+  /** Whether something came that may not pass yet. */
+  get isHoldingBack(): boolean {
+    return this.#isHeld && (this.#waiting.length > 0 || this.#from.readableLength > 0);
+  }
+
+  /** @param onHeld Called when there was a first byte to hold. */
+  holdFirstByte(forNs: number, onHeld: () => void): void {
+    this.#firstHeldNs = forNs;
+    this.#onHeld = onHeld;
+  }
+
+  limit(bucket: TokenBucket): void {
+    this.#bucket = bucket;
+  }
+
+  cutAfter(cut: Cut): void {
+    this.#cut = cut;
+  }
+
+  /** Nothing passes any more; what still comes is read, so that its end is seen, and dropped. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    this.#alarm?.stop();
+    this.#from.resume();
+  }
+
+  #holdFirst(forNs: number): void {
+    this.#firstHeldNs = undefined;
+    this.#onHeld?.();
+    this.#isHeld = true;
+    this.#alarm = setAlarm(this.#now() + forNs, this.#now, () => this.release());
+  }
+
+  #goOn(): void {
+    this.#flush();
+    this.#regulate();
+  }
+
+  #flush(): void {
+    while (!this.#isHeld && !this.#isClosed) {
+      const piece = this.#waiting[0];
+      if (piece === undefined) return;
+      const passing = typeof piece === 'string' ? piece : this.#withinLimit(piece);
+      if (passing === undefined) return;
+      if (typeof piece === 'string' || passing.length === piece.length) this.#waiting.shift();
+      else this.#waiting[0] = piece.subarray(passing.length);
+      this.#pass(passing);
+    }
+  }
+
+  /** The part that may pass now; undefined when none of it may, and then it goes on by itself. */
+  #withinLimit(bytes: Buffer): Buffer | undefined {
+    const bucket = this.#bucket;
+    if (bucket === undefined) return bytes;
+    const allowed = bucket.take(bytes.length);
+    if (allowed > 0) return bytes.subarray(0, allowed);
+    this.#alarm?.stop();
+    this.#alarm = setAlarm(bucket.readyNs(bytes.length), this.#now, () => this.#goOn());
+    return undefined;
+  }
+
+  #pass(piece: Piece): void {
+    if (piece === 'reset') resetSocket(this.#to);
+    else if (this.#to.destroyed || this.#to.writableEnded) return;
+    else if (piece === 'end') this.#to.end();
+    else this.#write(piece);
+  }
+
+  #write(bytes: Buffer): void {
+    const cut = this.#cut;
+    const leftBytes = (cut?.afterBytes ?? Number.POSITIVE_INFINITY) - this.#passedBytes;
+    this.#passedBytes += bytes.length;
+    if (cut === undefined || bytes.length < leftBytes) {
+      this.#isFull = !this.#to.write(bytes);
+      return;
+    }
+    this.close();
+    this.#to.write(bytes.subarray(0, leftBytes), (error) => {
+      if (error === undefined || error === null) cut.onCut();
+    });
+  }
+
+  /** What the receiver does not take, the sender is not asked for. */
+  #regulate(): void {
+    if (this.#isClosed) return;
+    if (this.#isHeld || this.#isFull || this.#waiting.length > 0) this.#from.pause();
+    else this.#from.resume();
+  }
+}
+
+/** RST instead of FIN. What the kernel has not sent yet is dropped, as with any reset. */
+export function resetSocket(socket: Socket): void {
+  if (socket.destroyed) return;
+  // libuv does not reset a socket whose end is still behind unsent bytes.
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
+}

@@ -1,0 +1,49 @@
+// A limit on bytes per second as a value: what may pass now, and when more may. Fills evenly and holds little, so that a
+// connection that was silent does not get to send all it saved at once.
+
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+
+/** What the bucket holds when full, as time at its rate: over any span t at most t plus this passes. */
+const BURST_NS = 10 * NS_PER_MS;
+
+interface TokenBucketOptions {
+  readonly bytesPerSecond: number;
+  readonly now: () => number;
+}
+
+export class TokenBucket {
+  readonly #bytesPerNs: number;
+  readonly #sizeBytes: number;
+  readonly #now: () => number;
+  #bytes = 0;
+  #filledNs: number;
+
+  constructor({ bytesPerSecond, now }: TokenBucketOptions) {
+    this.#bytesPerNs = bytesPerSecond / NS_PER_S;
+    // At least one byte, or nothing would ever pass.
+    this.#sizeBytes = Math.max(1, this.#bytesPerNs * BURST_NS);
+    this.#now = now;
+    this.#filledNs = now();
+  }
+
+  /** How many of so many bytes may pass now; they are taken. */
+  take(bytes: number): number {
+    this.#fill();
+    const taken = Math.min(bytes, Math.floor(this.#bytes));
+    this.#bytes -= taken;
+    return taken;
+  }
+
+  /** When so many bytes, or as many as the bucket holds, may pass; on its clock. */
+  readyNs(bytes: number): number {
+    this.#fill();
+    const wantedBytes = Math.min(bytes, Math.floor(this.#sizeBytes));
+    return this.#filledNs + Math.max(0, wantedBytes - this.#bytes) / this.#bytesPerNs;
+  }
+
+  #fill(): void {
+    const nowNs = this.#now();
+    this.#bytes = Math.min(this.#sizeBytes, this.#bytes + (nowNs - this.#filledNs) * this.#bytesPerNs);
+    this.#filledNs = nowNs;
+  }
+}

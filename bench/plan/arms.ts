@@ -1,0 +1,47 @@
+// Flags → the arms of a run.
+
+import type { Plan } from '../contract/run-file.ts';
+import {
+  canSpeak,
+  clientStacks,
+  COPY_LABEL,
+  reconnectsItself,
+  transportIds,
+  transports,
+  type ClientStack,
+} from '../contract/transports.ts';
+import type { RunFlags } from './build-plan.ts';
+import type { Preset } from './presets.ts';
+import { parseList, pickName, usageError } from './quantities.ts';
+
+/** `sse`, or `sse/library` for one arm with a client stack of its own. */
+function readArms(flags: RunFlags, preset: Preset): Plan['arms'] {
+  const common = pickName('client stack', flags.client ?? 'probe', Object.keys(clientStacks) as ClientStack[]);
+  if (flags.transports === undefined) return preset.transports.map((transport) => ({ transport, client: common, path: 'direct' }));
+  const picked = parseList('--transports', flags.transports).map((entry) => {
+    const [name = '', stack] = entry.split('/', 2);
+    const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
+    return { transport: pickName('transport', name, transportIds), client, path: 'direct' as const };
+  });
+  const [baseline, ...others] = picked;
+  if (baseline !== undefined && transports[baseline.transport].isNullArm && others.length > 0)
+    throw usageError(
+      '--transports',
+      flags.transports,
+      `a transport other than the null arm ${baseline.transport} as the first: it is the baseline`,
+    );
+  return picked;
+}
+
+/** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
+export function planArms(flags: RunFlags, preset: Preset, breaksSomething: boolean): Plan['arms'] {
+  const arms = readArms(flags, preset);
+  for (const { transport, client } of arms) {
+    if (!canSpeak(client, transport))
+      throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/library`);
+    if (reconnectsItself(client) && !breaksSomething)
+      throw usageError('--client', client, 'probe or library here: this one is for scenarios reconnect and herd, where clients come back');
+  }
+  const [baseline] = arms;
+  return flags.aa === true && baseline !== undefined ? [...arms, { ...baseline, label: COPY_LABEL }] : arms;
+}

@@ -1,0 +1,50 @@
+// The command line that measures a plan again: printed in every report.
+
+import type { Plan, PrecisionStop } from '../contract/run-file.ts';
+import { isCopy } from '../contract/transports.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { scenarios } from '../scenarios/registry.ts';
+import { repeatBreaking } from './breaking.ts';
+import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './build-plan.ts';
+
+/** The command that measures the same plan again. */
+export function repeatCommand(plan: Plan, flags: { readonly workload?: string; readonly failIf?: readonly string[] }): string {
+  const words = [
+    `streamduel run ${plan.scenario}`,
+    `--preset ${plan.preset}`,
+    ...repeatArms(plan),
+    `--connections ${[...new Set(plan.loadPoints.map((point) => point.connections))].join(',')}`,
+    ...repeatBreaking(plan, scenarios[plan.scenario].breaks?.canChooseFaults === true),
+    `--workload ${flags.workload ?? plan.workload.name}`,
+    `--rate ${plan.workload.tokensPerSecond}`,
+    ...(plan.recovery === undefined ? [`--tokens ${plan.workload.tokensPerStream}`] : []),
+    `--payload ${plan.payload}`,
+    `--blocks ${plan.blocks}`,
+    ...(plan.recovery === undefined ? [`--warmup ${plan.warmupNs / NS_PER_MS}ms`, `--duration ${plan.windowNs / NS_PER_MS}ms`] : []),
+    ...(plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? [] : [`--backpressure ${plan.backpressureBytes}B`]),
+    ...(plan.arms.some(isCopy) ? ['--aa'] : []),
+    ...repeatStop(plan.stop),
+    ...(plan.isPilot === true ? ['--pilot'] : []),
+    ...(plan.recovery === undefined && plan.verdicts && plan.extraBlocks === undefined && plan.blocks * EXTRA_SHARE >= 1
+      ? ['--no-rerun']
+      : []),
+    plan.pin ? '--pin' : '--no-pin',
+    ...(plan.keepStamps ? ['--stamps'] : []),
+    `--seed ${plan.seed}`,
+    ...(flags.failIf ?? []).map((text) => `--fail-if '${text}'`),
+  ];
+  return words.join(' ');
+}
+
+function repeatArms({ arms }: Plan): string[] {
+  const own = arms.filter((arm) => !isCopy(arm));
+  const clients = new Set(own.map(({ client }) => client));
+  if (clients.size > 1) return [`--transports ${own.map(({ transport, client }) => `${transport}/${client}`).join(',')}`];
+  return [`--transports ${own.map(({ transport }) => transport).join(',')}`, `--client ${own[0]?.client}`];
+}
+
+function repeatStop(stop: PrecisionStop | undefined): string[] {
+  if (stop === undefined) return [];
+  const names = stop.metrics.length === 0 ? '' : `${stop.metrics.join(',')}:`;
+  return [`--precision ${names}${Number((100 * stop.ratio).toFixed(6))}%`, `--max-time ${stop.maxTimeNs / NS_PER_S}s`];
+}

@@ -1,0 +1,209 @@
+// What breaks and what comes back, with real processes, sockets, signals and networks. Every fault is injected, so the truth
+// is known: nothing may be lost where the buffer reaches, and exactly what was due where there is none.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliFolder, type Ended } from './cli-fixture.ts';
+import { faultNames, faults, needsPrivileges, type FaultName } from './contract/faults.ts';
+import type { FaultedTrial, TrialRecord } from './contract/run-file.ts';
+import { NS_PER_MS } from './contract/units.ts';
+
+const place = new CliFolder();
+const { run: streamduel } = place;
+
+afterAll(() => place[Symbol.dispose]());
+
+const CLIENTS = 100;
+/** 1 s apart; a connection is dead after 2.5 of them. */
+const DEAD_NS = 2500 * NS_PER_MS;
+/** Tokens come about every 100 ms, so the last byte before the fault may be older than that by chance. */
+const LAST_BYTE_NS = 600 * NS_PER_MS;
+/** For the interval of the watch (20 ms), and for a machine that runs several trials side by side. */
+const SLACK_NS = 400 * NS_PER_MS;
+
+function faulted(trials: readonly TrialRecord[]): FaultedTrial[] {
+  return trials.map((trial) => {
+    if (trial.outcome !== 'faulted') throw new Error(`trial ${trial.trial} is ${trial.outcome}: ${JSON.stringify(trial).slice(0, 2000)}`);
+    return trial;
+  });
+}
+
+const sum = (bins: readonly number[]): number => bins.reduce((total, bin) => total + bin, 0);
+
+describe('every fault that this machine can have, over both transports', () => {
+  let ended: Ended;
+  let trials: FaultedTrial[] = [];
+  const of = (fault: FaultName): FaultedTrial[] => trials.filter(({ recovery }) => recovery.fault === fault);
+
+  // Each of the hundred clients is cut at a point of its own stream, which the seed draws.
+  beforeAll(async () => {
+    ended = await streamduel(
+      'run',
+      'reconnect',
+      '--preset',
+      'smoke',
+      '--connections',
+      String(CLIENTS),
+      '--seed',
+      '20261122',
+      '--name',
+      'all',
+    );
+    trials = faulted(place.readTrials('all'));
+  }, 300_000);
+
+  it('all trials ended, and each says what the fault hit', () => {
+    expect(ended.stderr).not.toContain('FAILED');
+    const measured = new Set(trials.map(({ recovery }) => recovery.fault));
+    expect(faultNames.filter((fault) => !needsPrivileges(fault) && !measured.has(fault))).toEqual([]);
+    for (const { recovery } of trials) expect(recovery.hit ?? CLIENTS).toBe(CLIENTS);
+  });
+
+  it('faults that need privileges are run, or named with what would mend it', () => {
+    const measured = new Set(trials.map(({ recovery }) => recovery.fault));
+    const report = place.readReport('all');
+    for (const fault of faultNames.filter(needsPrivileges)) {
+      if (measured.has(fault)) continue;
+      expect(process.getuid?.(), `${fault} must be possible for root: apt-get install iproute2 nftables`).not.toBe(0);
+      expect(report).toContain(fault);
+    }
+  });
+
+  it('nothing is lost, repeated or damaged where the server still has it', () => {
+    for (const { arm, recovery } of trials) {
+      const { client, fault } = recovery;
+      const what = `${fault} ${arm.transport}`;
+      expect.soft([what, client.corrupt, client.reordered, client.hashMismatches, client.duplicated]).toEqual([what, 0, 0, 0, 0]);
+      expect.soft([what, client.lossesBeforeFault]).toEqual([what, {}]);
+      if (fault === 'lost-state') continue;
+      expect.soft([what, client.lost, client.streamsWhole, client.streamsUnfinished]).toEqual([what, 0, CLIENTS, 0]);
+      expect.soft([what, client.tokensDistinct]).toEqual([what, client.tokensPlanned]);
+    }
+  });
+
+  it('a server that lost its state ends the streams, and all that was still to come is declared lost', () => {
+    for (const { recovery } of of('lost-state')) {
+      const { client } = recovery;
+      expect(client.streamsStopped).toBe(CLIENTS);
+      expect(client.lost).toBe(client.lostDeclared);
+      expect(client.lost).toBe(client.tokensPlanned - client.tokensDistinct);
+      expect(recovery.neverBack).toBe(CLIENTS);
+    }
+  });
+
+  it.each<FaultName>(['graceful-close', 'reset', 'kill', 'drain', 'unavailable', 'hold-first-byte'])(
+    '%s is told to every client',
+    (fault) => {
+      for (const { recovery } of of(fault)) {
+        expect(recovery.noticed).toBe(CLIENTS);
+        expect(recovery.client.losses['silent']).toBeUndefined();
+        expect(recovery.resumed).toBe(CLIENTS);
+      }
+    },
+  );
+
+  it.each<FaultName>(['freeze', 'blackhole', 'long-blackhole', 'one-way'])(
+    '%s is noticed by the heartbeat rule alone, when it says',
+    (fault) => {
+      expect(of(fault)).toHaveLength(2);
+      for (const { recovery, distributions } of of(fault)) {
+        expect(recovery.client.losses).toEqual({ silent: CLIENTS });
+        const detected = distributions.faultToDetectNs?.values ?? [];
+        expect(detected[0]).toBeGreaterThan(DEAD_NS - LAST_BYTE_NS);
+        expect(detected.at(-1)).toBeLessThan(DEAD_NS + SLACK_NS);
+        // Nobody can be back before the cause is over.
+        expect(distributions.faultToResumedNs?.values[0]).toBeGreaterThanOrEqual(recovery.healNs! - recovery.faultNs);
+      }
+    },
+  );
+
+  it('a proxy cuts idle streams without heartbeats, each once, and none with them', () => {
+    for (const { recovery } of of('idle-cut')) {
+      expect(recovery.relay?.idleCuts).toBe(CLIENTS);
+      expect(recovery.noticed).toBe(CLIENTS);
+    }
+    for (const { recovery } of of('idle-heartbeat')) {
+      expect(recovery.relay?.idleCuts).toBe(0);
+      expect(recovery.client).toMatchObject({ losses: {}, attempts: 0 });
+    }
+  });
+
+  it('503 is what clients were told while there was one', () => {
+    for (const { recovery } of of('unavailable')) {
+      expect(recovery.client.attemptFailures['http-503']).toBe(recovery.relay?.answered);
+      expect(recovery.relay?.answered).toBeGreaterThan(CLIENTS);
+    }
+  });
+
+  it('of dead peers, a server learns from WebSocket pongs and not over SSE', () => {
+    const held = of('blackhole').map(({ arm, recovery }) => [arm.transport, recovery.peers.dead?.connections] as const);
+    expect(Object.fromEntries(held)).toEqual({ sse: CLIENTS, ws: 0 });
+  });
+
+  it('the report has a row and a sentence for each fault, and the command to repeat it', () => {
+    const report = place.readReport('all');
+    for (const fault of new Set(trials.map(({ recovery }) => recovery.fault)))
+      expect(report).toContain(`**${faults[fault].id} ${faults[fault].title}.** `);
+    expect(report).toContain('run reconnect --preset smoke');
+    expect(existsSync(join(place.runFolder('all'), 'charts', `reconnect-clock-${CLIENTS}-identical.svg`))).toBe(true);
+    expect(ended.stdout).toContain('F3 Kill and restart');
+  });
+});
+
+it('without resume exactly what came due in between is lost, and nothing is declared', async () => {
+  const words = ['--faults', 'graceful-close,kill', '--no-resume', '--connections', '40', '--seed', '3', '--name', 'forgetful'];
+  await streamduel('run', 'reconnect', '--preset', 'smoke', ...words);
+  const trials = faulted(place.readTrials('forgetful'));
+  for (const { recovery } of trials) {
+    const { client } = recovery;
+    expect(client).toMatchObject({ lostDeclared: 0, duplicated: 0, corrupt: 0, reordered: 0, streamsUnfinished: 0 });
+    expect(client.lost).toBe(client.tokensPlanned - client.tokensDistinct);
+    expect(client.lost).toBeGreaterThan(0);
+  }
+  // A connection that is closed in good order loses nothing that was sent: what is missing is what nobody heard.
+  const closed = trials.filter(({ recovery }) => recovery.fault === 'graceful-close');
+  expect(closed.map(({ recovery }) => recovery.client.lost)).toEqual(closed.map(({ server }) => server?.recovery?.unheardTokens));
+});
+
+it('as specified, an EventSource that is told 503 never comes back, and a WebSocket does', async () => {
+  const words = ['--faults', 'unavailable', '--policy', 'as-specified', '--connections', '30', '--name', 'specified'];
+  const { stdout } = await streamduel('run', 'reconnect', '--preset', 'smoke', ...words);
+  const [sse, ws] = faulted(place.readTrials('specified')).sort((a, b) => a.arm.transport.localeCompare(b.arm.transport));
+  expect(sse?.recovery.client).toMatchObject({ streamsGivenUp: 30, streamsWhole: 0 });
+  expect(ws?.recovery.client).toMatchObject({ streamsGivenUp: 0, streamsWhole: 30, lost: 0 });
+  expect(stdout).toMatch(/never/);
+});
+
+it('the EventSources of Node come back by themselves, with the id they were given', async () => {
+  const words = ['--transports', 'sse/eventsource,sse/undici-eventsource,ws/library', '--faults', 'reset,kill', '--connections', '20'];
+  await streamduel('run', 'reconnect', '--preset', 'smoke', ...words, '--name', 'sources');
+  const trials = faulted(place.readTrials('sources'));
+  expect(trials).toHaveLength(6);
+  for (const { recovery } of trials) expect(recovery.client).toMatchObject({ streamsWhole: 20, lost: 0, corrupt: 0 });
+});
+
+describe('a herd', () => {
+  it('comes back whole under both policies, and the curve counts every client once', async () => {
+    const { stdout } = await streamduel('run', 'herd', '--preset', 'smoke', '--connections', '150', '--name', 'herd');
+    const trials = faulted(place.readTrials('herd'));
+    expect(trials.map(({ arm, loadPoint }) => `${arm.transport} ${loadPoint.policy}`).sort()).toEqual([
+      'sse as-specified',
+      'sse identical',
+      'ws as-specified',
+      'ws identical',
+    ]);
+    for (const { recovery } of trials) {
+      const { client, curve } = recovery;
+      expect(client).toMatchObject({ streamsWhole: 150, lost: 0, duplicated: 0, streamsUnfinished: 0 });
+      expect(recovery.hit).toBe(150);
+      expect(sum(curve.resumed)).toBe(150);
+      expect(sum(curve.accepted)).toBe(client.accepted);
+      expect(sum(curve.attempts)).toBe(client.attempts);
+      const failures = sum(Object.values(client.attemptFailures));
+      expect(client.attempts).toBe(client.accepted + failures);
+    }
+    expect(stdout).toContain('policy as-specified');
+    expect(existsSync(join(place.runFolder('herd'), 'charts'))).toBe(true);
+  });
+});

@@ -1,0 +1,94 @@
+// Carries out a fault at its moment, and says when that really was. What the relay does, it does itself.
+
+import type { Fault, FaultAction } from '../contract/faults.ts';
+import type { FromServer, TrialSpecification } from '../contract/messages.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import type { Child } from './child-process.ts';
+import type { OpenPath } from './open-path.ts';
+import { countPeers } from './peers.ts';
+import { sleepUntil } from './trial-moments.ts';
+import { START_TIMEOUT_MS } from './trial-processes.ts';
+
+export interface Injected {
+  /** Ns since T0. */
+  readonly faultNs: number;
+  /** When the cause was over; undefined for what is over in a moment. */
+  readonly healNs?: number;
+  /** Connections that were hit; undefined where nobody counts them. */
+  readonly hit?: number;
+}
+
+export interface InjectOptions {
+  readonly epochNs: bigint;
+  readonly specification: TrialSpecification;
+  readonly fault: Fault;
+  readonly server: Child<FromServer>;
+  /** The one that takes over, for faults that end the server. */
+  readonly standby: Child<FromServer> | undefined;
+  /** That both servers listen on. */
+  readonly port: number;
+  readonly path: OpenPath;
+  readonly signal: AbortSignal;
+}
+
+/** How long before a server is ended its connections are counted. */
+const COUNT_LEAD_NS = 60 * NS_PER_MS;
+
+export async function injectFault(options: InjectOptions): Promise<Injected> {
+  const { fault, specification, epochNs, signal } = options;
+  const { action } = fault;
+  const faultNs = specification.recovery?.faultNs ?? 0;
+  if (action.by === 'process' && action.signal !== 'SIGSTOP') return await replaceServer(action, options, faultNs);
+  await sleepUntil(epochNs, faultNs, signal);
+  if (action.by === 'server') return await closeConnections(options);
+  if (action.by === 'process') return await freeze(action.forNs, options);
+  if (action.by === 'network') return await breakNetwork(action, options);
+  return action.by === 'client' ? { faultNs, healNs: faultNs + action.forNs } : { faultNs };
+}
+
+const sinceEpoch = (epochNs: bigint): number => Number(process.hrtime.bigint() - epochNs);
+
+async function closeConnections({ server, epochNs, signal }: InjectOptions): Promise<Injected> {
+  const faultNs = sinceEpoch(epochNs);
+  server.send({ kind: 'close-connections' });
+  const { connections } = await server.expect('connections-closed', START_TIMEOUT_MS, signal);
+  return { faultNs, hit: connections };
+}
+
+type Replacement = Extract<FaultAction, { signal: 'SIGKILL' | 'SIGTERM' }>;
+
+async function replaceServer(action: Replacement, options: InjectOptions, plannedNs: number): Promise<Injected> {
+  const { server, standby, port, epochNs, signal } = options;
+  await sleepUntil(epochNs, plannedNs - COUNT_LEAD_NS, signal);
+  const { heard } = await countPeers(server, signal);
+  await sleepUntil(epochNs, plannedNs, signal);
+  const faultNs = sinceEpoch(epochNs);
+  server.signal(action.signal);
+  standby?.send({ kind: 'start', epochNs: String(epochNs) });
+  // A server that drains keeps the port until it is through; then it says what it counted.
+  if (action.signal === 'SIGTERM') await server.expect('tally', START_TIMEOUT_MS, signal);
+  await sleepUntil(epochNs, faultNs + action.restartAfterNs, signal);
+  standby?.send({ kind: 'listen', port });
+  await standby?.expect('listening', START_TIMEOUT_MS, signal);
+  return { faultNs, healNs: sinceEpoch(epochNs), hit: heard };
+}
+
+async function freeze(forNs: number, { server, epochNs, signal }: InjectOptions): Promise<Injected> {
+  const faultNs = sinceEpoch(epochNs);
+  server.signal('SIGSTOP');
+  try {
+    await sleepUntil(epochNs, faultNs + forNs, signal);
+  } finally {
+    // Also when the run was stopped: a process that stands still does not end.
+    server.signal('SIGCONT');
+  }
+  return { faultNs, healNs: sinceEpoch(epochNs) };
+}
+
+async function breakNetwork(action: Extract<FaultAction, { by: 'network' }>, { path, epochNs, signal }: InjectOptions): Promise<Injected> {
+  const faultNs = sinceEpoch(epochNs);
+  await path.breakNetwork(action);
+  await sleepUntil(epochNs, faultNs + action.forNs, signal);
+  await path.mendNetwork(action);
+  return { faultNs, healNs: sinceEpoch(epochNs) };
+}

@@ -1,0 +1,81 @@
+// The validity checks of one trial that breaks something. Streams are meant to break in it; what is not meant is that a token
+// is lost in silence, that one arrives altered, or that the harness was too busy to see when something happened.
+
+import type { Gate } from '../contract/run-file.ts';
+import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
+import { atMost, boundNs } from './gate.ts';
+import type { MeasuredFaultTrial } from './fault-trial.ts';
+
+export interface RecoveryGateOptions {
+  /** Several trials ran side by side: what other programs used cannot be told from what the others did. */
+  readonly hasNeighbours: boolean;
+}
+
+export function checkRecoveryGates(measured: MeasuredFaultTrial, options: RecoveryGateOptions): Gate[] {
+  return [...environmentGates(measured), ...harnessGates(measured, options), ...correctnessGates(measured)];
+}
+
+function environmentGates({ host, clock, tracers }: MeasuredFaultTrial): Gate[] {
+  const kind = 'environment';
+  const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
+  return [
+    atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
+    atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
+    atMost({ id: 'N3', kind, title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' }, host.throttledNs),
+    atMost({ id: 'N4', kind, title: 'clock offset bound', limit: 20 * NS_PER_US, unit: 'ns' }, boundNs(clock)),
+    atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
+    atMost({ id: 'N6', kind, title: 'tracers running', limit: 0, unit: 'count' }, tracers.length, tracers.join(', ') || undefined),
+  ];
+}
+
+function harnessGates({ client }: MeasuredFaultTrial, { hasNeighbours }: RecoveryGateOptions): Gate[] {
+  const kind = 'harness';
+  const { use, streamsPlanned, streamsStarted } = client;
+  const unissued = streamsPlanned === 0 ? 0 : Math.abs(streamsStarted / streamsPlanned - 1);
+  const runDelay = use.runDelayNs === undefined || hasNeighbours ? undefined : use.runDelayNs / use.wallNs;
+  return [
+    atMost({ id: 'H1', kind, title: 'planned starts not issued', limit: 0, unit: 'ratio' }, unissued),
+    atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
+    // A tenth of the margin of the time to a resumed stream.
+    atMost({ id: 'H4', kind, title: 'client timer lateness p99', limit: 5 * NS_PER_MS, unit: 'ns' }, use.tickLatenessP99Ns),
+    atMost(
+      { id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' },
+      runDelay,
+      hasNeighbours ? 'not judged: trials ran side by side' : undefined,
+    ),
+  ];
+}
+
+function correctnessGates({ client, server, clock, specification, injected }: MeasuredFaultTrial): Gate[] {
+  const kind = 'correctness';
+  const { recovery } = specification;
+  const damaged = client.corrupt + client.reordered + client.hashMismatches;
+  const early = Object.values(client.lossesBeforeFault).reduce((sum, count) => sum + count, 0);
+  // A client that may not, or could not, come back misses what it never asked for.
+  const isLossJudged = recovery?.isResumable === true && client.streamsGivenUp === 0 && client.streamsUnfinished === 0;
+  return [
+    atMost({ id: 'C1', kind, title: 'tokens corrupt or reordered; hashes that differ', limit: 0, unit: 'count' }, damaged),
+    atMost(
+      { id: 'C2', kind, title: 'tokens lost that the server did not declare lost', limit: 0, unit: 'count' },
+      isLossJudged ? client.lost - client.lostDeclared : undefined,
+      isLossJudged ? undefined : 'not judged: without resume, or with streams that never came back, tokens are lost',
+    ),
+    atMost({ id: 'C5', kind, title: 'connections lost before the fault', limit: 0, unit: 'count' }, early),
+    atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
+    atMost({ id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' }, clock.sameTimeNamespace ? 0 : 1),
+    atMost(
+      { id: 'C8', kind, title: 'server and client planned different streams', limit: 0, unit: 'count' },
+      server.planSha256 === undefined ? undefined : Number(server.planSha256 !== client.planSha256),
+    ),
+    atMost(
+      { id: 'C9', kind, title: 'streams that were neither whole nor stopped nor given up at the end', limit: 0, unit: 'count' },
+      recovery?.policy === 'identical' ? client.streamsUnfinished : undefined,
+      recovery?.policy === 'identical' ? undefined : 'not judged: this policy may wait longer than the trial',
+    ),
+    atMost(
+      { id: 'C10', kind, title: 'connections that the fault missed', limit: 0, unit: 'count' },
+      injected.hit === undefined ? undefined : client.streamsStarted - injected.hit,
+      injected.hit === undefined ? 'nobody counts them for this fault' : undefined,
+    ),
+  ];
+}

@@ -1,0 +1,134 @@
+// A stream read by an EventSource: a client that connects again by itself, when and as it likes. Everything here is what any
+// program could do that uses one, but for its dispatcher, through which we see what the API does not tell: when a socket was
+// connected, and why a connection was lost.
+
+import assert from 'node:assert/strict';
+import type { Dispatcher } from 'undici';
+import { canSpeak, type ClientStack, type TransportId } from '../../bench/contract/transports.ts';
+import { asControlType, controlTypes } from '../control-message.ts';
+import { authorityOf } from '../request-target.ts';
+import { protocolFailure, StreamFailure } from '../stream-failure.ts';
+import type { StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
+import { countHeadBytes } from './head-bytes.ts';
+import { type LibraryStream, openStreams, type OpenedStream } from './library-stream.ts';
+import { describeError, openStreamConnection } from './undici-client.ts';
+
+/** What all implementations of EventSource have (WHATWG HTML §9.2.2). */
+interface AnyEventSource {
+  readonly readyState: number;
+  addEventListener: (type: string, listener: (event: Event) => void) => void;
+  close: () => void;
+}
+
+const CLOSED = 2;
+
+type CreateEventSource = (url: string, dispatcher: Dispatcher) => AnyEventSource;
+
+type OpenClient = (transport: TransportId, options: StreamClientOptions) => StreamClient;
+
+/** @param create Must send every request through the dispatcher. */
+export function openEventSources(stack: ClientStack, create: CreateEventSource): OpenClient {
+  return (transport, options) => {
+    assert(canSpeak(stack, transport), `client stack ${stack} does not speak ${transport}`);
+    return {
+      ...openStreams((stream, target) => openEventSource(stream, target, create), options),
+      // Left out on purpose: whether a silent connection is dead is for the EventSource to say, which never says so.
+      bytesRead: () => undefined,
+    };
+  };
+}
+
+/** `target.resumeAfter` is passed over: the API takes no cursor, an EventSource only remembers what it has received itself. */
+function openEventSource(stream: LibraryStream, target: StreamTarget, create: CreateEventSource): OpenedStream {
+  const attempt = new Attempt();
+  const { client, close } = openStreamConnection(stream, target);
+  const dispatcher = client.compose((dispatch) => (options, handler) => dispatch(options, attempt.watch(handler)));
+  const source = create(`http://${authorityOf(target)}${target.path}`, dispatcher);
+  const listen = (type: string, hear: (data: string | undefined) => void): void =>
+    source.addEventListener(type, (event) => {
+      try {
+        // Our control event `open` has the name of the API's own event, which carries no data; and so `error` might.
+        hear('data' in event ? String(event.data) : undefined);
+      } catch (error) {
+        stream.fail(error, stream.now());
+      }
+    });
+
+  listen('message', (data = '') => stream.token(data, stream.now()));
+  // Events of any other name are lost: the API has no way to hear of them.
+  for (const type of controlTypes) {
+    listen(type, (data) => {
+      const at = stream.now();
+      if (data === undefined) {
+        // No connect goes before it on a connection that was kept, after a response that ended in good order.
+        stream.accept(attempt.headBytes, at);
+        return;
+      }
+      stream.control(type, data, at);
+      // Whoever does not close it now is connected again, and again, for ever.
+      if (type === 'done') stream.end(at);
+    });
+  }
+  listen('error', (data) => {
+    const at = stream.now();
+    // An event of the server's with this name, which nobody agreed on: throws.
+    if (data !== undefined) asControlType('error');
+    if (source.readyState === CLOSED) stream.fail(attempt.failure() ?? protocolFailure('the EventSource closed without a reason'), at);
+    else stream.lost(attempt.failure() ?? new StreamFailure('closed-early', 'the response ended before `done`'), at);
+  });
+
+  const closeBoth = (): void => {
+    source.close();
+    close();
+  };
+  // Nothing in the API stops the reading.
+  return { close: closeBoth, pause: () => {}, unpause: () => {} };
+}
+
+/** What the EventSource's latest request met. */
+class Attempt {
+  headBytes = 0;
+  #status: number | undefined;
+  #reason = '';
+  #contentType = '';
+  #error: NodeJS.ErrnoException | undefined;
+
+  /** Undefined when the response was an event stream that ended in good order. */
+  failure(): StreamFailure | undefined {
+    if (this.#error !== undefined) return describeError(this.#error);
+    if (this.#status === undefined) return undefined;
+    if (this.#status !== 200) return new StreamFailure(`http-${this.#status}`, `the server answered ${this.#status} ${this.#reason}`);
+    return this.#contentType.startsWith('text/event-stream')
+      ? undefined
+      : protocolFailure(`content-type is ${this.#contentType || 'none'}`);
+  }
+
+  /** Begins an attempt: passes on to `handler` whatever is said of it. */
+  watch(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
+    this.#status = undefined;
+    this.#error = undefined;
+    return {
+      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+      onRequestUpgrade: (controller, status, fields, socket) => handler.onRequestUpgrade?.(controller, status, fields, socket),
+      onResponseStart: (controller, status, fields, reason = '') => {
+        if (status >= 200) {
+          const rawFields = ((controller.rawHeaders ?? []) as Buffer[]).map((part) => part.toString('latin1'));
+          this.headBytes = countHeadBytes({ status, reason, rawFields });
+          this.#status = status;
+          this.#reason = reason;
+          this.#contentType = String(fields['content-type'] ?? '').toLowerCase();
+        }
+        return handler.onResponseStart?.(controller, status, fields, reason);
+      },
+      onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
+      onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+      onResponseError: (controller, error) => {
+        this.#error = error;
+        return handler.onResponseError?.(controller, error);
+      },
+      onResponseStarted: () => handler.onResponseStarted?.(),
+      onBodySent: (chunk) => handler.onBodySent?.(chunk),
+      onRequestSent: () => handler.onRequestSent?.(),
+    };
+  }
+}

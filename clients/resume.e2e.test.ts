@@ -1,0 +1,194 @@
+// Every client stack against the real servers where streams outlive their connections: what is lost with a connection comes
+// back with the next, once.
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
+import { streamPath } from '../bench/contract/messages.ts';
+import type { Population } from '../bench/contract/population.ts';
+import { canSpeak, type ClientStack, clientStacks, transportIds, type TransportId } from '../bench/contract/transports.ts';
+import { asInstant } from '../bench/contract/units.ts';
+import type { PlannedStreams } from '../servers/planned-streams.ts';
+import { startTestServer } from '../servers/twin-fixture.ts';
+import { stacks } from './stacks.ts';
+import type { StreamClient, StreamListener } from './stream-client.ts';
+
+const TOKENS = 120;
+const SEED = 1000;
+const EPOCH = streamEpoch(SEED);
+/** One stream, whose tokens are due within 60 ms of the server's start, whoever listens. */
+const population: Population = {
+  streams: 1,
+  startNs: new Float64Array(1),
+  tokens: Int32Array.of(TOKENS),
+  seeds: Uint32Array.of(SEED),
+  base: Int32Array.of(0),
+  totalTokens: TOKENS,
+};
+
+interface Received {
+  /** Sequence numbers, in order of receipt, over all connections. */
+  readonly sequences: number[];
+  readonly text: string;
+  /** Controls with their JSON, ends and causes; connections as `accept`. */
+  readonly events: string[];
+}
+
+interface ReceiveOptions {
+  readonly transport: TransportId;
+  readonly stack: ClientStack;
+  readonly port: number;
+  readonly streamId?: string;
+  readonly resumeAfter?: string;
+  /** The client gives a connection up after so many tokens, and comes back at once. */
+  readonly cutAfterTokens?: number;
+}
+
+/** Opens the stream, again and again if connections are to be cut, until it ends. */
+async function receive({ transport, stack, port, streamId = '0', resumeAfter, cutAfterTokens }: ReceiveOptions): Promise<Received> {
+  const sequences: number[] = [];
+  const events: string[] = [];
+  let text = '';
+  let tokensOfConnection = 0;
+  const ended = Promise.withResolvers<void>();
+  const open = (cursor: string | undefined): void => {
+    tokensOfConnection = 0;
+    client.open(0, {
+      host: '127.0.0.1',
+      port,
+      path: streamPath(transport, streamId),
+      ...(cursor !== undefined && { resumeAfter: cursor }),
+    });
+  };
+  const onToken = (payload: string): void => {
+    const { s, d } = JSON.parse(payload) as { s: number; d: string };
+    sequences.push(s);
+    text += d;
+    if (++tokensOfConnection !== cutAfterTokens) return;
+    client.abandon(0);
+    open(renderCursor({ epoch: EPOCH, sequence: s }));
+  };
+  const listener: StreamListener = {
+    onConnect: () => {},
+    onAccept: () => events.push('accept'),
+    onTokenBytes: (_stream, buffer, start, end) => onToken(buffer.toString('utf8', start, end)),
+    onTokenText: (_stream, payload) => onToken(payload),
+    onControl: (_stream, type, json) => {
+      const { type: _type, ...fields } = JSON.parse(json) as { type?: string };
+      events.push(`${type} ${JSON.stringify(fields)}`);
+    },
+    onEnd: () => {
+      events.push('end');
+      ended.resolve();
+    },
+    onFailure: (_stream, cause) => {
+      events.push(`failure ${cause}`);
+      ended.resolve();
+    },
+    onLost: () => {},
+  };
+  const client: StreamClient = stacks[stack](transport, { listener, now: () => asInstant(performance.now()) });
+  open(resumeAfter);
+  await ended.promise;
+  await client.close();
+  return { sequences, text, events };
+}
+
+const numbers = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+function done(planned: PlannedStreams): string {
+  return `done ${JSON.stringify({ s: TOKENS + 1, n: TOKENS, sha256: planned.find({ id: '0' })!.sha256, finish: 'stop' })}`;
+}
+
+const cases = transportIds.flatMap((transport) => (['probe', 'library'] as const).map((stack) => ({ transport, stack })));
+
+describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
+  it.each([1, 7, 50])('a client that comes back after every %i tokens receives each of them once, in order', async (cutAfterTokens) => {
+    await using server = await startTestServer(transport, { population, recovery: {} });
+    const { port, planned } = server;
+    const { sequences, text, events } = await receive({ transport, stack, port, cutAfterTokens });
+    const whole = await receive({ transport, stack, port });
+    expect(sequences).toEqual(numbers(1, TOKENS));
+    expect(text).toBe(whole.text);
+    expect(whole.sequences).toEqual(numbers(1, TOKENS));
+    // When the last token was the last before a cut there is nothing to come back to, which SSE says without a stream.
+    const isOver = transport === 'sse' && TOKENS % cutAfterTokens === 0;
+    expect(events.slice(isOver ? -1 : -2)).toEqual(isOver ? ['failure http-204'] : [done(planned), 'end']);
+  });
+
+  it('a stream that is over and was received whole ends at once', async () => {
+    await using server = await startTestServer(transport, { population, recovery: {} });
+    const { port, planned } = server;
+    await receive({ transport, stack, port });
+    const { sequences, events } = await receive({ transport, stack, port, resumeAfter: renderCursor({ epoch: EPOCH, sequence: TOKENS }) });
+    expect(sequences).toEqual([]);
+    expect(events.slice(-2)).toEqual(transport === 'sse' ? ['failure http-204'] : [done(planned), 'end']);
+  });
+
+  it('a stream that is not known is refused in the words of the transport', async () => {
+    await using server = await startTestServer(transport, { recovery: {} });
+    const { events } = await receive({ transport, stack, port: server.port, streamId: 'lost', resumeAfter: `${EPOCH}.5` });
+    // The null arm has neither statuses nor close codes, so it says it in a message.
+    const words = {
+      sse: ['failure http-204'],
+      ws: ['accept', 'failure closed-4404'],
+      tcp: ['accept', expect.stringMatching(/^stream-error .*404/), 'failure closed-early'],
+    };
+    expect(events).toEqual(words[transport]);
+  });
+
+  it('what the server no longer has is declared missing', async () => {
+    const bufferTokens = 10;
+    const limits = { bufferTokens, bufferBytes: 1024 * 1024, ttlNs: 60e9, totalBytes: 1024 * 1024 };
+    await using server = await startTestServer(transport, { population, recovery: { limits } });
+    const { port } = server;
+    await receive({ transport, stack, port });
+    const { sequences, events } = await receive({ transport, stack, port, resumeAfter: renderCursor({ epoch: EPOCH, sequence: 3 }) });
+    expect(sequences).toEqual(numbers(TOKENS - bufferTokens + 1, TOKENS));
+    expect(events).toContain(`gap {"missing":4,"from":${TOKENS - bufferTokens + 1}}`);
+  });
+});
+
+/** Passes connections on to the server, and ends or resets each of the first `cuts` after some bytes to the client. */
+async function startCutter(port: number, how: 'fin' | 'rst', cuts: number): Promise<{ port: number; close: () => void }> {
+  let connections = 0;
+  const server = createServer((downstream: Socket) => {
+    const upstream = connect(port, '127.0.0.1');
+    let left = ++connections > cuts ? Infinity : 1200;
+    downstream.on('data', (bytes) => upstream.write(bytes));
+    upstream.on('data', (bytes) => {
+      const part = bytes.subarray(0, left);
+      left -= part.length;
+      downstream.write(part, () => {
+        if (left > 0) return;
+        upstream.destroy();
+        if (how === 'rst') downstream.resetAndDestroy();
+        else downstream.end();
+      });
+    });
+    for (const socket of [upstream, downstream]) {
+      socket.on('error', () => {});
+      socket.on('close', () => (socket === upstream ? downstream.end() : upstream.destroy()));
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+}
+
+const selfReconnecting = (Object.keys(clientStacks) as ClientStack[]).filter((stack) => !canSpeak(stack, 'ws'));
+
+describe.each(selfReconnecting)('sse over %s', (stack) => {
+  it.each(['fin', 'rst'] as const)('comes back by itself after each %s and receives every token once, in order', async (how) => {
+    await using server = await startTestServer('sse', { population, recovery: { retryMs: 10 } });
+    const cuts = 3;
+    const cutter = await startCutter(server.port, how, cuts);
+    const { sequences, text, events } = await receive({ transport: 'sse', stack, port: cutter.port });
+    cutter.close();
+    expect(sequences).toEqual(numbers(1, TOKENS));
+    expect(text).toBe((await receive({ transport: 'sse', stack: 'probe', port: server.port })).text);
+    expect(events.filter((event) => event === 'accept')).toHaveLength(cuts + 1);
+    expect(events.slice(-2)).toEqual([done(server.planned), 'end']);
+  });
+});

@@ -1,0 +1,18 @@
+// Which client stack is which: the one table over them.
+
+import type { ClientStack, TransportId } from '../bench/contract/transports.ts';
+import { openEventSourceClient } from './library/eventsource.ts';
+import { openLibraryClient } from './library/library-client.ts';
+import { openUndiciEventSourceClient } from './library/undici-eventsource.ts';
+import { openProbeClient } from './probe/probe-client.ts';
+import type { StreamClient, StreamClientOptions } from './stream-client.ts';
+
+type OpenClient = (transport: TransportId, options: StreamClientOptions) => StreamClient;
+
+/** Each asserts that it speaks the transport; see `canSpeak`. */
+export const stacks = {
+  probe: openProbeClient,
+  library: openLibraryClient,
+  eventsource: openEventSourceClient,
+  'undici-eventsource': openUndiciEventSourceClient,
+} as const satisfies Record<ClientStack, OpenClient>;

@@ -1,0 +1,144 @@
+// What every trial of a load process has around its streams, whatever they do: the clock's proof, a rehearsal, the window's
+// meter, progress, and an end.
+
+import { callAt, sendToParent } from '../bench/contract/child-link.ts';
+import { proveClock, timeNamespace, type ClockBound } from '../bench/contract/clock-proof.ts';
+import { TrialClock } from '../bench/contract/clock.ts';
+import { BenchError } from '../bench/contract/errors.ts';
+import type { FromClient, ToClient, TrialSpecification } from '../bench/contract/messages.ts';
+import { populationOf, type Population } from '../bench/contract/population.ts';
+import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
+import type { ProcessUse } from '../bench/contract/tally.ts';
+import { openTokenSource, type TokenSource } from '../bench/contract/workload.ts';
+import { startRamp } from './ramp.ts';
+import { rehearse } from './rehearsal.ts';
+import type { StreamClient, StreamClientOptions, StreamListener } from './stream-client.ts';
+
+const EXCHANGES_BEFORE = 2000;
+const EXCHANGES_AFTER = 500;
+/** Below the gate's 20 µs; a wider proof is tried again, as the bound only ever tightens. */
+const GOOD_BOUND_NS = 15_000;
+const MAX_PROOFS = 3;
+const PROGRESS_MS = 500;
+const DRAIN_CHECK_MS = 10;
+
+export type LoadOrder = Extract<ToClient, { kind: 'load' }>;
+
+export type OpenStack = (specification: TrialSpecification, options: StreamClientOptions) => StreamClient;
+
+/** One trial, as the load process runs it. */
+export interface Trial {
+  /** Resolves with `ready`. */
+  prepare: () => Promise<FromClient>;
+  /** Resolves with the tally. */
+  run: (epochNs: bigint) => Promise<FromClient>;
+}
+
+/** The streams that a trial runs in its frame. */
+export interface Streams {
+  begin: (stream: number) => void;
+  /** No stream is left that anything could still come of. */
+  isOver: () => boolean;
+  openStreams: () => number;
+  tokensReceived: () => number;
+}
+
+export interface FramedWindow {
+  readonly use: ProcessUse;
+  /** Received in it. */
+  readonly tokens: number;
+  readonly startsUnissued: number;
+}
+
+export class TrialFrame {
+  readonly order: LoadOrder;
+  readonly population: Population;
+  readonly source: TokenSource;
+  readonly openClient: (listener: StreamListener) => StreamClient;
+  readonly #clock = new TrialClock();
+  readonly now = this.#clock.now;
+  #window: { use: ProcessUse; tokens: number } | undefined;
+  #ramp: { stop: () => number } | undefined;
+
+  constructor(order: LoadOrder, openStack: OpenStack) {
+    this.order = order;
+    this.population = populationOf(order.specification);
+    this.source = openTokenSource(order.specification.workload);
+    this.openClient = (listener) => openStack(order.specification, { listener, now: this.now });
+  }
+
+  async prepare(): Promise<Extract<FromClient, { kind: 'ready' }>> {
+    const clock = await this.#proveClock(EXCHANGES_BEFORE);
+    const { specification, host, port } = this.order;
+    const { source, now, openClient } = this;
+    const rehearsalNs = await rehearse({ specification, source, host, port, now, openClient });
+    return { kind: 'ready', clock, timeNamespace: timeNamespace(), rehearsalNs };
+  }
+
+  async proveClockAgain(): Promise<ClockBound> {
+    return await this.#proveClock(EXCHANGES_AFTER);
+  }
+
+  async #proveClock(exchanges: number): Promise<ClockBound> {
+    const { host, clockPort } = this.order;
+    let best = await proveClock({ host, port: clockPort, exchanges });
+    for (let proofs = 1; proofs < MAX_PROOFS && widthNs(best) > 2 * GOOD_BOUND_NS; proofs++) {
+      const next = await proveClock({ host, port: clockPort, exchanges });
+      best = {
+        exchanges: best.exchanges + next.exchanges,
+        violations: best.violations + next.violations,
+        lowNs: Math.max(best.lowNs, next.lowNs),
+        highNs: Math.min(best.highNs, next.highNs),
+      };
+    }
+    return best;
+  }
+
+  /** Resolves once every stream is over and the window too, or their time is. */
+  async run(epochNs: bigint, streams: Streams): Promise<FramedWindow> {
+    this.#clock.agree(epochNs);
+    const { now } = this;
+    const { warmupNs, windowNs } = this.order.specification;
+    callAt(warmupNs - COLLECT_BEFORE_WINDOW_NS, now, collectGarbage);
+    callAt(warmupNs, now, () => this.#meterWindow(warmupNs + windowNs, streams));
+    const progress = setInterval(() => sayProgress(streams), PROGRESS_MS);
+    callAt(0, now, () => {
+      this.#ramp = startRamp({ startNs: this.population.startNs, now, start: streams.begin });
+    });
+    await this.#drained(streams);
+    clearInterval(progress);
+    const startsUnissued = this.#ramp?.stop() ?? this.population.streams;
+    if (this.#window === undefined) throw new BenchError('CHILD_DIED', 'the load process ended before its window had');
+    return { ...this.#window, startsUnissued };
+  }
+
+  #meterWindow(endNs: number, streams: Streams): void {
+    const meter = new UseMeter(this.now);
+    const tokens = streams.tokensReceived();
+    callAt(endNs, this.now, () => {
+      this.#window = { use: meter.stop(), tokens: streams.tokensReceived() - tokens };
+    });
+  }
+
+  async #drained(streams: Streams): Promise<void> {
+    const { warmupNs, windowNs, tailNs, drainNs } = this.order.specification;
+    const deadlineNs = warmupNs + windowNs + tailNs + drainNs;
+    await new Promise<void>((resolve) => {
+      const check = setInterval(() => {
+        const isDone = streams.isOver() && this.#window !== undefined;
+        if (!isDone && this.now() < deadlineNs) return;
+        clearInterval(check);
+        resolve();
+      }, DRAIN_CHECK_MS);
+    });
+  }
+}
+
+function sayProgress(streams: Streams): void {
+  const message: FromClient = { kind: 'progress', tokensReceived: streams.tokensReceived(), openStreams: streams.openStreams() };
+  void sendToParent(message);
+}
+
+function widthNs(bound: ClockBound): number {
+  return bound.highNs - bound.lowNs;
+}

@@ -1,0 +1,209 @@
+// Streams that end with their connections: what is sent, when, and what becomes of a receiver that cannot keep up.
+
+import { streamEpoch } from '../bench/contract/control-events.ts';
+import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
+import type { OpenCount } from '../bench/contract/tally.ts';
+import { Pacer, type Paced } from './pacer.ts';
+import type { StreamPlan } from './planned-streams.ts';
+import type { StreamSink } from './stream-sink.ts';
+import { countCut, doneOf, noCounts, templateOf, type Arrival, type StreamCounts, type Streams, type StreamsOptions } from './streams.ts';
+
+interface OpenStream extends Paced {
+  readonly plan: StreamPlan;
+  readonly sink: StreamSink;
+  readonly template: PayloadTemplate;
+  readonly handlerNs: number;
+  /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
+  readonly counts: StreamCounts;
+  /** Bytes before the first token: head and `open` event. */
+  preludeBytes: number;
+  sent: number;
+  lastTick: number;
+  isBlocked: boolean;
+  isEnded: boolean;
+}
+
+/** How often blocked receivers are checked against the cap. */
+const BLOCKED_CHECK_MS = 100;
+
+export class ConnectedStreams implements Streams {
+  readonly lasting = undefined;
+  readonly #options: StreamsOptions;
+  readonly #pacer: Pacer<OpenStream>;
+  readonly #open = new Set<OpenStream>();
+  readonly #blocked = new Set<OpenStream>();
+  #blockedTimer: NodeJS.Timeout | undefined;
+  #closedBytes = 0;
+  counts = noCounts();
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+    this.#pacer = new Pacer({ now: options.now, emit: (stream) => this.#emit(stream) });
+  }
+
+  get openStreams(): number {
+    return this.#open.size;
+  }
+
+  get isFull(): boolean {
+    return this.#open.size >= this.#options.maxStreams;
+  }
+
+  resetCounts(): void {
+    this.counts = noCounts();
+  }
+
+  bytesWritten(): number {
+    let bytes = this.#closedBytes;
+    for (const { sink } of this.#open) bytes += sink.bytesWritten();
+    return bytes;
+  }
+
+  countOpen(): OpenCount {
+    const count = { streams: 0, tokens: 0, bytes: 0, preludeBytes: 0 };
+    for (const { sink, sent, preludeBytes } of this.#open) {
+      count.streams++;
+      count.tokens += sent;
+      count.bytes += sink.bytesWritten();
+      count.preludeBytes += preludeBytes;
+    }
+    return count;
+  }
+
+  start(plan: StreamPlan, bareSink: StreamSink, { handlerNs }: Arrival): void {
+    const { injected } = this.#options;
+    const sink = injected === undefined ? bareSink : injected.wrap(bareSink, plan);
+    const stream: OpenStream = {
+      plan,
+      sink,
+      handlerNs,
+      counts: this.counts,
+      template: templateOf(this.#options, plan.id),
+      dueNs: 0,
+      nextInSlot: undefined,
+      isScheduled: false,
+      preludeBytes: 0,
+      sent: 0,
+      lastTick: -1,
+      isBlocked: false,
+      isEnded: false,
+    };
+    this.counts.opened++;
+    this.#open.add(stream);
+    if (plan.trialIndex !== undefined && this.#options.stamps !== undefined)
+      this.#options.stamps.handlerNs[plan.trialIndex.stream] = handlerNs;
+    const drained = (): void => this.#unblock(stream);
+    sink.socket.on('drain', drained);
+    sink.onClose(() => {
+      sink.socket.off('drain', drained);
+      this.#closed(stream);
+    });
+    sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
+    stream.preludeBytes = sink.bytesWritten();
+    this.#pacer.schedule(stream, handlerNs + (plan.offsetsNs[0] as number));
+  }
+
+  #emit(stream: OpenStream): number | undefined {
+    if (stream.isEnded || stream.isBlocked) return undefined;
+    const { plan, sink } = stream;
+    const { source, stamps, now } = this.#options;
+    const index = stream.sent;
+    const jsonText = source.jsonTexts[(plan.sourceStart + index) % source.jsonTexts.length] as string;
+    const payload = renderPayload(stream.template, index + 1, jsonText);
+    const writtenNs = now();
+    if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
+    if (plan.trialIndex !== undefined && stamps !== undefined) stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
+    sink.token(index + 1, payload);
+    stream.sent = index + 1;
+    stream.counts.tokensWritten++;
+    if (stream.lastTick === this.#pacer.tick) stream.counts.sameTickTokens++;
+    stream.lastTick = this.#pacer.tick;
+    if (stream.sent === plan.tokens) {
+      this.#finish(stream);
+      return undefined;
+    }
+    if (sink.socket.writableNeedDrain) {
+      this.#block(stream);
+      return undefined;
+    }
+    return stream.handlerNs + (plan.offsetsNs[stream.sent] as number);
+  }
+
+  #finish(stream: OpenStream): void {
+    const { plan, sink } = stream;
+    stream.isEnded = true;
+    stream.counts.finished++;
+    sink.done(doneOf(plan));
+  }
+
+  /** The socket is full: later tokens wait in the plan, which costs no memory, and are sent late rather than skipped. */
+  #block(stream: OpenStream): void {
+    stream.isBlocked = true;
+    stream.counts.backpressured++;
+    this.#blocked.add(stream);
+    this.#blockedTimer ??= setInterval(() => this.#cutSlowConsumers(), BLOCKED_CHECK_MS);
+  }
+
+  #unblock(stream: OpenStream): void {
+    if (!stream.isBlocked) return;
+    stream.isBlocked = false;
+    this.#forgetBlocked(stream);
+    if (!stream.isEnded) this.#pacer.schedule(stream, stream.handlerNs + (stream.plan.offsetsNs[stream.sent] as number));
+  }
+
+  #forgetBlocked(stream: OpenStream): void {
+    this.#blocked.delete(stream);
+    if (this.#blocked.size > 0) return;
+    clearInterval(this.#blockedTimer);
+    this.#blockedTimer = undefined;
+  }
+
+  #cutSlowConsumers(): void {
+    const nowNs = this.#options.now();
+    for (const stream of this.#blocked) {
+      if (backlogBytes(stream, nowNs) > this.#options.backpressureBytes) this.#cut(stream, 'slow-consumer');
+    }
+  }
+
+  #cut(stream: OpenStream, cause: string): void {
+    if (stream.isEnded) return;
+    stream.isEnded = true;
+    countCut(stream.counts, cause);
+    this.#forgetBlocked(stream);
+    stream.sink.abort();
+  }
+
+  #closed(stream: OpenStream): void {
+    const bytes = stream.sink.bytesWritten();
+    this.#open.delete(stream);
+    this.#forgetBlocked(stream);
+    this.#closedBytes += bytes;
+    if (stream.isEnded && stream.sent === stream.plan.tokens) {
+      stream.counts.bytesWritten += bytes;
+      stream.counts.headBytes += stream.sink.headBytes;
+    } else this.#cut(stream, 'client-gone');
+  }
+
+  sayBye(): void {
+    for (const stream of this.#open) {
+      if (stream.isEnded) continue;
+      stream.isEnded = true;
+      countCut(stream.counts, 'shutdown');
+      stream.sink.bye();
+    }
+    this.#pacer.stop();
+  }
+
+  abortAll(): void {
+    for (const { sink } of this.#open) sink.abort();
+  }
+}
+
+/** What the socket has not taken yet, and what is due by the plan but waits: the mean frame stands for the waiting ones. */
+function backlogBytes(stream: OpenStream, nowNs: number): number {
+  const { plan, sink, sent } = stream;
+  let due = sent;
+  while (due < plan.tokens && stream.handlerNs + (plan.offsetsNs[due] as number) <= nowNs) due++;
+  const bytesPerToken = sent === 0 ? 0 : sink.bytesWritten() / sent;
+  return sink.socket.writableLength + (due - sent) * bytesPerToken;
+}

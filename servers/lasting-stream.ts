@@ -1,0 +1,99 @@
+// One stream that outlives its connections: its generation goes on by the plan, whoever listens, as a model's does.
+
+import { streamEpoch } from '../bench/contract/control-events.ts';
+import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
+import type { TokenSource } from '../bench/contract/workload.ts';
+import type { Paced } from './pacer.ts';
+import type { StreamPlan } from './planned-streams.ts';
+import type { Receiver } from './receiver.ts';
+import type { ReplayBuffer } from './replay-buffer.ts';
+import type { Kept } from './resume-point.ts';
+
+interface LastingStreamOptions {
+  readonly plan: StreamPlan;
+  readonly template: PayloadTemplate;
+  readonly source: TokenSource;
+  /** When each token is due, ns since T0. */
+  readonly tokensDueNs: Float64Array;
+  /** Undefined for a stream that keeps nothing. */
+  readonly buffer: ReplayBuffer | undefined;
+  /** The first token that is generated here. */
+  readonly first: number;
+}
+
+export class LastingStream implements Paced, Kept {
+  readonly plan: StreamPlan;
+  readonly epoch: string;
+  readonly tokensDueNs: Float64Array;
+  readonly buffer: ReplayBuffer | undefined;
+  readonly #template: PayloadTemplate;
+  readonly #source: TokenSource;
+  dueNs = 0;
+  nextInSlot: Paced | undefined;
+  isScheduled = false;
+  generated: number;
+  receiver: Receiver | undefined;
+  hasBeenHeard = false;
+  /** `done` was sent to somebody. */
+  isTold = false;
+  /** False once its buffer was dropped for want of memory, until somebody listens again. */
+  isRetaining = true;
+  /** Cancelled, or its time to live is over. */
+  isForgotten = false;
+  /** When the last token was generated, ns since T0. */
+  endedNs: number | undefined;
+  lastTick = -1;
+
+  constructor({ plan, template, source, tokensDueNs, buffer, first }: LastingStreamOptions) {
+    this.plan = plan;
+    this.epoch = streamEpoch(plan.seed);
+    this.tokensDueNs = tokensDueNs;
+    this.buffer = buffer;
+    this.generated = first - 1;
+    this.#template = template;
+    this.#source = source;
+  }
+
+  get tokens(): number {
+    return this.plan.tokens;
+  }
+
+  get oldest(): number | undefined {
+    return this.buffer?.oldest;
+  }
+
+  get isFinished(): boolean {
+    return this.generated === this.plan.tokens;
+  }
+
+  render(sequence: number): string {
+    const { jsonTexts } = this.#source;
+    const jsonText = jsonTexts[(this.plan.sourceStart + sequence - 1) % jsonTexts.length] as string;
+    return renderPayload(this.#template, sequence, jsonText);
+  }
+
+  /**
+   * A token that was generated but not sent yet; undefined when it has fallen out of the buffer. A stream that keeps nothing
+   * for those who come back still owes a connected receiver what its full socket holds up: that waits in the plan.
+   */
+  waiting(sequence: number): string | undefined {
+    return this.buffer === undefined ? this.render(sequence) : this.buffer.payload(sequence);
+  }
+
+  /** When the next token is due; undefined after the last. */
+  nextDueNs(): number | undefined {
+    return this.tokensDueNs[this.generated];
+  }
+}
+
+/** How many tokens are due at this moment. */
+export function countDue(tokensDueNs: Float64Array, nowNs: number): number {
+  let low = 0;
+  let high = tokensDueNs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((tokensDueNs[middle] as number) <= nowNs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,153 @@
+// One connection that receives a stream which may outlive it: what it was sent, what waits for it, and why it ended.
+
+import type { ServerRecovery } from '../bench/contract/recovery.ts';
+import type { LastingStream } from './lasting-stream.ts';
+import type { ResumePoint } from './resume-point.ts';
+import type { StreamSink } from './stream-sink.ts';
+import { countCut, doneOf, type ServerStamps, type StreamCounts } from './streams.ts';
+
+interface ReceiverOptions {
+  readonly stream: LastingStream;
+  readonly sink: StreamSink;
+  readonly now: () => number;
+  readonly stamps: ServerStamps | undefined;
+  /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
+  readonly counts: StreamCounts;
+  readonly recovery: ServerRecovery;
+  /** Its socket is full. */
+  readonly onBlock: (receiver: Receiver) => void;
+}
+
+export class Receiver {
+  readonly stream: LastingStream;
+  readonly sink: StreamSink;
+  readonly counts: StreamCounts;
+  readonly #now: () => number;
+  readonly #stamps: ServerStamps | undefined;
+  readonly #recovery: ServerRecovery;
+  readonly #onBlock: (receiver: Receiver) => void;
+  /** The token that it is sent next. */
+  #next = 1;
+  /** Tokens up to this one were due before it connected. */
+  #replayUpTo = 0;
+  /** Bytes before the first token: head and `open` event. */
+  preludeBytes = 0;
+  sent = 0;
+  isBlocked = false;
+  /** Nothing is sent any more. */
+  isEnded = false;
+  isWhole = false;
+
+  constructor(options: ReceiverOptions) {
+    this.stream = options.stream;
+    this.sink = options.sink;
+    this.counts = options.counts;
+    this.#now = options.now;
+    this.#stamps = options.stamps;
+    this.#recovery = options.recovery;
+    this.#onBlock = options.onBlock;
+  }
+
+  /** Sends what there is from this point on; what comes later is sent as it comes. Both in one tick, so nothing falls between. */
+  open({ from, gap }: ResumePoint, isReplay: boolean): void {
+    const { plan, epoch, generated } = this.stream;
+    this.#next = from;
+    this.#replayUpTo = isReplay ? generated : 0;
+    this.sink.open({ sid: plan.id, epoch, from, n: plan.tokens });
+    if (gap !== undefined) {
+      this.#recovery.gaps++;
+      this.sink.gap(gap);
+    }
+    this.preludeBytes = this.sink.bytesWritten();
+    this.pump();
+  }
+
+  /** A token at the moment it is generated. Waits its turn behind others. */
+  live(sequence: number, payload: string, writtenNs: number): void {
+    if (this.isBlocked || this.isEnded) return;
+    this.#write(sequence, payload, writtenNs);
+    if (this.stream.isFinished) this.#finish();
+    else if (this.sink.socket.writableNeedDrain) this.#block();
+  }
+
+  /** The socket takes more. */
+  unblock(): void {
+    if (!this.isBlocked) return;
+    this.isBlocked = false;
+    this.pump();
+  }
+
+  /** Sends what waits, in as few writes as the socket allows, until it is full. */
+  pump(): void {
+    const { stream, sink } = this;
+    if (this.isEnded || this.isBlocked) return;
+    sink.socket.cork();
+    const bytesBefore = sink.bytesWritten();
+    let replayed = 0;
+    while (this.#next <= stream.generated && !sink.socket.writableNeedDrain) {
+      const payload = stream.waiting(this.#next);
+      if (payload === undefined) {
+        this.#skip(stream.oldest as number);
+        continue;
+      }
+      if (this.#next <= this.#replayUpTo) replayed++;
+      this.#write(this.#next, payload, this.#now());
+    }
+    // A gap among them is counted too; the first live tokens of a slow receiver's last turn may share it.
+    if (replayed > 0) {
+      this.#recovery.replayedTokens += replayed;
+      this.#recovery.replayedBytes += sink.bytesWritten() - bytesBefore;
+    }
+    if (this.#next <= stream.generated) this.#block();
+    else if (stream.isFinished) this.#finish();
+    sink.socket.uncork();
+  }
+
+  #write(sequence: number, payload: string, writtenNs: number): void {
+    const { trialIndex } = this.stream.plan;
+    if (trialIndex !== undefined && this.#stamps !== undefined) {
+      const { writtenNs: stamps } = this.#stamps;
+      const index = trialIndex.base + sequence - 1;
+      if (Number.isNaN(stamps[index])) stamps[index] = writtenNs;
+    }
+    this.sink.token(sequence, payload);
+    this.#next = sequence + 1;
+    this.sent++;
+    this.counts.tokensWritten++;
+  }
+
+  /** The buffer has moved on while the socket was full. */
+  #skip(oldest: number): void {
+    this.#recovery.gaps++;
+    this.sink.gap({ missing: this.#next, from: oldest });
+    this.#next = oldest;
+  }
+
+  #block(): void {
+    this.isBlocked = true;
+    this.counts.backpressured++;
+    this.#onBlock(this);
+  }
+
+  #finish(): void {
+    this.isEnded = true;
+    this.isWhole = true;
+    if (!this.stream.isTold) this.counts.finished++;
+    this.stream.isTold = true;
+    this.sink.done(doneOf(this.stream.plan));
+  }
+
+  /** What the socket has not taken yet, and what came due but waits: the mean frame stands for the waiting ones. */
+  backlogBytes(): number {
+    const bytesPerToken = this.sent === 0 ? 0 : this.sink.bytesWritten() / this.sent;
+    return this.sink.socket.writableLength + Math.max(0, this.stream.generated + 1 - this.#next) * bytesPerToken;
+  }
+
+  /** Ends it for a reason of the server's; a second reason changes nothing. */
+  end(cause: string, how: 'bye' | 'abort' | 'replaced'): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    countCut(this.counts, cause);
+    this.sink[how]();
+  }
+}

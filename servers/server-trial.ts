@@ -1,0 +1,149 @@
+// One trial as a server process lives it: what it serves, when it is metered, what it counted.
+
+import { callAt } from '../bench/contract/child-link.ts';
+import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts';
+import { TrialClock } from '../bench/contract/clock.ts';
+import { BenchError, messageOf } from '../bench/contract/errors.ts';
+import type { FromServer, ToServer, TrialSpecification } from '../bench/contract/messages.ts';
+import { hashPopulation, planRehearsal, populationOf } from '../bench/contract/population.ts';
+import { COLLECT_BEFORE_WINDOW_NS, collectGarbage } from '../bench/contract/process-use.ts';
+import type { PeerCount } from '../bench/contract/recovery.ts';
+import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
+import type { OpenCount, ServerTally } from '../bench/contract/tally.ts';
+import type { TwinParts } from './admission.ts';
+import { Injected } from './injected.ts';
+import type { RunningServer } from './listen.ts';
+import { openStreams } from './open-streams.ts';
+import { PlannedStreams } from './planned-streams.ts';
+import { ServerWindow } from './server-window.ts';
+import type { ServerStamps } from './streams.ts';
+
+/** A trial's own streams overlap by a few ms when one follows another; anything far beyond them is not the trial's. */
+const SPARE_STREAMS = 1000;
+
+export type ServerStarter = (parts: TwinParts, specification: TrialSpecification) => Promise<RunningServer>;
+
+type ServeMessage = Extract<ToServer, { kind: 'serve' }>;
+
+export class ServerTrial {
+  readonly #specification: TrialSpecification;
+  readonly #stampsFile: string;
+  readonly #isStandby: boolean;
+  readonly #start: ServerStarter;
+  readonly #clock = new TrialClock();
+  readonly #now = this.#clock.now;
+  readonly #stamps: ServerStamps;
+  readonly #parts: TwinParts;
+  readonly #planSha256: string;
+  readonly #injected: Injected | undefined;
+  readonly #window: ServerWindow;
+  #server: RunningServer | undefined;
+  #stopped: Promise<ServerTally> | undefined;
+
+  constructor({ specification, stampsFile, standby }: ServeMessage, start: ServerStarter) {
+    this.#specification = specification;
+    this.#start = start;
+    this.#stampsFile = stampsFile;
+    this.#isStandby = standby !== undefined;
+    const { workload, connections, workloadSeed, recovery } = specification;
+    const population = populationOf(specification);
+    const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens);
+    const planned = new PlannedStreams(workload, { population, rehearsal });
+    this.#planSha256 = hashPopulation(population, specification);
+    const { injection, transport } = specification;
+    this.#injected = injection === undefined ? undefined : new Injected({ injection, transport, seed: workloadSeed });
+    this.#stamps = { handlerNs: emptyStamps(population.streams), writtenNs: emptyStamps(population.totalTokens) };
+    const streams = openStreams({
+      now: this.#now,
+      source: planned.source,
+      payload: specification.payload,
+      ...(this.#injected !== undefined && { injected: this.#injected }),
+      stamps: this.#stamps,
+      backpressureBytes: specification.backpressureBytes,
+      maxStreams: 2 * connections + SPARE_STREAMS,
+      ...(recovery !== undefined && { recovery }),
+      keepsState: standby?.keepsState ?? false,
+    });
+    this.#parts = { streams, planned, now: this.#now };
+    this.#window = new ServerWindow(streams, this.#now);
+  }
+
+  countOpen(): OpenCount {
+    return this.#parts.streams.countOpen();
+  }
+
+  closeConnections(): number {
+    return this.#parts.streams.lasting?.closeConnections() ?? 0;
+  }
+
+  async countPeers(): Promise<PeerCount> {
+    const { streams } = this.#parts;
+    const { heapUsed, rss } = process.memoryUsage();
+    const kept = streams.lasting?.countKept() ?? { heard: streams.openStreams, streams: streams.openStreams, bufferedBytes: 0 };
+    return { connections: (await this.#server?.countConnections()) ?? 0, ...kept, heapUsedBytes: heapUsed, rssBytes: rss };
+  }
+
+  async listen(port: number): Promise<FromServer> {
+    const { transport, host } = this.#specification;
+    try {
+      this.#server = await this.#start(this.#parts, { ...this.#specification, port });
+    } catch (cause) {
+      throw new BenchError('PORT', `the ${transport} server cannot listen on ${host}:${port}: ${messageOf(cause)}`, {
+        cause,
+        hint: 'choose another --port, or 0 for any free one',
+      });
+    }
+    // One that takes over begins when it listens: what came before was its waiting.
+    if (this.#isStandby) this.#meterWindow();
+    const clock = await startClockEcho(host);
+    return { kind: 'listening', port: this.#server.port, clockPort: clock.port, timeNamespace: timeNamespace() };
+  }
+
+  start(epochNs: bigint): void {
+    this.#clock.agree(epochNs);
+    this.#parts.streams.resetCounts();
+    this.#injected?.start();
+    if (!this.#isStandby) this.#meterWindow();
+  }
+
+  #meterWindow(): void {
+    const { warmupNs, windowNs } = this.#specification;
+    const collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS;
+    // Not within the window: the pause would be taken for the server's.
+    if (collectNs >= this.#now()) callAt(collectNs, this.#now, collectGarbage);
+    callAt(warmupNs, this.#now, () => this.#window.start());
+    callAt(warmupNs + windowNs, this.#now, () => this.#window.stop());
+  }
+
+  /** Also when it is told to twice: by a signal and by a message. */
+  async stop(): Promise<ServerTally> {
+    this.#stopped ??= this.#stopOnce();
+    return await this.#stopped;
+  }
+
+  async #stopOnce(): Promise<ServerTally> {
+    this.#injected?.stop();
+    // A server that is replaced in its window did its part of it.
+    if (this.#specification.recovery !== undefined) this.#window.stop();
+    await this.#server?.close();
+    writeStamps(this.#stampsFile, { ...this.#stamps });
+    const { streams } = this.#parts;
+    const { counts, lasting } = streams;
+    return {
+      node: process.version,
+      ...this.#window.measured(),
+      tokensWritten: counts.tokensWritten,
+      streamsOpened: counts.opened,
+      streamsFinished: counts.finished,
+      streamsCut: counts.cut,
+      bytesWritten: counts.bytesWritten,
+      headBytes: counts.headBytes,
+      sameTickTokens: counts.sameTickTokens,
+      earlyTokens: counts.earlyTokens,
+      backpressured: counts.backpressured,
+      planSha256: this.#planSha256,
+      ...(this.#injected !== undefined && { injected: this.#injected.counts }),
+      ...(lasting !== undefined && { recovery: lasting.recovery }),
+    };
+  }
+}

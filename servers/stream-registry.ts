@@ -1,0 +1,172 @@
+// Which streams a server keeps, for how long, and within how many bytes. A stream is kept from its first request until some
+// time after its last token, whether anybody listens or not; so everything here is bounded.
+
+import type { ResumeLimits, ServerRecovery } from '../bench/contract/recovery.ts';
+import { NS_PER_MS } from '../bench/contract/units.ts';
+import type { LastingStream } from './lasting-stream.ts';
+
+interface RegistryOptions {
+  readonly limits: ResumeLimits;
+  readonly maxStreams: number;
+  readonly now: () => number;
+  /** Its time to live is over, or its place is needed. */
+  readonly onForget: (stream: LastingStream) => void;
+}
+
+function noRecovery(): ServerRecovery {
+  return {
+    started: 0,
+    resumed: 0,
+    replayedTokens: 0,
+    replayedBytes: 0,
+    gaps: 0,
+    unknown: 0,
+    unheardTokens: 0,
+    evictedTokens: 0,
+    evictedStreams: 0,
+    peakBufferedBytes: 0,
+    replaced: 0,
+    givenUp: 0,
+  };
+}
+
+export class StreamRegistry {
+  readonly #options: RegistryOptions;
+  readonly #streams = new Map<string, LastingStream>();
+  /** Streams that nobody listens to and that may have something in their buffers; the longest unheard first. */
+  readonly #unheard = new Set<LastingStream>();
+  /** Finished streams, the first to be forgotten first: all live equally long. */
+  readonly #finished = new Set<LastingStream>();
+  /** One timer for all of them. */
+  #timer: NodeJS.Timeout | undefined;
+  bufferedBytes = 0;
+  counts = noRecovery();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  resetCounts(): void {
+    this.counts = noRecovery();
+  }
+
+  get(id: string): LastingStream | undefined {
+    return this.#streams.get(id);
+  }
+
+  *heard(): Generator<LastingStream> {
+    for (const stream of this.#streams.values()) if (stream.receiver !== undefined) yield stream;
+  }
+
+  /** False when every place is taken by a stream that runs or is listened to. */
+  hasRoom(): boolean {
+    return this.#streams.size < this.#options.maxStreams || this.#dispensable() !== undefined;
+  }
+
+  /** Only after `hasRoom`. */
+  add(stream: LastingStream): void {
+    if (this.#streams.size >= this.#options.maxStreams) {
+      const dispensable = this.#dispensable();
+      if (dispensable !== undefined) {
+        this.counts.evictedStreams++;
+        this.#options.onForget(dispensable);
+      }
+    }
+    this.#streams.set(stream.plan.id, stream);
+    this.#unheard.add(stream);
+  }
+
+  #dispensable(): LastingStream | undefined {
+    for (const stream of this.#finished) if (stream.receiver === undefined) return stream;
+    return undefined;
+  }
+
+  listen(stream: LastingStream): void {
+    this.#unheard.delete(stream);
+    stream.isRetaining = true;
+  }
+
+  unlisten(stream: LastingStream): void {
+    if (!stream.isForgotten) this.#unheard.add(stream);
+  }
+
+  /** Puts a token into its stream's buffer, within all limits. */
+  retain(stream: LastingStream, payload: string): void {
+    const { buffer } = stream;
+    if (buffer === undefined) return;
+    if (!stream.isRetaining) {
+      buffer.skip();
+      this.counts.evictedTokens++;
+      return;
+    }
+    const bytesBefore = buffer.bytes;
+    this.counts.evictedTokens += buffer.append(payload);
+    this.bufferedBytes += buffer.bytes - bytesBefore;
+    if (this.bufferedBytes > this.#options.limits.totalBytes) this.#makeRoom(stream);
+    this.counts.peakBufferedBytes = Math.max(this.counts.peakBufferedBytes, this.bufferedBytes);
+  }
+
+  /** First the buffers that nobody may ever come back for; where there are none left, a stream pays for its own token. */
+  #makeRoom(stream: LastingStream): void {
+    const { totalBytes } = this.#options.limits;
+    for (const unheard of this.#unheard) {
+      if (this.bufferedBytes <= totalBytes) return;
+      this.counts.evictedTokens += this.#empty(unheard);
+      // Until somebody listens again: it would be the first to lose every later token, too.
+      unheard.isRetaining = false;
+      this.#unheard.delete(unheard);
+    }
+    while (this.bufferedBytes > totalBytes && stream.buffer !== undefined && stream.buffer.tokens > 0) {
+      const bytesBefore = stream.buffer.bytes;
+      stream.buffer.dropOldest();
+      this.bufferedBytes += stream.buffer.bytes - bytesBefore;
+      this.counts.evictedTokens++;
+    }
+  }
+
+  #empty({ buffer }: LastingStream): number {
+    this.bufferedBytes -= buffer?.bytes ?? 0;
+    return buffer?.clear() ?? 0;
+  }
+
+  /** The last token was generated: the time to live begins. */
+  finish(stream: LastingStream, endedNs: number): void {
+    stream.endedNs = endedNs;
+    this.#finished.add(stream);
+    this.#arm();
+  }
+
+  forget(stream: LastingStream): void {
+    stream.isForgotten = true;
+    this.#empty(stream);
+    this.#streams.delete(stream.plan.id);
+    this.#unheard.delete(stream);
+    this.#finished.delete(stream);
+  }
+
+  #arm(): void {
+    const [first] = this.#finished;
+    if (first === undefined || this.#timer !== undefined) return;
+    const { now, limits } = this.#options;
+    const delayNs = (first.endedNs as number) + limits.ttlNs - now();
+    this.#timer = setTimeout(() => this.#expire(), Math.max(1, Math.ceil(delayNs / NS_PER_MS)));
+  }
+
+  #expire(): void {
+    this.#timer = undefined;
+    const nowNs = this.#options.now();
+    for (const stream of this.#finished) {
+      if ((stream.endedNs as number) + this.#options.limits.ttlNs > nowNs) break;
+      this.#options.onForget(stream);
+    }
+    this.#arm();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
