@@ -72,7 +72,7 @@ export function planPopulation(options: PopulationOptions): Population {
  * One stream a slot, from its start in the ramp until the horizon: for trials in which streams outlive their connections. Of
  * exact length, since the text must be verifiable to its end whenever that is received.
  */
-export function planWholeStreams(options: PopulationOptions): Population {
+function planWholeStreams(options: PopulationOptions): Population {
   const draw = seededDraw(deriveSeed(options.seed, 0x77686f6c));
   const planned: Planned[] = [];
   for (let slot = 0; slot < options.connections; slot++) {

@@ -87,7 +87,7 @@ export const peerCountSchema = z.object({
 });
 
 /** What clients saw, in order: `read ECONNRESET`, `wait`, `refused` … and how many of them. */
-export const patternSchema = z.object({ events: z.array(z.string()), clients: count });
+const patternSchema = z.object({ events: z.array(z.string()), clients: count });
 
 /** What a load process counted in a trial that breaks something. */
 export const recoveryClientTallySchema = z.object({
@@ -142,7 +142,7 @@ export const relayFaultTallySchema = z.object({
 });
 
 /** Kernel counters of the trial's network namespace: what was added from the fault to the trial's end. */
-export const kernelCountsSchema = z.object({
+const kernelCountsSchema = z.object({
   listenOverflows: count.optional(),
   listenDrops: count.optional(),
   synRetransmits: count.optional(),
@@ -150,7 +150,7 @@ export const kernelCountsSchema = z.object({
 });
 
 /** Since the fault, in bins of `binNs`. */
-export const recoveryCurveSchema = z.object({
+const recoveryCurveSchema = z.object({
   binNs: z.number().positive(),
   attempts: z.array(count),
   accepted: z.array(count),

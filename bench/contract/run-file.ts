@@ -54,7 +54,7 @@ const precisionStopSchema = z.object({
   maxTimeNs: z.number().positive(),
 });
 
-export const scenarioIds = ['stream', 'reconnect', 'herd'] as const;
+const scenarioIds = ['stream', 'reconnect', 'herd'] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
 
