@@ -26,9 +26,8 @@ interface ReconnectPolicy {
 
 const BASE_NS = 500 * NS_PER_MS;
 const CAP_NS = 10 * NS_PER_S;
-/** RFC 6455 §7.2.3: a first delay of 0 to 5 s is its own example; how the back-off goes on is left open. */
+/** RFC 6455 §7.2.3: a first delay of 0 to 5 s is its own example; how far the back-off goes is left open. */
 const RFC_6455_FIRST_NS = 5 * NS_PER_S;
-const RFC_6455_CAP_NS = 60 * NS_PER_S;
 
 /** Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015). */
 function fullJitter({ attempt, draw }: Backoff, baseNs: number, capNs: number): number {
@@ -44,10 +43,10 @@ const identical: ReconnectPolicy = {
 
 const asSpecified: ReconnectPolicy = {
   summary:
-    'as the specifications say: EventSource waits `retry` (3 s) without jitter and gives up on any status but 200; WebSocket waits 0 to 5 s at random (RFC 6455), then backs off; neither watches for silence',
+    'as the specifications say: EventSource waits `retry` (3 s) without jitter and gives up on any status but 200; WebSocket waits 0 to 5 s at random (RFC 6455), then up to 10 s; neither watches for silence',
   delayNs: (transport, backoff) => {
     if (transport === 'sse') return backoff.retryNs;
-    if (transport === 'ws') return fullJitter(backoff, RFC_6455_FIRST_NS, RFC_6455_CAP_NS);
+    if (transport === 'ws') return fullJitter(backoff, RFC_6455_FIRST_NS, CAP_NS);
     return identical.delayNs(transport, backoff);
   },
   // WHATWG HTML §9.2.3: "fail the connection". A WebSocket program only learns that the handshake failed, and may try again.

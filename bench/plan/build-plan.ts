@@ -52,7 +52,7 @@ const MAX_CONNECTIONS = 1_000_000;
 export const EXTRA_SHARE = 0.25;
 const PILOT_BLOCKS = 6;
 /** For the last to come back; a trial ends as soon as all streams have. */
-const FAULT_DRAIN_NS = 15 * NS_PER_S;
+const FAULT_DRAIN_NS = 20 * NS_PER_S;
 const DEFAULT_MAX_TIME_NS = 600 * NS_PER_S;
 /** Processes up, clock proof, rehearsal, tail, processes down. */
 const TRIAL_OVERHEAD_NS = 1.3 * NS_PER_S;
