@@ -52,7 +52,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--warmup <time>', 'before the window, ramp included, e.g. 3s')
     .option('--faults <list>', `reconnect: which faults: all, or some of ${faultNames.join(', ')} (default: all)`)
     .option('--policy <list>', `reconnect, herd: how clients come back: ${policyNames.join(', ')}, both (default: by scenario)`)
-    .option('--heartbeat <time>', 'reconnect, herd: between signs of life of a silent stream (default: 1s)')
+    .option('--heartbeat <time>', 'reconnect, herd: between signs of life; 2.5 without a byte are a dead connection (default: 1s)')
     .option('--no-resume', 'reconnect, herd: servers keep no tokens for who comes back')
     .option('--aa', 'also compare the baseline with itself: prints the noise floor beside each verdict')
     .option('--precision <[metric:]p%>', 'measure until the 95 % intervals are this narrow, e.g. 5% or delivery.p50:5%')

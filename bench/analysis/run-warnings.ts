@@ -28,7 +28,7 @@ export function warnOfRun(run: SavedRun, loadPoints: readonly WarnedLoadPoint[],
     ...loadPoints.flatMap(warnOfEqualArms),
     ...loadPoints.flatMap((loadPoint) => warnOfEnvironment(loadPoint)),
     ...warnWithinTrials(loadPoints),
-    ...(loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm)) ? loadPoints.flatMap(warnOfFloor) : [noFloor]),
+    ...warnOfFloors(run, loadPoints),
   ];
 }
 
@@ -113,6 +113,12 @@ function warnWithinTrials(loadPoints: readonly MeasuredLoadPoint[]): Warning[] {
   const byCode = new Map<string, string[]>();
   for (const { code, message } of trials.flatMap(({ warnings }) => warnings)) byCode.set(code, [...(byCode.get(code) ?? []), message]);
   return [...byCode].map(([code, messages]) => ({ code, message: `in ${messages.length} of ${trials.length} trials: ${messages[0]}` }));
+}
+
+/** Where something breaks, times are tenths of a second and more: far above what a bare socket would show of the harness. */
+function warnOfFloors({ header: { plan } }: SavedRun, loadPoints: readonly WarnedLoadPoint[]): Warning[] {
+  if (plan.recovery !== undefined) return [];
+  return loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm)) ? loadPoints.flatMap(warnOfFloor) : [noFloor];
 }
 
 const noFloor: Warning = {

@@ -35,6 +35,7 @@ export function showProgress(options: ProgressOptions): Progress {
 /** Seconds that the trials to come will take, from the plan and from what the finished ones took beyond it. */
 class TimeLeft {
   readonly #plannedS: number;
+  readonly #leastFinished: number;
   #finished = 0;
   #beganAt: number | undefined;
   #lastEndAt = Date.now();
@@ -43,7 +44,9 @@ class TimeLeft {
   constructor(plan: Plan) {
     const GUESSED_OVERHEAD_S = 1;
     const trialNs = plan.warmupNs + plan.windowNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
-    this.#plannedS = (trialNs / NS_PER_S + GUESSED_OVERHEAD_S) / (plan.lanes ?? 1);
+    const lanes = plan.lanes ?? 1;
+    this.#plannedS = (trialNs / NS_PER_S + GUESSED_OVERHEAD_S) / lanes;
+    this.#leastFinished = lanes === 1 ? 0 : 2 * lanes;
   }
 
   start(): void {
@@ -59,7 +62,8 @@ class TimeLeft {
   }
 
   seconds(trialsLeft: number): number {
-    const perTrialS = this.#finished === 0 ? this.#plannedS : this.#tookS / this.#finished;
+    // The first to end side by side have taken what all that run beside them have.
+    const perTrialS = this.#finished <= this.#leastFinished ? this.#plannedS : this.#tookS / this.#finished;
     const spentS = (Date.now() - this.#lastEndAt) / 1000;
     return Math.max(0, trialsLeft * perTrialS - Math.min(spentS, perTrialS));
   }

@@ -40,7 +40,7 @@ export const recoverySpecificationSchema = z.object({
   /** False: the server keeps nothing, and who comes back goes on with what is due then. */
   isResumable: z.boolean(),
   limits: resumeLimitsSchema,
-  /** Between heartbeats of an otherwise silent stream; undefined for none. */
+  /** Between heartbeats, on every connection, busy or not; undefined for none. */
   heartbeatNs: z.number().positive().optional(),
   /** What the SSE server sends as `retry`. */
   retryMs: z.int().positive(),

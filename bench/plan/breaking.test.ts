@@ -3,6 +3,7 @@ import { faultNames, needsPrivileges, type FaultName } from '../contract/faults.
 import type { Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { buildPlan, type RunFlags } from './build-plan.ts';
+import { checkLimits } from './limits.ts';
 import { repeatCommand } from './repeat-command.ts';
 import { planTrials } from './trials.ts';
 
@@ -85,6 +86,19 @@ it('the command of the report plans the same run again', async () => {
 it('an arm may have a client stack of its own', async () => {
   const { arms } = await plan('reconnect', { transports: 'sse/undici-eventsource,sse/eventsource,ws/library' });
   expect(arms.map(armName)).toEqual(['sse/undici-eventsource', 'sse/eventsource', 'ws/library']);
+});
+
+it('a relay takes two descriptors for each connection', async () => {
+  const limits = { openFiles: 2000, localPorts: 28_000 };
+  checkLimits(await plan('reconnect', { faults: 'kill', connections: '1700' }), limits);
+  const relayed = await plan('reconnect', { faults: 'reset', connections: '1700' });
+  expect(() => checkLimits(relayed, limits)).toThrow('--connections 1700 needs 3841 open files in one process; the limit is 2000');
+});
+
+it('a client stack that cannot stop reading is not asked to', async () => {
+  const { loadPoints, recovery } = await plan('reconnect', { transports: 'sse/eventsource,ws/library', faults: 'slow-reader,reset' });
+  expect(loadPoints.map(({ fault }) => fault)).toEqual(['reset']);
+  expect(recovery?.absent).toMatchObject([{ fault: 'slow-reader', why: 'eventsource cannot be told to stop reading' }]);
 });
 
 describe('what is refused names the flag', () => {

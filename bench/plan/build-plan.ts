@@ -8,7 +8,8 @@ import { MIB, NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import { scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
-import type { FaultName } from '../contract/faults.ts';
+import { faults, type Fault, type FaultName } from '../contract/faults.ts';
+import { reconnectsItself } from '../contract/transports.ts';
 import { planArms } from './arms.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
@@ -81,7 +82,8 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const windows = readWindows(flags, preset, breaks);
   const arms = planArms(flags, preset, breaks !== undefined);
   const connections = readConnections(flags, size?.connections ?? preset.connections);
-  const { whyAbsent = () => undefined } = surroundings;
+  const whyAbsent = (fault: FaultName): ReturnType<NonNullable<Surroundings['whyAbsent']>> =>
+    whyNotWith(arms, fault) ?? surroundings.whyAbsent?.(fault);
   const { loadPoints, recovery } =
     breaks === undefined || size === undefined
       ? { loadPoints: connections.map((count) => ({ connections: count })), recovery: undefined }
@@ -118,6 +120,13 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(lanes > 1 && { lanes }),
   };
   return { plan, ownTokens };
+}
+
+/** Undefined for a fault that all these arms can be put to. */
+function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fault'> | undefined {
+  const stack = arms.find(({ client }) => reconnectsItself(client))?.client;
+  if (stack === undefined || (faults[fault] as Fault).action.by !== 'client') return undefined;
+  return { why: `${stack} cannot be told to stop reading`, remedy: 'measure it with --client probe or library' };
 }
 
 function readScenario(names: readonly string[]): ScenarioId {

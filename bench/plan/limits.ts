@@ -1,7 +1,7 @@
 // Checks, before anything starts, that the machine can carry the load: descriptors, ports, memory for stamps.
 
 import { readFileSync } from 'node:fs';
-import { faultOf } from '../contract/faults.ts';
+import { faultOf, faultPath } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
@@ -69,16 +69,22 @@ function longestFaultNs({ recovery, loadPoints }: Plan): number {
   );
 }
 
+/** A relay has two sockets for each connection. */
+function isRelayed({ fault }: Plan['loadPoints'][number]): boolean {
+  return fault !== undefined && faultPath(fault) === 'relay';
+}
+
 /** @throws BenchError LIMIT that names the flag, the limit and the remedy. */
 export function checkLimits(plan: Plan, limits: MachineLimits): void {
   const connections = Math.max(...plan.loadPoints.map((point) => point.connections));
-  const files = Math.ceil(connections * OVERLAP) + SPARE_FILES;
+  const perConnection = OVERLAP * (plan.loadPoints.some(isRelayed) ? 2 : 1);
+  const files = Math.ceil(connections * perConnection) + SPARE_FILES;
   if (limits.openFiles !== undefined && files > limits.openFiles) {
     throw new BenchError(
       'LIMIT',
       `--connections ${connections} needs ${files} open files in one process; the limit is ${limits.openFiles}`,
       {
-        hint: `raise it (ulimit -n ${files}) or ask for at most ${Math.floor((limits.openFiles - SPARE_FILES) / OVERLAP)} connections`,
+        hint: `raise it (ulimit -n ${files}) or ask for at most ${Math.floor((limits.openFiles - SPARE_FILES) / perConnection)} connections`,
       },
     );
   }

@@ -8,12 +8,24 @@ import { analyse } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { metricsOf } from '../analysis/metrics/registry.ts';
+import { renderFaultTable } from '../report/recovery/fault-verdicts.ts';
+import { renderHerdTable } from '../report/recovery/herd.ts';
+import {
+  capitalised,
+  faultGroups,
+  groupContenders,
+  recoveryContext,
+  type FaultGroup,
+  type RecoveryContext,
+} from '../report/recovery/recovery-context.ts';
 import { contenders } from '../report/report-context.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const README = project('README.md');
 const REFERENCE = 'reports/reference/standard';
+const RECONNECT = 'reports/reference/reconnect';
+const HERD = 'reports/reference/herd';
 /** What the programs of this folder, and `streamduel selftest --capture`, printed. */
 const figures = {
   self: 'reports/reference/self.md',
@@ -30,14 +42,17 @@ function replaceBetween(text: string, marker: string, content: string): string {
   return `${text.slice(0, from + start.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
 }
 
+function machineOf({ environment }: Analysis): string {
+  return `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
+}
+
 function renderReference(analysis: Analysis): string {
-  const { environment, plan, command } = analysis;
+  const { plan, command } = analysis;
   const point = analysis.loadPoints[0];
   const other = point && contenders(point)[0];
   if (point === undefined || other === undefined) throw new Error(`${REFERENCE} has no contender`);
-  const machine = `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
   return [
-    `The [reference run](${REFERENCE}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${loadPointTitle(point.loadPoint)}, ${plan.workload.tokensPerSecond} tokens/s each, on ${machine}.`,
+    `The [reference run](${REFERENCE}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${loadPointTitle(point.loadPoint)}, ${plan.workload.tokensPerSecond} tokens/s each, on ${machineOf(analysis)}.`,
     renderVerdictMarkdown({ context: { analysis, metrics: metricsOf(analysis.plan.scenario) }, point, otherArm: other }),
     point.comparisons
       .filter((comparison) => comparison.otherArm === other && comparison.endpoint !== undefined)
@@ -47,8 +62,35 @@ function renderReference(analysis: Analysis): string {
   ].join('\n\n');
 }
 
+/** What each fault did, and how many came back how soon. */
+function renderBroken(folder: string, what: (context: RecoveryContext, group: FaultGroup) => readonly string[]): string {
+  const analysis = analyse(loadRun(project(folder)));
+  const { plan, command } = analysis;
+  const context = recoveryContext({ analysis, metrics: metricsOf(plan.scenario) });
+  if (context === undefined) throw new Error(`${folder} broke nothing`);
+  const groups = faultGroups(context);
+  return [
+    `[The run](${folder}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks on ${machineOf(analysis)}.`,
+    ...groups.flatMap((group) => [...(groups.length > 1 ? [`${capitalised(group.title)}:`] : []), ...what(context, group)]),
+    `Repeated by \`${command}\`.`,
+  ].join('\n\n');
+}
+
+function faultTables(context: RecoveryContext, group: FaultGroup): string[] {
+  return groupContenders(context, group).map((other) => renderFaultTable(context, group, other));
+}
+
+function herdTables(context: RecoveryContext, group: FaultGroup): string[] {
+  return group.faults.map((fault) => renderHerdTable(context, fault));
+}
+
 export function quoteReadme(readme: string): string {
-  const quoted = replaceBetween(readme, 'reference', renderReference(analyse(loadRun(project(REFERENCE)))));
+  const runs = {
+    reference: renderReference(analyse(loadRun(project(REFERENCE)))),
+    reconnect: renderBroken(RECONNECT, faultTables),
+    herd: renderBroken(HERD, herdTables),
+  };
+  const quoted = Object.entries(runs).reduce((text, [marker, content]) => replaceBetween(text, marker, content), readme);
   return Object.entries(figures).reduce(
     (text, [marker, file]) => replaceBetween(text, marker, readFileSync(project(file), 'utf8')),
     quoted,

@@ -17,6 +17,7 @@ const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
 const notRunHere = new Set(['npm ci && npm test', "alias streamduel='npm run -s streamduel --'", 'npm run check']);
 /** Whole, these take minutes: the same command lines are run with the shortest trials there are. */
 const SHORT = '--connections 10 --blocks 1 --warmup 500ms --duration 500ms --quiet';
+const SHORT_BREAKING = '--connections 10 --blocks 1 --quiet';
 let folder: string;
 
 beforeAll(() => {
@@ -28,12 +29,18 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function shorten(command: string): string {
+  const out = `--out "${folder}/runs"`;
+  if (command.startsWith('streamduel selftest')) return `${command} ${out} --quiet`;
+  if (!command.startsWith('streamduel run')) return command;
+  if (!/^streamduel run (reconnect|herd)/.test(command)) return `${command} ${SHORT} ${out}`;
+  // All faults are run by a test of their own.
+  const fault = /^streamduel run reconnect(?! .*--faults)/.test(command) ? ' --faults reset,drain' : '';
+  return `${command} ${SHORT_BREAKING}${fault} ${out}`;
+}
+
 function run(command: string): { status: number | null; output: string } {
-  const line = command.startsWith('streamduel run')
-    ? `${command} ${SHORT} --out "${folder}/runs"`
-    : command.startsWith('streamduel selftest')
-      ? `${command} --out "${folder}/runs" --quiet`
-      : command;
+  const line = shorten(command);
   const path = [folder, dirname(process.execPath), process.env['PATH']].join(delimiter);
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
     cwd: folder,

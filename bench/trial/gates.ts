@@ -22,6 +22,7 @@ export function checkGates(measured: MeasuredTrial, findings: StampFindings): Ga
 function environmentGates(measured: MeasuredTrial): Gate[] {
   const { host, clock, server, client } = measured;
   const kind = 'environment';
+  // The relay's CPU is that of its whole life, rehearsal included: it takes part in experiments only, and only excuses more.
   const ownNs = host.ownNs + cpuNs(server.use) + cpuNs(client.use) + (measured.relay?.cpuNs ?? 0);
   const foreign = host.busyNs === undefined ? undefined : Math.max(0, host.busyNs - ownNs) / (host.cpus * host.wallNs);
   const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);

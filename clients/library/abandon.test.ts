@@ -24,7 +24,8 @@ const cases = (Object.keys(clientStacks) as ClientStack[]).flatMap((stack) =>
   transportIds.filter((transport) => canSpeak(stack, transport)).map((transport) => [stack, transport] as const),
 );
 
-test.runIf(existsSync(TCP_TABLE))('a stream that is abandoned before its server answers leaves no attempt behind', async () => {
+test('a stream that is abandoned before its server answers leaves no attempt behind', async (context) => {
+  if (!existsSync(TCP_TABLE)) context.skip(`NOT TESTED: unanswered attempts are counted in ${TCP_TABLE}; run this on Linux`);
   const child = spawn(process.execPath, ['-e', LISTEN], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());

@@ -46,7 +46,7 @@ export function renderFaultVerdicts(context: RecoveryContext, charts: readonly C
 function verdictsOf(context: RecoveryContext, group: FaultGroup): string {
   const others = groupContenders(context, group);
   return joinBlocks([
-    ...others.flatMap((otherArm) => [pairHeading(context, group, otherArm), markdownTable(context, group, otherArm)]),
+    ...others.flatMap((otherArm) => [pairHeading(context, group, otherArm), renderFaultTable(context, group, otherArm)]),
     sentences(context, group),
     ...others.map((otherArm) => behind(context, group, otherArm)),
   ]);
@@ -156,7 +156,8 @@ function subjectOf({ analysis, metrics }: RecoveryContext, comparison: ArmCompar
   return { comparison, unit, baselineTitle: titleOf(analysis.baseline), otherTitle: titleOf(comparison.otherArm), titleOf };
 }
 
-function markdownTable(context: RecoveryContext, group: FaultGroup, otherArm: string): string {
+/** A row a fault: the time to the resumed stream of both arms, what was lost, and the verdict. */
+export function renderFaultTable(context: RecoveryContext, group: FaultGroup, otherArm: string): string {
   const [baseline, other] = armTitles(context, otherArm);
   const hasFloor = context.analysis.copy !== undefined;
   const columns = [
