@@ -1,8 +1,5 @@
 // Every client stack over every transport against the real servers: the same streams, the same events, verified whole.
 
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { streamPath } from '../bench/contract/messages.ts';
 import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
@@ -12,6 +9,7 @@ import { asInstant } from '../bench/contract/units.ts';
 import { openTokenSource } from '../bench/contract/workload.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer, fastWorkload } from '../servers/twin-fixture.ts';
+import { startCutter } from './cutter-fixture.ts';
 import { ExpectedPayload, layOutSource } from './expected-payload.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
 import { stacks } from './stacks.ts';
@@ -131,32 +129,6 @@ describe.each(transportIds.flatMap((transport) => payloadNames.map((payload) => 
   },
 );
 
-/** Cuts every connection after some bytes from the server: a clean close or a reset. */
-async function startCutter(port: number, afterBytes: number, how: 'fin' | 'rst'): Promise<Server> {
-  const server = createServer((downstream: Socket) => {
-    const upstream = connect(port, '127.0.0.1');
-    let passed = 0;
-    downstream.on('data', (bytes) => upstream.write(bytes));
-    upstream.on('data', (bytes) => {
-      const part = bytes.subarray(0, afterBytes - passed);
-      passed += part.length;
-      downstream.write(part, () => {
-        if (passed < afterBytes) return;
-        upstream.destroy();
-        if (how === 'rst') downstream.resetAndDestroy();
-        else downstream.end();
-      });
-    });
-    for (const socket of [upstream, downstream]) {
-      socket.on('error', () => {});
-      socket.on('close', () => (socket === upstream ? downstream.end() : upstream.destroy()));
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
 const cuts = transportIds.flatMap((transport) =>
   stackNames.flatMap((stack) => (['fin', 'rst'] as const).map((how) => [transport, stack, how] as const)),
 );
@@ -167,9 +139,8 @@ it.each(cuts)(
     await using server = await startTestServer(transport, { population });
     const whole = await receive(transport, stack, server.port, 'lean', server.planned);
     // Longer than any head, shorter than the longest streams.
-    const cutter = await startCutter(server.port, 700, how);
-    const seen = await receive(transport, stack, (cutter.address() as AddressInfo).port, 'lean', server.planned);
-    cutter.close();
+    using cutter = await startCutter(server.port, { afterBytes: 700, how });
+    const seen = await receive(transport, stack, cutter.port, 'lean', server.planned);
     const cutStreams = seen.failures.filter((failures) => failures.length > 0).length;
     expect(cutStreams).toBeGreaterThan(0);
     for (let stream = 0; stream < STREAMS; stream++) {

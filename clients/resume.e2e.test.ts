@@ -1,8 +1,6 @@
 // Every client stack against the real servers where streams outlive their connections: what is lost with a connection comes
 // back with the next, once.
 
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
 import { streamPath } from '../bench/contract/messages.ts';
@@ -11,6 +9,7 @@ import { canSpeak, type ClientStack, clientStacks, transportIds, type TransportI
 import { asInstant } from '../bench/contract/units.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer } from '../servers/twin-fixture.ts';
+import { startCutter } from './cutter-fixture.ts';
 import { stacks } from './stacks.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
 
@@ -150,42 +149,14 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
   });
 });
 
-/** Passes connections on to the server, and ends or resets each of the first `cuts` after some bytes to the client. */
-async function startCutter(port: number, how: 'fin' | 'rst', cuts: number): Promise<{ port: number; close: () => void }> {
-  let connections = 0;
-  const server = createServer((downstream: Socket) => {
-    const upstream = connect(port, '127.0.0.1');
-    let left = ++connections > cuts ? Infinity : 1200;
-    downstream.on('data', (bytes) => upstream.write(bytes));
-    upstream.on('data', (bytes) => {
-      const part = bytes.subarray(0, left);
-      left -= part.length;
-      downstream.write(part, () => {
-        if (left > 0) return;
-        upstream.destroy();
-        if (how === 'rst') downstream.resetAndDestroy();
-        else downstream.end();
-      });
-    });
-    for (const socket of [upstream, downstream]) {
-      socket.on('error', () => {});
-      socket.on('close', () => (socket === upstream ? downstream.end() : upstream.destroy()));
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
-}
-
 const selfReconnecting = (Object.keys(clientStacks) as ClientStack[]).filter((stack) => !canSpeak(stack, 'ws'));
 
 describe.each(selfReconnecting)('sse over %s', (stack) => {
   it.each(['fin', 'rst'] as const)('comes back by itself after each %s and receives every token once, in order', async (how) => {
     await using server = await startTestServer('sse', { population, recovery: { retryMs: 10 } });
     const cuts = 3;
-    const cutter = await startCutter(server.port, how, cuts);
+    using cutter = await startCutter(server.port, { afterBytes: 1200, how, cuts });
     const { sequences, text, events } = await receive({ transport: 'sse', stack, port: cutter.port });
-    cutter.close();
     expect(sequences).toEqual(numbers(1, TOKENS));
     expect(text).toBe((await receive({ transport: 'sse', stack: 'probe', port: server.port })).text);
     expect(events.filter((event) => event === 'accept')).toHaveLength(cuts + 1);

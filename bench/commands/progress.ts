@@ -8,7 +8,8 @@ import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { TAIL_NS, type LiveRate } from '../trial/measure-trial.ts';
+import type { LiveRate } from '../trial/measure-trial.ts';
+import { TAIL_NS } from '../trial/specification.ts';
 
 export interface Progress {
   start: (planned: PlannedTrial) => void;

@@ -8,10 +8,11 @@ import { planOffsetsNs } from '../contract/workload.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { MeasuredFaultTrial } from '../trial/fault-trial.ts';
 import { checkRecoveryGates } from '../trial/recovery-gates.ts';
+import { recordOf } from './record-common.ts';
 
 /** @param plan Of the run: whether other trials ran beside this one. */
 export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTrial, plan: Pick<Plan, 'lanes'>): FaultedTrial {
-  const { specification, server, host } = measured;
+  const { specification, server } = measured;
   const { workload, warmupNs, windowNs, tailNs } = specification;
   const population = populationOf(specification);
   const offsetsNs = Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
@@ -29,14 +30,8 @@ export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTri
     client: measured.clientStamps,
   });
   return {
-    kind: 'trial',
+    ...recordOf(planned, measured),
     outcome: 'faulted',
-    ...planned,
-    startedAt: measured.startedAt,
-    clock: measured.clock,
-    wallNs: measured.wallNs,
-    overheadNs: measured.overheadNs,
-    windowNs,
     planned: {
       streams: population.streams,
       tokens: population.totalTokens,
@@ -45,8 +40,6 @@ export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTri
       meanConcurrent: population.streams,
     },
     distributions: joined.distributions,
-    serverPort: measured.serverPort,
-    ...(host.stealMean !== undefined && { stolen: host.stealMean }),
     recovery: toRecord(measured, joined),
     server,
     gates: checkRecoveryGates(measured, { hasNeighbours: (plan.lanes ?? 1) > 1 }),

@@ -11,6 +11,7 @@ import { planOffsetsNs } from '../contract/workload.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { checkGates, type StampFindings } from '../trial/gates.ts';
 import type { MeasuredTrial } from '../trial/measure-trial.ts';
+import { recordOf } from './record-common.ts';
 
 /** Lancet's rule (Kogias et al. 2019): twice the strictest critical value. */
 const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
@@ -37,14 +38,8 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     arrivals: judgeArrivals(population, measured, warmupNs, warmupNs + windowNs),
   };
   return {
-    kind: 'trial',
+    ...recordOf(planned, measured),
     outcome: 'completed',
-    ...planned,
-    startedAt: measured.startedAt,
-    clock: measured.clock,
-    wallNs: measured.wallNs,
-    overheadNs: measured.overheadNs,
-    windowNs,
     planned: {
       streams: population.streams,
       tokens: population.totalTokens,
@@ -59,8 +54,6 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     server,
     client,
     ...(measured.relay !== undefined && { relay: measured.relay }),
-    serverPort: measured.serverPort,
-    ...(measured.host.stealMean !== undefined && { stolen: measured.host.stealMean }),
     memory: {
       ...(memory.before !== undefined && { before: memory.before }),
       ...(memory.after !== undefined && { after: memory.after }),

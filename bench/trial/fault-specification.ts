@@ -1,6 +1,5 @@
 // What the processes of a trial that breaks something are told.
 
-import { resolve } from 'node:path';
 import type { Fault } from '../contract/faults.ts';
 import { SSE_RETRY_MS } from '../contract/control-events.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
@@ -8,34 +7,20 @@ import { AS_SPECIFIED_RETRY_MS } from '../contract/reconnect-policy.ts';
 import type { RecoverySpecification } from '../contract/recovery.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { TAIL_NS } from './measure-trial.ts';
+import { specifyTrial, type SpecificationOptions } from './specification.ts';
 
 /** Less than before steady streams: several trials start side by side, and nothing is measured in microseconds. */
 const REHEARSAL_TOKENS = 4000;
 const RAMP_SHARE = 0.6;
 
-export function specifyFaultTrial(
-  planned: PlannedTrial,
-  fault: Fault,
-  { plan, tokenFile, port, host }: { plan: Plan; tokenFile: string; port: number; host: string },
-): TrialSpecification {
+export function specifyFaultTrial(planned: PlannedTrial, fault: Fault, options: SpecificationOptions): TrialSpecification {
+  const { plan } = options;
   return {
-    transport: planned.arm.transport,
-    client: planned.arm.client,
-    connections: planned.loadPoint.connections,
-    workload: { ...plan.workload, tokenFile: resolve(tokenFile) },
-    payload: plan.payload,
-    workloadSeed: planned.workloadSeed,
+    ...specifyTrial(planned, options),
     rehearsalTokens: REHEARSAL_TOKENS,
     rampNs: plan.warmupNs * RAMP_SHARE,
-    warmupNs: plan.warmupNs,
     windowNs: plan.windowNs + fault.outageNs + fault.recoveryNs,
-    tailNs: TAIL_NS,
-    drainNs: plan.drainNs,
-    backpressureBytes: plan.backpressureBytes,
     recovery: specifyRecovery(planned, fault, plan),
-    host,
-    port,
   };
 }
 

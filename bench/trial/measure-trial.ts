@@ -2,7 +2,6 @@
 // counted and stamped, and what the machine did meanwhile. Knows no statistics.
 
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { Fault } from '../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../contract/messages.ts';
@@ -14,6 +13,7 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import type { Child } from './child-process.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { readMemory } from './process-memory.ts';
+import { specifyTrial } from './specification.ts';
 import { stampFiles } from './stamp-files.ts';
 import { readTcpInfo } from './tcp-info.ts';
 import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
@@ -27,8 +27,6 @@ import {
   type ProcessOptions,
 } from './trial-processes.ts';
 
-/** Streams go on for this long after the window, so that its last tokens and the memory reading see a whole population. */
-export const TAIL_NS = 250 * NS_PER_MS;
 /** Enough for V8 to have compiled what a token passes through, on both sides. */
 const REHEARSAL_TOKENS = 20_000;
 /** The ramp is this share of the warm-up. */
@@ -76,24 +74,14 @@ export interface MeasureOptions extends ProcessOptions {
   readonly fault?: Fault;
 }
 
-function specify(planned: PlannedTrial, { plan, port, tokenFile }: MeasureOptions): TrialSpecification {
+function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecification {
+  const { plan } = options;
   return {
-    transport: planned.arm.transport,
-    client: planned.arm.client,
-    connections: planned.loadPoint.connections,
-    workload: { ...plan.workload, tokenFile: resolve(tokenFile) },
-    payload: plan.payload,
-    workloadSeed: planned.workloadSeed,
+    ...specifyTrial(planned, { ...options, host: HOST }),
     rehearsalTokens: REHEARSAL_TOKENS,
     rampNs: plan.warmupNs * RAMP_SHARE,
-    warmupNs: plan.warmupNs,
     windowNs: plan.windowNs,
-    tailNs: TAIL_NS,
-    drainNs: plan.drainNs,
-    backpressureBytes: plan.backpressureBytes,
     ...(planned.arm.injection !== undefined && { injection: planned.arm.injection }),
-    host: HOST,
-    port,
   };
 }
 
