@@ -2,6 +2,7 @@
 
 import type { Plan } from '../contract/run-file.ts';
 import {
+  armName,
   canSpeak,
   clientStacks,
   COPY_LABEL,
@@ -9,20 +10,22 @@ import {
   transportIds,
   transports,
   type ClientStack,
+  type TransportId,
 } from '../contract/transports.ts';
 import type { RunFlags } from './build-plan.ts';
-import type { Preset } from './presets.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
 /** `sse`, or `sse/library` for one arm with a client stack of its own. */
-function readArms(flags: RunFlags, preset: Preset): Plan['arms'] {
+function readArms(flags: RunFlags, usual: readonly TransportId[]): Plan['arms'] {
   const common = pickName('client stack', flags.client ?? 'probe', Object.keys(clientStacks) as ClientStack[]);
-  if (flags.transports === undefined) return preset.transports.map((transport) => ({ transport, client: common, path: 'direct' }));
+  if (flags.transports === undefined) return usual.map((transport) => ({ transport, client: common, path: 'direct' }));
   const picked = parseList('--transports', flags.transports).map((entry) => {
     const [name = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
     return { transport: pickName('transport', name, transportIds), client, path: 'direct' as const };
   });
+  const repeated = picked.map(armName).find((name, index, names) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
   const [baseline, ...others] = picked;
   if (baseline !== undefined && transports[baseline.transport].isNullArm && others.length > 0)
     throw usageError(
@@ -34,8 +37,8 @@ function readArms(flags: RunFlags, preset: Preset): Plan['arms'] {
 }
 
 /** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
-export function planArms(flags: RunFlags, preset: Preset, breaksSomething: boolean): Plan['arms'] {
-  const arms = readArms(flags, preset);
+export function planArms(flags: RunFlags, usual: readonly TransportId[], breaksSomething: boolean): Plan['arms'] {
+  const arms = readArms(flags, usual);
   for (const { transport, client } of arms) {
     if (!canSpeak(client, transport))
       throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/library`);

@@ -48,6 +48,11 @@ it('herd is one fault under both policies, at every load', async () => {
   expect(lanes).toBeUndefined();
 });
 
+it('both transports take part, and the null arm only when it is asked for', async () => {
+  expect((await plan('reconnect', { preset: 'standard' })).arms.map(armName)).toEqual(['sse', 'ws']);
+  expect((await plan('herd', { transports: 'sse,ws,tcp' })).arms.map(armName)).toEqual(['sse', 'ws', 'tcp']);
+});
+
 it('policies of a block share their workload, faults do not', async () => {
   const trials = planTrials(await plan('reconnect', { faults: 'kill,reset', policy: 'both', blocks: '1' }));
   const seedsOf = (fault: string): number[] =>
@@ -107,6 +112,8 @@ describe('what is refused names the flag', () => {
     ['stream', { resume: false }, '--no-resume: scenario stream breaks nothing'],
     ['stream', { client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
     ['herd', { faults: 'reset' }, '--faults reset: expected another scenario: herd is about the fault kill'],
+    ['reconnect', { transports: 'sse,sse/probe' }, '--transports sse,sse/probe: expected each arm once; sse is there twice'],
+    ['reconnect', { transports: 'sse/browser' }, 'there is no client stack "browser"'],
     ['reconnect', { faults: 'kil' }, 'there is no fault "kil"; did you mean kill?'],
     ['reconnect', { policy: 'polite' }, 'there is no policy "polite"'],
     ['reconnect', { heartbeat: '5ms' }, '--heartbeat 5ms: expected between 100ms and 60s'],

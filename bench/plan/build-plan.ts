@@ -80,7 +80,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
   const windows = readWindows(flags, preset, breaks);
-  const arms = planArms(flags, preset, breaks !== undefined);
+  const arms = planArms(flags, breaks?.transports ?? preset.transports, breaks !== undefined);
   const connections = readConnections(flags, size?.connections ?? preset.connections);
   const whyAbsent = (fault: FaultName): ReturnType<NonNullable<Surroundings['whyAbsent']>> =>
     whyNotWith(arms, fault) ?? surroundings.whyAbsent?.(fault);

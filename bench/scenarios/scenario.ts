@@ -4,6 +4,7 @@
 import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
+import type { TransportId } from '../contract/transports.ts';
 import type { PresetName } from '../plan/presets.ts';
 
 /** How much of a scenario that breaks something a preset measures; what is not here is the preset's own. */
@@ -18,6 +19,8 @@ export interface FaultSize {
 }
 
 export interface BreakingScenario {
+  /** Without --transports. The null arm is left out: it is the floor of microseconds, and these times are tenths of seconds. */
+  readonly transports: readonly TransportId[];
   /** Without --faults; undefined where the scenario is about one fault. */
   readonly faults: readonly FaultName[];
   readonly canChooseFaults: boolean;

@@ -9,15 +9,9 @@ import type { Analysis } from '../analysis/analysis.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { metricsOf } from '../analysis/metrics/registry.ts';
 import { renderFaultTable } from '../report/recovery/fault-verdicts.ts';
-import { renderHerdTable } from '../report/recovery/herd.ts';
-import {
-  capitalised,
-  faultGroups,
-  groupContenders,
-  recoveryContext,
-  type FaultGroup,
-  type RecoveryContext,
-} from '../report/recovery/recovery-context.ts';
+import { left, renderTable, right } from '../report/markdown.ts';
+import { herdValue } from '../report/recovery/herd.ts';
+import { faultGroups, groupContenders, recoveryContext, type RecoveryContext } from '../report/recovery/recovery-context.ts';
 import { contenders } from '../report/report-context.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
 
@@ -62,33 +56,51 @@ function renderReference(analysis: Analysis): string {
   ].join('\n\n');
 }
 
-/** What each fault did, and how many came back how soon. */
-function renderBroken(folder: string, what: (context: RecoveryContext, group: FaultGroup) => readonly string[]): string {
+/** A run in which something broke: what it says, between what it is and how to repeat it. */
+function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly string[]): string {
   const analysis = analyse(loadRun(project(folder)));
-  const { plan, command } = analysis;
+  const { plan, command, startedAt } = analysis;
   const context = recoveryContext({ analysis, metrics: metricsOf(plan.scenario) });
   if (context === undefined) throw new Error(`${folder} broke nothing`);
-  const groups = faultGroups(context);
   return [
-    `[The run](${folder}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks on ${machineOf(analysis)}.`,
-    ...groups.flatMap((group) => [...(groups.length > 1 ? [`${capitalised(group.title)}:`] : []), ...what(context, group)]),
+    `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${plan.workload.tokensPerSecond} tokens/s each, on ${machineOf(analysis)}.`,
+    ...tables(context),
     `Repeated by \`${command}\`.`,
   ].join('\n\n');
 }
 
-function faultTables(context: RecoveryContext, group: FaultGroup): string[] {
-  return groupContenders(context, group).map((other) => renderFaultTable(context, group, other));
+function faultTables(context: RecoveryContext): string[] {
+  return faultGroups(context).flatMap((group) => groupContenders(context, group).map((other) => renderFaultTable(context, group, other)));
 }
 
-function herdTables(context: RecoveryContext, group: FaultGroup): string[] {
-  return group.faults.map((fault) => renderHerdTable(context, fault));
+const herdColumns = [
+  ['50 % back', 'recovered.50'],
+  ['95 % back', 'recovered.95'],
+  ['all back', 'recovered.100'],
+  ['most attempts in 100 ms', 'attempts.peak'],
+  ['most accepted in 1 s', 'accepts.peak'],
+] as const;
+
+function herdTable(context: RecoveryContext): string[] {
+  const places = faultGroups(context).flatMap(({ faults }) =>
+    faults.flatMap((fault) => fault.arms.map((arm) => ({ context, fault, arm }))),
+  );
+  return [
+    renderTable(
+      [left('policy'), left('clients'), left('arm'), ...herdColumns.map(([title]) => right(title))],
+      places.map((place) => {
+        const { policy, connections } = place.fault.loadPoint;
+        return [policy ?? '', String(connections), place.arm.title].concat(herdColumns.map(([, metric]) => herdValue(place, metric)));
+      }),
+    ),
+  ];
 }
 
 export function quoteReadme(readme: string): string {
   const runs = {
     reference: renderReference(analyse(loadRun(project(REFERENCE)))),
     reconnect: renderBroken(RECONNECT, faultTables),
-    herd: renderBroken(HERD, herdTables),
+    herd: renderBroken(HERD, herdTable),
   };
   const quoted = Object.entries(runs).reduce((text, [marker, content]) => replaceBetween(text, marker, content), readme);
   return Object.entries(figures).reduce(

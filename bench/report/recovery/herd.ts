@@ -63,7 +63,7 @@ export function renderHerd(context: RecoveryContext, charts: readonly ChartLink[
 
 function underPolicy(context: RecoveryContext, { title, faults }: FaultGroup): string {
   const tables = faults.map((fault) =>
-    joinBlocks([`**${loadPointTitle({ connections: fault.loadPoint.connections })}**`, renderHerdTable(context, fault)]),
+    joinBlocks([`**${loadPointTitle({ connections: fault.loadPoint.connections })}**`, table(context, fault)]),
   );
   return joinBlocks([`### ${capitalised(title)}`, policyWords(faults[0]), ...tables]);
 }
@@ -73,8 +73,7 @@ function policyWords(fault: FaultAnalysis | undefined): string {
   return policy === undefined ? '' : `${capitalised(policies[policy].summary)}.`;
 }
 
-/** A column an arm: how one herd came back. */
-export function renderHerdTable(context: RecoveryContext, fault: FaultAnalysis): string {
+function table(context: RecoveryContext, fault: FaultAnalysis): string {
   const rows = quantities.map(({ title, cell }) => [title].concat(fault.arms.map((arm) => cell({ context, fault, arm }))));
   return renderTable(
     [left('what'), ...fault.arms.map(({ arm }) => right(armTitleOf(context.analysis, arm)))],
