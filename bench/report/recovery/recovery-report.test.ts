@@ -261,6 +261,18 @@ describe('what the analysis of a saved run gives', () => {
     expect(row.at(-1)).toBe('only WebSocket came back');
   });
 
+  it('a gate that nobody could judge is named once, with its reason, and is no miss', () => {
+    const { analysis, metrics } = analysed(recoveryRun({ faults: ['reset', 'kill', 'freeze'] }));
+    const unjudged = { state: 'not-measured', note: 'not judged: trials ran side by side' } as const;
+    const loadPoints = analysis.loadPoints.map((point) =>
+      Object.assign({}, point, { gates: point.gates.map((gate, index) => (index === 0 ? Object.assign({}, gate, unjudged) : gate)) }),
+    );
+    const text = section(renderReport({ ...analysis, loadPoints }, { metrics, charts: [] }), 'Validity');
+    const { id, title } = loadPoints[0]!.gates[0]!;
+    expect(text).toContain('All gates that could be judged were met everywhere.');
+    expect(text.match(new RegExp(`^- ${id} ${title}: not judged: trials ran side by side$`, 'gm'))).toHaveLength(1);
+  });
+
   it('has one row for each fault where a pilot says how many blocks it takes', () => {
     const { analysis, metrics } = analysed(recoveryRun({ faults: ['reset', 'kill'], plan: { isPilot: true } }));
     const blocks = section(renderReport(analysis, { metrics, charts: [] }), 'How many blocks');

@@ -40,7 +40,8 @@ function manyPoints({ analysis }: ReportContext): readonly string[] {
     '### Gates',
     met.length === 0
       ? ''
-      : `All gates were met ${all ? 'everywhere' : `at: ${met.map(({ loadPoint }) => loadPointTitle(loadPoint)).join('; ')}`}.`,
+      : `${openGates(met) === '' ? 'All gates' : 'All gates that could be judged'} were met ${all ? 'everywhere' : `at: ${met.map(({ loadPoint }) => loadPointTitle(loadPoint)).join('; ')}`}.`,
+    openGates(met),
     foldedBlock(
       'Gates with their values',
       joinBlocks(met.flatMap((point) => [`**${loadPointTitle(point.loadPoint)}**`, gateTable(analysis, point.gates)])),
@@ -102,8 +103,15 @@ function gateOverview(analysis: Analysis, point: LoadPointAnalysis): string {
   ]);
 }
 
-function isMet(point: LoadPointAnalysis): boolean {
-  return point.gates.length > 0 && unmetGates(point).length === 0;
+/** What could not be judged is no miss. */
+function isMet({ gates }: LoadPointAnalysis): boolean {
+  return gates.length > 0 && gates.every(({ state }) => state === 'ok' || state === 'not-measured');
+}
+
+/** Gates without a value, each once with its reason. */
+function openGates(points: readonly LoadPointAnalysis[]): string {
+  const open = points.flatMap(({ gates }) => gates.filter(({ state }) => state === 'not-measured'));
+  return bulletList([...new Set(open.map(({ id, title, note }) => `${id} ${title}: ${note ?? 'not measured'}`))]);
 }
 
 function unmetGates({ gates }: LoadPointAnalysis): readonly GateSummary[] {
