@@ -2,6 +2,7 @@
 
 import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
+import { median } from '../../analysis/statistics/moments.ts';
 import { transports } from '../../contract/transports.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
@@ -42,10 +43,7 @@ function manyPoints({ analysis }: ReportContext): readonly string[] {
       ? ''
       : `${openGates(met) === '' ? 'All gates' : 'All gates that could be judged'} were met ${all ? 'everywhere' : `at: ${met.map(({ loadPoint }) => loadPointTitle(loadPoint)).join('; ')}`}.`,
     openGates(met),
-    foldedBlock(
-      'Gates with their values',
-      joinBlocks(met.flatMap((point) => [`**${loadPointTitle(point.loadPoint)}**`, gateTable(analysis, point.gates)])),
-    ),
+    foldedBlock('Gates with their values, over all of these; those of each are in analysis.json', gateTable(analysis, mergeGates(met))),
     ...analysis.loadPoints
       .filter((point) => !isMet(point))
       .map((point) => joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, gateOverview(analysis, point)])),
@@ -106,6 +104,34 @@ function gateOverview(analysis: Analysis, point: LoadPointAnalysis): string {
 /** What could not be judged is no miss. */
 function isMet({ gates }: LoadPointAnalysis): boolean {
   return gates.length > 0 && gates.every(({ state }) => state === 'ok' || state === 'not-measured');
+}
+
+/** The same gate of the same arm at several load points: the median of medians, the worst of all. */
+function mergeGates(points: readonly LoadPointAnalysis[]): readonly GateSummary[] {
+  const groups = Map.groupBy(
+    points.flatMap(({ gates }) => gates),
+    ({ id, arm }) => `${id} ${arm}`,
+  );
+  return [...groups.values()].flatMap((gates) => mergeGate(gates) ?? []);
+}
+
+function mergeGate(gates: readonly GateSummary[]): GateSummary | undefined {
+  const judged = gates.filter(({ state }) => state === 'ok');
+  const one = judged[0] ?? gates[0];
+  const worst = judged.flatMap((gate) => gate.worst ?? []);
+  return (
+    one && {
+      ...one,
+      median: median(judged.flatMap((gate) => gate.median ?? [])),
+      worst: worst.length === 0 ? undefined : Math.max(...worst),
+      missed: sumOf(judged, ({ missed }) => missed),
+      trials: sumOf(judged, ({ trials }) => trials),
+    }
+  );
+}
+
+function sumOf(gates: readonly GateSummary[], count: (gate: GateSummary) => number): number {
+  return gates.reduce((sum, gate) => sum + count(gate), 0);
 }
 
 /** Gates without a value, each once with its reason. */
