@@ -20,7 +20,7 @@ const DEAD_NS = 2500 * NS_PER_MS;
 /** Tokens come about every 100 ms, so the last byte before the fault may be older than that by chance. */
 const LAST_BYTE_NS = 600 * NS_PER_MS;
 /** For the interval of the watch (20 ms), and for a machine that runs several trials side by side. */
-const SLACK_NS = 400 * NS_PER_MS;
+const SLACK_NS = 1000 * NS_PER_MS;
 
 function faulted(trials: readonly TrialRecord[]): FaultedTrial[] {
   return trials.map((trial) => {
