@@ -205,6 +205,9 @@ it.each([
   [['run', '--duration', '10'], '--duration 10', 'with its unit'],
   [['run', '--name', '../up'], '--name ../up', 'letters'],
   [['run', '--port', '70000'], '--port 70000', '65535'],
+  [['run', 'reconnect', '--port', '8080'], '--port 8080', 'several trials run side by side'],
+  [['run', 'reconnect', '--faults', 'flood'], 'there is no fault "flood"', 'known: graceful-close'],
+  [['run', '--policy', 'both'], '--policy both', 'breaks nothing'],
   [['list', 'everything'], 'there is no list "everything"', 'known: scenarios'],
   [['walk'], 'unknown command', 'walk'],
 ])('%j is a usage error that says what and what instead', async (words, what, instead) => {

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { isMissed } from '../analysis/thresholds.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { BenchError } from '../contract/errors.ts';
-import type { Environment } from '../contract/run-file.ts';
+import type { Environment, Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { buildPlan, type RunFlags } from '../plan/build-plan.ts';
 import { repeatCommand } from '../plan/repeat-command.ts';
@@ -73,6 +73,7 @@ async function beginRun(scenarios: readonly string[], flags: RunCommandFlags): P
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
     throw usageError('--name', name, 'up to 64 letters, digits, dots, dashes or underscores');
   checkLimits(plan, readMachineLimits());
+  checkPort(plan, flags.port);
   if (plan.pin && !canPin()) {
     throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, which needs two CPUs and taskset', {
       hint: 'install util-linux, or measure with --no-pin',
@@ -101,6 +102,7 @@ function continueRun(folder: string, scenarios: readonly string[], flags: RunCom
   if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
   const { header, trials } = loadRun(folder);
   checkLimits(header.plan, readMachineLimits());
+  checkPort(header.plan, flags.port);
   const differences = environmentDifferences(header.environment, readEnvironment(undefined));
   if (differences.length > 0) {
     throw new BenchError('RUN_FOLDER', `${folder} was begun on another machine or with other software: ${differences.join('; ')}`, {
@@ -109,6 +111,11 @@ function continueRun(folder: string, scenarios: readonly string[], flags: RunCom
   }
   mendTornLine(folder);
   return { folder, header, records: trials };
+}
+
+function checkPort({ lanes, scenario }: Plan, port: string | undefined): void {
+  if (port === undefined || Number(port) === 0 || lanes === undefined) return;
+  throw usageError('--port', port, `0: in ${scenario} several trials run side by side, each with a port of its own`);
 }
 
 function flagName(key: string): string {
