@@ -44,11 +44,13 @@ export interface StreamCourse {
 interface Gap {
   readonly fromNs: number;
   readonly untilNs: number;
+  /** That ended it. */
+  readonly token: number;
 }
 
 export function followStream(stream: StreamStamps, times: FaultTimes): StreamCourse {
   const { dueNs, receivedNs, lostNs, attemptNs, openNs, newNs } = stream;
-  const gap = lostNs === undefined ? findInterruption(receivedNs, times) : gapBefore(receivedNs, newNs);
+  const gap = lostNs === undefined ? findInterruption(stream, times) : gapBefore(receivedNs, newNs);
   const resumedNs = lostNs === undefined ? gap?.untilNs : newNs;
   const isTailMissing = receivedNs.length > 0 && Number.isNaN(receivedNs.at(-1));
   return {
@@ -65,18 +67,21 @@ export function followStream(stream: StreamStamps, times: FaultTimes): StreamCou
 /** What tells an interruption from a slow token: longer than twice any gap before, and than anybody takes for one. */
 const LEAST_FACTOR = 2;
 const LEAST_GAP_NS = 250 * NS_PER_MS;
+/** And the token that ended it was late: where the plan itself paused for so long, nothing was interrupted. */
+const LEAST_LATE_NS = 100 * NS_PER_MS;
 /** How long after a fault that is a moment a gap may begin and still be its doing. */
 const MOMENT_NS = NS_PER_S;
 
-/** The longest gap that overlaps the outage, where it is long enough to be one. */
-function findInterruption(receivedNs: Float64Array, { faultNs, healNs, quiet }: FaultTimes): Gap | undefined {
+/** The longest gap that overlaps the outage and ended late, where it is long enough to be one. */
+function findInterruption({ dueNs, receivedNs }: StreamStamps, { faultNs, healNs, quiet }: FaultTimes): Gap | undefined {
   const untilNs = healNs ?? faultNs + MOMENT_NS;
+  const isLate = (gap: Gap): boolean => gap.untilNs - (dueNs[gap.token] as number) > LEAST_LATE_NS;
   let longestBeforeNs = 0;
   let longest: Gap | undefined;
   for (const gap of gapsOf(receivedNs)) {
     const lengthNs = lengthOf(gap, quiet);
     if (gap.untilNs <= faultNs) longestBeforeNs = Math.max(longestBeforeNs, lengthNs);
-    else if (gap.fromNs < untilNs && (longest === undefined || lengthNs > lengthOf(longest, quiet))) longest = gap;
+    else if (gap.fromNs < untilNs && isLate(gap) && (longest === undefined || lengthNs > lengthOf(longest, quiet))) longest = gap;
   }
   const leastNs = Math.max(LEAST_FACTOR * longestBeforeNs, LEAST_GAP_NS);
   return longest !== undefined && lengthOf(longest, quiet) > leastNs ? longest : undefined;
@@ -94,21 +99,21 @@ function longestUntil(resumedNs: number, receivedNs: Float64Array, { faultNs, qu
 /** Between one receipt and the next in order of tokens; those that never came are skipped. */
 function* gapsOf(receivedNs: Float64Array): Generator<Gap> {
   let fromNs = Number.NaN;
-  for (const untilNs of receivedNs) {
+  for (const [token, untilNs] of receivedNs.entries()) {
     if (Number.isNaN(untilNs)) continue;
-    if (untilNs > fromNs) yield { fromNs, untilNs };
+    if (untilNs > fromNs) yield { fromNs, untilNs, token };
     // A token that came out of order ends no gap and begins none.
     if (!(fromNs > untilNs)) fromNs = untilNs;
   }
 }
 
 /** While the model is silent by plan, nobody waits for a token. */
-function lengthOf({ fromNs, untilNs }: Gap, quiet: Quiet | undefined): number {
+function lengthOf({ fromNs, untilNs }: Omit<Gap, 'token'>, quiet: Quiet | undefined): number {
   const silentNs = quiet === undefined ? 0 : Math.min(untilNs, quiet.fromNs + quiet.forNs) - Math.max(fromNs, quiet.fromNs);
   return untilNs - fromNs - Math.max(0, silentNs);
 }
 
-function gapBefore(receivedNs: Float64Array, newNs: number | undefined): Gap | undefined {
+function gapBefore(receivedNs: Float64Array, newNs: number | undefined): Omit<Gap, 'token'> | undefined {
   const fromNs = lastReceiptNs(receivedNs, newNs);
   return newNs === undefined || fromNs === undefined ? undefined : { fromNs, untilNs: newNs };
 }
