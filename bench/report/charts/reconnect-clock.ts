@@ -3,7 +3,7 @@
 
 import { moments, type FaultAnalysis, type FaultedArm, type Moment } from '../../analysis/analysis.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
-import { formatSetting, formatValue } from '../format.ts';
+import { formatPercent, formatValue } from '../format.ts';
 import { faultGroups, isHerd, rowTitle, type FaultGroup, type RecoveryContext } from '../recovery/recovery-context.ts';
 import { armTitleOf } from '../report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from './chart.ts';
@@ -56,8 +56,8 @@ function specOf(context: RecoveryContext, shown: readonly FaultAnalysis[], title
     title: {
       text: title,
       subtitle: [
-        'median over trials of the median client; the number is the time to the first unseen token',
-        'shaded, up to the dashed line: the cause lasts',
+        'median over trials of the median client; the number is the time to the first unseen token,',
+        'of all clients or of a share of them; shaded, up to the dashed line: the cause lasts',
       ],
       offset: 16,
     },
@@ -171,7 +171,6 @@ function segmentsOf({ moments: reached }: FaultedArm, arm: string): readonly Seg
 function endWords({ moments: { resumed }, clients }: FaultedArm): string {
   if (resumed === undefined) return clients.noticed === 0 ? 'not interrupted' : 'never back';
   return (
-    formatValue(resumed.p50Ns, 'ns') +
-    (resumed.clients < clients.all ? `, ${formatSetting(resumed.clients / clients.all, 'ratio')} of clients` : '')
+    formatValue(resumed.p50Ns, 'ns') + (resumed.clients < clients.all ? ` for ${formatPercent(resumed.clients / clients.all, 2)}` : '')
   );
 }
