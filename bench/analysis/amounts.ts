@@ -33,6 +33,12 @@ export function ratioText(value: number): string {
   return digits(value, 3);
 }
 
+/** A whole number, its digits grouped from five on, as in the tables: `12 345` with a narrow space. */
+export function wholeNumber(count: number): string {
+  const text = String(count);
+  return text.length < 5 ? text : text.replaceAll(/\B(?=(?:\d{3})+$)/g, '\u202F');
+}
+
 function time(ns: number): string {
   const size = Math.abs(ns);
   const [scale, name] =

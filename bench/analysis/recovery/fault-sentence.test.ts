@@ -97,7 +97,7 @@ describe('clients that differ', () => {
       'After a reset, with a proxy that answered 503 for 4 s, with clients that do what the specifications say: ' +
         'the median client noticed after 0.4 ms with both; once the cause was over the median stream was back after 302 ms with WebSocket, ' +
         '200 of 200 streams with SSE never came back (their clients may not try again); ' +
-        '16000 tokens were lost with SSE and none with WebSocket, 8602 tokens were replayed with WebSocket and none with SSE (in 2 trials).',
+        '16\u202F000 tokens were lost with SSE and none with WebSocket, 8602 tokens were replayed with WebSocket and none with SSE (in 2 trials).',
     );
   });
 
@@ -111,7 +111,7 @@ describe('clients that differ', () => {
 test('streams whose server forgot them are lost', () => {
   expect(sentenceOf('lost-state', equal)).toBe(
     'After the server was killed and away for 1 s, and knew no stream when it was back: the median client noticed after 0.4 ms with both; ' +
-      '200 of 200 streams with both never came back (the server had nothing for them to come back to); 10000 tokens were lost with both (in 2 trials).',
+      '200 of 200 streams with both never came back (the server had nothing for them to come back to); 10\u202F000 tokens were lost with both (in 2 trials).',
   );
 });
 

@@ -3,7 +3,7 @@
 
 import { faults, type FaultName } from '../../contract/faults.ts';
 import { DEAD_AFTER } from '../../contract/reconnect-policy.ts';
-import { amount } from '../amounts.ts';
+import { amount, wholeNumber } from '../amounts.ts';
 import type { FaultAnalysis, FaultedArm } from '../analysis.ts';
 import { byTransport } from './by-transport.ts';
 
@@ -125,7 +125,7 @@ function tokens({ arms, isResumable }: FaultNumbers): string[] {
 function countOf(arms: readonly FaultedArm[], of: (arm: FaultedArm) => number, what: string): string | undefined {
   if (arms.every((arm) => of(arm) === 0)) return undefined;
   const someFirst = arms.toSorted((a, b) => Number(of(a) === 0) - Number(of(b) === 0));
-  return byTransport({ some: someFirst, all: arms, what: `tokens were ${what}` }, (arm) => (of(arm) === 0 ? 'none' : String(of(arm))));
+  return byTransport({ some: someFirst, all: arms, what: `tokens were ${what}` }, (arm) => (of(arm) === 0 ? 'none' : wholeNumber(of(arm))));
 }
 
 function time(ns: number | undefined): string {
