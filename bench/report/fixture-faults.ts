@@ -1,6 +1,6 @@
 // What made-up faults do to made-up clients, for fixture-recovery.ts. Plausible, and measured nowhere.
 
-import type { FaultedArm, Moment, MomentSummary } from '../analysis/analysis.ts';
+import type { FaultedArm, Moment, MomentSummary } from '../analysis/recovery-analysis.ts';
 import type { FaultName } from '../contract/faults.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 

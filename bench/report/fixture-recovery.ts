@@ -1,6 +1,7 @@
 // Made-up analyses of runs that break something: a matrix of faults, and a herd. Their numbers come from no measurement.
 
-import type { Analysis, Estimate, FaultAnalysis, FaultedArm, LoadPointAnalysis, MetricSummary } from '../analysis/analysis.ts';
+import type { Analysis, Estimate, LoadPointAnalysis, MetricSummary } from '../analysis/analysis.ts';
+import type { FaultAnalysis, FaultedArm } from '../analysis/recovery-analysis.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import { DEFAULT_RESUME_LIMITS } from '../contract/recovery.ts';

@@ -4,7 +4,7 @@ import { runHeaderSchema, trialRecordSchema, type FaultedTrial } from '../../con
 import { NS_PER_MS } from '../../contract/units.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { analyse } from '../analyse.ts';
-import type { FaultAnalysis, FaultedArm } from '../analysis.ts';
+import type { FaultAnalysis, FaultedArm } from '../recovery-analysis.ts';
 import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
 
 function faultOf(options: RecoveryRunOptions): FaultAnalysis {

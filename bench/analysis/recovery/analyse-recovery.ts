@@ -2,7 +2,7 @@
 
 import { DEAD_AFTER, policies } from '../../contract/reconnect-policy.ts';
 import type { Plan } from '../../contract/run-file.ts';
-import type { FaultAnalysis, RecoveryAnalysis } from '../analysis.ts';
+import type { FaultAnalysis, RecoveryAnalysis } from '../recovery-analysis.ts';
 import { isFaulted, type MeasuredLoadPoint } from '../measured-trials.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import { faultSentence } from './fault-sentence.ts';

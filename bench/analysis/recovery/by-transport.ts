@@ -1,6 +1,6 @@
 // One value of each arm, as words: `0.4 ms with SSE and 0.5 ms with WebSocket`, and said once where all of them are equal.
 
-import type { FaultedArm } from '../analysis.ts';
+import type { FaultedArm } from '../recovery-analysis.ts';
 
 export interface TransportWords {
   /** The arms that have a value, of all that are spoken of: what is equal in all of them is `with both`. */

@@ -4,7 +4,7 @@
 import { faults, type FaultName } from '../../contract/faults.ts';
 import { DEAD_AFTER } from '../../contract/reconnect-policy.ts';
 import { amount, wholeNumber } from '../amounts.ts';
-import type { FaultAnalysis, FaultedArm } from '../analysis.ts';
+import type { FaultAnalysis, FaultedArm } from '../recovery-analysis.ts';
 import { byTransport } from './by-transport.ts';
 
 type FaultNumbers = Omit<FaultAnalysis, 'sentence'>;

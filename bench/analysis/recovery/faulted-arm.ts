@@ -4,7 +4,7 @@ import { quantileOf } from '../../contract/distribution.ts';
 import type { KernelCounts, PeerCount, RecoveryClientTally, RecoveryPattern, RecoveryRecord } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial } from '../../contract/run-file.ts';
 import { armName, armTitle, type Arm } from '../../contract/transports.ts';
-import type { FaultedArm, Moment, MomentSummary } from '../analysis.ts';
+import type { FaultedArm, Moment, MomentSummary } from '../recovery-analysis.ts';
 import { mean, median } from '../statistics/moments.ts';
 
 const momentNames: Record<Moment, DistributionName> = {

@@ -1,7 +1,7 @@
 // How a herd comes back: the share of clients that have tokens again, and the attempts that it took. One column a policy,
 // because what differs between policies is somebody's choice and not the transport's.
 
-import type { FaultAnalysis, FaultedArm } from '../../analysis/analysis.ts';
+import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { armName } from '../../contract/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';

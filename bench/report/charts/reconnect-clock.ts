@@ -1,7 +1,7 @@
 // What happens between a fault and the moment at which tokens flow as before: one panel a fault, one bar an arm. Faults last
 // between milliseconds and a minute, so each panel has its own axis.
 
-import { moments, type FaultAnalysis, type FaultedArm, type Moment } from '../../analysis/analysis.ts';
+import { moments, type FaultAnalysis, type FaultedArm, type Moment } from '../../analysis/recovery-analysis.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
 import { formatPercent, formatValue } from '../format.ts';
 import { faultGroups, isHerd, rowTitle, type FaultGroup, type RecoveryContext } from '../recovery/recovery-context.ts';

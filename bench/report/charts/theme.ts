@@ -1,7 +1,7 @@
 // The look of the charts. An SVG in a page cannot know its background, so it is transparent, the colours of data suit
 // both, and the colours of text and lines switch with the reader's colour scheme.
 
-import type { Moment } from '../../analysis/analysis.ts';
+import type { Moment } from '../../analysis/recovery-analysis.ts';
 import { isCopy, type Arm, type TransportId } from '../../contract/transports.ts';
 
 export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;

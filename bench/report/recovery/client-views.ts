@@ -1,6 +1,6 @@
 // What each client saw, event by event, and why connections and attempts failed.
 
-import type { FaultAnalysis, FaultedArm } from '../../analysis/analysis.ts';
+import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { formatCount, UNKNOWN } from '../format.ts';
 import { code, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitleOf } from '../report-context.ts';

@@ -1,6 +1,6 @@
 // What each fault does: the reconnect clock of both arms, as a chart and as numbers.
 
-import type { FaultedArm, Moment, MomentSummary } from '../../analysis/analysis.ts';
+import type { FaultedArm, Moment, MomentSummary } from '../../analysis/recovery-analysis.ts';
 import { formatCount, formatEstimate, formatValue, UNKNOWN } from '../format.ts';
 import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { renderChartImages, type ChartLink } from '../sections/chart-links.ts';

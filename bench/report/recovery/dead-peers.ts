@@ -1,6 +1,6 @@
 // Whether the server lets go of peers that are gone: each one that it keeps costs memory until it is noticed.
 
-import type { FaultAnalysis } from '../../analysis/analysis.ts';
+import type { FaultAnalysis } from '../../analysis/recovery-analysis.ts';
 import { formatCount } from '../format.ts';
 import { left, renderTable, right, section } from '../markdown.ts';
 import { armRows, faultGroups, groupHeading, rowHeading, type FaultGroup, type RecoveryContext } from './recovery-context.ts';

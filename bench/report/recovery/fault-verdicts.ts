@@ -1,6 +1,6 @@
 // The first thing a run of faults answers: how long until streams go on, and what was lost, one row a fault.
 
-import type { FaultAnalysis, FaultedArm } from '../../analysis/analysis.ts';
+import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { formatDifference, formatRatio, formatValue, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitleOf, isEqualArmsRun, metricText, type ArmComparison } from '../report-context.ts';

@@ -1,6 +1,6 @@
 // All clients come back at once: how fast, and what it does to the server. Policies stand apart; nothing averages them.
 
-import type { FaultAnalysis, FaultedArm } from '../../analysis/analysis.ts';
+import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { policies } from '../../contract/reconnect-policy.ts';
 import { formatCount, formatEstimate, formatPercent, formatValue, UNKNOWN } from '../format.ts';

@@ -1,6 +1,6 @@
 // What was lost, repeated or damaged: counted to the token, so there is nothing to estimate.
 
-import type { FaultedArm } from '../../analysis/analysis.ts';
+import type { FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { formatCount, formatValue } from '../format.ts';
 import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armRows, faultGroups, groupHeading, rowHeading, type FaultGroup, type RecoveryContext } from './recovery-context.ts';

@@ -1,6 +1,7 @@
 // What every section about faults needs: which trials belong together, how a row is called, and where its comparison is.
 
-import type { FaultAnalysis, FaultedArm, LoadPointAnalysis, RecoveryAnalysis } from '../../analysis/analysis.ts';
+import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { FaultAnalysis, FaultedArm, RecoveryAnalysis } from '../../analysis/recovery-analysis.ts';
 import { faults, type Fault } from '../../contract/faults.ts';
 import { loadPointKey, loadPointTitle, type LoadPoint } from '../../contract/load-point.ts';
 import { formatCount } from '../format.ts';

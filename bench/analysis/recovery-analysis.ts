@@ -1,0 +1,103 @@
+// The part of an analysis that is about what was broken and what came back. Pure values, saved within analysis.json.
+
+import type { RecoveryPattern } from '../contract/recovery.ts';
+import type { LoadPoint, Plan } from '../contract/run-file.ts';
+
+/** Points of the reconnect clock, all counted from the fault; each trial gives its median client. */
+export const moments = ['detect', 'attempt', 'open', 'resumed', 'caughtUp'] as const;
+
+export type Moment = (typeof moments)[number];
+
+/** Over trials: the median of the trials' p50 with the lowest and the highest, and of their p95 and maximum. */
+export interface MomentSummary {
+  readonly p50Ns: number;
+  readonly lowNs: number;
+  readonly highNs: number;
+  readonly p95Ns: number;
+  readonly maxNs: number;
+  /** Trials in which any client reached it, and clients that did, over all trials. */
+  readonly trials: number;
+  readonly clients: number;
+}
+
+/** What a fault did to one arm, added up over its measured trials unless it says otherwise. */
+export interface FaultedArm {
+  readonly arm: string;
+  /** The arm in words, as in sentences. */
+  readonly title: string;
+  readonly trials: number;
+  readonly moments: Readonly<Record<Moment, MomentSummary | undefined>>;
+  /** From when the cause was over to the first unseen token; the longest time without a token; delivery of clients that read on. */
+  readonly healToResumed: MomentSummary | undefined;
+  readonly visibleGap: MomentSummary | undefined;
+  readonly neighbourDelivery: MomentSummary | undefined;
+  readonly beforeDelivery: MomentSummary | undefined;
+  readonly clients: {
+    readonly all: number;
+    /** Undefined where nobody could count them. */
+    readonly hit: number | undefined;
+    readonly noticed: number;
+    readonly resumed: number;
+    /** No unseen token came after the fault, though some were missing. */
+    readonly neverBack: number;
+    readonly whole: number;
+    readonly stopped: number;
+    readonly givenUp: number;
+    readonly unfinished: number;
+  };
+  readonly tokens: {
+    readonly planned: number;
+    readonly distinct: number;
+    readonly dueAway: number;
+    readonly lost: number;
+    readonly lostDeclared: number;
+    readonly duplicated: number;
+    readonly reordered: number;
+    readonly corrupt: number;
+    /** Undefined where the server that knew is gone. */
+    readonly replayed: number | undefined;
+    readonly replayedBytes: number | undefined;
+  };
+  readonly attempts: number;
+  readonly accepted: number;
+  readonly losses: Readonly<Record<string, number>>;
+  readonly attemptFailures: Readonly<Record<string, number>>;
+  /** The most frequent first. */
+  readonly patterns: readonly RecoveryPattern[];
+  /** Mean over trials, bin by bin from the fault; `resumedShare` is cumulative, of all clients. */
+  readonly curve: {
+    readonly binNs: number;
+    readonly attempts: readonly number[];
+    readonly accepted: readonly number[];
+    readonly resumedShare: readonly number[];
+  };
+  /** Connections that the server held: medians over trials. */
+  readonly peers: { readonly before: number | undefined; readonly dead: number | undefined; readonly end: number | undefined };
+  /** Of the kernel, added up. */
+  readonly kernel: {
+    readonly listenOverflows: number | undefined;
+    readonly listenDrops: number | undefined;
+    readonly synRetransmits: number | undefined;
+    readonly segmentsRetransmitted: number | undefined;
+  };
+  /** Medians over trials: when the cause was over after the fault; CPU share and highest loop utilisation of the server that was there at the end. */
+  readonly outageNs: number | undefined;
+  readonly serverCpuShare: number | undefined;
+  readonly serverUtilisationMax: number | undefined;
+}
+
+/** One fault under one policy at one load. */
+export interface FaultAnalysis {
+  readonly loadPoint: LoadPoint;
+  readonly isResumable: boolean;
+  /** The heartbeat rule of these trials; undefined without heartbeats, or where the policy does not watch. */
+  readonly deadAfterNs: number | undefined;
+  readonly arms: readonly FaultedArm[];
+  /** What happened, in one plain sentence made from these numbers. */
+  readonly sentence: string;
+}
+
+export interface RecoveryAnalysis {
+  readonly faults: readonly FaultAnalysis[];
+  readonly absent: NonNullable<Plan['recovery']>['absent'];
+}
