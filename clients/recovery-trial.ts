@@ -2,8 +2,6 @@
 // is lost. What breaks is done by others, but for the readers that stop reading.
 
 import { callAt } from '../bench/contract/child-link.ts';
-import type { ClockBound } from '../bench/contract/clock-proof.ts';
-import { BenchError } from '../bench/contract/errors.ts';
 import { streamPath, type FromClient } from '../bench/contract/messages.ts';
 import { hashPopulation } from '../bench/contract/population.ts';
 import type { RecoveryClientTally, RecoverySpecification } from '../bench/contract/recovery.ts';
@@ -20,7 +18,6 @@ export class RecoveryTrial implements Trial {
   readonly #frame: TrialFrame;
   readonly #recorder: RecoveryRecorder;
   readonly #accounts: RecoveryAccounts;
-  #clockBefore: ClockBound | undefined;
 
   constructor(order: LoadOrder, recovery: RecoverySpecification, openStack: OpenStack) {
     this.#order = order;
@@ -38,9 +35,7 @@ export class RecoveryTrial implements Trial {
   }
 
   async prepare(): Promise<FromClient> {
-    const ready = await this.#frame.prepare();
-    this.#clockBefore = ready.clock;
-    return ready;
+    return await this.#frame.prepare();
   }
 
   async run(epochNs: bigint): Promise<FromClient> {
@@ -54,7 +49,7 @@ export class RecoveryTrial implements Trial {
     this.#planStoppedReaders(streams);
     const window = await running;
     await streams.stop();
-    const clock = await this.#proveClockAgain();
+    const clock = await this.#frame.proveClockAgain();
     writeStamps(this.#order.stampsFile, this.#recorder.columns());
     return { kind: 'recovery-tally', clock, tally: this.#tally(window) };
   }
@@ -83,16 +78,6 @@ export class RecoveryTrial implements Trial {
     callAt(faultNs + outageNs, now, () => {
       for (const stream of chosen) streams.readAgain(stream);
     });
-  }
-
-  /** The server that answered the first proof may have been killed; what it proved still holds, for the clock is the machine's. */
-  async #proveClockAgain(): Promise<ClockBound> {
-    try {
-      return await this.#frame.proveClockAgain();
-    } catch (error) {
-      if (error instanceof BenchError && error.code === 'CLOCK' && this.#clockBefore !== undefined) return this.#clockBefore;
-      throw error;
-    }
   }
 
   #tally({ use, startsUnissued }: FramedWindow): RecoveryClientTally {

@@ -122,7 +122,7 @@ function missIfStolen(gate: Gate): Gate {
   return gate.id === 'N1' ? { ...gate, value: 0.09, ok: false } : gate;
 }
 
-function fixtureHeader(plan: Plan, { command = 'streamduel run' }: FixtureOptions): SavedRun['header'] {
+export function fixtureHeader(plan: Plan, { command = 'streamduel run' }: Pick<FixtureOptions, 'command'>): SavedRun['header'] {
   return {
     kind: 'run',
     schema: 1,

@@ -1,6 +1,7 @@
 // A made-up analysis for the tests of this folder: two load points, three arms, every kind of verdict. Its numbers come
 // from no measurement.
 
+import stringWidth from 'string-width';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { MIB, NS_PER_S } from '../contract/units.ts';
 import { BLOCKS, fixtureArms, loadPoint, verdictOf, type PartialVerdict } from './fixture-load-point.ts';
@@ -133,4 +134,9 @@ function withheld(comparison: ArmComparison): ArmComparison {
     adjustedP: undefined,
     sentence: '',
   };
+}
+
+/** Columns of the widest line of a text. */
+export function widthOf(text: string): number {
+  return Math.max(...text.split('\n').map((line) => stringWidth(line)));
 }

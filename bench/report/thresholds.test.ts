@@ -1,10 +1,9 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
-import { fullAnalysis } from './report-fixture.ts';
+import { fullAnalysis, widthOf } from './report-fixture.ts';
 import { renderThresholdSection, renderThresholdText } from './thresholds.ts';
 import { plainPaint } from './verdict-table.ts';
 
@@ -42,7 +41,7 @@ describe('the table of thresholds', () => {
     const text = textOf([kill, resultOf({})]);
     expect(text).toContain('load point');
     expect(text).toContain('Kill and restart, 2000');
-    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+    expect(widthOf(text)).toBeLessThanOrEqual(100);
     expect(sectionOf([kill])).toContain('| Kill and restart, 2000 connections, as specified |');
   });
 
@@ -79,7 +78,7 @@ describe('the table of thresholds', () => {
       `ws/library@relay+stall-of-100ms-in-every-second-of-the-window-without-end:${'x'.repeat(80)}`,
     );
     const lines = textOf([...results, long]).split('\n');
-    expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+    expect(widthOf(lines.join('\n'))).toBeLessThanOrEqual(100);
   });
 
   it('is empty without thresholds', () => {

@@ -1,11 +1,10 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../analysis/analysis.ts';
 import { copyAnalysis } from './fixture-designs.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { contenders, type ArmComparison } from './report-context.ts';
-import { fullAnalysis } from './report-fixture.ts';
+import { fullAnalysis, widthOf } from './report-fixture.ts';
 import { plainPaint, renderVerdictMarkdown, renderVerdictText, type VerdictTableOptions } from './verdict-table.ts';
 
 function optionsOf(analysis: Analysis): VerdictTableOptions {
@@ -98,7 +97,7 @@ describe('the verdict table', () => {
     ['long', withLibraryClient(fullAnalysis()), 'ws/library', 'WebSocket (library client)'],
   ])('fits a terminal of 100 columns with %s names of arms', (_, analysis, otherArm, words) => {
     const text = renderVerdictText({ ...optionsOf(analysis), otherArm }, plainPaint);
-    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+    expect(widthOf(text)).toBeLessThanOrEqual(100);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(words);
   });
 
@@ -126,7 +125,7 @@ describe('the verdict table', () => {
     const text = renderVerdictText({ ...optionsOf(withLabel(copyAnalysis(), label)), otherArm: `ws+${label}` }, plainPaint);
     expect(text).toMatch(/^endpoint +baseline +other +ratio/);
     expect(text.replaceAll(/\s+/g, ' ')).toContain('2.2 % other better');
-    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+    expect(widthOf(text)).toBeLessThanOrEqual(100);
   });
 
   it('has the same text with colour and without', () => {

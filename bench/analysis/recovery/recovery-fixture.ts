@@ -8,7 +8,7 @@ import { DEFAULT_RESUME_LIMITS } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial, LoadPoint, Plan, SavedRun, TrialRecord } from '../../contract/run-file.ts';
 import { COPY_LABEL, type Arm, type TransportId } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
-import { hashPlan } from '../hash-plan.ts';
+import { fixtureHeader } from '../analysis-fixture.ts';
 import { describeFaultedTrial } from './faulted-trial-fixture.ts';
 
 export interface RecoveryRunOptions {
@@ -69,7 +69,7 @@ export function recoveryRun(options: RecoveryRunOptions = {}): SavedRun {
       }
     }
   }
-  return { folder: 'reports/fixture', header: recoveryHeader(plan), trials, warnings: [] };
+  return { folder: 'reports/fixture', header: fixtureHeader(plan, { command: `streamduel run ${plan.scenario}` }), trials, warnings: [] };
 }
 
 function recoveryPlan(options: RecoveryRunOptions): Plan {
@@ -122,28 +122,4 @@ function recoveryArms({ transports = ['sse', 'ws'], copy = false }: RecoveryRunO
   const arms = transports.map((transport): Arm => ({ transport, client: 'probe', path: 'direct' }));
   const [baseline] = arms;
   return copy && baseline !== undefined ? [...arms, { ...baseline, label: COPY_LABEL }] : arms;
-}
-
-function recoveryHeader(plan: Plan): SavedRun['header'] {
-  return {
-    kind: 'run',
-    schema: 1,
-    streamduel: '0.1.0',
-    name: 'fixture',
-    startedAt: '2026-01-02T03:04:05.000Z',
-    command: `streamduel run ${plan.scenario}`,
-    plan,
-    planSha256: hashPlan(plan),
-    environment: {
-      node: 'v24.0.0',
-      v8: '13',
-      os: 'Linux',
-      cpuModel: 'made up',
-      cpus: 2,
-      memoryBytes: 4096 * MIB,
-      settings: {},
-      packages: {},
-      tools: {},
-    },
-  };
 }

@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { fatten, independentRun, missGate, type IndependentOptions } from '../../analysis/across/across-fixture.ts';
 import { compareRuns } from '../../analysis/across/compare-runs.ts';
@@ -11,6 +10,7 @@ import type { RunHeader } from '../../contract/run-file.ts';
 import { plainPaint, type Paint } from '../verdict-table.ts';
 import { renderComparisonMarkdown } from './markdown.ts';
 import { renderComparisonText } from './text.ts';
+import { widthOf } from '../report-fixture.ts';
 
 const gates: readonly RegressionGate[] = [
   { metric: undefined, margin: { kind: 'share', share: 0.05 } },
@@ -91,7 +91,7 @@ describe.each(Object.entries(variants))('a comparison (%s)', (name, gathered) =>
 
   it('as text fits 100 columns and ends with one line break', () => {
     const text = textOf(gathered);
-    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+    expect(widthOf(text)).toBeLessThanOrEqual(100);
     expect(text).toMatch(/\S\n$/);
   });
 

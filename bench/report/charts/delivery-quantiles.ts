@@ -4,7 +4,7 @@ import type { LoadPointAnalysis, QuantileCurve } from '../../analysis/analysis.t
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { armTitle } from '../report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from './chart.ts';
-import { legendColumns } from './long-titles.ts';
+import { strokeLegend } from './long-titles.ts';
 import { armColour, armDash } from './theme.ts';
 import { labelLookup, logTicks, unitLabels } from './ticks.ts';
 
@@ -79,15 +79,7 @@ function specOf(point: LoadPointAnalysis, rows: readonly Row[], title: string): 
     scale: { type: 'log', domain: [times[0], times.at(-1)], nice: false },
     axis: { values: times, labelExpr: unitLabels(times, 'ns') },
   };
-  const legend = {
-    title: null,
-    orient: 'top',
-    symbolType: 'stroke',
-    symbolStrokeWidth: 3,
-    symbolSize: 300,
-    symbolOpacity: 1,
-    ...legendColumns(domain, WIDTH),
-  };
+  const legend = { orient: 'top', symbolOpacity: 1, ...strokeLegend(domain, WIDTH) };
   const color = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armColour(arm)) }, legend };
   const strokeDash = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armDash(arm)) }, legend };
   return {

@@ -9,7 +9,7 @@ import { formatCount, formatSetting } from '../format.ts';
 import { isHerd, type RecoveryContext } from '../recovery/recovery-context.ts';
 import { armTitleOf } from '../report-context.ts';
 import type { ChartPlan, ChartSpec } from './chart.ts';
-import { legendColumns } from './long-titles.ts';
+import { strokeLegend } from './long-titles.ts';
 import { armColour, armDash, ink } from './theme.ts';
 import { labelLookup, linearTicks, ticksFromZero, unitLabels } from './ticks.ts';
 
@@ -143,14 +143,7 @@ function linePanel({ analysis, recovery }: RecoveryContext, { rows, y, height, e
   const names = new Set(recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
   const domain = arms.map((arm) => armTitleOf(analysis, armName(arm)));
-  const legend = {
-    title: null,
-    orient: 'top',
-    symbolType: 'stroke',
-    symbolStrokeWidth: 3,
-    symbolSize: 300,
-    ...legendColumns(domain, LEGEND_WIDTH),
-  };
+  const legend = { orient: 'top', ...strokeLegend(domain, LEGEND_WIDTH) };
   const ticks = linearTicks(0, endNs, 6);
   const x = {
     field: 'at',

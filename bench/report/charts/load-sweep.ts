@@ -5,7 +5,7 @@ import { armName } from '../../contract/transports.ts';
 import { formatCount } from '../format.ts';
 import { armTitle, type MetricText, type ReportContext } from '../report-context.ts';
 import type { ChartPlan, ChartSpec } from './chart.ts';
-import { legendColumns } from './long-titles.ts';
+import { strokeLegend } from './long-titles.ts';
 import { armColour, armDash } from './theme.ts';
 import { labelLookup, logTicks, ticksFromZero, unitLabels } from './ticks.ts';
 
@@ -94,14 +94,7 @@ function panel(analysis: Analysis, text: MetricText, { rows, scale }: PanelOptio
   const { loads, span } = loadsOf(analysis);
   const [lowest, highest] = [Math.min(...rows.map((row) => row.low)), Math.max(...rows.map((row) => row.high))];
   const ticks = scale === 'log' ? logTicks(lowest, highest) : ticksFromZero(highest);
-  const legend = {
-    title: null,
-    orient: 'bottom',
-    symbolType: 'stroke',
-    symbolStrokeWidth: 3,
-    symbolSize: 300,
-    ...legendColumns(domain, LEGEND_WIDTH),
-  };
+  const legend = { orient: 'bottom', ...strokeLegend(domain, LEGEND_WIDTH) };
   const color = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armColour(arm)) }, legend };
   const strokeDash = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armDash(arm)) }, legend };
   const x = {

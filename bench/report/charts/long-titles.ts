@@ -8,6 +8,11 @@ export const CHARACTER_WIDTH = 0.8 * FONT_SIZE;
 /** Symbol, and the gaps around it. */
 const SYMBOL_WIDTH = 50;
 
+/** Of arms as strokes, on at most `width`: colours and dashes are told by a piece of the line. */
+export function strokeLegend(titles: readonly string[], width: number) {
+  return { title: null, symbolType: 'stroke', symbolStrokeWidth: 3, symbolSize: 300, ...legendColumns(titles, width) };
+}
+
 /** For a legend at most `width` wide; nothing where all entries fit into one row. */
 export function legendColumns(titles: readonly string[], width: number): { readonly columns?: number } {
   const widths = titles.map((title) => title.length * CHARACTER_WIDTH + SYMBOL_WIDTH);

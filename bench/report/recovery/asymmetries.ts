@@ -13,14 +13,16 @@ export function faultAsymmetries(analysis: Analysis): readonly string[] {
     ...(has('sse')
       ? [
           'SSE says where to go on in the request itself, in `Last-Event-ID`. Its heartbeat is a comment that needs no answer: **the server notices a dead SSE peer' +
-            ' only by TCP**, when what it writes is never acknowledged.',
+            ' only by TCP**, when what it writes is never acknowledged. And because the request says all, a server that stood still answers even those that were given' +
+            ' up meanwhile, and replays to nobody.',
         ]
       : []),
     ...(has('ws')
       ? [
           'WebSocket has no means of resuming: the client sends one message more after the 101, and the server sends nothing before it has come. That is' +
             ' **one message and one way more than SSE** for every resume; over loopback it is microseconds, over a network half a round trip.',
-          'A WebSocket heartbeat is a ping that must be answered: **the server notices a dead peer by the missing pong**, without waiting for TCP.',
+          'A WebSocket heartbeat is a ping that must be answered: **the server notices a dead peer by the missing pong**, without waiting for TCP. So a' +
+            ' living client that merely stops reading for longer than the rule is taken for dead, too.',
         ]
       : []),
     ...(has('tcp') ? ['The null arm says where to go on in its request line; its heartbeat is an empty line that needs no answer.'] : []),

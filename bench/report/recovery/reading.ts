@@ -18,6 +18,8 @@ export function readingOfFaults(analysis: Analysis): readonly string[] {
         ]),
     '**Margin**: fixed before the run, 10 % or 50 ms. **Equivalent**: the whole interval lies within it. **Inconclusive**: neither a difference nor' +
       ' equivalence was shown. A row without a verdict shows neither.',
+    'Where the cause lasts, its length is in both times, and **10 % of a long outage is a long time**: equivalent says nothing finer there. The difference, and the' +
+      ' time after the cause was over in the table below, do.',
     '**Lost** is counted, not sampled: see below for what was declared lost and what was only missing.',
   ];
 }

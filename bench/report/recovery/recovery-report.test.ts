@@ -12,6 +12,7 @@ import { brokenReconnectAnalysis, herdAnalysis, reconnectAnalysis, recoveryFixtu
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { widthOf } from '../report-fixture.ts';
 
 const charts = [
   { file: 'fault-ratios-100-identical-ws.svg', title: 'Ratios', alt: 'ratio of each fault' },
@@ -215,13 +216,7 @@ describe('the end of a run that breaks something', () => {
   });
 
   it.each(variants)('of %s fits 100 columns', (_, analysis) => {
-    expect(
-      Math.max(
-        ...textOf(analysis)
-          .split('\n')
-          .map((line) => stringWidth(line)),
-      ),
-    ).toBeLessThanOrEqual(100);
+    expect(widthOf(textOf(analysis))).toBeLessThanOrEqual(100);
   });
 
   it('says once for all faults that are absent for one reason how to get them', () => {
