@@ -30,6 +30,7 @@ const population: Population = (() => {
     startNs: new Float64Array(STREAMS),
     tokens,
     seeds: Uint32Array.from({ length: STREAMS }, (_, stream) => 1000 + stream),
+    slots: Int32Array.from({ length: STREAMS }, (_, stream) => stream),
     base,
     totalTokens: base.at(-1)! + tokens.at(-1)!,
   };

@@ -23,6 +23,7 @@ export function populationWith(streams: number, tokens: number): Population {
     startNs: new Float64Array(streams),
     tokens: new Int32Array(streams).fill(tokens),
     seeds: Uint32Array.from({ length: streams }, (_, stream) => 100 + stream),
+    slots: Int32Array.from({ length: streams }, (_, stream) => stream),
     base: Int32Array.from({ length: streams }, (_, stream) => stream * tokens),
     totalTokens: streams * tokens,
   };

@@ -22,6 +22,7 @@ const population: Population = {
   startNs: new Float64Array(1),
   tokens: Int32Array.of(TOKENS),
   seeds: Uint32Array.of(SEED),
+  slots: Int32Array.of(0),
   base: Int32Array.of(0),
   totalTokens: TOKENS,
 };

@@ -12,7 +12,8 @@ interface OpenStream extends Paced {
   readonly plan: StreamPlan;
   readonly sink: StreamSink;
   readonly template: PayloadTemplate;
-  readonly handlerNs: number;
+  /** What the plan's offsets count from, ns since T0. */
+  readonly originNs: number;
   /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
   readonly counts: StreamCounts;
   /** Bytes before the first token: head and `open` event. */
@@ -76,7 +77,7 @@ export class ConnectedStreams implements Streams {
     const stream: OpenStream = {
       plan,
       sink,
-      handlerNs,
+      originNs: originOf(plan, handlerNs),
       counts: this.counts,
       template: templateOf(this.#options, plan.id),
       dueNs: 0,
@@ -100,7 +101,7 @@ export class ConnectedStreams implements Streams {
     });
     sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
     stream.preludeBytes = sink.bytesWritten();
-    this.#pacer.schedule(stream, handlerNs + (plan.offsetsNs[0] as number));
+    this.#pacer.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
   }
 
   #emit(stream: OpenStream): number | undefined {
@@ -126,7 +127,7 @@ export class ConnectedStreams implements Streams {
       this.#block(stream);
       return undefined;
     }
-    return stream.handlerNs + (plan.offsetsNs[stream.sent] as number);
+    return stream.originNs + (plan.offsetsNs[stream.sent] as number);
   }
 
   #finish(stream: OpenStream): void {
@@ -148,7 +149,7 @@ export class ConnectedStreams implements Streams {
     if (!stream.isBlocked) return;
     stream.isBlocked = false;
     this.#forgetBlocked(stream);
-    if (!stream.isEnded) this.#pacer.schedule(stream, stream.handlerNs + (stream.plan.offsetsNs[stream.sent] as number));
+    if (!stream.isEnded) this.#pacer.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
   }
 
   #forgetBlocked(stream: OpenStream): void {
@@ -199,11 +200,16 @@ export class ConnectedStreams implements Streams {
   }
 }
 
+/** A timetable goes on whenever the connection comes: what was due before is sent at once. */
+function originOf({ isOnTimetable, trialIndex }: StreamPlan, handlerNs: number): number {
+  return isOnTimetable && trialIndex !== undefined ? trialIndex.startNs : handlerNs;
+}
+
 /** What the socket has not taken yet, and what is due by the plan but waits: the mean frame stands for the waiting ones. */
 function backlogBytes(stream: OpenStream, nowNs: number): number {
   const { plan, sink, sent } = stream;
   let due = sent;
-  while (due < plan.tokens && stream.handlerNs + (plan.offsetsNs[due] as number) <= nowNs) due++;
+  while (due < plan.tokens && stream.originNs + (plan.offsetsNs[due] as number) <= nowNs) due++;
   const bytesPerToken = sent === 0 ? 0 : sink.bytesWritten() / sent;
   return sink.socket.writableLength + (due - sent) * bytesPerToken;
 }

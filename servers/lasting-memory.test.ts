@@ -283,7 +283,14 @@ it('a receiver that still has not taken its last tokens when the time to live is
 
 it('a rehearsal leaves nothing behind when it is over', async () => {
   const rehearsal = planRehearsal(fastWorkload, 1, 1000);
-  const none = { streams: 0, startNs: new Float64Array(0), tokens: new Int32Array(0), seeds: new Uint32Array(0), base: new Int32Array(0) };
+  const none = {
+    streams: 0,
+    startNs: new Float64Array(0),
+    tokens: new Int32Array(0),
+    seeds: new Uint32Array(0),
+    slots: new Int32Array(0),
+    base: new Int32Array(0),
+  };
   const plans = new PlannedStreams(fastWorkload, { population: { ...none, totalTokens: 0 }, rehearsal });
   const streams = startStreams({ limits: { ttlNs: 60e9 } });
   const [stays, leaves] = [new FakeConnection(), new FakeConnection()];

@@ -21,6 +21,7 @@ function populationOf(streams: number, tokens = TOKENS, startNs = 0): Population
     startNs: new Float64Array(streams).fill(startNs),
     tokens: new Int32Array(streams).fill(tokens),
     seeds: new Uint32Array(streams).fill(SEED),
+    slots: Int32Array.from({ length: streams }, (_, stream) => stream),
     base: Int32Array.from({ length: streams }, (_, stream) => stream * tokens),
     totalTokens: streams * tokens,
   };

@@ -21,8 +21,9 @@ export interface StreamPlan {
   readonly trialIndex: TrialIndex | undefined;
   /** Streamed before T0 to warm up; nobody needs it afterwards. */
   readonly isRehearsal: boolean;
-  /** When each token is due, ns after the handler began. */
+  /** When each token is due, ns after the stream's origin: when its handler began, or where it follows a timetable its planned start. */
   readonly offsetsNs: Float64Array;
+  readonly isOnTimetable: boolean;
   /** Index of the first token in the source. */
   readonly sourceStart: number;
   readonly sha256: string;
@@ -39,6 +40,8 @@ export interface StreamRequest {
 interface PlannedPopulations {
   readonly population: Population;
   readonly rehearsal: Rehearsal;
+  /** By stream of the population, where it follows a timetable. */
+  readonly timetabledOffsetsNs?: readonly Float64Array[] | undefined;
 }
 
 export class PlannedStreams {
@@ -50,10 +53,12 @@ export class PlannedStreams {
     this.source = openTokenSource(workload);
     this.#workload = workload;
     if (populations === undefined) return;
-    const { population, rehearsal } = populations;
+    const { population, rehearsal, timetabledOffsetsNs } = populations;
     for (let stream = 0; stream < population.streams; stream++) {
       const trialIndex = { stream, base: population.base[stream] as number, startNs: population.startNs[stream] as number };
-      this.#add({ ...this.#planOf(workload, population, stream, String(stream)), trialIndex });
+      const plan = { ...this.#planOf(workload, population, stream, String(stream)), trialIndex };
+      const offsetsNs = timetabledOffsetsNs?.[stream];
+      this.#add(offsetsNs === undefined ? plan : { ...plan, offsetsNs, isOnTimetable: true });
     }
     for (let stream = 0; stream < rehearsal.population.streams; stream++) {
       const plan = this.#planOf(rehearsal.workload, rehearsal.population, stream, `${REHEARSAL_PREFIX}${stream}`);
@@ -77,6 +82,7 @@ export class PlannedStreams {
       tokens,
       trialIndex: undefined,
       isRehearsal: false,
+      isOnTimetable: false,
       offsetsNs: planOffsetsNs(workload, seed, tokens),
       sourceStart,
       sha256: hashStreamText(this.source, sourceStart, tokens),

@@ -5,7 +5,7 @@ import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts'
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import type { FromServer, ToServer, TrialSpecification } from '../bench/contract/messages.ts';
-import { hashPopulation, planRehearsal, populationOf } from '../bench/contract/population.ts';
+import { hashPopulation, planAllOffsetsNs, planRehearsal, populationOf } from '../bench/contract/population.ts';
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage } from '../bench/contract/process-use.ts';
 import type { PeerCount } from '../bench/contract/recovery.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
@@ -48,7 +48,8 @@ export class ServerTrial {
     const { workload, connections, workloadSeed, recovery } = specification;
     const population = populationOf(specification);
     const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens);
-    const planned = new PlannedStreams(workload, { population, rehearsal });
+    const timetabledOffsetsNs = specification.timetable && planAllOffsetsNs(specification, population);
+    const planned = new PlannedStreams(workload, { population, rehearsal, timetabledOffsetsNs });
     this.#planSha256 = hashPopulation(population, specification);
     const { injection, transport } = specification;
     this.#injected = injection === undefined ? undefined : new Injected({ injection, transport, seed: workloadSeed });

@@ -115,7 +115,15 @@ function comparePlans(baseline: MeasuredArm, other: MeasuredArm): GateSummary[] 
 
 /** What the processes of the trial planned; after a fault the client's word, since its server may be gone. */
 function plannedBy(trial: FinishedTrial): string | undefined {
-  return trial.outcome === 'completed' ? trial.server.planSha256 : trial.recovery.client.planSha256;
+  switch (trial.outcome) {
+    case 'completed':
+    case 'ladder':
+      return trial.server.planSha256;
+    case 'faulted':
+      return trial.recovery.client.planSha256;
+    default:
+      return undefined;
+  }
 }
 
 const planGate = {

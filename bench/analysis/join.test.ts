@@ -50,6 +50,7 @@ function constantDelays(startsNs: readonly number[], tokensPerStream: number, wi
       startNs: Float64Array.from(startsNs),
       tokens: new Int32Array(streams).fill(tokensPerStream),
       seeds: new Uint32Array(streams),
+      slots: new Int32Array(streams),
       base: Int32Array.from(startsNs, (_, stream) => stream * tokensPerStream),
       totalTokens,
     },

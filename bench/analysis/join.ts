@@ -12,6 +12,8 @@ import { summariseDistribution } from './statistics/summarise-distribution.ts';
 import { findWindowMembers, type WindowMembers, type WindowPlan } from './window-members.ts';
 
 export interface JoinInput extends WindowPlan {
+  /** The plan's offsets count from the stream's planned start, and not from when the server's handler began. */
+  readonly isOnTimetable?: boolean;
   /** `handlerNs` by stream (s1), `writtenNs` by token (s3); ns since T0, NaN where never taken. */
   readonly server: StampColumns;
   /** `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token. */
@@ -118,8 +120,9 @@ interface TokenSamples extends Samples {
 }
 
 /** One sample per token that is planned in the window; gaps belong to the later of their two tokens. */
-function sampleTokens({ population, offsetsNs }: WindowPlan, columns: JoinColumns, { tokens }: WindowMembers): TokenSamples {
+function sampleTokens({ population, offsetsNs, isOnTimetable }: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): TokenSamples {
   const { handlerNs, writtenNs, receivedNs } = columns;
+  const originNs = isOnTimetable === true ? population.startNs : handlerNs;
   const column = (): Float64Array => new Float64Array(tokens.position.length).fill(Number.NaN);
   const deliveryTransportNs = column();
   const deliveryScheduledNs = column();
@@ -132,7 +135,7 @@ function sampleTokens({ population, offsetsNs }: WindowPlan, columns: JoinColumn
     const stream = tokens.stream[member] as number;
     const token = position - (population.base[stream] as number);
     const offsets = offsetsNs[stream] as Float64Array;
-    const scheduledNs = (handlerNs[stream] as number) + (offsets[token] as number);
+    const scheduledNs = (originNs[stream] as number) + (offsets[token] as number);
     const written = writtenNs[position] as number;
     const received = receivedNs[position] as number;
     deliveryTransportNs[member] = received - written;

@@ -6,7 +6,7 @@ import type { Population } from '../contract/population.ts';
 
 export interface WindowPlan {
   readonly population: Population;
-  /** By stream: when each of its tokens is due, ns after the server's route handler began. */
+  /** By stream: when each of its tokens is due, ns after the server's route handler began, or in a timetable after the planned start. */
   readonly offsetsNs: readonly Float64Array[];
   /** Both ns since T0; the end is outside. */
   readonly windowStartNs: number;

@@ -15,8 +15,7 @@ import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../tr
 import { measureRecord } from '../trial/measure-record.ts';
 import { runTrials } from '../trial/run-trials.ts';
 import type { Progress } from './progress.ts';
-import { recordRecovery } from './record-recovery.ts';
-import { recordTrial } from './record-trial.ts';
+import { measureOne } from './measure-one.ts';
 
 export const DEFAULT_OUT = 'reports';
 
@@ -78,7 +77,7 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
       await measureRecord(
         planned,
         { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, onProgress: progress.live },
-        { steady: recordTrial, faulted: (one, measured) => recordRecovery(one, measured, plan) },
+        measureOne,
       ),
     signal,
     save: (record) => {

@@ -1,10 +1,9 @@
 // What a trial that breaks something measured → the record that is saved: stamps joined to the reconnect clock, gates judged.
 
 import { joinRecovery, type JoinedRecovery } from '../analysis/recovery/join-recovery.ts';
-import { populationOf } from '../contract/population.ts';
+import { planAllOffsetsNs, populationOf } from '../contract/population.ts';
 import type { RecoveryRecord } from '../contract/recovery.ts';
 import type { FaultedTrial, Plan } from '../contract/run-file.ts';
-import { planOffsetsNs } from '../contract/workload.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { MeasuredFaultTrial } from '../trial/fault-trial.ts';
 import { checkRecoveryGates } from '../trial/recovery-gates.ts';
@@ -13,9 +12,9 @@ import { recordOf } from './record-common.ts';
 /** @param plan Of the run: whether other trials ran beside this one. */
 export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTrial, plan: Pick<Plan, 'lanes'>): FaultedTrial {
   const { specification, server } = measured;
-  const { workload, warmupNs, windowNs, tailNs } = specification;
+  const { warmupNs, windowNs, tailNs } = specification;
   const population = populationOf(specification);
-  const offsetsNs = Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
+  const offsetsNs = planAllOffsetsNs(specification, population);
   const recovery = recoveryOf(measured);
   const { injected } = measured;
   const joined = joinRecovery({

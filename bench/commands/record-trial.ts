@@ -4,10 +4,9 @@
 import { joinStamps } from '../analysis/join.ts';
 import { andersonDarlingExponential, CRITICAL_1_PERCENT } from '../analysis/statistics/anderson-darling.ts';
 import { quantileOf } from '../contract/distribution.ts';
-import { planPopulation, type Population } from '../contract/population.ts';
+import { planAllOffsetsNs, populationOf, type Population } from '../contract/population.ts';
 import type { CompletedTrial, Warning } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
-import { planOffsetsNs } from '../contract/workload.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { checkGates, type StampFindings } from '../trial/gates.ts';
 import type { MeasuredTrial } from '../trial/measure-trial.ts';
@@ -20,12 +19,13 @@ const LEAST_MEAN_GAP_NS = 5 * NS_PER_MS;
 
 export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): CompletedTrial {
   const { specification, server, client, memory } = measured;
-  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs } = specification;
-  const population = planPopulation({ workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs });
-  const offsetsNs = Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
+  const { warmupNs, windowNs } = specification;
+  const population = populationOf(specification);
+  const offsetsNs = planAllOffsetsNs(specification, population);
   const joined = joinStamps({
     population,
     offsetsNs,
+    isOnTimetable: specification.timetable !== undefined,
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
     server: measured.serverStamps,

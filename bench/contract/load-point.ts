@@ -1,25 +1,71 @@
-// One value of what a run sweeps: the load, and in the scenarios that break things, the fault and how clients come back.
+// One value of what a run sweeps: the load, and what else tells the trials of one scenario apart, such as the fault and how
+// clients come back.
 
 import { z } from 'zod';
 import { faultNames, faults, type FaultName } from './faults.ts';
 import { policyNames, type PolicyName } from './reconnect-policy.ts';
 
+/** What is varied within one trial, so that `connections` is only the most there are: titles of the load point. */
+const spans = {
+  ladder: 'ladder up to',
+  search: 'search for the most streams, up to',
+  curve: 'load–latency curve, up to',
+  proof: 'proof of the client, up to',
+} as const;
+
+type Span = keyof typeof spans;
+
+/** How the streams of scenario `connect` get their connections: titles of the load point. */
+const connectings = {
+  storm: 'storm of',
+  cold: 'each stream on a new connection,',
+  warm: 'streams one after another on a kept connection,',
+} as const;
+
+type Connecting = keyof typeof connectings;
+
 export const loadPointSchema = z.object({
   connections: z.int().min(1),
   fault: z.enum(faultNames as [FaultName, ...FaultName[]]).optional(),
   policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]).optional(),
+  span: z.enum(Object.keys(spans) as [Span, ...Span[]]).optional(),
+  connecting: z.enum(Object.keys(connectings) as [Connecting, ...Connecting[]]).optional(),
+  /** Tokens of a stream that are due together. */
+  tokensPerTick: z.int().min(1).optional(),
+  /** Messages that one source sends to every subscriber. */
+  messagesPerSecond: z.number().positive().optional(),
+  /** So many of the connections stop reading. */
+  stopped: z.int().nonnegative().optional(),
 });
 
 export type LoadPoint = z.infer<typeof loadPointSchema>;
 
 /** Equal for equal load points, different for different ones. */
-export function loadPointKey({ connections, fault, policy }: LoadPoint): string {
-  return [connections, ...(fault === undefined ? [] : [fault]), ...(policy === undefined ? [] : [policy])].join(' ');
+export function loadPointKey(point: LoadPoint): string {
+  const { connections, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped } = point;
+  const named = [
+    ['tick', tokensPerTick],
+    ['messages', messagesPerSecond],
+    ['stopped', stopped],
+  ] as const;
+  const words = [fault, policy, span, connecting].filter((word) => word !== undefined);
+  return [connections, ...words, ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))].join(' ');
 }
 
-/** `100 connections`, `Reset, 100 connections`, `Kill and restart, 2000 connections, as specified`. */
-export function loadPointTitle({ connections, fault, policy }: LoadPoint): string {
-  const load = connections === 1 ? '1 connection' : `${connections} connections`;
-  const words = [...(fault === undefined ? [] : [faults[fault].title]), load];
-  return [...words, ...(policy === 'as-specified' ? ['as specified'] : [])].join(', ');
+/** Whether something besides the number of connections tells it apart. */
+export function isNamed(point: LoadPoint): boolean {
+  return loadPointKey(point) !== String(point.connections);
+}
+
+/** `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`. */
+export function loadPointTitle(point: LoadPoint): string {
+  const { connections, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped } = point;
+  const count = connections === 1 ? '1 connection' : `${connections} connections`;
+  const before = span === undefined ? connecting && connectings[connecting] : spans[span];
+  const words = [...(fault === undefined ? [] : [faults[fault].title]), before === undefined ? count : `${before} ${count}`];
+  if (policy === 'as-specified') words.push('as specified');
+  if (tokensPerTick !== undefined) words.push(tokensPerTick === 1 ? '1 token a tick' : `${tokensPerTick} tokens a tick`);
+  if (messagesPerSecond !== undefined) words.push(messagesPerSecond === 1 ? '1 message/s' : `${messagesPerSecond} messages/s`);
+  if (stopped !== undefined && stopped > 0) words.push(`${stopped} of them not reading`);
+  return words.join(', ');
 }

@@ -8,6 +8,10 @@ import { injectionSchema } from './injection.ts';
 import { relayFaultSchema } from './faults.ts';
 import { peerCountSchema, recoveryClientTallySchema, recoverySpecificationSchema } from './recovery.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
+import { connectingSpecificationSchema } from './connecting.ts';
+import { ladderReadingSchema } from './ladder.ts';
+import { stallSpecificationSchema } from './stall.ts';
+import { timetableSchema } from './timetable.ts';
 import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -33,6 +37,12 @@ const trialSpecificationSchema = z.object({
   injection: injectionSchema.optional(),
   /** Something breaks, and streams outlive their connections. Every slot then has one stream, from its start in the ramp to the end. */
   recovery: recoverySpecificationSchema.optional(),
+  /** Streams come and go by it, and not as a steady population. */
+  timetable: timetableSchema.optional(),
+  /** Some receivers stop reading at a moment, for good. */
+  stall: stallSpecificationSchema.optional(),
+  /** How streams get their connections; a new one each when absent. */
+  connecting: connectingSpecificationSchema.optional(),
   /** Where the server listens. */
   host: z.string(),
   /** 0 lets the kernel choose. */
@@ -40,6 +50,11 @@ const trialSpecificationSchema = z.object({
 });
 
 export type TrialSpecification = z.infer<typeof trialSpecificationSchema>;
+
+/** The `index`-th of `of` equal shares. */
+const sliceSchema = z.object({ index: z.int().nonnegative(), of: z.int().min(1) });
+
+export type Slice = z.infer<typeof sliceSchema>;
 
 const startMessage = z.object({ kind: z.literal('start'), epochNs: z.string() });
 /** What either child says when it cannot go on; see child-link.ts. */
@@ -64,6 +79,8 @@ export const toServerSchema = z.discriminatedUnion('kind', [
   /** Ends all connections in good order; the streams go on. */
   z.object({ kind: z.literal('close-connections') }),
   z.object({ kind: z.literal('count-peers') }),
+  /** Asks a server for its own account of CPU, tokens and heap; `collect` does full collections first. */
+  z.object({ kind: z.literal('read-ladder'), collect: z.boolean() }),
   z.object({ kind: z.literal('stop') }),
 ]);
 
@@ -72,6 +89,7 @@ export const fromServerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prepared') }),
   z.object({ kind: z.literal('open-count'), open: openCountSchema }),
   z.object({ kind: z.literal('connections-closed'), connections: z.int().nonnegative() }),
+  z.object({ kind: z.literal('ladder-reading'), reading: ladderReadingSchema }),
   z.object({ kind: z.literal('peer-count'), peers: peerCountSchema }),
   z.object({ kind: z.literal('tally'), tally: serverTallySchema }),
 ]);
@@ -84,6 +102,10 @@ export const toClientSchema = z.discriminatedUnion('kind', [
     host: z.string(),
     port: z.int(),
     clockPort: z.int(),
+    /** Of several load processes, each runs the slots whose number leaves this remainder. All of them when absent. */
+    slice: sliceSchema.optional(),
+    /** Connect from this address; the kernel chooses when absent. */
+    localAddress: z.string().optional(),
   }),
   startMessage,
 ]);

@@ -3,8 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
+import { planTimetable, type Timetable } from './timetable.ts';
 import { NS_PER_MS } from './units.ts';
-import { countOffsetsWithin, type Workload } from './workload.ts';
+import { countOffsetsWithin, planOffsetsNs, type Workload } from './workload.ts';
 
 /** Columns over streams, in order of planned start. */
 export interface Population {
@@ -13,6 +14,8 @@ export interface Population {
   readonly startNs: Float64Array;
   readonly tokens: Int32Array;
   readonly seeds: Uint32Array;
+  /** The connection slot in which the stream runs: one at a time, one after another. */
+  readonly slots: Int32Array;
   /** Index of the stream's first token in columns over all tokens. */
   readonly base: Int32Array;
   readonly totalTokens: number;
@@ -37,6 +40,7 @@ const PAUSE_NS = 50 * NS_PER_MS;
 const MAX_STREAMS_PER_SLOT = 1_000_000;
 
 interface Planned {
+  readonly slot: number;
   readonly startNs: number;
   readonly tokens: number;
   readonly seed: number;
@@ -59,7 +63,7 @@ export function planPopulation(options: PopulationOptions): Population {
       const seed = deriveSeed(options.seed, slot, turn);
       const { tokens, lastNs } = countOffsetsWithin(workload, seed, length, horizonNs - startNs);
       if (tokens === 0) break;
-      planned.push({ startNs, tokens, seed });
+      planned.push({ slot, startNs, tokens, seed });
       startNs += lastNs + PAUSE_NS;
       length = workload.tokensPerStream;
     }
@@ -79,7 +83,7 @@ function planWholeStreams(options: PopulationOptions): Population {
     const startNs = Math.round(draw() * options.rampNs);
     const seed = deriveSeed(options.seed, slot, 0);
     const { tokens } = countOffsetsWithin(options.workload, seed, MAX_TOKENS_PER_WHOLE_STREAM, options.horizonNs - startNs);
-    if (tokens > 0) planned.push({ startNs, tokens, seed });
+    if (tokens > 0) planned.push({ slot, startNs, tokens, seed });
   }
   planned.sort((a, b) => a.startNs - b.startNs);
   return toColumns(planned);
@@ -105,6 +109,7 @@ export interface Rehearsal {
 export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
   const streams = Math.ceil(tokens / REHEARSAL_TOKENS_PER_STREAM);
   const planned = Array.from({ length: streams }, (_, stream) => ({
+    slot: stream,
     startNs: stream * REHEARSAL_START_GAP_NS,
     tokens: REHEARSAL_TOKENS_PER_STREAM,
     seed: deriveSeed(seed, 0x726568, stream),
@@ -122,9 +127,27 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
 
 /** The streams of a trial, from what server, client and analysis are told alike. */
 export function populationOf(specification: PlannedTrial): Population {
-  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery } = specification;
+  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery, timetable } = specification;
+  if (timetable !== undefined) return planTimetabled(timetable, specification);
   const options = { workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs };
   return recovery === undefined ? planPopulation(options) : planWholeStreams(options);
+}
+
+function planTimetabled(timetable: Timetable, { workload, workloadSeed }: PlannedTrial): Population {
+  const streams = planTimetable(timetable, { seed: workloadSeed, tokensPerSecond: workload.tokensPerSecond });
+  return toColumns(streams.map(({ startNs, seed, dueNs }, slot) => ({ slot, startNs, seed, tokens: dueNs.length })));
+}
+
+/**
+ * By stream of `populationOf`: when each of its tokens is due, in ns after its origin. That is the moment in which the server's
+ * handler began, and in a timetable the planned start.
+ */
+export function planAllOffsetsNs(specification: PlannedTrial, population: Population): Float64Array[] {
+  const { workload, workloadSeed, timetable } = specification;
+  if (timetable === undefined)
+    return Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
+  const streams = planTimetable(timetable, { seed: workloadSeed, tokensPerSecond: workload.tokensPerSecond });
+  return streams.map(({ startNs, dueNs }) => dueNs.map((due) => due - startNs));
 }
 
 interface PlannedTrial {
@@ -136,11 +159,16 @@ interface PlannedTrial {
   readonly windowNs: number;
   readonly tailNs: number;
   readonly recovery?: unknown;
+  readonly timetable?: Timetable | undefined;
 }
 
 /** SHA-256 (hex) of all that determines which bytes are due when: equal for server and client, and for all arms of a block. */
-export function hashPopulation(population: Population, fixed: { readonly workload: Workload; readonly payload: string }): string {
-  const hash = createHash('sha256').update(JSON.stringify([fixed.workload, fixed.payload, population.streams, population.totalTokens]));
+export function hashPopulation(
+  population: Population,
+  fixed: { readonly workload: Workload; readonly payload: string; readonly timetable?: Timetable | undefined },
+): string {
+  const texts = [fixed.workload, fixed.payload, population.streams, population.totalTokens];
+  const hash = createHash('sha256').update(JSON.stringify(fixed.timetable === undefined ? texts : [...texts, fixed.timetable]));
   for (const column of [population.startNs, population.tokens, population.seeds])
     hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
   return hash.digest('hex');
@@ -159,6 +187,7 @@ function toColumns(planned: readonly Planned[]): Population {
     startNs: Float64Array.from(planned, (one) => one.startNs),
     tokens: Int32Array.from(planned, (one) => one.tokens),
     seeds: Uint32Array.from(planned, (one) => one.seed),
+    slots: Int32Array.from(planned, (one) => one.slot),
     base,
     totalTokens,
   };

@@ -142,7 +142,7 @@ export const relayFaultTallySchema = z.object({
 });
 
 /** Kernel counters of the trial's network namespace: what was added from the fault to the trial's end. */
-const kernelCountsSchema = z.object({
+export const kernelCountsSchema = z.object({
   listenOverflows: count.optional(),
   listenDrops: count.optional(),
   synRetransmits: count.optional(),

@@ -2,12 +2,17 @@
 // analysed or rendered comes from here, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
+import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { clockBoundSchema } from './clock-proof.ts';
+import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
 import { distributionSchema } from './distribution.ts';
 import { injectionSchema } from './injection.ts';
+import { ladderPlanSchema, ladderRecordSchema } from './ladder.ts';
 import { loadPointSchema } from './load-point.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
-import { recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
+import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
+import { searchPlanSchema, searchRecordSchema } from './search.ts';
+import { stallRecordSchema } from './stall.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
 import { clientStacks, paths, transportIds, type ClientStack, type PathName, type TransportId } from './transports.ts';
 import { workloadSchema } from './workload.ts';
@@ -25,6 +30,8 @@ const armSchema = z.object({
   label: z.string().optional(),
   injection: injectionSchema.optional(),
 });
+
+const count = z.int().nonnegative();
 
 /** A reason to doubt a number, stored beside it and printed with it. */
 const warningSchema = z.object({ code: z.string(), message: z.string() });
@@ -54,7 +61,18 @@ const precisionStopSchema = z.object({
   maxTimeNs: z.number().positive(),
 });
 
-const scenarioIds = ['stream', 'reconnect', 'herd'] as const;
+const scenarioIds = [
+  'stream',
+  'reconnect',
+  'herd',
+  'memory',
+  'capacity',
+  'connect',
+  'fanout',
+  'slow-reader',
+  'burst',
+  'completions',
+] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
 
@@ -100,6 +118,14 @@ const planSchema = z.object({
   recovery: recoveryPlanSchema.optional(),
   /** So many trials of a block run side by side: those that wait most of the time. 1 when absent. */
   lanes: z.int().min(1).optional(),
+  /** Load processes, and server processes of an arm, each with a port of its own; 1 when absent. */
+  clientProcesses: z.int().min(1).optional(),
+  serverProcesses: z.int().min(1).optional(),
+  /** What single scenarios need besides. */
+  ladder: ladderPlanSchema.optional(),
+  search: searchPlanSchema.optional(),
+  completions: completionsPlanSchema.optional(),
+  canary: canaryPlanSchema.optional(),
 });
 
 const environmentSchema = z.object({
@@ -166,6 +192,10 @@ export const distributionNames = [
   // Delivery of tokens due before the fault; and from the fault on, of clients that read on while others did not.
   'beforeFaultDeliveryNs',
   'neighbourDeliveryNs',
+  // Of one source and many subscribers, one value a message: from its first receipt to its last.
+  'spreadNs',
+  // Of whole streams in a closed loop: from the request to the end.
+  'completionNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];
@@ -249,6 +279,32 @@ const completedTrialSchema = z.object({
   tcp: tcpInfoSchema.optional(),
   /** What the server itself counted on its open streams, immediately before and after TCP_INFO was read. */
   openCounts: z.object({ before: openCountSchema, after: openCountSchema }),
+  /** System calls in the window that read and wrote, of all servers and of all load processes, as the kernel counted them. */
+  calls: z.object({ serverReads: count, serverWrites: count, clientReads: count, clientWrites: count }).optional(),
+  /** Of the whole trial: connections that the listen queue had no room for, and first packets that were sent again. */
+  kernel: kernelCountsSchema.optional(),
+  canary: canaryRecordSchema.optional(),
+  stall: stallRecordSchema.optional(),
+});
+
+/** A trial that climbed a ladder of connections. */
+const ladderTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('ladder'),
+  ladder: ladderRecordSchema,
+  /** Added up over all processes of a kind. */
+  server: serverTallySchema,
+  client: clientTallySchema,
+});
+
+/** A trial that searched for a load, in steps. */
+const searchedTrialSchema = z.object({ ...finishedTrial, outcome: z.literal('searched'), search: searchRecordSchema });
+
+/** A trial of whole streams in a closed loop. */
+const completionsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('completions'),
+  completions: completionsRecordSchema,
 });
 
 /** A trial in which something was broken on purpose: its streams outlive their connections. */
@@ -266,7 +322,14 @@ const failedTrialSchema = z.object({
   failure: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
 });
 
-export const trialRecordSchema = z.discriminatedUnion('outcome', [completedTrialSchema, faultedTrialSchema, failedTrialSchema]);
+export const trialRecordSchema = z.discriminatedUnion('outcome', [
+  completedTrialSchema,
+  faultedTrialSchema,
+  ladderTrialSchema,
+  searchedTrialSchema,
+  completionsTrialSchema,
+  failedTrialSchema,
+]);
 
 export type { LoadPoint } from './load-point.ts';
 export type Warning = z.infer<typeof warningSchema>;
@@ -279,8 +342,11 @@ export type MemoryReading = z.infer<typeof memorySchema>;
 export type TcpInfo = z.infer<typeof tcpInfoSchema>;
 export type CompletedTrial = z.infer<typeof completedTrialSchema>;
 export type FaultedTrial = z.infer<typeof faultedTrialSchema>;
+export type LadderTrial = z.infer<typeof ladderTrialSchema>;
+export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
+export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 /** A trial that was measured to its end. */
-export type FinishedTrial = CompletedTrial | FaultedTrial;
+export type FinishedTrial = CompletedTrial | FaultedTrial | LadderTrial | SearchedTrial | CompletionsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -20,6 +20,8 @@ export const workloadSchema = z.object({
   /** Mean rate of one stream once it streams. */
   tokensPerSecond: z.number().positive().max(100_000),
   gaps: gapsSchema,
+  /** So many tokens of a stream are due at one moment, at the same mean rate: bursts. 1 when absent. */
+  tokensPerTick: z.int().min(1).max(1000).optional(),
   /** Time from the request to the first token, the modelled prefill: lognormal with this median; σ 0 makes it fixed. */
   firstTokenMedianMs: z.number().nonnegative().max(600_000),
   firstTokenSigma: z.number().nonnegative().max(3),
@@ -31,25 +33,28 @@ export const workloadSchema = z.object({
 
 export type Workload = z.infer<typeof workloadSchema>;
 
-type Timing = Pick<Workload, 'tokensPerSecond' | 'gaps' | 'firstTokenMedianMs' | 'firstTokenSigma'>;
+type Timing = Pick<Workload, 'tokensPerSecond' | 'gaps' | 'tokensPerTick' | 'firstTokenMedianMs' | 'firstTokenSigma'>;
 
 /** The offsets of one stream, one after another. */
 function startOffsets(timing: Timing, streamSeed: number): () => number {
   const draw = seededDraw(deriveSeed(streamSeed, 1));
-  const { gaps } = timing;
-  const meanGapNs = NS_PER_S / timing.tokensPerSecond;
+  const { gaps, tokensPerTick = 1 } = timing;
+  const meanGapNs = (tokensPerTick * NS_PER_S) / timing.tokensPerSecond;
   // The mean of a lognormal is median · exp(σ²/2).
   const medianGapNs = gaps.kind === 'lognormal' ? meanGapNs / Math.exp(gaps.sigma ** 2 / 2) : meanGapNs;
   let at = timing.firstTokenMedianMs * NS_PER_MS;
   if (timing.firstTokenSigma > 0) at *= Math.exp(timing.firstTokenSigma * drawNormal(draw));
+  let inTick = 0;
   return () => {
     const offset = Math.round(at);
+    inTick = (inTick + 1) % tokensPerTick;
+    if (inTick > 0) return offset;
     at += Math.max(1, gaps.kind === 'lognormal' ? medianGapNs * Math.exp(gaps.sigma * drawNormal(draw)) : meanGapNs);
     return offset;
   };
 }
 
-/** When each token of one stream is due, in ns after the server's handler began; rises strictly. */
+/** When each token of one stream is due, in ns after the server's handler began; rises, strictly where a tick has one token. */
 export function planOffsetsNs(timing: Timing, streamSeed: number, tokens: number): Float64Array {
   const next = startOffsets(timing, streamSeed);
   const offsets = new Float64Array(tokens);

@@ -38,6 +38,10 @@ export interface RunFlags extends BreakingFlags {
   readonly maxTime?: string;
   readonly pilot?: boolean;
   readonly rerun?: boolean;
+  readonly clientProcesses?: string;
+  readonly serverProcesses?: string;
+  readonly slo?: readonly string[];
+  readonly canary?: boolean;
 }
 
 export interface BuiltPlan {
@@ -72,41 +76,48 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const scenario = readScenario(scenarioArguments);
   const presetName = pickName('preset', flags.preset ?? 'quick', presetNames);
   const preset: Preset = presets[presetName];
-  const { breaks } = scenarios[scenario];
+  const { breaks, measures } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
+  const measured = measures?.sizes[presetName];
+  const usual: Preset = { ...preset, ...measured, ...(measures !== undefined && { transports: measures.transports }) };
   const payload = pickName('payload', flags.payload ?? 'lean', payloadNames);
   if (breaks === undefined) refuseBreakingFlags(flags, scenario);
   else refuseSteadyFlags(flags, payload, scenario);
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
-  const windows = readWindows(flags, preset, breaks);
-  const arms = planArms(flags, breaks?.transports ?? preset.transports, breaks !== undefined);
-  const connections = readConnections(flags, size?.connections ?? preset.connections);
+  const windows = readWindows(flags, usual, breaks);
+  const arms = planArms(flags, breaks?.transports ?? usual.transports, breaks !== undefined);
+  const connections = readConnections(flags, size?.connections ?? usual.connections);
   const whyAbsent = (fault: FaultName): ReturnType<NonNullable<Surroundings['whyAbsent']>> =>
     whyNotWith(arms, fault) ?? surroundings.whyAbsent?.(fault);
   const { loadPoints, recovery } =
     breaks === undefined || size === undefined
-      ? { loadPoints: connections.map((count) => ({ connections: count })), recovery: undefined }
+      ? { loadPoints: measures?.loadPoints(connections) ?? connections.map((count) => ({ connections: count })), recovery: undefined }
       : planBreaking(flags, { scenario: breaks, name: scenario, size, connections, whyAbsent });
   const blocks = readBlocks(
     flags,
-    size?.blocks ?? preset.blocks,
+    size?.blocks ?? usual.blocks,
     stop && Math.floor(stop.maxTimeNs / (estimateTrialNs(windows) * arms.length * loadPoints.length)),
   );
-  const verdicts = size?.verdicts ?? preset.verdicts;
+  const verdicts = size?.verdicts ?? usual.verdicts;
   const lanes = size?.lanes ?? 1;
   const extraBlocks = readExtraBlocks(flags, { blocks, verdicts, breaks });
+  const planned = adjustWorkload(
+    workload,
+    flags,
+    breaks === undefined ? (measures?.workload ?? {}) : { tokensPerSecond: breaks.tokensPerSecond },
+  );
   const plan: Plan = {
     scenario,
     preset: presetName,
     arms,
     loadPoints: [...loadPoints],
-    workload: adjustWorkload(workload, flags, breaks),
+    workload: planned,
     payload,
     blocks,
-    burnInBlocks: breaks === undefined ? preset.burnInBlocks : 0,
+    burnInBlocks: breaks === undefined ? usual.burnInBlocks : 0,
     ...windows,
-    drainNs: breaks === undefined ? preset.drainNs : FAULT_DRAIN_NS,
+    drainNs: breaks === undefined ? usual.drainNs : FAULT_DRAIN_NS,
     backpressureBytes: flags.backpressure === undefined ? DEFAULT_BACKPRESSURE_BYTES : readBackpressure(flags.backpressure),
     seed: flags.seed === undefined ? surroundings.randomSeed() : parseCount('--seed', flags.seed, 0, MAX_SEED),
     // Several trials at a time on one CPU each would only wait for each other.
@@ -118,6 +129,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(flags.pilot === true && { isPilot: true }),
     ...(recovery !== undefined && { recovery }),
     ...(lanes > 1 && { lanes }),
+    ...measures?.conditions?.(flags, { preset: presetName, connections, workload: planned }),
   };
   return { plan, ownTokens };
 }
@@ -149,11 +161,12 @@ function readWindows(
   };
 }
 
-function adjustWorkload(workload: Workload, flags: RunFlags, breaks: BreakingScenario | undefined): Workload {
-  const rate = flags.rate === undefined ? breaks?.tokensPerSecond : parsePositive('--rate', flags.rate, 100_000);
+/** @param own What the scenario sets where no flag does. */
+function adjustWorkload(workload: Workload, flags: RunFlags, own: Partial<Workload>): Workload {
   return {
     ...workload,
-    ...(rate !== undefined && { tokensPerSecond: rate }),
+    ...own,
+    ...(flags.rate !== undefined && { tokensPerSecond: parsePositive('--rate', flags.rate, 100_000) }),
     ...(flags.tokens !== undefined && { tokensPerStream: parseCount('--tokens', flags.tokens, 1, 1_000_000) }),
   };
 }

@@ -2,7 +2,7 @@
 
 import { strict as assert } from 'node:assert';
 import type { Analysis, Comparison, LoadPointAnalysis, MetricUnit } from '../analysis/analysis.ts';
-import { loadPointTitle, type LoadPoint } from '../contract/load-point.ts';
+import { isNamed, loadPointTitle, type LoadPoint } from '../contract/load-point.ts';
 import { armName, armTitle, isCopy, transports, type Arm } from '../contract/transports.ts';
 import { formatCount } from './format.ts';
 
@@ -61,16 +61,16 @@ export function isEqualArmsRun({ plan, copy }: Analysis): boolean {
 
 /** `100 connections`, `Reset, 100 connections`; digits are grouped. */
 export function loadWords(loadPoint: LoadPoint): string {
-  return loadPoint.fault === undefined ? `${formatCount(loadPoint.connections)} connections` : loadPointTitle(loadPoint);
+  return isNamed(loadPoint) ? loadPointTitle(loadPoint) : `${formatCount(loadPoint.connections)} connections`;
 }
 
 /** The load point in a column of its own: the bare number of connections where nothing else tells the load points apart. */
 export function loadCell(loadPoint: LoadPoint): string {
-  return loadPoint.fault === undefined ? formatCount(loadPoint.connections) : loadPointTitle(loadPoint);
+  return isNamed(loadPoint) ? loadPointTitle(loadPoint) : formatCount(loadPoint.connections);
 }
 
 export function loadHeading(loadPoints: readonly LoadPoint[]): string {
-  return loadPoints.some(({ fault }) => fault !== undefined) ? 'load point' : 'connections';
+  return loadPoints.some(isNamed) ? 'load point' : 'connections';
 }
 
 const exactMetrics: ReadonlySet<string> = new Set(['bytes.token', 'bytes.token.tcp', 'bytes.token.wire']);

@@ -15,6 +15,8 @@ import { renderHerd } from './recovery/herd.ts';
 import { renderLosses } from './recovery/losses.ts';
 import { recoveryContext, type RecoveryContext } from './recovery/recovery-context.ts';
 import { isEqualArmsRun, type MetricText, type ReportContext } from './report-context.ts';
+import { partsOf } from './scenario-parts.ts';
+import type { ScenarioParts } from './scenarios/parts.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
 import { renderChartLinks, type ChartLink } from './sections/chart-links.ts';
 import { renderDefinitions } from './sections/definitions.ts';
@@ -62,6 +64,8 @@ export function renderReport(analysis: Analysis, { metrics, charts, thresholds =
 function comparison(context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
   const faulted = recoveryContext(context);
   if (faulted !== undefined) return recovery(faulted, charts);
+  const parts = partsOf(context.analysis);
+  if (parts !== undefined) return ofScenario(parts, context, charts);
   return [
     isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context),
     renderHowToRead(context.analysis),
@@ -69,6 +73,17 @@ function comparison(context: ReportContext, charts: readonly ChartLink[]): reado
     renderResults(context),
     renderExploratory(context),
     renderWhy(context),
+  ];
+}
+
+/** Of scenarios with conditions of their own. */
+function ofScenario(parts: ScenarioParts, context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
+  return [
+    isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context),
+    ...parts.sections(context, charts),
+    renderHowToRead(context.analysis),
+    renderResults(context),
+    renderExploratory(context),
   ];
 }
 

@@ -12,6 +12,7 @@ import { absentSentences } from './recovery/absent-faults.ts';
 import { renderFaultVerdictText } from './recovery/fault-verdicts.ts';
 import { renderHerdText } from './recovery/herd-text.ts';
 import { faultGroups, isHerd, recoveryContext, type RecoveryContext } from './recovery/recovery-context.ts';
+import { partsOf } from './scenario-parts.ts';
 import { armTitleOf, contenders, isEqualArmsRun, metricText, type MetricText, type ReportContext } from './report-context.ts';
 import { blockCount } from './stopping-words.ts';
 import { wrap } from './text-layout.ts';
@@ -61,7 +62,8 @@ function answer(context: ReportContext, paint: Paint): readonly string[] {
   if (context.analysis.pilot !== undefined) return pilotBlocks(context, paint);
   const faulted = recoveryContext(context);
   if (faulted !== undefined) return faultBlocks(faulted, paint);
-  return isEqualArmsRun(context.analysis) ? equalArmsBlocks(context, paint) : verdictBlocks(context, paint);
+  const own = partsOf(context.analysis)?.terminal?.(context, paint) ?? [];
+  return isEqualArmsRun(context.analysis) ? equalArmsBlocks(context, paint) : [...verdictBlocks(context, paint), ...own];
 }
 
 function faultBlocks(context: RecoveryContext, paint: Paint): readonly string[] {

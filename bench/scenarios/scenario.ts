@@ -1,10 +1,13 @@
-// A scenario is a named question. Its file says what it asks and, where it breaks something, how much of it each preset
-// measures; the registry lists them for help, `list` and the plan.
+// A scenario is a named question. Its file says what it asks and, where its conditions are its own, what they are and how much
+// of it each preset measures; the registry lists them for help, `list` and the plan.
 
 import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
-import type { ScenarioId } from '../contract/run-file.ts';
+import type { LoadPoint } from '../contract/load-point.ts';
+import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
+import type { Workload } from '../contract/workload.ts';
+import type { RunFlags } from '../plan/build-plan.ts';
 import type { PresetName } from '../plan/presets.ts';
 
 /** How much of a scenario that breaks something a preset measures; what is not here is the preset's own. */
@@ -32,6 +35,35 @@ export interface BreakingScenario {
   readonly sizes: Record<PresetName, FaultSize>;
 }
 
+/** How much of a scenario that breaks nothing a preset measures; what is not here is the preset's own. */
+export interface MeasuringSize {
+  readonly connections: readonly number[];
+  readonly blocks: number;
+  readonly burnInBlocks: number;
+  readonly warmupNs: number;
+  readonly windowNs: number;
+  readonly verdicts: boolean;
+}
+
+/** A scenario with conditions of its own that breaks nothing. */
+export interface MeasuringScenario {
+  /** Without --transports. */
+  readonly transports: readonly TransportId[];
+  /** What of the workload differs from the steady one, without the flags that set it. */
+  readonly workload: Partial<Pick<Workload, 'tokensPerSecond' | 'tokensPerStream' | 'firstTokenMedianMs' | 'firstTokenSigma'>>;
+  readonly sizes: Record<PresetName, MeasuringSize>;
+  /** What is measured of each arm in each block. Without --connections they are the size's. */
+  readonly loadPoints: (connections: readonly number[]) => readonly LoadPoint[];
+  /** What the plan holds for this scenario alone; refuses flags that make no sense in it. */
+  readonly conditions?: (flags: RunFlags, place: ConditionsPlace) => Pick<Plan, 'ladder' | 'search' | 'completions'>;
+}
+
+export interface ConditionsPlace {
+  readonly preset: PresetName;
+  readonly connections: readonly number[];
+  readonly workload: Workload;
+}
+
 export interface Scenario {
   readonly name: ScenarioId;
   /** The question it answers, as the report's first line. */
@@ -39,4 +71,5 @@ export interface Scenario {
   /** One line for `streamduel list scenarios`. */
   readonly summary: string;
   readonly breaks?: BreakingScenario;
+  readonly measures?: MeasuringScenario;
 }

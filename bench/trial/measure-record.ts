@@ -3,25 +3,20 @@
 import { BenchError, messageOf } from '../contract/errors.ts';
 import type { FailedTrial, FinishedTrial, TrialRecord } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { measureFaultTrial, type MeasuredFaultTrial } from './fault-trial.ts';
-import { measureTrial, type MeasuredTrial, type MeasureOptions } from './measure-trial.ts';
-
-/** Turn what was measured into the record that is saved. */
-export interface Recorders {
-  readonly steady: (planned: PlannedTrial, measured: MeasuredTrial) => FinishedTrial;
-  readonly faulted: (planned: PlannedTrial, measured: MeasuredFaultTrial) => FinishedTrial;
-}
+import type { MeasureOptions } from './measure-trial.ts';
 
 /** Every later trial would fail in the same way. */
 const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'INTERRUPTED']);
 
 /** @throws BenchError INTERRUPTED, or what makes every later trial fail. */
-export async function measureRecord(planned: PlannedTrial, options: MeasureOptions, recorders: Recorders): Promise<TrialRecord> {
+export async function measureRecord(
+  planned: PlannedTrial,
+  options: MeasureOptions,
+  measure: (planned: PlannedTrial, options: MeasureOptions) => Promise<FinishedTrial>,
+): Promise<TrialRecord> {
   const startedAt = new Date().toISOString();
   try {
-    return options.plan.recovery === undefined
-      ? recorders.steady(planned, await measureTrial(planned, options))
-      : recorders.faulted(planned, await measureFaultTrial(planned, options));
+    return await measure(planned, options);
   } catch (error) {
     if (options.signal.aborted || !(error instanceof BenchError) || fatalCodes.has(error.code)) throw error;
     return describeFailure(planned, startedAt, error);

@@ -4,28 +4,18 @@
 import { availableParallelism } from 'node:os';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { Fault } from '../contract/faults.ts';
-import type { FromServer, TrialSpecification } from '../contract/messages.ts';
+import type { TrialSpecification } from '../contract/messages.ts';
 import type { MemoryReading, Plan, TcpInfo } from '../contract/run-file.ts';
-import { readStamps, type StampColumns } from '../contract/stamps.ts';
+import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
-import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { Child } from './child-process.ts';
+import { conditionsOf } from './conditions.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
-import { readMemory } from './process-memory.ts';
+import { openTrial, type RunningTrial } from './running-trial.ts';
 import { specifyTrial } from './specification.ts';
-import { stampFiles } from './stamp-files.ts';
 import { readTcpInfo } from './tcp-info.ts';
-import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
-import {
-  HOST,
-  makeWorkingDirectory,
-  openRelay,
-  START_TIMEOUT_MS,
-  startChildren,
-  startRelay,
-  type ProcessOptions,
-} from './trial-processes.ts';
+import { sleepUntil } from './trial-moments.ts';
+import { HOST, type ProcessOptions } from './trial-processes.ts';
 
 /** Enough for V8 to have compiled what a token passes through, on both sides. */
 const REHEARSAL_TOKENS = 20_000;
@@ -76,8 +66,10 @@ export interface MeasureOptions extends ProcessOptions {
 
 function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecification {
   const { plan } = options;
+  const common = specifyTrial(planned, { ...options, host: HOST });
   return {
-    ...specifyTrial(planned, { ...options, host: HOST }),
+    ...common,
+    ...conditionsOf(planned, plan, common.workload),
     rehearsalTokens: REHEARSAL_TOKENS,
     rampNs: plan.warmupNs * RAMP_SHARE,
     windowNs: plan.windowNs,
@@ -93,65 +85,21 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date().toISOString();
   const specification = specify(planned, options);
-  using stamps = stampFiles(options.keepStampsIn, planned.trial);
-  using place = makeWorkingDirectory(planned);
-  const { server, client } = startChildren(planned, options, place.path);
-  await using serverChild = server;
-  await using clientChild = client;
-  await using relayChild = planned.arm.path === 'relay' ? startRelay(planned, options) : undefined;
-
-  serverChild.send({ kind: 'serve', specification, stampsFile: stamps.server });
-  const listening = await serverChild.expect('listening', START_TIMEOUT_MS, signal);
-  const memoryBefore = readMemory(serverChild.pid);
-  const port = relayChild === undefined ? listening.port : await openRelay(relayChild, { planned, serverPort: listening.port, signal });
-  clientChild.send({
-    kind: 'load',
-    specification,
-    stampsFile: stamps.client,
-    host: HOST,
-    port,
-    clockPort: listening.clockPort,
-  });
-  clientChild.onMessage = (message) => {
-    if (message.kind === 'progress') options.onProgress(message);
-  };
-  const ready = await clientChild.expect('ready', START_TIMEOUT_MS, signal);
-  checkClock(ready.clock);
-
-  const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
-  const start = { kind: 'start', epochNs: String(epochNs) };
-  serverChild.send(start);
-  clientChild.send(start);
-  relayChild?.send(start);
-  const { warmupNs, windowNs, tailNs, drainNs } = specification;
-  const endNs = warmupNs + windowNs + tailNs + drainNs;
-  const tallied = clientChild.expect('tally', endNs / NS_PER_MS + START_TIMEOUT_MS, signal);
-  // Whichever comes first is awaited below; an early failure must not be an unhandled rejection until then.
-  tallied.catch(() => undefined);
-  const during = await watchWindow(epochNs, specification, { server: serverChild, port: listening.port, tallied, signal });
-  const { tally: clientTally, clock: after } = await tallied;
-  const drainedNs = process.hrtime.bigint();
-  serverChild.send({ kind: 'stop' });
-  const { tally: serverTally } = await serverChild.expect('tally', START_TIMEOUT_MS, signal);
-  relayChild?.send({ kind: 'stop' });
-  const relay = (await relayChild?.expect('tally', START_TIMEOUT_MS, signal))?.tally;
-
+  await using trial = await openTrial(planned, specification, options);
+  const during = await watchWindow(trial, specification, signal);
+  const { drainedNs, ...finished } = await trial.finish();
   const wallNs = Number(process.hrtime.bigint() - startedNs);
   return {
     specification,
-    server: serverTally,
-    client: clientTally,
-    relay,
-    serverPort: listening.port,
-    epochNs,
-    serverStamps: readStamps(stamps.server),
-    clientStamps: readStamps(stamps.client),
-    clock: { before: ready.clock, after, sameTimeNamespace: listening.timeNamespace === ready.timeNamespace },
+    ...finished,
+    serverPort: trial.ports[0] as number,
+    epochNs: trial.epochNs,
+    clock: trial.clock(),
     ...during,
-    memory: { before: memoryBefore, after: during.memoryAfter, openStreams: during.openCounts.before.streams },
+    memory: { before: trial.memoryAtStart, after: during.memoryAfter, openStreams: during.openCounts.before.streams },
     tracers: runningTracers(),
     wallNs,
-    overheadNs: wallNs - Number(drainedNs - epochNs) - ready.rehearsalNs,
+    overheadNs: wallNs - drainedNs - trial.rehearsalNs,
     startedAt,
   };
 }
@@ -164,32 +112,20 @@ interface WindowReadings {
 }
 
 /** Idle during the window but for one reading of /proc a second; memory and TCP_INFO are read after it, while streams are open. */
-async function watchWindow(
-  epochNs: bigint,
-  specification: TrialSpecification,
-  parts: { server: Child<FromServer>; port: number; tallied: Promise<unknown>; signal: AbortSignal },
-): Promise<WindowReadings> {
-  const { warmupNs, windowNs } = specification;
-  const { server, tallied, signal } = parts;
-  const failed = tallied.then(() => undefined);
-  failed.catch(() => undefined);
-  await Promise.race([sleepUntil(epochNs, warmupNs, signal), failed]);
+async function watchWindow(trial: RunningTrial, { warmupNs, windowNs }: TrialSpecification, signal: AbortSignal): Promise<WindowReadings> {
+  const { epochNs, drained } = trial;
+  await Promise.race([sleepUntil(epochNs, warmupNs, signal), drained]);
   const watch = new HostWatch(availableParallelism());
   try {
-    await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), failed]);
+    await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), drained]);
   } finally {
     // Also stops its timer when the trial failed meanwhile.
     watch.pause();
   }
   const host = watch.stop();
-  const memoryAfter = readMemory(server.pid);
-  const before = await countOpen(server, signal);
-  const tcp = await readTcpInfo(parts.port);
-  const after = await countOpen(server, signal);
+  const memoryAfter = trial.readServerMemory();
+  const before = await trial.countOpen();
+  const tcp = await readTcpInfo(trial.ports);
+  const after = await trial.countOpen();
   return { host, memoryAfter, openCounts: { before, after }, tcp };
-}
-
-async function countOpen(server: Child<FromServer>, signal: AbortSignal): Promise<OpenCount> {
-  server.send({ kind: 'count-open' });
-  return (await server.expect('open-count', START_TIMEOUT_MS, signal)).open;
 }

@@ -28,7 +28,7 @@ it('TCP_INFO of a real socket counts the bytes that were sent', async () => {
   const { port } = server.address() as AddressInfo;
   const client = connect(port, '127.0.0.1');
   await once(client, 'data');
-  const info = await readTcpInfo(port);
+  const info = await readTcpInfo([port]);
   client.destroy();
   server.close();
   // Undefined only where the machine has no ss, which the environment of every run shows.

@@ -10,7 +10,7 @@ import { NS_PER_MS } from '../contract/units.ts';
 export const TAIL_NS = 250 * NS_PER_MS;
 
 /** What differs between kinds of trials. */
-type Special = 'rehearsalTokens' | 'rampNs' | 'windowNs' | 'injection' | 'recovery';
+type Special = 'rehearsalTokens' | 'rampNs' | 'windowNs' | 'injection' | 'recovery' | 'timetable' | 'stall' | 'connecting';
 
 export interface SpecificationOptions {
   readonly plan: Plan;

@@ -4,20 +4,32 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+interface StampFiles extends Disposable {
+  /** Of the first process of its kind. */
+  readonly server: string;
+  readonly client: string;
+  /** Of the `index`-th process of its kind. */
+  readonly of: (kind: 'server' | 'client', index: number) => string;
+}
+
 /** @param keepIn Files are named for the trial and stay there; undefined puts them aside and removes them in the end. */
-export function stampFiles(keepIn: string | undefined, trial: number): { server: string; client: string } & Disposable {
+export function stampFiles(keepIn: string | undefined, trial: number): StampFiles {
   const name = keepIn === undefined ? `streamduel-${process.pid}-${trial}` : `trial-${String(trial).padStart(4, '0')}`;
   // Absolute: the children have working directories of their own.
   const folder = resolve(keepIn ?? tmpdir());
-  const server = join(folder, `${name}-server.stamps`);
-  const client = join(folder, `${name}-client.stamps`);
+  const given = new Set<string>();
+  const of = (kind: 'server' | 'client', index: number): string => {
+    const file = join(folder, `${name}-${kind}${index === 0 ? '' : `-${index + 1}`}.stamps`);
+    given.add(file);
+    return file;
+  };
   return {
-    server,
-    client,
+    server: of('server', 0),
+    client: of('client', 0),
+    of,
     [Symbol.dispose]: () => {
       if (keepIn !== undefined) return;
-      rmSync(server, { force: true });
-      rmSync(client, { force: true });
+      for (const file of given) rmSync(file, { force: true });
     },
   };
 }

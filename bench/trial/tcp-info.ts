@@ -7,11 +7,11 @@ const SS_TIMEOUT_MS = 5000;
 const SS_MAX_BYTES = 256 * 1024 * 1024;
 
 /** Keys that `ss -ti` leaves out when they are 0 count as 0. Undefined without `ss` or without sockets. */
-export async function readTcpInfo(serverPort: number): Promise<TcpInfo | undefined> {
+export async function readTcpInfo(serverPorts: readonly number[]): Promise<TcpInfo | undefined> {
   const text = await new Promise<string | undefined>((resolve) => {
     execFile(
       'ss',
-      ['-tinOH', 'state', 'established', `( sport = :${serverPort} )`],
+      ['-tinOH', 'state', 'established', `( ${serverPorts.map((port) => `sport = :${port}`).join(' or ')} )`],
       { timeout: SS_TIMEOUT_MS, maxBuffer: SS_MAX_BYTES },
       (error, stdout) => resolve(error === null ? stdout : undefined),
     );

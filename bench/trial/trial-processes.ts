@@ -14,6 +14,7 @@ import {
 } from '../contract/messages.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
+import { ProcessGroup } from './process-group.ts';
 
 const twinProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
 const clientProgram = fileURLToPath(new URL('../../clients/main.ts', import.meta.url));
@@ -58,7 +59,7 @@ export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<F
 export function startClient(planned: PlannedTrial, options: ChildSetUp): Child<FromClient> {
   return new Child({
     ...childOptions(planned, options),
-    name: `${planned.arm.transport} client`,
+    name: `${planned.arm.transport} ${options.name ?? 'client'}`,
     program: clientProgram,
     schema: fromClientSchema,
     cpu: planned.setup.clientCpu,
@@ -75,19 +76,32 @@ function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, with
   };
 }
 
+interface ChildCounts {
+  readonly servers: number;
+  readonly clients: number;
+}
+
 /** In the order that was drawn for this trial. */
 export function startChildren(
   planned: PlannedTrial,
-  options: ProcessOptions,
-  workingDirectory: string,
-): { server: Child<FromServer>; client: Child<FromClient> } {
-  const setUp = { ...options, workingDirectory };
+  setUp: ChildSetUp,
+  counts: ChildCounts,
+): { servers: ProcessGroup<FromServer>; clients: ProcessGroup<FromClient> } {
+  const startServers = (): ProcessGroup<FromServer> =>
+    new ProcessGroup(numbered(counts.servers, 'server').map((name) => startServer(planned, { ...setUp, name })));
+  const startClients = (): ProcessGroup<FromClient> =>
+    new ProcessGroup(numbered(counts.clients, 'client').map((name) => startClient(planned, { ...setUp, name })));
   if (planned.setup.serverFirst) {
-    const server = startServer(planned, setUp);
-    return { server, client: startClient(planned, setUp) };
+    const servers = startServers();
+    return { servers, clients: startClients() };
   }
-  const client = startClient(planned, setUp);
-  return { server: startServer(planned, setUp), client };
+  const clients = startClients();
+  return { servers: startServers(), clients };
+}
+
+/** `server`, or `server 1`, `server 2` … of several. */
+function numbered(count: number, kind: string): string[] {
+  return count === 1 ? [kind] : Array.from({ length: count }, (_, index) => `${kind} ${index + 1}`);
 }
 
 export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions): Child<FromRelay> {

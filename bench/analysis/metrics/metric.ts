@@ -1,12 +1,20 @@
 // What a metric is: a pure function from a finished trial to one number with a unit, and how two arms are compared by it.
 
 import { quantileOf, type GridQuantile } from '../../contract/distribution.ts';
-import type { CompletedTrial, DistributionName, FaultedTrial, FinishedTrial } from '../../contract/run-file.ts';
+import type {
+  CompletedTrial,
+  CompletionsTrial,
+  DistributionName,
+  FaultedTrial,
+  FinishedTrial,
+  LadderTrial,
+  SearchedTrial,
+} from '../../contract/run-file.ts';
 import type { MetricUnit } from '../analysis.ts';
 import { isQuantileSupported } from '../statistics/rank-interval.ts';
 
-/** The pre-declared endpoints, in their order: those of steady streams, and P8 of streams that are broken. */
-export type EndpointId = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P8';
+/** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
+export type EndpointId = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8';
 
 /** Zone of practical equivalence: a difference within either bound is negligible. */
 export interface Margin {
@@ -16,7 +24,7 @@ export interface Margin {
   readonly absolute: number | undefined;
 }
 
-interface MetricOf<Trial extends FinishedTrial> {
+export interface MetricOf<Trial extends FinishedTrial> {
   readonly id: string;
   readonly title: string;
   readonly unit: MetricUnit;
@@ -38,11 +46,20 @@ interface MetricOf<Trial extends FinishedTrial> {
   readonly value: (trial: Trial) => number | undefined;
 }
 
+/** Which metrics of steady streams a scenario takes over, and which of the endpoints among them it declares. */
+export interface MetricChoice {
+  readonly ids: readonly string[];
+  readonly endpoints: readonly EndpointId[];
+}
+
 /** Of any trial; undefined for trials of another kind of scenario. */
 export type Metric = MetricOf<FinishedTrial>;
 
 export type SteadyMetric = MetricOf<CompletedTrial>;
 export type RecoveryMetric = MetricOf<FaultedTrial>;
+export type LadderMetric = MetricOf<LadderTrial>;
+export type SearchMetric = MetricOf<SearchedTrial>;
+export type CompletionsMetric = MetricOf<CompletionsTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value'> & { readonly distribution: DistributionName; readonly quantile: GridQuantile };
 

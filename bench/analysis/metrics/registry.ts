@@ -1,13 +1,20 @@
 // All metrics. Tables, charts, exports and comparisons loop over the list of their scenario: a metric added here also appears
 // for old runs.
 
-import type { LoadPoint, ScenarioId } from '../../contract/run-file.ts';
+import type { FinishedTrial, LoadPoint, ScenarioId } from '../../contract/run-file.ts';
 import { reconnectsItself, type Arm } from '../../contract/transports.ts';
+import { burstChoice, burstMetrics } from './burst.ts';
 import { byteMetrics } from './bytes.ts';
+import { completionsMetrics } from './completions.ts';
+import { connectChoice, connectMetrics } from './connect.ts';
+import { fanoutChoice, fanoutMetrics } from './fanout.ts';
+import { ladderMetrics } from './ladder.ts';
 import { latencyMetrics } from './latency.ts';
-import type { Metric, RecoveryMetric, SteadyMetric } from './metric.ts';
+import type { Metric, MetricChoice, MetricOf, RecoveryMetric, SteadyMetric } from './metric.ts';
 import { recoveryMetrics } from './recovery.ts';
 import { resourceMetrics } from './resources.ts';
+import { searchMetrics } from './search.ts';
+import { slowReaderChoice, slowReaderMetrics } from './slow-reader.ts';
 
 /** Of steady streams. Endpoints first, in their order; then bytes, then the rest. */
 export const metrics: readonly Metric[] = inOrder([...latencyMetrics, ...resourceMetrics, ...byteMetrics].map(ofSteadyTrials));
@@ -17,11 +24,39 @@ export const endpoints: readonly Metric[] = declaredOf(metrics);
 /** Of streams whose connections are broken, in the same order. */
 const breakingMetrics: readonly Metric[] = inOrder(recoveryMetrics.map(ofFaultedTrials));
 
-/** Every metric of every scenario; no two share an id. */
-export const allMetrics: readonly Metric[] = [...metrics, ...breakingMetrics];
+const metricsByScenario: Readonly<Record<ScenarioId, readonly Metric[]>> = {
+  stream: metrics,
+  reconnect: breakingMetrics,
+  herd: breakingMetrics,
+  memory: inOrder(ladderMetrics.map((metric) => ofTrials('ladder', metric))),
+  capacity: inOrder(searchMetrics.map((metric) => ofTrials('searched', metric))),
+  connect: inOrder([...choose(metrics, connectChoice), ...connectMetrics.map(ofSteadyTrials)]),
+  fanout: inOrder([...choose(metrics, fanoutChoice), ...fanoutMetrics.map(ofSteadyTrials)]),
+  'slow-reader': inOrder([...choose(metrics, slowReaderChoice), ...slowReaderMetrics.map(ofSteadyTrials)]),
+  burst: inOrder([...choose(metrics, burstChoice), ...burstMetrics.map(ofSteadyTrials)]),
+  completions: inOrder(completionsMetrics.map((metric) => ofTrials('completions', metric))),
+};
+
+/** Every metric of every scenario; two of one id are one quantity, an endpoint in one scenario and exploratory in another. */
+export const allMetrics: readonly Metric[] = firstOfEachId(Object.values(metricsByScenario).flat());
+
+function firstOfEachId(list: readonly Metric[]): readonly Metric[] {
+  const ids = list.map(({ id }) => id);
+  return list.filter(({ id }, index) => ids.indexOf(id) === index);
+}
 
 export function metricsOf(scenario: ScenarioId): readonly Metric[] {
-  return scenario === 'stream' ? metrics : breakingMetrics;
+  return metricsByScenario[scenario];
+}
+
+/** Those of steady streams that mean something in another scenario, in which only some of them are endpoints. */
+function choose(from: readonly Metric[], { ids, endpoints: declared }: MetricChoice): readonly Metric[] {
+  return from
+    .filter(({ id }) => ids.includes(id))
+    .map((metric) => {
+      const { endpoint, ...rest } = metric;
+      return endpoint !== undefined && declared.includes(endpoint) ? metric : rest;
+    });
 }
 
 export function endpointsOf(scenario: ScenarioId): readonly Metric[] {
@@ -41,7 +76,7 @@ export interface MetricPlace {
  */
 export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly Metric[] {
   const all = metricsOf(scenario);
-  if (scenario === 'stream') return all;
+  if (scenario !== 'reconnect' && scenario !== 'herd') return all;
   const isIdentical = loadPoint.policy !== 'as-specified' && !arms.some(({ client }) => reconnectsItself(client));
   return isIdentical ? all : all.map(({ endpoint: _endpoint, ...metric }) => metric);
 }
@@ -55,11 +90,18 @@ export function findMetric(id: string): Metric | undefined {
 }
 
 function ofSteadyTrials(metric: SteadyMetric): Metric {
-  return { ...metric, value: (trial) => (trial.outcome === 'completed' ? metric.value(trial) : undefined) };
+  return ofTrials('completed', metric);
 }
 
 function ofFaultedTrials(metric: RecoveryMetric): Metric {
-  return { ...metric, value: (trial) => (trial.outcome === 'faulted' ? metric.value(trial) : undefined) };
+  return ofTrials('faulted', metric);
+}
+
+type Outcome = FinishedTrial['outcome'];
+
+function ofTrials<Of extends Outcome>(outcome: Of, metric: MetricOf<Extract<FinishedTrial, { outcome: Of }>>): Metric {
+  const isOf = (trial: FinishedTrial): trial is Extract<FinishedTrial, { outcome: Of }> => trial.outcome === outcome;
+  return { ...metric, value: (trial) => (isOf(trial) ? metric.value(trial) : undefined) };
 }
 
 function declaredOf(list: readonly Metric[]): readonly Metric[] {

@@ -64,6 +64,7 @@ function join(
     startNs: new Float64Array(streams.length),
     tokens: new Int32Array(streams.length).fill(TOKENS),
     seeds: new Uint32Array(streams.length),
+    slots: new Int32Array(streams.length),
     base: Int32Array.from(streams, (_, stream) => stream * TOKENS),
     totalTokens: streams.length * TOKENS,
   };

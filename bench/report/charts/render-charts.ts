@@ -2,6 +2,7 @@
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { recoveryContext } from '../recovery/recovery-context.ts';
+import { partsOf } from '../scenario-parts.ts';
 import { contenders, type MetricText, type ReportContext } from '../report-context.ts';
 import type { Chart, ChartPlan } from './chart.ts';
 import { planDeliveryQuantiles } from './delivery-quantiles.ts';
@@ -19,7 +20,7 @@ export async function renderCharts(analysis: Analysis, metrics: readonly MetricT
   const faulted = recoveryContext(context);
   const plans =
     faulted === undefined
-      ? planSteady(context)
+      ? (partsOf(analysis)?.charts(context) ?? planSteady(context))
       : [...planFaultRatios(faulted), ...planHerdRecoveries(faulted), ...planReconnectClocks(faulted)];
   return Promise.all(plans.map(async (plan) => ({ file: plan.file, title: plan.title, alt: plan.alt, svg: await renderSvg(plan) })));
 }

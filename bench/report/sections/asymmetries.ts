@@ -4,6 +4,7 @@ import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { bulletList, section } from '../markdown.ts';
+import { partsOf } from '../scenario-parts.ts';
 import { faultAsymmetries } from '../recovery/asymmetries.ts';
 
 export function renderAsymmetries(analysis: Analysis): string {
@@ -26,7 +27,7 @@ export function renderAsymmetries(analysis: Analysis): string {
             'The opening request of a WebSocket is larger (its upgrade headers), and its response is a 101; both differ from a plain GET before any token flows.',
           ]
         : []),
-      ...(isSteady ? [] : faultAsymmetries(analysis)),
+      ...(isSteady ? (partsOf(analysis)?.asymmetries?.(analysis) ?? []) : faultAsymmetries(analysis)),
       ...(has('sse', 'ws') && isSteady
         ? [
             "A stream's due times count from its handler, which runs before the response head on SSE and after the 101 on WebSocket: the handshake is charged to open latency and time to first token, not to delivery.",

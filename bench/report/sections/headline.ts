@@ -10,12 +10,13 @@ import { INJECTED, injectedArms } from '../injections.ts';
 import { alertBlock, code, joinBlocks } from '../markdown.ts';
 import { armTitle, isContestant, isEqualArmsRun } from '../report-context.ts';
 import { faultCircumstances } from '../recovery/circumstances.ts';
+import { partsOf } from '../scenario-parts.ts';
 import { trialsSentence } from '../stopping-words.ts';
 
 export function renderHeadline(analysis: Analysis): string {
   return joinBlocks([
     `# ${question(analysis)} (${analysis.name})`,
-    faultCircumstances(analysis) ?? circumstances(analysis),
+    faultCircumstances(analysis) ?? ownCircumstances(analysis) ?? circumstances(analysis),
     ...banners(analysis),
   ]);
 }
@@ -35,7 +36,19 @@ const conditions: Record<ScenarioId, string> = {
   stream: 'for streaming LLM tokens',
   reconnect: 'when connections break',
   herd: 'when a server dies and every client comes back at once',
+  memory: 'for many connections: what does each cost',
+  capacity: 'for as many streams as one server carries',
+  connect: 'for streams that begin',
+  fanout: 'for one source with many subscribers',
+  'slow-reader': 'when clients stop reading',
+  burst: 'for tokens that come several at once',
+  completions: 'for whole streams, one after another',
 };
+
+function ownCircumstances(analysis: Analysis): string | undefined {
+  const own = partsOf(analysis)?.circumstances?.(analysis);
+  return own === undefined ? undefined : `${own} ${trialsSentence(analysis)} Started ${analysis.startedAt}.`;
+}
 
 function circumstances(analysis: Analysis): string {
   const { plan, startedAt, loadPoints } = analysis;

@@ -3,6 +3,7 @@
 import type { Analysis } from '../../analysis/analysis.ts';
 import { bulletList, section } from '../markdown.ts';
 import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
+import { partsOf } from '../scenario-parts.ts';
 import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
 
 export function renderHowToRead(analysis: Analysis): string {
@@ -38,7 +39,8 @@ const ofEqualArms: readonly string[] = [
   '**Claim**: whether the harness would have said that the two differ (Holm-adjusted p < 0.05).',
 ];
 
-export function renderLimits({ environment, plan }: Analysis): string {
+export function renderLimits(analysis: Analysis): string {
+  const { environment, plan } = analysis;
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const clients = [...new Set(plan.arms.map((arm) => arm.client))];
   return section('What this result does not say', [
@@ -51,6 +53,7 @@ export function renderLimits({ environment, plan }: Analysis): string {
             'No TLS, no HTTP/2, no compression and no proxy took part. Each of them can outweigh the difference between the transports.',
           ]
         : limitsOfFaults(cpus)),
+      ...(partsOf(analysis)?.limits?.(analysis) ?? []),
       ...(clients.length === 1 && clients[0] === 'probe'
         ? [
             'Tokens were received by the probe, which does less work than any client library or browser. Measure those with `--client library`.',

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { findWindowMembers } from '../../analysis/window-members.ts';
 import { recordTrial } from '../../commands/record-trial.ts';
 import { quantileOf } from '../../contract/distribution.ts';
-import { planPopulation } from '../../contract/population.ts';
+import { planAllOffsetsNs, populationOf } from '../../contract/population.ts';
 import type { CompletedTrial, Gate, Plan } from '../../contract/run-file.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { NS_PER_S } from '../../contract/units.ts';
-import { openTokenSource, planOffsetsNs } from '../../contract/workload.ts';
+import { openTokenSource } from '../../contract/workload.ts';
 import { planBlock, type PlannedTrial } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
 import { measureTrial, type MeasuredTrial } from '../../trial/measure-trial.ts';
@@ -125,9 +125,9 @@ function deliveryP50({ distributions }: CompletedTrial): number | undefined {
 
 /** The planned streams of a trial, and the tokens that its window is judged by. */
 function windowOf({ specification }: MeasuredTrial) {
-  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs } = specification;
-  const population = planPopulation({ workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs });
-  const offsetsNs = Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
+  const { warmupNs, windowNs } = specification;
+  const population = populationOf(specification);
+  const offsetsNs = planAllOffsetsNs(specification, population);
   const members = findWindowMembers({ population, offsetsNs, windowStartNs: warmupNs, windowEndNs: warmupNs + windowNs });
   return { population, window: members.tokens };
 }

@@ -15,6 +15,7 @@ const population: Population = {
   startNs: Float64Array.of(0, 0),
   tokens: Int32Array.of(4, 4),
   seeds: Uint32Array.of(11, 12),
+  slots: Int32Array.of(0, 1),
   base: Int32Array.of(0, 4),
   totalTokens: 8,
 };

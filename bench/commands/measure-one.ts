@@ -1,0 +1,24 @@
+// One planned trial, measured and recorded by what its plan asks for. The seam between measuring, which knows no statistics,
+// and analysis, which knows no processes.
+
+import type { FinishedTrial } from '../contract/run-file.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import { measureCompletions } from '../trial/completions-trial.ts';
+import { measureFaultTrial } from '../trial/fault-trial.ts';
+import { measureLadder } from '../trial/ladder-trial.ts';
+import { measureTrial, type MeasureOptions } from '../trial/measure-trial.ts';
+import { recordCompletions } from './record-completions.ts';
+import { recordLadder } from './record-ladder.ts';
+import { recordRecovery } from './record-recovery.ts';
+import { recordTrial } from './record-trial.ts';
+import { searchCapacity } from './search-capacity.ts';
+
+/** @throws BenchError for anything that makes the trial a failed one. */
+export async function measureOne(planned: PlannedTrial, options: MeasureOptions): Promise<FinishedTrial> {
+  const { plan } = options;
+  if (plan.recovery !== undefined) return recordRecovery(planned, await measureFaultTrial(planned, options), plan);
+  if (plan.ladder !== undefined) return recordLadder(planned, await measureLadder(planned, options));
+  if (plan.search !== undefined) return await searchCapacity(planned, options);
+  if (plan.completions !== undefined) return recordCompletions(planned, await measureCompletions(planned, options));
+  return recordTrial(planned, await measureTrial(planned, options));
+}

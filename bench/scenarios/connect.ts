@@ -1,0 +1,28 @@
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Streams that begin: all at one moment, or one after another on new and on kept connections. */
+export const connect = {
+  name: 'connect',
+  question: 'How fast do connections open when all come at once, and how soon is the first token there on a new and on a kept connection?',
+  summary: 'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
+  measures: {
+    transports: ['sse', 'ws'],
+    workload: { tokensPerStream: 20, firstTokenMedianMs: 0, firstTokenSigma: 0 },
+    sizes: {
+      smoke: { connections: [50], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },
+      quick: { connections: [1000], blocks: 9, burnInBlocks: 1, warmupNs: 800 * NS_PER_MS, windowNs: 1500 * NS_PER_MS, verdicts: true },
+      standard: { connections: [1000, 4000], blocks: 12, burnInBlocks: 1, warmupNs: 2 * NS_PER_S, windowNs: 5 * NS_PER_S, verdicts: true },
+      publication: {
+        connections: [1000, 4000, 8000],
+        blocks: 20,
+        burnInBlocks: 1,
+        warmupNs: 5 * NS_PER_S,
+        windowNs: 15 * NS_PER_S,
+        verdicts: true,
+      },
+    },
+    loadPoints: (connections) =>
+      connections.flatMap((count) => (['storm', 'cold', 'warm'] as const).map((connecting) => ({ connections: count, connecting }))),
+  },
+} as const satisfies Scenario;

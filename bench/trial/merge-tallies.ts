@@ -1,0 +1,167 @@
+// What several processes of one kind counted → what one that did the work of all would have counted. Counts and CPU time
+// add up; where a process is judged by how busy or late it was, the worst of them stands for all.
+
+import type { MemoryReading } from '../contract/run-file.ts';
+import { emptyStamps, type StampColumns } from '../contract/stamps.ts';
+import type { ClientTally, OpenCount, ProcessUse, ServerTally } from '../contract/tally.ts';
+
+/** At least one. */
+type Several<T> = readonly T[];
+
+export function mergeServerTallies(tallies: Several<ServerTally>): ServerTally {
+  const first = firstOf(tallies);
+  if (tallies.length === 1) return first;
+  const injected = tallies.flatMap((one) => (one.injected === undefined ? [] : [one.injected]));
+  return {
+    node: first.node,
+    use: mergeUse(tallies.map(({ use }) => use)),
+    ...sums(tallies, serverCounts),
+    streamsCut: addRecords(tallies.map(({ streamsCut }) => streamsCut)),
+    ...mergePlans(tallies),
+    ...(injected.length > 0 && { injected: addRecords(injected) }),
+  };
+}
+
+const serverCounts = [
+  'windowTokens',
+  'windowBytes',
+  'tokensWritten',
+  'streamsOpened',
+  'streamsFinished',
+  'bytesWritten',
+  'headBytes',
+  'sameTickTokens',
+  'earlyTokens',
+  'backpressured',
+] as const satisfies readonly (keyof ServerTally)[];
+
+export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
+  const first = firstOf(tallies);
+  if (tallies.length === 1) return first;
+  const tokenReads = tallies.map((one) => one.tokenReads);
+  return {
+    node: first.node,
+    use: mergeUse(tallies.map(({ use }) => use)),
+    ...sums(tallies, clientCounts),
+    errors: mergeErrors(tallies.flatMap(({ errors }) => errors)),
+    ...(tokenReads.every((reads) => reads !== undefined) && { tokenReads: tokenReads.reduce((sum, reads) => sum + reads, 0) }),
+    ...mergePlans(tallies),
+  };
+}
+
+const clientCounts = [
+  'streamsPlanned',
+  'streamsStarted',
+  'streamsVerified',
+  'tokensPlanned',
+  'tokensReceived',
+  'lost',
+  'duplicated',
+  'reordered',
+  'corrupt',
+  'hashMismatches',
+  'bytesRead',
+  'headBytes',
+  'bytesSent',
+  'modelBytes',
+  'modelTokenBytes',
+  'payloadBytes',
+  'startsUnissued',
+  'windowTokens',
+] as const satisfies readonly (keyof ClientTally)[];
+
+function mergeUse(uses: Several<ProcessUse>): ProcessUse {
+  const sum = (of: (use: ProcessUse) => number): number => uses.reduce((total, use) => total + of(use), 0);
+  const worst = (of: (use: ProcessUse) => number): number => Math.max(...uses.map(of));
+  const worstKnown = (of: (use: ProcessUse) => number | undefined): number | undefined => {
+    const values = uses.map(of).filter((value) => value !== undefined);
+    return values.length === uses.length ? Math.max(...values) : undefined;
+  };
+  const runDelayNs = worstKnown((use) => use.runDelayNs);
+  const tickLatenessP50Ns = worstKnown((use) => use.tickLatenessP50Ns);
+  const tickLatenessP99Ns = worstKnown((use) => use.tickLatenessP99Ns);
+  return {
+    wallNs: worst((use) => use.wallNs),
+    cpuUserNs: sum((use) => use.cpuUserNs),
+    cpuSystemNs: sum((use) => use.cpuSystemNs),
+    eventLoopUtilisation: worst((use) => use.eventLoopUtilisation),
+    eventLoopUtilisationMax: worst((use) => use.eventLoopUtilisationMax),
+    gcMinorNs: worst((use) => use.gcMinorNs),
+    gcMajorNs: worst((use) => use.gcMajorNs),
+    gcOtherNs: worst((use) => use.gcOtherNs),
+    ...(runDelayNs !== undefined && { runDelayNs }),
+    ...(tickLatenessP50Ns !== undefined && { tickLatenessP50Ns }),
+    ...(tickLatenessP99Ns !== undefined && { tickLatenessP99Ns }),
+    heapUsedBytes: sum((use) => use.heapUsedBytes),
+    externalBytes: sum((use) => use.externalBytes),
+  };
+}
+
+/** Every process plans all streams. Hashes that differ are kept apart, so that they equal no other. */
+function mergePlans(tallies: readonly { readonly planSha256?: string | undefined }[]): { planSha256?: string } {
+  const hashes = new Set(tallies.map(({ planSha256 }) => planSha256 ?? ''));
+  const planSha256 = [...hashes].join(' and ');
+  return planSha256 === '' ? {} : { planSha256 };
+}
+
+function mergeErrors(errors: ClientTally['errors']): ClientTally['errors'] {
+  const byCause = Map.groupBy(errors, ({ cause }) => cause);
+  return [...byCause].map(([cause, ofCause]) => ({
+    cause,
+    count: ofCause.reduce((sum, { count }) => sum + count, 0),
+    example: ofCause[0]?.example ?? '',
+  }));
+}
+
+/** Each stamp was taken by one process, the one that had the stream; the others have NaN there. */
+export function mergeStamps(all: Several<StampColumns>): StampColumns {
+  const first = firstOf(all);
+  if (all.length === 1) return first;
+  return Object.fromEntries(Object.entries(first).map(([name, column]) => [name, mergeColumn(all, name, column.length)]));
+}
+
+function mergeColumn(all: Several<StampColumns>, name: string, length: number): Float64Array {
+  const merged = emptyStamps(length);
+  for (const columns of all) {
+    const column = columns[name];
+    if (column?.length !== length) throw new RangeError(`processes of one trial have as many stamps ${name} as each other`);
+    for (let index = 0; index < length; index++) {
+      const stamp = column[index] as number;
+      if (!Number.isNaN(stamp)) merged[index] = stamp;
+    }
+  }
+  return merged;
+}
+
+export function addOpenCounts(counts: Several<OpenCount>): OpenCount {
+  return sums(counts, ['streams', 'tokens', 'bytes', 'preludeBytes']);
+}
+
+/** Undefined where any of them could not be read: a sum over some would pass for the sum over all. */
+export function addMemory(readings: readonly (MemoryReading | undefined)[]): MemoryReading | undefined {
+  const known = readings.filter((reading) => reading !== undefined);
+  if (known.length === 0 || known.length < readings.length) return undefined;
+  const sum = (of: (reading: MemoryReading) => number | undefined): number | undefined =>
+    known.map(of).reduce((total, value) => (total === undefined || value === undefined ? undefined : total + value), 0);
+  const [pssBytes, ussBytes] = [sum((one) => one.pssBytes), sum((one) => one.ussBytes)];
+  return {
+    rssBytes: sum((one) => one.rssBytes) ?? 0,
+    ...(pssBytes !== undefined && { pssBytes }),
+    ...(ussBytes !== undefined && { ussBytes }),
+  };
+}
+
+function sums<Key extends string>(all: readonly Readonly<Record<Key, number>>[], keys: readonly Key[]): Record<Key, number> {
+  return Object.fromEntries(keys.map((key) => [key, all.reduce((sum, one) => sum + one[key], 0)])) as Record<Key, number>;
+}
+
+function addRecords(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const added: Record<string, number> = {};
+  for (const [key, value] of records.flatMap((record) => Object.entries(record))) added[key] = (added[key] ?? 0) + value;
+  return added;
+}
+
+function firstOf<T>([first]: Several<T>): T {
+  if (first === undefined) throw new RangeError('a trial has at least one process of each kind');
+  return first;
+}

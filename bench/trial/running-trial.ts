@@ -1,0 +1,189 @@
+// The processes of one trial from their start to their tallies, whatever is measured meanwhile: fresh servers and load
+// processes, clock proof, one T0 for all, and in the end what each kind counted and stamped, as one.
+
+import type { ClockBound } from '../contract/clock-proof.ts';
+import type { FromClient, FromRelay, FromServer, TrialSpecification } from '../contract/messages.ts';
+import type { MemoryReading, Plan } from '../contract/run-file.ts';
+import { readStamps, type StampColumns } from '../contract/stamps.ts';
+import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import type { Child } from './child-process.ts';
+import type { LiveRate } from './measure-trial.ts';
+import { addMemory, addOpenCounts, mergeClientTallies, mergeServerTallies, mergeStamps } from './merge-tallies.ts';
+import type { ProcessGroup } from './process-group.ts';
+import { readMemory } from './process-memory.ts';
+import { stampFiles } from './stamp-files.ts';
+import { checkClock, START_LEAD_NS } from './trial-moments.ts';
+import {
+  HOST,
+  makeWorkingDirectory,
+  openRelay,
+  START_TIMEOUT_MS,
+  startChildren,
+  startRelay,
+  type ProcessOptions,
+} from './trial-processes.ts';
+
+export interface RunningTrialOptions extends ProcessOptions {
+  readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses'>;
+  readonly signal: AbortSignal;
+  readonly keepStampsIn: string | undefined;
+  readonly onProgress: (live: LiveRate) => void;
+}
+
+export interface FinishedProcesses {
+  /** Added up over all processes of a kind; see merge-tallies.ts. */
+  readonly server: ServerTally;
+  readonly client: ClientTally;
+  readonly serverStamps: StampColumns;
+  readonly clientStamps: StampColumns;
+  /** On path `relay`. */
+  readonly relay: RelayTally | undefined;
+  /** From T0 until the last load process had drained. */
+  readonly drainedNs: number;
+}
+
+export interface RunningTrial extends AsyncDisposable {
+  readonly servers: ProcessGroup<FromServer>;
+  readonly clients: ProcessGroup<FromClient>;
+  /** Of the servers, in their order. */
+  readonly ports: readonly number[];
+  /** T0 on the monotonic clock. */
+  readonly epochNs: bigint;
+  readonly rehearsalNs: number;
+  /** All servers together, when they began to listen. */
+  readonly memoryAtStart: MemoryReading | undefined;
+  /** Rejects as soon as a load process fails; resolves when all have drained. */
+  readonly drained: Promise<void>;
+  readonly readServerMemory: () => MemoryReading | undefined;
+  readonly countOpen: () => Promise<OpenCount>;
+  /** Waits for the load processes to drain, then stops the servers. Call once. */
+  readonly finish: () => Promise<FinishedProcesses>;
+  /** Complete after `finish`. The loosest proof of all load processes, each against its own server. */
+  readonly clock: () => { before: ClockBound; after: ClockBound; sameTimeNamespace: boolean };
+}
+
+/** Resolves when T0 is agreed. @throws BenchError for anything that makes the trial a failed one. */
+export async function openTrial(
+  planned: PlannedTrial,
+  specification: TrialSpecification,
+  options: RunningTrialOptions,
+): Promise<RunningTrial> {
+  const { signal, plan } = options;
+  await using owned = new AsyncDisposableStack();
+  const stamps = owned.use(stampFiles(options.keepStampsIn, planned.trial));
+  const place = owned.use(makeWorkingDirectory(planned));
+  const counts = { servers: plan.serverProcesses ?? 1, clients: plan.clientProcesses ?? 1 };
+  const { servers, clients } = startChildren(planned, { ...options, workingDirectory: place.path }, counts);
+  owned.use(servers);
+  owned.use(clients);
+  const relay = planned.arm.path === 'relay' ? owned.use(startRelay(planned, options)) : undefined;
+
+  servers.sendEach((index) => ({ kind: 'serve', specification, stampsFile: stamps.of('server', index) }));
+  const listening = await servers.expect('listening', START_TIMEOUT_MS, signal);
+  const readServerMemory = (): MemoryReading | undefined => addMemory(servers.pids.map(readMemory));
+  const memoryAtStart = readServerMemory();
+  const ports = listening.map(({ port }) => port);
+  const relayPort = relay && (await openRelay(relay, { planned, serverPort: ports[0] as number, signal }));
+  const serverOf = (client: number): (typeof listening)[number] => listening[client % listening.length] as (typeof listening)[number];
+  clients.sendEach((index) => ({
+    kind: 'load',
+    specification,
+    stampsFile: stamps.of('client', index),
+    host: HOST,
+    port: relayPort ?? serverOf(index).port,
+    clockPort: serverOf(index).clockPort,
+    ...(counts.clients > 1 && { slice: { index, of: counts.clients } }),
+  }));
+  followProgress(clients, options.onProgress);
+  const ready = await clients.expect('ready', START_TIMEOUT_MS, signal);
+  for (const { clock } of ready) checkClock(clock);
+
+  const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
+  const start = { kind: 'start', epochNs: String(epochNs) };
+  for (const group of [servers, clients, relay]) group?.send(start);
+  const tallied = expectTallies(clients, specification, signal);
+  const drained = tallied.then(() => undefined);
+  // Whichever comes first is awaited later; an early failure must not be an unhandled rejection until then.
+  drained.catch(() => undefined);
+  const disposables = owned.move();
+  let after: readonly ClockBound[] = [];
+  return {
+    servers,
+    clients,
+    ports,
+    epochNs,
+    rehearsalNs: Math.max(...ready.map(({ rehearsalNs }) => rehearsalNs)),
+    memoryAtStart,
+    drained,
+    readServerMemory,
+    countOpen: async () => {
+      servers.send({ kind: 'count-open' });
+      return addOpenCounts((await servers.expect('open-count', START_TIMEOUT_MS, signal)).map(({ open }) => open));
+    },
+    finish: async () => {
+      const fromClients = await tallied;
+      const drainedNs = Number(process.hrtime.bigint() - epochNs);
+      after = fromClients.map(({ clock }) => clock);
+      servers.send({ kind: 'stop' });
+      const fromServers = await servers.expect('tally', START_TIMEOUT_MS, signal);
+      return {
+        server: mergeServerTallies(fromServers.map(({ tally }) => tally)),
+        client: mergeClientTallies(fromClients.map(({ tally }) => tally)),
+        serverStamps: mergeStamps(fromServers.map((_, index) => readStamps(stamps.of('server', index)))),
+        clientStamps: mergeStamps(fromClients.map((_, index) => readStamps(stamps.of('client', index)))),
+        relay: await stopRelay(relay, signal),
+        drainedNs,
+      };
+    },
+    clock: () => ({
+      before: loosest(ready.map(({ clock }) => clock)),
+      after: loosest(after),
+      sameTimeNamespace: ready.every(({ timeNamespace }, index) => timeNamespace === serverOf(index).timeNamespace),
+    }),
+    [Symbol.asyncDispose]: async () => await disposables.disposeAsync(),
+  };
+}
+
+type ClientTallied = Extract<FromClient, { kind: 'tally' }>;
+
+async function expectTallies(
+  clients: ProcessGroup<FromClient>,
+  { warmupNs, windowNs, tailNs, drainNs, timetable }: TrialSpecification,
+  signal: AbortSignal,
+): Promise<ClientTallied[]> {
+  const timetableNs = timetable?.phases.at(-1)?.openToNs ?? 0;
+  const endNs = Math.max(warmupNs + windowNs + tailNs, timetableNs) + drainNs;
+  return await clients.expect('tally', endNs / NS_PER_MS + START_TIMEOUT_MS, signal);
+}
+
+function followProgress(clients: ProcessGroup<FromClient>, onProgress: (live: LiveRate) => void): void {
+  const latest = new Map<number, LiveRate>();
+  for (const [index, child] of clients.children.entries()) {
+    child.onMessage = (message) => {
+      if (message.kind !== 'progress') return;
+      latest.set(index, message);
+      const all = [...latest.values()];
+      onProgress({
+        tokensReceived: all.reduce((sum, one) => sum + one.tokensReceived, 0),
+        openStreams: all.reduce((sum, one) => sum + one.openStreams, 0),
+      });
+    };
+  }
+}
+
+async function stopRelay(relay: Child<FromRelay> | undefined, signal: AbortSignal): Promise<RelayTally | undefined> {
+  relay?.send({ kind: 'stop' });
+  return (await relay?.expect('tally', START_TIMEOUT_MS, signal))?.tally;
+}
+
+/** What holds for all of them. */
+function loosest(bounds: readonly ClockBound[]): ClockBound {
+  return {
+    exchanges: Math.min(...bounds.map(({ exchanges }) => exchanges)),
+    violations: bounds.reduce((sum, { violations }) => sum + violations, 0),
+    lowNs: Math.min(...bounds.map(({ lowNs }) => lowNs)),
+    highNs: Math.max(...bounds.map(({ highNs }) => highNs)),
+  };
+}
