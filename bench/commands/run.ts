@@ -89,11 +89,12 @@ async function beginRun(scenarios: readonly string[], flags: RunCommandFlags): P
 const planFlags = ['transports', 'connections', 'rate', 'tokens', 'workload', 'payload', 'client', 'blocks', 'duration', 'warmup'] as const;
 const stopFlags = ['aa', 'precision', 'maxTime', 'pilot', 'rerun'] as const;
 const breakingFlags = ['faults', 'policy', 'heartbeat', 'resume'] as const;
+const costFlags = ['slo', 'canary', 'clientProcesses', 'serverProcesses'] as const;
 const otherPlanFlags = ['preset', 'seed', 'backpressure', 'pin', 'stamps', 'out', 'name'] as const;
 
 function continueRun(folder: string, scenarios: readonly string[], flags: RunCommandFlags): OpenRun {
   // A flag that begins with no- is true unless it was given.
-  const given = [...planFlags, ...stopFlags, ...breakingFlags, ...otherPlanFlags].find(
+  const given = [...planFlags, ...stopFlags, ...breakingFlags, ...costFlags, ...otherPlanFlags].find(
     (flag) => flags[flag] !== undefined && !((flag === 'rerun' || flag === 'resume') && flags[flag]),
   );
   if (given !== undefined) throw new BenchError('USAGE', `--${flagName(given)} cannot be changed by --continue: the plan is in ${folder}`);
@@ -119,7 +120,8 @@ function checkPort({ lanes, scenario }: Plan, port: string | undefined): void {
 }
 
 function flagName(key: string): string {
-  if (key === 'maxTime') return 'max-time';
+  if (key === 'maxTime' || key === 'clientProcesses' || key === 'serverProcesses')
+    return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return key === 'rerun' || key === 'resume' ? `no-${key}` : key;
 }
 
