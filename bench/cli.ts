@@ -6,7 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { listNames, renderList } from './commands/list.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { ReportFlags } from './commands/report.ts';
-import type { RunCommandFlags } from './commands/run.ts';
+import type { RunCommandFlags } from './commands/run-flags.ts';
 import type { SelftestFlags } from './commands/selftest.ts';
 import { BenchError, exitCodeOf, messageOf } from './contract/errors.ts';
 import { faultNames } from './contract/faults.ts';
@@ -33,9 +33,9 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .command('run')
     .summary('compare transports; write a run folder; print the verdict table')
     .description(
-      `Compares transports, writes a run folder and prints the verdict table.\nScenarios: ${scenarioNames.join(', ')} (default: stream).`,
+      `Compares transports, writes a run folder and prints the verdict table.\nScenarios: ${scenarioNames.join(', ')} (default: stream); several make a suite: one folder, one report.`,
     )
-    .argument('[scenario...]', 'what to measure')
+    .argument('[scenario...]', 'what to measure; several are measured one after another')
     .option('--preset <name>', `how much to measure: ${presetNames.join(', ')} (default: quick)`)
     .option(
       '--transports <list>',
@@ -72,7 +72,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--port <n>', 'server port; 0 takes any free one (default: 0)')
     .option('--out <dir>', 'where run folders go (default: reports)')
     .option('--name <name>', 'end of the run folder’s name (default: the preset)')
-    .option('--continue <dir>', 'finish an interrupted run')
+    .option('--continue <dir>', 'finish an interrupted run or suite')
     .option('--json', 'print the analysis as JSON instead of the table')
     .option('--quiet', 'no progress on stderr')
     .option('--verbose', 'what servers and clients print, and stacks of errors')
@@ -86,9 +86,9 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .command('compare')
     .summary('compare saved runs, or the arms of one')
     .description(
-      'Compares saved runs: the same arm before and after, or on two machines. With one run: its arms with each other.\nThe first run is the old one; ~ stands where no change is shown.',
+      'Compares saved runs: the same arm before and after, or on two machines. With one run: its arms with each other.\nSuites are compared scenario by scenario. The first run is the old one; ~ stands where no change is shown.',
     )
-    .argument('<dir...>', 'run folders')
+    .argument('<dir...>', 'folders of runs, or of suites')
     .option(
       '--fail-if-worse <[metric:]margin>',
       'exit 1 when a worsening beyond it is shown, e.g. 5% or delivery.p99:2ms; may be repeated',
@@ -104,8 +104,8 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   program
     .command('report')
     .summary('render a saved run again')
-    .description('Renders a saved run again: analysis.json, report.md and charts.')
-    .argument('<dir>', 'a run folder')
+    .description('Renders a saved run, or every run of a suite, again: analysis.json, report.md and charts.')
+    .argument('<dir>', 'the folder of a run or suite')
     .option(
       '--format <format>',
       'print it on stdout: md, json, csv, github-benchmark, bencher; hgrm writes histograms/ and prints their paths',
@@ -166,6 +166,7 @@ Examples:
   streamduel run reconnect                             what each fault does to the streams of each transport
   streamduel run reconnect --faults kill,blackhole --policy both
   streamduel run herd --connections 2000               2,000 clients lose their server at once
+  streamduel run memory capacity                       is SSE cheaper with many clients? two scenarios, one report
 `;
 
 function showError(error: unknown): void {

@@ -1,10 +1,14 @@
 // A steady load: opens each planned stream when it is due, verifies and stamps what arrives. A stream that fails is counted
 // and not tried again.
 
+import { callAt } from '../bench/contract/child-link.ts';
 import { streamPath, type FromClient } from '../bench/contract/messages.ts';
 import { hashPopulation } from '../bench/contract/population.ts';
+import { stoppedStreams } from '../bench/contract/stall.ts';
 import { writeStamps } from '../bench/contract/stamps.ts';
 import type { ClientTally } from '../bench/contract/tally.ts';
+import { keptPlace } from './kept-place.ts';
+import { giveUpUnaccepted } from './open-timeout.ts';
 import { receiveStreams } from './receive.ts';
 import { Recorder } from './recorder.ts';
 import { StreamAccounts } from './stream-accounts.ts';
@@ -33,12 +37,22 @@ export class LoadTrial implements Trial {
 
   async run(epochNs: bigint): Promise<FromClient> {
     const accounts = this.#accounts;
-    const window = await this.#frame.run(epochNs, {
+    const running = this.#frame.run(epochNs, {
       begin: (stream) => this.#open(stream),
-      isOver: () => accounts.ended === this.#frame.population.streams,
+      isOver: () => accounts.ended === this.#frame.streams.length,
       openStreams: () => accounts.openStreams,
       tokensReceived: () => accounts.tokensReceived,
     });
+    const stopped = this.#planStop();
+    const givingUp = giveUpUnaccepted(this.#order.specification.connecting, {
+      now: this.#frame.now,
+      accounts,
+      recorder: this.#recorder,
+      client: this.#client,
+    });
+    const window = await running;
+    clearTimeout(givingUp);
+    for (const stream of stopped) this.#client.abandon(stream);
     for (const stream of accounts.openStreamNumbers()) {
       this.#client.abandon(stream);
       accounts.fail(stream, 'not-drained', 'the stream had not ended when the drain time was over');
@@ -49,23 +63,45 @@ export class LoadTrial implements Trial {
     return { kind: 'tally', clock, tally: this.#tally(window) };
   }
 
+  /** Receivers that will stop reading for good. Their sockets stay open until the end, so that what is sent piles up. */
+  #planStop(): readonly number[] {
+    const { specification } = this.#order;
+    const stopped = stoppedStreams(specification, this.#frame.population.streams);
+    if (specification.stall === undefined) return stopped;
+    callAt(specification.stall.atNs, this.#frame.now, () => {
+      for (const stream of stopped) {
+        this.#client.pause(stream);
+        this.#accounts.setAside(stream);
+      }
+    });
+    return stopped;
+  }
+
   #open(stream: number): void {
-    const { host, port, specification } = this.#order;
+    const { specification } = this.#order;
+    const streamId = this.#accounts.streamId(stream);
     this.#accounts.open(stream);
+    const target = {
+      ...this.#frame.targetOf(streamPath(specification.transport, streamId)),
+      ...keptPlace(specification, { slot: this.#frame.population.slots[stream] as number, streamId }),
+    };
     this.#recorder.startNs[stream] = this.#frame.now();
-    this.#client.open(stream, { host, port, path: streamPath(specification.transport, this.#accounts.streamId(stream)) });
+    this.#client.open(stream, target);
   }
 
   #tally({ use, tokens, startsUnissued }: FramedWindow): ClientTally {
+    const { specification } = this.#order;
     const tokenReads = this.#client.tokenReads();
+    const kept = specification.connecting?.kind === 'kept' ? this.#client.kept?.() : undefined;
     return {
       node: process.version,
       use,
-      ...this.#accounts.tally(),
+      ...this.#accounts.tally(this.#frame.streams),
       ...(tokenReads !== undefined && { tokenReads }),
       startsUnissued,
       windowTokens: tokens,
-      planSha256: hashPopulation(this.#frame.population, this.#order.specification),
+      planSha256: hashPopulation(this.#frame.population, specification),
+      ...(kept !== undefined && { kept }),
     };
   }
 }

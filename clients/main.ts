@@ -3,15 +3,23 @@
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import { toClientSchema, type FromClient, type ToClient } from '../bench/contract/messages.ts';
+import { isLoadGenerator } from '../bench/contract/transports.ts';
+import { AutocannonTrial } from './autocannon-trial.ts';
+import { CompletionsTrial } from './completions-trial.ts';
 import { LoadTrial } from './load-trial.ts';
 import { RecoveryTrial } from './recovery-trial.ts';
 import { stacks } from './stacks.ts';
 import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
-const open: OpenStack = ({ client, transport }, options) => stacks[client](transport, options);
+/** A load generator opens no single stream; what it needs one for, the rehearsal, is the probe's. */
+const open: OpenStack = ({ client, transport }, options) => stacks[isLoadGenerator(client) ? 'probe' : client](transport, options);
 
 function trialOf(order: LoadOrder): Trial {
-  const { recovery } = order.specification;
+  const { recovery, completions, client } = order.specification;
+  if (completions !== undefined) {
+    const ClosedLoop = isLoadGenerator(client) ? AutocannonTrial : CompletionsTrial;
+    return new ClosedLoop(order, completions, open);
+  }
   return recovery === undefined ? new LoadTrial(order, open) : new RecoveryTrial(order, recovery, open);
 }
 

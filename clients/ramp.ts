@@ -7,7 +7,8 @@ export interface RampOptions {
   /** Planned starts in ns since T0, rising. */
   readonly startNs: Float64Array;
   readonly now: () => number;
-  readonly start: (stream: number) => void;
+  /** Told the place of the start among them. */
+  readonly start: (index: number) => void;
 }
 
 /** Returns how to stop and how many starts were not issued. */

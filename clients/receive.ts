@@ -41,7 +41,7 @@ function verifyStreams(recorder: Recorder, accounts: StreamAccounts): StreamList
       recorder.endNs[stream] = at;
       accounts.done(stream, text);
     },
-    onEnd: (stream, count) => accounts.end(stream, count),
+    onEnd: (stream, count) => void accounts.end(stream, count),
     onFailure: (stream, cause, message) => accounts.fail(stream, cause, message),
   };
 }

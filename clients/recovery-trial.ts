@@ -55,12 +55,12 @@ export class RecoveryTrial implements Trial {
   }
 
   #openStreams(): ReconnectingStreams {
-    const { specification, host, port } = this.#order;
+    const { specification } = this.#order;
     return new ReconnectingStreams({
       specification,
       recovery: this.#recovery,
       streams: this.#frame.population.streams,
-      targetOf: (stream) => ({ host, port, path: streamPath(specification.transport, String(stream)) }),
+      targetOf: (stream) => this.#frame.targetOf(streamPath(specification.transport, String(stream))),
       openClient: this.#frame.openClient,
       accounts: this.#accounts,
       now: this.#frame.now,

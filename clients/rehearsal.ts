@@ -6,23 +6,25 @@ import { streamPath, type TrialSpecification } from '../bench/contract/messages.
 import { planRehearsal, REHEARSAL_PREFIX } from '../bench/contract/population.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
+import { keptPlace } from './kept-place.ts';
 import { receiveStreams } from './receive.ts';
 import { startRamp } from './ramp.ts';
 import { Recorder } from './recorder.ts';
 import { StreamAccounts } from './stream-accounts.ts';
-import type { StreamClient, StreamListener } from './stream-client.ts';
+import type { StreamClient, StreamListener, StreamTarget } from './stream-client.ts';
 
 export interface RehearsalOptions {
   readonly specification: TrialSpecification;
   readonly source: TokenSource;
-  readonly host: string;
-  readonly port: number;
+  readonly targetOf: (path: string) => StreamTarget;
   readonly now: () => Instant;
   readonly openClient: (listener: StreamListener) => StreamClient;
 }
 
 const TIMEOUT_MS = 20_000;
 const CHECK_MS = 5;
+/** Where connections are kept, carrying another stream is to be rehearsed, too: some more than there are streams at a time. */
+const KEPT_SLOTS = 120;
 
 /** Returns how long it took, ns. @throws BenchError STREAM when a stream of it fails or does not verify. */
 export async function rehearse(options: RehearsalOptions): Promise<number> {
@@ -38,9 +40,11 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
     startNs: population.startNs.map((ns) => startNs + ns),
     now,
     start: (stream) => {
+      const streamId = accounts.streamId(stream);
       accounts.open(stream);
       recorder.startNs[stream] = now();
-      client.open(stream, { host: options.host, port: options.port, path: streamPath(transport, accounts.streamId(stream)) });
+      const target = options.targetOf(streamPath(transport, streamId));
+      client.open(stream, { ...target, ...keptPlace(specification, { slot: stream % KEPT_SLOTS, streamId }) });
     },
   });
   const deadline = Date.now() + TIMEOUT_MS;

@@ -1,7 +1,7 @@
 // What a request says about where it goes, and a client that comes back about where it stands.
 
 import assert from 'node:assert/strict';
-import { parseCursor, renderResume, RESUME_QUERY } from '../bench/contract/control-events.ts';
+import { KEEP_WORD, parseCursor, renderResume, RESUME_QUERY, SESSION_PATH } from '../bench/contract/control-events.ts';
 import type { StreamTarget } from './stream-client.ts';
 
 /** Host and port as in a URL or a Host field: an IPv6 address stands in brackets (RFC 3986 §3.2.2). */
@@ -9,8 +9,12 @@ export function authorityOf({ host, port }: Pick<StreamTarget, 'host' | 'port'>)
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Of a WebSocket: one that comes back asks to be waited for, since it says where it stands only after the handshake. */
-export function webSocketPathOf({ path, resumeAfter }: StreamTarget): string {
+/**
+ * Of a WebSocket: one that is kept names its streams later; one that comes back asks to be waited for, since it says where it
+ * stands only after the handshake.
+ */
+export function webSocketPathOf({ path, resumeAfter, kept }: StreamTarget): string {
+  if (kept !== undefined) return SESSION_PATH;
   if (resumeAfter === undefined) return path;
   return `${path}${path.includes('?') ? '&' : '?'}${RESUME_QUERY}`;
 }
@@ -24,6 +28,7 @@ export function resumeMessageOf({ resumeAfter }: StreamTarget): string | undefin
 }
 
 /** The line that opens a stream of the null arm. */
-export function requestLineOf({ path, resumeAfter }: StreamTarget): string {
+export function requestLineOf({ path, resumeAfter, kept }: StreamTarget): string {
+  if (kept !== undefined) return `${path} ${KEEP_WORD}\n`;
   return resumeAfter === undefined ? `${path}\n` : `${path} ${resumeAfter}\n`;
 }

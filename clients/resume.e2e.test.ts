@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
 import { streamPath } from '../bench/contract/messages.ts';
 import type { Population } from '../bench/contract/population.ts';
-import { canSpeak, type ClientStack, clientStacks, transportIds, type TransportId } from '../bench/contract/transports.ts';
+import { canSpeak, transportIds, type TransportId } from '../bench/contract/transports.ts';
 import { asInstant } from '../bench/contract/units.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer } from '../servers/twin-fixture.ts';
 import { startCutter } from './cutter-fixture.ts';
-import { stacks } from './stacks.ts';
+import { stacks, type StreamStack } from './stacks.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
 
 const TOKENS = 120;
@@ -37,7 +37,7 @@ interface Received {
 
 interface ReceiveOptions {
   readonly transport: TransportId;
-  readonly stack: ClientStack;
+  readonly stack: StreamStack;
   readonly port: number;
   readonly streamId?: string;
   readonly resumeAfter?: string;
@@ -150,7 +150,7 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
   });
 });
 
-const selfReconnecting = (Object.keys(clientStacks) as ClientStack[]).filter((stack) => !canSpeak(stack, 'ws'));
+const selfReconnecting = (Object.keys(stacks) as StreamStack[]).filter((stack) => !canSpeak(stack, 'ws'));
 
 describe.each(selfReconnecting)('sse over %s', (stack) => {
   it.each(['fin', 'rst'] as const)('comes back by itself after each %s and receives every token once, in order', async (how) => {

@@ -12,10 +12,12 @@ import { ExpectedPayload, layOutSource, type SourceBytes } from './expected-payl
 import { noFaults, SequenceCheck } from './sequence.ts';
 import type { SocketCount } from './stream-client.ts';
 
+type Accounted = Pick<TrialSpecification, 'payload' | 'transport' | 'injection' | 'connecting'>;
+
 type ModelCounts = Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes'>;
 
 export class StreamAccounts {
-  readonly #specification: Pick<TrialSpecification, 'payload' | 'transport' | 'injection'>;
+  readonly #specification: Accounted;
   readonly #idPrefix: string;
   readonly #population: Population;
   readonly #source: TokenSource;
@@ -34,12 +36,7 @@ export class StreamAccounts {
   tokensReceived = 0;
 
   /** @param idPrefix What stream ids begin with, before their number. */
-  constructor(
-    specification: Pick<TrialSpecification, 'payload' | 'transport' | 'injection'>,
-    population: Population,
-    source: TokenSource,
-    idPrefix = '',
-  ) {
+  constructor(specification: Accounted, population: Population, source: TokenSource, idPrefix = '') {
     this.#specification = specification;
     this.#idPrefix = idPrefix;
     this.#population = population;
@@ -97,25 +94,33 @@ export class StreamAccounts {
     this.#announcedSha256.set(stream, (JSON.parse(text) as DoneEvent).sha256);
   }
 
-  end(stream: number, count: SocketCount): void {
+  /** Whether the stream is whole and what was asked for. */
+  end(stream: number, count: SocketCount): boolean {
     const check = this.#close(stream);
-    if (check === undefined) return;
+    if (check === undefined) return false;
     const planned = (): string => hashStreamText(this.#source, this.#sourceStart(stream), this.#population.tokens[stream] as number);
     if (!check.finish(this.#announcedSha256.get(stream), planned)) {
       this.#note('not-verified', `stream ${stream} did not verify`);
-      return;
+      return false;
     }
     this.#verified.push(stream);
     this.#sockets.bytesRead += count.bytesRead;
     this.#sockets.bytesSent += count.bytesSent;
     this.#sockets.headBytes += count.headBytes;
+    return true;
   }
 
   fail(stream: number, cause: string, message: string): void {
     const check = this.#close(stream);
     if (check === undefined) return;
-    check.finish(undefined, () => '');
+    // Of a storm, failing is a result: what was never begun was not lost on the way.
+    if (this.#specification.connecting?.kind !== 'storm') check.finish(undefined, () => '');
     this.#note(cause, `stream ${stream}: ${message}`);
+  }
+
+  /** Its receiver stops reading, as planned: what comes of it from now on is neither a failure nor a loss. */
+  setAside(stream: number): void {
+    this.#close(stream);
   }
 
   #close(stream: number): SequenceCheck | undefined {
@@ -141,14 +146,14 @@ export class StreamAccounts {
     return [...this.#errors.values()][0]?.example;
   }
 
-  /** All but what the process says of itself. */
-  tally(): Omit<ClientTally, 'node' | 'use' | 'tokenReads' | 'startsUnissued' | 'windowTokens'> {
-    const { streams, totalTokens } = this.#population;
+  /** All but what the process says of itself. @param own Streams that this process was to open; without it, all of them. */
+  tally(own?: Uint32Array): Omit<ClientTally, 'node' | 'use' | 'tokenReads' | 'startsUnissued' | 'windowTokens'> {
+    const { streams, tokens, totalTokens } = this.#population;
     return {
-      streamsPlanned: streams,
+      streamsPlanned: own?.length ?? streams,
       streamsStarted: this.started,
       streamsVerified: this.#verified.length,
-      tokensPlanned: totalTokens,
+      tokensPlanned: own?.reduce((sum, stream) => sum + (tokens[stream] as number), 0) ?? totalTokens,
       tokensReceived: this.tokensReceived,
       ...this.faults,
       errors: [...this.#errors].map(([cause, { count, example }]) => ({ cause, count, example })),
@@ -160,6 +165,7 @@ export class StreamAccounts {
   /** What the sockets of the verified streams must have carried, heads left out. */
   #model(): ModelCounts {
     const model = byteModel[this.#specification.transport];
+    const endBytes = this.#specification.connecting?.kind === 'kept' ? model.keptEndBytes : model.endBytes;
     const hasIds = payloads[this.#specification.payload].isNumbered;
     const counts = { modelBytes: 0, modelTokenBytes: 0, payloadBytes: 0 };
     for (const stream of this.#verified) {
@@ -175,8 +181,7 @@ export class StreamAccounts {
       }
       const opening: OpenEvent = { sid: this.streamId(stream), epoch, from: 1, n };
       const sha256 = ''.padStart(64, '0');
-      counts.modelBytes +=
-        model.open(opening, hasIds) + model.done({ s: n + 1, n, sha256, finish: 'stop' }, epoch, hasIds) + model.endBytes;
+      counts.modelBytes += model.open(opening, hasIds) + model.done({ s: n + 1, n, sha256, finish: 'stop' }, epoch, hasIds) + endBytes;
     }
     counts.modelBytes += counts.modelTokenBytes;
     return counts;

@@ -1,6 +1,7 @@
 // What a client stack is to the rest of a load process: it opens streams and tells a listener what arrived, when.
 // The listener is shared by all stacks and transports, so they cannot differ in what they do with a token.
 
+import type { KeptTally } from '../bench/contract/connecting.ts';
 import type { Instant } from '../bench/contract/units.ts';
 
 export interface StreamTarget {
@@ -12,9 +13,17 @@ export interface StreamTarget {
   readonly localAddress?: string;
   /** Where to go on: `epoch.sequence` of the last token received. SSE sends it as `Last-Event-ID`, WebSocket in its first message. */
   readonly resumeAfter?: string;
+  /** Only for a stack that keeps connections: the stream runs on that of its slot, after the one before it. */
+  readonly kept?: KeptPlace;
 }
 
-/** Counted on the stream's socket when it ended. */
+export interface KeptPlace {
+  readonly slot: number;
+  /** What a connection that has no address of its own for each stream asks for. */
+  readonly streamId: string;
+}
+
+/** Counted on the stream's socket when it ended; on a kept one from when the stream was asked for. */
 export interface SocketCount {
   readonly bytesRead: number;
   readonly bytesSent: number;
@@ -26,12 +35,15 @@ export type ControlType = 'open' | 'done' | 'stream-error' | 'bye' | 'gap';
 
 /**
  * Called for one stream in this order: connect, accept, then tokens and control events as they arrive, then exactly one
- * of end and failure. `at` is taken in the first statement of the callback that delivered the bytes, before any parsing;
+ * of end and failure. On a kept connection that stands, `connect` is when the request was handed to it. `at` is taken in the first statement of the callback that delivered the bytes, before any parsing;
  * all tokens of one read share it.
  */
 export interface StreamListener {
   onConnect: (stream: number, at: Instant) => void;
-  /** The response head (SSE), the 101 (WebSocket) or the connection itself (null arm) was received. */
+  /**
+   * The response head (SSE), the 101 (WebSocket) or the connection itself (null arm) was received; on a kept WebSocket, whose 101
+   * is of no stream, the `open` event.
+   */
   onAccept: (stream: number, at: Instant) => void;
   /** A token's payload as bytes [start, end) of a buffer that is only valid during the call. Used by the probe. */
   onTokenBytes: (stream: number, buffer: Buffer, start: number, end: number, at: Instant) => void;
@@ -62,6 +74,8 @@ export interface StreamClient {
   unpause: (stream: number) => void;
   /** Socket reads that carried at least one token so far; undefined for a stack that cannot see reads. */
   tokenReads: () => number | undefined;
+  /** What became of the connections that were kept; a stack that keeps none has no such count. */
+  kept?: () => KeptTally;
   /** Releases what the stack holds once no stream is open. */
   close: () => Promise<void>;
 }

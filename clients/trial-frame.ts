@@ -8,11 +8,12 @@ import { BenchError } from '../bench/contract/errors.ts';
 import type { FromClient, ToClient, TrialSpecification } from '../bench/contract/messages.ts';
 import { populationOf, type Population } from '../bench/contract/population.ts';
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
+import { streamsOf } from '../bench/contract/slices.ts';
 import type { ProcessUse } from '../bench/contract/tally.ts';
 import { openTokenSource, type TokenSource } from '../bench/contract/workload.ts';
 import { startRamp } from './ramp.ts';
 import { rehearse } from './rehearsal.ts';
-import type { StreamClient, StreamClientOptions, StreamListener } from './stream-client.ts';
+import type { StreamClient, StreamClientOptions, StreamListener, StreamTarget } from './stream-client.ts';
 
 const EXCHANGES_BEFORE = 2000;
 const EXCHANGES_AFTER = 500;
@@ -52,38 +53,52 @@ export interface FramedWindow {
 
 export class TrialFrame {
   readonly order: LoadOrder;
+  /** Of the whole trial: every process plans all streams, so that each knows what the others count. */
   readonly population: Population;
+  /** Of them, those that this process runs, in order of their start. */
+  readonly streams: Uint32Array;
   readonly source: TokenSource;
   readonly openClient: (listener: StreamListener) => StreamClient;
   readonly #clock = new TrialClock();
   readonly now = this.#clock.now;
   #window: { use: ProcessUse; tokens: number } | undefined;
   #ramp: { stop: () => number } | undefined;
+  #targets = 0;
 
   constructor(order: LoadOrder, openStack: OpenStack) {
     this.order = order;
     this.population = populationOf(order.specification);
+    this.streams = streamsOf(this.population, order.slice);
     this.source = openTokenSource(order.specification.workload);
     this.openClient = (listener) => openStack(order.specification, { listener, now: this.now });
   }
 
   async prepare(): Promise<Extract<FromClient, { kind: 'ready' }>> {
     const clock = await this.#proveClock(EXCHANGES_BEFORE);
-    const { specification, host, port } = this.order;
-    const { source, now, openClient } = this;
-    const rehearsalNs = await rehearse({ specification, source, host, port, now, openClient });
+    const { specification } = this.order;
+    const { source, now, openClient, targetOf } = this;
+    const rehearsalNs = await rehearse({ specification, source, targetOf, now, openClient });
     return { kind: 'ready', clock, timeNamespace: timeNamespace(), rehearsalNs };
   }
+
+  /** Where a request goes, and from which address. */
+  readonly targetOf = (path: string): StreamTarget => {
+    const { host, port, localAddresses = [] } = this.order;
+    const localAddress = localAddresses[this.#targets++ % localAddresses.length];
+    return { host, port, path, ...(localAddress !== undefined && { localAddress }) };
+  };
 
   async proveClockAgain(): Promise<ClockBound> {
     return await this.#proveClock(EXCHANGES_AFTER);
   }
 
   async #proveClock(exchanges: number): Promise<ClockBound> {
-    const { host, clockPort } = this.order;
-    let best = await proveClock({ host, port: clockPort, exchanges });
+    const { host, clockPort, localAddresses = [] } = this.order;
+    const [localAddress] = localAddresses;
+    const asked = { host, port: clockPort, exchanges, ...(localAddress !== undefined && { localAddress }) };
+    let best = await proveClock(asked);
     for (let proofs = 1; proofs < MAX_PROOFS && widthNs(best) > 2 * GOOD_BOUND_NS; proofs++) {
-      const next = await proveClock({ host, port: clockPort, exchanges });
+      const next = await proveClock(asked);
       best = {
         exchanges: best.exchanges + next.exchanges,
         violations: best.violations + next.violations,
@@ -97,18 +112,26 @@ export class TrialFrame {
   /** Resolves once every stream is over and the window too, or their time is. */
   async run(epochNs: bigint, streams: Streams): Promise<FramedWindow> {
     this.#clock.agree(epochNs);
-    const { now } = this;
-    const { warmupNs, windowNs } = this.order.specification;
-    callAt(warmupNs - COLLECT_BEFORE_WINDOW_NS, now, collectGarbage);
+    const { now, population, streams: own } = this;
+    const { warmupNs, windowNs, collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS } = this.order.specification;
+    callAt(collectNs, now, collectGarbage);
     callAt(warmupNs, now, () => this.#meterWindow(warmupNs + windowNs, streams));
     const progress = setInterval(() => sayProgress(streams), PROGRESS_MS);
     callAt(0, now, () => {
-      this.#ramp = startRamp({ startNs: this.population.startNs, now, start: streams.begin });
+      this.#ramp = startRamp({
+        startNs: Float64Array.from(own, (stream) => population.startNs[stream] as number),
+        now,
+        start: (index) => streams.begin(own[index] as number),
+      });
     });
     await this.#drained(streams);
     clearInterval(progress);
-    const startsUnissued = this.#ramp?.stop() ?? this.population.streams;
-    if (this.#window === undefined) throw new BenchError('CHILD_DIED', 'the load process ended before its window had');
+    const startsUnissued = this.#ramp?.stop() ?? own.length;
+    if (this.#window === undefined) {
+      throw new BenchError('CHILD_DIED', 'the load process was too busy to notice in time that its window was over', {
+        hint: 'ask for fewer --connections, a lower --rate, a longer --warmup or more --client-processes',
+      });
+    }
     return { ...this.#window, startsUnissued };
   }
 

@@ -1,8 +1,12 @@
-// What a WebSocket client may say where streams outlive their connections.
+// What a WebSocket client may say: `start` on a connection that carries stream after stream, `cancel` and `resume` where
+// streams outlive their connections.
 
-type ClientMessage = { readonly type: 'cancel' } | { readonly type: 'resume'; readonly after: string };
+type ClientMessage =
+  | { readonly type: 'start'; readonly id: string }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'resume'; readonly after: string };
 
-/** Undefined for anything else; the cursor of a `resume` is not looked at. */
+/** Undefined for anything else; neither the id of a `start` nor the cursor of a `resume` is looked at. */
 export function parseClientMessage(text: string): ClientMessage | undefined {
   let message: unknown;
   try {
@@ -12,6 +16,7 @@ export function parseClientMessage(text: string): ClientMessage | undefined {
   }
   if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
   if (message.type === 'cancel') return { type: 'cancel' };
+  if (message.type === 'start' && 'id' in message && typeof message.id === 'string') return { type: 'start', id: message.id };
   return message.type === 'resume' && 'after' in message && typeof message.after === 'string'
     ? { type: 'resume', after: message.after }
     : undefined;

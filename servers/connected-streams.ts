@@ -5,6 +5,7 @@ import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.t
 import type { OpenCount } from '../bench/contract/tally.ts';
 import { Pacer, type Paced } from './pacer.ts';
 import type { StreamPlan } from './planned-streams.ts';
+import { renderOnce } from './render-once.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { countCut, doneOf, noCounts, templateOf, type Arrival, type StreamCounts, type Streams, type StreamsOptions } from './streams.ts';
 
@@ -31,6 +32,7 @@ export class ConnectedStreams implements Streams {
   readonly lasting = undefined;
   readonly #options: StreamsOptions;
   readonly #pacer: Pacer<OpenStream>;
+  readonly #render: typeof renderPayload;
   readonly #open = new Set<OpenStream>();
   readonly #blocked = new Set<OpenStream>();
   #blockedTimer: NodeJS.Timeout | undefined;
@@ -40,6 +42,7 @@ export class ConnectedStreams implements Streams {
   constructor(options: StreamsOptions) {
     this.#options = options;
     this.#pacer = new Pacer({ now: options.now, emit: (stream) => this.#emit(stream) });
+    this.#render = options.isBroadcast === true ? renderOnce() : renderPayload;
   }
 
   get openStreams(): number {
@@ -72,7 +75,7 @@ export class ConnectedStreams implements Streams {
   }
 
   start(plan: StreamPlan, bareSink: StreamSink, { handlerNs }: Arrival): void {
-    const { injected } = this.#options;
+    const { injected, stalls } = this.#options;
     const sink = injected === undefined ? bareSink : injected.wrap(bareSink, plan);
     const stream: OpenStream = {
       plan,
@@ -99,6 +102,7 @@ export class ConnectedStreams implements Streams {
       sink.socket.off('drain', drained);
       this.#closed(stream);
     });
+    stalls?.opened(plan, sink);
     sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
     stream.preludeBytes = sink.bytesWritten();
     this.#pacer.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
@@ -110,7 +114,7 @@ export class ConnectedStreams implements Streams {
     const { source, stamps, now } = this.#options;
     const index = stream.sent;
     const jsonText = source.jsonTexts[(plan.sourceStart + index) % source.jsonTexts.length] as string;
-    const payload = renderPayload(stream.template, index + 1, jsonText);
+    const payload = this.#render(stream.template, index + 1, jsonText);
     const writtenNs = now();
     if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
     if (plan.trialIndex !== undefined && stamps !== undefined) stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
@@ -141,6 +145,7 @@ export class ConnectedStreams implements Streams {
   #block(stream: OpenStream): void {
     stream.isBlocked = true;
     stream.counts.backpressured++;
+    this.#options.stalls?.blocked(stream.plan, this.#options.now());
     this.#blocked.add(stream);
     this.#blockedTimer ??= setInterval(() => this.#cutSlowConsumers(), BLOCKED_CHECK_MS);
   }
@@ -148,6 +153,7 @@ export class ConnectedStreams implements Streams {
   #unblock(stream: OpenStream): void {
     if (!stream.isBlocked) return;
     stream.isBlocked = false;
+    this.#options.stalls?.drained(stream.plan);
     this.#forgetBlocked(stream);
     if (!stream.isEnded) this.#pacer.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
   }
@@ -162,7 +168,9 @@ export class ConnectedStreams implements Streams {
   #cutSlowConsumers(): void {
     const nowNs = this.#options.now();
     for (const stream of this.#blocked) {
-      if (backlogBytes(stream, nowNs) > this.#options.backpressureBytes) this.#cut(stream, 'slow-consumer');
+      if (backlogBytes(stream, nowNs) <= this.#options.backpressureBytes) continue;
+      this.#options.stalls?.cut(stream.plan, nowNs);
+      this.#cut(stream, 'slow-consumer');
     }
   }
 
@@ -180,6 +188,8 @@ export class ConnectedStreams implements Streams {
     this.#forgetBlocked(stream);
     this.#closedBytes += bytes;
     if (stream.isEnded && stream.sent === stream.plan.tokens) {
+      // Nobody counted them on the other side.
+      if (this.#options.stalls?.has(stream.plan) === true) return;
       stream.counts.bytesWritten += bytes;
       stream.counts.headBytes += stream.sink.headBytes;
     } else this.#cut(stream, 'client-gone');

@@ -39,6 +39,9 @@ export function serveTrial(starterOf: (specification: TrialSpecification) => Ser
         case 'count-peers':
           await say({ kind: 'peer-count', peers: await current().countPeers() });
           return;
+        case 'read-ladder':
+          await say({ kind: 'ladder-reading', reading: await current().readLadder(message) });
+          return;
         case 'stop':
           await stop(current());
       }

@@ -4,18 +4,22 @@ import { callAt } from '../bench/contract/child-link.ts';
 import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts';
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
+import type { LadderReading } from '../bench/contract/ladder.ts';
 import type { FromServer, ToServer, TrialSpecification } from '../bench/contract/messages.ts';
 import { hashPopulation, planAllOffsetsNs, planRehearsal, populationOf } from '../bench/contract/population.ts';
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage } from '../bench/contract/process-use.ts';
 import type { PeerCount } from '../bench/contract/recovery.ts';
+import { stoppedStreams } from '../bench/contract/stall.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
 import type { OpenCount, ServerTally } from '../bench/contract/tally.ts';
 import type { TwinParts } from './admission.ts';
 import { Injected } from './injected.ts';
+import { LadderReader } from './ladder-reader.ts';
 import type { RunningServer } from './listen.ts';
 import { openStreams } from './open-streams.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import { ServerWindow } from './server-window.ts';
+import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
 
 /** A trial's own streams overlap by a few ms when one follows another; anything far beyond them is not the trial's. */
@@ -36,7 +40,9 @@ export class ServerTrial {
   readonly #parts: TwinParts;
   readonly #planSha256: string;
   readonly #injected: Injected | undefined;
+  readonly #stalls: Stalls | undefined;
   readonly #window: ServerWindow;
+  readonly #ladder: LadderReader;
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -53,6 +59,7 @@ export class ServerTrial {
     this.#planSha256 = hashPopulation(population, specification);
     const { injection, transport } = specification;
     this.#injected = injection === undefined ? undefined : new Injected({ injection, transport, seed: workloadSeed });
+    this.#stalls = specification.stall && new Stalls(stoppedStreams(specification, population.streams));
     this.#stamps = { handlerNs: emptyStamps(population.streams), writtenNs: emptyStamps(population.totalTokens) };
     const streams = openStreams({
       now: this.#now,
@@ -62,11 +69,14 @@ export class ServerTrial {
       stamps: this.#stamps,
       backpressureBytes: specification.backpressureBytes,
       maxStreams: 2 * connections + SPARE_STREAMS,
+      ...(specification.timetable?.isBroadcast === true && { isBroadcast: true }),
+      ...(this.#stalls !== undefined && { stalls: this.#stalls }),
       ...(recovery !== undefined && { recovery }),
       keepsState: standby?.keepsState ?? false,
     });
     this.#parts = { streams, planned, now: this.#now };
     this.#window = new ServerWindow(streams, this.#now);
+    this.#ladder = new LadderReader(streams, this.#now);
   }
 
   countOpen(): OpenCount {
@@ -82,6 +92,10 @@ export class ServerTrial {
     const { heapUsed, rss } = process.memoryUsage();
     const kept = streams.lasting?.countKept() ?? { heard: streams.openStreams, streams: streams.openStreams, bufferedBytes: 0 };
     return { connections: (await this.#server?.countConnections()) ?? 0, ...kept, heapUsedBytes: heapUsed, rssBytes: rss };
+  }
+
+  async readLadder(asked: { readonly collect: boolean }): Promise<LadderReading> {
+    return await this.#ladder.read(asked);
   }
 
   async listen(port: number): Promise<FromServer> {
@@ -104,12 +118,13 @@ export class ServerTrial {
     this.#clock.agree(epochNs);
     this.#parts.streams.resetCounts();
     this.#injected?.start();
+    const { stall } = this.#specification;
+    if (stall !== undefined) callAt(stall.atNs, this.#now, () => this.#stalls?.stop());
     if (!this.#isStandby) this.#meterWindow();
   }
 
   #meterWindow(): void {
-    const { warmupNs, windowNs } = this.#specification;
-    const collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS;
+    const { warmupNs, windowNs, collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS } = this.#specification;
     // Not within the window: the pause would be taken for the server's.
     if (collectNs >= this.#now()) callAt(collectNs, this.#now, collectGarbage);
     callAt(warmupNs, this.#now, () => this.#window.start());
@@ -145,6 +160,7 @@ export class ServerTrial {
       planSha256: this.#planSha256,
       ...(this.#injected !== undefined && { injected: this.#injected.counts }),
       ...(lasting !== undefined && { recovery: lasting.recovery }),
+      ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
     };
   }
 }

@@ -8,6 +8,7 @@ import type { OpenCount } from '../bench/contract/tally.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import type { Injected } from './injected.ts';
 import type { StreamPlan } from './planned-streams.ts';
+import type { Stalls } from './stalls.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** Where a trial's stamps go; see stamps.ts for the columns. */
@@ -28,6 +29,10 @@ export interface StreamsOptions {
   readonly maxStreams: number;
   /** A known effect put between the streams and their sinks, to prove that it is found. */
   readonly injected?: Injected;
+  /** One source: all streams carry the same messages at the same time. */
+  readonly isBroadcast?: boolean;
+  /** Notes what becomes of receivers that stop reading. */
+  readonly stalls?: Stalls;
   /** Streams outlive their connections. */
   readonly recovery?: RecoverySpecification;
   /** Takes over from another server, so that it knows every planned stream as if it had always been there. */

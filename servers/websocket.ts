@@ -1,18 +1,20 @@
-// The WebSocket twin: the same route, upgraded by @fastify/websocket; one stream a socket, text messages, no compression.
+// The WebSocket twin: the same route, upgraded by @fastify/websocket; one stream a socket, text messages, no compression. A
+// second route carries stream after stream, as HTTP keep-alive does for its twin.
 
 import websocketPlugin from '@fastify/websocket';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
+import { closeCodes, SESSION_PATH } from '../bench/contract/control-events.ts';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/transports.ts';
 import { KIB } from '../bench/contract/units.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
-import type { StreamSink } from './stream-sink.ts';
 import type { Arrival, Lasting } from './streams.ts';
 import { askedStream, buildTwin, findStream, refuse, streamRequestSchema } from './twin.ts';
+import { serveSession } from './websocket-session.ts';
+import { webSocketSink } from './websocket-sink.ts';
 
 /** Clients say next to nothing on this route. */
 const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
@@ -54,7 +56,7 @@ export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
       // Which stream goes on, and where, is only known from the first message, and said with a close code after it.
       preHandler:
         lasting === undefined ? find : async (request, reply) => (isResume(request.query) ? undefined : await find(request, reply)),
-      handler: (_request, reply) => refuse(reply, 426, 'this route speaks WebSocket only: send Upgrade: websocket'),
+      handler: refusePlain,
       wsHandler: (webSocket, request) => {
         // After the 101 was written, where the SSE twin's handler runs before its head: stated in the report.
         const handlerNs = parts.now();
@@ -64,9 +66,21 @@ export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
         else parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(webSocket, connection.socket), { handlerNs });
       },
     });
+    // A stream that outlives its connection is come back to by its own address.
+    if (lasting === undefined)
+      scope.route({
+        method: 'GET',
+        url: SESSION_PATH,
+        handler: refusePlain,
+        wsHandler: (webSocket, request) => serveSession(parts, { webSocket, socket: request.raw.socket }),
+      });
     done();
   });
   return app;
+}
+
+function refusePlain(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return refuse(reply, 426, 'this route speaks WebSocket only: send Upgrade: websocket');
 }
 
 function isResume(query: unknown): boolean {
@@ -114,42 +128,4 @@ function resume(parts: TwinParts, { webSocket, socket }: Connection, { asked, ar
     case 'refused':
       webSocket.close(admission.statusCode === 503 ? closeCodes.overload : closeCodes.unknownStream);
   }
-}
-
-/** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
-function ignore(): void {}
-
-/** Also for a server without Fastify. */
-export function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink {
-  const send = (text: string): void => webSocket.send(text, ignore);
-  let isAwaited: boolean | undefined;
-  return {
-    socket,
-    headBytes: socket.bytesWritten,
-    bytesWritten: () => socket.bytesWritten,
-    onClose: (callback) => void socket.once('close', callback),
-    open: (event) => send(renderTyped('open', event)),
-    token: (_sequence, payload) => send(payload),
-    done: (event) => {
-      send(renderTyped('done', event));
-      webSocket.close(closeCodes.normal);
-    },
-    gap: (event) => send(renderTyped('gap', event)),
-    heartbeat: () => {
-      if (isAwaited === undefined) webSocket.on('pong', () => (isAwaited = false));
-      isAwaited = true;
-      webSocket.ping('', false, ignore);
-    },
-    isAnswering: () => isAwaited !== true,
-    bye: () => {
-      send(renderTyped('bye', {}));
-      webSocket.close(closeCodes.restart);
-    },
-    replaced: () => {
-      webSocket.close(closeCodes.replaced);
-      // Most likely its peer is gone, and would never answer the close.
-      webSocket.terminate();
-    },
-    abort: () => webSocket.terminate(),
-  };
 }

@@ -20,6 +20,7 @@ const renderers: ReadonlyMap<string, (value: number) => string> = new Map<Metric
   ['bytes/token', (value) => `${digits(value, 3)} bytes`],
   ['tokens/s', (value) => `${digits(value, 3)} tokens/s`],
   ['tokens/read', (value) => `${digits(value, 3)} tokens per read`],
+  ['opens/s', (value) => `${digits(value, 3)} opens/s`],
   ['ratio', percent],
 ]);
 

@@ -5,13 +5,17 @@ import type { SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
+import { analyseCapacity } from './capacity/analyse-capacity.ts';
 import { compareRun, signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
+import { analyseConnect } from './connect/analyse-connect.ts';
 import { deliveryCurve } from './delivery-curves.ts';
 import { findCopy } from './equal-arms.ts';
+import { analyseFanout } from './fanout/analyse-fanout.ts';
 import { summariseGates } from './gates-summary.ts';
 import { isFinished, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
+import { analyseLadders } from './memory/analyse-ladders.ts';
 import type { Metric } from './metrics/metric.ts';
-import { metricsOf } from './metrics/registry.ts';
+import { metricsOfPoint } from './metrics/registry.ts';
 import { applyNegativeControl } from './negative-control.ts';
 import { measureNoiseFloors } from './noise-floors.ts';
 import { readPilot } from './pilot.ts';
@@ -36,6 +40,10 @@ export function analyse(run: SavedRun): Analysis {
   const completed = trials.filter(isFinished);
   const copy = findCopy(plan.arms);
   const recovery = analyseRecovery(plan, concluded.judged);
+  const capacity = analyseCapacity(run, concluded.judged);
+  const ladders = analyseLadders(plan, concluded.judged);
+  const fanout = analyseFanout(plan, concluded.judged);
+  const connect = analyseConnect(plan, concluded.judged);
   return {
     schema: 1,
     streamduel: header.streamduel,
@@ -47,8 +55,14 @@ export function analyse(run: SavedRun): Analysis {
     environment: header.environment,
     baseline: plan.arms[0] === undefined ? '' : armName(plan.arms[0]),
     copy: copy && armName(copy),
-    loadPoints: concluded.judged.map((point, index) => toAnalysis(point, applyNegativeControl(concluded.comparisons[index] ?? []))),
+    loadPoints: concluded.judged.map((point, index) =>
+      toAnalysis(point, applyNegativeControl(concluded.comparisons[index] ?? []), metricsOfPoint(plan, point.loadPoint)),
+    ),
     ...(recovery !== undefined && { recovery }),
+    ...(capacity !== undefined && { capacity }),
+    ...(ladders !== undefined && { ladders }),
+    ...(fanout !== undefined && { fanout }),
+    ...(connect !== undefined && { connect }),
     trials: {
       planned: extent.planned,
       completed: completed.length,
@@ -105,14 +119,14 @@ function describeMiss({ id, title, arm, missed, trials, worst, limit, unit }: Ga
   return `${id} ${title} (${arm}): missed in ${missed} of ${trials} trials${extremes}`;
 }
 
-function toAnalysis(loadPoint: GatedLoadPoint, comparisons: readonly ArmComparison[]): LoadPointAnalysis {
+function toAnalysis(loadPoint: GatedLoadPoint, comparisons: readonly ArmComparison[], metrics: readonly Metric[]): LoadPointAnalysis {
   const { arms } = loadPoint;
   return {
     loadPoint: loadPoint.loadPoint,
     arms: arms.map(({ name, arm, completed, failed }) => ({ name, arm, completed: completed.length, failed })),
     comparisons,
     noiseFloors: loadPoint.noiseFloors ?? [],
-    summaries: metricsOf(loadPoint.scenario).flatMap((metric) => arms.map((arm) => summariseMetric(metric, arm))),
+    summaries: metrics.flatMap((metric) => arms.map((arm) => summariseMetric(metric, arm))),
     gates: loadPoint.gates,
     deliveryCurves: arms.map(deliveryCurve),
     invalid: [...loadPoint.invalid.values()].flat(),

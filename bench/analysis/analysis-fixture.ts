@@ -82,7 +82,8 @@ export function fixtureRun(options: FixtureOptions = {}): SavedRun {
   const trials: TrialRecord[] = [];
   let trial = 0;
   for (const { block, attempt } of fixtureBlocks(plan, options)) {
-    for (const { connections } of plan.loadPoints) {
+    for (const loadPoint of plan.loadPoints) {
+      const { connections } = loadPoint;
       // What both arms of a block share must cancel: it is far larger than the effects that tests inject.
       const shared = Math.exp(0.3 * drawNormal(draw));
       for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
@@ -101,7 +102,7 @@ export function fixtureRun(options: FixtureOptions = {}): SavedRun {
           burnIn: block < plan.burnInBlocks,
           order,
           arm,
-          loadPoint: { connections },
+          loadPoint,
         };
         const record = options.edit === undefined ? made : options.edit(made);
         if (record !== undefined) trials.push(record);

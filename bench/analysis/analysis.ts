@@ -2,9 +2,24 @@
 
 import type { Arm } from '../contract/transports.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
+import type { CapacityAnalysis } from './capacity/capacity-analysis.ts';
+import type { ConnectAnalysis } from './connect-analysis.ts';
+import type { FanoutAnalysis } from './fanout-analysis.ts';
+import type { LadderAnalysis } from './memory/ladder-analysis.ts';
 import type { RecoveryAnalysis } from './recovery-analysis.ts';
 
-export type MetricUnit = 'ns' | 'bytes' | 'tokens/s' | 'ratio' | 'tokens/read' | 'ns/token' | 'bytes/token' | 'count';
+export type MetricUnit =
+  | 'ns'
+  | 'bytes'
+  | 'tokens/s'
+  | 'ratio'
+  | 'tokens/read'
+  | 'ns/token'
+  | 'bytes/token'
+  | 'calls/token'
+  | 'segments/token'
+  | 'opens/s'
+  | 'count';
 
 /** A mean over trials with its 95 % t-interval. For `ratio`-scaled metrics the geometric mean, else the arithmetic. */
 export interface Estimate {
@@ -241,6 +256,14 @@ export interface Analysis {
   readonly loadPoints: readonly LoadPointAnalysis[];
   /** Undefined for a scenario that breaks nothing. */
   readonly recovery?: RecoveryAnalysis;
+  /** Of scenario `capacity`. */
+  readonly capacity?: CapacityAnalysis;
+  /** Of scenario `memory`. */
+  readonly ladders?: LadderAnalysis;
+  /** Of scenario `fanout`. */
+  readonly fanout?: FanoutAnalysis;
+  /** Of scenario `connect`. */
+  readonly connect?: ConnectAnalysis;
   /** Of all trials, burn-in and repeated blocks included; `burnIn` counts those among them. Where a rule stopped the run, no more were planned. */
   readonly trials: { readonly planned: number; readonly completed: number; readonly failed: number; readonly burnIn: number };
   readonly failures: readonly {

@@ -2,7 +2,7 @@
 // measurement is analysed: a rule fixed before the run, which no result can bend.
 
 import { armName } from '../contract/transports.ts';
-import { loadPointKey } from '../contract/load-point.ts';
+import { isSupplement, loadPointKey } from '../contract/load-point.ts';
 import type { Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
 
 /** `last` is the rule of every report; `first` is what a run without repetitions would have analysed. */
@@ -20,7 +20,7 @@ export interface Attempt {
 
 /** The measurements of each block after burn-in, in run order; of a block the first attempt comes first. */
 export function attemptsByBlock({ header: { plan }, trials }: SavedRun): readonly (readonly Attempt[])[] {
-  const measured = trials.filter((trial) => !trial.burnIn).sort((a, b) => a.trial - b.trial);
+  const measured = trials.filter((trial) => !trial.burnIn && !isSupplement(trial.loadPoint)).sort((a, b) => a.trial - b.trial);
   const blocks = [...Map.groupBy(measured, ({ block }) => block)].sort(([a], [b]) => a - b);
   return blocks.map(([block, ofBlock]) =>
     [...Map.groupBy(ofBlock, ({ attempt }) => attempt ?? 0)]

@@ -7,6 +7,7 @@ import { isCopy } from '../contract/transports.ts';
 import type { LoadPointAnalysis, NoiseFloor } from './analysis.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
 import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
+import { warnOfBentLadders } from './memory/bent-ladders.ts';
 import type { Metric } from './metrics/metric.ts';
 import { endpointsOf, metricsAt } from './metrics/registry.ts';
 import { floorForVerdict } from './noise-floors.ts';
@@ -140,7 +141,11 @@ function toComparison(evidence: Evidence, { loadPoint, corrected, withheld }: Ve
     pairs,
     verdict,
     sentence: verdictSentence(evidence, verdict),
-    warnings: [...evidence.warnings, ...warnOfDrift(metric, [baselineArm, otherArm])],
+    warnings: [
+      ...evidence.warnings,
+      ...warnOfDrift(metric, [baselineArm, otherArm]),
+      ...warnOfBentLadders(metric, [baselineArm, otherArm]),
+    ],
   };
 }
 

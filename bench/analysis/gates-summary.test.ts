@@ -56,6 +56,14 @@ test('H9 is missed where the two servers of a block were late by different amoun
   expect(gate?.median).toBeCloseTo(0.3 * NS_PER_MS, 3);
 });
 
+test('H9 does not judge tokens that are due together: there each waits for the writes of those before it', () => {
+  const loadPoint = { connections: 100, tokensPerTick: 5 };
+  const run = fixtureRun({ blocks: 4, edit: withOwnLateness, plan: { loadPoints: [loadPoint] } });
+  const [point] = selectMeasured(run);
+  expect(point!.arms[0]!.completed).toHaveLength(4);
+  expect(summariseGates(point!.arms, point!.arms[0]).filter(({ id }) => id === 'H9')).toEqual([]);
+});
+
 /** Gates of a run whose servers saved this hash of what they planned. */
 function planGates(planSha256: (trial: CompletedTrial) => string | undefined) {
   const edit = (trial: CompletedTrial): CompletedTrial => {

@@ -1,6 +1,6 @@
 // What the validity checks of single trials mean for an arm at a load point.
 
-import type { FinishedTrial, Gate } from '../contract/run-file.ts';
+import type { FinishedTrial, Gate, LoadPoint } from '../contract/run-file.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { GateSummary } from './analysis.ts';
@@ -26,7 +26,7 @@ export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredA
   );
   if (baseline === undefined) return summaries;
   const others = arms.filter((arm) => arm.name !== baseline.name);
-  const timed = baseline.isNullArm || hasFaults(baseline) ? [] : others.filter((arm) => !arm.isNullArm);
+  const timed = baseline.isNullArm || isLateByDesign(baseline) ? [] : others.filter((arm) => !arm.isNullArm);
   return [
     ...summaries,
     ...timed.map((other) => compareLateness(baseline, other)),
@@ -34,9 +34,14 @@ export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredA
   ];
 }
 
-/** Where something is broken, servers are late on purpose. */
-function hasFaults({ completed }: MeasuredArm): boolean {
-  return completed.some(isFaulted);
+/** Where something is broken on purpose, and where many tokens are due in one turn of the pacer: each waits for the writes before it. */
+function isLateByDesign({ completed }: MeasuredArm): boolean {
+  return completed.some((trial) => isFaulted(trial) || isDueTogether(trial.loadPoint));
+}
+
+/** Of one stream, of all subscribers, of streams fast enough to fill a socket that nobody reads, or of all that begin at one moment. */
+function isDueTogether({ tokensPerTick = 1, messagesPerSecond, stopped, connecting }: LoadPoint): boolean {
+  return tokensPerTick > 1 || messagesPerSecond !== undefined || stopped !== undefined || connecting === 'storm';
 }
 
 function summariseArm(arm: string, gatesOfTrials: readonly (readonly Gate[])[]): GateSummary[] {

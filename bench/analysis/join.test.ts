@@ -104,7 +104,8 @@ describe('constant delays', () => {
   test('nothing is missing, negative or drifting', () => {
     const joined = joinStamps(everything());
     expect(joined).toMatchObject({ missingStamps: 0, mostNegativeNs: 0, latenessMedianNs: LATENESS_NS });
-    expect(joined.steadiness).toEqual({ driftRatio: 1, isDrifting: false });
+    const firstThirdP50Ns = LATENESS_NS + TRANSPORT_NS;
+    expect(joined.steadiness).toEqual({ driftRatio: 1, isDrifting: false, firstThirdP50Ns, lastThirdP50Ns: firstThirdP50Ns });
   });
 });
 
@@ -246,7 +247,13 @@ describe('known faults', () => {
     for (const column of [input.server.writtenNs, input.client.receivedNs]) {
       column.forEach((ns, index) => (column[index] = ns > 2 * NS_PER_S ? ns + LATENESS_NS + TRANSPORT_NS : ns));
     }
-    expect(joinStamps(input).steadiness).toEqual({ driftRatio: 2, isDrifting: true });
+    const firstThirdP50Ns = LATENESS_NS + TRANSPORT_NS;
+    expect(joinStamps(input).steadiness).toEqual({
+      driftRatio: 2,
+      isDrifting: true,
+      firstThirdP50Ns,
+      lastThirdP50Ns: 2 * firstThirdP50Ns,
+    });
   });
 
   test('a few tokens say nothing about drift', () => {

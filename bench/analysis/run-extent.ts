@@ -4,6 +4,7 @@
 import type { SavedRun } from '../contract/run-file.ts';
 import type { StopState } from './analysis.ts';
 import { attemptsByBlock, isDisturbed, trialsPerBlock } from './attempts.ts';
+import { supplementsOf } from './capacity/follow-up.ts';
 
 export interface RunExtent {
   /** Trials, burn-in and repetitions included. */
@@ -14,7 +15,8 @@ export interface RunExtent {
 export function measureExtent(run: SavedRun, stop: StopState | undefined): RunExtent {
   const { plan } = run.header;
   const measuredBlocks = stop?.isReached === true ? stop.blocks : plan.blocks;
-  const planned = trialsPerBlock(plan) * (plan.burnInBlocks + measuredBlocks + countRepeatsDue(run));
+  const supplements = supplementsOf(plan, run.trials).length;
+  const planned = trialsPerBlock(plan) * (plan.burnInBlocks + measuredBlocks + countRepeatsDue(run)) + supplements;
   return { planned, isComplete: run.trials.length >= planned };
 }
 

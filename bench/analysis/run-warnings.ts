@@ -115,9 +115,9 @@ function warnWithinTrials(loadPoints: readonly MeasuredLoadPoint[]): Warning[] {
   return [...byCode].map(([code, messages]) => ({ code, message: `in ${messages.length} of ${trials.length} trials: ${messages[0]}` }));
 }
 
-/** Where something breaks, times are tenths of a second and more: far above what a bare socket would show of the harness. */
+/** Where something breaks, times are tenths of a second and more, far above what a bare socket would show; a search has a proof instead, and nobody can ask the null arm for streams. */
 function warnOfFloors({ header: { plan } }: SavedRun, loadPoints: readonly WarnedLoadPoint[]): Warning[] {
-  if (plan.recovery !== undefined) return [];
+  if (plan.recovery !== undefined || plan.search !== undefined || plan.completions !== undefined) return [];
   return loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm)) ? loadPoints.flatMap(warnOfFloor) : [noFloor];
 }
 

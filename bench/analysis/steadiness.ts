@@ -10,8 +10,8 @@ const LEAST_RATIO = 0.8;
 const LARGEST_RATIO = 1.25;
 
 /**
- * Median delivery of the last third of the window over that of the first; both columns are in order of planned time. No
- * ratio with too few tokens in either third, or a first median that is not positive.
+ * Median delivery of the first and of the last third of the window, and the latter over the former; both columns are in order
+ * of planned time. No median of a third with too few tokens, and no ratio without both or with a first that is not positive.
  */
 export function measureSteadiness(
   window: { readonly windowStartNs: number; readonly windowEndNs: number },
@@ -23,9 +23,10 @@ export function measureSteadiness(
   const lastStart = plannedNs.findLastIndex((ns) => ns < window.windowEndNs - thirdNs) + 1;
   const first = firstEnd === -1 ? undefined : medianOf(deliveryNs.subarray(0, firstEnd));
   const last = medianOf(deliveryNs.subarray(lastStart));
-  if (first === undefined || last === undefined || first <= 0) return { isDrifting: false };
+  const thirds = { ...(first !== undefined && { firstThirdP50Ns: first }), ...(last !== undefined && { lastThirdP50Ns: last }) };
+  if (first === undefined || last === undefined || first <= 0) return { ...thirds, isDrifting: false };
   const driftRatio = last / first;
-  return { driftRatio, isDrifting: driftRatio < LEAST_RATIO || driftRatio > LARGEST_RATIO };
+  return { ...thirds, driftRatio, isDrifting: driftRatio < LEAST_RATIO || driftRatio > LARGEST_RATIO };
 }
 
 function medianOf(samples: Float64Array): number | undefined {

@@ -7,7 +7,7 @@ import type { StopInterval, StopState } from './analysis.ts';
 import { attemptsByBlock } from './attempts.ts';
 import { isFinished, selectMeasured, watchedArms } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { endpointsAt, findMetric, type MetricPlace } from './metrics/registry.ts';
+import { endpointsAt, findMetric, metricsAt, type MetricPlace } from './metrics/registry.ts';
 import { mean } from './statistics/moments.ts';
 import { halfWidth, halfWidthRatio, isPrecise, type EndpointPrecision } from './statistics/precision-stop.ts';
 import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
@@ -38,14 +38,11 @@ export function stopState(run: SavedRun): StopState | undefined {
   };
 }
 
-/** At one place: the endpoints, unless the rule names metrics. */
+/** At one place: the endpoints, unless the rule names metrics; of those the ones that are asked about there. */
 export function watchedMetrics({ metrics }: PrecisionStop, place: MetricPlace): readonly Metric[] {
   if (metrics.length === 0) return endpointsAt(place);
-  return metrics.map((id) => {
-    const metric = findMetric(id);
-    assert(metric !== undefined, `metric ${id} of the stopping rule must be in the registry`);
-    return metric;
-  });
+  for (const id of metrics) assert(findMetric(id) !== undefined, `metric ${id} of the stopping rule must be in the registry`);
+  return metricsAt(place).filter(({ id }) => metrics.includes(id));
 }
 
 interface StopScale {

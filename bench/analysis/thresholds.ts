@@ -39,8 +39,14 @@ export interface ThresholdResult {
 /** By threshold, then load point, then arm. A threshold without an arm leaves out the null arm and labelled ones, unless there is no other. */
 export function judgeThresholds(analysis: Analysis, thresholds: readonly Threshold[]): readonly ThresholdResult[] {
   return thresholds.flatMap((threshold) =>
-    analysis.loadPoints.flatMap((point) => judgedArms(point, threshold.arm).map((arm) => judge(point, arm, threshold))),
+    placesOf(analysis, threshold).flatMap((point) => judgedArms(point, threshold.arm).map((arm) => judge(point, arm, threshold))),
   );
+}
+
+/** Where its metric is asked about; everywhere if it is nowhere, so that a threshold never passes for want of a number. */
+function placesOf({ loadPoints }: Analysis, { metric }: Threshold): readonly LoadPointAnalysis[] {
+  const asked = loadPoints.filter(({ summaries }) => summaries.some((summary) => summary.metric === metric));
+  return asked.length === 0 ? loadPoints : asked;
 }
 
 /** Whether the command must exit with 1 for it. */
@@ -79,7 +85,7 @@ function judge(point: LoadPointAnalysis, arm: string, threshold: Threshold): Thr
   return { ...result, outcome: hasFailed ? 'failed' : 'passed', isShown };
 }
 
-const holds: Record<ThresholdOperator, (value: number, limit: number) => boolean> = {
+export const holds: Record<ThresholdOperator, (value: number, limit: number) => boolean> = {
   '>': (value, limit) => value > limit,
   '>=': (value, limit) => value >= limit,
   '<': (value, limit) => value < limit,

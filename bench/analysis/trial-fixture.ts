@@ -98,6 +98,13 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
       windowTokens: FIXTURE_TOKENS,
     },
     openCounts: { before: bytes.openCount, after: bytes.openCount },
+    calls: {
+      spanNs: FIXTURE_WINDOW_NS,
+      serverReads: 0,
+      serverWrites: FIXTURE_TOKENS,
+      clientReads: FIXTURE_TOKENS / 1.25,
+      clientWrites: 0,
+    },
     memory: {
       before: { rssBytes: 60 * MIB, pssBytes: 50 * MIB, ussBytes: 40 * MIB },
       after: { rssBytes: 62 * MIB, pssBytes: 52 * MIB, ussBytes: 41 * MIB },

@@ -11,6 +11,8 @@ export interface WindowPlan {
   /** Both ns since T0; the end is outside. */
   readonly windowStartNs: number;
   readonly windowEndNs: number;
+  /** Streams that are no members, such as those whose receivers stop reading as planned. */
+  readonly leftOut?: ReadonlySet<number>;
 }
 
 export interface WindowMembers {
@@ -41,6 +43,7 @@ export function findWindowMembers(plan: WindowPlan): WindowMembers {
   let members = 0;
   let openNs = 0;
   for (let index = 0; index < population.streams; index++) {
+    if (plan.leftOut?.has(index) === true) continue;
     const startNs = population.startNs[index] as number;
     const base = population.base[index] as number;
     const tokens = population.tokens[index] as number;

@@ -26,18 +26,28 @@ export interface OpenRun {
   readonly records: readonly TrialRecord[];
 }
 
-interface OpenRunOptions {
+interface CreateRunOptions {
   readonly name: string;
+  readonly startedAt: Date;
   /** The command line that repeats it. */
   readonly command: string;
-  /** Where run folders go. */
-  readonly out: string;
   /** Texts of --fail-if. */
   readonly thresholds?: readonly string[];
 }
 
-export function openRun(plan: Plan, { name, command, out, thresholds = [] }: OpenRunOptions): OpenRun {
+interface OpenRunOptions extends Omit<CreateRunOptions, 'startedAt'> {
+  /** Where run folders go. */
+  readonly out: string;
+}
+
+/** A run in a new folder, named by its time. */
+export function openRun(plan: Plan, { out, ...options }: OpenRunOptions): OpenRun {
   const startedAt = new Date();
+  return createRun(plan, join(out, runFolderName(startedAt, options.name)), { ...options, startedAt });
+}
+
+/** A run in exactly this folder. @throws BenchError FILE, also where there is one already. */
+export function createRun(plan: Plan, folder: string, { name, startedAt, command, thresholds = [] }: CreateRunOptions): OpenRun {
   const header: RunHeader = {
     kind: 'run',
     schema: RUN_SCHEMA_VERSION,
@@ -50,7 +60,6 @@ export function openRun(plan: Plan, { name, command, out, thresholds = [] }: Ope
     environment: readEnvironment(readMachineLimits().openFiles),
     ...(thresholds.length > 0 && { thresholds: [...thresholds] }),
   };
-  const folder = join(out, runFolderName(startedAt, name));
   createRunFolder(folder, header);
   if (plan.keepStamps) writeRunFile(folder, 'stamps/README', 'Binary stamps, one file a process and trial; ns since the trial began.\n');
   return { folder, header, records: [] };

@@ -3,7 +3,7 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import { faultOf } from '../contract/faults.ts';
-import { loadPointTitle } from '../contract/load-point.ts';
+import { isSupplement, loadPointTitle } from '../contract/load-point.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
@@ -44,9 +44,11 @@ class TimeLeft {
 
   constructor(plan: Plan) {
     const GUESSED_OVERHEAD_S = 1;
+    const GUESSED_STEPS = 6;
     const trialNs = plan.warmupNs + plan.windowNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
+    const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
     const lanes = plan.lanes ?? 1;
-    this.#plannedS = (trialNs / NS_PER_S + GUESSED_OVERHEAD_S) / lanes;
+    this.#plannedS = (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / lanes;
     this.#leastFinished = lanes === 1 ? 0 : 2 * lanes;
   }
 
@@ -82,6 +84,7 @@ function meanFaultNs({ recovery, loadPoints }: Plan): number {
 }
 
 function describe(planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'burnIn' | 'attempt'>, plan: Plan): string {
+  if (isSupplement(planned.loadPoint)) return `${loadPointTitle(planned.loadPoint)}, ${armName(planned.arm)}`;
   const load = plan.loadPoints.length > 1 ? ` · ${loadPointTitle(planned.loadPoint)}` : '';
   const block = planned.burnIn ? 'burn-in block' : `block ${planned.block - plan.burnInBlocks + 1} of ${plan.blocks}`;
   const again = planned.attempt === undefined ? '' : ', again because the machine disturbed it';

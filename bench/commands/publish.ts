@@ -10,9 +10,10 @@ import { judgeThresholds, type ThresholdResult } from '../analysis/thresholds.ts
 import type { SavedRun } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
-import { metricsOf } from '../analysis/metrics/registry.ts';
+import { metricsOfPlan } from '../analysis/metrics/registry.ts';
 import { renderCharts } from '../report/charts/render-charts.ts';
 import { renderReport } from '../report/report.ts';
+import type { ChartLink } from '../report/sections/chart-links.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
 
@@ -21,6 +22,8 @@ export interface Published {
   readonly analysis: Analysis;
   /** What --fail-if asked for, judged. */
   readonly thresholds: readonly ThresholdResult[];
+  /** Those that were written. */
+  readonly charts: readonly ChartLink[];
   readonly markdown: string;
 }
 
@@ -30,7 +33,7 @@ export async function publish(folder: string): Promise<Published> {
   const analysis = analyse(run);
   const { plan } = run.header;
   const arms = plan.arms.map(armName);
-  const metrics = metricsOf(plan.scenario);
+  const metrics = metricsOfPlan(plan);
   const thresholds = judgeThresholds(
     analysis,
     (run.header.thresholds ?? []).map((text) => parseThreshold(text, arms, plan.scenario)),
@@ -42,7 +45,7 @@ export async function publish(folder: string): Promise<Published> {
   for (const chart of charts) writeRunFile(folder, `charts/${chart.file}`, chart.svg);
   writeRunFile(folder, 'analysis.json', `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`);
   writeRunFile(folder, 'report.md', markdown);
-  return { run, analysis, thresholds, markdown };
+  return { run, analysis, thresholds, charts, markdown };
 }
 
 /** What a run says on stdout at its end. */
@@ -52,7 +55,7 @@ export function summariseForTerminal(
   stream: NodeJS.WriteStream,
 ): string {
   return renderTerminal(analysis, {
-    metrics: metricsOf(analysis.plan.scenario),
+    metrics: metricsOfPlan(analysis.plan),
     thresholds,
     reportPath,
     paint: (style, text) => styleText(style, text, { stream }),

@@ -2,14 +2,16 @@
 
 import type { FinishedTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { MeasuredFaultTrial } from '../trial/fault-trial.ts';
 import type { MeasuredTrial } from '../trial/measure-trial.ts';
 
+/** What the trials of all kinds have. */
+/** What every kind of trial measured. */
+type Measured = Pick<MeasuredTrial, 'specification' | 'startedAt' | 'clock' | 'wallNs' | 'overheadNs' | 'serverPort' | 'host'>;
 type Common = 'clock' | 'wallNs' | 'overheadNs' | 'windowNs' | 'startedAt' | 'serverPort' | 'stolen';
 
 export function recordOf(
   planned: PlannedTrial,
-  { specification, startedAt, clock, wallNs, overheadNs, serverPort, host }: MeasuredTrial | MeasuredFaultTrial,
+  { specification, startedAt, clock, wallNs, overheadNs, serverPort, host }: Measured,
 ): PlannedTrial & Pick<FinishedTrial, Common> & { kind: 'trial' } {
   return {
     kind: 'trial',

@@ -1,10 +1,43 @@
 // What a closed loop of whole streams measured → the record that is saved, gates judged.
 
-import { BenchError } from '../contract/errors.ts';
+import { summariseDistribution } from '../analysis/statistics/summarise-distribution.ts';
+import type { completionColumns } from '../contract/completions.ts';
 import type { CompletionsTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
+import { checkCompletionsGates } from '../trial/completions-gates.ts';
 import type { MeasuredCompletions } from '../trial/completions-trial.ts';
+import { recordOf } from './record-common.ts';
 
-export function recordCompletions(_planned: PlannedTrial, _measured: MeasuredCompletions): CompletionsTrial {
-  throw new BenchError('USAGE', 'not built yet');
+export function recordCompletions(planned: PlannedTrial, measured: MeasuredCompletions): CompletionsTrial {
+  const { client, server, specification } = measured;
+  const ended = endedInWindow(measured);
+  const completionNs = summariseDistribution(Float64Array.from(ended, ({ requestNs, endNs }) => endNs - requestNs));
+  return {
+    ...recordOf(planned, measured),
+    outcome: 'completions',
+    planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: specification.connections },
+    distributions: completionNs === undefined ? {} : { completionNs },
+    completions: {
+      streams: ended.length,
+      tokens: ended.length * (specification.completions?.tokensPerStream ?? 0),
+      bytesRead: ended.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+      client,
+      server,
+    },
+    gates: checkCompletionsGates(measured),
+    warnings: [],
+  };
+}
+
+type Ended = Record<(typeof completionColumns)[number], number>;
+
+/** In order of their ends. A closed loop has no plan to belong to the window by. */
+function endedInWindow({ clientStamps, specification: { warmupNs, windowNs } }: MeasuredCompletions): Ended[] {
+  const column = (name: keyof Ended): Float64Array => clientStamps[name] ?? new Float64Array();
+  const [requestNs, endNs, bytesRead] = [column('requestNs'), column('endNs'), column('bytesRead')];
+  return Array.from(endNs, (end, index) => ({
+    requestNs: requestNs[index] as number,
+    endNs: end,
+    bytesRead: bytesRead[index] as number,
+  })).filter(({ endNs: end }) => end >= warmupNs && end < warmupNs + windowNs);
 }

@@ -1,15 +1,23 @@
 // What a trial measured → the record that is saved: stamps joined to distributions, gates judged. The seam between
 // measuring, which knows no statistics, and analysis, which knows no processes.
 
-import { joinStamps } from '../analysis/join.ts';
+import { measureStorm, streamsNotDone } from '../analysis/connect/measure-storm.ts';
+import { measureSpread } from '../analysis/fanout/spread.ts';
+import { joinStamps, type JoinInput } from '../analysis/join.ts';
+import { partDelivery } from '../analysis/slow-reader/neighbours.ts';
+import { summariseStalls } from '../analysis/slow-reader/summarise-stalls.ts';
+import { spreadOfProcesses } from '../analysis/process-spread.ts';
 import { andersonDarlingExponential, CRITICAL_1_PERCENT } from '../analysis/statistics/anderson-darling.ts';
 import { quantileOf } from '../contract/distribution.ts';
+import type { TrialSpecification } from '../contract/messages.ts';
 import { planAllOffsetsNs, populationOf, type Population } from '../contract/population.ts';
 import type { CompletedTrial, Warning } from '../contract/run-file.ts';
+import { stoppedStreams } from '../contract/stall.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { checkGates, type StampFindings } from '../trial/gates.ts';
 import type { MeasuredTrial } from '../trial/measure-trial.ts';
+import { recordCanary } from './record-canary.ts';
 import { recordOf } from './record-common.ts';
 
 /** Lancet's rule (Kogias et al. 2019): twice the strictest critical value. */
@@ -22,7 +30,8 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
   const { warmupNs, windowNs } = specification;
   const population = populationOf(specification);
   const offsetsNs = planAllOffsetsNs(specification, population);
-  const joined = joinStamps({
+  const isStorm = specification.connecting?.kind === 'storm';
+  const input = {
     population,
     offsetsNs,
     isOnTimetable: specification.timetable !== undefined,
@@ -30,12 +39,17 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     windowEndNs: warmupNs + windowNs,
     server: measured.serverStamps,
     client: measured.clientStamps,
-  });
+    leftOut: isStorm ? streamsNotDone(measured.clientStamps) : new Set(stoppedStreams(specification, population.streams)),
+  };
+  const joined = joinStamps(input);
+  const { distributions, ...found } = ofConditions(measured, input);
+  const missingStamps = joined.missingStamps + (isStorm ? unexplained(input, client) : 0);
   const findings: StampFindings = {
-    missingStamps: joined.missingStamps,
+    missingStamps,
     mostNegativeNs: joined.mostNegativeNs,
     startLagP99Ns: quantileOf(joined.distributions.startLagNs, 0.99),
     arrivals: judgeArrivals(population, measured, warmupNs, warmupNs + windowNs),
+    ...(measured.clientProcesses > 1 && { processSpread: { ratio: spreadOfProcesses({ ...input, processes: measured.clientProcesses }) } }),
   };
   return {
     ...recordOf(planned, measured),
@@ -47,8 +61,8 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
       windowTokens: joined.windowTokens,
       meanConcurrent: joined.meanConcurrent,
     },
-    distributions: joined.distributions,
-    missingStamps: joined.missingStamps,
+    distributions: { ...withoutConnect(joined.distributions, specification), ...distributions },
+    missingStamps,
     mostNegativeNs: joined.mostNegativeNs,
     steadiness: joined.steadiness,
     server,
@@ -59,10 +73,43 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
       ...(memory.after !== undefined && { after: memory.after }),
       openStreams: memory.openStreams,
     },
-    ...(measured.tcp !== undefined && { tcp: measured.tcp }),
-    openCounts: measured.openCounts,
+    ...measured.sockets,
+    ...(measured.socketsAfterRamp !== undefined && { afterRamp: measured.socketsAfterRamp }),
+    ...(measured.calls !== undefined && { calls: measured.calls }),
+    ...(measured.canary !== undefined && { canary: recordCanary(measured.canary) }),
+    ...(measured.kernel !== undefined && { kernel: measured.kernel }),
+    ...(isStorm && { storm: measureStorm(measured.clientStamps) }),
+    ...found,
     gates: checkGates(measured, findings),
     warnings: warnOf(measured, joined.steadiness.isDrifting),
+  };
+}
+
+/** Left out of a storm without a failure that was counted: then it is the stamps that are missing. */
+function unexplained({ leftOut }: JoinInput, { errors }: MeasuredTrial['client']): number {
+  const failed = errors.reduce((sum, { count }) => sum + count, 0);
+  return Math.max(0, (leftOut?.size ?? 0) - failed);
+}
+
+/** On a kept connection nothing is connected: what the stamps have in its place is no time that anybody waited. */
+function withoutConnect({ connectNs, ...others }: CompletedTrial['distributions'], { connecting }: TrialSpecification) {
+  return connecting?.kind === 'kept' || connectNs === undefined ? others : { connectNs, ...others };
+}
+
+/** What only some conditions have. */
+function ofConditions(
+  { specification, server, resident }: MeasuredTrial,
+  input: JoinInput,
+): Pick<CompletedTrial, 'distributions' | 'stall' | 'broadcast'> {
+  const { stall, timetable, warmupNs } = specification;
+  const spread = timetable?.isBroadcast === true ? measureSpread(input) : undefined;
+  const unknown = { beforeBytes: undefined, peakBytes: undefined, endBytes: undefined };
+  return {
+    distributions: { ...spread?.distributions, ...(stall !== undefined && stall.atNs > warmupNs && partDelivery(input, stall.atNs)) },
+    ...(spread !== undefined && { broadcast: { messages: spread.messages, overruns: spread.overruns } }),
+    ...(stall !== undefined && {
+      stall: summariseStalls({ specification: stall, streams: server.stalls ?? [], resident: resident ?? unknown }),
+    }),
   };
 }
 
@@ -87,10 +134,12 @@ function isWithin(ns: number, fromNs: number, toNs: number): boolean {
 /** A stream of one read may carry more than one token only where the pacer caught up; more of it measures bursts. */
 const SAME_TICK_LIMIT = 0.001;
 
-function warnOf({ server }: MeasuredTrial, isDrifting: boolean): Warning[] {
+function warnOf({ server, specification }: MeasuredTrial, isDrifting: boolean): Warning[] {
   const warnings: Warning[] = [];
   const sameTick = server.tokensWritten === 0 ? 0 : server.sameTickTokens / server.tokensWritten;
-  if (sameTick > SAME_TICK_LIMIT) {
+  // Tokens that are due together, or that wait together until all of a storm are accepted.
+  const isBurst = (specification.workload.tokensPerTick ?? 1) > 1 || specification.connecting?.kind === 'storm';
+  if (sameTick > SAME_TICK_LIMIT && !isBurst) {
     warnings.push({
       code: 'same-tick',
       message: `${(100 * sameTick).toFixed(2)} % of tokens shared a pacer tick with another of their stream`,

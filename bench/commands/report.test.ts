@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fixtureRun } from '../analysis/analysis-fixture.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
-import { reportCommand, reportFormats } from './report.ts';
+import { reportCommand } from './report.ts';
+import { reportFormats } from './report-formats.ts';
 
 let parent: string;
 

@@ -1,13 +1,116 @@
-// One search for the most streams at the objective: steps, each a whole steady trial in fresh processes, chosen by what the
-// steps before it showed.
+// One search for the most streams at the objectives: steps, each a whole steady trial in fresh processes, chosen by what the
+// steps before it showed. Also the trials of the load–latency curve and of the proof, whose loads were chosen beforehand.
 
+import { strict as assert } from 'node:assert';
+import { failedStep, judgeStep } from '../analysis/capacity/judge-step.ts';
+import { gatesOfSearch } from '../analysis/capacity/search-gates.ts';
+import { searchLoads } from '../analysis/capacity/search-loads.ts';
+import { mean } from '../analysis/statistics/moments.ts';
 import { BenchError } from '../contract/errors.ts';
-import type { SearchedTrial } from '../contract/run-file.ts';
+import { deriveSeed } from '../contract/random.ts';
+import type { CompletedTrial, SearchedTrial } from '../contract/run-file.ts';
+import type { SearchPlan, SearchRecord, SearchStep } from '../contract/search.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { MeasureOptions } from '../trial/measure-trial.ts';
+import { isFailure } from '../trial/measure-record.ts';
+import { measureTrial, type MeasureOptions } from '../trial/measure-trial.ts';
+import { recordTrial } from './record-trial.ts';
 
 /** @throws BenchError for anything that makes the trial a failed one, INTERRUPTED when the signal was raised. */
-export async function searchCapacity(_planned: PlannedTrial, _options: MeasureOptions): Promise<SearchedTrial> {
-  await Promise.resolve();
-  throw new BenchError('USAGE', 'not built yet');
+export async function searchCapacity(planned: PlannedTrial, options: MeasureOptions): Promise<SearchedTrial> {
+  const { asked } = planned;
+  const { search: plan } = options.plan;
+  assert(asked !== undefined && plan !== undefined, 'a trial of a search says what it asks');
+  const steps = new Steps(planned, options, plan);
+  const measure = async (streams: number): Promise<SearchStep> => await steps.measure(streams);
+  const search =
+    asked.purpose === 'search'
+      ? await searchLoads({ plan, startStreams: asked.startStreams, isBurnIn: planned.burnIn, measure })
+      : await measureLoads(asked.streams, measure);
+  return steps.record(search);
+}
+
+async function measureLoads(loads: readonly number[], measure: (streams: number) => Promise<SearchStep>): Promise<SearchRecord> {
+  const steps: SearchStep[] = [];
+  for (const streams of loads) steps.push(await measure(streams));
+  return { steps, failedBy: [] };
+}
+
+/** So many failed trials in a row are no overload: something else is broken. */
+const MAX_FAILURES_IN_A_ROW = 3;
+
+/** The trials that one search is made of. */
+class Steps {
+  readonly #planned: PlannedTrial;
+  readonly #options: MeasureOptions;
+  readonly #plan: SearchPlan;
+  readonly #trials: { readonly trial: CompletedTrial; readonly isCarried: boolean }[] = [];
+  readonly #timesMeasured = new Map<number, number>();
+  #failuresInARow = 0;
+  #lastFailure: BenchError | undefined;
+
+  constructor(planned: PlannedTrial, options: MeasureOptions, plan: SearchPlan) {
+    this.#planned = planned;
+    this.#options = options;
+    this.#plan = plan;
+  }
+
+  async measure(streams: number): Promise<SearchStep> {
+    const times = this.#timesMeasured.get(streams) ?? 0;
+    this.#timesMeasured.set(streams, times + 1);
+    const { asked: _asked, ...place } = this.#planned;
+    // The second step at a load is another sample of it, and the same one in all arms of the block.
+    const workloadSeed = deriveSeed(place.workloadSeed, streams, times);
+    const planned = { ...place, workloadSeed, loadPoint: { connections: streams } };
+    try {
+      const trial = recordTrial(planned, await measureTrial(planned, this.#options));
+      const step = judgeStep(trial, streams, this.#plan.objectives);
+      this.#trials.push({ trial, isCarried: step.failed.length === 0 });
+      this.#failuresInARow = 0;
+      return step;
+    } catch (error) {
+      this.#failuresInARow++;
+      if (this.#options.signal.aborted || !isFailure(error) || this.#failuresInARow === MAX_FAILURES_IN_A_ROW) throw error;
+      this.#lastFailure = error;
+      return failedStep(streams, error.message);
+    }
+  }
+
+  /** @throws BenchError when not one step was measured. */
+  record(search: SearchRecord): SearchedTrial {
+    const trials = this.#trials.map(({ trial }) => trial);
+    const [first, last] = [trials[0], trials.at(-1)];
+    if (first === undefined || last === undefined) throw this.#lastFailure ?? new BenchError('CHILD_DIED', 'the search measured nothing');
+    const carried = this.#trials.filter(({ isCarried }) => isCarried).map(({ trial }) => trial);
+    const stolen = carried.flatMap((trial) => trial.stolen ?? []);
+    const sum = (of: (trial: CompletedTrial) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
+    return {
+      kind: 'trial',
+      ...this.#planned,
+      outcome: 'searched',
+      search,
+      startedAt: first.startedAt,
+      clock: {
+        before: first.clock.before,
+        after: last.clock.after,
+        sameTimeNamespace: trials.every(({ clock }) => clock.sameTimeNamespace),
+      },
+      wallNs: sum(({ wallNs }) => wallNs),
+      overheadNs: sum(({ overheadNs }) => overheadNs),
+      windowNs: sum(({ windowNs }) => windowNs),
+      planned: {
+        streams: sum(({ planned }) => planned.streams),
+        tokens: sum(({ planned }) => planned.tokens),
+        windowStarts: sum(({ planned }) => planned.windowStarts),
+        windowTokens: sum(({ planned }) => planned.windowTokens),
+        meanConcurrent: mean(trials.map(({ planned }) => planned.meanConcurrent)),
+      },
+      distributions: {},
+      ...(stolen.length > 0 && { stolen: mean(stolen) }),
+      gates: gatesOfSearch(
+        carried.map(({ gates }) => gates),
+        search.end,
+      ),
+      warnings: [],
+    };
+  }
 }

@@ -19,6 +19,8 @@ interface TransportBytes {
   readonly done: (event: DoneEvent, epoch: string, hasIds: boolean) => number;
   /** What ends the stream after `done`: the last chunk, or the close frame with its code. */
   readonly endBytes: number;
+  /** The same where the connection is kept for another stream. */
+  readonly keptEndBytes: number;
 }
 
 /** RFC 9112 §7.1: hexadecimal size, CRLF, data, CRLF. */
@@ -48,6 +50,7 @@ export const byteModel: Record<TransportId, TransportBytes> = {
     done: (event, epoch, hasIds) =>
       chunkBytes(namedEventBytes('done', hasIds ? `${epoch}.${event.s}` : undefined, undefined, JSON.stringify(event))),
     endBytes: '0\r\n\r\n'.length,
+    keptEndBytes: '0\r\n\r\n'.length,
   },
   ws: {
     token: ({ payloadBytes }) => frameBytes(payloadBytes),
@@ -55,11 +58,13 @@ export const byteModel: Record<TransportId, TransportBytes> = {
     done: (event) => frameBytes(textBytes(renderTyped('done', event))),
     // A close frame with a two-byte code and no reason.
     endBytes: 4,
+    keptEndBytes: 0,
   },
   tcp: {
     token: ({ payloadBytes }) => payloadBytes + 1,
     open: (event) => textBytes(renderTyped('open', event)) + 1,
     done: (event) => textBytes(renderTyped('done', event)) + 1,
     endBytes: 0,
+    keptEndBytes: 0,
   },
 };

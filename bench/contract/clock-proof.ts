@@ -44,15 +44,21 @@ export async function startClockEcho(host: string): Promise<{ port: number; serv
  * @param exchanges The bound tightens with their number; 2,000 take about 100 ms on loopback.
  * @throws BenchError CLOCK when the server does not answer.
  */
-export async function proveClock(options: { host: string; port: number; exchanges: number }): Promise<ClockBound> {
-  const { exchanges } = options;
+export async function proveClock(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly exchanges: number;
+  /** The kernel chooses when absent. */
+  readonly localAddress?: string;
+}): Promise<ClockBound> {
+  const { exchanges, localAddress } = options;
   return await new Promise((resolve, reject) => {
     let done = 0;
     let violations = 0;
     let lowNs = Number.NEGATIVE_INFINITY;
     let highNs = Number.POSITIVE_INFINITY;
     let asked = 0n;
-    const socket = connect({ host: options.host, port: options.port, noDelay: true });
+    const socket = connect({ host: options.host, port: options.port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
     socket.setTimeout(EXCHANGE_TIMEOUT_MS, () => socket.destroy(new Error('no answer from the clock echo')));
     const ask = (): void => {
       asked = process.hrtime.bigint();

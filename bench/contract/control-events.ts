@@ -73,5 +73,16 @@ export function renderResume(cursor: Cursor): string {
 /** In a WebSocket's request target: wait for the client's `resume`. */
 export const RESUME_QUERY = 'resume=1';
 
+/** A WebSocket that carries stream after stream: the client names each, and the next once the last has said `done`. */
+export const SESSION_PATH = '/v1/ws';
+
+/** What asks for a stream on it. */
+export function renderStart(streamId: string): string {
+  return JSON.stringify({ type: 'start', id: streamId });
+}
+
+/** On the null arm, after the path in the request line: the connection is kept for another. */
+export const KEEP_WORD = 'keep';
+
 /** Close codes (RFC 6455 §7.4 and the range 4000–4999 for applications). */
 export const closeCodes = { normal: 1000, badRequest: 1008, restart: 1012, overload: 1013, unknownStream: 4404, replaced: 4409 } as const;

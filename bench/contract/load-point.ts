@@ -52,6 +52,11 @@ export function loadPointKey(point: LoadPoint): string {
   return [connections, ...words, ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))].join(' ');
 }
 
+/** Measured once after all blocks, and of none of them. */
+export function isSupplement({ span }: LoadPoint): boolean {
+  return span === 'curve' || span === 'proof';
+}
+
 /** Whether something besides the number of connections tells it apart. */
 export function isNamed(point: LoadPoint): boolean {
   return loadPointKey(point) !== String(point.connections);

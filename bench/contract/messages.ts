@@ -8,6 +8,7 @@ import { injectionSchema } from './injection.ts';
 import { relayFaultSchema } from './faults.ts';
 import { peerCountSchema, recoveryClientTallySchema, recoverySpecificationSchema } from './recovery.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
+import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { stallSpecificationSchema } from './stall.ts';
@@ -30,6 +31,8 @@ const trialSpecificationSchema = z.object({
   warmupNs: z.number().nonnegative(),
   windowNs: z.number().positive(),
   tailNs: z.number().nonnegative(),
+  /** When both processes collect their garbage, ns since T0; shortly before the window when absent. */
+  collectNs: z.number().nonnegative().optional(),
   /** How long streams may take to end after the tail. */
   drainNs: z.number().positive(),
   /** A receiver that is this far behind, in bytes, is cut off as a slow consumer. */
@@ -43,6 +46,8 @@ const trialSpecificationSchema = z.object({
   stall: stallSpecificationSchema.optional(),
   /** How streams get their connections; a new one each when absent. */
   connecting: connectingSpecificationSchema.optional(),
+  /** No stream is planned: each connection asks for the next as soon as it has the last. */
+  completions: completionsPlanSchema.optional(),
   /** Where the server listens. */
   host: z.string(),
   /** 0 lets the kernel choose. */
@@ -104,8 +109,8 @@ export const toClientSchema = z.discriminatedUnion('kind', [
     clockPort: z.int(),
     /** Of several load processes, each runs the slots whose number leaves this remainder. All of them when absent. */
     slice: sliceSchema.optional(),
-    /** Connect from this address; the kernel chooses when absent. */
-    localAddress: z.string().optional(),
+    /** Connect from these addresses in turn; the kernel chooses when absent. */
+    localAddresses: z.array(z.string()).min(1).optional(),
   }),
   startMessage,
 ]);
@@ -114,6 +119,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), clock: clockBoundSchema, timeNamespace: z.string(), rehearsalNs: z.number() }),
   z.object({ kind: z.literal('progress'), tokensReceived: z.int(), openStreams: z.int() }),
   z.object({ kind: z.literal('tally'), tally: clientTallySchema, clock: clockBoundSchema }),
+  z.object({ kind: z.literal('completions-tally'), tally: completionsTallySchema, clock: clockBoundSchema }),
   z.object({ kind: z.literal('recovery-tally'), tally: recoveryClientTallySchema, clock: clockBoundSchema }),
 ]);
 

@@ -2,7 +2,9 @@
 // the start (open loop): a late server never delays a later start.
 
 import { createHash } from 'node:crypto';
+import type { ConnectingSpecification } from './connecting.ts';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
+import { planStorm } from './storm.ts';
 import { planTimetable, type Timetable } from './timetable.ts';
 import { NS_PER_MS } from './units.ts';
 import { countOffsetsWithin, planOffsetsNs, type Workload } from './workload.ts';
@@ -50,7 +52,7 @@ interface Planned {
  * Each of `connections` slots runs one stream after another, with a short pause in between. The first streams arrive as a Poisson process over the ramp
  * (given their number, its arrivals are independent and uniform, so nothing is rescaled) and have a uniformly random
  * length, as if caught in mid-stream: later starts are spread evenly. The last stream of a slot is cut to end by the
- * horizon, so every stream ends with its hash and can be verified whole.
+ * horizon, so every stream ends with its hash and can be verified whole; the slot is then empty for less than one gap.
  */
 export function planPopulation(options: PopulationOptions): Population {
   const { workload, connections, horizonNs } = options;
@@ -64,6 +66,8 @@ export function planPopulation(options: PopulationOptions): Population {
       const { tokens, lastNs } = countOffsetsWithin(workload, seed, length, horizonNs - startNs);
       if (tokens === 0) break;
       planned.push({ slot, startNs, tokens, seed });
+      // Cut by the horizon. Where gaps are long, what is left of the slot's time would hold many streams of one token.
+      if (tokens < length) break;
       startNs += lastNs + PAUSE_NS;
       length = workload.tokensPerStream;
     }
@@ -125,10 +129,13 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
   };
 }
 
-/** The streams of a trial, from what server, client and analysis are told alike. */
+/** The streams of a trial, none where clients ask for what they like, from what server, client and analysis are told alike. */
 export function populationOf(specification: PlannedTrial): Population {
   const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery, timetable } = specification;
+  if (specification.completions !== undefined) return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
+  const { connecting } = specification;
+  if (connecting?.kind === 'storm') return toColumns(planStorm(connecting.atNs, { workload, connections, seed: workloadSeed }));
   const options = { workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs };
   return recovery === undefined ? planPopulation(options) : planWholeStreams(options);
 }
@@ -159,6 +166,8 @@ interface PlannedTrial {
   readonly windowNs: number;
   readonly tailNs: number;
   readonly recovery?: unknown;
+  readonly completions?: unknown;
+  readonly connecting?: ConnectingSpecification | undefined;
   readonly timetable?: Timetable | undefined;
 }
 

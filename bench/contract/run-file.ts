@@ -5,13 +5,14 @@ import { z } from 'zod';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
+import { stormRecordSchema } from './connecting.ts';
 import { distributionSchema } from './distribution.ts';
 import { injectionSchema } from './injection.ts';
 import { ladderPlanSchema, ladderRecordSchema } from './ladder.ts';
 import { loadPointSchema } from './load-point.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
 import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
-import { searchPlanSchema, searchRecordSchema } from './search.ts';
+import { searchOrderSchema, searchPlanSchema, searchRecordSchema } from './search.ts';
 import { stallRecordSchema } from './stall.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
 import { clientStacks, paths, transportIds, type ClientStack, type PathName, type TransportId } from './transports.ts';
@@ -121,6 +122,8 @@ const planSchema = z.object({
   /** Load processes, and server processes of an arm, each with a port of its own; 1 when absent. */
   clientProcesses: z.int().min(1).optional(),
   serverProcesses: z.int().min(1).optional(),
+  /** Each load process connects from so many loopback addresses of its own in turn, where the usual one has too few ports. */
+  clientAddresses: z.int().min(1).optional(),
   /** What single scenarios need besides. */
   ladder: ladderPlanSchema.optional(),
   search: searchPlanSchema.optional(),
@@ -189,11 +192,13 @@ export const distributionNames = [
   'attemptToOpenNs',
   'healToResumedNs',
   'visibleGapNs',
-  // Delivery of tokens due before the fault; and from the fault on, of clients that read on while others did not.
+  // Delivery of tokens due before the fault or the stop; and from then on, of clients that read on while others did not.
   'beforeFaultDeliveryNs',
   'neighbourDeliveryNs',
-  // Of one source and many subscribers, one value a message: from its first receipt to its last.
+  // Of one source and many subscribers, one value a message: from its first receipt to its last, and from when it was due to either.
   'spreadNs',
+  'firstReceiptNs',
+  'lastReceiptNs',
   // Of whole streams in a closed loop: from the request to the end.
   'completionNs',
 ] as const;
@@ -216,6 +221,23 @@ const tcpInfoSchema = z.object({
   dataSegmentsOut: z.number(),
 });
 
+const socketCounts = {
+  tcp: tcpInfoSchema.optional(),
+  /** What the server itself counted on its open streams, immediately before and after TCP_INFO was read. */
+  openCounts: z.object({ before: openCountSchema, after: openCountSchema }),
+};
+const socketCountsSchema = z.object(socketCounts);
+
+/** System calls that read and wrote, of all servers and of all load processes, as the kernel counted them over the window. */
+const windowCallsSchema = z.object({
+  /** From the first to the second look at the counters: the window, and how late another process woke up for its edges. */
+  spanNs: z.number().positive(),
+  serverReads: count,
+  serverWrites: count,
+  clientReads: count,
+  clientWrites: count,
+});
+
 const trialIdentity = {
   kind: z.literal('trial'),
   /** Position in the run, from 0. */
@@ -230,6 +252,8 @@ const trialIdentity = {
   workloadSeed: z.int(),
   /** 1 for the block's second measurement, after the machine disturbed the first; absent for the first. */
   attempt: z.int().nonnegative().optional(),
+  /** In scenario `capacity`: where the search had to begin, or which loads had to be measured. */
+  asked: searchOrderSchema.optional(),
   /** What was drawn for this trial alone, so that an effect of the set-up can be found later. */
   setup: z.object({
     environmentPaddingBytes: z.int(),
@@ -269,22 +293,30 @@ const completedTrialSchema = z.object({
   missingStamps: z.int().nonnegative(),
   /** Most negative one-way delay, ns; 0 when none was negative. */
   mostNegativeNs: z.number(),
-  steadiness: z.object({ driftRatio: z.number().optional(), isDrifting: z.boolean() }),
+  steadiness: z.object({
+    driftRatio: z.number().optional(),
+    isDrifting: z.boolean(),
+    /** Median delivery of tokens due in the first and in the last third of the window. */
+    firstThirdP50Ns: z.number().optional(),
+    lastThirdP50Ns: z.number().optional(),
+  }),
   server: serverTallySchema,
   client: clientTallySchema,
   /** On path `relay`. */
   relay: relayTallySchema.optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
-  tcp: tcpInfoSchema.optional(),
-  /** What the server itself counted on its open streams, immediately before and after TCP_INFO was read. */
-  openCounts: z.object({ before: openCountSchema, after: openCountSchema }),
-  /** System calls in the window that read and wrote, of all servers and of all load processes, as the kernel counted them. */
-  calls: z.object({ serverReads: count, serverWrites: count, clientReads: count, clientWrites: count }).optional(),
+  ...socketCounts,
+  /** The same before the window, where hardly a stream ends in the trial: what opening them took can then be told apart. */
+  afterRamp: socketCountsSchema.optional(),
+  calls: windowCallsSchema.optional(),
   /** Of the whole trial: connections that the listen queue had no room for, and first packets that were sent again. */
   kernel: kernelCountsSchema.optional(),
   canary: canaryRecordSchema.optional(),
   stall: stallRecordSchema.optional(),
+  storm: stormRecordSchema.optional(),
+  /** Of one source with many subscribers: messages of the window, and those that had not reached the last of them when the next was due. */
+  broadcast: z.object({ messages: count, overruns: count }).optional(),
 });
 
 /** A trial that climbed a ladder of connections. */
@@ -339,6 +371,8 @@ export type Plan = z.infer<typeof planSchema>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type RunHeader = z.infer<typeof runHeaderSchema>;
 export type MemoryReading = z.infer<typeof memorySchema>;
+export type SocketCounts = z.infer<typeof socketCountsSchema>;
+export type WindowCalls = z.infer<typeof windowCallsSchema>;
 export type TcpInfo = z.infer<typeof tcpInfoSchema>;
 export type CompletedTrial = z.infer<typeof completedTrialSchema>;
 export type FaultedTrial = z.infer<typeof faultedTrialSchema>;

@@ -1,12 +1,13 @@
-// Scenario `capacity`: one trial searches for the most streams at which the objective holds. Each step of it is a whole
+// Scenario `capacity`: one trial searches for the most streams at which the objectives hold. Each step of it is a whole
 // steady trial in fresh processes; what is saved of a step is what its load was judged by.
 
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
+const streams = z.int().min(1);
 
 /** `delivery.p99 <= 50ms`: what must hold, where a threshold of --fail-if says what must not. */
-export const objectiveSchema = z.object({
+const objectiveSchema = z.object({
   text: z.string(),
   /** Id of a metric of scenario `stream`. */
   metric: z.string(),
@@ -18,56 +19,88 @@ export const objectiveSchema = z.object({
 export const searchPlanSchema = z.object({
   /** All of them must hold. */
   objectives: z.array(objectiveSchema).min(1),
-  /** The grid of loads begins here, streams; each further load is `width` above the one before, so both arms share it. */
-  firstStreams: z.int().min(1),
-  mostStreams: z.int().min(1),
+  /** Where a search begins of which nothing is known. */
+  firstStreams: streams,
+  /** No step ever asks for more. */
+  mostStreams: streams,
   /** 0.05: the answer lies between two loads of which the upper is 5 % above the lower. */
   width: z.number().positive().max(1),
+  /** The two loads that decide are judged by the majority of up to so many steps; odd. */
+  stepsPerLoad: z.int().min(1),
   maxSteps: z.int().min(2),
+  /** Loads of the load–latency curve. */
+  curveLoads: z.int().min(2),
 });
+
+/** What a planned trial is to do: search from a load on, or measure the given loads once each. */
+export const searchOrderSchema = z.discriminatedUnion('purpose', [
+  z.object({ purpose: z.literal('search'), startStreams: streams }),
+  z.object({ purpose: z.literal('curve'), streams: z.array(streams).min(1) }),
+  /** The null arm at a load above every answer: whether the load generator could have carried more. */
+  z.object({ purpose: z.literal('proof'), streams: z.array(streams).min(1) }),
+]);
 
 /** What a load can fail by; `harness` says that the load generator and not the server was at its end. */
 export const constraints = ['loss', 'objective', 'backlog', 'harness'] as const;
 
 export type Constraint = (typeof constraints)[number];
 
-export const stepSchema = z.object({
-  streams: count,
-  /** Place on the grid of loads. */
-  place: z.int(),
-  offeredTokensPerSecond: z.number(),
-  deliveredTokensPerSecond: z.number(),
+const measuredStepSchema = z.object({
+  offeredTokensPerSecond: z.number().nonnegative(),
+  /** Received in the window; more than offered where an earlier backlog was worked off in it. */
+  deliveredTokensPerSecond: z.number().nonnegative(),
   deliveryP50Ns: z.number().optional(),
   deliveryP99Ns: z.number().optional(),
-  /** Delivery p50 of the last third of the window less 1.2 times that of its first. */
+  /** Delivery p50 of the window's last third less 1.2 times that of its first; undefined with too few tokens in either. */
   backlogNs: z.number().optional(),
-  /** Values of the objectives' metrics, in their order. */
-  objectives: z.array(z.number().optional()),
+  /** Values of the objectives' metrics, in their order; null where the window has too few samples for one. */
+  objectives: z.array(z.number().nullable()),
+  /** Streams that failed; tokens lost, repeated or damaged. */
   errors: count,
+  integrityFaults: count,
   tokensPerRead: z.number().optional(),
-  serverCpuNs: z.number(),
+  serverCpuNs: z.number().nonnegative(),
   serverTokens: count,
   windowNs: z.number().positive(),
+  /** Share of the window in which the event loop did not wait. */
   serverUtilisation: z.number(),
   clientUtilisation: z.number(),
-  /** Empty for a load that was carried. */
-  failed: z.array(z.enum(constraints)),
-  /** In words, for what failed. */
-  reasons: z.array(z.string()),
 });
 
+const stepSchema = z.object({
+  streams,
+  /** Absent for a step whose processes failed: then the load counts as one that failed by loss. */
+  measured: measuredStepSchema.optional(),
+  /** Empty for a load that was carried. */
+  failed: z.array(z.enum(constraints)),
+  /** One sentence for each of them, in their order. */
+  reasons: z.array(z.string()),
+  /** Of the load generator, by id: missed in this step, whether or not that made the load fail. */
+  missedGates: z.array(z.string()),
+});
+
+export const searchEnds = ['found', 'harness', 'most', 'least', 'steps'] as const;
+
 export const searchRecordSchema = z.object({
-  purpose: z.enum(['search', 'curve', 'proof']),
   /** In the order in which they were measured; a load may be there several times. */
   steps: z.array(stepSchema),
-  /** The highest load that was carried, and the lowest above it that was not; undefined without one. */
-  lowerStreams: count.optional(),
-  upperStreams: count.optional(),
-  /** What the load above the answer failed by. */
+  /**
+   * How a search ended; absent where nothing was searched for. `harness`: at the load generator, `most`: at the highest load
+   * that it may ask for (both: the answer is "at least"), `least`: not even the lowest load was carried, `steps`: before the two
+   * loads that decide were next to each other and judged as often as planned.
+   */
+  end: z.enum(searchEnds).optional(),
+  /** The highest load that was carried, and the lowest above it that was not; absent without one. */
+  lowerStreams: streams.optional(),
+  upperStreams: streams.optional(),
+  /** What the load above the answer failed by, in any of its steps. */
   failedBy: z.array(z.enum(constraints)),
 });
 
 export type Objective = z.infer<typeof objectiveSchema>;
 export type SearchPlan = z.infer<typeof searchPlanSchema>;
+export type SearchOrder = z.infer<typeof searchOrderSchema>;
+export type MeasuredStep = z.infer<typeof measuredStepSchema>;
 export type SearchStep = z.infer<typeof stepSchema>;
+export type SearchEnd = (typeof searchEnds)[number];
 export type SearchRecord = z.infer<typeof searchRecordSchema>;

@@ -1,8 +1,10 @@
 // What one child process counted in one trial. Everything in ns and bytes; undefined where the machine cannot tell.
 
 import { z } from 'zod';
+import { keptTallySchema } from './connecting.ts';
 import { processUseSchema } from './process-use-schema.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
+import { stalledStreamSchema } from './stall.ts';
 
 const count = z.int().nonnegative();
 
@@ -20,7 +22,7 @@ export const serverTallySchema = z.object({
   streamsFinished: count,
   /** Ended before their last token, by cause. */
   streamsCut: z.record(z.string(), count),
-  /** Bytes that the sockets of finished streams accepted, heads included. */
+  /** Bytes that the sockets of finished streams accepted, heads included; without those that stopped reading. */
   bytesWritten: count,
   /** The head of the response to each finished stream: status line and fields, as the server wrote them. */
   headBytes: count,
@@ -36,6 +38,8 @@ export const serverTallySchema = z.object({
   injected: z.record(z.string(), count).optional(),
   /** Of streams that outlive their connections. */
   recovery: serverRecoverySchema.optional(),
+  /** Of streams whose receivers were planned to stop reading. */
+  stalls: z.array(stalledStreamSchema).optional(),
 });
 
 export const relayTallySchema = z.object({
@@ -85,6 +89,8 @@ export const clientTallySchema = z.object({
   /** Token messages received in the window. */
   windowTokens: count,
   planSha256: z.string().optional(),
+  /** Of streams that run one after another on a connection. */
+  kept: keptTallySchema.optional(),
 });
 
 export type ProcessUse = z.infer<typeof processUseSchema>;

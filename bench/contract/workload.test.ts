@@ -79,6 +79,20 @@ it('no token is planned after the horizon', () => {
   }
 });
 
+it('a slot whose stream the horizon cuts begins no other, however long its rest', () => {
+  const slow = { ...options, workload: { ...steady, tokensPerSecond: 0.2 }, horizonNs: 30 * NS_PER_S };
+  const population = planPopulation(slow);
+  const last = new Map(Array.from(population.slots, (slot, stream) => [slot, stream] as const));
+  // A whole stream takes 750 s, so all that begin in these 30 s but the remainders of others are cut; one of those fits where it has
+  // at most 6 of 150 tokens: 8 of 200 slots.
+  expect(population.streams - last.size).toBeLessThan(20);
+  for (const stream of last.values()) {
+    const tokens = population.tokens[stream] as number;
+    const nextNs = planOffsetsNs(slow.workload, population.seeds[stream] as number, tokens + 1)[tokens] as number;
+    expect((population.startNs[stream] as number) + nextNs).toBeGreaterThan(slow.horizonNs);
+  }
+});
+
 it('starts are in order and token columns are laid end to end', () => {
   const population = planPopulation(options);
   expect([...population.startNs]).toEqual([...population.startNs].sort((a, b) => a - b));

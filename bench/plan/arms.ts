@@ -1,11 +1,12 @@
 // Flags → the arms of a run.
 
-import type { Plan } from '../contract/run-file.ts';
+import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import {
   armName,
   canSpeak,
   clientStacks,
   COPY_LABEL,
+  isLoadGenerator,
   reconnectsItself,
   transportIds,
   transports,
@@ -16,14 +17,24 @@ import type { RunFlags } from './build-plan.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
 /** `sse`, or `sse/library` for one arm with a client stack of its own. */
-function readArms(flags: RunFlags, usual: readonly TransportId[]): Plan['arms'] {
+export type ArmText = TransportId | `${TransportId}/${ClientStack}`;
+
+interface ArmsPlace {
+  readonly scenario: ScenarioId;
+  /** Without --transports. */
+  readonly usual: readonly ArmText[];
+  readonly breaksSomething: boolean;
+}
+
+function readArms(flags: RunFlags, usual: readonly ArmText[]): Plan['arms'] {
   const common = pickName('client stack', flags.client ?? 'probe', Object.keys(clientStacks) as ClientStack[]);
-  if (flags.transports === undefined) return usual.map((transport) => ({ transport, client: common, path: 'direct' }));
-  const picked = parseList('--transports', flags.transports).map((entry) => {
+  const readArm = (entry: string): Plan['arms'][number] => {
     const [name = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
-    return { transport: pickName('transport', name, transportIds), client, path: 'direct' as const };
-  });
+    return { transport: pickName('transport', name, transportIds), client, path: 'direct' };
+  };
+  if (flags.transports === undefined) return usual.map(readArm);
+  const picked = parseList('--transports', flags.transports).map(readArm);
   const repeated = picked.map(armName).find((name, index, names) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
   const [baseline, ...others] = picked;
@@ -37,11 +48,15 @@ function readArms(flags: RunFlags, usual: readonly TransportId[]): Plan['arms'] 
 }
 
 /** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
-export function planArms(flags: RunFlags, usual: readonly TransportId[], breaksSomething: boolean): Plan['arms'] {
+export function planArms(flags: RunFlags, { scenario, usual, breaksSomething }: ArmsPlace): Plan['arms'] {
   const arms = readArms(flags, usual);
   for (const { transport, client } of arms) {
     if (!canSpeak(client, transport))
       throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/library`);
+    if (isLoadGenerator(client) && scenario !== 'completions')
+      throw usageError('--client', client, 'probe or library here: a load generator asks for whole streams, which is scenario completions');
+    if (scenario === 'completions' && transports[transport].isNullArm)
+      throw usageError('--transports', transport, 'sse or ws here: the null arm has no words to ask for a stream that was not planned');
     if (reconnectsItself(client) && !breaksSomething)
       throw usageError('--client', client, 'probe or library here: this one is for scenarios reconnect and herd, where clients come back');
   }

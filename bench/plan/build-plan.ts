@@ -11,13 +11,17 @@ import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
 import { reconnectsItself } from '../contract/transports.ts';
 import { planArms } from './arms.ts';
+import { planCanary } from './canary.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
+import { refuseObjectives } from './objectives.ts';
+import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
+import { readProcesses, type ProcessFlags } from './processes.ts';
 import { inFlag, parseCount, parseDuration, parseList, parsePositive, parseSize, pickName, usageError } from './quantities.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
 /** As commander hands them over; undefined where the preset decides. */
-export interface RunFlags extends BreakingFlags {
+export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly transports?: string;
   readonly connections?: string;
   readonly rate?: string;
@@ -38,8 +42,6 @@ export interface RunFlags extends BreakingFlags {
   readonly maxTime?: string;
   readonly pilot?: boolean;
   readonly rerun?: boolean;
-  readonly clientProcesses?: string;
-  readonly serverProcesses?: string;
   readonly slo?: readonly string[];
   readonly canary?: boolean;
 }
@@ -67,6 +69,8 @@ export interface Surroundings {
   readonly randomSeed: () => number;
   /** Two CPUs or more, and taskset. */
   readonly canPin: boolean;
+  /** Unknown when absent: then load processes connect from one address. */
+  readonly ports?: PortLimits;
   /** Undefined for a fault that can be had here; without it all can. */
   readonly whyAbsent?: (fault: FaultName) => Omit<AbsentFault, 'fault'> | undefined;
 }
@@ -80,19 +84,24 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
   const usual: Preset = { ...preset, ...measured, ...(measures !== undefined && { transports: measures.transports }) };
-  const payload = pickName('payload', flags.payload ?? 'lean', payloadNames);
+  const payload = pickName('payload', flags.payload ?? measures?.payload ?? 'lean', payloadNames);
   if (breaks === undefined) refuseBreakingFlags(flags, scenario);
   else refuseSteadyFlags(flags, payload, scenario);
+  if (scenario !== 'capacity') refuseObjectives(flags, scenario);
+  for (const flag of measures?.unused ?? []) refuseUnused(flag, flags[flag], scenario);
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
   const windows = readWindows(flags, usual, breaks);
-  const arms = planArms(flags, breaks?.transports ?? usual.transports, breaks !== undefined);
-  const connections = readConnections(flags, size?.connections ?? usual.connections);
+  const arms = planArms(flags, { scenario, usual: breaks?.transports ?? usual.transports, breaksSomething: breaks !== undefined });
+  const connections = readConnections(flags, size?.connections ?? usual.connections, measures?.fewestConnections);
   const whyAbsent = (fault: FaultName): ReturnType<NonNullable<Surroundings['whyAbsent']>> =>
     whyNotWith(arms, fault) ?? surroundings.whyAbsent?.(fault);
   const { loadPoints, recovery } =
     breaks === undefined || size === undefined
-      ? { loadPoints: measures?.loadPoints(connections) ?? connections.map((count) => ({ connections: count })), recovery: undefined }
+      ? {
+          loadPoints: measures?.loadPoints(connections, presetName) ?? connections.map((count) => ({ connections: count })),
+          recovery: undefined,
+        }
       : planBreaking(flags, { scenario: breaks, name: scenario, size, connections, whyAbsent });
   const blocks = readBlocks(
     flags,
@@ -107,6 +116,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     flags,
     breaks === undefined ? (measures?.workload ?? {}) : { tokensPerSecond: breaks.tokensPerSecond },
   );
+  const canary = planCanary(flags, scenario, arms);
   const plan: Plan = {
     scenario,
     preset: presetName,
@@ -129,9 +139,17 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(flags.pilot === true && { isPilot: true }),
     ...(recovery !== undefined && { recovery }),
     ...(lanes > 1 && { lanes }),
+    ...(canary !== undefined && { canary }),
     ...measures?.conditions?.(flags, { preset: presetName, connections, workload: planned }),
+    ...readProcesses(flags, { scenario, connections }),
   };
-  return { plan, ownTokens };
+  const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
+  return { plan: clientAddresses === undefined ? plan : { ...plan, clientAddresses }, ownTokens };
+}
+
+/** @throws BenchError USAGE */
+function refuseUnused(flag: 'rate' | 'tokens' | 'warmup', value: string | undefined, scenario: ScenarioId): void {
+  if (value !== undefined) throw usageError(`--${flag}`, value, `it left out: scenario ${scenario} sets it itself`);
 }
 
 /** Undefined for a fault that all these arms can be put to. */
@@ -208,9 +226,9 @@ function estimateTrialNs({ warmupNs, windowNs, cooldownNs }: Pick<Plan, 'warmupN
   return warmupNs + windowNs + cooldownNs + TRIAL_OVERHEAD_NS;
 }
 
-function readConnections(flags: RunFlags, usual: readonly number[]): number[] {
+function readConnections(flags: RunFlags, usual: readonly number[], fewest = 1): number[] {
   if (flags.connections === undefined) return [...usual];
-  return parseList('--connections', flags.connections).map((value) => parseCount('--connections', value, 1, MAX_CONNECTIONS));
+  return parseList('--connections', flags.connections).map((value) => parseCount('--connections', value, fewest, MAX_CONNECTIONS));
 }
 
 function readPeriod(flag: string, value: string | undefined, fallbackNs: number): number {

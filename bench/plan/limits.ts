@@ -1,26 +1,31 @@
-// Checks, before anything starts, that the machine can carry the load: descriptors, ports, memory for stamps.
+// Checks, before anything starts, that the machine can carry the load: descriptors, ports, memory for stamps. What it cannot
+// carry is refused with the flags that would make it.
 
 import { readFileSync } from 'node:fs';
 import { faultOf, faultPath } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { NS_PER_S } from '../contract/units.ts';
+import { countAddresses, MAX_ADDRESSES, mostConnections, OVERLAPPING, portsInAll, type PortLimits } from './ports.ts';
+import { canShare, MAX_PROCESSES } from './processes.ts';
 
-export interface MachineLimits {
-  /** Undefined where unknown: then nothing is refused. */
+export interface MachineLimits extends PortLimits {
+  /** Of one process. Undefined where unknown: then nothing is refused. */
   readonly openFiles: number | undefined;
-  readonly localPorts: number | undefined;
 }
 
 /** What a Node process opens besides its streams. */
 const SPARE_FILES = 100;
-/** Streams of one slot overlap for a moment when one follows another. */
-const OVERLAP = 1.1;
-/** 8 bytes a stamp, two stamps a token, twice while they are joined. */
-const MAX_TOKENS_PER_TRIAL = 50_000_000;
+/**
+ * Columns of stamps of 8 bytes a token: one in each process, which has room for the tokens of all, and four in this process,
+ * which has those of a server and of a load process twice while it joins them.
+ */
+const MAX_STAMP_BYTES = 2.4e9;
+const STAMP_BYTES = 8;
+const JOINED_COLUMNS = 4;
 
 export function readMachineLimits(): MachineLimits {
-  return { openFiles: readOpenFiles(), localPorts: readLocalPorts() };
+  return { openFiles: readOpenFiles(), localPorts: readLocalPorts(), reusesPorts: readReuse() };
 }
 
 function readOpenFiles(): number | undefined {
@@ -38,6 +43,11 @@ function readLocalPorts(): number | undefined {
   return first === undefined || last === undefined ? undefined : last - first + 1;
 }
 
+/** 1: everywhere; 2, the default: on loopback (Linux Documentation/networking/ip-sysctl.rst). */
+function readReuse(): boolean {
+  return ['1', '2'].includes(readText('/proc/sys/net/ipv4/tcp_tw_reuse')?.trim() ?? '');
+}
+
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
@@ -46,15 +56,64 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Accepted connections of a stream that breaks once, with room for attempts that are given up half way. */
-const CONNECTIONS_PER_BROKEN_STREAM = 4;
+/** @throws BenchError LIMIT that names the flag, the limit and the remedy. */
+export function checkLimits(plan: Plan, limits: MachineLimits): void {
+  if (limits.openFiles !== undefined) checkFiles(plan, limits.openFiles);
+  checkPorts(plan, limits);
+  checkStamps(plan);
+}
 
-/** Connections that a trial opens in all; those of steady streams by the mean length of a stream. */
-function estimateStreams(plan: Plan, connections: number): number {
-  const { workload } = plan;
-  if (plan.recovery !== undefined) return connections * CONNECTIONS_PER_BROKEN_STREAM;
-  const streamNs = workload.firstTokenMedianMs * NS_PER_MS + (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
-  return Math.ceil(connections * (1.5 + (plan.warmupNs + plan.windowNs) / streamNs));
+/** Servers have the largest share of the connections: there are at most as many of them as of load processes. */
+function checkFiles(plan: Plan, openFiles: number): void {
+  const { clientProcesses: clients = 1, serverProcesses: servers = 1 } = plan;
+  const connections = mostConnections(plan);
+  const perConnection = plan.loadPoints.some(isRelayed) ? 2 : 1;
+  const filesOf = (processes: number): number => withOverlap(Math.ceil(connections / processes)) * perConnection + SPARE_FILES;
+  const files = filesOf(servers);
+  if (files <= openFiles) return;
+  const room = Math.floor((openFiles - SPARE_FILES) / perConnection);
+  const atMost = (room - Math.ceil((room * OVERLAPPING) / (1 + OVERLAPPING))) * servers;
+  const enough = range(servers + 1, MAX_PROCESSES).find((processes) => filesOf(processes) <= openFiles);
+  throw new BenchError('LIMIT', `--connections ${connections} needs ${files} open files in one process; the limit is ${openFiles}`, {
+    hint: anyOf([
+      ...(enough === undefined || !canShare(plan.scenario)
+        ? []
+        : [`share them: --client-processes ${multipleOf(enough, clients)} --server-processes ${enough}`]),
+      `raise it: ulimit -n ${files}`,
+      ...(atMost > 0 ? [`ask for at most ${atMost} connections`] : []),
+    ]),
+  });
+}
+
+function withOverlap(connections: number): number {
+  return connections + Math.ceil(connections * OVERLAPPING);
+}
+
+/** A relay has two sockets for each connection. */
+function isRelayed({ fault }: Plan['loadPoints'][number]): boolean {
+  return fault !== undefined && faultPath(fault) === 'relay';
+}
+
+/** Streams that end with their connections get as many addresses as they need; others have to do with one. */
+function checkPorts(plan: Plan, limits: MachineLimits): void {
+  const { localPorts } = limits;
+  if (localPorts === undefined) return;
+  const connections = mostConnections(plan);
+  const ports = portsInAll(plan, connections);
+  const addresses = countAddresses(plan, limits) ?? 1;
+  if (canShare(plan.scenario) ? addresses <= MAX_ADDRESSES : ports <= localPorts) return;
+  const where = canShare(plan.scenario) ? `, and ${MAX_ADDRESSES} addresses of a load process are too few for them` : '';
+  throw new BenchError(
+    'LIMIT',
+    `--connections ${connections} makes about ${ports} connections in a trial, but there are only ${localPorts} local ports${where}`,
+    {
+      hint: anyOf([
+        'widen net.ipv4.ip_local_port_range',
+        'ask for fewer connections',
+        ...(plan.recovery === undefined ? ['for longer streams with --tokens'] : []),
+      ]),
+    },
+  );
 }
 
 /** From the fault to the end of the streams. */
@@ -69,43 +128,29 @@ function longestFaultNs({ recovery, loadPoints }: Plan): number {
   );
 }
 
-/** A relay has two sockets for each connection. */
-function isRelayed({ fault }: Plan['loadPoints'][number]): boolean {
-  return fault !== undefined && faultPath(fault) === 'relay';
+function checkStamps(plan: Plan): void {
+  const { clientProcesses = 1, serverProcesses = 1 } = plan;
+  const seconds = (plan.warmupNs + plan.windowNs + longestFaultNs(plan)) / NS_PER_S;
+  const tokens = mostConnections(plan) * plan.workload.tokensPerSecond * seconds;
+  const most = MAX_STAMP_BYTES / (STAMP_BYTES * (clientProcesses + serverProcesses + JOINED_COLUMNS));
+  if (tokens <= most) return;
+  const times = Math.ceil((10 * tokens) / most) / 10;
+  throw new BenchError(
+    'LIMIT',
+    `this load is ${Math.round(tokens / 1e6)} million tokens a trial; at most ${Math.floor(most / 1e6)} million can be stamped`,
+    { hint: `lower --connections, --rate or --duration: together by a factor of ${times}` },
+  );
 }
 
-/** @throws BenchError LIMIT that names the flag, the limit and the remedy. */
-export function checkLimits(plan: Plan, limits: MachineLimits): void {
-  const connections = Math.max(...plan.loadPoints.map((point) => point.connections));
-  const perConnection = OVERLAP * (plan.loadPoints.some(isRelayed) ? 2 : 1);
-  const files = Math.ceil(connections * perConnection) + SPARE_FILES;
-  if (limits.openFiles !== undefined && files > limits.openFiles) {
-    throw new BenchError(
-      'LIMIT',
-      `--connections ${connections} needs ${files} open files in one process; the limit is ${limits.openFiles}`,
-      {
-        hint: `raise it (ulimit -n ${files}) or ask for at most ${Math.floor((limits.openFiles - SPARE_FILES) / perConnection)} connections`,
-      },
-    );
-  }
-  const streams = estimateStreams(plan, connections);
-  if (limits.localPorts !== undefined && streams > limits.localPorts) {
-    throw new BenchError(
-      'LIMIT',
-      `--connections ${connections} opens about ${streams} streams in a trial, but there are only ${limits.localPorts} local ports`,
-      {
-        hint: `widen net.ipv4.ip_local_port_range, or ask for fewer connections${plan.recovery === undefined ? ', or for longer streams with --tokens' : ''}`,
-      },
-    );
-  }
-  const tokens = connections * plan.workload.tokensPerSecond * ((plan.warmupNs + plan.windowNs + longestFaultNs(plan)) / NS_PER_S);
-  if (tokens > MAX_TOKENS_PER_TRIAL) {
-    throw new BenchError(
-      'LIMIT',
-      `this load is ${Math.round(tokens / 1e6)} million tokens a trial; at most ${MAX_TOKENS_PER_TRIAL / 1e6} million can be stamped`,
-      {
-        hint: 'lower --connections, --rate or --duration',
-      },
-    );
-  }
+/** The least multiple of `unit` that is not below `least`. */
+function multipleOf(unit: number, least: number): number {
+  return Math.ceil(least / unit) * unit;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+}
+
+function anyOf(remedies: readonly string[]): string {
+  return remedies.length === 1 ? String(remedies[0]) : `${remedies.slice(0, -1).join('; ')}; or ${remedies.at(-1)}`;
 }

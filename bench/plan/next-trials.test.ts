@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CompletedTrial, Gate, Plan, TrialRecord } from '../contract/run-file.ts';
 import { buildPlan } from './build-plan.ts';
 import { nextTrials } from './next-trials.ts';
-import type { PlannedTrial } from './trials.ts';
+import { countTrials, type PlannedTrial } from './trials.ts';
 
 const planOf = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
   (await buildPlan([], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
@@ -84,4 +84,83 @@ it('the stopping rule is asked between blocks only, and ends the run', async () 
     () => ++asked > 4,
   );
   expect(blocks).toEqual(['0', '1', '2', '3', '4']);
+});
+
+describe('of searches', () => {
+  const search = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
+    (await buildPlan(['capacity'], { seed: '7', blocks: '3', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+
+  /** What each arm finds depends on where it was told to begin, so a wrong start would be seen. */
+  const found = (planned: PlannedTrial): TrialRecord => {
+    const begun = planned.asked?.purpose === 'search' ? planned.asked.startStreams : 0;
+    const lowerStreams = planned.arm.transport === 'sse' ? 3000 + (begun % 7) : 3300;
+    return {
+      ...planned,
+      outcome: 'searched',
+      gates: [],
+      search: { steps: [], end: 'found', lowerStreams, failedBy: [] },
+    } as unknown as TrialRecord;
+  };
+
+  const runAll = (plan: Plan): readonly TrialRecord[] => {
+    const records: TrialRecord[] = [];
+    for (
+      let [next] = nextTrials({ plan, records, mayStop: () => false });
+      next !== undefined;
+      [next] = nextTrials({ plan, records, mayStop: () => false })
+    )
+      records.push(found(next));
+    return records;
+  };
+
+  it('the burn-in block begins from afar, the others near what it found, and the curves and the proof come last', async () => {
+    const plan = await search();
+    const records = runAll(plan);
+    expect(records).toHaveLength(countTrials(plan));
+    expect(records.map(({ trial }) => trial)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(records.slice(0, 2).map(({ asked }) => asked)).toEqual(
+      Array.from({ length: 2 }, () => ({ purpose: 'search', startStreams: 750 })),
+    );
+    for (const block of [1, 2, 3]) {
+      const [first, second] = records.filter((one) => one.block === block);
+      expect(first?.asked).toEqual(second?.asked);
+      expect(first?.asked).toMatchObject({ purpose: 'search' });
+    }
+    expect(records.slice(8).map(({ loadPoint, block, burnIn }) => [loadPoint.span, block, burnIn])).toEqual([
+      ['curve', 4, false],
+      ['curve', 4, false],
+      ['proof', 4, false],
+    ]);
+  });
+
+  it('a run that was interrupted anywhere asks the same loads as if it had not been', async () => {
+    const plan = await search();
+    const records = runAll(plan);
+    for (let cut = 0; cut < records.length; cut++) {
+      const [next] = nextTrials({ plan, records: records.slice(0, cut), mayStop: () => false });
+      const { trial, arm, asked, setup, workloadSeed, loadPoint } = records[cut]!;
+      expect(next).toMatchObject({ trial, arm, asked, setup, workloadSeed, loadPoint });
+    }
+  });
+
+  it('a run that its rule stopped has its curves and its proof too, and then ends', async () => {
+    const plan = await search({ precision: '5%', blocks: '9' });
+    const records: TrialRecord[] = [];
+    const next = (): PlannedTrial | undefined => nextTrials({ plan, records, mayStop: () => records.length >= 6 })[0];
+    for (let planned = next(); planned !== undefined; planned = next()) {
+      records.push(found(planned));
+      if (records.length > 100) throw new Error('never ends');
+    }
+    expect(records.map(({ block, loadPoint }) => loadPoint.span + (loadPoint.span === 'search' ? ` ${block}` : ''))).toEqual([
+      'search 0',
+      'search 0',
+      'search 1',
+      'search 1',
+      'search 2',
+      'search 2',
+      'curve',
+      'curve',
+      'proof',
+    ]);
+  });
 });

@@ -3,7 +3,9 @@
 
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { isDisturbed } from '../analysis/attempts.ts';
-import { planBlock, type PlannedBlock, type PlannedTrial } from './trials.ts';
+import { startOfSearch, supplementsOf } from '../analysis/capacity/follow-up.ts';
+import { isSupplement } from '../contract/load-point.ts';
+import { planBlock, planSupplements, type PlannedBlock, type PlannedTrial } from './trials.ts';
 
 export interface NextTrialsOptions {
   readonly plan: Plan;
@@ -13,7 +15,7 @@ export interface NextTrialsOptions {
   readonly mayStop: () => boolean;
 }
 
-/** The trials that are left of a begun block, of a disturbed block's repetition, or of the next block; empty when all is done. */
+/** The trials that are left of a begun block, of a disturbed block's repetition, of the next block, or of what comes after all blocks; empty when all is done. */
 export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] {
   const { plan, records } = options;
   const saved = new Set(records.map(({ trial }) => trial));
@@ -21,18 +23,23 @@ export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] 
   let repeated = 0;
   for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
     const isMeasured = block >= plan.burnInBlocks;
-    if (isMeasured && plan.stop !== undefined && !isReached(block, records) && options.mayStop()) return [];
+    if (isMeasured && plan.stop !== undefined && !isReached(block, records) && options.mayStop()) break;
     for (let attempt = 0; ; attempt++) {
       const planned = planBlock(plan, block, { attempt, firstTrial });
       const left = planned.trials.filter(({ trial }) => !saved.has(trial));
-      if (left.length > 0) return left;
+      if (left.length > 0) return left.map((one) => withStart(one, options));
       firstTrial += planned.trials.length;
       const mayRepeat = isMeasured && attempt === 0 && repeated < (plan.extraBlocks ?? 0);
       if (!mayRepeat || !isDisturbed(recordsOf(planned, records))) break;
       repeated++;
     }
   }
-  return [];
+  return planSupplements(plan, supplementsOf(plan, records), firstTrial).filter(({ trial }) => !saved.has(trial));
+}
+
+function withStart(planned: PlannedTrial, { plan, records }: NextTrialsOptions): PlannedTrial {
+  const startStreams = startOfSearch(plan, planned.block, records);
+  return startStreams === undefined ? planned : { ...planned, asked: { purpose: 'search', startStreams } };
 }
 
 function recordsOf({ trials }: PlannedBlock, records: readonly TrialRecord[]): TrialRecord[] {
@@ -41,5 +48,5 @@ function recordsOf({ trials }: PlannedBlock, records: readonly TrialRecord[]): T
 }
 
 function isReached(block: number, records: readonly TrialRecord[]): boolean {
-  return records.some((record) => record.block >= block);
+  return records.some((record) => record.block >= block && !isSupplement(record.loadPoint));
 }

@@ -1,11 +1,11 @@
 // How much to measure: named sets of defaults, from seconds to hours. Flags override single values.
 
-import type { TransportId } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import type { ArmText } from './arms.ts';
 
 export interface Preset {
   readonly summary: string;
-  readonly transports: readonly TransportId[];
+  readonly transports: readonly ArmText[];
   readonly connections: readonly number[];
   readonly blocks: number;
   readonly burnInBlocks: number;

@@ -70,5 +70,8 @@ const amountReaders: Record<MetricUnit, (text: string, margin: string) => number
   ratio: inUnit('pp', 0.01),
   'tokens/s': inUnit('tokens/s'),
   'tokens/read': inUnit('tokens/read'),
+  'calls/token': inUnit('calls/token'),
+  'segments/token': inUnit('segments/token'),
+  'opens/s': inUnit('opens/s'),
   count: inUnit(''),
 };

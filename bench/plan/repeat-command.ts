@@ -6,6 +6,8 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { scenarios } from '../scenarios/registry.ts';
 import { repeatBreaking } from './breaking.ts';
 import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './build-plan.ts';
+import { repeatSearch } from './objectives.ts';
+import { repeatProcesses } from './processes.ts';
 
 /** The command that measures the same plan again. */
 export function repeatCommand(plan: Plan, flags: { readonly workload?: string; readonly failIf?: readonly string[] }): string {
@@ -13,14 +15,16 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     `streamduel run ${plan.scenario}`,
     `--preset ${plan.preset}`,
     ...repeatArms(plan),
-    `--connections ${[...new Set(plan.loadPoints.map((point) => point.connections))].join(',')}`,
+    `--connections ${[...new Set(plan.ladder?.rungs ?? plan.loadPoints.map((point) => point.connections))].join(',')}`,
     ...repeatBreaking(plan, scenarios[plan.scenario].breaks?.canChooseFaults === true),
     `--workload ${flags.workload ?? plan.workload.name}`,
-    `--rate ${plan.workload.tokensPerSecond}`,
-    ...(plan.recovery === undefined ? [`--tokens ${plan.workload.tokensPerStream}`] : []),
+    ...(isUnused('rate', plan) ? [] : [`--rate ${plan.workload.tokensPerSecond}`]),
+    ...(plan.recovery === undefined && !isUnused('tokens', plan) ? [`--tokens ${plan.workload.tokensPerStream}`] : []),
     `--payload ${plan.payload}`,
+    ...repeatSearch(plan),
     `--blocks ${plan.blocks}`,
-    ...(plan.recovery === undefined ? [`--warmup ${plan.warmupNs / NS_PER_MS}ms`, `--duration ${plan.windowNs / NS_PER_MS}ms`] : []),
+    ...(plan.recovery === undefined && !isUnused('warmup', plan) ? [`--warmup ${plan.warmupNs / NS_PER_MS}ms`] : []),
+    ...(plan.recovery === undefined ? [`--duration ${plan.windowNs / NS_PER_MS}ms`] : []),
     ...(plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? [] : [`--backpressure ${plan.backpressureBytes}B`]),
     ...(plan.arms.some(isCopy) ? ['--aa'] : []),
     ...repeatStop(plan.stop),
@@ -28,12 +32,18 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     ...(plan.recovery === undefined && plan.verdicts && plan.extraBlocks === undefined && plan.blocks * EXTRA_SHARE >= 1
       ? ['--no-rerun']
       : []),
+    ...repeatProcesses(plan),
     plan.pin ? '--pin' : '--no-pin',
     ...(plan.keepStamps ? ['--stamps'] : []),
+    ...(plan.canary === undefined ? [] : ['--canary']),
     `--seed ${plan.seed}`,
     ...(flags.failIf ?? []).map((text) => `--fail-if '${text}'`),
   ];
   return words.join(' ');
+}
+
+function isUnused(flag: 'rate' | 'tokens' | 'warmup', { scenario }: Plan): boolean {
+  return scenarios[scenario].measures?.unused?.includes(flag) === true;
 }
 
 function repeatArms({ arms }: Plan): string[] {

@@ -17,21 +17,29 @@ const pattern =
 
 /** `arms` are the names of the plan's arms, `scenario` that of the run, whose metrics may be named. @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and what is wrong with it. */
 export function parseThreshold(text: string, arms: readonly string[], scenario: ScenarioId = 'stream'): Threshold {
-  const parts = pattern.exec(text.trim())?.groups;
-  if (parts === undefined)
+  const condition = readCondition(text, { flag: FLAG, scenario });
+  if (condition === undefined)
     throw usageError(FLAG, text, `[arm:]metric, one of ${thresholdOperators.join(' ')}, and a limit, such as ${EXAMPLE}`);
+  const { arm } = condition;
+  return { text, ...condition, arm: arm === undefined ? undefined : inFlag(FLAG, text, () => pickName('arm', arm, arms)) };
+}
+
+interface ConditionPlace {
+  readonly flag: string;
+  /** Whose metrics may be named. */
+  readonly scenario: ScenarioId;
+}
+
+/** A metric held against a limit in its unit; whether there is such an arm is not checked. Undefined for a text of another form. */
+export function readCondition(text: string, { flag, scenario }: ConditionPlace): Omit<Threshold, 'text'> | undefined {
+  const parts = pattern.exec(text.trim())?.groups;
+  if (parts === undefined) return undefined;
   const { arm, id = '', operator, number = '', unit = '' } = parts;
-  const metric = inFlag(FLAG, text, () => {
-    const names = metricsOf(scenario).map((one) => one.id);
-    return pickName('metric', id, names);
-  });
-  return {
-    text,
-    arm: arm === undefined ? undefined : inFlag(FLAG, text, () => pickName('arm', arm, arms)),
-    metric,
-    operator: operator as ThresholdOperator,
-    limit: readLimit(text, metric, { number, unit }),
-  };
+  const names = metricsOf(scenario).map((one) => one.id);
+  const metric = inFlag(flag, text, () => pickName('metric', id, names));
+  const limit = readLimit(metric, { number, unit });
+  if (typeof limit !== 'number') throw usageError(flag, text, limit.wants);
+  return { arm, metric, operator: operator as ThresholdOperator, limit };
 }
 
 const durations = { ns: 1, us: NS_PER_US, µs: NS_PER_US, ms: NS_PER_MS, s: NS_PER_S };
@@ -46,14 +54,17 @@ const unitsOf: Record<MetricUnit, Readonly<Record<string, number>>> = {
   ratio: { '%': 0.01, ...PLAIN },
   'tokens/s': PLAIN,
   'tokens/read': PLAIN,
+  'calls/token': PLAIN,
+  'segments/token': PLAIN,
+  'opens/s': PLAIN,
   count: PLAIN,
 };
 
-function readLimit(text: string, id: string, { number, unit }: { readonly number: string; readonly unit: string }): number {
+function readLimit(id: string, { number, unit }: { readonly number: string; readonly unit: string }): number | { readonly wants: string } {
   const metric = findMetric(id);
   const units = Object.entries(metric === undefined ? PLAIN : unitsOf[metric.unit]);
   const size = units.find(([name]) => name.toLowerCase() === unit.toLowerCase())?.[1];
-  if (size === undefined) throw usageError(FLAG, text, `a limit of ${id} ${unitWords(units.map(([name]) => name))}, not ${number}${unit}`);
+  if (size === undefined) return { wants: `a limit of ${id} ${unitWords(units.map(([name]) => name))}, not ${number}${unit}` };
   // 57 % is 0.57, not the 0.5700000000000001 of a multiplication: with >= that would be another limit.
   return Number((Number(number) * size).toPrecision(15));
 }

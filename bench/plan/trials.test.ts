@@ -3,7 +3,6 @@ import type { Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { buildPlan, type RunFlags } from './build-plan.ts';
 import { repeatCommand } from './repeat-command.ts';
-import { checkLimits } from './limits.ts';
 import { planTrials } from './trials.ts';
 
 const surroundings = { randomSeed: () => 1, canPin: false };
@@ -106,30 +105,4 @@ it.each([
 it('a scenario that does not exist is refused, and so are two', async () => {
   await expect(buildPlan(['storm'], {}, surroundings)).rejects.toThrow('there is no scenario "storm"');
   await expect(buildPlan(['stream', 'stream'], {}, surroundings)).rejects.toThrow('one scenario a run, not 2');
-});
-
-const limits = { openFiles: 1024, localPorts: 28_232 };
-
-it('too few descriptors are reported with the limit and both remedies', async () => {
-  const built = await plan({ connections: '2000' });
-  expect(() => checkLimits(built, limits)).toThrow(
-    expect.objectContaining({
-      message: '--connections 2000 needs 2300 open files in one process; the limit is 1024',
-      hint: 'raise it (ulimit -n 2300) or ask for at most 839 connections',
-    }) as Error,
-  );
-});
-
-it('too few local ports and too many stamps are reported before the start', async () => {
-  const many = { ...limits, openFiles: 1_000_000 };
-  const wide = { ...many, localPorts: undefined };
-  const sweep = await plan({ connections: '20000' });
-  const flood = await plan({ connections: '10000', rate: '10000' });
-  expect(() => checkLimits(sweep, many)).toThrow('but there are only 28232 local ports');
-  expect(() => checkLimits(flood, wide)).toThrow('million tokens a trial');
-});
-
-it('limits that are unknown refuse nothing', async () => {
-  const built = await plan({ connections: '20000' });
-  expect(() => checkLimits(built, { openFiles: undefined, localPorts: undefined })).not.toThrow();
 });

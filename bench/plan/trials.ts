@@ -1,9 +1,11 @@
 // A plan spelled out: which trial runs when. Blocks are interleaved and their order is drawn, so that drift of the
 // machine cannot favour an arm (randomised multiple interleaved trials, Abedi & Brecht 2017).
 
+import { countSupplements, type Supplement } from '../analysis/capacity/follow-up.ts';
 import { faultNames } from '../contract/faults.ts';
 import { deriveSeed, drawBelow, seededDraw, shuffled } from '../contract/random.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
+import type { SearchOrder } from '../contract/search.ts';
 import type { Arm } from '../contract/transports.ts';
 
 /** What the set-up of one trial is, drawn anew for each: innocuous differences bias results (Mytkowicz et al. 2009). */
@@ -28,6 +30,8 @@ export interface PlannedTrial {
   readonly loadPoint: LoadPoint;
   /** Equal for all arms of a block at a load point: common random numbers. */
   readonly workloadSeed: number;
+  /** In scenario `capacity`: where the search begins, or which loads are measured. */
+  readonly asked?: SearchOrder;
   readonly setup: TrialSetup;
 }
 
@@ -75,8 +79,36 @@ export function planTrials(plan: Plan): PlannedTrial[] {
   return trials;
 }
 
-export function countTrials({ arms, loadPoints, blocks, burnInBlocks }: Plan): number {
-  return arms.length * loadPoints.length * (blocks + burnInBlocks);
+/**
+ * What comes once after all blocks, as if it were a block of its own; arms that do the same in an order that is drawn.
+ * @param firstTrial Number of its first trial in the run.
+ */
+export function planSupplements(plan: Plan, supplements: readonly Supplement[], firstTrial: number): readonly PlannedTrial[] {
+  const block = plan.burnInBlocks + plan.blocks;
+  const draw = seededDraw(deriveSeed(plan.seed, 1, block));
+  const trials: PlannedTrial[] = [];
+  for (const own of Map.groupBy(supplements, ({ purpose }) => purpose).values()) {
+    for (const [order, { purpose, arm, streams }] of shuffled(draw, own).entries()) {
+      const trial = firstTrial + trials.length;
+      trials.push({
+        trial,
+        block,
+        burnIn: false,
+        order,
+        arm,
+        loadPoint: { connections: Math.max(...streams), span: purpose },
+        workloadSeed: deriveSeed(plan.seed, 2, block),
+        asked: { purpose, streams: [...streams] },
+        setup: drawSetup(plan, trial, block),
+      });
+    }
+  }
+  return trials;
+}
+
+export function countTrials(plan: Plan): number {
+  const { arms, loadPoints, blocks, burnInBlocks } = plan;
+  return arms.length * loadPoints.length * (blocks + burnInBlocks) + countSupplements(plan);
 }
 
 /** Faults of a block have workloads of their own; policies share theirs, so that they can be held against each other. */

@@ -39,6 +39,9 @@ const scales: Record<MetricUnit, readonly Scale[]> = {
   ratio: [{ size: 0.01, suffix: ' %' }],
   'tokens/s': [{ size: 1, suffix: ' tokens/s' }],
   'tokens/read': [{ size: 1, suffix: '' }],
+  'calls/token': [{ size: 1, suffix: '' }],
+  'segments/token': [{ size: 1, suffix: '' }],
+  'opens/s': [{ size: 1, suffix: ' opens/s' }],
   count: [{ size: 1, suffix: '' }],
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { code, foldedBlock, joinBlocks, left, renderTable, right } from './markdown.ts';
+import { code, demote, foldedBlock, joinBlocks, left, renderTable, right } from './markdown.ts';
 
 describe('renderTable', () => {
   it('keeps pipes and line breaks inside their cell', () => {
@@ -29,4 +29,11 @@ it('code with a backtick is fenced by two', () => {
 
 it('empty blocks leave no trace', () => {
   expect(joinBlocks(['a', '', 'b'])).toBe('a\n\nb');
+});
+
+it('headings go one level deeper, except in a block of code', () => {
+  const inside = '```sh\n# a comment\n```';
+  expect(demote(`# One\n\n#hashtag\n${inside}\n### Three # four\n\n${inside}\n## Two`)).toBe(
+    `## One\n\n#hashtag\n${inside}\n#### Three # four\n\n${inside}\n### Two`,
+  );
 });

@@ -47,6 +47,12 @@ export function section(title: string, blocks: readonly string[]): string {
   return body === '' ? '' : `## ${title}\n\n${body}`;
 }
 
+/** Every heading one level deeper, so that a document can be part of another; what stands in a block of code is no heading. */
+export function demote(markdown: string): string {
+  const blocks = markdown.split(/^(```[^]*?^```)$/m);
+  return blocks.map((block, index) => (index % 2 === 1 ? block : block.replaceAll(/^(?=#{1,5} )/gm, '#'))).join('');
+}
+
 /** As inline code, in as many backticks as the text needs. */
 export function code(text: string): string {
   const fence = text.includes('`') ? '``' : '`';

@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { renderCanary } from './canary.ts';
 import { joinBlocks, section } from './markdown.ts';
 import { CLOCK_CHART } from './charts/reconnect-clock.ts';
 import { RATIO_CHART } from './charts/fault-ratios.ts';
@@ -31,6 +32,7 @@ import { renderResults } from './sections/results.ts';
 import { renderValidity } from './sections/validity.ts';
 import { renderVerdicts } from './sections/verdicts.ts';
 import { renderWhy } from './sections/why.ts';
+import { renderClaims } from './suite/claims.ts';
 import { renderThresholdSection } from './thresholds.ts';
 
 export interface ReportOptions {
@@ -47,7 +49,7 @@ export function renderReport(analysis: Analysis, { metrics, charts, thresholds =
   const blocks = [
     renderHeadline(analysis),
     renderPilot(context),
-    ...(analysis.pilot === undefined ? comparison(context, charts) : []),
+    ...(analysis.pilot === undefined ? [...comparison(context, charts), renderCanary(context)] : []),
     renderThresholdSection(thresholds, context),
     renderValidity(context),
     renderFailures(analysis),
@@ -81,6 +83,7 @@ function ofScenario(parts: ScenarioParts, context: ReportContext, charts: readon
   return [
     isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context),
     ...parts.sections(context, charts),
+    renderClaims([context]),
     renderHowToRead(context.analysis),
     renderResults(context),
     renderExploratory(context),

@@ -25,7 +25,8 @@ export interface TerminalOptions {
   readonly metrics: readonly MetricText[];
   /** `styleText` of node:util, or `plainPaint`. */
   readonly paint: Paint;
-  readonly reportPath: string;
+  /** Absent for a part of a suite, whose report has another place. */
+  readonly reportPath?: string;
   /** What the run was told to fail on, judged. */
   readonly thresholds?: readonly ThresholdResult[];
 }
@@ -38,7 +39,7 @@ export function renderTerminal(analysis: Analysis, { metrics, paint, reportPath,
     ...answer(context, paint),
     renderThresholdText(thresholds, { metrics, paint }),
     warningLines(context, paint),
-    `report: ${reportPath}`,
+    reportPath === undefined ? '' : `report: ${reportPath}`,
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

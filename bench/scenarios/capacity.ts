@@ -1,7 +1,16 @@
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { planSearch, type SearchSize } from '../plan/objectives.ts';
+import type { PresetName } from '../plan/presets.ts';
 import type { Scenario } from './scenario.ts';
 
-/** One trial searches for the most streams at which the objective holds; the answer is its datum. */
+const searches: Record<PresetName, SearchSize> = {
+  smoke: { width: 0.1, stepsPerLoad: 1, curveLoads: 2 },
+  quick: { width: 0.1, stepsPerLoad: 1, curveLoads: 5 },
+  standard: { width: 0.05, stepsPerLoad: 3, curveLoads: 10 },
+  publication: { width: 0.05, stepsPerLoad: 3, curveLoads: 10 },
+};
+
+/** One trial searches for the most streams at which the objectives hold; the answer is its datum. */
 export const capacity = {
   name: 'capacity',
   question:
@@ -10,12 +19,14 @@ export const capacity = {
   measures: {
     transports: ['sse', 'ws'],
     workload: {},
+    // The connections are the most that a search may ask for, as many as common limits of ports and descriptors allow.
     sizes: {
       smoke: { connections: [400], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },
-      quick: { connections: [20_000], blocks: 6, burnInBlocks: 1, warmupNs: 700 * NS_PER_MS, windowNs: 1200 * NS_PER_MS, verdicts: true },
-      standard: { connections: [20_000], blocks: 9, burnInBlocks: 1, warmupNs: 2 * NS_PER_S, windowNs: 5 * NS_PER_S, verdicts: true },
-      publication: { connections: [20_000], blocks: 12, burnInBlocks: 1, warmupNs: 3 * NS_PER_S, windowNs: 10 * NS_PER_S, verdicts: true },
+      quick: { connections: [12_000], blocks: 6, burnInBlocks: 1, warmupNs: 1 * NS_PER_S, windowNs: 1 * NS_PER_S, verdicts: true },
+      standard: { connections: [10_000], blocks: 9, burnInBlocks: 1, warmupNs: 2 * NS_PER_S, windowNs: 5 * NS_PER_S, verdicts: true },
+      publication: { connections: [8000], blocks: 12, burnInBlocks: 1, warmupNs: 3 * NS_PER_S, windowNs: 10 * NS_PER_S, verdicts: true },
     },
     loadPoints: (connections) => connections.map((most) => ({ connections: most, span: 'search' })),
+    conditions: (flags, { preset, connections, workload }) => planSearch(flags, { connections, workload, size: searches[preset] }),
   },
 } as const satisfies Scenario;

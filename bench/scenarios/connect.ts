@@ -1,5 +1,19 @@
+import type { LoadPoint } from '../contract/load-point.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Scenario } from './scenario.ts';
+
+/** Slots of the steady population: some 400 streams begin in each second, which leaves both processes most of their time. */
+const STEADY_SLOTS = 100;
+
+/** A storm of each size; and as many steady slots as the fewest connections allow, for both ways to get a connection. */
+function loadPoints(connections: readonly number[]): readonly LoadPoint[] {
+  const slots = Math.min(STEADY_SLOTS, ...connections);
+  return [
+    ...connections.map((count) => ({ connections: count, connecting: 'storm' as const })),
+    { connections: slots, connecting: 'cold' },
+    { connections: slots, connecting: 'warm' },
+  ];
+}
 
 /** Streams that begin: all at one moment, or one after another on new and on kept connections. */
 export const connect = {
@@ -8,7 +22,8 @@ export const connect = {
   summary: 'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
   measures: {
     transports: ['sse', 'ws'],
-    workload: { tokensPerStream: 20, firstTokenMedianMs: 0, firstTokenSigma: 0 },
+    // Short, and begun at once: in a window many begin, each of them needs a connection, and nothing else is waited for.
+    workload: { tokensPerStream: 20, tokensPerSecond: 100, firstTokenMedianMs: 0, firstTokenSigma: 0 },
     sizes: {
       smoke: { connections: [50], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },
       quick: { connections: [1000], blocks: 9, burnInBlocks: 1, warmupNs: 800 * NS_PER_MS, windowNs: 1500 * NS_PER_MS, verdicts: true },
@@ -22,7 +37,6 @@ export const connect = {
         verdicts: true,
       },
     },
-    loadPoints: (connections) =>
-      connections.flatMap((count) => (['storm', 'cold', 'warm'] as const).map((connecting) => ({ connections: count, connecting }))),
+    loadPoints,
   },
 } as const satisfies Scenario;

@@ -1,5 +1,18 @@
 import { NS_PER_S } from '../contract/units.ts';
-import type { Scenario } from './scenario.ts';
+import { planLadder } from '../plan/ladder.ts';
+import type { PresetName } from '../plan/presets.ts';
+import { parseDuration } from '../plan/quantities.ts';
+import type { MeasuringSize, Scenario } from './scenario.ts';
+
+const common = { burnInBlocks: 0, warmupNs: 0, windowNs: 1 * NS_PER_S, verdicts: true } as const;
+
+/** The connections are the rungs, the window is how long each of them streams. */
+const sizes = {
+  smoke: { ...common, connections: [50, 100, 200], blocks: 1, verdicts: false },
+  quick: { ...common, connections: [500, 1000, 1500, 2000], blocks: 9 },
+  standard: { ...common, connections: [250, 500, 1000, 1500, 2000, 3000], blocks: 12, windowNs: 3 * NS_PER_S },
+  publication: { ...common, connections: [500, 1000, 2000, 4000, 7000, 10_000], blocks: 20, windowNs: 3 * NS_PER_S },
+} as const satisfies Record<PresetName, MeasuringSize>;
 
 /** A ladder of connections a trial, up and down: its slope is what a connection costs. */
 export const memory = {
@@ -9,27 +22,14 @@ export const memory = {
   summary: 'ladders of connections: memory per connection, retained and while streaming, and CPU per token, as slopes',
   measures: {
     transports: ['sse', 'ws'],
-    workload: { tokensPerSecond: 10, firstTokenMedianMs: 0, firstTokenSigma: 0 },
-    sizes: {
-      smoke: { connections: [50, 100, 200], blocks: 1, burnInBlocks: 0, warmupNs: 0, windowNs: 1 * NS_PER_S, verdicts: false },
-      quick: { connections: [250, 500, 1000, 1500, 2000], blocks: 9, burnInBlocks: 0, warmupNs: 0, windowNs: 1 * NS_PER_S, verdicts: true },
-      standard: {
-        connections: [250, 500, 1000, 1500, 2000, 3000],
-        blocks: 9,
-        burnInBlocks: 0,
-        warmupNs: 0,
-        windowNs: 3 * NS_PER_S,
-        verdicts: true,
-      },
-      publication: {
-        connections: [500, 1000, 2000, 4000, 7000, 10_000],
-        blocks: 20,
-        burnInBlocks: 0,
-        warmupNs: 0,
-        windowNs: 3 * NS_PER_S,
-        verdicts: true,
-      },
-    },
+    // 10 000 connections are 50 000 tokens/s: as many as leave one server process room to breathe.
+    workload: { tokensPerSecond: 5, firstTokenMedianMs: 0, firstTokenSigma: 0 },
+    unused: ['tokens', 'warmup'],
+    sizes,
     loadPoints: (connections) => [{ connections: Math.max(...connections), span: 'ladder' }],
+    conditions: ({ duration }, { preset, connections, workload: { tokensPerSecond } }) => {
+      const streamNs = duration === undefined ? sizes[preset].windowNs : parseDuration('--duration', duration);
+      return { ladder: planLadder({ connections, tokensPerSecond, streamNs }) };
+    },
   },
 } as const satisfies Scenario;

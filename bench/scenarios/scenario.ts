@@ -4,9 +4,11 @@
 import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
+import type { PayloadName } from '../contract/payload.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
 import type { Workload } from '../contract/workload.ts';
+import type { ArmText } from '../plan/arms.ts';
 import type { RunFlags } from '../plan/build-plan.ts';
 import type { PresetName } from '../plan/presets.ts';
 
@@ -48,12 +50,18 @@ export interface MeasuringSize {
 /** A scenario with conditions of its own that breaks nothing. */
 export interface MeasuringScenario {
   /** Without --transports. */
-  readonly transports: readonly TransportId[];
+  readonly transports: readonly ArmText[];
   /** What of the workload differs from the steady one, without the flags that set it. */
   readonly workload: Partial<Pick<Workload, 'tokensPerSecond' | 'tokensPerStream' | 'firstTokenMedianMs' | 'firstTokenSigma'>>;
   readonly sizes: Record<PresetName, MeasuringSize>;
+  /** Without --payload; `lean` when absent. */
+  readonly payload?: PayloadName;
+  /** Flags that would change nothing here: refused, and left out of the command that repeats a run. */
+  readonly unused?: readonly ('rate' | 'tokens' | 'warmup')[];
+  /** 1 when absent. */
+  readonly fewestConnections?: number;
   /** What is measured of each arm in each block. Without --connections they are the size's. */
-  readonly loadPoints: (connections: readonly number[]) => readonly LoadPoint[];
+  readonly loadPoints: (connections: readonly number[], preset: PresetName) => readonly LoadPoint[];
   /** What the plan holds for this scenario alone; refuses flags that make no sense in it. */
   readonly conditions?: (flags: RunFlags, place: ConditionsPlace) => Pick<Plan, 'ladder' | 'search' | 'completions'>;
 }

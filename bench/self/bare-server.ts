@@ -10,7 +10,7 @@ import type { ServerStarter } from '../../servers/server-trial.ts';
 import { sseSink } from '../../servers/sse.ts';
 import { buildTcpServer } from '../../servers/tcp.ts';
 import type { TwinParts } from '../../servers/admission.ts';
-import { webSocketSink } from '../../servers/websocket.ts';
+import { webSocketSink } from '../../servers/websocket-sink.ts';
 
 const idOf = (url: string | undefined): string => url?.slice(url.lastIndexOf('/') + 1) ?? '';
 

@@ -92,6 +92,8 @@ interface Changes {
   readonly findings?: Partial<StampFindings>;
   readonly clock?: Partial<MeasuredTrial['clock']>;
   readonly tracers?: readonly string[];
+  /** Receivers that stop reading, as planned. */
+  readonly stopped?: number;
 }
 
 function missed(changes: Changes): string[] {
@@ -101,6 +103,7 @@ function missed(changes: Changes): string[] {
     host: { ...host, ...changes.host },
     clock: { before: bound, after: bound, sameTimeNamespace: true, ...changes.clock },
     tracers: changes.tracers ?? [],
+    specification: { ...(changes.stopped !== undefined && { stall: { connections: changes.stopped, atNs: 0 } }) },
   } as unknown as MeasuredTrial;
   const gates = checkGates(measured, { ...findings, ...changes.findings });
   return gates.filter((gate) => !gate.ok).map((gate) => gate.id);
@@ -129,6 +132,7 @@ it.each<[string, Changes]>([
   ['H6', { findings: { arrivals: { statistic: 4, limit: 3.9, note: undefined } } }],
   ['H7', { clientUse: { gcMinorNs: 0.21e9 } }],
   ['H8', { serverUse: { eventLoopUtilisation: 0.81 } }],
+  ['H10', { findings: { processSpread: { ratio: 2.01 } } }],
   ['C1', { client: { lost: 1 } }],
   ['C1', { client: { duplicated: 1 } }],
   ['C1', { client: { reordered: 1 } }],
@@ -150,6 +154,12 @@ it('bytes are only held against the model when every stream ended whole', () => 
   expect(missed({ client: { streamsVerified: 9, modelBytes: 40_000, bytesRead: 45_000 } })).toEqual([]);
 });
 
+it('bytes are held against the model when every stream ended whole but those that were to stop reading', () => {
+  expect(missed({ stopped: 1, client: { streamsVerified: 9 } })).toEqual([]);
+  expect(missed({ stopped: 1, client: { streamsVerified: 9, bytesRead: 49_999 } })).toEqual(['C2']);
+  expect(missed({ stopped: 1, client: { streamsVerified: 8, bytesRead: 49_999 } })).toEqual([]);
+});
+
 it('what the machine cannot tell is no miss, and says so', () => {
   const measured = {
     server,
@@ -157,6 +167,7 @@ it('what the machine cannot tell is no miss, and says so', () => {
     host: { ...host, stealMean: undefined, stealMax: undefined, busyNs: undefined, throttledNs: undefined, swappedInPages: undefined },
     clock: { before: bound, after: bound, sameTimeNamespace: true },
     tracers: [],
+    specification: {},
   } as unknown as MeasuredTrial;
   const gates = checkGates(measured, findings);
   const unknown = gates.filter((gate) => gate.value === undefined);
@@ -166,4 +177,13 @@ it('what the machine cannot tell is no miss, and says so', () => {
     ...Array.from({ length: 5 }, () => 'not readable on this machine'),
     'one load process: there is nothing to compare it with',
   ]);
+});
+
+it('load processes that cannot be compared miss nothing, and the gate says why', () => {
+  const clock = { before: bound, after: bound, sameTimeNamespace: true };
+  const measured = { server, client, host, clock, tracers: [], specification: {} } as unknown as MeasuredTrial;
+  const spreadOf = (ratio: number | undefined) =>
+    checkGates(measured, { ...findings, processSpread: { ratio } }).find(({ id }) => id === 'H10');
+  expect(spreadOf(undefined)).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });
+  expect(spreadOf(2)).toMatchObject({ ok: true, value: 2 });
 });

@@ -18,9 +18,14 @@ export async function measureRecord(
   try {
     return await measure(planned, options);
   } catch (error) {
-    if (options.signal.aborted || !(error instanceof BenchError) || fatalCodes.has(error.code)) throw error;
+    if (options.signal.aborted || !isFailure(error)) throw error;
     return describeFailure(planned, startedAt, error);
   }
+}
+
+/** Something that makes this trial a failed one, and need not make the next one fail. */
+export function isFailure(error: unknown): error is BenchError {
+  return error instanceof BenchError && !fatalCodes.has(error.code);
 }
 
 function describeFailure(planned: PlannedTrial, startedAt: string, error: BenchError): FailedTrial {

@@ -2,25 +2,30 @@
 // counted and stamped, and what the machine did meanwhile. Knows no statistics.
 
 import { availableParallelism } from 'node:os';
+import type { CanaryReadings } from '../contract/canary.ts';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { Fault } from '../contract/faults.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
-import type { MemoryReading, Plan, TcpInfo } from '../contract/run-file.ts';
+import type { KernelCounts } from '../contract/recovery.ts';
+import type { MemoryReading, Plan, SocketCounts, WindowCalls } from '../contract/run-file.ts';
 import type { StampColumns } from '../contract/stamps.ts';
-import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
+import type { ClientTally, RelayTally, ServerTally } from '../contract/tally.ts';
+import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
+import { startCanary } from './canary.ts';
 import { conditionsOf } from './conditions.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
+import { ResidentWatch, type ResidentMemory } from './resident-watch.ts';
+import { startKernelCount } from './kernel-counters.ts';
 import { openTrial, type RunningTrial } from './running-trial.ts';
-import { specifyTrial } from './specification.ts';
-import { readTcpInfo } from './tcp-info.ts';
+import { RAMP_SHARE, specifyTrial } from './specification.ts';
+import { readSockets } from './socket-counts.ts';
+import { countCalls } from './system-calls.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { HOST, type ProcessOptions } from './trial-processes.ts';
 
 /** Enough for V8 to have compiled what a token passes through, on both sides. */
 const REHEARSAL_TOKENS = 20_000;
-/** The ramp is this share of the warm-up. */
-const RAMP_SHARE = 0.5;
 
 export interface MeasuredTrial {
   readonly specification: TrialSpecification;
@@ -28,6 +33,8 @@ export interface MeasuredTrial {
   readonly client: ClientTally;
   /** On path `relay`. */
   readonly relay: RelayTally | undefined;
+  /** How many shared the streams. */
+  readonly clientProcesses: number;
   readonly serverPort: number;
   /** The trial's T0 on the monotonic clock. */
   readonly epochNs: bigint;
@@ -37,8 +44,14 @@ export interface MeasuredTrial {
   readonly host: HostReadings;
   readonly tracers: readonly string[];
   readonly memory: { readonly before: MemoryReading | undefined; readonly after: MemoryReading | undefined; readonly openStreams: number };
-  readonly tcp: TcpInfo | undefined;
-  readonly openCounts: { readonly before: OpenCount; readonly after: OpenCount };
+  readonly sockets: SocketCounts;
+  readonly socketsAfterRamp: SocketCounts | undefined;
+  readonly calls: WindowCalls | undefined;
+  /** Of the servers, in a trial in which receivers stop reading. */
+  readonly resident: ResidentMemory | undefined;
+  readonly canary: CanaryReadings | undefined;
+  /** From T0 on, where all connections open at once. */
+  readonly kernel: KernelCounts | undefined;
   readonly wallNs: number;
   /** What was not rehearsal, warm-up, window, tail or drain. */
   readonly overheadNs: number;
@@ -80,14 +93,18 @@ function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecifica
 /** @throws BenchError for anything that makes the trial a failed one, INTERRUPTED when the signal was raised. */
 export async function measureTrial(planned: PlannedTrial, options: MeasureOptions): Promise<MeasuredTrial> {
   const { signal } = options;
-  await settleConnections(signal);
+  // Towards a port that the kernel chooses all local ports are free, however many are still waiting towards other ports.
+  if (options.port !== 0) await settleConnections(signal);
   signal.throwIfAborted();
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date().toISOString();
   const specification = specify(planned, options);
-  await using trial = await openTrial(planned, specification, options);
-  const during = await watchWindow(trial, specification, signal);
+  await using canary = startCanary(planned, options);
+  await using trial = await openTrial(planned, specification, { ...options, beforeStart: async (ports) => await canary?.readIdle(ports) });
+  const kernel = specification.connecting?.kind === 'storm' ? startKernelCount() : undefined;
+  const during = await watchWindow(trial, specification, { signal, canary: canary?.readWindow(trial.epochNs, specification) });
   const { drainedNs, ...finished } = await trial.finish();
+  const kernelCounts = kernel?.stop();
   const wallNs = Number(process.hrtime.bigint() - startedNs);
   return {
     specification,
@@ -96,7 +113,8 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
     epochNs: trial.epochNs,
     clock: trial.clock(),
     ...during,
-    memory: { before: trial.memoryAtStart, after: during.memoryAfter, openStreams: during.openCounts.before.streams },
+    kernel: kernelCounts,
+    memory: { before: trial.memoryAtStart, after: during.memoryAfter, openStreams: during.sockets.openCounts.before.streams },
     tracers: runningTracers(),
     wallNs,
     overheadNs: wallNs - drainedNs - trial.rehearsalNs,
@@ -107,14 +125,25 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
 interface WindowReadings {
   readonly host: HostReadings;
   readonly memoryAfter: MemoryReading | undefined;
-  readonly openCounts: { readonly before: OpenCount; readonly after: OpenCount };
-  readonly tcp: TcpInfo | undefined;
+  readonly sockets: SocketCounts;
+  readonly socketsAfterRamp: SocketCounts | undefined;
+  readonly calls: WindowCalls | undefined;
+  readonly resident: ResidentMemory | undefined;
+  readonly canary: CanaryReadings | undefined;
 }
 
-/** Idle during the window but for one reading of /proc a second; memory and TCP_INFO are read after it, while streams are open. */
-async function watchWindow(trial: RunningTrial, { warmupNs, windowNs }: TrialSpecification, signal: AbortSignal): Promise<WindowReadings> {
+/** Idle during the window but for one reading of /proc a second, or five where receivers stop reading; memory and TCP_INFO are read after it, while streams are open. */
+async function watchWindow(
+  trial: RunningTrial,
+  specification: TrialSpecification,
+  { signal, canary }: { readonly signal: AbortSignal; readonly canary: Promise<CanaryReadings> | undefined },
+): Promise<WindowReadings> {
+  const { warmupNs, windowNs } = specification;
   const { epochNs, drained } = trial;
+  const socketsAfterRamp = await readSocketsAfterRamp(trial, specification, signal);
   await Promise.race([sleepUntil(epochNs, warmupNs, signal), drained]);
+  const stopCounting = countCalls({ servers: trial.servers.pids, clients: trial.clients.pids });
+  using residentWatch = watchResident(trial, specification);
   const watch = new HostWatch(availableParallelism());
   try {
     await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), drained]);
@@ -122,10 +151,31 @@ async function watchWindow(trial: RunningTrial, { warmupNs, windowNs }: TrialSpe
     // Also stops its timer when the trial failed meanwhile.
     watch.pause();
   }
+  const calls = stopCounting();
   const host = watch.stop();
+  const resident = residentWatch?.read();
   const memoryAfter = trial.readServerMemory();
-  const before = await trial.countOpen();
-  const tcp = await readTcpInfo(trial.ports);
-  const after = await trial.countOpen();
-  return { host, memoryAfter, openCounts: { before, after }, tcp };
+  // Its connections must be gone before the kernel is asked about the server's sockets.
+  const canaryReadings = await canary;
+  const sockets = await readSockets(trial);
+  return { host, memoryAfter, sockets, socketsAfterRamp, calls, resident, canary: canaryReadings };
+}
+
+/** From the end of the ramp until all its streams are open, on one host. */
+const OPENING_NS = 50 * NS_PER_MS;
+
+/** Undefined where streams come and go: then the sockets are others by the end of the window. */
+async function readSocketsAfterRamp(
+  trial: RunningTrial,
+  { rampNs, workload }: TrialSpecification,
+  signal: AbortSignal,
+): Promise<SocketCounts | undefined> {
+  if (workload.tokensPerTick === undefined) return undefined;
+  await Promise.race([sleepUntil(trial.epochNs, rampNs + OPENING_NS, signal), trial.drained]);
+  return await readSockets(trial);
+}
+
+/** Undefined where no receiver stops reading. */
+function watchResident({ servers, epochNs }: RunningTrial, { stall }: TrialSpecification): ResidentWatch | undefined {
+  return stall && new ResidentWatch(servers.pids, () => Number(process.hrtime.bigint() - epochNs) < stall.atNs);
 }

@@ -1,8 +1,9 @@
 // What several processes of one kind counted → what one that did the work of all would have counted. Counts and CPU time
 // add up; where a process is judged by how busy or late it was, the worst of them stands for all.
 
+import assert from 'node:assert/strict';
 import type { MemoryReading } from '../contract/run-file.ts';
-import { emptyStamps, type StampColumns } from '../contract/stamps.ts';
+import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, ProcessUse, ServerTally } from '../contract/tally.ts';
 
 /** At least one. */
@@ -12,6 +13,7 @@ export function mergeServerTallies(tallies: Several<ServerTally>): ServerTally {
   const first = firstOf(tallies);
   if (tallies.length === 1) return first;
   const injected = tallies.flatMap((one) => (one.injected === undefined ? [] : [one.injected]));
+  const stalls = tallies.flatMap((one) => one.stalls ?? []);
   return {
     node: first.node,
     use: mergeUse(tallies.map(({ use }) => use)),
@@ -19,6 +21,7 @@ export function mergeServerTallies(tallies: Several<ServerTally>): ServerTally {
     streamsCut: addRecords(tallies.map(({ streamsCut }) => streamsCut)),
     ...mergePlans(tallies),
     ...(injected.length > 0 && { injected: addRecords(injected) }),
+    ...(stalls.length > 0 && { stalls }),
   };
 }
 
@@ -39,6 +42,7 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
   const first = firstOf(tallies);
   if (tallies.length === 1) return first;
   const tokenReads = tallies.map((one) => one.tokenReads);
+  const kept = tallies.flatMap((one) => one.kept ?? []);
   return {
     node: first.node,
     use: mergeUse(tallies.map(({ use }) => use)),
@@ -46,6 +50,7 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
     errors: mergeErrors(tallies.flatMap(({ errors }) => errors)),
     ...(tokenReads.every((reads) => reads !== undefined) && { tokenReads: tokenReads.reduce((sum, reads) => sum + reads, 0) }),
     ...mergePlans(tallies),
+    ...(kept.length > 0 && { kept: sums(kept, ['opened', 'reused', 'lost']) }),
   };
 }
 
@@ -113,24 +118,27 @@ function mergeErrors(errors: ClientTally['errors']): ClientTally['errors'] {
   }));
 }
 
-/** Each stamp was taken by one process, the one that had the stream; the others have NaN there. */
-export function mergeStamps(all: Several<StampColumns>): StampColumns {
-  const first = firstOf(all);
-  if (all.length === 1) return first;
-  return Object.fromEntries(Object.entries(first).map(([name, column]) => [name, mergeColumn(all, name, column.length)]));
-}
-
-function mergeColumn(all: Several<StampColumns>, name: string, length: number): Float64Array {
-  const merged = emptyStamps(length);
-  for (const columns of all) {
-    const column = columns[name];
-    if (column?.length !== length) throw new RangeError(`processes of one trial have as many stamps ${name} as each other`);
-    for (let index = 0; index < length; index++) {
-      const stamp = column[index] as number;
-      if (!Number.isNaN(stamp)) merged[index] = stamp;
-    }
+/**
+ * Each stamp was taken by one process, the one that had the stream; the others have NaN there. Read one after another: each has
+ * room for the stamps of all.
+ */
+export function mergeStamps(reads: Several<() => StampColumns>): StampColumns {
+  const merged = firstOf(reads)();
+  for (const read of reads.slice(1)) {
+    const columns = read();
+    for (const [name, column] of Object.entries(merged)) addStamps(column, columns[name], name);
   }
   return merged;
+}
+
+function addStamps(merged: Float64Array, column: Float64Array | undefined, name: string): void {
+  assert(column?.length === merged.length, `processes of one trial have as many stamps ${name} as each other`);
+  for (let index = 0; index < column.length; index++) {
+    const stamp = column[index] as number;
+    if (Number.isNaN(stamp)) continue;
+    assert(Number.isNaN(merged[index]), `one process alone takes each stamp ${name}`);
+    merged[index] = stamp;
+  }
 }
 
 export function addOpenCounts(counts: Several<OpenCount>): OpenCount {

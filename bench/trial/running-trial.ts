@@ -7,6 +7,7 @@ import type { MemoryReading, Plan } from '../contract/run-file.ts';
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { loopbackAddresses } from '../plan/ports.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { Child } from './child-process.ts';
 import type { LiveRate } from './measure-trial.ts';
@@ -26,10 +27,12 @@ import {
 } from './trial-processes.ts';
 
 export interface RunningTrialOptions extends ProcessOptions {
-  readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses'>;
+  readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses'>;
   readonly signal: AbortSignal;
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
+  /** Awaited once all processes are ready and rehearsed, before T0: nothing is asked of the servers meanwhile. */
+  readonly beforeStart?: (ports: readonly number[]) => Promise<void>;
 }
 
 export interface FinishedProcesses {
@@ -40,6 +43,7 @@ export interface FinishedProcesses {
   readonly clientStamps: StampColumns;
   /** On path `relay`. */
   readonly relay: RelayTally | undefined;
+  readonly clientProcesses: number;
   /** From T0 until the last load process had drained. */
   readonly drainedNs: number;
 }
@@ -64,6 +68,12 @@ export interface RunningTrial extends AsyncDisposable {
   readonly clock: () => { before: ClockBound; after: ClockBound; sameTimeNamespace: boolean };
 }
 
+/** To start, to rehearse and to stop; 16 servers and 16 load processes on two CPUs took 0.3 to 0.4 s each. */
+const PROCESS_MS = 1000;
+
+/** Two runs in a row begin at different addresses: see loopbackAddresses. */
+let turn = process.pid;
+
 /** Resolves when T0 is agreed. @throws BenchError for anything that makes the trial a failed one. */
 export async function openTrial(
   planned: PlannedTrial,
@@ -81,11 +91,14 @@ export async function openTrial(
   const relay = planned.arm.path === 'relay' ? owned.use(startRelay(planned, options)) : undefined;
 
   servers.sendEach((index) => ({ kind: 'serve', specification, stampsFile: stamps.of('server', index) }));
-  const listening = await servers.expect('listening', START_TIMEOUT_MS, signal);
+  const patienceMs = START_TIMEOUT_MS + (counts.servers + counts.clients) * PROCESS_MS;
+  const listening = await servers.expect('listening', patienceMs, signal);
   const readServerMemory = (): MemoryReading | undefined => addMemory(servers.pids.map(readMemory));
   const memoryAtStart = readServerMemory();
   const ports = listening.map(({ port }) => port);
   const relayPort = relay && (await openRelay(relay, { planned, serverPort: ports[0] as number, signal }));
+  turn++;
+  const { clientAddresses: count } = plan;
   const serverOf = (client: number): (typeof listening)[number] => listening[client % listening.length] as (typeof listening)[number];
   clients.sendEach((index) => ({
     kind: 'load',
@@ -95,15 +108,17 @@ export async function openTrial(
     port: relayPort ?? serverOf(index).port,
     clockPort: serverOf(index).clockPort,
     ...(counts.clients > 1 && { slice: { index, of: counts.clients } }),
+    ...(count !== undefined && { localAddresses: loopbackAddresses(turn, { process: index, count }) }),
   }));
   followProgress(clients, options.onProgress);
-  const ready = await clients.expect('ready', START_TIMEOUT_MS, signal);
+  const ready = await clients.expect('ready', patienceMs, signal);
   for (const { clock } of ready) checkClock(clock);
+  await options.beforeStart?.(ports);
 
   const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
   const start = { kind: 'start', epochNs: String(epochNs) };
   for (const group of [servers, clients, relay]) group?.send(start);
-  const tallied = expectTallies(clients, specification, signal);
+  const tallied = expectTallies(clients, specification, { patienceMs, signal });
   const drained = tallied.then(() => undefined);
   // Whichever comes first is awaited later; an early failure must not be an unhandled rejection until then.
   drained.catch(() => undefined);
@@ -127,13 +142,14 @@ export async function openTrial(
       const drainedNs = Number(process.hrtime.bigint() - epochNs);
       after = fromClients.map(({ clock }) => clock);
       servers.send({ kind: 'stop' });
-      const fromServers = await servers.expect('tally', START_TIMEOUT_MS, signal);
+      const fromServers = await servers.expect('tally', patienceMs, signal);
       return {
         server: mergeServerTallies(fromServers.map(({ tally }) => tally)),
         client: mergeClientTallies(fromClients.map(({ tally }) => tally)),
-        serverStamps: mergeStamps(fromServers.map((_, index) => readStamps(stamps.of('server', index)))),
-        clientStamps: mergeStamps(fromClients.map((_, index) => readStamps(stamps.of('client', index)))),
+        serverStamps: mergeStamps(fromServers.map((_, index) => () => readStamps(stamps.of('server', index)))),
+        clientStamps: mergeStamps(fromClients.map((_, index) => () => readStamps(stamps.of('client', index)))),
         relay: await stopRelay(relay, signal),
+        clientProcesses: counts.clients,
         drainedNs,
       };
     },
@@ -151,11 +167,11 @@ type ClientTallied = Extract<FromClient, { kind: 'tally' }>;
 async function expectTallies(
   clients: ProcessGroup<FromClient>,
   { warmupNs, windowNs, tailNs, drainNs, timetable }: TrialSpecification,
-  signal: AbortSignal,
+  { patienceMs, signal }: { patienceMs: number; signal: AbortSignal },
 ): Promise<ClientTallied[]> {
   const timetableNs = timetable?.phases.at(-1)?.openToNs ?? 0;
   const endNs = Math.max(warmupNs + windowNs + tailNs, timetableNs) + drainNs;
-  return await clients.expect('tally', endNs / NS_PER_MS + START_TIMEOUT_MS, signal);
+  return await clients.expect('tally', endNs / NS_PER_MS + patienceMs, signal);
 }
 
 function followProgress(clients: ProcessGroup<FromClient>, onProgress: (live: LiveRate) => void): void {

@@ -4,10 +4,15 @@ import { resolve } from 'node:path';
 import type { TrialSpecification } from '../contract/messages.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { NS_PER_MS } from '../contract/units.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 
 /** Streams go on for this long after the window, so that its last tokens and the memory reading see a whole population. */
 export const TAIL_NS = 250 * NS_PER_MS;
+/** The ramp is this share of the warm-up. */
+export const RAMP_SHARE = 0.5;
+
+/** Streams of a population end within one gap of each other, and ending one takes both sides some 0.3 ms of CPU time. */
+const MOST_END_NS = 0.5 * NS_PER_MS;
 
 /** What differs between kinds of trials. */
 type Special = 'rehearsalTokens' | 'rampNs' | 'windowNs' | 'injection' | 'recovery' | 'timetable' | 'stall' | 'connecting';
@@ -33,10 +38,18 @@ export function specifyTrial(
     payload: plan.payload,
     workloadSeed: planned.workloadSeed,
     warmupNs: plan.warmupNs,
-    tailNs: TAIL_NS,
-    drainNs: plan.drainNs,
+    tailNs: tailOf(plan.workload),
+    // A search goes to where a server is at its end: there it would still work off the pause of a collection in the window.
+    ...(plan.search !== undefined && { collectNs: 0 }),
+    drainNs: Math.max(plan.drainNs, planned.loadPoint.connections * MOST_END_NS),
     backpressureBytes: plan.backpressureBytes,
     host,
     port,
   };
+}
+
+/** The last stream of a slot ends with its last token before the end of the tail, up to one gap earlier: that must be after the window. */
+function tailOf({ tokensPerSecond }: Plan['workload']): number {
+  // Of lognormal gaps with σ 0.3, 1 in 150 is longer than two mean ones.
+  return Math.max(TAIL_NS, (2 * NS_PER_S) / tokensPerSecond);
 }

@@ -1,7 +1,7 @@
 // The processes of one trial: which program each runs, with what heap, seeds, working directory and CPU.
 
 import { mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -44,6 +44,8 @@ interface ChildSetUp extends ProcessOptions {
   readonly within?: readonly string[];
   /** Told apart from another of its kind. */
   readonly name?: string;
+  /** Its place among several of its kind, from 0. */
+  readonly place?: number;
 }
 
 export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<FromServer> {
@@ -52,7 +54,7 @@ export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<F
     name: `${planned.arm.transport} ${options.name ?? 'server'}`,
     program: options.serverProgram ?? twinProgram,
     schema: fromServerSchema,
-    cpu: planned.setup.serverCpu,
+    cpu: cpuOf(planned.setup.serverCpu, { place: options.place, cpus: availableParallelism() }),
   });
 }
 
@@ -62,8 +64,21 @@ export function startClient(planned: PlannedTrial, options: ChildSetUp): Child<F
     name: `${planned.arm.transport} ${options.name ?? 'client'}`,
     program: clientProgram,
     schema: fromClientSchema,
-    cpu: planned.setup.clientCpu,
+    cpu: cpuOf(planned.setup.clientCpu, { place: options.place, cpus: availableParallelism() }),
   });
+}
+
+/**
+ * With two CPUs all servers share one and all load processes the other: a server must never wait for the load. With more, the
+ * next of a kind goes two CPUs further, so that servers are on even ones where load processes are on odd ones, or the other
+ * way round, and it begins again where CPUs come to an end.
+ * @param first CPU of the first of its kind, 0 or 1; undefined leaves all of them to the kernel.
+ */
+export function cpuOf(
+  first: number | undefined,
+  { place = 0, cpus }: { readonly place: number | undefined; readonly cpus: number },
+): number | undefined {
+  return first === undefined ? undefined : first + 2 * (place % Math.max(1, Math.floor(cpus / 2)));
 }
 
 function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [] }: ChildSetUp) {
@@ -88,9 +103,9 @@ export function startChildren(
   counts: ChildCounts,
 ): { servers: ProcessGroup<FromServer>; clients: ProcessGroup<FromClient> } {
   const startServers = (): ProcessGroup<FromServer> =>
-    new ProcessGroup(numbered(counts.servers, 'server').map((name) => startServer(planned, { ...setUp, name })));
+    new ProcessGroup(numbered(counts.servers, 'server').map((name, place) => startServer(planned, { ...setUp, name, place })));
   const startClients = (): ProcessGroup<FromClient> =>
-    new ProcessGroup(numbered(counts.clients, 'client').map((name) => startClient(planned, { ...setUp, name })));
+    new ProcessGroup(numbered(counts.clients, 'client').map((name, place) => startClient(planned, { ...setUp, name, place })));
   if (planned.setup.serverFirst) {
     const servers = startServers();
     return { servers, clients: startClients() };

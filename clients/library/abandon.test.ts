@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { canSpeak, type ClientStack, clientStacks, transportIds } from '../../bench/contract/transports.ts';
+import { canSpeak, transportIds } from '../../bench/contract/transports.ts';
 import { asInstant } from '../../bench/contract/units.ts';
-import { stacks } from '../stacks.ts';
+import { stacks, type StreamStack } from '../stacks.ts';
 
 const TCP_TABLE = '/proc/net/tcp';
 const LISTEN = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port) })`;
@@ -20,7 +20,7 @@ function countUnanswered(port: number): number {
   return rows.map((row) => row.trim().split(/\s+/)).filter((row) => row[2]?.endsWith(remote) && row[3] === '02').length;
 }
 
-const cases = (Object.keys(clientStacks) as ClientStack[]).flatMap((stack) =>
+const cases = (Object.keys(stacks) as StreamStack[]).flatMap((stack) =>
   transportIds.filter((transport) => canSpeak(stack, transport)).map((transport) => [stack, transport] as const),
 );
 

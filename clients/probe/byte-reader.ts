@@ -18,17 +18,23 @@ export interface StreamSink {
   accept: (headBytes: number, at: Instant) => void;
   token: (buffer: Buffer, start: number, end: number, at: Instant) => void;
   control: (type: ControlType, text: string, at: Instant) => void;
-  /** The stream is whole; the socket is closed. */
+  /** The stream is whole; the socket is closed, unless it is kept for another stream. */
   end: (at: Instant) => void;
+  /** The connection stands and the stream is asked for only now: what came before, `bytes` of it received, was of no stream. */
+  begin: (bytes: number) => void;
   send: (bytes: Buffer) => void;
 }
 
-/** One stream of one transport. */
+/** One stream of one transport; one after another where the connection is kept. */
 export interface StreamReader extends ByteReader {
   /** The socket is connected: returns what to send first (latin1). */
   start: (at: Instant) => string;
   /** The socket ended, or broke with `error`: why the stream is not whole; undefined when it is. */
   endedBy: (error: NodeJS.ErrnoException | undefined) => StreamFailure | undefined;
+  /** Once the stream is whole: whether the connection can carry another. */
+  readonly isKept: boolean;
+  /** The stream is whole and another begins: returns what to send for it. */
+  next: (target: StreamTarget, at: Instant) => string | Buffer;
 }
 
 export type ProbeTransport = (target: StreamTarget, sink: StreamSink) => StreamReader;

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { type Instant, KIB } from '../../bench/contract/units.ts';
 import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { asStreamFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 
 const READ_BUFFER_BYTES = 64 * KIB;
@@ -16,7 +17,9 @@ const MAX_UNSENT_BYTES = 64 * KIB;
 interface Shared {
   readonly transport: ProbeTransport;
   readonly options: StreamClientOptions;
+  /** By stream. */
   readonly connections: Map<number, Connection>;
+  readonly kept: KeptConnections<Connection>;
   readonly buffer: Buffer;
   tokenReads: number;
 }
@@ -24,35 +27,47 @@ interface Shared {
 /** A connect or a read waits until it is answered, fails, or is abandoned: bounding that time is the caller's part. */
 export function openSocketEngine(transport: ProbeTransport, options: StreamClientOptions): StreamClient {
   const connections = new Map<number, Connection>();
-  const shared: Shared = { transport, options, connections, buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES), tokenReads: 0 };
+  const kept = new KeptConnections<Connection>();
+  const shared: Shared = { transport, options, connections, kept, buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES), tokenReads: 0 };
   return {
     open: (stream, target) => {
-      connections.set(stream, new Connection(stream, target, shared));
+      const waiting = target.kept && kept.take(target.kept.slot);
+      connections.set(stream, waiting ?? new Connection(stream, target, shared));
+      waiting?.next(stream, target);
     },
     abandon: (stream) => connections.get(stream)?.settle(),
     bytesRead: (stream) => connections.get(stream)?.bytesRead,
     pause: (stream) => connections.get(stream)?.pause(),
     unpause: (stream) => connections.get(stream)?.unpause(),
     tokenReads: () => shared.tokenReads,
+    kept: () => kept.counts,
     close: async () => {
       for (const connection of connections.values()) connection.settle();
+      kept.close();
     },
   };
 }
 
 class Connection implements StreamSink {
-  readonly #stream: number;
+  #stream: number;
+  /** Of a connection that is kept. */
+  readonly #slot: number | undefined;
   readonly #shared: Shared;
   readonly #socket: Socket;
   readonly #reader: StreamReader;
+  /** It carries a stream that is not over. */
   #isOpen = true;
   #hasTokenInRead = false;
   #bytesRead = 0;
   #headBytes = 0;
+  /** What it had read and sent when the stream was asked for. */
+  #readBefore = 0;
+  #sentBefore = 0;
 
   constructor(stream: number, target: StreamTarget, shared: Shared) {
     const { now } = shared.options;
     this.#stream = stream;
+    this.#slot = target.kept?.slot;
     this.#shared = shared;
     this.#reader = shared.transport(target, this);
     this.#socket = connect({
@@ -75,12 +90,25 @@ class Connection implements StreamSink {
     // Neither an end nor an error went before only if this process closed the socket: then nothing is left to report.
     this.#socket.on('close', () => {
       if (this.#isOpen) this.#fail(socketFailure(undefined, 'without a reason'), now());
+      else this.#lose();
     });
+  }
+
+  /** The stream before it is over: carries another. */
+  next(stream: number, target: StreamTarget): void {
+    const at = this.#shared.options.now();
+    this.#stream = stream;
+    this.#isOpen = true;
+    this.#headBytes = 0;
+    this.begin(this.#bytesRead);
+    this.#shared.options.listener.onConnect(stream, at);
+    const request = this.#reader.next(target, at);
+    if (this.#isOpen) this.#socket.write(request, 'latin1');
   }
 
   /** 0 from the attempt to connect on. Within a read the bytes of that read are in it. */
   get bytesRead(): number {
-    return this.#bytesRead;
+    return this.#bytesRead - this.#readBefore;
   }
 
   /** Nothing is read from the kernel any more, not even an end or a reset, both of which are noticed after `unpause`. */
@@ -111,9 +139,15 @@ class Connection implements StreamSink {
 
   end(at: Instant): void {
     if (!this.#isOpen) return;
-    this.settle();
-    const count = { bytesRead: this.#bytesRead, bytesSent: this.#socket.bytesWritten, headBytes: this.#headBytes };
+    const count = { bytesRead: this.bytesRead, bytesSent: this.#socket.bytesWritten - this.#sentBefore, headBytes: this.#headBytes };
+    if (this.#slot !== undefined && this.#reader.isKept) this.#wait(this.#slot);
+    else this.settle();
     this.#shared.options.listener.onEnd(this.#stream, count, at);
+  }
+
+  begin(bytes: number): void {
+    this.#readBefore = bytes;
+    this.#sentBefore = this.#socket.bytesWritten;
   }
 
   send(bytes: Buffer): void {
@@ -122,6 +156,21 @@ class Connection implements StreamSink {
       throw new StreamFailure('peer-not-reading', `more than ${MAX_UNSENT_BYTES} bytes of answers wait to be sent`);
     }
     this.#socket.write(bytes);
+  }
+
+  #wait(slot: number): void {
+    this.#isOpen = false;
+    this.#shared.connections.delete(this.#stream);
+    this.#shared.kept.put(slot, this);
+  }
+
+  drop(): void {
+    this.#socket.destroy();
+  }
+
+  /** Without a stream there is nobody to tell. */
+  #lose(): void {
+    if (this.#slot !== undefined) this.#shared.kept.lose(this.#slot, this);
   }
 
   /** Closes the socket; the listener hears no more of this stream. */
@@ -139,7 +188,8 @@ class Connection implements StreamSink {
   }
 
   #read(bytes: number, at: Instant): void {
-    if (!this.#isOpen) return;
+    // Nobody asked for anything.
+    if (!this.#isOpen) return this.#lose();
     this.#bytesRead += bytes;
     this.#hasTokenInRead = false;
     try {
@@ -147,12 +197,14 @@ class Connection implements StreamSink {
     } catch (error) {
       // Thrown by the listener when it was told how the stream ended: there is no second telling.
       if (!this.#isOpen && !(error instanceof StreamFailure)) throw error;
-      this.#fail(asStreamFailure(error), at);
+      if (this.#isOpen) this.#fail(asStreamFailure(error), at);
+      else this.#lose();
     }
     if (this.#hasTokenInRead) this.#shared.tokenReads++;
   }
 
   #socketEnded(error: NodeJS.ErrnoException | undefined, at: Instant): void {
+    if (!this.#isOpen) return this.#lose();
     const failure = this.#reader.endedBy(error);
     if (failure === undefined) this.end(at);
     else this.#fail(failure, at);

@@ -1,4 +1,5 @@
-// SSE over the probe: GET, then an event stream in chunked coding, closed by the client once it is whole.
+// SSE over the probe: GET, then an event stream in chunked coding, closed by the client once it is whole; or kept, as HTTP/1.1
+// does unless either side says otherwise, for the next GET.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
@@ -14,17 +15,31 @@ import { protocolFailure, StreamFailure } from '../stream-failure.ts';
 export const sse: ProbeTransport = (target, sink) => new SseStream(target, sink);
 
 class SseStream implements StreamReader {
-  readonly #target: StreamTarget;
+  #target: StreamTarget;
   readonly #sink: StreamSink;
-  readonly #response: HttpResponseReader;
+  #response: HttpResponseReader;
   /** Once accepted, bytes go to it directly: with thousands of streams each object on the way is a cache miss a token. */
   #chunks: ChunkedReader | undefined;
   #isDone = false;
+  isKept: boolean;
 
   constructor(target: StreamTarget, sink: StreamSink) {
     this.#target = target;
     this.#sink = sink;
-    this.#response = new HttpResponseReader({ status: 200, accept: (head, at) => this.#accept(head, at) });
+    this.#response = this.#awaitResponse();
+    this.isKept = target.kept !== undefined;
+  }
+
+  #awaitResponse(): HttpResponseReader {
+    return new HttpResponseReader({ status: 200, accept: (head, at) => this.#accept(head, at) });
+  }
+
+  next(target: StreamTarget): string {
+    this.#target = target;
+    this.#response = this.#awaitResponse();
+    this.#chunks = undefined;
+    this.#isDone = false;
+    return this.start();
   }
 
   start(): string {
@@ -47,6 +62,7 @@ class SseStream implements StreamReader {
 
   #accept(head: HttpHead, at: Instant): ByteReader {
     checkEventStream(head);
+    if (closesConnection(head)) this.isKept = false;
     this.#sink.accept(head.headBytes, at);
     const events = new SseReader((name, buffer, start, end, readAt) => {
       if (name === '' || name === 'message') {
@@ -63,6 +79,12 @@ class SseStream implements StreamReader {
     });
     return this.#chunks;
   }
+}
+
+/** RFC 9112 §9.6: no further request may be sent then. */
+function closesConnection({ fields }: HttpHead): boolean {
+  const options = fields.get('connection')?.toLowerCase().split(/[\s,]+/);
+  return options?.includes('close') === true;
 }
 
 function checkEventStream({ fields }: HttpHead): void {

@@ -1,5 +1,5 @@
-// The null arm over the probe: sends the stream's path as a line, receives messages as lines until the server ends. An empty
-// line is a sign of life and says nothing.
+// The null arm over the probe: sends the stream's path as a line, receives messages as lines until the server ends, or until
+// `done` where the connection is kept. An empty line is a sign of life and says nothing.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
@@ -12,21 +12,25 @@ import { protocolFailure, socketFailure, type StreamFailure } from '../stream-fa
 export const tcp: ProbeTransport = (target, sink) => new LineStream(target, sink);
 
 class LineStream implements StreamReader {
-  readonly #target: StreamTarget;
+  #target: StreamTarget;
   readonly #sink: StreamSink;
   readonly #lines: LineReader;
   #isDone = false;
+  readonly isKept: boolean;
 
   constructor(target: StreamTarget, sink: StreamSink) {
     this.#target = target;
     this.#sink = sink;
+    this.isKept = target.kept !== undefined;
     this.#lines = new LineReader((buffer, start, end, at) => {
       if (start === end) return;
+      if (this.#isDone && this.isKept) throw protocolFailure('a message followed `done`');
       if (isControlMessage(buffer, start, end)) {
         const text = buffer.toString('utf8', start, end);
         const type = controlTypeOf(text);
         if (type === 'done') this.#isDone = true;
         sink.control(type, text, at);
+        if (this.#isDone && this.isKept) sink.end(at);
       } else {
         sink.token(buffer, start, end, at);
       }
@@ -36,6 +40,12 @@ class LineStream implements StreamReader {
   start(at: Instant): string {
     this.#sink.accept(0, at);
     return requestLineOf(this.#target);
+  }
+
+  next(target: StreamTarget, at: Instant): string {
+    this.#target = target;
+    this.#isDone = false;
+    return this.start(at);
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {

@@ -1,7 +1,9 @@
 // WebSocket over the probe: upgrade, `resume` from a client that comes back, text messages, and the closing handshake that
-// the server begins after `done`.
+// the server begins after `done`; or, on a kept connection, `start` before each stream and nothing after its `done`.
 
+import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { renderStart } from '../../bench/contract/control-events.ts';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
@@ -19,7 +21,7 @@ const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 export const websocket: ProbeTransport = (target, sink) => new WebSocketStream(target, sink);
 
 class WebSocketStream implements StreamReader, FrameListener {
-  readonly #target: StreamTarget;
+  #target: StreamTarget;
   readonly #sink: StreamSink;
   readonly #response: HttpResponseReader;
   /** Once upgraded, bytes go to it directly: with thousands of streams each object on the way is a cache miss a token. */
@@ -29,10 +31,12 @@ class WebSocketStream implements StreamReader, FrameListener {
   #isDone = false;
   /** The close frame was received and answered: only the socket's end is outstanding. */
   #isClosed = false;
+  readonly isKept: boolean;
 
   constructor(target: StreamTarget, sink: StreamSink) {
     this.#target = target;
     this.#sink = sink;
+    this.isKept = target.kept !== undefined;
     this.#response = new HttpResponseReader({ status: 101, accept: (head, at) => this.#accept(head, at) });
   }
 
@@ -59,14 +63,20 @@ class WebSocketStream implements StreamReader, FrameListener {
 
   #accept(head: HttpHead, at: Instant): ByteReader {
     checkUpgrade(head, this.#key);
-    this.#sink.accept(head.headBytes, at);
     this.#frames = new WebSocketReader(this);
+    if (this.isKept) {
+      this.#sink.begin(head.headBytes);
+      this.#sink.send(startFrame(this.#target));
+      return this.#frames;
+    }
+    this.#sink.accept(head.headBytes, at);
     const resume = resumeMessageOf(this.#target);
     if (resume !== undefined) this.#sink.send(maskedFrame('text', Buffer.from(resume), randomBytes(4)));
     return this.#frames;
   }
 
   onMessage(buffer: Buffer, start: number, end: number, at: Instant): void {
+    if (this.#isDone && this.isKept) throw protocolFailure('a message followed `done`');
     if (!isControlMessage(buffer, start, end)) {
       this.#sink.token(buffer, start, end, at);
       return;
@@ -74,7 +84,15 @@ class WebSocketStream implements StreamReader, FrameListener {
     const text = buffer.toString('utf8', start, end);
     const type = controlTypeOf(text);
     if (type === 'done') this.#isDone = true;
+    if (type === 'open' && this.isKept) this.#sink.accept(0, at);
     this.#sink.control(type, text, at);
+    if (this.#isDone && this.isKept) this.#sink.end(at);
+  }
+
+  next(target: StreamTarget): Buffer {
+    this.#target = target;
+    this.#isDone = false;
+    return startFrame(target);
   }
 
   onPing(payload: Buffer): void {
@@ -90,6 +108,12 @@ class WebSocketStream implements StreamReader, FrameListener {
     if (failure !== undefined) throw failure;
     this.#isClosed = true;
   }
+}
+
+/** Asks for a stream on a connection that is kept. */
+function startFrame({ kept }: StreamTarget): Buffer {
+  assert(kept !== undefined, 'only a kept connection names its streams');
+  return maskedFrame('text', Buffer.from(renderStart(kept.streamId)), randomBytes(4));
 }
 
 /** RFC 6455 §4.1, the client's requirements on the response. */

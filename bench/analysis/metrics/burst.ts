@@ -1,10 +1,24 @@
-// Metrics of tokens that are due together, beside those that they share with steady streams.
+// What of steady streams is asked where tokens are due together: what a token costs, and by which mechanism.
 
-import type { MetricChoice, SteadyMetric } from './metric.ts';
+import type { MetricChoice } from './metric.ts';
 
 export const burstChoice: MetricChoice = {
-  ids: ['delivery.p50', 'delivery.p99', 'cpu.server.token', 'coalescing', 'bytes.token', 'bytes.token.tcp', 'bytes.token.wire'],
+  ids: [
+    'delivery.p50',
+    'delivery.p99',
+    'lateness.p50',
+    'delivery.transport.p50',
+    'coalescing',
+    'cpu.server.token',
+    'cpu.client.token',
+    'calls.server.token',
+    'calls.client.token',
+    'segments.token',
+    'elu.server',
+    'elu.client',
+    'bytes.token',
+    'bytes.token.tcp',
+    'bytes.token.wire',
+  ],
   endpoints: ['P3', 'P5'],
 };
-
-export const burstMetrics: readonly SteadyMetric[] = [];

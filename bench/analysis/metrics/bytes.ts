@@ -1,7 +1,7 @@
 // Metrics of bytes. On the socket they are counted, not sampled, and by the letter of the specifications, so two arms are
 // compared without a test. Only on the wire, where segments are shared, does the timing of the trial come in.
 
-import type { CompletedTrial } from '../../contract/run-file.ts';
+import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
 import type { Margin, SteadyMetric } from './metric.ts';
 
 const MARGIN: Margin = { ratio: 0.05, absolute: undefined };
@@ -36,15 +36,35 @@ interface Snapshot {
   /** Payload bytes of TCP that carried tokens on the open sockets, each byte once. */
   readonly tokenBytes: number;
   readonly segments: number;
+  /** Of those the server sent, the ones that carried bytes. */
+  readonly dataSegments: number;
   readonly tokens: number;
 }
 
 /**
- * The sockets that were open after the window, by TCP_INFO. The kernel counts bytes, not tokens; the server counted both
- * immediately before and after, so the tokens behind the kernel's bytes lie between its two counts, where the bytes do.
+ * The sockets that were open after the window, by TCP_INFO; where they were counted after the ramp too, only what came since,
+ * so that segments in which connections were opened are left out.
  */
-function snapshot({ tcp, openCounts: { before, after } }: CompletedTrial): Snapshot | undefined {
-  if (tcp === undefined || before.tokens === 0) return undefined;
+export function snapshot(trial: CompletedTrial): Snapshot | undefined {
+  const all = countSockets(trial);
+  if (all === undefined || all.tokens === 0) return undefined;
+  if (trial.afterRamp === undefined) return all;
+  const earlier = countSockets(trial.afterRamp);
+  if (earlier === undefined || earlier.tokens >= all.tokens) return undefined;
+  return {
+    tokenBytes: all.tokenBytes - earlier.tokenBytes,
+    segments: all.segments - earlier.segments,
+    dataSegments: all.dataSegments - earlier.dataSegments,
+    tokens: all.tokens - earlier.tokens,
+  };
+}
+
+/**
+ * The kernel counts bytes, not tokens; the server counted both immediately before and after, so the tokens behind the kernel's
+ * bytes lie between its two counts, where the bytes do.
+ */
+function countSockets({ tcp, openCounts: { before, after } }: SocketCounts): Snapshot | undefined {
+  if (tcp === undefined || before.streams === 0) return undefined;
   const sentBytes = tcp.bytesSent - tcp.bytesRetransmitted;
   const between = after.bytes === before.bytes ? 0 : (sentBytes - before.bytes) / (after.bytes - before.bytes);
   const share = Math.min(1, Math.max(0, between));
@@ -52,6 +72,7 @@ function snapshot({ tcp, openCounts: { before, after } }: CompletedTrial): Snaps
   return {
     tokenBytes: sentBytes - at(before.preludeBytes, after.preludeBytes),
     segments: tcp.segmentsOut + tcp.segmentsIn,
+    dataSegments: tcp.dataSegmentsOut,
     tokens: at(before.tokens, after.tokens),
   };
 }
@@ -101,7 +122,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     dependsOnTiming: true,
     margin: MARGIN,
     definition:
-      'B2: (bytes sent − retransmitted − heads and open events)/tokens by TCP_INFO, over the sockets open after the window; without TLS it is B1 of those streams',
+      'B2: (bytes sent − retransmitted − heads and open events)/tokens by TCP_INFO, over the sockets open after the window, in bursts only since the ramp; without TLS it is B1 of those streams',
     value: (trial) => {
       const counted = snapshot(trial);
       return counted && counted.tokenBytes / counted.tokens;

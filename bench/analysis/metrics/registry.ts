@@ -1,13 +1,14 @@
 // All metrics. Tables, charts, exports and comparisons loop over the list of their scenario: a metric added here also appears
 // for old runs.
 
-import type { FinishedTrial, LoadPoint, ScenarioId } from '../../contract/run-file.ts';
+import type { FinishedTrial, LoadPoint, Plan, ScenarioId } from '../../contract/run-file.ts';
 import { reconnectsItself, type Arm } from '../../contract/transports.ts';
-import { burstChoice, burstMetrics } from './burst.ts';
+import { burstChoice } from './burst.ts';
 import { byteMetrics } from './bytes.ts';
+import { canaryMetrics } from './canary.ts';
 import { completionsMetrics } from './completions.ts';
-import { connectChoice, connectMetrics } from './connect.ts';
-import { fanoutChoice, fanoutMetrics } from './fanout.ts';
+import { connectChoice, connectMetrics, isAskedOfConnect, isEndpointOfConnect } from './connect.ts';
+import { fanoutChoice, fanoutMetrics, isEndpointOfFanout } from './fanout.ts';
 import { ladderMetrics } from './ladder.ts';
 import { latencyMetrics } from './latency.ts';
 import type { Metric, MetricChoice, MetricOf, RecoveryMetric, SteadyMetric } from './metric.ts';
@@ -15,25 +16,31 @@ import { recoveryMetrics } from './recovery.ts';
 import { resourceMetrics } from './resources.ts';
 import { searchMetrics } from './search.ts';
 import { slowReaderChoice, slowReaderMetrics } from './slow-reader.ts';
+import { systemCallMetrics } from './system-calls.ts';
 
 /** Of steady streams. Endpoints first, in their order; then bytes, then the rest. */
-export const metrics: readonly Metric[] = inOrder([...latencyMetrics, ...resourceMetrics, ...byteMetrics].map(ofSteadyTrials));
+export const metrics: readonly Metric[] = inOrder(
+  [...latencyMetrics, ...resourceMetrics, ...systemCallMetrics, ...byteMetrics].map(ofSteadyTrials),
+);
 
 export const endpoints: readonly Metric[] = declaredOf(metrics);
 
 /** Of streams whose connections are broken, in the same order. */
 const breakingMetrics: readonly Metric[] = inOrder(recoveryMetrics.map(ofFaultedTrials));
 
+/** Of every scenario that a canary can be sent beside. */
+const ofCanary: readonly Metric[] = canaryMetrics.map(ofSteadyTrials);
+
 const metricsByScenario: Readonly<Record<ScenarioId, readonly Metric[]>> = {
-  stream: metrics,
+  stream: [...metrics, ...ofCanary],
   reconnect: breakingMetrics,
   herd: breakingMetrics,
   memory: inOrder(ladderMetrics.map((metric) => ofTrials('ladder', metric))),
   capacity: inOrder(searchMetrics.map((metric) => ofTrials('searched', metric))),
-  connect: inOrder([...choose(metrics, connectChoice), ...connectMetrics.map(ofSteadyTrials)]),
-  fanout: inOrder([...choose(metrics, fanoutChoice), ...fanoutMetrics.map(ofSteadyTrials)]),
-  'slow-reader': inOrder([...choose(metrics, slowReaderChoice), ...slowReaderMetrics.map(ofSteadyTrials)]),
-  burst: inOrder([...choose(metrics, burstChoice), ...burstMetrics.map(ofSteadyTrials)]),
+  connect: inOrder([...choose(metrics, connectChoice), ...connectMetrics.map(ofSteadyTrials), ...ofCanary]),
+  fanout: inOrder([...choose(metrics, fanoutChoice), ...fanoutMetrics.map(ofSteadyTrials), ...ofCanary]),
+  'slow-reader': inOrder([...choose(metrics, slowReaderChoice), ...slowReaderMetrics.map(ofSteadyTrials), ...ofCanary]),
+  burst: inOrder([...choose(metrics, burstChoice), ...ofCanary]),
   completions: inOrder(completionsMetrics.map((metric) => ofTrials('completions', metric))),
 };
 
@@ -47,6 +54,18 @@ function firstOfEachId(list: readonly Metric[]): readonly Metric[] {
 
 export function metricsOf(scenario: ScenarioId): readonly Metric[] {
   return metricsByScenario[scenario];
+}
+
+/** Those that the trials of a plan can have: the canary's only where one was sent. */
+export function metricsOfPlan({ scenario, canary }: Pick<Plan, 'scenario' | 'canary'>): readonly Metric[] {
+  const all = metricsOf(scenario);
+  return canary === undefined ? all.filter((metric) => !ofCanary.includes(metric)) : all;
+}
+
+/** The same at one load point: of a storm other things are asked than of streams that begin one by one. */
+export function metricsOfPoint(plan: Pick<Plan, 'scenario' | 'canary'>, loadPoint: LoadPoint): readonly Metric[] {
+  const all = metricsOfPlan(plan);
+  return plan.scenario === 'connect' ? all.filter(({ id }) => isAskedOfConnect(id, loadPoint)) : all;
 }
 
 /** Those of steady streams that mean something in another scenario, in which only some of them are endpoints. */
@@ -71,11 +90,23 @@ export interface MetricPlace {
 }
 
 /**
- * The metrics of a scenario as they count at this place. How soon clients are back is an endpoint only where all of them wait
- * by the identical policy: otherwise it compares waiting times that somebody chose, not transports, and is exploratory.
+ * The metrics of a scenario as they count at this place. With many subscribers a quantile is an endpoint only where messages are
+ * many; how soon clients are back is an endpoint only where all of them wait
+ * by the identical policy: otherwise it compares waiting times that somebody chose, not transports, and is exploratory. A storm, new
+ * and kept connections are each asked what they can answer.
  */
 export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly Metric[] {
   const all = metricsOf(scenario);
+  if (scenario === 'fanout')
+    return all.map(({ endpoint, ...metric }) =>
+      endpoint !== undefined && isEndpointOfFanout(endpoint, loadPoint) ? { ...metric, endpoint } : metric,
+    );
+  if (scenario === 'connect')
+    return all
+      .filter(({ id }) => isAskedOfConnect(id, loadPoint))
+      .map(({ endpoint, ...metric }) =>
+        endpoint !== undefined && isEndpointOfConnect(endpoint, loadPoint) ? { ...metric, endpoint } : metric,
+      );
   if (scenario !== 'reconnect' && scenario !== 'herd') return all;
   const isIdentical = loadPoint.policy !== 'as-specified' && !arms.some(({ client }) => reconnectsItself(client));
   return isIdentical ? all : all.map(({ endpoint: _endpoint, ...metric }) => metric);

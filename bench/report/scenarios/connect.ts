@@ -1,8 +1,83 @@
 // What the report of scenario `connect` says besides its verdicts.
 
+import type { Analysis } from '../../analysis/analysis.ts';
+import { loadPointTitle } from '../../contract/load-point.ts';
+import { payloads } from '../../contract/payload.ts';
+import { STORM_TOKENS } from '../../contract/storm.ts';
+import { transports } from '../../contract/transports.ts';
+import { planStormOpens } from '../charts/storm-opens.ts';
+import { formatCount, formatSetting, formatValue } from '../format.ts';
+import { code } from '../markdown.ts';
+import { armTitleOf, type ReportContext } from '../report-context.ts';
+import { wrap } from '../text-layout.ts';
+import { TERMINAL_COLUMNS } from '../verdict-table.ts';
+import { contestantsAt } from './arm-estimates.ts';
+import { FIRST_TOKEN, renderKept } from './connect-kept.ts';
+import { renderStorms, stormPoints } from './connect-storm.ts';
 import type { ScenarioParts } from './parts.ts';
 
 export const connectParts: ScenarioParts = {
-  sections: () => [],
-  charts: () => [],
+  circumstances,
+  sections: (context, charts) => [renderStorms(context, charts), renderKept(context)],
+  charts: (context) => planStormOpens(context),
+  terminal,
+  asymmetries,
+  limits: () => [
+    'The connections of a storm came from one machine and one process, which read the answers one after another: part of each open latency is the wait for that reader. It is the same in all arms.',
+    'A server that has just started was asked: its code had been warmed up by some hundred streams, and nothing else was going on.',
+    'No browser took part. Over HTTP/1.1 browsers keep at most six connections to a server, so there a seventh stream waits for the end of another.',
+  ],
 };
+
+function circumstances({ plan }: Analysis): string {
+  const { workload } = plan;
+  const loads = plan.loadPoints.map(loadPointTitle).join('; ');
+  return (
+    `In a storm all streams begin at one moment, each on a new connection and of ${STORM_TOKENS} tokens. Otherwise streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}` +
+    ` follow one another in each slot of a steady population, on connections of their own or on one that is kept. The first token is due at once; payload ${code(plan.payload)} (${payloads[plan.payload].summary}).` +
+    ` Load: ${loads}. ${formatSetting(plan.windowNs, 'ns')} measured per trial.`
+  );
+}
+
+function terminal(context: ReportContext): readonly string[] {
+  const lines = [...stormPoints(context).flatMap((point) => stormLines(context, point)), ...keptLines(context)];
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+function stormLines(context: ReportContext, point: ReturnType<typeof stormPoints>[number]): readonly string[] {
+  const arms = contestantsAt(context, point).filter(({ valueOf }) => valueOf('open.rate') !== undefined);
+  if (arms.length === 0) return [];
+  const each = arms.map(({ title, valueOf, text }) => {
+    const failed = valueOf('open.failed') ?? 0;
+    return `${title} ${text('open.rate')}, p99 ${text('open.p99')}${failed === 0 ? '' : `, ${text('open.failed')} failed`}`;
+  });
+  return wrap(`In a ${loadPointTitle(point.loadPoint)}: ${each.join('; ')}`, TERMINAL_COLUMNS);
+}
+
+function keptLines({ analysis }: ReportContext): readonly string[] {
+  const each = (analysis.connect?.kept ?? [])
+    .filter(({ metric, arm }) => metric === FIRST_TOKEN && !isNullArm(analysis, arm))
+    .flatMap(({ arm, cold, warm }) =>
+      cold === undefined || warm === undefined
+        ? []
+        : [`${armTitleOf(analysis, arm)} ${formatValue(cold.value, 'ns')} → ${formatValue(warm.value, 'ns')}`],
+    );
+  return each.length === 0 ? [] : wrap(`First token (median), new connection → kept one: ${each.join('; ')}`, TERMINAL_COLUMNS);
+}
+
+function isNullArm({ loadPoints }: Analysis, name: string): boolean {
+  return loadPoints.some(({ arms }) => arms.some((one) => one.name === name && transports[one.arm.transport].isNullArm));
+}
+
+function asymmetries({ plan }: Analysis): readonly string[] {
+  const has = (transport: string): boolean => plan.arms.some((arm) => arm.transport === transport);
+  return [
+    ...(has('sse') && has('ws')
+      ? [
+          'On a kept connection SSE asks with a whole GET and is answered with a response head, as HTTP wants it; WebSocket asks with one message of some 30 bytes and is answered with the `open` event. Neither is opened or closed then.',
+          'A new WebSocket is closed by a handshake that the server begins; a new connection of SSE is closed by the client, at once.',
+        ]
+      : []),
+    ...(has('tcp') ? ['The null arm is accepted when the kernel has connected it: its open latency is that of TCP.'] : []),
+  ];
+}

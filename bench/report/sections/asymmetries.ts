@@ -30,7 +30,11 @@ export function renderAsymmetries(analysis: Analysis): string {
       ...(isSteady ? (partsOf(analysis)?.asymmetries?.(analysis) ?? []) : faultAsymmetries(analysis)),
       ...(has('sse', 'ws') && isSteady
         ? [
-            "A stream's due times count from its handler, which runs before the response head on SSE and after the 101 on WebSocket: the handshake is charged to open latency and time to first token, not to delivery.",
+            ...(partsOf(analysis)?.isOnTimetable === true
+              ? []
+              : [
+                  "A stream's due times count from its handler, which runs before the response head on SSE and after the 101 on WebSocket: the handshake is charged to open latency and time to first token, not to delivery.",
+                ]),
             'A WebSocket stream ends with a close handshake in both directions, an SSE stream with the last chunk of the response.',
             'node:http holds what is written in a turn of the event loop until its end; ws writes each message at once. Both are used the way their documentation shows.',
           ]

@@ -17,9 +17,9 @@ export function renderChartLinks(charts: readonly ChartLink[]): string {
   );
 }
 
-/** The images alone, for a section that is about what they show. */
-export function renderChartImages(charts: readonly ChartLink[]): readonly string[] {
-  return charts.map(({ file, alt }) => `![${escapeAlt(alt)}](charts/${encodeURI(file)})`);
+/** The images alone, for a section that is about what they show. `folder` is where the run is, seen from the text: `memory/`. */
+export function renderChartImages(charts: readonly ChartLink[], folder = ''): readonly string[] {
+  return charts.map(({ file, alt }) => `![${escapeAlt(alt)}](${folder}charts/${encodeURI(file)})`);
 }
 
 function escapeAlt(text: string): string {

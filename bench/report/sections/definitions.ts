@@ -12,6 +12,9 @@ const unitWords: Record<MetricUnit, string> = {
   'bytes/token': 'bytes per token',
   'tokens/s': 'tokens per second',
   'tokens/read': 'tokens per read',
+  'calls/token': 'calls per token',
+  'segments/token': 'segments per token',
+  'opens/s': 'opens per second',
   ratio: 'share',
   count: 'number',
 };

@@ -69,6 +69,7 @@ function banners(analysis: Analysis): readonly string[] {
   const invalid = loadPoints.flatMap((point) => point.invalid.map((reason) => `- ${loadPointTitle(point.loadPoint)}: ${reason}`));
   const limited = loadPoints.flatMap((point) => point.harnessLimited.map((reason) => `- ${loadPointTitle(point.loadPoint)}: ${reason}`));
   return [
+    partsOf(analysis)?.banner?.(analysis) ?? '',
     injected.length === 0 ? '' : alertBlock('CAUTION', [`**${INJECTED}.**`, '', ...injected.map((arm) => `- ${arm}`)]),
     invalid.length === 0
       ? ''

@@ -46,10 +46,22 @@ export function renderRepetition(analysis: Analysis): string {
         ...(faultSettings(analysis) ?? [
           ['warm-up, window', `${formatSetting(plan.warmupNs, 'ns')}, ${formatSetting(plan.windowNs, 'ns')}`],
         ]),
+        ...processRows(plan),
         ['pinned to CPUs', plan.pin ? 'yes, swapped every block' : 'no'],
       ],
     ),
   ]);
+}
+
+/** None where there is one process of each kind, and it connects from the usual address. */
+function processRows({ clientProcesses = 1, serverProcesses = 1, clientAddresses }: Analysis['plan']): string[][] {
+  const servers = serverProcesses === 1 ? '1 server process' : `${serverProcesses} server processes, each on its own port`;
+  const clients = clientProcesses === 1 ? '1 load process' : `${clientProcesses} load processes`;
+  const addresses = clientAddresses === undefined ? undefined : clientAddresses * clientProcesses;
+  return [
+    ...(clientProcesses === 1 ? [] : [['processes', `${servers}; ${clients}`]]),
+    ...(addresses === undefined ? [] : [['connections from', `${addresses} loopback addresses: one has too few local ports`]]),
+  ];
 }
 
 const factorWords: Record<SetupFactor, string> = {

@@ -8,6 +8,8 @@ import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../re
 
 /** By the first word of the metric's id; what fits nowhere is printed last. */
 const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
+  { title: 'Whole streams', words: ['completions', 'completion'] },
+  { title: 'Capacity', words: ['capacity'] },
   { title: 'Opening', words: ['connect', 'open'] },
   { title: 'First token', words: ['ttft'] },
   {
@@ -15,15 +17,17 @@ const groups: readonly { readonly title: string; readonly words: readonly string
     words: ['detect', 'reconnect', 'attempts', 'accepts', 'resumed', 'healed', 'caughtup', 'gap', 'recovered'],
   },
   { title: 'Loss and repetition', words: ['lost', 'duplicated', 'replayed'] },
-  { title: 'Delivery', words: ['delivery', 'lateness'] },
+  { title: 'Delivery', words: ['delivery', 'lateness', 'spread', 'neighbours'] },
+  { title: 'Clients that stopped reading', words: ['stall'] },
   {
     title: 'Cadence',
     words: ['icl', 'itl', 'tpot', 'jitter', 'e2e', 'coalescing', 'rate'],
   },
-  { title: 'Cost', words: ['cpu', 'elu', 'gc'] },
-  { title: 'Bytes', words: ['bytes'] },
+  { title: 'Cost', words: ['cpu', 'calls', 'elu', 'gc'] },
+  { title: 'Bytes', words: ['bytes', 'segments'] },
   { title: 'Memory', words: ['memory'] },
   { title: 'Peers', words: ['peers'] },
+  { title: 'Ordinary requests', words: ['canary'] },
 ];
 
 export function renderResults(context: ReportContext): string {

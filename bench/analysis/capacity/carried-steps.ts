@@ -1,0 +1,22 @@
+// The steps of a search at its answer: the highest load that was carried, in those steps in which it was.
+
+import type { SearchedTrial } from '../../contract/run-file.ts';
+import type { MeasuredStep, SearchStep } from '../../contract/search.ts';
+import { isSearch } from './follow-up.ts';
+
+/** Empty where the answer only says "at least", or where there is none. */
+export function carriedSteps(trial: SearchedTrial): readonly MeasuredStep[] {
+  const { end, steps, lowerStreams } = trial.search;
+  if (!isSearch(trial) || !isAnswer(end)) return [];
+  return steps.filter((step) => step.streams === lowerStreams && step.failed.length === 0).flatMap(({ measured }) => measured ?? []);
+}
+
+/** The steps just beyond the answer that failed. */
+export function stepsBeyond({ search: { steps, upperStreams } }: SearchedTrial): readonly SearchStep[] {
+  return steps.filter((step) => step.streams === upperStreams && step.failed.length > 0);
+}
+
+/** Whether the search ended at the server, and not at the load generator or at the most that it may ask for. */
+export function isAnswer(end: SearchedTrial['search']['end']): boolean {
+  return end === 'found' || end === 'steps';
+}

@@ -1,0 +1,78 @@
+// What a run asks for after what it found: where the searches of measured blocks begin, and the loads of the curve and of the
+// proof. Pure functions of the plan and of what is saved, so that a run that was interrupted goes on with the same loads.
+
+import { deriveSeed, seededDraw } from '../../contract/random.ts';
+import type { Plan, SearchedTrial, TrialRecord } from '../../contract/run-file.ts';
+import { armName, isCopy, transports, type Arm } from '../../contract/transports.ts';
+import { spreadLoads } from './load-grid.ts';
+
+type SearchingPlan = Pick<Plan, 'search' | 'seed' | 'arms' | 'burnInBlocks' | 'isPilot'>;
+
+/** Below what the burn-in block found: the first expansion then crosses the answer. */
+const START_SHARE = 0.85;
+const START_SEED = 0x73746172;
+
+export function isSearch(trial: TrialRecord): trial is SearchedTrial {
+  return trial.outcome === 'searched' && trial.asked?.purpose === 'search';
+}
+
+/**
+ * The same for all arms of a block, and drawn within one width of the grid from block to block: on one grid for all, an arm
+ * that is better by less than the width would find the same answer in every block. Undefined without a search in the plan.
+ */
+export function startOfSearch(plan: SearchingPlan, block: number, records: readonly TrialRecord[]): number | undefined {
+  const { search } = plan;
+  if (search === undefined) return undefined;
+  const burnIn = records.filter((record) => record.burnIn).filter(isSearch);
+  const found = geometricMean(burnIn.flatMap(({ search: { lowerStreams } }) => lowerStreams ?? []));
+  if (block < plan.burnInBlocks || found === undefined) return search.firstStreams;
+  const shift = seededDraw(deriveSeed(plan.seed, START_SEED, block))() - 0.5;
+  return Math.min(search.mostStreams, Math.max(1, Math.round(found * START_SHARE * (1 + search.width) ** shift)));
+}
+
+/** A trial that comes once, after all blocks. */
+export interface Supplement {
+  readonly purpose: 'curve' | 'proof';
+  readonly arm: Arm;
+  readonly streams: readonly number[];
+}
+
+/** The same grid for all arms, around the knee of the one that carries less. */
+const CURVE_FROM = 0.1;
+const CURVE_TO = 1.3;
+/** Of the highest answer: a load generator that carries so much more had room to spare. */
+const PROOF_FACTOR = 1.5;
+
+const nullArm: Arm = { transport: 'tcp', client: 'probe', path: 'direct' };
+
+/** Empty before any search of a measured block has an answer, and for a pilot, which shows no loads. */
+export function supplementsOf(plan: SearchingPlan, records: readonly TrialRecord[]): readonly Supplement[] {
+  const { search, isPilot } = plan;
+  if (search === undefined || isPilot === true) return [];
+  const arms = plan.arms.filter((arm) => !isCopy(arm));
+  const answers = arms.filter((arm) => !transports[arm.transport].isNullArm).flatMap((arm) => answerOf(arm, records) ?? []);
+  if (answers.length === 0) return [];
+  const limited = (streams: number): number => Math.min(search.mostStreams, Math.max(1, Math.round(streams)));
+  const smaller = Math.min(...answers);
+  const loads = spreadLoads({ lowest: limited(CURVE_FROM * smaller), highest: limited(CURVE_TO * smaller), count: search.curveLoads });
+  return [
+    ...arms.map((arm): Supplement => ({ purpose: 'curve', arm, streams: loads })),
+    { purpose: 'proof', arm: nullArm, streams: [limited(PROOF_FACTOR * Math.max(...answers))] },
+  ];
+}
+
+/** How many there will be once every search has ended. */
+export function countSupplements({ search, isPilot, arms }: SearchingPlan): number {
+  return search === undefined || isPilot === true ? 0 : arms.filter((arm) => !isCopy(arm)).length + 1;
+}
+
+/** Of measured blocks; "at least" is taken for what it says. */
+function answerOf(arm: Arm, records: readonly TrialRecord[]): number | undefined {
+  const own = records.filter((record) => !record.burnIn && armName(record.arm) === armName(arm)).filter(isSearch);
+  return geometricMean(own.flatMap(({ search: { lowerStreams } }) => lowerStreams ?? []));
+}
+
+function geometricMean(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined;
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}

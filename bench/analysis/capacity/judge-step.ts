@@ -1,0 +1,131 @@
+// Whether a server carried a load, judged from one steady trial. A load generator that is late can only add delay and loss: so
+// what was carried in spite of it was carried, and what was not carried is the server's fault only where the load generator
+// was in order, or late behind a server that was at its own end.
+
+import { quantileOf } from '../../contract/distribution.ts';
+import type { CompletedTrial } from '../../contract/run-file.ts';
+import type { Constraint, MeasuredStep, Objective, SearchStep } from '../../contract/search.ts';
+import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import { amount, percent } from '../amounts.ts';
+import { findMetric } from '../metrics/registry.ts';
+import { holds } from '../thresholds.ts';
+import type { Outcome } from './search.ts';
+
+/** Tokens received in the window for each that was due in it. */
+const LEAST_DELIVERED = 0.995;
+/** Delivery may grow from the first third of the window to the last by this factor and this much more. */
+const BACKLOG_FACTOR = 1.2;
+const BACKLOG_NS = 2 * NS_PER_MS;
+/** Of the client's event loop, on average: beyond it, its own queue is part of what it measures. */
+export const CLIENT_LIMIT = 0.7;
+/** A server whose event loop waits less than a tenth of the time is at its end. */
+export const SERVER_LIMIT = 0.9;
+
+const clientGates: ReadonlySet<string> = new Set(['H1', 'H3', 'H4', 'H5', 'H7']);
+
+export function judgeStep(trial: CompletedTrial, streams: number, objectives: readonly Objective[]): SearchStep {
+  const measured = measureStep(trial, objectives);
+  const missedGates = missedBy(trial, measured);
+  const own = [
+    ...judgeLoss(trial, measured),
+    ...objectives.flatMap((objective, index) => judgeObjective(objective, measured.objectives[index] ?? undefined)),
+    ...judgeBacklog(trial, measured),
+  ];
+  const failures = [...own, ...judgeClient(missedGates, measured, own.length > 0)];
+  return {
+    streams,
+    measured,
+    failed: failures.map(({ constraint }) => constraint),
+    reasons: failures.map(({ reason }) => reason),
+    missedGates,
+  };
+}
+
+/** A trial that failed as a whole delivered nothing that could be counted. */
+export function failedStep(streams: number, message: string): SearchStep {
+  return { streams, failed: ['loss'], reasons: [`the trial failed: ${message}`], missedGates: [] };
+}
+
+export function outcomeOf({ failed }: SearchStep): Outcome {
+  if (failed.length === 0) return 'carried';
+  return failed.includes('harness') ? 'harness' : 'failed';
+}
+
+interface Failure {
+  readonly constraint: Constraint;
+  readonly reason: string;
+}
+
+function measureStep(trial: CompletedTrial, objectives: readonly Objective[]): MeasuredStep {
+  const { client, server, distributions, planned, windowNs, steadiness } = trial;
+  const seconds = windowNs / NS_PER_S;
+  const [p50, p99] = [quantileOf(distributions.deliveryScheduledNs, 0.5), quantileOf(distributions.deliveryScheduledNs, 0.99)];
+  const { firstThirdP50Ns, lastThirdP50Ns } = steadiness;
+  return {
+    offeredTokensPerSecond: planned.windowTokens / seconds,
+    deliveredTokensPerSecond: client.windowTokens / seconds,
+    ...(p50 !== undefined && { deliveryP50Ns: p50 }),
+    ...(p99 !== undefined && { deliveryP99Ns: p99 }),
+    ...(firstThirdP50Ns !== undefined && lastThirdP50Ns !== undefined && { backlogNs: lastThirdP50Ns - BACKLOG_FACTOR * firstThirdP50Ns }),
+    objectives: objectives.map(({ metric }) => asSeen(trial, metric) ?? null),
+    errors: client.errors.reduce((sum, error) => sum + error.count, 0),
+    integrityFaults: client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches,
+    ...(client.tokenReads !== undefined && client.tokenReads > 0 && { tokensPerRead: client.tokensReceived / client.tokenReads }),
+    serverCpuNs: server.use.cpuUserNs + server.use.cpuSystemNs,
+    serverTokens: server.windowTokens,
+    windowNs,
+    serverUtilisation: server.use.eventLoopUtilisation,
+    clientUtilisation: client.use.eventLoopUtilisation,
+  };
+}
+
+/**
+ * What is judged is this window, not what it says of others: so each sample counts as one, however alike neighbours are. Where
+ * a server falls behind they are very alike, and the quantile would be missing just where it decides.
+ */
+function asSeen(trial: CompletedTrial, metric: string): number | undefined {
+  const distributions = Object.fromEntries(
+    Object.entries(trial.distributions).map(([name, one]) => [name, { ...one, effectiveCount: one.count }]),
+  );
+  return findMetric(metric)?.value({ ...trial, distributions });
+}
+
+function judgeLoss({ client }: CompletedTrial, measured: MeasuredStep): Failure[] {
+  const { offeredTokensPerSecond: offered, deliveredTokensPerSecond: delivered, errors, integrityFaults } = measured;
+  const reasons = [
+    ...(delivered < LEAST_DELIVERED * offered ? [`${percent(delivered / offered)} of the tokens that were due arrived in the window`] : []),
+    ...(errors > 0 ? [`${errors} streams failed (${client.errors.map(({ cause }) => cause).join(', ')})`] : []),
+    ...(integrityFaults > 0 ? [`${integrityFaults} tokens were lost, repeated or damaged`] : []),
+  ];
+  return reasons.length === 0 ? [] : [{ constraint: 'loss', reason: reasons.join('; ') }];
+}
+
+function judgeObjective({ text, metric, operator, limit }: Objective, value: number | undefined): Failure[] {
+  if (value !== undefined && holds[operator](value, limit)) return [];
+  const found = value === undefined ? 'too few samples' : amount(value, findMetric(metric)?.unit ?? '');
+  return [{ constraint: 'objective', reason: `not ${text}: ${found}` }];
+}
+
+function judgeBacklog({ steadiness: { firstThirdP50Ns, lastThirdP50Ns } }: CompletedTrial, { backlogNs }: MeasuredStep): Failure[] {
+  if (backlogNs === undefined || backlogNs <= BACKLOG_NS || firstThirdP50Ns === undefined || lastThirdP50Ns === undefined) return [];
+  const [before, after] = [amount(firstThirdP50Ns, 'ns'), amount(lastThirdP50Ns, 'ns')];
+  return [{ constraint: 'backlog', reason: `delivery p50 grew from ${before} in the first third of the window to ${after} in the last` }];
+}
+
+function missedBy({ gates }: CompletedTrial, { clientUtilisation }: MeasuredStep): string[] {
+  const missed = gates.filter(({ id, ok }) => !ok && clientGates.has(id)).map(({ id }) => id);
+  return clientUtilisation > CLIENT_LIMIT ? ['H2', ...missed] : missed;
+}
+
+/**
+ * Starts that were never issued are a load that was never there, whatever came of it. Else the load generator matters only
+ * where the load failed, and there unless it merely came late behind a server at its end.
+ */
+function judgeClient(missed: readonly string[], measured: MeasuredStep, hasFailed: boolean): Failure[] {
+  if (missed.includes('H1')) return [{ constraint: 'harness', reason: 'the load generator did not issue all planned starts' }];
+  if (!hasFailed || missed.length === 0) return [];
+  const { clientUtilisation, serverUtilisation } = measured;
+  if (clientUtilisation <= CLIENT_LIMIT && serverUtilisation >= SERVER_LIMIT) return [];
+  const shares = `its event loop was busy ${percent(clientUtilisation)} of the window, the server's ${percent(serverUtilisation)}`;
+  return [{ constraint: 'harness', reason: `the load generator missed ${missed.join(', ')}: ${shares}` }];
+}

@@ -1,0 +1,52 @@
+// The whole claim in one plain sentence, which may be no stronger than its parts: what was not settled, or not measured, is
+// said with the rest, and "cheaper" is never said of more than what was measured.
+
+import { loadPointTitle } from '../../contract/load-point.ts';
+import type { ClaimAnswer, ClaimRow } from './claim.ts';
+
+export function claimSentence(rows: readonly ClaimRow[]): string {
+  return `Here, over HTTP/1.1 with one stream a connection, ${headOf(rows)}.`;
+}
+
+/** What the sentence rests on, answer by answer: `WebSocket better: memory of an idle connection.` */
+export function claimDetails(rows: readonly ClaimRow[]): readonly string[] {
+  return lists.flatMap(([answer, words]) => {
+    const names = rows.filter((row) => row.answer === answer).map((row) => nameOf(row, rows));
+    return names.length === 0 ? [] : [`${words}: ${names.join('; ')}.`];
+  });
+}
+
+function headOf(rows: readonly ClaimRow[]): string {
+  const has = (...answers: readonly ClaimAnswer[]): boolean => rows.some(({ answer }) => answers.includes(answer));
+  const isOpen = has('not-settled', 'void');
+  if (!has('supports', 'refutes', 'equivalent'))
+    return isOpen
+      ? 'it is not settled whether SSE is cheaper with many clients'
+      : 'nothing was measured of whether SSE is cheaper with many clients';
+  if (has('supports') && has('refutes')) return 'it depends on what is counted whether SSE was cheaper with many clients';
+  if (has('supports')) {
+    const isAll = !isOpen && !has('equivalent');
+    return isAll
+      ? 'SSE was cheaper with many clients in all that was measured'
+      : 'SSE was cheaper with many clients in part of what was measured';
+  }
+  return isOpen
+    ? 'SSE was not cheaper with many clients in what was settled, and the rest is open'
+    : 'SSE was not cheaper with many clients in anything that was measured';
+}
+
+const lists: readonly (readonly [ClaimAnswer, string])[] = [
+  ['supports', 'SSE better'],
+  ['refutes', 'WebSocket better'],
+  ['equivalent', 'Equivalent for practical purposes'],
+  ['not-settled', 'Not settled'],
+  ['void', 'Void, because a check failed'],
+  ['not-measured', 'Not measured'],
+];
+
+/** The part alone, or with its place where the part was measured at several. */
+function nameOf({ part, place }: ClaimRow, rows: readonly ClaimRow[]): string {
+  const isSingle = rows.filter((row) => row.part === part).length === 1;
+  const name = part.startsWith('CPU') ? part : part.charAt(0).toLowerCase() + part.slice(1);
+  return isSingle || place === undefined ? name : `${name} (${place.scenario}, ${loadPointTitle(place.loadPoint)})`;
+}

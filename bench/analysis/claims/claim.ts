@@ -1,0 +1,70 @@
+// The claim that SSE is cheaper for a server with many clients, split into what it can mean. Each part is answered by the
+// verdict on one quantity, and by nothing else.
+
+import type { LoadPoint, ScenarioId } from '../../contract/run-file.ts';
+import type { Estimate } from '../analysis.ts';
+
+export const CLAIM = 'SSE is cheaper with many clients';
+
+interface ClaimSource {
+  readonly scenario: ScenarioId;
+  readonly metric: string;
+}
+
+export interface ClaimPart {
+  readonly title: string;
+  readonly sources: readonly ClaimSource[];
+}
+
+export const claimParts = [
+  { title: 'Memory of an idle connection', sources: [{ scenario: 'memory', metric: 'memory.retained' }] },
+  { title: 'Memory of a streaming connection', sources: [{ scenario: 'memory', metric: 'memory.streaming' }] },
+  {
+    title: 'CPU time per token',
+    sources: [
+      { scenario: 'memory', metric: 'cpu.token.slope' },
+      { scenario: 'stream', metric: 'cpu.server.token' },
+    ],
+  },
+  { title: 'Most streams at the objective', sources: [{ scenario: 'capacity', metric: 'capacity.streams' }] },
+] as const satisfies readonly ClaimPart[];
+
+/**
+ * What a verdict says of the claim. `equivalent`: it was shown that the difference does not matter, which is neither for nor
+ * against it; `not-settled`: nothing that decides it was shown; `void`: the numbers cannot be believed.
+ */
+export type ClaimAnswer = 'supports' | 'refutes' | 'equivalent' | 'not-settled' | 'void' | 'not-measured';
+
+/** Where a number was measured, and between which arms. */
+interface ClaimPlace extends ClaimSource {
+  readonly loadPoint: LoadPoint;
+  /** Names of the two arms, and what they have in common: `probe`, `library`. */
+  readonly sseArm: string;
+  readonly webSocketArm: string;
+  readonly sse: Estimate;
+  readonly webSocket: Estimate;
+  /** WebSocket over SSE, whichever of them was the baseline; undefined for what may be zero. */
+  readonly ratio: Estimate | undefined;
+}
+
+export interface ClaimRow {
+  /** Title of the claim's part. */
+  readonly part: string;
+  readonly answer: ClaimAnswer;
+  /** In a few words, why the answer is no clearer; undefined where the verdict says it all. */
+  readonly reason: string | undefined;
+  /** Undefined where nothing was measured. */
+  readonly place: ClaimPlace | undefined;
+}
+
+export interface ClaimReading {
+  readonly claim: string;
+  /** Whether any of the analyses is of a scenario that the claim is about. */
+  readonly isAsked: boolean;
+  /** In the order of the parts; a part has a row for each place at which it was measured, and one where it was not. */
+  readonly rows: readonly ClaimRow[];
+  /** The whole in one sentence: only as strong as the rows, and never a winner. */
+  readonly sentence: string;
+  /** One sentence for each answer that there is, with the parts that have it. */
+  readonly details: readonly string[];
+}

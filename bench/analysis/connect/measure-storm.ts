@@ -1,0 +1,31 @@
+// How a storm went, from the client's stamps alone: which of its streams came through, and how long the opening took.
+
+import assert from 'node:assert/strict';
+import type { StormRecord } from '../../contract/connecting.ts';
+import type { StampColumns } from '../../contract/stamps.ts';
+
+/** Columns by stream; NaN where a stamp was never taken. All streams of the trial are of the storm. */
+export function measureStorm(client: StampColumns): StormRecord {
+  const starts = stampsOf(client, 'startNs');
+  const accepts = stampsOf(client, 'acceptNs');
+  const firstNs = Math.min(...starts);
+  return {
+    streams: (client['startNs'] as Float64Array).length,
+    accepted: accepts.length,
+    issueNs: starts.length === 0 ? 0 : Math.max(...starts) - firstNs,
+    ...(accepts.length > 0 && { spanNs: Math.max(...accepts) - firstNs }),
+  };
+}
+
+/** Streams that did not come to their `done`: they have no times, and are counted by what they failed by. */
+export function streamsNotDone(client: StampColumns): Set<number> {
+  const ends = client['endNs'];
+  assert(ends !== undefined, 'stamps have an end for each stream');
+  return new Set([...ends.keys()].filter((stream) => Number.isNaN(ends[stream])));
+}
+
+function stampsOf(client: StampColumns, name: string): Float64Array {
+  const column = client[name];
+  assert(column !== undefined, `stamps have ${name} for each stream`);
+  return column.filter((stamp) => !Number.isNaN(stamp));
+}

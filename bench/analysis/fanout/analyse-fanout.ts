@@ -1,0 +1,51 @@
+// What one subscriber who does not read costs the others: each arm against itself, over blocks, since the trials of one block
+// have the same workload whoever reads.
+
+import { loadPointKey, type LoadPoint } from '../../contract/load-point.ts';
+import type { Plan } from '../../contract/run-file.ts';
+import { compareMetric } from '../compare.ts';
+import type { FanoutAnalysis, StoppedSubscriber, StoppedSubscriberEffect } from '../fanout-analysis.ts';
+import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from '../measured-trials.ts';
+import { metricsOf } from '../metrics/registry.ts';
+
+/** What the others would notice, and what the server would. */
+const watched = ['delivery.p50', 'delivery.p99', 'spread.p50', 'cpu.server.token'] as const;
+
+/** Undefined for other scenarios. */
+export function analyseFanout({ scenario, seed }: Pick<Plan, 'scenario' | 'seed'>, points: readonly MeasuredLoadPoint[]) {
+  if (scenario !== 'fanout') return undefined;
+  const stopped = points.flatMap((point): StoppedSubscriber[] => {
+    const reading = points.find(({ loadPoint }) => loadPointKey(loadPoint) === loadPointKey(allReading(point.loadPoint)));
+    return reading === undefined || reading === point ? [] : [describe(reading, point, seed)];
+  });
+  return { stopped } satisfies FanoutAnalysis;
+}
+
+function allReading(point: LoadPoint): LoadPoint {
+  return { ...point, stopped: 0 };
+}
+
+function describe(reading: MeasuredLoadPoint, point: MeasuredLoadPoint, seed: number): StoppedSubscriber {
+  const trials = point.arms.flatMap(({ completed }) => completed.filter(isSteady));
+  return {
+    loadPoint: point.loadPoint,
+    effects: watched.flatMap((id) =>
+      point.arms.flatMap((arm) => {
+        const without = reading.arms.find(({ name }) => name === arm.name);
+        return without === undefined ? [] : effectOn(id, { without, withStopped: arm, seed });
+      }),
+    ),
+    trials: trials.length,
+    blockedTrials: trials.filter(({ stall }) => (stall?.blocked ?? 0) > 0).length,
+  };
+}
+
+function effectOn(
+  id: string,
+  { without, withStopped, seed }: { without: MeasuredArm; withStopped: MeasuredArm; seed: number },
+): StoppedSubscriberEffect[] {
+  const metric = metricsOf('fanout').find((one) => one.id === id);
+  if (metric === undefined) return [];
+  const { baseline, other, ratio, pairs } = compareMetric({ metric, baseline: without, other: withStopped, seed });
+  return [{ metric: id, arm: withStopped.name, without: baseline, withStopped: other, ratio, blocks: pairs.length }];
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import type { SearchedTrial } from '../../contract/run-file.ts';
+import { NS_PER_US } from '../../contract/units.ts';
+import { searchedRun } from '../capacity/searched-run-fixture.ts';
+import { findMetric, metricsOf } from './registry.ts';
+
+const { trials } = await searchedRun({ capacity: () => 3000, plan: { blocks: 1 } });
+const search = trials.find(({ burnIn, loadPoint }) => !burnIn && loadPoint.span === 'search') as SearchedTrial;
+const value = (id: string, trial: SearchedTrial): number | undefined => findMetric(id)!.value(trial);
+const withSearch = (change: Partial<SearchedTrial['search']>): SearchedTrial => ({ ...search, search: { ...search.search, ...change } });
+
+it('the answer of a search is its datum: P7, more is better, margin 5 %', () => {
+  const { lowerStreams = 0, upperStreams = 0 } = search.search;
+  expect(value('capacity.streams', search)).toBe(lowerStreams);
+  expect([lowerStreams <= 3000, upperStreams > 3000]).toEqual([true, true]);
+  expect(metricsOf('capacity')[0]).toMatchObject({ id: 'capacity.streams', endpoint: 'P7', better: 'higher', margin: { ratio: 0.05 } });
+});
+
+it('everything else is of the answer’s load: 20 tokens/s a stream, 14 µs of CPU each', () => {
+  const share = search.search.lowerStreams! / 3000;
+  expect(value('capacity.tokens', search)).toBe(20 * search.search.lowerStreams!);
+  expect(value('cpu.token.loaded', search)).toBe(14 * NS_PER_US);
+  expect(value('elu.server.loaded', search)).toBeCloseTo(0.9 * share, 9);
+  expect(value('elu.client.loaded', search)).toBeCloseTo(0.55 * share, 9);
+  expect(metricsOf('capacity').filter((metric) => metric.value(search) === undefined)).toEqual([]);
+});
+
+it('steps of that load which failed are not what was carried', () => {
+  const [first, ...others] = search.search.steps.filter(({ streams }) => streams === search.search.lowerStreams);
+  const slow = { ...first!, failed: ['loss' as const], measured: { ...first!.measured!, serverCpuNs: 1e12 } };
+  expect(value('cpu.token.loaded', withSearch({ steps: [slow, first!, ...others] }))).toBe(14 * NS_PER_US);
+});
+
+it.each(['harness', 'most', 'least'] as const)('a search whose end is %s has no value: it is no capacity', (end) => {
+  for (const metric of metricsOf('capacity')) expect(metric.value(withSearch({ end }))).toBeUndefined();
+});
+
+it('a curve and a proof are no searches', () => {
+  const others = trials.filter(({ loadPoint }) => loadPoint.span !== 'search') as SearchedTrial[];
+  expect(others).toHaveLength(3);
+  for (const trial of others) expect(value('capacity.streams', trial)).toBeUndefined();
+});

@@ -1,0 +1,96 @@
+// Saved runs against each other, or the arms of one: what `compare` does with each scenario.
+
+import { join } from 'node:path';
+import { analyse } from '../analysis/analyse.ts';
+import { compareRuns } from '../analysis/across/compare-runs.ts';
+import { gatherRuns } from '../analysis/across/gather-runs.ts';
+import { subjectsOfArms, subjectsOfRuns } from '../analysis/across/gate-subjects.ts';
+import { rebase } from '../analysis/across/rebase.ts';
+import { judgeRegressions, type GateResult, type RegressionGate } from '../analysis/across/regression-gates.ts';
+import { loadRun } from '../analysis/load-run.ts';
+import { allMetrics, metricsOfPlan } from '../analysis/metrics/registry.ts';
+import { isUnderComparison } from '../analysis/thresholds.ts';
+import { BenchError } from '../contract/errors.ts';
+import type { SavedRun } from '../contract/run-file.ts';
+import { armName } from '../contract/transports.ts';
+import { pickName } from '../plan/quantities.ts';
+import { renderGatesMarkdown, renderGatesText } from '../report/across/gates.ts';
+import { renderComparisonMarkdown } from '../report/across/markdown.ts';
+import { renderComparisonText } from '../report/across/text.ts';
+import { renderReport } from '../report/report.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import type { Paint } from '../report/verdict-table.ts';
+
+export interface Compared {
+  readonly gates: readonly GateResult[];
+  readonly render: { readonly text: () => string; readonly md: () => string };
+  /** What is printed as JSON. */
+  readonly value: object;
+}
+
+export interface CompareOptions {
+  readonly gates: readonly RegressionGate[];
+  readonly paint: Paint;
+  /** Of one run: the arm that the others are held against; the plan's first without it. */
+  readonly baseline: string | undefined;
+}
+
+/** The first run against itself, arm by arm, or against all further ones. @throws BenchError USAGE for what cannot be compared. */
+export function compareRunFolders([first, ...others]: readonly [string, ...string[]], options: CompareOptions): Compared {
+  const old = loadRun(first);
+  return others.length === 0 ? compareArms(old, options) : compareWithOld(old, others.map(loadRun), options);
+}
+
+function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, paint }: CompareOptions): Compared {
+  const gathered = gatherRuns(old, others);
+  const comparison = compareRuns(gathered);
+  const results = judgeRegressions(gates, subjectsOfRuns(gathered));
+  return {
+    gates: results,
+    render: {
+      text: () => renderComparisonText(comparison, { metrics: allMetrics, gates: results, paint }),
+      md: () => renderComparisonMarkdown(comparison, { metrics: allMetrics, gates: results }),
+    },
+    value: { ...comparison, gates: results },
+  };
+}
+
+/** The run's own analysis, with another arm as its baseline where one is named. */
+function compareArms(run: SavedRun, { baseline, gates, paint }: CompareOptions): Compared {
+  const analysis = analyse(baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)));
+  const results = judgeRegressions(gates, subjectsOfArms(analysis, run.folder));
+  return {
+    gates: results,
+    render: {
+      text: () => {
+        const text = renderTerminal(analysis, {
+          metrics: metricsOfPlan(analysis.plan),
+          paint,
+          reportPath: reportPathOf(run, analysis.baseline),
+        });
+        return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
+      },
+      md: () => {
+        const report = renderReport(analysis, { metrics: metricsOfPlan(analysis.plan), charts: [] });
+        return results.length === 0 ? report : `${report}\n${renderGatesMarkdown(results, allMetrics)}\n`;
+      },
+    },
+    value: { schema: 1, kind: 'arm-comparison', analysis, gates: results },
+  };
+}
+
+function pickBaseline({ header: { plan } }: SavedRun, name: string): string {
+  const arms = plan.arms.map(armName);
+  const chosen = pickName('arm', name, arms);
+  const contenders = plan.arms.filter(isUnderComparison).map(armName);
+  if (contenders.includes(chosen)) return chosen;
+  throw new BenchError('USAGE', `--baseline ${name}: no verdict is given against it, for it is the floor or a copy, not a contender`, {
+    hint: `contenders: ${contenders.join(', ')}`,
+  });
+}
+
+/** The report in the folder was made with the plan's own baseline. */
+function reportPathOf({ folder, header }: SavedRun, baseline: string): string {
+  const [first] = header.plan.arms.map(armName);
+  return join(folder, 'report.md') + (first === undefined || first === baseline ? '' : ` (against ${first})`);
+}

@@ -1,0 +1,62 @@
+// Suites against each other, scenario by scenario: nothing is compared, or corrected, across scenarios.
+
+import { join } from 'node:path';
+import { BenchError } from '../contract/errors.ts';
+import type { ScenarioId } from '../contract/run-file.ts';
+import { demote, joinBlocks } from '../report/markdown.ts';
+import { loadSuite } from '../trial/suite-folder.ts';
+import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
+
+/** @throws BenchError USAGE for suites of other scenarios. */
+export function compareSuites(folders: readonly [string, ...string[]], options: CompareOptions): Compared {
+  const [old, ...others] = folders;
+  const first = partsOf(old);
+  const rest = others.map((folder) => ({ folder, parts: partsOf(folder) }));
+  for (const { folder, parts } of rest) refuseOthers({ folder: old, parts: first }, { folder, parts });
+  const compared = [...first].map(([scenario, folder]) => ({
+    scenario,
+    comparison: compareRunFolders([folder, ...rest.map(({ parts }) => parts.get(scenario) ?? '')], options),
+  }));
+  const titles = compared.map(({ scenario }) => scenario).join(', ');
+  return {
+    gates: compared.flatMap(({ comparison }) => comparison.gates),
+    render: {
+      text: () =>
+        compared
+          .map(({ scenario, comparison }) => `${options.paint('bold', `scenario ${scenario}`)}\n\n${comparison.render.text()}`)
+          .join('\n'),
+      md: () =>
+        `${joinBlocks([
+          `# Scenario by scenario: ${titles}`,
+          'Each scenario is a family of tests of its own.',
+          ...compared.flatMap(({ scenario, comparison }) => [`## Scenario ${scenario}`, demote(demote(comparison.render.md())).trimEnd()]),
+        ])}\n`,
+    },
+    value: {
+      schema: 1,
+      kind: 'suite-comparison',
+      parts: compared.map(({ scenario, comparison }) => Object.assign({ scenario }, comparison.value)),
+    },
+  };
+}
+
+type Parts = ReadonlyMap<ScenarioId, string>;
+
+function partsOf(folder: string): Parts {
+  return new Map(loadSuite(folder).parts.map((part) => [part.scenario, join(folder, part.folder)]));
+}
+
+interface SuiteParts {
+  readonly folder: string;
+  readonly parts: Parts;
+}
+
+function refuseOthers(old: SuiteParts, recent: SuiteParts): void {
+  const names = ({ parts }: SuiteParts): string => [...parts.keys()].toSorted().join(', ');
+  if (names(old) === names(recent)) return;
+  throw new BenchError(
+    'USAGE',
+    `${old.folder} and ${recent.folder} cannot be compared: the scenarios are ${names(old)} in the old suite and ${names(recent)} in the new one`,
+    { hint: 'compare the parts that both have: the folders inside' },
+  );
+}

@@ -1,0 +1,117 @@
+// Before a run may begin or go on: everything that can be refused is refused here, before a folder is made or a process starts.
+
+import { randomInt } from 'node:crypto';
+import { loadRun } from '../analysis/load-run.ts';
+import { BenchError } from '../contract/errors.ts';
+import type { Environment, Plan } from '../contract/run-file.ts';
+import { armName } from '../contract/transports.ts';
+import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
+import { whyAbsent } from '../path/network-namespaces.ts';
+import { checkLimits, readMachineLimits } from '../plan/limits.ts';
+import { usageError } from '../plan/quantities.ts';
+import { repeatCommand } from '../plan/repeat-command.ts';
+import { flagWords } from '../plan/suite-flags.ts';
+import { parseThreshold } from '../plan/thresholds.ts';
+import { OWN_TOKENS_FILE } from '../plan/workloads.ts';
+import { readEnvironment } from '../trial/environment.ts';
+import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
+import { canPin, createRun, type OpenRun } from './measure-run.ts';
+import type { RunCommandFlags } from './run-flags.ts';
+
+export interface PreparedRun extends BuiltPlan {
+  readonly flags: RunCommandFlags;
+}
+
+export function drawSeed(): number {
+  return randomInt(2 ** 32);
+}
+
+/** A plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME or LIMIT */
+export async function prepareRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<PreparedRun> {
+  const limits = readMachineLimits();
+  const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent });
+  const { plan } = built;
+  checkLimits(plan, limits);
+  checkPort(plan, flags.port);
+  if (plan.pin && !canPin()) {
+    throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, which needs two CPUs and taskset', {
+      hint: 'install util-linux, or measure with --no-pin',
+    });
+  }
+  for (const text of flags.failIf ?? []) parseThreshold(text, plan.arms.map(armName), plan.scenario);
+  return { ...built, flags };
+}
+
+interface RunPlace {
+  readonly folder: string;
+  readonly name: string;
+  readonly startedAt: Date;
+}
+
+/** Makes its folder. */
+export function beginPrepared({ plan, ownTokens, flags }: PreparedRun, { folder, name, startedAt }: RunPlace): OpenRun {
+  const run = createRun(plan, folder, { name, startedAt, command: repeatCommand(plan, flags), thresholds: flags.failIf ?? [] });
+  if (ownTokens !== undefined) writeRunFile(run.folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
+  return run;
+}
+
+/** The `--name` that was given, or the usual one. @throws BenchError USAGE */
+export function readName(flags: RunCommandFlags, usual: string): string {
+  const name = flags.name ?? usual;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
+    throw usageError('--name', name, 'up to 64 letters, digits, dots, dashes or underscores');
+  return name;
+}
+
+/** `quick`, `memory-smoke`. */
+export function usualName({ scenario, preset }: Plan): string {
+  return scenario === 'stream' ? preset : `${scenario}-${preset}`;
+}
+
+/** Flags that say nothing about what is measured. */
+const mayChange: ReadonlySet<string> = new Set(['continue', 'port', 'json', 'quiet', 'verbose']);
+
+/** @throws BenchError USAGE for a flag or scenario beside --continue that would change what was planned. */
+export function refuseChanges(folder: string, scenarios: readonly string[], flags: RunCommandFlags): void {
+  // A flag that begins with no- is true unless it was given.
+  const given = Object.entries(flags).find(
+    ([flag, value]) => !mayChange.has(flag) && value !== undefined && !((flag === 'rerun' || flag === 'resume') && value === true),
+  )?.[0];
+  if (given === 'failIf') throw new BenchError('USAGE', `--fail-if cannot be changed by --continue: the thresholds are in ${folder}`);
+  if (given !== undefined) throw new BenchError('USAGE', `--${flagWords(given)} cannot be changed by --continue: the plan is in ${folder}`);
+  if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
+}
+
+/** A saved run, ready for the trials that it lacks. @throws BenchError RUN_FOLDER, LIMIT or USAGE */
+export function reopenRun(folder: string, port: string | undefined): OpenRun {
+  const { header, trials } = loadRun(folder);
+  checkLimits(header.plan, readMachineLimits());
+  checkPort(header.plan, port);
+  const differences = environmentDifferences(header.environment, readEnvironment(undefined));
+  if (differences.length > 0) {
+    throw new BenchError('RUN_FOLDER', `${folder} was begun on another machine or with other software: ${differences.join('; ')}`, {
+      hint: 'trials of two set-ups must not be mixed: begin a new run',
+    });
+  }
+  mendTornLine(folder);
+  return { folder, header, records: trials };
+}
+
+function checkPort({ lanes, scenario, serverProcesses }: Plan, port: string | undefined): void {
+  if (port === undefined || Number(port) === 0) return;
+  if (serverProcesses !== undefined)
+    throw usageError('--port', port, `0: each of ${serverProcesses} server processes has a port of its own`);
+  if (lanes === undefined) return;
+  throw usageError('--port', port, `0: in ${scenario} several trials run side by side, each with a port of its own`);
+}
+
+function environmentDifferences(before: Environment, now: Environment): string[] {
+  const differences: string[] = [];
+  for (const key of ['node', 'os', 'cpuModel', 'cpus', 'gitCommit'] as const) {
+    if (before[key] !== now[key]) differences.push(`${key} was ${before[key]}, is ${now[key]}`);
+  }
+  for (const [name, version] of Object.entries(before.packages)) {
+    if (now.packages[name] !== version) differences.push(`${name} was ${version}, is ${now.packages[name]}`);
+  }
+  return differences;
+}

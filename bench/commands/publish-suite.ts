@@ -1,0 +1,45 @@
+// From the published parts of a suite to its one report: report.md in the suite's folder, and what is said on stdout.
+
+import { styleText } from 'node:util';
+import type { ClaimReading } from '../analysis/claims/claim.ts';
+import { readClaims } from '../analysis/claims/read-claims.ts';
+import { metricsOfPlan } from '../analysis/metrics/registry.ts';
+import { isMissed } from '../analysis/thresholds.ts';
+import type { Suite } from '../contract/suite.ts';
+import { renderSuiteReport } from '../report/suite/suite-report.ts';
+import { renderSuiteTerminal } from '../report/suite/suite-terminal.ts';
+import type { SuiteContext } from '../report/suite/suite-context.ts';
+import { writeRunFile } from '../trial/run-folder.ts';
+import { hasFailed, type Published } from './publish.ts';
+
+export interface PublishedSuite extends SuiteContext {
+  readonly claims: ClaimReading;
+  readonly markdown: string;
+}
+
+/** `published` are the parts of the suite, in its order. */
+export function publishSuite(folder: string, suite: Suite, published: readonly Published[]): PublishedSuite {
+  const parts = published.map(({ analysis, thresholds, charts }, index) => ({
+    folder: suite.parts[index]?.folder ?? '',
+    context: { analysis, metrics: metricsOfPlan(analysis.plan) },
+    thresholds,
+    charts,
+  }));
+  const markdown = renderSuiteReport({ suite, parts });
+  writeRunFile(folder, 'report.md', markdown);
+  return { suite, parts, claims: readClaims(published.map(({ analysis }) => analysis)), markdown };
+}
+
+export function suiteJson({ suite, parts, claims }: PublishedSuite): string {
+  const analyses = parts.map(({ context, thresholds }) => ({ ...context.analysis, thresholds }));
+  return `${JSON.stringify({ suite, claims, parts: analyses }, undefined, 2)}\n`;
+}
+
+export function summariseSuite(whole: PublishedSuite, reportPath: string, stream: NodeJS.WriteStream): string {
+  return renderSuiteTerminal(whole, { reportPath, paint: (style, text) => styleText(style, text, { stream }) });
+}
+
+/** Whether any part must not exit with 0. */
+export function hasSuiteFailed({ parts }: PublishedSuite): boolean {
+  return parts.some(({ context, thresholds }) => hasFailed(context.analysis) || thresholds.some(isMissed));
+}

@@ -1,0 +1,54 @@
+// The formats in which `report` prints a run, and how those of the parts of a suite become one.
+
+import { join } from 'node:path';
+import { metricsOfPlan } from '../analysis/metrics/registry.ts';
+import type { SavedRun } from '../contract/run-file.ts';
+import { renderBencher } from '../report/exports/bencher.ts';
+import { renderCsv } from '../report/exports/csv.ts';
+import { renderGithubBenchmark } from '../report/exports/github-benchmark.ts';
+import { renderHistograms } from '../report/exports/hgrm.ts';
+import { writeRunFile } from '../trial/run-folder.ts';
+import type { Published } from './publish.ts';
+
+export interface RenderedRun extends Published {
+  readonly folder: string;
+}
+
+/** What each format prints. */
+export const formats = {
+  md: ({ markdown }) => markdown,
+  json: ({ analysis, thresholds }) => `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
+  csv: ({ run }) => renderCsv(run, metricsOfPlan(run.header.plan)),
+  'github-benchmark': ({ analysis }) => renderGithubBenchmark({ analysis, metrics: metricsOfPlan(analysis.plan) }),
+  bencher: ({ analysis }) => renderBencher({ analysis, metrics: metricsOfPlan(analysis.plan) }),
+  hgrm: ({ folder, run }) => writeHistograms(folder, run),
+} as const satisfies Record<string, (run: RenderedRun) => string>;
+
+export type ReportFormat = keyof typeof formats;
+
+export const reportFormats = Object.keys(formats) as ReportFormat[];
+
+/** Those that leave out a load point that cannot be believed, which must be said. */
+export const trackedFormats: ReadonlySet<ReportFormat | undefined> = new Set(['github-benchmark', 'bencher'] as const);
+
+/** Formats whose texts of several runs make one. Names in them begin with the scenario, so they cannot collide. */
+export const joins = {
+  'github-benchmark': (texts) =>
+    `${JSON.stringify(
+      texts.flatMap((text) => JSON.parse(text) as unknown[]),
+      undefined,
+      2,
+    )}\n`,
+  bencher: (texts) => `${JSON.stringify(Object.assign({}, ...texts.map((text) => JSON.parse(text) as object)), undefined, 2)}\n`,
+  hgrm: (texts) => texts.join(''),
+} as const satisfies { readonly [Format in ReportFormat]?: (texts: readonly string[]) => string };
+
+/** The paths of the files, one a line: a distribution is a file, and a run has many. */
+function writeHistograms(folder: string, run: SavedRun): string {
+  return renderHistograms(run)
+    .map(({ file, text }) => {
+      writeRunFile(folder, file, text);
+      return `${join(folder, file)}\n`;
+    })
+    .join('');
+}

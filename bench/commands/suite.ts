@@ -1,0 +1,117 @@
+// `streamduel run A B …`: several scenarios, measured one after another into one folder, with one report of all. Every plan is
+// checked and every part's folder made before the first trial, so an interrupted suite goes on like a run.
+
+import { join, relative } from 'node:path';
+import { BenchError } from '../contract/errors.ts';
+import { SUITE_SCHEMA_VERSION, type Suite } from '../contract/suite.ts';
+import { armName } from '../contract/transports.ts';
+import { readScenarios, repeatSuite, shareFlags, shareThresholds } from '../plan/suite-flags.ts';
+import { streamduelVersion } from '../trial/environment.ts';
+import { runFolderName } from '../trial/run-folder.ts';
+import { loadSuite, writeSuite } from '../trial/suite-folder.ts';
+import { DEFAULT_OUT, listenForInterrupts, type OpenRun } from './measure-run.ts';
+import { beginPrepared, drawSeed, prepareRun, readName, refuseChanges, reopenRun, usualName, type PreparedRun } from './prepare-run.ts';
+import { publish, type Published } from './publish.ts';
+import { hasSuiteFailed, publishSuite, suiteJson, summariseSuite } from './publish-suite.ts';
+import type { CommandOutput, RunCommandFlags } from './run-flags.ts';
+import { explainStop, watchRun, type WatchOptions } from './watch-run.ts';
+
+interface OpenSuite {
+  readonly folder: string;
+  readonly suite: Suite;
+  readonly parts: readonly OpenRun[];
+}
+
+interface SuiteOptions {
+  readonly port: number;
+  readonly output: CommandOutput;
+}
+
+/** Returns the exit code: 1 when a trial or a gate of any part failed. @throws BenchError as `runCommand` does. */
+export async function runSuite(scenarios: readonly string[], flags: RunCommandFlags, { port, output }: SuiteOptions): Promise<number> {
+  const { folder, suite, parts } =
+    flags.continue === undefined ? await beginSuite(scenarios, flags) : continueSuite(flags.continue, scenarios, flags);
+  using interruption = listenForInterrupts();
+  const { stopped, published } = await measureParts(parts, { flags, port, signal: interruption.signal, stderr: output.stderr });
+  const whole = publishSuite(folder, suite, published);
+  const reportPath = join(relative(process.cwd(), folder) || '.', 'report.md');
+  output.stdout.write(flags.json === true ? suiteJson(whole) : summariseSuite(whole, reportPath, output.stdout));
+  if (stopped !== undefined) throw explainStop(stopped, folder);
+  return hasSuiteFailed(whole) ? 1 : 0;
+}
+
+/** A suite is known by its scenarios while they are few. */
+const MOST_NAMED = 3;
+
+async function beginSuite(names: readonly string[], flags: RunCommandFlags): Promise<OpenSuite> {
+  const scenarios = readScenarios(names);
+  const prepared = await prepareParts(scenarios, flags);
+  const [first] = prepared as [PreparedRun, ...PreparedRun[]];
+  const what = scenarios.length > MOST_NAMED ? `${scenarios.length}-scenarios` : scenarios.join('-');
+  const name = readName(flags, `${what}-${first.plan.preset}`);
+  const startedAt = new Date();
+  const folder = join(flags.out ?? DEFAULT_OUT, runFolderName(startedAt, name));
+  const parts = prepared.map((part) => {
+    const { scenario } = part.plan;
+    const partName = flags.name === undefined ? usualName(part.plan) : `${name}-${scenario}`;
+    return beginPrepared(part, { folder: join(folder, scenario), name: partName, startedAt });
+  });
+  const suite: Suite = {
+    kind: 'suite',
+    schema: SUITE_SCHEMA_VERSION,
+    streamduel: streamduelVersion(),
+    name,
+    startedAt: startedAt.toISOString(),
+    command: repeatSuite(scenarios, flags, first.plan),
+    parts: scenarios.map((scenario) => ({ scenario, folder: scenario })),
+  };
+  writeSuite(folder, suite);
+  return { folder, suite, parts };
+}
+
+/** With one seed for all, and each threshold where its metric is measured. */
+async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: RunCommandFlags): Promise<readonly PreparedRun[]> {
+  const { failIf, ...rest } = flags;
+  const shared = shareFlags(scenarios, { ...rest, seed: flags.seed ?? String(drawSeed()) });
+  const prepared: PreparedRun[] = [];
+  for (const [index, scenario] of scenarios.entries()) prepared.push(await prepareRun([scenario], shared[index] ?? {}));
+  const places = prepared.map(({ plan }) => ({ scenario: plan.scenario, arms: plan.arms.map(armName) }));
+  const thresholds = shareThresholds(failIf ?? [], places);
+  return prepared.map(({ plan, ownTokens, flags: own }, index) => ({
+    plan,
+    ownTokens,
+    flags: { ...own, failIf: thresholds[index] ?? [] },
+  }));
+}
+
+function continueSuite(folder: string, scenarios: readonly string[], flags: RunCommandFlags): OpenSuite {
+  refuseChanges(folder, scenarios, flags);
+  const suite = loadSuite(folder);
+  return { folder, suite, parts: suite.parts.map((part) => reopenRun(join(folder, part.folder), flags.port)) };
+}
+
+interface MeasuredParts {
+  /** The first thing that stopped a part. */
+  readonly stopped: unknown;
+  readonly published: readonly Published[];
+}
+
+/** Each is published as it ends. What makes one scenario impossible here may let the next one be; Ctrl-C ends all. */
+async function measureParts(parts: readonly OpenRun[], options: WatchOptions): Promise<MeasuredParts> {
+  const stops: unknown[] = [];
+  const published: Published[] = [];
+  for (const [index, run] of parts.entries()) {
+    if (!stops.some(isFinal)) {
+      if (options.flags.quiet !== true) options.stderr.write(`scenario ${run.header.plan.scenario} (${index + 1} of ${parts.length})\n`);
+      const stop = await watchRun(run, options);
+      if (stop !== undefined) stops.push(stop);
+    }
+    published.push(await publish(run.folder));
+  }
+  return { stopped: stops.find(isFinal) ?? stops[0], published };
+}
+
+/** Ctrl-C, or a bug. */
+function isFinal(stop: unknown): boolean {
+  return !(stop instanceof BenchError) || stop.code === 'INTERRUPTED';
+}

@@ -1,0 +1,16 @@
+// How several load processes share the streams of a trial: by connection slot, so that the streams of one slot, which follow
+// one another, are opened by one process and go to one server.
+
+import type { Slice } from './messages.ts';
+import type { Population } from './population.ts';
+
+/** Which of `processes` load processes runs the slot, from 0. */
+export function processOfSlot(slot: number, processes: number): number {
+  return slot % processes;
+}
+
+/** Streams that a process runs, in order of their start; all of them without a slice. */
+export function streamsOf({ streams, slots }: Pick<Population, 'streams' | 'slots'>, slice: Slice | undefined): Uint32Array {
+  const all = Uint32Array.from({ length: streams }, (_, stream) => stream);
+  return slice === undefined ? all : all.filter((stream) => processOfSlot(slots[stream] as number, slice.of) === slice.index);
+}

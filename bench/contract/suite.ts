@@ -1,0 +1,30 @@
+// The saved form of a suite, `suite.json`: several scenarios that one command measured one after another. Each part is an
+// ordinary run in a folder of its own inside the suite's, so all that can be done with a run can be done with a part.
+
+import { z } from 'zod';
+import { runHeaderSchema } from './run-file.ts';
+
+export const SUITE_SCHEMA_VERSION = 1;
+
+const partSchema = z.object({
+  scenario: runHeaderSchema.shape.plan.shape.scenario,
+  /** Inside the suite's folder, and never anywhere else: reports are written into it. */
+  folder: z.string().regex(/^[a-z][a-z-]*$/, 'the name of a folder inside the suite'),
+});
+
+export const suiteSchema = z.object({
+  kind: z.literal('suite'),
+  schema: z.literal(SUITE_SCHEMA_VERSION),
+  streamduel: z.string(),
+  name: z.string(),
+  startedAt: z.string(),
+  /** The command line that repeats it. */
+  command: z.string(),
+  /** In the order in which they are measured; each scenario once. */
+  parts: z
+    .array(partSchema)
+    .min(2)
+    .refine((parts) => new Set(parts.map(({ scenario }) => scenario)).size === parts.length, 'each scenario once'),
+});
+
+export type Suite = z.infer<typeof suiteSchema>;

@@ -1,0 +1,95 @@
+// A ladder of connections, as a user climbs it, and with a known cost put into the server: it must be found on the slope, byte
+// for byte where V8 counts, and within the noise of pages where the kernel does.
+
+import { afterAll, expect, it } from 'vitest';
+import { findMetric } from './analysis/metrics/registry.ts';
+import { CliFolder } from './cli-fixture.ts';
+import { recordLadder } from './commands/record-ladder.ts';
+import type { Injection } from './contract/injection.ts';
+import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
+import { buildPlan } from './plan/build-plan.ts';
+import { planTrials } from './plan/trials.ts';
+import { locateTokens } from './plan/workloads.ts';
+import { measureLadder } from './trial/ladder-trial.ts';
+
+const place = new CliFolder();
+afterAll(() => place[Symbol.dispose]());
+
+const RETAINED_BYTES = 10_000;
+
+const missed = ({ gates }: LadderTrial): string[] => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
+
+async function climb(injection?: Injection): Promise<LadderTrial> {
+  const flags = { preset: 'smoke', connections: '300,600,900', transports: 'sse', seed: '7' };
+  const { plan } = await buildPlan(['memory'], flags, { randomSeed: () => 1, canPin: false });
+  const [planned] = planTrials(plan);
+  const arm = { ...planned!.arm, ...(injection !== undefined && { injection }) };
+  const measured = await measureLadder(
+    { ...planned!, arm },
+    {
+      plan,
+      tokenFile: locateTokens(plan.workload, '.'),
+      port: 0,
+      verbose: false,
+      signal: new AbortController().signal,
+      keepStampsIn: undefined,
+      onProgress: () => {},
+    },
+  );
+  return recordLadder({ ...planned!, arm }, measured);
+}
+
+it('10,000 bytes that the server keeps for each connection are found on every slope that they belong to', async () => {
+  const [plain, injected] = [await climb(), await climb({ kind: 'retained', bytesPerStream: RETAINED_BYTES })];
+  const difference = (id: string): number => findMetric(id)!.value(injected)! - findMetric(id)!.value(plain)!;
+  expect(missed(injected)).toEqual([]);
+  // Counted by V8 itself.
+  expect(Math.abs(difference('memory.external') - RETAINED_BYTES)).toBeLessThan(200);
+  // Two ladders of three rungs up to 900: a page for each 100 connections here or there is 40 bytes, a slab of the heap some kB.
+  expect(Math.abs(difference('memory.uss.slope') - RETAINED_BYTES)).toBeLessThan(4000);
+  expect(Math.abs(difference('memory.streaming') - RETAINED_BYTES)).toBeLessThan(4000);
+  expect(Math.abs(difference('memory.heap'))).toBeLessThan(1000);
+});
+
+const ladders = (trials: readonly TrialRecord[]): LadderTrial[] => trials.filter((trial) => trial.outcome === 'ladder');
+
+it('a ladder is climbed up and down by two servers and four load processes, and every stream is whole', async () => {
+  const words = ['--preset', 'smoke', '--connections', '40,80,120', '--client-processes', '4', '--server-processes', '2', '--seed', '7'];
+  const { stdout, stderr } = await place.run('run', 'memory', ...words, '--quiet', '--name', 'small');
+  expect(stderr).toBe('');
+  expect(stdout).toContain('ladder up to 120 connections');
+  const trials = ladders(place.readTrials('small'));
+  expect(trials).toHaveLength(2);
+  for (const trial of trials) {
+    const { client, server, ladder } = trial;
+    expect(missed(trial)).toEqual([]);
+    expect(client).toMatchObject({ streamsPlanned: 120, streamsVerified: 120, lost: 0, duplicated: 0, corrupt: 0 });
+    // 5 tokens on each rung that a stream is there for, and the one that ends it.
+    expect(client.tokensReceived).toBe(5 * (40 + 80 + 120) + 120);
+    expect(server.tokensWritten).toBe(client.tokensReceived);
+    expect(ladder.rungs.map(({ connections, way }) => `${connections} ${way}`)).toEqual([
+      '0 up',
+      '40 up',
+      '80 up',
+      '120 up',
+      '40 down',
+      '0 down',
+    ]);
+    for (const { retained, streaming, way, connections } of ladder.rungs) {
+      // Two processes of Node.
+      expect(retained!.ussBytes).toBeGreaterThan(50e6);
+      expect(streaming === undefined).toBe(way === 'down' || connections === 0);
+    }
+    expect(ladder.rungs[3]!.use!.tokens).toBeGreaterThan(0);
+  }
+  expect(place.readReport('small')).toContain('## What a connection costs');
+});
+
+it.each([
+  [['--connections', '500'], '--connections 500'],
+  [['--warmup', '1s'], '--warmup 1s'],
+] as const)('%j is refused by name', async (words, named) => {
+  const { code, stderr } = await place.run('run', 'memory', '--quiet', ...words);
+  expect(code).toBe(2);
+  expect(stderr).toContain(named);
+});

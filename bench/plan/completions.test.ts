@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { Plan } from '../contract/run-file.ts';
+import { armName } from '../contract/transports.ts';
+import { buildPlan, type RunFlags } from './build-plan.ts';
+import { repeatCommand } from './repeat-command.ts';
+
+async function plan(flags: RunFlags = {}, scenario = 'completions'): Promise<Plan> {
+  return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+}
+
+it('by default SSE and WebSocket are asked by the probe, and SSE by autocannon besides', async () => {
+  const { arms, completions, workload } = await plan();
+  expect(arms.map(armName)).toEqual(['sse', 'ws', 'sse/autocannon']);
+  expect(completions).toEqual({ tokensPerStream: 150, tokensPerSecond: 2000 });
+  // Every stream begins with its first token.
+  expect([workload.firstTokenMedianMs, workload.firstTokenSigma]).toEqual([0, 0]);
+});
+
+it('what is asked for follows --tokens and --rate, and the command repeats it', async () => {
+  const own = await plan({ tokens: '20', rate: '500', transports: 'sse/autocannon' });
+  expect(own.completions).toEqual({ tokensPerStream: 20, tokensPerSecond: 500 });
+  expect(repeatCommand(own, {})).toContain('--transports sse --client autocannon');
+  expect(repeatCommand(await plan(), {})).toContain('--transports sse/probe,ws/probe,sse/autocannon');
+});
+
+it.each([
+  [{ tokens: '1' }, '--tokens 1: expected 2 to 100000'],
+  [{ rate: '20000' }, '--rate 20000: expected at most 10000'],
+  [{ transports: 'sse,tcp' }, '--transports tcp: expected sse or ws here'],
+  [{ client: 'autocannon', transports: 'ws' }, '--client autocannon: expected a stack that speaks ws'],
+  [{ client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
+] as const)('%j is refused by name', async (flags, message) => {
+  await expect(plan(flags)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
+});
+
+it.each(['stream', 'memory', 'capacity', 'connect', 'fanout', 'slow-reader', 'burst', 'reconnect', 'herd'])(
+  '%s refuses a load generator',
+  async (scenario) => {
+    await expect(plan({ transports: 'sse/autocannon' }, scenario)).rejects.toThrow('a load generator asks for whole streams');
+  },
+);

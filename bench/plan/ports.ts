@@ -1,0 +1,77 @@
+// How many local ports a trial holds, and from how many addresses its load processes connect for it. Measured on Linux 6.18
+// with Node 24, in network namespaces of their own, with the usual 28,232 local ports where no other number is said:
+// - A port that the kernel chooses in connect() is shared between destinations: each server port can have the whole range.
+//   But from half of the range on, connecting takes 0.8 ms in place of 0.03, as the search then goes through all ports of one
+//   parity first. After its connection was closed a port can be had again within 2 s, where net.ipv4.tcp_tw_reuse is on: 2372
+//   streams one after another found room in 1000 ports.
+// - A port bound with an address (`localAddress`; libuv sets SO_REUSEADDR, and not IP_BIND_ADDRESS_NO_PORT) is held against
+//   all destinations, also through TIME_WAIT; each address has a range of its own. From a quarter of it on, connecting takes
+//   1.5 ms, and 20 near its end. Bound ports are lost to whoever lets the kernel choose, but up to a quarter of the range it is
+//   the same quarter at every address.
+// So one address serves as long as half of the range suffices, and then as many as it takes, with a quarter of the range each.
+
+import type { Plan } from '../contract/run-file.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { canShare } from './processes.ts';
+
+export interface PortLimits {
+  /** Undefined where unknown. */
+  readonly localPorts: number | undefined;
+  /** The kernel gives out a port in TIME_WAIT again. Unknown counts as no. */
+  readonly reusesPorts?: boolean | undefined;
+}
+
+/** A second (tcp_tw_reuse_delay), which kernels before 6.14 count in whole seconds of the clock. */
+const REUSED_AFTER_NS = 2 * NS_PER_S;
+const COMMON_SHARE = 1 / 2;
+const BOUND_SHARE = 1 / 4;
+/** Accepted connections of a stream that breaks once, with room for attempts that are given up half way. */
+const CONNECTIONS_PER_BROKEN_STREAM = 4;
+/** Connections that end while others of their slots already begin: 1 in 10 is far more than ever do. */
+export const OVERLAPPING = 0.1;
+/** Of one load process; see loopbackAddresses. */
+export const MAX_ADDRESSES = 254;
+
+export type Demanding = Pick<
+  Plan,
+  'scenario' | 'loadPoints' | 'workload' | 'recovery' | 'warmupNs' | 'windowNs' | 'clientProcesses' | 'serverProcesses'
+>;
+
+export function mostConnections({ loadPoints }: Pick<Plan, 'loadPoints'>): number {
+  return Math.max(...loadPoints.map(({ connections }) => connections));
+}
+
+/** From how many addresses each load process must connect; undefined where all can connect from the usual one. */
+export function countAddresses(plan: Demanding, { localPorts, reusesPorts }: PortLimits): number | undefined {
+  if (localPorts === undefined || !canShare(plan.scenario)) return undefined;
+  const { clientProcesses = 1, serverProcesses = 1 } = plan;
+  const connections = mostConnections(plan);
+  const towardsServer = connections / serverProcesses;
+  const held = reusesPorts === true ? portsAtOnce(plan, towardsServer) : portsInAll(plan, towardsServer);
+  if (held <= localPorts * COMMON_SHARE) return undefined;
+  return Math.ceil(portsInAll(plan, connections / clientProcesses) / Math.floor(localPorts * BOUND_SHARE));
+}
+
+/** Mean length of a whole stream. */
+function streamNs({ workload }: Demanding): number {
+  return workload.firstTokenMedianMs * NS_PER_MS + (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
+}
+
+/** Held by streams and by those that ended a moment ago. */
+function portsAtOnce(plan: Demanding, connections: number): number {
+  return Math.ceil(connections * (1 + OVERLAPPING + REUSED_AFTER_NS / streamNs(plan)));
+}
+
+/** Of all connections of a trial. The first stream of a slot is half as long as the others. */
+export function portsInAll(plan: Demanding, connections: number): number {
+  if (plan.recovery !== undefined) return Math.ceil(connections * CONNECTIONS_PER_BROKEN_STREAM);
+  return Math.ceil(connections * (1.5 + (plan.warmupNs + plan.windowNs) / streamNs(plan)));
+}
+
+/**
+ * Where a load process connects from. Another turn gives addresses that no connection of the 253 turns before it can hold in
+ * TIME_WAIT. All of 127.0.0.0/8 is this machine (RFC 1122 §3.2.1.3).
+ */
+export function loopbackAddresses(turn: number, place: { readonly process: number; readonly count: number }): string[] {
+  return Array.from({ length: place.count }, (_, index) => `127.${1 + (turn % 254)}.${place.process}.${1 + index}`);
+}

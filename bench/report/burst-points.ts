@@ -1,0 +1,46 @@
+// The load points of scenario `burst` as its tables, sentences and charts need them: in groups of one number of connections,
+// by how many tokens come at once.
+
+import type { Analysis, Estimate, LoadPointAnalysis } from '../analysis/analysis.ts';
+import { formatCount } from './format.ts';
+import type { ArmComparison } from './report-context.ts';
+
+export interface BurstPoint {
+  readonly tokensPerTick: number;
+  readonly point: LoadPointAnalysis;
+}
+
+export interface BurstGroup {
+  readonly connections: number;
+  /** By rising number of tokens. */
+  readonly points: readonly BurstPoint[];
+}
+
+export function burstGroups({ loadPoints }: Pick<Analysis, 'loadPoints'>): readonly BurstGroup[] {
+  const groups = Map.groupBy(loadPoints, ({ loadPoint }) => loadPoint.connections);
+  return [...groups].map(([connections, members]) => ({
+    connections,
+    points: members
+      .map((point) => ({ tokensPerTick: point.loadPoint.tokensPerTick ?? 1, point }))
+      .toSorted((a, b) => a.tokensPerTick - b.tokensPerTick),
+  }));
+}
+
+/** What server CPU per token is compared by. */
+export const CPU_METRIC = 'cpu.server.token';
+
+export function estimateAt({ point }: BurstPoint, arm: string, metric: string): Estimate | undefined {
+  return point.summaries.find((summary) => summary.metric === metric && summary.arm === arm)?.estimate;
+}
+
+/** Of server CPU per token. */
+export function cpuComparison({ point }: BurstPoint, otherArm: string): ArmComparison | undefined {
+  return point.comparisons.find((one) => one.metric === CPU_METRIC && one.otherArm === otherArm);
+}
+
+/** `2`, `2 and 5`, `1, 2 and 5`. */
+export function listCounts(counts: readonly number[], word: 'and' | 'or' = 'and'): string {
+  const words = counts.map(formatCount);
+  const last = words.pop() ?? '';
+  return words.length === 0 ? last : `${words.join(', ')} ${word} ${last}`;
+}

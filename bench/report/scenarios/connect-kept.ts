@@ -1,0 +1,103 @@
+// What a kept connection saves: the same streams of the same arm on new connections and on kept ones.
+
+import type { Estimate, MetricUnit } from '../../analysis/analysis.ts';
+import type { KeptEffect } from '../../analysis/connect-analysis.ts';
+import { formatCount, formatDifferenceEstimate, formatEstimate, formatSetting, formatValue, UNKNOWN } from '../format.ts';
+import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { armTitleOf, metricText, type ReportContext } from '../report-context.ts';
+import { estimateOf } from './arm-estimates.ts';
+import { NS_PER_MS } from '../../contract/units.ts';
+
+export const FIRST_TOKEN = 'ttft.overhead.p50';
+const CPU = 'cpu.server.stream';
+
+/** In this section, where `open.p50` is also of streams that open nothing. */
+const titles: Readonly<Record<string, string>> = { 'open.p50': 'First answer p50', [FIRST_TOKEN]: 'First token p50' };
+
+export function renderKept(context: ReportContext): string {
+  const effects = (context.analysis.connect?.kept ?? []).filter(({ blocks }) => blocks > 0);
+  if (effects.length === 0) return '';
+  return section('A new connection for each stream, or a kept one', [
+    bulletList(effects.filter(({ metric }) => metric === FIRST_TOKEN).map((effect) => savedSentence(context, effect, effects))),
+    effectsTable(context, effects),
+    'The same streams of the same blocks, so what differs is the connection. **First answer** is the response head, the 101, or on a kept WebSocket the `open` event;' +
+      ' **first token** has the wait for the timer of the server in it, a millisecond or two that is alike everywhere.',
+    roundTrips(),
+  ]);
+}
+
+function savedSentence(context: ReportContext, { arm, cold, saved }: KeptEffect, effects: readonly KeptEffect[]): string {
+  const title = armTitleOf(context.analysis, arm);
+  const size =
+    cold === undefined || saved === undefined || !isShown(saved)
+      ? `no saving until the first token was shown (${formatDifferenceEstimate(saved, 'ns')})`
+      : `a kept connection ${saved.value > 0 ? 'saves' : 'costs'} ${formatValue(Math.abs(saved.value), 'ns')} of the ${formatValue(cold.value, 'ns')} until the first token`;
+  const connect = connectOf(context, arm);
+  const own = connect === undefined ? '' : ` TCP connect alone takes ${formatValue(connect, 'ns')} of it.`;
+  const cpu = effects.find((one) => one.metric === CPU && one.arm === arm);
+  return `Over ${title}, ${size}.${own}${cpuSentence(cpu)}`;
+}
+
+/** Its interval leaves out zero. */
+function isShown({ low, high }: Estimate): boolean {
+  return low !== undefined && high !== undefined && (low > 0 || high < 0);
+}
+
+function connectOf({ analysis }: ReportContext, arm: string): number | undefined {
+  const point = analysis.loadPoints.find(({ loadPoint }) => loadPoint.connecting === 'cold');
+  return point && estimateOf(point, 'connect.p50', arm)?.value;
+}
+
+function cpuSentence(effect: KeptEffect | undefined): string {
+  if (effect?.cold === undefined || effect.saved === undefined || !isShown(effect.saved) || effect.saved.value < 0) return '';
+  return ` The server saves ${formatValue(effect.saved.value, 'ns')} of ${formatValue(effect.cold.value, 'ns')} of processor time a stream.`;
+}
+
+function effectsTable({ analysis, metrics }: ReportContext, effects: readonly KeptEffect[]): string {
+  const cell = (estimate: Estimate | undefined, unit: MetricUnit): string =>
+    estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit);
+  return renderTable(
+    [left('metric'), left('arm'), right('new connections'), right('kept'), right('saved [95 % CI]'), right('blocks')],
+    effects.map(({ metric, arm, cold, warm, saved, blocks }) => {
+      const { title, unit } = metricText(metrics, metric);
+      return [
+        titles[metric] ?? title,
+        armTitleOf(analysis, arm),
+        cell(cold, unit),
+        cell(warm, unit),
+        saved === undefined ? UNKNOWN : formatEstimate(saved, unit),
+        formatCount(blocks),
+      ];
+    }),
+  );
+}
+
+/** For an example. */
+const ROUND_TRIP_NS = 50 * NS_PER_MS;
+
+/** From asking for a stream to its first token, in round trips. */
+const ways: readonly { readonly title: string; readonly trips: number }[] = [
+  { title: 'SSE; WebSocket whose path names its stream (as measured)', trips: 2 },
+  { title: 'the same with TLS 1.3', trips: 3 },
+  { title: 'WebSocket that asks with a message after its handshake', trips: 3 },
+  { title: 'the same with TLS 1.3', trips: 4 },
+];
+
+function roundTrips(): string {
+  const rows = ways.map(({ title, trips }) => [
+    title,
+    tripsText(trips),
+    'r',
+    `${tripsText(trips - 1)}, for r = ${formatSetting(ROUND_TRIP_NS, 'ns')}: ${formatSetting((trips - 1) * ROUND_TRIP_NS, 'ns')}`,
+  ]);
+  return joinBlocks([
+    'On loopback a round trip costs next to nothing: what is saved above is the work of opening alone, in two processes and the kernel. **Over a network the round trips are what is saved.**' +
+      ' Not measured here but counted, for a round trip of r: TCP needs one before the request can leave (RFC 9293 §3.5), TLS 1.3 another (RFC 8446 §2), a request and its first answer one.',
+    renderTable([left('until the first token'), right('new connection'), right('kept'), left('saved')], rows),
+    'So the way to save is to keep connections. HTTP clients do it for SSE by themselves, one stream at a time on each; over WebSocket it takes a protocol in which a socket carries one stream after another.',
+  ]);
+}
+
+function tripsText(trips: number): string {
+  return trips === 1 ? 'r' : `${trips} r`;
+}

@@ -1,0 +1,118 @@
+// The claim "SSE is cheaper with many clients" against what was measured: as a section of a report, and for a terminal of
+// 100 columns.
+
+import type { ClaimAnswer, ClaimRow } from '../../analysis/claims/claim.ts';
+import { readClaims } from '../../analysis/claims/read-claims.ts';
+import { formatEstimate, formatRatio, formatValue, UNKNOWN } from '../format.ts';
+import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { loadWords, metricText, type ReportContext } from '../report-context.ts';
+import { layOutTable, wrap } from '../text-layout.ts';
+import { TERMINAL_COLUMNS, type Paint } from '../verdict-table.ts';
+
+const answers: Record<ClaimAnswer, string> = {
+  supports: 'supports it: SSE better',
+  refutes: 'refutes it: WebSocket better',
+  equivalent: 'equivalent: the difference does not matter',
+  'not-settled': 'not settled',
+  void: 'void',
+  'not-measured': 'not measured',
+};
+
+/** A section of one report, or of that of a suite; the contexts are those of the runs that it is about. Empty where none of them asks. */
+export function renderClaims(contexts: readonly ReportContext[]): string {
+  const { claim, isAsked, rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
+  if (!isAsked) return '';
+  const columns = [
+    left('what it can mean'),
+    left('measured as'),
+    right('SSE [95 % CI]'),
+    right('WebSocket [95 % CI]'),
+    right('WebSocket/SSE [95 % CI]'),
+    left('what this says'),
+  ];
+  const cells = rows.map((row) => [row.part].concat(numbers(row, contexts), answerWords(row)));
+  return section(`The claim: “${claim}”`, [
+    joinBlocks([
+      `**${sentence}** ${details.join(' ')}`,
+      renderTable(columns, cells),
+      'Each row repeats one verdict of this report. It is about these implementations on this machine. That WebSocket is complex with many connections, which is' +
+        ' also said, is another claim: it was not measured here.',
+    ]),
+  ]);
+}
+
+/** At most 100 columns wide, without a line break at its end; empty where none of the runs asks. */
+export function renderClaimsText(contexts: readonly ReportContext[], paint: Paint): string {
+  const { claim, isAsked, rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
+  if (!isAsked) return '';
+  const table = {
+    titles: [`“${claim}”`, 'SSE', 'WebSocket', 'ratio', 'what this says'],
+    rows: rows.map((row) => {
+      const { place } = row;
+      const value = (number: number | undefined): string => (place === undefined ? UNKNOWN : formatValue(number, unitOf(row, contexts)));
+      return {
+        cells: [
+          nameWithPlace(row, rows),
+          value(place?.sse.value),
+          value(place?.webSocket.value),
+          formatRatio(place?.ratio),
+          shortWords(row),
+        ],
+        paint: (text: string): string => paintAnswer(paint, row.answer, text),
+      };
+    }),
+  };
+  const words = wrap([sentence, ...details].join(' '), TERMINAL_COLUMNS).join('\n');
+  return `${layOutTable(table, TERMINAL_COLUMNS, (text) => paint('bold', text))}\n\n${words}`;
+}
+
+/** As a verdict is painted: what was shown, either way, stands out. */
+function paintAnswer(paint: Paint, answer: ClaimAnswer, text: string): string {
+  if (answer === 'equivalent') return text;
+  if (answer === 'void') return paint('red', text);
+  return paint(answer === 'supports' || answer === 'refutes' ? 'green' : 'dim', text);
+}
+
+function unitOf({ place }: ClaimRow, contexts: readonly ReportContext[]): Parameters<typeof formatValue>[1] {
+  const metrics = contexts.find(({ analysis }) => analysis.plan.scenario === place?.scenario)?.metrics ?? [];
+  return metricText(metrics, place?.metric ?? '').unit;
+}
+
+/** What it was measured as, and the two values with their ratio. */
+function numbers(row: ClaimRow, contexts: readonly ReportContext[]): readonly string[] {
+  const { place } = row;
+  if (place === undefined) return [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN];
+  const unit = unitOf(row, contexts);
+  const { scenario, metric, loadPoint, sse, webSocket, ratio } = place;
+  return [
+    `\`${metric}\` of ${scenario}, ${loadWords(loadPoint)}${clientWords(place.sseArm)}`,
+    formatEstimate(sse, unit),
+    formatEstimate(webSocket, unit),
+    formatRatio(ratio),
+  ];
+}
+
+/** The other client of the pair is the same. */
+function clientWords(arm: string): string {
+  const beyond = arm.replace(/^sse/, '');
+  return beyond === '' ? '' : ` (${beyond.replaceAll('/', '')})`;
+}
+
+function nameWithPlace({ part, place }: ClaimRow, rows: readonly ClaimRow[]): string {
+  const isSingle = rows.filter((row) => row.part === part).length === 1;
+  return isSingle || place === undefined ? part : `${part} (${place.scenario}, ${loadWords(place.loadPoint)})`;
+}
+
+function answerWords({ answer, reason }: ClaimRow): string {
+  const words = reason === undefined ? answers[answer] : `${answers[answer]}: ${reason}`;
+  return answer === 'supports' || answer === 'refutes' ? `**${words}**` : words;
+}
+
+/** Characters of a reason in the terminal; the report has all of them. */
+const MAX_REASON = 44;
+
+function shortWords({ answer, reason }: ClaimRow): string {
+  if (reason === undefined) return answers[answer];
+  const short = reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON - 1).trimEnd()}…`;
+  return `${answers[answer]}: ${short}`;
+}

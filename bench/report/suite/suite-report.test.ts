@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fullAnalysis, widthOf } from '../report-fixture.ts';
+import { fixtureMetrics } from '../fixture-metrics.ts';
+import { plainPaint } from '../verdict-table.ts';
+import { renderClaims, renderClaimsText } from './claims.ts';
+import { claimContexts, fixtureSuite } from './fixture-suite.ts';
+import { renderSuiteReport } from './suite-report.ts';
+import { renderSuiteTerminal } from './suite-terminal.ts';
+
+const terminalOf = (isBroken: boolean): string =>
+  renderSuiteTerminal(fixtureSuite({ isBroken }), { paint: plainPaint, reportPath: 'reports/x/report.md' });
+
+// UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
+it.each([
+  ['suite.md', () => renderSuiteReport(fixtureSuite())],
+  ['suite.txt', () => terminalOf(false)],
+  ['suite-invalid.md', () => renderSuiteReport(fixtureSuite({ isBroken: true }))],
+  ['claims.md', () => `${renderClaims(claimContexts())}\n`],
+  ['claims.txt', () => `${renderClaimsText(claimContexts(), plainPaint)}\n`],
+])('%s is the one that was read and approved', (name, render) => {
+  const path = new URL(`../golden/${name}`, import.meta.url);
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, render());
+  expect(render()).toBe(readFileSync(path, 'utf8'));
+});
+
+const headings = (text: string, level: number): readonly string[] =>
+  (text.match(new RegExp(`^#{${level}} .*$`, 'gm')) ?? []).map((line) => line.slice(level + 1));
+
+describe('the report of a suite', () => {
+  it('has one title, a chapter for each scenario, the claim, the reports and how to repeat it', () => {
+    const text = renderSuiteReport(fixtureSuite());
+    expect(headings(text, 1)).toEqual(['SSE or WebSocket? stream, reconnect (stream-reconnect-standard)']);
+    expect(headings(text, 2)).toEqual([
+      'SSE or WebSocket for streaming LLM tokens? (stream)',
+      'SSE or WebSocket when connections break? (reconnect)',
+      'The claim: “SSE is cheaper with many clients”',
+      'Reports',
+      'Repeat it',
+    ]);
+    expect(headings(text, 3)).toEqual(['Verdicts', 'Thresholds', 'Verdicts']);
+  });
+
+  it('shows the first charts of each part from where they are, and names the report that has all', () => {
+    const text = renderSuiteReport(fixtureSuite());
+    expect(text.match(/!\[.*\]\(.*\)/g)).toEqual([
+      '![what load-sweep shows](stream/charts/load-sweep.svg)',
+      '![what delivery-quantiles-100 shows](stream/charts/delivery-quantiles-100.svg)',
+      '![what fault-ratios shows](reconnect/charts/fault-ratios.svg)',
+    ]);
+    expect(text).toContain('[stream/report.md](stream/report.md)');
+  });
+
+  it('says above everything else which scenarios prove nothing', () => {
+    const text = renderSuiteReport(fixtureSuite({ isBroken: true }));
+    const [before = ''] = text.split('\n## ');
+    expect(before).toContain('> - stream: **INVALID**, **HARNESS-LIMITED**, **INCOMPLETE**');
+    expect(renderSuiteReport(fixtureSuite())).not.toContain('> [!');
+  });
+
+  it('names no winner, and says that the correction does not reach across scenarios', () => {
+    const text = renderSuiteReport(fixtureSuite());
+    expect(text.toLowerCase()).not.toMatch(/no difference|the winner is|is the (?:overall )?winner|wins overall/);
+    expect(text).toContain('Each scenario is a family of tests of its own');
+  });
+});
+
+describe('the end of a suite', () => {
+  it.each([false, true])('fits 100 columns (broken: %s)', (isBroken) => {
+    expect(widthOf(terminalOf(isBroken))).toBeLessThanOrEqual(100);
+  });
+
+  it('has what each part would have printed, the claim, and one path', () => {
+    const text = terminalOf(false);
+    expect(text.match(/^report: .*$/gm)).toEqual(['report: reports/x/report.md']);
+    expect(text.match(/^\S+: scenario \w+/gm)).toEqual(['stream: scenario stream', 'reconnect: scenario reconnect']);
+    expect(text).toMatch(/^“SSE is cheaper with many +SSE +WebSocket +ratio +what this says\nclients”$/m);
+  });
+});
+
+describe('the claim', () => {
+  it('fits 100 columns in the terminal, whatever its reasons', () => {
+    expect(widthOf(renderClaimsText(claimContexts(), plainPaint))).toBeLessThanOrEqual(100);
+  });
+
+  it('leaves no trace where no scenario asks it', () => {
+    const reconnect = fixtureSuite()
+      .parts.slice(1)
+      .map(({ context }) => context);
+    expect([renderClaims(reconnect), renderClaimsText(reconnect, plainPaint)]).toEqual(['', '']);
+  });
+
+  it('stands in a report of its own scenario alone, which says what else would have to be measured', () => {
+    const [memory] = claimContexts();
+    const text = renderClaims([memory!]);
+    expect(text).toMatch(/^\| Memory of an idle connection .*\*\*refutes it: WebSocket better\*\*/m);
+    expect(text).toMatch(/^\| Most streams at the objective .* not measured: scenario capacity measures it/m);
+  });
+
+  it('of steady streams names the load at which it was measured', () => {
+    const text = renderClaims([{ analysis: fullAnalysis(), metrics: fixtureMetrics }]);
+    expect(text.match(/^\| CPU time per token .*$/gm)?.map((line) => line.split('|')[2]?.trim())).toEqual([
+      '`cpu.server.token` of stream, 100 connections',
+      '`cpu.server.token` of stream, 1000 connections',
+    ]);
+    expect(text).toContain('CPU time per token (stream, 100 connections)');
+  });
+});

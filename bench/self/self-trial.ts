@@ -1,0 +1,77 @@
+// The trials behind the rows: planned as any run of the quick preset is, one at a time, and told on stderr.
+
+import { cpus } from 'node:os';
+import type { Plan } from '../contract/run-file.ts';
+import type { ProcessUse } from '../contract/tally.ts';
+import type { ClientStack, TransportId } from '../contract/transports.ts';
+import { NS_PER_S, NS_PER_US } from '../contract/units.ts';
+import { buildPlan, type RunFlags } from '../plan/build-plan.ts';
+import { planTrials, type PlannedTrial } from '../plan/trials.ts';
+import { locateTokens } from '../plan/workloads.ts';
+import { measureTrial, type MeasuredTrial } from '../trial/measure-trial.ts';
+
+/** Longer than any window, so that what a token costs is not mixed with what opening a stream costs. */
+export const LONG_STREAM = '100000';
+
+export const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
+
+/** Of every trial so far, in s. */
+export const overheadsS: number[] = [];
+
+export type SelfFlags = RunFlags & { readonly transports: TransportId; readonly client: ClientStack };
+
+export interface SelfPlan {
+  readonly plan: Plan;
+  readonly planned: PlannedTrial;
+  readonly tokenFile: string;
+}
+
+/** One trial. @param round Its seed: what is compared in one round has the same workload. */
+export async function planSelf(flags: SelfFlags, round: number): Promise<SelfPlan> {
+  const surroundings = { randomSeed: () => round, canPin: cpus().length > 1 };
+  const { plan } = await buildPlan([], { preset: 'quick', blocks: '1', duration: '2s', seed: String(round), ...flags }, surroundings);
+  const [planned] = planTrials(plan);
+  if (planned === undefined) throw new Error('the plan is empty');
+  return { plan, planned, tokenFile: locateTokens(plan.workload, '.') };
+}
+
+/** What all trials of this benchmark are run with. */
+export const quietly = { signal: new AbortController().signal, verbose: false, keepStampsIn: undefined, onProgress: () => {} } as const;
+
+/** @param serverProgram In the twin's place. */
+export async function measureSelf(flags: SelfFlags, round: number, serverProgram?: string): Promise<MeasuredTrial> {
+  const { plan, planned, tokenFile } = await planSelf(flags, round);
+  const measured = await measureTrial(planned, {
+    ...quietly,
+    plan,
+    tokenFile,
+    port: 0,
+    ...(serverProgram !== undefined && { serverProgram }),
+  });
+  overheadsS.push(measured.overheadNs / NS_PER_S);
+  const { server, client } = measured;
+  tell(`${describe(plan)}: server ${tokenText(server)}, client ${tokenText(client)} a token`);
+  return measured;
+}
+
+export function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function describe({ arms, loadPoints, workload }: Plan): string {
+  return `${arms[0]?.transport}/${arms[0]?.client} ${loadPoints[0]?.connections} × ${workload.tokensPerSecond}`;
+}
+
+interface MeteredTokens {
+  readonly use: ProcessUse;
+  readonly windowTokens: number;
+}
+
+/** CPU time per token of the window, ns. */
+export function perTokenNs({ use, windowTokens }: MeteredTokens): number {
+  return (use.cpuUserNs + use.cpuSystemNs) / windowTokens;
+}
+
+function tokenText(metered: MeteredTokens): string {
+  return `${(perTokenNs(metered) / NS_PER_US).toFixed(1)} µs`;
+}

@@ -1,0 +1,57 @@
+// The canary's process beside a trial: started with the others, reads the server at rest and then in the window, gone before
+// the sockets of the streams are read.
+
+import { fileURLToPath } from 'node:url';
+import { fromCanarySchema, type CanaryReadings, type FromCanary } from '../contract/canary.ts';
+import type { TrialSpecification } from '../contract/messages.ts';
+import type { Plan } from '../contract/run-file.ts';
+import { transports } from '../contract/transports.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import { Child } from './child-process.ts';
+import { HOST, START_TIMEOUT_MS, type ProcessOptions } from './trial-processes.ts';
+
+const canaryProgram = fileURLToPath(new URL('../../clients/canary.ts', import.meta.url));
+
+export interface Canary extends AsyncDisposable {
+  /** Call when the servers are rehearsed and nothing is asked of them; takes about two seconds. */
+  readonly readIdle: (ports: readonly number[]) => Promise<void>;
+  /** Resolves at the end of the window, when the canary has closed its connections. Call as soon as T0 is known. */
+  readonly readWindow: (epochNs: bigint, specification: TrialSpecification) => Promise<CanaryReadings>;
+}
+
+interface CanaryOptions extends ProcessOptions {
+  readonly plan: Pick<Plan, 'canary'>;
+  readonly signal: AbortSignal;
+}
+
+/** Undefined where none was asked for, and for the null arm, which answers no HTTP. */
+export function startCanary({ arm, setup }: PlannedTrial, { plan, signal, verbose }: CanaryOptions): Canary | undefined {
+  if (plan.canary === undefined || transports[arm.transport].isNullArm) return undefined;
+  const { requestsPerSecond } = plan.canary;
+  const child = new Child<FromCanary>({
+    name: 'canary',
+    program: canaryProgram,
+    schema: fromCanarySchema,
+    environment: {},
+    nodeArguments: [],
+    // Not with the server: there it would take from it the very time that it measures.
+    cpu: setup.clientCpu,
+    verbose,
+  });
+  return {
+    readIdle: async (ports) => {
+      child.send({ kind: 'read-idle', host: HOST, ports, requestsPerSecond });
+      await child.expect('idle', START_TIMEOUT_MS, signal);
+    },
+    readWindow: (epochNs, { warmupNs, windowNs }) => {
+      const toNs = warmupNs + windowNs;
+      child.send({ kind: 'read-window', epochNs: String(epochNs), fromNs: warmupNs, toNs });
+      const readings = child.expect('readings', toNs / NS_PER_MS + START_TIMEOUT_MS, signal);
+      // Awaited after the window; an early failure must not be an unhandled rejection until then.
+      readings.catch(() => undefined);
+      return readings;
+    },
+    [Symbol.asyncDispose]: async () => await child[Symbol.asyncDispose](),
+  };
+}

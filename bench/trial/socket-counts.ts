@@ -1,0 +1,13 @@
+// What the kernel counted on the open sockets of a trial's servers, between two counts of the servers themselves.
+
+import type { SocketCounts } from '../contract/run-file.ts';
+import type { RunningTrial } from './running-trial.ts';
+import { readTcpInfo } from './tcp-info.ts';
+
+/** Takes some ms, tens of them with thousands of sockets: never inside a window. */
+export async function readSockets({ ports, countOpen }: Pick<RunningTrial, 'ports' | 'countOpen'>): Promise<SocketCounts> {
+  const before = await countOpen();
+  const tcp = await readTcpInfo(ports);
+  const after = await countOpen();
+  return { ...(tcp !== undefined && { tcp }), openCounts: { before, after } };
+}

@@ -1,0 +1,63 @@
+// Which streams the connections of a closed loop ask for: equal ones, in equal order, in every arm of a block, although nobody
+// knows in advance how many of them there will be time for.
+
+import { BenchError } from '../bench/contract/errors.ts';
+import { streamPath, type TrialSpecification } from '../bench/contract/messages.ts';
+import type { CompletionsPlan } from '../bench/contract/completions.ts';
+import type { Population } from '../bench/contract/population.ts';
+import { deriveSeed } from '../bench/contract/random.ts';
+import { NS_PER_S } from '../bench/contract/units.ts';
+
+/** Ids of such streams begin with it. */
+export const ASKED_PREFIX = 'c';
+
+/** Gaps vary, so a connection may be through with its streams sooner than their mean length says; far from twice as soon. */
+const SPARE_TURNS = 2;
+
+export class AskedStreams {
+  /** All that there could be time for, those of one connection after those of another. Starts are not planned. */
+  readonly population: Population;
+  readonly plan: CompletionsPlan;
+  readonly #transport: TrialSpecification['transport'];
+  readonly #turns: number;
+
+  constructor({ transport, connections, workloadSeed, ...times }: TrialSpecification, plan: CompletionsPlan) {
+    this.plan = plan;
+    this.#transport = transport;
+    const { tokensPerStream, tokensPerSecond } = plan;
+    const shortestNs = ((tokensPerStream - 1) / tokensPerSecond) * NS_PER_S;
+    const turns = Math.ceil((SPARE_TURNS * (times.warmupNs + times.windowNs + times.tailNs)) / shortestNs) + SPARE_TURNS;
+    this.#turns = turns;
+    const streams = connections * turns;
+    const numbers = Array.from({ length: streams }, (_, stream) => stream);
+    this.population = {
+      streams,
+      startNs: new Float64Array(streams).fill(Number.NaN),
+      tokens: new Int32Array(streams).fill(tokensPerStream),
+      seeds: Uint32Array.from(numbers, (stream) => deriveSeed(workloadSeed, 0x636f6d70, Math.floor(stream / turns), stream % turns)),
+      slots: Int32Array.from(numbers, (stream) => Math.floor(stream / turns)),
+      base: Int32Array.from(numbers, (stream) => stream * tokensPerStream),
+      totalTokens: streams * tokensPerStream,
+    };
+  }
+
+  /** @throws BenchError STREAM for more turns than whole streams could fill. */
+  streamOf(connection: number, turn: number): number {
+    if (turn < this.#turns) return connection * this.#turns + turn;
+    throw new BenchError(
+      'STREAM',
+      `a connection asked for ${turn} streams, more than there can be time for: they end before they are whole`,
+    );
+  }
+
+  connectionOf(stream: number): number {
+    return this.population.slots[stream] as number;
+  }
+
+  /** Request target that describes the stream in full: the server has planned none. */
+  pathOf(stream: number): string {
+    const { tokensPerStream, tokensPerSecond } = this.plan;
+    const seed = this.population.seeds[stream] as number;
+    return `${streamPath(this.#transport, `${ASKED_PREFIX}${stream}`)}?n=${tokensPerStream}&rate=${tokensPerSecond}&seed=${seed}`;
+  }
+}

@@ -1,0 +1,58 @@
+// What a server says of itself on a rung of a ladder: its CPU time, its tokens, its heap. Its memory as the kernel accounts
+// it is read from outside, so that reading it is not in it.
+
+import { performance, type EventLoopUtilization } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+import type { Clock } from '../bench/contract/clock.ts';
+import type { LadderReading } from '../bench/contract/ladder.ts';
+import { collectGarbage } from '../bench/contract/process-use.ts';
+import { NS_PER_US } from '../bench/contract/units.ts';
+import type { Streams } from './streams.ts';
+
+/** Objects with finalisers need a second collection, and V8 sweeps in the background: between two of them it may. */
+const COLLECTIONS = 4;
+const PAUSE_MS = 100;
+
+export class LadderReader {
+  readonly #streams: Streams;
+  readonly #now: Clock;
+  #last: EventLoopUtilization | undefined;
+
+  constructor(streams: Streams, now: Clock) {
+    this.#streams = streams;
+    this.#now = now;
+  }
+
+  /** @param collect Full collections first, with pauses between them. */
+  async read({ collect }: { readonly collect: boolean }): Promise<LadderReading> {
+    if (collect) await collectFully();
+    const { user, system } = process.cpuUsage();
+    const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+    const utilisation = this.#utilisation();
+    return {
+      atNs: this.#now(),
+      cpuNs: (user + system) * NS_PER_US,
+      tokensWritten: this.#streams.counts.tokensWritten,
+      openStreams: this.#streams.openStreams,
+      ...(utilisation !== undefined && { utilisation }),
+      heapUsedBytes: heapUsed,
+      externalBytes: external,
+      arrayBuffersBytes: arrayBuffers,
+    };
+  }
+
+  #utilisation(): number | undefined {
+    const last = this.#last;
+    this.#last = performance.eventLoopUtilization();
+    return last && performance.eventLoopUtilization(this.#last, last).utilization;
+  }
+}
+
+/** The last one has V8 give back all pages that hold nothing: what is left is what connections need, not what V8 keeps for later. */
+async function collectFully(): Promise<void> {
+  for (let collection = 1; collection < COLLECTIONS; collection++) {
+    collectGarbage();
+    await setTimeout(PAUSE_MS);
+  }
+  await globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}

@@ -1,0 +1,48 @@
+// A WebSocket that carries one stream after another: the client names each with `start`, the next once the last has said
+// `done`, and either side may close in between. The parallel of HTTP keep-alive.
+
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
+import { admit, type TwinParts } from './admission.ts';
+import { parseClientMessage } from './client-message.ts';
+import { KEEP_ALIVE_MS, keptSink } from './kept-sink.ts';
+import { webSocketSink } from './websocket-sink.ts';
+
+interface Connection {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+}
+
+/** Closes with 1008 whoever asks for a stream while one runs, or says anything else. */
+export function serveSession(parts: TwinParts, { webSocket, socket }: Connection): void {
+  const { streams, now } = parts;
+  let idle: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    idle = setTimeout(() => webSocket.close(closeCodes.normal), KEEP_ALIVE_MS);
+  };
+  const startNext = (id: string): void => {
+    clearTimeout(idle);
+    idle = undefined;
+    const admission = admit(parts, { id });
+    // As on the twin, where a route's handler runs once its stream was found.
+    const handlerNs = now();
+    if (admission.outcome !== 'serve') {
+      const isFull = admission.outcome === 'refused' && admission.statusCode === 503;
+      webSocket.close(isFull ? closeCodes.overload : closeCodes.unknownStream);
+      return;
+    }
+    const sink = keptSink(webSocketSink(webSocket, socket), (event, sent) => {
+      webSocket.send(renderTyped('done', event), sent);
+      wait();
+    });
+    streams.start(admission.plan, sink, { handlerNs });
+  };
+  webSocket.on('message', (bytes: Buffer) => {
+    const message = parseClientMessage(bytes.toString());
+    if (message?.type === 'start' && idle !== undefined) startNext(message.id);
+    else webSocket.close(closeCodes.badRequest);
+  });
+  webSocket.once('close', () => clearTimeout(idle));
+  wait();
+}

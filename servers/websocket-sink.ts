@@ -1,0 +1,44 @@
+// What a WebSocket does for a stream, with or without Fastify around it.
+
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
+import type { StreamSink } from './stream-sink.ts';
+
+/** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
+function ignore(): void {}
+
+/** One stream on one WebSocket, which ends with it. */
+export function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink {
+  const send = (text: string): void => webSocket.send(text, ignore);
+  let isAwaited: boolean | undefined;
+  return {
+    socket,
+    headBytes: socket.bytesWritten,
+    bytesWritten: () => socket.bytesWritten,
+    onClose: (callback) => void socket.once('close', callback),
+    open: (event) => send(renderTyped('open', event)),
+    token: (_sequence, payload) => send(payload),
+    done: (event) => {
+      send(renderTyped('done', event));
+      webSocket.close(closeCodes.normal);
+    },
+    gap: (event) => send(renderTyped('gap', event)),
+    heartbeat: () => {
+      if (isAwaited === undefined) webSocket.on('pong', () => (isAwaited = false));
+      isAwaited = true;
+      webSocket.ping('', false, ignore);
+    },
+    isAnswering: () => isAwaited !== true,
+    bye: () => {
+      send(renderTyped('bye', {}));
+      webSocket.close(closeCodes.restart);
+    },
+    replaced: () => {
+      webSocket.close(closeCodes.replaced);
+      // Most likely its peer is gone, and would never answer the close.
+      webSocket.terminate();
+    },
+    abort: () => webSocket.terminate(),
+  };
+}
