@@ -13,12 +13,14 @@ import type { Streams } from './streams.ts';
 const COLLECTIONS = 4;
 const PAUSE_MS = 100;
 
+type Counted = Pick<Streams, 'counts' | 'openStreams'>;
+
 export class LadderReader {
-  readonly #streams: Streams;
+  readonly #streams: Counted;
   readonly #now: Clock;
   #last: EventLoopUtilization | undefined;
 
-  constructor(streams: Streams, now: Clock) {
+  constructor(streams: Counted, now: Clock) {
     this.#streams = streams;
     this.#now = now;
   }
@@ -54,5 +56,5 @@ async function collectFully(): Promise<void> {
     collectGarbage();
     await setTimeout(PAUSE_MS);
   }
-  await globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

@@ -6,7 +6,7 @@ import { isCopy } from '../contract/transports.ts';
 import type { NoiseFloor, StopState, WithoutRepeats } from './analysis.ts';
 import { percent } from './amounts.ts';
 import { isFinished, pairTrials, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
-import { findMetric } from './metrics/registry.ts';
+import { findMetric, metricsOf } from './metrics/registry.ts';
 import { claimWords } from './noise-floors.ts';
 import { countBlocks } from './repeats.ts';
 import { measureExtent, type RunExtent } from './run-extent.ts';
@@ -115,16 +115,20 @@ function warnWithinTrials(loadPoints: readonly MeasuredLoadPoint[]): Warning[] {
   return [...byCode].map(([code, messages]) => ({ code, message: `in ${messages.length} of ${trials.length} trials: ${messages[0]}` }));
 }
 
-/** Where something breaks, times are tenths of a second and more, far above what a bare socket would show; a search has a proof instead, and nobody can ask the null arm for streams. */
+/** Where something breaks, times are tenths of a second and more, far above what a bare socket would show; a search has a proof instead, nobody can ask the null arm for streams, and a ladder times nothing. */
 function warnOfFloors({ header: { plan } }: SavedRun, loadPoints: readonly WarnedLoadPoint[]): Warning[] {
-  if (plan.recovery !== undefined || plan.search !== undefined || plan.completions !== undefined) return [];
-  return loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm)) ? loadPoints.flatMap(warnOfFloor) : [noFloor];
+  const { recovery, search, completions, ladder } = plan;
+  if ([recovery, search, completions, ladder].some((own) => own !== undefined)) return [];
+  if (!loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm))) return [noFloor];
+  return metricsOf(plan.scenario).some(({ id }) => id === DELIVERY) ? loadPoints.flatMap(warnOfFloor) : [];
 }
 
 const noFloor: Warning = {
   code: 'no-floor',
   message: 'the null arm (tcp) was not measured: how much of each latency is the harness itself is not known',
 };
+
+const DELIVERY = 'delivery.p50';
 
 /** Where no contender is slower than a bare socket, delivery measures pacer and client. */
 function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
@@ -142,7 +146,7 @@ function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
 
 /** Whether the 95 % interval of delivery p50 over the null arm's lies above 1; undefined with fewer than two pairs. */
 function isAboveFloor(arm: MeasuredArm, floor: MeasuredArm): boolean | undefined {
-  const value = findMetric('delivery.p50')?.value;
+  const value = findMetric(DELIVERY)?.value;
   const logarithms = pairTrials(floor, arm).flatMap((pair) => {
     const [floorNs, armNs] = [value?.(pair.baseline), value?.(pair.other)];
     return floorNs === undefined || armNs === undefined || floorNs <= 0 || armNs <= 0 ? [] : [Math.log(armNs / floorNs)];

@@ -3,6 +3,7 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import { faultOf } from '../contract/faults.ts';
+import { ladderSteps } from '../contract/ladder.ts';
 import { isSupplement, loadPointTitle } from '../contract/load-point.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
@@ -45,7 +46,8 @@ class TimeLeft {
   constructor(plan: Plan) {
     const GUESSED_OVERHEAD_S = 1;
     const GUESSED_STEPS = 6;
-    const trialNs = plan.warmupNs + plan.windowNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
+    const ladderNs = plan.ladder && ladderSteps(plan.ladder).at(-1)?.quietToNs;
+    const trialNs = plan.warmupNs + (ladderNs ?? plan.windowNs) + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
     const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
     const lanes = plan.lanes ?? 1;
     this.#plannedS = (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / lanes;

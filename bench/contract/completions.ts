@@ -47,4 +47,3 @@ export const completionsRecordSchema = z.object({
 
 export type CompletionsPlan = z.infer<typeof completionsPlanSchema>;
 export type CompletionsTally = z.infer<typeof completionsTallySchema>;
-export type CompletionsRecord = z.infer<typeof completionsRecordSchema>;

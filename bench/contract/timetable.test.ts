@@ -21,26 +21,32 @@ const ladders: fc.Arbitrary<LadderPlan> = fc
     opensPerSecond: fc.integer({ min: 10, max: 5000 }),
     streamNs: fc.integer({ min: 500, max: 3000 }).map((ms) => ms * NS_PER_MS),
   })
-  .map(({ steps, downs, ...rest }) => {
-    const rungs = steps.map((_, index) => steps.slice(0, index + 1).reduce((sum, step) => sum + step, 0));
-    const top = rungs.at(-1)!;
-    const below = downs.map((_, index) => top - downs.slice(0, index + 1).reduce((sum, step) => sum + step, 0));
-    return {
-      ...rest,
-      rungs,
-      downRungs: [...below.filter((count) => count > 0), 0],
-      quietNs: 800 * NS_PER_MS,
-      quietPerConnectionNs: 100_000,
-    };
+  .map(({ steps, downs, opensPerSecond, streamNs }) => {
+    const rungs = steps.map((_, index) => sumOf(steps.slice(0, index + 1)));
+    const below = downs.map((_, index) => rungs.at(-1)! - sumOf(downs.slice(0, index + 1)));
+    const downRungs = [...below.filter((count) => count > 0), 0];
+    return { opensPerSecond, streamNs, rungs, downRungs, quietNs: 800 * NS_PER_MS, quietPerConnectionNs: 100_000 };
   });
+
+function ms(ns: number): number {
+  return ns / NS_PER_MS;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
 
 const rate = { seed: 7, tokensPerSecond: 5 };
 
 it('a ladder opens, settles, streams and is silent on each rung up, and only closes and is silent on the way down', () => {
-  const times = ladderSteps(small).map((step) => [
-    step.connections,
-    step.way,
-    ...[step.openFromNs, step.openToNs, step.streamFromNs, step.streamToNs, step.quietToNs].map((ns) => ns / NS_PER_MS),
+  const times = ladderSteps(small).map(({ connections, way, openFromNs, openToNs, streamFromNs, streamToNs, quietToNs }) => [
+    connections,
+    way,
+    ms(openFromNs),
+    ms(openToNs),
+    ms(streamFromNs),
+    ms(streamToNs),
+    ms(quietToNs),
   ]);
   expect(times).toEqual([
     [0, 'up', 0, 0, 100, 100, 900],
@@ -125,8 +131,8 @@ it('offsets from the planned starts are the due times, so that server, client an
   const specification = { workload, connections: 4, workloadSeed: 7, rampNs: 0, warmupNs: 0, windowNs: NS_PER_S, tailNs: 0, timetable };
   const population = populationOf(specification);
   const offsets = planAllOffsetsNs(specification, population);
-  const dues = offsets.map((own, stream) => [...own].map((offset) => offset + population.startNs[stream]!));
-  expect(dues).toEqual(planTimetable(timetable, rate).map(({ dueNs }) => [...dueNs]));
+  const dues = offsets.map((own, stream) => Array.from(own, (offset) => offset + population.startNs[stream]!));
+  expect(dues).toEqual(planTimetable(timetable, rate).map(({ dueNs }) => Array.from(dueNs)));
   expect([...population.tokens]).toEqual(dues.map((own) => own.length));
 });
 
@@ -139,8 +145,16 @@ it('of one source, every message is due on all streams at once', () => {
     ],
   };
   const streams = planTimetable(timetable, { seed: 7, tokensPerSecond: 100 });
-  expect(streams.map(({ dueNs }) => [...dueNs])).toEqual(Array.from({ length: 3 }, () => [10e6, 20e6, 30e6, 50e6]));
+  expect(streams.map(({ dueNs }) => Array.from(dueNs))).toEqual(Array.from({ length: 3 }, () => [10e6, 20e6, 30e6, 50e6]));
   expect(new Set(streams.map(({ seed }) => seed)).size).toBe(1);
+});
+
+it('a stream that opens while others are streaming has no token before its start', () => {
+  const phases = [
+    { connections: 20, openFromNs: 0, openToNs: 1e9, streamFromNs: 0, streamToNs: 2e9 },
+    { connections: 0, openFromNs: 2e9, openToNs: 2e9, streamFromNs: 2e9, streamToNs: 2e9 },
+  ];
+  for (const { startNs, dueNs } of planTimetable({ isBroadcast: false, phases }, rate)) expect(dueNs[0]!).toBeGreaterThanOrEqual(startNs);
 });
 
 it('a timetable that ends with streams is refused', () => {

@@ -57,6 +57,8 @@ export function planArms(flags: RunFlags, { scenario, usual, breaksSomething }: 
       throw usageError('--client', client, 'probe or library here: a load generator asks for whole streams, which is scenario completions');
     if (scenario === 'completions' && transports[transport].isNullArm)
       throw usageError('--transports', transport, 'sse or ws here: the null arm has no words to ask for a stream that was not planned');
+    if (scenario === 'connect' && client !== 'probe')
+      throw usageError('--client', client, 'probe here: no other client stack can be told which streams share a connection');
     if (reconnectsItself(client) && !breaksSomething)
       throw usageError('--client', client, 'probe or library here: this one is for scenarios reconnect and herd, where clients come back');
   }

@@ -128,10 +128,16 @@ function longestFaultNs({ recovery, loadPoints }: Plan): number {
   );
 }
 
+/** Of all connections together. */
+function streamingNs(plan: Plan): number {
+  const { ladder } = plan;
+  if (ladder !== undefined) return ladder.streamNs * ladder.rungs.reduce((sum, connections) => sum + connections, 0);
+  return mostConnections(plan) * (plan.warmupNs + plan.windowNs + longestFaultNs(plan));
+}
+
 function checkStamps(plan: Plan): void {
   const { clientProcesses = 1, serverProcesses = 1 } = plan;
-  const seconds = (plan.warmupNs + plan.windowNs + longestFaultNs(plan)) / NS_PER_S;
-  const tokens = mostConnections(plan) * plan.workload.tokensPerSecond * seconds;
+  const tokens = (plan.workload.tokensPerSecond * streamingNs(plan)) / NS_PER_S;
   const most = MAX_STAMP_BYTES / (STAMP_BYTES * (clientProcesses + serverProcesses + JOINED_COLUMNS));
   if (tokens <= most) return;
   const times = Math.ceil((10 * tokens) / most) / 10;

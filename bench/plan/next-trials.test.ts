@@ -86,35 +86,35 @@ it('the stopping rule is asked between blocks only, and ends the run', async () 
   expect(blocks).toEqual(['0', '1', '2', '3', '4']);
 });
 
+const planSearch = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
+  (await buildPlan(['capacity'], { seed: '7', blocks: '3', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+
+/** What each arm finds depends on where it was told to begin, so a wrong start would be seen. */
+const found = (planned: PlannedTrial): TrialRecord => {
+  const begun = planned.asked?.purpose === 'search' ? planned.asked.startStreams : 0;
+  const lowerStreams = planned.arm.transport === 'sse' ? 3000 + (begun % 7) : 3300;
+  return {
+    ...planned,
+    outcome: 'searched',
+    gates: [],
+    search: { steps: [], end: 'found', lowerStreams, failedBy: [] },
+  } as unknown as TrialRecord;
+};
+
+const runAll = (plan: Plan): readonly TrialRecord[] => {
+  const records: TrialRecord[] = [];
+  for (
+    let [next] = nextTrials({ plan, records, mayStop: () => false });
+    next !== undefined;
+    [next] = nextTrials({ plan, records, mayStop: () => false })
+  )
+    records.push(found(next));
+  return records;
+};
+
 describe('of searches', () => {
-  const search = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
-    (await buildPlan(['capacity'], { seed: '7', blocks: '3', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
-
-  /** What each arm finds depends on where it was told to begin, so a wrong start would be seen. */
-  const found = (planned: PlannedTrial): TrialRecord => {
-    const begun = planned.asked?.purpose === 'search' ? planned.asked.startStreams : 0;
-    const lowerStreams = planned.arm.transport === 'sse' ? 3000 + (begun % 7) : 3300;
-    return {
-      ...planned,
-      outcome: 'searched',
-      gates: [],
-      search: { steps: [], end: 'found', lowerStreams, failedBy: [] },
-    } as unknown as TrialRecord;
-  };
-
-  const runAll = (plan: Plan): readonly TrialRecord[] => {
-    const records: TrialRecord[] = [];
-    for (
-      let [next] = nextTrials({ plan, records, mayStop: () => false });
-      next !== undefined;
-      [next] = nextTrials({ plan, records, mayStop: () => false })
-    )
-      records.push(found(next));
-    return records;
-  };
-
   it('the burn-in block begins from afar, the others near what it found, and the curves and the proof come last', async () => {
-    const plan = await search();
+    const plan = await planSearch();
     const records = runAll(plan);
     expect(records).toHaveLength(countTrials(plan));
     expect(records.map(({ trial }) => trial)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -134,7 +134,7 @@ describe('of searches', () => {
   });
 
   it('a run that was interrupted anywhere asks the same loads as if it had not been', async () => {
-    const plan = await search();
+    const plan = await planSearch();
     const records = runAll(plan);
     for (let cut = 0; cut < records.length; cut++) {
       const [next] = nextTrials({ plan, records: records.slice(0, cut), mayStop: () => false });
@@ -144,7 +144,7 @@ describe('of searches', () => {
   });
 
   it('a run that its rule stopped has its curves and its proof too, and then ends', async () => {
-    const plan = await search({ precision: '5%', blocks: '9' });
+    const plan = await planSearch({ precision: '5%', blocks: '9' });
     const records: TrialRecord[] = [];
     const next = (): PlannedTrial | undefined => nextTrials({ plan, records, mayStop: () => records.length >= 6 })[0];
     for (let planned = next(); planned !== undefined; planned = next()) {

@@ -98,6 +98,9 @@ describe('a threshold', () => {
       ],
       'tokens/s': [['', 1]],
       'tokens/read': [['', 1]],
+      'calls/token': [['', 1]],
+      'segments/token': [['', 1]],
+      count: [['', 1]],
     };
     const expression = fc.constantFrom(...metrics).chain((metric) =>
       fc.record({

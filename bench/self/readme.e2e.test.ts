@@ -33,6 +33,7 @@ function shorten(command: string): string {
   const out = `--out "${folder}/runs"`;
   if (command.startsWith('streamduel selftest')) return `${command} ${out} --quiet`;
   if (!command.startsWith('streamduel run')) return command;
+  if (/^streamduel run (memory|capacity|connect|fanout)/.test(command)) return `${command} --preset smoke --quiet ${out}`;
   if (!/^streamduel run (reconnect|herd)/.test(command)) return `${command} ${SHORT} ${out}`;
   // All faults are run by a test of their own.
   const fault = /^streamduel run reconnect(?! .*--faults)/.test(command) ? ' --faults reset,drain' : '';

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { TrialSpecification } from '../contract/messages.ts';
 import type { ClientTally, ProcessUse, ServerTally } from '../contract/tally.ts';
 import { checkGates, type StampFindings } from './gates.ts';
 import type { HostReadings } from './host-watch.ts';
@@ -94,6 +95,7 @@ interface Changes {
   readonly tracers?: readonly string[];
   /** Receivers that stop reading, as planned. */
   readonly stopped?: number;
+  readonly connecting?: TrialSpecification['connecting'];
 }
 
 function missed(changes: Changes): string[] {
@@ -103,7 +105,11 @@ function missed(changes: Changes): string[] {
     host: { ...host, ...changes.host },
     clock: { before: bound, after: bound, sameTimeNamespace: true, ...changes.clock },
     tracers: changes.tracers ?? [],
-    specification: { ...(changes.stopped !== undefined && { stall: { connections: changes.stopped, atNs: 0 } }) },
+    specification: {
+      connections: 10,
+      ...(changes.stopped !== undefined && { stall: { connections: changes.stopped, atNs: 0 } }),
+      ...(changes.connecting !== undefined && { connecting: changes.connecting }),
+    },
   } as unknown as MeasuredTrial;
   const gates = checkGates(measured, { ...findings, ...changes.findings });
   return gates.filter((gate) => !gate.ok).map((gate) => gate.id);
@@ -152,6 +158,24 @@ it.each<[string, Changes]>([
 
 it('bytes are only held against the model when every stream ended whole', () => {
   expect(missed({ client: { streamsVerified: 9, modelBytes: 40_000, bytesRead: 45_000 } })).toEqual([]);
+});
+
+it('what one storm makes late, and the streams that fail in it, are results and no misses; lost tokens are', () => {
+  const connecting = { kind: 'storm', atNs: 0, timeoutNs: 1 } as const;
+  const late = { clientUse: { tickLatenessP99Ns: 90e6 }, findings: { startLagP99Ns: 90e6 } };
+  const errors = [{ cause: 'ECONNREFUSED', count: 10, example: 'stream 3: refused' }];
+  expect(missed({ ...late, connecting, client: { errors, streamsVerified: 0 } })).toEqual([]);
+  expect(missed({ connecting, client: { lost: 1 } })).toEqual(['C1']);
+  expect(missed(late)).toEqual(['H3', 'H4']);
+});
+
+it('a trial of kept connections whose streams open others is limited by the harness', () => {
+  const connecting = { kind: 'kept' } as const;
+  // 10 slots: as many streams open the connection that the others of their slot find.
+  const kept = (opened: number): Changes => ({ connecting, client: { kept: { opened, reused: 1000 - opened, lost: 0 } } });
+  expect(missed(kept(10))).toEqual([]);
+  expect(missed(kept(20))).toEqual([]);
+  expect(missed(kept(21))).toEqual(['H11']);
 });
 
 it('bytes are held against the model when every stream ended whole but those that were to stop reading', () => {

@@ -21,15 +21,24 @@ const tokensBefore: Readonly<Record<string, number>> = {
   '0 down': 27_000,
 };
 
-function asPlanned(): ReadRung[] {
+type Changes = Partial<Omit<ReadRung, 'rung' | 'step'>> & { readonly sockets?: number };
+
+/** @param changes To the rung of this many connections on the way up. */
+function asPlanned(connections?: number, { sockets = 0, ...changes }: Changes = {}): ReadRung[] {
   const { rungs } = fixtureLadder(truth);
-  return ladderSteps(fixtureLadderPlan).map((step, index) => ({
-    rung: rungs[index]!,
-    step,
-    readToNs: step.streamToNs + 600e6,
-    openStreams: step.connections,
-    tokensWritten: tokensBefore[`${step.connections} ${step.way}`]!,
-  }));
+  return ladderSteps(fixtureLadderPlan).map((step, index) => {
+    const rung = rungs[index]!;
+    const isChanged = step.way === 'up' && step.connections === connections;
+    const kernel = { sockets: rung.kernel.sockets! + (isChanged ? sockets : 0) };
+    const read = {
+      rung: Object.assign(rung, { kernel }),
+      step,
+      readToNs: step.streamToNs + 600e6,
+      openStreams: step.connections,
+      tokensWritten: tokensBefore[`${step.connections} ${step.way}`]!,
+    };
+    return isChanged ? Object.assign(read, changes) : read;
+  });
 }
 
 function gatesOf(rungs: readonly ReadRung[], changes: Partial<MeasuredLadder> = {}): Gate[] {
@@ -60,34 +69,25 @@ it('a ladder that went as planned passes every gate', () => {
 });
 
 it('a reading that went on after its rung’s silence is found, with the rung', () => {
-  const late = asPlanned().map((one) => (one.step.connections === 1500 ? { ...one, readToNs: one.step.quietToNs + 42e6 } : one));
-  expect(missed(late)).toEqual([['L1', '42 ms at 1500 connections on the way up']]);
+  const { quietToNs } = ladderSteps(fixtureLadderPlan)[3]!;
+  expect(missed(asPlanned(1500, { readToNs: quietToNs + 42e6 }))).toEqual([['L1', '42 ms at 1500 connections on the way up']]);
 });
 
 it('streams that are not open when memory is read are found', () => {
-  const lost = asPlanned().map((one) => (one.step.connections === 2000 ? { ...one, openStreams: 1990 } : one));
-  expect(missed(lost)).toEqual([['L2', '10 at 2000 connections on the way up']]);
+  expect(missed(asPlanned(2000, { openStreams: 1990 }))).toEqual([['L2', '10 at 2000 connections on the way up']]);
 });
 
 it('a server that still had tokens to send is found', () => {
-  const behind = asPlanned().map((one) => (one.step.connections === 2000 ? { ...one, tokensWritten: 24_999 } : one));
-  expect(missed(behind)).toEqual([['L3', '1 at 2000 connections on the way up']]);
+  expect(missed(asPlanned(2000, { tokensWritten: 24_999 }))).toEqual([['L3', '1 at 2000 connections on the way up']]);
 });
 
 it('sockets of other programs are found where they are more than a twentieth of the ladder’s', () => {
-  const withForeign = (sockets: number): ReadRung[] =>
-    asPlanned().map((one) => {
-      const { kernel } = one.rung;
-      return one.step.connections === 1000
-        ? { ...one, rung: { ...one.rung, kernel: { ...kernel, sockets: kernel.sockets! + sockets } } }
-        : one;
-    });
-  expect(missed(withForeign(200))).toEqual([]);
-  expect(missed(withForeign(201)).map(([id]) => id)).toEqual(['N7']);
+  expect(missed(asPlanned(1000, { sockets: 200 }))).toEqual([]);
+  expect(missed(asPlanned(1000, { sockets: 201 })).map(([id]) => id)).toEqual(['N7']);
 });
 
 it('where nobody counts sockets, the gate is not measured', () => {
-  const unknown = asPlanned().map((one) => ({ ...one, rung: { ...one.rung, kernel: {} } }));
+  const unknown = asPlanned().map((one) => Object.assign(one, { rung: Object.assign(one.rung, { kernel: {} }) }));
   expect(gatesOf(unknown).find(({ id }) => id === 'N7')).toMatchObject({ ok: true, note: 'not readable on this machine' });
 });
 

@@ -75,7 +75,7 @@ function sortedDues({ startNs, base, totalTokens }: Population, offsetsNs: reado
     const origin = startNs[stream] as number;
     dueNs.set(
       offsets.map((offset) => origin + offset),
-      base[stream] as number,
+      base[stream],
     );
   }
   return dueNs.sort();

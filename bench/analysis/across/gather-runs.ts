@@ -6,7 +6,7 @@ import type { LoadPoint, SavedRun, ScenarioId } from '../../contract/run-file.ts
 import { amount } from '../amounts.ts';
 import { summariseGates } from '../gates-summary.ts';
 import { selectMeasured, type MeasuredArm } from '../measured-trials.ts';
-import { metricsAt } from '../metrics/registry.ts';
+import { isMeasured, metricsAt } from '../metrics/registry.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import { gatherChange, type ArmOfTwoRuns, type ChangeEvidence } from './change-evidence.ts';
 import { refuseUnlike } from './comparability.ts';
@@ -54,7 +54,9 @@ function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'ne
     isContender: isUnderComparison(measured.old.arm),
     invalid: failedGates(measured, 'correctness'),
     harnessLimited: failedGates(measured, 'harness'),
-    evidence: metricsAt({ ...measured, arms: [measured.old.arm] }).map((metric) => gatherChange(metric, measured)),
+    evidence: metricsAt({ ...measured, arms: [measured.old.arm] })
+      .filter((metric) => [old, recent].every(({ header }) => isMeasured(metric, header.plan)))
+      .map((metric) => gatherChange(metric, measured)),
   };
 }
 

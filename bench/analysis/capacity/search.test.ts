@@ -25,6 +25,12 @@ const upTo =
   (place: number): Outcome =>
     place <= highest ? 'carried' : 'failed';
 
+const placesOf = ({ tried }: Searched): readonly number[] => tried.map(({ place }) => place);
+
+/** After one step at place 0 that was carried. */
+const nextAtOne = (outcomes: readonly Outcome[]): NextStep =>
+  nextStep([{ place: 0, outcome: 'carried' }, ...outcomes.map((outcome): Tried => ({ place: 1, outcome }))], rules);
+
 describe('a search', () => {
   it('expands until a load fails, halves the gap, then doubts the failure before the success', () => {
     const { tried, done } = search(upTo(7));
@@ -55,12 +61,11 @@ describe('a search', () => {
   });
 
   it('never asks for less than its lowest or more than its highest load, and says which end it met', () => {
-    const places = (searched: Searched): readonly number[] => searched.tried.map(({ place }) => place);
     const [all, none] = [search(() => 'carried'), search(() => 'failed')];
     expect(all.done).toEqual({ kind: 'done', end: 'most', lower: 60, upper: undefined });
-    expect(Math.max(...places(all))).toBe(60);
+    expect(Math.max(...placesOf(all))).toBe(60);
     expect(none.done).toEqual({ kind: 'done', end: 'least', lower: undefined, upper: -40 });
-    expect(Math.min(...places(none))).toBe(-40);
+    expect(Math.min(...placesOf(none))).toBe(-40);
     expect(search(() => 'carried', { bottom: 0, top: 0 }).done).toMatchObject({ end: 'most', lower: 0 });
   });
 
@@ -80,11 +85,9 @@ describe('a search', () => {
   });
 
   it('two equal steps of three decide, and a third is taken only where they differ', () => {
-    const at = (outcomes: readonly Outcome[]): NextStep =>
-      nextStep([{ place: 0, outcome: 'carried' }, ...outcomes.map((outcome): Tried => ({ place: 1, outcome }))], rules);
-    expect(at(['failed'])).toEqual({ kind: 'measure', place: 1 });
-    expect(at(['failed', 'failed'])).toEqual({ kind: 'measure', place: 0 });
-    expect(at(['failed', 'carried'])).toEqual({ kind: 'measure', place: 1 });
+    expect(nextAtOne(['failed'])).toEqual({ kind: 'measure', place: 1 });
+    expect(nextAtOne(['failed', 'failed'])).toEqual({ kind: 'measure', place: 0 });
+    expect(nextAtOne(['failed', 'carried'])).toEqual({ kind: 'measure', place: 1 });
   });
 
   it('ends in steps that wander as far as it is allowed to, with what it knows', () => {

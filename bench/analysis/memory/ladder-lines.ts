@@ -10,7 +10,7 @@ export const LEAST_R_SQUARED = 0.98;
 type Ladder = Pick<LadderRecord, 'rungs'>;
 
 /** The rungs of the way up that have connections: what the process had before the first of them is no part of a line. */
-export function upperRungs({ rungs }: Ladder): readonly Rung[] {
+function upperRungs({ rungs }: Ladder): readonly Rung[] {
   return rungs.filter(({ way, connections }) => way === 'up' && connections > 0);
 }
 

@@ -57,9 +57,12 @@ export function metricsOf(scenario: ScenarioId): readonly Metric[] {
 }
 
 /** Those that the trials of a plan can have: the canary's only where one was sent. */
-export function metricsOfPlan({ scenario, canary }: Pick<Plan, 'scenario' | 'canary'>): readonly Metric[] {
-  const all = metricsOf(scenario);
-  return canary === undefined ? all.filter((metric) => !ofCanary.includes(metric)) : all;
+export function metricsOfPlan(plan: Pick<Plan, 'scenario' | 'canary'>): readonly Metric[] {
+  return metricsOf(plan.scenario).filter((metric) => isMeasured(metric, plan));
+}
+
+export function isMeasured(metric: Metric, { canary }: Pick<Plan, 'canary'>): boolean {
+  return canary !== undefined || !ofCanary.includes(metric);
 }
 
 /** The same at one load point: of a storm other things are asked than of streams that begin one by one. */

@@ -2,11 +2,12 @@
 
 import type { Estimate, MetricUnit } from '../../analysis/analysis.ts';
 import type { KeptEffect } from '../../analysis/connect-analysis.ts';
+import { armName, transports } from '../../contract/transports.ts';
+import { NS_PER_MS } from '../../contract/units.ts';
 import { formatCount, formatDifferenceEstimate, formatEstimate, formatSetting, formatValue, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitleOf, metricText, type ReportContext } from '../report-context.ts';
 import { estimateOf } from './arm-estimates.ts';
-import { NS_PER_MS } from '../../contract/units.ts';
 
 export const FIRST_TOKEN = 'ttft.overhead.p50';
 const CPU = 'cpu.server.stream';
@@ -15,25 +16,31 @@ const CPU = 'cpu.server.stream';
 const titles: Readonly<Record<string, string>> = { 'open.p50': 'First answer p50', [FIRST_TOKEN]: 'First token p50' };
 
 export function renderKept(context: ReportContext): string {
-  const effects = (context.analysis.connect?.kept ?? []).filter(({ blocks }) => blocks > 0);
+  const effects = (context.analysis.connect?.kept ?? []).filter((effect) => effect.blocks > 0 && saysSomething(context, effect));
   if (effects.length === 0) return '';
   return section('A new connection for each stream, or a kept one', [
     bulletList(effects.filter(({ metric }) => metric === FIRST_TOKEN).map((effect) => savedSentence(context, effect, effects))),
     effectsTable(context, effects),
     'The same streams of the same blocks, so what differs is the connection. **First answer** is the response head, the 101, or on a kept WebSocket the `open` event;' +
-      ' **first token** has the wait for the timer of the server in it, a millisecond or two that is alike everywhere.',
+      ' **first token** has a turn of the server\'s timer of 1 ms in it, alike everywhere.',
     roundTrips(),
   ]);
+}
+
+/** The null arm has no answer: it is accepted once it is connected. */
+function saysSomething({ analysis }: ReportContext, { metric, arm }: KeptEffect): boolean {
+  const isNullArm = analysis.plan.arms.some((one) => armName(one) === arm && transports[one.transport].isNullArm);
+  return !(isNullArm && metric === 'open.p50');
 }
 
 function savedSentence(context: ReportContext, { arm, cold, saved }: KeptEffect, effects: readonly KeptEffect[]): string {
   const title = armTitleOf(context.analysis, arm);
   const size =
     cold === undefined || saved === undefined || !isShown(saved)
-      ? `no saving until the first token was shown (${formatDifferenceEstimate(saved, 'ns')})`
+      ? `no difference was shown in the time until the first token${saved === undefined ? '' : ` (${formatDifferenceEstimate(saved, 'ns')} on a new connection)`}`
       : `a kept connection ${saved.value > 0 ? 'saves' : 'costs'} ${formatValue(Math.abs(saved.value), 'ns')} of the ${formatValue(cold.value, 'ns')} until the first token`;
   const connect = connectOf(context, arm);
-  const own = connect === undefined ? '' : ` TCP connect alone takes ${formatValue(connect, 'ns')} of it.`;
+  const own = connect === undefined ? '' : ` Connecting the socket takes ${formatValue(connect, 'ns')}.`;
   const cpu = effects.find((one) => one.metric === CPU && one.arm === arm);
   return `Over ${title}, ${size}.${own}${cpuSentence(cpu)}`;
 }

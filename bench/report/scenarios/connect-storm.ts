@@ -87,8 +87,8 @@ function kernelSentence(point: LoadPointAnalysis): string {
   if (overflows === 0 && retransmits === 0)
     return 'The kernel had room for every connection: its accept queue never overflowed, and no first packet was sent again.';
   return (
-    `Up to ${formatValue(overflows, 'count')} connections a storm found the accept queue full, and up to ${formatValue(retransmits, 'count')} first packets were sent again:` +
-    ' whoever is dropped tries again after a second, then two, then four (RFC 6298 §2), whatever the transport.'
+    `By the counters of the kernel, in which every other program of the machine takes part, up to ${formatCount(overflows)} connections a storm found the accept queue full` +
+    ` and up to ${formatCount(retransmits)} first packets were sent again: whoever is dropped tries again after a second, then two, then four (RFC 6298 §2), whatever the transport.`
   );
 }
 

@@ -4,11 +4,11 @@ import type { Analysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
 import { STORM_TOKENS } from '../../contract/storm.ts';
-import { transports } from '../../contract/transports.ts';
+import { armName } from '../../contract/transports.ts';
 import { planStormOpens } from '../charts/storm-opens.ts';
 import { formatCount, formatSetting, formatValue } from '../format.ts';
 import { code } from '../markdown.ts';
-import { armTitleOf, type ReportContext } from '../report-context.ts';
+import { armTitleOf, isContestant, type ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { contestantsAt } from './arm-estimates.ts';
@@ -55,18 +55,15 @@ function stormLines(context: ReportContext, point: ReturnType<typeof stormPoints
 }
 
 function keptLines({ analysis }: ReportContext): readonly string[] {
+  const contestants = new Set(analysis.plan.arms.filter(isContestant).map(armName));
   const each = (analysis.connect?.kept ?? [])
-    .filter(({ metric, arm }) => metric === FIRST_TOKEN && !isNullArm(analysis, arm))
+    .filter(({ metric, arm }) => metric === FIRST_TOKEN && contestants.has(arm))
     .flatMap(({ arm, cold, warm }) =>
       cold === undefined || warm === undefined
         ? []
         : [`${armTitleOf(analysis, arm)} ${formatValue(cold.value, 'ns')} → ${formatValue(warm.value, 'ns')}`],
     );
   return each.length === 0 ? [] : wrap(`First token (median), new connection → kept one: ${each.join('; ')}`, TERMINAL_COLUMNS);
-}
-
-function isNullArm({ loadPoints }: Analysis, name: string): boolean {
-  return loadPoints.some(({ arms }) => arms.some((one) => one.name === name && transports[one.arm.transport].isNullArm));
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {

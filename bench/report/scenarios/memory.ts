@@ -85,13 +85,11 @@ function asymmetries({ plan }: Analysis): readonly string[] {
   const has = (transport: string): boolean => plan.arms.some((arm) => arm.transport === transport);
   return [
     ...(has('sse')
-      ? [
-          'An open SSE stream keeps the request and the response of node:http and what Fastify made for them, because the response is not over.',
-        ]
+      ? ['An open SSE stream is a response of node:http that is not over: its request, its response and the parser of its connection stay.']
       : []),
     ...(has('ws')
       ? [
-          'An open WebSocket keeps the socket and a `WebSocket` of ws with its receiver and sender; request and reply are over with the 101.',
+          'An open WebSocket is a socket that node:http has handed over, and its parser with it given back; ws keeps a receiver and a sender for it.',
         ]
       : []),
   ];
