@@ -48,7 +48,7 @@ export interface MeasuringSize {
 }
 
 /** A scenario with conditions of its own that breaks nothing. */
-export interface MeasuringScenario {
+interface MeasuringScenario {
   /** Without --transports. */
   readonly transports: readonly ArmText[];
   /** What of the workload differs from the steady one, without the flags that set it. */
@@ -66,7 +66,7 @@ export interface MeasuringScenario {
   readonly conditions?: (flags: RunFlags, place: ConditionsPlace) => Pick<Plan, 'ladder' | 'search' | 'completions'>;
 }
 
-export interface ConditionsPlace {
+interface ConditionsPlace {
   readonly preset: PresetName;
   readonly connections: readonly number[];
   readonly workload: Workload;

@@ -35,7 +35,7 @@ export interface RunningTrialOptions extends ProcessOptions {
   readonly beforeStart?: (ports: readonly number[]) => Promise<void>;
 }
 
-export interface FinishedProcesses {
+interface FinishedProcesses {
   /** Added up over all processes of a kind; see merge-tallies.ts. */
   readonly server: ServerTally;
   readonly client: ClientTally;

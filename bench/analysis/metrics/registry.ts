@@ -11,7 +11,7 @@ import { connectChoice, connectMetrics, isAskedOfConnect, isEndpointOfConnect } 
 import { fanoutChoice, fanoutMetrics, isEndpointOfFanout } from './fanout.ts';
 import { ladderMetrics } from './ladder.ts';
 import { latencyMetrics } from './latency.ts';
-import type { Metric, MetricChoice, MetricOf, RecoveryMetric, SteadyMetric } from './metric.ts';
+import type { EndpointId, Metric, MetricChoice, MetricOf, RecoveryMetric, SteadyMetric } from './metric.ts';
 import { recoveryMetrics } from './recovery.ts';
 import { resourceMetrics } from './resources.ts';
 import { searchMetrics } from './search.ts';
@@ -73,12 +73,10 @@ export function metricsOfPoint(plan: Pick<Plan, 'scenario' | 'canary'>, loadPoin
 
 /** Those of steady streams that mean something in another scenario, in which only some of them are endpoints. */
 function choose(from: readonly Metric[], { ids, endpoints: declared }: MetricChoice): readonly Metric[] {
-  return from
-    .filter(({ id }) => ids.includes(id))
-    .map((metric) => {
-      const { endpoint, ...rest } = metric;
-      return endpoint !== undefined && declared.includes(endpoint) ? metric : rest;
-    });
+  return declareOnly(
+    from.filter(({ id }) => ids.includes(id)),
+    (endpoint) => declared.includes(endpoint),
+  );
 }
 
 export function endpointsOf(scenario: ScenarioId): readonly Metric[] {
@@ -93,26 +91,34 @@ export interface MetricPlace {
 }
 
 /**
- * The metrics of a scenario as they count at this place. With many subscribers a quantile is an endpoint only where messages are
- * many; how soon clients are back is an endpoint only where all of them wait
- * by the identical policy: otherwise it compares waiting times that somebody chose, not transports, and is exploratory. A storm, new
- * and kept connections are each asked what they can answer.
+ * The metrics of a scenario as they count at this place. With many subscribers a quantile is an endpoint only where messages
+ * are many; a storm, new and kept connections are each asked what they can answer. How soon clients are back is an endpoint only
+ * where all of them wait by the identical policy: otherwise it compares waiting times that somebody chose, not transports.
  */
 export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly Metric[] {
   const all = metricsOf(scenario);
-  if (scenario === 'fanout')
-    return all.map(({ endpoint, ...metric }) =>
-      endpoint !== undefined && isEndpointOfFanout(endpoint, loadPoint) ? { ...metric, endpoint } : metric,
-    );
-  if (scenario === 'connect')
-    return all
-      .filter(({ id }) => isAskedOfConnect(id, loadPoint))
-      .map(({ endpoint, ...metric }) =>
-        endpoint !== undefined && isEndpointOfConnect(endpoint, loadPoint) ? { ...metric, endpoint } : metric,
+  switch (scenario) {
+    case 'fanout':
+      return declareOnly(all, (endpoint) => isEndpointOfFanout(endpoint, loadPoint));
+    case 'connect':
+      return declareOnly(
+        all.filter(({ id }) => isAskedOfConnect(id, loadPoint)),
+        (endpoint) => isEndpointOfConnect(endpoint, loadPoint),
       );
-  if (scenario !== 'reconnect' && scenario !== 'herd') return all;
-  const isIdentical = loadPoint.policy !== 'as-specified' && !arms.some(({ client }) => reconnectsItself(client));
-  return isIdentical ? all : all.map(({ endpoint: _endpoint, ...metric }) => metric);
+    case 'reconnect':
+    case 'herd':
+      return declareOnly(all, () => loadPoint.policy !== 'as-specified' && !arms.some(({ client }) => reconnectsItself(client)));
+    default:
+      return all;
+  }
+}
+
+/** The others are exploratory. */
+function declareOnly(all: readonly Metric[], isDeclared: (endpoint: EndpointId) => boolean): readonly Metric[] {
+  return all.map((metric) => {
+    const { endpoint, ...exploratory } = metric;
+    return endpoint === undefined || isDeclared(endpoint) ? metric : exploratory;
+  });
 }
 
 export function endpointsAt(place: MetricPlace): readonly Metric[] {
