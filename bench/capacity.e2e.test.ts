@@ -2,6 +2,7 @@
 // ones before, that none is beyond what may be asked for, and what the run says of it, is.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heededSteps } from './analysis/capacity/disturbed-steps.ts';
 import { outcomeOf } from './analysis/capacity/judge-step.ts';
 import { loadGrid } from './analysis/capacity/load-grid.ts';
 import { nextStep } from './analysis/capacity/search.ts';
@@ -49,7 +50,7 @@ describe('a search for the most streams', () => {
       Array.from({ length: grid.top - grid.bottom + 1 }, (_, index) => grid.bottom + index).find((one) => grid.streamsAt(one) === streams)!;
     for (const { asked, search } of trials.filter((trial) => trial.asked?.purpose === 'search')) {
       expect(asked).toEqual({ purpose: 'search', startStreams: 20 });
-      const tried = search.steps.map((step) => ({ place: placeOf(step.streams), outcome: outcomeOf(step) }));
+      const tried = heededSteps(search.steps).map((step) => ({ place: placeOf(step.streams), outcome: outcomeOf(step) }));
       for (const [index, { place: own }] of tried.entries())
         expect(nextStep(tried.slice(0, index), rules)).toEqual({ kind: 'measure', place: own });
       expect(nextStep(tried, rules)).toMatchObject({ kind: 'done', end: search.end });

@@ -76,12 +76,13 @@ it.each(cases)('%s, %s: streams follow one another on one connection, whole and 
   }
 });
 
-it('a kept WebSocket has neither heads nor closes in its streams, a kept HTTP connection a head for each', async () => {
-  const headsOf = async (transport: 'sse' | 'ws'): Promise<number> => {
-    await using server = await startTestServer(transport, { population: testPopulation });
-    const { accounts } = await runInTurn({ transport, payload: 'lean', connecting: { kind: 'kept' } }, server.port);
-    return accounts.tally().headBytes;
-  };
+async function headsOf(transport: 'sse' | 'ws'): Promise<number> {
+  await using server = await startTestServer(transport, { population: testPopulation });
+  const { accounts } = await runInTurn({ transport, payload: 'lean', connecting: { kind: 'kept' } }, server.port);
+  return accounts.tally().headBytes;
+}
+
+it('a kept WebSocket has no head in its streams, a kept HTTP connection one for each', async () => {
   expect(await headsOf('ws')).toBe(0);
   expect((await headsOf('sse')) / testPopulation.streams).toBeGreaterThan(100);
 });

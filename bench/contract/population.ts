@@ -98,7 +98,7 @@ const MAX_TOKENS_PER_WHOLE_STREAM = 1_000_000;
 /** Ids of rehearsal streams begin with it; those of the trial are plain numbers. */
 export const REHEARSAL_PREFIX = 'r';
 
-/** Many short streams: opening one is code to be compiled, too. */
+/** Many short streams, and none longer than those of the trial: opening one is code to be compiled, too. */
 const REHEARSAL_TOKENS_PER_STREAM = 100;
 const REHEARSAL_TOKENS_PER_SECOND = 1000;
 const REHEARSAL_START_GAP_NS = 1_000_000;
@@ -111,17 +111,18 @@ export interface Rehearsal {
 
 /** `tokens` in all, at a rate that keeps server and client busy: about 100 streams at a time, a new one every ms. */
 export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
-  const streams = Math.ceil(tokens / REHEARSAL_TOKENS_PER_STREAM);
+  const tokensPerStream = Math.min(REHEARSAL_TOKENS_PER_STREAM, workload.tokensPerStream);
+  const streams = Math.ceil(tokens / tokensPerStream);
   const planned = Array.from({ length: streams }, (_, stream) => ({
     slot: stream,
     startNs: stream * REHEARSAL_START_GAP_NS,
-    tokens: REHEARSAL_TOKENS_PER_STREAM,
+    tokens: tokensPerStream,
     seed: deriveSeed(seed, 0x726568, stream),
   }));
   return {
     workload: {
       ...workload,
-      tokensPerStream: REHEARSAL_TOKENS_PER_STREAM,
+      tokensPerStream,
       tokensPerSecond: REHEARSAL_TOKENS_PER_SECOND,
       firstTokenMedianMs: 1,
     },

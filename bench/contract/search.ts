@@ -77,6 +77,8 @@ const stepSchema = z.object({
   reasons: z.array(z.string()),
   /** Of the load generator, by id: missed in this step, whether or not that made the load fail. */
   missedGates: z.array(z.string()),
+  /** Environment gates that were missed in this step, by id: what the machine did to it. */
+  disturbedBy: z.array(z.string()),
 });
 
 export const searchEnds = ['found', 'harness', 'most', 'least', 'steps'] as const;

@@ -24,8 +24,9 @@ test('all streams of a storm begin at its moment, each in a slot of its own', ()
   ]);
 });
 
+const seedsOf = (seed: number): number[] => planStorm(0, { workload, connections: 50, seed }).map((one) => one.seed);
+
 test('streams of a storm have texts of their own, the same ones for the same seed', () => {
-  const seedsOf = (seed: number): number[] => planStorm(0, { workload, connections: 50, seed }).map((one) => one.seed);
   expect(new Set(seedsOf(7)).size).toBe(50);
   expect(seedsOf(7)).toEqual(seedsOf(7));
   expect(seedsOf(7)).not.toEqual(seedsOf(8));

@@ -41,6 +41,13 @@ it.each<[RunFlags, number | undefined]>([
   expect(countAddresses(await plan({ ...slow, ...flags, connections: '50000' }), ports)).toBe(addresses);
 });
 
+it('connections of a storm are made once, whatever the streams that follow one another elsewhere', async () => {
+  // A storm of 12,000 holds 13,200; 100 slots make 100 · (1.5 + 2.3/0.2) connections.
+  expect(countAddresses(await plan({ connections: '12000' }, 'connect'), ports)).toBeUndefined();
+  // 14,300 held; 1.5 · 13,000 in all
+  expect(countAddresses(await plan({ connections: '13000' }, 'connect'), ports)).toBe(3);
+});
+
 it('an unknown number of ports is no reason for more addresses, and neither are connections that something breaks', async () => {
   expect(countAddresses(await plan({ ...slow, connections: '50000' }), { localPorts: undefined })).toBeUndefined();
   expect(countAddresses(await plan({ connections: '28000' }, 'reconnect'), ports)).toBeUndefined();

@@ -45,27 +45,29 @@ export function mostConnections({ loadPoints }: Pick<Plan, 'loadPoints'>): numbe
 export function countAddresses(plan: Demanding, { localPorts, reusesPorts }: PortLimits): number | undefined {
   if (localPorts === undefined || !canShare(plan.scenario)) return undefined;
   const { clientProcesses = 1, serverProcesses = 1 } = plan;
-  const connections = mostConnections(plan);
-  const towardsServer = connections / serverProcesses;
-  const held = reusesPorts === true ? portsAtOnce(plan, towardsServer) : portsInAll(plan, towardsServer);
+  const points = plan.loadPoints.map((loadPoint) => ({ ...plan, loadPoints: [loadPoint] }));
+  const most = (portsOf: typeof portsInAll, processes: number): number =>
+    Math.max(...points.map((point) => portsOf(point, mostConnections(point) / processes)));
+  const held = most(reusesPorts === true ? portsAtOnce : portsInAll, serverProcesses);
   if (held <= localPorts * COMMON_SHARE) return undefined;
-  return Math.ceil(portsInAll(plan, connections / clientProcesses) / Math.floor(localPorts * BOUND_SHARE));
+  return Math.ceil(most(portsInAll, clientProcesses) / Math.floor(localPorts * BOUND_SHARE));
 }
 
-/** Mean length of a whole stream. */
-function streamNs({ workload }: Demanding): number {
+/** How long a slot has one connection: for a whole stream, unless there is but one in the trial, or one connection for all. */
+function connectionNs({ workload, loadPoints }: Demanding): number {
+  if (loadPoints.every(({ connecting }) => connecting === 'storm' || connecting === 'warm')) return Number.POSITIVE_INFINITY;
   return workload.firstTokenMedianMs * NS_PER_MS + (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
 }
 
 /** Held by streams and by those that ended a moment ago. */
 function portsAtOnce(plan: Demanding, connections: number): number {
-  return Math.ceil(connections * (1 + OVERLAPPING + REUSED_AFTER_NS / streamNs(plan)));
+  return Math.ceil(connections * (1 + OVERLAPPING + REUSED_AFTER_NS / connectionNs(plan)));
 }
 
 /** Of all connections of a trial. The first stream of a slot is half as long as the others. */
 export function portsInAll(plan: Demanding, connections: number): number {
   if (plan.recovery !== undefined) return Math.ceil(connections * CONNECTIONS_PER_BROKEN_STREAM);
-  return Math.ceil(connections * (1.5 + (plan.warmupNs + plan.windowNs) / streamNs(plan)));
+  return Math.ceil(connections * (1.5 + (plan.warmupNs + plan.windowNs) / connectionNs(plan)));
 }
 
 /**

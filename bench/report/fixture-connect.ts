@@ -65,7 +65,7 @@ export function connectAnalysis({ hasFailures = false, ...options }: ConnectOpti
       (transport === 'ws' && quantity !== 'connectNs' ? 0.8 : 1),
     edit: (trial) => {
       const loadPoint = loadPointOf(trial);
-      const { connectNs, ...distributions } = trial.distributions;
+      const { connectNs: _connectNs, ...distributions } = trial.distributions;
       if (loadPoint.connecting === 'storm') return asStorm({ ...trial, loadPoint }, hasFailures);
       if (loadPoint.connecting === 'warm') return { ...trial, loadPoint, distributions };
       return { ...trial, loadPoint };

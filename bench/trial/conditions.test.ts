@@ -7,11 +7,12 @@ const workload = { tokensPerStream: 20, tokensPerSecond: 100 } as Plan['workload
 const plan = { warmupNs: 800e6, windowNs: 1500e6, drainNs: 5e9 } as Plan;
 const conditionsAt = (loadPoint: LoadPoint): ReturnType<typeof conditionsOf> => conditionsOf({ loadPoint } as PlannedTrial, plan, workload);
 
-test('a storm comes shortly into the window, with two tokens a stream and time enough for the last to give up', () => {
+test('a storm comes shortly into the window, rehearsed with 1000 streams, with time enough for the last to give up', () => {
   expect(conditionsAt({ connections: 1000, connecting: 'storm' })).toEqual({
     workload: { tokensPerStream: 2, tokensPerSecond: 100 },
     connecting: { kind: 'storm', atNs: 900e6, timeoutNs: 10e9 },
     drainNs: 12e9,
+    rehearsalTokens: 2000,
   });
 });
 

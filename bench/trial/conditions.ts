@@ -10,7 +10,7 @@ import { TAIL_NS } from './specification.ts';
 import { planBroadcast, planLongStreams, planStall } from './timetables.ts';
 
 export type Conditions = Pick<TrialSpecification, 'workload' | 'timetable' | 'stall' | 'connecting'> &
-  Partial<Pick<TrialSpecification, 'tailNs' | 'drainNs'>>;
+  Partial<Pick<TrialSpecification, 'tailNs' | 'drainNs' | 'rehearsalTokens'>>;
 
 /** @param workload Of the plan, with its tokens on this machine. */
 export function conditionsOf({ loadPoint }: PlannedTrial, plan: Plan, workload: TrialSpecification['workload']): Conditions {
@@ -23,6 +23,8 @@ export function conditionsOf({ loadPoint }: PlannedTrial, plan: Plan, workload: 
   return tokensPerTick === undefined ? { workload } : inTicks(workload, tokensPerTick);
 }
 
+/** Rehearsed before: what a storm asks for is the code that opens streams, which the tokens of a usual rehearsal hardly touch. */
+const STREAMS_BEFORE_STORM = 1000;
 /** Into the window, so that the accounts of both processes have begun. */
 const STORM_AFTER_NS = 100 * NS_PER_MS;
 /** For streams that were accepted at the last moment. */
@@ -33,6 +35,7 @@ function inStorm({ warmupNs, windowNs, drainNs }: Plan, workload: TrialSpecifica
     workload: { ...workload, tokensPerStream: STORM_TOKENS },
     connecting: { kind: 'storm', atNs: warmupNs + Math.min(STORM_AFTER_NS, windowNs / 2), timeoutNs: OPEN_TIMEOUT_NS },
     drainNs: Math.max(drainNs, OPEN_TIMEOUT_NS + AFTER_TIMEOUT_NS),
+    rehearsalTokens: STREAMS_BEFORE_STORM * STORM_TOKENS,
   };
 }
 

@@ -82,8 +82,8 @@ function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecifica
   const common = specifyTrial(planned, { ...options, host: HOST });
   return {
     ...common,
-    ...conditionsOf(planned, plan, common.workload),
     rehearsalTokens: REHEARSAL_TOKENS,
+    ...conditionsOf(planned, plan, common.workload),
     rampNs: plan.warmupNs * RAMP_SHARE,
     windowNs: plan.windowNs,
     ...(planned.arm.injection !== undefined && { injection: planned.arm.injection }),

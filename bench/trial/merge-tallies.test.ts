@@ -90,6 +90,17 @@ it('counts and CPU time add up; of how busy and how late, the worst stands for a
   });
 });
 
+it('kept connections add up, and are not spoken of where none were kept', () => {
+  const kept = { opened: 5, reused: 20, lost: 1 };
+  expect(
+    mergeClientTallies([
+      { ...client, kept },
+      { ...client, kept },
+    ]).kept,
+  ).toEqual({ opened: 10, reused: 40, lost: 2 });
+  expect(mergeClientTallies([client, client])).not.toHaveProperty('kept');
+});
+
 it('errors of one cause add up, those of another stay apart', () => {
   const other = { cause: 'closed-early', count: 4, example: 'stream 8: closed' };
   const again = { cause: 'ECONNRESET', count: 2, example: 'stream 9: reset' };

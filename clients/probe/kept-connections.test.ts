@@ -35,15 +35,17 @@ async function start(answer: (socket: Socket, place: { readonly connection: numb
     sockets.add(socket);
     const own: string[] = [];
     const connection = asked.push(own) - 1;
-    socket.on('error', () => {}).on('data', (bytes) => {
-      own.push(/^GET (\S+)/.exec(String(bytes))?.[1] ?? String(bytes));
-      answer(socket, { connection, request: own.length - 1 });
-    });
+    socket
+      .on('error', () => {})
+      .on('data', (bytes) => {
+        own.push(/^GET (\S+)/.exec(String(bytes))?.[1] ?? String(bytes));
+        answer(socket, { connection, request: own.length - 1 });
+      });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const heard: Heard = { events: [], counts: [] };
-  let over: () => void = () => {};
+  let over: (() => void) | undefined;
   const note = (event: string): void => void heard.events.push(event);
   const client = openProbeClient('sse', {
     now: () => asInstant(performance.now()),
@@ -56,11 +58,11 @@ async function start(answer: (socket: Socket, place: { readonly connection: numb
       onEnd: (stream, count) => {
         note(`${stream} end`);
         heard.counts.push(count);
-        over();
+        over?.();
       },
       onFailure: (stream, cause) => {
         note(`${stream} ${cause}`);
-        over();
+        over?.();
       },
     },
   });
@@ -106,7 +108,7 @@ it('bytes that follow the end of a response in one read fail the stream, as nobo
   await using setting = await start((socket, { connection }) => socket.write(connection === 0 ? RESPONSE + RESPONSE : RESPONSE));
   await setting.run(0);
   await setting.run(1);
-  expect(setting.heard.events.filter((event) => event.startsWith('0 ')).at(-1)).toBe('0 protocol');
+  expect(setting.heard.events.findLast((event) => event.startsWith('0 '))).toBe('0 protocol');
   expect(setting.heard.events.slice(-5)).toEqual(wholeStream(1));
   expect(setting.asked).toEqual([['/0'], ['/1']]);
 });

@@ -83,7 +83,10 @@ class SseStream implements StreamReader {
 
 /** RFC 9112 §9.6: no further request may be sent then. */
 function closesConnection({ fields }: HttpHead): boolean {
-  const options = fields.get('connection')?.toLowerCase().split(/[\s,]+/);
+  const options = fields
+    .get('connection')
+    ?.toLowerCase()
+    .split(/[\s,]+/);
   return options?.includes('close') === true;
 }
 

@@ -8,6 +8,7 @@ import { estimateMean } from '../statistics/estimate.ts';
 import { mean } from '../statistics/moments.ts';
 import type { ArmCapacity, CapacityAnalysis, CapacityCurve, ClientProof, SearchPath } from './capacity-analysis.ts';
 import { stepsBeyond } from './carried-steps.ts';
+import { heededSteps } from './disturbed-steps.ts';
 import { isSearch } from './follow-up.ts';
 
 /** @param loadPoints What is compared. Undefined for another scenario. */
@@ -57,13 +58,14 @@ function endOf({ end = 'steps' }: SearchedTrial['search']): SearchEnd {
 }
 
 function describePath({ trial, block, burnIn, attempt, arm, search }: SearchedTrial): SearchPath {
+  const heeded = new Set(heededSteps(search.steps));
   return {
     trial,
     block,
     isBurnIn: burnIn,
     isRepeat: attempt !== undefined,
     arm: armName(arm),
-    steps: search.steps.map(({ streams, failed }) => ({ streams, failed: [...new Set(failed)] })),
+    steps: search.steps.map((step) => ({ streams: step.streams, failed: [...new Set(step.failed)], isDisturbed: !heeded.has(step) })),
     end: endOf(search),
     lowerStreams: search.lowerStreams,
     upperStreams: search.upperStreams,

@@ -10,7 +10,12 @@ export interface SearchPath {
   /** Measured again because the machine disturbed the first measurement of its block. */
   readonly isRepeat: boolean;
   readonly arm: string;
-  readonly steps: readonly { readonly streams: number; readonly failed: readonly Constraint[] }[];
+  readonly steps: readonly {
+    readonly streams: number;
+    readonly failed: readonly Constraint[];
+    /** The machine disturbed it: it was measured again, and not heeded. */
+    readonly isDisturbed: boolean;
+  }[];
   readonly end: SearchEnd;
   readonly lowerStreams: number | undefined;
   readonly upperStreams: number | undefined;

@@ -2,6 +2,7 @@
 
 import type { SearchedTrial } from '../../contract/run-file.ts';
 import type { MeasuredStep, SearchStep } from '../../contract/search.ts';
+import { heededSteps } from './disturbed-steps.ts';
 import { isSearch } from './follow-up.ts';
 
 /** Empty where the answer only says "at least", or where there is none. */
@@ -13,7 +14,7 @@ export function carriedSteps(trial: SearchedTrial): readonly MeasuredStep[] {
 
 /** The steps just beyond the answer that failed. */
 export function stepsBeyond({ search: { steps, upperStreams } }: SearchedTrial): readonly SearchStep[] {
-  return steps.filter((step) => step.streams === upperStreams && step.failed.length > 0);
+  return heededSteps(steps).filter((step) => step.streams === upperStreams && step.failed.length > 0);
 }
 
 /** Whether the search ended at the server, and not at the load generator or at the most that it may ask for. */

@@ -136,6 +136,7 @@ describe('the load generator', () => {
 
   it('does not matter where the load was carried in spite of it, but what it missed is kept', () => {
     const step = judge({ client: 0.8, missed: ['H4', 'H5'] });
+    expect(step.disturbedBy).toEqual([]);
     expect([step.failed, step.missedGates]).toEqual([[], ['H2', 'H4', 'H5']]);
   });
 
@@ -156,5 +157,6 @@ it('a trial that failed as a whole is a load that was not carried, with its reas
     failed: ['loss'],
     reasons: ['the trial failed: the client process was silent'],
     missedGates: [],
+    disturbedBy: [],
   });
 });

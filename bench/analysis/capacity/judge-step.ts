@@ -9,6 +9,7 @@ import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { amount, percent } from '../amounts.ts';
 import { findMetric } from '../metrics/registry.ts';
 import { holds } from '../thresholds.ts';
+import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
 import type { Outcome } from './search.ts';
 
 /** Tokens received in the window for each that was due in it. */
@@ -16,10 +17,6 @@ const LEAST_DELIVERED = 0.995;
 /** Delivery may grow from the first third of the window to the last by this factor and this much more. */
 const BACKLOG_FACTOR = 1.2;
 const BACKLOG_NS = 2 * NS_PER_MS;
-/** Of the client's event loop, on average: beyond it, its own queue is part of what it measures. */
-export const CLIENT_LIMIT = 0.7;
-/** A server whose event loop waits less than a tenth of the time is at its end. */
-export const SERVER_LIMIT = 0.9;
 
 const clientGates: ReadonlySet<string> = new Set(['H1', 'H3', 'H4', 'H5', 'H7']);
 
@@ -38,12 +35,13 @@ export function judgeStep(trial: CompletedTrial, streams: number, objectives: re
     failed: failures.map(({ constraint }) => constraint),
     reasons: failures.map(({ reason }) => reason),
     missedGates,
+    disturbedBy: trial.gates.filter(({ kind, ok }) => kind === 'environment' && !ok).map(({ id }) => id),
   };
 }
 
 /** A trial that failed as a whole delivered nothing that could be counted. */
 export function failedStep(streams: number, message: string): SearchStep {
-  return { streams, failed: ['loss'], reasons: [`the trial failed: ${message}`], missedGates: [] };
+  return { streams, failed: ['loss'], reasons: [`the trial failed: ${message}`], missedGates: [], disturbedBy: [] };
 }
 
 export function outcomeOf({ failed }: SearchStep): Outcome {
@@ -112,9 +110,9 @@ function judgeBacklog({ steadiness: { firstThirdP50Ns, lastThirdP50Ns } }: Compl
   return [{ constraint: 'backlog', reason: `delivery p50 grew from ${before} in the first third of the window to ${after} in the last` }];
 }
 
-function missedBy({ gates }: CompletedTrial, { clientUtilisation }: MeasuredStep): string[] {
+function missedBy({ gates }: CompletedTrial, measured: MeasuredStep): string[] {
   const missed = gates.filter(({ id, ok }) => !ok && clientGates.has(id)).map(({ id }) => id);
-  return clientUtilisation > CLIENT_LIMIT ? ['H2', ...missed] : missed;
+  return isClientAtEnd(measured) ? ['H2', ...missed] : missed;
 }
 
 /**
@@ -124,8 +122,8 @@ function missedBy({ gates }: CompletedTrial, { clientUtilisation }: MeasuredStep
 function judgeClient(missed: readonly string[], measured: MeasuredStep, hasFailed: boolean): Failure[] {
   if (missed.includes('H1')) return [{ constraint: 'harness', reason: 'the load generator did not issue all planned starts' }];
   if (!hasFailed || missed.length === 0) return [];
+  if (isServerAtEnd(measured) && !isClientAtEnd(measured)) return [];
   const { clientUtilisation, serverUtilisation } = measured;
-  if (clientUtilisation <= CLIENT_LIMIT && serverUtilisation >= SERVER_LIMIT) return [];
   const shares = `its event loop was busy ${percent(clientUtilisation)} of the window, the server's ${percent(serverUtilisation)}`;
   return [{ constraint: 'harness', reason: `the load generator missed ${missed.join(', ')}: ${shares}` }];
 }

@@ -34,6 +34,7 @@ export function fixtureStep(streams: number, failed: readonly Constraint[], capa
     failed: [...failed],
     reasons: failed.map((one) => `failed by ${one}`),
     missedGates: failed.includes('harness') ? ['H4'] : [],
+    disturbedBy: [],
   };
 }
 

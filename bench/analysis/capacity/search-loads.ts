@@ -1,6 +1,7 @@
 // A whole search: asks for one load after another until the answer stands. How a load is measured is the caller's affair.
 
 import type { SearchPlan, SearchRecord, SearchStep } from '../../contract/search.ts';
+import { heededSteps } from './disturbed-steps.ts';
 import { outcomeOf } from './judge-step.ts';
 import { loadGrid, type LoadGrid } from './load-grid.ts';
 import { nextStep, type Answer, type SearchRules } from './search.ts';
@@ -19,33 +20,29 @@ interface SearchLoadsOptions {
 
 export async function searchLoads({ plan, startStreams, isBurnIn, measure }: SearchLoadsOptions): Promise<SearchRecord> {
   const grid = loadGrid({ startStreams, mostStreams: plan.mostStreams, width: plan.width });
-  const rules: SearchRules = {
+  const rules: Omit<SearchRules, 'maxSteps'> = {
     bottom: grid.bottom,
     top: grid.top,
     firstStride: grid.placesIn(isBurnIn ? LONG_STRIDE : SHORT_STRIDE),
     longestStride: grid.placesIn(LONG_STRIDE),
     stepsPerLoad: isBurnIn ? 1 : plan.stepsPerLoad,
-    maxSteps: plan.maxSteps,
   };
-  const taken: { readonly place: number; readonly step: SearchStep }[] = [];
+  const steps: SearchStep[] = [];
+  const places = new Map<number, number>();
   for (;;) {
-    const next = nextStep(
-      taken.map(({ place, step }) => ({ place, outcome: outcomeOf(step) })),
-      rules,
-    );
-    if (next.kind === 'done')
-      return toRecord(
-        next,
-        grid,
-        taken.map(({ step }) => step),
-      );
-    taken.push({ place: next.place, step: await measure(grid.streamsAt(next.place)) });
+    const heeded = heededSteps(steps);
+    const tried = heeded.map((step) => ({ place: places.get(step.streams) as number, outcome: outcomeOf(step) }));
+    const next = nextStep(tried, { ...rules, maxSteps: plan.maxSteps - (steps.length - heeded.length) });
+    if (next.kind === 'done') return toRecord(next, grid, steps);
+    const streams = grid.streamsAt(next.place);
+    places.set(streams, next.place);
+    steps.push(await measure(streams));
   }
 }
 
 function toRecord({ end, lower, upper }: Answer, grid: LoadGrid, steps: readonly SearchStep[]): SearchRecord {
   const upperStreams = upper === undefined ? undefined : grid.streamsAt(upper);
-  const beyond = steps.filter(({ streams }) => streams === upperStreams);
+  const beyond = heededSteps(steps).filter(({ streams }) => streams === upperStreams);
   return {
     steps: [...steps],
     end,

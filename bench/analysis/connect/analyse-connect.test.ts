@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CompletedTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { analyse } from '../analyse.ts';
+import { judgeThresholds } from '../thresholds.ts';
 
 const connectings = ['storm', 'cold', 'warm'] as const;
 /** The fixture tells load points apart by their connections; all become 100. */
@@ -59,8 +60,8 @@ test('each arm is held against itself on new and on kept connections, over block
 
 test('what is saved is the time on new connections less that on kept ones', () => {
   const { kept } = analyse(connectRun()).connect!;
-  for (const { cold, warm, saved, metric } of kept.filter(({ metric }) => metric === 'ttft.overhead.p50'))
-    expect(saved!.value, metric).toBeCloseTo(cold!.value - warm!.value, 6);
+  for (const { cold, warm, saved } of kept.filter(({ metric }) => metric === 'ttft.overhead.p50'))
+    expect(saved!.value).toBeCloseTo(cold!.value - warm!.value, 6);
 });
 
 test('a storm has a curve of its openings for each arm, and failures by cause over all its trials', () => {
@@ -75,6 +76,22 @@ test('a storm has a curve of its openings for each arm, and failures by cause ov
     { arm: 'ws', cause: 'open-timeout', count: 2, streams: 1200, example: 'stream 4: late' },
     { arm: 'ws', cause: 'ECONNREFUSED', count: 1, streams: 1200, example: 'stream 3: refused' },
   ]);
+});
+
+test('a threshold is judged where its metric is asked about, and missed nowhere else', () => {
+  const analysis = analyse(connectRun());
+  const judge = (metric: string): unknown[] =>
+    judgeThresholds(analysis, [{ text: metric, metric, arm: 'sse', operator: '<', limit: 1 }]).map(({ loadPoint, outcome }) => [
+      loadPoint.connecting,
+      outcome,
+    ]);
+  expect(judge('open.rate')).toEqual([['storm', 'passed']]);
+  expect(judge('ttft.overhead.p50')).toEqual([
+    ['cold', 'passed'],
+    ['warm', 'passed'],
+  ]);
+  // None of this scenario: it must not pass for want of a number.
+  expect(judge('delivery.p50')).toEqual(connectings.map((connecting) => [connecting, 'not-measured']));
 });
 
 test('other scenarios have no such part', () => {

@@ -2,7 +2,7 @@
 
 import type { Estimate } from '../../analysis/analysis.ts';
 import type { ArmCapacity, CapacityAnalysis, ClientProof } from '../../analysis/capacity/capacity-analysis.ts';
-import { CLIENT_LIMIT } from '../../analysis/capacity/judge-step.ts';
+import { CLIENT_LIMIT } from '../../analysis/capacity/at-end.ts';
 import { constraints, searchEnds, type Constraint, type SearchEnd, type SearchPlan } from '../../contract/search.ts';
 import { formatCount, formatEstimate, formatNumber, formatPercent, formatSetting, UNKNOWN } from '../format.ts';
 import { bulletList, left, renderTable, right } from '../markdown.ts';

@@ -64,16 +64,21 @@ export function renderPaths({ analysis, capacity }: CapacityContext): string {
   const rows = capacity.paths.map((path) => [
     path.isBurnIn ? 'burn-in' : `${path.block - analysis.plan.burnInBlocks + 1}${path.isRepeat ? ', again' : ''}`,
     armTitleOf(analysis, path.arm),
-    path.steps.map(({ streams, failed }) => `${formatCount(streams)} ${failed.length === 0 ? '✓' : `✗ ${failed.join('+')}`}`).join(' → '),
+    path.steps.map(stepWords).join(' → '),
     answerCell(path),
   ]);
   return foldedBlock(
     'The path of each search',
     joinBlocks([
-      'Loads in streams, in the order in which they were measured: ✓ carried, ✗ not, and by what. The smallest load that was not carried bounds the answer, whatever was carried above it.',
+      'Loads in streams, in the order in which they were measured: ✓ carried, ✗ not, and by what. The smallest load that was not carried bounds the answer, whatever was carried above it. A load that failed while the machine was busy with something else, and neither server nor client was at its end, is in brackets: it was measured again.',
       renderTable([left('block'), left('arm'), left('path'), left('answer')], rows),
     ]),
   );
+}
+
+function stepWords({ streams, failed, isDisturbed }: SearchPath['steps'][number]): string {
+  if (failed.length === 0) return `${formatCount(streams)} ✓`;
+  return isDisturbed ? `(${formatCount(streams)} disturbed)` : `${formatCount(streams)} ✗ ${failed.join('+')}`;
 }
 
 function answerCell({ lowerStreams, upperStreams, end }: SearchPath): string {

@@ -1,10 +1,10 @@
 // What a kept connection saves: the same streams of the same arm on new connections and on kept ones.
 
-import type { Estimate, MetricUnit } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/analysis.ts';
 import type { KeptEffect } from '../../analysis/connect-analysis.ts';
 import { armName, transports } from '../../contract/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
-import { formatCount, formatDifferenceEstimate, formatEstimate, formatSetting, formatValue, UNKNOWN } from '../format.ts';
+import { formatCount, formatDifferenceEstimate, formatEstimate, formatSetting, formatValue } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitleOf, metricText, type ReportContext } from '../report-context.ts';
 import { estimateOf } from './arm-estimates.ts';
@@ -22,7 +22,7 @@ export function renderKept(context: ReportContext): string {
     bulletList(effects.filter(({ metric }) => metric === FIRST_TOKEN).map((effect) => savedSentence(context, effect, effects))),
     effectsTable(context, effects),
     'The same streams of the same blocks, so what differs is the connection. **First answer** is the response head, the 101, or on a kept WebSocket the `open` event;' +
-      ' **first token** has a turn of the server\'s timer of 1 ms in it, alike everywhere.',
+      " **first token** has a turn of the server's timer of 1 ms in it, alike everywhere.",
     roundTrips(),
   ]);
 }
@@ -61,8 +61,6 @@ function cpuSentence(effect: KeptEffect | undefined): string {
 }
 
 function effectsTable({ analysis, metrics }: ReportContext, effects: readonly KeptEffect[]): string {
-  const cell = (estimate: Estimate | undefined, unit: MetricUnit): string =>
-    estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit);
   return renderTable(
     [left('metric'), left('arm'), right('new connections'), right('kept'), right('saved [95 % CI]'), right('blocks')],
     effects.map(({ metric, arm, cold, warm, saved, blocks }) => {
@@ -70,9 +68,9 @@ function effectsTable({ analysis, metrics }: ReportContext, effects: readonly Ke
       return [
         titles[metric] ?? title,
         armTitleOf(analysis, arm),
-        cell(cold, unit),
-        cell(warm, unit),
-        saved === undefined ? UNKNOWN : formatEstimate(saved, unit),
+        formatEstimate(cold, unit),
+        formatEstimate(warm, unit),
+        formatEstimate(saved, unit),
         formatCount(blocks),
       ];
     }),

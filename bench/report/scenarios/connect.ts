@@ -24,7 +24,7 @@ export const connectParts: ScenarioParts = {
   asymmetries,
   limits: () => [
     'The connections of a storm came from one machine and one process, which read the answers one after another: part of each open latency is the wait for that reader. It is the same in all arms.',
-    'A server that has just started was asked: its code had been warmed up by some hundred streams, and nothing else was going on.',
+    'A server that has just started was asked: some 1000 streams had warmed its code up, and nothing else was going on.',
     'No browser took part. Over HTTP/1.1 browsers keep at most six connections to a server, so there a seventh stream waits for the end of another.',
   ],
 };

@@ -56,7 +56,7 @@ export function renderLimits(analysis: Analysis): string {
       ...(partsOf(analysis)?.limits?.(analysis) ?? []),
       ...(clients.length === 1 && clients[0] === 'probe'
         ? [
-            'Tokens were received by the probe, which does less work than any client library or browser. Measure those with `--client library`.',
+            `Tokens were received by the probe, which does less work than any client library or browser.${plan.scenario === 'connect' ? '' : ' Measure those with `--client library`.'}`,
           ]
         : []),
       'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',

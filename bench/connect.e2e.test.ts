@@ -1,0 +1,76 @@
+// Streams that begin, with real processes and sockets: all at once, on new connections and on kept ones.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CliFolder } from './cli-fixture.ts';
+import type { CompletedTrial } from './contract/run-file.ts';
+import type { LoadPoint } from './contract/load-point.ts';
+import type { TransportId } from './contract/transports.ts';
+
+const place = new CliFolder();
+
+afterAll(() => place[Symbol.dispose]());
+
+const transports = ['sse', 'ws', 'tcp'] as const;
+const STREAMS = 50;
+
+describe('a storm, new and kept connections, at the smallest size', () => {
+  let trials: CompletedTrial[] = [];
+  let report = '';
+  const trialOf = (transport: TransportId, connecting: LoadPoint['connecting']): CompletedTrial =>
+    trials.find(({ arm, loadPoint }) => arm.transport === transport && loadPoint.connecting === connecting)!;
+
+  beforeAll(async () => {
+    await place.run('run', 'connect', '--preset', 'smoke', '--transports', transports.join(), '--name', 'connect', '--seed', '1');
+    trials = place.readTrials('connect').filter((trial) => trial.outcome === 'completed');
+    report = place.readReport('connect');
+  }, 180_000);
+
+  it('every arm was measured in each way, correct in everything', () => {
+    expect(trials).toHaveLength(9);
+    const misses = trials.flatMap(({ gates }) => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok));
+    expect(misses).toEqual([]);
+    // To the byte: judged, and not passed over.
+    for (const { gates } of trials) expect(gates.find(({ id }) => id === 'C2')!.value).toBe(0);
+  });
+
+  it.each(transports)('%s: all streams of a storm are accepted', (transport) => {
+    const { storm, kernel, client, distributions, server } = trialOf(transport, 'storm');
+    expect(storm).toMatchObject({ streams: STREAMS, accepted: STREAMS });
+    expect(client).toMatchObject({ streamsVerified: STREAMS, errors: [] });
+    expect(distributions.openNs!.count).toBe(STREAMS);
+    expect(kernel).toHaveProperty('listenOverflows');
+    expect(server.streamsOpened).toBe(STREAMS);
+  });
+
+  it.each(transports)('%s: kept connections carry many streams each, and connect nothing', (transport) => {
+    const [cold, warm] = [trialOf(transport, 'cold'), trialOf(transport, 'warm')];
+    const { opened, reused } = warm.client.kept!;
+    expect(opened + reused).toBe(warm.client.streamsStarted);
+    expect(opened).toBeGreaterThanOrEqual(STREAMS);
+    expect(reused).toBeGreaterThan(STREAMS);
+    expect(cold.client.kept).toBeUndefined();
+    expect(warm.distributions).not.toHaveProperty('connectNs');
+    expect(cold.distributions).toHaveProperty('connectNs');
+    // The same streams, however they got their connections.
+    expect(warm.planned).toEqual(cold.planned);
+    expect(warm.client.payloadBytes).toBe(cold.client.payloadBytes);
+  });
+
+  it('a stream on a kept WebSocket costs no head and no close, one over kept HTTP a head as ever', () => {
+    const bytesOf = (transport: TransportId, connecting: LoadPoint['connecting']): number => {
+      const { server, client } = trialOf(transport, connecting);
+      return (server.headBytes + client.modelBytes - client.modelTokenBytes) / client.streamsVerified;
+    };
+    expect(trialOf('ws', 'warm').server.headBytes).toBe(0);
+    // The 101 with its fields, and the close frame of 4 bytes.
+    const { server, client } = trialOf('ws', 'cold');
+    expect(bytesOf('ws', 'cold') - bytesOf('ws', 'warm')).toBeCloseTo(server.headBytes / client.streamsVerified + 4, 6);
+    expect(bytesOf('sse', 'cold')).toBe(bytesOf('sse', 'warm'));
+  });
+
+  it('the report says how the storm went and sets new connections beside kept ones', () => {
+    expect(report).toContain(`while ${STREAMS} wait`);
+    expect(report).toContain('## A new connection for each stream, or a kept one');
+    expect(report).not.toMatch(/undefined|NaN/);
+  });
+});
