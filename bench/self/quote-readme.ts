@@ -2,6 +2,7 @@
 // said. `npm run build:readme` writes it anew; with --check it only compares.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
@@ -12,14 +13,18 @@ import { renderFaultTable } from '../report/recovery/fault-verdicts.ts';
 import { left, renderTable, right } from '../report/markdown.ts';
 import { herdValue } from '../report/recovery/herd.ts';
 import { faultGroups, groupContenders, recoveryContext, type RecoveryContext } from '../report/recovery/recovery-context.ts';
-import { contenders } from '../report/report-context.ts';
+import { contenders, type ReportContext } from '../report/report-context.ts';
+import { renderClaimTable } from '../report/suite/claims.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
+import { loadSuite } from '../trial/suite-folder.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const README = project('README.md');
 const REFERENCE = 'reports/reference/standard';
 const RECONNECT = 'reports/reference/reconnect';
 const HERD = 'reports/reference/herd';
+const COST = 'reports/reference/cost';
+const MANY = 'reports/reference/many';
 /** What the programs of this folder, and `streamduel selftest --capture`, printed. */
 const figures = {
   self: 'reports/reference/self.md',
@@ -96,11 +101,46 @@ function herdTable(context: RecoveryContext): string[] {
   ];
 }
 
+/** The parts of a suite, and what they say together of the claim. */
+function renderCost(): string {
+  const suite = loadSuite(project(COST));
+  const contexts = suite.parts.map(({ folder }) => contextOf(join(COST, folder)));
+  const [first] = contexts;
+  if (first === undefined) throw new Error(`${COST} has no parts`);
+  return [
+    `[The run](${COST}/report.md) of ${suite.startedAt.slice(0, 10)}: ${contexts.map(({ analysis: { plan } }) => `${plan.scenario} with ${plan.blocks} blocks`).join(', ')}, on ${machineOf(first.analysis)}.`,
+    renderClaimTable(contexts),
+    `Repeated by \`${suite.command}\`.`,
+  ].join('\n\n');
+}
+
+/** One ladder of connections, as far as it goes. */
+function renderMany(): string {
+  const context = contextOf(MANY);
+  const { analysis } = context;
+  const point = analysis.loadPoints[0];
+  const other = point && contenders(point)[0];
+  if (point === undefined || other === undefined) throw new Error(`${MANY} has no contender`);
+  const { clientProcesses = 1, serverProcesses = 1 } = analysis.plan;
+  return [
+    `[The same](${MANY}/report.md) with ${loadPointTitle(point.loadPoint)}, in ${serverProcesses} server and ${clientProcesses} load processes, ${analysis.plan.blocks} blocks:`,
+    renderVerdictMarkdown({ context, point, otherArm: other }),
+    `Repeated by \`${analysis.command}\`.`,
+  ].join('\n\n');
+}
+
+function contextOf(folder: string): ReportContext {
+  const analysis = analyse(loadRun(project(folder)));
+  return { analysis, metrics: metricsOf(analysis.plan.scenario) };
+}
+
 export function quoteReadme(readme: string): string {
   const runs = {
     reference: renderReference(analyse(loadRun(project(REFERENCE)))),
     reconnect: renderBroken(RECONNECT, faultTables),
     herd: renderBroken(HERD, herdTable),
+    cost: renderCost(),
+    many: renderMany(),
   };
   const quoted = Object.entries(runs).reduce((text, [marker, content]) => replaceBetween(text, marker, content), readme);
   return Object.entries(figures).reduce(

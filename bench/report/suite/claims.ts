@@ -20,8 +20,20 @@ const answers: Record<ClaimAnswer, string> = {
 
 /** A section of one report, or of that of a suite; the contexts are those of the runs that it is about. Empty where none of them asks. */
 export function renderClaims(contexts: readonly ReportContext[]): string {
-  const { claim, isAsked, rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
+  const { claim, isAsked } = readClaims(contexts.map(({ analysis }) => analysis));
   if (!isAsked) return '';
+  return section(`The claim: “${claim}”`, [
+    joinBlocks([
+      renderClaimTable(contexts),
+      'Each row repeats one verdict of this report. It is about these implementations on this machine. That WebSocket is complex with many connections, which is' +
+        ' also said, is another claim: it was not measured here.',
+    ]),
+  ]);
+}
+
+/** The claim in one sentence, and what stands behind it. */
+export function renderClaimTable(contexts: readonly ReportContext[]): string {
+  const { rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
   const columns = [
     left('what it can mean'),
     left('measured as'),
@@ -31,14 +43,7 @@ export function renderClaims(contexts: readonly ReportContext[]): string {
     left('what this says'),
   ];
   const cells = rows.map((row) => [row.part].concat(numbers(row, contexts), answerWords(row)));
-  return section(`The claim: “${claim}”`, [
-    joinBlocks([
-      `**${sentence}** ${details.join(' ')}`,
-      renderTable(columns, cells),
-      'Each row repeats one verdict of this report. It is about these implementations on this machine. That WebSocket is complex with many connections, which is' +
-        ' also said, is another claim: it was not measured here.',
-    ]),
-  ]);
+  return joinBlocks([`**${sentence}** ${details.join(' ')}`, renderTable(columns, cells)]);
 }
 
 /** At most 100 columns wide, without a line break at its end; empty where none of the runs asks. */
