@@ -17,10 +17,10 @@ interface Session {
 async function openSession(server: TestServer): Promise<Session> {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}${SESSION_PATH}`, WEBSOCKET_PROTOCOL, { perMessageDeflate: false });
   const messages: string[] = [];
-  let waiting = (): void => undefined;
+  let waiting: (() => void) | undefined;
   socket.on('message', (message: Buffer) => {
     messages.push(message.toString());
-    waiting();
+    waiting?.();
   });
   const closeCode = once(socket, 'close').then(([code]) => code as number);
   await once(socket, 'open');
