@@ -78,7 +78,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     ...(measured.calls !== undefined && { calls: measured.calls }),
     ...(measured.canary !== undefined && { canary: recordCanary(measured.canary) }),
     ...(measured.kernel !== undefined && { kernel: measured.kernel }),
-    ...(isStorm && { storm: measureStorm(measured.clientStamps) }),
+    ...(isStorm && { storm: measureStorm(measured.clientStamps, input.windowEndNs) }),
     ...found,
     gates: checkGates(measured, findings),
     warnings: warnOf(planned, measured, joined.steadiness.isDrifting),

@@ -25,6 +25,8 @@ export const stormRecordSchema = z.object({
   issueNs: z.number().nonnegative(),
   /** From the first request to the last acceptance; absent when none was accepted. */
   spanNs: z.number().nonnegative().optional(),
+  /** Some were accepted only after the window, so its account of processor time is not that of the storm. */
+  outlastsWindow: z.boolean(),
 });
 
 /** The causes by which an open that was refused, and one that took too long, are counted; any other is neither. */

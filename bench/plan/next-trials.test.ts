@@ -119,7 +119,7 @@ describe('of searches', () => {
     expect(records).toHaveLength(countTrials(plan));
     expect(records.map(({ trial }) => trial)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(records.slice(0, 2).map(({ asked }) => asked)).toEqual(
-      Array.from({ length: 2 }, () => ({ purpose: 'search', startStreams: 750 })),
+      Array.from({ length: 2 }, () => ({ purpose: 'search', startStreams: 300 })),
     );
     for (const block of [1, 2, 3]) {
       const [first, second] = records.filter((one) => one.block === block);

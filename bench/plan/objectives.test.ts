@@ -32,12 +32,12 @@ describe('the plan of a search', () => {
   it('holds the default objective, where it begins and how far it may go', async () => {
     expect((await planOf()).search).toEqual({
       objectives: [{ text: 'delivery.p99 <= 50ms', metric: 'delivery.p99', operator: '<=', limit: 50e6 }],
-      firstStreams: 750,
-      mostStreams: 12_000,
+      firstStreams: 300,
+      mostStreams: 5000,
       maxSteps: 24,
       width: 0.1,
       stepsPerLoad: 1,
-      curveLoads: 5,
+      curveLoads: 4,
     });
   });
 
@@ -48,11 +48,11 @@ describe('the plan of a search', () => {
   });
 
   it('asks its own objectives, and the printed command asks them again', async () => {
-    const flags = { slo: ['delivery.p50 <= 5ms', 'open.p50 < 20ms'], connections: '5000' };
+    const flags = { slo: ['delivery.p50 <= 5ms', 'open.p50 < 20ms'], connections: '4000' };
     const plan = await planOf(flags);
     expect(plan.search?.objectives.map(({ limit }) => limit)).toEqual([5e6, 20e6]);
     expect(repeatCommand(plan, {})).toContain(
-      "--connections 5000 --workload steady --rate 20 --tokens 150 --payload lean --slo 'delivery.p50 <= 5ms' --slo 'open.p50 < 20ms' --blocks 6",
+      "--connections 4000 --workload steady --rate 50 --tokens 150 --payload lean --slo 'delivery.p50 <= 5ms' --slo 'open.p50 < 20ms' --blocks 6",
     );
   });
 

@@ -39,7 +39,13 @@ function asStorm(trial: CompletedTrial, hasFailures: boolean): CompletedTrial {
       streamsVerified: 1000 - failed,
       errors: failed === 0 ? [] : [{ cause: 'ECONNREFUSED', count: failed, example: 'stream 7: connect ECONNREFUSED' }],
     },
-    storm: { streams: 1000, accepted: 1000 - failed, issueNs: 24 * NS_PER_MS, spanNs: spanMs[transport] * NS_PER_MS },
+    storm: {
+      streams: 1000,
+      accepted: 1000 - failed,
+      issueNs: 24 * NS_PER_MS,
+      spanNs: spanMs[transport] * NS_PER_MS,
+      outlastsWindow: false,
+    },
     kernel: { listenOverflows: dropped, listenDrops: dropped, synRetransmits: dropped, segmentsRetransmitted: dropped },
   };
 }

@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 
 const searches: Record<PresetName, SearchSize> = {
   smoke: { width: 0.1, stepsPerLoad: 1, curveLoads: 2 },
-  quick: { width: 0.1, stepsPerLoad: 1, curveLoads: 5 },
+  quick: { width: 0.1, stepsPerLoad: 1, curveLoads: 4 },
   standard: { width: 0.05, stepsPerLoad: 3, curveLoads: 10 },
   publication: { width: 0.05, stepsPerLoad: 3, curveLoads: 10 },
 };
@@ -18,13 +18,15 @@ export const capacity = {
   summary: 'search for the most streams at an objective (--slo), load–latency curve, proof that the client suffices',
   measures: {
     transports: ['sse', 'ws'],
-    workload: {},
-    // The connections are the most that a search may ask for, as many as common limits of ports and descriptors allow.
+    // Fast streams: as many tokens need fewer connections, so that opening them is less of a storm before a short window.
+    workload: { tokensPerSecond: 50 },
+    // The connections are the most that a search may ask for: more than any process carries at this rate, and few enough for
+    // common limits of ports and descriptors.
     sizes: {
       smoke: { connections: [400], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },
-      quick: { connections: [12_000], blocks: 6, burnInBlocks: 1, warmupNs: 1 * NS_PER_S, windowNs: 1 * NS_PER_S, verdicts: true },
-      standard: { connections: [10_000], blocks: 9, burnInBlocks: 1, warmupNs: 2 * NS_PER_S, windowNs: 5 * NS_PER_S, verdicts: true },
-      publication: { connections: [8000], blocks: 12, burnInBlocks: 1, warmupNs: 3 * NS_PER_S, windowNs: 10 * NS_PER_S, verdicts: true },
+      quick: { connections: [5000], blocks: 6, burnInBlocks: 1, warmupNs: 1 * NS_PER_S, windowNs: 1 * NS_PER_S, verdicts: true },
+      standard: { connections: [5000], blocks: 9, burnInBlocks: 1, warmupNs: 2 * NS_PER_S, windowNs: 5 * NS_PER_S, verdicts: true },
+      publication: { connections: [5000], blocks: 12, burnInBlocks: 1, warmupNs: 3 * NS_PER_S, windowNs: 10 * NS_PER_S, verdicts: true },
     },
     loadPoints: (connections) => connections.map((most) => ({ connections: most, span: 'search' })),
     conditions: (flags, { preset, connections, workload }) => planSearch(flags, { connections, workload, size: searches[preset] }),

@@ -29,7 +29,7 @@ export const connect = {
       quick: { connections: [1000], blocks: 9, burnInBlocks: 1, warmupNs: 800 * NS_PER_MS, windowNs: 1500 * NS_PER_MS, verdicts: true },
       standard: { connections: [1000, 4000], blocks: 12, burnInBlocks: 1, warmupNs: 2 * NS_PER_S, windowNs: 5 * NS_PER_S, verdicts: true },
       publication: {
-        connections: [1000, 4000, 8000],
+        connections: [1000, 2000, 4000],
         blocks: 20,
         burnInBlocks: 1,
         warmupNs: 5 * NS_PER_S,

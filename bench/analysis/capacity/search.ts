@@ -16,7 +16,7 @@ export interface SearchRules {
   /** The first place is 0; none below `bottom` and none above `top` is asked for. */
   readonly bottom: number;
   readonly top: number;
-  /** The first expansion goes so far; further ones as far as all before them, but no farther than `longestStride`. */
+  /** The first expansion goes so far; further ones half as far as all before them, but no less, and no farther than `longestStride`. */
   readonly firstStride: number;
   readonly longestStride: number;
   /** Odd: the majority of so many steps decides on a load. */
@@ -116,7 +116,7 @@ function expandDown(upper: Place, rules: SearchRules): number | undefined {
 
 /** @param gone Places from the start, in the direction of the expansion. */
 function stride(gone: number, { firstStride, longestStride }: SearchRules): number {
-  return Math.min(longestStride, Math.max(firstStride, gone));
+  return Math.min(longestStride, Math.max(firstStride, Math.floor(gone / 2)));
 }
 
 function endOf({ lower, upper }: Bracket): SearchEnd {

@@ -20,7 +20,7 @@ function asConnect(trial: CompletedTrial): CompletedTrial {
       ]
     : [];
   const client = { ...trial.client, errors };
-  return { ...trial, loadPoint, client, storm: { streams: 100, accepted: 100, issueNs: 1e6, spanNs: 50e6 } };
+  return { ...trial, loadPoint, client, storm: { streams: 100, accepted: 100, issueNs: 1e6, spanNs: 50e6, outlastsWindow: false } };
 }
 
 /** Open latency is 1.5 times as long on new connections, and processor time of SSE twice; nothing else differs. */

@@ -5,15 +5,16 @@ import type { StormRecord } from '../../contract/connecting.ts';
 import type { StampColumns } from '../../contract/stamps.ts';
 
 /** Columns by stream; NaN where a stamp was never taken. All streams of the trial are of the storm. */
-export function measureStorm(client: StampColumns): StormRecord {
+export function measureStorm(client: StampColumns, windowEndNs: number): StormRecord {
   const starts = stampsOf(client, 'startNs');
   const accepts = stampsOf(client, 'acceptNs');
-  const firstNs = Math.min(...starts);
+  const [firstNs, lastNs] = [Math.min(...starts), Math.max(...accepts)];
   return {
     streams: (client['startNs'] as Float64Array).length,
     accepted: accepts.length,
     issueNs: starts.length === 0 ? 0 : Math.max(...starts) - firstNs,
-    ...(accepts.length > 0 && { spanNs: Math.max(...accepts) - firstNs }),
+    ...(accepts.length > 0 && { spanNs: lastNs - firstNs }),
+    outlastsWindow: lastNs >= windowEndNs,
   };
 }
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import type { CompletedTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
+import type { CompletedTrial, LoadPoint } from '../../contract/run-file.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { fixtureDistribution } from '../trial-fixture.ts';
 import { connectMetrics } from './connect.ts';
 import { metricsAt, metricsOf, metricsOfPoint } from './registry.ts';
 
 const [trial] = fixtureRun({ blocks: 1, noise: 0 }).trials as readonly CompletedTrial[];
-const storm = { streams: 400, accepted: 390, issueNs: 20e6, spanNs: 130e6 };
+const storm = { streams: 400, accepted: 390, issueNs: 20e6, spanNs: 130e6, outlastsWindow: false };
 const value = (id: string, change: Partial<CompletedTrial>): number | undefined =>
   metricsOf('connect')
     .find((one) => one.id === id)!
@@ -27,9 +27,11 @@ test('opening is an endpoint where something is opened, and the first token wher
   expect(endpointsAt(points.warm)).toEqual(['P2 ttft.overhead.p50']);
 });
 
+function idsAt(loadPoint: LoadPoint): readonly string[] {
+  return metricsOfPoint({ scenario: 'connect' }, loadPoint).map(({ id }) => id);
+}
+
 test('each load point has only the metrics that say something there', () => {
-  const idsAt = (loadPoint: LoadPoint): readonly string[] =>
-    metricsOfPoint({ scenario: 'connect' } satisfies Pick<Plan, 'scenario'>, loadPoint).map(({ id }) => id);
   expect(idsAt(points.storm)).toContain('open.rate');
   expect(idsAt(points.storm)).not.toContain('connect.p50');
   expect(idsAt(points.cold)).toContain('connect.p50');
@@ -40,7 +42,7 @@ test('each load point has only the metrics that say something there', () => {
 test('opens per second are the accepted streams over the time from the first request to the last acceptance', () => {
   expect(value('open.rate', { storm })).toBe(3000);
   expect(value('open.rate', {})).toBeUndefined();
-  expect(value('open.rate', { storm: { streams: 400, accepted: 0, issueNs: 1 } })).toBeUndefined();
+  expect(value('open.rate', { storm: { streams: 400, accepted: 0, issueNs: 1, outlastsWindow: false } })).toBeUndefined();
 });
 
 test('failures are shares of the storm, by what they failed by', () => {
@@ -75,6 +77,7 @@ test('processor time of the server is shared by the streams that began, of a sto
   expect(value('cpu.server.stream', {})).toBe(cpuNs / trial!.planned.windowStarts);
   expect(value('cpu.server.stream', { storm })).toBe(cpuNs / 390);
   expect(value('cpu.server.stream', { storm: { ...storm, accepted: 0 } })).toBeUndefined();
+  expect(value('cpu.server.stream', { storm: { ...storm, outlastsWindow: true } })).toBeUndefined();
 });
 
 test('every quantile is the one of steady streams, under the same id', () => {

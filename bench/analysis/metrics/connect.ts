@@ -160,6 +160,7 @@ export const connectMetrics: readonly SteadyMetric[] = [
   },
   {
     id: 'cpu.server.stream',
+    absence: 'the storm was not over by the end of the window',
     title: 'Server CPU per stream',
     unit: 'ns',
     better: 'lower',
@@ -168,7 +169,7 @@ export const connectMetrics: readonly SteadyMetric[] = [
       'user and system CPU time of the server in the window/streams planned to begin in it, of a storm those that were accepted; their tokens are in it',
     value: ({ server: { use }, storm, planned }) => {
       const streams = storm?.accepted ?? planned.windowStarts;
-      return streams === 0 ? undefined : (use.cpuUserNs + use.cpuSystemNs) / streams;
+      return streams === 0 || storm?.outlastsWindow === true ? undefined : (use.cpuUserNs + use.cpuSystemNs) / streams;
     },
   },
 ];

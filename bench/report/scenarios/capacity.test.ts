@@ -58,7 +58,7 @@ describe('the report of searches', () => {
     expect(comparison?.verdict.kind).toBe('not-measured');
     expect(limited.loadPoints[0]?.harnessLimited.join()).toContain('H11');
     const report = await reportOf(limited);
-    expect(report).toContain('WebSocket: 5 of 6 searches were **HARNESS LIMITED**');
+    expect(report).toContain('WebSocket: 2 of 6 searches were **HARNESS LIMITED**');
     expect(report).toContain('Proof of the client: **failed**.');
   });
 
