@@ -175,7 +175,7 @@ it('a trial of kept connections whose streams open others is limited by the harn
   const kept = (opened: number): Changes => ({ connecting, client: { kept: { opened, reused: 1000 - opened, lost: 0 } } });
   expect(missed(kept(10))).toEqual([]);
   expect(missed(kept(20))).toEqual([]);
-  expect(missed(kept(21))).toEqual(['H11']);
+  expect(missed(kept(21))).toEqual(['H13']);
 });
 
 it('bytes are held against the model when every stream ended whole but those that were to stop reading', () => {

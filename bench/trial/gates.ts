@@ -103,7 +103,7 @@ function keptGates({ client, specification }: MeasuredTrial): Gate[] {
   const more = Math.max(0, opened - specification.connections);
   return [
     atMost(
-      { id: 'H11', kind: 'harness', title: 'streams that found no kept connection', limit: 0.01, unit: 'ratio' },
+      { id: 'H13', kind: 'harness', title: 'streams that found no kept connection', limit: 0.01, unit: 'ratio' },
       opened + reused === 0 ? 0 : more / (opened + reused),
     ),
   ];
