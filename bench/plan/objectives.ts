@@ -10,7 +10,7 @@ import { usageError } from './quantities.ts';
 import { readCondition } from './thresholds.ts';
 
 const FLAG = '--slo';
-export const DEFAULT_OBJECTIVE = 'delivery.p99 <= 50ms';
+const DEFAULT_OBJECTIVE = 'delivery.p99 <= 50ms';
 
 /** How thoroughly a preset searches. */
 export type SearchSize = Pick<SearchPlan, 'width' | 'stepsPerLoad' | 'curveLoads'>;

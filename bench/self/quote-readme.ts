@@ -24,7 +24,6 @@ const REFERENCE = 'reports/reference/standard';
 const RECONNECT = 'reports/reference/reconnect';
 const HERD = 'reports/reference/herd';
 const COST = 'reports/reference/cost';
-const MANY = 'reports/reference/many';
 /** What the programs of this folder, and `streamduel selftest --capture`, printed. */
 const figures = {
   self: 'reports/reference/self.md',
@@ -114,21 +113,6 @@ function renderCost(): string {
   ].join('\n\n');
 }
 
-/** One ladder of connections, as far as it goes. */
-function renderMany(): string {
-  const context = contextOf(MANY);
-  const { analysis } = context;
-  const point = analysis.loadPoints[0];
-  const other = point && contenders(point)[0];
-  if (point === undefined || other === undefined) throw new Error(`${MANY} has no contender`);
-  const { clientProcesses = 1, serverProcesses = 1 } = analysis.plan;
-  return [
-    `[The same](${MANY}/report.md) with ${loadPointTitle(point.loadPoint)}, in ${serverProcesses} server and ${clientProcesses} load processes, ${analysis.plan.blocks} blocks:`,
-    renderVerdictMarkdown({ context, point, otherArm: other }),
-    `Repeated by \`${analysis.command}\`.`,
-  ].join('\n\n');
-}
-
 function contextOf(folder: string): ReportContext {
   const analysis = analyse(loadRun(project(folder)));
   return { analysis, metrics: metricsOf(analysis.plan.scenario) };
@@ -140,7 +124,6 @@ export function quoteReadme(readme: string): string {
     reconnect: renderBroken(RECONNECT, faultTables),
     herd: renderBroken(HERD, herdTable),
     cost: renderCost(),
-    many: renderMany(),
   };
   const quoted = Object.entries(runs).reduce((text, [marker, content]) => replaceBetween(text, marker, content), readme);
   return Object.entries(figures).reduce(

@@ -18,6 +18,6 @@ export function stepsBeyond({ search: { steps, upperStreams } }: SearchedTrial):
 }
 
 /** Whether the search ended at the server, and not at the load generator or at the most that it may ask for. */
-export function isAnswer(end: SearchedTrial['search']['end']): boolean {
+function isAnswer(end: SearchedTrial['search']['end']): boolean {
   return end === 'found' || end === 'steps';
 }

@@ -47,7 +47,7 @@ function curveCells({ measured, failed }: SearchStep): string[] {
   ];
 }
 
-export function deliveredShare(step: NonNullable<SearchStep['measured']>): number | undefined {
+function deliveredShare(step: NonNullable<SearchStep['measured']>): number | undefined {
   return step.offeredTokensPerSecond === 0 ? undefined : step.deliveredTokensPerSecond / step.offeredTokensPerSecond;
 }
 
