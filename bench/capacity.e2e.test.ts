@@ -72,7 +72,8 @@ describe('a search for the most streams', () => {
     const report = place.readReport('most');
     expect(report).toContain('## What each carries');
     expect(report).toContain('Proof of the client: ');
-    expect(report).toMatch(/^\| 1 +\| SSE +\| 20 [✓✗]/m);
+    // In brackets where the machine was busy with something else.
+    expect(report).toMatch(/^\| 1 +\| SSE +\| (?:20 [✓✗]|\(20 disturbed\))/m);
     expect(report).toContain("--slo 'delivery.p99 <= 5s'");
   });
 });
@@ -84,5 +85,7 @@ it('an objective that nothing holds is held by no load: there is no answer, and 
   expect(trial?.search.lowerStreams).toBeUndefined();
   expect(trial?.search.upperStreams).toBe(10);
   expect(trial?.search.failedBy).toContain('objective');
-  expect(place.readReport('none')).toContain('found not even the lowest load carried');
+  // On a busy machine the load generator is late as well, and then it is not the server's end that was found.
+  const words = trial?.search.end === 'harness' ? 'HARNESS LIMITED' : 'found not even the lowest load carried';
+  expect(place.readReport('none')).toContain(words);
 }, 120_000);
