@@ -37,12 +37,11 @@ const cellsOf = (line: string | undefined): string[] =>
     .map((cell) => cell.trim());
 
 describe('the verdicts of ladders', () => {
-  it('are about memory of a connection, idle and streaming, and CPU of a token', () => {
+  it('are about memory of a connection, idle and streaming', () => {
     const kinds = analysis.loadPoints[0]!.comparisons.flatMap(({ endpoint, metric, verdict }) =>
       endpoint === undefined ? [] : [[endpoint, metric, verdict.kind, verdict.favours]],
     );
     expect(kinds).toEqual([
-      ['P5', 'cpu.token.slope', 'better', 'ws'],
       ['P6', 'memory.retained', 'better', 'ws'],
       ['P6', 'memory.streaming', 'better', 'ws'],
     ]);
@@ -55,7 +54,7 @@ describe('the verdicts of ladders', () => {
 
   it('carry the doubt about ladders that are not straight, and the report shows it beside the number', () => {
     const bent = analysed({ ladderOf: (transport) => fixtureLadder(truth, { bend: transport === 'ws' ? 100_000 : 0 }) });
-    const [, retained] = bent.loadPoints[0]!.comparisons;
+    const [retained] = bent.loadPoints[0]!.comparisons;
     expect(retained!.warnings.map(({ message }) => message)).toEqual([
       'non-linear: memory did not follow a straight line (R² below 0.98): sse in 0 of 9 ladders, ws in 9 of 9 ladders',
     ]);
