@@ -4,7 +4,7 @@
 import { strict as assert } from 'node:assert';
 import { failedStep, judgeStep } from '../analysis/capacity/judge-step.ts';
 import { gatesOfSearch } from '../analysis/capacity/search-gates.ts';
-import { searchLoads } from '../analysis/capacity/search-loads.ts';
+import { measureHeadline, searchLoads } from '../analysis/capacity/search-loads.ts';
 import { mean } from '../analysis/statistics/moments.ts';
 import { BenchError } from '../contract/errors.ts';
 import { deriveSeed } from '../contract/random.ts';
@@ -22,11 +22,10 @@ export async function searchCapacity(planned: PlannedTrial, options: MeasureOpti
   assert(asked !== undefined && plan !== undefined, 'a trial of a search says what it asks');
   const steps = new Steps(planned, options, plan);
   const measure = async (streams: number): Promise<SearchStep> => await steps.measure(streams);
-  const search =
-    asked.purpose === 'search'
-      ? await searchLoads({ plan, startStreams: asked.startStreams, isBurnIn: planned.burnIn, measure })
-      : await measureLoads(asked.streams, measure);
-  return steps.record(search);
+  if (asked.purpose !== 'search') return steps.record(await measureLoads(asked.streams, measure));
+  const headline = asked.headlineStreams === undefined ? undefined : await measureHeadline(asked.headlineStreams, measure);
+  const search = await searchLoads({ plan, startStreams: asked.startStreams, isBurnIn: planned.burnIn, measure });
+  return steps.record({ ...(headline !== undefined && { headline }), ...search });
 }
 
 async function measureLoads(loads: readonly number[], measure: (streams: number) => Promise<SearchStep>): Promise<SearchRecord> {

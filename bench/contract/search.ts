@@ -34,7 +34,12 @@ export const searchPlanSchema = z.object({
 
 /** What a planned trial is to do: search from a load on, or measure the given loads once each. */
 export const searchOrderSchema = z.discriminatedUnion('purpose', [
-  z.object({ purpose: z.literal('search'), startStreams: streams }),
+  z.object({
+    purpose: z.literal('search'),
+    startStreams: streams,
+    /** Measured before the search: one load for all arms and blocks, well below what any of them carries. */
+    headlineStreams: streams.optional(),
+  }),
   z.object({ purpose: z.literal('curve'), streams: z.array(streams).min(1) }),
   /** The null arm at a load above every answer: whether the load generator could have carried more. */
   z.object({ purpose: z.literal('proof'), streams: z.array(streams).min(1) }),
@@ -84,6 +89,8 @@ const stepSchema = z.object({
 export const searchEnds = ['found', 'harness', 'most', 'least', 'steps'] as const;
 
 export const searchRecordSchema = z.object({
+  /** At the load at which arms are compared otherwise than by what they carry; no part of the search. */
+  headline: stepSchema.optional(),
   /** In the order in which they were measured; a load may be there several times. */
   steps: z.array(stepSchema),
   /**

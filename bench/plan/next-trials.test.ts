@@ -124,7 +124,7 @@ describe('of searches', () => {
     for (const block of [1, 2, 3]) {
       const [first, second] = records.filter((one) => one.block === block);
       expect(first?.asked).toEqual(second?.asked);
-      expect(first?.asked).toMatchObject({ purpose: 'search' });
+      expect(first?.asked).toMatchObject({ purpose: 'search', headlineStreams: expect.closeTo(1500, -1) });
     }
     expect(records.slice(8).map(({ loadPoint, block, burnIn }) => [loadPoint.span, block, burnIn])).toEqual([
       ['curve', 4, false],

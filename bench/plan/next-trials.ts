@@ -3,7 +3,7 @@
 
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { isDisturbed } from '../analysis/attempts.ts';
-import { startOfSearch, supplementsOf } from '../analysis/capacity/follow-up.ts';
+import { headlineOf, startOfSearch, supplementsOf } from '../analysis/capacity/follow-up.ts';
 import { isSupplement } from '../contract/load-point.ts';
 import { planBlock, planSupplements, type PlannedBlock, type PlannedTrial } from './trials.ts';
 
@@ -39,7 +39,9 @@ export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] 
 
 function withStart(planned: PlannedTrial, { plan, records }: NextTrialsOptions): PlannedTrial {
   const startStreams = startOfSearch(plan, planned.block, records);
-  return startStreams === undefined ? planned : { ...planned, asked: { purpose: 'search', startStreams } };
+  if (startStreams === undefined) return planned;
+  const headlineStreams = headlineOf(plan, planned.block, records);
+  return { ...planned, asked: { purpose: 'search', startStreams, ...(headlineStreams !== undefined && { headlineStreams }) } };
 }
 
 function recordsOf({ trials }: PlannedBlock, records: readonly TrialRecord[]): TrialRecord[] {

@@ -52,7 +52,7 @@ describe('the plan of a search', () => {
     const plan = await planOf(flags);
     expect(plan.search?.objectives.map(({ limit }) => limit)).toEqual([5e6, 20e6]);
     expect(repeatCommand(plan, {})).toContain(
-      "--connections 4000 --workload steady --rate 50 --tokens 150 --payload lean --slo 'delivery.p50 <= 5ms' --slo 'open.p50 < 20ms' --blocks 6",
+      "--connections 4000 --workload steady --rate 50 --tokens 150 --payload lean --slo 'delivery.p50 <= 5ms' --slo 'open.p50 < 20ms' --blocks 7",
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { armName } from '../../contract/transports.ts';
-import { countSupplements, startOfSearch, supplementsOf } from './follow-up.ts';
+import { countSupplements, headlineOf, startOfSearch, supplementsOf } from './follow-up.ts';
 import { searchedRun, searchPlan } from './searched-run-fixture.ts';
 
 const { trials } = await searchedRun({ capacity: (transport) => (transport === 'sse' ? 3000 : 3600) });
@@ -28,6 +28,22 @@ describe('a search of a measured block', () => {
     const { search: _search, ...plan } = searchPlan;
     expect(startOfSearch(plan, 1, [])).toBeUndefined();
     expect([supplementsOf(plan, []), countSupplements(plan)]).toEqual([[], 0]);
+  });
+});
+
+describe('the headline load', () => {
+  it('is half of what the weaker arm carried in the burn-in block, for all arms, blocks and repetitions', () => {
+    const loads = Array.from({ length: 6 }, (_, index) => headlineOf(searchPlan, index + 1, trials) ?? 0);
+    expect(new Set(loads).size).toBe(1);
+    expect(loads[0]).toBeGreaterThan(1500 / 1.05);
+    expect(loads[0]).toBeLessThanOrEqual(1500);
+    expect(headlineOf(searchPlan, 3, trials.slice(0, 2))).toBe(loads[0]);
+  });
+
+  it('is none in the burn-in block, without one, and where that found nothing', () => {
+    expect(headlineOf(searchPlan, 0, trials)).toBeUndefined();
+    expect(headlineOf(searchPlan, 1, [])).toBeUndefined();
+    expect(headlineOf({ ...searchPlan, burnInBlocks: 0 }, 0, [])).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
-// What a run asks for after what it found: where the searches of measured blocks begin, and the loads of the curve and of the
-// proof. Pure functions of the plan and of what is saved, so that a run that was interrupted goes on with the same loads.
+// What a run asks for after what it found: where the searches of measured blocks begin, the loads of the headline, the curve
+// and the proof. Pure functions of the plan and of what is saved, so that a run that was interrupted goes on with the same loads.
 
 import { deriveSeed, seededDraw } from '../../contract/random.ts';
 import type { Plan, SearchedTrial, TrialRecord } from '../../contract/run-file.ts';
@@ -23,11 +23,25 @@ export function isSearch(trial: TrialRecord): trial is SearchedTrial {
 export function startOfSearch(plan: SearchingPlan, block: number, records: readonly TrialRecord[]): number | undefined {
   const { search } = plan;
   if (search === undefined) return undefined;
-  const burnIn = records.filter((record) => record.burnIn).filter(isSearch);
-  const found = geometricMean(burnIn.flatMap(({ search: { lowerStreams } }) => lowerStreams ?? []));
+  const found = geometricMean(burnInAnswers(records));
   if (block < plan.burnInBlocks || found === undefined) return search.firstStreams;
   const shift = seededDraw(deriveSeed(plan.seed, START_SEED, block))() - 0.5;
   return Math.min(search.mostStreams, Math.max(1, Math.round(found * START_SHARE * (1 + search.width) ** shift)));
+}
+
+/** method.md's headline load: half of what the weaker arm carries, where no arm is near its end. */
+const HEADLINE_SHARE = 0.5;
+
+/** The same for all arms and measured blocks. Undefined where the burn-in block found nothing to take half of. */
+export function headlineOf(plan: SearchingPlan, block: number, records: readonly TrialRecord[]): number | undefined {
+  const answers = burnInAnswers(records);
+  if (plan.search === undefined || block < plan.burnInBlocks || answers.length === 0) return undefined;
+  return Math.max(1, Math.round(HEADLINE_SHARE * Math.min(...answers)));
+}
+
+function burnInAnswers(records: readonly TrialRecord[]): number[] {
+  const searches = records.filter((record) => record.burnIn).filter(isSearch);
+  return searches.flatMap(({ search: { lowerStreams } }) => lowerStreams ?? []);
 }
 
 /** A trial that comes once, after all blocks. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { searchFixture } from './search-fixture.ts';
+import { fixtureStep, searchFixture } from './search-fixture.ts';
+import { measureHeadline } from './search-loads.ts';
 
 describe('a search among streams', () => {
   it('finds a known capacity to within the width of its grid, from any start', async () => {
@@ -74,5 +75,25 @@ describe('a search among streams', () => {
     );
     const near = searches.filter(({ lowerStreams = 0 }) => lowerStreams > 3000 / 1.05 ** 2);
     expect(near.length / searches.length).toBeGreaterThan(0.9);
+  });
+});
+
+describe('the headline load', () => {
+  const quiet = fixtureStep(700, [], 3000);
+  const disturbed = { ...quiet, disturbedBy: ['E1'] };
+
+  it.each([
+    [[quiet], quiet],
+    [[disturbed, quiet, disturbed], quiet],
+    [[disturbed, disturbed, disturbed, quiet], disturbed],
+  ])('is measured until the machine did nothing else, at most three times', async (steps, found) => {
+    const left = [...steps];
+    const asked: number[] = [];
+    const step = await measureHeadline(700, async (streams) => {
+      asked.push(streams);
+      return await Promise.resolve(left.shift()!);
+    });
+    expect(step).toBe(found);
+    expect(asked).toEqual(Array.from({ length: Math.min(3, steps.indexOf(found) + (found === quiet ? 1 : 3)) }, () => 700));
   });
 });

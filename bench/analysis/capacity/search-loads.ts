@@ -40,6 +40,16 @@ export async function searchLoads({ plan, startStreams, isBurnIn, measure }: Sea
   }
 }
 
+const MOST_HEADLINE_STEPS = 3;
+
+/** The first step that nothing else on the machine disturbed; the last one where all were, as it says of itself. */
+export async function measureHeadline(streams: number, measure: SearchLoadsOptions['measure']): Promise<SearchStep> {
+  for (let left = MOST_HEADLINE_STEPS - 1; ; left--) {
+    const step = await measure(streams);
+    if (step.disturbedBy.length === 0 || left === 0) return step;
+  }
+}
+
 function toRecord({ end, lower, upper }: Answer, grid: LoadGrid, steps: readonly SearchStep[]): SearchRecord {
   const upperStreams = upper === undefined ? undefined : grid.streamsAt(upper);
   const beyond = heededSteps(steps).filter(({ streams }) => streams === upperStreams);

@@ -5,7 +5,7 @@ import type { SearchOrder, SearchRecord } from '../../contract/search.ts';
 import type { Arm, TransportId } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureHeader } from '../analysis-fixture.ts';
-import { startOfSearch, supplementsOf } from './follow-up.ts';
+import { headlineOf, startOfSearch, supplementsOf } from './follow-up.ts';
 import { fixtureStep, searchFixture, type FixtureSearch } from './search-fixture.ts';
 import { gatesOfSearch } from './search-gates.ts';
 
@@ -28,7 +28,7 @@ export const searchPlan: Plan = {
     tokensSha256: '0'.repeat(64),
   },
   payload: 'lean',
-  blocks: 6,
+  blocks: 7,
   burnInBlocks: 1,
   warmupNs: 2 * NS_PER_S,
   windowNs: 5 * NS_PER_S,
@@ -69,14 +69,28 @@ export async function searchedRun({
   const trials: TrialRecord[] = [];
   for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
     const startStreams = startOfSearch(plan, block, trials) ?? 1;
+    const headlineStreams = headlineOf(plan, block, trials);
     const isBurnIn = block < plan.burnInBlocks;
     // Whoever went first in the last block goes second in this one.
     for (const [order, arm] of (block % 2 === 0 ? plan.arms : plan.arms.toReversed()).entries()) {
       const mostStreams = plan.search?.mostStreams ?? 1;
-      const found = await searchFixture({ capacity: capacity(arm.transport, block), startStreams, mostStreams, isBurnIn, ...change });
+      const own = capacity(arm.transport, block);
+      const found = await searchFixture({ capacity: own, startStreams, mostStreams, isBurnIn, ...change });
+      const headline = headlineStreams === undefined ? undefined : fixtureStep(headlineStreams, [], own);
       const loadPoint: LoadPoint = { connections: mostStreams, span: 'search' };
       trials.push(
-        record(found, { trial: trials.length, block, isBurnIn, order, arm, loadPoint, asked: { purpose: 'search', startStreams } }),
+        record(
+          { ...(headline !== undefined && { headline }), ...found },
+          {
+            trial: trials.length,
+            block,
+            isBurnIn,
+            order,
+            arm,
+            loadPoint,
+            asked: { purpose: 'search', startStreams, ...(headlineStreams !== undefined && { headlineStreams }) },
+          },
+        ),
       );
     }
   }

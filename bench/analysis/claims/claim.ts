@@ -22,7 +22,7 @@ export const claimParts = [
   {
     title: 'CPU time per token',
     sources: [
-      { scenario: 'memory', metric: 'cpu.token.slope' },
+      { scenario: 'capacity', metric: 'cpu.token.headline' },
       { scenario: 'stream', metric: 'cpu.server.token' },
     ],
   },

@@ -162,21 +162,21 @@ describe('a part of the claim', () => {
     expect(readClaims([]).rows.map(({ part, answer, reason }) => [part, answer, reason])).toEqual([
       [IDLE, 'not-measured', 'scenario memory measures it'],
       ['Memory of a streaming connection', 'not-measured', 'scenario memory measures it'],
-      [CPU, 'not-measured', 'scenario memory or stream measures it'],
+      [CPU, 'not-measured', 'scenario capacity or stream measures it'],
       ['Most streams at the objective', 'not-measured', 'scenario capacity measures it'],
     ]);
   });
 
   it('has a row for each place at which it was measured', () => {
-    const memory = made({ scenario: 'memory', verdicts: { 'cpu.token.slope': { kind: 'equivalent' } } });
+    const capacity = made({ scenario: 'capacity', verdicts: { 'cpu.token.headline': { kind: 'equivalent' } } });
     const stream = made({
       scenario: 'stream',
       verdicts: { 'cpu.server.token': { kind: 'better', favours: 'ws' } },
       connections: [100, 1000],
     });
-    const rows = readClaims([memory, stream]).rows.filter(({ part }) => part === CPU);
+    const rows = readClaims([capacity, stream]).rows.filter(({ part }) => part === CPU);
     expect(rows.map(({ answer, place }) => [answer, place!.scenario, place!.loadPoint.connections])).toEqual([
-      ['equivalent', 'memory', 100],
+      ['equivalent', 'capacity', 100],
       ['refutes', 'stream', 100],
       ['refutes', 'stream', 1000],
     ]);
@@ -212,8 +212,8 @@ describe('the whole is only as strong as its parts', () => {
   const bad = { kind: 'invalid', reason: 'C1' } as const;
   const read = ([retained = open, streaming = open, cpu = open, streams = open]: readonly Said[]): ClaimReading =>
     readClaims([
-      made({ scenario: 'memory', verdicts: { 'memory.retained': retained, 'memory.streaming': streaming, 'cpu.token.slope': cpu } }),
-      made({ scenario: 'capacity', verdicts: { 'capacity.streams': streams } }),
+      made({ scenario: 'memory', verdicts: { 'memory.retained': retained, 'memory.streaming': streaming } }),
+      made({ scenario: 'capacity', verdicts: { 'cpu.token.headline': cpu, 'capacity.streams': streams } }),
     ]);
 
   it.each([

@@ -13,7 +13,20 @@ it('the answer of a search is its datum: P7, more is better, margin 5 %', () => 
   const { lowerStreams = 0, upperStreams = 0 } = search.search;
   expect(value('capacity.streams', search)).toBe(lowerStreams);
   expect([lowerStreams <= 3000, upperStreams > 3000]).toEqual([true, true]);
-  expect(metricsOf('capacity')[0]).toMatchObject({ id: 'capacity.streams', endpoint: 'P7', better: 'higher', margin: { ratio: 0.05 } });
+  expect(metricsOf('capacity')[1]).toMatchObject({ id: 'capacity.streams', endpoint: 'P7', better: 'higher', margin: { ratio: 0.05 } });
+});
+
+it('CPU per token is compared at the headline load, at which the machine did nothing else: P5, margin 5 %', () => {
+  const { headline } = search.search;
+  const measured = { ...headline!.measured!, serverCpuNs: 17_000 * headline!.measured!.serverTokens };
+  const change = (own: Partial<typeof headline>): SearchedTrial => withSearch({ headline: { ...headline!, measured, ...own } });
+  expect(value('cpu.token.headline', change({}))).toBe(17_000);
+  expect(value('cpu.token.loaded', change({}))).toBe(14 * NS_PER_US);
+  expect(value('cpu.token.headline', change({ failed: ['loss'] }))).toBeUndefined();
+  expect(value('cpu.token.headline', change({ disturbedBy: ['E1'] }))).toBeUndefined();
+  expect(value('cpu.token.headline', change({ measured: undefined }))).toBeUndefined();
+  expect(value('cpu.token.headline', change({ measured: { ...measured, clientUtilisation: 0.71 } }))).toBeUndefined();
+  expect(metricsOf('capacity')[0]).toMatchObject({ id: 'cpu.token.headline', endpoint: 'P5', better: 'lower', margin: { ratio: 0.05 } });
 });
 
 it('everything else is of the answer’s load: 20 tokens/s a stream, 14 µs of CPU each', () => {
@@ -32,7 +45,8 @@ it('steps of that load which failed are not what was carried', () => {
 });
 
 it.each(['harness', 'most', 'least'] as const)('a search whose end is %s has no value: it is no capacity', (end) => {
-  for (const metric of metricsOf('capacity')) expect(metric.value(withSearch({ end }))).toBeUndefined();
+  const ofAnswer = metricsOf('capacity').filter(({ id }) => !id.includes('headline'));
+  for (const metric of ofAnswer) expect(metric.value(withSearch({ end }))).toBeUndefined();
 });
 
 it('a curve and a proof are no searches', () => {

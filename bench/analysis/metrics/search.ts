@@ -1,18 +1,20 @@
-// Metrics of searches for the most streams at the objectives: the answer, and what server and client did at that load.
+// Metrics of searches for the most streams at the objectives: the answer, what server and client did at that load, and what
+// they did at one load that all arms were given.
 
 import type { MeasuredStep } from '../../contract/search.ts';
+import { isClientAtEnd } from '../capacity/at-end.ts';
 import { carriedSteps } from '../capacity/carried-steps.ts';
 import { mean } from '../statistics/moments.ts';
 import type { SearchMetric } from './metric.ts';
 
 const AT_ANSWER = 'at the highest load that was carried, mean over its steps';
 
-type AtAnswer = Omit<SearchMetric, 'absence' | 'value' | 'scale'> & {
+type OfStep = Omit<SearchMetric, 'absence' | 'value' | 'scale'> & {
   /** Undefined where a step does not have it. */
   readonly of: (step: MeasuredStep) => number | undefined;
 };
 
-function atAnswer({ of, ...metric }: AtAnswer): SearchMetric {
+function atAnswer({ of, ...metric }: OfStep): SearchMetric {
   return {
     ...metric,
     scale: 'ratio',
@@ -23,6 +25,28 @@ function atAnswer({ of, ...metric }: AtAnswer): SearchMetric {
     },
   };
 }
+
+const AT_HEADLINE =
+  'at the headline load, measured before each search: half of what the weaker arm carried in the burn-in block, the same streams for all arms of the run';
+
+/**
+ * A step that the machine disturbed says less of the transport than of the machine, and one that failed was no load that was
+ * carried. Other checks of the load generator concern what it adds to latencies, which is why those have no verdict here.
+ */
+function atHeadline({ of, ...metric }: OfStep): SearchMetric {
+  return {
+    ...metric,
+    scale: 'ratio',
+    absence: 'not measured at the headline load, disturbed there, not carried, or the load generator was busy for more than 70 %',
+    value: ({ search: { headline } }) => {
+      if (headline?.measured === undefined || headline.failed.length > 0 || headline.disturbedBy.length > 0) return undefined;
+      return isClientAtEnd(headline.measured) ? undefined : of(headline.measured);
+    },
+  };
+}
+
+const cpuPerToken = ({ serverCpuNs, serverTokens }: MeasuredStep): number | undefined =>
+  serverTokens === 0 ? undefined : serverCpuNs / serverTokens;
 
 const ABSENCE = 'no answer, or only "at least"';
 
@@ -40,6 +64,32 @@ export const searchMetrics: readonly SearchMetric[] = [
     absence: ABSENCE,
     value: (trial) => (carriedSteps(trial).length === 0 ? undefined : trial.search.lowerStreams),
   },
+  atHeadline({
+    id: 'cpu.token.headline',
+    title: 'Server CPU per token',
+    unit: 'ns/token',
+    better: 'lower',
+    endpoint: 'P5',
+    margin: { ratio: 0.05, absolute: 1000 },
+    definition: `user and system CPU time of the server/tokens it wrote, ${AT_HEADLINE}; on one host the sender is charged much of the receipt`,
+    of: cpuPerToken,
+  }),
+  atHeadline({
+    id: 'delivery.headline.p50',
+    title: 'Delivery latency p50 at the headline load',
+    unit: 'ns',
+    better: 'lower',
+    definition: `from when a token was due to its receipt, ${AT_HEADLINE}`,
+    of: ({ deliveryP50Ns }) => deliveryP50Ns,
+  }),
+  atHeadline({
+    id: 'delivery.headline.p99',
+    title: 'Delivery latency p99 at the headline load',
+    unit: 'ns',
+    better: 'lower',
+    definition: `from when a token was due to its receipt, ${AT_HEADLINE}`,
+    of: ({ deliveryP99Ns }) => deliveryP99Ns,
+  }),
   atAnswer({
     id: 'capacity.tokens',
     title: 'Capacity in tokens',
@@ -62,7 +112,7 @@ export const searchMetrics: readonly SearchMetric[] = [
     unit: 'ns/token',
     better: 'lower',
     definition: `user and system CPU time of the server/tokens it wrote, ${AT_ANSWER}`,
-    of: ({ serverCpuNs, serverTokens }) => (serverTokens === 0 ? undefined : serverCpuNs / serverTokens),
+    of: cpuPerToken,
   }),
   atAnswer({
     id: 'elu.server.loaded',

@@ -21,7 +21,7 @@ export const capacityParts: ScenarioParts = {
   limits: ({ plan }) => [
     `An answer is the lower of two neighbouring loads: up to ${formatSetting(plan.search?.width ?? 0, 'ratio')} below the true capacity, in every arm alike. Where few blocks happen to agree, the interval of the ratio is narrower than that and says too much.`,
     'Capacity is that of one server process with this workload on this machine, at this objective and over windows this short: what builds up over minutes is not seen.',
-    'The arms are at different loads where their capacity is compared: CPU and delivery "at capacity" describe those loads, and are compared at equal loads by the curve only.',
+    'The arms are at different loads where their capacity is compared: CPU and delivery "at capacity" describe those loads, and are compared at equal loads at the headline load, and, by one measurement a load, along the curve.',
   ],
 };
 
@@ -35,7 +35,8 @@ function circumstances({ plan }: Analysis): string {
     ` so that ${search.objectives.map(({ text }) => code(text)).join(' and ')}, 99.5 % of the tokens that are due in the window arrive in it,`,
     ` no stream fails and no backlog grows. A trial is a search. Each of its steps is a measurement of its own, in fresh processes, with ${formatSetting(plan.warmupNs, 'ns')} of warm-up and ${formatSetting(plan.windowNs, 'ns')} measured;`,
     ` the two loads that decide are judged by ${steps}. Loads lie on a grid of ${formatSetting(search.width, 'ratio')} that the arms of a block share,`,
-    ` shifted a little from block to block, up to ${formatCount(search.mostStreams)} streams.`,
+    ` shifted a little from block to block, up to ${formatCount(search.mostStreams)} streams. Before each search of a measured block, one step measures the arm at the headline load,`,
+    ' half of what the weaker arm carried in the burn-in block: the same streams for all, so that CPU and delivery are compared at one load, by measurements of several blocks.',
   ].join('');
 }
 

@@ -87,9 +87,15 @@ export function claimContexts(): readonly ReportContext[] {
     claimedContext('memory', 'ladder', [
       { id: 'memory.retained', unit: 'bytes', better: 'lower', like: 'memory.pss', verdict: { kind: 'better', favours: 'ws' } },
       { id: 'memory.streaming', unit: 'bytes', better: 'lower', like: 'memory.pss', verdict: { kind: 'size-uncertain', favours: 'sse' } },
-      { id: 'cpu.token.slope', unit: 'ns/token', better: 'lower', like: 'cpu.server.token', verdict: { kind: 'better', favours: 'sse' } },
     ]),
     claimedContext('capacity', 'search', [
+      {
+        id: 'cpu.token.headline',
+        unit: 'ns/token',
+        better: 'lower',
+        like: 'cpu.server.token',
+        verdict: { kind: 'better', favours: 'sse' },
+      },
       {
         id: 'capacity.streams',
         unit: 'count',
