@@ -3,6 +3,7 @@
 export const errorCodes = {
   USAGE: 'the command line or a file it names is wrong',
   UNKNOWN_NAME: 'a scenario, transport, workload, payload or preset that does not exist',
+  MISSING_PROGRAM: 'a program that this needs is not installed',
   LIMIT: 'the load asks for more than this machine or process may have',
   RUN_FOLDER: 'a run folder is missing, damaged or of another version',
   WORKLOAD: 'a workload file is missing, damaged or not what its hash says',
@@ -43,7 +44,7 @@ export class BenchError extends Error {
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof BenchError)) return 1;
   if (error.code === 'INTERRUPTED') return 130;
-  return error.code === 'USAGE' || error.code === 'UNKNOWN_NAME' || error.code === 'LIMIT' ? 2 : 1;
+  return error.code === 'USAGE' || error.code === 'UNKNOWN_NAME' || error.code === 'MISSING_PROGRAM' || error.code === 'LIMIT' ? 2 : 1;
 }
 
 /** The message of anything that was thrown. */

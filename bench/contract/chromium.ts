@@ -1,0 +1,46 @@
+// Which browser stands for browsers here: a Chromium that is installed, headless, and kept from what it would do by itself.
+// What checks a run beforehand and what starts the browser must mean the same one.
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { BenchError } from './errors.ts';
+
+/** As Debian and others call it, in order of preference. */
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** No sandbox, since containers and root have none; no traffic but the page's own. */
+export const chromiumArguments: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const HINT = 'install Chromium (Debian, Ubuntu: apt-get install chromium), or name one with --browser PATH';
+
+/**
+ * Path of an executable Chromium: the one that was named, or the first on PATH.
+ * @throws BenchError USAGE where the named one cannot be started, MISSING_PROGRAM with what to do where there is none.
+ */
+export function findChromium(named?: string, searchPath = process.env['PATH'] ?? ''): string {
+  if (named !== undefined) {
+    if (isExecutable(named)) return named;
+    throw new BenchError('USAGE', `--browser ${named}: not an executable file`, { hint: HINT });
+  }
+  const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  if (found !== undefined) return found;
+  throw new BenchError('MISSING_PROGRAM', `no Chromium on this machine (looked for ${names.join(', ')} on PATH)`, { hint: HINT });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
