@@ -117,6 +117,8 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     breaks === undefined ? (measures?.workload ?? {}) : { tokensPerSecond: breaks.tokensPerSecond },
   );
   const canary = planCanary(flags, scenario, arms);
+  const processes = readProcesses(flags, { scenario, connections });
+  const { serverProcesses = 1 } = processes;
   const plan: Plan = {
     scenario,
     preset: presetName,
@@ -140,8 +142,8 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(recovery !== undefined && { recovery }),
     ...(lanes > 1 && { lanes }),
     ...(canary !== undefined && { canary }),
-    ...measures?.conditions?.(flags, { preset: presetName, connections, workload: planned }),
-    ...readProcesses(flags, { scenario, connections }),
+    ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned }),
+    ...processes,
   };
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
   return { plan: clientAddresses === undefined ? plan : { ...plan, clientAddresses }, ownTokens };

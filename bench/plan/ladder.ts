@@ -18,10 +18,11 @@ export interface LadderWishes {
   readonly connections: readonly number[];
   readonly tokensPerSecond: number;
   readonly streamNs: number;
+  readonly serverProcesses: number;
 }
 
 /** On the way down it stops on every second rung, and at 0: what is read there only shows what is given back. @throws BenchError USAGE */
-export function planLadder({ connections, tokensPerSecond, streamNs }: LadderWishes): LadderPlan {
+export function planLadder({ connections, tokensPerSecond, streamNs, serverProcesses }: LadderWishes): LadderPlan {
   checkRungs(connections);
   checkTokens({ tokensPerSecond, streamNs });
   const below = connections.slice(0, -1).toReversed();
@@ -30,7 +31,8 @@ export function planLadder({ connections, tokensPerSecond, streamNs }: LadderWis
     downRungs: [...below.filter((_, index) => index % 2 === 1), 0],
     opensPerSecond: OPENS_PER_SECOND,
     streamNs,
-    quietNs: QUIET_NS,
+    // They all collect at once, on as many CPUs as there are.
+    quietNs: QUIET_NS * serverProcesses,
     quietPerConnectionNs: QUIET_PER_CONNECTION_NS,
   };
 }

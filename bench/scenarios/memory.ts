@@ -27,9 +27,9 @@ export const memory = {
     unused: ['tokens', 'warmup'],
     sizes,
     loadPoints: (connections) => [{ connections: Math.max(...connections), span: 'ladder' }],
-    conditions: ({ duration }, { preset, connections, workload: { tokensPerSecond } }) => {
+    conditions: ({ duration }, { preset, connections, serverProcesses, workload: { tokensPerSecond } }) => {
       const streamNs = duration === undefined ? sizes[preset].windowNs : parseDuration('--duration', duration);
-      return { ladder: planLadder({ connections, tokensPerSecond, streamNs }) };
+      return { ladder: planLadder({ connections, tokensPerSecond, streamNs, serverProcesses }) };
     },
   },
 } as const satisfies Scenario;

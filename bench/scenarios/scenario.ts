@@ -69,6 +69,7 @@ interface MeasuringScenario {
 interface ConditionsPlace {
   readonly preset: PresetName;
   readonly connections: readonly number[];
+  readonly serverProcesses: number;
   readonly workload: Workload;
 }
 

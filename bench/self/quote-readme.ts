@@ -14,6 +14,7 @@ import { left, renderTable, right } from '../report/markdown.ts';
 import { herdValue } from '../report/recovery/herd.ts';
 import { faultGroups, groupContenders, recoveryContext, type RecoveryContext } from '../report/recovery/recovery-context.ts';
 import { contenders, type ReportContext } from '../report/report-context.ts';
+import { renderMetricRows } from '../report/scenarios/arm-estimates.ts';
 import { renderClaimTable } from '../report/suite/claims.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
@@ -24,6 +25,7 @@ const REFERENCE = 'reports/reference/standard';
 const RECONNECT = 'reports/reference/reconnect';
 const HERD = 'reports/reference/herd';
 const COST = 'reports/reference/cost';
+const MANY = 'reports/reference/many';
 /** What the programs of this folder, and `streamduel selftest --capture`, printed. */
 const figures = {
   self: 'reports/reference/self.md',
@@ -118,12 +120,27 @@ function contextOf(folder: string): ReportContext {
   return { analysis, metrics: metricsOf(analysis.plan.scenario) };
 }
 
+/** One ladder of connections, as far up as it goes: what one costs, and whether the last costs as much as the first. */
+function renderMany(): string {
+  const context = contextOf(MANY);
+  const { analysis } = context;
+  const { clientProcesses = 1, serverProcesses = 1, blocks, ladder } = analysis.plan;
+  const point = analysis.loadPoints[0];
+  if (point === undefined || ladder === undefined) throw new Error(`${MANY} has no ladder`);
+  return [
+    `[The run](${MANY}/report.md) of ${analysis.startedAt.slice(0, 10)}: rungs of ${ladder.rungs.join(', ')} connections, ${serverProcesses} server and ${clientProcesses} load processes on one machine, ${blocks} blocks: intervals, but too few for verdicts.`,
+    renderMetricRows(context, point, ['memory.retained', 'memory.streaming', 'memory.kernel', 'memory.flatness', 'memory.left']),
+    `Repeated by \`${analysis.command}\`.`,
+  ].join('\n\n');
+}
+
 export function quoteReadme(readme: string): string {
   const runs = {
     reference: renderReference(analyse(loadRun(project(REFERENCE)))),
     reconnect: renderBroken(RECONNECT, faultTables),
     herd: renderBroken(HERD, herdTable),
     cost: renderCost(),
+    many: renderMany(),
   };
   const quoted = Object.entries(runs).reduce((text, [marker, content]) => replaceBetween(text, marker, content), readme);
   return Object.entries(figures).reduce(

@@ -59,7 +59,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
     this.#process.on('error', (cause) =>
       this.#fail(new BenchError('CHILD_START', `the ${this.name} process did not start: ${cause.message}`, { cause })),
     );
-    this.#process.on('exit', (code, signal) => this.#fail(this.#describeExit(code, signal)));
+    this.#process.on('exit', (code, signal) => this.#onceHeard(() => this.#fail(this.#describeExit(code, signal))));
     this.#process.on('message', (raw) => this.#receive(options.schema, raw));
     this.#process.stderr?.on('data', (bytes: Buffer) => {
       if (options.verbose) process.stderr.write(bytes);
@@ -69,6 +69,12 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
 
   get pid(): number {
     return this.#process.pid ?? 0;
+  }
+
+  /** What a process said last may still be in its channel when its end is known. */
+  #onceHeard(callback: () => void): void {
+    if (this.#process.connected) this.#process.once('disconnect', callback);
+    else callback();
   }
 
   #describeExit(code: number | null, signal: NodeJS.Signals | null): BenchError {
