@@ -3,6 +3,7 @@
 
 import type { Estimate, Verdict } from './analysis.ts';
 import type { ActiveScale, Evidence } from './compare.ts';
+import { isUntouchedByClient } from './metrics/metric.ts';
 import { blocksNeeded } from './statistics/sample-size.ts';
 
 const ALPHA = 0.05;
@@ -40,9 +41,7 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
   if (context.invalid.length > 0) return because('invalid', context.invalid.join('; '));
   const missing = whyNotMeasured(evidence);
   if (missing !== undefined) return because('not-measured', missing);
-  // Bytes on the socket are what they are, however busy the client was; segments are not.
-  const { isExact, dependsOnTiming } = evidence.metric;
-  if ((isExact !== true || dependsOnTiming === true) && context.harnessLimited.length > 0)
+  if (context.harnessLimited.length > 0 && !isUntouchedByClient(evidence.metric))
     return because('harness-limited', context.harnessLimited.join('; '));
   if (context.withheld !== undefined) return because('withheld', context.withheld);
   if (evidence.metric.isExact === true) return decideExact(evidence);

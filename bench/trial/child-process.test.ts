@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -42,6 +42,35 @@ it('a child that dies is named with its exit code and its last words', async () 
   await expect(child.expect('hello', 10_000, never)).rejects.toThrow(
     'the test process ended with exit code 7 before its time: cannot go on',
   );
+});
+
+/** Blocks, so that this process sees nothing of it yet. */
+function awaitZombie(pid: number): void {
+  const deadline = performance.now() + 10_000;
+  while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) if (performance.now() > deadline) throw new Error(`${pid} goes on`);
+}
+
+it('what a child said last is heard, although its end is known first', async () => {
+  const trigger = join(folder, 'trigger');
+  await using late = start(
+    `import { existsSync } from 'node:fs';
+    process.send({ kind: 'hello', n: 1 });
+    setInterval(() => existsSync(${JSON.stringify(trigger)}) && process.send({ kind: 'bye' }, undefined, {}, () => process.exit(0)), 5);`,
+  );
+  await using early = start(
+    `process.send({ kind: 'hello', n: 1 });
+    process.on('message', () => process.send({ kind: 'hello', n: 2 }, undefined, {}, () => process.exit(0)));`,
+  );
+  await Promise.all([late.expect('hello', 10_000, never), early.expect('hello', 10_000, never)]);
+  const heard = late.expect('bye', 10_000, never);
+  // The ends of all children are collected when one of them is known: the late one's before its channel is looked at.
+  early.onMessage = () => {
+    writeFileSync(trigger, '');
+    awaitZombie(late.pid);
+  };
+  early.send({});
+  awaitZombie(early.pid);
+  expect(await heard).toEqual({ kind: 'bye' });
 });
 
 it('a child that is killed is named with the signal', async () => {

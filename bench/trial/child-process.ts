@@ -71,7 +71,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
     return this.#process.pid ?? 0;
   }
 
-  /** What a process said last may still be in its channel when its end is known. */
+  /** What a process said last may still be in its channel: the end of one child has libuv ask after all others, too. */
   #onceHeard(callback: () => void): void {
     if (this.#process.connected) this.#process.once('disconnect', callback);
     else callback();

@@ -33,7 +33,8 @@ export function decideChange(evidence: ChangeEvidence, context: ChangeContext): 
   if (missing !== undefined) return because('not-measured', missing);
   // Bytes on the socket are what they are, however busy the client was and however short the plan; segments are not.
   if (isExact && metric.dependsOnTiming !== true) return decideExact(evidence);
-  if (context.harnessLimited.length > 0) return because('harness-limited', context.harnessLimited.join('; '));
+  if (context.harnessLimited.length > 0 && metric.judgesClient !== true)
+    return because('harness-limited', context.harnessLimited.join('; '));
   if (!context.allowed) return because('withheld', 'a plan this short supports no verdict');
   if (isExact) return decideExact(evidence);
   const trials = { old: evidence.values.old.length, new: evidence.values.new.length };

@@ -3,7 +3,7 @@
 
 import { armName } from '../../contract/transports.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
-import type { Metric } from '../metrics/metric.ts';
+import { isUntouchedByClient, type Metric } from '../metrics/metric.ts';
 import { metricsAt } from '../metrics/registry.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import type { ChangeEvidence } from './change-evidence.ts';
@@ -45,11 +45,9 @@ interface FailedGates {
 }
 
 /** In one word: which gate it was, and by how much it was missed, stands beside the arm. */
-function distrustOf({ isExact, dependsOnTiming }: Metric, { invalid, harnessLimited }: FailedGates): string | undefined {
+function distrustOf(metric: Metric, { invalid, harnessLimited }: FailedGates): string | undefined {
   if (invalid.length > 0) return 'invalid';
-  // Bytes on the socket are what they are, however busy the client was.
-  const isUntouched = isExact === true && dependsOnTiming !== true;
-  return harnessLimited.length > 0 && !isUntouched ? 'harness-limited' : undefined;
+  return harnessLimited.length > 0 && !isUntouchedByClient(metric) ? 'harness-limited' : undefined;
 }
 
 /** Each contender of one run against its baseline, block by block. */

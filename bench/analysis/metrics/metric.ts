@@ -38,12 +38,23 @@ export interface MetricOf<Trial extends FinishedTrial> {
   readonly isExact?: boolean;
   /** Counted at a moment, or by how bytes fell into segments: no verdict where the load generator was short. */
   readonly dependsOnTiming?: boolean;
+  /** Its value is undefined where the load generator was short, so gates that concern another part of the trial do not void it. */
+  readonly judgesClient?: boolean;
   readonly quantile?: GridQuantile;
   /** Why trials lack the number, where it is not for want of samples. */
   readonly absence?: string;
   readonly margin?: Margin;
   /** Undefined where the trial does not support the number. */
   readonly value: (trial: Trial) => number | undefined;
+}
+
+/** Bytes on the socket are what they are, however busy the client was; segments are not. */
+export function isUntouchedByClient({
+  isExact,
+  dependsOnTiming,
+  judgesClient,
+}: Pick<Metric, 'isExact' | 'dependsOnTiming' | 'judgesClient'>): boolean {
+  return judgesClient === true || (isExact === true && dependsOnTiming !== true);
 }
 
 /** Which metrics of steady streams a scenario takes over, and which of the endpoints among them it declares. */

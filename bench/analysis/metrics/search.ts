@@ -37,6 +37,7 @@ function atHeadline({ of, ...metric }: OfStep): SearchMetric {
   return {
     ...metric,
     scale: 'ratio',
+    judgesClient: true,
     absence: 'not measured at the headline load, disturbed there, not carried, or the load generator was busy for more than 70 %',
     value: ({ search: { headline } }) => {
       if (headline?.measured === undefined || headline.failed.length > 0 || headline.disturbedBy.length > 0) return undefined;

@@ -57,6 +57,8 @@ describe('the report of searches', () => {
     const comparison = limited.loadPoints[0]?.comparisons.find(({ metric }) => metric === 'capacity.streams');
     expect(comparison?.verdict.kind).toBe('not-measured');
     expect(limited.loadPoints[0]?.harnessLimited.join()).toContain('H11');
+    const atHeadline = limited.loadPoints[0]?.comparisons.find(({ metric }) => metric === 'cpu.token.headline');
+    expect(atHeadline).toMatchObject({ blocks: 7, verdict: { kind: 'equivalent' } });
     const report = await reportOf(limited);
     expect(report).toContain('WebSocket: 2 of 7 searches were **HARNESS LIMITED**');
     expect(report).toContain('Proof of the client: **failed**.');

@@ -36,7 +36,7 @@ function circumstances({ plan }: Analysis): string {
     ` no stream fails and no backlog grows. A trial is a search. Each of its steps is a measurement of its own, in fresh processes, with ${formatSetting(plan.warmupNs, 'ns')} of warm-up and ${formatSetting(plan.windowNs, 'ns')} measured;`,
     ` the two loads that decide are judged by ${steps}. Loads lie on a grid of ${formatSetting(search.width, 'ratio')} that the arms of a block share,`,
     ` shifted a little from block to block, up to ${formatCount(search.mostStreams)} streams. Before each search of a measured block, one step measures the arm at the headline load,`,
-    ' half of what the weaker arm carried in the burn-in block: the same streams for all, so that CPU and delivery are compared at one load, by measurements of several blocks.',
+    ' half of what the weaker arm carried in the burn-in block: the same streams for all, over at least 3 s, so that CPU and delivery are compared at one load, by measurements of several blocks.',
   ].join('');
 }
 
