@@ -38,7 +38,7 @@ function atHeadline({ of, ...metric }: OfStep): SearchMetric {
     ...metric,
     scale: 'ratio',
     judgesClient: true,
-    absence: 'not measured at the headline load, disturbed there, not carried, or the load generator was busy for more than 70 %',
+    absence: 'none was measured, or it was disturbed, not carried, or the client more than 70 % busy',
     value: ({ search: { headline } }) => {
       if (headline?.measured === undefined || headline.failed.length > 0 || headline.disturbedBy.length > 0) return undefined;
       return isClientAtEnd(headline.measured) ? undefined : of(headline.measured);
