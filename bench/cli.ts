@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// argv in, exit code out. Nothing else in the project reads argv, prints an error or exits.
+// argv in, exit code out. Nothing else in the project reads argv, prints an error or exits (but for streamduel.ts, on an old Node).
 
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';

@@ -1,9 +1,9 @@
 // The canary's process beside a trial: started with the others, reads the server at rest and then in the window, gone before
 // the sockets of the streams are read.
 
-import { fileURLToPath } from 'node:url';
 import { fromCanarySchema, type CanaryReadings, type FromCanary } from '../contract/canary.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
+import { programPath } from '../contract/program.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { transports } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
@@ -11,7 +11,7 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
 import { HOST, START_TIMEOUT_MS, type ProcessOptions } from './trial-processes.ts';
 
-const canaryProgram = fileURLToPath(new URL('../../clients/canary.ts', import.meta.url));
+const canaryProgram = programPath(import.meta.url, '../../clients/canary');
 
 export interface Canary extends AsyncDisposable {
   /** Call when the servers are rehearsed and nothing is asked of them; takes about two seconds. */

@@ -4,10 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { findPackageJSON } from 'node:module';
+import { isPackaged, projectPath } from '../contract/program.ts';
 import type { Environment } from '../contract/run-file.ts';
-
-const projectFile = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 function readText(path: string): string | undefined {
   try {
@@ -24,7 +23,7 @@ function ask(program: string, ...programArguments: string[]): string | undefined
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 5000,
-      cwd: projectFile('.'),
+      cwd: projectPath('.'),
     });
     return printed.trim().split('\n')[0];
   } catch {
@@ -59,13 +58,15 @@ function present(entries: Iterable<readonly [string, string | undefined]>): Reco
 }
 
 function packageVersion(name: string): string | undefined {
-  const text = readText(projectFile(`node_modules/${name}/package.json`));
+  const path = findPackageJSON(name, import.meta.url);
+  const text = path === undefined ? undefined : readText(path);
   return text === undefined ? undefined : (JSON.parse(text) as { version?: string }).version;
 }
 
 export function readEnvironment(fileDescriptorLimit: number | undefined): Environment {
-  const lockfile = readText(projectFile('package-lock.json'));
-  const gitCommit = ask('git', 'describe', '--always', '--dirty', '--abbrev=12');
+  const lockfile = readText(projectPath('package-lock.json'));
+  // The repository around an installed package is not its own.
+  const gitCommit = isPackaged ? undefined : ask('git', 'describe', '--always', '--dirty', '--abbrev=12');
   const hypervisor = /^flags.*\bhypervisor\b/m.test(readText('/proc/cpuinfo') ?? '') ? 'hypervisor flag set' : undefined;
   return {
     node: process.version,
@@ -86,5 +87,5 @@ export function readEnvironment(fileDescriptorLimit: number | undefined): Enviro
 
 /** This program's own version. */
 export function streamduelVersion(): string {
-  return (JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
 }

@@ -3,7 +3,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   fromClientSchema,
   fromRelaySchema,
@@ -12,13 +11,14 @@ import {
   type FromRelay,
   type FromServer,
 } from '../contract/messages.ts';
+import { programPath } from '../contract/program.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
 import { ProcessGroup } from './process-group.ts';
 
-const twinProgram = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
-const clientProgram = fileURLToPath(new URL('../../clients/main.ts', import.meta.url));
-const relayProgram = fileURLToPath(new URL('../path/relay-main.ts', import.meta.url));
+const twinProgram = programPath(import.meta.url, '../../servers/main');
+const clientProgram = programPath(import.meta.url, '../../clients/main');
+const relayProgram = programPath(import.meta.url, '../path/relay-main');
 
 export const HOST = '127.0.0.1';
 export const START_TIMEOUT_MS = 30_000;

@@ -2,10 +2,10 @@
 // the clock: slewing, as by NTP, moves both alike. So it is read before and after a capture, and the change is part of the error.
 
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { BenchError, messageOf } from '../../contract/errors.ts';
+import { programPath } from '../../contract/program.ts';
 
 /** CLOCK_REALTIME minus CLOCK_MONOTONIC. */
 export interface RealtimeOffset {
@@ -23,7 +23,7 @@ export interface CaptureClock extends RealtimeOffset {
   readonly errorBoundNs: number;
 }
 
-const program = fileURLToPath(new URL('./bracket-realtime.ts', import.meta.url));
+const program = programPath(import.meta.url, './bracket-realtime');
 const TIMEOUT_MS = 10_000;
 
 const printedSchema = z.object({ lowNs: z.string().transform(BigInt), highNs: z.string().transform(BigInt) });

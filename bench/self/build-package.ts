@@ -1,0 +1,14 @@
+// What `npm pack` puts into the package: the programs compiled to JavaScript below dist/, since Node strips no types below
+// node_modules, and beside them what they read.
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
+import { projectPath } from '../contract/program.ts';
+
+/** What is read at run time and is no TypeScript. */
+const assets = ['bench/workloads/tokens.json', 'servers/demo/page'];
+
+rmSync(projectPath('dist'), { recursive: true, force: true });
+execFileSync('tsc', ['-p', projectPath('tsconfig.build.json')], { stdio: 'inherit' });
+for (const path of assets) if (existsSync(projectPath(path))) cpSync(projectPath(path), projectPath(`dist/${path}`), { recursive: true });
+chmodSync(projectPath('dist/bench/streamduel.js'), 0o755);
