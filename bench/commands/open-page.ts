@@ -22,7 +22,7 @@ export function findOpener(url: string, { platform, environment }: Desktop): Ope
 }
 
 /** Does not wait for it. That the page could not be opened is no failure: its address is printed. */
-export function openPage(url: string, { stderr, ...desktop }: Desktop & { readonly stderr: NodeJS.WritableStream }): void {
+export function openPage(url: string, { stderr, ...desktop }: Desktop & { readonly stderr: { write: (text: string) => unknown } }): void {
   const opener = findOpener(url, desktop);
   if (opener === undefined) {
     stderr.write('--open: there is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set)\n');

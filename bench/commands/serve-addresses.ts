@@ -15,7 +15,7 @@ function authority(host: string, port: number): string {
   return `${isIPv6(reached) ? `[${reached}]` : reached}:${port}`;
 }
 
-/** No secret, and no more than 16 bytes of anything (RFC 6455 §4.1). */
+/** The key is 16 bytes of anything, and no secret (RFC 6455 §4.1). */
 const HANDSHAKE = [
   'Connection: Upgrade',
   'Upgrade: websocket',

@@ -43,7 +43,13 @@ export class TwinProcesses implements AsyncDisposable {
 
   /** Never resolves. @throws BenchError CHILD_DIED when a twin is no more, or why the signal was aborted. */
   async ended(signal: AbortSignal): Promise<void> {
-    await Promise.race(demoTransports.map(async (transport) => await this.#children[transport].expect('stopped', undefined, signal)));
+    const stopped = await Promise.race(
+      demoTransports.map(async (transport) => {
+        await this.#children[transport].expect('stopped', undefined, signal);
+        return this.#children[transport].name;
+      }),
+    );
+    throw new BenchError('CHILD_DIED', `the ${stopped} process was told to stop by somebody else`);
   }
 
   #tell(child: Child<FromDemo>, message: ToDemo): void {

@@ -32,11 +32,12 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 
 /** Files of other types are left out, and so are folders. */
 export function readPageFiles(folder: string): PageFiles {
-  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
   return new Map(
-    names.flatMap((name) => {
+    entries.flatMap((entry) => {
+      const { name } = entry;
       const contentType = contentTypes[extname(name)];
-      return contentType === undefined ? [] : [[name, { contentType, bytes: readFileSync(join(folder, name)) }]];
+      return contentType === undefined || !entry.isFile() ? [] : [[name, { contentType, bytes: readFileSync(join(folder, name)) }]];
     }),
   );
 }
