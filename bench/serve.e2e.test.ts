@@ -69,16 +69,19 @@ it('prints where the twins are, and each knows both', async () => {
   expect(await other.json()).toEqual(config);
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)('ends on %s with exit code 0: open streams hear goodbye, and no process is left', async (signal) => {
-  const served = await serve();
-  const { twins, program } = served;
-  const { text, closed } = await openBoth(served);
-  program.child.kill(signal);
-  expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
-  expect(await text).toContain('event: bye');
-  expect((await closed)[0]).toBe(1012);
-  expect([isAlive(twins.sse), isAlive(twins.ws)]).toEqual([false, false]);
-});
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'ends on %s with exit code 0: open streams hear goodbye, and no process is left',
+  async (signal) => {
+    const served = await serve();
+    const { twins, program } = served;
+    const { text, closed } = await openBoth(served);
+    program.child.kill(signal);
+    expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await text).toContain('event: bye');
+    expect((await closed)[0]).toBe(1012);
+    expect([isAlive(twins.sse), isAlive(twins.ws)]).toEqual([false, false]);
+  },
+);
 
 it('ends at once on a second Ctrl-C, when a twin does not stop', async () => {
   const { program, twins } = await serve();

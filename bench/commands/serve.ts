@@ -16,8 +16,8 @@ export interface ServeFlags {
   readonly open?: boolean;
 }
 
-export const DEFAULT_PORTS = { sse: 4000, ws: 4001 } as const;
-export const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORTS = { sse: 4000, ws: 4001 } as const;
+const DEFAULT_HOST = '127.0.0.1';
 const MAX_PORT = 65_535;
 
 /** Returns the exit code once it was told to stop. @throws BenchError PORT where one is taken, CHILD_DIED when a twin is no more. */
@@ -47,6 +47,10 @@ export function readFlags({ port, wsPort, host = DEFAULT_HOST }: ServeFlags): Om
 
 /** All that have a name. Their texts are those that come with streamduel. */
 async function servedWorkloads(): Promise<Workload[]> {
-  const resolved = await Promise.all(workloadNames.map(async (name) => await resolveWorkload(name)));
-  return resolved.map(({ workload }) => ({ ...workload, tokenFile: locateTokens(workload, '.') }));
+  return await Promise.all(
+    workloadNames.map(async (name) => {
+      const { workload } = await resolveWorkload(name);
+      return { ...workload, tokenFile: locateTokens(workload, '.') };
+    }),
+  );
 }

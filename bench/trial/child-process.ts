@@ -119,7 +119,11 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
    * @param timeoutMs Undefined: as long as the child lives.
    * @throws BenchError CHILD_DIED, CHILD_SILENT, or whatever the child reported.
    */
-  async expect<Kind extends In['kind']>(kind: Kind, timeoutMs: number | undefined, signal: AbortSignal): Promise<Extract<In, { kind: Kind }>> {
+  async expect<Kind extends In['kind']>(
+    kind: Kind,
+    timeoutMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Extract<In, { kind: Kind }>> {
     if (this.#failure !== undefined) throw this.#failure;
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Extract<In, { kind: Kind }>>();

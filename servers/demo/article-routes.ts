@@ -43,8 +43,7 @@ function fixedSink(response: ServerResponse, plan: StreamPlan): StreamSink {
   return {
     ...sseSink(response, plan, { hasIds: true }),
     // A cursor without an event: who loses the connection before the first message has one, and no listener hears of it.
-    open: ({ epoch, from }) =>
-      void response.write(`id: ${renderCursor({ epoch, sequence: from - 1 })}\nretry: ${SSE_RETRY_MS}\n\n`),
+    open: ({ epoch, from }) => void response.write(`id: ${renderCursor({ epoch, sequence: from - 1 })}\nretry: ${SSE_RETRY_MS}\n\n`),
   };
 }
 
@@ -64,8 +63,7 @@ export function addArticleMessages(app: FastifyInstance, parts: DemoParts): void
       wsHandler: (webSocket, request) => {
         const handlerNs = parts.now();
         const admission = admitArticle(parts, request.query as ArticleRequest, undefined);
-        if (admission.outcome === 'serve')
-          parts.streams.start(admission.plan, messageSink(webSocket, request.raw.socket), { handlerNs });
+        if (admission.outcome === 'serve') parts.streams.start(admission.plan, messageSink(webSocket, request.raw.socket), { handlerNs });
         else webSocket.close(closeCodes.overload);
       },
     });

@@ -57,9 +57,7 @@ export function hearEvents(url: string, init: RequestInit = {}): Heard {
   const noted = nothing();
   const onEvent = ({ id, event, data }: EventSourceMessage): void => {
     if (id !== undefined) noted.ids.push(id);
-    if (event !== undefined) return void noted.named.push(event);
-    noted.texts.push(data);
-    noted.arrivedMs.push(performance.now());
+    note(noted, event, data);
   };
   let status: number | undefined;
   const read = async (): Promise<'whole' | 'cut'> => {
@@ -77,8 +75,17 @@ export function hearEvents(url: string, init: RequestInit = {}): Heard {
   return { ...noted, status: () => status, end: read() };
 }
 
-function nothing(): Record<'texts' | 'ids' | 'named', string[]> & { arrivedMs: number[] } {
+type Noted = Record<'texts' | 'ids' | 'named', string[]> & { arrivedMs: number[] };
+
+function nothing(): Noted {
   return { texts: [], ids: [], named: [], arrivedMs: [] };
+}
+
+function note({ texts, arrivedMs, named }: Noted, name: string | undefined, text: string): void {
+  if (name === undefined) {
+    texts.push(text);
+    arrivedMs.push(performance.now());
+  } else named.push(name);
 }
 
 /** @param first Sent as soon as the connection is open. */
@@ -95,9 +102,7 @@ export function hearMessages(url: string, first?: string): Heard {
   webSocket.on('message', (bytes: Buffer) => {
     const text = bytes.toString();
     const type = /^\{"type":"([^"]*)"/.exec(text)?.[1];
-    if (type !== undefined) return void noted.named.push(type);
-    noted.texts.push(text);
-    noted.arrivedMs.push(performance.now());
+    note(noted, type, text);
   });
   webSocket.on('error', () => {});
   const end = new Promise<number>((resolve) => void webSocket.on('close', resolve));
