@@ -47,10 +47,10 @@ export function readFlags({ port, wsPort, host = DEFAULT_HOST }: ServeFlags): Om
 
 /** All that have a name. Their texts are those that come with streamduel. */
 async function servedWorkloads(): Promise<Workload[]> {
-  return await Promise.all(
-    workloadNames.map(async (name) => {
-      const { workload } = await resolveWorkload(name);
-      return { ...workload, tokenFile: locateTokens(workload, '.') };
-    }),
-  );
+  return await Promise.all(workloadNames.map(servedWorkload));
+}
+
+async function servedWorkload(name: string): Promise<Workload> {
+  const { workload } = await resolveWorkload(name);
+  return { ...workload, tokenFile: locateTokens(workload, '.') };
 }

@@ -1,5 +1,6 @@
 // The routes of the demo over real sockets: both twins, as a page or a curl sees them.
 
+import { createHash } from 'node:crypto';
 import { EventSource } from 'eventsource';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { renderResume, streamEpoch } from '../../bench/contract/control-events.ts';
@@ -150,6 +151,13 @@ describe('the tokens of one description', () => {
     expect(byPost!.texts).toEqual(get!.texts);
     expect(byWebSocket!.texts).toEqual(get!.texts);
     for (const { named } of all) expect(named).toEqual(['open', 'done']);
+  });
+
+  it.each(['quick', 'jerky'])('spell the text that is announced at their end, for workload %s', async (workload) => {
+    const text = await (await fetch(...chat({ n: 30, seed: 7, workload }))).text();
+    const tokens = [...text.matchAll(/^data: (\{"s":\d+,"d":.*\})$/gm)].map(([, token]) => (JSON.parse(token!) as { d: string }).d);
+    expect(tokens).toHaveLength(30);
+    expect(text).toContain(`"sha256":"${createHash('sha256').update(tokens.join('')).digest('hex')}"`);
   });
 
   it('are others for another seed, and for a workload of another text', async () => {
