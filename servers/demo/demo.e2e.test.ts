@@ -39,12 +39,15 @@ afterEach(() => {
 
 afterAll(async () => await demo.close());
 
-function listen(url: string): { readonly texts: string[]; readonly source: EventSource } {
+function listen(url: string): { readonly texts: string[]; readonly source: EventSource; readonly countConnections: () => number } {
   const source = new EventSource(url);
   sources.push(source);
   const texts: string[] = [];
   source.addEventListener('message', ({ data }) => texts.push(String(data)));
-  return { texts, source };
+  let connections = 0;
+  // A stream's first event has the same name, and data.
+  source.addEventListener('open', (event: Event) => (connections += 'data' in event ? 0 : 1));
+  return { texts, source, countConnections: () => connections };
 }
 
 const patience = { timeout: 15_000, interval: 10 };
@@ -90,19 +93,19 @@ describe('the demo of the article', () => {
   });
 
   it('ends for an EventSource that nobody closes, where it is fixed: it comes back once and is sent away', async () => {
-    const { texts, source } = listen(`${http}/demo/stream?interval=20`);
+    const { texts, source, countConnections } = listen(`${http}/demo/stream?interval=20`);
     await expect.poll(() => source.readyState, patience).toBe(EventSource.CLOSED);
-    expect(texts).toEqual(TEN);
+    expect([texts, countConnections()]).toEqual([TEN, 1]);
   });
 
   it('goes on without loss or repetition for an EventSource whose connection is cut', async () => {
-    const { texts, source } = listen(`${http}/demo/stream?interval=150`);
+    const { texts, source, countConnections } = listen(`${http}/demo/stream?interval=150`);
     let epoch = '';
     source.addEventListener('message', ({ lastEventId }) => (epoch = lastEventId.split('.')[0]!));
     await expect.poll(() => texts.length, patience).toBeGreaterThanOrEqual(3);
     expect(await post(`${http}/v1/streams/article-${epoch}/cut`)).toEqual({ status: 200, body: { id: `article-${epoch}`, cut: 1 } });
     await expect.poll(() => source.readyState, patience).toBe(EventSource.CLOSED);
-    expect(texts).toEqual(TEN);
+    expect([texts, countConnections()]).toEqual([TEN, 2]);
   });
 
   it('is taken up where the cursor stands, and 204 where it stands at the end', async () => {
@@ -211,11 +214,11 @@ describe('a stream whose connection is cut', () => {
   });
 
   it('goes on over SSE by itself where an EventSource receives it', async () => {
-    const { texts, source } = listen(`${http}/v1/streams/by-itself?${SLOW_QUERY}`);
+    const { texts, source, countConnections } = listen(`${http}/v1/streams/by-itself?${SLOW_QUERY}`);
     await expect.poll(() => texts.length, patience).toBeGreaterThanOrEqual(5);
     await post(`${http}/v1/streams/by-itself/cut`);
     await expect.poll(() => source.readyState, patience).toBe(EventSource.CLOSED);
-    expect(texts).toEqual(expected);
+    expect([texts, countConnections()]).toEqual([expected, 2]);
   });
 
   it('that came as the response to a POST goes on as a GET', async () => {
