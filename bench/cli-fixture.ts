@@ -21,6 +21,8 @@ export interface Program {
   readonly ended: Promise<Ended>;
   /** What it said on stderr so far. */
   readonly printed: () => string;
+  /** And on stdout. */
+  readonly answered: () => string;
 }
 
 /** Everything in it is removed when it is disposed of. */
@@ -38,7 +40,7 @@ export class CliFolder implements Disposable {
     child.stdout.on('data', (bytes) => (stdout += String(bytes)));
     child.stderr.on('data', (bytes) => (stderr += String(bytes)));
     const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-    return { child, ended, printed: () => stderr };
+    return { child, ended, printed: () => stderr, answered: () => stdout };
   }
 
   readonly run = async (...words: readonly string[]): Promise<Ended> => await this.start(...words).ended;

@@ -9,34 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Analysis } from './analysis/analysis.ts';
 import { CliFolder, type Ended } from './cli-fixture.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
+import { childrenOf, isAlive } from './processes-fixture.ts';
 
 const short = ['run', '--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7'];
 const place = new CliFolder();
 const { path: folder, run: streamduel } = place;
 
 afterAll(() => place[Symbol.dispose]());
-
-/** Processes whose parent is this one, by /proc. */
-function childrenOf(pid: number): { pid: number; command: string }[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => {
-      try {
-        const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, 'utf8'))?.[1]);
-        return parent === pid ? [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'utf8') }] : [];
-      } catch {
-        return [];
-      }
-    });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 async function childProcesses(parent: ChildProcess): Promise<{ server: number; client: number }> {
   let found: { server: number; client: number } | undefined;

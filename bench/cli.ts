@@ -8,6 +8,7 @@ import type { CompareFlags } from './commands/compare.ts';
 import type { ReportFlags } from './commands/report.ts';
 import type { RunCommandFlags } from './commands/run-flags.ts';
 import type { SelftestFlags } from './commands/selftest.ts';
+import type { ServeFlags } from './commands/serve.ts';
 import { BenchError, exitCodeOf, messageOf } from './contract/errors.ts';
 import { faultNames } from './contract/faults.ts';
 import { payloadNames } from './contract/payload.ts';
@@ -113,6 +114,21 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .action(async (folder: string, flags: ReportFlags) => {
       const { reportCommand } = await import('./commands/report.ts');
       setExitCode(await reportCommand(folder, flags, output));
+    });
+
+  program
+    .command('serve')
+    .summary('the twins and a page that shows both, for people')
+    .description(
+      'Starts the SSE and the WebSocket twin and a page that shows both side by side. Prints where they are; Ctrl-C ends them.\nExit code 1 when a port is taken, or when one of the twins dies.',
+    )
+    .option('--port <n>', 'of the SSE twin and its page; 0 takes any free one (default: 4000)')
+    .option('--ws-port <n>', 'of the WebSocket twin; 0 takes any free one (default: 4001)')
+    .option('--host <address>', 'where both listen; 0.0.0.0 lets other devices of the network in (default: 127.0.0.1)')
+    .option('--open', 'open the page with the desktop’s browser, where there is a desktop')
+    .action(async (flags: ServeFlags) => {
+      const { serveCommand } = await import('./commands/serve.ts');
+      setExitCode(await serveCommand(flags, output));
     });
 
   program

@@ -5,7 +5,7 @@ import type { Admission, Streams } from './streams.ts';
 
 export interface TwinParts {
   readonly streams: Streams;
-  readonly planned: PlannedStreams;
+  readonly planned: Pick<PlannedStreams, 'find'>;
   readonly now: () => number;
 }
 

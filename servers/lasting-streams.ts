@@ -17,7 +17,9 @@ import { StreamRegistry } from './stream-registry.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { doneOf, noCounts, templateOf, type Admission, type Arrival, type Lasting, type Streams, type StreamsOptions } from './streams.ts';
 
-type LastingOptions = StreamsOptions & { readonly recovery: RecoverySpecification };
+interface LastingOptions extends Omit<StreamsOptions, 'recovery'> {
+  readonly recovery: Pick<RecoverySpecification, 'isResumable' | 'limits' | 'heartbeatNs' | 'faultNs' | 'quietNs'>;
+}
 
 export class LastingStreams implements Streams, Lasting {
   readonly lasting = this;
@@ -125,7 +127,8 @@ export class LastingStreams implements Streams, Lasting {
   #keep(plan: StreamPlan, tokensDueNs: Float64Array, first: number): LastingStream {
     const { source, recovery } = this.#options;
     const buffer = recovery.isResumable ? new ReplayBuffer(recovery.limits, first) : undefined;
-    const stream = new LastingStream({ plan, template: templateOf(this.#options, plan.id), source, tokensDueNs, buffer, first });
+    const template = plan.template ?? templateOf(this.#options, plan.id);
+    const stream = new LastingStream({ plan, template, source: plan.source ?? source, tokensDueNs, buffer, first });
     this.#registry.add(stream);
     const dueNs = stream.nextDueNs();
     if (dueNs !== undefined) this.#pacer.schedule(stream, dueNs);
@@ -244,6 +247,14 @@ export class LastingStreams implements Streams, Lasting {
     const stream = this.#registry.get(id);
     if (stream === undefined) return false;
     this.#forget(stream, 'cancelled', 'bye');
+    return true;
+  }
+
+  cut(id: string): boolean {
+    const receiver = this.#registry.get(id)?.receiver;
+    if (receiver === undefined || receiver.isEnded) return false;
+    this.#detach(receiver);
+    receiver.end('cut', 'abort');
     return true;
   }
 

@@ -2,6 +2,7 @@
 // costs nothing inside the window, and any other that a request describes itself (for people and for tests).
 
 import { hashStreamText, openTokenSource, planOffsetsNs, sliceStart, type TokenSource, type Workload } from '../bench/contract/workload.ts';
+import type { PayloadTemplate } from '../bench/contract/payload.ts';
 import { REHEARSAL_PREFIX, type Population, type Rehearsal } from '../bench/contract/population.ts';
 
 /** A stream's place in its trial. */
@@ -27,6 +28,9 @@ export interface StreamPlan {
   /** Index of the first token in the source. */
   readonly sourceStart: number;
   readonly sha256: string;
+  /** What it draws from and how its payloads are made, where that is not as for all streams of the server. */
+  readonly source?: TokenSource;
+  readonly template?: PayloadTemplate;
 }
 
 /** What a request may say about a stream that the trial did not plan. */
@@ -35,6 +39,8 @@ export interface StreamRequest {
   readonly n?: number;
   readonly rate?: number;
   readonly seed?: number;
+  /** One of several; only a server that has them knows it. */
+  readonly workload?: string;
 }
 
 interface PlannedPopulations {

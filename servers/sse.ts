@@ -23,10 +23,17 @@ interface SseFormat {
   readonly retryMs?: number;
 }
 
-export function buildSseTwin(parts: TwinParts, { payload, retryMs }: { payload: PayloadName; retryMs?: number }): FastifyInstance {
+interface SseTwinOptions {
+  readonly payload: PayloadName;
+  readonly retryMs?: number;
+  /** Of the stream route, where it accepts more than a trial needs. */
+  readonly schema?: typeof streamRequestSchema;
+}
+
+export function buildSseTwin(parts: TwinParts, { payload, retryMs, schema = streamRequestSchema }: SseTwinOptions): FastifyInstance {
   const app = buildTwin(parts);
   const format = { hasIds: payloads[payload].isNumbered, ...(retryMs !== undefined && { retryMs }) };
-  app.get('/v1/streams/:id', { schema: streamRequestSchema, preHandler: findStream(parts) }, (request, reply) => {
+  app.get('/v1/streams/:id', { schema, preHandler: findStream(parts) }, (request, reply) => {
     const handlerNs = parts.now();
     reply.hijack();
     const plan = request.streamPlan as StreamPlan;

@@ -95,6 +95,8 @@ export interface Lasting {
   adopt: (plan: StreamPlan, after: string | undefined) => void;
   /** Drops the stream; a disconnect does not. False when it is not kept. */
   cancel: (id: string) => boolean;
+  /** Destroys the connection that receives this stream, which goes on. False when nobody receives it. */
+  cut: (id: string) => boolean;
   /** Ends all connections in good order; the streams go on. Returns how many there were. */
   closeConnections: () => number;
   /** Streams with a receiver, all that are kept, and the bytes in their buffers. */

@@ -7,23 +7,27 @@ import { closeStreams } from './listen.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Lasting } from './streams.ts';
 
-/** What both twins accept for a stream: an id, and for one that no trial planned `n`, `rate` and `seed`. */
-export const streamRequestSchema = {
-  params: {
-    type: 'object',
-    required: ['id'],
-    properties: { id: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' } },
-  },
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      n: { type: 'integer', minimum: 1, maximum: 100_000 },
-      rate: { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
-      seed: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
-    },
-  },
+export const streamFields = {
+  id: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
+  n: { type: 'integer', minimum: 1, maximum: 100_000 },
+  rate: { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
+  seed: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
 } as const;
+
+/** What both twins accept for a stream: an id, and for one that no trial planned `n`, `rate` and `seed`. */
+export const streamRequestSchema = requestSchemaWith({});
+
+/** The same with further fields of the query, by name. */
+export function requestSchemaWith<Fields extends object>(fields: Fields) {
+  return {
+    params: { type: 'object', required: ['id'], properties: { id: streamFields.id } },
+    querystring: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { n: streamFields.n, rate: streamFields.rate, seed: streamFields.seed, ...fields },
+    },
+  } as const;
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -86,9 +90,12 @@ export function findStream(parts: TwinParts) {
   };
 }
 
-/** The cursor of a receiver who comes back over HTTP. An empty one is none: EventSource leaves the field out then. */
-export function lastEventId({ headers }: FastifyRequest): string | undefined {
-  const id = headers['last-event-id'];
+/**
+ * The cursor of a receiver who comes back over HTTP. An empty one is none: EventSource leaves the field out then. The query,
+ * where a route has it, is for a page that opens an EventSource anew: it cannot set the field, and later sends a newer one.
+ */
+export function lastEventId({ headers, query }: FastifyRequest): string | undefined {
+  const id = headers['last-event-id'] ?? (query as { lastEventId?: string }).lastEventId;
   return id === undefined || id === '' ? undefined : String(id);
 }
 

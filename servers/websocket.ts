@@ -12,7 +12,7 @@ import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Arrival, Lasting } from './streams.ts';
-import { askedStream, buildTwin, findStream, refuse, streamRequestSchema } from './twin.ts';
+import { askedStream, buildTwin, findStream, refuse, requestSchemaWith, streamRequestSchema } from './twin.ts';
 import { serveSession } from './websocket-session.ts';
 import { webSocketSink } from './websocket-sink.ts';
 
@@ -22,15 +22,14 @@ const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
 const RESUME_WAIT_MS = 10_000;
 
 /** `?resume=1`: the client's first message is its cursor, and nothing is sent before it. */
-const lastingRequestSchema = {
-  ...streamRequestSchema,
-  querystring: {
-    ...streamRequestSchema.querystring,
-    properties: { ...streamRequestSchema.querystring.properties, resume: { type: 'integer', enum: [1] } },
-  },
-} as const;
+export const resumeField = { resume: { type: 'integer', enum: [1] } } as const;
 
-export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
+interface WebSocketTwinOptions {
+  /** Of the stream route, where it accepts more than a trial needs. */
+  readonly schema?: typeof streamRequestSchema;
+}
+
+export function buildWebSocketTwin(parts: TwinParts, { schema }: WebSocketTwinOptions = {}): FastifyInstance {
   const app = buildTwin(parts);
   const { lasting } = parts.streams;
   const find = findStream(parts);
@@ -52,7 +51,7 @@ export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
     scope.route({
       method: 'GET',
       url: '/v1/ws/:id',
-      schema: lasting === undefined ? streamRequestSchema : lastingRequestSchema,
+      schema: schema ?? (lasting === undefined ? streamRequestSchema : requestSchemaWith(resumeField)),
       // Which stream goes on, and where, is only known from the first message, and said with a close code after it.
       preHandler:
         lasting === undefined ? find : async (request, reply) => (isResume(request.query) ? undefined : await find(request, reply)),
@@ -79,7 +78,7 @@ export function buildWebSocketTwin(parts: TwinParts): FastifyInstance {
   return app;
 }
 
-function refusePlain(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function refusePlain(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return refuse(reply, 426, 'this route speaks WebSocket only: send Upgrade: websocket');
 }
 

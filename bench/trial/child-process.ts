@@ -121,8 +121,15 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
     this.#process.kill(name);
   }
 
-  /** @throws BenchError CHILD_DIED, CHILD_SILENT, or whatever the child reported. */
-  async expect<Kind extends In['kind']>(kind: Kind, timeoutMs: number, signal: AbortSignal): Promise<Extract<In, { kind: Kind }>> {
+  /**
+   * @param timeoutMs Undefined: as long as the child lives.
+   * @throws BenchError CHILD_DIED, CHILD_SILENT, or whatever the child reported.
+   */
+  async expect<Kind extends In['kind']>(
+    kind: Kind,
+    timeoutMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Extract<In, { kind: Kind }>> {
     if (this.#failure !== undefined) throw this.#failure;
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<Extract<In, { kind: Kind }>>();
@@ -131,8 +138,9 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
       resolve: (message) => resolve(message as Extract<In, { kind: Kind }>),
       reject,
     };
-    const silent = new BenchError('CHILD_SILENT', `the ${this.name} process did not say "${kind}" within ${timeoutMs / 1000} s`);
-    const timer = setTimeout(() => reject(silent), timeoutMs);
+    const beSilent = (waitedMs: number): void =>
+      reject(new BenchError('CHILD_SILENT', `the ${this.name} process did not say "${kind}" within ${waitedMs / 1000} s`));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(beSilent, timeoutMs, timeoutMs);
     const stop = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', stop);
     this.#waits.add(wait);

@@ -1,0 +1,38 @@
+// What the routes of a demo share: streams that outlive their connections, for people. Nothing of it is measured.
+
+import { DEFAULT_RESUME_LIMITS } from '../../bench/contract/recovery.ts';
+import type { PayloadName } from '../../bench/contract/payload.ts';
+import { MIB, NS_PER_S } from '../../bench/contract/units.ts';
+import type { Workload } from '../../bench/contract/workload.ts';
+import type { TwinParts } from '../admission.ts';
+import { LastingStreams } from '../lasting-streams.ts';
+import { DescribedStreams } from './described-streams.ts';
+
+export const DEMO_PAYLOAD: PayloadName = 'lean';
+/** Both a bound and more than any audience needs: running streams cannot be dispensed with. */
+const MAX_STREAMS = 1000;
+/** WHATWG HTML §9.2.7 advises a sign of life every 15 s or so. */
+const HEARTBEAT_NS = 15 * NS_PER_S;
+
+export interface DemoParts extends TwinParts {
+  readonly streams: LastingStreams;
+  readonly planned: DescribedStreams;
+}
+
+/** @param workloads What a request may name; the first is meant where it names none. */
+export function createDemoParts(workloads: readonly [Workload, ...Workload[]]): DemoParts {
+  const startedNs = process.hrtime.bigint();
+  const now = (): number => Number(process.hrtime.bigint() - startedNs);
+  const planned = new DescribedStreams(workloads);
+  const streams = new LastingStreams({
+    now,
+    source: planned.defaultSource,
+    payload: DEMO_PAYLOAD,
+    stamps: undefined,
+    backpressureBytes: MIB,
+    maxStreams: MAX_STREAMS,
+    // No fault is planned here: whoever looks on makes them.
+    recovery: { isResumable: true, limits: DEFAULT_RESUME_LIMITS, heartbeatNs: HEARTBEAT_NS, faultNs: Number.POSITIVE_INFINITY },
+  });
+  return { streams, planned, now };
+}
