@@ -30,11 +30,15 @@ it('the table has a row a stream and a column a receiver, and counts what differ
 });
 
 it('what nobody has explained is said', () => {
-  expect(renderConformance({ ...conformance, news: ['probe 1, lf, whole: no event'] })).toContain('Not explained yet:\n\n- probe 1, lf, whole: no event');
+  expect(renderConformance({ ...conformance, news: ['probe 1, lf, whole: no event'] })).toContain(
+    'Not explained yet:\n\n- probe 1, lf, whole: no event',
+  );
 });
 
 it('the published table has every stream and every known divergence', () => {
   const report = readFileSync(new URL('../../reports/reference/conformance.md', import.meta.url), 'utf8');
-  for (const { name, rule } of vectors) expect(report).toMatch(new RegExp(`^\\| ${name} +\\| ${RegExp.escape(rule)} `, 'm'));
-  for (const { vectors: names, why } of knownDivergences) expect(report).toContain(`${names.map((name) => `\`${name}\``).join(', ')}: ${why}`);
+  const rows = report.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  for (const { name, rule } of vectors) expect(rows.find((row) => row[1] === name)?.[2]).toBe(rule);
+  for (const { vectors: names, why } of knownDivergences)
+    expect(report).toContain(`${names.map((name) => `\`${name}\``).join(', ')}: ${why}`);
 });

@@ -35,11 +35,13 @@ export function renderConformance({ receivers, vectors, divergences, news }: Con
       ...receivers.map(({ title, version, note }, column) => [title, version, note, `${differing[column]} of ${vectors.length}`]),
     ]),
     '## What differs, and why',
-    divergences.map(({ receiver, vectors: names, why }) => `- **${receiver}**, ${names.map((name) => `\`${name}\``).join(', ')}: ${why}`).join('\n'),
+    divergences
+      .map(({ receiver, vectors: names, why }) => `- **${receiver}**, ${names.map((name) => `\`${name}\``).join(', ')}: ${why}`)
+      .join('\n'),
     ...(news.length === 0 ? [] : [`Not explained yet:\n\n${news.map((line) => `- ${line}`).join('\n')}`]),
     '## All streams',
     markdownTable([['stream', 'rule', ...titles], ...vectors.map(({ name, rule, cells }) => [name, rule, ...cells.map(renderCell)])]),
-    'Where nothing is asked for, the three EventSources all come back after 3 s. A reconnection time counts as waited for when the reconnect came no earlier, and before the next of 0, 0.2 and 3 s.',
+    'Where nothing is asked for, the three EventSources all come back after 3 s. Of the default, the time that the stream asks for and none at all, the longest counts that the reconnect did not undercut: all streams are under way at once, so that some come late.',
     '## What was not asked of the probe',
     notAskedOfTheProbe.map((line) => `- ${line}`).join('\n'),
     `Node ${process.version}.`,

@@ -18,7 +18,10 @@ const CLOSED = 2;
 export const undiciEventSource = receiverOf('undici', (url) => new UndiciEventSource(url));
 
 /** Over undici's fetch, of which Node's own is a copy. */
-export const npmEventSource = receiverOf('eventsource', (url) => new NpmEventSource(url, { fetch: async (input, init) => await fetch(input, init) }));
+export const npmEventSource = receiverOf(
+  'eventsource',
+  (url) => new NpmEventSource(url, { fetch: async (input, init) => await fetch(input, init) }),
+);
 
 function receiverOf(id: ReceiverId & ('undici' | 'eventsource'), create: (url: string) => AnyEventSource): Receiver {
   return { id, version: installedVersion(id), receive: async (reception) => await receive(create, reception) };
@@ -32,7 +35,7 @@ async function receive(create: (url: string) => AnyEventSource, { url, patienceM
   const limit = setTimeout(() => over.reject(new Error(`${url} did not end within ${RECEPTION_LIMIT_MS} ms`)), RECEPTION_LIMIT_MS);
   for (const type of listenedTypes) {
     source.addEventListener(type, (event) => {
-      const { data, lastEventId } = event as MessageEvent<string>;
+      const { data, lastEventId } = event as Event & { data: string; lastEventId: string };
       events.push([event.type, data, lastEventId]);
     });
   }

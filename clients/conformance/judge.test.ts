@@ -37,7 +37,9 @@ describe('what is news of a receiver', () => {
 
   it('is what it no longer hears, in both deliveries', async () => {
     const news = await newsOf(
-      knowing('probe', (vector) => (vector.name === 'lf' ? { events: [], state: { lastEventId: '', retryMs: undefined } } : hearAsWritten(vector))),
+      knowing('probe', (vector) =>
+        vector.name === 'lf' ? { events: [], state: { lastEventId: '', retryMs: undefined } } : hearAsWritten(vector),
+      ),
     );
     const said = 'no event, where message "a", message "b" was expected; change clients/conformance/known-divergences.ts, or mend it';
     expect(news).toEqual([`probe 1, lf, whole: ${said}`, `probe 1, lf, byte by byte: ${said}`]);
@@ -45,7 +47,9 @@ describe('what is news of a receiver', () => {
 
   it('is another id or another reconnection time', async () => {
     const news = await newsOf(
-      knowing('probe', (vector) => (vector.name === 'id-only' ? { events: [], state: { lastEventId: '8', retryMs: 200 } } : hearAsWritten(vector))),
+      knowing('probe', (vector) =>
+        vector.name === 'id-only' ? { events: [], state: { lastEventId: '8', retryMs: 200 } } : hearAsWritten(vector),
+      ),
     );
     expect(news[0]).toBe(
       'probe 1, id-only, whole: back after 0.2 s; Last-Event-ID "8", where back after 3 s; Last-Event-ID "7" was expected; ' +
@@ -67,7 +71,9 @@ it('a stream is served byte by byte to the same end', async () => {
   const bytes = Buffer.from('data: é🦀\n\n');
   const read = async (delivery: 'whole' | 'byte by byte'): Promise<Buffer[]> => {
     const response = await fetch(`http://127.0.0.1:${server.port}${server.offer(bytes, delivery).path}`);
-    return await Array.fromAsync(response.body as AsyncIterable<Uint8Array>, (chunk) => Buffer.from(chunk));
+    const chunks: Buffer[] = [];
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(Buffer.from(chunk));
+    return chunks;
   };
   const whole = await read('whole');
   const byByte = await read('byte by byte');

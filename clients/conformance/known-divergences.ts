@@ -22,6 +22,12 @@ export const knownDivergences: readonly KnownDivergence[] = [
     why: 'An empty `retry` resets the reconnection time to its default, where the standard has nothing to set.',
   },
   {
+    receiver: 'chromium',
+    vectors: ['retry-beyond-64-bits'],
+    seen: { waitMs: 3000, lastEventId: '' },
+    why: 'A `retry` of more than 64 bits is ignored, where the standard knows no greatest integer.',
+  },
+  {
     receiver: 'undici',
     vectors: ['event-empty', 'event-without-colon'],
     seen: { events: [['foo', 'a', '']] },

@@ -40,7 +40,11 @@ async function ask(): Promise<Conformance> {
   return {
     receivers: receivers.map(({ id, version }) => ({ title: receiverTitles[id], version, note: notes[id] })),
     vectors: vectors.map(({ name, rule }) => ({ name, rule, cells: judgements.map((all) => cellOf(all, name)) })),
-    divergences: knownDivergences.map(({ receiver, vectors: names, why }) => ({ receiver: receiverTitles[receiver], vectors: [...names], why })),
+    divergences: knownDivergences.map(({ receiver, vectors: names, why }) => ({
+      receiver: receiverTitles[receiver],
+      vectors: [...names],
+      why,
+    })),
     news: judgements.flat().flatMap(({ news }) => news ?? []),
   };
 }

@@ -8,18 +8,18 @@ export interface Observation {
   readonly events: readonly SeenEvent[];
   /** As the request that followed said it; '' where it said nothing. Undefined where no request followed. */
   readonly lastEventId: string | undefined;
-  /** The reconnection time, ms: which of `knownWaitsMs` was waited for; undefined where nobody came back within our patience. */
+  /**
+   * The reconnection time, ms: of the default, the vector's own and 0 the longest that was waited for. On a busy machine a wait
+   * takes longer, but never less than was asked for. Undefined where nobody came back within our patience.
+   */
   readonly waitMs: number | undefined;
 }
 
 /** What every receiver here waits by default, ms; the standard leaves it to them ("a few seconds", §9.2.2). */
-export const DEFAULT_WAIT_MS = 3000;
+const DEFAULT_WAIT_MS = 3000;
 
 /** How long we wait for a receiver to come back: more than all that do are asked to wait, less than all that must not. */
-export const PATIENCE_MS = 8000;
-
-/** A wait is the longest of these that fits: on a busy machine one takes longer, but never less than was asked for. */
-const knownWaitsMs = [DEFAULT_WAIT_MS, 200, 0] as const;
+const PATIENCE_MS = 8000;
 
 /** Timers of Node and of browsers fire up to 1 ms early by another clock, and their rounding is another. */
 const EARLY_MS = 20;
@@ -34,13 +34,13 @@ export async function observe(receiver: Receiver, { server, vector, delivery }: 
   const stream = typeof vector.stream === 'string' ? Buffer.from(vector.stream) : vector.stream;
   const { path, comeBack } = server.offer(stream, delivery);
   const { events, state } = await receiver.receive({ url: `http://127.0.0.1:${server.port}${path}`, patienceMs: PATIENCE_MS });
-  return state === undefined ? { events, ...observeReturn(comeBack()) } : { events, ...observeState(state) };
+  return state === undefined ? { events, ...observeReturn(comeBack(), vector) } : { events, ...observeState(state) };
 }
 
-function observeReturn(comeBack: Return | undefined): Omit<Observation, 'events'> {
+function observeReturn(comeBack: Return | undefined, { retryMs = DEFAULT_WAIT_MS }: Vector): Omit<Observation, 'events'> {
   if (comeBack === undefined) return { lastEventId: undefined, waitMs: undefined };
   const { lastEventId = '', afterMs } = comeBack;
-  return { lastEventId, waitMs: knownWaitsMs.find((waitMs) => waitMs <= afterMs + EARLY_MS) };
+  return { lastEventId, waitMs: Math.max(...[DEFAULT_WAIT_MS, retryMs, 0].filter((waitMs) => waitMs <= afterMs + EARLY_MS)) };
 }
 
 /** As if the caller came back by it: without the spaces around an id, which HTTP does not keep (RFC 9110 §5.5). */
@@ -72,7 +72,9 @@ const LONGEST_SHOWN = 40;
 
 function describeEvents(events: readonly SeenEvent[]): string {
   if (events.length === 0) return 'no event';
-  const text = events.map(([type, data, id]) => `${type} ${JSON.stringify(data)}${id === '' ? '' : ` (id ${JSON.stringify(id)})`}`).join(', ');
+  const text = events
+    .map(([type, data, id]) => `${type} ${JSON.stringify(data)}${id === '' ? '' : ` (id ${JSON.stringify(id)})`}`)
+    .join(', ');
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 

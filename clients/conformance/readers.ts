@@ -1,6 +1,5 @@
 // Receivers that read a response and stop there: eventsource-parser as the library stack feeds it, and the probe's own readers.
 
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createParser } from 'eventsource-parser';
 import { request } from 'undici';
@@ -44,20 +43,22 @@ async function receiveWithParser(url: string): Promise<Received> {
 /** Not through the probe's client, which only takes the events that our twins send. */
 async function receiveWithProbe({ hostname, port, pathname }: URL): Promise<Received> {
   const events: SeenEvent[] = [];
-  let isWhole = false;
+  const whole = Promise.withResolvers<void>();
   // Its events are bytes: text is made of them here.
   const reader: SseReader = new SseReader((name, buffer, start, end) => {
     events.push([name === '' ? 'message' : name, buffer.toString('utf8', start, end), reader.lastEventId]);
   });
-  const response = new HttpResponseReader({ status: 200, accept: () => new ChunkedReader(reader, () => (isWhole = true)) });
+  const response = new HttpResponseReader({ status: 200, accept: () => new ChunkedReader(reader, () => whole.resolve()) });
   const socket = connect(Number(port), hostname);
   socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
-  const closed = once(socket, 'close');
-  for await (const bytes of socket as AsyncIterable<Buffer>) {
-    response.push(bytes, 0, bytes.length, asInstant(0));
-    if (isWhole) break;
-  }
-  await closed;
-  if (!isWhole) throw new Error(`${pathname} ended before its last chunk`);
+  socket.on('data', (bytes: Buffer) => {
+    try {
+      response.push(bytes, 0, bytes.length, asInstant(0));
+    } catch (failure) {
+      whole.reject(failure);
+    }
+  });
+  socket.on('close', () => whole.reject(new Error(`${pathname} ended before its last chunk`)));
+  await whole.promise.finally(() => socket.destroy());
   return { events, state: { lastEventId: reader.lastEventId, retryMs: reader.retryMs } };
 }

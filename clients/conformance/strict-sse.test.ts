@@ -33,7 +33,9 @@ describe('what the twin may send', () => {
   it('has no ids where its payload has no numbers', () => {
     const text = whole.replaceAll(/^id: .*\n/gm, '');
     expect(findFault(Buffer.from(text), { ...format, hasIds: false })).toBeUndefined();
-    expect(faultOf(text)).toBe('block 1, "event: open\\nretry: 1000\\ndata: {\\"sid\\":\\"7\\",\\"epoch\\":\\"k3f9\\"": without an id');
+    expect(faultOf(text)).toBe(
+      'block 1, "event: open\\nretry: 1000\\ndata: {\\"sid\\":\\"7\\",\\"epoch\\":\\"k3f9\\",\\"fro": without an id',
+    );
   });
 });
 

@@ -121,7 +121,8 @@ class Course {
         return undefined;
       case 'gap': {
         const { missing, from } = fields;
-        if (!isSequence(missing) || !isSequence(from) || missing >= from || missing > next || from < next) return 'no gap that could be here';
+        if (!isSequence(missing) || !isSequence(from) || missing >= from || missing > next || from < next)
+          return 'no gap that could be here';
         this.#next = from;
         return undefined;
       }
@@ -130,9 +131,9 @@ class Course {
         this.#next = next + 1;
         return fields['s'] === next && fields['n'] === next - 1 ? undefined : `\`done\` ${next} was expected`;
       case 'bye':
-        this.isOver = true;
-        return Object.keys(fields).length === 0 ? undefined : 'says more than bye';
     }
+    this.isOver = true;
+    return Object.keys(fields).length === 0 ? undefined : 'says more than bye';
   }
 
   /** Of the last event: its id is the place before the next token. */

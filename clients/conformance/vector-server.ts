@@ -18,7 +18,7 @@ export interface Return {
   readonly afterMs: number;
 }
 
-export interface Offer {
+interface Offer {
   readonly path: string;
   /** Undefined as long as nobody has come back. */
   readonly comeBack: () => Return | undefined;

@@ -76,7 +76,9 @@ interface PageWebSocket {
 }
 
 /** Runs in the page: it must not use anything of this file. */
-async function receiveInPage([url, subprotocol]: readonly [string, string]): Promise<Omit<WebSocketReceipt, 'extensions'> & { extensions: string }> {
+async function receiveInPage([url, subprotocol]: readonly [string, string]): Promise<
+  Omit<WebSocketReceipt, 'extensions'> & { extensions: string }
+> {
   const { WebSocket } = globalThis as unknown as { WebSocket: new (url: string, subprotocol: string) => PageWebSocket };
   const socket = new WebSocket(url, subprotocol);
   const messages: string[] = [];
