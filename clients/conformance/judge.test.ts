@@ -5,9 +5,12 @@ import type { Received, Receiver, ReceiverId } from './receiver.ts';
 import { startVectorServer } from './vector-server.ts';
 import { vectors, type Vector } from './vectors.ts';
 
-/** Knows what is on the server without asking it: vectors are offered in their order, each in both deliveries. */
+/** As they are offered: those that ask for a time come last, each in both deliveries. */
+const offered = [...vectors.filter(({ retryMs }) => retryMs === undefined), ...vectors.filter(({ retryMs }) => retryMs !== undefined)];
+
+/** Knows what is on the server without asking it. */
 function knowing(id: ReceiverId, hear: (vector: Vector) => Received): Receiver {
-  return { id, version: '1', receive: ({ url }) => Promise.resolve(hear(vectors[Math.floor(Number(url.split('/').at(-1)) / 2)]!)) };
+  return { id, version: '1', receive: ({ url }) => Promise.resolve(hear(offered[Math.floor(Number(url.split('/').at(-1)) / 2)]!)) };
 }
 
 const hearAsWritten = ({ events, lastEventId = '', retryMs }: Vector): Received => ({ events, state: { lastEventId, retryMs } });
@@ -55,6 +58,27 @@ describe('what is news of a receiver', () => {
       'probe 1, id-only, whole: back after 0.2 s; Last-Event-ID "8", where back after 3 s; Last-Event-ID "7" was expected; ' +
         'change clients/conformance/known-divergences.ts, or mend it',
     );
+  });
+
+  it.each([
+    ['always', 2, 1],
+    ['only among the others', 1, 0],
+  ])('is one that is late %s: it is asked a second time alone', async (_when, lateTimes, news) => {
+    const late = vectors.find(({ name }) => name === 'retry')!;
+    let asked = 0;
+    const receiver: Receiver = {
+      ...knowing('probe', hearAsWritten),
+      receive: ({ url }) => {
+        const place = Number(url.split('/').at(-1));
+        const vector = offered[Math.floor(place / 2)] ?? late;
+        // Its first delivery only.
+        const isLate = vector === late && place % 2 === 0 && asked++ < lateTimes;
+        return Promise.resolve(hearAsWritten(isLate ? { ...vector, retryMs: 3000 } : vector));
+      },
+    };
+    const said = await newsOf(receiver);
+    expect(said).toHaveLength(news);
+    expect(said.every((line) => line.startsWith('probe 1, retry, whole: back after 3 s, where back after 0.2 s was expected'))).toBe(true);
   });
 
   it('is a known divergence that is mended', async () => {

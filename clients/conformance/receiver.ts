@@ -34,4 +34,4 @@ export const receiverTitles = {
 export type ReceiverId = keyof typeof receiverTitles;
 
 /** A stream of bytes that never ends must not hold the others up. */
-export const RECEPTION_LIMIT_MS = 60_000;
+export const RECEPTION_LIMIT_MS = 90_000;

@@ -131,6 +131,7 @@ class Course {
         this.#next = next + 1;
         return fields['s'] === next && fields['n'] === next - 1 ? undefined : `\`done\` ${next} was expected`;
       case 'bye':
+        break;
     }
     this.isOver = true;
     return Object.keys(fields).length === 0 ? undefined : 'says more than bye';
