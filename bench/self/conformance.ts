@@ -1,0 +1,69 @@
+// `npm run bench:conformance`: asks every receiver of event streams that is measured here, and a browser, what it hears of
+// streams whose meaning the standard fixes, and writes the table of it. Exits with 1 when something is not as it was known.
+
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { markdownTable } from 'markdown-table';
+import { conformanceSchema, type Conformance } from '../contract/conformance.ts';
+
+const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const REPORT = 'reports/reference/conformance.md';
+const STANDARD = 'https://html.spec.whatwg.org/multipage/server-sent-events.html';
+/** Several times what it takes. */
+const TIMEOUT_MS = 300_000;
+/** What the streams provoke on purpose: an EventSource that is flagged experimental, and a timer that is too long. */
+const expectedWarnings = ['--disable-warning=UNDICI-ES', '--disable-warning=TimeoutOverflowWarning'];
+
+const notAskedOfTheProbe = [
+  'to decode: it hands on bytes, which the harness compares with the expected ones; the text in this table was made of them by `Buffer`',
+  'to come back: when to do so is for the policy under test (`--policy`); what counts here is the id and the reconnection time that its reader holds at the end',
+  'to hear of every type: its client takes the events of the twins and calls any other a failure; what counts here is its reader alone',
+  'lines or events of more than 1 MiB, which it refuses',
+];
+
+export function renderConformance({ receivers, vectors, divergences, news }: Conformance): string {
+  const titles = receivers.map(({ title }) => title);
+  const differing = receivers.map((_, column) => vectors.filter(({ cells }) => cells[column] !== '').length);
+  return [
+    '# Conformance of the receivers of event streams',
+    `${vectors.length} streams, each sent whole and byte by byte over HTTP on loopback, and what is heard of them: the events with type, data and last event ID, ` +
+      `the \`Last-Event-ID\` of the reconnect, and the reconnection time. ✓ means both ways as [WHATWG HTML §9.2](${STANDARD}) says; else what was seen instead. ` +
+      'The streams, with the expected values, are in `clients/conformance/vectors.ts`. Made by `npm run bench:conformance`.',
+    markdownTable([
+      ['receiver', 'version', 'what it is', 'differs in'],
+      ...receivers.map(({ title, version, note }, column) => [title, version, note, `${differing[column]} of ${vectors.length}`]),
+    ]),
+    '## What differs, and why',
+    divergences
+      .map(({ receiver, vectors: names, why }) => `- **${receiver}**, ${names.map((name) => `\`${name}\``).join(', ')}: ${why}`)
+      .join('\n'),
+    ...(news.length === 0 ? [] : [`Not explained yet:\n\n${news.map((line) => `- ${line}`).join('\n')}`]),
+    '## All streams',
+    markdownTable([['stream', 'rule', ...titles], ...vectors.map(({ name, rule, cells }) => [name, rule, ...cells.map(renderCell)])]),
+    'Where nothing is asked for, the three EventSources all come back after 3 s. Of the default, the time that the stream asks for and none at all, the longest counts that the reconnect did not undercut: all streams are under way at once, so that some come late.',
+    '## What was not asked of the probe',
+    notAskedOfTheProbe.map((line) => `- ${line}`).join('\n'),
+    `Node ${process.version}.`,
+  ].join('\n\n');
+}
+
+function renderCell(differences: string): string {
+  return differences === '' ? '✓' : differences.replaceAll('|', '\\|');
+}
+
+function main(): number {
+  const { stdout, status } = spawnSync(process.execPath, [...expectedWarnings, project('clients/conformance/main.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    timeout: TIMEOUT_MS,
+  });
+  // What went wrong was said on stderr.
+  if (status !== 0) return status ?? 1;
+  const conformance = conformanceSchema.parse(JSON.parse(stdout));
+  writeFileSync(project(REPORT), `${renderConformance(conformance)}\n`);
+  process.stderr.write(`${REPORT}\n${conformance.news.map((line) => `${line}\n`).join('')}`);
+  return conformance.news.length === 0 ? 0 : 1;
+}
+
+if (import.meta.main) process.exitCode = main();

@@ -1,0 +1,64 @@
+// Receivers that read a response and stop there: eventsource-parser as the library stack feeds it, and the probe's own readers.
+
+import { connect } from 'node:net';
+import { createParser } from 'eventsource-parser';
+import { request } from 'undici';
+import { asInstant } from '../../bench/contract/units.ts';
+import { ChunkedReader } from '../probe/chunked-reader.ts';
+import { HttpResponseReader } from '../probe/http-response.ts';
+import { SseReader } from '../probe/sse-reader.ts';
+import type { Received, Receiver } from './receiver.ts';
+import type { SeenEvent } from './vectors.ts';
+import { installedVersion, ownVersion } from './versions.ts';
+
+export const parser: Receiver = {
+  id: 'parser',
+  version: installedVersion('eventsource-parser'),
+  receive: async ({ url }) => await receiveWithParser(url),
+};
+
+export const probe: Receiver = {
+  id: 'probe',
+  version: `of streamduel ${ownVersion()}`,
+  receive: async ({ url }) => await receiveWithProbe(new URL(url)),
+};
+
+async function receiveWithParser(url: string): Promise<Received> {
+  const events: SeenEvent[] = [];
+  let lastEventId = '';
+  let retryMs: number | undefined;
+  const eventParser = createParser({
+    onEvent: ({ event = 'message', data }) => events.push([event, data, lastEventId]),
+    // Called before the event of the same block: the caller keeps it from block to block.
+    onId: (id) => (lastEventId = id),
+    onRetry: (ms) => (retryMs = ms),
+  });
+  // The parser strips the BOM; a decoder that did so too would strip two.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const { body } = await request(url);
+  for await (const bytes of body) eventParser.feed(decoder.decode(bytes as Buffer, { stream: true }));
+  return { events, state: { lastEventId, retryMs } };
+}
+
+/** Not through the probe's client, which only takes the events that our twins send. */
+async function receiveWithProbe({ hostname, port, pathname }: URL): Promise<Received> {
+  const events: SeenEvent[] = [];
+  const whole = Promise.withResolvers<void>();
+  // Its events are bytes: text is made of them here.
+  const reader: SseReader = new SseReader((name, buffer, start, end) => {
+    events.push([name === '' ? 'message' : name, buffer.toString('utf8', start, end), reader.lastEventId]);
+  });
+  const response = new HttpResponseReader({ status: 200, accept: () => new ChunkedReader(reader, () => whole.resolve()) });
+  const socket = connect(Number(port), hostname);
+  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
+  socket.on('data', (bytes: Buffer) => {
+    try {
+      response.push(bytes, 0, bytes.length, asInstant(0));
+    } catch (failure) {
+      whole.reject(failure);
+    }
+  });
+  socket.on('close', () => whole.reject(new Error(`${pathname} ended before its last chunk`)));
+  await whole.promise.finally(() => socket.destroy());
+  return { events, state: { lastEventId: reader.lastEventId, retryMs: reader.retryMs } };
+}

@@ -1,0 +1,57 @@
+// Every receiver against the standard: what it hears of each vector, whole and byte by byte, over real HTTP.
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startChromium, type ChromiumReceiver } from './chromium.ts';
+import { npmEventSource, undiciEventSource } from './event-sources.ts';
+import { judge, judgeAlone, type Judgement } from './judge.ts';
+import { parser, probe } from './readers.ts';
+import type { ReceiverId } from './receiver.ts';
+import { startVectorServer, type VectorServer } from './vector-server.ts';
+
+/** Vectors in which a receiver differs from the standard, by the versions that are installed. */
+const differing: Record<ReceiverId, string[]> = {
+  chromium: ['retry-beyond-64-bits', 'retry-empty', 'retry-without-colon'],
+  undici: ['event-empty', 'event-without-colon', 'retry-unfinished-event'],
+  eventsource: ['double-bom', 'mistaken-bom', 'retry-long', 'retry-beyond-64-bits'],
+  parser: ['mistaken-bom'],
+  probe: [],
+};
+
+function differingOf(judgements: readonly Judgement[], delivery: 'whole' | 'byte by byte'): string[] {
+  return judgements
+    .filter((judgement) => judgement.delivery === delivery && judgement.differences.length > 0)
+    .map(({ vector }) => vector.name);
+}
+
+const newsOf = (judgements: readonly Judgement[]): string[] => judgements.flatMap(({ news }) => news ?? []);
+
+it.each([undiciEventSource, npmEventSource, parser, probe])(
+  '$id hears what the standard says, but for what is known of it',
+  async (receiver) => {
+    const judgements = await judgeAlone(receiver);
+    expect(newsOf(judgements)).toEqual([]);
+    expect(differingOf(judgements, 'whole')).toEqual(differing[receiver.id]);
+    expect(differingOf(judgements, 'byte by byte')).toEqual(differing[receiver.id]);
+  },
+);
+
+let server: VectorServer;
+let chromium: ChromiumReceiver | undefined;
+
+beforeAll(async () => {
+  server = await startVectorServer();
+  chromium = await startChromium(`http://127.0.0.1:${server.port}/`);
+});
+
+// Also when a test was given up.
+afterAll(async () => {
+  await chromium?.[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+it('chromium hears what the standard says, but for what is known of it', async () => {
+  const judgements = await judge(chromium!, server);
+  expect(newsOf(judgements)).toEqual([]);
+  expect(differingOf(judgements, 'whole')).toEqual(differing.chromium);
+  expect(differingOf(judgements, 'byte by byte')).toEqual(differing.chromium);
+});

@@ -1,0 +1,100 @@
+// Everything the SSE twin sends, byte for byte, and what eventsource-parser makes of it.
+
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { createParser } from 'eventsource-parser';
+import { expect, it } from 'vitest';
+import { renderCursor, SSE_RETRY_MS, streamEpoch } from '../../bench/contract/control-events.ts';
+import { NS_PER_MS } from '../../bench/contract/units.ts';
+import { testPopulation } from '../../servers/kept-fixture.ts';
+import { fastWorkload, startTestServer, type TestServer } from '../../servers/twin-fixture.ts';
+import { findFault } from './strict-sse.ts';
+
+const format = { hasIds: true, retryMs: SSE_RETRY_MS };
+/** The longest stream of the population, and its tokens. */
+const LONGEST = '2';
+const TOKENS = 43;
+const EPOCH = streamEpoch(502);
+
+async function open(server: TestServer, target: string, lastEventId?: string): Promise<IncomingMessage> {
+  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const [response] = (await once(get({ port: server.port, path: `/v1/streams/${target}`, headers }), 'response')) as [IncomingMessage];
+  return response;
+}
+
+async function readAll(response: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** Types in order, the default as `message`, and a word on each line that the parser does not know. */
+function typesOf(bytes: Buffer): string[] {
+  const types: string[] = [];
+  const parser = createParser({ onEvent: ({ event = 'message' }) => types.push(event), onError: (error) => types.push(error.message) });
+  parser.feed(bytes.toString());
+  return types;
+}
+
+const messages = (count: number): string[] => Array.from({ length: count }, () => 'message');
+const heartbeatsIn = (bytes: Buffer): number =>
+  bytes
+    .toString()
+    .split('\n\n')
+    .filter((block) => block === ':').length;
+
+it('a whole stream, with the bundled texts of all languages', async () => {
+  await using server = await startTestServer('sse');
+  const bytes = await readAll(await open(server, 'one?n=2000&rate=10000&seed=3'));
+  expect(findFault(bytes, format)).toBeUndefined();
+  expect(typesOf(bytes)).toEqual(['open', ...messages(2000), 'done']);
+});
+
+it('a whole stream whose payload has no numbers', async () => {
+  await using server = await startTestServer('sse', { payload: 'openai' });
+  const bytes = await readAll(await open(server, 'one?n=200&rate=10000&seed=3'));
+  expect(findFault(bytes, { ...format, hasIds: false })).toBeUndefined();
+  expect(typesOf(bytes)).toEqual(['open', ...messages(200), 'done']);
+});
+
+it('a stream that goes on where an earlier connection stood', async () => {
+  await using server = await startTestServer('sse', { population: testPopulation, recovery: { retryMs: 250 } });
+  // Somebody must have asked for it before.
+  await readAll(await open(server, LONGEST));
+  const bytes = await readAll(await open(server, LONGEST, renderCursor({ epoch: EPOCH, sequence: 20 })));
+  expect(findFault(bytes, { ...format, retryMs: 250 })).toBeUndefined();
+  expect(typesOf(bytes)).toEqual(['open', ...messages(TOKENS - 20), 'done']);
+});
+
+it('a stream of which too little was kept', async () => {
+  const limits = { bufferTokens: 10, bufferBytes: 1024 * 1024, ttlNs: 60e9, totalBytes: 1024 * 1024 };
+  await using server = await startTestServer('sse', { population: testPopulation, recovery: { limits } });
+  await readAll(await open(server, LONGEST));
+  const bytes = await readAll(await open(server, LONGEST, renderCursor({ epoch: EPOCH, sequence: 3 })));
+  expect(findFault(bytes, format)).toBeUndefined();
+  expect(typesOf(bytes)).toEqual(['open', 'gap', ...messages(10), 'done']);
+});
+
+it('heartbeats among the tokens', async () => {
+  const workload = { ...fastWorkload, tokensPerSecond: 100 };
+  await using server = await startTestServer('sse', { population: testPopulation, workload, recovery: { heartbeatNs: 20 * NS_PER_MS } });
+  const bytes = await readAll(await open(server, LONGEST));
+  expect(findFault(bytes, format)).toBeUndefined();
+  expect(heartbeatsIn(bytes)).toBeGreaterThan(1);
+  expect(typesOf(bytes)).toEqual(['open', ...messages(TOKENS), 'done']);
+});
+
+it.each([
+  ['that ends with its connection', {}],
+  ['that outlives it', { population: testPopulation, recovery: {} }],
+])('a stream %s says bye when the server stops', async (_what, options) => {
+  const server = await startTestServer('sse', { ...options, workload: { ...fastWorkload, tokensPerSecond: 1 } });
+  const response = await open(server, 'population' in options ? LONGEST : 'one?n=40&rate=1');
+  const parts: Buffer[] = [];
+  response.on('data', (part: Buffer) => parts.push(part));
+  await once(response, 'data');
+  await Promise.all([server.close(), once(response, 'end')]);
+  const bytes = Buffer.concat(parts);
+  expect(findFault(bytes, format)).toBeUndefined();
+  expect(typesOf(bytes).at(-1)).toBe('bye');
+});

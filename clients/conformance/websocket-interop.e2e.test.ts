@@ -1,0 +1,70 @@
+// The WebSocket twin with clients of four authors: each receives the same stream whole, and is let go in good order.
+
+import { createHash } from 'node:crypto';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
+import { startTestServer, type TestServer } from '../../servers/twin-fixture.ts';
+import { launchChromium } from './chromium.ts';
+import { receiveWithChromium, receiveWithPython, receiveWithUndici, receiveWithWs, type WebSocketReceipt } from './websocket-clients.ts';
+
+const TOKENS = 400;
+
+let server: TestServer;
+let browser: Browser | undefined;
+let page: Page;
+
+beforeAll(async () => {
+  server = await startTestServer('ws');
+  browser = await launchChromium();
+  page = await browser.newPage();
+  // What a page may connect to depends on where it comes from.
+  await page.goto(`http://127.0.0.1:${server.port}/healthz`);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server.close();
+});
+
+const clients: readonly (readonly [string, (url: string, subprotocol: string) => Promise<WebSocketReceipt>])[] = [
+  ['ws', receiveWithWs],
+  ['undici', receiveWithUndici],
+  ['Chromium', async (url, subprotocol) => await receiveWithChromium(page, url, subprotocol)],
+  ['websockets of Python', receiveWithPython],
+];
+
+const urlOf = (query: string): string => `ws://127.0.0.1:${server.port}/v1/ws/one?${query}`;
+
+describe.each(clients)('%s', (_name, receive) => {
+  it('receives a whole stream under the subprotocol, without compression, and is closed with 1000', async () => {
+    const { messages, ...rest } = await receive(urlOf(`n=${TOKENS}&rate=5000&seed=3`), WEBSOCKET_PROTOCOL);
+    expect(rest).toEqual({ subprotocol: 'tokens.v1.json', extensions: [], closeCode: 1000 });
+    expect(messages).toHaveLength(TOKENS + 2);
+    const [first, ...others] = messages.map((message) => JSON.parse(message) as Record<string, unknown>);
+    const last = others.pop();
+    expect(first).toMatchObject({ type: 'open', sid: 'one', from: 1, n: TOKENS });
+    expect(others.map(({ s }) => s)).toEqual(Array.from({ length: TOKENS }, (_, index) => index + 1));
+    const text = others.map(({ d }) => d).join('');
+    expect(last).toMatchObject({ type: 'done', n: TOKENS, sha256: createHash('sha256').update(text).digest('hex') });
+  });
+});
+
+it('all of them receive the same messages', async () => {
+  const receipts = await Promise.all(clients.map(async ([, receive]) => await receive(urlOf('n=60&rate=5000&seed=9'), WEBSOCKET_PROTOCOL)));
+  const [first, ...others] = receipts.map(({ messages }) => messages);
+  expect(first).toHaveLength(62);
+  for (const messages of others) expect(messages).toEqual(first);
+});
+
+it.each([
+  ['Python', ['/nowhere/python3'], '/nowhere/python3 is not installed'],
+  // Without the folders that packages are installed in.
+  ['module', ['/usr/bin/python3', '-S'], 'the Python module websockets is missing'],
+])('a missing %s is a failure that says what to install', async (_what, python, message) => {
+  const failure = receiveWithPython(urlOf('n=1'), WEBSOCKET_PROTOCOL, python);
+  await expect(failure).rejects.toMatchObject({
+    message: expect.stringContaining(message) as string,
+    hint: 'apt-get install python3 python3-websockets',
+  });
+});
