@@ -43,6 +43,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
       `arms, the first is the baseline: ${transportIds.join(', ')}, each with /client where they differ (default: by preset)`,
     )
     .option('--client <stack>', `who receives: ${Object.keys(clientStacks).join(', ')} (default: probe)`)
+    .option('--browser <path>', 'the Chromium that receives, with --client browser (default: the first one on PATH)')
     .option('--connections <list>', 'concurrent streams; a list sweeps, e.g. 100,1000')
     .option('--rate <n>', 'tokens per second of each stream')
     .option('--tokens <n>', 'tokens of a whole stream')
@@ -176,6 +177,7 @@ Examples:
   streamduel run --preset standard --name before       for decisions
   streamduel run --connections 100,500,2000            sweep the load
   streamduel run --client library --payload openai     what a Node consumer of an OpenAI-like API sees
+  streamduel run --client browser                      what a page in Chromium sees: EventSource, fetch, WebSocket
   streamduel run --aa                                  with the noise floor beside each verdict
   streamduel run --precision cpu.server.token:5%       until server CPU per token is known to 5 %
   streamduel run --fail-if 'delivery.p99 > 50ms'       exit 1 beyond a threshold

@@ -1,6 +1,7 @@
 // A closed loop of whole streams: each connection's next stream is asked for as soon as the last has ended, on a connection
 // of its own as in every other trial, and every token is verified.
 
+import assert from 'node:assert/strict';
 import type { CompletionsPlan, CompletionsTally } from '../bench/contract/completions.ts';
 import { callAt } from '../bench/contract/child-link.ts';
 import type { FromClient } from '../bench/contract/messages.ts';
@@ -13,6 +14,8 @@ import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-
 
 /** Before a connection asks again after a stream that failed: a server that refuses must not be asked as fast as it can refuse. */
 const FAILURE_PAUSE_MS = 100;
+
+const SEES_SOCKETS = 'whole streams are asked for by stacks that see their sockets';
 
 export class CompletionsTrial implements Trial {
   readonly #order: LoadOrder;
@@ -94,6 +97,7 @@ export class CompletionsTrial implements Trial {
       },
       onEnd: (stream, count) => {
         const connection = this.#asked.connectionOf(stream);
+        assert(count !== undefined, SEES_SOCKETS);
         if (this.#accounts.end(stream, count)) this.#record(connection, count.bytesRead);
         this.#askNext(connection);
       },
@@ -113,6 +117,7 @@ export class CompletionsTrial implements Trial {
   #tally(use: ProcessUse): CompletionsTally {
     const accounts = this.#accounts;
     const { lost, duplicated, reordered, corrupt, hashMismatches, bytesRead, headBytes, modelBytes, errors } = accounts.tally();
+    assert(bytesRead !== undefined && headBytes !== undefined, SEES_SOCKETS);
     return {
       node: process.version,
       use,

@@ -79,7 +79,7 @@ it.each(cases)('%s, %s: streams follow one another on one connection, whole and 
 async function headsOf(transport: 'sse' | 'ws'): Promise<number> {
   await using server = await startTestServer(transport, { population: testPopulation });
   const { accounts } = await runInTurn({ transport, payload: 'lean', connecting: { kind: 'kept' } }, server.port);
-  return accounts.tally().headBytes;
+  return accounts.tally().headBytes!;
 }
 
 it('a kept WebSocket has no head in its streams, a kept HTTP connection one for each', async () => {

@@ -1,6 +1,7 @@
 // A steady load: opens each planned stream when it is due, verifies and stamps what arrives. A stream that fails is counted
 // and not tried again.
 
+import type { BrowserTally } from '../bench/contract/browser.ts';
 import { callAt } from '../bench/contract/child-link.ts';
 import { streamPath, type FromClient } from '../bench/contract/messages.ts';
 import { hashPopulation } from '../bench/contract/population.ts';
@@ -32,6 +33,7 @@ export class LoadTrial implements Trial {
   }
 
   async prepare(): Promise<FromClient> {
+    await this.#client.prepare?.(this.#order);
     return await this.#frame.prepare();
   }
 
@@ -50,6 +52,7 @@ export class LoadTrial implements Trial {
       recorder: this.#recorder,
       client: this.#client,
     });
+    this.#watchBrowser();
     const window = await running;
     clearTimeout(givingUp);
     for (const stream of stopped) this.#client.abandon(stream);
@@ -57,10 +60,11 @@ export class LoadTrial implements Trial {
       this.#client.abandon(stream);
       accounts.fail(stream, 'not-drained', 'the stream had not ended when the drain time was over');
     }
+    const browser = await this.#client.browser?.finish();
     await this.#client.close();
     const clock = await this.#frame.proveClockAgain();
     writeStamps(this.#order.stampsFile, this.#recorder.columns());
-    return { kind: 'tally', clock, tally: this.#tally(window) };
+    return { kind: 'tally', clock, tally: this.#tally(window, browser) };
   }
 
   /** Receivers that will stop reading for good. Their sockets stay open until the end, so that what is sent piles up. */
@@ -89,8 +93,17 @@ export class LoadTrial implements Trial {
     this.#client.open(stream, target);
   }
 
-  #tally({ use, tokens, startsUnissued }: FramedWindow): ClientTally {
+  #watchBrowser(): void {
+    const { browser } = this.#client;
+    const { warmupNs, windowNs } = this.#order.specification;
+    if (browser === undefined) return;
+    callAt(warmupNs, this.#frame.now, () => browser.beginWindow());
+    callAt(warmupNs + windowNs, this.#frame.now, () => browser.endWindow());
+  }
+
+  #tally({ use, tokens, startsUnissued }: FramedWindow, browser: BrowserTally | undefined): ClientTally {
     const { specification } = this.#order;
+    const { warmupNs, windowNs } = specification;
     const tokenReads = this.#client.tokenReads();
     const kept = specification.connecting?.kind === 'kept' ? this.#client.kept?.() : undefined;
     return {
@@ -99,9 +112,11 @@ export class LoadTrial implements Trial {
       ...this.#accounts.tally(this.#frame.streams),
       ...(tokenReads !== undefined && { tokenReads }),
       startsUnissued,
-      windowTokens: tokens,
+      // A page is heard some time after its tokens: their stamps say which were received in the window, and this process does not.
+      windowTokens: browser === undefined ? tokens : this.#recorder.countReceived(warmupNs, warmupNs + windowNs),
       planSha256: hashPopulation(this.#frame.population, specification),
       ...(kept !== undefined && { kept }),
+      ...(browser !== undefined && { browser }),
     };
   }
 }

@@ -16,8 +16,8 @@ export function receiveStreams(recorder: Recorder, accounts: StreamAccounts, inj
       listener.onTokenBytes(stream, buffer, start, end, at);
       spin(injection.spinNs);
     },
-    onTokenText: (stream, payload, at) => {
-      listener.onTokenText(stream, payload, at);
+    onTokenText: (stream, payload, at, appendedAt) => {
+      listener.onTokenText(stream, payload, at, appendedAt);
       spin(injection.spinNs);
     },
   };
@@ -25,15 +25,18 @@ export function receiveStreams(recorder: Recorder, accounts: StreamAccounts, inj
 
 function verifyStreams(recorder: Recorder, accounts: StreamAccounts): StreamListener {
   return {
+    onStart: (stream, at) => void (recorder.startNs[stream] = at),
     onConnect: (stream, at) => void (recorder.connectNs[stream] = at),
     onAccept: (stream, at) => void (recorder.acceptNs[stream] = at),
     onTokenBytes: (stream, buffer, start, end, at) => {
       const index = accounts.tokenBytes(stream, buffer, start, end);
       if (index >= 0) recorder.received(stream, index, at);
     },
-    onTokenText: (stream, payload, at) => {
+    onTokenText: (stream, payload, at, appendedAt) => {
       const index = accounts.tokenText(stream, payload);
-      if (index >= 0) recorder.received(stream, index, at);
+      if (index < 0) return;
+      recorder.received(stream, index, at);
+      if (appendedAt !== undefined) recorder.appended(stream, index, appendedAt);
     },
     onControl: (stream, type, text, at) => {
       if (type !== 'done') return;

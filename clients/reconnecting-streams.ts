@@ -133,7 +133,7 @@ export class ReconnectingStreams {
       },
       onControl: (stream, type, text, at) => this.#control(stream, { type, text, at }),
       onEnd: (stream, count) => {
-        accounts.counted(count);
+        if (count !== undefined) accounts.counted(count);
         this.#finish(stream, 'done', '');
       },
       onFailure: (stream, cause, _message, at) => this.#failed(stream, cause, at),

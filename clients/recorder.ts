@@ -10,6 +10,8 @@ export class Recorder {
   readonly acceptNs: Float64Array;
   readonly endNs: Float64Array;
   readonly receivedNs: Float64Array;
+  /** Only a page has a DOM to append to: made for its first token. */
+  #appendedNs: Float64Array | undefined;
 
   constructor(population: Population) {
     this.#base = population.base;
@@ -25,8 +27,20 @@ export class Recorder {
     this.receivedNs[(this.#base[stream] as number) + index] = atNs;
   }
 
+  /** Its text was in the DOM. */
+  appended(stream: number, index: number, atNs: number): void {
+    this.#appendedNs ??= emptyStamps(this.receivedNs.length);
+    this.#appendedNs[(this.#base[stream] as number) + index] = atNs;
+  }
+
+  /** Tokens whose stamp lies in [fromNs, toNs). */
+  countReceived(fromNs: number, toNs: number): number {
+    return this.receivedNs.reduce((count, atNs) => (atNs >= fromNs && atNs < toNs ? count + 1 : count), 0);
+  }
+
   columns(): StampColumns {
     const { startNs, connectNs, acceptNs, endNs, receivedNs } = this;
-    return { startNs, connectNs, acceptNs, endNs, receivedNs };
+    const appendedNs = this.#appendedNs;
+    return { startNs, connectNs, acceptNs, endNs, receivedNs, ...(appendedNs !== undefined && { appendedNs }) };
   }
 }

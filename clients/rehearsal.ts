@@ -1,9 +1,11 @@
 // Streams some thousand tokens through server and client before the trial's clock starts. Fresh processes run uncompiled
 // code: without this a short trial would measure the compiler, and a slow load would never leave it.
 
+import { mostInBrowser } from '../bench/contract/browser.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import { streamPath, type TrialSpecification } from '../bench/contract/messages.ts';
 import { planRehearsal, REHEARSAL_PREFIX } from '../bench/contract/population.ts';
+import { isBrowser } from '../bench/contract/transports.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import { keptPlace } from './kept-place.ts';
@@ -25,6 +27,8 @@ const TIMEOUT_MS = 20_000;
 const CHECK_MS = 5;
 /** Where connections are kept, carrying another stream is to be rehearsed, too: some more than there are streams at a time. */
 const KEPT_SLOTS = 120;
+/** Where a browser is the limit, that of SSE; on every transport, so that all rehearse alike. */
+const MOST_IN_BROWSER = mostInBrowser.sse;
 
 /** Returns how long it took, ns. @throws BenchError STREAM when a stream of it fails or does not verify. */
 export async function rehearse(options: RehearsalOptions): Promise<number> {
@@ -36,19 +40,31 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
   const accounts = new StreamAccounts(specification, population, options.source, REHEARSAL_PREFIX);
   const recorder = new Recorder(population);
   const client = options.openClient(receiveStreams(recorder, accounts));
+  const open = (stream: number): void => {
+    const streamId = accounts.streamId(stream);
+    accounts.open(stream);
+    recorder.startNs[stream] = now();
+    const target = options.targetOf(streamPath(transport, streamId));
+    client.open(stream, { ...target, ...keptPlace(specification, { slot: stream % KEPT_SLOTS, streamId }) });
+  };
+  const waiting: number[] = [];
+  const most = isBrowser(specification.client) ? MOST_IN_BROWSER : Number.POSITIVE_INFINITY;
+  const openWaiting = (): void => {
+    while (waiting.length > 0 && accounts.openStreams < most) open(waiting.shift() as number);
+  };
   const ramp = startRamp({
     startNs: population.startNs.map((ns) => startNs + ns),
     now,
     start: (stream) => {
-      const streamId = accounts.streamId(stream);
-      accounts.open(stream);
-      recorder.startNs[stream] = now();
-      const target = options.targetOf(streamPath(transport, streamId));
-      client.open(stream, { ...target, ...keptPlace(specification, { slot: stream % KEPT_SLOTS, streamId }) });
+      waiting.push(stream);
+      openWaiting();
     },
   });
   const deadline = Date.now() + TIMEOUT_MS;
-  while (accounts.ended < population.streams && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+  while (accounts.ended < population.streams && Date.now() < deadline) {
+    openWaiting();
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+  }
   ramp.stop();
   for (const stream of accounts.openStreamNumbers()) client.abandon(stream);
   await client.close();

@@ -1,6 +1,6 @@
-// Which client stack is which: the one table over them.
+// Which client stack is which: the one table over those that receive in this process; browsers are in browser/.
 
-import type { ClientStack, TransportId } from '../bench/contract/transports.ts';
+import type { BrowserStack, ClientStack, TransportId } from '../bench/contract/transports.ts';
 import { openEventSourceClient } from './library/eventsource.ts';
 import { openLibraryClient } from './library/library-client.ts';
 import { openUndiciEventSourceClient } from './library/undici-eventsource.ts';
@@ -15,7 +15,7 @@ export const stacks = {
   library: openLibraryClient,
   eventsource: openEventSourceClient,
   'undici-eventsource': openUndiciEventSourceClient,
-} as const satisfies Record<Exclude<ClientStack, 'autocannon'>, OpenClient>;
+} as const satisfies Record<Exclude<ClientStack, 'autocannon' | BrowserStack>, OpenClient>;
 
 /** Client stacks that open streams one by one. */
 export type StreamStack = keyof typeof stacks;

@@ -30,7 +30,8 @@ export class StreamAccounts {
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
   readonly faults = noFaults();
-  readonly #sockets = { bytesRead: 0, bytesSent: 0, headBytes: 0 };
+  /** Undefined once a stream ended whose socket could not be seen: a sum over the others would pass for that of all. */
+  #sockets: SocketCount | undefined = { bytesRead: 0, bytesSent: 0, headBytes: 0 };
   started = 0;
   ended = 0;
   tokensReceived = 0;
@@ -95,7 +96,7 @@ export class StreamAccounts {
   }
 
   /** Whether the stream is whole and what was asked for. */
-  end(stream: number, count: SocketCount): boolean {
+  end(stream: number, count: SocketCount | undefined): boolean {
     const check = this.#close(stream);
     if (check === undefined) return false;
     const planned = (): string => hashStreamText(this.#source, this.#sourceStart(stream), this.#population.tokens[stream] as number);
@@ -104,9 +105,7 @@ export class StreamAccounts {
       return false;
     }
     this.#verified.push(stream);
-    this.#sockets.bytesRead += count.bytesRead;
-    this.#sockets.bytesSent += count.bytesSent;
-    this.#sockets.headBytes += count.headBytes;
+    this.#sockets = addCounts(this.#sockets, count);
     return true;
   }
 
@@ -186,4 +185,13 @@ export class StreamAccounts {
     counts.modelBytes += counts.modelTokenBytes;
     return counts;
   }
+}
+
+function addCounts(one: SocketCount | undefined, other: SocketCount | undefined): SocketCount | undefined {
+  if (one === undefined || other === undefined) return undefined;
+  return {
+    bytesRead: one.bytesRead + other.bytesRead,
+    bytesSent: one.bytesSent + other.bytesSent,
+    headBytes: one.headBytes + other.headBytes,
+  };
 }

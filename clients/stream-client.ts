@@ -1,6 +1,7 @@
 // What a client stack is to the rest of a load process: it opens streams and tells a listener what arrived, when.
 // The listener is shared by all stacks and transports, so they cannot differ in what they do with a token.
 
+import type { BrowserTally } from '../bench/contract/browser.ts';
 import type { KeptTally } from '../bench/contract/connecting.ts';
 import type { Instant } from '../bench/contract/units.ts';
 
@@ -39,6 +40,8 @@ export type ControlType = 'open' | 'done' | 'stream-error' | 'bye' | 'gap';
  * all tokens of one read share it.
  */
 export interface StreamListener {
+  /** Only from a stack that opens streams in another process: when that process did, before anything else of the stream. */
+  onStart?: (stream: number, at: Instant) => void;
   onConnect: (stream: number, at: Instant) => void;
   /**
    * The response head (SSE), the 101 (WebSocket) or the connection itself (null arm) was received; on a kept WebSocket, whose 101
@@ -47,12 +50,12 @@ export interface StreamListener {
   onAccept: (stream: number, at: Instant) => void;
   /** A token's payload as bytes [start, end) of a buffer that is only valid during the call. Used by the probe. */
   onTokenBytes: (stream: number, buffer: Buffer, start: number, end: number, at: Instant) => void;
-  /** A token's payload as text. Used by the library stack. */
-  onTokenText: (stream: number, payload: string, at: Instant) => void;
+  /** A token's payload as text. Used by the library stack. `appendedAt`: only from a page, when its text was in the DOM. */
+  onTokenText: (stream: number, payload: string, at: Instant, appendedAt?: Instant) => void;
   /** `text` is the event's JSON; with its `type` field on transports without event names. */
   onControl: (stream: number, type: ControlType, text: string, at: Instant) => void;
-  /** The transport ended the way its specification ends a whole stream. */
-  onEnd: (stream: number, count: SocketCount, at: Instant) => void;
+  /** The transport ended the way its specification ends a whole stream. No `count` from a stack that cannot see its sockets. */
+  onEnd: (stream: number, count: SocketCount | undefined, at: Instant) => void;
   /** Anything else: refused, cut, malformed. `cause` is a short stable key such as `ECONNRESET` or `http-503`. */
   onFailure: (stream: number, cause: string, message: string, at: Instant) => void;
   /**
@@ -76,8 +79,20 @@ export interface StreamClient {
   tokenReads: () => number | undefined;
   /** What became of the connections that were kept; a stack that keeps none has no such count. */
   kept?: () => KeptTally;
+  /** Starts what takes long, before any stream is due. */
+  prepare?: (server: Pick<StreamTarget, 'host' | 'port'>) => Promise<void>;
+  /** Only of a stack that receives in a browser: the accounts of processes that are not this one. */
+  browser?: BrowserAccounts;
   /** Releases what the stack holds once no stream is open. */
   close: () => Promise<void>;
+}
+
+interface BrowserAccounts {
+  /** At the window's first moment and at its last. */
+  beginWindow: () => void;
+  endWindow: () => void;
+  /** Once no stream is open: hears the page out and looks at its clock again. @throws BenchError */
+  finish: () => Promise<BrowserTally>;
 }
 
 export interface StreamClientOptions {

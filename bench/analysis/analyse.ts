@@ -5,6 +5,7 @@ import type { SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
+import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
 import { analyseCapacity } from './capacity/analyse-capacity.ts';
 import { compareRun, signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
 import { analyseConnect } from './connect/analyse-connect.ts';
@@ -44,6 +45,7 @@ export function analyse(run: SavedRun): Analysis {
   const ladders = analyseLadders(plan, concluded.judged);
   const fanout = analyseFanout(plan, concluded.judged);
   const connect = analyseConnect(plan, concluded.judged);
+  const browser = analyseBrowser(concluded.judged);
   return {
     schema: 1,
     streamduel: header.streamduel,
@@ -63,6 +65,7 @@ export function analyse(run: SavedRun): Analysis {
     ...(ladders !== undefined && { ladders }),
     ...(fanout !== undefined && { fanout }),
     ...(connect !== undefined && { connect }),
+    ...(browser !== undefined && { browser }),
     trials: {
       planned: extent.planned,
       completed: completed.length,
@@ -134,7 +137,7 @@ function toAnalysis(loadPoint: GatedLoadPoint, comparisons: readonly ArmComparis
   };
 }
 
-function summariseMetric(metric: Metric, { name, completed }: MeasuredArm): MetricSummary {
+function summariseMetric(metric: Metric, { name, arm, completed }: MeasuredArm): MetricSummary {
   const values = completed.map((trial) => metric.value(trial));
   const present = values.filter((value) => value !== undefined);
   return {
@@ -142,7 +145,7 @@ function summariseMetric(metric: Metric, { name, completed }: MeasuredArm): Metr
     arm: name,
     estimate: estimateMean(present, metric.scale),
     values,
-    note: whyIncomplete(metric, values.length, present.length),
+    note: (present.length === 0 ? whyUnseen(metric.id, arm) : undefined) ?? whyIncomplete(metric, values.length, present.length),
   };
 }
 

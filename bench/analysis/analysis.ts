@@ -2,6 +2,7 @@
 
 import type { Arm } from '../contract/transports.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
+import type { BrowserAnalysis } from './browser-analysis.ts';
 import type { CapacityAnalysis } from './capacity/capacity-analysis.ts';
 import type { ConnectAnalysis } from './connect-analysis.ts';
 import type { FanoutAnalysis } from './fanout-analysis.ts';
@@ -256,6 +257,8 @@ export interface Analysis {
   readonly loadPoints: readonly LoadPointAnalysis[];
   /** Undefined for a scenario that breaks nothing. */
   readonly recovery?: RecoveryAnalysis;
+  /** Of streams that a page received. */
+  readonly browser?: BrowserAnalysis;
   /** Of scenario `capacity`. */
   readonly capacity?: CapacityAnalysis;
   /** Of scenario `memory`. */

@@ -14,9 +14,11 @@ import { findWindowMembers, type WindowMembers, type WindowPlan } from './window
 export interface JoinInput extends WindowPlan {
   /** The plan's offsets count from the stream's planned start, and not from when the server's handler began. */
   readonly isOnTimetable?: boolean;
+  /** The client hears nothing of its connections: no stream has a `connectNs`. */
+  readonly isConnectHidden?: boolean;
   /** `handlerNs` by stream (s1), `writtenNs` by token (s3); ns since T0, NaN where never taken. */
   readonly server: StampColumns;
-  /** `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token. */
+  /** `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, of a page `appendedNs` (c7), too. */
   readonly client: StampColumns;
 }
 
@@ -46,6 +48,7 @@ export function joinStamps(input: JoinInput): JoinedStamps {
     ...sampleStarts(input, columns, members.starting),
     ...sampleEnds(input, columns, members.ending),
     ...tokenSamples,
+    ...sampleAppends(input, columns, members),
   };
   const distributions: Partial<Record<DistributionName, Distribution>> = {};
   for (const name of Object.keys(samples) as DistributionName[]) {
@@ -73,6 +76,7 @@ function takeColumns({ population, server, client }: JoinInput): JoinColumns {
     acceptNs: take(client, 'acceptNs', population.streams),
     endNs: take(client, 'endNs', population.streams),
     receivedNs: take(client, 'receivedNs', population.totalTokens),
+    ...(client['appendedNs'] !== undefined && { appendedNs: take(client, 'appendedNs', population.totalTokens) }),
   };
 }
 
@@ -150,6 +154,25 @@ function sampleTokens({ population, offsetsNs, isOnTimetable }: JoinInput, colum
     jitterNs[member] = Math.abs(gap - ((offsets[token] as number) - (offsets[token - 1] as number)));
   }
   return { deliveryTransportNs, deliveryScheduledNs, latenessNs, interTokenNs, interChunkNs, jitterNs };
+}
+
+/** As of tokens; none where nothing is appended to. */
+function sampleAppends({ population, offsetsNs, isOnTimetable }: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): Samples {
+  const { appendedNs, handlerNs, writtenNs, receivedNs } = columns;
+  if (appendedNs === undefined) return {};
+  const originNs = isOnTimetable === true ? population.startNs : handlerNs;
+  const sample = (since: (position: number, stream: number) => number): Float64Array =>
+    Float64Array.from(
+      tokens.position,
+      (position, member) => (appendedNs[position] as number) - since(position, tokens.stream[member] as number),
+    );
+  return {
+    appendNs: sample((position) => receivedNs[position] as number),
+    appendTransportNs: sample((position) => writtenNs[position] as number),
+    appendScheduledNs: sample(
+      (position, stream) => (originNs[stream] as number) + (offsetsNs[stream]?.[position - (population.base[stream] as number)] as number),
+    ),
+  };
 }
 
 function withoutNaN(samples: Float64Array): Float64Array {

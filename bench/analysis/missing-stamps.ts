@@ -15,11 +15,13 @@ export interface JoinColumns {
   /** By token. */
   readonly writtenNs: Float64Array;
   readonly receivedNs: Float64Array;
+  /** Only of a page. */
+  readonly appendedNs?: Float64Array | undefined;
 }
 
 /** Stamps that a sample of the window is made of and that are NaN, each counted once. */
 export function countMissingStamps(
-  { population }: { readonly population: Population },
+  { population, isConnectHidden }: { readonly population: Population; readonly isConnectHidden?: boolean },
   columns: JoinColumns,
   { starting, ending, tokens }: WindowMembers,
 ): number {
@@ -35,13 +37,14 @@ export function countMissingStamps(
     // The token before it begins the gap that this one ends, whether or not it lies in the window itself.
     if (position > (population.base[stream] as number)) received[position - 1] = 1;
     if (Number.isNaN(columns.writtenNs[position])) missing++;
+    if (columns.appendedNs !== undefined && Number.isNaN(columns.appendedNs[position])) missing++;
   }
   for (const stream of [...starting, ...ending]) {
     started[stream] = 1;
     received[population.base[stream] as number] = 1;
   }
   for (const stream of starting) {
-    if (Number.isNaN(columns.connectNs[stream])) missing++;
+    if (isConnectHidden !== true && Number.isNaN(columns.connectNs[stream])) missing++;
     if (Number.isNaN(columns.acceptNs[stream])) missing++;
   }
   for (const stream of ending) if (Number.isNaN(columns.endNs[stream])) missing++;

@@ -5,8 +5,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { hashPlan } from '../analysis/hash-plan.ts';
 import { hasReachedPrecision } from '../analysis/stopping.ts';
+import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
 import { RUN_SCHEMA_VERSION, type Plan, type RunHeader, type TrialRecord } from '../contract/run-file.ts';
+import { hasBrowser } from '../plan/browser.ts';
 import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
@@ -57,12 +59,17 @@ export function createRun(plan: Plan, folder: string, { name, startedAt, command
     command,
     plan,
     planSha256: hashPlan(plan),
-    environment: readEnvironment(readMachineLimits().openFiles),
+    environment: readEnvironment(readMachineLimits().openFiles, browserOf(plan)),
     ...(thresholds.length > 0 && { thresholds: [...thresholds] }),
   };
   createRunFolder(folder, header);
   if (plan.keepStamps) writeRunFile(folder, 'stamps/README', 'Binary stamps, one file a process and trial; ns since the trial began.\n');
   return { folder, header, records: [] };
+}
+
+/** Path of the browser that receives; undefined for a plan without one. @throws BenchError MISSING_PROGRAM */
+export function browserOf(plan: Plan): string | undefined {
+  return hasBrowser(plan) ? findChromium(plan.browser) : undefined;
 }
 
 interface MeasureRunOptions {

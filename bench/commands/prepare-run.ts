@@ -13,9 +13,9 @@ import { repeatCommand } from '../plan/repeat-command.ts';
 import { flagWords } from '../plan/suite-flags.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
 import { OWN_TOKENS_FILE } from '../plan/workloads.ts';
-import { readEnvironment } from '../trial/environment.ts';
+import { BROWSER_TOOL, readEnvironment } from '../trial/environment.ts';
 import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
-import { canPin, createRun, type OpenRun } from './measure-run.ts';
+import { browserOf, canPin, createRun, type OpenRun } from './measure-run.ts';
 import type { RunCommandFlags } from './run-flags.ts';
 
 export interface PreparedRun extends BuiltPlan {
@@ -26,13 +26,14 @@ export function drawSeed(): number {
   return randomInt(2 ** 32);
 }
 
-/** A plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME or LIMIT */
+/** A plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, LIMIT or MISSING_PROGRAM */
 export async function prepareRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<PreparedRun> {
   const limits = readMachineLimits();
   const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent });
   const { plan } = built;
   checkLimits(plan, limits);
   checkPort(plan, flags.port);
+  browserOf(plan);
   if (plan.pin && !canPin()) {
     throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, which needs two CPUs and taskset', {
       hint: 'install util-linux, or measure with --no-pin',
@@ -87,7 +88,7 @@ export function reopenRun(folder: string, port: string | undefined): OpenRun {
   const { header, trials } = loadRun(folder);
   checkLimits(header.plan, readMachineLimits());
   checkPort(header.plan, port);
-  const differences = environmentDifferences(header.environment, readEnvironment(undefined));
+  const differences = environmentDifferences(header.environment, readEnvironment(undefined, browserOf(header.plan)));
   if (differences.length > 0) {
     throw new BenchError('RUN_FOLDER', `${folder} was begun on another machine or with other software: ${differences.join('; ')}`, {
       hint: 'trials of two set-ups must not be mixed: begin a new run',
@@ -110,6 +111,8 @@ function environmentDifferences(before: Environment, now: Environment): string[]
   for (const key of ['node', 'os', 'cpuModel', 'cpus', 'gitCommit'] as const) {
     if (before[key] !== now[key]) differences.push(`${key} was ${before[key]}, is ${now[key]}`);
   }
+  if (before.tools[BROWSER_TOOL] !== now.tools[BROWSER_TOOL])
+    differences.push(`the browser was ${before.tools[BROWSER_TOOL]}, is ${now.tools[BROWSER_TOOL]}`);
   for (const [name, version] of Object.entries(before.packages)) {
     if (now.packages[name] !== version) differences.push(`${name} was ${version}, is ${now.packages[name]}`);
   }

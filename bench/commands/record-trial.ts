@@ -35,6 +35,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     population,
     offsetsNs,
     isOnTimetable: specification.timetable !== undefined,
+    isConnectHidden: client.browser !== undefined,
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
     server: measured.serverStamps,

@@ -48,6 +48,8 @@ const trialSpecificationSchema = z.object({
   connecting: connectingSpecificationSchema.optional(),
   /** No stream is planned: each connection asks for the next as soon as it has the last. */
   completions: completionsPlanSchema.optional(),
+  /** The browser to start, for a client stack that is one; the first one found when absent. */
+  browser: z.string().optional(),
   /** Where the server listens. */
   host: z.string(),
   /** 0 lets the kernel choose. */

@@ -129,6 +129,8 @@ const planSchema = z.object({
   search: searchPlanSchema.optional(),
   completions: completionsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
+  /** The browser that was named; the first one found on the machine when absent. */
+  browser: z.string().optional(),
 });
 
 const environmentSchema = z.object({
@@ -201,6 +203,10 @@ export const distributionNames = [
   'lastReceiptNs',
   // Of whole streams in a closed loop: from the request to the end.
   'completionNs',
+  // In a page: from the callback of a token, from its write, and from when it was due, until its text was in the DOM.
+  'appendNs',
+  'appendTransportNs',
+  'appendScheduledNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];

@@ -1,6 +1,7 @@
 // What one child process counted in one trial. Everything in ns and bytes; undefined where the machine cannot tell.
 
 import { z } from 'zod';
+import { browserTallySchema } from './browser.ts';
 import { keptTallySchema } from './connecting.ts';
 import { processUseSchema } from './process-use-schema.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
@@ -74,11 +75,11 @@ export const clientTallySchema = z.object({
   errors: z.array(streamErrorSchema),
   /** Socket reads that carried at least one token; undefined for a client stack that cannot see reads. */
   tokenReads: count.optional(),
-  /** Bytes received on the sockets of verified streams, and of them the response heads. */
-  bytesRead: count,
-  headBytes: count,
+  /** Bytes received on the sockets of verified streams, and of them the response heads; absent from a stack that cannot see its sockets. */
+  bytesRead: count.optional(),
+  headBytes: count.optional(),
   /** Bytes sent by the client on those sockets: requests, and for WebSocket the close frames. */
-  bytesSent: count,
+  bytesSent: count.optional(),
   /** What the byte model predicts for those streams, heads left out; see byte-model.ts. */
   modelBytes: count,
   /** Of the model: only the framed tokens, and only their payloads. */
@@ -91,6 +92,8 @@ export const clientTallySchema = z.object({
   planSha256: z.string().optional(),
   /** Of streams that run one after another on a connection. */
   kept: keptTallySchema.optional(),
+  /** Of streams that a page received. */
+  browser: browserTallySchema.optional(),
 });
 
 export type ProcessUse = z.infer<typeof processUseSchema>;

@@ -41,6 +41,8 @@ export const clientStacks = {
   library: 'undici + eventsource-parser for SSE, ws for WebSocket: what a Node consumer sees',
   eventsource: 'EventSource of the npm package eventsource (SSE only): it reconnects by itself',
   'undici-eventsource': 'EventSource of undici (SSE only): it reconnects by itself',
+  browser: 'a page in headless Chromium: EventSource for SSE, WebSocket for ws; each token is also appended to the DOM',
+  'browser-fetch': 'the same page with fetch, a ReadableStream and a small parser (SSE only)',
   autocannon: 'an HTTP load generator (SSE only): whole streams in a closed loop, in scenario completions',
 } as const satisfies Record<string, string>;
 
@@ -51,13 +53,21 @@ export function reconnectsItself(client: ClientStack): boolean {
   return client === 'eventsource' || client === 'undici-eventsource';
 }
 
+export type BrowserStack = 'browser' | 'browser-fetch';
+
+/** Its streams are received by a page, in processes of another program, on a clock of its own. */
+export function isBrowser(client: ClientStack): client is BrowserStack {
+  return client === 'browser' || client === 'browser-fetch';
+}
+
 /** It asks for whole responses, one after another, and knows nothing of the tokens in them. */
 export function isLoadGenerator(client: ClientStack): client is 'autocannon' {
   return client === 'autocannon';
 }
 
 export function canSpeak(client: ClientStack, transport: TransportId): boolean {
-  return transport === 'sse' || !(reconnectsItself(client) || isLoadGenerator(client));
+  if (transport === 'sse' || client === 'probe' || client === 'library') return true;
+  return transport === 'ws' && client === 'browser';
 }
 
 /** What stands between client and server. */

@@ -6,6 +6,7 @@ import {
   canSpeak,
   clientStacks,
   COPY_LABEL,
+  isBrowser,
   isLoadGenerator,
   reconnectsItself,
   transportIds,
@@ -13,6 +14,7 @@ import {
   type ClientStack,
   type TransportId,
 } from '../contract/transports.ts';
+import { browserArms, refuseBrowser } from './browser.ts';
 import type { RunFlags } from './build-plan.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
@@ -33,7 +35,7 @@ function readArms(flags: RunFlags, usual: readonly ArmText[]): Plan['arms'] {
     const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
     return { transport: pickName('transport', name, transportIds), client, path: 'direct' };
   };
-  if (flags.transports === undefined) return usual.map(readArm);
+  if (flags.transports === undefined) return (common === 'browser' ? browserArms : usual).map(readArm);
   const picked = parseList('--transports', flags.transports).map(readArm);
   const repeated = picked.map(armName).find((name, index, names) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
@@ -52,9 +54,14 @@ export function planArms(flags: RunFlags, { scenario, usual, breaksSomething }: 
   const arms = readArms(flags, usual);
   for (const { transport, client } of arms) {
     if (!canSpeak(client, transport))
-      throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/library`);
+      throw usageError(
+        '--client',
+        client,
+        `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/${isBrowser(client) ? 'browser' : 'library'}`,
+      );
     if (isLoadGenerator(client) && scenario !== 'completions')
       throw usageError('--client', client, 'probe or library here: a load generator asks for whole streams, which is scenario completions');
+    refuseBrowser({ client }, scenario);
     if (scenario === 'completions' && transports[transport].isNullArm)
       throw usageError('--transports', transport, 'sse or ws here: the null arm has no words to ask for a stream that was not planned');
     if (scenario === 'connect' && client !== 'probe')

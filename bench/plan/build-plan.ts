@@ -11,6 +11,7 @@ import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
 import { reconnectsItself } from '../contract/transports.ts';
 import { planArms } from './arms.ts';
+import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
 import { refuseObjectives } from './objectives.ts';
@@ -44,6 +45,7 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly rerun?: boolean;
   readonly slo?: readonly string[];
   readonly canary?: boolean;
+  readonly browser?: string;
 }
 
 export interface BuiltPlan {
@@ -83,7 +85,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const { breaks, measures } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
-  const usual: Preset = { ...preset, ...measured, ...(measures !== undefined && { transports: measures.transports }) };
+  const ofScenario: Preset = { ...preset, ...measured, ...(measures !== undefined && { transports: measures.transports }) };
   const payload = pickName('payload', flags.payload ?? measures?.payload ?? 'lean', payloadNames);
   if (breaks === undefined) refuseBreakingFlags(flags, scenario);
   else refuseSteadyFlags(flags, payload, scenario);
@@ -91,8 +93,10 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   for (const flag of measures?.unused ?? []) refuseUnused(flag, flags[flag], scenario);
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
+  const arms = planArms(flags, { scenario, usual: breaks?.transports ?? ofScenario.transports, breaksSomething: breaks !== undefined });
+  const isInBrowser = hasBrowser({ arms });
+  const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
-  const arms = planArms(flags, { scenario, usual: breaks?.transports ?? usual.transports, breaksSomething: breaks !== undefined });
   const connections = readConnections(flags, size?.connections ?? usual.connections, measures?.fewestConnections);
   const whyAbsent = (fault: FaultName): ReturnType<NonNullable<Surroundings['whyAbsent']>> =>
     whyNotWith(arms, fault) ?? surroundings.whyAbsent?.(fault);
@@ -114,7 +118,9 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const planned = adjustWorkload(
     workload,
     flags,
-    breaks === undefined ? (measures?.workload ?? {}) : { tokensPerSecond: breaks.tokensPerSecond },
+    breaks === undefined
+      ? (measures?.workload ?? (isInBrowser && flags.workload === undefined ? browserWorkload : {}))
+      : { tokensPerSecond: breaks.tokensPerSecond },
   );
   const canary = planCanary(flags, scenario, arms);
   const processes = readProcesses(flags, { scenario, connections });
@@ -142,9 +148,11 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(recovery !== undefined && { recovery }),
     ...(lanes > 1 && { lanes }),
     ...(canary !== undefined && { canary }),
+    ...(flags.browser !== undefined && { browser: flags.browser }),
     ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned }),
     ...processes,
   };
+  checkBrowser(plan, flags);
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
   return { plan: clientAddresses === undefined ? plan : { ...plan, clientAddresses }, ownTokens };
 }

@@ -36,6 +36,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     plan.pin ? '--pin' : '--no-pin',
     ...(plan.keepStamps ? ['--stamps'] : []),
     ...(plan.canary === undefined ? [] : ['--canary']),
+    ...(plan.browser === undefined ? [] : [`--browser ${plan.browser}`]),
     `--seed ${plan.seed}`,
     ...(flags.failIf ?? []).map((text) => `--fail-if '${text}'`),
   ];

@@ -43,6 +43,7 @@ const takers: { readonly [Flag in keyof RunFlags]?: (scenario: Scenario) => bool
   slo: ({ name }) => name === 'capacity',
   canary: ({ name }) => takesCanary(name),
   stamps: ({ name }) => name !== 'capacity',
+  browser: ({ name }) => name === 'stream',
   clientProcesses: ({ name }) => canShare(name),
   serverProcesses: ({ name }) => canShare(name),
 };

@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { renderBrowser } from './browser.ts';
 import { renderCanary } from './canary.ts';
 import { joinBlocks, section } from './markdown.ts';
 import { CLOCK_CHART } from './charts/reconnect-clock.ts';
@@ -70,6 +71,7 @@ function comparison(context: ReportContext, charts: readonly ChartLink[]): reado
   if (parts !== undefined) return ofScenario(parts, context, charts);
   return [
     isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context),
+    renderBrowser(context),
     renderHowToRead(context.analysis),
     renderChartLinks(charts),
     renderResults(context),

@@ -5,6 +5,7 @@ import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { armName, type Arm } from '../contract/transports.ts';
 import { formatCount } from './format.ts';
+import { renderBrowserText } from './browser.ts';
 import { INJECTED, injectedArms } from './injections.ts';
 import { claimsSentence, noiseFloorTables, renderNoiseFloorText } from './noise-floor.ts';
 import { pilotSentences, pilotTables, pilotTitle, renderPilotText } from './pilot-table.ts';
@@ -46,15 +47,15 @@ export function renderTerminal(analysis: Analysis, { metrics, paint, reportPath,
 
 function header(analysis: Analysis, paint: Paint): string {
   const { name, plan, loadPoints } = analysis;
-  const clients = [...new Set(plan.arms.map((arm) => arm.client))].join(', ');
-  const arms = [...new Set(plan.arms.map(nameWithoutClient))].join(', ');
+  const clients = [...new Set(plan.arms.map((arm) => arm.client))];
+  const arms = [...new Set(plan.arms.map(clients.length > 1 ? armName : nameWithoutClient))].join(', ');
   const load = [...new Set(loadPoints.map((point) => formatCount(point.loadPoint.connections)))].join(', ');
-  const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${blockCount(analysis)} · client ${clients}`;
+  const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${blockCount(analysis)} · client ${clients.join(', ')}`;
   const [first = '', ...more] = wrap(`${name}: ${facts}`, TERMINAL_COLUMNS);
   return [paint('bold', first), ...more].join('\n');
 }
 
-/** The client is said once for all arms. */
+/** A client that all arms have is said once. */
 function nameWithoutClient(arm: Arm): string {
   return armName({ ...arm, client: 'probe' });
 }
@@ -63,7 +64,7 @@ function answer(context: ReportContext, paint: Paint): readonly string[] {
   if (context.analysis.pilot !== undefined) return pilotBlocks(context, paint);
   const faulted = recoveryContext(context);
   if (faulted !== undefined) return faultBlocks(faulted, paint);
-  const own = partsOf(context.analysis)?.terminal?.(context, paint) ?? [];
+  const own = [...(partsOf(context.analysis)?.terminal?.(context, paint) ?? []), renderBrowserText(context)];
   return isEqualArmsRun(context.analysis) ? equalArmsBlocks(context, paint) : [...verdictBlocks(context, paint), ...own];
 }
 

@@ -63,7 +63,11 @@ function packageVersion(name: string): string | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as { version?: string }).version;
 }
 
-export function readEnvironment(fileDescriptorLimit: number | undefined): Environment {
+/** Its name among the tools of a run in which a browser receives. */
+export const BROWSER_TOOL = 'browser';
+
+/** @param browser Path of the one that receives. */
+export function readEnvironment(fileDescriptorLimit: number | undefined, browser?: string): Environment {
   const lockfile = readText(projectPath('package-lock.json'));
   // The repository around an installed package is not its own.
   const gitCommit = isPackaged ? undefined : ask('git', 'describe', '--always', '--dirty', '--abbrev=12');
@@ -81,7 +85,10 @@ export function readEnvironment(fileDescriptorLimit: number | undefined): Enviro
     ...(lockfile !== undefined && { lockfileSha256: createHash('sha256').update(lockfile).digest('hex') }),
     ...(gitCommit !== undefined && { gitCommit }),
     ...(fileDescriptorLimit !== undefined && { fileDescriptorLimit }),
-    tools: present(Object.entries(tools).map(([name, [program, ...rest]]) => [name, ask(program, ...rest)])),
+    tools: present([
+      ...Object.entries(tools).map(([name, [program, ...rest]]) => [name, ask(program, ...rest)] as const),
+      [BROWSER_TOOL, browser && ask(browser, '--version')],
+    ]),
   };
 }
 

@@ -1,6 +1,7 @@
 // The validity checks of one trial: each with its value and limit, so that every report can show why it is to be believed.
 // Environment gates are caused by the machine, harness gates by the load generator, correctness gates by a defect.
 
+import { mostStreamsInBrowser, originUncertaintyNs } from '../contract/browser.ts';
 import type { Gate } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { atMost, boundNs, noteUnless } from './gate.ts';
@@ -25,7 +26,13 @@ function environmentGates(measured: MeasuredTrial): Gate[] {
   const { host, server, client } = measured;
   const kind = 'environment';
   // The relay's CPU is that of its whole life, rehearsal included: it takes part in experiments only, and only excuses more.
-  const ownNs = host.ownNs + cpuNs(server.use) + cpuNs(client.use) + (measured.relay?.cpuNs ?? 0) + (measured.canary?.cpuNs ?? 0);
+  const ownNs =
+    host.ownNs +
+    cpuNs(server.use) +
+    cpuNs(client.use) +
+    (measured.relay?.cpuNs ?? 0) +
+    (measured.canary?.cpuNs ?? 0) +
+    (client.browser?.cpuNs ?? 0);
   const foreign = host.busyNs === undefined ? undefined : Math.max(0, host.busyNs - ownNs) / (host.cpus * host.wallNs);
   return [
     atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
@@ -33,6 +40,7 @@ function environmentGates(measured: MeasuredTrial): Gate[] {
     atMost({ id: 'N2', kind, title: 'CPU used by other programs', limit: 0.05, unit: 'ratio' }, foreign),
     atMost({ id: 'N3', kind, title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' }, host.throttledNs),
     ...machineGates(measured),
+    ...pageClockGates(measured),
   ];
 }
 
@@ -52,36 +60,48 @@ function harnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] 
   const isStorm = specification.connecting?.kind === 'storm';
   const { processSpread } = findings;
   const kind = 'harness';
-  const { use } = client;
+  const { use, browser } = client;
   const gcNs = use.gcMinorNs + use.gcMajorNs + use.gcOtherNs;
   const unissued = client.streamsPlanned === 0 ? 0 : Math.abs(client.streamsStarted / client.streamsPlanned - 1);
   return [
     atMost({ id: 'H1', kind, title: 'planned starts not issued', limit: 0, unit: 'ratio' }, unissued),
-    atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
     atMost(
-      { id: 'H2max', kind, title: 'client event-loop utilisation, worst second', limit: 0.7, unit: 'ratio' },
-      use.eventLoopUtilisationMax,
+      { id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' },
+      browser === undefined ? use.eventLoopUtilisation : browser.mainThreadShare,
+      browser && 'of the main thread of the page',
     ),
     atMost(
-      { id: 'H3', kind, title: 'start lag p99', limit: 5 * NS_PER_MS, unit: 'ns' },
+      { id: 'H2max', kind, title: 'client event-loop utilisation, worst second', limit: 0.7, unit: 'ratio' },
+      browser === undefined ? use.eventLoopUtilisationMax : undefined,
+      browser && 'not judged: the main thread of the page is looked at over the whole window only',
+    ),
+    atMost(
+      { id: 'H3', kind, title: 'start lag p99', limit: browser === undefined ? 5 * NS_PER_MS : PAGE_START_LAG_NS, unit: 'ns' },
       isStorm ? undefined : findings.startLagP99Ns,
       isStorm ? IN_ONE_GO : noteUnless(findings.startLagP99Ns, 'too few starts in the window'),
     ),
     atMost(
       { id: 'H4', kind, title: 'client timer lateness p99', limit: 5 * NS_PER_MS, unit: 'ns' },
-      isStorm ? undefined : use.tickLatenessP99Ns,
-      isStorm ? IN_ONE_GO : undefined,
+      isStorm || browser !== undefined ? undefined : use.tickLatenessP99Ns,
+      isStorm
+        ? IN_ONE_GO
+        : browser && 'not judged: a page takes its stamps without the timers of the load process; how late it began streams is H3',
     ),
     atMost(
       { id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' },
-      use.runDelayNs === undefined ? undefined : use.runDelayNs / use.wallNs,
+      use.runDelayNs === undefined || browser !== undefined ? undefined : use.runDelayNs / use.wallNs,
+      browser && 'not judged: what the processes of the browser waited for a CPU is not seen',
     ),
     atMost(
       { id: 'H6', kind, title: 'starts as Poisson arrivals (Anderson–Darling)', limit: findings.arrivals.limit, unit: 'statistic' },
       findings.arrivals.statistic,
       findings.arrivals.note,
     ),
-    atMost({ id: 'H7', kind, title: 'client time in garbage collection', limit: 0.02, unit: 'ratio' }, gcNs / use.wallNs),
+    atMost(
+      { id: 'H7', kind, title: 'client time in garbage collection', limit: 0.02, unit: 'ratio' },
+      browser === undefined ? gcNs / use.wallNs : undefined,
+      browser && 'not judged: collections in the page are not seen; they are in the share of its main thread',
+    ),
     atMost({ id: 'H8', kind, title: 'server event-loop utilisation, mean', limit: 0.8, unit: 'ratio' }, server.use.eventLoopUtilisation),
     atMost(
       { id: 'H10', kind, title: 'p99 of the slowest load process over the median one', limit: 2, unit: 'ratio' },
@@ -91,8 +111,12 @@ function harnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] 
         : noteUnless(processSpread.ratio, 'not judged: fewer than 1000 tokens of a load process in the window'),
     ),
     ...keptGates(measured),
+    ...pageRoomGates(measured),
   ];
 }
+
+/** A page begins a stream between two frames, of 16.7 ms each; a few ms more are its way there. */
+const PAGE_START_LAG_NS = 20 * NS_PER_MS;
 
 const IN_ONE_GO = 'not judged: all starts of a storm are one task of the event loop; how long it took is among the results';
 
@@ -109,19 +133,43 @@ function keptGates({ client, specification }: MeasuredTrial): Gate[] {
   ];
 }
 
+/** What this project claims of delivery to a page is not finer than this. */
+const PAGE_CLOCK_LIMIT_NS = 0.5 * NS_PER_MS;
+
+/** Of streams that a page stamped. */
+function pageClockGates({ client: { browser } }: MeasuredTrial): Gate[] {
+  if (browser === undefined) return [];
+  const text = { id: 'N8', kind: 'environment', title: 'uncertainty of the page’s clock', limit: PAGE_CLOCK_LIMIT_NS, unit: 'ns' } as const;
+  return [atMost(text, originUncertaintyNs(browser.clock))];
+}
+
+/** How far two stamps, one of the server and one of a page, may be off against each other; 0 without a page. */
+function pageErrorNs({ client: { browser } }: MeasuredTrial): number {
+  return browser === undefined ? 0 : originUncertaintyNs(browser.clock) + browser.resolutionNs;
+}
+
+/** A stream that had to wait for another to end would pass for slow. */
+function pageRoomGates({ client: { browser }, specification }: MeasuredTrial): Gate[] {
+  if (browser === undefined) return [];
+  const limit = mostStreamsInBrowser(specification);
+  return [atMost({ id: 'H14', kind: 'harness', title: 'streams open at once in the page', limit, unit: 'count' }, browser.mostOpenStreams)];
+}
+
 function correctnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] {
   const { clock } = measured;
   const kind = 'correctness';
   return [
     ...receiptGates(measured),
     atMost(
-      { id: 'C3', kind, title: 'negative one-way delay', limit: Math.max(boundNs(clock), NS_PER_US), unit: 'ns' },
+      { id: 'C3', kind, title: 'negative one-way delay', limit: Math.max(boundNs(clock), NS_PER_US) + pageErrorNs(measured), unit: 'ns' },
       -findings.mostNegativeNs,
     ),
     atMost({ id: 'C4', kind, title: 'stamps missing', limit: 0, unit: 'count' }, findings.missingStamps),
     ...conductGates(measured),
   ];
 }
+
+const ONE_SIDED = 'of what the server wrote: a page does not see its sockets';
 
 type Told = Pick<MeasuredTrial, 'specification' | 'server' | 'client'>;
 
@@ -132,13 +180,15 @@ export function receiptGates({ specification, server, client }: Told): Gate[] {
   // Receivers that stop reading as planned end no stream; both ends leave their bytes out.
   const stopped = specification.stall?.connections ?? 0;
   const allVerified = client.streamsVerified === client.streamsPlanned - stopped;
-  const modelGap = Math.abs(server.bytesWritten - server.headBytes - client.modelBytes) + Math.abs(server.bytesWritten - client.bytesRead);
+  const { bytesRead } = client;
+  const beside = Math.abs(server.bytesWritten - server.headBytes - client.modelBytes);
+  const modelGap = beside + (bytesRead === undefined ? 0 : Math.abs(server.bytesWritten - bytesRead));
   return [
     atMost({ id: 'C1', kind, title: 'tokens lost, duplicated, reordered or corrupt; hashes that differ', limit: 0, unit: 'count' }, faults),
     atMost(
       { id: 'C2', kind, title: 'bytes beside the byte model', limit: 0, unit: 'bytes' },
       allVerified ? modelGap : undefined,
-      allVerified ? undefined : 'only judged when every stream ended whole',
+      allVerified ? (bytesRead === undefined ? ONE_SIDED : undefined) : 'only judged when every stream ended whole',
     ),
   ];
 }

@@ -10,6 +10,7 @@ import type { KernelCounts } from '../contract/recovery.ts';
 import type { MemoryReading, Plan, SocketCounts, WindowCalls } from '../contract/run-file.ts';
 import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, RelayTally, ServerTally } from '../contract/tally.ts';
+import { isBrowser } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { startCanary } from './canary.ts';
@@ -26,6 +27,8 @@ import { HOST, type ProcessOptions } from './trial-processes.ts';
 
 /** Enough for V8 to have compiled what a token passes through, on both sides. */
 const REHEARSAL_TOKENS = 20_000;
+/** A page has room for six streams at a time, and says only every tenth of a second which of them are over. */
+const REHEARSAL_TOKENS_IN_BROWSER = 2400;
 
 export interface MeasuredTrial {
   readonly specification: TrialSpecification;
@@ -82,7 +85,7 @@ function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecifica
   const common = specifyTrial(planned, { ...options, host: HOST });
   return {
     ...common,
-    rehearsalTokens: REHEARSAL_TOKENS,
+    rehearsalTokens: isBrowser(planned.arm.client) ? REHEARSAL_TOKENS_IN_BROWSER : REHEARSAL_TOKENS,
     ...conditionsOf(planned, plan, common.workload),
     rampNs: plan.warmupNs * RAMP_SHARE,
     windowNs: plan.windowNs,

@@ -48,6 +48,7 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
     use: mergeUse(tallies.map(({ use }) => use)),
     ...sums(tallies, clientCounts),
     errors: mergeErrors(tallies.flatMap(({ errors }) => errors)),
+    ...sumsWhereAllKnow(tallies, ['bytesRead', 'headBytes', 'bytesSent']),
     ...(tokenReads.every((reads) => reads !== undefined) && { tokenReads: tokenReads.reduce((sum, reads) => sum + reads, 0) }),
     ...mergePlans(tallies),
     ...(kept.length > 0 && { kept: sums(kept, ['opened', 'reused', 'lost']) }),
@@ -65,9 +66,6 @@ const clientCounts = [
   'reordered',
   'corrupt',
   'hashMismatches',
-  'bytesRead',
-  'headBytes',
-  'bytesSent',
   'modelBytes',
   'modelTokenBytes',
   'payloadBytes',
@@ -161,6 +159,15 @@ export function addMemory(readings: readonly (MemoryReading | undefined)[]): Mem
 
 function sums<Key extends string>(all: readonly Readonly<Record<Key, number>>[], keys: readonly Key[]): Record<Key, number> {
   return Object.fromEntries(keys.map((key) => [key, all.reduce((sum, one) => sum + one[key], 0)])) as Record<Key, number>;
+}
+
+/** Without what any of them does not know: a sum over some would pass for the sum over all. */
+function sumsWhereAllKnow<Key extends string>(
+  all: readonly Readonly<Partial<Record<Key, number | undefined>>>[],
+  keys: readonly Key[],
+): Partial<Record<Key, number>> {
+  const known = keys.filter((key) => all.every((one) => one[key] !== undefined));
+  return sums(all as readonly Readonly<Record<Key, number>>[], known);
 }
 
 function addRecords(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -43,6 +43,7 @@ export function specifyTrial(
     ...(plan.search !== undefined && { collectNs: 0 }),
     drainNs: Math.max(plan.drainNs, planned.loadPoint.connections * MOST_END_NS),
     backpressureBytes: plan.backpressureBytes,
+    ...(plan.browser !== undefined && { browser: plan.browser }),
     host,
     port,
   };

@@ -81,6 +81,11 @@ export class LibraryStream {
     this.#opened?.unpause();
   }
 
+  /** Opened by another process, and when. */
+  started(at: Instant): void {
+    if (this.isOpen) this.#shared.options.listener.onStart?.(this.#stream, at);
+  }
+
   /** The TCP connection stands. The socket is only asked for its counters; to listen to its data would take them from the library. */
   connected(socket: Socket, at: Instant): void {
     if (!this.isOpen) return;
@@ -94,7 +99,7 @@ export class LibraryStream {
     this.#shared.options.listener.onAccept(this.#stream, at);
   }
 
-  token(payload: string, at: Instant): void {
+  token(payload: string, at: Instant, appendedAt?: Instant): void {
     if (!this.isOpen) return;
     // The count does not move while the messages of one read are delivered: an equal count is the same read.
     const { bytesRead } = this;
@@ -102,7 +107,7 @@ export class LibraryStream {
       this.#bytesReadAtToken = bytesRead;
       this.#shared.tokenReads++;
     }
-    this.#shared.options.listener.onTokenText(this.#stream, payload, at);
+    this.#shared.options.listener.onTokenText(this.#stream, payload, at, appendedAt);
   }
 
   control(type: ControlType, text: string, at: Instant): void {
@@ -125,7 +130,7 @@ export class LibraryStream {
       return;
     }
     const socket = this.#socket;
-    const count = { bytesRead: this.bytesRead, bytesSent: socket?.bytesWritten ?? 0, headBytes: this.#headBytes };
+    const count = socket && { bytesRead: this.bytesRead, bytesSent: socket.bytesWritten, headBytes: this.#headBytes };
     this.settle();
     this.#shared.options.listener.onEnd(this.#stream, count, at);
   }

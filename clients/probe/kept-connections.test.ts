@@ -57,7 +57,7 @@ async function start(answer: (socket: Socket, place: { readonly connection: numb
       onControl: (stream, type) => note(`${stream} ${type}`),
       onEnd: (stream, count) => {
         note(`${stream} end`);
-        heard.counts.push(count);
+        heard.counts.push(count!);
         over?.();
       },
       onFailure: (stream, cause) => {

@@ -2,6 +2,7 @@
 // compared without a test. Only on the wire, where segments are shared, does the timing of the trial come in.
 
 import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
+import { isBrowser } from '../../contract/transports.ts';
 import type { Margin, SteadyMetric } from './metric.ts';
 
 const MARGIN: Margin = { ratio: 0.05, absolute: undefined };
@@ -46,6 +47,8 @@ interface Snapshot {
  * so that segments in which connections were opened are left out.
  */
 export function snapshot(trial: CompletedTrial): Snapshot | undefined {
+  // It keeps connections for the next request: then the kernel has counted the streams before this one, too.
+  if (isBrowser(trial.arm.client) && trial.arm.transport === 'sse') return undefined;
   const all = countSockets(trial);
   if (all === undefined || all.tokens === 0) return undefined;
   if (trial.afterRamp === undefined) return all;

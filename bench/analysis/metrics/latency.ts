@@ -1,5 +1,5 @@
 // Metrics of time, all quantiles within a trial. c: stamps of the client, s: of the server, o: offsets of the plan; c0 the
-// planned start of a stream, c1 its request, c2 connected, c4 accepted, c5 a token received, c6 its end; s1 the request at
+// planned start of a stream, c1 its request, c2 connected, c4 accepted, c5 a token received, c6 its end, c7 a token in the DOM; s1 the request at
 // the server, s2 = s1 + o when a token was due, s3 when it was written.
 
 import type { GridQuantile } from '../../contract/distribution.ts';
@@ -115,18 +115,51 @@ const families: readonly Family[] = [
   },
 ];
 
-export const latencyMetrics: readonly SteadyMetric[] = families.flatMap((family) =>
-  family.quantiles.map(([name, endpoint, margin]) =>
-    quantileMetric({
-      id: `${family.id}.${name}`,
-      title: `${family.title} ${name}`,
-      definition: family.definition,
-      better: family.better ?? 'lower',
-      scale: family.scale ?? 'ratio',
-      distribution: family.distribution,
-      quantile: QUANTILES[name],
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(margin === undefined ? {} : { margin }),
-    }),
-  ),
-);
+/** Of pages. */
+const appendFamilies: readonly Family[] = [
+  {
+    id: 'append',
+    title: 'Due to DOM',
+    definition: 'c7 − s2: from when the token was due to its text in the DOM of the page; painting it comes after',
+    distribution: 'appendScheduledNs',
+    quantiles: [['p50'], ['p90'], ['p99']],
+  },
+  {
+    id: 'append.transport',
+    title: 'Write to DOM',
+    definition: 'c7 − s3: from the write of the token to its text in the DOM of the page',
+    distribution: 'appendTransportNs',
+    quantiles: [['p50'], ['p99']],
+  },
+  {
+    id: 'append.page',
+    title: 'Callback to DOM',
+    definition: 'c7 − c5: from the first statement of the callback to the text in the DOM: parsing the payload and appending a text node',
+    distribution: 'appendNs',
+    // The clock of a page has steps of the size of what is measured here.
+    scale: 'difference',
+    quantiles: [['p50'], ['p99']],
+  },
+];
+
+export const latencyMetrics: readonly SteadyMetric[] = quantilesOf(families);
+
+export const appendMetrics: readonly SteadyMetric[] = quantilesOf(appendFamilies);
+
+function quantilesOf(all: readonly Family[]): readonly SteadyMetric[] {
+  return all.flatMap((family) =>
+    family.quantiles.map(([name, endpoint, margin]) =>
+      quantileMetric({
+        id: `${family.id}.${name}`,
+        title: `${family.title} ${name}`,
+        definition: family.definition,
+        better: family.better ?? 'lower',
+        scale: family.scale ?? 'ratio',
+        distribution: family.distribution,
+        quantile: QUANTILES[name],
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(margin === undefined ? {} : { margin }),
+      }),
+    ),
+  );
+}

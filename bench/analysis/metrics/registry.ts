@@ -2,7 +2,7 @@
 // for old runs.
 
 import type { FinishedTrial, LoadPoint, Plan, ScenarioId } from '../../contract/run-file.ts';
-import { reconnectsItself, type Arm } from '../../contract/transports.ts';
+import { isBrowser, reconnectsItself, type Arm } from '../../contract/transports.ts';
 import { burstChoice } from './burst.ts';
 import { byteMetrics } from './bytes.ts';
 import { canaryMetrics } from './canary.ts';
@@ -10,10 +10,10 @@ import { completionsMetrics } from './completions.ts';
 import { connectChoice, connectMetrics, isAskedOfConnect, isEndpointOfConnect } from './connect.ts';
 import { fanoutChoice, fanoutMetrics, isEndpointOfFanout } from './fanout.ts';
 import { ladderMetrics } from './ladder.ts';
-import { latencyMetrics } from './latency.ts';
+import { appendMetrics, latencyMetrics } from './latency.ts';
 import type { EndpointId, Metric, MetricChoice, MetricOf, RecoveryMetric, SteadyMetric } from './metric.ts';
 import { recoveryMetrics } from './recovery.ts';
-import { resourceMetrics } from './resources.ts';
+import { browserMetrics, resourceMetrics } from './resources.ts';
 import { searchMetrics } from './search.ts';
 import { slowReaderChoice, slowReaderMetrics } from './slow-reader.ts';
 import { systemCallMetrics } from './system-calls.ts';
@@ -31,8 +31,11 @@ const breakingMetrics: readonly Metric[] = inOrder(recoveryMetrics.map(ofFaulted
 /** Of every scenario that a canary can be sent beside. */
 const ofCanary: readonly Metric[] = canaryMetrics.map(ofSteadyTrials);
 
+/** Of pages: those that only streams that a browser receives have. */
+const ofBrowser: readonly Metric[] = [...appendMetrics, ...browserMetrics].map(ofSteadyTrials);
+
 const metricsByScenario: Readonly<Record<ScenarioId, readonly Metric[]>> = {
-  stream: [...metrics, ...ofCanary],
+  stream: [...metrics, ...ofBrowser, ...ofCanary],
   reconnect: breakingMetrics,
   herd: breakingMetrics,
   memory: inOrder(ladderMetrics.map((metric) => ofTrials('ladder', metric))),
@@ -56,17 +59,21 @@ export function metricsOf(scenario: ScenarioId): readonly Metric[] {
   return metricsByScenario[scenario];
 }
 
-/** Those that the trials of a plan can have: the canary's only where one was sent. */
-export function metricsOfPlan(plan: Pick<Plan, 'scenario' | 'canary'>): readonly Metric[] {
+/** What of a plan decides which metrics its trials can have; without arms there is no page among them. */
+type Measured = Pick<Plan, 'scenario' | 'canary'> & Partial<Pick<Plan, 'arms'>>;
+
+/** Those that the trials of a plan can have: the canary's only where one was sent, those of pages only where one receives. */
+export function metricsOfPlan(plan: Measured): readonly Metric[] {
   return metricsOf(plan.scenario).filter((metric) => isMeasured(metric, plan));
 }
 
-export function isMeasured(metric: Metric, { canary }: Pick<Plan, 'canary'>): boolean {
+export function isMeasured(metric: Metric, { canary, arms = [] }: Measured): boolean {
+  if (ofBrowser.includes(metric)) return arms.some(({ client }) => isBrowser(client));
   return canary !== undefined || !ofCanary.includes(metric);
 }
 
 /** The same at one load point: of a storm other things are asked than of streams that begin one by one. */
-export function metricsOfPoint(plan: Pick<Plan, 'scenario' | 'canary'>, loadPoint: LoadPoint): readonly Metric[] {
+export function metricsOfPoint(plan: Measured, loadPoint: LoadPoint): readonly Metric[] {
   const all = metricsOfPlan(plan);
   return plan.scenario === 'connect' ? all.filter(({ id }) => isAskedOfConnect(id, loadPoint)) : all;
 }

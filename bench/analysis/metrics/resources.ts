@@ -29,6 +29,29 @@ function memoryMetric(id: string, title: string, reading: string, of: (memory: M
   };
 }
 
+/** Of pages. */
+export const browserMetrics: readonly SteadyMetric[] = [
+  {
+    id: 'cpu.browser.token',
+    title: 'CPU of the browser per token',
+    unit: 'ns/token',
+    better: 'lower',
+    scale: 'ratio',
+    definition:
+      'CPU time of all processes of the browser in the window, by its own account and in steps of 10 ms/tokens the page received in it; drawing the page is in it, the load process that hears it out is not',
+    value: ({ client: { browser, windowTokens } }) => browser?.cpuNs && quotient(browser.cpuNs, windowTokens),
+  },
+  {
+    id: 'elu.page',
+    title: 'Main thread of the page',
+    unit: 'ratio',
+    better: 'lower',
+    scale: 'ratio',
+    definition: 'share of the window in which the main thread of the page ran tasks, by the browser’s own account',
+    value: ({ client: { browser } }) => browser?.mainThreadShare,
+  },
+];
+
 export const resourceMetrics: readonly SteadyMetric[] = [
   {
     id: 'cpu.server.token',
@@ -49,7 +72,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     better: 'lower',
     scale: 'ratio',
     definition: 'user and system CPU time of the client in the window/tokens it received in it: a cost of this client stack',
-    value: ({ client }) => perToken(client.use, client.windowTokens),
+    value: ({ client }) => (client.browser === undefined ? perToken(client.use, client.windowTokens) : undefined),
   },
   {
     id: 'elu.server',
@@ -67,7 +90,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     better: 'lower',
     scale: 'ratio',
     definition: 'share of the window in which the event loop did not wait; a busy client measures itself',
-    value: ({ client }) => client.use.eventLoopUtilisation,
+    value: ({ client }) => (client.browser === undefined ? client.use.eventLoopUtilisation : undefined),
   },
   {
     id: 'gc.server',

@@ -37,7 +37,7 @@ export const systemCallMetrics: readonly SteadyMetric[] = [
     absence: ABSENCE,
     definition:
       'read calls of the load processes in the window, as the kernel counted them/tokens they received in it; whatever they read counts: a library may read more than its sockets',
-    value: (trial) => callsPerToken(trial, 'clientReads', trial.client),
+    value: (trial) => (trial.client.browser === undefined ? callsPerToken(trial, 'clientReads', trial.client) : undefined),
   },
   {
     id: 'segments.token',

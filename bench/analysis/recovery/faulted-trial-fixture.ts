@@ -4,6 +4,7 @@ import { quantileGrid, type Distribution } from '../../contract/distribution.ts'
 import { faults, type Fault } from '../../contract/faults.ts';
 import type { RecoveryClientTally, RecoveryRecord, ServerRecovery } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
+import type { ClientTally } from '../../contract/tally.ts';
 import type { Arm } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { describeTrial } from '../trial-fixture.ts';
@@ -155,7 +156,7 @@ function countTokens(course: FaultCourse, { clients, perSecond, endNs, isResumab
 function describeClient(
   course: FaultCourse,
   counts: Counts,
-  { node, use, bytesRead, bytesSent }: Pick<RecoveryClientTally, 'node' | 'use' | 'bytesRead' | 'bytesSent'>,
+  { node, use, bytesRead = 0, bytesSent = 0 }: Pick<ClientTally, 'node' | 'use' | 'bytesRead' | 'bytesSent'>,
 ): RecoveryClientTally {
   const { clients, planned, lost, neverBack, noticed, failedAttempts } = counts;
   const { loss, failure, end } = course;

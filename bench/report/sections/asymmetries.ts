@@ -4,6 +4,7 @@ import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { bulletList, section } from '../markdown.ts';
+import { browserAsymmetries } from '../browser.ts';
 import { partsOf } from '../scenario-parts.ts';
 import { faultAsymmetries } from '../recovery/asymmetries.ts';
 
@@ -48,6 +49,7 @@ export function renderAsymmetries(analysis: Analysis): string {
             'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',
           ]
         : []),
+      ...browserAsymmetries(analysis),
     ]),
   ]);
 }

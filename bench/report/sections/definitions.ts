@@ -24,6 +24,9 @@ const streamMoments =
   ' s1 server handler entered, s2 token due, s3 token about to be written, c5 token received (taken before any parsing), c6 end of stream received.' +
   ' o is the offset of a token in the plan.';
 
+const pageMoments =
+  ' In a page c1 is when it opened the stream, c5 the first statement of the callback, and c7 when the token’s text was in the DOM.';
+
 export function renderDefinitions({ analysis, metrics }: ReportContext): string {
   if (metrics.length === 0) return '';
   const table = renderTable(
@@ -31,7 +34,7 @@ export function renderDefinitions({ analysis, metrics }: ReportContext): string 
     metrics.map((metric) => [metric.title, metric.id, metric.endpoint ?? '', unitWords[metric.unit], metric.better, metric.definition]),
   );
   return section('Definitions', [
-    analysis.plan.recovery === undefined ? streamMoments : faultMoments,
+    analysis.plan.recovery === undefined ? `${streamMoments}${analysis.browser === undefined ? '' : pageMoments}` : faultMoments,
     `Quantiles are nearest rank, of all ${analysis.plan.recovery === undefined ? 'tokens or streams' : 'clients or tokens'} of one trial; a trial without enough of them does not give the quantile.`,
     foldedBlock(`All ${metrics.length} metrics`, joinBlocks([table])),
   ]);

@@ -1,6 +1,7 @@
 // The two texts that keep a reader from taking the result for more than it is: how to read the table, what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { browserLimits } from '../browser.ts';
 import { bulletList, section } from '../markdown.ts';
 import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
 import { partsOf } from '../scenario-parts.ts';
@@ -59,6 +60,7 @@ export function renderLimits(analysis: Analysis): string {
             `Tokens were received by the probe, which does less work than any client library or browser.${plan.scenario === 'connect' ? '' : ' Measure those with `--client library`.'}`,
           ]
         : []),
+      ...browserLimits(analysis),
       'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',
       'There is no overall winner: which endpoint matters depends on what you build.',
     ]),

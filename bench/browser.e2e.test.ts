@@ -1,0 +1,93 @@
+// A page that receives, as a user measures it; and a delay that was put into the server on purpose, found again in the page.
+
+import { afterAll, expect, it } from 'vitest';
+import { isSteady } from './analysis/measured-trials.ts';
+import { CliFolder } from './cli-fixture.ts';
+import { measureOne } from './commands/measure-one.ts';
+import { quantileOf } from './contract/distribution.ts';
+import type { CompletedTrial, Plan } from './contract/run-file.ts';
+import { armName, type ClientStack, type TransportId } from './contract/transports.ts';
+import { NS_PER_MS } from './contract/units.ts';
+import { buildPlan } from './plan/build-plan.ts';
+import { planTrials } from './plan/trials.ts';
+import { locateTokens } from './plan/workloads.ts';
+
+const place = new CliFolder();
+afterAll(() => place[Symbol.dispose]());
+
+it('the command ends in a report that says what the page saw, and how well its clock was known', async () => {
+  const { code, stdout, stderr } = await place.run('run', '--client', 'browser', '--preset', 'smoke', '--seed', '7', '--quiet');
+  expect(stderr).toBe('');
+  // 1 is what a run says whose machine was too busy for its gates.
+  expect([0, 1]).toContain(code);
+  expect(stdout).toMatch(/SSE \(browser-fetch client\): from the write to the DOM/);
+  const trials = place.readTrials('smoke').filter(isSteady);
+  expect(trials.map(({ arm }) => armName(arm)).toSorted()).toEqual(
+    ['sse/browser', 'sse/browser-fetch', 'ws/browser'].flatMap((arm) => [arm, arm]),
+  );
+  for (const { gates, client, distributions, planned } of trials) {
+    expect(gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
+    expect(client).toMatchObject({ streamsVerified: planned.streams, errors: [] });
+    expect(distributions.appendTransportNs!.count).toBe(planned.windowTokens);
+    // What cannot be seen of a page is said, and not passed in silence.
+    const unseen = gates.filter(({ value, note }) => value === undefined && note?.startsWith('not judged') === true).map(({ id }) => id);
+    expect(unseen).toEqual(expect.arrayContaining(['H2max', 'H4', 'H5', 'H7']));
+    expect(gates.find(({ id }) => id === 'N8')?.value).toBeGreaterThan(0);
+    expect(gates.find(({ id }) => id === 'H14')).toMatchObject({ ok: true });
+  }
+  const report = place.readReport('smoke');
+  expect(report).toContain('## In the browser');
+  expect(report).toMatch(/Chrome\/[\d.]+/);
+  expect(report).toMatch(/\| Write to DOM p50\s+\|/);
+  expect(report).toContain('### The clock of the page');
+  expect(report).toMatch(/\| browser\s+\| Chromium/);
+});
+
+it('a browser that is not there is named before anything starts', async () => {
+  const ended = await place.run('run', '--client', 'browser', '--preset', 'smoke', '--browser', '/nowhere/chromium', '--name', 'none');
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toContain('--browser /nowhere/chromium: not an executable file');
+  expect(() => place.runFolder('none')).toThrow(/no run named none|no such file/);
+});
+
+const DELAY_NS = 20 * NS_PER_MS;
+
+async function measure(transport: TransportId, client: ClientStack, plan: Plan): Promise<CompletedTrial[]> {
+  const arm = { transport, client, path: 'direct' } as const;
+  // After its stamp, so that it is in the time from the write to the page.
+  const late = { ...arm, label: 'late', injection: { kind: 'tail', every: 1, delayNs: DELAY_NS } } as const;
+  const trials: CompletedTrial[] = [];
+  for (const one of [arm, late]) {
+    const [planned] = planTrials({ ...plan, arms: [one] });
+    const trial = await measureOne(planned!, {
+      plan,
+      tokenFile: locateTokens(plan.workload, '.'),
+      port: 0,
+      verbose: false,
+      signal: new AbortController().signal,
+      keepStampsIn: undefined,
+      onProgress: () => {},
+    });
+    if (isSteady(trial)) trials.push(trial);
+  }
+  return trials;
+}
+
+it.each([
+  ['sse', 'browser'],
+  ['sse', 'browser-fetch'],
+  ['ws', 'browser'],
+] as const)(
+  '%s/%s: tokens that the server holds back for 20 ms are as much later in the page and in its DOM',
+  async (transport, client) => {
+    const flags = { preset: 'smoke', client: 'browser', seed: '7', blocks: '1', rate: '20' };
+    const { plan } = await buildPlan(['stream'], flags, { randomSeed: () => 1, canPin: false });
+    const trials = await measure(transport, client, plan);
+    for (const name of ['deliveryTransportNs', 'appendTransportNs'] as const) {
+      const [plain, late] = trials.map(({ distributions }) => quantileOf(distributions[name], 0.5)!);
+      // The timer that holds them back fires up to some ms late on a busy machine, and never early.
+      expect(late! - plain!).toBeGreaterThan(DELAY_NS - 2 * NS_PER_MS);
+      expect(late! - plain!).toBeLessThan(DELAY_NS + 10 * NS_PER_MS);
+    }
+  },
+);

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { originUncertaintyNs } from './browser.ts';
+import { canSpeak, transportIds, type ClientStack } from './transports.ts';
+
+const bound = (lowNs: number, highNs: number) => ({ exchanges: 400, lowNs, highNs });
+
+it('the uncertainty of a page’s origin is the farthest point that both of its bounds allow', () => {
+  expect(originUncertaintyNs({ before: bound(-300, 300), after: bound(-500, 200) })).toBe(300);
+  expect(originUncertaintyNs({ before: bound(-300, 300), after: bound(-100, 600) })).toBe(300);
+  expect(originUncertaintyNs({ before: bound(-300, 300), after: bound(-100, 50) })).toBe(100);
+});
+
+it('bounds that exclude each other, of a clock that was moved, make it the farthest point of either', () => {
+  expect(originUncertaintyNs({ before: bound(-300, 300), after: bound(1000, 1400) })).toBe(1400);
+});
+
+it.each<[ClientStack, string[]]>([
+  ['probe', ['sse', 'ws', 'tcp']],
+  ['library', ['sse', 'ws', 'tcp']],
+  ['eventsource', ['sse']],
+  ['undici-eventsource', ['sse']],
+  ['browser', ['sse', 'ws']],
+  ['browser-fetch', ['sse']],
+  ['autocannon', ['sse']],
+])('%s speaks %j', (client, spoken) => {
+  expect(transportIds.filter((transport) => canSpeak(client, transport))).toEqual(spoken);
+});

@@ -1,0 +1,61 @@
+// Runs whose tokens are received by a page: which arms and how much load are usual there, and what a browser cannot carry.
+
+import { BenchError } from '../contract/errors.ts';
+import { mostStreamsInBrowser } from '../contract/browser.ts';
+import type { Plan, ScenarioId } from '../contract/run-file.ts';
+import { armName, isBrowser, type Arm } from '../contract/transports.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import type { Workload } from '../contract/workload.ts';
+import type { ArmText } from './arms.ts';
+import type { RunFlags } from './build-plan.ts';
+import type { Preset, PresetName } from './presets.ts';
+import { usageError } from './quantities.ts';
+
+/** Without --transports. */
+export const browserArms: readonly ArmText[] = ['sse/browser', 'sse/browser-fetch', 'ws/browser'];
+
+type BrowserSize = Pick<Preset, 'connections' | 'warmupNs' | 'windowNs'>;
+
+/** Fewer streams than elsewhere, since a page has room for six; so windows are longer. What is not here is the preset's own. */
+export const browserSizes: Record<PresetName, BrowserSize> = {
+  smoke: { connections: [2], warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S },
+  quick: { connections: [4], warmupNs: 800 * NS_PER_MS, windowNs: 5 * NS_PER_S },
+  standard: { connections: [4], warmupNs: 2 * NS_PER_S, windowNs: 10 * NS_PER_S },
+  publication: { connections: [4], warmupNs: 3 * NS_PER_S, windowNs: 30 * NS_PER_S },
+};
+
+/** Of workload `steady`, without the flags: short answers of a fast model, so that few streams have many starts and tokens. */
+export const browserWorkload = { tokensPerSecond: 50, tokensPerStream: 40 } as const satisfies Partial<Workload>;
+
+export function hasBrowser({ arms }: { readonly arms: readonly Pick<Arm, 'client'>[] }): boolean {
+  return arms.some(({ client }) => isBrowser(client));
+}
+
+/** @throws BenchError USAGE for a scenario that a page cannot take part in. */
+export function refuseBrowser({ client }: Pick<Arm, 'client'>, scenario: ScenarioId): void {
+  if (isBrowser(client) && scenario !== 'stream')
+    throw usageError('--client', client, `probe or library in scenario ${scenario}: a page takes part in scenario stream only`);
+}
+
+/**
+ * A stream too many would wait in the browser for another to end, and pass for slow. Slots hold one stream at a time, and the next
+ * is planned for some time after the end of the one before it; where a late end brings them together, a gate of the trial says so.
+ * @throws BenchError LIMIT or USAGE that names the flag
+ */
+export function checkBrowser({ arms, loadPoints, clientProcesses = 1 }: Plan, { browser }: Pick<RunFlags, 'browser'>): void {
+  if (!hasBrowser({ arms })) {
+    if (browser !== undefined) throw usageError('--browser', browser, 'an arm that is received by one: add --client browser');
+    return;
+  }
+  if (clientProcesses > 1) throw usageError('--client-processes', String(clientProcesses), '1 with --client browser: one page receives');
+  const most = Math.max(...loadPoints.map(({ connections }) => connections));
+  for (const arm of arms.filter(({ client }) => isBrowser(client))) {
+    const limit = mostStreamsInBrowser(arm);
+    if (most <= limit) continue;
+    const what =
+      arm.transport === 'ws' ? `${limit} WebSockets` : `${limit} HTTP/1.1 connections to one server, shared by EventSource and fetch`;
+    throw new BenchError('LIMIT', `--connections ${most}: Chromium opens at most ${what}, and ${armName(arm)} needs one for each stream`, {
+      hint: `this limit is the browser's, not the machine's: ask for at most ${limit}, or measure more streams with --client probe or library`,
+    });
+  }
+}

@@ -1,0 +1,183 @@
+// A page in a real Chromium against the real servers: every stream whole, and what goes wrong with one counted, by all three
+// readers; and no browser that outlives its load process.
+
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { originUncertaintyNs } from '../../bench/contract/browser.ts';
+import { startClockEcho } from '../../bench/contract/clock-proof.ts';
+import type { TrialSpecification } from '../../bench/contract/messages.ts';
+import { populationOf } from '../../bench/contract/population.ts';
+import { readStamps, type StampColumns } from '../../bench/contract/stamps.ts';
+import type { ClientTally } from '../../bench/contract/tally.ts';
+import type { BrowserStack, TransportId } from '../../bench/contract/transports.ts';
+import { NS_PER_MS } from '../../bench/contract/units.ts';
+import { fastWorkload, startTestServer } from '../../servers/twin-fixture.ts';
+import { startCutter } from '../cutter-fixture.ts';
+import { LoadTrial } from '../load-trial.ts';
+import { openBrowserClient } from './browser-client.ts';
+import { ReceivingPage } from './receiving-page.ts';
+
+const readers = [
+  ['sse', 'browser'],
+  ['sse', 'browser-fetch'],
+  ['ws', 'browser'],
+] as const satisfies readonly (readonly [TransportId, BrowserStack])[];
+
+function told(transport: TransportId, client: BrowserStack): TrialSpecification {
+  return {
+    transport,
+    client,
+    connections: 4,
+    workload: { ...fastWorkload, tokensPerStream: 20, tokensPerSecond: 100 },
+    payload: 'lean',
+    workloadSeed: 5,
+    rehearsalTokens: 0,
+    rampNs: 100 * NS_PER_MS,
+    warmupNs: 200 * NS_PER_MS,
+    windowNs: 800 * NS_PER_MS,
+    tailNs: 100 * NS_PER_MS,
+    drainNs: 3000 * NS_PER_MS,
+    backpressureBytes: 1_000_000,
+    host: '127.0.0.1',
+    port: 0,
+  };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'browser-'));
+const pages = new Set<ReceivingPage>();
+const children = new Set<ChildProcess>();
+
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const page of pages) await page.release();
+  rmSync(folder, { recursive: true });
+});
+
+interface Received {
+  readonly tally: ClientTally;
+  readonly stamps: StampColumns;
+  /** Of the browser, while it ran. */
+  readonly pid: number;
+}
+
+async function receive(specification: TrialSpecification, port: number): Promise<Received> {
+  using clock = await startClockEcho('127.0.0.1');
+  const page = new ReceivingPage();
+  pages.add(page);
+  const stampsFile = join(folder, `${pages.size}.stamps`);
+  const order = { kind: 'load', specification, stampsFile, host: '127.0.0.1', port, clockPort: clock.port } as const;
+  const { client, transport } = specification;
+  const trial = new LoadTrial(order, (_, options) => openBrowserClient({ client: client as BrowserStack, transport }, options, page));
+  await trial.prepare();
+  const pid = (await page.pid())!;
+  const said = await trial.run(process.hrtime.bigint());
+  pages.delete(page);
+  if (said.kind !== 'tally') throw new Error(`a load trial says its tally, not ${said.kind}`);
+  return { tally: said.tally, stamps: readStamps(stampsFile), pid };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // A zombie is over; it waits for its parent.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+it.each(readers)('%s/%s: a page receives every stream whole, in order, and with all its times', async (transport, client) => {
+  const specification = told(transport, client);
+  const population = populationOf(specification);
+  await using server = await startTestServer(transport, { population, workload: specification.workload });
+  const { tally, stamps, pid } = await receive(specification, server.port);
+  expect(tally.errors).toEqual([]);
+  expect(tally).toMatchObject({
+    streamsStarted: population.streams,
+    streamsVerified: population.streams,
+    tokensReceived: population.totalTokens,
+  });
+  expect(tally).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0, startsUnissued: 0 });
+  // What a page cannot know is not made up.
+  expect(tally.bytesRead).toBeUndefined();
+  expect(tally.tokenReads).toBeUndefined();
+  expect(stamps['connectNs']!.every(Number.isNaN)).toBe(true);
+  for (let stream = 0; stream < population.streams; stream++) {
+    const moments = ['startNs', 'acceptNs', 'endNs'].map((name) => stamps[name]![stream]!);
+    expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+    expect(moments.some(Number.isNaN)).toBe(false);
+  }
+  for (const [token, receivedNs] of stamps['receivedNs']!.entries())
+    expect(stamps['appendedNs']![token]).toBeGreaterThanOrEqual(receivedNs);
+  const { browser } = tally;
+  expect(browser).toMatchObject({ isIsolated: true, version: expect.stringMatching(/Chrom/) as string });
+  // Of four slots; on a busy machine a stream that ends late overlaps with the next of its slot.
+  expect(browser!.mostOpenStreams).toBeGreaterThan(1);
+  expect(browser!.cpuNs).toBeGreaterThanOrEqual(0);
+  expect(browser!.mainThreadShare).toBeGreaterThan(0);
+  // 5 µs, and far below the 100 µs of a page that is not isolated.
+  expect(browser!.resolutionNs).toBeLessThan(0.05 * NS_PER_MS);
+  expect(originUncertaintyNs(browser!.clock)).toBeLessThan(5 * NS_PER_MS);
+  expect(isRunning(pid)).toBe(false);
+});
+
+it.each(readers)('%s/%s: streams that are cut are failures, counted by cause, and their tokens are a prefix', async (transport, client) => {
+  const specification = told(transport, client);
+  const population = populationOf(specification);
+  await using server = await startTestServer(transport, { population, workload: specification.workload });
+  // Longer than a head, shorter than any but the shortest streams.
+  using cutter = await startCutter(server.port, { afterBytes: 350, how: 'fin', cuts: 4 });
+  const { tally } = await receive(specification, cutter.port);
+  const failed = tally.errors.reduce((sum, { count }) => sum + count, 0);
+  expect(failed).toBeGreaterThan(0);
+  expect(tally.streamsVerified).toBe(population.streams - failed);
+  expect(tally.lost).toBeGreaterThan(0);
+  expect(tally).toMatchObject({ duplicated: 0, reordered: 0, corrupt: 0 });
+  for (const { cause } of tally.errors) expect(cause).toMatch(/^(closed-early|network|eventsource-closed)$/);
+});
+
+it('a server that refuses is a failure of each stream, and not of the page', async () => {
+  const specification = told('sse', 'browser-fetch');
+  // None of its streams is known there.
+  await using server = await startTestServer('sse');
+  const { tally } = await receive(specification, server.port);
+  expect(tally.errors).toEqual([{ cause: 'http-404', count: tally.streamsPlanned, example: expect.stringContaining('404') as string }]);
+});
+
+/** Processes whose parent is this one. */
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((other) => {
+      try {
+        return readFileSync(`/proc/${other}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(pid);
+      } catch {
+        return false;
+      }
+    });
+}
+
+it('the browser is gone when its load process is killed', async () => {
+  const specification = told('sse', 'browser');
+  await using server = await startTestServer('sse', { population: populationOf(specification), workload: specification.workload });
+  using clock = await startClockEcho('127.0.0.1');
+  const program = fileURLToPath(new URL('../main.ts', import.meta.url));
+  expect(existsSync(program)).toBe(true);
+  const child = fork(program, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  children.add(child);
+  const place = { host: '127.0.0.1', port: server.port, clockPort: clock.port };
+  child.send({ kind: 'load', specification, stampsFile: join(folder, 'killed.stamps'), ...place });
+  const [said] = (await once(child, 'message')) as [{ kind: string }];
+  expect(said.kind).toBe('ready');
+  const browsers = childrenOf(child.pid!).filter((pid) => /chrom/i.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+  expect(browsers).not.toEqual([]);
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+  await expect.poll(() => browsers.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+});

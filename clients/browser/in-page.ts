@@ -1,0 +1,300 @@
+// What runs in the browser's page: it opens streams, takes a time as the first thing of every callback, appends each token's
+// text to the DOM as a chat page does, takes a second time, and keeps the rest for later. The functions of this file are sent to
+// the page as their own source text, so none of them may use anything but the others and what a page has.
+
+/**
+ * What happened to a stream, in order. `text` is a payload, the JSON of a control event or a message; `detail` the moment of the
+ * append for a token, the event's name for a control event, the code of a close, the cause of a failure. Times are ms of the page.
+ */
+export type PageRow = readonly [
+  kind: 'start' | 'accept' | 'token' | 'control' | 'close' | 'end' | 'lost' | 'failure',
+  stream: number,
+  atMs: number,
+  text: string,
+  detail: number | string,
+];
+
+export interface PageNotes {
+  readonly rows: readonly PageRow[];
+  /** Streams open at once, at most. */
+  readonly most: number;
+}
+
+export type PageReader = 'eventsource' | 'fetch' | 'websocket';
+
+/** What the page has under `streamduel`. */
+interface PageReceiver {
+  open: (stream: number, reader: PageReader, path: string) => void;
+  close: (stream: number) => void;
+  /** What happened since it was last asked, as JSON of `PageNotes`. */
+  drain: () => string;
+  /** Forgets all streams that are over, and their text. */
+  reset: () => void;
+  /** The smallest step of the clock, ms. */
+  stepMs: () => number;
+}
+
+/** What the page is told of the wire. */
+interface PageTerms {
+  readonly controlTypes: readonly string[];
+  readonly controlPrefix: string;
+  readonly protocol: string;
+}
+
+interface PageStream {
+  readonly accept: (atMs: number) => void;
+  readonly token: (payload: string, atMs: number) => void;
+  /** @param type Empty where the text itself says it. */
+  readonly control: (type: string, text: string, atMs: number) => void;
+  readonly close: (code: number, reason: string, atMs: number) => void;
+  readonly end: (atMs: number) => void;
+  readonly lost: (message: string, atMs: number) => void;
+  readonly fail: (cause: string, message: string, atMs: number) => void;
+}
+
+/** Of a page's DOM, as much as is used here: the rest of the project runs in Node and knows none. */
+interface PageElement {
+  append: (child: PageElement | string) => void;
+  remove: () => void;
+}
+
+interface PageWorld {
+  readonly document: { readonly body: PageElement; readonly createElement: (name: string) => PageElement };
+  readonly location: { readonly host: string };
+  readonly EventSource: new (path: string) => {
+    readonly readyState: number;
+    addEventListener: (type: string, listener: (event: { readonly data?: string }) => void) => void;
+    close: () => void;
+  };
+  streamduel?: PageReceiver;
+}
+
+/**
+ * Events of an event stream (WHATWG HTML §9.2.6), without ids and reconnection times, which a fetch has no use for. Takes text
+ * in any pieces; returns the number of events that were complete.
+ */
+export function createSseParser(onEvent: (type: string, data: string) => void): (text: string) => number {
+  let rest = '';
+  let type = '';
+  let data: string | undefined;
+  let isFirst = true;
+  let endedInReturn = false;
+  const readLine = (line: string): number => {
+    if (line === '') {
+      const complete = data;
+      const name = type === '' ? 'message' : type;
+      data = undefined;
+      type = '';
+      if (complete === undefined) return 0;
+      onEvent(name, complete);
+      return 1;
+    }
+    const colon = line.indexOf(':');
+    if (colon === 0) return 0;
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    if (field === 'data') data = data === undefined ? value : `${data}\n${value}`;
+    else if (field === 'event') type = value;
+    return 0;
+  };
+  return (piece) => {
+    let text = piece;
+    if (isFirst && text !== '') {
+      isFirst = false;
+      if (text.startsWith('\uFEFF')) text = text.slice(1);
+    }
+    // The line feed of a pair that was cut in two: its line has ended already.
+    if (endedInReturn && text !== '') {
+      endedInReturn = false;
+      if (text.startsWith('\n')) text = text.slice(1);
+    }
+    if (text.endsWith('\r')) endedInReturn = true;
+    const lines = (rest + text).split(/\r\n|\n|\r/);
+    rest = lines.pop() ?? '';
+    let events = 0;
+    for (const line of lines) events += readLine(line);
+    return events;
+  };
+}
+
+/** The text that a chat page shows of a payload; empty for one that it does not know. */
+export function textOf(payload: string): string {
+  try {
+    const { d, choices } = JSON.parse(payload) as { d?: unknown; choices?: { delta?: { content?: unknown } }[] };
+    const text = d ?? choices?.[0]?.delta?.content;
+    return typeof text === 'string' ? text : '';
+  } catch {
+    return '';
+  }
+}
+
+function readEventSource(stream: PageStream, path: string, { controlTypes }: PageTerms): () => void {
+  const world = globalThis as unknown as PageWorld;
+  const source = new world.EventSource(path);
+  source.addEventListener('message', ({ data }) => {
+    const atMs = performance.now();
+    stream.token(data ?? '', atMs);
+  });
+  for (const type of controlTypes) {
+    source.addEventListener(type, ({ data }) => {
+      const atMs = performance.now();
+      // Our control event `open` has the name of the API's own event, which carries no data.
+      if (data === undefined) {
+        stream.accept(atMs);
+        return;
+      }
+      stream.control(type, data, atMs);
+      if (type !== 'done') return;
+      // Whoever does not close it now is connected again, and again, for ever.
+      source.close();
+      stream.end(atMs);
+    });
+  }
+  source.addEventListener('error', () => {
+    const atMs = performance.now();
+    // 2 is CLOSED: it was refused. Otherwise it will try again by itself.
+    if (source.readyState === 2) stream.fail('eventsource-closed', 'the EventSource closed; its API does not say why', atMs);
+    else stream.lost('the EventSource lost its connection; its API does not say why', atMs);
+  });
+  return () => source.close();
+}
+
+async function readFetch(stream: PageStream, path: string, signal: AbortSignal): Promise<void> {
+  try {
+    const response = await fetch(path, { headers: { accept: 'text/event-stream' }, cache: 'no-store', signal });
+    const acceptedMs = performance.now();
+    if (response.status !== 200 || response.body === null) {
+      stream.fail(`http-${response.status}`, `the server answered ${response.status} ${response.statusText}`, acceptedMs);
+      return;
+    }
+    stream.accept(acceptedMs);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let atMs = acceptedMs;
+    const parse = createSseParser((type, data) => {
+      if (type === 'message') stream.token(data, atMs);
+      else stream.control(type, data, atMs);
+    });
+    for (;;) {
+      const { done, value } = await reader.read();
+      // All tokens of one read share it.
+      atMs = performance.now();
+      if (done) break;
+      parse(value);
+    }
+    stream.end(atMs);
+  } catch (error) {
+    stream.fail('network', String(error), performance.now());
+  }
+}
+
+function readWebSocket(stream: PageStream, path: string, { controlPrefix, protocol }: PageTerms): () => void {
+  const world = globalThis as unknown as PageWorld;
+  const socket = new WebSocket(`ws://${world.location.host}${path}`, [protocol]);
+  socket.addEventListener('open', () => {
+    const atMs = performance.now();
+    stream.accept(atMs);
+  });
+  socket.addEventListener('message', ({ data }: { data: unknown }) => {
+    const atMs = performance.now();
+    if (typeof data !== 'string') stream.fail('protocol', 'a binary message where only text was agreed', atMs);
+    else if (data.startsWith(controlPrefix)) stream.control('', data, atMs);
+    else stream.token(data, atMs);
+  });
+  // An `error` goes before it where there was one, and says no more than that.
+  socket.addEventListener('close', ({ code, reason }: { code: number; reason: string }) => {
+    const atMs = performance.now();
+    stream.close(code, reason, atMs);
+  });
+  return () => socket.close();
+}
+
+/** How one stream notes what happens to it: the only place that touches the DOM. */
+function notePage(stream: number, element: PageElement, rows: PageRow[]): PageStream {
+  return {
+    accept: (atMs) => void rows.push(['accept', stream, atMs, '', 0]),
+    token: (payload, atMs) => {
+      element.append(textOf(payload));
+      const appendedMs = performance.now();
+      rows.push(['token', stream, atMs, payload, appendedMs]);
+    },
+    control: (type, text, atMs) => void rows.push(['control', stream, atMs, text, type]),
+    close: (code, reason, atMs) => void rows.push(['close', stream, atMs, reason, code]),
+    end: (atMs) => void rows.push(['end', stream, atMs, '', 0]),
+    lost: (message, atMs) => void rows.push(['lost', stream, atMs, message, 'closed-early']),
+    fail: (cause, message, atMs) => void rows.push(['failure', stream, atMs, message, cause]),
+  };
+}
+
+function installReceiver(terms: PageTerms): void {
+  const world = globalThis as unknown as PageWorld;
+  const { document } = world;
+  const rows: PageRow[] = [];
+  let most = 0;
+  const closers = new Map<number, () => void>();
+  const elements = new Map<number, PageElement>();
+  const openReader = (noted: PageStream, reader: PageReader, path: string): (() => void) => {
+    if (reader === 'eventsource') return readEventSource(noted, path, terms);
+    if (reader === 'websocket') return readWebSocket(noted, path, terms);
+    const abort = new AbortController();
+    void readFetch(noted, path, abort.signal);
+    return () => abort.abort();
+  };
+  world.streamduel = {
+    open: (stream, reader, path) => {
+      const element = document.createElement('p');
+      document.body.append(element);
+      elements.set(stream, element);
+      const noted = notePage(stream, element, rows);
+      const over = (): void => void closers.delete(stream);
+      const counted: PageStream = {
+        ...noted,
+        close: (code, reason, atMs) => {
+          noted.close(code, reason, atMs);
+          over();
+        },
+        end: (atMs) => {
+          noted.end(atMs);
+          over();
+        },
+        fail: (cause, message, atMs) => {
+          noted.fail(cause, message, atMs);
+          over();
+        },
+      };
+      rows.push(['start', stream, performance.now(), '', 0]);
+      closers.set(stream, openReader(counted, reader, path));
+      most = Math.max(most, closers.size);
+    },
+    close: (stream) => {
+      closers.get(stream)?.();
+      closers.delete(stream);
+    },
+    drain: () => JSON.stringify({ rows: rows.splice(0), most }),
+    reset: () => {
+      for (const [stream, element] of elements) {
+        if (closers.has(stream)) continue;
+        element.remove();
+        elements.delete(stream);
+      }
+      most = closers.size;
+    },
+    stepMs: () => {
+      let smallest = Number.POSITIVE_INFINITY;
+      let before = performance.now();
+      for (let steps = 0; steps < 50;) {
+        const now = performance.now();
+        if (now === before) continue;
+        smallest = Math.min(smallest, now - before);
+        before = now;
+        steps++;
+      }
+      return smallest;
+    },
+  };
+}
+
+/** All of it as the text of one script. */
+export function pageScript(terms: PageTerms): string {
+  const parts = [createSseParser, textOf, readEventSource, readFetch, readWebSocket, notePage, installReceiver];
+  return `(() => {\n'use strict';\n${parts.map(String).join('\n')}\ninstallReceiver(${JSON.stringify(terms)});\n})()`;
+}
