@@ -14,11 +14,6 @@ import type { Outcome } from './search.ts';
 
 /** Tokens received in the window for each that was due in it. */
 const LEAST_DELIVERED = 0.995;
-/**
- * What was due in the last moments of the window may still be under way. In a window of 10 s the share above allows for 50 ms;
- * in one of 1 s it would take a delay of 5 ms for loss.
- */
-const UNDER_WAY_NS = 50 * NS_PER_MS;
 /** Delivery may grow from the first third of the window to the last by this factor and this much more. */
 const BACKLOG_FACTOR = 1.2;
 const BACKLOG_NS = 2 * NS_PER_MS;
@@ -93,11 +88,10 @@ function asSeen(trial: CompletedTrial, metric: string): number | undefined {
   return findMetric(metric)?.value({ ...trial, distributions });
 }
 
-function judgeLoss({ client, windowNs }: CompletedTrial, measured: MeasuredStep): Failure[] {
-  const least = LEAST_DELIVERED * (1 - UNDER_WAY_NS / windowNs);
+function judgeLoss({ client }: CompletedTrial, measured: MeasuredStep): Failure[] {
   const { offeredTokensPerSecond: offered, deliveredTokensPerSecond: delivered, errors, integrityFaults } = measured;
   const reasons = [
-    ...(delivered < least * offered ? [`${percent(delivered / offered)} of the tokens that were due arrived in the window`] : []),
+    ...(delivered < LEAST_DELIVERED * offered ? [`${percent(delivered / offered)} of the tokens that were due arrived in the window`] : []),
     ...(errors > 0 ? [`${errors} streams failed (${client.errors.map(({ cause }) => cause).join(', ')})`] : []),
     ...(integrityFaults > 0 ? [`${integrityFaults} tokens were lost, repeated or damaged`] : []),
   ];

@@ -32,7 +32,7 @@ function circumstances({ plan }: Analysis): string {
   return [
     `How many streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
     ` (workload ${code(workload.name)}, payload ${code(plan.payload)}: ${payloads[plan.payload].summary}) a server carries:`,
-    ` so that ${search.objectives.map(({ text }) => code(text)).join(' and ')}, 99.5 % of the tokens that are due in the window, but for its last 50 ms, arrive in it,`,
+    ` so that ${search.objectives.map(({ text }) => code(text)).join(' and ')}, 99.5 % of the tokens that are due in the window arrive in it,`,
     ` no stream fails and no backlog grows. A trial is a search. Each of its steps is a measurement of its own, in fresh processes, with ${formatSetting(plan.warmupNs, 'ns')} of warm-up and ${formatSetting(plan.windowNs, 'ns')} measured;`,
     ` the two loads that decide are judged by ${steps}. Loads lie on a grid of ${formatSetting(search.width, 'ratio')} that the arms of a block share,`,
     ` shifted a little from block to block, up to ${formatCount(search.mostStreams)} streams. Before each search of a measured block, one step measures the arm at the headline load,`,
