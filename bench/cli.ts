@@ -63,6 +63,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--seed <n>', 'repeats the same workload and order (default: random, printed in the report)')
     .option('--slo <objective>', "capacity: what must hold, e.g. 'delivery.p99 <= 50ms'; may be repeated", collect)
     .option('--canary', 'send ordinary requests beside the streams and time them')
+    .option('--browser <path>', 'the Chromium that receives, for --client browser (default: the first one on PATH)')
     .option('--client-processes <n>', 'load processes; each runs an equal share of the streams (default: 1)')
     .option('--server-processes <n>', 'server processes of an arm, each on a port of its own (default: 1)')
     .option('--backpressure <size>', 'a receiver this far behind is cut off (default: 1MiB)')
@@ -166,6 +167,7 @@ Examples:
   streamduel run reconnect                             what each fault does to the streams of each transport
   streamduel run reconnect --faults kill,blackhole --policy both
   streamduel run herd --connections 2000               2,000 clients lose their server at once
+  streamduel run browser-limits                        how many streams one browser opens, and what happens to the next
   streamduel run memory capacity                       is SSE cheaper with many clients? two scenarios, one report
 `;
 

@@ -3,7 +3,7 @@
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import { toClientSchema, type FromClient, type ToClient } from '../bench/contract/messages.ts';
-import { isLoadGenerator } from '../bench/contract/transports.ts';
+import { isBrowser, isLoadGenerator } from '../bench/contract/transports.ts';
 import { AutocannonTrial } from './autocannon-trial.ts';
 import { CompletionsTrial } from './completions-trial.ts';
 import { LoadTrial } from './load-trial.ts';
@@ -11,11 +11,17 @@ import { RecoveryTrial } from './recovery-trial.ts';
 import { stacks } from './stacks.ts';
 import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
-/** A load generator opens no single stream; what it needs one for, the rehearsal, is the probe's. */
-const open: OpenStack = ({ client, transport }, options) => stacks[isLoadGenerator(client) ? 'probe' : client](transport, options);
+/** A load generator opens no single stream, nor is a page told of them; what needs one, the rehearsal, is the probe's. */
+const open: OpenStack = ({ client, transport }, options) =>
+  stacks[isLoadGenerator(client) || isBrowser(client) ? 'probe' : client](transport, options);
 
-function trialOf(order: LoadOrder): Trial {
-  const { recovery, completions, client } = order.specification;
+async function trialOf(order: LoadOrder): Promise<Trial> {
+  const { recovery, completions, browserLimits, client } = order.specification;
+  if (browserLimits !== undefined) {
+    // Imported only here: to load what drives a browser takes longer than to load all else.
+    const { BrowserLimitsTrial } = await import('./browser-limits/browser-limits-trial.ts');
+    return new BrowserLimitsTrial(order, browserLimits, open);
+  }
   if (completions !== undefined) {
     const ClosedLoop = isLoadGenerator(client) ? AutocannonTrial : CompletionsTrial;
     return new ClosedLoop(order, completions, open);
@@ -32,7 +38,7 @@ linkToParent<ToClient>({
   onMessage: async (message) => {
     switch (message.kind) {
       case 'load':
-        trial = trialOf(message);
+        trial = await trialOf(message);
         await say(await trial.prepare());
         return;
       case 'start':

@@ -9,13 +9,13 @@ import type { StreamClient, StreamClientOptions } from './stream-client.ts';
 
 type OpenClient = (transport: TransportId, options: StreamClientOptions) => StreamClient;
 
-/** Each asserts that it speaks the transport; see `canSpeak`. Load generators are none: they open no single stream. */
+/** Each asserts that it speaks the transport; see `canSpeak`. Load generators and pages are none: nobody opens single streams through them. */
 export const stacks = {
   probe: openProbeClient,
   library: openLibraryClient,
   eventsource: openEventSourceClient,
   'undici-eventsource': openUndiciEventSourceClient,
-} as const satisfies Record<Exclude<ClientStack, 'autocannon'>, OpenClient>;
+} as const satisfies Record<Exclude<ClientStack, 'autocannon' | 'browser'>, OpenClient>;
 
 /** Client stacks that open streams one by one. */
 export type StreamStack = keyof typeof stacks;

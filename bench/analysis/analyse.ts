@@ -5,6 +5,7 @@ import type { SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
+import { analyseBrowserLimits } from './browser-limits/analyse-browser-limits.ts';
 import { analyseCapacity } from './capacity/analyse-capacity.ts';
 import { compareRun, signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
 import { analyseConnect } from './connect/analyse-connect.ts';
@@ -44,6 +45,7 @@ export function analyse(run: SavedRun): Analysis {
   const ladders = analyseLadders(plan, concluded.judged);
   const fanout = analyseFanout(plan, concluded.judged);
   const connect = analyseConnect(plan, concluded.judged);
+  const browserLimits = analyseBrowserLimits(plan, concluded.judged);
   return {
     schema: 1,
     streamduel: header.streamduel,
@@ -63,6 +65,7 @@ export function analyse(run: SavedRun): Analysis {
     ...(ladders !== undefined && { ladders }),
     ...(fanout !== undefined && { fanout }),
     ...(connect !== undefined && { connect }),
+    ...(browserLimits !== undefined && { browserLimits }),
     trials: {
       planned: extent.planned,
       completed: completed.length,

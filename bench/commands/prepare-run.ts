@@ -2,9 +2,10 @@
 
 import { randomInt } from 'node:crypto';
 import { loadRun } from '../analysis/load-run.ts';
+import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Environment, Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
+import { armName, isBrowser } from '../contract/transports.ts';
 import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
 import { whyAbsent } from '../path/network-namespaces.ts';
 import { checkLimits, readMachineLimits } from '../plan/limits.ts';
@@ -26,13 +27,14 @@ export function drawSeed(): number {
   return randomInt(2 ** 32);
 }
 
-/** A plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME or LIMIT */
+/** A plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, MISSING_PROGRAM or LIMIT */
 export async function prepareRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<PreparedRun> {
   const limits = readMachineLimits();
   const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent });
   const { plan } = built;
   checkLimits(plan, limits);
   checkPort(plan, flags.port);
+  checkBrowser(plan);
   if (plan.pin && !canPin()) {
     throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, which needs two CPUs and taskset', {
       hint: 'install util-linux, or measure with --no-pin',
@@ -82,11 +84,12 @@ export function refuseChanges(folder: string, scenarios: readonly string[], flag
   if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
 }
 
-/** A saved run, ready for the trials that it lacks. @throws BenchError RUN_FOLDER, LIMIT or USAGE */
+/** A saved run, ready for the trials that it lacks. @throws BenchError RUN_FOLDER, MISSING_PROGRAM, LIMIT or USAGE */
 export function reopenRun(folder: string, port: string | undefined): OpenRun {
   const { header, trials } = loadRun(folder);
   checkLimits(header.plan, readMachineLimits());
   checkPort(header.plan, port);
+  checkBrowser(header.plan);
   const differences = environmentDifferences(header.environment, readEnvironment(undefined));
   if (differences.length > 0) {
     throw new BenchError('RUN_FOLDER', `${folder} was begun on another machine or with other software: ${differences.join('; ')}`, {
@@ -103,6 +106,11 @@ function checkPort({ lanes, scenario, serverProcesses }: Plan, port: string | un
     throw usageError('--port', port, `0: each of ${serverProcesses} server processes has a port of its own`);
   if (lanes === undefined) return;
   throw usageError('--port', port, `0: in ${scenario} several trials run side by side, each with a port of its own`);
+}
+
+/** @throws BenchError USAGE or MISSING_PROGRAM */
+function checkBrowser({ arms, browser }: Plan): void {
+  if (arms.some(({ client }) => isBrowser(client))) findChromium(browser);
 }
 
 function environmentDifferences(before: Environment, now: Environment): string[] {

@@ -41,6 +41,7 @@ export const clientStacks = {
   library: 'undici + eventsource-parser for SSE, ws for WebSocket: what a Node consumer sees',
   eventsource: 'EventSource of the npm package eventsource (SSE only): it reconnects by itself',
   'undici-eventsource': 'EventSource of undici (SSE only): it reconnects by itself',
+  browser: 'headless Chromium: EventSource for SSE, WebSocket',
   autocannon: 'an HTTP load generator (SSE only): whole streams in a closed loop, in scenario completions',
 } as const satisfies Record<string, string>;
 
@@ -51,12 +52,18 @@ export function reconnectsItself(client: ClientStack): boolean {
   return client === 'eventsource' || client === 'undici-eventsource';
 }
 
+/** Its streams are received by a page, in processes of another program. */
+export function isBrowser(client: ClientStack): client is 'browser' {
+  return client === 'browser';
+}
+
 /** It asks for whole responses, one after another, and knows nothing of the tokens in them. */
 export function isLoadGenerator(client: ClientStack): client is 'autocannon' {
   return client === 'autocannon';
 }
 
 export function canSpeak(client: ClientStack, transport: TransportId): boolean {
+  if (isBrowser(client)) return transport !== 'tcp';
   return transport === 'sse' || !(reconnectsItself(client) || isLoadGenerator(client));
 }
 

@@ -6,6 +6,7 @@ import {
   canSpeak,
   clientStacks,
   COPY_LABEL,
+  isBrowser,
   isLoadGenerator,
   reconnectsItself,
   transportIds,
@@ -26,8 +27,13 @@ interface ArmsPlace {
   readonly breaksSomething: boolean;
 }
 
-function readArms(flags: RunFlags, usual: readonly ArmText[]): Plan['arms'] {
-  const common = pickName('client stack', flags.client ?? 'probe', Object.keys(clientStacks) as ClientStack[]);
+/** Of arms that name none. */
+function usualClient(scenario: ScenarioId): ClientStack {
+  return scenario === 'browser-limits' ? 'browser' : 'probe';
+}
+
+function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms'] {
+  const common = pickName('client stack', flags.client ?? usualClient(scenario), Object.keys(clientStacks) as ClientStack[]);
   const readArm = (entry: string): Plan['arms'][number] => {
     const [name = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
@@ -48,11 +54,16 @@ function readArms(flags: RunFlags, usual: readonly ArmText[]): Plan['arms'] {
 }
 
 /** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
-export function planArms(flags: RunFlags, { scenario, usual, breaksSomething }: ArmsPlace): Plan['arms'] {
-  const arms = readArms(flags, usual);
+export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
+  const { scenario, breaksSomething } = place;
+  const arms = readArms(flags, place);
   for (const { transport, client } of arms) {
     if (!canSpeak(client, transport))
       throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/library`);
+    if (scenario === 'browser-limits' && !isBrowser(client))
+      throw usageError('--client', client, 'browser here: it is what this scenario is about');
+    if (isBrowser(client) && scenario !== 'browser-limits')
+      throw usageError('--client', client, 'probe or library here: the browser is for scenario browser-limits');
     if (isLoadGenerator(client) && scenario !== 'completions')
       throw usageError('--client', client, 'probe or library here: a load generator asks for whole streams, which is scenario completions');
     if (scenario === 'completions' && transports[transport].isNullArm)

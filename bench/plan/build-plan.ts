@@ -9,7 +9,7 @@ import type { Workload } from '../contract/workload.ts';
 import { scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
-import { reconnectsItself } from '../contract/transports.ts';
+import { isBrowser, reconnectsItself } from '../contract/transports.ts';
 import { planArms } from './arms.ts';
 import { planCanary } from './canary.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
@@ -44,6 +44,7 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly rerun?: boolean;
   readonly slo?: readonly string[];
   readonly canary?: boolean;
+  readonly browser?: string;
 }
 
 export interface BuiltPlan {
@@ -140,6 +141,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(recovery !== undefined && { recovery }),
     ...(lanes > 1 && { lanes }),
     ...(canary !== undefined && { canary }),
+    ...readBrowser(flags, arms),
     ...measures?.conditions?.(flags, { preset: presetName, connections, workload: planned }),
     ...readProcesses(flags, { scenario, connections }),
   };
@@ -148,8 +150,15 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
 }
 
 /** @throws BenchError USAGE */
-function refuseUnused(flag: 'rate' | 'tokens' | 'warmup', value: string | undefined, scenario: ScenarioId): void {
+function refuseUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', value: string | undefined, scenario: ScenarioId): void {
   if (value !== undefined) throw usageError(`--${flag}`, value, `it left out: scenario ${scenario} sets it itself`);
+}
+
+/** Whether it is there is for whoever starts it to see. @throws BenchError USAGE without an arm that it could receive. */
+function readBrowser({ browser }: RunFlags, arms: Plan['arms']): Pick<Plan, 'browser'> {
+  if (browser === undefined) return {};
+  if (!arms.some(({ client }) => isBrowser(client))) throw usageError('--browser', browser, 'an arm that it receives: add --client browser');
+  return { browser };
 }
 
 /** Undefined for a fault that all these arms can be put to. */

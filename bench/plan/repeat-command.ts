@@ -24,7 +24,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     ...repeatSearch(plan),
     `--blocks ${plan.blocks}`,
     ...(plan.recovery === undefined && !isUnused('warmup', plan) ? [`--warmup ${plan.warmupNs / NS_PER_MS}ms`] : []),
-    ...(plan.recovery === undefined ? [`--duration ${plan.windowNs / NS_PER_MS}ms`] : []),
+    ...(plan.recovery === undefined && !isUnused('duration', plan) ? [`--duration ${plan.windowNs / NS_PER_MS}ms`] : []),
     ...(plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? [] : [`--backpressure ${plan.backpressureBytes}B`]),
     ...(plan.arms.some(isCopy) ? ['--aa'] : []),
     ...repeatStop(plan.stop),
@@ -36,13 +36,14 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     plan.pin ? '--pin' : '--no-pin',
     ...(plan.keepStamps ? ['--stamps'] : []),
     ...(plan.canary === undefined ? [] : ['--canary']),
+    ...(plan.browser === undefined ? [] : [`--browser ${plan.browser}`]),
     `--seed ${plan.seed}`,
     ...(flags.failIf ?? []).map((text) => `--fail-if '${text}'`),
   ];
   return words.join(' ');
 }
 
-function isUnused(flag: 'rate' | 'tokens' | 'warmup', { scenario }: Plan): boolean {
+function isUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', { scenario }: Plan): boolean {
   return scenarios[scenario].measures?.unused?.includes(flag) === true;
 }
 

@@ -42,6 +42,9 @@ const takers: { readonly [Flag in keyof RunFlags]?: (scenario: Scenario) => bool
   rate: uses('rate'),
   slo: ({ name }) => name === 'capacity',
   canary: ({ name }) => takesCanary(name),
+  // Its client is the browser, and that is the browser's only place.
+  client: ({ name }) => name !== 'browser-limits',
+  browser: ({ name }) => name === 'browser-limits',
   stamps: ({ name }) => name !== 'capacity',
   clientProcesses: ({ name }) => canShare(name),
   serverProcesses: ({ name }) => canShare(name),
