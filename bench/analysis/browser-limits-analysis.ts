@@ -31,10 +31,13 @@ export interface ArmBrowserLimits {
     /** Of each. */
     readonly asked: number;
     readonly opened: readonly (readonly [number, number])[];
-    /** Whether both together opened no more than one alone; undefined where too few were asked for to tell, or trials disagree. */
-    readonly isShared: boolean | undefined;
+    /** Undefined where one alone met none, too few were asked for to tell, or trials disagree. */
+    readonly limit: TabLimit | undefined;
   };
 }
+
+/** Both tabs together opened no more than one alone; each as many; or more than one alone, and not each as many. */
+export type TabLimit = 'shared' | 'own' | 'between';
 
 /** In how many trials the first stream that did not open waited, failed, and was served once another was closed. */
 export interface NextStream {

@@ -4,8 +4,7 @@ import { countStreams, streamsAsked, type BrowserLimitsPlan, type PageStream } f
 const plan: BrowserLimitsPlan = { mostEventSources: 10, eventSourcesPerTab: 4, patienceNs: { sse: 1, ws: 1, request: 1 } };
 
 it.each([
-  ['ws', 300, { inOneTab: 300, inEachTab: 150 }],
-  ['ws', 5, { inOneTab: 5, inEachTab: 3 }],
+  ['ws', 300, { inOneTab: 300, inEachTab: 300 }],
   ['sse', 300, { inOneTab: 10, inEachTab: 4 }],
   ['sse', 8, { inOneTab: 8, inEachTab: 4 }],
   ['sse', 3, { inOneTab: 3, inEachTab: 2 }],

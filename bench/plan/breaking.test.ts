@@ -113,7 +113,7 @@ describe('what is refused names the flag', () => {
     ['stream', { client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
     ['herd', { faults: 'reset' }, '--faults reset: expected another scenario: herd is about the fault kill'],
     ['reconnect', { transports: 'sse,sse/probe' }, '--transports sse,sse/probe: expected each arm once; sse is there twice'],
-    ['reconnect', { transports: 'sse/browser' }, 'there is no client stack "browser"'],
+    ['reconnect', { transports: 'sse/curl' }, 'there is no client stack "curl"'],
     ['reconnect', { faults: 'kil' }, 'there is no fault "kil"; did you mean kill?'],
     ['reconnect', { policy: 'polite' }, 'there is no policy "polite"'],
     ['reconnect', { heartbeat: '5ms' }, '--heartbeat 5ms: expected between 100ms and 60s'],

@@ -157,7 +157,8 @@ function refuseUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', value: st
 /** Whether it is there is for whoever starts it to see. @throws BenchError USAGE without an arm that it could receive. */
 function readBrowser({ browser }: RunFlags, arms: Plan['arms']): Pick<Plan, 'browser'> {
   if (browser === undefined) return {};
-  if (!arms.some(({ client }) => isBrowser(client))) throw usageError('--browser', browser, 'an arm that it receives: add --client browser');
+  if (!arms.some(({ client }) => isBrowser(client)))
+    throw usageError('--browser', browser, 'an arm that it receives: add --client browser');
   return { browser };
 }
 

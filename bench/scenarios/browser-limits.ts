@@ -15,7 +15,8 @@ export const browserLimits = {
   question: 'How many streams does one browser open to one origin, and what happens to the next one and to an ordinary request?',
   summary: 'how many streams one headless Chromium opens to one origin: the next one, an ordinary request, two tabs',
   measures: {
-    transports: ['sse/browser', 'ws/browser'],
+    // Their client is the browser; see planArms.
+    transports: ['sse', 'ws'],
     // Ten minutes: a stream that ended by itself would make room for the next.
     workload: { tokensPerSecond: 1, tokensPerStream: 600, firstTokenMedianMs: 0, firstTokenSigma: 0 },
     unused: ['rate', 'tokens', 'warmup', 'duration'],

@@ -16,8 +16,7 @@ const host: HostReadings = {
   outOfMemoryKills: undefined,
 };
 
-const gate = (id: string, tally: BrowserLimitsTally) =>
-  checkBrowserLimitsGates({ tally, host, tracers: [] }).find((one) => one.id === id);
+const gate = (id: string, tally: BrowserLimitsTally) => checkBrowserLimitsGates({ tally, host, tracers: [] }).find((one) => one.id === id);
 
 it('a page and a server that count the same streams as open are right', () => {
   expect(gate('C11', waitingTally)).toMatchObject({ ok: true, value: 0 });

@@ -19,7 +19,13 @@ export function checkBrowserLimitsGates({ tally, host, tracers }: Pick<MeasuredB
       tracers.join(', ') || undefined,
     ),
     atMost(
-      { id: 'C11', kind: correctness, title: 'streams that are open to the page and not to the server, or the other way round', limit: 0, unit: 'count' },
+      {
+        id: 'C11',
+        kind: correctness,
+        title: 'streams that are open to the page and not to the server, or the other way round',
+        limit: 0,
+        unit: 'count',
+      },
       Math.abs(opened - tally.serverStreams),
       `the page had ${opened} open, the server ${tally.serverStreams}`,
     ),

@@ -1,6 +1,8 @@
 // What runs in a page: it asks for streams and requests, and times what becomes of them by its own clock. Its source text is
 // sent to the browser, so nothing outside of the one function may be named in it but types.
 
+/* oxlint-disable unicorn/consistent-function-scoping -- what is outside of the one function does not reach the page */
+
 import type { PageStream } from '../../bench/contract/browser-limits.ts';
 
 interface PageOptions {
@@ -45,13 +47,13 @@ interface Asked {
 }
 
 export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageStreams {
-  const NS_PER_MS = 1e6;
+  /** Whole ns: the clock's steps are far longer, and floating point would add digits of its own. */
+  const asNs = (ms: number): number => Math.round(ms * 1e6);
   const asked: Asked[] = [];
-  const pause = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms));
   const isSettled = ({ openedMs, failedMs }: Asked): boolean => openedMs !== undefined || failedMs !== undefined;
   const isOpen = (stream: Asked): boolean => stream.openedMs !== undefined && !stream.isClosing && !stream.isBroken;
   const within = async <Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> =>
-    await Promise.race([promise, pause(ms).then(() => undefined)]);
+    await Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms))]);
 
   function ask(url: string): Asked {
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
@@ -86,7 +88,7 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
 
   /** As long as something goes on happening. */
   async function settle(streams: readonly Asked[], patienceMs: number): Promise<void> {
-    for (let before = -1; ; ) {
+    for (let before = -1; ;) {
       const now = streams.filter(isSettled).length;
       if (now === streams.length || now === before) return;
       before = now;
@@ -94,11 +96,12 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
     }
   }
 
-  async function timeRequest(url: string): Promise<{ startMs: number; endMs: number }> {
+  async function timeRequest(url: string): Promise<{ tookNs: number; endMs: number }> {
     const startMs = performance.now();
     const response = await fetch(url, { cache: 'no-store' });
     await response.arrayBuffer();
-    return { startMs, endMs: performance.now() };
+    const endMs = performance.now();
+    return { tookNs: asNs(endMs - startMs), endMs };
   }
 
   /** Ends with the first that is not answered in time. */
@@ -107,7 +110,7 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
     while (answeredNs.length < times) {
       const answer = await within(timeRequest(url), patienceMs);
       if (answer === undefined) break;
-      answeredNs.push((answer.endMs - answer.startMs) * NS_PER_MS);
+      answeredNs.push(answer.tookNs);
     }
     return answeredNs;
   }
@@ -133,9 +136,9 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
     states: () => {
       const firstMs = asked[0]?.askedMs ?? 0;
       return asked.map(({ askedMs, openedMs, failedMs, how = '' }): PageStream => {
-        const askedNs = (askedMs - firstMs) * NS_PER_MS;
-        if (openedMs !== undefined) return { state: 'opened', askedNs, tookNs: (openedMs - askedMs) * NS_PER_MS };
-        if (failedMs !== undefined) return { state: 'failed', askedNs, tookNs: (failedMs - askedMs) * NS_PER_MS, how };
+        const askedNs = asNs(askedMs - firstMs);
+        if (openedMs !== undefined) return { state: 'opened', askedNs, tookNs: asNs(openedMs - askedMs) };
+        if (failedMs !== undefined) return { state: 'failed', askedNs, tookNs: asNs(failedMs - askedMs), how };
         return { state: 'waiting', askedNs };
       });
     },
@@ -145,7 +148,7 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
       if (next?.failedMs !== undefined && closed !== undefined) await within(closed.ended, patienceMs);
       const served = next === undefined || next.failedMs !== undefined ? ask(url) : next;
       await within(served.settled, patienceMs);
-      return served.openedMs === undefined ? undefined : (served.openedMs - closingMs) * NS_PER_MS;
+      return served.openedMs === undefined ? undefined : asNs(served.openedMs - closingMs);
     },
     abandonWaiting: () => {
       for (const stream of asked) if (!isSettled(stream)) stream.close();
@@ -158,11 +161,11 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
       if (answer !== undefined) {
         const others = await request(url, { times: times - 1, patienceMs });
         closeOne();
-        return { streams, answeredNs: [(answer.endMs - answer.startMs) * NS_PER_MS, ...others] };
+        return { streams, answeredNs: [answer.tookNs, ...others] };
       }
       const { closingMs } = closeOne();
       const late = await within(first, patienceMs);
-      return { streams, answeredNs: [], ...(late !== undefined && { afterClosingNs: (late.endMs - closingMs) * NS_PER_MS }) };
+      return { streams, answeredNs: [], ...(late !== undefined && { afterClosingNs: asNs(late.endMs - closingMs) }) };
     },
     countBroken: () => asked.filter(({ isBroken }) => isBroken).length,
   };

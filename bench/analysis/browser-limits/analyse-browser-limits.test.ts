@@ -16,7 +16,14 @@ const armsOf = (tallyOf?: TallyOf, blocks = 1) => {
 
 it('counts are those of each trial, and times the median of their medians', () => {
   const { sse, ws } = armsOf();
-  expect(sse).toMatchObject({ arm: 'sse/browser', browsers: ['Chromium 999.0.1'], trials: 1, asked: 10, opened: [6], spanNs: 60 * NS_PER_MS });
+  expect(sse).toMatchObject({
+    arm: 'sse/browser',
+    browsers: ['Chromium 999.0.1'],
+    trials: 1,
+    asked: 10,
+    opened: [6],
+    spanNs: 60 * NS_PER_MS,
+  });
   expect(sse.next).toEqual({ waits: 1, fails: 0, how: [], served: 1, servedAfterNs: 4 * NS_PER_MS });
   expect(sse.requests).toEqual({
     beforeNs: 2 * NS_PER_MS,
@@ -30,30 +37,34 @@ it('counts are those of each trial, and times the median of their medians', () =
   expect(ws.atOnce).toMatchObject({ opened: [199], waiting: [0], failed: [101] });
 });
 
-it('tabs share a limit when together they open no more than one alone', () => {
+it('tabs share a limit when together they open no more than one alone, and have one each when each opens as many', () => {
   const { sse, ws } = armsOf();
-  expect(sse.tabs).toEqual({ asked: 4, opened: [[4, 2]], isShared: true });
-  expect(ws.tabs).toEqual({ asked: 150, opened: [[150, 50]], isShared: true });
+  expect(sse.tabs).toEqual({ asked: 4, opened: [[4, 2]], limit: 'shared' });
+  expect(ws.tabs).toEqual({ asked: 300, opened: [[200, 200]], limit: 'own' });
 });
 
-it('tabs that open more than one alone do not share its limit', () => {
+it('tabs that together open more than one alone, but not each as many, are called neither', () => {
   const [first] = waitingTally.tabs;
-  expect(armsOf(() => ({ ...waitingTally, tabs: [first, first] })).sse.tabs.isShared).toBe(false);
+  expect(armsOf(() => ({ ...waitingTally, tabs: [first, first] })).sse.tabs.limit).toBe('between');
 });
 
 it('whether tabs share a limit is not known where one alone met none', () => {
   const { next: _next, ...unlimited } = { ...waitingTally, oneByOne: pageStreams(10, 0) };
-  expect(armsOf(() => unlimited).sse.tabs.isShared).toBeUndefined();
+  expect(armsOf(() => unlimited).sse.tabs.limit).toBeUndefined();
 });
 
 it('whether tabs share a limit is not known where trials disagree', () => {
   const [first] = waitingTally.tabs;
-  const own: BrowserLimitsTally = { ...waitingTally, tabs: [first, first] };
-  expect(armsOf((_transport, block) => (block === 0 ? own : waitingTally), 2).sse.tabs.isShared).toBeUndefined();
+  const between: BrowserLimitsTally = { ...waitingTally, tabs: [first, first] };
+  expect(armsOf((_transport, block) => (block === 0 ? between : waitingTally), 2).sse.tabs.limit).toBeUndefined();
 });
 
 it('a stream that no closing made room for is counted as not served', () => {
-  expect(armsOf(() => ({ ...waitingTally, next: { fate: 'waits' } })).sse.next).toMatchObject({ waits: 1, served: 0, servedAfterNs: undefined });
+  expect(armsOf(() => ({ ...waitingTally, next: { fate: 'waits' } })).sse.next).toMatchObject({
+    waits: 1,
+    served: 0,
+    servedAfterNs: undefined,
+  });
 });
 
 it('arms are set side by side: no ratio, no p-value and no verdict', () => {
@@ -64,9 +75,12 @@ it('arms are set side by side: no ratio, no p-value and no verdict', () => {
 
 it('metrics are the counts and times of a trial, and a request that waits has no time of its own', () => {
   const [sse, ws] = ['sse', 'ws'].map((transport) => limitsRun().trials.find(({ arm }) => arm.transport === transport));
-  const valueOf = (id: string, trial = sse) => metricsOf('browser-limits').find((metric) => metric.id === id)?.value(trial as never);
+  const valueOf = (id: string, trial = sse) =>
+    metricsOf('browser-limits')
+      .find((metric) => metric.id === id)
+      ?.value(trial as never);
   expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id))).toEqual([6, 6, 6]);
-  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id, ws))).toEqual([200, 200, 199]);
+  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id, ws))).toEqual([200, 400, 199]);
   expect([valueOf('limits.fetch'), valueOf('limits.fetch.freed')]).toEqual([undefined, 5 * NS_PER_MS]);
   expect([valueOf('limits.fetch', ws), valueOf('limits.fetch.freed', ws)]).toEqual([2.5 * NS_PER_MS, undefined]);
   expect(valueOf('limits.next', ws)).toBe(2100 * NS_PER_MS);

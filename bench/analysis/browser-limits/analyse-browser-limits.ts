@@ -2,7 +2,7 @@
 
 import { countStreams, streamsAsked, type BrowserLimitsPlan, type BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import type { BrowserLimitsTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
-import type { ArmBrowserLimits, BrowserLimitsAnalysis, NextStream } from '../browser-limits-analysis.ts';
+import type { ArmBrowserLimits, BrowserLimitsAnalysis, NextStream, TabLimit } from '../browser-limits-analysis.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../measured-trials.ts';
 import { median } from '../statistics/moments.ts';
 
@@ -47,7 +47,7 @@ function describeArm({ name, arm, completed }: MeasuredArm, plan: BrowserLimitsP
     tabs: {
       asked: inEachTab,
       opened: tallies.map(({ tabs }) => [tabs[0].opened, tabs[1].opened]),
-      isShared: agreed(tallies.map((tally) => isShared(tally, inEachTab))),
+      limit: agreed(tallies.map((tally) => tabLimit(tally, inEachTab))),
     },
   };
 }
@@ -64,13 +64,14 @@ function describeNext(tallies: readonly BrowserLimitsTally[]): NextStream {
 }
 
 /** One tab alone has to have met a limit, and the two have to have asked for more than that. */
-function isShared({ oneByOne, next, tabs }: BrowserLimitsTally, askedOfEach: number): boolean | undefined {
-  const limit = countStreams(oneByOne).opened;
-  if (next === undefined || 2 * askedOfEach <= limit) return undefined;
-  return tabs[0].opened + tabs[1].opened <= limit;
+function tabLimit({ oneByOne, next, tabs }: BrowserLimitsTally, askedOfEach: number): TabLimit | undefined {
+  const alone = countStreams(oneByOne).opened;
+  if (next === undefined || 2 * askedOfEach <= alone) return undefined;
+  if (tabs[0].opened + tabs[1].opened <= alone) return 'shared';
+  return tabs.every(({ opened }) => opened >= alone) ? 'own' : 'between';
 }
 
-function agreed(answers: readonly (boolean | undefined)[]): boolean | undefined {
+function agreed<Answer>(answers: readonly (Answer | undefined)[]): Answer | undefined {
   const [first] = answers;
   return answers.every((answer) => answer === first) ? first : undefined;
 }

@@ -41,7 +41,7 @@ export const waitingTally: BrowserLimitsTally = {
   brokenStreams: 0,
 };
 
-/** 200 streams of 300; the next one fails, and requests are answered. */
+/** 200 streams of 300, in each tab; the next one fails, and requests are answered. */
 export const failingTally: BrowserLimitsTally = {
   ...waitingTally,
   oneByOne: pageStreams(200, 100, 'failed'),
@@ -53,8 +53,8 @@ export const failingTally: BrowserLimitsTally = {
   },
   atOnce: { asked: 300, opened: 199, waiting: 0, failures: [{ how: 'close code 1006', count: 101 }], spanNs: 12 * NS_PER_S },
   tabs: [
-    { asked: 150, opened: 150, waiting: 0, failures: [], spanNs: NS_PER_S },
-    { asked: 51, opened: 50, waiting: 0, failures: [{ how: 'close code 1006', count: 1 }], spanNs: NS_PER_S },
+    { asked: 201, opened: 200, waiting: 0, failures: [{ how: 'close code 1006', count: 1 }], spanNs: NS_PER_S },
+    { asked: 201, opened: 200, waiting: 0, failures: [{ how: 'close code 1006', count: 1 }], spanNs: NS_PER_S },
   ],
   serverStreams: 200,
 };
@@ -62,7 +62,20 @@ export const failingTally: BrowserLimitsTally = {
 function asLimits(trial: CompletedTrial, browserLimits: BrowserLimitsTally): BrowserLimitsTrial {
   const { kind, block, burnIn, order, arm, loadPoint, workloadSeed, setup, startedAt, clock, wallNs, overheadNs, windowNs } = trial;
   return {
-    ...{ kind, trial: trial.trial, block, burnIn, order, arm, loadPoint, workloadSeed, setup, startedAt, clock, wallNs, overheadNs, windowNs },
+    kind,
+    trial: trial.trial,
+    block,
+    burnIn,
+    order,
+    arm,
+    loadPoint,
+    workloadSeed,
+    setup,
+    startedAt,
+    clock,
+    wallNs,
+    overheadNs,
+    windowNs,
     outcome: 'browser-limits',
     planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: 0 },
     distributions: {},

@@ -49,7 +49,8 @@ export const browserLimitsMetrics: readonly BrowserLimitsMetric[] = [
     id: 'limits.next',
     title: 'The next stream, after another was closed',
     absence: 'no stream had to wait, or none was served in time',
-    definition: 'from the closing of a stream until the first one that had not opened was open, or where that had failed one asked for instead',
+    definition:
+      'from the closing of a stream until the first one that had not opened was open, or where that had failed one asked for instead',
     value: ({ browserLimits }) => browserLimits.next?.servedAfterNs,
   },
   {

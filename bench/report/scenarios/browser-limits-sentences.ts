@@ -1,6 +1,6 @@
 // What one browser opened, as plain sentences made from what was counted. Where trials disagree, each count is said.
 
-import type { ArmBrowserLimits, NextStream } from '../../analysis/browser-limits-analysis.ts';
+import type { ArmBrowserLimits, NextStream, TabLimit } from '../../analysis/browser-limits-analysis.ts';
 import { formatCount, formatValue, UNKNOWN } from '../format.ts';
 
 /** What the sentences of an arm need besides its counts. */
@@ -57,29 +57,31 @@ function requestSentence({ requests, trials }: ArmBrowserLimits, { title, reques
   const before = `${title}: an ordinary request of the same page takes ${formatValue(beforeNs, 'ns')} before any stream`;
   if (waited === 0) return `${before} and ${formatValue(whileOpenNs, 'ns')} while the streams are open.`;
   const often = waited === trials ? '' : ` (in ${waited} of ${trials} trials)`;
-  const freed = afterClosingNs === undefined ? 'It was not answered even then' : `It is answered ${formatValue(afterClosingNs, 'ns')} after that`;
+  const freed =
+    afterClosingNs === undefined ? 'It was not answered even then' : `It is answered ${formatValue(afterClosingNs, 'ns')} after that`;
   return (
     `${before}. While the streams are open it waits${often}: for more than ${requestPatience}, until one of them is closed. ${freed};` +
     ` with one stream fewer such a request takes ${formatValue(afterNs, 'ns')}.`
   );
 }
 
+const tabWords: Record<TabLimit, string> = {
+  shared: 'the limit is the profile’s, and its tabs share it',
+  own: 'each tab has a limit of its own',
+  between: 'both together have more than one tab alone',
+};
+
 function tabSentence({ tabs }: ArmBrowserLimits, { title }: Words): string {
   const asked = `${formatCount(tabs.asked)} + ${formatCount(tabs.asked)}`;
-  const meaning = {
-    true: 'the limit is the profile’s, and its tabs share it',
-    false: 'each tab has a limit of its own, or more is allowed to both than to one',
-    undefined: 'whether they share a limit cannot be told from this',
-  }[`${tabs.isShared}`];
-  return `${title}: two tabs of one profile, which ask for ${asked}, open ${pairsOf(tabs.opened)}; ${meaning}.`;
+  return `${title}: two tabs of one profile, which ask for ${asked}, open ${pairsOf(tabs.opened)}; ${tabs.limit === undefined ? 'whether they share a limit cannot be told from this' : tabWords[tabs.limit]}.`;
 }
 
-function atOnceSentence({ asked, atOnce }: ArmBrowserLimits, { title }: Words): string {
+function atOnceSentence({ asked, spanNs: oneByOneNs, atOnce }: ArmBrowserLimits, { title }: Words): string {
   const { opened, waiting, failed, spanNs } = atOnce;
   const others = [
     ...(waiting.some((count) => count > 0) ? [`${counted(waiting)} wait`] : []),
     ...(failed.some((count) => count > 0) ? [`${counted(failed)} fail`] : []),
   ];
   const rest = others.length === 0 ? '' : `; ${others.join(', ')}`;
-  return `${title}: asked for all ${formatCount(asked)} at once, one tab opens ${counted(opened)}, the last of them after ${formatValue(spanNs, 'ns')}${rest}.`;
+  return `${title}: asked for all ${formatCount(asked)} at once, one tab opens ${counted(opened)}, the last of them after ${formatValue(spanNs, 'ns')} (one after another: ${formatValue(oneByOneNs, 'ns')})${rest}.`;
 }

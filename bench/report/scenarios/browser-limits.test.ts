@@ -48,7 +48,10 @@ it('where all streams opened, no limit is claimed', () => {
 });
 
 it('counts and fates that differ between trials are all said', () => {
-  const both = reportOf((block) => (block === 0 ? waitingTally : { ...failingTally, oneByOne: pageStreams(7, 3, 'failed'), serverStreams: 7 }), 2);
+  const both = reportOf(
+    (block) => (block === 0 ? waitingTally : { ...failingTally, oneByOne: pageStreams(7, 3, 'failed'), serverStreams: 7 }),
+    2,
+  );
   expect(both).toContain('opened 6 or 7 of 10 streams');
   expect(both).toContain('The next one waits, or fails (close code 1006)');
   expect(both).toContain('waits in 1 of 2 trials');

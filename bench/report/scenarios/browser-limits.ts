@@ -92,7 +92,10 @@ const rows: readonly Row[] = [
   ['**opened**', ({ opened }) => `**${counted(opened)}**`],
   ['until the last of them was open', ({ spanNs }) => time(spanNs)],
   ['**the next one**', ({ next }) => `**${fateOf(next)}**`],
-  ['one more open after another was closed', ({ next }) => (next.waits + next.fails > 0 && next.served === 0 ? 'not in time' : time(next.servedAfterNs))],
+  [
+    'one more open after another was closed',
+    ({ next }) => (next.waits + next.fails > 0 && next.served === 0 ? 'not in time' : time(next.servedAfterNs)),
+  ],
   ['an ordinary request: before any stream', ({ requests }) => time(requests.beforeNs)],
   ['**while the streams are open**', ({ requests, trials }) => `**${whileOpen(requests, trials)}**`],
   ['one that had to wait: after a stream was closed', ({ requests }) => time(requests.afterClosingNs)],
@@ -108,7 +111,7 @@ const rows: readonly Row[] = [
 function limitsTable({ analysis }: ReportContext, { arms }: BrowserLimitsAnalysis): string {
   return renderTable(
     [left(''), ...arms.map(({ arm }) => right(armTitleOf(analysis, arm)))],
-    rows.map(([title, cellOf]) => [title, ...arms.map((arm) => (arm.trials === 0 ? UNKNOWN : cellOf(arm)))]),
+    rows.map(([title, cellOf]) => [title].concat(arms.map((arm) => (arm.trials === 0 ? UNKNOWN : cellOf(arm))))),
   );
 }
 
