@@ -31,13 +31,13 @@ export interface ArmBrowserLimits {
     /** Of each. */
     readonly asked: number;
     readonly opened: readonly (readonly [number, number])[];
-    /** Undefined where one alone met none, too few were asked for to tell, or trials disagree. */
-    readonly limit: TabLimit | undefined;
+    /** Whether both together opened no more than one alone; undefined where that met no limit, too few were asked for to tell, or trials disagree. */
+    readonly isShared: boolean | undefined;
+    /** Trials in which the second tab had a stream that waited, and one that failed. */
+    readonly secondWaits: number;
+    readonly secondFails: number;
   };
 }
-
-/** Both tabs together opened no more than one alone; each as many; or more than one alone, and not each as many. */
-export type TabLimit = 'shared' | 'own' | 'between';
 
 /** In how many trials the first stream that did not open waited, failed, and was served once another was closed. */
 export interface NextStream {

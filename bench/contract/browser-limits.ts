@@ -10,7 +10,7 @@ const durationNs = z.number().nonnegative();
 export const browserLimitsPlanSchema = z.object({
   /** Over SSE no more are asked for, whatever the load point says: HTTP/1.1 clients keep few connections to a server (RFC 9112 §9.4). */
   mostEventSources: z.int().min(1),
-  /** In each of two tabs of one profile: fewer than a browser opens, so that both get some. A tab asks for as many WebSockets as the only one does. */
+  /** In each of two tabs of one profile: fewer than a browser opens, so that both get some. A tab asks for as many WebSockets as one alone does. */
   eventSourcesPerTab: z.int().min(1),
   /** A stream that has not opened or failed by then is said to wait, and so is a request that was not answered. */
   patienceNs: z.object({ sse: z.number().positive(), ws: z.number().positive(), request: z.number().positive() }),

@@ -37,26 +37,21 @@ it('counts are those of each trial, and times the median of their medians', () =
   expect(ws.atOnce).toMatchObject({ opened: [199], waiting: [0], failed: [101] });
 });
 
-it('tabs share a limit when together they open no more than one alone, and have one each when each opens as many', () => {
+it('tabs share a limit when together they open no more than one alone, and do not when they open more', () => {
   const { sse, ws } = armsOf();
-  expect(sse.tabs).toEqual({ asked: 4, opened: [[4, 2]], limit: 'shared' });
-  expect(ws.tabs).toEqual({ asked: 300, opened: [[200, 200]], limit: 'own' });
-});
-
-it('tabs that together open more than one alone, but not each as many, are called neither', () => {
-  const [first] = waitingTally.tabs;
-  expect(armsOf(() => ({ ...waitingTally, tabs: [first, first] })).sse.tabs.limit).toBe('between');
+  expect(sse.tabs).toEqual({ asked: 4, opened: [[4, 2]], isShared: true, secondWaits: 1, secondFails: 0 });
+  expect(ws.tabs).toEqual({ asked: 300, opened: [[200, 90]], isShared: false, secondWaits: 1, secondFails: 0 });
 });
 
 it('whether tabs share a limit is not known where one alone met none', () => {
   const { next: _next, ...unlimited } = { ...waitingTally, oneByOne: pageStreams(10, 0) };
-  expect(armsOf(() => unlimited).sse.tabs.limit).toBeUndefined();
+  expect(armsOf(() => unlimited).sse.tabs.isShared).toBeUndefined();
 });
 
 it('whether tabs share a limit is not known where trials disagree', () => {
   const [first] = waitingTally.tabs;
-  const between: BrowserLimitsTally = { ...waitingTally, tabs: [first, first] };
-  expect(armsOf((_transport, block) => (block === 0 ? between : waitingTally), 2).sse.tabs.limit).toBeUndefined();
+  const unshared: BrowserLimitsTally = { ...waitingTally, tabs: [first, first] };
+  expect(armsOf((_transport, block) => (block === 0 ? unshared : waitingTally), 2).sse.tabs.isShared).toBeUndefined();
 });
 
 it('a stream that no closing made room for is counted as not served', () => {
@@ -80,7 +75,7 @@ it('metrics are the counts and times of a trial, and a request that waits has no
       .find((metric) => metric.id === id)
       ?.value(trial as never);
   expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id))).toEqual([6, 6, 6]);
-  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id, ws))).toEqual([200, 400, 199]);
+  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id, ws))).toEqual([200, 290, 199]);
   expect([valueOf('limits.fetch'), valueOf('limits.fetch.freed')]).toEqual([undefined, 5 * NS_PER_MS]);
   expect([valueOf('limits.fetch', ws), valueOf('limits.fetch.freed', ws)]).toEqual([2.5 * NS_PER_MS, undefined]);
   expect(valueOf('limits.next', ws)).toBe(2100 * NS_PER_MS);

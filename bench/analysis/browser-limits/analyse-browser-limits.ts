@@ -2,7 +2,7 @@
 
 import { countStreams, streamsAsked, type BrowserLimitsPlan, type BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import type { BrowserLimitsTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
-import type { ArmBrowserLimits, BrowserLimitsAnalysis, NextStream, TabLimit } from '../browser-limits-analysis.ts';
+import type { ArmBrowserLimits, BrowserLimitsAnalysis, NextStream } from '../browser-limits-analysis.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../measured-trials.ts';
 import { median } from '../statistics/moments.ts';
 
@@ -47,7 +47,9 @@ function describeArm({ name, arm, completed }: MeasuredArm, plan: BrowserLimitsP
     tabs: {
       asked: inEachTab,
       opened: tallies.map(({ tabs }) => [tabs[0].opened, tabs[1].opened]),
-      limit: agreed(tallies.map((tally) => tabLimit(tally, inEachTab))),
+      isShared: agreed(tallies.map((tally) => isShared(tally, inEachTab))),
+      secondWaits: tallies.filter(({ tabs }) => tabs[1].waiting > 0).length,
+      secondFails: tallies.filter(({ tabs }) => tabs[1].failures.length > 0).length,
     },
   };
 }
@@ -64,11 +66,10 @@ function describeNext(tallies: readonly BrowserLimitsTally[]): NextStream {
 }
 
 /** One tab alone has to have met a limit, and the two have to have asked for more than that. */
-function tabLimit({ oneByOne, next, tabs }: BrowserLimitsTally, askedOfEach: number): TabLimit | undefined {
+function isShared({ oneByOne, next, tabs }: BrowserLimitsTally, askedOfEach: number): boolean | undefined {
   const alone = countStreams(oneByOne).opened;
   if (next === undefined || 2 * askedOfEach <= alone) return undefined;
-  if (tabs[0].opened + tabs[1].opened <= alone) return 'shared';
-  return tabs.every(({ opened }) => opened >= alone) ? 'own' : 'between';
+  return tabs[0].opened + tabs[1].opened <= alone;
 }
 
 function agreed<Answer>(answers: readonly (Answer | undefined)[]): Answer | undefined {

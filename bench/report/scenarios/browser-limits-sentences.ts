@@ -1,6 +1,6 @@
 // What one browser opened, as plain sentences made from what was counted. Where trials disagree, each count is said.
 
-import type { ArmBrowserLimits, NextStream, TabLimit } from '../../analysis/browser-limits-analysis.ts';
+import type { ArmBrowserLimits, NextStream } from '../../analysis/browser-limits-analysis.ts';
 import { formatCount, formatValue, UNKNOWN } from '../format.ts';
 
 /** What the sentences of an arm need besides its counts. */
@@ -28,9 +28,9 @@ export function pairsOf(pairs: readonly (readonly [number, number])[]): string {
   return [...new Set(pairs.map((pair) => pair.map((count) => formatCount(count)).join(' + ')))].join(' or ');
 }
 
-/** `waits`, `fails (close code 1006)`; a dash where all opened. */
-export function fateOf({ waits, fails, how }: NextStream): string {
-  const failing = `fails (${how.join(', ')})`;
+/** `waits`, `fails (close code 1006)`; a dash where neither was seen. */
+export function fateOf({ waits, fails, how = [] }: Pick<NextStream, 'waits' | 'fails'> & { readonly how?: readonly string[] }): string {
+  const failing = how.length === 0 ? 'fails' : `fails (${how.join(', ')})`;
   if (waits + fails === 0) return UNKNOWN;
   if (fails === 0) return 'waits';
   return waits === 0 ? failing : `waits, or ${failing}`;
@@ -65,15 +65,18 @@ function requestSentence({ requests, trials }: ArmBrowserLimits, { title, reques
   );
 }
 
-const tabWords: Record<TabLimit, string> = {
-  shared: 'the limit is the profile’s, and its tabs share it',
-  own: 'each tab has a limit of its own',
-  between: 'both together have more than one tab alone',
-};
-
-function tabSentence({ tabs }: ArmBrowserLimits, { title }: Words): string {
-  const asked = `${formatCount(tabs.asked)} + ${formatCount(tabs.asked)}`;
-  return `${title}: two tabs of one profile, which ask for ${asked}, open ${pairsOf(tabs.opened)}; ${tabs.limit === undefined ? 'whether they share a limit cannot be told from this' : tabWords[tabs.limit]}.`;
+function tabSentence({ tabs, trials }: ArmBrowserLimits, { title }: Words): string {
+  const { asked, opened, isShared, secondWaits, secondFails } = tabs;
+  const next = fateOf({ waits: secondWaits, fails: secondFails });
+  const often = secondWaits + secondFails === trials ? '' : ` (in ${secondWaits + secondFails} of ${trials} trials)`;
+  const beyond = next === UNKNOWN ? '' : `, and the next one of the second tab ${next}${often}`;
+  const meaning =
+    isShared === undefined
+      ? 'Whether they share a limit cannot be told from this'
+      : isShared
+        ? 'The limit is the profile’s: its tabs share it'
+        : 'Together they have more than one alone, so what one met was a limit of its own';
+  return `${title}: two tabs of one profile, which ask for ${formatCount(asked)} + ${formatCount(asked)}, open ${pairsOf(opened)}${beyond}. ${meaning}.`;
 }
 
 function atOnceSentence({ asked, spanNs: oneByOneNs, atOnce }: ArmBrowserLimits, { title }: Words): string {

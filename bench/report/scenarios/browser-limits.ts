@@ -32,6 +32,11 @@ export const browserLimitsParts: ScenarioParts = {
     `It is what ${browsersOf(analysis)} does, headless and with settings as they come. Other browsers and other versions have limits of their own.`,
     'Only HTTP/1.1 took part. Over HTTP/2 the streams of an origin share one connection, and what it carries is up to both ends (RFC 9113 §5.1.2).',
     'The browser asks for an icon of each page by itself, which over HTTP/1.1 takes the place of a stream for a moment. Here that request was blocked in the page, by the DevTools protocol.',
+    ...(analysis.plan.arms.some(({ transport }) => transport === 'ws')
+      ? [
+          'Beyond 256 connections Chromium draws at random how many a profile may have of a kind, so that pages cannot learn of each other from it (crbug.com/415691664): what a second tab gets of WebSockets differs from trial to trial.',
+        ]
+      : []),
     'Times are those of the page’s clock, which has steps of 0.1 ms.',
   ],
   comparesNothing: true,
@@ -102,6 +107,7 @@ const rows: readonly Row[] = [
   ['with one stream fewer', ({ requests }) => time(requests.afterNs)],
   ['two tabs of one profile: asked for', ({ tabs }) => `${formatCount(tabs.asked)} + ${formatCount(tabs.asked)}`],
   ['**opened by both**', ({ tabs }) => `**${pairsOf(tabs.opened)}**`],
+  ['the next one of the second tab', ({ tabs }) => fateOf({ waits: tabs.secondWaits, fails: tabs.secondFails })],
   ['one tab, all at once: opened', ({ atOnce }) => counted(atOnce.opened)],
   ['all at once: waiting', ({ atOnce }) => counted(atOnce.waiting)],
   ['all at once: failed', ({ atOnce }) => counted(atOnce.failed)],
