@@ -18,6 +18,8 @@ export const browserLimitsMetrics: readonly BrowserLimitsMetric[] = [
   },
   {
     ...counted,
+    // Chromium draws a part of it at random.
+    isExact: false,
     id: 'limits.tabs',
     title: 'Streams that two tabs opened together',
     definition: 'of those asked for one after another, first in the one tab, then in the other, in one profile',
