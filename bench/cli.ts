@@ -184,6 +184,7 @@ Examples:
   streamduel run reconnect                             what each fault does to the streams of each transport
   streamduel run reconnect --faults kill,blackhole --policy both
   streamduel run herd --connections 2000               2,000 clients lose their server at once
+  streamduel run browser-limits                        how many streams one browser opens, and what happens to the next
   streamduel run memory capacity                       is SSE cheaper with many clients? two scenarios, one report
 `;
 

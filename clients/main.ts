@@ -5,25 +5,33 @@ import { BenchError } from '../bench/contract/errors.ts';
 import { toClientSchema, type FromClient, type ToClient } from '../bench/contract/messages.ts';
 import { isBrowser, isLoadGenerator } from '../bench/contract/transports.ts';
 import { AutocannonTrial } from './autocannon-trial.ts';
-import { openBrowserClient } from './browser/browser-client.ts';
-import { ReceivingPage } from './browser/receiving-page.ts';
 import { CompletionsTrial } from './completions-trial.ts';
 import { LoadTrial } from './load-trial.ts';
 import { RecoveryTrial } from './recovery-trial.ts';
 import { stacks } from './stacks.ts';
 import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
-/** One browser for all that this process receives: the page of a rehearsal is the page that is measured. */
-let page: ReceivingPage | undefined;
+/** A load generator opens no single stream, nor is a page of `browser-limits` told of them; what needs one, the rehearsal, is the probe's. */
+async function stackOf({ client, browser, browserLimits }: LoadOrder['specification']): Promise<OpenStack> {
+  if (!isBrowser(client)) return ({ transport }, options) => stacks[isLoadGenerator(client) ? 'probe' : client](transport, options);
+  if (browserLimits !== undefined) return ({ transport }, options) => stacks.probe(transport, options);
+  // Imported only here: to load what drives a browser takes longer than to load all else.
+  const [{ openBrowserClient }, { ReceivingPage }] = await Promise.all([
+    import('./browser/browser-client.ts'),
+    import('./browser/receiving-page.ts'),
+  ]);
+  // One browser for all that this process receives: the page of a rehearsal is the page that is measured.
+  const page = new ReceivingPage(browser);
+  return ({ transport }, options) => openBrowserClient({ client, transport }, options, page);
+}
 
-/** A load generator opens no single stream; what it needs one for, the rehearsal, is the probe's. */
-const open: OpenStack = ({ client, transport, browser }, options) => {
-  if (isBrowser(client)) return openBrowserClient({ client, transport }, options, (page ??= new ReceivingPage(browser)));
-  return stacks[isLoadGenerator(client) ? 'probe' : client](transport, options);
-};
-
-function trialOf(order: LoadOrder): Trial {
-  const { recovery, completions, client } = order.specification;
+async function trialOf(order: LoadOrder): Promise<Trial> {
+  const { recovery, completions, browserLimits, client } = order.specification;
+  const open = await stackOf(order.specification);
+  if (browserLimits !== undefined) {
+    const { BrowserLimitsTrial } = await import('./browser-limits/browser-limits-trial.ts');
+    return new BrowserLimitsTrial(order, browserLimits, open);
+  }
   if (completions !== undefined) {
     const ClosedLoop = isLoadGenerator(client) ? AutocannonTrial : CompletionsTrial;
     return new ClosedLoop(order, completions, open);
@@ -40,7 +48,7 @@ linkToParent<ToClient>({
   onMessage: async (message) => {
     switch (message.kind) {
       case 'load':
-        trial = trialOf(message);
+        trial = await trialOf(message);
         await say(await trial.prepare());
         return;
       case 'start':

@@ -9,7 +9,7 @@ import type { StreamClient, StreamClientOptions } from './stream-client.ts';
 
 type OpenClient = (transport: TransportId, options: StreamClientOptions) => StreamClient;
 
-/** Each asserts that it speaks the transport; see `canSpeak`. Load generators are none: they open no single stream. */
+/** Each asserts that it speaks the transport; see `canSpeak`. Load generators and pages are none: nobody opens single streams through them. */
 export const stacks = {
   probe: openProbeClient,
   library: openLibraryClient,

@@ -6,6 +6,7 @@ import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
+import { analyseBrowserLimits } from './browser-limits/analyse-browser-limits.ts';
 import { analyseCapacity } from './capacity/analyse-capacity.ts';
 import { compareRun, signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
 import { analyseConnect } from './connect/analyse-connect.ts';
@@ -45,7 +46,8 @@ export function analyse(run: SavedRun): Analysis {
   const ladders = analyseLadders(plan, concluded.judged);
   const fanout = analyseFanout(plan, concluded.judged);
   const connect = analyseConnect(plan, concluded.judged);
-  const browser = analyseBrowser(concluded.judged);
+  const browser = analyseBrowser(plan, concluded.judged);
+  const browserLimits = analyseBrowserLimits(plan, concluded.judged);
   return {
     schema: 1,
     streamduel: header.streamduel,
@@ -66,6 +68,7 @@ export function analyse(run: SavedRun): Analysis {
     ...(fanout !== undefined && { fanout }),
     ...(connect !== undefined && { connect }),
     ...(browser !== undefined && { browser }),
+    ...(browserLimits !== undefined && { browserLimits }),
     trials: {
       planned: extent.planned,
       completed: completed.length,

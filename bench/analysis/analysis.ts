@@ -3,6 +3,7 @@
 import type { Arm } from '../contract/transports.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
 import type { BrowserAnalysis } from './browser-analysis.ts';
+import type { BrowserLimitsAnalysis } from './browser-limits-analysis.ts';
 import type { CapacityAnalysis } from './capacity/capacity-analysis.ts';
 import type { ConnectAnalysis } from './connect-analysis.ts';
 import type { FanoutAnalysis } from './fanout-analysis.ts';
@@ -267,6 +268,8 @@ export interface Analysis {
   readonly fanout?: FanoutAnalysis;
   /** Of scenario `connect`. */
   readonly connect?: ConnectAnalysis;
+  /** Of scenario `browser-limits`, one a load point. */
+  readonly browserLimits?: readonly BrowserLimitsAnalysis[];
   /** Of all trials, burn-in and repeated blocks included; `burnIn` counts those among them. Where a rule stopped the run, no more were planned. */
   readonly trials: { readonly planned: number; readonly completed: number; readonly failed: number; readonly burnIn: number };
   readonly failures: readonly {

@@ -31,7 +31,7 @@ it('of several trials the coarsest clock and the worst uncertainty are kept, and
     trialOf({ resolutionNs: 100_000, isIsolated: false, version: 'Chrome/2', clock: { before: bound, after: moved } }, 2),
   ];
   const point = { scenario: 'stream', loadPoint, arms: [{ name: 'sse/browser', arm, isNullArm: false, completed, failed: 0 }] } as const;
-  expect(analyseBrowser([point])).toEqual({
+  expect(analyseBrowser({}, [point])).toEqual({
     arms: [
       {
         arm: 'sse/browser',
@@ -49,7 +49,7 @@ it('of several trials the coarsest clock and the worst uncertainty are kept, and
 it('a run without a page has no such part', () => {
   const probe = { ...arm, client: 'probe' } as const;
   const point = { scenario: 'stream', loadPoint, arms: [{ name: 'sse', arm: probe, isNullArm: false, completed: [], failed: 0 }] } as const;
-  expect(analyseBrowser([point])).toBeUndefined();
+  expect(analyseBrowser({}, [point])).toBeUndefined();
 });
 
 it('what a page hides is told from what was too little', () => {

@@ -1,6 +1,7 @@
 // The part of an analysis that is about streams which a page received: which browser, and how well its clock was known.
 
 import { originUncertaintyNs } from '../contract/browser.ts';
+import type { Plan } from '../contract/run-file.ts';
 import { isBrowser, type Arm } from '../contract/transports.ts';
 import { isSteady, type MeasuredLoadPoint } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
@@ -25,8 +26,12 @@ export interface BrowserAnalysis {
   readonly arms: readonly PageOfArm[];
 }
 
-/** Undefined for a run without a page. */
-export function analyseBrowser(loadPoints: readonly MeasuredLoadPoint[]): BrowserAnalysis | undefined {
+/** Undefined for a run without a page that received, as one that asked what a browser opens. */
+export function analyseBrowser(
+  { browserLimits }: Pick<Plan, 'browserLimits'>,
+  loadPoints: readonly MeasuredLoadPoint[],
+): BrowserAnalysis | undefined {
+  if (browserLimits !== undefined) return undefined;
   const measured = loadPoints.flatMap(({ arms }) => arms).filter(({ arm }) => isBrowser(arm.client));
   if (measured.length === 0) return undefined;
   const byName = Map.groupBy(measured, ({ name }) => name);

@@ -57,7 +57,8 @@ function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefine
 
 function gatherEvidence({ scenario, loadPoint, arms }: MeasuredLoadPoint, seed: number): Evidence[] {
   const [baseline, ...others] = arms;
-  if (baseline === undefined) return [];
+  // What a browser opens is counted, and follows from its rules: arms are set side by side.
+  if (baseline === undefined || scenario === 'browser-limits') return [];
   return others
     .filter(({ arm }) => !isCopy(arm))
     .flatMap((other) => {

@@ -115,10 +115,10 @@ function warnWithinTrials(loadPoints: readonly MeasuredLoadPoint[]): Warning[] {
   return [...byCode].map(([code, messages]) => ({ code, message: `in ${messages.length} of ${trials.length} trials: ${messages[0]}` }));
 }
 
-/** Where something breaks, times are tenths of a second and more, far above what a bare socket would show; a search has a proof instead, nobody can ask the null arm for streams, and a ladder times nothing. */
+/** Where something breaks, times are tenths of a second and more, far above what a bare socket would show; a search has a proof instead, nobody can ask the null arm for streams, a ladder times nothing, and a browser knows no bare socket. */
 function warnOfFloors({ header: { plan } }: SavedRun, loadPoints: readonly WarnedLoadPoint[]): Warning[] {
-  const { recovery, search, completions, ladder } = plan;
-  if ([recovery, search, completions, ladder].some((own) => own !== undefined)) return [];
+  const { recovery, search, completions, ladder, browserLimits } = plan;
+  if ([recovery, search, completions, ladder, browserLimits].some((own) => own !== undefined)) return [];
   if (!loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm))) return [noFloor];
   return metricsOf(plan.scenario).some(({ id }) => id === DELIVERY) ? loadPoints.flatMap(warnOfFloor) : [];
 }

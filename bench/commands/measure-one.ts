@@ -3,10 +3,12 @@
 
 import type { FinishedTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
+import { measureBrowserLimits } from '../trial/browser-limits-trial.ts';
 import { measureCompletions } from '../trial/completions-trial.ts';
 import { measureFaultTrial } from '../trial/fault-trial.ts';
 import { measureLadder } from '../trial/ladder-trial.ts';
 import { measureTrial, type MeasureOptions } from '../trial/measure-trial.ts';
+import { recordBrowserLimits } from './record-browser-limits.ts';
 import { recordCompletions } from './record-completions.ts';
 import { recordLadder } from './record-ladder.ts';
 import { recordRecovery } from './record-recovery.ts';
@@ -20,5 +22,6 @@ export async function measureOne(planned: PlannedTrial, options: MeasureOptions)
   if (plan.ladder !== undefined) return recordLadder(planned, await measureLadder(planned, options));
   if (plan.search !== undefined) return await searchCapacity(planned, options);
   if (plan.completions !== undefined) return recordCompletions(planned, await measureCompletions(planned, options));
+  if (plan.browserLimits !== undefined) return recordBrowserLimits(planned, await measureBrowserLimits(planned, options));
   return recordTrial(planned, await measureTrial(planned, options));
 }

@@ -83,7 +83,7 @@ export function refuseChanges(folder: string, scenarios: readonly string[], flag
   if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
 }
 
-/** A saved run, ready for the trials that it lacks. @throws BenchError RUN_FOLDER, LIMIT or USAGE */
+/** A saved run, ready for the trials that it lacks. @throws BenchError RUN_FOLDER, MISSING_PROGRAM, LIMIT or USAGE */
 export function reopenRun(folder: string, port: string | undefined): OpenRun {
   const { header, trials } = loadRun(folder);
   checkLimits(header.plan, readMachineLimits());

@@ -47,7 +47,9 @@ class TimeLeft {
     const GUESSED_OVERHEAD_S = 1;
     const GUESSED_STEPS = 6;
     const ladderNs = plan.ladder && ladderSteps(plan.ladder).at(-1)?.quietToNs;
-    const trialNs = plan.warmupNs + (ladderNs ?? plan.windowNs) + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
+    const GUESSED_BROWSER_NS = 30 * NS_PER_S;
+    const measuringNs = plan.browserLimits === undefined ? (ladderNs ?? plan.windowNs) : GUESSED_BROWSER_NS;
+    const trialNs = plan.warmupNs + measuringNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
     const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
     const lanes = plan.lanes ?? 1;
     this.#plannedS = (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / lanes;

@@ -11,6 +11,7 @@ const spans = {
   search: 'search for the most streams, up to',
   curve: 'load–latency curve, up to',
   proof: 'proof of the client, up to',
+  browser: 'one browser, up to',
 } as const;
 
 type Span = keyof typeof spans;

@@ -8,6 +8,7 @@ import { injectionSchema } from './injection.ts';
 import { relayFaultSchema } from './faults.ts';
 import { peerCountSchema, recoveryClientTallySchema, recoverySpecificationSchema } from './recovery.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
+import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
 import { ladderReadingSchema } from './ladder.ts';
@@ -48,6 +49,8 @@ const trialSpecificationSchema = z.object({
   connecting: connectingSpecificationSchema.optional(),
   /** No stream is planned: each connection asks for the next as soon as it has the last. */
   completions: completionsPlanSchema.optional(),
+  /** No stream is planned: pages of one browser ask for more than it opens. */
+  browserLimits: browserLimitsPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Where the server listens. */
@@ -122,6 +125,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), tokensReceived: z.int(), openStreams: z.int() }),
   z.object({ kind: z.literal('tally'), tally: clientTallySchema, clock: clockBoundSchema }),
   z.object({ kind: z.literal('completions-tally'), tally: completionsTallySchema, clock: clockBoundSchema }),
+  z.object({ kind: z.literal('browser-limits-tally'), tally: browserLimitsTallySchema, clock: clockBoundSchema }),
   z.object({ kind: z.literal('recovery-tally'), tally: recoveryClientTallySchema, clock: clockBoundSchema }),
 ]);
 

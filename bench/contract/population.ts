@@ -133,7 +133,7 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
 /** The streams of a trial, none where clients ask for what they like, from what server, client and analysis are told alike. */
 export function populationOf(specification: PlannedTrial): Population {
   const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery, timetable } = specification;
-  if (specification.completions !== undefined) return toColumns([]);
+  if (specification.completions !== undefined || specification.browserLimits !== undefined) return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
   const { connecting } = specification;
   if (connecting?.kind === 'storm') return toColumns(planStorm(connecting.atNs, { workload, connections, seed: workloadSeed }));
@@ -168,6 +168,7 @@ interface PlannedTrial {
   readonly tailNs: number;
   readonly recovery?: unknown;
   readonly completions?: unknown;
+  readonly browserLimits?: unknown;
   readonly connecting?: ConnectingSpecification | undefined;
   readonly timetable?: Timetable | undefined;
 }

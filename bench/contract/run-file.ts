@@ -2,6 +2,7 @@
 // analysed or rendered comes from here, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
+import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
@@ -73,6 +74,7 @@ const scenarioIds = [
   'slow-reader',
   'burst',
   'completions',
+  'browser-limits',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -128,6 +130,7 @@ const planSchema = z.object({
   ladder: ladderPlanSchema.optional(),
   search: searchPlanSchema.optional(),
   completions: completionsPlanSchema.optional(),
+  browserLimits: browserLimitsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** The browser that was named; the first one found on the machine when absent. */
   browser: z.string().optional(),
@@ -345,6 +348,13 @@ const completionsTrialSchema = z.object({
   completions: completionsRecordSchema,
 });
 
+/** A trial that asked one browser for more streams than it opens. */
+const browserLimitsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('browser-limits'),
+  browserLimits: browserLimitsTallySchema,
+});
+
 /** A trial in which something was broken on purpose: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -366,6 +376,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   ladderTrialSchema,
   searchedTrialSchema,
   completionsTrialSchema,
+  browserLimitsTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -385,8 +396,9 @@ export type FaultedTrial = z.infer<typeof faultedTrialSchema>;
 export type LadderTrial = z.infer<typeof ladderTrialSchema>;
 export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
 export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
+export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
 /** A trial that was measured to its end. */
-export type FinishedTrial = CompletedTrial | FaultedTrial | LadderTrial | SearchedTrial | CompletionsTrial;
+export type FinishedTrial = CompletedTrial | FaultedTrial | LadderTrial | SearchedTrial | CompletionsTrial | BrowserLimitsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

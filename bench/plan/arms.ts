@@ -28,14 +28,19 @@ interface ArmsPlace {
   readonly breaksSomething: boolean;
 }
 
-function readArms(flags: RunFlags, usual: readonly ArmText[]): Plan['arms'] {
-  const common = pickName('client stack', flags.client ?? 'probe', Object.keys(clientStacks) as ClientStack[]);
+/** Of arms that name none. */
+function usualClient(scenario: ScenarioId): ClientStack {
+  return scenario === 'browser-limits' ? 'browser' : 'probe';
+}
+
+function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms'] {
+  const common = pickName('client stack', flags.client ?? usualClient(scenario), Object.keys(clientStacks) as ClientStack[]);
   const readArm = (entry: string): Plan['arms'][number] => {
     const [name = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
     return { transport: pickName('transport', name, transportIds), client, path: 'direct' };
   };
-  if (flags.transports === undefined) return (common === 'browser' ? browserArms : usual).map(readArm);
+  if (flags.transports === undefined) return (common === 'browser' && scenario === 'stream' ? browserArms : usual).map(readArm);
   const picked = parseList('--transports', flags.transports).map(readArm);
   const repeated = picked.map(armName).find((name, index, names) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
@@ -50,8 +55,9 @@ function readArms(flags: RunFlags, usual: readonly ArmText[]): Plan['arms'] {
 }
 
 /** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
-export function planArms(flags: RunFlags, { scenario, usual, breaksSomething }: ArmsPlace): Plan['arms'] {
-  const arms = readArms(flags, usual);
+export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
+  const { scenario, breaksSomething } = place;
+  const arms = readArms(flags, place);
   for (const { transport, client } of arms) {
     if (!canSpeak(client, transport))
       throw usageError(
@@ -59,6 +65,8 @@ export function planArms(flags: RunFlags, { scenario, usual, breaksSomething }: 
         client,
         `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/${isBrowser(client) ? 'browser' : 'library'}`,
       );
+    if (scenario === 'browser-limits' && client !== 'browser')
+      throw usageError('--client', client, 'browser here: it is what this scenario is about');
     if (isLoadGenerator(client) && scenario !== 'completions')
       throw usageError('--client', client, 'probe or library here: a load generator asks for whole streams, which is scenario completions');
     refuseBrowser({ client }, scenario);

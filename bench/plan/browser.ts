@@ -33,8 +33,8 @@ export function hasBrowser({ arms }: { readonly arms: readonly Pick<Arm, 'client
 
 /** @throws BenchError USAGE for a scenario that a page cannot take part in. */
 export function refuseBrowser({ client }: Pick<Arm, 'client'>, scenario: ScenarioId): void {
-  if (isBrowser(client) && scenario !== 'stream')
-    throw usageError('--client', client, `probe or library in scenario ${scenario}: a page takes part in scenario stream only`);
+  if (isBrowser(client) && scenario !== 'stream' && scenario !== 'browser-limits')
+    throw usageError('--client', client, `probe or library in scenario ${scenario}: a page takes part in stream and browser-limits only`);
 }
 
 /**
@@ -42,12 +42,14 @@ export function refuseBrowser({ client }: Pick<Arm, 'client'>, scenario: Scenari
  * is planned for some time after the end of the one before it; where a late end brings them together, a gate of the trial says so.
  * @throws BenchError LIMIT or USAGE that names the flag
  */
-export function checkBrowser({ arms, loadPoints, clientProcesses = 1 }: Plan, { browser }: Pick<RunFlags, 'browser'>): void {
+export function checkBrowser({ scenario, arms, loadPoints, clientProcesses = 1 }: Plan, { browser }: Pick<RunFlags, 'browser'>): void {
   if (!hasBrowser({ arms })) {
     if (browser !== undefined) throw usageError('--browser', browser, 'an arm that is received by one: add --client browser');
     return;
   }
   if (clientProcesses > 1) throw usageError('--client-processes', String(clientProcesses), '1 with --client browser: one page receives');
+  // There it is asked what becomes of the others.
+  if (scenario === 'browser-limits') return;
   const most = Math.max(...loadPoints.map(({ connections }) => connections));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {
     const limit = mostStreamsInBrowser(arm);

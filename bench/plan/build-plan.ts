@@ -94,7 +94,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
   const arms = planArms(flags, { scenario, usual: breaks?.transports ?? ofScenario.transports, breaksSomething: breaks !== undefined });
-  const isInBrowser = hasBrowser({ arms });
+  const isInBrowser = scenario === 'stream' && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
   const connections = readConnections(flags, size?.connections ?? usual.connections, measures?.fewestConnections);
@@ -158,7 +158,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
 }
 
 /** @throws BenchError USAGE */
-function refuseUnused(flag: 'rate' | 'tokens' | 'warmup', value: string | undefined, scenario: ScenarioId): void {
+function refuseUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', value: string | undefined, scenario: ScenarioId): void {
   if (value !== undefined) throw usageError(`--${flag}`, value, `it left out: scenario ${scenario} sets it itself`);
 }
 

@@ -19,7 +19,7 @@ it.each(['stream', 'connect', 'fanout', 'slow-reader', 'burst'])('%s takes a can
 
 it('every other scenario refuses a canary, says why, and names those that take it', async () => {
   const others = scenarioNames.filter((name) => !['stream', 'connect', 'fanout', 'slow-reader', 'burst'].includes(name));
-  expect(others).toEqual(['reconnect', 'herd', 'memory', 'capacity', 'completions']);
+  expect(others).toEqual(['reconnect', 'herd', 'memory', 'capacity', 'completions', 'browser-limits']);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({
       code: 'USAGE',

@@ -21,6 +21,7 @@ const obstacles: Record<ScenarioId, string | undefined> = {
   memory: 'its connections would be counted with those that are measured',
   capacity: 'each of its trials is many steady ones, and this would ask for two more seconds at each',
   completions: 'its own clients send ordinary requests, as many as are answered',
+  'browser-limits': 'the browser itself sends ordinary requests',
 };
 
 export function takesCanary(scenario: ScenarioId): boolean {

@@ -21,8 +21,8 @@ interface SharedWork {
 
 export const MAX_PROCESSES = 64;
 
-/** Faults strike one server; and a closed loop's throughput is that of one load process with one server. */
-const undivided: ReadonlySet<ScenarioId> = new Set(['reconnect', 'herd', 'completions']);
+/** Faults strike one server; a closed loop's throughput is that of one load process with one server; and an origin is one server. */
+const undivided: ReadonlySet<ScenarioId> = new Set(['reconnect', 'herd', 'completions', 'browser-limits']);
 
 export function canShare(scenario: ScenarioId): boolean {
   return !undivided.has(scenario);

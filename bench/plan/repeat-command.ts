@@ -24,7 +24,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     ...repeatSearch(plan),
     `--blocks ${plan.blocks}`,
     ...(plan.recovery === undefined && !isUnused('warmup', plan) ? [`--warmup ${plan.warmupNs / NS_PER_MS}ms`] : []),
-    ...(plan.recovery === undefined ? [`--duration ${plan.windowNs / NS_PER_MS}ms`] : []),
+    ...(plan.recovery === undefined && !isUnused('duration', plan) ? [`--duration ${plan.windowNs / NS_PER_MS}ms`] : []),
     ...(plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? [] : [`--backpressure ${plan.backpressureBytes}B`]),
     ...(plan.arms.some(isCopy) ? ['--aa'] : []),
     ...repeatStop(plan.stop),
@@ -43,7 +43,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
   return words.join(' ');
 }
 
-function isUnused(flag: 'rate' | 'tokens' | 'warmup', { scenario }: Plan): boolean {
+function isUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', { scenario }: Plan): boolean {
   return scenarios[scenario].measures?.unused?.includes(flag) === true;
 }
 

@@ -42,8 +42,10 @@ const takers: { readonly [Flag in keyof RunFlags]?: (scenario: Scenario) => bool
   rate: uses('rate'),
   slo: ({ name }) => name === 'capacity',
   canary: ({ name }) => takesCanary(name),
+  // Its client is the browser anyway.
+  client: ({ name }) => name !== 'browser-limits',
   stamps: ({ name }) => name !== 'capacity',
-  browser: ({ name }) => name === 'stream',
+  browser: ({ name }) => name === 'stream' || name === 'browser-limits',
   clientProcesses: ({ name }) => canShare(name),
   serverProcesses: ({ name }) => canShare(name),
 };

@@ -97,9 +97,9 @@ function plusMinus(ns: number | undefined): string {
 }
 
 /** What differs between arms that a page receives, besides the transport. */
-export function browserAsymmetries({ plan }: Analysis): readonly string[] {
+export function browserAsymmetries({ plan, browser }: Analysis): readonly string[] {
   const pages = plan.arms.filter(({ client }) => isBrowser(client));
-  if (pages.length === 0) return [];
+  if (browser === undefined) return [];
   const has = (client: string): boolean => pages.some((arm) => arm.client === client && arm.transport === 'sse');
   return [
     ...(pages.length < plan.arms.length
@@ -119,8 +119,8 @@ export function browserAsymmetries({ plan }: Analysis): readonly string[] {
 }
 
 /** What a result that was measured in a page does not say. */
-export function browserLimits({ plan }: Analysis): readonly string[] {
-  return plan.arms.some(({ client }) => isBrowser(client))
+export function browserLimits({ browser }: Analysis): readonly string[] {
+  return browser !== undefined
     ? [
         'One browser took part, headless, with one page in the foreground that does nothing else. Other browsers, pages in the background and pages with more to draw differ.',
       ]

@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
+import { browserLimitsParts } from './scenarios/browser-limits.ts';
 import { burstParts } from './scenarios/burst.ts';
 import { capacityParts } from './scenarios/capacity.ts';
 import { completionsParts } from './scenarios/completions.ts';
@@ -19,6 +20,7 @@ const parts: Partial<Record<ScenarioId, ScenarioParts>> = {
   'slow-reader': slowReaderParts,
   burst: burstParts,
   completions: completionsParts,
+  'browser-limits': browserLimitsParts,
 };
 
 /** Undefined for steady streams, and for scenarios that break something. */

@@ -1,6 +1,7 @@
 // All scenarios. To add one: its file, its id in the run file's contract, and its line here.
 
 import type { ScenarioId } from '../contract/run-file.ts';
+import { browserLimits } from './browser-limits.ts';
 import { burst } from './burst.ts';
 import { capacity } from './capacity.ts';
 import { completions } from './completions.ts';
@@ -24,6 +25,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   'slow-reader': slowReader,
   burst,
   completions,
+  'browser-limits': browserLimits,
 };
 
 export const scenarioNames = Object.keys(scenarios) as ScenarioId[];

@@ -57,13 +57,13 @@ interface MeasuringScenario {
   /** Without --payload; `lean` when absent. */
   readonly payload?: PayloadName;
   /** Flags that would change nothing here: refused, and left out of the command that repeats a run. */
-  readonly unused?: readonly ('rate' | 'tokens' | 'warmup')[];
+  readonly unused?: readonly ('rate' | 'tokens' | 'warmup' | 'duration')[];
   /** 1 when absent. */
   readonly fewestConnections?: number;
   /** What is measured of each arm in each block. Without --connections they are the size's. */
   readonly loadPoints: (connections: readonly number[], preset: PresetName) => readonly LoadPoint[];
   /** What the plan holds for this scenario alone; refuses flags that make no sense in it. */
-  readonly conditions?: (flags: RunFlags, place: ConditionsPlace) => Pick<Plan, 'ladder' | 'search' | 'completions'>;
+  readonly conditions?: (flags: RunFlags, place: ConditionsPlace) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits'>;
 }
 
 interface ConditionsPlace {

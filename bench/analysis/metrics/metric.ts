@@ -2,6 +2,7 @@
 
 import { quantileOf, type GridQuantile } from '../../contract/distribution.ts';
 import type {
+  BrowserLimitsTrial,
   CompletedTrial,
   CompletionsTrial,
   DistributionName,
@@ -71,6 +72,7 @@ export type RecoveryMetric = MetricOf<FaultedTrial>;
 export type LadderMetric = MetricOf<LadderTrial>;
 export type SearchMetric = MetricOf<SearchedTrial>;
 export type CompletionsMetric = MetricOf<CompletionsTrial>;
+export type BrowserLimitsMetric = MetricOf<BrowserLimitsTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value'> & { readonly distribution: DistributionName; readonly quantile: GridQuantile };
 

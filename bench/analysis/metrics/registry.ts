@@ -3,6 +3,7 @@
 
 import type { FinishedTrial, LoadPoint, Plan, ScenarioId } from '../../contract/run-file.ts';
 import { isBrowser, reconnectsItself, type Arm } from '../../contract/transports.ts';
+import { browserLimitsMetrics } from './browser-limits.ts';
 import { burstChoice } from './burst.ts';
 import { byteMetrics } from './bytes.ts';
 import { canaryMetrics } from './canary.ts';
@@ -45,6 +46,7 @@ const metricsByScenario: Readonly<Record<ScenarioId, readonly Metric[]>> = {
   'slow-reader': inOrder([...choose(metrics, slowReaderChoice), ...slowReaderMetrics.map(ofSteadyTrials), ...ofCanary]),
   burst: inOrder([...choose(metrics, burstChoice), ...ofCanary]),
   completions: inOrder(completionsMetrics.map((metric) => ofTrials('completions', metric))),
+  'browser-limits': browserLimitsMetrics.map((metric) => ofTrials('browser-limits', metric)),
 };
 
 /** Every metric of every scenario; two of one id are one quantity, an endpoint in one scenario and exploratory in another. */

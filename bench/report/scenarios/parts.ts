@@ -18,6 +18,8 @@ export interface ScenarioParts {
   readonly terminal?: (context: ReportContext, paint: Paint) => readonly string[];
   /** Due times count from planned starts, and not from when a stream's handler began. */
   readonly isOnTimetable?: true;
+  /** No arm is held against another, so there is nothing to explain about ratios and intervals. */
+  readonly comparesNothing?: true;
   /** Sentences on what differs between the arms besides the transport, and on what the result does not say. */
   readonly asymmetries?: (analysis: Analysis) => readonly string[];
   readonly limits?: (analysis: Analysis) => readonly string[];

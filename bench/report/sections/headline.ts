@@ -43,6 +43,7 @@ const conditions: Record<ScenarioId, string> = {
   'slow-reader': 'when clients stop reading',
   burst: 'for tokens that come several at once',
   completions: 'for whole streams, one after another',
+  'browser-limits': 'for as many streams as one browser opens to one origin',
 };
 
 function ownCircumstances(analysis: Analysis): string | undefined {

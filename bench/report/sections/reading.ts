@@ -12,6 +12,7 @@ export function renderHowToRead(analysis: Analysis): string {
 }
 
 function readingOf(analysis: Analysis): readonly string[] {
+  if (partsOf(analysis)?.comparesNothing === true) return [];
   if (isEqualArmsRun(analysis)) return ofEqualArms;
   return analysis.recovery === undefined ? ofVerdicts(analysis) : readingOfFaults(analysis);
 }

@@ -43,14 +43,19 @@ export function renderRepetition(analysis: Analysis): string {
         ['tokens SHA-256', code(plan.workload.tokensSha256)],
         ['preset', plan.preset],
         ['blocks', `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
-        ...(faultSettings(analysis) ?? [
-          ['warm-up, window', `${formatSetting(plan.warmupNs, 'ns')}, ${formatSetting(plan.windowNs, 'ns')}`],
-        ]),
+        ...(faultSettings(analysis) ?? windowRows(plan)),
+        ...(plan.browser === undefined ? [] : [['browser', code(plan.browser)]]),
         ...processRows(plan),
         ['pinned to CPUs', plan.pin ? 'yes, swapped every block' : 'no'],
       ],
     ),
   ]);
+}
+
+/** What a browser opens is seen in no window. */
+function windowRows({ warmupNs, windowNs, browserLimits }: Analysis['plan']): string[][] {
+  if (browserLimits !== undefined) return [];
+  return [['warm-up, window', `${formatSetting(warmupNs, 'ns')}, ${formatSetting(windowNs, 'ns')}`]];
 }
 
 /** None where there is one process of each kind, and it connects from the usual address. */

@@ -10,6 +10,7 @@ import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../re
 const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
   { title: 'Whole streams', words: ['completions', 'completion'] },
   { title: 'Capacity', words: ['capacity'] },
+  { title: 'Streams of one browser', words: ['limits'] },
   { title: 'Opening', words: ['connect', 'open'] },
   { title: 'First token', words: ['ttft'] },
   {

@@ -1,0 +1,19 @@
+// What one browser opened, and what became of the rest → the record that is saved, gates judged.
+
+import type { BrowserLimitsTrial } from '../contract/run-file.ts';
+import type { PlannedTrial } from '../plan/trials.ts';
+import { checkBrowserLimitsGates } from '../trial/browser-limits-gates.ts';
+import type { MeasuredBrowserLimits } from '../trial/browser-limits-trial.ts';
+import { recordOf } from './record-common.ts';
+
+export function recordBrowserLimits(planned: PlannedTrial, measured: MeasuredBrowserLimits): BrowserLimitsTrial {
+  return {
+    ...recordOf(planned, measured),
+    outcome: 'browser-limits',
+    planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: 0 },
+    distributions: {},
+    browserLimits: measured.tally,
+    gates: checkBrowserLimitsGates(measured),
+    warnings: [],
+  };
+}

@@ -1,0 +1,37 @@
+// The validity checks of one trial of what a browser opens. Nothing is due at a moment, and nobody must be fast: what the page
+// counts has to be what the server has.
+
+import { countStreams } from '../contract/browser-limits.ts';
+import type { Gate } from '../contract/run-file.ts';
+import type { MeasuredBrowserLimits } from './browser-limits-trial.ts';
+import { atMost } from './gate.ts';
+
+export function checkBrowserLimitsGates({ tally, host, tracers }: Pick<MeasuredBrowserLimits, 'tally' | 'host' | 'tracers'>): Gate[] {
+  const environment = 'environment';
+  const correctness = 'correctness';
+  const { opened } = countStreams(tally.oneByOne);
+  return [
+    atMost({ id: 'N1', kind: environment, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
+    atMost({ id: 'N1max', kind: environment, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
+    atMost(
+      { id: 'N6', kind: environment, title: 'tracers running', limit: 0, unit: 'count' },
+      tracers.length,
+      tracers.join(', ') || undefined,
+    ),
+    atMost(
+      {
+        id: 'C11',
+        kind: correctness,
+        title: 'streams that are open to the page and not to the server, or the other way round',
+        limit: 0,
+        unit: 'count',
+      },
+      Math.abs(opened - tally.serverStreams),
+      `the page had ${opened} open, the server ${tally.serverStreams}`,
+    ),
+    atMost(
+      { id: 'C12', kind: correctness, title: 'streams that ended while the page held them open', limit: 0, unit: 'count' },
+      tally.brokenStreams,
+    ),
+  ];
+}

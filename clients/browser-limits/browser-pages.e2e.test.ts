@@ -1,0 +1,64 @@
+// The pages of a real Chromium, against a server that notes what it is asked for.
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startChromium, withFreshProfile } from './browser-pages.ts';
+
+let browser: Browser;
+let server: Server;
+let origin: string;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await startChromium(undefined);
+});
+
+afterAll(async () => {
+  await browser.close();
+  server.close();
+});
+
+beforeEach(() => void asked.splice(0));
+
+it('a browser asks for an icon by itself', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${origin}/healthz`);
+  await expect.poll(() => asked, { timeout: 10_000 }).toEqual(['/healthz', '/favicon.ico']);
+  await page.close();
+});
+
+it('but not from the pages of a trial, which ask for nothing but what they are told to', async () => {
+  await withFreshProfile(browser, { transport: 'sse', origin }, async (openTab) => {
+    const tab = await openTab();
+    await tab.evaluate(async (page, url) => await page.request(url, { times: 2, patienceMs: 5000 }), `${origin}/asked`);
+  });
+  // Another page's icon comes last: had these pages asked for theirs, it would be there by now.
+  const page = await browser.newPage();
+  await page.goto(`${origin}/other`);
+  await expect.poll(() => asked.at(-1), { timeout: 10_000 }).toBe('/favicon.ico');
+  expect(asked).toEqual(['/healthz', '/asked', '/asked', '/other', '/favicon.ico']);
+  await page.close();
+});
+
+it('a stream that nobody serves has failed, with what the browser says of it', async () => {
+  for (const [transport, how] of [
+    ['sse', 'error, readyState 2'],
+    ['ws', 'close code 1006'],
+  ] as const) {
+    const states = await withFreshProfile(browser, { transport, origin }, async (openTab) => {
+      const tab = await openTab();
+      const url = `${transport === 'ws' ? origin.replace('http', 'ws') : origin}/nothing`;
+      await tab.evaluate(async (page, one) => await page.askEach([one], { patienceMs: 5000, stops: true }), url);
+      return await tab.evaluate((page) => page.states());
+    });
+    expect(states).toMatchObject([{ state: 'failed', how }]);
+  }
+});

@@ -1,0 +1,59 @@
+// One headless Chromium, and pages of it that are of the twin's own origin, so that no rule about other origins takes part.
+
+import { chromium, type Browser, type BrowserContext, type JSHandle } from 'playwright-core';
+import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
+import { BenchError, messageOf } from '../../bench/contract/errors.ts';
+import { WEBSOCKET_PROTOCOL, type TransportId } from '../../bench/contract/transports.ts';
+import { startPageStreams, type PageStreams } from './page-streams.ts';
+
+/** @param named Its path; the first one found without it. @throws BenchError */
+export async function startChromium(named: string | undefined): Promise<Browser> {
+  const executablePath = findChromium(named);
+  try {
+    // Ctrl-C reaches this process too, and it is for the orchestrator to say what ends when.
+    return await chromium.launch({ executablePath, args: [...chromiumArguments], handleSIGINT: false });
+  } catch (cause) {
+    throw new BenchError('CHILD_START', `the browser ${executablePath} did not start: ${messageOf(cause).split('\n')[0]}`, {
+      cause,
+      hint: 'try it by hand: chromium --headless --no-sandbox --dump-dom about:blank',
+    });
+  }
+}
+
+/** `Chromium 143.0.7499.40` */
+export function nameBrowser(browser: Browser): string {
+  return `Chromium ${browser.version()}`;
+}
+
+interface PageTarget {
+  readonly transport: TransportId;
+  /** `http://127.0.0.1:8080` */
+  readonly origin: string;
+}
+
+/** Each call opens another tab of the same profile. */
+export type OpenTab = () => Promise<JSHandle<PageStreams>>;
+
+/** Calls back with a profile that nobody has used, and ends all that was opened in it. */
+export async function withFreshProfile<Found>(
+  browser: Browser,
+  target: PageTarget,
+  look: (openTab: OpenTab) => Promise<Found>,
+): Promise<Found> {
+  const profile = await browser.newContext();
+  try {
+    return await look(async () => await openTab(profile, target));
+  } finally {
+    await profile.close();
+  }
+}
+
+async function openTab(profile: BrowserContext, { transport, origin }: PageTarget): Promise<JSHandle<PageStreams>> {
+  const page = await profile.newPage();
+  // The browser asks for an icon by itself, and over HTTP/1.1 that would take the place of a stream.
+  const devTools = await profile.newCDPSession(page);
+  await devTools.send('Network.enable');
+  await devTools.send('Network.setBlockedURLs', { urls: ['*/favicon.ico'] });
+  await page.goto(`${origin}/healthz`);
+  return await page.evaluateHandle(startPageStreams, { isWebSocket: transport === 'ws', protocol: WEBSOCKET_PROTOCOL });
+}
