@@ -2,7 +2,7 @@
 // node_modules, and beside them what they read.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { projectPath } from '../contract/program.ts';
 
 /** What is read at run time and is no TypeScript. */
@@ -10,5 +10,6 @@ const assets = ['bench/workloads/tokens.json', 'servers/demo/page'];
 
 rmSync(projectPath('dist'), { recursive: true, force: true });
 execFileSync('tsc', ['-p', projectPath('tsconfig.build.json')], { stdio: 'inherit' });
-for (const path of assets) if (existsSync(projectPath(path))) cpSync(projectPath(path), projectPath(`dist/${path}`), { recursive: true });
+for (const path of assets)
+  cpSync(projectPath(path), projectPath(`dist/${path}`), { recursive: true, filter: (source) => !/\.ts$|tsconfig\.json$/.test(source) });
 chmodSync(projectPath('dist/bench/streamduel.js'), 0o755);

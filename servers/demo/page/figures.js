@@ -1,0 +1,29 @@
+// Numbers as people read them here. Unknown is a dash.
+
+const UNKNOWN = '–';
+
+/**
+ * Three digits or so.
+ * @param {number | undefined} milliseconds
+ */
+export function renderMs(milliseconds) {
+  if (milliseconds === undefined) return UNKNOWN;
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+}
+
+/** @param {number | undefined} perSecond */
+export function renderRate(perSecond) {
+  if (perSecond === undefined) return UNKNOWN;
+  return perSecond >= 100 ? Math.round(perSecond).toLocaleString('en') : perSecond.toFixed(1);
+}
+
+/** @param {number} count */
+export function renderCount(count) {
+  return count.toLocaleString('en');
+}
+
+/** @param {number} bytes */
+export function renderBytes(bytes) {
+  return `${bytes.toLocaleString('en')} B`;
+}

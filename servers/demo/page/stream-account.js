@@ -1,0 +1,133 @@
+// What one receiver got of a stream, and whether that is all of it: every token is checked by its sequence number. It holds
+// no element of the page and reads no clock.
+
+/** So many gaps between tokens are kept for the plot. */
+export const KEPT_GAPS = 240;
+
+/**
+ * @typedef {object} Token
+ * @property {number} s Sequence number, from 1.
+ * @property {string} d Text.
+ */
+
+export class StreamAccount {
+  #startedMs;
+  /** @type {number | undefined} */
+  #firstMs;
+  /** @type {number | undefined} */
+  #lastMs;
+  /** The sequence number that follows. */
+  #next = 1;
+  /** Passed over, and not come since. */
+  #missing = new Set();
+  /** @type {string | undefined} */
+  #epoch;
+  /** @type {string[]} */
+  #texts = [];
+  /** The last ones, ms, oldest first. @type {number[]} */
+  gapsMs = [];
+  /** With those that came again. */
+  tokens = 0;
+  repeated = 0;
+  /** Came after one that follows them. */
+  late = 0;
+  payloadBytes = 0;
+  framedBytes = 0;
+  /** Tokens of the whole stream, as its first event says. @type {number | undefined} */
+  expected;
+
+  /** @param {number} startedMs When the stream was asked for. */
+  constructor(startedMs) {
+    this.#startedMs = startedMs;
+  }
+
+  /** @param {{ epoch: string, n: number }} event The first of each connection. */
+  open({ epoch, n }) {
+    this.#epoch = epoch;
+    this.expected = n;
+  }
+
+  /**
+   * @param {Token} token
+   * @param {number} atMs
+   */
+  token({ s, d }, atMs) {
+    if (this.#lastMs !== undefined) {
+      this.gapsMs.push(atMs - this.#lastMs);
+      if (this.gapsMs.length > KEPT_GAPS) this.gapsMs.shift();
+    }
+    this.#firstMs ??= atMs;
+    this.#lastMs = atMs;
+    this.tokens++;
+    this.#texts.push(d);
+    if (s < this.#next) {
+      if (this.#missing.delete(s)) this.late++;
+      else this.repeated++;
+      return;
+    }
+    for (let passed = this.#next; passed < s; passed++) this.#missing.add(passed);
+    this.#next = s + 1;
+  }
+
+  /** Where to go on; undefined before the stream has said its name. */
+  get cursor() {
+    return this.#epoch === undefined ? undefined : `${this.#epoch}.${this.#next - 1}`;
+  }
+
+  get lost() {
+    return this.#missing.size;
+  }
+
+  /** All that came, in the order in which it came. */
+  get text() {
+    return this.#texts.join('');
+  }
+
+  /** From asking to the first token; undefined before it. */
+  get firstTokenMs() {
+    return this.#firstMs === undefined ? undefined : this.#firstMs - this.#startedMs;
+  }
+
+  /** From the first token to the last, so at least two are needed. */
+  get tokensPerSecond() {
+    if (this.#firstMs === undefined || this.#lastMs === undefined || this.#lastMs === this.#firstMs) return undefined;
+    return ((this.tokens - 1) * 1000) / (this.#lastMs - this.#firstMs);
+  }
+
+  /** The stream is over: what did not come by now is lost. @param {number} tokens Of the whole stream. */
+  finish(tokens) {
+    for (let passed = this.#next; passed <= tokens; passed++) this.#missing.add(passed);
+    this.#next = Math.max(this.#next, tokens + 1);
+    this.expected = tokens;
+  }
+
+  /** True when every token came once and in order. Call after `finish`. */
+  get isWhole() {
+    return this.lost === 0 && this.repeated === 0 && this.late === 0 && this.tokens === this.expected;
+  }
+}
+
+/**
+ * What came, in a sentence. Call after `finish`.
+ * @param {StreamAccount} account
+ */
+export function describeAccount(account) {
+  const { expected = 0, tokens, lost, repeated, late } = account;
+  const total = expected.toLocaleString('en');
+  if (account.isWhole) return `All ${total} tokens, in order, none repeated.`;
+  const faults = [
+    ...(lost > 0 ? [`${lost.toLocaleString('en')} lost`] : []),
+    ...(repeated > 0 ? [`${repeated.toLocaleString('en')} repeated`] : []),
+    ...(late > 0 ? [`${late.toLocaleString('en')} out of order`] : []),
+    ...(tokens - repeated > expected ? ['more than the stream has'] : []),
+  ];
+  return `${(tokens - repeated).toLocaleString('en')} of ${total} tokens: ${faults.join(', ')}.`;
+}
+
+/**
+ * @param {readonly number[]} values
+ * @returns {number | undefined}
+ */
+export function medianOf(values) {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+}
