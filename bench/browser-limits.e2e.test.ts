@@ -94,7 +94,7 @@ it('the browser ends with a run that is interrupted', async () => {
   await expect.poll(() => started.filter((pid) => readdirSync('/proc').includes(pid)), { timeout: 10_000, interval: 50 }).toEqual([]);
 });
 
-/** Process ids of Chromium among the descendants of a process. */
+/** Process ids of Chromium among the descendants of a process, without one that was only asked for its version. */
 function browsersUnder(ancestor: number | undefined): string[] {
   const processes = readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) ? describe(pid) : []));
   const family = new Set([String(ancestor)]);
@@ -109,7 +109,8 @@ function browsersUnder(ancestor: number | undefined): string[] {
 function describe(pid: string): { pid: string; parent: string; name: string }[] {
   try {
     const [, name = '', parent = ''] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    return [{ pid, parent, name }];
+    const isAsked = readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('--version\0');
+    return isAsked ? [] : [{ pid, parent, name }];
   } catch {
     return [];
   }

@@ -15,6 +15,14 @@ export const conformanceSchema = z.object({
     }),
   ),
   divergences: z.array(z.object({ receiver: z.string(), vectors: z.array(z.string()), why: z.string() })),
+  /** Of those that come back by themselves. */
+  delays: z.array(
+    z.object({
+      receiver: z.string(),
+      /** By what the stream asked for; without it, nothing. From the end of a response to the next request, rising. */
+      used: z.array(z.object({ retryMs: z.number().optional(), waitsMs: z.array(z.number()) })),
+    }),
+  ),
   /** What is not as it was known to be. */
   news: z.array(z.string()),
 });

@@ -15,6 +15,10 @@ const conformance = {
     { name: 'event', rule: '§9.2.6: a type', cells: ['', 'whole: a|b "x"; byte by byte: ✓'] },
   ],
   divergences: [{ receiver: 'Chromium', vectors: ['retry-empty'], why: 'It resets it.' }],
+  delays: [
+    { receiver: 'Chromium', used: [{ waitsMs: [3050.2, 3054.6, 3061] }, { retryMs: 100, waitsMs: [150, 155, 156, 160, 161] }] },
+    { receiver: 'undici', used: [{ waitsMs: [] }, { retryMs: 100, waitsMs: [101.4] }] },
+  ],
   news: [],
 };
 
@@ -27,6 +31,13 @@ it('the table has a row a stream and a column a receiver, and counts what differ
   expect(report).toContain('| retry-empty | §9.2.6: no digits      | back after 3 s | ✓ ');
   expect(report).toContain('whole: a\\|b "x"; byte by byte: ✓');
   expect(report).not.toContain('Not explained yet');
+});
+
+it('says how long each waited before it came back, by what was asked for', () => {
+  const report = renderConformance(conformance);
+  expect(report).toContain('| receiver | no `retry`                      | `retry: 100`                 |');
+  expect(report).toContain('| Chromium | 3055 ms (3050 to 3061), 3 times | 156 ms (150 to 161), 5 times |');
+  expect(report).toContain('| undici   | did not come back               | 101 ms (101 to 101), 1 times |');
 });
 
 it('what nobody has explained is said', () => {

@@ -22,7 +22,7 @@ const notAskedOfTheProbe = [
   'lines or events of more than 1 MiB, which it refuses',
 ];
 
-export function renderConformance({ receivers, vectors, divergences, news }: Conformance): string {
+export function renderConformance({ receivers, vectors, divergences, delays, news }: Conformance): string {
   const titles = receivers.map(({ title }) => title);
   const differing = receivers.map((_, column) => vectors.filter(({ cells }) => cells[column] !== '').length);
   return [
@@ -39,6 +39,9 @@ export function renderConformance({ receivers, vectors, divergences, news }: Con
       .map(({ receiver, vectors: names, why }) => `- **${receiver}**, ${names.map((name) => `\`${name}\``).join(', ')}: ${why}`)
       .join('\n'),
     ...(news.length === 0 ? [] : [`Not explained yet:\n\n${news.map((line) => `- ${line}`).join('\n')}`]),
+    '## How long they wait before they come back',
+    renderDelays(delays),
+    'From the end of the response to the next request, on the server: the median, and the least and the most. The standard leaves the time that no stream asked for to the browser.',
     '## All streams',
     markdownTable([['stream', 'rule', ...titles], ...vectors.map(({ name, rule, cells }) => [name, rule, ...cells.map(renderCell)])]),
     'Where nothing is asked for, the three EventSources all come back after 3 s. Of the default, the time that the stream asks for and none at all, the longest counts that the reconnect did not undercut: all streams are under way at once, so that some come late.',
@@ -46,6 +49,18 @@ export function renderConformance({ receivers, vectors, divergences, news }: Con
     notAskedOfTheProbe.map((line) => `- ${line}`).join('\n'),
     `Node ${process.version}.`,
   ].join('\n\n');
+}
+
+function renderDelays(delays: Conformance['delays']): string {
+  const asked = delays[0]?.used.map(({ retryMs }) => (retryMs === undefined ? 'no `retry`' : `\`retry: ${retryMs}\``)) ?? [];
+  return markdownTable([['receiver', ...asked], ...delays.map(({ receiver, used }) => [receiver, ...used.map(renderWaits)])]);
+}
+
+/** `155 ms (152 to 160), 7 times` */
+function renderWaits({ waitsMs }: Conformance['delays'][number]['used'][number]): string {
+  const [least, middle, most] = [waitsMs.at(0), waitsMs[Math.floor(waitsMs.length / 2)], waitsMs.at(-1)];
+  if (least === undefined || middle === undefined || most === undefined) return 'did not come back';
+  return `${middle.toFixed(0)} ms (${least.toFixed(0)} to ${most.toFixed(0)}), ${waitsMs.length} times`;
 }
 
 function renderCell(differences: string): string {

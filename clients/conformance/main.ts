@@ -3,6 +3,7 @@
 import type { Conformance } from '../../bench/contract/conformance.ts';
 import { BenchError, exitCodeOf, messageOf } from '../../bench/contract/errors.ts';
 import { startChromium } from './chromium.ts';
+import { measureDelays } from './delays.ts';
 import { npmEventSource, undiciEventSource } from './event-sources.ts';
 import { judge, type Judgement } from './judge.ts';
 import { knownDivergences } from './known-divergences.ts';
@@ -37,6 +38,14 @@ async function ask(): Promise<Conformance> {
     process.stderr.write(`${receiverTitles[receiver.id]} ${receiver.version}: ${vectors.length} vectors, ${deliveries.join(' and ')}\n`);
     judgements.push(await judge(receiver, server));
   }
+  const delays: Conformance['delays'] = [];
+  for (const receiver of [chromium, undiciEventSource, npmEventSource]) {
+    const used = await measureDelays(receiver, server);
+    delays.push({
+      receiver: receiverTitles[receiver.id],
+      used,
+    });
+  }
   return {
     receivers: receivers.map(({ id, version }) => ({ title: receiverTitles[id], version, note: notes[id] })),
     vectors: vectors.map(({ name, rule }) => ({ name, rule, cells: judgements.map((all) => cellOf(all, name)) })),
@@ -45,6 +54,7 @@ async function ask(): Promise<Conformance> {
       vectors: [...names],
       why,
     })),
+    delays,
     news: judgements.flat().flatMap(({ news }) => news ?? []),
   };
 }

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startChromium, type ChromiumReceiver } from './chromium.ts';
+import { askedMs, measureDelays } from './delays.ts';
 import { npmEventSource, undiciEventSource } from './event-sources.ts';
 import { judge, judgeAlone, type Judgement } from './judge.ts';
 import { parser, probe } from './readers.ts';
@@ -63,3 +64,10 @@ it(
   },
   TIMEOUT_MS,
 );
+
+it('chromium comes back each time, and never before the time that was asked for', async () => {
+  const delays = await measureDelays(chromium!, server);
+  expect(delays.map(({ retryMs, waitsMs }) => [retryMs, waitsMs.length])).toEqual(askedMs.map((asked) => [asked, 7]));
+  // Its timers may round by a few milliseconds.
+  for (const { retryMs = 1000, waitsMs } of delays) expect(waitsMs[0]).toBeGreaterThan(retryMs - 20);
+}, 120_000);
