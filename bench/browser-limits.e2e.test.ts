@@ -109,7 +109,7 @@ function browsersUnder(ancestor: number | undefined): string[] {
 function describe(pid: string): { pid: string; parent: string; name: string }[] {
   try {
     const [, name = '', parent = ''] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    const isAsked = readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('--version\0');
+    const isAsked = name.startsWith('chrom') && !/--headless|--type=/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
     return isAsked ? [] : [{ pid, parent, name }];
   } catch {
     return [];

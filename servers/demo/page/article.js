@@ -1,7 +1,7 @@
 // The demo of the article that this project began from: ten messages, one a second, appended as they come. As it should be
 // it closes when the server says `done`; as a bare EventSource it comes back and gets all of it again, for ever.
 
-/** @import { Twins } from './stream-receiver.js' */
+/** @import { Twins } from './stream-receiver.ts' */
 
 /** In the naive form messages come for ever. */
 const MOST_ITEMS = 200;

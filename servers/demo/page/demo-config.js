@@ -1,6 +1,6 @@
 // Where the twins are and what may be asked of them, as the twin that served the page says.
 
-/** @import { Twins } from './stream-receiver.js' */
+/** @import { Twins } from './stream-receiver.ts' */
 /** @import { Limits } from './race-form.js' */
 
 /** @typedef {Twins & { workloads: string[], payload: string, limits: Limits }} DemoConfig */

@@ -8,6 +8,8 @@ const UNKNOWN = '–';
  */
 export function renderMs(milliseconds) {
   if (milliseconds === undefined) return UNKNOWN;
+  // Browsers round their clock, commonly to 0.1 ms.
+  if (milliseconds < 0.1) return '< 0.1 ms';
   if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(2)} s`;
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }

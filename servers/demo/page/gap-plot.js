@@ -7,7 +7,7 @@ import { renderMs } from './figures.js';
 const LEAST_MS = 0.1;
 const MOST_MS = 10_000;
 const LABELLED_MS = [1, 10, 100, 1000];
-const LABEL_WIDTH_PX = 36;
+const LABEL_WIDTH_PX = 48;
 
 export class GapPlot {
   #canvas;

@@ -6,7 +6,7 @@ import { describeAccount, StreamAccount } from './stream-account.js';
 import { compareHashes, hashText } from './text-hash.js';
 
 /** @import { LaneState } from './lane-view.js' */
-/** @import { Listener, Receive, Twins } from './stream-receiver.js' */
+/** @import { Listener, Receive, StreamDescription, Twins } from './stream-receiver.ts' */
 
 /** States in which there is something to cut, pause or cancel. */
 const LIVE = new Set(['connecting', 'open', 'reconnecting', 'paused']);
@@ -23,7 +23,7 @@ export class Lane {
   /** The connection was lost, and what comes next is a reconnect. */
   #isLost = false;
   #close = () => {};
-  /** @type {{ twins: Twins, id: string, described: Record<string, string | number> } | undefined} */
+  /** @type {StreamDescription | undefined} */
   #stream;
 
   /**
@@ -50,7 +50,7 @@ export class Lane {
 
   /**
    * Ends what it did before.
-   * @param {{ twins: Twins, id: string, described: Record<string, string | number> }} stream
+   * @param {StreamDescription} stream
    */
   start(stream) {
     if (this.isLive) void this.cancel();

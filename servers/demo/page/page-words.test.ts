@@ -20,7 +20,7 @@ it('a text is the announced one, another one, or cannot be checked where the bro
 });
 
 it('times, rates and bytes are as long as they need be, and a dash where unknown', () => {
-  expect([0.31, 4.26, 48.4, 999, 1234].map(renderMs)).toEqual(['0.3 ms', '4.3 ms', '48 ms', '999 ms', '1.23 s']);
+  expect([0, 0.31, 4.26, 48.4, 999, 1234].map(renderMs)).toEqual(['< 0.1 ms', '0.3 ms', '4.3 ms', '48 ms', '999 ms', '1.23 s']);
   expect([0.95, 44.83, 1512.4].map(renderRate)).toEqual(['0.9', '44.8', '1,512']);
   expect([renderMs(undefined), renderRate(undefined), renderBytes(12_345)]).toEqual(['–', '–', '12,345 B']);
 });

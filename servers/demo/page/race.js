@@ -6,7 +6,7 @@ import { receiveByEventSource } from './receive-by-event-source.js';
 import { receiveByFetch } from './receive-by-fetch.js';
 import { receiveByWebSocket } from './receive-by-web-socket.js';
 
-/** @import { Receive, Twins } from './stream-receiver.js' */
+/** @import { Receive, Twins } from './stream-receiver.ts' */
 /** @import { DemoConfig } from './demo-config.js' */
 
 /**

@@ -1,6 +1,6 @@
 // A stream over EventSource. The browser comes back by itself and sends the id of the last event; this file only listens.
 
-/** @import { Receive } from './stream-receiver.js' */
+/** @import { Receive } from './stream-receiver.ts' */
 
 /** Named events of a stream; tokens have no name. */
 const NAMED = ['done', 'gap', 'bye'];

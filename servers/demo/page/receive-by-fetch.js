@@ -1,7 +1,7 @@
 // A stream as the response to a POST, as ChatGPT and the APIs of language models send theirs. `fetch` hands out bytes: to
 // read events in them, and to come back, is the page's own work. One comes back by GET, with the cursor.
 
-/** @import { Receive, StreamRequest, Listener } from './stream-receiver.js' */
+/** @import { Receive, StreamRequest, Listener } from './stream-receiver.ts' */
 
 import { EventStreamParser } from './event-stream-parser.js';
 import { keepConnected } from './reconnecting.js';

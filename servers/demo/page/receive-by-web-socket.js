@@ -1,6 +1,6 @@
 // A stream over WebSocket: one text message a token. To come back is the page's own work.
 
-/** @import { Receive } from './stream-receiver.js' */
+/** @import { Receive } from './stream-receiver.ts' */
 
 import { keepConnected } from './reconnecting.js';
 

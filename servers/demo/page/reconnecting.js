@@ -23,7 +23,8 @@ const MOST_ATTEMPTS = 6;
 export function keepConnected(connect, { onLoss, onGivingUp }, random = Math.random) {
   let losses = 0;
   let isOver = false;
-  let close = () => {};
+  /** @type {(() => void) | undefined} */
+  let close;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const open = () => {
@@ -44,7 +45,7 @@ export function keepConnected(connect, { onLoss, onGivingUp }, random = Math.ran
   return () => {
     isOver = true;
     clearTimeout(timer);
-    close();
+    close?.();
   };
 }
 
