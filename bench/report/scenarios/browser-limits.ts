@@ -34,7 +34,7 @@ export const browserLimitsParts: ScenarioParts = {
     'The browser asks for an icon of each page by itself, which over HTTP/1.1 takes the place of a stream for a moment. Here that request was blocked in the page, by the DevTools protocol.',
     ...(analysis.plan.arms.some(({ transport }) => transport === 'ws')
       ? [
-          'Beyond 256 connections Chromium draws at random how many a profile may have of a kind, so that pages cannot learn of each other from it (crbug.com/415691664): what a second tab gets of WebSockets differs from trial to trial.',
+          'What a second tab gets of WebSockets differs from trial to trial. Chromium’s source has a limit beyond 256 connections that is drawn at random (crbug.com/415691664), which would explain it; that it is the cause was not shown here.',
         ]
       : []),
     'Times are those of the page’s clock, which has steps of 0.1 ms.',
