@@ -117,7 +117,10 @@ export class ConnectedStreams implements Streams {
     const payload = this.#render(stream.template, index + 1, jsonText);
     const writtenNs = now();
     if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
-    if (plan.trialIndex !== undefined && stamps !== undefined) stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
+    if (plan.trialIndex !== undefined && stamps !== undefined) {
+      stamps.readyNs[plan.trialIndex.base + index] = this.#pacer.turnNs;
+      stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
+    }
     sink.token(index + 1, payload);
     stream.sent = index + 1;
     stream.counts.tokensWritten++;

@@ -7,9 +7,10 @@ interface TestStream extends Paced {
   sent: number;
 }
 
-/** Virtual time: a timer fires when the test says so, as late as the test says. */
+/** Virtual time: a timer fires when the test says so, as late as the test says; what waits for the poll comes right after it. */
 class VirtualTime {
   nowNs = 0;
+  #afterPoll: (() => void)[] = [];
   #timers: { atNs: number; callback: () => void; isCancelled: boolean }[] = [];
 
   readonly setTimer = (callback: () => void, delayMs: number): { cancel: () => void } => {
@@ -22,14 +23,27 @@ class VirtualTime {
     };
   };
 
-  /** Runs the next timer, late by `lateNs`; false when none is left. */
+  readonly afterPoll = (callback: () => void): { cancel: () => void } => {
+    this.#afterPoll.push(callback);
+    return { cancel: () => (this.#afterPoll = this.#afterPoll.filter((one) => one !== callback)) };
+  };
+
+  /** Runs what waits for the poll, else the next timer, late by `lateNs`; false when nothing is left. */
   step(lateNs: number): boolean {
+    if (this.#runAfterPoll()) return true;
     this.#timers = this.#timers.filter((timer) => !timer.isCancelled).sort((a, b) => a.atNs - b.atNs);
     const timer = this.#timers.shift();
     if (timer === undefined) return false;
     this.nowNs = Math.max(this.nowNs, timer.atNs) + lateNs;
     timer.callback();
+    this.#runAfterPoll();
     return true;
+  }
+
+  #runAfterPoll(): boolean {
+    const waiting = this.#afterPoll.splice(0);
+    for (const callback of waiting) callback();
+    return waiting.length > 0;
   }
 }
 
@@ -47,6 +61,7 @@ function run(plans: readonly (readonly number[])[], lateness: (step: number) => 
   const pacer = new Pacer<TestStream>({
     now: () => time.nowNs,
     setTimer: time.setTimer,
+    afterPoll: time.afterPoll,
     emit: (stream) => {
       emitted.push({ stream: streams.indexOf(stream), token: stream.sent, atNs: time.nowNs, dueNs: stream.dueNsOf[stream.sent] as number });
       stream.sent++;
@@ -120,6 +135,7 @@ it('a stream that is scheduled twice is emitted as one', () => {
   const pacer = new Pacer<TestStream>({
     now: () => time.nowNs,
     setTimer: time.setTimer,
+    afterPoll: time.afterPoll,
     emit: () => {
       sent.push(time.nowNs);
       return undefined;
@@ -129,4 +145,52 @@ it('a stream that is scheduled twice is emitted as one', () => {
   pacer.schedule(stream, 1e6);
   for (let step = 0; step < 10 && time.step(0); step++);
   expect(sent).toHaveLength(1);
+});
+
+/** How often the wheel turns while 4000 tokens/s are sent and each takes so long to write, within the turn or right after it. */
+function turnStarts(write: { readonly withinNs: number; readonly afterNs: number }): number[] {
+  const time = new VirtualTime();
+  const turns: number[] = [];
+  const streams = Array.from({ length: 80 }, (_, stream) => ({
+    firstNs: 1e6 + stream * 250_000,
+    sent: 0,
+    dueNs: 0,
+    nextInSlot: undefined,
+    isScheduled: false,
+  }));
+  let written = 0;
+  const pacer = new Pacer<(typeof streams)[number]>({
+    now: () => time.nowNs,
+    setTimer: time.setTimer,
+    afterPoll: time.afterPoll,
+    emit: (stream) => {
+      if (turns.at(-1) !== pacer.turnNs) turns.push(pacer.turnNs);
+      time.nowNs += write.withinNs;
+      written++;
+      stream.sent++;
+      return stream.sent === 100 ? undefined : stream.firstNs + stream.sent * 20e6;
+    },
+  });
+  for (const stream of streams) pacer.schedule(stream, stream.firstNs);
+  while (time.step(0)) {
+    time.nowNs += written * write.afterNs;
+    written = 0;
+  }
+  expect(pacer.scheduled).toBe(0);
+  return turns;
+}
+
+it('turns are as far apart where tokens are written within them as where they are written after them', () => {
+  const after = turnStarts({ withinNs: 0, afterNs: 100_000 });
+  const within = turnStarts({ withinNs: 100_000, afterNs: 0 });
+  const free = turnStarts({ withinNs: 0, afterNs: 0 });
+  expect(within).toEqual(after);
+  // Four tokens are due a millisecond and take 0.4 ms of it, so the wheel keeps its pace.
+  expect(within).toEqual(free);
+});
+
+it('at overload one turn follows another, whichever way tokens are written, and each lets the loop poll', () => {
+  const within = turnStarts({ withinNs: 400_000, afterNs: 0 });
+  const after = turnStarts({ withinNs: 0, afterNs: 400_000 });
+  expect(within).toEqual(after);
 });

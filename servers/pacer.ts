@@ -1,5 +1,8 @@
 // One timing wheel emits every token of every stream when it is due: 1 ms slots, one timer. Never a timer a stream:
 // per-stream timers fire early (Node truncates to whole ms) and lose tokens under load. Never a spin: it would be the CPU we measure.
+//
+// The timer is armed before a turn emits anything: ws writes within the turn and node:http after it, so a timer armed at its
+// end would make the turns of one transport longer than those of the other.
 
 import { NS_PER_MS } from '../bench/contract/units.ts';
 
@@ -20,7 +23,13 @@ export interface PacerOptions<S extends Paced> {
    */
   readonly emit: (stream: S) => number | undefined;
   /** Replaceable by a test that runs in virtual time. */
-  readonly setTimer?: (callback: () => void, delayMs: number) => { cancel: () => void };
+  readonly setTimer?: (callback: () => void, delayMs: number) => Cancellable;
+  /** Calls back once the event loop has polled for input and output; replaceable as above. */
+  readonly afterPoll?: (callback: () => void) => Cancellable;
+}
+
+interface Cancellable {
+  readonly cancel: () => void;
 }
 
 /** Must be a power of two. Longer gaps go round the wheel more than once. */
@@ -37,21 +46,26 @@ interface Slot<S> {
 export class Pacer<S extends Paced> {
   readonly #now: () => number;
   readonly #emit: (stream: S) => number | undefined;
-  readonly #setTimer: (callback: () => void, delayMs: number) => { cancel: () => void };
+  readonly #setTimer: (callback: () => void, delayMs: number) => Cancellable;
+  readonly #afterPoll: (callback: () => void) => Cancellable;
   readonly #slots: Slot<S>[] = Array.from({ length: SLOTS }, () => ({ first: undefined, last: undefined }));
   /** Millisecond of the first slot that is not fully drained. */
   #current = 0;
   #scheduled = 0;
-  #timer: { cancel: () => void } | undefined;
-  #timerAtMs = Number.POSITIVE_INFINITY;
+  #timer: Cancellable | undefined;
+  #timerAtNs = Number.POSITIVE_INFINITY;
+  #turnAhead: Cancellable | undefined;
   #isTicking = false;
   /** Counts turns of the wheel: two tokens of a stream with one tick number were written in the same turn. */
   tick = 0;
+  /** When the current turn looked what is due, ns since T0: every token that it emits was found due then. */
+  turnNs = Number.NaN;
 
   constructor(options: PacerOptions<S>) {
     this.#now = options.now;
     this.#emit = options.emit;
     this.#setTimer = options.setTimer ?? setNodeTimer;
+    this.#afterPoll = options.afterPoll ?? afterNodePoll;
   }
 
   get scheduled(): number {
@@ -69,8 +83,10 @@ export class Pacer<S extends Paced> {
 
   stop(): void {
     this.#timer?.cancel();
+    this.#turnAhead?.cancel();
     this.#timer = undefined;
-    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    this.#turnAhead = undefined;
+    this.#timerAtNs = Number.POSITIVE_INFINITY;
   }
 
   #insert(stream: S): void {
@@ -79,30 +95,48 @@ export class Pacer<S extends Paced> {
     this.#append(Math.max(Math.floor(stream.dueNs / NS_PER_MS), this.#current), stream);
   }
 
+  #slotAt(slotMs: number): Slot<S> {
+    return this.#slots[slotMs & MASK] as Slot<S>;
+  }
+
   #append(slotMs: number, stream: S): void {
     stream.nextInSlot = undefined;
-    const slot = this.#slots[slotMs & MASK] as Slot<S>;
+    const slot = this.#slotAt(slotMs);
     if (slot.last === undefined) slot.first = stream;
     else slot.last.nextInSlot = stream;
     slot.last = stream;
   }
 
+  /** Leaves a timer alone that fires as early. */
   #arm(slotMs: number): void {
-    if (slotMs >= this.#timerAtMs) return;
-    this.#timer?.cancel();
-    this.#timerAtMs = slotMs;
+    const nowNs = this.#now();
     // A token is due within its slot, so the first useful moment is up to 1 ms after the slot begins; setTimeout's own minimum is 1 ms.
-    const delayMs = Math.max(1, Math.ceil(slotMs - this.#now() / NS_PER_MS));
-    this.#timer = this.#setTimer(() => this.#turn(), delayMs);
+    const delayMs = Math.max(1, Math.ceil(slotMs - nowNs / NS_PER_MS));
+    const atNs = nowNs + delayMs * NS_PER_MS;
+    if (this.#turnAhead !== undefined || atNs >= this.#timerAtNs) return;
+    this.#timer?.cancel();
+    this.#timerAtNs = atNs;
+    this.#timer = this.#setTimer(() => this.#wake(), delayMs);
+  }
+
+  /**
+   * The turn comes after the loop has polled. Armed first, a timer is due again once a turn has taken 1 ms, and Node runs due
+   * timers without a poll in between: at overload no request would be accepted any more.
+   */
+  #wake(): void {
+    this.#timer = undefined;
+    this.#timerAtNs = Number.POSITIVE_INFINITY;
+    this.#turnAhead = this.#afterPoll(() => this.#turn());
   }
 
   #turn(): void {
-    this.#timer = undefined;
-    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    this.#turnAhead = undefined;
     this.#isTicking = true;
     this.tick++;
     const nowNs = this.#now();
+    this.turnNs = nowNs;
     const upToMs = Math.floor(nowNs / NS_PER_MS);
+    this.#armAhead(nowNs, upToMs);
     let budget = TOKENS_PER_TURN;
     // After a long sleep one round visits every slot; more would visit them twice.
     this.#current = Math.max(this.#current, upToMs - MASK);
@@ -112,12 +146,30 @@ export class Pacer<S extends Paced> {
       this.#current++;
     }
     this.#isTicking = false;
-    if (this.#scheduled > 0) this.#arm(budget <= 0 ? this.#current : this.#nextBusySlot(upToMs));
+    if (this.#scheduled > 0) this.#armAfter(nowNs, budget <= 0 ? this.#current : this.#nextBusySlot(upToMs));
+  }
+
+  /** For the first token that the turn will leave: what it emits can only bring the timer forward. */
+  #armAhead(nowNs: number, upToMs: number): void {
+    for (let stream = this.#slotAt(upToMs).first; stream !== undefined; stream = stream.nextInSlot as S | undefined)
+      if (stream.dueNs > nowNs) return this.#arm(upToMs);
+    // Slots that are late already are this turn's.
+    const last = Math.min(upToMs, this.#current) + SLOTS - 1;
+    for (let slotMs = upToMs + 1; slotMs <= last; slotMs++) if (this.#slotAt(slotMs).first !== undefined) return this.#arm(slotMs);
+  }
+
+  /** As if armed when the turn began: at once where the turn has taken longer than the timer would. */
+  #armAfter(turnNs: number, slotMs: number): void {
+    const wantedNs = Math.max(turnNs + NS_PER_MS, slotMs * NS_PER_MS);
+    if (wantedNs > this.#now()) return this.#arm(slotMs);
+    if (this.#timerAtNs <= wantedNs) return;
+    this.#timer?.cancel();
+    this.#wake();
   }
 
   /** Emits what is due in the current slot, again and again while that makes more due in it; returns the budget left. */
   #drainSlot(nowNs: number, budget: number): number {
-    const slot = this.#slots[this.#current & MASK] as Slot<S>;
+    const slot = this.#slotAt(this.#current);
     let left = budget;
     for (let progressed = true; progressed && slot.first !== undefined;) {
       progressed = false;
@@ -152,13 +204,18 @@ export class Pacer<S extends Paced> {
   #nextBusySlot(upToMs: number): number {
     for (let ahead = 0; ahead < SLOTS; ahead++) {
       const slotMs = this.#current + ahead;
-      if ((this.#slots[slotMs & MASK] as Slot<S>).first !== undefined) return ahead === 0 ? upToMs : slotMs;
+      if (this.#slotAt(slotMs).first !== undefined) return ahead === 0 ? upToMs : slotMs;
     }
     return this.#current + SLOTS;
   }
 }
 
-function setNodeTimer(callback: () => void, delayMs: number): { cancel: () => void } {
+function setNodeTimer(callback: () => void, delayMs: number): Cancellable {
   const timer = setTimeout(callback, delayMs);
   return { cancel: () => clearTimeout(timer) };
+}
+
+function afterNodePoll(callback: () => void): Cancellable {
+  const immediate = setImmediate(callback);
+  return { cancel: () => clearImmediate(immediate) };
 }

@@ -60,7 +60,11 @@ export class ServerTrial {
     const { injection, transport } = specification;
     this.#injected = injection === undefined ? undefined : new Injected({ injection, transport, seed: workloadSeed });
     this.#stalls = specification.stall && new Stalls(stoppedStreams(specification, population.streams));
-    this.#stamps = { handlerNs: emptyStamps(population.streams), writtenNs: emptyStamps(population.totalTokens) };
+    this.#stamps = {
+      handlerNs: emptyStamps(population.streams),
+      readyNs: emptyStamps(population.totalTokens),
+      writtenNs: emptyStamps(population.totalTokens),
+    };
     const streams = openStreams({
       now: this.#now,
       source: planned.source,

@@ -15,6 +15,8 @@ import type { StreamSink } from './stream-sink.ts';
 export interface ServerStamps {
   /** Per stream: first statement of the handler. */
   readonly handlerNs: Float64Array;
+  /** Per token: when the turn of the pacer that found it due began. Never taken of streams that outlive their connections. */
+  readonly readyNs: Float64Array;
   /** Per token: immediately before the first write. */
   readonly writtenNs: Float64Array;
 }

@@ -14,6 +14,8 @@ const HANDLER_NS = 100_000;
 const ACCEPT_NS = 250_000;
 const LATENESS_NS = 300_000;
 const TRANSPORT_NS = 70_000;
+/** From the turn of the pacer to the write. */
+const WRITE_WAIT_NS = 30_000;
 const END_NS = 20_000;
 const START_LAG_NS = 5000;
 const GAP_NS = 50 * NS_PER_MS;
@@ -23,7 +25,7 @@ function constantDelays(startsNs: readonly number[], tokensPerStream: number, wi
   const streams = startsNs.length;
   const totalTokens = streams * tokensPerStream;
   const offsets = Float64Array.from({ length: tokensPerStream }, (_, token) => 2 * GAP_NS + token * GAP_NS);
-  const server = { handlerNs: emptyStamps(streams), writtenNs: emptyStamps(totalTokens) };
+  const server = { handlerNs: emptyStamps(streams), readyNs: emptyStamps(totalTokens), writtenNs: emptyStamps(totalTokens) };
   const client = {
     startNs: emptyStamps(streams),
     connectNs: emptyStamps(streams),
@@ -39,6 +41,7 @@ function constantDelays(startsNs: readonly number[], tokensPerStream: number, wi
     client.acceptNs[stream] = startNs + ACCEPT_NS;
     for (let token = 0; token < tokensPerStream; token++) {
       const writtenNs = startNs + HANDLER_NS + offsets[token]! + LATENESS_NS;
+      server.readyNs[stream * tokensPerStream + token] = writtenNs - WRITE_WAIT_NS;
       server.writtenNs[stream * tokensPerStream + token] = writtenNs;
       client.receivedNs[stream * tokensPerStream + token] = writtenNs + TRANSPORT_NS;
     }
@@ -55,6 +58,7 @@ function constantDelays(startsNs: readonly number[], tokensPerStream: number, wi
       totalTokens,
     },
     offsetsNs: startsNs.map(() => offsets),
+    serverProcesses: 1,
     windowStartNs,
     windowEndNs,
     server,
@@ -99,6 +103,29 @@ describe('constant delays', () => {
       endToEndNs: START_LAG_NS + HANDLER_NS + 101 * GAP_NS + LATENESS_NS + TRANSPORT_NS + END_NS,
       endToEndOverheadNs: HANDLER_NS + LATENESS_NS + TRANSPORT_NS + END_NS,
     });
+  });
+
+  test('delivery is the wait for the pacer’s turn and the way from it to the client', () => {
+    const { distributions } = joinStamps(everything());
+    const [toReady, toReceived] = [distributions.dueToReadyNs, distributions.readyToReceivedNs].map((one) => [
+      one?.values[0],
+      one?.values.at(-1),
+    ]);
+    expect(toReady).toEqual([LATENESS_NS - WRITE_WAIT_NS, LATENESS_NS - WRITE_WAIT_NS]);
+    expect(toReceived).toEqual([WRITE_WAIT_NS + TRANSPORT_NS, WRITE_WAIT_NS + TRANSPORT_NS]);
+  });
+
+  test('turns of the pacer are told by its stamps, and not at all where servers have turns of their own', () => {
+    // Streams start 25 ms apart with a token every 50 ms: one turn each 25 ms.
+    expect(quantileOf(joinStamps(everything()).distributions.turnPeriodNs, 0.5)).toBe(25 * NS_PER_MS);
+    expect(joinStamps({ ...everything(), serverProcesses: 2 }).distributions.turnPeriodNs).toBeUndefined();
+  });
+
+  test('stamps of before there was one for the turn are joined without it', () => {
+    const { server, ...input } = everything();
+    const { distributions, missingStamps } = joinStamps({ ...input, server: { handlerNs: server.handlerNs, writtenNs: server.writtenNs } });
+    expect(distributions.readyToReceivedNs).toBeUndefined();
+    expect(missingStamps).toBe(0);
   });
 
   test('nothing is missing, negative or drifting', () => {

@@ -7,6 +7,7 @@ import { quantileOf } from '../contract/distribution.ts';
 import type { CompletedTrial, DistributionName } from '../contract/run-file.ts';
 import type { StampColumns } from '../contract/stamps.ts';
 import { countMissingStamps, type JoinColumns } from './missing-stamps.ts';
+import { turnPeriods } from './pacer-turns.ts';
 import { measureSteadiness } from './steadiness.ts';
 import { summariseDistribution } from './statistics/summarise-distribution.ts';
 import { findWindowMembers, type WindowMembers, type WindowPlan } from './window-members.ts';
@@ -16,7 +17,9 @@ export interface JoinInput extends WindowPlan {
   readonly isOnTimetable?: boolean;
   /** The client hears nothing of its connections: no stream has a `connectNs`. */
   readonly isConnectHidden?: boolean;
-  /** `handlerNs` by stream (s1), `writtenNs` by token (s3); ns since T0, NaN where never taken. */
+  /** How many shared the streams. */
+  readonly serverProcesses?: number;
+  /** `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN where never taken. Files of before 0.2 have no s2′. */
   readonly server: StampColumns;
   /** `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, of a page `appendedNs` (c7), too. */
   readonly client: StampColumns;
@@ -45,6 +48,7 @@ export function joinStamps(input: JoinInput): JoinedStamps {
   const members = findWindowMembers(input);
   const tokenSamples = sampleTokens(input, columns, members);
   const samples: Samples = {
+    ...sampleTurns(input, columns, members),
     ...sampleStarts(input, columns, members.starting),
     ...sampleEnds(input, columns, members.ending),
     ...tokenSamples,
@@ -76,6 +80,7 @@ function takeColumns({ population, server, client }: JoinInput): JoinColumns {
     acceptNs: take(client, 'acceptNs', population.streams),
     endNs: take(client, 'endNs', population.streams),
     receivedNs: take(client, 'receivedNs', population.totalTokens),
+    ...(server['readyNs'] !== undefined && { readyNs: take(server, 'readyNs', population.totalTokens) }),
     ...(client['appendedNs'] !== undefined && { appendedNs: take(client, 'appendedNs', population.totalTokens) }),
   };
 }
@@ -156,11 +161,36 @@ function sampleTokens({ population, offsetsNs, isOnTimetable }: JoinInput, colum
   return { deliveryTransportNs, deliveryScheduledNs, latenessNs, interTokenNs, interChunkNs, jitterNs };
 }
 
-/** As of tokens; none where nothing is appended to. */
-function sampleAppends({ population, offsetsNs, isOnTimetable }: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): Samples {
-  const { appendedNs, handlerNs, writtenNs, receivedNs } = columns;
-  if (appendedNs === undefined) return {};
+/** From the turn of the pacer that found a token due, and between turns; the latter of one server process only, since each has turns of its own. */
+function sampleTurns(input: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): Samples {
+  const { readyNs, receivedNs } = columns;
+  if (readyNs === undefined) return {};
+  const dueNs = dueTimes(input, columns);
+  const ready = (position: number): number => readyNs[position] as number;
+  return {
+    dueToReadyNs: Float64Array.from(
+      tokens.position,
+      (position, member) => ready(position) - dueNs(position, tokens.stream[member] as number),
+    ),
+    readyToReceivedNs: Float64Array.from(tokens.position, (position) => (receivedNs[position] as number) - ready(position)),
+    ...(input.serverProcesses === 1 && { turnPeriodNs: turnPeriods(Float64Array.from(tokens.position, ready)) }),
+  };
+}
+
+/** By position and stream of a token: when it was due by the server's own clock (s2). */
+function dueTimes(
+  { population, offsetsNs, isOnTimetable }: JoinInput,
+  { handlerNs }: JoinColumns,
+): (position: number, stream: number) => number {
   const originNs = isOnTimetable === true ? population.startNs : handlerNs;
+  return (position, stream) =>
+    (originNs[stream] as number) + (offsetsNs[stream]?.[position - (population.base[stream] as number)] as number);
+}
+
+/** As of tokens; none where nothing is appended to. */
+function sampleAppends(input: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): Samples {
+  const { appendedNs, writtenNs, receivedNs } = columns;
+  if (appendedNs === undefined) return {};
   const sample = (since: (position: number, stream: number) => number): Float64Array =>
     Float64Array.from(
       tokens.position,
@@ -169,9 +199,7 @@ function sampleAppends({ population, offsetsNs, isOnTimetable }: JoinInput, colu
   return {
     appendNs: sample((position) => receivedNs[position] as number),
     appendTransportNs: sample((position) => writtenNs[position] as number),
-    appendScheduledNs: sample(
-      (position, stream) => (originNs[stream] as number) + (offsetsNs[stream]?.[position - (population.base[stream] as number)] as number),
-    ),
+    appendScheduledNs: sample(dueTimes(input, columns)),
   };
 }
 

@@ -14,6 +14,8 @@ export interface JoinColumns {
   readonly endNs: Float64Array;
   /** By token. */
   readonly writtenNs: Float64Array;
+  /** Since 0.2. */
+  readonly readyNs?: Float64Array | undefined;
   readonly receivedNs: Float64Array;
   /** Only of a page. */
   readonly appendedNs?: Float64Array | undefined;
@@ -37,6 +39,7 @@ export function countMissingStamps(
     // The token before it begins the gap that this one ends, whether or not it lies in the window itself.
     if (position > (population.base[stream] as number)) received[position - 1] = 1;
     if (Number.isNaN(columns.writtenNs[position])) missing++;
+    if (columns.readyNs !== undefined && Number.isNaN(columns.readyNs[position])) missing++;
     if (columns.appendedNs !== undefined && Number.isNaN(columns.appendedNs[position])) missing++;
   }
   for (const stream of [...starting, ...ending]) {

@@ -36,6 +36,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     offsetsNs,
     isOnTimetable: specification.timetable !== undefined,
     isConnectHidden: client.browser !== undefined,
+    serverProcesses: measured.serverProcesses,
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
     server: measured.serverStamps,

@@ -210,6 +210,10 @@ export const distributionNames = [
   'appendNs',
   'appendTransportNs',
   'appendScheduledNs',
+  // Two parts of delivery: from due until the turn of the pacer that found the token due, and from there to its receipt. Then the time between turns.
+  'dueToReadyNs',
+  'readyToReceivedNs',
+  'turnPeriodNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];

@@ -38,6 +38,7 @@ export interface MeasuredTrial {
   readonly relay: RelayTally | undefined;
   /** How many shared the streams. */
   readonly clientProcesses: number;
+  readonly serverProcesses: number;
   readonly serverPort: number;
   /** The trial's T0 on the monotonic clock. */
   readonly epochNs: bigint;
@@ -113,6 +114,7 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
     specification,
     ...finished,
     serverPort: trial.ports[0] as number,
+    serverProcesses: trial.ports.length,
     epochNs: trial.epochNs,
     clock: trial.clock(),
     ...during,

@@ -61,7 +61,16 @@ describe.each(['sse', 'ws', 'ws/library'])('%s', (arm) => {
     const { measured, record } = await measure(arm, flags);
     expect(replayed(measured)).toEqual(replayed(alone.measured));
     expect(measured.client).toMatchObject({ streamsVerified: measured.client.streamsPlanned, errors: [], startsUnissued: 0 });
-    expect(missing(measured)).toEqual({ startNs: 0, connectNs: 0, acceptNs: 0, endNs: 0, receivedNs: 0, handlerNs: 0, writtenNs: 0 });
+    expect(missing(measured)).toEqual({
+      startNs: 0,
+      connectNs: 0,
+      acceptNs: 0,
+      endNs: 0,
+      receivedNs: 0,
+      handlerNs: 0,
+      readyNs: 0,
+      writtenNs: 0,
+    });
     expect(record.planned).toEqual(alone.record.planned);
     expect(record.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
     const spread = record.gates.find(({ id }) => id === 'H10');
