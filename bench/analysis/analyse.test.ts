@@ -88,7 +88,37 @@ describe('effects', () => {
     const stalled = analyse(fixtureRun({ factor: factorOn('deliveryScheduledNs', 'ws', 100) }));
     expect(comparison(stalled, 'delivery.p99').verdict).toMatchObject({ kind: 'better', favours: 'sse' });
     expect(comparison(stalled, 'delivery.p99').difference!.value).toBeGreaterThan(200 * NS_PER_MS);
-    expect(comparison(stalled, 'delivery.transport.p99').ratio!.value).toBeCloseTo(1, 1);
+    expect(comparison(stalled, 'delivery.ready.p99').ratio!.value).toBeCloseTo(1, 1);
+  });
+});
+
+describe('what is declared', () => {
+  const endpointsOf = (analysis: Analysis) =>
+    analysis.loadPoints[0]!.comparisons.flatMap(({ endpoint, otherArm }) =>
+      otherArm === 'ws' && endpoint !== undefined ? [endpoint] : [],
+    );
+
+  test('a plan that says nothing has the endpoints of its time', () => {
+    expect(endpointsOf(analyse(fixtureRun({})))).toEqual(['P1', 'P2', 'P3', 'P4', 'P5']);
+  });
+
+  test('a load point that names its endpoints has no others, and its family is as large', () => {
+    const run = fixtureRun({});
+    const declared = structuredClone(run);
+    for (const point of declared.header.plan.loadPoints) point.endpoints = ['P3', 'P9'];
+    for (const trial of declared.trials) trial.loadPoint.endpoints = ['P3', 'P9'];
+    const analysis = analyse(declared);
+    expect(endpointsOf(analysis)).toEqual(['P3', 'P9']);
+    const [adjusted, raw] = [comparison(analysis, 'delivery.ready.p50'), comparison(analyse(run), 'delivery.ready.p50')];
+    expect(adjusted.adjustedP).toBeLessThanOrEqual(Math.min(1, 2 * raw.signFlipP!));
+    expect(adjusted.adjustedP).toBeGreaterThanOrEqual(raw.signFlipP!);
+  });
+
+  test('where a token stands when it is stamped is no difference between transports', () => {
+    const ids = analyse(fixtureRun({})).loadPoints[0]!.comparisons.map(({ metric }) => metric);
+    expect(ids).not.toContain('delivery.transport.p50');
+    expect(ids).not.toContain('lateness.p50');
+    expect(ids).toContain('delivery.ready.p50');
   });
 });
 

@@ -7,6 +7,7 @@ import type { BrowserLimitsAnalysis } from './browser-limits-analysis.ts';
 import type { CapacityAnalysis } from './capacity/capacity-analysis.ts';
 import type { ConnectAnalysis } from './connect-analysis.ts';
 import type { FanoutAnalysis } from './fanout-analysis.ts';
+import type { Margin } from './metrics/metric.ts';
 import type { LadderAnalysis } from './memory/ladder-analysis.ts';
 import type { RecoveryAnalysis } from './recovery-analysis.ts';
 
@@ -69,7 +70,7 @@ export interface Comparison {
   /** Absolute difference other − baseline with its 95 % interval, in the metric's unit. */
   readonly difference: Estimate | undefined;
   /** Zone of practical equivalence: negligible within either. */
-  readonly margin: { readonly ratio: number | undefined; readonly absolute: number | undefined };
+  readonly margin: Margin;
   readonly signFlipP: number | undefined;
   /** Holm-adjusted over all endpoints and load points of the run; for exploratory metrics Benjamini–Hochberg. */
   readonly adjustedP: number | undefined;

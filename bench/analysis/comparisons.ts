@@ -38,7 +38,9 @@ export interface CompareRunOptions {
 export function compareRun(loadPoints: readonly JudgedLoadPoint[], options: CompareRunOptions): readonly (readonly ArmComparison[])[] {
   const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, signFlipSeed(options.seed)));
   const [first] = loadPoints;
-  const corrected = correct(evidence.flat(), first === undefined ? 0 : endpointsOf(first.scenario).length);
+  // A plan that says what it declares has it all among the evidence.
+  const leastClaims = first === undefined || first.loadPoint.endpoints !== undefined ? 0 : endpointsOf(first.scenario).length;
+  const corrected = correct(evidence.flat(), leastClaims);
   const withheld = whyWithheld(options);
   return loadPoints.map((loadPoint, index) => (evidence[index] ?? []).map((one) => toComparison(one, { loadPoint, corrected, withheld })));
 }
@@ -63,7 +65,7 @@ function gatherEvidence({ scenario, loadPoint, arms }: MeasuredLoadPoint, seed: 
     .filter(({ arm }) => !isCopy(arm))
     .flatMap((other) => {
       const compared = metricsAt({ scenario, loadPoint, arms: [baseline.arm, other.arm] });
-      return compared.map((metric) => compareMetric({ metric, baseline, other, seed }));
+      return compared.filter(({ isWithinArm }) => isWithinArm !== true).map((metric) => compareMetric({ metric, baseline, other, seed }));
     })
     .filter((evidence) => evidence.pairs.length > 0 || isDeclared(evidence));
 }

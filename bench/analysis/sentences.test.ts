@@ -29,7 +29,7 @@ test('what is compared by difference is told in its unit', () => {
 
 test('equivalence names its margin', () => {
   expect(sentence('delivery.p50')).toBe(
-    'Delivery latency p50 is equivalent for practical purposes (within 10 % or 0.1 ms): WebSocket / SSE = 1, 95 % interval 1 to 1.',
+    'Delivery latency p50: what differs is negligible to a user (within 10 % or 0.1 ms): WebSocket / SSE = 1, 95 % interval 1 to 1.',
   );
 });
 

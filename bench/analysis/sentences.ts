@@ -20,7 +20,7 @@ const sentences: Record<VerdictKind, (evidence: Evidence, verdict: Verdict) => s
   'size-uncertain': (evidence, verdict) =>
     `${betterWords(evidence, verdict)}, but whether by a relevant amount is uncertain: ${effectWords(evidence)}, reaches into what is negligible (${marginWords(evidence.metric)}).`,
   equivalent: (evidence, { differenceDetected }) =>
-    `${evidence.metric.title} is equivalent for practical purposes (${marginWords(evidence.metric)}): ${equivalentWords(evidence)}` +
+    `${equivalenceWords(evidence.metric)} (${marginWords(evidence.metric)}): ${equivalentWords(evidence)}` +
     `${differenceDetected ? '; a difference was detected, but it is negligible' : ''}.`,
   'not-resolvable': (evidence, verdict) =>
     `${evidence.metric.title} cannot be resolved to the margin (${marginWords(evidence.metric)}), because ${verdict.reason}: ${effectWords(evidence)}${neededWords(verdict)}.`,
@@ -63,6 +63,11 @@ function effectWords(evidence: Evidence): string {
 
 function differenceWords({ metric, difference, baselineArm, otherArm }: Evidence): string {
   return `${armTitle(otherArm.arm)} − ${armTitle(baselineArm.arm)} = ${intervalWords(difference, (value) => amount(value, metric.unit))}`;
+}
+
+/** How much of it the transport is, is another question: a margin for users may be wider than all that the transport takes. */
+function equivalenceWords({ title, margin }: Metric): string {
+  return margin?.isForUsers === true ? `${title}: what differs is negligible to a user` : `${title} is equivalent for practical purposes`;
 }
 
 /** The ratio, and the difference too where only that shows the equivalence. */

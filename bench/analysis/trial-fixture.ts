@@ -25,6 +25,8 @@ const mediansNs: Partial<Record<DistributionName, number>> = {
   deliveryScheduledNs: 600 * NS_PER_US,
   deliveryTransportNs: 100 * NS_PER_US,
   latenessNs: 50 * NS_PER_US,
+  dueToReadyNs: 480 * NS_PER_US,
+  readyToReceivedNs: 120 * NS_PER_US,
   tpotNs: 20 * NS_PER_MS,
 };
 const SERVER_CPU_NS_PER_TOKEN = 20 * NS_PER_US;
@@ -32,14 +34,26 @@ const CLIENT_CPU_NS_PER_TOKEN = 15 * NS_PER_US;
 export const FIXTURE_WINDOW_NS = 10 * NS_PER_S;
 const headBytes: Record<TransportId, number> = { sse: 180, ws: 129, tcp: 0 };
 
-/** Those before the first of a trial that breaks something. */
-export const steadyNames = distributionNames.slice(0, distributionNames.indexOf('faultToDetectNs'));
+/** Those before the first of a trial that breaks something, and those of the pacer. */
+export const steadyNames = [
+  ...distributionNames.slice(0, distributionNames.indexOf('faultToDetectNs')),
+  ...distributionNames.slice(distributionNames.indexOf('dueToReadyNs'), distributionNames.indexOf('turnPeriodNs') + 1),
+];
 
 type TrialNumbers = Omit<CompletedTrial, 'trial' | 'block' | 'burnIn' | 'order' | 'arm' | 'loadPoint'>;
 
 /** All of a completed trial but its place in a run. `scale` is asked once for each quantity. */
 export function describeTrial(transport: TransportId, scale: (quantity: FixtureQuantity) => number): TrialNumbers {
   const bytes = describeBytes(transport);
+  const scales = new Map<FixtureQuantity, number>();
+  const scaleOf = (name: DistributionName): number => {
+    if (name === 'dueToReadyNs' || name === 'turnPeriodNs') return 1;
+    // It varies as its last part does.
+    const quantity = name === 'readyToReceivedNs' ? 'deliveryTransportNs' : name;
+    const known = scales.get(quantity) ?? scale(quantity);
+    scales.set(quantity, known);
+    return known;
+  };
   const bound = { exchanges: 2000, violations: 0, lowNs: -3000, highNs: 3000 };
   return {
     kind: 'trial',
@@ -58,7 +72,9 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
       windowTokens: FIXTURE_TOKENS,
       meanConcurrent: FIXTURE_OPEN_STREAMS,
     },
-    distributions: Object.fromEntries(steadyNames.map((name) => [name, fixtureDistribution((mediansNs[name] ?? NS_PER_MS) * scale(name))])),
+    distributions: Object.fromEntries(
+      steadyNames.map((name) => [name, fixtureDistribution((mediansNs[name] ?? NS_PER_MS) * scaleOf(name))]),
+    ),
     missingStamps: 0,
     mostNegativeNs: 0,
     steadiness: { driftRatio: 1, isDrifting: false },

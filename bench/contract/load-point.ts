@@ -37,6 +37,10 @@ export const loadPointSchema = z.object({
   messagesPerSecond: z.number().positive().optional(),
   /** So many of the connections stop reading. */
   stopped: z.int().nonnegative().optional(),
+  /** Of what the weaker arm carries, as a pilot found it: 0.5 for half. */
+  share: z.number().positive().optional(),
+  /** Endpoints that the plan declared here; those of the scenario when absent. */
+  endpoints: z.array(z.string()).optional(),
 });
 
 export type LoadPoint = z.infer<typeof loadPointSchema>;
@@ -63,9 +67,9 @@ export function isNamed(point: LoadPoint): boolean {
   return loadPointKey(point) !== String(point.connections);
 }
 
-/** `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`. */
+/** `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900 connections, 50 % of capacity`. */
 export function loadPointTitle(point: LoadPoint): string {
-  const { connections, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped } = point;
+  const { connections, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
   const count = connections === 1 ? '1 connection' : `${connections} connections`;
   const before = span === undefined ? connecting && connectings[connecting] : spans[span];
   const words = [...(fault === undefined ? [] : [faults[fault].title]), before === undefined ? count : `${before} ${count}`];
@@ -73,5 +77,6 @@ export function loadPointTitle(point: LoadPoint): string {
   if (tokensPerTick !== undefined) words.push(tokensPerTick === 1 ? '1 token a tick' : `${tokensPerTick} tokens a tick`);
   if (messagesPerSecond !== undefined) words.push(messagesPerSecond === 1 ? '1 message/s' : `${messagesPerSecond} messages/s`);
   if (stopped !== undefined && stopped > 0) words.push(`${stopped} of them not reading`);
+  if (share !== undefined) words.push(`${Math.round(100 * share)} % of capacity`);
   return words.join(', ');
 }

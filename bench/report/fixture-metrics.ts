@@ -50,8 +50,8 @@ export const fixtures: readonly FixtureMetric[] = [
     verdict: { kind: 'not-resolvable', blocksNeeded: 40 },
   }),
   metric(['delivery.p90', 'Delivery, 90th percentile', 'c5 − s2'], 'ns', [1190, 1100, 1080]),
-  metric(['delivery.transport.p50', 'Delivery, transport only, median', 'c5 − s3'], 'ns', [118, 61, 52]),
-  metric(['lateness.p50', 'Pacer lateness, median', 's3 − s2'], 'ns', [541, 520, 515]),
+  metric(['delivery.ready.p50', 'Ready to received, median', 'c5 − s2′'], 'ns', [148, 141, 112]),
+  metric(['pacer.wait.p50', 'Wait for the pacer, median', 's2′ − s2'], 'ns', [511, 509, 510]),
   metric(['jitter.p99', 'Jitter against the plan, 99th percentile', '|eᵢ − eᵢ₋₁|'], 'ns', [1900, 1800, 1700], { spread: 0.3 }),
   metric(['coalescing', 'Tokens per read', 'tokens / reads'], 'tokens/read', [1.004, 1.003, 1.002], {
     spread: 0.001,

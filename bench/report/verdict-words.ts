@@ -17,7 +17,8 @@ export function verdictWords(subject: VerdictSubject): string {
 }
 
 /** The kind of a verdict alone, without sizes and reasons. */
-export function verdictLabel({ kind, favours }: Verdict, titleOf: (arm: string) => string): string {
+export function verdictLabel({ kind, favours }: Verdict, titleOf: (arm: string) => string, margin?: Comparison['margin']): string {
+  if (kind === 'equivalent' && margin?.isForUsers === true) return 'negligible to a user';
   const winner = favours === undefined ? 'one arm' : titleOf(favours);
   return labels[kind].replace('{}', winner);
 }
@@ -50,14 +51,14 @@ const words: Record<VerdictKind, (subject: VerdictSubject) => string> = {
   better: labelOf,
   'size-uncertain': labelOf,
   equivalent: (subject) =>
-    subject.comparison.verdict.differenceDetected ? `equivalent (${detected(subject)} was detected)` : labelOf(subject),
+    subject.comparison.verdict.differenceDetected ? `${labelOf(subject)} (${detected(subject)} was detected)` : labelOf(subject),
   'not-resolvable': (subject) => labelOf(subject) + blocksOf(subject),
   inconclusive: (subject) => labelOf(subject) + blocksOf(subject),
   exact: exactWords,
 };
 
 function labelOf({ comparison, titleOf }: VerdictSubject): string {
-  return verdictLabel(comparison.verdict, titleOf);
+  return verdictLabel(comparison.verdict, titleOf, comparison.margin);
 }
 
 function exactWords({ comparison, unit, baselineTitle, otherTitle }: VerdictSubject): string {

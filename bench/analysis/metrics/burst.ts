@@ -6,8 +6,8 @@ export const burstChoice: MetricChoice = {
   ids: [
     'delivery.p50',
     'delivery.p99',
-    'lateness.p50',
-    'delivery.transport.p50',
+    'pacer.wait.p50',
+    'delivery.ready.p50',
     'coalescing',
     'cpu.server.token',
     'cpu.client.token',

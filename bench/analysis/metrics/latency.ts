@@ -1,6 +1,6 @@
 // Metrics of time, all quantiles within a trial. c: stamps of the client, s: of the server, o: offsets of the plan; c0 the
 // planned start of a stream, c1 its request, c2 connected, c4 accepted, c5 a token received, c6 its end, c7 a token in the DOM; s1 the request at
-// the server, s2 = s1 + o when a token was due, s3 when it was written.
+// the server, s2 = s1 + o when a token was due, s2′ the turn of the pacer that found it due, s3 when it was written.
 
 import type { GridQuantile } from '../../contract/distribution.ts';
 import type { DistributionName } from '../../contract/run-file.ts';
@@ -14,6 +14,7 @@ interface Family {
   readonly distribution: DistributionName;
   readonly better?: 'neither';
   readonly scale?: 'difference';
+  readonly isWithinArm?: true;
   readonly quantiles: readonly (readonly [name: 'p50' | 'p90' | 'p99' | 'max', endpoint?: EndpointId, margin?: Margin])[];
 }
 
@@ -25,7 +26,7 @@ const families: readonly Family[] = [
     title: 'Open latency',
     definition: 'c4 − c1: from the request to the accepted stream (response head or 101)',
     distribution: 'openNs',
-    quantiles: [['p50', 'P1', { ratio: 0.1, absolute: NS_PER_MS }], ['p99']],
+    quantiles: [['p50', 'P1', { ratio: 0.1, absolute: NS_PER_MS, isForUsers: true }], ['p99']],
   },
   {
     id: 'ttft',
@@ -41,7 +42,7 @@ const families: readonly Family[] = [
     distribution: 'ttftOverheadNs',
     scale: 'difference',
     // Compared by difference, so the relative bound of 10 % has no ratio to hold against.
-    quantiles: [['p50', 'P2', { ratio: undefined, absolute: NS_PER_MS }], ['p90']],
+    quantiles: [['p50', 'P2', { ratio: undefined, absolute: NS_PER_MS, isForUsers: true }], ['p90']],
   },
   {
     id: 'delivery',
@@ -49,24 +50,53 @@ const families: readonly Family[] = [
     definition: 'c5 − s2: from when the token was due to its receipt; a server that is late is charged for it',
     distribution: 'deliveryScheduledNs',
     quantiles: [
-      ['p50', 'P3', { ratio: 0.1, absolute: 0.1 * NS_PER_MS }],
+      ['p50', 'P3', { ratio: 0.1, absolute: 0.1 * NS_PER_MS, isForUsers: true }],
       ['p90'],
-      ['p99', 'P4', { ratio: 0.2, absolute: NS_PER_MS }],
+      ['p99', 'P4', { ratio: 0.2, absolute: NS_PER_MS, isForUsers: true }],
       ['max'],
     ],
   },
   {
+    id: 'delivery.ready',
+    title: 'Ready to received',
+    definition:
+      'c5 − s2′: from the turn of the pacer that found the token due to its receipt; queueing, system calls, network and client are in it, the grain of the pacer’s timer is not',
+    distribution: 'readyToReceivedNs',
+    // No absolute bound: it would be most of what the transport itself takes, and no verdict could come out otherwise.
+    quantiles: [['p50', 'P9', { ratio: 0.1, absolute: undefined }], ['p90'], ['p99']],
+  },
+  {
+    id: 'pacer.wait',
+    title: 'Wait for the pacer',
+    definition:
+      's2′ − s2: from when the token was due to the turn of the pacer that found it due; the harness’s own, and part of delivery in every arm',
+    distribution: 'dueToReadyNs',
+    better: 'neither',
+    quantiles: [['p50'], ['p99']],
+  },
+  {
+    id: 'pacer.period',
+    title: 'Between turns of the pacer',
+    definition: 'time between consecutive turns that emitted a token; the same in every arm by construction (negative control)',
+    distribution: 'turnPeriodNs',
+    better: 'neither',
+    quantiles: [['p50']],
+  },
+  {
     id: 'delivery.transport',
     title: 'Transport latency',
-    definition: 'c5 − s3: from the write of the token to its receipt; hides queueing in the server',
+    definition:
+      'c5 − s3: from the write of the token to its receipt; hides queueing in the server, and depends on how an arm writes: node:http sends all tokens of a turn after the last stamp, ws each after its own; so it is not compared between arms',
     distribution: 'deliveryTransportNs',
+    isWithinArm: true,
     quantiles: [['p50'], ['p90'], ['p99'], ['max']],
   },
   {
     id: 'lateness',
     title: 'Server lateness',
-    definition: 's3 − s2: from when the token was due to its write',
+    definition: 's3 − s2: from when the token was due to its write; as for transport latency, not compared between arms',
     distribution: 'latenessNs',
+    isWithinArm: true,
     quantiles: [['p50'], ['p99']],
   },
   {
@@ -157,6 +187,7 @@ function quantilesOf(all: readonly Family[]): readonly SteadyMetric[] {
         scale: family.scale ?? 'ratio',
         distribution: family.distribution,
         quantile: QUANTILES[name],
+        ...(family.isWithinArm === undefined ? {} : { isWithinArm: true }),
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(margin === undefined ? {} : { margin }),
       }),

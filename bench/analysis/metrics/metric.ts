@@ -15,7 +15,9 @@ import type { MetricUnit } from '../analysis.ts';
 import { isQuantileSupported } from '../statistics/rank-interval.ts';
 
 /** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
-export type EndpointId = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8';
+export const endpointIds = ['P1', 'P2', 'P3', 'P9', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;
+
+export type EndpointId = (typeof endpointIds)[number];
 
 /** Zone of practical equivalence: a difference within either bound is negligible. */
 export interface Margin {
@@ -23,6 +25,8 @@ export interface Margin {
   readonly ratio: number | undefined;
   /** In the metric's unit. */
   readonly absolute: number | undefined;
+  /** What is within it is nothing that a user could tell, though it may be most of what the transport itself takes. */
+  readonly isForUsers?: true;
 }
 
 export interface MetricOf<Trial extends FinishedTrial> {
@@ -35,6 +39,8 @@ export interface MetricOf<Trial extends FinishedTrial> {
   /** `difference` for what may be zero or negative; `ratio` compares logarithms. */
   readonly scale: 'ratio' | 'difference';
   readonly endpoint?: EndpointId;
+  /** Says something of one arm, and of two only where they write alike: never compared between arms. */
+  readonly isWithinArm?: true;
   /** Counted, not sampled: arms are compared without a test. */
   readonly isExact?: boolean;
   /** Counted at a moment, or by how bytes fell into segments: no verdict where the load generator was short. */

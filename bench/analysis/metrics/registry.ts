@@ -12,7 +12,15 @@ import { connectChoice, connectMetrics, isAskedOfConnect, isEndpointOfConnect } 
 import { fanoutChoice, fanoutMetrics, isEndpointOfFanout } from './fanout.ts';
 import { ladderMetrics } from './ladder.ts';
 import { appendMetrics, latencyMetrics } from './latency.ts';
-import type { EndpointId, Metric, MetricChoice, MetricOf, RecoveryMetric, SteadyMetric } from './metric.ts';
+import {
+  endpointIds,
+  type EndpointId,
+  type Metric,
+  type MetricChoice,
+  type MetricOf,
+  type RecoveryMetric,
+  type SteadyMetric,
+} from './metric.ts';
 import { recoveryMetrics } from './recovery.ts';
 import { browserMetrics, resourceMetrics } from './resources.ts';
 import { searchMetrics } from './search.ts';
@@ -88,9 +96,13 @@ function choose(from: readonly Metric[], { ids, endpoints: declared }: MetricCho
   );
 }
 
+/** Those of a plan that does not say what it declares. */
 export function endpointsOf(scenario: ScenarioId): readonly Metric[] {
-  return declaredOf(metricsOf(scenario));
+  return declaredOf(metricsOf(scenario)).filter(({ endpoint }) => endpoint !== LATER_ENDPOINT);
 }
+
+/** Plans of before 0.2 say nothing of their endpoints, and could not declare this one. */
+const LATER_ENDPOINT: EndpointId = 'P9';
 
 export interface MetricPlace {
   readonly scenario: ScenarioId;
@@ -107,6 +119,8 @@ export interface MetricPlace {
 export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly Metric[] {
   const all = metricsOf(scenario);
   switch (scenario) {
+    case 'stream':
+      return declareOnly(all, (endpoint) => loadPoint.endpoints?.includes(endpoint) ?? endpoint !== LATER_ENDPOINT);
     case 'fanout':
       return declareOnly(all, (endpoint) => isEndpointOfFanout(endpoint, loadPoint));
     case 'connect':
@@ -162,6 +176,6 @@ function inOrder(list: readonly Metric[]): readonly Metric[] {
 }
 
 function rank({ endpoint, isExact }: Metric): number {
-  if (endpoint !== undefined) return Number(endpoint.slice(1));
+  if (endpoint !== undefined) return endpointIds.indexOf(endpoint);
   return isExact === true ? 100 : 200;
 }

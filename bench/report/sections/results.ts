@@ -18,7 +18,7 @@ const groups: readonly { readonly title: string; readonly words: readonly string
     words: ['detect', 'reconnect', 'attempts', 'accepts', 'resumed', 'healed', 'caughtup', 'gap', 'recovered'],
   },
   { title: 'Loss and repetition', words: ['lost', 'duplicated', 'replayed'] },
-  { title: 'Delivery', words: ['delivery', 'append', 'lateness', 'spread', 'neighbours'] },
+  { title: 'Delivery', words: ['delivery', 'append', 'lateness', 'pacer', 'spread', 'neighbours'] },
   { title: 'Clients that stopped reading', words: ['stall'] },
   {
     title: 'Cadence',

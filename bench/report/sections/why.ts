@@ -11,11 +11,11 @@ import { armTitle, type ReportContext } from '../report-context.ts';
 /** Metrics that explain, in the order of the path from the plan to the receiver; those that a run lacks are left out. */
 const parts: readonly { readonly metric: string; readonly role: string }[] = [
   { metric: 'delivery.p50', role: 'Scheduled delivery, median: from due to received' },
-  { metric: 'lateness.p50', role: 'of it, pacer lateness: from due to written' },
-  { metric: 'delivery.transport.p50', role: 'of it, transport: from written to received' },
+  { metric: 'pacer.wait.p50', role: 'of it, the harness’s own: from due to the turn of the pacer that found the token due' },
+  { metric: 'delivery.ready.p50', role: 'of it, ready to received: from that turn to the receipt' },
   { metric: 'delivery.p99', role: 'Scheduled delivery, 99th percentile' },
-  { metric: 'lateness.p99', role: 'Pacer lateness, 99th percentile' },
-  { metric: 'delivery.transport.p99', role: 'Transport, 99th percentile' },
+  { metric: 'pacer.wait.p99', role: 'the harness’s own, 99th percentile' },
+  { metric: 'delivery.ready.p99', role: 'Ready to received, 99th percentile' },
   { metric: 'coalescing', role: 'Tokens per read of the client: above 1 they arrived together' },
 ];
 
@@ -35,8 +35,8 @@ export function renderWhy(context: ReportContext): string {
   return section('Why', [
     bulletList(transports.map((transport) => mechanisms[transport])),
     ...analysis.loadPoints.map((point) => decomposition(context, point)),
-    'A quantile of a sum is not the sum of the quantiles, so lateness and transport need not add up to delivery. The pacer is the same code in every arm: if its' +
-      ' lateness differs between them, look at how busy each server was.',
+    'A quantile of a sum is not the sum of the quantiles, so the parts need not add up to delivery. The pacer is the same code in every arm, and arms its timer' +
+      ' before it writes: what it adds must be equal in them, and is checked.',
   ]);
 }
 
