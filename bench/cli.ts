@@ -45,6 +45,8 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--client <stack>', `who receives: ${Object.keys(clientStacks).join(', ')} (default: probe)`)
     .option('--browser <path>', 'the Chromium that receives, with --client browser (default: the first one on PATH)')
     .option('--connections <list>', 'concurrent streams; a list sweeps, e.g. 100,1000')
+    .option('--loads <list>', 'stream: loads as shares of what the weaker arm carries, e.g. 10%,50% (default: by preset)')
+    .option('--carries <n>', 'stream: streams that the weaker arm carries, instead of a pilot that finds out')
     .option('--rate <n>', 'tokens per second of each stream')
     .option('--tokens <n>', 'tokens of a whole stream')
     .option('--workload <name|file>', `${workloadNames.join(', ')}, a .json definition or a text file (default: steady)`)

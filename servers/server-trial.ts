@@ -18,6 +18,7 @@ import { LadderReader } from './ladder-reader.ts';
 import type { RunningServer } from './listen.ts';
 import { openStreams } from './open-streams.ts';
 import { PlannedStreams } from './planned-streams.ts';
+import { SecondsMeter } from './seconds-meter.ts';
 import { ServerWindow } from './server-window.ts';
 import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
@@ -43,6 +44,7 @@ export class ServerTrial {
   readonly #stalls: Stalls | undefined;
   readonly #window: ServerWindow;
   readonly #ladder: LadderReader;
+  readonly #seconds: SecondsMeter;
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -81,6 +83,7 @@ export class ServerTrial {
     this.#parts = { streams, planned, now: this.#now };
     this.#window = new ServerWindow(streams, this.#now);
     this.#ladder = new LadderReader(streams, this.#now);
+    this.#seconds = new SecondsMeter(streams, this.#now);
   }
 
   countOpen(): OpenCount {
@@ -122,6 +125,7 @@ export class ServerTrial {
     this.#clock.agree(epochNs);
     this.#parts.streams.resetCounts();
     this.#injected?.start();
+    this.#seconds.start();
     const { stall } = this.#specification;
     if (stall !== undefined) callAt(stall.atNs, this.#now, () => this.#stalls?.stop());
     if (!this.#isStandby) this.#meterWindow();
@@ -143,6 +147,7 @@ export class ServerTrial {
 
   async #stopOnce(): Promise<ServerTally> {
     this.#injected?.stop();
+    const seconds = this.#seconds.stop();
     // A server that is replaced in its window did its part of it.
     if (this.#specification.recovery !== undefined) this.#window.stop();
     await this.#server?.close();
@@ -161,6 +166,7 @@ export class ServerTrial {
       sameTickTokens: counts.sameTickTokens,
       earlyTokens: counts.earlyTokens,
       backpressured: counts.backpressured,
+      ...(seconds.length > 0 && { seconds }),
       planSha256: this.#planSha256,
       ...(this.#injected !== undefined && { injected: this.#injected.counts }),
       ...(lasting !== undefined && { recovery: lasting.recovery }),

@@ -79,9 +79,16 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
     mostNegativeNs: 0,
     steadiness: { driftRatio: 1, isDrifting: false },
     tcp: bytes.tcp,
+    // A tenth of the window's tokens a second, at half of its CPU a token.
+    lowPhase: { fromNs: 0, toNs: 2 * NS_PER_S },
     server: {
       ...bytes.server,
       node: 'v24.0.0',
+      seconds: [0, 1, 2].map((second) => ({
+        atNs: second * NS_PER_S,
+        cpuNs: (((second * SERVER_CPU_NS_PER_TOKEN * FIXTURE_TOKENS) / FIXTURE_WINDOW_NS) * NS_PER_S) / 20,
+        tokens: Math.round((second * FIXTURE_TOKENS * NS_PER_S) / FIXTURE_WINDOW_NS / 10),
+      })),
       use: describeUse(SERVER_CPU_NS_PER_TOKEN * FIXTURE_TOKENS * scale('serverCpu')),
       windowTokens: FIXTURE_TOKENS,
       windowBytes: bytes.server.bytesWritten,

@@ -1,6 +1,9 @@
 // Before a run may begin or go on: everything that can be refused is refused here, before a folder is made or a process starts.
 
 import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadRun } from '../analysis/load-run.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Environment, Plan } from '../contract/run-file.ts';
@@ -12,10 +15,11 @@ import { usageError } from '../plan/quantities.ts';
 import { repeatCommand } from '../plan/repeat-command.ts';
 import { flagWords } from '../plan/suite-flags.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
-import { OWN_TOKENS_FILE } from '../plan/workloads.ts';
+import { locateTokens, OWN_TOKENS_FILE } from '../plan/workloads.ts';
 import { BROWSER_TOOL, readEnvironment } from '../trial/environment.ts';
 import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
 import { browserOf, canPin, createRun, type OpenRun } from './measure-run.ts';
+import { pilotLoads } from './pilot-loads.ts';
 import type { RunCommandFlags } from './run-flags.ts';
 
 export interface PreparedRun extends BuiltPlan {
@@ -29,7 +33,7 @@ export function drawSeed(): number {
 /** A plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, LIMIT or MISSING_PROGRAM */
 export async function prepareRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<PreparedRun> {
   const limits = readMachineLimits();
-  const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent });
+  const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent, canPilot: true });
   const { plan } = built;
   checkLimits(plan, limits);
   checkPort(plan, flags.port);
@@ -41,6 +45,33 @@ export async function prepareRun(scenarios: readonly string[], flags: RunCommand
   }
   for (const text of flags.failIf ?? []) parseThreshold(text, plan.arms.map(armName), plan.scenario);
   return { ...built, flags };
+}
+
+export interface PilotPlace {
+  readonly port: number;
+  readonly signal: AbortSignal;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+/** With the loads that a pilot finds, where the plan asks for shares of what the arms carry. @throws BenchError LIMIT where this machine cannot measure them */
+export async function findLoads(prepared: PreparedRun, { port, signal, stderr }: PilotPlace): Promise<PreparedRun> {
+  const { plan, ownTokens, needsPilot, flags } = prepared;
+  if (!needsPilot) return prepared;
+  const folder = mkdtempSync(join(tmpdir(), 'streamduel-pilot-'));
+  try {
+    if (ownTokens !== undefined) writeRunFile(folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
+    const placed = await pilotLoads(plan, {
+      tokenFile: locateTokens(plan.workload, folder),
+      port,
+      verbose: flags.verbose === true,
+      signal,
+      onTrial: (text) => void (flags.quiet === true || stderr.write(`${text}\n`)),
+    });
+    checkLimits(placed, readMachineLimits());
+    return { ...prepared, plan: placed, needsPilot: false };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 interface RunPlace {

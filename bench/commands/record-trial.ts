@@ -70,6 +70,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     server,
     client,
     ...(measured.relay !== undefined && { relay: measured.relay }),
+    ...lowPhaseOf(specification),
     memory: {
       ...(memory.before !== undefined && { before: memory.before }),
       ...(memory.after !== undefined && { after: memory.after }),
@@ -85,6 +86,11 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     gates: checkGates(measured, findings),
     warnings: warnOf(planned, measured, joined.steadiness.isDrifting),
   };
+}
+
+/** From when its streams are all open. */
+function lowPhaseOf({ lowPhase, rampNs }: TrialSpecification): Pick<CompletedTrial, 'lowPhase'> {
+  return lowPhase === undefined ? {} : { lowPhase: { fromNs: rampNs, toNs: lowPhase.untilNs } };
 }
 
 /** Left out of a storm without a failure that was counted: then it is the stamps that are missing. */

@@ -6,7 +6,7 @@ import { parseCount } from '../plan/quantities.ts';
 import { runFolderName } from '../trial/run-folder.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
 import { DEFAULT_OUT, listenForInterrupts, type OpenRun } from './measure-run.ts';
-import { beginPrepared, prepareRun, readName, refuseChanges, reopenRun, usualName } from './prepare-run.ts';
+import { beginPrepared, findLoads, prepareRun, readName, refuseChanges, reopenRun, usualName, type PilotPlace } from './prepare-run.ts';
 import { hasFailed, publish, summariseForTerminal } from './publish.ts';
 import type { CommandOutput, RunCommandFlags } from './run-flags.ts';
 import { runSuite } from './suite.ts';
@@ -17,8 +17,11 @@ export async function runCommand(scenarios: readonly string[], flags: RunCommand
   const port = flags.port === undefined ? 0 : parseCount('--port', flags.port, 0, 65_535);
   const isSuite = flags.continue === undefined ? scenarios.length > 1 : isSuiteFolder(flags.continue);
   if (isSuite) return await runSuite(scenarios, flags, { port, output });
-  const run = flags.continue === undefined ? await beginRun(scenarios, flags) : continueRun(flags.continue, scenarios, flags);
   using interruption = listenForInterrupts();
+  const run =
+    flags.continue === undefined
+      ? await beginRun(scenarios, flags, { port, signal: interruption.signal, stderr: output.stderr })
+      : continueRun(flags.continue, scenarios, flags);
   const stopped = await watchRun(run, { flags, port, signal: interruption.signal, stderr: output.stderr });
   const { analysis, thresholds } = await publish(run.folder);
   const reportPath = join(relative(process.cwd(), run.folder) || '.', 'report.md');
@@ -31,9 +34,10 @@ export async function runCommand(scenarios: readonly string[], flags: RunCommand
   return hasFailed(analysis) || thresholds.some(isMissed) ? 1 : 0;
 }
 
-async function beginRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<OpenRun> {
-  const prepared = await prepareRun(scenarios, flags);
-  const name = readName(flags, usualName(prepared.plan));
+async function beginRun(scenarios: readonly string[], flags: RunCommandFlags, place: PilotPlace): Promise<OpenRun> {
+  const asked = await prepareRun(scenarios, flags);
+  const name = readName(flags, usualName(asked.plan));
+  const prepared = await findLoads(asked, place);
   const startedAt = new Date();
   return beginPrepared(prepared, { folder: join(flags.out ?? DEFAULT_OUT, runFolderName(startedAt, name)), name, startedAt });
 }

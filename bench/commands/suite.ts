@@ -10,7 +10,18 @@ import { streamduelVersion } from '../trial/environment.ts';
 import { runFolderName } from '../trial/run-folder.ts';
 import { loadSuite, writeSuite } from '../trial/suite-folder.ts';
 import { DEFAULT_OUT, listenForInterrupts, type OpenRun } from './measure-run.ts';
-import { beginPrepared, drawSeed, prepareRun, readName, refuseChanges, reopenRun, usualName, type PreparedRun } from './prepare-run.ts';
+import {
+  beginPrepared,
+  drawSeed,
+  findLoads,
+  prepareRun,
+  readName,
+  refuseChanges,
+  reopenRun,
+  usualName,
+  type PilotPlace,
+  type PreparedRun,
+} from './prepare-run.ts';
 import { publish, type Published } from './publish.ts';
 import { hasSuiteFailed, publishSuite, suiteJson, summariseSuite } from './publish-suite.ts';
 import type { CommandOutput, RunCommandFlags } from './run-flags.ts';
@@ -29,9 +40,11 @@ interface SuiteOptions {
 
 /** Returns the exit code: 1 when a trial or a gate of any part failed. @throws BenchError as `runCommand` does. */
 export async function runSuite(scenarios: readonly string[], flags: RunCommandFlags, { port, output }: SuiteOptions): Promise<number> {
-  const { folder, suite, parts } =
-    flags.continue === undefined ? await beginSuite(scenarios, flags) : continueSuite(flags.continue, scenarios, flags);
   using interruption = listenForInterrupts();
+  const { folder, suite, parts } =
+    flags.continue === undefined
+      ? await beginSuite(scenarios, flags, { port, signal: interruption.signal, stderr: output.stderr })
+      : continueSuite(flags.continue, scenarios, flags);
   const { stopped, published } = await measureParts(parts, { flags, port, signal: interruption.signal, stderr: output.stderr });
   const whole = publishSuite(folder, suite, published);
   const reportPath = join(relative(process.cwd(), folder) || '.', 'report.md');
@@ -43,9 +56,11 @@ export async function runSuite(scenarios: readonly string[], flags: RunCommandFl
 /** A suite is known by its scenarios while they are few. */
 const MOST_NAMED = 3;
 
-async function beginSuite(names: readonly string[], flags: RunCommandFlags): Promise<OpenSuite> {
+async function beginSuite(names: readonly string[], flags: RunCommandFlags, place: PilotPlace): Promise<OpenSuite> {
   const scenarios = readScenarios(names);
-  const prepared = await prepareParts(scenarios, flags);
+  const asked = await prepareParts(scenarios, flags);
+  const prepared: PreparedRun[] = [];
+  for (const part of asked) prepared.push(await findLoads(part, place));
   const [first] = prepared as [PreparedRun, ...PreparedRun[]];
   const what = scenarios.length > MOST_NAMED ? `${scenarios.length}-scenarios` : scenarios.join('-');
   const name = readName(flags, `${what}-${first.plan.preset}`);
@@ -77,11 +92,7 @@ async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: 
   for (const [index, scenario] of scenarios.entries()) prepared.push(await prepareRun([scenario], shared[index] ?? {}));
   const places = prepared.map(({ plan }) => ({ scenario: plan.scenario, arms: plan.arms.map(armName) }));
   const thresholds = shareThresholds(failIf ?? [], places);
-  return prepared.map(({ plan, ownTokens, flags: own }, index) => ({
-    plan,
-    ownTokens,
-    flags: { ...own, failIf: thresholds[index] ?? [] },
-  }));
+  return prepared.map((part, index) => ({ ...part, flags: { ...part.flags, failIf: thresholds[index] ?? [] } }));
 }
 
 function continueSuite(folder: string, scenarios: readonly string[], flags: RunCommandFlags): OpenSuite {

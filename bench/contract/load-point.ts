@@ -47,14 +47,16 @@ export type LoadPoint = z.infer<typeof loadPointSchema>;
 
 /** Equal for equal load points, different for different ones. */
 export function loadPointKey(point: LoadPoint): string {
-  const { connections, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped } = point;
+  const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
+  // So that runs whose pilots found a little more or less can be held against each other.
+  const load = share === undefined ? point.connections : `${100 * share}%`;
   const named = [
     ['tick', tokensPerTick],
     ['messages', messagesPerSecond],
     ['stopped', stopped],
   ] as const;
   const words = [fault, policy, span, connecting].filter((word) => word !== undefined);
-  return [connections, ...words, ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))].join(' ');
+  return [load, ...words, ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))].join(' ');
 }
 
 /** Measured once after all blocks, and of none of them. */
@@ -64,7 +66,7 @@ export function isSupplement({ span }: LoadPoint): boolean {
 
 /** Whether something besides the number of connections tells it apart. */
 export function isNamed(point: LoadPoint): boolean {
-  return loadPointKey(point) !== String(point.connections);
+  return point.share === undefined && loadPointKey(point) !== String(point.connections);
 }
 
 /** `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900 connections, 50 % of capacity`. */

@@ -30,6 +30,8 @@ const trialSpecificationSchema = z.object({
   /** Times in ns after T0: the window is [warmupNs, warmupNs + windowNs); streams go on for the tail after it. */
   rampNs: z.number().nonnegative(),
   warmupNs: z.number().nonnegative(),
+  /** So many streams start in a ramp of their own, long enough before the others that they run alone until then. */
+  lowPhase: z.object({ connections: z.int().nonnegative(), untilNs: z.number().positive() }).optional(),
   windowNs: z.number().positive(),
   tailNs: z.number().nonnegative(),
   /** When both processes collect their garbage, ns since T0; shortly before the window when absent. */

@@ -29,6 +29,8 @@ export interface PopulationOptions {
   readonly seed: number;
   /** Starts of the first streams are spread over this time. */
   readonly rampNs: number;
+  /** The first slots have the ramp for themselves; those of the others begin at `untilNs`. */
+  readonly lowPhase?: { readonly connections: number; readonly untilNs: number } | undefined;
   /** No token is planned after this point. */
   readonly horizonNs: number;
 }
@@ -55,11 +57,12 @@ interface Planned {
  * horizon, so every stream ends with its hash and can be verified whole; the slot is then empty for less than one gap.
  */
 export function planPopulation(options: PopulationOptions): Population {
-  const { workload, connections, horizonNs } = options;
+  const { workload, connections, horizonNs, lowPhase } = options;
   const draw = seededDraw(deriveSeed(options.seed, 0x706f70));
   const planned: Planned[] = [];
   for (let slot = 0; slot < connections; slot++) {
-    let startNs = Math.round(draw() * options.rampNs);
+    const afterNs = lowPhase === undefined || slot < lowPhase.connections ? 0 : lowPhase.untilNs;
+    let startNs = afterNs + Math.round(draw() * options.rampNs);
     let length = 1 + drawBelow(draw, workload.tokensPerStream);
     for (let turn = 0; turn < MAX_STREAMS_PER_SLOT && startNs < horizonNs; turn++) {
       const seed = deriveSeed(options.seed, slot, turn);
@@ -132,12 +135,12 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
 
 /** The streams of a trial, none where clients ask for what they like, from what server, client and analysis are told alike. */
 export function populationOf(specification: PlannedTrial): Population {
-  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery, timetable } = specification;
+  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery, timetable, lowPhase } = specification;
   if (specification.completions !== undefined || specification.browserLimits !== undefined) return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
   const { connecting } = specification;
   if (connecting?.kind === 'storm') return toColumns(planStorm(connecting.atNs, { workload, connections, seed: workloadSeed }));
-  const options = { workload, connections, seed: workloadSeed, rampNs, horizonNs: warmupNs + windowNs + tailNs };
+  const options = { workload, connections, seed: workloadSeed, rampNs, lowPhase, horizonNs: warmupNs + windowNs + tailNs };
   return recovery === undefined ? planPopulation(options) : planWholeStreams(options);
 }
 
@@ -163,6 +166,7 @@ interface PlannedTrial {
   readonly connections: number;
   readonly workloadSeed: number;
   readonly rampNs: number;
+  readonly lowPhase?: PopulationOptions['lowPhase'];
   readonly warmupNs: number;
   readonly windowNs: number;
   readonly tailNs: number;

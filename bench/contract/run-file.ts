@@ -10,6 +10,7 @@ import { stormRecordSchema } from './connecting.ts';
 import { distributionSchema } from './distribution.ts';
 import { injectionSchema } from './injection.ts';
 import { ladderPlanSchema, ladderRecordSchema } from './ladder.ts';
+import { loadPilotSchema } from './load-pilot.ts';
 import { loadPointSchema } from './load-point.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
 import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
@@ -132,6 +133,10 @@ const planSchema = z.object({
   completions: completionsPlanSchema.optional(),
   browserLimits: browserLimitsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
+  /** What the shares of the load points are shares of. */
+  loads: loadPilotSchema.optional(),
+  /** This share of a load point's streams starts first and runs alone until then: CPU at two loads in one process. */
+  lowPhase: z.object({ share: z.number().positive(), untilNs: z.number().positive() }).optional(),
   /** The browser that was named; the first one found on the machine when absent. */
   browser: z.string().optional(),
 });
@@ -317,6 +322,8 @@ const completedTrialSchema = z.object({
   client: clientTallySchema,
   /** On path `relay`. */
   relay: relayTallySchema.optional(),
+  /** When only the first streams ran, ns since T0; see `seconds` of the server for its CPU. */
+  lowPhase: z.object({ fromNs: z.number(), toNs: z.number() }).optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   ...socketCounts,

@@ -33,6 +33,8 @@ export const serverTallySchema = z.object({
   earlyTokens: count,
   /** Streams whose socket refused more at least once. */
   backpressured: count,
+  /** Twice a second since T0: CPU time and tokens so far. Only of a trial's single server. */
+  seconds: z.array(z.object({ atNs: z.number(), cpuNs: z.number(), tokens: count })).optional(),
   /** SHA-256 (hex) of what this process planned: equal on both sides and in all arms of a block. */
   planSha256: z.string().optional(),
   /** What an injection did, by kind, as the server itself counted it. */

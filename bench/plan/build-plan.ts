@@ -14,6 +14,7 @@ import { planArms } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
+import { declaredEndpoints, parseShares, placeLoads, PROVISIONAL_STREAMS } from './loads.ts';
 import { refuseObjectives } from './objectives.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
@@ -25,6 +26,8 @@ import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly transports?: string;
   readonly connections?: string;
+  readonly loads?: string;
+  readonly carries?: string;
   readonly rate?: string;
   readonly tokens?: string;
   readonly workload?: string;
@@ -51,6 +54,8 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
 export interface BuiltPlan {
   readonly plan: Plan;
   readonly ownTokens: ResolvedWorkload['ownTokens'];
+  /** Its load points are shares of what nobody knows yet: `placePlan` puts them in their place. */
+  readonly needsPilot: boolean;
 }
 
 export const DEFAULT_BACKPRESSURE_BYTES = MIB;
@@ -71,6 +76,8 @@ export interface Surroundings {
   readonly randomSeed: () => number;
   /** Two CPUs or more, and taskset. */
   readonly canPin: boolean;
+  /** Whoever measures the plan finds out first what the arms carry, where it is to be measured at shares of it. */
+  readonly canPilot?: boolean;
   /** Unknown when absent: then load processes connect from one address. */
   readonly ports?: PortLimits;
   /** Undefined for a fault that can be had here; without it all can. */
@@ -98,12 +105,22 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
   const connections = readConnections(flags, size?.connections ?? usual.connections, measures?.fewestConnections);
+  const shares = isInBrowser ? undefined : readLoads(flags, { scenario, preset: usual, surroundings });
+  const carriedStreams =
+    shares && (flags.carries === undefined ? PROVISIONAL_STREAMS : parseCount('--carries', flags.carries, 1, MAX_CONNECTIONS));
   const whyAbsent = (fault: FaultName): ReturnType<NonNullable<Surroundings['whyAbsent']>> =>
     whyNotWith(arms, fault) ?? surroundings.whyAbsent?.(fault);
   const { loadPoints, recovery } =
     breaks === undefined || size === undefined
       ? {
-          loadPoints: measures?.loadPoints(connections, presetName) ?? connections.map((count) => ({ connections: count })),
+          loadPoints:
+            measures?.loadPoints(connections, presetName) ??
+            (shares === undefined || carriedStreams === undefined
+              ? connections.map((count) => ({
+                  connections: count,
+                  ...(scenario === 'stream' && !isInBrowser && { endpoints: declaredEndpoints(windows.windowNs) }),
+                }))
+              : placeLoads(shares, carriedStreams, windows.windowNs)),
           recovery: undefined,
         }
       : planBreaking(flags, { scenario: breaks, name: scenario, size, connections, whyAbsent });
@@ -119,7 +136,10 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     workload,
     flags,
     breaks === undefined
-      ? (measures?.workload ?? (isInBrowser && flags.workload === undefined ? browserWorkload : {}))
+      ? (measures?.workload ??
+          (isInBrowser && flags.workload === undefined
+            ? browserWorkload
+            : loadWorkload(shares && flags.workload === undefined ? usual : undefined)))
       : { tokensPerSecond: breaks.tokensPerSecond },
   );
   const canary = planCanary(flags, scenario, arms);
@@ -151,10 +171,42 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(flags.browser !== undefined && { browser: flags.browser }),
     ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned }),
     ...processes,
+    ...(shares !== undefined && flags.carries !== undefined && carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
+    ...(scenario === 'stream' &&
+      !isInBrowser &&
+      windows.warmupNs >= LEAST_LOW_PHASE_WARMUP_NS && { lowPhase: lowPhaseOf(windows.warmupNs) }),
   };
   checkBrowser(plan, flags);
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
-  return { plan: clientAddresses === undefined ? plan : { ...plan, clientAddresses }, ownTokens };
+  const needsPilot = shares !== undefined && flags.carries === undefined;
+  return { plan: clientAddresses === undefined ? plan : { ...plan, clientAddresses }, ownTokens, needsPilot };
+}
+
+/** Shares of what the weaker arm carries; undefined where the number of streams is given or fixed. @throws BenchError USAGE */
+function readLoads(
+  { loads, connections, carries }: RunFlags,
+  { scenario, preset, surroundings }: { scenario: ScenarioId; preset: Preset; surroundings: Surroundings },
+): readonly number[] | undefined {
+  const [flag, value] = loads === undefined ? ['--carries', carries] : ['--loads', loads];
+  if (value !== undefined && scenario !== 'stream')
+    throw usageError(flag as string, value, `scenario stream: ${scenario} has loads of its own`);
+  if (value !== undefined && connections !== undefined)
+    throw usageError(flag as string, value, 'it without --connections, which says how many streams');
+  const shares = loads === undefined ? preset.loads : parseShares(loads);
+  const isPossible = surroundings.canPilot === true || carries !== undefined;
+  return scenario === 'stream' && connections === undefined && isPossible ? shares : undefined;
+}
+
+function loadWorkload(preset: Preset | undefined): Partial<Workload> {
+  return preset?.loadTokensPerSecond === undefined ? {} : { tokensPerSecond: preset.loadTokensPerSecond };
+}
+
+/** A shorter warm-up has no room for two ramps. */
+const LEAST_LOW_PHASE_WARMUP_NS = 3 * NS_PER_S;
+const LOW_PHASE_SHARE = 0.2;
+
+function lowPhaseOf(warmupNs: number): Plan['lowPhase'] {
+  return { share: LOW_PHASE_SHARE, untilNs: warmupNs / 2 };
 }
 
 /** @throws BenchError USAGE */

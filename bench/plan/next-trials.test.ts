@@ -4,8 +4,10 @@ import { buildPlan } from './build-plan.ts';
 import { nextTrials } from './next-trials.ts';
 import { countTrials, type PlannedTrial } from './trials.ts';
 
-const planOf = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
-  (await buildPlan([], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+const planOf = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> => ({
+  ...(await buildPlan([], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan,
+  burnInBlocks: 1,
+});
 
 const stolen: Gate = { id: 'N1', kind: 'environment', title: 'stolen', value: 0.3, limit: 0.02, unit: 'ratio', ok: false };
 const slow: Gate = { id: 'H2', kind: 'harness', title: 'busy', value: 0.9, limit: 0.6, unit: 'ratio', ok: false };

@@ -7,6 +7,10 @@ export interface Preset {
   readonly summary: string;
   readonly transports: readonly ArmText[];
   readonly connections: readonly number[];
+  /** Shares of what the weaker arm carries, found by a pilot where --connections does not say how many streams. */
+  readonly loads?: readonly number[];
+  /** Of each stream at such loads: as many tokens need fewer connections, so that opening them is no storm before the window. */
+  readonly loadTokensPerSecond?: number;
   readonly blocks: number;
   readonly burnInBlocks: number;
   readonly warmupNs: number;
@@ -34,33 +38,40 @@ export const presets = {
     verdicts: false,
   },
   quick: {
-    summary: 'a first answer in about 80 seconds: many short paired trials',
+    summary: 'a first answer in under two minutes: short paired trials at 10 and 50 % of what the weaker arm carries',
     transports: ['sse', 'ws'],
     connections: [200],
+    loads: [0.1, 0.5],
+    loadTokensPerSecond: 50,
     blocks: 9,
-    burnInBlocks: 1,
-    warmupNs: 800 * NS_PER_MS,
-    windowNs: 1500 * NS_PER_MS,
+    // The pilot warms the machine up.
+    burnInBlocks: 0,
+    warmupNs: 600 * NS_PER_MS,
+    windowNs: 1200 * NS_PER_MS,
     drainNs: DRAIN_NS,
     cooldownNs: 0,
     verdicts: true,
   },
   standard: {
-    summary: 'about ten minutes a load point, with the null arm: for decisions',
+    summary: 'about twenty minutes, with the null arm, at 10, 50 and 70 % of what the weaker arm carries: for decisions',
     transports: ['sse', 'ws', 'tcp'],
     connections: [200],
+    loads: [0.1, 0.5, 0.7],
+    loadTokensPerSecond: 50,
     blocks: 12,
     burnInBlocks: 1,
-    warmupNs: 3 * NS_PER_S,
-    windowNs: 10 * NS_PER_S,
+    warmupNs: 4 * NS_PER_S,
+    windowNs: 5 * NS_PER_S,
     drainNs: DRAIN_NS,
-    cooldownNs: 250 * NS_PER_MS,
+    cooldownNs: 0,
     verdicts: true,
   },
   publication: {
     summary: 'about forty minutes a load point: for numbers that others will quote; repeat it at three different times',
     transports: ['sse', 'ws', 'tcp'],
     connections: [200],
+    loads: [0.1, 0.5, 0.7],
+    loadTokensPerSecond: 50,
     blocks: 20,
     burnInBlocks: 1,
     warmupNs: 5 * NS_PER_S,

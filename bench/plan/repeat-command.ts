@@ -15,7 +15,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     `streamduel run ${plan.scenario}`,
     `--preset ${plan.preset}`,
     ...repeatArms(plan),
-    `--connections ${[...new Set(plan.ladder?.rungs ?? plan.loadPoints.map((point) => point.connections))].join(',')}`,
+    ...repeatLoads(plan),
     ...repeatBreaking(plan, scenarios[plan.scenario].breaks?.canChooseFaults === true),
     `--workload ${flags.workload ?? plan.workload.name}`,
     ...(isUnused('rate', plan) ? [] : [`--rate ${plan.workload.tokensPerSecond}`]),
@@ -45,6 +45,15 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
 
 function isUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', { scenario }: Plan): boolean {
   return scenarios[scenario].measures?.unused?.includes(flag) === true;
+}
+
+function repeatLoads({ loads, ladder, loadPoints }: Plan): string[] {
+  if (loads === undefined)
+    return [`--connections ${[...new Set(ladder?.rungs ?? loadPoints.map((point) => point.connections))].join(',')}`];
+  return [
+    `--loads ${loadPoints.map(({ share = 1 }) => `${Number((100 * share).toFixed(6))}%`).join(',')}`,
+    `--carries ${loads.carriedStreams}`,
+  ];
 }
 
 function repeatArms({ arms }: Plan): string[] {

@@ -40,6 +40,8 @@ const takers: { readonly [Flag in keyof RunFlags]?: (scenario: Scenario) => bool
   warmup: uses('warmup'),
   tokens: uses('tokens'),
   rate: uses('rate'),
+  loads: ({ name }) => name === 'stream',
+  carries: ({ name }) => name === 'stream',
   slo: ({ name }) => name === 'capacity',
   canary: ({ name }) => takesCanary(name),
   // Its client is the browser anyway.

@@ -88,9 +88,19 @@ function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecifica
     ...common,
     rehearsalTokens: isBrowser(planned.arm.client) ? REHEARSAL_TOKENS_IN_BROWSER : REHEARSAL_TOKENS,
     ...conditionsOf(planned, plan, common.workload),
-    rampNs: plan.warmupNs * RAMP_SHARE,
+    ...rampOf(planned, plan),
     windowNs: plan.windowNs,
     ...(planned.arm.injection !== undefined && { injection: planned.arm.injection }),
+  };
+}
+
+/** Where there is a low phase, the ramp is that of either group of streams, each in what it has of the warm-up. */
+function rampOf({ loadPoint }: PlannedTrial, { warmupNs, lowPhase }: Plan): Pick<TrialSpecification, 'rampNs' | 'lowPhase'> {
+  if (lowPhase === undefined) return { rampNs: warmupNs * RAMP_SHARE };
+  const { share, untilNs } = lowPhase;
+  return {
+    rampNs: Math.min(untilNs, warmupNs - untilNs) * RAMP_SHARE,
+    lowPhase: { connections: Math.round(share * loadPoint.connections), untilNs },
   };
 }
 

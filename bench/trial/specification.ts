@@ -15,7 +15,7 @@ export const RAMP_SHARE = 0.5;
 const MOST_END_NS = 0.5 * NS_PER_MS;
 
 /** What differs between kinds of trials. */
-type Special = 'rehearsalTokens' | 'rampNs' | 'windowNs' | 'injection' | 'recovery' | 'timetable' | 'stall' | 'connecting';
+type Special = 'rehearsalTokens' | 'lowPhase' | 'rampNs' | 'windowNs' | 'injection' | 'recovery' | 'timetable' | 'stall' | 'connecting';
 
 export interface SpecificationOptions {
   readonly plan: Plan;

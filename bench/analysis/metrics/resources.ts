@@ -3,6 +3,7 @@
 import type { CompletedTrial, MemoryReading } from '../../contract/run-file.ts';
 import type { ProcessUse } from '../../contract/tally.ts';
 import { NS_PER_S, NS_PER_US } from '../../contract/units.ts';
+import { marginalCpu } from '../marginal-cpu.ts';
 import type { SteadyMetric } from './metric.ts';
 
 const perToken = (use: ProcessUse, tokens: number): number | undefined => quotient(use.cpuUserNs + use.cpuSystemNs, tokens);
@@ -64,6 +65,28 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     definition:
       'user and system CPU time of the server in the window/tokens it wrote in it, opening and closing of streams included; on one host the sender is charged much of the receipt',
     value: ({ server }) => perToken(server.use, server.windowTokens),
+  },
+  {
+    id: 'cpu.server.marginal',
+    title: 'Server CPU per further token',
+    unit: 'ns/token',
+    better: 'lower',
+    scale: 'ratio',
+    definition:
+      '(CPU per second in the window − CPU per second while only the first streams ran)/(tokens per second in the window − tokens per second then): what a token costs a server that is busy anyway',
+    absence: 'the run had no phase of low load',
+    value: (trial) => marginalCpu(trial)?.nsPerToken,
+  },
+  {
+    id: 'cpu.server.idle',
+    title: 'Server CPU at no load',
+    unit: 'ratio',
+    better: 'lower',
+    scale: 'difference',
+    definition:
+      'CPU per second in the window − CPU per further token · tokens per second: what the line through both loads leaves for none; wake-ups of the pacer are in it',
+    absence: 'the run had no phase of low load',
+    value: (trial) => marginalCpu(trial)?.idleShare,
   },
   {
     id: 'cpu.client.token',

@@ -16,8 +16,8 @@ const quantilePlaces = {
   'ttft.p50': ['ttftNs', 0.5],
   'ttft.overhead.p90': ['ttftOverheadNs', 0.9],
   'delivery.p90': ['deliveryScheduledNs', 0.9],
-  'delivery.transport.p50': ['deliveryTransportNs', 0.5],
-  'lateness.p50': ['latenessNs', 0.5],
+  'delivery.ready.p50': ['readyToReceivedNs', 0.5],
+  'pacer.wait.p50': ['dueToReadyNs', 0.5],
 } as const satisfies Record<string, readonly [DistributionName, GridQuantile]>;
 
 export type QuantileMetricId = keyof typeof quantilePlaces;
@@ -58,7 +58,7 @@ function templateOf(transport: TransportId): BareTrial {
 
 /** A trial whose counters support no metric but utilisation, which is the same in all of them. */
 function describeBareTrial(transport: TransportId) {
-  const { tcp: _tcp, client, server, memory, ...rest } = describeTrial(transport, () => 1);
+  const { tcp: _tcp, lowPhase: _lowPhase, client, server, memory, ...rest } = describeTrial(transport, () => 1);
   const { tokenReads: _tokenReads, ...unread } = client;
   return {
     ...rest,

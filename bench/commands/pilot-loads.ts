@@ -1,0 +1,83 @@
+// The pilot of a run whose loads are shares: two short trials an arm, the second near half of what the first one promises.
+// It measures nothing that is compared, and warms the machine up.
+
+import type { PilotTrial } from '../contract/load-pilot.ts';
+import { BenchError } from '../contract/errors.ts';
+import { deriveSeed } from '../contract/random.ts';
+import type { Plan } from '../contract/run-file.ts';
+import type { ProcessUse } from '../contract/tally.ts';
+import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import { fullAt, placePlan } from '../plan/loads.ts';
+import { planBlock } from '../plan/trials.ts';
+import type { MeasureOptions } from '../trial/measure-trial.ts';
+import { measureTrial } from '../trial/measure-trial.ts';
+
+/** Tokens a second that every machine of the last ten years carries with room to spare. */
+const FIRST_TOKENS_PER_SECOND = 8000;
+const SECOND_SHARE = 0.5;
+const WARMUP_NS = 700 * NS_PER_MS;
+const WINDOW_NS = 800 * NS_PER_MS;
+
+type PilotOptions = Pick<MeasureOptions, 'tokenFile' | 'port' | 'verbose' | 'signal'> & {
+  readonly onTrial: (text: string) => void;
+  /** Replaceable by a test. */
+  readonly measure?: (planned: ReturnType<typeof planBlock>['trials'][number], options: MeasureOptions) => Promise<Measured>;
+};
+
+type Use = Pick<ProcessUse, 'cpuUserNs' | 'cpuSystemNs' | 'wallNs'>;
+
+interface Measured {
+  readonly server: { readonly use: Use };
+  readonly client: { readonly use: Use };
+}
+
+function cpuShare({ cpuUserNs, cpuSystemNs, wallNs }: Use): number {
+  return (cpuUserNs + cpuSystemNs) / wallNs;
+}
+
+/** The plan with its loads. @throws BenchError when a trial cannot be measured. */
+export async function pilotLoads(plan: Plan, options: PilotOptions): Promise<Plan> {
+  const trials: PilotTrial[] = [];
+  for (const arm of contendersOf(plan)) {
+    const first = await tryLoad(plan, arm, Math.max(1, Math.round(FIRST_TOKENS_PER_SECOND / plan.workload.tokensPerSecond)), options);
+    const second = await tryLoad(plan, arm, Math.max(1, Math.round(SECOND_SHARE * fullAt(first))), options);
+    trials.push(first, second);
+  }
+  return placePlan(plan, trials);
+}
+
+/** The null arm carries more than any of them; where it is alone it is the one to be measured. */
+function contendersOf({ arms }: Plan): readonly Arm[] {
+  const own = arms.filter((arm) => !isCopy(arm));
+  const contenders = own.filter(({ transport }) => !transports[transport].isNullArm);
+  return contenders.length === 0 ? own : contenders;
+}
+
+async function tryLoad(
+  plan: Plan,
+  arm: Arm,
+  streams: number,
+  { measure = measureTrial, onTrial, ...options }: PilotOptions,
+): Promise<PilotTrial> {
+  onTrial(`pilot: what the arms carry, ${armName(arm)}, ${streams} streams`);
+  const { serverProcesses = 1, clientProcesses = 1 } = plan;
+  const short: Plan = {
+    ...plan,
+    arms: [arm],
+    loadPoints: [{ connections: streams }],
+    warmupNs: WARMUP_NS,
+    windowNs: WINDOW_NS,
+    seed: deriveSeed(plan.seed, 0x70696c, streams),
+    keepStamps: false,
+  };
+  const [planned] = planBlock(short, 0, { attempt: 0, firstTrial: 0 }).trials;
+  if (planned === undefined) throw new BenchError('USAGE', 'a pilot has a trial');
+  const { server, client } = await measure(planned, { ...options, plan: short, keepStampsIn: undefined, onProgress: () => {} });
+  return {
+    arm: armName(arm),
+    streams,
+    serverCpuShare: cpuShare(server.use) / serverProcesses,
+    clientCpuShare: cpuShare(client.use) / clientProcesses,
+  };
+}

@@ -1,0 +1,67 @@
+// Load points as shares of what the weaker arm carries: at 6 % of it most differences drown in the grain of a timer, and a
+// verdict found there says nothing of a busy server.
+
+import type { LoadPoint, Plan } from '../contract/run-file.ts';
+import type { PilotTrial } from '../contract/load-pilot.ts';
+import { NS_PER_S } from '../contract/units.ts';
+import { parseList, usageError } from './quantities.ts';
+
+/** The load whose verdicts stand first, and the only one at which opening and first token are declared. */
+const HEADLINE_SHARE = 0.5;
+/** A process this busy is taken to be at its end: what is left is for bursts and collections. */
+const FULL_CPU_SHARE = 0.85;
+/** Before the pilot: only so that everything that can be refused is refused first. */
+export const PROVISIONAL_STREAMS = 2000;
+/** A window shorter than this has too few separate stalls for a 99th percentile. */
+const LEAST_P99_WINDOW_NS = 5 * NS_PER_S;
+
+/** `10%,50%,70%`. @throws BenchError USAGE */
+export function parseShares(text: string): number[] {
+  return parseList('--loads', text).map((one) => {
+    const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(one)?.[1]);
+    if (!(percent >= 1 && percent <= 100)) throw usageError('--loads', text, 'percentages from 1% to 100%, e.g. 10%,50%');
+    return percent / 100;
+  });
+}
+
+/** A load point a share, with the endpoints that are declared there. */
+export function placeLoads(shares: readonly number[], carriedStreams: number, windowNs: number): LoadPoint[] {
+  const headline = shares.reduce((best, share) => (distance(share) < distance(best) ? share : best));
+  return shares.map((share) => ({
+    connections: Math.max(1, Math.round(share * carriedStreams)),
+    share,
+    endpoints: declaredEndpoints(windowNs, share === headline ? ['P1', 'P2'] : []),
+  }));
+}
+
+function distance(share: number): number {
+  return Math.abs(share - HEADLINE_SHARE);
+}
+
+/** Delivery, ready to received and CPU at every load. */
+export function declaredEndpoints(windowNs: number, beside: readonly string[] = ['P1', 'P2']): string[] {
+  return [...beside, 'P3', 'P9', ...(windowNs >= LEAST_P99_WINDOW_NS ? ['P4'] : []), 'P5'];
+}
+
+/** The plan at the loads that the pilot found. */
+export function placePlan(plan: Plan, trials: readonly PilotTrial[]): Plan {
+  const shares = plan.loadPoints.flatMap(({ share }) => (share === undefined ? [] : [share]));
+  const carriedStreams = carriedByWeakest(trials);
+  return { ...plan, loadPoints: placeLoads(shares, carriedStreams, plan.windowNs), loads: { carriedStreams, trials: [...trials] } };
+}
+
+/** Streams at which the busier process of the weaker arm would be full, by the last trial of each arm; two digits, so that one run meets another. */
+function carriedByWeakest(trials: readonly PilotTrial[]): number {
+  const last = new Map(trials.map((trial) => [trial.arm, trial]));
+  return roundDown(Math.min(...[...last.values()].map(fullAt)));
+}
+
+/** By proportion: what a process does whatever its load makes this a little too low, never too high. */
+export function fullAt({ streams, serverCpuShare, clientCpuShare }: PilotTrial): number {
+  return (streams * FULL_CPU_SHARE) / Math.max(serverCpuShare, clientCpuShare);
+}
+
+function roundDown(streams: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(streams)) - 1);
+  return Math.max(1, Math.floor(streams / unit) * unit);
+}
