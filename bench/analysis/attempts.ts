@@ -39,7 +39,7 @@ export function trialsPerBlock({ arms, loadPoints }: Pick<Plan, 'arms' | 'loadPo
   return arms.length * loadPoints.length;
 }
 
-/** An environment gate that a trial missed. */
+/** An environment gate that a trial missed for a while: what lasts would disturb the repetition, too. */
 export interface Disturbance {
   readonly trial: TrialRecord;
   readonly gate: Gate;
@@ -49,8 +49,12 @@ export interface Disturbance {
 export function disturbances(trials: readonly TrialRecord[]): readonly Disturbance[] {
   return trials.flatMap((trial) => {
     if (trial.outcome === 'failed') return [];
-    return trial.gates.filter(({ kind, ok }) => kind === 'environment' && !ok).map((gate) => ({ trial, gate }));
+    return trial.gates.filter(isDisturbance).map((gate) => ({ trial, gate }));
   });
+}
+
+export function isDisturbance({ kind, ok, remedy }: Gate): boolean {
+  return kind === 'environment' && !ok && remedy === undefined;
 }
 
 export function isDisturbed(trials: readonly TrialRecord[]): boolean {

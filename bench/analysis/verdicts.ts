@@ -29,6 +29,8 @@ export interface VerdictContext {
   /** Holm-adjusted; undefined when the comparison was not measured. */
   readonly differenceP: number | undefined;
   readonly equivalenceP: number | undefined;
+  /** Why two clocks agree too little for this metric. */
+  readonly clocks?: string | undefined;
   /** Undefined without A/A arms. */
   readonly noiseFloor: VerdictFloor | undefined;
 }
@@ -72,6 +74,7 @@ function decideTested(evidence: Evidence, context: VerdictContext): Verdict {
   const { scales } = evidence;
   const isDetected = (context.differenceP ?? 1) < ALPHA;
   const { noiseFloor } = context;
+  if (context.clocks !== undefined) return because('not-resolvable', context.clocks);
   // What equal arms differ by is no matter of more blocks.
   if (noiseFloor?.claim !== undefined) return because('not-resolvable', `two equal arms differed here by ${noiseFloor.claim}`);
   if (isBelow(noiseFloor, evidence))

@@ -51,6 +51,13 @@ const gateSchema = z.object({
   unit: z.enum(['ratio', 'ns', 'count', 'bytes', 'statistic']),
   ok: z.boolean(),
   note: z.string().optional(),
+  /**
+   * What may mend a miss: `nothing`, a property of the machine or of how it is set up, or `alone`, a measurement without other
+   * trials beside it. Absent: for an environment gate, a disturbance that may be over when the block is measured again.
+   */
+  remedy: z.enum(['nothing', 'alone']).optional(),
+  /** A miss concerns metrics that subtract a client's stamp from a server's: so far may the two clocks be apart. */
+  boundsClocks: z.literal(true).optional(),
 });
 
 /** Stop once every one of these metrics is known this well, whichever way the effect points, or when the time is up. */

@@ -2,8 +2,8 @@
 // is lost in silence, that one arrives altered, or that the harness was too busy to see when something happened.
 
 import type { Gate } from '../contract/run-file.ts';
-import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
-import { atMost, boundNs } from './gate.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import { atMost, clockGate, throttlingGate, tracerGate } from './gate.ts';
 import type { MeasuredFaultTrial } from './fault-trial.ts';
 
 export interface RecoveryGateOptions {
@@ -21,10 +21,10 @@ function environmentGates({ host, clock, tracers }: MeasuredFaultTrial): Gate[] 
   return [
     atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
     atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
-    atMost({ id: 'N3', kind, title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' }, host.throttledNs),
-    atMost({ id: 'N4', kind, title: 'clock offset bound', limit: 20 * NS_PER_US, unit: 'ns' }, boundNs(clock)),
+    throttlingGate(host.throttledNs),
+    clockGate(clock),
     atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
-    atMost({ id: 'N6', kind, title: 'tracers running', limit: 0, unit: 'count' }, tracers.length, tracers.join(', ') || undefined),
+    tracerGate(tracers),
   ];
 }
 

@@ -14,6 +14,7 @@ interface Family {
   readonly distribution: DistributionName;
   readonly better?: 'neither';
   readonly scale?: 'difference';
+  readonly isOneWay?: true;
   readonly quantiles: readonly (readonly [name: 'p50' | 'p90' | 'p99' | 'max', endpoint?: EndpointId, margin?: Margin])[];
 }
 
@@ -48,6 +49,7 @@ const families: readonly Family[] = [
     title: 'Delivery latency',
     definition: 'c5 − s2: from when the token was due to its receipt; a server that is late is charged for it',
     distribution: 'deliveryScheduledNs',
+    isOneWay: true,
     quantiles: [
       ['p50', 'P3', { ratio: 0.1, absolute: 0.1 * NS_PER_MS }],
       ['p90'],
@@ -60,6 +62,7 @@ const families: readonly Family[] = [
     title: 'Transport latency',
     definition: 'c5 − s3: from the write of the token to its receipt; hides queueing in the server',
     distribution: 'deliveryTransportNs',
+    isOneWay: true,
     quantiles: [['p50'], ['p90'], ['p99'], ['max']],
   },
   {
@@ -122,6 +125,7 @@ const appendFamilies: readonly Family[] = [
     title: 'Due to DOM',
     definition: 'c7 − s2: from when the token was due to its text in the DOM of the page; painting it comes after',
     distribution: 'appendScheduledNs',
+    isOneWay: true,
     quantiles: [['p50'], ['p90'], ['p99']],
   },
   {
@@ -129,6 +133,7 @@ const appendFamilies: readonly Family[] = [
     title: 'Write to DOM',
     definition: 'c7 − s3: from the write of the token to its text in the DOM of the page',
     distribution: 'appendTransportNs',
+    isOneWay: true,
     quantiles: [['p50'], ['p99']],
   },
   {
@@ -157,6 +162,7 @@ function quantilesOf(all: readonly Family[]): readonly SteadyMetric[] {
         scale: family.scale ?? 'ratio',
         distribution: family.distribution,
         quantile: QUANTILES[name],
+        ...(family.isOneWay === true && { isOneWay: true }),
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(margin === undefined ? {} : { margin }),
       }),

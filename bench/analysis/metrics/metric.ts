@@ -41,6 +41,8 @@ export interface MetricOf<Trial extends FinishedTrial> {
   readonly dependsOnTiming?: boolean;
   /** Its value is undefined where the load generator was short, so gates that concern another part of the trial do not void it. */
   readonly judgesClient?: boolean;
+  /** Subtracts a stamp of the client from one of the server, or the other way round: as good as their clocks agree. */
+  readonly isOneWay?: boolean;
   readonly quantile?: GridQuantile;
   /** Why trials lack the number, where it is not for want of samples. */
   readonly absence?: string;
