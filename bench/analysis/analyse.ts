@@ -40,6 +40,7 @@ export function analyse(run: SavedRun): Analysis {
   const withoutRepeats =
     repeats.length === 0 ? undefined : { changed: changedVerdicts(concluded, conclude(run, 'first')), stolen: compareStolen(run) };
   const completed = trials.filter(isFinished);
+  const alone = trials.filter((trial) => trial.alone === true).length;
   const copy = findCopy(plan.arms);
   const recovery = analyseRecovery(plan, concluded.judged);
   const capacity = analyseCapacity(run, concluded.judged);
@@ -74,6 +75,7 @@ export function analyse(run: SavedRun): Analysis {
       completed: completed.length,
       failed: trials.length - completed.length,
       burnIn: trials.filter((trial) => trial.burnIn).length,
+      ...(alone > 0 && { alone }),
     },
     failures: trials.flatMap((trial) => {
       if (trial.outcome !== 'failed') return [];

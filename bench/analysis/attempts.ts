@@ -3,12 +3,13 @@
 
 import { armName } from '../contract/transports.ts';
 import { isSupplement, loadPointKey } from '../contract/load-point.ts';
+import { preferAlone } from './late-trials.ts';
 import type { Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
 
 /** `last` is the rule of every report; `first` is what a run without repetitions would have analysed. */
 export type AttemptRule = 'last' | 'first';
 
-/** All saved trials of one measurement of one block, in run order. */
+/** All saved trials of one measurement of one block, in run order; what was measured again alone takes the place of what was late. */
 export interface Attempt {
   readonly block: number;
   /** 0 for the first. */
@@ -25,7 +26,12 @@ export function attemptsByBlock({ header: { plan }, trials }: SavedRun): readonl
   return blocks.map(([block, ofBlock]) =>
     [...Map.groupBy(ofBlock, ({ attempt }) => attempt ?? 0)]
       .sort(([a], [b]) => a - b)
-      .map(([attempt, own]) => ({ block, attempt, trials: own, isWhole: countPlaces(own) === trialsPerBlock(plan) })),
+      .map(([attempt, own]) => ({
+        block,
+        attempt,
+        trials: preferAlone(own, plan.arms.length),
+        isWhole: countPlaces(own) === trialsPerBlock(plan),
+      })),
   );
 }
 

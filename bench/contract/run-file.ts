@@ -268,6 +268,8 @@ const trialIdentity = {
   workloadSeed: z.int(),
   /** 1 for the block's second measurement, after the machine disturbed the first; absent for the first. */
   attempt: z.int().nonnegative().optional(),
+  /** Measured again without trials beside it, because the load generator of its block and load point was late beside others. */
+  alone: z.literal(true).optional(),
   /** In scenario `capacity`: where the search had to begin, or which loads had to be measured. */
   asked: searchOrderSchema.optional(),
   /** What was drawn for this trial alone, so that an effect of the set-up can be found later. */

@@ -7,7 +7,7 @@ import { atMost, clockGate, throttlingGate, tracerGate } from './gate.ts';
 import type { MeasuredFaultTrial } from './fault-trial.ts';
 
 export interface RecoveryGateOptions {
-  /** Several trials ran side by side: what other programs used cannot be told from what the others did. */
+  /** Trials of the run ran side by side: what other programs used cannot be told from what the others did, nor whom timers waited for. */
   readonly hasNeighbours: boolean;
 }
 
@@ -33,7 +33,7 @@ function harnessGates({ client }: MeasuredFaultTrial, { hasNeighbours }: Recover
   const { use, streamsPlanned, streamsStarted } = client;
   const unissued = streamsPlanned === 0 ? 0 : Math.abs(streamsStarted / streamsPlanned - 1);
   const runDelay = use.runDelayNs === undefined || hasNeighbours ? undefined : use.runDelayNs / use.wallNs;
-  return [
+  const gates = [
     atMost({ id: 'H1', kind, title: 'planned starts not issued', limit: 0, unit: 'ratio' }, unissued),
     atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
     // Half of the margin of the time to a resumed stream.
@@ -44,6 +44,7 @@ function harnessGates({ client }: MeasuredFaultTrial, { hasNeighbours }: Recover
       hasNeighbours ? 'not judged: trials ran side by side' : undefined,
     ),
   ];
+  return hasNeighbours ? gates.map((gate): Gate => ({ ...gate, remedy: 'alone' })) : gates;
 }
 
 function correctnessGates({ client, server, clock, specification, injected }: MeasuredFaultTrial): Gate[] {
