@@ -84,7 +84,7 @@ function measureStep(trial: CompletedTrial, objectives: readonly Objective[]): M
  */
 function asSeen(trial: CompletedTrial, metric: string): number | undefined {
   const distributions = Object.fromEntries(
-    Object.entries(trial.distributions).map(([name, one]) => [name, { ...one, effectiveCount: one.count }]),
+    Object.entries(trial.distributions).map(([name, one]) => [name, { ...one, effectiveCount: one.count, tailBatches: undefined }]),
   );
   return findMetric(metric)?.value({ ...trial, distributions });
 }

@@ -12,7 +12,7 @@ import type {
   SearchedTrial,
 } from '../../contract/run-file.ts';
 import type { MetricUnit } from '../analysis.ts';
-import { isQuantileSupported } from '../statistics/rank-interval.ts';
+import { supportsQuantile } from '../statistics/tail-support.ts';
 
 /** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
 export type EndpointId = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8';
@@ -80,15 +80,15 @@ export type QuantileMetric = Omit<Metric, 'unit' | 'value'> & { readonly distrib
 
 /**
  * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst of them. Undefined where
- * the samples, less their autocorrelation, are too few to bound it; a maximum is always what it is.
+ * the samples, or the separate stalls that make up its tail, are too few to bound it; a maximum is always what it is.
  */
 export function quantileMetric({ distribution: name, ...metric }: QuantileMetric): Metric {
   return {
     ...metric,
     unit: 'ns',
-    value: ({ distributions }) => {
+    value: ({ distributions, windowNs }) => {
       const distribution = distributions[name];
-      if (distribution === undefined || !isQuantileSupported(metric.quantile, distribution.effectiveCount)) return undefined;
+      if (distribution === undefined || !supportsQuantile(metric.quantile, distribution, windowNs)) return undefined;
       return quantileOf(distribution, metric.quantile);
     },
   };
