@@ -17,9 +17,6 @@ import type { StreamClient, StreamClientOptions, StreamListener, StreamTarget } 
 
 const EXCHANGES_BEFORE = 2000;
 const EXCHANGES_AFTER = 500;
-/** Below the gate's 20 µs; a wider proof is tried again, as the bound only ever tightens. */
-const GOOD_BOUND_NS = 15_000;
-const MAX_PROOFS = 3;
 const PROGRESS_MS = 500;
 const DRAIN_CHECK_MS = 10;
 
@@ -95,18 +92,7 @@ export class TrialFrame {
   async #proveClock(exchanges: number): Promise<ClockBound> {
     const { host, clockPort, localAddresses = [] } = this.order;
     const [localAddress] = localAddresses;
-    const asked = { host, port: clockPort, exchanges, ...(localAddress !== undefined && { localAddress }) };
-    let best = await proveClock(asked);
-    for (let proofs = 1; proofs < MAX_PROOFS && widthNs(best) > 2 * GOOD_BOUND_NS; proofs++) {
-      const next = await proveClock(asked);
-      best = {
-        exchanges: best.exchanges + next.exchanges,
-        violations: best.violations + next.violations,
-        lowNs: Math.max(best.lowNs, next.lowNs),
-        highNs: Math.min(best.highNs, next.highNs),
-      };
-    }
-    return best;
+    return await proveClock({ host, port: clockPort, exchanges, ...(localAddress !== undefined && { localAddress }) });
   }
 
   /** Resolves once every stream is over and the window too, or their time is. */
@@ -160,8 +146,4 @@ export class TrialFrame {
 function sayProgress(streams: Streams): void {
   const message: FromClient = { kind: 'progress', tokensReceived: streams.tokensReceived(), openStreams: streams.openStreams() };
   void sendToParent(message);
-}
-
-function widthNs(bound: ClockBound): number {
-  return bound.highNs - bound.lowNs;
 }

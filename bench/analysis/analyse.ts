@@ -1,6 +1,7 @@
 // A saved run → all that a report may print. Pure: the same run gives the same analysis, to the last digit.
 
 import { armName } from '../contract/transports.ts';
+import type { Distribution } from '../contract/distribution.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
@@ -14,7 +15,7 @@ import { deliveryCurve } from './delivery-curves.ts';
 import { findCopy } from './equal-arms.ts';
 import { analyseFanout } from './fanout/analyse-fanout.ts';
 import { summariseGates } from './gates-summary.ts';
-import { isFinished, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
+import { isFinished, distributionsOf, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import { analyseLadders } from './memory/analyse-ladders.ts';
 import type { Metric } from './metrics/metric.ts';
 import { metricsOfPoint } from './metrics/registry.ts';
@@ -28,6 +29,7 @@ import { warnOfRun } from './run-warnings.ts';
 import { recordedFactors } from './setup-factors.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { median } from './statistics/moments.ts';
+import { whyUnsupported } from './statistics/tail-support.ts';
 import { stopState } from './stopping.ts';
 
 export function analyse(run: SavedRun): Analysis {
@@ -40,6 +42,7 @@ export function analyse(run: SavedRun): Analysis {
   const withoutRepeats =
     repeats.length === 0 ? undefined : { changed: changedVerdicts(concluded, conclude(run, 'first')), stolen: compareStolen(run) };
   const completed = trials.filter(isFinished);
+  const alone = trials.filter((trial) => trial.alone === true).length;
   const copy = findCopy(plan.arms);
   const recovery = analyseRecovery(plan, concluded.judged);
   const capacity = analyseCapacity(run, concluded.judged);
@@ -74,6 +77,7 @@ export function analyse(run: SavedRun): Analysis {
       completed: completed.length,
       failed: trials.length - completed.length,
       burnIn: trials.filter((trial) => trial.burnIn).length,
+      ...(alone > 0 && { alone }),
     },
     failures: trials.flatMap((trial) => {
       if (trial.outcome !== 'failed') return [];
@@ -148,14 +152,16 @@ function summariseMetric(metric: Metric, { name, arm, completed }: MeasuredArm):
     arm: name,
     estimate: estimateMean(present, metric.scale),
     values,
-    note: (present.length === 0 ? whyUnseen(metric.id, arm) : undefined) ?? whyIncomplete(metric, values.length, present.length),
+    note:
+      (present.length === 0 ? whyUnseen(metric.id, arm) : undefined) ??
+      whyIncomplete(metric, values.length, present.length, distributionsOf(completed)),
   };
 }
 
-function whyIncomplete(metric: Metric, trials: number, present: number): string | undefined {
+function whyIncomplete(metric: Metric, trials: number, present: number, distributions: readonly Distribution[]): string | undefined {
   if (trials === 0) return 'no trial completed';
   if (present === trials) return undefined;
   const missing = `${trials - present} of ${trials} trials`;
   if (metric.absence !== undefined) return `${metric.absence} in ${missing}`;
-  return metric.quantile === undefined ? `not available in ${missing}` : `too few independent samples in ${missing}`;
+  return metric.quantile === undefined ? `not available in ${missing}` : `${whyUnsupported(metric.quantile, distributions)} in ${missing}`;
 }

@@ -272,7 +272,13 @@ export interface Analysis {
   /** Of scenario `browser-limits`, one a load point. */
   readonly browserLimits?: readonly BrowserLimitsAnalysis[];
   /** Of all trials, burn-in and repeated blocks included; `burnIn` counts those among them. Where a rule stopped the run, no more were planned. */
-  readonly trials: { readonly planned: number; readonly completed: number; readonly failed: number; readonly burnIn: number };
+  readonly trials: {
+    readonly planned: number;
+    readonly completed: number;
+    readonly failed: number;
+    readonly burnIn: number;
+    /** Measured again alone, because they or their pair were late beside others; absent for none. */ readonly alone?: number;
+  };
   readonly failures: readonly {
     readonly trial: number;
     readonly arm: string;

@@ -3,12 +3,13 @@
 
 import { armName } from '../contract/transports.ts';
 import { isSupplement, loadPointKey } from '../contract/load-point.ts';
+import { preferAlone } from './late-trials.ts';
 import type { Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
 
 /** `last` is the rule of every report; `first` is what a run without repetitions would have analysed. */
 export type AttemptRule = 'last' | 'first';
 
-/** All saved trials of one measurement of one block, in run order. */
+/** All saved trials of one measurement of one block, in run order; what was measured again alone takes the place of what was late. */
 export interface Attempt {
   readonly block: number;
   /** 0 for the first. */
@@ -25,7 +26,12 @@ export function attemptsByBlock({ header: { plan }, trials }: SavedRun): readonl
   return blocks.map(([block, ofBlock]) =>
     [...Map.groupBy(ofBlock, ({ attempt }) => attempt ?? 0)]
       .sort(([a], [b]) => a - b)
-      .map(([attempt, own]) => ({ block, attempt, trials: own, isWhole: countPlaces(own) === trialsPerBlock(plan) })),
+      .map(([attempt, own]) => ({
+        block,
+        attempt,
+        trials: preferAlone(own, plan.arms.length),
+        isWhole: countPlaces(own) === trialsPerBlock(plan),
+      })),
   );
 }
 
@@ -39,7 +45,7 @@ export function trialsPerBlock({ arms, loadPoints }: Pick<Plan, 'arms' | 'loadPo
   return arms.length * loadPoints.length;
 }
 
-/** An environment gate that a trial missed. */
+/** An environment gate that a trial missed for a while: what lasts would disturb the repetition, too. */
 export interface Disturbance {
   readonly trial: TrialRecord;
   readonly gate: Gate;
@@ -49,8 +55,12 @@ export interface Disturbance {
 export function disturbances(trials: readonly TrialRecord[]): readonly Disturbance[] {
   return trials.flatMap((trial) => {
     if (trial.outcome === 'failed') return [];
-    return trial.gates.filter(({ kind, ok }) => kind === 'environment' && !ok).map((gate) => ({ trial, gate }));
+    return trial.gates.filter(isDisturbance).map((gate) => ({ trial, gate }));
   });
+}
+
+export function isDisturbance({ kind, ok, remedy }: Gate): boolean {
+  return kind === 'environment' && !ok && remedy === undefined;
 }
 
 export function isDisturbed(trials: readonly TrialRecord[]): boolean {

@@ -5,6 +5,7 @@ import { deriveSeed } from '../contract/random.ts';
 import type { Warning } from '../contract/run-file.ts';
 import { isCopy } from '../contract/transports.ts';
 import type { LoadPointAnalysis, NoiseFloor } from './analysis.ts';
+import { findClockDoubts, whyClocksTooFar } from './clock-doubts.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
 import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import { warnOfBentLadders } from './memory/bent-ladders.ts';
@@ -123,6 +124,7 @@ function toComparison(evidence: Evidence, { loadPoint, corrected, withheld }: Ve
     fewestBlocks: corrected.fewestBlocks,
     differenceP,
     equivalenceP,
+    clocks: whyClocksTooFar(metric, findClockDoubts([baselineArm, otherArm])),
     noiseFloor: floorForVerdict(metric, loadPoint.noiseFloors ?? []),
   });
   const { orderEffect } = evidence;

@@ -47,16 +47,19 @@ export function joinStamps(input: JoinInput): JoinedStamps {
   const columns = takeColumns(input);
   const members = findWindowMembers(input);
   const tokenSamples = sampleTokens(input, columns, members);
+  const ofTokens: Samples = { ...tokenSamples, ...sampleAppends(input, columns, members) };
   const samples: Samples = {
     ...sampleTurns(input, columns, members),
     ...sampleStarts(input, columns, members.starting),
     ...sampleEnds(input, columns, members.ending),
-    ...tokenSamples,
-    ...sampleAppends(input, columns, members),
+    ...ofTokens,
   };
   const distributions: Partial<Record<DistributionName, Distribution>> = {};
   for (const name of Object.keys(samples) as DistributionName[]) {
-    const summary = summariseDistribution(withoutNaN(samples[name] as Float64Array));
+    const own = samples[name] as Float64Array;
+    // Of streams there are too few for stalls to matter.
+    const timesNs = name in ofTokens ? members.tokens.plannedNs.filter((_, member) => !Number.isNaN(own[member])) : undefined;
+    const summary = summariseDistribution(withoutNaN(own), timesNs);
     if (summary !== undefined) distributions[name] = summary;
   }
   return {

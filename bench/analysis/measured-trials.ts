@@ -2,6 +2,7 @@
 
 import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
 import { loadPointKey } from '../contract/load-point.ts';
+import type { Distribution } from '../contract/distribution.ts';
 import type { CompletedTrial, FaultedTrial, FinishedTrial, LoadPoint, SavedRun, ScenarioId, TrialRecord } from '../contract/run-file.ts';
 import { attemptsByBlock, chooseAttempt, type AttemptRule } from './attempts.ts';
 
@@ -50,6 +51,10 @@ export function selectMeasured(run: SavedRun, rule: AttemptRule = 'last'): reado
       return { name, arm, isNullArm: transports[arm.transport].isNullArm, completed, failed: own.length - completed.length };
     }),
   }));
+}
+
+export function distributionsOf(trials: readonly FinishedTrial[]): readonly Distribution[] {
+  return trials.flatMap(({ distributions }) => Object.values(distributions));
 }
 
 /** Blocks in which both arms completed, in run order: half a block compares nothing. */

@@ -5,6 +5,7 @@ import type { SavedRun } from '../contract/run-file.ts';
 import type { StopState } from './analysis.ts';
 import { attemptsByBlock, isDisturbed, trialsPerBlock } from './attempts.ts';
 import { supplementsOf } from './capacity/follow-up.ts';
+import { lateLoadPoints } from './late-trials.ts';
 
 export interface RunExtent {
   /** Trials, burn-in and repetitions included. */
@@ -16,8 +17,17 @@ export function measureExtent(run: SavedRun, stop: StopState | undefined): RunEx
   const { plan } = run.header;
   const measuredBlocks = stop?.isReached === true ? stop.blocks : plan.blocks;
   const supplements = supplementsOf(plan, run.trials).length;
-  const planned = trialsPerBlock(plan) * (plan.burnInBlocks + measuredBlocks + countRepeatsDue(run)) + supplements;
+  const planned = trialsPerBlock(plan) * (plan.burnInBlocks + measuredBlocks + countRepeatsDue(run)) + countAloneDue(run) + supplements;
   return { planned, isComplete: run.trials.length >= planned };
+}
+
+/** All arms of a load point for each that was late beside others, in the last measurement of its block. */
+function countAloneDue({ header: { plan }, trials }: SavedRun): number {
+  const beside = trials.filter(({ alone }) => alone !== true);
+  return [...Map.groupBy(beside, ({ block }) => block).values()].reduce((sum, ofBlock) => {
+    const last = Math.max(...ofBlock.map(({ attempt = 0 }) => attempt));
+    return sum + plan.arms.length * lateLoadPoints(ofBlock.filter(({ attempt = 0 }) => attempt === last)).size;
+  }, 0);
 }
 
 /** Disturbed blocks up to the cap: whether or not their repetition was reached. */

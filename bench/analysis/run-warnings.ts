@@ -1,7 +1,7 @@
 // Reasons to doubt a run as a whole.
 
 import { loadPointTitle } from '../contract/load-point.ts';
-import type { SavedRun, Warning } from '../contract/run-file.ts';
+import type { Gate, SavedRun, Warning } from '../contract/run-file.ts';
 import { isCopy } from '../contract/transports.ts';
 import type { NoiseFloor, StopState, WithoutRepeats } from './analysis.ts';
 import { percent } from './amounts.ts';
@@ -95,14 +95,14 @@ function warnOfEqualArms({ loadPoint, noiseFloors = [] }: WarnedLoadPoint): Warn
 /** Noise that no arm caused: the trials stay in, and the reader is told. */
 function warnOfEnvironment({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
   const trials = arms.flatMap(({ name, completed }) => completed.map((trial) => ({ name, gates: trial.gates })));
-  const titles = new Map<string, string>();
-  for (const gate of trials.flatMap(({ gates }) => gates)) if (gate.kind === 'environment' && !gate.ok) titles.set(gate.id, gate.title);
-  return [...titles].map(([id, title]) => {
+  const misses = new Map<string, Gate>();
+  for (const gate of trials.flatMap(({ gates }) => gates)) if (gate.kind === 'environment' && !gate.ok) misses.set(gate.id, gate);
+  return [...misses].map(([id, { title, remedy }]) => {
     const missed = trials.filter(({ gates }) => gates.some((gate) => gate.id === id && !gate.ok));
     const perArm = arms.map(({ name }) => `${name} ${missed.filter((trial) => trial.name === name).length}`).join(', ');
     return {
       code: 'environment',
-      message: `${id} ${title}: missed in ${missed.length} of ${trials.length} trials at ${loadPointTitle(loadPoint)} (${perArm})`,
+      message: `${id} ${title}: missed in ${missed.length} of ${trials.length} trials at ${loadPointTitle(loadPoint)} (${perArm})${remedy === 'nothing' ? '; it lasts, so no block is measured again for it' : ''}`,
     };
   });
 }

@@ -3,7 +3,9 @@
 
 import type { Estimate, Verdict } from './analysis.ts';
 import type { ActiveScale, Evidence } from './compare.ts';
+import { distributionsOf } from './measured-trials.ts';
 import { isUntouchedByClient } from './metrics/metric.ts';
+import { TOO_FEW_SAMPLES, whyUnsupported } from './statistics/tail-support.ts';
 import { blocksNeeded } from './statistics/sample-size.ts';
 
 const ALPHA = 0.05;
@@ -29,6 +31,8 @@ export interface VerdictContext {
   /** Holm-adjusted; undefined when the comparison was not measured. */
   readonly differenceP: number | undefined;
   readonly equivalenceP: number | undefined;
+  /** Why two clocks agree too little for this metric. */
+  readonly clocks?: string | undefined;
   /** Undefined without A/A arms. */
   readonly noiseFloor: VerdictFloor | undefined;
 }
@@ -56,14 +60,23 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
 }
 
 /** Whether the evidence may enter the family of tests at all. */
-export function whyNotMeasured({ metric, pairs, completedBlocks }: Evidence): string | undefined {
+export function whyNotMeasured({ metric, pairs, completedBlocks, baselineArm, otherArm }: Evidence): string | undefined {
   if (completedBlocks === 0) return 'no block in which both arms completed';
   const { absence } = metric;
-  if (pairs.length === 0) return `no trial supports this number${absence === undefined ? '' : `: ${absence}`}`;
+  const why = (): string =>
+    absence ??
+    whyUnsupported(
+      metric.quantile,
+      [baselineArm, otherArm].flatMap(({ completed }) => distributionsOf(completed)),
+    );
+  if (pairs.length === 0) {
+    const reason = absence ?? (why() === TOO_FEW_SAMPLES ? undefined : why());
+    return `no trial supports this number${reason === undefined ? '' : `: ${reason}`}`;
+  }
   if (metric.isExact === true) return undefined;
   // All or none: trials that lack a number lack it because they went badly, and leaving them out would favour their arm.
   if (pairs.length < completedBlocks) {
-    return `supported in ${pairs.length} of ${completedBlocks} blocks only: ${absence === undefined ? 'too few independent samples in the others' : `in the others ${absence}`}`;
+    return `supported in ${pairs.length} of ${completedBlocks} blocks only: ${absence === undefined ? `${why()} in the others` : `in the others ${absence}`}`;
   }
   return pairs.length < 2 ? 'a single block has no interval' : undefined;
 }
@@ -72,6 +85,7 @@ function decideTested(evidence: Evidence, context: VerdictContext): Verdict {
   const { scales } = evidence;
   const isDetected = (context.differenceP ?? 1) < ALPHA;
   const { noiseFloor } = context;
+  if (context.clocks !== undefined) return because('not-resolvable', context.clocks);
   // What equal arms differ by is no matter of more blocks.
   if (noiseFloor?.claim !== undefined) return because('not-resolvable', `two equal arms differed here by ${noiseFloor.claim}`);
   if (isBelow(noiseFloor, evidence))

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { hashPlan } from '../analysis/hash-plan.ts';
+import { carriedLanes } from '../analysis/late-trials.ts';
 import { hasReachedPrecision } from '../analysis/stopping.ts';
 import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -16,6 +17,7 @@ import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
 import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../trial/run-folder.ts';
 import { measureRecord } from '../trial/measure-record.ts';
 import { runTrials } from '../trial/run-trials.ts';
+import { StartTurns } from '../trial/start-turn.ts';
 import type { Progress } from './progress.ts';
 import { measureOne } from './measure-one.ts';
 
@@ -86,13 +88,15 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
   const records = [...run.records];
   const tokenFile = locateTokens(plan.workload, run.folder);
   const keepStampsIn = plan.keepStamps ? join(run.folder, 'stamps') : undefined;
+  const { take: takeStartTurn } = new StartTurns();
   await runTrials({
     plan,
+    lanes: () => carriedLanes(plan, records),
     next: () => nextTrials({ plan, records, mayStop: () => hasReachedPrecision({ ...run, trials: records, warnings: [] }) }),
     measure: async (planned, trialSignal) =>
       await measureRecord(
         planned,
-        { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, onProgress: progress.live },
+        { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, takeStartTurn, onProgress: progress.live },
         measureOne,
       ),
     signal,

@@ -87,12 +87,13 @@ function meanFaultNs({ recovery, loadPoints }: Plan): number {
   return lengthsNs.reduce((sum, ns) => sum + ns, 0) / lengthsNs.length;
 }
 
-function describe(planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'burnIn' | 'attempt'>, plan: Plan): string {
+function describe(planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'burnIn' | 'attempt' | 'alone'>, plan: Plan): string {
   if (isSupplement(planned.loadPoint)) return `${loadPointTitle(planned.loadPoint)}, ${armName(planned.arm)}`;
   const load = plan.loadPoints.length > 1 ? ` · ${loadPointTitle(planned.loadPoint)}` : '';
   const block = planned.burnIn ? 'burn-in block' : `block ${planned.block - plan.burnInBlocks + 1} of ${plan.blocks}`;
   const again = planned.attempt === undefined ? '' : ', again because the machine disturbed it';
-  return `${block}, ${armName(planned.arm)}${load}${again}`;
+  const alone = planned.alone === true ? ', again and alone because its load process or its pair was late beside others' : '';
+  return `${block}, ${armName(planned.arm)}${load}${again}${alone}`;
 }
 
 /** What runs at this moment, in one line. */
@@ -115,7 +116,11 @@ class TrialCount {
     this.#perBlock = arms.length * loadPoints.length;
   }
 
-  start({ block, attempt }: PlannedTrial): void {
+  start({ block, attempt, alone }: PlannedTrial): void {
+    if (alone === true) {
+      this.total++;
+      return;
+    }
     if (attempt === undefined || this.#repeated.has(block)) return;
     this.#repeated.add(block);
     this.total += this.#perBlock;

@@ -13,11 +13,16 @@ export type GridQuantile = (typeof quantileGrid)[number];
 
 export const distributionSchema = z.object({
   count: z.int().positive(),
-  /** count · (1−ρ)/(1+ρ), ρ the lag-1 autocorrelation in order of time: what `count` is worth as independent samples. */
+  /**
+   * What `count` is worth as independent samples: by the variance of the means of batches of 100 ms where `tailBatches` is there,
+   * else count · (1−ρ)/(1+ρ), ρ the lag-1 autocorrelation in order of time.
+   */
   effectiveCount: z.number().positive(),
   mean: z.number(),
   /** Values at quantileGrid, nearest rank (type 1): x_(⌈q·n⌉). */
   values: z.array(z.number()).length(quantileGrid.length),
+  /** At quantileGrid: batches of 100 ms that hold a sample at or beyond the value, below the median at or under it. Absent in older runs. */
+  tailBatches: z.array(z.int().positive()).length(quantileGrid.length).optional(),
 });
 
 export type Distribution = z.infer<typeof distributionSchema>;

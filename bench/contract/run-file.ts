@@ -52,6 +52,13 @@ const gateSchema = z.object({
   unit: z.enum(['ratio', 'ns', 'count', 'bytes', 'statistic']),
   ok: z.boolean(),
   note: z.string().optional(),
+  /**
+   * What may mend a miss: `nothing`, a property of the machine or of how it is set up, or `alone`, a measurement without other
+   * trials beside it. Absent: for an environment gate, a disturbance that may be over when the block is measured again.
+   */
+  remedy: z.enum(['nothing', 'alone']).optional(),
+  /** A miss concerns metrics that subtract a client's stamp from a server's: so far may the two clocks be apart. */
+  boundsClocks: z.literal(true).optional(),
 });
 
 /** Stop once every one of these metrics is known this well, whichever way the effect points, or when the time is up. */
@@ -270,6 +277,8 @@ const trialIdentity = {
   workloadSeed: z.int(),
   /** 1 for the block's second measurement, after the machine disturbed the first; absent for the first. */
   attempt: z.int().nonnegative().optional(),
+  /** Measured again without trials beside it, because the load generator of its block and load point was late beside others. */
+  alone: z.literal(true).optional(),
   /** In scenario `capacity`: where the search had to begin, or which loads had to be measured. */
   asked: searchOrderSchema.optional(),
   /** What was drawn for this trial alone, so that an effect of the set-up can be found later. */

@@ -1,9 +1,9 @@
 // Load points as shares of what the weaker arm carries: at 6 % of it most differences drown in the grain of a timer, and a
 // verdict found there says nothing of a busy server.
 
+import { canWindowCarry } from '../analysis/statistics/tail-support.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import type { PilotTrial } from '../contract/load-pilot.ts';
-import { NS_PER_S } from '../contract/units.ts';
 import { parseList, usageError } from './quantities.ts';
 
 /** The load whose verdicts stand first, and the only one at which opening and first token are declared. */
@@ -12,9 +12,6 @@ const HEADLINE_SHARE = 0.5;
 const FULL_CPU_SHARE = 0.85;
 /** Before the pilot: only so that everything that can be refused is refused first. */
 export const PROVISIONAL_STREAMS = 2000;
-/** A window shorter than this has too few separate stalls for a 99th percentile. */
-const LEAST_P99_WINDOW_NS = 5 * NS_PER_S;
-
 /** `10%,50%,70%`. @throws BenchError USAGE */
 export function parseShares(text: string): number[] {
   return parseList('--loads', text).map((one) => {
@@ -40,7 +37,7 @@ function distance(share: number): number {
 
 /** Delivery, ready to received and CPU at every load. */
 export function declaredEndpoints(windowNs: number, beside: readonly string[] = ['P1', 'P2']): string[] {
-  return [...beside, 'P3', 'P9', ...(windowNs >= LEAST_P99_WINDOW_NS ? ['P4'] : []), 'P5'];
+  return [...beside, 'P3', 'P9', ...(canWindowCarry(0.99, windowNs) ? ['P4'] : []), 'P5'];
 }
 
 /** The plan at the loads that the pilot found. */

@@ -52,6 +52,10 @@ it('a block that the machine disturbed is measured again at once, whole, with th
   expect(second?.[0]?.setup).not.toEqual(first?.[0]?.setup);
 });
 
+it('what lasts never repeats a block: the repetition would have it, too', async () => {
+  expect(run(await planOf({ blocks: '8' }), () => [{ ...stolen, remedy: 'nothing' }]).blocks).toHaveLength(9);
+});
+
 it('what an arm could have caused never repeats a block', async () => {
   const { blocks } = run(await planOf({ blocks: '8' }), () => [slow]);
   expect(blocks).toHaveLength(9);
@@ -86,6 +90,42 @@ it('the stopping rule is asked between blocks only, and ends the run', async () 
     () => ++asked > 4,
   );
   expect(blocks).toEqual(['0', '1', '2', '3', '4']);
+});
+
+const planFaults = async (): Promise<Plan> =>
+  (await buildPlan(['reconnect'], { seed: '7', preset: 'quick', faults: 'reset,freeze' }, { randomSeed: () => 1, canPin: false })).plan;
+
+describe('of trials side by side', () => {
+  const late: Gate = { id: 'H4', kind: 'harness', title: 'late', value: 70, limit: 25, unit: 'ns', ok: false, remedy: 'alone' };
+  const isLate = ({ block, alone, loadPoint, arm }: PlannedTrial): readonly Gate[] =>
+    block === 1 && alone === undefined && loadPoint.fault === 'freeze' && arm.transport === 'ws' ? [late] : [];
+
+  it('what was late is measured again alone, both arms of it, when its block has ended', async () => {
+    const { records } = run(await planFaults(), isLate);
+    const again = records.filter(({ alone }) => alone === true);
+    expect(again.map(({ trial, block, loadPoint }) => [trial, block, loadPoint.fault])).toEqual([
+      [8, 1, 'freeze'],
+      [9, 1, 'freeze'],
+    ]);
+    const first = records.filter(({ block, loadPoint, alone }) => block === 1 && loadPoint.fault === 'freeze' && alone === undefined);
+    expect(asked(again)).toEqual(asked(first));
+    expect(again[0]?.setup).not.toEqual(first[0]?.setup);
+    expect(records.map(({ trial }) => trial)).toEqual(Array.from({ length: 14 }, (_, trial) => trial));
+  });
+
+  it('what is late alone, too, is not measured a third time', async () => {
+    const { records } = run(await planFaults(), (planned) => (planned.alone === true ? [{ ...late }] : isLate(planned)));
+    expect(records).toHaveLength(14);
+  });
+
+  it('a run that was interrupted anywhere goes on as if it had not been', async () => {
+    const plan = await planFaults();
+    const { records } = run(plan, isLate);
+    for (let cut = 0; cut < records.length; cut++) {
+      const [next] = nextTrials({ plan, records: records.slice(0, cut), mayStop: () => false });
+      expect([next?.trial, next?.alone]).toEqual([records[cut]?.trial, records[cut]?.alone]);
+    }
+  });
 });
 
 const planSearch = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>

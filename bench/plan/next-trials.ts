@@ -4,8 +4,9 @@
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { isDisturbed } from '../analysis/attempts.ts';
 import { headlineOf, startOfSearch, supplementsOf } from '../analysis/capacity/follow-up.ts';
-import { isSupplement } from '../contract/load-point.ts';
-import { planBlock, planSupplements, type PlannedBlock, type PlannedTrial } from './trials.ts';
+import { lateLoadPoints } from '../analysis/late-trials.ts';
+import { isSupplement, loadPointKey } from '../contract/load-point.ts';
+import { planAlone, planBlock, planSupplements, type PlannedBlock, type PlannedTrial } from './trials.ts';
 
 export interface NextTrialsOptions {
   readonly plan: Plan;
@@ -15,7 +16,7 @@ export interface NextTrialsOptions {
   readonly mayStop: () => boolean;
 }
 
-/** The trials that are left of a begun block, of a disturbed block's repetition, of the next block, or of what comes after all blocks; empty when all is done. */
+/** The trials that are left of a begun block, of a disturbed block's repetition, of what was late beside others, of the next block, or of what comes after all blocks; empty when all is done. */
 export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] {
   const { plan, records } = options;
   const saved = new Set(records.map(({ trial }) => trial));
@@ -29,12 +30,28 @@ export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] 
       const left = planned.trials.filter(({ trial }) => !saved.has(trial));
       if (left.length > 0) return left.map((one) => withStart(one, options));
       firstTrial += planned.trials.length;
+      const measured = recordsOf(planned, records);
       const mayRepeat = isMeasured && attempt === 0 && repeated < (plan.extraBlocks ?? 0);
-      if (!mayRepeat || !isDisturbed(recordsOf(planned, records))) break;
+      if (!mayRepeat || !isDisturbed(measured)) {
+        const again = planAgain(plan, planned, measured, firstTrial);
+        const leftAlone = again.filter(({ trial }) => !saved.has(trial));
+        if (leftAlone.length > 0) return leftAlone;
+        firstTrial += again.length;
+        break;
+      }
       repeated++;
     }
   }
   return planSupplements(plan, supplementsOf(plan, records), firstTrial).filter(({ trial }) => !saved.has(trial));
+}
+
+function planAgain(plan: Plan, { trials }: PlannedBlock, measured: readonly TrialRecord[], firstTrial: number): readonly PlannedTrial[] {
+  const late = lateLoadPoints(measured);
+  return planAlone(
+    plan,
+    trials.filter(({ loadPoint }) => late.has(loadPointKey(loadPoint))),
+    firstTrial,
+  );
 }
 
 function withStart(planned: PlannedTrial, { plan, records }: NextTrialsOptions): PlannedTrial {

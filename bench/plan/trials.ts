@@ -24,6 +24,8 @@ export interface PlannedTrial {
   readonly block: number;
   /** Above 0 for a block that is measured again. */
   readonly attempt?: number;
+  /** Nothing may run beside it: a repetition of what was late in its block because of the trials beside it. */
+  readonly alone?: true;
   readonly burnIn: boolean;
   readonly order: number;
   readonly arm: Arm;
@@ -69,6 +71,14 @@ export function planBlock(plan: Plan, block: number, { attempt, firstTrial }: { 
     }
   }
   return { block, attempt, trials };
+}
+
+/** These trials again, one at a time, in their order and with a set-up of their own. @param firstTrial Number of the first of them in the run. */
+export function planAlone(plan: Plan, trials: readonly PlannedTrial[], firstTrial: number): readonly PlannedTrial[] {
+  return trials.map((planned, index) => {
+    const trial = firstTrial + index;
+    return { ...planned, trial, alone: true, setup: drawSetup(plan, trial, planned.block) };
+  });
 }
 
 /** All trials as planned, without repetitions. */

@@ -15,7 +15,8 @@ export function trialsSentence(analysis: Analysis, perTrial?: string): string {
   const each = `each with one trial per arm${analysis.plan.recovery === undefined ? '' : ', fault and load'} in random order`;
   return (
     `${blockWords(analysis)}, ${perTrial === undefined ? each : `${each}, ${perTrial}`};` +
-    ` ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed${repeatWords(analysis)}.`
+    ` ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed${repeatWords(analysis)}.` +
+    aloneWords(trials.alone)
   );
 }
 
@@ -28,6 +29,11 @@ function blockWords(analysis: Analysis): string {
 function repeatWords({ repeats }: Analysis): string {
   if (repeats.length === 0) return '';
   return `, those of ${repeats.length === 1 ? 'a block that was' : `${formatCount(repeats.length)} blocks that were`} measured again included`;
+}
+
+function aloneWords(alone: number | undefined): string {
+  if (alone === undefined) return '';
+  return ` ${formatCount(alone)} of them were measured again one at a time, all arms of a fault together, because a load process was late beside other trials; they count in the place of the late ones.`;
 }
 
 /** One sentence on which rule ended the run. */

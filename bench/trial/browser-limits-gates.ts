@@ -4,7 +4,7 @@
 import { countStreams } from '../contract/browser-limits.ts';
 import type { Gate } from '../contract/run-file.ts';
 import type { MeasuredBrowserLimits } from './browser-limits-trial.ts';
-import { atMost } from './gate.ts';
+import { atMost, tracerGate } from './gate.ts';
 
 export function checkBrowserLimitsGates({ tally, host, tracers }: Pick<MeasuredBrowserLimits, 'tally' | 'host' | 'tracers'>): Gate[] {
   const environment = 'environment';
@@ -13,11 +13,7 @@ export function checkBrowserLimitsGates({ tally, host, tracers }: Pick<MeasuredB
   return [
     atMost({ id: 'N1', kind: environment, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
     atMost({ id: 'N1max', kind: environment, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
-    atMost(
-      { id: 'N6', kind: environment, title: 'tracers running', limit: 0, unit: 'count' },
-      tracers.length,
-      tracers.join(', ') || undefined,
-    ),
+    tracerGate(tracers),
     atMost(
       {
         id: 'C11',

@@ -4,7 +4,7 @@
 import type { Gate } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import type { MeasuredCompletions } from './completions-trial.ts';
-import { atMost } from './gate.ts';
+import { atMost, throttlingGate, tracerGate } from './gate.ts';
 
 export function checkCompletionsGates(measured: MeasuredCompletions): Gate[] {
   return [...environmentGates(measured), ...harnessGates(measured), ...correctnessGates(measured)];
@@ -19,9 +19,9 @@ function environmentGates({ host, server, client, tracers }: MeasuredCompletions
     atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
     atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
     atMost({ id: 'N2', kind, title: 'CPU used by other programs', limit: 0.05, unit: 'ratio' }, foreign),
-    atMost({ id: 'N3', kind, title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' }, host.throttledNs),
+    throttlingGate(host.throttledNs),
     atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
-    atMost({ id: 'N6', kind, title: 'tracers running', limit: 0, unit: 'count' }, tracers.length, tracers.join(', ') || undefined),
+    tracerGate(tracers),
   ];
 }
 

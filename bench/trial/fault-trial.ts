@@ -46,6 +46,7 @@ export interface MeasuredFaultTrial {
 export async function measureFaultTrial(planned: PlannedTrial, options: MeasureOptions): Promise<MeasuredFaultTrial> {
   const { signal, plan } = options;
   await settleConnections(signal);
+  using startTurn = await options.takeStartTurn?.();
   signal.throwIfAborted();
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date().toISOString();
@@ -86,6 +87,7 @@ export async function measureFaultTrial(planned: PlannedTrial, options: MeasureO
   };
   const ready = await client.expect('ready', START_TIMEOUT_MS, signal);
   checkClock(ready.clock);
+  startTurn?.[Symbol.dispose]();
 
   const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
   const start = { kind: 'start', epochNs: String(epochNs) };

@@ -2,8 +2,9 @@
 
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { Gate } from '../contract/run-file.ts';
+import { NS_PER_US } from '../contract/units.ts';
 
-type GateText = Pick<Gate, 'id' | 'kind' | 'title' | 'limit' | 'unit'>;
+type GateText = Pick<Gate, 'id' | 'kind' | 'title' | 'limit' | 'unit' | 'remedy' | 'boundsClocks'>;
 
 /** Passes when the value is at most the limit; a value that cannot be read passes, with a note. */
 export function atMost(text: GateText, value: number | undefined, note?: string): Gate {
@@ -13,6 +14,30 @@ export function atMost(text: GateText, value: number | undefined, note?: string)
 
 export function noteUnless(value: number | undefined, note: string): string | undefined {
   return value === undefined ? note : undefined;
+}
+
+/**
+ * Two trials of a pair, each off by this much to another side, differ by the smallest margin that rests on two clocks: the
+ * 100 µs of delivery p50.
+ */
+const CLOCK_LIMIT_NS = 50 * NS_PER_US;
+
+/** N4: the shortest round trips between two processes, which are the machine's own; repeating a trial makes them no shorter. */
+export function clockGate(clock: Parameters<typeof boundNs>[0]): Gate {
+  const text = { id: 'N4', kind: 'environment', title: 'clock offset bound', limit: CLOCK_LIMIT_NS, unit: 'ns' } as const;
+  return atMost({ ...text, remedy: 'nothing', boundsClocks: true }, boundNs(clock));
+}
+
+/** N3: a quota is there in the next trial, too, and how much of it is used depends on the arm. */
+export function throttlingGate(throttledNs: number | undefined): Gate {
+  const text = { id: 'N3', kind: 'environment', title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' } as const;
+  return atMost({ ...text, remedy: 'nothing' }, throttledNs);
+}
+
+/** N6: a tracer stays until its user ends it. */
+export function tracerGate(tracers: readonly string[]): Gate {
+  const text = { id: 'N6', kind: 'environment', title: 'tracers running', limit: 0, unit: 'count' } as const;
+  return atMost({ ...text, remedy: 'nothing' }, tracers.length, tracers.join(', ') || undefined);
 }
 
 /** The tighter of the two proofs holds for the whole trial: on one host the clocks do not drift apart. */

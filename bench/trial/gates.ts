@@ -4,7 +4,7 @@
 import { mostStreamsInBrowser, originUncertaintyNs } from '../contract/browser.ts';
 import type { Gate } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
-import { atMost, boundNs, noteUnless } from './gate.ts';
+import { atMost, boundNs, clockGate, noteUnless, throttlingGate, tracerGate } from './gate.ts';
 import type { MeasuredTrial } from './measure-trial.ts';
 
 /** What the stamps of the trial say, computed by whoever joined them. */
@@ -38,7 +38,7 @@ function environmentGates(measured: MeasuredTrial): Gate[] {
     atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
     atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
     atMost({ id: 'N2', kind, title: 'CPU used by other programs', limit: 0.05, unit: 'ratio' }, foreign),
-    atMost({ id: 'N3', kind, title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' }, host.throttledNs),
+    throttlingGate(host.throttledNs),
     ...machineGates(measured),
     ...pageClockGates(measured),
   ];
@@ -49,9 +49,9 @@ export function machineGates({ host, clock, tracers }: Pick<MeasuredTrial, 'host
   const kind = 'environment';
   const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
   return [
-    atMost({ id: 'N4', kind, title: 'clock offset bound', limit: 20 * NS_PER_US, unit: 'ns' }, boundNs(clock)),
+    clockGate(clock),
     atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
-    atMost({ id: 'N6', kind, title: 'tracers running', limit: 0, unit: 'count' }, tracers.length, tracers.join(', ') || undefined),
+    tracerGate(tracers),
   ];
 }
 
@@ -140,7 +140,7 @@ const PAGE_CLOCK_LIMIT_NS = 0.5 * NS_PER_MS;
 function pageClockGates({ client: { browser } }: MeasuredTrial): Gate[] {
   if (browser === undefined) return [];
   const text = { id: 'N8', kind: 'environment', title: 'uncertainty of the page’s clock', limit: PAGE_CLOCK_LIMIT_NS, unit: 'ns' } as const;
-  return [atMost(text, originUncertaintyNs(browser.clock))];
+  return [atMost({ ...text, remedy: 'nothing', boundsClocks: true }, originUncertaintyNs(browser.clock))];
 }
 
 /** How far two stamps, one of the server and one of a page, may be off against each other; 0 without a page. */

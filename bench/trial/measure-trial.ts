@@ -77,6 +77,8 @@ export interface MeasureOptions extends ProcessOptions {
   /** Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there; undefined deletes them. */
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
+  /** Waits for the other trials that are starting; undefined where one trial runs at a time. */
+  readonly takeStartTurn?: () => Promise<Disposable>;
   /** In the place of the load point's fault: for tests that break something at a place of their own. */
   readonly fault?: Fault;
 }

@@ -2,12 +2,12 @@
 // is lost in silence, that one arrives altered, or that the harness was too busy to see when something happened.
 
 import type { Gate } from '../contract/run-file.ts';
-import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
-import { atMost, boundNs } from './gate.ts';
+import { NS_PER_MS } from '../contract/units.ts';
+import { atMost, clockGate, throttlingGate, tracerGate } from './gate.ts';
 import type { MeasuredFaultTrial } from './fault-trial.ts';
 
 export interface RecoveryGateOptions {
-  /** Several trials ran side by side: what other programs used cannot be told from what the others did. */
+  /** Trials of the run ran side by side: what other programs used cannot be told from what the others did, nor whom timers waited for. */
   readonly hasNeighbours: boolean;
 }
 
@@ -21,10 +21,10 @@ function environmentGates({ host, clock, tracers }: MeasuredFaultTrial): Gate[] 
   return [
     atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
     atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
-    atMost({ id: 'N3', kind, title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' }, host.throttledNs),
-    atMost({ id: 'N4', kind, title: 'clock offset bound', limit: 20 * NS_PER_US, unit: 'ns' }, boundNs(clock)),
+    throttlingGate(host.throttledNs),
+    clockGate(clock),
     atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
-    atMost({ id: 'N6', kind, title: 'tracers running', limit: 0, unit: 'count' }, tracers.length, tracers.join(', ') || undefined),
+    tracerGate(tracers),
   ];
 }
 
@@ -33,7 +33,7 @@ function harnessGates({ client }: MeasuredFaultTrial, { hasNeighbours }: Recover
   const { use, streamsPlanned, streamsStarted } = client;
   const unissued = streamsPlanned === 0 ? 0 : Math.abs(streamsStarted / streamsPlanned - 1);
   const runDelay = use.runDelayNs === undefined || hasNeighbours ? undefined : use.runDelayNs / use.wallNs;
-  return [
+  const gates = [
     atMost({ id: 'H1', kind, title: 'planned starts not issued', limit: 0, unit: 'ratio' }, unissued),
     atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
     // Half of the margin of the time to a resumed stream.
@@ -44,6 +44,7 @@ function harnessGates({ client }: MeasuredFaultTrial, { hasNeighbours }: Recover
       hasNeighbours ? 'not judged: trials ran side by side' : undefined,
     ),
   ];
+  return hasNeighbours ? gates.map((gate): Gate => ({ ...gate, remedy: 'alone' })) : gates;
 }
 
 function correctnessGates({ client, server, clock, specification, injected }: MeasuredFaultTrial): Gate[] {

@@ -6,17 +6,25 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import { runTrials, type RunTrialsOptions } from './run-trials.ts';
 
 /** Blocks of trials; each ends when the test says so. */
-function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: number) {
+function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: number, aloneFrom = Infinity) {
   const planned = blocks.flatMap((faults, block) => faults.map((fault) => ({ block, fault })));
   const trials = planned.map(
-    ({ block, fault }, trial) => ({ trial, block, loadPoint: { connections: 1, fault } }) as unknown as PlannedTrial,
+    ({ block, fault }, trial) =>
+      ({
+        trial,
+        block,
+        loadPoint: { connections: 1, fault },
+        alone: block >= aloneFrom ? true : undefined,
+      }) as unknown as PlannedTrial,
   );
   const saved: number[] = [];
   const started: number[] = [];
   const endings = new Map<number, { end: (outcome?: string) => void; fail: (error: Error) => void }>();
   const controller = new AbortController();
+  const carried = { lanes };
   const options: RunTrialsOptions = {
-    plan: { lanes, cooldownNs: 0, recovery: { longOutageNs: 60e9 } as never },
+    plan: { cooldownNs: 0, recovery: { longOutageNs: 60e9 } as never },
+    lanes: () => carried.lanes,
     next: () => {
       const left = trials.filter(({ trial }) => !saved.includes(trial));
       return left.filter(({ block }) => block === left[0]?.block);
@@ -41,7 +49,7 @@ function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: n
     // The next trials start once the cooldown of no length is over.
     await new Promise((resolve) => setTimeout(resolve, 5));
   };
-  return { run: runTrials(options), saved, started, end, endings, controller };
+  return { run: runTrials(options), saved, started, end, endings, controller, carried };
 }
 
 it('without lanes trials run one at a time, in their order', async () => {
@@ -67,6 +75,38 @@ it('as many trials of a block run side by side as there are lanes, the longest f
   await end(1);
   expect(started).toEqual([1, 2, 0, 3, 4]);
   await end(4);
+  await run;
+});
+
+it('trials that are to be measured alone wait for the others and run one at a time', async () => {
+  const { run, started, end } = bench(
+    [
+      ['reset', 'reset'],
+      ['reset', 'reset'],
+    ],
+    2,
+    1,
+  );
+  expect(started).toEqual([0, 1]);
+  await end(0);
+  expect(started).toEqual([0, 1]);
+  await end(1);
+  expect(started).toEqual([0, 1, 2]);
+  await end(2);
+  expect(started).toEqual([0, 1, 2, 3]);
+  await end(3);
+  await run;
+});
+
+it('where the machine carries fewer trials than were begun, none is begun until so few are left', async () => {
+  const { run, started, end, carried } = bench([Array.from({ length: 6 }, () => 'reset' as const)], 3);
+  expect(started).toEqual([0, 1, 2]);
+  carried.lanes = 2;
+  await end(0);
+  expect(started).toEqual([0, 1, 2]);
+  await end(1);
+  expect(started).toEqual([0, 1, 2, 3]);
+  for (const trial of [2, 3, 4, 5]) await end(trial);
   await run;
 });
 

@@ -9,7 +9,9 @@ import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 
 export interface RunTrialsOptions {
-  readonly plan: Pick<Plan, 'lanes' | 'cooldownNs' | 'recovery'>;
+  readonly plan: Pick<Plan, 'cooldownNs' | 'recovery'>;
+  /** So many trials may run side by side from now on. */
+  readonly lanes: () => number;
   /** The trials to run next, given all that is saved; empty when the run is done. Asked anew after each. */
   readonly next: () => readonly PlannedTrial[];
   /** Rejects when going on is pointless; a failed trial is a record. */
@@ -38,7 +40,7 @@ export async function runTrials(options: RunTrialsOptions): Promise<void> {
   }
 }
 
-/** Up to `plan.lanes` trials of one block at a time; one, unless the plan says otherwise. */
+/** Trials of one block, as many at a time as there are lanes; what is to be measured alone waits for all others to end. */
 class Lanes {
   readonly #options: RunTrialsOptions;
   readonly #signal: AbortSignal;
@@ -51,13 +53,14 @@ class Lanes {
   }
 
   async run(): Promise<void> {
-    const { plan, next } = this.#options;
+    const { plan, next, lanes } = this.#options;
     for (;;) {
       const waiting = longestFirst(
         next().filter(({ trial }) => !this.#running.has(trial)),
         plan,
       );
-      for (const planned of waiting.slice(0, (plan.lanes ?? 1) - this.#running.size)) this.#start(planned);
+      const most = waiting.some(({ alone }) => alone === true) ? 1 : lanes();
+      for (const planned of waiting.slice(0, Math.max(0, most - this.#running.size))) this.#start(planned);
       if (this.#running.size === 0) return;
       await Promise.race(this.#running.values());
       this.#options.signal.throwIfAborted();

@@ -7,6 +7,7 @@ import type { CompletedTrial } from '../../contract/run-file.ts';
 import type { Constraint, MeasuredStep, Objective, SearchStep } from '../../contract/search.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { amount, percent } from '../amounts.ts';
+import { isDisturbance } from '../attempts.ts';
 import { findMetric } from '../metrics/registry.ts';
 import { holds } from '../thresholds.ts';
 import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
@@ -35,7 +36,7 @@ export function judgeStep(trial: CompletedTrial, streams: number, objectives: re
     failed: failures.map(({ constraint }) => constraint),
     reasons: failures.map(({ reason }) => reason),
     missedGates,
-    disturbedBy: trial.gates.filter(({ kind, ok }) => kind === 'environment' && !ok).map(({ id }) => id),
+    disturbedBy: trial.gates.filter(isDisturbance).map(({ id }) => id),
   };
 }
 
@@ -83,7 +84,7 @@ function measureStep(trial: CompletedTrial, objectives: readonly Objective[]): M
  */
 function asSeen(trial: CompletedTrial, metric: string): number | undefined {
   const distributions = Object.fromEntries(
-    Object.entries(trial.distributions).map(([name, one]) => [name, { ...one, effectiveCount: one.count }]),
+    Object.entries(trial.distributions).map(([name, one]) => [name, { ...one, effectiveCount: one.count, tailBatches: undefined }]),
   );
   return findMetric(metric)?.value({ ...trial, distributions });
 }

@@ -15,6 +15,7 @@ interface Family {
   readonly better?: 'neither';
   readonly scale?: 'difference';
   readonly isWithinArm?: true;
+  readonly isOneWay?: true;
   readonly quantiles: readonly (readonly [name: 'p50' | 'p90' | 'p99' | 'max', endpoint?: EndpointId, margin?: Margin])[];
 }
 
@@ -49,6 +50,7 @@ const families: readonly Family[] = [
     title: 'Delivery latency',
     definition: 'c5 − s2: from when the token was due to its receipt; a server that is late is charged for it',
     distribution: 'deliveryScheduledNs',
+    isOneWay: true,
     quantiles: [
       ['p50', 'P3', { ratio: 0.1, absolute: 0.1 * NS_PER_MS, isForUsers: true }],
       ['p90'],
@@ -62,6 +64,7 @@ const families: readonly Family[] = [
     definition:
       'c5 − s2′: from the turn of the pacer that found the token due to its receipt; queueing, system calls, network and client are in it, the grain of the pacer’s timer is not',
     distribution: 'readyToReceivedNs',
+    isOneWay: true,
     // No absolute bound: it would be most of what the transport itself takes, and no verdict could come out otherwise.
     quantiles: [['p50', 'P9', { ratio: 0.1, absolute: undefined }], ['p90'], ['p99']],
   },
@@ -89,6 +92,7 @@ const families: readonly Family[] = [
       'c5 − s3: from the write of the token to its receipt; hides queueing in the server, and depends on how an arm writes: node:http sends all tokens of a turn after the last stamp, ws each after its own; so it is not compared between arms',
     distribution: 'deliveryTransportNs',
     isWithinArm: true,
+    isOneWay: true,
     quantiles: [['p50'], ['p90'], ['p99'], ['max']],
   },
   {
@@ -152,6 +156,7 @@ const appendFamilies: readonly Family[] = [
     title: 'Due to DOM',
     definition: 'c7 − s2: from when the token was due to its text in the DOM of the page; painting it comes after',
     distribution: 'appendScheduledNs',
+    isOneWay: true,
     quantiles: [['p50'], ['p90'], ['p99']],
   },
   {
@@ -159,6 +164,7 @@ const appendFamilies: readonly Family[] = [
     title: 'Write to DOM',
     definition: 'c7 − s3: from the write of the token to its text in the DOM of the page',
     distribution: 'appendTransportNs',
+    isOneWay: true,
     quantiles: [['p50'], ['p99']],
   },
   {
@@ -188,6 +194,7 @@ function quantilesOf(all: readonly Family[]): readonly SteadyMetric[] {
         distribution: family.distribution,
         quantile: QUANTILES[name],
         ...(family.isWithinArm === undefined ? {} : { isWithinArm: true }),
+        ...(family.isOneWay === true && { isOneWay: true }),
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(margin === undefined ? {} : { margin }),
       }),

@@ -12,7 +12,7 @@ import type {
   SearchedTrial,
 } from '../../contract/run-file.ts';
 import type { MetricUnit } from '../analysis.ts';
-import { isQuantileSupported } from '../statistics/rank-interval.ts';
+import { supportsQuantile } from '../statistics/tail-support.ts';
 
 /** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
 export const endpointIds = ['P1', 'P2', 'P3', 'P9', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;
@@ -47,6 +47,8 @@ export interface MetricOf<Trial extends FinishedTrial> {
   readonly dependsOnTiming?: boolean;
   /** Its value is undefined where the load generator was short, so gates that concern another part of the trial do not void it. */
   readonly judgesClient?: boolean;
+  /** Subtracts a stamp of the client from one of the server, or the other way round: as good as their clocks agree. */
+  readonly isOneWay?: boolean;
   readonly quantile?: GridQuantile;
   /** Why trials lack the number, where it is not for want of samples. */
   readonly absence?: string;
@@ -84,15 +86,15 @@ export type QuantileMetric = Omit<Metric, 'unit' | 'value'> & { readonly distrib
 
 /**
  * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst of them. Undefined where
- * the samples, less their autocorrelation, are too few to bound it; a maximum is always what it is.
+ * the samples, or the separate stalls that make up its tail, are too few to bound it; a maximum is always what it is.
  */
 export function quantileMetric({ distribution: name, ...metric }: QuantileMetric): Metric {
   return {
     ...metric,
     unit: 'ns',
-    value: ({ distributions }) => {
+    value: ({ distributions, windowNs }) => {
       const distribution = distributions[name];
-      if (distribution === undefined || !isQuantileSupported(metric.quantile, distribution.effectiveCount)) return undefined;
+      if (distribution === undefined || !supportsQuantile(metric.quantile, distribution, windowNs)) return undefined;
       return quantileOf(distribution, metric.quantile);
     },
   };

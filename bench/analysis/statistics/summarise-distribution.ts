@@ -2,22 +2,33 @@
 
 import assert from 'node:assert/strict';
 import { quantileGrid, type Distribution } from '../../contract/distribution.ts';
+import { countTailBatches } from './tail-support.ts';
+import { batchByTime, effectiveCountOfBatches } from './time-batches.ts';
 import { nearestRank } from './quantile.ts';
 import { sortNumbers } from './sort-numbers.ts';
 
-/** Undefined without samples. The samples are in order of time and must not be NaN. */
-export function summariseDistribution(samplesInTimeOrder: Float64Array): Distribution | undefined {
+/**
+ * Undefined without samples. The samples are in order of time and must not be NaN.
+ * @param timesNs When each sample was due; what samples of one stall are worth can then be told.
+ */
+export function summariseDistribution(samplesInTimeOrder: Float64Array, timesNs?: Float64Array): Distribution | undefined {
   const count = samplesInTimeOrder.length;
   if (count === 0) return undefined;
   const sorted = sortNumbers(samplesInTimeOrder);
   let sum = 0;
   for (const sample of samplesInTimeOrder) sum += sample;
   assert(!Number.isNaN(sum), 'samples hold no NaN');
+  const values = quantileGrid.map((q) => nearestRank(sorted, q) as number);
+  const batches = timesNs && batchByTime(samplesInTimeOrder, timesNs);
   return {
     count,
-    effectiveCount: effectiveCount(samplesInTimeOrder, sum / count),
+    effectiveCount:
+      batches === undefined
+        ? effectiveCount(samplesInTimeOrder, sum / count)
+        : effectiveCountOfBatches(samplesInTimeOrder, batches, sum / count),
     mean: sum / count,
-    values: quantileGrid.map((q) => nearestRank(sorted, q) as number),
+    values,
+    ...(batches !== undefined && { tailBatches: countTailBatches(values, batches) }),
   };
 }
 

@@ -44,7 +44,8 @@ export function policiesOf({ plan }: Analysis): readonly PolicyName[] {
 
 /** Rows for "Repeat it", in the place of warm-up and window; undefined for a scenario that breaks nothing. */
 export function faultSettings(analysis: Analysis): readonly (readonly [string, string])[] | undefined {
-  const { recovery, lanes = 1 } = analysis.plan;
+  const { trials, plan } = analysis;
+  const { recovery, lanes = 1 } = plan;
   if (recovery === undefined) return undefined;
   const { limits } = recovery;
   return [
@@ -57,6 +58,11 @@ export function faultSettings(analysis: Analysis): readonly (readonly [string, s
         : 'none',
     ],
     ['long outage', formatSetting(recovery.longOutageNs, 'ns')],
-    ['trials side by side', formatCount(lanes)],
+    [
+      'trials side by side',
+      trials.alone === undefined
+        ? formatCount(lanes)
+        : `at most ${formatCount(lanes)}, one fewer after each that was late beside the others`,
+    ],
   ];
 }

@@ -1,0 +1,30 @@
+// How far the clocks of server and client may be apart where a trial missed that gate, and which endpoints that concerns.
+
+import type { Gate } from '../contract/run-file.ts';
+import { amount } from './amounts.ts';
+import type { MeasuredArm } from './measured-trials.ts';
+import type { Metric } from './metrics/metric.ts';
+
+/** As for gates of the harness: fewer misses are noise that the interval contains. */
+const PERSISTENT_SHARE = 0.25;
+
+/** The widest bound of each arm that missed a gate of clocks in more than a quarter of its trials. */
+export function findClockDoubts(arms: readonly MeasuredArm[]): readonly Gate[] {
+  return arms.flatMap(({ completed }) => {
+    const misses = completed.flatMap(({ gates }) => gates.find(({ ok, boundsClocks }) => boundsClocks === true && !ok) ?? []);
+    if (misses.length <= completed.length * PERSISTENT_SHARE) return [];
+    return misses.toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0)).slice(0, 1);
+  });
+}
+
+/**
+ * Why an endpoint that subtracts stamps of two processes gets no verdict, in words. Two trials may each be off to another
+ * side, so twice the bound counts; a margin that is only relative is held against the limit of the gate.
+ */
+export function whyClocksTooFar({ isOneWay, margin }: Pick<Metric, 'isOneWay' | 'margin'>, doubts: readonly Gate[]): string | undefined {
+  if (isOneWay !== true) return undefined;
+  const doubt = doubts.find(({ value = Infinity, limit }) => 2 * value > (margin?.absolute ?? limit));
+  if (doubt === undefined) return undefined;
+  const within = doubt.value === undefined ? 'an unknown time' : amount(doubt.value, doubt.unit);
+  return `the clocks of server and client agree within ${within} only (${doubt.id}), too little for the margin`;
+}
