@@ -70,6 +70,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--backpressure <size>', 'a receiver this far behind is cut off (default: 1MiB)')
     .option('--pin', 'bind server and client to one CPU each, swapped every block (default where taskset exists)')
     .option('--no-pin', 'leave both to the scheduler')
+    .option('--path <name>', 'stream: what is between servers and clients: direct, relay, netns (default: direct, which is loopback)')
     .option('--stamps', 'keep the binary stamps of every token in the run folder')
     .option('--port <n>', 'server port; 0 takes any free one (default: 0)')
     .option('--out <dir>', 'where run folders go (default: reports)')

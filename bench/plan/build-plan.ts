@@ -15,6 +15,7 @@ import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './brows
 import { planCanary } from './canary.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
 import { refuseObjectives } from './objectives.ts';
+import { checkPath } from './path.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
 import { readProcesses, type ProcessFlags } from './processes.ts';
@@ -46,6 +47,7 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly slo?: readonly string[];
   readonly canary?: boolean;
   readonly browser?: string;
+  readonly path?: string;
 }
 
 export interface BuiltPlan {
@@ -154,7 +156,9 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   };
   checkBrowser(plan, flags);
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
-  return { plan: clientAddresses === undefined ? plan : { ...plan, clientAddresses }, ownTokens };
+  const addressed = clientAddresses === undefined ? plan : { ...plan, clientAddresses };
+  checkPath(addressed);
+  return { plan: addressed, ownTokens };
 }
 
 /** @throws BenchError USAGE */
