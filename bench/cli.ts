@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { listNames, renderList } from './commands/list.ts';
 import type { CompareFlags } from './commands/compare.ts';
+import type { JoinFlags } from './commands/join.ts';
 import type { ReportFlags } from './commands/report.ts';
 import type { RunCommandFlags } from './commands/run-flags.ts';
 import type { SelftestFlags } from './commands/selftest.ts';
@@ -102,6 +103,19 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .action(async (folders: string[], flags: CompareFlags) => {
       const { compareCommand } = await import('./commands/compare.ts');
       setExitCode(await compareCommand(folders, flags, output));
+    });
+
+  program
+    .command('join')
+    .summary('join runs of several occasions into one result')
+    .description(
+      'Joins runs of one plan, measured at different times with seeds of their own: each occasion counts as one value, and claims need three.\nRuns that differ from the first in pinning or in the path alone show whether a verdict depends on it.',
+    )
+    .argument('<dir...>', 'folders of runs')
+    .option('--format <format>', 'md or json (default: md)')
+    .action(async (folders: string[], flags: JoinFlags) => {
+      const { joinCommand } = await import('./commands/join.ts');
+      setExitCode(joinCommand(folders, flags, output));
     });
 
   program

@@ -18,7 +18,7 @@ export interface Command {
 
 const INTERFACE = 'veth0';
 /** That of Ethernet: loopback's is 65536. */
-export const MTU_BYTES = 1500;
+const MTU_BYTES = 1500;
 /** Of the server in every pair. */
 export const SERVER_ADDRESS = '10.203.0.1';
 const TABLE = 'inet streamduel';
