@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { listNames, renderList } from './commands/list.ts';
 import type { CompareFlags } from './commands/compare.ts';
+import type { JoinFlags } from './commands/join.ts';
 import type { ReportFlags } from './commands/report.ts';
 import type { RunCommandFlags } from './commands/run-flags.ts';
 import type { SelftestFlags } from './commands/selftest.ts';
@@ -72,6 +73,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--backpressure <size>', 'a receiver this far behind is cut off (default: 1MiB)')
     .option('--pin', 'bind server and client to one CPU each, swapped every block (default where taskset exists)')
     .option('--no-pin', 'leave both to the scheduler')
+    .option('--path <name>', 'stream: what is between servers and clients: direct, relay, netns (default: direct, which is loopback)')
     .option('--stamps', 'keep the binary stamps of every token in the run folder')
     .option('--port <n>', 'server port; 0 takes any free one (default: 0)')
     .option('--out <dir>', 'where run folders go (default: reports)')
@@ -103,6 +105,19 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .action(async (folders: string[], flags: CompareFlags) => {
       const { compareCommand } = await import('./commands/compare.ts');
       setExitCode(await compareCommand(folders, flags, output));
+    });
+
+  program
+    .command('join')
+    .summary('join runs of several occasions into one result')
+    .description(
+      'Joins runs of one plan, measured at different times with seeds of their own: each occasion counts as one value, and claims need three.\nRuns that differ from the first in pinning or in the path alone show whether a verdict depends on it.',
+    )
+    .argument('<dir...>', 'folders of runs')
+    .option('--format <format>', 'md or json (default: md)')
+    .action(async (folders: string[], flags: JoinFlags) => {
+      const { joinCommand } = await import('./commands/join.ts');
+      setExitCode(joinCommand(folders, flags, output));
     });
 
   program

@@ -105,7 +105,7 @@ function activeScales(margin: Margin, logarithms: readonly number[] | undefined,
   return scales;
 }
 
-function overScales(scales: readonly ActiveScale[]): number | undefined {
+export function overScales(scales: readonly ActiveScale[]): number | undefined {
   if (scales.length === 0) return undefined;
   return Math.min(1, scales.length * Math.min(...scales.map(({ effect, margin }) => tostP(effect, margin))));
 }

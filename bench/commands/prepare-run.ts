@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { loadRun } from '../analysis/load-run.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Environment, Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
+import { armName, commonPath } from '../contract/transports.ts';
 import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
-import { whyAbsent } from '../path/network-namespaces.ts';
+import { whyAbsent, whyNoNamespaces } from '../path/network-namespaces.ts';
 import { checkLimits, readMachineLimits } from '../plan/limits.ts';
 import { usageError } from '../plan/quantities.ts';
 import { repeatCommand } from '../plan/repeat-command.ts';
@@ -37,6 +37,7 @@ export async function prepareRun(scenarios: readonly string[], flags: RunCommand
   const { plan } = built;
   checkLimits(plan, limits);
   checkPort(plan, flags.port);
+  checkNetwork(plan);
   browserOf(plan);
   if (plan.pin && !canPin()) {
     throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, which needs two CPUs and taskset', {
@@ -119,6 +120,7 @@ export function reopenRun(folder: string, port: string | undefined): OpenRun {
   const { header, trials } = loadRun(folder);
   checkLimits(header.plan, readMachineLimits());
   checkPort(header.plan, port);
+  checkNetwork(header.plan);
   const differences = environmentDifferences(header.environment, readEnvironment(undefined, browserOf(header.plan)));
   if (differences.length > 0) {
     throw new BenchError('RUN_FOLDER', `${folder} was begun on another machine or with other software: ${differences.join('; ')}`, {
@@ -127,6 +129,13 @@ export function reopenRun(folder: string, port: string | undefined): OpenRun {
   }
   mendTornLine(folder);
   return { folder, header, records: trials };
+}
+
+function checkNetwork({ arms }: Plan): void {
+  if (commonPath(arms) !== 'netns') return;
+  const refusal = whyNoNamespaces();
+  if (refusal !== undefined)
+    throw new BenchError('LIMIT', `--path netns needs a network of its own for each trial: ${refusal.why}`, { hint: refusal.remedy });
 }
 
 function checkPort({ lanes, scenario, serverProcesses }: Plan, port: string | undefined): void {

@@ -79,6 +79,12 @@ export const paths = {
 
 export type PathName = keyof typeof paths;
 
+/** The path that all arms have; `direct` where one altered arm of a self-test has another than the rest. */
+export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
+  const [path = 'direct', ...others] = new Set(arms.map((arm) => arm.path));
+  return others.length === 0 ? path : 'direct';
+}
+
 /** One arm of a comparison. */
 export interface Arm {
   readonly transport: TransportId;

@@ -17,6 +17,10 @@ export interface Command {
 }
 
 const INTERFACE = 'veth0';
+/** That of Ethernet: loopback's is 65536. */
+const MTU_BYTES = 1500;
+/** Of the server in every pair. */
+export const SERVER_ADDRESS = '10.203.0.1';
 const TABLE = 'inet streamduel';
 /** The share that is lost is kept in steps of 1/1000. */
 const LOSS_STEPS = 1000;
@@ -26,7 +30,7 @@ const LOSS_STEPS = 1000;
  * sees. 10.203.0.0/30 has room for exactly two.
  */
 export function nameSides(id: string): { server: Side; client: Side } {
-  return { server: nameSide(`${id}-server`, '10.203.0.1'), client: nameSide(`${id}-client`, '10.203.0.2') };
+  return { server: nameSide(`${id}-server`, SERVER_ADDRESS), client: nameSide(`${id}-client`, '10.203.0.2') };
 }
 
 function nameSide(name: string, address: string): Side {
@@ -43,7 +47,7 @@ export function openCommands({ server, client }: { server: Side; client: Side })
     ...sides.flatMap(({ name, address }) => [
       ip('-n', name, 'address', 'add', `${address}/30`, 'dev', INTERFACE),
       ip('-n', name, 'link', 'set', 'lo', 'up'),
-      ip('-n', name, 'link', 'set', INTERFACE, 'up'),
+      ip('-n', name, 'link', 'set', INTERFACE, 'mtu', String(MTU_BYTES), 'up'),
     ]),
   ];
 }

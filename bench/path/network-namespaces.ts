@@ -80,6 +80,12 @@ export class NamespacePair implements AsyncDisposable {
   }
 }
 
+/** Why no network of its own can be had here, and the remedy; undefined when it can. Found out once, by making one. */
+export function whyNoNamespaces(): NetworkRefusal | undefined {
+  tried ??= tryNetwork();
+  return tried.namespaces;
+}
+
 /** Why a fault cannot be had here, and the remedy; undefined when it can. Found out once, by making a network and breaking it. */
 export function whyAbsent(fault: FaultName): NetworkRefusal | undefined {
   if (!needsPrivileges(fault)) return undefined;

@@ -16,6 +16,7 @@ import {
 } from '../contract/transports.ts';
 import { browserArms, refuseBrowser } from './browser.ts';
 import type { RunFlags } from './build-plan.ts';
+import { readPath } from './path.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
 /** `sse`, or `sse/library` for one arm with a client stack of its own. */
@@ -34,11 +35,12 @@ function usualClient(scenario: ScenarioId): ClientStack {
 }
 
 function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms'] {
+  const path = readPath(flags.path, scenario);
   const common = pickName('client stack', flags.client ?? usualClient(scenario), Object.keys(clientStacks) as ClientStack[]);
   const readArm = (entry: string): Plan['arms'][number] => {
     const [name = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
-    return { transport: pickName('transport', name, transportIds), client, path: 'direct' };
+    return { transport: pickName('transport', name, transportIds), client, path };
   };
   if (flags.transports === undefined) return (common === 'browser' && scenario === 'stream' ? browserArms : usual).map(readArm);
   const picked = parseList('--transports', flags.transports).map(readArm);

@@ -16,6 +16,7 @@ import { planCanary } from './canary.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
 import { declaredEndpoints, parseShares, placeLoads, PROVISIONAL_STREAMS } from './loads.ts';
 import { refuseObjectives } from './objectives.ts';
+import { checkPath } from './path.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
 import { readProcesses, type ProcessFlags } from './processes.ts';
@@ -49,6 +50,7 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly slo?: readonly string[];
   readonly canary?: boolean;
   readonly browser?: string;
+  readonly path?: string;
 }
 
 export interface BuiltPlan {
@@ -178,8 +180,9 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   };
   checkBrowser(plan, flags);
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
-  const needsPilot = shares !== undefined && flags.carries === undefined;
-  return { plan: clientAddresses === undefined ? plan : { ...plan, clientAddresses }, ownTokens, needsPilot };
+  const addressed = clientAddresses === undefined ? plan : { ...plan, clientAddresses };
+  checkPath(addressed);
+  return { plan: addressed, ownTokens, needsPilot: shares !== undefined && flags.carries === undefined };
 }
 
 /** Shares of what the weaker arm carries; undefined where the number of streams is given or fixed. @throws BenchError USAGE */
@@ -193,6 +196,8 @@ function readLoads(
   if (value !== undefined && connections !== undefined)
     throw usageError(flag as string, value, 'it without --connections, which says how many streams');
   const shares = loads === undefined ? preset.loads : parseShares(loads);
+  if (carries !== undefined && shares === undefined)
+    throw usageError('--carries', carries, 'it together with --loads, e.g. 10%,50%: this preset has none');
   const isPossible = surroundings.canPilot === true || carries !== undefined;
   return scenario === 'stream' && connections === undefined && isPossible ? shares : undefined;
 }

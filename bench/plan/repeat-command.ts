@@ -7,6 +7,7 @@ import { scenarios } from '../scenarios/registry.ts';
 import { repeatBreaking } from './breaking.ts';
 import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './build-plan.ts';
 import { repeatSearch } from './objectives.ts';
+import { repeatPath } from './path.ts';
 import { repeatProcesses } from './processes.ts';
 
 /** The command that measures the same plan again. */
@@ -33,6 +34,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
       ? ['--no-rerun']
       : []),
     ...repeatProcesses(plan),
+    ...repeatPath(plan),
     plan.pin ? '--pin' : '--no-pin',
     ...(plan.keepStamps ? ['--stamps'] : []),
     ...(plan.canary === undefined ? [] : ['--canary']),

@@ -8,6 +8,7 @@ import { scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import type { RunFlags } from './build-plan.ts';
 import { takesCanary } from './canary.ts';
+import { takesPath } from './path.ts';
 import { canShare } from './processes.ts';
 import { inFlag, parseList, pickName, usageError } from './quantities.ts';
 import { parseThreshold } from './thresholds.ts';
@@ -48,6 +49,7 @@ const takers: { readonly [Flag in keyof RunFlags]?: (scenario: Scenario) => bool
   client: ({ name }) => name !== 'browser-limits',
   stamps: ({ name }) => name !== 'capacity',
   browser: ({ name }) => name === 'stream' || name === 'browser-limits',
+  path: ({ name }) => takesPath(name),
   clientProcesses: ({ name }) => canShare(name),
   serverProcesses: ({ name }) => canShare(name),
 };

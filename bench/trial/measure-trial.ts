@@ -23,7 +23,7 @@ import { RAMP_SHARE, specifyTrial } from './specification.ts';
 import { readSockets } from './socket-counts.ts';
 import { countCalls } from './system-calls.ts';
 import { sleepUntil } from './trial-moments.ts';
-import { HOST, type ProcessOptions } from './trial-processes.ts';
+import { hostOf, type ProcessOptions } from './trial-processes.ts';
 
 /** Enough for V8 to have compiled what a token passes through, on both sides. */
 const REHEARSAL_TOKENS = 20_000;
@@ -85,7 +85,7 @@ export interface MeasureOptions extends ProcessOptions {
 
 function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecification {
   const { plan } = options;
-  const common = specifyTrial(planned, { ...options, host: HOST });
+  const common = specifyTrial(planned, { ...options, host: hostOf(planned.arm) });
   return {
     ...common,
     rehearsalTokens: isBrowser(planned.arm.client) ? REHEARSAL_TOKENS_IN_BROWSER : REHEARSAL_TOKENS,

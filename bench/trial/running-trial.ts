@@ -7,6 +7,7 @@ import type { MemoryReading, Plan } from '../contract/run-file.ts';
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { openNamespaces, type NamespacePair } from '../path/network-namespaces.ts';
 import { loopbackAddresses } from '../plan/ports.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { Child } from './child-process.ts';
@@ -16,15 +17,7 @@ import type { ProcessGroup } from './process-group.ts';
 import { readMemory } from './process-memory.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, START_LEAD_NS } from './trial-moments.ts';
-import {
-  HOST,
-  makeWorkingDirectory,
-  openRelay,
-  START_TIMEOUT_MS,
-  startChildren,
-  startRelay,
-  type ProcessOptions,
-} from './trial-processes.ts';
+import { makeWorkingDirectory, openRelay, START_TIMEOUT_MS, startChildren, startRelay, type ProcessOptions } from './trial-processes.ts';
 
 export interface RunningTrialOptions extends ProcessOptions {
   readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses'>;
@@ -53,6 +46,8 @@ export interface RunningTrial extends AsyncDisposable {
   readonly clients: ProcessGroup<FromClient>;
   /** Of the servers, in their order. */
   readonly ports: readonly number[];
+  /** The command within which the servers run; undefined on the host's own network. */
+  readonly withinServer: NamespacePair['server']['within'] | undefined;
   /** T0 on the monotonic clock. */
   readonly epochNs: bigint;
   readonly rehearsalNs: number;
@@ -85,7 +80,14 @@ export async function openTrial(
   const stamps = owned.use(stampFiles(options.keepStampsIn, planned.trial));
   const place = owned.use(makeWorkingDirectory(planned));
   const counts = { servers: plan.serverProcesses ?? 1, clients: plan.clientProcesses ?? 1 };
-  const { servers, clients } = startChildren(planned, { ...options, workingDirectory: place.path }, counts);
+  const namespaces = planned.arm.path === 'netns' ? owned.use(await openNamespaces()) : undefined;
+  const setUp = {
+    ...options,
+    workingDirectory: place.path,
+    withinServer: namespaces?.server.within,
+    withinClient: namespaces?.client.within,
+  };
+  const { servers, clients } = startChildren(planned, setUp, counts);
   owned.use(servers);
   owned.use(clients);
   const relay = planned.arm.path === 'relay' ? owned.use(startRelay(planned, options)) : undefined;
@@ -104,7 +106,7 @@ export async function openTrial(
     kind: 'load',
     specification,
     stampsFile: stamps.of('client', index),
-    host: HOST,
+    host: specification.host,
     port: relayPort ?? serverOf(index).port,
     clockPort: serverOf(index).clockPort,
     ...(counts.clients > 1 && { slice: { index, of: counts.clients } }),
@@ -128,6 +130,7 @@ export async function openTrial(
     servers,
     clients,
     ports,
+    withinServer: namespaces?.server.within,
     epochNs,
     rehearsalNs: Math.max(...ready.map(({ rehearsalNs }) => rehearsalNs)),
     memoryAtStart,

@@ -5,9 +5,13 @@ import type { RunningTrial } from './running-trial.ts';
 import { readTcpInfo } from './tcp-info.ts';
 
 /** Takes some ms, tens of them with thousands of sockets: never inside a window. */
-export async function readSockets({ ports, countOpen }: Pick<RunningTrial, 'ports' | 'countOpen'>): Promise<SocketCounts> {
+export async function readSockets({
+  ports,
+  withinServer,
+  countOpen,
+}: Pick<RunningTrial, 'ports' | 'withinServer' | 'countOpen'>): Promise<SocketCounts> {
   const before = await countOpen();
-  const tcp = await readTcpInfo(ports);
+  const tcp = await readTcpInfo(ports, withinServer);
   const after = await countOpen();
   return { ...(tcp !== undefined && { tcp }), openCounts: { before, after } };
 }

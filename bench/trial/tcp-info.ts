@@ -6,12 +6,16 @@ import type { TcpInfo } from '../contract/run-file.ts';
 const SS_TIMEOUT_MS = 5000;
 const SS_MAX_BYTES = 256 * 1024 * 1024;
 
-/** Keys that `ss -ti` leaves out when they are 0 count as 0. Undefined without `ss` or without sockets. */
-export async function readTcpInfo(serverPorts: readonly number[]): Promise<TcpInfo | undefined> {
+/**
+ * Keys that `ss -ti` leaves out when they are 0 count as 0. Undefined without `ss` or without sockets.
+ * @param within The command that enters the servers' network, where they have one of their own.
+ */
+export async function readTcpInfo(serverPorts: readonly number[], within: readonly string[] = []): Promise<TcpInfo | undefined> {
+  const [program, ...words] = [...within, 'ss'];
   const text = await new Promise<string | undefined>((resolve) => {
     execFile(
-      'ss',
-      ['-tinOH', 'state', 'established', `( ${serverPorts.map((port) => `sport = :${port}`).join(' or ')} )`],
+      program,
+      [...words, '-tinOH', 'state', 'established', `( ${serverPorts.map((port) => `sport = :${port}`).join(' or ')} )`],
       { timeout: SS_TIMEOUT_MS, maxBuffer: SS_MAX_BYTES },
       (error, stdout) => resolve(error === null ? stdout : undefined),
     );

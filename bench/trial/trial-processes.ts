@@ -12,6 +12,8 @@ import {
   type FromServer,
 } from '../contract/messages.ts';
 import { programPath } from '../contract/program.ts';
+import type { Arm } from '../contract/transports.ts';
+import { SERVER_ADDRESS } from '../path/network-commands.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
 import { ProcessGroup } from './process-group.ts';
@@ -21,6 +23,12 @@ const clientProgram = programPath(import.meta.url, '../../clients/main');
 const relayProgram = programPath(import.meta.url, '../path/relay-main');
 
 export const HOST = '127.0.0.1';
+
+/** Where the server of an arm listens and its clients connect. */
+export function hostOf({ path }: Arm): string {
+  return path === 'netns' ? SERVER_ADDRESS : HOST;
+}
+
 export const START_TIMEOUT_MS = 30_000;
 /** The same for every process of every arm; the heap's sizes must not depend on the machine's memory. */
 const heapArguments = ['--max-semi-space-size=16', '--max-old-space-size=4096'];
@@ -91,6 +99,12 @@ function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, with
   };
 }
 
+/** Where servers and load processes have a network each, the commands within which they run. */
+interface GroupSetUp extends Omit<ChildSetUp, 'within'> {
+  readonly withinServer?: readonly string[] | undefined;
+  readonly withinClient?: readonly string[] | undefined;
+}
+
 interface ChildCounts {
   readonly servers: number;
   readonly clients: number;
@@ -99,13 +113,17 @@ interface ChildCounts {
 /** In the order that was drawn for this trial. */
 export function startChildren(
   planned: PlannedTrial,
-  setUp: ChildSetUp,
+  { withinServer = [], withinClient = [], ...setUp }: GroupSetUp,
   counts: ChildCounts,
 ): { servers: ProcessGroup<FromServer>; clients: ProcessGroup<FromClient> } {
   const startServers = (): ProcessGroup<FromServer> =>
-    new ProcessGroup(numbered(counts.servers, 'server').map((name, place) => startServer(planned, { ...setUp, name, place })));
+    new ProcessGroup(
+      numbered(counts.servers, 'server').map((name, place) => startServer(planned, { ...setUp, within: withinServer, name, place })),
+    );
   const startClients = (): ProcessGroup<FromClient> =>
-    new ProcessGroup(numbered(counts.clients, 'client').map((name, place) => startClient(planned, { ...setUp, name, place })));
+    new ProcessGroup(
+      numbered(counts.clients, 'client').map((name, place) => startClient(planned, { ...setUp, within: withinClient, name, place })),
+    );
   if (planned.setup.serverFirst) {
     const servers = startServers();
     return { servers, clients: startClients() };

@@ -1,6 +1,7 @@
 // The two texts that keep a reader from taking the result for more than it is: how to read the table, what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { commonPath, type PathName } from '../../contract/transports.ts';
 import { browserLimits } from '../browser.ts';
 import { bulletList, section } from '../markdown.ts';
 import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
@@ -41,6 +42,15 @@ const ofEqualArms: readonly string[] = [
   '**Claim**: whether the harness would have said that the two differ (Holm-adjusted p < 0.05).',
 ];
 
+const networks: Record<PathName, string> = {
+  direct:
+    'Server and client ran on one machine and talked over loopback: no network delay, no loss, segments larger than those of Ethernet.',
+  relay:
+    'Server and client ran on one machine and talked over loopback, through a TCP relay of the harness: no network delay, no loss, segments larger than those of Ethernet.',
+  netns:
+    'Server and client ran on one machine, in network namespaces joined by a pair of virtual interfaces with the MTU of Ethernet, 1500 bytes: no network delay, no loss. Segmentation offload stays on, as on most network cards, so a large write still passes in one piece.',
+};
+
 export function renderLimits(analysis: Analysis): string {
   const { environment, plan } = analysis;
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
@@ -50,7 +60,7 @@ export function renderLimits(analysis: Analysis): string {
     bulletList([
       ...(plan.recovery === undefined
         ? [
-            'Server and client ran on one machine and talked over loopback: no network delay, no loss, segments larger than those of Ethernet.',
+            networks[commonPath(plan.arms)],
             `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
             'No TLS, no HTTP/2, no compression and no proxy took part. Each of them can outweigh the difference between the transports.',
           ]

@@ -1,6 +1,7 @@
 // What another person needs to measure the same again: machine, versions, command, seeds, and how long it takes.
 
 import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
+import { paths } from '../../contract/transports.ts';
 import { formatCount, formatSetting, formatValue, formatWallTime, UNKNOWN } from '../format.ts';
 import { faultSettings } from '../recovery/circumstances.ts';
 import { code, foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
@@ -46,6 +47,7 @@ export function renderRepetition(analysis: Analysis): string {
         ...(faultSettings(analysis) ?? windowRows(plan)),
         ...(plan.browser === undefined ? [] : [['browser', code(plan.browser)]]),
         ...processRows(plan),
+        ...pathRows(plan),
         ['pinned to CPUs', plan.pin ? 'yes, swapped every block' : 'no'],
       ],
     ),
@@ -67,6 +69,12 @@ function processRows({ clientProcesses = 1, serverProcesses = 1, clientAddresses
     ...(clientProcesses === 1 ? [] : [['processes', `${servers}; ${clients}`]]),
     ...(addresses === undefined ? [] : [['connections from', `${addresses} loopback addresses: one has too few local ports`]]),
   ];
+}
+
+/** None for loopback. */
+function pathRows({ arms }: Analysis['plan']): string[][] {
+  const named = new Set(arms.map(({ path }) => path).filter((path) => path !== 'direct'));
+  return named.size === 0 ? [] : [['path', [...named].map((path) => `${path}: ${paths[path]}`).join('; ')]];
 }
 
 const factorWords: Record<SetupFactor, string> = {

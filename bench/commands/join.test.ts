@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { independentRun } from '../analysis/across/across-fixture.ts';
+import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
+import { joinCommand, type JoinFlags } from './join.ts';
+
+let parent: string;
+
+beforeAll(() => {
+  parent = mkdtempSync(join(tmpdir(), 'streamduel-join-'));
+  for (const occasion of [1, 2, 3]) {
+    const { header, trials } = independentRun({ occasion, seed: occasion });
+    const folder = join(parent, String(occasion));
+    createRunFolder(folder, header);
+    for (const trial of trials) appendTrial(folder, trial);
+  }
+});
+
+afterAll(() => rmSync(parent, { recursive: true }));
+
+function joined(flags: JoinFlags): string {
+  const stream = new PassThrough();
+  const output = stream as unknown as NodeJS.WriteStream;
+  const folders = ['1', '2', '3'].map((name) => join(parent, name));
+  expect(joinCommand(folders, flags, { stdout: output, stderr: output })).toBe(0);
+  return String(stream.read());
+}
+
+it('prints Markdown, or JSON with the same verdicts', () => {
+  expect(joined({})).toMatch(/^# SSE or WebSocket\? 3 occasions$/m);
+  expect(JSON.parse(joined({ format: 'json' }))).toMatchObject({ schema: 1, kind: 'joined-runs', main: { runs: [{}, {}, {}] } });
+});
+
+it('knows no other format', () => {
+  expect(() => joined({ format: 'csv' })).toThrow('there is no format "csv"');
+});

@@ -1,0 +1,27 @@
+// `streamduel join DIR DIR…`: runs of several occasions as one result, with the occasion as a random effect. Reads folders and
+// writes nothing to them.
+
+import { loadRun } from '../analysis/load-run.ts';
+import { joinRuns } from '../analysis/occasions/join-runs.ts';
+import { BenchError } from '../contract/errors.ts';
+import { pickName } from '../plan/quantities.ts';
+import { renderJoinedRuns } from '../report/occasions/markdown.ts';
+import { isSuiteFolder } from '../trial/suite-folder.ts';
+import type { CommandOutput } from './run-flags.ts';
+
+const joinFormats = ['md', 'json'] as const;
+
+export interface JoinFlags {
+  readonly format?: string;
+}
+
+/** @throws BenchError USAGE for runs that cannot be joined. */
+export function joinCommand(folders: readonly string[], flags: JoinFlags, output: CommandOutput): number {
+  const format = pickName('format', flags.format ?? 'md', joinFormats);
+  const suite = folders.find(isSuiteFolder);
+  if (suite !== undefined)
+    throw new BenchError('USAGE', `${suite} is a suite of several scenarios`, { hint: 'name a part of it: a folder inside it' });
+  const joined = joinRuns(folders.map(loadRun));
+  output.stdout.write(format === 'json' ? `${JSON.stringify(joined, undefined, 2)}\n` : renderJoinedRuns(joined));
+  return 0;
+}
