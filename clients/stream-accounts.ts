@@ -1,7 +1,7 @@
 // What became of each stream, and at the end the tally: what was received, what failed, and whether the bytes on the
 // sockets are the ones that the byte model predicts.
 
-import { byteModel } from '../bench/contract/byte-model.ts';
+import { byteModel, resumeIdBytes } from '../bench/contract/byte-model.ts';
 import { streamEpoch, type DoneEvent, type OpenEvent } from '../bench/contract/control-events.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { padTemplate, payloads } from '../bench/contract/payload.ts';
@@ -14,7 +14,7 @@ import type { SocketCount } from './stream-client.ts';
 
 type Accounted = Pick<TrialSpecification, 'payload' | 'transport' | 'injection' | 'connecting'>;
 
-type ModelCounts = Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes'>;
+type ModelCounts = Required<Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'>>;
 
 export class StreamAccounts {
   readonly #specification: Accounted;
@@ -163,10 +163,11 @@ export class StreamAccounts {
 
   /** What the sockets of the verified streams must have carried, heads left out. */
   #model(): ModelCounts {
-    const model = byteModel[this.#specification.transport];
+    const { transport } = this.#specification;
+    const model = byteModel[transport];
     const endBytes = this.#specification.connecting?.kind === 'kept' ? model.keptEndBytes : model.endBytes;
     const hasIds = payloads[this.#specification.payload].isNumbered;
-    const counts = { modelBytes: 0, modelTokenBytes: 0, payloadBytes: 0 };
+    const counts = { modelBytes: 0, modelTokenBytes: 0, payloadBytes: 0, modelIdBytes: 0 };
     for (const stream of this.#verified) {
       const expected = this.#expect(stream);
       const sourceStart = this.#sourceStart(stream);
@@ -175,8 +176,10 @@ export class StreamAccounts {
       const idPrefixBytes = hasIds ? epoch.length + 1 : undefined;
       for (let index = 0; index < n; index++) {
         const payloadBytes = expected.payloadBytes(sourceStart, index);
+        const token = { payloadBytes, sequence: index + 1, idPrefixBytes };
         counts.payloadBytes += payloadBytes;
-        counts.modelTokenBytes += model.token({ payloadBytes, sequence: index + 1, idPrefixBytes });
+        counts.modelTokenBytes += model.token(token);
+        counts.modelIdBytes += resumeIdBytes(transport, token);
       }
       const opening: OpenEvent = { sid: this.streamId(stream), epoch, from: 1, n };
       const sha256 = ''.padStart(64, '0');

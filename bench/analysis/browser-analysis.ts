@@ -55,7 +55,7 @@ export function analyseBrowser(
 /** Metrics that need a look at the client's sockets, reads or process. */
 const unseen: ReadonlySet<string> = new Set(['connect.p50', 'cpu.client.token', 'elu.client', 'coalescing', 'calls.client.token']);
 /** Metrics of the kernel's counts of a connection, as if it had carried one stream. */
-const unseparated: ReadonlySet<string> = new Set(['bytes.token.tcp', 'bytes.token.wire', 'segments.token']);
+const unseparated: ReadonlySet<string> = new Set(['bytes.token.tcp', 'bytes.token.wire', 'bytes.token.wire.without-id', 'segments.token']);
 
 /** Why no trial of a page has a metric; undefined where that is not for the page. */
 export function whyUnseen(metric: string, { client, transport }: Pick<Arm, 'client' | 'transport'>): string | undefined {

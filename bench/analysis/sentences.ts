@@ -82,11 +82,17 @@ function exactWords(evidence: Evidence, { favours }: Verdict): string {
   const { metric, baseline, other, baselineArm, otherArm } = evidence;
   const value = (estimate: Estimate | undefined): string => (estimate === undefined ? '–' : amount(estimate.value, metric.unit));
   const counted = `${metric.title}: ${armTitle(baselineArm.arm)} ${value(baseline)}, ${armTitle(otherArm.arm)} ${value(other)}`;
-  if (favours === undefined) return `${counted}${metric.better === 'neither' ? '' : agreementWords(evidence)}.`;
+  if (favours === undefined) return `${counted}${metric.better === 'neither' ? ratioWords(evidence) : agreementWords(evidence)}.`;
   const winner = favours === otherArm.name ? otherArm : baselineArm;
   if (evidence.ratio === undefined) return `${counted}; fewer with ${armTitle(winner.arm)} in every block.`;
   const smaller = favours === otherArm.name ? evidence.ratio?.value : 1 / (evidence.ratio?.value ?? 1);
   return `${counted}; ${armTitle(winner.arm)} needed ${percent(1 - (smaller ?? 1))} less.`;
+}
+
+/** A value that favours no arm is still a size; equal values need no ratio. */
+function ratioWords({ ratio, difference, baselineArm, otherArm }: Evidence): string {
+  if (ratio === undefined || difference?.value === 0) return '';
+  return `; ${armTitle(otherArm.arm)} / ${armTitle(baselineArm.arm)} = ${ratioText(ratio.value)}`;
 }
 
 function agreementWords({ metric, ratio, pairs }: Evidence): string {

@@ -199,6 +199,7 @@ function describeBytes(transport: TransportId) {
       modelBytes,
       modelTokenBytes,
       payloadBytes: FIXTURE_TOKENS * FIXTURE_PAYLOAD_BYTES,
+      modelIdBytes: 0,
     },
     tcp: {
       sockets: FIXTURE_OPEN_STREAMS,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byteModel } from './byte-model.ts';
+import { byteModel, resumeIdBytes } from './byte-model.ts';
 
 const token = (payloadBytes: number, sequence = 1, idPrefixBytes?: number) => ({ payloadBytes, sequence, idPrefixBytes });
 
@@ -14,6 +14,14 @@ it('an SSE token is its data line, its blank line and a chunk', () => {
 it('an SSE id costs 5 bytes, its prefix and its digits', () => {
   expect(byteModel.sse.token(token(18, 9, 5)) - byteModel.sse.token(token(18, 9))).toBe(5 + 5 + 1);
   expect(byteModel.sse.token(token(18, 1000, 5)) - byteModel.sse.token(token(18, 1000))).toBe(5 + 5 + 4);
+});
+
+it('a resume id is its line, and the digit by which the chunk’s size grows; no other transport has one', () => {
+  expect(resumeIdBytes('sse', token(18, 9, 5))).toBe(5 + 5 + 1);
+  expect(resumeIdBytes('sse', token(18, 9))).toBe(0);
+  // 240 + 8 = 248 → `f8`; 11 more are 259 → `103`.
+  expect(resumeIdBytes('sse', token(240, 9, 5))).toBe(5 + 5 + 1 + 1);
+  expect([resumeIdBytes('ws', token(18, 9, 5)), resumeIdBytes('tcp', token(18, 9, 5))]).toEqual([0, 0]);
 });
 
 it.each([

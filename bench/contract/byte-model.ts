@@ -39,6 +39,15 @@ function namedEventBytes(name: string, id: string | undefined, retryMs: number |
   return bytes;
 }
 
+/**
+ * The bytes that a token would not have without its resume id: the `id:` line, and a digit of the chunk's size where that takes
+ * one more. What is left of a token besides this and its payload is framing.
+ */
+export function resumeIdBytes(transport: TransportId, token: TokenBytes): number {
+  const model = byteModel[transport];
+  return model.token(token) - model.token({ ...token, idPrefixBytes: undefined });
+}
+
 export const byteModel: Record<TransportId, TransportBytes> = {
   sse: {
     token: ({ payloadBytes, sequence, idPrefixBytes }) =>

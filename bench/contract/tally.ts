@@ -87,6 +87,8 @@ export const clientTallySchema = z.object({
   /** Of the model: only the framed tokens, and only their payloads. */
   modelTokenBytes: count,
   payloadBytes: count,
+  /** Of the framed tokens of the model, their resume ids; absent from runs that were saved before these were counted. */
+  modelIdBytes: count.optional(),
   /** Planned starts that were never issued; how late the others were is in the stamps. */
   startsUnissued: count,
   /** Token messages received in the window. */

@@ -73,9 +73,18 @@ export function loadHeading(loadPoints: readonly LoadPoint[]): string {
   return loadPoints.some(isNamed) ? 'load point' : 'connections';
 }
 
-const exactMetrics: ReadonlySet<string> = new Set(['bytes.token', 'bytes.token.tcp', 'bytes.token.wire']);
+const exactMetrics: ReadonlySet<string> = new Set([
+  'bytes.token',
+  'bytes.payload',
+  'bytes.framing',
+  'bytes.id',
+  'bytes.token.without-id',
+  'bytes.token.tcp',
+  'bytes.token.wire',
+  'bytes.token.wire.without-id',
+]);
 
-/** Pre-declared endpoints, then bytes per token, which follow from the specifications: what gets a verdict. */
+/** Pre-declared endpoints, then bytes per token and their parts, which follow from the specifications: what gets a verdict. */
 export function verdictComparisons(point: LoadPointAnalysis, otherArm: string): readonly ArmComparison[] {
   const ofArm = point.comparisons.filter((comparison) => comparison.otherArm === otherArm);
   return [...ofArm.filter((comparison) => comparison.endpoint !== undefined), ...ofArm.filter(isExactRow)];

@@ -41,6 +41,7 @@ const client: ClientTally = {
   modelBytes: 4000,
   modelTokenBytes: 3500,
   payloadBytes: 2000,
+  modelIdBytes: 120,
   startsUnissued: 0,
   windowTokens: 80,
   planSha256: 'ab',
@@ -77,6 +78,7 @@ it('counts and CPU time add up; of how busy and how late, the worst stands for a
     tokensReceived: 195,
     lost: 5,
     modelBytes: 8000,
+    modelIdBytes: 240,
   });
   expect(merged.tokenReads).toBe(180);
   expect(merged.use).toEqual({

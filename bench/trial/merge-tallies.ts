@@ -48,7 +48,7 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
     use: mergeUse(tallies.map(({ use }) => use)),
     ...sums(tallies, clientCounts),
     errors: mergeErrors(tallies.flatMap(({ errors }) => errors)),
-    ...sumsWhereAllKnow(tallies, ['bytesRead', 'headBytes', 'bytesSent']),
+    ...sumsWhereAllKnow(tallies, ['bytesRead', 'headBytes', 'bytesSent', 'modelIdBytes']),
     ...(tokenReads.every((reads) => reads !== undefined) && { tokenReads: tokenReads.reduce((sum, reads) => sum + reads, 0) }),
     ...mergePlans(tallies),
     ...(kept.length > 0 && { kept: sums(kept, ['opened', 'reused', 'lost']) }),

@@ -17,8 +17,13 @@ export const burstChoice: MetricChoice = {
     'elu.server',
     'elu.client',
     'bytes.token',
+    'bytes.payload',
+    'bytes.framing',
+    'bytes.id',
+    'bytes.token.without-id',
     'bytes.token.tcp',
     'bytes.token.wire',
+    'bytes.token.wire.without-id',
   ],
   endpoints: ['P3', 'P5'],
 };

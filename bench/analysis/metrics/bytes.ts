@@ -6,6 +6,10 @@ import { isBrowser } from '../../contract/transports.ts';
 import type { Margin, SteadyMetric } from './metric.ts';
 
 const MARGIN: Margin = { ratio: 0.05, absolute: undefined };
+/** The parts of a counted value are compared, but none of them is a verdict of its own. */
+const NO_MARGIN: Margin = { ratio: undefined, absolute: undefined };
+
+const ABSENCE = 'the resume ids were not counted, or a stream was not verified';
 
 /** IPv4 20, TCP 20, its time-stamp option 12; RFC 791, RFC 9293, RFC 7323. */
 const SEGMENT_HEADER_BYTES = 52;
@@ -27,6 +31,30 @@ function tokenBytes(trial: CompletedTrial): number | undefined {
 function payloadBytes(trial: CompletedTrial): number | undefined {
   const tokens = verifiedTokens(trial);
   return tokens === undefined ? undefined : trial.client.payloadBytes / tokens;
+}
+
+/** Zero where the payload or the transport has no resume id. */
+function idBytes(trial: CompletedTrial): number | undefined {
+  const tokens = verifiedTokens(trial);
+  const { modelIdBytes } = trial.client;
+  return tokens === undefined || modelIdBytes === undefined ? undefined : modelIdBytes / tokens;
+}
+
+/** What the sockets counted besides payloads and resume ids, so that the three add up to it; gate C2 holds it to the byte model. */
+function framingBytes(trial: CompletedTrial): number | undefined {
+  const payload = payloadBytes(trial);
+  const withoutId = withoutIdBytes(trial, tokenBytes(trial));
+  return payload === undefined || withoutId === undefined ? undefined : withoutId - payload;
+}
+
+function withoutIdBytes(trial: CompletedTrial, all: number | undefined): number | undefined {
+  const id = idBytes(trial);
+  return all === undefined || id === undefined ? undefined : all - id;
+}
+
+function wireBytes(trial: CompletedTrial): number | undefined {
+  const counted = snapshot(trial);
+  return counted && (counted.tokenBytes + SEGMENT_HEADER_BYTES * counted.segments) / counted.tokens;
 }
 
 function streamBytes(trial: CompletedTrial): number | undefined {
@@ -80,10 +108,12 @@ function countSockets({ tcp, openCounts: { before, after } }: SocketCounts): Sna
   };
 }
 
+const part = { unit: 'bytes/token', better: 'neither', isExact: true, margin: NO_MARGIN, absence: ABSENCE } as const;
+
 export const byteMetrics: readonly SteadyMetric[] = [
   {
     id: 'bytes.token',
-    title: 'Bytes per token',
+    title: 'Bytes per token with resume id',
     unit: 'bytes/token',
     better: 'lower',
     scale: 'ratio',
@@ -105,6 +135,32 @@ export const byteMetrics: readonly SteadyMetric[] = [
     value: payloadBytes,
   },
   {
+    id: 'bytes.framing',
+    title: 'Framing bytes per token',
+    ...part,
+    scale: 'ratio',
+    definition: 'B1 − payload − resume id: chunk and event lines for SSE, the frame header for WebSocket',
+    value: framingBytes,
+  },
+  {
+    id: 'bytes.id',
+    title: 'Resume id bytes per token',
+    ...part,
+    // Most arms have none.
+    scale: 'difference',
+    definition:
+      'bytes that the byte model gives a token for its SSE `id:` line/tokens; 0 over WebSocket, which resumes by the number in the payload',
+    value: idBytes,
+  },
+  {
+    id: 'bytes.token.without-id',
+    title: 'Bytes per token without resume id',
+    ...part,
+    scale: 'ratio',
+    definition: 'B1 − resume id: payload and framing',
+    value: (trial) => withoutIdBytes(trial, tokenBytes(trial)),
+  },
+  {
     id: 'bytes.stream',
     title: 'Bytes per stream besides tokens',
     unit: 'bytes',
@@ -117,7 +173,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
   },
   {
     id: 'bytes.token.tcp',
-    title: 'TCP payload bytes per token',
+    title: 'TCP payload bytes per token with resume id',
     unit: 'bytes/token',
     better: 'lower',
     scale: 'ratio',
@@ -133,7 +189,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
   },
   {
     id: 'bytes.token.wire',
-    title: 'Bytes per token on the wire',
+    title: 'Bytes per token on the wire with resume id',
     unit: 'bytes/token',
     better: 'lower',
     scale: 'ratio',
@@ -141,9 +197,15 @@ export const byteMetrics: readonly SteadyMetric[] = [
     dependsOnTiming: true,
     margin: MARGIN,
     definition: `B3: B2 + ${SEGMENT_HEADER_BYTES} bytes of IPv4 and TCP header for each segment of those sockets, both ways, pure acknowledgements included; without link layer and without the bytes of the request`,
-    value: (trial) => {
-      const counted = snapshot(trial);
-      return counted && (counted.tokenBytes + SEGMENT_HEADER_BYTES * counted.segments) / counted.tokens;
-    },
+    value: wireBytes,
+  },
+  {
+    id: 'bytes.token.wire.without-id',
+    title: 'Bytes per token on the wire without resume id',
+    ...part,
+    scale: 'ratio',
+    dependsOnTiming: true,
+    definition: 'B3 − resume id, as a mean over all tokens of the trial; the segments are those that were counted with it',
+    value: (trial) => withoutIdBytes(trial, wireBytes(trial)),
   },
 ];

@@ -39,6 +39,31 @@ test('bytes on the socket follow from the specifications', () => {
   expect([value('bytes.payload', trialOf('sse')), value('bytes.payload', trialOf('ws'))]).toEqual([24, 24]);
 });
 
+test('payload, framing and resume id add up to the bytes that the sockets counted', () => {
+  // 12 bytes of id in each token, in all counters.
+  const plain = trialOf('sse');
+  const { client, server } = plain;
+  const ids = 12 * client.tokensReceived;
+  const trial = {
+    ...plain,
+    server: { ...server, bytesWritten: server.bytesWritten + ids },
+    client: { ...client, modelBytes: client.modelBytes + ids, modelTokenBytes: client.modelTokenBytes + ids, modelIdBytes: ids },
+  };
+  const parts = ['bytes.payload', 'bytes.framing', 'bytes.id'] as const;
+  expect(parts.map((id) => value(id, trial))).toEqual([24, 8 + 6, 12]);
+  expect(parts.map((id) => value(id, trialOf('ws')))).toEqual([24, 2, 0]);
+  expect(value('bytes.token', trial)).toBe(24 + 14 + 12);
+  expect(value('bytes.token.without-id', trial)).toBe(24 + 14);
+  expect(value('bytes.token.wire', trial)! - value('bytes.token.wire.without-id', trial)!).toBeCloseTo(12, 9);
+});
+
+test('a run saved before resume ids were counted has no parts, and its bytes per token all the same', () => {
+  const { modelIdBytes: _, ...client } = trialOf('sse').client;
+  const old = { ...trialOf('sse'), client };
+  expect(['bytes.framing', 'bytes.id', 'bytes.token.without-id'].map((id) => value(id, old))).toEqual([undefined, undefined, undefined]);
+  expect(value('bytes.token', old)).toBe(38);
+});
+
 test('bytes of a stream are what is left of all bytes once its tokens are taken away', () => {
   for (const trial of trials) {
     const { server, client } = trial;
