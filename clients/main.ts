@@ -4,18 +4,19 @@ import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import { toClientSchema, type FromClient, type ToClient } from '../bench/contract/messages.ts';
 import { isBrowser, isLoadGenerator } from '../bench/contract/transports.ts';
-import { AutocannonTrial } from './autocannon-trial.ts';
-import { CompletionsTrial } from './completions-trial.ts';
 import { LoadTrial } from './load-trial.ts';
-import { RecoveryTrial } from './recovery-trial.ts';
-import { stacks } from './stacks.ts';
+import { openProbeClient } from './probe/probe-client.ts';
 import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
 /** A load generator opens no single stream, nor is a page of `browser-limits` told of them; what needs one, the rehearsal, is the probe's. */
 async function stackOf({ client, browser, browserLimits }: LoadOrder['specification']): Promise<OpenStack> {
-  if (!isBrowser(client)) return ({ transport }, options) => stacks[isLoadGenerator(client) ? 'probe' : client](transport, options);
-  if (browserLimits !== undefined) return ({ transport }, options) => stacks.probe(transport, options);
-  // Imported only here: to load what drives a browser takes longer than to load all else.
+  if (isLoadGenerator(client) || browserLimits !== undefined || client === 'probe')
+    return ({ transport }, options) => openProbeClient(transport, options);
+  // Imported only where a trial needs them: loading the libraries and what drives a browser takes longer than loading all else.
+  if (!isBrowser(client)) {
+    const { stacks } = await import('./stacks.ts');
+    return ({ transport }, options) => stacks[client](transport, options);
+  }
   const [{ openBrowserClient }, { ReceivingPage }] = await Promise.all([
     import('./browser/browser-client.ts'),
     import('./browser/receiving-page.ts'),
@@ -33,10 +34,14 @@ async function trialOf(order: LoadOrder): Promise<Trial> {
     return new BrowserLimitsTrial(order, browserLimits, open);
   }
   if (completions !== undefined) {
-    const ClosedLoop = isLoadGenerator(client) ? AutocannonTrial : CompletionsTrial;
+    const ClosedLoop = isLoadGenerator(client)
+      ? (await import('./autocannon-trial.ts')).AutocannonTrial
+      : (await import('./completions-trial.ts')).CompletionsTrial;
     return new ClosedLoop(order, completions, open);
   }
-  return recovery === undefined ? new LoadTrial(order, open) : new RecoveryTrial(order, recovery, open);
+  if (recovery === undefined) return new LoadTrial(order, open);
+  const { RecoveryTrial } = await import('./recovery-trial.ts');
+  return new RecoveryTrial(order, recovery, open);
 }
 
 const say = async (message: FromClient): Promise<void> => await sendToParent(message);

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { z } from 'zod';
 import { BenchError, errorCodes, type ErrorCode } from '../contract/errors.ts';
 import { failedMessageSchema } from '../contract/messages.ts';
+import { strippedArguments } from './stripped-sources.ts';
 
 export interface ChildOptions<In extends { kind: string }> {
   readonly name: string;
@@ -43,7 +44,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
 
   constructor(options: ChildOptions<In>) {
     this.name = options.name;
-    const node = ['--expose-gc', ...options.nodeArguments];
+    const node = ['--expose-gc', ...strippedArguments(options.program), ...options.nodeArguments];
     const { NODE_OPTIONS: _inherited, ...environment } = process.env;
     const pinned = options.cpu === undefined ? [] : ['taskset', '-c', String(options.cpu)];
     const [execPath = process.execPath, ...execArgv] = [...(options.within ?? []), ...pinned, process.execPath, ...node];
