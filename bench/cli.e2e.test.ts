@@ -199,12 +199,13 @@ it.each([
 });
 
 it.each([
-  [['report', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
-  [['run', '--continue', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
-  [['run', '--out', '/dev/null/x', '--preset', 'smoke'], 'cannot write /dev/null/x', '--out'],
-])('%j fails with 1 and names the place', async (words, what, instead) => {
+  [['report', 'nowhere'], 2, 'nowhere/run.ndjson', 'name a folder'],
+  [['compare', 'nowhere'], 2, 'nowhere/run.ndjson', 'name a folder'],
+  [['run', '--continue', 'nowhere'], 2, 'nowhere/run.ndjson', 'name a folder'],
+  [['run', '--out', '/dev/null/x', '--preset', 'smoke'], 1, 'cannot write /dev/null/x', '--out'],
+])('%j fails with %i and names the place', async (words, exitCode, what, instead) => {
   const { code, stderr } = await streamduel(...words);
-  expect(code).toBe(2);
+  expect(code).toBe(exitCode);
   expect(stderr).toContain(what);
   expect(stderr).toContain(instead);
 });
