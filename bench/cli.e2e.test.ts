@@ -106,7 +106,7 @@ describe('a finished run', () => {
     const lines = readFileSync(join(place.runFolder('whole'), 'run.ndjson'), 'utf8').split('\n');
     writeFileSync(join(damaged, 'run.ndjson'), [lines[0], lines[1]!.slice(5), ...lines.slice(2)].join('\n'));
     const { code, stderr } = await streamduel('report', damaged);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('damaged/run.ndjson:2');
   });
 });
@@ -204,12 +204,13 @@ it.each([
 });
 
 it.each([
-  [['report', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
-  [['run', '--continue', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
-  [['run', '--out', '/dev/null/x', '--preset', 'smoke'], 'cannot write /dev/null/x', '--out'],
-])('%j fails with 1 and names the place', async (words, what, instead) => {
+  [['report', 'nowhere'], 2, 'nowhere/run.ndjson', 'name a folder'],
+  [['compare', 'nowhere'], 2, 'nowhere/run.ndjson', 'name a folder'],
+  [['run', '--continue', 'nowhere'], 2, 'nowhere/run.ndjson', 'name a folder'],
+  [['run', '--out', '/dev/null/x', '--preset', 'smoke'], 1, 'cannot write /dev/null/x', '--out'],
+])('%j fails with %i and names the place', async (words, exitCode, what, instead) => {
   const { code, stderr } = await streamduel(...words);
-  expect(code).toBe(1);
+  expect(code).toBe(exitCode);
   expect(stderr).toContain(what);
   expect(stderr).toContain(instead);
 });
@@ -226,6 +227,6 @@ it('an unfinished line in the middle is not taken for a torn end', async () => {
   const path = join(place.runFolder('mine'), 'run.ndjson');
   appendFileSync(path, '{"kind":"trial"}\n');
   const { code, stderr } = await streamduel('report', place.runFolder('mine'));
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain('run.ndjson:4');
 });

@@ -1,10 +1,9 @@
 // One stream that outlives its connections: its generation goes on by the plan, whoever listens, as a model's does.
 
-import { streamEpoch } from '../bench/contract/control-events.ts';
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import type { Paced } from './pacer.ts';
-import type { StreamPlan } from './planned-streams.ts';
+import { epochOf, type StreamPlan } from './planned-streams.ts';
 import type { Receiver } from './receiver.ts';
 import type { ReplayBuffer } from './replay-buffer.ts';
 import type { Kept } from './resume-point.ts';
@@ -34,6 +33,8 @@ export class LastingStream implements Paced, Kept {
   generated: number;
   receiver: Receiver | undefined;
   hasBeenHeard = false;
+  /** Since when it has had no receiver, ns since T0; of no meaning while it has one. */
+  unheardSinceNs = 0;
   /** `done` was sent to somebody. */
   isTold = false;
   /** False once its buffer was dropped for want of memory, until somebody listens again. */
@@ -46,7 +47,7 @@ export class LastingStream implements Paced, Kept {
 
   constructor({ plan, template, source, tokensDueNs, buffer, first }: LastingStreamOptions) {
     this.plan = plan;
-    this.epoch = streamEpoch(plan.seed);
+    this.epoch = epochOf(plan);
     this.tokensDueNs = tokensDueNs;
     this.buffer = buffer;
     this.generated = first - 1;

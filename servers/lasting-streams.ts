@@ -18,6 +18,8 @@ import type { StreamSink } from './stream-sink.ts';
 import { doneOf, noCounts, templateOf, type Admission, type Arrival, type Lasting, type Streams, type StreamsOptions } from './streams.ts';
 
 interface LastingOptions extends Omit<StreamsOptions, 'recovery'> {
+  /** See StreamRegistry. */
+  readonly graceNs?: number;
   readonly recovery: Pick<RecoverySpecification, 'isResumable' | 'limits' | 'heartbeatNs' | 'faultNs' | 'quietNs'>;
 }
 
@@ -35,12 +37,13 @@ export class LastingStreams implements Streams, Lasting {
   counts = noCounts();
 
   constructor(options: LastingOptions) {
-    const { now, maxStreams, recovery, backpressureBytes } = options;
+    const { now, maxStreams, graceNs, recovery, backpressureBytes } = options;
     this.#options = options;
     this.#pacer = new Pacer({ now, emit: (stream) => this.#emit(stream) });
     this.#registry = new StreamRegistry({
       limits: recovery.limits,
       maxStreams,
+      graceNs,
       now,
       onForget: (stream) => this.#forget(stream, 'expired', 'abort'),
     });

@@ -1,6 +1,7 @@
 // The streams a server can be asked for: those of the trial and its rehearsal, planned before the start so that planning
 // costs nothing inside the window, and any other that a request describes itself (for people and for tests).
 
+import { streamEpoch } from '../bench/contract/control-events.ts';
 import { hashStreamText, openTokenSource, planOffsetsNs, sliceStart, type TokenSource, type Workload } from '../bench/contract/workload.ts';
 import type { PayloadTemplate } from '../bench/contract/payload.ts';
 import { REHEARSAL_PREFIX, type Population, type Rehearsal } from '../bench/contract/population.ts';
@@ -17,6 +18,8 @@ interface TrialIndex {
 export interface StreamPlan {
   readonly id: string;
   readonly seed: number;
+  /** Where the seed does not name this instance of the stream: people ask for the same one again and again. */
+  readonly epoch?: string;
   readonly tokens: number;
   /** Undefined outside a trial. */
   readonly trialIndex: TrialIndex | undefined;
@@ -31,6 +34,11 @@ export interface StreamPlan {
   /** What it draws from and how its payloads are made, where that is not as for all streams of the server. */
   readonly source?: TokenSource;
   readonly template?: PayloadTemplate;
+}
+
+/** Names the instance of the stream in its cursors. */
+export function epochOf({ seed, epoch }: StreamPlan): string {
+  return epoch ?? streamEpoch(seed);
 }
 
 /** What a request may say about a stream that the trial did not plan. */

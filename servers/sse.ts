@@ -3,14 +3,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { SSE_RETRY_MS, streamEpoch } from '../bench/contract/control-events.ts';
+import { SSE_RETRY_MS } from '../bench/contract/control-events.ts';
 import { payloads, type PayloadName } from '../bench/contract/payload.ts';
 import type { TwinParts } from './admission.ts';
-import type { StreamPlan } from './planned-streams.ts';
+import { epochOf, type StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { buildTwin, findStream, lastEventId, streamRequestSchema } from './twin.ts';
 
-const head = {
+/** Of every response that is an event stream. */
+export const sseHead = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
@@ -33,7 +34,10 @@ interface SseTwinOptions {
 export function buildSseTwin(parts: TwinParts, { payload, retryMs, schema = streamRequestSchema }: SseTwinOptions): FastifyInstance {
   const app = buildTwin(parts);
   const format = { hasIds: payloads[payload].isNumbered, ...(retryMs !== undefined && { retryMs }) };
-  app.get('/v1/streams/:id', { schema, preHandler: findStream(parts) }, (request, reply) => {
+  const route = { schema, preHandler: findStream(parts) };
+  // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot read.
+  app.head('/v1/streams/:id', route, (_request, reply) => reply.headers(sseHead).send());
+  app.get('/v1/streams/:id', { ...route, exposeHeadRoute: false }, (request, reply) => {
     const handlerNs = parts.now();
     reply.hijack();
     const plan = request.streamPlan as StreamPlan;
@@ -46,10 +50,10 @@ export function buildSseTwin(parts: TwinParts, { payload, retryMs, schema = stre
 /** Also for a server without Fastify. */
 export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, retryMs = SSE_RETRY_MS }: SseFormat): StreamSink {
   const socket = response.socket as Socket;
-  const epoch = streamEpoch(plan.seed);
+  const epoch = epochOf(plan);
   response.on('error', () => socket.destroy());
   const bytesBefore = socket.bytesWritten;
-  response.writeHead(200, head);
+  response.writeHead(200, sseHead);
   // The head leaves alone and at once: a receiver's `open` must not wait for the first token.
   response.flushHeaders();
   const headBytes = socket.bytesWritten - bytesBefore;

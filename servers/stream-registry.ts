@@ -8,6 +8,8 @@ import type { LastingStream } from './lasting-stream.ts';
 interface RegistryOptions {
   readonly limits: ResumeLimits;
   readonly maxStreams: number;
+  /** A running stream without a receiver keeps its place for this long where another needs it; undefined for its whole life. */
+  readonly graceNs: number | undefined;
   readonly now: () => number;
   /** Its time to live is over, or its place is needed. */
   readonly onForget: (stream: LastingStream) => void;
@@ -62,7 +64,7 @@ export class StreamRegistry {
     for (const stream of this.#streams.values()) if (stream.receiver !== undefined) yield stream;
   }
 
-  /** False when every place is taken by a stream that runs or is listened to. */
+  /** False when every place is taken by a stream that is received, or that runs within its grace. */
   hasRoom(): boolean {
     return this.#streams.size < this.#options.maxStreams || this.#dispensable() !== undefined;
   }
@@ -77,12 +79,23 @@ export class StreamRegistry {
       }
     }
     this.#streams.set(stream.plan.id, stream);
+    stream.unheardSinceNs = this.#options.now();
     this.#unheard.add(stream);
   }
 
   #dispensable(): LastingStream | undefined {
     for (const stream of this.#finished) if (stream.receiver === undefined) return stream;
-    return undefined;
+    return this.#abandoned();
+  }
+
+  /** The one that has been without a receiver for longest, if that is beyond its grace. Looks at all: only a full server asks. */
+  #abandoned(): LastingStream | undefined {
+    const { graceNs, now } = this.#options;
+    if (graceNs === undefined) return undefined;
+    let longest: LastingStream | undefined;
+    for (const stream of this.#streams.values())
+      if (stream.receiver === undefined && stream.unheardSinceNs < (longest?.unheardSinceNs ?? Number.POSITIVE_INFINITY)) longest = stream;
+    return longest !== undefined && longest.unheardSinceNs + graceNs <= now() ? longest : undefined;
   }
 
   listen(stream: LastingStream): void {
@@ -91,6 +104,7 @@ export class StreamRegistry {
   }
 
   unlisten(stream: LastingStream): void {
+    stream.unheardSinceNs = this.#options.now();
     if (!stream.isForgotten) this.#unheard.add(stream);
   }
 

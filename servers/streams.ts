@@ -86,7 +86,7 @@ export type Admission =
   | { readonly outcome: 'over'; readonly done: DoneEvent }
   /** Somebody comes back to a stream that this server never had, or has forgotten. */
   | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'refused'; readonly statusCode: 404 | 503; readonly message: string };
+  | { readonly outcome: 'refused'; readonly statusCode: 400 | 404 | 503; readonly message: string };
 
 /** What streams that outlive their connections can do besides. */
 export interface Lasting {

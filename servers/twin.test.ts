@@ -186,3 +186,24 @@ it('an ordinary request is answered while streams run, on both twins', async () 
   }
   await Promise.all(streams);
 });
+
+async function heads(url: string): Promise<Set<number>> {
+  const statuses = new Set<number>();
+  for (let request = 0; request < 200; request++) statuses.add((await fetch(url, { method: 'HEAD' })).status);
+  return statuses;
+}
+
+it('HEAD on a stream route starts no stream: 200 of them each get a head, on both twins', async () => {
+  await using sse = await startTestServer('sse');
+  await using ws = await startTestServer('ws');
+  expect(await heads(`http://127.0.0.1:${sse.port}/v1/streams/one?n=40&rate=1`)).toEqual(new Set([200]));
+  expect(await heads(`http://127.0.0.1:${ws.port}/v1/ws/one?n=40&rate=1`)).toEqual(new Set([426]));
+  expect([sse.streams.counts.opened, ws.streams.counts.opened, sse.streams.openStreams, ws.streams.openStreams]).toEqual([0, 0, 0, 0]);
+});
+
+it('a described stream that would last for more than an hour is refused on both twins', async () => {
+  await using sse = await startTestServer('sse');
+  await using ws = await startTestServer('ws');
+  expect((await fetch(`http://127.0.0.1:${sse.port}/v1/streams/one?n=100000&rate=0.01`)).status).toBe(400);
+  expect((await upgrade(ws, '/v1/ws/one?n=100000&rate=0.01')).status).toBe(400);
+});

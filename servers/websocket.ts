@@ -112,6 +112,8 @@ function awaitCursor(parts: TwinParts, connection: Connection, { resume: _resume
   });
 }
 
+const refusalCodes = { 400: closeCodes.badRequest, 404: closeCodes.unknownStream, 503: closeCodes.overload } as const;
+
 function resume(parts: TwinParts, { webSocket, socket }: Connection, { asked, arrival }: { asked: StreamRequest; arrival: Arrival }): void {
   const admission = admit(parts, asked, arrival.after);
   switch (admission.outcome) {
@@ -125,6 +127,6 @@ function resume(parts: TwinParts, { webSocket, socket }: Connection, { asked, ar
       webSocket.close(closeCodes.unknownStream);
       return;
     case 'refused':
-      webSocket.close(admission.statusCode === 503 ? closeCodes.overload : closeCodes.unknownStream);
+      webSocket.close(refusalCodes[admission.statusCode]);
   }
 }

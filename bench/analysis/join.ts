@@ -19,6 +19,8 @@ export interface JoinInput extends WindowPlan {
   readonly isConnectHidden?: boolean;
   /** How many shared the streams. */
   readonly serverProcesses?: number;
+  /** The client hears of messages only, and not of the reads that they came with: there are no gaps between reads. */
+  readonly isReadHidden?: boolean;
   /** `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN where never taken. Files of before 0.2 have no s2′. */
   readonly server: StampColumns;
   /** `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, of a page `appendedNs` (c7), too. */
@@ -132,7 +134,11 @@ interface TokenSamples extends Samples {
 }
 
 /** One sample per token that is planned in the window; gaps belong to the later of their two tokens. */
-function sampleTokens({ population, offsetsNs, isOnTimetable }: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): TokenSamples {
+function sampleTokens(
+  { population, offsetsNs, isOnTimetable, isReadHidden }: JoinInput,
+  columns: JoinColumns,
+  { tokens }: WindowMembers,
+): TokenSamples {
   const { handlerNs, writtenNs, receivedNs } = columns;
   const originNs = isOnTimetable === true ? population.startNs : handlerNs;
   const column = (): Float64Array => new Float64Array(tokens.position.length).fill(Number.NaN);
@@ -157,7 +163,7 @@ function sampleTokens({ population, offsetsNs, isOnTimetable }: JoinInput, colum
     const gap = received - (receivedNs[position - 1] as number);
     interTokenNs[member] = gap;
     // Tokens of one read share its stamp: only the first of them ends a gap between reads.
-    if (gap !== 0) interChunkNs[member] = gap;
+    if (gap !== 0 && isReadHidden !== true) interChunkNs[member] = gap;
     // The first token's delay, which both gaps are counted from, cancels: no clock is shared, so this holds across hosts.
     jitterNs[member] = Math.abs(gap - ((offsets[token] as number) - (offsets[token - 1] as number)));
   }

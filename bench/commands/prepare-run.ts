@@ -16,6 +16,7 @@ import { repeatCommand } from '../plan/repeat-command.ts';
 import { flagWords } from '../plan/suite-flags.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
 import { locateTokens, OWN_TOKENS_FILE } from '../plan/workloads.ts';
+import { checkLoad } from '../trial/check-load.ts';
 import { BROWSER_TOOL, readEnvironment } from '../trial/environment.ts';
 import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
 import { browserOf, canPin, createRun, type OpenRun } from './measure-run.ts';
@@ -36,6 +37,7 @@ export async function prepareRun(scenarios: readonly string[], flags: RunCommand
   const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent, canPilot: true });
   const { plan } = built;
   checkLimits(plan, limits);
+  checkLoad(plan);
   checkPort(plan, flags.port);
   checkNetwork(plan);
   browserOf(plan);

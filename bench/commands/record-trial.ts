@@ -10,7 +10,7 @@ import { spreadOfProcesses } from '../analysis/process-spread.ts';
 import { andersonDarlingExponential, CRITICAL_1_PERCENT } from '../analysis/statistics/anderson-darling.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
-import { planAllOffsetsNs, populationOf, type Population } from '../contract/population.ts';
+import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population } from '../contract/population.ts';
 import type { CompletedTrial, Warning } from '../contract/run-file.ts';
 import { stoppedStreams } from '../contract/stall.ts';
 import { NS_PER_MS } from '../contract/units.ts';
@@ -37,6 +37,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     isOnTimetable: specification.timetable !== undefined,
     isConnectHidden: client.browser !== undefined,
     serverProcesses: measured.serverProcesses,
+    isReadHidden: client.browser !== undefined,
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
     server: measured.serverStamps,
@@ -51,6 +52,11 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     mostNegativeNs: joined.mostNegativeNs,
     startLagP99Ns: quantileOf(joined.distributions.startLagNs, 0.99),
     arrivals: judgeArrivals(population, measured, warmupNs, warmupNs + windowNs),
+    load: {
+      asked: specification.connections,
+      // The streams of a storm are short: that they begin is what is asked of them.
+      tookPart: isStorm ? population.streams : countPlacesTakingPart(population, offsetsNs, input),
+    },
     ...(measured.clientProcesses > 1 && { processSpread: { ratio: spreadOfProcesses({ ...input, processes: measured.clientProcesses }) } }),
   };
   return {

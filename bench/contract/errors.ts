@@ -40,11 +40,14 @@ export class BenchError extends Error {
   }
 }
 
+/** The command line, or a file or folder that it names, has to be another one. */
+const usageCodes: ReadonlySet<ErrorCode> = new Set(['USAGE', 'UNKNOWN_NAME', 'MISSING_PROGRAM', 'LIMIT', 'WORKLOAD', 'RUN_FOLDER']);
+
 /** 2 for what the user typed, 130 for Ctrl-C, 1 for all else. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof BenchError)) return 1;
   if (error.code === 'INTERRUPTED') return 130;
-  return error.code === 'USAGE' || error.code === 'UNKNOWN_NAME' || error.code === 'MISSING_PROGRAM' || error.code === 'LIMIT' ? 2 : 1;
+  return usageCodes.has(error.code) ? 2 : 1;
 }
 
 /** The message of anything that was thrown. */

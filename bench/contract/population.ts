@@ -103,6 +103,8 @@ export const REHEARSAL_PREFIX = 'r';
 
 /** Many short streams, and none longer than those of the trial: opening one is code to be compiled, too. */
 const REHEARSAL_TOKENS_PER_STREAM = 100;
+/** One a ms: streams of a single token would otherwise rehearse for 20 s before every trial. */
+const MOST_REHEARSAL_STREAMS = 1000;
 const REHEARSAL_TOKENS_PER_SECOND = 1000;
 const REHEARSAL_START_GAP_NS = 1_000_000;
 
@@ -112,10 +114,10 @@ export interface Rehearsal {
   readonly population: Population;
 }
 
-/** `tokens` in all, at a rate that keeps server and client busy: about 100 streams at a time, a new one every ms. */
+/** `tokens` in all, or fewer where streams are short, at a rate that keeps server and client busy: about 100 streams at a time, a new one every ms. */
 export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
   const tokensPerStream = Math.min(REHEARSAL_TOKENS_PER_STREAM, workload.tokensPerStream);
-  const streams = Math.ceil(tokens / tokensPerStream);
+  const streams = Math.min(MOST_REHEARSAL_STREAMS, Math.ceil(tokens / tokensPerStream));
   const planned = Array.from({ length: streams }, (_, stream) => ({
     slot: stream,
     startNs: stream * REHEARSAL_START_GAP_NS,
@@ -142,6 +144,24 @@ export function populationOf(specification: PlannedTrial): Population {
   if (connecting?.kind === 'storm') return toColumns(planStorm(connecting.atNs, { workload, connections, seed: workloadSeed }));
   const options = { workload, connections, seed: workloadSeed, rampNs, lowPhase, horizonNs: warmupNs + windowNs + tailNs };
   return recovery === undefined ? planPopulation(options) : planWholeStreams(options);
+}
+
+/**
+ * Places for a stream (connection slots) that take part in the window: one of their streams has its first token before the
+ * window is over and its last not before it begins.
+ */
+export function countPlacesTakingPart(
+  population: Population,
+  offsetsNs: readonly Float64Array[],
+  { windowStartNs, windowEndNs }: { readonly windowStartNs: number; readonly windowEndNs: number },
+): number {
+  const places = new Set<number>();
+  for (const [stream, offsets] of offsetsNs.entries()) {
+    const startNs = population.startNs[stream] as number;
+    const [firstNs, lastNs] = [startNs + (offsets[0] ?? Number.NaN), startNs + (offsets.at(-1) ?? Number.NaN)];
+    if (firstNs < windowEndNs && lastNs >= windowStartNs) places.add(population.slots[stream] as number);
+  }
+  return places.size;
 }
 
 function planTimetabled(timetable: Timetable, { workload, workloadSeed }: PlannedTrial): Population {

@@ -153,7 +153,16 @@ function checkSegments(path: string, workload: Workload, ownTokens: TokenFile | 
     throw new BenchError('WORKLOAD', `${path}: there is no segment "${unknown}"`, { hint: `known: ${known.join(', ')}` });
 }
 
+/** Lines of JSON are a recording: tokenised as prose, its field names and times would be what is streamed. */
+function refuseTrace(path: string): void {
+  if (!['.jsonl', '.ndjson'].includes(extname(path).toLowerCase())) return;
+  throw new BenchError('WORKLOAD', `${path} has lines of JSON, and a workload is a definition or a text`, {
+    hint: 'give a .json definition, or a file of plain text; recorded traces are not replayed',
+  });
+}
+
 async function fromText(path: string): Promise<ResolvedWorkload> {
+  refuseTrace(path);
   const text = readUtf8(path);
   if (text.trim() === '') throw new BenchError('WORKLOAD', `${path} is empty`);
   // Imported only here: the tokenizer's vocabulary is some MB that named workloads do not need.

@@ -5,6 +5,7 @@ import type { Gate } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import type { MeasuredCompletions } from './completions-trial.ts';
 import { atMost, throttlingGate, tracerGate } from './gate.ts';
+import { tookPartGate } from './gates.ts';
 
 export function checkCompletionsGates(measured: MeasuredCompletions): Gate[] {
   return [...environmentGates(measured), ...harnessGates(measured), ...correctnessGates(measured)];
@@ -63,6 +64,7 @@ function correctnessGates({ client, server }: MeasuredCompletions): Gate[] {
       client.streamsAsked === 0 ? 0 : failed / client.streamsAsked,
       examples || undefined,
     ),
+    tookPartGate({ streamsStarted: client.streamsAsked, tokensReceived: client.streamsWhole }),
     atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
     atMost(
       { id: 'C9', kind, title: 'streams counted as whole that the server never finished', limit: 0, unit: 'count' },

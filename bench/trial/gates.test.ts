@@ -82,6 +82,7 @@ const findings: StampFindings = {
   mostNegativeNs: 0,
   startLagP99Ns: 2e6,
   arrivals: { statistic: 0.5, limit: 3.9, note: undefined },
+  load: { asked: 10, tookPart: 10 },
 };
 
 interface Changes {
@@ -138,6 +139,7 @@ it.each<[string, Changes]>([
   ['H6', { findings: { arrivals: { statistic: 4, limit: 3.9, note: undefined } } }],
   ['H7', { clientUse: { gcMinorNs: 0.21e9 } }],
   ['H8', { serverUse: { eventLoopUtilisation: 0.81 } }],
+  ['H15', { findings: { load: { asked: 100, tookPart: 94 } } }],
   ['H10', { findings: { processSpread: { ratio: 2.01 } } }],
   ['C1', { client: { lost: 1 } }],
   ['C1', { client: { duplicated: 1 } }],
@@ -151,6 +153,7 @@ it.each<[string, Changes]>([
   ['C5', { client: { errors: [{ cause: 'ECONNRESET', count: 1, example: 'stream 3: reset' }] } }],
   ['C6', { server: { earlyTokens: 1 } }],
   ['C7', { clock: { sameTimeNamespace: false } }],
+  ['C11', { client: { tokensReceived: 0 } }],
   ['C8', { client: { planSha256: 'cd' } }],
 ])('%s fires alone on %j', (id, changes) => {
   expect(missed(changes)).toEqual([id]);

@@ -14,9 +14,14 @@ export interface StampFindings {
   readonly startLagP99Ns: number | undefined;
   /** Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be judged, with the reason. */
   readonly arrivals: { readonly statistic: number | undefined; readonly limit: number; readonly note: string | undefined };
+  /** Places for a stream that were asked for, and those that had one in the window. */
+  readonly load: { readonly asked: number; readonly tookPart: number };
   /** Delivery p99 of the slowest load process over the median one; absent with one process, undefined when it cannot be judged. */
   readonly processSpread?: { readonly ratio: number | undefined };
 }
+
+/** Of the load that was asked for. */
+export const MISSING_LOAD = 0.05;
 
 export function checkGates(measured: MeasuredTrial, findings: StampFindings): Gate[] {
   return [...environmentGates(measured), ...harnessGates(measured, findings), ...correctnessGates(measured, findings)];
@@ -112,6 +117,7 @@ function harnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] 
     ),
     ...keptGates(measured),
     ...pageRoomGates(measured),
+    loadGate(findings.load),
   ];
 }
 
@@ -207,12 +213,37 @@ export function conductGates({ specification, server, client, clock }: Told & Pi
       examples || undefined,
     ),
     atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
+    tookPartGate(client),
     atMost({ id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' }, clock.sameTimeNamespace ? 0 : 1),
     atMost(
       { id: 'C8', kind, title: 'server and client planned different streams', limit: 0, unit: 'count' },
       server.planSha256 === undefined ? undefined : Number(server.planSha256 !== client.planSha256),
     ),
   ];
+}
+
+interface Taken {
+  readonly streamsStarted: number;
+  readonly tokensReceived: number;
+}
+
+/** Of nothing everything is true: no token was lost, and none came late. */
+export function tookPartGate({ streamsStarted, tokensReceived }: Taken): Gate {
+  const isNothing = streamsStarted === 0 || tokensReceived === 0;
+  return atMost(
+    { id: 'C11', kind: 'correctness', title: 'trials in which nothing took part', limit: 0, unit: 'count' },
+    Number(isNothing),
+    isNothing ? `nothing took part: ${streamsStarted} streams began, ${tokensReceived} tokens were received` : undefined,
+  );
+}
+
+/** A load point is not what it says where more than a few are missing. */
+export function loadGate({ asked, tookPart }: StampFindings['load']): Gate {
+  return atMost(
+    { id: 'H15', kind: 'harness', title: 'load asked for that did not take part', limit: MISSING_LOAD, unit: 'ratio' },
+    Math.max(0, 1 - tookPart / asked),
+    tookPart < asked ? `${tookPart} of ${asked} streams took part` : undefined,
+  );
 }
 
 function cpuNs(use: { cpuUserNs: number; cpuSystemNs: number }): number {

@@ -4,6 +4,7 @@
 import type { Gate } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { atMost, clockGate, throttlingGate, tracerGate } from './gate.ts';
+import { loadGate, tookPartGate } from './gates.ts';
 import type { MeasuredFaultTrial } from './fault-trial.ts';
 
 export interface RecoveryGateOptions {
@@ -28,7 +29,7 @@ function environmentGates({ host, clock, tracers }: MeasuredFaultTrial): Gate[] 
   ];
 }
 
-function harnessGates({ client }: MeasuredFaultTrial, { hasNeighbours }: RecoveryGateOptions): Gate[] {
+function harnessGates({ client, specification }: MeasuredFaultTrial, { hasNeighbours }: RecoveryGateOptions): Gate[] {
   const kind = 'harness';
   const { use, streamsPlanned, streamsStarted } = client;
   const unissued = streamsPlanned === 0 ? 0 : Math.abs(streamsStarted / streamsPlanned - 1);
@@ -43,6 +44,7 @@ function harnessGates({ client }: MeasuredFaultTrial, { hasNeighbours }: Recover
       runDelay,
       hasNeighbours ? 'not judged: trials ran side by side' : undefined,
     ),
+    loadGate({ asked: specification.connections, tookPart: streamsPlanned }),
   ];
   return hasNeighbours ? gates.map((gate): Gate => ({ ...gate, remedy: 'alone' })) : gates;
 }
@@ -63,6 +65,7 @@ function correctnessGates({ client, server, clock, specification, injected }: Me
     ),
     atMost({ id: 'C5', kind, title: 'connections lost before the fault', limit: 0, unit: 'count' }, early),
     atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
+    tookPartGate(client),
     atMost({ id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' }, clock.sameTimeNamespace ? 0 : 1),
     atMost(
       { id: 'C8', kind, title: 'server and client planned different streams', limit: 0, unit: 'count' },

@@ -50,7 +50,7 @@ export function specifyTrial(
 }
 
 /** The last stream of a slot ends with its last token before the end of the tail, up to one gap earlier: that must be after the window. */
-function tailOf({ tokensPerSecond }: Plan['workload']): number {
+export function tailOf({ tokensPerSecond }: Plan['workload']): number {
   // Of lognormal gaps with σ 0.3, 1 in 150 is longer than two mean ones.
   return Math.max(TAIL_NS, (2 * NS_PER_S) / tokensPerSecond);
 }

@@ -56,6 +56,7 @@ export class LibraryStream {
   #socket: Socket | undefined;
   #headBytes = 0;
   #bytesReadAtToken = 0;
+  #readAt: Instant | undefined;
 
   constructor(stream: number, shared: Shared) {
     this.#stream = stream;
@@ -90,6 +91,7 @@ export class LibraryStream {
   connected(socket: Socket, at: Instant): void {
     if (!this.isOpen) return;
     this.#socket = socket;
+    this.#bytesReadAtToken = 0;
     this.#shared.options.listener.onConnect(this.#stream, at);
   }
 
@@ -101,13 +103,15 @@ export class LibraryStream {
 
   token(payload: string, at: Instant, appendedAt?: Instant): void {
     if (!this.isOpen) return;
-    // The count does not move while the messages of one read are delivered: an equal count is the same read.
+    // The count does not move while the messages of one read are delivered: an equal count is the same read, and all tokens
+    // of a read share the stamp of its first, as they do in the probe, however many callbacks the library makes of it.
     const { bytesRead } = this;
-    if (bytesRead !== this.#bytesReadAtToken) {
+    if (bytesRead !== this.#bytesReadAtToken || this.#socket === undefined || this.#readAt === undefined) {
       this.#bytesReadAtToken = bytesRead;
+      this.#readAt = at;
       this.#shared.tokenReads++;
     }
-    this.#shared.options.listener.onTokenText(this.#stream, payload, at, appendedAt);
+    this.#shared.options.listener.onTokenText(this.#stream, payload, this.#readAt, appendedAt);
   }
 
   control(type: ControlType, text: string, at: Instant): void {

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { closeCodes, renderCursor, SSE_RETRY_MS } from '../../bench/contract/control-events.ts';
 import type { StreamPlan } from '../planned-streams.ts';
-import { sseSink } from '../sse.ts';
+import { sseHead, sseSink } from '../sse.ts';
 import type { StreamSink } from '../stream-sink.ts';
 import { lastEventId, refuse } from '../twin.ts';
 import { refusePlain } from '../websocket.ts';
@@ -17,6 +17,7 @@ import type { DemoParts } from './demo-parts.ts';
 
 /** Who comes back to a stream that is over, or unknown, is told to stop with 204 (WHATWG HTML §9.2.3). */
 export function addArticleEvents(app: FastifyInstance, parts: DemoParts): void {
+  app.head(ARTICLE_PATH, { schema: articleSchema }, (_request, reply) => reply.headers(sseHead).send());
   app.get(ARTICLE_PATH, { schema: articleSchema, exposeHeadRoute: false }, (request, reply) => {
     const handlerNs = parts.now();
     const asked = request.query as ArticleRequest;

@@ -9,8 +9,10 @@ import { LastingStreams } from '../lasting-streams.ts';
 import { DescribedStreams } from './described-streams.ts';
 
 export const DEMO_PAYLOAD: PayloadName = 'lean';
-/** Both a bound and more than any audience needs: running streams cannot be dispensed with. */
+/** Both a bound and more than any audience needs: a stream that is received cannot be dispensed with. */
 const MAX_STREAMS = 1000;
+/** Clients try again after a second; a stream that nobody came back to by then gives way to another, if there is no other place. */
+const GRACE_NS = 5 * NS_PER_S;
 /** WHATWG HTML §9.2.7 advises a sign of life every 15 s or so. */
 const HEARTBEAT_NS = 15 * NS_PER_S;
 
@@ -31,6 +33,7 @@ export function createDemoParts(workloads: readonly [Workload, ...Workload[]]): 
     stamps: undefined,
     backpressureBytes: MIB,
     maxStreams: MAX_STREAMS,
+    graceNs: GRACE_NS,
     // No fault is planned here: whoever looks on makes them.
     recovery: { isResumable: true, limits: DEFAULT_RESUME_LIMITS, heartbeatNs: HEARTBEAT_NS, faultNs: Number.POSITIVE_INFINITY },
   });

@@ -1,10 +1,13 @@
 // The streams that people ask for: none is planned, each is described by its request and timed by one of several workloads.
 
+import { randomInt } from 'node:crypto';
+import { streamEpoch } from '../../bench/contract/control-events.ts';
 import type { TokenSource, Workload } from '../../bench/contract/workload.ts';
 import { PlannedStreams, type StreamPlan, type StreamRequest } from '../planned-streams.ts';
 
 /** As in the other requests that leave it out. */
 const DEFAULT_SEED = 1;
+const MAX_SEED = 2 ** 32;
 
 export class DescribedStreams implements Pick<PlannedStreams, 'find'> {
   readonly #byWorkload: ReadonlyMap<string, PlannedStreams>;
@@ -28,9 +31,10 @@ export class DescribedStreams implements Pick<PlannedStreams, 'find'> {
 
   /** Undefined when the request says nothing but an id, or names a workload that is not here. */
   find({ workload, ...request }: StreamRequest): StreamPlan | undefined {
-    if (workload === undefined) return this.#default.find(request);
-    const streams = this.#byWorkload.get(workload);
-    const plan = streams?.find({ seed: DEFAULT_SEED, ...request });
-    return plan === undefined || streams === undefined ? undefined : { ...plan, source: streams.source };
+    const streams = workload === undefined ? this.#default : this.#byWorkload.get(workload);
+    const plan = streams?.find(workload === undefined ? request : { seed: DEFAULT_SEED, ...request });
+    if (plan === undefined || streams === undefined) return undefined;
+    // Two streams of one seed have the same text, but a cursor of one must not be taken for a place in the other.
+    return { ...plan, epoch: streamEpoch(randomInt(MAX_SEED)), source: streams.source };
   }
 }

@@ -106,8 +106,10 @@ const families: readonly Family[] = [
   {
     id: 'icl',
     title: 'Inter-chunk latency',
-    definition: 'time between consecutive reads of a stream that carried a token',
+    definition:
+      'time between consecutive reads of a stream that carried a token; tokens that come together make it longer, and it is neither better nor worse for that',
     distribution: 'interChunkNs',
+    better: 'neither',
     quantiles: [['p50'], ['p99']],
   },
   {

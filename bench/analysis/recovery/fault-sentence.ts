@@ -14,6 +14,7 @@ export function faultSentence(fault: FaultNumbers): string {
   const { loadPoint, arms } = fault;
   const [first] = arms;
   if (loadPoint.fault === undefined || first === undefined) return 'No trial of this fault was measured.';
+  if (arms.some(({ clients }) => clients.all === 0)) return 'No stream took part in the trials of this fault, so they show nothing.';
   const outage = first.outageNs === undefined ? '' : ` for ${time(first.outageNs)}`;
   const policy = loadPoint.policy === 'as-specified' ? ', with clients that do what the specifications say' : '';
   const clauses = [noticing(fault), interruption(arms), ...neighbours(arms), ...tokens(fault)];

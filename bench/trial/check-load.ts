@@ -1,0 +1,72 @@
+// Before a run: whether the streams of its workload can take part in its trials at all. A first token that comes after the trial
+// is over would make a run of nothing, in which nothing goes wrong.
+
+import { faultOf } from '../contract/faults.ts';
+import { BenchError } from '../contract/errors.ts';
+import { countPlacesTakingPart, planAllOffsetsNs, populationOf } from '../contract/population.ts';
+import type { LoadPoint, Plan } from '../contract/run-file.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { MISSING_LOAD } from './gates.ts';
+import { RAMP_SHARE, tailOf } from './specification.ts';
+
+/** Enough to tell shares of a twentieth apart. */
+const MOST_LOOKED_AT = 1000;
+
+/** @throws BenchError USAGE that names what has to be longer or shorter. */
+export function checkLoad(plan: Plan): void {
+  for (const loadPoint of plan.loadPoints) if (isFromPopulation(plan, loadPoint)) checkPoint(plan, loadPoint);
+}
+
+/** Elsewhere streams follow a timetable that is made for the trial, or clients ask for one after another. */
+function isFromPopulation({ ladder, completions, browserLimits }: Plan, { messagesPerSecond, stopped, connecting }: LoadPoint): boolean {
+  const own = [ladder, completions, browserLimits, messagesPerSecond, stopped];
+  return own.every((one) => one === undefined) && connecting !== 'storm';
+}
+
+function checkPoint(plan: Plan, loadPoint: LoadPoint): void {
+  const { warmupNs, recovery } = plan;
+  const workload = loadPoint.tokensPerTick === undefined ? plan.workload : { ...plan.workload, tokensPerTick: loadPoint.tokensPerTick };
+  const connections = Math.min(loadPoint.connections, MOST_LOOKED_AT);
+  const windowNs = plan.windowNs + afterFaultNs(plan, loadPoint);
+  const trial = {
+    workload,
+    connections,
+    workloadSeed: plan.seed,
+    rampNs: warmupNs * RAMP_SHARE,
+    warmupNs,
+    windowNs,
+    tailNs: tailOf(workload),
+    ...(recovery !== undefined && { recovery }),
+  };
+  const population = populationOf(trial);
+  const window = { windowStartNs: warmupNs, windowEndNs: warmupNs + windowNs };
+  const tookPart = countPlacesTakingPart(population, planAllOffsetsNs(trial, population), window);
+  if (tookPart >= (1 - MISSING_LOAD) * connections) return;
+  const { name, firstTokenMedianMs } = workload;
+  throw new BenchError(
+    'USAGE',
+    `only ${tookPart} of ${connections} streams of workload "${name}" can take part in a trial of ${seconds(warmupNs + windowNs)} s: ` +
+      `their first token comes after a median of ${seconds(firstTokenMedianMs * NS_PER_MS)} s`,
+    { hint: remedy(plan) },
+  );
+}
+
+/** Where something breaks, and where the load is searched, the scenario sets how long its trials are. */
+function remedy({ recovery, search, workload: { firstTokenMedianMs, firstTokenSigma } }: Plan): string {
+  const shorter = 'lower firstTokenMedianMs or firstTokenSigma in the definition of the workload';
+  if (recovery !== undefined || search !== undefined) return shorter;
+  // Between the streams of a place nothing comes for that long; 2σ is beyond 97 of 100 streams.
+  const silenceNs = firstTokenMedianMs * NS_PER_MS * Math.exp(2 * firstTokenSigma);
+  return `measure for longer, as with --duration ${Math.ceil(silenceNs / NS_PER_S) + 1}s, or ${shorter}`;
+}
+
+/** A trial goes on after its fault. */
+function afterFaultNs({ recovery }: Plan, { fault }: LoadPoint): number {
+  if (recovery === undefined || fault === undefined) return 0;
+  const { outageNs, recoveryNs } = faultOf(fault, recovery.longOutageNs);
+  return outageNs + recoveryNs;
+}
+
+function seconds(ns: number): string {
+  return String(Math.round(ns / (0.01 * NS_PER_S)) / 100);
+}
