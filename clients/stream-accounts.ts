@@ -9,10 +9,11 @@ import type { Population } from '../bench/contract/population.ts';
 import type { ClientTally } from '../bench/contract/tally.ts';
 import { hashStreamText, sliceStart, type TokenSource } from '../bench/contract/workload.ts';
 import { ExpectedPayload, layOutSource, type SourceBytes } from './expected-payload.ts';
+import { CountCheck } from './count-check.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
 import type { SocketCount } from './stream-client.ts';
 
-type Accounted = Pick<TrialSpecification, 'payload' | 'transport' | 'injection' | 'connecting'>;
+type Accounted = Pick<TrialSpecification, 'payload' | 'transport' | 'injection' | 'connecting' | 'verifyOneIn'>;
 
 type ModelCounts = Required<Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'>>;
 
@@ -23,7 +24,7 @@ export class StreamAccounts {
   readonly #source: TokenSource;
   readonly #layout: SourceBytes;
   /** By stream; undefined before it opens and after it ended. */
-  readonly #checks: (SequenceCheck | undefined)[];
+  readonly #checks: (SequenceCheck | CountCheck | undefined)[];
   readonly #announcedSha256 = new Map<number, string>();
   /** By the template's beginning, which is all that differs between streams. */
   readonly #expected = new Map<string, ExpectedPayload>();
@@ -60,8 +61,14 @@ export class StreamAccounts {
 
   open(stream: number): void {
     this.started++;
-    const tokens = this.#population.tokens[stream] as number;
-    this.#checks[stream] = new SequenceCheck(this.#expect(stream), { sourceStart: this.#sourceStart(stream), tokens, counts: this.faults });
+    const expected = this.#expect(stream);
+    const options = {
+      sourceStart: this.#sourceStart(stream),
+      tokens: this.#population.tokens[stream] as number,
+      counts: this.faults,
+    };
+    const isWhole = stream % (this.#specification.verifyOneIn ?? 1) === 0;
+    this.#checks[stream] = isWhole ? new SequenceCheck(expected, options) : new CountCheck(expected, options);
   }
 
   #expect(stream: number): ExpectedPayload {
@@ -122,7 +129,7 @@ export class StreamAccounts {
     this.#close(stream);
   }
 
-  #close(stream: number): SequenceCheck | undefined {
+  #close(stream: number): SequenceCheck | CountCheck | undefined {
     const check = this.#checks[stream];
     if (check === undefined) return undefined;
     this.#checks[stream] = undefined;

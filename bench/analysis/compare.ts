@@ -4,13 +4,14 @@
 import type { Warning } from '../contract/run-file.ts';
 import type { Estimate } from './analysis.ts';
 import { pairTrials, type MeasuredArm } from './measured-trials.ts';
+import { boundedMedianInterval, boundedSignP, type Bounds } from './statistics/bounded-median.ts';
 import type { Margin, Metric } from './metrics/metric.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { hodgesLehmann } from './statistics/hodges-lehmann.ts';
 import { orderEffect, type OrderEffect } from './statistics/order-effect.ts';
 import { pairedEffect, tostP, type PairedEffect } from './statistics/paired-t.ts';
 import { signFlipP } from './statistics/sign-flip.ts';
-import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
+import { boundRatios, differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
 
 /** A scale on which the margin holds, with the effect on it; logarithms for ratios. */
 export interface ActiveScale {
@@ -39,6 +40,8 @@ export interface Evidence {
   readonly tostP: number | undefined;
   /** On the logarithm of the ratio; undefined without a ratio. */
   readonly orderEffect: OrderEffect | undefined;
+  /** Of the logarithm of the ratio, over all blocks, where some of them have bounds instead of values. */
+  readonly bounded: { readonly blocks: number; readonly interval: Bounds } | undefined;
   readonly warnings: readonly Warning[];
 }
 
@@ -60,7 +63,8 @@ export function compareMetric({ metric, baseline, other, seed }: CompareOptions)
   const scale = isRatio ? 'ratio' : 'difference';
   const plain = differencesOf(pairs);
   const tested = logarithms ?? plain;
-  const isTested = pairs.length >= 2 && metric.isExact !== true;
+  const bounds = boundRatios(metric, baseline, other);
+  const isTested = bounds === undefined && pairs.length >= 2 && metric.isExact !== true;
   const scales = isTested ? activeScales(metric.margin ?? NO_MARGIN, logarithms, plain) : [];
   const order = isTested
     ? orderEffect(pairs.map((pair, index) => ({ difference: tested[index] as number, baselineFirst: pair.baselineFirst })))
@@ -79,17 +83,20 @@ export function compareMetric({ metric, baseline, other, seed }: CompareOptions)
       pairs.map((pair) => pair.other),
       scale,
     ),
-    ratio: isRatio
-      ? estimateMean(
-          pairs.map((pair) => pair.other / pair.baseline),
-          'ratio',
-        )
-      : undefined,
-    difference: estimateMean(plain, 'difference'),
+    // Of the blocks with both values alone it would be a choice of blocks.
+    ratio:
+      isRatio && bounds === undefined
+        ? estimateMean(
+            pairs.map((pair) => pair.other / pair.baseline),
+            'ratio',
+          )
+        : undefined,
+    difference: bounds === undefined ? estimateMean(plain, 'difference') : undefined,
     scales,
-    signFlipP: isTested ? signFlipP(tested, seed) : undefined,
+    signFlipP: bounds === undefined ? (isTested ? signFlipP(tested, seed) : undefined) : boundedSignP(bounds),
     tostP: overScales(scales),
     orderEffect: isRatio ? order : undefined,
+    bounded: bounds && { blocks: bounds.length, interval: boundedMedianInterval(bounds) },
     warnings: isTested
       ? [...warnOfSkew(tested), ...warnOfOrder(order, scales, isRatio), ...warnOfSupport(pairs.length, completedBlocks)]
       : [],

@@ -8,7 +8,10 @@ import type { Evidence } from './compare.ts';
 import type { Metric } from './metrics/metric.ts';
 
 export function verdictSentence(evidence: Evidence, verdict: Verdict): string {
-  return sentences[verdict.kind](evidence, verdict);
+  const { kind, reason } = verdict;
+  if (evidence.bounded !== undefined && kind === 'better') return `${betterWords(evidence, verdict)}: ${boundWords(evidence.bounded)}.`;
+  if (evidence.bounded !== undefined && kind === 'inconclusive') return `${evidence.metric.title} is undecided: ${reason}.`;
+  return sentences[kind](evidence, verdict);
 }
 
 const sentences: Record<VerdictKind, (evidence: Evidence, verdict: Verdict) => string> = {
@@ -29,6 +32,11 @@ const sentences: Record<VerdictKind, (evidence: Evidence, verdict: Verdict) => s
     `${verdict.reason === undefined ? neededWords(verdict) : `; ${verdict.reason}`}.`,
   exact: exactWords,
 };
+
+/** Seen from the winner, whose bound is the one that is known. */
+function boundWords({ interval: { low, high } }: NonNullable<Evidence['bounded']>): string {
+  return `at least ${percent(Math.expm1(low > 0 ? low : -high))} more in the median (95 % bound from ranks; some answers are only "at least")`;
+}
 
 function betterWords({ metric, baselineArm, otherArm }: Evidence, { favours }: Verdict): string {
   const [winner, loser] = favours === otherArm.name ? [otherArm, baselineArm] : [baselineArm, otherArm];

@@ -50,18 +50,20 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
   if (context.withheld !== undefined) return because('withheld', context.withheld);
   if (evidence.metric.isExact === true) return decideExact(evidence);
   const { fewestBlocks } = context;
-  if (evidence.pairs.length < fewestBlocks) {
+  const blocks = evidence.bounded?.blocks ?? evidence.pairs.length;
+  if (blocks < fewestBlocks) {
     return because(
       'withheld',
-      `${evidence.pairs.length} blocks; with fewer than ${fewestBlocks} nothing can pass the correction for all comparisons of this run`,
+      `${blocks} blocks; with fewer than ${fewestBlocks} nothing can pass the correction for all comparisons of this run`,
     );
   }
-  return decideTested(evidence, context);
+  return evidence.bounded === undefined ? decideTested(evidence, context) : decideBounded(evidence, context);
 }
 
 /** Whether the evidence may enter the family of tests at all. */
-export function whyNotMeasured({ metric, pairs, completedBlocks, baselineArm, otherArm }: Evidence): string | undefined {
+export function whyNotMeasured({ metric, pairs, completedBlocks, baselineArm, otherArm, bounded }: Evidence): string | undefined {
   if (completedBlocks === 0) return 'no block in which both arms completed';
+  if (bounded !== undefined) return bounded.blocks < 2 ? 'a single block has no interval' : undefined;
   const { absence } = metric;
   const why = (): string =>
     absence ??
@@ -98,6 +100,19 @@ function decideTested(evidence: Evidence, context: VerdictContext): Verdict {
   const isTooNoisy = scales.every(({ effect, margin }) => (effect.interval95.high - effect.interval95.low) / 2 > margin);
   if (isTooNoisy) return unresolved('not-resolvable', evidence, context, 'this run is too noisy for the margin');
   return unresolved('inconclusive', evidence, context, undefined);
+}
+
+/**
+ * Where some answers are only "at least", the median ratio has a bound on one side or on none: an arm is better where that bound
+ * lies beyond the margin. Equivalence needs both sides and is never claimed.
+ */
+function decideBounded(evidence: Evidence, { differenceP, noiseFloor }: VerdictContext): Verdict {
+  if (noiseFloor?.claim !== undefined) return because('inconclusive', `two equal arms differed here by ${noiseFloor.claim}`);
+  const { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY } = evidence.bounded?.interval ?? {};
+  const margin = Math.log1p(evidence.metric.margin?.ratio ?? 0);
+  const side = low > margin ? 1 : high < -margin ? -1 : 0;
+  if (side !== 0 && (differenceP ?? 1) < ALPHA) return { ...plain('better'), favours: favoured(evidence, side) };
+  return because('inconclusive', 'some answers are only "at least", and those that are known give the arms no order beyond the margin');
 }
 
 /** All counted values agree or there is no favourite: no test is made, so no spread may be argued away. */

@@ -25,25 +25,30 @@ const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
 /** Starts are issued by a 1 ms timer: gaps not much longer than that look quantised, whatever their law. */
 const LEAST_MEAN_GAP_NS = 5 * NS_PER_MS;
 
-export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): CompletedTrial {
-  const { specification, server, client, memory } = measured;
-  const { warmupNs, windowNs } = specification;
+export function joinInputOf({ specification, client, serverStamps, clientStamps }: MeasuredTrial): JoinInput {
+  const { warmupNs, windowNs, connecting, timetable } = specification;
   const population = populationOf(specification);
-  const offsetsNs = planAllOffsetsNs(specification, population);
-  const isStorm = specification.connecting?.kind === 'storm';
-  const input = {
+  return {
     population,
-    offsetsNs,
-    isOnTimetable: specification.timetable !== undefined,
+    offsetsNs: planAllOffsetsNs(specification, population),
+    isOnTimetable: timetable !== undefined,
     isConnectHidden: client.browser !== undefined,
     serverProcesses: measured.serverProcesses,
     isReadHidden: client.browser !== undefined,
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
-    server: measured.serverStamps,
-    client: measured.clientStamps,
-    leftOut: isStorm ? streamsNotDone(measured.clientStamps) : new Set(stoppedStreams(specification, population.streams)),
+    server: serverStamps,
+    client: clientStamps,
+    leftOut: connecting?.kind === 'storm' ? streamsNotDone(clientStamps) : new Set(stoppedStreams(specification, population.streams)),
   };
+}
+
+/** @param input From `joinInputOf`, where the caller needs it as well. */
+export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, input = joinInputOf(measured)): CompletedTrial {
+  const { specification, server, client, memory } = measured;
+  const { warmupNs, windowNs } = specification;
+  const { population } = input;
+  const isStorm = specification.connecting?.kind === 'storm';
   const joined = joinStamps(input);
   const { distributions, ...found } = ofConditions(measured, input);
   const missingStamps = joined.missingStamps + (isStorm ? unexplained(input, client) : 0);

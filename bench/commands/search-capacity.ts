@@ -2,9 +2,12 @@
 // steps before it showed. Also the trials of the load–latency curve and of the proof, whose loads were chosen beforehand.
 
 import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { failedStep, judgeStep } from '../analysis/capacity/judge-step.ts';
 import { gatesOfSearch } from '../analysis/capacity/search-gates.ts';
 import { measureHeadline, searchLoads } from '../analysis/capacity/search-loads.ts';
+import { receiptOfWindow } from '../analysis/capacity/window-receipt.ts';
 import { mean } from '../analysis/statistics/moments.ts';
 import { BenchError } from '../contract/errors.ts';
 import { deriveSeed } from '../contract/random.ts';
@@ -14,7 +17,7 @@ import { NS_PER_S } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { isFailure } from '../trial/measure-record.ts';
 import { measureTrial, type MeasureOptions } from '../trial/measure-trial.ts';
-import { recordTrial } from './record-trial.ts';
+import { joinInputOf, recordTrial } from './record-trial.ts';
 
 /** @throws BenchError for anything that makes the trial a failed one, INTERRUPTED when the signal was raised. */
 export async function searchCapacity(planned: PlannedTrial, options: MeasureOptions): Promise<SearchedTrial> {
@@ -46,6 +49,16 @@ async function measureLoads(loads: readonly number[], measure: (streams: number)
 /** So many failed trials in a row are no overload: something else is broken. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
+/** The second step at a load is another sample of it, and the same one in all arms of the block. */
+function planStep({ asked: _asked, ...place }: PlannedTrial, { streams, times }: { streams: number; times: number }): PlannedTrial {
+  return { ...place, workloadSeed: deriveSeed(place.workloadSeed, streams, times), loadPoint: { connections: streams } };
+}
+
+/** Where the stamps of a step are kept, inside those of the run. @param step `times`: how often its load was measured before. */
+function stepFolder({ trial, streams, times }: { trial: number; streams: number; times: number }): string {
+  return `search-${String(trial).padStart(4, '0')}-${streams}-streams-${times + 1}`;
+}
+
 /** The trials that one search is made of. */
 class Steps {
   readonly #planned: PlannedTrial;
@@ -65,13 +78,12 @@ class Steps {
   async measure(streams: number, options = this.#options): Promise<SearchStep> {
     const times = this.#timesMeasured.get(streams) ?? 0;
     this.#timesMeasured.set(streams, times + 1);
-    const { asked: _asked, ...place } = this.#planned;
-    // The second step at a load is another sample of it, and the same one in all arms of the block.
-    const workloadSeed = deriveSeed(place.workloadSeed, streams, times);
-    const planned = { ...place, workloadSeed, loadPoint: { connections: streams } };
+    const planned = planStep(this.#planned, { streams, times });
     try {
-      const trial = recordTrial(planned, await measureTrial(planned, options));
-      const step = judgeStep(trial, streams, this.#plan.objectives);
+      const measured = await measureTrial(planned, { ...options, keepStampsIn: this.#keepStampsIn(streams, times) });
+      const input = joinInputOf(measured);
+      const trial = recordTrial(planned, measured, input);
+      const step = judgeStep({ streams, trial, receipt: receiptOfWindow(input) }, this.#plan.objectives);
       this.#trials.push({ trial, isCarried: step.failed.length === 0 });
       this.#failuresInARow = 0;
       return step;
@@ -81,6 +93,15 @@ class Steps {
       this.#lastFailure = error;
       return failedStep(streams, error.message);
     }
+  }
+
+  /** A folder for each step, as all of them are one trial. */
+  #keepStampsIn(streams: number, times: number): string | undefined {
+    const { keepStampsIn } = this.#options;
+    if (keepStampsIn === undefined) return undefined;
+    const folder = join(keepStampsIn, stepFolder({ trial: this.#planned.trial, streams, times }));
+    mkdirSync(folder, { recursive: true });
+    return folder;
   }
 
   /** @throws BenchError when not one step was measured. */

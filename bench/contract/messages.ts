@@ -38,6 +38,8 @@ const trialSpecificationSchema = z.object({
   collectNs: z.number().nonnegative().optional(),
   /** How long streams may take to end after the tail. */
   drainNs: z.number().positive(),
+  /** Of so many streams one is verified token by token; the others by their number of tokens and bytes. All of them when absent. */
+  verifyOneIn: z.int().min(1).optional(),
   /** A receiver that is this far behind, in bytes, is cut off as a slow consumer. */
   backpressureBytes: z.int().positive(),
   injection: injectionSchema.optional(),

@@ -6,14 +6,16 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 const streams = z.int().min(1);
 
-/** `delivery.p99 <= 50ms`: what must hold, where a threshold of --fail-if says what must not. */
+/** `attainment.50ms >= 99%` or `delivery.p99 <= 50ms`: what must hold, where a threshold of --fail-if says what must not. */
 const objectiveSchema = z.object({
   text: z.string(),
-  /** Id of a metric of scenario `stream`. */
+  /** Id of a metric of scenario `stream`, or `attainment`. */
   metric: z.string(),
   operator: z.enum(['<', '<=', '>', '>=']),
   /** In the metric's unit. */
   limit: z.number(),
+  /** Of `attainment`: a token counts when it was received within this time of when it was due. */
+  withinNs: z.number().positive().optional(),
 });
 
 export const searchPlanSchema = z.object({
@@ -28,6 +30,8 @@ export const searchPlanSchema = z.object({
   /** The two loads that decide are judged by the majority of up to so many steps; odd. */
   stepsPerLoad: z.int().min(1),
   maxSteps: z.int().min(2),
+  /** The load generator verifies one stream of so many token by token, and counts the others; all when absent. */
+  verifyOneIn: z.int().min(1).optional(),
   /** Loads of the load–latency curve. */
   curveLoads: z.int().min(2),
 });
@@ -58,6 +62,9 @@ const measuredStepSchema = z.object({
   deliveryP99Ns: z.number().optional(),
   /** Delivery p50 of the window's last third less 1.2 times that of its first; undefined with too few tokens in either. */
   backlogNs: z.number().optional(),
+  /** Tokens planned in the window, and those of them that were received by the end of the drain; absent in runs that were judged by what arrived in the window. */
+  plannedTokens: count.optional(),
+  receivedTokens: count.optional(),
   /** Values of the objectives' metrics, in their order; null where the window has too few samples for one. */
   objectives: z.array(z.number().nullable()),
   /** Streams that failed; tokens lost, repeated or damaged. */

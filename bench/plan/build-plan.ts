@@ -171,7 +171,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(lanes > 1 && { lanes }),
     ...(canary !== undefined && { canary }),
     ...(flags.browser !== undefined && { browser: flags.browser }),
-    ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned }),
+    ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned, windowNs: windows.windowNs }),
     ...processes,
     ...(shares !== undefined && flags.carries !== undefined && carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
     ...(scenario === 'stream' &&

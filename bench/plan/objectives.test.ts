@@ -11,6 +11,9 @@ const planOf = async (flags: RunFlags = {}, scenario = 'capacity'): Promise<Plan
 
 describe('an objective', () => {
   it.each([
+    ['attainment.50ms >= 99%', { metric: 'attainment', operator: '>=', limit: 0.99, withinNs: 50e6 }],
+    ['attainment.2s>99.5 %', { metric: 'attainment', operator: '>', limit: 0.995, withinNs: 2e9 }],
+    // The default until 1.0, which saved runs were measured by.
     ['delivery.p99 <= 50ms', { metric: 'delivery.p99', operator: '<=', limit: 50e6 }],
     ['delivery.p50<1ms', { metric: 'delivery.p50', operator: '<', limit: 1e6 }],
     ['ttft.overhead.p50 <= 100ms', { metric: 'ttft.overhead.p50', operator: '<=', limit: 1e8 }],
@@ -19,7 +22,9 @@ describe('an objective', () => {
   ])('%s is read', (text, expected) => expect(parseObjective(text)).toEqual({ text: text.trim(), ...expected }));
 
   it.each([
-    ['', '--slo : expected metric, one of >= <= > <, and a limit, such as delivery.p99 <= 50ms'],
+    ['', '--slo : expected metric, one of >= <= > <, and a limit, such as attainment.50ms >= 99%'],
+    ['attainment.50ms >= 101%', '--slo attainment.50ms >= 101%: expected a time above 0 and a share of at most 100 %'],
+    ['attainment.50ms <= 1%', '--slo attainment.50ms <= 1%: there is no metric "attainment.50ms"'],
     ['delivery.p99 50ms', '--slo delivery.p99 50ms: expected metric, one of'],
     ['ws:delivery.p99 <= 50ms', '--slo ws:delivery.p99 <= 50ms: expected metric, one of'],
     ['delivery.p99 <= 50', '--slo delivery.p99 <= 50: expected a limit of delivery.p99 in ns, us, µs, ms or s, not 50'],
@@ -31,10 +36,11 @@ describe('an objective', () => {
 describe('the plan of a search', () => {
   it('holds the default objective, where it begins and how far it may go', async () => {
     expect((await planOf()).search).toEqual({
-      objectives: [{ text: 'delivery.p99 <= 50ms', metric: 'delivery.p99', operator: '<=', limit: 50e6 }],
+      objectives: [{ text: 'attainment.50ms >= 99%', metric: 'attainment', operator: '>=', limit: 0.99, withinNs: 50e6 }],
       firstStreams: 300,
       mostStreams: 5000,
       maxSteps: 24,
+      verifyOneIn: 10,
       width: 0.1,
       stepsPerLoad: 1,
       curveLoads: 4,
@@ -59,9 +65,14 @@ describe('the plan of a search', () => {
   it.each([
     [{ connections: '100,200' }, '--connections 100,200: expected one number of at least 10'],
     [{ connections: '9' }, '--connections 9: expected one number of at least 10'],
-    [{ stamps: true }, '--stamps: a search is many trials in one and keeps no stamps'],
+    [{ slo: ['delivery.p99 <= 50ms'] }, '--slo delivery.p99 <= 50ms: a window of 2 s holds too few separate stalls for such a quantile'],
   ] as const)('%j is refused: %s', async (flags, message) => {
     await expect(planOf(flags)).rejects.toThrow(message);
+  });
+
+  it('takes a 99th percentile where the window holds enough stalls for one, and keeps stamps where it is asked to', async () => {
+    const plan = await planOf({ slo: ['delivery.p99 <= 50ms'], duration: '5s', stamps: true });
+    expect([plan.search?.objectives.length, plan.keepStamps]).toEqual([1, true]);
   });
 
   it('is of this scenario alone', async () => {

@@ -71,6 +71,7 @@ interface ConditionsPlace {
   readonly connections: readonly number[];
   readonly serverProcesses: number;
   readonly workload: Workload;
+  readonly windowNs: number;
 }
 
 export interface Scenario {

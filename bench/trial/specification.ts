@@ -41,6 +41,7 @@ export function specifyTrial(
     tailNs: tailOf(plan.workload),
     // A search goes to where a server is at its end: there it would still work off the pause of a collection in the window.
     ...(plan.search !== undefined && { collectNs: 0 }),
+    ...(plan.search?.verifyOneIn !== undefined && { verifyOneIn: plan.search.verifyOneIn }),
     drainNs: Math.max(plan.drainNs, planned.loadPoint.connections * MOST_END_NS),
     backpressureBytes: plan.backpressureBytes,
     ...(plan.browser !== undefined && { browser: plan.browser }),

@@ -12,6 +12,11 @@ export function carriedSteps(trial: SearchedTrial): readonly MeasuredStep[] {
   return steps.filter((step) => step.streams === lowerStreams && step.failed.length === 0).flatMap(({ measured }) => measured ?? []);
 }
 
+/** The highest load that was carried by a search that did not end at the server: its answer is at least that. */
+export function leastCarried(trial: SearchedTrial): number | undefined {
+  return isSearch(trial) && !isAnswer(trial.search.end) ? trial.search.lowerStreams : undefined;
+}
+
 /** The steps just beyond the answer that failed. */
 export function stepsBeyond({ search: { steps, upperStreams } }: SearchedTrial): readonly SearchStep[] {
   return heededSteps(steps).filter((step) => step.streams === upperStreams && step.failed.length > 0);

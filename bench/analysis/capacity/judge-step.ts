@@ -6,23 +6,29 @@ import { quantileOf } from '../../contract/distribution.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
 import type { Constraint, MeasuredStep, Objective, SearchStep } from '../../contract/search.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
-import { amount, percent } from '../amounts.ts';
+import { amount, percent, wholeNumber } from '../amounts.ts';
 import { isDisturbance } from '../attempts.ts';
 import { findMetric } from '../metrics/registry.ts';
 import { holds } from '../thresholds.ts';
 import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
+import { attainmentOf, countReceived, type WindowReceipt } from './window-receipt.ts';
 import type { Outcome } from './search.ts';
 
-/** Tokens received in the window for each that was due in it. */
-const LEAST_DELIVERED = 0.995;
 /** Delivery may grow from the first third of the window to the last by this factor and this much more. */
 const BACKLOG_FACTOR = 1.2;
 const BACKLOG_NS = 2 * NS_PER_MS;
 
 const clientGates: ReadonlySet<string> = new Set(['H1', 'H3', 'H4', 'H5', 'H7']);
 
-export function judgeStep(trial: CompletedTrial, streams: number, objectives: readonly Objective[]): SearchStep {
-  const measured = measureStep(trial, objectives);
+/** A steady trial with the receipt of its window. */
+export interface MeasuredLoad {
+  readonly streams: number;
+  readonly trial: CompletedTrial;
+  readonly receipt: WindowReceipt;
+}
+
+export function judgeStep({ streams, trial, receipt }: MeasuredLoad, objectives: readonly Objective[]): SearchStep {
+  const measured = measureStep(trial, receipt, objectives);
   const missedGates = missedBy(trial, measured);
   const own = [
     ...judgeLoss(trial, measured),
@@ -55,18 +61,22 @@ interface Failure {
   readonly reason: string;
 }
 
-function measureStep(trial: CompletedTrial, objectives: readonly Objective[]): MeasuredStep {
+function measureStep(trial: CompletedTrial, receipt: WindowReceipt, objectives: readonly Objective[]): MeasuredStep {
   const { client, server, distributions, planned, windowNs, steadiness } = trial;
   const seconds = windowNs / NS_PER_S;
   const [p50, p99] = [quantileOf(distributions.deliveryScheduledNs, 0.5), quantileOf(distributions.deliveryScheduledNs, 0.99)];
-  const { firstThirdP50Ns, lastThirdP50Ns } = steadiness;
+  const backlogNs = backlogOf(steadiness);
   return {
     offeredTokensPerSecond: planned.windowTokens / seconds,
     deliveredTokensPerSecond: client.windowTokens / seconds,
     ...(p50 !== undefined && { deliveryP50Ns: p50 }),
     ...(p99 !== undefined && { deliveryP99Ns: p99 }),
-    ...(firstThirdP50Ns !== undefined && lastThirdP50Ns !== undefined && { backlogNs: lastThirdP50Ns - BACKLOG_FACTOR * firstThirdP50Ns }),
-    objectives: objectives.map(({ metric }) => asSeen(trial, metric) ?? null),
+    ...(backlogNs !== undefined && { backlogNs }),
+    plannedTokens: receipt.deliveryNs.length,
+    receivedTokens: countReceived(receipt),
+    objectives: objectives.map(
+      ({ metric, withinNs }) => (withinNs === undefined ? asSeen(trial, metric) : attainmentOf(receipt, withinNs)) ?? null,
+    ),
     errors: client.errors.reduce((sum, error) => sum + error.count, 0),
     integrityFaults: client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches,
     ...(client.tokenReads !== undefined && client.tokenReads > 0 && { tokensPerRead: client.tokensReceived / client.tokenReads }),
@@ -90,23 +100,40 @@ function asSeen(trial: CompletedTrial, metric: string): number | undefined {
 }
 
 function judgeLoss({ client }: CompletedTrial, measured: MeasuredStep): Failure[] {
-  const { offeredTokensPerSecond: offered, deliveredTokensPerSecond: delivered, errors, integrityFaults } = measured;
+  const { plannedTokens = 0, receivedTokens = 0, errors, integrityFaults } = measured;
+  const never = plannedTokens - receivedTokens;
   const reasons = [
-    ...(delivered < LEAST_DELIVERED * offered ? [`${percent(delivered / offered)} of the tokens that were due arrived in the window`] : []),
+    ...(never > 0 ? [`${wholeNumber(never)} of ${wholeNumber(plannedTokens)} tokens of the window were never received`] : []),
     ...(errors > 0 ? [`${errors} streams failed (${client.errors.map(({ cause }) => cause).join(', ')})`] : []),
     ...(integrityFaults > 0 ? [`${integrityFaults} tokens were lost, repeated or damaged`] : []),
   ];
   return reasons.length === 0 ? [] : [{ constraint: 'loss', reason: reasons.join('; ') }];
 }
 
-function judgeObjective({ text, metric, operator, limit }: Objective, value: number | undefined): Failure[] {
+function judgeObjective({ text, metric, operator, limit, withinNs }: Objective, value: number | undefined): Failure[] {
   if (value !== undefined && holds[operator](value, limit)) return [];
-  const found = value === undefined ? 'too few samples' : amount(value, findMetric(metric)?.unit ?? '');
+  const found =
+    value === undefined ? 'too few samples' : withinNs === undefined ? amount(value, findMetric(metric)?.unit ?? '') : sharpPercent(value);
   return [{ constraint: 'objective', reason: `not ${text}: ${found}` }];
 }
 
+/** Two digits of 98.96 % would read as the 99 % that it missed. */
+function sharpPercent(share: number): string {
+  return `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
+}
+
+/** By how much the last third of the window is beyond what the first third allows; undefined with too few tokens in either. */
+export function backlogOf({ firstThirdP50Ns, lastThirdP50Ns }: CompletedTrial['steadiness']): number | undefined {
+  if (firstThirdP50Ns === undefined || lastThirdP50Ns === undefined) return undefined;
+  return lastThirdP50Ns - BACKLOG_FACTOR * firstThirdP50Ns;
+}
+
+export function isBacklogGrowing(backlogNs: number | undefined): boolean {
+  return backlogNs !== undefined && backlogNs > BACKLOG_NS;
+}
+
 function judgeBacklog({ steadiness: { firstThirdP50Ns, lastThirdP50Ns } }: CompletedTrial, { backlogNs }: MeasuredStep): Failure[] {
-  if (backlogNs === undefined || backlogNs <= BACKLOG_NS || firstThirdP50Ns === undefined || lastThirdP50Ns === undefined) return [];
+  if (!isBacklogGrowing(backlogNs) || firstThirdP50Ns === undefined || lastThirdP50Ns === undefined) return [];
   const [before, after] = [amount(firstThirdP50Ns, 'ns'), amount(lastThirdP50Ns, 'ns')];
   return [{ constraint: 'backlog', reason: `delivery p50 grew from ${before} in the first third of the window to ${after} in the last` }];
 }

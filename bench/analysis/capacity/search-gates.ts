@@ -43,7 +43,7 @@ const ends = {
   H12: { end: 'most', title: 'search that ended at the most connections it may ask for' },
 } as const satisfies Record<string, { end: SearchEnd; title: string }>;
 
-/** An answer that only says "at least" cannot be compared, and where it is left out the other answers are a choice. */
+/** An answer that only says "at least" is compared as a bound; what was measured at it is not compared. */
 function endGate(id: keyof typeof ends, end: SearchEnd): Gate {
   const value = Number(ends[id].end === end);
   return { id, kind: 'harness', title: ends[id].title, value, limit: 0, unit: 'count', ok: value === 0 };

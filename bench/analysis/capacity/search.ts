@@ -19,7 +19,10 @@ export interface SearchRules {
   /** The first expansion goes so far; further ones half as far as all before them, but no less, and no farther than `longestStride`. */
   readonly firstStride: number;
   readonly longestStride: number;
-  /** Odd: the majority of so many steps decides on a load. */
+  /**
+   * Odd: the majority of so many steps decides on a load, whatever its steps failed by: a load that was measured more often
+   * for one reason than for another would favour the arm that meets that reason more often.
+   */
   readonly stepsPerLoad: number;
   readonly maxSteps: number;
 }
@@ -58,22 +61,18 @@ interface Bracket {
   readonly upper: Place | undefined;
 }
 
-/** A step that the load generator spoiled says little: such a load is never decided by one step. */
-const LEAST_STEPS_WITH_HARNESS = 3;
-
 function classify(tried: readonly Tried[], rules: SearchRules): readonly Place[] {
   return [...Map.groupBy(tried, ({ place }) => place)].map(([place, own]) => {
     const count = (outcome: Outcome): number => own.filter((one) => one.outcome === outcome).length;
     const [carried, failed, harness] = [count('carried'), count('failed'), count('harness')];
     const bad = failed + harness;
-    const most = harness > 0 ? Math.max(rules.stepsPerLoad, LEAST_STEPS_WITH_HARNESS) : rules.stepsPerLoad;
     return {
       place,
       carried,
       failed,
       harness,
       verdict: carried > bad ? 'lower' : bad > carried ? 'upper' : 'open',
-      isDecided: own.length >= most || Math.max(carried, failed, harness) > most / 2,
+      isDecided: own.length >= rules.stepsPerLoad || Math.max(carried, bad) > rules.stepsPerLoad / 2,
     };
   });
 }

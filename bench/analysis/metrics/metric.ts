@@ -55,6 +55,8 @@ export interface MetricOf<Trial extends FinishedTrial> {
   readonly margin?: Margin;
   /** Undefined where the trial does not support the number. */
   readonly value: (trial: Trial) => number | undefined;
+  /** Of a trial without the number that shows a lower bound of it. Positive. */
+  readonly atLeast?: (trial: Trial) => number | undefined;
 }
 
 /** Bytes on the socket are what they are, however busy the client was; segments are not. */
@@ -82,7 +84,10 @@ export type SearchMetric = MetricOf<SearchedTrial>;
 export type CompletionsMetric = MetricOf<CompletionsTrial>;
 export type BrowserLimitsMetric = MetricOf<BrowserLimitsTrial>;
 
-export type QuantileMetric = Omit<Metric, 'unit' | 'value'> & { readonly distribution: DistributionName; readonly quantile: GridQuantile };
+export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
+  readonly distribution: DistributionName;
+  readonly quantile: GridQuantile;
+};
 
 /**
  * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst of them. Undefined where

@@ -164,7 +164,12 @@ type Outcome = FinishedTrial['outcome'];
 
 function ofTrials<Of extends Outcome>(outcome: Of, metric: MetricOf<Extract<FinishedTrial, { outcome: Of }>>): Metric {
   const isOf = (trial: FinishedTrial): trial is Extract<FinishedTrial, { outcome: Of }> => trial.outcome === outcome;
-  return { ...metric, value: (trial) => (isOf(trial) ? metric.value(trial) : undefined) };
+  const { value, atLeast, ...others } = metric;
+  return {
+    ...others,
+    value: (trial) => (isOf(trial) ? value(trial) : undefined),
+    ...(atLeast !== undefined && { atLeast: (trial: FinishedTrial) => (isOf(trial) ? atLeast(trial) : undefined) }),
+  };
 }
 
 function declaredOf(list: readonly Metric[]): readonly Metric[] {

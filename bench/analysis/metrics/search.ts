@@ -3,7 +3,7 @@
 
 import type { MeasuredStep } from '../../contract/search.ts';
 import { isClientAtEnd } from '../capacity/at-end.ts';
-import { carriedSteps } from '../capacity/carried-steps.ts';
+import { carriedSteps, leastCarried } from '../capacity/carried-steps.ts';
 import { mean } from '../statistics/moments.ts';
 import type { SearchMetric } from './metric.ts';
 
@@ -63,7 +63,10 @@ export const searchMetrics: readonly SearchMetric[] = [
     definition:
       'the most concurrent streams at which all objectives hold, below the fewest at which they do not: one value a search, on a grid of loads that both arms share; more is better',
     absence: ABSENCE,
+    // A search that ended elsewhere than at the server has no value but a bound, so its gate need not void the others.
+    judgesClient: true,
     value: (trial) => (carriedSteps(trial).length === 0 ? undefined : trial.search.lowerStreams),
+    atLeast: leastCarried,
   },
   atHeadline({
     id: 'cpu.token.headline',

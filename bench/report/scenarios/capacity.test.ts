@@ -53,15 +53,30 @@ describe('the report of searches', () => {
     expect(comparison?.ratio?.value).toBeLessThan(1.1 * 1.05);
   });
 
-  it('compares nothing where most searches ended at the load generator, and says that the answers are "at least"', async () => {
+  it('keeps answers that are only "at least" as bounds: an arm may be better by them, by no more than is known', async () => {
     const comparison = limited.loadPoints[0]?.comparisons.find(({ metric }) => metric === 'capacity.streams');
-    expect(comparison?.verdict.kind).toBe('not-measured');
+    expect(comparison).toMatchObject({ ratio: undefined, difference: undefined, blocks: 5 });
+    expect(['better', 'inconclusive']).toContain(comparison?.verdict.kind);
+    expect(comparison?.sentence).toContain('some answers are only "at least"');
+    expect(comparison?.verdict.kind === 'better' ? comparison.verdict.favours : 'ws').toBe('ws');
     expect(limited.loadPoints[0]?.harnessLimited.join()).toContain('H11');
     const atHeadline = limited.loadPoints[0]?.comparisons.find(({ metric }) => metric === 'cpu.token.headline');
     expect(atHeadline).toMatchObject({ blocks: 7, verdict: { kind: 'equivalent' } });
     const report = await reportOf(limited);
     expect(report).toContain('WebSocket: 2 of 7 searches were **HARNESS LIMITED**');
     expect(report).toContain('Proof of the client: **failed**.');
+  });
+
+  it('gives no order where both arms are only known to carry "at least" so many', () => {
+    const comparison = atMost.loadPoints[0]?.comparisons.find(({ metric }) => metric === 'capacity.streams');
+    expect(comparison).toMatchObject({ blocks: 0, verdict: { kind: 'inconclusive' } });
+    expect(comparison?.sentence).toContain('Capacity is undecided: some answers are only "at least"');
+  });
+
+  it('says by which rule a load was lost: today’s, or that of a run from before', async () => {
+    expect(await reportOf(answered)).toContain('99.5 % of the tokens that are due in the window arrive in it');
+    const today = analyse(await searchedRun({ capacity, plan: { search: { ...searchPlan.search!, verifyOneIn: 10 } } }));
+    expect(await reportOf(today)).toContain('every token that is planned in the window is received before the drain ends');
   });
 
   it('says so where the most that may be asked for was carried', async () => {

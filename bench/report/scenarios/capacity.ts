@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
+import type { SearchPlan } from '../../contract/search.ts';
 import { planLoadLatency } from '../charts/load-latency.ts';
 import { formatCount, formatSetting } from '../format.ts';
 import { code, section } from '../markdown.ts';
@@ -21,6 +22,7 @@ export const capacityParts: ScenarioParts = {
   limits: ({ plan }) => [
     `An answer is the lower of two neighbouring loads: up to ${formatSetting(plan.search?.width ?? 0, 'ratio')} below the true capacity, in every arm alike. Where few blocks happen to agree, the interval of the ratio is narrower than that and says too much.`,
     'Capacity is that of one server process with this workload on this machine, at this objective and over windows this short: what builds up over minutes is not seen.',
+    'A longer window sees rarer stalls and slower growth, and leaves time for fewer steps: the window of a preset is a choice between the two.',
     'The arms are at different loads where their capacity is compared: CPU and delivery "at capacity" describe those loads, and are compared at equal loads at the headline load, and, by one measurement a load, along the curve.',
   ],
 };
@@ -32,12 +34,22 @@ function circumstances({ plan }: Analysis): string {
   return [
     `How many streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
     ` (workload ${code(workload.name)}, payload ${code(plan.payload)}: ${payloads[plan.payload].summary}) a server carries:`,
-    ` so that ${search.objectives.map(({ text }) => code(text)).join(' and ')}, 99.5 % of the tokens that are due in the window arrive in it,`,
+    ` so that ${search.objectives.map(({ text }) => code(text)).join(' and ')}, ${lossRule(search)},`,
     ` no stream fails and no backlog grows. A trial is a search. Each of its steps is a measurement of its own, in fresh processes, with ${formatSetting(plan.warmupNs, 'ns')} of warm-up and ${formatSetting(plan.windowNs, 'ns')} measured;`,
     ` the two loads that decide are judged by ${steps}. Loads lie on a grid of ${formatSetting(search.width, 'ratio')} that the arms of a block share,`,
     ` shifted a little from block to block, up to ${formatCount(search.mostStreams)} streams. Before each search of a measured block, one step measures the arm at the headline load,`,
     ' half of what the weaker arm carried in the burn-in block: the same streams for all, over at least 3 s, so that CPU and delivery are compared at one load, by measurements of several blocks.',
+    search.verifyOneIn === undefined
+      ? ''
+      : ` Of ${formatCount(search.verifyOneIn)} streams one is verified token by token, the others by their number of tokens and bytes, alike over every transport: so that the server is at its end before the load generator.`,
   ].join('');
+}
+
+/** Searches of before the loss was counted by plan, told by what their plan lacks, asked for what arrived in the window. */
+function lossRule({ verifyOneIn }: SearchPlan): string {
+  return verifyOneIn === undefined
+    ? '99.5 % of the tokens that are due in the window arrive in it'
+    : 'every token that is planned in the window is received before the drain ends';
 }
 
 function sections(context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
