@@ -8,6 +8,7 @@ import type { Constraint, MeasuredStep, Objective, SearchStep } from '../../cont
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { amount, percent } from '../amounts.ts';
 import { findMetric } from '../metrics/registry.ts';
+import { pacingOf } from '../pacing.ts';
 import { holds } from '../thresholds.ts';
 import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
 import type { Outcome } from './search.ts';
@@ -59,6 +60,7 @@ function measureStep(trial: CompletedTrial, objectives: readonly Objective[]): M
   const seconds = windowNs / NS_PER_S;
   const [p50, p99] = [quantileOf(distributions.deliveryScheduledNs, 0.5), quantileOf(distributions.deliveryScheduledNs, 0.99)];
   const { firstThirdP50Ns, lastThirdP50Ns } = steadiness;
+  const pacing = pacingOf(trial);
   return {
     offeredTokensPerSecond: planned.windowTokens / seconds,
     deliveredTokensPerSecond: client.windowTokens / seconds,
@@ -74,6 +76,7 @@ function measureStep(trial: CompletedTrial, objectives: readonly Objective[]): M
     windowNs,
     serverUtilisation: server.use.eventLoopUtilisation,
     clientUtilisation: client.use.eventLoopUtilisation,
+    ...(pacing !== undefined && { pacing }),
   };
 }
 
