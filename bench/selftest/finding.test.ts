@@ -35,24 +35,39 @@ const pair = (plain: number[], injected: number[]): { plain: MeasuredArm; inject
   injected: arm('injected', injected),
 });
 
-const recover = (shift: number): string => recovers({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1000 + shift, 5)), by: 250 }).outcome;
+const recover = (shift: number, by: number | undefined = 250): string =>
+  recovers({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1000 + shift, 5)), by }).outcome;
 
-it('an effect is found when it is as large as it was made, and not when it is half or twice that', () => {
+it('an effect is found when it is as large as it was made, and not when it is a tenth more or less', () => {
   expect(recover(250)).toBe('passed');
-  expect(recover(125)).toBe('failed');
-  expect(recover(500)).toBe('failed');
+  expect(recover(275)).toBe('failed');
+  expect(recover(225)).toBe('failed');
   expect(recover(0)).toBe('failed');
+});
+
+it('the truth must lie in the interval that is printed', () => {
+  const finding = recovers({ metric, ...pair(noisy(1, 1000, 20), noisy(2, 1250, 20)), by: 250 });
+  expect(finding.outcome).toBe('passed');
+  const [, low, high] = /\[(\d+), (\d+)\] ns/.exec(finding.found) ?? [];
+  expect([Number(low) < 250, Number(high) > 250]).toEqual([true, true]);
+});
+
+it('what is not known exactly is found within what it is known to, and says so', () => {
+  const finding = recovers({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1270, 5)), by: 250, uncertainty: 0.1 });
+  expect(finding).toMatchObject({ outcome: 'passed', expected: '+250 ns within 10 %' });
+});
+
+it('where nothing says what was injected, nothing was found', () => {
+  expect(recovers({ metric, ...pair([1000, 1001], [1250, 1251]), by: undefined }).outcome).toBe('failed');
 });
 
 it('a machine too noisy to tell is no pass', () => {
   expect(recovers({ metric, ...pair(noisy(1, 10_000, 3000), noisy(2, 10_250, 3000)), by: 250 }).outcome).toBe('too-noisy');
 });
 
-it('what counts as found lies within half of the effect, however noisy the trials are', () => {
-  const noisyArms = Array.from({ length: 300 }, (_, seed) =>
-    pair(noisy(seed, 10_000, 10 * seed, 3), noisy(seed + 1000, 10_000, 10 * seed, 3)),
-  );
-  const far = noisyArms.filter(({ plain, injected }) => Math.abs(meanOf(injected) - meanOf(plain) - 250) > 250 / 2);
+it('what counts as found lies within two fifths of the effect, however noisy the trials are', () => {
+  const noisyArms = Array.from({ length: 300 }, (_, seed) => pair(noisy(seed, 10_000, seed, 3), noisy(seed + 1000, 10_000, seed, 3)));
+  const far = noisyArms.filter(({ plain, injected }) => Math.abs(meanOf(injected) - meanOf(plain) - 250) > 0.4 * 250);
   expect(far.length).toBeGreaterThan(200);
   expect(far.map((arms) => recovers({ metric, ...arms, by: 250 }).outcome)).not.toContain('passed');
 });
