@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
+import { quantileGrid, type Distribution } from '../contract/distribution.ts';
 import { seededDraw } from '../contract/random.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
-import { countsExactly, invertsWhenSwapped, isUntouched, recovers, staysBelow } from './finding.ts';
+import { controlsFind, countsExactly, invertsWhenSwapped, isUntouched, recovers, staysBelow } from './finding.ts';
 
 /** Its value is whatever a test put into the trial. */
 const metric: Metric = {
@@ -80,6 +81,37 @@ it('a metric counts as touched only where the change is shown beyond its margin'
   expect(isUntouched({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1000, 5)) }).outcome).toBe('passed');
   expect(isUntouched({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1050, 5)) }).outcome).toBe('passed');
   expect(isUntouched({ metric, ...pair(noisy(1, 1000, 5), noisy(2, 1300, 5)) }).outcome).toBe('failed');
+});
+
+const constant = (ns: number): Distribution => ({ count: 1000, effectiveCount: 1000, mean: ns, values: quantileGrid.map(() => ns) });
+
+/** An arm whose pacer turned every so many ns in its blocks. */
+function pacedArm(name: string, periodsNs: readonly number[]): MeasuredArm {
+  const completed = periodsNs.map(
+    (periodNs, block) =>
+      ({
+        outcome: 'completed',
+        block,
+        order: 0,
+        distributions: { turnPeriodNs: constant(periodNs), dueToReadyNs: constant(500_000) },
+        client: { streamsStarted: 9 },
+        server: { use: { eventLoopUtilisation: 0.3 } },
+      }) as CompletedTrial,
+  );
+  return { ...arm(name, []), completed };
+}
+
+const periods = (periodNs: number): number[] => noisy(1, periodNs, 5000, 8);
+
+it('negative controls that must notice a fault fail where they do not, and the other way round', () => {
+  const equal = { plain: pacedArm('plain', periods(1_100_000)), injected: pacedArm('injected', periods(1_100_000)) };
+  const slower = { ...equal, injected: pacedArm('injected', periods(1_300_000)) };
+  const outcomes = (expected: 'alike' | 'not alike', arms: typeof equal): string[] =>
+    controlsFind(expected, arms, ['H9period']).map(({ outcome }) => outcome);
+  expect([outcomes('alike', equal), outcomes('not alike', slower)]).toEqual([['passed'], ['passed']]);
+  expect([outcomes('alike', slower), outcomes('not alike', equal)]).toEqual([['failed'], ['failed']]);
+  expect(controlsFind('alike', equal).map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'passed']);
+  expect(controlsFind('alike', pair([1, 2], [1, 2])).every(({ outcome }) => outcome === 'failed')).toBe(true);
 });
 
 it('of counted metrics any difference is one too many', () => {

@@ -25,12 +25,9 @@ const readyMinimum: Metric = {
   value: ({ distributions }) => quantileOf(distributions.readyToReceivedNs, 0),
 };
 
-/** How long a spin took by the server's own clock, ns, over all trials of the arm. */
+/** What a spin took by the server's own clock, ns: the shortest of each trial of the arm. */
 export function spunByServer(measured: MeasuredExperiment, label: string): number | undefined {
-  const spunNs = measured.completed(label).flatMap(({ server: { injected } }) => {
-    const { spins = 0, spunNs: sumNs = 0 } = injected ?? {};
-    return spins === 0 ? [] : [sumNs / spins];
-  });
+  const spunNs = measured.completed(label).flatMap(({ server: { injected } }) => injected?.['shortestSpinNs'] ?? []);
   return spunNs.length === 0 ? undefined : mean(spunNs);
 }
 
