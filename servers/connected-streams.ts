@@ -41,7 +41,8 @@ export class ConnectedStreams implements Streams {
 
   constructor(options: StreamsOptions) {
     this.#options = options;
-    this.#pacer = new Pacer({ now: options.now, emit: (stream) => this.#emit(stream) });
+    const armed = options.injected?.pacerArmed;
+    this.#pacer = new Pacer({ now: options.now, emit: (stream) => this.#emit(stream), ...(armed !== undefined && { armed }) });
     this.#render = options.isBroadcast === true ? renderOnce() : renderPayload;
   }
 

@@ -112,6 +112,15 @@ it('computing before a write delays it, computing after one does not', () => {
   expect(performance.now() - writtenAt).toBeGreaterThanOrEqual(4.9);
 });
 
+it('computing after the turn writes nothing in it, then everything in order, and says how long it computed at least', async () => {
+  const { written, injected } = stream({ kind: 'spin-before-write', spinNs: 1000, when: 'after-turn' });
+  expect(written).toEqual([]);
+  await wait(0);
+  expect(written.map(({ sequence }) => sequence)).toEqual(Array.from({ length: TOKENS + 1 }, (_, index) => index + 1));
+  expect(injected.counts['shortestSpinNs']).toBeGreaterThanOrEqual(1000);
+  expect(injected.pacerArmed).toBeUndefined();
+});
+
 it('retained memory is given back when the stream closes', () => {
   const { injected, close } = stream({ kind: 'retained', bytesPerStream: 10_000 });
   expect(injected.counts['retainedBytes']).toBe(10_000);

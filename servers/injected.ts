@@ -40,6 +40,11 @@ export class Injected {
     return this.#injection.kind === 'padding' ? this.#injection.bytes : 0;
   }
 
+  /** When the timer of the pacer is armed, for an injection that changes it. */
+  get pacerArmed(): 'after' | undefined {
+    return this.#injection.kind === 'spin-before-write' && this.#injection.pacer === 'armed-after' ? 'after' : undefined;
+  }
+
   /** The trial begins. */
   start(): void {
     if (this.#injection.kind === 'stall') this.#stallAt(1, performance.now());
@@ -72,15 +77,17 @@ export class Injected {
     if (plan.trialIndex === undefined) return sink;
     const injection = this.#injection;
     switch (injection.kind) {
-      case 'spin-before-write':
-        return this.#aroundToken(sink, (write) => {
-          spin(injection.spinNs);
+      case 'spin-before-write': {
+        const spinning = this.#aroundToken(sink, (write) => {
+          this.#spin(injection.spinNs);
           write();
         });
+        return injection.when === 'after-turn' ? afterTurn(spinning) : spinning;
+      }
       case 'spin-after-write':
         return this.#aroundToken(sink, (write) => {
           write();
-          spin(injection.spinNs);
+          this.#spin(injection.spinNs);
         });
       case 'undeclared':
         return this.#aroundToken(sink, (write, sequence) => {
@@ -97,6 +104,12 @@ export class Injected {
         // The others act elsewhere: on the relay, the payload, the client, the event loop.
         return sink;
     }
+  }
+
+  /** The shortest is what a spin costs: a thread that loses its CPU meanwhile spins for longer and computes no more. */
+  #spin(forNs: number): void {
+    const spunNs = spin(forNs);
+    this.counts['shortestSpinNs'] = Math.min(this.counts['shortestSpinNs'] ?? Number.POSITIVE_INFINITY, spunNs);
   }
 
   #aroundToken(sink: StreamSink, around: (write: () => void, sequence: number) => void): StreamSink {
@@ -173,4 +186,15 @@ export class Injected {
     sink.onClose(() => void this.#retained.delete(sink));
     return sink;
   }
+}
+
+/** Hands everything over as node:http does, once the turn of the pacer is over; in order. */
+function afterTurn(sink: StreamSink): StreamSink {
+  return {
+    ...sink,
+    token: (sequence, payload) => process.nextTick(() => sink.token(sequence, payload)),
+    done: (event) => process.nextTick(() => sink.done(event)),
+    gap: (event) => process.nextTick(() => sink.gap(event)),
+    bye: () => process.nextTick(() => sink.bye()),
+  };
 }

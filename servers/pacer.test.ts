@@ -148,7 +148,7 @@ it('a stream that is scheduled twice is emitted as one', () => {
 });
 
 /** How often the wheel turns while 4000 tokens/s are sent and each takes so long to write, within the turn or right after it. */
-function turnStarts(write: { readonly withinNs: number; readonly afterNs: number }): number[] {
+function turnStarts(write: { readonly withinNs: number; readonly afterNs: number }, armed?: 'after'): number[] {
   const time = new VirtualTime();
   const turns: number[] = [];
   const streams = Array.from({ length: 80 }, (_, stream) => ({
@@ -163,6 +163,7 @@ function turnStarts(write: { readonly withinNs: number; readonly afterNs: number
     now: () => time.nowNs,
     setTimer: time.setTimer,
     afterPoll: time.afterPoll,
+    ...(armed !== undefined && { armed }),
     emit: (stream) => {
       if (turns.at(-1) !== pacer.turnNs) turns.push(pacer.turnNs);
       time.nowNs += write.withinNs;
@@ -193,4 +194,10 @@ it('at overload one turn follows another, whichever way tokens are written, and 
   const within = turnStarts({ withinNs: 400_000, afterNs: 0 });
   const after = turnStarts({ withinNs: 0, afterNs: 400_000 });
   expect(within).toEqual(after);
+});
+
+it('a timer armed after its turn, as a selftest asks for, makes turns longer where tokens are written within them', () => {
+  const within = turnStarts({ withinNs: 100_000, afterNs: 0 }, 'after');
+  const after = turnStarts({ withinNs: 0, afterNs: 100_000 }, 'after');
+  expect(within.length).toBeLessThan(0.8 * after.length);
 });

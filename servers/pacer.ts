@@ -26,6 +26,8 @@ export interface PacerOptions<S extends Paced> {
   readonly setTimer?: (callback: () => void, delayMs: number) => Cancellable;
   /** Calls back once the event loop has polled for input and output; replaceable as above. */
   readonly afterPoll?: (callback: () => void) => Cancellable;
+  /** `after` repeats the fault described above, for a selftest that must notice it. */
+  readonly armed?: 'before' | 'after';
 }
 
 interface Cancellable {
@@ -48,6 +50,7 @@ export class Pacer<S extends Paced> {
   readonly #emit: (stream: S) => number | undefined;
   readonly #setTimer: (callback: () => void, delayMs: number) => Cancellable;
   readonly #afterPoll: (callback: () => void) => Cancellable;
+  readonly #armed: 'before' | 'after';
   readonly #slots: Slot<S>[] = Array.from({ length: SLOTS }, () => ({ first: undefined, last: undefined }));
   /** Millisecond of the first slot that is not fully drained. */
   #current = 0;
@@ -66,6 +69,7 @@ export class Pacer<S extends Paced> {
     this.#emit = options.emit;
     this.#setTimer = options.setTimer ?? setNodeTimer;
     this.#afterPoll = options.afterPoll ?? afterNodePoll;
+    this.#armed = options.armed ?? 'before';
   }
 
   get scheduled(): number {
@@ -136,7 +140,7 @@ export class Pacer<S extends Paced> {
     const nowNs = this.#now();
     this.turnNs = nowNs;
     const upToMs = Math.floor(nowNs / NS_PER_MS);
-    this.#armAhead(nowNs, upToMs);
+    if (this.#armed === 'before') this.#armAhead(nowNs, upToMs);
     let budget = TOKENS_PER_TURN;
     // After a long sleep one round visits every slot; more would visit them twice.
     this.#current = Math.max(this.#current, upToMs - MASK);
@@ -160,6 +164,7 @@ export class Pacer<S extends Paced> {
 
   /** As if armed when the turn began: at once where the turn has taken longer than the timer would. */
   #armAfter(turnNs: number, slotMs: number): void {
+    if (this.#armed === 'after') return this.#arm(slotMs);
     const wantedNs = Math.max(turnNs + NS_PER_MS, slotMs * NS_PER_MS);
     if (wantedNs > this.#now()) return this.#arm(slotMs);
     if (this.#timerAtNs <= wantedNs) return;

@@ -4,6 +4,7 @@ import type { FinishedTrial, Gate, LoadPoint } from '../contract/run-file.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { GateSummary } from './analysis.ts';
+import { judgeControls } from './arm-controls.ts';
 import { isFaulted, pairTrials, type MeasuredArm } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
@@ -13,10 +14,10 @@ import { median } from './statistics/moments.ts';
  */
 const PERSISTENT_SHARE = 0.25;
 
-/** A server that writes later in one arm than in the other has been measured, not its transport. */
+/** Of runs before 0.2, whose tokens have no stamp of their turn: a server that writes later in one arm has been measured, not its transport. */
 const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
 
-/** One summary per arm and gate, in the order in which the trials list them; then what needs a pair of arms: H9 and C8block. */
+/** One summary per arm and gate, in the order in which the trials list them; then what needs a pair of arms: H9… and C8block. */
 export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredArm | undefined): readonly GateSummary[] {
   const summaries = arms.flatMap(({ name, completed }) =>
     summariseArm(
@@ -29,7 +30,7 @@ export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredA
   const timed = baseline.isNullArm || isLateByDesign(baseline) ? [] : others.filter((arm) => !arm.isNullArm);
   return [
     ...summaries,
-    ...timed.map((other) => compareLateness(baseline, other)),
+    ...timed.flatMap((other) => judgeControls(baseline, other) ?? [compareLateness(baseline, other)]),
     ...others.flatMap((other) => comparePlans(baseline, other)),
   ];
 }
@@ -83,7 +84,7 @@ function stateOf(kind: Gate['kind'], missed: number, trials: number): 'ok' | 'wa
   return missed > trials * PERSISTENT_SHARE ? 'failed' : 'warned';
 }
 
-/** H9: the medians of server lateness of the two arms of a block differ. */
+/** H9 of such runs: the medians of server lateness of the two arms of a block differ. */
 function compareLateness(baseline: MeasuredArm, other: MeasuredArm): GateSummary {
   const gates = pairTrials(baseline, other).flatMap((pair): Gate[] => {
     const [first, second] = [medianLateness(pair.baseline), medianLateness(pair.other)];

@@ -25,7 +25,7 @@ const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
 /** Starts are issued by a 1 ms timer: gaps not much longer than that look quantised, whatever their law. */
 const LEAST_MEAN_GAP_NS = 5 * NS_PER_MS;
 
-export function joinInputOf({ specification, client, serverStamps, clientStamps }: MeasuredTrial): JoinInput {
+export function joinInputOf({ specification, client, serverStamps, clientStamps, serverProcesses }: MeasuredTrial): JoinInput {
   const { warmupNs, windowNs, connecting, timetable } = specification;
   const population = populationOf(specification);
   return {
@@ -33,7 +33,7 @@ export function joinInputOf({ specification, client, serverStamps, clientStamps 
     offsetsNs: planAllOffsetsNs(specification, population),
     isOnTimetable: timetable !== undefined,
     isConnectHidden: client.browser !== undefined,
-    serverProcesses: measured.serverProcesses,
+    serverProcesses,
     isReadHidden: client.browser !== undefined,
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
@@ -60,7 +60,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, inpu
     load: {
       asked: specification.connections,
       // The streams of a storm are short: that they begin is what is asked of them.
-      tookPart: isStorm ? population.streams : countPlacesTakingPart(population, offsetsNs, input),
+      tookPart: isStorm ? population.streams : countPlacesTakingPart(population, input.offsetsNs, input),
     },
     ...(measured.clientProcesses > 1 && { processSpread: { ratio: spreadOfProcesses({ ...input, processes: measured.clientProcesses }) } }),
   };

@@ -53,7 +53,7 @@ export async function selftestCommand(names: readonly string[], flags: SelftestF
   say(`${renderColumns(paint)}\n`);
   const results: CheckResult[] = [];
   for (const transport of selftest.transports) {
-    for (const experiment of selftest.experiments) {
+    for (const experiment of selftest.experiments.filter(({ only }) => only === undefined || only === transport)) {
       const found = await runExperiment(experiment, transport, { selftest, flags, output });
       for (const result of found) say(`${renderCheck(result, paint)}\n`);
       results.push(...found);

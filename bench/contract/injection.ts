@@ -9,8 +9,17 @@ const ns = z.number().positive();
 export const injectionSchema = z.discriminatedUnion('kind', [
   /** Every read from the server is passed on this much later, by a relay between server and client. */
   z.object({ kind: z.literal('delay'), delayNs: ns }),
-  /** The server computes for this long between a token's stamp and its write. */
-  z.object({ kind: z.literal('spin-before-write'), spinNs: ns }),
+  /**
+   * The server computes for this long between a token's stamp and its write: within the turn of the pacer, as ws writes, or
+   * right after it, as node:http does. `pacer: 'armed-after'` repeats a fault of the harness before 0.2: its timer was armed
+   * at the end of a turn.
+   */
+  z.object({
+    kind: z.literal('spin-before-write'),
+    spinNs: ns,
+    when: z.enum(['within-turn', 'after-turn']).optional(),
+    pacer: z.literal('armed-after').optional(),
+  }),
   /** The server computes for this long after each write: costs CPU, but delays no token that is alone in its turn. */
   z.object({ kind: z.literal('spin-after-write'), spinNs: ns }),
   /** One token in `every` is held back after its stamp, without blocking; later tokens of its stream wait behind it. */
@@ -33,8 +42,11 @@ export type Injection = z.infer<typeof injectionSchema>;
 
 export type InjectionOf<Kind extends Injection['kind']> = Extract<Injection, { kind: Kind }>;
 
-/** Blocks this thread; only ever for an injection. */
-export function spin(forNs: number): void {
-  const until = process.hrtime.bigint() + BigInt(Math.round(forNs));
-  while (process.hrtime.bigint() < until);
+/** Blocks this thread; only ever for an injection. Returns how long it really did, ns. */
+export function spin(forNs: number): number {
+  const start = process.hrtime.bigint();
+  const until = start + BigInt(Math.round(forNs));
+  let now = start;
+  while (now < until) now = process.hrtime.bigint();
+  return Number(now - start);
 }

@@ -54,6 +54,16 @@ export const constraints = ['loss', 'objective', 'backlog', 'harness'] as const;
 
 export type Constraint = (typeof constraints)[number];
 
+/** What the pacer of a trial's server did, and how many streams its load generator began: the harness's doing, whatever the arm. */
+const pacingSchema = z.object({
+  /** Mean time between its turns; absent of several servers, since each has turns of its own. */
+  turnPeriodNs: z.number().optional(),
+  tokensPerTurn: z.number().optional(),
+  /** Median time from when a token was due to the turn that found it due. */
+  dueToReadyNs: z.number(),
+  starts: count,
+});
+
 const measuredStepSchema = z.object({
   offeredTokensPerSecond: z.number().nonnegative(),
   /** Received in the window; more than offered where an earlier backlog was worked off in it. */
@@ -77,6 +87,7 @@ const measuredStepSchema = z.object({
   /** Share of the window in which the event loop did not wait. */
   serverUtilisation: z.number(),
   clientUtilisation: z.number(),
+  pacing: pacingSchema.optional(),
 });
 
 const stepSchema = z.object({
@@ -116,6 +127,7 @@ export const searchRecordSchema = z.object({
 export type Objective = z.infer<typeof objectiveSchema>;
 export type SearchPlan = z.infer<typeof searchPlanSchema>;
 export type SearchOrder = z.infer<typeof searchOrderSchema>;
+export type Pacing = z.infer<typeof pacingSchema>;
 export type MeasuredStep = z.infer<typeof measuredStepSchema>;
 export type SearchStep = z.infer<typeof stepSchema>;
 export type SearchEnd = (typeof searchEnds)[number];

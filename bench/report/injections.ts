@@ -21,7 +21,9 @@ const time = (ns: number): string => formatSetting(ns, 'ns');
 
 const words: { readonly [Kind in Injection['kind']]: (injection: InjectionOf<Kind>) => string } = {
   delay: ({ delayNs }) => `every read from the server is passed on ${time(delayNs)} later`,
-  'spin-before-write': ({ spinNs }) => `the server computes for ${time(spinNs)} before each write`,
+  'spin-before-write': ({ spinNs, when, pacer }) =>
+    `the server computes for ${time(spinNs)} before each write${when === 'after-turn' ? ', after the turn of its pacer' : ''}` +
+    (pacer === undefined ? '' : ', and its pacer arms its timer after each turn'),
   'spin-after-write': ({ spinNs }) => `the server computes for ${time(spinNs)} after each write`,
   tail: ({ every, delayNs }) => `one token in ${formatCount(every)} is held back for ${time(delayNs)}`,
   stall: ({ everyNs, stallNs }) => `the server stands still for ${time(stallNs)} once in ${time(everyNs)}`,

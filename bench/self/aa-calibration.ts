@@ -1,91 +1,86 @@
-// `npm run bench:aa [runs]`: many A/A runs of the quick preset, alternately over SSE and WebSocket. Between two equal arms
-// every claim is false, so their number is the harness's own rate of false claims. Prints a Markdown table; exits with 1 when
-// more than one endpoint in twenty claims a difference.
+// `npm run bench:aa [-- RUNS] [--connections LIST] [--out FOLDER]`: many A/A runs of the quick preset, alternately over SSE and
+// WebSocket, whose records are kept; `--from FOLDER` judges records again. Prints a Markdown table; exits with 1 when anything
+// speaks against the harness: false claims, p-values that are not even, equivalence called where the effect is on the margin.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { markdownTable } from 'markdown-table';
-import { analyse } from '../analysis/analyse.ts';
-import type { NoiseFloor } from '../analysis/analysis.ts';
+import { parseArgs } from 'node:util';
 import { loadRun } from '../analysis/load-run.ts';
-import { endpoints } from '../analysis/metrics/registry.ts';
-import { median } from '../analysis/statistics/moments.ts';
-import { judgeUniformity } from '../analysis/statistics/uniformity.ts';
-import { canPin, listenForInterrupts, measureRun, openRun } from '../commands/measure-run.ts';
+import { canPin, DEFAULT_OUT, listenForInterrupts, measureRun, openRun } from '../commands/measure-run.ts';
 import { silentProgress } from '../commands/progress.ts';
+import { BenchError, exitCodeOf, messageOf } from '../contract/errors.ts';
+import type { Plan } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
+import { NS_PER_S } from '../contract/units.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { parseCount } from '../plan/quantities.ts';
-import { formatPercent, formatValue } from '../report/format.ts';
+import { countTrials } from '../plan/trials.ts';
+import { calibrate } from './aa/calibration.ts';
+import { renderCalibration } from './aa/render-calibration.ts';
 
-const RUNS = parseCount('bench:aa', process.argv[2] ?? '20', 1, 1000);
-const MOST_CLAIMS = 0.05;
+const DEFAULT_RUNS = '60';
+const MAX_RUNS = 1000;
+/** About 10 and 50 % of the 60,000 tokens/s that the reference machine carries, at 20 tokens/s of each. */
+const DEFAULT_CONNECTIONS = '300,1500';
 const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
+/** Processes started, rehearsed and stopped. */
+const TRIAL_OVERHEAD_NS = 1.5 * NS_PER_S;
 
-interface Calibration {
-  readonly transport: TransportId;
-  readonly seed: number;
-  readonly floors: readonly NoiseFloor[];
-  /** Blocks measured again because the machine disturbed them. */
-  readonly repeats: number;
-}
+const options = {
+  connections: { type: 'string', default: DEFAULT_CONNECTIONS },
+  out: { type: 'string', default: join(DEFAULT_OUT, 'aa') },
+  from: { type: 'string' },
+} as const;
 
-async function calibrate(transport: TransportId, seed: number, folder: string): Promise<Calibration> {
-  const flags = { preset: 'quick', transports: transport, aa: true };
-  const { plan } = await buildPlan([], flags, { randomSeed: () => seed, canPin: canPin() });
-  const run = openRun(plan, { name: `aa-${seed}`, command: '', out: folder });
-  using interruption = listenForInterrupts();
-  await measureRun(run, { port: 0, verbose: false, signal: interruption.signal, progress: silentProgress });
-  const { loadPoints, repeats } = analyse(loadRun(run.folder));
-  return { transport, seed, floors: loadPoints[0]?.noiseFloors ?? [], repeats: repeats.length };
-}
-
-/** Narrow unless the endpoint is compared by difference. */
-function halfWidthText(floors: readonly NoiseFloor[]): string {
-  const ratios = floors.flatMap(({ halfWidthRatio }) => halfWidthRatio ?? []);
-  if (ratios.length > 0) return `±${formatPercent(median(ratios), 2)}`;
-  return `±${formatValue(median(floors.flatMap(({ halfWidth }) => halfWidth ?? [])), 'ns')}`;
-}
-
-function describeEndpoints(runs: readonly Calibration[]): string[][] {
-  return endpoints.map(({ id, title }) => {
-    const floors = runs.flatMap(({ floors: all }) => all.filter(({ metric, adjustedP }) => metric === id && adjustedP !== undefined));
-    const { significant, count, uniformityP, hasTooMany } = judgeUniformity(floors.flatMap(({ signFlipP }) => signFlipP ?? []));
-    return [
-      title,
-      `${floors.filter(({ claims }) => claims).length} of ${floors.length}`,
-      `${significant} of ${count}${hasTooMany ? ' (too many)' : ''}`,
-      uniformityP === undefined ? '–' : uniformityP.toFixed(2),
-      halfWidthText(floors),
-    ];
-  });
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'aa-'));
-const runs: Calibration[] = [];
-try {
-  for (let run = 0; run < RUNS; run++) {
-    const transport = contenders[run % contenders.length] as TransportId;
-    const calibration = await calibrate(transport, run + 1, folder);
-    runs.push(calibration);
-    const claims = calibration.floors.filter(({ claims: isClaimed }) => isClaimed).map(({ metric }) => metric);
-    process.stderr.write(
-      `A/A run ${run + 1} of ${RUNS} over ${transport}: ${claims.length === 0 ? 'no claim' : `claims ${claims.join(', ')}`}\n`,
-    );
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    return { ...values, runs: parseCount('bench:aa', positionals[0] ?? DEFAULT_RUNS, 1, MAX_RUNS) };
+  } catch (cause) {
+    if (cause instanceof BenchError) throw cause;
+    throw new BenchError('USAGE', messageOf(cause), { cause });
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
-// A number that is missing claims nothing, and must not count as an endpoint that was quiet.
-const floors = runs.flatMap((run) => run.floors.filter(({ adjustedP }) => adjustedP !== undefined));
-const planned = RUNS * endpoints.length;
-const claims = floors.filter((floor) => floor.claims).length;
-const header = ['endpoint', 'claims of a difference', 'p < 0.05 before correction', 'p-values even (KS)', 'noise floor, median half-width'];
-process.stdout.write(
-  `${RUNS} A/A runs of \`--preset quick\`, alternately SSE with SSE and WebSocket with WebSocket: ${claims} of ${floors.length} endpoints${floors.length === planned ? '' : ` (${planned - floors.length} were not measured)`} claimed a difference` +
-    ` (${formatPercent(claims / floors.length, 2)}; limit ${formatPercent(MOST_CLAIMS, 2)}). ${runs.reduce((sum, { repeats }) => sum + repeats, 0)} blocks were repeated because the machine disturbed them.\n\n` +
-    `${markdownTable([header, ...describeEndpoints(runs)])}\n\n` +
-    `${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} CPUs, Node ${process.version}\n`,
-);
-process.exitCode = floors.length === planned && claims <= MOST_CLAIMS * planned ? 0 : 1;
+
+async function planRun(run: number, connections: string): Promise<Plan> {
+  const transports = contenders[run % contenders.length] as TransportId;
+  const flags = { preset: 'quick', transports, connections, aa: true };
+  return (await buildPlan([], flags, { randomSeed: () => run + 1, canPin: canPin() })).plan;
+}
+
+function estimateHours(plan: Plan, runs: number): number {
+  return (runs * countTrials(plan) * (plan.warmupNs + plan.windowNs + TRIAL_OVERHEAD_NS)) / NS_PER_S / 3600;
+}
+
+async function measureRuns({ runs, connections, out }: { runs: number; connections: string; out: string }): Promise<readonly string[]> {
+  if (existsSync(out) && readdirSync(out).length > 0)
+    throw new BenchError('FILE', `${out} is not empty`, { hint: 'choose another folder with --out, or judge it with --from' });
+  const hours = estimateHours(await planRun(0, connections), runs);
+  process.stderr.write(`${runs} A/A runs, about ${hours < 1 ? `${Math.ceil(hours * 60)} minutes` : `${hours.toFixed(1)} hours`}\n`);
+  const folders: string[] = [];
+  for (let run = 0; run < runs; run++) {
+    const plan = await planRun(run, connections);
+    const opened = openRun(plan, { name: `aa-${run + 1}`, command: '', out });
+    using interruption = listenForInterrupts();
+    await measureRun(opened, { port: 0, verbose: false, signal: interruption.signal, progress: silentProgress });
+    folders.push(opened.folder);
+    process.stderr.write(`A/A run ${run + 1} of ${runs} over ${plan.arms[0]?.transport}: ${opened.folder}\n`);
+  }
+  return folders;
+}
+
+async function main(): Promise<void> {
+  const { from, ...asked } = readArguments();
+  const folders = from === undefined ? await measureRuns(asked) : readdirSync(from).map((name) => join(from, name));
+  const calibration = calibrate(folders.map(loadRun));
+  process.stdout.write(`${renderCalibration(calibration)}\n`);
+  process.exitCode = calibration.faults.length === 0 ? 0 : 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof BenchError)) throw error;
+  process.stderr.write(`error: ${[error.message, error.hint ?? ''].filter((line) => line !== '').join('\n')}\n`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -126,7 +126,8 @@ export const memory: Experiment = {
       injected: '+20 KiB a stream',
       explanation: 'Private memory of the server process over 1,000 open streams.',
       judge: (measured) => [
-        recovers({ metric: metricOf('memory.uss'), ...measured.pair('retained'), by: RETAINED_BYTES }),
+        // What the allocator adds to a buffer, and what the heaps of two processes differ by, is not known better.
+        recovers({ metric: metricOf('memory.uss'), ...measured.pair('retained'), by: RETAINED_BYTES, uncertainty: 0.1 }),
         isUntouched({ metric: metricOf('bytes.token'), ...measured.pair('retained') }),
       ],
     },

@@ -32,6 +32,8 @@ export interface Experiment {
   readonly id: string;
   readonly flags: RunFlags;
   readonly path?: PathName;
+  /** Of the harness and not of a transport: over one is enough. */
+  readonly only?: TransportId;
   /** What is counted, or is far above any noise, needs no burn-in block. */
   readonly isRobust?: boolean;
   /** Besides the plain one, which is the baseline. */

@@ -1,6 +1,8 @@
 // What one check of the selftest found: pure judgements on saved trials, so that each can be tested with made-up ones.
 
 import assert from 'node:assert/strict';
+import { amount, percent } from '../analysis/amounts.ts';
+import { judgeControls } from '../analysis/arm-controls.ts';
 import { compareMetric, type Evidence } from '../analysis/compare.ts';
 import type { MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
@@ -21,35 +23,56 @@ interface Pair {
   readonly injected: MeasuredArm;
 }
 
-/** So much of an effect may be missing, besides what noise explains. */
-const RECOVERY_TOLERANCE = 0.1;
-/** A wider 95 % interval on either side, as a share of the effect, proves nothing: even no effect at all could lie within it. */
+/** A selftest recovers some thirty effects: at this confidence chance alone fails one selftest in thirty, at 95 % nearly each. */
+const RECOVERY_CONFIDENCE = 0.999;
+/** An interval that reaches farther to either side, as a share of the effect, proves little: half the effect could lie within it. */
 const WIDEST_SHARE = 0.4;
 /** Of what must be untouched there is much in a selftest, and each is to fail by chance no more than once in a thousand. */
 const UNTOUCHED_CONFIDENCE = 0.999;
 
 export interface Recovery extends Pair {
   readonly metric: Metric;
-  /** By how much the metric must rise, in its unit. */
-  readonly by: number;
-  /** Share of `by` that may be missing; by default a tenth. */
-  readonly tolerance?: number;
+  /** By how much the metric must rise, in its unit: what was injected, as what injected it measured itself. */
+  readonly by: number | undefined;
+  /** How well `by` is known, as a share of it: 0 unless a sentence at the place says why not better. */
+  readonly uncertainty?: number;
 }
 
-/** Whether the harness found an effect of known size: within the tolerance and the 95 % interval of the trials themselves. */
-export function recovers({ metric, plain, injected, by, tolerance = RECOVERY_TOLERANCE }: Recovery): Finding {
+/** Whether the harness found an effect of known size: the truth must lie in the interval that is printed. */
+export function recovers({ metric, plain, injected, by, uncertainty = 0 }: Recovery): Finding {
   const evidence = compare(metric, { plain, injected });
-  const expected = formatDifference(by, metric.unit);
   const subject = metric.title;
-  const { difference } = evidence;
+  if (by === undefined) return { subject, expected: 'what was injected', found: 'nothing was injected', outcome: 'failed' };
+  const expected = `${formatDifference(by, metric.unit)}${uncertainty === 0 ? '' : ` within ${percent(uncertainty)}`}`;
   const differences = evidence.pairs.map((pair) => pair.other - pair.baseline);
-  const half = halfWidth(differences);
+  const half = halfWidth(differences, RECOVERY_CONFIDENCE);
+  const { difference } = evidence;
   if (difference === undefined || half === undefined)
     return { subject, expected, found: `measured in ${evidence.pairs.length} blocks only`, outcome: 'failed' };
-  const found = formatDifferenceEstimate(difference, metric.unit);
+  const { value } = difference;
+  const found = formatDifferenceEstimate({ ...difference, low: value - half, high: value + half }, metric.unit);
   if (half > WIDEST_SHARE * by) return { subject, expected, found, outcome: 'too-noisy' };
-  const isWithin = Math.abs(difference.value - by) <= tolerance * by + half;
-  return { subject, expected, found, outcome: isWithin ? 'passed' : 'failed' };
+  return { subject, expected, found, outcome: Math.abs(value - by) <= half + uncertainty * by ? 'passed' : 'failed' };
+}
+
+/** Whether the harness treated two arms alike in what it alone decides, or, where the harness was broken on purpose, whether that is noticed. */
+export function controlsFind(
+  expected: 'alike' | 'not alike',
+  { plain, injected }: Pair,
+  ids: readonly string[] = ['H9period', 'H9ready', 'H9tokens', 'H9starts'],
+): readonly Finding[] {
+  const gates = judgeControls(plain, injected) ?? [];
+  return ids.map((id) => {
+    const gate = gates.find((one) => one.id === id);
+    if (gate === undefined) return { subject: `negative control ${id}`, expected, found: 'not judged', outcome: 'failed' };
+    const isAlike = gate.state !== 'failed';
+    return {
+      subject: `negative control, ${gate.title}`,
+      expected,
+      found: gate.state === 'not-measured' ? 'not measured' : `${isAlike ? 'alike' : 'not alike'}: ${amount(gate.median ?? 0, gate.unit)}`,
+      outcome: gate.state !== 'not-measured' && isAlike === (expected === 'alike') ? 'passed' : 'failed',
+    };
+  });
 }
 
 /** Whether the effect left alone what it does not touch: nothing beyond the margin may be shown, at 99.9 %. */

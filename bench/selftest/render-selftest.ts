@@ -31,7 +31,7 @@ export function renderCheck(result: CheckResult, paint: Paint): string {
 }
 
 export function renderColumns(paint: Paint): string {
-  return layOutRow(columns, ['', 'looked at', 'must be', 'found [95 % interval]'], (text) => text)
+  return layOutRow(columns, ['', 'looked at', 'must be', 'found [99.9 % interval]'], (text) => text)
     .map((line) => paint('dim', line))
     .join('\n');
 }
@@ -69,8 +69,8 @@ export function renderSelftestMarkdown(results: readonly CheckResult[], text: Se
     '# Selftest: does the harness find what was put in?',
     `${passed} of ${results.length} known effects were found as they were injected, and nothing else. ${version}, started ${text.startedAt}.`,
     'Each effect is injected into one of two otherwise equal arms and must come out of the same measurement and the same analysis that every run uses.' +
-      ' Intervals are 95 %; an effect counts as found when it differs from what was injected by at most a tenth (a fifth for 0.25 ms) beyond its interval,' +
-      ' and as too noisy when the interval is wider than two fifths of it on either side.',
+      ' Intervals are 99.9 %, so that chance fails one selftest in about thirty. An effect counts as found when its interval holds what was injected,' +
+      ' by the account of what injected it (where that is known to a tenth only, the line says so), and as too noisy when the interval reaches farther than two fifths of it to either side.',
     `Repeat it with: \`${text.command}\``,
     ...results.map((result) =>
       section(`${hasPassed(result) ? '✓' : '✗'} ${transports[result.transport].title}: ${result.check.title}`, [

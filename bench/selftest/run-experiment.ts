@@ -4,11 +4,12 @@ import type { Plan } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
 import { buildPlan, type Surroundings } from '../plan/build-plan.ts';
 import { busyServer, delays, equalArms } from './timing.ts';
+import { writes, writesOfHalf } from './writes.ts';
 import { exact, memory, slowClient } from './counting.ts';
 import { MeasuredExperiment, type AnalysedRun, type Check, type Experiment } from './experiment.ts';
 import type { Finding } from './finding.ts';
 
-export const experiments: readonly Experiment[] = [equalArms, delays, busyServer, exact, memory, slowClient];
+export const experiments: readonly Experiment[] = [equalArms, delays, writes, writesOfHalf, busyServer, exact, memory, slowClient];
 
 export interface CheckResult {
   readonly transport: TransportId;

@@ -9,6 +9,7 @@ import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { amount, percent, wholeNumber } from '../amounts.ts';
 import { isDisturbance } from '../attempts.ts';
 import { findMetric } from '../metrics/registry.ts';
+import { pacingOf } from '../pacing.ts';
 import { holds } from '../thresholds.ts';
 import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
 import { attainmentOf, countReceived, type WindowReceipt } from './window-receipt.ts';
@@ -66,6 +67,7 @@ function measureStep(trial: CompletedTrial, receipt: WindowReceipt, objectives: 
   const seconds = windowNs / NS_PER_S;
   const [p50, p99] = [quantileOf(distributions.deliveryScheduledNs, 0.5), quantileOf(distributions.deliveryScheduledNs, 0.99)];
   const backlogNs = backlogOf(steadiness);
+  const pacing = pacingOf(trial);
   return {
     offeredTokensPerSecond: planned.windowTokens / seconds,
     deliveredTokensPerSecond: client.windowTokens / seconds,
@@ -85,6 +87,7 @@ function measureStep(trial: CompletedTrial, receipt: WindowReceipt, objectives: 
     windowNs,
     serverUtilisation: server.use.eventLoopUtilisation,
     clientUtilisation: client.use.eventLoopUtilisation,
+    ...(pacing !== undefined && { pacing }),
   };
 }
 

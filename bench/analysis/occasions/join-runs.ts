@@ -182,6 +182,7 @@ function toEvidence({ metric, baselineArm, otherArm, occasions }: Joinable): Joi
       signFlipP: undefined,
       tostP: overScales(scales),
       orderEffect: undefined,
+      bounded: undefined,
       warnings: [],
     },
   };

@@ -32,7 +32,7 @@ export interface Uniformity {
 export function judgeUniformity(ps: readonly number[]): Uniformity {
   const count = ps.length;
   const significant = ps.filter((p) => p < LEVEL).length;
-  const tooManyFrom = binomialQuantile(1 - ALARM, count, LEVEL) + 1;
+  const tooManyFrom = fewestTooMany(count);
   const uniformityP = count < LEAST_FOR_UNIFORMITY ? undefined : kolmogorovP(distanceFromUniform(ps), count);
   return {
     count,
@@ -42,6 +42,11 @@ export function judgeUniformity(ps: readonly number[]): Uniformity {
     uniformityP,
     isDoubtful: uniformityP !== undefined && uniformityP < ALARM,
   };
+}
+
+/** The fewest events of 5 % each, of so many, that chance alone brings in less than 1 % of cases. */
+export function fewestTooMany(count: number): number {
+  return binomialQuantile(1 - ALARM, count, LEVEL) + 1;
 }
 
 /** Largest distance between the empirical distribution function and that of the uniform law. */

@@ -2,6 +2,7 @@
 
 import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
+import { isArmControl } from '../../analysis/arm-controls.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { transports } from '../../contract/transports.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
@@ -57,7 +58,7 @@ function noiseFloor(context: ReportContext): string {
 }
 
 function controls(context: ReportContext, point: LoadPointAnalysis): string {
-  return bulletList([...negativeControl(context, point), ...floor(context, point)]);
+  return bulletList([...negativeControl(context, point), ...pacingControls(context, point), ...floor(context, point)]);
 }
 
 /** A pilot shows no comparison, not even this one. */
@@ -77,6 +78,23 @@ function controlWords({ ratio, verdict }: Comparison): string {
   return ratio.low <= 1 && ratio.high >= 1
     ? '; the interval includes 1, as it should'
     : '; **the interval leaves out 1**, so the harness may not have treated the arms alike';
+}
+
+/** What the harness alone decides, per arm; gates with the prefix of negative controls. */
+function pacingControls({ analysis }: ReportContext, { gates }: LoadPointAnalysis): readonly string[] {
+  if (analysis.pilot !== undefined) return [];
+  const judged = gates.filter(({ id, state }) => isArmControl(id) && state !== 'not-measured');
+  return [...Map.groupBy(judged, ({ arm }) => arm)].map(([arm, own]) => {
+    const found = own.map(({ title, median: typical, unit }) => `${title} ${formatControl(typical, unit)}`).join('; ');
+    const isAlike = own.every(({ state }) => state === 'ok');
+    const end = isAlike ? 'alike, as they must be' : '**not alike**: see the gates';
+    return `Negative controls of the harness, ${armTitleOf(analysis, arm)} against ${armTitleOf(analysis, analysis.baseline)}: ${found}; ${end}.`;
+  });
+}
+
+/** With its sign, because it is a difference. */
+function formatControl(value: number | undefined, unit: string): string {
+  return `${value !== undefined && value > 0 ? '+' : ''}${gateValue(value, unit)}`;
 }
 
 function floor({ metrics }: ReportContext, point: LoadPointAnalysis): readonly string[] {
