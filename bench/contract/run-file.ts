@@ -16,7 +16,16 @@ import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './
 import { searchOrderSchema, searchPlanSchema, searchRecordSchema } from './search.ts';
 import { stallRecordSchema } from './stall.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
-import { clientStacks, paths, transportIds, type ClientStack, type PathName, type TransportId } from './transports.ts';
+import {
+  clientStacks,
+  paths,
+  transportIds,
+  writesOf,
+  type ClientStack,
+  type PathName,
+  type TransportId,
+  type Writes,
+} from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -27,6 +36,7 @@ export const MAX_SEED = 2 ** 32 - 1;
 
 const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
+  writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
   client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
   path: z.enum(Object.keys(paths) as [PathName, ...PathName[]]),
   label: z.string().optional(),
