@@ -6,6 +6,7 @@ import { faults } from '../contract/faults.ts';
 import { payloads } from '../contract/payload.ts';
 import { policies } from '../contract/reconnect-policy.ts';
 import { clientStacks, otherWritesOf, transportIds, transports, writesOf, writtenTransport } from '../contract/transports.ts';
+import { sources } from '../contract/upstream.ts';
 import { pickName } from '../plan/quantities.ts';
 import { presets } from '../plan/presets.ts';
 import { namedWorkloads } from '../plan/workloads.ts';
@@ -26,6 +27,7 @@ const lists = {
     }),
   ],
   clients: () => Object.entries(clientStacks),
+  sources: () => Object.entries(sources),
   workloads: () => summaries(namedWorkloads),
   payloads: () => summaries(payloads),
   faults: () => Object.entries(faults).map(([name, { id, summary }]) => [name, `${id}: ${summary}`] as const),

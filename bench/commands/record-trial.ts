@@ -36,7 +36,8 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     offsetsNs,
     isOnTimetable: specification.timetable !== undefined,
     isConnectHidden: client.browser !== undefined,
-    serverProcesses: measured.serverProcesses,
+    // Turns are the pacer's: where an upstream paces, what found a token ready is a read.
+    ...(measured.upstreams.length === 0 && { serverProcesses: measured.serverProcesses }),
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
     server: measured.serverStamps,
@@ -70,6 +71,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial): Com
     server,
     client,
     ...(measured.relay !== undefined && { relay: measured.relay }),
+    ...(measured.upstreams.length > 0 && { upstreams: [...measured.upstreams] }),
     memory: {
       ...(memory.before !== undefined && { before: memory.before }),
       ...(memory.after !== undefined && { after: memory.after }),
@@ -136,7 +138,7 @@ function isWithin(ns: number, fromNs: number, toNs: number): boolean {
 /** A stream of one read may carry more than one token only where the pacer caught up; more of it measures bursts. */
 const SAME_TICK_LIMIT = 0.001;
 
-function warnOf({ loadPoint }: PlannedTrial, { server, specification }: MeasuredTrial, isDrifting: boolean): Warning[] {
+function warnOf({ loadPoint }: PlannedTrial, { server, specification, upstreams }: MeasuredTrial, isDrifting: boolean): Warning[] {
   const warnings: Warning[] = [];
   const sameTick = server.tokensWritten === 0 ? 0 : server.sameTickTokens / server.tokensWritten;
   const isBurst = (specification.workload.tokensPerTick ?? 1) > 1;
@@ -144,7 +146,7 @@ function warnOf({ loadPoint }: PlannedTrial, { server, specification }: Measured
   if (sameTick > SAME_TICK_LIMIT && !isBurst && loadPoint.connecting === undefined) {
     warnings.push({
       code: 'same-tick',
-      message: `${(100 * sameTick).toFixed(2)} % of tokens shared a pacer tick with another of their stream`,
+      message: `${(100 * sameTick).toFixed(2)} % of tokens shared ${upstreams.length === 0 ? 'a pacer tick' : 'a read from the upstream'} with another of their stream`,
     });
   }
   if (isDrifting) warnings.push({ code: 'drift', message: 'delivery p50 drifted by more than 20 to 25 % within the window' });

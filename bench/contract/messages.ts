@@ -82,6 +82,8 @@ export const toServerSchema = z.discriminatedUnion('kind', [
     kind: z.literal('serve'),
     specification: trialSpecificationSchema,
     stampsFile: z.string(),
+    /** A process listens there that stands for a model and writes the tokens of this server's streams. */
+    upstreamSocket: z.string().optional(),
     /** A server that takes over from another: it prepares, says `prepared` and listens when it is told to. */
     standby: z.object({ keepsState: z.boolean() }).optional(),
   }),

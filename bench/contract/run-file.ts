@@ -26,6 +26,7 @@ import {
   type TransportId,
   type Writes,
 } from './transports.ts';
+import { sources, upstreamTallySchema, type SourceName } from './upstream.ts';
 import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -131,6 +132,8 @@ const planSchema = z.object({
   recovery: recoveryPlanSchema.optional(),
   /** So many trials of a block run side by side: those that wait most of the time. 1 when absent. */
   lanes: z.int().min(1).optional(),
+  /** Where tokens come from; `timer` when absent. */
+  source: z.enum(Object.keys(sources) as [SourceName, ...SourceName[]]).optional(),
   /** Load processes, and server processes of an arm, each with a port of its own; 1 when absent. */
   clientProcesses: z.int().min(1).optional(),
   serverProcesses: z.int().min(1).optional(),
@@ -327,6 +330,8 @@ const completedTrialSchema = z.object({
   client: clientTallySchema,
   /** On path `relay`. */
   relay: relayTallySchema.optional(),
+  /** The processes that stand for a model, one a server. */
+  upstreams: z.array(upstreamTallySchema).optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   ...socketCounts,

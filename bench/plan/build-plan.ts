@@ -19,6 +19,7 @@ import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
 import { readProcesses, type ProcessFlags } from './processes.ts';
 import { inFlag, parseCount, parseDuration, parseList, parsePositive, parseSize, pickName, usageError } from './quantities.ts';
+import { readSource } from './source.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
 /** As commander hands them over; undefined where the preset decides. */
@@ -46,6 +47,7 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly slo?: readonly string[];
   readonly canary?: boolean;
   readonly browser?: string;
+  readonly source?: string;
 }
 
 export interface BuiltPlan {
@@ -150,6 +152,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(canary !== undefined && { canary }),
     ...(flags.browser !== undefined && { browser: flags.browser }),
     ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned }),
+    ...readSource(flags, scenario),
     ...processes,
   };
   checkBrowser(plan, flags);

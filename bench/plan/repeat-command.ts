@@ -32,6 +32,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     ...(plan.recovery === undefined && plan.verdicts && plan.extraBlocks === undefined && plan.blocks * EXTRA_SHARE >= 1
       ? ['--no-rerun']
       : []),
+    ...(plan.source === undefined ? [] : [`--source ${plan.source}`]),
     ...repeatProcesses(plan),
     plan.pin ? '--pin' : '--no-pin',
     ...(plan.keepStamps ? ['--stamps'] : []),

@@ -10,6 +10,7 @@ import type { RunFlags } from './build-plan.ts';
 import { takesCanary } from './canary.ts';
 import { canShare } from './processes.ts';
 import { inFlag, parseList, pickName, usageError } from './quantities.ts';
+import { takesSource } from './source.ts';
 import { parseThreshold } from './thresholds.ts';
 
 /** The scenarios of a suite, as they were named. @throws BenchError USAGE or UNKNOWN_NAME */
@@ -46,6 +47,7 @@ const takers: { readonly [Flag in keyof RunFlags]?: (scenario: Scenario) => bool
   client: ({ name }) => name !== 'browser-limits',
   stamps: ({ name }) => name !== 'capacity',
   browser: ({ name }) => name === 'stream' || name === 'browser-limits',
+  source: ({ name }) => takesSource(name),
   clientProcesses: ({ name }) => canShare(name),
   serverProcesses: ({ name }) => canShare(name),
 };

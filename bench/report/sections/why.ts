@@ -46,6 +46,10 @@ export function renderWhy(context: ReportContext): string {
   const { analysis } = context;
   return section('Why', [
     bulletList([...new Set(analysis.plan.arms.map(mechanismOf))]),
+    analysis.plan.source === 'upstream'
+      ? 'Tokens are relayed as they are read from an upstream, a read a token: Node ends a turn after each read, so nothing written waits for other tokens. From due' +
+        ' to written contains the way of a token from the upstream, in every arm alike.'
+      : '',
     ...analysis.loadPoints.map((point) => decomposition(context, point)),
     'A quantile of a sum is not the sum of the quantiles, so lateness and transport need not add up to delivery. The pacer is the same code in every arm: if its' +
       ' lateness differs between them, look at how busy each server was.',
