@@ -51,6 +51,7 @@ describe.each([
     expect(command).toContain(flags.join(' ').replace('--source upstream ', ''));
     expect(command?.includes('--source upstream')).toBe(name === 'by-upstream');
     expect(ended.stdout).toContain(`arms ${flags.at(-1)!.replaceAll(',', ', ')}`);
+    expect(ended.stdout.replaceAll(/\s+/g, ' ').includes('tokens from upstream')).toBe(name === 'by-upstream');
   });
 });
 
