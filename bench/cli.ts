@@ -68,6 +68,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--seed <n>', 'repeats the same workload and order (default: random, printed in the report)')
     .option('--slo <objective>', "capacity: what must hold, e.g. 'delivery.p99 <= 50ms'; may be repeated", collect)
     .option('--canary', 'send ordinary requests beside the streams and time them')
+    .option('--source <source>', 'stream: what writes the tokens, timer or upstream, a process that stands for the model (default: timer)')
     .option('--client-processes <n>', 'load processes; each runs an equal share of the streams (default: 1)')
     .option('--server-processes <n>', 'server processes of an arm, each on a port of its own (default: 1)')
     .option('--backpressure <size>', 'a receiver this far behind is cut off (default: 1MiB)')

@@ -3,18 +3,17 @@
 import { streamEpoch } from '../bench/contract/control-events.ts';
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
-import { Pacer, type Paced } from './pacer.ts';
+import { Pacer } from './pacer.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import { renderOnce } from './render-once.ts';
 import type { StreamSink } from './stream-sink.ts';
+import type { FedStream, TokenFeed } from './token-feed.ts';
 import { countCut, doneOf, noCounts, templateOf, type Arrival, type StreamCounts, type Streams, type StreamsOptions } from './streams.ts';
 
-interface OpenStream extends Paced {
+interface OpenStream extends FedStream {
   readonly plan: StreamPlan;
   readonly sink: StreamSink;
   readonly template: PayloadTemplate;
-  /** What the plan's offsets count from, ns since T0. */
-  readonly originNs: number;
   /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
   readonly counts: StreamCounts;
   /** Bytes before the first token: head and `open` event. */
@@ -31,7 +30,7 @@ const BLOCKED_CHECK_MS = 100;
 export class ConnectedStreams implements Streams {
   readonly lasting = undefined;
   readonly #options: StreamsOptions;
-  readonly #pacer: Pacer<OpenStream>;
+  readonly #feed: TokenFeed<OpenStream>;
   readonly #render: typeof renderPayload;
   readonly #open = new Set<OpenStream>();
   readonly #blocked = new Set<OpenStream>();
@@ -41,8 +40,9 @@ export class ConnectedStreams implements Streams {
 
   constructor(options: StreamsOptions) {
     this.#options = options;
+    const emit = (stream: OpenStream): number | undefined => this.#emit(stream);
     const armed = options.injected?.pacerArmed;
-    this.#pacer = new Pacer({ now: options.now, emit: (stream) => this.#emit(stream), ...(armed !== undefined && { armed }) });
+    this.#feed = options.openFeed?.(emit) ?? new Pacer({ now: options.now, emit, ...(armed !== undefined && { armed }) });
     this.#render = options.isBroadcast === true ? renderOnce() : renderPayload;
   }
 
@@ -106,7 +106,7 @@ export class ConnectedStreams implements Streams {
     stalls?.opened(plan, sink);
     sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
     stream.preludeBytes = sink.bytesWritten();
-    this.#pacer.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
+    this.#feed.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
   }
 
   #emit(stream: OpenStream): number | undefined {
@@ -119,14 +119,14 @@ export class ConnectedStreams implements Streams {
     const writtenNs = now();
     if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
     if (plan.trialIndex !== undefined && stamps !== undefined) {
-      stamps.readyNs[plan.trialIndex.base + index] = this.#pacer.turnNs;
+      stamps.readyNs[plan.trialIndex.base + index] = this.#feed.turnNs;
       stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
     }
     sink.token(index + 1, payload);
     stream.sent = index + 1;
     stream.counts.tokensWritten++;
-    if (stream.lastTick === this.#pacer.tick) stream.counts.sameTickTokens++;
-    stream.lastTick = this.#pacer.tick;
+    if (stream.lastTick === this.#feed.tick) stream.counts.sameTickTokens++;
+    stream.lastTick = this.#feed.tick;
     if (stream.sent === plan.tokens) {
       this.#finish(stream);
       return undefined;
@@ -159,7 +159,7 @@ export class ConnectedStreams implements Streams {
     stream.isBlocked = false;
     this.#options.stalls?.drained(stream.plan);
     this.#forgetBlocked(stream);
-    if (!stream.isEnded) this.#pacer.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
+    if (!stream.isEnded) this.#feed.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
   }
 
   #forgetBlocked(stream: OpenStream): void {
@@ -188,6 +188,7 @@ export class ConnectedStreams implements Streams {
 
   #closed(stream: OpenStream): void {
     const bytes = stream.sink.bytesWritten();
+    this.#feed.drop?.(stream);
     this.#open.delete(stream);
     this.#forgetBlocked(stream);
     this.#closedBytes += bytes;
@@ -206,7 +207,7 @@ export class ConnectedStreams implements Streams {
       countCut(stream.counts, 'shutdown');
       stream.sink.bye();
     }
-    this.#pacer.stop();
+    this.#feed.stop();
   }
 
   abortAll(): void {

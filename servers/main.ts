@@ -9,9 +9,9 @@ import { buildTcpServer } from './tcp.ts';
 import { buildWebSocketTwin } from './websocket.ts';
 
 const starters = {
-  sse: async (parts, { payload, recovery, ...address }) =>
-    await listenFastify(buildSseTwin(parts, { payload, ...(recovery !== undefined && { retryMs: recovery.retryMs }) }), address),
-  ws: async (parts, address) => await listenFastify(buildWebSocketTwin(parts), address),
+  sse: async (parts, { payload, recovery, writes, ...address }) =>
+    await listenFastify(buildSseTwin(parts, { payload, writes, ...(recovery !== undefined && { retryMs: recovery.retryMs }) }), address),
+  ws: async (parts, { writes, ...address }) => await listenFastify(buildWebSocketTwin(parts, { writes }), address),
   tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
 } satisfies Record<TransportId, ServerStarter>;
 

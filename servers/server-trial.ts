@@ -22,6 +22,7 @@ import { SecondsMeter } from './seconds-meter.ts';
 import { ServerWindow } from './server-window.ts';
 import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
+import { UpstreamFeed } from './upstream-link.ts';
 
 /** A trial's own streams overlap by a few ms when one follows another; anything far beyond them is not the trial's. */
 const SPARE_STREAMS = 1000;
@@ -48,7 +49,7 @@ export class ServerTrial {
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
-  constructor({ specification, stampsFile, standby }: ServeMessage, start: ServerStarter) {
+  constructor({ specification, stampsFile, standby, upstreamSocket }: ServeMessage, start: ServerStarter) {
     this.#specification = specification;
     this.#start = start;
     this.#stampsFile = stampsFile;
@@ -78,6 +79,9 @@ export class ServerTrial {
       ...(specification.timetable?.isBroadcast === true && { isBroadcast: true }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls }),
       ...(recovery !== undefined && { recovery }),
+      ...(upstreamSocket !== undefined && {
+        openFeed: (emit) => new UpstreamFeed({ now: this.#now, epochNs: () => this.#clock.epochNs, socketPath: upstreamSocket, emit }),
+      }),
       keepsState: standby?.keepsState ?? false,
     });
     this.#parts = { streams, planned, now: this.#now };

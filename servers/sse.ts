@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SSE_RETRY_MS } from '../bench/contract/control-events.ts';
 import { payloads, type PayloadName } from '../bench/contract/payload.ts';
+import type { Writes } from '../bench/contract/transports.ts';
 import type { TwinParts } from './admission.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
@@ -22,18 +23,23 @@ interface SseFormat {
   readonly hasIds: boolean;
   /** The reconnection time that is asked for, ms. */
   readonly retryMs?: number;
+  readonly writes?: Writes | undefined;
 }
 
 interface SseTwinOptions {
   readonly payload: PayloadName;
   readonly retryMs?: number;
+  readonly writes?: Writes | undefined;
   /** Of the stream route, where it accepts more than a trial needs. */
   readonly schema?: typeof streamRequestSchema;
 }
 
-export function buildSseTwin(parts: TwinParts, { payload, retryMs, schema = streamRequestSchema }: SseTwinOptions): FastifyInstance {
+export function buildSseTwin(
+  parts: TwinParts,
+  { payload, retryMs, writes, schema = streamRequestSchema }: SseTwinOptions,
+): FastifyInstance {
   const app = buildTwin(parts);
-  const format = { hasIds: payloads[payload].isNumbered, ...(retryMs !== undefined && { retryMs }) };
+  const format = { hasIds: payloads[payload].isNumbered, writes, ...(retryMs !== undefined && { retryMs }) };
   const route = { schema, preHandler: findStream(parts) };
   // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot read.
   app.head('/v1/streams/:id', route, (_request, reply) => reply.headers(sseHead).send());
@@ -48,7 +54,7 @@ export function buildSseTwin(parts: TwinParts, { payload, retryMs, schema = stre
 }
 
 /** Also for a server without Fastify. */
-export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, retryMs = SSE_RETRY_MS }: SseFormat): StreamSink {
+export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, retryMs = SSE_RETRY_MS, writes }: SseFormat): StreamSink {
   const socket = response.socket as Socket;
   const epoch = epochOf(plan);
   response.on('error', () => socket.destroy());
@@ -57,6 +63,16 @@ export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, re
   // The head leaves alone and at once: a receiver's `open` must not wait for the first token.
   response.flushHeaders();
   const headBytes = socket.bytesWritten - bytesBefore;
+  // node:http corks all writes of one turn into one writev at its end, where ws writes each message at once: the idiomatic
+  // form of both, and the cause of SSE's few µs more on the way to the wire.
+  const writeToken = (sequence: number, text: string): void =>
+    void response.write(hasIds ? `id: ${epoch}.${sequence}\ndata: ${text}\n\n` : `data: ${text}\n\n`);
+  // It leaves a socket alone that is corked already.
+  const writeAtOnce = (sequence: number, text: string): void => {
+    socket.cork();
+    writeToken(sequence, text);
+    socket.uncork();
+  };
   const idLine = (sequence: number): string => (hasIds ? `id: ${epoch}.${sequence}\n` : '');
   return {
     socket,
@@ -65,9 +81,7 @@ export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, re
     onClose: (callback) => void response.once('close', callback),
     // Its id is the cursor of somebody who has all before the first token that follows.
     open: (event) => void response.write(`event: open\n${idLine(event.from - 1)}retry: ${retryMs}\ndata: ${JSON.stringify(event)}\n\n`),
-    // node:http corks all writes of one turn into one writev at its end, where ws writes each message at once: the
-    // idiomatic form of both, and the cause of SSE's few µs more on the way to the wire.
-    token: (sequence, text) => void response.write(hasIds ? `id: ${epoch}.${sequence}\ndata: ${text}\n\n` : `data: ${text}\n\n`),
+    token: writes === 'at-once' ? writeAtOnce : writeToken,
     done: (event) => void response.end(`event: done\n${idLine(event.s)}data: ${JSON.stringify(event)}\n\n`),
     gap: (event) => void response.write(`event: gap\ndata: ${JSON.stringify(event)}\n\n`),
     // A comment (WHATWG HTML §9.2.7 advises one every 15 s or so). No client answers it, where every WebSocket answers a ping.

@@ -10,12 +10,13 @@ import type { Injected } from './injected.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { Stalls } from './stalls.ts';
 import type { StreamSink } from './stream-sink.ts';
+import type { OpenTokenFeed } from './token-feed.ts';
 
 /** Where a trial's stamps go; see stamps.ts for the columns. */
 export interface ServerStamps {
   /** Per stream: first statement of the handler. */
   readonly handlerNs: Float64Array;
-  /** Per token: when the turn of the pacer that found it due began. Never taken of streams that outlive their connections. */
+  /** Per token: when the turn of the pacer that found it due, or the read that brought it, began. Never taken of streams that outlive their connections. */
   readonly readyNs: Float64Array;
   /** Per token: immediately before the first write. */
   readonly writtenNs: Float64Array;
@@ -33,6 +34,8 @@ export interface StreamsOptions {
   readonly injected?: Injected;
   /** One source: all streams carry the same messages at the same time. */
   readonly isBroadcast?: boolean;
+  /** Where the tokens of streams that end with their connections come from; a pacer in this process when absent. */
+  readonly openFeed?: OpenTokenFeed;
   /** Notes what becomes of receivers that stop reading. */
   readonly stalls?: Stalls;
   /** Streams outlive their connections. */

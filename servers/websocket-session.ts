@@ -1,21 +1,15 @@
 // A WebSocket that carries one stream after another: the client names each with `start`, the next once the last has said
 // `done`, and either side may close in between. The parallel of HTTP keep-alive.
 
-import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
 import { KEEP_ALIVE_MS, keptSink } from './kept-sink.ts';
-import { webSocketSink } from './websocket-sink.ts';
-
-interface Connection {
-  readonly webSocket: WebSocket;
-  readonly socket: Socket;
-}
+import { webSocketSink, type WebSocketConnection } from './websocket-sink.ts';
 
 /** Closes with 1008 whoever asks for a stream while one runs, or says anything else. */
-export function serveSession(parts: TwinParts, { webSocket, socket }: Connection): void {
+export function serveSession(parts: TwinParts, connection: WebSocketConnection): void {
+  const { webSocket } = connection;
   const { streams, now } = parts;
   let idle: NodeJS.Timeout | undefined;
   const wait = (): void => {
@@ -32,7 +26,7 @@ export function serveSession(parts: TwinParts, { webSocket, socket }: Connection
       webSocket.close(isFull ? closeCodes.overload : closeCodes.unknownStream);
       return;
     }
-    const sink = keptSink(webSocketSink(webSocket, socket), (event, sent) => {
+    const sink = keptSink(webSocketSink(connection), (event, sent) => {
       webSocket.send(renderTyped('done', event), sent);
       wait();
     });

@@ -3,13 +3,32 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
+import type { Writes } from '../bench/contract/transports.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
 function ignore(): void {}
 
+/** As node:http does with its own: what is written in this turn of the event loop leaves at its end, in one writev. */
+function corkForTurn(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  process.nextTick(uncork, socket);
+}
+
+function uncork(socket: Socket): void {
+  socket.uncork();
+}
+
+export interface WebSocketConnection {
+  readonly webSocket: WebSocket;
+  readonly socket: Socket;
+  /** Each message at once, as ws does by itself, when absent. */
+  readonly writes?: Writes | undefined;
+}
+
 /** One stream on one WebSocket, which ends with it. */
-export function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink {
+export function webSocketSink({ webSocket, socket, writes }: WebSocketConnection): StreamSink {
   const send = (text: string): void => webSocket.send(text, ignore);
   let isAwaited: boolean | undefined;
   return {
@@ -18,7 +37,13 @@ export function webSocketSink(webSocket: WebSocket, socket: Socket): StreamSink 
     bytesWritten: () => socket.bytesWritten,
     onClose: (callback) => void socket.once('close', callback),
     open: (event) => send(renderTyped('open', event)),
-    token: (_sequence, payload) => send(payload),
+    token:
+      writes === 'corked'
+        ? (_sequence, payload) => {
+            corkForTurn(socket);
+            send(payload);
+          }
+        : (_sequence, payload) => send(payload),
     done: (event) => {
       send(renderTyped('done', event));
       webSocket.close(closeCodes.normal);

@@ -3,10 +3,9 @@
 
 import websocketPlugin from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { closeCodes, SESSION_PATH } from '../bench/contract/control-events.ts';
-import { WEBSOCKET_PROTOCOL } from '../bench/contract/transports.ts';
+import { WEBSOCKET_PROTOCOL, type Writes } from '../bench/contract/transports.ts';
 import { KIB } from '../bench/contract/units.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
@@ -14,7 +13,7 @@ import type { StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Arrival, Lasting } from './streams.ts';
 import { askedStream, buildTwin, findStream, refuse, requestSchemaWith, streamRequestSchema } from './twin.ts';
 import { serveSession } from './websocket-session.ts';
-import { webSocketSink } from './websocket-sink.ts';
+import { webSocketSink, type WebSocketConnection } from './websocket-sink.ts';
 
 /** Clients say next to nothing on this route. */
 const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
@@ -25,11 +24,12 @@ const RESUME_WAIT_MS = 10_000;
 export const resumeField = { resume: { type: 'integer', enum: [1] } } as const;
 
 interface WebSocketTwinOptions {
+  readonly writes?: Writes | undefined;
   /** Of the stream route, where it accepts more than a trial needs. */
   readonly schema?: typeof streamRequestSchema;
 }
 
-export function buildWebSocketTwin(parts: TwinParts, { schema }: WebSocketTwinOptions = {}): FastifyInstance {
+export function buildWebSocketTwin(parts: TwinParts, { schema, writes }: WebSocketTwinOptions = {}): FastifyInstance {
   const app = buildTwin(parts);
   const { lasting } = parts.streams;
   const find = findStream(parts);
@@ -59,10 +59,10 @@ export function buildWebSocketTwin(parts: TwinParts, { schema }: WebSocketTwinOp
       wsHandler: (webSocket, request) => {
         // After the 101 was written, where the SSE twin's handler runs before its head: stated in the report.
         const handlerNs = parts.now();
-        const connection = { webSocket, socket: request.raw.socket };
+        const connection = { webSocket, socket: request.raw.socket, writes };
         if (lasting !== undefined) listenToClient(lasting, webSocket, askedStream(request).id);
         if (lasting !== undefined && isResume(request.query)) awaitCursor(parts, connection, askedStream(request));
-        else parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(webSocket, connection.socket), { handlerNs });
+        else parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(connection), { handlerNs });
       },
     });
     // A stream that outlives its connection is come back to by its own address.
@@ -71,7 +71,7 @@ export function buildWebSocketTwin(parts: TwinParts, { schema }: WebSocketTwinOp
         method: 'GET',
         url: SESSION_PATH,
         handler: refusePlain,
-        wsHandler: (webSocket, request) => serveSession(parts, { webSocket, socket: request.raw.socket }),
+        wsHandler: (webSocket, request) => serveSession(parts, { webSocket, socket: request.raw.socket, writes }),
       });
     done();
   });
@@ -93,13 +93,12 @@ function listenToClient(lasting: Lasting, webSocket: WebSocket, id: string): voi
   });
 }
 
-interface Connection {
-  readonly webSocket: WebSocket;
-  readonly socket: Socket;
-}
-
 /** WebSocket has no field for a cursor in its handshake that a browser could set, so a return takes one more message than SSE's. */
-function awaitCursor(parts: TwinParts, connection: Connection, { resume: _resume, ...asked }: StreamRequest & { resume?: number }): void {
+function awaitCursor(
+  parts: TwinParts,
+  connection: WebSocketConnection,
+  { resume: _resume, ...asked }: StreamRequest & { resume?: number },
+): void {
   const { webSocket } = connection;
   const timer = setTimeout(() => webSocket.close(closeCodes.badRequest), RESUME_WAIT_MS);
   webSocket.once('close', () => clearTimeout(timer));
@@ -114,14 +113,15 @@ function awaitCursor(parts: TwinParts, connection: Connection, { resume: _resume
 
 const refusalCodes = { 400: closeCodes.badRequest, 404: closeCodes.unknownStream, 503: closeCodes.overload } as const;
 
-function resume(parts: TwinParts, { webSocket, socket }: Connection, { asked, arrival }: { asked: StreamRequest; arrival: Arrival }): void {
+function resume(parts: TwinParts, connection: WebSocketConnection, { asked, arrival }: { asked: StreamRequest; arrival: Arrival }): void {
+  const { webSocket } = connection;
   const admission = admit(parts, asked, arrival.after);
   switch (admission.outcome) {
     case 'serve':
-      parts.streams.start(admission.plan, webSocketSink(webSocket, socket), arrival);
+      parts.streams.start(admission.plan, webSocketSink(connection), arrival);
       return;
     case 'over':
-      webSocketSink(webSocket, socket).done(admission.done);
+      webSocketSink(connection).done(admission.done);
       return;
     case 'unknown':
       webSocket.close(closeCodes.unknownStream);

@@ -15,6 +15,6 @@ export function findCopy(arms: readonly Arm[]): Arm | undefined {
 }
 
 /** All of an arm that takes part in a trial; its label does not. */
-function describeSetUp({ transport, client, path, injection }: Arm): string {
-  return JSON.stringify([transport, client, path, injection]);
+function describeSetUp({ transport, writes, client, path, injection }: Arm): string {
+  return JSON.stringify([transport, writes, client, path, injection]);
 }

@@ -5,7 +5,8 @@ import { allMetrics } from '../analysis/metrics/registry.ts';
 import { faults } from '../contract/faults.ts';
 import { payloads } from '../contract/payload.ts';
 import { policies } from '../contract/reconnect-policy.ts';
-import { clientStacks, transports } from '../contract/transports.ts';
+import { clientStacks, otherWritesOf, transportIds, transports, writesOf, writtenTransport } from '../contract/transports.ts';
+import { sources } from '../contract/upstream.ts';
 import { pickName } from '../plan/quantities.ts';
 import { presets } from '../plan/presets.ts';
 import { namedWorkloads } from '../plan/workloads.ts';
@@ -18,8 +19,15 @@ const summaries = (table: Readonly<Record<string, { readonly summary: string }>>
 
 const lists = {
   scenarios: () => summaries(scenarios),
-  transports: () => summaries(transports),
+  transports: () => [
+    ...summaries(transports),
+    ...transportIds.flatMap((transport) => {
+      const writes = otherWritesOf(transport);
+      return writes === undefined ? [] : [[writtenTransport({ transport, writes }), `the same, but ${writesOf[writes]}`] as const];
+    }),
+  ],
   clients: () => Object.entries(clientStacks),
+  sources: () => Object.entries(sources),
   workloads: () => summaries(namedWorkloads),
   payloads: () => summaries(payloads),
   faults: () => Object.entries(faults).map(([name, { id, summary }]) => [name, `${id}: ${summary}`] as const),

@@ -25,7 +25,7 @@ const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
 /** Starts are issued by a 1 ms timer: gaps not much longer than that look quantised, whatever their law. */
 const LEAST_MEAN_GAP_NS = 5 * NS_PER_MS;
 
-export function joinInputOf({ specification, client, serverStamps, clientStamps, serverProcesses }: MeasuredTrial): JoinInput {
+export function joinInputOf({ specification, client, serverStamps, clientStamps, serverProcesses, upstreams }: MeasuredTrial): JoinInput {
   const { warmupNs, windowNs, connecting, timetable } = specification;
   const population = populationOf(specification);
   return {
@@ -33,8 +33,9 @@ export function joinInputOf({ specification, client, serverStamps, clientStamps,
     offsetsNs: planAllOffsetsNs(specification, population),
     isOnTimetable: timetable !== undefined,
     isConnectHidden: client.browser !== undefined,
-    serverProcesses,
     isReadHidden: client.browser !== undefined,
+    // Turns are the pacer's: where an upstream paces, what found a token ready is a read.
+    ...(upstreams.length === 0 && { serverProcesses }),
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
     server: serverStamps,
@@ -82,6 +83,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, inpu
     client,
     ...(measured.relay !== undefined && { relay: measured.relay }),
     ...lowPhaseOf(specification),
+    ...(measured.upstreams.length > 0 && { upstreams: [...measured.upstreams] }),
     memory: {
       ...(memory.before !== undefined && { before: memory.before }),
       ...(memory.after !== undefined && { after: memory.after }),
@@ -153,7 +155,7 @@ function isWithin(ns: number, fromNs: number, toNs: number): boolean {
 /** A stream of one read may carry more than one token only where the pacer caught up; more of it measures bursts. */
 const SAME_TICK_LIMIT = 0.001;
 
-function warnOf({ loadPoint }: PlannedTrial, { server, specification }: MeasuredTrial, isDrifting: boolean): Warning[] {
+function warnOf({ loadPoint }: PlannedTrial, { server, specification, upstreams }: MeasuredTrial, isDrifting: boolean): Warning[] {
   const warnings: Warning[] = [];
   const sameTick = server.tokensWritten === 0 ? 0 : server.sameTickTokens / server.tokensWritten;
   const isBurst = (specification.workload.tokensPerTick ?? 1) > 1;
@@ -161,7 +163,7 @@ function warnOf({ loadPoint }: PlannedTrial, { server, specification }: Measured
   if (sameTick > SAME_TICK_LIMIT && !isBurst && loadPoint.connecting === undefined) {
     warnings.push({
       code: 'same-tick',
-      message: `${(100 * sameTick).toFixed(2)} % of tokens shared a pacer tick with another of their stream`,
+      message: `${(100 * sameTick).toFixed(2)} % of tokens shared ${upstreams.length === 0 ? 'a pacer tick' : 'a read from the upstream'} with another of their stream`,
     });
   }
   if (isDrifting) warnings.push({ code: 'drift', message: 'delivery p50 drifted by more than 20 to 25 % within the window' });

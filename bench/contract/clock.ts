@@ -11,6 +11,11 @@ export class TrialClock {
   #epochNs = process.hrtime.bigint();
   readonly now: Clock = () => asInstant(Number(process.hrtime.bigint() - this.#epochNs));
 
+  /** T0 on the monotonic clock. */
+  get epochNs(): bigint {
+    return this.#epochNs;
+  }
+
   agree(epochNs: bigint): void {
     this.#epochNs = epochNs;
   }

@@ -14,12 +14,14 @@ import { connectingSpecificationSchema } from './connecting.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { stallSpecificationSchema } from './stall.ts';
 import { timetableSchema } from './timetable.ts';
-import { clientStacks, transportIds, type ClientStack, type TransportId } from './transports.ts';
+import { clientStacks, transportIds, writesOf, type ClientStack, type TransportId, type Writes } from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
 /** All that a server and a client must agree on for one trial. Both plan the same streams from it. */
 const trialSpecificationSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
+  /** As the transport's library does by itself when absent. */
+  writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
   client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
   connections: z.int().min(1),
   workload: workloadSchema,
@@ -84,6 +86,8 @@ export const toServerSchema = z.discriminatedUnion('kind', [
     kind: z.literal('serve'),
     specification: trialSpecificationSchema,
     stampsFile: z.string(),
+    /** A process listens there that stands for a model and writes the tokens of this server's streams. */
+    upstreamSocket: z.string().optional(),
     /** A server that takes over from another: it prepares, says `prepared` and listens when it is told to. */
     standby: z.object({ keepsState: z.boolean() }).optional(),
   }),

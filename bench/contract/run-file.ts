@@ -17,7 +17,17 @@ import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './
 import { searchOrderSchema, searchPlanSchema, searchRecordSchema } from './search.ts';
 import { stallRecordSchema } from './stall.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
-import { clientStacks, paths, transportIds, type ClientStack, type PathName, type TransportId } from './transports.ts';
+import {
+  clientStacks,
+  paths,
+  transportIds,
+  writesOf,
+  type ClientStack,
+  type PathName,
+  type TransportId,
+  type Writes,
+} from './transports.ts';
+import { sources, upstreamTallySchema, type SourceName } from './upstream.ts';
 import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -28,6 +38,7 @@ export const MAX_SEED = 2 ** 32 - 1;
 
 const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
+  writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
   client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
   path: z.enum(Object.keys(paths) as [PathName, ...PathName[]]),
   label: z.string().optional(),
@@ -129,6 +140,8 @@ const planSchema = z.object({
   recovery: recoveryPlanSchema.optional(),
   /** So many trials of a block run side by side: those that wait most of the time. 1 when absent. */
   lanes: z.int().min(1).optional(),
+  /** Where tokens come from; `timer` when absent. */
+  source: z.enum(Object.keys(sources) as [SourceName, ...SourceName[]]).optional(),
   /** Load processes, and server processes of an arm, each with a port of its own; 1 when absent. */
   clientProcesses: z.int().min(1).optional(),
   serverProcesses: z.int().min(1).optional(),
@@ -333,6 +346,8 @@ const completedTrialSchema = z.object({
   relay: relayTallySchema.optional(),
   /** When only the first streams ran, ns since T0; see `seconds` of the server for its CPU. */
   lowPhase: z.object({ fromNs: z.number(), toNs: z.number() }).optional(),
+  /** The processes that stand for a model, one a server. */
+  upstreams: z.array(upstreamTallySchema).optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   ...socketCounts,

@@ -3,12 +3,22 @@
 
 import type { Injection } from './injection.ts';
 
+/** When the tokens of one turn of the event loop leave, of a transport that is not written the way its library does by itself. */
+export const writesOf = {
+  'at-once': 'each token leaves before the next is written',
+  corked: 'all tokens of a turn of the event loop leave at its end, in one system call',
+} as const satisfies Record<string, string>;
+
+export type Writes = keyof typeof writesOf;
+
 interface TransportDescription {
   readonly title: string;
   /** One line for `streamduel list transports`. */
   readonly summary: string;
   /** The null arm is the floor of the harness: it is compared with, never given a verdict. */
   readonly isNullArm: boolean;
+  /** The way of the other one: `sse+at-once` against `ws` shows what is left of a difference once both write alike. */
+  readonly otherWrites?: Writes;
 }
 
 export const transports = {
@@ -16,11 +26,13 @@ export const transports = {
     title: 'SSE',
     summary: 'Server-Sent Events: GET, HTTP/1.1 chunked, one stream a connection',
     isNullArm: false,
+    otherWrites: 'at-once',
   },
   ws: {
     title: 'WebSocket',
     summary: 'RFC 6455 text messages, no compression, one stream a connection',
     isNullArm: false,
+    otherWrites: 'corked',
   },
   tcp: {
     title: 'TCP (null arm)',
@@ -30,6 +42,12 @@ export const transports = {
 } as const satisfies Record<string, TransportDescription>;
 
 export type TransportId = keyof typeof transports;
+
+/** Undefined for a transport that is written in one way only. */
+export function otherWritesOf(transport: TransportId): Writes | undefined {
+  const described: TransportDescription = transports[transport];
+  return described.otherWrites;
+}
 
 /** The subprotocol that server and clients agree on (RFC 6455 §1.9). */
 export const WEBSOCKET_PROTOCOL = 'tokens.v1.json';
@@ -88,6 +106,8 @@ export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
 /** One arm of a comparison. */
 export interface Arm {
   readonly transport: TransportId;
+  /** As the transport's library does by itself when absent. */
+  readonly writes?: Writes | undefined;
   readonly client: ClientStack;
   readonly path: PathName;
   /** Tells arms apart that are otherwise equal: the copy of an A/A pair, or the name of an injected effect. */
@@ -98,16 +118,24 @@ export interface Arm {
 /** The label of the arm that repeats the baseline: what the harness finds between the two is its own noise. */
 export const COPY_LABEL = 'copy';
 
-/** `sse`, `ws/library`, `sse+copy`: unique within a run. */
-export function armName({ transport, client, path, label }: Arm): string {
-  const receiver = client === 'probe' ? '' : `/${client}`;
-  const way = path === 'direct' ? '' : `@${path}`;
-  return `${transport}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
+/** `sse`, `sse+at-once`: the transport of an arm as `--transports` names it. */
+export function writtenTransport({ transport, writes }: Pick<Arm, 'transport' | 'writes'>): string {
+  return writes === undefined ? transport : `${transport}+${writes}`;
 }
 
-/** `SSE`, `WebSocket (library client)`, `SSE (copy)`. */
-export function armTitle({ transport, client, path, label }: Arm): string {
+/** `sse`, `sse+at-once`, `ws/library`, `sse+copy`: unique within a run. */
+export function armName({ transport, writes, client, path, label }: Arm): string {
+  const receiver = client === 'probe' ? '' : `/${client}`;
+  const way = path === 'direct' ? '' : `@${path}`;
+  return `${writtenTransport({ transport, writes })}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
+}
+
+const writesTitles: Record<Writes, string> = { 'at-once': 'written at once', corked: 'corked' };
+
+/** `SSE`, `SSE (written at once)`, `WebSocket (library client)`, `SSE (copy)`. */
+export function armTitle({ transport, writes, client, path, label }: Arm): string {
   const notes = [
+    ...(writes === undefined ? [] : [writesTitles[writes]]),
     ...(client === 'probe' ? [] : [`${client} client`]),
     ...(path === 'direct' ? [] : [`via ${path}`]),
     ...(label === undefined ? [] : [label]),

@@ -8,9 +8,11 @@ import {
   COPY_LABEL,
   isBrowser,
   isLoadGenerator,
+  otherWritesOf,
   reconnectsItself,
   transportIds,
   transports,
+  type Arm,
   type ClientStack,
   type TransportId,
 } from '../contract/transports.ts';
@@ -38,9 +40,9 @@ function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms']
   const path = readPath(flags.path, scenario);
   const common = pickName('client stack', flags.client ?? usualClient(scenario), Object.keys(clientStacks) as ClientStack[]);
   const readArm = (entry: string): Plan['arms'][number] => {
-    const [name = '', stack] = entry.split('/', 2);
+    const [written = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
-    return { transport: pickName('transport', name, transportIds), client, path };
+    return { ...readTransport(written), client, path };
   };
   if (flags.transports === undefined) return (common === 'browser' && scenario === 'stream' ? browserArms : usual).map(readArm);
   const picked = parseList('--transports', flags.transports).map(readArm);
@@ -54,6 +56,21 @@ function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms']
       `a transport other than the null arm ${baseline.transport} as the first: it is the baseline`,
     );
   return picked;
+}
+
+/** `sse`, or `sse+at-once` where it is not to be written as its library does by itself. */
+function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
+  const [name = '', suffix] = text.split('+', 2);
+  const transport = pickName('transport', name, transportIds);
+  if (suffix === undefined) return { transport };
+  const writes = otherWritesOf(transport);
+  if (suffix !== writes)
+    throw usageError(
+      '--transports',
+      text,
+      writes === undefined ? `${transport} without a suffix` : `${transport} or ${transport}+${writes}`,
+    );
+  return { transport, writes };
 }
 
 /** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */

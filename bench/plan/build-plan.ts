@@ -21,6 +21,7 @@ import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
 import { readProcesses, type ProcessFlags } from './processes.ts';
 import { inFlag, parseCount, parseDuration, parseList, parsePositive, parseSize, pickName, usageError } from './quantities.ts';
+import { readSource } from './source.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
 /** As commander hands them over; undefined where the preset decides. */
@@ -51,6 +52,7 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly canary?: boolean;
   readonly browser?: string;
   readonly path?: string;
+  readonly source?: string;
 }
 
 export interface BuiltPlan {
@@ -172,6 +174,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(canary !== undefined && { canary }),
     ...(flags.browser !== undefined && { browser: flags.browser }),
     ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned, windowNs: windows.windowNs }),
+    ...readSource(flags, scenario),
     ...processes,
     ...(shares !== undefined && flags.carries !== undefined && carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
     ...(scenario === 'stream' &&

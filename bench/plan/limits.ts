@@ -67,7 +67,8 @@ export function checkLimits(plan: Plan, limits: MachineLimits): void {
 function checkFiles(plan: Plan, openFiles: number): void {
   const { clientProcesses: clients = 1, serverProcesses: servers = 1 } = plan;
   const connections = mostConnections(plan);
-  const perConnection = plan.loadPoints.some(isRelayed) ? 2 : 1;
+  // As has a server whose tokens an upstream writes.
+  const perConnection = plan.source === 'upstream' || plan.loadPoints.some(isRelayed) ? 2 : 1;
   const filesOf = (processes: number): number => withOverlap(Math.ceil(connections / processes)) * perConnection + SPARE_FILES;
   const files = filesOf(servers);
   if (files <= openFiles) return;

@@ -1,7 +1,7 @@
 // The command line that measures a plan again: printed in every report.
 
 import type { Plan, PrecisionStop } from '../contract/run-file.ts';
-import { isCopy } from '../contract/transports.ts';
+import { isCopy, writtenTransport } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { scenarios } from '../scenarios/registry.ts';
 import { repeatBreaking } from './breaking.ts';
@@ -33,6 +33,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     ...(plan.recovery === undefined && plan.verdicts && plan.extraBlocks === undefined && plan.blocks * EXTRA_SHARE >= 1
       ? ['--no-rerun']
       : []),
+    ...(plan.source === undefined ? [] : [`--source ${plan.source}`]),
     ...repeatProcesses(plan),
     ...repeatPath(plan),
     plan.pin ? '--pin' : '--no-pin',
@@ -61,8 +62,8 @@ function repeatLoads({ loads, ladder, loadPoints }: Plan): string[] {
 function repeatArms({ arms }: Plan): string[] {
   const own = arms.filter((arm) => !isCopy(arm));
   const clients = new Set(own.map(({ client }) => client));
-  if (clients.size > 1) return [`--transports ${own.map(({ transport, client }) => `${transport}/${client}`).join(',')}`];
-  return [`--transports ${own.map(({ transport }) => transport).join(',')}`, `--client ${own[0]?.client}`];
+  if (clients.size > 1) return [`--transports ${own.map((arm) => `${writtenTransport(arm)}/${arm.client}`).join(',')}`];
+  return [`--transports ${own.map(writtenTransport).join(',')}`, `--client ${own[0]?.client}`];
 }
 
 function repeatStop(stop: PrecisionStop | undefined): string[] {

@@ -11,6 +11,7 @@ import { takesCanary } from './canary.ts';
 import { takesPath } from './path.ts';
 import { canShare } from './processes.ts';
 import { inFlag, parseList, pickName, usageError } from './quantities.ts';
+import { takesSource } from './source.ts';
 import { parseThreshold } from './thresholds.ts';
 
 /** The scenarios of a suite, as they were named. @throws BenchError USAGE or UNKNOWN_NAME */
@@ -50,6 +51,7 @@ const takers: { readonly [Flag in keyof RunFlags]?: (scenario: Scenario) => bool
   stamps: ({ name }) => name !== 'capacity',
   browser: ({ name }) => name === 'stream' || name === 'browser-limits',
   path: ({ name }) => takesPath(name),
+  source: ({ name }) => takesSource(name),
   clientProcesses: ({ name }) => canShare(name),
   serverProcesses: ({ name }) => canShare(name),
 };

@@ -26,6 +26,19 @@ const variants: readonly (readonly [string, Analysis, typeof charts])[] = [
 const reportOf = (analysis: Analysis): string => renderReport(analysis, { metrics: fixtureMetrics, charts: [] });
 
 describe('the report', () => {
+  it('says of arms and tokens what is not as usual, and nothing of the usual way that no arm has', () => {
+    const { plan, ...rest } = fullAnalysis();
+    const usual = 'Both are used the way their documentation shows.';
+    const arms = plan.arms.map((arm): Arm => (arm.transport === 'sse' ? { ...arm, writes: 'at-once' } : arm));
+    const report = reportOf({ ...rest, plan: { ...plan, arms, source: 'upstream' } });
+    expect(report).toContain('SSE (written at once): each token leaves before the next is written. Their libraries do the opposite');
+    expect(report).toContain('**SSE written at once** corks the socket');
+    expect(report).toContain('Each token comes from `--source upstream`');
+    expect(report).toContain('| tokens from');
+    expect(report).not.toContain(usual);
+    expect(reportOf(fullAnalysis())).toContain(usual);
+  });
+
   // UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
   it.each(variants)('of the %s run is the one that was read and approved', (name, analysis, charts) => {
     const report = renderReport(analysis, { metrics: fixtureMetrics, charts });

@@ -16,6 +16,13 @@ describe('the end of a run', () => {
     expect(lines.slice(-2)).toEqual(['report: reports/x/report.md', '']);
   });
 
+  it('names a source of tokens that is not the usual one', () => {
+    const { plan, ...rest } = fullAnalysis();
+    expect(textOf({ ...rest, plan: { ...plan, source: 'upstream' } }).replaceAll(/\s+/g, ' ')).toContain(
+      'client probe · tokens from upstream',
+    );
+  });
+
   it('has a table for every load point', () => {
     expect(textOf(fullAnalysis()).match(/^WebSocket against SSE, .*$/gm)).toEqual([
       'WebSocket against SSE, 100 connections',

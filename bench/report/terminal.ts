@@ -50,7 +50,7 @@ function header(analysis: Analysis, paint: Paint): string {
   const clients = [...new Set(plan.arms.map((arm) => arm.client))];
   const arms = [...new Set(plan.arms.map(clients.length > 1 ? armName : nameWithoutClient))].join(', ');
   const load = [...new Set(loadPoints.map((point) => formatCount(point.loadPoint.connections)))].join(', ');
-  const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${blockCount(analysis)} · client ${clients.join(', ')}`;
+  const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${blockCount(analysis)} · client ${clients.join(', ')}${plan.source === undefined ? '' : ` · tokens from ${plan.source}`}`;
   const [first = '', ...more] = wrap(`${name}: ${facts}`, TERMINAL_COLUMNS);
   return [paint('bold', first), ...more].join('\n');
 }

@@ -30,7 +30,7 @@ function buildBareWebSocket({ now, planned, streams }: TwinParts): Server {
     const handlerNs = now();
     const plan = planned.find({ id: idOf(request.url) });
     if (plan === undefined) webSocket.terminate();
-    else streams.start(plan, webSocketSink(webSocket, request.socket), { handlerNs });
+    else streams.start(plan, webSocketSink({ webSocket, socket: request.socket }), { handlerNs });
   });
   return server;
 }

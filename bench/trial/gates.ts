@@ -36,6 +36,7 @@ function environmentGates(measured: MeasuredTrial): Gate[] {
     cpuNs(server.use) +
     cpuNs(client.use) +
     (measured.relay?.cpuNs ?? 0) +
+    measured.upstreams.reduce((sum, { use }) => sum + cpuNs(use), 0) +
     (measured.canary?.cpuNs ?? 0) +
     (client.browser?.cpuNs ?? 0);
   const foreign = host.busyNs === undefined ? undefined : Math.max(0, host.busyNs - ownNs) / (host.cpus * host.wallNs);

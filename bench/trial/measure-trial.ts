@@ -12,6 +12,7 @@ import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, RelayTally, ServerTally } from '../contract/tally.ts';
 import { isBrowser } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import type { UpstreamTally } from '../contract/upstream.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { startCanary } from './canary.ts';
 import { conditionsOf } from './conditions.ts';
@@ -36,6 +37,8 @@ export interface MeasuredTrial {
   readonly client: ClientTally;
   /** On path `relay`. */
   readonly relay: RelayTally | undefined;
+  /** The processes that stand for a model; none where a timer paces the tokens. */
+  readonly upstreams: readonly UpstreamTally[];
   /** How many shared the streams. */
   readonly clientProcesses: number;
   readonly serverProcesses: number;

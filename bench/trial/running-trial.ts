@@ -8,6 +8,7 @@ import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { openNamespaces, type NamespacePair } from '../path/network-namespaces.ts';
+import type { FromUpstream, UpstreamTally } from '../contract/upstream.ts';
 import { loopbackAddresses } from '../plan/ports.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { Child } from './child-process.ts';
@@ -17,10 +18,18 @@ import type { ProcessGroup } from './process-group.ts';
 import { readMemory } from './process-memory.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, START_LEAD_NS } from './trial-moments.ts';
-import { makeWorkingDirectory, openRelay, START_TIMEOUT_MS, startChildren, startRelay, type ProcessOptions } from './trial-processes.ts';
+import {
+  makeWorkingDirectory,
+  openRelay,
+  START_TIMEOUT_MS,
+  startChildren,
+  startRelay,
+  startUpstreams,
+  type ProcessOptions,
+} from './trial-processes.ts';
 
 export interface RunningTrialOptions extends ProcessOptions {
-  readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses'>;
+  readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses' | 'source'>;
   readonly signal: AbortSignal;
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
@@ -36,6 +45,8 @@ interface FinishedProcesses {
   readonly clientStamps: StampColumns;
   /** On path `relay`. */
   readonly relay: RelayTally | undefined;
+  /** None where a timer paces the tokens. */
+  readonly upstreams: readonly UpstreamTally[];
   readonly clientProcesses: number;
   /** From T0 until the last load process had drained. */
   readonly drainedNs: number;
@@ -88,12 +99,19 @@ export async function openTrial(
     withinClient: namespaces?.client.within,
   };
   const { servers, clients } = startChildren(planned, setUp, counts);
+  const upstreams = plan.source === 'upstream' ? owned.use(startUpstreams(planned, setUp, counts)) : undefined;
   owned.use(servers);
   owned.use(clients);
   const relay = planned.arm.path === 'relay' ? owned.use(startRelay(planned, options)) : undefined;
 
-  servers.sendEach((index) => ({ kind: 'serve', specification, stampsFile: stamps.of('server', index) }));
   const patienceMs = START_TIMEOUT_MS + (counts.servers + counts.clients) * PROCESS_MS;
+  await openUpstreams(upstreams, specification, { patienceMs, signal });
+  servers.sendEach((index) => ({
+    kind: 'serve',
+    specification,
+    stampsFile: stamps.of('server', index),
+    ...(upstreams !== undefined && { upstreamSocket: upstreamSocket(index) }),
+  }));
   const listening = await servers.expect('listening', patienceMs, signal);
   const readServerMemory = (): MemoryReading | undefined => addMemory(servers.pids.map(readMemory));
   const memoryAtStart = readServerMemory();
@@ -119,7 +137,7 @@ export async function openTrial(
 
   const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
   const start = { kind: 'start', epochNs: String(epochNs) };
-  for (const group of [servers, clients, relay]) group?.send(start);
+  for (const group of [servers, clients, relay, upstreams]) group?.send(start);
   const tallied = expectTallies(clients, specification, { patienceMs, signal });
   const drained = tallied.then(() => undefined);
   // Whichever comes first is awaited later; an early failure must not be an unhandled rejection until then.
@@ -152,6 +170,7 @@ export async function openTrial(
         serverStamps: mergeStamps(fromServers.map((_, index) => () => readStamps(stamps.of('server', index)))),
         clientStamps: mergeStamps(fromClients.map((_, index) => () => readStamps(stamps.of('client', index)))),
         relay: await stopRelay(relay, signal),
+        upstreams: await stopUpstreams(upstreams, { patienceMs, signal }),
         clientProcesses: counts.clients,
         drainedNs,
       };
@@ -165,12 +184,39 @@ export async function openTrial(
   };
 }
 
+/** Within the working directory that it shares with its server: the path of a unix socket may have 107 bytes (unix(7)). */
+function upstreamSocket(index: number): string {
+  return `upstream-${index + 1}.sock`;
+}
+
+interface Patience {
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function openUpstreams(
+  upstreams: ProcessGroup<FromUpstream> | undefined,
+  { warmupNs, windowNs }: TrialSpecification,
+  { patienceMs, signal }: Patience,
+): Promise<void> {
+  upstreams?.sendEach((index) => ({ kind: 'generate', socketPath: upstreamSocket(index), warmupNs, windowNs }));
+  await upstreams?.expect('generating', patienceMs, signal);
+}
+
+async function stopUpstreams(
+  upstreams: ProcessGroup<FromUpstream> | undefined,
+  { patienceMs, signal }: Patience,
+): Promise<readonly UpstreamTally[]> {
+  upstreams?.send({ kind: 'stop' });
+  return ((await upstreams?.expect('tally', patienceMs, signal)) ?? []).map(({ tally }) => tally);
+}
+
 type ClientTallied = Extract<FromClient, { kind: 'tally' }>;
 
 async function expectTallies(
   clients: ProcessGroup<FromClient>,
   { warmupNs, windowNs, tailNs, drainNs, timetable }: TrialSpecification,
-  { patienceMs, signal }: { patienceMs: number; signal: AbortSignal },
+  { patienceMs, signal }: Patience,
 ): Promise<ClientTallied[]> {
   const timetableNs = timetable?.phases.at(-1)?.openToNs ?? 0;
   const endNs = Math.max(warmupNs + windowNs + tailNs, timetableNs) + drainNs;

@@ -32,6 +32,7 @@ export function specifyTrial(
 ): Omit<TrialSpecification, Special> {
   return {
     transport: planned.arm.transport,
+    ...(planned.arm.writes !== undefined && { writes: planned.arm.writes }),
     client: planned.arm.client,
     connections: planned.loadPoint.connections,
     workload: { ...plan.workload, tokenFile: resolve(tokenFile) },

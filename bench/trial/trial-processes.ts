@@ -11,6 +11,7 @@ import {
   type FromRelay,
   type FromServer,
 } from '../contract/messages.ts';
+import { fromUpstreamSchema, type FromUpstream } from '../contract/upstream.ts';
 import { programPath } from '../contract/program.ts';
 import type { Arm } from '../contract/transports.ts';
 import { SERVER_ADDRESS } from '../path/network-commands.ts';
@@ -20,6 +21,7 @@ import { ProcessGroup } from './process-group.ts';
 
 const twinProgram = programPath(import.meta.url, '../../servers/main');
 const clientProgram = programPath(import.meta.url, '../../clients/main');
+const upstreamProgram = programPath(import.meta.url, '../../servers/upstream-main');
 const relayProgram = programPath(import.meta.url, '../path/relay-main');
 
 export const HOST = '127.0.0.1';
@@ -135,6 +137,26 @@ export function startChildren(
 /** `server`, or `server 1`, `server 2` … of several. */
 function numbered(count: number, kind: string): string[] {
   return count === 1 ? [kind] : Array.from({ length: count }, (_, index) => `${kind} ${index + 1}`);
+}
+
+/**
+ * One for each server, behind the load processes: with two CPUs on theirs, since what it takes must not be taken from the
+ * server, with more on the next ones of their side.
+ */
+export function startUpstreams(planned: PlannedTrial, setUp: ChildSetUp, counts: ChildCounts): ProcessGroup<FromUpstream> {
+  const cpus = availableParallelism();
+  return new ProcessGroup(
+    numbered(counts.servers, 'upstream').map(
+      (name, index) =>
+        new Child({
+          ...childOptions(planned, setUp),
+          name,
+          program: upstreamProgram,
+          schema: fromUpstreamSchema,
+          cpu: cpuOf(planned.setup.clientCpu, { place: counts.clients + index, cpus }),
+        }),
+    ),
+  );
 }
 
 export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions): Child<FromRelay> {

@@ -75,7 +75,7 @@ export function addArticleMessages(app: FastifyInstance, parts: DemoParts): void
 /** Its close says what SSE's `done` and `bye` say. */
 function messageSink(webSocket: WebSocket, socket: Socket): StreamSink {
   return {
-    ...webSocketSink(webSocket, socket),
+    ...webSocketSink({ webSocket, socket }),
     open: () => {},
     done: () => webSocket.close(closeCodes.normal),
     bye: () => webSocket.close(closeCodes.restart),

@@ -69,7 +69,7 @@ function readLoadPoint(
 /** SSE and WebSocket, and nothing else apart: between two client libraries the difference would be theirs. */
 function areTwins(a: Arm, b: Arm): boolean {
   const transports = new Set([a.transport, b.transport]);
-  const isPlain = a.label === undefined && b.label === undefined;
+  const isPlain = [a, b].every(({ label, writes }) => label === undefined && writes === undefined);
   return isPlain && transports.has('sse') && transports.has('ws') && a.client === b.client && a.path === b.path;
 }
 

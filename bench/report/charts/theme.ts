@@ -31,6 +31,7 @@ export function armColour(arm: Arm): string {
 export function armDash(arm: Arm): readonly number[] {
   if (isCopy(arm)) return [1, 3];
   if (arm.label !== undefined) return [8, 3, 2, 3];
+  if (arm.writes !== undefined) return [2, 4];
   if (arm.path !== 'direct') return [4, 4];
   if (arm.client !== 'probe') return [6, 3];
   return arm.transport === 'tcp' ? [2, 2] : [1, 0];

@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
-import type { TransportId } from '../../contract/transports.ts';
+import { armTitle, writesOf, type TransportId } from '../../contract/transports.ts';
 import { bulletList, section } from '../markdown.ts';
 import { browserAsymmetries } from '../browser.ts';
 import { partsOf } from '../scenario-parts.ts';
@@ -13,6 +13,7 @@ export function renderAsymmetries(analysis: Analysis): string {
   const isSteady = plan.recovery === undefined;
   const present = new Set(plan.arms.map((arm) => arm.transport));
   const has = (...transports: readonly TransportId[]): boolean => transports.every((transport) => present.has(transport));
+  const isAsUsual = (transport: TransportId): boolean => plan.arms.some((arm) => arm.transport === transport && arm.writes === undefined);
   return section('What differs between the arms', [
     isSteady
       ? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work are the same in every arm. These things are not:'
@@ -37,7 +38,16 @@ export function renderAsymmetries(analysis: Analysis): string {
                   "A stream's due times count from its handler, which runs before the response head on SSE and after the 101 on WebSocket: the handshake is charged to open latency and time to first token, not to delivery.",
                 ]),
             'A WebSocket stream ends with a close handshake in both directions, an SSE stream with the last chunk of the response.',
-            'node:http holds what is written in a turn of the event loop until its end; ws writes each message at once. Both are used the way their documentation shows.',
+            ...(isAsUsual('sse') && isAsUsual('ws')
+              ? [
+                  'node:http holds what is written in a turn of the event loop until its end; ws writes each message at once. Both are used the way their documentation shows.',
+                ]
+              : []),
+          ]
+        : []),
+      ...(plan.arms.some(({ writes }) => writes !== undefined)
+        ? [
+            `${plan.arms.flatMap((arm) => (arm.writes === undefined ? [] : [`${armTitle(arm)}: ${writesOf[arm.writes]}`])).join('. ')}. Their libraries do the opposite by themselves.`,
           ]
         : []),
       ...(has('tcp') ? ['The null arm has no HTTP at all: no request, no response head, one line per token.'] : []),

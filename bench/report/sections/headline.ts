@@ -3,6 +3,7 @@
 import type { Analysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
+import { sources } from '../../contract/upstream.ts';
 import type { ScenarioId } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { formatCount, formatSetting } from '../format.ts';
@@ -60,6 +61,7 @@ function circumstances(analysis: Analysis): string {
     `Workload ${code(workload.name)}: streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
     ` with ${gaps}, the first token due after ${firstToken} (median), in payload ${code(plan.payload)} (${payloads[plan.payload].summary}).`,
     ` Load: ${loadPoints.map((point) => loadPointTitle(point.loadPoint)).join(', ')}.`,
+    ...(plan.source === 'upstream' ? [` Each token comes from ${code('--source upstream')}: ${sources.upstream}.`] : []),
     ` ${trialsSentence(analysis, `${formatSetting(plan.windowNs, 'ns')} measured per trial`)} Started ${startedAt}.`,
   ].join('');
 }

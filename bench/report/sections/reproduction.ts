@@ -46,6 +46,7 @@ export function renderRepetition(analysis: Analysis): string {
         ['blocks', `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
         ...(faultSettings(analysis) ?? windowRows(plan)),
         ...(plan.browser === undefined ? [] : [['browser', code(plan.browser)]]),
+        ...(plan.source === undefined ? [] : [['tokens from', code(plan.source)]]),
         ...processRows(plan),
         ...pathRows(plan),
         ['pinned to CPUs', plan.pin ? 'yes, swapped every block' : 'no'],

@@ -3,7 +3,7 @@
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import type { TransportId } from '../../contract/transports.ts';
+import type { Arm, TransportId, Writes } from '../../contract/transports.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
@@ -29,11 +29,27 @@ const mechanisms: Record<TransportId, string> = {
   tcp: '**TCP (null arm)** writes each payload to a bare socket. It has no framing to build or to parse: it is what pacer, kernel and client cost by themselves.',
 };
 
+const otherMechanisms: Record<Writes, string> = {
+  'at-once':
+    '**SSE written at once** corks the socket around each `res.write`, so that node:http does not: each token leaves before the next is written, in one' +
+    ' system call, as with WebSocket. Its bytes are those of SSE.',
+  corked:
+    '**WebSocket corked** holds the messages of a turn of the event loop until its end, as node:http does: they leave in one system call. Its bytes are' +
+    ' those of WebSocket.',
+};
+
+function mechanismOf({ transport, writes }: Arm): string {
+  return writes === undefined ? mechanisms[transport] : otherMechanisms[writes];
+}
+
 export function renderWhy(context: ReportContext): string {
   const { analysis } = context;
-  const transports = [...new Set(analysis.plan.arms.map((arm) => arm.transport))];
   return section('Why', [
-    bulletList(transports.map((transport) => mechanisms[transport])),
+    bulletList([...new Set(analysis.plan.arms.map(mechanismOf))]),
+    analysis.plan.source === 'upstream'
+      ? 'Tokens are relayed as they are read from an upstream, a read a token: Node ends a turn after each read, so nothing written waits for other tokens. From due' +
+        ' to written contains the way of a token from the upstream, in every arm alike.'
+      : '',
     ...analysis.loadPoints.map((point) => decomposition(context, point)),
     'A quantile of a sum is not the sum of the quantiles, so the parts need not add up to delivery. The pacer is the same code in every arm, and arms its timer' +
       ' before it writes: what it adds must be equal in them, and is checked.',

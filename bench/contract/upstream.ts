@@ -1,0 +1,35 @@
+// Where tokens come from, and what the orchestrator and a process that stands for a model say to each other.
+
+import { z } from 'zod';
+import { processUseSchema } from './process-use-schema.ts';
+
+export const sources = {
+  timer: 'a timer in the server process: nothing but the transport is between a due token and its socket',
+  upstream: 'a process that stands for the model writes each token to the server, which relays it as it reads it, as a gateway does',
+} as const satisfies Record<string, string>;
+
+export type SourceName = keyof typeof sources;
+
+/** What one upstream process counted. */
+export const upstreamTallySchema = z.object({
+  /** Over the window. Its CPU is not the server's. */
+  use: processUseSchema,
+  /** From T0 to the end. */
+  tokensWritten: z.int().nonnegative(),
+});
+
+export const toUpstreamSchema = z.discriminatedUnion('kind', [
+  /** The window as in the trial's specification. */
+  z.object({ kind: z.literal('generate'), socketPath: z.string(), warmupNs: z.number().nonnegative(), windowNs: z.number().positive() }),
+  z.object({ kind: z.literal('start'), epochNs: z.string() }),
+  z.object({ kind: z.literal('stop') }),
+]);
+
+export const fromUpstreamSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('generating') }),
+  z.object({ kind: z.literal('tally'), tally: upstreamTallySchema }),
+]);
+
+export type UpstreamTally = z.infer<typeof upstreamTallySchema>;
+export type ToUpstream = z.infer<typeof toUpstreamSchema>;
+export type FromUpstream = z.infer<typeof fromUpstreamSchema>;
