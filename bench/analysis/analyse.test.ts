@@ -92,12 +92,10 @@ describe('effects', () => {
   });
 });
 
-describe('what is declared', () => {
-  const endpointsOf = (analysis: Analysis) =>
-    analysis.loadPoints[0]!.comparisons.flatMap(({ endpoint, otherArm }) =>
-      otherArm === 'ws' && endpoint !== undefined ? [endpoint] : [],
-    );
+const endpointsOf = (analysis: Analysis) =>
+  analysis.loadPoints[0]!.comparisons.flatMap(({ endpoint, otherArm }) => (otherArm === 'ws' && endpoint !== undefined ? [endpoint] : []));
 
+describe('what is declared', () => {
   test('a plan that says nothing has the endpoints of its time', () => {
     expect(endpointsOf(analyse(fixtureRun({})))).toEqual(['P1', 'P2', 'P3', 'P4', 'P5']);
   });

@@ -37,6 +37,8 @@ export interface JoinedStamps {
   readonly windowStarts: number;
   readonly windowTokens: number;
   readonly meanConcurrent: number;
+  /** Share of the window's tokens that one turn of the pacer sent together with the token before them; undefined without stamps of turns. */
+  readonly sameTurnShare: number | undefined;
   /** Undefined without tokens in the window. */
   readonly latenessMedianNs: number | undefined;
 }
@@ -72,6 +74,7 @@ export function joinStamps(input: JoinInput): JoinedStamps {
     windowStarts: members.starting.length,
     windowTokens: members.tokens.position.length,
     meanConcurrent: members.meanConcurrent,
+    sameTurnShare: sameTurnShare(input, columns, members),
     latenessMedianNs: quantileOf(distributions.latenessNs, 0.5),
   };
 }
@@ -184,6 +187,15 @@ function sampleTurns(input: JoinInput, columns: JoinColumns, { tokens }: WindowM
     readyToReceivedNs: Float64Array.from(tokens.position, (position) => (receivedNs[position] as number) - ready(position)),
     ...(input.serverProcesses === 1 && { turnPeriodNs: turnPeriods(Float64Array.from(tokens.position, ready)) }),
   };
+}
+
+function sameTurnShare({ population }: JoinInput, { readyNs }: JoinColumns, { tokens }: WindowMembers): number | undefined {
+  if (readyNs === undefined || tokens.position.length === 0) return undefined;
+  const together = tokens.position.filter(
+    (position, member) =>
+      position > (population.base[tokens.stream[member] as number] as number) && readyNs[position] === readyNs[position - 1],
+  );
+  return together.length / tokens.position.length;
 }
 
 /** By position and stream of a token: when it was due by the server's own clock (s2). */

@@ -3,7 +3,7 @@
 
 import { measureStorm, streamsNotDone } from '../analysis/connect/measure-storm.ts';
 import { measureSpread } from '../analysis/fanout/spread.ts';
-import { joinStamps, type JoinInput } from '../analysis/join.ts';
+import { joinStamps, type JoinedStamps, type JoinInput } from '../analysis/join.ts';
 import { partDelivery } from '../analysis/slow-reader/neighbours.ts';
 import { summariseStalls } from '../analysis/slow-reader/summarise-stalls.ts';
 import { spreadOfProcesses } from '../analysis/process-spread.ts';
@@ -97,7 +97,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, inpu
     ...(isStorm && { storm: measureStorm(measured.clientStamps, input.windowEndNs) }),
     ...found,
     gates: checkGates(measured, findings),
-    warnings: warnOf(planned, measured, joined.steadiness.isDrifting),
+    warnings: warnOf(planned, measured, joined),
   };
 }
 
@@ -155,15 +155,18 @@ function isWithin(ns: number, fromNs: number, toNs: number): boolean {
 /** A stream of one read may carry more than one token only where the pacer caught up; more of it measures bursts. */
 const SAME_TICK_LIMIT = 0.001;
 
-function warnOf({ loadPoint }: PlannedTrial, { server, specification, upstreams }: MeasuredTrial, isDrifting: boolean): Warning[] {
+function warnOf(
+  { loadPoint }: PlannedTrial,
+  { specification, upstreams }: MeasuredTrial,
+  { sameTurnShare = 0, steadiness: { isDrifting } }: JoinedStamps,
+): Warning[] {
   const warnings: Warning[] = [];
-  const sameTick = server.tokensWritten === 0 ? 0 : server.sameTickTokens / server.tokensWritten;
   const isBurst = (specification.workload.tokensPerTick ?? 1) > 1;
   // Where it is asked how streams begin, nobody asks for the gaps between their tokens.
-  if (sameTick > SAME_TICK_LIMIT && !isBurst && loadPoint.connecting === undefined) {
+  if (sameTurnShare > SAME_TICK_LIMIT && !isBurst && loadPoint.connecting === undefined) {
     warnings.push({
       code: 'same-tick',
-      message: `${(100 * sameTick).toFixed(2)} % of tokens shared ${upstreams.length === 0 ? 'a pacer tick' : 'a read from the upstream'} with another of their stream`,
+      message: `${(100 * sameTurnShare).toFixed(2)} % of tokens in the window shared ${upstreams.length === 0 ? 'a turn of the pacer' : 'a read from the upstream'} with the token before them`,
     });
   }
   if (isDrifting) warnings.push({ code: 'drift', message: 'delivery p50 drifted by more than 20 to 25 % within the window' });

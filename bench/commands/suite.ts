@@ -92,7 +92,12 @@ async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: 
   for (const [index, scenario] of scenarios.entries()) prepared.push(await prepareRun([scenario], shared[index] ?? {}));
   const places = prepared.map(({ plan }) => ({ scenario: plan.scenario, arms: plan.arms.map(armName) }));
   const thresholds = shareThresholds(failIf ?? [], places);
-  return prepared.map((part, index) => ({ ...part, flags: { ...part.flags, failIf: thresholds[index] ?? [] } }));
+  return prepared.map(({ plan, ownTokens, needsPilot, flags: own }, index) => ({
+    plan,
+    ownTokens,
+    needsPilot,
+    flags: { ...own, failIf: thresholds[index] ?? [] },
+  }));
 }
 
 function continueSuite(folder: string, scenarios: readonly string[], flags: RunCommandFlags): OpenSuite {

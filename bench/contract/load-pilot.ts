@@ -20,5 +20,3 @@ export const loadPilotSchema = z.object({
   /** Empty where the number was given by --carries. */
   trials: z.array(pilotTrialSchema),
 });
-
-export type LoadPilot = z.infer<typeof loadPilotSchema>;

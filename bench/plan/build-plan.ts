@@ -193,11 +193,10 @@ function readLoads(
   { loads, connections, carries }: RunFlags,
   { scenario, preset, surroundings }: { scenario: ScenarioId; preset: Preset; surroundings: Surroundings },
 ): readonly number[] | undefined {
-  const [flag, value] = loads === undefined ? ['--carries', carries] : ['--loads', loads];
-  if (value !== undefined && scenario !== 'stream')
-    throw usageError(flag as string, value, `scenario stream: ${scenario} has loads of its own`);
+  const [flag, value] = loads === undefined ? (['--carries', carries] as const) : (['--loads', loads] as const);
+  if (value !== undefined && scenario !== 'stream') throw usageError(flag, value, `scenario stream: ${scenario} has loads of its own`);
   if (value !== undefined && connections !== undefined)
-    throw usageError(flag as string, value, 'it without --connections, which says how many streams');
+    throw usageError(flag, value, 'it without --connections, which says how many streams');
   const shares = loads === undefined ? preset.loads : parseShares(loads);
   if (carries !== undefined && shares === undefined)
     throw usageError('--carries', carries, 'it together with --loads, e.g. 10%,50%: this preset has none');

@@ -14,10 +14,10 @@ it('an arm is full where the busier of its processes would be', () => {
   expect(fullAt(pilot('sse', 400, 0.34, 0.68))).toBeCloseTo(500, 9);
 });
 
-it('loads are shares of what the weaker arm carried in its last trial, in two digits', () => {
+it('loads are shares of what the last trial of the pilot promises, in two digits', () => {
   const { plan } = fixtureRun({}).header;
   const asked = { ...plan, loadPoints: placeLoads([0.1, 0.5], 1, plan.windowNs) };
-  const trials = [pilot('sse', 160, 0.5), pilot('sse', 600, 0.4), pilot('ws', 160, 0.1), pilot('ws', 600, 0.41)];
+  const trials = [pilot('sse', 160, 0.1), pilot('ws', 160, 0.12), pilot('ws', 600, 0.41)];
   const placed = placePlan(asked, trials);
   // 600 · 0.85 / 0.41 = 1,243.
   expect(placed.loads).toEqual({ carriedStreams: 1200, trials });

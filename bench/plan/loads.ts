@@ -40,17 +40,11 @@ export function declaredEndpoints(windowNs: number, beside: readonly string[] = 
   return [...beside, 'P3', 'P9', ...(canWindowCarry(0.99, windowNs) ? ['P4'] : []), 'P5'];
 }
 
-/** The plan at the loads that the pilot found. */
+/** The plan at the loads that the pilot found: its last trial is of the weaker arm, near its headline load; two digits, so that one run meets another. */
 export function placePlan(plan: Plan, trials: readonly PilotTrial[]): Plan {
   const shares = plan.loadPoints.flatMap(({ share }) => (share === undefined ? [] : [share]));
-  const carriedStreams = carriedByWeakest(trials);
+  const carriedStreams = roundDown(fullAt(trials.at(-1) as PilotTrial));
   return { ...plan, loadPoints: placeLoads(shares, carriedStreams, plan.windowNs), loads: { carriedStreams, trials: [...trials] } };
-}
-
-/** Streams at which the busier process of the weaker arm would be full, by the last trial of each arm; two digits, so that one run meets another. */
-function carriedByWeakest(trials: readonly PilotTrial[]): number {
-  const last = new Map(trials.map((trial) => [trial.arm, trial]));
-  return roundDown(Math.min(...[...last.values()].map(fullAt)));
 }
 
 /** By proportion: what a process does whatever its load makes this a little too low, never too high. */

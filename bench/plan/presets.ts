@@ -46,8 +46,8 @@ export const presets = {
     blocks: 9,
     // The pilot warms the machine up.
     burnInBlocks: 0,
-    warmupNs: 600 * NS_PER_MS,
-    windowNs: 1200 * NS_PER_MS,
+    warmupNs: 500 * NS_PER_MS,
+    windowNs: 1 * NS_PER_S,
     drainNs: DRAIN_NS,
     cooldownNs: 0,
     verdicts: true,

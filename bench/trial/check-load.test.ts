@@ -13,7 +13,7 @@ async function planWith(scenario: ScenarioId, firstTokenMedianMs: number, flags:
 const plan = await planWith('stream', 5000);
 
 it('a first token that comes after the trial is over is refused, with what to change', () => {
-  expect(() => checkLoad(plan)).toThrow('only 0 of 50 streams of workload "steady" can take part in a trial of 2.3 s');
+  expect(() => checkLoad(plan)).toThrow('only 0 of 50 streams of workload "steady" can take part in a trial of 1.5 s');
   expect(() => checkLoad(plan)).toThrow(
     expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('--duration 6s') as string }),
   );

@@ -106,6 +106,7 @@ function missed(changes: Changes): string[] {
     host: { ...host, ...changes.host },
     clock: { before: bound, after: bound, sameTimeNamespace: true, ...changes.clock },
     tracers: changes.tracers ?? [],
+    upstreams: [],
     specification: {
       connections: 10,
       ...(changes.stopped !== undefined && { stall: { connections: changes.stopped, atNs: 0 } }),
@@ -194,6 +195,7 @@ it('what the machine cannot tell is no miss, and says so', () => {
     host: { ...host, stealMean: undefined, stealMax: undefined, busyNs: undefined, throttledNs: undefined, swappedInPages: undefined },
     clock: { before: bound, after: bound, sameTimeNamespace: true },
     tracers: [],
+    upstreams: [],
     specification: {},
   } as unknown as MeasuredTrial;
   const gates = checkGates(measured, findings);
@@ -208,7 +210,7 @@ it('what the machine cannot tell is no miss, and says so', () => {
 
 it('load processes that cannot be compared miss nothing, and the gate says why', () => {
   const clock = { before: bound, after: bound, sameTimeNamespace: true };
-  const measured = { server, client, host, clock, tracers: [], specification: {} } as unknown as MeasuredTrial;
+  const measured = { server, client, host, clock, tracers: [], upstreams: [], specification: {} } as unknown as MeasuredTrial;
   const spreadOf = (ratio: number | undefined) =>
     checkGates(measured, { ...findings, processSpread: { ratio } }).find(({ id }) => id === 'H10');
   expect(spreadOf(undefined)).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });

@@ -115,8 +115,8 @@ function gather(runs: readonly SavedRun[], analyses: readonly { readonly folder:
     }));
     return others.flatMap((otherArm) => {
       const compared = points[0]?.point?.comparisons.filter((one) => one.otherArm === otherArm.name) ?? [];
-      return compared.flatMap(({ metric: id }): Joinable[] => {
-        const metric = findMetric(id);
+      return compared.flatMap(({ metric: id, endpoint }): Joinable[] => {
+        const metric = asDeclared(findMetric(id), endpoint);
         if (metric === undefined || baselineArm === undefined || otherArm.isNullArm || !isJudged(metric)) return [];
         const occasions = points.flatMap(({ folder, point }) => {
           const own = point?.comparisons.find((one) => one.metric === id && one.otherArm === otherArm.name);
@@ -136,6 +136,13 @@ function withoutPath(measured: MeasuredArm, path: PathName): MeasuredArm {
 
 function verdictWithoutPath(verdict: Verdict, path: PathName): Verdict {
   return { ...verdict, favours: verdict.favours?.replace(`@${path}`, '') };
+}
+
+/** What the plan did not declare at this load is no endpoint of it. */
+function asDeclared(metric: Metric | undefined, endpoint: string | undefined): Metric | undefined {
+  if (metric === undefined || endpoint !== undefined) return metric;
+  const { endpoint: _endpoint, ...exploratory } = metric;
+  return exploratory;
 }
 
 function isJudged({ endpoint, isExact, better }: Metric): boolean {

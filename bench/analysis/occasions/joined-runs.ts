@@ -31,6 +31,8 @@ export interface ComparedArms {
   readonly baselineTitle: string;
   readonly otherArm: string;
   readonly otherTitle: string;
+  /** Zone of practical equivalence. */
+  readonly margin: Margin;
 }
 
 /** Another arm against the baseline at one load point, over all occasions of a condition. */
@@ -45,7 +47,6 @@ export interface JoinedComparison extends ComparedArms {
   /** Over the occasions; `trials` is their number. Without an interval where there is but one. */
   readonly ratio: Estimate | undefined;
   readonly difference: Estimate | undefined;
-  readonly margin: Margin;
   /** Of the logarithm of the ratio, or of the difference in the metric's unit; undefined with fewer than two occasions. */
   readonly spread: { readonly scale: 'ratio' | 'difference'; readonly between: number; readonly within: number | undefined } | undefined;
   /** Of the t-test over occasions. */

@@ -18,6 +18,7 @@ export function tellSensitivity(main: JoinedCondition, variations: readonly Vari
       baselineTitle: comparison.baselineTitle,
       otherArm: comparison.otherArm,
       otherTitle: comparison.otherTitle,
+      margin: comparison.margin,
       cells: [own, ...variations.map((variation) => againstMain(own, comparison, variation))],
     };
   });

@@ -94,10 +94,10 @@ function effectText({ ratio, difference, unit }: Pick<JoinedComparison, 'ratio' 
   return ratio === undefined ? formatDifferenceEstimate(difference, unit) : formatRatio(ratio);
 }
 
-function verdictText({ baselineTitle, otherTitle, otherArm }: ComparedArms, verdict: Verdict): string {
+function verdictText({ baselineTitle, otherTitle, otherArm, margin }: ComparedArms, verdict: Verdict): string {
   const titleOfArm = (arm: string): string => (arm === otherArm ? otherTitle : baselineTitle);
   if (verdict.kind === 'exact') return verdict.favours === undefined ? 'exact' : `exact: ${titleOfArm(verdict.favours)} smaller`;
-  return verdictLabel(verdict, titleOfArm);
+  return verdictLabel(verdict, titleOfArm, margin);
 }
 
 /** `3 × equivalent`, or `2 × equivalent, 1 × inconclusive`. */
