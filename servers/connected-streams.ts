@@ -1,10 +1,9 @@
 // Streams that end with their connections: what is sent, when, and what becomes of a receiver that cannot keep up.
 
-import { streamEpoch } from '../bench/contract/control-events.ts';
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
 import { Pacer } from './pacer.ts';
-import type { StreamPlan } from './planned-streams.ts';
+import { epochOf, type StreamPlan } from './planned-streams.ts';
 import { renderOnce } from './render-once.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { FedStream, TokenFeed } from './token-feed.ts';
@@ -104,7 +103,7 @@ export class ConnectedStreams implements Streams {
       this.#closed(stream);
     });
     stalls?.opened(plan, sink);
-    sink.open({ sid: plan.id, epoch: streamEpoch(plan.seed), from: 1, n: plan.tokens });
+    sink.open({ sid: plan.id, epoch: epochOf(plan), from: 1, n: plan.tokens });
     stream.preludeBytes = sink.bytesWritten();
     this.#feed.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
   }

@@ -129,7 +129,7 @@ describe('compare A B', () => {
     await compare('before', 'again');
     expect(readdirSync(join(folder, 'before'))).toEqual(['run.ndjson']);
     const { code, stderr } = await compare('before', 'nowhere');
-    expect([code, stderr]).toEqual([1, expect.stringContaining(join('nowhere', 'run.ndjson'))]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(join('nowhere', 'run.ndjson'))]);
   });
 
   it('refuses a run of another schema version by name', async () => {

@@ -42,7 +42,7 @@ interface Heard {
   /** Messages without a name: tokens, or the article's. */
   readonly texts: string[];
   readonly arrivedMs: number[];
-  /** Ids of all events, named ones too. */
+  /** Ids of all events, named ones too; over WebSocket the epoch that the first message announced. */
   readonly ids: string[];
   /** Names of the others. */
   readonly named: string[];
@@ -102,6 +102,7 @@ export function hearMessages(url: string, first?: string): Heard {
   webSocket.on('message', (bytes: Buffer) => {
     const text = bytes.toString();
     const type = /^\{"type":"([^"]*)"/.exec(text)?.[1];
+    if (type === 'open') noted.ids.push((JSON.parse(text) as { epoch: string }).epoch);
     note(noted, type, text);
   });
   webSocket.on('error', () => {});

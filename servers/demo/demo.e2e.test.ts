@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { EventSource } from 'eventsource';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { renderResume, streamEpoch } from '../../bench/contract/control-events.ts';
+import { renderResume } from '../../bench/contract/control-events.ts';
 import { hearEvents, hearMessages, post, startTestDemo } from './demo-fixture.ts';
 
 const TEN = [
@@ -235,7 +235,7 @@ describe('a stream whose connection is cut', () => {
     await cut(httpOfWs, 'messages', first);
     expect(await first.end).toBe(1006);
     const { s } = JSON.parse(first.texts.at(-1)!) as { s: number };
-    const second = hearMessages(`${url}&resume=1`, renderResume({ epoch: streamEpoch(SLOWLY.seed), sequence: s }));
+    const second = hearMessages(`${url}&resume=1`, renderResume({ epoch: first.ids[0]!, sequence: s }));
     expect(await second.end).toBe(1000);
     expect([...first.texts, ...second.texts]).toEqual(expected);
   });
