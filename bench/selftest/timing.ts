@@ -1,5 +1,6 @@
 // Known effects on time: two equal arms, fixed delays, a busy server, a tail, a standstill.
 
+import { canWindowCarry } from '../analysis/statistics/tail-support.ts';
 import { holm } from '../analysis/statistics/multiplicity.ts';
 import { endpoints } from '../analysis/metrics/registry.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
@@ -47,7 +48,11 @@ const readyP50 = rawQuantile('readyToReceivedNs', 0.5, 'Ready to received p50');
 const transportP99 = rawQuantile('deliveryTransportNs', 0.99, 'Transport latency p99, from the write');
 /** Per endpoint, at a level at which chance fails one selftest in a hundred. */
 function claimsBetweenEqualArms(measured: MeasuredExperiment): readonly Finding[] {
-  const evidence = endpoints.map((metric) => compare(metric, measured.pair(copy.label)));
+  const pair = measured.pair(copy.label);
+  const windowNs = pair.plain.completed[0]?.windowNs ?? 0;
+  // A quantile that windows of this length never carry is not measured in any run with them.
+  const carried = endpoints.filter(({ quantile }) => quantile === undefined || canWindowCarry(quantile, windowNs));
+  const evidence = carried.map((metric) => compare(metric, pair));
   const ps = holm(evidence.map(({ scales }) => (scales[0] === undefined ? 1 : scales[0].effect.p)));
   return evidence.map(({ metric, scales, pairs }, index) => {
     const [scale] = scales;
@@ -99,7 +104,7 @@ function delayCheck(delayNs: number): Check {
         isShown(readyP50, measured, label),
         // The wait for the pacer's turn, up to 1 ms, hides the smallest from delivery from due.
         ...(delayNs === SMALLEST_DELAY_NS ? [] : [recovers({ metric: metricOf('delivery.p50'), ...pair, by })]),
-        invertsWhenSwapped({ metric: readyP50, ...pair }),
+        invertsWhenSwapped({ metric: metricOf('delivery.ready.p50'), ...pair }),
         ...controlsFind('alike', pair, ['H9period', 'H9tokens', 'H9starts']),
         isUntouched({ metric: metricOf('cpu.server.token'), ...pair }),
         isUntouched({ metric: metricOf('bytes.token'), ...pair }),
