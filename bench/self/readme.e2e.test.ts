@@ -36,7 +36,8 @@ function shorten(command: string): string {
   if (/^streamduel run (memory|capacity|connect|fanout)/.test(command)) return `${command} --preset smoke --quiet ${out}`;
   // A page has room for fewer streams than the shortest run of the others has.
   if (command.includes('--client browser')) return `${command} --preset smoke --quiet ${out}`;
-  if (!/^streamduel run (reconnect|herd)/.test(command)) return `${command} ${SHORT} ${out}`;
+  // Of a flag that is there twice the last one holds.
+  if (!/^streamduel run (reconnect|herd)/.test(command)) return `${command.replace('streamduel run', `streamduel run ${SHORT}`)} ${out}`;
   // All faults are run by a test of their own.
   const fault = /^streamduel run reconnect(?! .*--faults)/.test(command) ? ' --faults reset,drain' : '';
   return `${command} ${SHORT_BREAKING}${fault} ${out}`;
@@ -79,7 +80,7 @@ it('the workload that the README shows is accepted', () => {
   writeFileSync(join(folder, 'mine.json'), definition);
   writeFileSync(join(folder, 'answers.txt'), 'An answer of my own, long enough to be streamed as tokens.');
   const { status, output } = run('streamduel run --preset smoke --duration 3s --workload mine.json');
-  expect([0, 1]).toContain(status);
+  expect([0, 1], output).toContain(status);
   expect(output).toContain('report.md');
 });
 
