@@ -63,9 +63,11 @@ async function tryLoad(
   { measure = measureTrial, onTrial, ...options }: PilotOptions,
 ): Promise<PilotTrial> {
   onTrial(`pilot: what the arms carry, ${armName(arm)}, ${streams} streams`);
-  const { serverProcesses = 1, clientProcesses = 1 } = plan;
+  // Its warm-up is too short for a phase of low load.
+  const { lowPhase: _lowPhase, ...own } = plan;
+  const { serverProcesses = 1, clientProcesses = 1 } = own;
   const short: Plan = {
-    ...plan,
+    ...own,
     arms: [arm],
     loadPoints: [{ connections: streams }],
     warmupNs: WARMUP_NS,
