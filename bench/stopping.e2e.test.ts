@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { Analysis } from './analysis/analysis.ts';
 import { cli, CliFolder } from './cli-fixture.ts';
-import type { ThresholdResult } from './analysis/thresholds.ts';
+import { whyNotBelieved, type ThresholdResult } from './analysis/thresholds.ts';
 
 const short = ['--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7', '--quiet'];
 const place = new CliFolder();
@@ -61,11 +61,13 @@ it('--fail-if exits with 1 beyond a threshold, and shows every arm', async () =>
     '--json',
   );
   expect(code).toBe(1);
-  const { thresholds } = JSON.parse(stdout) as { thresholds: ThresholdResult[] };
+  const { thresholds, loadPoints } = JSON.parse(stdout) as Analysis & { thresholds: ThresholdResult[] };
+  // A busy machine makes the load point unbelievable, and then no threshold passes, whatever its value.
+  const isBelieved = loadPoints.every((point) => whyNotBelieved(point) === undefined);
   expect(thresholds.map(({ arm, outcome }) => [arm, outcome])).toEqual([
     ['sse', 'failed'],
     ['ws', 'failed'],
-    ['ws', 'passed'],
+    ['ws', isBelieved ? 'passed' : 'failed'],
   ]);
   expect(place.readReport('gated')).toContain('lateness.p50 > 1us');
 });
