@@ -108,9 +108,9 @@ const mayChange: ReadonlySet<string> = new Set(['continue', 'port', 'json', 'qui
 
 /** @throws BenchError USAGE for a flag or scenario beside --continue that would change what was planned. */
 export function refuseChanges(folder: string, scenarios: readonly string[], flags: RunCommandFlags): void {
-  // A flag that begins with no- is true unless it was given.
+  // --no-resume has no positive form, so that its value is true unless it was given.
   const given = Object.entries(flags).find(
-    ([flag, value]) => !mayChange.has(flag) && value !== undefined && !((flag === 'rerun' || flag === 'resume') && value === true),
+    ([flag, value]) => !mayChange.has(flag) && value !== undefined && !(flag === 'resume' && value === true),
   )?.[0];
   if (given === 'failIf') throw new BenchError('USAGE', `--fail-if cannot be changed by --continue: the thresholds are in ${folder}`);
   if (given !== undefined) throw new BenchError('USAGE', `--${flagWords(given)} cannot be changed by --continue: the plan is in ${folder}`);

@@ -135,7 +135,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   );
   const verdicts = size?.verdicts ?? usual.verdicts;
   const lanes = size?.lanes ?? 1;
-  const extraBlocks = readExtraBlocks(flags, { blocks, verdicts, breaks });
+  const extraBlocks = readExtraBlocks(flags.rerun ?? preset.rerun, { blocks, verdicts, breaks });
   const planned = adjustWorkload(
     workload,
     flags,
@@ -260,10 +260,10 @@ function adjustWorkload(workload: Workload, flags: RunFlags, own: Partial<Worklo
 
 /** Where something breaks nothing is repeated: trials that run side by side disturb each other, alike in all arms. */
 function readExtraBlocks(
-  { rerun }: RunFlags,
+  rerun: boolean,
   { blocks, verdicts, breaks }: { blocks: number; verdicts: boolean; breaks: BreakingScenario | undefined },
 ): number {
-  return rerun === false || !verdicts || breaks !== undefined ? 0 : Math.floor(blocks * EXTRA_SHARE);
+  return !rerun || !verdicts || breaks !== undefined ? 0 : Math.floor(blocks * EXTRA_SHARE);
 }
 
 function readBlocks(flags: RunFlags, usual: number, mostInTime: number | undefined): number {

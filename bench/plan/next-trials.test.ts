@@ -5,7 +5,7 @@ import { nextTrials } from './next-trials.ts';
 import { countTrials, type PlannedTrial } from './trials.ts';
 
 const planOf = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> => ({
-  ...(await buildPlan([], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan,
+  ...(await buildPlan([], { seed: '7', rerun: true, ...flags }, { randomSeed: () => 1, canPin: false })).plan,
   burnInBlocks: 1,
 });
 

@@ -20,6 +20,8 @@ export interface Preset {
   readonly cooldownNs: number;
   /** Whether its trials are long and many enough for a verdict. */
   readonly verdicts: boolean;
+  /** Whether blocks that the machine disturbed are repeated where no flag says so; never without verdicts. */
+  readonly rerun: boolean;
 }
 
 const DRAIN_NS = 5 * NS_PER_S;
@@ -36,6 +38,7 @@ export const presets = {
     drainNs: DRAIN_NS,
     cooldownNs: 0,
     verdicts: false,
+    rerun: false,
   },
   quick: {
     summary: 'a first answer in under two minutes: short paired trials at 10 and 50 % of what the weaker arm carries',
@@ -51,6 +54,8 @@ export const presets = {
     drainNs: DRAIN_NS,
     cooldownNs: 0,
     verdicts: true,
+    // Two more blocks would take it beyond its two minutes; the report says how many were disturbed.
+    rerun: false,
   },
   standard: {
     summary: 'about twenty minutes, with the null arm, at 10, 50 and 70 % of what the weaker arm carries: for decisions',
@@ -65,6 +70,7 @@ export const presets = {
     drainNs: DRAIN_NS,
     cooldownNs: 0,
     verdicts: true,
+    rerun: true,
   },
   publication: {
     summary: 'about forty minutes a load point: for numbers that others will quote; repeat it at three different times',
@@ -79,6 +85,7 @@ export const presets = {
     drainNs: DRAIN_NS,
     cooldownNs: 500 * NS_PER_MS,
     verdicts: true,
+    rerun: true,
   },
 } as const satisfies Record<string, Preset>;
 

@@ -30,9 +30,7 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     ...(plan.arms.some(isCopy) ? ['--aa'] : []),
     ...repeatStop(plan.stop),
     ...(plan.isPilot === true ? ['--pilot'] : []),
-    ...(plan.recovery === undefined && plan.verdicts && plan.extraBlocks === undefined && plan.blocks * EXTRA_SHARE >= 1
-      ? ['--no-rerun']
-      : []),
+    ...repeatRerun(plan),
     ...(plan.source === undefined ? [] : [`--source ${plan.source}`]),
     ...repeatProcesses(plan),
     ...repeatPath(plan),
@@ -44,6 +42,11 @@ export function repeatCommand(plan: Plan, flags: { readonly workload?: string; r
     ...(flags.failIf ?? []).map((text) => `--fail-if '${text}'`),
   ];
   return words.join(' ');
+}
+
+function repeatRerun({ recovery, verdicts, extraBlocks, blocks }: Plan): string[] {
+  if (recovery !== undefined || !verdicts || blocks * EXTRA_SHARE < 1) return [];
+  return [extraBlocks === undefined ? '--no-rerun' : '--rerun'];
 }
 
 function isUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', { scenario }: Plan): boolean {

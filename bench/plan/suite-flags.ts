@@ -86,9 +86,9 @@ function refuseLost(named: readonly ScenarioId[], flags: RunFlags): void {
   throw usageError(`--${flagWords(lost)}`, String(value), takes);
 }
 
-/** A flag that begins with no- is true unless it was given. */
+/** --no-resume has no positive form, so that its value is true unless it was given. */
 function isGiven(flags: RunFlags, flag: keyof RunFlags): boolean {
-  return flags[flag] !== undefined && !((flag === 'resume' || flag === 'rerun') && flags[flag]);
+  return flags[flag] !== undefined && !(flag === 'resume' && flags[flag]);
 }
 
 /** Of `delivery.p50,memory.retained:5%` each scenario gets its own metrics, and one without any of them no stopping rule. */
@@ -154,14 +154,14 @@ function repeatFlag(key: string, value: string | boolean | readonly string[] | u
   const name = flagWords(key);
   if (typeof value === 'string') return [`--${name} ${quoted(value)}`];
   if (typeof value !== 'boolean') return value.map((one) => `--${name} ${quoted(one)}`);
-  if (key === 'rerun' || key === 'resume') return value ? [] : [`--${name}`];
+  if (key === 'resume') return value ? [] : [`--${name}`];
   return [value ? `--${name}` : `--no-${name}`];
 }
 
-/** `client-processes`; `no-rerun` for those that are only ever given with no-. */
+/** `client-processes`; `no-resume`, which is only ever given with no-. */
 export function flagWords(key: string): string {
   const name = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return key === 'rerun' || key === 'resume' ? `no-${name}` : name;
+  return key === 'resume' ? `no-${name}` : name;
 }
 
 function quoted(text: string): string {

@@ -68,7 +68,7 @@ it('the printed command plans the same run', async () => {
     precision: 'delivery.p50,delivery.p99:7.5%',
     maxTime: '90s',
     pilot: true,
-    rerun: false,
+    rerun: true,
   });
   const words = repeatCommand(first, {}).split(' ').slice(2);
   expect(words[0]).toBe('stream');
@@ -76,7 +76,7 @@ it('the printed command plans the same run', async () => {
   for (let at = 1; at < words.length; at++) {
     const name = words[at]!.slice(2).replace('max-time', 'maxTime');
     const value = words[at + 1];
-    if (name === 'no-pin' || name === 'no-rerun') flags[name.slice(3)] = false;
+    if (name === 'no-pin') flags[name.slice(3)] = false;
     else if (value === undefined || value.startsWith('--')) flags[name] = true;
     else {
       flags[name] = value;

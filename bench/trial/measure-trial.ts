@@ -27,7 +27,7 @@ import { sleepUntil } from './trial-moments.ts';
 import { hostOf, type ProcessOptions } from './trial-processes.ts';
 
 /** Enough for V8 to have compiled what a token passes through, on both sides. */
-const REHEARSAL_TOKENS = 20_000;
+const REHEARSAL_TOKENS = 10_000;
 /** A page has room for six streams at a time, and says only every tenth of a second which of them are over. */
 const REHEARSAL_TOKENS_IN_BROWSER = 2400;
 
