@@ -1,4 +1,5 @@
-// The pilot of a run whose loads are shares: a short trial of each arm, and one more of the weaker one near half of what the first promises.
+// The pilot of a run whose loads are shares: a short trial of each arm, and one or two of the
+// weaker one near what the trial before promises.
 // It measures nothing that is compared, and warms the machine up.
 
 import type { PilotTrial } from '../contract/load-pilot.ts';
@@ -8,14 +9,18 @@ import type { Plan } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
-import { fullAt, placePlan } from '../plan/loads.ts';
+import { busiest, fullAt, placePlan } from '../plan/loads.ts';
 import { planBlock } from '../plan/trials.ts';
 import type { MeasureOptions } from '../trial/measure-trial.ts';
 import { measureTrial } from '../trial/measure-trial.ts';
 
 /** Tokens a second that every machine of the last ten years carries with room to spare. */
-const FIRST_TOKENS_PER_SECOND = 8000;
-const SECOND_SHARE = 0.5;
+const FIRST_TOKENS_PER_SECOND = 12_000;
+/** The cost of a token falls with the load: what a trial promises is too little, and is found better nearer to the top. */
+const NEXT_SHARE = 0.9;
+/** A process that used so much of its time is near enough to the top. */
+const NEAR_TOP = 0.6;
+const MOST_NEXT = 2;
 const WARMUP_NS = 500 * NS_PER_MS;
 const WINDOW_NS = 800 * NS_PER_MS;
 
@@ -45,8 +50,12 @@ export async function pilotLoads(plan: Plan, options: PilotOptions): Promise<Pla
   }
   const weakest = trials.reduce((least, trial) => (fullAt(trial) < fullAt(least) ? trial : least));
   const arm = plan.arms.find((one) => armName(one) === weakest.arm) as Arm;
-  const again = await tryLoad(plan, arm, Math.max(1, Math.round(SECOND_SHARE * fullAt(weakest))), options);
-  return placePlan(plan, [...trials, again]);
+  let last = weakest;
+  for (let step = 0; step < MOST_NEXT && (step === 0 || busiest(last) < NEAR_TOP); step++) {
+    last = await tryLoad(plan, arm, Math.max(1, Math.round(NEXT_SHARE * fullAt(last))), options);
+    trials.push(last);
+  }
+  return placePlan(plan, trials);
 }
 
 /** The null arm carries more than any of them; where it is alone it is the one to be measured. */

@@ -12,6 +12,7 @@ const HEADLINE_SHARE = 0.5;
 const FULL_CPU_SHARE = 0.85;
 /** Before the pilot: only so that everything that can be refused is refused first. */
 export const PROVISIONAL_STREAMS = 2000;
+
 /** `10%,50%,70%`. @throws BenchError USAGE */
 export function parseShares(text: string): number[] {
   return parseList('--loads', text).map((one) => {
@@ -40,7 +41,7 @@ export function declaredEndpoints(windowNs: number, beside: readonly string[] = 
   return [...beside, 'P3', 'P9', ...(canWindowCarry(0.99, windowNs) ? ['P4'] : []), 'P5'];
 }
 
-/** The plan at the loads that the pilot found: its last trial is of the weaker arm, near its headline load; two digits, so that one run meets another. */
+/** The plan at the loads that the pilot found: its last trial is of the weaker arm, near its end; two digits, so that one run meets another. */
 export function placePlan(plan: Plan, trials: readonly PilotTrial[]): Plan {
   const shares = plan.loadPoints.flatMap(({ share }) => (share === undefined ? [] : [share]));
   const carriedStreams = roundDown(fullAt(trials.at(-1) as PilotTrial));
@@ -48,8 +49,13 @@ export function placePlan(plan: Plan, trials: readonly PilotTrial[]): Plan {
 }
 
 /** By proportion: what a process does whatever its load makes this a little too low, never too high. */
-export function fullAt({ streams, serverCpuShare, clientCpuShare }: PilotTrial): number {
-  return (streams * FULL_CPU_SHARE) / Math.max(serverCpuShare, clientCpuShare);
+export function fullAt(trial: PilotTrial): number {
+  return (trial.streams * FULL_CPU_SHARE) / busiest(trial);
+}
+
+/** CPU share of the process that is at its end first. */
+export function busiest({ serverCpuShare, clientCpuShare }: PilotTrial): number {
+  return Math.max(serverCpuShare, clientCpuShare);
 }
 
 function roundDown(streams: number): number {
