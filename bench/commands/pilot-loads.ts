@@ -8,7 +8,7 @@ import { deriveSeed } from '../contract/random.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
-import { NS_PER_MS } from '../contract/units.ts';
+import { NS_PER_S } from '../contract/units.ts';
 import { busiest, fullAt, placePlan } from '../plan/loads.ts';
 import { planBlock } from '../plan/trials.ts';
 import type { MeasureOptions } from '../trial/measure-trial.ts';
@@ -21,8 +21,9 @@ const NEXT_SHARE = 0.9;
 /** A process that used so much of its time is near enough to the top. */
 const NEAR_TOP = 0.6;
 const MOST_NEXT = 2;
-const WARMUP_NS = 500 * NS_PER_MS;
-const WINDOW_NS = 800 * NS_PER_MS;
+/** As long as in the measured trials, up to these: in its first second a process costs more than later. */
+const LONGEST_WARMUP_NS = 2 * NS_PER_S;
+const LONGEST_WINDOW_NS = 1 * NS_PER_S;
 
 type PilotOptions = Pick<MeasureOptions, 'tokenFile' | 'port' | 'verbose' | 'signal'> & {
   readonly onTrial: (text: string) => void;
@@ -79,8 +80,8 @@ async function tryLoad(
     ...own,
     arms: [arm],
     loadPoints: [{ connections: streams }],
-    warmupNs: WARMUP_NS,
-    windowNs: WINDOW_NS,
+    warmupNs: Math.min(plan.warmupNs, LONGEST_WARMUP_NS),
+    windowNs: Math.min(plan.windowNs, LONGEST_WINDOW_NS),
     seed: deriveSeed(plan.seed, 0x70696c, streams),
     keepStamps: false,
   };

@@ -3,27 +3,21 @@
 
 import { measureStorm, streamsNotDone } from '../analysis/connect/measure-storm.ts';
 import { measureSpread } from '../analysis/fanout/spread.ts';
+import { judgeArrivals } from '../analysis/issued-starts.ts';
 import { joinStamps, type JoinedStamps, type JoinInput } from '../analysis/join.ts';
 import { partDelivery } from '../analysis/slow-reader/neighbours.ts';
 import { summariseStalls } from '../analysis/slow-reader/summarise-stalls.ts';
 import { spreadOfProcesses } from '../analysis/process-spread.ts';
-import { andersonDarlingExponential, CRITICAL_1_PERCENT } from '../analysis/statistics/anderson-darling.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population } from '../contract/population.ts';
 import type { CompletedTrial, Warning } from '../contract/run-file.ts';
 import { stoppedStreams } from '../contract/stall.ts';
-import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { checkGates, type StampFindings } from '../trial/gates.ts';
 import type { MeasuredTrial } from '../trial/measure-trial.ts';
 import { recordCanary } from './record-canary.ts';
 import { recordOf } from './record-common.ts';
-
-/** Lancet's rule (Kogias et al. 2019): twice the strictest critical value. */
-const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
-/** Starts are issued by a 1 ms timer: gaps not much longer than that look quantised, whatever their law. */
-const LEAST_MEAN_GAP_NS = 5 * NS_PER_MS;
 
 export function joinInputOf({ specification, client, serverStamps, clientStamps, serverProcesses, upstreams }: MeasuredTrial): JoinInput {
   const { warmupNs, windowNs, connecting, timetable } = specification;
@@ -57,7 +51,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, inpu
     missingStamps,
     mostNegativeNs: joined.mostNegativeNs,
     startLagP99Ns: quantileOf(joined.distributions.startLagNs, 0.99),
-    arrivals: judgeArrivals(population, measured, warmupNs, warmupNs + windowNs),
+    arrivals: judgeArrivals(startsOf(population, measured, warmupNs, warmupNs + windowNs), planned.workloadSeed),
     load: {
       asked: specification.connections,
       // The streams of a storm are short: that they begin is what is asked of them.
@@ -134,18 +128,10 @@ function ofConditions(
   };
 }
 
-/** Gaps between the starts that were issued in the window. */
-function judgeArrivals(population: Population, measured: MeasuredTrial, fromNs: number, toNs: number): StampFindings['arrivals'] {
-  const starts = (measured.clientStamps['startNs'] ?? new Float64Array())
-    .filter((startNs, stream) => !Number.isNaN(startNs) && isWithin(population.startNs[stream] as number, fromNs, toNs))
-    .sort();
-  const gaps = Array.from(starts.subarray(1), (startNs, index) => startNs - (starts[index] as number));
-  const limit = ARRIVALS_LIMIT;
-  const meanGapNs = gaps.length === 0 ? 0 : ((starts.at(-1) as number) - (starts[0] as number)) / gaps.length;
-  if (meanGapNs < LEAST_MEAN_GAP_NS)
-    return { statistic: undefined, limit, note: 'not judged: too few starts, or starts closer than the timer can tell' };
-  const statistic = andersonDarlingExponential(gaps);
-  return { statistic, limit, note: statistic === undefined ? 'not judged: fewer than 20 starts in the window' : undefined };
+/** When the streams that are planned in the window were asked for, in the order of the plan. */
+function startsOf({ startNs: plannedNs }: Population, { clientStamps }: MeasuredTrial, fromNs: number, toNs: number): Float64Array {
+  const issuedNs = clientStamps['startNs'] ?? new Float64Array();
+  return issuedNs.filter((startNs, stream) => !Number.isNaN(startNs) && isWithin(plannedNs[stream] as number, fromNs, toNs));
 }
 
 function isWithin(ns: number, fromNs: number, toNs: number): boolean {

@@ -18,7 +18,7 @@ import { armTitleOf, contenders, isEqualArmsRun, metricText, type MetricText, ty
 import { blockCount } from './stopping-words.ts';
 import { wrap } from './text-layout.ts';
 import { renderThresholdText } from './thresholds.ts';
-import { renderVerdictText, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
+import { renderExactText, renderVerdictText, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
 const MAX_WARNINGS = 5;
 
@@ -80,12 +80,18 @@ function faultBlocks(context: RecoveryContext, paint: Paint): readonly string[] 
 
 function verdictBlocks(context: ReportContext, paint: Paint): readonly string[] {
   const { analysis } = context;
-  return analysis.loadPoints.flatMap((point) =>
-    contenders(point).flatMap((otherArm) => {
-      const table = renderVerdictText({ context, point, otherArm }, paint);
-      return table === '' ? [] : [`${pairTitle(analysis, otherArm, point)}\n${table}`];
-    }),
+  const titled = (table: string, otherArm: string, point: LoadPointAnalysis): string[] =>
+    table === '' ? [] : [`${pairTitle(analysis, otherArm, point)}\n${table}`];
+  const verdicts = analysis.loadPoints.flatMap((point) =>
+    contenders(point).flatMap((otherArm) => titled(renderVerdictText({ context, point, otherArm }, paint), otherArm, point)),
   );
+  // Bytes of a token hardly depend on the load.
+  const counted = analysis.loadPoints
+    .slice(-1)
+    .flatMap((point) =>
+      contenders(point).flatMap((otherArm) => titled(renderExactText({ context, point, otherArm }, paint), otherArm, point)),
+    );
+  return [...verdicts, ...counted];
 }
 
 function equalArmsBlocks(context: ReportContext, paint: Paint): readonly string[] {

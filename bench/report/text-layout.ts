@@ -30,7 +30,7 @@ export function layOutTable({ titles, rows }: TextTable, width: number, paintTit
     align: 'right' as const,
   }));
   const rest = width - joinedWidth([0, ...numbers.map((column) => column.width), 0]);
-  const name = Math.min(widest(0), Math.floor(rest / 2));
+  const name = Math.min(widest(0), Math.max(Math.floor(rest / 2), rest - widest(titles.length - 1)));
   const columns: readonly TextColumn[] = [{ width: name, align: 'left' }, ...numbers, { width: rest - name, align: 'left' }];
   return [
     ...layOutRow(columns, titles, (text) => text).map((line) => paintTitle(line)),

@@ -5,7 +5,7 @@ import { copyAnalysis } from './fixture-designs.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { contenders, type ArmComparison } from './report-context.ts';
 import { fullAnalysis, widthOf } from './report-fixture.ts';
-import { plainPaint, renderVerdictMarkdown, renderVerdictText, type VerdictTableOptions } from './verdict-table.ts';
+import { plainPaint, renderExactText, renderVerdictMarkdown, renderVerdictText, type VerdictTableOptions } from './verdict-table.ts';
 
 function optionsOf(analysis: Analysis): VerdictTableOptions {
   return { context: { analysis, metrics: fixtureMetrics }, point: analysis.loadPoints[0]!, otherArm: 'ws' };
@@ -118,6 +118,19 @@ describe('the verdict table', () => {
     ]);
     expect(renderVerdictText(optionsOf(copyAnalysis()), plainPaint)).toMatch(/^Delivery, median .* 2\.2 % {2}WebSocket better$/m);
     expect(renderVerdictMarkdown(optionsOf(fullAnalysis()))).not.toContain('A/A');
+  });
+
+  it('leaves what was counted exactly to a table of its own, in a terminal', () => {
+    const options = optionsOf(fullAnalysis());
+    const [title, ...rows] = renderExactText(options, plainPaint).split('\n');
+    expect(title).toMatch(/^counted exactly +SSE +WebSocket +ratio +difference$/);
+    expect(rows.map((row) => row.split('  ')[0])).toEqual([
+      'Bytes per token, application',
+      'Bytes per token, TCP payload',
+      'Bytes per token, on the wire',
+    ]);
+    expect(renderVerdictText(options, plainPaint)).not.toContain('Bytes per token');
+    expect(widthOf(rows.join('\n'))).toBeLessThanOrEqual(100);
   });
 
   it('calls arms baseline and other where their names would leave no room for numbers', () => {

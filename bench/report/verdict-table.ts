@@ -42,15 +42,32 @@ export function renderVerdictMarkdown(options: VerdictTableOptions): string {
   );
 }
 
-/** At most 100 columns wide: long endpoints and verdicts go on in a second line. Empty when nothing was compared. */
+/** What needed a verdict. At most 100 columns wide: long endpoints and verdicts go on in a second line. Empty when nothing was compared. */
 export function renderVerdictText(options: VerdictTableOptions, paint: Paint): string {
   const arms = shortTitles(armTitles(options));
   const titles = ['endpoint', ...arms, 'ratio', 'difference', ...(hasFloor(options) ? ['A/A ±'] : []), 'verdict'];
-  const rows = rowsOf(options, shortVerdictWords, arms).map(({ cells, floor, words, comparison }) => ({
-    cells: cells.concat(floor, words),
-    paint: (text: string): string => paintVerdict(paint, comparison, text),
-  }));
+  const rows = rowsOf(options, shortVerdictWords, arms)
+    .filter((row) => !isExact(row))
+    .map(({ cells, floor, words, comparison }) => ({
+      cells: cells.concat(floor, words),
+      paint: (text: string): string => paintVerdict(paint, comparison, text),
+    }));
   return layOutTable({ titles, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
+}
+
+/** What was counted exactly, so that the numbers are the verdict: as wide as `renderVerdictText`. Empty when there is nothing of the kind. */
+export function renderExactText(options: VerdictTableOptions, paint: Paint): string {
+  const arms = shortTitles(armTitles(options));
+  const rows = rowsOf(options, shortVerdictWords, arms)
+    .filter(isExact)
+    .map(({ cells }) => ({ cells: cells.concat(''), paint: (text: string): string => text }));
+  return layOutTable({ titles: ['counted exactly', ...arms, 'ratio', 'difference', ''], rows }, TERMINAL_COLUMNS, (text) =>
+    paint('bold', text),
+  );
+}
+
+function isExact({ comparison }: VerdictRow): boolean {
+  return comparison.verdict.kind === 'exact';
 }
 
 /** Beyond it a title would take the table for itself; the line above the table has both in full. */

@@ -11,11 +11,12 @@ import { overheadRows } from './rows/overhead.ts';
 import { pacer } from './rows/pacer.ts';
 import { probeEpoll } from './rows/probe-epoll.ts';
 import { probeLibrary } from './rows/probe-library.ts';
+import { searchWindow } from './rows/search-window.ts';
 import { renderRows } from './rows/render-rows.ts';
 import { stateOf, type Row, type RowGroup } from './rows/row.ts';
 import { twinBare } from './rows/twin-bare.ts';
 
-const groups: readonly RowGroup[] = [probeLibrary, probeEpoll, memory, twinBare, busyFirst, pacer];
+const groups: readonly RowGroup[] = [probeLibrary, probeEpoll, memory, twinBare, busyFirst, pacer, searchWindow];
 const DEFAULT_ROUNDS = '5';
 const MAX_ROUNDS = 100;
 

@@ -1,44 +1,39 @@
-// The README quotes the reference run and the harness's own figures by rendering them, so it cannot say what no run here
-// said. `npm run build:readme` writes it anew; with --check it only compares.
+// The README and docs/ quote the reference runs and the harness's own figures by rendering them, so they cannot say what no run
+// here said. `npm run build:readme` writes them anew; with --check it only compares.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
-import type { Analysis } from '../analysis/analysis.ts';
+import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { metricsOf } from '../analysis/metrics/registry.ts';
 import { renderFaultTable } from '../report/recovery/fault-verdicts.ts';
 import { left, renderTable, right } from '../report/markdown.ts';
 import { herdValue } from '../report/recovery/herd.ts';
 import { faultGroups, groupContenders, recoveryContext, type RecoveryContext } from '../report/recovery/recovery-context.ts';
-import { contenders, type ReportContext } from '../report/report-context.ts';
+import { armTitleOf, contenders, metricText, type ReportContext } from '../report/report-context.ts';
 import { renderMetricRows } from '../report/scenarios/arm-estimates.ts';
 import { renderClaimTable } from '../report/suite/claims.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
+import { shortVerdictWords } from '../report/verdict-words.ts';
+import { formatRatio, UNKNOWN } from '../report/format.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const README = project('README.md');
 const REFERENCE = 'reports/reference/standard';
+const UPSTREAM = 'reports/reference/upstream';
 const RECONNECT = 'reports/reference/reconnect';
 const HERD = 'reports/reference/herd';
 const COST = 'reports/reference/cost';
 const MANY = 'reports/reference/many';
-/** What the programs of this folder, and `streamduel selftest --capture`, printed. */
-const figures = {
-  self: 'reports/reference/self.md',
-  aa: 'reports/reference/aa.md',
-  capture: 'reports/reference/capture.md',
-} as const;
-
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
   const end = `<!-- ${marker}:end -->`;
   const from = text.indexOf(start);
   const to = text.indexOf(end);
-  if (from === -1 || to < from) throw new Error(`README.md has no ${marker} markers`);
+  if (from === -1 || to < from) throw new Error(`no ${marker} markers where they are expected`);
   return `${text.slice(0, from + start.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
 }
 
@@ -46,20 +41,54 @@ function machineOf({ environment }: Analysis): string {
   return `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
 }
 
-function renderReference(analysis: Analysis): string {
-  const { plan, command } = analysis;
-  const point = analysis.loadPoints[0];
-  const other = point && contenders(point)[0];
-  if (point === undefined || other === undefined) throw new Error(`${REFERENCE} has no contender`);
+/** The table of the headline load, and what holds of its endpoints at the others. */
+function renderReference(folder: string): string {
+  const analysis = analyse(loadRun(project(folder)));
+  const { plan, command, loadPoints } = analysis;
+  const context: ReportContext = { analysis, metrics: metricsOf(plan.scenario) };
+  const point = headlineOf(loadPoints);
+  const other = contenders(point)[0];
+  if (other === undefined) throw new Error(`${folder} has no contender`);
+  const source = plan.source === 'upstream' ? 'tokens from an upstream process' : "tokens from the server's timer";
   return [
-    `The [reference run](${REFERENCE}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${loadPointTitle(point.loadPoint)}, ${plan.workload.tokensPerSecond} tokens/s each, on ${machineOf(analysis)}.`,
-    renderVerdictMarkdown({ context: { analysis, metrics: metricsOf(analysis.plan.scenario) }, point, otherArm: other }),
-    point.comparisons
-      .filter((comparison) => comparison.otherArm === other && comparison.endpoint !== undefined)
-      .map((comparison) => `- ${comparison.sentence}`)
-      .join('\n'),
+    `[The run](${folder}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${source}, ${plan.workload.tokensPerSecond} tokens/s a stream, on ${machineOf(analysis)}. At ${loadPointTitle(point.loadPoint)}:`,
+    renderVerdictMarkdown({ context, point, otherArm: other }),
+    ...(loadPoints.length > 1 ? ['What is declared at several loads:', renderLoads(context, other)] : []),
     `Repeated by \`${command}\`.`,
   ].join('\n\n');
+}
+
+/** The load at which most endpoints are declared. */
+function headlineOf(points: readonly LoadPointAnalysis[]): LoadPointAnalysis {
+  return points.reduce((best, point) => (countDeclared(point) > countDeclared(best) ? point : best));
+}
+
+function countDeclared({ comparisons }: LoadPointAnalysis): number {
+  return comparisons.filter(({ endpoint }) => endpoint !== undefined).length;
+}
+
+function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): string {
+  const { loadPoints, baseline } = analysis;
+  const at = (point: LoadPointAnalysis, metric: string) =>
+    point.comparisons.find((one) => one.otherArm === otherArm && one.metric === metric && one.endpoint !== undefined);
+  const declared = [...new Set(loadPoints.flatMap(({ comparisons }) => comparisons.map(({ metric }) => metric)))].filter(
+    (metric) => loadPoints.filter((point) => at(point, metric) !== undefined).length > 1,
+  );
+  const titleOf = (arm: string): string => armTitleOf(analysis, arm);
+  const titles = { titleOf, baselineTitle: armTitleOf(analysis, baseline), otherTitle: armTitleOf(analysis, otherArm) };
+  return renderTable(
+    [left('endpoint'), ...loadPoints.map(({ loadPoint }) => left(loadPointTitle(loadPoint)))],
+    declared.map((metric) => {
+      const { title, unit } = metricText(metrics, metric);
+      return [title].concat(
+        loadPoints.map((point) => {
+          const comparison = at(point, metric);
+          if (comparison === undefined) return UNKNOWN;
+          return `${formatRatio(comparison.ratio)}: ${shortVerdictWords({ comparison, unit, ...titles })}`;
+        }),
+      );
+    }),
+  );
 }
 
 /** A run in which something broke: what it says, between what it is and how to repeat it. */
@@ -134,27 +163,45 @@ function renderMany(): string {
   ].join('\n\n');
 }
 
-export function quoteReadme(readme: string): string {
-  const runs = {
-    reference: renderReference(analyse(loadRun(project(REFERENCE)))),
-    reconnect: renderBroken(RECONNECT, faultTables),
-    herd: renderBroken(HERD, herdTable),
-    cost: renderCost(),
-    many: renderMany(),
-  };
-  const quoted = Object.entries(runs).reduce((text, [marker, content]) => replaceBetween(text, marker, content), readme);
-  return Object.entries(figures).reduce(
-    (text, [marker, file]) => replaceBetween(text, marker, readFileSync(project(file), 'utf8')),
-    quoted,
+const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');
+
+/** Which document quotes what, by marker. */
+const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  'README.md': { reference: () => renderReference(REFERENCE) },
+  'docs/results.md': {
+    reconnect: () => renderBroken(RECONNECT, faultTables),
+    herd: () => renderBroken(HERD, herdTable),
+    cost: renderCost,
+    many: renderMany,
+    upstream: () => renderReference(UPSTREAM),
+  },
+  // What the programs of this folder, and `streamduel selftest --capture`, printed.
+  'docs/method.md': {
+    self: figure('reports/reference/self.md'),
+    aa: figure('reports/reference/aa.md'),
+    capture: figure('reports/reference/capture.md'),
+  },
+};
+
+export const quotingDocuments = Object.keys(quotes);
+
+/** The document's text with its quotes as they are now. */
+export function quoteDocument(document: string, text: string): string {
+  const toRoot = document.includes('/') ? '../' : '';
+  return Object.entries(quotes[document] ?? {}).reduce(
+    (quoted, [marker, render]) => replaceBetween(quoted, marker, render().replaceAll('](reports/', `](${toRoot}reports/`)),
+    text,
   );
 }
 
 if (import.meta.main) {
-  const before = readFileSync(README, 'utf8');
-  const after = quoteReadme(before);
-  if (!process.argv.includes('--check')) writeFileSync(README, after);
-  else if (before !== after) {
-    process.stderr.write('README.md does not quote reports/reference as it is now: npm run build:readme\n');
-    process.exitCode = 1;
+  for (const document of quotingDocuments) {
+    const before = readFileSync(project(document), 'utf8');
+    const after = quoteDocument(document, before);
+    if (!process.argv.includes('--check')) writeFileSync(project(document), after);
+    else if (before !== after) {
+      process.stderr.write(`${document} does not quote reports/reference as it is now: npm run build:readme\n`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -1,14 +1,15 @@
-// Every shell block of the README is run, so that what it says to type can be typed.
+// Every shell block of the README and of docs/ is run, so that what they say to type can be typed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
-const readme = readFileSync(join(project, 'README.md'), 'utf8');
+const documents = ['README.md', ...readdirSync(join(project, 'docs')).map((name) => `docs/${name}`)];
+const readme = documents.map((name) => readFileSync(join(project, name), 'utf8')).join('\n');
 const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
   .flatMap((block) => block[1]!.trim().split('\n'))
   .map((line) => line.replace(/\s+#.*$/, ''));

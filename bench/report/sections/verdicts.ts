@@ -18,7 +18,9 @@ export function renderVerdicts(context: ReportContext): string {
 function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: string): string {
   const { analysis } = context;
   const comparisons = verdictComparisons(point, otherArm);
-  const sentences = comparisons.map((comparison) => comparison.sentence).filter((sentence) => sentence !== '');
+  // Numbers that were counted exactly are their own verdict: the table says all of them.
+  const judged = comparisons.filter(({ verdict }) => verdict.kind !== 'exact');
+  const sentences = judged.map((comparison) => comparison.sentence).filter((sentence) => sentence !== '');
   return joinBlocks([
     `### ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
     renderVerdictMarkdown({ context, point, otherArm }),
@@ -28,7 +30,7 @@ function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: str
       'The statistics behind these verdicts',
       renderStatistics(
         context,
-        comparisons.map((comparison) => ({ label: labelOf(context, comparison), comparison })),
+        judged.map((comparison) => ({ label: labelOf(context, comparison), comparison })),
         'endpoint',
       ),
     ),
