@@ -1,19 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+const programs = { testTimeout: 120_000, hookTimeout: 60_000 } as const;
+
 export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['**/*.e2e.test.ts', 'node_modules/**'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/*.e2e.test.ts', 'node_modules/**'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
-        // Whole programs on real sockets: one file at a time, so that they do not starve each other.
+        // Whole programs on real sockets, with nothing but Node, in about a minute.
+        test: { ...programs, name: 'smoke', include: ['**/*.smoke.e2e.test.ts'], exclude: ['node_modules/**'], sequence: { groupOrder: 1 }, fileParallelism: false },
+      },
+      {
+        // All other programs: browsers, network namespaces, every scenario. One file at a time, so that they do not starve each other.
         test: {
-          name: 'e2e',
+          ...programs,
+          name: 'full',
           include: ['**/*.e2e.test.ts'],
-          exclude: ['node_modules/**'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
+          exclude: ['**/*.smoke.e2e.test.ts', 'node_modules/**'],
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
         },
       },

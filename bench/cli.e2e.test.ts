@@ -2,13 +2,11 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Analysis } from './analysis/analysis.ts';
-import { CliFolder, type Ended } from './cli-fixture.ts';
-import type { CompletedTrial } from './contract/run-file.ts';
+import { afterAll, expect, it } from 'vitest';
+import { CliFolder } from './cli-fixture.ts';
 import { childrenOf, isAlive } from './processes-fixture.ts';
 
 const short = ['run', '--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7'];
@@ -33,93 +31,6 @@ async function childProcesses(parent: ChildProcess): Promise<{ server: number; c
     .toBeDefined();
   return found!;
 }
-
-describe('a finished run', () => {
-  let ended: Ended;
-  let analysis: Analysis;
-
-  beforeAll(async () => {
-    ended = await streamduel(...short, '--transports', 'sse,ws,tcp', '--name', 'whole', '--json');
-    analysis = JSON.parse(ended.stdout) as Analysis;
-  });
-
-  it('completes every trial without a fault and with the bytes of the model', () => {
-    const trials = place.readTrials('whole');
-    expect(trials).toHaveLength(2 * 3);
-    for (const trial of trials) {
-      expect(trial).toMatchObject({
-        outcome: 'completed',
-        missingStamps: 0,
-        client: { lost: 0, duplicated: 0, reordered: 0, corrupt: 0, errors: [] },
-      });
-      const { client, server, gates } = trial as CompletedTrial;
-      expect(client.streamsVerified).toBe(client.streamsPlanned);
-      expect(server.bytesWritten - server.headBytes).toBe(client.modelBytes);
-      expect(client.bytesRead).toBe(server.bytesWritten);
-      // What the server wrote besides payloads and resume ids is the framing of the specifications: small chunks, small frames.
-      const { modelBytes, modelTokenBytes, payloadBytes, modelIdBytes = 0, tokensReceived } = client;
-      const tokenBytes = server.bytesWritten - server.headBytes - (modelBytes - modelTokenBytes);
-      expect((tokenBytes - payloadBytes - modelIdBytes) / tokensReceived).toBe({ sse: 14, ws: 2, tcp: 1 }[trial.arm.transport]);
-      expect(modelIdBytes > 0).toBe(trial.arm.transport === 'sse');
-      expect(gates.filter((gate) => gate.kind === 'correctness' && !gate.ok)).toEqual([]);
-    }
-  });
-
-  it('exits with 0, or with 1 when the machine was too busy for its gates, and never prints a verdict', () => {
-    const isLimited = analysis.loadPoints.some((point) => point.harnessLimited.length > 0);
-    expect(ended.code).toBe(isLimited ? 1 : 0);
-    const kinds = analysis.loadPoints.flatMap((point) => point.comparisons.map(({ verdict }) => verdict.kind));
-    expect(kinds.filter((kind) => kind === 'better' || kind === 'equivalent' || kind === 'size-uncertain')).toEqual([]);
-  });
-
-  it('shows plain progress lines where there is no terminal', () => {
-    expect(ended.stderr).toMatch(/^trial 1\/6 · block 1 of 2, (sse|ws|tcp) · done · about \d+ s left$/m);
-  });
-
-  it('is rendered again bit for bit', async () => {
-    const files = [
-      'report.md',
-      'analysis.json',
-      ...readdirSync(join(place.runFolder('whole'), 'charts')).map((chart) => `charts/${chart}`),
-    ];
-    const read = (): string[] => files.map((file) => readFileSync(join(place.runFolder('whole'), file), 'utf8'));
-    const before = read();
-    const { stdout } = await streamduel('report', place.runFolder('whole'), '--format', 'md');
-    expect(read()).toEqual(before);
-    expect(stdout).toBe(before[0]);
-  });
-
-  it('goes on from a torn file with --continue, to the same plan', async () => {
-    const path = join(place.runFolder('whole'), 'run.ndjson');
-    const lines = readFileSync(path, 'utf8').split('\n');
-    writeFileSync(path, `${lines.slice(0, 4).join('\n')}\n${lines[4]!.slice(0, 100)}`);
-    const continued = await streamduel('run', '--continue', place.runFolder('whole'), '--quiet');
-    expect(continued.stderr).toBe('');
-    expect(place.readTrials('whole').map((trial) => trial.trial)).toEqual([0, 1, 2, 3, 4, 5]);
-    const refused = await streamduel('run', '--continue', place.runFolder('whole'), '--connections', '20');
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--connections cannot be changed by --continue')]);
-  });
-
-  it('that was damaged is refused with file and line', async () => {
-    const damaged = join(folder, 'damaged');
-    mkdirSync(damaged);
-    const lines = readFileSync(join(place.runFolder('whole'), 'run.ndjson'), 'utf8').split('\n');
-    writeFileSync(join(damaged, 'run.ndjson'), [lines[0], lines[1]!.slice(5), ...lines.slice(2)].join('\n'));
-    const { code, stderr } = await streamduel('report', damaged);
-    expect(code).toBe(2);
-    expect(stderr).toContain('damaged/run.ndjson:2');
-  });
-});
-
-it('library clients and the openai payload verify every stream too', async () => {
-  const { code } = await streamduel(...short, '--blocks', '1', '--client', 'library', '--payload', 'openai', '--name', 'library');
-  expect([0, 1]).toContain(code);
-  for (const trial of place.readTrials('library')) {
-    expect(trial).toMatchObject({ outcome: 'completed', client: { corrupt: 0, lost: 0, hashMismatches: 0 } });
-    const gates = trial.outcome === 'completed' ? trial.gates : [];
-    expect(gates.find((gate) => gate.id === 'C2')).toMatchObject({ value: 0, ok: true });
-  }
-});
 
 it('a text file becomes a workload of its own, with its tokens kept in the run folder', async () => {
   writeFileSync(join(folder, 'mine.txt'), 'Grüße aus dem eigenen Text, 你好, 🦀 and more words to stream.\n'.repeat(5));

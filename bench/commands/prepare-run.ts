@@ -2,7 +2,6 @@
 
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRun } from '../analysis/load-run.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -19,6 +18,7 @@ import { locateTokens, OWN_TOKENS_FILE } from '../plan/workloads.ts';
 import { checkLoad } from '../trial/check-load.ts';
 import { BROWSER_TOOL, readEnvironment } from '../trial/environment.ts';
 import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
+import { temporaryFolder } from '../trial/temporary-folder.ts';
 import { browserOf, canPin, createRun, type OpenRun } from './measure-run.ts';
 import { pilotLoads } from './pilot-loads.ts';
 import type { RunCommandFlags } from './run-flags.ts';
@@ -60,7 +60,7 @@ export interface PilotPlace {
 export async function findLoads(prepared: PreparedRun, { port, signal, stderr }: PilotPlace): Promise<PreparedRun> {
   const { plan, ownTokens, needsPilot, flags } = prepared;
   if (!needsPilot) return prepared;
-  const folder = mkdtempSync(join(tmpdir(), 'streamduel-pilot-'));
+  const folder = mkdtempSync(join(temporaryFolder(), 'pilot-'));
   try {
     if (ownTokens !== undefined) writeRunFile(folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
     const placed = await pilotLoads(plan, {

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { faults, needsPrivileges, type Fault, type FaultName } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
+import { isAlive } from '../contract/is-alive.ts';
 import {
   dropCommand,
   healCommand,
@@ -132,16 +133,6 @@ async function removeLeftovers(): Promise<void> {
     if (pid === undefined || isAlive(Number(pid))) continue;
     // Another run may be removing it at the same moment.
     await run(removeCommand(name)).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It lives, but belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

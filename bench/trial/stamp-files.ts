@@ -1,8 +1,8 @@
 // Where the children of a trial leave their stamps.
 
 import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { temporaryFolder } from './temporary-folder.ts';
 
 interface StampFiles extends Disposable {
   /** Of the first process of its kind. */
@@ -14,9 +14,9 @@ interface StampFiles extends Disposable {
 
 /** @param keepIn Files are named for the trial and stay there; undefined puts them aside and removes them in the end. */
 export function stampFiles(keepIn: string | undefined, trial: number): StampFiles {
-  const name = keepIn === undefined ? `streamduel-${process.pid}-${trial}` : `trial-${String(trial).padStart(4, '0')}`;
+  const name = `trial-${String(trial).padStart(4, '0')}`;
   // Absolute: the children have working directories of their own.
-  const folder = resolve(keepIn ?? tmpdir());
+  const folder = resolve(keepIn ?? temporaryFolder());
   const given = new Set<string>();
   const of = (kind: 'server' | 'client', index: number): string => {
     const file = join(folder, `${name}-${kind}${index === 0 ? '' : `-${index + 1}`}.stamps`);

@@ -2,12 +2,12 @@
 // takes to start. Node's compile cache is of no use: V8 refuses what was compiled with another hash seed, and each trial has
 // its own. So the orchestrator strips once, and its children read the result; lines and columns stay what they are.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { strippedName } from './read-stripped.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Relative imports that are left when the types are gone, those of `import()` included. */
 const IMPORTED = /(?:from|import|import\()\s*'(\.[^']+\.ts)'/g;
@@ -26,9 +26,8 @@ export function strippedArguments(program: string): readonly string[] {
 }
 
 function makeFolder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'streamduel-stripped-'));
+  const made = mkdtempSync(join(temporaryFolder(), 'stripped-'));
   withoutWarning(() => writeFileSync(join(made, 'read-stripped.mjs'), strip(hookSource)));
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   return made;
 }
 

@@ -1,7 +1,7 @@
 // The processes of one trial: which program each runs, with what heap, seeds, working directory and CPU.
 
 import { mkdirSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   fromClientSchema,
@@ -18,6 +18,7 @@ import { SERVER_ADDRESS } from '../path/network-commands.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
 import { ProcessGroup } from './process-group.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const twinProgram = programPath(import.meta.url, '../../servers/main');
 const clientProgram = programPath(import.meta.url, '../../clients/main');
@@ -43,7 +44,7 @@ export interface ProcessOptions {
 
 /** Its length shifts what lies behind it in a process's memory, which can change speed (Mytkowicz et al. 2009). */
 export function makeWorkingDirectory({ setup, trial }: PlannedTrial): { path: string } & Disposable {
-  const path = join(tmpdir(), `streamduel-${process.pid}-${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
+  const path = join(temporaryFolder(), `${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
   mkdirSync(path, { recursive: true });
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }

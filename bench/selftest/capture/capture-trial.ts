@@ -4,7 +4,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findWindowMembers } from '../../analysis/window-members.ts';
 import { recordTrial } from '../../commands/record-trial.ts';
@@ -17,6 +16,7 @@ import { openTokenSource } from '../../contract/workload.ts';
 import { planBlock, type PlannedTrial } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
 import { measureTrial, type MeasuredTrial } from '../../trial/measure-trial.ts';
+import { temporaryFolder } from '../../trial/temporary-folder.ts';
 import { planCapture, type CaptureOptions } from './capture-plan.ts';
 import type { CaptureRefusal } from './capture-refusal.ts';
 import { judgeCapture, type CaptureJudgement } from './judge-capture.ts';
@@ -145,7 +145,7 @@ const SPARE_LIMIT_NS = 180 * NS_PER_S;
 async function measureCaptured(planned: PlannedTrial, capturePlan: CapturePlan): Promise<CapturedTrial | CaptureRefusal> {
   const { plan, signal } = capturePlan;
   const { transport } = planned.arm;
-  using folder = temporaryFolder();
+  using folder = captureFolder();
   const file = join(folder.path, `${transport}.pcap`);
   const port = await findFreePort();
   const before = await readRealtimeOffset();
@@ -191,7 +191,7 @@ async function findFreePort(): Promise<number> {
   return port;
 }
 
-function temporaryFolder(): { readonly path: string } & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'streamduel-capture-'));
+function captureFolder(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(temporaryFolder(), 'capture-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
