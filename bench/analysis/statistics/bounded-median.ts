@@ -4,7 +4,7 @@
 // order statistic of the lower bounds is at or below that of the values. The sign test and the interval that inverts it are
 // therefore valid whatever the reason for the bounds and however it differs between the arms; they only lose power.
 
-/** Infinite where nothing is known on that side; equal for a value that is known. */
+/** Infinite on a side of which nothing is known; equal for a value that is known. */
 export interface Bounds {
   readonly low: number;
   readonly high: number;
