@@ -21,9 +21,15 @@ export interface JoinInput extends WindowPlan {
   readonly serverProcesses?: number;
   /** True when the client observes messages only, and not the reads that contained them: there are no gaps between reads. */
   readonly isReadHidden?: boolean;
-  /** `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN where never taken. Files of before 0.2 have no s2′. */
+  /**
+   * `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN when never taken. Files from before
+   * 0.2 have no s2′.
+   */
   readonly server: StampColumns;
-  /** `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, of a page `appendedNs` (c7), too. */
+  /**
+   * `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, and for a page
+   * `appendedNs` (c7), too.
+   */
   readonly client: StampColumns;
 }
 

@@ -178,5 +178,5 @@ function because(kind: Verdict['kind'], reason: string): Verdict {
   return { ...plain(kind), reason };
 }
 
-/** For comparisons without a single pair: `trials` 0 says that there is no value. */
+/** The estimate for comparisons without a single pair: `trials` 0 says that there is no value. */
 export const noEstimate: Estimate = { value: Number.NaN, low: undefined, high: undefined, trials: 0 };

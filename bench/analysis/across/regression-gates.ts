@@ -47,7 +47,7 @@ export interface GateResult {
   readonly margin: WorseMargin;
   /** `not-shown`: it is shown neither to be worse by more than the margin nor not to be. */
   readonly state: 'passed' | 'failed' | 'not-shown';
-  /** How much worse the new values are, as a share or an amount like the margin; negative when better. */
+  /** Worsening of the new values, as a share or an amount like the margin; negative when better. */
   readonly seen: number | undefined;
   /** One-sided p-values, Holm-adjusted over all gates, that it is worse by more than the margin and that it is not. */
   readonly worseP: number | undefined;
@@ -79,7 +79,7 @@ function marginFor(gates: readonly RegressionGate[], metric: Metric): WorseMargi
 interface PreparedGate {
   readonly gateSubject: GateSubject;
   readonly margin: WorseMargin;
-  /** How far the worsening lies beyond the margin; undefined when nothing can be computed. */
+  /** Part of the worsening beyond the margin; undefined when nothing can be computed. */
   readonly effect: StudentisedEffect | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Metrics of one source with many subscribers, beside those that it shares with steady streams. A token there is a delivery:
+// Metrics of one source with many subscribers, besides those that it shares with steady streams. A token there is a delivery:
 // one message to one subscriber.
 
 import type { LoadPoint } from '../../contract/load-point.ts';

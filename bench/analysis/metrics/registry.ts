@@ -114,7 +114,7 @@ export interface MetricPlace {
 /**
  * The metrics of a scenario as they count at this place. With many subscribers a quantile is an endpoint only if messages are
  * many; a storm, new and kept connections each have the metrics that they support. The time to resume is an endpoint only if all
- * clients wait by the identical policy: otherwise it compares waiting times that somebody chose, not transports.
+ * clients wait by the identical policy: otherwise it compares waiting times that were chosen, not transports.
  */
 export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly Metric[] {
   const all = metricsOf(scenario);

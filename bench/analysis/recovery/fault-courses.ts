@@ -20,7 +20,7 @@ export interface FaultCourse {
   readonly loss?: string;
   /** Cause of failed attempts, and their number per client. */
   readonly failure?: { readonly cause: string; readonly perClient: number };
-  /** How clients that never resume ended. */
+  /** Final state of clients that never resume. */
   readonly end?: 'stopped' | 'givenUp';
 }
 

@@ -37,7 +37,7 @@ interface DisturbedTrial {
 
 const arms: readonly Arm[] = (['sse', 'ws'] as const).map((transport) => ({ transport, client: 'probe', path: 'direct' }));
 
-/** From block to block both arms are slower or faster together: large, because in ratios it must cancel. */
+/** Both arms are slower or faster together from block to block: by much, because it must cancel in ratios. */
 const LEVEL_SIGMA = 0.3;
 
 /** The trials of an experiment as a saved run would yield them. */

@@ -19,7 +19,7 @@ export function boundedSignP(values: readonly Bounds[]): number {
   return Math.min(1, 2 * upperTail(values.length, Math.max(above, below)));
 }
 
-/** At least 95 % for the median, the sign test inverted; infinite on a side of which too few values are known, and with fewer than 6 values. */
+/** Covers the median in at least 95 %, by the inverted sign test; infinite on a side with too few known values, and below 6 values. */
 export function boundedMedianInterval(values: readonly Bounds[]): Bounds {
   const count = values.length;
   let left = 0;
