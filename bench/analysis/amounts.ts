@@ -1,4 +1,4 @@
-// Numbers inside sentences: two or three significant digits, because a reader of words wants the size. Tables have more.
+// Renders numbers inside sentences with two or three significant digits, because a sentence conveys the size. Tables have more.
 
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import type { MetricUnit } from './analysis.ts';
@@ -24,7 +24,7 @@ const renderers: ReadonlyMap<string, (value: number) => string> = new Map<Metric
   ['ratio', percent],
 ]);
 
-/** `9 to 15 %`: a unit that both ends share is said once. */
+/** `9 to 15 %`: a unit that both ends share is written once. */
 export function span(low: string, high: string): string {
   const [, value, unit] = /^(\S+)( .*)$/.exec(low) ?? [];
   return unit !== undefined && high.endsWith(unit) ? `${value} to ${high}` : `${low} to ${high}`;
@@ -47,7 +47,7 @@ function time(ns: number): string {
   return `${digits(ns / scale, 2)} ${name}`;
 }
 
-/** With a true minus sign; digits before the point are all kept: 1234 is not rounded to 1200. */
+/** Uses a true minus sign and keeps all digits before the point: 1234 is not rounded to 1200. */
 function digits(value: number, significant: number): string {
   const rounded = Math.abs(value) >= 10 ** significant ? Math.round(value) : Number(value.toPrecision(significant));
   return String(rounded).replace('-', '−');

@@ -294,7 +294,7 @@ describe('doubts', () => {
     });
     const { warnings, orderEffect } = comparison(analysis, 'cpu.server.token');
     expect(warnings.map(({ code }) => code)).toContain('order');
-    // Where the baseline ran first it was cheaper, so other/baseline is larger there.
+    // The baseline was cheaper when it ran first, so other/baseline is larger there.
     expect(orderEffect!.low!).toBeGreaterThan(0);
   });
 

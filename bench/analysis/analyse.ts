@@ -1,4 +1,4 @@
-// A saved run → all that a report may print. Pure: the same run gives the same analysis, to the last digit.
+// Converts a saved run into everything that a report may print. Pure: the same run gives the same analysis, to the last digit.
 
 import { armName } from '../contract/transports.ts';
 import type { Distribution } from '../contract/distribution.ts';
@@ -98,7 +98,7 @@ export function analyse(run: SavedRun): Analysis {
   };
 }
 
-/** All comparisons with their verdicts, from the attempts that the rule takes. */
+/** All comparisons with their verdicts, from the attempts that the rule selects. */
 function conclude(run: SavedRun, rule: AttemptRule) {
   const { seed, verdicts, isPilot } = run.header.plan;
   const gated = selectMeasured(run, rule).map(judge);

@@ -1,4 +1,4 @@
-// Test support: saved runs made up from known numbers, so that a test can inject an effect and require it back.
+// Test support: saved runs made up from known numbers, so that a test can inject an effect and require its detection.
 
 import { deriveSeed, drawNormal, seededDraw, shuffled } from '../contract/random.ts';
 import type { CompletedTrial, Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
@@ -14,7 +14,7 @@ import {
 import { hashPlan } from './hash-plan.ts';
 
 export interface FixtureOptions {
-  /** Transports of the arms, the baseline first; sse and ws without it. */
+  /** Transports of the arms, the baseline first; sse and ws by default. */
   readonly transports?: readonly TransportId[];
   /** Adds the copy of the baseline, for an A/A pair. */
   readonly copy?: boolean;
@@ -22,7 +22,7 @@ export interface FixtureOptions {
   readonly blocks?: number;
   readonly burnInBlocks?: number;
   readonly seed?: number;
-  /** σ of the logarithm of each quantity over trials; 0.02 without it. */
+  /** σ of the logarithm of each quantity over trials; 0.02 by default. */
   readonly noise?: number;
   /** Plan.verdicts. */
   readonly verdicts?: boolean;
@@ -31,7 +31,7 @@ export interface FixtureOptions {
   readonly command?: string;
   /** Blocks that are measured twice: in the first attempt one trial of each load point misses N1. */
   readonly repeated?: readonly number[];
-  /** What an arm's quantity is multiplied by; 1 without it. */
+  /** Factor on a quantity of an arm; 1 by default. */
   readonly factor?: (quantity: FixtureQuantity, transport: TransportId, connections: number, arm?: Arm) => number;
   /** Changes a trial before it is saved; undefined leaves it out. */
   readonly edit?: (trial: CompletedTrial) => TrialRecord | undefined;
@@ -84,7 +84,7 @@ export function fixtureRun(options: FixtureOptions = {}): SavedRun {
   for (const { block, attempt } of fixtureBlocks(plan, options)) {
     for (const loadPoint of plan.loadPoints) {
       const { connections } = loadPoint;
-      // What both arms of a block share must cancel: it is far larger than the effects that tests inject.
+      // Noise that both arms of a block share must cancel: it is far larger than the effects that tests inject.
       const shared = Math.exp(0.3 * drawNormal(draw));
       for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
         const scale = (quantity: FixtureQuantity): number =>

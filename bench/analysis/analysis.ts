@@ -50,18 +50,18 @@ export interface Verdict {
   readonly favours: string | undefined;
   /** Equivalent, yet a difference was detected (Holm p < 0.05). */
   readonly differenceDetected: boolean;
-  /** Why, for `invalid`, `harness-limited`, `not-measured`, `withheld`, `not-resolvable`, and where more blocks may not settle it. */
+  /** Set for `invalid`, `harness-limited`, `not-measured`, `withheld`, `not-resolvable`, and when more blocks may not settle it. */
   readonly reason: string | undefined;
   /** Blocks that would be needed to resolve the margin, for `inconclusive` and `not-resolvable`. */
   readonly blocksNeeded: number | undefined;
 }
 
-/** Paired over blocks: other against baseline. */
+/** One metric of two arms, paired over blocks: other against baseline. */
 export interface Comparison {
   readonly metric: string;
   /** P1…P8 for the pre-declared endpoints; undefined for exploratory metrics. */
   readonly endpoint: string | undefined;
-  /** Where no pair has a value (`blocks` 0): NaN, with `trials` 0. */
+  /** NaN, with `trials` 0, when no pair has a value (`blocks` 0). */
   readonly baseline: Estimate;
   readonly other: Estimate;
   readonly blocks: number;
@@ -69,17 +69,17 @@ export interface Comparison {
   readonly ratio: Estimate | undefined;
   /** Absolute difference other − baseline with its 95 % interval, in the metric's unit. */
   readonly difference: Estimate | undefined;
-  /** Zone of practical equivalence: negligible within either. */
+  /** Zone of practical equivalence: a difference within either bound is negligible. */
   readonly margin: Margin;
   readonly signFlipP: number | undefined;
   /** Holm-adjusted over all endpoints and load points of the run; for exploratory metrics Benjamini–Hochberg. */
   readonly adjustedP: number | undefined;
   readonly tostP: number | undefined;
-  /** Holm-adjusted over all endpoints and load points of the run: what `equivalent` was decided on. */
+  /** Holm-adjusted over all endpoints and load points of the run: it decides `equivalent`. */
   readonly adjustedTostP?: number;
   /** Effect of the order within a block on the log ratio, with its interval: a carry-over check. */
   readonly orderEffect: Estimate | undefined;
-  /** Per block, in run order: what the paired chart shows. */
+  /** One pair per block, in run order, as in the paired chart. */
   readonly pairs: readonly { readonly block: number; readonly baseline: number; readonly other: number; readonly baselineFirst: boolean }[];
   readonly verdict: Verdict;
   /** One sentence made from the verdict alone. */
@@ -92,7 +92,7 @@ export interface MetricSummary {
   readonly metric: string;
   readonly arm: string;
   readonly estimate: Estimate | undefined;
-  /** Per-trial values in run order; undefined where the trial does not support the number. */
+  /** Per-trial values in run order; undefined when the trial does not support the number. */
   readonly values: readonly (number | undefined)[];
   /** Why there is no estimate, or why to doubt it. */
   readonly note: string | undefined;
@@ -105,12 +105,12 @@ export interface GateSummary {
   readonly unit: string;
   readonly limit: number;
   readonly arm: string;
-  /** Over the arm's measured trials. */
+  /** Median and worst value over the arm's measured trials. */
   readonly median: number | undefined;
   readonly worst: number | undefined;
   readonly missed: number;
   readonly trials: number;
-  /** What this gate means for the load point, after the rule on how many trials may miss it. */
+  /** Result of this gate for the load point, after the rule on how many trials may miss it. */
   readonly state: 'ok' | 'warned' | 'failed' | 'not-measured';
   readonly note: string | undefined;
 }
@@ -121,7 +121,7 @@ export interface QuantileCurve {
   readonly points: readonly { readonly q: number; readonly medianNs: number; readonly lowNs: number; readonly highNs: number }[];
 }
 
-/** What two equal arms, the baseline and its copy, differ by in one endpoint: the noise of machine and harness together. */
+/** Difference between two equal arms, the baseline and its copy, in one endpoint: the noise of machine and harness together. */
 export interface NoiseFloor {
   readonly metric: string;
   readonly blocks: number;
@@ -129,7 +129,7 @@ export interface NoiseFloor {
   readonly ratio: Estimate | undefined;
   /** Copy − baseline with its 95 % interval, in the metric's unit. */
   readonly difference: Estimate | undefined;
-  /** Half-width of the ratio's interval: 0.04 where it reaches a factor of 1.04 either way. */
+  /** Half-width of the ratio's interval: 0.04 when it reaches a factor of 1.04 either way. */
   readonly halfWidthRatio: number | undefined;
   /** Half-width of the difference's interval, in the metric's unit. */
   readonly halfWidth: number | undefined;
@@ -139,16 +139,16 @@ export interface NoiseFloor {
   readonly signFlipP: number | undefined;
   /** Holm-adjusted over the endpoints and load points of this pair alone. */
   readonly adjustedP: number | undefined;
-  /** A difference was found where there is none. */
+  /** True when a difference was found although there is none. */
   readonly claims: boolean;
 }
 
 export interface LoadPointAnalysis {
   readonly loadPoint: LoadPoint;
   readonly arms: readonly { readonly name: string; readonly arm: Arm; readonly completed: number; readonly failed: number }[];
-  /** Endpoints first, in their order; then the rest. Every arm but the copy of the baseline against the baseline. */
+  /** Every arm except the copy of the baseline, against the baseline: endpoints first, in their order; then the rest. */
   readonly comparisons: readonly (Comparison & { readonly otherArm: string })[];
-  /** One for each endpoint of the A/A pair; empty without one, or where one of the two is INVALID. */
+  /** One for each endpoint of the A/A pair; empty without a pair, or when one of the two arms is INVALID. */
   readonly noiseFloors: readonly NoiseFloor[];
   readonly summaries: readonly MetricSummary[];
   readonly gates: readonly GateSummary[];
@@ -163,7 +163,7 @@ export interface RepeatedBlock {
   /** Numbers of the trials of the first measurement, and of all later ones. */
   readonly firstTrials: readonly number[];
   readonly repeatTrials: readonly number[];
-  /** Whether the repetition is what was analysed; false when it was cut off. */
+  /** Whether the repetition was analysed; false when it was cut off. */
   readonly isUsed: boolean;
   /** Environment gates that the first measurement missed. */
   readonly misses: readonly (Pick<Gate, 'id' | 'title' | 'value' | 'limit' | 'unit'> & {
@@ -174,9 +174,9 @@ export interface RepeatedBlock {
   })[];
 }
 
-/** What would have been concluded had no block been measured again. */
+/** The conclusions if no block had been measured again. */
 export interface WithoutRepeats {
-  /** Endpoints whose verdict would be another. */
+  /** Endpoints whose verdict would differ. */
   readonly changed: readonly {
     readonly connections: number;
     readonly loadPoint: LoadPoint;
@@ -195,11 +195,11 @@ export interface StopInterval {
   readonly arm: string;
   readonly connections: number;
   readonly loadPoint: LoadPoint;
-  /** What the interval is of: the ratio, or the difference in the metric's unit. */
+  /** The estimated quantity: the ratio, or the difference in the metric's unit. */
   readonly scale: 'ratio' | 'difference';
-  /** Of the 95 % interval; undefined where the metric has no interval yet. */
+  /** Half-width of the 95 % interval; undefined when the metric has no interval yet. */
   readonly halfWidth: number | undefined;
-  /** What the half-width may be at most; undefined for a difference without a margin and without values. */
+  /** The largest half-width that the rule accepts; undefined for a difference without a margin and without values. */
   readonly limit: number | undefined;
 }
 
@@ -212,7 +212,7 @@ export interface StopState {
   readonly blocks: number;
 }
 
-/** How many blocks one comparison needs, from its spread in a pilot: nothing here says how the arms compare. */
+/** Blocks that one comparison needs, from its spread in a pilot: nothing here shows how the arms compare. */
 export interface PilotEndpoint {
   readonly metric: string;
   readonly otherArm: string;
@@ -221,27 +221,27 @@ export interface PilotEndpoint {
   readonly blocks: number;
   /** Standard deviation over blocks of the logarithm of the ratio; undefined without a ratio or with fewer than two blocks. */
   readonly spreadRatio: number | undefined;
-  /** Of the difference, in the metric's unit. */
+  /** Standard deviation of the difference, in the metric's unit. */
   readonly spread: number | undefined;
   readonly margin: { readonly ratio: number | undefined; readonly absolute: number | undefined };
-  /** For the margin, on the scale on which fewer are needed; undefined without a margin, and beyond a million blocks. */
+  /** Blocks needed for the margin, on the scale that needs fewer; undefined without a margin, and beyond a million blocks. */
   readonly needed: { readonly difference: number; readonly equivalence: number } | undefined;
-  /** For the precision of the plan's stopping rule; undefined without one or beyond a million blocks. */
+  /** Blocks needed for the precision of the plan's stopping rule; undefined without one or beyond a million blocks. */
   readonly neededForPrecision: number | undefined;
 }
 
 export interface PilotAnalysis {
   readonly endpoints: readonly PilotEndpoint[];
-  /** What the next run should measure: the most that any endpoint needs, up to what a run may have. */
+  /** Blocks that the next run should measure: the most that any endpoint needs, up to the limit of a run. */
   readonly blocks: number;
-  /** Some endpoint needs more than a run may have. */
+  /** True when some endpoint needs more than a run may have. */
   readonly isCapped: boolean;
-  /** Of that run, at the pace of this one; undefined when no trial completed. */
+  /** Estimated time of that run, at the pace of this one; undefined when no trial completed. */
   readonly estimatedNs: number | undefined;
   readonly command: string;
 }
 
-/** What was drawn anew for every trial and is saved with it. */
+/** A factor of the set-up that is drawn anew for every trial and saved with it. */
 export type SetupFactor = 'environmentPadding' | 'hashSeed' | 'randomSeed' | 'workingDirectory' | 'serverFirst' | 'cpus' | 'port';
 
 export interface Analysis {
@@ -257,27 +257,27 @@ export interface Analysis {
   /** The arm that repeats the baseline (A/A); undefined without one. */
   readonly copy: string | undefined;
   readonly loadPoints: readonly LoadPointAnalysis[];
-  /** Undefined for a scenario that breaks nothing. */
+  /** Absent for a scenario without fault injection. */
   readonly recovery?: RecoveryAnalysis;
-  /** Of streams that a page received. */
+  /** Set only when a page received the streams. */
   readonly browser?: BrowserAnalysis;
-  /** Of scenario `capacity`. */
+  /** Set for scenario `capacity`. */
   readonly capacity?: CapacityAnalysis;
-  /** Of scenario `memory`. */
+  /** Set for scenario `memory`. */
   readonly ladders?: LadderAnalysis;
-  /** Of scenario `fanout`. */
+  /** Set for scenario `fanout`. */
   readonly fanout?: FanoutAnalysis;
-  /** Of scenario `connect`. */
+  /** Set for scenario `connect`. */
   readonly connect?: ConnectAnalysis;
-  /** Of scenario `browser-limits`, one a load point. */
+  /** Set for scenario `browser-limits`, one per load point. */
   readonly browserLimits?: readonly BrowserLimitsAnalysis[];
-  /** Of all trials, burn-in and repeated blocks included; `burnIn` counts those among them. Where a rule stopped the run, no more were planned. */
+  /** Counts include burn-in, which `burnIn` counts alone, and repeated blocks. When a rule stopped the run, no more were planned. */
   readonly trials: {
     readonly planned: number;
     readonly completed: number;
     readonly failed: number;
     readonly burnIn: number;
-    /** Measured again alone, because they or their pair were late beside others; absent for none. */ readonly alone?: number;
+    /** Trials measured again alone, because they or their pair were late in parallel; absent for none. */ readonly alone?: number;
   };
   readonly failures: readonly {
     readonly trial: number;
@@ -289,11 +289,11 @@ export interface Analysis {
   /** Blocks that were measured, burn-in left out, and those of them whose first measurement the machine disturbed. */
   readonly blocks: { readonly measured: number; readonly disturbed: number };
   readonly repeats: readonly RepeatedBlock[];
-  /** Undefined when no block was repeated. */
+  /** undefined when no block was repeated. */
   readonly withoutRepeats: WithoutRepeats | undefined;
-  /** Undefined when the number of blocks was fixed beforehand. */
+  /** undefined when the number of blocks was fixed beforehand. */
   readonly stop: StopState | undefined;
-  /** Undefined unless the run is a pilot. */
+  /** undefined unless the run is a pilot. */
   readonly pilot: PilotAnalysis | undefined;
   readonly setup: readonly SetupFactor[];
   /** Wall time of all trials, ns, and the median overhead of one. */

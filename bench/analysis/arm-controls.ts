@@ -1,5 +1,5 @@
-// Gates H9…: negative controls between the arms. A/A pairs compare a transport with itself and cannot see what the harness does
-// to one transport only; these compare what the harness alone decides, so that any difference is its fault.
+// Gates H9…: negative controls between the arms. A/A pairs compare a transport with itself and cannot detect an effect of the
+// harness on one transport only; these compare quantities that the harness alone decides, so that any difference is its fault.
 
 import type { GateSummary } from './analysis.ts';
 import { amount, percent, span } from './amounts.ts';
@@ -11,11 +11,11 @@ import { NS_PER_US } from '../contract/units.ts';
 
 interface Control {
   readonly id: string;
-  /** Of what the two arms must do alike. */
+  /** The quantity that must be alike in the two arms. */
   readonly title: string;
   readonly unit: 'ratio' | 'ns' | 'count';
   readonly limit: number;
-  /** Other against baseline, 0 where they are equal; undefined where the trials do not tell. */
+  /** Other against baseline, 0 when they are equal; undefined when the trials did not record it. */
   readonly differ: (pair: PacingPair) => number | undefined;
 }
 
@@ -32,7 +32,7 @@ const controls: readonly Control[] = [
     id: 'H9ready',
     title: 'from due to the turn that found it due',
     unit: 'ns',
-    // A fifth of the smallest margin that rests on it, 100 µs of delivery p50.
+    // A fifth of the smallest margin that depends on it, 100 µs of delivery p50.
     limit: 20 * NS_PER_US,
     differ: ({ baseline, other }) => other.dueToReadyNs - baseline.dueToReadyNs,
   },
@@ -56,7 +56,7 @@ export function isArmControl(gate: string): boolean {
   return controls.some(({ id }) => id === gate);
 }
 
-/** One summary a control; undefined where no tokens have a stamp of their turn. */
+/** One summary per control; undefined when no tokens have a stamp of their turn. */
 export function judgeControls(baseline: MeasuredArm, other: MeasuredArm): readonly GateSummary[] | undefined {
   const blocks = pairPacing(baseline, other);
   if (blocks.every((pairs) => pairs.length === 0)) return undefined;
@@ -64,8 +64,8 @@ export function judgeControls(baseline: MeasuredArm, other: MeasuredArm): readon
 }
 
 /**
- * Judged is the median of the blocks: the difference must be beyond the limit and its sign must be shown, by the rank interval
- * of the median at 95 %. So a stall in one block, which can lengthen its mean period by a fifth, decides nothing, and neither
+ * Judges the median of the blocks: the difference must be beyond the limit and its sign must be shown, by the rank interval
+ * of the median at 95 %. A stall in one block, which can lengthen its mean period by a fifth, thus decides nothing, and neither
  * do blocks that scatter to both sides; with fewer than six blocks there is no such interval, and the gate only warns.
  */
 function judgeControl(

@@ -1,5 +1,5 @@
-// Which measurement of a block counts. A block that the machine disturbed may be measured again, and then its last whole
-// measurement is analysed: a rule fixed before the run, which no result can bend.
+// Selects the measurement of a block that counts. A block that the machine disturbed may be measured again, and then its last
+// whole measurement is analysed: the rule is fixed before the run, so that no result can influence it.
 
 import { armName } from '../contract/transports.ts';
 import { isSupplement, loadPointKey } from '../contract/load-point.ts';
@@ -9,17 +9,17 @@ import type { Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts'
 /** `last` is the rule of every report; `first` is what a run without repetitions would have analysed. */
 export type AttemptRule = 'last' | 'first';
 
-/** All saved trials of one measurement of one block, in run order; what was measured again alone takes the place of what was late. */
+/** All saved trials of one measurement of one block, in run order; trials measured again alone replace those that were late. */
 export interface Attempt {
   readonly block: number;
   /** 0 for the first. */
   readonly attempt: number;
   readonly trials: readonly TrialRecord[];
-  /** Every arm at every load point was saved, completed or failed. */
+  /** True when every arm at every load point was saved, completed or failed. */
   readonly isWhole: boolean;
 }
 
-/** The measurements of each block after burn-in, in run order; of a block the first attempt comes first. */
+/** The measurements of each block after burn-in, in run order; within a block the first attempt comes first. */
 export function attemptsByBlock({ header: { plan }, trials }: SavedRun): readonly (readonly Attempt[])[] {
   const measured = trials.filter((trial) => !trial.burnIn && !isSupplement(trial.loadPoint)).sort((a, b) => a.trial - b.trial);
   const blocks = [...Map.groupBy(measured, ({ block }) => block)].sort(([a], [b]) => a - b);
@@ -35,7 +35,7 @@ export function attemptsByBlock({ header: { plan }, trials }: SavedRun): readonl
   );
 }
 
-/** A repetition that was cut off leaves its block to the attempt before it; a failed trial does not, or failing would pay. */
+/** Falls back to the attempt before a repetition that was cut off, but not before one with a failed trial, or failing would pay. */
 export function chooseAttempt(attempts: readonly Attempt[], rule: AttemptRule): Attempt | undefined {
   const [first] = attempts;
   return rule === 'first' ? first : (attempts.findLast(({ isWhole }) => isWhole) ?? first);
@@ -45,13 +45,13 @@ export function trialsPerBlock({ arms, loadPoints }: Pick<Plan, 'arms' | 'loadPo
   return arms.length * loadPoints.length;
 }
 
-/** An environment gate that a trial missed for a while: what lasts would disturb the repetition, too. */
+/** An environment gate that a trial missed temporarily: a lasting cause would disturb the repetition, too. */
 export interface Disturbance {
   readonly trial: TrialRecord;
   readonly gate: Gate;
 }
 
-/** What the machine did to these trials. What a slow arm could have caused itself is no disturbance. */
+/** Disturbances of these trials by the machine. A miss that a slow arm could have caused itself is no disturbance. */
 export function disturbances(trials: readonly TrialRecord[]): readonly Disturbance[] {
   return trials.flatMap((trial) => {
     if (trial.outcome === 'failed') return [];

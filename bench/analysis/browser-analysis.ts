@@ -1,4 +1,4 @@
-// The part of an analysis that is about streams which a page received: which browser, and how well its clock was known.
+// Analyses the streams that a page received: which browser it was, and how well its clock was known.
 
 import { originUncertaintyNs } from '../contract/browser.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -6,16 +6,16 @@ import { isBrowser, type Arm } from '../contract/transports.ts';
 import { isSteady, type MeasuredLoadPoint } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
-/** Over all trials of an arm. */
+/** The page of an arm over all its trials. */
 export interface PageOfArm {
   readonly arm: string;
-  /** As the browser names itself; more than one where it was changed between trials. */
+  /** Versions as the browser reports them; more than one when it was changed between trials. */
   readonly versions: readonly string[];
-  /** Cross-origin isolated in every trial. */
+  /** True when the page was cross-origin isolated in every trial. */
   readonly isIsolated: boolean;
-  /** Coarsest of all trials. */
+  /** Coarsest clock resolution of all trials. */
   readonly resolutionNs: number | undefined;
-  /** How far any stamp of the page may be off against those of the server. */
+  /** Bound on the error of any stamp of the page against those of the server. */
   readonly uncertaintyNs: { readonly median: number | undefined; readonly worst: number | undefined };
   /** Trials in which the clock was found to have moved between its two measurements. */
   readonly moved: number;
@@ -26,7 +26,7 @@ export interface BrowserAnalysis {
   readonly arms: readonly PageOfArm[];
 }
 
-/** Undefined for a run without a page that received, as one that asked what a browser opens. */
+/** undefined for a run without a receiving page, such as one of scenario `browser-limits`. */
 export function analyseBrowser(
   { browserLimits }: Pick<Plan, 'browserLimits'>,
   loadPoints: readonly MeasuredLoadPoint[],
@@ -52,12 +52,12 @@ export function analyseBrowser(
   };
 }
 
-/** Metrics that need a look at the client's sockets, reads or process. */
+/** Metrics that need access to the client's sockets, reads or process. */
 const unseen: ReadonlySet<string> = new Set(['connect.p50', 'cpu.client.token', 'elu.client', 'coalescing', 'calls.client.token']);
-/** Metrics of the kernel's counts of a connection, as if it had carried one stream. */
+/** Metrics from the kernel's counts of a connection, which assume that it carried one stream. */
 const unseparated: ReadonlySet<string> = new Set(['bytes.token.tcp', 'bytes.token.wire', 'bytes.token.wire.without-id', 'segments.token']);
 
-/** Why no trial of a page has a metric; undefined where that is not for the page. */
+/** Why no trial of a page has a metric; undefined when the page is not the reason. */
 export function whyUnseen(metric: string, { client, transport }: Pick<Arm, 'client' | 'transport'>): string | undefined {
   if (!isBrowser(client)) return undefined;
   if (unseen.has(metric)) return 'cannot be seen of a page';

@@ -1,14 +1,14 @@
-// The part of an analysis that is about what one browser opens. Pure values, saved within analysis.json.
+// The part of an analysis about the streams that one browser opens. Pure values, saved within analysis.json.
 
 import type { LoadPoint } from '../contract/run-file.ts';
 
-/** What one arm's trials counted, one value a trial, and what they timed, the median over trials. */
+/** Counts of one arm's trials, one value per trial, and times, the median over trials. */
 export interface ArmBrowserLimits {
   readonly arm: string;
-  /** Names and versions, each once. */
+  /** Names and versions of the browsers, each once. */
   readonly browsers: readonly string[];
   readonly trials: number;
-  /** Of one tab. */
+  /** Streams requested in one tab. */
   readonly asked: number;
   readonly opened: readonly number[];
   readonly spanNs: number | undefined;
@@ -28,10 +28,10 @@ export interface ArmBrowserLimits {
     readonly spanNs: number | undefined;
   };
   readonly tabs: {
-    /** Of each. */
+    /** Streams requested in each of the two tabs. */
     readonly asked: number;
     readonly opened: readonly (readonly [number, number])[];
-    /** Whether both together opened no more than one alone; undefined where that met no limit, too few were asked for to tell, or trials disagree. */
+    /** Whether both opened no more than one alone; undefined when one met no limit, too few were requested or trials disagree. */
     readonly isShared: boolean | undefined;
     /** Trials in which the second tab had a stream that waited, and one that failed. */
     readonly secondWaits: number;
@@ -39,11 +39,11 @@ export interface ArmBrowserLimits {
   };
 }
 
-/** In how many trials the first stream that did not open waited, failed, and was served once another was closed. */
+/** Numbers of trials in which the first stream that did not open waited, failed, and was served once another was closed. */
 export interface NextStream {
   readonly waits: number;
   readonly fails: number;
-  /** How those failed, each once. */
+  /** Ways in which those failed, each once. */
   readonly how: readonly string[];
   readonly served: number;
   readonly servedAfterNs: number | undefined;

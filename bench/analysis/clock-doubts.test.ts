@@ -17,7 +17,7 @@ const clock = (value: number): Gate => ({
   boundsClocks: true,
 });
 
-/** All trials of the first `blocks` of 12 with a bound of `value`. */
+/** A run of 12 blocks, with a clock bound of `value` in all trials of the first `blocks`. */
 const runWith = (value: number, blocks = 12) =>
   fixtureRun({
     blocks: 12,

@@ -1,11 +1,11 @@
-// How far the clocks of server and client may be apart where a trial missed that gate, and which endpoints that concerns.
+// Judges how far the clocks of server and client may be apart when trials missed that gate, and which endpoints that affects.
 
 import type { Gate } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { MeasuredArm } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
 
-/** As for gates of the harness: fewer misses are noise that the interval contains. */
+/** The same share as for gates of the harness: fewer misses are noise that the interval contains. */
 const PERSISTENT_SHARE = 0.25;
 
 /** The widest bound of each arm that missed a gate of clocks in more than a quarter of its trials. */
@@ -18,8 +18,8 @@ export function findClockDoubts(arms: readonly MeasuredArm[]): readonly Gate[] {
 }
 
 /**
- * Why an endpoint that subtracts stamps of two processes gets no verdict, in words. Two trials may each be off to another
- * side, so twice the bound counts; a margin that is only relative is held against the limit of the gate.
+ * Why an endpoint that subtracts stamps of two processes gets no verdict, in words. Two trials may be off in opposite
+ * directions, so twice the bound counts; without an absolute margin, the limit of the gate takes its place.
  */
 export function whyClocksTooFar({ isOneWay, margin }: Pick<Metric, 'isOneWay' | 'margin'>, doubts: readonly Gate[]): string | undefined {
   if (isOneWay !== true) return undefined;

@@ -1,5 +1,5 @@
-// One metric, two arms, one load point: the paired evidence, before any verdict. What a verdict adds depends on the whole
-// run (see verdicts.ts), this does not.
+// Gathers the paired evidence on one metric of two arms at one load point, before any verdict. A verdict depends on the whole
+// run (see verdicts.ts), the evidence does not.
 
 import type { Warning } from '../contract/run-file.ts';
 import type { Estimate } from './analysis.ts';
@@ -17,7 +17,7 @@ import { boundRatios, differencesOf, logarithmsOf, pairValues, type ValuePair } 
 export interface ActiveScale {
   readonly kind: 'ratio' | 'absolute';
   readonly effect: PairedEffect;
-  /** On the scale of the effect. */
+  /** Margin on the scale of the effect. */
   readonly margin: number;
 }
 
@@ -30,17 +30,17 @@ export interface Evidence {
   readonly completedBlocks: number;
   readonly baseline: Estimate | undefined;
   readonly other: Estimate | undefined;
-  /** Undefined for metrics compared by difference, and where a value is not positive. */
+  /** undefined for metrics compared by difference, and when a value is not positive. */
   readonly ratio: Estimate | undefined;
   readonly difference: Estimate | undefined;
   readonly scales: readonly ActiveScale[];
-  /** Undefined with fewer than two pairs, and for what is counted rather than sampled. */
+  /** undefined with fewer than two pairs, and for metrics that are counted rather than sampled. */
   readonly signFlipP: number | undefined;
-  /** Over the scales of the margin by Bonferroni: negligible on either is negligible. */
+  /** Bonferroni-corrected over the scales of the margin: negligible on either is negligible. */
   readonly tostP: number | undefined;
-  /** On the logarithm of the ratio; undefined without a ratio. */
+  /** Effect on the logarithm of the ratio; undefined without a ratio. */
   readonly orderEffect: OrderEffect | undefined;
-  /** Of the logarithm of the ratio, over all blocks, where some of them have bounds instead of values. */
+  /** Median logarithm of the ratio over all blocks; set when some of them have bounds instead of values. */
   readonly bounded: { readonly blocks: number; readonly interval: Bounds } | undefined;
   readonly warnings: readonly Warning[];
 }
@@ -51,7 +51,7 @@ export interface CompareOptions {
   readonly metric: Metric;
   readonly baseline: MeasuredArm;
   readonly other: MeasuredArm;
-  /** For sign-flip tests of more than 20 blocks. */
+  /** Seeds the sign-flip tests of more than 20 blocks. */
   readonly seed: number;
 }
 
@@ -83,7 +83,7 @@ export function compareMetric({ metric, baseline, other, seed }: CompareOptions)
       pairs.map((pair) => pair.other),
       scale,
     ),
-    // Of the blocks with both values alone it would be a choice of blocks.
+    // An estimate from only the blocks with both values would be biased by the choice of blocks.
     ratio:
       isRatio && bounds === undefined
         ? estimateMean(
@@ -118,13 +118,13 @@ export function overScales(scales: readonly ActiveScale[]): number | undefined {
 }
 
 /**
- * Where a few blocks pull mean and median apart. Its silence proves nothing: of strongly skewed differences the t-interval
+ * Warns when a few blocks pull mean and median apart. No warning proves nothing: for strongly skewed differences the t-interval
  * covers 83 to 92 % instead of 95 %, and few of those runs show it (see the simulations).
  */
 function warnOfSkew(differences: readonly number[]): Warning[] {
   const { mean, standardError } = pairedEffect(differences);
   const middle = hodgesLehmann(differences) ?? mean;
-  // Equal differences part by rounding alone.
+  // For equal differences, mean and median differ by rounding alone.
   if (Math.abs(middle - mean) <= standardError + Math.abs(mean) * 1e-9) return [];
   return [{ code: 'skew', message: 'a few blocks pull the mean away from the median of the blocks: the interval may be too narrow' }];
 }
@@ -132,7 +132,7 @@ function warnOfSkew(differences: readonly number[]): Warning[] {
 function warnOfOrder(order: OrderEffect | undefined, scales: readonly ActiveScale[], isRatio: boolean): Warning[] {
   const margin = scales.find(({ kind }) => kind === (isRatio ? 'ratio' : 'absolute'))?.margin;
   if (order === undefined || margin === undefined || Math.abs(order.gamma) <= margin) return [];
-  // In a short noisy run γ is beyond a narrow margin more often than not: only a γ that was shown is news.
+  // In a short noisy run γ is beyond a narrow margin more often than not: only a γ that was shown is worth a warning.
   if (order.low <= 0 && order.high >= 0) return [];
   return [
     { code: 'order', message: 'which arm ran first in its block changed the result by more than the margin: something is carried over' },

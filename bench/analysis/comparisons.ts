@@ -18,7 +18,7 @@ import { decideVerdict, noEstimate, whyNotMeasured } from './verdicts.ts';
 
 export type ArmComparison = LoadPointAnalysis['comparisons'][number];
 
-/** A load point with what its gates say of each arm, in words, and the noise floors of its A/A pair. */
+/** A load point with the failed gates of each arm, in words, and the noise floors of its A/A pair. */
 export interface JudgedLoadPoint extends MeasuredLoadPoint {
   readonly invalid: ReadonlyMap<string, readonly string[]>;
   readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
@@ -26,7 +26,7 @@ export interface JudgedLoadPoint extends MeasuredLoadPoint {
 }
 
 export interface CompareRunOptions {
-  /** The plan allows verdicts. */
+  /** Whether the plan allows verdicts. */
   readonly allowed: boolean;
   readonly isPilot?: boolean;
   readonly seed: number;
@@ -39,14 +39,14 @@ export interface CompareRunOptions {
 export function compareRun(loadPoints: readonly JudgedLoadPoint[], options: CompareRunOptions): readonly (readonly ArmComparison[])[] {
   const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, signFlipSeed(options.seed)));
   const [first] = loadPoints;
-  // A plan that says what it declares has it all among the evidence.
+  // A plan that names its endpoints has all of them among the evidence.
   const leastClaims = first === undefined || first.loadPoint.endpoints !== undefined ? 0 : endpointsOf(first.scenario).length;
   const corrected = correct(evidence.flat(), leastClaims);
   const withheld = whyWithheld(options);
   return loadPoints.map((loadPoint, index) => (evidence[index] ?? []).map((one) => toComparison(one, { loadPoint, corrected, withheld })));
 }
 
-/** Of the sign-flip tests that have to sample. */
+/** Seed of the sign-flip tests that have to sample. */
 export function signFlipSeed(runSeed: number): number {
   return deriveSeed(runSeed, SIGN_FLIP_SEED);
 }
@@ -60,7 +60,7 @@ function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefine
 
 function gatherEvidence({ scenario, loadPoint, arms }: MeasuredLoadPoint, seed: number): Evidence[] {
   const [baseline, ...others] = arms;
-  // What a browser opens is counted, and follows from its rules: arms are set side by side.
+  // The streams that a browser opens are counted, and follow from its rules: arms are shown side by side.
   if (baseline === undefined || scenario === 'browser-limits') return [];
   return others
     .filter(({ arm }) => !isCopy(arm))
@@ -71,7 +71,7 @@ function gatherEvidence({ scenario, loadPoint, arms }: MeasuredLoadPoint, seed: 
     .filter((evidence) => evidence.pairs.length > 0 || isDeclared(evidence));
 }
 
-/** An endpoint between two contenders. */
+/** True for an endpoint between two contenders. */
 function isDeclared({ metric, baselineArm, otherArm }: Evidence): boolean {
   return metric.endpoint !== undefined && !baselineArm.isNullArm && !otherArm.isNullArm;
 }
@@ -82,7 +82,7 @@ interface Corrected {
   readonly fewestBlocks: number;
 }
 
-/** What was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
+/** An endpoint that was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
 function correct(all: readonly Evidence[], leastClaims: number): Corrected {
   const declared = all.filter(isDeclared);
   const exploratory = all.filter((evidence) => !isDeclared(evidence) && evidence.signFlipP !== undefined);

@@ -1,4 +1,4 @@
-// The part of an analysis that is about streams that begin. Pure values, saved within analysis.json.
+// The part of an analysis about the opening of streams. Pure values, saved within analysis.json.
 
 import type { LoadPoint } from '../contract/run-file.ts';
 import type { Estimate, QuantileCurve } from './analysis.ts';
@@ -8,19 +8,19 @@ export interface StormFailure {
   readonly arm: string;
   readonly cause: string;
   readonly count: number;
-  /** Of all trials. */
+  /** Streams of all trials, failed or not. */
   readonly streams: number;
   readonly example: string;
 }
 
 export interface StormAnalysis {
   readonly loadPoint: LoadPoint;
-  /** Of open latency, over the streams that were received whole. */
+  /** Curves of open latency over the streams that were received whole. */
   readonly curves: readonly QuantileCurve[];
   readonly failures: readonly StormFailure[];
 }
 
-/** One metric of one arm, held against itself: each stream on a new connection, and on a kept one; paired over blocks. */
+/** One metric of one arm, compared with itself: each stream on a new connection, and on a kept one; paired over blocks. */
 export interface KeptEffect {
   readonly metric: string;
   readonly arm: string;

@@ -1,4 +1,4 @@
-// Delivery quantiles of an arm for the chart: how its trials lie around their median.
+// Delivery quantiles of an arm for the chart: the median of its trials and their range around it.
 
 import { quantileGrid } from '../contract/distribution.ts';
 import type { QuantileCurve } from './analysis.ts';
@@ -8,7 +8,7 @@ import { supportsQuantile } from './statistics/tail-support.ts';
 
 /**
  * A quantile is drawn when most of the trials support it, and then with all of them: those that do not are the ones with
- * stalls, and without them the envelope would hide what it is for.
+ * stalls, which the envelope is meant to show.
  */
 export function deliveryCurve({ name, completed }: MeasuredArm): QuantileCurve {
   const sampled = completed.flatMap(({ distributions: { deliveryScheduledNs }, windowNs }) =>

@@ -1,9 +1,9 @@
-// The A/A pair: the baseline and the arm that repeats it under another name, through the same plumbing. Whatever the two
-// differ by is noise, so the copy is measured like any arm and compared like none.
+// Finds the A/A pair: the baseline and the arm that repeats it under another name, through the same code path. Any difference
+// between the two is noise, so the copy is measured like any arm but is in no comparison.
 
 import { isCopy, type Arm } from '../contract/transports.ts';
 
-/** Whether the arm is the baseline once more. A copy of some other arm shows nothing of this baseline's noise. */
+/** Whether the arm repeats the baseline. A copy of some other arm shows nothing about this baseline's noise. */
 export function isCopyOf(baseline: Arm, arm: Arm): boolean {
   return isCopy(arm) && describeSetUp(arm) === describeSetUp(baseline);
 }
@@ -14,7 +14,7 @@ export function findCopy(arms: readonly Arm[]): Arm | undefined {
   return baseline && others.find((arm) => isCopyOf(baseline, arm));
 }
 
-/** All of an arm that takes part in a trial; its label does not. */
+/** All fields of an arm that take part in a trial; its label does not. */
 function describeSetUp({ transport, writes, client, path, injection }: Arm): string {
   return JSON.stringify([transport, writes, client, path, injection]);
 }

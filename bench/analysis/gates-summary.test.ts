@@ -46,7 +46,7 @@ test('the worst value lies on the far side of a lower limit too', () => {
 
 function withOwnLateness(trial: CompletedTrial): CompletedTrial {
   const latenessNs = fixtureDistribution((trial.arm.transport === 'ws' ? 0.8 : 0.5) * NS_PER_MS);
-  // Of before 0.2, when turns had no stamps.
+  // Before 0.2, turns had no stamps.
   const { dueToReadyNs: _wait, turnPeriodNs: _period, readyToReceivedNs: _received, ...distributions } = trial.distributions;
   return { ...trial, distributions: { ...distributions, latenessNs } };
 }

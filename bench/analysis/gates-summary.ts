@@ -1,4 +1,4 @@
-// What the validity checks of single trials mean for an arm at a load point.
+// Summarises the validity checks of single trials for an arm at a load point.
 
 import type { FinishedTrial, Gate, LoadPoint } from '../contract/run-file.ts';
 import { quantileOf } from '../contract/distribution.ts';
@@ -9,15 +9,15 @@ import { isFaulted, pairTrials, type MeasuredArm } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
 /**
- * A harness gate missed in more than this share of an arm's trials is no stolen moment but the steady state of the load
- * generator. A quarter: one bad trial of the four of a short run must not condemn a load point; fewer misses are warned of.
+ * A harness gate missed in more than this share of an arm's trials shows no brief disturbance but the steady state of the load
+ * generator. A quarter: one bad trial of the four of a short run must not fail a load point; fewer misses cause a warning.
  */
 const PERSISTENT_SHARE = 0.25;
 
-/** Of runs before 0.2, whose tokens have no stamp of their turn: a server that writes later in one arm has been measured, not its transport. */
+/** For runs before 0.2, whose tokens have no stamp of their turn: beyond it a late server was measured, not its transport. */
 const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
 
-/** One summary per arm and gate, in the order in which the trials list them; then what needs a pair of arms: H9… and C8block. */
+/** One summary per arm and gate, in the order in which the trials list them; then gates on a pair of arms: H9… and C8block. */
 export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredArm | undefined): readonly GateSummary[] {
   const summaries = arms.flatMap(({ name, completed }) =>
     summariseArm(
@@ -35,12 +35,12 @@ export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredA
   ];
 }
 
-/** Where something is broken on purpose, and where many tokens are due in one turn of the pacer: each waits for the writes before it. */
+/** True with fault injection, and when many tokens are due in one turn of the pacer: each waits for the writes before it. */
 function isLateByDesign({ completed }: MeasuredArm): boolean {
   return completed.some((trial) => isFaulted(trial) || isDueTogether(trial.loadPoint));
 }
 
-/** Of one stream, of all subscribers, of streams fast enough to fill a socket that nobody reads, or of all that begin at one moment. */
+/** True when tokens of one stream, all subscribers, streams fast enough to fill an unread socket or a whole storm are due at once. */
 function isDueTogether({ tokensPerTick = 1, messagesPerSecond, stopped, connecting }: LoadPoint): boolean {
   return tokensPerTick > 1 || messagesPerSecond !== undefined || stopped !== undefined || connecting === 'storm';
 }
@@ -78,13 +78,13 @@ function isLowerLimit(gates: readonly Gate[]): boolean {
 
 function stateOf(kind: Gate['kind'], missed: number, trials: number): 'ok' | 'warned' | 'failed' {
   if (missed === 0) return 'ok';
-  // No arm caused it: noise that the interval already contains.
+  // Noise that no arm caused is already contained in the interval.
   if (kind === 'environment') return 'warned';
   if (kind === 'correctness') return 'failed';
   return missed > trials * PERSISTENT_SHARE ? 'failed' : 'warned';
 }
 
-/** H9 of such runs: the medians of server lateness of the two arms of a block differ. */
+/** H9 for runs before 0.2: the median server lateness differs between the two arms of a block. */
 function compareLateness(baseline: MeasuredArm, other: MeasuredArm): GateSummary {
   const gates = pairTrials(baseline, other).flatMap((pair): Gate[] => {
     const [first, second] = [medianLateness(pair.baseline), medianLateness(pair.other)];
@@ -108,7 +108,7 @@ const latenessGate = {
   unit: 'ns',
 } as const satisfies Omit<Gate, 'ok'>;
 
-/** C8block: the servers of a block planned different streams, so what they sent cannot be compared. None for runs that kept no hash. */
+/** C8block: the servers of a block planned different streams, so their streams cannot be compared. No gate for runs that kept no hash. */
 function comparePlans(baseline: MeasuredArm, other: MeasuredArm): GateSummary[] {
   const gates = pairTrials(baseline, other).flatMap((pair): Gate[] => {
     const [first, second] = [plannedBy(pair.baseline), plannedBy(pair.other)];
@@ -119,7 +119,7 @@ function comparePlans(baseline: MeasuredArm, other: MeasuredArm): GateSummary[] 
   return [{ ...summariseGate(other.name, gates), note: `against ${baseline.name}, per block` }];
 }
 
-/** What the processes of the trial planned; after a fault the client's word, since its server may be gone. */
+/** Hash of the plan that the server reported; after a fault the client's, since the server may be gone. */
 function plannedBy(trial: FinishedTrial): string | undefined {
   switch (trial.outcome) {
     case 'completed':

@@ -1,4 +1,4 @@
-// The identity of a plan: trials of two sessions may be joined only when it is equal.
+// Computes the identity of a plan: trials of two sessions may be joined only when it is equal.
 
 import { createHash } from 'node:crypto';
 

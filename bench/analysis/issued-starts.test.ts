@@ -12,7 +12,7 @@ function poisson(perSecond: number, seed: number): Float64Array {
   return Float64Array.from(starts);
 }
 
-/** What is due within one turn of a timer is issued together, 30 µs apart. */
+/** Issues all starts due within one turn of a timer together, 30 µs apart. */
 function onTimer(dueNs: Float64Array, periodNs: number): Float64Array {
   let lastNs = Number.NEGATIVE_INFINITY;
   return dueNs.map((due) => (lastNs = Math.max(Math.ceil(due / periodNs) * periodNs, lastNs + 30_000)));

@@ -1,11 +1,11 @@
-// Whether the starts of streams, as they were issued, are Poisson arrivals.
+// Judges whether the starts of streams, as they were issued, are Poisson arrivals.
 
 import { deriveSeed } from '../contract/random.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { andersonDarlingExponential, CRITICAL_1_PERCENT } from './statistics/anderson-darling.ts';
 
 export interface ArrivalsJudgement {
-  /** Anderson–Darling statistic of the gaps against an exponential; undefined where it was not judged. */
+  /** Anderson–Darling statistic of the gaps against an exponential; undefined when it was not judged. */
   readonly statistic: number | undefined;
   readonly limit: number;
   readonly note: string | undefined;
@@ -15,11 +15,11 @@ export interface ArrivalsJudgement {
 const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
 /**
  * A timer of 1 ms issues starts that are due in one millisecond together, so that gaps not much longer look quantised, whatever
- * their law. Any random part of Poisson arrivals is Poisson, so where starts are closer a part of them is judged.
+ * their law. A random subset of Poisson arrivals is Poisson, so a subset is judged when starts are closer.
  */
 const LEAST_MEAN_GAP_NS = 25 * NS_PER_MS;
 
-/** @param startsNs When each start of the window was issued, in the order of the plan. @param seed Draws the part that is judged. */
+/** @param startsNs When each start of the window was issued, in the order of the plan. @param seed Draws the subset that is judged. */
 export function judgeArrivals(startsNs: Float64Array, seed: number): ArrivalsJudgement {
   const share = meanGapOf(startsNs.toSorted()) / LEAST_MEAN_GAP_NS;
   const kept = startsNs.filter((_, index) => deriveSeed(seed, index) < share * 2 ** 32).sort();

@@ -14,7 +14,7 @@ const HANDLER_NS = 100_000;
 const ACCEPT_NS = 250_000;
 const LATENESS_NS = 300_000;
 const TRANSPORT_NS = 70_000;
-/** From the turn of the pacer to the write. */
+/** Time from the turn of the pacer to the write. */
 const WRITE_WAIT_NS = 30_000;
 const END_NS = 20_000;
 const START_LAG_NS = 5000;
@@ -208,7 +208,7 @@ describe('known faults', () => {
   test('a server that stalls for 300 ms each second shows in the scheduled p99, not in the transport p99', () => {
     const input = everything();
     input.server.writtenNs.forEach((written, index) => {
-      // All that falls into the first 300 ms of a second is written at the end of the stall.
+      // Every token of the first 300 ms of a second is written at the end of the stall.
       const intoSecond = written % NS_PER_S;
       const heldNs = intoSecond < 300 * NS_PER_MS ? 300 * NS_PER_MS - intoSecond : 0;
       input.server.writtenNs[index] = written + heldNs;
@@ -246,7 +246,7 @@ describe('known faults', () => {
 
   test('tokens that share a read end one gap between reads, though each has its own gap', () => {
     const input = everything();
-    // Of every two tokens the first waits for the second.
+    // The first of every two tokens waits for the second.
     for (let index = 0; index < 4000; index += 2) input.client.receivedNs[index] = input.client.receivedNs[index + 1]!;
     const { distributions } = joinStamps(input);
     expect(distributions.interChunkNs?.count).toBe(40 * 49);
@@ -291,7 +291,7 @@ test('samples are in order of planned time, so that a slow stretch of time count
   // In order of streams, slow and fast tokens would alternate in runs of a few; in order of time they are two runs.
   input.client.receivedNs.forEach((ns, index) => (input.client.receivedNs[index] = ns > 3 * NS_PER_S ? ns + NS_PER_MS : ns));
   const { count, effectiveCount } = joinStamps(input).distributions.deliveryTransportNs!;
-  // About as many as there are batches of 100 ms.
+  // The effective count is about the number of batches of 100 ms.
   const batches = (input.windowEndNs - input.windowStartNs) / (100 * NS_PER_MS) + 1;
   expect(effectiveCount).toBeLessThan(batches);
   expect(count).toBeGreaterThan(batches);

@@ -1,5 +1,5 @@
-// Stamps of server and client → the distributions of a trial. The stamps never travelled with the tokens: they are joined
-// here by stream and sequence.
+// Joins the stamps of server and client into the distributions of a trial. The stamps are not sent with the tokens: they are
+// joined here by stream and sequence.
 
 import assert from 'node:assert/strict';
 import type { Distribution } from '../contract/distribution.ts';
@@ -13,17 +13,23 @@ import { summariseDistribution } from './statistics/summarise-distribution.ts';
 import { findWindowMembers, type WindowMembers, type WindowPlan } from './window-members.ts';
 
 export interface JoinInput extends WindowPlan {
-  /** The plan's offsets count from the stream's planned start, and not from when the server's handler began. */
+  /** True when the plan's offsets count from the stream's planned start, and not from when the server's handler began. */
   readonly isOnTimetable?: boolean;
-  /** The client hears nothing of its connections: no stream has a `connectNs`. */
+  /** True when the client cannot observe its connections: no stream has a `connectNs`. */
   readonly isConnectHidden?: boolean;
-  /** How many shared the streams. */
+  /** Number of server processes that shared the streams. */
   readonly serverProcesses?: number;
-  /** The client hears of messages only, and not of the reads that they came with: there are no gaps between reads. */
+  /** True when the client observes messages only, and not the reads that contained them: there are no gaps between reads. */
   readonly isReadHidden?: boolean;
-  /** `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN where never taken. Files of before 0.2 have no s2′. */
+  /**
+   * `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN when never taken. Files from before
+   * 0.2 have no s2′.
+   */
   readonly server: StampColumns;
-  /** `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, of a page `appendedNs` (c7), too. */
+  /**
+   * `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, and for a page
+   * `appendedNs` (c7), too.
+   */
   readonly client: StampColumns;
 }
 
@@ -39,14 +45,14 @@ export interface JoinedStamps {
   readonly meanConcurrent: number;
   /** Share of the window's tokens that one turn of the pacer sent together with the token before them; undefined without stamps of turns. */
   readonly sameTurnShare: number | undefined;
-  /** Undefined without tokens in the window. */
+  /** undefined without tokens in the window. */
   readonly latenessMedianNs: number | undefined;
 }
 
-/** Samples of a distribution in order of planned time; NaN where a stamp is missing or the sample does not exist. */
+/** Samples of a distribution in order of planned time; NaN when a stamp is missing or the sample does not exist. */
 type Samples = Partial<Record<DistributionName, Float64Array>>;
 
-/** Member sets by plan (see window-members.ts), samples by stamp. */
+/** The plan decides the members (see window-members.ts), the stamps their samples. */
 export function joinStamps(input: JoinInput): JoinedStamps {
   const columns = takeColumns(input);
   const members = findWindowMembers(input);
@@ -61,7 +67,7 @@ export function joinStamps(input: JoinInput): JoinedStamps {
   const distributions: Partial<Record<DistributionName, Distribution>> = {};
   for (const name of Object.keys(samples) as DistributionName[]) {
     const own = samples[name] as Float64Array;
-    // Of streams there are too few for stalls to matter.
+    // Samples of streams are too few for stalls to matter.
     const timesNs = name in ofTokens ? members.tokens.plannedNs.filter((_, member) => !Number.isNaN(own[member])) : undefined;
     const summary = summariseDistribution(withoutNaN(own), timesNs);
     if (summary !== undefined) distributions[name] = summary;
@@ -173,7 +179,10 @@ function sampleTokens(
   return { deliveryTransportNs, deliveryScheduledNs, latenessNs, interTokenNs, interChunkNs, jitterNs };
 }
 
-/** From the turn of the pacer that found a token due, and between turns; the latter of one server process only, since each has turns of its own. */
+/**
+ * Times from the turn of the pacer that found a token due, and between turns; the latter for one server process only, since each
+ * has turns of its own.
+ */
 function sampleTurns(input: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): Samples {
   const { readyNs, receivedNs } = columns;
   if (readyNs === undefined) return {};
@@ -198,7 +207,7 @@ function sameTurnShare({ population }: JoinInput, { readyNs }: JoinColumns, { to
   return together.length / tokens.position.length;
 }
 
-/** By position and stream of a token: when it was due by the server's own clock (s2). */
+/** Maps position and stream of a token to when it was due by the server's own clock (s2). */
 function dueTimes(
   { population, offsetsNs, isOnTimetable }: JoinInput,
   { handlerNs }: JoinColumns,
@@ -208,7 +217,7 @@ function dueTimes(
     (originNs[stream] as number) + (offsetsNs[stream]?.[position - (population.base[stream] as number)] as number);
 }
 
-/** As of tokens; none where nothing is appended to. */
+/** One sample per token that is planned in the window; none unless a page appended the tokens. */
 function sampleAppends(input: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): Samples {
   const { appendedNs, writtenNs, receivedNs } = columns;
   if (appendedNs === undefined) return {};

@@ -21,7 +21,7 @@ const withGate = (trial: FaultedTrial, gate: Gate): FaultedTrial => ({
   gates: [...trial.gates.filter(({ id }) => id !== gate.id), gate],
 });
 
-/** Three blocks of two faults; over `ws` the fault `kill` was late beside others in the first, and was measured again alone. */
+/** Three blocks of two faults; in the first, `kill` over `ws` was late in parallel, and was measured again alone. */
 function lateRun({ isLateAlone = false, isCut = false } = {}) {
   const run = recoveryRun({
     faults: ['reset', 'kill'],

@@ -18,7 +18,7 @@ import { hashPlan } from './hash-plan.ts';
 const FILE_NAME = 'run.ndjson';
 
 /**
- * A last line without its newline that is not JSON is a trial whose writing was cut off: dropped, with a warning.
+ * A last line without its newline that is not JSON is a truncated trial: it is dropped, with a warning.
  * @throws BenchError RUN_FOLDER when the file is missing, of another version, or damaged anywhere else, with file and line.
  */
 export function loadRun(folder: string): SavedRun {
@@ -44,7 +44,7 @@ function readLines(path: string, warnings: Warning[]): unknown[] {
     });
   }
   const lines = text.split('\n');
-  // What follows the last newline: empty in a whole file.
+  // The text after the last newline: empty in a complete file.
   const tail = lines.pop() ?? '';
   const values = lines.map((line, index) => parseJson(path, index + 1, line));
   if (tail === '') return values;
@@ -76,7 +76,7 @@ function parseHeader(path: string, value: unknown): RunHeader {
     );
   }
   const header = parseWith(runHeaderSchema, path, 1, value);
-  // Over the plan as written: members that this version does not know are part of what was planned.
+  // Hashes the plan as written: members that this version does not know are part of it.
   if (hashPlan(version.data.plan) !== header.planSha256) {
     throw damaged(path, 1, 'the plan is not the one that planSha256 names', 'restore the file: the plan was changed after the run began');
   }
@@ -93,7 +93,7 @@ function parseWith<T>(schema: z.ZodType<T>, path: string, line: number, value: u
   throw damaged(path, line, z.prettifyError(parsed.error), 'restore the file, or delete that line to go on without its trial');
 }
 
-/** Which of two records of one trial is the true one cannot be known, so neither is chosen. */
+/** Refuses two records of one trial, because it cannot be known which is the true one. */
 function refuseDuplicates(path: string, trials: readonly TrialRecord[]): void {
   const lines = new Map<number, number>();
   for (const [index, { trial }] of trials.entries()) {

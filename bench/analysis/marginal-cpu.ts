@@ -1,12 +1,12 @@
-// What one more token costs a server, and what it spends whatever its load: from two loads in one process, so that nothing but
-// the load differs between them.
+// Computes the CPU cost of one more token and the load-independent cost of a server, from two loads in one process, so that
+// nothing but the load differs between them.
 
 import type { CompletedTrial } from '../contract/run-file.ts';
 import type { ServerTally } from '../contract/tally.ts';
 
 export interface MarginalCpu {
   readonly nsPerToken: number;
-  /** CPU time per time without any token, by the straight line through both loads: what wake-ups cost is in it. */
+  /** CPU time per wall time without any token, by the straight line through both loads; includes the cost of wake-ups. */
   readonly idleShare: number;
 }
 
@@ -18,7 +18,7 @@ interface Rate {
   readonly tokens: number;
 }
 
-/** Undefined for a trial without a low phase, and where the two loads are too near each other to draw a line through. */
+/** undefined for a trial without a low phase, and when the two loads are too close to draw a line through. */
 export function marginalCpu({ lowPhase, server }: Pick<CompletedTrial, 'lowPhase' | 'server'>): MarginalCpu | undefined {
   if (lowPhase === undefined || server.seconds === undefined) return undefined;
   const within = server.seconds.filter(({ atNs }) => atNs >= lowPhase.fromNs && atNs <= lowPhase.toNs);

@@ -1,4 +1,4 @@
-// Which trials are analysed, and how they pair up: the one place where a trial can be left out, and by rule only.
+// Selects the trials that are analysed and pairs them: the only place where a trial can be left out, and by rule only.
 
 import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
 import { loadPointKey } from '../contract/load-point.ts';
@@ -17,7 +17,7 @@ export interface MeasuredArm {
   readonly name: string;
   readonly arm: Arm;
   readonly isNullArm: boolean;
-  /** In run order; those in which something was broken on purpose included. */
+  /** Completed trials in run order, including those with fault injection. */
   readonly completed: readonly FinishedTrial[];
   readonly failed: number;
 }
@@ -29,10 +29,10 @@ export interface TrialPair {
   readonly other: FinishedTrial;
 }
 
-/** Measured to its end. */
+/** True when the trial was measured to its end. */
 export const isFinished = (trial: TrialRecord): trial is FinishedTrial => trial.outcome !== 'failed';
 
-/** Finished, and nothing was broken in it. */
+/** True when the trial finished, and no fault was injected. */
 export const isSteady = (trial: TrialRecord): trial is CompletedTrial => trial.outcome === 'completed';
 
 export const isFaulted = (trial: TrialRecord): trial is FaultedTrial => trial.outcome === 'faulted';
@@ -57,7 +57,7 @@ export function distributionsOf(trials: readonly FinishedTrial[]): readonly Dist
   return trials.flatMap(({ distributions }) => Object.values(distributions));
 }
 
-/** Blocks in which both arms completed, in run order: half a block compares nothing. */
+/** Blocks in which both arms completed, in run order: half a block allows no comparison. */
 export function pairTrials(baseline: MeasuredArm, other: MeasuredArm): readonly TrialPair[] {
   const byBlock = new Map(other.completed.map((trial) => [trial.block, trial]));
   return baseline.completed.flatMap((trial) => {
@@ -66,7 +66,7 @@ export function pairTrials(baseline: MeasuredArm, other: MeasuredArm): readonly 
   });
 }
 
-/** The arms that are held against the baseline, the first one: contenders, or in a run without any the copy of its A/A pair. */
+/** The arms compared with the baseline, the first one: contenders, or in a run without any the copy of its A/A pair. */
 export function watchedArms([, ...others]: readonly MeasuredArm[]): readonly MeasuredArm[] {
   const arms = others.filter(({ isNullArm }) => !isNullArm);
   const contenders = arms.filter(({ arm }) => !isCopy(arm));

@@ -1,27 +1,27 @@
-// How many stamps a window lacks. A lost stamp leaves its sample out silently, and the slowest are the likeliest to be
+// Counts the stamps that a window lacks. A lost stamp leaves its sample out silently, and the slowest are the likeliest to be
 // lost, so a trial with any is not trusted.
 
 import type { Population } from '../contract/population.ts';
 import type { WindowMembers } from './window-members.ts';
 
-/** ns since T0, NaN where never taken. */
+/** Stamps in ns since T0, NaN when never taken. */
 export interface JoinColumns {
-  /** By stream. */
+  /** One entry per stream. */
   readonly handlerNs: Float64Array;
   readonly startNs: Float64Array;
   readonly connectNs: Float64Array;
   readonly acceptNs: Float64Array;
   readonly endNs: Float64Array;
-  /** By token. */
+  /** One entry per token. */
   readonly writtenNs: Float64Array;
-  /** Since 0.2. */
+  /** Present since 0.2. */
   readonly readyNs?: Float64Array | undefined;
   readonly receivedNs: Float64Array;
-  /** Only of a page. */
+  /** Present for a page only. */
   readonly appendedNs?: Float64Array | undefined;
 }
 
-/** Stamps that a sample of the window is made of and that are NaN, each counted once. */
+/** The number of stamps that are NaN although a sample of the window needs them, each counted once. */
 export function countMissingStamps(
   { population, isConnectHidden }: { readonly population: Population; readonly isConnectHidden?: boolean },
   columns: JoinColumns,

@@ -1,15 +1,15 @@
 // TCP connect is the same work in every arm: the kernel does it before any transport begins. A difference there is a fault
-// of the harness, and what is measured from the same moment on, opening and first token, is to be doubted with it.
+// of the harness, so that opening and first token, which are measured from the same moment on, are in doubt too.
 
 import type { Warning } from '../contract/run-file.ts';
 import type { ArmComparison } from './comparisons.ts';
 
 const CONTROL = 'connect.p50';
 const MEASURED_FROM_CONNECT: ReadonlySet<string> = new Set(['open.p50', 'ttft.overhead.p50']);
-/** Less is not worth a warning, shown or not. */
+/** A smaller difference is not worth a warning, even if it is shown. */
 const NEGLIGIBLE_RATIO = 1.05;
 
-/** The comparisons of one load point, with the doubt where the control of the same arms failed. */
+/** The comparisons of one load point, with a warning when the control of the same arms failed. */
 export function applyNegativeControl(comparisons: readonly ArmComparison[]): readonly ArmComparison[] {
   const failed = new Map(
     comparisons.flatMap((comparison) => {

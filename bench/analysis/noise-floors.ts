@@ -1,5 +1,5 @@
-// What the A/A pair says, endpoint by endpoint: how far two equal arms differ here, and how small a difference could be
-// found at all. The pair is a family of its own, so measuring it costs the comparisons nothing.
+// Measures the noise floor of each endpoint from the A/A pair: how far two equal arms differ here, and the smallest difference
+// that could be found. The pair is a family of its own, so it does not cost the comparisons any power.
 
 import type { NoiseFloor } from './analysis.ts';
 import { amount, percent } from './amounts.ts';
@@ -19,7 +19,7 @@ interface GatedLoadPoint extends MeasuredLoadPoint {
   readonly invalid: ReadonlyMap<string, readonly string[]>;
 }
 
-/** One list per load point, in the order of the endpoints; empty without an A/A pair, or where one of the two is INVALID. */
+/** One list per load point, in the order of the endpoints; empty without an A/A pair, or when one of the two is INVALID. */
 export function measureNoiseFloors(loadPoints: readonly GatedLoadPoint[], seed: number): readonly (readonly NoiseFloor[])[] {
   const evidence = loadPoints.map((loadPoint) => gatherPair(loadPoint, seed));
   const all = evidence.flat();
@@ -58,13 +58,13 @@ function toNoiseFloor(evidence: Evidence, adjustedP: number | undefined): NoiseF
   };
 }
 
-/** What the rules of verdicts need to know of a metric's floor; undefined without one. */
+/** A metric's noise floor as the verdict rules need it; undefined without one. */
 export function floorForVerdict({ id }: Metric, floors: readonly NoiseFloor[]): VerdictFloor | undefined {
   const floor = floors.find(({ metric }) => metric === id);
   return floor && { ratio: floor.halfWidthRatio, absolute: floor.halfWidth, claim: floor.claims ? claimWords(floor) : undefined };
 }
 
-/** `8 %`, `0.2 ms`: by how much the two equal arms differed. */
+/** The difference between the two equal arms: `8 %`, `0.2 ms`. */
 export function claimWords({ metric, ratio, difference }: NoiseFloor): string {
   if (ratio !== undefined) return percent(Math.abs(ratio.value - 1));
   return amount(Math.abs(difference?.value ?? 0), findMetric(metric)?.unit ?? '');

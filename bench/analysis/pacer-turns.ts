@@ -1,5 +1,5 @@
-// The turns of the pacer as its own stamps show them: all tokens of a turn carry the same one. How far apart turns are is the
-// harness's doing alone, so it must be the same in every arm.
+// Derives the turns of the pacer from its own stamps: all tokens of a turn carry the same one. The time between turns is
+// decided by the harness alone, so it must be the same in every arm.
 
 import { sortNumbers } from './statistics/sort-numbers.ts';
 

@@ -1,12 +1,12 @@
-// What the harness did in a trial that it must do alike in every arm: how its pacer turned and how many streams its load
-// generator began. A difference between arms is made by the harness, as one in TCP connect is.
+// The pacing of a trial, which the harness must keep alike in every arm: the turns of its pacer and the number of streams that
+// its load generator began. A difference between arms is made by the harness, as one in TCP connect is.
 
 import { quantileOf } from '../contract/distribution.ts';
 import type { CompletedTrial, FinishedTrial, SearchedTrial } from '../contract/run-file.ts';
 import type { Pacing, SearchStep } from '../contract/search.ts';
 import { pairTrials, type MeasuredArm } from './measured-trials.ts';
 
-/** Undefined for a trial whose tokens have no stamp of their turn, as those before 0.2. */
+/** undefined for a trial whose tokens have no stamp of their turn, such as those before 0.2. */
 export function pacingOf({ distributions, client }: CompletedTrial): Pacing | undefined {
   const { dueToReadyNs, turnPeriodNs } = distributions;
   const typicalNs = quantileOf(dueToReadyNs, 0.5);
@@ -25,8 +25,8 @@ export interface PacingPair {
 }
 
 /**
- * By block. Left out are trials whose server was busy for longer than `MOST_BUSY`: there a turn waits for the work of those
- * before it, which is what the arm costs and not what the harness adds.
+ * Pairs by block, without trials whose server was busy for longer than `MOST_BUSY`: there a turn waits for the work of those
+ * before it, which is a cost of the arm and not of the harness.
  */
 export function pairPacing(baseline: MeasuredArm, other: MeasuredArm): readonly (readonly PacingPair[])[] {
   return pairTrials(baseline, other).map((pair) => {
@@ -41,7 +41,7 @@ export function pairPacing(baseline: MeasuredArm, other: MeasuredArm): readonly 
 const MOST_BUSY = 0.8;
 
 interface PacedLoad {
-  /** Equal for what the two arms of a block measured with the same streams. */
+  /** Key that is equal for samples of the two arms of a block with the same streams. */
   readonly load: string;
   readonly pacing: Pacing;
 }

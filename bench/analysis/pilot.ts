@@ -1,5 +1,5 @@
-// What a pilot says: how many blocks a run needs. Only the spread between blocks enters, never the effect, so that nobody
-// can peek and the number of blocks is fixed before anything was compared.
+// Derives from a pilot how many blocks a run needs. Only the spread between blocks enters, never the effect, so that peeking is
+// impossible and the number of blocks is fixed before anything was compared.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { MAX_BLOCKS, type PrecisionStop, type SavedRun } from '../contract/run-file.ts';
@@ -17,12 +17,12 @@ import { stopScale, watchedMetrics } from './stopping.ts';
 import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
 import { LEAST_BLOCKS } from './verdicts.ts';
 
-/** Undefined unless the run is a pilot. */
+/** undefined unless the run is a pilot. */
 export function readPilot(run: SavedRun): PilotAnalysis | undefined {
   const { plan, command } = run.header;
   if (plan.isPilot !== true) return undefined;
   const rows = describeRows(run);
-  // Undefined: more than could be counted.
+  // undefined stands for more blocks than are counted.
   const wanted = rows.filter(({ spread }) => spread !== undefined).map((row) => wantedBlocks(row, plan.stop));
   const most = Math.max(LEAST_BLOCKS, ...wanted.map((blocks) => blocks ?? Number.POSITIVE_INFINITY));
   const blocks = Math.min(MAX_BLOCKS, most);
@@ -35,7 +35,7 @@ export function readPilot(run: SavedRun): PilotAnalysis | undefined {
   };
 }
 
-/** The endpoints, and what else the stopping rule watches; for every contender at every load point. */
+/** The endpoints and all other metrics that the stopping rule watches, for every contender at every load point. */
 function describeRows(run: SavedRun): readonly PilotEndpoint[] {
   const { stop } = run.header.plan;
   const places = selectMeasured(run).flatMap(({ scenario, loadPoint, arms }) => {
@@ -97,10 +97,10 @@ function mostOf({ difference, equivalence }: BlocksNeeded): number {
   return Math.max(difference, equivalence);
 }
 
-/** Beyond it a run has no use for a number of blocks. */
+/** The largest number of blocks that is computed: a run has no use for more. */
 const COUNTED_BLOCKS = 1_000_000;
 
-/** The fewest blocks whose 95 % interval would be as narrow as the stopping rule wants it. */
+/** The fewest blocks whose 95 % interval would be as narrow as the stopping rule requires. */
 function neededForPrecision(metric: Metric, pairs: readonly ValuePair[], stop: PrecisionStop): number | undefined {
   const { scale, values, limit } = stopScale(metric, pairs, stop);
   const spread = spreadOf(values);
@@ -118,14 +118,14 @@ function neededForPrecision(metric: Metric, pairs: readonly ValuePair[], stop: P
   return enough;
 }
 
-/** For a wanted precision where there is one, else for the margin; 0 for what neither asks about. */
+/** Blocks for the precision of the stopping rule if there is one, else for the margin; 0 for a metric that the rule ignores. */
 function wantedBlocks(row: PilotEndpoint, stop: PrecisionStop | undefined): number | undefined {
   if (stop === undefined) return row.needed && mostOf(row.needed);
   const isWatched = stop.metrics.length === 0 || stop.metrics.includes(row.metric);
   return isWatched ? row.neededForPrecision : 0;
 }
 
-/** Of a run of so many blocks, burn-in included, at the pace of the pilot. */
+/** Time of a run of so many blocks, burn-in included, at the pace of the pilot. */
 function estimateNs({ header: { plan }, trials }: SavedRun, blocks: number): number | undefined {
   const completed = trials.filter(isFinished);
   if (completed.length === 0) return undefined;
@@ -133,7 +133,7 @@ function estimateNs({ header: { plan }, trials }: SavedRun, blocks: number): num
   return (perTrialNs * trialsPerBlock(plan) * (plan.burnInBlocks + blocks)) / (plan.lanes ?? 1);
 }
 
-/** The same command as a run of so many blocks: they are what the precision takes, so no rule has to wait for it. */
+/** The same command as a run of so many blocks: they suffice for the precision, so no stopping rule is needed. */
 function commandFor(command: string, blocks: number): string {
   const plain = command.replaceAll(/ --pilot(?= |$)| --(?:precision|max-time)[ =]\S+/g, '');
   const set = `--blocks ${blocks}`;

@@ -1,23 +1,23 @@
-// Whether one of several load processes was slower than the others: then what it saw says more of it than of the server.
+// Measures whether one of several load processes was slower than the others: its samples then describe it, not the server.
 
 import { processOfSlot } from '../contract/slices.ts';
 import type { StampColumns } from '../contract/stamps.ts';
 import { findWindowMembers, type WindowPlan } from './window-members.ts';
 
 export interface SpreadInput extends WindowPlan {
-  /** The plan's offsets count from the stream's planned start, and not from when the server's handler began. */
+  /** True when the plan's offsets count from the stream's planned start, and not from when the server's handler began. */
   readonly isOnTimetable?: boolean;
   readonly server: StampColumns;
   readonly client: StampColumns;
   readonly processes: number;
 }
 
-/** Ten samples above the p99, so that it is not the whim of one of them. */
+/** Leaves ten samples above the p99, so that it does not depend on one of them. */
 const LEAST_TOKENS = 1000;
 
 /**
- * Delivery p99 of the slowest load process over that of the median one, tokens of the window. Of an even number the median is
- * the lower of the two in the middle: of two processes it is the faster one. Undefined when a process had too few tokens.
+ * Delivery p99 of the slowest load process over that of the median one, tokens of the window. With an even number the median is
+ * the lower of the two in the middle: with two processes it is the faster one. Undefined when a process had too few tokens.
  */
 export function spreadOfProcesses(input: SpreadInput): number | undefined {
   const p99 = deliveriesByProcess(input).map((deliveries) =>
@@ -29,7 +29,7 @@ export function spreadOfProcesses(input: SpreadInput): number | undefined {
   return known.length < p99.length || median === undefined || slowest === undefined ? undefined : slowest / median;
 }
 
-/** From when a token was due to its receipt; tokens without both stamps are left out. */
+/** Times from when a token was due to its receipt; tokens without both stamps are left out. */
 function deliveriesByProcess(input: SpreadInput): Float64Array[] {
   const { population, offsetsNs, isOnTimetable, server, client, processes } = input;
   const originNs = isOnTimetable === true ? population.startNs : server['handlerNs'];

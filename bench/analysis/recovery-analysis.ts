@@ -1,4 +1,4 @@
-// The part of an analysis that is about what was broken and what came back. Pure values, saved within analysis.json.
+// The part of an analysis about injected faults and the recovery from them. Pure values, saved within analysis.json.
 
 import type { RecoveryPattern } from '../contract/recovery.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
@@ -8,7 +8,7 @@ export const moments = ['detect', 'attempt', 'open', 'resumed', 'caughtUp'] as c
 
 export type Moment = (typeof moments)[number];
 
-/** Over trials: the median of the trials' p50 with the lowest and the highest, and of their p95 and maximum. */
+/** Summary over trials: the median of the trials' p50 with the lowest and the highest, and of their p95 and maximum. */
 export interface MomentSummary {
   readonly p50Ns: number;
   readonly lowNs: number;
@@ -20,25 +20,25 @@ export interface MomentSummary {
   readonly clients: number;
 }
 
-/** What a fault did to one arm, added up over its measured trials unless it says otherwise. */
+/** Effects of a fault on one arm, added up over its measured trials unless stated otherwise. */
 export interface FaultedArm {
   readonly arm: string;
   /** The arm in words, as in sentences. */
   readonly title: string;
   readonly trials: number;
   readonly moments: Readonly<Record<Moment, MomentSummary | undefined>>;
-  /** From when the cause was over to the first unseen token; the longest time without a token; delivery of clients that read on. */
+  /** Time from the end of the cause to the first unseen token; the longest time without a token; delivery of clients that read on. */
   readonly healToResumed: MomentSummary | undefined;
   readonly visibleGap: MomentSummary | undefined;
   readonly neighbourDelivery: MomentSummary | undefined;
   readonly beforeDelivery: MomentSummary | undefined;
   readonly clients: {
     readonly all: number;
-    /** Undefined where nobody could count them. */
+    /** undefined when they could not be counted. */
     readonly hit: number | undefined;
     readonly noticed: number;
     readonly resumed: number;
-    /** No unseen token came after the fault, though some were missing. */
+    /** Clients that received no unseen token after the fault, though some were missing. */
     readonly neverBack: number;
     readonly whole: number;
     readonly stopped: number;
@@ -54,7 +54,7 @@ export interface FaultedArm {
     readonly duplicated: number;
     readonly reordered: number;
     readonly corrupt: number;
-    /** Undefined where the server that knew is gone. */
+    /** undefined when the server that counted them is gone. */
     readonly replayed: number | undefined;
     readonly replayedBytes: number | undefined;
   };
@@ -73,14 +73,14 @@ export interface FaultedArm {
   };
   /** Connections that the server held: medians over trials. */
   readonly peers: { readonly before: number | undefined; readonly dead: number | undefined; readonly end: number | undefined };
-  /** Of the kernel, added up. */
+  /** Counters of the kernel, added up. */
   readonly kernel: {
     readonly listenOverflows: number | undefined;
     readonly listenDrops: number | undefined;
     readonly synRetransmits: number | undefined;
     readonly segmentsRetransmitted: number | undefined;
   };
-  /** Medians over trials: when the cause was over after the fault; CPU share and highest loop utilisation of the server that was there at the end. */
+  /** Medians over trials: time from fault to the end of its cause; CPU share and highest loop utilisation of the server at the end. */
   readonly outageNs: number | undefined;
   readonly serverCpuShare: number | undefined;
   readonly serverUtilisationMax: number | undefined;
@@ -90,10 +90,10 @@ export interface FaultedArm {
 export interface FaultAnalysis {
   readonly loadPoint: LoadPoint;
   readonly isResumable: boolean;
-  /** The heartbeat rule of these trials; undefined without heartbeats, or where the policy does not watch. */
+  /** The heartbeat rule of these trials; undefined without heartbeats, or when the policy does not watch them. */
   readonly deadAfterNs: number | undefined;
   readonly arms: readonly FaultedArm[];
-  /** What happened, in one plain sentence made from these numbers. */
+  /** One plain sentence on the outcome, made from these numbers. */
   readonly sentence: string;
 }
 

@@ -1,4 +1,4 @@
-// Blocks that were measured again because the machine disturbed them: which, why, and whether that changed any conclusion.
+// Lists blocks measured again because the machine disturbed them: which, why, and whether that changed any conclusion.
 // A repetition is fair only if the machine disturbs all arms alike, so that is tested too.
 
 import type { SavedRun } from '../contract/run-file.ts';
@@ -10,7 +10,7 @@ import { pairTrials, selectMeasured } from './measured-trials.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { signFlipP } from './statistics/sign-flip.ts';
 
-/** In run order. */
+/** Repeated blocks, in run order. */
 export function listRepeats(run: SavedRun): readonly RepeatedBlock[] {
   return attemptsByBlock(run).flatMap((attempts): RepeatedBlock[] => {
     const [first, ...later] = attempts;
@@ -37,7 +37,7 @@ export function listRepeats(run: SavedRun): readonly RepeatedBlock[] {
   });
 }
 
-/** Blocks that were measured, and those whose first measurement the machine disturbed, repeated or not. */
+/** Counts of blocks that were measured, and of those whose first measurement the machine disturbed, repeated or not. */
 export function countBlocks(run: SavedRun): Analysis['blocks'] {
   const blocks = attemptsByBlock(run);
   return {
@@ -63,7 +63,7 @@ export function changedVerdicts(withRepeats: Concluded, without: Concluded): Wit
   );
 }
 
-/** Contenders against the baseline over the first measurements of all blocks; empty where the machine cannot tell. */
+/** Contenders against the baseline over the first measurements of all blocks; empty when the machine does not report stolen time. */
 export function compareStolen(run: SavedRun): WithoutRepeats['stolen'] {
   const { arms, seed } = run.header.plan;
   const loadPoints = selectMeasured(run, 'first');

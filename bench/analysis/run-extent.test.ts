@@ -15,7 +15,7 @@ type Edit = NonNullable<FixtureOptions['edit']>;
 
 const withoutRepetitions: Edit = (trial) => (trial.attempt === 1 ? undefined : trial);
 
-/** Ends after this block, or this trial. */
+/** Ends the run after this block, or this trial. */
 const until =
   (last: { readonly block?: number; readonly trial?: number }): Edit =>
   (trial) =>

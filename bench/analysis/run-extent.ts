@@ -1,5 +1,5 @@
-// How many trials a run had to measure, and whether it measured them: repeated blocks come on top, and a rule that stopped
-// the run takes off what it did not need.
+// Computes how many trials a run had to measure, and whether it measured them: repeated blocks come on top, and a rule that
+// stopped the run removes the blocks after the stop.
 
 import type { SavedRun } from '../contract/run-file.ts';
 import type { StopState } from './analysis.ts';
@@ -21,7 +21,7 @@ export function measureExtent(run: SavedRun, stop: StopState | undefined): RunEx
   return { planned, isComplete: run.trials.length >= planned };
 }
 
-/** All arms of a load point for each that was late beside others, in the last measurement of its block. */
+/** Counts all arms of each load point with a late parallel trial, in the last measurement of its block. */
 function countAloneDue({ header: { plan }, trials }: SavedRun): number {
   const beside = trials.filter(({ alone }) => alone !== true);
   return [...Map.groupBy(beside, ({ block }) => block).values()].reduce((sum, ofBlock) => {
@@ -30,7 +30,7 @@ function countAloneDue({ header: { plan }, trials }: SavedRun): number {
   }, 0);
 }
 
-/** Disturbed blocks up to the cap: whether or not their repetition was reached. */
+/** Counts disturbed blocks up to the cap, whether or not their repetition was reached. */
 function countRepeatsDue(run: SavedRun): number {
   const disturbed = attemptsByBlock(run).filter(([first]) => first?.isWhole === true && isDisturbed(first.trials)).length;
   return Math.min(disturbed, run.header.plan.extraBlocks ?? 0);

@@ -1,4 +1,4 @@
-// Reasons to doubt a run as a whole.
+// Warns about a run as a whole.
 
 import { loadPointTitle } from '../contract/load-point.ts';
 import type { Gate, SavedRun, Warning } from '../contract/run-file.ts';
@@ -14,7 +14,7 @@ import { pairedEffect } from './statistics/paired-t.ts';
 import { LEAST_BLOCKS_TO_STOP } from './statistics/precision-stop.ts';
 import { stopState } from './stopping.ts';
 
-/** A load point with the noise floors of its A/A pair, where they were computed. */
+/** A load point with the noise floors of its A/A pair, if they were computed. */
 type WarnedLoadPoint = MeasuredLoadPoint & { readonly noiseFloors?: readonly NoiseFloor[] };
 
 export function warnOfRun(run: SavedRun, loadPoints: readonly WarnedLoadPoint[], withoutRepeats?: WithoutRepeats): readonly Warning[] {
@@ -44,7 +44,7 @@ function warnOfTrials({ trials }: SavedRun, { planned, isComplete }: RunExtent):
   return warnings;
 }
 
-/** A run that did not become as precise as it was meant to. */
+/** Warns when a run did not become as precise as its stopping rule requires. */
 function warnOfStop({ header: { plan } }: SavedRun, stop: StopState | undefined): Warning[] {
   if (plan.stop === undefined || stop === undefined || stop.reason === 'precision') return [];
   const wanted = `before every interval was within ${percent(plan.stop.ratio)}`;
@@ -56,7 +56,7 @@ function warnOfStop({ header: { plan } }: SavedRun, stop: StopState | undefined)
   return [{ code: 'stopped-by-cap', message: `all ${plan.blocks} blocks that the plan allows were measured ${wanted}` }];
 }
 
-/** More blocks than may be measured again: choosing among them would choose the result. */
+/** A larger share is more blocks than may be measured again: choosing among them would choose the result. */
 const NOISY_SHARE = 0.25;
 
 function warnOfMachine(run: SavedRun): Warning[] {
@@ -92,7 +92,7 @@ function warnOfEqualArms({ loadPoint, noiseFloors = [] }: WarnedLoadPoint): Warn
     }));
 }
 
-/** Noise that no arm caused: the trials stay in, and the reader is told. */
+/** Warns about noise that no arm caused: the trials are kept. */
 function warnOfEnvironment({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
   const trials = arms.flatMap(({ name, completed }) => completed.map((trial) => ({ name, gates: trial.gates })));
   const misses = new Map<string, Gate>();
@@ -115,7 +115,10 @@ function warnWithinTrials(loadPoints: readonly MeasuredLoadPoint[]): Warning[] {
   return [...byCode].map(([code, messages]) => ({ code, message: `in ${messages.length} of ${trials.length} trials: ${messages[0]}` }));
 }
 
-/** Where something breaks, times are tenths of a second and more, far above what a bare socket would show; a search has a proof instead, nobody can ask the null arm for streams, a ladder times nothing, and a browser knows no bare socket. */
+/**
+ * No floor is needed with fault injection, whose times are tenths of a second and more, far above those of a bare socket, nor for
+ * a search, which has a proof instead; the null arm serves no completions, a ladder times nothing, a browser has no bare socket.
+ */
 function warnOfFloors({ header: { plan } }: SavedRun, loadPoints: readonly WarnedLoadPoint[]): Warning[] {
   const { recovery, search, completions, ladder, browserLimits } = plan;
   if ([recovery, search, completions, ladder, browserLimits].some((own) => own !== undefined)) return [];
@@ -130,7 +133,7 @@ const noFloor: Warning = {
 
 const DELIVERY = 'delivery.p50';
 
-/** Where no contender is slower than a bare socket, delivery measures pacer and client. */
+/** Warns when no contender is slower than a bare socket: delivery then measures pacer and client. */
 function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
   const floor = arms.find((arm) => arm.isNullArm);
   const contenders = arms.filter((arm) => !arm.isNullArm && !isCopy(arm.arm));

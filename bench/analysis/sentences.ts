@@ -1,4 +1,4 @@
-// A verdict as one plain sentence, made from the verdict alone. It never says that there is no difference: a run can show
+// Renders a verdict as one plain sentence, from the verdict alone. It never says that there is no difference: a run can show
 // that a difference is negligible, or fail to show anything.
 
 import { armTitle } from '../contract/transports.ts';
@@ -33,7 +33,7 @@ const sentences: Record<VerdictKind, (evidence: Evidence, verdict: Verdict) => s
   exact: exactWords,
 };
 
-/** Seen from the winner, whose bound is the one that is known. */
+/** Describes the winner, whose bound is the one that is known. */
 function boundWords({ interval: { low, high } }: NonNullable<Evidence['bounded']>): string {
   return `at least ${percent(Math.expm1(low > 0 ? low : -high))} more in the median (95 % bound from ranks; some answers are only "at least")`;
 }
@@ -43,10 +43,10 @@ function betterWords({ metric, baselineArm, otherArm }: Evidence, { favours }: V
   return `${armTitle(winner.arm)} had ${metric.better} ${subject(metric)} than ${armTitle(loser.arm)}`;
 }
 
-/** As a share of the other arm's value where there is a ratio, else in the metric's unit. */
+/** The size as a share of the other arm's value when there is a ratio, else in the metric's unit. */
 function sizeWords({ metric, ratio, difference, otherArm }: Evidence, { favours }: Verdict): string {
   const word = metric.better === 'lower' ? 'less' : 'more';
-  // Seen from the winner: its value over the loser's.
+  // The winner's value over the loser's.
   const share = (value: number): number => Math.abs(1 - (favours === otherArm.name ? value : 1 / value));
   if (ratio !== undefined) return withInterval(ratio, share, (size) => percent(size), word);
   return withInterval(difference, Math.abs, (size) => amount(size, metric.unit), word);
@@ -73,12 +73,12 @@ function differenceWords({ metric, difference, baselineArm, otherArm }: Evidence
   return `${armTitle(otherArm.arm)} − ${armTitle(baselineArm.arm)} = ${intervalWords(difference, (value) => amount(value, metric.unit))}`;
 }
 
-/** How much of it the transport is, is another question: a margin for users may be wider than all that the transport takes. */
+/** States nothing about the transport's share: a margin for users may be wider than all the time that the transport takes. */
 function equivalenceWords({ title, margin }: Metric): string {
   return margin?.isForUsers === true ? `${title}: what differs is negligible to a user` : `${title} is equivalent for practical purposes`;
 }
 
-/** The ratio, and the difference too where only that shows the equivalence. */
+/** The ratio, and the difference too when only that shows the equivalence. */
 function equivalentWords(evidence: Evidence): string {
   const { ratio, metric } = evidence;
   const factor = 1 + (metric.margin?.ratio ?? 0);
@@ -97,7 +97,7 @@ function exactWords(evidence: Evidence, { favours }: Verdict): string {
   return `${counted}; ${armTitle(winner.arm)} needed ${percent(1 - (smaller ?? 1))} less.`;
 }
 
-/** A value that favours no arm is still a size; equal values need no ratio. */
+/** The ratio is given even if the metric favours no arm; equal values need none. */
 function ratioWords({ ratio, difference, baselineArm, otherArm }: Evidence): string {
   if (ratio === undefined || difference?.value === 0) return '';
   return `; ${armTitle(otherArm.arm)} / ${armTitle(baselineArm.arm)} = ${ratioText(ratio.value)}`;

@@ -1,4 +1,4 @@
-// What was drawn for each trial alone and is saved with it, so that an effect of the set-up can be looked for later.
+// Lists the factors drawn for each trial alone and saved with it, so that an effect of the set-up can be looked for later.
 
 import type { FinishedTrial, SavedRun } from '../contract/run-file.ts';
 import type { SetupFactor } from './analysis.ts';
@@ -14,7 +14,7 @@ const factors: readonly (readonly [SetupFactor, (trial: FinishedTrial) => unknow
   ['port', ({ serverPort }) => serverPort],
 ];
 
-/** What every completed trial of the run has a value of; empty without such a trial. */
+/** Factors for which every completed trial of the run has a value; empty without such a trial. */
 export function recordedFactors({ trials }: SavedRun): readonly SetupFactor[] {
   const completed = trials.filter(isFinished);
   if (completed.length === 0) return [];

@@ -1,4 +1,4 @@
-// Whether delivery changed in the course of the window: a trial that warms up or falls behind while it is measured.
+// Detects whether delivery changed in the course of the window: a trial that warms up or falls behind while it is measured.
 
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { nearestRank } from './statistics/quantile.ts';
@@ -11,7 +11,7 @@ const LARGEST_RATIO = 1.25;
 
 /**
  * Median delivery of the first and of the last third of the window, and the latter over the former; both columns are in order
- * of planned time. No median of a third with too few tokens, and no ratio without both or with a first that is not positive.
+ * of planned time. A third with too few tokens has no median; there is no ratio without both or when the first is not positive.
  */
 export function measureSteadiness(
   window: { readonly windowStartNs: number; readonly windowEndNs: number },

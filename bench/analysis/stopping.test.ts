@@ -21,7 +21,7 @@ function run(stop: Stop, { measured = 12, ...options }: FixtureOptions & { reado
   });
 }
 
-/** Twelve blocks, in every second of which these trials took half as much CPU again. */
+/** Twelve blocks, in every second of which these trials took 1.5 times the user CPU time. */
 function wildly(isNoisy: (trial: CompletedTrial) => boolean): NonNullable<FixtureOptions['edit']> {
   return (trial) => {
     if (trial.block > 12) return undefined;

@@ -1,5 +1,5 @@
-// Whether a run may stop before its last block: when its intervals are narrow enough, or when its time is up. The rule
-// never looks at where an interval lies, so it cannot wait for a welcome result.
+// Decides whether a run may stop before its last block: when its intervals are narrow enough, or when its time is up. The rule
+// never considers where an interval lies, so it cannot wait for a welcome result.
 
 import { strict as assert } from 'node:assert';
 import type { PrecisionStop, SavedRun } from '../contract/run-file.ts';
@@ -12,15 +12,16 @@ import { mean } from './statistics/moments.ts';
 import { halfWidth, halfWidthRatio, isPrecise, type EndpointPrecision } from './statistics/precision-stop.ts';
 import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
 
-/** For a plan with a stopping rule, asked between blocks. False for a pilot: its rule says only what is wanted of the run after it. */
+/** Checked between blocks for a plan with a stopping rule. False for a pilot: its rule applies only to the run after it. */
 export function hasReachedPrecision(run: SavedRun): boolean {
   return stopState(run)?.isReached === true;
 }
 
 /**
- * Undefined without a stopping rule, and for a pilot. Precise enough are at least ten blocks in which every watched metric of every contender
- * at every load point has an interval within its limit: the ratio's half-width of the rule; for a metric compared by
- * difference its absolute margin, or without one that share of the baseline's mean. A metric without values never is.
+ * undefined without a stopping rule, and for a pilot. A run is precise enough with at least ten blocks in which every watched
+ * metric of every contender at every load point has an interval within its limit: the ratio's half-width of the rule; for a
+ * metric compared by difference its absolute margin, or without one that share of the baseline's mean. A metric without values
+ * is never precise enough.
  */
 export function stopState(run: SavedRun): StopState | undefined {
   const { stop, isPilot } = run.header.plan;
@@ -38,7 +39,7 @@ export function stopState(run: SavedRun): StopState | undefined {
   };
 }
 
-/** At one place: the endpoints, unless the rule names metrics; of those the ones that are asked about there. */
+/** The metrics watched at one place: its endpoints, or if the rule names metrics, those of them that are measured there. */
 export function watchedMetrics({ metrics }: PrecisionStop, place: MetricPlace): readonly Metric[] {
   if (metrics.length === 0) return endpointsAt(place);
   for (const id of metrics) assert(findMetric(id) !== undefined, `metric ${id} of the stopping rule must be in the registry`);
@@ -47,17 +48,17 @@ export function watchedMetrics({ metrics }: PrecisionStop, place: MetricPlace): 
 
 interface StopScale {
   readonly scale: StopInterval['scale'];
-  /** One per block: logarithms of the ratio, or differences. */
+  /** One value per block: logarithms of the ratio, or differences. */
   readonly values: readonly number[];
-  /** Of the half-width of the ratio, or of the difference; undefined where neither margin nor value sets one. */
+  /** Limit of the half-width of the ratio, or of the difference; undefined when neither margin nor value sets one. */
   readonly limit: number | undefined;
 }
 
-/** On what scale the rule looks at a metric, and how narrow it wants it. */
+/** The scale on which the rule judges a metric, and the half-width that it requires. */
 export function stopScale(metric: Metric, pairs: readonly ValuePair[], { ratio }: PrecisionStop): StopScale {
   const logarithms = logarithmsOf(metric, pairs);
   if (logarithms !== undefined) return { scale: 'ratio', values: logarithms, limit: ratio };
-  // The margin of a metric compared by ratio was chosen for values that have one.
+  // The margin of a metric compared by ratio was chosen for values that have a ratio.
   const margin = metric.scale === 'ratio' ? undefined : metric.margin?.absolute;
   const share = pairs.length === 0 ? undefined : ratio * Math.abs(mean(pairs.map((pair) => pair.baseline)));
   return { scale: 'difference', values: differencesOf(pairs), limit: margin ?? share };
@@ -65,7 +66,7 @@ export function stopScale(metric: Metric, pairs: readonly ValuePair[], { ratio }
 
 interface WatchedInterval {
   readonly interval: StopInterval;
-  /** Undefined where nothing says how narrow is narrow enough. */
+  /** undefined when there is no limit to judge by. */
   readonly precision: EndpointPrecision | undefined;
 }
 
@@ -92,13 +93,13 @@ function toPrecision({ scale, values, limit }: StopScale): EndpointPrecision | u
   return scale === 'ratio' ? { logarithms: values, targetRatio: limit } : { differences: values, target: limit };
 }
 
-/** How many times its limit a half-width is; without an interval it is as far from it as can be. */
+/** The half-width as a multiple of its limit; infinite without an interval or a limit. */
 function excess({ halfWidth: half, limit }: StopInterval): number {
   if (half === undefined || limit === undefined) return Number.POSITIVE_INFINITY;
   return half === 0 ? 0 : half / limit;
 }
 
-/** The first of those that are equally far. */
+/** The interval farthest from its limit; the first of those that are equally far. */
 function widestOf(intervals: readonly StopInterval[]): StopInterval | undefined {
   return intervals.reduce<StopInterval | undefined>(
     (widest, one) => (widest === undefined || excess(one) > excess(widest) ? one : widest),

@@ -17,12 +17,12 @@ const judged = (analysis: Analysis, part: Partial<Threshold> = {}): readonly Thr
 
 const analysisOf = (options: FixtureOptions = {}): Analysis => analyse(fixtureRun(options));
 
-/** The first load point with other words. */
+/** The analysis with parts of its first load point replaced. */
 function withPoint(analysis: Analysis, part: Partial<LoadPointAnalysis>): Analysis {
   return { ...analysis, loadPoints: analysis.loadPoints.map((point, index) => (index === 0 ? { ...point, ...part } : point)) };
 }
 
-/** sse with an estimate that was chosen, ws as it was. */
+/** The analysis with the given estimate for sse; ws is unchanged. */
 function withEstimate(low: number | undefined, value: number, high: number | undefined): Analysis {
   const analysis = analysisOf();
   const summaries = analysis.loadPoints[0]!.summaries.map((summary) =>

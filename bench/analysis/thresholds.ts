@@ -1,5 +1,5 @@
-// Thresholds that a run was given with --fail-if, held against its estimates. A gate must not be passed by a number that is
-// missing or cannot be believed, so everything that is not a clear pass by value counts as a miss.
+// Judges the thresholds of --fail-if against the estimates of a run. A gate must not be passed by a number that is missing or
+// cannot be trusted, so everything that is not a clear pass by value counts as a miss.
 
 import { strict as assert } from 'node:assert';
 import type { LoadPoint } from '../contract/run-file.ts';
@@ -10,15 +10,15 @@ export const thresholdOperators = ['>=', '<=', '>', '<'] as const;
 
 export type ThresholdOperator = (typeof thresholdOperators)[number];
 
-/** States when a run fails. */
+/** The condition on which a run fails. */
 export interface Threshold {
-  /** As the user wrote it. */
+  /** The threshold as the user wrote it. */
   readonly text: string;
   /** Name of an arm; undefined for every arm that is compared. */
   readonly arm: string | undefined;
   readonly metric: string;
   readonly operator: ThresholdOperator;
-  /** In the metric's unit. */
+  /** Limit in the metric's unit. */
   readonly limit: number;
 }
 
@@ -28,22 +28,22 @@ export interface ThresholdResult {
   readonly arm: string;
   readonly loadPoint: LoadPoint;
   readonly outcome: 'passed' | 'failed' | 'not-measured';
-  /** The mean over trials that was judged; undefined for what was not measured. */
+  /** The mean over trials that was judged; undefined when nothing was measured. */
   readonly estimate: Estimate | undefined;
-  /** The whole 95 % interval lies on the side of the outcome; false also without an interval, or with a reason. */
+  /** Whether the whole 95 % interval lies on the side of the outcome; false also without an interval, or with a reason. */
   readonly isShown: boolean;
-  /** Why, where the value did not decide. */
+  /** Set when the value did not decide the outcome. */
   readonly reason: string | undefined;
 }
 
-/** By threshold, then load point, then arm. A threshold without an arm leaves out the null arm and labelled ones, unless there is no other. */
+/** Ordered by threshold, load point, arm. A threshold without an arm skips the null arm and labelled ones, unless there is no other. */
 export function judgeThresholds(analysis: Analysis, thresholds: readonly Threshold[]): readonly ThresholdResult[] {
   return thresholds.flatMap((threshold) =>
     placesOf(analysis, threshold).flatMap((point) => judgedArms(point, threshold.arm).map((arm) => judge(point, arm, threshold))),
   );
 }
 
-/** Where its metric is asked about; everywhere if it is nowhere, so that a threshold never passes for want of a number. */
+/** The load points that measure its metric; all if none does, so that a threshold never passes for want of a number. */
 function placesOf({ loadPoints }: Analysis, { metric }: Threshold): readonly LoadPointAnalysis[] {
   const asked = loadPoints.filter(({ summaries }) => summaries.some((summary) => summary.metric === metric));
   return asked.length === 0 ? loadPoints : asked;
@@ -64,7 +64,7 @@ function judgedArms({ arms }: LoadPointAnalysis, named: string | undefined): rea
   return compared.length > 0 ? compared : names;
 }
 
-/** Neither the null arm, which is a floor, nor one that repeats or alters another arm to try the harness. */
+/** False for the null arm, which is a floor, and for an arm that repeats or alters another one to test the harness. */
 export function isUnderComparison({ transport, label }: Arm): boolean {
   return !transports[transport].isNullArm && label === undefined;
 }
@@ -92,7 +92,7 @@ export const holds: Record<ThresholdOperator, (value: number, limit: number) => 
   '<=': (value, limit) => value <= limit,
 };
 
-/** Why no number of the load point may be relied on by itself; undefined where its gates held. */
+/** Why no number of the load point may be relied on by itself; undefined when its gates held. */
 export function whyNotBelieved({ invalid, harnessLimited }: LoadPointAnalysis): string | undefined {
   if (invalid.length > 0) return `INVALID: ${invalid.join('; ')}`;
   return harnessLimited.length > 0 ? `HARNESS-LIMITED: ${harnessLimited.join('; ')}` : undefined;

@@ -7,7 +7,7 @@ import type { ProcessUse } from '../contract/tally.ts';
 import type { TransportId } from '../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 
-/** What a factor can act on: all samples of a distribution, or CPU time. */
+/** A quantity that a factor can act on: all samples of a distribution, or CPU time. */
 export type FixtureQuantity = DistributionName | 'serverCpu' | 'clientCpu';
 
 const FIXTURE_STREAMS = 400;
@@ -18,7 +18,7 @@ export const FIXTURE_OPEN_STREAMS = 100;
 const FIXTURE_OPEN_STREAM_TOKENS = 60;
 const FIXTURE_TOKENS = FIXTURE_STREAMS * FIXTURE_TOKENS_PER_STREAM;
 
-/** Medians of a trial; what is not named here is 1 ms. */
+/** Medians of a trial; a distribution not named here has 1 ms. */
 const mediansNs: Partial<Record<DistributionName, number>> = {
   openNs: 600 * NS_PER_US,
   ttftNs: 201 * NS_PER_MS,
@@ -34,7 +34,7 @@ const CLIENT_CPU_NS_PER_TOKEN = 15 * NS_PER_US;
 export const FIXTURE_WINDOW_NS = 10 * NS_PER_S;
 const headBytes: Record<TransportId, number> = { sse: 180, ws: 129, tcp: 0 };
 
-/** Those before the first of a trial that breaks something, and those of the pacer. */
+/** The distributions before the first one of fault injection, and those of the pacer. */
 export const steadyNames = [
   ...distributionNames.slice(0, distributionNames.indexOf('faultToDetectNs')),
   ...distributionNames.slice(distributionNames.indexOf('dueToReadyNs'), distributionNames.indexOf('turnPeriodNs') + 1),
@@ -42,13 +42,13 @@ export const steadyNames = [
 
 type TrialNumbers = Omit<CompletedTrial, 'trial' | 'block' | 'burnIn' | 'order' | 'arm' | 'loadPoint'>;
 
-/** All of a completed trial but its place in a run. `scale` is asked once for each quantity. */
+/** A completed trial without its place in a run. `scale` is called once for each quantity. */
 export function describeTrial(transport: TransportId, scale: (quantity: FixtureQuantity) => number): TrialNumbers {
   const bytes = describeBytes(transport);
   const scales = new Map<FixtureQuantity, number>();
   const scaleOf = (name: DistributionName): number => {
     if (name === 'dueToReadyNs' || name === 'turnPeriodNs') return 1;
-    // It varies as its last part does.
+    // It varies as its last part, the transport, does.
     const quantity = name === 'readyToReceivedNs' ? 'deliveryTransportNs' : name;
     const known = scales.get(quantity) ?? scale(quantity);
     scales.set(quantity, known);
@@ -79,7 +79,7 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
     mostNegativeNs: 0,
     steadiness: { driftRatio: 1, isDrifting: false },
     tcp: bytes.tcp,
-    // A tenth of the window's tokens a second, at half of its CPU a token.
+    // The low phase has a tenth of the window's tokens per second, at half of its CPU per token.
     lowPhase: { fromNs: 0, toNs: 2 * NS_PER_S },
     server: {
       ...bytes.server,
@@ -174,7 +174,7 @@ function describeUse(cpuNs: number): ProcessUse {
   };
 }
 
-/** Bytes by the letter of the byte model: every counter agrees with every other. */
+/** Bytes exactly as the byte model predicts: every counter agrees with every other. */
 function describeBytes(transport: TransportId) {
   const { token, open, done, endBytes } = byteModel[transport];
   const tokenBytes = token({ payloadBytes: FIXTURE_PAYLOAD_BYTES, sequence: 1, idPrefixBytes: undefined });

@@ -1,4 +1,4 @@
-// One metric over the blocks of two arms, before anything is computed from it.
+// Pairs the values of one metric over the blocks of two arms, before anything is computed from them.
 
 import { pairTrials, type MeasuredArm } from './measured-trials.ts';
 import type { FinishedTrial } from '../contract/run-file.ts';
@@ -22,7 +22,7 @@ export function pairValues(metric: Metric, baseline: MeasuredArm, other: Measure
 }
 
 /**
- * Natural logarithms of other/baseline between bounds, for every block in which both arms completed; undefined where every one
+ * Natural logarithms of other/baseline between bounds, for every block in which both arms completed; undefined when every one
  * of them has both values, or none has a bound.
  */
 export function boundRatios(metric: Metric, baseline: MeasuredArm, other: MeasuredArm): readonly Bounds[] | undefined {
@@ -37,12 +37,12 @@ export function boundRatios(metric: Metric, baseline: MeasuredArm, other: Measur
   if (!pairs.some((pair) => isBound(pair.baseline) || isBound(pair.other))) return undefined;
   return pairs.map((pair) => {
     const [first, second] = [boundsOf(pair.baseline), boundsOf(pair.other)];
-    // 0 stands for no bound, and so does the infinity: their logarithms differ by one, never by NaN.
+    // 0 and infinity stand for no bound: their logarithms differ by an infinity, never by NaN.
     return { low: Math.log(second.low) - Math.log(first.high), high: Math.log(second.high) - Math.log(first.low) };
   });
 }
 
-/** Natural logarithms of other/baseline; undefined for a metric compared by difference, and where a value is not positive. */
+/** Natural logarithms of other/baseline; undefined for a metric compared by difference, and when a value is not positive. */
 export function logarithmsOf({ scale }: Metric, pairs: readonly ValuePair[]): readonly number[] | undefined {
   if (scale !== 'ratio' || pairs.some((pair) => pair.baseline <= 0 || pair.other <= 0)) return undefined;
   return pairs.map((pair) => Math.log(pair.other / pair.baseline));

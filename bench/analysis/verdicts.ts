@@ -1,4 +1,4 @@
-// What may be said of a comparison. The rules are tried in a fixed order and the first that applies decides; the statistics
+// Decides the verdict on a comparison. The rules are tried in a fixed order and the first that applies decides; the statistics
 // behind them were computed before, so that nothing here depends on which verdict would be welcome.
 
 import type { Estimate, Verdict } from './analysis.ts';
@@ -12,11 +12,11 @@ const ALPHA = 0.05;
 /** Never recommend fewer blocks than a Holm-corrected claim over eight endpoints needs. */
 export const LEAST_BLOCKS = 9;
 
-/** What the A/A pair of this run says of one endpoint: half-widths of its intervals, what can be resolved at best. */
+/** One endpoint of the A/A pair of this run: half-widths of its intervals, the best possible resolution. */
 export interface VerdictFloor {
   readonly ratio: number | undefined;
   readonly absolute: number | undefined;
-  /** The difference between two equal arms, in words, where one was found. */
+  /** The difference between two equal arms, in words, if one was found. */
   readonly claim: string | undefined;
 }
 
@@ -33,11 +33,11 @@ export interface VerdictContext {
   readonly equivalenceP: number | undefined;
   /** Why two clocks agree too little for this metric. */
   readonly clocks?: string | undefined;
-  /** Undefined without A/A arms. */
+  /** undefined without A/A arms. */
   readonly noiseFloor: VerdictFloor | undefined;
 }
 
-/** For pre-declared endpoints and counted metrics; all other comparisons are exploratory. */
+/** Judges pre-declared endpoints and counted metrics; all other comparisons are exploratory. */
 export function decideVerdict(evidence: Evidence, context: VerdictContext): Verdict {
   if (evidence.baselineArm.isNullArm || evidence.otherArm.isNullArm)
     return because('withheld', 'the null arm is the floor, not a contender');
@@ -60,7 +60,7 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
   return evidence.bounded === undefined ? decideTested(evidence, context) : decideBounded(evidence, context);
 }
 
-/** Whether the evidence may enter the family of tests at all. */
+/** Why the evidence may not enter the family of tests; undefined when it may. */
 export function whyNotMeasured({ metric, pairs, completedBlocks, baselineArm, otherArm, bounded }: Evidence): string | undefined {
   if (completedBlocks === 0) return 'no block in which both arms completed';
   if (bounded !== undefined) return bounded.blocks < 2 ? 'a single block has no interval' : undefined;
@@ -88,7 +88,7 @@ function decideTested(evidence: Evidence, context: VerdictContext): Verdict {
   const isDetected = (context.differenceP ?? 1) < ALPHA;
   const { noiseFloor } = context;
   if (context.clocks !== undefined) return because('not-resolvable', context.clocks);
-  // What equal arms differ by is no matter of more blocks.
+  // More blocks do not remove a difference between equal arms.
   if (noiseFloor?.claim !== undefined) return because('not-resolvable', `two equal arms differed here by ${noiseFloor.claim}`);
   if (isBelow(noiseFloor, evidence))
     return unresolved('not-resolvable', evidence, context, 'the interval between two equal arms is wider than the margin here');
@@ -103,7 +103,7 @@ function decideTested(evidence: Evidence, context: VerdictContext): Verdict {
 }
 
 /**
- * Where some answers are only "at least", the median ratio has a bound on one side or on none: an arm is better where that bound
+ * When some answers are only "at least", the median ratio has a bound on one side or on none: an arm is better when that bound
  * lies beyond the margin. Equivalence needs both sides and is never claimed.
  */
 function decideBounded(evidence: Evidence, { differenceP, noiseFloor }: VerdictContext): Verdict {
@@ -161,7 +161,7 @@ function unresolved(
   return { ...plain(kind), reason, blocksNeeded: needed };
 }
 
-/** To detect the margin and to show equivalence within it, on the easier scale, at the nominal level. */
+/** Blocks needed to detect the margin and to show equivalence within it, on the easier scale, at the nominal level. */
 function neededBlocks(scales: readonly ActiveScale[], fewestBlocks: number): number | undefined {
   const perScale = scales.flatMap(({ effect, margin }) => {
     const needed = blocksNeeded(effect.standardDeviation, margin);
@@ -178,5 +178,5 @@ function because(kind: Verdict['kind'], reason: string): Verdict {
   return { ...plain(kind), reason };
 }
 
-/** For comparisons without a single pair: `trials` 0 says that there is no value. */
+/** The estimate for comparisons without a single pair: `trials` 0 says that there is no value. */
 export const noEstimate: Estimate = { value: Number.NaN, low: undefined, high: undefined, trials: 0 };

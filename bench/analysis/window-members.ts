@@ -1,14 +1,14 @@
-// Which streams and tokens belong to the measurement window. Decided by the plan alone, so that both arms of a block have
-// the same members, however late either was: a slow arm cannot push its slow tokens out of the window.
+// Finds the streams and tokens of the measurement window. The plan alone decides, so that both arms of a block have the same
+// members, however late either was: a slow arm cannot push its slow tokens out of the window.
 
 import assert from 'node:assert/strict';
 import type { Population } from '../contract/population.ts';
 
 export interface WindowPlan {
   readonly population: Population;
-  /** By stream: when each of its tokens is due, ns after the server's route handler began, or in a timetable after the planned start. */
+  /** Due times of the tokens by stream, ns after the server's route handler began, or in a timetable after the planned start. */
   readonly offsetsNs: readonly Float64Array[];
-  /** Both ns since T0; the end is outside. */
+  /** Bounds of the window in ns since T0; the end is excluded. */
   readonly windowStartNs: number;
   readonly windowEndNs: number;
   /** Streams that are no members, such as those whose receivers stop reading as planned. */

@@ -17,7 +17,7 @@ const TABLE_START = '<!-- segments: written by npm run build:tokens -->';
 const TABLE_END = '<!-- end of segments -->';
 
 /**
- * What the texts of the catalogue make of tokens.json and README.md. Nothing is written.
+ * Builds the contents of tokens.json and README.md from the texts of the catalogue, without writing them.
  * @throws BenchError WORKLOAD when a text is not UTF-8 or is empty, or the README has lost the marks of its table.
  */
 export function buildFiles(): readonly BuiltFile[] {
@@ -52,7 +52,7 @@ function withTable(readme: string, table: string): string {
 
 function readText(path: string): string {
   try {
-    // Fatal, because a text with replacement characters would be a text that nobody wrote; a U+FEFF is kept as it stands.
+    // Fatal, because replacement characters would silently alter the text; a U+FEFF is kept as it stands.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
   } catch (cause) {
     throw new BenchError('WORKLOAD', `${path} cannot be read as UTF-8: ${messageOf(cause)}`, { cause });
@@ -76,7 +76,7 @@ interface Output {
   readonly stderr: { write: (text: string) => unknown };
 }
 
-/** Writes what is stale, or with --check only says so. Returns the exit code: 0 fine, 1 stale, 2 usage. */
+/** Writes the stale files, or with --check only reports them. Returns the exit code: 0 fine, 1 stale, 2 usage. */
 export function build(flags: readonly string[], files: readonly BuiltFile[], output: Output): number {
   const unknown = flags.find((flag) => flag !== '--check');
   if (unknown !== undefined) {

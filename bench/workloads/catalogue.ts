@@ -8,7 +8,7 @@ export interface CatalogueEntry {
   /** Values of Unicode's Script property that the text is written in, joined by +. */
   readonly script: string;
   readonly provenance: string;
-  /** Beside this file. */
+  /** Path relative to this file. */
   readonly file: string;
 }
 

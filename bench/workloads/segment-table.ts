@@ -1,4 +1,4 @@
-// The table of segments that the README of this folder shows, so that its numbers cannot drift from the tokens.
+// Renders the table of segments for the README of this folder, so that its numbers cannot drift from the tokens.
 
 import { markdownTable } from 'markdown-table';
 import type { TokenSegment } from '../contract/tokens.ts';

@@ -1,4 +1,4 @@
-// From texts to the content of a token file, and that content as JSON. Pure: readers and writers are elsewhere.
+// Converts texts to the content of a token file, and that content to JSON. Pure: readers and writers are elsewhere.
 
 import { createHash } from 'node:crypto';
 import { BenchError } from '../contract/errors.ts';
@@ -10,11 +10,11 @@ export interface TextSource {
   readonly title: string;
   /** Well-formed Unicode, not empty. */
   readonly text: string;
-  /** Who wrote it and under which licence. */
+  /** Author and licence of the text. */
   readonly provenance: string;
-  /** BCP 47, or the name of a programming language; `und` (undetermined) without it. */
+  /** BCP 47, or the name of a programming language; `und` (undetermined) by default. */
   readonly language?: string;
-  /** Values of Unicode's Script property, joined by +; `Unknown`, which is one of them, without it. */
+  /** Values of Unicode's Script property, joined by +; by default `Unknown`, which is one of them. */
   readonly script?: string;
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countVocabularyTokens, tokenise } from './tokenise.ts';
 
-/** Well-formed text that mixes any code points with what is known to be difficult for this tokenizer. */
+/** Well-formed text that mixes any code points with inputs known to be difficult for this tokenizer. */
 const texts = fc
   .array(
     fc.oneof(

@@ -11,7 +11,7 @@ export const encodingName = 'o200k_base';
 // Text that looks like a control token, such as <|endoftext|>, is text here; by default the encoder throws.
 const plainText = { disallowedSpecial: new Set<string>() };
 
-/** Vocabulary tokens of the text, before any are joined. */
+/** The number of vocabulary tokens of the text, before any are joined. */
 export function countVocabularyTokens(text: string): number {
   return encode(text, plainText).length;
 }
@@ -24,8 +24,8 @@ export function tokenise(text: string): string[] {
   assert(text.isWellFormed(), 'a text to tokenise has no lone surrogates');
   const deltas: string[] = [];
   let pending = Buffer.alloc(0);
-  // The vocabulary's own bytes, not the package's decode(): that keeps part of a character back for the next call, whoever
-  // makes it, and may drop a U+FEFF.
+  // Reads the vocabulary's own bytes instead of the package's decode(): that holds part of a character back for the next
+  // call, even an unrelated one, and may drop a U+FEFF.
   for (const id of encode(text, plainText)) {
     const token = vocabulary[id];
     assert(token !== undefined, `token ${id} is in the vocabulary`);

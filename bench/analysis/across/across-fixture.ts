@@ -1,5 +1,5 @@
 // Test support: saved runs whose trials are independent of each other, so that a change between two runs can be injected and
-// required back. In the runs of analysis-fixture.ts all arms of a block share most of their noise, which only pairs cancel.
+// must be detected. In the runs of analysis-fixture.ts all arms of a block share most of their noise, which only pairing cancels.
 
 import { deriveSeed, drawNormal, seededDraw } from '../../contract/random.ts';
 import type { CompletedTrial, RunHeader, SavedRun } from '../../contract/run-file.ts';
@@ -8,10 +8,10 @@ import { hashPlan } from '../hash-plan.ts';
 import { describeTrial } from '../trial-fixture.ts';
 
 export interface IndependentOptions extends FixtureOptions {
-  /** Other noise, of the same plan; 1 without it. */
+  /** Selects other noise for the same plan; 1 by default. */
   readonly occasion?: number;
   readonly folder?: string;
-  /** Changes the header, the plan in it included. */
+  /** Changes the header, including the plan in it. */
   readonly header?: (header: RunHeader) => RunHeader;
 }
 
@@ -41,7 +41,7 @@ export function independentRun({ header: editHeader, edit, ...options }: Indepen
   };
 }
 
-/** With one gate of the trial missed. */
+/** The trial with one of its gates missed. */
 export function missGate(trial: CompletedTrial, gateId: string): CompletedTrial {
   return {
     ...trial,
@@ -49,7 +49,7 @@ export function missGate(trial: CompletedTrial, gateId: string): CompletedTrial 
   };
 }
 
-/** With so many more bytes in every token, in all counters. */
+/** The trial with so many more bytes in every token, in all counters. */
 export function fatten(trial: CompletedTrial, bytesPerToken: number): CompletedTrial {
   const { client, server } = trial;
   const bytes = bytesPerToken * client.tokensReceived;

@@ -1,4 +1,4 @@
-// Reasons to doubt a comparison of two runs: other conditions, parts that only one run has, and controls that moved though
+// Warns about a comparison of two runs: different conditions, parts that only one run has, and controls that moved though
 // no transport can move them.
 
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -16,7 +16,7 @@ export interface ComparedPair {
   readonly new: SavedRun;
 }
 
-/** The gravest first. */
+/** All warnings, the most severe first. */
 export function warnOfComparison(pair: ComparedPair, arms: readonly ArmChanges[]): readonly Warning[] {
   return [
     ...warnOfSameRun(pair),
@@ -83,10 +83,10 @@ function warnOfSeed({ old, new: recent }: ComparedPair): Warning[] {
   ];
 }
 
-/** Less is not worth a warning, shown or not. */
+/** A smaller movement is not worth a warning, even if it is shown. */
 const NEGLIGIBLE_RATIO = 1.05;
 
-/** The kernel connects before any transport begins, and the null arm has none: what moves there is the machine or the hour. */
+/** The kernel connects before any transport begins, and the null arm has none: a movement there comes from the machine or the hour. */
 function warnOfControls(arms: readonly ArmChanges[]): Warning[] {
   return arms.flatMap(({ arm, title, isContender, loadPoint, changes }) => {
     const control = isContender ? 'connect.p50' : 'delivery.p50';
@@ -109,7 +109,7 @@ function movement(change: Change | undefined): string | undefined {
   return `${ratioText(ratio.value)} (95 % interval ${ratioText(ratio.low)} to ${ratioText(ratio.high)})`;
 }
 
-/** Said of a run by its own report, and of no weight against another run. */
+/** Warnings that belong in the report of the run itself and do not matter in a comparison with another run. */
 const OF_ONE_RUN_ONLY: ReadonlySet<string> = new Set(['burn-in', 'no-floor', 'at-floor']);
 
 function warnOfSide(side: 'old' | 'new', run: SavedRun): Warning[] {

@@ -1,5 +1,5 @@
-// One metric of one arm in two runs: the evidence, before any verdict. The runs are independent samples, so the trials of
-// one have no partner in the other, counted metrics aside.
+// Gathers the evidence on one metric of one arm in two runs, before any verdict. The runs are independent samples, so the
+// trials of one have no partner in the other, except for counted metrics.
 
 import type { FinishedTrial } from '../../contract/run-file.ts';
 import type { Estimate } from '../analysis.ts';
@@ -29,7 +29,7 @@ export interface ChangeEvidence {
   readonly metric: Metric;
   readonly arm: ArmOfTwoRuns;
   readonly values: TwoSides;
-  /** A counted metric over equal workloads: value stands against value, and there is nothing to test. */
+  /** True for a counted metric over equal workloads: values are compared directly, and there is nothing to test. */
   readonly isCounted: boolean;
   readonly isRatio: boolean;
   readonly old: Estimate | undefined;
@@ -37,7 +37,7 @@ export interface ChangeEvidence {
   readonly ratio: Estimate | undefined;
   readonly difference: Estimate | undefined;
   readonly scales: readonly MarginScale[];
-  /** Undefined with fewer than two values on a side, and for what is counted. */
+  /** undefined with fewer than two values on a side, and for counted metrics. */
   readonly p: number | undefined;
   readonly tostP: number | undefined;
 }
@@ -69,7 +69,7 @@ function valuesOf(metric: Metric, trials: readonly FinishedTrial[]): readonly nu
   return trials.map((trial) => metric.value(trial)).filter((value) => value !== undefined);
 }
 
-/** The values of trials that received the same tokens, side by side; undefined where the runs drew other ones. */
+/** The values of trials that received the same tokens, side by side; undefined when the runs drew different ones. */
 function sharedWorkloads(metric: Metric, arm: ArmOfTwoRuns): TwoSides | undefined {
   const oldBySeed = new Map(arm.old.completed.map((trial) => [trial.workloadSeed, metric.value(trial)]));
   const shared = arm.new.completed.flatMap((trial) => {
@@ -105,7 +105,7 @@ function marginScales(margin: Margin | undefined, logarithmic: WelchEffect | und
   return scales;
 }
 
-/** Negligible on either scale is negligible; by Bonferroni, because there are two chances. */
+/** A change that is negligible on either scale is negligible; Bonferroni-corrected, because there are two chances. */
 function overScales(scales: readonly MarginScale[]): number | undefined {
   if (scales.length === 0) return undefined;
   return Math.min(1, scales.length * Math.min(...scales.map(({ effect, margin }) => welchTostP(effect, margin))));

@@ -1,4 +1,4 @@
-// What may be said of a change between two runs. The rules are tried in a fixed order and the first that applies decides,
+// Decides the verdict on a change between two runs. The rules are tried in a fixed order and the first that applies decides,
 // as for arms within one run; only the words differ, because here one side is the old one.
 
 import type { Metric } from '../metrics/metric.ts';
@@ -7,7 +7,7 @@ import type { ChangeEvidence, MarginScale, TwoSides } from './change-evidence.ts
 import { ALPHA, canBeShown, fewestTrials, type ClaimFamily } from './fewest-trials.ts';
 import type { ChangeVerdict, ChangeVerdictKind } from './run-comparison.ts';
 
-/** Of the exploratory changes that are marked, about one in ten may be chance (Benjamini–Hochberg). */
+/** About one in ten of the exploratory changes that are marked may be chance (Benjamini–Hochberg). */
 const FALSE_DISCOVERY_RATE = 0.1;
 
 export interface ChangeContext {
@@ -15,7 +15,7 @@ export interface ChangeContext {
   /** Gates that failed in either run, in words. */
   readonly invalid: readonly string[];
   readonly harnessLimited: readonly string[];
-  /** False where a plan is too short to support a verdict. */
+  /** False when a plan is too short to support a verdict. */
   readonly allowed: boolean;
   /** All declared claims of the comparison. */
   readonly family: ClaimFamily;
@@ -31,7 +31,7 @@ export function decideChange(evidence: ChangeEvidence, context: ChangeContext): 
   if (context.invalid.length > 0) return because('invalid', context.invalid.join('; '));
   const missing = whyNotMeasured(evidence);
   if (missing !== undefined) return because('not-measured', missing);
-  // Bytes on the socket are what they are, however busy the client was and however short the plan; segments are not.
+  // Bytes on the socket do not depend on how busy the client was or how short the plan is; segments do.
   if (isExact && metric.dependsOnTiming !== true) return decideExact(evidence);
   if (context.harnessLimited.length > 0 && metric.judgesClient !== true)
     return because('harness-limited', context.harnessLimited.join('; '));
@@ -100,7 +100,7 @@ function everyPair({ old, new: recent }: TwoSides, holds: (before: number, after
   return old.every((before, index) => holds(before, recent[index] as number));
 }
 
-/** Other workloads have no partners: then every trial of the one run must lie beyond every trial of the other. */
+/** Different workloads have no partners, so every trial of one run must lie beyond every trial of the other. */
 function everyCombination({ old, new: recent }: TwoSides, holds: (before: number, after: number) => boolean): boolean {
   return old.every((before) => recent.every((after) => holds(before, after)));
 }
@@ -112,16 +112,16 @@ function sideOutside(scales: readonly MarginScale[]): number {
   return first !== undefined && sides.every((side) => side === first) ? first : 0;
 }
 
-/** Of a change upwards (+1) or downwards (−1). */
+/** The direction of a change upwards (+1) or downwards (−1). */
 function directionOf({ better }: Metric, side: number): 'better' | 'worse' | undefined {
   if (better === 'neither' || side === 0) return undefined;
   return side < 0 === (better === 'lower') ? 'better' : 'worse';
 }
 
-/** In each run, to detect the margin and to show equivalence within it, on the easier scale, at the nominal level. */
+/** Trials of each run needed to detect the margin and to show equivalence within it, on the easier scale, at the nominal level. */
 function neededTrials(scales: readonly MarginScale[], family: ClaimFamily): number | undefined {
   const perScale = scales.flatMap(({ effect, margin }) => {
-    // n independent trials on each side know a difference as well as n paired ones of this spread, with more degrees of freedom.
+    // n independent trials on each side estimate a difference as well as n paired ones of this spread, with more degrees of freedom.
     const needed = blocksNeeded(effect.spread, margin);
     return needed === undefined ? [] : [Math.max(needed.difference, needed.equivalence)];
   });

@@ -1,5 +1,5 @@
-// What must be equal before two runs may be compared at all: the same question, asked of the same arms. Everything else that
-// differs is a warning, not a refusal.
+// Refuses to compare two runs unless they ask the same question (scenario, workload, payload) and share arms and load points.
+// Every other difference is a warning, not a refusal.
 
 import { BenchError } from '../../contract/errors.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
@@ -33,7 +33,7 @@ function unlikeArms({ arms: old }: Plan, { arms: recent }: Plan): string[] {
   const names = new Set(recent.map(armName));
   if (old.some((arm) => names.has(armName(arm)))) return [];
   const transports = new Set(recent.map(({ transport }) => transport));
-  // The same transports, received by other clients: the commonest mistake deserves its own words.
+  // The same transports received by other clients are the commonest mistake, so they have a message of their own.
   const isOtherClient = old.some(({ transport }) => transports.has(transport)) && clientsOf(old) !== clientsOf(recent);
   const what = isOtherClient ? `the client stack is ${clientsOf(old)} in the old run and ${clientsOf(recent)} in the new one` : '';
   return [

@@ -33,7 +33,7 @@ const codes = ({ comparisons }: RunComparison): string[] => comparisons.flatMap(
 
 const wsCpu = (factor: number): IndependentOptions => ({ factor: factorOn('serverCpu', 'ws', factor) });
 
-/** To 9 digits: sums in another order differ in the last ones. */
+/** Rounds numbers to 9 digits: sums in another order differ in the last ones. */
 const rounded = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_, member: unknown) => (typeof member === 'number' ? Number(member.toPrecision(9)) + 0 : member)));
 
@@ -121,7 +121,7 @@ describe('a change between two runs', () => {
   });
 });
 
-/** What the correction multiplied the p of CPU over WebSocket by, the smallest of its family: the size of the family. */
+/** The factor by which the correction multiplied the p of CPU over WebSocket, the smallest of its family: the size of the family. */
 function timesCorrected(comparison: RunComparison): number {
   const { p, adjustedP } = changeOf(comparison, 'cpu.server.token');
   return adjustedP! / p!;
@@ -226,7 +226,7 @@ describe('no verdict', () => {
     expect(new Set(kinds(armOf(invalid, 'sse')))).toEqual(new Set(['equivalent']));
     const limited = compareIt(independentRun({ edit: ofWs((trial) => missGate(trial, 'H2')) }));
     expect(new Set(kinds(armOf(limited)))).toEqual(new Set(['harness-limited']));
-    // Bytes on the socket are what they are, however busy the client was; segments are not.
+    // Bytes on the socket do not depend on how busy the client was; segments do.
     expect(changeOf(limited, 'bytes.token').verdict.kind).toBe('exact');
     expect(changeOf(limited, 'bytes.token.wire').verdict.kind).toBe('harness-limited');
   });

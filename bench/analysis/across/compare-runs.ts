@@ -1,4 +1,4 @@
-// Saved runs → what changed from the first to each of the others. Pure: the same runs give the same comparison, to the last
+// Compares saved runs: changes from the first to each of the others. Pure: the same runs give the same comparison, to the last
 // digit. All tests of one command are one family, however many runs it names.
 
 import type { SavedRun } from '../../contract/run-file.ts';
@@ -52,7 +52,7 @@ function isDeclared({ isContender }: GatheredArm, { metric }: ChangeEvidence): b
   return isContender && metric.endpoint !== undefined;
 }
 
-/** What was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
+/** A metric that was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
 function correct(arms: readonly GatheredArm[], leastClaims: number): Corrected {
   const all = arms.flatMap((arm) => arm.evidence.map((evidence) => ({ evidence, isDeclared: isDeclared(arm, evidence) })));
   const declared = all.filter((one) => one.isDeclared).map(({ evidence }) => evidence);

@@ -1,10 +1,10 @@
-// Where the headers of two runs differ. It walks whatever is there, so that a fact which a later version records is
-// compared without this file knowing it.
+// Finds the differences between the headers of two runs. It walks all fields, so that a fact recorded by a later version
+// is compared without a change here.
 
 import type { Environment, Plan, PrecisionStop, RunHeader } from '../../contract/run-file.ts';
 import type { Difference, Fact } from './run-comparison.ts';
 
-/** What the reader should know before any number: machine and software. */
+/** Differences that the reader should know before any number: machine and software. */
 export function differencesOfEnvironment(old: RunHeader, recent: RunHeader): readonly Difference[] {
   return differencesOf(surroundingsOf(old), surroundingsOf(recent));
 }
@@ -13,7 +13,7 @@ function surroundingsOf({ streamduel, environment }: RunHeader): object {
   return { streamduel, ...environment };
 }
 
-/** Compared elsewhere: what must be equal, what is matched one by one, and the seed, which has a meaning of its own. */
+/** Fields compared elsewhere: those that must be equal, those matched one by one, and the seed, which has a meaning of its own. */
 const NOT_CONDITIONS = [
   'scenario',
   'workload',
@@ -24,7 +24,7 @@ const NOT_CONDITIONS = [
   'verdicts',
 ] as const satisfies readonly (keyof Plan)[];
 
-/** How it was measured: window, blocks, pinning and the like. */
+/** Differences of the measurement conditions: window, blocks, pinning and the like. */
 export function differencesOfConditions(old: Plan, recent: Plan): readonly Difference[] {
   return differencesOf(conditionsOf(old), conditionsOf(recent));
 }
@@ -32,11 +32,11 @@ export function differencesOfConditions(old: Plan, recent: Plan): readonly Diffe
 function conditionsOf(plan: Plan): object {
   const { recovery } = plan;
   const conditions = Object.entries(plan).filter(([key]) => !(NOT_CONDITIONS as readonly string[]).includes(key));
-  // Faults that could not be had show in the load points.
+  // Unavailable faults show in the load points.
   return Object.fromEntries(recovery === undefined ? conditions : [...conditions, ['recovery', { ...recovery, absent: undefined }]]);
 }
 
-/** In the order of the old side; what only the new one states comes last. */
+/** Differences in the order of the old side; facts that only the new one states come last. */
 export function differencesOf(old: object, recent: object): readonly Difference[] {
   const [before, after] = [flatten(old), flatten(recent)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((field) => {
@@ -55,7 +55,7 @@ function flatten(value: object, path = '', facts = new Map<string, Fact>()): Rea
   return facts;
 }
 
-/** A name such as `@fastify/websocket` or `tcp_rmem` says what it is; the record that holds it need not. */
+/** A name such as `@fastify/websocket` or `tcp_rmem` is clear without the name of the record that holds it. */
 function lastPart(field: string): string {
   return field.replace(/^(?:packages|settings|tools)\./, '');
 }

@@ -1,9 +1,9 @@
-// A fact of a run's header as words: the end of its field's name is its unit.
+// Renders a fact of a run's header as words: the suffix of its field's name is its unit.
 
 import { amount } from '../amounts.ts';
 import type { Fact } from './run-comparison.ts';
 
-/** Enough of a hash to tell two apart. */
+/** Enough characters to tell two hashes apart. */
 const HASH_CHARACTERS = 12;
 
 /** `none` for a fact that a run does not state, and for an empty one. */

@@ -7,7 +7,7 @@ import { gatherRuns } from './gather-runs.ts';
 import { judgeRegressions } from './regression-gates.ts';
 
 const EXPERIMENTS = 300;
-// Holm keeps the chance of even one false positive per experiment at or below 5 %; one in a thousand times chance alone exceeds this.
+// Holm keeps the chance of even one false positive per experiment at or below 5 %; chance alone exceeds this once in a thousand times.
 const MOST_POSITIVES = binomialQuantile(0.999, EXPERIMENTS, 0.05);
 
 test('of many comparisons of two equal runs no more than one in twenty finds a change or fails a gate', () => {

@@ -1,5 +1,5 @@
-// What `--fail-if-worse` may stand on: the arms of two runs, or the pairs of arms within one. Everything that cannot be
-// believed, or that only the old side still measures, is marked here, so that no gate is passed by it.
+// Collects the subjects of `--fail-if-worse`: the arms of two runs, or the pairs of arms within one. Numbers that cannot be
+// trusted, or that only the old side still measures, are marked here, so that no gate passes because of them.
 
 import { armName } from '../../contract/transports.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
@@ -44,7 +44,7 @@ interface FailedGates {
   readonly harnessLimited: readonly unknown[];
 }
 
-/** In one word: which gate it was, and by how much it was missed, stands beside the arm. */
+/** One word: which gate failed, and by how much, is shown beside the arm. */
 function distrustOf(metric: Metric, { invalid, harnessLimited }: FailedGates): string | undefined {
   if (invalid.length > 0) return 'invalid';
   return harnessLimited.length > 0 && !isUntouchedByClient(metric) ? 'harness-limited' : undefined;
@@ -98,7 +98,7 @@ function isWhole({ summaries }: LoadPointAnalysis, metric: Metric, arm: string):
   return values.length > 0 && !values.includes(undefined);
 }
 
-/** All or none, as for verdicts; a single pair has no interval. */
+/** Every block must have a pair, as for verdicts; a single pair has no interval. */
 function whyUnpaired(
   { arms }: LoadPointAnalysis,
   { isExact }: Metric,

@@ -1,5 +1,5 @@
-// What two or more saved runs have in common, with the evidence on each metric: everything that one comparison can be
-// made from, before anything is corrected for the number of tests.
+// Gathers the arms that two or more saved runs have in common, with the evidence on each metric: the input of one
+// comparison, before anything is corrected for the number of tests.
 
 import { loadPointKey } from '../../contract/load-point.ts';
 import type { LoadPoint, SavedRun, ScenarioId } from '../../contract/run-file.ts';
@@ -33,7 +33,7 @@ export function gatherRuns(old: SavedRun, others: readonly SavedRun[]): Gathered
   return { old, arms: others.flatMap((other) => gatherArms(old, other)) };
 }
 
-/** What both runs planned, in the order of the old one. */
+/** The arms that both runs planned, in the order of the old one. */
 function gatherArms(old: SavedRun, recent: SavedRun): GatheredArm[] {
   const others = selectMeasured(recent);
   return selectMeasured(old).flatMap(({ scenario, loadPoint, arms }) =>
@@ -62,7 +62,7 @@ function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'ne
 
 function failedGates({ old, new: recent }: ArmOfTwoRuns, kind: 'correctness' | 'harness'): readonly string[] {
   const failed = (side: string, arm: MeasuredArm): string[] =>
-    // Without a baseline: how late a server was in one arm against another arm of its run is not what is compared here.
+    // No baseline: how late a server was in one arm against another arm of its run is not compared here.
     summariseGates([arm], undefined)
       .filter((gate) => gate.kind === kind && gate.state === 'failed')
       .map(({ id, title, missed, trials, worst, limit, unit }) => {

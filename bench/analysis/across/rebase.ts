@@ -1,4 +1,4 @@
-// Another arm of a run as its baseline: the plan's first arm is what the others are held against.
+// Makes another arm of a run its baseline: the others are compared with the plan's first arm.
 
 import { armName } from '../../contract/transports.ts';
 import type { SavedRun } from '../../contract/run-file.ts';

@@ -260,7 +260,7 @@ test('for any values, a gate never both fails and passes, and a wider margin nev
       const [narrow, wide] = [Math.min(first, second), Math.max(first, second)];
       const sides = { old: before, new: after };
       expect(rank[stateOf(sides, wide)!]).toBeGreaterThanOrEqual(rank[stateOf(sides, narrow)!]);
-      // Swapped, what failed cannot fail again.
+      // A gate that failed cannot fail again with the sides swapped.
       expect([stateOf(sides, narrow), stateOf({ old: after, new: before }, narrow)]).not.toEqual(['failed', 'failed']);
     }),
   );

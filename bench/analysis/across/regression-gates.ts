@@ -1,5 +1,5 @@
-// `--fail-if-worse`: whether a worsening beyond a margin is shown. Merely seen is not enough, for a threshold below the
-// noise of the machine fails builds by chance; and not shown is not passed.
+// Judges `--fail-if-worse`: whether a worsening beyond a margin is shown. An observed worsening is not enough, because a
+// threshold below the noise of the machine fails builds by chance; and a gate that is not shown is not passed.
 
 import type { LoadPoint } from '../../contract/run-file.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -11,16 +11,16 @@ import { exceedsP, fallsShortP, welchEffect, type StudentisedEffect } from '../s
 import type { TwoSides } from './change-evidence.ts';
 import { ALPHA, canBeShown } from './fewest-trials.ts';
 
-/** How much worse is too much: a share of the old value, or an amount in the metric's unit. */
+/** The worsening that is tolerated: a share of the old value, or an amount in the metric's unit. */
 export type WorseMargin = { readonly kind: 'share'; readonly share: number } | { readonly kind: 'amount'; readonly amount: number };
 
 export interface RegressionGate {
-  /** Undefined for all endpoints and counted metrics that have no gate of their own. */
+  /** undefined for the gate on all endpoints and counted metrics that have no gate of their own. */
   readonly metric: Metric | undefined;
   readonly margin: WorseMargin;
 }
 
-/** One metric of one arm at one load point, with what may be compared of it. */
+/** One metric of one arm at one load point, with the values to compare. */
 export interface GateSubject {
   readonly metric: Metric;
   /** `ws`, or `ws against sse` within one run. */
@@ -29,11 +29,11 @@ export interface GateSubject {
   readonly run: string;
   readonly loadPoint: LoadPoint;
   readonly values: TwoSides;
-  /** Old and new are blocks of one run, in pairs. */
+  /** True when old and new are paired blocks of one run. */
   readonly isPaired: boolean;
-  /** Value stands against value: nothing is sampled. */
+  /** True when values are compared directly, because nothing is sampled. */
   readonly isCounted: boolean;
-  /** Why neither side's number may be believed. */
+  /** Why the numbers cannot be trusted. */
   readonly distrust: string | undefined;
   /** Why there is nothing to judge. */
   readonly missing: string | undefined;
@@ -45,23 +45,23 @@ export interface GateResult {
   readonly run: string;
   readonly loadPoint: LoadPoint;
   readonly margin: WorseMargin;
-  /** `not-shown`: neither that it is worse by more than the margin, nor that it is not. */
+  /** `not-shown`: it is shown neither to be worse by more than the margin nor not to be. */
   readonly state: 'passed' | 'failed' | 'not-shown';
-  /** How much worse the new values are, as a share or an amount like the margin; negative when better. */
+  /** Worsening of the new values, as a share or an amount like the margin; negative when better. */
   readonly seen: number | undefined;
-  /** One-sided, Holm-adjusted over all gates: that it is worse by more than the margin, and that it is not. */
+  /** One-sided p-values, Holm-adjusted over all gates, that it is worse by more than the margin and that it is not. */
   readonly worseP: number | undefined;
   readonly notWorseP: number | undefined;
   readonly reason: string | undefined;
 }
 
-/** One result per metric, arm, load point and run that a gate stands on, in the order of the subjects. */
+/** One result per metric, arm, load point and run that a gate applies to, in the order of the subjects. */
 export function judgeRegressions(gates: readonly RegressionGate[], subjects: readonly GateSubject[]): readonly GateResult[] {
   const judged = subjects.flatMap((subject) => {
     const margin = marginFor(gates, subject.metric);
     return margin === undefined ? [] : [prepare(subject, margin)];
   });
-  // What cannot be judged stays in the family with p = 1: the others must not gain by its loss.
+  // A subject that cannot be judged stays in the family with p = 1: the others must not gain by its loss.
   const tested = judged.filter(({ gateSubject }) => !gateSubject.isCounted);
   const worse = holm(tested.map(({ effect }) => (effect === undefined ? 1 : exceedsP(effect, 0))));
   const notWorse = holm(tested.map(({ effect }) => (effect === undefined ? 1 : fallsShortP(effect, 0))));
@@ -69,7 +69,7 @@ export function judgeRegressions(gates: readonly RegressionGate[], subjects: rea
   return judged.map((one) => toResult(one, adjusted.get(one), tested.length));
 }
 
-/** A gate on the metric itself takes the place of the one on all. */
+/** A gate on the metric itself overrides the gate on all metrics. */
 function marginFor(gates: readonly RegressionGate[], metric: Metric): WorseMargin | undefined {
   const own = gates.find((gate) => gate.metric?.id === metric.id);
   const isDefault = (metric.endpoint !== undefined || metric.isExact === true) && metric.better !== 'neither';
@@ -79,7 +79,7 @@ function marginFor(gates: readonly RegressionGate[], metric: Metric): WorseMargi
 interface PreparedGate {
   readonly gateSubject: GateSubject;
   readonly margin: WorseMargin;
-  /** How far the worsening lies beyond the margin; undefined where nothing can be computed. */
+  /** Part of the worsening beyond the margin; undefined when nothing can be computed. */
   readonly effect: StudentisedEffect | undefined;
 }
 
@@ -89,7 +89,7 @@ function prepare(gateSubject: GateSubject, margin: WorseMargin): PreparedGate {
   return { gateSubject, margin, effect: beyond && effectOf(gateSubject, beyond) };
 }
 
-/** Both sides turned so that more is worse, the old one moved by the margin: what is left between them is beyond it. */
+/** Both sides signed so that more is worse, the old one moved by the margin: the remaining difference lies beyond it. */
 function beyondMargin({ metric, values }: GateSubject, margin: WorseMargin): TwoSides | undefined {
   const sign = metric.better === 'higher' ? -1 : 1;
   const turn = (side: readonly number[], move: (value: number) => number): number[] => side.map((value) => sign * move(value));
@@ -101,7 +101,7 @@ function beyondMargin({ metric, values }: GateSubject, margin: WorseMargin): Two
     const log = Math.log1p(margin.share);
     return { old: turn(values.old, (value) => Math.log(value) + sign * log), new: turn(values.new, Math.log) };
   }
-  // A share of a value that may be negative: of the old mean, which must not be.
+  // Values may be negative here, so the share is one of the old mean, which must be positive.
   if (mean(values.old) <= 0) return undefined;
   return { old: turn(values.old, (value) => value * (1 + margin.share) ** sign), new: turn(values.new, (value) => value) };
 }
@@ -156,12 +156,12 @@ function decide(
   return { state: adjusted !== undefined && adjusted.notWorse < ALPHA ? 'passed' : 'not-shown', reason: undefined };
 }
 
-/** Counted, and 0 on both sides, such as tokens lost: there is no share of it, and nothing got worse. */
+/** True for a count of 0 on both sides, such as tokens lost: there is no share of it, and nothing got worse. */
 function isNothing({ metric, values }: GateSubject): boolean {
   return metric.isExact === true && [...values.old, ...values.new].every((value) => value === 0);
 }
 
-/** Of the means: geometric for a ratio, so that it agrees with the ratio that the comparison prints. */
+/** The worsening of the means: geometric for a ratio, so that it agrees with the ratio that the comparison prints. */
 function worseningOf({ metric, values }: GateSubject, margin: WorseMargin): number | undefined {
   const scale = margin.kind === 'share' ? metric.scale : 'difference';
   const [old, recent] = [estimateMean(values.old, scale)?.value, estimateMean(values.new, scale)?.value];

@@ -10,7 +10,7 @@ export interface RunComparison {
   readonly old: RunIdentity;
   /** Every further run, each against the old one; all of them are one family of tests. */
   readonly comparisons: readonly RunAgainstOld[];
-  /** What an interval between two runs does not contain. */
+  /** States which variation an interval between two runs does not contain. */
   readonly caveat: string;
 }
 
@@ -26,17 +26,17 @@ export interface RunIdentity {
 
 export interface RunAgainstOld {
   readonly new: RunIdentity;
-  /** Machine and software, where the two runs differ. */
+  /** Differences of machine and software between the two runs. */
   readonly differences: readonly Difference[];
-  /** The gravest first. */
+  /** The most severe first. */
   readonly warnings: readonly Warning[];
   /** One entry per load point and arm that both runs planned, in the order of the old run. */
   readonly arms: readonly ArmChanges[];
 }
 
-/** A fact about two runs that is not the same in both; a side is undefined where its run does not state it. */
+/** A fact about two runs that is not the same in both; a side is undefined when its run does not state it. */
 export interface Difference {
-  /** Where it stands in the header of a run, such as `packages.ws`. */
+  /** Path in the header of a run, such as `packages.ws`. */
   readonly field: string;
   readonly title: string;
   readonly old: Fact;
@@ -67,24 +67,24 @@ export interface Change {
   readonly better: 'lower' | 'higher' | 'neither';
   /** Counted, not sampled. */
   readonly isExact: boolean;
-  /** P1… for pre-declared endpoints of a contender; undefined for what is exploratory or counted. */
+  /** P1… for pre-declared endpoints of a contender; undefined for exploratory and counted metrics. */
   readonly endpoint: string | undefined;
-  /** Undefined without a value. For a counted metric over the workloads that both runs drew. */
+  /** undefined without a value. A counted metric is estimated over the workloads that both runs drew. */
   readonly old: Estimate | undefined;
   readonly new: Estimate | undefined;
-  /** Per trial, in run order. */
+  /** One value per trial, in run order. */
   readonly values: { readonly old: readonly number[]; readonly new: readonly number[] };
   /** new/old of geometric means with its 95 % interval (Welch); undefined for metrics that may be ≤ 0. */
   readonly ratio: Estimate | undefined;
   /** new − old with its 95 % interval (Welch), in the metric's unit. */
   readonly difference: Estimate | undefined;
-  /** Zone of practical equivalence: negligible within either. */
+  /** Zone of practical equivalence: a change within either bound is negligible. */
   readonly margin: Margin;
-  /** Two-sided, on the logarithm where there is a ratio; undefined where nothing is tested. */
+  /** Two-sided, on the logarithm when there is a ratio; undefined when nothing is tested. */
   readonly p: number | undefined;
-  /** By Holm over all endpoints, arms, load points and runs of the comparison; by Benjamini–Hochberg for exploratory metrics. */
+  /** Adjusted by Holm over all endpoints, arms, load points and runs of the comparison; by Benjamini–Hochberg for exploratory metrics. */
   readonly adjustedP: number | undefined;
-  /** Of two one-sided tests against the margin, over its scales by Bonferroni. */
+  /** p of two one-sided tests against the margin, Bonferroni-corrected over its scales. */
   readonly tostP: number | undefined;
   readonly adjustedTostP: number | undefined;
   readonly verdict: ChangeVerdict;
@@ -112,7 +112,7 @@ export type ChangeVerdictKind =
 
 export interface ChangeVerdict {
   readonly kind: ChangeVerdictKind;
-  /** Undefined where neither is shown, or neither more nor less of the metric is better. */
+  /** undefined when neither is shown, or neither more nor less of the metric is better. */
   readonly direction: 'better' | 'worse' | undefined;
   /** Equivalent, yet a difference was detected (Holm p < 0.05). */
   readonly differenceDetected: boolean;

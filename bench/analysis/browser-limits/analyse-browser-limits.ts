@@ -1,4 +1,4 @@
-// What one browser opened, arm by arm: counts side by side, times by their medians. Nothing is tested.
+// Summarises the streams that one browser opened, arm by arm: counts side by side, times by their medians. Nothing is tested.
 
 import { countStreams, streamsAsked, type BrowserLimitsPlan, type BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import type { BrowserLimitsTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
@@ -6,7 +6,7 @@ import type { ArmBrowserLimits, BrowserLimitsAnalysis, NextStream } from '../bro
 import type { MeasuredArm, MeasuredLoadPoint } from '../measured-trials.ts';
 import { median } from '../statistics/moments.ts';
 
-/** Undefined for other scenarios. */
+/** undefined for other scenarios. */
 export function analyseBrowserLimits(
   { browserLimits }: Pick<Plan, 'browserLimits'>,
   points: readonly MeasuredLoadPoint[],
@@ -65,7 +65,7 @@ function describeNext(tallies: readonly BrowserLimitsTally[]): NextStream {
   };
 }
 
-/** One tab alone has to have met a limit, and the two have to have asked for more than that. */
+/** undefined unless one tab alone met a limit and both tabs together requested more streams than that. */
 function isShared({ oneByOne, next, tabs }: BrowserLimitsTally, askedOfEach: number): boolean | undefined {
   const alone = countStreams(oneByOne).opened;
   if (next === undefined || 2 * askedOfEach <= alone) return undefined;

@@ -12,7 +12,7 @@ const limitsPlan: BrowserLimitsPlan = {
   patienceNs: { sse: 1.5 * NS_PER_S, ws: 6 * NS_PER_S, request: 1.5 * NS_PER_S },
 };
 
-/** The first `opened` open, 10 ms each; what becomes of the others. */
+/** The first `opened` streams open, 10 ms each; the others are in `state`. */
 export function pageStreams(opened: number, others: number, state: 'waiting' | 'failed' = 'waiting'): PageStream[] {
   return Array.from({ length: opened + others }, (_, index): PageStream => {
     const askedNs = Math.min(index, opened) * 10 * NS_PER_MS;
@@ -21,7 +21,7 @@ export function pageStreams(opened: number, others: number, state: 'waiting' | '
   });
 }
 
-/** Six streams, as over HTTP/1.1: everything else waits, and tabs share. */
+/** Six streams open, as over HTTP/1.1: all others wait, and tabs share the limit. */
 export const waitingTally: BrowserLimitsTally = {
   node: 'v24.0.0',
   browser: 'Chromium 999.0.1',
@@ -41,7 +41,7 @@ export const waitingTally: BrowserLimitsTally = {
   brokenStreams: 0,
 };
 
-/** 200 streams of 300 in one tab, more in two; the next one fails, and requests are answered. */
+/** 200 streams of 300 open in one tab, more in two; the next one fails, and requests are answered. */
 export const failingTally: BrowserLimitsTally = {
   ...waitingTally,
   oneByOne: pageStreams(200, 100, 'failed'),

@@ -1,4 +1,4 @@
-// A saved run of searches → what its report shows besides the metrics.
+// Converts a saved run of searches into the parts of its report besides the metrics.
 
 import type { SavedRun, SearchedTrial } from '../../contract/run-file.ts';
 import { constraints, searchEnds, type SearchEnd } from '../../contract/search.ts';
@@ -11,7 +11,7 @@ import { stepsBeyond } from './carried-steps.ts';
 import { heededSteps } from './disturbed-steps.ts';
 import { isSearch } from './follow-up.ts';
 
-/** @param loadPoints What is compared. Undefined for another scenario. */
+/** undefined for another scenario. @param loadPoints The trials that are compared. */
 export function analyseCapacity({ header, trials }: SavedRun, loadPoints: readonly MeasuredLoadPoint[]): CapacityAnalysis | undefined {
   const { plan } = header;
   if (plan.search === undefined) return undefined;

@@ -1,5 +1,5 @@
-// What scenario `capacity` adds to an analysis, besides its metrics: what the loads beyond the answers failed by, the path of
-// each search, the load–latency curve, and whether the load generator could have carried more.
+// The part of an analysis that scenario `capacity` adds, besides its metrics: the constraints that loads beyond the answers
+// missed, the path of each search, the load–latency curve, and whether the load generator could have carried more.
 
 import type { Constraint, SearchEnd, SearchStep } from '../../contract/search.ts';
 
@@ -7,13 +7,13 @@ export interface SearchPath {
   readonly trial: number;
   readonly block: number;
   readonly isBurnIn: boolean;
-  /** Measured again because the machine disturbed the first measurement of its block. */
+  /** True when measured again because the machine disturbed the first measurement of its block. */
   readonly isRepeat: boolean;
   readonly arm: string;
   readonly steps: readonly {
     readonly streams: number;
     readonly failed: readonly Constraint[];
-    /** The machine disturbed it: it was measured again, and not heeded. */
+    /** True when the machine disturbed the step: it was measured again and not used. */
     readonly isDisturbed: boolean;
   }[];
   readonly end: SearchEnd;
@@ -26,33 +26,33 @@ export interface ArmCapacity {
   readonly arm: string;
   readonly searches: number;
   readonly ends: Readonly<Record<SearchEnd, number>>;
-  /** In how many searches the load above the answer failed by each. */
+  /** Number of searches in which the load above the answer failed by each constraint. */
   readonly failedBy: Readonly<Record<Constraint, number>>;
   /** Means over the steps beyond the answers that failed; undefined without one. */
   readonly beyond: { readonly serverUtilisation: number; readonly clientUtilisation: number } | undefined;
-  /** Geometric mean of all answers, those that only say "at least" among them; undefined without one. */
+  /** Geometric mean of all answers, including those that only say "at least"; undefined without one. */
   readonly lowerStreams: number | undefined;
 }
 
 export interface CapacityCurve {
   readonly arm: string;
-  /** In order of load. */
+  /** Steps in order of load. */
   readonly steps: readonly SearchStep[];
 }
 
 export interface ClientProof {
   readonly step: SearchStep;
-  /** Of the highest answer of any arm. */
+  /** Load of the step as a multiple of the highest answer of any arm. */
   readonly timesBest: number;
-  /** No gate of the load generator was missed. */
+  /** True when no gate of the load generator was missed. */
   readonly isPassed: boolean;
 }
 
 export interface CapacityAnalysis {
   readonly arms: readonly ArmCapacity[];
-  /** In run order, burn-in and repetitions included. */
+  /** Paths in run order, burn-in and repetitions included. */
   readonly paths: readonly SearchPath[];
-  /** Empty as long as the searches are not over. */
+  /** Empty until all searches have ended. */
   readonly curves: readonly CapacityCurve[];
   readonly proof: ClientProof | undefined;
 }

@@ -1,11 +1,11 @@
-// The steps of a search at its answer: the highest load that was carried, in those steps in which it was.
+// Selects the steps of a search at its answer: those in which the highest carried load was carried.
 
 import type { SearchedTrial } from '../../contract/run-file.ts';
 import type { MeasuredStep, SearchStep } from '../../contract/search.ts';
 import { heededSteps } from './disturbed-steps.ts';
 import { isSearch } from './follow-up.ts';
 
-/** Empty where the answer only says "at least", or where there is none. */
+/** Empty when the answer only says "at least", or when there is none. */
 export function carriedSteps(trial: SearchedTrial): readonly MeasuredStep[] {
   const { end, steps, lowerStreams } = trial.search;
   if (!isSearch(trial) || !isAnswer(end)) return [];
@@ -22,7 +22,7 @@ export function stepsBeyond({ search: { steps, upperStreams } }: SearchedTrial):
   return heededSteps(steps).filter((step) => step.streams === upperStreams && step.failed.length > 0);
 }
 
-/** Whether the search ended at the server, and not at the load generator or at the most that it may ask for. */
+/** Whether the search ended at the server, and not at the load generator or at the highest load that it may try. */
 function isAnswer(end: SearchedTrial['search']['end']): boolean {
   return end === 'found' || end === 'steps';
 }

@@ -4,7 +4,7 @@ import { heededSteps } from './disturbed-steps.ts';
 import { fixtureStep } from './search-fixture.ts';
 import { searchLoads } from './search-loads.ts';
 
-/** A load of half of what the server carries, that failed nevertheless. */
+/** A step at half of the server's capacity that failed nevertheless. */
 const spoiled: SearchStep = { ...fixtureStep(1500, ['loss', 'harness'], 3000), disturbedBy: ['N2'] };
 const carried = fixtureStep(1500, [], 3000);
 

@@ -1,5 +1,5 @@
-// What a run asks for after what it found: where the searches of measured blocks begin, the loads of the headline, the curve
-// and the proof. Pure functions of the plan and of what is saved, so that a run that was interrupted goes on with the same loads.
+// Plans the loads that depend on earlier results: where the searches of measured blocks begin, the loads of the headline, the
+// curve and the proof. Pure functions of the plan and the saved trials, so that an interrupted run goes on with the same loads.
 
 import { deriveSeed, seededDraw } from '../../contract/random.ts';
 import type { Plan, SearchedTrial, TrialRecord } from '../../contract/run-file.ts';
@@ -8,7 +8,7 @@ import { spreadLoads } from './load-grid.ts';
 
 type SearchingPlan = Pick<Plan, 'search' | 'seed' | 'arms' | 'burnInBlocks' | 'isPilot'>;
 
-/** Below what the burn-in block found, which is itself a little below the truth: the first expansion then crosses the answer. */
+/** Share of the burn-in block's answer, itself a little below the truth: the first expansion then crosses the answer. */
 const START_SHARE = 0.9;
 const START_SEED = 0x73746172;
 
@@ -17,7 +17,7 @@ export function isSearch(trial: TrialRecord): trial is SearchedTrial {
 }
 
 /**
- * The same for all arms of a block, and drawn within one width of the grid from block to block: on one grid for all, an arm
+ * The start is the same for all arms of a block, and drawn within one width of the grid from block to block: on one grid for all, an arm
  * that is better by less than the width would find the same answer in every block. Undefined without a search in the plan.
  */
 export function startOfSearch(plan: SearchingPlan, block: number, records: readonly TrialRecord[]): number | undefined {
@@ -29,10 +29,10 @@ export function startOfSearch(plan: SearchingPlan, block: number, records: reado
   return Math.min(search.mostStreams, Math.max(1, Math.round(found * START_SHARE * (1 + search.width) ** shift)));
 }
 
-/** method.md's headline load: half of what the weaker arm carries, where no arm is near its end. */
+/** method.md's headline load: half of what the weaker arm carries, so that no arm is near saturation. */
 const HEADLINE_SHARE = 0.5;
 
-/** The same for all arms and measured blocks. Undefined where the burn-in block found nothing to take half of. */
+/** One load for all arms and measured blocks; undefined when the burn-in block has no answer to take half of. */
 export function headlineOf(plan: SearchingPlan, block: number, records: readonly TrialRecord[]): number | undefined {
   const answers = burnInAnswers(records);
   if (plan.search === undefined || block < plan.burnInBlocks || answers.length === 0) return undefined;
@@ -44,17 +44,17 @@ function burnInAnswers(records: readonly TrialRecord[]): number[] {
   return searches.flatMap(({ search: { lowerStreams } }) => lowerStreams ?? []);
 }
 
-/** A trial that comes once, after all blocks. */
+/** A trial that is measured once, after all blocks. */
 export interface Supplement {
   readonly purpose: 'curve' | 'proof';
   readonly arm: Arm;
   readonly streams: readonly number[];
 }
 
-/** The same grid for all arms, around the knee of the one that carries less. */
+/** The curve has one grid for all arms, around the knee of the arm that carries less. */
 const CURVE_FROM = 0.1;
 const CURVE_TO = 1.3;
-/** Of the highest answer: a load generator that carries so much more had room to spare. */
+/** Multiple of the highest answer: a load generator that carries so much more had spare capacity. */
 const PROOF_FACTOR = 1.5;
 
 const nullArm: Arm = { transport: 'tcp', client: 'probe', path: 'direct' };
@@ -75,12 +75,12 @@ export function supplementsOf(plan: SearchingPlan, records: readonly TrialRecord
   ];
 }
 
-/** How many there will be once every search has ended. */
+/** The number of supplements once every search has ended. */
 export function countSupplements({ search, isPilot, arms }: SearchingPlan): number {
   return search === undefined || isPilot === true ? 0 : arms.filter((arm) => !isCopy(arm)).length + 1;
 }
 
-/** Of measured blocks; "at least" is taken for what it says. */
+/** Geometric mean over measured blocks; an "at least" counts as its bound. */
 function answerOf(arm: Arm, records: readonly TrialRecord[]): number | undefined {
   const own = records.filter((record) => !record.burnIn && armName(record.arm) === armName(arm)).filter(isSearch);
   return geometricMean(own.flatMap(({ search: { lowerStreams } }) => lowerStreams ?? []));

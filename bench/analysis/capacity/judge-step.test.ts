@@ -14,10 +14,10 @@ const within50Ms: Objective = { text: 'delivery.p99 <= 50ms', metric: 'delivery.
 const attained: Objective = { text: 'attainment.50ms >= 99%', metric: 'attainment', operator: '>=', limit: 0.99, withinNs: 50 * NS_PER_MS };
 
 interface Change {
-  /** Of the tokens that were due in the window, shares. */
+  /** Shares of the tokens that were due in the window. */
   readonly received?: number;
   readonly late?: number;
-  /** Of the fixture, p99 is five times the median. */
+  /** In the fixture, p99 is five times the median. */
   readonly deliveryP50Ns?: number;
   readonly effectiveCount?: number;
   readonly errors?: number;
@@ -122,7 +122,7 @@ describe('a load', () => {
   it.each([
     [{ late: 0.01 }, []],
     [{ late: 0.011 }, ['not attainment.50ms >= 99%: 98.90 %']],
-    // A token that never came is late as well as lost.
+    // A token that never arrived is late as well as lost.
     [{ late: 0.01, received: 0.999 }, ['1 of 1000 tokens of the window were never received', 'not attainment.50ms >= 99%: 98.90 %']],
   ])('attains its objective by the tokens planned, however late they came: %j → %j', (change, reasons) => {
     expect(judge(change, [attained]).reasons).toEqual(reasons);
@@ -140,7 +140,7 @@ describe('a load', () => {
 describe('the load generator', () => {
   const tooLate = { deliveryP50Ns: 20 * NS_PER_MS };
 
-  // [server busy, client busy, gates missed] → whether a load that failed is laid to the load generator.
+  // [server busy, client busy, gates missed] → whether a load that failed is attributed to the load generator.
   it.each<[server: number, client: number, missed: string[], outcome: string]>([
     [0.5, 0.3, [], 'failed'],
     [0.5, 0.3, ['H4'], 'harness'],

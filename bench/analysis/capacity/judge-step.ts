@@ -1,6 +1,6 @@
-// Whether a server carried a load, judged from one steady trial. A load generator that is late can only add delay and loss: so
-// what was carried in spite of it was carried, and what was not carried is the server's fault only where the load generator
-// was in order, or late behind a server that was at its own end.
+// Judges from one steady trial whether a server carried a load. A load generator that is late can only add delay and loss: so
+// a load carried in spite of it was carried, and a load that was not carried is the server's fault only when the load generator
+// was in order, or late behind a server that was itself saturated.
 
 import { quantileOf } from '../../contract/distribution.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
@@ -47,7 +47,7 @@ export function judgeStep({ streams, trial, receipt }: MeasuredLoad, objectives:
   };
 }
 
-/** A trial that failed as a whole delivered nothing that could be counted. */
+/** A trial that failed as a whole has no deliveries to count. */
 export function failedStep(streams: number, message: string): SearchStep {
   return { streams, failed: ['loss'], reasons: [`the trial failed: ${message}`], missedGates: [], disturbedBy: [] };
 }
@@ -92,8 +92,8 @@ function measureStep(trial: CompletedTrial, receipt: WindowReceipt, objectives: 
 }
 
 /**
- * What is judged is this window, not what it says of others: so each sample counts as one, however alike neighbours are. Where
- * a server falls behind they are very alike, and the quantile would be missing just where it decides.
+ * Judges this window alone and infers nothing about others, so each sample counts as one, however correlated neighbours are. When
+ * a server falls behind they are strongly correlated, and the quantile would be missing just when it decides.
  */
 function asSeen(trial: CompletedTrial, metric: string): number | undefined {
   const distributions = Object.fromEntries(
@@ -120,12 +120,12 @@ function judgeObjective({ text, metric, operator, limit, withinNs }: Objective, 
   return [{ constraint: 'objective', reason: `not ${text}: ${found}` }];
 }
 
-/** Two digits of 98.96 % would read as the 99 % that it missed. */
+/** Rounds down to two decimals: 98.96 % in two digits would read as the 99 % that it missed. */
 function sharpPercent(share: number): string {
   return `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
 }
 
-/** By how much the last third of the window is beyond what the first third allows; undefined with too few tokens in either. */
+/** Excess of the last third of the window over the limit set by the first third, ns; undefined with too few tokens in either. */
 export function backlogOf({ firstThirdP50Ns, lastThirdP50Ns }: CompletedTrial['steadiness']): number | undefined {
   if (firstThirdP50Ns === undefined || lastThirdP50Ns === undefined) return undefined;
   return lastThirdP50Ns - BACKLOG_FACTOR * firstThirdP50Ns;
@@ -147,8 +147,8 @@ function missedBy({ gates }: CompletedTrial, measured: MeasuredStep): string[] {
 }
 
 /**
- * Starts that were never issued are a load that was never there, whatever came of it. Else the load generator matters only
- * where the load failed, and there unless it merely came late behind a server at its end.
+ * Starts that were never issued mean that the load was never applied, whatever its result. Else the load generator matters only
+ * when the load failed, unless it was merely late behind a saturated server.
  */
 function judgeClient(missed: readonly string[], measured: MeasuredStep, hasFailed: boolean): Failure[] {
   if (missed.includes('H1')) return [{ constraint: 'harness', reason: 'the load generator did not issue all planned starts' }];

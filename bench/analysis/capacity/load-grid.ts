@@ -1,5 +1,5 @@
-// The loads that a search may ask for: a geometric grid around its start, so that both arms of a block, which begin at the same
-// load, are asked the same loads and their answers can differ only by what was measured.
+// Defines the loads that a search may try: a geometric grid around its start, so that both arms of a block, which begin at the
+// same load, get the same loads and their answers can differ only by the measurements.
 
 export interface GridOptions {
   readonly startStreams: number;
@@ -13,22 +13,22 @@ export interface LoadGrid {
   readonly bottom: number;
   readonly top: number;
   readonly streamsAt: (place: number) => number;
-  /** How many places a factor spans; at least one. */
+  /** The number of places that a factor spans; at least one. */
   readonly placesIn: (factor: number) => number;
 }
 
-/** Below it two neighbours would be rounded to one number of streams. */
+/** The lowest load of a grid: below it two neighbours would be rounded to one number of streams. */
 export function leastStreams(width: number): number {
   return Math.ceil(1 / width);
 }
 
-/** The start is moved to the nearest end of the grid where it lies outside. @param options `mostStreams` is not below `leastStreams`. */
+/** The start is moved to the nearest end of the grid when it lies outside. @param options `mostStreams` is not below `leastStreams`. */
 export function loadGrid({ startStreams, mostStreams, width }: GridOptions): LoadGrid {
   const least = leastStreams(width);
   const start = Math.min(mostStreams, Math.max(least, startStreams));
   const step = Math.log1p(width);
   const streamsAt = (place: number): number => Math.round(start * Math.exp(place * step));
-  // Before rounding: two places are rounded to one number of streams where they lie less than one apart.
+  // Computed before rounding: places less than one stream apart are rounded to one number of streams.
   const bottom = -Math.floor(Math.log(start / least) / step + 1e-9);
   // Rounding may put the outermost place on either side of its bound.
   let top = Math.ceil(Math.log(mostStreams / start) / step) + 1;

@@ -12,7 +12,7 @@ const LONGEST_NS = 5 * NS_PER_S;
 const TOKENS = 6.5 * TOKENS_PER_SECOND;
 const rule = { withinNs: 50 * NS_PER_MS, leastShare: 0.99 };
 
-/** A server with one queue, each token of which costs the same time but for chance, and rare stalls of up to 30 ms. */
+/** A server with one queue, in which each token costs the same time except for chance, with rare stalls of up to 30 ms. */
 function stampedStep(streams: number, capacity: number, seed: number): StampedStep {
   const draw = seededDraw(seed);
   const serviceNs = NS_PER_S / (capacity * TOKENS_PER_SECOND);

@@ -1,5 +1,5 @@
-// Whether an answer depends on the length of the window: the stamps of a search, judged again over windows that begin where the
-// measured one began. Loss, attainment and backlog follow from stamps alone; the load generator's gates do not and are left out.
+// Tests whether an answer depends on the length of the window: judges the stamps of a search again over windows that begin where
+// the measured one began. Loss, attainment and backlog follow from stamps alone; the load generator's gates do not and are left out.
 
 import type { JoinInput } from '../join.ts';
 import { measureSteadiness } from '../steadiness.ts';

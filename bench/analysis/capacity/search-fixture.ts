@@ -1,4 +1,4 @@
-// Test support: made-up servers of known capacity, and what a search of them finds.
+// Test support: made-up servers of known capacity, and the results of searching them.
 
 import { seededDraw } from '../../contract/random.ts';
 import type { Constraint, SearchRecord, SearchStep } from '../../contract/search.ts';
@@ -7,7 +7,7 @@ import { searchLoads } from './search-loads.ts';
 
 const TOKENS_PER_SECOND = 20;
 
-/** A step whose numbers agree with each other: the busier the later, and what is too much is not delivered. */
+/** A step whose numbers agree with each other: delay grows with load, and tokens beyond the capacity are not delivered. */
 export function fixtureStep(streams: number, failed: readonly Constraint[], capacity: number): SearchStep {
   const share = streams / capacity;
   const offered = streams * TOKENS_PER_SECOND;
@@ -52,7 +52,7 @@ export interface FixtureSearch {
   readonly maxSteps?: number;
 }
 
-/** What the search found, and every load that it asked for. */
+/** The result of the search, with every load that it tried. */
 export async function searchFixture(options: FixtureSearch): Promise<SearchRecord> {
   const { capacity, startStreams, mostStreams = 100_000, stepsPerLoad = 3, width = 0.05, isBurnIn = false, maxSteps = 60 } = options;
   const draw = seededDraw(options.disturbance?.seed ?? 1);

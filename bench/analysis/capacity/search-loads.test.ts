@@ -59,7 +59,7 @@ describe('a search among streams', () => {
       fc.asyncProperty(fc.integer(), async (seed) => {
         const { steps, lowerStreams = 0 } = await searchFixture({ capacity: 3000, startStreams: 2550, disturbance: { share: 0.1, seed } });
         expect(steps.length).toBeLessThanOrEqual(60);
-        // Spoiled steps at one load send a search down: never up.
+        // Disturbed steps at one load lead a search to lower loads, never to higher ones.
         expect(lowerStreams).toBeLessThanOrEqual(3000);
       }),
       { numRuns: 200 },

@@ -1,4 +1,4 @@
-// A whole search: asks for one load after another until the answer stands. How a load is measured is the caller's affair.
+// Runs a whole search: tries one load after another until the answer is decided. The caller measures each load.
 
 import type { SearchPlan, SearchRecord, SearchStep } from '../../contract/search.ts';
 import { heededSteps } from './disturbed-steps.ts';
@@ -6,14 +6,14 @@ import { outcomeOf } from './judge-step.ts';
 import { loadGrid, type LoadGrid } from './load-grid.ts';
 import { nextStep, type Answer, type SearchRules } from './search.ts';
 
-/** From a start of which nothing is known, and from one near the answer. */
+/** First stride as a factor: from an arbitrary start, and from a start near the answer. */
 const LONG_STRIDE = 2;
 const SHORT_STRIDE = 1.25;
 
 interface SearchLoadsOptions {
   readonly plan: Pick<SearchPlan, 'mostStreams' | 'width' | 'stepsPerLoad' | 'maxSteps'>;
   readonly startStreams: number;
-  /** The burn-in block only finds where the others begin: one step a load, and from afar. */
+  /** The burn-in block only finds where the others begin: one step per load, with long strides. */
   readonly isBurnIn: boolean;
   readonly measure: (streams: number) => Promise<SearchStep>;
 }
@@ -42,7 +42,7 @@ export async function searchLoads({ plan, startStreams, isBurnIn, measure }: Sea
 
 const MOST_HEADLINE_STEPS = 3;
 
-/** The first step that nothing else on the machine disturbed; the last one where all were, as it says of itself. */
+/** The first step that nothing else on the machine disturbed; the last one, marked as disturbed, when all were. */
 export async function measureHeadline(streams: number, measure: SearchLoadsOptions['measure']): Promise<SearchStep> {
   for (let left = MOST_HEADLINE_STEPS - 1; ; left--) {
     const step = await measure(streams);

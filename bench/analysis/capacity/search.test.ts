@@ -27,7 +27,7 @@ const upTo =
 
 const placesOf = ({ tried }: Searched): readonly number[] => tried.map(({ place }) => place);
 
-/** After one step at place 0 that was carried. */
+/** The next step after a carried step at place 0 and these outcomes at place 1. */
 const nextAtOne = (outcomes: readonly Outcome[]): NextStep =>
   nextStep([{ place: 0, outcome: 'carried' }, ...outcomes.map((outcome): Tried => ({ place: 1, outcome }))], rules);
 
@@ -54,7 +54,7 @@ describe('a search', () => {
       fc.property(fc.integer({ min: -40, max: 59 }), fc.constantFrom(1, 3, 5), (highest, stepsPerLoad) => {
         const { tried, done } = search(upTo(highest), { stepsPerLoad });
         expect(done).toMatchObject({ end: 'found', lower: highest, upper: highest + 1 });
-        // Eight to expand, four to halve, and the repetitions of the two loads that decide.
+        // Eight steps to expand, four to halve, and the repetitions of the two loads that decide.
         expect(tried.length).toBeLessThanOrEqual(12 + (stepsPerLoad - 1));
       }),
     );
@@ -97,7 +97,7 @@ describe('a search', () => {
   });
 });
 
-/** Of a server that carries up to place 7, and at each place above has these outcomes. */
+/** The answer for a server that carries up to place 7, and has these outcomes at each place above. */
 const mixedAt = (outcomes: readonly Outcome[]) =>
   search((place, time) => (place <= 7 ? 'carried' : (outcomes[time] ?? 'failed')), { stepsPerLoad: 5 }).done;
 

@@ -1,10 +1,10 @@
-// Which load to try next, from the loads that were tried: expand until one fails, halve the gap, then judge the two loads that
-// decide as often as planned. After RFC 9971 (MLRsearch): loads are classified by several trials each, and the smallest load
-// that failed bounds the answer, whatever was carried above it. A value without a memory: the whole state is what was tried.
+// Chooses the load to try next, from the loads that were tried: expand until one fails, halve the gap, then judge the two loads
+// that decide as often as planned. After RFC 9971 (MLRsearch): loads are classified by several trials each, and the smallest
+// load that failed bounds the answer, whatever was carried above it. Stateless: the steps tried are the whole state.
 
 import type { SearchEnd } from '../../contract/search.ts';
 
-/** `harness`: the load generator failed, so nothing is known of the server. */
+/** `harness`: the load generator failed, so nothing is known about the server. */
 export type Outcome = 'carried' | 'failed' | 'harness';
 
 export interface Tried {
@@ -13,15 +13,15 @@ export interface Tried {
 }
 
 export interface SearchRules {
-  /** The first place is 0; none below `bottom` and none above `top` is asked for. */
+  /** The first place is 0; none below `bottom` and none above `top` is tried. */
   readonly bottom: number;
   readonly top: number;
-  /** The first expansion goes so far; further ones half as far as all before them, but no less, and no farther than `longestStride`. */
+  /** Length of the first expansion; later ones go half as far as all before them, but no less, and no farther than `longestStride`. */
   readonly firstStride: number;
   readonly longestStride: number;
   /**
-   * Odd: the majority of so many steps decides on a load, whatever its steps failed by: a load that was measured more often
-   * for one reason than for another would favour the arm that meets that reason more often.
+   * Odd: the majority of so many steps decides on a load, whatever the cause of its failures: a load measured more often for
+   * one cause than for another would favour the arm that meets that cause more often.
    */
   readonly stepsPerLoad: number;
   readonly maxSteps: number;
@@ -47,12 +47,12 @@ export function nextStep(tried: readonly Tried[], rules: SearchRules): NextStep 
 interface Place {
   readonly place: number;
   readonly carried: number;
-  /** By the server, and by the load generator. */
+  /** Failures by the server, and by the load generator. */
   readonly failed: number;
   readonly harness: number;
-  /** So far; `open` where as many steps say one thing as the other. */
+  /** Verdict so far; `open` when as many steps were carried as not. */
   readonly verdict: 'lower' | 'upper' | 'open';
-  /** One outcome has the majority of all steps that a load may take, or all of them were taken. */
+  /** True when one outcome has the majority of all steps that a load may take, or all of them were taken. */
   readonly isDecided: boolean;
 }
 
@@ -86,7 +86,7 @@ function bracketOf(places: readonly Place[]): Bracket {
 const lowest = (best: Place | undefined, one: Place): Place => (best === undefined || one.place < best.place ? one : best);
 const highest = (best: Place | undefined, one: Place): Place => (best === undefined || one.place > best.place ? one : best);
 
-/** Undefined when nothing is left to learn. */
+/** undefined when nothing is left to learn. */
 function placeToMeasure(places: readonly Place[], { lower, upper }: Bracket, rules: SearchRules): number | undefined {
   if (places.length === 0) return 0;
   const open = places.find(({ verdict, place }) => verdict === 'open' && isBetween(place, lower?.place, upper?.place));
@@ -94,7 +94,7 @@ function placeToMeasure(places: readonly Place[], { lower, upper }: Bracket, rul
   if (upper === undefined) return lower === undefined ? undefined : expandUp(lower, rules);
   if (lower === undefined) return expandDown(upper, rules);
   if (upper.place - lower.place > 1) return Math.floor((lower.place + upper.place) / 2);
-  // What disturbs a step makes it fail, hardly ever succeed: the failure is the one to doubt first.
+  // A disturbance makes a step fail, hardly ever succeed: so the failure is tested first.
   if (!upper.isDecided) return upper.place;
   return lower.isDecided ? undefined : lower.place;
 }
@@ -123,7 +123,7 @@ function endOf({ lower, upper }: Bracket): SearchEnd {
   return lower === undefined ? 'least' : 'found';
 }
 
-/** Where the load above the answer failed no more often by the server than by the load generator, nothing says that it is the server's end. */
+/** If the load above the answer failed no more often by the server than by the load generator, the server's limit is not shown. */
 function finish({ lower, upper }: Bracket, end: SearchEnd): NextStep {
   const isHarness = upper !== undefined && upper.harness > 0 && upper.failed <= upper.harness;
   return { kind: 'done', end: isHarness ? 'harness' : end, lower: lower?.place, upper: upper?.place };

@@ -51,10 +51,10 @@ export const searchPlan: Plan = {
 };
 
 interface SearchedRunOptions {
-  /** Of a transport in a block, streams. */
+  /** Capacity of a transport in a block, streams. */
   readonly capacity: (transport: TransportId, block: number) => number;
   readonly search?: Partial<FixtureSearch>;
-  /** Of the proof. */
+  /** Whether the load generator passes the proof; true by default. */
   readonly isClientSufficient?: boolean;
   readonly plan?: Partial<Plan>;
 }
@@ -71,7 +71,7 @@ export async function searchedRun({
     const startStreams = startOfSearch(plan, block, trials) ?? 1;
     const headlineStreams = headlineOf(plan, block, trials);
     const isBurnIn = block < plan.burnInBlocks;
-    // Whoever went first in the last block goes second in this one.
+    // The order of the arms alternates from block to block.
     for (const [order, arm] of (block % 2 === 0 ? plan.arms : plan.arms.toReversed()).entries()) {
       const mostStreams = plan.search?.mostStreams ?? 1;
       const own = capacity(arm.transport, block);

@@ -1,16 +1,16 @@
-// Receipt of the tokens of a window: which belong to it is decided by the plan, and each counts until the drain after the window
-// has ended. A count of what arrives between two moments would instead measure how latency differs at those moments.
+// Measures the receipt of the tokens of a window: the plan decides which belong to it, and each counts until the drain after the
+// window has ended. A count of arrivals between two moments would instead measure how latency differs at those moments.
 // RFC 2544 §26.1 waits for residual frames likewise before it counts a loss.
 
 import type { JoinInput } from '../join.ts';
 import { findWindowMembers } from '../window-members.ts';
 
 export interface WindowReceipt {
-  /** Of each token planned in the window, from when it was due to its receipt, ns; NaN for one that was never received. */
+  /** Delivery of each token planned in the window, from when it was due to its receipt, ns; NaN if never received. */
   readonly deliveryNs: Float64Array;
 }
 
-/** In order of planned time. */
+/** Both columns are in order of planned time. */
 export function receiptOfWindow(input: JoinInput): WindowReceipt & { readonly plannedNs: Float64Array } {
   const { population, offsetsNs, server, client, isOnTimetable } = input;
   const receivedNs = client['receivedNs'] ?? new Float64Array();
@@ -28,7 +28,7 @@ export function countReceived({ deliveryNs }: WindowReceipt): number {
   return deliveryNs.reduce((count, ns) => (Number.isNaN(ns) ? count : count + 1), 0);
 }
 
-/** Share of the planned tokens that were received within the time; a token that never came is none. Undefined without tokens. */
+/** Share of the planned tokens that were received within the time; a token that never arrived does not count. Undefined without tokens. */
 export function attainmentOf({ deliveryNs }: WindowReceipt, withinNs: number): number | undefined {
   if (deliveryNs.length === 0) return undefined;
   // A comparison with NaN is false.

@@ -1,5 +1,5 @@
-// The whole claim in one plain sentence, which may be no stronger than its parts: what was not settled, or not measured, is
-// said with the rest, and "cheaper" is never said of more than what was measured.
+// Renders the whole claim as one plain sentence, no stronger than its parts: parts that were not settled, or not measured, are
+// stated with the rest, and "cheaper" never covers more than was measured.
 
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { ClaimAnswer, ClaimRow } from './claim.ts';
@@ -8,7 +8,7 @@ export function claimSentence(rows: readonly ClaimRow[]): string {
   return `Here, over HTTP/1.1 with one stream a connection, ${headOf(rows)}.`;
 }
 
-/** What the sentence rests on, answer by answer: `WebSocket better: memory of an idle connection.` */
+/** The parts that the sentence rests on, answer by answer: `WebSocket better: memory of an idle connection.` */
 export function claimDetails(rows: readonly ClaimRow[]): readonly string[] {
   return lists.flatMap(([answer, words]) => {
     const names = rows.filter((row) => row.answer === answer).map((row) => nameOf(row, rows));
@@ -44,7 +44,7 @@ const lists: readonly (readonly [ClaimAnswer, string])[] = [
   ['not-measured', 'Not measured'],
 ];
 
-/** The part alone, or with its place where the part was measured at several. */
+/** The part alone, or with its place when the part was measured at several places. */
 function nameOf({ part, place }: ClaimRow, rows: readonly ClaimRow[]): string {
   const isSingle = rows.filter((row) => row.part === part).length === 1;
   const name = part.startsWith('CPU') ? part : part.charAt(0).toLowerCase() + part.slice(1);

@@ -1,4 +1,4 @@
-// The claim that SSE is cheaper for a server with many clients, split into what it can mean. Each part is answered by the
+// The claim that SSE is cheaper for a server with many clients, split into its possible meanings. Each part is answered by the
 // verdict on one quantity, and by nothing else.
 
 import type { LoadPoint, ScenarioId } from '../../contract/run-file.ts';
@@ -30,12 +30,12 @@ export const claimParts = [
 ] as const satisfies readonly ClaimPart[];
 
 /**
- * What a verdict says of the claim. `equivalent`: it was shown that the difference does not matter, which is neither for nor
- * against it; `not-settled`: nothing that decides it was shown; `void`: the numbers cannot be believed.
+ * The meaning of a verdict for the claim. `equivalent`: the difference was shown not to matter, which is neither for nor
+ * against it; `not-settled`: nothing that decides it was shown; `void`: the numbers cannot be trusted.
  */
 export type ClaimAnswer = 'supports' | 'refutes' | 'equivalent' | 'not-settled' | 'void' | 'not-measured';
 
-/** Where a number was measured, and between which arms. */
+/** The place where a number was measured, and the arms that it compares. */
 interface ClaimPlace extends ClaimSource {
   readonly loadPoint: LoadPoint;
   /** Names of the two arms, and what they have in common: `probe`, `library`. */
@@ -43,7 +43,7 @@ interface ClaimPlace extends ClaimSource {
   readonly webSocketArm: string;
   readonly sse: Estimate;
   readonly webSocket: Estimate;
-  /** WebSocket over SSE, whichever of them was the baseline; undefined for what may be zero. */
+  /** WebSocket over SSE, whichever of them was the baseline; undefined for a metric that may be zero. */
   readonly ratio: Estimate | undefined;
 }
 
@@ -51,9 +51,9 @@ export interface ClaimRow {
   /** Title of the claim's part. */
   readonly part: string;
   readonly answer: ClaimAnswer;
-  /** In a few words, why the answer is no clearer; undefined where the verdict says it all. */
+  /** A few words on why the answer is no clearer; undefined when the verdict suffices. */
   readonly reason: string | undefined;
-  /** Undefined where nothing was measured. */
+  /** undefined when nothing was measured. */
   readonly place: ClaimPlace | undefined;
 }
 
@@ -61,9 +61,9 @@ export interface ClaimReading {
   readonly claim: string;
   /** Whether any of the analyses is of a scenario that the claim is about. */
   readonly isAsked: boolean;
-  /** In the order of the parts; a part has a row for each place at which it was measured, and one where it was not. */
+  /** Rows in the order of the parts; a part has a row for each place at which it was measured, and one row if it was not. */
   readonly rows: readonly ClaimRow[];
-  /** The whole in one sentence: only as strong as the rows, and never a winner. */
+  /** The whole claim in one sentence: only as strong as the rows, and never a winner. */
   readonly sentence: string;
   /** One sentence for each answer that there is, with the parts that have it. */
   readonly details: readonly string[];

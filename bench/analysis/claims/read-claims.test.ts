@@ -19,7 +19,7 @@ interface Made {
   readonly connections?: readonly number[];
 }
 
-/** One analysis whose first metrics are called, and judged, as is asked. */
+/** An analysis whose comparisons have the metrics and verdicts given in `verdicts`. */
 function made({ scenario, verdicts, transports = ['sse', 'ws'], client = 'probe', connections = [100] }: Made): Analysis {
   const run = fixtureRun({ blocks: 3, transports, connections });
   const analysis = analyse(run);

@@ -1,4 +1,4 @@
-// What one or several analyses say of the claim. The answer follows from the verdict alone: no number is looked at again.
+// Reads the answers to the claim from one or several analyses. They follow from the verdicts alone: no number is judged again.
 
 import { armName, type Arm } from '../../contract/transports.ts';
 import type { Analysis, Comparison, Estimate, LoadPointAnalysis, Verdict, VerdictKind } from '../analysis.ts';
@@ -66,7 +66,7 @@ function readLoadPoint(
   });
 }
 
-/** SSE and WebSocket, and nothing else apart: between two client libraries the difference would be theirs. */
+/** True for SSE and WebSocket that are alike in all else: between two client libraries the difference would be theirs. */
 function areTwins(a: Arm, b: Arm): boolean {
   const transports = new Set([a.transport, b.transport]);
   const isPlain = [a, b].every(({ label, writes }) => label === undefined && writes === undefined);
@@ -92,7 +92,7 @@ const answers: Record<Exclude<VerdictKind, 'better' | 'exact'>, ClaimAnswer> = {
   withheld: 'not-settled',
 };
 
-/** Beyond the margin without a favourite: not all blocks have the difference. */
+/** False for a ratio beyond the margin, which favours no arm when not all blocks have the difference. */
 function isNegligible({ ratio, margin }: Comparison): boolean {
   return ratio !== undefined && Math.abs(Math.log(ratio.value)) <= Math.log1p(margin.ratio ?? 0);
 }

@@ -23,7 +23,7 @@ function asConnect(trial: CompletedTrial): CompletedTrial {
   return { ...trial, loadPoint, client, storm: { streams: 100, accepted: 100, issueNs: 1e6, spanNs: 50e6, outlastsWindow: false } };
 }
 
-/** Open latency is 1.5 times as long on new connections, and processor time of SSE twice; nothing else differs. */
+/** Open latency is 1.5 times as long on new connections, and CPU time of SSE twice; nothing else differs. */
 function connectRun() {
   const run = fixtureRun({
     plan: { scenario: 'connect', loadPoints: connectings.map((_, index) => ({ connections: FIRST + index })) },
@@ -90,7 +90,7 @@ test('a threshold is judged where its metric is asked about, and missed nowhere 
     ['cold', 'passed'],
     ['warm', 'passed'],
   ]);
-  // None of this scenario: it must not pass for want of a number.
+  // Not a metric of this scenario: it must not pass for want of a number.
   expect(judge('delivery.p50')).toEqual(connectings.map((connecting) => [connecting, 'not-measured']));
 });
 

@@ -1,5 +1,5 @@
-// What a storm looked like, and what a kept connection saves: each arm against itself, over blocks, since the steady trials of
-// one block have the same streams however these get their connections.
+// Describes storms and the savings of a kept connection: each arm against itself, over blocks, since the steady trials of one
+// block have the same streams however these get their connections.
 
 import { quantileGrid } from '../../contract/distribution.ts';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
@@ -10,10 +10,10 @@ import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from '../measured-
 import { metricsOf } from '../metrics/registry.ts';
 import { median } from '../statistics/moments.ts';
 
-/** What a client would notice, and what the server would. */
+/** Metrics that a client would notice, and those that the server would. */
 const watched = ['open.p50', 'ttft.overhead.p50', 'cpu.server.stream', 'bytes.stream'] as const;
 
-/** Undefined for other scenarios. */
+/** undefined for other scenarios. */
 export function analyseConnect({ scenario, seed }: Pick<Plan, 'scenario' | 'seed'>, points: readonly MeasuredLoadPoint[]) {
   if (scenario !== 'connect') return undefined;
   const cold = points.find(({ loadPoint }) => loadPoint.connecting === 'cold');
@@ -32,7 +32,7 @@ function stormsOf({ completed }: MeasuredArm): readonly CompletedTrial[] {
   return completed.filter(isSteady).filter(({ storm }) => storm !== undefined);
 }
 
-/** All quantiles: a storm is no sample of anything, so none of them is an estimate within the trial. */
+/** Keeps all quantiles: a storm has all its streams and is no sample, so none of them is an estimate within the trial. */
 function openCurve(arm: MeasuredArm): QuantileCurve {
   const distributions = stormsOf(arm).flatMap(({ distributions: { openNs } }) => openNs ?? []);
   const points = quantileGrid.flatMap((q, index) => {

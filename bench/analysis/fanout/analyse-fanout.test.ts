@@ -14,7 +14,7 @@ function asFanout(trial: CompletedTrial): CompletedTrial {
   return { ...trial, loadPoint: { connections: 100, messagesPerSecond: 50, stopped }, ...(stopped === 1 && { stall }) };
 }
 
-/** CPU of SSE is 1.5 times as high where a subscriber does not read; nothing else differs. The fixture tells load points apart by their connections. */
+/** CPU of SSE is 1.5 times as high when a subscriber does not read; all else is equal. `connections` tells load points apart. */
 function fanoutRun() {
   const run = fixtureRun({
     plan: { scenario: 'fanout', loadPoints: loadsAt([100, 101]) },

@@ -1,5 +1,5 @@
-// What one subscriber who does not read costs the others: each arm against itself, over blocks, since the trials of one block
-// have the same workload whoever reads.
+// Computes the cost of one subscriber that does not read for the others: each arm against itself, over blocks, since the trials
+// of one block have the same workload whether or not all subscribers read.
 
 import { loadPointKey, type LoadPoint } from '../../contract/load-point.ts';
 import type { Plan } from '../../contract/run-file.ts';
@@ -8,10 +8,10 @@ import type { FanoutAnalysis, StoppedSubscriber, StoppedSubscriberEffect } from 
 import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from '../measured-trials.ts';
 import { metricsOf } from '../metrics/registry.ts';
 
-/** What the others would notice, and what the server would. */
+/** Metrics that the other subscribers would notice, and those that the server would. */
 const watched = ['delivery.p50', 'delivery.p99', 'spread.p50', 'cpu.server.token'] as const;
 
-/** Undefined for other scenarios. */
+/** undefined for other scenarios. */
 export function analyseFanout({ scenario, seed }: Pick<Plan, 'scenario' | 'seed'>, points: readonly MeasuredLoadPoint[]) {
   if (scenario !== 'fanout') return undefined;
   const stopped = points.flatMap((point): StoppedSubscriber[] => {

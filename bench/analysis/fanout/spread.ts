@@ -1,5 +1,5 @@
-// How far apart the subscribers of one source receive each message. Of receipts alone, on one host: the server's stamps take
-// no part, and how late it began cancels.
+// Measures how far apart the subscribers of one source receive each message. Uses receipts alone, on one host: the server's
+// stamps take no part, and its lateness cancels.
 
 import assert from 'node:assert/strict';
 import type { Distribution } from '../../contract/distribution.ts';
@@ -9,19 +9,19 @@ import { summariseDistribution } from '../statistics/summarise-distribution.ts';
 import type { WindowPlan } from '../window-members.ts';
 
 export interface BroadcastStamps extends WindowPlan {
-  /** `receivedNs` by token; ns since T0, NaN where never taken. */
+  /** `receivedNs` by token; ns since T0, NaN when never taken. */
   readonly client: StampColumns;
 }
 
 export interface Spread {
-  /** One sample a message: from its first receipt to its last, and from when it was due to either. */
+  /** One sample per message: from its first receipt to its last, and from when it was due to either. */
   readonly distributions: Partial<Record<Extract<DistributionName, 'spreadNs' | 'firstReceiptNs' | 'lastReceiptNs'>, Distribution>>;
   /** Messages of the window that all subscribers received, and of them those that had not reached the last when the next was due. */
   readonly messages: number;
   readonly overruns: number;
 }
 
-/** Over the subscribers that are not left out, each of whom is planned to get all messages at the same moments. */
+/** Covers the subscribers that are not left out, each of which is planned to get all messages at the same moments. */
 export function measureSpread(stamps: BroadcastStamps): Spread {
   const { population, offsetsNs, windowStartNs, windowEndNs, leftOut } = stamps;
   const receivedNs = stamps.client['receivedNs'];
@@ -61,7 +61,7 @@ function commonDueTimes({ population, offsetsNs }: WindowPlan): Float64Array {
   return first;
 }
 
-/** NaN where any value is. */
+/** NaN when any value is NaN. */
 function extremes(bases: readonly number[], valueOf: (base: number) => number): { first: number; last: number } {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const base of bases) {

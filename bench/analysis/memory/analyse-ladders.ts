@@ -1,4 +1,4 @@
-// All ladders of a run → rungs and lines of each arm.
+// Summarises all ladders of a run as rungs and lines of each arm.
 
 import type { Rung } from '../../contract/ladder.ts';
 import type { FinishedTrial, LadderTrial, Plan } from '../../contract/run-file.ts';
@@ -8,7 +8,7 @@ import { median } from '../statistics/moments.ts';
 import type { LadderAnalysis, LadderArm, LadderLine, LadderRange, RungSummary } from './ladder-analysis.ts';
 import { isStraight, kernelOfOneEnd, lineUp, retainedLine } from './ladder-lines.ts';
 
-/** Undefined for a run without ladders. */
+/** undefined for a run without ladders. */
 export function analyseLadders({ ladder }: Plan, loadPoints: readonly MeasuredLoadPoint[]): LadderAnalysis | undefined {
   if (ladder === undefined) return undefined;
   const arms = loadPoints.flatMap((point) => point.arms);
@@ -48,7 +48,7 @@ function describeArm({ name, completed }: MeasuredArm): LadderArm[] {
 
 interface GrownRung {
   readonly rung: Rung;
-  /** Over rung 0 of its ladder, bytes. */
+  /** Growth over rung 0 of its ladder, bytes. */
   readonly idle: number | undefined;
   readonly streaming: number | undefined;
 }
@@ -64,7 +64,7 @@ function less(value: number | undefined, from: number | undefined): number | und
 
 type GrownLadder = readonly GrownRung[];
 
-/** Slopes and intercepts have each their median: a line of its own for every ladder would hide the points. */
+/** Slope and intercept are medians, each on its own: one line per ladder would hide the points. */
 function middleLine(ladders: readonly GrownLadder[], of: (rung: GrownRung) => number | undefined): LadderLine | undefined {
   const lines = ladders.flatMap((grown) => {
     const values = new Map(grown.map((one) => [one.rung, of(one)]));

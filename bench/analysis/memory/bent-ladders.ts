@@ -1,11 +1,11 @@
-// A doubt beside every slope of memory: where rungs do not lie on a line, it is a number of these rungs and of no others.
+// Warns about slopes of memory: when rungs do not lie on a line, the slope holds for these rungs and for no others.
 
 import type { FinishedTrial, Warning } from '../../contract/run-file.ts';
 import type { MeasuredArm } from '../measured-trials.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { isStraight, LEAST_R_SQUARED } from './ladder-lines.ts';
 
-/** For the endpoint that is such a slope. */
+/** Warns for the endpoint that is such a slope. */
 export function warnOfBentLadders(metric: Pick<Metric, 'id'>, arms: readonly MeasuredArm[]): Warning[] {
   if (metric.id !== 'memory.retained') return [];
   const counts = arms.map(({ name, completed }) => ({ name, bent: completed.filter(isBent).length, ladders: completed.length }));

@@ -1,4 +1,4 @@
-// The part of an analysis that is about ladders of connections: their rungs, and whether those lie on a line. Pure values,
+// The part of an analysis about ladders of connections: their rungs, and whether those lie on a line. Pure values,
 // saved within analysis.json.
 
 import type { Rung } from '../../contract/ladder.ts';
@@ -10,7 +10,7 @@ export interface LadderRange {
   readonly high: number;
 }
 
-/** Medians over the ladders of an arm; undefined where no ladder has the value. */
+/** Medians over the ladders of an arm; undefined when no ladder has the value. */
 export interface RungSummary {
   readonly connections: number;
   readonly way: Rung['way'];
@@ -25,12 +25,12 @@ export interface RungSummary {
   readonly externalBytes: number | undefined;
   readonly kernelBytes: number | undefined;
   readonly tokensPerSecond: number | undefined;
-  /** Of one CPU. */
+  /** CPU time as a share of one CPU. */
   readonly cpuShare: number | undefined;
   readonly utilisation: number | undefined;
 }
 
-/** The line of medians: slope in bytes a connection, intercept in bytes over rung 0. */
+/** The line of medians: slope in bytes per connection, intercept in bytes over rung 0. */
 export interface LadderLine {
   readonly slope: number;
   readonly intercept: number;
@@ -39,18 +39,18 @@ export interface LadderLine {
 export interface LadderArm {
   readonly arm: string;
   readonly ladders: number;
-  /** R² of the line of retained memory, the kernel's part included: over ladders, and how many of them are bent. Undefined without lines. */
+  /** R² of the line of retained memory, with the kernel's part, over ladders, and the number of bent ones; undefined without lines. */
   readonly straightness: { readonly median: number; readonly lowest: number; readonly bent: number } | undefined;
   readonly idle: LadderLine | undefined;
   readonly streaming: LadderLine | undefined;
-  /** In the order in which they were climbed, rung 0 first. */
+  /** Rungs in the order in which they were climbed, rung 0 first. */
   readonly rungs: readonly RungSummary[];
 }
 
 export interface LadderAnalysis {
   /** Arms with a ladder that was measured, in the order of the plan. */
   readonly arms: readonly LadderArm[];
-  /** Whether the kernel said what it holds, of either kind, in every ladder. */
+  /** Whether the kernel reported its memory of either kind in every ladder. */
   readonly hasSlabs: boolean;
   readonly hasSocketMemory: boolean;
 }

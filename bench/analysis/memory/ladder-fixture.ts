@@ -1,4 +1,4 @@
-// Test support: ladders made up from known costs, so that a test can require each of them back.
+// Test support: ladders made up from known costs, so that a test can require each of them to be found.
 
 import type { LadderPlan, LadderRecord, Rung } from '../../contract/ladder.ts';
 import type { CompletedTrial, LadderTrial, SavedRun } from '../../contract/run-file.ts';
@@ -6,17 +6,17 @@ import type { TransportId } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../../contract/units.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis-fixture.ts';
 
-/** Of one connection in bytes, but for what its name says otherwise. */
+/** Costs of one connection, in bytes unless the name has another unit. */
 export interface LadderTruth {
   readonly ussBytes: number;
   readonly heapBytes: number;
   readonly externalBytes: number;
-  /** Of both its ends. */
+  /** Slabs of both its ends. */
   readonly slabBytes: number;
   readonly socketBytes: number;
-  /** Besides `ussBytes`, while it streams. */
+  /** Memory in addition to `ussBytes` while it streams. */
   readonly garbageBytes: number;
-  /** Stays when it has ended. */
+  /** Memory that remains after it has ended. */
   readonly leftBytes: number;
   readonly clientBytes: number;
   readonly cpuNsPerToken: number;
@@ -47,7 +47,7 @@ export const fixtureLadderPlan: LadderPlan = {
 
 const TOKENS_PER_SECOND = 5;
 
-/** @param bend Bytes a connection more for each thousand of them: 0 is a straight line. */
+/** @param bend Additional bytes per connection for each thousand of them: 0 is a straight line. */
 export function fixtureLadder(costs: LadderTruth, { bend = 0 }: { readonly bend?: number } = {}): LadderRecord {
   const { rungs, downRungs } = fixtureLadderPlan;
   const top = rungs.at(-1) ?? 0;
@@ -90,7 +90,7 @@ function useOf(connections: number, { cpuNsPerToken, idleCpuShare }: LadderTruth
 }
 
 export interface LadderRunOptions extends Pick<FixtureOptions, 'blocks' | 'verdicts' | 'copy'> {
-  /** What an arm's ladder is, in place of that of `truth`. */
+  /** The ladder of an arm, in place of that of `truth`. */
   readonly ladderOf: (transport: TransportId, block: number) => LadderRecord;
 }
 

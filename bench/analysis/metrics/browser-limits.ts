@@ -1,5 +1,5 @@
-// Metrics of what one browser opens to one origin. None is an endpoint: what is counted follows from the browser's rules, and no
-// test is made of it. They are there for tables, exports, thresholds and for another version of the browser to be held against.
+// Metrics of the streams that one browser opens to one origin. None is an endpoint: the counts follow from the browser's rules and
+// are not tested. They serve tables, exports, thresholds and comparisons with another version of the browser.
 
 import { countStreams } from '../../contract/browser-limits.ts';
 import { median } from '../statistics/moments.ts';

@@ -1,4 +1,4 @@
-// What of steady streams is asked where tokens are due together: what a token costs, and by which mechanism.
+// The metrics of steady streams that apply when tokens are due together: the cost of a token, and its mechanism.
 
 import type { MetricChoice } from './metric.ts';
 

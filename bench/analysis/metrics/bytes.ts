@@ -1,5 +1,5 @@
-// Metrics of bytes. On the socket they are counted, not sampled, and by the letter of the specifications, so two arms are
-// compared without a test. Only on the wire, where segments are shared, does the timing of the trial come in.
+// Metrics of bytes. On the socket they are counted, not sampled, and follow from the specifications, so two arms are compared
+// without a test. Only on the wire, where tokens share segments, does the timing of the trial matter.
 
 import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
 import { isBrowser } from '../../contract/transports.ts';
@@ -14,7 +14,7 @@ const ABSENCE = 'the resume ids were not counted, or a stream was not verified';
 /** IPv4 20, TCP 20, its time-stamp option 12; RFC 791, RFC 9293, RFC 7323. */
 const SEGMENT_HEADER_BYTES = 52;
 
-/** Undefined unless every stream was verified to its end: only then do the counters of both sides speak of the same tokens. */
+/** undefined unless every stream was verified to its end: only then do the counters of both sides cover the same tokens. */
 function verifiedTokens({ client, server }: CompletedTrial): number | undefined {
   const isWhole = client.streamsVerified === client.streamsPlanned && server.streamsFinished === client.streamsVerified;
   return isWhole && client.tokensReceived > 0 ? client.tokensReceived : undefined;
@@ -33,14 +33,14 @@ function payloadBytes(trial: CompletedTrial): number | undefined {
   return tokens === undefined ? undefined : trial.client.payloadBytes / tokens;
 }
 
-/** Zero where the payload or the transport has no resume id. */
+/** Zero when the payload or the transport has no resume id. */
 function idBytes(trial: CompletedTrial): number | undefined {
   const tokens = verifiedTokens(trial);
   const { modelIdBytes } = trial.client;
   return tokens === undefined || modelIdBytes === undefined ? undefined : modelIdBytes / tokens;
 }
 
-/** What the sockets counted besides payloads and resume ids, so that the three add up to it; gate C2 holds it to the byte model. */
+/** Bytes counted on the sockets besides payloads and resume ids, so that the three add up; gate C2 checks them by the byte model. */
 function framingBytes(trial: CompletedTrial): number | undefined {
   const payload = payloadBytes(trial);
   const withoutId = withoutIdBytes(trial, tokenBytes(trial));
@@ -65,17 +65,17 @@ interface Snapshot {
   /** Payload bytes of TCP that carried tokens on the open sockets, each byte once. */
   readonly tokenBytes: number;
   readonly segments: number;
-  /** Of those the server sent, the ones that carried bytes. */
+  /** Segments sent by the server that carried bytes. */
   readonly dataSegments: number;
   readonly tokens: number;
 }
 
 /**
- * The sockets that were open after the window, by TCP_INFO; where they were counted after the ramp too, only what came since,
+ * The sockets that were open after the window, by TCP_INFO; if they were counted after the ramp too, only the growth since,
  * so that segments in which connections were opened are left out.
  */
 export function snapshot(trial: CompletedTrial): Snapshot | undefined {
-  // It keeps connections for the next request: then the kernel has counted the streams before this one, too.
+  // A browser keeps connections for the next request, so the kernel has counted the streams before this one, too.
   if (isBrowser(trial.arm.client) && trial.arm.transport === 'sse') return undefined;
   const all = countSockets(trial);
   if (all === undefined || all.tokens === 0) return undefined;
@@ -146,7 +146,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     id: 'bytes.id',
     title: 'Resume id bytes per token',
     ...part,
-    // Most arms have none.
+    // Most arms have no resume id, so a ratio would not exist.
     scale: 'difference',
     definition:
       'bytes that the byte model gives a token for its SSE `id:` line/tokens; 0 over WebSocket, which resumes by the number in the payload',

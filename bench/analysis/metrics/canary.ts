@@ -1,4 +1,4 @@
-// Metrics of the canary: what ordinary requests waited for, beside the streams and before them. Only where one was sent.
+// Metrics of the canary: response times of ordinary requests, beside the streams and before them. Only if one was sent.
 
 import type { CanaryReading, CanaryRecord } from '../../contract/canary.ts';
 import { quantileOf } from '../../contract/distribution.ts';

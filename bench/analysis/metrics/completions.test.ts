@@ -7,7 +7,7 @@ import { endpointsOf, findMetric, metricsOf } from './registry.ts';
 
 const [steady] = fixtureRun({ blocks: 1 }).trials;
 
-/** 500 streams in 2 s for 300 ms of CPU. */
+/** 500 streams in 2 s that cost 300 ms of CPU. */
 function closedLoop(streams = 500): CompletionsTrial {
   if (steady?.outcome !== 'completed') throw new TypeError('the fixture has completed trials');
   const { server, client } = steady;

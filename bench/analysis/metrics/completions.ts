@@ -1,5 +1,5 @@
-// Metrics of whole streams in a closed loop. How long a stream takes and how many there are is one number seen from two sides,
-// connections/time: both are exploratory. What a stream costs the server does not depend on who waits for whom.
+// Metrics of whole streams in a closed loop. The duration of a stream and the number of streams are two forms of one number,
+// connections/time: both are exploratory. The cost of a stream for the server does not depend on who waits for whom.
 
 import type { CompletionsTrial } from '../../contract/run-file.ts';
 import { NS_PER_S } from '../../contract/units.ts';

@@ -1,4 +1,4 @@
-// Metrics of streams that begin: all at one moment, or one by one on new and on kept connections.
+// Metrics of opening streams: all at one moment, or one by one on new and on kept connections.
 
 import { refusedCauses, timedOutCauses } from '../../contract/connecting.ts';
 import { quantileOf, type GridQuantile } from '../../contract/distribution.ts';
@@ -17,7 +17,7 @@ export const connectChoice: MetricChoice = {
 
 type Connecting = NonNullable<LoadPoint['connecting']>;
 
-/** Where a metric says something; what is not here does everywhere. */
+/** Load points at which a metric is meaningful; a metric not listed is meaningful at all of them. */
 const places: Readonly<Record<string, readonly Connecting[]>> = {
   'open.rate': ['storm'],
   'open.failed': ['storm'],
@@ -28,7 +28,7 @@ const places: Readonly<Record<string, readonly Connecting[]>> = {
   'open.synretransmits': ['storm'],
   'open.issue': ['storm'],
   'ttft.p99': ['storm'],
-  // In a storm the client is busy with other connections when the kernel has made one: then it is no control.
+  // In a storm the client is busy with other connections when the kernel has made one, so it is no control.
   'connect.p50': ['cold'],
   'ttft.overhead.p50': ['cold', 'warm'],
   'bytes.stream': ['cold', 'warm'],
@@ -38,14 +38,14 @@ export function isAskedOfConnect(metric: string, { connecting }: LoadPoint): boo
   return connecting === undefined || places[metric]?.includes(connecting) !== false;
 }
 
-/** On a kept connection nothing is opened: what the server says first is exploratory there. */
+/** On a kept connection nothing is opened: open latency is exploratory there. */
 export function isEndpointOfConnect(endpoint: EndpointId, { connecting }: LoadPoint): boolean {
   return endpoint !== 'P1' || connecting !== 'warm';
 }
 
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 } as const satisfies Record<string, GridQuantile>;
 
-/** The quantity of scenario `stream`. All streams of a storm are there, so its quantiles are no estimates from a sample. */
+/** The quantity of scenario `stream`. A storm has all its streams, so its quantiles are no estimates from a sample. */
 function waitMetric(family: 'open' | 'ttft', name: keyof typeof QUANTILES): SteadyMetric {
   const distribution: DistributionName = family === 'open' ? 'openNs' : 'ttftNs';
   const quantile = QUANTILES[name];
@@ -70,7 +70,7 @@ function shareOfStorm(text: Pick<SteadyMetric, 'id' | 'title' | 'definition'>, o
     ...text,
     unit: 'ratio',
     better: 'lower',
-    // Of most storms none.
+    // The share is 0 in most storms.
     scale: 'difference',
     value: (trial) => (trial.storm === undefined || trial.storm.streams === 0 ? undefined : of(trial) / trial.storm.streams),
   };

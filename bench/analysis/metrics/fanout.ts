@@ -1,4 +1,4 @@
-// Metrics of one source with many subscribers, beside those that it shares with steady streams. A token there is a delivery:
+// Metrics of one source with many subscribers, besides those that it shares with steady streams. A token there is a delivery:
 // one message to one subscriber.
 
 import type { LoadPoint } from '../../contract/load-point.ts';
@@ -19,10 +19,10 @@ export const fanoutChoice: MetricChoice = {
   endpoints: ['P3', 'P4', 'P5'],
 };
 
-/** From so many messages a second on, a window of seconds has enough of them for the endpoint. */
+/** At this many messages per second or more, a window of seconds has enough of them for the endpoint. */
 const LEAST_MESSAGES_PER_SECOND: Partial<Record<EndpointId, number>> = { P3: 10, P4: 50 };
 
-/** Deliveries of one message share its fate, so that a quantile needs messages: where they are rare it is exploratory. */
+/** Deliveries of one message are correlated, so a quantile needs many messages: with few it is exploratory. */
 export function isEndpointOfFanout(endpoint: EndpointId, { messagesPerSecond = 0 }: LoadPoint): boolean {
   return messagesPerSecond >= (LEAST_MESSAGES_PER_SECOND[endpoint] ?? 0);
 }

@@ -17,14 +17,14 @@ function changed(change: (rung: Rung) => Rung): LadderRecord {
 
 describe('a ladder of known costs', () => {
   it.each([
-    // 10,000 of the server and half of 7000 of the kernel.
+    // 10,000 bytes of the server and half of 7000 of the kernel.
     ['memory.retained', 13_500],
     ['memory.uss.slope', 10_000],
     ['memory.heap', 6000],
     ['memory.external', 200],
     ['memory.kernel', 3500],
     ['memory.streaming', 11_500],
-    // Each that ends leaves 2000 behind.
+    // Each connection that ends leaves 2000 bytes behind.
     ['memory.down', 11_500],
     ['memory.hysteresis', 2000],
     ['memory.left', 2000],

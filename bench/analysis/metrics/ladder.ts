@@ -1,4 +1,4 @@
-// Metrics of ladders of connections: what one more connection or token costs, as slopes over the rungs of one trial. The
+// Metrics of ladders of connections: the cost of one more connection or token, as slopes over the rungs of one trial. The
 // slope of a ladder is the datum; intervals are over ladders.
 
 import type { Rung } from '../../contract/ladder.ts';
@@ -20,7 +20,7 @@ import type { LadderMetric } from './metric.ts';
 const SLOPE = 'least-squares slope over the rungs of the way up, rung 0 left out';
 const COLLECTED = 'after four full collections, in silence';
 
-/** Bytes a connection; may fall as well as rise where little is allocated. */
+/** Bytes per connection; may fall as well as rise when little is allocated. */
 const perConnection = { unit: 'bytes', better: 'lower', scale: 'difference' } as const;
 
 function slopeMetric(text: Pick<LadderMetric, 'id' | 'title' | 'definition'>, value: (rung: Rung) => number | undefined): LadderMetric {
@@ -29,7 +29,7 @@ function slopeMetric(text: Pick<LadderMetric, 'id' | 'title' | 'definition'>, va
 
 const MEMORY_MARGIN = { ratio: 0.1, absolute: 1000 } as const;
 
-/** What a transport needs is positive, so its arms compare by ratio. */
+/** The memory that a transport needs is positive, so its arms compare by ratio. */
 const asRatio = { scale: 'ratio' } as const;
 
 export const ladderMetrics: readonly LadderMetric[] = [
@@ -154,7 +154,7 @@ function quotient(left: ReturnType<typeof leftBehind>): number | undefined {
   return left && left.bytes / left.ended;
 }
 
-/** @param cpuNs A second. */
+/** @param cpuNs CPU time per second, ns. */
 function share(cpuNs: number | undefined): number | undefined {
   return cpuNs === undefined ? undefined : cpuNs / NS_PER_S;
 }

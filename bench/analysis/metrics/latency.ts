@@ -42,7 +42,7 @@ const families: readonly Family[] = [
     definition: '(c5 of the first token − c1) − o: time to first token from the request, less the modelled prefill',
     distribution: 'ttftOverheadNs',
     scale: 'difference',
-    // Compared by difference, so the relative bound of 10 % has no ratio to hold against.
+    // Compared by difference, so the relative bound of 10 % has no ratio to apply to.
     quantiles: [['p50', 'P2', { ratio: undefined, absolute: NS_PER_MS, isForUsers: true }], ['p90']],
   },
   {
@@ -65,7 +65,7 @@ const families: readonly Family[] = [
       'c5 − s2′: from the turn of the pacer that found the token due to its receipt; queueing, system calls, network and client are in it, the grain of the pacer’s timer is not',
     distribution: 'readyToReceivedNs',
     isOneWay: true,
-    // No absolute bound: it would be most of what the transport itself takes, and no verdict could come out otherwise.
+    // No absolute bound: it would be most of the transport's own time, and only one verdict would be possible.
     quantiles: [['p50', 'P9', { ratio: 0.1, absolute: undefined }], ['p90'], ['p99']],
   },
   {
@@ -151,7 +151,7 @@ const families: readonly Family[] = [
   },
 ];
 
-/** Of pages. */
+/** Families of pages. */
 const appendFamilies: readonly Family[] = [
   {
     id: 'append',
@@ -174,7 +174,7 @@ const appendFamilies: readonly Family[] = [
     title: 'Callback to DOM',
     definition: 'c7 − c5: from the first statement of the callback to the text in the DOM: parsing the payload and appending a text node',
     distribution: 'appendNs',
-    // The clock of a page has steps of the size of what is measured here.
+    // The clock of a page is as coarse as the times measured here.
     scale: 'difference',
     quantiles: [['p50'], ['p99']],
   },

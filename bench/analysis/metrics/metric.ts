@@ -1,4 +1,4 @@
-// What a metric is: a pure function from a finished trial to one number with a unit, and how two arms are compared by it.
+// Defines a metric: a pure function from a finished trial to one number with a unit, and how two arms are compared by it.
 
 import { quantileOf, type GridQuantile } from '../../contract/distribution.ts';
 import type {
@@ -23,9 +23,9 @@ export type EndpointId = (typeof endpointIds)[number];
 export interface Margin {
   /** 0.1 stands for ratios from 1/1.1 to 1.1; undefined for metrics compared by difference. */
   readonly ratio: number | undefined;
-  /** In the metric's unit. */
+  /** Bound in the metric's unit. */
   readonly absolute: number | undefined;
-  /** What is within it is nothing that a user could tell, though it may be most of what the transport itself takes. */
+  /** A user cannot notice a difference within the margin, though it may be most of the transport's own time. */
   readonly isForUsers?: true;
 }
 
@@ -36,30 +36,30 @@ export interface MetricOf<Trial extends FinishedTrial> {
   readonly better: 'lower' | 'higher' | 'neither';
   /** One line: the formula in words and symbols. */
   readonly definition: string;
-  /** `difference` for what may be zero or negative; `ratio` compares logarithms. */
+  /** `difference` for values that may be zero or negative; `ratio` compares logarithms. */
   readonly scale: 'ratio' | 'difference';
   readonly endpoint?: EndpointId;
-  /** Says something of one arm, and of two only where they write alike: never compared between arms. */
+  /** Describes one arm, and two only if they write alike: never compared between arms. */
   readonly isWithinArm?: true;
   /** Counted, not sampled: arms are compared without a test. */
   readonly isExact?: boolean;
-  /** Counted at a moment, or by how bytes fell into segments: no verdict where the load generator was short. */
+  /** Counted at a moment, or by how bytes fell into segments: no verdict when the load generator was short. */
   readonly dependsOnTiming?: boolean;
-  /** Its value is undefined where the load generator was short, so gates that concern another part of the trial do not void it. */
+  /** Its value is undefined when the load generator was short, so gates that concern another part of the trial do not void it. */
   readonly judgesClient?: boolean;
-  /** Subtracts a stamp of the client from one of the server, or the other way round: as good as their clocks agree. */
+  /** Subtracts a stamp of the client from one of the server, or the reverse: as accurate as their clocks agree. */
   readonly isOneWay?: boolean;
   readonly quantile?: GridQuantile;
-  /** Why trials lack the number, where it is not for want of samples. */
+  /** Why trials lack the number, if not for want of samples. */
   readonly absence?: string;
   readonly margin?: Margin;
-  /** Undefined where the trial does not support the number. */
+  /** undefined when the trial does not support the number. */
   readonly value: (trial: Trial) => number | undefined;
-  /** Of a trial without the number that shows a lower bound of it. Positive. */
+  /** Lower bound from a trial without the number, if it shows one. Positive. */
   readonly atLeast?: (trial: Trial) => number | undefined;
 }
 
-/** Bytes on the socket are what they are, however busy the client was; segments are not. */
+/** Bytes on the socket do not depend on how busy the client was; segments do. */
 export function isUntouchedByClient({
   isExact,
   dependsOnTiming,
@@ -68,13 +68,13 @@ export function isUntouchedByClient({
   return judgesClient === true || (isExact === true && dependsOnTiming !== true);
 }
 
-/** Which metrics of steady streams a scenario takes over, and which of the endpoints among them it declares. */
+/** The metrics of steady streams that a scenario takes over, and the endpoints among them that it declares. */
 export interface MetricChoice {
   readonly ids: readonly string[];
   readonly endpoints: readonly EndpointId[];
 }
 
-/** Of any trial; undefined for trials of another kind of scenario. */
+/** A metric of any trial; its value is undefined for trials of another kind of scenario. */
 export type Metric = MetricOf<FinishedTrial>;
 
 export type SteadyMetric = MetricOf<CompletedTrial>;
@@ -90,8 +90,8 @@ export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
 };
 
 /**
- * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst of them. Undefined where
- * the samples, or the separate stalls that make up its tail, are too few to bound it; a maximum is always what it is.
+ * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst of them. Undefined when
+ * the samples, or the separate stalls that make up its tail, are too few to bound it; a maximum is always defined.
  */
 export function quantileMetric({ distribution: name, ...metric }: QuantileMetric): Metric {
   return {

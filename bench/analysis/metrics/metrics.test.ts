@@ -84,7 +84,7 @@ test('the tokens behind a TCP_INFO snapshot lie where its bytes lie between the 
   const trial = trialOf('ws');
   const { before } = trial.openCounts;
   const perToken = value('bytes.token', trial)!;
-  // 100 tokens more by the second count; the kernel was asked when 40 of them had been sent.
+  // 100 tokens more by the second count; the kernel's counts were read when 40 of them had been sent.
   const after = { ...before, tokens: before.tokens + 100, bytes: before.bytes + 100 * perToken };
   const later = { ...trial, openCounts: { before, after }, tcp: { ...trial.tcp!, bytesSent: trial.tcp!.bytesSent + 40 * perToken } };
   expect(value('bytes.token.tcp', later)).toBeCloseTo(perToken, 9);

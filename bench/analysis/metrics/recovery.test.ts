@@ -15,7 +15,7 @@ function trialOf(options: RecoveryRunOptions = {}): FaultedTrial {
 
 const value = (id: string, trial: FaultedTrial): number | undefined => findMetric(id)!.value(trial);
 
-/** 98 clients back after 1 to 98 ms. */
+/** Distributions in which `clients` clients resume, after 1, 2, 3 … ms. */
 function backAfter(clients: number): FaultedTrial['distributions'] {
   const samples = Float64Array.from({ length: clients }, (_, client) => (client + 1) * NS_PER_MS);
   return { faultToResumedNs: summariseDistribution(samples)! };

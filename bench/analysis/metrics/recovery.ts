@@ -1,5 +1,5 @@
-// Metrics of trials in which something is broken. Times count from the fault; a quantile is over the clients of one trial,
-// all of whom are known, so that the p95 of 100 clients is the 95th of them and needs no further evidence.
+// Metrics of trials with fault injection. Times count from the fault; a quantile is over the clients of one trial, all of
+// which are known, so that the p95 of 100 clients is the 95th of them and needs no further evidence.
 
 import { quantileGrid, quantileOf, type Distribution, type GridQuantile } from '../../contract/distribution.ts';
 import type { RecoveryRecord } from '../../contract/recovery.ts';
@@ -11,8 +11,8 @@ import type { RecoveryMetric } from './metric.ts';
 type MetricText = Pick<RecoveryMetric, 'id' | 'title' | 'definition'>;
 
 /**
- * The value that `q` of `clients` do not exceed, of whom those without a value count as infinitely late: undefined where it
- * is one of theirs. Where the saved quantiles do not hit the client, the next higher one that does.
+ * The value that `q` of `clients` do not exceed, of which those without a value count as infinitely late: undefined when it
+ * is one of theirs. When no saved quantile falls on that client, the next higher one is used.
  */
 function quantileOverClients(distribution: Distribution | undefined, q: number, clients: number): number | undefined {
   if (distribution === undefined) return undefined;
@@ -21,7 +21,7 @@ function quantileOverClients(distribution: Distribution | undefined, q: number, 
   return rank > distribution.count ? undefined : distribution.values[kept];
 }
 
-/** Time to the resumed stream, over the clients that lost theirs: those that came back and those that never did. */
+/** Time to the resumed stream, over the clients that lost theirs: those that resumed and those that never did. */
 function resumedMetric(name: string, q: number): MetricText & Omit<RecoveryMetric, keyof MetricText> {
   return {
     id: `resumed.${name}`,
@@ -38,12 +38,12 @@ function resumedMetric(name: string, q: number): MetricText & Omit<RecoveryMetri
 const lowerTime = { unit: 'ns', better: 'lower', scale: 'ratio' } as const;
 const lowerCount = { unit: 'count', better: 'lower', scale: 'difference' } as const;
 
-/** Over the clients that have the value. */
+/** A quantile over the clients that have the value. */
 function clientQuantile(text: MetricText, distribution: DistributionName, q: GridQuantile): RecoveryMetric {
   return { ...text, ...lowerTime, value: ({ distributions }) => quantileOf(distributions[distribution], q) };
 }
 
-/** Over tokens, which are many and lean on each other: as for steady streams. */
+/** A quantile over tokens, which are many and correlated: as for steady streams. */
 function tokenQuantile(text: MetricText, distribution: DistributionName, q: GridQuantile): RecoveryMetric {
   return {
     ...text,
@@ -54,7 +54,7 @@ function tokenQuantile(text: MetricText, distribution: DistributionName, q: Grid
   };
 }
 
-/** Counted over all clients of the trial; how many it is still hangs on the moment at which each of them lost its connection. */
+/** A count over all clients of the trial; it still depends on the moment at which each of them lost its connection. */
 function counted(text: MetricText, value: (recovery: RecoveryRecord) => number | undefined): RecoveryMetric {
   return {
     ...text,

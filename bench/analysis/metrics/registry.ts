@@ -27,20 +27,20 @@ import { searchMetrics } from './search.ts';
 import { slowReaderChoice, slowReaderMetrics } from './slow-reader.ts';
 import { systemCallMetrics } from './system-calls.ts';
 
-/** Of steady streams. Endpoints first, in their order; then bytes, then the rest. */
+/** Metrics of steady streams: endpoints first, in their order; then bytes, then the rest. */
 export const metrics: readonly Metric[] = inOrder(
   [...latencyMetrics, ...resourceMetrics, ...systemCallMetrics, ...byteMetrics].map(ofSteadyTrials),
 );
 
 export const endpoints: readonly Metric[] = declaredOf(metrics);
 
-/** Of streams whose connections are broken, in the same order. */
+/** Metrics of trials with fault injection, in the same order. */
 const breakingMetrics: readonly Metric[] = inOrder(recoveryMetrics.map(ofFaultedTrials));
 
-/** Of every scenario that a canary can be sent beside. */
+/** Metrics of every scenario that can have a canary. */
 const ofCanary: readonly Metric[] = canaryMetrics.map(ofSteadyTrials);
 
-/** Of pages: those that only streams that a browser receives have. */
+/** Metrics of pages: only streams that a browser receives have them. */
 const ofBrowser: readonly Metric[] = [...appendMetrics, ...browserMetrics].map(ofSteadyTrials);
 
 const metricsByScenario: Readonly<Record<ScenarioId, readonly Metric[]>> = {
@@ -69,10 +69,10 @@ export function metricsOf(scenario: ScenarioId): readonly Metric[] {
   return metricsByScenario[scenario];
 }
 
-/** What of a plan decides which metrics its trials can have; without arms there is no page among them. */
+/** The parts of a plan that decide which metrics its trials can have; without arms there is no page among them. */
 type Measured = Pick<Plan, 'scenario' | 'canary'> & Partial<Pick<Plan, 'arms'>>;
 
-/** Those that the trials of a plan can have: the canary's only where one was sent, those of pages only where one receives. */
+/** Metrics that the trials of a plan can have: the canary's only if one was sent, those of pages only if one receives. */
 export function metricsOfPlan(plan: Measured): readonly Metric[] {
   return metricsOf(plan.scenario).filter((metric) => isMeasured(metric, plan));
 }
@@ -82,13 +82,13 @@ export function isMeasured(metric: Metric, { canary, arms = [] }: Measured): boo
   return canary !== undefined || !ofCanary.includes(metric);
 }
 
-/** The same at one load point: of a storm other things are asked than of streams that begin one by one. */
+/** The same at one load point: a storm has other metrics than streams that begin one by one. */
 export function metricsOfPoint(plan: Measured, loadPoint: LoadPoint): readonly Metric[] {
   const all = metricsOfPlan(plan);
   return plan.scenario === 'connect' ? all.filter(({ id }) => isAskedOfConnect(id, loadPoint)) : all;
 }
 
-/** Those of steady streams that mean something in another scenario, in which only some of them are endpoints. */
+/** Metrics of steady streams that are meaningful in another scenario, in which only some of them are endpoints. */
 function choose(from: readonly Metric[], { ids, endpoints: declared }: MetricChoice): readonly Metric[] {
   return declareOnly(
     from.filter(({ id }) => ids.includes(id)),
@@ -96,12 +96,12 @@ function choose(from: readonly Metric[], { ids, endpoints: declared }: MetricCho
   );
 }
 
-/** Those of a plan that does not say what it declares. */
+/** The endpoints of a plan that does not name its endpoints. */
 export function endpointsOf(scenario: ScenarioId): readonly Metric[] {
   return declaredOf(metricsOf(scenario)).filter(({ endpoint }) => endpoint !== LATER_ENDPOINT);
 }
 
-/** Plans of before 0.2 say nothing of their endpoints, and could not declare this one. */
+/** Plans from before 0.2 do not name their endpoints, and could not declare this one. */
 const LATER_ENDPOINT: EndpointId = 'P9';
 
 export interface MetricPlace {
@@ -112,9 +112,9 @@ export interface MetricPlace {
 }
 
 /**
- * The metrics of a scenario as they count at this place. With many subscribers a quantile is an endpoint only where messages
- * are many; a storm, new and kept connections are each asked what they can answer. How soon clients are back is an endpoint only
- * where all of them wait by the identical policy: otherwise it compares waiting times that somebody chose, not transports.
+ * The metrics of a scenario as they count at this place. With many subscribers a quantile is an endpoint only if messages are
+ * many; a storm, new and kept connections each have the metrics that they support. The time to resume is an endpoint only if all
+ * clients wait by the identical policy: otherwise it compares waiting times that were chosen, not transports.
  */
 export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly Metric[] {
   const all = metricsOf(scenario);
@@ -136,7 +136,7 @@ export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly 
   }
 }
 
-/** The others are exploratory. */
+/** Makes all endpoints that are not declared exploratory. */
 function declareOnly(all: readonly Metric[], isDeclared: (endpoint: EndpointId) => boolean): readonly Metric[] {
   return all.map((metric) => {
     const { endpoint, ...exploratory } = metric;

@@ -1,4 +1,4 @@
-// Metrics of what a stream costs in processor, memory and collection, and of how much was delivered.
+// Metrics of the cost of a stream in CPU, memory and garbage collection, and of how much was delivered.
 
 import type { CompletedTrial, MemoryReading } from '../../contract/run-file.ts';
 import type { ProcessUse } from '../../contract/tally.ts';
@@ -30,7 +30,7 @@ function memoryMetric(id: string, title: string, reading: string, of: (memory: M
   };
 }
 
-/** Of pages. */
+/** Metrics of pages. */
 export const browserMetrics: readonly SteadyMetric[] = [
   {
     id: 'cpu.browser.token',

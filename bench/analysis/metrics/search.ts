@@ -1,5 +1,5 @@
-// Metrics of searches for the most streams at the objectives: the answer, what server and client did at that load, and what
-// they did at one load that all arms were given.
+// Metrics of searches for the most streams at the objectives: the answer, the behaviour of server and client at that
+// load, and their behaviour at one load that all arms were given.
 
 import type { MeasuredStep } from '../../contract/search.ts';
 import { isClientAtEnd } from '../capacity/at-end.ts';
@@ -10,7 +10,7 @@ import type { SearchMetric } from './metric.ts';
 const AT_ANSWER = 'at the highest load that was carried, mean over its steps';
 
 type OfStep = Omit<SearchMetric, 'absence' | 'value' | 'scale'> & {
-  /** Undefined where a step does not have it. */
+  /** undefined when a step does not have it. */
   readonly of: (step: MeasuredStep) => number | undefined;
 };
 
@@ -30,8 +30,8 @@ const AT_HEADLINE =
   'at the headline load, measured before each search: half of what the weaker arm carried in the burn-in block, the same streams for all arms of the run';
 
 /**
- * A step that the machine disturbed says less of the transport than of the machine, and one that failed was no load that was
- * carried. Other checks of the load generator concern what it adds to latencies, which is why those have no verdict here.
+ * A step that the machine disturbed describes the machine more than the transport, and one that failed was not a carried load.
+ * Other checks of the load generator concern its own part of latencies, which is why those have no verdict here.
  */
 function atHeadline({ of, ...metric }: OfStep): SearchMetric {
   return {

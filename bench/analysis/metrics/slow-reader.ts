@@ -1,4 +1,4 @@
-// Metrics of receivers that stop reading, beside those that their neighbours share with steady streams.
+// Metrics of receivers that stop reading, besides those that their neighbours share with steady streams.
 
 import type { CompletedTrial, DistributionName } from '../../contract/run-file.ts';
 import type { StallRecord } from '../../contract/stall.ts';
@@ -26,7 +26,7 @@ const beforeP99 = delivery(
 );
 const afterP99 = delivery({ id: 'neighbours.p99', title: "Neighbours' delivery p99", definition: AFTER }, 'neighbourDeliveryNs', 0.99);
 
-/** Undefined in a trial in which nobody stopped, or to none of them it happened. */
+/** undefined in a trial in which no receiver stopped, or none of the stopped ones was affected. */
 function ofStalls(words: Words & Pick<SteadyMetric, 'unit' | 'absence'>, of: (stall: StallRecord) => number | undefined): SteadyMetric {
   return { ...words, better: 'neither', scale: 'ratio', value: ({ stall }) => stall && of(stall) };
 }

@@ -6,7 +6,7 @@ import type { SteadyMetric } from './metric.ts';
 
 const ABSENCE = 'the system calls of the processes were not counted (/proc/PID/io)';
 
-/** As rates: the calls were counted from outside and the tokens inside, over windows whose edges are not quite the same. */
+/** Divides rates: the calls were counted from outside and the tokens inside, over windows whose edges are not quite the same. */
 function callsPerToken(
   { calls }: CompletedTrial,
   of: 'serverWrites' | 'clientReads',

@@ -1,4 +1,4 @@
-// What joined verdicts were checked against, and what they were not: printed under every table of them.
+// Names the conditions that joined verdicts were checked against, and those that they were not: printed under every table of them.
 
 import type { JoinedCondition } from './joined-runs.ts';
 import type { ConditionName } from './conditions.ts';

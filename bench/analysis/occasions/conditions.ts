@@ -1,5 +1,5 @@
-// Which runs are occasions of one plan, and which of them vary one named condition of it. Whatever else differs is refused
-// by its name: it would be taken for the difference between two occasions.
+// Sorts runs into occasions of one plan and runs that vary one named condition of it. Any other difference is refused by its
+// name: it would be taken for the difference between two occasions.
 
 import { BenchError } from '../../contract/errors.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -11,7 +11,7 @@ import type { Difference } from '../across/run-comparison.ts';
 import { stopState } from '../stopping.ts';
 import { measureExtent } from '../run-extent.ts';
 
-/** What a run may vary against the others. */
+/** The conditions that a run may vary against the others. */
 export interface Condition {
   readonly pin: boolean;
   readonly path: PathName;
@@ -21,7 +21,7 @@ export type ConditionName = keyof Condition;
 
 export interface ConditionRuns {
   readonly condition: Condition;
-  /** In the order of their start. */
+  /** Runs in the order of their start. */
   readonly runs: readonly SavedRun[];
 }
 
@@ -104,7 +104,7 @@ function machineOf({ header: { streamduel, environment } }: SavedRun): object {
   return { streamduel, node, v8, os, cpuModel, cpus, virtualised, settings, packages, lockfileSha256 };
 }
 
-/** All of a plan but what an occasion draws anew and what may be varied. */
+/** All of a plan except the parts that an occasion draws anew and those that may be varied. */
 function planOf({ header: { plan } }: SavedRun): object {
   const { seed: _seed, pin: _pin, loads: _loads, clientAddresses: _addresses, arms, loadPoints, ...rest } = plan;
   const path = commonPath(arms);
@@ -115,13 +115,13 @@ function planOf({ header: { plan } }: SavedRun): object {
   };
 }
 
-/** Equal in all runs for load points that stand for one another. */
+/** A name that corresponding load points share in all runs. */
 export function loadRole(loadPoint: Plan['loadPoints'][number]): string {
-  // A pilot of its own finds a little more or less at each occasion.
+  // Each occasion has a pilot of its own, which finds a little more or less.
   return loadPoint.share === undefined ? loadPointTitle(loadPoint) : `${Math.round(100 * loadPoint.share)} % of capacity`;
 }
 
-/** Differences of the surroundings that forbid nothing, but that a reader should know. */
+/** Differences of the environment that do not prevent joining, but that a reader should know. */
 export function toldDifferences(first: Environment, other: Environment): readonly string[] {
   return differencesOf(toldOf(first), toldOf(other)).map(differenceText);
 }

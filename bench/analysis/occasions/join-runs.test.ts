@@ -22,7 +22,7 @@ function find({ comparisons }: JoinedCondition, metric: string): JoinedCompariso
   return found;
 }
 
-/** CPU per token of WebSocket, and nothing else, by such a factor. */
+/** Multiplies CPU per token of WebSocket, and nothing else, by the factor. */
 const cpu = (factor: number): IndependentOptions => ({ factor: factorOn('serverCpu', 'ws', factor) });
 
 describe('three occasions', () => {

@@ -1,4 +1,4 @@
-// Saved runs of several occasions → one verdict an endpoint. Pure: the same runs give the same result, to the last digit.
+// Joins saved runs of several occasions into one verdict per endpoint. Pure: the same runs give the same result, to the last digit.
 
 import type { LoadPoint, SavedRun } from '../../contract/run-file.ts';
 import { BenchError } from '../../contract/errors.ts';
@@ -24,7 +24,7 @@ import type { JoinedComparison, JoinedCondition, JoinedRuns } from './joined-run
 import { effectOverOccasions, type OccasionEffect } from './random-effect.ts';
 import { tellSensitivity } from './sensitivity.ts';
 
-/** With two, the interval is 12.7 standard errors to either side, and one odd hour is half of what is known. */
+/** With two, the interval is 12.7 standard errors to either side, and one unusual hour is half of the evidence. */
 const LEAST_OCCASIONS = 3;
 
 /** @throws BenchError USAGE for runs that cannot be joined. */
@@ -61,7 +61,7 @@ function warnOfJoin([first, ...others]: readonly SavedRun[]): readonly string[] 
   ];
 }
 
-/** One comparison of every occasion, in their order. */
+/** One comparison at every occasion, in their order. */
 interface Joinable {
   readonly metric: Metric;
   readonly loadPoint: LoadPoint;
@@ -87,7 +87,7 @@ function joinCondition({ condition, runs }: ConditionRuns): JoinedCondition {
   };
 }
 
-/** What was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
+/** An endpoint that was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
 function orOne(one: Joinable, p: number | undefined): number {
   return reasonsOf(one, 'not-measured').length > 0 ? 1 : (p ?? 1);
 }
@@ -104,7 +104,7 @@ function identify({ folder, header }: SavedRun): RunIdentity {
   return { folder, name, startedAt, command, streamduel, planSha256, seed: plan.seed };
 }
 
-/** What gets a verdict in each of the runs: endpoints, and what is counted. */
+/** The comparisons that get a verdict in each of the runs: endpoints and counted metrics. */
 function gather(runs: readonly SavedRun[], analyses: readonly { readonly folder: string; readonly analysis: Analysis }[]): Joinable[] {
   const [first] = runs as readonly [SavedRun];
   const path = commonPath(first.header.plan.arms);
@@ -128,7 +128,7 @@ function gather(runs: readonly SavedRun[], analyses: readonly { readonly folder:
   });
 }
 
-/** The path that all arms of a condition have is said of the condition. */
+/** Removes the path that all arms of a condition share: the condition states it. */
 function withoutPath(measured: MeasuredArm, path: PathName): MeasuredArm {
   const arm = measured.arm.path === path ? { ...measured.arm, path: 'direct' as const } : measured.arm;
   return { ...measured, arm, name: armName(arm) };
@@ -138,7 +138,7 @@ function verdictWithoutPath(verdict: Verdict, path: PathName): Verdict {
   return { ...verdict, favours: verdict.favours?.replace(`@${path}`, '') };
 }
 
-/** What the plan did not declare at this load is no endpoint of it. */
+/** A metric that the plan did not declare at this load is not an endpoint there. */
 function asDeclared(metric: Metric | undefined, endpoint: string | undefined): Metric | undefined {
   if (metric === undefined || endpoint !== undefined) return metric;
   const { endpoint: _endpoint, ...exploratory } = metric;
@@ -151,7 +151,7 @@ function isJudged({ endpoint, isExact, better }: Metric): boolean {
 
 interface JointEvidence {
   readonly evidence: Evidence;
-  /** On the scale on which the metric is compared; undefined with fewer than two occasions. */
+  /** Effect on the scale on which the metric is compared; undefined with fewer than two occasions. */
   readonly tested: OccasionEffect | undefined;
   readonly p: number | undefined;
 }
@@ -210,7 +210,7 @@ function scalesOf({ margin = NO_MARGIN }: Metric, ratio: PairedEffect | undefine
   ];
 }
 
-/** @param centre The mean of the occasions' means: all that is known where there is no effect over several. */
+/** @param centre The mean of the occasions' means: all that is known when there is no effect over several. */
 function estimate(effect: PairedEffect | undefined, centre: number, scale: (value: number) => number): Estimate {
   return {
     value: scale(centre),
@@ -220,7 +220,7 @@ function estimate(effect: PairedEffect | undefined, centre: number, scale: (valu
   };
 }
 
-/** Of one arm: geometric where the arms are compared by their ratio. */
+/** The mean of one arm: geometric when the arms are compared by their ratio. */
 function meanOfOccasions(occasions: readonly (readonly number[])[], isGeometric: boolean): Estimate | undefined {
   if (occasions.length === 0) return undefined;
   const scaled = isGeometric ? occasions.map((values) => values.map(Math.log)) : occasions;
@@ -284,7 +284,7 @@ function toJoined(
   };
 }
 
-/** In which runs the same comparison had that verdict, and why. */
+/** The runs in which the same comparison had that verdict, with the reasons. */
 function reasonsOf({ occasions }: Joinable, kind: Verdict['kind']): string[] {
   return occasions.flatMap(({ folder, own: { verdict } }) => (verdict.kind === kind ? [`${folder}: ${verdict.reason ?? kind}`] : []));
 }
@@ -303,7 +303,7 @@ function demandOneSign(verdict: Verdict, tested: OccasionEffect | undefined, { m
   return against.length === 0 ? verdict : because('inconclusive', `${against.map(({ folder }) => folder).join(', ')} shows the opposite`);
 }
 
-/** What the rules say of blocks is to be said of occasions. */
+/** Rewords a verdict on blocks as one on occasions. */
 function toOccasions(verdict: Verdict): Verdict {
   return isUndecided(verdict) ? { ...verdict, blocksNeeded: undefined, reason: undecidedReason(verdict) } : verdict;
 }
@@ -317,7 +317,7 @@ function because(kind: Verdict['kind'], reason: string): Verdict {
   return { kind, favours: undefined, differenceDetected: false, reason, blocksNeeded: undefined };
 }
 
-/** Undefined where it would not be more than there are: then the effect lies close to the margin. */
+/** undefined when it would not be more than there are: then the effect lies close to the margin. */
 function neededOccasions(scales: readonly ActiveScale[], occasions: number): number | undefined {
   const needed = scales.flatMap(({ effect, margin }) => {
     const counts = blocksNeeded(effect.standardDeviation, margin);

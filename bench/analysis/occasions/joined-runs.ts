@@ -13,9 +13,9 @@ export interface JoinedRuns {
   readonly environment: Environment;
   readonly main: JoinedCondition;
   readonly variations: readonly (JoinedCondition & { readonly varies: ConditionName })[];
-  /** One for each endpoint, arm and load point; empty where nothing was varied. */
+  /** One row for each endpoint, arm and load point; empty when nothing was varied. */
   readonly sensitivity: readonly SensitivityRow[];
-  /** What the verdicts were checked against and what not, in one sentence. */
+  /** One sentence on the conditions that the verdicts were checked against, and those that they were not. */
   readonly checked: string;
   readonly warnings: readonly string[];
 }
@@ -26,7 +26,7 @@ export interface JoinedCondition {
   readonly comparisons: readonly JoinedComparison[];
 }
 
-/** Without the path that all arms of a condition have: the condition says it. */
+/** Arms without the path that all arms of a condition share: the condition states it. */
 export interface ComparedArms {
   readonly baselineTitle: string;
   readonly otherArm: string;
@@ -41,26 +41,26 @@ export interface JoinedComparison extends ComparedArms {
   readonly metric: string;
   readonly title: string;
   readonly unit: MetricUnit;
-  /** P1… for declared endpoints; undefined for what is counted. */
+  /** P1… for declared endpoints; undefined for counted metrics. */
   readonly endpoint: string | undefined;
   readonly occasions: readonly OccasionResult[];
-  /** Over the occasions; `trials` is their number. Without an interval where there is but one. */
+  /** Estimate over the occasions; `trials` is their number. Without an interval when there is only one. */
   readonly ratio: Estimate | undefined;
   readonly difference: Estimate | undefined;
-  /** Of the logarithm of the ratio, or of the difference in the metric's unit; undefined with fewer than two occasions. */
+  /** Deviations of the logarithm of the ratio, or of the difference in the metric's unit; undefined with fewer than two occasions. */
   readonly spread: { readonly scale: 'ratio' | 'difference'; readonly between: number; readonly within: number | undefined } | undefined;
-  /** Of the t-test over occasions. */
+  /** p of the t-test over occasions. */
   readonly p: number | undefined;
   readonly adjustedP: number | undefined;
   readonly tostP: number | undefined;
   readonly adjustedTostP: number | undefined;
   readonly verdict: Verdict;
-  /** Occasions that would resolve the margin, given how these differ; undefined where unknown or not needed. */
+  /** Occasions that would resolve the margin, given how these differ; undefined when unknown or not needed. */
   readonly occasionsNeeded: number | undefined;
   readonly sentence: string;
 }
 
-/** What one run found by itself. */
+/** The result of one run by itself. */
 interface OccasionResult {
   readonly folder: string;
   readonly blocks: number;
@@ -79,12 +79,12 @@ export interface SensitivityRow extends ComparedArms {
 }
 
 export interface SensitivityCell {
-  /** Undefined for the main condition. */
+  /** undefined for the main condition. */
   readonly varies: ConditionName | undefined;
   readonly ratio: Estimate | undefined;
   readonly difference: Estimate | undefined;
-  /** That over all occasions where there are enough of them for one, else those of the single runs. */
+  /** The verdict over all occasions if there are enough of them for one, else those of the single runs. */
   readonly verdicts: readonly Verdict[];
-  /** Against the main condition: the same claim, another one, or no claim on one of the two sides. Undefined for itself. */
+  /** Result against the main condition: the same claim, another one, or no claim on one of the two sides; undefined for itself. */
   readonly outcome: 'kept' | 'changed' | 'open' | undefined;
 }

@@ -13,11 +13,11 @@ import { pairedEffect, type PairedEffect } from '../statistics/paired-t.ts';
 
 /** All in the unit of the values: natural logarithms for a ratio. */
 export interface OccasionEffect {
-  /** Of the occasions' means: `count` is the number of occasions. */
+  /** Effect over the occasions' means: `count` is the number of occasions. */
   readonly effect: PairedEffect;
-  /** Standard deviation of the true effect between occasions; 0 where the means differ no more than blocks make them. */
+  /** Standard deviation of the true effect between occasions; 0 when blocks alone explain how the means differ. */
   readonly between: number;
-  /** Standard deviation over the blocks of one occasion; undefined where no occasion has two. */
+  /** Standard deviation over the blocks of one occasion; undefined when no occasion has two. */
   readonly within: number | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface OccasionEffect {
 export function effectOverOccasions(occasions: readonly (readonly number[])[]): OccasionEffect {
   const effect = pairedEffect(occasions.map(mean));
   const within = pooledDeviation(occasions);
-  // What blocks alone make the means differ by: the mean of their squared standard errors.
+  // Variance of the means due to blocks alone: the mean of their squared standard errors.
   const byBlocks = (within ?? 0) ** 2 * mean(occasions.map((values) => 1 / values.length));
   return { effect, between: Math.sqrt(Math.max(0, effect.standardDeviation ** 2 - byBlocks)), within };
 }

@@ -1,4 +1,4 @@
-// Whether a verdict depends on one condition that was varied: its claim under each condition, side by side.
+// Shows whether a verdict depends on one condition that was varied: its claim under each condition, side by side.
 
 import type { Verdict } from '../analysis.ts';
 import { loadRole } from './conditions.ts';
@@ -36,7 +36,7 @@ function keyOf({ metric, loadPoint, otherArm }: JoinedComparison): string {
 }
 
 function cellOf({ ratio, difference, verdict, occasions }: JoinedComparison, varies: SensitivityCell['varies']): SensitivityCell {
-  // Too few occasions for a claim over them: then it is the runs that have one.
+  // With too few occasions for a claim over them, the single runs have one.
   const verdicts = verdict.kind === 'withheld' ? occasions.map((occasion) => occasion.verdict) : [verdict];
   const [only] = occasions;
   const isSingle = occasions.length === 1 && only !== undefined;
@@ -49,7 +49,7 @@ function cellOf({ ratio, difference, verdict, occasions }: JoinedComparison, var
   };
 }
 
-/** Undefined where there is none, or where the runs do not make the same one. */
+/** The common claim; undefined when there is none, or when the runs do not make the same one. */
 function claimOf(verdicts: readonly Verdict[]): string | undefined {
   const claims = new Set(verdicts.map(singleClaim));
   const [only] = claims;

@@ -19,7 +19,7 @@ function armOf(options: RecoveryRunOptions): FaultedArm {
   return arm;
 }
 
-/** A different time in every block: block 1, 2 and 3 stand for 1, 2 and 3 times as long. */
+/** A different time in every block: blocks 1, 2 and 3 take 1, 2 and 3 times as long. */
 const slower = (trial: FaultedTrial): FaultedTrial => {
   const { faultToResumedNs } = trial.distributions;
   if (faultToResumedNs === undefined) return trial;

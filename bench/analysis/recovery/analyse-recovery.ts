@@ -1,4 +1,4 @@
-// What each fault did, arm by arm: the part of an analysis that is about recovery and not about which arm is better.
+// Describes the effects of each fault, arm by arm: the part of an analysis about recovery, not about which arm is better.
 
 import { DEAD_AFTER, policies } from '../../contract/reconnect-policy.ts';
 import type { Plan } from '../../contract/run-file.ts';
@@ -8,7 +8,7 @@ import { isUnderComparison } from '../thresholds.ts';
 import { faultSentence } from './fault-sentence.ts';
 import { describeFaultedArm } from './faulted-arm.ts';
 
-/** One entry per load point of the plan, measured or not; undefined for a scenario that breaks nothing. */
+/** One entry per load point of the plan, measured or not; undefined for a scenario without fault injection. */
 export function analyseRecovery({ recovery }: Plan, loadPoints: readonly MeasuredLoadPoint[]): RecoveryAnalysis | undefined {
   if (recovery === undefined) return undefined;
   return { faults: loadPoints.map((point) => analyseFault(point, recovery)), absent: recovery.absent };

@@ -1,12 +1,12 @@
-// One value of each arm, as words: `0.4 ms with SSE and 0.5 ms with WebSocket`, and said once where all of them are equal.
+// Renders one value of each arm: `0.4 ms with SSE and 0.5 ms with WebSocket`, written once when all of them are equal.
 
 import type { FaultedArm } from '../recovery-analysis.ts';
 
 export interface TransportWords {
-  /** The arms that have a value, of all that are spoken of: what is equal in all of them is `with both`. */
+  /** The arms that have a value, out of `all` in the sentence: a value that is equal in all of them is `with both`. */
   readonly some: readonly FaultedArm[];
   readonly all: readonly FaultedArm[];
-  /** Said after the first value: `212 tokens were lost with SSE and 209 with WebSocket`. */
+  /** Words after the first value: `212 tokens were lost with SSE and 209 with WebSocket`. */
   readonly what?: string;
 }
 

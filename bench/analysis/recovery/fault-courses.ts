@@ -1,11 +1,11 @@
-// Test support: what each fault does to the clients of a made-up trial. Plausible, and measured nowhere.
+// Test support: the effects of each fault on the clients of a made-up trial. Plausible, but not measured.
 
 import { faultOf, type FaultName } from '../../contract/faults.ts';
 import { DEAD_AFTER, type PolicyName } from '../../contract/reconnect-policy.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 
-/** Of the median client, ms since the fault; undefined where it never happens. */
+/** Times of the median client, ms since the fault; absent for events that never happen. */
 export interface FaultCourse {
   readonly detectMs?: number;
   readonly attemptMs?: number;
@@ -14,13 +14,13 @@ export interface FaultCourse {
   /** The longest time without a token. */
   readonly gapMs?: number;
   readonly outageMs: number;
-  /** Share of clients that any of this happens to. */
+  /** Share of clients that the fault affects. */
   readonly share: number;
-  /** How they learnt of it. */
+  /** How these clients detected the loss. */
   readonly loss?: string;
-  /** Why attempts failed, and how many of each client did. */
+  /** Cause of failed attempts, and their number per client. */
   readonly failure?: { readonly cause: string; readonly perClient: number };
-  /** How clients that never come back ended. */
+  /** Final state of clients that never resume. */
   readonly end?: 'stopped' | 'givenUp';
 }
 
@@ -60,7 +60,7 @@ export function courseOf(place: CoursePlace): FaultCourse {
 
 function silentCourse(policy: PolicyName, heartbeatNs: number, outageMs: number): FaultCourse {
   if (policy === 'as-specified') return { outageMs, share: 1, resumedMs: outageMs + 1, gapMs: outageMs + 50 };
-  // A client looks now and then, so it finds out a little later.
+  // A client polls for silence, so it detects the loss a little later.
   const detectMs = (DEAD_AFTER * heartbeatNs) / NS_PER_MS + 20;
   const openMs = outageMs + 400;
   return { outageMs, share: 1, detectMs, attemptMs: detectMs + 250, openMs, resumedMs: openMs + 1, gapMs: openMs + 50, loss: 'silent' };
@@ -71,7 +71,7 @@ function isTold(fault: FaultName): fault is Told {
 }
 
 function toldCourse({ policy, transport }: CoursePlace, fault: Told, outageMs: number): FaultCourse {
-  // Specified waits are longer than the outage of a 503, which is to be met here.
+  // Specified waits are longer than the outage of a 503, but the attempt must meet it here.
   const specifiedMs = fault === 'unavailable' ? 1000 : transport === 'sse' ? 3000 : 2500;
   const attemptMs = DETECT_MS + (policy === 'identical' ? 250 : specifiedMs);
   const begun = { outageMs, share: 1, detectMs: DETECT_MS, attemptMs, loss: causes[fault] };

@@ -4,7 +4,7 @@ import type { FaultedTrial } from '../../contract/run-file.ts';
 import { analyse } from '../analyse.ts';
 import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
 
-/** Of made-up trials without noise: ws takes 0.8 times as long as sse where it can. */
+/** The sentence on made-up trials without noise: ws takes 0.8 times as long as sse where times can differ. */
 function sentenceOf(fault: FaultName, options: RecoveryRunOptions = {}): string | undefined {
   const run = recoveryRun({
     noise: 0,

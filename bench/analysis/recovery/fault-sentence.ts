@@ -1,5 +1,5 @@
-// What a fault did, as one plain sentence made from the numbers alone: how it was noticed, when streams were back, what was
-// lost. Times are of the median client, medians over trials; counts are added up over trials.
+// Renders the effects of a fault as one plain sentence, from the numbers alone: how it was noticed, when streams resumed, which
+// tokens were lost. Times are of the median client, medians over trials; counts are added up over trials.
 
 import { faults, type FaultName } from '../../contract/faults.ts';
 import { DEAD_AFTER } from '../../contract/reconnect-policy.ts';
@@ -21,7 +21,7 @@ export function faultSentence(fault: FaultNumbers): string {
   return `${openings[loadPoint.fault](outage)}${policy}: ${clauses.join('; ')}.`;
 }
 
-/** `outage`: ` for 5 s`, or nothing where there is none. */
+/** `outage`: ` for 5 s`, or empty when there is none. */
 const openings: Record<FaultName, (outage: string) => string> = {
   'graceful-close': () => 'After the server ended every connection in good order',
   reset: () => 'After a reset of every connection',
@@ -42,7 +42,7 @@ const openings: Record<FaultName, (outage: string) => string> = {
   'lost-state': (outage) => `After the server was killed and away${outage}, and knew no stream when it was back`,
 };
 
-/** The one thing in a sentence that no trial counted: it was planned. */
+/** The only number in a sentence that was planned and not measured. */
 function silence(fault: 'idle-cut' | 'idle-heartbeat'): string {
   return `a planned silence of ${time(faults[fault].quietNs)}`;
 }
@@ -77,7 +77,7 @@ function interrupted({ clients }: FaultedArm): number {
   return clients.resumed + clients.neverBack;
 }
 
-/** From the end of the cause where everybody had to wait for it, else from the fault. */
+/** Times from the end of the cause when all resumed clients had to wait for it, else from the fault. */
 function backWords(back: readonly FaultedArm[], arms: readonly FaultedArm[], isSome: boolean): string {
   const isAfterHeal = back.every(({ healToResumed, moments }) => healToResumed?.clients === moments.resumed?.clients);
   const times = byTransport({ some: back, all: arms }, ({ healToResumed, moments }) =>
@@ -92,7 +92,7 @@ function goneWords(gone: readonly FaultedArm[], arms: readonly FaultedArm[]): st
   return `${counts} never came back${ends.length === 1 ? ` (${ends[0]})` : ''}`;
 }
 
-/** What most of those who never came back ended with. */
+/** The most frequent end of the clients that never resumed. */
 function endOf({ clients: { givenUp, stopped, unfinished } }: FaultedArm): string {
   if (givenUp >= stopped && givenUp >= unfinished) return 'their clients may not try again';
   return stopped >= unfinished ? 'the server had nothing for them to come back to' : 'they were still away when the trial ended';
@@ -122,7 +122,7 @@ function tokens({ arms, isResumable }: FaultNumbers): string[] {
   return [`${counts.join(', ')}${isCounted && trials > 1 ? ` (in ${trials} trials)` : ''}`];
 }
 
-/** Undefined where it is 0 in all of them. */
+/** undefined when the count is 0 in all arms. */
 function countOf(arms: readonly FaultedArm[], of: (arm: FaultedArm) => number, what: string): string | undefined {
   if (arms.every((arm) => of(arm) === 0)) return undefined;
   const someFirst = arms.toSorted((a, b) => Number(of(a) === 0) - Number(of(b) === 0));

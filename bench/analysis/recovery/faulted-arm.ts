@@ -1,4 +1,4 @@
-// The trials of one arm under one fault, put together: counts are added up, times are medians over trials.
+// Combines the trials of one arm under one fault: counts are added up, times are medians over trials.
 
 import { quantileOf } from '../../contract/distribution.ts';
 import type { KernelCounts, PeerCount, RecoveryClientTally, RecoveryPattern, RecoveryRecord } from '../../contract/recovery.ts';
@@ -15,7 +15,7 @@ const momentNames: Record<Moment, DistributionName> = {
   caughtUp: 'faultToCaughtUpNs',
 };
 
-/** Of at least one trial. */
+/** Needs at least one trial. */
 export function describeFaultedArm(arm: Arm, trials: readonly FaultedTrial[]): FaultedArm {
   const records = trials.map(({ recovery }) => recovery);
   const clients = records.map(({ client }) => client);
@@ -128,7 +128,7 @@ function mergePatterns(clients: readonly RecoveryClientTally[]): readonly Recove
   return [...merged.values()].sort((a, b) => b.clients - a.clients);
 }
 
-/** Trials end at slightly different times: a bin that a trial does not reach has no attempts there, and all who were back still are. */
+/** Trials end at slightly different times: in a bin that a trial does not reach it has no attempts and no further resumptions. */
 function meanCurve(records: readonly RecoveryRecord[]): FaultedArm['curve'] {
   const bins = Math.max(...records.map(({ curve }) => curve.resumed.length));
   const meanOf = (column: 'attempts' | 'accepted'): number[] =>
@@ -154,7 +154,7 @@ function sumOf<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((sum, one) => sum + of(one), 0);
 }
 
-/** Undefined unless every one has a value: a sum over some would pass for the sum over all. */
+/** undefined unless every one has a value: a sum over some would pass for the sum over all. */
 function sumIfAll<T>(all: readonly T[], of: (one: T) => number | undefined): number | undefined {
   const values = all.map(of);
   return values.includes(undefined) ? undefined : sumOf(values as readonly number[], (value) => value);

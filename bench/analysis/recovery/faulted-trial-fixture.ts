@@ -14,7 +14,7 @@ export interface FaultedTrialPlace {
   readonly plan: Plan;
   readonly arm: Arm;
   readonly loadPoint: LoadPoint;
-  /** Asked once for each distribution. */
+  /** Called once for each distribution. */
   readonly scale: (name: DistributionName) => number;
 }
 
@@ -24,10 +24,10 @@ const FAULT_NS = 1500 * NS_PER_MS;
 const BIN_NS = 100 * NS_PER_MS;
 const PAYLOAD_BYTES = 24;
 
-/** The counts of one trial, before they are put into their places. */
+/** The counts of one trial, before they are assigned to its records. */
 interface Counts {
   readonly clients: number;
-  /** That anything happened to. */
+  /** Clients that the fault affected. */
   readonly hit: number;
   readonly noticed: number;
   readonly resumed: number;
@@ -93,7 +93,7 @@ function describeDistributions(
 ): Partial<Record<DistributionName, Distribution>> {
   const { detectMs, attemptMs, openMs, resumedMs, outageMs, gapMs, share, loss } = course;
   const hit = Math.round(clients * share);
-  // What is set by the outage or by the heartbeat rule is no matter of noise: only the rest of a time varies.
+  // The part of a time set by the outage or by the heartbeat rule has no noise: only the rest varies.
   const afterOutageMs = (ms: number | undefined): number => (ms !== undefined && ms > outageMs ? outageMs : 0);
   const watchedMs = loss === 'silent' && detectMs !== undefined ? detectMs - WATCH_MS : 0;
   const medians: [DistributionName, number | undefined, number, number?][] = [
@@ -115,10 +115,10 @@ function describeDistributions(
   );
 }
 
-/** How late a client looks for silence. */
+/** Delay with which a client checks for silence. */
 const WATCH_MS = 20;
 
-/** From 0.8 to 1.2 times the variable part, evenly, on top of the fixed one. */
+/** Spread evenly from 0.8 to 1.2 times the variable part, on top of the fixed one. */
 function spread(fixedNs: number, variableNs: number, count: number): Distribution {
   const values = quantileGrid.map((q) => fixedNs + variableNs * (0.8 + 0.4 * q));
   return { count, effectiveCount: count, mean: fixedNs + variableNs, values };
@@ -161,7 +161,7 @@ function describeClient(
   const { clients, planned, lost, neverBack, noticed, failedAttempts } = counts;
   const { loss, failure, end } = course;
   const accepted = neverBack > 0 ? 0 : noticed;
-  // Who came back without what it missed is neither whole nor ended for good.
+  // A client that resumed without the tokens it missed is neither whole nor finally ended.
   const unfinished = lost > 0 && neverBack === 0 ? noticed : 0;
   return {
     node,
@@ -218,7 +218,7 @@ function describeCurve(
 ): RecoveryRecord['curve'] {
   const bins = Math.ceil((endNs - FAULT_NS) / BIN_NS);
   const attempts = binned(distributions.faultToAttemptNs, noticed, bins);
-  // All further attempts are made up to follow the first ones at once.
+  // All further attempts are assumed to follow the first ones at once.
   const first = attempts.findIndex((count) => count > 0);
   if (first !== -1) attempts[first] = (attempts[first] as number) + failedAttempts - (neverBack > 0 ? noticed : 0);
   return {
@@ -229,7 +229,7 @@ function describeCurve(
   };
 }
 
-/** Of so many clients, evenly over the distribution. */
+/** Counts per bin of so many clients, spread evenly over the distribution. */
 function binned(distribution: Distribution | undefined, clients: number, bins: number): number[] {
   const counts = Array.from({ length: bins }, () => 0);
   if (distribution === undefined) return counts;

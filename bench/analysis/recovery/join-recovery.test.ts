@@ -9,14 +9,14 @@ import { joinRecovery, type JoinedRecovery, type RecoveryJoinInput } from './joi
 
 const TOKENS = 60;
 const GAP_MS = 100;
-/** From due to received, where nothing is broken. */
+/** Time from due to received without a fault. */
 const DELIVERY_MS = 2;
 const FAULT_MS = 1550;
 const STREAMS = 4;
 
 const ms = (count: number): number => count * NS_PER_MS;
 
-/** Ms since T0, token by token; undefined for one that never came. */
+/** Receipts in ms since T0, token by token; undefined for one that never arrived. */
 type Receipts = (dueMs: number, token: number) => number | undefined;
 
 interface Stream {
@@ -30,7 +30,7 @@ interface Stream {
 
 const onTime: Receipts = (dueMs) => dueMs + DELIVERY_MS;
 
-/** What was due from the fault to the heal comes when that is over; everything else is on time. */
+/** Tokens due from the fault to `untilMs` arrive at `untilMs`; all others are on time. */
 const heldUntil =
   (untilMs: number): Receipts =>
   (dueMs) =>
@@ -115,7 +115,7 @@ const medianMs = ({ distributions }: JoinedRecovery, name: keyof JoinedRecovery[
   return median === undefined ? undefined : median / NS_PER_MS;
 };
 
-/** Noticed 1 ms after the fault, open at 1800 ms, all that was missed received at 1803 ms. */
+/** A loss noticed 1 ms after the fault; open at 1800 ms, all missed tokens received at 1803 ms. */
 const cut: Stream = { lostMs: 1551, attemptMs: 1790, openMs: 1800, newMs: 1803, receipts: heldUntil(1803) };
 
 describe('a loss that is noticed', () => {
@@ -134,23 +134,23 @@ describe('a loss that is noticed', () => {
   });
 
   test('the visible gap is from the last token before to the first unseen one after', () => {
-    // Due at 1500 ms, received at 1502.
+    // The last token before was due at 1500 ms and received at 1502.
     expect(medianMs(joined, 'visibleGapNs')).toBe(1803 - 1502);
   });
 
   test('a client has caught up with the first punctual token, not with the first that was replayed', () => {
-    // Due at 1600, 1700 and 1800 ms and received at 1803: only the last of them within 3 ms, the usual 2 ms and half as much.
+    // Tokens due at 1600, 1700 and 1800 ms came at 1803: not even the last one took less than 3 ms, 1.5 times the usual 2 ms.
     expect(medianMs(joined, 'faultToCaughtUpNs')).toBe(1902 - FAULT_MS);
   });
 
   test('tokens that came due between the last receipt and the new connection are due away', () => {
-    // Of each stream those due at 1600 and 1700 ms; the one due at 1800 finds the connection open.
+    // In each stream, those due at 1600 and 1700 ms count; the one due at 1800 finds the connection open.
     expect(joined.tokensDueAway).toBe(4 * 2);
   });
 
   test('a connection was lost with its last token, however late that was noticed', () => {
     const late: Stream = { lostMs: 4052, attemptMs: 4200, openMs: 4250, newMs: 4251, receipts: heldUntil(4251) };
-    // Due at 1600 to 4200 ms.
+    // Tokens due at 1600 to 4200 ms.
     expect(join([late], { fault: 'blackhole', healMs: 4000 }).tokensDueAway).toBe(27);
   });
 
@@ -163,7 +163,7 @@ describe('a loss that is noticed', () => {
   });
 
   test('delivery before the fault leaves out the warm-up and what the fault delayed', () => {
-    // Due at 800 to 1500 ms.
+    // Tokens due at 800 to 1500 ms.
     expect(joined.distributions.beforeFaultDeliveryNs?.count).toBe(4 * 8);
     expect(medianMs(joined, 'beforeFaultDeliveryNs')).toBe(DELIVERY_MS);
   });
@@ -190,7 +190,7 @@ describe('a loss that nobody notices', () => {
   });
 
   test('who reads again after a pause and then finds the connection lost had the pause as its longest gap', () => {
-    // Nothing until 5550 ms, then what had piled up, then the loss and 150 ms of coming back.
+    // No token until 5550 ms, then the accumulated ones, then the loss and 150 ms of resuming.
     const paused: Stream = { receipts: heldUntil(5550), lostMs: 5560, attemptMs: 5600, openMs: 5690, newMs: 5702, pausedMs: FAULT_MS };
     const read = join([{ ...paused, receipts: (dueMs, token) => (dueMs === 5600 ? 5702 : heldUntil(5550)(dueMs, token)) }], {
       fault: 'slow-reader',
@@ -201,7 +201,7 @@ describe('a loss that nobody notices', () => {
   });
 
   test('a gap no longer than usual is no interruption', () => {
-    // 250 ms at least, and more than twice the longest gap before.
+    // An interruption takes 250 ms at least, and more than twice the longest gap before.
     expect(join([late(1752)]).resumed).toBe(0);
     expect(join([late(1753)]).resumed).toBe(1);
     expect(join([stalled(1902)]).resumed).toBe(0);
@@ -241,7 +241,7 @@ describe('a client that never comes back', () => {
   test('has no time to its resumed stream, and every later token was due without a connection', () => {
     const joined = join([gone, cut]);
     expect(joined).toMatchObject({ clients: 2, noticed: 2, resumed: 1, neverBack: 1 });
-    // 15 tokens until the fault.
+    // 15 tokens came until the fault.
     expect(joined.tokensDueAway).toBe(TOKENS - 15 + 2);
     expect(joined.distributions.faultToResumedNs?.count).toBe(1);
   });
@@ -259,7 +259,7 @@ describe('a client that never comes back', () => {
 test('neighbours of slow readers are those that read on, while the others did not', () => {
   const slow: Stream = { pausedMs: FAULT_MS, receipts: heldUntil(3000) };
   const joined = join([slow, { receipts: disturbedByOthers }], { fault: 'slow-reader', healMs: 3000 });
-  // Due at 1600 to 2900 ms: 5 tokens of 2 ms and 9 of 7 ms.
+  // Tokens due at 1600 to 2900 ms: 5 tokens of 2 ms and 9 of 7 ms.
   expect(joined.distributions.neighbourDeliveryNs?.count).toBe(14);
   expect(quantileOf(joined.distributions.neighbourDeliveryNs, 0.3)).toBe(ms(2));
   expect(medianMs(joined, 'neighbourDeliveryNs')).toBe(7);
@@ -271,7 +271,7 @@ test('a token out of order neither ends a gap nor begins one', () => {
 });
 
 const streams = fc.record({
-  /** Which of the tokens that are due after the fault never come. */
+  /** The first token from which those due after the fault never arrive; undefined when all arrive. */
   lostFrom: fc.option(fc.integer({ min: 0, max: TOKENS }), { nil: undefined }),
   heldUntilMs: fc.integer({ min: FAULT_MS, max: 5000 }),
   isNoticed: fc.boolean(),

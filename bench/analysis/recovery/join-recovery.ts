@@ -1,5 +1,5 @@
-// Stamps of the clients of a faulted trial → its distributions, its curve and its counts. When a token was due is no stamp:
-// the generation stands outside the server, and everybody computes it from the plan.
+// Joins the stamps of the clients of a faulted trial into its distributions, its curve and its counts. Due times are no stamps:
+// tokens are generated outside the server, and every process computes their times from the plan.
 
 import assert from 'node:assert/strict';
 import { quantileOf, type Distribution } from '../../contract/distribution.ts';
@@ -17,21 +17,21 @@ import { followStream, timeCaughtUpNs, type StreamCourse, type StreamStamps } fr
 /** All times in ns since T0. */
 export interface RecoveryJoinInput {
   readonly population: Population;
-  /** By stream: when each of its tokens is due, ns after the stream's planned start. */
+  /** Due times of the tokens by stream, ns after the stream's planned start. */
   readonly offsetsNs: readonly Float64Array[];
   readonly fault: FaultName;
-  /** As it was planned, for server and client count with the plan too. */
+  /** The silence as planned, since server and client use the plan too. */
   readonly quiet?: Quiet;
-  /** When it really happened, and when its cause was over; undefined for a fault without an outage. */
+  /** Actual times of the fault and of the end of its cause; the latter is absent for a fault without an outage. */
   readonly faultNs: number;
   readonly healNs?: number;
   readonly warmupEndNs: number;
-  /** Of the trial: the curve reaches at least to it. */
+  /** End of the trial: the curve reaches at least to it. */
   readonly endNs: number;
   /**
-   * By stream `pausedNs`, and of its first loss after the fault `lostNs`, `attemptNs`, `openNs` (of the connection that
-   * brought the new token), `newNs`; by token
-   * `receivedNs`; in any order and number `attemptsNs`, `acceptedNs`. NaN where it never happened.
+   * Stamps by stream: `pausedNs`, and of its first loss after the fault `lostNs`, `attemptNs`, `openNs` (of the connection that
+   * brought the new token) and `newNs`; by token: `receivedNs`; in any order and number: `attemptsNs`, `acceptedNs`. NaN for an
+   * event that never happened.
    */
   readonly client: StampColumns;
 }
@@ -43,7 +43,7 @@ export interface JoinedRecovery extends Pick<RecoveryRecord, 'clients' | 'notice
 
 const BIN_NS = 100 * NS_PER_MS;
 
-/** One value a client, in order of planned start; those to whom it did not happen have none. */
+/** One value per client, in order of planned start; clients without the event have none. */
 export function joinRecovery(input: RecoveryJoinInput): JoinedRecovery {
   const { population, client, faultNs, healNs, endNs } = input;
   const streams = Array.from({ length: population.streams }, (_, stream) => takeStream(input, stream));
@@ -115,7 +115,7 @@ function takeAny(columns: StampColumns, name: string): Float64Array {
   return column;
 }
 
-/** How long neighbours are looked at where the fault has no end of its own. */
+/** Time for which neighbours are observed when the fault has no end of its own. */
 const NEIGHBOUR_NS = 2 * NS_PER_S;
 
 function sampleDelivery(
@@ -123,7 +123,7 @@ function sampleDelivery(
   streams: readonly StreamStamps[],
 ): Partial<Record<'beforeFaultDeliveryNs' | 'neighbourDeliveryNs', Distribution>> {
   const before = deliveryOf(streams, warmupEndNs, faultNs);
-  // Where the connections of all clients break, nobody is a neighbour.
+  // When the connections of all clients break, there are no neighbours.
   const isSome = (faults[fault] as Fault).action.by === 'client';
   const readers = isSome ? streams.filter(({ pausedNs }) => pausedNs === undefined) : [];
   const neighbours = deliveryOf(readers, faultNs, healNs ?? faultNs + NEIGHBOUR_NS);
@@ -133,7 +133,7 @@ function sampleDelivery(
   };
 }
 
-/** From due to received, of the tokens due in [fromNs, untilNs), in that order; what never came is counted as lost, elsewhere. */
+/** Times from due to received of the tokens due in [fromNs, untilNs), in due order; lost tokens are counted elsewhere. */
 function deliveryOf(streams: readonly StreamStamps[], fromNs: number, untilNs: number): Distribution | undefined {
   const samples: { readonly dueNs: number; readonly deliveryNs: number }[] = [];
   for (const { dueNs, receivedNs } of streams) {

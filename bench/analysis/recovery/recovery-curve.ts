@@ -1,8 +1,8 @@
-// Moments after the fault → how many there were in each bin.
+// Counts the moments after the fault in each bin.
 
 import type { RecoveryCurve } from '../../contract/recovery.ts';
 
-/** Ns since T0; NaN among them is skipped. */
+/** Times in ns since T0; NaN among them is skipped. */
 export interface CurveMoments {
   readonly binNs: number;
   readonly faultNs: number;
@@ -12,7 +12,7 @@ export interface CurveMoments {
   readonly resumedNs: Iterable<number>;
 }
 
-/** From the fault to the end, and on to the last of the moments if that is later; what was before the fault is left out. */
+/** Reaches from the fault to the end, or to the last moment if that is later; moments before the fault are left out. */
 export function curveOf({ binNs, faultNs, endNs, ...moments }: CurveMoments): RecoveryCurve {
   const binsOf = (times: Iterable<number>): number[] =>
     [...times].filter((ns) => ns >= faultNs).map((ns) => Math.floor((ns - faultNs) / binNs));

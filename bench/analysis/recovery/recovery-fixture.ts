@@ -1,5 +1,5 @@
-// Test support: saved runs of `reconnect` and `herd` made up from known numbers. What each fault does to the clients is in
-// fault-courses.ts; nothing here was measured.
+// Test support: saved runs of `reconnect` and `herd` made up from known numbers. The effects of each fault on the clients
+// are in fault-courses.ts; nothing here was measured.
 
 import type { FaultName } from '../../contract/faults.ts';
 import { deriveSeed, drawNormal, seededDraw, shuffled } from '../../contract/random.ts';
@@ -13,24 +13,24 @@ import { describeFaultedTrial } from './faulted-trial-fixture.ts';
 
 export interface RecoveryRunOptions {
   readonly scenario?: 'reconnect' | 'herd';
-  /** `reset` without it; a herd always has `kill`. */
+  /** `reset` by default; a herd always has `kill`. */
   readonly faults?: readonly FaultName[];
-  /** `identical` without it. */
+  /** `identical` by default. */
   readonly policies?: readonly PolicyName[];
   readonly connections?: readonly number[];
-  /** The baseline first; sse and ws without it. */
+  /** The baseline first; sse and ws by default. */
   readonly transports?: readonly TransportId[];
   /** Adds the copy of the baseline, for an A/A pair. */
   readonly copy?: boolean;
   readonly blocks?: number;
   readonly burnInBlocks?: number;
   readonly seed?: number;
-  /** σ of the logarithm of each time over trials, five times as much over blocks; 0.02 without it. */
+  /** σ of the logarithm of each time over trials, five times as much over blocks; 0.02 by default. */
   readonly noise?: number;
   readonly isResumable?: boolean;
   readonly absent?: NonNullable<Plan['recovery']>['absent'];
   readonly plan?: Partial<Plan>;
-  /** What the times of a distribution are multiplied by; 1 without it. */
+  /** Factor on the times of a distribution; 1 by default. */
   readonly factor?: (name: DistributionName, arm: Arm, loadPoint: LoadPoint) => number;
   /** Changes a trial before it is saved; undefined leaves it out. */
   readonly edit?: (trial: FaultedTrial) => TrialRecord | undefined;
@@ -48,7 +48,7 @@ export function recoveryRun(options: RecoveryRunOptions = {}): SavedRun {
   let trial = 0;
   for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
     for (const loadPoint of plan.loadPoints) {
-      // What both arms of a block share must cancel.
+      // Noise that both arms of a block share must cancel.
       const shared = Math.exp(5 * noise * drawNormal(draw));
       for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
         const scale = (name: DistributionName): number =>

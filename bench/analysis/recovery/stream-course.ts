@@ -1,17 +1,17 @@
-// What a fault did to one stream, from its client's stamps and the plan. A client that noticed nothing may still have stood
-// still: then the gap between two of its tokens says so.
+// Derives the effect of a fault on one stream from its client's stamps and the plan. A client that noticed nothing may still
+// have stalled: then the gap between two of its tokens shows it.
 
 import type { Quiet } from '../../contract/generation.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 
-/** Ns since T0; columns by token, NaN for one that never came. */
+/** Times in ns since T0; columns by token, NaN for one that never arrived. */
 export interface StreamStamps {
   readonly dueNs: Float64Array;
-  /** Of the first receipt. */
+  /** Time of the first receipt. */
   readonly receivedNs: Float64Array;
   readonly pausedNs: number | undefined;
   /**
-   * Of the first loss after the fault: noticed, first attempt, first token that was not there already, and before it the
+   * Times of the first loss after the fault: its detection, the first attempt, the first unseen token, and before it the
    * acceptance of the connection that brought it.
    */
   readonly lostNs: number | undefined;
@@ -26,12 +26,12 @@ export interface FaultTimes {
   readonly quiet?: Quiet;
 }
 
-/** Ns since T0, but `gapNs`. */
+/** Times in ns since T0, except the duration `gapNs`. */
 export interface StreamCourse {
   readonly lostNs: number | undefined;
   readonly attemptNs: number | undefined;
   readonly openNs: number | undefined;
-  /** The first unseen token after the interruption; undefined for a client that saw none, and for one that never got another. */
+  /** The first unseen token after the interruption; undefined without an interruption, and for a client that never got another token. */
   readonly resumedNs: number | undefined;
   /** The longest time without a token between the fault and the first unseen token, less the planned silence in it. */
   readonly gapNs: number | undefined;
@@ -44,7 +44,7 @@ export interface StreamCourse {
 interface Gap {
   readonly fromNs: number;
   readonly untilNs: number;
-  /** That ended it. */
+  /** The token that ended the gap. */
   readonly token: number;
 }
 
@@ -64,15 +64,15 @@ export function followStream(stream: StreamStamps, times: FaultTimes): StreamCou
   };
 }
 
-/** What tells an interruption from a slow token: longer than twice any gap before, and than anybody takes for one. */
+/** An interruption differs from a slow token: it is longer than twice any gap before, and too long for a slow token. */
 const LEAST_FACTOR = 2;
 const LEAST_GAP_NS = 250 * NS_PER_MS;
-/** And the token that ended it was late: where the plan itself paused for so long, nothing was interrupted. */
+/** The token that ended it must be late, too: if the plan itself paused for so long, nothing was interrupted. */
 const LEAST_LATE_NS = 100 * NS_PER_MS;
-/** How long after a fault that is a moment a gap may begin and still be its doing. */
+/** Time after a fault without an outage within which a gap may begin and still be caused by it. */
 const MOMENT_NS = NS_PER_S;
 
-/** The longest gap that overlaps the outage and ended late, where it is long enough to be one. */
+/** The longest gap that overlaps the outage and ended late, if it is long enough for an interruption. */
 function findInterruption({ dueNs, receivedNs }: StreamStamps, { faultNs, healNs, quiet }: FaultTimes): Gap | undefined {
   const untilNs = healNs ?? faultNs + MOMENT_NS;
   const isLate = (gap: Gap): boolean => gap.untilNs - (dueNs[gap.token] as number) > LEAST_LATE_NS;
@@ -96,7 +96,7 @@ function longestUntil(resumedNs: number, receivedNs: Float64Array, { faultNs, qu
   return longestNs;
 }
 
-/** Between one receipt and the next in order of tokens; those that never came are skipped. */
+/** Gaps between one receipt and the next in order of tokens; tokens that never arrived are skipped. */
 function* gapsOf(receivedNs: Float64Array): Generator<Gap> {
   let fromNs = Number.NaN;
   for (const [token, untilNs] of receivedNs.entries()) {
@@ -107,7 +107,7 @@ function* gapsOf(receivedNs: Float64Array): Generator<Gap> {
   }
 }
 
-/** While the model is silent by plan, nobody waits for a token. */
+/** Length of a gap without the planned silence of the model in it, ns. */
 function lengthOf({ fromNs, untilNs }: Omit<Gap, 'token'>, quiet: Quiet | undefined): number {
   const silentNs = quiet === undefined ? 0 : Math.min(untilNs, quiet.fromNs + quiet.forNs) - Math.max(fromNs, quiet.fromNs);
   return untilNs - fromNs - Math.max(0, silentNs);
@@ -118,7 +118,7 @@ function gapBefore(receivedNs: Float64Array, newNs: number | undefined): Omit<Ga
   return newNs === undefined || fromNs === undefined ? undefined : { fromNs, untilNs: newNs };
 }
 
-/** The latest receipt before a time, or of all without one; undefined where there is none. */
+/** The latest receipt before a time, or of all without one; undefined when there is none. */
 function lastReceiptNs(receivedNs: Float64Array, beforeNs = Number.POSITIVE_INFINITY): number | undefined {
   let lastNs: number | undefined;
   for (const ns of receivedNs) if (ns < beforeNs && (lastNs === undefined || ns > lastNs)) lastNs = ns;
@@ -132,10 +132,10 @@ function countDue(dueNs: Float64Array, fromNs: number, untilNs = Number.POSITIVE
 }
 
 const CAUGHT_UP_FACTOR = 1.5;
-/** A usual delivery of half a millisecond, as on loopback, leaves 1.5 times it no room for the noise of one token. */
+/** With a usual delivery of half a millisecond, as on loopback, 1.5 times it leaves no room for the noise of one token. */
 const CAUGHT_UP_SLACK_NS = NS_PER_MS;
 
-/** When the first token, resumed or later, was as punctual as the usual one before the fault, nearly. Ns since T0. */
+/** Time of the first token, resumed or later, that was nearly as punctual as usual before the fault; ns since T0. */
 export function timeCaughtUpNs(
   { dueNs, receivedNs }: StreamStamps,
   { resumedNs }: StreamCourse,

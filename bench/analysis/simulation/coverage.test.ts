@@ -16,8 +16,8 @@ function coverage(noise: Noise, blocks: number): number {
   return covered / simulations.experiments;
 }
 
-// What is below 0.93 is what was found, not what is wanted: where rare large values make the mean, a few blocks often have
-// none of them, and then nothing in the blocks says so.
+// Bounds below 0.93 are those that were found, not those that are wanted: when rare large values make the mean, a few blocks
+// often have none of them, and then nothing in the blocks shows it.
 test.each([
   { what: 'normal noise', noise: normal, least: 0.93, most: 0.97 },
   { what: 'heavy tails', noise: heavyTailed, least: 0.93, most: 0.97 },

@@ -10,13 +10,13 @@ const BLOCKS = 10;
 const METRIC = 'delivery.p50';
 const equalArms: ExperimentOptions = { truths: endpointTruths({ only: [METRIC] }), blocks: BLOCKS, noise: normal, noiseSigma: 0.02 };
 
-/** Half as fast in the last trial as in the first: from one trial to the next nearly twice the noise. */
+/** The last trial is half as fast as the first: from one trial to the next it drifts by nearly twice the noise. */
 const steady: ExperimentOptions['disturbance'] =
   () =>
   ({ trial }) =>
     (Math.log(2) * trial) / (2 * BLOCKS - 1);
 
-/** Each step is twice as wide as the noise. */
+/** A random walk, each step of which is twice as wide as the noise. */
 const wandering: ExperimentOptions['disturbance'] = (draw) => {
   let at = 0;
   return () => (at += 0.04 * drawNormal(draw));
@@ -37,7 +37,7 @@ test('without random order a steady drift is taken for a difference more often t
   expect(countSignificant(compared), `seed ${fixed.seed}`).toBeGreaterThan(fixed.experiments / 2);
 });
 
-/** γ: half of what the second trial of a block loses to the first; the log ratio gains it where the baseline comes first. */
+/** γ: half of the loss of the second trial of a block against the first; the log ratio gains it when the baseline comes first. */
 const GAMMA = 0.12;
 const carryOver: ExperimentOptions['disturbance'] =
   () =>

@@ -17,7 +17,7 @@ const experiment = (levelSigma: number, truths: ReadonlyMap<SimulatedMetricId, T
   levelSigma,
 });
 
-/** The true ratio and the true difference both lie at the upper end of the margin; where only the difference counts, that. */
+/** The true ratio and the true difference both lie at the upper end of the margin; if only the difference counts, it does. */
 function onMargin(id: SimulatedMetricId, levelSigma: number): [SimulatedMetricId, Truth] {
   const margin = findMetric(id)?.margin;
   const ratio = margin?.ratio ?? 0.2;
@@ -41,7 +41,7 @@ test('arms that differ by exactly the margin are called equivalent anywhere in a
   );
   for (const id of endpointIds) {
     const compared = ofMetric(all, id);
-    // Two scales share the 0.05; where they agree, as without level differences, they use one half of it and a little more.
+    // Two scales share the 0.05; when they agree, as without level differences, they use one half of it and a little more.
     const [least, most] = isComparedByDifference(id) ? [0.05, 0.05] : [0.025, 0.03];
     expect(countWithin(compared), `${id}, seed ${simulations.seed}`).toBeLessThanOrEqual(mostByChance(most, compared.length));
     expect(countWithin(compared), `${id}, seed ${simulations.seed}`).toBeGreaterThanOrEqual(fewestByChance(least, compared.length));

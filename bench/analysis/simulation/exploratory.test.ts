@@ -16,7 +16,7 @@ const experiment: ExperimentOptions = {
   noiseSigma: 0.1,
 };
 
-/** What a trial does to all of its metrics at once: as much as their own noise. */
+/** Noise that all metrics of a trial share: as large as their own noise. */
 const common: ExperimentOptions['disturbance'] = (draw) => () => 0.1 * drawNormal(draw);
 
 test.each([

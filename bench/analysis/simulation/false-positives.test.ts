@@ -41,7 +41,7 @@ test.each([
   'with $what, p < 0.05 and a claim to tell equal arms apart come at most once in twenty times',
   ({ id, experiments, change }) => {
     const simulations = { experiments, seed: 20_260_102 };
-    // Little noise, so that what is detected lies within the margin.
+    // Little noise, so that a detected difference lies within the margin.
     const all = simulateMany({ ...equalArms, truths: endpointTruths({ only: [id] }), noiseSigma: 0.02, ...change }, simulations);
     const compared = ofMetric(all, id);
     expect(countSignificant(compared), `seed ${simulations.seed}`).toBeLessThanOrEqual(mostByChance(0.05, compared.length));

@@ -1,4 +1,4 @@
-// Test support: noise of known shape with mean 0 and standard deviation 1, so that a test says only how much of it there is.
+// Test support: noise of known shape with mean 0 and standard deviation 1, so that a test sets only its amount.
 
 import { drawNormal, type Draw } from '../../contract/random.ts';
 

@@ -12,7 +12,7 @@ const TARGET_RATIO = 0.05;
 const MOST_BLOCKS = 100;
 const METRIC = 'delivery.p50';
 
-// From hardly ever more than the ten blocks it must have to about 25.
+// The runs take from hardly ever more than the ten required blocks to about 25.
 test.each([0.06, 0.08, 0.12])(
   'an interval that decided when to stop covers the truth in 92 to 96 of 100 experiments, noise %f',
   (sigma) => {
@@ -45,7 +45,7 @@ test('equal arms that are measured until they are known precisely have p < 0.05 
   expect(compared.filter(({ blocks }) => blocks > LEAST_BLOCKS_TO_STOP).length).toBeGreaterThan(simulations.experiments / 2);
 });
 
-/** What would have been measured of all these blocks. */
+/** The blocks that would have been measured of all these. */
 function stopWhenPrecise(loadPoint: JudgedLoadPoint): JudgedLoadPoint {
   const metric = findMetric(METRIC)!;
   const [baseline = [], other = []] = loadPoint.arms.map(({ completed }) => completed.map((trial) => metric.value(trial)!));

@@ -8,7 +8,7 @@ import type { Simulations } from './chance.ts';
 import type { Noise } from './noise.ts';
 import { simulateTrial, type SimulatedMetricId } from './simulated-trial.ts';
 
-/** What is true of one metric: its value in the baseline, in its unit, and the other arm's over it. */
+/** The truth about one metric: its value in the baseline, in its unit, and the other arm's over it. */
 export interface Truth {
   readonly baseline: number;
   readonly ratio: number;
@@ -17,27 +17,27 @@ export interface Truth {
 export interface ExperimentOptions {
   readonly truths: ReadonlyMap<SimulatedMetricId, Truth>;
   readonly blocks: number;
-  /** On the logarithm of each value, σ `noiseSigma`. */
+  /** Noise on the logarithm of each value, with σ `noiseSigma`. */
   readonly noise: Noise;
   readonly noiseSigma: number;
-  /** What both arms of a block share, σ on the logarithm; 0.3 without it. */
+  /** σ of the level that both arms of a block share, on the logarithm; 0.3 by default. */
   readonly levelSigma?: number;
   readonly loadPoints?: number;
-  /** Adds to the logarithms of all metrics of a trial; asked once for each trial, in run order. */
+  /** Adds to the logarithms of all metrics of a trial; called once for each trial, in run order. */
   readonly disturbance?: (draw: Draw) => (trial: DisturbedTrial) => number;
   /** False lets the baseline come first in every block. */
   readonly isRandomised?: boolean;
 }
 
 interface DisturbedTrial {
-  /** From 0, over the whole run. */
+  /** Counts from 0 over the whole run. */
   readonly trial: number;
   readonly order: number;
 }
 
 const arms: readonly Arm[] = (['sse', 'ws'] as const).map((transport) => ({ transport, client: 'probe', path: 'direct' }));
 
-/** From block to block both arms are slower or faster together: large, because in ratios it must cancel. */
+/** Both arms are slower or faster together from block to block: by much, because it must cancel in ratios. */
 const LEVEL_SIGMA = 0.3;
 
 /** The trials of an experiment as a saved run would yield them. */
@@ -93,12 +93,12 @@ export function ofMetric(all: readonly (readonly ArmComparison[])[], id: string)
   return all.flat().filter(({ metric }) => metric === id);
 }
 
-/** How many have a sign-flip p below 0.05, before any correction for the number of comparisons. */
+/** The number of comparisons with a sign-flip p below 0.05, before any correction for the number of comparisons. */
 export function countSignificant(comparisons: readonly ArmComparison[]): number {
   return comparisons.filter(({ signFlipP }) => (signFlipP ?? 1) < 0.05).length;
 }
 
-/** Of an endpoint: a verdict that says the arms differ, whether or not by more than the margin. */
+/** True when the verdict on an endpoint says that the arms differ, whether or not by more than the margin. */
 export function claimsDifference({ verdict }: ArmComparison): boolean {
   return verdict.kind === 'better' || verdict.kind === 'size-uncertain' || verdict.differenceDetected;
 }

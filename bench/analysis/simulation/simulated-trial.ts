@@ -6,7 +6,7 @@ import type { CompletedTrial, DistributionName } from '../../contract/run-file.t
 import type { TransportId } from '../../contract/transports.ts';
 import { describeTrial } from '../trial-fixture.ts';
 
-/** Where metrics read that are quantiles: four endpoints and some that are exploratory. */
+/** Distribution and quantile that each quantile metric reads: four endpoints and some exploratory metrics. */
 const quantilePlaces = {
   'open.p50': ['openNs', 0.5],
   'ttft.overhead.p50': ['ttftOverheadNs', 0.5],

@@ -1,4 +1,4 @@
-// Test support: what is true of the endpoints in a simulation.
+// Test support: true values of the endpoints in a simulation.
 
 import { NS_PER_MS, NS_PER_US } from '../../contract/units.ts';
 import type { Truth } from './simulated-experiment.ts';
@@ -16,9 +16,9 @@ const endpointBaselines = [
 export const endpointIds: readonly SimulatedMetricId[] = endpointBaselines.map(([id]) => id);
 
 interface TruthOptions {
-  /** All endpoints without it. */
+  /** All endpoints by default. */
   readonly only?: readonly SimulatedMetricId[];
-  /** The other arm's value over the baseline's; 1 without it. */
+  /** The other arm's value over the baseline's; 1 by default. */
   readonly ratioOf?: (id: SimulatedMetricId) => number;
 }
 

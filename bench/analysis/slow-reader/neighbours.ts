@@ -1,5 +1,5 @@
-// Delivery to the clients that read on, before and after others stop: the same streams, so that whatever else differs
-// between them is on both sides.
+// Splits delivery to the clients that read on into before and after others stop: the same streams, so that all their other
+// differences are on both sides.
 
 import assert from 'node:assert/strict';
 import type { Distribution } from '../../contract/distribution.ts';
@@ -8,9 +8,9 @@ import type { StampColumns } from '../../contract/stamps.ts';
 import { summariseDistribution } from '../statistics/summarise-distribution.ts';
 import { findWindowMembers, type WindowPlan } from '../window-members.ts';
 
-/** On a timetable: a token is due at its planned time, whenever its handler began. */
+/** Stamps on a timetable: a token is due at its planned time, whenever its handler began. */
 export interface NeighbourStamps extends WindowPlan {
-  /** `receivedNs` by token; ns since T0, NaN where never taken. */
+  /** `receivedNs` by token; ns since T0, NaN when never taken. */
   readonly client: StampColumns;
 }
 

@@ -1,4 +1,4 @@
-// What the server noted of receivers that stopped reading → what a trial keeps of it.
+// Converts the server's notes on receivers that stopped reading into the record of a trial.
 
 import type { StalledStream, StallRecord, StallSpecification } from '../../contract/stall.ts';
 import { median } from '../statistics/moments.ts';
@@ -6,7 +6,7 @@ import { median } from '../statistics/moments.ts';
 export interface StallNotes {
   readonly specification: StallSpecification;
   readonly streams: readonly StalledStream[];
-  /** Undefined where it could not be read. */
+  /** Resident set of the server; undefined when it could not be read. */
   readonly resident: {
     readonly beforeBytes: number | undefined;
     readonly peakBytes: number | undefined;
@@ -14,7 +14,7 @@ export interface StallNotes {
   };
 }
 
-/** Medians over the streams to which it happened. */
+/** Medians over the streams that have the event. */
 export function summariseStalls({ specification, streams, resident }: StallNotes): StallRecord {
   const { connections, atNs } = specification;
   const since = (of: (stream: StalledStream) => number | undefined): readonly number[] =>

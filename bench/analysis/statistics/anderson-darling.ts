@@ -1,5 +1,5 @@
-// Are gaps exponential, as those of Poisson arrivals are? The Anderson–Darling statistic against the exponential law with
-// the mean estimated from the sample (Stephens 1974, case with unknown scale).
+// Tests whether gaps are exponential, as those of Poisson arrivals are: the Anderson–Darling statistic against the exponential
+// law with the mean estimated from the sample (Stephens 1974, case with unknown scale).
 
 /** The 1 % point of the modified statistic A²·(1 + 0.6/n) for an exponential with estimated mean. */
 export const CRITICAL_1_PERCENT = 1.959;
@@ -17,7 +17,7 @@ export function andersonDarlingExponential(gaps: readonly number[]): number | un
   for (let index = 0; index < n; index++) {
     const low = (sorted[index] as number) / mean;
     const high = (sorted[n - 1 - index] as number) / mean;
-    // ln F(x) = ln(1 − e^−x) and ln(1 − F(x)) = −x; the smallest gap that the clock can tell keeps the first finite.
+    // ln F(x) = ln(1 − e^−x) and ln(1 − F(x)) = −x; a lower bound on x keeps the first finite.
     sum += (2 * index + 1) * (Math.log(-Math.expm1(-Math.max(low, Number.EPSILON))) - high);
   }
   return (-n - sum / n) * (1 + 0.6 / n);

@@ -4,7 +4,7 @@
 // order statistic of the lower bounds is at or below that of the values. The sign test and the interval that inverts it are
 // therefore valid whatever the reason for the bounds and however it differs between the arms; they only lose power.
 
-/** Infinite where nothing is known on that side; equal for a value that is known. */
+/** Infinite on a side of which nothing is known; equal for a value that is known. */
 export interface Bounds {
   readonly low: number;
   readonly high: number;
@@ -19,7 +19,7 @@ export function boundedSignP(values: readonly Bounds[]): number {
   return Math.min(1, 2 * upperTail(values.length, Math.max(above, below)));
 }
 
-/** At least 95 % for the median, the sign test inverted; infinite on a side of which too few values are known, and with fewer than 6 values. */
+/** Covers the median in at least 95 %, by the inverted sign test; infinite on a side with too few known values, and below 6 values. */
 export function boundedMedianInterval(values: readonly Bounds[]): Bounds {
   const count = values.length;
   let left = 0;

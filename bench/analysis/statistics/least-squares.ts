@@ -1,4 +1,4 @@
-// The straight line through a few points: what one more of x adds to y.
+// Fits the straight line through a few points: its slope is the change of y per unit of x.
 
 import { mean } from './moments.ts';
 
@@ -10,9 +10,9 @@ export interface Point {
 export interface FittedLine {
   readonly slope: number;
   readonly intercept: number;
-  /** Of the slope; undefined for two points, which every line fits. */
+  /** Standard error of the slope; undefined for two points, which a line always fits. */
   readonly standardError: number | undefined;
-  /** Share of the variance of y that the line explains; undefined for two points, and where y does not vary. */
+  /** Share of the variance of y that the line explains; undefined for two points, and when y does not vary. */
   readonly rSquared: number | undefined;
 }
 

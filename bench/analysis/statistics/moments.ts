@@ -6,7 +6,7 @@ export function mean(values: readonly number[]): number {
   return sum / values.length;
 }
 
-/** With n − 1 in the denominator; NaN for fewer than two values. */
+/** Sample deviation, with n − 1 in the denominator; NaN for fewer than two values. */
 export function standardDeviation(values: readonly number[]): number {
   const centre = mean(values);
   let squares = 0;

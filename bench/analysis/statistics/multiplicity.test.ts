@@ -9,7 +9,7 @@ test('Holm multiplies the smallest p by their number and lets none fall below a 
 });
 
 test('Benjamini–Hochberg divides by the rank', () => {
-  // As R's p.adjust(c(0.01, 0.04, 0.03, 0.005), "BH") has it.
+  // The result of R's p.adjust(c(0.01, 0.04, 0.03, 0.005), "BH").
   expect(rounded(benjaminiHochberg([0.01, 0.04, 0.03, 0.005]))).toEqual([0.02, 0.04, 0.04, 0.02]);
 });
 

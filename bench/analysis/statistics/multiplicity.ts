@@ -1,4 +1,4 @@
-// Many comparisons in one run: adjusted p-values, in the order given.
+// Adjusts p-values for many comparisons in one run; results are in the order given.
 
 /** Controls the chance of even one false positive (Holm 1979). */
 export function holm(ps: readonly number[]): number[] {

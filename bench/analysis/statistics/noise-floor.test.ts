@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { differenceNoiseFloor, ratioNoiseFloor } from './noise-floor.ts';
 
-// By SciPy: s = 0.0897616, s/√8 = 0.0317355, t(0.975, 7) = 2.364624, t(0.80, 7) = 0.896030.
+// Computed with SciPy: s = 0.0897616, s/√8 = 0.0317355, t(0.975, 7) = 2.364624, t(0.80, 7) = 0.896030.
 const KNOWN = [0.1, -0.05, 0.2, 0.15, 0.08, 0.12, -0.02, 0.18];
 
 test('the known logarithms have the half-width and the detectable ratio that were computed by hand', () => {

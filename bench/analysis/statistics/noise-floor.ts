@@ -1,5 +1,5 @@
-// What an experiment with two equal arms says about the machine: how narrow an interval becomes here, and how large a
-// difference must be to be found.
+// Computes the noise floor of a machine from an experiment with two equal arms: how narrow an interval becomes here, and how
+// large a difference must be to be found.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { pairedEffect } from './paired-t.ts';
@@ -15,14 +15,14 @@ export interface RatioNoiseFloor {
   readonly minimumDetectableRatio: number;
 }
 
-/** In the unit of the differences. */
+/** Noise floor in the unit of the differences. */
 export interface DifferenceNoiseFloor {
   readonly halfWidth: number;
   /** A true difference so far from 0 is found in 80 of 100 experiments of as many blocks at p < 0.05. */
   readonly minimumDetectable: number;
 }
 
-/** From the logarithms of other/baseline, one per block; undefined with fewer than two. */
+/** The floor from the logarithms of other/baseline, one per block; undefined with fewer than two. */
 export function ratioNoiseFloor(logarithms: readonly number[]): RatioNoiseFloor | undefined {
   const half = halfWidthRatio(logarithms);
   const detectable = minimumDetectable(logarithms);
@@ -31,7 +31,7 @@ export function ratioNoiseFloor(logarithms: readonly number[]): RatioNoiseFloor 
     : { halfWidthRatio: half, minimumDetectableRatio: Math.expm1(detectable) };
 }
 
-/** From other − baseline, one per block; undefined with fewer than two. */
+/** The floor from other − baseline, one per block; undefined with fewer than two. */
 export function differenceNoiseFloor(differences: readonly number[]): DifferenceNoiseFloor | undefined {
   const half = halfWidth(differences);
   const detectable = minimumDetectable(differences);

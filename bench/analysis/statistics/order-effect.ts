@@ -1,4 +1,4 @@
-// Whether the arm that ran first in its block had an advantage: something carried over from one trial to the next.
+// Estimates the advantage of the arm that ran first in its block: an effect carried over from one trial to the next.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { mean } from './moments.ts';
@@ -15,7 +15,7 @@ export interface OrderEffect {
 }
 
 /**
- * γ of the least-squares fit d = μ + γ·o, o = +1 where the baseline ran first and −1 elsewhere, with its 95 % t-interval.
+ * γ of the least-squares fit d = μ + γ·o, o = +1 when the baseline ran first and −1 otherwise, with its 95 % t-interval.
  * Undefined with fewer than three blocks or only one order.
  */
 export function orderEffect(blocks: readonly OrderedDifference[]): OrderEffect | undefined {

@@ -1,4 +1,4 @@
-// Student's t on paired differences: one difference per block, so what both arms of a block share cancels.
+// Student's t on paired differences: one difference per block, so noise that both arms of a block share cancels.
 
 import assert from 'node:assert/strict';
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
@@ -10,7 +10,7 @@ interface Interval {
   readonly high: number;
 }
 
-/** In the unit of the differences: natural logarithms for a ratio. */
+/** Effect in the unit of the differences: natural logarithms for a ratio. */
 export interface PairedEffect {
   readonly count: number;
   readonly mean: number;
@@ -52,7 +52,7 @@ export function tostP(effect: PairedEffect, margin: number): number {
   return Math.max(isTooLow, isTooHigh);
 }
 
-/** P(T ≤ distance / standardError); differences without any spread are taken at their word. */
+/** P(T ≤ distance / standardError); differences without any spread count as exact. */
 function tProbability(distance: number, standardError: number, degreesOfFreedom: number): number {
   if (standardError > 0) return tCdf(distance / standardError, degreesOfFreedom);
   return distance === 0 ? 0.5 : distance > 0 ? 1 : 0;

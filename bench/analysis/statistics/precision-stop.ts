@@ -1,16 +1,16 @@
-// When enough is known to stop measuring. The rule looks at how wide the intervals are and never at where they lie, so it
-// cannot wait for a welcome result.
+// Decides when a measurement is precise enough to stop. The rule considers how wide the intervals are and never where they lie,
+// so it cannot wait for a welcome result.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { pairedEffect } from './paired-t.ts';
 
-/** From fewer blocks the spread itself is not known well enough to decide by it. */
+/** With fewer blocks the spread itself is not known well enough to decide by it. */
 export const LEAST_BLOCKS_TO_STOP = 10;
 
-/** One endpoint over the blocks so far, and how wide its interval may be at most. */
+/** One endpoint over the blocks so far, and the largest half-width that its interval may have. */
 export type EndpointPrecision =
   | {
-      /** Of other/baseline, one per block. */
+      /** Logarithms of other/baseline, one per block. */
       readonly logarithms: readonly number[];
       /** 0.05 for an interval of a factor of 1.05 either way. */
       readonly targetRatio: number;
@@ -18,7 +18,7 @@ export type EndpointPrecision =
   | {
       /** Other − baseline, one per block. */
       readonly differences: readonly number[];
-      /** In the unit of the differences, either way. */
+      /** Half-width in the unit of the differences. */
       readonly target: number;
     };
 

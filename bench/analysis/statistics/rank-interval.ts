@@ -1,10 +1,10 @@
-// Which quantiles a sample can support: the distribution-free interval of order statistics, and whether it exists.
+// Decides which quantiles a sample can support: the distribution-free interval of order statistics, and whether it exists.
 
 import binomialQuantile from '@stdlib/stats-base-dists-binomial-quantile';
 
 const ALPHA = 0.05;
 
-/** Ranks from 1; undefined where the sample is too small to bound the quantile on that side. */
+/** Ranks from 1; undefined when the sample is too small to bound the quantile on that side. */
 export interface RankInterval {
   readonly lower: number | undefined;
   readonly upper: number | undefined;
@@ -22,7 +22,7 @@ export function rankInterval(count: number, q: number): RankInterval {
 
 /**
  * Whether the 95 % interval of the q-quantile is bounded on both sides, so that the quantile may be printed: p99 from 368
- * independent samples, p99.9 from 3688. The smallest and the largest sample are always what they are.
+ * independent samples, p99.9 from 3688. The smallest and the largest sample are always supported.
  */
 export function isQuantileSupported(q: number, effectiveCount: number): boolean {
   if (q === 0 || q === 1) return true;

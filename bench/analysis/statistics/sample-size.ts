@@ -1,4 +1,4 @@
-// How many blocks would resolve a margin, from the spread that was seen.
+// Computes how many blocks would resolve a margin, from the observed spread.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 
@@ -7,9 +7,9 @@ const POWER = 0.8;
 const MAX_BLOCKS = 1_000_000;
 
 export interface BlocksNeeded {
-  /** To detect a true difference as large as the margin. */
+  /** Blocks to detect a true difference as large as the margin. */
   readonly difference: number;
-  /** To show equivalence within the margin when there is truly no difference. */
+  /** Blocks to show equivalence within the margin when there is truly no difference. */
   readonly equivalence: number;
 }
 

@@ -23,7 +23,7 @@ export function signFlipP(differences: readonly number[], seed: number): number 
   return differences.length <= MAX_EXACT ? exactP(differences, least) : sampledP(differences, least, seed);
 }
 
-/** The first sign is held: all signs at once turned around give the same absolute sum. */
+/** The first sign is fixed: flipping all signs at once gives the same absolute sum. */
 function exactP(differences: readonly number[], least: number): number {
   const sums = new Float64Array(2 ** Math.max(0, differences.length - 1));
   sums[0] = differences[0] ?? 0;

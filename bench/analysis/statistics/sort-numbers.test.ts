@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { seededDraw } from '../../contract/random.ts';
 import { sortNumbers } from './sort-numbers.ts';
 
-/** Longer than the native sort is used for. */
+/** Longer than the columns that the native sort handles. */
 const LONG = 20_000;
 
 test('a long column comes back in the order of the native sort', () => {

@@ -1,4 +1,4 @@
-// Many samples of one trial → what is kept of them. The order in time matters only for what they are worth as evidence.
+// Summarises many samples of one trial as a distribution. Their order in time matters only for how much evidence they are.
 
 import assert from 'node:assert/strict';
 import { quantileGrid, type Distribution } from '../../contract/distribution.ts';
@@ -8,8 +8,8 @@ import { nearestRank } from './quantile.ts';
 import { sortNumbers } from './sort-numbers.ts';
 
 /**
- * Undefined without samples. The samples are in order of time and must not be NaN.
- * @param timesNs When each sample was due; what samples of one stall are worth can then be told.
+ * undefined without samples. The samples are in order of time and must not be NaN.
+ * @param timesNs When each sample was due; samples of one stall then count as dependent.
  */
 export function summariseDistribution(samplesInTimeOrder: Float64Array, timesNs?: Float64Array): Distribution | undefined {
   const count = samplesInTimeOrder.length;
@@ -33,8 +33,8 @@ export function summariseDistribution(samplesInTimeOrder: Float64Array, timesNs?
 }
 
 /**
- * n·(1−ρ)/(1+ρ), ρ the lag-1 autocorrelation, held within [1, n]: samples that repel each other are not counted as more than
- * they are. Equal samples have no autocorrelation and count as they are.
+ * n·(1−ρ)/(1+ρ), ρ the lag-1 autocorrelation, held within [1, n]: negatively correlated samples do not count as more than n.
+ * Equal samples have no autocorrelation and count as n.
  */
 export function effectiveCount(samples: Float64Array, meanOfSamples: number): number {
   let squares = 0;

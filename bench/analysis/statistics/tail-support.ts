@@ -1,5 +1,5 @@
-// Whether a quantile far from the median may be printed: its tail must come from many separate stalls, as one stall of 15 ms is
-// the slowest hundredth of a window of 1.5 s, however many tokens fell into it.
+// Decides whether a quantile far from the median may be printed: its tail must come from many separate stalls, as one stall of
+// 15 ms is the slowest hundredth of a window of 1.5 s, however many tokens fell into it.
 
 import { quantileGrid, type Distribution, type GridQuantile } from '../../contract/distribution.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
@@ -7,14 +7,14 @@ import { isQuantileSupported } from './rank-interval.ts';
 import type { TimeBatch } from './time-batches.ts';
 
 const LEAST_STALLS = 10;
-/** Of a short stall, such as a collection of garbage or a time slice of another program. */
+/** Length of a short stall, such as a garbage collection or a time slice of another program. */
 const SHORT_STALL_NS = 5 * NS_PER_MS;
 /** Quantiles nearer to the median have so large a tail that samples decide, not stalls. */
 const LARGEST_TAIL = 0.1;
 
 /**
- * Whether the tail of a window is as long as ten short stalls: p99 from 5 s on, p90 from 0.5 s. Decided by the plan alone, so
- * alike for all arms.
+ * Whether the tail of a window is as long as ten short stalls: p99 from 5 s on, p90 from 0.5 s. The plan alone decides, so
+ * the answer is the same for all arms.
  */
 export function canWindowCarry(q: number, windowNs: number): boolean {
   const tail = Math.min(q, 1 - q);
@@ -22,7 +22,7 @@ export function canWindowCarry(q: number, windowNs: number): boolean {
   return q === 0 || q === 1 || tail * windowNs * (1 + 1e-9) >= LEAST_STALLS * SHORT_STALL_NS;
 }
 
-/** Distributions of older runs, and of what has no order in time, are judged by their effective count alone. */
+/** Distributions of older runs, and of samples without an order in time, are judged by their effective count alone. */
 export function supportsQuantile(q: GridQuantile, distribution: Distribution, windowNs: number): boolean {
   const { effectiveCount, tailBatches } = distribution;
   if (q === 0 || q === 1) return true;
@@ -30,7 +30,7 @@ export function supportsQuantile(q: GridQuantile, distribution: Distribution, wi
   return canWindowCarry(q, windowNs) && (tailBatches[quantileGrid.indexOf(q)] ?? 0) >= LEAST_STALLS;
 }
 
-/** @param values At quantileGrid. */
+/** @param values Quantiles at quantileGrid. */
 export function countTailBatches(values: readonly number[], batches: readonly TimeBatch[]): number[] {
   return quantileGrid.map((q, index) => {
     const value = values[index] as number;

@@ -1,4 +1,4 @@
-// Samples of 100 ms taken together: a stall of the machine lasts less, so batches are as good as independent of each other.
+// Groups samples into batches of 100 ms: a stall of the machine is shorter, so batches are practically independent of each other.
 
 import { NS_PER_MS } from '../../contract/units.ts';
 
@@ -11,7 +11,7 @@ export interface TimeBatch {
   most: number;
 }
 
-/** Only batches that hold a sample. */
+/** The batches that hold at least one sample. */
 export function batchByTime(samples: Float64Array, timesNs: Float64Array): readonly TimeBatch[] {
   const batches = new Map<number, TimeBatch>();
   for (const [index, sample] of samples.entries()) {

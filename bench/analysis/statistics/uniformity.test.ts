@@ -12,7 +12,7 @@ test('too many are so many that chance brings them in less than one case in a hu
   ]);
 });
 
-/** 100 of them, so many below 0.05. */
+/** 100 p-values, of which so many are below 0.05. */
 const withSmall = (small: number): number[] => even(100).map((p, index) => (index < small ? 0.01 : 0.05 + 0.95 * p));
 
 test('as many p-values below 0.05 as chance brings are no alarm, one more than it brings is', () => {

@@ -1,32 +1,32 @@
-// Whether the p-values of many experiments with two equal arms are what they ought to be: spread evenly from 0 to 1.
+// Tests whether the p-values of many experiments with two equal arms are spread evenly from 0 to 1, as they must be.
 
 import binomialQuantile from '@stdlib/stats-base-dists-binomial-quantile';
 
 const LEVEL = 0.05;
-/** A sound harness is accused once in a hundred times. */
+/** A sound harness causes a false alarm once in a hundred times. */
 const ALARM = 0.01;
-/** With fewer the approximation of the Kolmogorov–Smirnov distribution is off by more than 0.0006. */
+/** With fewer p-values the approximation of the Kolmogorov–Smirnov distribution is off by more than 0.0006. */
 const LEAST_FOR_UNIFORMITY = 20;
-/** Terms beyond are below 1e-20 wherever the sum is needed. */
+/** Further terms are below 1e-20 wherever the sum is needed. */
 const MAX_TERMS = 25;
-/** Below, the true p differs from 1 by less than 1e-12 and the sum converges slowly. */
+/** Below this value, the true p differs from 1 by less than 1e-12 and the sum converges slowly. */
 const SURELY_UNIFORM = 0.2;
 
 export interface Uniformity {
   readonly count: number;
-  /** How many p-values lie below 0.05. */
+  /** Number of p-values below 0.05. */
   readonly significant: number;
-  /** The fewest that chance alone brings in less than 1 % of cases. */
+  /** The fewest of them that chance alone gives in less than 1 % of cases. */
   readonly tooManyFrom: number;
   readonly hasTooMany: boolean;
-  /** Of the Kolmogorov–Smirnov test against the uniform law; undefined with fewer than 20 p-values. */
+  /** p of the Kolmogorov–Smirnov test against the uniform law; undefined with fewer than 20 p-values. */
   readonly uniformityP: number | undefined;
-  /** That p is below 0.01. */
+  /** True when that p is below 0.01. */
   readonly isDoubtful: boolean;
 }
 
 /**
- * For independent p-values: one endpoint of many experiments, not many endpoints of one, which share its trials. Sign-flip
+ * Needs independent p-values: one endpoint of many experiments, not many endpoints of one, which share its trials. Sign-flip
  * p-values come in steps of 2/2^B, which is too fine to matter from nine blocks and below some ten thousand p-values.
  */
 export function judgeUniformity(ps: readonly number[]): Uniformity {
@@ -44,7 +44,7 @@ export function judgeUniformity(ps: readonly number[]): Uniformity {
   };
 }
 
-/** The fewest events of 5 % each, of so many, that chance alone brings in less than 1 % of cases. */
+/** The fewest of `count` events with 5 % each that chance alone gives in less than 1 % of cases. */
 export function fewestTooMany(count: number): number {
   return binomialQuantile(1 - ALARM, count, LEVEL) + 1;
 }

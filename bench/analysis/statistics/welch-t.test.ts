@@ -15,7 +15,7 @@ interface Known extends TwoSamples {
   readonly tost: number;
 }
 
-// By SciPy 1.17.1: ttest_ind(second, first, equal_var=False), its confidence_interval(), and for the margin the same test
+// Computed with SciPy 1.17.1: ttest_ind(second, first, equal_var=False), its confidence_interval(), and for the margin the same test
 // with alternative='greater' and 'less' on first + margin and first − margin.
 const known: Record<string, Known> = {
   'two samples that differ': {

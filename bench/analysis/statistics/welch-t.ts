@@ -11,7 +11,7 @@ interface Interval {
   readonly high: number;
 }
 
-/** What a one-sided test needs to know of an effect, paired or not. */
+/** The parts of an effect, paired or not, that a one-sided test needs. */
 export interface StudentisedEffect {
   readonly mean: number;
   readonly standardError: number;
@@ -39,7 +39,7 @@ export function welchEffect({ first, second }: TwoSamples): WelchEffect {
   const [firstDeviation, secondDeviation] = [standardDeviation(first), standardDeviation(second)];
   const [a, b] = [firstDeviation ** 2 / first.length, secondDeviation ** 2 / second.length];
   const standardError = Math.sqrt(a + b);
-  // By shares of the variance, because squares of variances may underflow. Without any spread the degrees do not matter.
+  // Uses shares of the variance, because squares of variances may underflow. Without any spread the degrees do not matter.
   const share = standardError > 0 ? a / (a + b) : 0.5;
   const degreesOfFreedom = 1 / (share ** 2 / (first.length - 1) + (1 - share) ** 2 / (second.length - 1));
   const centre = mean(second) - mean(first);
@@ -57,7 +57,7 @@ export function welchEffect({ first, second }: TwoSamples): WelchEffect {
   };
 }
 
-/** One-sided p of "the true mean is above `bound`": small where that is shown. */
+/** One-sided p of "the true mean is above `bound`": small when that is shown. */
 export function exceedsP(effect: StudentisedEffect, bound: number): number {
   return lowerTail(bound - effect.mean, effect);
 }
@@ -72,7 +72,7 @@ export function welchTostP(effect: StudentisedEffect, margin: number): number {
   return Math.max(exceedsP(effect, -margin), fallsShortP(effect, margin));
 }
 
-/** P(T ≤ distance / standardError); samples without any spread are taken at their word. */
+/** P(T ≤ distance / standardError); samples without any spread count as exact. */
 function lowerTail(distance: number, { standardError, degreesOfFreedom }: StudentisedEffect): number {
   if (standardError > 0) return tCdf(distance / standardError, degreesOfFreedom);
   return distance === 0 ? 0.5 : distance > 0 ? 1 : 0;
