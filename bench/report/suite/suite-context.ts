@@ -1,4 +1,4 @@
-// What every text about a suite is made from.
+// Defines the input of every text about a suite.
 
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import type { Suite } from '../../contract/suite.ts';
