@@ -120,7 +120,7 @@ function compare(metric: FixtureMetric, baseline: readonly number[], other: read
   };
 }
 
-/** Empty unless the metric is an endpoint with values. Overhead, which may be zero, has no ratio; a difference is claimed at P4, the p99. */
+/** Empty unless the metric is an endpoint with values. Overhead, which may be zero, has no ratio; a difference is claimed for the p99. */
 function noiseFloor(metric: FixtureMetric, baseline: readonly number[], copy: readonly number[]): readonly NoiseFloor[] {
   const { ratio, difference, blocks } = compare(metric, baseline, copy);
   if (metric.endpoint === undefined || difference === undefined || ratio === undefined) return [];
