@@ -3,7 +3,7 @@
 
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 
-/** For a shorter remaining time, a timer would fire too late. */
+/** With less time left than this, a timer would fire too late. */
 const TIMER_MARGIN_NS = 2 * NS_PER_MS;
 /** Maximum length of a sleep, because nothing is read meanwhile. */
 const NAP_NS = 50 * NS_PER_US;

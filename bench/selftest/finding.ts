@@ -32,7 +32,7 @@ const UNTOUCHED_CONFIDENCE = 0.999;
 
 export interface Recovery extends Pair {
   readonly metric: Metric;
-  /** By how much the metric must rise, in its unit: the injected amount, as measured by the injector itself. */
+  /** Amount by which the metric must rise, in its unit: the injected one, as measured by the injector itself. */
   readonly by: number | undefined;
   /** Uncertainty of `by`, as a share of it: 0 unless a comment at the place says why not better. */
   readonly uncertainty?: number;

@@ -23,7 +23,7 @@ export interface ExperimentOptions {
   readonly transport: TransportId;
   readonly seed: number;
   readonly pin: boolean;
-  /** For tests that have less time; they can show less, too. */
+  /** Fewer blocks for tests that have less time; they can show less, too. */
   readonly blocks?: number;
 }
 

@@ -15,6 +15,6 @@ export interface SuitePart {
 
 export interface SuiteContext {
   readonly suite: Suite;
-  /** In the order of the suite. */
+  /** Parts in the order of the suite. */
   readonly parts: readonly SuitePart[];
 }

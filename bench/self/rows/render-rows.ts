@@ -4,7 +4,7 @@ import { markdownTable } from 'markdown-table';
 import { formatCount, UNKNOWN } from '../../report/format.ts';
 import { stateOf, type Row } from './row.ts';
 
-/** From this value on, decimals say nothing. */
+/** Values from here on are printed without decimals, which would say nothing. */
 const MANY = 100;
 
 export function renderRows(rows: readonly Row[]): string {

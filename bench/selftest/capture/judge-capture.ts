@@ -83,7 +83,7 @@ function splitDeliveries({ writtenNs, wireNs, receivedNs }: JudgeInput, position
   return { writeToWire, wireToReceipt };
 }
 
-/** In order of planned time; a gap belongs to the later of its two tokens. */
+/** Errors in order of planned time; a gap belongs to the later of its two tokens. */
 function gapErrors({ population, window, wireNs, receivedNs }: JudgeInput): Float64Array {
   const errors: number[] = [];
   for (const [member, position] of window.position.entries()) {

@@ -34,7 +34,7 @@ function beginsAnew(flow: TcpFlow, segment: TcpSegment): boolean {
 
 /** One direction of a connection. */
 export interface SentBytes {
-  /** From the first byte after the handshake; zeros where nothing was captured. */
+  /** Bytes from the first one after the handshake; zeros where nothing was captured. */
   readonly bytes: Buffer;
   /** By byte: index of the segment that carried it first; -1 where nothing was captured. */
   readonly segmentOf: Int32Array;
