@@ -4,7 +4,7 @@ import { setAlarm } from './alarm.ts';
 const now = (): number => Number(process.hrtime.bigint());
 
 it('a timer that comes too early by the clock waits on', async () => {
-  // A clock at a tenth of the real speed: every timer is early by it.
+  // A clock at a tenth of the real speed: every timer fires early by it.
   const startedNs = now();
   const slow = (): number => (now() - startedNs) / 10;
   const calledNs = await new Promise<number>((resolve) => {
@@ -22,7 +22,7 @@ it('the clock is not asked all the time', async () => {
     };
     setAlarm(now() + 30e6, counted, resolve);
   });
-  // Before and after the wait, and for one timer that came early.
+  // One reading before the wait, one after it, and spare ones for a timer that fires early.
   expect(readings).toBeLessThanOrEqual(4);
 });
 

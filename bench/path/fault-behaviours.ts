@@ -1,4 +1,4 @@
-// How each fault of the relay is carried out. To add one: its kind in bench/contract/faults.ts, and its entry here.
+// Implements each fault of the relay. To add one: its kind in bench/contract/faults.ts, and its entry here.
 
 import type { Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -7,15 +7,15 @@ import { TokenBucket } from './token-bucket.ts';
 import { answerUnavailable } from './unavailable.ts';
 import { WaitingClient } from './waiting-client.ts';
 
-/** What a fault may do to its relay. */
+/** The operations on a relay that a fault may use. */
 export interface FaultyRelay {
   readonly now: () => number;
-  /** Connections that neither the relay nor their client has ended. */
+  /** Connections that neither the relay nor their client has closed. */
   readonly links: () => Link[];
-  /** Connects a client to the server; `sent` is what was already read from it. */
+  /** Connects a client to the server; `sent` holds the bytes already read from the client. */
   readonly join: (client: Socket, sent?: readonly Buffer[]) => void;
   readonly stopListening: () => void;
-  /** On the same port. */
+  /** Listens on the same port. */
   readonly listenAgain: () => Promise<void>;
 }
 
@@ -23,24 +23,24 @@ export interface FaultCounts {
   idleCuts: number;
   byteCuts: number;
   answered: number;
-  /** Connections on which something was held. */
+  /** Number of connections on which something was held. */
   held: number;
 }
 
-/** `outage` only for faults that last. */
+/** `outage` occurs only for faults that last. */
 export type Phase = 'before' | 'outage' | 'after';
 
-/** Times in ns, on the relay's clock. Everything is optional: a fault that does nothing at a moment has nothing there. */
+/** Times are in ns, on the relay's clock. Every hook is optional: a fault leaves out those it does not need. */
 export interface FaultBehaviour {
   readonly atStart?: () => void;
-  /** At the fault's moment. */
+  /** Called at the fault's moment. */
   readonly strike?: () => void;
-  /** How long the outage lasts; undefined for what is over in a moment or lasts from the start. */
+  /** Duration of the outage; undefined for a momentary fault and for one that lasts from the start. */
   readonly forNs?: number;
   readonly heal?: () => void | Promise<void>;
-  /** During the outage, for every new connection instead of joining it to the server. */
+  /** Called during the outage for every new connection, instead of joining it to the server. */
   readonly takeOver?: (client: Socket) => void;
-  /** For every connection that is joined after the start. */
+  /** Called for every connection that is joined after the start. */
   readonly onOpen?: (link: Link, phase: Phase) => void;
 }
 
@@ -67,7 +67,7 @@ const behaviours: Behaviours = {
   refuse: ({ forNs }, relay) => ({
     forNs,
     strike: () => {
-      // First, so that nobody who was reset gets through.
+      // Stops listening first, so that no client that was reset gets through.
       relay.stopListening();
       resetAll(relay);
     },
@@ -100,7 +100,7 @@ function blackhole(
   relay: FaultyRelay,
   counts: FaultCounts,
 ): FaultBehaviour {
-  // Not those that stand when it is over: whose client has closed meanwhile still has to be told so to the server.
+  // Links held during the outage, not those standing at its end: a close by a client meanwhile must still reach the server.
   const held: Link[] = [];
   const waiting: WaitingClient[] = [];
   const hold = (link: Link): void => {
@@ -110,7 +110,7 @@ function blackhole(
   return {
     forNs,
     strike: () => relay.links().forEach(hold),
-    // To the client only: requests come through, so the server is connected at once.
+    // Reached with direction `to-client` only: requests come through, so the server is connected at once.
     onOpen: (link, phase) => {
       if (phase === 'outage') hold(link);
     },
@@ -129,7 +129,7 @@ function blackhole(
   };
 }
 
-/** The first connections after the start are cut, as many as there are numbers; those that come later pass untouched. */
+/** Cuts the first connections after the start, one for each number in `bytes`; later connections pass untouched. */
 function cutAfter({ bytes, how }: Extract<RelayFault, { kind: 'cut-after' }>, _: FaultyRelay, counts: FaultCounts): FaultBehaviour {
   let opened = 0;
   return {
@@ -147,7 +147,7 @@ function cutAfter({ bytes, how }: Extract<RelayFault, { kind: 'cut-after' }>, _:
 }
 
 export function behaviourOf(fault: RelayFault, relay: FaultyRelay, counts: FaultCounts): FaultBehaviour {
-  // The table's type ties each entry to its kind; a lookup by a union of kinds cannot say so.
+  // The table's type ties each entry to its kind; a lookup by a union of kinds cannot express that.
   const behaviour = behaviours[fault.kind] as (fault: RelayFault, relay: FaultyRelay, counts: FaultCounts) => FaultBehaviour;
   return behaviour(fault, relay, counts);
 }

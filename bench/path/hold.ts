@@ -1,20 +1,20 @@
-// Holds things for a fixed time with a precision that Node's timers (whole milliseconds, and late) do not have: long waits
-// by a timer, the last milliseconds by short sleeps between turns of the event loop, so that what arrives meanwhile is noticed.
+// Holds items for a fixed time with a precision that Node's timers (whole milliseconds, and late) do not have: long waits use
+// a timer, the last milliseconds short sleeps between turns of the event loop, so that items that arrive meanwhile are noticed.
 
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 
-/** Nearer than this a timer would come too late. */
+/** With less time left than this, a timer would fire too late. */
 const TIMER_MARGIN_NS = 2 * NS_PER_MS;
-/** A sleep is never longer, because nothing is read meanwhile. */
+/** Maximum length of a sleep, because nothing is read meanwhile. */
 const NAP_NS = 50 * NS_PER_US;
 /**
- * No sleep so soon after an arrival: the other tokens of a server's turn follow within some 20 µs each, and one that came
- * during a sleep would be held from its end on, so longer than it says.
+ * No sleep this soon after an arrival: the other tokens of a server's turn follow within some 20 µs each, and a token that
+ * arrived during a sleep would be held from the end of the sleep on, so longer than recorded.
  */
 const BURST_NS = 400 * NS_PER_US;
-/** The kernel wakes a sleeper about this much late (its default timer slack is 50 µs). */
+/** The kernel wakes a sleeping process about this much late (its default timer slack is 50 µs). */
 const WAKE_UP_NS = 80 * NS_PER_US;
-/** About one turn of the event loop: what is left then is waited for in place, because another turn would overshoot. */
+/** About one turn of the event loop: a remaining time this short is spent in a busy wait, because another turn would overshoot. */
 const LAST_NS = 25 * NS_PER_US;
 
 interface Held {
@@ -24,9 +24,9 @@ interface Held {
 
 export interface HoldOptions {
   readonly now: () => number;
-  /** Equal for all, so that order is kept. */
+  /** Equal for all items, so that order is kept. */
   readonly forNs: number;
-  /** How long each was really held. */
+  /** Receives how long each item was really held. */
   readonly onRelease: (heldNs: number) => void;
 }
 
@@ -41,7 +41,7 @@ export class Hold {
     this.#options = options;
   }
 
-  /** @param sinceNs When it arrived. */
+  /** @param sinceNs Time of arrival. */
   add(sinceNs: number, release: () => void): void {
     this.#queue.push({ sinceNs, release });
     this.#lastNs = sinceNs;

@@ -5,14 +5,14 @@ import { NS_PER_S } from '../contract/units.ts';
 import { setAlarm, type Alarm } from './alarm.ts';
 import { Passage, resetSocket, type Piece } from './passage.ts';
 
-/** How long a side that was told the end may take to end too; what it sends meanwhile is dropped. As in nginx's `lingering_timeout`. */
+/** How long a side that has received a FIN may take to close too; data it sends meanwhile is dropped. As in nginx's `lingering_timeout`. */
 export const LINGER_NS = 5 * NS_PER_S;
 
 interface LinkOptions {
   readonly client: Socket;
   readonly server: Socket;
   readonly now: () => number;
-  /** Called for every read from the server; what it is given passes the read on, now or later. */
+  /** Called for every read from the server; calling `pass`, now or later, forwards the read. */
   readonly onServerRead: (bytes: number, pass: () => void) => void;
   readonly onGone: () => void;
 }
@@ -40,12 +40,12 @@ export class Link {
     client.on('close', onGone);
   }
 
-  /** Neither broken by the relay nor closed by its client. */
+  /** True while neither the relay nor the client has closed the connection. */
   get isStanding(): boolean {
     return !this.#isBroken && !this.#client.destroyed;
   }
 
-  /** Nothing passes from now on, in both directions or only to the client. */
+  /** Blocks both directions, or only the one to the client, from now on. */
   hold(direction: 'both' | 'to-client'): void {
     this.toClient.hold();
     if (direction === 'both') this.toServer.hold();
@@ -60,7 +60,7 @@ export class Link {
     return this.toClient.isHoldingBack || this.toServer.isHoldingBack;
   }
 
-  /** Ends it once neither side has sent a byte for so long, counted from now at the earliest. */
+  /** Ends the link once neither side has sent a byte for `idleNs`, counted from now at the earliest. */
   endWhenIdle(idleNs: number, onEnd: () => void): void {
     this.#lastByteNs = this.#now();
     const check = (): void => {
@@ -77,14 +77,14 @@ export class Link {
     watch();
   }
 
-  /** RST to both sides. */
+  /** Sends RST to both sides. */
   reset(): void {
     this.#break();
     resetSocket(this.#client);
     resetSocket(this.#server);
   }
 
-  /** FIN to both sides, after what was already passed on. */
+  /** Sends FIN to both sides, after the bytes already passed on. */
   end(): void {
     this.#break();
     const sockets = [this.#client, this.#server];
@@ -108,7 +108,7 @@ export class Link {
     this.toServer.close();
   }
 
-  /** One side's bytes, end and failure, in their order. */
+  /** Passes on the bytes, the end and the failure of one side, in their order. */
   #listenTo(socket: Socket, take: (piece: Piece) => void): void {
     socket.on('data', (bytes: Buffer) => {
       this.#lastByteNs = this.#now();
@@ -116,7 +116,7 @@ export class Link {
     });
     socket.on('end', () => take('end'));
     socket.on('error', () => {
-      // What was read before the reset but, because the passage is held, not yet asked for.
+      // Bytes received before the reset but, because the passage is held, not yet read.
       const rest = socket.read() as Buffer | null;
       if (rest !== null) take(rest);
     });

@@ -1,28 +1,28 @@
-// The programs that make, break and remove a pair of network namespaces, as lines to be run. Everything happens inside the
-// two: the virtual interfaces are born there, and rules are loaded there, so the host's own network is never touched.
+// Builds the commands that create, break and remove a pair of network namespaces. Everything happens inside the two: the
+// virtual interfaces are created there, and rules are loaded there, so the host's own network is never touched.
 
-/** One of the two ends. */
+/** One of the two ends of the pair. */
 export interface Side {
-  /** Of the namespace. */
+  /** Name of the namespace. */
   readonly name: string;
   readonly address: string;
-  /** What stands before a command so that it runs inside; it replaces itself with the command, so the pid is the command's. */
+  /** Prefix that runs a command inside; it replaces itself with the command (exec), so the pid is the command's. */
   readonly within: readonly [string, ...string[]];
 }
 
 export interface Command {
   readonly words: readonly [string, ...string[]];
-  /** What it reads from stdin. */
+  /** Text passed to stdin. */
   readonly input?: string;
 }
 
 const INTERFACE = 'veth0';
-/** That of Ethernet: loopback's is 65536. */
+/** The MTU of Ethernet: loopback's is 65536. */
 const MTU_BYTES = 1500;
-/** Of the server in every pair. */
+/** Address of the server in every pair. */
 export const SERVER_ADDRESS = '10.203.0.1';
 const TABLE = 'inet streamduel';
-/** The share that is lost is kept in steps of 1/1000. */
+/** The share of lost packets is set in steps of 1/1000. */
 const LOSS_STEPS = 1000;
 
 /**
@@ -58,15 +58,15 @@ export function linkCommand({ name }: Side, state: 'up' | 'down'): Command {
 
 export const listCommand: Command = ip('netns', 'list');
 
-/** Removes the interfaces with it, at once if no process is inside any more. */
+/** Removes the namespace and its interfaces, at once if no process is inside any more. */
 export function removeCommand(name: string): Command {
   return ip('netns', 'delete', name);
 }
 
-/** Both sides drop what comes in: a sender that was refused its own packet would know, one whose packet is lost does not. */
+/** Drops packets on input, because a sender whose own packet is refused gets an error, while one whose packet is lost does not. */
 export function dropCommand({ within }: Side, share: number): Command {
   const chosen = share === 1 ? '' : `numgen random mod ${LOSS_STEPS} < ${Math.round(share * LOSS_STEPS)} `;
-  // The rule names the interface, so that what a process says to itself over loopback passes.
+  // The rule names the interface, so that a process's own traffic over loopback passes.
   const rule = `iifname "${INTERFACE}" ${chosen}drop`;
   const table = `table ${TABLE} {\n chain arriving {\n  type filter hook input priority 0\n  ${rule}\n }\n}\n`;
   return { words: nft(within), input: withoutTable + table };
@@ -76,7 +76,7 @@ export function healCommand({ within }: Side): Command {
   return { words: nft(within), input: withoutTable };
 }
 
-/** Adding what may be there makes deleting it succeed; one file is one transaction. */
+/** Adds the table before deleting it, so that the deletion succeeds in any case; one file is one transaction. */
 const withoutTable = `add table ${TABLE}\ndelete table ${TABLE}\n`;
 
 function nft([program, ...rest]: Side['within']): [string, ...string[]] {

@@ -1,4 +1,4 @@
-// Real namespaces. Where they cannot be had there is nothing to test: loudly skipped, and for root or in CI failed.
+// Tests with real namespaces. On a machine without them, they are skipped with a loud message; for root or in CI they fail.
 
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
@@ -56,7 +56,7 @@ async function startEcho({ server, client }: NamespacePair): Promise<Spoken> {
   return asker;
 }
 
-/** What other processes do is looked for now and then: the test's own timeout is the bound. */
+/** Polls the state of other processes; the test's own timeout is the bound. */
 async function eventually(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await setTimeout(10);
 }
@@ -86,7 +86,7 @@ it('nothing passes while the network is parted, and what was sent arrives afterw
   await pair.partition();
   const count = startKernelCount([asker.pid]);
   asker.write('question');
-  // The kernel sends again only what was not answered.
+  // The kernel retransmits only segments that were not acknowledged.
   await eventually(() => (count.stop().segmentsRetransmitted ?? 0) >= 1);
   expect(asker.said()).toBe('hello ');
   await pair.heal();

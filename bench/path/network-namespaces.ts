@@ -1,5 +1,5 @@
-// A network of a trial's own: two network namespaces joined by a pair of virtual interfaces, which can be cut. Needs
-// privileges; what a run that was killed left behind, the next one removes.
+// Gives a trial its own network: two network namespaces joined by a pair of virtual interfaces, which can be cut. Needs
+// privileges; namespaces left behind by a killed run are removed by the next one.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -21,12 +21,12 @@ import {
 } from './network-commands.ts';
 import { explainNetworkRefusal, notLinux, type FailedCommand, type NetworkRefusal } from './network-refusal.ts';
 
-/** Named after the process, which tells others whether somebody still needs it. */
+/** Contains the pid of its owner, by which another run sees whether the namespace is still in use. */
 const NAME = /^streamduel-(\d+)-[0-9a-f]+-(?:server|client)$/;
 const ID_BYTES = 4;
 const COMMAND_TIMEOUT_MS = 10_000;
 
-/** @throws BenchError LIMIT with what to do about it; see {@link whyAbsent}. */
+/** @throws BenchError LIMIT with a hint on how to fix it; see {@link whyAbsent}. */
 export async function openNamespaces(): Promise<NamespacePair> {
   await removeLeftovers();
   const sides = prepareSides();
@@ -49,7 +49,7 @@ export class NamespacePair implements AsyncDisposable {
     this.client = client;
   }
 
-  /** Of the server; its peer loses its carrier with it. */
+  /** Takes down the server's interface; its peer loses its carrier with it. */
   async linkDown(): Promise<void> {
     await run(linkCommand(this.server, 'down'));
   }
@@ -58,22 +58,22 @@ export class NamespacePair implements AsyncDisposable {
     await run(linkCommand(this.server, 'up'));
   }
 
-  /** Every packet between the two is dropped, in both directions, and nobody is told. */
+  /** Drops every packet between the two, in both directions, without notifying either end. */
   async partition(): Promise<void> {
     await this.lose(1);
   }
 
-  /** Of every packet's fate the kernel throws a die. @param share More than 0, at most 1, in steps of 1/1000. */
+  /** Drops packets at random, in the kernel. @param share More than 0, at most 1, in steps of 1/1000. */
   async lose(share: number): Promise<void> {
     await Promise.all([run(dropCommand(this.server, share)), run(dropCommand(this.client, share))]);
   }
 
-  /** The end of a partition or a loss. */
+  /** Ends a partition or a loss. */
   async heal(): Promise<void> {
     await Promise.all([run(healCommand(this.server)), run(healCommand(this.client))]);
   }
 
-  /** Also after half an opening: what is not there needs no removal. */
+  /** Works also after a partial opening: a missing namespace needs no removal. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { name } of [this.server, this.client]) {
       await run(removeCommand(name)).catch(() => undefined);
@@ -81,13 +81,13 @@ export class NamespacePair implements AsyncDisposable {
   }
 }
 
-/** Why no network of its own can be had here, and the remedy; undefined when it can. Found out once, by making one. */
+/** Why a network of its own is unavailable here, and the fix; undefined when it is available. Probed once, by creating one. */
 export function whyNoNamespaces(): NetworkRefusal | undefined {
   tried ??= tryNetwork();
   return tried.namespaces;
 }
 
-/** Why a fault cannot be had here, and the remedy; undefined when it can. Found out once, by making a network and breaking it. */
+/** Why a fault is unavailable here, and the fix; undefined when it is available. Probed once, by creating and breaking a network. */
 export function whyAbsent(fault: FaultName): NetworkRefusal | undefined {
   if (!needsPrivileges(fault)) return undefined;
   tried ??= tryNetwork();
@@ -126,22 +126,22 @@ function prepareSides(): { server: Side; client: Side } {
 
 async function removeLeftovers(): Promise<void> {
   const listed = await run(listCommand);
-  // `NAME` or `NAME (id: N)`.
+  // Each line is `NAME` or `NAME (id: N)`.
   const names = listed.split('\n').map((line) => line.split(' ')[0] ?? '');
   for (const name of names) {
     const pid = NAME.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    // Another run may be removing it at the same moment.
+    // Another run may be removing it at the same time.
     await run(removeCommand(name)).catch(() => undefined);
   }
 }
 
-/** What it wrote to stdout. @throws BenchError LIMIT when it fails. */
+/** Returns the command's stdout. @throws BenchError LIMIT when the command fails. */
 async function run({ words, input }: Command): Promise<string> {
   const [program, ...rest] = words;
-  // A process group of its own: Ctrl-C must not end a removal.
+  // Runs in a process group of its own: Ctrl-C must not end a removal.
   const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], timeout: COMMAND_TIMEOUT_MS, detached: true });
-  // A program that ends before it has read everything is judged by its exit code.
+  // A program that exits before it has read all its input is judged by its exit code.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const [said, shown, ended] = await Promise.all([
@@ -156,7 +156,7 @@ async function run({ words, input }: Command): Promise<string> {
   throw refusalError({ command: words, said: said === '' ? ended.message : said, code: ended.code });
 }
 
-/** The same at once, for the one time that it is only tried; undefined when it went well. */
+/** Synchronous variant of {@link run}, for probing only; undefined when the command succeeded. */
 function tryCommand({ words, input }: Command): FailedCommand | undefined {
   const [program, ...rest] = words;
   const { status, error, stderr } = spawnSync(program, rest, { input: input ?? '', timeout: COMMAND_TIMEOUT_MS, encoding: 'utf8' });

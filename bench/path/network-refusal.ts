@@ -1,14 +1,14 @@
-// Why no network of our own can be had here, and what to do about it, from what a program said that was tried.
+// Explains why a network of our own is unavailable here, and the fix, from the output of a command that failed.
 
 export interface NetworkRefusal {
   readonly why: string;
   readonly remedy: string;
 }
 
-/** One program that was run and failed. */
+/** One command that was run and failed. */
 export interface FailedCommand {
   readonly command: readonly string[];
-  /** Its stderr, or the system's message when it did not start. */
+  /** The command's stderr, or the system's message when it did not start. */
   readonly said: string;
   /** The system's code when it did not start, e.g. `ENOENT`. */
   readonly code?: string | undefined;
@@ -23,7 +23,7 @@ export function explainNetworkRefusal({ command, said, code }: FailedCommand): N
   const lines = said.trim().replaceAll(/\s*\n\s*/g, ' ');
   const line = command.join(' ');
   if (code === 'ENOENT') return { why: `the program ${command[0]} is not installed`, remedy: 'apt-get install iproute2' };
-  // `ip netns exec` says so of what it should run.
+  // `ip netns exec` reports this about the program it should run.
   if (/exec of "nft" failed: No such file/.test(said)) {
     return { why: 'the program nft is not installed', remedy: 'apt-get install nftables' };
   }

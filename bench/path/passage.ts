@@ -1,5 +1,5 @@
-// One direction of one connection through the relay: what is read on one side is written to the other, in order, whatever
-// is held meanwhile. Ends and resets are pieces of that order too, so they cannot overtake bytes.
+// One direction of one connection through the relay: bytes read on one side are written to the other, in order, even when
+// some are held meanwhile. Ends and resets are pieces of that order too, so they cannot overtake bytes.
 
 import type { Socket } from 'node:net';
 import { setAlarm, type Alarm } from './alarm.ts';
@@ -9,7 +9,7 @@ export type Piece = Buffer | 'end' | 'reset';
 
 interface Cut {
   readonly afterBytes: number;
-  /** Called when exactly so many bytes were handed to the kernel; nothing follows them. */
+  /** Called when exactly `afterBytes` bytes were handed to the kernel; nothing follows them. */
   readonly onCut: () => void;
 }
 
@@ -23,7 +23,7 @@ export class Passage {
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #now: () => number;
-  /** What was read before reading stopped: bounded, because whoever waits is not read from. */
+  /** Pieces read before reading paused; bounded, because nothing is read while any of them wait. */
   readonly #waiting: Piece[] = [];
   #isHeld = false;
   #isFull = false;
@@ -52,7 +52,7 @@ export class Passage {
     this.#goOn();
   }
 
-  /** From now on nothing passes. What was already written to the socket is on its way and arrives. */
+  /** Blocks everything from now on. Bytes already written to the socket are on their way and arrive. */
   hold(): void {
     this.#isHeld = true;
     this.#regulate();
@@ -63,12 +63,12 @@ export class Passage {
     this.#goOn();
   }
 
-  /** Whether something came that may not pass yet. */
+  /** Whether something has arrived that may not pass yet. */
   get isHoldingBack(): boolean {
     return this.#isHeld && (this.#waiting.length > 0 || this.#from.readableLength > 0);
   }
 
-  /** @param onHeld Called when there was a first byte to hold. */
+  /** @param onHeld Called once a first byte is held. */
   holdFirstByte(forNs: number, onHeld: () => void): void {
     this.#firstHeldNs = forNs;
     this.#onHeld = onHeld;
@@ -82,7 +82,7 @@ export class Passage {
     this.#cut = cut;
   }
 
-  /** Nothing passes any more; what still comes is read, so that its end is seen, and dropped. */
+  /** Passes nothing any more; later input is read, so that its end is seen, and dropped. */
   close(): void {
     this.#isClosed = true;
     this.#waiting.length = 0;
@@ -114,7 +114,7 @@ export class Passage {
     }
   }
 
-  /** The part that may pass now; undefined when none of it may, and then it goes on by itself. */
+  /** The part that may pass now; undefined when none of it may, and then an alarm continues later. */
   #withinLimit(bytes: Buffer): Buffer | undefined {
     const bucket = this.#bucket;
     if (bucket === undefined) return bytes;
@@ -146,7 +146,7 @@ export class Passage {
     });
   }
 
-  /** What the receiver does not take, the sender is not asked for. */
+  /** Backpressure: reading from the sender pauses while the receiver takes nothing. */
   #regulate(): void {
     if (this.#isClosed) return;
     if (this.#isHeld || this.#isFull || this.#waiting.length > 0) this.#from.pause();
@@ -154,10 +154,10 @@ export class Passage {
   }
 }
 
-/** RST instead of FIN. What the kernel has not sent yet is dropped, as with any reset. */
+/** Sends RST instead of FIN. Bytes that the kernel has not sent yet are dropped, as with any reset. */
 export function resetSocket(socket: Socket): void {
   if (socket.destroyed) return;
-  // libuv does not reset a socket whose end is still behind unsent bytes.
+  // libuv does not reset a socket whose FIN is still queued behind unsent bytes.
   if (socket.writableEnded && !socket.writableFinished) socket.destroy();
   else socket.resetAndDestroy();
 }

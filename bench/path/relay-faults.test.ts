@@ -8,19 +8,19 @@ import type { Relay } from './relay.ts';
 afterEach(closeAll);
 
 const FOR_NS = 40e6;
-/** Where something must happen before it is over, on a busy machine too. */
+/** Outage length for tests in which something must happen before it is over, on a busy machine too. */
 const LONG_NS = 400e6;
 
 interface Setting {
   readonly relay: Relay;
   readonly port: number;
-  /** Connected before the fault, in order. */
+  /** Clients connected before the fault, in order. */
   readonly clients: readonly Peer[];
   /** The server's side of every connection, in order. */
   readonly servers: readonly Peer[];
 }
 
-/** Some clients connect and exchange a byte each way, then the relay is started. */
+/** Connects some clients, exchanges a byte each way, then starts the relay. */
 async function standing(count: number, fault: RelayFault, faultNs?: number): Promise<Setting> {
   const { port: serverPort, peers } = await startServer();
   const { relay, port } = await startRelay(serverPort, { fault, ...(faultNs !== undefined && { faultNs }) });
@@ -57,7 +57,7 @@ const openResources = (): string[] => process.getActiveResourcesInfo().filter((n
 
 const nothingElse = { idleCuts: 0, byteCuts: 0, answered: 0, held: 0 };
 
-/** Connects and asks; the server's side of it. */
+/** Connects a client and sends a request; returns both sides of the connection. */
 async function comeBack({ port, servers }: Setting, request = 'again'): Promise<{ client: Peer; server: Peer }> {
   const before = servers.length;
   const client = await connectPeer(port);
@@ -193,7 +193,7 @@ describe('blackhole', () => {
       if (account(relay).healNs === undefined) taken.push(relay.tally(0).bytes);
       return account(relay).healNs !== undefined;
     });
-    // Nothing was taken from the socket but the byte of before, though the kernel had megabytes for it.
+    // Nothing was read from the socket but the byte sent before, though the kernel had megabytes buffered.
     expect(Math.max(...taken)).toBeLessThanOrEqual(1 + 128 * 1024);
     expect(await clients[0]?.untilEnded()).toBe('end');
     expect(clients[0]?.received.length).toBe(1 + bytes);
@@ -211,7 +211,7 @@ describe('refuse', () => {
         () => 'accepted',
         (error: NodeJS.ErrnoException) => error.code,
       );
-      // The last attempt may end after it.
+      // The last attempt may end after the outage.
       if (now() < overNs) causes.add(cause);
     }
     expect([...causes]).toEqual(['ECONNREFUSED']);
@@ -286,7 +286,7 @@ describe('idle-cut', () => {
     const [spoken, silent] = setting.clients;
     const beat = setInterval(() => void spoken?.socket.write('.'), 20);
     await silent?.untilEnded();
-    // Twice over what the silent one was given.
+    // Twice the time after which the silent connection was cut.
     await until(() => now() > (silent?.endedNs ?? 0) + LONG_NS);
     clearInterval(beat);
     expect(spoken?.ending).toBeUndefined();
@@ -452,7 +452,7 @@ it('a closed relay leaves no socket, no listener and no timer behind, whatever i
     await new Promise((resolve) => setImmediate(resolve));
     closeAll();
   }
-  // Handles are closed in the next turn; anything that stays makes the test time out.
+  // Handles are closed in the next turn; any handle that stays makes the test time out.
   await until(() => openResources().every((name) => name === 'Timeout'));
   expect(openResources().length).toBeLessThanOrEqual(timers);
 });

@@ -1,4 +1,4 @@
-// Brings one fault to a relay: strikes at its moment, heals when it is over, and keeps account of when that really was.
+// Applies one fault to a relay: strikes at its moment, heals when it is over, and records the actual times of both.
 
 import type { Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -9,7 +9,7 @@ import type { Link } from './link.ts';
 
 interface PlannedFault {
   readonly fault: RelayFault;
-  /** On the relay's clock. What lasts from the start does so from `start` on; its moment is only the one at which it is counted whom it concerns. */
+  /** On the relay's clock. Faults that last from the start act from `start` on; for them, this moment only counts affected connections. */
   readonly faultNs: number;
 }
 
@@ -31,14 +31,14 @@ export class RelayFaults {
     this.#behaviour = behaviourOf(fault, relay, this.#counts);
   }
 
-  /** Call when the clock counts from T0; connections of before, a rehearsal, pass untouched unless they still stand. */
+  /** To be called when the clock counts from T0; connections from before, of a rehearsal, pass untouched unless still open. */
   start(): void {
     this.#isStarted = true;
     this.#behaviour.atStart?.();
     this.#alarm = setAlarm(this.#faultNs, this.#relay.now, () => this.#strike());
   }
 
-  /** Joins a new connection to the server, or does with it what the fault does. */
+  /** Joins a new connection to the server, or handles it as the fault requires. */
   admit(client: Socket): void {
     const { takeOver } = this.#behaviour;
     if (this.#phase === 'outage' && takeOver !== undefined) takeOver(client);
@@ -76,7 +76,7 @@ export class RelayFaults {
     this.#phase = 'after';
     const beganNs = this.#relay.now();
     const healed = this.#behaviour.heal?.();
-    // What is let go at once begins to arrive while the last of it is still being let go.
+    // Set to the time before the release: the first held bytes arrive while the last are still being released.
     this.#healedNs = beganNs;
     if (healed === undefined) return;
     await healed;

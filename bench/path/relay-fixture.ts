@@ -1,4 +1,4 @@
-// Both ends of a relay for its tests: a server, and peers that keep account of all that a socket told them.
+// Both ends of a relay for its tests: a server, and peers that record all events of a socket.
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -10,7 +10,7 @@ export const now = (): number => Number(process.hrtime.bigint());
 
 const closers: (() => void)[] = [];
 
-/** Call after each test. */
+/** To be called after each test. */
 export function closeAll(): void {
   for (const close of closers.splice(0)) close();
 }
@@ -20,7 +20,7 @@ export class Peer {
   readonly socket: Socket;
   readonly #chunks: Buffer[] = [];
   #firstNs: number | undefined;
-  /** How the other side ended it: `end`, or the system's code; undefined while it has not. */
+  /** How the other side closed it: `end`, or the system's error code; undefined while it is open. */
   ending: string | undefined;
   endedNs: number | undefined;
 
@@ -39,7 +39,7 @@ export class Peer {
     return Buffer.concat(this.#chunks);
   }
 
-  /** When the first bytes came. */
+  /** Time of arrival of the first bytes; NaN before. */
   get firstNs(): number {
     return this.#firstNs ?? Number.NaN;
   }
@@ -59,7 +59,7 @@ export class Peer {
   }
 }
 
-/** Every connection that it gets is kept as a peer, in order. */
+/** Keeps every accepted connection as a peer, in order. */
 export async function startServer(onConnection?: (peer: Peer) => void): Promise<{ port: number; peers: Peer[] }> {
   const peers: Peer[] = [];
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
@@ -76,7 +76,7 @@ export async function startServer(onConnection?: (peer: Peer) => void): Promise<
 export interface RelayConditions {
   readonly delayNs?: number;
   readonly fault?: RelayFault;
-  /** After its start; the relay's clock is that of `now`. */
+  /** Takes effect after the relay's start; the relay's clock is that of `now`. */
   readonly faultNs?: number;
 }
 
@@ -95,7 +95,7 @@ export async function connectPeer(port: number): Promise<Peer> {
   return peer;
 }
 
-/** Looks again after every turn of the event loop; the test's own timeout is the bound. */
+/** Polls after every turn of the event loop; the test's own timeout is the bound. */
 export async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
 }

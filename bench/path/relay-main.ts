@@ -1,4 +1,4 @@
-// One relay process: the server's address in; its own address, then its tally, out.
+// One relay process: receives the server's address, reports its own address and later its tally.
 
 import { linkToParent, sendToParent } from '../contract/child-link.ts';
 import { TrialClock } from '../contract/clock.ts';

@@ -40,7 +40,7 @@ it('more than the receiver takes waits at the sender, not in the relay', async (
   const socket = connect({ host: HOST, port: relayPort });
   await once(socket, 'connect');
   let before = -1;
-  // Until nothing moves any more; then the rest still lies with the sender.
+  // Waits until nothing moves any more; the rest then still lies with the sender.
   while (relay.tally(0).bytes !== before || before === 0) {
     before = relay.tally(0).bytes;
     await new Promise((resolve) => setTimeout(resolve, 50));

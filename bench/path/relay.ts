@@ -1,6 +1,6 @@
 // A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the client they may be held
-// for a fixed time; the way to the server is never delayed, so what is added is one-way latency and nothing else. A fault,
-// if there is one, comes by itself at its moment.
+// for a fixed time; the way to the server is never delayed, so only one-way latency is added. A planned fault, if any,
+// strikes by itself at its moment.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -15,14 +15,14 @@ interface RelayOptions {
   readonly serverPort: number;
   readonly delayNs: number;
   readonly fault?: RelayFault | undefined;
-  /** On the clock of `now`; undefined: at the start. */
+  /** On the clock of `now`; undefined means at the start. */
   readonly faultNs?: number | undefined;
   readonly now: () => number;
 }
 
-/** As many holds are remembered; a bound on memory. */
+/** Maximum number of recorded hold times; a bound on memory. */
 const MAX_HOLDS = 1 << 20;
-/** The port that the relay gave up for a while may be some client's own by then; such connections are short. */
+/** After `refuse`, the relay's port may be in use as the source port of some client; such connections are short. */
 const LISTEN_AGAIN_NS = 5 * NS_PER_S;
 const LISTEN_AGAIN_EVERY_MS = 5;
 
@@ -68,7 +68,7 @@ export class Relay {
     );
   }
 
-  /** Resolves with the port it listens on. */
+  /** Resolves with the port on which the relay listens. */
   async listen(): Promise<number> {
     const { host } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -84,7 +84,7 @@ export class Relay {
     return this.#port;
   }
 
-  /** @throws The system's error when somebody keeps the port. */
+  /** @throws The system's error when another process keeps the port. */
   async #listenAgain(): Promise<void> {
     const { now } = this.#options;
     const untilNs = now() + LISTEN_AGAIN_NS;
@@ -99,7 +99,7 @@ export class Relay {
     }
   }
 
-  /** From here on bytes are held and the fault may come; what came before, a rehearsal, passes at once. */
+  /** Enables the delay and the fault; bytes from before, of a rehearsal, pass at once. */
   start(): void {
     this.#isDelaying = this.#options.delayNs > 0;
     this.#faults?.start();

@@ -31,7 +31,7 @@ it('begins empty, fills at its rate, and says when enough is in it', () => {
   const bucket = new TokenBucket({ bytesPerSecond: 1000, now: () => nowNs });
   expect(bucket.take(5)).toBe(0);
   expect(bucket.readyNs(5)).toBe(5e6);
-  // It never holds more than 10.
+  // The bucket never holds more than 10.
   expect(bucket.readyNs(5000)).toBe(10e6);
   nowNs = 3e6;
   expect(bucket.take(5)).toBe(3);

@@ -1,9 +1,9 @@
-// A limit on bytes per second as a value: what may pass now, and when more may. Fills evenly and holds little, so that a
-// connection that was silent does not get to send all it saved at once.
+// A limit on bytes per second as a value: how many may pass now, and when more may. Fills evenly and holds little, so that a
+// connection that was silent cannot send a large burst at once.
 
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 
-/** What the bucket holds when full, as time at its rate: over any span t at most t plus this passes. */
+/** Capacity of the bucket, as time at its rate: over any span t at most t plus this passes. */
 const BURST_NS = 10 * NS_PER_MS;
 
 interface TokenBucketOptions {
@@ -20,13 +20,13 @@ export class TokenBucket {
 
   constructor({ bytesPerSecond, now }: TokenBucketOptions) {
     this.#bytesPerNs = bytesPerSecond / NS_PER_S;
-    // At least one byte, or nothing would ever pass.
+    // Holds at least one byte, or nothing would ever pass.
     this.#sizeBytes = Math.max(1, this.#bytesPerNs * BURST_NS);
     this.#now = now;
     this.#filledNs = now();
   }
 
-  /** How many of so many bytes may pass now; they are taken. */
+  /** Takes and returns the number of bytes, at most `bytes`, that may pass now. */
   take(bytes: number): number {
     this.#fill();
     const taken = Math.min(bytes, Math.floor(this.#bytes));
@@ -34,7 +34,7 @@ export class TokenBucket {
     return taken;
   }
 
-  /** When so many bytes, or as many as the bucket holds, may pass; on its clock. */
+  /** When `bytes`, or as many as the bucket holds, may pass; on its clock. */
   readyNs(bytes: number): number {
     this.#fill();
     const wantedBytes = Math.min(bytes, Math.floor(this.#sizeBytes));

@@ -1,5 +1,5 @@
-// What a proxy says while its server is away: the status, to whatever is asked, and then the end. SSE and WebSocket clients
-// get the same bytes; the null arm knows no status, so it gets the line that its server sends for a failure.
+// Answers as a proxy does while its server is down: the status to any request, and then the end. SSE and WebSocket clients
+// get the same bytes; the null arm has no status, so it gets the line that its server sends for a failure.
 
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -7,15 +7,15 @@ import { renderTyped } from '../contract/control-events.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { LINGER_NS } from './link.ts';
 
-/** A longer request is answered before its end. */
+/** A longer request is answered before it is complete. */
 const MAX_REQUEST_CHARACTERS = 16_384;
 
-/** Answers the first request of a connection once it is whole; the server never hears of it. */
+/** Answers the first request of a connection once it is complete; the server never receives it. */
 export function answerUnavailable(client: Socket, statusCode: number, onAnswer: () => void): void {
   let request = '';
   let isAnswered = false;
   client.on('error', () => client.destroy());
-  // Whoever asks nothing, or does not end after the answer, is not kept.
+  // A client that sends nothing, or does not close after the answer, is closed after this time.
   client.setTimeout(LINGER_NS / NS_PER_MS, () => client.destroy());
   client.on('end', () => client.end());
   client.on('data', (bytes: Buffer) => {
@@ -28,7 +28,7 @@ export function answerUnavailable(client: Socket, statusCode: number, onAnswer: 
   });
 }
 
-/** A path and nothing else, where HTTP begins with a method. */
+/** The null arm sends only a path, whereas HTTP begins with a method. */
 function isOfNullArm(request: string): boolean {
   return request.startsWith('/');
 }

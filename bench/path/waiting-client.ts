@@ -1,9 +1,9 @@
-// A client that connected while nothing passes in either direction. The server does not know of it: its handshake would not
-// have come through. One that gives up meanwhile therefore never existed; one that stays is connected when it is over.
+// A client that connects while nothing passes in either direction. The server does not see it: its handshake would not
+// have come through. A client that closes meanwhile therefore never existed; one that stays is connected after the outage.
 
 import type { Socket } from 'node:net';
 
-/** More is left with the kernel; a request is far smaller. */
+/** Bytes beyond this stay in the kernel; a request is far smaller. */
 const MAX_BYTES = 65_536;
 
 export class WaitingClient {
@@ -16,7 +16,7 @@ export class WaitingClient {
     this.#bytes += bytes.length;
     if (this.#bytes >= MAX_BYTES) this.#client.pause();
   };
-  // A half-close cannot be told from a close here; clients of this project do not half-close.
+  // A half-close cannot be distinguished from a close here; clients of this project do not half-close.
   readonly #giveUp = (): void => {
     this.#hasGivenUp = true;
   };
@@ -32,7 +32,7 @@ export class WaitingClient {
     return this.#bytes > 0;
   }
 
-  /** Undefined, and closed, when it has given up. */
+  /** undefined, with the socket destroyed, when the client has closed. */
   leave(): { client: Socket; sent: readonly Buffer[] } | undefined {
     if (this.#hasGivenUp) {
       this.#client.destroy();

@@ -1,4 +1,4 @@
-// What a page saw: where the time of a token goes between the server's write and the text that a reader could see, and how well
+// Reports where the time of a token goes between the server's write and the text that a reader could see in a page, and how well
 // the page's clock was known when that was measured.
 
 import type { Analysis } from '../analysis/analysis.ts';
@@ -12,7 +12,7 @@ import { contestantsAt, renderMetricRows } from './scenarios/arm-estimates.ts';
 import { wrap } from './text-layout.ts';
 import { TERMINAL_COLUMNS } from './verdict-table.ts';
 
-/** In the order of a token's way. */
+/** Metrics in the order of a token's path. */
 const way = [
   'lateness.p50',
   'delivery.transport.p50',
@@ -96,7 +96,7 @@ function plusMinus(ns: number | undefined): string {
   return ns === undefined ? UNKNOWN : `±${formatValue(ns, 'ns')}`;
 }
 
-/** What differs between arms that a page receives, besides the transport. */
+/** Sentences on what differs between arms that a page receives, besides the transport. */
 export function browserAsymmetries({ plan, browser }: Analysis): readonly string[] {
   const pages = plan.arms.filter(({ client }) => isBrowser(client));
   if (browser === undefined) return [];
@@ -118,7 +118,7 @@ export function browserAsymmetries({ plan, browser }: Analysis): readonly string
   ];
 }
 
-/** What a result that was measured in a page does not say. */
+/** Sentences on what a result measured in a page does not say. */
 export function browserLimits({ browser }: Analysis): readonly string[] {
   return browser !== undefined
     ? [

@@ -1,5 +1,5 @@
-// The load points of scenario `burst` as its tables, sentences and charts need them: in groups of one number of connections,
-// by how many tokens come at once.
+// Groups the load points of scenario `burst` for its tables, sentences and charts: one group for each number of connections,
+// ordered by how many tokens come at once.
 
 import type { Analysis, Estimate, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { formatCount } from './format.ts';
@@ -12,7 +12,7 @@ export interface BurstPoint {
 
 export interface BurstGroup {
   readonly connections: number;
-  /** By rising number of tokens. */
+  /** Ordered by rising number of tokens. */
   readonly points: readonly BurstPoint[];
 }
 
@@ -26,14 +26,14 @@ export function burstGroups({ loadPoints }: Pick<Analysis, 'loadPoints'>): reado
   }));
 }
 
-/** What server CPU per token is compared by. */
+/** Metric by which server CPU per token is compared. */
 export const CPU_METRIC = 'cpu.server.token';
 
 export function estimateAt({ point }: BurstPoint, arm: string, metric: string): Estimate | undefined {
   return point.summaries.find((summary) => summary.metric === metric && summary.arm === arm)?.estimate;
 }
 
-/** Of server CPU per token. */
+/** Comparison of server CPU per token. */
 export function cpuComparison({ point }: BurstPoint, otherArm: string): ArmComparison | undefined {
   return point.comparisons.find((one) => one.metric === CPU_METRIC && one.otherArm === otherArm);
 }

@@ -35,7 +35,7 @@ function analysisOf(hasCanary: boolean): Analysis {
 
 const sectionOf = (analysis: Analysis): string => renderCanary({ analysis, metrics: metricsOfPlan(analysis.plan) });
 
-/** The cells of the row that begins so. */
+/** The cells of the row that begins with `title`. */
 const row = (text: string, title: string): string[] =>
   (text.split('\n').find((line) => line.startsWith(`| ${title}`)) ?? '')
     .split('|')

@@ -1,4 +1,4 @@
-// What ordinary requests to the same server waited for while it streamed: whether streams starve what else it has to do.
+// Reports how long ordinary requests to the same server waited while it streamed: whether streams starve its other work.
 
 import type { LoadPointAnalysis } from '../analysis/analysis.ts';
 import { loadPointTitle } from '../contract/load-point.ts';

@@ -9,7 +9,7 @@ import type { TransportId } from '../contract/transports.ts';
 
 const tokenCounts = [1, 2, 5, 10] as const;
 
-/** Of what the fixture's server needs for a token, by tokens at once. */
+/** Shares of the CPU time that the fixture's server needs for a token, by tokens at once. */
 const cpuShares: Record<TransportId, readonly number[]> = {
   sse: [1.2, 0.95, 0.7, 0.58],
   ws: [1.08, 1.05, 0.97, 0.92],

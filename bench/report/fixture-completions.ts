@@ -18,7 +18,7 @@ const arms: Arm[] = [
 const CONNECTIONS = 20;
 const TOKENS = 150;
 
-/** By arm: how long a stream takes, how busy both sides are, what a stream is on the wire and costs beside the first arm's. */
+/** Per arm: time that a stream takes, how busy both sides are, bytes of a stream on the wire and its CPU cost relative to the first arm. */
 const byArm: Record<string, { completionMs: number; server: number; client: number; bytes: number; cpu: number }> = {
   sse: { completionMs: 78, server: 0.31, client: 0.19, bytes: 7400, cpu: 1 },
   ws: { completionMs: 79, server: 0.86, client: 0.18, bytes: 3600, cpu: 1.3 },

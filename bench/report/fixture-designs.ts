@@ -1,5 +1,5 @@
-// Made-up analyses of runs that ask something else than which transport to take: how much noise there is, or how many
-// blocks it takes. Their numbers come from no measurement.
+// Made-up analyses of runs that do not ask which transport to take, but how much noise there is, or how many blocks a
+// comparison needs. Their numbers come from no measurement.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import { armName } from '../contract/transports.ts';
@@ -66,7 +66,7 @@ function repeatedBlock(block: number, firstTrial: number): Analysis['repeats'][n
   };
 }
 
-/** Nothing but SSE and its copy. */
+/** A run of nothing but SSE and its copy. */
 export function equalArmsAnalysis(): Analysis {
   const full = fullAnalysis();
   const arms = [...fixtureArms.slice(0, 1), fixtureCopy];
@@ -85,7 +85,7 @@ export function equalArmsAnalysis(): Analysis {
 
 const PILOT_BLOCKS = 6;
 
-/** Six blocks that say how many a precision of 5 % takes. */
+/** A pilot of six blocks that says how many a precision of 5 % needs. */
 export function pilotAnalysis(): Analysis {
   const full = fullAnalysis();
   const command = 'streamduel run stream --connections 100 --blocks 6 --precision 5% --max-time 600s --pilot --seed 7';

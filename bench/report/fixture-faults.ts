@@ -1,4 +1,4 @@
-// What made-up faults do to made-up clients, for fixture-recovery.ts. Plausible, and measured nowhere.
+// Made-up effects of faults on made-up clients, for fixture-recovery.ts. Plausible, and measured nowhere.
 
 import type { FaultedArm, Moment, MomentSummary } from '../analysis/recovery-analysis.ts';
 import type { FaultName } from '../contract/faults.ts';
@@ -7,12 +7,12 @@ import { NS_PER_MS } from '../contract/units.ts';
 const CLIENTS = 100;
 export const FAULT_TRIALS = 11;
 
-/** Of the median client, in ms since the fault. */
+/** Course of the median client, in ms since the fault. */
 export interface Course {
   readonly fault: FaultName;
   readonly times: Partial<Record<Moment, number>>;
   readonly outageMs?: number;
-  /** Clients that any of this happens to. */
+  /** Number of clients that are affected. */
   readonly clients?: number;
   readonly lost?: number;
   readonly loss?: string;
@@ -92,14 +92,14 @@ export const courses: readonly Course[] = [
   },
 ];
 
-/** `factor` on all waits and transfers; detection by silence is the same in every arm. */
+/** `factor` scales all times after the fault, those of other clients included; times before it are the same in every arm. */
 export function faultedArm(course: Course, arm: string, factor: number): FaultedArm {
   const { times, clients = CLIENTS, lost = 0, outageMs = 0 } = course;
   const summaryAt = (ms: number | undefined): MomentSummary | undefined => (ms === undefined ? undefined : summary(ms * factor, clients));
   const noticed = times.detect === undefined ? 0 : clients;
   const all = CLIENTS * FAULT_TRIALS;
   const isBack = times.resumed !== undefined;
-  // At 10 tokens/s, for 6 s and the outage.
+  // Planned tokens: 10 tokens/s, for 6 s and the outage.
   const planned = (60 + outageMs / 100) * all;
   const away = Math.round(((times.open ?? 0) / 100) * clients);
   return {
@@ -157,7 +157,7 @@ export function faultedArm(course: Course, arm: string, factor: number): Faulted
   };
 }
 
-/** As if all trials lay within 8 % of their median. */
+/** A made-up summary whose interval of trials is 8 % wide, around their median. */
 export function summary(ms: number, clients: number): MomentSummary {
   const p50Ns = ms * NS_PER_MS;
   return {

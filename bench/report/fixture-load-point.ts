@@ -21,7 +21,7 @@ export type PartialVerdict = Partial<Verdict> & Pick<Verdict, 'kind'>;
 /** The first arm once more, for an A/A pair. */
 export const fixtureCopy: Arm = { transport: 'sse', client: 'probe', path: 'direct', label: COPY_LABEL };
 
-/** All times are `factor` times those of the fixture's metrics. WebSocket, where it is among the arms, is compared with SSE. */
+/** All times are `factor` times those of the fixture's metrics. WebSocket, if it is among the arms, is compared with SSE. */
 export function loadPoint(connections: number, factor: number, arms: readonly Arm[] = fixtureArms): LoadPointAnalysis {
   const draw = seededDraw(connections);
   const values = new Map<string, readonly number[]>();
@@ -55,7 +55,7 @@ export function loadPoint(connections: number, factor: number, arms: readonly Ar
   };
 }
 
-/** What two equal arms differ by in the 99th percentile: a difference that the A/A pair claims. */
+/** Factor on the 99th percentile of the copy, so that the A/A pair claims a difference; 1 otherwise. */
 function fault({ endpoint }: FixtureMetric, arm: Arm): number {
   return endpoint === 'P4' && isCopy(arm) ? 1.8 : 1;
 }
@@ -120,7 +120,7 @@ function compare(metric: FixtureMetric, baseline: readonly number[], other: read
   };
 }
 
-/** For endpoints that have values; as if overhead, which may be zero, had no ratio. The 99th percentile claims a difference. */
+/** Empty unless the metric is an endpoint with values. Overhead, which may be zero, has no ratio; a difference is claimed for the p99. */
 function noiseFloor(metric: FixtureMetric, baseline: readonly number[], copy: readonly number[]): readonly NoiseFloor[] {
   const { ratio, difference, blocks } = compare(metric, baseline, copy);
   if (metric.endpoint === undefined || difference === undefined || ratio === undefined) return [];

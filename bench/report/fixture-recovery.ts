@@ -1,4 +1,4 @@
-// Made-up analyses of runs that break something: a matrix of faults, and a herd. Their numbers come from no measurement.
+// Made-up analyses of runs with fault injection: a matrix of faults, and a herd. Their numbers come from no measurement.
 
 import type { Analysis, Estimate, LoadPointAnalysis, MetricSummary } from '../analysis/analysis.ts';
 import type { FaultAnalysis, FaultedArm } from '../analysis/recovery-analysis.ts';
@@ -28,7 +28,7 @@ export const recoveryFixtureMetrics: readonly MetricText[] = [
 
 const arms = fixtureArms.slice(0, 2);
 
-/** How much later WebSocket is back. */
+/** Factor by which WebSocket resumes later. */
 const WS_FACTOR = 1.004;
 
 export function reconnectAnalysis(): Analysis {
@@ -145,7 +145,7 @@ function emptyPoint(loadPoint: LoadPoint, parts: Pick<LoadPointAnalysis, 'compar
     loadPoint,
     arms: arms.map((arm) => ({ name: arm.transport, arm, completed: FAULT_TRIALS, failed: 0 })),
     noiseFloors: [],
-    // The first point has gates that were not met, the others none such.
+    // Only the point of fault `freeze` has gates that were not met.
     gates: arms.flatMap(({ transport }) => gatesOf(transport)).filter(({ state }) => loadPoint.fault === 'freeze' || state === 'ok'),
     deliveryCurves: [],
     invalid: [],
@@ -200,7 +200,7 @@ function summarise(metric: string, arm: string, value: number | undefined): Metr
 const BIN_NS = 100 * NS_PER_MS;
 const BINS = 120;
 
-/** When clients are back, ms after the server was killed: from the first to the last, evenly. */
+/** When clients resume, ms after the server was killed: evenly from the first to the last. */
 function returnOf(arm: string, policy: PolicyName | undefined): readonly [firstMs: number, lastMs: number] {
   if (policy !== 'as-specified') return [1050, 3400];
   return arm === 'sse' ? [3010, 3080] : [1100, 9200];
@@ -236,7 +236,7 @@ function herdArm(arm: string, { connections, policy }: LoadPoint): FaultedArm {
   const accepted = resumedShare.map((share, bin) => connections * (share - (resumedShare[bin - 1] ?? 0)));
   return {
     ...base,
-    // Attempts before the new server is there are refused.
+    // Attempts before the new server listens are refused.
     curve: {
       binNs: BIN_NS,
       resumedShare,

@@ -7,14 +7,14 @@ import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 export const UNKNOWN = '–';
 
 const MINUS = '−';
-/** Narrow and unbreakable, as ISO 80000-1 groups digits. */
+/** A narrow no-break space, with which ISO 80000-1 groups digits. */
 const THIN_SPACE = '\u202F';
 const SIGNIFICANT_DIGITS = 3;
 
 interface Scale {
   /** Base units (ns, bytes, 1) in one of this unit. */
   readonly size: number;
-  /** With its leading space. */
+  /** Unit symbol with its leading space. */
   readonly suffix: string;
 }
 
@@ -30,7 +30,7 @@ const sizes: readonly Scale[] = [
   { size: 1, suffix: ' B' },
 ];
 
-/** Largest unit first. Units per token or read lose that part: the metric's title says it. */
+/** Largest unit first. Units per token or read are printed without that part: the metric's title says it. */
 const scales: Record<MetricUnit, readonly Scale[]> = {
   ns: durations,
   'ns/token': durations,
@@ -63,7 +63,7 @@ export function formatEstimate(estimate: Estimate | undefined, unit: MetricUnit)
   if (!isKnown(estimate?.value)) return UNKNOWN;
   const { value, low, high } = estimate;
   if (!isKnown(low) || !isKnown(high)) return formatValue(value, unit);
-  // Around zero the value may be as small as it likes: there the width says how many digits mean anything.
+  // Near zero the value may be arbitrarily small: then the width of the interval says how many digits mean anything.
   const reference = low <= 0 && high >= 0 ? Math.max(Math.abs(value), (high - low) / 2) : value;
   const scale = scaleOf(reference, unit);
   const decimals = decimalsOf(reference, scale, unit);
@@ -71,13 +71,13 @@ export function formatEstimate(estimate: Estimate | undefined, unit: MetricUnit)
   return withInterval(scaled(value), scaled(low), scaled(high)) + scale.suffix;
 }
 
-/** An interval of a difference: the value carries its sign. */
+/** A difference with its interval: the value carries its sign. */
 export function formatDifferenceEstimate(estimate: Estimate | undefined, unit: MetricUnit): string {
   if (!isKnown(estimate?.value)) return UNKNOWN;
   return (estimate.value > 0 ? '+' : '') + asPoints(formatEstimate(estimate, unit), unit);
 }
 
-/** `0.872`, or `0.872 [0.851, 0.893]` where there is an interval. */
+/** `0.872`, or `0.872 [0.851, 0.893]` when there is an interval. */
 export function formatRatio(ratio: Pick<Estimate, 'value' | 'low' | 'high'> | undefined): string {
   if (!isKnown(ratio?.value)) return UNKNOWN;
   const { value, low, high } = ratio;
@@ -151,13 +151,13 @@ function decimalsOf(value: number, scale: Scale, unit: MetricUnit): number {
   // Bytes per token are sums over many tokens: a tenth of a byte is real, and 38 B against 38.1 B must not look equal.
   if (unit === 'bytes/token') return scaled < 10 ? 2 : 1;
   if (unit === 'bytes' && scale.size === 1) return 0;
-  // It is near 1, and what lies beyond 1 is what it tells.
+  // The value is near 1, and its excess over 1 is the information.
   if (unit === 'tokens/read') return 3;
   if (unit === 'count' && Number.isInteger(value)) return 0;
   return decimalsFor(scaled, SIGNIFICANT_DIGITS);
 }
 
-/** At most four, so that what is nearly zero prints as 0.000 instead of a row of digits. */
+/** At most four, so that a value near zero prints as 0.000 instead of a row of digits. */
 function decimalsFor(value: number, significant: number): number {
   if (value === 0) return 0;
   const magnitude = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(significant)))));

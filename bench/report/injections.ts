@@ -1,4 +1,4 @@
-// What was injected into an arm on purpose, in words. A run that has any says so before anything else.
+// Describes in words the effects injected into an arm on purpose. The report of such a run names them before anything else.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { Injection, InjectionOf } from '../contract/injection.ts';
@@ -7,7 +7,7 @@ import { armTitle } from './report-context.ts';
 
 export const INJECTED = 'INJECTED EFFECTS: this run tests the harness; it is no measurement';
 
-/** `SSE (delay 1 ms): every read from the server is passed on 1 ms later`, one for each such arm. */
+/** `SSE (delay 1 ms): every read from the server is passed on 1 ms later`, one for each arm with an injection. */
 export function injectedArms({ plan }: Analysis): readonly string[] {
   return plan.arms.flatMap((arm) => (arm.injection === undefined ? [] : [`${armTitle(arm)}: ${injectionWords(arm.injection)}`]));
 }

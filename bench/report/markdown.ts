@@ -37,7 +37,7 @@ export function bulletList(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-/** Blocks with a blank line between them; empty ones leave no trace. */
+/** Blocks with a blank line between them; empty ones are left out. */
 export function joinBlocks(blocks: readonly string[]): string {
   return blocks.filter((block) => block !== '').join('\n\n');
 }
@@ -47,13 +47,13 @@ export function section(title: string, blocks: readonly string[]): string {
   return body === '' ? '' : `## ${title}\n\n${body}`;
 }
 
-/** Every heading one level deeper, so that a document can be part of another; what stands in a block of code is no heading. */
+/** Moves every heading one level deeper, so that a document can be part of another; lines in a block of code are no headings. */
 export function demote(markdown: string): string {
   const blocks = markdown.split(/^(```[^]*?^```)$/m);
   return blocks.map((block, index) => (index % 2 === 1 ? block : block.replaceAll(/^(?=#{1,5} )/gm, '#'))).join('');
 }
 
-/** As inline code, in as many backticks as the text needs. */
+/** Renders inline code, in as many backticks as the text needs. */
 export function code(text: string): string {
   const fence = text.includes('`') ? '``' : '`';
   return fence + text + fence;

@@ -1,4 +1,4 @@
-// The A/A pair as a table: how far two equal arms are apart, and how small a difference a comparison as noisy as theirs finds.
+// Renders the A/A pair as a table: the difference of two equal arms, and the smallest one that an equally noisy comparison detects.
 
 import type { Analysis, LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
 import { fewestBlocks } from '../analysis/statistics/multiplicity.ts';
@@ -14,7 +14,7 @@ interface LabelledFloor {
   readonly floor: NoiseFloor;
 }
 
-/** The endpoints of one load point; of several, which have one endpoint each, the load points. */
+/** Labels are the endpoints of one load point or, for several load points with one endpoint each, the load points. */
 function labelledFloors({ metrics }: ReportContext, points: readonly LoadPointAnalysis[]): readonly LabelledFloor[] {
   return points.flatMap(({ loadPoint, noiseFloors }) =>
     noiseFloors.map((floor) => ({
@@ -28,7 +28,7 @@ function labelHeading(points: readonly LoadPointAnalysis[]): string {
   return points.length > 1 ? 'load point' : 'endpoint';
 }
 
-/** Tables of a run: one for each load point, or where connections break, a single one with a row for each. */
+/** Tables of a run: one for each load point or, with fault injection, a single one with a row for each. */
 export function noiseFloorTables({ loadPoints, recovery }: Analysis): readonly (readonly LoadPointAnalysis[])[] {
   return recovery === undefined ? loadPoints.map((point) => [point]) : [loadPoints];
 }
@@ -90,7 +90,7 @@ export function claimsSentence({ loadPoints }: Analysis): string | undefined {
   return `${formatCount(claims)} of ${formatCount(measured.length)} endpoints ${claims === 1 ? 'claims' : 'claim'} a difference between equal arms; ${expectation}.`;
 }
 
-/** The ratio where there is one. */
+/** The ratio if there is one, else the difference. */
 function pairEstimate({ ratio, difference }: NoiseFloor, unit: MetricUnit): string {
   return ratio === undefined ? formatDifferenceEstimate(difference, unit) : formatRatio(ratio);
 }

@@ -1,5 +1,5 @@
-// What a pilot says, as a table: the spread of each endpoint and how many blocks it asks for. No column tells how the arms
-// compare.
+// Renders the result of a pilot as a table: the spread of each endpoint and how many blocks it needs. No column tells how the
+// arms compare.
 
 import type { LoadPointAnalysis, MetricUnit, PilotAnalysis, PilotEndpoint } from '../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../contract/load-point.ts';
@@ -11,12 +11,12 @@ import { TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
 export interface PilotTableOptions {
   readonly context: ReportContext;
-  /** One with all its endpoints; or several, with one row for each. */
+  /** One load point with all its endpoints, or several with one row for each. */
   readonly points: readonly LoadPointAnalysis[];
   readonly otherArm: string;
 }
 
-/** One table for each load point and arm; where connections break, one for each arm. Empty for a run that is no pilot. */
+/** One table for each load point and arm or, with fault injection, one for each arm. Empty for a run that is no pilot. */
 export function pilotTables(context: ReportContext): readonly PilotTableOptions[] {
   const { pilot, loadPoints, recovery } = context.analysis;
   const arms = new Set(pilot?.endpoints.map(({ otherArm }) => otherArm));
@@ -46,7 +46,7 @@ export function renderPilotText(options: PilotTableOptions, paint: Paint): strin
   );
 }
 
-/** What to do next, in sentences; the command stands beside them. */
+/** Sentences on what to do next; the command stands beside them. */
 export function pilotSentences({ blocks, isCapped, estimatedNs, endpoints }: PilotAnalysis): readonly string[] {
   const pace = estimatedNs === undefined ? '' : `, about ${formatWallTime(estimatedNs)} at the pace of this pilot`;
   const measured = Math.max(0, ...endpoints.map((endpoint) => endpoint.blocks));
@@ -91,7 +91,7 @@ function tableOf({ context: { analysis, metrics }, points, otherArm }: PilotTabl
   };
 }
 
-/** The standard deviation of the logarithm is, while it is small, that of the ratio. */
+/** While it is small, the standard deviation of the logarithm is that of the ratio. */
 function spreadWords({ spreadRatio, spread }: PilotEndpoint, unit: MetricUnit): string {
   if (spread === undefined) return UNKNOWN;
   return spreadRatio === undefined ? formatValue(spread, unit) : `${formatPercent(spreadRatio, 2)} or ${formatValue(spread, unit)}`;

@@ -1,4 +1,4 @@
-// What every part of a report needs besides its own numbers: texts of metrics and titles of arms.
+// Provides what every part of a report needs besides its own numbers: texts of metrics and titles of arms.
 
 import { strict as assert } from 'node:assert';
 import type { Analysis, Comparison, LoadPointAnalysis, MetricUnit } from '../analysis/analysis.ts';
@@ -8,7 +8,7 @@ import { formatCount } from './format.ts';
 
 export { armTitle };
 
-/** What a report says about a metric; its registry entry has these fields. */
+/** Texts of a metric in a report; its registry entry has these fields. */
 export interface MetricText {
   readonly id: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export interface ReportContext {
   readonly metrics: readonly MetricText[];
 }
 
-/** A comparison with the name of the arm that is held against the baseline. */
+/** A comparison with the name of the arm that is compared with the baseline. */
 export type ArmComparison = LoadPointAnalysis['comparisons'][number];
 
 export function metricText(metrics: readonly MetricText[], id: string): MetricText {
@@ -38,7 +38,7 @@ export function armTitleOf(analysis: Analysis, name: string): string {
   return arm === undefined ? name : armTitle(arm);
 }
 
-/** The arms that are held against the baseline at a load point, the null arm among them, in the order of the plan. */
+/** The arms that are compared with the baseline at a load point, the null arm among them, in the order of the plan. */
 export function comparedArms(point: LoadPointAnalysis): readonly string[] {
   return [...new Set(point.comparisons.map((comparison) => comparison.otherArm))];
 }
@@ -49,12 +49,12 @@ export function contenders(point: LoadPointAnalysis): readonly string[] {
   return comparedArms(point).filter((name) => !others.has(name));
 }
 
-/** Whether the report asks about this arm, as baseline or as contender. */
+/** Whether the report compares this arm, as baseline or as contender. */
 export function isContestant(arm: Arm): boolean {
   return !transports[arm.transport].isNullArm && !isCopy(arm);
 }
 
-/** Whether the run holds the baseline against its copy and against nothing else. */
+/** Whether the run compares the baseline with its copy and with nothing else. */
 export function isEqualArmsRun({ plan, copy }: Analysis): boolean {
   return copy !== undefined && plan.arms.filter(isContestant).length < 2;
 }
@@ -64,7 +64,7 @@ export function loadWords(loadPoint: LoadPoint): string {
   return isNamed(loadPoint) ? loadPointTitle(loadPoint) : `${formatCount(loadPoint.connections)} connections`;
 }
 
-/** The load point in a column of its own: the bare number of connections where nothing else tells the load points apart. */
+/** The load point in a column of its own: the bare number of connections if nothing else distinguishes the load points. */
 export function loadCell(loadPoint: LoadPoint): string {
   return isNamed(loadPoint) ? loadPointTitle(loadPoint) : formatCount(loadPoint.connections);
 }
@@ -84,7 +84,7 @@ const exactMetrics: ReadonlySet<string> = new Set([
   'bytes.token.wire.without-id',
 ]);
 
-/** Pre-declared endpoints, then bytes per token and their parts, which follow from the specifications: what gets a verdict. */
+/** Comparisons that get a verdict: pre-declared endpoints, then bytes per token and their parts, which follow from the specifications. */
 export function verdictComparisons(point: LoadPointAnalysis, otherArm: string): readonly ArmComparison[] {
   const ofArm = point.comparisons.filter((comparison) => comparison.otherArm === otherArm);
   return [...ofArm.filter((comparison) => comparison.endpoint !== undefined), ...ofArm.filter(isExactRow)];

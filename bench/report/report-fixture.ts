@@ -106,7 +106,7 @@ function voided(comparison: ArmComparison, verdict: PartialVerdict): ArmComparis
   return { ...comparison, verdict: verdictOf(verdict), sentence };
 }
 
-/** Too short for verdicts: three blocks of two seconds, one load point. */
+/** A run too short for verdicts: three blocks of two seconds, one load point. */
 export function smokeAnalysis(): Analysis {
   const full = fullAnalysis();
   const plan = { preset: 'smoke', blocks: 3, windowNs: 2 * NS_PER_S, verdicts: false, payload: 'openai' as const };

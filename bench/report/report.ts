@@ -1,4 +1,4 @@
-// The report of one run as Markdown: the answer first, then what it rests on, then what it does not say.
+// Renders the report of one run as Markdown: the answer first, then its evidence, then its limits.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
@@ -40,7 +40,7 @@ export interface ReportOptions {
   readonly metrics: readonly MetricText[];
   /** The charts that exist in the run folder. */
   readonly charts: readonly ChartLink[];
-  /** What the run was told to fail on, judged. */
+  /** The results of the run's thresholds. */
   readonly thresholds?: readonly ThresholdResult[];
 }
 
@@ -80,7 +80,7 @@ function comparison(context: ReportContext, charts: readonly ChartLink[]): reado
   ];
 }
 
-/** Of scenarios with conditions of their own. */
+/** Sections of scenarios with conditions of their own. */
 function ofScenario(parts: ScenarioParts, context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
   return [
     isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context),
@@ -92,7 +92,7 @@ function ofScenario(parts: ScenarioParts, context: ReportContext, charts: readon
   ];
 }
 
-/** Of scenarios that break something: they ask when streams go on and what was lost, not how promptly tokens arrive. */
+/** Sections of scenarios with fault injection: they ask when streams resume and what was lost, not how promptly tokens arrive. */
 function recovery(context: RecoveryContext, charts: readonly ChartLink[]): readonly string[] {
   return [
     renderFaultVerdicts(context, chartsOf(charts, RATIO_CHART)),

@@ -1,4 +1,4 @@
-// What single scenarios add to a report: everything else of it is the same for all of them.
+// Maps each scenario to the parts that it adds to a report; the rest of a report is the same for all of them.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
@@ -23,7 +23,7 @@ const parts: Partial<Record<ScenarioId, ScenarioParts>> = {
   'browser-limits': browserLimitsParts,
 };
 
-/** Undefined for steady streams, and for scenarios that break something. */
+/** undefined for steady streams, and for scenarios with fault injection. */
 export function partsOf({ plan }: Pick<Analysis, 'plan'>): ScenarioParts | undefined {
   return parts[plan.scenario];
 }

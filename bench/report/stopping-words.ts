@@ -1,4 +1,4 @@
-// Why a run has as many blocks as it has, in words.
+// Explains in words why a run has as many blocks as it has.
 
 import type { Analysis, StopInterval } from '../analysis/analysis.ts';
 import { formatCount, formatPercent, formatSetting, formatValue } from './format.ts';
@@ -9,7 +9,7 @@ export function blockCount({ plan, stop }: Analysis): string {
   return stop === undefined ? formatCount(plan.blocks) : `${formatCount(stop.blocks)} of at most ${formatCount(plan.blocks)}`;
 }
 
-/** One sentence on how many blocks and trials there were; `perTrial` says how long each measured, where all are alike. */
+/** One sentence on how many blocks and trials there were; `perTrial` says how long each measured, if all are alike. */
 export function trialsSentence(analysis: Analysis, perTrial?: string): string {
   const { trials } = analysis;
   const each = `each with one trial per arm${analysis.plan.recovery === undefined ? '' : ', fault and load'} in random order`;
@@ -50,7 +50,7 @@ export function stoppingSentence({ analysis }: ReportContext): string {
   return `The run ended after ${blocks} blocks, before its rule was met: ${rule}.`;
 }
 
-/** One sentence on the interval that is farthest from what the rule wants; undefined without one. */
+/** One sentence on the interval that is farthest from its limit by the rule; undefined without one. */
 export function widestSentence({ analysis, metrics }: ReportContext): string | undefined {
   const widest = analysis.stop?.widest;
   if (widest === undefined) return undefined;

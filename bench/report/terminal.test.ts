@@ -27,7 +27,7 @@ describe('the end of a run', () => {
     expect(textOf(fullAnalysis()).match(/^WebSocket against SSE, .*$/gm)).toEqual([
       'WebSocket against SSE, 100 connections',
       'WebSocket against SSE, 1000 connections',
-      // What was counted exactly, once.
+      // The table of exactly counted metrics, once.
       'WebSocket against SSE, 1000 connections',
     ]);
   });

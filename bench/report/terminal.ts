@@ -1,4 +1,4 @@
-// What a run prints when it ends: the verdicts, what to worry about, and where the rest is.
+// Renders the text that a run prints at its end: the verdicts, the warnings, and where the report is.
 
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
@@ -28,11 +28,11 @@ export interface TerminalOptions {
   readonly paint: Paint;
   /** Absent for a part of a suite, whose report has another place. */
   readonly reportPath?: string;
-  /** What the run was told to fail on, judged. */
+  /** The results of the run's thresholds. */
   readonly thresholds?: readonly ThresholdResult[];
 }
 
-/** Text of at most 100 columns, the report's path and the command after a pilot aside; ends with a line break. */
+/** Text of at most 100 columns, except the report's path and the command after a pilot; ends with a line break. */
 export function renderTerminal(analysis: Analysis, { metrics, paint, reportPath, thresholds = [] }: TerminalOptions): string {
   const context: ReportContext = { analysis, metrics };
   const blocks = [
@@ -55,7 +55,7 @@ function header(analysis: Analysis, paint: Paint): string {
   return [paint('bold', first), ...more].join('\n');
 }
 
-/** A client that all arms have is said once. */
+/** A client that all arms share is named once. */
 function nameWithoutClient(arm: Arm): string {
   return armName({ ...arm, client: 'probe' });
 }
@@ -142,7 +142,7 @@ function warningLines(context: ReportContext, paint: Paint): string {
 const red = (text: string): Concern => ({ style: 'red', text });
 const yellow = (text: string): Concern => ({ style: 'yellow', text });
 
-/** The gravest first: what makes the verdicts void, what is missing, then doubts about single numbers. */
+/** The gravest first: reasons that void the verdicts, missing results, then doubts about single numbers. */
 function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
   const { loadPoints, trials, failures, isComplete, warnings, pilot } = analysis;
   const injected = injectedArms(analysis);
@@ -156,7 +156,7 @@ function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
     ...withheldReasons(analysis).map((reason) => yellow(`no verdicts: ${reason}`)),
     ...failures.slice(0, 1).map((first) => yellow(failureWords(first, failures.length))),
     ...warnings.filter((warning) => !saidOtherwise.has(warning.code)).map((warning) => yellow(warning.message)),
-    // A pilot compares nothing, so it has nothing to doubt about a comparison.
+    // A pilot compares nothing, so doubts about comparisons do not apply to it.
     ...(pilot === undefined ? loadPoints : []).flatMap((point) =>
       point.comparisons
         .filter((one) => one.endpoint !== undefined)
@@ -169,7 +169,7 @@ function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
   ];
 }
 
-/** Codes of warnings that say what stands here already, or what was planned. */
+/** Codes of warnings that repeat what is listed here already, or that report something planned. */
 const saidOtherwise: ReadonlySet<string> = new Set(['incomplete', 'failed-trials', 'burn-in']);
 
 /** Why declared endpoints have no verdict; a pilot is not meant to have any. */

@@ -1,4 +1,4 @@
-// Laying out text in columns of a terminal, where a character may be wider than one column.
+// Lays out text in columns of a terminal, where a character may be wider than one column.
 
 import stringWidth from 'string-width';
 
@@ -21,7 +21,7 @@ interface TextTableRow {
   readonly paint: (text: string) => string;
 }
 
-/** At most `width` columns wide: numbers get what they need, texts share the rest and go on in a second line. Empty without rows. */
+/** At most `width` columns wide: numbers get the width they need, texts share the rest and wrap to a second line. Empty without rows. */
 export function layOutTable({ titles, rows }: TextTable, width: number, paintTitle: (text: string) => string): string {
   if (rows.length === 0) return '';
   const widest = (column: number): number => Math.max(...rows.map(({ cells }) => stringWidth(cells[column] ?? '')));
@@ -43,7 +43,7 @@ export function joinedWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
 }
 
-/** One row as lines: cells wider than their column go on below. `paint` styles the last cell, after its width is known. */
+/** One row as lines: cells wider than their column wrap. `paint` styles the last cell, after its width is known. */
 export function layOutRow(columns: readonly TextColumn[], cells: readonly string[], paint: (text: string) => string): readonly string[] {
   const wrapped = columns.map(({ width }, index) => wrap(cells[index] ?? '', width));
   const height = Math.max(...wrapped.map((lines) => lines.length));

@@ -1,4 +1,4 @@
-// The thresholds of a run and what became of them: as text for a terminal of 100 columns, and as a section of the report.
+// Renders the thresholds of a run and their outcomes: as text for a terminal of 100 columns, and as a section of the report.
 
 import stringWidth from 'string-width';
 import { isMissed, type ThresholdResult } from '../analysis/thresholds.ts';
@@ -10,7 +10,7 @@ import { TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
 /** Wide enough for every arm without a label. */
 const MAX_ARM_COLUMNS = 20;
-/** A fault, its load and its policy go on in a second line. */
+/** A load point of a fault, a load and a policy wraps to a second line. */
 const MAX_LOAD_COLUMNS = 24;
 
 export interface ThresholdTextOptions {
@@ -87,7 +87,7 @@ function doubt({ estimate }: ThresholdResult): string {
   return estimate?.low === undefined ? 'on a single trial' : 'interval reaches across the limit';
 }
 
-/** Characters of a reason inside a table; all of it stands in the banners and beside the metric. */
+/** Most characters of a reason inside a table; the full text is in the banners and beside the metric. */
 const MAX_REASON = 80;
 
 function shortened(reason: string): string {

@@ -17,7 +17,7 @@ const named = (one: ArmComparison, otherArm: string): ArmComparison => ({
   verdict: { ...one.verdict, favours: one.verdict.favours === undefined ? undefined : otherArm },
 });
 
-/** The same run with a name of the other arm that takes a lot of room. */
+/** The same run with a long name of the other arm. */
 function withLibraryClient(analysis: Analysis): Analysis {
   return {
     ...analysis,
@@ -28,7 +28,7 @@ function withLibraryClient(analysis: Analysis): Analysis {
   };
 }
 
-/** The same run with a name of the other arm that is longer than the room of its numbers. */
+/** The same run with a name of the other arm that is longer than the column of its numbers. */
 function withLabel(analysis: Analysis, label: string): Analysis {
   return {
     ...analysis,

@@ -1,4 +1,4 @@
-// The table of verdicts of one load point: as Markdown, and as text for a terminal of 100 columns.
+// Renders the table of verdicts of one load point: as Markdown, and as text for a terminal of 100 columns.
 
 import type { LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
 import { formatDifference, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
@@ -20,7 +20,7 @@ export interface VerdictTableOptions {
 
 export const TERMINAL_COLUMNS = 100;
 
-/** Empty when nothing was compared. With an A/A pair it has a column more: the half-width of the interval between equal arms. */
+/** Empty when nothing was compared. An A/A pair adds a column: the half-width of the interval between equal arms. */
 export function renderVerdictMarkdown(options: VerdictTableOptions): string {
   const arms = armTitles(options);
   const columns = [
@@ -42,7 +42,7 @@ export function renderVerdictMarkdown(options: VerdictTableOptions): string {
   );
 }
 
-/** What needed a verdict. At most 100 columns wide: long endpoints and verdicts go on in a second line. Empty when nothing was compared. */
+/** Comparisons that need a verdict. At most 100 columns wide: long endpoints and verdicts wrap. Empty when nothing was compared. */
 export function renderVerdictText(options: VerdictTableOptions, paint: Paint): string {
   const arms = shortTitles(armTitles(options));
   const titles = ['endpoint', ...arms, 'ratio', 'difference', ...(hasFloor(options) ? ['A/A ±'] : []), 'verdict'];
@@ -55,7 +55,7 @@ export function renderVerdictText(options: VerdictTableOptions, paint: Paint): s
   return layOutTable({ titles, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
 }
 
-/** What was counted exactly, so that the numbers are the verdict: as wide as `renderVerdictText`. Empty when there is nothing of the kind. */
+/** Metrics counted exactly, whose numbers are the verdict: as wide as `renderVerdictText`. Empty when there are none. */
 export function renderExactText(options: VerdictTableOptions, paint: Paint): string {
   const arms = shortTitles(armTitles(options));
   const rows = rowsOf(options, shortVerdictWords, arms)
@@ -70,14 +70,14 @@ function isExact({ comparison }: VerdictRow): boolean {
   return comparison.verdict.kind === 'exact';
 }
 
-/** Beyond it a title would take the table for itself; the line above the table has both in full. */
+/** A longer title would take up the width of the table; the line above the table has both in full. */
 const MAX_ARM_TITLE = 26;
 
 export function shortTitles(titles: ArmTitles): ArmTitles {
   return titles.some((title) => title.length > MAX_ARM_TITLE) ? ['baseline', 'other'] : titles;
 }
 
-/** Half-width of the interval between two equal arms: of the ratio where there is one, else of the difference; without a sign. */
+/** Half-width of the interval between two equal arms: of the ratio if there is one, else of the difference; without a sign. */
 export function formatHalfWidth(floor: NoiseFloor | undefined, unit: MetricUnit): string {
   return floor?.halfWidthRatio === undefined ? formatValue(floor?.halfWidth, unit) : formatPercent(floor.halfWidthRatio, 2);
 }

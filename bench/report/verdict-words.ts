@@ -36,7 +36,7 @@ const labels: Record<VerdictKind, string> = {
   exact: 'exact',
 };
 
-/** For a narrow table below which the reasons are listed: they hold for all its rows. */
+/** Words for a narrow table below which the reasons are listed: they hold for all its rows. */
 export function shortVerdictWords(subject: VerdictSubject): string {
   const { verdict } = subject.comparison;
   const isReasonless = verdict.kind === 'invalid' || verdict.kind === 'harness-limited' || verdict.kind === 'withheld';
@@ -82,7 +82,7 @@ function detected({ comparison, unit }: VerdictSubject): string {
   return `a difference of ${size}`;
 }
 
-/** Characters of a reason inside a table; the sentence of the comparison has all of them. */
+/** Most characters of a reason inside a table; the sentence of the comparison has the full text. */
 const MAX_REASON = 60;
 
 function reasonOf({ comparison }: VerdictSubject): string {

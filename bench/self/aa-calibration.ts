@@ -1,6 +1,6 @@
-// `npm run bench:aa [-- RUNS] [--connections LIST] [--out FOLDER]`: many A/A runs of the quick preset, alternately over SSE and
-// WebSocket, whose records are kept; `--from FOLDER` judges records again. Prints a Markdown table; exits with 1 when anything
-// speaks against the harness: false claims, p-values that are not even, equivalence called where the effect is on the margin.
+// `npm run bench:aa [-- RUNS] [--connections LIST] [--out FOLDER]`: measures many A/A runs of the quick preset, alternately over
+// SSE and WebSocket, and keeps their records; `--from FOLDER` judges saved records again. Prints a Markdown table; exits with 1 on
+// evidence against the harness: false claims, p-values that are not uniform, equivalence claimed for an effect on the margin.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,10 +20,10 @@ import { renderCalibration } from './aa/render-calibration.ts';
 
 const DEFAULT_RUNS = '60';
 const MAX_RUNS = 1000;
-/** About 10 and 50 % of the 60,000 tokens/s that the reference machine carries, at 20 tokens/s of each. */
+/** About 10 and 50 % of the 60,000 tokens/s that the reference machine carries, at 20 tokens/s for each connection. */
 const DEFAULT_CONNECTIONS = '300,1500';
 const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
-/** Processes started, rehearsed and stopped. */
+/** Time to start, rehearse and stop the processes. */
 const TRIAL_OVERHEAD_NS = 1.5 * NS_PER_S;
 
 const options = {

@@ -1,4 +1,4 @@
-// The same streams, pacer and bytes as the twins', on bare node:http and bare ws: what Fastify and its plugin cost.
+// Serves the same streams, pacer and bytes as the twins, on bare node:http and bare ws, to show the cost of Fastify and its plugin.
 
 import { createServer, type Server } from 'node:http';
 import { WebSocketServer } from 'ws';

@@ -1,11 +1,11 @@
-// What `npm pack` puts into the package: the programs compiled to JavaScript below dist/, since Node strips no types below
-// node_modules, and beside them what they read.
+// Builds the contents of the package for `npm pack`: the programs compiled to JavaScript below dist/, since Node strips no types
+// below node_modules, and beside them the files that they read.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { projectPath } from '../contract/program.ts';
 
-/** What is read at run time and is no TypeScript. */
+/** Files read at run time that are not TypeScript. */
 const assets = ['bench/workloads/tokens.json', 'servers/demo/page'];
 
 rmSync(projectPath('dist'), { recursive: true, force: true });

@@ -1,5 +1,5 @@
-// `npm run bench:conformance`: asks every receiver of event streams that is measured here, and a browser, what it hears of
-// streams whose meaning the standard fixes, and writes the table of it. Exits with 1 when something is not as it was known.
+// `npm run bench:conformance`: tests how every receiver of event streams that is measured here, and a browser, reads streams whose
+// meaning the standard fixes, and writes the table of results. Exits with 1 when a result differs from the known ones.
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -10,9 +10,9 @@ import { conformanceSchema, type Conformance } from '../contract/conformance.ts'
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const REPORT = 'reports/reference/conformance.md';
 const STANDARD = 'https://html.spec.whatwg.org/multipage/server-sent-events.html';
-/** Several times what it takes. */
+/** Several times the usual duration. */
 const TIMEOUT_MS = 300_000;
-/** What the streams provoke on purpose: an EventSource that is flagged experimental, and a timer that is too long. */
+/** Warnings that the streams provoke on purpose: for an EventSource flagged experimental, and for a timer that is too long. */
 const expectedWarnings = ['--disable-warning=UNDICI-ES', '--disable-warning=TimeoutOverflowWarning'];
 
 const notAskedOfTheProbe = [
@@ -73,7 +73,7 @@ function main(): number {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
   });
-  // What went wrong was said on stderr.
+  // The child has reported its error on stderr.
   if (status !== 0) return status ?? 1;
   const conformance = conformanceSchema.parse(JSON.parse(stdout));
   writeFileSync(project(REPORT), `${renderConformance(conformance)}\n`);

@@ -1,4 +1,4 @@
-// The floor is only one while the reader in C reads everything: the same bytes that the server wrote.
+// The floor is valid only if the reader in C reads everything: the same bytes that the server wrote.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

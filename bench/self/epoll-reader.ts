@@ -1,4 +1,4 @@
-// The floor under the probe: a reader in C (epoll-reader.c) in the place of the load process, with the same server, the same
+// Measures the floor under the probe: a reader in C (epoll-reader.c) replaces the load process, with the same server, the same
 // streams at the same moments, and the same window.
 
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
@@ -15,10 +15,10 @@ import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startServer } from '../tr
 import { quietly, type SelfPlan } from './self-trial.ts';
 
 const source = fileURLToPath(new URL('epoll-reader.c', import.meta.url));
-/** Until both processes have been told when to begin, and the reader has read its requests. */
+/** Time for both processes to receive the start time, and for the reader to read its requests. */
 const LEAD_NS = 300 * NS_PER_MS;
 
-/** Compiles the reader into a folder and returns its path; undefined where there is no C compiler. */
+/** Compiles the reader into a folder and returns its path; undefined when there is no C compiler. */
 export function compileEpollReader(folder: string): string | undefined {
   if (spawnSync('cc', ['--version']).error !== undefined) return undefined;
   const program = join(folder, 'epoll-reader');
@@ -29,11 +29,11 @@ export function compileEpollReader(folder: string): string | undefined {
 export interface FloorReading {
   readonly cpuPerTokenNs: number;
   readonly tokensPerRead: number;
-  /** Of the bytes that the server wrote in its window, those that were read in the reader's. */
+  /** Share of the bytes written in the server's window that were read in the reader's window. */
   readonly readShare: number;
 }
 
-/** One trial with the reader as its load. */
+/** Measures one trial with the reader as its load generator. */
 export async function measureFloor(reader: string, { plan, planned, tokenFile }: SelfPlan): Promise<FloorReading> {
   using place = makeWorkingDirectory(planned);
   const specification: TrialSpecification = {
@@ -64,7 +64,7 @@ export async function measureFloor(reader: string, { plan, planned, tokenFile }:
   return { cpuPerTokenNs: counted.cpuNs / tokens, tokensPerRead: tokens / counted.reads, readShare };
 }
 
-/** As epoll-reader.c reads them. */
+/** Renders the requests in the format that epoll-reader.c reads. */
 function renderRequests(specification: TrialSpecification): string {
   const { startNs } = populationOf(specification);
   return Array.from(startNs, (start, stream) => {
@@ -78,7 +78,7 @@ function requestOf({ transport }: TrialSpecification, stream: string): string {
   if (transport === 'tcp') return `${path}\n`;
   const head = `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n`;
   if (transport === 'sse') return `${head}Accept: text/event-stream\r\n\r\n`;
-  // Any 16 bytes will do where nobody checks the answer.
+  // Any 16 bytes will do, since the reader does not check the answer.
   const key = Buffer.alloc(16).toString('base64');
   return (
     `${head}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +

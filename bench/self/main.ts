@@ -38,7 +38,7 @@ function parseWords() {
   }
 }
 
-/** What fails is a row too: the others took too long to be lost with it. */
+/** A failure becomes a row too: the other rows took too long to be lost with it. */
 async function measureGroup({ name, measure }: RowGroup, rounds: number): Promise<readonly Row[]> {
   try {
     return await measure(rounds);

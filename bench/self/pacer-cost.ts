@@ -1,4 +1,4 @@
-// What the pacer costs without any write: run as a process of its own, prints one line of JSON.
+// Measures the CPU cost of the pacer without any write: runs as a process of its own, prints one line of JSON.
 
 import { Pacer, type Paced } from '../../servers/pacer.ts';
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';

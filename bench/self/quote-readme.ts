@@ -1,5 +1,5 @@
-// The README and docs/ quote the reference runs and the harness's own figures by rendering them, so they cannot say what no run
-// here said. `npm run build:readme` writes them anew; with --check it only compares.
+// Quotes the reference runs and the harness's own figures in the README and docs/ by rendering them, so that every figure comes
+// from a run. `npm run build:readme` writes them anew; with --check it only compares.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ function machineOf({ environment }: Analysis): string {
   return `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
 }
 
-/** The table of the headline load, and what holds of its endpoints at the others. */
+/** Renders the table of the headline load, and the results for its endpoints at the other loads. */
 function renderReference(folder: string): string {
   const analysis = analyse(loadRun(project(folder)));
   const { plan, command, loadPoints } = analysis;
@@ -91,7 +91,7 @@ function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): st
   );
 }
 
-/** A run in which something broke: what it says, between what it is and how to repeat it. */
+/** Renders a run with fault injection: its description, its tables, and the command that repeats it. */
 function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly string[]): string {
   const analysis = analyse(loadRun(project(folder)));
   const { plan, command, startedAt } = analysis;
@@ -131,7 +131,7 @@ function herdTable(context: RecoveryContext): string[] {
   ];
 }
 
-/** The parts of a suite, and what they say together of the claim. */
+/** Renders the parts of a suite, and their joint result on the claim. */
 function renderCost(): string {
   const suite = loadSuite(project(COST));
   const contexts = suite.parts.map(({ folder }) => contextOf(join(COST, folder)));
@@ -149,7 +149,7 @@ function contextOf(folder: string): ReportContext {
   return { analysis, metrics: metricsOf(analysis.plan.scenario) };
 }
 
-/** One ladder of connections, as far up as it goes: what one costs, and whether the last costs as much as the first. */
+/** Renders one ladder of connections, up to its top: the cost of one connection, and whether the last costs as much as the first. */
 function renderMany(): string {
   const context = contextOf(MANY);
   const { analysis } = context;
@@ -165,7 +165,7 @@ function renderMany(): string {
 
 const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');
 
-/** Which document quotes what, by marker. */
+/** Renderers of each document's quotes, by marker. */
 const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': { reference: () => renderReference(REFERENCE) },
   'docs/results.md': {
@@ -175,7 +175,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     many: renderMany,
     upstream: () => renderReference(UPSTREAM),
   },
-  // What the programs of this folder, and `streamduel selftest --capture`, printed.
+  // Output of the programs of this folder, and of `streamduel selftest --capture`.
   'docs/method.md': {
     self: figure('reports/reference/self.md'),
     aa: figure('reports/reference/aa.md'),
@@ -185,7 +185,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
 
 export const quotingDocuments = Object.keys(quotes);
 
-/** The document's text with its quotes as they are now. */
+/** Returns the document's text with its quotes up to date. */
 export function quoteDocument(document: string, text: string): string {
   const toRoot = document.includes('/') ? '../' : '';
   return Object.entries(quotes[document] ?? {}).reduce(

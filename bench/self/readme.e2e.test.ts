@@ -1,4 +1,4 @@
-// Every shell block of the README and of docs/ is run, so that what they say to type can be typed.
+// Runs every shell block of the README and of docs/, so that the documented commands are known to work.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
   .flatMap((block) => block[1]!.trim().split('\n'))
   .map((line) => line.replace(/\s+#.*$/, ''));
 
-/** This is the test, the alias only names the program, the check is a step of CI, and `serve` never ends: its own test runs it. */
+/** The first is this test, the alias only names the program, the check is a step of CI, and `serve` never ends: its own test runs it. */
 const notRunHere = new Set(['npm ci && npm test', "alias streamduel='npm run -s streamduel --'", 'npm run check', 'streamduel serve']);
-/** Whole, these take minutes: the same command lines are run with the shortest trials there are. */
+/** Run in full, these commands take minutes: they are run with the shortest trials possible. */
 const SHORT = '--connections 10 --blocks 1 --warmup 500ms --duration 500ms --quiet';
 const SHORT_BREAKING = '--connections 10 --blocks 1 --quiet';
 let folder: string;
@@ -35,9 +35,9 @@ function shorten(command: string): string {
   if (command.startsWith('streamduel selftest')) return `${command} ${out} --quiet`;
   if (!command.startsWith('streamduel run')) return command;
   if (/^streamduel run (memory|capacity|connect|fanout)/.test(command)) return `${command} --preset smoke --quiet ${out}`;
-  // A page has room for fewer streams than the shortest run of the others has.
+  // A browser page can open fewer streams than the short runs of other clients use.
   if (command.includes('--client browser')) return `${command} --preset smoke --quiet ${out}`;
-  // Of a flag that is there twice the last one holds.
+  // When a flag is given twice, the last one wins.
   if (!/^streamduel run (reconnect|herd)/.test(command)) return `${command.replace('streamduel run', `streamduel run ${SHORT}`)} ${out}`;
   // All faults are run by a test of their own.
   const fault = /^streamduel run reconnect(?! .*--faults)/.test(command) ? ' --faults reset,drain' : '';
@@ -70,7 +70,7 @@ describe('each command line', () => {
 
   it.each(lines)('%s', (line) => {
     const { status, output } = run(line);
-    // 1 is what a run says whose machine was too busy for its gates.
+    // A run exits with 1 when the machine was too busy for its gates.
     expect([0, line.startsWith('streamduel run') ? 1 : 0]).toContain(status);
     expect(output).not.toContain('error:');
   });

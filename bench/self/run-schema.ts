@@ -1,4 +1,4 @@
-// The published form of run.ndjson, as JSON Schema, for who reads run folders with other tools. `npm run build:schema` writes it.
+// Publishes the format of run.ndjson as JSON Schema, for readers of run folders with other tools. `npm run build:schema` writes it.
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

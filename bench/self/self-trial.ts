@@ -1,4 +1,4 @@
-// The trials behind the rows: planned as any run of the quick preset is, one at a time, and told on stderr.
+// Measures the trials behind the rows: planned like any run of the quick preset, one at a time, and reported on stderr.
 
 import { cpus } from 'node:os';
 import type { Plan } from '../contract/run-file.ts';
@@ -10,12 +10,12 @@ import { planTrials, type PlannedTrial } from '../plan/trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
 import { measureTrial, type MeasuredTrial } from '../trial/measure-trial.ts';
 
-/** Longer than any window, so that what a token costs is not mixed with what opening a stream costs. */
+/** Longer than any window, so that the cost of a token is not mixed with that of opening a stream. */
 export const LONG_STREAM = '100000';
 
 export const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
 
-/** Of every trial so far, in s. */
+/** Overhead of each trial so far, in s. */
 export const overheadsS: number[] = [];
 
 export type SelfFlags = RunFlags & { readonly transports: TransportId; readonly client: ClientStack };
@@ -26,7 +26,7 @@ export interface SelfPlan {
   readonly tokenFile: string;
 }
 
-/** One trial. @param round Its seed: what is compared in one round has the same workload. */
+/** Plans one trial. @param round Used as its seed: trials compared within one round have the same workload. */
 export async function planSelf(flags: SelfFlags, round: number): Promise<SelfPlan> {
   const surroundings = { randomSeed: () => round, canPin: cpus().length > 1 };
   const { plan } = await buildPlan([], { preset: 'quick', blocks: '1', duration: '2s', seed: String(round), ...flags }, surroundings);
@@ -35,10 +35,10 @@ export async function planSelf(flags: SelfFlags, round: number): Promise<SelfPla
   return { plan, planned, tokenFile: locateTokens(plan.workload, '.') };
 }
 
-/** What all trials of this benchmark are run with. */
+/** Options shared by all trials of this benchmark. */
 export const quietly = { signal: new AbortController().signal, verbose: false, keepStampsIn: undefined, onProgress: () => {} } as const;
 
-/** @param serverProgram In the twin's place. */
+/** @param serverProgram Runs in place of the twin. */
 export async function measureSelf(flags: SelfFlags, round: number, serverProgram?: string): Promise<MeasuredTrial> {
   const { plan, planned, tokenFile } = await planSelf(flags, round);
   const measured = await measureTrial(planned, {

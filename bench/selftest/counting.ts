@@ -26,13 +26,13 @@ function damageFinding(measured: MeasuredExperiment, injected: string, found: 'l
   });
 }
 
-/** What the run as a whole says of the arm's endpoints. */
+/** Checks the verdicts of the run as a whole on the arm's endpoints. */
 function verdictFinding(measured: MeasuredExperiment, label: string, kind: 'invalid' | 'harness-limited'): Finding {
   const { arm } = measured.arm(label);
   const comparisons = measured.analysis.loadPoints
     .flatMap(({ comparisons: all }) => all)
     .filter(({ otherArm, endpoint }) => otherArm === armName(arm) && endpoint !== undefined);
-  // What a short trial has too few samples for has no verdict either way.
+  // An endpoint for which a short trial has too few samples has no verdict either way.
   const kinds = [...new Set(comparisons.map(({ verdict }) => verdict.kind))].filter((one) => one !== 'not-measured');
   return {
     subject: 'verdicts on every endpoint',
@@ -100,7 +100,7 @@ export const exact: Experiment = {
   ],
 };
 
-/** In each block, because the tokens of a block are the same in both arms. */
+/** Compares within each block, because the tokens of a block are the same in both arms. */
 function paddingFinding(measured: MeasuredExperiment): Finding {
   const { pairs } = compare(metricOf('bytes.token'), measured.pair('padding'));
   const differences = [...new Set(pairs.map((pair) => Number((pair.other - pair.baseline).toFixed(6))))];
@@ -116,7 +116,7 @@ export const memory: Experiment = {
   id: 'memory',
   isRobust: true,
   // Many streams and few tokens, so that the heap's own ups and downs are small beside what is retained; no stream ends
-  // before the memory is read, as what is then given back may stay with the process for a while.
+  // before the memory is read, because memory freed then may stay with the process for a while.
   flags: { connections: '1000', rate: '8', tokens: '100000', warmup: '2s', duration: '1s', blocks: '6' },
   arms: [{ label: 'retained', injection: { kind: 'retained', bytesPerStream: RETAINED_BYTES } }],
   checks: [
@@ -126,7 +126,7 @@ export const memory: Experiment = {
       injected: '+20 KiB a stream',
       explanation: 'Private memory of the server process over 1,000 open streams.',
       judge: (measured) => [
-        // What the allocator adds to a buffer, and what the heaps of two processes differ by, is not known better.
+        // The allocator's overhead per buffer, and the difference between the heaps of two processes, are not known better.
         recovers({ metric: metricOf('memory.uss'), ...measured.pair('retained'), by: RETAINED_BYTES, uncertainty: 0.1 }),
         isUntouched({ metric: metricOf('bytes.token'), ...measured.pair('retained') }),
       ],

@@ -10,7 +10,7 @@ import { COPY_LABEL, type PathName, type TransportId } from '../contract/transpo
 import type { RunFlags } from '../plan/build-plan.ts';
 import type { Finding } from './finding.ts';
 
-/** The label of the arm that nothing was done to. */
+/** Label of the arm without an injection. */
 const PLAIN = undefined;
 
 export interface InjectedArm {
@@ -20,10 +20,10 @@ export interface InjectedArm {
 
 export interface Check {
   readonly id: string;
-  /** What was done, in words that need no manual. */
+  /** The injected effect, in words that need no manual. */
   readonly title: string;
   readonly injected: string;
-  /** Why the harness must see it so; one sentence. */
+  /** Why the harness must report it so; one sentence. */
   readonly explanation: string;
   readonly judge: (measured: MeasuredExperiment) => readonly Finding[];
 }
@@ -32,16 +32,16 @@ export interface Experiment {
   readonly id: string;
   readonly flags: RunFlags;
   readonly path?: PathName;
-  /** Of the harness and not of a transport: over one is enough. */
+  /** Set for an effect on the harness and not on a transport: one transport is enough. */
   readonly only?: TransportId;
-  /** What is counted, or is far above any noise, needs no burn-in block. */
+  /** True for effects that are counted, or far above any noise: they need no burn-in block. */
   readonly isRobust?: boolean;
-  /** Besides the plain one, which is the baseline. */
+  /** The arms besides the plain one, which is the baseline. */
   readonly arms: readonly InjectedArm[];
   readonly checks: readonly Check[];
 }
 
-/** As `publish` gives it. */
+/** A run as `publish` returns it. */
 export interface AnalysedRun {
   readonly run: SavedRun;
   readonly analysis: Analysis;
@@ -71,7 +71,7 @@ export class MeasuredExperiment {
     return found;
   }
 
-  /** Trials of steady streams, which is what an experiment measures. */
+  /** Completed trials of steady streams, the only kind that an experiment measures. */
   completed(label: string): readonly CompletedTrial[] {
     return this.arm(label).completed.filter((trial) => trial.outcome === 'completed');
   }

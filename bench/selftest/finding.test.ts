@@ -6,7 +6,7 @@ import { seededDraw } from '../contract/random.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { controlsFind, countsExactly, invertsWhenSwapped, isUntouched, recovers, staysBelow } from './finding.ts';
 
-/** Its value is whatever a test put into the trial. */
+/** A metric whose value is the number that a test put into the trial. */
 const metric: Metric = {
   id: 'latency',
   title: 'Latency',
@@ -85,7 +85,7 @@ it('a metric counts as touched only where the change is shown beyond its margin'
 
 const constant = (ns: number): Distribution => ({ count: 1000, effectiveCount: 1000, mean: ns, values: quantileGrid.map(() => ns) });
 
-/** An arm whose pacer turned every so many ns in its blocks. */
+/** An arm whose pacer turned with these periods, one for each block. */
 function pacedArm(name: string, periodsNs: readonly number[]): MeasuredArm {
   const completed = periodsNs.map(
     (periodNs, block) =>

@@ -1,4 +1,4 @@
-// What one check of the selftest found: pure judgements on saved trials, so that each can be tested with made-up ones.
+// Judges single checks of the selftest: pure functions of saved trials, so that each can be tested with made-up ones.
 
 import assert from 'node:assert/strict';
 import { amount, percent } from '../analysis/amounts.ts';
@@ -10,7 +10,7 @@ import { halfWidth } from '../analysis/statistics/precision-stop.ts';
 import { formatDifference, formatDifferenceEstimate, formatValue } from '../report/format.ts';
 
 export interface Finding {
-  /** What was looked at, as a noun. */
+  /** The quantity that was checked, as a noun. */
   readonly subject: string;
   readonly expected: string;
   readonly found: string;
@@ -23,18 +23,18 @@ interface Pair {
   readonly injected: MeasuredArm;
 }
 
-/** A selftest recovers some thirty effects: at this confidence chance alone fails one selftest in thirty, at 95 % nearly each. */
+/** A selftest recovers some thirty effects: at this confidence chance alone fails one selftest in thirty, at 95 % nearly every one. */
 const RECOVERY_CONFIDENCE = 0.999;
-/** An interval that reaches farther to either side, as a share of the effect, proves little: half the effect could lie within it. */
+/** Limit on an interval's reach to either side, as a share of the effect; wider, it proves little: half the effect could lie within it. */
 const WIDEST_SHARE = 0.4;
-/** Of what must be untouched there is much in a selftest, and each is to fail by chance no more than once in a thousand. */
+/** A selftest checks many metrics that must stay untouched, and each is to fail by chance no more than once in a thousand. */
 const UNTOUCHED_CONFIDENCE = 0.999;
 
 export interface Recovery extends Pair {
   readonly metric: Metric;
-  /** By how much the metric must rise, in its unit: what was injected, as what injected it measured itself. */
+  /** Amount by which the metric must rise, in its unit: the injected one, as measured by the injector itself. */
   readonly by: number | undefined;
-  /** How well `by` is known, as a share of it: 0 unless a sentence at the place says why not better. */
+  /** Uncertainty of `by`, as a share of it: 0 unless a comment at the place says why not better. */
   readonly uncertainty?: number;
 }
 
@@ -55,7 +55,7 @@ export function recovers({ metric, plain, injected, by, uncertainty = 0 }: Recov
   return { subject, expected, found, outcome: Math.abs(value - by) <= half + uncertainty * by ? 'passed' : 'failed' };
 }
 
-/** Whether the harness treated two arms alike in what it alone decides, or, where the harness was broken on purpose, whether that is noticed. */
+/** Whether the harness treated two arms alike in what it alone decides or, if it was broken on purpose, whether the controls notice. */
 export function controlsFind(
   expected: 'alike' | 'not alike',
   { plain, injected }: Pair,
@@ -75,7 +75,7 @@ export function controlsFind(
   });
 }
 
-/** Whether the effect left alone what it does not touch: nothing beyond the margin may be shown, at 99.9 %. */
+/** Whether the effect left an unrelated metric untouched: no change beyond the margin may be shown, at 99.9 %. */
 export function isUntouched({ metric, plain, injected }: Pair & { readonly metric: Metric }): Finding {
   const evidence = compare(metric, { plain, injected });
   const subject = metric.title;
@@ -83,7 +83,7 @@ export function isUntouched({ metric, plain, injected }: Pair & { readonly metri
   const found = describeChange(evidence);
   if (evidence.pairs.length < 2) return { subject, expected, found: 'not measured', outcome: 'failed' };
   if (metric.isExact === true) {
-    // The same tokens in both arms of a block: what is counted must be equal, not similar.
+    // Both arms of a block have the same tokens: counted values must be equal, not similar.
     const isEqual = evidence.pairs.every((pair) => Math.abs(pair.other - pair.baseline) < 1e-9);
     return { subject, expected, found: isEqual ? 'equal' : found, outcome: isEqual ? 'passed' : 'failed' };
   }
@@ -108,18 +108,18 @@ export function staysBelow({ metric, arm, limit }: { metric: Metric; arm: Measur
   };
 }
 
-/** What is counted must agree to the last unit. */
+/** Counts must agree to the last unit. */
 export function countsExactly(subject: string, { expected, found }: { expected: number; found: number | undefined }): Finding {
   return {
     subject,
     expected: String(expected),
     found: found === undefined ? 'not counted' : String(found),
-    // Nothing injected would prove nothing.
+    // A check with nothing injected would prove nothing.
     outcome: expected > 0 && found === expected ? 'passed' : 'failed',
   };
 }
 
-/** Turning the question round must turn the answer round, and change nothing else. */
+/** Swapping the arms must invert the ratio, and change nothing else. */
 export function invertsWhenSwapped({ metric, plain, injected }: Pair & { readonly metric: Metric }): Finding {
   const there = compare(metric, { plain, injected }).ratio;
   const back = compare(metric, { plain: injected, injected: plain }).ratio;

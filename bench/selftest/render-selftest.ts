@@ -1,5 +1,5 @@
-// What the selftest says: per known effect what was done, what had to be found and what was, for a reader who knows the
-// question but not the method.
+// Renders the results of the selftest: for each known effect the injection, the expected finding and the actual one, for a reader
+// who knows the question but not the method.
 
 import { transports } from '../contract/transports.ts';
 import { joinBlocks, left, renderTable, section } from '../report/markdown.ts';
@@ -17,7 +17,7 @@ const columns: readonly TextColumn[] = [
 
 const outcomeWords: Record<Finding['outcome'], string> = { passed: '', failed: 'FAILED', 'too-noisy': 'TOO NOISY' };
 
-/** One check, as soon as it is known. */
+/** Renders one check, as soon as its result is known. */
 export function renderCheck(result: CheckResult, paint: Paint): string {
   const { check, transport, findings } = result;
   const mark = hasPassed(result) ? paint('green', '✓') : paint('red', '✗');

@@ -1,4 +1,4 @@
-// From an experiment to a plan, and from its saved run to findings.
+// Converts an experiment into a plan, and its saved run into findings.
 
 import type { Plan } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
@@ -15,7 +15,7 @@ export interface CheckResult {
   readonly transport: TransportId;
   readonly check: Pick<Check, 'id' | 'title' | 'injected' | 'explanation'>;
   readonly findings: readonly Finding[];
-  /** Where its trials are. */
+  /** The run folder that holds its trials. */
   readonly folder: string;
 }
 
@@ -23,7 +23,7 @@ export interface ExperimentOptions {
   readonly transport: TransportId;
   readonly seed: number;
   readonly pin: boolean;
-  /** For tests that have less time; what they can show is less, too. */
+  /** Fewer blocks for tests that have less time; they can show less, too. */
   readonly blocks?: number;
 }
 

@@ -1,5 +1,5 @@
-// The selftest itself with short trials: what is counted must be found exactly; what is timed at least as well as so few
-// blocks can tell. Long enough trials are `streamduel selftest`, on a machine that has nothing else to do.
+// Runs the selftest with short trials: counted effects must be found exactly, timed ones at least as well as so few blocks
+// allow. For trials that are long enough, run `streamduel selftest` on a machine that has nothing else to do.
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -55,7 +55,7 @@ it.each([
   const findings = results.flatMap(describe).filter((line) => !line.includes('claimed:'));
   expect(findings.filter((line) => line.endsWith(': failed'))).toEqual([]);
   const passed = findings.filter((line) => line.endsWith(': passed'));
-  // Too noisy is no failure of the harness, but if most of it were, nothing would have been tested.
+  // `too-noisy` is no failure of the harness, but if most findings were, nothing would have been tested.
   expect(passed.length > findings.length / 2 ? [] : findings).toEqual([]);
   const last = results.at(-1);
   expect(readFileSync(join(last?.folder ?? '', 'report.md'), 'utf8')).toContain('INJECTED');

@@ -1,4 +1,4 @@
-// Known effects on time: two equal arms, fixed delays, a busy server, a tail, a standstill.
+// Known effects on time: two equal arms, fixed delays, a busy server, a tail, a stall.
 
 import { canWindowCarry } from '../analysis/statistics/tail-support.ts';
 import { holm } from '../analysis/statistics/multiplicity.ts';
@@ -22,14 +22,14 @@ const TAIL_NS = 20 * NS_PER_MS;
 const TAIL_EVERY = 50;
 const STALL_NS = 300 * NS_PER_MS;
 const STALL_EVERY_NS = 1 * NS_PER_S;
-/** The relay's own timing is a good part of a small delay; what it really held is the truth, so this only keeps it near its order. */
+/** Share of the ordered delay by which the delay really held may miss it: the relay's own timing is a good part of a small delay. */
 const NEAR_ORDER = 0.2;
-/** Of an endpoint between equal arms; a claim at 5 % is what chance gives every twentieth run. */
+/** Significance level of an endpoint between equal arms; at 5 % chance alone would claim a difference in every twentieth run. */
 const AA_ALPHA = 0.01;
 
 const shortTrials = { warmup: '500ms', duration: '1s' };
 
-/** As the endpoint, but also where tokens come in clumps: what was injected is known, so no independent samples are needed. */
+/** Like the endpoint, but also where tokens come in clumps: the injected effect is known, so no independent samples are needed. */
 function rawQuantile(distribution: DistributionName, q: GridQuantile, title: string): Metric {
   return {
     id: `${distribution}.${q}`,
@@ -43,14 +43,14 @@ function rawQuantile(distribution: DistributionName, q: GridQuantile, title: str
 }
 
 const scheduledP99 = rawQuantile('deliveryScheduledNs', 0.99, 'Delivery latency p99, from the plan');
-/** From the turn of the pacer that found a token due: without the wait for that turn, which is the harness's own. */
+/** Counted from the pacer turn that found a token due: without the wait for that turn, which is the harness's own. */
 const readyP50 = rawQuantile('readyToReceivedNs', 0.5, 'Ready to received p50');
 const transportP99 = rawQuantile('deliveryTransportNs', 0.99, 'Transport latency p99, from the write');
-/** Per endpoint, at a level at which chance fails one selftest in a hundred. */
+/** One finding per endpoint, at a level at which chance fails one selftest in a hundred. */
 function claimsBetweenEqualArms(measured: MeasuredExperiment): readonly Finding[] {
   const pair = measured.pair(copy.label);
   const windowNs = pair.plain.completed[0]?.windowNs ?? 0;
-  // A quantile that windows of this length never carry is not measured in any run with them.
+  // A quantile that windows of this length never carry is not measured in any run with them, so it is left out.
   const carried = endpoints.filter(({ quantile }) => quantile === undefined || canWindowCarry(quantile, windowNs));
   const evidence = carried.map((metric) => compare(metric, pair));
   const ps = holm(evidence.map(({ scales }) => (scales[0] === undefined ? 1 : scales[0].effect.p)));
@@ -73,7 +73,7 @@ function noiseWords(half: number, kind: 'ratio' | 'absolute'): string {
 
 export const equalArms: Experiment = {
   id: 'aa',
-  // The quick preset as it is, so that what it finds here is what it finds anywhere; a few more blocks, for a stricter level.
+  // The quick preset unchanged, so that findings here hold for any run of it; a few more blocks, for a stricter level.
   flags: { blocks: '12' },
   arms: [copy],
   checks: [
@@ -102,7 +102,7 @@ function delayCheck(delayNs: number): Check {
         isNearOrder(by, delayNs),
         recovers({ metric: readyP50, ...pair, by }),
         isShown(readyP50, measured, label),
-        // The wait for the pacer's turn, up to 1 ms, hides the smallest from delivery from due.
+        // The wait for the pacer's turn, up to 1 ms, would hide the smallest delay in a delivery counted from the due time.
         ...(delayNs === SMALLEST_DELAY_NS ? [] : [recovers({ metric: metricOf('delivery.p50'), ...pair, by })]),
         invertsWhenSwapped({ metric: metricOf('delivery.ready.p50'), ...pair }),
         ...controlsFind('alike', pair, ['H9period', 'H9tokens', 'H9starts']),
@@ -113,13 +113,13 @@ function delayCheck(delayNs: number): Check {
   };
 }
 
-/** From a read to its write by the relay's own clock, ns: what was really injected. */
+/** The delay really injected, ns: from a read to its write, by the relay's own clock. */
 function heldByRelay(measured: MeasuredExperiment, label: string): number | undefined {
   const heldNs = measured.completed(label).flatMap(({ relay }) => relay?.heldP50Ns ?? []);
   return heldNs.length === 0 ? undefined : mean(heldNs);
 }
 
-/** A check of the injection, not of the harness. */
+/** Checks the injection, not the harness. */
 function isNearOrder(heldNs: number | undefined, delayNs: number): Finding {
   return {
     subject: 'held by the relay, its own clock',
@@ -129,7 +129,7 @@ function isNearOrder(heldNs: number | undefined, delayNs: number): Finding {
   };
 }
 
-/** The sign-flip test over the blocks, corrected for all endpoints as in any run. */
+/** Applies the sign-flip test over the blocks, corrected for all endpoints as in any run. */
 function isShown(metric: Metric, measured: MeasuredExperiment, label: string): Finding {
   const { signFlipP, difference } = compare(metric, measured.pair(label));
   const p = signFlipP === undefined ? undefined : Math.min(1, signFlipP * endpoints.length);
@@ -179,7 +179,7 @@ export const busyServer: Experiment = {
       injected: '+20 ms for 2 %',
       explanation: 'Only the tail may move: a median that moved would mean that late tokens are averaged away.',
       judge: (measured) => [
-        // Node's timers are up to 1 ms late, and p99 of the plain arm lies some 0.1 ms above the median that is held back.
+        // Node's timers are up to 1 ms late, and the plain arm's p99 lies some 0.1 ms above its median, to which the delay is added.
         recovers({ metric: transportP99, ...measured.pair('tail'), by: TAIL_NS, uncertainty: 0.1 }),
         isUntouched({ metric: metricOf('delivery.p50'), ...measured.pair('tail') }),
         isUntouched({ metric: metricOf('bytes.token'), ...measured.pair('tail') }),
@@ -192,12 +192,12 @@ export const busyServer: Experiment = {
       explanation:
         'Tokens that fell due meanwhile are late by up to 300 ms: latency from the plan must show it, and latency from the write cannot. A tool that only has the latter is blind (coordinated omission).',
       judge: (measured) => [
-        // Of the 30 % that wait, evenly from 0 to 300 ms, the worst thirtieth is the 99th percentile of all.
+        // 30 % of the tokens wait, evenly from 0 to 300 ms: the worst thirtieth of them lies beyond the 99th percentile of all.
         recovers({
           metric: scheduledP99,
           ...measured.pair('stall'),
           by: STALL_NS * (1 - 0.01 / (STALL_NS / STALL_EVERY_NS)),
-          // A window of 1 s may begin within a stall, and then has parts of two.
+          // A window of 1 s may begin within a stall, and then contains parts of two stalls.
           uncertainty: 0.1,
         }),
         staysBelow({ metric: transportP99, arm: measured.arm('stall'), limit: STALL_NS / 4 }),

@@ -1,5 +1,5 @@
-// Writes of a known cost, at about a tenth and a half of what a server carries that spends 200 µs on each; and the fault that
-// the negative controls are there for: a pacer whose turns are longer in the arm that writes within them.
+// Writes of a known cost, at about a tenth and a half of the capacity of a server that spends 200 µs on each; and the fault that
+// the negative controls must detect: a pacer whose turns are longer in the arm that writes within them.
 
 import { quantileOf } from '../contract/distribution.ts';
 import type { Injection } from '../contract/injection.ts';
@@ -10,7 +10,7 @@ import { metricOf, type Check, type Experiment, type MeasuredExperiment } from '
 import { controlsFind, isUntouched, recovers } from './finding.ts';
 
 const SPIN_NS = 200 * NS_PER_US;
-/** A token costs some 30 µs besides, so about 4300 tokens/s are carried. */
+/** Each token costs some 30 µs more, so the capacity is about 4300 tokens/s. */
 const TENTH = '22';
 const HALF = '105';
 
@@ -25,7 +25,7 @@ const readyMinimum: Metric = {
   value: ({ distributions }) => quantileOf(distributions.readyToReceivedNs, 0),
 };
 
-/** What a spin took by the server's own clock, ns: the shortest of each trial of the arm. */
+/** Duration of a spin by the server's own clock, ns: the shortest of each trial, averaged over the arm. */
 export function spunByServer(measured: MeasuredExperiment, label: string): number | undefined {
   const spunNs = measured.completed(label).flatMap(({ server: { injected } }) => injected?.['shortestSpinNs'] ?? []);
   return spunNs.length === 0 ? undefined : mean(spunNs);

@@ -1,5 +1,5 @@
-// The verdict on a change as the few words of a table cell. `~` is benchstat's sign for a difference that may be noise: it
-// stands where nothing is shown, and never means that nothing changed.
+// Renders the verdict on a change as the few words of a table cell. `~` is benchstat's sign for a difference that may be noise:
+// it stands where nothing is shown, and never means that nothing changed.
 
 import type { Change, ChangeVerdictKind } from '../../analysis/across/run-comparison.ts';
 import { formatDifferenceEstimate, formatPercent, formatRatio, formatValue, UNKNOWN } from '../format.ts';
@@ -11,7 +11,7 @@ export function changeWords(change: Change): string {
   return words[change.verdict.kind](change);
 }
 
-/** For a narrow table beside which the reasons are listed. */
+/** Words for a narrow table beside which the reasons are listed. */
 export function shortChangeWords(change: Change): string {
   const { kind } = change.verdict;
   return kind === 'invalid' || kind === 'harness-limited' || kind === 'withheld' ? reasonless[kind] : changeWords(change);
@@ -50,7 +50,7 @@ function sizeOf({ ratio, difference, unit }: Change): string {
   return ratio === undefined ? formatValue(Math.abs(difference?.value ?? 0), unit) : formatPercent(Math.abs(ratio.value - 1), 2);
 }
 
-/** new/old with its interval, or new − old for what may be zero. */
+/** The ratio new/old with its interval, or new − old for a quantity that may be zero. */
 export function formatChange({ ratio, difference, unit }: Change): string {
   if (ratio !== undefined) return formatRatio(ratio);
   return difference === undefined ? UNKNOWN : formatDifferenceEstimate(difference, unit);

@@ -1,4 +1,4 @@
-// What every format says of a comparison of runs: names, titles, and which changes belong where.
+// Provides the parts shared by every format of a comparison of runs: names, titles, and which changes belong where.
 
 import type { ArmChanges, Change, Difference, RunAgainstOld, RunComparison, RunIdentity } from '../../analysis/across/run-comparison.ts';
 import { factText } from '../../analysis/across/fact-text.ts';
@@ -21,12 +21,12 @@ export function armHeading({ title, loadPoint, trials }: ArmChanges): string {
   return `${title}, ${load}, ${trials.old} and ${trials.new} trials`;
 }
 
-/** Field, old, new. */
+/** Cells: field, old, new. */
 export function differenceCells({ field, title, old, new: recent }: Difference): readonly [string, string, string] {
   return [title, factText(field, old), factText(field, recent)];
 }
 
-/** What gets a verdict: endpoints, then counted bytes of which less is better. */
+/** Changes that get a verdict: endpoints, then counted bytes of which less is better. */
 export function verdictChanges({ changes }: ArmChanges): readonly Change[] {
   return changes.filter(({ endpoint, isExact, better }) => endpoint !== undefined || (isExact && better !== 'neither'));
 }
@@ -36,7 +36,7 @@ export function exploratoryChanges({ changes }: ArmChanges): readonly Change[] {
   return changes.filter(({ endpoint, isExact, p }) => endpoint === undefined && !isExact && p !== undefined);
 }
 
-/** Why the numbers of an arm may not be believed. */
+/** Reasons why the numbers of an arm cannot be trusted. */
 export function banners({ title, loadPoint, invalid, harnessLimited }: ArmChanges): readonly string[] {
   return [
     ...invalid.map((reason) => `INVALID (${title}, ${loadPointTitle(loadPoint)}): ${reason}`),
@@ -44,7 +44,7 @@ export function banners({ title, loadPoint, invalid, harnessLimited }: ArmChange
   ];
 }
 
-/** Why there is no verdict where there could be one, each reason once. */
+/** Reasons for missing verdicts where there could be one, each once. */
 export function withheldReasons(arms: readonly ArmChanges[]): readonly string[] {
   const reasons = arms.flatMap((arm) =>
     verdictChanges(arm).flatMap(({ verdict: { kind, reason } }) => (kind === 'withheld' && reason !== undefined ? [reason] : [])),

@@ -1,4 +1,4 @@
-// What became of each gate of --fail-if-worse: as text for a terminal of 100 columns, and as a section of Markdown.
+// Renders the outcome of each gate of --fail-if-worse: as text for a terminal of 100 columns, and as a section of Markdown.
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { MetricUnit } from '../../analysis/analysis.ts';
@@ -8,7 +8,7 @@ import { loadCell, loadHeading, metricText, type MetricText } from '../report-co
 import type { Paint } from '../verdict-table.ts';
 import { renderTextTable } from './text-table.ts';
 
-/** `ws against sse` and `sse/library, new 2` fit. */
+/** Wide enough for `ws against sse` and `sse/library, new 2`. */
 const MOST_ARM_COLUMNS = 20;
 
 const stateWords: Record<GateResult['state'], string> = { passed: 'passed', failed: 'FAILED', 'not-shown': 'not shown' };
@@ -75,7 +75,7 @@ export function renderGatesMarkdown(results: readonly GateResult[], metrics: rea
   ]);
 }
 
-/** The arm and, among several runs, which of them: as numbered where their changes stand. */
+/** The arm and, among several runs, the number that the run has beside its changes. */
 function subjectWords(results: readonly GateResult[]): (result: GateResult) => string {
   const runs = [...new Set(results.map(({ run }) => run))];
   return ({ subject, run }) => (runs.length === 1 ? subject : `${subject}, new ${runs.indexOf(run) + 1}`);
@@ -85,10 +85,10 @@ function unitOf({ metric }: GateResult, metrics: readonly MetricText[]): MetricU
   return metricText(metrics, metric).unit;
 }
 
-/** Less than 0.01 % is no news, and a row of digits of noise. */
+/** A change of less than 0.01 % is irrelevant, and its digits are noise. */
 const FINEST_SHARE = 1e-4;
 
-/** The margin, and what was seen on the same scale. */
+/** The margin, and the measured change on the same scale. */
 function numbers({ margin, seen }: GateResult, unit: MetricUnit): readonly [string, string] {
   if (margin.kind === 'amount') return [formatSetting(margin.amount, unit), formatDifference(seen, unit)];
   const rounded = seen === undefined ? undefined : Math.round(seen / FINEST_SHARE) * FINEST_SHARE;

@@ -1,4 +1,4 @@
-// A comparison of runs as Markdown: what the text says, with the statistics behind it and what is exploratory.
+// Renders a comparison of runs as Markdown: the content of the text, with the statistics behind it and exploratory changes.
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { ArmChanges, Change, RunAgainstOld, RunComparison } from '../../analysis/across/run-comparison.ts';

@@ -1,4 +1,4 @@
-// A table of at most 100 columns whose first and last column share what the numbers between them leave.
+// Renders a table of at most 100 columns whose first and last column share the width that the numbers between them leave.
 
 import stringWidth from 'string-width';
 import type { TableColumn } from '../markdown.ts';
@@ -12,7 +12,7 @@ export interface TextRow {
 }
 
 interface TextTableColumn extends TableColumn {
-  /** Of a column between the first and the last, which would else leave them nothing. */
+  /** Limit for a column between the first and the last, which would otherwise leave them no width. */
   readonly mostWidth?: number;
 }
 
@@ -21,7 +21,7 @@ export interface TextTable {
   readonly rows: readonly TextRow[];
 }
 
-/** Lines without a line break at the end; empty without rows. Cells that are too wide go on in the next line. */
+/** Lines without a line break at the end; empty without rows. Cells that are too wide wrap. */
 export function renderTextTable({ columns, rows }: TextTable, paint: Paint): string {
   if (rows.length === 0) return '';
   const widest = (column: number): number => Math.max(...rows.map(({ cells }) => stringWidth(cells[column] ?? '')));

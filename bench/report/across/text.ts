@@ -1,4 +1,4 @@
-// A comparison of runs as text: what differs besides the numbers, then old against new for each arm, then the gates.
+// Renders a comparison of runs as text: what differs besides the numbers, then old against new for each arm, then the gates.
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { ArmChanges, RunAgainstOld, RunComparison } from '../../analysis/across/run-comparison.ts';
@@ -47,7 +47,7 @@ function renderRun(comparison: RunComparison, against: RunAgainstOld, { metrics,
   ];
 }
 
-/** Two of these and a title fit in the columns of a terminal. */
+/** Most characters of a fact: two of these and a title fit in the columns of a terminal. */
 const MAX_FACT = 36;
 
 function renderDifferences({ differences }: RunAgainstOld, paint: Paint): string {

@@ -1,4 +1,4 @@
-// What a token costs against how many of its stream come at once: processor time of the server and system calls, side by side.
+// Plots the cost of a token against how many of its stream come at once: processor time of the server and system calls, side by side.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { armName } from '../../contract/transports.ts';
@@ -12,7 +12,7 @@ import { labelLookup, ticksFromZero, unitLabels } from './ticks.ts';
 
 const shown = [CPU_METRIC, 'calls.server.token'] as const;
 
-/** Undefined with one number of tokens, or when nothing was measured. */
+/** undefined with one number of tokens, or when nothing was measured. */
 export function planBurstCosts({ analysis, metrics }: ReportContext, group: BurstGroup): ChartPlan | undefined {
   if (group.points.length < 2) return undefined;
   const panels = shown.flatMap((metric) => {
@@ -34,7 +34,7 @@ export function planBurstCosts({ analysis, metrics }: ReportContext, group: Burs
   };
 }
 
-/** On the logarithmic scale of tokens, as shares of its length. */
+/** Space at both ends of the logarithmic scale of tokens, as a share of its length. */
 const MARGIN = 0.08;
 /** Arms are drawn beside each other, or their intervals would hide one another. */
 const SIDESTEP = 0.02;

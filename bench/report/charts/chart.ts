@@ -4,7 +4,7 @@ export interface Chart {
   /** Name within `charts/`. */
   readonly file: string;
   readonly title: string;
-  /** What it shows, for those who cannot see it. */
+  /** Text alternative for those who cannot see the chart. */
   readonly alt: string;
   /** Legible on a light and on a dark page. */
   readonly svg: string;
@@ -21,7 +21,7 @@ export interface ChartPlan {
 /** A Vega-Lite specification. Its own types reject what its compiler takes, so it is checked by rendering it in tests. */
 export type ChartSpec = Readonly<Record<string, unknown>>;
 
-/** A part of a file name made of a title: `sse/library` → `sse-library`. */
+/** A part of a file name made from a title: `sse/library` → `sse-library`. */
 export function slug(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 }

@@ -1,4 +1,4 @@
-// How late tokens arrive, over all quantiles of an arm: the tail gets as much room as the middle.
+// Plots how late tokens arrive, over all quantiles of an arm: the tail gets as much room as the middle.
 
 import type { LoadPointAnalysis, QuantileCurve } from '../../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
@@ -10,7 +10,7 @@ import { labelLookup, logTicks, unitLabels } from './ticks.ts';
 
 const WIDTH = 640;
 
-/** Below it a curve falls steeply to its minimum and would take half of the height. */
+/** Below this quantile a curve falls steeply to its minimum and would take half of the height. */
 const LOWEST = 0.05;
 
 const labelledQuantiles: readonly (readonly [q: number, label: string])[] = [
@@ -22,7 +22,7 @@ const labelledQuantiles: readonly (readonly [q: number, label: string])[] = [
   [0.9999, 'p99.99'],
 ];
 
-/** Undefined when no arm has a curve. */
+/** undefined when no arm has a curve. */
 export function planDeliveryQuantiles(point: LoadPointAnalysis): ChartPlan | undefined {
   const rows = point.deliveryCurves.flatMap((curve) => rowsOf(point, curve));
   if (rows.length === 0) return undefined;

@@ -1,4 +1,4 @@
-// The verdicts of a matrix of faults at one glance: how much later or sooner the other arm is back, one row a fault.
+// Plots the verdicts of a matrix of faults: how much later or sooner the other arm resumes, one row per fault.
 
 import { loadPointKey } from '../../contract/load-point.ts';
 import { armName } from '../../contract/transports.ts';
@@ -19,10 +19,10 @@ import { titleLines } from './long-titles.ts';
 import { armColour, ink } from './theme.ts';
 import { labelLookup, linearTicks, logTicks } from './ticks.ts';
 
-/** File names begin with it: the report shows these charts beside the verdicts. */
+/** Prefix of file names: the report shows these charts beside the verdicts. */
 export const RATIO_CHART = 'fault-ratios-';
 
-/** Fewer rows are read as fast in the table. */
+/** Fewest rows of a chart; fewer are read as fast in the table. */
 const FEWEST_ROWS = 3;
 
 /** One chart for each policy, load and arm that is compared; none for a herd, whose loads are few. */
@@ -63,12 +63,12 @@ function rowsOf(context: RecoveryContext, group: FaultGroup, otherArm: string): 
   });
 }
 
-/** A chart shows no reasons, so what has no verdict for one stays out. */
+/** A chart shows no reasons, so a comparison that has no verdict for some reason stays out. */
 function isBelieved({ endpoint, verdict: { kind } }: ArmComparison): boolean {
   return endpoint !== undefined && kind !== 'invalid' && kind !== 'harness-limited' && kind !== 'withheld';
 }
 
-/** Fixed before the run, so the same for all faults. */
+/** The margin was fixed before the run, so it is the same for all faults. */
 function marginOf(context: RecoveryContext, { faults }: FaultGroup, otherArm: string): number | undefined {
   return faults.map((fault) => resumedComparison(context, fault, otherArm)?.margin.ratio).find((margin) => margin !== undefined);
 }

@@ -1,5 +1,5 @@
-// How a herd comes back: the share of clients that have tokens again, and the attempts that it took. One column a policy,
-// because what differs between policies is somebody's choice and not the transport's.
+// Plots how a herd recovers: the share of clients that have tokens again, and the attempts that it took. One column per policy,
+// because differences between policies come from their settings and not from the transport.
 
 import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -13,7 +13,7 @@ import { strokeLegend } from './long-titles.ts';
 import { armColour, armDash, ink } from './theme.ts';
 import { labelLookup, linearTicks, ticksFromZero, unitLabels } from './ticks.ts';
 
-/** File names begin with it. */
+/** Prefix of file names. */
 export const HERD_CHART = 'herd-recovery-';
 
 /** One chart for each load; none for a run that is no herd. */
@@ -64,7 +64,7 @@ interface Frame {
   readonly most: number;
 }
 
-/** When the last client was back and the last attempt made, and a little more. */
+/** Shortly after the last client was back and the last attempt made, in ns. */
 function quietAfter({ curve }: FaultedArm): number {
   const last = curve.resumedShare.at(-1) ?? 0;
   const whole = curve.resumedShare.findIndex((share) => share >= last);
@@ -78,7 +78,7 @@ function perTenth({ binNs }: FaultedArm['curve'], count: number): number {
 }
 
 const WIDTH = 340;
-/** Of two columns. */
+/** Width of two columns. */
 const LEGEND_WIDTH = 680;
 
 function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame): ChartSpec {

@@ -1,4 +1,4 @@
-// The load–latency curve: what is delivered, how late and at which cost, as the number of streams grows to where it breaks.
+// Plots the load–latency curve: throughput, latency and cost, as the number of streams grows to the breaking point.
 
 import type { Analysis, MetricUnit } from '../../analysis/analysis.ts';
 import type { CapacityCurve } from '../../analysis/capacity/capacity-analysis.ts';
@@ -14,7 +14,7 @@ import { labelLookup, logTicks, ticksFromZero, unitLabels } from './ticks.ts';
 interface Quantity {
   readonly title: string;
   readonly unit: MetricUnit;
-  /** Where a linear axis begins; a logarithmic one without it. */
+  /** Start of a linear axis; the axis is logarithmic without it. */
   readonly from?: number;
   /** Id of the metric whose objective is drawn as a line. */
   readonly metric?: string;
@@ -46,7 +46,7 @@ interface Curves {
   readonly objectives: readonly Objective[];
 }
 
-/** None before the curve was measured, and for other scenarios. */
+/** Empty before the curve was measured, and for other scenarios. */
 export function planLoadLatency({ analysis }: ReportContext): readonly ChartPlan[] {
   const { curves = [] } = analysis.capacity ?? {};
   const { objectives = [] } = analysis.plan.search ?? {};
@@ -83,9 +83,9 @@ function altWords(analysis: Analysis, { arm, steps }: CapacityCurve): string {
 const PANELS_A_ROW = 3;
 const PANEL_WIDTH = 210;
 const LEGEND_WIDTH = PANELS_A_ROW * PANEL_WIDTH;
-/** On the logarithmic scale of loads, as a share of its length. */
+/** Space at both ends of the logarithmic scale of loads, as a share of its length. */
 const MARGIN = 0.05;
-/** Of an axis on which nothing changes. */
+/** Least height of an axis, for values that do not change. */
 const LEAST_HEIGHT = 0.1;
 
 interface Row {

@@ -1,4 +1,4 @@
-// How delivery and cost change with the number of connections; only a run with more than one load point has it.
+// Plots how delivery and cost change with the number of connections; only a run with more than one load point has this chart.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { armName } from '../../contract/transports.ts';
@@ -15,7 +15,7 @@ const swept: readonly { readonly metric: string; readonly scale: 'log' | 'linear
   { metric: 'cpu.server.token', scale: 'linear' },
 ];
 
-/** Undefined with one load point, or when none of the swept metrics was measured. */
+/** undefined with one load point, or when none of the swept metrics was measured. */
 export function planLoadSweep({ analysis, metrics }: ReportContext): ChartPlan | undefined {
   if (analysis.loadPoints.length < 2) return undefined;
   const panels = swept.flatMap(({ metric, scale }) => {
@@ -38,7 +38,7 @@ export function planLoadSweep({ analysis, metrics }: ReportContext): ChartPlan |
   };
 }
 
-/** On the logarithmic scale of loads, as shares of its length. */
+/** Space at both ends of the logarithmic scale of loads, as a share of its length. */
 const MARGIN = 0.08;
 /** Arms are drawn beside each other, or their intervals would hide one another. */
 const SIDESTEP = 0.02;
@@ -66,7 +66,7 @@ function rowsOf(analysis: Analysis, metric: string): readonly Row[] {
       if (estimate === undefined || !(estimate.value > 0)) return [];
       const place = arms.indexOf(name) - (arms.length - 1) / 2;
       const { value, low = value, high = value } = estimate;
-      // An interval of an arithmetic mean may reach below zero, where a logarithm has no place.
+      // An interval of an arithmetic mean may reach below zero, where a logarithm is undefined.
       return [
         {
           arm: armTitle(arm),
@@ -80,7 +80,7 @@ function rowsOf(analysis: Analysis, metric: string): readonly Row[] {
   );
 }
 
-/** Of the three panels together. */
+/** Width of the three panels together. */
 const LEGEND_WIDTH = 760;
 
 interface PanelOptions {

@@ -1,4 +1,4 @@
-// What the servers' memory grows by with the connections, idle and while they stream: rungs with their range over ladders, and
+// Plots how the servers' memory grows with the connections, idle and while they stream: rungs with their range over ladders, and
 // the line through them, whose slope is the result.
 
 import type { Analysis } from '../../analysis/analysis.ts';
@@ -17,7 +17,7 @@ interface Drawn {
   readonly ladder: LadderArm;
 }
 
-/** Nothing where no ladder was measured. */
+/** Empty when no ladder was measured. */
 export function planMemoryLadder({ plan, ladders }: Analysis): readonly ChartPlan[] {
   const drawn = plan.arms.flatMap((arm) => {
     const ladder = ladders?.arms.find((one) => one.arm === armName(arm));
@@ -71,7 +71,7 @@ interface Row extends LadderRange {
   readonly connections: number;
 }
 
-/** Of the longest ladder: arms are drawn beside each other, or their ranges would hide one another. */
+/** As a share of the longest ladder: arms are drawn beside each other, or their ranges would hide one another. */
 const SIDESTEP = 0.008;
 const MARGIN = 0.05;
 
@@ -91,7 +91,7 @@ function topOf(drawn: readonly Drawn[]): number {
   return Math.max(...drawn.flatMap(({ ladder }) => ladder.rungs.map(({ connections }) => connections)));
 }
 
-/** From the lowest rung with connections to the top. */
+/** The line of each arm, from the lowest rung with connections to the top. */
 function linesOf(drawn: readonly Drawn[], lineOf: Panel['lineOf']): readonly { arm: string; connections: number; value: number }[] {
   return drawn.flatMap(({ arm, ladder }) => {
     const line = lineOf(ladder);
@@ -105,7 +105,7 @@ function linesOf(drawn: readonly Drawn[], lineOf: Panel['lineOf']): readonly { a
   });
 }
 
-/** Of two panels together. */
+/** Width of two panels together. */
 const LEGEND_WIDTH = 600;
 
 function drawPanel(drawn: readonly Drawn[], panel: Panel): ChartSpec {
@@ -155,7 +155,7 @@ function xOf(drawn: readonly Drawn[]): object {
   };
 }
 
-/** A little of it, and it is not worth an axis that reaches below zero. */
+/** Values below zero by less than this share of the highest are not worth an axis that reaches below zero. */
 const NEGLIGIBLE = 0.05;
 
 /** One scale for both panels, in whole MiB. */

@@ -1,4 +1,4 @@
-// How far apart the first and the last subscriber get a message, against how many messages there are; one chart for each
+// Plots how far apart the first and the last subscriber get a message, against how many messages there are; one chart for each
 // number of subscribers.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
@@ -10,11 +10,11 @@ import { strokeLegend } from './long-titles.ts';
 import { armColour, armDash } from './theme.ts';
 import { labelLookup, ticksFromZero, unitLabels } from './ticks.ts';
 
-/** The first of them that the run has at two rates or more. */
+/** Metrics in order of preference: the chart shows the first ones that the run has at two rates or more. */
 const panels = ['spread.first.p50', 'spread.p50', 'spread.p99', 'spread.p90'] as const;
 const MAX_PANELS = 3;
 
-/** Of those numbers of subscribers that have two rates or more, all subscribers reading. */
+/** One chart for each number of subscribers that has two rates or more at which all subscribers read. */
 export function planMessageSpread({ analysis, metrics }: ReportContext): readonly ChartPlan[] {
   const reading = analysis.loadPoints.filter(({ loadPoint }) => (loadPoint.stopped ?? 0) === 0);
   const groups = Map.groupBy(reading, ({ loadPoint }) => loadPoint.connections);
@@ -48,14 +48,14 @@ function planOne({ analysis, metrics }: ReportContext, connections: number, poin
 interface Row {
   readonly arm: string;
   readonly rate: number;
-  /** Where it is drawn: arms stand beside each other, or their intervals would hide one another. */
+  /** Position at which it is drawn: arms stand beside each other, or their intervals would hide one another. */
   readonly x: number;
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** On the logarithmic scale of rates, as shares of its length. */
+/** Space at both ends, and distance of arms, on the logarithmic scale of rates, as shares of its length. */
 const MARGIN = 0.1;
 const SIDESTEP = 0.02;
 
@@ -78,7 +78,7 @@ function ratesOf(points: readonly LoadPointAnalysis[]): { readonly rates: readon
   return { rates, span: (rates.at(-1) ?? 1) / (rates[0] ?? 1) };
 }
 
-/** Of two panels together, the fewest there are. */
+/** Width of two panels together, the fewest there are. */
 const LEGEND_WIDTH = 500;
 
 function panel(

@@ -1,4 +1,4 @@
-// The ratio of every block in the order of the run: shows drift, outliers and whether the order within a block matters.
+// Plots the ratio of every block in the order of the run: shows drift, outliers and whether the order within a block matters.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
@@ -12,7 +12,7 @@ import { labelLookup, linearTicks, logTicks } from './ticks.ts';
 
 const chartedEndpoints: ReadonlySet<string> = new Set(['P1', 'P3', 'P4', 'P5']);
 
-/** Undefined when no charted endpoint was compared. */
+/** undefined when no charted endpoint was compared. */
 export function planPairedRatios(context: ReportContext, point: LoadPointAnalysis, otherArm: string): ChartPlan | undefined {
   const { analysis } = context;
   const charted = point.comparisons.filter(
@@ -20,7 +20,7 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
   );
   if (charted.length === 0) return undefined;
   const [other, baseline] = [armTitleOf(analysis, otherArm), armTitleOf(analysis, analysis.baseline)];
-  // Of all panels: an endpoint that some blocks do not support has fewer, and the axis is shared.
+  // Blocks of all panels: an endpoint that some blocks do not support has fewer, and the axis is shared.
   const blocks = charted.flatMap(({ pairs }) => pairs.map(({ block }) => block));
   const title = `${other} / ${baseline}, block by block, ${loadPointTitle(point.loadPoint)}`;
   return {
@@ -44,7 +44,7 @@ export function planPairedRatios(context: ReportContext, point: LoadPointAnalysi
   };
 }
 
-/** Of two panels, less the title of the legend. */
+/** Width of two panels, less the title of the legend. */
 const LEGEND_WIDTH = 480;
 
 interface PanelFrame {
@@ -116,7 +116,7 @@ function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, 
   };
 }
 
-/** Right of the last block, with a gap. */
+/** Position of the ratio over all blocks: right of the last block, with a gap. */
 function allPosition(blocks: readonly number[]): number {
   const span = Math.max(...blocks) - Math.min(...blocks);
   return Math.max(...blocks) + Math.max(1, Math.ceil(span / 10)) + 0.5;

@@ -1,5 +1,5 @@
-// What happens between a fault and the moment at which tokens flow as before: one panel a fault, one bar an arm. Faults last
-// between milliseconds and a minute, so each panel has its own axis.
+// Plots the phases between a fault and the moment at which tokens flow as before: one panel per fault, one bar per arm. Faults
+// last between milliseconds and a minute, so each panel has its own axis.
 
 import { moments, type FaultAnalysis, type FaultedArm, type Moment } from '../../analysis/recovery-analysis.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
@@ -11,10 +11,10 @@ import { CHARACTER_WIDTH } from './long-titles.ts';
 import { ink, phaseColours } from './theme.ts';
 import { linearTicks, unitLabels } from './ticks.ts';
 
-/** File names begin with it: the report shows these charts where it explains the clock. */
+/** Prefix of file names: the report shows these charts where it explains the clock. */
 export const CLOCK_CHART = 'reconnect-clock-';
 
-/** What a client is doing until it reaches the moment. */
+/** State of a client until it reaches the moment. */
 const phases: Record<Moment, string> = {
   detect: 'not noticed',
   attempt: 'waiting to retry',
@@ -72,11 +72,11 @@ function specOf(context: RecoveryContext, shown: readonly FaultAnalysis[], title
 
 /** Longer titles of arms are cut. */
 const MOST_LABEL_CHARACTERS = 24;
-/** Of common fonts at the size of labels; Vega, which does the cutting, believes in more. */
+/** Character width of common fonts at the size of labels; Vega, which does the cutting, assumes more. */
 const TYPICAL_CHARACTER_WIDTH = 6.5;
 const GAP = 30;
 
-/** Between two panels, for the titles of the right one's arms. */
+/** Space between two panels, for the titles of the right one's arms. */
 function labelRoom({ analysis }: RecoveryContext, shown: readonly FaultAnalysis[]): number {
   const lengths = shown.flatMap(({ arms }) => arms.map(({ arm }) => armTitleOf(analysis, arm).length));
   return GAP + TYPICAL_CHARACTER_WIDTH * Math.min(MOST_LABEL_CHARACTERS, Math.max(...lengths));
@@ -84,7 +84,7 @@ function labelRoom({ analysis }: RecoveryContext, shown: readonly FaultAnalysis[
 
 const PANEL_WIDTH = 300;
 const BAR_HEIGHT = 14;
-/** Right of the longest bar, as a share of it: room for the number behind the bar. */
+/** Space right of the longest bar for the number behind it, as a share of the bar. */
 const LABEL_ROOM = 0.36;
 
 interface Segment {
@@ -155,7 +155,7 @@ const colour = {
   legend: { title: null, orient: 'top', symbolType: 'square' },
 };
 
-/** From one known moment to the next; a moment that comes before an earlier one, since each is a median by itself, has no length. */
+/** Segments from one known moment to the next; a moment before an earlier one, since each is a median by itself, has no length. */
 function segmentsOf({ moments: reached }: FaultedArm, arm: string): readonly Segment[] {
   const segments: Segment[] = [];
   let from = 0;

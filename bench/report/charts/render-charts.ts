@@ -1,4 +1,4 @@
-// All charts of a run, in the order in which the report shows them.
+// Renders all charts of a run, in the order in which the report shows them.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { recoveryContext } from '../recovery/recovery-context.ts';
@@ -13,7 +13,7 @@ import { planPairedRatios } from './paired-ratios.ts';
 import { planReconnectClocks } from './reconnect-clock.ts';
 import { renderSvg } from './render-svg.ts';
 
-/** Charts that the run has nothing for are left out; a pilot has none, since each of them compares. */
+/** Charts for which the run has no data are left out; a pilot has none, since each of them compares. */
 export async function renderCharts(analysis: Analysis, metrics: readonly MetricText[]): Promise<readonly Chart[]> {
   if (analysis.pilot !== undefined) return [];
   const context = { analysis, metrics };

@@ -1,4 +1,4 @@
-// The one place that talks to Vega: a specification in, an SVG that needs nothing else out.
+// The only file that calls Vega: converts a specification into an SVG that needs nothing else.
 
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';

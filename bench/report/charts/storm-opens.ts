@@ -1,5 +1,5 @@
-// How a storm is worked off: the share of its streams that were accepted, against the time since each was asked for. The
-// steeper, the more connections the server opens in a second.
+// Plots how fast a server accepts a storm: the share of its streams that were accepted, against the time since each was requested.
+// The steeper, the more connections the server opens in a second.
 
 import type { StormAnalysis } from '../../analysis/connect-analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
@@ -12,7 +12,7 @@ import { labelLookup, ticksFromZero, unitLabels } from './ticks.ts';
 
 const WIDTH = 640;
 
-/** One for each storm that any stream came through. */
+/** One chart for each storm in which any stream was accepted. */
 export function planStormOpens({ analysis }: ReportContext): readonly ChartPlan[] {
   return (analysis.connect?.storms ?? []).flatMap((storm) => planOne(analysis.plan.arms, storm) ?? []);
 }

@@ -6,7 +6,7 @@ import { isCopy, type Arm, type TransportId } from '../../contract/transports.ts
 
 export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;
 
-/** What `ink` becomes on a dark page; `zone` is drawn translucent and suits both. */
+/** Colours of `ink` on a dark page; `zone` is drawn translucent and suits both. */
 const darkInk: Readonly<Record<string, string>> = { [ink.text]: '#e6edf3', [ink.muted]: '#9da7b1', [ink.line]: '#3d444d' };
 
 /** Blue, orange and grey stay apart for all common kinds of colour blindness, and stand out from white and from black. */

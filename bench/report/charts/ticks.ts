@@ -1,4 +1,4 @@
-// Where an axis has its labels, and what they say. Labels are made here, by the report's formatter, not by Vega.
+// Places the ticks of an axis and formats their labels. Labels are made here, by the report's formatter, not by Vega.
 
 import type { MetricUnit } from '../../analysis/analysis.ts';
 import { formatSetting } from '../format.ts';
@@ -15,7 +15,7 @@ export function linearTicks(low: number, high: number, count = 5): readonly numb
   return Array.from({ length: last - first + 1 }, (_, index) => tidy((first + index) * step));
 }
 
-/** From zero to the first tick that is not below `high`. */
+/** Ticks from zero to the first one that is not below `high`. */
 export function ticksFromZero(high: number): readonly number[] {
   const ticks = linearTicks(0, high);
   const [, step = high] = ticks;

@@ -5,7 +5,7 @@ import { metrics } from '../../analysis/metrics/registry.ts';
 import type { CompletedTrial, SavedRun, TrialRecord } from '../../contract/run-file.ts';
 import { renderCsv } from './csv.ts';
 
-/** RFC 4180, read by its letter and by nothing of ours: records of fields. */
+/** Parses RFC 4180 to the letter and without any of our code, into records of fields. */
 function readCsv(text: string): string[][] {
   const records: string[][] = [[]];
   for (const [whole, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/g)) {

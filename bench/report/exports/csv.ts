@@ -1,4 +1,4 @@
-// One row a trial, for a spreadsheet, R or pandas: burn-in and failed trials too, in columns that say so. Lines end with a
+// Exports one row per trial, for a spreadsheet, R or pandas: burn-in and failed trials too, marked in columns. Lines end with a
 // line feed alone, which every reader of RFC 4180 takes and which line tools need.
 
 import { selectMeasured } from '../../analysis/measured-trials.ts';
@@ -8,11 +8,11 @@ import { armName } from '../../contract/transports.ts';
 
 interface Column {
   readonly title: string;
-  /** Undefined, or a number that is not finite, leaves the cell empty. */
+  /** A cell is empty if undefined, or a number that is not finite. */
   readonly cell: (trial: TrialRecord) => string | number | boolean | undefined;
 }
 
-/** In the order of the run; values of metrics unrounded, in the unit that their title names. The first line is the header. */
+/** Rows are in the order of the run; values of metrics unrounded, in the unit that their title names. The first line is the header. */
 export function renderCsv(run: SavedRun, metrics: readonly Metric[]): string {
   const columns = [...identity(run), ...metrics.map(metricColumn), ...ending];
   const trials = run.trials.toSorted((a, b) => a.trial - b.trial);
@@ -28,7 +28,7 @@ function identity(run: SavedRun): readonly Column[] {
     { title: 'attempt', cell: ({ attempt }) => attempt ?? 0 },
     { title: 'burn_in', cell: ({ burnIn }) => burnIn },
     { title: 'outcome', cell: ({ outcome }) => outcome },
-    // Whether the report's numbers rest on it.
+    // True when the report's numbers use this trial.
     { title: 'analysed', cell: ({ trial }) => analysed.has(trial) },
     { title: 'order', cell: ({ order }) => order },
     { title: 'arm', cell: ({ arm }) => armName(arm) },

@@ -1,5 +1,5 @@
-// The input of github-action-benchmark with `tool: customSmallerIsBetter`. The tool knows one direction per file, so metrics
-// of which more is better, or neither, are left out; and it plots each entry by itself, so only endpoints and counted
+// Renders the input of github-action-benchmark with `tool: customSmallerIsBetter`. The tool knows one direction per file, so
+// metrics for which more is better, or neither, are left out; and it plots each entry by itself, so only endpoints and counted
 // metrics are in. https://github.com/benchmark-action/github-action-benchmark
 
 import type { Estimate } from '../../analysis/analysis.ts';
@@ -16,7 +16,7 @@ interface Entry {
   readonly extra: string;
 }
 
-/** A JSON array; empty where no load point can be believed, which the tool refuses. */
+/** A JSON array; empty, which the tool refuses, when no load point can be trusted. */
 export function renderGithubBenchmark(context: ExportContext): string {
   const entries = trackedEstimates(context)
     .filter(({ metric }) => metric.better === 'lower' && (metric.endpoint !== undefined || metric.isExact === true))
@@ -36,7 +36,7 @@ function toEntry(context: ExportContext, tracked: TrackedEstimate): Entry {
   };
 }
 
-/** Of the 95 % interval, which need not lie evenly around the value: the mean of a ratio-scaled metric is geometric. */
+/** Half-width of the 95 % interval, which need not be symmetric around the value: the mean of a ratio-scaled metric is geometric. */
 function halfWidth({ low, high }: Estimate): number | undefined {
   return low === undefined || high === undefined ? undefined : (high - low) / 2;
 }

@@ -52,7 +52,7 @@ describe('a percentile distribution', () => {
 
   it('has about the standard deviation of its samples', () => {
     const [text] = textsOf(() => evenly(100_000));
-    // Of evenly spread samples it is their range over √12; the steps of the grid lose about 1 % of it.
+    // The deviation of evenly spread samples is their range over √12; the steps of the grid lose about 1 % of it.
     const exact = 100_000 / Math.sqrt(12);
     expect(Math.abs(Number(meanLine.exec(text!)?.[2]) / exact - 1)).toBeLessThan(0.02);
   });

@@ -77,12 +77,12 @@ function renderRow({ value, q, count }: { readonly value: number; readonly q: nu
   return `${milliseconds(value)} ${q.toFixed(12)} ${String(rank).padStart(10)}${inverse}`;
 }
 
-/** To the nanosecond. */
+/** Precise to the nanosecond. */
 function milliseconds(ns: number): string {
   return (ns / NS_PER_MS).toFixed(6).padStart(12);
 }
 
-/** Of samples that lie in the middle between the two quantiles around them, as HdrHistogram counts those of a bucket. */
+/** Standard deviation, with samples in the middle between the two quantiles around them, as HdrHistogram counts those of a bucket. */
 function deviationOf({ values }: Distribution): number {
   const steps = quantileGrid.slice(1).map((q, index) => ({
     share: q - (quantileGrid[index] as number),

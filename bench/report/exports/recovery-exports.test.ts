@@ -10,7 +10,7 @@ import { renderHistograms } from './hgrm.ts';
 const run = recoveryRun({ faults: ['reset', 'kill'], policies: ['identical', 'as-specified'], connections: [100, 500], blocks: 3 });
 const context = { analysis: analyse(run), metrics: metricsOf('reconnect') };
 
-/** Two faults under two policies at two loads. */
+/** Number of load points: two faults under two policies at two loads. */
 const POINTS = 8;
 
 describe('the exports of a run that breaks something', () => {

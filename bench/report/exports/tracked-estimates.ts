@@ -1,5 +1,5 @@
-// What is given to tools that watch a benchmark over time. They raise alarms on the number alone, so what has no verdict
-// as a whole stays out: INVALID and HARNESS-LIMITED load points, the null arm, and arms that repeat or alter another one.
+// Selects the estimates for tools that watch a benchmark over time. They raise alarms on the number alone, so anything without a
+// verdict as a whole stays out: INVALID and HARNESS-LIMITED load points, the null arm, and arms that repeat or alter another one.
 
 import type { Analysis, Estimate, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { isUnderComparison, whyNotBelieved } from '../../analysis/thresholds.ts';
@@ -25,7 +25,7 @@ export interface TrackedEstimate {
   readonly estimate: Estimate;
 }
 
-/** By load point, arm and metric; what was not measured is left out. */
+/** Ordered by load point, arm and metric; metrics that were not measured are left out. */
 export function trackedEstimates({ analysis, metrics }: ExportContext): readonly TrackedEstimate[] {
   return analysis.loadPoints
     .filter((point) => whyNotBelieved(point) === undefined)
@@ -44,7 +44,7 @@ function trackedArms({ arms }: LoadPointAnalysis): readonly string[] {
   return arms.filter(({ arm }) => isUnderComparison(arm)).map(({ name }) => name);
 }
 
-/** Of ids rather than titles where there is a fault, because a title may be worded better one day. */
+/** With a fault, the name uses ids rather than titles, because a title may be worded better one day. */
 function trackedName(scenario: string, arm: string, loadPoint: LoadPoint): string {
   const { connections, fault, policy } = loadPoint;
   if (fault === undefined) return `${scenario}, ${arm}, ${loadPointTitle(loadPoint)}`;

@@ -10,7 +10,7 @@ import { untrackedLoadPoints } from './tracked-estimates.ts';
 
 const tracked = fixtureMetrics.map((metric) => Object.assign({ isExact: metric.id.startsWith('bytes.') }, metric));
 
-/** What github-action-benchmark reads of a custom benchmark: extractCustomBenchmarkResult in its src/extract.ts. */
+/** Fields that github-action-benchmark reads from a custom benchmark: extractCustomBenchmarkResult in its src/extract.ts. */
 const entriesSchema = z.array(
   z.strictObject({ name: z.string(), unit: z.string(), value: z.number(), range: z.string().optional(), extra: z.string().optional() }),
 );
@@ -68,7 +68,7 @@ describe('github-action-benchmark', () => {
       range: '± 1.75',
       extra: 'trials: 12\nverdict: baseline',
     });
-    // As extractRangeInfo of the tool reads it.
+    // The pattern is that of extractRangeInfo of the tool.
     const ranges = entriesOf(fullAnalysis()).map(({ range }) => /^± (\d.*)$/.exec(range ?? '')?.[1]);
     expect(ranges.filter((range) => range === undefined || !Number.isFinite(Number(range)))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-// Joined runs as Markdown: the verdict over the occasions, the runs' own verdicts beside it, and what was varied.
+// Renders joined runs as Markdown: the verdict over the occasions, the runs' own verdicts beside it, and the varied conditions.
 
 import type { Verdict } from '../../analysis/analysis.ts';
 import type { Condition } from '../../analysis/occasions/conditions.ts';

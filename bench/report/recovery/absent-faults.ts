@@ -1,4 +1,4 @@
-// Faults that the run asked for and this machine could not have: a gap in the matrix must be seen.
+// Lists faults that the run requested and that are unavailable on this machine: a gap in the matrix must be seen.
 
 import { faultNames, faults } from '../../contract/faults.ts';
 import { left, renderTable, section } from '../markdown.ts';
@@ -13,7 +13,7 @@ export function renderAbsentFaults({ recovery }: RecoveryContext): string {
   ]);
 }
 
-/** One sentence for all faults that are absent for the same reason. */
+/** One sentence for all faults that are unavailable for the same reason. */
 export function absentSentences({ recovery }: RecoveryContext): readonly string[] {
   const byReason = Map.groupBy(recovery.absent, ({ why, remedy }) => `${why}; ${remedy}`);
   return [...byReason].map(([reason, members]) => `Not run: ${members.map(({ fault }) => fault).join(', ')}: ${reason}`);

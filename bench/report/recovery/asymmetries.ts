@@ -1,4 +1,4 @@
-// What differs between the arms when connections break, besides their framing. Everything else is one code path.
+// Lists what differs between the arms under faults, besides their framing. Everything else is one code path.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { TransportId } from '../../contract/transports.ts';

@@ -1,4 +1,4 @@
-// How a run of faults was made, in a paragraph and in a few rows of a table.
+// Describes the conditions of a run with faults, in a paragraph and in a few rows of a table.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
@@ -7,7 +7,7 @@ import { formatCount, formatSetting } from '../format.ts';
 import { code } from '../markdown.ts';
 import { trialsSentence } from '../stopping-words.ts';
 
-/** Undefined for a scenario that breaks nothing. */
+/** undefined for a scenario without fault injection. */
 export function faultCircumstances(analysis: Analysis): string | undefined {
   const { plan, startedAt } = analysis;
   const { workload, recovery } = plan;
@@ -42,7 +42,7 @@ export function policiesOf({ plan }: Analysis): readonly PolicyName[] {
   return [...new Set(plan.loadPoints.flatMap(({ policy }) => policy ?? []))];
 }
 
-/** Rows for "Repeat it", in the place of warm-up and window; undefined for a scenario that breaks nothing. */
+/** Rows for "Repeat it", in the place of warm-up and window; undefined for a scenario without fault injection. */
 export function faultSettings(analysis: Analysis): readonly (readonly [string, string])[] | undefined {
   const { trials, plan } = analysis;
   const { recovery, lanes = 1 } = plan;

@@ -1,4 +1,4 @@
-// What each client saw, event by event, and why connections and attempts failed.
+// Shows what each client saw, event by event, and why connections and attempts failed.
 
 import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { formatCount, UNKNOWN } from '../format.ts';
@@ -6,7 +6,7 @@ import { code, foldedBlock, joinBlocks, left, renderTable, right, section } from
 import { armTitleOf } from '../report-context.ts';
 import { armRows, causeWords, faultGroups, groupHeading, rowHeading, rowTitle, type RecoveryContext } from './recovery-context.ts';
 
-/** The rest is many ways in which single clients were unlucky. */
+/** Further patterns are those of single unlucky clients. */
 const MAX_PATTERNS = 6;
 
 export function renderClientViews(context: RecoveryContext): string {

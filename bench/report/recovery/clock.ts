@@ -1,4 +1,4 @@
-// What each fault does: the reconnect clock of both arms, as a chart and as numbers.
+// Shows the effect of each fault: the reconnect clock of both arms, as a chart and as numbers.
 
 import type { FaultedArm, Moment, MomentSummary } from '../../analysis/recovery-analysis.ts';
 import { formatCount, formatEstimate, formatValue, UNKNOWN } from '../format.ts';
@@ -63,7 +63,7 @@ function formatMoment(summary: MomentSummary | undefined): string {
   return formatEstimate({ value: p50Ns, low: lowNs, high: highNs, trials }, 'ns');
 }
 
-/** Where nobody takes silence for a loss; empty where it is watched for everywhere. */
+/** Sentence on the faults at which silence is not taken for a loss; empty if it always is. */
 function unwatched(context: RecoveryContext, { faults }: FaultGroup): string {
   const names = faults.filter(({ arms, deadAfterNs }) => arms.length > 0 && deadAfterNs === undefined);
   if (names.length === 0) return '';
@@ -71,7 +71,7 @@ function unwatched(context: RecoveryContext, { faults }: FaultGroup): string {
   return `Silence alone was no reason to come back ${which}: there were no heartbeats, or the policy does not watch for them.`;
 }
 
-/** Where only some clients stop reading, what the others feel is the question. */
+/** When only some clients stop reading, the effect on the others is the question. */
 function neighbours(context: RecoveryContext, group: FaultGroup): string {
   const affected = group.faults.filter((fault) => fault.arms.some(({ neighbourDelivery }) => neighbourDelivery !== undefined));
   return joinBlocks([

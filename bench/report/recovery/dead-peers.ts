@@ -1,4 +1,4 @@
-// Whether the server lets go of peers that are gone: each one that it keeps costs memory until it is noticed.
+// Shows whether the server drops dead peers: each one that it keeps costs memory until it is noticed.
 
 import type { FaultAnalysis } from '../../analysis/recovery-analysis.ts';
 import { formatCount } from '../format.ts';

@@ -1,4 +1,4 @@
-// The first thing a run of faults answers: how long until streams go on, and what was lost, one row a fault.
+// Renders the main result of a run with faults: the time until streams resume, and what was lost, one row per fault.
 
 import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { formatDifference, formatRatio, formatValue, UNKNOWN } from '../format.ts';
@@ -52,7 +52,7 @@ function verdictsOf(context: RecoveryContext, group: FaultGroup): string {
   ]);
 }
 
-/** One table for each arm that is compared, at most 100 columns wide; empty where none is. */
+/** One table for each arm that is compared, at most 100 columns wide; empty when none is. */
 export function renderFaultVerdictText(context: RecoveryContext, group: FaultGroup, paint: Paint): string {
   const tables = groupContenders(context, group).map((otherArm) => {
     const [baseline, other] = shortTitles(armTitles(context, otherArm));
@@ -67,7 +67,7 @@ export function renderFaultVerdictText(context: RecoveryContext, group: FaultGro
   return tables.join('\n\n');
 }
 
-/** Where there is no pair of times: what the clients of the two arms say about why. */
+/** Explains a missing pair of times from the clients of the two arms. */
 function missingWords(context: RecoveryContext, fault: FaultAnalysis, otherArm: string): string {
   const names = [context.analysis.baseline, otherArm];
   const arms = names.flatMap((name) => faultedArm(fault, name) ?? []);
@@ -131,7 +131,7 @@ function rowsOf(context: RecoveryContext, group: FaultGroup, { otherArm, wordsOf
   });
 }
 
-/** Where no block has a pair, because streams of one arm never came back, what is known of the arm by itself. */
+/** The paired value; if no block has a pair because streams of one arm never resumed, the value of the arm by itself. */
 function armCell(
   context: RecoveryContext,
   fault: FaultAnalysis,
@@ -145,7 +145,7 @@ function armCell(
   return formatValue(summaries.find((one) => one.metric === TIME_TO_RESUMED && one.arm === arm)?.estimate?.value, unit);
 }
 
-/** Its streams were interrupted and none of them went on. */
+/** True when the arm's streams were interrupted and none of them resumed. */
 function isLost(arm: FaultedArm | undefined): boolean {
   return arm !== undefined && arm.clients.resumed === 0 && arm.clients.neverBack > 0;
 }
@@ -156,7 +156,7 @@ function subjectOf({ analysis, metrics }: RecoveryContext, comparison: ArmCompar
   return { comparison, unit, baselineTitle: titleOf(analysis.baseline), otherTitle: titleOf(comparison.otherArm), titleOf };
 }
 
-/** A row a fault: the time to the resumed stream of both arms, what was lost, and the verdict. */
+/** One row per fault: the time to the resumed stream of both arms, what was lost, and the verdict. */
 export function renderFaultTable(context: RecoveryContext, group: FaultGroup, otherArm: string): string {
   const [baseline, other] = armTitles(context, otherArm);
   const hasFloor = context.analysis.copy !== undefined;
@@ -194,7 +194,7 @@ interface NamedComparison {
 function behind(context: RecoveryContext, group: FaultGroup, otherArm: string): string {
   const named = group.faults.flatMap((fault: FaultAnalysis): readonly NamedComparison[] => {
     const comparison = resumedComparison(context, fault, otherArm);
-    // What is not an endpoint here stands among the exploratory comparisons.
+    // Comparisons that are not endpoints here stand among the exploratory ones.
     return comparison?.endpoint === undefined ? [] : [{ label: rowTitle(context, fault), comparison }];
   });
   const doubts = named.flatMap(({ label, comparison }) => comparison.warnings.map(({ message }) => `${label}: ${message}`));

@@ -1,4 +1,4 @@
-// The herd in a terminal: when how many were back, the most attempts in 100 ms, and why attempts failed.
+// Renders the herd for a terminal: when which share was back, the most attempts in 100 ms, and why attempts failed.
 
 import { armTitleOf } from '../report-context.ts';
 import { layOutTable } from '../text-layout.ts';

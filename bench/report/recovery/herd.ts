@@ -1,4 +1,4 @@
-// All clients come back at once: how fast, and what it does to the server. Policies stand apart; nothing averages them.
+// Shows how fast a herd, all clients at once, reconnects, and the effect on the server. Policies stand apart and are never averaged.
 
 import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -9,7 +9,7 @@ import { armTitleOf } from '../report-context.ts';
 import { renderChartImages, type ChartLink } from '../sections/chart-links.ts';
 import { capitalised, causeWords, faultGroups, isHerd, pointOf, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
 
-/** Of one arm under one fault. */
+/** One arm under one fault. */
 export interface HerdPlace {
   readonly context: RecoveryContext;
   readonly fault: FaultAnalysis;
@@ -77,7 +77,7 @@ function table(context: RecoveryContext, fault: FaultAnalysis): string {
   const rows = quantities.map(({ title, cell }) => [title].concat(fault.arms.map((arm) => cell({ context, fault, arm }))));
   return renderTable(
     [left('what'), ...fault.arms.map(({ arm }) => right(armTitleOf(context.analysis, arm)))],
-    // What nobody measured in any arm would only be a row of dashes.
+    // A quantity that no arm measured would only be a row of dashes.
     rows.filter(([, ...cells]) => cells.some((cell) => cell !== UNKNOWN)),
   );
 }

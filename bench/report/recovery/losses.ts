@@ -1,4 +1,4 @@
-// What was lost, repeated or damaged: counted to the token, so there is nothing to estimate.
+// Counts what was lost, repeated or damaged: to the token, so there is nothing to estimate.
 
 import type { FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { formatCount, formatValue } from '../format.ts';
@@ -56,7 +56,7 @@ function table(context: RecoveryContext, group: FaultGroup, columns: readonly Co
   );
 }
 
-/** What should be zero stands out where it is not. */
+/** Highlights a count that should be zero and is not. */
 function alarming(count: number): string {
   return count === 0 ? '0' : `**${formatCount(count)}**`;
 }

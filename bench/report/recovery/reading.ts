@@ -1,4 +1,4 @@
-// How to read a run of faults, what its words mean, and what it cannot say.
+// Explains how to read a run with faults, what its terms mean, and what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { armTitleOf } from '../report-context.ts';

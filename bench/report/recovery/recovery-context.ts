@@ -1,4 +1,4 @@
-// What every section about faults needs: which trials belong together, how a row is called, and where its comparison is.
+// Provides what every section about faults needs: which trials belong together, the title of a row, and its comparison.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { FaultAnalysis, FaultedArm, RecoveryAnalysis } from '../../analysis/recovery-analysis.ts';
@@ -17,12 +17,12 @@ export interface RecoveryContext extends ReportContext {
 /** Trials that one table may hold: never two policies, and in a matrix of faults never two loads. */
 export interface FaultGroup {
   readonly title: string;
-  /** The load point without what differs within the group. */
+  /** The load point without the fields that differ within the group. */
   readonly loadPoint: LoadPoint;
   readonly faults: readonly FaultAnalysis[];
 }
 
-/** Undefined for a run of a scenario that breaks nothing, and for a pilot, which shows no results. */
+/** undefined for a run without fault injection, and for a pilot, which shows no results. */
 export function recoveryContext(context: ReportContext): RecoveryContext | undefined {
   const { recovery, pilot } = context.analysis;
   return recovery === undefined || pilot !== undefined ? undefined : { ...context, recovery };
@@ -32,7 +32,7 @@ export function isHerd({ analysis }: ReportContext): boolean {
   return analysis.plan.scenario === 'herd';
 }
 
-/** In the order of the plan. A herd is one fault at several loads, so its groups are the policies. */
+/** Groups in the order of the plan. A herd is one fault at several loads, so its groups are the policies. */
 export function faultGroups(context: RecoveryContext): readonly FaultGroup[] {
   const keyOf = ({ loadPoint }: FaultAnalysis): string =>
     isHerd(context) ? (loadPoint.policy ?? '') : loadPointKey(withoutFault(loadPoint));
@@ -50,7 +50,7 @@ function policyTitle({ policy = 'identical' }: LoadPoint): string {
   return `policy ${policy}`;
 }
 
-/** `F2 Reset`; of a herd `500 connections`. */
+/** `F2 Reset`; for a herd `500 connections`. */
 export function rowTitle(context: RecoveryContext, { loadPoint }: Pick<FaultAnalysis, 'loadPoint'>): string {
   if (isHerd(context)) return loadPointTitle({ connections: loadPoint.connections });
   const fault = faultOfPoint(loadPoint);
@@ -65,13 +65,13 @@ function faultOfPoint({ fault }: LoadPoint): Fault | undefined {
   return fault === undefined ? undefined : faults[fault];
 }
 
-/** Undefined where no trial of the fault was measured. */
+/** undefined when no trial of the fault was measured. */
 export function pointOf({ analysis }: ReportContext, { loadPoint }: Pick<FaultAnalysis, 'loadPoint'>): LoadPointAnalysis | undefined {
   const key = loadPointKey(loadPoint);
   return analysis.loadPoints.find((point) => loadPointKey(point.loadPoint) === key);
 }
 
-/** Arms that are held against the baseline anywhere in the group. */
+/** Arms that are compared with the baseline anywhere in the group. */
 export function groupContenders(context: RecoveryContext, { faults: members }: FaultGroup): readonly string[] {
   const points = members.flatMap((fault) => pointOf(context, fault) ?? []);
   return [...new Set(points.flatMap((point) => contenders(point)))];
@@ -105,7 +105,7 @@ export function armRows(
   );
 }
 
-/** A heading for each group where there are several of them. */
+/** A heading for each group if there are several, else empty. */
 export function groupHeading(groups: readonly FaultGroup[], { title }: FaultGroup): string {
   return groups.length > 1 ? `### ${capitalised(title)}` : '';
 }

@@ -30,7 +30,7 @@ const reportOf = (analysis: Analysis): string => renderReport(analysis, { metric
 const textOf = (analysis: Analysis): string =>
   renderTerminal(analysis, { metrics: recoveryFixtureMetrics, paint: plainPaint, reportPath: 'reports/x/report.md' });
 
-/** What was approved; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
+/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(text: string, file: string): string {
   const path = new URL(`../golden/${file}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
@@ -42,7 +42,7 @@ function section(text: string, title: string): string {
   return rest.split('\n## ')[0] ?? '';
 }
 
-/** The cells of the first row that begins like this. */
+/** The cells of the first row that begins with `start`. */
 function cellsOf(text: string, start: string): readonly string[] {
   const row = text.split('\n').find((line) => line.startsWith(`| ${start}`)) ?? '';
   return row

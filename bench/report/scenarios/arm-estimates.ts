@@ -1,4 +1,4 @@
-// What the arms of a load point have of single metrics, for the tables and sentences of a scenario.
+// Provides the values of single metrics by arm at a load point, for the tables and sentences of a scenario.
 
 import type { Estimate, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { Arm } from '../../contract/transports.ts';
@@ -19,7 +19,7 @@ export interface ArmValues {
   readonly text: (metric: string) => string;
 }
 
-/** The arms that are asked about, as baseline or contender. */
+/** The arms that are compared, as baseline or contender. */
 export function contestantsAt({ metrics }: ReportContext, point: LoadPointAnalysis): readonly ArmValues[] {
   return point.arms
     .filter(({ arm }) => isContestant(arm))
@@ -29,12 +29,12 @@ export function contestantsAt({ metrics }: ReportContext, point: LoadPointAnalys
     });
 }
 
-/** Of a metric that is in the registry; any other has no values. */
+/** Unit of a metric that is in the registry; any other has no values. */
 export function unitOf(metrics: readonly MetricText[], id: string): MetricText['unit'] {
   return metrics.find((metric) => metric.id === id)?.unit ?? 'count';
 }
 
-/** One row a metric, one column an arm, with intervals; metrics that no trial has are left out. Empty without rows. */
+/** One row per metric, one column per arm, with intervals; metrics that no trial has are left out. Empty without rows. */
 export function renderMetricRows({ metrics }: ReportContext, point: LoadPointAnalysis, ids: readonly string[]): string {
   const rows = ids.flatMap((id) => {
     const metric = metrics.find((one) => one.id === id);

@@ -1,24 +1,24 @@
-// What one browser opened, as plain sentences made from what was counted. Where trials disagree, each count is said.
+// Describes what one browser opened in plain sentences made from the counts. If trials disagree, each count is named.
 
 import type { ArmBrowserLimits, NextStream } from '../../analysis/browser-limits-analysis.ts';
 import { formatCount, formatValue, UNKNOWN } from '../format.ts';
 
-/** What the sentences of an arm need besides its counts. */
+/** Input of the sentences of an arm besides its counts. */
 export interface Words {
   /** `SSE (browser client)` */
   readonly title: string;
-  /** `1.5 s`: how long it takes until something is said to wait. */
+  /** `1.5 s`: time after which something counts as waiting. */
   readonly streamPatience: string;
   readonly requestPatience: string;
 }
 
-/** One thought each: how many and the next one, an ordinary request, two tabs, all at once. */
+/** One sentence for each: how many streams and the next one, an ordinary request, two tabs, all at once. */
 export function sentencesOf(arm: ArmBrowserLimits, words: Words): readonly string[] {
   if (arm.trials === 0) return [`${words.title}: no trial completed.`];
   return [streamSentence(arm, words), requestSentence(arm, words), tabSentence(arm, words), atOnceSentence(arm, words)];
 }
 
-/** `6`; `254 or 255` where trials differ. */
+/** `6`; `254 or 255` if trials differ. */
 export function counted(counts: readonly number[]): string {
   return counts.length === 0 ? UNKNOWN : [...new Set(counts)].map((count) => formatCount(count)).join(' or ');
 }
@@ -28,7 +28,7 @@ export function pairsOf(pairs: readonly (readonly [number, number])[]): string {
   return [...new Set(pairs.map((pair) => pair.map((count) => formatCount(count)).join(' + ')))].join(' or ');
 }
 
-/** `waits`, `fails (close code 1006)`; a dash where neither was seen. */
+/** `waits`, `fails (close code 1006)`; a dash when neither was seen. */
 export function fateOf({ waits, fails, how = [] }: Pick<NextStream, 'waits' | 'fails'> & { readonly how?: readonly string[] }): string {
   const failing = how.length === 0 ? 'fails' : `fails (${how.join(', ')})`;
   if (waits + fails === 0) return UNKNOWN;

@@ -17,7 +17,7 @@ const text = renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 
 const reportOf = (tallyOf: (block: number) => BrowserLimitsTally, blocks = 1): string =>
   renderReport(analyse(limitsRun({ blocks, tallyOf: (_transport, block) => tallyOf(block) })), { metrics, charts: [] });
 
-/** What was approved; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
+/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(rendered: string, file: string): string {
   const path = new URL(`../golden/${file}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, rendered);

@@ -1,5 +1,5 @@
-// What the report of scenario `browser-limits` says: what one browser opened, and what became of the next stream and of an
-// ordinary request. Counts and times as they were seen; nothing is compared.
+// Report parts of scenario `browser-limits`: how many streams one browser opened, and the fate of the next stream and of an
+// ordinary request. Shows counts and times as they were seen; nothing is compared.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { ArmBrowserLimits, BrowserLimitsAnalysis } from '../../analysis/browser-limits-analysis.ts';

@@ -1,4 +1,4 @@
-// What a token costs when several come at once, by how many and by arm: the tables of scenario `burst`.
+// Tables of scenario `burst`: the cost of a token when several come at once, by their number and by arm.
 
 import { formatEstimate, formatRatio, formatValue } from '../format.ts';
 import { joinBlocks, left, renderTable, right } from '../markdown.ts';
@@ -18,7 +18,7 @@ const columns: readonly { readonly metric: string; readonly title: string; reado
   { metric: 'delivery.p50', title: 'delivery p50', hasInterval: true },
 ];
 
-/** One row for each number of tokens and arm; empty where nothing was measured. */
+/** One row for each number of tokens and arm; empty when nothing was measured. */
 export function renderCosts({ metrics }: ReportContext, { points }: BurstGroup): string {
   const rows = points.flatMap((place) =>
     place.point.arms.map(({ name, arm }) => [
@@ -49,7 +49,7 @@ export function renderCpuRatios(context: ReportContext, { points }: BurstGroup, 
   ]);
 }
 
-/** At most 100 columns wide; empty where nothing was compared. */
+/** At most 100 columns wide; empty when nothing was compared. */
 export function renderCostsText(context: ReportContext, { points }: BurstGroup, paint: Paint): readonly string[] {
   const { analysis, metrics } = context;
   const first = points[0];

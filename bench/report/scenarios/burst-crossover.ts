@@ -1,5 +1,5 @@
-// From how many tokens at once on one arm costs less: said from the verdicts on server CPU per token alone, so where they are
-// withheld nothing is said.
+// Says from how many tokens at once on one arm costs less: uses only the verdicts on server CPU per token, so it says nothing
+// when they are withheld.
 
 import type { VerdictKind } from '../../analysis/analysis.ts';
 import { formatPercent } from '../format.ts';
@@ -11,7 +11,7 @@ interface Judged {
   readonly comparison: ArmComparison;
 }
 
-/** Kinds that say something about the arms; the others say that nothing can be said. */
+/** Kinds of verdict that say something about the arms; the others say that no statement is possible. */
 const decided: ReadonlySet<VerdictKind> = new Set(['better', 'size-uncertain', 'equivalent', 'inconclusive', 'not-resolvable']);
 
 /** One or two sentences; none unless there are verdicts at two points or more. */
@@ -50,7 +50,7 @@ function shareSaved({ ratio, otherArm }: ArmComparison, winner: string): number 
   return winner === otherArm ? 1 - ratio.value : 1 - 1 / ratio.value;
 }
 
-/** What was said at the points below, those of one kind together. */
+/** The verdicts at the points below, those of one kind together. */
 function restSentences(context: ReportContext, judged: readonly Judged[], hasLead: boolean): readonly string[] {
   const groups = Map.groupBy(judged, ({ comparison }) => stateWords(context, comparison));
   const words = [...groups].map(([state, members]) => `${state} at ${listCounts(members.map(({ tokensPerTick }) => tokensPerTick))}`);

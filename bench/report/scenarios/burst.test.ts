@@ -13,7 +13,7 @@ const charts = [{ file: 'burst-costs-200.svg', title: 'Costs', alt: 'CPU and wri
 const reportOf = (analysis = burstAnalysis()): string => renderReport(analysis, { metrics, charts });
 const textOf = (analysis = burstAnalysis()): string => renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'report.md' });
 
-/** What was approved; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
+/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(text: string, file: string): string {
   const path = new URL(`../golden/${file}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);

@@ -1,5 +1,5 @@
-// What the report of scenario `burst` says besides its verdicts: by which mechanism tokens that come together become cheaper,
-// and from how many on that shows in processor time.
+// Report parts of scenario `burst` besides its verdicts: by which mechanism tokens that come together become cheaper, and from
+// how many on that shows in processor time.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';

@@ -1,4 +1,4 @@
-// What each arm carried, what failed first beyond it, and whether it was the server that was at its end.
+// Shows what each arm carried, which constraint failed first beyond it, and whether the server was the bottleneck.
 
 import type { Estimate } from '../../analysis/analysis.ts';
 import type { ArmCapacity, CapacityAnalysis, ClientProof } from '../../analysis/capacity/capacity-analysis.ts';
@@ -13,7 +13,7 @@ export interface CapacityContext extends ReportContext {
   readonly search: SearchPlan;
 }
 
-/** Undefined for another scenario. */
+/** undefined for another scenario. */
 export function capacityContext(context: ReportContext): CapacityContext | undefined {
   const { capacity, plan } = context.analysis;
   return capacity === undefined || plan.search === undefined ? undefined : { ...context, capacity, search: plan.search };
@@ -50,7 +50,7 @@ export function renderCapacityTable(context: CapacityContext): string {
   );
 }
 
-/** `3 012 [2 950, 3 075]`, or `at least 400`; of some searches only, with their number. */
+/** `3 012 [2 950, 3 075]`, or `at least 400` when a search ended at a limit of the harness or of the plan. */
 function streamsCell(context: CapacityContext, one: ArmCapacity): string {
   const estimate = summaryOf(context, one, 'capacity.streams');
   if (countAtLeast(one) === 0) return formatEstimate(estimate, 'count');
@@ -69,7 +69,7 @@ function countAtLeast({ ends }: ArmCapacity): number {
   return ends.harness + ends.most;
 }
 
-/** `the objective (5 of 6), a growing backlog (2)`; undefined where no load failed. */
+/** `the objective (5 of 6), a growing backlog (2)`; undefined when no load failed. */
 export function failureWords({ failedBy, searches }: ArmCapacity): string | undefined {
   const counted = constraints.filter((one) => failedBy[one] > 0).toSorted((a, b) => failedBy[b] - failedBy[a]);
   if (counted.length === 0) return undefined;
@@ -78,7 +78,7 @@ export function failureWords({ failedBy, searches }: ArmCapacity): string | unde
     .join(', ');
 }
 
-/** Sentences on answers that are none, or less sure than planned. */
+/** Sentences on searches without an answer, or with a less certain one than planned. */
 export function renderEnds(context: CapacityContext): string {
   const { capacity, analysis, search } = context;
   const sentences = capacity.arms.flatMap(({ arm, ends, searches }) =>
@@ -103,7 +103,7 @@ const endSentences: Partial<Record<SearchEnd, (search: SearchPlan) => string>> =
   steps: ({ maxSteps }) => `ended after ${formatCount(maxSteps)} steps, before their answer stood.`,
 };
 
-/** Whether the load generator could have carried more than any server did. Undefined before it was measured. */
+/** Whether the load generator could have carried more than any server did. undefined before it was measured. */
 export function proofSentence({ capacity: { proof } }: CapacityContext): string | undefined {
   if (proof === undefined) return undefined;
   const { step, timesBest, isPassed } = proof;

@@ -1,4 +1,4 @@
-// The loads themselves: the load–latency curve as a table, and the path of each search, so that anybody can check an answer.
+// Renders the loads themselves: the load–latency curve as a table, and the path of each search, so that answers can be checked.
 
 import type { SearchPath } from '../../analysis/capacity/capacity-analysis.ts';
 import type { SearchEnd, SearchStep } from '../../contract/search.ts';
@@ -7,7 +7,7 @@ import { foldedBlock, joinBlocks, left, renderTable, right } from '../markdown.t
 import { armTitleOf } from '../report-context.ts';
 import { constraintWords, type CapacityContext } from './capacity-arms.ts';
 
-/** By load, then arm; empty before the curve was measured. */
+/** Ordered by load, then arm; empty before the curve was measured. */
 export function renderCurveTable({ analysis, capacity }: CapacityContext): string {
   const loads = [...new Set(capacity.curves.flatMap(({ steps }) => steps.map(({ streams }) => streams)))].sort((a, b) => a - b);
   const rows = loads.flatMap((streams) =>
@@ -59,7 +59,7 @@ const endWords: Record<SearchEnd, string> = {
   steps: ', not narrowed down: too many steps',
 };
 
-/** Folded: every load that was tried, in order. */
+/** A folded table of every load that was tried, in order. */
 export function renderPaths({ analysis, capacity }: CapacityContext): string {
   const rows = capacity.paths.map((path) => [
     path.isBurnIn ? 'burn-in' : `${path.block - analysis.plan.burnInBlocks + 1}${path.isRepeat ? ', again' : ''}`,

@@ -12,7 +12,7 @@ import { plainPaint } from '../verdict-table.ts';
 
 const metrics = metricsOf('capacity');
 
-/** WebSocket carries a tenth more; what each carries varies by a few percent from block to block. */
+/** WebSocket carries a tenth more; the capacity of each varies by a few percent from block to block. */
 const capacity = (transport: string, block: number): number => (transport === 'ws' ? 3300 : 3000) * (1 + 0.02 * Math.sin(7 * block));
 
 const answered = analyse(await searchedRun({ capacity }));

@@ -1,4 +1,4 @@
-// What the report of scenario `capacity` says besides its verdicts.
+// Report parts of scenario `capacity` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
@@ -45,7 +45,7 @@ function circumstances({ plan }: Analysis): string {
   ].join('');
 }
 
-/** Searches of before the loss was counted by plan, told by what their plan lacks, asked for what arrived in the window. */
+/** Older searches, recognised by a plan without `verifyOneIn`, judged the tokens that arrived in the window, not the loss by plan. */
 function lossRule({ verifyOneIn }: SearchPlan): string {
   return verifyOneIn === undefined
     ? '99.5 % of the tokens that are due in the window arrive in it'

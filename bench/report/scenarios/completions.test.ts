@@ -12,7 +12,7 @@ const analysis = completionsAnalysis();
 const report = renderReport(analysis, { metrics, charts: [] });
 const text = renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'report.md' });
 
-/** What was approved; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
+/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(rendered: string, file: string): string {
   const path = new URL(`../golden/${file}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, rendered);

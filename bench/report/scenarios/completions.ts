@@ -1,5 +1,5 @@
-// What the report of scenario `completions` says besides its verdicts: how many whole streams there were and how long they
-// took, and that a closed loop answers no question about waiting.
+// Report parts of scenario `completions` besides its verdicts: how many whole streams there were and how long they took, and
+// that a closed loop answers no question about waiting.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -56,7 +56,7 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   );
 }
 
-/** From the request to the last token, were server and network infinitely fast; gaps vary, this is their mean. */
+/** Time from the request to the last token with an infinitely fast server and network; gaps vary, this uses their mean. */
 function plannedNs({ workload }: Analysis['plan']): number {
   return workload.firstTokenMedianMs * NS_PER_MS + ((workload.tokensPerStream - 1) / workload.tokensPerSecond) * NS_PER_S;
 }
@@ -79,7 +79,7 @@ function onePoint(context: ReportContext, point: LoadPointAnalysis): string {
   ]);
 }
 
-/** From here on the event loop had no time to spare; the limit of the gate on latency under load. */
+/** Utilisation from which the event loop had no time to spare; the limit of the gate on latency under load. */
 const BUSY = 0.8;
 
 function sentenceOf({ title, valueOf, text }: ArmValues, { analysis }: ReportContext): string {

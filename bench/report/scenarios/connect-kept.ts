@@ -1,4 +1,4 @@
-// What a kept connection saves: the same streams of the same arm on new connections and on kept ones.
+// Shows what a kept connection saves: compares the same streams of the same arm on new connections and on kept ones.
 
 import type { Estimate } from '../../analysis/analysis.ts';
 import type { KeptEffect } from '../../analysis/connect-analysis.ts';
@@ -12,7 +12,7 @@ import { estimateOf } from './arm-estimates.ts';
 export const FIRST_TOKEN = 'ttft.overhead.p50';
 const CPU = 'cpu.server.stream';
 
-/** In this section, where `open.p50` is also of streams that open nothing. */
+/** Titles in this section, in which `open.p50` also covers streams that open no connection. */
 const titles: Readonly<Record<string, string>> = { 'open.p50': 'First answer p50', [FIRST_TOKEN]: 'First token p50' };
 
 export function renderKept(context: ReportContext): string {
@@ -45,7 +45,7 @@ function savedSentence(context: ReportContext, { arm, cold, saved }: KeptEffect,
   return `Over ${title}, ${size}.${own}${cpuSentence(cpu)}`;
 }
 
-/** Its interval leaves out zero. */
+/** True when its interval excludes zero. */
 function isShown({ low, high }: Estimate): boolean {
   return low !== undefined && high !== undefined && (low > 0 || high < 0);
 }
@@ -77,10 +77,10 @@ function effectsTable({ analysis, metrics }: ReportContext, effects: readonly Ke
   );
 }
 
-/** For an example. */
+/** Round-trip time of an example. */
 const ROUND_TRIP_NS = 50 * NS_PER_MS;
 
-/** From asking for a stream to its first token, in round trips. */
+/** Ways from the request for a stream to its first token, in round trips. */
 const ways: readonly { readonly title: string; readonly trips: number }[] = [
   { title: 'SSE; WebSocket whose path names its stream (as measured)', trips: 2 },
   { title: 'the same with TLS 1.3', trips: 3 },

@@ -1,4 +1,4 @@
-// What became of the streams that all began at one moment.
+// Shows the outcome of streams that all began at one moment.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { StormAnalysis } from '../../analysis/connect-analysis.ts';
@@ -47,7 +47,7 @@ export function renderStorms(context: ReportContext, charts: readonly ChartLink[
   ]);
 }
 
-/** Empty where nothing was accepted. */
+/** Empty when nothing was accepted. */
 function paceSentence({ loadPoint }: LoadPointAnalysis, { title, valueOf, text }: ArmValues): readonly string[] {
   const rate = valueOf('open.rate');
   if (rate === undefined) return [];

@@ -13,7 +13,7 @@ const charts = [{ file: 'storm-opens-1000-storm.svg', title: 'Streams accepted',
 const reportOf = (analysis = connectAnalysis()): string => renderReport(analysis, { metrics, charts });
 const textOf = (analysis = connectAnalysis()): string => renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'report.md' });
 
-/** What was approved; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
+/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(text: string, file: string): string {
   const path = new URL(`../golden/${file}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
@@ -70,7 +70,7 @@ describe('the report of a run about connections', () => {
           .map((cell) => cell.trim()),
       ),
     ).toEqual(
-      // The null arm answers nothing.
+      // The null arm sends no first answer.
       [
         ['First answer p50', 'SSE'],
         ['First answer p50', 'WebSocket'],

@@ -1,4 +1,4 @@
-// How far apart the subscribers get each message: numbers, and what makes the first of them wait.
+// Shows how far apart the subscribers get each message: numbers, and the reason why the first of them waits.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { formatCount, formatValue } from '../format.ts';
@@ -46,7 +46,7 @@ function sentences(context: ReportContext, point: LoadPointAnalysis): readonly s
   ];
 }
 
-/** Only where the interval of the difference says which of the two waits. */
+/** Empty unless the interval of the difference says which of the two waits. */
 function firstWaits(point: LoadPointAnalysis): string {
   const comparison = point.comparisons.find(({ metric, otherArm }) => metric === 'spread.first.p50' && otherArm === 'ws');
   const { low, high } = comparison?.difference ?? {};

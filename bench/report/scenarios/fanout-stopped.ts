@@ -1,4 +1,4 @@
-// What one subscriber who does not read costs the others: each arm against itself.
+// Shows the cost of one subscriber that does not read to the others: compares each arm with itself.
 
 import type { StoppedSubscriber } from '../../analysis/fanout-analysis.ts';
 import { NS_PER_S } from '../../contract/units.ts';

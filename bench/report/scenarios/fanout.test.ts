@@ -55,7 +55,7 @@ describe('the report of one source with many subscribers', () => {
       '- At 50 messages/s, the first and the last of 500 subscribers have a message 1.01 ms and 5.01 ms over SSE, 403 µs and 4.40 ms over WebSocket after it is due.',
     );
     expect(text).toContain('The first one waits 604 µs longer over SSE: node:http');
-    // Load points in which somebody does not read have a section of their own.
+    // Load points with a subscriber that does not read have a section of their own.
     expect(text).not.toContain('not reading');
   });
 

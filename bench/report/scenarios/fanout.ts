@@ -1,4 +1,4 @@
-// What the report of scenario `fanout` says besides its verdicts.
+// Report parts of scenario `fanout` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';

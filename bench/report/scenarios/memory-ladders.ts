@@ -1,5 +1,5 @@
-// The tables of scenario `memory`: what a connection costs and of what that is made, whether the rungs lie on a line, and the
-// rungs themselves.
+// Tables of scenario `memory`: the cost of a connection and its parts, whether the rungs lie on a line, and the rungs
+// themselves.
 
 import type { LadderArm, RungSummary } from '../../analysis/memory/ladder-analysis.ts';
 import { LEAST_R_SQUARED } from '../../analysis/memory/ladder-lines.ts';
@@ -29,7 +29,7 @@ export function renderConnectionCosts(context: ReportContext, point: LoadPointAn
   return renderMetricRows(context, point, costs);
 }
 
-/** One row an arm; the label stands beside the number that it doubts. */
+/** One row per arm; the label stands beside the number that it calls into doubt. */
 export function renderStraightness({ analysis }: ReportContext): string {
   const { arms = [] } = analysis.ladders ?? {};
   const rows = arms.map(({ arm, ladders, straightness }) => [
@@ -77,7 +77,7 @@ const columns: readonly RungColumn[] = [
   { title: 'busy', cell: ({ utilisation }) => formatPercent(utilisation) },
 ];
 
-/** Folded: one table an arm. */
+/** Folded: one table per arm. */
 export function renderRungs({ analysis }: ReportContext): readonly string[] {
   const { arms = [] } = analysis.ladders ?? {};
   return arms.map(({ arm, ladders, rungs }) =>

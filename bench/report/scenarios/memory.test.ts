@@ -18,7 +18,7 @@ function ladderOf(transport: string, block: number): LadderRecord {
   return fixtureLadder({ ...costs, ussBytes: costs.ussBytes * noise, cpuNsPerToken: costs.cpuNsPerToken * noise });
 }
 
-/** As where neither slabs nor sockets can be read. */
+/** A ladder as on a machine where neither slabs nor sockets can be read. */
 function withoutKernel(): LadderRecord {
   return { rungs: fixtureLadder(truth).rungs.map((rung) => Object.assign(rung, { kernel: {} })) };
 }

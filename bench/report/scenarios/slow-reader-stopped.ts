@@ -1,4 +1,4 @@
-// What became of the clients that stopped reading, and what the others noticed.
+// Shows what happened to the clients that stopped reading, and the effect on the others.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { formatCount, formatSetting, formatValue } from '../format.ts';
@@ -51,7 +51,7 @@ function sentences({ analysis }: ReportContext, { loadPoint }: LoadPointAnalysis
 
 const MANY = 100;
 
-/** What many such clients would take, from the largest value of any arm. */
+/** Kernel memory that many such clients would take, from the largest value of any arm. */
 function kernelSentence(context: ReportContext): string {
   const { analysis } = context;
   const taken = analysis.loadPoints.flatMap((point) =>

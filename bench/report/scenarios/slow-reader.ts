@@ -1,4 +1,4 @@
-// What the report of scenario `slow-reader` says besides its verdicts.
+// Report parts of scenario `slow-reader` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';

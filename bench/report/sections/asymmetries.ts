@@ -1,4 +1,4 @@
-// What differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
+// Lists what differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';

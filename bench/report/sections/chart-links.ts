@@ -1,8 +1,8 @@
-// The charts that lie beside the report.
+// Links the charts that lie beside the report.
 
 import { joinBlocks, section } from '../markdown.ts';
 
-/** A chart as the report needs it: where it is, and what it shows to those who cannot see it. */
+/** A chart as the report needs it: its file, and its text alternative for those who cannot see it. */
 export interface ChartLink {
   /** Name within `charts/`. */
   readonly file: string;
@@ -17,7 +17,7 @@ export function renderChartLinks(charts: readonly ChartLink[]): string {
   );
 }
 
-/** The images alone, for a section that is about what they show. `folder` is where the run is, seen from the text: `memory/`. */
+/** The images alone, for a section on their content. `folder` is where the run is, seen from the text: `memory/`. */
 export function renderChartImages(charts: readonly ChartLink[], folder = ''): readonly string[] {
   return charts.map(({ file, alt }) => `![${escapeAlt(alt)}](${folder}charts/${encodeURI(file)})`);
 }

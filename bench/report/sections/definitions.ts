@@ -1,4 +1,4 @@
-// What every number means.
+// Defines every number of the report.
 
 import { foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
 import { faultMoments } from '../recovery/reading.ts';

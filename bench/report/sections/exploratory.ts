@@ -1,4 +1,4 @@
-// Comparisons that nobody declared before the run: they suggest what to look at next and decide nothing.
+// Renders comparisons that were not declared before the run: they suggest what to look at next and decide nothing.
 import { loadPointTitle } from '../../contract/load-point.ts';
 
 import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, UNKNOWN } from '../format.ts';

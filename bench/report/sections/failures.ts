@@ -1,4 +1,4 @@
-// Trials that failed are results: they are listed, never left out.
+// Lists the trials that failed: they are results, and are never left out.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount } from '../format.ts';

@@ -1,4 +1,4 @@
-// Values and limits of gates as text: a gate says in what unit it measures.
+// Formats values and limits of gates as text: a gate states its unit.
 
 import type { Gate } from '../../contract/run-file.ts';
 import { formatCount, formatNumber, formatPercent, formatSetting, formatValue } from '../format.ts';

@@ -1,4 +1,4 @@
-// What a reader sees first: the question, how it was asked, and whether the answer may be believed.
+// Renders the top of the report: the question, the conditions of the run, and whether the answer can be trusted.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';

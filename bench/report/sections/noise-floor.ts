@@ -1,4 +1,4 @@
-// What this run found between two equal arms: no verdict can be finer than that.
+// Renders the difference that this run found between two equal arms: no verdict can be finer than that.
 import { loadPointTitle } from '../../contract/load-point.ts';
 
 import { bulletList, joinBlocks } from '../markdown.ts';

@@ -1,4 +1,4 @@
-// The answer of a pilot. It stands where the verdicts of other runs stand, and says nothing about which arm is better.
+// Renders the result of a pilot. It takes the place of the verdicts of other runs, and does not say which arm is better.
 
 import { joinBlocks, section } from '../markdown.ts';
 import { pilotSentences, pilotTables, pilotTitle, renderPilotMarkdown } from '../pilot-table.ts';

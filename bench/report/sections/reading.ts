@@ -1,4 +1,4 @@
-// The two texts that keep a reader from taking the result for more than it is: how to read the table, what it cannot say.
+// Renders two texts that prevent over-interpretation of the result: how to read the table, and what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { commonPath, type PathName } from '../../contract/transports.ts';

@@ -1,4 +1,4 @@
-// Blocks that were measured again: which and why, and what would have been concluded without.
+// Lists the blocks that were measured again, the reasons, and the verdicts that would change without the repetitions.
 
 import type { Analysis, RepeatedBlock, WithoutRepeats } from '../../analysis/analysis.ts';
 import { formatCount, formatDifferenceEstimate, formatP, UNKNOWN } from '../format.ts';

@@ -1,4 +1,4 @@
-// What another person needs to measure the same again: machine, versions, command, seeds, and how long it takes.
+// Lists everything needed to repeat the measurement: machine, versions, command, seeds, and how long it takes.
 
 import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
 import { paths } from '../../contract/transports.ts';
@@ -55,13 +55,13 @@ export function renderRepetition(analysis: Analysis): string {
   ]);
 }
 
-/** What a browser opens is seen in no window. */
+/** Empty for scenario `browser-limits`, which measures in no window. */
 function windowRows({ warmupNs, windowNs, browserLimits }: Analysis['plan']): string[][] {
   if (browserLimits !== undefined) return [];
   return [['warm-up, window', `${formatSetting(warmupNs, 'ns')}, ${formatSetting(windowNs, 'ns')}`]];
 }
 
-/** None where there is one process of each kind, and it connects from the usual address. */
+/** Empty with one process of each kind that connects from the usual address. */
 function processRows({ clientProcesses = 1, serverProcesses = 1, clientAddresses }: Analysis['plan']): string[][] {
   const servers = serverProcesses === 1 ? '1 server process' : `${serverProcesses} server processes, each on its own port`;
   const clients = clientProcesses === 1 ? '1 load process' : `${clientProcesses} load processes`;
@@ -72,7 +72,7 @@ function processRows({ clientProcesses = 1, serverProcesses = 1, clientAddresses
   ];
 }
 
-/** None for loopback. */
+/** Empty for loopback. */
 function pathRows({ arms }: Analysis['plan']): string[][] {
   const named = new Set(arms.map(({ path }) => path).filter((path) => path !== 'direct'));
   return named.size === 0 ? [] : [['path', [...named].map((path) => `${path}: ${paths[path]}`).join('; ')]];
@@ -88,7 +88,7 @@ const factorWords: Record<SetupFactor, string> = {
   port: 'the port',
 };
 
-/** Innocuous differences of the set-up bias results where they are constant (Mytkowicz et al., ASPLOS 2009). */
+/** Innocuous differences of the set-up bias results when they are constant (Mytkowicz et al., ASPLOS 2009). */
 function setupSentence({ setup }: Analysis): string {
   if (setup.length === 0) return '';
   const words = setup.map((factor) => factorWords[factor]);

@@ -6,7 +6,7 @@ import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../report-context.ts';
 
-/** By the first word of the metric's id; what fits nowhere is printed last. */
+/** Grouped by the first word of the metric's id; metrics that fit no group are printed last. */
 const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
   { title: 'Whole streams', words: ['completions', 'completion'] },
   { title: 'Capacity', words: ['capacity'] },
@@ -36,7 +36,7 @@ export function renderResults(context: ReportContext): string {
     'Mean over trials with its 95 % confidence interval; every quantile was taken inside a trial.',
     ...context.analysis.loadPoints.map((point, index) => {
       const body = joinBlocks([table(context, point), notes(context, point)]);
-      // One table is the result; further ones are for those who look. Of faults, the sections above have shown the results.
+      // The first table is the result; further ones are folded. With faults all are: the sections above have shown the results.
       return index === 0 && context.analysis.recovery === undefined
         ? joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, body])
         : foldedBlock(loadPointTitle(point.loadPoint), body);

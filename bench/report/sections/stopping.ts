@@ -1,4 +1,4 @@
-// Why the run ended when it did, and what that does to its intervals.
+// Explains why the run ended when it did, and the effect on its intervals.
 
 import { joinBlocks } from '../markdown.ts';
 import type { ReportContext } from '../report-context.ts';

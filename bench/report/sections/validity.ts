@@ -1,4 +1,4 @@
-// Whether the run may be believed: every gate with its value, the negative control, the floor, and the doubts.
+// Shows whether the run can be trusted: every gate with its value, the negative control, the floor, and the doubts.
 
 import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -13,10 +13,10 @@ import { renderNoiseFloor } from './noise-floor.ts';
 import { renderRepeats } from './repeats.ts';
 import { renderStopping } from './stopping.ts';
 
-/** Connecting a socket is the same work in every arm: whatever differs here, the harness made up. */
+/** Connecting a socket is the same work in every arm: any difference here is an artefact of the harness. */
 const NEGATIVE_CONTROL = 'connect.p50';
 
-/** What the null arm is shown for. */
+/** Metrics for which the null arm is shown. */
 const floorMetrics: readonly string[] = ['delivery.p50', 'delivery.p99', 'cpu.server.token'];
 
 export function renderValidity(context: ReportContext): string {
@@ -34,7 +34,7 @@ function onePoint(context: ReportContext, point: LoadPointAnalysis): string {
   return joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, controls(context, point), gateOverview(context.analysis, point)]);
 }
 
-/** A matrix of faults has a load point for each: those where all was well need one sentence together. */
+/** A matrix of faults has a load point for each fault: those that met all gates share one sentence. */
 function manyPoints({ analysis }: ReportContext): readonly string[] {
   const met = analysis.loadPoints.filter(isMet);
   const all = met.length === analysis.loadPoints.length;
@@ -51,7 +51,7 @@ function manyPoints({ analysis }: ReportContext): readonly string[] {
   ];
 }
 
-/** A run of nothing but an A/A pair has it in the place of verdicts. */
+/** Empty for a run of nothing but an A/A pair, which has the floor in the place of verdicts. */
 function noiseFloor(context: ReportContext): string {
   const floor = isEqualArmsRun(context.analysis) ? '' : renderNoiseFloor(context);
   return floor === '' ? '' : joinBlocks(['### Noise floor', floor]);
@@ -80,7 +80,7 @@ function controlWords({ ratio, verdict }: Comparison): string {
     : '; **the interval leaves out 1**, so the harness may not have treated the arms alike';
 }
 
-/** What the harness alone decides, per arm; gates with the prefix of negative controls. */
+/** Quantities that the harness alone decides, per arm: gates with the prefix of negative controls. */
 function pacingControls({ analysis }: ReportContext, { gates }: LoadPointAnalysis): readonly string[] {
   if (analysis.pilot !== undefined) return [];
   const judged = gates.filter(({ id, state }) => isArmControl(id) && state !== 'not-measured');
@@ -92,7 +92,7 @@ function pacingControls({ analysis }: ReportContext, { gates }: LoadPointAnalysi
   });
 }
 
-/** With its sign, because it is a difference. */
+/** Formats a difference, so with its sign. */
 function formatControl(value: number | undefined, unit: string): string {
   return `${value !== undefined && value > 0 ? '+' : ''}${gateValue(value, unit)}`;
 }
@@ -119,7 +119,7 @@ function gateOverview(analysis: Analysis, point: LoadPointAnalysis): string {
   ]);
 }
 
-/** What could not be judged is no miss. */
+/** A gate that could not be judged does not count as missed. */
 function isMet({ gates }: LoadPointAnalysis): boolean {
   return gates.length > 0 && gates.every(({ state }) => state === 'ok' || state === 'not-measured');
 }

@@ -1,4 +1,4 @@
-// The verdicts: one table per load point, one plain sentence per endpoint, doubts beside them, and the statistics behind.
+// Renders the verdicts: one table per load point, one plain sentence per endpoint, doubts beside them, and the statistics behind.
 
 import type { Comparison, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -18,7 +18,7 @@ export function renderVerdicts(context: ReportContext): string {
 function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: string): string {
   const { analysis } = context;
   const comparisons = verdictComparisons(point, otherArm);
-  // Numbers that were counted exactly are their own verdict: the table says all of them.
+  // Exactly counted numbers are their own verdict: the table shows all of them.
   const judged = comparisons.filter(({ verdict }) => verdict.kind !== 'exact');
   const sentences = judged.map((comparison) => comparison.sentence).filter((sentence) => sentence !== '');
   return joinBlocks([

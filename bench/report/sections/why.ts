@@ -1,5 +1,5 @@
-// Where the time goes, and by which mechanism the transports differ. The mechanisms are how the implementations are
-// built; every number beside them comes from the run.
+// Explains where the time goes, and by which mechanism the transports differ. The mechanisms describe how the implementations
+// are built; every number beside them comes from the run.
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';

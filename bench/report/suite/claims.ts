@@ -1,4 +1,4 @@
-// The claim "SSE is cheaper with many clients" against what was measured: as a section of a report, and for a terminal of
+// Compares the claim "SSE is cheaper with many clients" with the measurements: as a section of a report, and for a terminal of
 // 100 columns.
 
 import type { ClaimAnswer, ClaimRow } from '../../analysis/claims/claim.ts';
@@ -18,7 +18,7 @@ const answers: Record<ClaimAnswer, string> = {
   'not-measured': 'not measured',
 };
 
-/** A section of one report, or of that of a suite; the contexts are those of the runs that it is about. Empty where none of them asks. */
+/** A section of one report, or of a suite; the contexts are those of the runs that it is about. Empty when none of them tests the claim. */
 export function renderClaims(contexts: readonly ReportContext[]): string {
   const { claim, isAsked } = readClaims(contexts.map(({ analysis }) => analysis));
   if (!isAsked) return '';
@@ -31,7 +31,7 @@ export function renderClaims(contexts: readonly ReportContext[]): string {
   ]);
 }
 
-/** The claim in one sentence, and what stands behind it. */
+/** The answer to the claim in one sentence, and the numbers behind it. */
 export function renderClaimTable(contexts: readonly ReportContext[]): string {
   const { rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
   const columns = [
@@ -46,7 +46,7 @@ export function renderClaimTable(contexts: readonly ReportContext[]): string {
   return joinBlocks([`**${sentence}** ${details.join(' ')}`, renderTable(columns, cells)]);
 }
 
-/** At most 100 columns wide, without a line break at its end; empty where none of the runs asks. */
+/** At most 100 columns wide, without a line break at its end; empty when none of the runs tests the claim. */
 export function renderClaimsText(contexts: readonly ReportContext[], paint: Paint): string {
   const { claim, isAsked, rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
   if (!isAsked) return '';
@@ -71,7 +71,7 @@ export function renderClaimsText(contexts: readonly ReportContext[], paint: Pain
   return `${layOutTable(table, TERMINAL_COLUMNS, (text) => paint('bold', text))}\n\n${words}`;
 }
 
-/** As a verdict is painted: what was shown, either way, stands out. */
+/** Paints an answer like a verdict: an effect that was shown, either way, stands out. */
 function paintAnswer(paint: Paint, answer: ClaimAnswer, text: string): string {
   if (answer === 'equivalent') return text;
   if (answer === 'void') return paint('red', text);
@@ -83,7 +83,7 @@ function unitOf({ place }: ClaimRow, contexts: readonly ReportContext[]): Parame
   return metricText(metrics, place?.metric ?? '').unit;
 }
 
-/** What it was measured as, and the two values with their ratio. */
+/** The measured metric, and the two values with their ratio. */
 function numbers(row: ClaimRow, contexts: readonly ReportContext[]): readonly string[] {
   const { place } = row;
   if (place === undefined) return [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN];
@@ -97,7 +97,7 @@ function numbers(row: ClaimRow, contexts: readonly ReportContext[]): readonly st
   ];
 }
 
-/** The other client of the pair is the same. */
+/** Names only the client of the SSE arm: the other arm of the pair has the same. */
 function clientWords(arm: string): string {
   const beyond = arm.replace(/^sse/, '');
   return beyond === '' ? '' : ` (${beyond.replaceAll('/', '')})`;
@@ -113,7 +113,7 @@ function answerWords({ answer, reason }: ClaimRow): string {
   return answer === 'supports' || answer === 'refutes' ? `**${words}**` : words;
 }
 
-/** Characters of a reason in the terminal; the report has all of them. */
+/** Most characters of a reason in the terminal; the report has the full text. */
 const MAX_REASON = 44;
 
 function shortWords({ answer, reason }: ClaimRow): string {

@@ -58,7 +58,7 @@ interface ClaimedMetric {
   readonly id: string;
   readonly unit: MetricUnit;
   readonly better: 'lower' | 'higher';
-  /** What its numbers are made of. */
+  /** Id of the fixture's metric from which its numbers are taken. */
   readonly like: string;
   readonly verdict: PartialVerdict;
 }

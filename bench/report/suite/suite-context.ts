@@ -1,4 +1,4 @@
-// What every text about a suite is made from.
+// Defines the input of every text about a suite.
 
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import type { Suite } from '../../contract/suite.ts';
@@ -15,6 +15,6 @@ export interface SuitePart {
 
 export interface SuiteContext {
   readonly suite: Suite;
-  /** In the order of the suite. */
+  /** Parts in the order of the suite. */
   readonly parts: readonly SuitePart[];
 }

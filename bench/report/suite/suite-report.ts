@@ -1,4 +1,4 @@
-// The report of a suite as Markdown: the answer of each part as its own report has it, what they say of the claim together,
+// Renders the report of a suite as Markdown: the answer of each part as its own report has it, their joint result on the claim,
 // and where the rest is.
 
 import type { Analysis } from '../../analysis/analysis.ts';
@@ -36,7 +36,7 @@ export function renderSuiteReport({ suite, parts }: SuiteContext): string {
   return `${joinBlocks(blocks)}\n`;
 }
 
-/** Above everything else, in which parts a reader may not believe what stands below. */
+/** Warning above everything else that names the parts whose results cannot be trusted. */
 function alarm(parts: readonly SuitePart[]): string {
   const lines = parts.flatMap(({ folder, context: { analysis } }) => {
     const states = statesOf(analysis);
@@ -53,7 +53,7 @@ function statesOf({ loadPoints, isComplete }: Analysis): readonly string[] {
   ];
 }
 
-/** The first charts of a report are those that its question is about; it has the others. */
+/** The first charts of a report are those on its question; the others are only in that report. */
 const MOST_CHARTS = 2;
 
 function renderPart({ folder, context, thresholds, charts }: SuitePart): string {
@@ -67,7 +67,7 @@ function renderPart({ folder, context, thresholds, charts }: SuitePart): string 
   ]);
 }
 
-/** What a report shows first. */
+/** The part that a report shows first. */
 function renderAnswer(context: ReportContext): string {
   if (context.analysis.pilot !== undefined) return renderPilot(context);
   const faulted = recoveryContext(context);

@@ -1,4 +1,4 @@
-// What a suite prints when it ends: what each part would have printed, what they say of the claim, and where the report is.
+// Renders the text that a suite prints at its end: the text of each part, their result on the claim, and where the report is.
 
 import { renderTerminal } from '../terminal.ts';
 import type { Paint } from '../verdict-table.ts';
@@ -10,7 +10,7 @@ interface SuiteTerminalOptions {
   readonly reportPath: string;
 }
 
-/** Text of at most 100 columns, the report's path aside; ends with a line break. */
+/** Text of at most 100 columns, except the report's path; ends with a line break. */
 export function renderSuiteTerminal({ parts }: SuiteContext, { paint, reportPath }: SuiteTerminalOptions): string {
   const texts = parts.map(({ context: { analysis, metrics }, thresholds }) =>
     renderTerminal(analysis, { metrics, thresholds, paint }).trimEnd(),

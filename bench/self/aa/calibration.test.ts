@@ -7,7 +7,7 @@ import { renderCalibration } from './render-calibration.ts';
 const RUNS = 60;
 const CPU = 'Server CPU per token';
 
-/** Records of A/A runs with the noise of a machine, and with what a fault of the harness does to the copy. */
+/** Makes records of A/A runs with the noise of a machine; `copyFactor` changes the copy as a fault of the harness would. */
 function aaRuns(copyFactor: (quantity: string) => number = () => 1, runs = RUNS, noise = 0.06) {
   const factor: FixtureOptions['factor'] = (quantity, _transport, _connections, arm) =>
     arm !== undefined && isCopy(arm) ? copyFactor(quantity) : 1;

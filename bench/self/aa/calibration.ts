@@ -1,5 +1,5 @@
-// What many A/A runs say of the harness: between two equal arms every claim of a difference is false, p-values are spread
-// evenly, and with an effect on the margin put in, every claim of equivalence is false.
+// Judges the harness by many A/A runs: between two equal arms every claim of a difference is false, p-values are uniformly
+// distributed, and with an effect on the margin put in, every claim of equivalence is false.
 
 import { analyse } from '../../analysis/analyse.ts';
 import type { NoiseFloor } from '../../analysis/analysis.ts';
@@ -13,14 +13,14 @@ import { loadPointTitle } from '../../contract/load-point.ts';
 import type { LoadPoint, SavedRun } from '../../contract/run-file.ts';
 import { countFalseEquivalences, type FalseEquivalences } from './false-equivalence.ts';
 
-/** Of all endpoints of all runs. */
+/** As a share of all endpoints of all runs. */
 export const MOST_CLAIMS = 0.05;
 
 /** One endpoint at one load, over all runs. */
 export interface CalibratedEndpoint {
   readonly loadPoint: LoadPoint;
   readonly metric: Metric;
-  /** Those in which it was measured. */
+  /** Noise floors of the runs in which it was measured. */
   readonly floors: readonly NoiseFloor[];
   readonly claims: number;
   readonly uniformity: Uniformity;
@@ -32,15 +32,15 @@ export interface Calibration {
   readonly endpoints: readonly CalibratedEndpoint[];
   readonly claims: number;
   readonly measured: number;
-  /** As many as there would be had every endpoint been measured in every run. */
+  /** Number of measurements if every endpoint had been measured in every run. */
   readonly planned: number;
   /** Blocks measured again because the machine disturbed them. */
   readonly repeats: number;
-  /** What speaks against the harness, in words; empty where nothing does. */
+  /** Evidence against the harness, as sentences; empty if there is none. */
   readonly faults: readonly string[];
 }
 
-/** @param runs A/A runs of one plan, over whatever transports. */
+/** @param runs A/A runs of one plan, over any transports. */
 export function calibrate(runs: readonly SavedRun[]): Calibration {
   const analyses = runs.map((run) => ({ analysis: analyse(run), points: selectMeasured(run) }));
   const loadPoints = runs[0]?.header.plan.loadPoints ?? [];
@@ -90,7 +90,7 @@ function sum(counts: readonly FalseEquivalences[]): FalseEquivalences {
   return counts.reduce((total, { called, of }) => ({ called: total.called + called, of: total.of + of }), { called: 0, of: 0 });
 }
 
-/** Each test accuses a sound harness once in a hundred calibrations. */
+/** Each test raises a false alarm on a sound harness once in a hundred calibrations. */
 function faultsOf({ loadPoint, metric, uniformity, falseEquivalences: { called, of } }: CalibratedEndpoint): string[] {
   const subject = `${metric.title} at ${loadPointTitle(loadPoint)}`;
   const { significant, count, tooManyFrom, hasTooMany, isDoubtful, uniformityP = 1 } = uniformity;

@@ -1,5 +1,5 @@
-// How often two arms that differ by exactly the margin would be called equivalent: the records of A/A runs with the margin put
-// into one of the two arms, so the noise is a real machine's and no new run is needed.
+// Counts how often two arms that differ by exactly the margin would be called equivalent: adds the margin to one of the two arms
+// in records of A/A runs, so the noise is a real machine's and no new run is needed.
 
 import { compareMetric } from '../../analysis/compare.ts';
 import type { MeasuredArm } from '../../analysis/measured-trials.ts';
@@ -9,16 +9,16 @@ import { whyNotMeasured } from '../../analysis/verdicts.ts';
 import { isCopy } from '../../contract/transports.ts';
 
 const ALPHA = 0.05;
-/** Of the sign-flip test, which decides nothing here. */
+/** Seed of the sign-flip test, which decides nothing here. */
 const SEED = 1;
 
 export interface FalseEquivalences {
-  /** Called equivalent by their own p, uncorrected: in a run Holm's correction makes it rarer. */
+  /** Number called equivalent by their uncorrected p: in a run Holm's correction makes it rarer. */
   readonly called: number;
   readonly of: number;
 }
 
-/** One trial upwards and one downwards, where a value below zero is not asked for; none of an endpoint that was not measured. */
+/** Tests one shift upwards and, unless it needs a value below zero, one downwards; none for an endpoint that was not measured. */
 export function countFalseEquivalences(
   metric: Metric,
   { baseline, copy }: { baseline: MeasuredArm; copy: MeasuredArm },

@@ -1,4 +1,4 @@
-// A calibration as Markdown: one row for an endpoint at a load, then what speaks against the harness.
+// Renders a calibration as Markdown: one row for an endpoint at a load, then the evidence against the harness.
 
 import { cpus } from 'node:os';
 import { markdownTable } from 'markdown-table';
@@ -44,7 +44,7 @@ function renderEndpoint({ loadPoint, metric, floors, claims, uniformity, falseEq
   ];
 }
 
-/** Narrow unless the endpoint is compared by difference. */
+/** In percent, or in ns for an endpoint that is compared by difference. */
 function halfWidthText(floors: CalibratedEndpoint['floors']): string {
   const ratios = floors.flatMap(({ halfWidthRatio }) => halfWidthRatio ?? []);
   if (ratios.length > 0) return `±${formatPercent(median(ratios), 2)}`;

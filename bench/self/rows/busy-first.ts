@@ -1,4 +1,4 @@
-// Raises the load until one of the two is at its limit: it must be the server.
+// Raises the load until the server or the load generator is at its limit: it must be the server.
 
 import type { TransportId } from '../../contract/transports.ts';
 import { contenders, LONG_STREAM, measureSelf } from '../self-trial.ts';

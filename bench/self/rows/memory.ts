@@ -1,4 +1,4 @@
-// Whether one load process can open and hold as many connections as the scenarios ask of it.
+// Measures whether one load process can open and hold as many connections as the scenarios require.
 
 import { median } from '../../analysis/statistics/moments.ts';
 import { BenchError } from '../../contract/errors.ts';
@@ -15,11 +15,11 @@ import type { Row, RowGroup } from './row.ts';
 
 const CONNECTIONS = 10_000;
 const OPEN_FROM_NS = 200 * NS_PER_MS;
-/** 5000 are asked for in a second. */
+/** Requests 5000 connections a second. */
 const OPENING_NS = 2 * NS_PER_S;
 const OPEN_TO_NS = OPEN_FROM_NS + OPENING_NS;
 const SILENT_NS = 500 * NS_PER_MS;
-/** One token each, so that whatever a stream allocates for the first one is allocated. */
+/** Sends one token over each stream, so that whatever a stream allocates for its first token is allocated. */
 const TOKENS_PER_SECOND = 2;
 const STREAMING_NS = NS_PER_S / TOKENS_PER_SECOND;
 const COLLECT_NS = OPEN_TO_NS + 2 * SILENT_NS + STREAMING_NS;
@@ -29,7 +29,7 @@ const REHEARSAL_TOKENS = 20_000;
 
 const MOST_KIB = 6;
 const FEWEST_PER_SECOND = 4000;
-/** From here on the server is what limits, and says nothing of the probe. */
+/** At this utilisation the server is the bottleneck, so the rate says nothing about the probe. */
 const SERVER_BUSY = 0.9;
 
 export const memory: RowGroup = {
@@ -75,7 +75,7 @@ function describeOpening(transport: TransportId, all: readonly Held[]): Row {
 interface Held {
   readonly bytesPerConnection: number | undefined;
   readonly openedPerSecond: number;
-  /** Of the event loops, while connections were opened. */
+  /** Event-loop utilisation while connections were opened. */
   readonly probeUse: number;
   readonly serverUse: number;
 }
@@ -129,7 +129,7 @@ function planHolding(): Timetable {
   };
 }
 
-/** Of the middle eight tenths, by when they were accepted: begun and ended like the rest. */
+/** Rate of the middle eight tenths, by time of acceptance, so that the beginning and the end do not distort it. */
 function rateOf(acceptNs: Float64Array): number {
   const sorted = acceptNs.toSorted();
   const [from, to] = [Math.floor(sorted.length * 0.1), Math.floor(sorted.length * 0.9)];

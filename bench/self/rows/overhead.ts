@@ -1,4 +1,4 @@
-// What a trial costs besides what it measures, from all trials that the other rows ran.
+// Reports the overhead of a trial beyond its measurement, from all trials that the other rows ran.
 
 import { median } from '../../analysis/statistics/moments.ts';
 import { overheadsS } from '../self-trial.ts';
@@ -6,7 +6,7 @@ import type { Row } from './row.ts';
 
 const LIMIT_S = 1.5;
 
-/** None where no trial was run. */
+/** Empty when no trial was run. */
 export function overheadRows(): readonly Row[] {
   if (overheadsS.length === 0) return [];
   const note = `${overheadsS.length} trials, longest ${Math.max(...overheadsS).toFixed(2)} s`;

@@ -1,4 +1,4 @@
-// What the pacer costs by itself, and whether it ever sends early or not at all.
+// Measures the CPU cost of the pacer alone, and whether it ever sends a token early or not at all.
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// What the probe costs above the floor: a reader in C that does one recv a readiness, stamps it, and verifies nothing.
+// Compares the probe's CPU cost with the floor: a reader in C that does one recv per readiness, stamps it, and verifies nothing.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ async function compareWithFloor(rounds: number, transports: TransportId, reader:
   const what = `client CPU per token, probe / reader in C, ${transports}, ${CONNECTIONS} × 20 tokens/s`;
   const row = { what, limit: { atMost: LIMIT }, unit: '×' };
   if (reader === undefined) return { ...row, value: undefined, note: 'there is no C compiler; install one that is called cc' };
-  // Long enough for the server to open all streams before the window, and to be compiled without a rehearsal.
+  // The warm-up is long enough for the server to open all streams before the window, and to be compiled without a rehearsal.
   const flags: SelfFlags = { transports, client: 'probe', connections: CONNECTIONS, rate: '20', tokens: LONG_STREAM, warmup: '3s' };
   const probeCpu = async (round: number) => perTokenNs((await measureSelf(flags, round)).client);
   const floorCpu = async (round: number) => {

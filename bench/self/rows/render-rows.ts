@@ -1,10 +1,10 @@
-// The rows of the benchmark of ourselves as a Markdown table.
+// Renders the rows of the harness's own benchmark as a Markdown table.
 
 import { markdownTable } from 'markdown-table';
 import { formatCount, UNKNOWN } from '../../report/format.ts';
 import { stateOf, type Row } from './row.ts';
 
-/** From here on a fraction says nothing. */
+/** Values from here on are printed without decimals, which would say nothing. */
 const MANY = 100;
 
 export function renderRows(rows: readonly Row[]): string {

@@ -1,16 +1,16 @@
-// One line of the benchmark of ourselves, and how two things that it compares take turns.
+// One row of the harness's own benchmark, and the interleaving of the two measurements that a row compares.
 
 import { median } from '../../analysis/statistics/moments.ts';
 
 export interface Row {
   readonly what: string;
-  /** Undefined where this machine cannot measure it; the note says why. */
+  /** undefined when this machine cannot measure it; the note says why. */
   readonly value: number | undefined;
-  /** Absent for what is only told. */
+  /** Absent for a row that is reported but not judged. */
   readonly limit?: { readonly atMost: number } | { readonly atLeast: number };
   readonly unit: string;
   readonly note: string;
-  /** It stands for rows that could not be measured because something failed. */
+  /** Set on a row that replaces rows that could not be measured because something failed. */
   readonly isFailure?: true;
 }
 
@@ -34,7 +34,7 @@ export interface Interleaved {
   readonly note: string;
 }
 
-/** The ratio of `a` to `b`, both measured in each round, in turns first. */
+/** Measures both in each round, `a` first in odd rounds and `b` first in even ones; returns the ratio of `a` to `b`. */
 export async function interleave(
   rounds: number,
   a: (round: number) => Promise<number>,

@@ -1,5 +1,5 @@
-// Whether what a search for capacity answers depends on the length of its windows: steps around the capacity, each with a long
-// window, judged again as if the window had been shorter.
+// Checks whether the answer of a search for capacity depends on the length of its windows: measures steps around the capacity,
+// each with a long window, and judges them again as if the window had been shorter.
 
 import { cpus } from 'node:os';
 import { loadGrid } from '../../analysis/capacity/load-grid.ts';
@@ -16,11 +16,11 @@ import { contenders, quietly, tell } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';
 
 const FIRST_STREAMS = 300;
-/** Of a search in `quick`. */
+/** Grid width of a search in preset `quick`. */
 const WIDTH = 0.1;
 const CLIMB_PLACES = 2;
 const STEPS_PER_LOAD = 3;
-/** Beside the first load that was not carried. */
+/** Grid places relative to the first load that was not carried. */
 const PLACES = [-4, -3, -2, -1, 0, 1] as const;
 const LONG_NS = 5 * NS_PER_S;
 const SHORT_NS = [1 * NS_PER_S, 2 * NS_PER_S] as const;

@@ -1,9 +1,9 @@
-// The program behind realtime-offset.ts: reads CLOCK_REALTIME between two readings of CLOCK_MONOTONIC, many times, and
-// prints in which interval their difference lies. Node's own wall clock counts ms; that of WASI, which Node has too, counts µs.
+// The program behind realtime-offset.ts: reads CLOCK_REALTIME between two readings of CLOCK_MONOTONIC, many times, and prints
+// the interval that holds their difference. Node's own wall clock counts ms; that of WASI, which Node has too, counts µs.
 
 import { WASI } from 'node:wasi';
 
-/** So many that some reading follows a tick of the wall clock at once, and some precedes one; they take a few ms. */
+/** Enough that one reading follows a tick of the wall clock at once, and one immediately precedes a tick; they take a few ms. */
 const TRIES = 2000;
 /** WASI preview 1, `clockid`. */
 const REALTIME = 0;
@@ -36,7 +36,7 @@ const readings = Array.from({ length: TRIES }, () => {
   return { beforeNs, afterNs, realtimeNs: answer.getBigUint64(0, true) };
 });
 
-// Answers in whole µs (Node 24) are rounded down: the clock stood anywhere up to the next one.
+// Answers in whole µs (Node 24) are rounded down: the true time lies anywhere up to the next one.
 const isRounded = readings.every(({ realtimeNs }) => realtimeNs % NS_PER_US === 0n);
 const roundedNs = isRounded ? NS_PER_US - 1n : 0n;
 const largest = (values: readonly bigint[]): bigint => values.reduce((a, b) => (a > b ? a : b));

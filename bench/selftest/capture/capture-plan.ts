@@ -1,4 +1,4 @@
-// What a capture measures unless told otherwise: so low a load that no queue forms, and what is left is the way itself.
+// Plans the trials of a capture. By default the load is so low that no queue forms, and only the path itself is measured.
 
 import type { PayloadName } from '../../contract/payload.ts';
 import type { Plan } from '../../contract/run-file.ts';
@@ -17,7 +17,7 @@ export interface CaptureOptions {
   /** Server and client bound to one CPU each; needs two CPUs and taskset. */
   readonly pin?: boolean;
   readonly signal?: AbortSignal;
-  /** Told before each trial. */
+  /** Called before each trial. */
   readonly onTrial?: (trial: { readonly transport: TransportId; readonly isCaptured: boolean }) => void;
 }
 
@@ -32,7 +32,7 @@ const defaults = {
   pin: false,
 } as const satisfies CaptureOptions;
 
-/** One block. @throws BenchError USAGE for a load that cannot be. */
+/** Plans one block. @throws BenchError USAGE for an impossible load. */
 export async function planCapture(options: CaptureOptions): Promise<Plan> {
   const chosen = { ...defaults, ...options };
   const flags = {

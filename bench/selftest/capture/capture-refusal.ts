@@ -1,4 +1,4 @@
-// Why no packets can be captured here, and what to do about it.
+// Explains why packets cannot be captured here, and how to fix it.
 
 export interface CaptureRefusal {
   readonly reason: 'not-linux' | 'not-installed' | 'not-permitted' | 'failed';
@@ -6,10 +6,10 @@ export interface CaptureRefusal {
   readonly remedy: string;
 }
 
-/** `timeout` exits with it when it does not find the program that it should run. */
+/** Exit code of `timeout` when it does not find the program that it should run. */
 const NOT_FOUND = 127;
 
-/** @param said What tcpdump wrote to stderr before it ended. */
+/** @param said Text that tcpdump wrote to stderr before it ended. */
 export function explainRefusal(said: string, exitCode: number | null): CaptureRefusal {
   if (said.includes('spawn timeout ENOENT'))
     return { reason: 'not-installed', message: 'the program timeout is not installed', remedy: 'apt-get install coreutils' };

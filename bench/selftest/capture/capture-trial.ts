@@ -1,5 +1,5 @@
-// The ground truth: real trials at a low load with every packet captured, and the kernel's time of each packet held against
-// the stamps of the harness. Apart from measured trials, because capturing disturbs; by how much is measured as well.
+// Ground truth: captures every packet of real trials at a low load, and compares the kernel's time of each packet with the stamps
+// of the harness. Separate from measured trials, because capturing disturbs; by how much is measured as well.
 
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -26,14 +26,14 @@ import { readPcap } from './read-pcap.ts';
 import { joinOffsets, readRealtimeOffset, type CaptureClock } from './realtime-offset.ts';
 import { groupFlows } from './tcp-flows.ts';
 
-/** Plain numbers throughout, so that it can be saved as JSON. */
+/** Holds plain numbers throughout, so that it can be saved as JSON. */
 export interface CapturedTransport extends CaptureJudgement, Omit<MatchedTokens, 'wireNs'> {
   readonly transport: TransportId;
   readonly packets: CaptureCounts;
   readonly clock: Omit<CaptureClock, 'offsetNs'>;
-  /** p50 of the delivery in two trials of one workload, undefined without tokens: the difference is what capturing costs. */
+  /** p50 of the delivery in two trials of one workload, undefined without tokens: the difference is the cost of capturing. */
   readonly deliveryP50Ns: { readonly captured: number | undefined; readonly uncaptured: number | undefined };
-  /** Gates that the captured trial missed, but for the one that any tcpdump misses. */
+  /** Gates that the captured trial missed, except the one that any tcpdump misses. */
   readonly missedGates: readonly Gate[];
 }
 
@@ -47,7 +47,7 @@ export type CaptureResult =
   | { readonly outcome: 'refused'; readonly refusal: CaptureRefusal }
   | {
       readonly outcome: 'judged';
-      /** Every check of every transport passed, and no trial was INVALID in itself. */
+      /** True when every check of every transport passed, and no trial was INVALID in itself. */
       readonly ok: boolean;
       readonly load: CaptureLoad;
       readonly transports: readonly CapturedTransport[];
@@ -59,7 +59,7 @@ interface CapturePlan {
   readonly onTrial: NonNullable<CaptureOptions['onTrial']>;
 }
 
-/** That packets cannot be captured here is a result. @throws BenchError for anything that makes a trial a failed one. */
+/** Returns a refusal when packets cannot be captured here. @throws BenchError for anything that makes a trial a failed one. */
 export async function captureTruth(options: CaptureOptions = {}): Promise<CaptureResult> {
   const { signal = new AbortController().signal, onTrial = () => {} } = options;
   const plan = await planCapture(options);
@@ -123,7 +123,7 @@ function deliveryP50({ distributions }: CompletedTrial): number | undefined {
   return quantileOf(distributions.deliveryTransportNs, 0.5);
 }
 
-/** The planned streams of a trial, and the tokens that its window is judged by. */
+/** Returns the planned streams of a trial, and the tokens by which its window is judged. */
 function windowOf({ specification }: MeasuredTrial) {
   const { warmupNs, windowNs } = specification;
   const population = populationOf(specification);
@@ -139,7 +139,7 @@ interface CapturedTrial {
   readonly clock: CaptureClock;
 }
 
-/** Far beyond what starting, rehearsing and stopping take: only a tcpdump that was left alone lives that long. */
+/** Far more than starting, rehearsing and stopping take: only an orphaned tcpdump lives that long. */
 const SPARE_LIMIT_NS = 180 * NS_PER_S;
 
 async function measureCaptured(planned: PlannedTrial, capturePlan: CapturePlan): Promise<CapturedTrial | CaptureRefusal> {
@@ -180,7 +180,7 @@ async function measure(planned: PlannedTrial, { plan, signal }: CapturePlan, por
   });
 }
 
-/** Known before the server starts, because the capture filters by it; should another program take it meanwhile, the trial fails with PORT. */
+/** Chosen before the server starts, because the capture filters by it; if another program takes it meanwhile, the trial fails with PORT. */
 async function findFreePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

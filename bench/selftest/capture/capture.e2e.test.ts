@@ -1,4 +1,4 @@
-// Real trials under a real tcpdump. Where packets cannot be captured there is nothing to test: loudly skipped, and in CI failed.
+// Tests real trials under a real tcpdump. When packets cannot be captured here, they are loudly skipped; in CI they fail.
 
 import { expect, it } from 'vitest';
 import { plainPaint } from '../../report/verdict-table.ts';
@@ -18,7 +18,7 @@ it('every token of SSE and WebSocket is found in the packets, between its two st
   expect(result.transports.map(({ transport }) => transport)).toEqual(['sse', 'ws']);
   for (const captured of result.transports) {
     const { transport, checks, matchedTokens, plannedTokens, packets, tokensPerSegment } = captured;
-    // Not how large an error of a gap is: other programs may take the CPU while tests run.
+    // Errors of gaps are not judged: other programs may take the CPU while tests run.
     const missed = checks.filter(({ id, ok }) => !ok && id !== 'K5' && id !== 'K6');
     expect({ transport, missed }).toEqual({ transport, missed: [] });
     expect(checks.every(({ value }) => value !== undefined)).toBe(true);

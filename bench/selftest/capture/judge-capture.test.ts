@@ -7,7 +7,7 @@ import { judgeCapture, type CaptureJudgement, type JudgeInput } from './judge-ca
 const STREAMS = 4;
 const TOKENS = 500;
 const TOTAL = STREAMS * TOKENS;
-/** The first tokens of each stream lie before the window. */
+/** Number of tokens of each stream that lie before the window. */
 const BEFORE_WINDOW = 10;
 const WRITE_TO_WIRE_NS = 15 * NS_PER_US;
 const WIRE_TO_RECEIPT_NS = 40 * NS_PER_US;
@@ -18,7 +18,7 @@ interface Made extends JudgeInput {
   readonly receivedNs: Float64Array;
 }
 
-/** A token every 20 ms, each a little later in both parts than the least. */
+/** A token every 20 ms, each on the wire 15 µs after its write, and received 40 µs after that. */
 function madeUp(): Made {
   const base = Int32Array.from({ length: STREAMS }, (_, stream) => stream * TOKENS);
   const members = Array.from({ length: TOTAL }, (_, position) => position).filter((position) => position % TOKENS >= BEFORE_WINDOW);

@@ -1,4 +1,4 @@
-// What the kernel's time of each packet says about the stamps of the harness. A token's delivery splits at the wire: from
+// Judges the stamps of the harness by the kernel's time of each packet. A token's delivery splits at the wire: from
 // the server's write to the packet, and from the packet to the client's callback. Neither part can be negative.
 
 import assert from 'node:assert/strict';
@@ -10,17 +10,17 @@ import { NS_PER_MS, NS_PER_US } from '../../contract/units.ts';
 
 export interface JudgeInput {
   readonly population: Pick<Population, 'base' | 'totalTokens'>;
-  /** Positions and streams of the window's tokens: what the report's numbers are made of. */
+  /** Positions and streams of the window's tokens, from which the report's numbers are computed. */
   readonly window: { readonly position: Uint32Array; readonly stream: Uint32Array };
-  /** By token, ns since T0, NaN where never taken. */
+  /** By token, ns since T0; NaN if never taken. */
   readonly writtenNs: Float64Array;
   readonly wireNs: Float64Array;
   readonly receivedNs: Float64Array;
-  /** How wrong `wireNs` may be as a whole: what converting between the clocks cannot know. */
+  /** Maximum error of `wireNs` as a whole, from converting between the clocks. */
   readonly clockErrorNs: number;
 }
 
-/** A gate of the ground truth; without a value it is missed, for here silence proves nothing. */
+/** A gate of the ground truth; without a value it is missed, because a missing value proves nothing here. */
 export type CaptureCheck = Omit<Gate, 'kind'>;
 
 export interface CaptureJudgement {
@@ -32,15 +32,15 @@ export interface CaptureJudgement {
   readonly wireToReceiptNs: Distribution | undefined;
   /** |gap between the receipts of two consecutive tokens of a stream − gap between their packets|. */
   readonly gapErrorNs: Distribution | undefined;
-  /** Over the whole trial; above 0 when none was negative. */
+  /** Minimum over the whole trial; above 0 when none was negative. */
   readonly earliestWireNs: number | undefined;
   readonly earliestReceiptNs: number | undefined;
   readonly checks: readonly CaptureCheck[];
 }
 
-/** A tenth of what the typical gap may be wrong by: beyond it, somebody set the clock, or it cannot be read well enough. */
+/** A tenth of the limit on a typical gap's error: beyond it, the clock was set, or it cannot be read precisely enough. */
 const CLOCK_ERROR_LIMIT_NS = 5 * NS_PER_US;
-/** Beyond what the clocks cannot know. */
+/** Tolerance in addition to the clock error. */
 const NEGATIVE_LIMIT_NS = NS_PER_US;
 const GAP_ERROR_P50_LIMIT_NS = 50 * NS_PER_US;
 const GAP_ERROR_P99_LIMIT_NS = NS_PER_MS;
@@ -83,7 +83,7 @@ function splitDeliveries({ writtenNs, wireNs, receivedNs }: JudgeInput, position
   return { writeToWire, wireToReceipt };
 }
 
-/** In order of planned time; a gap belongs to the later of its two tokens. */
+/** Errors in order of planned time; a gap belongs to the later of its two tokens. */
 function gapErrors({ population, window, wireNs, receivedNs }: JudgeInput): Float64Array {
   const errors: number[] = [];
   for (const [member, position] of window.position.entries()) {

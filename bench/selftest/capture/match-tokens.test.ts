@@ -46,7 +46,7 @@ const requests: Record<TransportId, (id: string) => string> = {
 interface Sent {
   readonly bytes: Buffer;
   readonly atNs: number;
-  /** Where in the stream it lies; behind what was sent before, if not given. */
+  /** Sequence number of the first byte; by default it follows the bytes sent before. */
   readonly sequence?: number;
   readonly cutBytes?: number;
 }

@@ -1,5 +1,5 @@
 // Finds every token of a trial in the captured packets. The bytes of each are known in advance from the workload, so no
-// framing is parsed here: what the servers and clients believe about their framing is not believed again.
+// framing is parsed here: assumptions of the servers and clients about their framing are not repeated.
 
 import { streamPath } from '../../contract/messages.ts';
 import { payloads, renderPayload, type PayloadName } from '../../contract/payload.ts';
@@ -20,9 +20,9 @@ export interface MatchInput {
 }
 
 export interface MatchedTokens {
-  /** By token: when the segment that carries the last byte of its payload was on the wire, ns since T0; NaN where none was found. */
+  /** By token: when the segment that carries the last byte of its payload was on the wire, ns since T0; NaN if none was found. */
   readonly wireNs: Float64Array;
-  /** How many segments carried the ends of so many tokens, by rising `tokens`; those that carried none are not counted. */
+  /** Number of segments that carried the ends of `tokens` tokens, by rising `tokens`; segments that carried none are not counted. */
   readonly tokensPerSegment: readonly { readonly tokens: number; readonly segments: number }[];
   /** Tokens whose payload was spread over two segments or more. */
   readonly splitTokens: number;
@@ -59,7 +59,7 @@ export function matchTokens(input: MatchInput): MatchedTokens {
   return { wireNs, tokensPerSegment, splitTokens, cutSegments, streamsUnseen: population.streams - seen.size };
 }
 
-/** The number of the stream that a connection asked for; undefined where it asked for none, or for one of the rehearsal, which have letters. */
+/** Number of the stream that a connection requested; undefined if it requested none, or one of the rehearsal, which have letters. */
 function streamOf(flow: TcpFlow, transport: TransportId): number | undefined {
   const request = reassemble(flow.toServer).bytes.toString('latin1');
   const number = new RegExp(`(?:^|\\s)${streamPath(transport, '')}(\\d+)\\s`).exec(request)?.[1];
@@ -67,14 +67,14 @@ function streamOf(flow: TcpFlow, transport: TransportId): number | undefined {
 }
 
 interface FoundToken {
-  /** In columns over all tokens. */
+  /** Index in columns over all tokens. */
   readonly position: number;
   /** Indices into the segments to the client. */
   readonly firstSegment: number;
   readonly lastSegment: number;
 }
 
-/** In order: a token is looked for behind the one before it, and a missing one does not hide those that follow. */
+/** Searches in order: each token is looked for behind the one before it, and a missing one does not hide those that follow. */
 function findTokens(flow: TcpFlow, stream: number, { population, payload, source }: MatchInput): FoundToken[] {
   const { bytes, segmentOf } = reassemble(flow.toClient);
   const template = payloads[payload].template(String(stream));
@@ -84,7 +84,7 @@ function findTokens(flow: TcpFlow, stream: number, { population, payload, source
   for (let token = 0; token < (population.tokens[stream] as number); token++) {
     const text = source.jsonTexts[(sourceStart + token) % source.jsonTexts.length] as string;
     const expected = Buffer.from(renderPayload(template, token + 1, text));
-    // Where nothing was captured there are zeros, which no payload holds: JSON escapes them.
+    // Bytes that were not captured are zeros, which no payload holds: JSON escapes them.
     const at = bytes.indexOf(expected, from);
     if (at === -1) continue;
     from = at + expected.length;

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Another program under that name, the only one besides coreutils that there is. */
+/** Installs a fake program under that name; besides coreutils, PATH has no other. */
 function install({ tcpdump }: { readonly tcpdump?: string }): void {
   for (const program of ['timeout', 'nice']) symlinkSync(`/usr/bin/${program}`, join(folder, program));
   if (tcpdump === undefined) return;
@@ -61,7 +61,7 @@ describe.runIf(process.platform === 'linux')('startCapture', () => {
   });
 
   it('leaves no tcpdump behind when the trial is given up', async () => {
-    // Its output is the capture file, so that is where it can leave its number.
+    // Its stdout is the capture file, so it can leave its pid there.
     install({ tcpdump: 'echo $$; echo "listening on lo" >&2; exec /bin/sleep 60' });
     const capture = await start();
     if ('reason' in capture) throw new Error(capture.message);

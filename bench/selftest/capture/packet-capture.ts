@@ -11,7 +11,7 @@ import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { explainRefusal, type CaptureRefusal } from './capture-refusal.ts';
 import { readPcap } from './read-pcap.ts';
 
-/** What tcpdump itself counted; undefined where it did not say. */
+/** Counts reported by tcpdump itself; undefined when it did not report them. */
 export interface CaptureCounts {
   readonly packets: number | undefined;
   /** Packets that the kernel had no room for. */
@@ -19,17 +19,17 @@ export interface CaptureCounts {
 }
 
 export interface CaptureRequest {
-  /** On loopback; whatever is sent to or from it is captured. */
+  /** Port on loopback; every packet sent to or from it is captured. */
   readonly port: number;
   readonly file: string;
-  /** tcpdump ends after this time, whatever has become of this process. */
+  /** tcpdump ends after this time, whether or not this process is still alive. */
   readonly limitNs: number;
   readonly signal: AbortSignal;
   /** Bind tcpdump to this CPU; undefined leaves it to the kernel. */
   readonly cpu: number | undefined;
 }
 
-/** What may wait in the kernel for tcpdump to read it. */
+/** Size of the kernel's buffer of packets that tcpdump has not read yet. */
 const BUFFER_KIB = 8192;
 /** More than the largest packet on loopback: none is cut. */
 const SNAP_BYTES = 262_144;
@@ -47,7 +47,7 @@ export async function startCapture(request: CaptureRequest): Promise<PacketCaptu
   }
   request.signal.throwIfAborted();
   const output = openSync(request.file, 'w');
-  // A process group of its own: Ctrl-C must not end it before the trial, and it can be ended whole.
+  // Runs in a process group of its own: Ctrl-C must not end it before the trial, and the group can be killed as a whole.
   const child = spawn('timeout', argumentsFor(request), { stdio: ['ignore', output, 'pipe'], detached: true });
   closeSync(output);
   const capture = new PacketCapture(child, request);
@@ -59,7 +59,7 @@ export async function startCapture(request: CaptureRequest): Promise<PacketCaptu
 function argumentsFor({ port, limitNs, cpu }: CaptureRequest): string[] {
   const limit = ['--signal=INT', String(Math.ceil(limitNs / NS_PER_S))];
   const packets = ['-i', 'lo', '--time-stamp-precision=nano', '-B', String(BUFFER_KIB), '-s', String(SNAP_BYTES)];
-  // It handles a second of packets at once, for some 20 ms: at the lowest priority and away from the client's CPU, because a
+  // tcpdump handles a second of packets at once, for some 20 ms: at the lowest priority and away from the client's CPU, because a
   // token's callback that has to wait for tcpdump would be an error of the capture and not of the harness.
   const aside = ['nice', '-n', '19', ...(cpu === undefined ? [] : ['taskset', '-c', String(cpu)])];
   return [...limit, ...aside, 'tcpdump', ...packets, '-U', '-w', '-', `tcp port ${port}`];
@@ -69,7 +69,7 @@ export class PacketCapture implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #request: CaptureRequest;
   readonly #exited: Promise<unknown>;
-  /** What tcpdump has written to stderr. */
+  /** All that tcpdump has written to stderr. */
   said = '';
 
   constructor(child: ChildProcess, request: CaptureRequest) {
@@ -79,7 +79,7 @@ export class PacketCapture implements AsyncDisposable {
     child.stderr?.on('data', (bytes: Buffer) => (this.said += bytes.toString()));
   }
 
-  /** False when tcpdump ends instead, or says nothing. */
+  /** False when tcpdump ends instead, or does not report in time. */
   async isListening(): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const check = (): void => {
@@ -92,7 +92,7 @@ export class PacketCapture implements AsyncDisposable {
   }
 
   /**
-   * Call it when the server is gone: all packets until then are in the file when it resolves.
+   * To be called when the server has exited: all packets until then are in the file when it resolves.
    * @throws BenchError FILE when tcpdump does not deliver or does not end.
    */
   async stop(): Promise<CaptureCounts> {
@@ -107,8 +107,8 @@ export class PacketCapture implements AsyncDisposable {
   }
 
   /**
-   * tcpdump ends without what the kernel has not handed over yet. So one more packet is sent, an attempt to connect to the
-   * port, which is closed by now: packets come in order, and when it is in the file, all before it are.
+   * tcpdump ends without the packets that the kernel has not handed over yet. So one more packet is sent, an attempt to connect
+   * to the port, which is closed by now: packets come in order, and when it is in the file, all before it are.
    */
   async #deliverAll(): Promise<void> {
     const { port, file, signal } = this.#request;
@@ -129,7 +129,7 @@ export class PacketCapture implements AsyncDisposable {
     this.#child.kill('SIGTERM');
     if (await this.#endsWithin(EXIT_GRACE_MS)) return;
     const { pid } = this.#child;
-    // `timeout` alone would leave tcpdump behind.
+    // Killing `timeout` alone would leave tcpdump behind.
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
     await this.#exited;
   }

@@ -28,7 +28,7 @@ export const ethernetHeader = Buffer.from('0000000000000000000000000800', 'hex')
 
 interface PcapRecord {
   readonly seconds: number;
-  /** ns or µs, as the file says. */
+  /** In ns or µs, according to the file's `precision`. */
   readonly fraction: number;
   readonly packet: Buffer;
   /** Bytes of the packet that were not captured. */

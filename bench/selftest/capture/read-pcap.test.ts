@@ -85,7 +85,7 @@ describe('readPcap', () => {
         { ...at, packet: onEthernet(hello) },
       ],
     });
-    // 24 of the file's header, 16 of the record's, 54 of the first packet.
+    // 24 bytes of the file's header, 16 of the record's, 54 of the first packet.
     const secondAt = 24 + 16 + 54;
     for (const length of [secondAt + 1, secondAt + 16, whole.length - 1]) {
       const cut = whole.subarray(0, length);

@@ -10,16 +10,16 @@ export interface TcpSegment {
   readonly destinationPort: number;
   readonly sequence: number;
   readonly isSyn: boolean;
-  /** As far as it was captured. */
+  /** The captured part of the payload. */
   readonly payload: Buffer;
   /** Bytes of the payload that were sent but not captured. */
   readonly cutBytes: number;
 }
 
 export interface PcapOptions {
-  /** For messages. */
+  /** Name of the file in messages. */
   readonly name: string;
-  /** Still being written: what is not whole is left out. */
+  /** True while the file is still being written: an incomplete record is left out. */
   readonly isGrowing?: boolean;
 }
 
@@ -33,7 +33,7 @@ const FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
 const NS_PER_SECOND = 1_000_000_000n;
 
-/** By the magic number as a little-endian reader sees it. */
+/** Keyed by the magic number as a little-endian reader sees it. */
 const formats = new Map<number, Omit<PcapFormat, 'linkType'>>([
   [0xa1b23c4d, { isLittleEndian: true, nsPerFraction: 1n }],
   [0x4d3cb2a1, { isLittleEndian: false, nsPerFraction: 1n }],
@@ -41,7 +41,7 @@ const formats = new Map<number, Omit<PcapFormat, 'linkType'>>([
   [0xd4c3b2a1, { isLittleEndian: false, nsPerFraction: 1000n }],
 ]);
 
-/** Where IPv4 begins in a packet of a link type; undefined when the packet is something else. */
+/** Returns the offset of IPv4 in a packet of a link type; undefined when the packet is something else. */
 type LinkHeader = (packet: Buffer) => number | undefined;
 
 const ETHERTYPE_IPV4 = 0x0800;
@@ -52,7 +52,7 @@ const behind = (headerBytes: number, typeAt: number): LinkHeader => {
   return (packet) => (packet.length >= headerBytes && packet.readUInt16BE(typeAt) === ETHERTYPE_IPV4 ? headerBytes : undefined);
 };
 
-/** Those that loopback interfaces have: https://www.tcpdump.org/linktypes.html */
+/** Link types of loopback interfaces: https://www.tcpdump.org/linktypes.html */
 const linkHeaders = new Map<number, LinkHeader>([
   [0, (packet) => (packet.length >= 4 && FAMILY_IPV4.has(packet.readUInt32LE()) ? 4 : undefined)], // NULL
   [1, behind(14, 12)], // ETHERNET
@@ -60,7 +60,7 @@ const linkHeaders = new Map<number, LinkHeader>([
   [276, behind(20, 0)], // LINUX_SLL2
 ]);
 
-/** TCP segments in the order of the file. @throws BenchError FILE when it is cut short, or of a kind that is not read here. */
+/** Returns TCP segments in the order of the file. @throws BenchError FILE when the file is truncated, or of an unsupported kind. */
 export function readPcap(bytes: Buffer, options: PcapOptions): TcpSegment[] {
   const fail = (what: string): BenchError => new BenchError('FILE', `${options.name}: ${what}`, { hint: 'capture again' });
   if (bytes.length < FILE_HEADER_BYTES) {
@@ -94,7 +94,7 @@ function readFileHeader(bytes: Buffer, fail: (what: string) => BenchError): Pcap
   const format = formats.get(magic);
   if (format === undefined) throw fail(`no pcap file: it begins with 0x${magic.toString(16).padStart(8, '0')}`);
   const linkField = format.isLittleEndian ? bytes.readUInt32LE(20) : bytes.readUInt32BE(20);
-  // The upper half tells of frame check sequences, which loopback has none of.
+  // The upper half describes frame check sequences, which loopback does not have.
   return { ...format, linkType: linkField & 0xffff };
 }
 
@@ -103,13 +103,13 @@ const IPV4_LEAST_BYTES = 20;
 const TCP_LEAST_BYTES = 20;
 const SYN = 0x02;
 
-/** Undefined for anything but a TCP segment whose header was captured. RFC 791 §3.1, RFC 9293 §3.1. */
+/** undefined for anything but a TCP segment whose header was captured. RFC 791 §3.1, RFC 9293 §3.1. */
 function readSegment(packet: Buffer, lengths: { headerBytes: number; sentBytes: number }): Omit<TcpSegment, 'atNs'> | undefined {
   const ip = packet.subarray(lengths.headerBytes);
   if (ip.length < IPV4_LEAST_BYTES || ip.readUInt8(0) >> 4 !== 4 || ip.readUInt8(9) !== PROTOCOL_TCP) return undefined;
   const tcpAt = (ip.readUInt8(0) & 0x0f) * 4;
   if (ip.length < tcpAt + TCP_LEAST_BYTES) return undefined;
-  // A segment that a later stage would split has more bytes than the field holds, and says 0.
+  // A segment that a later stage would split has more bytes than the field holds, so the field is 0.
   const ipBytes = ip.readUInt16BE(2) || lengths.sentBytes - lengths.headerBytes;
   const payloadAt = tcpAt + (ip.readUInt8(tcpAt + 12) >> 4) * 4;
   const payload = ip.subarray(payloadAt, Math.max(payloadAt, ipBytes));

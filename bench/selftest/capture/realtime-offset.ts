@@ -1,5 +1,5 @@
-// Packets are stamped by CLOCK_REALTIME, all else here by CLOCK_MONOTONIC. Their difference changes only when somebody sets
-// the clock: slewing, as by NTP, moves both alike. So it is read before and after a capture, and the change is part of the error.
+// Packets are stamped by CLOCK_REALTIME, all else here by CLOCK_MONOTONIC. Their difference changes only when the clock is set:
+// slewing, as by NTP, moves both alike. So it is read before and after a capture, and the change is part of the error.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -15,11 +15,11 @@ export interface RealtimeOffset {
   readonly bracketNs: number;
 }
 
-/** Both offsets of a capture as one. */
+/** The offsets before and after a capture, combined. */
 export interface CaptureClock extends RealtimeOffset {
-  /** By how much the offset changed from before the capture to after it. */
+  /** Change of the offset from before the capture to after it. */
   readonly driftNs: number;
-  /** A stamp that was converted with `offsetNs` is wrong by this at most. */
+  /** Maximum error of a stamp converted with `offsetNs`. */
   readonly errorBoundNs: number;
 }
 
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 10_000;
 
 const printedSchema = z.object({ lowNs: z.string().transform(BigInt), highNs: z.string().transform(BigInt) });
 
-/** In a process of its own, because WASI announces itself on stderr as experimental. @throws BenchError CLOCK when it cannot be read. */
+/** Runs in a process of its own, because WASI prints an experimental warning on stderr. @throws BenchError CLOCK when it cannot be read. */
 export async function readRealtimeOffset(): Promise<RealtimeOffset> {
   let printed: z.infer<typeof printedSchema>;
   try {
@@ -44,7 +44,7 @@ export async function readRealtimeOffset(): Promise<RealtimeOffset> {
   return offsetWithin(printed.lowNs, printed.highNs);
 }
 
-/** @throws BenchError CLOCK when no offset fits, so that the clock was set meanwhile. */
+/** @throws BenchError CLOCK when no offset fits, because the clock was set meanwhile. */
 export function offsetWithin(lowNs: bigint, highNs: bigint): RealtimeOffset {
   if (lowNs > highNs) {
     throw new BenchError('CLOCK', `the wall clock was set by ${lowNs - highNs} ns or more while it was being read`, {

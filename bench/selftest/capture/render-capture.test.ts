@@ -59,7 +59,7 @@ function judged(...transports: CapturedTransport[]): CaptureResult {
 }
 
 const textOf = (result: CaptureResult): string => renderCapture(result, plainPaint);
-/** As one line, however it was wrapped. */
+/** Joins wrapped text into one line. */
 const flatten = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 describe('the ground truth as text', () => {

@@ -1,4 +1,4 @@
-// The ground truth as text for a terminal: what a token's way looks like, and whether the stamps of the harness agree with
+// Renders the ground truth as text for a terminal: the path of a token, and whether the stamps of the harness agree with
 // the kernel's, for a reader who knows neither the method nor tcpdump.
 
 import { quantileOf, type Distribution } from '../../contract/distribution.ts';
@@ -87,7 +87,7 @@ function checkTable({ transport, checks }: CapturedTransport, paint: Paint): Lin
   return [...titles.map((line) => `  ${paint('dim', line)}`), ...rows];
 }
 
-/** What is told and not judged. */
+/** Renders facts that are reported but not judged. */
 function facts(captured: CapturedTransport, paint: Paint): Lines {
   const { packets, plannedTokens, matchedTokens, tokensPerSegment, splitTokens, cutSegments, streamsUnseen, deliveryP50Ns } = captured;
   const carried = tokensPerSegment.map(

@@ -1,4 +1,4 @@
-// Captured segments → connections, and the bytes of one direction of a connection with the time at which each was first sent.
+// Groups captured segments into connections, and restores the bytes of one direction, each with the segment that first sent it.
 
 import type { TcpSegment } from './read-pcap.ts';
 
@@ -8,7 +8,7 @@ export interface TcpFlow {
   readonly toClient: TcpSegment[];
 }
 
-/** By connection, in the order in which they began. A port that is used again begins a new one with its SYN. */
+/** Returns connections in the order in which they began. A client port that is used again begins a new one with its SYN. */
 export function groupFlows(segments: readonly TcpSegment[], serverPort: number): TcpFlow[] {
   const flows: TcpFlow[] = [];
   const open = new Map<number, TcpFlow>();
@@ -34,16 +34,16 @@ function beginsAnew(flow: TcpFlow, segment: TcpSegment): boolean {
 
 /** One direction of a connection. */
 export interface SentBytes {
-  /** From the first byte after the handshake; zeros where nothing was captured. */
+  /** Bytes from the first one after the handshake; zeros where nothing was captured. */
   readonly bytes: Buffer;
-  /** By byte: which segment carried it first, as an index; -1 where nothing was captured. */
+  /** By byte: index of the segment that carried it first; -1 where nothing was captured. */
   readonly segmentOf: Int32Array;
 }
 
 /** Beyond half of the sequence space a number lies before the start, not after it (RFC 9293 §3.4). */
 const HALF_OF_SEQUENCES = 2 ** 31;
 
-/** Bytes that were sent more than once keep their first segment: what counts is when they first were on their way. */
+/** Bytes that were sent more than once keep their first segment: the time of the first transmission counts. */
 export function reassemble(segments: readonly TcpSegment[]): SentBytes {
   const first = segments.find(({ isSyn, payload }) => isSyn || payload.length > 0);
   if (first === undefined) return { bytes: Buffer.alloc(0), segmentOf: new Int32Array() };
