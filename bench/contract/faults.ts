@@ -54,7 +54,7 @@ export interface Fault {
   readonly action: FaultAction;
   /** Time from the fault until its cause is over; 0 for an instantaneous fault. */
   readonly outageNs: number;
-  /** How long streams go on after that, the quiet time left out. */
+  /** Time that streams go on after the outage, without the quiet time. */
   readonly recoveryNs: number;
   /** No token is due for this long after the fault: the model is thinking. */
   readonly quietNs?: number;

@@ -38,7 +38,7 @@ const trialSpecificationSchema = z.object({
   tailNs: z.number().nonnegative(),
   /** When both processes collect their garbage, ns since T0; shortly before the window when absent. */
   collectNs: z.number().nonnegative().optional(),
-  /** How long streams may take to end after the tail. */
+  /** Time limit for streams to end after the tail. */
   drainNs: z.number().positive(),
   /** One stream in this many is verified token by token; the others by their number of tokens and bytes. Absent: all of them. */
   verifyOneIn: z.int().min(1).optional(),
@@ -51,7 +51,7 @@ const trialSpecificationSchema = z.object({
   timetable: timetableSchema.optional(),
   /** Some receivers stop reading at this moment, for good. */
   stall: stallSpecificationSchema.optional(),
-  /** How streams get their connections; a new one each when absent. */
+  /** Defines how streams get their connections; absent: each opens a new one. */
   connecting: connectingSpecificationSchema.optional(),
   /** No stream is planned: each connection requests the next as soon as the last has ended. */
   completions: completionsPlanSchema.optional(),

@@ -10,7 +10,7 @@ const counts = z.record(z.string(), count);
 const faultName = z.enum(faultNames as [FaultName, ...FaultName[]]);
 const policyName = z.enum(policyNames as [PolicyName, ...PolicyName[]]);
 
-/** How far back a server can replay: per stream by tokens and bytes, after the stream's end by time, over all by bytes. */
+/** Limits of a server's replay: per stream by tokens and bytes, after the stream's end by time, over all streams by bytes. */
 export const resumeLimitsSchema = z.object({
   bufferTokens: z.int().nonnegative(),
   bufferBytes: z.int().nonnegative(),

@@ -235,7 +235,7 @@ export const distributionNames = [
   'appendNs',
   'appendTransportNs',
   'appendScheduledNs',
-  // Two parts of delivery: from due to the pacer's turn that found the token due, and from there to its receipt. Then the time between turns.
+  // Two parts of delivery: from due to the pacer's turn that found the token due, and from there to receipt. Then the time between turns.
   'dueToReadyNs',
   'readyToReceivedNs',
   'turnPeriodNs',

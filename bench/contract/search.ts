@@ -72,7 +72,7 @@ const measuredStepSchema = z.object({
   deliveryP99Ns: z.number().optional(),
   /** Delivery p50 of the window's last third less 1.2 times that of its first; undefined with too few tokens in either. */
   backlogNs: z.number().optional(),
-  /** Tokens planned in the window, and those of them received by the end of the drain; absent in older runs, judged by receipts in the window. */
+  /** Tokens planned in the window, and those received by the end of the drain; absent in older runs, judged by receipts in the window. */
   plannedTokens: count.optional(),
   receivedTokens: count.optional(),
   /** Values of the objectives' metrics, in their order; null when the window has too few samples for one. */
