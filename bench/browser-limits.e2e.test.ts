@@ -1,4 +1,4 @@
-// What one browser opens to one origin, as a user asks for it: a real Chromium, which the program starts and ends.
+// Scenario `browser-limits` as a user runs it, with a real Chromium, which the program starts and ends.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import type { BrowserLimitsTally } from './contract/browser-limits.ts';
 import { countStreams } from './contract/browser-limits.ts';
 import { CliFolder, type Ended } from './cli-fixture.ts';
 
-/** Its own folder keeps the browser's profile apart from those of others. */
+/** The separate folder keeps the browser's profile apart from other profiles. */
 async function measure(folder: CliFolder, ...words: readonly string[]): Promise<{ ended: Ended; tally: BrowserLimitsTally }> {
   const ended = await folder.run('run', 'browser-limits', '--preset', 'smoke', '--seed', '1', '--name', 'limits', ...words);
   const [trial] = folder.readTrials('limits');
@@ -28,7 +28,7 @@ it('over SSE the seventh stream waits until another is closed, and an ordinary r
   expect(requests.whileOpen.afterClosingNs).toBeGreaterThan(0);
   expect(requests.afterNs).toHaveLength(5);
   expect([atOnce.opened, atOnce.waiting]).toEqual([6, 2]);
-  // The limit is the profile's: what one tab has the other cannot.
+  // The limit is that of the profile, so the tabs share it.
   expect(tabs.map(({ opened }) => opened)).toEqual([4, 2]);
   expect(tally.browser).toMatch(/^Chromium \d+\./);
   expect(ended.stdout).toContain('one tab opened 6 of 8 streams');
@@ -51,14 +51,14 @@ it('of 300 WebSockets one tab opens 255, the next one fails, requests are answer
   using folder = new CliFolder();
   const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '300');
   expect(ended.code).toBe(0);
-  // Chromium's limit, counted: another number is news about the browser, and then the README's readers should have it.
+  // Chromium's limit, counted: another number means that the browser changed, and the README should report it.
   const failures = [{ how: 'close code 1006', count: 45 }];
   expect(countStreams(tally.oneByOne)).toMatchObject({ asked: 300, opened: 255, waiting: 0, failures });
   expect(tally.atOnce).toMatchObject({ asked: 300, opened: 255, waiting: 0, failures });
   expect(tally.next?.fate).toBe('fails');
   expect(tally.next?.servedAfterNs).toBeGreaterThan(0);
   expect(tally.requests.whileOpen.answeredNs).toHaveLength(5);
-  // Beyond 256 in a profile Chromium draws at random (crbug.com/415691664): the second tab gets some, and seldom as many.
+  // Chromium decides at random beyond 256 in a profile (crbug.com/415691664): the second tab gets some, and seldom as many.
   expect(tally.tabs[0].opened).toBe(255);
   expect(tally.tabs[1].opened).toBeGreaterThan(0);
   expect(tally.tabs[1].opened).toBeLessThanOrEqual(255);
@@ -94,11 +94,11 @@ it('the browser ends with a run that is interrupted', async () => {
   await expect.poll(() => started.filter((pid) => readdirSync('/proc').includes(pid)), { timeout: 10_000, interval: 50 }).toEqual([]);
 });
 
-/** Process ids of Chromium among the descendants of a process, without one that was only asked for its version. */
+/** Process ids of Chromium among the descendants of a process, without a process that only prints its version. */
 function browsersUnder(ancestor: number | undefined): string[] {
   const processes = readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) ? describe(pid) : []));
   const family = new Set([String(ancestor)]);
-  // Parents have been listed before their children only by chance: as many rounds as there are generations.
+  // Parents are listed before their children only by chance, so this takes as many rounds as there are generations.
   for (let size = 0; size < family.size;) {
     size = family.size;
     for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);

@@ -1,4 +1,4 @@
-// A page that receives, as a user measures it; and a delay that was put into the server on purpose, found again in the page.
+// A page that receives, as a user measures it; and a delay injected into the server, which must be found in the page.
 
 import { afterAll, expect, it } from 'vitest';
 import { isSteady } from './analysis/measured-trials.ts';
@@ -18,7 +18,7 @@ afterAll(() => place[Symbol.dispose]());
 it('the command ends in a report that says what the page saw, and how well its clock was known', async () => {
   const { code, stdout, stderr } = await place.run('run', '--client', 'browser', '--preset', 'smoke', '--seed', '7', '--quiet');
   expect(stderr).toBe('');
-  // 1 is what a run says whose machine was too busy for its gates.
+  // Exit code 1 means that the machine was too busy for the gates.
   expect([0, 1]).toContain(code);
   expect(stdout).toMatch(/SSE \(browser-fetch client\): from the write to the DOM/);
   const trials = place.readTrials('smoke').filter(isSteady);
@@ -29,7 +29,7 @@ it('the command ends in a report that says what the page saw, and how well its c
     expect(gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
     expect(client).toMatchObject({ streamsVerified: planned.streams, errors: [] });
     expect(distributions.appendTransportNs!.count).toBe(planned.windowTokens);
-    // What cannot be seen of a page is said, and not passed in silence.
+    // Gates that cannot be judged for a page say so in a note instead of passing silently.
     const unseen = gates.filter(({ value, note }) => value === undefined && note?.startsWith('not judged') === true).map(({ id }) => id);
     expect(unseen).toEqual(expect.arrayContaining(['H2max', 'H4', 'H5', 'H7']));
     expect(gates.find(({ id }) => id === 'N8')?.value).toBeGreaterThan(0);
@@ -54,7 +54,7 @@ const DELAY_NS = 20 * NS_PER_MS;
 
 async function measure(transport: TransportId, client: ClientStack, plan: Plan): Promise<CompletedTrial[]> {
   const arm = { transport, client, path: 'direct' } as const;
-  // After its stamp, so that it is in the time from the write to the page.
+  // The delay comes after the token's stamp, so it is part of the time from the write to the page.
   const late = { ...arm, label: 'late', injection: { kind: 'tail', every: 1, delayNs: DELAY_NS } } as const;
   const trials: CompletedTrial[] = [];
   for (const one of [arm, late]) {
@@ -85,7 +85,7 @@ it.each([
     const trials = await measure(transport, client, plan);
     for (const name of ['deliveryTransportNs', 'appendTransportNs'] as const) {
       const [plain, late] = trials.map(({ distributions }) => quantileOf(distributions[name], 0.5)!);
-      // The timer that holds them back fires up to some ms late on a busy machine, and never early.
+      // The timer that delays tokens fires up to some ms late on a busy machine, and never early.
       expect(late! - plain!).toBeGreaterThan(DELAY_NS - 2 * NS_PER_MS);
       expect(late! - plain!).toBeLessThan(DELAY_NS + 10 * NS_PER_MS);
     }

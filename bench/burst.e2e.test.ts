@@ -1,6 +1,6 @@
-// Tokens that are due together, with real processes and sockets. How the implementations write is known (node:http holds what
-// is written in a turn of the event loop until its end, ws and a bare socket write each message at once), so the kernel must
-// have counted that many calls.
+// Tokens that are due together, with real processes and sockets. The implementations' write behaviour is known (node:http
+// holds writes of an event-loop turn until its end, ws and a bare socket write each message at once), so the kernel must count
+// exactly that many calls.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
@@ -12,7 +12,7 @@ const place = new CliFolder();
 
 afterAll(() => place[Symbol.dispose]());
 
-/** A window holds about a thousand tokens of few streams, so a tick more or less at its edges shows. */
+/** A window holds about a thousand tokens of few streams, so a tick more or less at its edges matters. */
 const TOLERANCE = 0.1;
 
 describe('1, 2, 5 and 10 tokens a tick', () => {

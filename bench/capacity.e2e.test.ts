@@ -1,5 +1,5 @@
-// Searches with real processes. How much this machine carries is not known and not asserted; that each load follows from the
-// ones before, that none is beyond what may be asked for, and what the run says of it, is.
+// Searches with real processes. The capacity of this machine is not known and not asserted; the tests assert that each load
+// follows from the ones before, that none exceeds the limit, and how the run reports it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heededSteps } from './analysis/capacity/disturbed-steps.ts';
@@ -59,7 +59,7 @@ describe('a search for the most streams', () => {
 
   it('keeps of each step what its load was judged by', () => {
     for (const { measured, streams } of trials.flatMap(({ search }) => search.steps)) {
-      // Streams pause between one another, and begin with a wait for their first token.
+      // Slots pause between streams, and each stream begins with a wait for its first token.
       expect(measured?.offeredTokensPerSecond).toBeGreaterThan(streams * 50);
       expect(measured?.offeredTokensPerSecond).toBeLessThan(streams * 120);
       expect(measured?.serverCpuNs).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe('a search for the most streams', () => {
     const report = place.readReport('most');
     expect(report).toContain('## What each carries');
     expect(report).toContain('Proof of the client: ');
-    // In brackets where the machine was busy with something else.
+    // The entry is in brackets if other programs disturbed the machine.
     expect(report).toMatch(/^\| 1 +\| SSE +\| (?:20 [✓✗]|\(20 disturbed\))/m);
     expect(report).toContain("--slo 'attainment.5s >= 99%'");
   });
@@ -85,7 +85,7 @@ it('an objective that nothing holds is held by no load: there is no answer, and 
   expect(trial?.search.lowerStreams).toBeUndefined();
   expect(trial?.search.upperStreams).toBe(10);
   expect(trial?.search.failedBy).toContain('objective');
-  // On a busy machine the load generator is late as well, and then it is not the server's end that was found.
+  // On a busy machine the load generator is late as well, and then the search ends at its limit, not the server's.
   const words = trial?.search.end === 'harness' ? 'HARNESS LIMITED' : 'found not even the lowest load carried';
   expect(place.readReport('none')).toContain(words);
 }, 120_000);

@@ -19,13 +19,13 @@ export interface Ended {
 export interface Program {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** What it said on stderr so far. */
+  /** Output on stderr so far. */
   readonly printed: () => string;
-  /** And on stdout. */
+  /** Output on stdout so far. */
   readonly answered: () => string;
 }
 
-/** Everything in it is removed when it is disposed of. */
+/** A temporary folder, removed with its content on disposal. */
 export class CliFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'streamduel-'));
 

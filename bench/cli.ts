@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// argv in, exit code out. Nothing else in the project reads argv, prints an error or exits (but for streamduel.ts, on an old Node).
+// The command line: argv in, exit code out. Only this file reads argv, prints errors or exits (except streamduel.ts, on an old Node).
 
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
@@ -185,7 +185,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   return program;
 }
 
-/** For options that may be repeated. */
+/** Collects the values of an option that may be repeated. */
 function collect(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];
 }
@@ -212,7 +212,7 @@ function showError(error: unknown): void {
   const { stderr } = process;
   stderr.write(`${styleText('red', 'error:', { stream: stderr })} ${messageOf(error)}\n`);
   if (error instanceof BenchError && error.hint !== undefined) stderr.write(`${styleText('dim', error.hint, { stream: stderr })}\n`);
-  // A bug is shown whole: its message alone helps nobody.
+  // A bug is shown with its stack: the message alone is not enough to find it.
   if ((isVerbose || !(error instanceof BenchError)) && error instanceof Error) stderr.write(`${error.stack}\n`);
 }
 
@@ -231,7 +231,7 @@ async function main(): Promise<number> {
   }
 }
 
-// A reader that has seen enough, such as head, is no failure.
+// A reader that closes the pipe early, such as head, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

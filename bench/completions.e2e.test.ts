@@ -1,4 +1,4 @@
-// Whole streams in a closed loop, and the canary, as a user asks for them.
+// Whole streams in a closed loop, and the canary, as a user runs them.
 
 import { expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
@@ -18,7 +18,7 @@ it('a closed loop is measured by probe and load generator, and its report says t
     expect(client.errors).toEqual([]);
     expect(server.streamsFinished).toBeGreaterThanOrEqual(client.streamsWhole);
     expect(trial.distributions.completionNs?.count).toBe(streams);
-    // 149 gaps of half a millisecond on the average; each stream's own vary by a few per cent.
+    // A stream has 149 gaps of half a millisecond on average; their sum varies by a few per cent.
     expect(trial.distributions.completionNs?.values[0]).toBeGreaterThan(60e6);
     expect(trial.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
   }
@@ -44,11 +44,11 @@ it('a canary is timed before and beside the streams, over SSE and WebSocket but 
     const trial = byTransport.get(transport);
     if (trial?.outcome !== 'completed') throw new Error(`no trial over ${transport}: ${stderr}`);
     const { canary } = trial;
-    // 50 a second; of the window's second its last tenth is left out, and a busy machine may delay some.
+    // 50 requests a second; the last tenth of the window's second is left out, and a busy machine may delay some.
     expect(canary?.loaded.requests).toBeGreaterThan(30);
     expect(canary?.loaded.requests).toBeLessThan(60);
     expect([canary?.idle.errors, canary?.loaded.errors]).toEqual([0, 0]);
-    // Its connections are closed by then: the kernel counts those of the streams alone.
+    // The canary's connections are closed by then: the kernel counts only those of the streams.
     expect(trial.tcp?.sockets ?? 5).toBeLessThanOrEqual(5);
   }
   const floor = byTransport.get('tcp');

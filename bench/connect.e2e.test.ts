@@ -1,4 +1,4 @@
-// Streams that begin, with real processes and sockets: all at once, on new connections and on kept ones.
+// Scenario `connect` with real processes and sockets: streams that begin all at once, on new connections and on kept ones.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
@@ -29,7 +29,7 @@ describe('a storm, new and kept connections, at the smallest size', () => {
     expect(trials).toHaveLength(9);
     const misses = trials.flatMap(({ gates }) => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok));
     expect(misses).toEqual([]);
-    // To the byte: judged, and not passed over.
+    // The byte gate has a value, so it was judged and not skipped.
     for (const { gates } of trials) expect(gates.find(({ id }) => id === 'C2')!.value).toBe(0);
   });
 
@@ -51,7 +51,7 @@ describe('a storm, new and kept connections, at the smallest size', () => {
     expect(cold.client.kept).toBeUndefined();
     expect(warm.distributions).not.toHaveProperty('connectNs');
     expect(cold.distributions).toHaveProperty('connectNs');
-    // The same streams, however they got their connections.
+    // Both have the same streams, however they got their connections.
     expect(warm.planned).toEqual(cold.planned);
     expect(warm.client.payloadBytes).toBe(cold.client.payloadBytes);
   });
@@ -62,7 +62,7 @@ describe('a storm, new and kept connections, at the smallest size', () => {
       return (server.headBytes + client.modelBytes - client.modelTokenBytes) / client.streamsVerified;
     };
     expect(trialOf('ws', 'warm').server.headBytes).toBe(0);
-    // The 101 with its fields, and the close frame of 4 bytes.
+    // The difference is the 101 with its fields, and the close frame of 4 bytes.
     const { server, client } = trialOf('ws', 'cold');
     expect(bytesOf('ws', 'cold') - bytesOf('ws', 'warm')).toBeCloseTo(server.headBytes / client.streamsVerified + 4, 6);
     expect(bytesOf('sse', 'cold')).toBe(bytesOf('sse', 'warm'));

@@ -1,5 +1,5 @@
-// A ladder of connections, as a user climbs it, and with a known cost put into the server: it must be found on the slope, byte
-// for byte where V8 counts, and within the noise of pages where the kernel does.
+// A ladder of connections, as a user runs it, and with a known cost injected into the server: it must be found in the slope, to
+// the byte in V8's counts, and within the noise of pages in the kernel's.
 
 import { afterAll, expect, it } from 'vitest';
 import { findMetric } from './analysis/metrics/registry.ts';
@@ -43,9 +43,9 @@ it('10,000 bytes that the server keeps for each connection are found on every sl
   const [plain, injected] = [await climb(), await climb({ kind: 'retained', bytesPerStream: RETAINED_BYTES })];
   const difference = (id: string): number => findMetric(id)!.value(injected)! - findMetric(id)!.value(plain)!;
   expect(missed(injected)).toEqual([]);
-  // Counted by V8 itself.
+  // V8 itself counts these bytes.
   expect(Math.abs(difference('memory.external') - RETAINED_BYTES)).toBeLessThan(200);
-  // Two ladders of three rungs up to 900 connections: V8 takes pages of 256 KiB, and eight of them more or less at the top are 3 kB a connection.
+  // Two ladders of three rungs up to 900 connections: V8 takes pages of 256 KiB; eight more or less at the top are 3 kB a connection.
   expect(Math.abs(difference('memory.uss.slope') - RETAINED_BYTES)).toBeLessThan(4000);
   expect(Math.abs(difference('memory.streaming') - RETAINED_BYTES)).toBeLessThan(4000);
 });
@@ -63,7 +63,7 @@ it('a ladder is climbed up and down by two servers and four load processes, and 
     const { client, server, ladder } = trial;
     expect(missed(trial)).toEqual([]);
     expect(client).toMatchObject({ streamsPlanned: 120, streamsVerified: 120, lost: 0, duplicated: 0, corrupt: 0 });
-    // 5 tokens on each rung that a stream is there for, and the one that ends it.
+    // A stream gets 5 tokens on each rung at which it is open, and the one that ends it.
     expect(client.tokensReceived).toBe(5 * (40 + 80 + 120) + 120);
     expect(server.tokensWritten).toBe(client.tokensReceived);
     expect(ladder.rungs.map(({ connections, way }) => `${connections} ${way}`)).toEqual([
@@ -75,7 +75,7 @@ it('a ladder is climbed up and down by two servers and four load processes, and 
       '0 down',
     ]);
     for (const { retained, streaming, way, connections } of ladder.rungs) {
-      // Two processes of Node.
+      // This is the memory of two Node processes.
       expect(retained!.ussBytes).toBeGreaterThan(50e6);
       expect(streaming === undefined).toBe(way === 'down' || connections === 0);
     }

@@ -24,7 +24,7 @@ function run(command: string, words: readonly string[], cwd: string) {
   return { status, stdout, stderr };
 }
 
-/** @throws with what it said where it failed */
+/** @throws an error with the command's output if it fails */
 function must(command: string, words: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = run(command, words, cwd);
   if (status !== 0) throw new Error(`${command} ${words.join(' ')}: ${stdout}${stderr}`);
@@ -39,7 +39,7 @@ beforeAll(() => {
   files = must('tar', ['tzf', archive], folder).trim().split('\n');
   mkdirSync(join(folder, 'node_modules/streamduel'), { recursive: true });
   must('tar', ['xzf', archive, '--strip-components=1', '-C', 'node_modules/streamduel'], folder);
-  // What is only a devDependency is not there, as in an installation.
+  // devDependencies are absent, as in an installation.
   for (const name of Object.keys(packageJson.dependencies)) {
     const path = join(folder, 'node_modules', name);
     mkdirSync(dirname(path), { recursive: true });
@@ -69,7 +69,7 @@ describe('the packed program', () => {
     const name = readdirSync(join(folder, 'reports')).find((one) => one.endsWith('-packed')) ?? '';
     const { header, trials } = loadRun(join(folder, 'reports', name));
     expect(trials.map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
-    // Neither the repository nor the lockfile around an installation is the package's own.
+    // The repository and the lockfile around an installation belong to another project.
     expect([header.environment.gitCommit, header.environment.lockfileSha256]).toEqual([undefined, undefined]);
     expect(header.environment.packages['ws']).toMatch(/^8\./);
     expect(streamduel('report', join('reports', name), '--format', 'md').stdout).toContain('# SSE or WebSocket');

@@ -1,4 +1,4 @@
-// Test support: what became of a program's processes, by /proc.
+// Test support: the state of a program's processes, by /proc.
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -16,7 +16,7 @@ export function childrenOf(pid: number): { pid: number; command: string }[] {
     });
 }
 
-/** A zombie is not. */
+/** A zombie does not count as alive. */
 export function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

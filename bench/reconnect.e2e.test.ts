@@ -1,5 +1,5 @@
-// What breaks and what comes back, with real processes, sockets, signals and networks. Every fault is injected, so the truth
-// is known: nothing may be lost where the buffer reaches, and exactly what was due where there is none.
+// Faults and recovery with real processes, sockets, signals and networks. Every fault is injected, so the truth is known: no
+// token may be lost within reach of the buffer, and without one exactly those that were due meanwhile.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,11 +15,11 @@ const { run: streamduel } = place;
 afterAll(() => place[Symbol.dispose]());
 
 const CLIENTS = 100;
-/** 1 s apart; a connection is dead after 2.5 of them. */
+/** Heartbeats are 1 s apart; a connection is dead after 2.5 of them. */
 const DEAD_NS = 2500 * NS_PER_MS;
 /** Tokens come about every 100 ms, so the last byte before the fault may be older than that by chance. */
 const LAST_BYTE_NS = 600 * NS_PER_MS;
-/** For the interval of the watch (20 ms), and for a machine that runs several trials side by side. */
+/** Tolerance for the interval of the watch (20 ms), and for a machine that runs several trials in parallel. */
 const SLACK_NS = 1000 * NS_PER_MS;
 
 function faulted(trials: readonly TrialRecord[]): FaultedTrial[] {
@@ -36,7 +36,7 @@ describe('every fault that this machine can have, over both transports', () => {
   let trials: FaultedTrial[] = [];
   const of = (fault: FaultName): FaultedTrial[] => trials.filter(({ recovery }) => recovery.fault === fault);
 
-  // Each of the hundred clients is cut at a point of its own stream, which the seed draws.
+  // Each of the hundred clients is cut at a different point of its stream, which depends on the seed.
   beforeAll(async () => {
     ended = await streamduel(
       'run',
@@ -112,7 +112,7 @@ describe('every fault that this machine can have, over both transports', () => {
         const detected = distributions.faultToDetectNs?.values ?? [];
         expect(detected[0]).toBeGreaterThan(DEAD_NS - LAST_BYTE_NS);
         expect(detected.at(-1)).toBeLessThan(DEAD_NS + SLACK_NS);
-        // Nobody can be back before the cause is over.
+        // No client can resume before the cause is over.
         expect(distributions.faultToResumedNs?.values[0]).toBeGreaterThanOrEqual(recovery.healNs! - recovery.faultNs);
       }
     },
@@ -161,7 +161,7 @@ it('without resume exactly what came due in between is lost, and nothing is decl
     expect(client.lost).toBe(client.tokensPlanned - client.tokensDistinct);
     expect(client.lost).toBeGreaterThan(0);
   }
-  // A connection that is closed in good order loses nothing that was sent: what is missing is what nobody heard.
+  // A connection that is closed in good order loses nothing that was sent: only tokens due without a receiver are missing.
   const closed = trials.filter(({ recovery }) => recovery.fault === 'graceful-close');
   expect(closed.map(({ recovery }) => recovery.client.lost)).toEqual(closed.map(({ server }) => server?.recovery?.unheardTokens));
 });

@@ -35,7 +35,7 @@ describe('a finished run', () => {
       expect(client.streamsVerified).toBe(client.streamsPlanned);
       expect(server.bytesWritten - server.headBytes).toBe(client.modelBytes);
       expect(client.bytesRead).toBe(server.bytesWritten);
-      // What the server wrote besides payloads and resume ids is the framing of the specifications: small chunks, small frames.
+      // Besides payloads and resume ids the server wrote only the framing of the specifications: small chunks, small frames.
       const { modelBytes, modelTokenBytes, payloadBytes, modelIdBytes = 0, tokensReceived } = client;
       const tokenBytes = server.bytesWritten - server.headBytes - (modelBytes - modelTokenBytes);
       expect((tokenBytes - payloadBytes - modelIdBytes) / tokensReceived).toBe({ sse: 14, ws: 2, tcp: 1 }[trial.arm.transport]);

@@ -11,7 +11,7 @@ const place = new CliFolder();
 const programs: Program[] = [];
 
 afterEach(() => {
-  // Their children end with them.
+  // The children of these programs end with them.
   for (const { child } of programs.splice(0)) child.kill('SIGKILL');
 });
 
@@ -40,7 +40,7 @@ async function serve(): Promise<Served> {
   return { program, page: pageUrl, webSocket: `ws:${webSocket}`, twins: { sse: first!, ws: second! } };
 }
 
-/** In the order in which they were started: SSE, WebSocket. */
+/** Process ids of the twins, in the order in which they were started: SSE, WebSocket. */
 function twinsOf({ child }: Program): number[] {
   return childrenOf(child.pid!)
     .filter(({ command }) => command.includes('servers/serve-main.ts'))

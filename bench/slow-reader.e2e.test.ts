@@ -1,4 +1,4 @@
-// Clients that stop reading for good, as a user measures them: the kernel takes some 4 MiB for each before it refuses more, so
+// Clients that stop reading for good, as a user measures them: the kernel accepts some 4 MiB for each before backpressure, so
 // the rate is high.
 
 import { afterAll, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ it.each(['probe', 'library'])(
       const { toBlockedNs = 0, toCutNs = 0, takenBytes = 0, rssBeforeBytes = 0, rssPeakBytes = 0 } = trial.stall!;
       expect(toCutNs).toBeGreaterThan(toBlockedNs);
       expect(takenBytes).toBeGreaterThan(64 * KIB);
-      // What waits is not rendered: the process does not grow by what it does not send.
+      // Waiting tokens are not rendered, so unsent tokens do not make the process grow.
       expect(rssPeakBytes - rssBeforeBytes).toBeLessThan(20 * MIB);
       expect(trial.server.streamsCut).toEqual({ 'slow-consumer': 1 });
       expect(trial.client).toMatchObject({ streamsVerified: 1, errors: [], lost: 0 });

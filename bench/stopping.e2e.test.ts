@@ -1,4 +1,4 @@
-// When a run stops, what it doubts, and what it refuses: the program as a user runs it, with short trials.
+// Stop rules, warnings and refusals of a run: the program as a user runs it, with short trials.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -62,7 +62,7 @@ it('--fail-if exits with 1 beyond a threshold, and shows every arm', async () =>
   );
   expect(code).toBe(1);
   const { thresholds, loadPoints } = JSON.parse(stdout) as Analysis & { thresholds: ThresholdResult[] };
-  // A busy machine makes the load point unbelievable, and then no threshold passes, whatever its value.
+  // A busy machine makes the load point invalid, and then no threshold passes, whatever its value.
   const isBelieved = loadPoints.every((point) => whyNotBelieved(point) === undefined);
   expect(thresholds.map(({ arm, outcome }) => [arm, outcome])).toEqual([
     ['sse', 'failed'],

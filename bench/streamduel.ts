@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command of the installed package: where Node is too old, the rest of the program could not even be loaded to say so.
+// Entry of the installed package: with a Node that is too old, the rest of the program could not be loaded to report it.
 
 const LEAST_NODE = 24;
 

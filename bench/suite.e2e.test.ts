@@ -13,7 +13,7 @@ const { run: streamduel } = place;
 
 afterAll(() => place[Symbol.dispose]());
 
-/** Every file of a folder, with what is in it. */
+/** All files of a folder, with their contents. */
 function contentsOf(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
@@ -25,7 +25,7 @@ interface PartAnalysis {
   readonly thresholds: readonly { readonly threshold: { readonly text: string }; readonly outcome: string }[];
 }
 
-/** Every reason that any part has not to exit with 0. */
+/** All reasons of all parts for a non-zero exit code. */
 function whysOf(folder: string): string[] {
   return ['stream', 'burst'].flatMap((part) => {
     const { loadPoints, thresholds } = JSON.parse(readFileSync(join(folder, part, 'analysis.json'), 'utf8')) as PartAnalysis;
@@ -105,7 +105,7 @@ describe('a suite of two scenarios', () => {
     const { code, stdout } = await streamduel('compare', folder, folder);
     expect(code).toBe(0);
     expect(stdout.match(/^scenario \w+$/gm)).toEqual(['scenario stream', 'scenario burst']);
-    // As Markdown, which has all warnings, however noisy the machine was.
+    // Markdown has all warnings, however noisy the machine was.
     const markdown = await streamduel('compare', folder, folder, '--format', 'md');
     expect(markdown.stdout.match(/both are one run/g)).toHaveLength(2);
   });

@@ -1,4 +1,4 @@
-// Tokens that come from a process that stands for the model, and arms that write as the other transport's library does.
+// Tokens from a process that simulates the model, and arms that write as the other transport's library does.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder, type Ended } from './cli-fixture.ts';

@@ -1,4 +1,4 @@
-// Saved runs against each other, or the arms of one: what `compare` does with each scenario.
+// Compares saved runs, or the arms of one: the part of `compare` that handles a single scenario.
 
 import { join } from 'node:path';
 import { analyse } from '../analysis/analyse.ts';
@@ -24,18 +24,18 @@ import type { Paint } from '../report/verdict-table.ts';
 export interface Compared {
   readonly gates: readonly GateResult[];
   readonly render: { readonly text: () => string; readonly md: () => string };
-  /** What is printed as JSON. */
+  /** The value printed as JSON. */
   readonly value: object;
 }
 
 export interface CompareOptions {
   readonly gates: readonly RegressionGate[];
   readonly paint: Paint;
-  /** Of one run: the arm that the others are held against; the plan's first without it. */
+  /** Only with one run: the arm with which the others are compared; undefined for the plan's first. */
   readonly baseline: string | undefined;
 }
 
-/** The first run against itself, arm by arm, or against all further ones. @throws BenchError USAGE for what cannot be compared. */
+/** Compares the first run with itself, arm by arm, or with all further ones. @throws BenchError USAGE for runs that cannot be compared. */
 export function compareRunFolders([first, ...others]: readonly [string, ...string[]], options: CompareOptions): Compared {
   const old = loadRun(first);
   return others.length === 0 ? compareArms(old, options) : compareWithOld(old, others.map(loadRun), options);
@@ -55,7 +55,7 @@ function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, pai
   };
 }
 
-/** The run's own analysis, with another arm as its baseline where one is named. */
+/** The run's own analysis, with another arm as its baseline if one is given. */
 function compareArms(run: SavedRun, { baseline, gates, paint }: CompareOptions): Compared {
   const analysis = analyse(baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)));
   const results = judgeRegressions(gates, subjectsOfArms(analysis, run.folder));

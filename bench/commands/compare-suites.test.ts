@@ -13,7 +13,7 @@ import { compareCommand, type CompareFlags } from './compare.ts';
 
 let parent: string;
 
-/** A suite whose parts are made up; both scenarios are of steady streams. */
+/** Writes a suite with synthetic parts; both scenarios are of steady streams. */
 function writeSuiteOf(name: string, parts: Partial<Record<ScenarioId, IndependentOptions>>): void {
   const scenarios = Object.keys(parts) as ScenarioId[];
   for (const scenario of scenarios) {
@@ -35,7 +35,7 @@ function writeSuiteOf(name: string, parts: Partial<Record<ScenarioId, Independen
 }
 
 async function compare(names: readonly string[], flags: CompareFlags = {}): Promise<{ code: number; stdout: string }> {
-  // No terminal: what styles text looks at the stream.
+  // Not a terminal: `styleText` checks the stream.
   const stream = new PassThrough();
   const output = stream as unknown as NodeJS.WriteStream;
   const folders = names.map((name) => join(parent, name));
@@ -63,7 +63,7 @@ describe('suites are compared', () => {
 
   it('and fail where one scenario does', async () => {
     expect((await compare(['before', 'worse'], { failIfWorse: ['cpu.server.token:5%'] })).code).toBe(1);
-    // Only steady streams measure it, and they are no worse.
+    // Only steady streams measure this metric, and they are no worse.
     expect((await compare(['before', 'worse'], { failIfWorse: ['open.p50:25%'] })).code).toBe(0);
   });
 
@@ -85,7 +85,7 @@ describe('suites are compared', () => {
 
   it('one alone arm by arm, against the baseline that is named', async () => {
     const { stdout } = await compare(['worse'], { baseline: 'ws' });
-    // Two scenarios, with a table of verdicts and one of what was counted exactly.
+    // Two scenarios, each with a table of verdicts and one of exact counts.
     expect(stdout.match(/^SSE against WebSocket, .*$/gm)).toHaveLength(4);
   });
 

@@ -1,4 +1,4 @@
-// Suites against each other, scenario by scenario: nothing is compared, or corrected, across scenarios.
+// Compares suites scenario by scenario: nothing is compared, or corrected for multiple tests, across scenarios.
 
 import { join } from 'node:path';
 import { BenchError } from '../contract/errors.ts';
@@ -7,7 +7,7 @@ import { demote, joinBlocks } from '../report/markdown.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
 
-/** @throws BenchError USAGE for suites of other scenarios. */
+/** @throws BenchError USAGE for suites of different scenarios. */
 export function compareSuites(folders: readonly [string, ...string[]], options: CompareOptions): Compared {
   const [old, ...others] = folders;
   const first = partsOf(old);

@@ -1,4 +1,4 @@
-// The command as a user runs it, on run folders whose trials are made up: what was put into them must be found, and no more.
+// The command as a user runs it, on run folders with synthetic trials: it must find the differences put into them, and no others.
 
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -96,7 +96,7 @@ describe('compare A B', () => {
     const changes = comparison.comparisons[1]!.arms.find(({ arm }) => arm === 'ws')!.changes;
     const cpu = changes.find(({ metric }) => metric === 'cpu.server.token')!;
     expect(cpu.verdict.kind).toBe('worse');
-    // Unrounded: the ratio of the values as they are.
+    // The ratio is that of the unrounded values.
     expect(cpu.new!.value / cpu.old!.value).toBeCloseTo(cpu.ratio!.value, 12);
     expect(cpu.values.new).toHaveLength(12);
   });

@@ -1,5 +1,5 @@
-// `streamduel compare A [B…]`: saved runs against each other, or the arms of one; of suites, scenario by scenario. Reads folders
-// and writes nothing to them.
+// `streamduel compare A [B…]`: compares saved runs, or the arms of one; suites scenario by scenario. Reads folders and writes
+// nothing to them.
 
 import { styleText } from 'node:util';
 import { BenchError } from '../contract/errors.ts';
@@ -16,12 +16,12 @@ type CompareFormat = (typeof compareFormats)[number];
 
 export interface CompareFlags {
   readonly baseline?: string;
-  /** `[metric:]margin`, each. */
+  /** Each is `[metric:]margin`. */
   readonly failIfWorse?: readonly string[];
   readonly format?: string;
 }
 
-/** Returns the exit code: 1 when a gate failed. @throws BenchError USAGE for flags that are wrong and runs that cannot be compared. */
+/** Returns the exit code: 1 when a gate failed. @throws BenchError USAGE for wrong flags and runs that cannot be compared. */
 export async function compareCommand(folders: readonly string[], flags: CompareFlags, output: CommandOutput): Promise<number> {
   const [first, ...others] = folders;
   if (first === undefined) throw new BenchError('USAGE', 'compare needs at least one run folder');

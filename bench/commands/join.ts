@@ -1,5 +1,5 @@
-// `streamduel join DIR DIR…`: runs of several occasions as one result, with the occasion as a random effect. Reads folders and
-// writes nothing to them.
+// `streamduel join DIR DIR…`: joins runs of several occasions into one result, with the occasion as a random effect. Reads
+// folders and writes nothing to them.
 
 import { loadRun } from '../analysis/load-run.ts';
 import { joinRuns } from '../analysis/occasions/join-runs.ts';

@@ -1,4 +1,4 @@
-// `streamduel list …`: what there is to choose from.
+// `streamduel list …`: lists the available scenarios, transports, workloads and other names.
 
 import { styleText } from 'node:util';
 import { allMetrics } from '../analysis/metrics/registry.ts';
@@ -40,7 +40,7 @@ type ListName = keyof typeof lists;
 
 export const listNames = Object.keys(lists) as ListName[];
 
-/** All lists without a name. */
+/** Renders the named list, or all lists without a name. */
 export function renderList(name: string | undefined): string {
   if (name !== undefined) return renderRows(lists[pickName('list', name, listNames)]());
   return listNames.map((one) => `${styleText('bold', one)}\n${renderRows(lists[one]())}`).join('\n');

@@ -1,4 +1,4 @@
-// One planned trial, measured and recorded by what its plan asks for. The seam between measuring, which knows no statistics,
+// Measures and records one planned trial by the procedure of its plan. The seam between measuring, which knows no statistics,
 // and analysis, which knows no processes.
 
 import type { FinishedTrial } from '../contract/run-file.ts';

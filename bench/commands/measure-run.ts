@@ -1,4 +1,4 @@
-// Measures a plan into a run folder: what `run` and `selftest` have in common.
+// Measures a plan into a run folder: the common part of `run` and `selftest`.
 
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -26,7 +26,7 @@ export const DEFAULT_OUT = 'reports';
 export interface OpenRun {
   readonly folder: string;
   readonly header: RunHeader;
-  /** What is on disk already. */
+  /** Records already on disk. */
   readonly records: readonly TrialRecord[];
 }
 
@@ -40,17 +40,17 @@ interface CreateRunOptions {
 }
 
 interface OpenRunOptions extends Omit<CreateRunOptions, 'startedAt'> {
-  /** Where run folders go. */
+  /** Folder in which run folders are created. */
   readonly out: string;
 }
 
-/** A run in a new folder, named by its time. */
+/** Creates a run in a new folder, named by its start time. */
 export function openRun(plan: Plan, { out, ...options }: OpenRunOptions): OpenRun {
   const startedAt = new Date();
   return createRun(plan, join(out, runFolderName(startedAt, options.name)), { ...options, startedAt });
 }
 
-/** A run in exactly this folder. @throws BenchError FILE, also where there is one already. */
+/** Creates a run in exactly this folder. @throws BenchError FILE, also when it already holds a run. */
 export function createRun(plan: Plan, folder: string, { name, startedAt, command, thresholds = [] }: CreateRunOptions): OpenRun {
   const header: RunHeader = {
     kind: 'run',
@@ -82,7 +82,7 @@ interface MeasureRunOptions {
   readonly progress: Progress;
 }
 
-/** Every trial is saved as it ends. @throws BenchError INTERRUPTED, or what makes every later trial fail. */
+/** Saves every trial as it ends. @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
 export async function measureRun(run: OpenRun, { port, verbose, signal, progress }: MeasureRunOptions): Promise<void> {
   const { plan } = run.header;
   const records = [...run.records];
@@ -109,7 +109,7 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
   });
 }
 
-/** Two CPUs, and the program that binds to them. */
+/** Whether there are two CPUs, and the program that binds processes to them. */
 export function canPin(): boolean {
   if (availableParallelism() < 2) return false;
   try {

@@ -1,4 +1,4 @@
-// Opens a page with whatever opens pages on this desktop, where there is one.
+// Opens a page with the desktop's default browser, if there is a desktop.
 
 import { spawn } from 'node:child_process';
 
@@ -12,16 +12,16 @@ interface Opener {
   readonly arguments: readonly string[];
 }
 
-/** Undefined where no desktop can be seen. */
+/** Returns undefined when no desktop is found. */
 export function findOpener(url: string, { platform, environment }: Desktop): Opener | undefined {
   if (platform === 'darwin') return { command: 'open', arguments: [url] };
-  // A builtin of the shell, whose first quoted argument would be the window's title.
+  // `start` is a builtin of the shell, and takes its first quoted argument as the window's title.
   if (platform === 'win32') return { command: 'cmd', arguments: ['/c', 'start', '""', url] };
   const isThere = [environment['DISPLAY'], environment['WAYLAND_DISPLAY']].some((display) => display !== undefined && display !== '');
   return isThere ? { command: 'xdg-open', arguments: [url] } : undefined;
 }
 
-/** Does not wait for it. That the page could not be opened is no failure: its address is printed. */
+/** Does not wait for the opener. A page that cannot be opened is no failure: its address is printed. */
 export function openPage(url: string, { stderr, ...desktop }: Desktop & { readonly stderr: { write: (text: string) => unknown } }): void {
   const opener = findOpener(url, desktop);
   if (opener === undefined) {

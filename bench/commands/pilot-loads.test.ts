@@ -3,7 +3,7 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { pilotLoads } from './pilot-loads.ts';
 
-/** CPU ms a second of an idle process, and of each stream. */
+/** CPU time of an idle process, and of each stream, in ms a second. */
 interface Cost {
   readonly idle: number;
   readonly stream: number;
@@ -31,7 +31,7 @@ async function pilot(costs: Readonly<Record<string, Cost>>, client: Cost = { idl
 }
 
 it('the arm that carries less decides, the null arm never, and idle costs are seen through near the top', async () => {
-  // Full at (850 − 100) / 1 = 750 streams over ws, at 850 / 0.5 = 1,700 over sse.
+  // Saturation at (850 − 100) / 1 = 750 streams over ws, at 850 / 0.5 = 1,700 over sse.
   const { placed, tried } = await pilot({ sse: { idle: 0, stream: 0.5 }, ws: { idle: 100, stream: 1 }, tcp: { idle: 0, stream: 9 } });
   expect(tried.map((one) => one.split(' ')[0])).toEqual(['sse', 'ws', 'ws']);
   const { carriedStreams, trials } = placed.loads!;
@@ -48,7 +48,7 @@ it('the arm that carries less decides, the null arm never, and idle costs are se
 });
 
 it('a second step is made where the first stays far from the top', async () => {
-  // Full at (850 − 250) / 0.3 = 2,000 streams; the first trial promises 630, the first step 1,150.
+  // Saturation at (850 − 250) / 0.3 = 2,000 streams; the first trial extrapolates to 630, the first step to 1,150.
   const { placed, tried } = await pilot({ sse: { idle: 250, stream: 0.3 }, ws: { idle: 0, stream: 0.3 } });
   expect(tried.map((one) => one.split(' ')[0])).toEqual(['sse', 'ws', 'sse', 'sse']);
   expect(placed.loads!.carriedStreams).toBeGreaterThanOrEqual(1500);

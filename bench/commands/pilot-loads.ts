@@ -1,6 +1,5 @@
-// The pilot of a run whose loads are shares: a short trial of each arm, and one or two of the
-// weaker one near what the trial before promises.
-// It measures nothing that is compared, and warms the machine up.
+// The pilot of a run whose loads are shares: a short trial of each arm, and one or two of the weaker one near the capacity
+// extrapolated from the trial before. Its results are not compared, and it warms the machine up.
 
 import type { PilotTrial } from '../contract/load-pilot.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -16,18 +15,18 @@ import { measureTrial } from '../trial/measure-trial.ts';
 
 /** Tokens a second that every machine of the last ten years carries with room to spare. */
 const FIRST_TOKENS_PER_SECOND = 12_000;
-/** The cost of a token falls with the load: what a trial promises is too little, and is found better nearer to the top. */
+/** The cost of a token falls with the load: an extrapolated capacity is too low, and more accurate nearer to saturation. */
 const NEXT_SHARE = 0.9;
-/** A process that used so much of its time is near enough to the top. */
+/** CPU share at which a process is near enough to saturation. */
 const NEAR_TOP = 0.6;
 const MOST_NEXT = 2;
-/** As long as in the measured trials, up to these: in its first second a process costs more than later. */
+/** Limits on warm-up and window, else as in the measured trials: in its first second a process costs more than later. */
 const LONGEST_WARMUP_NS = 2 * NS_PER_S;
 const LONGEST_WINDOW_NS = 1 * NS_PER_S;
 
 type PilotOptions = Pick<MeasureOptions, 'tokenFile' | 'port' | 'verbose' | 'signal'> & {
   readonly onTrial: (text: string) => void;
-  /** Replaceable by a test. */
+  /** Replaced in tests. */
   readonly measure?: (planned: ReturnType<typeof planBlock>['trials'][number], options: MeasureOptions) => Promise<Measured>;
 };
 
@@ -42,7 +41,7 @@ function cpuShare({ cpuUserNs, cpuSystemNs, wallNs }: Use): number {
   return (cpuUserNs + cpuSystemNs) / wallNs;
 }
 
-/** The plan with its loads. @throws BenchError when a trial cannot be measured. */
+/** Returns the plan with its loads. @throws BenchError when a trial cannot be measured. */
 export async function pilotLoads(plan: Plan, options: PilotOptions): Promise<Plan> {
   const trials: PilotTrial[] = [];
   for (const arm of contendersOf(plan)) {
@@ -59,7 +58,7 @@ export async function pilotLoads(plan: Plan, options: PilotOptions): Promise<Pla
   return placePlan(plan, trials);
 }
 
-/** The null arm carries more than any of them; where it is alone it is the one to be measured. */
+/** Leaves out the null arm, which carries more than any other, unless it is the only one. */
 function contendersOf({ arms }: Plan): readonly Arm[] {
   const own = arms.filter((arm) => !isCopy(arm));
   const contenders = own.filter(({ transport }) => !transports[transport].isNullArm);
@@ -73,7 +72,7 @@ async function tryLoad(
   { measure = measureTrial, onTrial, ...options }: PilotOptions,
 ): Promise<PilotTrial> {
   onTrial(`pilot: what the arms carry, ${armName(arm)}, ${streams} streams`);
-  // Its warm-up is too short for a phase of low load.
+  // The pilot's warm-up is too short for a phase of low load.
   const { lowPhase: _lowPhase, ...own } = plan;
   const { serverProcesses = 1, clientProcesses = 1 } = own;
   const short: Plan = {

@@ -1,4 +1,4 @@
-// Before a run may begin or go on: everything that can be refused is refused here, before a folder is made or a process starts.
+// Checks a run before it begins or continues: all refusals happen here, before a folder is made or a process starts.
 
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -31,7 +31,7 @@ export function drawSeed(): number {
   return randomInt(2 ** 32);
 }
 
-/** A plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, LIMIT or MISSING_PROGRAM */
+/** Builds a plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, LIMIT or MISSING_PROGRAM */
 export async function prepareRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<PreparedRun> {
   const limits = readMachineLimits();
   const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent, canPilot: true });
@@ -56,7 +56,7 @@ export interface PilotPlace {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** With the loads that a pilot finds, where the plan asks for shares of what the arms carry. @throws BenchError LIMIT where this machine cannot measure them */
+/** Runs a pilot to find loads that are shares of the arms' capacity. @throws BenchError LIMIT when this machine cannot measure them */
 export async function findLoads(prepared: PreparedRun, { port, signal, stderr }: PilotPlace): Promise<PreparedRun> {
   const { plan, ownTokens, needsPilot, flags } = prepared;
   if (!needsPilot) return prepared;
@@ -83,14 +83,14 @@ interface RunPlace {
   readonly startedAt: Date;
 }
 
-/** Makes its folder. */
+/** Creates the folder of the run. */
 export function beginPrepared({ plan, ownTokens, flags }: PreparedRun, { folder, name, startedAt }: RunPlace): OpenRun {
   const run = createRun(plan, folder, { name, startedAt, command: repeatCommand(plan, flags), thresholds: flags.failIf ?? [] });
   if (ownTokens !== undefined) writeRunFile(run.folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
   return run;
 }
 
-/** The `--name` that was given, or the usual one. @throws BenchError USAGE */
+/** The given `--name`, or the default. @throws BenchError USAGE */
 export function readName(flags: RunCommandFlags, usual: string): string {
   const name = flags.name ?? usual;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
@@ -98,17 +98,17 @@ export function readName(flags: RunCommandFlags, usual: string): string {
   return name;
 }
 
-/** `quick`, `memory-smoke`. */
+/** Default name: `quick`, `memory-smoke`. */
 export function usualName({ scenario, preset }: Plan): string {
   return scenario === 'stream' ? preset : `${scenario}-${preset}`;
 }
 
-/** Flags that say nothing about what is measured. */
+/** Flags that do not affect the measurement. */
 const mayChange: ReadonlySet<string> = new Set(['continue', 'port', 'json', 'quiet', 'verbose']);
 
-/** @throws BenchError USAGE for a flag or scenario beside --continue that would change what was planned. */
+/** @throws BenchError USAGE for a flag or scenario beside --continue that would change the plan. */
 export function refuseChanges(folder: string, scenarios: readonly string[], flags: RunCommandFlags): void {
-  // --no-resume has no positive form, so that its value is true unless it was given.
+  // --no-resume has no positive form, so its value is true unless it was given.
   const given = Object.entries(flags).find(
     ([flag, value]) => !mayChange.has(flag) && value !== undefined && !(flag === 'resume' && value === true),
   )?.[0];
@@ -117,7 +117,7 @@ export function refuseChanges(folder: string, scenarios: readonly string[], flag
   if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
 }
 
-/** A saved run, ready for the trials that it lacks. @throws BenchError RUN_FOLDER, MISSING_PROGRAM, LIMIT or USAGE */
+/** Opens a saved run, ready for its missing trials. @throws BenchError RUN_FOLDER, MISSING_PROGRAM, LIMIT or USAGE */
 export function reopenRun(folder: string, port: string | undefined): OpenRun {
   const { header, trials } = loadRun(folder);
   checkLimits(header.plan, readMachineLimits());

@@ -16,7 +16,7 @@ export interface Progress {
   start: (planned: PlannedTrial) => void;
   live: (rate: LiveRate) => void;
   end: (record: TrialRecord) => void;
-  /** Leaves the terminal as it is meant to stay. */
+  /** Restores the terminal. */
   close: () => void;
 }
 
@@ -30,11 +30,11 @@ interface ProgressOptions {
 export const silentProgress: Progress = { start: () => {}, live: () => {}, end: () => {}, close: () => {} };
 
 export function showProgress(options: ProgressOptions): Progress {
-  // A terminal that says it has no rows shows nothing that is redrawn.
+  // A terminal that reports no rows cannot show a redrawn bar.
   return options.stream.isTTY && options.stream.rows > 0 ? showBar(options) : showLines(options);
 }
 
-/** Seconds that the trials to come will take, from the plan and from what the finished ones took beyond it. */
+/** Estimates the seconds left for the trials to come, from the plan and then from the durations of finished ones. */
 class TimeLeft {
   readonly #plannedS: number;
   readonly #leastFinished: number;
@@ -69,14 +69,14 @@ class TimeLeft {
   }
 
   seconds(trialsLeft: number): number {
-    // The first to end side by side have taken what all that run beside them have.
+    // With parallel trials, the time until the first ones end is also spent on all that run beside them.
     const perTrialS = this.#finished <= this.#leastFinished ? this.#plannedS : this.#tookS / this.#finished;
     const spentS = (Date.now() - this.#lastEndAt) / 1000;
     return Math.max(0, trialsLeft * perTrialS - Math.min(spentS, perTrialS));
   }
 }
 
-/** From the fault to the end of the streams, on the average of the faults; 0 where nothing breaks. */
+/** Mean time from the fault to the end of the streams, over all faults; 0 without fault injection. */
 function meanFaultNs({ recovery, loadPoints }: Plan): number {
   if (recovery === undefined) return 0;
   const lengthsNs = loadPoints.map(({ fault }) => {
@@ -96,7 +96,7 @@ function describe(planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'bu
   return `${block}, ${armName(planned.arm)}${load}${again}${alone}`;
 }
 
-/** What runs at this moment, in one line. */
+/** Describes the running trials in one line. */
 function describeAll(running: readonly PlannedTrial[], plan: Plan): string {
   const [first] = running;
   if (first === undefined) return 'starting';
@@ -105,7 +105,7 @@ function describeAll(running: readonly PlannedTrial[], plan: Plan): string {
   return `block ${first.block - plan.burnInBlocks + 1} of ${plan.blocks}, side by side: ${names.join(' · ')}`;
 }
 
-/** How many trials there will be: repeated blocks come on top of the plan as they begin. */
+/** Expected number of trials: repeated blocks and trials are added to the plan as they begin. */
 class TrialCount {
   readonly #perBlock: number;
   readonly #repeated = new Set<number>();
@@ -191,7 +191,7 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
       redraw();
     },
     live: (rate) => {
-      // Of several at a time, whose rate it is would be anybody's guess.
+      // With parallel trials, the rate cannot be attributed to one of them.
       if (running.size > 1) return;
       const at = Date.now();
       if (before !== undefined && at > before.at) tokensPerSecond = (1000 * (rate.tokensReceived - before.tokens)) / (at - before.at);

@@ -1,4 +1,4 @@
-// From the published parts of a suite to its one report: report.md in the suite's folder, and what is said on stdout.
+// Renders the published parts of a suite into one report: report.md in the suite's folder, and the summary on stdout.
 
 import { styleText } from 'node:util';
 import type { ClaimReading } from '../analysis/claims/claim.ts';
@@ -39,7 +39,7 @@ export function summariseSuite(whole: PublishedSuite, reportPath: string, stream
   return renderSuiteTerminal(whole, { reportPath, paint: (style, text) => styleText(style, text, { stream }) });
 }
 
-/** Whether any part must not exit with 0. */
+/** Whether any part failed, so that the command must not exit with 0. */
 export function hasSuiteFailed({ parts }: PublishedSuite): boolean {
   return parts.some(({ context, thresholds }) => hasFailed(context.analysis) || thresholds.some(isMissed));
 }

@@ -1,4 +1,4 @@
-// From a run folder to what people read: analysis.json, report.md and charts, all made from the saved file alone.
+// Renders a run folder into analysis.json, report.md and charts, all from the saved file alone.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ import { writeRunFile } from '../trial/run-folder.ts';
 export interface Published {
   readonly run: SavedRun;
   readonly analysis: Analysis;
-  /** What --fail-if asked for, judged. */
+  /** Judged thresholds of --fail-if. */
   readonly thresholds: readonly ThresholdResult[];
-  /** Those that were written. */
+  /** Charts that were written. */
   readonly charts: readonly ChartLink[];
   readonly markdown: string;
 }
@@ -48,7 +48,7 @@ export async function publish(folder: string): Promise<Published> {
   return { run, analysis, thresholds, charts, markdown };
 }
 
-/** What a run says on stdout at its end. */
+/** Summary that a run prints on stdout at its end. */
 export function summariseForTerminal(
   { analysis, thresholds }: Pick<Published, 'analysis' | 'thresholds'>,
   reportPath: string,

@@ -1,4 +1,4 @@
-// What one browser opened, and what became of the rest → the record that is saved, gates judged.
+// Converts the measurements of a browser-limits trial into the saved record, gates judged.
 
 import type { BrowserLimitsTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';

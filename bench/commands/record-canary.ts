@@ -1,4 +1,4 @@
-// What the canary timed → what is saved of it.
+// Converts the canary's timings into the saved record.
 
 import { summariseDistribution } from '../analysis/statistics/summarise-distribution.ts';
 import type { CanaryReading, CanaryReadings, CanaryRecord, CanarySamples } from '../contract/canary.ts';

@@ -1,11 +1,10 @@
-// What the record of every finished trial says of it, whatever was measured.
+// Builds the fields that the records of all finished trials share, whatever was measured.
 
 import type { FinishedTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { MeasuredTrial } from '../trial/measure-trial.ts';
 
-/** What the trials of all kinds have. */
-/** What every kind of trial measured. */
+/** Measurements that all kinds of trials have. */
 type Measured = Pick<MeasuredTrial, 'specification' | 'startedAt' | 'clock' | 'wallNs' | 'overheadNs' | 'serverPort' | 'host'>;
 type Common = 'clock' | 'wallNs' | 'overheadNs' | 'windowNs' | 'startedAt' | 'serverPort' | 'stolen';
 

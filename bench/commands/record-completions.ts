@@ -1,4 +1,4 @@
-// What a closed loop of whole streams measured → the record that is saved, gates judged.
+// Converts the measurements of a closed loop of whole streams into the saved record, gates judged.
 
 import { summariseDistribution } from '../analysis/statistics/summarise-distribution.ts';
 import type { completionColumns } from '../contract/completions.ts';
@@ -31,7 +31,7 @@ export function recordCompletions(planned: PlannedTrial, measured: MeasuredCompl
 
 type Ended = Record<(typeof completionColumns)[number], number>;
 
-/** In order of their ends. A closed loop has no plan to belong to the window by. */
+/** Streams in order of their ends. A closed loop has no plan, so a stream belongs to the window in which it ended. */
 function endedInWindow({ clientStamps, specification: { warmupNs, windowNs } }: MeasuredCompletions): Ended[] {
   const column = (name: keyof Ended): Float64Array => clientStamps[name] ?? new Float64Array();
   const [requestNs, endNs, bytesRead] = [column('requestNs'), column('endNs'), column('bytesRead')];

@@ -1,4 +1,4 @@
-// What a ladder measured → the record that is saved, gates judged, and whether its rungs lie on a line.
+// Converts the measurements of a ladder into the saved record, gates judged, with a warning if its rungs are not on a line.
 
 import { isStraight, LEAST_R_SQUARED, retainedLine } from '../analysis/memory/ladder-lines.ts';
 import type { LadderRecord } from '../contract/ladder.ts';

@@ -1,4 +1,4 @@
-// What a trial that breaks something measured → the record that is saved: stamps joined to the reconnect clock, gates judged.
+// Converts the measurements of a fault trial into the saved record: stamps joined to the reconnect clock, gates judged.
 
 import { joinRecovery, type JoinedRecovery } from '../analysis/recovery/join-recovery.ts';
 import { planAllOffsetsNs, populationOf } from '../contract/population.ts';
@@ -9,7 +9,7 @@ import type { MeasuredFaultTrial } from '../trial/fault-trial.ts';
 import { checkRecoveryGates } from '../trial/recovery-gates.ts';
 import { recordOf } from './record-common.ts';
 
-/** @param plan Of the run: whether other trials ran beside this one. */
+/** @param plan Plan of the run, which says whether trials ran in parallel. */
 export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTrial, plan: Pick<Plan, 'lanes'>): FaultedTrial {
   const { specification, server } = measured;
   const { warmupNs, windowNs, tailNs } = specification;

@@ -1,4 +1,4 @@
-// What a trial measured → the record that is saved: stamps joined to distributions, gates judged. The seam between
+// Converts the measurements of a trial into the saved record: stamps joined to distributions, gates judged. The seam between
 // measuring, which knows no statistics, and analysis, which knows no processes.
 
 import { measureStorm, streamsNotDone } from '../analysis/connect/measure-storm.ts';
@@ -28,7 +28,7 @@ export function joinInputOf({ specification, client, serverStamps, clientStamps,
     isOnTimetable: timetable !== undefined,
     isConnectHidden: client.browser !== undefined,
     isReadHidden: client.browser !== undefined,
-    // Turns are the pacer's: where an upstream paces, what found a token ready is a read.
+    // Turns are the pacer's: with an upstream, a token becomes ready by a read instead.
     ...(upstreams.length === 0 && { serverProcesses }),
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
@@ -38,7 +38,7 @@ export function joinInputOf({ specification, client, serverStamps, clientStamps,
   };
 }
 
-/** @param input From `joinInputOf`, where the caller needs it as well. */
+/** @param input Result of `joinInputOf`, if the caller needs it as well. */
 export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, input = joinInputOf(measured)): CompletedTrial {
   const { specification, server, client, memory } = measured;
   const { warmupNs, windowNs } = specification;
@@ -54,7 +54,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, inpu
     arrivals: judgeArrivals(startsOf(population, measured, warmupNs, warmupNs + windowNs), planned.workloadSeed),
     load: {
       asked: specification.connections,
-      // The streams of a storm are short: that they begin is what is asked of them.
+      // The streams of a storm are short: only their starts matter.
       tookPart: isStorm ? population.streams : countPlacesTakingPart(population, input.offsetsNs, input),
     },
     ...(measured.clientProcesses > 1 && { processSpread: { ratio: spreadOfProcesses({ ...input, processes: measured.clientProcesses }) } }),
@@ -95,23 +95,23 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, inpu
   };
 }
 
-/** From when its streams are all open. */
+/** The low phase begins once all of its streams are open. */
 function lowPhaseOf({ lowPhase, rampNs }: TrialSpecification): Pick<CompletedTrial, 'lowPhase'> {
   return lowPhase === undefined ? {} : { lowPhase: { fromNs: rampNs, toNs: lowPhase.untilNs } };
 }
 
-/** Left out of a storm without a failure that was counted: then it is the stamps that are missing. */
+/** Number of streams left out of a storm without a counted failure: their stamps are missing. */
 function unexplained({ leftOut }: JoinInput, { errors }: MeasuredTrial['client']): number {
   const failed = errors.reduce((sum, { count }) => sum + count, 0);
   return Math.max(0, (leftOut?.size ?? 0) - failed);
 }
 
-/** On a kept connection nothing is connected: what the stamps have in its place is no time that anybody waited. */
+/** Drops `connectNs` for kept connections: nothing is connected there, so these stamps are not a waiting time. */
 function withoutConnect({ connectNs, ...others }: CompletedTrial['distributions'], { connecting }: TrialSpecification) {
   return connecting?.kind === 'kept' || connectNs === undefined ? others : { connectNs, ...others };
 }
 
-/** What only some conditions have. */
+/** Fields that only some conditions have. */
 function ofConditions(
   { specification, server, resident }: MeasuredTrial,
   input: JoinInput,
@@ -128,7 +128,7 @@ function ofConditions(
   };
 }
 
-/** When the streams that are planned in the window were asked for, in the order of the plan. */
+/** Request times of the streams planned in the window, in the order of the plan. */
 function startsOf({ startNs: plannedNs }: Population, { clientStamps }: MeasuredTrial, fromNs: number, toNs: number): Float64Array {
   const issuedNs = clientStamps['startNs'] ?? new Float64Array();
   return issuedNs.filter((startNs, stream) => !Number.isNaN(startNs) && isWithin(plannedNs[stream] as number, fromNs, toNs));
@@ -138,7 +138,7 @@ function isWithin(ns: number, fromNs: number, toNs: number): boolean {
   return ns >= fromNs && ns < toNs;
 }
 
-/** A stream of one read may carry more than one token only where the pacer caught up; more of it measures bursts. */
+/** One turn or read may carry several tokens of a stream only while the pacer catches up; a larger share measures bursts. */
 const SAME_TICK_LIMIT = 0.001;
 
 function warnOf(
@@ -148,7 +148,7 @@ function warnOf(
 ): Warning[] {
   const warnings: Warning[] = [];
   const isBurst = (specification.workload.tokensPerTick ?? 1) > 1;
-  // Where it is asked how streams begin, nobody asks for the gaps between their tokens.
+  // Scenario `connect` measures opens only; coalesced tokens are irrelevant there.
   if (sameTurnShare > SAME_TICK_LIMIT && !isBurst && loadPoint.connecting === undefined) {
     warnings.push({
       code: 'same-tick',

@@ -1,4 +1,4 @@
-// The formats in which `report` prints a run, and how those of the parts of a suite become one.
+// The formats in which `report` prints a run, and the functions that join the texts of a suite's parts.
 
 import { join } from 'node:path';
 import { metricsOfPlan } from '../analysis/metrics/registry.ts';
@@ -14,7 +14,7 @@ export interface RenderedRun extends Published {
   readonly folder: string;
 }
 
-/** What each format prints. */
+/** Renderer of each format. */
 export const formats = {
   md: ({ markdown }) => markdown,
   json: ({ analysis, thresholds }) => `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
@@ -28,10 +28,10 @@ export type ReportFormat = keyof typeof formats;
 
 export const reportFormats = Object.keys(formats) as ReportFormat[];
 
-/** Those that leave out a load point that cannot be believed, which must be said. */
+/** Formats that leave out an invalid load point, which must be reported on stderr. */
 export const trackedFormats: ReadonlySet<ReportFormat | undefined> = new Set(['github-benchmark', 'bencher'] as const);
 
-/** Formats whose texts of several runs make one. Names in them begin with the scenario, so they cannot collide. */
+/** Formats whose texts of several runs can be joined. Names in them begin with the scenario, so they cannot collide. */
 export const joins = {
   'github-benchmark': (texts) =>
     `${JSON.stringify(
@@ -43,7 +43,7 @@ export const joins = {
   hgrm: (texts) => texts.join(''),
 } as const satisfies { readonly [Format in ReportFormat]?: (texts: readonly string[]) => string };
 
-/** The paths of the files, one a line: a distribution is a file, and a run has many. */
+/** Returns the paths of the written files, one a line: a distribution is a file, and a run has many. */
 function writeHistograms(folder: string, run: SavedRun): string {
   return renderHistograms(run)
     .map(({ file, text }) => {

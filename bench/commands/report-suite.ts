@@ -1,4 +1,4 @@
-// `streamduel report DIR` of a suite: every part again, then the report of all.
+// `streamduel report DIR` for a suite: renders every part again, then the report of all.
 
 import { join } from 'node:path';
 import { BenchError } from '../contract/errors.ts';

@@ -24,7 +24,7 @@ function writeRun(name: string, edit?: (trial: CompletedTrial) => CompletedTrial
   return folder;
 }
 
-/** A stream that keeps what is written: the command needs no more of it. */
+/** A stream that keeps the written text, which is all that the command needs. */
 function keeping(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   const written: string[] = [];
   const stream = { write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;

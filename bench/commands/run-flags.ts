@@ -1,4 +1,4 @@
-// What the commands get from the command line: the flags of `run`, and where to write.
+// Input of the commands from the command line: the flags of `run`, and the output streams.
 
 import type { RunFlags } from '../plan/build-plan.ts';
 

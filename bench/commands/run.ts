@@ -1,4 +1,4 @@
-// `streamduel run`: flags to plan, plan to trials, trials to report. Of several scenarios, see suite.ts.
+// `streamduel run`: flags to plan, plan to trials, trials to report. For several scenarios, see suite.ts.
 
 import { join, relative } from 'node:path';
 import { isMissed } from '../analysis/thresholds.ts';
@@ -12,7 +12,7 @@ import type { CommandOutput, RunCommandFlags } from './run-flags.ts';
 import { runSuite } from './suite.ts';
 import { explainStop, watchRun } from './watch-run.ts';
 
-/** Returns the exit code: 1 when a trial or a gate failed. @throws BenchError INTERRUPTED after Ctrl-C, once what there is was reported. */
+/** Returns the exit code: 1 if a trial or a gate failed. @throws BenchError INTERRUPTED after Ctrl-C and the report of finished trials. */
 export async function runCommand(scenarios: readonly string[], flags: RunCommandFlags, output: CommandOutput): Promise<number> {
   const port = flags.port === undefined ? 0 : parseCount('--port', flags.port, 0, 65_535);
   const isSuite = flags.continue === undefined ? scenarios.length > 1 : isSuiteFolder(flags.continue);

@@ -1,5 +1,5 @@
-// One search for the most streams at the objectives: steps, each a whole steady trial in fresh processes, chosen by what the
-// steps before it showed. Also the trials of the load–latency curve and of the proof, whose loads were chosen beforehand.
+// Searches for the most streams at the objectives: steps, each a whole steady trial in fresh processes, chosen by the results
+// of earlier steps. Also measures the load–latency curve and the proof, whose loads were chosen beforehand.
 
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
@@ -37,7 +37,7 @@ export async function searchCapacity(planned: PlannedTrial, options: MeasureOpti
   return steps.record({ ...(headline !== undefined && { headline }), ...search });
 }
 
-/** One step is the datum of its trial, where a search has several: so it is not left to one second of a shared machine. */
+/** The reference load has a single step a trial, while a search has several: its window is longer than one second of a shared machine. */
 const HEADLINE_WINDOW_NS = 3 * NS_PER_S;
 
 async function measureLoads(loads: readonly number[], measure: (streams: number) => Promise<SearchStep>): Promise<SearchRecord> {
@@ -46,7 +46,7 @@ async function measureLoads(loads: readonly number[], measure: (streams: number)
   return { steps, failedBy: [] };
 }
 
-/** So many failed trials in a row are no overload: something else is broken. */
+/** This many failed trials in a row are no overload: something else is broken. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
 /** The second step at a load is another sample of it, and the same one in all arms of the block. */
@@ -54,12 +54,12 @@ function planStep({ asked: _asked, ...place }: PlannedTrial, { streams, times }:
   return { ...place, workloadSeed: deriveSeed(place.workloadSeed, streams, times), loadPoint: { connections: streams } };
 }
 
-/** Where the stamps of a step are kept, inside those of the run. @param step `times`: how often its load was measured before. */
+/** Folder for the stamps of a step, inside that of the run. @param step `times`: how often its load was measured before. */
 function stepFolder({ trial, streams, times }: { trial: number; streams: number; times: number }): string {
   return `search-${String(trial).padStart(4, '0')}-${streams}-streams-${times + 1}`;
 }
 
-/** The trials that one search is made of. */
+/** The trials of one search. */
 class Steps {
   readonly #planned: PlannedTrial;
   readonly #options: MeasureOptions;
@@ -95,7 +95,7 @@ class Steps {
     }
   }
 
-  /** A folder for each step, as all of them are one trial. */
+  /** One folder a step, since all steps belong to one trial. */
   #keepStampsIn(streams: number, times: number): string | undefined {
     const { keepStampsIn } = this.#options;
     if (keepStampsIn === undefined) return undefined;

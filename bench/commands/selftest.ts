@@ -1,4 +1,4 @@
-// `streamduel selftest`: known effects in, and the harness must find them. Exit code 1 when it does not.
+// `streamduel selftest`: injects known effects, which the harness must find. Exit code 1 when it does not.
 
 import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
@@ -75,7 +75,7 @@ export async function selftestCommand(names: readonly string[], flags: SelftestF
   return results.every(hasPassed) ? 0 : 1;
 }
 
-/** Stamps against the kernel's; where that is not permitted, nothing is validated, which is no pass. */
+/** Compares stamps with the kernel's time stamps; without permission nothing is validated, which is no pass. */
 async function captureGroundTruth(
   { transports: chosen, pin, seed }: Selftest,
   flags: SelftestFlags,
@@ -131,7 +131,7 @@ interface Surrounding {
   readonly output: CommandOutput;
 }
 
-/** Its run is saved and rendered like any other, with a banner that says what was injected. */
+/** The run of an experiment is saved and rendered like any other, with a banner that names the injection. */
 async function runExperiment(
   experiment: Experiment,
   transport: TransportId,

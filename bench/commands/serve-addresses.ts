@@ -1,9 +1,9 @@
-// What `streamduel serve` prints: where the page is, and what to try without it.
+// Renders the output of `streamduel serve`: the address of the page, and commands to try without it.
 
 import { isIPv6 } from 'node:net';
 import type { DemoPorts } from '../contract/demo.ts';
 
-/** Where a server listens that listens everywhere, seen from this machine. */
+/** Loopback address, on this machine, of a server that listens on all addresses. */
 const loopbacks: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 export function pageAddress(host: string, { sse }: DemoPorts): string {

@@ -1,4 +1,4 @@
-// The two processes of `streamduel serve`: started together, told of each other, stopped together.
+// The two processes of `streamduel serve`: starts them together, sends each the other's port, stops them together.
 
 import { demoTransports, fromDemoSchema, type DemoPorts, type DemoTransport, type FromDemo, type ToDemo } from '../contract/demo.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -9,7 +9,7 @@ import { Child } from '../trial/child-process.ts';
 
 const program = programPath(import.meta.url, '../../servers/serve-main');
 const START_TIMEOUT_MS = 30_000;
-/** More than the twins grant their open streams, and less than a user waits before the next Ctrl-C. */
+/** Longer than the twins' grace period for open streams, and shorter than a user waits before the next Ctrl-C. */
 const STOP_TIMEOUT_MS = 3000;
 
 const portFlags = { sse: '--port', ws: '--ws-port' } as const satisfies Record<DemoTransport, string>;
@@ -21,11 +21,11 @@ export interface Listening {
   readonly workloads: readonly Workload[];
 }
 
-/** Disposed of, they have said goodbye to their open streams and are gone. */
+/** Disposal ends open streams in good order, then both processes. */
 export class TwinProcesses implements AsyncDisposable {
   readonly #children = { sse: startTwin('sse'), ws: startTwin('ws') } as const satisfies Record<DemoTransport, Child<FromDemo>>;
 
-  /** Returns the ports that they have. @throws BenchError PORT that names the flag, or what else kept one from its start. */
+  /** Returns the bound ports. @throws BenchError PORT that names the flag, or any other error that prevented a start. */
   async listen({ host, ports, workloads }: Listening, signal: AbortSignal): Promise<DemoPorts> {
     const listenOne = async (transport: DemoTransport): Promise<number> => {
       const child = this.#children[transport];
@@ -41,7 +41,7 @@ export class TwinProcesses implements AsyncDisposable {
     return { sse, ws };
   }
 
-  /** Never resolves. @throws BenchError CHILD_DIED when a twin is no more, or why the signal was aborted. */
+  /** Never resolves. @throws BenchError CHILD_DIED when a twin has ended, or the reason of an aborted signal. */
   async ended(signal: AbortSignal): Promise<void> {
     const stopped = await Promise.race(
       demoTransports.map(async (transport) => {
@@ -62,7 +62,7 @@ export class TwinProcesses implements AsyncDisposable {
 
   async #stop(child: Child<FromDemo>): Promise<void> {
     this.#tell(child, { kind: 'stop' });
-    // One that is no more, or does not answer, is ended all the same, and has been named already if it is to blame.
+    // Ends it even if it is dead or unresponsive; the failure has been reported.
     await child.expect('stopped', STOP_TIMEOUT_MS, new AbortController().signal).catch(() => undefined);
     await child[Symbol.asyncDispose]();
   }
@@ -76,7 +76,7 @@ function startTwin(transport: DemoTransport): Child<FromDemo> {
     environment: {},
     nodeArguments: [],
     cpu: undefined,
-    // There is no report that could hold what they say.
+    // No report could hold the output of the twins.
     verbose: true,
   });
 }

@@ -1,4 +1,4 @@
-// `streamduel serve`: the twins and the page that shows them, for people. Ends with Ctrl-C, or with one of its processes.
+// `streamduel serve`: runs the twins and the page that shows them, for people. Ends on Ctrl-C, or when one of its processes ends.
 
 import { parseCount, usageError } from '../plan/quantities.ts';
 import { locateTokens, resolveWorkload, workloadNames } from '../plan/workloads.ts';
@@ -20,7 +20,7 @@ const DEFAULT_PORTS = { sse: 4000, ws: 4001 } as const;
 const DEFAULT_HOST = '127.0.0.1';
 const MAX_PORT = 65_535;
 
-/** Returns the exit code once it was told to stop. @throws BenchError PORT where one is taken, CHILD_DIED when a twin is no more. */
+/** Returns the exit code after Ctrl-C or SIGTERM. @throws BenchError PORT when one is taken, CHILD_DIED when a twin has ended. */
 export async function serveCommand(flags: ServeFlags, { stdout, stderr }: CommandOutput): Promise<number> {
   const wanted = readFlags(flags);
   using interruption = listenForInterrupts();
@@ -45,7 +45,7 @@ export function readFlags({ port, wsPort, host = DEFAULT_HOST }: ServeFlags): Om
   return { host, ports: { sse, ws } };
 }
 
-/** All that have a name. Their texts are those that come with streamduel. */
+/** All named workloads, with the texts that come with streamduel. */
 async function servedWorkloads(): Promise<Workload[]> {
   return await Promise.all(workloadNames.map(servedWorkload));
 }

@@ -1,5 +1,5 @@
-// `streamduel run A B …`: several scenarios, measured one after another into one folder, with one report of all. Every plan is
-// checked and every part's folder made before the first trial, so an interrupted suite goes on like a run.
+// `streamduel run A B …`: measures several scenarios one after another into one folder, with one report of all. Every plan is
+// checked and every part's folder made before the first trial, so an interrupted suite can be continued like a run.
 
 import { join, relative } from 'node:path';
 import { BenchError } from '../contract/errors.ts';
@@ -53,7 +53,7 @@ export async function runSuite(scenarios: readonly string[], flags: RunCommandFl
   return hasSuiteFailed(whole) ? 1 : 0;
 }
 
-/** A suite is known by its scenarios while they are few. */
+/** Most scenarios that the default name of a suite lists; above it, the name has their number. */
 const MOST_NAMED = 3;
 
 async function beginSuite(names: readonly string[], flags: RunCommandFlags, place: PilotPlace): Promise<OpenSuite> {
@@ -84,7 +84,7 @@ async function beginSuite(names: readonly string[], flags: RunCommandFlags, plac
   return { folder, suite, parts };
 }
 
-/** With one seed for all, and each threshold where its metric is measured. */
+/** Prepares all parts with one seed, and each threshold in the parts that measure its metric. */
 async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: RunCommandFlags): Promise<readonly PreparedRun[]> {
   const { failIf, ...rest } = flags;
   const shared = shareFlags(scenarios, { ...rest, seed: flags.seed ?? String(drawSeed()) });
@@ -107,12 +107,12 @@ function continueSuite(folder: string, scenarios: readonly string[], flags: RunC
 }
 
 interface MeasuredParts {
-  /** The first thing that stopped a part. */
+  /** The final error, or the first one that stopped a part; undefined without any. */
   readonly stopped: unknown;
   readonly published: readonly Published[];
 }
 
-/** Each is published as it ends. What makes one scenario impossible here may let the next one be; Ctrl-C ends all. */
+/** Publishes each part as it ends. An error that stops one scenario may not affect the next one; Ctrl-C ends all. */
 async function measureParts(parts: readonly OpenRun[], options: WatchOptions): Promise<MeasuredParts> {
   const stops: unknown[] = [];
   const published: Published[] = [];
@@ -127,7 +127,7 @@ async function measureParts(parts: readonly OpenRun[], options: WatchOptions): P
   return { stopped: stops.find(isFinal) ?? stops[0], published };
 }
 
-/** Ctrl-C, or a bug. */
+/** Whether it ends the whole suite: Ctrl-C, or a bug. */
 function isFinal(stop: unknown): boolean {
   return !(stop instanceof BenchError) || stop.code === 'INTERRUPTED';
 }

@@ -1,5 +1,5 @@
-// Measures a run under the eyes of whoever waits for it. What stops it early is handed back, not thrown: what there is by
-// then is reported first.
+// Measures a run with a progress display. An error that stops it early is returned, not thrown: the finished trials are
+// reported first.
 
 import { BenchError } from '../contract/errors.ts';
 import { countTrials } from '../plan/trials.ts';
@@ -14,7 +14,7 @@ export interface WatchOptions {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** What stopped it; undefined when all that was planned has been measured. */
+/** Returns the error that stopped the run; undefined when all planned trials have been measured. */
 export async function watchRun(run: OpenRun, { flags, port, signal, stderr }: WatchOptions): Promise<unknown> {
   const { plan } = run.header;
   const progress =
@@ -31,7 +31,7 @@ export async function watchRun(run: OpenRun, { flags, port, signal, stderr }: Wa
   }
 }
 
-/** The same, with the command that goes on. */
+/** Adds the command that continues the run to the error's hint. */
 export function explainStop(error: unknown, folder: string): unknown {
   if (!(error instanceof BenchError)) return error;
   const hint = [error.hint, `finished trials are kept; go on with: streamduel run --continue ${folder}`]

@@ -1,5 +1,5 @@
-// Scenario `browser-limits`: how many streams one browser opens to one origin, and what becomes of the next one and of an
-// ordinary request. Streams are counted and the rest is timed by the page's own clock: nothing of it is a sample.
+// Scenario `browser-limits`: how many streams one browser opens to one origin, and what happens to the next one and to an
+// ordinary request. Streams are counted and the rest is timed by the page's own clock: none of the values is a sample.
 
 import { z } from 'zod';
 import type { TransportId } from './transports.ts';
@@ -8,15 +8,15 @@ const count = z.int().nonnegative();
 const durationNs = z.number().nonnegative();
 
 export const browserLimitsPlanSchema = z.object({
-  /** Over SSE no more are asked for, whatever the load point says: HTTP/1.1 clients keep few connections to a server (RFC 9112 §9.4). */
+  /** Most streams requested over SSE, whatever the load point: HTTP/1.1 clients keep few connections to a server (RFC 9112 §9.4). */
   mostEventSources: z.int().min(1),
-  /** In each of two tabs of one profile: fewer than a browser opens, so that both get some. A tab asks for as many WebSockets as one alone does. */
+  /** Requested by each of two tabs of one profile: fewer than a browser opens, so both get some. WebSockets: as many as by a single tab. */
   eventSourcesPerTab: z.int().min(1),
-  /** A stream that has not opened or failed by then is said to wait, and so is a request that was not answered. */
+  /** Timeouts: a stream that has not opened or failed by then counts as waiting, as does an unanswered request. */
   patienceNs: z.object({ sse: z.number().positive(), ws: z.number().positive(), request: z.number().positive() }),
 });
 
-/** A stream that a page asked for. Requests count from the page's first one, openings and failures from their request. */
+/** A stream requested by a page. Requests are timed from the page's first one, openings and failures from their request. */
 const pageStreamSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('opened'), askedNs: durationNs, tookNs: durationNs }),
   z.object({ state: z.literal('waiting'), askedNs: durationNs }),
@@ -28,50 +28,50 @@ const streamCountSchema = z.object({
   opened: count,
   waiting: count,
   failures: z.array(z.object({ how: z.string(), count })),
-  /** From the first request to the last opening; absent when none opened. */
+  /** Time from the first request to the last opening; absent when none opened. */
   spanNs: durationNs.optional(),
 });
 
 /** The first stream that did not open. */
 const nextStreamSchema = z.object({
   fate: z.enum(['waits', 'fails']),
-  /** Of one that failed. */
+  /** Cause, for a stream that failed. */
   how: z.string().optional(),
-  /** From the closing of another until it opened, or where it had failed until one opened that was asked for in its place; absent when none did in time. */
+  /** Time from closing another stream until this one opened, or its replacement if it had failed; absent when none did in time. */
   servedAfterNs: durationNs.optional(),
 });
 
-/** Ordinary requests of the page, one after another: ns from each to the end of its answer. */
+/** Ordinary requests of the page, one after another: ns from each request to the end of its response. */
 const requestsSchema = z.object({
   beforeNs: z.array(durationNs),
   whileOpen: z.object({
-    /** Open meanwhile. */
+    /** Streams open meanwhile. */
     streams: count,
-    /** Empty where the first was not answered in time. */
+    /** Empty when the first request was not answered in time. */
     answeredNs: z.array(durationNs),
-    /** Of that one: from the closing of a stream to its answer; absent when it was answered before, or not even then. */
+    /** Time from closing a stream to the response of that first request; absent when it was answered before, or not even then. */
     afterClosingNs: durationNs.optional(),
   }),
-  /** With one stream fewer. */
+  /** Measured with one stream fewer. */
   afterNs: z.array(durationNs),
 });
 
 export const browserLimitsTallySchema = z.object({
   node: z.string(),
-  /** Name and version, as it says itself. */
+  /** Name and version as the browser reports them. */
   browser: z.string(),
-  /** In one tab, each asked for when the one before had opened; after the first that did not, the others together. */
+  /** Streams of one tab, each requested when the previous one had opened; after the first that did not, the others together. */
   oneByOne: z.array(pageStreamSchema),
   /** Absent when all opened. */
   next: nextStreamSchema.optional(),
   requests: requestsSchema,
-  /** All asked for at one moment, in one tab of a fresh profile. */
+  /** Streams all requested at one moment, in one tab of a fresh profile. */
   atOnce: streamCountSchema,
-  /** Two tabs of a fresh profile: the second one asks when the first has what it gets. */
+  /** Two tabs of a fresh profile: the second requests its streams once the first has as many as it gets. */
   tabs: z.tuple([streamCountSchema, streamCountSchema]),
-  /** What the server had open when the first tab had what it got. */
+  /** Streams open on the server once the tab of `oneByOne` had as many as it gets. */
   serverStreams: count,
-  /** Ended while the page held them open. */
+  /** Streams that ended while the page held them open. */
   brokenStreams: count,
 });
 
@@ -85,7 +85,7 @@ interface AskedStreams {
   readonly inEachTab: number;
 }
 
-/** How many streams a trial asks for: in its one tab, and in each of two. */
+/** Number of streams that a trial requests: in its one tab, and in each of two tabs. */
 export function streamsAsked(
   { mostEventSources, eventSourcesPerTab }: BrowserLimitsPlan,
   { transport, connections }: { readonly transport: TransportId; readonly connections: number },

@@ -1,16 +1,16 @@
-// What a load process says of the browser that received its streams: which one, how well its clock is known, and what it did in
-// the window. The stamps of a page are its own `performance.now()`, so their worth is that of the bound on its offset.
+// Report of a load process about the browser that received its streams: version, clock bounds, and resource use in the
+// window. The stamps of a page are its own `performance.now()`, so they are only as good as the bound on its offset.
 
 import { z } from 'zod';
 import type { Arm, TransportId } from './transports.ts';
 
 const count = z.int().nonnegative();
 
-/** Where the true origin of the page's clock lies, relative to the one that its stamps were converted with. */
+/** Bounds on the true origin of the page's clock, relative to the origin that its stamps were converted with. */
 const originBoundSchema = z.object({ exchanges: count, lowNs: z.number(), highNs: z.number() });
 
 export const browserTallySchema = z.object({
-  /** As the browser names itself, e.g. `HeadlessChrome/140.0.7339.16`. */
+  /** Name and version as the browser reports them, e.g. `HeadlessChrome/140.0.7339.16`. */
   version: z.string(),
   /** Cross-origin isolated pages have a finer clock. */
   isIsolated: z.boolean(),
@@ -18,29 +18,29 @@ export const browserTallySchema = z.object({
   resolutionNs: z.number().nonnegative(),
   /** Measured before the first stream and after the last. */
   clock: z.object({ before: originBoundSchema, after: originBoundSchema }),
-  /** Of all processes of the browser, in the window; the kernel counts CPU time in steps of 10 ms. */
+  /** CPU time of all processes of the browser in the window; the kernel counts it in steps of 10 ms. */
   cpuNs: z.number().nonnegative().optional(),
   /** Share of the window in which the main thread of the page ran tasks. */
   mainThreadShare: z.number().nonnegative().optional(),
-  /** Streams that the page had open at once. */
+  /** Most streams that the page had open at once. */
   mostOpenStreams: count,
 });
 
 export type OriginBound = z.infer<typeof originBoundSchema>;
 export type BrowserTally = z.infer<typeof browserTallySchema>;
 
-/** How far a stamp may be off for want of knowing the page's origin: both bounds hold, unless its clock was moved between them. */
+/** Largest error of a stamp due to the page's unknown origin: both bounds hold, unless the clock was moved between them. */
 export function originUncertaintyNs({ before, after }: BrowserTally['clock']): number {
   const lowNs = Math.max(before.lowNs, after.lowNs);
   const highNs = Math.min(before.highNs, after.highNs);
-  // They exclude each other: then only what covers both is certain.
+  // The bounds exclude each other: only an interval that covers both is certain.
   if (lowNs > highNs) return Math.max(...[before, after].flatMap((bound) => [Math.abs(bound.lowNs), Math.abs(bound.highNs)]));
   return Math.max(Math.abs(lowNs), Math.abs(highNs));
 }
 
 /**
- * What Chromium has open at once for one origin: HTTP/1.1 connections, shared by EventSource and fetch of all tabs, and
- * WebSockets. What is asked for beyond it waits (HTTP) or fails (WebSocket).
+ * Connections that Chromium has open at once for one origin: HTTP/1.1, shared by EventSource and fetch of all tabs, and
+ * WebSockets. A request beyond the limit waits (HTTP) or fails (WebSocket).
  */
 export const mostInBrowser: Readonly<Record<Exclude<TransportId, 'tcp'>, number>> = { sse: 6, ws: 255 };
 

@@ -1,4 +1,4 @@
-// How many bytes each transport puts on the socket, by the letter of its specification: the oracle for the byte counters.
+// Bytes that each transport puts on the socket, by the letter of its specification: the oracle for the byte counters.
 // A trial whose sockets counted anything else is INVALID.
 
 import { renderTyped, SSE_RETRY_MS, type DoneEvent, type OpenEvent } from './control-events.ts';
@@ -9,7 +9,7 @@ interface TokenBytes {
   readonly payloadBytes: number;
   /** 1-based. */
   readonly sequence: number;
-  /** The SSE `id:` value before the sequence, with its dot; undefined when the payload profile has no ids. */
+  /** Length of the SSE `id:` value before the sequence, with its dot; undefined when the payload profile has no ids. */
   readonly idPrefixBytes: number | undefined;
 }
 
@@ -17,9 +17,9 @@ interface TransportBytes {
   readonly token: (token: TokenBytes) => number;
   readonly open: (event: OpenEvent, hasIds: boolean) => number;
   readonly done: (event: DoneEvent, epoch: string, hasIds: boolean) => number;
-  /** What ends the stream after `done`: the last chunk, or the close frame with its code. */
+  /** Bytes that end the stream after `done`: the last chunk, or the close frame with its code. */
   readonly endBytes: number;
-  /** The same where the connection is kept for another stream. */
+  /** The same when the connection is kept for another stream. */
   readonly keptEndBytes: number;
 }
 
@@ -40,8 +40,8 @@ function namedEventBytes(name: string, id: string | undefined, retryMs: number |
 }
 
 /**
- * The bytes that a token would not have without its resume id: the `id:` line, and a digit of the chunk's size where that takes
- * one more. What is left of a token besides this and its payload is framing.
+ * Bytes that a token's resume id adds: the `id:` line, and one more digit of the chunk's size where needed. The rest of a
+ * token besides this and its payload is framing.
  */
 export function resumeIdBytes(transport: TransportId, token: TokenBytes): number {
   const model = byteModel[transport];

@@ -1,5 +1,5 @@
-// The canary: ordinary HTTP requests at a low rate beside the streams, sent by autocannon to the server's `/healthz`. How
-// long they wait says how long anything else waits for a turn of the server's event loop.
+// The canary: ordinary HTTP requests at a low rate beside the streams, sent by autocannon to the server's `/healthz`. Their
+// latency shows how long any other work waits for a turn of the server's event loop.
 
 import { z } from 'zod';
 import { distributionSchema } from './distribution.ts';
@@ -9,41 +9,41 @@ export const canaryPlanSchema = z.object({ requestsPerSecond: z.int().min(1).max
 
 const count = z.int().nonnegative();
 
-/** Requests that were sent within one stretch of time. */
+/** Requests that were sent within one period. */
 const countsSchema = z.object({
   requests: count,
-  /** Answered with anything but 200, timed out, or lost with their connections. */
+  /** Requests answered with anything but 200, timed out, or lost with their connections. */
   errors: count,
-  /** Still waiting when the canary ended; each counts among the times with what it had waited by then, which is too little. */
+  /** Requests still waiting when the canary ended; each counts among the times with its wait until then, an underestimate. */
   unanswered: count,
 });
 
 const readingSchema = z.object({
   ...countsSchema.shape,
-  /** From the request to its whole answer, of answered and unanswered ones; absent without any. */
+  /** Time from a request to its whole response, of answered and unanswered ones; absent without any. */
   times: distributionSchema.optional(),
 });
 
 export const canaryRecordSchema = z.object({
-  /** Before the streams begin, with the server rehearsed; and in the window. */
+  /** `idle`: before the streams begin, after the server's rehearsal; `loaded`: in the window. */
   idle: readingSchema,
   loaded: readingSchema,
-  /** Share of the window in which the canary waited for a CPU, on which the load process runs too: that is in its times. */
+  /** Share of the window in which the canary waited for a CPU, on which the load process runs too; its times include this. */
   waitedForCpu: z.number().nonnegative().optional(),
 });
 
 const samplesSchema = z.object({ ...countsSchema.shape, timesNs: z.array(z.number().nonnegative()) });
 
 export const toCanarySchema = z.discriminatedUnion('kind', [
-  /** Opens its connections, warms them up, and reads the server while nothing else is asked of it. */
+  /** Opens the connections, warms them up, and measures the server while it has no other load. */
   z.object({
     kind: z.literal('read-idle'),
     host: z.string(),
-    /** Of all servers of the arm; connections go round them. */
+    /** Ports of all servers of the arm; connections are assigned round-robin. */
     ports: z.array(z.int()).min(1),
     requestsPerSecond: canaryPlanSchema.shape.requestsPerSecond,
   }),
-  /** Reads the window, then closes its connections. Times in ns after T0. */
+  /** Measures the window, then closes the connections. Times in ns after T0. */
   z.object({ kind: z.literal('read-window'), epochNs: z.string(), fromNs: z.number(), toNs: z.number() }),
 ]);
 
@@ -53,7 +53,7 @@ export const fromCanarySchema = z.discriminatedUnion('kind', [
     kind: z.literal('readings'),
     idle: samplesSchema,
     loaded: samplesSchema,
-    /** Of the canary's process, over the window. */
+    /** Resource use of the canary's process over the window. */
     cpuNs: z.number().nonnegative(),
     runDelayNs: z.number().nonnegative().optional(),
     wallNs: z.number().positive(),

@@ -1,15 +1,15 @@
-// How a child process hangs on its orchestrator: it parses what it is told, says why it dies, and never outlives it.
+// Links a child process to its orchestrator: it parses the messages, reports why it ends, and never outlives it.
 
 import type { z } from 'zod';
 import { BenchError, messageOf } from './errors.ts';
 
 interface LinkOptions<In> {
   readonly schema: z.ZodType<In>;
-  /** A rejection ends the process after it was reported. */
+  /** A rejection is reported, then ends the process. */
   readonly onMessage: (message: In) => void | Promise<void>;
 }
 
-/** What a child says before it ends, so that the trial's record names the cause. */
+/** The last message of a failing child, so that the trial's record names the cause. */
 function describeFailure(error: unknown): { kind: 'failed'; code: string; message: string; hint?: string } {
   const code = error instanceof BenchError ? error.code : 'CHILD_DIED';
   const hint = error instanceof BenchError ? error.hint : undefined;
@@ -41,13 +41,13 @@ export function linkToParent<In>(options: LinkOptions<In>): void {
   });
   process.on('uncaughtException', die);
   process.on('unhandledRejection', die);
-  // Also when the orchestrator was killed: the channel closes with it.
+  // Covers a killed orchestrator, too: the channel closes with it.
   process.on('disconnect', () => process.exit(1));
   // Ctrl-C reaches the whole process group; the orchestrator decides what stops when.
   process.on('SIGINT', () => {});
 }
 
-/** Calls back at a point on the trial's clock; at once when it has passed. */
+/** Calls back at a point on the trial's clock, or at once if it has passed. */
 export function callAt(atNs: number, now: () => number, callback: () => void): NodeJS.Timeout {
   return setTimeout(callback, Math.max(0, (atNs - now()) / 1e6));
 }

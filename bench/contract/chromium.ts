@@ -1,14 +1,14 @@
-// Which browser stands for browsers here: a Chromium that is installed, headless, and kept from what it would do by itself.
-// What checks a run beforehand and what starts the browser must mean the same one.
+// Finds and configures the browser of the measurements: an installed Chromium, headless, with its background activity disabled.
+// Shared by the check before a run and the code that starts it, so that both use the same one.
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { BenchError } from './errors.ts';
 
-/** As Debian and others call it, in order of preference. */
+/** Names of the executable on Debian and others, in order of preference. */
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** No sandbox, since containers and root have none; no traffic but the page's own. */
+/** Flags: no sandbox, since containers and root have none; no traffic but the page's own. */
 export const chromiumArguments: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
@@ -22,8 +22,8 @@ export const chromiumArguments: readonly string[] = [
 const HINT = 'install Chromium (Debian, Ubuntu: apt-get install chromium), or name one with --browser PATH';
 
 /**
- * Path of an executable Chromium: the one that was named, or the first on PATH.
- * @throws BenchError USAGE where the named one cannot be started, MISSING_PROGRAM with what to do where there is none.
+ * Path of an executable Chromium: the given one, or the first on PATH.
+ * @throws BenchError USAGE when the given one is not executable, MISSING_PROGRAM with a hint when there is none.
  */
 export function findChromium(named?: string, searchPath = process.env['PATH'] ?? ''): string {
   if (named !== undefined) {

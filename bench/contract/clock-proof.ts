@@ -1,6 +1,6 @@
 // Proves, rather than assumes, that two processes read one clock: the client asks over a socket, the server answers with
-// its own reading, which must lie between the client's reading before and after (Cristian's bound). Several questions are
-// under way at once, so that neither process falls asleep between them: the bound is then not that of a wake-up.
+// its own reading, which must lie between the client's readings before and after (Cristian's bound). Several requests are
+// in flight at once, so that neither process sleeps between them: wake-up latency would widen the bound.
 
 import { readlinkSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
@@ -21,7 +21,7 @@ export type ClockBound = z.infer<typeof clockBoundSchema>;
 const ANSWER_BYTES = 8;
 const EXCHANGE_TIMEOUT_MS = 10_000;
 
-/** Questions under way at once: the bound is 8 µs instead of 14 µs with one, in a fifth of the time (2 CPUs, loopback). */
+/** Requests in flight at once: the bound is 8 µs instead of 14 µs with one, in a fifth of the time (2 CPUs, loopback). */
 const UNDER_WAY = 8;
 
 /** Answers every byte with this process's monotonic time. */
@@ -63,7 +63,7 @@ export async function proveClock(options: {
     let violations = 0;
     let lowNs = Number.NEGATIVE_INFINITY;
     let highNs = Number.POSITIVE_INFINITY;
-    // A place of the ring is free again once its question is answered; answers come in the order of the questions.
+    // Ring buffer: a slot is free again once its request is answered; answers arrive in the order of the requests.
     const askedAt = new BigUint64Array(UNDER_WAY);
     let rest: Buffer = Buffer.alloc(0);
     const socket = connect({ host: options.host, port: options.port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
@@ -97,7 +97,7 @@ export async function proveClock(options: {
   });
 }
 
-/** Names the time namespace of this process; CLOCK_MONOTONIC differs between namespaces. Empty where unknown. */
+/** Names the time namespace of this process; CLOCK_MONOTONIC differs between namespaces. Empty when unknown. */
 export function timeNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/time');

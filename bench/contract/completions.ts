@@ -1,5 +1,5 @@
-// Scenario `completions`: whole streams one after another on each connection, as fast as they come. A closed loop: a server
-// that is slow is asked less, so what is counted here is how much was done, and not how long anybody would have waited.
+// Scenario `completions`: whole streams one after another on each connection, as fast as they come. In a closed loop a slow
+// server gets fewer requests, so the measure is throughput, and not how long a user would have waited.
 
 import { z } from 'zod';
 import { processUseSchema } from './process-use-schema.ts';
@@ -7,33 +7,33 @@ import { serverTallySchema } from './tally.ts';
 
 const count = z.int().nonnegative();
 
-/** What each request asks for; its seed follows from the connection and the turn. */
+/** Parameters of each request; its seed follows from the connection and the turn. */
 export const completionsPlanSchema = z.object({
   tokensPerStream: z.int().min(2),
-  /** Of one stream; a rate that no server keeps makes it stream as fast as it can. */
+  /** Rate of one stream; a rate that no server can keep makes it stream as fast as it can. */
   tokensPerSecond: z.number().positive(),
 });
 
 const errorSchema = z.object({ cause: z.string(), count, example: z.string() });
 
-/** Of the whole trial, where not stated otherwise. */
+/** Counts of the whole trial, unless stated otherwise. */
 export const completionsTallySchema = z.object({
   node: z.string(),
-  /** Of the window. */
+  /** Resource use in the window. */
   use: processUseSchema,
   streamsAsked: count,
-  /** Received to their ends and found to be what was asked for. */
+  /** Streams received to their ends and verified. */
   streamsWhole: count,
-  /** Under way when the load ended, and cut. */
+  /** Streams in progress when the load ended, and cut. */
   streamsAbandoned: count,
   errors: z.array(errorSchema),
-  /** Tokens lost, duplicated, reordered or corrupt, and hashes that differ; absent where single tokens are not looked at. */
+  /** Tokens lost, duplicated, reordered or corrupt, and hashes that differ; absent when single tokens are not checked. */
   tokenFaults: count.optional(),
-  /** Bytes on the sockets of whole streams beside those that the byte model predicts; absent where heads are not counted. */
+  /** Bytes on the sockets of whole streams beside those that the byte model predicts; absent when heads are not counted. */
   bytesBesideModel: count.optional(),
 });
 
-/** Columns of the load process's stamps, by whole stream in order of their ends: ns since T0, and bytes received. */
+/** Columns of the load process's stamps, one row a whole stream in order of their ends: ns since T0, and bytes received. */
 export const completionColumns = ['requestNs', 'endNs', 'bytesRead'] as const;
 
 export const completionsRecordSchema = z.object({

@@ -1,4 +1,4 @@
-// What the program that asks receivers of event streams for their conformance (in clients/) says to the one that makes a
+// Result that the program testing the conformance of event-stream receivers (in clients/) passes to the one that renders a
 // table of it.
 
 import { z } from 'zod';
@@ -8,22 +8,22 @@ export const conformanceSchema = z.object({
   vectors: z.array(
     z.object({
       name: z.string(),
-      /** What the standard says, and where. */
+      /** Rule of the standard, with its section. */
       rule: z.string(),
-      /** By receiver: how it differs from the standard, in words; '' where it does not. */
+      /** By receiver: how it differs from the standard, in words; '' when it conforms. */
       cells: z.array(z.string()),
     }),
   ),
   divergences: z.array(z.object({ receiver: z.string(), vectors: z.array(z.string()), why: z.string() })),
-  /** Of those that come back by themselves. */
+  /** Delays of the receivers that reconnect by themselves. */
   delays: z.array(
     z.object({
       receiver: z.string(),
-      /** By what the stream asked for; without it, nothing. From the end of a response to the next request, rising. */
+      /** By the stream's `retry`, absent when it sent none: times from the end of a response to the next request, rising. */
       used: z.array(z.object({ retryMs: z.number().optional(), waitsMs: z.array(z.number()) })),
     }),
   ),
-  /** What is not as it was known to be. */
+  /** Results that differ from the known ones. */
   news: z.array(z.string()),
 });
 

@@ -1,4 +1,4 @@
-// How streams get their connections in scenario `connect`: what the processes of a trial are told, and what is saved of it.
+// How streams get their connections in scenario `connect`: the specification for the processes of a trial, and the saved records.
 
 import { z } from 'zod';
 
@@ -6,7 +6,7 @@ const count = z.int().nonnegative();
 
 /**
  * - `storm`: all streams begin at one moment, `atNs` after T0, each on a new connection. One that is not accepted `timeoutNs`
- *   later is given up.
+ *   later times out.
  * - `kept`: the streams of a slot run one after another on one connection.
  */
 export const connectingSpecificationSchema = z.discriminatedUnion('kind', [
@@ -14,22 +14,22 @@ export const connectingSpecificationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('kept') }),
 ]);
 
-/** What became of kept connections: streams that opened one, streams that found one, and those that broke while they waited. */
+/** Counts for kept connections: streams that opened one, streams that reused one, and connections lost while idle. */
 export const keptTallySchema = z.object({ opened: count, reused: count, lost: count });
 
-/** How one storm went, from the client's stamps; what its streams failed by is in the client's tally. */
+/** Result of one storm, from the client's stamps; the causes of failed streams are in the client's tally. */
 export const stormRecordSchema = z.object({
   streams: count,
   accepted: count,
-  /** From the first request to the last: how long the load process took to begin. */
+  /** Time from the first request to the last: how long the load process took to issue them. */
   issueNs: z.number().nonnegative(),
-  /** From the first request to the last acceptance; absent when none was accepted. */
+  /** Time from the first request to the last acceptance; absent when none was accepted. */
   spanNs: z.number().nonnegative().optional(),
-  /** Some were accepted only after the window, so its account of processor time is not that of the storm. */
+  /** Some streams were accepted only after the window, so the CPU time of the window is not that of the storm. */
   outlastsWindow: z.boolean(),
 });
 
-/** The causes by which an open that was refused, and one that took too long, are counted; any other is neither. */
+/** Error causes that count an open as refused, or as timed out; any other cause is neither. */
 export const OPEN_TIMEOUT = 'open-timeout';
 export const refusedCauses: ReadonlySet<string> = new Set(['ECONNREFUSED', 'http-503']);
 export const timedOutCauses: ReadonlySet<string> = new Set([OPEN_TIMEOUT, 'ETIMEDOUT']);

@@ -22,14 +22,14 @@ export interface DoneEvent {
   readonly finish: 'stop';
 }
 
-/** The buffer does not reach back to what was asked for; the stream goes on with `from`. */
+/** The buffer does not reach back to the requested token; the stream goes on with `from`. */
 export interface GapEvent {
   /** The first token that is missing, and the first that follows: tokens [missing, from) will not come. */
   readonly missing: number;
   readonly from: number;
 }
 
-/** Every message that is not a token begins so on transports without event names. */
+/** Beginning of every message that is not a token, on transports without event names. */
 export const CONTROL_PREFIX = '{"type":"';
 
 export function renderTyped(type: 'open' | 'done' | 'stream-error' | 'bye' | 'gap', fields: object): string {
@@ -44,10 +44,10 @@ export function streamEpoch(streamSeed: number): string {
 /** The reconnection time sent with the SSE `open` event, ms. */
 export const SSE_RETRY_MS = 1000;
 
-/** Where a receiver stands in a stream: SSE's `id` and `Last-Event-ID`, and `after` of a WebSocket's `resume`. */
+/** Position of a receiver in a stream: SSE's `id` and `Last-Event-ID`, and `after` of a WebSocket's `resume`. */
 export interface Cursor {
   readonly epoch: string;
-  /** Of the last token received; 0 before the first. */
+  /** Sequence number of the last token received; 0 before the first. */
   readonly sequence: number;
 }
 
@@ -55,33 +55,33 @@ export function renderCursor({ epoch, sequence }: Cursor): string {
   return `${epoch}.${sequence}`;
 }
 
-/** An id is at most this long; anything longer is none of ours and is not looked at. */
+/** Longest id; anything longer is not one of ours and is not parsed. */
 const MAX_CURSOR_CHARACTERS = 32;
 
-/** Undefined for anything that `renderCursor` cannot have made. */
+/** Returns undefined for anything that `renderCursor` cannot have made. */
 export function parseCursor(text: string): Cursor | undefined {
   if (text.length > MAX_CURSOR_CHARACTERS) return undefined;
   const [, epoch, sequence] = /^([A-Za-z0-9]{4})\.(0|[1-9]\d{0,8})$/.exec(text) ?? [];
   return epoch === undefined || sequence === undefined ? undefined : { epoch, sequence: Number(sequence) };
 }
 
-/** The first message of a WebSocket client that comes back; the server sends nothing before it. */
+/** The first message of a resuming WebSocket client; the server sends nothing before it. */
 export function renderResume(cursor: Cursor): string {
   return JSON.stringify({ type: 'resume', after: renderCursor(cursor) });
 }
 
-/** In a WebSocket's request target: wait for the client's `resume`. */
+/** Query in a WebSocket's request target: the server waits for the client's `resume`. */
 export const RESUME_QUERY = 'resume=1';
 
-/** A WebSocket that carries stream after stream: the client names each, and the next once the last has said `done`. */
+/** Path of a WebSocket that carries stream after stream: the client names each, and the next once the last has sent `done`. */
 export const SESSION_PATH = '/v1/ws';
 
-/** What asks for a stream on it. */
+/** The message that requests a stream on such a WebSocket. */
 export function renderStart(streamId: string): string {
   return JSON.stringify({ type: 'start', id: streamId });
 }
 
-/** On the null arm, after the path in the request line: the connection is kept for another. */
+/** Word after the path in the null arm's request line: the connection is kept for another stream. */
 export const KEEP_WORD = 'keep';
 
 /** Close codes (RFC 6455 §7.4 and the range 4000–4999 for applications). */

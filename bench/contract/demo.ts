@@ -1,4 +1,4 @@
-// What `streamduel serve` and the two processes of its twins say to each other over the IPC channel.
+// Messages between `streamduel serve` and the two processes of its twins over the IPC channel.
 
 import { z } from 'zod';
 import type { TransportId } from './transports.ts';
@@ -18,10 +18,10 @@ export const toDemoSchema = z.discriminatedUnion('kind', [
     host: z.string(),
     /** 0 lets the kernel choose. */
     port,
-    /** What a request may choose from by name; the first is the default. */
+    /** Workloads that a request may choose by name; the first is the default. */
     workloads: z.array(workloadSchema).min(1),
   }),
-  /** Where both twins listen, once they do: the page of each names the other. */
+  /** Ports of both twins once they listen: the page of each names the other. */
   z.object({ kind: z.literal('ports'), sse: port, ws: port }),
   z.object({ kind: z.literal('stop') }),
 ]);

@@ -1,4 +1,4 @@
-// What is kept of many samples: exact order statistics on a fixed grid, never a mean of percentiles. Raw samples are kept
+// Summary of many samples: exact order statistics on a fixed grid, never a mean of percentiles. Raw samples are kept
 // only on request (--stamps).
 
 import { z } from 'zod';
@@ -14,14 +14,14 @@ export type GridQuantile = (typeof quantileGrid)[number];
 export const distributionSchema = z.object({
   count: z.int().positive(),
   /**
-   * What `count` is worth as independent samples: by the variance of the means of batches of 100 ms where `tailBatches` is there,
+   * Equivalent number of independent samples: by the variance of the means of batches of 100 ms when `tailBatches` is set,
    * else count · (1−ρ)/(1+ρ), ρ the lag-1 autocorrelation in order of time.
    */
   effectiveCount: z.number().positive(),
   mean: z.number(),
   /** Values at quantileGrid, nearest rank (type 1): x_(⌈q·n⌉). */
   values: z.array(z.number()).length(quantileGrid.length),
-  /** At quantileGrid: batches of 100 ms that hold a sample at or beyond the value, below the median at or under it. Absent in older runs. */
+  /** Per grid quantile: batches of 100 ms with a sample at or above the value, below the median at or under it. Absent in older runs. */
   tailBatches: z.array(z.int().positive()).length(quantileGrid.length).optional(),
 });
 

@@ -22,12 +22,12 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 interface BenchErrorOptions {
-  /** What the reader can do about it. */
+  /** Tells the reader how to fix it. */
   readonly hint?: string;
   readonly cause?: unknown;
 }
 
-/** A failure of the user, the machine or the network; never a bug. The message names the value, the hint the remedy. */
+/** A failure of the user, the machine or the network; never a bug. The message names the value, the hint the fix. */
 export class BenchError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -40,10 +40,10 @@ export class BenchError extends Error {
   }
 }
 
-/** The command line, or a file or folder that it names, has to be another one. */
+/** Codes of usage errors: the command line, or a file or folder that it names, must change. */
 const usageCodes: ReadonlySet<ErrorCode> = new Set(['USAGE', 'UNKNOWN_NAME', 'MISSING_PROGRAM', 'LIMIT', 'WORKLOAD', 'RUN_FOLDER']);
 
-/** 2 for what the user typed, 130 for Ctrl-C, 1 for all else. */
+/** Exit code: 2 for usage errors, 130 for Ctrl-C, 1 for all else. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof BenchError)) return 1;
   if (error.code === 'INTERRUPTED') return 130;

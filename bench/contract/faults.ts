@@ -1,33 +1,33 @@
-// What breaks in the scenarios `reconnect` and `herd`, as values: what is done, by whom, when it is over. To add a fault: its
-// entry here, and where its kind of action is new, the one place that carries it out.
+// Faults of the scenarios `reconnect` and `herd`, as values: the action, the process that injects it, its duration. To add a
+// fault: its entry here, and if its kind of action is new, the one place that carries it out.
 
 import { z } from 'zod';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 const ns = z.number().positive();
 
-/** What the relay of path `relay` does to its connections; times in ns, counted from the fault's moment on the trial's clock. */
+/** Action of path `relay` on its connections; times in ns, counted from the fault's moment on the trial's clock. */
 export const relayFaultSchema = z.discriminatedUnion('kind', [
   /** Resets every connection, on both sides (RST). */
   z.object({ kind: z.literal('reset') }),
   /** Ends every connection in good order (FIN), in the middle of its stream. */
   z.object({ kind: z.literal('end') }),
   /**
-   * No byte, end or reset passes for this long, in both directions or only to the client; nothing is dropped, so what was
-   * held goes on when it is over. Connections that are opened meanwhile are accepted and as silent.
+   * No byte, end or reset passes for this long, in both directions or only to the client; nothing is dropped, so held bytes
+   * are forwarded when it is over. Connections that are opened meanwhile are accepted and equally silent.
    */
   z.object({ kind: z.literal('blackhole'), direction: z.enum(['both', 'to-client']), forNs: ns }),
   /** Resets every connection and does not listen for this long: attempts are refused. */
   z.object({ kind: z.literal('refuse'), forNs: ns }),
-  /** Resets every connection and answers requests with this status for so long, as a proxy does whose server is away. */
+  /** Resets every connection and answers requests with this status for this long, as a proxy does when its server is down. */
   z.object({ kind: z.literal('unavailable'), statusCode: z.int().min(500).max(599), forNs: ns }),
   /** From the trial's start: closes a connection (FIN) on which neither side sent a byte for this long. */
   z.object({ kind: z.literal('idle-cut'), idleNs: ns }),
   /** Resets every connection; on those opened later the first byte to the client is held for this long, and the rest behind it. */
   z.object({ kind: z.literal('hold-first-byte'), forNs: ns }),
-  /** From the trial's start: at most this rate to each client. */
+  /** From the trial's start: limits the rate to each client. */
   z.object({ kind: z.literal('bandwidth'), bytesPerSecond: z.number().positive() }),
-  /** Cuts each connection once, after exactly so many bytes to its client; `bytes` are used in turn, in order of connecting. */
+  /** Cuts each connection once, after exactly this many bytes to its client; `bytes` are used in turn, in order of connecting. */
   z.object({ kind: z.literal('cut-after'), bytes: z.array(z.int().min(1)).min(1), how: z.enum(['fin', 'rst']) }),
 ]);
 
@@ -37,26 +37,26 @@ export type FaultAction =
   | { readonly by: 'relay'; readonly relay: RelayFault }
   /** The server ends all connections in good order and stays up. */
   | { readonly by: 'server' }
-  /** A signal to the server process. After SIGKILL and SIGTERM another one takes its port, this long after. */
+  /** A signal to the server process. After SIGKILL and SIGTERM another process takes its port, `restartAfterNs` later. */
   | { readonly by: 'process'; readonly signal: 'SIGKILL' | 'SIGTERM'; readonly restartAfterNs: number; readonly keepsState: boolean }
   | { readonly by: 'process'; readonly signal: 'SIGSTOP'; readonly forNs: number }
-  /** This share of the clients stops reading for so long. */
+  /** This share of the clients stops reading for this long. */
   | { readonly by: 'client'; readonly share: number; readonly forNs: number }
-  /** Between two network namespaces; needs privileges. */
+  /** A fault between two network namespaces; needs privileges. */
   | { readonly by: 'network'; readonly how: 'link-down' | 'partition' | 'loss'; readonly forNs: number; readonly lossShare?: number };
 
 export interface Fault {
-  /** As in the matrix of the method: F1 to F12; several faults may share one. */
+  /** Id in the fault matrix of the method: F1 to F12; several faults may share one. */
   readonly id: string;
   readonly title: string;
   /** One line for `streamduel list faults`. */
   readonly summary: string;
   readonly action: FaultAction;
-  /** From the fault until its cause is over; 0 for a moment. */
+  /** Time from the fault until its cause is over; 0 for an instantaneous fault. */
   readonly outageNs: number;
-  /** How long streams go on after that, the quiet time left out. */
+  /** Time that streams go on after the outage, without the quiet time. */
   readonly recoveryNs: number;
-  /** No token is due for this long after the fault: a model that thinks. */
+  /** No token is due for this long after the fault: the model is thinking. */
   readonly quietNs?: number;
   /** Replaces the run's heartbeat interval; `none` for no heartbeats at all. */
   readonly heartbeat?: 'none';
@@ -65,12 +65,12 @@ export interface Fault {
 const seconds = (count: number): number => count * NS_PER_S;
 
 /**
- * Of the outages that nobody is told of. Not 5 s: with heartbeats every second an attempt is given up 2.5 s after the loss was
- * noticed, so at 5 s it would hang on some milliseconds whether attempts are under way when all works again, and p95 with them.
+ * Length of silent outages. Not 5 s: with heartbeats every second an attempt times out 2.5 s after the loss was noticed, so at
+ * 5 s a few milliseconds would decide whether attempts are in progress when the outage ends, and with them p95.
  */
 const OUTAGE_NS = seconds(6);
 
-/** Stands for the outage of `long-blackhole`, which the preset sets. */
+/** Default outage of `long-blackhole`; the preset sets the real one. */
 export const DEFAULT_LONG_OUTAGE_NS = seconds(60);
 
 export const faults = {
@@ -200,7 +200,7 @@ export const faults = {
   unavailable: {
     id: 'F11',
     title: '503 on reconnect',
-    // Longer than the 3 s that an EventSource waits.
+    // 4 s is longer than the 3 s that an EventSource waits.
     summary: 'every connection is reset, and a proxy answers 503 for 4 s',
     action: { by: 'relay', relay: { kind: 'unavailable', statusCode: 503, forNs: seconds(4) } },
     outageNs: seconds(4),
@@ -220,7 +220,7 @@ export type FaultName = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as FaultName[];
 
-/** The fault with the outage that the plan asks for where it may choose one. */
+/** The fault, with the plan's outage if its length is configurable. */
 export function faultOf(name: FaultName, longOutageNs: number): Fault {
   const fault: Fault = faults[name];
   if (name !== 'long-blackhole') return fault;
@@ -231,7 +231,7 @@ export function faultOf(name: FaultName, longOutageNs: number): Fault {
   };
 }
 
-/** What stands between client and server for this fault. */
+/** The path between client and server that this fault needs. */
 export function faultPath(name: FaultName): 'direct' | 'relay' | 'netns' {
   const { action } = faults[name] as Fault;
   if (action.by === 'relay') return 'relay';

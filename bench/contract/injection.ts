@@ -1,5 +1,5 @@
-// Known effects, injected into one arm on purpose: a harness that is to be believed must find what was put in, and nothing
-// else. They are values of the plan like any other, so a run that has one says so in its file and can never pass for a measurement.
+// Known effects, injected into one arm on purpose: a trustworthy harness must find exactly what was injected, and nothing
+// else. They are values of the plan like any other, so the file of such a run names them and can never pass for a measurement.
 
 import { z } from 'zod';
 
@@ -11,8 +11,8 @@ export const injectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delay'), delayNs: ns }),
   /**
    * The server computes for this long between a token's stamp and its write: within the turn of the pacer, as ws writes, or
-   * right after it, as node:http does. `pacer: 'armed-after'` repeats a fault of the harness before 0.2: its timer was armed
-   * at the end of a turn.
+   * right after it, as node:http does. `pacer: 'armed-after'` reproduces a defect of the harness before 0.2: the timer was
+   * armed at the end of a turn.
    */
   z.object({
     kind: z.literal('spin-before-write'),
@@ -20,15 +20,15 @@ export const injectionSchema = z.discriminatedUnion('kind', [
     when: z.enum(['within-turn', 'after-turn']).optional(),
     pacer: z.literal('armed-after').optional(),
   }),
-  /** The server computes for this long after each write: costs CPU, but delays no token that is alone in its turn. */
+  /** The server computes for this long after each write: this costs CPU, but delays no token that is alone in its turn. */
   z.object({ kind: z.literal('spin-after-write'), spinNs: ns }),
   /** One token in `every` is held back after its stamp, without blocking; later tokens of its stream wait behind it. */
   z.object({ kind: z.literal('tail'), every: count, delayNs: ns }),
-  /** The server's event loop stands still for `stallNs` once in `everyNs`. */
+  /** The server's event loop is blocked for `stallNs` once in `everyNs`. */
   z.object({ kind: z.literal('stall'), everyNs: ns, stallNs: ns }),
   /** Each payload is this many bytes longer; both sides know. */
   z.object({ kind: z.literal('padding'), bytes: z.int().min(8) }),
-  /** After one token in `every` the server sends bytes that neither the client nor the byte model was told of. */
+  /** After one token in `every` the server sends bytes that neither the client nor the byte model expects. */
   z.object({ kind: z.literal('undeclared'), every: count }),
   /** The server keeps this much memory, written to, for each open stream. */
   z.object({ kind: z.literal('retained'), bytesPerStream: count }),
@@ -42,7 +42,7 @@ export type Injection = z.infer<typeof injectionSchema>;
 
 export type InjectionOf<Kind extends Injection['kind']> = Extract<Injection, { kind: Kind }>;
 
-/** Blocks this thread; only ever for an injection. Returns how long it really did, ns. */
+/** Blocks this thread; used only for injections. Returns the real duration, ns. */
 export function spin(forNs: number): number {
   const start = process.hrtime.bigint();
   const until = start + BigInt(Math.round(forNs));

@@ -1,5 +1,5 @@
 // Scenario `memory`: one trial climbs a ladder of connections and comes down again, and on each rung memory is read from
-// outside (/proc) and from inside. All of it happens by a timetable that is planned beforehand: nothing waits for anything.
+// outside (/proc) and from inside. Everything follows a timetable that is planned beforehand: no step waits for another.
 
 import { z } from 'zod';
 import type { Timetable } from './timetable.ts';
@@ -12,24 +12,24 @@ export const ladderPlanSchema = z.object({
   rungs: z.array(z.int().min(1)).min(2),
   /** Connections on the way down, falling to 0; these are read, but do not stream. */
   downRungs: z.array(z.int().nonnegative()).min(1),
-  /** New connections open at this rate, all load processes together; on the way down they end at it. */
+  /** Rate of new connections, all load processes together; on the way down connections close at this rate. */
   opensPerSecond: z.number().positive(),
   /** How long a rung streams. */
   streamNs: z.number().positive(),
-  /** How long a rung is silent for collections and readings, and how much longer for each of its connections: a big heap takes longer to collect. */
+  /** Silence of a rung for collections and readings, and what each connection adds to it: a big heap takes longer to collect. */
   quietNs: z.number().positive(),
   quietPerConnectionNs: z.number().nonnegative(),
 });
 
-/** A server's own account at one moment. */
+/** Resource use at one moment, as reported by a server itself. */
 export const ladderReadingSchema = z.object({
   /** The process's clock, ns since T0. */
   atNs: z.number(),
   cpuNs: z.number().nonnegative(),
-  /** Since T0. */
+  /** Tokens written since T0. */
   tokensWritten: z.int().nonnegative(),
   openStreams: z.int().nonnegative(),
-  /** Share of the time since the last such reading in which the event loop did not wait; undefined for the first. */
+  /** Event-loop utilisation since the last such reading, 0–1; undefined for the first. */
   utilisation: z.number().optional(),
   heapUsedBytes: bytes,
   externalBytes: bytes,
@@ -39,7 +39,7 @@ export const ladderReadingSchema = z.object({
 export type LadderPlan = z.infer<typeof ladderPlanSchema>;
 export type LadderReading = z.infer<typeof ladderReadingSchema>;
 
-/** Of a process, or added up over several, at one moment. */
+/** Memory of a process, or summed over several, at one moment. */
 const footprintSchema = z.object({
   rssBytes: bytes,
   pssBytes: bytes.optional(),
@@ -47,29 +47,29 @@ const footprintSchema = z.object({
 });
 
 const rungSchema = z.object({
-  /** Streams that were open, as planned; 0 before the first and after the last. */
+  /** Open streams, as planned; 0 before the first and after the last. */
   connections: z.int().nonnegative(),
   way: z.enum(['up', 'down']),
-  /** After full collections, while nothing is sent: medians of several readings, over all server processes. */
+  /** Memory after full collections, while nothing is sent: medians of several readings, over all server processes. */
   retained: z.object({ ...footprintSchema.shape, heapUsedBytes: bytes, externalBytes: bytes, arrayBuffersBytes: bytes }).optional(),
-  /** While the rung streams, without forced collection: mean of several readings, over all server processes. */
+  /** Memory while the rung streams, without forced collection: mean of several readings, over all server processes. */
   streaming: footprintSchema.optional(),
-  /** Of the servers over the rung's streaming time; `utilisation` is that of the busiest. */
+  /** Resource use of the servers over the rung's streaming time; `utilisation` is that of the busiest. */
   use: z
     .object({ wallNs: z.number().positive(), cpuNs: z.number(), tokens: z.int().nonnegative(), utilisation: z.number().optional() })
     .optional(),
-  /** In the same silence. Undefined where the machine does not say. */
+  /** Kernel memory in the same silence. Fields are undefined when the kernel does not report them. */
   kernel: z.object({
-    /** Charged to the servers' sockets: what is queued in them, and what they have in reserve. */
+    /** Memory charged to the servers' sockets: queued data and reserve. */
     socketBytes: bytes.optional(),
-    /** Of the whole machine, and so of both ends: slabs of sockets, their inodes and files, and of what epoll knows of them. */
+    /** Slabs of the whole machine, and so of both ends: sockets, their inodes and files, and their epoll items. */
     slabBytes: bytes.optional(),
-    /** Of the whole machine: buffers of all TCP sockets, with up to 1 MiB a CPU that none of them has. */
+    /** Buffers of all TCP sockets of the whole machine, with up to 1 MiB a CPU that belongs to no socket. */
     tcpBytes: bytes.optional(),
     /** TCP sockets of the whole machine. */
     sockets: z.int().nonnegative().optional(),
   }),
-  /** Of the load processes, which are not told to collect. */
+  /** Memory of the load processes, without forced collection. */
   client: footprintSchema.optional(),
 });
 
@@ -79,23 +79,23 @@ export type Footprint = z.infer<typeof footprintSchema>;
 export type Rung = z.infer<typeof rungSchema>;
 export type LadderRecord = z.infer<typeof ladderRecordSchema>;
 
-/** When a rung opens, or closes, streams and is read: ns since T0, in this order. */
+/** Times at which a rung opens or closes connections, streams and is read: ns since T0, in this order. */
 export interface LadderStep {
   readonly connections: number;
   readonly way: Rung['way'];
   readonly openFromNs: number;
   readonly openToNs: number;
-  /** Equal where the rung does not stream. */
+  /** Equal to `streamToNs` when the rung does not stream. */
   readonly streamFromNs: number;
   readonly streamToNs: number;
-  /** The silence, in which servers collect and memory is read, begins when streaming ends. */
+  /** End of the silence in which servers collect and memory is read; it begins when streaming ends. */
   readonly quietToNs: number;
 }
 
-/** The last handshakes and goodbyes are over by then, and their cost is not taken for that of tokens. */
+/** Wait until the last connections have opened and closed, so that their cost is not attributed to tokens. */
 const SETTLE_NS = 100 * NS_PER_MS;
 
-/** Rung 0 first, which only is read: no stream has been open yet but those of the rehearsal. */
+/** Begins with rung 0, which is only read: no stream has been open yet but those of the rehearsal. */
 export function ladderSteps(plan: LadderPlan): readonly LadderStep[] {
   const rungs = [
     { connections: 0, way: 'up', streamNs: 0 } as const,
@@ -108,14 +108,14 @@ export function ladderSteps(plan: LadderPlan): readonly LadderStep[] {
     const openToNs = openFromNs + Math.round((Math.abs(connections - before) / plan.opensPerSecond) * NS_PER_S);
     const streamFromNs = openToNs + SETTLE_NS;
     const streamToNs = streamFromNs + streamNs;
-    // Where connections have just ended the heap still holds most of what they had.
+    // When connections have just ended, the heap still holds most of their memory.
     const quietToNs = streamToNs + plan.quietNs + Math.round(plan.quietPerConnectionNs * Math.max(connections, before));
     steps.push({ connections, way, openFromNs, openToNs, streamFromNs, streamToNs, quietToNs });
   }
   return steps;
 }
 
-/** On the way down the youngest streams end, whole; the last rung ends all. */
+/** On the way down the youngest streams end first, complete; the last rung ends all. */
 export function ladderTimetable(plan: LadderPlan): Timetable {
   const [, ...steps] = ladderSteps(plan);
   return {

@@ -1,5 +1,5 @@
-// Loads as shares of what the weaker arm carries, and the pilot that found it: saved with the plan, so that a reader sees at
-// which part of its capacity each number was taken.
+// Loads as shares of the weaker arm's capacity, and the pilot that found it: saved with the plan, so that a reader sees at
+// which share of that capacity each number was measured.
 
 import { z } from 'zod';
 
@@ -7,7 +7,7 @@ import { z } from 'zod';
 const pilotTrialSchema = z.object({
   arm: z.string(),
   streams: z.int().min(1),
-  /** CPU time per time, of one server process and of one load process: unlike the utilisation of an event loop, what other programs take is not in it. */
+  /** CPU time per wall time, of one server and of one load process: unlike event-loop utilisation, it excludes other programs. */
   serverCpuShare: z.number().nonnegative(),
   clientCpuShare: z.number().nonnegative(),
 });
@@ -17,6 +17,6 @@ export type PilotTrial = z.infer<typeof pilotTrialSchema>;
 export const loadPilotSchema = z.object({
   /** Streams that the weaker arm carries, rounded to two digits. */
   carriedStreams: z.int().min(1),
-  /** Empty where the number was given by --carries. */
+  /** Empty when the number was given by --carries. */
   trials: z.array(pilotTrialSchema),
 });

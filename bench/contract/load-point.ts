@@ -1,11 +1,11 @@
-// One value of what a run sweeps: the load, and what else tells the trials of one scenario apart, such as the fault and how
-// clients come back.
+// One value of what a run sweeps: the load, and everything else that distinguishes the trials of one scenario, such as the
+// fault and the reconnection policy.
 
 import { z } from 'zod';
 import { faultNames, faults, type FaultName } from './faults.ts';
 import { policyNames, type PolicyName } from './reconnect-policy.ts';
 
-/** What is varied within one trial, so that `connections` is only the most there are: titles of the load point. */
+/** Sweeps within one trial, so that `connections` is only their maximum: titles of the load point. */
 const spans = {
   ladder: 'ladder up to',
   search: 'search for the most streams, up to',
@@ -16,7 +16,7 @@ const spans = {
 
 type Span = keyof typeof spans;
 
-/** How the streams of scenario `connect` get their connections: titles of the load point. */
+/** Ways in which the streams of scenario `connect` get their connections: titles of the load point. */
 const connectings = {
   storm: 'storm of',
   cold: 'each stream on a new connection,',
@@ -33,11 +33,11 @@ export const loadPointSchema = z.object({
   connecting: z.enum(Object.keys(connectings) as [Connecting, ...Connecting[]]).optional(),
   /** Tokens of a stream that are due together. */
   tokensPerTick: z.int().min(1).optional(),
-  /** Messages that one source sends to every subscriber. */
+  /** Rate of messages that one source sends to every subscriber. */
   messagesPerSecond: z.number().positive().optional(),
-  /** So many of the connections stop reading. */
+  /** Number of connections that stop reading. */
   stopped: z.int().nonnegative().optional(),
-  /** Of what the weaker arm carries, as a pilot found it: 0.5 for half. */
+  /** Share of the weaker arm's capacity, as a pilot found it: 0.5 for half. */
   share: z.number().positive().optional(),
   /** Endpoints that the plan declared here; those of the scenario when absent. */
   endpoints: z.array(z.string()).optional(),
@@ -48,7 +48,7 @@ export type LoadPoint = z.infer<typeof loadPointSchema>;
 /** Equal for equal load points, different for different ones. */
 export function loadPointKey(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
-  // So that runs whose pilots found a little more or less can be held against each other.
+  // Shares make runs comparable whose pilots found slightly different capacities.
   const load = share === undefined ? point.connections : `${100 * share}%`;
   const named = [
     ['tick', tokensPerTick],
@@ -59,12 +59,12 @@ export function loadPointKey(point: LoadPoint): string {
   return [load, ...words, ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))].join(' ');
 }
 
-/** Measured once after all blocks, and of none of them. */
+/** Whether it is measured once after all blocks, as part of none of them. */
 export function isSupplement({ span }: LoadPoint): boolean {
   return span === 'curve' || span === 'proof';
 }
 
-/** Whether something besides the number of connections tells it apart. */
+/** Whether the load point is identified by more than its number of connections. */
 export function isNamed(point: LoadPoint): boolean {
   return point.share === undefined && loadPointKey(point) !== String(point.connections);
 }

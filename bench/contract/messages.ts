@@ -1,5 +1,5 @@
-// What the orchestrator and its two child processes say to each other over the IPC channel. Everything is parsed on
-// arrival on both sides, so a process of another version is a clear error and not a strange number.
+// Messages between the orchestrator and its child processes over the IPC channel. Both sides parse every message on
+// arrival, so a process of another version causes a clear error and not a strange number.
 
 import { z } from 'zod';
 import { payloadNames, type PayloadName } from './payload.ts';
@@ -17,49 +17,49 @@ import { timetableSchema } from './timetable.ts';
 import { clientStacks, transportIds, writesOf, type ClientStack, type TransportId, type Writes } from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
-/** All that a server and a client must agree on for one trial. Both plan the same streams from it. */
+/** Everything that a server and a client must agree on for one trial. Both plan the same streams from it. */
 const trialSpecificationSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
-  /** As the transport's library does by itself when absent. */
+  /** Absent for the default behaviour of the transport's library. */
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
   client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
   connections: z.int().min(1),
   workload: workloadSchema,
   payload: z.enum(payloadNames as [PayloadName, ...PayloadName[]]),
   workloadSeed: z.int().nonnegative(),
-  /** Streamed before T0 to warm both processes up, at the same rate in every arm. */
+  /** Tokens streamed before T0 to warm both processes up, at the same rate in every arm. */
   rehearsalTokens: z.int().nonnegative(),
   /** Times in ns after T0: the window is [warmupNs, warmupNs + windowNs); streams go on for the tail after it. */
   rampNs: z.number().nonnegative(),
   warmupNs: z.number().nonnegative(),
-  /** So many streams start in a ramp of their own, long enough before the others that they run alone until then. */
+  /** The first streams, which have a ramp of their own and run alone until the others start at `untilNs`. */
   lowPhase: z.object({ connections: z.int().nonnegative(), untilNs: z.number().positive() }).optional(),
   windowNs: z.number().positive(),
   tailNs: z.number().nonnegative(),
   /** When both processes collect their garbage, ns since T0; shortly before the window when absent. */
   collectNs: z.number().nonnegative().optional(),
-  /** How long streams may take to end after the tail. */
+  /** Time limit for streams to end after the tail. */
   drainNs: z.number().positive(),
-  /** Of so many streams one is verified token by token; the others by their number of tokens and bytes. All of them when absent. */
+  /** One stream in this many is verified token by token; the others by their number of tokens and bytes. Absent: all of them. */
   verifyOneIn: z.int().min(1).optional(),
   /** A receiver that is this far behind, in bytes, is cut off as a slow consumer. */
   backpressureBytes: z.int().positive(),
   injection: injectionSchema.optional(),
-  /** Something breaks, and streams outlive their connections. Every slot then has one stream, from its start in the ramp to the end. */
+  /** A fault is injected; streams outlive their connections. Every slot then has one stream, from its start in the ramp to the end. */
   recovery: recoverySpecificationSchema.optional(),
-  /** Streams come and go by it, and not as a steady population. */
+  /** Streams follow this timetable instead of forming a steady population. */
   timetable: timetableSchema.optional(),
-  /** Some receivers stop reading at a moment, for good. */
+  /** Some receivers stop reading at this moment, for good. */
   stall: stallSpecificationSchema.optional(),
-  /** How streams get their connections; a new one each when absent. */
+  /** Defines how streams get their connections; absent: each opens a new one. */
   connecting: connectingSpecificationSchema.optional(),
-  /** No stream is planned: each connection asks for the next as soon as it has the last. */
+  /** No stream is planned: each connection requests the next as soon as the last has ended. */
   completions: completionsPlanSchema.optional(),
-  /** No stream is planned: pages of one browser ask for more than it opens. */
+  /** No stream is planned: pages of one browser request more than it opens. */
   browserLimits: browserLimitsPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
-  /** Where the server listens. */
+  /** Address on which the server listens. */
   host: z.string(),
   /** 0 lets the kernel choose. */
   port: z.int().min(0).max(65_535),
@@ -73,7 +73,7 @@ const sliceSchema = z.object({ index: z.int().nonnegative(), of: z.int().min(1) 
 export type Slice = z.infer<typeof sliceSchema>;
 
 const startMessage = z.object({ kind: z.literal('start'), epochNs: z.string() });
-/** What either child says when it cannot go on; see child-link.ts. */
+/** Sent by a child process that cannot go on; see child-link.ts. */
 export const failedMessageSchema = z.object({
   kind: z.literal('failed'),
   code: z.string(),
@@ -86,9 +86,9 @@ export const toServerSchema = z.discriminatedUnion('kind', [
     kind: z.literal('serve'),
     specification: trialSpecificationSchema,
     stampsFile: z.string(),
-    /** A process listens there that stands for a model and writes the tokens of this server's streams. */
+    /** Socket of the process that simulates a model and writes the tokens of this server's streams. */
     upstreamSocket: z.string().optional(),
-    /** A server that takes over from another: it prepares, says `prepared` and listens when it is told to. */
+    /** For a server that takes over from another: it prepares, sends `prepared` and listens on `listen`. */
     standby: z.object({ keepsState: z.boolean() }).optional(),
   }),
   startMessage,
@@ -97,7 +97,7 @@ export const toServerSchema = z.discriminatedUnion('kind', [
   /** Ends all connections in good order; the streams go on. */
   z.object({ kind: z.literal('close-connections') }),
   z.object({ kind: z.literal('count-peers') }),
-  /** Asks a server for its own account of CPU, tokens and heap; `collect` does full collections first. */
+  /** Requests the server's own readings of CPU, tokens and heap; `collect` forces full collections first. */
   z.object({ kind: z.literal('read-ladder'), collect: z.boolean() }),
   z.object({ kind: z.literal('stop') }),
 ]);
@@ -120,9 +120,9 @@ export const toClientSchema = z.discriminatedUnion('kind', [
     host: z.string(),
     port: z.int(),
     clockPort: z.int(),
-    /** Of several load processes, each runs the slots whose number leaves this remainder. All of them when absent. */
+    /** With several load processes, each runs the slots whose number leaves this remainder. Absent: all of them. */
     slice: sliceSchema.optional(),
-    /** Connect from these addresses in turn; the kernel chooses when absent. */
+    /** Source addresses, used in turn; the kernel chooses when absent. */
     localAddresses: z.array(z.string()).min(1).optional(),
   }),
   startMessage,
@@ -137,7 +137,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recovery-tally'), tally: recoveryClientTallySchema, clock: clockBoundSchema }),
 ]);
 
-/** The relay of path `relay`: server → client bytes are held for `delayNs`, the other way they pass at once; `fault` comes at `faultNs`. */
+/** The relay of path `relay`: bytes to the client are held for `delayNs`, those to the server pass at once; `fault` comes at `faultNs`. */
 export const toRelaySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('relay'),
@@ -164,7 +164,7 @@ export type FromServer = z.infer<typeof fromServerSchema>;
 export type ToClient = z.infer<typeof toClientSchema>;
 export type FromClient = z.infer<typeof fromClientSchema>;
 
-/** Request target of a planned stream: equal on the twins but for the folder's name. */
+/** Request target of a planned stream: equal on both transports except for the folder's name. */
 export function streamPath(transport: TransportId, streamId: string): string {
   return transport === 'ws' ? `/v1/ws/${streamId}` : `/v1/streams/${streamId}`;
 }

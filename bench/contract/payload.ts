@@ -1,4 +1,4 @@
-// What a token's bytes are, before any transport frames them. Server and client build them from the same template, so
+// Payload bytes of a token, before any transport frames them. Server and client build them from the same template, so
 // the payload of a token is equal on every transport, to the byte.
 
 /** A payload is `before` + sequence + `between` + JSON text + `after`; without a sequence `between` is empty. */
@@ -12,7 +12,7 @@ export interface PayloadTemplate {
 interface PayloadProfile {
   readonly summary: string;
   /**
-   * Whether a receiver can tell a token's place in the stream. Then SSE also sends it as `id:`, its own means of resuming;
+   * Whether a payload carries its position in the stream. Then SSE also sends it as `id:`, its own means of resuming;
    * WebSocket resumes by the payload's `s`. That is the one asymmetry of this project that costs SSE bytes (5 + digits + epoch).
    */
   readonly isNumbered: boolean;
@@ -46,7 +46,7 @@ export const payloads = {
 /** `,"p":""`: the member that carries the padding. */
 const PADDING_MEMBER_BYTES = 7;
 
-/** The template with `bytes` more in each payload, as one more JSON member; at least 8. */
+/** The template with `bytes` (at least 8) more in each payload, as one more JSON member. */
 export function padTemplate(template: PayloadTemplate, bytes: number): PayloadTemplate {
   const end = template.after.lastIndexOf('}');
   const padding = `,"p":"${'x'.repeat(bytes - PADDING_MEMBER_BYTES)}"`;

@@ -16,7 +16,7 @@ export interface Population {
   readonly startNs: Float64Array;
   readonly tokens: Int32Array;
   readonly seeds: Uint32Array;
-  /** The connection slot in which the stream runs: one at a time, one after another. */
+  /** Connection slot of the stream; a slot runs its streams one after another. */
   readonly slots: Int32Array;
   /** Index of the stream's first token in columns over all tokens. */
   readonly base: Int32Array;
@@ -29,15 +29,15 @@ export interface PopulationOptions {
   readonly seed: number;
   /** Starts of the first streams are spread over this time. */
   readonly rampNs: number;
-  /** The first slots have the ramp for themselves; those of the others begin at `untilNs`. */
+  /** The first `connections` slots start alone; the ramp of the others begins at `untilNs`. */
   readonly lowPhase?: { readonly connections: number; readonly untilNs: number } | undefined;
   /** No token is planned after this point. */
   readonly horizonNs: number;
 }
 
 /**
- * From the last token of a stream to the start of the next in its slot. Without it every start would fall into the moment in
- * which the stream before is being closed, and what closing costs, which differs by transport, would look like connecting.
+ * Pause from the last token of a stream to the start of the next in its slot. Without it every start would coincide with the
+ * closing of the previous stream, and the cost of closing, which differs by transport, would count as connecting.
  */
 const PAUSE_NS = 50 * NS_PER_MS;
 
@@ -69,7 +69,7 @@ export function planPopulation(options: PopulationOptions): Population {
       const { tokens, lastNs } = countOffsetsWithin(workload, seed, length, horizonNs - startNs);
       if (tokens === 0) break;
       planned.push({ slot, startNs, tokens, seed });
-      // Cut by the horizon. Where gaps are long, what is left of the slot's time would hold many streams of one token.
+      // Cut by the horizon. With long gaps, the rest of the slot's time would hold many streams of one token.
       if (tokens < length) break;
       startNs += lastNs + PAUSE_NS;
       length = workload.tokensPerStream;
@@ -80,8 +80,8 @@ export function planPopulation(options: PopulationOptions): Population {
 }
 
 /**
- * One stream a slot, from its start in the ramp until the horizon: for trials in which streams outlive their connections. Of
- * exact length, since the text must be verifiable to its end whenever that is received.
+ * One stream a slot, from its start in the ramp until the horizon: for trials in which streams outlive their connections. Its
+ * length is exact, since the text must be verifiable to its end whenever that is received.
  */
 function planWholeStreams(options: PopulationOptions): Population {
   const draw = seededDraw(deriveSeed(options.seed, 0x77686f6c));
@@ -98,23 +98,23 @@ function planWholeStreams(options: PopulationOptions): Population {
 
 const MAX_TOKENS_PER_WHOLE_STREAM = 1_000_000;
 
-/** Ids of rehearsal streams begin with it; those of the trial are plain numbers. */
+/** Prefix of the ids of rehearsal streams; those of the trial are plain numbers. */
 export const REHEARSAL_PREFIX = 'r';
 
-/** Many short streams, and none longer than those of the trial: opening one is code to be compiled, too. */
+/** Rehearsal streams are many and short, none longer than those of the trial: opening one is code to be compiled, too. */
 const REHEARSAL_TOKENS_PER_STREAM = 100;
-/** One a ms: streams of a single token would otherwise rehearse for 20 s before every trial. */
+/** Limit at one stream a ms: streams of a single token would otherwise rehearse for 20 s before every trial. */
 const MOST_REHEARSAL_STREAMS = 1000;
 const REHEARSAL_TOKENS_PER_SECOND = 1000;
 const REHEARSAL_START_GAP_NS = 1_000_000;
 
-/** What is streamed before T0 through the same code, so that no window measures a just-in-time compiler at work. */
+/** Streams that run before T0 through the same code, so that no window measures a just-in-time compiler at work. */
 export interface Rehearsal {
   readonly workload: Workload;
   readonly population: Population;
 }
 
-/** `tokens` in all, or fewer where streams are short, at a rate that keeps server and client busy: about 100 streams at a time, a new one every ms. */
+/** `tokens` in all, or fewer if streams are short, at a rate that keeps both sides busy: about 100 streams at a time, one more every ms. */
 export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
   const tokensPerStream = Math.min(REHEARSAL_TOKENS_PER_STREAM, workload.tokensPerStream);
   const streams = Math.min(MOST_REHEARSAL_STREAMS, Math.ceil(tokens / tokensPerStream));
@@ -135,7 +135,7 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
   };
 }
 
-/** The streams of a trial, none where clients ask for what they like, from what server, client and analysis are told alike. */
+/** The planned streams of a trial, derived alike by server, client and analysis; none when clients request streams unplanned. */
 export function populationOf(specification: PlannedTrial): Population {
   const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery, timetable, lowPhase } = specification;
   if (specification.completions !== undefined || specification.browserLimits !== undefined) return toColumns([]);
@@ -147,8 +147,8 @@ export function populationOf(specification: PlannedTrial): Population {
 }
 
 /**
- * Places for a stream (connection slots) that take part in the window: one of their streams has its first token before the
- * window is over and its last not before it begins.
+ * Counts the connection slots that take part in the window: one of their streams has its first token before the window ends
+ * and its last token not before it begins.
  */
 export function countPlacesTakingPart(
   population: Population,
@@ -170,8 +170,8 @@ function planTimetabled(timetable: Timetable, { workload, workloadSeed }: Planne
 }
 
 /**
- * By stream of `populationOf`: when each of its tokens is due, in ns after its origin. That is the moment in which the server's
- * handler began, and in a timetable the planned start.
+ * Due times of the tokens, per stream of `populationOf`, in ns after the stream's origin: the moment at which the server's
+ * handler began, or in a timetable the planned start.
  */
 export function planAllOffsetsNs(specification: PlannedTrial, population: Population): Float64Array[] {
   const { workload, workloadSeed, timetable } = specification;
@@ -197,7 +197,7 @@ interface PlannedTrial {
   readonly timetable?: Timetable | undefined;
 }
 
-/** SHA-256 (hex) of all that determines which bytes are due when: equal for server and client, and for all arms of a block. */
+/** SHA-256 (hex) of everything that determines which bytes are due when: equal for server and client, and for all arms of a block. */
 export function hashPopulation(
   population: Population,
   fixed: { readonly workload: Workload; readonly payload: string; readonly timetable?: Timetable | undefined },

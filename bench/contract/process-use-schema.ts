@@ -1,10 +1,10 @@
-// What a process used between two moments: the saved form of what process-use.ts meters.
+// Resource use of a process between two moments: the saved form of the readings of process-use.ts.
 
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
 
-/** Between two moments of one process, taken by itself at the edges of the window. */
+/** Resource use of one process, read by itself at both edges of the window. */
 export const processUseSchema = z.object({
   wallNs: z.number().positive(),
   cpuUserNs: z.number().nonnegative(),
@@ -16,7 +16,7 @@ export const processUseSchema = z.object({
   gcMinorNs: z.number().nonnegative(),
   gcMajorNs: z.number().nonnegative(),
   gcOtherNs: z.number().nonnegative(),
-  /** Runnable but not running, from schedstat. */
+  /** Time runnable but not running, from schedstat. */
   runDelayNs: z.number().nonnegative().optional(),
   /** How late this process's own timer ran, weighted by time. */
   tickLatenessP50Ns: z.number().optional(),

@@ -1,5 +1,5 @@
-// How a server and a client account for themselves over the window: CPU, event loop, garbage collection, lateness. The
-// two use one implementation, so that their numbers mean the same.
+// Measures a process's own resource use over the window: CPU, event loop, garbage collection, lateness. Server and client
+// use this one implementation, so that their numbers mean the same.
 
 import { readFileSync } from 'node:fs';
 import { PerformanceObserver, constants, performance, type EventLoopUtilization, type PerformanceEntry } from 'node:perf_hooks';
@@ -56,7 +56,7 @@ export class UseMeter {
     }
   }
 
-  /** A rest shorter than half a slice is no second: its utilisation could be anything. */
+  /** Ignores a remainder shorter than half a slice: its utilisation is not that of a second. */
   #endSlice(): void {
     const slice = performance.eventLoopUtilization(this.#slice);
     if (slice.idle + slice.active < SLICE_MS / 2) return;
@@ -68,7 +68,7 @@ export class UseMeter {
     const intervalNs = LATENESS_INTERVAL_MS * NS_PER_MS;
     const dueNs = this.#now() + intervalNs;
     this.#latenessTimer = setTimeout(() => {
-      // A stall delays one timer, but whatever was due in it waited too: it is weighted by its length.
+      // A stall delays one timer, but also everything else due during it: it is weighted by its length.
       let late = this.#now() - dueNs;
       for (let samples = 0; samples < MAX_STALL_SAMPLES && (samples === 0 || late > 0); samples++) {
         this.#latenessNs.push(Math.max(0, late));
@@ -114,10 +114,10 @@ function nearestRank(sorted: Float64Array, q: number): number {
   return sorted[Math.ceil(sorted.length * q) - 1] as number;
 }
 
-/** How long before the window both processes collect, so that the pause is over when it begins. */
+/** Both processes collect garbage this long before the window, so that the pause is over when it begins. */
 export const COLLECT_BEFORE_WINDOW_NS = 150 * NS_PER_MS;
 
-/** Full collections where the process was started with --expose-gc; a window must not begin with the warm-up's garbage. */
+/** Forces a full collection if the process was started with --expose-gc; a window must not begin with the warm-up's garbage. */
 export function collectGarbage(): void {
   globalThis.gc?.();
 }

@@ -12,7 +12,7 @@ export function seededDraw(seed: number): Draw {
   return () => uniformFloat64(generator);
 }
 
-/** A seed for a part of the work: (seed, part) → u32, by the finaliser of MurmurHash3, so neighbouring parts are unrelated. */
+/** Derives a seed for a part of the work: (seed, part) → u32, by the finaliser of MurmurHash3, so neighbouring parts are unrelated. */
 export function deriveSeed(seed: number, ...parts: readonly number[]): number {
   let hash = seed >>> 0;
   for (const part of parts) {

@@ -1,32 +1,32 @@
-// When a client tries again, as a value. Both arms draw from the same seeded numbers, so where the policies are equal, so are
-// the moments of their attempts.
+// Reconnection policies of a client, as values. Both arms draw from the same seeded numbers, so equal policies attempt at
+// equal moments.
 
 import { deriveSeed, seededDraw } from './random.ts';
 import type { TransportId } from './transports.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 interface Backoff {
-  /** Since the last connection that delivered a byte, from 0. */
+  /** Attempts since the last connection that delivered a byte, from 0. */
   readonly attempt: number;
   /** Uniform in [0, 1). */
   readonly draw: () => number;
-  /** What the server asked for with SSE's `retry`. */
+  /** Delay that the server sent as SSE's `retry`. */
   readonly retryNs: number;
 }
 
 interface ReconnectPolicy {
   readonly summary: string;
-  /** From the loss, or the attempt that failed, to the next attempt. */
+  /** Time from the loss, or the failed attempt, to the next attempt. */
   readonly delayNs: (transport: TransportId, backoff: Backoff) => number;
-  /** Whether an answer with an HTTP status other than the expected one ends it for good. 204 always does. */
+  /** Whether a response with an unexpected HTTP status ends the stream for good. 204 always does. */
   readonly isRefusalFinal: (transport: TransportId) => boolean;
-  /** Whether a connection without a byte for `DEAD_AFTER` heartbeats is given up. */
+  /** Whether a connection without a byte for `DEAD_AFTER` heartbeats is considered dead. */
   readonly watchesSilence: boolean;
 }
 
 const BASE_NS = 500 * NS_PER_MS;
 const CAP_NS = 10 * NS_PER_S;
-/** RFC 6455 §7.2.3: a first delay of 0 to 5 s is its own example; how far the back-off goes is left open. */
+/** RFC 6455 §7.2.3: a first delay of 0 to 5 s is its own example; it sets no upper limit for the back-off. */
 const RFC_6455_FIRST_NS = 5 * NS_PER_S;
 
 /** Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015). */
@@ -60,7 +60,7 @@ export type PolicyName = keyof typeof policies;
 
 export const policyNames = Object.keys(policies) as PolicyName[];
 
-/** What the SSE server sends as `retry` where EventSource is to wait as browsers do by default (Chromium: 3 s). */
+/** The SSE server's `retry` when EventSource is to wait as browsers do by default (Chromium: 3 s). */
 export const AS_SPECIFIED_RETRY_MS = 3000;
 
 /** A connection without any byte for this many heartbeat intervals is dead: two may be missed. */
@@ -68,7 +68,7 @@ export const DEAD_AFTER = 2.5;
 
 const BACKOFF_SEED = 0x6261636b;
 
-/** The delays of one stream of one trial; equal in all arms of a block where the policy makes no difference. */
+/** Random numbers for the delays of one stream of one trial; equal in all arms of a block. */
 export function backoffDraw(workloadSeed: number, stream: number): () => number {
   return seededDraw(deriveSeed(workloadSeed, BACKOFF_SEED, stream));
 }

@@ -1,4 +1,4 @@
-// What the processes of a trial that breaks something must agree on, what each of them counts, and what is saved of it.
+// Specification, counts of each process, and saved record of a trial with an injected fault.
 
 import { z } from 'zod';
 import { faultNames, type FaultName } from './faults.ts';
@@ -10,19 +10,19 @@ const counts = z.record(z.string(), count);
 const faultName = z.enum(faultNames as [FaultName, ...FaultName[]]);
 const policyName = z.enum(policyNames as [PolicyName, ...PolicyName[]]);
 
-/** How far back a server can replay: per stream by tokens and bytes, after the stream's end by time, over all by bytes. */
+/** Limits of a server's replay: per stream by tokens and bytes, after the stream's end by time, over all streams by bytes. */
 export const resumeLimitsSchema = z.object({
   bufferTokens: z.int().nonnegative(),
   bufferBytes: z.int().nonnegative(),
   /** How long a stream is kept after its last token. */
   ttlNs: z.number().positive(),
-  /** Over all streams; beyond it the buffers of those that nobody listens to are dropped, the longest unheard first. */
+  /** Limit over all streams; beyond it buffers of streams without a receiver are dropped, those longest without one first. */
   totalBytes: z.int().nonnegative(),
 });
 
 export type ResumeLimits = z.infer<typeof resumeLimitsSchema>;
 
-/** Ten seconds of the fastest common stream and more; two minutes are the default of Socket.IO's recovery too. */
+/** Buffers hold more than ten seconds of the fastest common stream; two minutes are also the default of Socket.IO's recovery. */
 export const DEFAULT_RESUME_LIMITS: ResumeLimits = {
   bufferTokens: 2048,
   bufferBytes: 1024 * 1024,
@@ -35,16 +35,16 @@ export const recoverySpecificationSchema = z.object({
   fault: faultName,
   policy: policyName,
   faultNs: z.number().nonnegative(),
-  /** From `faultNs` until the cause is over. */
+  /** Time from `faultNs` until the cause is over. */
   outageNs: z.number().nonnegative(),
-  /** False: the server keeps nothing, and who comes back goes on with what is due then. */
+  /** False: the server keeps nothing, and a reconnected client continues with the tokens due then. */
   isResumable: z.boolean(),
   limits: resumeLimitsSchema,
-  /** Between heartbeats, on every connection, busy or not; undefined for none. */
+  /** Interval between heartbeats, on every connection, busy or not; undefined for none. */
   heartbeatNs: z.number().positive().optional(),
-  /** What the SSE server sends as `retry`. */
+  /** The SSE server's `retry`. */
   retryMs: z.int().positive(),
-  /** No token is due from the fault on for this long. */
+  /** No token is due for this long after the fault. */
   quietNs: z.number().positive().optional(),
   /** Share of clients that stop reading at the fault, for `outageNs`. */
   stopReadingShare: z.number().positive().max(1).optional(),
@@ -52,24 +52,24 @@ export const recoverySpecificationSchema = z.object({
 
 export type RecoverySpecification = z.infer<typeof recoverySpecificationSchema>;
 
-/** What a server did about streams that outlive their connections, over its life. */
+/** Counts of a server for streams that outlive their connections, over its life. */
 export const serverRecoverySchema = z.object({
-  /** Connections that began a stream, and those that came back to one. */
+  /** Connections that began a stream, and those that resumed one. */
   started: count,
   resumed: count,
-  /** Tokens sent from the buffer because they were due before the connection came back, and their bytes as written. */
+  /** Tokens replayed from the buffer because they were due before the connection was back, and their bytes as written. */
   replayedTokens: count,
   replayedBytes: count,
-  /** `gap` events, and requests for a stream that is not known. */
+  /** `gap` events, and requests for an unknown stream. */
   gaps: count,
   unknown: count,
-  /** Tokens that came due while nobody listened. */
+  /** Tokens that came due while the stream had no receiver. */
   unheardTokens: count,
-  /** Tokens that fell out of a buffer, and streams that were forgotten before their time to live was over. */
+  /** Tokens evicted from a buffer, and streams evicted before their time to live was over. */
   evictedTokens: count,
   evictedStreams: count,
   peakBufferedBytes: count,
-  /** Connections that were replaced by a newer one of the same client, and those given up because they did not answer. */
+  /** Connections that were replaced by a newer one of the same client, and those dropped because they did not answer. */
   replaced: count,
   givenUp: count,
 });
@@ -78,7 +78,7 @@ export const serverRecoverySchema = z.object({
 export const peerCountSchema = z.object({
   /** TCP connections that the server holds open. */
   connections: count,
-  /** Streams with a receiver, and all that are kept. */
+  /** Streams with a receiver, and all streams kept. */
   heard: count,
   streams: count,
   bufferedBytes: count,
@@ -86,24 +86,24 @@ export const peerCountSchema = z.object({
   rssBytes: count,
 });
 
-/** What clients saw, in order: `read ECONNRESET`, `wait`, `refused` … and how many of them. */
+/** A sequence of events that clients saw: `read ECONNRESET`, `wait`, `refused` … and the number of such clients. */
 const patternSchema = z.object({ events: z.array(z.string()), clients: count });
 
-/** What a load process counted in a trial that breaks something. */
+/** Counts of a load process in a trial with an injected fault. */
 export const recoveryClientTallySchema = z.object({
   node: z.string(),
   use: processUseSchema,
   streamsPlanned: count,
   streamsStarted: count,
-  /** Every token once, in order or not, and the announced hash. */
+  /** Streams with every token once, in order or not, and the announced hash. */
   streamsWhole: count,
-  /** Told that there is nothing (more) to come back to; and those whose policy forbids another attempt. */
+  /** Streams that the server ended as not resumable (any more); and those whose policy forbids another attempt. */
   streamsStopped: count,
   streamsGivenUp: count,
-  /** Neither whole nor stopped nor given up when the time was over. */
+  /** Streams neither whole nor stopped nor given up when the time was over. */
   streamsUnfinished: count,
   tokensPlanned: count,
-  /** Every receipt; distinct tokens; receipts of a token that was there already. */
+  /** All receipts; distinct tokens; receipts of a token that was received before. */
   tokensReceived: count,
   tokensDistinct: count,
   duplicated: count,
@@ -117,7 +117,7 @@ export const recoveryClientTallySchema = z.object({
   attempts: count,
   accepted: count,
   attemptFailures: counts,
-  /** How streams learnt that their connection was lost, by cause; `silent` for the heartbeat rule. After the fault. */
+  /** Lost connections after the fault, by how the stream detected it; `silent` for the heartbeat rule. */
   losses: counts,
   /** The same before the fault: must be empty. */
   lossesBeforeFault: counts,
@@ -128,20 +128,20 @@ export const recoveryClientTallySchema = z.object({
   planSha256: z.string(),
 });
 
-/** What the relay did, by its own account. Times in ns since T0. */
+/** Actions of the relay, as reported by itself. Times in ns since T0. */
 export const relayFaultTallySchema = z.object({
   faultNs: z.number().optional(),
   healNs: z.number().optional(),
-  /** Connections that stood when the fault came. */
+  /** Connections open when the fault came. */
   hit: count,
-  /** Connections closed for idleness; cut after so many bytes; answered with a status; refused is what clients count. */
+  /** Connections closed for idleness; cut after a number of bytes; answered with a status. Refused ones are counted by clients. */
   idleCuts: count,
   byteCuts: count,
   answered: count,
   held: count,
 });
 
-/** Kernel counters of the trial's network namespace: what was added from the fault to the trial's end. */
+/** Kernel counters of the trial's network namespace: increase from the fault to the trial's end. */
 export const kernelCountsSchema = z.object({
   listenOverflows: count.optional(),
   listenDrops: count.optional(),
@@ -149,7 +149,7 @@ export const kernelCountsSchema = z.object({
   segmentsRetransmitted: count.optional(),
 });
 
-/** Since the fault, in bins of `binNs`. */
+/** Counts over time since the fault, in bins of `binNs`. */
 const recoveryCurveSchema = z.object({
   binNs: z.number().positive(),
   attempts: z.array(count),
@@ -158,31 +158,31 @@ const recoveryCurveSchema = z.object({
   resumed: z.array(count),
 });
 
-/** The recovery of one trial as it is saved; the distributions over its clients are in the trial's `distributions`. */
+/** The saved recovery of one trial; the distributions over its clients are in the trial's `distributions`. */
 export const recoveryRecordSchema = z.object({
   fault: faultName,
   policy: policyName,
   isResumable: z.boolean(),
   heartbeatNs: z.number().optional(),
-  /** When it really happened and when its cause was over, ns since T0. */
+  /** Real times of the fault and of the end of its cause, ns since T0. */
   faultNs: z.number(),
   healNs: z.number().optional(),
-  /** Connections that the fault hit, as whoever injected it counted them; undefined where it cannot know. */
+  /** Connections that the fault hit, as counted by the injecting process; undefined when it cannot know. */
   hit: count.optional(),
   clients: count,
-  /** Noticed a loss after the fault; got an unseen token after it. */
+  /** Clients that noticed a loss after the fault; clients that got an unseen token after it. */
   noticed: count,
   resumed: count,
-  /** Missed the rest of their stream: no unseen token came after the fault, though there were some. */
+  /** Clients that missed the rest of their stream: no unseen token came after the fault, though there were some. */
   neverBack: count,
-  /** Due while the client had no connection, by plan. */
+  /** Tokens due while the client had no connection, by plan. */
   tokensDueAway: count,
   client: recoveryClientTallySchema,
-  /** Of the server that was there at the end. */
+  /** Counts of the server that was running at the end. */
   server: serverRecoverySchema.optional(),
   relay: relayFaultTallySchema.optional(),
   curve: recoveryCurveSchema,
-  /** The server's peers just before the fault, after the time in which a dead one should have been noticed, and at the end. */
+  /** The server's peers just before the fault, after the time by which a dead peer should have been noticed, and at the end. */
   peers: z.object({ before: peerCountSchema.optional(), dead: peerCountSchema.optional(), end: peerCountSchema.optional() }),
   kernel: kernelCountsSchema,
 });

@@ -1,5 +1,5 @@
-// The saved form of a run: `run.ndjson`, line 1 the header, then one line per finished trial. Everything that is
-// analysed or rendered comes from here, so a saved run can be rendered again without a new one.
+// The saved form of a run: `run.ndjson`, line 1 the header, then one line per finished trial. It is the only input of
+// analysis and reports, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
@@ -32,7 +32,7 @@ import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
 
-/** What a plan may ask for. */
+/** Upper limits of a plan. */
 export const MAX_BLOCKS = 1000;
 export const MAX_SEED = 2 ** 32 - 1;
 
@@ -52,7 +52,7 @@ const warningSchema = z.object({ code: z.string(), message: z.string() });
 
 /**
  * A validity check. `kind` says what a miss means (method: environment → noise that no arm caused; harness → the load
- * point is HARNESS-LIMITED; correctness → INVALID). `value` undefined: not measurable here, with the reason in `note`.
+ * point is HARNESS-LIMITED; correctness → INVALID). `value` is undefined when not measurable here, with the reason in `note`.
  */
 const gateSchema = z.object({
   id: z.string(),
@@ -64,21 +64,21 @@ const gateSchema = z.object({
   ok: z.boolean(),
   note: z.string().optional(),
   /**
-   * What may mend a miss: `nothing`, a property of the machine or of how it is set up, or `alone`, a measurement without other
-   * trials beside it. Absent: for an environment gate, a disturbance that may be over when the block is measured again.
+   * Possible fix of a miss: `nothing` for a property of the machine or its set-up, `alone` for a measurement without parallel
+   * trials. Absent: for an environment gate, a disturbance that may be over when the block is measured again.
    */
   remedy: z.enum(['nothing', 'alone']).optional(),
-  /** A miss concerns metrics that subtract a client's stamp from a server's: so far may the two clocks be apart. */
+  /** A miss concerns metrics that subtract a client's stamp from a server's: the value bounds the offset of the two clocks. */
   boundsClocks: z.literal(true).optional(),
 });
 
-/** Stop once every one of these metrics is known this well, whichever way the effect points, or when the time is up. */
+/** Stop rule: every one of these metrics has this precision, whichever way the effect points, or the time is up. */
 const precisionStopSchema = z.object({
   /** Half-width of the 95 % interval of the ratio: 0.05 for 5 %. */
   ratio: z.number().positive(),
   /** Metric ids; empty for all endpoints. */
   metrics: z.array(z.string()),
-  /** Of measuring, all trials added up. */
+  /** Limit on measuring time, summed over all trials. */
   maxTimeNs: z.number().positive(),
 });
 
@@ -98,13 +98,13 @@ const scenarioIds = [
 
 export type ScenarioId = (typeof scenarioIds)[number];
 
-/** What `reconnect` and `herd` need besides. */
+/** Additional settings of `reconnect` and `herd`. */
 const recoveryPlanSchema = z.object({
   isResumable: z.boolean(),
   limits: resumeLimitsSchema,
   heartbeatNs: z.number().positive(),
   longOutageNs: z.number().positive(),
-  /** Faults that were asked for and cannot be had here: why, and what to do. */
+  /** Requested faults that are unavailable here: why, and what to do. */
   absent: z.array(z.object({ fault: z.string(), why: z.string(), remedy: z.string() })),
 });
 
@@ -131,33 +131,33 @@ const planSchema = z.object({
   keepStamps: z.boolean(),
   /** Whether verdicts may be printed: false for a preset too short to support one. */
   verdicts: z.boolean(),
-  /** When to stop before `blocks`; without it, all of them are measured. */
+  /** Rule to stop before `blocks`; without it, all of them are measured. */
   stop: precisionStopSchema.optional(),
-  /** So many blocks may be measured again because the machine, not an arm, disturbed them. */
+  /** Number of blocks that may be measured again because the machine, not an arm, disturbed them. */
   extraBlocks: z.int().nonnegative().optional(),
   /** Measured only to learn how many blocks a wanted precision needs. */
   isPilot: z.boolean().optional(),
   recovery: recoveryPlanSchema.optional(),
-  /** So many trials of a block run side by side: those that wait most of the time. 1 when absent. */
+  /** Number of parallel trials in a block, for trials that wait most of the time; 1 when absent. */
   lanes: z.int().min(1).optional(),
-  /** Where tokens come from; `timer` when absent. */
+  /** Source of the tokens; `timer` when absent. */
   source: z.enum(Object.keys(sources) as [SourceName, ...SourceName[]]).optional(),
-  /** Load processes, and server processes of an arm, each with a port of its own; 1 when absent. */
+  /** Number of load processes, and of server processes of an arm, each with a port of its own; 1 when absent. */
   clientProcesses: z.int().min(1).optional(),
   serverProcesses: z.int().min(1).optional(),
-  /** Each load process connects from so many loopback addresses of its own in turn, where the usual one has too few ports. */
+  /** Number of loopback addresses from which each load process connects in turn, when a single one has too few ports. */
   clientAddresses: z.int().min(1).optional(),
-  /** What single scenarios need besides. */
+  /** Additional settings of single scenarios. */
   ladder: ladderPlanSchema.optional(),
   search: searchPlanSchema.optional(),
   completions: completionsPlanSchema.optional(),
   browserLimits: browserLimitsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
-  /** What the shares of the load points are shares of. */
+  /** The capacity to which the shares of the load points refer. */
   loads: loadPilotSchema.optional(),
   /** This share of a load point's streams starts first and runs alone until then: CPU at two loads in one process. */
   lowPhase: z.object({ share: z.number().positive(), untilNs: z.number().positive() }).optional(),
-  /** The browser that was named; the first one found on the machine when absent. */
+  /** The browser of --browser; the first one found on the machine when absent. */
   browser: z.string().optional(),
 });
 
@@ -212,30 +212,30 @@ export const distributionNames = [
   'jitterNs',
   'endToEndNs',
   'endToEndOverheadNs',
-  // Of a trial that breaks something: one value a client, from the fault …
+  // Trials with an injected fault: one value a client, from the fault …
   'faultToDetectNs',
   'faultToAttemptNs',
   'faultToOpenNs',
   'faultToResumedNs',
   'faultToCaughtUpNs',
-  // … from the first attempt to the accepted connection, from when the cause was over, and the longest time without a token.
+  // … from the first attempt to the accepted connection, from the end of the cause, and the longest time without a token.
   'attemptToOpenNs',
   'healToResumedNs',
   'visibleGapNs',
-  // Delivery of tokens due before the fault or the stop; and from then on, of clients that read on while others did not.
+  // Delivery of tokens due before the fault or the stop; and after it, to clients that read on while others did not.
   'beforeFaultDeliveryNs',
   'neighbourDeliveryNs',
-  // Of one source and many subscribers, one value a message: from its first receipt to its last, and from when it was due to either.
+  // One source with many subscribers, one value a message: from first to last receipt, and from its due time to either.
   'spreadNs',
   'firstReceiptNs',
   'lastReceiptNs',
-  // Of whole streams in a closed loop: from the request to the end.
+  // Whole streams in a closed loop: from the request to the end.
   'completionNs',
-  // In a page: from the callback of a token, from its write, and from when it was due, until its text was in the DOM.
+  // Streams in a page: from the callback of a token, from its write, and from its due time, until its text was in the DOM.
   'appendNs',
   'appendTransportNs',
   'appendScheduledNs',
-  // Two parts of delivery: from due until the turn of the pacer that found the token due, and from there to its receipt. Then the time between turns.
+  // Two parts of delivery: from due to the pacer's turn that found the token due, and from there to receipt. Then the time between turns.
   'dueToReadyNs',
   'readyToReceivedNs',
   'turnPeriodNs',
@@ -261,14 +261,14 @@ const tcpInfoSchema = z.object({
 
 const socketCounts = {
   tcp: tcpInfoSchema.optional(),
-  /** What the server itself counted on its open streams, immediately before and after TCP_INFO was read. */
+  /** The server's own counts for its open streams, immediately before and after TCP_INFO was read. */
   openCounts: z.object({ before: openCountSchema, after: openCountSchema }),
 };
 const socketCountsSchema = z.object(socketCounts);
 
-/** System calls that read and wrote, of all servers and of all load processes, as the kernel counted them over the window. */
+/** Read and write system calls of all servers and of all load processes, as the kernel counted them over the window. */
 const windowCallsSchema = z.object({
-  /** From the first to the second look at the counters: the window, and how late another process woke up for its edges. */
+  /** Time between the two readings of the counters: the window, plus how late another process woke up for its edges. */
   spanNs: z.number().positive(),
   serverReads: count,
   serverWrites: count,
@@ -283,18 +283,18 @@ const trialIdentity = {
   /** Block 0 is burn-in when the plan has one. */
   block: z.int().nonnegative(),
   burnIn: z.boolean(),
-  /** Position of this arm within its block and load point, from 0: what the order effect is fitted on. */
+  /** Position of this arm within its block and load point, from 0: the order effect is fitted on it. */
   order: z.int().nonnegative(),
   arm: armSchema,
   loadPoint: loadPointSchema,
   workloadSeed: z.int(),
   /** 1 for the block's second measurement, after the machine disturbed the first; absent for the first. */
   attempt: z.int().nonnegative().optional(),
-  /** Measured again without trials beside it, because the load generator of its block and load point was late beside others. */
+  /** Measured again without parallel trials, because beside them the load generator of its block and load point was late. */
   alone: z.literal(true).optional(),
-  /** In scenario `capacity`: where the search had to begin, or which loads had to be measured. */
+  /** Scenario `capacity`: the load at which the search had to begin, or the loads to measure. */
   asked: searchOrderSchema.optional(),
-  /** What was drawn for this trial alone, so that an effect of the set-up can be found later. */
+  /** Random settings of this trial alone, so that an effect of the set-up can be found later. */
   setup: z.object({
     environmentPaddingBytes: z.int(),
     serverCpu: z.int().optional(),
@@ -308,17 +308,17 @@ const trialIdentity = {
   startedAt: z.string(),
 };
 
-/** What every finished trial has. */
+/** Fields of every finished trial. */
 const finishedTrial = {
   ...trialIdentity,
   clock: z.object({ before: clockBoundSchema, after: clockBoundSchema, sameTimeNamespace: z.boolean() }),
-  /** Wall time of the whole trial, and of it what was not rehearsal, warm-up, window, tail or drain. */
+  /** Wall time of the whole trial, and the part of it that was not rehearsal, warm-up, window, tail or drain. */
   wallNs: z.number(),
   overheadNs: z.number(),
   windowNs: z.number(),
   planned: z.object({ streams: z.int(), tokens: z.int(), windowStarts: z.int(), windowTokens: z.int(), meanConcurrent: z.number() }),
   distributions: z.partialRecord(z.enum(distributionNames), distributionSchema),
-  /** The port that the kernel gave the server, or the one that was asked for. */
+  /** The port that the kernel gave the server, or the requested one. */
   serverPort: z.int().optional(),
   /** Share of CPU time that the hypervisor took in the window. */
   stolen: z.number().optional(),
@@ -329,7 +329,7 @@ const finishedTrial = {
 const completedTrialSchema = z.object({
   ...finishedTrial,
   outcome: z.literal('completed'),
-  /** Stamps that should exist and do not. */
+  /** Number of stamps that should exist and do not. */
   missingStamps: z.int().nonnegative(),
   /** Most negative one-way delay, ns; 0 when none was negative. */
   mostNegativeNs: z.number(),
@@ -342,24 +342,24 @@ const completedTrialSchema = z.object({
   }),
   server: serverTallySchema,
   client: clientTallySchema,
-  /** On path `relay`. */
+  /** Only on path `relay`. */
   relay: relayTallySchema.optional(),
-  /** When only the first streams ran, ns since T0; see `seconds` of the server for its CPU. */
+  /** Period in which only the first streams ran, ns since T0; see `seconds` of the server for its CPU. */
   lowPhase: z.object({ fromNs: z.number(), toNs: z.number() }).optional(),
-  /** The processes that stand for a model, one a server. */
+  /** The processes that simulate a model, one a server. */
   upstreams: z.array(upstreamTallySchema).optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
   memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
   ...socketCounts,
-  /** The same before the window, where hardly a stream ends in the trial: what opening them took can then be told apart. */
+  /** The same before the window, when hardly a stream ends in the trial: it separates the cost of opening streams. */
   afterRamp: socketCountsSchema.optional(),
   calls: windowCallsSchema.optional(),
-  /** Of the whole trial: connections that the listen queue had no room for, and first packets that were sent again. */
+  /** Counts of the whole trial: connections that overflowed the listen queue, and retransmitted SYN packets. */
   kernel: kernelCountsSchema.optional(),
   canary: canaryRecordSchema.optional(),
   stall: stallRecordSchema.optional(),
   storm: stormRecordSchema.optional(),
-  /** Of one source with many subscribers: messages of the window, and those that had not reached the last of them when the next was due. */
+  /** One source with many subscribers: messages of the window, and those not received by all of them when the next was due. */
   broadcast: z.object({ messages: count, overruns: count }).optional(),
 });
 
@@ -368,7 +368,7 @@ const ladderTrialSchema = z.object({
   ...finishedTrial,
   outcome: z.literal('ladder'),
   ladder: ladderRecordSchema,
-  /** Added up over all processes of a kind. */
+  /** Sums over all processes of a kind. */
   server: serverTallySchema,
   client: clientTallySchema,
 });
@@ -383,19 +383,19 @@ const completionsTrialSchema = z.object({
   completions: completionsRecordSchema,
 });
 
-/** A trial that asked one browser for more streams than it opens. */
+/** A trial that requested more streams from one browser than it opens. */
 const browserLimitsTrialSchema = z.object({
   ...finishedTrial,
   outcome: z.literal('browser-limits'),
   browserLimits: browserLimitsTallySchema,
 });
 
-/** A trial in which something was broken on purpose: its streams outlive their connections. */
+/** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
   outcome: z.literal('faulted'),
   recovery: recoveryRecordSchema,
-  /** Of the server that was there at the end. */
+  /** Tally of the server that was running at the end. */
   server: serverTallySchema.optional(),
 });
 

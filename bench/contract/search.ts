@@ -1,90 +1,90 @@
 // Scenario `capacity`: one trial searches for the most streams at which the objectives hold. Each step of it is a whole
-// steady trial in fresh processes; what is saved of a step is what its load was judged by.
+// steady trial in fresh processes; the saved part of a step is the basis on which its load was judged.
 
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
 const streams = z.int().min(1);
 
-/** `attainment.50ms >= 99%` or `delivery.p99 <= 50ms`: what must hold, where a threshold of --fail-if says what must not. */
+/** `attainment.50ms >= 99%` or `delivery.p99 <= 50ms`: a condition that must hold; a threshold of --fail-if is one that must not. */
 const objectiveSchema = z.object({
   text: z.string(),
   /** Id of a metric of scenario `stream`, or `attainment`. */
   metric: z.string(),
   operator: z.enum(['<', '<=', '>', '>=']),
-  /** In the metric's unit. */
+  /** Limit in the metric's unit. */
   limit: z.number(),
-  /** Of `attainment`: a token counts when it was received within this time of when it was due. */
+  /** Only for `attainment`: a token counts when it was received within this time after it was due. */
   withinNs: z.number().positive().optional(),
 });
 
 export const searchPlanSchema = z.object({
   /** All of them must hold. */
   objectives: z.array(objectiveSchema).min(1),
-  /** Where a search begins of which nothing is known. */
+  /** First load of a search without an earlier result. */
   firstStreams: streams,
-  /** No step ever asks for more. */
+  /** Highest load of any step. */
   mostStreams: streams,
-  /** 0.05: the answer lies between two loads of which the upper is 5 % above the lower. */
+  /** Relative width of the final bracket, 0.05: the upper of the two loads is 5 % above the lower. */
   width: z.number().positive().max(1),
   /** The two loads that decide are judged by the majority of up to so many steps; odd. */
   stepsPerLoad: z.int().min(1),
   maxSteps: z.int().min(2),
-  /** The load generator verifies one stream of so many token by token, and counts the others; all when absent. */
+  /** The load generator verifies one stream in this many token by token, and counts the others; all when absent. */
   verifyOneIn: z.int().min(1).optional(),
-  /** Loads of the load–latency curve. */
+  /** Number of loads of the load–latency curve. */
   curveLoads: z.int().min(2),
 });
 
-/** What a planned trial is to do: search from a load on, or measure the given loads once each. */
+/** Task of a planned trial: search from a load on, or measure the given loads once each. */
 export const searchOrderSchema = z.discriminatedUnion('purpose', [
   z.object({
     purpose: z.literal('search'),
     startStreams: streams,
-    /** Measured before the search: one load for all arms and blocks, well below what any of them carries. */
+    /** Reference load, measured before the search: one for all arms and blocks, well below the capacity of each of them. */
     headlineStreams: streams.optional(),
   }),
   z.object({ purpose: z.literal('curve'), streams: z.array(streams).min(1) }),
-  /** The null arm at a load above every answer: whether the load generator could have carried more. */
+  /** The null arm at a load above every answer: checks whether the load generator could have carried more. */
   z.object({ purpose: z.literal('proof'), streams: z.array(streams).min(1) }),
 ]);
 
-/** What a load can fail by; `harness` says that the load generator and not the server was at its end. */
+/** Reasons why a load can fail; `harness`: the load generator and not the server was saturated. */
 export const constraints = ['loss', 'objective', 'backlog', 'harness'] as const;
 
 export type Constraint = (typeof constraints)[number];
 
-/** What the pacer of a trial's server did, and how many streams its load generator began: the harness's doing, whatever the arm. */
+/** Behaviour of the server's pacer, and streams begun by the load generator: caused by the harness, whatever the arm. */
 const pacingSchema = z.object({
-  /** Mean time between its turns; absent of several servers, since each has turns of its own. */
+  /** Mean time between the pacer's turns; absent for several servers, since each has turns of its own. */
   turnPeriodNs: z.number().optional(),
   tokensPerTurn: z.number().optional(),
-  /** Median time from when a token was due to the turn that found it due. */
+  /** Median time from a token's due time to the turn that found it due. */
   dueToReadyNs: z.number(),
   starts: count,
 });
 
 const measuredStepSchema = z.object({
   offeredTokensPerSecond: z.number().nonnegative(),
-  /** Received in the window; more than offered where an earlier backlog was worked off in it. */
+  /** Rate received in the window; above the offered rate when an earlier backlog was worked off in it. */
   deliveredTokensPerSecond: z.number().nonnegative(),
   deliveryP50Ns: z.number().optional(),
   deliveryP99Ns: z.number().optional(),
   /** Delivery p50 of the window's last third less 1.2 times that of its first; undefined with too few tokens in either. */
   backlogNs: z.number().optional(),
-  /** Tokens planned in the window, and those of them that were received by the end of the drain; absent in runs that were judged by what arrived in the window. */
+  /** Tokens planned in the window, and those received by the end of the drain; absent in older runs, judged by receipts in the window. */
   plannedTokens: count.optional(),
   receivedTokens: count.optional(),
-  /** Values of the objectives' metrics, in their order; null where the window has too few samples for one. */
+  /** Values of the objectives' metrics, in their order; null when the window has too few samples for one. */
   objectives: z.array(z.number().nullable()),
-  /** Streams that failed; tokens lost, repeated or damaged. */
+  /** Failed streams; tokens lost, duplicated or corrupt. */
   errors: count,
   integrityFaults: count,
   tokensPerRead: z.number().optional(),
   serverCpuNs: z.number().nonnegative(),
   serverTokens: count,
   windowNs: z.number().positive(),
-  /** Share of the window in which the event loop did not wait. */
+  /** Event-loop utilisation over the window, 0–1. */
   serverUtilisation: z.number(),
   clientUtilisation: z.number(),
   pacing: pacingSchema.optional(),
@@ -92,35 +92,35 @@ const measuredStepSchema = z.object({
 
 const stepSchema = z.object({
   streams,
-  /** Absent for a step whose processes failed: then the load counts as one that failed by loss. */
+  /** Absent for a step whose processes failed: then the load counts as failed by loss. */
   measured: measuredStepSchema.optional(),
   /** Empty for a load that was carried. */
   failed: z.array(z.enum(constraints)),
   /** One sentence for each of them, in their order. */
   reasons: z.array(z.string()),
-  /** Of the load generator, by id: missed in this step, whether or not that made the load fail. */
+  /** Ids of load-generator gates missed in this step, whether or not that made the load fail. */
   missedGates: z.array(z.string()),
-  /** Environment gates that were missed in this step, by id: what the machine did to it. */
+  /** Ids of environment gates missed in this step: disturbances by the machine. */
   disturbedBy: z.array(z.string()),
 });
 
 export const searchEnds = ['found', 'harness', 'most', 'least', 'steps'] as const;
 
 export const searchRecordSchema = z.object({
-  /** At the load at which arms are compared otherwise than by what they carry; no part of the search. */
+  /** Step at the reference load, at which arms are compared by metrics other than capacity; no part of the search. */
   headline: stepSchema.optional(),
-  /** In the order in which they were measured; a load may be there several times. */
+  /** Steps in the order of measurement; a load may occur several times. */
   steps: z.array(stepSchema),
   /**
-   * How a search ended; absent where nothing was searched for. `harness`: at the load generator, `most`: at the highest load
-   * that it may ask for (both: the answer is "at least"), `least`: not even the lowest load was carried, `steps`: before the two
-   * loads that decide were next to each other and judged as often as planned.
+   * How a search ended; absent without a search. `harness`: at the load generator's limit, `most`: at the highest allowed load
+   * (both: the answer is "at least"), `least`: not even the lowest load was carried, `steps`: at the step limit, before the two
+   * deciding loads were next to each other and judged as often as planned.
    */
   end: z.enum(searchEnds).optional(),
   /** The highest load that was carried, and the lowest above it that was not; absent without one. */
   lowerStreams: streams.optional(),
   upperStreams: streams.optional(),
-  /** What the load above the answer failed by, in any of its steps. */
+  /** Reasons why the load above the answer failed, in any of its steps. */
   failedBy: z.array(z.enum(constraints)),
 });
 

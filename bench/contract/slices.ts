@@ -1,10 +1,10 @@
-// How several load processes share the streams of a trial: by connection slot, so that the streams of one slot, which follow
-// one another, are opened by one process and go to one server.
+// Divides the streams of a trial among several load processes: by connection slot, so that the streams of one slot, which
+// follow one another, are opened by one process and go to one server.
 
 import type { Slice } from './messages.ts';
 import type { Population } from './population.ts';
 
-/** Which of `processes` load processes runs the slot, from 0. */
+/** Index, from 0, of the load process that runs the slot. */
 export function processOfSlot(slot: number, processes: number): number {
   return slot % processes;
 }

@@ -1,4 +1,4 @@
-// Receivers that stop reading for good: who they are, what they are told, and what the server made of them.
+// Receivers that stop reading for good: their choice, their specification, and the server's record of them.
 
 import { z } from 'zod';
 import { deriveSeed } from './random.ts';
@@ -13,7 +13,7 @@ export type StallSpecification = z.infer<typeof stallSpecificationSchema>;
 
 const PAUSE_SEED = 0x70617573;
 
-/** Which streams stop reading, in rising order: the same ones in every arm of a block. */
+/** Chooses the streams that stop reading, in rising order: the same ones in every arm of a block. */
 export function chooseStopped(workloadSeed: number, options: { readonly streams: number; readonly count: number }): number[] {
   const { streams, count } = options;
   const drawn = Array.from({ length: streams }, (_, stream) => ({ stream, lot: deriveSeed(workloadSeed, PAUSE_SEED, stream) }));
@@ -24,7 +24,7 @@ export function chooseStopped(workloadSeed: number, options: { readonly streams:
     .sort((a, b) => a - b);
 }
 
-/** Of a trial with so many streams, from what server, client and analysis are told alike; empty where all read on. */
+/** Stopped streams of a trial with this many streams, derived alike by server, client and analysis; empty when all read on. */
 export function stoppedStreams(
   { stall, workloadSeed }: { readonly stall?: StallSpecification | undefined; readonly workloadSeed: number },
   streams: number,
@@ -34,30 +34,30 @@ export function stoppedStreams(
 
 const count = z.int().nonnegative();
 
-/** What the server noted of one stream whose receiver stopped; times in ns since T0. */
+/** The server's record of one stream whose receiver stopped; times in ns since T0. */
 export const stalledStreamSchema = z.object({
   stream: count,
-  /** When its socket refused more for the last time and did not drain again. */
+  /** Time at which its socket reported backpressure for the last time and did not drain again. */
   blockedNs: z.number().optional(),
-  /** What the kernel had taken for it from the stop until then. What waited in the process is not in it. */
+  /** Bytes that the kernel accepted for it from the stop until then, without those queued in the process. */
   takenBytes: z.number().optional(),
-  /** When it was cut as a slow consumer. */
+  /** Time at which it was cut as a slow consumer. */
   cutNs: z.number().optional(),
 });
 
 export type StalledStream = z.infer<typeof stalledStreamSchema>;
 
-/** What became of them, over the whole trial. */
+/** Summary of stopped receivers over the whole trial. */
 export const stallRecordSchema = z.object({
-  /** Connections that stopped; of them those whose socket refused more, and those that the server cut as slow. */
+  /** Connections that stopped; those of them whose socket reported backpressure, and those that the server cut as slow. */
   stopped: count,
   blocked: count,
   cut: count,
-  /** Medians over them from the stop: until the socket refused more, and until the cut; bytes that the kernel had taken by then. */
+  /** Medians over them from the stop: time to backpressure, and to the cut; bytes accepted by the kernel until backpressure. */
   toBlockedNs: z.number().optional(),
   toCutNs: z.number().optional(),
   takenBytes: z.number().optional(),
-  /** Of the server: highest before the stop, highest after it, and at the end of the window. */
+  /** Memory of the server: highest before the stop, highest after it, and at the end of the window. */
   rssBeforeBytes: z.number().optional(),
   rssPeakBytes: z.number().optional(),
   rssEndBytes: z.number().optional(),

@@ -31,7 +31,7 @@ export function writeStamps(path: string, columns: StampColumns): void {
   writeFileSync(path, Buffer.concat([prefix, header, ...bodies]));
 }
 
-/** @throws BenchError RUN_FOLDER when the file is cut short or not a stamp file. */
+/** @throws BenchError RUN_FOLDER when the file is truncated or not a stamp file. */
 export function readStamps(path: string): StampColumns {
   const bytes = readFileSync(path);
   const damaged = (what: string): BenchError =>

@@ -1,10 +1,10 @@
-// The planned streams of a storm: all at one moment, with texts of their own.
+// Plans the streams of a storm: all start at one moment, each with its own text.
 
 import { deriveSeed } from './random.ts';
 import { NS_PER_S } from './units.ts';
 import type { Workload } from './workload.ts';
 
-/** The first and the last of a stream. Any more would have the server write tokens while it is asked how fast it accepts. */
+/** The first and the last token of a stream. More would make the server write tokens while its accept rate is measured. */
 export const STORM_TOKENS = 2;
 /** A stream that is not accepted by then has timed out. */
 export const OPEN_TIMEOUT_NS = 10 * NS_PER_S;

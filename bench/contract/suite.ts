@@ -1,5 +1,5 @@
 // The saved form of a suite, `suite.json`: several scenarios that one command measured one after another. Each part is an
-// ordinary run in a folder of its own inside the suite's, so all that can be done with a run can be done with a part.
+// ordinary run in a folder of its own inside the suite's, so every command for a run works on a part.
 
 import { z } from 'zod';
 import { runHeaderSchema } from './run-file.ts';
@@ -8,7 +8,7 @@ export const SUITE_SCHEMA_VERSION = 1;
 
 const partSchema = z.object({
   scenario: runHeaderSchema.shape.plan.shape.scenario,
-  /** Inside the suite's folder, and never anywhere else: reports are written into it. */
+  /** Folder inside the suite's, and never anywhere else: reports are written into it. */
   folder: z.string().regex(/^[a-z][a-z-]*$/, 'the name of a folder inside the suite'),
 });
 
@@ -20,7 +20,7 @@ export const suiteSchema = z.object({
   startedAt: z.string(),
   /** The command line that repeats it. */
   command: z.string(),
-  /** In the order in which they are measured; each scenario once. */
+  /** Parts in the order of measurement; each scenario once. */
   parts: z
     .array(partSchema)
     .min(2)

@@ -1,4 +1,4 @@
-// What one child process counted in one trial. Everything in ns and bytes; undefined where the machine cannot tell.
+// Counts of one child process in one trial. Everything in ns and bytes; undefined when the machine cannot tell.
 
 import { z } from 'zod';
 import { browserTallySchema } from './browser.ts';
@@ -9,7 +9,7 @@ import { stalledStreamSchema } from './stall.ts';
 
 const count = z.int().nonnegative();
 
-/** What the streams that are open at one moment have written so far; the prelude is head and `open` event. */
+/** Totals written so far by the streams open at one moment; the prelude is head and `open` event. */
 export const openCountSchema = z.object({ streams: count, tokens: count, bytes: count, preludeBytes: count });
 
 export const serverTallySchema = z.object({
@@ -21,27 +21,27 @@ export const serverTallySchema = z.object({
   tokensWritten: count,
   streamsOpened: count,
   streamsFinished: count,
-  /** Ended before their last token, by cause. */
+  /** Streams that ended before their last token, by cause. */
   streamsCut: z.record(z.string(), count),
-  /** Bytes that the sockets of finished streams accepted, heads included; without those that stopped reading. */
+  /** Bytes that the sockets of finished streams accepted, heads included; without streams whose receiver stopped reading. */
   bytesWritten: count,
-  /** The head of the response to each finished stream: status line and fields, as the server wrote them. */
+  /** Bytes of the response heads of finished streams: status line and fields, as the server wrote them. */
   headBytes: count,
   /** Tokens that followed another of the same stream within one pacer tick. */
   sameTickTokens: count,
   /** Tokens written before they were due: must be 0. */
   earlyTokens: count,
-  /** Streams whose socket refused more at least once. */
+  /** Streams whose socket reported backpressure at least once. */
   backpressured: count,
-  /** Twice a second since T0: CPU time and tokens so far. Only of a trial's single server. */
+  /** CPU time and tokens so far, twice a second since T0. Only for the single server of a trial. */
   seconds: z.array(z.object({ atNs: z.number(), cpuNs: z.number(), tokens: count })).optional(),
   /** SHA-256 (hex) of what this process planned: equal on both sides and in all arms of a block. */
   planSha256: z.string().optional(),
-  /** What an injection did, by kind, as the server itself counted it. */
+  /** Effects of an injection, by kind, as the server itself counted them. */
   injected: z.record(z.string(), count).optional(),
-  /** Of streams that outlive their connections. */
+  /** Counts for streams that outlive their connections. */
   recovery: serverRecoverySchema.optional(),
-  /** Of streams whose receivers were planned to stop reading. */
+  /** Records of streams whose receivers were planned to stop reading. */
   stalls: z.array(stalledStreamSchema).optional(),
 });
 
@@ -52,7 +52,7 @@ export const relayTallySchema = z.object({
   /** Reads from the server that were passed on. */
   reads: count,
   bytes: count,
-  /** From a read to its write, by the relay's own clock: what was really injected. */
+  /** Time from a read to its write, by the relay's own clock: the delay really injected. */
   heldP50Ns: z.number().optional(),
   heldP99Ns: z.number().optional(),
   fault: relayFaultTallySchema.optional(),
@@ -77,26 +77,26 @@ export const clientTallySchema = z.object({
   errors: z.array(streamErrorSchema),
   /** Socket reads that carried at least one token; undefined for a client stack that cannot see reads. */
   tokenReads: count.optional(),
-  /** Bytes received on the sockets of verified streams, and of them the response heads; absent from a stack that cannot see its sockets. */
+  /** Bytes received on the sockets of verified streams, and of them the response heads; absent when a stack cannot see its sockets. */
   bytesRead: count.optional(),
   headBytes: count.optional(),
   /** Bytes sent by the client on those sockets: requests, and for WebSocket the close frames. */
   bytesSent: count.optional(),
-  /** What the byte model predicts for those streams, heads left out; see byte-model.ts. */
+  /** Prediction of the byte model for those streams, heads left out; see byte-model.ts. */
   modelBytes: count,
-  /** Of the model: only the framed tokens, and only their payloads. */
+  /** Parts of that prediction: the framed tokens, and their payloads alone. */
   modelTokenBytes: count,
   payloadBytes: count,
-  /** Of the framed tokens of the model, their resume ids; absent from runs that were saved before these were counted. */
+  /** The part of `modelTokenBytes` that is resume ids; absent from runs that were saved before these were counted. */
   modelIdBytes: count.optional(),
-  /** Planned starts that were never issued; how late the others were is in the stamps. */
+  /** Planned starts that were never issued; the lateness of the others is in the stamps. */
   startsUnissued: count,
   /** Token messages received in the window. */
   windowTokens: count,
   planSha256: z.string().optional(),
-  /** Of streams that run one after another on a connection. */
+  /** Counts of streams that run one after another on a connection. */
   kept: keptTallySchema.optional(),
-  /** Of streams that a page received. */
+  /** Report of the browser, for streams received by a page. */
   browser: browserTallySchema.optional(),
 });
 

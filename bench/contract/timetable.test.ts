@@ -52,7 +52,7 @@ it('a ladder opens, settles, streams and is silent on each rung up, and only clo
     [0, 'up', 0, 0, 100, 100, 900],
     [2, 'up', 900, 1000, 1100, 2100, 2902],
     [4, 'up', 2902, 3002, 3102, 4102, 4906],
-    // The heap still holds most of what the four had.
+    // The heap still holds most of the memory of the four connections.
     [1, 'down', 4906, 5056, 5156, 5156, 5960],
     [0, 'down', 5960, 6010, 6110, 6110, 6911],
   ]);

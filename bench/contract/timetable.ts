@@ -1,5 +1,5 @@
-// Streams that come, carry tokens and go by a timetable common to all of them: ladders of connections, and one source with
-// many subscribers. All times are on the trial's clock and none hangs on a connection, so a late one catches up.
+// Streams that open, carry tokens and end by a common timetable: ladders of connections, and one source with many
+// subscribers. All times are on the trial's clock and none depends on a connection, so a late stream catches up.
 
 import { z } from 'zod';
 import { deriveSeed, seededDraw } from './random.ts';
@@ -8,10 +8,10 @@ import { NS_PER_S } from './units.ts';
 const phaseSchema = z.object({
   /** Streams that are open once the phase's opening time is over. */
   connections: z.int().nonnegative(),
-  /** Those that are new open one after another, evenly over it; where there are fewer than before, the youngest end in it. */
+  /** Opening time: new streams open one after another, evenly spread; if there are fewer than before, the youngest end in it. */
   openFromNs: z.number().nonnegative(),
   openToNs: z.number().nonnegative(),
-  /** Tokens are due in it; equal for a phase of silence. */
+  /** Time in which tokens are due; both ends are equal for a phase of silence. */
   streamFromNs: z.number().nonnegative(),
   streamToNs: z.number().nonnegative(),
 });
@@ -29,11 +29,11 @@ export type TimetablePhase = z.infer<typeof phaseSchema>;
 export interface TimetabledStream {
   readonly startNs: number;
   readonly seed: number;
-  /** When each token is due, ns since T0; the last one ends the stream. */
+  /** Due times of the tokens, ns since T0; the last one ends the stream. */
   readonly dueNs: Float64Array;
 }
 
-/** Streams in order of their start. @param tokensPerSecond Of one stream, in even gaps. */
+/** Streams in order of their start. @param tokensPerSecond Rate of one stream, in even gaps. */
 export function planTimetable(
   timetable: Timetable,
   options: { readonly seed: number; readonly tokensPerSecond: number },
@@ -43,14 +43,14 @@ export function planTimetable(
   const draw = seededDraw(deriveSeed(options.seed, 0x74696d65));
   const most = Math.max(...phases.map(({ connections }) => connections));
   return Array.from({ length: most }, (_, stream) => {
-    // All streams at one moment would be a burst, which is what a broadcast is.
+    // Unshifted, all streams would have tokens due at one moment: a burst, which only a broadcast wants.
     const shift = isBroadcast ? 0 : draw();
     const seed = deriveSeed(options.seed, isBroadcast ? 0 : 1 + stream);
     return { seed, ...timesOf(phases, { stream, gapNs, shift }) };
   });
 }
 
-/** The first phase in which there are more streams than `stream`, and the first after it in which there are not. */
+/** A stream opens in the first phase with more streams than its index, and ends in the first later phase without. */
 function timesOf(
   phases: readonly TimetablePhase[],
   { stream, gapNs, shift }: { stream: number; gapNs: number; shift: number },
@@ -69,7 +69,7 @@ function timesOf(
   return { startNs, dueNs: Float64Array.from([...dueNs, endNs]) };
 }
 
-/** The place of `stream` among those that come or go in the phase, as a moment of its opening time. */
+/** Position of `stream` among those that open or end in the phase, as a moment of its opening time. */
 function momentWithin(
   { openFromNs, openToNs }: TimetablePhase,
   { from, stream, to }: { from: number; stream: number; to: number },

@@ -1,5 +1,5 @@
-// Token sequences: real text split by a real tokenizer, kept in a file with its hash. A text delta is what an API sends:
-// tokens whose bytes end inside a character are joined with the next, so every delta is valid UTF-8.
+// Token sequences: real text split by a real tokenizer, kept in a file with its hash. Tokens are text deltas as APIs send
+// them: a token whose bytes end inside a character is joined with the next, so every delta is valid UTF-8.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ export function hashTokens(segments: readonly Pick<TokenSegment, 'id' | 'tokens'
 
 /**
  * Reads and verifies a token file.
- * @throws BenchError WORKLOAD when it cannot be read, has another shape, or its tokens are not what its hashes say.
+ * @throws BenchError WORKLOAD when it cannot be read, has another shape, or its tokens do not match its hashes.
  */
 export function readTokenFile(path: string): TokenFile {
   let file: TokenFile;

@@ -1,9 +1,9 @@
-// How tokens travel. To add a transport: its entry here, one file in servers/, one in each client stack; the compiler
-// names every place, because each keeps a table over TransportId.
+// Describes transports, client stacks, paths and arms. To add a transport: its entry here, one file in servers/, one in each
+// client stack; the compiler names every place, because each keeps a table over TransportId.
 
 import type { Injection } from './injection.ts';
 
-/** When the tokens of one turn of the event loop leave, of a transport that is not written the way its library does by itself. */
+/** Times at which the tokens of one event-loop turn leave, for a transport written otherwise than its library does by default. */
 export const writesOf = {
   'at-once': 'each token leaves before the next is written',
   corked: 'all tokens of a turn of the event loop leave at its end, in one system call',
@@ -17,7 +17,7 @@ interface TransportDescription {
   readonly summary: string;
   /** The null arm is the floor of the harness: it is compared with, never given a verdict. */
   readonly isNullArm: boolean;
-  /** The way of the other one: `sse+at-once` against `ws` shows what is left of a difference once both write alike. */
+  /** Write mode of the other transport: `sse+at-once` against `ws` shows the difference that remains once both write alike. */
   readonly otherWrites?: Writes;
 }
 
@@ -43,7 +43,7 @@ export const transports = {
 
 export type TransportId = keyof typeof transports;
 
-/** Undefined for a transport that is written in one way only. */
+/** Returns undefined for a transport with one write mode only. */
 export function otherWritesOf(transport: TransportId): Writes | undefined {
   const described: TransportDescription = transports[transport];
   return described.otherWrites;
@@ -66,19 +66,19 @@ export const clientStacks = {
 
 export type ClientStack = keyof typeof clientStacks;
 
-/** Client stacks that decide themselves when to try again, so that no policy of ours applies; they speak SSE only. */
+/** Whether the client stack decides itself when to reconnect, so that no policy of ours applies; such stacks speak SSE only. */
 export function reconnectsItself(client: ClientStack): boolean {
   return client === 'eventsource' || client === 'undici-eventsource';
 }
 
 export type BrowserStack = 'browser' | 'browser-fetch';
 
-/** Its streams are received by a page, in processes of another program, on a clock of its own. */
+/** Whether streams are received by a page, in processes of another program, on a clock of its own. */
 export function isBrowser(client: ClientStack): client is BrowserStack {
   return client === 'browser' || client === 'browser-fetch';
 }
 
-/** It asks for whole responses, one after another, and knows nothing of the tokens in them. */
+/** Whether the client requests whole responses, one after another, and does not see the tokens in them. */
 export function isLoadGenerator(client: ClientStack): client is 'autocannon' {
   return client === 'autocannon';
 }
@@ -88,7 +88,7 @@ export function canSpeak(client: ClientStack, transport: TransportId): boolean {
   return transport === 'ws' && client === 'browser';
 }
 
-/** What stands between client and server. */
+/** Network paths between client and server. */
 export const paths = {
   direct: 'nothing: loopback',
   relay: 'a TCP relay of the harness that passes bytes on',
@@ -97,7 +97,7 @@ export const paths = {
 
 export type PathName = keyof typeof paths;
 
-/** The path that all arms have; `direct` where one altered arm of a self-test has another than the rest. */
+/** The path common to all arms; `direct` when one altered arm of a self-test has another than the rest. */
 export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
   const [path = 'direct', ...others] = new Set(arms.map((arm) => arm.path));
   return others.length === 0 ? path : 'direct';
@@ -106,7 +106,7 @@ export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
 /** One arm of a comparison. */
 export interface Arm {
   readonly transport: TransportId;
-  /** As the transport's library does by itself when absent. */
+  /** Absent for the default behaviour of the transport's library. */
   readonly writes?: Writes | undefined;
   readonly client: ClientStack;
   readonly path: PathName;
@@ -115,7 +115,7 @@ export interface Arm {
   readonly injection?: Injection | undefined;
 }
 
-/** The label of the arm that repeats the baseline: what the harness finds between the two is its own noise. */
+/** Label of the arm that repeats the baseline: any difference between the two is noise of the harness. */
 export const COPY_LABEL = 'copy';
 
 /** `sse`, `sse+at-once`: the transport of an arm as `--transports` names it. */
@@ -143,7 +143,7 @@ export function armTitle({ transport, writes, client, path, label }: Arm): strin
   return `${transports[transport].title}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
 }
 
-/** Whether the arm is there to show the noise between equal arms, not to be compared. */
+/** Whether the arm only shows the noise between equal arms and is not compared. */
 export function isCopy({ label }: Arm): boolean {
   return label === COPY_LABEL;
 }

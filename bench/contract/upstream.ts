@@ -1,4 +1,4 @@
-// Where tokens come from, and what the orchestrator and a process that stands for a model say to each other.
+// Sources of tokens, and the messages between the orchestrator and a process that simulates a model.
 
 import { z } from 'zod';
 import { processUseSchema } from './process-use-schema.ts';
@@ -10,11 +10,11 @@ export const sources = {
 
 export type SourceName = keyof typeof sources;
 
-/** What one upstream process counted. */
+/** Counts of one upstream process. */
 export const upstreamTallySchema = z.object({
-  /** Over the window. Its CPU is not the server's. */
+  /** Resource use over the window, not included in the server's. */
   use: processUseSchema,
-  /** From T0 to the end. */
+  /** Tokens written from T0 to the end. */
   tokensWritten: z.int().nonnegative(),
 });
 

@@ -83,8 +83,8 @@ it('a slot whose stream the horizon cuts begins no other, however long its rest'
   const slow = { ...options, workload: { ...steady, tokensPerSecond: 0.2 }, horizonNs: 30 * NS_PER_S };
   const population = planPopulation(slow);
   const last = new Map(Array.from(population.slots, (slot, stream) => [slot, stream] as const));
-  // A whole stream takes 750 s, so all that begin in these 30 s but the remainders of others are cut; one of those fits where it has
-  // at most 6 of 150 tokens: 8 of 200 slots.
+  // A whole stream takes 750 s, so in these 30 s all are cut except remainders caught in mid-stream; such a remainder fits if it
+  // has at most 6 of 150 tokens: 8 of 200 slots.
   expect(population.streams - last.size).toBeLessThan(20);
   for (const stream of last.values()) {
     const tokens = population.tokens[stream] as number;

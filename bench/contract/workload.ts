@@ -1,4 +1,4 @@
-// Which tokens, of which bytes, due when: fully determined by a definition and a seed.
+// Workloads: the tokens, their bytes and their due times, fully determined by a definition and a seed.
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 const gapsSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fixed') }),
-  /** Gaps with this σ of their logarithm and the mean that the rate asks for. */
+  /** Gaps with this σ of their logarithm and the mean that follows from the rate. */
   z.object({ kind: z.literal('lognormal'), sigma: z.number().positive().max(3) }),
 ]);
 
@@ -20,7 +20,7 @@ export const workloadSchema = z.object({
   /** Mean rate of one stream once it streams. */
   tokensPerSecond: z.number().positive().max(100_000),
   gaps: gapsSchema,
-  /** So many tokens of a stream are due at one moment, at the same mean rate: bursts. 1 when absent. */
+  /** Number of tokens of a stream due at one moment, at the same mean rate: bursts. 1 when absent. */
   tokensPerTick: z.int().min(1).max(1000).optional(),
   /** Time from the request to the first token, the modelled prefill: lognormal with this median; σ 0 makes it fixed. */
   firstTokenMedianMs: z.number().nonnegative().max(600_000),
@@ -35,7 +35,7 @@ export type Workload = z.infer<typeof workloadSchema>;
 
 type Timing = Pick<Workload, 'tokensPerSecond' | 'gaps' | 'tokensPerTick' | 'firstTokenMedianMs' | 'firstTokenSigma'>;
 
-/** The offsets of one stream, one after another. */
+/** Returns a generator of the offsets of one stream. */
 function startOffsets(timing: Timing, streamSeed: number): () => number {
   const draw = seededDraw(deriveSeed(streamSeed, 1));
   const { gaps, tokensPerTick = 1 } = timing;
@@ -54,7 +54,7 @@ function startOffsets(timing: Timing, streamSeed: number): () => number {
   };
 }
 
-/** When each token of one stream is due, in ns after the server's handler began; rises, strictly where a tick has one token. */
+/** Due times of one stream's tokens, in ns after the server's handler began; rising, strictly when a tick has one token. */
 export function planOffsetsNs(timing: Timing, streamSeed: number, tokens: number): Float64Array {
   const next = startOffsets(timing, streamSeed);
   const offsets = new Float64Array(tokens);
@@ -62,7 +62,7 @@ export function planOffsetsNs(timing: Timing, streamSeed: number, tokens: number
   return offsets;
 }
 
-/** How many of at most `mostTokens` are due within `limitNs`, and when the last of those is. */
+/** Number of tokens, at most `mostTokens`, due within `limitNs`, and the due time of the last of them. */
 export function countOffsetsWithin(
   timing: Timing,
   streamSeed: number,
@@ -98,12 +98,12 @@ export function openTokenSource(workload: Pick<Workload, 'tokenFile' | 'segments
   return { tokens, jsonTexts: tokens.map((token) => JSON.stringify(token)) };
 }
 
-/** Where in the source a stream begins to read. */
+/** Index in the source at which a stream begins. */
 export function sliceStart(source: TokenSource, streamSeed: number): number {
   return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), source.tokens.length);
 }
 
-/** SHA-256 (hex) of the text of a stream: what the server announces at its end and the client must have received. */
+/** SHA-256 (hex) of the text of a stream: the server announces it at the end, and the client's text must match it. */
 export function hashStreamText(source: TokenSource, start: number, tokens: number): string {
   const hash = createHash('sha256');
   let text = '';

@@ -1,4 +1,4 @@
-// Flags → the arms of a run.
+// Parses flags into the arms of a run.
 
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import {
@@ -26,12 +26,12 @@ export type ArmText = TransportId | `${TransportId}/${ClientStack}`;
 
 interface ArmsPlace {
   readonly scenario: ScenarioId;
-  /** Without --transports. */
+  /** Default arms without --transports. */
   readonly usual: readonly ArmText[];
   readonly breaksSomething: boolean;
 }
 
-/** Of arms that name none. */
+/** Default client stack of arms that name none. */
 function usualClient(scenario: ScenarioId): ClientStack {
   return scenario === 'browser-limits' ? 'browser' : 'probe';
 }
@@ -58,7 +58,7 @@ function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms']
   return picked;
 }
 
-/** `sse`, or `sse+at-once` where it is not to be written as its library does by itself. */
+/** Parses `sse`, or `sse+at-once` for a write mode other than the library's default. */
 function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
   const [name = '', suffix] = text.split('+', 2);
   const transport = pickName('transport', name, transportIds);
@@ -73,7 +73,7 @@ function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
   return { transport, writes };
 }
 
-/** The copy is the baseline once more, under another name, through the same plumbing: what differs between the two is noise. */
+/** With --aa the baseline is added once more, under another name, through the same code: a difference between the two is noise. */
 export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   const { scenario, breaksSomething } = place;
   const arms = readArms(flags, place);

@@ -1,4 +1,4 @@
-// The part of a plan that breaks things: which faults, how clients come back, how far back a server can replay.
+// The fault-injection part of a plan: faults, reconnection policies, and the limits of a server's replay.
 
 import { faultNames, type FaultName } from '../contract/faults.ts';
 import { policyNames } from '../contract/reconnect-policy.ts';
@@ -11,7 +11,7 @@ import type { BreakingScenario, FaultSize } from '../scenarios/scenario.ts';
 import { BenchError } from '../contract/errors.ts';
 import { parseDuration, parseList, pickName, usageError } from './quantities.ts';
 
-/** As commander hands them over. */
+/** Flags as commander parses them. */
 export interface BreakingFlags {
   readonly faults?: string;
   readonly policy?: string;
@@ -20,7 +20,7 @@ export interface BreakingFlags {
   readonly resume?: boolean;
 }
 
-/** Why a fault cannot be had on this machine, and what would mend it. */
+/** A fault that is unavailable on this machine: the reason, and the fix. */
 export interface AbsentFault {
   readonly fault: string;
   readonly why: string;
@@ -39,7 +39,7 @@ const DEFAULT_HEARTBEAT_NS = NS_PER_S;
 const SHORTEST_HEARTBEAT_NS = 100 * NS_PER_MS;
 const LONGEST_HEARTBEAT_NS = 60 * NS_PER_S;
 
-/** The load points, faults in the order of the matrix, and what the plan keeps of them. @throws BenchError USAGE, LIMIT */
+/** Plans the load points, with faults in the order of the matrix, and the recovery settings. @throws BenchError USAGE, LIMIT */
 export function planBreaking(flags: BreakingFlags, options: BreakingOptions): Pick<Plan, 'loadPoints' | 'recovery'> {
   const { connections, size } = options;
   const wanted = readFaults(flags, options);
@@ -89,7 +89,7 @@ function readHeartbeat(text: string): number {
 
 const breakingFlagNames = { faults: '--faults', policy: '--policy', heartbeat: '--heartbeat' } as const;
 
-/** @throws BenchError USAGE when a steady scenario is asked to break something. */
+/** @throws BenchError USAGE for fault-injection flags in a steady scenario. */
 export function refuseBreakingFlags(flags: BreakingFlags, scenario: string): void {
   for (const [key, flag] of Object.entries(breakingFlagNames)) {
     const value = flags[key as keyof typeof breakingFlagNames];
@@ -98,7 +98,7 @@ export function refuseBreakingFlags(flags: BreakingFlags, scenario: string): voi
   if (flags.resume === false) throw new BenchError('USAGE', `--no-resume: scenario ${scenario} breaks nothing, so nothing is resumed`);
 }
 
-/** @throws BenchError USAGE for flags that mean nothing where a fault decides how long a trial is. */
+/** @throws BenchError USAGE for flags without a meaning when a fault determines the length of a trial. */
 export function refuseSteadyFlags(
   flags: { readonly tokens?: string; readonly duration?: string; readonly warmup?: string; readonly stamps?: boolean },
   payload: PayloadName,
@@ -120,7 +120,7 @@ function unique(values: readonly (string | undefined)[]): string {
   return [...new Set(values)].filter((one) => one !== undefined).join(',');
 }
 
-/** The flags that plan the same again. */
+/** The flags that repeat this part of the plan. */
 export function repeatBreaking({ recovery, loadPoints }: Pick<Plan, 'recovery' | 'loadPoints'>, canChooseFaults: boolean): string[] {
   if (recovery === undefined) return [];
   return [

@@ -1,4 +1,4 @@
-// Runs whose tokens are received by a page: which arms and how much load are usual there, and what a browser cannot carry.
+// Runs whose tokens are received by a page: default arms and loads, and the limits of a browser.
 
 import { BenchError } from '../contract/errors.ts';
 import { mostStreamsInBrowser } from '../contract/browser.ts';
@@ -11,12 +11,12 @@ import type { RunFlags } from './build-plan.ts';
 import type { Preset, PresetName } from './presets.ts';
 import { usageError } from './quantities.ts';
 
-/** Without --transports. */
+/** Default arms without --transports. */
 export const browserArms: readonly ArmText[] = ['sse/browser', 'sse/browser-fetch', 'ws/browser'];
 
 type BrowserSize = Pick<Preset, 'connections' | 'warmupNs' | 'windowNs'>;
 
-/** Fewer streams than elsewhere, since a page has room for six; so windows are longer. What is not here is the preset's own. */
+/** Fewer streams than elsewhere, since a page has room for six, and so longer windows. All other values are the preset's. */
 export const browserSizes: Record<PresetName, BrowserSize> = {
   smoke: { connections: [2], warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S },
   quick: { connections: [4], warmupNs: 800 * NS_PER_MS, windowNs: 5 * NS_PER_S },
@@ -24,22 +24,22 @@ export const browserSizes: Record<PresetName, BrowserSize> = {
   publication: { connections: [4], warmupNs: 3 * NS_PER_S, windowNs: 30 * NS_PER_S },
 };
 
-/** Of workload `steady`, without the flags: short answers of a fast model, so that few streams have many starts and tokens. */
+/** Workload `steady` in a browser, before flags: short answers of a fast model, so that few streams have many starts and tokens. */
 export const browserWorkload = { tokensPerSecond: 50, tokensPerStream: 40 } as const satisfies Partial<Workload>;
 
 export function hasBrowser({ arms }: { readonly arms: readonly Pick<Arm, 'client'>[] }): boolean {
   return arms.some(({ client }) => isBrowser(client));
 }
 
-/** @throws BenchError USAGE for a scenario that a page cannot take part in. */
+/** @throws BenchError USAGE for a browser arm in a scenario without browser support. */
 export function refuseBrowser({ client }: Pick<Arm, 'client'>, scenario: ScenarioId): void {
   if (isBrowser(client) && scenario !== 'stream' && scenario !== 'browser-limits')
     throw usageError('--client', client, `probe or library in scenario ${scenario}: a page takes part in stream and browser-limits only`);
 }
 
 /**
- * A stream too many would wait in the browser for another to end, and pass for slow. Slots hold one stream at a time, and the next
- * is planned for some time after the end of the one before it; where a late end brings them together, a gate of the trial says so.
+ * A stream beyond the limit would wait in the browser for another to end, and look slow. Slots hold one stream at a time, and the
+ * next is planned for some time after the end of the previous one; if a late end makes them overlap, a gate of the trial reports it.
  * @throws BenchError LIMIT or USAGE that names the flag
  */
 export function checkBrowser({ scenario, arms, loadPoints, clientProcesses = 1 }: Plan, { browser }: Pick<RunFlags, 'browser'>): void {
@@ -48,7 +48,7 @@ export function checkBrowser({ scenario, arms, loadPoints, clientProcesses = 1 }
     return;
   }
   if (clientProcesses > 1) throw usageError('--client-processes', String(clientProcesses), '1 with --client browser: one page receives');
-  // There it is asked what becomes of the others.
+  // That scenario measures what happens to streams beyond the limit.
   if (scenario === 'browser-limits') return;
   const most = Math.max(...loadPoints.map(({ connections }) => connections));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {

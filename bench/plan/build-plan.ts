@@ -1,4 +1,4 @@
-// Flags → a validated plan. Nothing is measured, opened or guessed here; every refusal names the flag and the value.
+// Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names the flag and the value.
 
 import { metricsOf } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -24,7 +24,7 @@ import { inFlag, parseCount, parseDuration, parseList, parsePositive, parseSize,
 import { readSource } from './source.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
-/** As commander hands them over; undefined where the preset decides. */
+/** Flags as commander parses them; undefined when the preset decides. */
 export interface RunFlags extends BreakingFlags, ProcessFlags {
   readonly transports?: string;
   readonly connections?: string;
@@ -58,7 +58,7 @@ export interface RunFlags extends BreakingFlags, ProcessFlags {
 export interface BuiltPlan {
   readonly plan: Plan;
   readonly ownTokens: ResolvedWorkload['ownTokens'];
-  /** Its load points are shares of what nobody knows yet: `placePlan` puts them in their place. */
+  /** Whether load points are shares of a capacity still unknown: after the pilot, `placePlan` computes them. */
   readonly needsPilot: boolean;
 }
 
@@ -66,25 +66,25 @@ export const DEFAULT_BACKPRESSURE_BYTES = MIB;
 const SHORTEST_NS = 500 * NS_PER_MS;
 const LONGEST_NS = 3600 * NS_PER_S;
 const MAX_CONNECTIONS = 1_000_000;
-/** Repeating more blocks than this share would choose the data; then the machine is too noisy, and the report says so. */
+/** Repeating more than this share of the blocks would select the data: the machine is too noisy, and the report says so. */
 export const EXTRA_SHARE = 0.25;
 const PILOT_BLOCKS = 6;
-/** For the last to come back; a trial ends as soon as all streams have. */
+/** Time for the last client to reconnect; a trial ends as soon as all streams have. */
 const FAULT_DRAIN_NS = 20 * NS_PER_S;
 const DEFAULT_MAX_TIME_NS = 600 * NS_PER_S;
-/** Processes up, clock proof, rehearsal, tail, processes down. */
+/** Time for process start, clock proof, rehearsal, tail and process exit. */
 const TRIAL_OVERHEAD_NS = 1.3 * NS_PER_S;
 
-/** What only the machine can say. */
+/** Host capabilities and other facts of this machine that planning depends on. */
 export interface Surroundings {
   readonly randomSeed: () => number;
-  /** Two CPUs or more, and taskset. */
+  /** Whether there are two CPUs or more, and taskset. */
   readonly canPin: boolean;
-  /** Whoever measures the plan finds out first what the arms carry, where it is to be measured at shares of it. */
+  /** Whether a pilot runs before the plan to find the arms' capacity, when loads are shares of it. */
   readonly canPilot?: boolean;
   /** Unknown when absent: then load processes connect from one address. */
   readonly ports?: PortLimits;
-  /** Undefined for a fault that can be had here; without it all can. */
+  /** Returns undefined for a fault that is available here; absent: all are. */
   readonly whyAbsent?: (fault: FaultName) => Omit<AbsentFault, 'fault'> | undefined;
 }
 
@@ -162,7 +162,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     drainNs: breaks === undefined ? usual.drainNs : FAULT_DRAIN_NS,
     backpressureBytes: flags.backpressure === undefined ? DEFAULT_BACKPRESSURE_BYTES : readBackpressure(flags.backpressure),
     seed: flags.seed === undefined ? surroundings.randomSeed() : parseCount('--seed', flags.seed, 0, MAX_SEED),
-    // Several trials at a time on one CPU each would only wait for each other.
+    // Pinned to the same CPUs, parallel trials would only wait for each other.
     pin: flags.pin ?? (surroundings.canPin && lanes === 1),
     keepStamps: flags.stamps ?? false,
     verdicts,
@@ -188,7 +188,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   return { plan: addressed, ownTokens, needsPilot: shares !== undefined && flags.carries === undefined };
 }
 
-/** Shares of what the weaker arm carries; undefined where the number of streams is given or fixed. @throws BenchError USAGE */
+/** Loads as shares of the weaker arm's capacity; undefined when the number of streams is given or fixed. @throws BenchError USAGE */
 function readLoads(
   { loads, connections, carries }: RunFlags,
   { scenario, preset, surroundings }: { scenario: ScenarioId; preset: Preset; surroundings: Surroundings },
@@ -221,7 +221,7 @@ function refuseUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', value: st
   if (value !== undefined) throw usageError(`--${flag}`, value, `it left out: scenario ${scenario} sets it itself`);
 }
 
-/** Undefined for a fault that all these arms can be put to. */
+/** Returns undefined for a fault that all these arms support. */
 function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fault'> | undefined {
   const stack = arms.find(({ client }) => reconnectsItself(client))?.client;
   if (stack === undefined || (faults[fault] as Fault).action.by !== 'client') return undefined;
@@ -234,7 +234,7 @@ function readScenario(names: readonly string[]): ScenarioId {
   return scenario;
 }
 
-/** Where something breaks, the window is the time before it: what comes after is up to each fault. */
+/** With fault injection, the window is the time before the fault: each fault determines the time after it. */
 function readWindows(
   flags: RunFlags,
   preset: Preset,
@@ -248,7 +248,7 @@ function readWindows(
   };
 }
 
-/** @param own What the scenario sets where no flag does. */
+/** @param own Values that the scenario sets unless a flag does. */
 function adjustWorkload(workload: Workload, flags: RunFlags, own: Partial<Workload>): Workload {
   return {
     ...workload,
@@ -258,7 +258,7 @@ function adjustWorkload(workload: Workload, flags: RunFlags, own: Partial<Worklo
   };
 }
 
-/** Where something breaks nothing is repeated: trials that run side by side disturb each other, alike in all arms. */
+/** With fault injection no block is repeated: parallel trials disturb each other, alike in all arms. */
 function readExtraBlocks(
   rerun: boolean,
   { blocks, verdicts, breaks }: { blocks: number; verdicts: boolean; breaks: BreakingScenario | undefined },
@@ -272,7 +272,7 @@ function readBlocks(flags: RunFlags, usual: number, mostInTime: number | undefin
   return mostInTime === undefined ? usual : Math.min(MAX_BLOCKS, Math.max(usual, mostInTime));
 }
 
-/** `5%` for all endpoints, `delivery.p50:5%` or `delivery.p50,delivery.p99:5%` for some metrics. */
+/** Parses `5%` for all endpoints, `delivery.p50:5%` or `delivery.p50,delivery.p99:5%` for some metrics. */
 function readStop({ precision, maxTime }: RunFlags, scenario: ScenarioId): PrecisionStop | undefined {
   if (precision === undefined) {
     if (maxTime !== undefined)
@@ -290,7 +290,7 @@ function readStop({ precision, maxTime }: RunFlags, scenario: ScenarioId): Preci
   return { ratio, metrics, maxTimeNs: maxTime === undefined ? DEFAULT_MAX_TIME_NS : parseDuration('--max-time', maxTime) };
 }
 
-/** What one trial takes, starting and stopping included; only to say in advance how many fit into a time. */
+/** Duration of one trial, starting and stopping included; only used to estimate how many fit into a time. */
 function estimateTrialNs({ warmupNs, windowNs, cooldownNs }: Pick<Plan, 'warmupNs' | 'windowNs' | 'cooldownNs'>): number {
   return warmupNs + windowNs + cooldownNs + TRIAL_OVERHEAD_NS;
 }

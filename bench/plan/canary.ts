@@ -1,4 +1,4 @@
-// `--canary` → its part of the plan.
+// Parses `--canary` into its part of the plan.
 
 import type { CanaryPlan } from '../contract/canary.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -6,10 +6,10 @@ import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { transports } from '../contract/transports.ts';
 import type { RunFlags } from './build-plan.ts';
 
-/** Enough for a median from a window of one second, and little beside the tokens of any load. */
+/** Enough for a median in a window of one second, and little compared with the tokens of any load. */
 const REQUESTS_PER_SECOND = 50;
 
-/** Those whose trials have one window in which streams run; and the others, with what stands against it. */
+/** undefined for scenarios whose trials have one window in which streams run; for the others, the obstacle. */
 const obstacles: Record<ScenarioId, string | undefined> = {
   stream: undefined,
   connect: undefined,
@@ -28,7 +28,7 @@ export function takesCanary(scenario: ScenarioId): boolean {
   return obstacles[scenario] === undefined;
 }
 
-/** Undefined without the flag. @throws BenchError USAGE where no canary can be sent. */
+/** Returns undefined without the flag. @throws BenchError USAGE when the scenario or the arms cannot have a canary. */
 export function planCanary({ canary }: Pick<RunFlags, 'canary'>, scenario: ScenarioId, arms: Plan['arms']): CanaryPlan | undefined {
   if (canary !== true) return undefined;
   const obstacle = obstacles[scenario];

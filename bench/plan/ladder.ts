@@ -1,16 +1,19 @@
-// The ladder of scenario `memory`: which rungs, how long each streams, how long it is silent.
+// Plans the ladder of scenario `memory`: its rungs, their streaming time and their silence.
 
 import type { LadderPlan } from '../contract/ladder.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { usageError } from './quantities.ts';
 
-/** A line through two rungs fits whatever they are. */
+/** A line through only two rungs always fits. */
 const LEAST_RUNGS = 3;
-/** What a stream allocates with its first tokens must be there when memory is read. */
+/** Memory that a stream allocates with its first tokens must be present when memory is read. */
 const LEAST_TOKENS = 5;
-/** Well below what one server process can accept, so that all of a rung are open when it is to stream. */
+/** Well below the accept rate of one server process, so that all streams of a rung are open when it begins to stream. */
 const OPENS_PER_SECOND = 2000;
-/** Four collections with their pauses and the readings take some 500 ms where the heap is small, and for each connection 0.05 ms more; half as much again is left for a busy machine. */
+/**
+ * Four collections with their pauses and the readings take some 500 ms with a small heap, and 0.05 ms more for each connection;
+ * half as much again is left for a busy machine.
+ */
 const QUIET_NS = 800 * NS_PER_MS;
 const QUIET_PER_CONNECTION_NS = 0.1 * NS_PER_MS;
 
@@ -21,7 +24,7 @@ export interface LadderWishes {
   readonly serverProcesses: number;
 }
 
-/** On the way down it stops on every second rung, and at 0: what is read there only shows what is given back. @throws BenchError USAGE */
+/** On the way down it stops on every second rung, and at 0: these readings only show what is released. @throws BenchError USAGE */
 export function planLadder({ connections, tokensPerSecond, streamNs, serverProcesses }: LadderWishes): LadderPlan {
   checkRungs(connections);
   checkTokens({ tokensPerSecond, streamNs });
@@ -31,7 +34,7 @@ export function planLadder({ connections, tokensPerSecond, streamNs, serverProce
     downRungs: [...below.filter((_, index) => index % 2 === 1), 0],
     opensPerSecond: OPENS_PER_SECOND,
     streamNs,
-    // They all collect at once, on as many CPUs as there are.
+    // All server processes collect at once, on the CPUs that there are.
     quietNs: QUIET_NS * serverProcesses,
     quietPerConnectionNs: QUIET_PER_CONNECTION_NS,
   };

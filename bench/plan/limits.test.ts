@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { buildPlan, type RunFlags } from './build-plan.ts';
 import { checkLimits, type MachineLimits } from './limits.ts';
 
-/** A machine as Debian sets it up, with a limit of descriptors that containers often have. */
+/** A machine with Debian's defaults, and a limit of descriptors common in containers. */
 const machine: MachineLimits = { openFiles: 20_000, localPorts: 28_232, reusesPorts: true };
 
 const slow = { rate: '0.2', duration: '5s', warmup: '25s' };

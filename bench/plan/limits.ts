@@ -1,5 +1,5 @@
-// Checks, before anything starts, that the machine can carry the load: descriptors, ports, memory for stamps. What it cannot
-// carry is refused with the flags that would make it.
+// Checks, before anything starts, that the machine can carry the load: descriptors, ports, memory for stamps. A load that it
+// cannot carry is refused with the flags that would fix it.
 
 import { readFileSync } from 'node:fs';
 import { faultOf, faultPath } from '../contract/faults.ts';
@@ -10,15 +10,15 @@ import { countAddresses, MAX_ADDRESSES, mostConnections, OVERLAPPING, portsInAll
 import { canShare, MAX_PROCESSES } from './processes.ts';
 
 export interface MachineLimits extends PortLimits {
-  /** Of one process. Undefined where unknown: then nothing is refused. */
+  /** Limit of one process; undefined when unknown: then nothing is refused. */
   readonly openFiles: number | undefined;
 }
 
-/** What a Node process opens besides its streams. */
+/** Files that a Node process opens besides its streams. */
 const SPARE_FILES = 100;
 /**
- * Columns of stamps of 8 bytes a token: one in each process, which has room for the tokens of all, and four in this process,
- * which has those of a server and of a load process twice while it joins them.
+ * Columns of stamps take 8 bytes a token: one in each process, with room for the tokens of all, and four in this process,
+ * which holds those of a server and of a load process twice while it joins them.
  */
 const MAX_STAMP_BYTES = 2.4e9;
 const STAMP_BYTES = 8;
@@ -43,7 +43,7 @@ function readLocalPorts(): number | undefined {
   return first === undefined || last === undefined ? undefined : last - first + 1;
 }
 
-/** 1: everywhere; 2, the default: on loopback (Linux Documentation/networking/ip-sysctl.rst). */
+/** Reuse of ports in TIME_WAIT: 1 everywhere; 2, the default, on loopback (Linux Documentation/networking/ip-sysctl.rst). */
 function readReuse(): boolean {
   return ['1', '2'].includes(readText('/proc/sys/net/ipv4/tcp_tw_reuse')?.trim() ?? '');
 }
@@ -56,18 +56,18 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** @throws BenchError LIMIT that names the flag, the limit and the remedy. */
+/** @throws BenchError LIMIT that names the flag, the limit and the fix. */
 export function checkLimits(plan: Plan, limits: MachineLimits): void {
   if (limits.openFiles !== undefined) checkFiles(plan, limits.openFiles);
   checkPorts(plan, limits);
   checkStamps(plan);
 }
 
-/** Servers have the largest share of the connections: there are at most as many of them as of load processes. */
+/** A server has the largest share of the connections: there are at most as many servers as load processes. */
 function checkFiles(plan: Plan, openFiles: number): void {
   const { clientProcesses: clients = 1, serverProcesses: servers = 1 } = plan;
   const connections = mostConnections(plan);
-  // As has a server whose tokens an upstream writes.
+  // A relay, and a server whose tokens an upstream writes, has two sockets for each connection.
   const perConnection = plan.source === 'upstream' || plan.loadPoints.some(isRelayed) ? 2 : 1;
   const filesOf = (processes: number): number => withOverlap(Math.ceil(connections / processes)) * perConnection + SPARE_FILES;
   const files = filesOf(servers);
@@ -95,7 +95,7 @@ function isRelayed({ fault }: Plan['loadPoints'][number]): boolean {
   return fault !== undefined && faultPath(fault) === 'relay';
 }
 
-/** Streams that end with their connections get as many addresses as they need; others have to do with one. */
+/** Streams that end with their connections get as many addresses as they need; others have only one. */
 function checkPorts(plan: Plan, limits: MachineLimits): void {
   const { localPorts } = limits;
   if (localPorts === undefined) return;
@@ -117,7 +117,7 @@ function checkPorts(plan: Plan, limits: MachineLimits): void {
   );
 }
 
-/** From the fault to the end of the streams. */
+/** Longest time from the fault to the end of the streams. */
 function longestFaultNs({ recovery, loadPoints }: Plan): number {
   if (recovery === undefined) return 0;
   return Math.max(
@@ -129,7 +129,7 @@ function longestFaultNs({ recovery, loadPoints }: Plan): number {
   );
 }
 
-/** Of all connections together. */
+/** Streaming time summed over all connections. */
 function streamingNs(plan: Plan): number {
   const { ladder } = plan;
   if (ladder !== undefined) return ladder.streamNs * ladder.rungs.reduce((sum, connections) => sum + connections, 0);

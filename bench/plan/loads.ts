@@ -1,19 +1,19 @@
-// Load points as shares of what the weaker arm carries: at 6 % of it most differences drown in the grain of a timer, and a
-// verdict found there says nothing of a busy server.
+// Load points as shares of the weaker arm's capacity: at 6 % of it most differences are below the resolution of a timer, and
+// a verdict found there says nothing about a busy server.
 
 import { canWindowCarry } from '../analysis/statistics/tail-support.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import type { PilotTrial } from '../contract/load-pilot.ts';
 import { parseList, usageError } from './quantities.ts';
 
-/** The load whose verdicts stand first, and the only one at which opening and first token are declared. */
+/** The load whose verdicts are reported first, and the only one at which opening and first token are declared. */
 const HEADLINE_SHARE = 0.5;
-/** A process this busy is taken to be at its end: what is left is for bursts and collections. */
+/** A process this busy counts as saturated: the rest is left for bursts and collections. */
 const FULL_CPU_SHARE = 0.85;
-/** Before the pilot: only so that everything that can be refused is refused first. */
+/** Placeholder before the pilot, so that invalid plans are refused first. */
 export const PROVISIONAL_STREAMS = 2000;
 
-/** `10%,50%,70%`. @throws BenchError USAGE */
+/** Parses `10%,50%,70%`. @throws BenchError USAGE */
 export function parseShares(text: string): number[] {
   return parseList('--loads', text).map((one) => {
     const percent = Number(/^(\d+(?:\.\d+)?)%$/.exec(one)?.[1]);
@@ -22,7 +22,7 @@ export function parseShares(text: string): number[] {
   });
 }
 
-/** A load point a share, with the endpoints that are declared there. */
+/** One load point a share, with the endpoints declared there. */
 export function placeLoads(shares: readonly number[], carriedStreams: number, windowNs: number): LoadPoint[] {
   const headline = shares.reduce((best, share) => (distance(share) < distance(best) ? share : best));
   return shares.map((share) => ({
@@ -37,26 +37,26 @@ function distance(share: number): number {
 }
 
 /**
- * Delivery, ready to received and CPU at every load. p99 only in windows twice as long as its tail needs at least: with just that
- * (5 s), 21 of 36 blocks of a quiet run had it in both arms, and what a block lacks is not compared.
+ * Declares delivery, ready to received and CPU at every load; p99 only in windows twice as long as its tail needs at least: with
+ * just that (5 s), 21 of 36 blocks of a quiet run had it in both arms, and a metric that a block lacks is not compared.
  */
 export function declaredEndpoints(windowNs: number, beside: readonly string[] = ['P1', 'P2']): string[] {
   return [...beside, 'P3', 'P9', ...(canWindowCarry(0.99, windowNs / 2) ? ['P4'] : []), 'P5'];
 }
 
-/** The plan at the loads that the pilot found: its last trial is of the weaker arm, near its end; two digits, so that one run meets another. */
+/** The plan at the pilot's loads: its last trial is of the weaker arm, near saturation; two digits, so that runs are comparable. */
 export function placePlan(plan: Plan, trials: readonly PilotTrial[]): Plan {
   const shares = plan.loadPoints.flatMap(({ share }) => (share === undefined ? [] : [share]));
   const carriedStreams = roundDown(fullAt(trials.at(-1) as PilotTrial));
   return { ...plan, loadPoints: placeLoads(shares, carriedStreams, plan.windowNs), loads: { carriedStreams, trials: [...trials] } };
 }
 
-/** By proportion: what a process does whatever its load makes this a little too low, never too high. */
+/** Streams at saturation, extrapolated linearly: the load-independent work of a process makes this a little too low, never too high. */
 export function fullAt(trial: PilotTrial): number {
   return (trial.streams * FULL_CPU_SHARE) / busiest(trial);
 }
 
-/** CPU share of the process that is at its end first. */
+/** CPU share of the process that saturates first. */
 export function busiest({ serverCpuShare, clientCpuShare }: PilotTrial): number {
   return Math.max(serverCpuShare, clientCpuShare);
 }

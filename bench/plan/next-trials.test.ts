@@ -12,7 +12,7 @@ const planOf = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan
 const stolen: Gate = { id: 'N1', kind: 'environment', title: 'stolen', value: 0.3, limit: 0.02, unit: 'ratio', ok: false };
 const slow: Gate = { id: 'H2', kind: 'harness', title: 'busy', value: 0.9, limit: 0.6, unit: 'ratio', ok: false };
 
-/** Only what the choice of the next trial may look at. */
+/** A record with only the fields that the choice of the next trial may read. */
 const record = (planned: PlannedTrial, gates: readonly Gate[] = []): TrialRecord =>
   ({ ...planned, outcome: 'completed', gates }) as unknown as CompletedTrial;
 
@@ -26,7 +26,7 @@ const asked = (trials: readonly TrialRecord[] | undefined): unknown =>
 
 const disturbedThird = ({ block, order }: PlannedTrial): readonly Gate[] => (block === 3 && order === 1 ? [stolen] : []);
 
-/** Runs a plan to its end with `gatesOf` as the machine. */
+/** Runs a plan to its end; `gatesOf` simulates the machine. */
 function run(plan: Plan, gatesOf: (planned: PlannedTrial) => readonly Gate[], mayStop = (): boolean => false): Ran {
   const records: TrialRecord[] = [];
   for (let [planned] = nextTrials({ plan, records, mayStop }); planned !== undefined; [planned] = nextTrials({ plan, records, mayStop })) {
@@ -131,7 +131,7 @@ describe('of trials side by side', () => {
 const planSearch = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
   (await buildPlan(['capacity'], { seed: '7', blocks: '3', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
 
-/** What each arm finds depends on where it was told to begin, so a wrong start would be seen. */
+/** The result of each arm depends on its start load, so a wrong start would be visible. */
 const found = (planned: PlannedTrial): TrialRecord => {
   const begun = planned.asked?.purpose === 'search' ? planned.asked.startStreams : 0;
   const lowerStreams = planned.arm.transport === 'sse' ? 3000 + (begun % 7) : 3300;

@@ -1,5 +1,5 @@
-// Which trials to run next: a pure function of the plan and of what is saved. So a run that was interrupted goes on as if it
-// had not been, and why a block was repeated, or a run stopped, can be told from its file alone.
+// Chooses the next trials: a pure function of the plan and of the saved records. An interrupted run therefore continues as if
+// it had not been, and its file alone explains why a block was repeated or the run stopped.
 
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { isDisturbed } from '../analysis/attempts.ts';
@@ -10,13 +10,16 @@ import { planAlone, planBlock, planSupplements, type PlannedBlock, type PlannedT
 
 export interface NextTrialsOptions {
   readonly plan: Plan;
-  /** All that was saved so far, in run order. */
+  /** All records saved so far, in run order. */
   readonly records: readonly TrialRecord[];
-  /** The stopping rule of the plan, asked between blocks; never asked without one. */
+  /** The stopping rule of the plan, called between blocks; never called without one. */
   readonly mayStop: () => boolean;
 }
 
-/** The trials that are left of a begun block, of a disturbed block's repetition, of what was late beside others, of the next block, or of what comes after all blocks; empty when all is done. */
+/**
+ * The trials left of a begun block, of a disturbed block's repetition, of load points measured again without parallel trials, of the
+ * next block, or of the supplements after all blocks; empty when all is done.
+ */
 export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] {
   const { plan, records } = options;
   const saved = new Set(records.map(({ trial }) => trial));

@@ -13,7 +13,7 @@ describe('an objective', () => {
   it.each([
     ['attainment.50ms >= 99%', { metric: 'attainment', operator: '>=', limit: 0.99, withinNs: 50e6 }],
     ['attainment.2s>99.5 %', { metric: 'attainment', operator: '>', limit: 0.995, withinNs: 2e9 }],
-    // The default until 1.0, which saved runs were measured by.
+    // The default until 1.0, with which saved runs were measured.
     ['delivery.p99 <= 50ms', { metric: 'delivery.p99', operator: '<=', limit: 50e6 }],
     ['delivery.p50<1ms', { metric: 'delivery.p50', operator: '<', limit: 1e6 }],
     ['ttft.overhead.p50 <= 100ms', { metric: 'ttft.overhead.p50', operator: '<=', limit: 1e8 }],

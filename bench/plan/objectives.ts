@@ -1,5 +1,5 @@
-// What a server must hold for a load to count as carried (`--slo`), and how far a search goes. An objective is written like a
-// threshold of --fail-if, but says what must be and not what must not.
+// Parses the objectives that must hold for a load to count as carried (`--slo`), and plans a search. An objective is written
+// like a threshold of --fail-if, but states what must hold and not what must not.
 
 import { leastStreams } from '../analysis/capacity/load-grid.ts';
 import { findMetric } from '../analysis/metrics/registry.ts';
@@ -15,7 +15,7 @@ const FLAG = '--slo';
 const ATTAINMENT = 'attainment';
 const DEFAULT_OBJECTIVE = 'attainment.50ms >= 99%';
 
-/** `attainment.50ms >= 99%`: the share of the tokens planned in the window that were received within that time of when they were due. */
+/** `attainment.50ms >= 99%`: the share of the tokens planned in the window that were received within that time after they were due. */
 const attainmentPattern = /^attainment\.(\d{1,9}(?:us|µs|ms|s))\s*(>=?)\s*(\d{1,3}(?:\.\d{1,9})?)\s*%$/;
 
 /**
@@ -23,10 +23,10 @@ const attainmentPattern = /^attainment\.(\d{1,9}(?:us|µs|ms|s))\s*(>=?)\s*(\d{1
  * 50 of them, and one stall alone is its 99th percentile.
  */
 const LEAST_WINDOW_OF_P99_NS = 5 * NS_PER_S;
-/** Quantiles from here on. */
+/** Lowest quantile that counts as tail. */
 const TAIL_QUANTILE = 0.99;
 
-/** How thoroughly a preset searches. */
+/** Thoroughness of a preset's search. */
 export type SearchSize = Pick<SearchPlan, 'width' | 'stepsPerLoad' | 'curveLoads'>;
 
 interface SearchFlags {
@@ -42,13 +42,13 @@ interface SearchPlace {
 }
 
 /**
- * A quarter of what one core of a virtual machine of 2025 carried with this harness, some 60 000 tokens/s. Where it is far off,
- * the burn-in block takes a few steps more.
+ * A quarter of the capacity of one core of a virtual machine of 2025 with this harness, some 60 000 tokens/s. When it is far
+ * off, the burn-in block takes a few steps more.
  */
 const FIRST_TOKENS_PER_SECOND = 15_000;
-/** A load generator that verifies every token is at its own end before a server is; see count-check.ts. */
+/** A load generator that verifies every token saturates before a server does; see count-check.ts. */
 const VERIFY_ONE_IN = 10;
-/** Far more than a search needs where the answer does not wander. */
+/** Far more than a search needs while the answer is stable. */
 const MAX_STEPS = 24;
 
 /** @throws BenchError USAGE or UNKNOWN_NAME */
@@ -85,7 +85,7 @@ function checkSupport({ text, metric }: Objective, windowNs: number): void {
   });
 }
 
-/** @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and what is wrong with it. */
+/** @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and the problem. */
 export function parseObjective(text: string): Objective {
   const attainment = parseAttainment(text.trim());
   if (attainment !== undefined) return attainment;
@@ -97,7 +97,7 @@ export function parseObjective(text: string): Objective {
   return { text: text.trim(), metric, operator, limit };
 }
 
-/** Undefined for another text. @throws BenchError USAGE for a share above 100 %. */
+/** Returns undefined for any other text. @throws BenchError USAGE for a share above 100 %. */
 function parseAttainment(text: string): Objective | undefined {
   const [, within, operator, share] = attainmentPattern.exec(text) ?? [];
   if (within === undefined) return undefined;
@@ -107,7 +107,7 @@ function parseAttainment(text: string): Objective | undefined {
   return { text, metric: ATTAINMENT, operator: operator === '>' ? '>' : '>=', limit, withinNs };
 }
 
-/** @throws BenchError USAGE when another scenario is told what must hold. */
+/** @throws BenchError USAGE for an objective in another scenario. */
 export function refuseObjectives({ slo }: SearchFlags, scenario: string): void {
   const [first] = slo ?? [];
   if (first !== undefined)
@@ -118,7 +118,7 @@ export function refuseObjectives({ slo }: SearchFlags, scenario: string): void {
     );
 }
 
-/** The flags that plan the same again. */
+/** The flags that repeat this part of the plan. */
 export function repeatSearch({ search }: Pick<Plan, 'search'>): string[] {
   return search === undefined ? [] : search.objectives.map(({ text }) => `${FLAG} '${text}'`);
 }

@@ -1,4 +1,4 @@
-// `--path` → what stands between servers and clients in every arm of a run.
+// Parses `--path`: the network path between servers and clients in every arm of a run.
 
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { commonPath, isBrowser, paths, type PathName } from '../contract/transports.ts';
@@ -6,7 +6,7 @@ import { pickName, usageError } from './quantities.ts';
 
 const FLAG = '--path';
 
-/** Scenarios whose trials can have another path than loopback. A fault brings the path that it needs with it. */
+/** Whether the scenario's trials can use a path other than loopback. A fault sets the path that it needs itself. */
 export function takesPath(scenario: ScenarioId): boolean {
   return scenario === 'stream';
 }
@@ -18,7 +18,7 @@ export function readPath(flag: string | undefined, scenario: ScenarioId): PathNa
   return path;
 }
 
-/** What a path has no room for. @throws BenchError USAGE */
+/** @throws BenchError USAGE for a plan that its path does not support. */
 export function checkPath(plan: Plan): void {
   const path = commonPath(plan.arms);
   if (path === 'relay' && plan.serverProcesses !== undefined)
@@ -31,7 +31,7 @@ export function checkPath(plan: Plan): void {
     throw usageError(FLAG, path, 'fewer connections: the load processes have one address there, and it has too few local ports');
 }
 
-/** The flag that plans the same again. */
+/** The flag that repeats this part of the plan. */
 export function repeatPath(plan: Pick<Plan, 'arms'>): string[] {
   const path = commonPath(plan.arms);
   return path === 'direct' ? [] : [`${FLAG} ${path}`];

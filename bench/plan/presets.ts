@@ -1,4 +1,4 @@
-// How much to measure: named sets of defaults, from seconds to hours. Flags override single values.
+// Presets: named sets of defaults for the amount of measuring, from seconds to hours. Flags override single values.
 
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { ArmText } from './arms.ts';
@@ -7,20 +7,20 @@ export interface Preset {
   readonly summary: string;
   readonly transports: readonly ArmText[];
   readonly connections: readonly number[];
-  /** Shares of what the weaker arm carries, found by a pilot where --connections does not say how many streams. */
+  /** Shares of the weaker arm's capacity, found by a pilot unless --connections sets the number of streams. */
   readonly loads?: readonly number[];
-  /** Of each stream at such loads: as many tokens need fewer connections, so that opening them is no storm before the window. */
+  /** Rate of each stream at such loads: as many tokens need fewer connections, so that opening them is no storm before the window. */
   readonly loadTokensPerSecond?: number;
   readonly blocks: number;
   readonly burnInBlocks: number;
   readonly warmupNs: number;
   readonly windowNs: number;
   readonly drainNs: number;
-  /** Between trials, besides waiting for the kernel to forget old connections. */
+  /** Pause between trials, besides waiting for the kernel to forget old connections. */
   readonly cooldownNs: number;
   /** Whether its trials are long and many enough for a verdict. */
   readonly verdicts: boolean;
-  /** Whether blocks that the machine disturbed are repeated where no flag says so; never without verdicts. */
+  /** Whether blocks that the machine disturbed are repeated by default; never without verdicts. */
   readonly rerun: boolean;
 }
 
@@ -54,7 +54,7 @@ export const presets = {
     drainNs: DRAIN_NS,
     cooldownNs: 0,
     verdicts: true,
-    // Two more blocks would take it beyond its two minutes; the report says how many were disturbed.
+    // Two more blocks would exceed the two minutes of this preset; the report says how many were disturbed.
     rerun: false,
   },
   standard: {

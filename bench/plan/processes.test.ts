@@ -67,7 +67,7 @@ describe('what is refused names the flag, the value and the remedy', () => {
   });
 });
 
-/** What is added in the end to have the flags accepted; undefined where they are at once. */
+/** The hint of the refusal; undefined when the flags are accepted. */
 function remedyOf(flags: ProcessFlags): string | undefined {
   try {
     readProcesses(flags, asked);
@@ -82,7 +82,7 @@ it('what the remedy says is accepted, whatever was asked', () => {
     fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 32 }), (clients, servers) => {
       const flags = { clientProcesses: String(clients), serverProcesses: String(servers) };
       const [, enough = flags.clientProcesses] = /^add --client-processes (\d+)$/.exec(remedyOf(flags) ?? '') ?? [];
-      // A multiple above 64 is refused for itself.
+      // A multiple above 64 is refused by another rule.
       fc.pre(Number(enough) <= 64);
       expect(remedyOf({ ...flags, clientProcesses: enough })).toBeUndefined();
       expect(Number(enough)).toBeGreaterThanOrEqual(clients);

@@ -1,11 +1,11 @@
-// How many processes share the work of a trial. One process holds so many descriptors, and one port of a server so many
-// connections from one address; several of each hold as many times more.
+// Parses the number of processes that share the work of a trial. Descriptors of one process, and connections from one address
+// to one server port, are limited; several of each multiply the limit.
 
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { BenchError } from '../contract/errors.ts';
 import { parseCount, usageError } from './quantities.ts';
 
-/** As commander hands them over. */
+/** Flags as commander parses them. */
 export interface ProcessFlags {
   readonly clientProcesses?: string;
   readonly serverProcesses?: string;
@@ -15,7 +15,7 @@ export type Processes = Pick<Plan, 'clientProcesses' | 'serverProcesses'>;
 
 interface SharedWork {
   readonly scenario: ScenarioId;
-  /** Of each load point. */
+  /** Connections of each load point. */
   readonly connections: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export function canShare(scenario: ScenarioId): boolean {
   return !undivided.has(scenario);
 }
 
-/** What is not given is 1 and left out. @throws BenchError USAGE */
+/** Counts that are not given are 1 and left out. @throws BenchError USAGE */
 export function readProcesses(flags: ProcessFlags, { scenario, connections }: SharedWork): Processes {
   const clients = readCount('--client-processes', flags.clientProcesses);
   const servers = readCount('--server-processes', flags.serverProcesses);
@@ -61,7 +61,7 @@ function refuse({ clientProcesses, serverProcesses }: ProcessFlags, scenario: Sc
   }
 }
 
-/** The flags that plan the same again. */
+/** The flags that repeat this part of the plan. */
 export function repeatProcesses({ clientProcesses, serverProcesses }: Processes): string[] {
   return [
     ...(clientProcesses === undefined ? [] : [`--client-processes ${clientProcesses}`]),

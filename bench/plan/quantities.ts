@@ -1,4 +1,4 @@
-// Flags carry units: `250ms`, `10s`, `64KiB`, `0,5`. Each reader names the flag and the value it could not read.
+// Parses flag values with units: `250ms`, `10s`, `64KiB`, `0,5`. Errors name the flag and the value.
 
 import { BenchError } from '../contract/errors.ts';
 import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
@@ -17,7 +17,7 @@ export function usageError(flag: string, value: string, wants: string): BenchErr
   return new BenchError('USAGE', `${flag} ${value}: expected ${wants}`);
 }
 
-/** What reading a part of a flag throws, with the flag and all that the user wrote before it. */
+/** Reads a part of a flag; prefixes its errors with the flag and the whole value. */
 export function inFlag<T>(flag: string, value: string, read: () => T): T {
   try {
     return read();
@@ -56,7 +56,7 @@ export function parsePositive(flag: string, value: string, most: number): number
   return number;
 }
 
-/** A comma-separated list without empty or repeated entries. */
+/** Parses a comma-separated list without empty or repeated entries. */
 export function parseList(flag: string, value: string): string[] {
   const entries = value.split(',').map((entry) => entry.trim());
   if (entries.some((entry) => entry === '')) throw usageError(flag, value, 'a list separated by commas, without empty entries');
@@ -65,7 +65,7 @@ export function parseList(flag: string, value: string): string[] {
   return entries;
 }
 
-/** @throws BenchError UNKNOWN_NAME that lists what there is, the nearest first when one is near. */
+/** @throws BenchError UNKNOWN_NAME that lists the known names, and suggests a similar one if there is one. */
 export function pickName<Name extends string>(what: string, value: string, names: readonly Name[]): Name {
   const found = names.find((name) => name === value);
   if (found !== undefined) return found;

@@ -47,7 +47,7 @@ function parseMargin(text: string, margin: string, metric: Metric | undefined): 
   return { kind: 'amount', amount: amountReaders[metric.unit](text, margin) };
 }
 
-/** A number with exactly this unit behind it. */
+/** Parses a number followed by exactly this unit. */
 const inUnit =
   (unit: string, size = 1) =>
   (text: string, margin: string): number => {
@@ -64,9 +64,9 @@ const amountReaders: Record<MetricUnit, (text: string, margin: string) => number
   ns: duration,
   'ns/token': duration,
   bytes: size,
-  // Tenths of a byte count here, and sizes are whole.
+  // Tenths of a byte matter here, and sizes are whole.
   'bytes/token': inUnit('B'),
-  // A share of a share would be read both ways; percentage points are what is meant.
+  // A share of a share would be ambiguous; percentage points are meant.
   ratio: inUnit('pp', 0.01),
   'tokens/s': inUnit('tokens/s'),
   'tokens/read': inUnit('tokens/read'),

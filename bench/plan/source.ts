@@ -1,18 +1,18 @@
-// `--source` → its part of the plan.
+// Parses `--source` into its part of the plan.
 
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { sources, type SourceName } from '../contract/upstream.ts';
 import { pickName, usageError } from './quantities.ts';
 import type { RunFlags } from './build-plan.ts';
 
-/** The others break servers, measure idle connections, or ask for streams that a model would not make one token at a time. */
+/** The other scenarios inject faults, measure idle connections, or use streams that a model would not make one token at a time. */
 const withUpstream: ReadonlySet<ScenarioId> = new Set(['stream']);
 
 export function takesSource(scenario: ScenarioId): boolean {
   return withUpstream.has(scenario);
 }
 
-/** What is the usual one is left out. @throws BenchError USAGE or UNKNOWN_NAME */
+/** The default source is left out. @throws BenchError USAGE or UNKNOWN_NAME */
 export function readSource({ source }: Pick<RunFlags, 'source'>, scenario: ScenarioId): Pick<Plan, 'source'> {
   if (source === undefined || pickName('source', source, Object.keys(sources) as SourceName[]) === 'timer') return {};
   if (!takesSource(scenario))

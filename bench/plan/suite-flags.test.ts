@@ -3,7 +3,7 @@ import type { ScenarioId } from '../contract/run-file.ts';
 import type { RunFlags } from './build-plan.ts';
 import { readScenarios, repeatSuite, shareFlags, shareThresholds } from './suite-flags.ts';
 
-/** What each scenario gets of these flags. */
+/** The part of these flags that each scenario gets. */
 const shared = (named: readonly ScenarioId[], flags: RunFlags): Record<string, RunFlags> =>
   Object.fromEntries(shareFlags(named, flags).map((own, index) => [named[index], own]));
 

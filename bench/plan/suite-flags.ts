@@ -1,5 +1,5 @@
-// Which flags of a suite go to which of its scenarios: those that mean something in all of them to each, those that only some
-// of them take to those. A flag that would be lost, or would mean something else in each, is refused by name.
+// Distributes the flags of a suite to its scenarios: a flag that all scenarios take goes to each, a flag that only some take
+// goes to those. A flag that none would take, or that has another meaning in each, is refused by name.
 
 import { metricsOf } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -14,7 +14,7 @@ import { inFlag, parseList, pickName, usageError } from './quantities.ts';
 import { takesSource } from './source.ts';
 import { parseThreshold } from './thresholds.ts';
 
-/** The scenarios of a suite, as they were named. @throws BenchError USAGE or UNKNOWN_NAME */
+/** The scenarios of a suite, in the given order. @throws BenchError USAGE or UNKNOWN_NAME */
 export function readScenarios(names: readonly string[]): readonly ScenarioId[] {
   const picked = names.map((name) => pickName('scenario', name, scenarioNames));
   const repeated = picked.find((name, index) => picked.indexOf(name) !== index);
@@ -24,7 +24,7 @@ export function readScenarios(names: readonly string[]): readonly ScenarioId[] {
 
 const isBreaking = ({ breaks }: Scenario): boolean => breaks !== undefined;
 
-/** Of scenarios that break nothing, those that do not set it themselves. */
+/** Whether a scenario takes the flag: it does not set it itself and, except for `rate`, injects no faults. */
 const uses =
   (flag: 'duration' | 'warmup' | 'tokens' | 'rate') =>
   ({ breaks, measures }: Scenario): boolean => {
@@ -86,12 +86,12 @@ function refuseLost(named: readonly ScenarioId[], flags: RunFlags): void {
   throw usageError(`--${flagWords(lost)}`, String(value), takes);
 }
 
-/** --no-resume has no positive form, so that its value is true unless it was given. */
+/** --no-resume has no positive form, so its value is true unless it was given. */
 function isGiven(flags: RunFlags, flag: keyof RunFlags): boolean {
   return flags[flag] !== undefined && !(flag === 'resume' && flags[flag]);
 }
 
-/** Of `delivery.p50,memory.retained:5%` each scenario gets its own metrics, and one without any of them no stopping rule. */
+/** Each scenario gets its own metrics of `delivery.p50,memory.retained:5%`; a scenario without any of them has no stopping rule. */
 function withOwnPrecision<Flags extends RunFlags>(name: ScenarioId, named: readonly ScenarioId[], flags: Flags): Flags {
   const { precision } = flags;
   const colon = precision?.lastIndexOf(':') ?? -1;
@@ -125,7 +125,7 @@ export function shareThresholds(texts: readonly string[], places: readonly Suite
   return places.map((_, place) => texts.filter((_text, index) => judges[index]?.[place] === true));
 }
 
-/** Undefined where the threshold can be judged; a limit that does not fit its metric is wrong everywhere, and thrown. */
+/** Returns undefined when the threshold can be judged; a limit that does not fit its metric is wrong everywhere, and thrown. */
 function whyUnknown(text: string, arms: readonly string[], scenario: ScenarioId): BenchError | undefined {
   try {
     parseThreshold(text, arms, scenario);
@@ -136,7 +136,7 @@ function whyUnknown(text: string, arms: readonly string[], scenario: ScenarioId)
   }
 }
 
-/** The command that measures the same suite again: what was given, with the preset and the seed that were taken. */
+/** The command that measures the same suite again: the given flags, with the preset and the seed that were used. */
 export function repeatSuite(
   named: readonly ScenarioId[],
   flags: RunFlags & { readonly failIf?: readonly string[] },
@@ -146,7 +146,7 @@ export function repeatSuite(
   return [`streamduel run ${named.join(' ')}`, ...words].join(' ');
 }
 
-/** What says where the result goes or how it is shown is no part of what was measured. */
+/** Flags that only affect where the result goes or how it is shown; they are not part of the measurement. */
 const isAside: ReadonlySet<string> = new Set(['out', 'name', 'continue', 'port', 'json', 'quiet', 'verbose']);
 
 function repeatFlag(key: string, value: string | boolean | readonly string[] | undefined): readonly string[] {
@@ -158,7 +158,7 @@ function repeatFlag(key: string, value: string | boolean | readonly string[] | u
   return [value ? `--${name}` : `--no-${name}`];
 }
 
-/** `client-processes`; `no-resume`, which is only ever given with no-. */
+/** Name of the flag: `client-processes`; `no-resume`, which only exists with no-. */
 export function flagWords(key: string): string {
   const name = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return key === 'resume' ? `no-${name}` : name;

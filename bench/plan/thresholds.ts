@@ -11,11 +11,14 @@ import { inFlag, pickName, usageError } from './quantities.ts';
 const FLAG = '--fail-if';
 const EXAMPLE = 'delivery.p99 > 50ms';
 
-// No more digits than a double keeps.
+// Numbers have no more digits than a double keeps.
 const pattern =
   /^(?:(?<arm>[^\s:<>=]+)\s*:\s*)?(?<id>[^\s:<>=]+)\s*(?<operator>[<>]=?)\s*(?<number>-?\d{1,15}(?:\.\d{1,15})?)\s*(?<unit>[^\s\d]\S*)?$/;
 
-/** `arms` are the names of the plan's arms, `scenario` that of the run, whose metrics may be named. @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and what is wrong with it. */
+/**
+ * `arms` are the names of the plan's arms, `scenario` that of the run, whose metrics may be named.
+ * @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and the problem.
+ */
 export function parseThreshold(text: string, arms: readonly string[], scenario: ScenarioId = 'stream'): Threshold {
   const condition = readCondition(text, { flag: FLAG, scenario });
   if (condition === undefined)
@@ -26,11 +29,11 @@ export function parseThreshold(text: string, arms: readonly string[], scenario: 
 
 interface ConditionPlace {
   readonly flag: string;
-  /** Whose metrics may be named. */
+  /** Scenario whose metrics may be named. */
   readonly scenario: ScenarioId;
 }
 
-/** A metric held against a limit in its unit; whether there is such an arm is not checked. Undefined for a text of another form. */
+/** Parses a metric with a limit in its unit, without checking that the arm exists; undefined for a text of another form. */
 export function readCondition(text: string, { flag, scenario }: ConditionPlace): Omit<Threshold, 'text'> | undefined {
   const parts = pattern.exec(text.trim())?.groups;
   if (parts === undefined) return undefined;
@@ -45,7 +48,7 @@ export function readCondition(text: string, { flag, scenario }: ConditionPlace):
 const durations = { ns: 1, us: NS_PER_US, µs: NS_PER_US, ms: NS_PER_MS, s: NS_PER_S };
 const PLAIN = { '': 1 };
 
-/** What one of each unit is in the metric's own; '' for a plain number. */
+/** Size of each unit in the metric's own unit; '' for a plain number. */
 const unitsOf: Record<MetricUnit, Readonly<Record<string, number>>> = {
   ns: durations,
   'ns/token': durations,

@@ -21,7 +21,7 @@ it('every block has every arm once at every load point, with one workload seed f
       expect(members.map((trial) => armName(trial.arm)).sort()).toEqual(['sse', 'tcp', 'ws']);
       expect(members.map((trial) => trial.order)).toEqual([0, 1, 2]);
       expect(new Set(members.map((trial) => trial.workloadSeed)).size).toBe(1);
-      // Adjacent in time: what drifts must hit the arms of a block alike.
+      // The arms of a block are adjacent in time, so that drift affects them alike.
       expect(members[2]!.trial - members[0]!.trial).toBe(2);
     }
   }

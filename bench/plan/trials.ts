@@ -1,4 +1,4 @@
-// A plan spelled out: which trial runs when. Blocks are interleaved and their order is drawn, so that drift of the
+// Expands a plan into an ordered list of trials. Arms are interleaved within a block in random order, so that drift of the
 // machine cannot favour an arm (randomised multiple interleaved trials, Abedi & Brecht 2017).
 
 import { countSupplements, type Supplement } from '../analysis/capacity/follow-up.ts';
@@ -8,7 +8,7 @@ import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import type { SearchOrder } from '../contract/search.ts';
 import type { Arm } from '../contract/transports.ts';
 
-/** What the set-up of one trial is, drawn anew for each: innocuous differences bias results (Mytkowicz et al. 2009). */
+/** Set-up of one trial, drawn anew for each: innocuous differences bias results (Mytkowicz et al. 2009). */
 interface TrialSetup {
   readonly environmentPaddingBytes: number;
   readonly serverCpu?: number;
@@ -24,7 +24,7 @@ export interface PlannedTrial {
   readonly block: number;
   /** Above 0 for a block that is measured again. */
   readonly attempt?: number;
-  /** Nothing may run beside it: a repetition of what was late in its block because of the trials beside it. */
+  /** Runs without parallel trials: repeats a trial that was late in its block because of the trials beside it. */
   readonly alone?: true;
   readonly burnIn: boolean;
   readonly order: number;
@@ -32,7 +32,7 @@ export interface PlannedTrial {
   readonly loadPoint: LoadPoint;
   /** Equal for all arms of a block at a load point: common random numbers. */
   readonly workloadSeed: number;
-  /** In scenario `capacity`: where the search begins, or which loads are measured. */
+  /** Scenario `capacity`: the load at which the search begins, or the loads to measure. */
   readonly asked?: SearchOrder;
   readonly setup: TrialSetup;
 }
@@ -50,7 +50,7 @@ export interface PlannedBlock {
 
 /** @param firstTrial Number of its first trial in the run. */
 export function planBlock(plan: Plan, block: number, { attempt, firstTrial }: { attempt: number; firstTrial: number }): PlannedBlock {
-  // Of the block alone: a repetition has the same workloads in the same order, in a set-up of its own.
+  // The seed depends on the block alone: a repetition has the same workloads in the same order, in a set-up of its own.
   const draw = seededDraw(deriveSeed(plan.seed, 1, block));
   const trials: PlannedTrial[] = [];
   for (const loadPoint of shuffled(draw, plan.loadPoints)) {
@@ -73,7 +73,7 @@ export function planBlock(plan: Plan, block: number, { attempt, firstTrial }: { 
   return { block, attempt, trials };
 }
 
-/** These trials again, one at a time, in their order and with a set-up of their own. @param firstTrial Number of the first of them in the run. */
+/** Plans these trials again, one at a time, in their order, with own set-ups. @param firstTrial Number of the first of them in the run. */
 export function planAlone(plan: Plan, trials: readonly PlannedTrial[], firstTrial: number): readonly PlannedTrial[] {
   return trials.map((planned, index) => {
     const trial = firstTrial + index;
@@ -90,7 +90,7 @@ export function planTrials(plan: Plan): PlannedTrial[] {
 }
 
 /**
- * What comes once after all blocks, as if it were a block of its own; arms that do the same in an order that is drawn.
+ * Plans trials that run once after all blocks, as a block of their own; arms with the same task run in random order.
  * @param firstTrial Number of its first trial in the run.
  */
 export function planSupplements(plan: Plan, supplements: readonly Supplement[], firstTrial: number): readonly PlannedTrial[] {
@@ -121,7 +121,7 @@ export function countTrials(plan: Plan): number {
   return arms.length * loadPoints.length * (blocks + burnInBlocks) + countSupplements(plan);
 }
 
-/** Faults of a block have workloads of their own; policies share theirs, so that they can be held against each other. */
+/** Faults of a block have workloads of their own; policies share theirs, so that they can be compared. */
 function breakingSeed({ fault }: LoadPoint): number[] {
   return fault === undefined ? [] : [faultNames.indexOf(fault)];
 }

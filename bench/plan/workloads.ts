@@ -9,9 +9,9 @@ import { readTokenFile, type TokenFile } from '../contract/tokens.ts';
 import { workloadSchema, type Workload } from '../contract/workload.ts';
 
 const bundledPath = fileURLToPath(new URL('../workloads/tokens.json', import.meta.url));
-/** How a saved plan names the bundled tokens: a run folder must not depend on where streamduel is installed. */
+/** Name of the bundled tokens in a saved plan: a run folder must not depend on where streamduel is installed. */
 const BUNDLED = 'bundled';
-/** How it names tokens of a user's text, which lie in the run folder. */
+/** Name of the tokens of a user's text, which lie in the run folder. */
 export const OWN_TOKENS_FILE = 'tokens.json';
 
 type Definition = Omit<Workload, 'name' | 'tokenFile' | 'tokensSha256'>;
@@ -90,8 +90,8 @@ export interface ResolvedWorkload {
 }
 
 /**
- * Where the tokens of a saved plan are.
- * @throws BenchError WORKLOAD when they are not the ones that the plan was made with.
+ * Path of the token file of a saved plan.
+ * @throws BenchError WORKLOAD when its tokens are not the ones that the plan was made with.
  */
 export function locateTokens(workload: Workload, runFolder: string): string {
   const path = workload.tokenFile === BUNDLED ? bundledPath : join(runFolder, workload.tokenFile);
@@ -103,7 +103,7 @@ export function locateTokens(workload: Workload, runFolder: string): string {
   return path;
 }
 
-/** Either a name of the catalogue or a file; a file wins only when there is no such name. */
+/** Resolves a name of the catalogue or a file; a name wins over a file. */
 export async function resolveWorkload(nameOrFile: string): Promise<ResolvedWorkload> {
   const name = workloadNames.find((known) => known === nameOrFile);
   if (name !== undefined) return { workload: bundled(name, namedWorkloads[name]), ownTokens: undefined };
@@ -153,7 +153,7 @@ function checkSegments(path: string, workload: Workload, ownTokens: TokenFile | 
     throw new BenchError('WORKLOAD', `${path}: there is no segment "${unknown}"`, { hint: `known: ${known.join(', ')}` });
 }
 
-/** Lines of JSON are a recording: tokenised as prose, its field names and times would be what is streamed. */
+/** Lines of JSON are a recording: tokenised as prose, its field names and times would be streamed. */
 function refuseTrace(path: string): void {
   if (!['.jsonl', '.ndjson'].includes(extname(path).toLowerCase())) return;
   throw new BenchError('WORKLOAD', `${path} has lines of JSON, and a workload is a definition or a text`, {
@@ -173,7 +173,7 @@ async function fromText(path: string): Promise<ResolvedWorkload> {
   return { workload: { ...steady, segments: [], name, tokenFile: OWN_TOKENS_FILE, tokensSha256: ownTokens.tokensSha256 }, ownTokens };
 }
 
-/** Strict: a file that is not UTF-8 would become other tokens than its author meant. */
+/** Strict decoding: a file that is not UTF-8 would become other tokens than its author meant. */
 function readUtf8(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));

@@ -8,7 +8,7 @@ export const burst = {
   summary: '1, 2, 5 and 10 tokens a tick at one rate: system calls, coalescing, CPU: where one write per tick pays',
   measures: {
     transports: ['sse', 'ws'],
-    // Hardly a stream begins or ends in a window: what opening one costs would be many times what one write of ten tokens does.
+    // Long streams, so that hardly one begins or ends in a window: opening one costs many times as much as a write of ten tokens.
     workload: { tokensPerStream: 10_000 },
     sizes: {
       smoke: { connections: [50], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },

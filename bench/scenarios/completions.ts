@@ -2,7 +2,7 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Scenario } from './scenario.ts';
 
-/** What the servers accept of a request for a stream that nobody planned; and two tokens, so that a stream takes time. */
+/** Limits that the servers accept in a request for an unplanned stream; at least two tokens, so that a stream takes time. */
 const FEWEST_TOKENS = 2;
 const MOST_TOKENS = 100_000;
 const MOST_TOKENS_PER_SECOND = 10_000;
@@ -14,7 +14,7 @@ export const completions = {
   summary: 'whole streams in a closed loop: streams per second and completion time; autocannon for SSE beside the probe',
   measures: {
     transports: ['sse', 'ws', 'sse/autocannon'],
-    // 75 ms a stream and no prefill: beside it, what a server adds to a stream can be seen.
+    // 75 ms a stream and no prefill: short enough to show the time that a server adds to a stream.
     workload: { tokensPerSecond: 2000, tokensPerStream: 150, firstTokenMedianMs: 0, firstTokenSigma: 0 },
     sizes: {
       smoke: { connections: [10], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },

@@ -4,13 +4,13 @@ import type { PresetName } from '../plan/presets.ts';
 import type { Scenario } from './scenario.ts';
 
 const RATES = [1, 10, 50] as const;
-/** One message a second says little in a few seconds. */
+/** Rates for short windows: one message a second gives too few samples in a few seconds. */
 const SHORT_RATES = [10, 50] as const;
 
 /** One process writes some 50 000 messages a second at best: beyond half of it a benchmark of latency is one of overload. */
 const MOST_DELIVERIES_PER_SECOND = 30_000;
 
-/** The rates that so many subscribers leave room for, and the highest of them once more with one who does not read. */
+/** The rates possible with this many subscribers, and the highest of them once more with one subscriber that does not read. */
 function loadsOf(connections: number, preset: PresetName): LoadPoint[] {
   const usual = preset === 'smoke' || preset === 'quick' ? SHORT_RATES : RATES;
   const rates = usual.filter((rate, index) => index === 0 || rate * connections <= MOST_DELIVERIES_PER_SECOND);

@@ -2,7 +2,7 @@ import { DEFAULT_LONG_OUTAGE_NS } from '../contract/faults.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Many clients lose their server at once, and all come back to the one that takes its place. */
+/** Many clients lose their server at once, and all reconnect to its replacement. */
 export const herd = {
   name: 'herd',
   question:

@@ -6,7 +6,7 @@ import type { MeasuringSize, Scenario } from './scenario.ts';
 
 const common = { burnInBlocks: 0, warmupNs: 0, windowNs: 1 * NS_PER_S, verdicts: true } as const;
 
-/** The connections are the rungs, the window is how long each of them streams. */
+/** The connections are the rungs, the window is the streaming time of each rung. */
 const sizes = {
   smoke: { ...common, connections: [50, 100, 200], blocks: 1, verdicts: false },
   quick: { ...common, connections: [500, 1000, 1500, 2000], blocks: 9 },
@@ -14,7 +14,7 @@ const sizes = {
   publication: { ...common, connections: [500, 1000, 2000, 4000, 7000, 10_000], blocks: 20, windowNs: 3 * NS_PER_S },
 } as const satisfies Record<PresetName, MeasuringSize>;
 
-/** A ladder of connections a trial, up and down: its slope is what a connection costs. */
+/** A ladder of connections a trial, up and down: its slope is the memory per connection. */
 export const memory = {
   name: 'memory',
   question:
@@ -22,7 +22,7 @@ export const memory = {
   summary: 'ladders of connections: memory per connection, retained and while streaming, and CPU per token, as slopes',
   measures: {
     transports: ['sse', 'ws'],
-    // 10 000 connections are 50 000 tokens/s: as many as leave one server process room to breathe.
+    // 10 000 connections are 50 000 tokens/s, which does not saturate one server process.
     workload: { tokensPerSecond: 5, firstTokenMedianMs: 0, firstTokenSigma: 0 },
     unused: ['tokens', 'warmup'],
     sizes,

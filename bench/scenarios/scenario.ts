@@ -1,5 +1,5 @@
-// A scenario is a named question. Its file says what it asks and, where its conditions are its own, what they are and how much
-// of it each preset measures; the registry lists them for help, `list` and the plan.
+// A scenario is a named question. Its file states the question and, if it has conditions of its own, these conditions and the
+// sizes of each preset; the registry lists the scenarios for help, `list` and the plan.
 
 import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
@@ -12,11 +12,11 @@ import type { ArmText } from '../plan/arms.ts';
 import type { RunFlags } from '../plan/build-plan.ts';
 import type { PresetName } from '../plan/presets.ts';
 
-/** How much of a scenario that breaks something a preset measures; what is not here is the preset's own. */
+/** Size of a fault scenario in a preset; all other values are the preset's own. */
 export interface FaultSize {
   readonly connections: readonly number[];
   readonly blocks: number;
-  /** Trials that run side by side. */
+  /** Number of parallel trials. */
   readonly lanes: number;
   /** The outage of `long-blackhole`. */
   readonly longOutageNs: number;
@@ -24,20 +24,20 @@ export interface FaultSize {
 }
 
 export interface BreakingScenario {
-  /** Without --transports. The null arm is left out: it is the floor of microseconds, and these times are tenths of seconds. */
+  /** Default without --transports. The null arm is left out: it is the floor of microseconds, and these times are tenths of seconds. */
   readonly transports: readonly TransportId[];
-  /** Without --faults; undefined where the scenario is about one fault. */
+  /** Default without --faults; only this one when the scenario is about a single fault. */
   readonly faults: readonly FaultName[];
   readonly canChooseFaults: boolean;
   readonly policies: readonly PolicyName[];
   readonly tokensPerSecond: number;
-  /** From T0 until all streams are open and their code is warm, and from then to the fault. */
+  /** Time from T0 until all streams are open and their code is warm, and from then to the fault. */
   readonly warmupNs: number;
   readonly beforeFaultNs: number;
   readonly sizes: Record<PresetName, FaultSize>;
 }
 
-/** How much of a scenario that breaks nothing a preset measures; what is not here is the preset's own. */
+/** Size of a scenario without faults in a preset; all other values are the preset's own. */
 export interface MeasuringSize {
   readonly connections: readonly number[];
   readonly blocks: number;
@@ -47,22 +47,22 @@ export interface MeasuringSize {
   readonly verdicts: boolean;
 }
 
-/** A scenario with conditions of its own that breaks nothing. */
+/** A scenario with conditions of its own and without faults. */
 interface MeasuringScenario {
-  /** Without --transports. */
+  /** Default without --transports. */
   readonly transports: readonly ArmText[];
-  /** What of the workload differs from the steady one, without the flags that set it. */
+  /** Differences from the steady workload, unless flags set them. */
   readonly workload: Partial<Pick<Workload, 'tokensPerSecond' | 'tokensPerStream' | 'firstTokenMedianMs' | 'firstTokenSigma'>>;
   readonly sizes: Record<PresetName, MeasuringSize>;
-  /** Without --payload; `lean` when absent. */
+  /** Default without --payload; `lean` when absent. */
   readonly payload?: PayloadName;
-  /** Flags that would change nothing here: refused, and left out of the command that repeats a run. */
+  /** Flags without effect here: refused, and left out of the command that repeats a run. */
   readonly unused?: readonly ('rate' | 'tokens' | 'warmup' | 'duration')[];
   /** 1 when absent. */
   readonly fewestConnections?: number;
-  /** What is measured of each arm in each block. Without --connections they are the size's. */
+  /** Load points that each arm measures in each block. Without --connections, `connections` are the size's. */
   readonly loadPoints: (connections: readonly number[], preset: PresetName) => readonly LoadPoint[];
-  /** What the plan holds for this scenario alone; refuses flags that make no sense in it. */
+  /** Part of the plan for this scenario alone; refuses flags that make no sense in it. */
   readonly conditions?: (flags: RunFlags, place: ConditionsPlace) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits'>;
 }
 

@@ -2,8 +2,8 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * Some receivers stop reading for good; the others go on. The kernel takes some 4 MiB for each before it refuses more, and
- * another 1 MiB must wait until the cap is reached: the rate and the window are such that both happen well within it.
+ * Some receivers stop reading for good; the others go on. The kernel accepts some 4 MiB for each before backpressure, and
+ * another 1 MiB must queue until the cap is reached: with this rate both happen well within the window.
  */
 export const slowReader = {
   name: 'slow-reader',

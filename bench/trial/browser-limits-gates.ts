@@ -1,5 +1,5 @@
-// The validity checks of one trial of what a browser opens. Nothing is due at a moment, and nobody must be fast: what the page
-// counts has to be what the server has.
+// Judges the validity of one trial of scenario `browser-limits`. Nothing is due at a moment, so no process must be fast; but
+// the page and the server must count the same streams.
 
 import { countStreams } from '../contract/browser-limits.ts';
 import type { Gate } from '../contract/run-file.ts';

@@ -1,5 +1,5 @@
-// Measures what one browser opens: the same processes as any trial, but no window. The load process has a browser ask for more
-// streams than it opens, and the trial is over when it has seen what becomes of them. Knows no statistics.
+// Measures how many streams one browser opens: the same processes as any trial, but no window. The load process makes a browser
+// request more streams than it opens, and the trial is over when the fate of each is known. Knows no statistics.
 
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
@@ -16,14 +16,14 @@ import { stampFiles } from './stamp-files.ts';
 import { checkClock, START_LEAD_NS } from './trial-moments.ts';
 import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
 
-/** Far above what a browser takes, and below the ten minutes that a stream lasts. */
+/** Far above the time that a browser takes, and below the ten minutes that a stream lasts. */
 const BROWSER_TIMEOUT_MS = 240_000;
 
 export interface MeasuredBrowserLimits {
   readonly specification: TrialSpecification;
   readonly tally: BrowserLimitsTally;
   readonly clock: { readonly before: ClockBound; readonly after: ClockBound; readonly sameTimeNamespace: boolean };
-  /** Of the whole trial. */
+  /** Readings over the whole trial. */
   readonly host: HostReadings;
   readonly tracers: readonly string[];
   readonly serverPort: number;
@@ -95,7 +95,7 @@ async function watched<Done>(act: () => Promise<Done>): Promise<{ readonly done:
   try {
     return { done: await act(), host: watch.stop() };
   } finally {
-    // Also when the trial failed meanwhile.
+    // Stops the timer even if the trial failed meanwhile.
     watch.pause();
   }
 }

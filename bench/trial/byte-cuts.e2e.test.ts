@@ -1,6 +1,6 @@
-// Every connection of a trial is cut after a number of bytes of its own, so that each position is met once: within the response
+// Every connection of a trial is cut after a different number of bytes, so that each position is hit once: within the response
 // head, a chunk or frame header, an id, a control event, a character of several bytes. Whatever the position, a client that
-// comes back must end up with every token exactly once.
+// resumes must end up with every token exactly once.
 
 import { describe, expect, it } from 'vitest';
 import { faults, type Fault } from '../contract/faults.ts';
@@ -19,7 +19,7 @@ function cutAfter(bytes: number[], how: 'fin' | 'rst'): Fault {
 async function cutEverywhere(arm: string, how: 'fin' | 'rst'): Promise<MeasuredFaultTrial> {
   const flags = { transports: arm, faults: 'reset', connections: String(POSITIONS), blocks: '1', seed: '11' };
   const { plan: planned } = await buildPlan(['reconnect'], flags, { randomSeed: () => 1, canPin: false });
-  // Characters of two, three and four bytes.
+  // These texts have characters of two, three and four bytes.
   const plan = { ...planned, workload: { ...planned.workload, segments: ['prose-zh', 'prose-el'] } };
   const [trial] = planTrials(plan);
   return await measureFaultTrial(trial!, {

@@ -1,5 +1,5 @@
-// The canary's process beside a trial: started with the others, reads the server at rest and then in the window, gone before
-// the sockets of the streams are read.
+// The canary's process beside a trial: it starts with the others, measures the server at rest and then in the window, and ends
+// before the sockets of the streams are read.
 
 import { fromCanarySchema, type CanaryReadings, type FromCanary } from '../contract/canary.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
@@ -14,7 +14,7 @@ import { HOST, START_TIMEOUT_MS, type ProcessOptions } from './trial-processes.t
 const canaryProgram = programPath(import.meta.url, '../../clients/canary');
 
 export interface Canary extends AsyncDisposable {
-  /** Call when the servers are rehearsed and nothing is asked of them; takes about two seconds. */
+  /** Call when the servers are rehearsed and idle; takes about two seconds. */
   readonly readIdle: (ports: readonly number[]) => Promise<void>;
   /** Resolves at the end of the window, when the canary has closed its connections. Call as soon as T0 is known. */
   readonly readWindow: (epochNs: bigint, specification: TrialSpecification) => Promise<CanaryReadings>;
@@ -25,7 +25,7 @@ interface CanaryOptions extends ProcessOptions {
   readonly signal: AbortSignal;
 }
 
-/** Undefined where none was asked for, and for the null arm, which answers no HTTP. */
+/** Returns undefined when the plan has no canary, and for the null arm, which does not speak HTTP. */
 export function startCanary({ arm, setup }: PlannedTrial, { plan, signal, verbose }: CanaryOptions): Canary | undefined {
   if (plan.canary === undefined || transports[arm.transport].isNullArm) return undefined;
   const { requestsPerSecond } = plan.canary;
@@ -35,7 +35,7 @@ export function startCanary({ arm, setup }: PlannedTrial, { plan, signal, verbos
     schema: fromCanarySchema,
     environment: {},
     nodeArguments: [],
-    // Not with the server: there it would take from it the very time that it measures.
+    // Not on the server's CPU: there the canary would take the very time that it measures.
     cpu: setup.clientCpu,
     verbose,
   });

@@ -1,5 +1,5 @@
-// Before a run: whether the streams of its workload can take part in its trials at all. A first token that comes after the trial
-// is over would make a run of nothing, in which nothing goes wrong.
+// Checks before a run that the streams of its workload can take part in its trials at all. If the first token came after the end
+// of the trial, the run would measure nothing and find no error.
 
 import { faultOf } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -9,15 +9,15 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { MISSING_LOAD } from './gates.ts';
 import { RAMP_SHARE, tailOf } from './specification.ts';
 
-/** Enough to tell shares of a twentieth apart. */
+/** Number of streams checked: enough to resolve a share of a twentieth. */
 const MOST_LOOKED_AT = 1000;
 
-/** @throws BenchError USAGE that names what has to be longer or shorter. */
+/** @throws BenchError USAGE that names the setting to increase or decrease. */
 export function checkLoad(plan: Plan): void {
   for (const loadPoint of plan.loadPoints) if (isFromPopulation(plan, loadPoint)) checkPoint(plan, loadPoint);
 }
 
-/** Elsewhere streams follow a timetable that is made for the trial, or clients ask for one after another. */
+/** Otherwise streams follow a timetable made for the trial, or clients request one after another. */
 function isFromPopulation({ ladder, completions, browserLimits }: Plan, { messagesPerSecond, stopped, connecting }: LoadPoint): boolean {
   const own = [ladder, completions, browserLimits, messagesPerSecond, stopped];
   return own.every((one) => one === undefined) && connecting !== 'storm';
@@ -51,16 +51,16 @@ function checkPoint(plan: Plan, loadPoint: LoadPoint): void {
   );
 }
 
-/** Where something breaks, and where the load is searched, the scenario sets how long its trials are. */
+/** With fault injection, and in a search for the load, the scenario sets the length of its trials. */
 function remedy({ recovery, search, workload: { firstTokenMedianMs, firstTokenSigma } }: Plan): string {
   const shorter = 'lower firstTokenMedianMs or firstTokenSigma in the definition of the workload';
   if (recovery !== undefined || search !== undefined) return shorter;
-  // Between the streams of a place nothing comes for that long; 2σ is beyond 97 of 100 streams.
+  // A slot is silent for this long between two streams; 2σ covers 97 of 100 streams.
   const silenceNs = firstTokenMedianMs * NS_PER_MS * Math.exp(2 * firstTokenSigma);
   return `measure for longer, as with --duration ${Math.ceil(silenceNs / NS_PER_S) + 1}s, or ${shorter}`;
 }
 
-/** A trial goes on after its fault. */
+/** Time that a trial goes on after its fault. */
 function afterFaultNs({ recovery }: Plan, { fault }: LoadPoint): number {
   if (recovery === undefined || fault === undefined) return 0;
   const { outageNs, recoveryNs } = faultOf(fault, recovery.longOutageNs);

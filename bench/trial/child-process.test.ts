@@ -44,7 +44,7 @@ it('a child that dies is named with its exit code and its last words', async () 
   );
 });
 
-/** Blocks, so that this process sees nothing of it yet. */
+/** Blocks this process, so that it does not see the exit yet. */
 function awaitZombie(pid: number): void {
   const deadline = performance.now() + 10_000;
   while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) if (performance.now() > deadline) throw new Error(`${pid} goes on`);
@@ -63,7 +63,7 @@ it('what a child said last is heard, although its end is known first', async () 
   );
   await Promise.all([late.expect('hello', 10_000, never), early.expect('hello', 10_000, never)]);
   const heard = late.expect('bye', 10_000, never);
-  // The ends of all children are collected when one of them is known: the late one's before its channel is looked at.
+  // The exits of all children are collected with the first one: that of the late child before its channel is read.
   early.onMessage = () => {
     writeFileSync(trigger, '');
     awaitZombie(late.pid);

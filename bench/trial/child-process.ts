@@ -1,5 +1,5 @@
-// Owns one child process from fork to exit: parses what it says, bounds every wait, keeps the end of its stderr, and
-// makes sure it is gone.
+// Owns one child process from fork to exit: parses its messages, bounds every wait, keeps the end of its stderr, and
+// ensures that it ends.
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ export interface ChildOptions<In extends { kind: string }> {
   readonly cpu: number | undefined;
   /** A command, with its arguments, that replaces itself with the program it is given, such as `ip netns exec NAME`. */
   readonly within?: readonly string[];
-  /** Undefined: that of this process. */
+  /** undefined for the directory of this process. */
   readonly workingDirectory?: string;
   readonly verbose: boolean;
 }
@@ -39,7 +39,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
   readonly #exited: Promise<unknown>;
   #stderr = '';
   #failure: BenchError | undefined;
-  /** Called for every message, e.g. progress, besides whoever waits for it. */
+  /** Called for every message, e.g. progress, in addition to any `expect` that waits for it. */
   onMessage: ((message: In) => void) | undefined;
 
   constructor(options: ChildOptions<In>) {
@@ -72,7 +72,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
     return this.#process.pid ?? 0;
   }
 
-  /** What a process said last may still be in its channel: the end of one child has libuv ask after all others, too. */
+  /** Last messages may still be in the channel: at the exit of one child, libuv collects all others that have ended, too. */
   #onceHeard(callback: () => void): void {
     if (this.#process.connected) this.#process.once('disconnect', callback);
     else callback();
@@ -105,7 +105,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
     }
   }
 
-  /** The first failure is the cause; what follows from it is not news. */
+  /** Keeps only the first failure, which is the cause of later ones. */
   #fail(error: BenchError): void {
     this.#failure ??= error;
     for (const wait of this.#waits) wait.reject(this.#failure);
@@ -117,14 +117,14 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
       this.#process.send(message, (error) => error && this.#fail(this.#describeExit(null, null)));
   }
 
-  /** Sends a signal; what becomes of the child is for whoever waits for it. */
+  /** Sends a signal; callers of `expect` see its effect on the child. */
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name);
   }
 
   /**
-   * @param timeoutMs Undefined: as long as the child lives.
-   * @throws BenchError CHILD_DIED, CHILD_SILENT, or whatever the child reported.
+   * @param timeoutMs undefined to wait as long as the child lives.
+   * @throws BenchError CHILD_DIED, CHILD_SILENT, or the error that the child reported.
    */
   async expect<Kind extends In['kind']>(
     kind: Kind,
@@ -154,7 +154,7 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
     }
   }
 
-  /** Waits for the process to end by itself, then ends it. */
+  /** Waits for the process to end by itself, then kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), this.#failure === undefined ? EXIT_GRACE_MS : 0);
     if (this.#process.connected) this.#process.disconnect();

@@ -1,5 +1,5 @@
-// The validity checks of one trial of whole streams in a closed loop. Nothing in it is due at a moment, so clocks and punctual
-// starts do not matter; that the load generator is not what the loop waits for does.
+// Judges the validity of one trial of whole streams in a closed loop. Nothing in it is due at a moment, so clocks and punctual
+// starts do not matter; but the load generator must not be the bottleneck of the loop.
 
 import type { Gate } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
@@ -41,7 +41,7 @@ function harnessGates({ client: { use } }: MeasuredCompletions): Gate[] {
   ];
 }
 
-/** A load generator looks at whole responses: what it does not look at is not judged. */
+/** An HTTP load generator only sees whole responses; single tokens are then not judged. */
 const UNSEEN = 'not judged: this client does not look at single tokens';
 
 function correctnessGates({ client, server }: MeasuredCompletions): Gate[] {

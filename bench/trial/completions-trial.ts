@@ -1,5 +1,5 @@
-// Measures whole streams in a closed loop: the same processes as any trial, but nothing is planned ahead, and a server is
-// asked for the next stream as soon as it has delivered the last. Knows no statistics.
+// Measures whole streams in a closed loop: the same processes as any trial, but nothing is planned ahead, and a client requests
+// the next stream as soon as the last is complete. Knows no statistics.
 
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
@@ -19,7 +19,7 @@ import { stampFiles } from './stamp-files.ts';
 import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
 import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
 
-/** As in any trial: in front of the window both sides run compiled code. */
+/** Warm-up as in any trial: both sides run compiled code before the window begins. */
 const REHEARSAL_TOKENS = 20_000;
 
 export interface MeasuredCompletions {
@@ -109,7 +109,7 @@ async function watchHost(epochNs: bigint, { warmupNs, windowNs }: TrialSpecifica
     await sleepUntil(epochNs, warmupNs + windowNs, signal);
     return watch.stop();
   } finally {
-    // Also when the trial was aborted meanwhile.
+    // Stops the timer even if the trial was aborted meanwhile.
     watch.pause();
   }
 }

@@ -1,5 +1,5 @@
-// What a load point asks of the streams of a trial besides their number: which are due together, which stop reading, how they
-// get their connections. The one place where a scenario's load points become a specification.
+// Translates a load point into conditions of a trial's streams besides their number: tokens due together, receivers that stop
+// reading, kinds of connections. The one place where a scenario's load points become a specification.
 
 import type { TrialSpecification } from '../contract/messages.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -12,7 +12,7 @@ import { planBroadcast, planLongStreams, planStall } from './timetables.ts';
 export type Conditions = Pick<TrialSpecification, 'workload' | 'timetable' | 'stall' | 'connecting'> &
   Partial<Pick<TrialSpecification, 'tailNs' | 'drainNs' | 'rehearsalTokens'>>;
 
-/** @param workload Of the plan, with its tokens on this machine. */
+/** @param workload The plan's workload, with the path of its tokens on this machine. */
 export function conditionsOf({ loadPoint }: PlannedTrial, plan: Plan, workload: TrialSpecification['workload']): Conditions {
   const { tokensPerTick, messagesPerSecond, stopped, connecting } = loadPoint;
   const { connections } = loadPoint;
@@ -23,11 +23,11 @@ export function conditionsOf({ loadPoint }: PlannedTrial, plan: Plan, workload: 
   return tokensPerTick === undefined ? { workload } : inTicks(workload, tokensPerTick);
 }
 
-/** Rehearsed before: what a storm asks for is the code that opens streams, which the tokens of a usual rehearsal hardly touch. */
+/** Streams rehearsed before: a storm exercises the code that opens streams, which the tokens of a usual rehearsal hardly touch. */
 const STREAMS_BEFORE_STORM = 1000;
-/** Into the window, so that the accounts of both processes have begun. */
+/** Time from the window's start to the storm, so that the resource meters of both processes are running. */
 const STORM_AFTER_NS = 100 * NS_PER_MS;
-/** For streams that were accepted at the last moment. */
+/** Extra drain time for streams that were accepted at the last moment. */
 const AFTER_TIMEOUT_NS = 2 * NS_PER_S;
 
 function inStorm({ warmupNs, windowNs, drainNs }: Plan, workload: TrialSpecification['workload']): Conditions {
@@ -61,7 +61,7 @@ function withStopped(
   return { workload, timetable: planLongStreams(plan, connections), ...(stall !== undefined && { stall }) };
 }
 
-/** A stream may end one gap before its time is up, and none must until the sockets have been read after the window. */
+/** A stream may end one gap early, but none may end before the sockets have been read after the window. */
 function inTicks(workload: TrialSpecification['workload'], tokensPerTick: number): Conditions {
   const gapNs = (tokensPerTick / workload.tokensPerSecond) * NS_PER_S;
   return { workload: { ...workload, tokensPerTick }, tailNs: TAIL_NS + gapNs };

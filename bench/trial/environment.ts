@@ -1,4 +1,4 @@
-// What machine and software a run was made on: everything that could explain a number that another machine does not show.
+// Reads the machine and software of a run: everything that could explain why another machine shows another number.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,7 +16,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** First line of what a program prints; undefined when it does not run. */
+/** First line of a program's output; undefined when it does not run. */
 function ask(program: string, ...programArguments: string[]): string | undefined {
   try {
     const printed = execFileSync(program, programArguments, {
@@ -52,7 +52,7 @@ const tools: Record<string, readonly [string, ...string[]]> = {
   tcpdump: ['tcpdump', '--version'],
 };
 
-/** Keys without a value here are left out. */
+/** Leaves out keys without a value on this machine. */
 function present(entries: Iterable<readonly [string, string | undefined]>): Record<string, string> {
   return Object.fromEntries([...entries].filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
@@ -63,13 +63,13 @@ function packageVersion(name: string): string | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as { version?: string }).version;
 }
 
-/** Its name among the tools of a run in which a browser receives. */
+/** Key of the browser among the tools of a run whose client is a browser. */
 export const BROWSER_TOOL = 'browser';
 
-/** @param browser Path of the one that receives. */
+/** @param browser Path of the browser that receives. */
 export function readEnvironment(fileDescriptorLimit: number | undefined, browser?: string): Environment {
   const lockfile = readText(projectPath('package-lock.json'));
-  // The repository around an installed package is not its own.
+  // The repository around an installed package belongs to another project.
   const gitCommit = isPackaged ? undefined : ask('git', 'describe', '--always', '--dirty', '--abbrev=12');
   const hypervisor = /^flags.*\bhypervisor\b/m.test(readText('/proc/cpuinfo') ?? '') ? 'hypervisor flag set' : undefined;
   return {

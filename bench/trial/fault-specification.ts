@@ -1,4 +1,4 @@
-// What the processes of a trial that breaks something are told.
+// Builds the specification for the processes of a fault trial.
 
 import type { Fault } from '../contract/faults.ts';
 import { SSE_RETRY_MS } from '../contract/control-events.ts';
@@ -9,7 +9,7 @@ import type { Plan } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { specifyTrial, type SpecificationOptions } from './specification.ts';
 
-/** Less than before steady streams: several trials start side by side, and nothing is measured in microseconds. */
+/** Fewer than before steady streams: several trials start in parallel, and nothing is measured in microseconds. */
 const REHEARSAL_TOKENS = 4000;
 const RAMP_SHARE = 0.6;
 

@@ -1,5 +1,5 @@
-// Measures one trial in which something breaks: the same processes as any trial, a fault at its moment, and then what
-// everybody counted while the streams came back. Knows no statistics.
+// Measures one fault trial: the same processes as any trial, an injected fault, and the counts of all processes while the
+// streams recover. Knows no statistics.
 
 import { availableParallelism } from 'node:os';
 import { startClockEcho, timeNamespace, type ClockBound } from '../contract/clock-proof.ts';
@@ -28,7 +28,7 @@ export interface MeasuredFaultTrial {
   readonly injected: Injected;
   readonly client: RecoveryClientTally;
   readonly clientStamps: StampColumns;
-  /** Of the server that was there at the end. */
+  /** Tally of the server that was running at the end. */
   readonly server: ServerTally;
   readonly relay: RelayTally | undefined;
   readonly peers: { readonly before: PeerCount | undefined; readonly dead: PeerCount | undefined; readonly end: PeerCount | undefined };
@@ -72,7 +72,7 @@ export async function measureFaultTrial(planned: PlannedTrial, options: MeasureO
   });
   await standby?.expect('prepared', START_TIMEOUT_MS, signal);
   const port = await path.connect(listening.port, specification, fault, signal);
-  // The moments of a fault are this process's; a server may be gone by then, and its clock with it.
+  // Fault times are on this process's clock; a server may have ended by then, and its clock echo with it.
   using clock = path.isOnThisHost ? await startClockEcho(path.clientHost) : undefined;
   client.send({
     kind: 'load',
@@ -159,7 +159,7 @@ interface Breaking {
   readonly signal: AbortSignal;
 }
 
-/** The window of the trial: its host readings, the fault and its end, and the server's peers before and after. */
+/** Runs the window of the trial: host readings, the fault and its end, and the server's peers before and after. */
 async function breakAndWatch(breaking: Breaking): Promise<{
   injected: Injected;
   host: HostReadings;
@@ -180,12 +180,12 @@ async function breakAndWatch(breaking: Breaking): Promise<{
     await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), failed]);
     return { injected, host: watch.stop(), kernel, peers };
   } finally {
-    // Also stops its timer when the trial failed meanwhile.
+    // Stops the timer even if the trial failed meanwhile.
     watch.pause();
   }
 }
 
-/** The relay's own account of when it broke what. */
+/** Times and hit connections of the fault as the relay reports them. */
 function relayMoments(relay: RelayTally | undefined): Partial<Injected> {
   const fault = relay?.fault;
   if (fault?.faultNs === undefined) return {};

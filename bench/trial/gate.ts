@@ -1,4 +1,4 @@
-// What all gates are made of.
+// Building blocks of all gates.
 
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { Gate } from '../contract/run-file.ts';
@@ -17,24 +17,24 @@ export function noteUnless(value: number | undefined, note: string): string | un
 }
 
 /**
- * Two trials of a pair, each off by this much to another side, differ by the smallest margin that rests on two clocks: the
- * 100 µs of delivery p50.
+ * Two trials of a pair, each off by this much in opposite directions, differ by the smallest margin of a metric that uses two
+ * clocks: the 100 µs of delivery p50.
  */
 const CLOCK_LIMIT_NS = 50 * NS_PER_US;
 
-/** N4: the shortest round trips between two processes, which are the machine's own; repeating a trial makes them no shorter. */
+/** N4: depends on the shortest round trips between two processes, a property of the machine; repeating a trial does not shorten them. */
 export function clockGate(clock: Parameters<typeof boundNs>[0]): Gate {
   const text = { id: 'N4', kind: 'environment', title: 'clock offset bound', limit: CLOCK_LIMIT_NS, unit: 'ns' } as const;
   return atMost({ ...text, remedy: 'nothing', boundsClocks: true }, boundNs(clock));
 }
 
-/** N3: a quota is there in the next trial, too, and how much of it is used depends on the arm. */
+/** N3: the quota also applies to the next trial, and the CPU time used of it depends on the arm. */
 export function throttlingGate(throttledNs: number | undefined): Gate {
   const text = { id: 'N3', kind: 'environment', title: 'CPU throttling by the cgroup', limit: 0, unit: 'ns' } as const;
   return atMost({ ...text, remedy: 'nothing' }, throttledNs);
 }
 
-/** N6: a tracer stays until its user ends it. */
+/** N6: a tracer runs until its user ends it. */
 export function tracerGate(tracers: readonly string[]): Gate {
   const text = { id: 'N6', kind: 'environment', title: 'tracers running', limit: 0, unit: 'count' } as const;
   return atMost({ ...text, remedy: 'nothing' }, tracers.length, tracers.join(', ') || undefined);

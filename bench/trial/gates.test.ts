@@ -94,7 +94,7 @@ interface Changes {
   readonly findings?: Partial<StampFindings>;
   readonly clock?: Partial<MeasuredTrial['clock']>;
   readonly tracers?: readonly string[];
-  /** Receivers that stop reading, as planned. */
+  /** Number of receivers that stop reading, as planned. */
   readonly stopped?: number;
   readonly connecting?: TrialSpecification['connecting'];
 }
@@ -175,7 +175,7 @@ it('what one storm makes late, and the streams that fail in it, are results and 
 
 it('a trial of kept connections whose streams open others is limited by the harness', () => {
   const connecting = { kind: 'kept' } as const;
-  // 10 slots: as many streams open the connection that the others of their slot find.
+  // 10 slots: the first stream of each opens the connection that the others of its slot reuse.
   const kept = (opened: number): Changes => ({ connecting, client: { kept: { opened, reused: 1000 - opened, lost: 0 } } });
   expect(missed(kept(10))).toEqual([]);
   expect(missed(kept(20))).toEqual([]);

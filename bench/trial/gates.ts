@@ -1,5 +1,5 @@
-// The validity checks of one trial: each with its value and limit, so that every report can show why it is to be believed.
-// Environment gates are caused by the machine, harness gates by the load generator, correctness gates by a defect.
+// Judges the validity of one trial: each gate has its value and limit, so that every report can show why the trial is valid.
+// Misses of environment gates are caused by the machine, of harness gates by the load generator, of correctness gates by a defect.
 
 import { mostStreamsInBrowser, originUncertaintyNs } from '../contract/browser.ts';
 import type { Gate } from '../contract/run-file.ts';
@@ -7,20 +7,20 @@ import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { atMost, boundNs, clockGate, noteUnless, throttlingGate, tracerGate } from './gate.ts';
 import type { MeasuredTrial } from './measure-trial.ts';
 
-/** What the stamps of the trial say, computed by whoever joined them. */
+/** Results from the stamps of the trial, computed by the code that joins them. */
 export interface StampFindings {
   readonly missingStamps: number;
   readonly mostNegativeNs: number;
   readonly startLagP99Ns: number | undefined;
   /** Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be judged, with the reason. */
   readonly arrivals: { readonly statistic: number | undefined; readonly limit: number; readonly note: string | undefined };
-  /** Places for a stream that were asked for, and those that had one in the window. */
+  /** Requested connection slots, and those that had a stream in the window. */
   readonly load: { readonly asked: number; readonly tookPart: number };
   /** Delivery p99 of the slowest load process over the median one; absent with one process, undefined when it cannot be judged. */
   readonly processSpread?: { readonly ratio: number | undefined };
 }
 
-/** Of the load that was asked for. */
+/** Largest tolerated missing share of the requested load. */
 export const MISSING_LOAD = 0.05;
 
 export function checkGates(measured: MeasuredTrial, findings: StampFindings): Gate[] {
@@ -30,7 +30,7 @@ export function checkGates(measured: MeasuredTrial, findings: StampFindings): Ga
 function environmentGates(measured: MeasuredTrial): Gate[] {
   const { host, server, client } = measured;
   const kind = 'environment';
-  // The relay's CPU is that of its whole life, rehearsal included: it takes part in experiments only, and only excuses more.
+  // The relay's CPU time is that of its whole life, rehearsal included: it is used in experiments only, and only loosens this gate.
   const ownNs =
     host.ownNs +
     cpuNs(server.use) +
@@ -50,7 +50,7 @@ function environmentGates(measured: MeasuredTrial): Gate[] {
   ];
 }
 
-/** Of any trial whose processes share a machine and a clock, whether or not it is timed. */
+/** Gates of any trial whose processes share a machine and a clock, whether or not it is timed. */
 export function machineGates({ host, clock, tracers }: Pick<MeasuredTrial, 'host' | 'clock' | 'tracers'>): Gate[] {
   const kind = 'environment';
   const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
@@ -122,12 +122,12 @@ function harnessGates(measured: MeasuredTrial, findings: StampFindings): Gate[] 
   ];
 }
 
-/** A page begins a stream between two frames, of 16.7 ms each; a few ms more are its way there. */
+/** A page begins a stream between two frames, of 16.7 ms each; a few ms more are for delivering the command to it. */
 const PAGE_START_LAG_NS = 20 * NS_PER_MS;
 
 const IN_ONE_GO = 'not judged: all starts of a storm are one task of the event loop; how long it took is among the results';
 
-/** A stream that opens a connection is none of a kept one; a median does not notice 1 in 100. */
+/** A stream that opens a connection is not one on a kept connection; 1 in 100 does not affect a median. */
 function keptGates({ client, specification }: MeasuredTrial): Gate[] {
   if (client.kept === undefined) return [];
   const { opened, reused } = client.kept;
@@ -140,22 +140,22 @@ function keptGates({ client, specification }: MeasuredTrial): Gate[] {
   ];
 }
 
-/** What this project claims of delivery to a page is not finer than this. */
+/** Resolution of this project's claims about delivery to a page. */
 const PAGE_CLOCK_LIMIT_NS = 0.5 * NS_PER_MS;
 
-/** Of streams that a page stamped. */
+/** Gates of streams that a page stamped. */
 function pageClockGates({ client: { browser } }: MeasuredTrial): Gate[] {
   if (browser === undefined) return [];
   const text = { id: 'N8', kind: 'environment', title: 'uncertainty of the page’s clock', limit: PAGE_CLOCK_LIMIT_NS, unit: 'ns' } as const;
   return [atMost({ ...text, remedy: 'nothing', boundsClocks: true }, originUncertaintyNs(browser.clock))];
 }
 
-/** How far two stamps, one of the server and one of a page, may be off against each other; 0 without a page. */
+/** Largest error between a stamp of the server and one of a page; 0 without a page. */
 function pageErrorNs({ client: { browser } }: MeasuredTrial): number {
   return browser === undefined ? 0 : originUncertaintyNs(browser.clock) + browser.resolutionNs;
 }
 
-/** A stream that had to wait for another to end would pass for slow. */
+/** A stream that had to wait for another to end would look slow. */
 function pageRoomGates({ client: { browser }, specification }: MeasuredTrial): Gate[] {
   if (browser === undefined) return [];
   const limit = mostStreamsInBrowser(specification);
@@ -180,11 +180,11 @@ const ONE_SIDED = 'of what the server wrote: a page does not see its sockets';
 
 type Told = Pick<MeasuredTrial, 'specification' | 'server' | 'client'>;
 
-/** Whether what was sent is what arrived. */
+/** Gates that compare the bytes and tokens received with those sent. */
 export function receiptGates({ specification, server, client }: Told): Gate[] {
   const kind = 'correctness';
   const faults = client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches;
-  // Receivers that stop reading as planned end no stream; both ends leave their bytes out.
+  // Streams of receivers that stop reading as planned do not end; both ends leave their bytes out.
   const stopped = specification.stall?.connections ?? 0;
   const allVerified = client.streamsVerified === client.streamsPlanned - stopped;
   const { bytesRead } = client;
@@ -200,11 +200,11 @@ export function receiptGates({ specification, server, client }: Told): Gate[] {
   ];
 }
 
-/** Whether streams and processes did what was planned. */
+/** Gates that check that streams and processes behaved as planned. */
 export function conductGates({ specification, server, client, clock }: Told & Pick<MeasuredTrial, 'clock'>): Gate[] {
   const kind = 'correctness';
   const failed = client.errors.reduce((sum, error) => sum + error.count, 0);
-  // There it is what is measured.
+  // In a storm, failed opens are the measurement, so they do not fail the trial.
   const mostFailed = specification.connecting?.kind === 'storm' ? 1 : 0.001;
   const examples = client.errors.map((error) => `${error.cause} ×${error.count}: ${error.example}`).join('; ');
   return [
@@ -228,7 +228,7 @@ interface Taken {
   readonly tokensReceived: number;
 }
 
-/** Of nothing everything is true: no token was lost, and none came late. */
+/** Without streams or tokens all other gates pass vacuously: no token was lost, and none came late. */
 export function tookPartGate({ streamsStarted, tokensReceived }: Taken): Gate {
   const isNothing = streamsStarted === 0 || tokensReceived === 0;
   return atMost(
@@ -238,7 +238,7 @@ export function tookPartGate({ streamsStarted, tokensReceived }: Taken): Gate {
   );
 }
 
-/** A load point is not what it says where more than a few are missing. */
+/** The load differs from that of the load point if more than a few streams are missing. */
 export function loadGate({ asked, tookPart }: StampFindings['load']): Gate {
   return atMost(
     { id: 'H15', kind: 'harness', title: 'load asked for that did not take part', limit: MISSING_LOAD, unit: 'ratio' },

@@ -1,5 +1,5 @@
-// Watches what the machine does to a trial from outside: time stolen by the hypervisor, other programs, throttling,
-// swapping, tracers. Reads /proc before, during and after the window; where there is none, the readings are undefined.
+// Watches disturbances of a trial by the machine: time stolen by the hypervisor, other programs, throttling, swapping,
+// tracers. Reads /proc before, during and after the window; without /proc the readings are undefined.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
@@ -40,7 +40,7 @@ function readCpuTimes(): CpuTimes | undefined {
   const fields = readText('/proc/stat')?.split('\n')[0]?.trim().split(/\s+/).slice(1).map(Number);
   if (fields === undefined || fields.length < 8) return undefined;
   const [user = 0, nice = 0, system = 0, , , , , steal = 0] = fields;
-  // Interrupts are left out: the traffic of our own loopback lands there, and differs by arm.
+  // Interrupts are left out: the traffic of our own loopback counts there, and differs by arm.
   return { busyTicks: user + nice + system, stealTicks: steal, allTicks: fields.slice(0, 8).reduce((sum, one) => sum + one, 0) };
 }
 
@@ -51,7 +51,7 @@ function readCounter(path: string, key: string): number | undefined {
   return line === undefined ? undefined : Number(line.split(' ')[1]);
 }
 
-/** The cgroup v2 CPU statistics of this process, where there are any. */
+/** Path of the cgroup v2 CPU statistics of this process; the file may not exist. */
 function cpuStatPath(): string {
   const group = /^0::(.*)$/m.exec(readText('/proc/self/cgroup') ?? '')?.[1] ?? '/';
   return `/sys/fs/cgroup${group === '/' ? '' : group}/cpu.stat`;
@@ -120,7 +120,7 @@ function stealShare(before: CpuTimes | undefined, after: CpuTimes | undefined): 
 
 const tracers = new Set(['tcpdump', 'strace', 'ltrace', 'perf', 'bpftrace']);
 
-/** Names of programs that trace or capture and so disturb what is measured. */
+/** Names of running programs that trace or capture and so disturb the measurement. */
 export function runningTracers(): string[] {
   let entries: string[];
   try {
@@ -132,12 +132,12 @@ export function runningTracers(): string[] {
   return [...new Set(names.filter((name) => tracers.has(name)))];
 }
 
-/** Half of the usual 28,232 local ports: old connections must never be what a new one waits for. */
+/** Half of the usual 28,232 local ports: a new connection must never wait for old ones. */
 const TIME_WAIT_LIMIT = 14_000;
 const SETTLE_POLL_MS = 50;
 const SETTLE_LIMIT_NS = 60 * NS_PER_S;
 
-/** Waits until the kernel has forgotten enough old connections; gives up after a minute, as a later connect will tell. */
+/** Waits until the kernel has forgotten enough old connections; returns after a minute in any case: a later connect reports the error. */
 export async function settleConnections(signal: AbortSignal): Promise<void> {
   const startNs = process.hrtime.bigint();
   while (Number(process.hrtime.bigint() - startNs) < SETTLE_LIMIT_NS && !signal.aborted) {

@@ -1,4 +1,4 @@
-// Carries out a fault at its moment, and says when that really was. What the relay does, it does itself.
+// Injects a fault at its planned time and reports the real time. Faults of the relay are injected by the relay itself.
 
 import type { Fault, FaultAction } from '../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../contract/messages.ts';
@@ -12,9 +12,9 @@ import { START_TIMEOUT_MS } from './trial-processes.ts';
 export interface Injected {
   /** Ns since T0. */
   readonly faultNs: number;
-  /** When the cause was over; undefined for what is over in a moment. */
+  /** Time at which the cause was over; undefined for an instantaneous fault. */
   readonly healNs?: number;
-  /** Connections that were hit; undefined where nobody counts them. */
+  /** Connections that were hit; undefined when they are not counted. */
   readonly hit?: number;
 }
 
@@ -23,15 +23,15 @@ export interface InjectOptions {
   readonly specification: TrialSpecification;
   readonly fault: Fault;
   readonly server: Child<FromServer>;
-  /** The one that takes over, for faults that end the server. */
+  /** The server that takes over, for faults that end the first one. */
   readonly standby: Child<FromServer> | undefined;
-  /** That both servers listen on. */
+  /** Port on which both servers listen. */
   readonly port: number;
   readonly path: OpenPath;
   readonly signal: AbortSignal;
 }
 
-/** How long before a server is ended its connections are counted. */
+/** Connections are counted this long before a server is ended. */
 const COUNT_LEAD_NS = 60 * NS_PER_MS;
 
 export async function injectFault(options: InjectOptions): Promise<Injected> {
@@ -65,7 +65,7 @@ async function replaceServer(action: Replacement, options: InjectOptions, planne
   const faultNs = sinceEpoch(epochNs);
   server.signal(action.signal);
   standby?.send({ kind: 'start', epochNs: String(epochNs) });
-  // A server that drains keeps the port until it is through; then it says what it counted.
+  // A draining server keeps the port until it is done, and then sends its tally.
   if (action.signal === 'SIGTERM') await server.expect('tally', START_TIMEOUT_MS, signal);
   await sleepUntil(epochNs, faultNs + action.restartAfterNs, signal);
   standby?.send({ kind: 'listen', port });
@@ -79,7 +79,7 @@ async function freeze(forNs: number, { server, epochNs, signal }: InjectOptions)
   try {
     await sleepUntil(epochNs, faultNs + forNs, signal);
   } finally {
-    // Also when the run was stopped: a process that stands still does not end.
+    // Needed even if the run was interrupted: a process under SIGSTOP does not end.
     server.signal('SIGCONT');
   }
   return { faultNs, healNs: sinceEpoch(epochNs) };

@@ -4,7 +4,7 @@ import { createServer, connect, type AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { parseKernelCounts, startKernelCount } from './kernel-counters.ts';
 
-// Shortened, from a Linux 6.18.
+// Output of Linux 6.18, shortened.
 const NETSTAT = `TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPHPHits TCPSynRetrans TCPOrigDataSent
 TcpExt: 0 12 13 23628191 1559 99722182
 IpExt: InNoRoutes InOctets
@@ -50,7 +50,7 @@ it.runIf(existsSync('/proc/self/net/netstat'))('what a listener without room dro
   server.close();
   expect(listenOverflows).toBeGreaterThan(0);
   expect(listenDrops).toBeGreaterThanOrEqual(listenOverflows);
-  // It began later and ended sooner; named twice, the namespace would have counted double.
+  // `twice` began later and ended sooner; if the namespace counted twice, its count would be higher.
   expect(overflowsTwice).toBeGreaterThan(0);
   expect(overflowsTwice).toBeLessThanOrEqual(listenOverflows);
 });

@@ -1,10 +1,10 @@
-// What the kernel counted of TCP while something was broken: connections that found no room at a listener, and segments
-// that were sent again. The counters are those of a whole network namespace, so other programs in it count too.
+// Reads TCP counters of the kernel during a fault: connections that overflowed a listen queue, and retransmitted segments.
+// The counters are those of a whole network namespace, so other programs in it count too.
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { KernelCounts } from '../contract/recovery.ts';
 
-/** Which line of which file each is in; names as in the kernel's net/ipv4/proc.c. */
+/** File and line of each counter; names as in the kernel's net/ipv4/proc.c. */
 const counters = {
   listenOverflows: { file: 'netstat', group: 'TcpExt', name: 'ListenOverflows' },
   listenDrops: { file: 'netstat', group: 'TcpExt', name: 'ListenDrops' },
@@ -17,7 +17,7 @@ const counterNames = Object.keys(counters) as (keyof KernelCounts)[];
 type Process = number | 'self';
 
 /**
- * Counts from now until `stop`, which says what was added; a counter that cannot be read is undefined.
+ * Counts from now until `stop`, which returns the increase; a counter that cannot be read is undefined.
  * @param pids Processes whose network namespaces are added up, each once; by default only that of this process.
  */
 export function startKernelCount(pids: readonly number[] = []): { stop: () => KernelCounts } {
@@ -39,7 +39,7 @@ function namespaceOf(process: Process): string {
   try {
     return readlinkSync(`/proc/${process}/ns/net`);
   } catch {
-    // Kept apart: what cannot be read must make the sum undefined, not disappear from it.
+    // A name of its own: an unreadable namespace must make the sum undefined, not disappear from it.
     return `unknown, of ${process}`;
   }
 }
@@ -57,7 +57,7 @@ function readText(path: string): string {
   }
 }
 
-/** The counters that this file has: pairs of lines, the first with the names of a group, the second with their values. */
+/** Parses the counters of a file: pairs of lines, the first with the names of a group, the second with their values. */
 export function parseKernelCounts(text: string, file: 'netstat' | 'snmp'): KernelCounts {
   const lines = text.split('\n').map((line) => line.split(' '));
   const counts: KernelCounts = {};
@@ -80,7 +80,7 @@ function addedSince(before: KernelCounts, after: KernelCounts): KernelCounts {
   return added;
 }
 
-/** Undefined where one of them is: a part of a sum would look like the whole. */
+/** A counter is undefined when it is in any part: a partial sum would look like the whole. */
 function sumOf(parts: readonly KernelCounts[]): KernelCounts {
   const sum: KernelCounts = {};
   for (const key of counterNames) {

@@ -58,7 +58,7 @@ it('what nobody reads is charged to the socket that has it', async () => {
   client.destroy();
   server.close();
   for (const socket of accepted) socket.destroy();
-  // Undefined only where the machine has no ss, which the environment of every run shows.
+  // undefined only when the machine has no ss, which the environment of every run shows.
   const grown = before.socketBytes === undefined ? 50_000 : after.socketBytes! - before.socketBytes;
   expect(grown).toBeGreaterThanOrEqual(50_000);
   expect(after.sockets ?? 2).toBeGreaterThanOrEqual(2);

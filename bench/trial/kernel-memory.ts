@@ -1,4 +1,4 @@
-// What the kernel holds for connections: it is in no process's memory, and on one host it is of both ends.
+// Reads the kernel memory of connections: it belongs to no process, and on one host it covers both ends.
 
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -8,8 +8,8 @@ import { KIB } from '../contract/units.ts';
 export type KernelMemory = Rung['kernel'];
 
 /**
- * Slabs of an open TCP connection: the socket with its inode and its file, and its place in the interest list of an epoll. Heads
- * of packets are left out, since what is charged to a socket has them in it (the kernel's SKB_TRUESIZE); directory entries too,
+ * Slabs of an open TCP connection: the socket with its inode and its file, and its entry in the interest list of an epoll. Packet
+ * heads are left out, since the memory charged to a socket includes them (the kernel's SKB_TRUESIZE); directory entries too,
  * since any program that walks a file system fills their cache.
  */
 const connectionSlabs = /^(?:TCP|sock_inode_cache|filp|eventpoll_\w+)$/;
@@ -17,11 +17,11 @@ const connectionSlabs = /^(?:TCP|sock_inode_cache|filp|eventpoll_\w+)$/;
 const SS_TIMEOUT_MS = 5000;
 const SS_MAX_BYTES = 256 * 1024 * 1024;
 
-/** @param serverPorts On which the servers listen. */
+/** @param serverPorts Ports on which the servers listen. */
 export async function readKernelMemory(serverPorts: readonly number[]): Promise<KernelMemory> {
   const pageBytes = readPageBytes();
   const { sockets, tcpBytes } = parseSocketStatistics(readText('/proc/net/sockstat') ?? '', pageBytes);
-  // Only root may read it.
+  // Only root may read slabinfo.
   const slabBytes = parseSlabs(readText('/proc/slabinfo') ?? '', pageBytes);
   const socketBytes = await readSocketMemory(serverPorts);
   return {
@@ -43,8 +43,8 @@ export function parseSocketStatistics(
 }
 
 /**
- * Whole slabs, with the room in them that is not used yet: the kernel has taken it (slabinfo(5): name, 2 counts of objects,
- * objsize, objperslab, pagesperslab, … slabdata active_slabs num_slabs). Undefined without any of them.
+ * Size of whole slabs, unused room included: the kernel has allocated it (slabinfo(5): name, 2 counts of objects, objsize,
+ * objperslab, pagesperslab, … slabdata active_slabs num_slabs). Returns undefined without any of them.
  */
 export function parseSlabs(slabinfo: string, pageBytes: number | undefined): number | undefined {
   if (pageBytes === undefined) return undefined;
@@ -67,7 +67,7 @@ async function readSocketMemory(serverPorts: readonly number[]): Promise<number 
   });
 }
 
-/** Waiting to be read (`r`), sent or acknowledged (`w`) or processed (`bl`), in reserve (`f`), and of options (`o`): ss(8), skmem. */
+/** Sums bytes to be read (`r`), sent or acknowledged (`w`) or processed (`bl`), in reserve (`f`), of options (`o`): ss(8), skmem. */
 export function parseSocketMemory(text: string): number {
   let bytes = 0;
   for (const [, fields = ''] of text.matchAll(/skmem:\(([^)]*)\)/g))
@@ -75,7 +75,7 @@ export function parseSocketMemory(text: string): number {
   return bytes;
 }
 
-/** The others are limits, drops, and `t`, which `w` has in it. */
+/** The other fields are limits, drops, and `t`, which `w` includes. */
 const charged: ReadonlySet<string> = new Set(['r', 'w', 'bl', 'f', 'o']);
 
 function readPageBytes(): number | undefined {

@@ -10,7 +10,7 @@ const run = fixtureLadderRun({ ladderOf: () => fixtureLadder(truth), blocks: 1 }
 const trial = run.trials[0] as LadderTrial;
 const { workload } = run.header.plan;
 
-/** 5 tokens/s for 1 s on each rung: the streams of a rung and of all below it. The last token of a stream ends it. */
+/** Tokens before each reading: 5 tokens/s for 1 s on each rung, of its streams and all below it. The last token of a stream ends it. */
 const tokensBefore: Readonly<Record<string, number>> = {
   '0 up': 0,
   '500 up': 2500,
@@ -23,7 +23,7 @@ const tokensBefore: Readonly<Record<string, number>> = {
 
 type Changes = Partial<Omit<ReadRung, 'rung' | 'step'>> & { readonly sockets?: number };
 
-/** @param changes To the rung of this many connections on the way up. */
+/** @param changes Changes to the rung of this many connections on the way up. */
 function asPlanned(connections?: number, { sockets = 0, ...changes }: Changes = {}): ReadRung[] {
   const { rungs } = fixtureLadder(truth);
   return ladderSteps(fixtureLadderPlan).map((step, index) => {

@@ -1,5 +1,5 @@
-// The validity checks of one ladder: what was read must be what it says it is. How late tokens were is no matter here, as long
-// as none was still to be sent while memory was read.
+// Judges the validity of one ladder: each reading must belong to the planned state of its rung. Late tokens do not matter here,
+// as long as none was still to be sent while memory was read.
 
 import { populationOf, planAllOffsetsNs, type Population } from '../contract/population.ts';
 import type { Gate } from '../contract/run-file.ts';
@@ -19,10 +19,10 @@ export function checkLadderGates(measured: MeasuredLadder): Gate[] {
   ];
 }
 
-/** A twentieth of the sockets is a twentieth of the slabs; what is measured is mostly memory of the servers themselves. */
+/** A twentieth of the sockets is a twentieth of the slabs; most of the measured memory is that of the servers themselves. */
 const NEIGHBOUR_LIMIT = 0.05;
 
-/** The kernel's slabs are of the whole machine: sockets that other programs open or close meanwhile would pass for the servers'. */
+/** The kernel's slabs are those of the whole machine: sockets that other programs open or close meanwhile would count as the servers'. */
 function neighbourGate({ rungs }: MeasuredLadder): Gate {
   const text = {
     id: 'N7',
@@ -40,7 +40,7 @@ function neighbourGate({ rungs }: MeasuredLadder): Gate {
   return atMost(text, most / (SOCKETS_PER_CONNECTION * Math.max(...rungs.map(({ rung }) => rung.connections))));
 }
 
-/** Both ends. */
+/** One socket at each end. */
 const SOCKETS_PER_CONNECTION = 2;
 
 function harnessGates({ rungs, specification }: MeasuredLadder): Gate[] {
@@ -59,7 +59,7 @@ function harnessGates({ rungs, specification }: MeasuredLadder): Gate[] {
 
 type GateText = Parameters<typeof atMost>[0];
 
-/** The note names the rung, so that a reader knows how far the ladder may be climbed. */
+/** The note names the rung, so that a reader knows up to which rung the ladder is valid. */
 function worst(text: GateText, rungs: readonly ReadRung[], values: readonly number[]): Gate {
   const value = Math.max(...values);
   const rung = rungs[values.indexOf(value)];
@@ -68,7 +68,7 @@ function worst(text: GateText, rungs: readonly ReadRung[], values: readonly numb
   return atMost(text, value, `${amount} at ${rung.step.connections} connections on the way ${rung.step.way}`);
 }
 
-/** When each token of each stream is due, ns since T0, rising. */
+/** Due times of all tokens of all streams, ns since T0, rising. */
 function sortedDues({ startNs, base, totalTokens }: Population, offsetsNs: readonly Float64Array[]): Float64Array {
   const dueNs = new Float64Array(totalTokens);
   for (const [stream, offsets] of offsetsNs.entries()) {
@@ -81,7 +81,7 @@ function sortedDues({ startNs, base, totalTokens }: Population, offsetsNs: reado
   return dueNs.sort();
 }
 
-/** How many are at most `ns`. */
+/** Number of values that are at most `ns`. */
 function countUntil(sorted: Float64Array, ns: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

@@ -1,5 +1,5 @@
-// What is read on a rung of a ladder: memory while it streams, then after full collections in silence, and what the servers
-// used. Several readings stand behind each number, because one of them may meet an allocation half way.
+// Reads a rung of a ladder: memory while it streams, then after full collections in silence, and the servers' resource use.
+// Each number is based on several readings, because one of them may coincide with an allocation.
 
 import { strict as assert } from 'node:assert';
 import type { Footprint, LadderReading, LadderStep, Rung } from '../contract/ladder.ts';
@@ -11,13 +11,13 @@ import type { RunningTrial } from './running-trial.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { START_TIMEOUT_MS } from './trial-processes.ts';
 
-/** A rung as it was read, with what shows whether it was read at its time. */
+/** The readings of a rung, with values that show whether it was read at its time. */
 export interface ReadRung {
   readonly rung: Rung;
   readonly step: LadderStep;
-  /** When the last of its readings ended, ns since T0. */
+  /** End of its last reading, ns since T0. */
   readonly readToNs: number;
-  /** By the servers themselves, after the collections. */
+  /** Counts reported by the servers themselves, after the collections. */
   readonly openStreams: number;
   readonly tokensWritten: number;
 }
@@ -27,7 +27,7 @@ export interface LadderPlace {
   readonly signal: AbortSignal;
 }
 
-/** One way through a rung: waits for its moments, and reads. @throws what ends the trial */
+/** Waits for the moments of a rung, and takes its readings. @throws the error that ends the trial */
 export async function readRung(place: LadderPlace, step: LadderStep): Promise<ReadRung> {
   const { connections, way, streamFromNs, streamToNs } = step;
   await until(place, streamFromNs);
@@ -52,7 +52,7 @@ export async function readRung(place: LadderPlace, step: LadderStep): Promise<Re
   };
 }
 
-/** @throws at once what a load process fails with meanwhile */
+/** @throws immediately the error of a load process that fails meanwhile */
 async function until({ trial, signal }: LadderPlace, atNs: number): Promise<void> {
   const sleeping = sleepUntil(trial.epochNs, atNs, signal);
   await Promise.race([sleeping, trial.drained.then(async () => await sleeping)]);
@@ -78,7 +78,7 @@ async function readStreaming(place: LadderPlace, { streamFromNs, streamToNs }: L
   return { ...(streaming !== undefined && { streaming }), ...(use !== undefined && { use }) };
 }
 
-/** Undefined when no time has passed: the moments were over before they were waited for, which a gate will say. */
+/** Returns undefined when no time has passed: the moments were over before the wait for them, which a gate reports. */
 function useBetween(before: readonly LadderReading[], after: readonly LadderReading[]): Rung['use'] {
   const wallNs = mean(after.map(({ atNs }) => atNs)) - mean(before.map(({ atNs }) => atNs));
   const utilisations = after.flatMap(({ utilisation }) => utilisation ?? []);
@@ -96,7 +96,7 @@ const BETWEEN_READINGS_NS = 20e6;
 
 interface Retained {
   readonly retained: Rung['retained'];
-  /** Of all servers. */
+  /** Sums over all servers. */
   readonly totals: Pick<LadderReading, 'openStreams' | 'tokensWritten'>;
 }
 
@@ -125,7 +125,7 @@ async function askServers({ trial: { servers }, signal }: LadderPlace, asked: { 
   return (await servers.expect('ladder-reading', START_TIMEOUT_MS, signal)).map(({ reading }) => reading);
 }
 
-/** Undefined where any reading is: a mean over some would pass for the mean over all. */
+/** Returns undefined when any reading is: a mean over some would look like the mean over all. */
 function summarise(readings: readonly (MemoryReading | undefined)[], of: (values: readonly number[]) => number): Footprint | undefined {
   const known = readings.filter((reading) => reading !== undefined);
   if (known.length < readings.length) return undefined;
@@ -146,7 +146,7 @@ function mean(values: readonly number[]): number {
   return sum(values, (value) => value) / values.length;
 }
 
-/** Of an odd number of values. */
+/** Median of an odd number of values. */
 function middle(values: readonly number[]): number {
   assert(values.length % 2 === 1, 'an odd number of readings has one in the middle');
   return values.toSorted((a, b) => a - b)[(values.length - 1) / 2] as number;

@@ -12,7 +12,7 @@ import { openTrial, type RunningTrial } from './running-trial.ts';
 import { specifyTrial } from './specification.ts';
 import { HOST } from './trial-processes.ts';
 
-/** As of steady trials: enough for V8 to have compiled what a token passes through. What it leaves behind is in rung 0. */
+/** As in steady trials: enough for V8 to compile the code path of a token. Memory that it leaves behind is in rung 0. */
 const REHEARSAL_TOKENS = 20_000;
 
 type OfAnyTrial =
@@ -28,7 +28,7 @@ type OfAnyTrial =
   | 'startedAt';
 
 export interface MeasuredLadder extends Pick<MeasuredTrial, OfAnyTrial> {
-  /** Rung 0 first. */
+  /** Rungs in the order of reading, rung 0 first. */
   readonly rungs: readonly ReadRung[];
 }
 
@@ -85,7 +85,7 @@ async function climb(
   try {
     for (const step of ladderSteps(ladder)) rungs.push(await readRung({ trial, signal }, step));
   } finally {
-    // Also stops its timer when the trial failed meanwhile.
+    // Stops the timer even if the trial failed meanwhile.
     watch.pause();
   }
   return { rungs, host: watch.stop() };

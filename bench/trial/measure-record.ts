@@ -1,14 +1,14 @@
-// One planned trial → the record that is saved, whether it was measured or failed.
+// Measures one planned trial and returns the record to save, whether it was measured or failed.
 
 import { BenchError, messageOf } from '../contract/errors.ts';
 import type { FailedTrial, FinishedTrial, TrialRecord } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { MeasureOptions } from './measure-trial.ts';
 
-/** Every later trial would fail in the same way. */
+/** Codes of errors that every later trial would repeat. */
 const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'INTERRUPTED']);
 
-/** @throws BenchError INTERRUPTED, or what makes every later trial fail. */
+/** @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
 export async function measureRecord(
   planned: PlannedTrial,
   options: MeasureOptions,
@@ -23,7 +23,7 @@ export async function measureRecord(
   }
 }
 
-/** Something that makes this trial a failed one, and need not make the next one fail. */
+/** Whether the error makes this trial a failed one, but need not make the next one fail. */
 export function isFailure(error: unknown): error is BenchError {
   return error instanceof BenchError && !fatalCodes.has(error.code);
 }

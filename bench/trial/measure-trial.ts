@@ -1,5 +1,5 @@
-// Measures one trial: fresh server and client processes, clock proof, warm-up, window, drain; brings back what both
-// counted and stamped, and what the machine did meanwhile. Knows no statistics.
+// Measures one trial: fresh server and client processes, clock proof, warm-up, window, drain; returns the counts and
+// stamps of both, and the readings of the machine. Knows no statistics.
 
 import { availableParallelism } from 'node:os';
 import type { CanaryReadings } from '../contract/canary.ts';
@@ -26,20 +26,20 @@ import { countCalls } from './system-calls.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { hostOf, type ProcessOptions } from './trial-processes.ts';
 
-/** Enough for V8 to have compiled what a token passes through, on both sides. */
+/** Enough for V8 to compile the code path of a token on both sides. */
 const REHEARSAL_TOKENS = 10_000;
-/** A page has room for six streams at a time, and says only every tenth of a second which of them are over. */
+/** Fewer: a page has room for six streams at a time, and reports ended streams only every tenth of a second. */
 const REHEARSAL_TOKENS_IN_BROWSER = 2400;
 
 export interface MeasuredTrial {
   readonly specification: TrialSpecification;
   readonly server: ServerTally;
   readonly client: ClientTally;
-  /** On path `relay`. */
+  /** Set only on path `relay`. */
   readonly relay: RelayTally | undefined;
-  /** The processes that stand for a model; none where a timer paces the tokens. */
+  /** The processes that simulate a model; empty when a timer paces the tokens. */
   readonly upstreams: readonly UpstreamTally[];
-  /** How many shared the streams. */
+  /** Number of processes that shared the streams. */
   readonly clientProcesses: number;
   readonly serverProcesses: number;
   readonly serverPort: number;
@@ -54,18 +54,18 @@ export interface MeasuredTrial {
   readonly sockets: SocketCounts;
   readonly socketsAfterRamp: SocketCounts | undefined;
   readonly calls: WindowCalls | undefined;
-  /** Of the servers, in a trial in which receivers stop reading. */
+  /** Memory of the servers; set only in a trial in which receivers stop reading. */
   readonly resident: ResidentMemory | undefined;
   readonly canary: CanaryReadings | undefined;
-  /** From T0 on, where all connections open at once. */
+  /** Counts from T0 on; set only when all connections open at once. */
   readonly kernel: KernelCounts | undefined;
   readonly wallNs: number;
-  /** What was not rehearsal, warm-up, window, tail or drain. */
+  /** Time that was not rehearsal, warm-up, window, tail or drain. */
   readonly overheadNs: number;
   readonly startedAt: string;
 }
 
-/** For the progress display. */
+/** Live counts for the progress display. */
 export interface LiveRate {
   readonly tokensReceived: number;
   readonly openStreams: number;
@@ -73,16 +73,16 @@ export interface LiveRate {
 
 export interface MeasureOptions extends ProcessOptions {
   readonly plan: Plan;
-  /** Where the plan's tokens are on this machine. */
+  /** Path of the plan's tokens on this machine. */
   readonly tokenFile: string;
   readonly port: number;
   readonly signal: AbortSignal;
   /** Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there; undefined deletes them. */
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
-  /** Waits for the other trials that are starting; undefined where one trial runs at a time. */
+  /** Waits for the other trials that are starting; undefined when one trial runs at a time. */
   readonly takeStartTurn?: () => Promise<Disposable>;
-  /** In the place of the load point's fault: for tests that break something at a place of their own. */
+  /** Replaces the load point's fault, for tests with a fault of their own. */
   readonly fault?: Fault;
 }
 
@@ -99,7 +99,7 @@ function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecifica
   };
 }
 
-/** Where there is a low phase, the ramp is that of either group of streams, each in what it has of the warm-up. */
+/** With a low phase, both groups of streams have the same ramp, each in its own part of the warm-up. */
 function rampOf({ loadPoint }: PlannedTrial, { warmupNs, lowPhase }: Plan): Pick<TrialSpecification, 'rampNs' | 'lowPhase'> {
   if (lowPhase === undefined) return { rampNs: warmupNs * RAMP_SHARE };
   const { share, untilNs } = lowPhase;
@@ -112,7 +112,7 @@ function rampOf({ loadPoint }: PlannedTrial, { warmupNs, lowPhase }: Plan): Pick
 /** @throws BenchError for anything that makes the trial a failed one, INTERRUPTED when the signal was raised. */
 export async function measureTrial(planned: PlannedTrial, options: MeasureOptions): Promise<MeasuredTrial> {
   const { signal } = options;
-  // Towards a port that the kernel chooses all local ports are free, however many are still waiting towards other ports.
+  // Towards a server port that the kernel chooses all local ports are free, however many are in TIME_WAIT towards other ports.
   if (options.port !== 0) await settleConnections(signal);
   signal.throwIfAborted();
   const startedNs = process.hrtime.bigint();
@@ -152,7 +152,10 @@ interface WindowReadings {
   readonly canary: CanaryReadings | undefined;
 }
 
-/** Idle during the window but for one reading of /proc a second, or five where receivers stop reading; memory and TCP_INFO are read after it, while streams are open. */
+/**
+ * Idle during the window except for one reading of /proc a second, or five when receivers stop reading; memory and TCP_INFO are
+ * read after it, while streams are open.
+ */
 async function watchWindow(
   trial: RunningTrial,
   specification: TrialSpecification,
@@ -168,23 +171,23 @@ async function watchWindow(
   try {
     await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), drained]);
   } finally {
-    // Also stops its timer when the trial failed meanwhile.
+    // Stops the timer even if the trial failed meanwhile.
     watch.pause();
   }
   const calls = stopCounting();
   const host = watch.stop();
   const resident = residentWatch?.read();
   const memoryAfter = trial.readServerMemory();
-  // Its connections must be gone before the kernel is asked about the server's sockets.
+  // The canary's connections must be closed before the server's sockets are read from the kernel.
   const canaryReadings = await canary;
   const sockets = await readSockets(trial);
   return { host, memoryAfter, sockets, socketsAfterRamp, calls, resident, canary: canaryReadings };
 }
 
-/** From the end of the ramp until all its streams are open, on one host. */
+/** Time from the end of the ramp until all its streams are open, on one host. */
 const OPENING_NS = 50 * NS_PER_MS;
 
-/** Undefined where streams come and go: then the sockets are others by the end of the window. */
+/** Returns undefined when streams begin and end in the window: then its sockets at the end are others. */
 async function readSocketsAfterRamp(
   trial: RunningTrial,
   { rampNs, workload }: TrialSpecification,
@@ -195,7 +198,7 @@ async function readSocketsAfterRamp(
   return await readSockets(trial);
 }
 
-/** Undefined where no receiver stops reading. */
+/** Returns undefined when no receiver stops reading. */
 function watchResident({ servers, epochNs }: RunningTrial, { stall }: TrialSpecification): ResidentWatch | undefined {
   return stall && new ResidentWatch(servers.pids, () => Number(process.hrtime.bigint() - epochNs) < stall.atNs);
 }

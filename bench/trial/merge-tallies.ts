@@ -1,12 +1,12 @@
-// What several processes of one kind counted → what one that did the work of all would have counted. Counts and CPU time
-// add up; where a process is judged by how busy or late it was, the worst of them stands for all.
+// Merges the tallies of several processes of one kind into that of a single process doing all the work. Counts and CPU time
+// add up; for values by which a process is judged busy or late, the worst of them stands for all.
 
 import assert from 'node:assert/strict';
 import type { MemoryReading } from '../contract/run-file.ts';
 import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, ProcessUse, ServerTally } from '../contract/tally.ts';
 
-/** At least one. */
+/** One element or more. */
 type Several<T> = readonly T[];
 
 export function mergeServerTallies(tallies: Several<ServerTally>): ServerTally {
@@ -100,7 +100,7 @@ function mergeUse(uses: Several<ProcessUse>): ProcessUse {
   };
 }
 
-/** Every process plans all streams. Hashes that differ are kept apart, so that they equal no other. */
+/** Every process plans all streams. Hashes that differ are concatenated, so that the result equals no other hash. */
 function mergePlans(tallies: readonly { readonly planSha256?: string | undefined }[]): { planSha256?: string } {
   const hashes = new Set(tallies.map(({ planSha256 }) => planSha256 ?? ''));
   const planSha256 = [...hashes].join(' and ');
@@ -117,8 +117,8 @@ function mergeErrors(errors: ClientTally['errors']): ClientTally['errors'] {
 }
 
 /**
- * Each stamp was taken by one process, the one that had the stream; the others have NaN there. Read one after another: each has
- * room for the stamps of all.
+ * Each stamp was taken by the one process that ran the stream; the others have NaN there. Files are read one after another,
+ * since each has room for the stamps of all.
  */
 export function mergeStamps(reads: Several<() => StampColumns>): StampColumns {
   const merged = firstOf(reads)();
@@ -143,7 +143,7 @@ export function addOpenCounts(counts: Several<OpenCount>): OpenCount {
   return sums(counts, ['streams', 'tokens', 'bytes', 'preludeBytes']);
 }
 
-/** Undefined where any of them could not be read: a sum over some would pass for the sum over all. */
+/** Returns undefined when any reading is missing: a sum over some would look like the sum over all. */
 export function addMemory(readings: readonly (MemoryReading | undefined)[]): MemoryReading | undefined {
   const known = readings.filter((reading) => reading !== undefined);
   if (known.length === 0 || known.length < readings.length) return undefined;
@@ -161,7 +161,7 @@ function sums<Key extends string>(all: readonly Readonly<Record<Key, number>>[],
   return Object.fromEntries(keys.map((key) => [key, all.reduce((sum, one) => sum + one[key], 0)])) as Record<Key, number>;
 }
 
-/** Without what any of them does not know: a sum over some would pass for the sum over all. */
+/** Leaves out keys that any of them lacks: a sum over some would look like the sum over all. */
 function sumsWhereAllKnow<Key extends string>(
   all: readonly Readonly<Partial<Record<Key, number | undefined>>>[],
   keys: readonly Key[],

@@ -1,4 +1,4 @@
-// Steady streams over another path than loopback: the same streams, read as exactly as over loopback.
+// Steady streams over a path other than loopback: the same streams, measured as exactly as over loopback.
 
 import { describe, expect, it } from 'vitest';
 import { recordTrial } from '../commands/record-trial.ts';
@@ -28,7 +28,7 @@ async function measure(transport: string, path: PathName) {
   return { measured, record: recordTrial(trial!, measured) };
 }
 
-// Where namespaces cannot be had, `run --path netns` is refused before anything starts.
+// If namespaces are unavailable, `run --path netns` is refused before anything starts.
 describe.skipIf(whyNoNamespaces() !== undefined)('over netns', () => {
   it.each(['sse', 'ws', 'tcp'])('streams of %s are whole, their bytes as modelled, and one clock serves both sides', async (transport) => {
     const { measured, record } = await measure(transport, 'netns');
@@ -39,7 +39,7 @@ describe.skipIf(whyNoNamespaces() !== undefined)('over netns', () => {
 
   it('the kernel is asked about the sockets of the server where the server is', async () => {
     const [loopback, netns] = [await measure('sse', 'direct'), await measure('sse', 'netns')];
-    // Without `ss` neither has them.
+    // Without `ss` both are undefined.
     expect(netns.measured.sockets.tcp?.sockets).toBe(loopback.measured.sockets.tcp?.sockets);
   });
 });

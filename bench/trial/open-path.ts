@@ -1,5 +1,5 @@
-// What stands between the server and the clients of a trial that breaks something: nothing, a relay of the trial's own, or
-// two network namespaces.
+// Opens the path between the server and the clients of a fault trial: direct, a relay of the trial's own, or two network
+// namespaces.
 
 import type { Fault, FaultAction } from '../contract/faults.ts';
 import type { FromRelay, TrialSpecification } from '../contract/messages.ts';
@@ -13,7 +13,7 @@ import { HOST, START_TIMEOUT_MS, startRelay, type ProcessOptions } from './trial
 type NetworkAction = Extract<FaultAction, { by: 'network' }>;
 
 export interface OpenPath extends AsyncDisposable {
-  /** Where the server listens, and where its clients connect. */
+  /** Address on which the server listens, and to which its clients connect. */
   readonly serverHost: string;
   readonly clientHost: string;
   readonly isOnThisHost: boolean;

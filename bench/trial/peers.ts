@@ -1,4 +1,4 @@
-// What a server still holds of its peers: before a fault, once a dead one should have been noticed, and at the end.
+// Counts the peers that a server still holds: before a fault, once a dead one should have been noticed, and at the end.
 
 import type { Fault } from '../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../contract/messages.ts';
@@ -9,7 +9,7 @@ import type { Child } from './child-process.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { START_TIMEOUT_MS } from './trial-processes.ts';
 
-/** Beyond the heartbeat rule: for the rule's own granularity, and for attempts that were under way. */
+/** Slack after the heartbeat rule: for the rule's own granularity, and for attempts in progress. */
 const SLACK_NS = NS_PER_S;
 const BEFORE_NS = 120 * NS_PER_MS;
 
@@ -26,7 +26,7 @@ interface WatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** Dead peers are only looked for in an outage that is longer than the rule, and at a server that lives through it. */
+/** Dead peers are counted only in an outage that is longer than the rule, and only at a server that survives it. */
 export async function watchPeers({ epochNs, specification, fault, server, signal }: WatchOptions): Promise<{
   before: PeerCount | undefined;
   dead: PeerCount | undefined;

@@ -1,4 +1,4 @@
-// Several processes of one kind, spoken to as one: the servers of an arm, or its load processes.
+// Addresses several processes of one kind as one: the servers of an arm, or its load processes.
 
 import type { Child } from './child-process.ts';
 
@@ -21,7 +21,7 @@ export class ProcessGroup<In extends { kind: string }> implements AsyncDisposabl
     for (const [index, child] of this.children.entries()) child.send(messageOf(index));
   }
 
-  /** One message of each, in their order. @throws what the first of them to fail throws, as `Child.expect` does. */
+  /** One message of each, in their order. @throws the error of the first of them to fail, as `Child.expect` does. */
   async expect<Kind extends In['kind']>(kind: Kind, timeoutMs: number, signal: AbortSignal): Promise<Extract<In, { kind: Kind }>[]> {
     return await Promise.all(this.children.map(async (child) => await child.expect(kind, timeoutMs, signal)));
   }

@@ -1,4 +1,4 @@
-// The memory of another process as the kernel accounts it. Not process.memoryUsage(): native buffers do not show there.
+// Reads the memory of another process from the kernel, not process.memoryUsage(), which omits native buffers.
 
 import { readFileSync } from 'node:fs';
 import type { MemoryReading } from '../contract/run-file.ts';

@@ -1,4 +1,4 @@
-// Streams shared by several processes: what they did together must be what one process does alone.
+// Streams shared by several processes: their merged result must equal that of one process alone.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recordTrial } from '../commands/record-trial.ts';
@@ -36,7 +36,7 @@ async function measure(arm: string, flags: RunFlags, clientAddresses?: number) {
   return { measured, record: recordTrial(trial!, measured) };
 }
 
-/** All that must not depend on how many processes there are: timing does, and what a window or a turn of the loop held. */
+/** Values that must not depend on the number of processes; timing does, and counts per window or turn of the loop do. */
 function replayed({ client, server }: { client: ClientTally; server: ServerTally }) {
   const { use: _client, tokenReads: _reads, windowTokens: _received, node: _node, ...counts } = client;
   const { tokensWritten, streamsOpened, streamsFinished, streamsCut, bytesWritten, headBytes, earlyTokens, planSha256 } = server;
@@ -74,7 +74,7 @@ describe.each(['sse', 'ws', 'ws/library'])('%s', (arm) => {
     expect(record.planned).toEqual(alone.record.planned);
     expect(record.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
     const spread = record.gates.find(({ id }) => id === 'H10');
-    // Some 250 each: the gate was asked, and says why it cannot tell.
+    // Some 250 tokens each: the gate is present, and its note says why it is not judged.
     expect(spread).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });
   });
 });

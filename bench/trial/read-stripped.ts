@@ -1,16 +1,16 @@
-// Hands Node the sources that stripped-sources.ts stripped, which lie beside this file; in a child, before its program. It must
-// import nothing but Node's own: it is the first that a child loads.
+// Hands Node the sources that stripped-sources.ts stripped, which lie beside this file; runs in a child before its program. It
+// must import only Node's own modules: it is the first module that a child loads.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 
-/** The file in which the stripped source of a URL lies: a hash, as a path can be longer than a name may be. */
+/** File name of the stripped source of a URL: a hash, because a path can be longer than a file name may be. */
 export function strippedName(url: string): string {
   return `${createHash('sha256').update(url).digest('hex')}.mjs`;
 }
 
-/** Undefined for what was not foreseen: Node then strips it itself. */
+/** Returns undefined for a source that was not stripped in advance: Node then strips it itself. */
 function readStripped(url: string): string | undefined {
   try {
     return readFileSync(new URL(strippedName(url), import.meta.url), 'utf8');
@@ -19,7 +19,7 @@ function readStripped(url: string): string | undefined {
   }
 }
 
-// Only as the copy that stripped-sources.ts made for children, and not in the orchestrator, which imports it for the name alone.
+// Runs only in the copy that stripped-sources.ts made for children; the orchestrator imports this file only for `strippedName`.
 if (import.meta.filename.endsWith('.mjs')) {
   registerHooks({
     load: (url, context, nextLoad) => {

@@ -31,7 +31,7 @@ it('TCP_INFO of a real socket counts the bytes that were sent', async () => {
   const info = await readTcpInfo([port]);
   client.destroy();
   server.close();
-  // Undefined only where the machine has no ss, which the environment of every run shows.
+  // undefined only when the machine has no ss, which the environment of every run shows.
   expect(info?.bytesSent ?? 1000).toBe(1000);
 });
 
@@ -51,7 +51,7 @@ it('a busy loop in this process is seen as its own CPU time and as the machineâ€
   const end = process.hrtime.bigint() + 300_000_000n;
   while (process.hrtime.bigint() < end);
   const readings = watch.stop();
-  // Half of the time at least, even on a machine that is stolen from.
+  // At least half of the 300 ms, even if the hypervisor steals CPU time.
   expect(readings.ownNs).toBeGreaterThan(150e6);
   expect(readings.busyNs).toBeGreaterThan(140e6);
 });

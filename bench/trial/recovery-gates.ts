@@ -1,5 +1,5 @@
-// The validity checks of one trial that breaks something. Streams are meant to break in it; what is not meant is that a token
-// is lost in silence, that one arrives altered, or that the harness was too busy to see when something happened.
+// Judges the validity of one fault trial. Streams are meant to break in it; but no token may be lost undeclared or arrive
+// altered, and the harness must not be too busy to see when something happened.
 
 import type { Gate } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
@@ -8,7 +8,7 @@ import { loadGate, tookPartGate } from './gates.ts';
 import type { MeasuredFaultTrial } from './fault-trial.ts';
 
 export interface RecoveryGateOptions {
-  /** Trials of the run ran side by side: what other programs used cannot be told from what the others did, nor whom timers waited for. */
+  /** Trials ran in parallel: CPU use and timer lateness caused by other programs cannot be told from those caused by other trials. */
   readonly hasNeighbours: boolean;
 }
 
@@ -37,7 +37,7 @@ function harnessGates({ client, specification }: MeasuredFaultTrial, { hasNeighb
   const gates = [
     atMost({ id: 'H1', kind, title: 'planned starts not issued', limit: 0, unit: 'ratio' }, unissued),
     atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
-    // Half of the margin of the time to a resumed stream.
+    // The limit is half of the margin of the time to a resumed stream.
     atMost({ id: 'H4', kind, title: 'client timer lateness p99', limit: 25 * NS_PER_MS, unit: 'ns' }, use.tickLatenessP99Ns),
     atMost(
       { id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' },
@@ -54,7 +54,7 @@ function correctnessGates({ client, server, clock, specification, injected }: Me
   const { recovery } = specification;
   const damaged = client.corrupt + client.reordered + client.hashMismatches;
   const early = Object.values(client.lossesBeforeFault).reduce((sum, count) => sum + count, 0);
-  // A client that may not, or could not, come back misses what it never asked for.
+  // A client that may not, or could not, reconnect misses tokens that it never requested.
   const isLossJudged = recovery?.isResumable === true && client.streamsGivenUp === 0 && client.streamsUnfinished === 0;
   return [
     atMost({ id: 'C1', kind, title: 'tokens corrupt or reordered; hashes that differ', limit: 0, unit: 'count' }, damaged),

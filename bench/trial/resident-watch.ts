@@ -1,20 +1,20 @@
 // Watches the resident memory of the servers through a window, from outside. One reading takes some 50 µs of this process and
-// stops no other, so it may be taken while something is measured; the full account of process-memory.ts may not.
+// stops no other, so it may be taken during a measurement; the full readings of process-memory.ts may not.
 
 import { readFileSync } from 'node:fs';
 import { KIB } from '../contract/units.ts';
 
 const SAMPLE_MS = 200;
 
-/** Undefined without a reading. */
+/** Fields are undefined without a reading. */
 export interface ResidentMemory {
-  /** Highest before a moment, highest from then on, and the last. */
+  /** Highest value before a moment, highest from then on, and the last. */
   readonly beforeBytes: number | undefined;
   readonly peakBytes: number | undefined;
   readonly endBytes: number | undefined;
 }
 
-/** Samples from its making until it is disposed of. */
+/** Samples from construction until disposal. */
 export class ResidentWatch implements Disposable {
   readonly #pids: readonly number[];
   readonly #isBefore: () => boolean;
@@ -48,7 +48,7 @@ export class ResidentWatch implements Disposable {
   }
 }
 
-/** Of all processes together; undefined where one of them cannot be read. */
+/** Sum over all processes; undefined when one of them cannot be read. */
 function readResident(pids: readonly number[]): number | undefined {
   let bytes = 0;
   for (const pid of pids) {

@@ -21,14 +21,14 @@ export function createRunFolder(folder: string, header: RunHeader): void {
   });
 }
 
-/** Drops a last line that was cut off by a crash, so that the next trial begins on a line of its own. */
+/** Drops a last line that was truncated by a crash, so that the next trial begins on a new line. */
 export function mendTornLine(folder: string): void {
   const path = join(folder, RUN_FILE);
   const bytes = readFileSync(path);
   if (bytes.length > 0 && bytes.at(-1) !== 0x0a) attempt(path, () => truncateSync(path, bytes.lastIndexOf(0x0a) + 1));
 }
 
-/** Written and synced: a trial that was announced as finished survives a crash of the machine. */
+/** Writes and syncs the record: a trial announced as finished survives a crash of the machine. */
 export function appendTrial(folder: string, record: TrialRecord): void {
   const path = join(folder, RUN_FILE);
   attempt(path, () => {

@@ -5,7 +5,7 @@ import type { TrialRecord } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { runTrials, type RunTrialsOptions } from './run-trials.ts';
 
-/** Blocks of trials; each ends when the test says so. */
+/** Blocks of trials; the test ends each trial explicitly. */
 function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: number, aloneFrom = Infinity) {
   const planned = blocks.flatMap((faults, block) => faults.map((fault) => ({ block, fault })));
   const trials = planned.map(
@@ -46,7 +46,7 @@ function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: n
   const end = async (trial: number, outcome?: string): Promise<void> => {
     endings.get(trial)?.end(outcome);
     await expect.poll(() => saved).toContain(trial);
-    // The next trials start once the cooldown of no length is over.
+    // The next trials start after the cooldown of 0 ms.
     await new Promise((resolve) => setTimeout(resolve, 5));
   };
   return { run: runTrials(options), saved, started, end, endings, controller, carried };
@@ -70,7 +70,7 @@ it('as many trials of a block run side by side as there are lanes, the longest f
   expect(started).toEqual([1, 2, 0]);
   await end(0);
   await end(3);
-  // The second block waits for the last of the first.
+  // The second block waits for the last trial of the first.
   expect(started).toEqual([1, 2, 0, 3]);
   await end(1);
   expect(started).toEqual([1, 2, 0, 3, 4]);

@@ -1,5 +1,5 @@
-// Runs the trials of a plan one after another, or some side by side, and saves each as it ends. A failed trial is a result:
-// it is saved, and the run goes on, unless going on is pointless.
+// Runs the trials of a plan one after another, or some in parallel, and saves each as it ends. A failed trial is a result:
+// it is saved, and the run goes on, unless every later trial would fail, too.
 
 import { setTimeout } from 'node:timers/promises';
 import { BenchError } from '../contract/errors.ts';
@@ -10,11 +10,11 @@ import type { PlannedTrial } from '../plan/trials.ts';
 
 export interface RunTrialsOptions {
   readonly plan: Pick<Plan, 'cooldownNs' | 'recovery'>;
-  /** So many trials may run side by side from now on. */
+  /** Number of trials that may run in parallel from now on. */
   readonly lanes: () => number;
-  /** The trials to run next, given all that is saved; empty when the run is done. Asked anew after each. */
+  /** The trials to run next, given all saved records; empty when the run is done. Called again after each trial. */
   readonly next: () => readonly PlannedTrial[];
-  /** Rejects when going on is pointless; a failed trial is a record. */
+  /** Rejects when every later trial would fail, too; a failed trial is a record. */
   readonly measure: (planned: PlannedTrial, signal: AbortSignal) => Promise<TrialRecord>;
   readonly signal: AbortSignal;
   readonly save: (record: TrialRecord) => void;
@@ -22,10 +22,10 @@ export interface RunTrialsOptions {
   readonly onEnd: (record: TrialRecord) => void;
 }
 
-/** So many failures in a row mean that the machine cannot run this, not that one trial was unlucky. */
+/** This many failures in a row mean that the machine cannot run this plan, not that one trial was unlucky. */
 const MAX_FAILURES_IN_A_ROW = 4;
 
-/** @throws BenchError INTERRUPTED, or what makes every later trial fail. Finished trials are saved by then. */
+/** @throws BenchError INTERRUPTED, or an error that would make every later trial fail. Finished trials are saved by then. */
 export async function runTrials(options: RunTrialsOptions): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -33,14 +33,14 @@ export async function runTrials(options: RunTrialsOptions): Promise<void> {
   try {
     await lanes.run();
   } catch (error) {
-    // The others of this moment are ended with it; they were not saved, so they are run again by whoever goes on.
+    // Parallel trials are aborted with it; they were not saved, so a continued run measures them again.
     stop.abort(error);
     await lanes.settled();
     throw error;
   }
 }
 
-/** Trials of one block, as many at a time as there are lanes; what is to be measured alone waits for all others to end. */
+/** Runs the trials of one block, as many in parallel as there are lanes; a trial with `alone` waits for all others to end. */
 class Lanes {
   readonly #options: RunTrialsOptions;
   readonly #signal: AbortSignal;
@@ -75,7 +75,7 @@ class Lanes {
     this.#signal.throwIfAborted();
     const ended = this.#measure(planned).finally(() => this.#running.delete(planned.trial));
     this.#running.set(planned.trial, ended);
-    // Whoever waits for all of them hears of it; the others must not be unhandled meanwhile.
+    // `run` handles the rejection; until then it must not count as unhandled.
     ended.catch(() => undefined);
   }
 
@@ -95,7 +95,7 @@ class Lanes {
   }
 }
 
-/** So that a block is over soonest where several run side by side; equally long ones stay in the order that was drawn. */
+/** Ends a block soonest when several trials run in parallel; equally long ones stay in the order that was drawn. */
 function longestFirst(trials: readonly PlannedTrial[], { recovery }: Pick<Plan, 'recovery'>): readonly PlannedTrial[] {
   if (recovery === undefined) return trials;
   const lengthNs = ({ loadPoint: { fault } }: PlannedTrial): number =>

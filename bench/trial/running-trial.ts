@@ -1,5 +1,5 @@
-// The processes of one trial from their start to their tallies, whatever is measured meanwhile: fresh servers and load
-// processes, clock proof, one T0 for all, and in the end what each kind counted and stamped, as one.
+// Runs the processes of one trial from start to tallies, whatever is measured meanwhile: fresh servers and load processes,
+// clock proof, one T0 for all, and in the end the merged tallies and stamps of each kind.
 
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { FromClient, FromRelay, FromServer, TrialSpecification } from '../contract/messages.ts';
@@ -33,36 +33,36 @@ export interface RunningTrialOptions extends ProcessOptions {
   readonly signal: AbortSignal;
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
-  /** Awaited once all processes are ready and rehearsed, before T0: nothing is asked of the servers meanwhile. */
+  /** Awaited once all processes are ready and rehearsed, before T0: the servers are idle meanwhile. */
   readonly beforeStart?: (ports: readonly number[]) => Promise<void>;
 }
 
 interface FinishedProcesses {
-  /** Added up over all processes of a kind; see merge-tallies.ts. */
+  /** Merged over all processes of a kind; see merge-tallies.ts. */
   readonly server: ServerTally;
   readonly client: ClientTally;
   readonly serverStamps: StampColumns;
   readonly clientStamps: StampColumns;
-  /** On path `relay`. */
+  /** Set only on path `relay`. */
   readonly relay: RelayTally | undefined;
-  /** None where a timer paces the tokens. */
+  /** Empty when a timer paces the tokens. */
   readonly upstreams: readonly UpstreamTally[];
   readonly clientProcesses: number;
-  /** From T0 until the last load process had drained. */
+  /** Time from T0 until the last load process had drained. */
   readonly drainedNs: number;
 }
 
 export interface RunningTrial extends AsyncDisposable {
   readonly servers: ProcessGroup<FromServer>;
   readonly clients: ProcessGroup<FromClient>;
-  /** Of the servers, in their order. */
+  /** Ports of the servers, in their order. */
   readonly ports: readonly number[];
   /** The command within which the servers run; undefined on the host's own network. */
   readonly withinServer: NamespacePair['server']['within'] | undefined;
   /** T0 on the monotonic clock. */
   readonly epochNs: bigint;
   readonly rehearsalNs: number;
-  /** All servers together, when they began to listen. */
+  /** Memory of all servers together, when they began to listen. */
   readonly memoryAtStart: MemoryReading | undefined;
   /** Rejects as soon as a load process fails; resolves when all have drained. */
   readonly drained: Promise<void>;
@@ -70,11 +70,11 @@ export interface RunningTrial extends AsyncDisposable {
   readonly countOpen: () => Promise<OpenCount>;
   /** Waits for the load processes to drain, then stops the servers. Call once. */
   readonly finish: () => Promise<FinishedProcesses>;
-  /** Complete after `finish`. The loosest proof of all load processes, each against its own server. */
+  /** The loosest clock bounds of all load processes, each against its own server; complete after `finish`. */
   readonly clock: () => { before: ClockBound; after: ClockBound; sameTimeNamespace: boolean };
 }
 
-/** To start, to rehearse and to stop; 16 servers and 16 load processes on two CPUs took 0.3 to 0.4 s each. */
+/** Timeout a process to start, to rehearse and to stop; 16 servers and 16 load processes on two CPUs took 0.3 to 0.4 s each. */
 const PROCESS_MS = 1000;
 
 /** Two runs in a row begin at different addresses: see loopbackAddresses. */
@@ -140,7 +140,7 @@ export async function openTrial(
   for (const group of [servers, clients, relay, upstreams]) group?.send(start);
   const tallied = expectTallies(clients, specification, { patienceMs, signal });
   const drained = tallied.then(() => undefined);
-  // Whichever comes first is awaited later; an early failure must not be an unhandled rejection until then.
+  // Awaited later; an early failure must not be an unhandled rejection until then.
   drained.catch(() => undefined);
   const disposables = owned.move();
   let after: readonly ClockBound[] = [];
@@ -184,7 +184,7 @@ export async function openTrial(
   };
 }
 
-/** Within the working directory that it shares with its server: the path of a unix socket may have 107 bytes (unix(7)). */
+/** Relative to the working directory shared with its server: the path of a unix socket may have 107 bytes (unix(7)). */
 function upstreamSocket(index: number): string {
   return `upstream-${index + 1}.sock`;
 }
@@ -243,7 +243,7 @@ async function stopRelay(relay: Child<FromRelay> | undefined, signal: AbortSigna
   return (await relay?.expect('tally', START_TIMEOUT_MS, signal))?.tally;
 }
 
-/** What holds for all of them. */
+/** The bound that holds for all of them. */
 function loosest(bounds: readonly ClockBound[]): ClockBound {
   return {
     exchanges: Math.min(...bounds.map(({ exchanges }) => exchanges)),

@@ -1,4 +1,4 @@
-// What the kernel counted on the open sockets of a trial's servers, between two counts of the servers themselves.
+// Reads the kernel's counts for the open sockets of a trial's servers, between two counts of the servers themselves.
 
 import type { SocketCounts } from '../contract/run-file.ts';
 import type { RunningTrial } from './running-trial.ts';

@@ -1,4 +1,4 @@
-// What the processes of a trial are told, whatever kind of trial it is.
+// Builds the part of the specification that all kinds of trials share.
 
 import { resolve } from 'node:path';
 import type { TrialSpecification } from '../contract/messages.ts';
@@ -14,14 +14,14 @@ export const RAMP_SHARE = 0.5;
 /** Streams of a population end within one gap of each other, and ending one takes both sides some 0.3 ms of CPU time. */
 const MOST_END_NS = 0.5 * NS_PER_MS;
 
-/** What differs between kinds of trials. */
+/** Fields that differ between kinds of trials. */
 type Special = 'rehearsalTokens' | 'lowPhase' | 'rampNs' | 'windowNs' | 'injection' | 'recovery' | 'timetable' | 'stall' | 'connecting';
 
 export interface SpecificationOptions {
   readonly plan: Plan;
-  /** Where the plan's tokens are on this machine. */
+  /** Path of the plan's tokens on this machine. */
   readonly tokenFile: string;
-  /** Where the server listens. */
+  /** Address on which the server listens. */
   readonly host: string;
   readonly port: number;
 }
@@ -40,7 +40,7 @@ export function specifyTrial(
     workloadSeed: planned.workloadSeed,
     warmupNs: plan.warmupNs,
     tailNs: tailOf(plan.workload),
-    // A search goes to where a server is at its end: there it would still work off the pause of a collection in the window.
+    // A search goes up to the saturation of a server: there it would still work off the pause of a collection in the window.
     ...(plan.search !== undefined && { collectNs: 0 }),
     ...(plan.search?.verifyOneIn !== undefined && { verifyOneIn: plan.search.verifyOneIn }),
     drainNs: Math.max(plan.drainNs, planned.loadPoint.connections * MOST_END_NS),
@@ -51,8 +51,8 @@ export function specifyTrial(
   };
 }
 
-/** The last stream of a slot ends with its last token before the end of the tail, up to one gap earlier: that must be after the window. */
+/** The last stream of a slot ends with its last token, up to one gap before the end of the tail; it must end after the window. */
 export function tailOf({ tokensPerSecond }: Plan['workload']): number {
-  // Of lognormal gaps with σ 0.3, 1 in 150 is longer than two mean ones.
+  // With σ 0.3, 1 in 150 lognormal gaps is longer than two mean ones.
   return Math.max(TAIL_NS, (2 * NS_PER_S) / tokensPerSecond);
 }

@@ -1,18 +1,18 @@
-// Where the children of a trial leave their stamps.
+// Names the stamp files of a trial's child processes.
 
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { temporaryFolder } from './temporary-folder.ts';
 
 interface StampFiles extends Disposable {
-  /** Of the first process of its kind. */
+  /** File of the first process of its kind. */
   readonly server: string;
   readonly client: string;
-  /** Of the `index`-th process of its kind. */
+  /** File of the `index`-th process of its kind. */
   readonly of: (kind: 'server' | 'client', index: number) => string;
 }
 
-/** @param keepIn Files are named for the trial and stay there; undefined puts them aside and removes them in the end. */
+/** @param keepIn Folder in which files named for the trial stay; undefined uses temporary files that are removed in the end. */
 export function stampFiles(keepIn: string | undefined, trial: number): StampFiles {
   const name = `trial-${String(trial).padStart(4, '0')}`;
   // Absolute: the children have working directories of their own.

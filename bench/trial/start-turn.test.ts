@@ -13,7 +13,7 @@ it('turns are had one after another, in the order in which they were asked for',
   const one = await first;
   expect(had).toEqual([1]);
   one[Symbol.dispose]();
-  // To end a turn twice ends no other.
+  // Ending a turn twice does not end another one.
   one[Symbol.dispose]();
   const two = await second;
   expect(had).toEqual([1, 2]);

@@ -1,11 +1,11 @@
-// Trials that run side by side begin one after another: starting processes takes all CPUs of a small machine, and timers of
-// the trials that are under way would be late for it.
+// Parallel trials begin one after another: starting processes takes all CPUs of a small machine, which would delay the timers
+// of trials in progress.
 
-/** Of one run. */
+/** Start turns of one run. */
 export class StartTurns {
   #last: Promise<void> = Promise.resolve();
 
-  /** Resolves when all turns asked for before have ended; a turn ends when it is disposed of. */
+  /** Resolves when all turns requested before have ended; a turn ends when it is disposed of. */
   readonly take = async (): Promise<Disposable> => {
     const before = this.#last;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -8,7 +8,7 @@ import { strippedArguments } from './stripped-sources.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stripped-sources-'));
 afterAll(() => {
-  // A worker of the test runner is killed, and so cannot remove it by itself.
+  // The test runner kills its workers, so the folder of the hook is not removed on exit.
   const [, hook = ''] = strippedArguments(write('last.ts', ''));
   for (const path of [folder, dirname(fileURLToPath(hook))]) rmSync(path, { recursive: true, force: true });
 });
@@ -19,7 +19,7 @@ function write(name: string, source: string): string {
   return path;
 }
 
-/** Told not to strip types, Node fails on a source that was not stripped before. */
+/** With --no-strip-types, Node fails on a source that was not stripped before. */
 function run(program: string): string {
   return execFileSync(process.execPath, ['--no-strip-types', ...strippedArguments(program), program], { encoding: 'utf8', stdio: 'pipe' });
 }
@@ -52,7 +52,7 @@ test('an error names the line and the column of the source', () => {
 test('every program of a trial starts without Node stripping anything', { timeout: 60_000 }, () => {
   for (const name of ['../../servers/main.ts', '../../clients/main.ts', '../path/relay-main.ts']) {
     const program = new URL(name, import.meta.url).pathname;
-    // Started by hand it says so, after all its imports were loaded.
+    // This error of a program started by hand comes after all its imports were loaded.
     expect(() => run(program)).toThrow('started by streamduel, not by hand');
   }
 });

@@ -1,6 +1,6 @@
-// Run from its sources, every process of every trial would strip the types of a hundred files anew, which is half the time it
-// takes to start. Node's compile cache is of no use: V8 refuses what was compiled with another hash seed, and each trial has
-// its own. So the orchestrator strips once, and its children read the result; lines and columns stay what they are.
+// Strips types once in the orchestrator; child processes read the result, and lines and columns stay the same. Otherwise every
+// process of every trial would strip a hundred files anew, which is half of its start time. Node's compile cache does not help:
+// V8 rejects code that was compiled with another hash seed, and each trial has its own.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { strippedName } from './read-stripped.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** Relative imports that are left when the types are gone, those of `import()` included. */
+/** Relative imports that remain once types are stripped, those of `import()` included. */
 const IMPORTED = /(?:from|import|import\()\s*'(\.[^']+\.ts)'/g;
 
 const hookSource = new URL('./read-stripped.ts', import.meta.url);
@@ -17,7 +17,7 @@ const hookSource = new URL('./read-stripped.ts', import.meta.url);
 let folder: string | undefined;
 const strippedUrls = new Set<string>();
 
-/** What Node must be told before a program of ours; nothing for one that is JavaScript. */
+/** Node arguments for a program of this project; none for one that is JavaScript. */
 export function strippedArguments(program: string): readonly string[] {
   if (!program.endsWith('.ts')) return [];
   folder ??= makeFolder();
@@ -31,7 +31,7 @@ function makeFolder(): string {
   return made;
 }
 
-/** The program and all that it may import. A source that is edited during a run changes none of its later trials. */
+/** Strips the program and everything that it may import. A source edited during a run changes none of its later trials. */
 function stripAll(program: URL, into: string): void {
   const waiting = [program];
   for (let url = waiting.pop(); url !== undefined; url = waiting.pop()) {
@@ -47,7 +47,7 @@ function strip(url: URL): string {
   return stripTypeScriptTypes(readFileSync(url, 'utf8'));
 }
 
-/** Node warns once that this function, though not its own stripping, is experimental: nothing that a user could act on. */
+/** Suppresses Node's warning that this function, though not its own stripping, is experimental: users could not act on it. */
 function withoutWarning(act: () => void): void {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};

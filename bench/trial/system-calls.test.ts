@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { countCalls } from './system-calls.ts';
 
-/** Threads of the runtime wake each other up by a write, now and then. */
+/** Allowance for threads of the runtime, which occasionally wake each other up by a write. */
 const WAKE_UPS = 50;
 
 function writeAndRead(writes: number, reads: number): void {

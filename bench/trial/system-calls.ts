@@ -1,5 +1,5 @@
-// Counts the system calls of other processes that read and write, from outside and without tracing them: the kernel keeps the
-// counters anyway, and looking at them twice costs the processes nothing.
+// Counts read and write system calls of other processes, from outside and without tracing them: the kernel keeps the
+// counters anyway, and reading them twice costs the processes nothing.
 
 import { readFileSync } from 'node:fs';
 import type { WindowCalls } from '../contract/run-file.ts';
@@ -14,7 +14,7 @@ interface CountedProcesses {
   readonly clients: readonly number[];
 }
 
-/** Counts from now until the returned function is called. Undefined where a count cannot be read, at either end. */
+/** Counts from now until the returned function is called; that returns undefined when a count cannot be read at either end. */
 export function countCalls(pids: CountedProcesses): () => WindowCalls | undefined {
   const before = readBoth(pids);
   return () => {
@@ -37,9 +37,9 @@ function readBoth({ servers, clients }: CountedProcesses) {
 }
 
 /**
- * Of all threads of all these processes since they began. The kernel counts read, readv, pread, write, writev and pwrite on
- * whatever they are called with (proc_pid_io(5)). It does not count recv, send and their like, with which libuv reads no socket
- * and writes none (1.52, verified with strace).
+ * Counts of all threads of all these processes since they began. The kernel counts read, readv, pread, write, writev and pwrite
+ * on any kind of file (proc_pid_io(5)). It does not count recv, send and similar calls, which libuv does not use on sockets
+ * (1.52, verified with strace).
  */
 function readCalls(pids: readonly number[]): CallCount | undefined {
   const counts = pids.map(readProcess);

@@ -1,4 +1,4 @@
-// TCP_INFO of a server's open sockets, read with `ss` where there is one: what the kernel sent, in bytes and segments.
+// Reads TCP_INFO of a server's open sockets with `ss`, if installed: bytes and segments that the kernel sent.
 
 import { execFile } from 'node:child_process';
 import type { TcpInfo } from '../contract/run-file.ts';
@@ -7,8 +7,8 @@ const SS_TIMEOUT_MS = 5000;
 const SS_MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Keys that `ss -ti` leaves out when they are 0 count as 0. Undefined without `ss` or without sockets.
- * @param within The command that enters the servers' network, where they have one of their own.
+ * Keys that `ss -ti` leaves out when they are 0 count as 0. Returns undefined without `ss` or without sockets.
+ * @param within The command that enters the servers' network namespace, if they have one of their own.
  */
 export async function readTcpInfo(serverPorts: readonly number[], within: readonly string[] = []): Promise<TcpInfo | undefined> {
   const [program, ...words] = [...within, 'ss'];
@@ -23,7 +23,7 @@ export async function readTcpInfo(serverPorts: readonly number[], within: readon
   return text === undefined ? undefined : parseTcpInfo(text);
 }
 
-/** One line a socket, each with `key:value` fields. */
+/** Parses one line a socket, each with `key:value` fields. */
 export function parseTcpInfo(text: string): TcpInfo | undefined {
   const lines = text.split('\n').filter((line) => line.includes('bytes_sent:'));
   if (lines.length === 0) return undefined;

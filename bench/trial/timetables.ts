@@ -1,5 +1,5 @@
-// The timetables of trials in which all streams last from the ramp to the end: one source with many subscribers, and
-// generations fast enough to fill a socket that nobody reads.
+// Plans timetables of trials in which all streams last from the ramp to the end: one source with many subscribers, and
+// generations fast enough to fill a socket whose receiver does not read.
 
 import type { Plan } from '../contract/run-file.ts';
 import type { StallSpecification } from '../contract/stall.ts';
@@ -9,10 +9,10 @@ import { RAMP_SHARE, TAIL_NS } from './specification.ts';
 
 type Moments = Pick<Plan, 'warmupNs' | 'windowNs'>;
 
-/** Of a message gap: no message lies on an end of the window, where it would be in it by the plan and outside by a timer, or the reverse. */
+/** Share of a message gap: no message lies on an edge of the window, where plan and timer could disagree on whether it is inside. */
 const PHASE_SHARE = 0.25;
 
-/** Messages begin once all subscribers are there, so that each of them gets the same ones. */
+/** Messages begin once all subscribers are connected, so that each of them gets the same ones. */
 export function planBroadcast({ warmupNs, windowNs }: Moments, load: { connections: number; messagesPerSecond: number }): Timetable {
   const { connections, messagesPerSecond } = load;
   const gapNs = NS_PER_S / messagesPerSecond;
@@ -37,12 +37,12 @@ export function planLongStreams(moments: Moments, connections: number): Timetabl
   };
 }
 
-/** Between the ramp and the window: all of the window is measured with them. */
+/** Stop between the ramp and the window: the whole window is measured with stopped receivers. */
 const BEFORE_WINDOW_SHARE = 0.75;
-/** Into the window, which so has a time without them to be held against. */
+/** Stop within the window, whose beginning without stopped receivers is the comparison. */
 const IN_WINDOW_SHARE = 0.1;
 
-/** When receivers stop reading; undefined where none does. */
+/** Time at which receivers stop reading; undefined when none does. */
 export function planStall({ warmupNs, windowNs }: Moments, { connections, isInWindow }: { connections: number; isInWindow: boolean }) {
   if (connections === 0) return undefined;
   const atNs = isInWindow ? warmupNs + windowNs * IN_WINDOW_SHARE : warmupNs * BEFORE_WINDOW_SHARE;
@@ -53,7 +53,7 @@ function endOf({ warmupNs, windowNs }: Moments): number {
   return warmupNs + windowNs + TAIL_NS;
 }
 
-/** All end at once: where they carry the same messages, they have the same last one. */
+/** All streams end at once: those that carry the same messages have the same last one. */
 function ending(endNs: number): TimetablePhase {
   return { connections: 0, openFromNs: endNs, openToNs: endNs, streamFromNs: endNs, streamToNs: endNs };
 }

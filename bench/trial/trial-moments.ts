@@ -1,11 +1,11 @@
-// Waiting for moments on a trial's clock, and whether that clock may be trusted.
+// Waits for moments on a trial's clock, and checks that the clock can be trusted.
 
 import { setTimeout } from 'node:timers/promises';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import { BenchError } from '../contract/errors.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 
-/** From the order to start until T0: all processes must have read it by then. */
+/** Time from the `start` message until T0: all processes must have read it by then. */
 export const START_LEAD_NS = 20 * NS_PER_MS;
 
 /** @throws BenchError CLOCK */
@@ -20,7 +20,7 @@ export function checkClock(bound: ClockBound): void {
   );
 }
 
-/** Resolves at once when the moment has passed. @throws what the signal was aborted with */
+/** Resolves at once when the moment has passed. @throws the reason of an aborted signal */
 export async function sleepUntil(epochNs: bigint, atNs: number, signal: AbortSignal): Promise<void> {
   const waitMs = (Number(epochNs - process.hrtime.bigint()) + atNs) / NS_PER_MS;
   try {

@@ -1,4 +1,4 @@
-// The processes of one trial: which program each runs, with what heap, seeds, working directory and CPU.
+// Starts the processes of one trial: defines program, heap, seeds, working directory and CPU of each.
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -27,22 +27,22 @@ const relayProgram = programPath(import.meta.url, '../path/relay-main');
 
 export const HOST = '127.0.0.1';
 
-/** Where the server of an arm listens and its clients connect. */
+/** Address on which the server of an arm listens, and to which its clients connect. */
 export function hostOf({ path }: Arm): string {
   return path === 'netns' ? SERVER_ADDRESS : HOST;
 }
 
 export const START_TIMEOUT_MS = 30_000;
-/** The same for every process of every arm; the heap's sizes must not depend on the machine's memory. */
+/** Equal for every process of every arm; heap sizes must not depend on the machine's memory. */
 const heapArguments = ['--max-semi-space-size=16', '--max-old-space-size=4096'];
 
 export interface ProcessOptions {
-  /** Another program in the server's place, for the benchmark of ourselves. */
+  /** Another program instead of the server, for the benchmark of the harness itself. */
   readonly serverProgram?: string;
   readonly verbose: boolean;
 }
 
-/** Its length shifts what lies behind it in a process's memory, which can change speed (Mytkowicz et al. 2009). */
+/** The length of its path shifts the memory layout of a process, which can change speed (Mytkowicz et al. 2009). */
 export function makeWorkingDirectory({ setup, trial }: PlannedTrial): { path: string } & Disposable {
   const path = join(temporaryFolder(), `${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
   mkdirSync(path, { recursive: true });
@@ -53,9 +53,9 @@ interface ChildSetUp extends ProcessOptions {
   readonly workingDirectory: string;
   /** A command that the process must run within. */
   readonly within?: readonly string[];
-  /** Told apart from another of its kind. */
+  /** Name that distinguishes it from others of its kind. */
   readonly name?: string;
-  /** Its place among several of its kind, from 0. */
+  /** Index among several of its kind, from 0. */
   readonly place?: number;
 }
 
@@ -81,8 +81,8 @@ export function startClient(planned: PlannedTrial, options: ChildSetUp): Child<F
 
 /**
  * With two CPUs all servers share one and all load processes the other: a server must never wait for the load. With more, the
- * next of a kind goes two CPUs further, so that servers are on even ones where load processes are on odd ones, or the other
- * way round, and it begins again where CPUs come to an end.
+ * next process of a kind is placed two CPUs further, so that servers are on even CPUs and load processes on odd ones, or the
+ * other way round; after the last CPU, placement begins again.
  * @param first CPU of the first of its kind, 0 or 1; undefined leaves all of them to the kernel.
  */
 export function cpuOf(
@@ -102,7 +102,7 @@ function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, with
   };
 }
 
-/** Where servers and load processes have a network each, the commands within which they run. */
+/** Commands within which servers and load processes run, if each side has a network namespace of its own. */
 interface GroupSetUp extends Omit<ChildSetUp, 'within'> {
   readonly withinServer?: readonly string[] | undefined;
   readonly withinClient?: readonly string[] | undefined;
@@ -113,7 +113,7 @@ interface ChildCounts {
   readonly clients: number;
 }
 
-/** In the order that was drawn for this trial. */
+/** Starts servers and load processes in the order that was drawn for this trial. */
 export function startChildren(
   planned: PlannedTrial,
   { withinServer = [], withinClient = [], ...setUp }: GroupSetUp,
@@ -135,14 +135,14 @@ export function startChildren(
   return { servers: startServers(), clients };
 }
 
-/** `server`, or `server 1`, `server 2` … of several. */
+/** Names: `server`, or `server 1`, `server 2` … of several. */
 function numbered(count: number, kind: string): string[] {
   return count === 1 ? [kind] : Array.from({ length: count }, (_, index) => `${kind} ${index + 1}`);
 }
 
 /**
- * One for each server, behind the load processes: with two CPUs on theirs, since what it takes must not be taken from the
- * server, with more on the next ones of their side.
+ * Starts one upstream for each server, placed after the load processes: with two CPUs on theirs, since it must not take CPU time
+ * from the server, with more on the next CPUs of their side.
  */
 export function startUpstreams(planned: PlannedTrial, setUp: ChildSetUp, counts: ChildCounts): ProcessGroup<FromUpstream> {
   const cpus = availableParallelism();
@@ -167,7 +167,7 @@ export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions)
     schema: fromRelaySchema,
     environment: {},
     nodeArguments: heapArguments,
-    // With the server: on the client's CPU it would keep the client from waking up while it waits for the end of a delay.
+    // On the server's CPU: on the client's, a relay waiting for the end of a delay would keep the client from waking up.
     cpu: setup.serverCpu,
     verbose,
   });
