@@ -24,7 +24,7 @@ export class CompletionsTrial implements Trial {
   readonly #accounts: StreamAccounts;
   readonly #client: StreamClient;
   readonly #log = new CompletionLog();
-  /** By connection: number of requested streams, and when the last one was requested and sent `done`. */
+  /** By connection: number of requested streams, when the last one was requested, and when its `done` came. */
   readonly #turns: Int32Array;
   readonly #requestNs: Float64Array;
   readonly #doneNs: Float64Array;

@@ -48,7 +48,7 @@ export async function listenBare(server: Server, streams: Streams, { host, port 
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await closeStreams(streams);
-    // The remaining sockets never asked for a stream.
+    // The remaining sockets never requested a stream.
     for (const socket of sockets) socket.destroy();
     await closed;
   };

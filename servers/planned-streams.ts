@@ -1,4 +1,4 @@
-// The streams a server can be asked for: those of the trial and its rehearsal, planned before the start so that planning
+// The streams that can be requested of a server: those of the trial and its rehearsal, planned before the start so that planning
 // costs nothing inside the window, and any other that a request describes itself (for people and for tests).
 
 import { streamEpoch } from '../bench/contract/control-events.ts';

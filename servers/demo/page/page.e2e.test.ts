@@ -242,7 +242,7 @@ describe('the race', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Start');
     await expect.poll(() => ids.length, patience).toBe(3);
     const origin = new URL(pageUrl).origin;
-    // 204: a client that resumes is told that there is nothing.
+    // 204: a client that resumes finds nothing left.
     for (const id of ids.filter((id) => !id.endsWith('ws')))
       await expect
         .poll(async () => (await fetch(`${origin}/v1/streams/${id}`, { headers: { 'last-event-id': 'abcd.1' } })).status, patience)
