@@ -1,4 +1,4 @@
-// WebSocket over the probe: upgrade, `resume` from a client that resumes, text messages, and the closing handshake that
+// WebSocket over the probe: upgrade, `resume` from a client with a cursor, text messages, and the closing handshake that
 // the server begins after `done`; or, on a kept connection, `start` before each stream and nothing after its `done`.
 
 import assert from 'node:assert/strict';
