@@ -1,5 +1,5 @@
-// Which streams the connections of a closed loop ask for: equal ones, in equal order, in every arm of a block, although nobody
-// knows in advance how many of them there will be time for.
+// Plans the streams that the connections of a closed loop request: the same ones, in the same order, in every arm of a block,
+// although it is not known in advance how many of them there will be time for.
 
 import { BenchError } from '../bench/contract/errors.ts';
 import { streamPath, type TrialSpecification } from '../bench/contract/messages.ts';
@@ -8,14 +8,14 @@ import type { Population } from '../bench/contract/population.ts';
 import { deriveSeed } from '../bench/contract/random.ts';
 import { NS_PER_S } from '../bench/contract/units.ts';
 
-/** Ids of such streams begin with it. */
+/** Prefix of the ids of such streams. */
 export const ASKED_PREFIX = 'c';
 
-/** Gaps vary, so a connection may be through with its streams sooner than their mean length says; far from twice as soon. */
+/** Reserve, because gaps vary: streams may end sooner than their mean length says, but far from twice as soon. */
 const SPARE_TURNS = 2;
 
 export class AskedStreams {
-  /** All that there could be time for, those of one connection after those of another. Starts are not planned. */
+  /** All streams that there could be time for, grouped by connection. Starts are not planned. */
   readonly population: Population;
   readonly plan: CompletionsPlan;
   readonly #transport: TrialSpecification['transport'];

@@ -1,5 +1,5 @@
-// The closed loop of completions-trial.ts as an HTTP load generator runs it: autocannon, which keeps its connections, and
-// looks at a response when all of it is there. It neither sees tokens nor can end a stream, so those of the last moment are cut.
+// The closed loop of completions-trial.ts, run by an HTTP load generator: autocannon, which keeps its connections and delivers a
+// response once all of it is there. It neither sees tokens nor can end a stream, so those of the last moment are cut.
 
 import autocannon from 'autocannon';
 import { callAt } from '../bench/contract/child-link.ts';
@@ -14,12 +14,12 @@ import { CompletionLog } from './completion-log.ts';
 import { authorityOf } from './request-target.ts';
 import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
 
-/** How soon it notices that its time is over. */
+/** Interval at which autocannon checks whether its time is over. */
 const CHECK_MS = 50;
-/** It leaves its parser broken after a timeout, so a slow stream must never meet one. */
+/** autocannon's parser is broken after a timeout, so a slow stream must never reach one. */
 const LONGEST_STREAMS = 100;
 const SHORTEST_TIMEOUT_S = 60;
-/** A refused connection is tried again at once, for ever, without it. */
+/** Limit of errors; without it a refused connection is retried at once, for ever. */
 const MOST_ERRORS = 100;
 
 export class AutocannonTrial implements Trial {
@@ -31,7 +31,7 @@ export class AutocannonTrial implements Trial {
   #streamsAsked = 0;
   #isOver = false;
 
-  /** @param openRehearsal Who streams the rehearsal: the server must be as warm as in every other arm. */
+  /** @param openRehearsal Client stack of the rehearsal: the server must be as warm as in every other arm. */
   constructor(order: LoadOrder, plan: CompletionsPlan, openRehearsal: OpenStack) {
     this.#order = order;
     this.#frame = new TrialFrame(order, openRehearsal);
@@ -97,7 +97,7 @@ export class AutocannonTrial implements Trial {
         },
       },
     ]);
-    // Its types know of the response's events alone.
+    // autocannon's types declare only the events of the response.
     const events: NodeJS.EventEmitter = client;
     events.on('request', () => {
       lose('closed-early', 'the connection ended before the response was whole');

@@ -8,7 +8,7 @@ import { CanaryWatch } from './canary-watch.ts';
 
 const WINDOW_MS = 1000;
 
-/** `idle` answers until the window begins, `loaded` in it. Fails where the canary leaves a connection open. */
+/** `idle` answers until the window begins, `loaded` in it. Fails when the canary leaves a connection open. */
 async function watchServer(idle: RequestListener, loaded: RequestListener): Promise<CanaryReadings> {
   let answer = idle;
   const server = createServer((request, response) => answer(request, response));
@@ -42,7 +42,7 @@ it.concurrent('a server that answers 20 ms later is read 20 ms later, and only i
 
 it.concurrent('requests come one at a time at the rate that was asked for', async () => {
   const { idle, loaded } = await watchServer(atOnce, atOnce);
-  // 20 a second; of the window's second its last tenth is left out. A timer may be late by one request either way.
+  // 20 per second; the last tenth of the window's second is left out. A late timer may shift one request either way.
   expect(Math.abs(idle.requests - 20)).toBeLessThanOrEqual(1);
   expect(Math.abs(loaded.requests - 18)).toBeLessThanOrEqual(1);
   expect(loaded.timesNs).toHaveLength(loaded.requests);
@@ -57,7 +57,7 @@ it.concurrent('answers other than 200 are errors and have no time', async () => 
 
 it.concurrent('a request whose connection breaks is never taken for an answered one', async () => {
   const { loaded } = await watchServer(atOnce, (_request, response) => response.destroy());
-  // autocannon says nothing of a connection that was closed: such a request is unanswered until its connection sends the next.
+  // autocannon does not report that a connection was closed: such a request is unanswered until its connection sends the next.
   expect(loaded.errors + loaded.unanswered).toBe(loaded.requests);
   expect(loaded.requests).toBeGreaterThan(10);
 });
@@ -66,6 +66,6 @@ it.concurrent('what is never answered counts with the time that it has waited', 
   const { loaded } = await watchServer(atOnce, () => {});
   expect(loaded.unanswered).toBe(loaded.requests);
   expect(loaded.timesNs).toHaveLength(loaded.requests);
-  // The last ones were planned 100 ms before the end; on a busy machine they were sent later.
+  // The last requests were planned 100 ms before the end; on a busy machine they were sent later.
   expect(Math.min(...loaded.timesNs)).toBeGreaterThan(50 * NS_PER_MS);
 });

@@ -8,27 +8,27 @@ import type { Clock } from '../bench/contract/clock.ts';
 import { UseMeter } from '../bench/contract/process-use.ts';
 import { asInstant, NS_PER_MS } from '../bench/contract/units.ts';
 
-/** Answered before anything is timed, so that neither side runs uncompiled code. */
+/** Sent before anything is timed, so that neither side runs uncompiled code. */
 const WARM_UP_REQUESTS = 1000;
 const WARM_UP_CONNECTIONS = 2;
-/** How soon autocannon notices that the warm-up is over. */
+/** Interval at which autocannon checks whether the warm-up is over. */
 const WARM_UP_CHECK_MS = 20;
 const IDLE_MS = 1000;
 /** Requests of the last moment of a reading are left out: whether they are answered in time is a matter of chance. */
 const GRACE_NS = 100 * NS_PER_MS;
-/** A broken connection is tried again at once, for ever, without it. */
+/** Limit of errors; without it a broken connection is retried at once, for ever. */
 const MOST_ERRORS = 20;
 /** Longer than any trial: the process ends first. */
 const RUN_S = 24 * 3600;
 
 interface CanaryRequest {
   readonly sentNs: number;
-  /** Undefined until the answer is whole. */
+  /** undefined until the answer is whole. */
   timeNs: number | undefined;
   hasFailed: boolean;
 }
 
-/** What autocannon's client can do besides what its types say. */
+/** Abilities of autocannon's client that its types do not declare. */
 interface OpenClient extends NodeJS.EventEmitter {
   destroy: () => void;
 }
@@ -61,7 +61,7 @@ export class CanaryWatch {
     for (const port of ports) await this.#warmUp(port);
     for (let connection = 0; connection < requestsPerSecond; connection++) {
       this.#open(ports[connection % ports.length] as number);
-      // Evenly over the second in which each connection sends its first request, which includes connecting and is not read.
+      // Spread evenly over the second of each connection's first request, which includes connecting and is not read.
       await pause(1000 / requestsPerSecond);
     }
     const fromNs = this.#now();
@@ -115,7 +115,7 @@ export class CanaryWatch {
       connectionRate: 1,
       duration: RUN_S,
       bailout: MOST_ERRORS,
-      // Its correction takes seconds for milliseconds; and here a late answer delays no request but those of its own connection.
+      // autocannon's correction mistakes seconds for milliseconds; and a late answer only delays requests of its own connection.
       ignoreCoordinatedOmission: true,
       setupClient: (client) => this.#follow(client as NodeJS.EventEmitter as OpenClient),
     });
@@ -129,7 +129,7 @@ export class CanaryWatch {
     };
     this.#clients.push(client);
     client.on('request', () => {
-      // Still unanswered: autocannon connected anew without a word, because the server had closed the connection.
+      // The last one is still unanswered: autocannon reconnected silently, because the server had closed the connection.
       fail();
       waiting = { sentNs: this.#now(), timeNs: undefined, hasFailed: false };
       this.#requests.push(waiting);
@@ -144,7 +144,7 @@ export class CanaryWatch {
     client.on('timeout', fail);
   }
 
-  /** Of the requests since then, GRACE_NS before now at the latest. */
+  /** Samples of the requests from `fromNs` until GRACE_NS before now. */
   #samples(fromNs: number): CanarySamples {
     const nowNs = this.#now();
     const sent = this.#requests.filter(({ sentNs }) => sentNs >= fromNs && sentNs < nowNs - GRACE_NS);

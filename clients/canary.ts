@@ -1,4 +1,4 @@
-// The canary's process: one server's address in, its readings out. Apart from the load process, which must not be late.
+// The canary's process: receives one server's address, reports its readings. Separate from the load process, which must not be late.
 
 import type { FromCanary, ToCanary } from '../bench/contract/canary.ts';
 import { toCanarySchema } from '../bench/contract/canary.ts';

@@ -1,4 +1,4 @@
-// The streams of a closed loop that were received whole, in order of their ends.
+// Log of the streams of a closed loop that were received whole, in order of their ends.
 
 import { completionColumns } from '../bench/contract/completions.ts';
 import { writeStamps } from '../bench/contract/stamps.ts';

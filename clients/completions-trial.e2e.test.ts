@@ -19,7 +19,7 @@ import { fastWorkload, startTestServer } from '../servers/twin-fixture.ts';
 const CONNECTIONS = 3;
 const TOKENS = 40;
 const TOKENS_PER_SECOND = 2000;
-/** From the first of its tokens, which is due at once, to the last. */
+/** Time from its first token, which is due at once, to the last. */
 const STREAM_MS = (1000 * (TOKENS - 1)) / TOKENS_PER_SECOND;
 
 const folder = mkdtempSync(join(tmpdir(), 'streamduel-completions-'));
@@ -78,7 +78,7 @@ it.each([
 ] as const)('%s/%s counts exactly the streams that the twin finished, each verified to its last byte', async (transport, client) => {
   await using server = await startTestServer(transport, { workload: specify(transport, client).workload });
   const { tally } = await load(server.port, specify(transport, client));
-  // About 40 on an idle machine; how many is the machine's, that all of them count is not.
+  // About 40 on an idle machine; the number depends on the machine, but all of them must count.
   expect(tally.streamsWhole).toBeGreaterThan(CONNECTIONS);
   expect(tally).toMatchObject({ streamsAsked: tally.streamsWhole, streamsAbandoned: 0, errors: [], tokenFaults: 0, bytesBesideModel: 0 });
   expect(server.streams.counts).toMatchObject({
@@ -100,10 +100,10 @@ it('autocannon counts the streams that it received whole, and only its last ones
   await expect.poll(() => server.streams.openStreams).toBe(0);
   const { opened, finished } = server.streams.counts;
   expect(opened).toBe(tally.streamsAsked);
-  // The server may have finished one whose end was still on its way.
+  // The server may have finished a stream whose end was still on its way.
   expect(finished).toBeGreaterThanOrEqual(tally.streamsWhole);
   expect(finished).toBeLessThanOrEqual(tally.streamsWhole + CONNECTIONS);
-  // It looks at no token.
+  // autocannon checks no tokens.
   expect([tally.tokenFaults, tally.bytesBesideModel]).toEqual([undefined, undefined]);
   expect(Object.keys(stamps)).toEqual([...completionColumns]);
   expect(stamps['endNs']).toHaveLength(tally.streamsWhole);
@@ -127,7 +127,7 @@ it('both clients ask for the same streams, so their bytes differ by the heads al
     bytes.push((await load(server.port, specification)).stamps['bytesRead']![0]!);
   }
   const [probe, generator] = bytes as [number, number];
-  // autocannon asks to keep the connection, and is told for how long.
+  // autocannon asks to keep the connection, and the response says for how long.
   expect(Math.abs(generator - probe)).toBeLessThan(60);
 });
 
@@ -152,7 +152,7 @@ it('a stream that is refused is asked for again after a pause, and each refusal 
   const [error] = tally.errors;
   expect(error?.cause).toBe('http-503');
   expect(error?.count).toBe(tally.streamsAsked);
-  // One second at most 10 times for each connection.
+  // At most 10 requests per second on each connection, for one second, after the first.
   expect(tally.streamsAsked).toBeLessThanOrEqual(11 * CONNECTIONS);
 });
 
@@ -168,7 +168,7 @@ it('a stream of other bytes than were asked for does not count, though it came t
 
 const answerWrongly: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  // Slowly, since a load generator asks again at once.
+  // Answers slowly, since a load generator sends its next request at once.
   setTimeout(() => response.end('event: open\ndata: {}\n\nevent: done\ndata: {"s":41,"n":40}\n\n'), 50);
 };
 

@@ -1,5 +1,5 @@
-// A closed loop of whole streams: each connection's next stream is asked for as soon as the last has ended, on a connection
-// of its own as in every other trial, and every token is verified.
+// A closed loop of whole streams: the next stream is requested as soon as the last has ended, on a connection of its own as in
+// every other trial, and every token is verified.
 
 import assert from 'node:assert/strict';
 import type { CompletionsPlan, CompletionsTally } from '../bench/contract/completions.ts';
@@ -12,7 +12,7 @@ import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
 import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
 
-/** Before a connection asks again after a stream that failed: a server that refuses must not be asked as fast as it can refuse. */
+/** Pause after a stream that failed: a server that refuses must not be sent requests as fast as it can refuse them. */
 const FAILURE_PAUSE_MS = 100;
 
 const SEES_SOCKETS = 'whole streams are asked for by stacks that see their sockets';
@@ -24,11 +24,11 @@ export class CompletionsTrial implements Trial {
   readonly #accounts: StreamAccounts;
   readonly #client: StreamClient;
   readonly #log = new CompletionLog();
-  /** By connection: streams asked for, when the last was, and when it said that it is done. */
+  /** By connection: number of requested streams, when the last one was requested, and when its `done` came. */
   readonly #turns: Int32Array;
   readonly #requestNs: Float64Array;
   readonly #doneNs: Float64Array;
-  /** No stream is asked for from then on; ns since T0. */
+  /** No stream is requested from then on; ns since T0. */
   readonly #endNs: number;
 
   constructor(order: LoadOrder, plan: CompletionsPlan, openStack: OpenStack) {
@@ -108,7 +108,7 @@ export class CompletionsTrial implements Trial {
     };
   }
 
-  /** The end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake. */
+  /** Records `done`, the end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake. */
   #record(connection: number, bytesRead: number): void {
     const requestNs = this.#requestNs[connection] as number;
     this.#log.record({ requestNs, endNs: this.#doneNs[connection] as number, bytesRead });

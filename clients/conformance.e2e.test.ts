@@ -16,11 +16,11 @@ import { stacks } from './stacks.ts';
 import type { SocketCount, StreamClient, StreamListener } from './stream-client.ts';
 
 const STREAMS = 20;
-/** Those that speak every transport. */
+/** Stacks that speak every transport. */
 const stackNames = ['probe', 'library'] as const;
 type Stack = (typeof stackNames)[number];
 
-/** Streams of lengths from 1 token to 39, so that first, last and only tokens are all met. */
+/** Streams of lengths from 1 token to 39, so that first, last and only tokens all occur. */
 const population: Population = (() => {
   const tokens = Int32Array.from({ length: STREAMS }, (_, stream) => 1 + 2 * stream);
   const base = new Int32Array(STREAMS);

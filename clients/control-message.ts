@@ -1,10 +1,10 @@
-// Telling control events from tokens, and their types from each other.
+// Distinguishes control events from tokens, and their types from each other.
 
 import { CONTROL_PREFIX } from '../bench/contract/control-events.ts';
 import type { ControlType } from './stream-client.ts';
 import { protocolFailure } from './stream-failure.ts';
 
-/** In no order. */
+/** The order has no meaning. */
 export const controlTypes = ['open', 'done', 'stream-error', 'bye', 'gap'] as const satisfies readonly ControlType[];
 
 const prefix = Buffer.from(CONTROL_PREFIX);
@@ -16,7 +16,7 @@ export function isControlMessage(buffer: Buffer, start: number, end: number): bo
   return true;
 }
 
-/** @throws StreamFailure for a name that is not agreed: an unknown event is not passed over in silence. */
+/** @throws StreamFailure for an unknown name: such an event is not ignored silently. */
 export function asControlType(name: unknown): ControlType {
   const type = controlTypes.find((known) => known === name);
   if (type === undefined) throw protocolFailure(`unknown control event ${JSON.stringify(name)}`);

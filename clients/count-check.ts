@@ -36,7 +36,7 @@ export class CountCheck {
     return index < this.#stream.tokens ? index : -1;
   }
 
-  /** At the stream's end: whether it had the tokens and bytes of its plan. Neither hash is looked at. */
+  /** Call at the stream's end: whether it had the tokens and bytes of its plan. Neither hash is checked. */
   finish(_announced: string | undefined, _plannedSha256: () => string): boolean {
     const { sourceStart, tokens, counts } = this.#stream;
     counts.lost += Math.max(0, tokens - this.#received);

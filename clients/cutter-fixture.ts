@@ -1,4 +1,4 @@
-// Test support: something between client and server that cuts connections after some bytes to the client.
+// Test fixture: a proxy between client and server that cuts connections after some bytes to the client.
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -7,7 +7,7 @@ interface CutterOptions {
   readonly afterBytes: number;
   /** A clean close or a reset. */
   readonly how: 'fin' | 'rst';
-  /** So many connections are cut, in order of opening; later ones pass. All without it. */
+  /** Number of connections that are cut, in order of opening; later ones pass. By default all are cut. */
   readonly cuts?: number;
 }
 

@@ -12,14 +12,14 @@ export interface DueQueueOptions {
 
 interface Due {
   readonly atNs: number;
-  /** Tells apart what is due at one moment: first come, first served. */
+  /** Orders callbacks that are due at one moment: first come, first served. */
   readonly order: number;
   readonly callback: () => void;
 }
 
 /**
- * Calls a turn of the event loop. Where all clients wait equally long, thousands are due in one moment; without a breath the
- * answers to the first would lie unread until the last has been sent.
+ * Limit of calls per turn of the event loop. When all clients wait equally long, thousands are due at one moment; without a
+ * pause the answers to the first would lie unread until the last has been sent.
  */
 const CALLS_PER_TURN = 100;
 
@@ -44,7 +44,7 @@ export class DueQueue {
     this.#arm();
   }
 
-  /** Forgets all that is not due yet. */
+  /** Drops all callbacks that have not been called yet. */
   stop(): void {
     this.#heap.length = 0;
     this.#disarm();

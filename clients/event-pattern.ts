@@ -1,9 +1,9 @@
-// What each client saw, in order, as a few words, so that clients that saw the same can be counted together. No word holds
-// a number that differs from client to client by chance, such as how many tokens were replayed.
+// Records what each client saw, in order, as a few words, so that clients that saw the same can be counted together. No word
+// holds a number that differs from client to client by chance, such as how many tokens were replayed.
 
 import type { RecoveryPattern } from '../bench/contract/recovery.ts';
 
-/** The words of a pattern; with a cause, an `errno` name or a key of stream-failure.ts, where it has one. */
+/** The words of a pattern; some take a cause, which is an `errno` name or a key of stream-failure.ts. */
 export const patternWords = {
   /** The connection failed or ended; the cause says how. */
   lost: (cause: string) => (cause === 'silent' || cause === 'bye' ? cause : `read: ${cause}`),
@@ -11,14 +11,14 @@ export const patternWords = {
   accepted: 'accepted',
   /** The server said that it cannot replay some tokens. */
   gap: 'gap',
-  /** A token on a new connection that was there already. */
+  /** A token on a new connection that had been received before. */
   seenAgain: 'seen again',
-  /** The first unseen token on a new connection; `skipped` before it where tokens before it are missing and nobody said so. */
+  /** `new token`: the first unseen token on a new connection; `skipped` precedes it when earlier ones are missing undeclared. */
   skipped: 'skipped',
   newToken: 'new token',
   stopsReading: 'stops reading',
   readsAgain: 'reads again',
-  /** How it ended. */
+  /** Endings of the stream. */
   done: 'done',
   stopped: (cause: string) => `told to stop: ${cause}`,
   givenUp: 'gives up',
@@ -26,7 +26,7 @@ export const patternWords = {
 } as const;
 
 const MAX_PATTERNS = 20;
-/** A client that is thrown out again and again; what it saw after so many words is left out. */
+/** Limit for a client that is disconnected again and again; what it saw after so many words is left out. */
 const MAX_WORDS = 40;
 const LEFT_OUT = '…';
 const OTHER_PATTERNS = 'other';
@@ -39,7 +39,7 @@ interface Seen {
 export class EventPatterns {
   readonly #seen = new Map<number, Seen[]>();
 
-  /** One more event; equal ones in a row are folded to how many they were: once, 2–3 or more times. */
+  /** Adds an event; equal ones in a row are folded to how many they were: once, 2–3 or more times. */
   note(stream: number, word: string): void {
     const seen = this.#seenBy(stream);
     const last = seen.at(-1);
@@ -48,7 +48,7 @@ export class EventPatterns {
     else if (seen.length === MAX_WORDS) seen.push({ word: LEFT_OUT, times: 1 });
   }
 
-  /** An event of which it does not matter how often it comes in a row. */
+  /** Adds an event whose repetitions in a row do not matter. */
   noteOnce(stream: number, word: string): void {
     if (this.#seenBy(stream).at(-1)?.word !== word) this.note(stream, word);
   }
@@ -62,7 +62,7 @@ export class EventPatterns {
     return seen;
   }
 
-  /** The most frequent first; of equally frequent ones in the order of their words. What is too rare to be listed is `other`. */
+  /** Patterns, the most frequent first, equally frequent ones in the order of their words. The rest is counted as `other`. */
   tally(): RecoveryPattern[] {
     const clients = new Map<string, { events: string[]; clients: number }>();
     for (const seen of this.#seen.values()) {

@@ -4,14 +4,14 @@
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 
-/** From here on a native comparison beats a loop. */
+/** From this length on a native comparison is faster than a loop. */
 const NATIVE_COMPARE_BYTES = 24;
 const ZERO = 48;
 
 /** The JSON text of all tokens of a source, end to end. */
 export interface SourceBytes {
   readonly bytes: Buffer;
-  /** Where each token's text begins; one more entry than tokens. */
+  /** Start of each token's text; one more entry than tokens. */
   readonly offsets: Int32Array;
 }
 
@@ -29,9 +29,9 @@ function digitsOf(value: number): number {
 }
 
 /**
- * What the tokens of streams with one template look like. `sourceStart` says where in the source a stream begins and
- * `index` which of its tokens is meant, from 0. It is shared by all streams whose templates are equal: with thousands of
- * streams a copy for each would be out of the CPU's cache whenever its token came.
+ * Expected tokens of streams with one template. `sourceStart` is where in the source a stream begins, and `index` the place of
+ * a token in its stream, from 0. It is shared by all streams whose templates are equal: with thousands of streams a copy for
+ * each would be out of the CPU's cache whenever its token came.
  */
 export class ExpectedPayload {
   readonly #source: TokenSource;

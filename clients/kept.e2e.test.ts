@@ -1,5 +1,5 @@
-// Streams one after another on one kept connection, over every transport and against the real servers: verified whole, and to
-// the byte what the byte model says.
+// Streams one after another on one kept connection, over every transport and against the real servers: verified whole, and equal
+// to the byte model to the byte.
 
 import { expect, it } from 'vitest';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
@@ -68,7 +68,7 @@ it.each(cases)('%s, %s: streams follow one another on one connection, whole and 
   expect(bytesRead).toBe(counts.bytesWritten);
   expect(headBytes).toBe(counts.headBytes);
   expect(counts.bytesWritten - counts.headBytes).toBe(modelBytes);
-  // Stamps as of any stream, in their order.
+  // Each stream has all stamps, in their order.
   for (let stream = 0; stream < testPopulation.streams; stream++) {
     const moments = [recorder.startNs, recorder.connectNs, recorder.acceptNs, recorder.endNs].map((column) => column[stream]!);
     expect(moments).toEqual(moments.toSorted((a, b) => a - b));

@@ -67,7 +67,7 @@ export class LoadTrial implements Trial {
     return { kind: 'tally', clock, tally: this.#tally(window, browser) };
   }
 
-  /** Receivers that will stop reading for good. Their sockets stay open until the end, so that what is sent piles up. */
+  /** Schedules the receivers that stop reading for good. Their sockets stay open until the end, so that what is sent piles up. */
   #planStop(): readonly number[] {
     const { specification } = this.#order;
     const stopped = stoppedStreams(specification, this.#frame.population.streams);
@@ -112,7 +112,7 @@ export class LoadTrial implements Trial {
       ...this.#accounts.tally(this.#frame.streams),
       ...(tokenReads !== undefined && { tokenReads }),
       startsUnissued,
-      // A page is heard some time after its tokens: their stamps say which were received in the window, and this process does not.
+      // A page is polled some time after its tokens came, so only their stamps tell which were received in the window.
       windowTokens: browser === undefined ? tokens : this.#recorder.countReceived(warmupNs, warmupNs + windowNs),
       planSha256: hashPopulation(this.#frame.population, specification),
       ...(kept !== undefined && { kept }),

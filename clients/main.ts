@@ -1,4 +1,4 @@
-// One load process: a trial's specification and an address in; its tally out. It plans the same streams as the server.
+// One load process: receives a trial's specification and an address; reports its tally. It plans the same streams as the server.
 
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { BenchError } from '../bench/contract/errors.ts';
@@ -8,11 +8,11 @@ import { LoadTrial } from './load-trial.ts';
 import { openProbeClient } from './probe/probe-client.ts';
 import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
-/** A load generator opens no single stream, nor is a page of `browser-limits` told of them; what needs one, the rehearsal, is the probe's. */
+/** Load generators and `browser-limits` open no single streams of ours; their rehearsal, which needs some, uses the probe. */
 async function stackOf({ client, browser, browserLimits }: LoadOrder['specification']): Promise<OpenStack> {
   if (isLoadGenerator(client) || browserLimits !== undefined || client === 'probe')
     return ({ transport }, options) => openProbeClient(transport, options);
-  // Imported only where a trial needs them: loading the libraries and what drives a browser takes longer than loading all else.
+  // Imported only when a trial needs them: loading the libraries and what drives a browser takes longer than loading all else.
   if (!isBrowser(client)) {
     const { stacks } = await import('./stacks.ts');
     return ({ transport }, options) => stacks[client](transport, options);

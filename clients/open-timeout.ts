@@ -1,4 +1,4 @@
-// Streams of a storm that nobody accepts: given up together, since all of them began together.
+// Times out the streams of a storm that the server has not accepted: all at once, since all of them began together.
 
 import { callAt } from '../bench/contract/child-link.ts';
 import { OPEN_TIMEOUT, type ConnectingSpecification } from '../bench/contract/connecting.ts';
@@ -14,7 +14,7 @@ interface StormedStreams {
   readonly client: Pick<StreamClient, 'abandon'>;
 }
 
-/** Does nothing where streams begin one by one: there the end of the trial is soon enough. */
+/** Does nothing when streams begin one by one: then the end of the trial is soon enough. */
 export function giveUpUnaccepted(connecting: ConnectingSpecification | undefined, streams: StormedStreams): NodeJS.Timeout | undefined {
   if (connecting?.kind !== 'storm') return undefined;
   const { atNs, timeoutNs } = connecting;

@@ -1,5 +1,5 @@
 // Starts every stream at its planned time, with one timer. A late start is issued at once and never skipped: the load
-// must not bend to the server (open loop).
+// must not adapt to the server (open loop).
 
 import { callAt } from '../bench/contract/child-link.ts';
 
@@ -7,11 +7,11 @@ export interface RampOptions {
   /** Planned starts in ns since T0, rising. */
   readonly startNs: Float64Array;
   readonly now: () => number;
-  /** Told the place of the start among them. */
+  /** Called with the index of the start in `startNs`. */
   readonly start: (index: number) => void;
 }
 
-/** Returns how to stop and how many starts were not issued. */
+/** `stop` ends the ramp and returns how many starts were not issued. */
 export function startRamp(options: RampOptions): { stop: () => number } {
   const { startNs, now } = options;
   let next = 0;

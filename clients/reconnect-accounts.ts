@@ -1,18 +1,18 @@
-// What streams that come back tell of themselves, and how they can end.
+// Events that reconnecting streams report, and how they can end.
 
 import { closeCodes } from '../bench/contract/control-events.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import type { ControlType, SocketCount } from './stream-client.ts';
 
-/** `done`: the server said so. `stopped`: there is nothing to come back to. `given-up`: the policy forbids another attempt. */
+/** `done`: the server sent it. `stopped`: there is nothing to resume. `given-up`: the policy forbids another attempt. */
 export type Ending = 'done' | 'stopped' | 'given-up';
 
-/** Is told all that happens, once each, with the stamp of the event. */
+/** Called for every event, once each, with the stamp of the event. */
 export interface ReconnectAccounts {
   /** `resumeAfter` of the next connection; undefined before the stream's first event. */
   cursor: (stream: number) => string | undefined;
   attempted: (stream: number, at: Instant) => void;
-  /** An attempt of a client stack that reconnects by itself: it only shows by how it ends, at `at`. */
+  /** An attempt of a client stack that reconnects by itself: it is only visible by how it ends, at `at`. */
   attemptSeen: (stream: number, at: Instant) => void;
   connected: (stream: number, at: Instant) => void;
   accepted: (stream: number, at: Instant) => void;
@@ -23,13 +23,13 @@ export interface ReconnectAccounts {
   control: (stream: number, type: ControlType, text: string, at: Instant) => void;
   stopsReading: (stream: number, at: Instant) => void;
   readsAgain: (stream: number, at: Instant) => void;
-  /** @param cause Why it stopped or gave up. */
+  /** @param cause Why the stream was stopped or given up. */
   over: (stream: number, ending: Ending, cause: string) => void;
-  /** Of a connection that ended in good order after `done`. */
+  /** Bytes of a connection that ended in good order after `done`. */
   counted: (count: SocketCount) => void;
 }
 
-/** How a server says that it does not know the stream, or has nothing left of it: SSE, WebSocket, null arm. */
+/** Causes that mean that the server does not know the stream, or has nothing left of it: SSE, WebSocket, null arm. */
 const stopCauses: ReadonlySet<string> = new Set(['http-204', `closed-${closeCodes.unknownStream}`, 'stream-error-404']);
 
 export function isStop(cause: string): boolean {

@@ -1,5 +1,5 @@
-// Test support: reconnecting streams over a client stack that does what the test says, in virtual time. Everything between
-// the two is real.
+// Test fixture: reconnecting streams over a client stack that the test controls, in virtual time. Everything between the two is
+// real.
 
 import { renderTyped } from '../bench/contract/control-events.ts';
 import { payloads, renderPayload } from '../bench/contract/payload.ts';
@@ -52,7 +52,7 @@ export interface SceneOptions {
   readonly seed?: number;
 }
 
-/** A stack without sockets: it notes what it is told, and the test tells its listener what arrives. */
+/** A stack without sockets: it records the calls to it, and the test calls its listener with what arrives. */
 export class Scene {
   readonly time = new VirtualTime();
   readonly population: Population;
@@ -102,7 +102,7 @@ export class Scene {
     };
   }
 
-  /** Bytes that are neither token nor event: a heartbeat, a part of a head. */
+  /** Delivers bytes that are neither token nor event: a heartbeat, a part of a head. */
   bytes(stream: number, count = 1): void {
     this.#bytes.set(stream, (this.#bytes.get(stream) ?? 0) + count);
   }
@@ -114,13 +114,13 @@ export class Scene {
     this.control(stream, 'open', { sid: String(stream), epoch: 'k3f9', from: 1, n: this.population.tokens[stream] });
   }
 
-  /** Without the event `open`: what a server sends that turns the stream down only then. */
+  /** Accepts without the event `open`, as a server does that refuses the stream only afterwards. */
   acceptOnly(stream: number): void {
     this.bytes(stream);
     this.#listener.onAccept(stream, this.time.now());
   }
 
-  /** Sequence numbers, from 1. */
+  /** @param sequences Sequence numbers, from 1. */
   tokens(stream: number, ...sequences: readonly number[]): void {
     for (const sequence of sequences) {
       const bytes = Buffer.from(`##${payloadOf(this.population, stream, sequence)}##`);
@@ -134,7 +134,7 @@ export class Scene {
     this.#listener.onControl(stream, type, renderTyped(type, fields), this.time.now());
   }
 
-  /** The event and the connection's end. */
+  /** Delivers the event and the connection's end. */
   done(stream: number, sha256 = this.plannedSha256(stream)): void {
     const n = this.population.tokens[stream] as number;
     this.control(stream, 'done', { s: n + 1, n, sha256, finish: 'stop' });
@@ -151,7 +151,7 @@ export class Scene {
     this.#listener.onFailure(stream, cause, 'as the test says', this.time.now());
   }
 
-  /** Of a stack that reconnects by itself. */
+  /** Reports a loss as a stack does that reconnects by itself. */
   lose(stream: number, cause: string): void {
     this.#listener.onLost?.(stream, cause, 'as the test says', this.time.now());
   }
@@ -160,7 +160,7 @@ export class Scene {
     this.time.advanceTo(seconds * NS_PER_S);
   }
 
-  /** `seconds after the time's beginning: stream`. */
+  /** Attempts that were begun after `ns`. */
   openedAfter(ns: number): Opened[] {
     return this.opened.filter(({ atNs }) => atNs > ns);
   }

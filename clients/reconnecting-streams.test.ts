@@ -16,12 +16,12 @@ function startedScene(options: SceneOptions = {}): Scene {
   return scene;
 }
 
-/** When attempts began, ns since the stream's first. */
+/** Start times of attempts, ns since the stream's first. */
 function attemptsOf(scene: Scene): number[] {
   return scene.opened.map(({ atNs }) => atNs);
 }
 
-/** Attempts that all fail at once, until `seconds`. */
+/** Fails all attempts at once, until `seconds`. */
 function refuseUntil(scene: Scene, seconds: number): void {
   let seen = scene.opened.length;
   for (let ms = 1000; ms <= seconds * 1000; ms++) {
@@ -59,7 +59,7 @@ describe('waiting', () => {
       expect(atNs).toBeGreaterThanOrEqual(dueNs);
       // A timer counts whole ms.
       expect(atNs - dueNs).toBeLessThan(2 * NS_PER_MS);
-      // The failure is told at the next whole ms.
+      // The failure is reported at the next whole ms.
       fromNs = Math.ceil(atNs / NS_PER_MS) * NS_PER_MS;
     }
   });
@@ -317,7 +317,7 @@ describe('a client stack that reconnects by itself', () => {
       patterns: [{ events: ['read: closed-early', 'attempt: ECONNREFUSED', 'accepted', 'new token', 'done'], clients: 1 }],
     });
     const { lostNs, attemptNs, openNs, newNs } = scene.recorder;
-    // When it tried nobody can see.
+    // The start of the attempt cannot be observed.
     expect([lostNs[0], attemptNs[0], openNs[0], newNs[0]]).toEqual([NS_PER_S, Number.NaN, 7 * NS_PER_S, 7 * NS_PER_S]);
   });
 

@@ -1,5 +1,5 @@
-// Streams that come back: what opens a stream, notices that its connection is lost or its attempt failed, waits as the policy
-// says, and opens it again where it stood, until it is whole, was told to stop, or gives up. It knows nothing of tokens.
+// Reconnecting streams: opens a stream, notices that its connection is lost or its attempt failed, waits as the policy says, and
+// resumes it where it was, until it is whole, stopped by the server, or given up. Independent of the tokens.
 
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { backoffDraw, policies } from '../bench/contract/reconnect-policy.ts';
@@ -24,12 +24,12 @@ export interface ReconnectOptions {
 }
 
 /**
- * `opening`: an attempt without an answer. `leaving`: the server said goodbye, the loss is counted, the connection still
- * there. `waiting`: for the next attempt. `over`: no other will be made.
+ * `opening`: an attempt without an answer. `leaving`: the server sent `bye`, the loss is counted, the connection still open.
+ * `waiting`: for the next attempt. `over`: no other attempt will be made.
  */
 type State = 'idle' | 'opening' | 'open' | 'leaving' | 'waiting' | 'over';
 
-/** A server that said goodbye ends the connection itself; one that has not by then is helped. */
+/** A server that sent `bye` ends the connection itself; after this time the client closes it. */
 const GOODBYE_NS = NS_PER_S;
 
 export class ReconnectingStreams {
@@ -38,13 +38,13 @@ export class ReconnectingStreams {
   readonly #queue: DueQueue;
   readonly #watch: SilenceWatch | undefined;
   readonly #states: State[];
-  /** Connections and attempts so far: tells a timer whether it is still about the one it was set for. */
+  /** Attempts so far: with it a timer checks that it still belongs to the attempt for which it was set. */
   readonly #turns: Int32Array;
   /** Waits since the last connection that delivered a token or control event. */
   readonly #fruitless: Int32Array;
   readonly #draws: ((() => number) | undefined)[];
   readonly #isDone: Uint8Array;
-  /** An attempt of a stack that reconnects by itself was counted, and its outcome not yet. */
+  /** 1 once the current attempt was counted; that of a stack that reconnects by itself is counted when its outcome is seen. */
   readonly #isAttemptKnown: Uint8Array;
   readonly #reconnectsItself: boolean;
   #over = 0;
@@ -88,7 +88,7 @@ export class ReconnectingStreams {
     this.#attempt(stream);
   }
 
-  /** Silence of its own making is none of the server's, so it is not watched meanwhile. */
+  /** Ends the silence watch meanwhile: silence of the client's own making is not the server's. */
   stopReading(stream: number): void {
     if (this.#states[stream] === 'over') return;
     this.#watch?.end(stream);
@@ -96,7 +96,7 @@ export class ReconnectingStreams {
     this.#options.accounts.stopsReading(stream, this.#options.now());
   }
 
-  /** A connection that was made meanwhile was read all the time; it cannot be told from one that was not. */
+  /** A connection that was made meanwhile was never paused; it cannot be distinguished from one that was. */
   readAgain(stream: number): void {
     const state = this.#states[stream];
     if (state === 'over') return;
@@ -105,7 +105,7 @@ export class ReconnectingStreams {
     this.#options.accounts.readsAgain(stream, this.#options.now());
   }
 
-  /** The time is over: closes what is open and makes no other attempt. */
+  /** Call when the time is over: closes what is open and makes no other attempt. */
   async stop(): Promise<void> {
     this.#queue.stop();
     this.#watch?.stop();
@@ -183,13 +183,13 @@ export class ReconnectingStreams {
     if (type === 'bye' && this.#states[stream] === 'open' && this.#isDone[stream] === 0) this.#leave(stream, at);
   }
 
-  /** The loss is noticed at the goodbye: what follows is only how the connection is taken down. */
+  /** Counts the loss at the `bye`: what follows is only the shutdown of the connection. */
   #leave(stream: number, at: Instant): void {
     this.#watch?.end(stream);
     this.#options.accounts.lost(stream, 'bye', at);
     this.#states[stream] = 'leaving';
     this.#isAttemptKnown[stream] = 0;
-    // Such a stack knows no goodbye: it comes back when its connection ends.
+    // Such a stack ignores `bye`: it reconnects when its connection ends.
     if (this.#reconnectsItself) return;
     const turn = this.#turns[stream];
     this.#queue.schedule(at + GOODBYE_NS, () => {
@@ -205,11 +205,11 @@ export class ReconnectingStreams {
     this.#failed(stream, 'silent', this.#options.now());
   }
 
-  /** The connection is gone, or the attempt; with a stack that reconnects by itself, for good. */
+  /** Handles a failed connection or attempt; with a stack that reconnects by itself, it failed for good. */
   #failed(stream: number, cause: string, at: Instant): void {
     const state = this.#states[stream];
     if (state === 'over') return;
-    // All that mattered had come.
+    // After `done` a failure does not matter.
     if (this.#isDone[stream] === 1) this.#finish(stream, 'done', '');
     else if (isStop(cause)) this.#stopped(stream, cause, at);
     else if (state === 'leaving') this.#states[stream] = 'waiting';
@@ -230,7 +230,7 @@ export class ReconnectingStreams {
     }
   }
 
-  /** Where the answer to an attempt says it, the attempt was not accepted; where the connection says it, nothing was lost with it. */
+  /** A stop that answers an attempt counts as a failed attempt; on an open connection nothing was lost with it. */
   #stopped(stream: number, cause: string, at: Instant): void {
     if (this.#states[stream] === 'opening') this.#countFailure(stream, cause, at);
     this.#finish(stream, 'stopped', cause);
@@ -270,7 +270,7 @@ export class ReconnectingStreams {
   }
 }
 
-/** The null arm has no status line: its server says in the stream why there is none. */
+/** The null arm has no status line: its server sends the status in an event. */
 function streamErrorCause(text: string): string {
   const { statusCode } = JSON.parse(text) as { statusCode?: unknown };
   return typeof statusCode === 'number' ? `stream-error-${statusCode}` : 'stream-error';

@@ -1,4 +1,4 @@
-// The stamps of a load process: preallocated columns, one store an event, dumped after the trial.
+// The stamps of a load process: preallocated columns, one store per event, written to a file after the trial.
 
 import type { Population } from '../bench/contract/population.ts';
 import { emptyStamps, type StampColumns } from '../bench/contract/stamps.ts';
@@ -10,7 +10,7 @@ export class Recorder {
   readonly acceptNs: Float64Array;
   readonly endNs: Float64Array;
   readonly receivedNs: Float64Array;
-  /** Only a page has a DOM to append to: made for its first token. */
+  /** Only for pages, which have a DOM to append to: allocated at the first token. */
   #appendedNs: Float64Array | undefined;
 
   constructor(population: Population) {
@@ -27,13 +27,13 @@ export class Recorder {
     this.receivedNs[(this.#base[stream] as number) + index] = atNs;
   }
 
-  /** Its text was in the DOM. */
+  /** Records when the token's text was in the DOM. */
   appended(stream: number, index: number, atNs: number): void {
     this.#appendedNs ??= emptyStamps(this.receivedNs.length);
     this.#appendedNs[(this.#base[stream] as number) + index] = atNs;
   }
 
-  /** Tokens whose stamp lies in [fromNs, toNs). */
+  /** Counts tokens whose stamp lies in [fromNs, toNs). */
   countReceived(fromNs: number, toNs: number): number {
     return this.receivedNs.reduce((count, atNs) => (atNs >= fromNs && atNs < toNs ? count + 1 : count), 0);
   }

@@ -8,7 +8,7 @@ import { RecoveryRecorder } from './recovery-recorder.ts';
 
 const ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-/** One stream with three tokens at 1 s, which is the fault's moment, then a reset. */
+/** One stream with three tokens at 1 s, the moment of the fault, then a reset. */
 function resetScene(options: SceneOptions = {}): Scene {
   const scene = new Scene({ faultNs: NS_PER_S, ...options });
   scene.streams.begin(0);
@@ -67,7 +67,7 @@ it('a stream that is cut and resumed is whole, and its reconnect clock is stampe
     12 * NS_PER_S,
   ]);
   expect(pausedNs![0]).toBe(Number.NaN);
-  // Of the token that came twice the first receipt.
+  // The token that came twice keeps its first receipt.
   expect([...receivedNs!]).toEqual([...ALL].map((number) => (number <= 3 ? NS_PER_S : 11 * NS_PER_S)));
   expect([[...attemptsNs!], [...acceptedNs!]]).toEqual([[first, second], [10 * NS_PER_S]]);
 });

@@ -1,5 +1,5 @@
-// What became of each stream of a trial that breaks something: what arrived, what is missing, how often it was lost and
-// tried again. What happens before the fault is kept apart: there should be nothing.
+// Accounts of each stream of a fault trial: what arrived, what is missing, how often it was lost and tried again. What happens
+// before the fault is counted separately: there should be nothing.
 
 import { renderCursor, type DoneEvent, type GapEvent, type OpenEvent } from '../bench/contract/control-events.ts';
 import { BenchError } from '../bench/contract/errors.ts';
@@ -27,7 +27,7 @@ export interface AccountOptions {
 
 type Tally = Omit<RecoveryClientTally, 'node' | 'use' | 'startsUnissued' | 'planSha256'>;
 
-/** The fault comes by a timer of another process, and Node's fire up to 1 ms early. */
+/** The fault is timed by another process, and Node's timers fire up to 1 ms early. */
 const EARLY_FAULT_NS = 2 * NS_PER_MS;
 
 export class RecoveryAccounts implements ReconnectAccounts {
@@ -41,9 +41,9 @@ export class RecoveryAccounts implements ReconnectAccounts {
   readonly #endings = new Map<number, Ending>();
   /** When the stream's present connection was accepted. */
   readonly #acceptedNs: Float64Array;
-  /** The stream has tried to come back after the fault: whatever it connects from then on is a return. */
+  /** 1 once the stream has tried to reconnect after the fault: every connection from then on is a reconnect. */
   readonly #isReturning: Uint8Array;
-  /** It was accepted, and no unseen token came since. */
+  /** 1 after an accept until an unseen token comes. */
   readonly #awaitsNew: Uint8Array;
   readonly #losses = new Map<string, number>();
   readonly #lossesBeforeFault = new Map<string, number>();
@@ -54,7 +54,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
   #accepted = 0;
   tokensReceived = 0;
 
-  /** @throws BenchError USAGE for a payload without numbers: nobody could say where such a stream goes on. */
+  /** @throws BenchError USAGE for a payload without numbers, since such a stream cannot be resumed. */
   constructor(options: AccountOptions) {
     const { population, source, specification } = options;
     if (!payloads[specification.payload].isNumbered) {
@@ -115,13 +115,13 @@ export class RecoveryAccounts implements ReconnectAccounts {
   }
 
   attemptFailed(stream: number, cause: string, at: Instant): void {
-    // A stream's first attempt is not one to come back: that it failed is counted with the losses.
+    // A stream's first attempt is no reconnect: its failure is counted with the losses.
     if (this.#isReturning[stream] === 0) {
       this.lost(stream, cause, at);
       return;
     }
     count(this.#attemptFailures, cause);
-    // The last word of its pattern says so.
+    // A stop is recorded as the last word of the pattern.
     if (!isStop(cause)) this.#patterns.note(stream, words.attemptFailed(cause));
   }
 
@@ -173,7 +173,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
         return;
       }
       case 'done':
-        // The end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake.
+        // `done` is the end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake.
         this.#options.recorder.endNs[stream] = at;
         this.#announcedSha256.set(stream, (JSON.parse(text) as DoneEvent).sha256);
         return;
@@ -216,7 +216,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
     return at >= this.#countFromNs;
   }
 
-  /** Once nothing more can come; all but what the process says of itself. */
+  /** Call once nothing more can come. All fields but those of the process itself. */
   tally(): Tally {
     const { streams, totalTokens } = this.#options.population;
     for (let stream = 0; stream < streams; stream++) if (!this.#endings.has(stream)) this.#patterns.note(stream, words.unfinished);
@@ -230,7 +230,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
       streamsWhole: whole,
       streamsStopped: ended('stopped'),
       streamsGivenUp: ended('given-up'),
-      // Those that ended with tokens missing are none of these.
+      // Streams that ended with tokens missing are not among these.
       streamsUnfinished: streams - this.#endings.size,
       tokensPlanned: totalTokens,
       tokensReceived: this.tokensReceived,
@@ -245,7 +245,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
       losses: Object.fromEntries(this.#losses),
       lossesBeforeFault: Object.fromEntries(this.#lossesBeforeFault),
       patterns: this.#patterns.tally(),
-      // Of the connections on which `done` came and which then ended in good order: the sockets of the others are gone uncounted.
+      // Covers connections that ended in good order after `done`: the sockets of the others are gone uncounted.
       ...this.#sockets,
     };
   }
@@ -260,7 +260,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
     return sum;
   }
 
-  /** After the trial, so that no hash is computed while it runs. Every received byte was compared, so the planned text is the received one. */
+  /** After the trial, so as to compute no hash during it. Every received byte was compared, so the planned text is the received one. */
   #verify(): { whole: number; hashMismatches: number } {
     const { population, source } = this.#options;
     let whole = 0;

@@ -1,12 +1,12 @@
-// The stamps of a trial that breaks something: those of a steady trial, of each stream's first connection, and the reconnect
-// clock of each stream: lost, attempted, open, new token.
+// The stamps of a fault trial: those of a steady trial, for each stream's first connection, and the reconnect clock of each
+// stream: lost, attempted, open, new token.
 
 import { emptyStamps, type StampColumns } from '../bench/contract/stamps.ts';
 import type { Population } from '../bench/contract/population.ts';
 import { Recorder } from './recorder.ts';
 
 export class RecoveryRecorder extends Recorder {
-  /** When the client was told to stop reading. */
+  /** When the client stopped reading, as the trial planned. */
   readonly pausedNs: Float64Array;
   /** The first loss after the fault; all that follows belongs to it. */
   readonly lostNs: Float64Array;
@@ -14,7 +14,7 @@ export class RecoveryRecorder extends Recorder {
   /** The accept of the connection on which the first unseen token after the loss came, and that token's receipt. */
   readonly openNs: Float64Array;
   readonly newNs: Float64Array;
-  /** Over all streams. */
+  /** Attempts and accepts of all streams. */
   readonly #attemptsNs: number[] = [];
   readonly #acceptedNs: number[] = [];
 
@@ -43,7 +43,7 @@ export class RecoveryRecorder extends Recorder {
     if (this.#isLost(stream)) storeFirst(this.attemptNs, stream, atNs);
   }
 
-  /** For the curves of all attempts and accepts; in any order. */
+  /** Feeds the curve of all attempts, as `countAccept` does that of accepts; in any order. */
   countAttempt(atNs: number): void {
     this.#attemptsNs.push(atNs);
   }
@@ -52,7 +52,7 @@ export class RecoveryRecorder extends Recorder {
     this.#acceptedNs.push(atNs);
   }
 
-  /** The first unseen token on a connection that was made after a loss. */
+  /** Records the first unseen token on a connection that was made after a loss. */
   resumed(stream: number, openNs: number, newNs: number): void {
     if (!this.#isLost(stream) || !Number.isNaN(this.newNs[stream])) return;
     this.openNs[stream] = openNs;

@@ -57,7 +57,7 @@ interface Part {
   readonly source: TokenSource;
 }
 
-/** Half of each stream, then silence; who comes back with a cursor gets the rest, beginning two tokens before it. */
+/** Sends half of each stream, then nothing; a client with a cursor gets the rest, beginning two tokens before it. */
 class ResettingServer implements AsyncDisposable {
   readonly server: Server;
   readonly cursors: string[] = [];
@@ -153,7 +153,7 @@ it('every stream of a load process survives a reset whole, and its tally and sta
     streamsStarted: STREAMS,
     streamsWhole: STREAMS,
     tokensPlanned: totalTokens,
-    // Two tokens of each were sent again.
+    // Two tokens of each stream were sent again.
     tokensReceived: totalTokens + 2 * STREAMS,
     tokensDistinct: totalTokens,
     duplicated: 2 * STREAMS,

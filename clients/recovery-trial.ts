@@ -1,5 +1,5 @@
-// A trial in which something breaks: one stream a slot, each opened when it is due and brought back whenever its connection
-// is lost. What breaks is done by others, but for the readers that stop reading.
+// A fault trial: one stream per slot, each opened when it is due and resumed whenever its connection is lost. Faults are injected
+// by others, except for the readers that stop reading.
 
 import { callAt } from '../bench/contract/child-link.ts';
 import { streamPath, type FromClient } from '../bench/contract/messages.ts';

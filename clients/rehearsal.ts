@@ -25,9 +25,9 @@ export interface RehearsalOptions {
 
 const TIMEOUT_MS = 20_000;
 const CHECK_MS = 5;
-/** Where connections are kept, carrying another stream is to be rehearsed, too: some more than there are streams at a time. */
+/** Slots for kept connections: some more than there are streams at a time, so that reuse is rehearsed, too. */
 const KEPT_SLOTS = 120;
-/** Where a browser is the limit, that of SSE; on every transport, so that all rehearse alike. */
+/** Most streams at once in a browser: the limit of SSE, on every transport, so that all rehearse alike. */
 const MOST_IN_BROWSER = mostInBrowser.sse;
 
 /** Returns how long it took, ns. @throws BenchError STREAM when a stream of it fails or does not verify. */

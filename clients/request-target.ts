@@ -1,4 +1,4 @@
-// What a request says about where it goes, and a client that comes back about where it stands.
+// Renders request targets, and the cursor of a client that resumes a stream.
 
 import assert from 'node:assert/strict';
 import { KEEP_WORD, parseCursor, renderResume, RESUME_QUERY, SESSION_PATH } from '../bench/contract/control-events.ts';
@@ -10,8 +10,8 @@ export function authorityOf({ host, port }: Pick<StreamTarget, 'host' | 'port'>)
 }
 
 /**
- * Of a WebSocket: one that is kept names its streams later; one that comes back asks to be waited for, since it says where it
- * stands only after the handshake.
+ * Path of a WebSocket. A kept one names its streams later; one that resumes asks the server to wait, since it sends its cursor
+ * only after the handshake.
  */
 export function webSocketPathOf({ path, resumeAfter, kept }: StreamTarget): string {
   if (kept !== undefined) return SESSION_PATH;
@@ -19,7 +19,7 @@ export function webSocketPathOf({ path, resumeAfter, kept }: StreamTarget): stri
   return `${path}${path.includes('?') ? '&' : '?'}${RESUME_QUERY}`;
 }
 
-/** The first message of a WebSocket that comes back; undefined for one that begins. */
+/** The first message of a WebSocket that resumes; undefined for a new stream. */
 export function resumeMessageOf({ resumeAfter }: StreamTarget): string | undefined {
   if (resumeAfter === undefined) return undefined;
   const cursor = parseCursor(resumeAfter);

@@ -1,5 +1,5 @@
-// Every client stack against the real servers where streams outlive their connections: what is lost with a connection comes
-// back with the next, once.
+// Every client stack against the real servers when streams outlive their connections: tokens lost with a connection are replayed
+// on the next, once.
 
 import { describe, expect, it } from 'vitest';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
@@ -16,7 +16,7 @@ import type { StreamClient, StreamListener } from './stream-client.ts';
 const TOKENS = 120;
 const SEED = 1000;
 const EPOCH = streamEpoch(SEED);
-/** One stream, whose tokens are due within 60 ms of the server's start, whoever listens. */
+/** One stream, whose tokens are due within 60 ms of the server's start, with or without a receiver. */
 const population: Population = {
   streams: 1,
   startNs: new Float64Array(1),
@@ -31,7 +31,7 @@ interface Received {
   /** Sequence numbers, in order of receipt, over all connections. */
   readonly sequences: number[];
   readonly text: string;
-  /** Controls with their JSON, ends and causes; connections as `accept`. */
+  /** Control events with their JSON, ends and causes; connections as `accept`. */
   readonly events: string[];
 }
 
@@ -41,7 +41,7 @@ interface ReceiveOptions {
   readonly port: number;
   readonly streamId?: string;
   readonly resumeAfter?: string;
-  /** The client gives a connection up after so many tokens, and comes back at once. */
+  /** The client drops a connection after so many tokens, and resumes at once. */
   readonly cutAfterTokens?: number;
 }
 
@@ -112,7 +112,7 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
     expect(sequences).toEqual(numbers(1, TOKENS));
     expect(text).toBe(whole.text);
     expect(whole.sequences).toEqual(numbers(1, TOKENS));
-    // When the last token was the last before a cut there is nothing to come back to, which SSE says without a stream.
+    // When a cut follows the last token there is nothing to resume, which SSE reports without a stream.
     const isOver = transport === 'sse' && TOKENS % cutAfterTokens === 0;
     expect(events.slice(isOver ? -1 : -2)).toEqual(isOver ? ['failure http-204'] : [done(planned), 'end']);
   });
@@ -129,7 +129,7 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
   it('a stream that is not known is refused in the words of the transport', async () => {
     await using server = await startTestServer(transport, { recovery: {} });
     const { events } = await receive({ transport, stack, port: server.port, streamId: 'lost', resumeAfter: `${EPOCH}.5` });
-    // The null arm has neither statuses nor close codes, so it says it in a message.
+    // The null arm has neither statuses nor close codes, so it sends a message.
     const words = {
       sse: ['failure http-204'],
       ws: ['accept', 'failure closed-4404'],

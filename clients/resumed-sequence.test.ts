@@ -20,7 +20,7 @@ type Feed = (sequence: ResumedSequence, payload: string) => number;
 
 const feeds = {
   bytes: (sequence, payload) => {
-    // Somewhere inside a larger buffer, as in a read.
+    // The payload lies inside a larger buffer, as in a read.
     const buffer = Buffer.from(`9}${payload}{"s":3`);
     return sequence.acceptBytes(buffer, 2, buffer.length - 6);
   },
@@ -117,7 +117,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('gap' as const), length, from }),
 );
 
-/** The same in the plainest way. */
+/** Reference implementation, as plain as possible. */
 class NaiveSequence {
   readonly received = new Set<number>();
   readonly declared = new Set<number>();

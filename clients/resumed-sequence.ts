@@ -1,13 +1,13 @@
-// What has arrived of a stream that outlives its connections: replayed tokens, gaps and late ones are all told apart. One
-// per stream; a token that is the next one costs one comparison and one bit.
+// Verifies a stream that outlives its connections: distinguishes replayed tokens, gaps and late tokens. One per stream; a token
+// that is the next one costs one comparison and one bit.
 
 import type { ExpectedPayload } from './expected-payload.ts';
 
 export interface ReceiptCounts {
-  /** Tokens that came once, however often they came. */
+  /** Distinct tokens, however often they came. */
   distinct: number;
   duplicated: number;
-  /** Came after a token that follows them. */
+  /** Tokens that came after one that follows them. */
   reordered: number;
   corrupt: number;
 }
@@ -16,11 +16,11 @@ export function noReceipts(): ReceiptCounts {
   return { distinct: 0, duplicated: 0, reordered: 0, corrupt: 0 };
 }
 
-/** Instead of a token's place. */
+/** Returned instead of a token's place. */
 export const SEEN_BEFORE = -1;
 export const CORRUPT = -2;
 
-/** `{"s":18,` as all payloads with a number begin. */
+/** `{"s":18,`, the beginning of all payloads with a number. */
 const NUMBERED = /^\{"s":([1-9]\d{0,8}),/;
 /** `{"s":` and nine digits. */
 const NUMBER_BYTES = 15;
@@ -31,7 +31,7 @@ export class ResumedSequence {
   readonly #tokens: number;
   readonly #counts: ReceiptCounts;
   readonly #received: Uint8Array;
-  /** Tokens that the server said will not come; made only when it says so. */
+  /** Tokens that the server declared lost; allocated only when it does so. */
   #declared: Uint8Array | undefined;
   /** 0-based place of the token that should come next on this connection. */
   #next = 0;
@@ -65,20 +65,20 @@ export class ResumedSequence {
     return isToken ? this.#accept(place) : this.#refuse();
   }
 
-  /** Tokens [from, to), as 0-based places, will not come: what the server says in a gap, whatever of it is there already. */
+  /** Declares tokens [from, to), as 0-based places, lost, as a `gap` event does, even if some of them were received already. */
   declareLost(from: number, to: number): void {
     this.#declared ??= new Uint8Array(this.#received.length);
     for (let place = Math.max(0, from); place < Math.min(to, this.#tokens); place++) setBit(this.#declared, place);
   }
 
-  /** There is nothing to come back to. */
+  /** Call when there is nothing to resume. */
   declareRestLost(): void {
     this.declareLost(this.#end, this.#tokens);
   }
 
   /**
-   * The sequence number to go on after: below it nothing is missing that was not declared lost. Not the last token received:
-   * behind a hole that would give up what a server can still replay.
+   * The sequence number to resume after: up to it nothing is missing that was not declared lost. Not the last token received:
+   * after a hole that would abandon what a server can still replay.
    */
   resumeAfter(): number {
     while (this.#settled < this.#tokens && (this.#has(this.#settled) || this.#isDeclared(this.#settled))) this.#settled++;

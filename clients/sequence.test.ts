@@ -32,7 +32,7 @@ type Feed = (check: SequenceCheck, payload: string) => number;
 
 const feeds: Record<string, Feed> = {
   bytes: (check, payload) => {
-    // Somewhere inside a larger buffer, as in a read.
+    // The payload lies inside a larger buffer, as in a read.
     const buffer = Buffer.from(`##${payload}##`);
     return check.acceptBytes(buffer, 2, buffer.length - 2);
   },
@@ -88,7 +88,7 @@ describe.each(payloadNames.flatMap((payload) => Object.keys(feeds).map((feed) =>
           const { counts } = run(kept.map((index) => whole[index]!));
           const faults = counts.lost + counts.corrupt + counts.duplicated;
           const dropped = LENGTH - kept.length;
-          // Without numbers equal tokens cannot be told apart, but nothing may be reported whole that is not.
+          // Without numbers equal tokens cannot be distinguished, but no incomplete stream may be reported as whole.
           expect(faults > 0).toBe(dropped > 0);
           expect(payload === 'lean' ? [faults, counts.lost] : [dropped, dropped]).toEqual([dropped, dropped]);
         }),

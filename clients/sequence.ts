@@ -16,7 +16,7 @@ export function noFaults(): IntegrityCounts {
   return { lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0 };
 }
 
-/** How far an unnumbered token that is not the expected one is searched for, in both directions. */
+/** Search range for an unnumbered token that is not the expected one, in both directions. */
 const SEARCH_TOKENS = 64;
 
 export class SequenceCheck {
@@ -95,8 +95,8 @@ export class SequenceCheck {
   }
 
   /**
-   * At the stream's end; `announced` is the hash of its `done` event. Where every token's bytes were equal to the known
-   * text, the received text is that text and has its hash; `plannedSha256` is that. A decoding consumer hashes what it decoded.
+   * Call at the stream's end; `announced` is the hash of its `done` event. When every token's bytes were equal to the known
+   * text, the received text is that text and has its hash, `plannedSha256`. A decoding consumer hashes what it decoded.
    */
   finish(announced: string | undefined, plannedSha256: () => string): boolean {
     this.#counts.lost += this.#tokens - this.#next;

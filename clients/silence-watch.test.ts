@@ -95,12 +95,12 @@ it('in real time a stall of the process is not taken for silence: what came mean
     onSilent: (stream) => silent.push(stream),
   });
   watch.begin(0);
-  // Written to the kernel at once; then nobody reads it for longer than the rule allows.
+  // The byte is in the kernel at once; then nothing reads it for longer than the rule allows.
   peer.write('.');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   await once(client, 'data');
   expect(silent).toEqual([]);
-  // The same without a byte is silence.
+  // The same delay without a byte is silence.
   await expect.poll(() => silent).toEqual([0]);
   watch.stop();
   client.destroy();

@@ -1,5 +1,5 @@
-// Finds connections, and attempts, on which no byte came for too long. It looks at the sockets' byte counts at an interval
-// instead of being told of every read, so that it costs a token nothing.
+// Detects connections, and attempts, without a byte for too long. It polls the sockets' byte counts at an interval instead of
+// observing every read, so that it costs a token nothing.
 
 import { DEAD_AFTER } from '../bench/contract/reconnect-policy.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
@@ -9,9 +9,9 @@ export interface SilenceWatchOptions {
   readonly streams: number;
   readonly heartbeatNs: number;
   readonly now: () => number;
-  /** Undefined without a connection, which counts as no byte. */
+  /** undefined without a connection, which counts as no byte. */
   readonly bytesRead: (stream: number) => number | undefined;
-  /** The stream is watched no longer. */
+  /** Called for a stream that is then no longer watched. */
   readonly onSilent: (stream: number) => void;
   /** Replaceable by a test that runs in virtual time. */
   readonly setTimer?: SetTimer | undefined;
@@ -25,8 +25,8 @@ export function watchIntervalNs(heartbeatNs: number): number {
 }
 
 /**
- * A byte is seen up to one interval after it came, and the end of the time without one up to one interval after that: from the
- * last byte to `onSilent` it takes `DEAD_AFTER` heartbeats and at most two intervals more, and what the timer is late.
+ * A byte is seen up to one interval after it came, and a timeout up to one interval after it is reached: from the last byte to
+ * `onSilent` it takes `DEAD_AFTER` heartbeats and at most two intervals more, plus the lateness of the timer.
  */
 export class SilenceWatch {
   readonly #options: SilenceWatchOptions;
@@ -50,7 +50,7 @@ export class SilenceWatch {
     this.#wait();
   }
 
-  /** From now on, for an attempt that begins or a connection that stands. */
+  /** Starts to watch an attempt that begins or an open connection. */
   begin(stream: number): void {
     this.#isWatched[stream] = 1;
     this.#bytesRead[stream] = this.#options.bytesRead(stream) ?? 0;

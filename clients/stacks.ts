@@ -1,4 +1,4 @@
-// Which client stack is which: the one table over those that receive in this process; browsers are in browser/.
+// Table of the client stacks that receive in this process; browsers are in browser/.
 
 import type { BrowserStack, ClientStack, TransportId } from '../bench/contract/transports.ts';
 import { openEventSourceClient } from './library/eventsource.ts';
@@ -9,7 +9,7 @@ import type { StreamClient, StreamClientOptions } from './stream-client.ts';
 
 type OpenClient = (transport: TransportId, options: StreamClientOptions) => StreamClient;
 
-/** Each asserts that it speaks the transport; see `canSpeak`. Load generators and pages are none: nobody opens single streams through them. */
+/** Each asserts that it speaks the transport; see `canSpeak`. No load generators or pages: no single stream is opened through them. */
 export const stacks = {
   probe: openProbeClient,
   library: openLibraryClient,

@@ -1,4 +1,4 @@
-// Which clients stop reading in the fault `slow-reader`: the same ones in every arm of a block.
+// Chooses the clients that stop reading in the fault `slow-reader`: the same ones in every arm of a block.
 
 import { chooseStopped } from '../bench/contract/stall.ts';
 

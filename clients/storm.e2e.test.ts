@@ -1,5 +1,5 @@
-// A storm as the load process runs it: against the real servers, with ports at which nobody listens, and with a server that
-// accepts and says nothing.
+// A storm run by the load process: against the real servers, with ports without a listener, and with a server that accepts and
+// sends nothing.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -44,7 +44,7 @@ const told = (transport: TransportId): TrialSpecification => ({
 const folder = mkdtempSync(join(tmpdir(), 'storm-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** `portOf` says where each stream goes. */
+/** @param portOf Returns the port for each stream. */
 async function storm(transport: TransportId, portOf: (stream: number) => number): Promise<{ tally: ClientTally; stamps: StampColumns }> {
   using clock = await startClockEcho('127.0.0.1');
   const open: OpenStack = (specification, options) => {
@@ -77,7 +77,7 @@ it.each(['sse', 'ws', 'tcp'] as const)('%s: all streams of a storm begin togethe
   expect(counted).toMatchObject({ streams: STREAMS, accepted: STREAMS });
   expect(spanNs).toBeGreaterThan(0);
   expect(Math.min(...stamps['startNs']!)).toBeGreaterThanOrEqual(150 * NS_PER_MS);
-  // One task of the event loop: the last was asked for before the first was answered.
+  // All in one task of the event loop: the last was requested before the first was answered.
   expect(issueNs).toBeLessThan(Math.min(...stamps['endNs']!) - Math.min(...stamps['startNs']!));
 });
 

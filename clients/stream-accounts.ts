@@ -1,5 +1,5 @@
-// What became of each stream, and at the end the tally: what was received, what failed, and whether the bytes on the
-// sockets are the ones that the byte model predicts.
+// Accounts of each stream, and the tally at the end: what was received, what failed, and whether the bytes on the sockets are
+// the ones that the byte model predicts.
 
 import { byteModel, resumeIdBytes } from '../bench/contract/byte-model.ts';
 import { streamEpoch, type DoneEvent, type OpenEvent } from '../bench/contract/control-events.ts';
@@ -23,21 +23,21 @@ export class StreamAccounts {
   readonly #population: Population;
   readonly #source: TokenSource;
   readonly #layout: SourceBytes;
-  /** By stream; undefined before it opens and after it ended. */
+  /** Checks by stream; undefined before it opens and after it ended. */
   readonly #checks: (SequenceCheck | CountCheck | undefined)[];
   readonly #announcedSha256 = new Map<number, string>();
-  /** By the template's beginning, which is all that differs between streams. */
+  /** Expected payloads by the template's beginning, which is all that differs between streams. */
   readonly #expected = new Map<string, ExpectedPayload>();
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
   readonly faults = noFaults();
-  /** Undefined once a stream ended whose socket could not be seen: a sum over the others would pass for that of all. */
+  /** undefined once a stream ended whose socket could not be seen: a sum over the others would pass for that of all. */
   #sockets: SocketCount | undefined = { bytesRead: 0, bytesSent: 0, headBytes: 0 };
   started = 0;
   ended = 0;
   tokensReceived = 0;
 
-  /** @param idPrefix What stream ids begin with, before their number. */
+  /** @param idPrefix Prefix of stream ids, before their number. */
   constructor(specification: Accounted, population: Population, source: TokenSource, idPrefix = '') {
     this.#specification = specification;
     this.#idPrefix = idPrefix;
@@ -102,7 +102,7 @@ export class StreamAccounts {
     this.#announcedSha256.set(stream, (JSON.parse(text) as DoneEvent).sha256);
   }
 
-  /** Whether the stream is whole and what was asked for. */
+  /** Returns whether the stream is whole and as requested. */
   end(stream: number, count: SocketCount | undefined): boolean {
     const check = this.#close(stream);
     if (check === undefined) return false;
@@ -119,12 +119,12 @@ export class StreamAccounts {
   fail(stream: number, cause: string, message: string): void {
     const check = this.#close(stream);
     if (check === undefined) return;
-    // Of a storm, failing is a result: what was never begun was not lost on the way.
+    // In a storm, failed opens are the measurement: tokens of a stream that never began are not lost.
     if (this.#specification.connecting?.kind !== 'storm') check.finish(undefined, () => '');
     this.#note(cause, `stream ${stream}: ${message}`);
   }
 
-  /** Its receiver stops reading, as planned: what comes of it from now on is neither a failure nor a loss. */
+  /** Call when the receiver stops reading, as planned: what follows on the stream is neither a failure nor a loss. */
   setAside(stream: number): void {
     this.#close(stream);
   }
@@ -152,7 +152,7 @@ export class StreamAccounts {
     return [...this.#errors.values()][0]?.example;
   }
 
-  /** All but what the process says of itself. @param own Streams that this process was to open; without it, all of them. */
+  /** All fields but those of the process itself. @param own Streams that this process was to open; without it, all of them. */
   tally(own?: Uint32Array): Omit<ClientTally, 'node' | 'use' | 'tokenReads' | 'startsUnissued' | 'windowTokens'> {
     const { streams, tokens, totalTokens } = this.#population;
     return {
@@ -168,7 +168,7 @@ export class StreamAccounts {
     };
   }
 
-  /** What the sockets of the verified streams must have carried, heads left out. */
+  /** Bytes that the sockets of the verified streams must have carried, heads left out. */
   #model(): ModelCounts {
     const { transport } = this.#specification;
     const model = byteModel[transport];

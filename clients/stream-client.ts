@@ -1,4 +1,4 @@
-// What a client stack is to the rest of a load process: it opens streams and tells a listener what arrived, when.
+// Interface of a client stack to the rest of a load process: it opens streams and reports to a listener what arrived, when.
 // The listener is shared by all stacks and transports, so they cannot differ in what they do with a token.
 
 import type { BrowserTally } from '../bench/contract/browser.ts';
@@ -12,19 +12,19 @@ export interface StreamTarget {
   readonly path: string;
   /** Local address to connect from; undefined lets the kernel choose. */
   readonly localAddress?: string;
-  /** Where to go on: `epoch.sequence` of the last token received. SSE sends it as `Last-Event-ID`, WebSocket in its first message. */
+  /** Cursor: `epoch.sequence` of the last token received. SSE sends it as `Last-Event-ID`, WebSocket in its first message. */
   readonly resumeAfter?: string;
-  /** Only for a stack that keeps connections: the stream runs on that of its slot, after the one before it. */
+  /** Only for a stack that keeps connections: the stream runs on the connection of its slot, after the stream before it. */
   readonly kept?: KeptPlace;
 }
 
 export interface KeptPlace {
   readonly slot: number;
-  /** What a connection that has no address of its own for each stream asks for. */
+  /** Names the stream on a connection that has no address of its own for each stream. */
   readonly streamId: string;
 }
 
-/** Counted on the stream's socket when it ended; on a kept one from when the stream was asked for. */
+/** Counted on the stream's socket when it ended; on a kept one since the stream was requested. */
 export interface SocketCount {
   readonly bytesRead: number;
   readonly bytesSent: number;
@@ -36,16 +36,16 @@ export type ControlType = 'open' | 'done' | 'stream-error' | 'bye' | 'gap';
 
 /**
  * Called for one stream in this order: connect, accept, then tokens and control events as they arrive, then exactly one
- * of end and failure. On a kept connection that stands, `connect` is when the request was handed to it. `at` is taken in the first statement of the callback that delivered the bytes, before any parsing;
- * all tokens of one read share it.
+ * of end and failure. On an open kept connection, `connect` is when the request was handed to it. `at` is taken in the first
+ * statement of the callback that delivered the bytes, before any parsing; all tokens of one read share it.
  */
 export interface StreamListener {
-  /** Only from a stack that opens streams in another process: when that process did, before anything else of the stream. */
+  /** Only from a stack that opens streams in another process: when that process did, before any other event of the stream. */
   onStart?: (stream: number, at: Instant) => void;
   onConnect: (stream: number, at: Instant) => void;
   /**
    * The response head (SSE), the 101 (WebSocket) or the connection itself (null arm) was received; on a kept WebSocket, whose 101
-   * is of no stream, the `open` event.
+   * belongs to no stream, the `open` event.
    */
   onAccept: (stream: number, at: Instant) => void;
   /** A token's payload as bytes [start, end) of a buffer that is only valid during the call. Used by the probe. */
@@ -56,7 +56,7 @@ export interface StreamListener {
   onControl: (stream: number, type: ControlType, text: string, at: Instant) => void;
   /** The transport ended the way its specification ends a whole stream. No `count` from a stack that cannot see its sockets. */
   onEnd: (stream: number, count: SocketCount | undefined, at: Instant) => void;
-  /** Anything else: refused, cut, malformed. `cause` is a short stable key such as `ECONNRESET` or `http-503`. */
+  /** Any other ending: refused, cut, malformed. `cause` is a short stable key such as `ECONNRESET` or `http-503`. */
   onFailure: (stream: number, cause: string, message: string, at: Instant) => void;
   /**
    * Only from a stack that reconnects by itself: the connection is lost, or an attempt failed, and the stack will try again.
@@ -68,7 +68,7 @@ export interface StreamListener {
 export interface StreamClient {
   /** Opens one stream; everything else reaches the listener. Never throws for a network failure. */
   open: (stream: number, target: StreamTarget) => void;
-  /** Gives up a stream that is open: closes its socket; the listener is not called for it again. */
+  /** Abandons a stream that is open: closes its socket; the listener is not called for it again. */
   abandon: (stream: number) => void;
   /** Bytes that the stream's present connection has received, heartbeats included; undefined without a connection. */
   bytesRead: (stream: number) => number | undefined;
@@ -77,21 +77,21 @@ export interface StreamClient {
   unpause: (stream: number) => void;
   /** Socket reads that carried at least one token so far; undefined for a stack that cannot see reads. */
   tokenReads: () => number | undefined;
-  /** What became of the connections that were kept; a stack that keeps none has no such count. */
+  /** Counts of the kept connections; absent for a stack that keeps none. */
   kept?: () => KeptTally;
-  /** Starts what takes long, before any stream is due. */
+  /** Does slow preparations before any stream is due. */
   prepare?: (server: Pick<StreamTarget, 'host' | 'port'>) => Promise<void>;
-  /** Only of a stack that receives in a browser: the accounts of processes that are not this one. */
+  /** Only for a stack that receives in a browser: the accounts of processes that are not this one. */
   browser?: BrowserAccounts;
   /** Releases what the stack holds once no stream is open. */
   close: () => Promise<void>;
 }
 
 interface BrowserAccounts {
-  /** At the window's first moment and at its last. */
+  /** Call at the start and at the end of the window. */
   beginWindow: () => void;
   endWindow: () => void;
-  /** Once no stream is open: hears the page out and looks at its clock again. @throws BenchError */
+  /** Call once no stream is open: polls the page a last time and bounds its clock again. @throws BenchError */
   finish: () => Promise<BrowserTally>;
 }
 

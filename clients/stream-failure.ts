@@ -1,4 +1,4 @@
-// Why a stream did not end whole. Thrown by readers, reported by the client stacks, counted by cause in the tally.
+// Failures of streams that did not end whole. Thrown by readers, reported by the client stacks, counted by cause in the tally.
 
 /** `key` is short and stable (`protocol`, `closed-early`, `closed-1012`, `http-503`, `ECONNRESET`); the message says what and where. */
 export class StreamFailure extends Error {
@@ -21,24 +21,24 @@ export function socketFailure(error: NodeJS.ErrnoException | undefined, when: st
 }
 
 interface Close {
-  /** Undefined when the close frame had none. */
+  /** undefined when the close frame had none. */
   readonly code: number | undefined;
   readonly reason: string;
   readonly isDone: boolean;
 }
 
-/** RFC 6455 §7.1.5: what a close frame without a code counts as. */
+/** Code that a close frame without one counts as (RFC 6455 §7.1.5). */
 const NO_CODE = 1005;
 const NORMAL_CLOSURE = 1000;
 
-/** Of a WebSocket's close frame: why the stream is not whole; undefined when it is. */
+/** Derives from a WebSocket's close frame why the stream is not whole; undefined when it is. */
 export function closeFailure({ code, reason, isDone }: Close): StreamFailure | undefined {
   const what = `the server closed with ${code ?? 'no code'}${reason === '' ? '' : ` (${reason})`}`;
   if (!isDone) return new StreamFailure(`closed-${code ?? NO_CODE}`, `${what} before \`done\``);
   return code === NORMAL_CLOSURE ? undefined : protocolFailure(`${what}, not ${NORMAL_CLOSURE}`);
 }
 
-/** Anything thrown while reading. What is no StreamFailure is a fault of this program and must not be blamed on the peer. */
+/** Converts anything thrown while reading. Any other error than StreamFailure is a bug of this program, not the peer's fault. */
 export function asStreamFailure(error: unknown): StreamFailure {
   if (error instanceof StreamFailure) return error;
   return new StreamFailure('client-bug', error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,5 +1,5 @@
-// What every trial of a load process has around its streams, whatever they do: the clock's proof, a rehearsal, the window's
-// meter, progress, and an end.
+// Common frame of every trial of a load process: proof of the clock, rehearsal, meter of the window, progress, and end of its
+// streams.
 
 import { callAt, sendToParent } from '../bench/contract/child-link.ts';
 import { proveClock, timeNamespace, type ClockBound } from '../bench/contract/clock-proof.ts';
@@ -35,7 +35,7 @@ export interface Trial {
 /** The streams that a trial runs in its frame. */
 export interface Streams {
   begin: (stream: number) => void;
-  /** No stream is left that anything could still come of. */
+  /** True when no stream is left that could still deliver anything. */
   isOver: () => boolean;
   openStreams: () => number;
   tokensReceived: () => number;
@@ -43,16 +43,16 @@ export interface Streams {
 
 export interface FramedWindow {
   readonly use: ProcessUse;
-  /** Received in it. */
+  /** Tokens received in the window. */
   readonly tokens: number;
   readonly startsUnissued: number;
 }
 
 export class TrialFrame {
   readonly order: LoadOrder;
-  /** Of the whole trial: every process plans all streams, so that each knows what the others count. */
+  /** Streams of the whole trial: every process plans all of them, so that each knows what the others count. */
   readonly population: Population;
-  /** Of them, those that this process runs, in order of their start. */
+  /** Those among them that this process runs, in order of their start. */
   readonly streams: Uint32Array;
   readonly source: TokenSource;
   readonly openClient: (listener: StreamListener) => StreamClient;
@@ -78,7 +78,7 @@ export class TrialFrame {
     return { kind: 'ready', clock, timeNamespace: timeNamespace(), rehearsalNs };
   }
 
-  /** Where a request goes, and from which address. */
+  /** Address that a request goes to, and the local address that it comes from. */
   readonly targetOf = (path: string): StreamTarget => {
     const { host, port, localAddresses = [] } = this.order;
     const localAddress = localAddresses[this.#targets++ % localAddresses.length];
@@ -95,7 +95,7 @@ export class TrialFrame {
     return await proveClock({ host, port: clockPort, exchanges, ...(localAddress !== undefined && { localAddress }) });
   }
 
-  /** Resolves once every stream is over and the window too, or their time is. */
+  /** Resolves once all streams and the window are over, or the drain time is. */
   async run(epochNs: bigint, streams: Streams): Promise<FramedWindow> {
     this.#clock.agree(epochNs);
     const { now, population, streams: own } = this;
@@ -134,7 +134,7 @@ export class TrialFrame {
     const windowEndNs = warmupNs + windowNs;
     const deadlineNs = windowEndNs + tailNs + drainNs;
     await new Promise<void>((resolve) => {
-      // Nothing is over before the window is, and a timer that wakes an idle process in it is CPU time of no token.
+      // Nothing is over before the window is, and a timer that wakes an idle process in it costs CPU time that belongs to no token.
       callAt(windowEndNs, this.now, () => {
         const check = setInterval(() => {
           const isDone = streams.isOver() && this.#window !== undefined;

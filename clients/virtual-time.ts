@@ -1,4 +1,4 @@
-// Test support: a clock and timers that move when the test says so.
+// Test fixture: a clock and timers that move when the test says so.
 
 import { asInstant, NS_PER_MS, type Instant } from '../bench/contract/units.ts';
 
@@ -22,7 +22,7 @@ export class VirtualTime {
     return { cancel: () => this.#timers.delete(timer) };
   };
 
-  /** Fires whatever is due until then, in order. */
+  /** Fires all timers that are due until then, in order. */
   advanceTo(ns: number): void {
     for (;;) {
       const due = [...this.#timers].filter((timer) => timer.atNs <= ns).sort((a, b) => a.atNs - b.atNs)[0];
@@ -34,7 +34,7 @@ export class VirtualTime {
     this.#nowNs = ns;
   }
 
-  /** Nothing fires meanwhile: the process is stalled. */
+  /** Simulates a stall of the process: no timer fires meanwhile. */
   stallUntil(ns: number): void {
     this.#nowNs = ns;
   }

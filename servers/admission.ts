@@ -1,10 +1,10 @@
-// What becomes of a request for a stream: the same decision on every transport, before anything is sent.
+// Admission of a stream request: the same decision on every transport, before anything is sent.
 
 import { NS_PER_S } from '../bench/contract/units.ts';
 import type { PlannedStreams, StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Admission, Streams } from './streams.ts';
 
-/** A stream that a request describes would otherwise hold its place for months: n and rate are each within their own bounds. */
+/** Limits a stream described by its request: n and rate, each within its own bounds, could otherwise hold a place for months. */
 const LONGEST_DESCRIBED_NS = 3600 * NS_PER_S;
 const TOO_LONG = 'the stream would last for more than an hour: ask for fewer tokens with n, or for a higher rate';
 
@@ -14,7 +14,7 @@ export interface TwinParts {
   readonly now: () => number;
 }
 
-/** @param after The cursor of a receiver who comes back, as it was sent; it means nothing where streams end with their connections. */
+/** @param after The cursor of a resuming receiver, as sent; it has no meaning when streams end with their connections. */
 export function admit({ streams, planned }: TwinParts, request: StreamRequest, after?: string): Admission {
   const { lasting } = streams;
   if (lasting !== undefined) {
@@ -30,7 +30,7 @@ export function admit({ streams, planned }: TwinParts, request: StreamRequest, a
   return { outcome: 'refused', statusCode: 404, message: `no stream ${request.id} in this trial` };
 }
 
-/** What a trial planned lasts as long as the trial asks for. */
+/** A stream planned by a trial may last as long as the trial asks for. */
 function lastsTooLong({ trialIndex, isRehearsal, offsetsNs }: StreamPlan): boolean {
   return trialIndex === undefined && !isRehearsal && (offsetsNs.at(-1) ?? 0) > LONGEST_DESCRIBED_NS;
 }

@@ -1,12 +1,12 @@
-// What a WebSocket client may say: `start` on a connection that carries stream after stream, `cancel` and `resume` where
-// streams outlive their connections.
+// Parses messages of WebSocket clients: `start` on a connection that carries one stream after another, `cancel` and `resume`
+// when streams outlive their connections.
 
 type ClientMessage =
   | { readonly type: 'start'; readonly id: string }
   | { readonly type: 'cancel' }
   | { readonly type: 'resume'; readonly after: string };
 
-/** Undefined for anything else; neither the id of a `start` nor the cursor of a `resume` is looked at. */
+/** Returns undefined for anything else; neither the id of a `start` nor the cursor of a `resume` is validated. */
 export function parseClientMessage(text: string): ClientMessage | undefined {
   let message: unknown;
   try {

@@ -1,4 +1,4 @@
-// One source with many subscribers, and receivers that stop reading: with sockets of the test's own, full when it says so.
+// Broadcast from one source to many subscribers, and receivers that stop reading, on fake sockets that are full when the test says so.
 
 import { EventEmitter } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
@@ -99,7 +99,7 @@ function startStreams(options: { stalls?: Stalls; backpressureBytes?: number } =
 test('every message goes to all subscribers in the order in which they joined', async () => {
   const streams = startStreams();
   const served: Served[] = [];
-  // They need not join in the order of their numbers.
+  // Subscribers need not join in the order of their numbers.
   const joined = Array.from({ length: SUBSCRIBERS }, (_, index) => String((index * 7) % SUBSCRIBERS));
   const connections = joined.map((id) => {
     const connection = new FakeConnection();

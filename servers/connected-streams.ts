@@ -1,4 +1,4 @@
-// Streams that end with their connections: what is sent, when, and what becomes of a receiver that cannot keep up.
+// Streams that end with their connections: sending due tokens, backpressure, and disconnection of receivers that cannot keep up.
 
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
@@ -13,7 +13,7 @@ interface OpenStream extends FedStream {
   readonly plan: StreamPlan;
   readonly sink: StreamSink;
   readonly template: PayloadTemplate;
-  /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
+  /** The counts that were current when the stream opened: a rehearsal's last closes must not count in the trial. */
   readonly counts: StreamCounts;
   /** Bytes before the first token: head and `open` event. */
   preludeBytes: number;
@@ -23,7 +23,7 @@ interface OpenStream extends FedStream {
   isEnded: boolean;
 }
 
-/** How often blocked receivers are checked against the cap. */
+/** Interval at which blocked receivers are checked against the cap. */
 const BLOCKED_CHECK_MS = 100;
 
 export class ConnectedStreams implements Streams {
@@ -192,7 +192,7 @@ export class ConnectedStreams implements Streams {
     this.#forgetBlocked(stream);
     this.#closedBytes += bytes;
     if (stream.isEnded && stream.sent === stream.plan.tokens) {
-      // Nobody counted them on the other side.
+      // The client does not count the bytes of a receiver that stopped reading.
       if (this.#options.stalls?.has(stream.plan) === true) return;
       stream.counts.bytesWritten += bytes;
       stream.counts.headBytes += stream.sink.headBytes;
@@ -214,12 +214,12 @@ export class ConnectedStreams implements Streams {
   }
 }
 
-/** A timetable goes on whenever the connection comes: what was due before is sent at once. */
+/** A timetable does not wait for the connection: tokens that were due before it are sent at once. */
 function originOf({ isOnTimetable, trialIndex }: StreamPlan, handlerNs: number): number {
   return isOnTimetable && trialIndex !== undefined ? trialIndex.startNs : handlerNs;
 }
 
-/** What the socket has not taken yet, and what is due by the plan but waits: the mean frame stands for the waiting ones. */
+/** Bytes that the socket has not taken yet, plus tokens that are due by the plan but wait, estimated by the mean frame. */
 function backlogBytes(stream: OpenStream, nowNs: number): number {
   const { plan, sink, sent } = stream;
   let due = sent;

@@ -6,7 +6,7 @@ const INTERVAL_NS = 100e6;
 class Peer {
   readonly beatsMs: number[] = [];
   isFull = false;
-  /** Undefined: its transport has no answers. */
+  /** undefined when its transport has no answers. */
   answers: boolean | undefined;
   #isAwaited = false;
   readonly #nowMs: () => number;
@@ -32,7 +32,7 @@ class Peer {
   }
 }
 
-/** Virtual time: the timer fires when the test goes on to it. */
+/** Virtual time: the timer fires when the test advances to it. */
 class TestTime {
   nowMs = 0;
   readonly silent: { peer: Peer; atMs: number }[] = [];
@@ -71,7 +71,7 @@ class TestTime {
     this.nowMs = ms;
   }
 
-  /** The process stands still: its timer fires only then. */
+  /** Stalls the process: its timer fires only at this time. */
   stallUntil(ms: number): void {
     this.nowMs = ms;
     this.#fire();

@@ -1,16 +1,16 @@
-// Signs of life to every receiver, and the end of those that give none. One timer for all: everybody waits equally long, so
-// whoever was seen first is due first.
+// Sends heartbeats to every receiver and disconnects those that stop answering. One timer serves all: every receiver waits
+// equally long, so the one checked first is due first.
 //
-// A heartbeat every interval on every connection, busy or not, is the one rule that treats the transports alike: the peer's
-// side sees the same bytes at the same times. Only what comes back differs. A WebSocket answers a ping (RFC 6455 §5.5.2), so
-// one that does not answer is given up. An SSE comment and an empty line are never answered: such a peer is only noticed by
+// One heartbeat per interval on every connection, busy or not, is the only rule that treats the transports alike: the peer
+// receives the same bytes at the same times. Only the answers differ. A WebSocket answers a ping (RFC 6455 §5.5.2), so one
+// that does not answer is timed out. An SSE comment and an empty line are never answered: such a peer is only noticed by
 // TCP, or by the bytes that pile up for it.
 
 import { DEAD_AFTER } from '../bench/contract/reconnect-policy.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import type { StreamSink } from './stream-sink.ts';
 
-/** A receiver as the heartbeats see it. */
+/** The part of a receiver that heartbeats need. */
 interface Beating {
   readonly sink: Pick<StreamSink, 'heartbeat' | 'isAnswering'> & { readonly socket: Pick<StreamSink['socket'], 'writableNeedDrain'> };
 }
@@ -18,7 +18,7 @@ interface Beating {
 interface HeartbeatsOptions<R> {
   readonly intervalNs: number;
   readonly now: () => number;
-  /** It did not answer for `DEAD_AFTER` intervals. */
+  /** Called when a receiver has not answered for `DEAD_AFTER` intervals. */
   readonly onSilence: (receiver: R) => void;
   /** Replaceable by a test that runs in virtual time. */
   readonly setTimer?: (callback: () => void, delayMs: number) => { cancel: () => void };
@@ -28,18 +28,18 @@ interface Watch<R> {
   readonly receiver: R;
   dueNs: number;
   isBeatNext: boolean;
-  /** When the first heartbeat was sent that has no answer. */
+  /** When the first heartbeat without an answer was sent. */
   unansweredNs: number | undefined;
 }
 
-/** Looks twice an interval, so that half intervals can be told: `DEAD_AFTER` has one. */
+/** Two checks per interval, because `DEAD_AFTER` contains half an interval. */
 const LOOKS_PER_INTERVAL = 2;
 
 export class Heartbeats<R extends Beating> {
   readonly #options: HeartbeatsOptions<R>;
   readonly #lookNs: number;
   readonly #setTimer: (callback: () => void, delayMs: number) => { cancel: () => void };
-  /** In order of `dueNs`. */
+  /** Ordered by `dueNs`. */
   readonly #watches = new Map<R, Watch<R>>();
   #timer: { cancel: () => void } | undefined;
 
@@ -76,7 +76,7 @@ export class Heartbeats<R extends Beating> {
     const nowNs = this.#options.now();
     for (const watch of this.#watches.values()) {
       if (watch.dueNs > nowNs) break;
-      // To the end of the queue; the loop does not meet it again in this turn, because it is due later than now.
+      // Moves to the end of the queue; the loop does not reach it again in this turn, because it is due later than now.
       this.#watches.delete(watch.receiver);
       const isLate = nowNs - watch.dueNs > this.#lookNs;
       watch.dueNs = nowNs + this.#lookNs;
@@ -89,7 +89,7 @@ export class Heartbeats<R extends Beating> {
   #look(watch: Watch<R>, nowNs: number, isLate: boolean): void {
     const { sink } = watch.receiver;
     if (sink.isAnswering() !== false) watch.unansweredNs = undefined;
-    // A process that stood still cannot tell whether its peers did: their answers lie unread in its sockets.
+    // After a stall of this process silence proves nothing: the peers' answers may lie unread in its sockets.
     else if (isLate) watch.unansweredNs = nowNs;
     else if (watch.unansweredNs !== undefined && nowNs - watch.unansweredNs >= DEAD_AFTER * this.#options.intervalNs) {
       this.#watches.delete(watch.receiver);

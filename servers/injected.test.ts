@@ -89,7 +89,7 @@ it.each([
 
 it('a tail holds back some tokens without blocking, and no later token overtakes', async () => {
   const { written, injected } = stream({ kind: 'tail', every: 1000, delayNs: 10e6 });
-  // All tokens were handed over, and the held ones still wait: nothing blocked.
+  // All tokens were handed over, and the held ones still wait, so nothing blocked.
   expect(written.length).toBeLessThan(TOKENS);
   while (written.at(-1)?.kind !== 'done') await wait(1);
   expect(injected.counts['held']).toBeGreaterThan(0);

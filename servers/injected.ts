@@ -1,5 +1,5 @@
-// Known effects on the server's side, put between the streams and their sinks: what the harness must find when it is told
-// nothing of them. The stamps are taken before, as always, so whatever is added here is latency, damage or cost of the transport.
+// Injects known server-side effects between the streams and their sinks, which the harness must find without being told.
+// Stamps are taken before, as always, so whatever is added here is latency, damage or cost of the transport.
 
 import { spin, type Injection } from '../bench/contract/injection.ts';
 import { deriveSeed } from '../bench/contract/random.ts';
@@ -8,7 +8,7 @@ import { NS_PER_MS } from '../bench/contract/units.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 
-/** A chunk with an SSE comment; an unsolicited pong (RFC 6455 §5.5.3). Both are legal, and nobody was told of them. The null arm has no such thing. */
+/** A chunk with an SSE comment; an unsolicited pong (RFC 6455 §5.5.3). Both are legal, but undeclared. The null arm has no equivalent. */
 const undeclared: Record<TransportId, Buffer> = {
   sse: Buffer.from('2\r\n:\n\r\n'),
   ws: Buffer.from([0x8a, 0x00]),
@@ -23,7 +23,7 @@ export class Injected {
   readonly #seed: number;
   readonly #retained = new Map<StreamSink, Buffer>();
   #timer: NodeJS.Timeout | undefined;
-  /** What was done, counted where it was done: the truth that the harness has to find. */
+  /** Injected effects, counted where they are applied: the ground truth that the harness has to find. */
   readonly counts: Record<string, number> = {};
 
   constructor({ injection, transport, seed }: { injection: Injection; transport: TransportId; seed: number }) {
@@ -40,12 +40,12 @@ export class Injected {
     return this.#injection.kind === 'padding' ? this.#injection.bytes : 0;
   }
 
-  /** When the timer of the pacer is armed, for an injection that changes it. */
+  /** When the timer of the pacer is armed; undefined unless the injection changes it. */
   get pacerArmed(): 'after' | undefined {
     return this.#injection.kind === 'spin-before-write' && this.#injection.pacer === 'armed-after' ? 'after' : undefined;
   }
 
-  /** The trial begins. */
+  /** Call when the trial begins. */
   start(): void {
     if (this.#injection.kind === 'stall') this.#stallAt(1, performance.now());
   }
@@ -72,7 +72,7 @@ export class Injected {
     this.counts[what] = (this.counts[what] ?? 0) + by;
   }
 
-  /** Streams of the rehearsal and of people are served as they are. */
+  /** Streams of the rehearsal and of people are served unchanged. */
   wrap(sink: StreamSink, plan: StreamPlan): StreamSink {
     if (plan.trialIndex === undefined) return sink;
     const injection = this.#injection;
@@ -101,12 +101,12 @@ export class Injected {
       case 'retained':
         return this.#retain(sink, injection.bytesPerStream);
       default:
-        // The others act elsewhere: on the relay, the payload, the client, the event loop.
+        // The other injections act elsewhere: on the relay, the payload, the client, the event loop.
         return sink;
     }
   }
 
-  /** The shortest is what a spin costs: a thread that loses its CPU meanwhile spins for longer and computes no more. */
+  /** The shortest spin is its true cost: a thread that loses its CPU meanwhile spins for longer and computes no more. */
   #spin(forNs: number): void {
     const spunNs = spin(forNs);
     this.counts['shortestSpinNs'] = Math.min(this.counts['shortestSpinNs'] ?? Number.POSITIVE_INFINITY, spunNs);
@@ -116,7 +116,7 @@ export class Injected {
     return { ...sink, token: (sequence, payload) => around(() => sink.token(sequence, payload), sequence) };
   }
 
-  /** By the workload's seed, so that a repetition injects the same. */
+  /** Seeded by the workload, so that a repetition injects the same. */
   #draw(plan: StreamPlan, sequence: number, below: number): number {
     return deriveSeed(this.#seed, 0x696e6a, plan.seed, sequence) % below;
   }
@@ -128,7 +128,7 @@ export class Injected {
   #writeUndeclared({ socket }: StreamSink): void {
     const bytes = undeclared[this.#transport];
     if (socket.destroyed || bytes.length === 0) return;
-    // Behind what the sink has handed over in this turn, and whole, so no frame is torn.
+    // Queued behind what the sink has written in this turn, and whole, so no frame is torn.
     socket.write(bytes);
     this.#count('undeclaredBytes', bytes.length);
   }
@@ -140,7 +140,7 @@ export class Injected {
       token: (sequence, payload) => {
         const damage = kinds[this.#draw(plan, sequence, every)];
         if (damage !== undefined) this.#count(damage);
-        // Of the same length, so that only its content is wrong.
+        // Corruption keeps the length, so that only the content is wrong.
         if (damage !== 'dropped') sink.token(sequence, damage === 'corrupted' ? `${payload.slice(0, -1)}]` : payload);
         if (damage === 'duplicated') sink.token(sequence, payload);
       },
@@ -154,7 +154,7 @@ export class Injected {
       if (isHeld) waiting.push(write);
       else write();
     };
-    /** A waiting token may be one that is to be held in its turn. */
+    /** Stops early when a waiting token is itself one to hold back. */
     const release = (): void => {
       isHeld = false;
       for (let next = waiting.shift(); next !== undefined; next = isHeld ? undefined : waiting.shift()) next();
@@ -180,7 +180,7 @@ export class Injected {
   }
 
   #retain(sink: StreamSink, bytes: number): StreamSink {
-    // Written to: pages that were never touched cost nothing.
+    // Filled, because pages that were never touched cost nothing.
     this.#retained.set(sink, Buffer.alloc(bytes, 1));
     this.#count('retainedBytes', bytes);
     sink.onClose(() => void this.#retained.delete(sink));
@@ -188,7 +188,7 @@ export class Injected {
   }
 }
 
-/** Hands everything over as node:http does, once the turn of the pacer is over; in order. */
+/** Writes as node:http does, once the turn of the pacer is over; in order. */
 function afterTurn(sink: StreamSink): StreamSink {
   return {
     ...sink,

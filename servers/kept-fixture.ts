@@ -1,4 +1,4 @@
-// For tests: streams of 3, 13 and 43 tokens, for connections that carry one after another.
+// Test fixture: streams of 3, 13 and 43 tokens, for connections that carry one after another.
 
 import type { Population } from '../bench/contract/population.ts';
 

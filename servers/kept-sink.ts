@@ -1,15 +1,16 @@
-// One stream of several on a connection that is kept. HTTP ends a response and keeps its connection by itself; the other
-// transports have a sink that ends both, and this is what remains of it.
+// Sink of one of several streams on a kept connection. HTTP ends a response and keeps its connection by itself; the sinks of
+// the other transports end both, so this one wraps them to end the stream only.
 
 import type { DoneEvent } from '../bench/contract/control-events.ts';
 import type { StreamSink } from './stream-sink.ts';
 
-/** How long a connection may wait for its next stream, ms: what Fastify's HTTP server allows one by default (keepAliveTimeout). */
+/** Longest wait of a connection for its next stream, ms: the default of Fastify's HTTP server (keepAliveTimeout). */
 export const KEEP_ALIVE_MS = 72_000;
 
 /**
- * Counts bytes from now on, without what the connection itself began with. Over once `done` has left, or the socket is closed.
- * @param sendDone Sends the event, keeps the connection, and calls back when the bytes have left or cannot any more.
+ * Counts bytes from now on, without those that the connection began with. The stream is over once `done` has left, or the
+ * socket is closed.
+ * @param sendDone Sends the event, keeps the connection, and calls back when the bytes have left or no longer can.
  */
 export function keptSink(sink: StreamSink, sendDone: (event: DoneEvent, sent: () => void) => void): StreamSink {
   const { socket } = sink;

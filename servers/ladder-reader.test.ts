@@ -18,7 +18,7 @@ it('utilisation and CPU time are of the time since the reading before', async ()
   const before = await reader.read({ collect: false });
   spin(50e6);
   const after = await reader.read({ collect: false });
-  // The thread had nothing else to do; a stolen moment takes CPU time from it, but no utilisation.
+  // The thread had nothing else to do; a stolen moment lowers its CPU time, but not its utilisation.
   expect(after.utilisation).toBeGreaterThan(0.9);
   expect(after.cpuNs).toBeGreaterThan(before.cpuNs);
 });

@@ -1,5 +1,5 @@
-// What a server says of itself on a rung of a ladder: its CPU time, its tokens, its heap. Its memory as the kernel accounts
-// it is read from outside, so that reading it is not in it.
+// Self-measurement of a server on a rung of a ladder: its CPU time, tokens and heap. Its memory by the kernel's accounting is
+// read from outside, so that it does not include the reading.
 
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { collectGarbage } from '../bench/contract/process-use.ts';
 import { NS_PER_US } from '../bench/contract/units.ts';
 import type { Streams } from './streams.ts';
 
-/** Objects with finalisers need a second collection, and V8 sweeps in the background: between two of them it may. */
+/** Objects with finalisers need a second collection; the pauses let V8 sweep in the background. */
 const COLLECTIONS = 4;
 const PAUSE_MS = 100;
 
@@ -25,7 +25,7 @@ export class LadderReader {
     this.#now = now;
   }
 
-  /** @param collect Full collections first, with pauses between them. */
+  /** @param collect Run full collections first, with pauses between them. */
   async read({ collect }: { readonly collect: boolean }): Promise<LadderReading> {
     if (collect) await collectFully();
     const { user, system } = process.cpuUsage();
@@ -50,7 +50,7 @@ export class LadderReader {
   }
 }
 
-/** The last one has V8 give back all pages that hold nothing: what is left is what connections need, not what V8 keeps for later. */
+/** The last collection makes V8 return all empty pages: the rest is what connections need, not what V8 reserves for later. */
 async function collectFully(): Promise<void> {
   for (let collection = 1; collection < COLLECTIONS; collection++) {
     collectGarbage();

@@ -1,4 +1,4 @@
-// What streams that outlive their connections may cost a server: with sockets of the test's own, full when it says so.
+// Limits on the memory of streams that outlive their connections, on fake sockets that are full when the test says so.
 
 import { EventEmitter } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
@@ -15,7 +15,7 @@ import type { StreamsOptions } from './streams.ts';
 import { fastWorkload } from './twin-fixture.ts';
 
 const TTL_NS = 50e6;
-/** About what a lean token's payload takes; none of the bundled texts has a token beyond it. */
+/** Approximate size of a lean token's payload; none of the bundled texts has a larger one. */
 const MOST_TOKEN_BYTES = 200;
 const planned = new PlannedStreams(fastWorkload);
 
@@ -60,13 +60,13 @@ function startStreams({ limits, isResumable = true, streams }: Options = {}): La
   return one;
 }
 
-/** A connection whose socket is full or not as the test says. */
+/** A connection whose socket is full when the test says so. */
 class FakeConnection {
   readonly sequences: number[] = [];
   readonly gaps: GapEvent[] = [];
   readonly events: string[] = [];
   readonly socket = Object.assign(new EventEmitter(), { writableNeedDrain: false, writableLength: 0, cork: () => {}, uncork: () => {} });
-  /** Fills its socket behind this token. */
+  /** Fills the socket after this token. */
   fullAfter: number | undefined;
   #close: () => void = () => {};
   #bytes = 0;
@@ -141,7 +141,7 @@ it('streams of clients that never come back are forgotten when their time to liv
   expect(streams.countKept()).toMatchObject({ heard: 0, streams: 50 });
   expect(streams.countKept().bufferedBytes).toBeGreaterThan(0);
   await untilForgotten(streams);
-  // The last token was generated at most one look of the poll, and what delayed it, before it was seen.
+  // The last token was generated up to one poll interval, plus any delay of the poll, before the test saw it.
   expect(now() - finishedNs).toBeGreaterThan(ttlNs / 2);
   expect(streams.lookUp('s0', cursor(3))).toEqual({ outcome: 'unknown' });
   expect(streams.recovery.evictedStreams).toBe(0);
@@ -152,7 +152,7 @@ it('a client that comes back a thousand times costs what it costs once', async (
   connect(streams, { rate: 200 }).cut();
   for (let turn = 0; turn < 1000; turn++) {
     connect(streams, { after: [cursor(0), 'zzzz.3', cursor(1_000_000), 'garbage'][turn % 4]! }).cut();
-    // So that its tokens come due among all this.
+    // Lets its tokens come due in between.
     await new Promise((resolve) => setImmediate(resolve));
     expect(streams.countKept().streams).toBe(1);
   }
@@ -171,7 +171,7 @@ it('all buffers together never hold more than their cap, and the longest unheard
   expect(streams.recovery.peakBufferedBytes).toBeGreaterThan(totalBytes - MOST_TOKEN_BYTES);
   expect(streams.countKept().bufferedBytes).toBeLessThanOrEqual(totalBytes);
   expect(heard.sequences).toEqual(range(1, 40));
-  // It kept what it had while somebody listened; the first to be left alone kept nothing.
+  // It kept its tokens while it had a receiver; the stream that lost its receiver first kept nothing.
   const back = connect(streams, { id: 'heard', after: cursor(0) });
   expect(back.sequences).toEqual(range(1, 40));
   const first = connect(streams, { id: 's0', after: cursor(1) });
@@ -312,14 +312,14 @@ it('a thousand streams that were left alone give all their memory back', async (
   };
   const [count, tokens] = [1000, 400];
   const streams = startStreams({ limits: { ttlNs: 1500e6 } });
-  // Whatever the first streams leave compiled or cached is not theirs.
+  // Warms up: what the first streams leave compiled or cached is not counted.
   for (let index = 0; index < count; index++) connect(streams, { id: `warm${index}`, n: 10 }).cut();
   await untilForgotten(streams);
   streams.resetCounts();
   const before = heapBytes();
   for (let index = 0; index < count; index++) connect(streams, { id: `s${index}`, n: tokens, rate: 10_000 }).cut();
   await expect.poll(() => streams.recovery.unheardTokens, { timeout: 10_000 }).toBe(count * tokens);
-  // So that the test could fail: what is kept is far more than the tolerance.
+  // Proves that the test can fail: the kept tokens take far more than the tolerance.
   expect(heapBytes()).toBeGreaterThan(before * 1.3);
   await untilForgotten(streams);
   expect(heapBytes()).toBeLessThan(before * 1.1);

@@ -1,4 +1,4 @@
-// One stream that outlives its connections: its generation goes on by the plan, whoever listens, as a model's does.
+// One stream that outlives its connections: its generation follows the plan, with or without a receiver, as a model's does.
 
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
@@ -14,7 +14,7 @@ interface LastingStreamOptions {
   readonly source: TokenSource;
   /** When each token is due, ns since T0. */
   readonly tokensDueNs: Float64Array;
-  /** Undefined for a stream that keeps nothing. */
+  /** undefined for a stream that keeps nothing. */
   readonly buffer: ReplayBuffer | undefined;
   /** The first token that is generated here. */
   readonly first: number;
@@ -33,11 +33,11 @@ export class LastingStream implements Paced, Kept {
   generated: number;
   receiver: Receiver | undefined;
   hasBeenHeard = false;
-  /** Since when it has had no receiver, ns since T0; of no meaning while it has one. */
+  /** Since when it has had no receiver, ns since T0; without meaning while it has one. */
   unheardSinceNs = 0;
-  /** `done` was sent to somebody. */
+  /** `done` was sent to a receiver. */
   isTold = false;
-  /** False once its buffer was dropped for want of memory, until somebody listens again. */
+  /** False once its buffer was dropped for lack of memory, until a receiver connects again. */
   isRetaining = true;
   /** Cancelled, or its time to live is over. */
   isForgotten = false;
@@ -74,8 +74,8 @@ export class LastingStream implements Paced, Kept {
   }
 
   /**
-   * A token that was generated but not sent yet; undefined when it has fallen out of the buffer. A stream that keeps nothing
-   * for those who come back still owes a connected receiver what its full socket holds up: that waits in the plan.
+   * A token that was generated but not sent yet; undefined when it has fallen out of the buffer. A stream without a replay
+   * buffer still owes a connected receiver the tokens that its full socket delays: they are rendered from the plan.
    */
   waiting(sequence: number): string | undefined {
     return this.buffer === undefined ? this.render(sequence) : this.buffer.payload(sequence);
@@ -87,7 +87,7 @@ export class LastingStream implements Paced, Kept {
   }
 }
 
-/** How many tokens are due at this moment. */
+/** Number of tokens that are due at this moment. */
 export function countDue(tokensDueNs: Float64Array, nowNs: number): number {
   let low = 0;
   let high = tokensDueNs.length;

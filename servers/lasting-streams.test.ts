@@ -33,7 +33,7 @@ const sequences = ({ tokens }: Receipt): number[] => tokens.map((token) => (JSON
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 const eventsOf = ({ events }: Receipt, kind: string): string[] => events.filter((event) => event.startsWith(kind));
 const gap = (missing: number, from: number): string => `gap {"missing":${missing},"from":${from}}`;
-/** 200 ms a stream: long enough to be left in the middle. */
+/** 200 ms per stream: long enough to be disconnected in the middle. */
 const brisk = { ...fastWorkload, tokensPerSecond: 200 };
 const slow = { ...fastWorkload, tokensPerSecond: 20, firstTokenMedianMs: 0 };
 
@@ -42,7 +42,7 @@ function textHash(tokens: readonly string[]): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** All that was said to a client that has nothing to come back to. */
+/** Everything that was sent to a client without a stream to resume. */
 const told = ({ status, closeCode, events }: Receipt): Partial<Receipt> => ({ status, closeCode, events }) as Partial<Receipt>;
 const done = expect.stringContaining('done {"s":41,"n":40,') as string;
 const over = {
@@ -169,7 +169,7 @@ describe.each(transportIds)('%s', (transport) => {
     await using server = await startTestServer(transport, options);
     const comesBack = receive(transport, server.port, { id: '0', after: after(4) });
     const isNew = receive(transport, server.port, { id: '1' });
-    // 20 tokens/s for 0.4 s: eight or more are due.
+    // 20 tokens/s for 0.4 s: at least eight are due.
     expect(sequences(await comesBack.until(({ tokens }) => tokens.length >= 6)).slice(0, 6)).toEqual(range(5, 10));
     expect(sequences(await isNew.until(({ tokens }) => tokens.length >= 10)).slice(0, 10)).toEqual(range(1, 10));
     expect(server.streams.lasting?.recovery).toMatchObject({ started: 1, resumed: 1, gaps: 0, unknown: 0 });
@@ -220,7 +220,7 @@ describe.each(transportIds)('%s', (transport) => {
     for (const server of [quiet, busy]) {
       const receiver = receive(transport, server.port, { id: '0' });
       await receiver.until((receipt) => eventsOf(receipt, 'heartbeat').length >= 4);
-      // A WebSocket answers by itself, the others never do: nobody is given up.
+      // A WebSocket answers by itself, the others never do: no receiver is timed out.
       expect(server.streams.lasting?.recovery.givenUp).toBe(0);
       expect(server.streams.openStreams).toBe(1);
       receiver.cut();
@@ -232,7 +232,7 @@ describe.each(transportIds)('%s', (transport) => {
     const tokens = 60_000;
     const limits = { bufferTokens: tokens, bufferBytes: 1e9, ttlNs: 60e9, totalBytes: 1e9 };
     await using server = await startTestServer(transport, {
-      // About 300 bytes a token: more in all than the kernel's buffers hold.
+      // About 300 bytes per token: more in all than the kernel's buffers hold.
       payload: 'openai',
       workload: { ...fastWorkload, tokensPerSecond: 100_000 },
       population: populationOf(1, tokens),
@@ -308,7 +308,7 @@ it('a WebSocket peer that does not answer is given up, and its stream goes on', 
   await using server = await startTestServer('ws', { population, workload: slow, recovery: { heartbeatNs: 40e6 } });
   const receiver = receive('ws', server.port, { id: '0' });
   await receiver.until(({ tokens }) => tokens.length >= 1);
-  // It reads nothing more, so it answers no ping.
+  // The paused receiver reads nothing more, so it answers no ping.
   receiver.pause();
   await expect.poll(() => server.streams.lasting?.recovery.givenUp).toBe(1);
   await expect.poll(() => server.streams.openStreams).toBe(0);

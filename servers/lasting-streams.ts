@@ -1,5 +1,5 @@
-// Streams that outlive their connections: a disconnect is no cancel. The generation goes on by the plan, the last tokens are
-// kept, and whoever comes back goes on where it was. The same for both twins and the null arm.
+// Streams that outlive their connections: a disconnect does not cancel. The generation follows the plan, the last tokens are
+// kept, and a returning receiver resumes where it was. The same for both twins and the null arm.
 
 import { parseCursor } from '../bench/contract/control-events.ts';
 import { generationDueNs } from '../bench/contract/generation.ts';
@@ -30,7 +30,7 @@ export class LastingStreams implements Streams, Lasting {
   readonly #registry: StreamRegistry;
   readonly #heartbeats: Heartbeats<Receiver> | undefined;
   readonly #slow: SlowReceivers<Receiver>;
-  /** Those whose connections are not closed yet; some of them have been ended or replaced. */
+  /** Receivers whose connections are not closed yet; some of them have been ended or replaced. */
   readonly #receivers = new Set<Receiver>();
   #closedBytes = 0;
   #isClosing = false;
@@ -110,7 +110,7 @@ export class LastingStreams implements Streams, Lasting {
     const nowNs = now();
     const due = countDue(tokensDueNs, nowNs);
     if (due === plan.tokens && (tokensDueNs[due - 1] as number) + recovery.limits.ttlNs <= nowNs) return;
-    // What its only receiver has already is not fetched from wherever the state was kept.
+    // Tokens that the only receiver has already are not fetched from the kept state.
     const received = parseCursor(after ?? '')?.sequence ?? 0;
     const missed = Math.max(0, due - (received <= due ? received : 0));
     const first = due - Math.min(missed, recovery.limits.bufferTokens) + 1;
@@ -186,7 +186,7 @@ export class LastingStreams implements Streams, Lasting {
     });
   }
 
-  /** Nothing more is sent to it. */
+  /** Ends the heartbeats and backlog checks of a receiver that is sent nothing more. */
   #detach(receiver: Receiver): void {
     this.#slow.delete(receiver);
     this.#heartbeats?.delete(receiver);
@@ -222,7 +222,7 @@ export class LastingStreams implements Streams, Lasting {
     stream.lastTick = this.#pacer.tick;
     const payload = this.#generate(stream);
     if (stream.isFinished) this.#registry.finish(stream, writtenNs);
-    // A receiver that was told goodbye hears no more, though its connection may stand for a moment.
+    // A receiver that was sent `bye` gets no more tokens, though its connection may stay open for a moment.
     if (stream.receiver === undefined || stream.receiver.isEnded) this.recovery.unheardTokens++;
     else stream.receiver.live(stream.generated, payload, writtenNs);
     this.#forgetRehearsal(stream);
@@ -236,7 +236,7 @@ export class LastingStreams implements Streams, Lasting {
     return payload;
   }
 
-  /** Nobody comes back to one, and the trial must not begin with what it left. */
+  /** A rehearsal's stream is never resumed, and the trial must not begin with its remains. */
   #forgetRehearsal(stream: LastingStream): void {
     if (stream.plan.isRehearsal && stream.isFinished && stream.receiver === undefined) this.#registry.forget(stream);
   }

@@ -1,13 +1,13 @@
-// Where servers listen, and how they stop.
+// Starts servers listening on an address, and shuts them down.
 
 import type { FastifyInstance } from 'fastify';
 import type { Server, Socket } from 'node:net';
 import { BenchError } from '../bench/contract/errors.ts';
 import type { Streams } from './streams.ts';
 
-/** Deep enough for every connection of a ramp to arrive in one turn of the event loop. */
+/** Lets every connection of a ramp arrive in one turn of the event loop. */
 const BACKLOG = 4096;
-/** How long open streams may take to end when the server closes. */
+/** Longest time that open streams may take to end when the server closes. */
 const SHUTDOWN_GRACE_MS = 1000;
 
 export interface Address {
@@ -18,23 +18,23 @@ export interface Address {
 
 export interface RunningServer {
   readonly port: number;
-  /** TCP connections that are open. */
+  /** Counts open TCP connections. */
   readonly countConnections: () => Promise<number>;
-  /** Ends streams in good order. Nobody is accepted from the first moment on, so another server can have the port. */
+  /** Ends streams in good order. No connection is accepted from the first moment on, so another server can have the port. */
   readonly close: () => Promise<void>;
 }
 
 export async function listenFastify(app: FastifyInstance, { host, port }: Address): Promise<RunningServer> {
   await app.listen({ host, port, backlog: BACKLOG });
   const close = async (): Promise<void> => {
-    // Fastify itself would go on to listen until its streams have ended.
+    // Fastify itself would keep listening until its streams have ended.
     app.server.close();
     await app.close();
   };
   return { port: addressPort(app.server), countConnections: async () => await countConnections(app.server), close };
 }
 
-/** For a server without a framework: its streams are ended here. */
+/** Starts a server without a framework, whose streams are ended here. */
 export async function listenBare(server: Server, streams: Streams, { host, port }: Address): Promise<RunningServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -48,7 +48,7 @@ export async function listenBare(server: Server, streams: Streams, { host, port 
   const close = async (): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await closeStreams(streams);
-    // Those that never asked for a stream.
+    // The remaining sockets never requested a stream.
     for (const socket of sockets) socket.destroy();
     await closed;
   };

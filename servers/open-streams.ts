@@ -1,4 +1,4 @@
-// Which kind of streams a server has.
+// Selects the kind of streams of a server.
 
 import { ConnectedStreams } from './connected-streams.ts';
 import { LastingStreams } from './lasting-streams.ts';

@@ -7,7 +7,7 @@ interface TestStream extends Paced {
   sent: number;
 }
 
-/** Virtual time: a timer fires when the test says so, as late as the test says; what waits for the poll comes right after it. */
+/** Virtual time: a timer fires when the test says so, as late as it says; callbacks after the poll run right after it. */
 class VirtualTime {
   nowNs = 0;
   #afterPoll: (() => void)[] = [];
@@ -28,7 +28,7 @@ class VirtualTime {
     return { cancel: () => (this.#afterPoll = this.#afterPoll.filter((one) => one !== callback)) };
   };
 
-  /** Runs what waits for the poll, else the next timer, late by `lateNs`; false when nothing is left. */
+  /** Runs the callbacks that await the poll, else the next timer, late by `lateNs`; false when nothing is left. */
   step(lateNs: number): boolean {
     if (this.#runAfterPoll()) return true;
     this.#timers = this.#timers.filter((timer) => !timer.isCancelled).sort((a, b) => a.atNs - b.atNs);
@@ -147,7 +147,7 @@ it('a stream that is scheduled twice is emitted as one', () => {
   expect(sent).toHaveLength(1);
 });
 
-/** How often the wheel turns while 4000 tokens/s are sent and each takes so long to write, within the turn or right after it. */
+/** Start times of turns while 4000 tokens/s are sent and each takes so long to write, within the turn or right after it. */
 function turnStarts(write: { readonly withinNs: number; readonly afterNs: number }, armed?: 'after'): number[] {
   const time = new VirtualTime();
   const turns: number[] = [];
@@ -186,7 +186,7 @@ it('turns are as far apart where tokens are written within them as where they ar
   const within = turnStarts({ withinNs: 100_000, afterNs: 0 });
   const free = turnStarts({ withinNs: 0, afterNs: 0 });
   expect(within).toEqual(after);
-  // Four tokens are due a millisecond and take 0.4 ms of it, so the wheel keeps its pace.
+  // Four tokens are due per millisecond and take 0.4 ms of it, so the wheel keeps its pace.
   expect(within).toEqual(free);
 });
 

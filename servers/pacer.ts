@@ -1,12 +1,13 @@
 // One timing wheel emits every token of every stream when it is due: 1 ms slots, one timer. Never a timer a stream:
-// per-stream timers fire early (Node truncates to whole ms) and lose tokens under load. Never a spin: it would be the CPU we measure.
+// Never one timer per stream: such timers fire early (Node truncates to whole ms) and lose tokens under load. Never a spin: it
+// would be the CPU time we measure.
 //
 // The timer is armed before a turn emits anything: ws writes within the turn and node:http after it, so a timer armed at its
 // end would make the turns of one transport longer than those of the other.
 
 import { NS_PER_MS } from '../bench/contract/units.ts';
 
-/** A stream as the pacer sees it; links live in the stream, so pacing allocates nothing per token. */
+/** The pacer's view of a stream; links live in the stream, so pacing allocates nothing per token. */
 export interface Paced {
   /** When the next token is due, ns since T0. */
   dueNs: number;
@@ -37,7 +38,7 @@ interface Cancellable {
 /** Must be a power of two. Longer gaps go round the wheel more than once. */
 const SLOTS = 8192;
 const MASK = SLOTS - 1;
-/** Tokens a turn of the event loop; beyond it the loop gets a breath, so that accepts and requests are not starved. */
+/** Limit of tokens per turn; beyond it the event loop polls, so that accepts and requests are not starved. */
 const TOKENS_PER_TURN = 2000;
 
 interface Slot<S> {
@@ -61,7 +62,7 @@ export class Pacer<S extends Paced> {
   #isTicking = false;
   /** Counts turns of the wheel: two tokens of a stream with one tick number were written in the same turn. */
   tick = 0;
-  /** When the current turn looked what is due, ns since T0: every token that it emits was found due then. */
+  /** When the current turn checked what is due, ns since T0: every token that it emits was due by then. */
   turnNs = Number.NaN;
 
   constructor(options: PacerOptions<S>) {
@@ -111,7 +112,7 @@ export class Pacer<S extends Paced> {
     slot.last = stream;
   }
 
-  /** Leaves a timer alone that fires as early. */
+  /** Keeps a timer that already fires as early. */
   #arm(slotMs: number): void {
     const nowNs = this.#now();
     // A token is due within its slot, so the first useful moment is up to 1 ms after the slot begins; setTimeout's own minimum is 1 ms.
@@ -124,8 +125,8 @@ export class Pacer<S extends Paced> {
   }
 
   /**
-   * The turn comes after the loop has polled. Armed first, a timer is due again once a turn has taken 1 ms, and Node runs due
-   * timers without a poll in between: at overload no request would be accepted any more.
+   * Defers the turn until the loop has polled. A timer armed before the turn is due again once the turn has taken 1 ms, and
+   * Node runs due timers without a poll in between: at overload no request would be accepted any more.
    */
   #wake(): void {
     this.#timer = undefined;
@@ -153,16 +154,16 @@ export class Pacer<S extends Paced> {
     if (this.#scheduled > 0) this.#armAfter(nowNs, budget <= 0 ? this.#current : this.#nextBusySlot(upToMs));
   }
 
-  /** For the first token that the turn will leave: what it emits can only bring the timer forward. */
+  /** Arms the timer for the first token that the turn will leave; what the turn emits can only bring the timer forward. */
   #armAhead(nowNs: number, upToMs: number): void {
     for (let stream = this.#slotAt(upToMs).first; stream !== undefined; stream = stream.nextInSlot as S | undefined)
       if (stream.dueNs > nowNs) return this.#arm(upToMs);
-    // Slots that are late already are this turn's.
+    // Slots that are already late belong to this turn.
     const last = Math.min(upToMs, this.#current) + SLOTS - 1;
     for (let slotMs = upToMs + 1; slotMs <= last; slotMs++) if (this.#slotAt(slotMs).first !== undefined) return this.#arm(slotMs);
   }
 
-  /** As if armed when the turn began: at once where the turn has taken longer than the timer would. */
+  /** Arms the timer as if at the start of the turn: it fires at once if the turn has taken longer than the timer would. */
   #armAfter(turnNs: number, slotMs: number): void {
     if (this.#armed === 'after') return this.#arm(slotMs);
     const wantedNs = Math.max(turnNs + NS_PER_MS, slotMs * NS_PER_MS);

@@ -1,4 +1,4 @@
-// The streams a server can be asked for: those of the trial and its rehearsal, planned before the start so that planning
+// The streams that can be requested of a server: those of the trial and its rehearsal, planned before the start so that planning
 // costs nothing inside the window, and any other that a request describes itself (for people and for tests).
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
@@ -18,20 +18,20 @@ interface TrialIndex {
 export interface StreamPlan {
   readonly id: string;
   readonly seed: number;
-  /** Where the seed does not name this instance of the stream: people ask for the same one again and again. */
+  /** Set when the seed does not name this instance of the stream: people ask for the same one again and again. */
   readonly epoch?: string;
   readonly tokens: number;
-  /** Undefined outside a trial. */
+  /** undefined outside a trial. */
   readonly trialIndex: TrialIndex | undefined;
-  /** Streamed before T0 to warm up; nobody needs it afterwards. */
+  /** True for streams before T0 that warm up; they are not needed afterwards. */
   readonly isRehearsal: boolean;
-  /** When each token is due, ns after the stream's origin: when its handler began, or where it follows a timetable its planned start. */
+  /** When each token is due, ns after the stream's origin: the start of its handler or, on a timetable, its planned start. */
   readonly offsetsNs: Float64Array;
   readonly isOnTimetable: boolean;
   /** Index of the first token in the source. */
   readonly sourceStart: number;
   readonly sha256: string;
-  /** What it draws from and how its payloads are made, where that is not as for all streams of the server. */
+  /** Token source and payload template, set when they are not those of all streams of the server. */
   readonly source?: TokenSource;
   readonly template?: PayloadTemplate;
 }
@@ -41,20 +41,20 @@ export function epochOf({ seed, epoch }: StreamPlan): string {
   return epoch ?? streamEpoch(seed);
 }
 
-/** What a request may say about a stream that the trial did not plan. */
+/** A request for a stream; the optional fields describe one that the trial did not plan. */
 export interface StreamRequest {
   readonly id: string;
   readonly n?: number;
   readonly rate?: number;
   readonly seed?: number;
-  /** One of several; only a server that has them knows it. */
+  /** Name of one of several workloads; only a server that has them knows it. */
   readonly workload?: string;
 }
 
 interface PlannedPopulations {
   readonly population: Population;
   readonly rehearsal: Rehearsal;
-  /** By stream of the population, where it follows a timetable. */
+  /** Offsets by stream of the population, set when it follows a timetable. */
   readonly timetabledOffsetsNs?: readonly Float64Array[] | undefined;
 }
 
@@ -103,7 +103,7 @@ export class PlannedStreams {
     };
   }
 
-  /** Undefined when the request names neither a stream of the trial nor what another one should be. */
+  /** Returns undefined when the request neither names a stream of the trial nor describes another one. */
   find(request: StreamRequest): StreamPlan | undefined {
     const { n, rate, seed } = request;
     if (n === undefined && rate === undefined && seed === undefined) return this.#planned.get(request.id);

@@ -1,4 +1,4 @@
-// For tests: one receiver of one stream over each transport, as close to the socket as can be, that says what it was sent.
+// Test fixture: one receiver of one stream over each transport, as close to the socket as possible, that records what it is sent.
 
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
@@ -21,22 +21,22 @@ export interface Receipt {
 
 interface Asked {
   readonly id: string;
-  /** Sent as the transport sends a cursor. */
+  /** Cursor, sent in the transport's own form. */
   readonly after?: string;
-  /** With its question mark; not on the null arm. */
+  /** Query with its question mark; not on the null arm. */
   readonly query?: string;
 }
 
 export interface TestReceiver {
   readonly receipt: Receipt;
-  /** Once something was received for which this holds; at once if it holds already. Rejects when the connection closes before. */
+  /** Resolves once the condition holds, at once if it holds already. Rejects when the connection closes before. */
   until: (holds: (receipt: Receipt) => boolean) => Promise<Receipt>;
   closed: () => Promise<Receipt>;
   send: (text: string) => void;
-  /** Reads nothing more, so that what is sent piles up. */
+  /** Stops reading, so that what is sent piles up. */
   pause: () => void;
   unpause: () => void;
-  /** Without any ceremony. */
+  /** Destroys the socket without a closing handshake. */
   cut: () => void;
 }
 
@@ -101,7 +101,7 @@ const connections: Record<TransportId, (options: ConnectionOptions) => Connectio
   tcp: connectTcp,
 };
 
-/** `type` comes first in what has one; a token has none. */
+/** Every message but a token has a `type`, as its first field. */
 function noteTyped(text: string, note: Note): void {
   const { type, ...fields } = JSON.parse(text) as { type?: string };
   if (type === undefined) note({ kind: 'token', text });
@@ -131,7 +131,7 @@ function connectTcp({ port, asked, note }: ConnectionOptions): Connection {
   return { socket, send: (text) => void socket.write(text) };
 }
 
-/** Chunks are events here: the server writes each by itself. */
+/** Treats each chunk as one event: the server writes each event by itself. */
 function connectSse({ port, asked, receipt, note }: ConnectionOptions): Connection {
   const cursor = asked.after === undefined ? '' : `Last-Event-ID: ${asked.after}\r\n`;
   const socket = openSocket(port, `GET ${streamPath('sse', asked.id)}${asked.query ?? ''} HTTP/1.1\r\nHost: x\r\n${cursor}\r\n`);
@@ -147,8 +147,8 @@ function connectSse({ port, asked, receipt, note }: ConnectionOptions): Connecti
       if (receipt.status !== 200) socket.end();
     }
     text = readChunks(text, (chunk, frame) => {
-      // After the last chunk: as an EventSource that was told `done`, it does not keep the connection for another request. A
-      // server that says `bye` closes it itself.
+      // After the last chunk: like an EventSource after `done`, it does not keep the connection for another request. After
+      // `bye` the server closes it.
       if (chunk !== '') noteSse(Buffer.from(chunk, 'latin1').toString(), frame, note);
       else if (receipt.events.at(-1) !== 'bye') socket.end();
     });
@@ -156,7 +156,7 @@ function connectSse({ port, asked, receipt, note }: ConnectionOptions): Connecti
   return { socket, send: (message) => void socket.write(message) };
 }
 
-/** Returns what is left: the beginning of a chunk that has not come whole. The last chunk is empty. */
+/** Returns the rest: the beginning of a chunk that is not complete yet. The last chunk is empty. */
 function readChunks(text: string, onChunk: (chunk: string, frame: string) => void): string {
   let rest = text;
   for (;;) {

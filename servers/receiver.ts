@@ -1,4 +1,4 @@
-// One connection that receives a stream which may outlive it: what it was sent, what waits for it, and why it ended.
+// One connection that receives a stream which may outlive it: sent tokens, waiting tokens, cause of its end.
 
 import type { ServerRecovery } from '../bench/contract/recovery.ts';
 import type { LastingStream } from './lasting-stream.ts';
@@ -11,10 +11,10 @@ interface ReceiverOptions {
   readonly sink: StreamSink;
   readonly now: () => number;
   readonly stamps: ServerStamps | undefined;
-  /** Those that were current when it opened: a rehearsal's last closes must not count in the trial. */
+  /** The counts that were current when the receiver opened: a rehearsal's last closes must not count in the trial. */
   readonly counts: StreamCounts;
   readonly recovery: ServerRecovery;
-  /** Its socket is full. */
+  /** Called when its socket is full. */
   readonly onBlock: (receiver: Receiver) => void;
 }
 
@@ -26,7 +26,7 @@ export class Receiver {
   readonly #stamps: ServerStamps | undefined;
   readonly #recovery: ServerRecovery;
   readonly #onBlock: (receiver: Receiver) => void;
-  /** The token that it is sent next. */
+  /** Sequence number of the next token to send. */
   #next = 1;
   /** Tokens up to this one were due before it connected. */
   #replayUpTo = 0;
@@ -48,7 +48,7 @@ export class Receiver {
     this.#onBlock = options.onBlock;
   }
 
-  /** Sends what there is from this point on; what comes later is sent as it comes. Both in one tick, so nothing falls between. */
+  /** Sends the available tokens from this point on; later ones are sent as they come. Both begin in one tick, so none is missed. */
   open({ from, gap }: ResumePoint, isReplay: boolean): void {
     const { plan, epoch, generated } = this.stream;
     this.#next = from;
@@ -62,7 +62,7 @@ export class Receiver {
     this.pump();
   }
 
-  /** A token at the moment it is generated. Waits its turn behind others. */
+  /** Sends a token at the moment it is generated, unless others wait before it. */
   live(sequence: number, payload: string, writtenNs: number): void {
     if (this.isBlocked || this.isEnded) return;
     this.#write(sequence, payload, writtenNs);
@@ -70,7 +70,7 @@ export class Receiver {
     else if (this.sink.socket.writableNeedDrain) this.#block();
   }
 
-  /** The socket takes more. */
+  /** Call when the socket takes more. */
   unblock(): void {
     if (!this.isBlocked) return;
     this.isBlocked = false;
@@ -93,7 +93,7 @@ export class Receiver {
       if (this.#next <= this.#replayUpTo) replayed++;
       this.#write(this.#next, payload, this.#now());
     }
-    // A gap among them is counted too; the first live tokens of a slow receiver's last turn may share it.
+    // Includes any gap event among them, and possibly the first live tokens of a slow receiver's last turn.
     if (replayed > 0) {
       this.#recovery.replayedTokens += replayed;
       this.#recovery.replayedBytes += sink.bytesWritten() - bytesBefore;
@@ -116,7 +116,7 @@ export class Receiver {
     this.counts.tokensWritten++;
   }
 
-  /** The buffer has moved on while the socket was full. */
+  /** Sends a gap: the buffer has moved on while the socket was full. */
   #skip(oldest: number): void {
     this.#recovery.gaps++;
     this.sink.gap({ missing: this.#next, from: oldest });
@@ -137,13 +137,13 @@ export class Receiver {
     this.sink.done(doneOf(this.stream.plan));
   }
 
-  /** What the socket has not taken yet, and what came due but waits: the mean frame stands for the waiting ones. */
+  /** Bytes that the socket has not taken yet, plus tokens that came due but wait, estimated by the mean frame. */
   backlogBytes(): number {
     const bytesPerToken = this.sent === 0 ? 0 : this.sink.bytesWritten() / this.sent;
     return this.sink.socket.writableLength + Math.max(0, this.stream.generated + 1 - this.#next) * bytesPerToken;
   }
 
-  /** Ends it for a reason of the server's; a second reason changes nothing. */
+  /** Ends the connection and counts the cause; a second call changes nothing. */
   end(cause: string, how: 'bye' | 'abort' | 'replaced'): void {
     if (this.isEnded) return;
     this.isEnded = true;

@@ -1,9 +1,9 @@
-// The payload of a message that goes to many subscribers, rendered for the first of them and kept for the others, as a
+// Renders the payload of a message to many subscribers once, for the first of them, and keeps it for the others, as a
 // broadcast does. They are served one after another, so one kept payload is enough.
 
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 
-/** With a memory of one: free of charge for whoever asks for the same once more. */
+/** Caches the last payload: a repeated request for the same one costs nothing. */
 export function renderOnce(render = renderPayload): typeof renderPayload {
   let kept: { template: PayloadTemplate; sequence: number; jsonText: string; payload: string } | undefined;
   return (template, sequence, jsonText) => {

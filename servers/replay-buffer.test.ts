@@ -11,7 +11,7 @@ const step = fc.record({
   payload: fc.string({ unit: 'grapheme', maxLength: 12 }),
 });
 
-/** A list that is cut at its limits. */
+/** Reference implementation: a list that is cut at its limits. */
 class NaiveBuffer {
   readonly #limits: ReplayLimits;
   #kept: { readonly sequence: number; readonly payload: string }[] = [];

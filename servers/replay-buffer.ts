@@ -1,9 +1,9 @@
-// The last tokens of one stream, so that a receiver who comes back can be given what it missed. Bounded by count and by
-// bytes: what is beyond a limit is dropped at once, the oldest first.
+// The last tokens of one stream, so that a resuming receiver can be sent what it missed. Bounded by count and by bytes: tokens
+// beyond a limit are dropped at once, the oldest first.
 
 export interface ReplayLimits {
   readonly bufferTokens: number;
-  /** Of the payloads in UTF-8, without any framing. */
+  /** Limit on the payloads in UTF-8, without any framing. */
   readonly bufferBytes: number;
 }
 
@@ -11,7 +11,7 @@ const FIRST_SLOTS = 16;
 
 export class ReplayBuffer {
   readonly #limits: ReplayLimits;
-  /** A ring: a token lies at its sequence modulo the length, which is doubled as needed up to the limit. */
+  /** A ring buffer: a token lies at its sequence modulo the length, which is doubled as needed up to the limit. */
   #payloads: (string | undefined)[] = [];
   #payloadBytes: number[] = [];
   #oldest: number;
@@ -25,7 +25,7 @@ export class ReplayBuffer {
     this.#next = first;
   }
 
-  /** Sequence number of the oldest token kept; of the next one to come when none is. */
+  /** Sequence number of the oldest token kept, or of the next one to come when none is kept. */
   get oldest(): number {
     return this.#oldest;
   }
@@ -38,7 +38,7 @@ export class ReplayBuffer {
     return this.#bytes;
   }
 
-  /** Returns how many tokens fell out; the appended one may be among them. */
+  /** Returns how many tokens were dropped; the appended one may be among them. */
   append(payload: string): number {
     const payloadBytes = Buffer.byteLength(payload);
     if (this.tokens === this.#payloads.length) this.#grow();
@@ -55,14 +55,14 @@ export class ReplayBuffer {
     return dropped;
   }
 
-  /** The next token passes without being kept, and so does what was kept before it: a buffer has no holes. */
+  /** Passes over the next token without keeping it, and drops all before it: a buffer has no holes. */
   skip(): void {
     this.clear();
     this.#next++;
     this.#oldest = this.#next;
   }
 
-  /** Undefined for a token that has fallen out, or has not come yet. */
+  /** Returns undefined for a token that was dropped, or has not come yet. */
   payload(sequence: number): string | undefined {
     return sequence < this.#oldest || sequence >= this.#next ? undefined : this.#payloads[sequence % this.#payloads.length];
   }

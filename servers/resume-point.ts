@@ -1,9 +1,9 @@
-// Where a stream goes on for a receiver who comes back. Never a refusal: an EventSource that is refused once gives up for
-// good (WHATWG HTML §9.2.3), so what cannot be honoured is answered with what there is, and a `gap` that says so.
+// Computes where a stream resumes. Never a refusal: an EventSource that is refused once stops for good (WHATWG HTML §9.2.3),
+// so a cursor that cannot be honoured is answered with the available tokens, and a `gap` that says so.
 
 import { parseCursor, type GapEvent } from '../bench/contract/control-events.ts';
 
-/** What a stream can offer. */
+/** State of a stream that decides what can be replayed. */
 export interface Kept {
   readonly epoch: string;
   /** Tokens of the whole stream, and those generated so far. */
@@ -19,21 +19,21 @@ export interface ResumePoint {
   readonly gap: GapEvent | undefined;
 }
 
-/** @param after The receiver's cursor as it was sent; undefined for one who has none. */
+/** @param after The receiver's cursor as sent; undefined when it has none. */
 export function resumePoint({ epoch, tokens, generated, oldest }: Kept, after: string | undefined): ResumePoint {
   if (oldest === undefined) return { from: generated + 1, gap: undefined };
   if (after === undefined) return oldest === 1 ? { from: 1, gap: undefined } : { from: oldest, gap: { missing: 1, from: oldest } };
   const cursor = parseCursor(after);
-  // A cursor that this stream cannot have given out says nothing about what the receiver has: one of another epoch, one from
-  // the future, garbage. It gets all there is and drops what it has already by its number; to go on at the newest token
-  // instead would lose whatever it does not have. `done` is numbered too, hence one more than the tokens.
+  // A cursor that this stream cannot have issued (one of another epoch, one from the future, garbage) does not tell what the
+  // receiver has. It is sent all kept tokens and drops duplicates by their number; continuing at the newest token instead
+  // would lose those that it lacks. `done` is numbered too, hence one more than the tokens.
   const isOurs = cursor?.epoch === epoch && (cursor.sequence <= generated || (generated === tokens && cursor.sequence === tokens + 1));
   if (cursor === undefined || !isOurs) return { from: oldest, gap: { missing: 1, from: oldest } };
   const from = Math.min(cursor.sequence, tokens) + 1;
   return from >= oldest ? { from, gap: undefined } : { from: oldest, gap: { missing: from, from: oldest } };
 }
 
-/** Whether there is nothing to come: the receiver has all of a stream that is finished. */
+/** Whether nothing is left to send: the receiver has all of a finished stream. */
 export function isOver({ tokens, generated }: Kept, { from, gap }: ResumePoint): boolean {
   return generated === tokens && from > tokens && gap === undefined;
 }

@@ -1,4 +1,4 @@
-// CPU time and tokens of this process twice a second, from T0 on: what shows afterwards whether a cost was even, and what it
+// Samples CPU time and tokens of this process twice a second, from T0 on: shows afterwards whether a cost was even, and what it
 // was at another load.
 
 import type { Clock } from '../bench/contract/clock.ts';
@@ -7,7 +7,7 @@ import { NS_PER_US } from '../bench/contract/units.ts';
 import type { Streams } from './streams.ts';
 
 const INTERVAL_MS = 500;
-/** Two hours; a longer trial keeps its first ones. */
+/** Two hours of samples; a longer trial keeps its first ones. */
 const MOST_SAMPLES = 14_400;
 
 export class SecondsMeter {

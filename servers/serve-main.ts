@@ -1,4 +1,4 @@
-// One twin for people, in a process of its own: what to serve in; its port, and later that it has stopped, out.
+// Process of one twin for people: receives what to serve; reports its port, and later that it has stopped.
 
 import { fileURLToPath } from 'node:url';
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
@@ -19,7 +19,7 @@ let stopped: Promise<void> | undefined;
 const say = async (message: FromDemo): Promise<void> => await sendToParent(message);
 
 async function serve({ transport, host, port, workloads }: Extract<ToDemo, { kind: 'serve' }>): Promise<void> {
-  // The schema demands one at least.
+  // The schema requires at least one.
   const parts = createDemoParts(workloads as [Workload, ...Workload[]]);
   const app = buildDemoTwin(transport, parts, { page: readPageFiles(pageFolder), ports: () => ports });
   try {
@@ -34,7 +34,7 @@ async function serve({ transport, host, port, workloads }: Extract<ToDemo, { kin
   await say({ kind: 'listening', port: server.port });
 }
 
-/** Also when it is told to twice: by a signal and by a message. */
+/** Idempotent: a signal and a message may both request it. */
 async function stop(): Promise<void> {
   stopped ??= closeAndLeave();
   await stopped;

@@ -1,4 +1,4 @@
-// A server process as its orchestrator sees it, where something breaks: signals, a standby that takes over, its tally.
+// A server process in faults, from its orchestrator's side: signals, a standby that takes over, its tally.
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -49,7 +49,7 @@ const specificationOf = (transport: TransportId): TrialSpecification => ({
   port: 0,
 });
 
-/** A child that is told and asked as its orchestrator would. */
+/** A child process, with the messages that its orchestrator would exchange with it. */
 class TestProcess {
   readonly child: ChildProcess = fork(program, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   readonly #said: FromServer[] = [];
@@ -114,7 +114,7 @@ it.each(['sse', 'ws', 'tcp'] as const)(
     expect(await server.exited).toEqual([0, null]);
     expect(tally.streamsCut).toEqual({ shutdown: 2 });
     expect(tally.recovery).toMatchObject({ started: 2, resumed: 0 });
-    // It was there for a part of the window only.
+    // The server ran for a part of the window only.
     expect(tally.use.wallNs).toBeLessThan(specification.windowNs);
     expect(tally.windowTokens).toBeGreaterThan(0);
 
@@ -152,7 +152,7 @@ it('a draining server accepts nobody from the first moment on', async () => {
   server.tell({ kind: 'start', epochNs: String(process.hrtime.bigint()) });
   const receiver = receive('ws', port, { id: '0' });
   await receiver.until(({ tokens }) => tokens.length >= 11);
-  // It does not answer the close, so the server waits for it as long as its grace lasts.
+  // The receiver does not answer the close, so the server waits for it for its whole grace period.
   receiver.pause();
   server.child.kill('SIGTERM');
   const refusesAnother = async (): Promise<boolean> => {

@@ -1,5 +1,5 @@
-// A server process from its first message to its last: a trial's specification in; its address, then its tally, out.
-// Which server it is, is an argument, so that the benchmark of ourselves can put a bare one in the twin's place.
+// Message loop of a server process: receives a trial's specification; reports its address, then its tally.
+// The server is an argument, so that the benchmark of ourselves can put a bare one in the twin's place.
 
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { BenchError } from '../bench/contract/errors.ts';
@@ -54,7 +54,7 @@ async function stop(trial: ServerTrial): Promise<void> {
   process.exit(0);
 }
 
-/** As a server that is replaced: nobody new, goodbye to everybody, and an end of its own. */
+/** Handles SIGTERM as a server that is replaced: accepts no receiver, sends `bye` to all, and exits by itself. */
 function drainOnTerm(trial: ServerTrial): void {
   process.once('SIGTERM', () => void stop(trial));
 }

@@ -1,4 +1,4 @@
-// One trial as a server process lives it: what it serves, when it is metered, what it counted.
+// Server side of one trial: lifecycle, measurement window, tally.
 
 import { callAt } from '../bench/contract/child-link.ts';
 import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts';
@@ -119,7 +119,7 @@ export class ServerTrial {
         hint: 'choose another --port, or 0 for any free one',
       });
     }
-    // One that takes over begins when it listens: what came before was its waiting.
+    // A standby is metered from when it listens: before, it only waited.
     if (this.#isStandby) this.#meterWindow();
     const clock = await startClockEcho(host);
     return { kind: 'listening', port: this.#server.port, clockPort: clock.port, timeNamespace: timeNamespace() };
@@ -137,13 +137,13 @@ export class ServerTrial {
 
   #meterWindow(): void {
     const { warmupNs, windowNs, collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS } = this.#specification;
-    // Not within the window: the pause would be taken for the server's.
+    // Never within the window: the pause would count as the server's.
     if (collectNs >= this.#now()) callAt(collectNs, this.#now, collectGarbage);
     callAt(warmupNs, this.#now, () => this.#window.start());
     callAt(warmupNs + windowNs, this.#now, () => this.#window.stop());
   }
 
-  /** Also when it is told to twice: by a signal and by a message. */
+  /** Idempotent: a signal and a message may both request it. */
   async stop(): Promise<ServerTally> {
     this.#stopped ??= this.#stopOnce();
     return await this.#stopped;
@@ -152,7 +152,7 @@ export class ServerTrial {
   async #stopOnce(): Promise<ServerTally> {
     this.#injected?.stop();
     const seconds = this.#seconds.stop();
-    // A server that is replaced in its window did its part of it.
+    // A server that is replaced within its window is measured up to its stop.
     if (this.#specification.recovery !== undefined) this.#window.stop();
     await this.#server?.close();
     writeStamps(this.#stampsFile, { ...this.#stamps });

@@ -1,4 +1,4 @@
-// What a server used and wrote within the window, or within the part of it in which it was there.
+// Measures what a server uses and writes within the window, or within the part of it in which the server runs.
 
 import { BenchError } from '../bench/contract/errors.ts';
 import { UseMeter } from '../bench/contract/process-use.ts';
@@ -24,7 +24,7 @@ export class ServerWindow {
     this.#begun = { meter: new UseMeter(this.#now), tokens: counts.tokensWritten, bytes: this.#streams.bytesWritten() };
   }
 
-  /** Nothing before the start, or when it has stopped already. */
+  /** Does nothing before the start, or when it has stopped already. */
   stop(): void {
     if (this.#begun === undefined || this.#measured !== undefined) return;
     const { meter, tokens, bytes } = this.#begun;

@@ -1,8 +1,8 @@
-// Receivers whose sockets are full, and the cap on how far they may fall behind. One timer for all of them, and none while
-// there are none.
+// Receivers with full sockets, and the cap on how far they may fall behind. One timer for all of them, and none while there
+// are none.
 
 interface Lagging {
-  /** What came due for it and has not left yet. */
+  /** Bytes that came due for the receiver and have not left yet. */
   readonly backlogBytes: () => number;
 }
 
@@ -11,7 +11,7 @@ interface SlowReceiversOptions<R> {
   readonly onTooSlow: (receiver: R) => void;
 }
 
-/** How often they are checked against the cap. */
+/** Interval at which receivers are checked against the cap. */
 const CHECK_MS = 100;
 
 export class SlowReceivers<R extends Lagging> {

@@ -11,7 +11,7 @@ import { epochOf, type StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { buildTwin, findStream, lastEventId, streamRequestSchema } from './twin.ts';
 
-/** Of every response that is an event stream. */
+/** Headers of every response that is an event stream. */
 export const sseHead = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
@@ -19,9 +19,9 @@ export const sseHead = {
 } as const;
 
 interface SseFormat {
-  /** Whether tokens carry an `id`, with which an EventSource comes back. */
+  /** Whether tokens carry an `id`, with which an EventSource resumes. */
   readonly hasIds: boolean;
-  /** The reconnection time that is asked for, ms. */
+  /** The reconnection time requested of the client, ms. */
   readonly retryMs?: number;
   readonly writes?: Writes | undefined;
 }
@@ -30,7 +30,7 @@ interface SseTwinOptions {
   readonly payload: PayloadName;
   readonly retryMs?: number;
   readonly writes?: Writes | undefined;
-  /** Of the stream route, where it accepts more than a trial needs. */
+  /** Schema of the stream route, set when it accepts more than a trial needs. */
   readonly schema?: typeof streamRequestSchema;
 }
 
@@ -53,7 +53,7 @@ export function buildSseTwin(
   return app;
 }
 
-/** Also for a server without Fastify. */
+/** Works without Fastify, too. */
 export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, retryMs = SSE_RETRY_MS, writes }: SseFormat): StreamSink {
   const socket = response.socket as Socket;
   const epoch = epochOf(plan);
@@ -67,7 +67,7 @@ export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, re
   // form of both, and the cause of SSE's few µs more on the way to the wire.
   const writeToken = (sequence: number, text: string): void =>
     void response.write(hasIds ? `id: ${epoch}.${sequence}\ndata: ${text}\n\n` : `data: ${text}\n\n`);
-  // It leaves a socket alone that is corked already.
+  // node:http does not cork a socket that is corked already, so the token leaves at once.
   const writeAtOnce = (sequence: number, text: string): void => {
     socket.cork();
     writeToken(sequence, text);
@@ -79,20 +79,20 @@ export function sseSink(response: ServerResponse, plan: StreamPlan, { hasIds, re
     headBytes,
     bytesWritten: () => socket.bytesWritten - bytesBefore,
     onClose: (callback) => void response.once('close', callback),
-    // Its id is the cursor of somebody who has all before the first token that follows.
+    // The id is the cursor of a receiver that has everything before the first token that follows.
     open: (event) => void response.write(`event: open\n${idLine(event.from - 1)}retry: ${retryMs}\ndata: ${JSON.stringify(event)}\n\n`),
     token: writes === 'at-once' ? writeAtOnce : writeToken,
     done: (event) => void response.end(`event: done\n${idLine(event.s)}data: ${JSON.stringify(event)}\n\n`),
     gap: (event) => void response.write(`event: gap\ndata: ${JSON.stringify(event)}\n\n`),
-    // A comment (WHATWG HTML §9.2.7 advises one every 15 s or so). No client answers it, where every WebSocket answers a ping.
+    // A comment (WHATWG HTML §9.2.7 advises one every 15 s or so). No client answers it, while every WebSocket answers a ping.
     heartbeat: () => void response.write(':\n\n'),
     isAnswering: () => undefined,
     bye: () => {
       response.end(`event: bye\nretry: ${retryMs}\ndata: {}\n\n`);
-      // The connection would be kept for another request.
+      // Otherwise the connection would be kept for another request.
       socket.end();
     },
-    // HTTP has no word for it once the response has begun, where WebSocket has a close code.
+    // HTTP cannot state the reason once the response has begun, while WebSocket has a close code.
     replaced: () => void socket.destroy(),
     abort: () => void socket.destroy(),
   };

@@ -1,16 +1,16 @@
-// What becomes of the streams whose receivers are planned to stop reading. They are not treated differently: this only notes
-// when their sockets were full and when they were cut, which the counts of a trial do not say.
+// Observes streams whose receivers are planned to stop reading. They are not treated differently: this only notes when their
+// sockets were full and when they were cut, which the counts of a trial do not tell.
 
 import type { StalledStream } from '../bench/contract/stall.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 
-/** The socket of a receiver, as far as it is looked at here. */
+/** The part of a receiver's socket that is observed here. */
 type Receiver = Pick<StreamSink, 'bytesWritten'> & { readonly socket: { readonly writableLength: number } };
 
 interface Watched {
   readonly receiver: Receiver;
-  /** What its socket had been handed when it stopped. */
+  /** Bytes that its socket had passed on when it stopped. */
   bytesAtStop: number | undefined;
   blockedNs: number | undefined;
   takenBytes: number | undefined;
@@ -23,7 +23,7 @@ export class Stalls {
   readonly #stopped: ReadonlySet<number>;
   readonly #watched = new Map<number, Watched>();
 
-  /** @param stopped Streams of the trial. */
+  /** @param stopped Streams of the trial whose receivers stop reading. */
   constructor(stopped: Iterable<number>) {
     this.#stopped = new Set(stopped);
   }
@@ -43,7 +43,7 @@ export class Stalls {
     });
   }
 
-  /** They stop now. */
+  /** Call when the receivers stop reading. */
   stop(): void {
     for (const watched of this.#watched.values()) watched.bytesAtStop = handedOver(watched.receiver);
   }
@@ -55,7 +55,7 @@ export class Stalls {
     watched.takenBytes = watched.bytesAtStop === undefined ? undefined : handedOver(watched.receiver) - watched.bytesAtStop;
   }
 
-  /** It was not full for good. */
+  /** Clears the record: the socket was not full for good. */
   drained(plan: Planned): void {
     const watched = this.#find(plan);
     if (watched === undefined) return;
@@ -86,7 +86,7 @@ function noted(stream: number, { blockedNs, takenBytes, cutNs }: Watched): Stall
   };
 }
 
-/** What a socket has been handed and no longer holds itself: it is in the kernel, or further. */
+/** Bytes that a socket was handed and no longer holds itself: they are in the kernel, or further. */
 function handedOver({ bytesWritten, socket }: Receiver): number {
   return bytesWritten() - socket.writableLength;
 }

@@ -1,5 +1,5 @@
-// Which streams a server keeps, for how long, and within how many bytes. A stream is kept from its first request until some
-// time after its last token, whether anybody listens or not; so everything here is bounded.
+// Registry of the streams that a server keeps. A stream is kept from its first request until some time after its last token,
+// with or without a receiver; so their number, lifetime and bytes are all bounded.
 
 import type { ResumeLimits, ServerRecovery } from '../bench/contract/recovery.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
@@ -8,10 +8,10 @@ import type { LastingStream } from './lasting-stream.ts';
 interface RegistryOptions {
   readonly limits: ResumeLimits;
   readonly maxStreams: number;
-  /** A running stream without a receiver keeps its place for this long where another needs it; undefined for its whole life. */
+  /** How long a running stream without a receiver keeps a place that another needs; undefined for its whole life. */
   readonly graceNs: number | undefined;
   readonly now: () => number;
-  /** Its time to live is over, or its place is needed. */
+  /** Called when its time to live is over, or its place is needed. */
   readonly onForget: (stream: LastingStream) => void;
 }
 
@@ -35,11 +35,11 @@ function noRecovery(): ServerRecovery {
 export class StreamRegistry {
   readonly #options: RegistryOptions;
   readonly #streams = new Map<string, LastingStream>();
-  /** Streams that nobody listens to and that may have something in their buffers; the longest unheard first. */
+  /** Streams without a receiver that may have tokens in their buffers; the longest unheard first. */
   readonly #unheard = new Set<LastingStream>();
-  /** Finished streams, the first to be forgotten first: all live equally long. */
+  /** Finished streams, the first to expire first: all have the same time to live. */
   readonly #finished = new Set<LastingStream>();
-  /** One timer for all of them. */
+  /** One timer for all finished streams. */
   #timer: NodeJS.Timeout | undefined;
   bufferedBytes = 0;
   counts = noRecovery();
@@ -64,12 +64,12 @@ export class StreamRegistry {
     for (const stream of this.#streams.values()) if (stream.receiver !== undefined) yield stream;
   }
 
-  /** False when every place is taken by a stream that is received, or that runs within its grace. */
+  /** False when every place is taken by a stream that has a receiver, or that runs within its grace period. */
   hasRoom(): boolean {
     return this.#streams.size < this.#options.maxStreams || this.#dispensable() !== undefined;
   }
 
-  /** Only after `hasRoom`. */
+  /** Call only after `hasRoom`. */
   add(stream: LastingStream): void {
     if (this.#streams.size >= this.#options.maxStreams) {
       const dispensable = this.#dispensable();
@@ -88,7 +88,7 @@ export class StreamRegistry {
     return this.#abandoned();
   }
 
-  /** The one that has been without a receiver for longest, if that is beyond its grace. Looks at all: only a full server asks. */
+  /** The stream without a receiver for longest, if beyond its grace period. Scans all, but is called only on a full server. */
   #abandoned(): LastingStream | undefined {
     const { graceNs, now } = this.#options;
     if (graceNs === undefined) return undefined;
@@ -124,13 +124,13 @@ export class StreamRegistry {
     this.counts.peakBufferedBytes = Math.max(this.counts.peakBufferedBytes, this.bufferedBytes);
   }
 
-  /** First the buffers that nobody may ever come back for; where there are none left, a stream pays for its own token. */
+  /** Drops the buffers of streams without receivers first; when there are none left, a stream drops its own tokens. */
   #makeRoom(stream: LastingStream): void {
     const { totalBytes } = this.#options.limits;
     for (const unheard of this.#unheard) {
       if (this.bufferedBytes <= totalBytes) return;
       this.counts.evictedTokens += this.#empty(unheard);
-      // Until somebody listens again: it would be the first to lose every later token, too.
+      // Keeps nothing until a receiver connects again: it would be the first to lose every later token, too.
       unheard.isRetaining = false;
       this.#unheard.delete(unheard);
     }

@@ -1,4 +1,4 @@
-// What a transport must do for the streams; everything else about a stream is the same on all of them.
+// Interface between the streams and a transport; everything else about a stream is the same on all transports.
 
 import type { Socket } from 'node:net';
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
@@ -6,8 +6,8 @@ import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-e
 /** One open connection that carries one stream. No method throws when the peer is gone. */
 export interface StreamSink {
   /**
-   * Read for how full it is and for drain, and corked while several tokens are sent at once; never written to by anybody but
-   * the sink. It may outlive the stream (keep-alive).
+   * Others only read its fill level, await its drain, and cork it while several tokens are sent at once; writes are the
+   * sink's alone. It may outlive the stream (keep-alive).
    */
   readonly socket: Socket;
   /** Bytes of the response head, already handed to the socket. */
@@ -21,16 +21,16 @@ export interface StreamSink {
   token: (sequence: number, payload: string) => void;
   /** Sends the event and ends the stream as the transport does. */
   done: (event: DoneEvent) => void;
-  /** The buffer did not reach back; the stream goes on with `event.from`. */
+  /** Reports that the buffer did not reach back; the stream goes on with `event.from`. */
   gap: (event: GapEvent) => void;
-  /** A sign of life: an SSE comment, a WebSocket ping, an empty line. */
+  /** Sends an SSE comment, a WebSocket ping, or an empty line. */
   heartbeat: () => void;
   /** Whether the peer has answered the last heartbeat; undefined on a transport on which it never does. */
   isAnswering: () => boolean | undefined;
-  /** The server goes away in good order: the peer may come back. Ends the connection, too. */
+  /** Announces an orderly shutdown, after which the peer may reconnect, and ends the connection. */
   bye: () => void;
-  /** Its client has a newer connection: closes at once, and says why where the transport can. */
+  /** Closes at once because the client has a newer connection; states the reason if the transport can. */
   replaced: () => void;
-  /** The peer cannot be served any further: closes at once. */
+  /** Closes at once because the peer cannot be served any further. */
   abort: () => void;
 }

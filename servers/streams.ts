@@ -1,5 +1,5 @@
-// What a server's transports need of its streams, free of any transport: both twins and the null arm run one
-// implementation. There are two kinds: streams that end with their connections, and streams that outlive them.
+// Interface of a server's streams, independent of the transport: both twins and the null arm run one implementation. There are
+// two kinds: streams that end with their connections, and streams that outlive them.
 
 import type { DoneEvent } from '../bench/contract/control-events.ts';
 import { padTemplate, payloads, type PayloadName, type PayloadTemplate } from '../bench/contract/payload.ts';
@@ -12,11 +12,11 @@ import type { Stalls } from './stalls.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { OpenTokenFeed } from './token-feed.ts';
 
-/** Where a trial's stamps go; see stamps.ts for the columns. */
+/** A server's stamps of a trial; see stamps.ts for the columns. */
 export interface ServerStamps {
   /** Per stream: first statement of the handler. */
   readonly handlerNs: Float64Array;
-  /** Per token: when the turn of the pacer that found it due, or the read that brought it, began. Never taken of streams that outlive their connections. */
+  /** Per token: start of the pacer's turn that found it due, or of the read that brought it. Not taken if streams outlive connections. */
   readonly readyNs: Float64Array;
   /** Per token: immediately before the first write. */
   readonly writtenNs: Float64Array;
@@ -30,21 +30,21 @@ export interface StreamsOptions {
   /** A receiver this many bytes behind its plan is cut off. */
   readonly backpressureBytes: number;
   readonly maxStreams: number;
-  /** A known effect put between the streams and their sinks, to prove that it is found. */
+  /** A known effect between the streams and their sinks, injected to prove that it is found. */
   readonly injected?: Injected;
   /** One source: all streams carry the same messages at the same time. */
   readonly isBroadcast?: boolean;
-  /** Where the tokens of streams that end with their connections come from; a pacer in this process when absent. */
+  /** Source of the tokens of streams that end with their connections; absent for a pacer in this process. */
   readonly openFeed?: OpenTokenFeed;
-  /** Notes what becomes of receivers that stop reading. */
+  /** Records what becomes of receivers that stop reading. */
   readonly stalls?: Stalls;
-  /** Streams outlive their connections. */
+  /** Set when streams outlive their connections. */
   readonly recovery?: RecoverySpecification;
-  /** Takes over from another server, so that it knows every planned stream as if it had always been there. */
+  /** True when the server takes over from another: it knows every planned stream as if it had always been there. */
   readonly keepsState?: boolean;
 }
 
-/** What became of the streams since the last reset. Where they outlive their connections, `cut` counts connections. */
+/** Counts of streams since the last reset. When they outlive their connections, `cut` counts connections. */
 export interface StreamCounts {
   opened: number;
   finished: number;
@@ -78,33 +78,33 @@ export function countCut(counts: StreamCounts, cause: string): void {
 export interface Arrival {
   /** Taken in the first statement of the transport's handler. */
   readonly handlerNs: number;
-  /** The receiver's cursor as it was sent. Only where streams outlive their connections. */
+  /** The receiver's cursor as sent. Only when streams outlive their connections. */
   readonly after?: string | undefined;
 }
 
-/** What becomes of a request for a stream. */
+/** Decision on a request for a stream. */
 export type Admission =
   | { readonly outcome: 'serve'; readonly plan: StreamPlan }
-  /** Finished, and the receiver has all of it. */
+  /** The stream is finished, and the receiver has all of it. */
   | { readonly outcome: 'over'; readonly done: DoneEvent }
-  /** Somebody comes back to a stream that this server never had, or has forgotten. */
+  /** The request resumes a stream that this server never had, or has forgotten. */
   | { readonly outcome: 'unknown' }
   | { readonly outcome: 'refused'; readonly statusCode: 400 | 404 | 503; readonly message: string };
 
-/** What streams that outlive their connections can do besides. */
+/** Further operations on streams that outlive their connections. */
 export interface Lasting {
   readonly recovery: ServerRecovery;
-  /** Undefined for a stream that is not kept and is asked for from its beginning. */
+  /** Returns undefined for a stream that is not kept and is requested from its beginning. */
   lookUp: (id: string, after: string | undefined) => Admission | undefined;
   /** On a server that took over from another: keeps this stream from now on, as if it had all along. Call before `lookUp`. */
   adopt: (plan: StreamPlan, after: string | undefined) => void;
   /** Drops the stream; a disconnect does not. False when it is not kept. */
   cancel: (id: string) => boolean;
-  /** Destroys the connection that receives this stream, which goes on. False when nobody receives it. */
+  /** Destroys the connection that receives this stream, which goes on. Returns false without a receiver. */
   cut: (id: string) => boolean;
   /** Ends all connections in good order; the streams go on. Returns how many there were. */
   closeConnections: () => number;
-  /** Streams with a receiver, all that are kept, and the bytes in their buffers. */
+  /** Counts streams with a receiver, all kept streams, and the bytes in their buffers. */
   countKept: () => { readonly heard: number; readonly streams: number; readonly bufferedBytes: number };
 }
 
@@ -112,15 +112,15 @@ export interface Streams {
   readonly counts: StreamCounts;
   /** Connections that carry a stream. */
   readonly openStreams: number;
-  /** No further stream can be started. */
+  /** True when no further stream can be started. */
   readonly isFull: boolean;
-  /** Undefined where streams end with their connections. */
+  /** undefined when streams end with their connections. */
   readonly lasting: Lasting | undefined;
-  /** Forgets what was counted so far: the trial begins. */
+  /** Resets the counts when the trial begins. */
   resetCounts: () => void;
   /** Bytes handed to all sockets so far, closed ones included. */
   bytesWritten: () => number;
-  /** Of the streams that are open now. */
+  /** Counts over the streams that are open now. */
   countOpen: () => OpenCount;
   start: (plan: StreamPlan, sink: StreamSink, arrival: Arrival) => void;
   /** Ends every stream in good order; the transport's server is closed after it. */

@@ -12,8 +12,8 @@ const MAX_REQUEST_BYTES = KIB;
 
 /**
  * A request is one line, `/v1/streams/ID`. Where streams outlive their connections a cursor may follow it, `/v1/streams/ID
- * k3f9.17`; elsewhere the word `keep`, after which the connection waits for another request once the stream is done. A bad one
- * gets one line of JSON and the end of the connection.
+ * k3f9.17`; elsewhere the word `keep`, after which the connection waits for another request once the stream is done. A bad
+ * request gets one line of JSON and the end of the connection.
  */
 export function buildTcpServer(parts: TwinParts): Server {
   return createServer({ noDelay: true }, (socket) => {

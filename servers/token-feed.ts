@@ -1,19 +1,19 @@
-// What makes tokens come: the pacer in this process, or a process that stands for a model and writes them to this one.
+// Source of tokens: the pacer in this process, or a process that stands in for a model and writes them to this one.
 
 import type { Paced, Pacer } from './pacer.ts';
 
 /**
- * Calls `emit` of a stream for each of its tokens, as `PacerOptions` has it. `schedule` asks for a stream's tokens, or goes on
+ * Calls `emit` for each token of a stream, as `PacerOptions` specifies. `schedule` requests a stream's tokens, or continues
  * with them after `emit` returned undefined.
  */
 export interface TokenFeed<S extends Paced> extends Pick<Pacer<S>, 'tick' | 'turnNs' | 'schedule' | 'stop'> {
-  /** The stream is over, whole or not: nothing of it is wanted any more. */
+  /** Call when the stream is over, complete or not: no more of its tokens are needed. */
   readonly drop?: (stream: S) => void;
 }
 
-/** A stream whose tokens can be planned or asked for. */
+/** A stream whose tokens can be paced here or requested from a model. */
 export interface FedStream extends Paced {
-  /** What the plan's offsets count from, ns since T0. */
+  /** Origin of the plan's offsets, ns since T0. */
   readonly originNs: number;
   readonly plan: { readonly id: string; readonly offsetsNs: Float64Array };
 }

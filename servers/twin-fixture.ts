@@ -1,4 +1,4 @@
-// For tests: a server of each transport with the bundled tokens, in this process.
+// Test fixture: a server of each transport with the bundled tokens, in this process.
 
 import { fileURLToPath } from 'node:url';
 import type { PayloadName } from '../bench/contract/payload.ts';
@@ -27,7 +27,7 @@ export const fastWorkload: Workload = {
   tokensSha256: '',
 };
 
-/** Streams outlive their connections, without heartbeats. */
+/** Settings under which streams outlive their connections, without heartbeats. */
 const quietRecovery: RecoverySpecification = {
   fault: 'reset',
   policy: 'identical',
@@ -51,14 +51,14 @@ export interface TestServer extends AsyncDisposable {
 interface TestServerOptions {
   readonly payload?: PayloadName;
   readonly workload?: Workload;
-  /** The streams that are asked for by their number alone. */
+  /** The streams that are requested by their number alone. */
   readonly population?: Population;
   readonly limits?: Partial<Pick<StreamsOptions, 'backpressureBytes' | 'maxStreams'>>;
-  /** Streams outlive their connections; what is left out is as in `quietRecovery`. */
+  /** Set when streams outlive their connections; fields left out are as in `quietRecovery`. */
   readonly recovery?: Partial<RecoverySpecification>;
-  /** The server took over from another, whose streams it keeps. */
+  /** True when the server took over from another, whose streams it keeps. */
   readonly keepsState?: boolean;
-  /** T0 by `process.hrtime.bigint()`, for a server that takes over from another; now if left out. */
+  /** T0 by `process.hrtime.bigint()`, for a server that takes over from another; by default now. */
   readonly epochNs?: bigint;
   /** 0 lets the kernel choose. */
   readonly port?: number;

@@ -26,7 +26,7 @@ async function readWebSocket(server: TestServer, query = STREAM): Promise<{ mess
   return { messages, code };
 }
 
-/** The null arm has no query: it serves planned streams only, so the raw line is what a test can see of it. */
+/** Sends a raw line: the null arm serves planned streams only and has no query. */
 async function readTcp(server: TestServer, line: string): Promise<string> {
   const socket = connect(server.port, '127.0.0.1');
   socket.end(`${line}\n`);

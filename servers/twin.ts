@@ -14,10 +14,10 @@ export const streamFields = {
   seed: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
 } as const;
 
-/** What both twins accept for a stream: an id, and for one that no trial planned `n`, `rate` and `seed`. */
+/** Fields of a stream request on both twins: an id, and for a stream that no trial planned `n`, `rate` and `seed`. */
 export const streamRequestSchema = requestSchemaWith({});
 
-/** The same with further fields of the query, by name. */
+/** The same schema with further fields of the query, by name. */
 export function requestSchemaWith<Fields extends object>(fields: Fields) {
   return {
     params: { type: 'object', required: ['id'], properties: { id: streamFields.id } },
@@ -62,14 +62,14 @@ function addCancel(app: FastifyInstance, lasting: Lasting): void {
 
 const FREE_STREAM = 'name n, rate or seed to describe another';
 
-/** A stream as it is asked for by a route of `streamRequestSchema`. */
+/** The stream that is requested on a route of `streamRequestSchema`. */
 export function askedStream(request: FastifyRequest): StreamRequest {
   return { ...(request.params as { id: string }), ...(request.query as Omit<StreamRequest, 'id'>) };
 }
 
 /**
- * Runs before the handler of a stream route: answers 404 or 503, or sets the plan of the stream asked for. Who comes back to
- * one that is over or unknown is told to stop with 204, since EventSource knows no other word for it (WHATWG HTML §9.2.3).
+ * Runs before the handler of a stream route: refuses with 400, 404 or 503, or sets the plan of the requested stream. A client
+ * that resumes one that is over or unknown is stopped with 204, the only way to stop an EventSource (WHATWG HTML §9.2.3).
  */
 export function findStream(parts: TwinParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
@@ -91,8 +91,8 @@ export function findStream(parts: TwinParts) {
 }
 
 /**
- * The cursor of a receiver who comes back over HTTP. An empty one is none: EventSource leaves the field out then. The query,
- * where a route has it, is for a page that opens an EventSource anew: it cannot set the field, and later sends a newer one.
+ * The cursor of a receiver that resumes over HTTP. An empty one is none: EventSource then leaves the field out. The query,
+ * on routes that have it, is for a page that opens an EventSource anew: it cannot set the field, which later has a newer cursor.
  */
 export function lastEventId({ headers, query }: FastifyRequest): string | undefined {
   const id = headers['last-event-id'] ?? (query as { lastEventId?: string }).lastEventId;

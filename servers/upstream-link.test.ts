@@ -1,4 +1,4 @@
-// The link between a twin and its model: with a real upstream, and with a scripted one where bytes have to come in pieces.
+// The link between a twin and its model: with a real upstream, and with a scripted one when bytes have to come in pieces.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { Upstream } from './upstream.ts';
 
 interface Stream extends FedStream {
   readonly plan: { readonly id: string; readonly offsetsNs: Float64Array };
-  /** Number of tokens so far, and what was known at each. */
+  /** Tokens so far, each with what was known when it was emitted. */
   readonly tokens: { readonly tick: number; readonly readyNs: number; readonly emittedNs: number; readonly dueNs: number }[];
 }
 
@@ -38,7 +38,7 @@ function streamOf(offsetsMs: readonly number[]): Stream {
   return { plan, originNs: now(), dueNs: 0, nextInSlot: undefined, isScheduled: false, tokens: [] };
 }
 
-/** `isFull` says of a token whether the receiver has no room after it. */
+/** @param isFull Whether the receiver has no room after this token. */
 function startFeed(isFull: (sequence: number) => boolean = () => false): UpstreamFeed<Stream> {
   const feed: UpstreamFeed<Stream> = new UpstreamFeed({
     now,
@@ -61,7 +61,7 @@ async function startUpstream(): Promise<Upstream> {
   return upstream;
 }
 
-/** The twin's connection to a model that says what the test has it say. */
+/** Opens a scripted model and returns the twin's connection to it. */
 async function scriptUpstream(): Promise<{ readonly link: Promise<Socket> }> {
   const server = createServer();
   const link = once(server, 'connection').then(([socket]) => socket as Socket);
@@ -140,7 +140,7 @@ test('while a receiver is full its tokens wait in the order they came, and nothi
   expect(feed.tick).toBe(reads);
   expect(stream.tokens).toHaveLength(2);
   feed.schedule(stream, stream.originNs + stream.plan.offsetsNs[2]!);
-  // What had been read already has the stamp of its read, not that of its wait.
+  // A token that had been read already has the stamp of its read, not that of its wait.
   expect(stream.tokens).toHaveLength(3);
   expect(stream.tokens[2]!.readyNs).toBe(stream.tokens[0]!.readyNs);
   await expect.poll(() => stream.tokens.length).toBe(4);

@@ -1,15 +1,15 @@
-// How a twin asks a model for tokens: over a unix socket, with a connection for each stream, as a gateway has a request to its
-// model for each of its own. The request is the plan, when tokens are due; the answer is a line a token that holds its number
-// and nothing else, so that the link costs both arms the same and the twin renders the payload as it does without a model.
+// Requests tokens of a twin from a model over a unix socket, with one connection per stream, as a gateway has a request to its
+// model for each of its own. The request is the plan of due times; the answer is one line per token that holds its number and
+// nothing else, so that the link costs both arms the same and the twin renders the payload as it does without a model.
 
 import { connect, type Socket } from 'node:net';
 import { BenchError } from '../bench/contract/errors.ts';
 import type { FedStream, TokenFeed } from './token-feed.ts';
 
-/** Two fields of 8 bytes: the stream's origin on the monotonic clock, ns; and how many offsets follow, as doubles. */
+/** Two fields of 8 bytes: the stream's origin on the monotonic clock, ns; and the number of offsets that follow, as doubles. */
 export const REQUEST_HEAD_BYTES = 16;
 
-/** Of the same machine, so in its byte order. */
+/** Keeps this machine's byte order, because the model runs on the same machine. */
 export function renderRequest(originNs: bigint, offsetsNs: Float64Array): Buffer {
   const head = Buffer.alloc(REQUEST_HEAD_BYTES);
   head.writeBigInt64LE(originNs, 0);
@@ -19,17 +19,17 @@ export function renderRequest(originNs: bigint, offsetsNs: Float64Array): Buffer
 
 const NEWLINE = 0x0a;
 const ZERO = 0x30;
-/** As much as node:net reads at most without one of our own. */
+/** The most that node:net reads at once with a buffer of its own. */
 const READ_BYTES = 65_536;
 
 interface Link<S> {
   readonly stream: S;
   readonly socket: Socket;
-  /** Tokens that were emitted. */
+  /** Number of tokens emitted. */
   emitted: number;
-  /** Tokens that were read: more than were emitted while the receiver's socket is full. */
+  /** Number of tokens read: more than were emitted while the receiver's socket is full. */
   read: number;
-  /** The number at the end of the last read, of which more may follow. */
+  /** The number at the end of the last read, whose remaining digits may follow. */
   partial: number;
   /** When the last read began, ns since T0. */
   readNs: number;
@@ -40,19 +40,19 @@ interface UpstreamFeedOptions<S> {
   readonly now: () => number;
   /** T0 of `now`, by `process.hrtime.bigint()`. */
   readonly epochNs: () => bigint;
-  /** Where the model listens. */
+  /** Address on which the model listens. */
   readonly socketPath: string;
   readonly emit: (stream: S) => number | undefined;
 }
 
-/** Relays each token as it is read. The one buffer is shared: a read is over before the next begins. */
+/** Relays each token as it is read. All links share one buffer: a read is over before the next begins. */
 export class UpstreamFeed<S extends FedStream> implements TokenFeed<S> {
   readonly #options: UpstreamFeedOptions<S>;
   readonly #links = new Map<S, Link<S>>();
   readonly #buffer = Buffer.allocUnsafe(READ_BYTES);
   /** Counts reads. */
   tick = 0;
-  /** When the read began that brought the token which is emitted, ns since T0. */
+  /** When the read began that brought the token being emitted, ns since T0. */
   turnNs = Number.NaN;
 
   constructor(options: UpstreamFeedOptions<S>) {
@@ -79,7 +79,7 @@ export class UpstreamFeed<S extends FedStream> implements TokenFeed<S> {
     socket.write(renderRequest(epochNs() + BigInt(Math.round(stream.originNs)), stream.plan.offsetsNs));
   }
 
-  /** False stops reading until the receiver has room again: then the model has to wait, too. */
+  /** Returns false to stop reading until the receiver has room again: then the model has to wait, too. */
   #take(link: Link<S>, buffer: Uint8Array, bytes: number): boolean {
     link.readNs = this.#options.now();
     this.tick++;
@@ -116,7 +116,7 @@ export class UpstreamFeed<S extends FedStream> implements TokenFeed<S> {
     if (!link.isHeld) link.socket.resume();
   }
 
-  /** The trial has no other source of these tokens; a stream that was dropped misses none. */
+  /** Fails the trial, which has no other source of these tokens; a stream that was dropped misses none. */
   #fail({ stream, read }: Link<S>, cause?: Error): void {
     const { id, offsetsNs } = stream.plan;
     if (!this.#links.has(stream) || read === offsetsNs.length) return;

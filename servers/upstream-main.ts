@@ -1,4 +1,4 @@
-// One process that stands for a model: where to listen in; its tally out.
+// Process that stands in for a model: receives where to listen; reports its tally.
 
 import { callAt, linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { TrialClock } from '../bench/contract/clock.ts';

@@ -1,6 +1,6 @@
-// Stands for a model: streams are asked for over a unix socket, with the plan of when their tokens are due, and each token is
-// written by itself once it is due; see upstream-link.ts for what goes over the socket. It has the pacer of the twins, whose
-// cost it takes from their account.
+// Stands in for a model: streams are requested over a unix socket, with a plan of when their tokens are due, and each token is
+// written by itself once it is due; see upstream-link.ts for the protocol. It runs the pacer of the twins, whose cost it takes
+// from their account.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { Pacer, type Paced } from './pacer.ts';
@@ -13,7 +13,7 @@ interface Generation extends Paced {
   sent: number;
 }
 
-/** For every connection of a ramp to arrive in one turn of the event loop. */
+/** Lets every connection of a ramp arrive in one turn of the event loop. */
 const BACKLOG = 4096;
 
 export class Upstream {
@@ -37,7 +37,7 @@ export class Upstream {
     });
   }
 
-  /** @param path Of the unix socket. */
+  /** @param path Path of the unix socket. */
   async listen(path: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -61,7 +61,7 @@ export class Upstream {
     const generation: Generation = { socket, originNs, offsetsNs, sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false };
     const goOn = (): void => this.#pacer.schedule(generation, originNs + (offsetsNs[generation.sent] as number));
     socket.on('drain', () => generation.sent < offsetsNs.length && goOn());
-    // The twin says nothing more; its end is heard all the same.
+    // The twin sends nothing more; reading goes on to notice its end.
     socket.resume();
     goOn();
   }
@@ -76,7 +76,7 @@ export class Upstream {
       socket.end();
       return undefined;
     }
-    // A twin that reads too slowly is waited for; later tokens are sent late rather than skipped.
+    // Waits for a twin that reads too slowly; later tokens are sent late rather than skipped.
     return hasRoom ? originNs + (offsetsNs[generation.sent] as number) : undefined;
   }
 
@@ -87,7 +87,7 @@ export class Upstream {
   }
 }
 
-/** A copy, since the numbers need not be aligned in what was read. */
+/** Copies the offsets, which need not be aligned in the request. */
 function readOffsets(request: Buffer, tokens: number): Float64Array {
   const offsets = new Uint8Array(tokens * Float64Array.BYTES_PER_ELEMENT);
   offsets.set(request.subarray(REQUEST_HEAD_BYTES, REQUEST_HEAD_BYTES + offsets.length));

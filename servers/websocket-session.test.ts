@@ -10,7 +10,7 @@ interface Session {
   readonly socket: WebSocket;
   readonly messages: string[];
   readonly closeCode: Promise<number>;
-  /** Once so many streams are done. */
+  /** Resolves once this many streams are done. */
   readonly done: (streams: number) => Promise<void>;
 }
 

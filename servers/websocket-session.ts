@@ -1,5 +1,5 @@
 // A WebSocket that carries one stream after another: the client names each with `start`, the next once the last has said
-// `done`, and either side may close in between. The parallel of HTTP keep-alive.
+// `done`, and either side may close in between. The counterpart of HTTP keep-alive.
 
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
 import { admit, type TwinParts } from './admission.ts';
@@ -7,7 +7,7 @@ import { parseClientMessage } from './client-message.ts';
 import { KEEP_ALIVE_MS, keptSink } from './kept-sink.ts';
 import { webSocketSink, type WebSocketConnection } from './websocket-sink.ts';
 
-/** Closes with 1008 whoever asks for a stream while one runs, or says anything else. */
+/** Closes with 1008 when the client requests a stream while one runs, or sends anything else. */
 export function serveSession(parts: TwinParts, connection: WebSocketConnection): void {
   const { webSocket } = connection;
   const { streams, now } = parts;
@@ -19,7 +19,7 @@ export function serveSession(parts: TwinParts, connection: WebSocketConnection):
     clearTimeout(idle);
     idle = undefined;
     const admission = admit(parts, { id });
-    // As on the twin, where a route's handler runs once its stream was found.
+    // Taken after admission, as on the twin, where a route's handler runs once its stream was found.
     const handlerNs = now();
     if (admission.outcome !== 'serve') {
       const isFull = admission.outcome === 'refused' && admission.statusCode === 503;

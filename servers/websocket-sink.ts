@@ -1,4 +1,4 @@
-// What a WebSocket does for a stream, with or without Fastify around it.
+// Sends a stream over a WebSocket, with or without Fastify around it.
 
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
@@ -9,7 +9,7 @@ import type { StreamSink } from './stream-sink.ts';
 /** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
 function ignore(): void {}
 
-/** As node:http does with its own: what is written in this turn of the event loop leaves at its end, in one writev. */
+/** Corks as node:http does with its own socket: all writes of this turn of the event loop leave at its end, in one writev. */
 function corkForTurn(socket: Socket): void {
   if (socket.writableCorked > 0) return;
   socket.cork();
@@ -23,11 +23,11 @@ function uncork(socket: Socket): void {
 export interface WebSocketConnection {
   readonly webSocket: WebSocket;
   readonly socket: Socket;
-  /** Each message at once, as ws does by itself, when absent. */
+  /** When absent, each message leaves at once, as ws does by itself. */
   readonly writes?: Writes | undefined;
 }
 
-/** One stream on one WebSocket, which ends with it. */
+/** Sink for one stream on one WebSocket, which ends with it. */
 export function webSocketSink({ webSocket, socket, writes }: WebSocketConnection): StreamSink {
   const send = (text: string): void => webSocket.send(text, ignore);
   let isAwaited: boolean | undefined;

@@ -15,9 +15,9 @@ import { askedStream, buildTwin, findStream, refuse, requestSchemaWith, streamRe
 import { serveSession } from './websocket-session.ts';
 import { webSocketSink, type WebSocketConnection } from './websocket-sink.ts';
 
-/** Clients say next to nothing on this route. */
+/** Clients send next to nothing on this route. */
 const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
-/** How long a client that announced a cursor may take to send it. */
+/** Longest wait for the cursor of a client that announced one. */
 const RESUME_WAIT_MS = 10_000;
 
 /** `?resume=1`: the client's first message is its cursor, and nothing is sent before it. */
@@ -25,7 +25,7 @@ export const resumeField = { resume: { type: 'integer', enum: [1] } } as const;
 
 interface WebSocketTwinOptions {
   readonly writes?: Writes | undefined;
-  /** Of the stream route, where it accepts more than a trial needs. */
+  /** Schema of the stream route, set when it accepts more than a trial needs. */
   readonly schema?: typeof streamRequestSchema;
 }
 
@@ -39,8 +39,8 @@ export function buildWebSocketTwin(parts: TwinParts, { schema, writes }: WebSock
       perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has(WEBSOCKET_PROTOCOL) ? WEBSOCKET_PROTOCOL : false),
     },
-    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a code already. What is left
-    // carries no stream: a client that never sent its cursor, or does not answer a close.
+    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a code already. The clients
+    // left carry no stream: they never sent their cursor, or do not answer a close.
     preClose(done) {
       for (const client of this.websocketServer.clients) client.terminate();
       this.websocketServer.close(() => done());
@@ -52,12 +52,12 @@ export function buildWebSocketTwin(parts: TwinParts, { schema, writes }: WebSock
       method: 'GET',
       url: '/v1/ws/:id',
       schema: schema ?? (lasting === undefined ? streamRequestSchema : requestSchemaWith(resumeField)),
-      // Which stream goes on, and where, is only known from the first message, and said with a close code after it.
+      // Stream and resume point are known only from the first message, so a refusal is a close code after it.
       preHandler:
         lasting === undefined ? find : async (request, reply) => (isResume(request.query) ? undefined : await find(request, reply)),
       handler: refusePlain,
       wsHandler: (webSocket, request) => {
-        // After the 101 was written, where the SSE twin's handler runs before its head: stated in the report.
+        // Taken after the 101 was written, while the SSE twin's handler runs before its head: stated in the report.
         const handlerNs = parts.now();
         const connection = { webSocket, socket: request.raw.socket, writes };
         if (lasting !== undefined) listenToClient(lasting, webSocket, askedStream(request).id);
@@ -65,7 +65,7 @@ export function buildWebSocketTwin(parts: TwinParts, { schema, writes }: WebSock
         else parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(connection), { handlerNs });
       },
     });
-    // A stream that outlives its connection is come back to by its own address.
+    // A stream that outlives its connection is resumed at its own address.
     if (lasting === undefined)
       scope.route({
         method: 'GET',
@@ -93,7 +93,7 @@ function listenToClient(lasting: Lasting, webSocket: WebSocket, id: string): voi
   });
 }
 
-/** WebSocket has no field for a cursor in its handshake that a browser could set, so a return takes one more message than SSE's. */
+/** A browser cannot set a cursor in the WebSocket handshake, so a resume takes one more message than SSE's. */
 function awaitCursor(
   parts: TwinParts,
   connection: WebSocketConnection,

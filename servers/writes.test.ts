@@ -1,4 +1,4 @@
-// When the tokens of one turn leave, as the socket sees it, and that the bytes are the same either way.
+// When the tokens of one turn reach the socket, and that the bytes are the same with either way of writing.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -15,7 +15,7 @@ import { webSocketSink } from './websocket-sink.ts';
 const plan = new PlannedStreams(fastWorkload).find({ id: 'one', n: 3, seed: 7 }) as StreamPlan;
 
 interface Written {
-  /** Writes that the socket had been asked for when the turn's last token was handed over, and a turn later. */
+  /** Writes requested of the socket by the time the turn's last token was handed over, and one turn later. */
   readonly inTurn: number;
   readonly afterTurn: number;
   readonly bytes: string;
@@ -59,7 +59,7 @@ async function openSink(server: Server, transport: 'sse' | 'ws', writes: Writes 
   return webSocketSink({ webSocket, socket: request.socket, writes });
 }
 
-/** Counts what reaches the socket's handle: each is a system call as long as the kernel has room. */
+/** Counts writes to the socket's handle: each is a system call as long as the kernel has room. */
 function countWrites(socket: Socket): () => number {
   let writes = 0;
   const write = socket._write.bind(socket);

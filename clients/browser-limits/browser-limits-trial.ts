@@ -1,5 +1,5 @@
-// A trial of what one browser opens to one origin: one tab that asks for one stream after another, then one that asks for all
-// at once, then two tabs, each time with a profile that nobody has used. The browser ends with the trial, also when it fails.
+// Measures how many streams one browser opens to one origin: one tab that requests one stream after another, then one that
+// requests all at once, then two tabs, each time with a fresh profile. The browser ends with the trial, also when it fails.
 
 import type { Browser, JSHandle } from 'playwright-core';
 import {
@@ -16,10 +16,10 @@ import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from '../trial
 import { nameBrowser, startChromium, withFreshProfile, type OpenTab } from './browser-pages.ts';
 import type { PageStreams } from './page-streams.ts';
 
-/** The first one of a page may open a connection; their median is looked at. */
+/** The first one of a page may open a connection; the median of all is evaluated. */
 const REQUESTS = 5;
 
-/** What the first tab saw. */
+/** Results of the first tab. */
 type OneTab = Pick<BrowserLimitsTally, 'oneByOne' | 'next' | 'requests' | 'serverStreams' | 'brokenStreams'>;
 
 export class BrowserLimitsTrial implements Trial {
@@ -68,7 +68,7 @@ export class BrowserLimitsTrial implements Trial {
     const oneByOne = await tab.evaluate((page) => page.states());
     const serverStreams = await this.#countOnServer();
     const next = await this.#lookAtNext(tab, oneByOne);
-    // What waits would be served before a request that comes after it.
+    // Waiting streams would be served before a later request.
     await tab.evaluate((page) => page.abandonWaiting());
     const whileOpen = await tab.evaluate(async (page, { url, ...options }) => await page.requestWhileOpen(url, options), request);
     const afterNs = await tab.evaluate(async (page, { url, ...options }) => await page.request(url, options), request);
@@ -98,7 +98,7 @@ export class BrowserLimitsTrial implements Trial {
     return await countIn(tab);
   }
 
-  /** Both are open before the first stream is asked for. */
+  /** Both tabs are open before the first stream is requested. */
   async #askInTwoTabs(openTab: OpenTab): Promise<[StreamCount, StreamCount]> {
     const first = await openTab();
     const second = await openTab();
@@ -115,7 +115,7 @@ export class BrowserLimitsTrial implements Trial {
     return streamsAsked(this.#plan, this.#order.specification);
   }
 
-  /** Each has an address of its own: a browser would have requests for one address wait for each other at its cache. */
+  /** Each stream has an address of its own: a browser would let requests for one address wait for each other at its cache. */
   #nextUrls(count: number): string[] {
     const { transport, workload, workloadSeed } = this.#order.specification;
     const { tokensPerStream, tokensPerSecond } = workload;
@@ -126,7 +126,7 @@ export class BrowserLimitsTrial implements Trial {
     });
   }
 
-  /** Asked by this process, whose connections are not the browser's. */
+  /** Requested by this process, whose connections are not the browser's. */
   async #countOnServer(): Promise<number> {
     const answer = await fetch(`${this.#origin}/healthz`);
     const { openStreams } = (await answer.json()) as { openStreams: number };

@@ -1,4 +1,4 @@
-// The pages of a real Chromium, against a server that notes what it is asked for.
+// The pages of a real Chromium, against a server that records its requests.
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -40,7 +40,7 @@ it('but not from the pages of a trial, which ask for nothing but what they are t
     const tab = await openTab();
     await tab.evaluate(async (page, url) => await page.request(url, { times: 2, patienceMs: 5000 }), `${origin}/asked`);
   });
-  // Another page's icon comes last: had these pages asked for theirs, it would be there by now.
+  // Another page's icon is requested last: requests for the icons of these pages would have come before it.
   const page = await browser.newPage();
   await page.goto(`${origin}/other`);
   await expect.poll(() => asked.at(-1), { timeout: 10_000 }).toBe('/favicon.ico');

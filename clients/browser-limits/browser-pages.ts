@@ -1,4 +1,4 @@
-// One headless Chromium, and pages of it that are of the twin's own origin, so that no rule about other origins takes part.
+// One headless Chromium, and pages of it that are of the twin's own origin, so that no cross-origin rule applies.
 
 import { chromium, type Browser, type BrowserContext, type JSHandle } from 'playwright-core';
 import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
@@ -6,11 +6,11 @@ import { BenchError, messageOf } from '../../bench/contract/errors.ts';
 import { WEBSOCKET_PROTOCOL, type TransportId } from '../../bench/contract/transports.ts';
 import { startPageStreams, type PageStreams } from './page-streams.ts';
 
-/** @param named Its path; the first one found without it. @throws BenchError */
+/** @param named Path of the browser; without it, the first one found. @throws BenchError */
 export async function startChromium(named: string | undefined): Promise<Browser> {
   const executablePath = findChromium(named);
   try {
-    // Ctrl-C reaches this process too, and it is for the orchestrator to say what ends when.
+    // Ctrl-C reaches this process too, but the orchestrator decides what ends when.
     return await chromium.launch({ executablePath, args: [...chromiumArguments], handleSIGINT: false });
   } catch (cause) {
     throw new BenchError('CHILD_START', `the browser ${executablePath} did not start: ${messageOf(cause).split('\n')[0]}`, {
@@ -34,7 +34,7 @@ interface PageTarget {
 /** Each call opens another tab of the same profile. */
 export type OpenTab = () => Promise<JSHandle<PageStreams>>;
 
-/** Calls back with a profile that nobody has used, and ends all that was opened in it. */
+/** Calls back with a fresh profile, and ends all that was opened in it. */
 export async function withFreshProfile<Found>(
   browser: Browser,
   target: PageTarget,
@@ -50,7 +50,7 @@ export async function withFreshProfile<Found>(
 
 async function openTab(profile: BrowserContext, { transport, origin }: PageTarget): Promise<JSHandle<PageStreams>> {
   const page = await profile.newPage();
-  // The browser asks for an icon by itself, and over HTTP/1.1 that would take the place of a stream.
+  // The browser requests an icon by itself, and over HTTP/1.1 that would take the place of a stream.
   const devTools = await profile.newCDPSession(page);
   await devTools.send('Network.enable');
   await devTools.send('Network.setBlockedURLs', { urls: ['*/favicon.ico'] });

@@ -1,5 +1,5 @@
-// What runs in a page: it asks for streams and requests, and times what becomes of them by its own clock. Its source text is
-// sent to the browser, so nothing outside of the one function may be named in it but types.
+// Code of a page: it opens streams, sends requests, and times both by its own clock. Its source text is sent to the browser, so
+// nothing outside of the one function may be named in it but types.
 
 /* oxlint-disable unicorn/consistent-function-scoping -- what is outside of the one function does not reach the page */
 
@@ -17,18 +17,18 @@ interface WhileOpen {
   readonly afterClosingNs?: number;
 }
 
-/** What a page can be told to do. Nothing is waited for longer than its patience, in ms. */
+/** Operations of a page. No wait is longer than its patience, in ms. */
 export interface PageStreams {
-  /** Asks for each when the one before has opened; after the first that has not, for the others together, or with `stops` for none of them. */
+  /** Requests each stream when the one before has opened; after the first that has not, the others together or, with `stops`, none. */
   askEach: (urls: readonly string[], options: { readonly patienceMs: number; readonly stops: boolean }) => Promise<void>;
   askAtOnce: (urls: readonly string[], patienceMs: number) => Promise<void>;
   states: () => PageStream[];
-  /** Closes a stream, and returns how long after that the one that had not opened does; where that one had failed, one that is asked for in its place. */
+  /** Closes a stream, and returns how long after that the unopened one opens; if that one had failed, a new one in its place. */
   serveNext: (options: { readonly place: number; readonly url: string; readonly patienceMs: number }) => Promise<number | undefined>;
-  /** Gives up those that neither opened nor failed. */
+  /** Closes the streams that neither opened nor failed. */
   abandonWaiting: () => void;
   request: (url: string, options: { readonly times: number; readonly patienceMs: number }) => Promise<number[]>;
-  /** The same while streams are open; then one of them is closed. */
+  /** The same as `request` while streams are open; then one of them is closed. */
   requestWhileOpen: (url: string, options: { readonly times: number; readonly patienceMs: number }) => Promise<WhileOpen>;
   countBroken: () => number;
 }
@@ -41,7 +41,7 @@ interface Asked {
   isClosing: boolean;
   isBroken: boolean;
   readonly settled: Promise<void>;
-  /** Resolves when the browser says so, where it does: an EventSource is closed at once. */
+  /** Resolves when the browser reports the end of a WebSocket; an EventSource reports none and is closed at once. */
   readonly ended: Promise<void>;
   readonly close: () => void;
 }
@@ -66,7 +66,7 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
       if (!isWebSocket) end();
     };
     const stream: Asked = { askedMs, isClosing: false, isBroken: false, settled, ended, close };
-    // The twin's own event of the same name comes after it.
+    // The twin's own event of the same name comes later.
     source.addEventListener('open', () => {
       stream.openedMs ??= performance.now();
       settle();
@@ -79,14 +79,14 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
         stream.how ??= isWebSocket ? `close code ${(event as { code?: number }).code}` : `error, readyState ${source.readyState}`;
         settle();
       } else stream.isBroken = true;
-      // An EventSource would come back by itself.
+      // An EventSource would reconnect by itself.
       source.close();
     });
     asked.push(stream);
     return stream;
   }
 
-  /** As long as something goes on happening. */
+  /** Waits as long as at least one more stream settles within the patience. */
   async function settle(streams: readonly Asked[], patienceMs: number): Promise<void> {
     for (let before = -1; ;) {
       const now = streams.filter(isSettled).length;
@@ -104,7 +104,7 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
     return { tookNs: asNs(endMs - startMs), endMs };
   }
 
-  /** Ends with the first that is not answered in time. */
+  /** Stops at the first request that is not answered in time. */
   async function request(url: string, { times, patienceMs }: { times: number; patienceMs: number }): Promise<number[]> {
     const answeredNs: number[] = [];
     while (answeredNs.length < times) {

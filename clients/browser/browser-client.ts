@@ -1,5 +1,5 @@
-// The browser stacks: what a page sees. A stream is opened, read and stamped in the page; here its notes become what every
-// other stack tells its listener.
+// The browser stacks. A stream is opened, read and stamped in the page; here its notes become the same listener calls as those
+// of every other stack.
 
 import assert from 'node:assert/strict';
 import { canSpeak, type BrowserStack, type TransportId } from '../../bench/contract/transports.ts';
@@ -16,7 +16,7 @@ interface Told {
   readonly transport: TransportId;
 }
 
-/** Delivers tokens through onTokenText, never onTokenBytes; calls onStart, never onConnect, of which a page hears nothing. */
+/** Delivers tokens through onTokenText, never onTokenBytes; calls onStart, never onConnect, which a page cannot observe. */
 export function openBrowserClient({ client, transport }: Told, options: StreamClientOptions, page: ReceivingPage): StreamClient {
   assert(canSpeak(client, transport), `client stack ${client} does not speak ${transport}`);
   const reader: PageReader = transport === 'ws' ? 'websocket' : client === 'browser' ? 'eventsource' : 'fetch';
@@ -59,7 +59,7 @@ function openInPage(stream: LibraryStream, target: StreamTarget, { reader, page,
   return { close: () => page.close(number), pause: () => {}, unpause: () => {} };
 }
 
-/** Readings to find out what `now` counts from: whoever is interrupted between two clocks takes the difference for theirs. */
+/** Readings to find the origin of `now`: an interruption between two clocks would be taken for a difference between them. */
 const READINGS = 3;
 
 /** The origin of a clock of this process, on the clock of `monotonicNs`. */

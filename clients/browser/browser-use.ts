@@ -1,4 +1,4 @@
-// What a browser's processes used in a window, by its own account: the load process sees none of it in its own numbers.
+// Measures what a browser's processes used in a window, by the browser's account: the load process's own numbers exclude it.
 
 import type { CDPSession } from 'playwright-core';
 import type { BrowserTally } from '../../bench/contract/browser.ts';
@@ -6,7 +6,7 @@ import { NS_PER_S } from '../../bench/contract/units.ts';
 import type { PageSession } from './page-session.ts';
 
 interface Reading {
-  /** By process. */
+  /** By process id. */
   readonly cpuSeconds: ReadonlyMap<number, number>;
   readonly mainThreadSeconds: number | undefined;
   readonly atNs: number;
@@ -30,7 +30,7 @@ export class BrowserUse {
 
   begin(): void {
     this.#begin = this.#read();
-    // Awaited once the streams are over; until then a failure is nobody's.
+    // Awaited once the streams are over; until then a rejection must not count as unhandled.
     this.#begin.catch(() => undefined);
   }
 
@@ -39,11 +39,11 @@ export class BrowserUse {
     this.#end.catch(() => undefined);
   }
 
-  /** Empty without a whole window. */
+  /** Returns no fields without a whole window. */
   async read(): Promise<Pick<BrowserTally, 'cpuNs' | 'mainThreadShare'>> {
     const [begin, end] = [await this.#begin, await this.#end];
     if (begin === undefined || end === undefined) return {};
-    // A process that ended in between took its account with it; one that began in between has all of its own in it.
+    // A process that ended in between is missing; one that began in between counts in full.
     const cpuSeconds = [...end.cpuSeconds].reduce((sum, [id, seconds]) => sum + seconds - (begin.cpuSeconds.get(id) ?? 0), 0);
     const { mainThreadSeconds } = end;
     const isKnown = mainThreadSeconds !== undefined && begin.mainThreadSeconds !== undefined;

@@ -1,5 +1,5 @@
-// A page in a real Chromium against the real servers: every stream whole, and what goes wrong with one counted, by all three
-// readers; and no browser that outlives its load process.
+// A page in a real Chromium against the real servers, with all three readers: every stream is whole, failures are counted, and no
+// browser outlives its load process.
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -61,7 +61,7 @@ afterAll(async () => {
 interface Received {
   readonly tally: ClientTally;
   readonly stamps: StampColumns;
-  /** Of the browser, while it ran. */
+  /** Process id of the browser, while it ran. */
   readonly pid: number;
 }
 
@@ -83,7 +83,7 @@ async function receive(specification: TrialSpecification, port: number): Promise
 
 function isRunning(pid: number): boolean {
   try {
-    // A zombie is over; it waits for its parent.
+    // A zombie has ended; it only waits for its parent.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
@@ -102,7 +102,7 @@ it.each(readers)('%s/%s: a page receives every stream whole, in order, and with 
     tokensReceived: population.totalTokens,
   });
   expect(tally).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0, startsUnissued: 0 });
-  // What a page cannot know is not made up.
+  // Values that a page cannot know are absent.
   expect(tally.bytesRead).toBeUndefined();
   expect(tally.tokenReads).toBeUndefined();
   expect(stamps['connectNs']!.every(Number.isNaN)).toBe(true);
@@ -115,11 +115,11 @@ it.each(readers)('%s/%s: a page receives every stream whole, in order, and with 
     expect(stamps['appendedNs']![token]).toBeGreaterThanOrEqual(receivedNs);
   const { browser } = tally;
   expect(browser).toMatchObject({ isIsolated: true, version: expect.stringMatching(/Chrom/) as string });
-  // Of four slots; on a busy machine a stream that ends late overlaps with the next of its slot.
+  // There are four slots; on a busy machine a stream that ends late overlaps with the next of its slot.
   expect(browser!.mostOpenStreams).toBeGreaterThan(1);
   expect(browser!.cpuNs).toBeGreaterThanOrEqual(0);
   expect(browser!.mainThreadShare).toBeGreaterThan(0);
-  // 5 µs, and far below the 100 µs of a page that is not isolated.
+  // The expected 5 µs are far below the 100 µs of a page that is not isolated.
   expect(browser!.resolutionNs).toBeLessThan(0.05 * NS_PER_MS);
   expect(originUncertaintyNs(browser!.clock)).toBeLessThan(5 * NS_PER_MS);
   expect(isRunning(pid)).toBe(false);
@@ -142,13 +142,13 @@ it.each(readers)('%s/%s: streams that are cut are failures, counted by cause, an
 
 it('a server that refuses is a failure of each stream, and not of the page', async () => {
   const specification = told('sse', 'browser-fetch');
-  // None of its streams is known there.
+  // This server knows none of its streams.
   await using server = await startTestServer('sse');
   const { tally } = await receive(specification, server.port);
   expect(tally.errors).toEqual([{ cause: 'http-404', count: tally.streamsPlanned, example: expect.stringContaining('404') as string }]);
 });
 
-/** Processes whose parent is this one. */
+/** Processes whose parent is `pid`. */
 function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

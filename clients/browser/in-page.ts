@@ -1,9 +1,9 @@
-// What runs in the browser's page: it opens streams, takes a time as the first thing of every callback, appends each token's
+// Code of the browser's page: it opens streams, takes a time as the first thing of every callback, appends each token's
 // text to the DOM as a chat page does, takes a second time, and keeps the rest for later. The functions of this file are sent to
 // the page as their own source text, so none of them may use anything but the others and what a page has.
 
 /**
- * What happened to a stream, in order. `text` is a payload, the JSON of a control event or a message; `detail` the moment of the
+ * An event of a stream, in order. `text` is a payload, the JSON of a control event or a message; `detail` the moment of the
  * append for a token, the event's name for a control event, the code of a close, the cause of a failure. Times are ms of the page.
  */
 export type PageRow = readonly [
@@ -22,19 +22,19 @@ export interface PageNotes {
 
 export type PageReader = 'eventsource' | 'fetch' | 'websocket';
 
-/** What the page has under `streamduel`. */
+/** Interface of the page under `streamduel`. */
 interface PageReceiver {
   open: (stream: number, reader: PageReader, path: string) => void;
   close: (stream: number) => void;
-  /** What happened since it was last asked, as JSON of `PageNotes`. */
+  /** Returns the events since the last call, as JSON of `PageNotes`. */
   drain: () => string;
-  /** Forgets all streams that are over, and their text. */
+  /** Removes all streams that are over, and their text. */
   reset: () => void;
   /** The smallest step of the clock, ms. */
   stepMs: () => number;
 }
 
-/** What the page is told of the wire. */
+/** Terms of the wire protocol that the page needs. */
 interface PageTerms {
   readonly controlTypes: readonly string[];
   readonly controlPrefix: string;
@@ -44,7 +44,7 @@ interface PageTerms {
 interface PageStream {
   readonly accept: (atMs: number) => void;
   readonly token: (payload: string, atMs: number) => void;
-  /** @param type Empty where the text itself says it. */
+  /** @param type Empty when the text itself contains it. */
   readonly control: (type: string, text: string, atMs: number) => void;
   readonly close: (code: number, reason: string, atMs: number) => void;
   readonly end: (atMs: number) => void;
@@ -52,7 +52,7 @@ interface PageStream {
   readonly fail: (cause: string, message: string, atMs: number) => void;
 }
 
-/** Of a page's DOM, as much as is used here: the rest of the project runs in Node and knows none. */
+/** The part of a page's DOM that is used here: the rest of the project runs in Node and knows none. */
 interface PageElement {
   append: (child: PageElement | string) => void;
   remove: () => void;
@@ -70,7 +70,7 @@ interface PageWorld {
 }
 
 /**
- * Events of an event stream (WHATWG HTML §9.2.6), without ids and reconnection times, which a fetch has no use for. Takes text
+ * Parses an event stream (WHATWG HTML §9.2.6), without ids and reconnection times, which a fetch has no use for. Takes text
  * in any pieces; returns the number of events that were complete.
  */
 export function createSseParser(onEvent: (type: string, data: string) => void): (text: string) => number {
@@ -103,7 +103,7 @@ export function createSseParser(onEvent: (type: string, data: string) => void): 
       isFirst = false;
       if (text.startsWith('\uFEFF')) text = text.slice(1);
     }
-    // The line feed of a pair that was cut in two: its line has ended already.
+    // A line feed here belongs to a pair that was cut in two: its line has ended already.
     if (endedInReturn && text !== '') {
       endedInReturn = false;
       if (text.startsWith('\n')) text = text.slice(1);
@@ -117,7 +117,7 @@ export function createSseParser(onEvent: (type: string, data: string) => void): 
   };
 }
 
-/** The text that a chat page shows of a payload; empty for one that it does not know. */
+/** The text of a payload that a chat page shows; empty for an unknown payload. */
 export function textOf(payload: string): string {
   try {
     const { d, choices } = JSON.parse(payload) as { d?: unknown; choices?: { delta?: { content?: unknown } }[] };
@@ -145,7 +145,7 @@ function readEventSource(stream: PageStream, path: string, { controlTypes }: Pag
       }
       stream.control(type, data, atMs);
       if (type !== 'done') return;
-      // Whoever does not close it now is connected again, and again, for ever.
+      // Without a close now, the EventSource would reconnect again and again, for ever.
       source.close();
       stream.end(atMs);
     });
@@ -176,7 +176,7 @@ async function readFetch(stream: PageStream, path: string, signal: AbortSignal):
     });
     for (;;) {
       const { done, value } = await reader.read();
-      // All tokens of one read share it.
+      // All tokens of one read share this stamp.
       atMs = performance.now();
       if (done) break;
       parse(value);
@@ -200,7 +200,7 @@ function readWebSocket(stream: PageStream, path: string, { controlPrefix, protoc
     else if (data.startsWith(controlPrefix)) stream.control('', data, atMs);
     else stream.token(data, atMs);
   });
-  // An `error` goes before it where there was one, and says no more than that.
+  // After an error, an `error` event precedes it, which says no more than that.
   socket.addEventListener('close', ({ code, reason }: { code: number; reason: string }) => {
     const atMs = performance.now();
     stream.close(code, reason, atMs);
@@ -208,7 +208,7 @@ function readWebSocket(stream: PageStream, path: string, { controlPrefix, protoc
   return () => socket.close();
 }
 
-/** How one stream notes what happens to it: the only place that touches the DOM. */
+/** Records the events of one stream, and appends its tokens to the DOM. */
 function notePage(stream: number, element: PageElement, rows: PageRow[]): PageStream {
   return {
     accept: (atMs) => void rows.push(['accept', stream, atMs, '', 0]),
@@ -293,7 +293,7 @@ function installReceiver(terms: PageTerms): void {
   };
 }
 
-/** All of it as the text of one script. */
+/** Returns all of it as the text of one script. */
 export function pageScript(terms: PageTerms): string {
   const parts = [createSseParser, textOf, readEventSource, readFetch, readWebSocket, notePage, installReceiver];
   return `(() => {\n'use strict';\n${parts.map(String).join('\n')}\ninstallReceiver(${JSON.stringify(terms)});\n})()`;

@@ -26,7 +26,7 @@ it('a reading may be off by 5 µs in an isolated page, by 100 µs in any other, 
   expect([blurNs(true, 5000), blurNs(false, 100_000), blurNs(false, 5000), blurNs(true, 20_000)]).toEqual([5000, 100_000, 100_000, 20_000]);
 });
 
-/** As Chromium blurs: down to a multiple, or up to the next one from a point in between on. */
+/** Blurs as Chromium does: down to a multiple, or up to the next one from a point in between on. */
 function blur(ns: number, resolutionNs: number, threshold: number): number {
   const down = Math.floor(ns / resolutionNs) * resolutionNs;
   return ns - down >= threshold * resolutionNs ? down + resolutionNs : down;
@@ -51,7 +51,7 @@ it('whatever the delays and the blur, the true origin is within the bound', () =
           bound = tightenOrigin(bound, { askedNs, answeredNs, pageMs }, resolutionNs);
           nowNs = answeredNs + pause;
         }
-        // Half a ns for the division by 10⁶.
+        // Tolerance of half a ns for the division by 10⁶.
         expect(bound.lowNs).toBeLessThanOrEqual(originNs + 0.5);
         expect(bound.highNs).toBeGreaterThanOrEqual(originNs - 0.5);
       },

@@ -1,5 +1,5 @@
-// Where the origin of a page's clock lies on the clock of this process. Each exchange asks the page for its time: the page read
-// it after the question and before the answer (Cristian's bound), and every exchange can only tighten what the others say.
+// Bounds the origin of a page's clock on the clock of this process. Each exchange asks the page for its time: the page reads
+// it after the question and before the answer (Cristian's bound), so every exchange can only tighten the bound of the others.
 //
 // The page's time is blurred on purpose: Chromium rounds `performance.now()` down to a multiple of its resolution, and up again
 // from a point in between that a page cannot guess. A reading is thus at most one resolution away from the truth, either way.
@@ -7,7 +7,7 @@
 import type { OriginBound } from '../../bench/contract/browser.ts';
 import { NS_PER_MS, NS_PER_US } from '../../bench/contract/units.ts';
 
-/** Of `performance.now()`: High Resolution Time §7.1, which a page that is cross-origin isolated may read more finely. */
+/** Resolutions of `performance.now()` (High Resolution Time §7.1); a page that is cross-origin isolated may read it more finely. */
 const COARSE_NS = 100 * NS_PER_US;
 const FINE_NS = 5 * NS_PER_US;
 
@@ -20,13 +20,13 @@ export interface Exchange {
   /** Readings of this process before the question and after the answer, ns. */
   readonly askedNs: number;
   readonly answeredNs: number;
-  /** What the page read in between. */
+  /** The page's reading in between. */
   readonly pageMs: number;
 }
 
 export const unknownOrigin: OriginBound = { exchanges: 0, lowNs: Number.NEGATIVE_INFINITY, highNs: Number.POSITIVE_INFINITY };
 
-/** Where the page's origin lies on this process's clock, given one more exchange. */
+/** Bounds the page's origin on this process's clock, given one more exchange. */
 export function tightenOrigin(bound: OriginBound, { askedNs, answeredNs, pageMs }: Exchange, blurNs: number): OriginBound {
   const pageNs = pageMs * NS_PER_MS;
   return {
@@ -36,12 +36,12 @@ export function tightenOrigin(bound: OriginBound, { askedNs, answeredNs, pageMs 
   };
 }
 
-/** The bound as it lies around an origin that stamps were converted with. */
+/** The bound relative to the origin that stamps were converted with. */
 export function around(originNs: number, { exchanges, lowNs, highNs }: OriginBound): OriginBound {
   return { exchanges, lowNs: lowNs - originNs, highNs: highNs - originNs };
 }
 
-/** What its stamps are converted with: equally wrong at most to either side. */
+/** Origin with which the page's stamps are converted: its largest error is the same to either side. */
 export function middleOf({ lowNs, highNs }: OriginBound): number {
   return (lowNs + highNs) / 2;
 }

@@ -1,6 +1,6 @@
-// One page of a browser, spoken to over the DevTools protocol with nothing switched on that reports to it. A page of
-// Playwright's own has its Network domain on: then the browser writes a message about every event and frame before the page's
-// callback runs, and what is measured is the watching.
+// One page of a browser, controlled over the DevTools protocol with nothing enabled that reports events. Playwright enables the
+// Network domain in its own pages: then the browser writes a message about every event and frame before the page's callback
+// runs, and the measurement would be of this observation.
 
 import type { CDPSession } from 'playwright-core';
 import { BenchError } from '../../bench/contract/errors.ts';
@@ -20,7 +20,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A page that does not answer for so long will not. */
+/** A page that has not answered by then will not answer any more. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
 export class PageSession {
@@ -40,7 +40,7 @@ export class PageSession {
     browser.on('close', () => this.fail('the browser is gone'));
   }
 
-  /** An empty page in a context of its own, which Playwright does not know and so leaves alone. */
+  /** Opens an empty page in a context of its own, which Playwright does not know and so leaves alone. */
   static async open(browser: CDPSession): Promise<PageSession> {
     const { browserContextId } = await browser.send('Target.createBrowserContext');
     const { targetId } = await browser.send('Target.createTarget', { url: 'about:blank', browserContextId });
@@ -49,7 +49,7 @@ export class PageSession {
   }
 
   /**
-   * Goes to a URL whose document is `html`: the server is not asked for it, so it has no connection that is none of a stream's.
+   * Goes to a URL whose document is `html`: it is not requested from the server, which has no connections but those of streams.
    */
   async show(url: string, { html, headers }: { readonly html: string; readonly headers: Readonly<Record<string, string>> }): Promise<void> {
     const loaded = this.#once('Page.loadEventFired');
@@ -70,7 +70,7 @@ export class PageSession {
     await this.send('Page.disable');
   }
 
-  /** The value of an expression in the page. @throws BenchError CHILD_DIED for what it throws, or when the page does not answer. */
+  /** Evaluates an expression in the page. @throws BenchError CHILD_DIED for what it throws, or when the page does not answer. */
   async evaluate<Value>(expression: string): Promise<Value> {
     const { result, exceptionDetails } = (await this.send('Runtime.evaluate', { expression, returnByValue: true })) as {
       result: { value?: Value };
@@ -102,7 +102,7 @@ export class PageSession {
     }
   }
 
-  /** Whoever waits for an answer hears why there will be none. */
+  /** Rejects every request that waits for an answer, with the reason. */
   fail(why: string): void {
     for (const { reject } of this.#waiting.values()) reject(gone(why));
   }

@@ -1,5 +1,5 @@
-// The page that receives: one headless Chromium, one page of the server's own origin, heard out every 100 ms. What a stream's
-// callbacks noted is told to its owner after the fact, so that telling it disturbs no callback but by its own turn.
+// Receives in one headless Chromium, in one page of the server's own origin, polled every 100 ms: events are buffered in the page
+// and fetched in batches, so that reporting delays callbacks only by its own turn.
 
 import type { Browser } from 'playwright-core';
 import type { BrowserTally, OriginBound } from '../../bench/contract/browser.ts';
@@ -19,7 +19,7 @@ import { PageSession } from './page-session.ts';
 const HEAR_EVERY_MS = 100;
 const EXCHANGES = 400;
 
-/** Isolated, for a clock of 5 µs (HTML §7.1.3); with an icon of its own, so that none is asked for. */
+/** Isolated, for a clock of 5 µs (HTML §7.1.3); with an icon of its own, so that none is requested. */
 const page = {
   html: '<!doctype html><meta charset="utf-8"><title>streamduel</title><link rel="icon" href="data:,"><body></body>',
   headers: {
@@ -30,9 +30,9 @@ const page = {
 };
 
 export interface PageOwner {
-  /** @param toNs From the page's ms to ns on the clock of `process.hrtime`, as `monotonicNs` reads it. */
+  /** @param toNs Converts the page's ms to ns on the clock of `process.hrtime`, as `monotonicNs` reads it. */
   readonly happened: (row: PageRow, toNs: (pageMs: number) => number) => void;
-  /** Nothing more will be heard. */
+  /** Called when no more events will come. */
   readonly gone: (why: string) => void;
 }
 
@@ -47,7 +47,7 @@ interface Opened {
   readonly before: OriginBound;
 }
 
-/** Exact for 104 days after the machine was started, and to 2 ns for as long again. */
+/** The monotonic clock, exact for 104 days after the machine was started, and to 2 ns for as long again. */
 export function monotonicNs(): number {
   return Number(process.hrtime.bigint());
 }
@@ -67,7 +67,7 @@ export class ReceivingPage {
     this.#named = named;
   }
 
-  /** Whoever uses it must release it: the last one closes the browser. */
+  /** Every user must release the page: the last release closes the browser. */
   acquire(): void {
     this.#users++;
   }
@@ -103,7 +103,7 @@ export class ReceivingPage {
     return stream;
   }
 
-  /** Its owner hears no more of it. */
+  /** Closes the stream; its owner gets no more events. */
   close(stream: number): void {
     this.#owners.delete(stream);
     // A page that is gone has no open streams.
@@ -124,7 +124,7 @@ export class ReceivingPage {
     this.#timer = this.#owners.size > 0 ? setTimeout(() => this.#hearOnTime(), HEAR_EVERY_MS) : undefined;
   }
 
-  /** Tells the owners what has happened so far. One hearing at a time: rows are told in order. */
+  /** Passes the events so far to the owners. One poll at a time, so that rows are passed in order. */
   async hear(): Promise<void> {
     this.#hearing = this.#hearing.then(async () => await this.#hearOnce());
     await this.#hearing;
@@ -157,7 +157,7 @@ export class ReceivingPage {
     void this.#opened?.then(({ use }) => use.end());
   }
 
-  /** Hears the page out and looks at its clock once more. @throws BenchError when the browser is gone */
+  /** Polls the page a last time and bounds its clock once more. @throws BenchError when the browser is gone */
   async account(): Promise<BrowserTally> {
     const opened = await this.#opened;
     if (opened === undefined) throw new BenchError('CHILD_DIED', 'there is no browser to account for');
@@ -174,7 +174,7 @@ export class ReceivingPage {
     };
   }
 
-  /** Of the browser's own process, for who must know that it is gone. */
+  /** Process id of the browser, for a caller that must know that it is gone. */
   async pid(): Promise<number | undefined> {
     return await (await this.#opened)?.use.pid();
   }
@@ -201,20 +201,20 @@ async function openPage(server: Pick<StreamTarget, 'host' | 'port'>, named: stri
 }
 
 /**
- * The document came from nowhere, so Chromium takes the page for one of the internet, and would ask its user before such a page
- * may speak with this machine. A server that counts as one of the internet, too, is what a deployed page has.
+ * The document came from no server, so Chromium treats the page as one of the internet, and would ask its user before such a page
+ * may connect to this machine. Therefore the server counts as one of the internet, too, as that of a deployed page does.
  */
 const onTheInternet = (server: string): string => `--ip-address-space-overrides=${server}=public`;
 
 async function launch(executablePath: string, server: string): Promise<Browser> {
-  // Loaded only by who starts a browser: it takes other load processes a quarter of a second to no end.
+  // Loaded only to start a browser: other load processes would spend a quarter of a second for nothing.
   const { chromium } = await import('playwright-core');
   try {
     return await chromium.launch({
       executablePath,
       args: [...chromiumArguments, onTheInternet(server)],
       headless: true,
-      // Who ends this process ends the browser with it; Ctrl-C is for the orchestrator to act on.
+      // The browser ends with this process; the orchestrator handles Ctrl-C.
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,

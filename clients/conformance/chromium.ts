@@ -1,4 +1,4 @@
-// Chromium's EventSource: the reference of the others, since it is what most pages meet.
+// Chromium's EventSource: the reference for the others, since it is the one of most pages.
 
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
@@ -11,7 +11,7 @@ export interface ChromiumReceiver extends Receiver, AsyncDisposable {}
 /** Every name under localhost is this machine, so that each stream can have an origin of its own. */
 const NAMES = '--host-resolver-rules=MAP *.localhost 127.0.0.1';
 
-/** @param page Any page of the server under test: what a page may connect to depends on where it comes from. */
+/** @param page Any page of the server under test: the origin of a page decides what it may connect to. */
 export async function startChromium(page: string): Promise<ChromiumReceiver> {
   const browser = await launchChromium([NAMES]);
   const tab = await browser.newPage();
@@ -25,7 +25,7 @@ export async function startChromium(page: string): Promise<ChromiumReceiver> {
   };
 }
 
-/** @throws BenchError where there is no Chromium. */
+/** @throws BenchError when there is no Chromium. */
 export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   return await chromium.launch({ executablePath: findChromium(), args: [...chromiumArguments, ...more] });
 }

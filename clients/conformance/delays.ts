@@ -1,20 +1,20 @@
-// How long an EventSource really waits before it comes back: on the server's clock, from the end of a response to the next
-// request. The standard leaves the time that nobody asked for to the browser, and lets it wait longer than was asked (§9.2.3).
+// Measures how long an EventSource waits before it reconnects: on the server's clock, from the end of a response to the next
+// request. The standard leaves the default time to the browser, and lets it wait longer than requested (§9.2.3).
 
 import type { Receiver } from './receiver.ts';
 import type { VectorServer } from './vector-server.ts';
 
-/** Undefined: the stream asks for no time. */
+/** undefined: the stream requests no time. */
 export const askedMs = [undefined, 100, 1000] as const;
 
-/** Returns one after another of each, so that none holds another up. */
+/** Reconnects for each time, one after another, so that none delays another. */
 const RETURNS = 7;
 const PATIENCE_MS = 30_000;
 
 export interface UsedDelay {
-  /** Absent where the stream asked for no time. */
+  /** Absent when the stream requested no time. */
   readonly retryMs?: number;
-  /** Rising. Without those who did not come back. */
+  /** In rising order, without streams after which the receiver did not reconnect. */
   readonly waitsMs: number[];
 }
 

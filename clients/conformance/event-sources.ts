@@ -1,4 +1,4 @@
-// The EventSources of Node, through what the API has and nothing else.
+// The EventSources of Node, used only through their API.
 
 import { EventSource as NpmEventSource } from 'eventsource';
 import { EventSource as UndiciEventSource, fetch } from 'undici';
@@ -6,7 +6,7 @@ import { RECEPTION_LIMIT_MS, type Receiver, type ReceiverId, type Received, type
 import { listenedTypes, type SeenEvent } from './vectors.ts';
 import { installedVersion } from './versions.ts';
 
-/** What all implementations have (WHATWG HTML §9.2.2). */
+/** Members that all implementations have (WHATWG HTML §9.2.2). */
 interface AnyEventSource {
   readonly readyState: number;
   addEventListener: (type: string, listener: (event: Event) => void) => void;
@@ -40,7 +40,7 @@ async function receive(create: (url: string) => AnyEventSource, { url, patienceM
     });
   }
   source.addEventListener('error', () => {
-    // The first end of the response leads to a reconnect, after which the server says that there is nothing more.
+    // The first end of the response leads to a reconnect, to which the server answers that there is nothing more.
     if (source.readyState === CLOSED) over.resolve();
     else patience ??= setTimeout(() => over.resolve(), patienceMs);
   });

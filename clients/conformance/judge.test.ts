@@ -5,10 +5,10 @@ import type { Received, Receiver, ReceiverId } from './receiver.ts';
 import { startVectorServer } from './vector-server.ts';
 import { vectors, type Vector } from './vectors.ts';
 
-/** As they are offered: those that ask for a time come last, each in both deliveries. */
+/** Vectors in the order in which they are offered: those that request a time come last, each in both deliveries. */
 const offered = [...vectors.filter(({ retryMs }) => retryMs === undefined), ...vectors.filter(({ retryMs }) => retryMs !== undefined)];
 
-/** Knows what is on the server without asking it. */
+/** Fake receiver that knows the server's streams without a request. */
 function knowing(id: ReceiverId, hear: (vector: Vector) => Received): Receiver {
   return { id, version: '1', receive: ({ url }) => Promise.resolve(hear(offered[Math.floor(Number(url.split('/').at(-1)) / 2)]!)) };
 }
@@ -71,7 +71,7 @@ describe('what is news of a receiver', () => {
       receive: ({ url }) => {
         const place = Number(url.split('/').at(-1));
         const vector = offered[Math.floor(place / 2)] ?? late;
-        // Its first delivery only.
+        // Only the first delivery is late.
         const isLate = vector === late && place % 2 === 0 && asked++ < lateTimes;
         return Promise.resolve(hearAsWritten(isLate ? { ...vector, retryMs: 3000 } : vector));
       },

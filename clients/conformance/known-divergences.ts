@@ -1,5 +1,5 @@
-// Where receivers are known to hear something else than WHATWG HTML §9.2 says, in which versions, and why. A test holds each
-// entry against the installed version, so that what a new one mends or breaks is noticed.
+// Known divergences of the installed receivers from WHATWG HTML §9.2, and their causes. A test checks each entry against the
+// installed version, so that a fix or a regression in a new one is noticed.
 
 import type { Observation } from './observe.ts';
 import type { ReceiverId } from './receiver.ts';
@@ -8,9 +8,9 @@ export interface KnownDivergence {
   readonly receiver: ReceiverId;
   /** Names of vectors. */
   readonly vectors: readonly string[];
-  /** What differs from the expected observation. */
+  /** Fields that differ from the expected observation. */
   readonly seen: Partial<Observation>;
-  /** One sentence. */
+  /** The cause, in one sentence. */
   readonly why: string;
 }
 

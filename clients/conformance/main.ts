@@ -1,4 +1,4 @@
-// Asks every receiver of event streams for its conformance and prints what it found as JSON (bench/contract/conformance.ts).
+// Tests the conformance of every receiver of event streams and prints the results as JSON (bench/contract/conformance.ts).
 
 import type { Conformance } from '../../bench/contract/conformance.ts';
 import { BenchError, exitCodeOf, messageOf } from '../../bench/contract/errors.ts';
@@ -33,7 +33,7 @@ async function ask(): Promise<Conformance> {
   await using chromium = await startChromium(`http://127.0.0.1:${server.port}/`);
   const receivers: readonly Receiver[] = [chromium, undiciEventSource, npmEventSource, parser, probe];
   const judgements: Judgement[][] = [];
-  // One after another, so that none is kept from its processor by the others.
+  // One after another, so that they do not compete for a processor.
   for (const receiver of receivers) {
     process.stderr.write(`${receiverTitles[receiver.id]} ${receiver.version}: ${vectors.length} vectors, ${deliveries.join(' and ')}\n`);
     judgements.push(await judge(receiver, server));

@@ -1,4 +1,4 @@
-// Runs vectors through a receiver, and tells what was heard from what the standard says must be heard.
+// Runs vectors through a receiver, and describes how its events differ from those that the standard requires.
 
 import type { Received, Receiver } from './receiver.ts';
 import type { Delivery, Return, VectorServer } from './vector-server.ts';
@@ -6,25 +6,25 @@ import type { SeenEvent, Vector } from './vectors.ts';
 
 export interface Observation {
   readonly events: readonly SeenEvent[];
-  /** As the request that followed said it; '' where it said nothing. Undefined where no request followed. */
+  /** Value in the request that followed; '' when it had none. undefined when no request followed. */
   readonly lastEventId: string | undefined;
   /**
-   * The reconnection time, ms: of the default, the vector's own and 0 the longest that was waited for. On a busy machine a wait
-   * takes longer, but never less than was asked for. Undefined where nobody came back within our patience.
+   * The reconnection time, ms: the longest of the default, the vector's own and 0 that the receiver waited. On a busy machine a
+   * wait takes longer, but never less than requested. undefined when the receiver did not reconnect within our patience.
    */
   readonly waitMs: number | undefined;
 }
 
-/** What every receiver here waits by default, ms; the standard leaves it to them ("a few seconds", §9.2.2). */
+/** Default wait of every receiver here, ms; the standard leaves it to them ("a few seconds", §9.2.2). */
 const DEFAULT_WAIT_MS = 3000;
 
-/** Longer than anybody who comes back is asked to wait, and long enough to say that somebody does not. */
+/** Longer than the requested wait of any receiver that reconnects, and long enough to conclude that one does not. */
 const PATIENCE_MS = 8000;
 
-/** For one who is expected back: it may be late on a busy machine, and costs no time where it is not. */
+/** For a receiver that is expected to reconnect: it may be late on a busy machine, and otherwise costs no time. */
 const LONG_PATIENCE_MS = 30_000;
 
-/** Timers of Node and of browsers fire up to 1 ms early by another clock, and their rounding is another. */
+/** Timers of Node and of browsers fire up to 1 ms early by another clock, and round differently. */
 const EARLY_MS = 20;
 
 interface Trial {
@@ -33,7 +33,7 @@ interface Trial {
   readonly delivery: Delivery;
 }
 
-/** @param isExpectedBack Whether the receiver is known to come back after this vector. */
+/** @param isExpectedBack Whether the receiver is known to reconnect after this vector. */
 export async function observe(receiver: Receiver, { server, vector, delivery }: Trial, isExpectedBack: boolean): Promise<Observation> {
   const stream = typeof vector.stream === 'string' ? Buffer.from(vector.stream) : vector.stream;
   const patienceMs = isExpectedBack ? LONG_PATIENCE_MS : PATIENCE_MS;
@@ -48,7 +48,7 @@ function observeReturn(comeBack: Return | undefined, { retryMs = DEFAULT_WAIT_MS
   return { lastEventId, waitMs: Math.max(...[DEFAULT_WAIT_MS, retryMs, 0].filter((waitMs) => waitMs <= afterMs + EARLY_MS)) };
 }
 
-/** As if the caller came back by it: without the spaces around an id, which HTTP does not keep (RFC 9110 §5.5). */
+/** As if the caller reconnected with this state: without the spaces around an id, which HTTP does not keep (RFC 9110 §5.5). */
 function observeState({ lastEventId, retryMs }: NonNullable<Received['state']>): Omit<Observation, 'events'> {
   const waitMs = retryMs ?? DEFAULT_WAIT_MS;
   return waitMs > PATIENCE_MS
@@ -56,17 +56,17 @@ function observeState({ lastEventId, retryMs }: NonNullable<Received['state']>):
     : { lastEventId: lastEventId.replaceAll(/^[ \t]+|[ \t]+$/g, ''), waitMs };
 }
 
-/** What the standard says. */
+/** The observation that the standard requires. */
 export function expectedOf({ events, lastEventId = '', retryMs = DEFAULT_WAIT_MS }: Vector): Observation {
   return retryMs > PATIENCE_MS ? { events, lastEventId: undefined, waitMs: undefined } : { events, lastEventId, waitMs: retryMs };
 }
 
-/** In words, the shortest that say it; empty where there is none. */
+/** Describes the differences in the fewest words; empty without any. */
 export function describeDifferences(expected: Observation, seen: Observation): string[] {
   const differences: string[] = [];
   if (JSON.stringify(seen.events) !== JSON.stringify(expected.events)) differences.push(describeEvents(seen.events));
   if (seen.waitMs !== expected.waitMs) differences.push(describeWait(seen.waitMs));
-  // Where somebody came back who should not have, or the other way round, the wait has said it.
+  // An unexpected or a missing reconnect has been described by the wait already.
   if (seen.lastEventId !== expected.lastEventId && seen.lastEventId !== undefined && expected.lastEventId !== undefined) {
     differences.push(seen.lastEventId === '' ? 'no Last-Event-ID' : `Last-Event-ID ${JSON.stringify(seen.lastEventId)}`);
   }

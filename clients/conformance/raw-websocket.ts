@@ -1,4 +1,4 @@
-// For tests: the client's side of a WebSocket frame by frame, right or wrong (RFC 6455 §5), on a socket of its own.
+// Test fixture: the client's side of a WebSocket frame by frame, valid or not (RFC 6455 §5), on a socket of its own.
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -13,12 +13,12 @@ export interface ServerFrame {
 }
 
 export interface RawWebSocket extends Disposable {
-  /** All that came so far, in order. */
+  /** All frames received so far, in order. */
   readonly frames: readonly ServerFrame[];
   readonly send: (...bytes: readonly Uint8Array[]) => void;
-  /** Once something has come for which this holds. */
+  /** Resolves once the condition holds for the frames. */
   readonly until: (holds: (frames: readonly ServerFrame[]) => boolean) => Promise<void>;
-  /** The server has ended the connection. */
+  /** Resolves when the server has ended the connection. */
   readonly ended: Promise<void>;
 }
 
@@ -29,7 +29,7 @@ interface FrameShape {
   readonly reserved?: number;
 }
 
-/** From client to server, with the shortest form of its length. */
+/** Encodes a frame from client to server, with the shortest form of its length. */
 export function clientFrame(opcode: number, payload: string | Uint8Array, shape: FrameShape = {}): Buffer {
   const { isFinal = true, isMasked = true, reserved = 0 } = shape;
   const body = Buffer.from(payload as string);
@@ -47,17 +47,17 @@ export function clientFrame(opcode: number, payload: string | Uint8Array, shape:
   return Buffer.concat([Buffer.from(header), Buffer.from(mask), body.map((byte, i) => byte ^ (mask[i % 4] as number))]);
 }
 
-/** The payload of a close frame. */
+/** Encodes the payload of a close frame. */
 export function closePayload(code: number, reason = ''): Buffer {
   return Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]);
 }
 
-/** Undefined when it has none. */
+/** Returns undefined when the frame has none. */
 export function closeCodeOf({ payload }: ServerFrame): number | undefined {
   return payload.length < 2 ? undefined : payload.readUInt16BE(0);
 }
 
-/** Resolves once the server has agreed. */
+/** Resolves once the server has accepted the upgrade. */
 export async function openRawWebSocket(port: number, path: string): Promise<RawWebSocket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -89,7 +89,7 @@ export async function openRawWebSocket(port: number, path: string): Promise<RawW
     for (const waiter of waiters) waiter();
   });
   const ended = once(socket, 'end').then(() => undefined);
-  // Looked at only where the end matters.
+  // A rejection is ignored unless the end is awaited.
   ended.catch(() => {});
   await agreed.promise;
   return {
@@ -110,7 +110,7 @@ export async function openRawWebSocket(port: number, path: string): Promise<RawW
   };
 }
 
-/** Undefined while it is not whole. */
+/** Returns undefined while the frame is not whole. */
 function readFrame(bytes: Buffer): { readonly frame: ServerFrame; readonly rest: Buffer<ArrayBuffer> } | undefined {
   if (bytes.length < 2) return undefined;
   const first = bytes.readUInt8(0);

@@ -40,11 +40,11 @@ async function receiveWithParser(url: string): Promise<Received> {
   return { events, state: { lastEventId, retryMs } };
 }
 
-/** Not through the probe's client, which only takes the events that our twins send. */
+/** Does not use the probe's client, which only takes the events that our twins send. */
 async function receiveWithProbe({ hostname, port, pathname }: URL): Promise<Received> {
   const events: SeenEvent[] = [];
   const whole = Promise.withResolvers<void>();
-  // Its events are bytes: text is made of them here.
+  // The reader's events are bytes, which are decoded here.
   const reader: SseReader = new SseReader((name, buffer, start, end) => {
     events.push([name === '' ? 'message' : name, buffer.toString('utf8', start, end), reader.lastEventId]);
   });

@@ -1,4 +1,4 @@
-// Every receiver against the standard: what it hears of each vector, whole and byte by byte, over real HTTP.
+// Every receiver against the standard: its events for each vector, whole and byte by byte, over real HTTP.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startChromium, type ChromiumReceiver } from './chromium.ts';
@@ -9,7 +9,7 @@ import { parser, probe } from './readers.ts';
 import type { ReceiverId } from './receiver.ts';
 import { startVectorServer, type VectorServer } from './vector-server.ts';
 
-/** Vectors in which a receiver differs from the standard, by the versions that are installed. */
+/** Vectors in which a receiver differs from the standard, in the installed versions. */
 const differing: Record<ReceiverId, string[]> = {
   chromium: ['retry-beyond-64-bits', 'retry-empty', 'retry-without-colon'],
   undici: ['event-empty', 'event-without-colon', 'retry-unfinished-event'],
@@ -24,7 +24,7 @@ function differingOf(judgements: readonly Judgement[], delivery: 'whole' | 'byte
     .map(({ vector }) => vector.name);
 }
 
-/** Several times what it takes on a machine with nothing else to do. */
+/** Several times the duration on an idle machine. */
 const TIMEOUT_MS = 300_000;
 
 const newsOf = (judgements: readonly Judgement[]): string[] => judgements.flatMap(({ news }) => news ?? []);
@@ -48,7 +48,7 @@ beforeAll(async () => {
   chromium = await startChromium(`http://127.0.0.1:${server.port}/`);
 });
 
-// Also when a test was given up.
+// Also runs after a test that timed out.
 afterAll(async () => {
   await chromium?.[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
@@ -68,6 +68,6 @@ it(
 it('chromium comes back each time, and never before the time that was asked for', async () => {
   const delays = await measureDelays(chromium!, server);
   expect(delays.map(({ retryMs, waitsMs }) => [retryMs, waitsMs.length])).toEqual(askedMs.map((asked) => [asked, 7]));
-  // Its timers may round by a few milliseconds.
+  // Chromium's timers may round by a few milliseconds.
   for (const { retryMs = 1000, waitsMs } of delays) expect(waitsMs[0]).toBeGreaterThan(retryMs - 20);
 }, 120_000);

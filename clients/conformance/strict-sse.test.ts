@@ -78,7 +78,7 @@ describe('what it must not send', () => {
   });
 });
 
-/** Every byte that is not a value of JSON: where an event begins and ends, what it is called, and where it stands. */
+/** Offsets of every byte that is not a value of JSON: the bounds of an event, its name and its place. */
 const framing = (() => {
   const places: number[] = [];
   let at = 0;
@@ -87,7 +87,7 @@ const framing = (() => {
     const framed = line.startsWith('data: ') ? 'data: {'.length : bytes;
     for (let i = 0; i < framed; i++) places.push(at + i);
     at += bytes;
-    // The line's own end.
+    // The end of the line itself.
     if (at < Buffer.byteLength(whole)) places.push(at);
     at++;
   }

@@ -1,22 +1,22 @@
-// The event stream of our twin, byte for byte as it must be: far narrower than WHATWG HTML §9.2 allows, so that anything a
-// server or a middlebox puts in, takes out or changes is a fault.
+// Checks the event stream of our twin byte for byte: far stricter than WHATWG HTML §9.2, so that anything a server or a middlebox
+// inserts, removes or changes is a fault.
 
 import { parseCursor } from '../../bench/contract/control-events.ts';
 
 export interface TwinFormat {
   /** Whether tokens, `open` and `done` carry an id: `<epoch>.<sequence>`. */
   readonly hasIds: boolean;
-  /** The reconnection time that `open` and `bye` ask for. */
+  /** The reconnection time that `open` and `bye` request. */
   readonly retryMs: number;
 }
 
 /** A comment and a blank line. */
 const HEARTBEAT = ':';
 
-/** Every event the twin sends, and no other form of it: one space after each colon, this order, one line of data. */
+/** Matches every event the twin sends, and no other form of it: one space after each colon, this order, one line of data. */
 const BLOCK = /^(?:event: (?<type>[a-z]+)\n)?(?:id: (?<id>[^\n]*)\n)?(?:retry: (?<retry>[^\n]*)\n)?data: (?<json>[^\n]*)$/;
 
-/** Which fields an event has besides its data; the id only where the format has ids. */
+/** Fields of an event besides its data; the id only when the format has ids. */
 const fieldsOf = {
   open: { hasId: true, hasRetry: true },
   token: { hasId: true, hasRetry: false },
@@ -34,7 +34,7 @@ interface StrictEvent {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Why these are not all the bytes of one response of the twin, from `open` to `done` or `bye`; undefined when they are. */
+/** Finds why these bytes are not one whole response of the twin, from `open` to `done` or `bye`; undefined when they are. */
 export function findFault(bytes: Uint8Array, format: TwinFormat): string | undefined {
   const text = decode(bytes);
   if (text === undefined) return 'not valid UTF-8';
@@ -70,7 +70,7 @@ function isEventType(type: string): type is EventType {
 }
 
 function parseObject(json: string): Record<string, unknown> | undefined {
-  // Neither of another kind nor with a space before it.
+  // Excludes JSON of another kind, and a space before the object.
   if (!json.startsWith('{')) return undefined;
   try {
     return JSON.parse(json) as Record<string, unknown>;
@@ -79,7 +79,7 @@ function parseObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** How far the stream has come. */
+/** Progress of the stream, against which each event is checked. */
 class Course {
   isOver = false;
   readonly #format: TwinFormat;
@@ -137,7 +137,7 @@ class Course {
     return Object.keys(fields).length === 0 ? undefined : 'says more than bye';
   }
 
-  /** Of the last event: its id is the place before the next token. */
+  /** Checks the id of the last event: it is the place before the next token. */
   #faultOfId(id: string): string | undefined {
     const cursor = parseCursor(id);
     if (cursor === undefined) return `${id} is no id`;

@@ -1,4 +1,4 @@
-// Everything the SSE twin sends, byte for byte, and what eventsource-parser makes of it.
+// Everything the SSE twin sends, byte for byte, and how eventsource-parser reads it.
 
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
@@ -28,7 +28,7 @@ async function readAll(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Types in order, the default as `message`, and a word on each line that the parser does not know. */
+/** Event types in order, the default as `message`, and the parser's message for each line that it does not know. */
 function typesOf(bytes: Buffer): string[] {
   const types: string[] = [];
   const parser = createParser({ onEvent: ({ event = 'message' }) => types.push(event), onError: (error) => types.push(error.message) });
@@ -59,7 +59,7 @@ it('a whole stream whose payload has no numbers', async () => {
 
 it('a stream that goes on where an earlier connection stood', async () => {
   await using server = await startTestServer('sse', { population: testPopulation, recovery: { retryMs: 250 } });
-  // Somebody must have asked for it before.
+  // The stream must have been requested before.
   await readAll(await open(server, LONGEST));
   const bytes = await readAll(await open(server, LONGEST, renderCursor({ epoch: EPOCH, sequence: 20 })));
   expect(findFault(bytes, { ...format, retryMs: 250 })).toBeUndefined();

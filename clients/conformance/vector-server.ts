@@ -1,5 +1,5 @@
-// Serves event streams over HTTP on loopback: whole, or a byte a write. Each is sent once; whoever comes back is told to stop
-// (204), and how it came back is noted.
+// Serves event streams over HTTP on loopback: whole, or one byte per write. Each is sent once; a receiver that reconnects is
+// stopped (204), and its reconnect is recorded.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,19 +8,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export const deliveries = ['whole', 'byte by byte'] as const;
 
-/** How the body leaves the server: in one write, or in one for each byte, with TCP_NODELAY and a turn of the event loop between. */
+/** Delivery of the body: in one write, or in one for each byte, with TCP_NODELAY and a turn of the event loop between. */
 export type Delivery = (typeof deliveries)[number];
 
 export interface Return {
-  /** Of the request; undefined where it has no such field. */
+  /** Field of the request; undefined when it has none. */
   readonly lastEventId: string | undefined;
-  /** From the end of the first response, on the server. */
+  /** Time since the end of the first response, on the server. */
   readonly afterMs: number;
 }
 
 interface Offer {
   readonly path: string;
-  /** Undefined as long as nobody has come back. */
+  /** Returns undefined until a receiver has reconnected. */
   readonly comeBack: () => Return | undefined;
 }
 
@@ -37,14 +37,14 @@ interface Served {
   comeBack: Return | undefined;
 }
 
-/** Any page may read it: browsers are given one origin a stream, since they open few connections to one. */
+/** Readable by any page: browsers are given one origin per stream, since they open few connections to one. */
 const head = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'access-control-allow-origin': '*' } as const;
 
 export async function startVectorServer(): Promise<VectorServer> {
   const offers = new Map<string, Served>();
   const server = createServer((request, response) => {
     const served = offers.get(request.url ?? '');
-    // A page to start from, and whatever else a browser asks for by itself.
+    // Serves a page to start from, and answers whatever else a browser requests by itself.
     if (served === undefined) response.writeHead(request.url === '/' ? 200 : 204, { 'content-type': 'text/html' }).end();
     else void answer(served, request, response);
   });
@@ -88,7 +88,7 @@ async function writeBytes(stream: Uint8Array, response: ServerResponse): Promise
   }
 }
 
-/** Node reads header fields as Latin-1, where this one is UTF-8. */
+/** Node reads header fields as Latin-1, but this one is UTF-8. */
 function lastEventIdOf({ headers }: IncomingMessage): string | undefined {
   const field = headers['last-event-id'];
   return field === undefined ? undefined : Buffer.from(String(field), 'latin1').toString();

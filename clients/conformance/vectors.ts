@@ -1,4 +1,4 @@
-// Event streams and what must be heard of them by WHATWG HTML §9.2 (html.spec.whatwg.org/multipage/server-sent-events.html).
+// Event streams and the events they must lead to by WHATWG HTML §9.2 (html.spec.whatwg.org/multipage/server-sent-events.html).
 // The expected values are written by hand from its rules, never taken from a receiver.
 
 /** An event as an EventSource fires it. */
@@ -6,14 +6,14 @@ export type SeenEvent = readonly [type: string, data: string, lastEventId: strin
 
 export interface Vector {
   readonly name: string;
-  /** What the standard says, and where. */
+  /** Rule of the standard, and its section. */
   readonly rule: string;
   /** The body of the response; text is encoded as UTF-8. */
   readonly stream: string | Uint8Array;
   readonly events: readonly SeenEvent[];
-  /** `Last-Event-ID` of the request that follows, as it arrives (decoded as UTF-8); left out where there is no such field. */
+  /** `Last-Event-ID` of the request that follows, as it arrives (decoded as UTF-8); absent when there is no such field. */
   readonly lastEventId?: string;
-  /** The reconnection time afterwards, ms; left out where it stays as it was: for the receiver to choose. */
+  /** The reconnection time afterwards, ms; absent when it is unchanged: the receiver's own choice. */
   readonly retryMs?: number;
 }
 
@@ -23,10 +23,10 @@ function bytes(...parts: readonly (string | readonly number[])[]): Uint8Array {
   return Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 }
 
-/** Asked for where a vector's reconnection time is valid, and where a value that must be ignored follows. */
+/** Requested where a vector's reconnection time is valid, and where a value that must be ignored follows. */
 const SHORT_MS = 200;
 
-/** Longer than a test waits, and longer than the 32 bits (signed) that timers of Node take, which fire at once beyond. */
+/** Longer than a test waits, and longer than the 32 bits (signed) of Node's timers, which fire at once beyond. */
 const LONGER_THAN_A_TIMER_MS = 3_000_000_000;
 
 const lineEnds: readonly Vector[] = [
@@ -449,7 +449,7 @@ const unfinished: readonly Vector[] = [
   },
 ];
 
-/** A valid reconnection time, then one that must be ignored: had it been taken, nobody would come back while we wait. */
+/** A valid reconnection time, then one that must be ignored: if it took effect, no receiver would reconnect while we wait. */
 function ignoredRetry(name: string, rule: string, line: string): Vector {
   return { name, rule, stream: `retry: ${SHORT_MS}\n\n${line}\n\n`, events: [], retryMs: SHORT_MS };
 }
@@ -550,7 +550,7 @@ export const vectors: readonly Vector[] = [
   ...reconnectionTimes,
 ];
 
-/** What an EventSource must listen for to hear of every vector, wrong types included: it has no way to hear of all. */
+/** Types that an EventSource must listen for to get the events of every vector, wrong types included: it cannot listen for all. */
 export const listenedTypes: readonly string[] = [
   ...new Set(['message', 'foo', 'bar', 'foo ', ...vectors.flatMap(({ events }) => events.map(([type]) => type))]),
 ];

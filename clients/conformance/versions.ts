@@ -1,11 +1,11 @@
-// Which versions are compared here.
+// Versions of the receivers that are compared here.
 
 import { readFileSync } from 'node:fs';
 
-/** Of a package that this project depends on. */
+/** Version of a package that this project depends on. */
 export const installedVersion = (name: string): string => versionIn(`node_modules/${name}/package.json`);
 
-/** Of this project. */
+/** Version of this project. */
 export const ownVersion = (): string => versionIn('package.json');
 
 function versionIn(manifest: string): string {

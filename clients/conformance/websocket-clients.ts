@@ -1,4 +1,4 @@
-// One stream over WebSocket through clients of four authors, each by what its API has and nothing else.
+// Receives one stream over WebSocket with clients of four authors, each used only through its API.
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { MIB } from '../../bench/contract/units.ts';
 
 export interface WebSocketReceipt {
   readonly subprotocol: string;
-  /** What was agreed on; compression is offered by all. */
+  /** Extensions that were agreed on; all clients offer compression. */
   readonly extensions: readonly string[];
   readonly messages: readonly string[];
   readonly closeCode: number;
@@ -42,12 +42,12 @@ export async function receiveWithChromium(page: Page, url: string, subprotocol: 
 const script = fileURLToPath(new URL('websocket-client.py', import.meta.url));
 /** Debian's own, for which Debian's modules are installed: another one may be first on PATH. */
 const PYTHON = '/usr/bin/python3';
-/** As the script says it. */
+/** The beginning of the script's own message. */
 const MISSING_MODULE = 'the Python module websockets is missing';
 
 /**
- * @param python What starts Python, with its own flags.
- * @throws BenchError where Python or its module is missing, with what to do.
+ * @param python Command that starts Python, with its own flags.
+ * @throws BenchError when Python or its module is missing, with what to do.
  */
 export async function receiveWithPython(url: string, subprotocol: string, python: readonly string[] = [PYTHON]): Promise<WebSocketReceipt> {
   const [program = PYTHON, ...flags] = python;
@@ -63,7 +63,7 @@ export async function receiveWithPython(url: string, subprotocol: string, python
   return JSON.parse(stdout) as WebSocketReceipt;
 }
 
-/** Without their parameters. */
+/** Names of the extensions, without their parameters. */
 function namesOf(extensions: string): string[] {
   return extensions.split(',').flatMap((extension) => extension.split(';')[0]?.trim() || []);
 }

@@ -1,4 +1,4 @@
-// The WebSocket twin frame by frame: what RFC 6455 asks of a server, and what it must refuse. How the probe reads the other
+// The WebSocket twin frame by frame: what RFC 6455 requires of a server, and what it must refuse. How the probe reads the other
 // direction is tested beside its reader.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,9 +10,9 @@ import { clientFrame, closeCodeOf, closePayload, opcodes, openRawWebSocket, type
 
 const { text, binary, continuation, close, ping, pong } = opcodes;
 
-/** 40 tokens in about 200 ms: long enough to say something in the midst. */
+/** 40 tokens in about 200 ms: long enough to send something in between. */
 const STREAM = '/v1/ws/one?n=40&rate=200&seed=3';
-/** 40 s: over only when somebody ends it. */
+/** 40 s: ends early only when a test ends it. */
 const LONG_STREAM = '/v1/ws/one?n=40&rate=1&seed=3';
 
 let server: TestServer;
@@ -29,7 +29,7 @@ const textsOf = (frames: readonly ServerFrame[]): string[] =>
 const pongsOf = (frames: readonly ServerFrame[]): string[] =>
   frames.filter(({ opcode }) => opcode === pong).map(({ payload }) => payload.toString());
 
-/** Sends this once the stream has begun, and returns all that came until the server closed. */
+/** Sends these bytes once the stream has begun, and returns all frames that came until the server closed. */
 async function interrupt(path: string, ...bytes: Uint8Array[]): Promise<readonly ServerFrame[]> {
   using socket = await openRawWebSocket(server.port, path);
   await socket.until((frames) => frames.length > 0);
@@ -38,7 +38,7 @@ async function interrupt(path: string, ...bytes: Uint8Array[]): Promise<readonly
   return socket.frames;
 }
 
-/** What is left to say of a stream once its tokens were counted. */
+/** Summary of a stream whose tokens were counted. */
 function summarise(frames: readonly ServerFrame[]): object {
   const [, ...texts] = textsOf(frames);
   const done = texts.pop();
@@ -66,7 +66,7 @@ describe('in the midst of a stream', () => {
   ])('%s is answered with what it said, and the stream goes on', async (_what, payload) => {
     const frames = await interrupt(STREAM, clientFrame(ping, payload));
     expect(pongsOf(frames)).toEqual([payload]);
-    // Before the last token.
+    // The pong comes before the last token.
     expect(frames.findIndex(({ opcode }) => opcode === pong)).toBeLessThan(40);
     expect(summarise(frames)).toEqual(wholeStream);
   });

@@ -1,4 +1,4 @@
-// The WebSocket twin with clients of four authors: each receives the same stream whole, and is let go in good order.
+// The WebSocket twin with clients of four authors: each receives the same stream whole, and is closed in good order.
 
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   server = await startTestServer('ws');
   browser = await launchChromium();
   page = await browser.newPage();
-  // What a page may connect to depends on where it comes from.
+  // The origin of a page decides what it may connect to.
   await page.goto(`http://127.0.0.1:${server.port}/healthz`);
 });
 
@@ -59,7 +59,7 @@ it('all of them receive the same messages', async () => {
 
 it.each([
   ['Python', ['/nowhere/python3'], '/nowhere/python3 is not installed'],
-  // Without the folders that packages are installed in.
+  // -S leaves out the folders that packages are installed in.
   ['module', ['/usr/bin/python3', '-S'], 'the Python module websockets is missing'],
 ])('a missing %s is a failure that says what to install', async (_what, python, message) => {
   const failure = receiveWithPython(urlOf('n=1'), WEBSOCKET_PROTOCOL, python);

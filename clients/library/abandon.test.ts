@@ -1,5 +1,5 @@
-// A stream that is given up while its connection is unanswered must not leave the attempt behind: when the network comes back
-// it would be connected after all, and a server would serve what nobody asks for any more.
+// A stream that is abandoned while its connection is unanswered must not leave the attempt behind: once the network recovers, it
+// would be connected after all, and a server would serve a stream that is no longer needed.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { stacks, type StreamStack } from '../stacks.ts';
 const TCP_TABLE = '/proc/net/tcp';
 const LISTEN = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port) })`;
 
-/** Connections to this port that wait for an answer; 02 is SYN_SENT (Linux, include/net/tcp_states.h). */
+/** Counts connections to this port that wait for an answer; 02 is SYN_SENT (Linux, include/net/tcp_states.h). */
 function countUnanswered(port: number): number {
   const remote = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const rows = readFileSync(TCP_TABLE, 'utf8').split('\n').slice(1);
@@ -29,7 +29,7 @@ test('a stream that is abandoned before its server answers leaves no attempt beh
   const child = spawn(process.execPath, ['-e', LISTEN], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());
-  // A stopped process accepts nothing: once its queue of two is full, the kernel answers nobody.
+  // A stopped process accepts nothing: once its queue of two is full, the kernel answers no connection.
   child.kill('SIGSTOP');
   const fillers = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}));
   await expect.poll(() => countUnanswered(port), { interval: 5 }).toBe(2);

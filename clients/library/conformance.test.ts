@@ -20,7 +20,7 @@ const cases = transportIds.flatMap((transport) =>
 );
 
 interface Seen {
-  /** In order: what happened and its text. */
+  /** Events in order, each with its text. */
   readonly events: [what: string, text: string][];
   readonly stamps: Instant[];
   count: SocketCount | undefined;
@@ -56,7 +56,7 @@ function watch(openClient: typeof openProbeClient, transport: TransportId): Watc
     onTokenBytes: (_stream, buffer, start, end, at) => token(buffer.toString('utf8', start, end), at),
     onTokenText: (_stream, payload, at) => token(payload, at),
     onControl: (_stream, type, text, at) => {
-      // `type` is a field only where events have no names.
+      // `type` is a field only when events have no names.
       const { type: _type, ...fields } = JSON.parse(text) as Record<string, unknown>;
       note(type, JSON.stringify(fields), at);
     },
@@ -310,7 +310,7 @@ test.each(transportIds)('both stacks see the same events and the same bytes on %
   expect(library.count!.bytesRead - library.count!.headBytes).toBe(probe.count!.bytesRead - probe.count!.headBytes);
 });
 
-/** The null arm has neither a response head nor an end of its own beside the connection's. */
+/** Without the null arm, which has neither a response head nor an end of its own beside the connection's. */
 const framed = cases.filter(({ transport }) => transport !== 'tcp');
 
 describe.each(framed)('$transport over $stack, which frames its response', ({ transport, openClient }) => {

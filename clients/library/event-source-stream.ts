@@ -1,6 +1,6 @@
-// A stream read by an EventSource: a client that connects again by itself, when and as it likes. Everything here is what any
-// program could do that uses one, but for its dispatcher, through which we see what the API does not tell: when a socket was
-// connected, and why a connection was lost.
+// A stream read by an EventSource, a client that reconnects by itself, when and as it likes. It is used as any program could use
+// it, except for its dispatcher, through which we see what the API does not tell: when a socket was connected, and why a
+// connection was lost.
 
 import assert from 'node:assert/strict';
 import type { Dispatcher } from 'undici';
@@ -13,7 +13,7 @@ import { countHeadBytes } from './head-bytes.ts';
 import { type LibraryStream, openStreams, type OpenedStream } from './library-stream.ts';
 import { describeError, openStreamConnection } from './undici-client.ts';
 
-/** What all implementations of EventSource have (WHATWG HTML §9.2.2). */
+/** Members that all implementations of EventSource have (WHATWG HTML §9.2.2). */
 interface AnyEventSource {
   readonly readyState: number;
   addEventListener: (type: string, listener: (event: Event) => void) => void;
@@ -32,13 +32,13 @@ export function openEventSources(stack: ClientStack, create: CreateEventSource):
     assert(canSpeak(stack, transport), `client stack ${stack} does not speak ${transport}`);
     return {
       ...openStreams((stream, target) => openEventSource(stream, target, create), options),
-      // Left out on purpose: whether a silent connection is dead is for the EventSource to say, which never says so.
+      // Left out on purpose: only the EventSource may decide that a silent connection is dead, which it never does.
       bytesRead: () => undefined,
     };
   };
 }
 
-/** `target.resumeAfter` is passed over: the API takes no cursor, an EventSource only remembers what it has received itself. */
+/** Ignores `target.resumeAfter`: the API takes no cursor, an EventSource only remembers what it has received itself. */
 function openEventSource(stream: LibraryStream, target: StreamTarget, create: CreateEventSource): OpenedStream {
   const attempt = new Attempt();
   const { client, close } = openStreamConnection(stream, target);
@@ -47,7 +47,7 @@ function openEventSource(stream: LibraryStream, target: StreamTarget, create: Cr
   const listen = (type: string, hear: (data: string | undefined) => void): void =>
     source.addEventListener(type, (event) => {
       try {
-        // Our control event `open` has the name of the API's own event, which carries no data; and so `error` might.
+        // Our control event `open` has the name of the API's own event, which carries no data; an event `error` would, too.
         hear('data' in event ? String(event.data) : undefined);
       } catch (error) {
         stream.fail(error, stream.now());
@@ -55,23 +55,23 @@ function openEventSource(stream: LibraryStream, target: StreamTarget, create: Cr
     });
 
   listen('message', (data = '') => stream.token(data, stream.now()));
-  // Events of any other name are lost: the API has no way to hear of them.
+  // Events of any other name are lost: the API cannot listen for all names.
   for (const type of controlTypes) {
     listen(type, (data) => {
       const at = stream.now();
       if (data === undefined) {
-        // No connect goes before it on a connection that was kept, after a response that ended in good order.
+        // No connect precedes it on a connection that was kept, after a response that ended in good order.
         stream.accept(attempt.headBytes, at);
         return;
       }
       stream.control(type, data, at);
-      // Whoever does not close it now is connected again, and again, for ever.
+      // Without a close now, the EventSource would reconnect again and again, for ever.
       if (type === 'done') stream.end(at);
     });
   }
   listen('error', (data) => {
     const at = stream.now();
-    // An event of the server's with this name, which nobody agreed on: throws.
+    // An `error` event from the server, which is not part of the protocol: throws.
     if (data !== undefined) asControlType('error');
     if (source.readyState === CLOSED) stream.fail(attempt.failure() ?? protocolFailure('the EventSource closed without a reason'), at);
     else stream.lost(attempt.failure() ?? new StreamFailure('closed-early', 'the response ended before `done`'), at);
@@ -85,7 +85,7 @@ function openEventSource(stream: LibraryStream, target: StreamTarget, create: Cr
   return { close: closeBoth, pause: () => {}, unpause: () => {} };
 }
 
-/** What the EventSource's latest request met. */
+/** Outcome of the EventSource's latest request. */
 class Attempt {
   headBytes = 0;
   #status: number | undefined;
@@ -93,7 +93,7 @@ class Attempt {
   #contentType = '';
   #error: NodeJS.ErrnoException | undefined;
 
-  /** Undefined when the response was an event stream that ended in good order. */
+  /** Returns undefined when the response was an event stream that ended in good order. */
   failure(): StreamFailure | undefined {
     if (this.#error !== undefined) return describeError(this.#error);
     if (this.#status === undefined) return undefined;
@@ -103,7 +103,7 @@ class Attempt {
       : protocolFailure(`content-type is ${this.#contentType || 'none'}`);
   }
 
-  /** Begins an attempt: passes on to `handler` whatever is said of it. */
+  /** Begins an attempt: observes its events and passes them on to `handler`. */
   watch(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
     this.#status = undefined;
     this.#error = undefined;

@@ -1,4 +1,4 @@
-// The client stacks that connect again by themselves: both implementations of EventSource, over the same cases.
+// The client stacks that reconnect by themselves: both implementations of EventSource, over the same cases.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -9,15 +9,15 @@ import { TrialClock } from '../../bench/contract/clock.ts';
 import { stacks } from '../stacks.ts';
 import type { SocketCount, StreamClient, StreamListener } from '../stream-client.ts';
 
-/** What the server does with the first request, the second … and with all that follow the last. */
+/** Handles the first request, the second … and, if it is the last answer, all that follow. */
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 interface Served extends AsyncDisposable {
   readonly port: number;
-  /** Their `Last-Event-ID`, in order of coming, and when they came, ms. */
+  /** `Last-Event-ID` of the requests, in order of arrival, and when they came, ms. */
   readonly cursors: (string | undefined)[];
   readonly cameMs: number[];
-  /** Connections that are open. */
+  /** Counts the connections that are open. */
   readonly connections: () => number;
 }
 
@@ -64,7 +64,7 @@ const FIRST = 'id: k3f9.1\ndata: {"s":1,"d":" é🦀"}\n\n';
 const SECOND = 'id: k3f9.2\ndata: {"s":2,"d":"b"}\n\n';
 const DONE = 'event: done\nid: k3f9.3\ndata: {"s":3}\n\n';
 
-/** Sends this part of a stream, then does that to the connection. */
+/** Sends this part of a stream, then calls `then` to treat the connection. */
 const part =
   (text: string, then: (response: ServerResponse) => void = () => {}): Answer =>
   (response) => {
@@ -156,7 +156,7 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
     await using server = await serve(retry(60), retry(20), part(DONE));
     const { lostMs, ended } = open(server.port);
     await ended;
-    // Timers of Node fire at most 1 ms early by this clock; late they may be on a busy machine.
+    // Timers of Node fire at most 1 ms early by this clock; on a busy machine they may be late.
     expect(server.cameMs[1]! - lostMs[0]!).toBeGreaterThanOrEqual(59);
     expect(server.cameMs[2]! - lostMs[1]!).toBeGreaterThanOrEqual(19);
   });
@@ -193,7 +193,7 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
     const { client, events } = open(port);
     const cut = once(free, 'request') as Promise<[IncomingMessage, ServerResponse]>;
     const [, response] = await cut;
-    // The retry of 5 ms is taken from here.
+    // The EventSource takes the retry of 5 ms from here.
     head(response).write(OPEN, () => {
       free.close();
       setImmediate(() => response.socket!.destroy());

@@ -4,7 +4,7 @@ import { EventSource } from 'eventsource';
 import { fetch } from 'undici';
 import { openEventSources } from './event-source-stream.ts';
 
-/** Delivers tokens through onTokenText, never onTokenBytes, and tells of lost connections through onLost. */
+/** Delivers tokens through onTokenText, never onTokenBytes, and reports lost connections through onLost. */
 export const openEventSourceClient = openEventSources(
   'eventsource',
   (url, dispatcher) => new EventSource(url, { fetch: (input, init) => fetch(input, { ...init, dispatcher }) }),

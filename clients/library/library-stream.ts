@@ -1,5 +1,5 @@
-// What the library clients have in common: one stream between its opening and its one ending. How a token is read is up to
-// each library.
+// Common part of the library clients: one stream between its opening and its one ending. Each library reads tokens in its own
+// way.
 
 import type { Socket } from 'node:net';
 import { CONTROL_PREFIX } from '../../bench/contract/control-events.ts';
@@ -8,11 +8,11 @@ import { controlTypeOf } from '../control-message.ts';
 import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
 import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
 
-/** What can be done to a stream that a library opens, at whatever stage it is. */
+/** Operations on a stream that a library opens, at whatever stage it is. */
 export interface OpenedStream {
-  /** At once, and without a word to the peer where the transport allows that. Called once. */
+  /** Closes at once, and without notice to the peer if the transport allows that. Called once. */
   readonly close: () => void;
-  /** The library, and Node under it, may read a little more, up to the size of their own buffers. */
+  /** Stops reading. The library, and Node under it, may read a little more, up to the size of their own buffers. */
   readonly pause: () => void;
   readonly unpause: () => void;
 }
@@ -47,7 +47,7 @@ export function openStreams(openStream: OpenStream, options: StreamClientOptions
 
 export class LibraryStream {
   isOpen = true;
-  /** The server said that nothing follows but the transport's own end. */
+  /** The server sent `done`: nothing follows but the transport's own end. */
   isDone = false;
   readonly now: () => Instant;
   readonly #stream: number;
@@ -64,7 +64,7 @@ export class LibraryStream {
     this.now = shared.options.now;
   }
 
-  /** 0 from the attempt to connect on. */
+  /** Bytes received; 0 from the attempt to connect on. */
   get bytesRead(): number {
     return this.#socket?.bytesRead ?? 0;
   }
@@ -82,12 +82,12 @@ export class LibraryStream {
     this.#opened?.unpause();
   }
 
-  /** Opened by another process, and when. */
+  /** Reports when another process opened the stream. */
   started(at: Instant): void {
     if (this.isOpen) this.#shared.options.listener.onStart?.(this.#stream, at);
   }
 
-  /** The TCP connection stands. The socket is only asked for its counters; to listen to its data would take them from the library. */
+  /** The TCP connection is open. Only the socket's counters are read; listening to its data would take it from the library. */
   connected(socket: Socket, at: Instant): void {
     if (!this.isOpen) return;
     this.#socket = socket;
@@ -120,13 +120,13 @@ export class LibraryStream {
     this.#shared.options.listener.onControl(this.#stream, type, text, at);
   }
 
-  /** A message of a transport without event names. @throws StreamFailure */
+  /** Handles a message of a transport without event names. @throws StreamFailure */
   message(text: string, at: Instant): void {
     if (text.startsWith(CONTROL_PREFIX)) this.control(controlTypeOf(text), text, at);
     else this.token(text, at);
   }
 
-  /** The transport ended as its specification ends a whole stream: that is a failure all the same when `done` is missing. */
+  /** The transport ended as its specification ends a whole stream: this is still a failure when `done` is missing. */
   end(at: Instant): void {
     if (!this.isOpen) return;
     if (!this.isDone) {
@@ -139,7 +139,7 @@ export class LibraryStream {
     this.#shared.options.listener.onEnd(this.#stream, count, at);
   }
 
-  /** The library will connect again by itself; to a listener that does not expect this, it is a failure. */
+  /** The library will reconnect by itself; for a listener that does not expect this, it is a failure. */
   lost(failure: StreamFailure, at: Instant): void {
     if (!this.isOpen) return;
     const { onLost } = this.#shared.options.listener;
@@ -147,7 +147,7 @@ export class LibraryStream {
     else onLost(this.#stream, failure.key, failure.message, at);
   }
 
-  /** Takes whatever was thrown; the first ending counts. */
+  /** Accepts whatever was thrown; the first ending counts. */
   fail(error: unknown, at: Instant): void {
     if (!this.isOpen) return;
     const failure = asStreamFailure(error);

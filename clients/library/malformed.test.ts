@@ -1,4 +1,4 @@
-// Responses that are no stream, or not a whole one, byte for byte: what each stack makes of them.
+// Responses that are no stream, or not a whole one, byte for byte: how each stack reports them.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
-// A response that is not the stream that was asked for: its status and the beginning of its body become the failure.
+// A response that is not the requested stream: its status and the beginning of its body become the failure.
 
 import { StreamFailure } from '../stream-failure.ts';
 
-/** How much of the body goes into the message, bytes. */
+/** Length of the excerpt of the body in the message, bytes. */
 const EXCERPT_BYTES = 300;
 
 export class Refusal {

@@ -1,4 +1,4 @@
-// What a stream that outlives its connections needs of a client: the same cases for every transport and both stacks.
+// Requirements on a client for streams that outlive their connections: the same cases for every transport and both stacks.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ const RESUME_AFTER = 'k3f9.17';
 
 interface Watched {
   readonly client: StreamClient;
-  /** Of stream 1: what happened, and the text of tokens and causes. */
+  /** Events of stream 1, with the text of tokens and causes. */
   readonly events: string[];
   readonly ended: Promise<void>;
   readonly firstToken: Promise<void>;
@@ -224,7 +224,7 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
   });
 });
 
-/** What a client sends until it has asked for its stream; a WebSocket is answered, so that it can. */
+/** Bytes that a client sends until it has requested its stream; a WebSocket upgrade is answered, so that it can. */
 async function sentBytes(stack: Stack, transport: TransportId, resumeAfter?: string): Promise<Buffer> {
   const whole = Promise.withResolvers<Buffer>();
   const server = createServer((socket) => {
@@ -257,7 +257,7 @@ function answerUpgrade(socket: Socket, request: Buffer): void {
   );
 }
 
-/** Ports and keys differ from one connection to the next, keys not in length. */
+/** Replaces ports and keys, which differ from one connection to the next, keys not in length. */
 const comparable = (bytes: Buffer): string =>
   bytes
     .toString('latin1')

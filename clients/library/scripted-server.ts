@@ -1,5 +1,5 @@
-// Servers for tests: one per transport, on a port of their own, that do to each stream what the test says. SSE and
-// WebSocket are spoken by node:http and ws, so that the clients are checked against somebody else's idea of the protocol.
+// Test fixture: one server per transport, on a port of its own, that does to each stream what the test says. SSE and WebSocket are
+// implemented by node:http and ws, so that the clients are checked against an independent implementation of the protocol.
 
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
@@ -8,10 +8,10 @@ import { WebSocketServer } from 'ws';
 import { RESUME_QUERY, renderTyped, SSE_RETRY_MS } from '../../bench/contract/control-events.ts';
 import type { TransportId } from '../../bench/contract/transports.ts';
 
-/** An accepted stream as the server's side of it. */
+/** The server's side of an accepted stream. */
 export interface ScriptedStream {
   readonly path: string;
-  /** Where the client goes on, as it said: the header's value, the line's second word, a WebSocket's whole first message. */
+  /** Cursor as the client sent it: the header's value, the line's second word, a WebSocket's whole first message. */
   readonly resume: string | undefined;
   readonly socket: Socket;
   readonly control: (type: 'open' | 'done' | 'gap', fields: object) => void;
@@ -36,7 +36,7 @@ export async function startRefusingServer(status: number, body: string): Promise
   return listen(createHttpServer((_request, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body)));
 }
 
-/** Sends these bytes to whoever connects and sends something, then ends the connection or leaves it open. */
+/** Sends these bytes to every client that connects and sends something, then ends the connection or leaves it open. */
 export async function startRawServer(bytes: string | Buffer, then: 'end' | 'stay' = 'stay'): Promise<ScriptedServer> {
   return listen(
     createTcpServer((socket) => {

@@ -14,8 +14,8 @@ const MAX_EVENT_CHARACTERS = MIB;
 
 export const sse: OpenStream = (stream, target) => {
   const { path, resumeAfter } = target;
-  // Streams may be idle for as long as they like, where undici's default is 300 s; and an attempt to connect waits as long as
-  // on the other transports, where it is 10 s.
+  // Streams may be idle for any time, while undici's default timeout is 300 s; and an attempt to connect waits as long as on the
+  // other transports, while undici's default timeout is 10 s.
   const { client, close } = openStreamConnection(stream, target, { connectMs: 0, headersMs: 0, bodyMs: 0 });
   const response = new EventStreamResponse(stream);
   const fields = { accept: 'text/event-stream', 'cache-control': 'no-cache' };

@@ -1,4 +1,4 @@
-// The null arm as a Node consumer would write it: decoded chunks, split at line ends. An empty line is a sign of life.
+// The null arm as a Node consumer would write it: decoded chunks, split at line ends. An empty line is a heartbeat.
 
 import { connect } from 'node:net';
 import { MIB } from '../../bench/contract/units.ts';

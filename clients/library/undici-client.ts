@@ -53,7 +53,7 @@ export function openStreamConnection(stream: LibraryStream, target: StreamTarget
   };
 }
 
-/** undici's own codes and llhttp's, in the words of this project; the system's (ECONNRESET …) as they are. */
+/** Translates undici's own codes and llhttp's into those of this project; keeps the system's (ECONNRESET …) as they are. */
 export function describeError(error: NodeJS.ErrnoException): StreamFailure {
   const { code = 'protocol', message } = error;
   if (code === 'UND_ERR_SOCKET' || code === 'HPE_INVALID_EOF_STATE') return new StreamFailure('closed-early', message);

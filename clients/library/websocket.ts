@@ -80,9 +80,9 @@ export const websocket: OpenStream = (stream, target) => {
   };
 };
 
-/** ws's and llhttp's codes, and ws's errors without one, in the words of this project; the system's as they are. */
+/** Translates ws's and llhttp's codes, and ws's errors without one, into those of this project; keeps the system's as they are. */
 function describeError(error: NodeJS.ErrnoException): StreamFailure {
-  // What node:http calls an orderly end before the response.
+  // node:http's message for an orderly end before the response.
   if (error.message === 'socket hang up')
     return new StreamFailure('closed-early', 'the connection ended before the response head was whole');
   const { code } = error;
@@ -101,6 +101,6 @@ function describeClose({ code, reason, isDone, socketError }: Close): StreamFail
   // 1006 is ws's own: no close frame was received.
   if (code === 1006 && socketError !== undefined) return new StreamFailure(socketError.code ?? 'socket', socketError.message);
   if (code === 1006) return new StreamFailure('closed-early', `the connection ended ${isDone ? 'without a close frame' : 'before `done`'}`);
-  // 1005 is ws's word for a close frame without a code.
+  // ws reports a close frame without a code as 1005.
   return closeFailure({ code: code === 1005 ? undefined : code, reason, isDone });
 }

@@ -1,4 +1,4 @@
-// The seam between the socket engine and what a transport makes of its bytes.
+// Interface between the socket engine and the readers of the transports.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ControlType, StreamTarget } from '../stream-client.ts';
@@ -13,23 +13,23 @@ export interface ByteReader {
   push: (buffer: Buffer, start: number, end: number, at: Instant) => void;
 }
 
-/** Told, during push, what the bytes were; all but `send` reach the stream's listener. */
+/** Called during push with what the bytes were; all but `send` reach the stream's listener. */
 export interface StreamSink {
   accept: (headBytes: number, at: Instant) => void;
   token: (buffer: Buffer, start: number, end: number, at: Instant) => void;
   control: (type: ControlType, text: string, at: Instant) => void;
   /** The stream is whole; the socket is closed, unless it is kept for another stream. */
   end: (at: Instant) => void;
-  /** The connection stands and the stream is asked for only now: what came before, `bytes` of it received, was of no stream. */
+  /** The connection is open and the stream is requested only now: what came before, `bytes` of it received, belongs to no stream. */
   begin: (bytes: number) => void;
   send: (bytes: Buffer) => void;
 }
 
-/** One stream of one transport; one after another where the connection is kept. */
+/** One stream of one transport; one after another when the connection is kept. */
 export interface StreamReader extends ByteReader {
   /** The socket is connected: returns what to send first (latin1). */
   start: (at: Instant) => string;
-  /** The socket ended, or broke with `error`: why the stream is not whole; undefined when it is. */
+  /** The socket ended, or broke with `error`: returns why the stream is not whole; undefined when it is. */
   endedBy: (error: NodeJS.ErrnoException | undefined) => StreamFailure | undefined;
   /** Once the stream is whole: whether the connection can carry another. */
   readonly isKept: boolean;

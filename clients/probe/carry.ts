@@ -8,7 +8,7 @@ export const MAX_UNIT_BYTES = MIB;
 
 const FIRST_BYTES = KIB / 4;
 
-/** Below this a loop beats the call into native code that Buffer#copy is. */
+/** Up to this length a loop is faster than the call into native code that Buffer#copy is. */
 const LOOP_BYTES = 48;
 
 export class Carry {

@@ -77,7 +77,7 @@ test('a body that is followed by anything in the same read has no end', () => {
   expect(decode('0\r\n\r\nHTTP/1.1 200 OK').ends).toBe(0);
 });
 
-/** The same by regular expressions over a whole body (latin1): slow, and plain to see. */
+/** Reference decoder, by regular expressions over a whole body (latin1): slow, but plain. */
 function decodePlainly(coded: string): { body: string; isWhole: boolean } {
   let body = '';
   let rest = coded;

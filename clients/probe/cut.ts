@@ -1,4 +1,4 @@
-// Test support: feeds bytes to a reader as a socket would, cut anywhere, in a buffer that is overwritten between reads.
+// Test fixture: feeds bytes to a reader as a socket would, cut anywhere, in a buffer that is overwritten between reads.
 
 import * as fc from 'fast-check';
 import { asInstant } from '../../bench/contract/units.ts';
@@ -7,7 +7,7 @@ import { StreamFailure } from '../stream-failure.ts';
 
 export const AT = asInstant(1);
 
-/** How long the reads are; used in turn, over and over. */
+/** Lengths of the reads; used in turn, over and over. */
 export const arbitraryReads = fc.oneof(
   fc.constant([1]),
   fc.constant([1_000_000]),
@@ -16,7 +16,7 @@ export const arbitraryReads = fc.oneof(
 
 /** Returns the failure that the reader threw, if it did; anything else that is thrown is thrown on. */
 export function pushInReads(reader: ByteReader, bytes: Buffer, reads: readonly number[]): StreamFailure | undefined {
-  // What is left of earlier reads around the span: bytes that end a line, and bytes that do not.
+  // Remains of earlier reads around the span: bytes that end a line, and bytes that do not.
   const margin = 5;
   try {
     for (let at = 0, turn = 0; at < bytes.length; turn++) {
@@ -24,7 +24,7 @@ export function pushInReads(reader: ByteReader, bytes: Buffer, reads: readonly n
       const shared = Buffer.alloc(length + 2 * margin, turn % 2 === 0 ? '\n' : 'x');
       bytes.copy(shared, margin, at, at + length);
       reader.push(shared, margin, margin + length, AT);
-      // What a reader still needs it must have copied.
+      // The reader must have copied what it still needs.
       shared.fill('!');
       at += length;
     }

@@ -7,7 +7,7 @@ import { protocolFailure } from '../stream-failure.ts';
 export interface HttpHead {
   readonly status: number;
   readonly reason: string;
-  /** By lower-case name; repeated fields are joined by ", " (RFC 9110 §5.2). */
+  /** Values by lower-case name; repeated fields are joined by ", " (RFC 9110 §5.2). */
   readonly fields: ReadonlyMap<string, string>;
   /** Status line, fields and blank line, those of interim responses included. */
   readonly headBytes: number;
@@ -26,7 +26,7 @@ export class HttpHeadReader {
   #interimBytes = 0;
 
   /**
-   * Index just past the head, or undefined while it is unfinished. Interim responses are skipped (RFC 9110 §15.2).
+   * Returns the index just past the head, or undefined while it is unfinished. Interim responses are skipped (RFC 9110 §15.2).
    * @throws StreamFailure
    */
   push(buffer: Buffer, start: number, end: number): number | undefined {

@@ -6,7 +6,7 @@ import { ChunkedReader } from './chunked-reader.ts';
 import { type HttpHead, HttpHeadReader } from './http-head.ts';
 import { socketFailure, StreamFailure } from '../stream-failure.ts';
 
-/** How much of a refusal's body goes into the message, bytes. */
+/** Length of the excerpt of a refusal's body in the message, bytes. */
 const EXCERPT_BYTES = 300;
 
 interface ResponseOptions {

@@ -1,4 +1,4 @@
-// Kept connections against servers that say what the test says.
+// Kept connections against servers whose answers the test decides.
 
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -21,13 +21,13 @@ interface Heard {
 interface Setting extends AsyncDisposable {
   readonly client: StreamClient;
   readonly heard: Heard;
-  /** Streams that the server was asked for, by connection. */
+  /** Requested streams, by connection. */
   readonly asked: string[][];
   /** Opens a stream in slot 0 and resolves once it is over. */
   readonly run: (stream: number) => Promise<void>;
 }
 
-/** `answer` writes what the `request`-th request on its `connection`-th connection gets. */
+/** @param answer Writes the answer to the `request`-th request on the `connection`-th connection. */
 async function start(answer: (socket: Socket, place: { readonly connection: number; readonly request: number }) => void): Promise<Setting> {
   const asked: string[][] = [];
   const sockets = new Set<Socket>();
@@ -96,7 +96,7 @@ it('responses that are cut anywhere are as good as whole ones', async () => {
   await using setting = await start((socket, { request }) => {
     const cut = HEAD.length - 7 + 30 * request;
     socket.write(RESPONSE.slice(0, cut));
-    // The second part is sent once the first has been read: the client has no more to say until then.
+    // The second part is sent once the first has been read: the client sends nothing more until then.
     setTimeout(() => socket.write(RESPONSE.slice(cut)), 5);
   });
   for (const stream of [0, 1, 2]) await setting.run(stream);

@@ -1,9 +1,9 @@
-// Connections between two streams: one a slot, each waiting for the next stream of its slot, and how that went.
+// Connections between two streams: one per slot, each waiting for the next stream of its slot, with counts of reuse and loss.
 
 import type { KeptTally } from '../../bench/contract/connecting.ts';
 
 interface Waiting {
-  /** Closes it; nobody hears of it. */
+  /** Closes it without notice to a listener. */
   readonly drop: () => void;
 }
 
@@ -15,7 +15,7 @@ export class KeptConnections<C extends Waiting> {
     return { ...this.#counts };
   }
 
-  /** The connection that waits in the slot; undefined where a stream must open one, which is counted. */
+  /** The connection that waits in the slot; undefined when a stream must open one, which is counted. */
   take(slot: number): C | undefined {
     const connection = this.#waiting.get(slot);
     if (connection === undefined) this.#counts.opened++;
@@ -24,13 +24,13 @@ export class KeptConnections<C extends Waiting> {
     return connection;
   }
 
-  /** A stream that was late had another opened beside it: the first of the two to be through is kept. */
+  /** Keeps the first of two connections that is free: a stream that was late had another opened beside it. */
   put(slot: number, connection: C): void {
     if (this.#waiting.has(slot)) connection.drop();
     else this.#waiting.set(slot, connection);
   }
 
-  /** It broke, or was closed by the server, while it waited. */
+  /** Call when the connection broke, or was closed by the server, while it waited. */
   lose(slot: number, connection: C): void {
     if (this.#waiting.get(slot) !== connection) return;
     this.#waiting.delete(slot);

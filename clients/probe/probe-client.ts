@@ -1,4 +1,4 @@
-// The probe: the cheapest reader that Node can be, the same for every transport down to the few lines that parse its framing.
+// The probe: the cheapest possible reader in Node, the same for every transport down to the few lines that parse its framing.
 
 import type { TransportId } from '../../bench/contract/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';

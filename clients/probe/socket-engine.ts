@@ -1,5 +1,5 @@
 // One socket engine for every transport. A read lands in one buffer that all sockets of the process share: Node calls back
-// synchronously after each read, so whoever consumes the bytes must be through with them when the callback returns.
+// synchronously after each read, so a consumer must be finished with the bytes when the callback returns.
 
 import { connect, type Socket } from 'node:net';
 import { type Instant, KIB } from '../../bench/contract/units.ts';
@@ -10,14 +10,14 @@ import { asStreamFailure, socketFailure, StreamFailure } from '../stream-failure
 
 const READ_BUFFER_BYTES = 64 * KIB;
 
-/** Pongs that a peer provokes but does not read; far beyond what any honest peer lets pile up. */
+/** Limit on pongs that a peer provokes but does not read; far beyond what any honest peer lets pile up. */
 const MAX_UNSENT_BYTES = 64 * KIB;
 
-/** What the connections of one client share. */
+/** State that the connections of one client share. */
 interface Shared {
   readonly transport: ProbeTransport;
   readonly options: StreamClientOptions;
-  /** By stream. */
+  /** Connections by stream. */
   readonly connections: Map<number, Connection>;
   readonly kept: KeptConnections<Connection>;
   readonly buffer: Buffer;
@@ -50,17 +50,17 @@ export function openSocketEngine(transport: ProbeTransport, options: StreamClien
 
 class Connection implements StreamSink {
   #stream: number;
-  /** Of a connection that is kept. */
+  /** Slot of a connection that is kept. */
   readonly #slot: number | undefined;
   readonly #shared: Shared;
   readonly #socket: Socket;
   readonly #reader: StreamReader;
-  /** It carries a stream that is not over. */
+  /** True while it carries a stream that is not over. */
   #isOpen = true;
   #hasTokenInRead = false;
   #bytesRead = 0;
   #headBytes = 0;
-  /** What it had read and sent when the stream was asked for. */
+  /** Bytes that it had read and sent when the stream was requested. */
   #readBefore = 0;
   #sentBefore = 0;
 
@@ -94,7 +94,7 @@ class Connection implements StreamSink {
     });
   }
 
-  /** The stream before it is over: carries another. */
+  /** Carries another stream, once the one before is over. */
   next(stream: number, target: StreamTarget): void {
     const at = this.#shared.options.now();
     this.#stream = stream;
@@ -106,7 +106,7 @@ class Connection implements StreamSink {
     if (this.#isOpen) this.#socket.write(request, 'latin1');
   }
 
-  /** 0 from the attempt to connect on. Within a read the bytes of that read are in it. */
+  /** Bytes read for the stream; 0 from the attempt to connect on. Includes the bytes of the current read. */
   get bytesRead(): number {
     return this.#bytesRead - this.#readBefore;
   }
@@ -168,12 +168,12 @@ class Connection implements StreamSink {
     this.#socket.destroy();
   }
 
-  /** Without a stream there is nobody to tell. */
+  /** Without a stream there is no listener to notify. */
   #lose(): void {
     if (this.#slot !== undefined) this.#shared.kept.lose(this.#slot, this);
   }
 
-  /** Closes the socket; the listener hears no more of this stream. */
+  /** Closes the socket; the listener is no longer called for this stream. */
   settle(): void {
     this.#isOpen = false;
     this.#shared.connections.delete(this.#stream);
@@ -188,14 +188,14 @@ class Connection implements StreamSink {
   }
 
   #read(bytes: number, at: Instant): void {
-    // Nobody asked for anything.
+    // No stream requested these bytes.
     if (!this.#isOpen) return this.#lose();
     this.#bytesRead += bytes;
     this.#hasTokenInRead = false;
     try {
       this.#reader.push(this.#shared.buffer, 0, bytes, at);
     } catch (error) {
-      // Thrown by the listener when it was told how the stream ended: there is no second telling.
+      // Thrown by the listener when the end of the stream was reported to it: it is not reported twice.
       if (!this.#isOpen && !(error instanceof StreamFailure)) throw error;
       if (this.#isOpen) this.#fail(asStreamFailure(error), at);
       else this.#lose();

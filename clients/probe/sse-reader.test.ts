@@ -26,7 +26,7 @@ function read(stream: Buffer | string, reads: readonly number[] = [1_000_000]): 
   return { events, lastEventId: reader.lastEventId, retryMs: reader.retryMs };
 }
 
-/** The same stream through eventsource-parser. */
+/** Reads the same stream with eventsource-parser. */
 function readWithOracle(stream: Buffer, reads: readonly number[]): SeenStream {
   const events: SeenEvent[] = [];
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -198,7 +198,7 @@ function findLineEnd(buffer: Buffer, start: number, end: number): number {
   return i;
 }
 
-/** Where the value of field `name` starts on this line; undefined when the line is of another field. */
+/** Index at which the value of field `name` starts on this line; undefined when the line has another field. */
 function findValue(buffer: Buffer, start: number, end: number, name: Buffer): number | undefined {
   const nameEnd = start + name.length;
   if (nameEnd > end) return undefined;

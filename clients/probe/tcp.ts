@@ -1,5 +1,5 @@
 // The null arm over the probe: sends the stream's path as a line, receives messages as lines until the server ends, or until
-// `done` where the connection is kept. An empty line is a sign of life and says nothing.
+// `done` when the connection is kept. An empty line is a heartbeat without content.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';

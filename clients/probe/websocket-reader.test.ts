@@ -23,7 +23,7 @@ function read(frames: Buffer, reads: readonly number[] = [1_000_000]): Seen {
   return { failure: pushInReads(reader, frames, reads)?.message, events };
 }
 
-/** The same frames through the Receiver of ws. */
+/** Reads the same frames with the Receiver of ws. */
 async function readWithOracle(frames: Buffer, reads: readonly number[]): Promise<{ events: string[]; hasFailed: boolean }> {
   const events: string[] = [];
   let hasBinary = false;
@@ -92,7 +92,7 @@ describe('against the Receiver of ws', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(messageFrames, { maxLength: 5 }), close, reads, async (messages, closing, reads) => {
         const frames = Buffer.concat([...messages.flat(), ...closing]);
-        // Byte by byte only where it ends soon.
+        // Byte by byte only when the frames are short.
         const cut = frames.length > 20_000 && reads.length === 1 && reads[0] === 1 ? [997] : reads;
         const oracle = await readWithOracle(frames, cut);
         expect(oracle.hasFailed).toBe(false);
@@ -116,7 +116,7 @@ describe('against the Receiver of ws', () => {
         const frames = Buffer.concat(parts);
         const own = read(frames, reads);
         const oracle = await readWithOracle(frames, reads);
-        // A binary message is one that ws knows and this reader refuses, from its first two bytes on.
+        // ws accepts a binary message, while this reader refuses it from its first two bytes on.
         const isBinaryRefused = own.failure?.includes('binary') === true;
         expect(own.events).toEqual(isBinaryRefused ? oracle.events.slice(0, own.events.length) : oracle.events);
         expect(own.failure !== undefined).toBe(oracle.hasFailed || isBinaryRefused);

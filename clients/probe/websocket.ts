@@ -1,4 +1,4 @@
-// WebSocket over the probe: upgrade, `resume` from a client that comes back, text messages, and the closing handshake that
+// WebSocket over the probe: upgrade, `resume` from a client with a cursor, text messages, and the closing handshake that
 // the server begins after `done`; or, on a kept connection, `start` before each stream and nothing after its `done`.
 
 import assert from 'node:assert/strict';
@@ -110,7 +110,7 @@ class WebSocketStream implements StreamReader, FrameListener {
   }
 }
 
-/** Asks for a stream on a connection that is kept. */
+/** Requests a stream on a connection that is kept. */
 function startFrame({ kept }: StreamTarget): Buffer {
   assert(kept !== undefined, 'only a kept connection names its streams');
   return maskedFrame('text', Buffer.from(renderStart(kept.streamId)), randomBytes(4));

@@ -1,5 +1,5 @@
-// The article's demo over each transport: the event stream as the article wrote it (`?naive=1`) and as it should be, and its
-// twin of text messages.
+// Routes of the article's demo over each transport: the event stream as the article wrote it (`?naive=1`) and as it should be,
+// and its twin of text messages.
 
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
@@ -15,7 +15,7 @@ import { webSocketSink } from '../websocket-sink.ts';
 import { admitArticle, ARTICLE_PATH, articleSchema, type ArticleRequest } from './article.ts';
 import type { DemoParts } from './demo-parts.ts';
 
-/** Who comes back to a stream that is over, or unknown, is told to stop with 204 (WHATWG HTML §9.2.3). */
+/** A client that resumes a stream that is over, or unknown, is stopped with 204 (WHATWG HTML §9.2.3). */
 export function addArticleEvents(app: FastifyInstance, parts: DemoParts): void {
   app.head(ARTICLE_PATH, { schema: articleSchema }, (_request, reply) => reply.headers(sseHead).send());
   app.get(ARTICLE_PATH, { schema: articleSchema, exposeHeadRoute: false }, (request, reply) => {
@@ -43,17 +43,17 @@ export function addArticleEvents(app: FastifyInstance, parts: DemoParts): void {
 function fixedSink(response: ServerResponse, plan: StreamPlan): StreamSink {
   return {
     ...sseSink(response, plan, { hasIds: true }),
-    // A cursor without an event: who loses the connection before the first message has one, and no listener hears of it.
+    // A cursor without an event: a client that is disconnected before the first message has one, and no listener is called.
     open: ({ epoch, from }) => void response.write(`id: ${renderCursor({ epoch, sequence: from - 1 })}\nretry: ${SSE_RETRY_MS}\n\n`),
   };
 }
 
-/** It just ends. An EventSource takes that for a lost connection and comes back, for ever. */
+/** Ends without `done`: an EventSource takes that for a lost connection and reconnects, for ever. */
 function naiveSink(response: ServerResponse, plan: StreamPlan): StreamSink {
   return { ...sseSink(response, plan, { hasIds: false }), open: () => {}, done: () => void response.end() };
 }
 
-/** Call after the twin was built: WebSocket routes need its plugin. `naive` changes nothing, since no WebSocket comes back by itself. */
+/** Call after the twin was built: WebSocket routes need its plugin. `naive` has no effect: no WebSocket reconnects by itself. */
 export function addArticleMessages(app: FastifyInstance, parts: DemoParts): void {
   void app.register((scope, _options, done) => {
     scope.route({
@@ -72,7 +72,7 @@ export function addArticleMessages(app: FastifyInstance, parts: DemoParts): void
   });
 }
 
-/** Its close says what SSE's `done` and `bye` say. */
+/** Uses the close codes for what SSE states with `done` and `bye`. */
 function messageSink(webSocket: WebSocket, socket: Socket): StreamSink {
   return {
     ...webSocketSink({ webSocket, socket }),

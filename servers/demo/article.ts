@@ -1,5 +1,5 @@
-// The demo of the article that this project began from: ten messages, one a second, as plain text. Both twins send the same
-// messages at the same times from the same streams; only what frames them differs.
+// Streams for the demo of the article that this project began from: ten messages, one a second, as plain text. Both twins send
+// the same messages at the same times from the same streams; only the framing differs.
 
 import { randomInt } from 'node:crypto';
 import { parseCursor, streamEpoch } from '../../bench/contract/control-events.ts';
@@ -13,7 +13,7 @@ import type { DemoParts } from './demo-parts.ts';
 export const ARTICLE_PATH = '/demo/stream';
 
 const messages = Array.from({ length: 10 }, (_, number) => `message number: ${number}`);
-/** Plain text: what is drawn is sent as it stands, and not as JSON. */
+/** Plain text: the messages are sent as they are, and not as JSON. */
 const source: TokenSource = { tokens: messages, jsonTexts: messages };
 const template = { before: '', carriesSequence: false, between: '', after: '' };
 
@@ -26,7 +26,7 @@ export const articleSchema = {
     additionalProperties: false,
     properties: {
       naive: { type: 'integer', enum: [1] },
-      /** Between two messages, ms. */
+      /** Time between two messages, ms. */
       interval: { type: 'integer', minimum: 20, maximum: 5000, default: DEFAULT_INTERVAL_MS },
     },
   },
@@ -34,7 +34,7 @@ export const articleSchema = {
 
 /** A query of `articleSchema`. */
 export interface ArticleRequest {
-  /** As the article wrote it: nothing that a receiver could come back with. */
+  /** Requests the article's own form, without a cursor to resume from. */
   readonly naive?: 1;
   readonly interval: number;
 }
@@ -56,12 +56,12 @@ export function planArticle(seed: number, intervalMs: number): StreamPlan {
   };
 }
 
-/** Its route names no stream, so the cursor that comes back must: each stream has an epoch of its own. */
+/** The route names no stream, so the cursor must: each stream has an epoch of its own. */
 function articleId(epoch: string): string {
   return `article-${epoch}`;
 }
 
-/** @param after The cursor of a receiver who comes back; without one a new stream begins. */
+/** @param after The cursor of a resuming receiver; without one a new stream begins. */
 export function admitArticle(parts: DemoParts, { interval }: ArticleRequest, after: string | undefined): Admission {
   if (after !== undefined) {
     const epoch = parseCursor(after)?.epoch;
@@ -69,7 +69,7 @@ export function admitArticle(parts: DemoParts, { interval }: ArticleRequest, aft
   }
   if (parts.streams.isFull) return { outcome: 'refused', statusCode: 503, message: 'the server has as many streams as it may' };
   let plan = planArticle(randomInt(MAX_SEED), interval);
-  // Ends: there are 62⁴ epochs, and far fewer streams than that are kept.
+  // The loop terminates: there are 62⁴ epochs, and far fewer streams than that are kept.
   while (parts.streams.lookUp(plan.id, undefined) !== undefined) plan = planArticle(randomInt(MAX_SEED), interval);
   return { outcome: 'serve', plan };
 }

@@ -1,5 +1,5 @@
 // `POST /v1/chat`: a stream as the response to a POST, as ChatGPT and the APIs of language models send theirs. It is the same
-// stream that `GET /v1/streams/:id` sends, so that is where to come back to with a cursor.
+// stream that `GET /v1/streams/:id` sends, so that route resumes it with a cursor.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -10,7 +10,7 @@ import { sseSink } from '../sse.ts';
 import { refuse, streamFields } from '../twin.ts';
 import type { DemoParts } from './demo-parts.ts';
 
-/** Told to the client, which may have named none. */
+/** Reports the stream's id to the client, which may have named none. */
 export const STREAM_ID_HEADER = 'x-stream-id';
 const ID_BYTES = 9;
 
@@ -19,7 +19,7 @@ interface ChatRequest extends Omit<StreamRequest, 'id'> {
   readonly stream: true;
 }
 
-/** The same id again is given the stream from its beginning: never a second generation. */
+/** A repeated id returns the stream from its beginning: never a second generation. */
 export function addChat(app: FastifyInstance, parts: DemoParts, workloadField: object): void {
   const { planned, streams, now } = parts;
   const body = {
@@ -54,7 +54,7 @@ interface SchemaError {
   readonly message?: string;
 }
 
-/** As Fastify says it, and also which field is one too many. */
+/** Fastify's own message, extended by the name of an unknown field. */
 function explain(errors: readonly SchemaError[], where: string): Error {
   const [error] = errors;
   const unknown = error?.keyword === 'additionalProperties' ? `: ${String(error.params['additionalProperty'])}` : '';

@@ -1,4 +1,4 @@
-// What the page must know of the twins: where they are, as seen from the browser, and what may be asked of them.
+// Configuration for the page: the addresses of the twins as seen from the browser, and the limits on requests.
 
 import type { FastifyInstance } from 'fastify';
 import type { DemoPorts } from '../../bench/contract/demo.ts';
@@ -10,15 +10,15 @@ interface DemoConfig {
   /** Origins of the twins: `http://host:port` and `ws://host:port`. */
   readonly sse: string;
   readonly ws: string;
-  /** The first is meant where a request names none. */
+  /** The first is the default of a request that names none. */
   readonly workloads: readonly string[];
   readonly payload: PayloadName;
-  /** The most that a request may ask for: tokens, and tokens per second. */
+  /** Upper limits of a request: tokens, and tokens per second. */
   readonly limits: { readonly n: number; readonly rate: number };
 }
 
 /**
- * Both twins are where the browser found the first: at the host that its request named, whatever the server was told to bind.
+ * Both twins are at the host where the browser found the first, which its request named, whatever address the server is bound to.
  * @returns undefined for a Host field that is none (RFC 9110 §7.2).
  */
 export function demoAddresses(hostField: string, { sse, ws }: DemoPorts): { sse: string; ws: string } | undefined {
@@ -28,7 +28,7 @@ export function demoAddresses(hostField: string, { sse, ws }: DemoPorts): { sse:
 
 interface ConfigOptions {
   readonly workloadNames: readonly string[];
-  /** Undefined as long as not both twins listen. */
+  /** undefined until both twins listen. */
   readonly ports: () => DemoPorts | undefined;
 }
 

@@ -1,4 +1,4 @@
-// For tests: both twins of a demo in this process, and receivers that note what came and when.
+// Test fixture: both twins of a demo in this process, and receivers that record what came and when.
 
 import { fileURLToPath } from 'node:url';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
@@ -23,7 +23,7 @@ interface TestDemo extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-/** Workloads `quick` and `jerky`, of different texts. */
+/** Starts a demo with the workloads `quick` and `jerky`, of different texts. */
 export async function startTestDemo(pageFolder = fileURLToPath(new URL('page', import.meta.url))): Promise<TestDemo> {
   const parts = { sse: createDemoParts(quickWorkloads), ws: createDemoParts(quickWorkloads) };
   let known: DemoPorts | undefined;
@@ -37,22 +37,22 @@ export async function startTestDemo(pageFolder = fileURLToPath(new URL('page', i
   return { ...parts, ports, close, [Symbol.asyncDispose]: close };
 }
 
-/** What a receiver was sent so far. */
+/** Everything that a receiver was sent so far. */
 interface Heard {
   /** Messages without a name: tokens, or the article's. */
   readonly texts: string[];
   readonly arrivedMs: number[];
   /** Ids of all events, named ones too; over WebSocket the epoch that the first message announced. */
   readonly ids: string[];
-  /** Names of the others. */
+  /** Names of the other messages. */
   readonly named: string[];
-  /** Of the response, once there is one. */
+  /** Status of the response; undefined before it. */
   readonly status: () => number | undefined;
   /** `whole` when the server ended it, `cut` when the connection was lost; a WebSocket's close code. */
   readonly end: Promise<'whole' | 'cut' | number>;
 }
 
-/** Over HTTP, whatever the method. */
+/** Receives events over HTTP, with any method. */
 export function hearEvents(url: string, init: RequestInit = {}): Heard {
   const noted = nothing();
   const onEvent = ({ id, event, data }: EventSourceMessage): void => {
@@ -88,7 +88,7 @@ function note({ texts, arrivedMs, named }: Noted, name: string | undefined, text
   } else named.push(name);
 }
 
-/** @param first Sent as soon as the connection is open. */
+/** @param first Message that is sent as soon as the connection is open. */
 export function hearMessages(url: string, first?: string): Heard {
   const noted = nothing();
   const webSocket = new WebSocket(url, { perMessageDeflate: false });

@@ -1,5 +1,5 @@
-// A twin with all that people need besides the streams: the page, its configuration, the article's demo, a way to cut a
-// connection, and leave for pages of other origins. The twins that are measured have none of it.
+// A twin with all that people need besides the streams: the page, its configuration, the article's demo, a route that cuts a
+// connection, and access for pages of other origins. The measured twins have none of it.
 
 import type { FastifyInstance } from 'fastify';
 import type { DemoPorts, DemoTransport } from '../../bench/contract/demo.ts';
@@ -15,7 +15,7 @@ import { addPage, type PageFiles } from './page.ts';
 
 interface DemoTwinOptions {
   readonly page: PageFiles;
-  /** Where both twins listen; undefined as long as that is not known. */
+  /** Ports of both twins; undefined until they are known. */
   readonly ports: () => DemoPorts | undefined;
 }
 
@@ -45,7 +45,7 @@ const builders = {
   },
 } as const satisfies Record<DemoTransport, (parts: DemoParts) => FastifyInstance>;
 
-/** What a network does to a stream, on demand: its connection is gone, without a word, and the stream goes on. */
+/** Simulates a network fault on demand: destroys the connection without a closing handshake, and the stream goes on. */
 function addCut(app: FastifyInstance, { streams }: DemoParts): void {
   app.post('/v1/streams/:id/cut', { schema: { params: streamRequestSchema.params } }, (request, reply) => {
     const { id } = request.params as { id: string };

@@ -1,4 +1,4 @@
-// The routes of the demo over real sockets: both twins, as a page or a curl sees them.
+// The routes of the demo over real sockets: both twins, from the side of a page or a curl.
 
 import { createHash } from 'node:crypto';
 import { EventSource } from 'eventsource';
@@ -23,7 +23,7 @@ let demo: Awaited<ReturnType<typeof startTestDemo>>;
 let http: string;
 let httpOfWs: string;
 let ws: string;
-/** Closed after each test: one that is left open comes back for ever. */
+/** Closed after each test: one that is left open reconnects for ever. */
 const sources: EventSource[] = [];
 
 beforeAll(async () => {
@@ -178,7 +178,7 @@ describe('the tokens of one description', () => {
 const SLOWLY = { n: 60, rate: 100, seed: 3 };
 const SLOW_QUERY = 'n=60&rate=100&seed=3';
 
-/** Once some of it has come. */
+/** Cuts the connection once at least five tokens have come. */
 async function cut(origin: string, id: string, heard: ReturnType<typeof hearEvents>): Promise<void> {
   await expect.poll(() => heard.texts.length, patience).toBeGreaterThanOrEqual(5);
   expect(await post(`${origin}/v1/streams/${id}/cut`)).toEqual({ status: 200, body: { id, cut: 1 } });

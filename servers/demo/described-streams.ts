@@ -1,11 +1,11 @@
-// The streams that people ask for: none is planned, each is described by its request and timed by one of several workloads.
+// Streams that people request: none is planned, each is described by its request and timed by one of several workloads.
 
 import { randomInt } from 'node:crypto';
 import { streamEpoch } from '../../bench/contract/control-events.ts';
 import type { TokenSource, Workload } from '../../bench/contract/workload.ts';
 import { PlannedStreams, type StreamPlan, type StreamRequest } from '../planned-streams.ts';
 
-/** As in the other requests that leave it out. */
+/** The same default as in other requests without a seed. */
 const DEFAULT_SEED = 1;
 const MAX_SEED = 2 ** 32;
 
@@ -14,7 +14,7 @@ export class DescribedStreams implements Pick<PlannedStreams, 'find'> {
   readonly #default: PlannedStreams;
   readonly defaultWorkload: string;
 
-  /** @param workloads The first is meant where a request names none. */
+  /** @param workloads The first is the default of a request that names none. */
   constructor(workloads: readonly [Workload, ...Workload[]]) {
     this.#byWorkload = new Map(workloads.map((workload) => [workload.name, new PlannedStreams(workload)]));
     this.defaultWorkload = workloads[0].name;
@@ -29,12 +29,12 @@ export class DescribedStreams implements Pick<PlannedStreams, 'find'> {
     return this.#default.source;
   }
 
-  /** Undefined when the request says nothing but an id, or names a workload that is not here. */
+  /** Returns undefined when the request has nothing but an id, or names an unknown workload. */
   find({ workload, ...request }: StreamRequest): StreamPlan | undefined {
     const streams = workload === undefined ? this.#default : this.#byWorkload.get(workload);
     const plan = streams?.find(workload === undefined ? request : { seed: DEFAULT_SEED, ...request });
     if (plan === undefined || streams === undefined) return undefined;
-    // Two streams of one seed have the same text, but a cursor of one must not be taken for a place in the other.
+    // Two streams of one seed have the same text, but a cursor of one must not be valid in the other.
     return { ...plan, epoch: streamEpoch(randomInt(MAX_SEED)), source: streams.source };
   }
 }

@@ -1,5 +1,5 @@
-// The page of the demo, and what a browser asks for besides. Its files are read once and served by name, so no request can
-// name any other file.
+// Serves the page of the demo, and what a browser requests besides. Its files are read once and served by name, so no request
+// can name any other file.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -17,7 +17,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 const INDEX = 'index.html';
 
 const headers = {
-  // Whoever changes the page wants to see it, and it comes from the same machine.
+  // A changed page must show at once, and it comes from the same machine.
   'cache-control': 'no-cache',
   'content-security-policy': "default-src 'self'; connect-src *; img-src 'self' data:; style-src 'self'",
   'x-content-type-options': 'nosniff',
@@ -51,6 +51,6 @@ export function addPage(app: FastifyInstance, files: PageFiles): void {
   app.get('/demo', async (_request, reply) => await send(reply, INDEX));
   app.get('/demo/:file', async (request, reply) => await send(reply, (request.params as { file: string }).file));
   for (const near of ['/', '/demo/']) app.get(near, async (_request, reply) => await reply.redirect('/demo'));
-  // Every browser asks for one, and would wait for the 404 on one of its few connections.
+  // Every browser requests one, and would wait for the 404 on one of its few connections.
   app.get('/favicon.ico', async (_request, reply) => await reply.code(204).send());
 }

@@ -1,9 +1,9 @@
-// The demo of the article that this project began from: ten messages, one a second, appended as they come. As it should be
-// it closes when the server says `done`; as a bare EventSource it comes back and gets all of it again, for ever.
+// The demo of the article that this project began from: ten messages, one a second, appended as they come. The correct form
+// closes when the server sends `done`; the bare EventSource reconnects and receives all of it again, for ever.
 
 /** @import { Twins } from './stream-receiver.ts' */
 
-/** In the naive form messages come for ever. */
+/** Limit on the list, because in the naive form messages come for ever. */
 const MOST_ITEMS = 200;
 
 /** @typedef {'idle' | 'connecting' | 'open' | 'reconnecting' | 'closed'} ArticleState */
@@ -111,7 +111,7 @@ function listenToEvents(url, lane) {
   };
   source.addEventListener('open', () => lane.connected());
   source.addEventListener('message', ({ data }) => lane.message(data));
-  // The naive stream never says it, and this is the whole difference.
+  // The naive stream never sends `done`, and this is the whole difference.
   source.addEventListener('done', close);
   source.addEventListener('error', () => {
     if (source.readyState === EventSource.CLOSED) lane.become('closed', 'closed: the twin refused, and EventSource does not say why');
@@ -160,7 +160,7 @@ export function setUpArticle(section, twins) {
 
   const showButtons = () => {
     const isRunning = [sse, ws].some(({ state }) => state !== 'idle' && state !== 'closed');
-    // A button that is disabled loses the keyboard's place.
+    // A disabled button would lose the keyboard focus.
     if (!isRunning && document.activeElement === stop) start.focus();
     stop.disabled = !isRunning;
   };
@@ -179,7 +179,7 @@ export function setUpArticle(section, twins) {
 }
 
 /**
- * The pace may be given in the page's own address, as `?interval=` ms.
+ * The page's own address may set the pace, as `?interval=` ms.
  * @param {string} origin
  * @param {boolean} isNaive
  */

@@ -1,13 +1,13 @@
-// How much code each way needs in this page, counted in the files that the page runs.
+// Counts the code that each way needs in this page, in the files that the page runs.
 
-/** Those of each way, and among them those that are there only to come back after a loss. */
+/** Files of each way; those under `returning` serve only to reconnect after a loss. */
 const waysOfCode = [
   { lane: 'sse', files: ['receive-by-event-source.js'], returning: [] },
   { lane: 'ws', files: ['receive-by-web-socket.js'], returning: ['reconnecting.js'] },
   { lane: 'post', files: ['receive-by-fetch.js', 'event-stream-parser.js'], returning: ['reconnecting.js'] },
 ];
 
-/** @param {HTMLElement} table With a row for each lane. */
+/** @param {HTMLElement} table Table with a row for each lane. */
 export async function showCodeLines(table) {
   for (const { lane, files, returning } of waysOfCode) {
     const row = table.querySelector(`[data-lane=${lane}]`);
@@ -32,7 +32,7 @@ async function countFiles(files) {
 }
 
 /**
- * Lines that are neither blank nor comment. Good for code whose comments stand on lines of their own.
+ * Counts lines that are neither blank nor comment. Correct for code whose comments stand on lines of their own.
  * @param {string} text
  */
 export function countCodeLines(text) {

@@ -1,4 +1,4 @@
-// Where the twins are and what may be asked of them, as the twin that served the page says.
+// Fetches the addresses of the twins and the limits on requests from the twin that served the page.
 
 /** @import { Twins } from './stream-receiver.ts' */
 /** @import { Limits } from './race-form.js' */
@@ -6,7 +6,7 @@
 /** @typedef {Twins & { workloads: string[], payload: string, limits: Limits }} DemoConfig */
 
 /**
- * Rejects with words for the reader.
+ * Rejects with a message for the reader.
  * @returns {Promise<DemoConfig>}
  */
 export async function fetchConfig() {

@@ -1,11 +1,11 @@
-// Reads an event stream (WHATWG HTML §9.2.6) piece by piece, for whoever reads one with `fetch`: the browser's own parser
+// Parses an event stream (WHATWG HTML §9.2.6) piece by piece, for pages that read one with `fetch`: the browser's own parser
 // serves EventSource only. Pieces are text, so that a TextDecoder has put split characters together and dropped the BOM.
 
 /**
  * @typedef {object} StreamEvent
- * @property {string} type `message` where the stream names none.
+ * @property {string} type `message` when the stream names none.
  * @property {string} data
- * @property {string} lastEventId Of this event or, where it has none, of the last that had one.
+ * @property {string} lastEventId Id of this event or, when it has none, of the last event that had one.
  */
 
 const ANY_LINE_END = /[\r\n]/g;

@@ -1,9 +1,9 @@
-// Numbers as people read them here. Unknown is a dash.
+// Formats numbers for people. An unknown number is a dash.
 
 const UNKNOWN = '–';
 
 /**
- * Three digits or so.
+ * Renders about three digits.
  * @param {number | undefined} milliseconds
  */
 export function renderMs(milliseconds) {

@@ -1,4 +1,4 @@
-// The gaps between the last tokens of a lane, one bar each. The scale is logarithmic, so that a cut of a second and a gap of a
+// Plots the gaps between the last tokens of a lane, one bar each. The scale is logarithmic, so that a cut of a second and a gap of a
 // millisecond both show; it is the same for all lanes.
 
 import { KEPT_GAPS, medianOf } from './stream-account.js';
@@ -34,7 +34,7 @@ export class GapPlot {
     const context = this.#canvas.getContext('2d');
     if (context === null || width === 0) return;
     const scale = devicePixelRatio;
-    // Assigning a size clears the canvas, also where it is the same.
+    // Assigning a size clears the canvas, even if it is the same.
     this.#canvas.width = Math.round(width * scale);
     this.#canvas.height = Math.round(height * scale);
     context.scale(scale, scale);
@@ -68,7 +68,7 @@ function drawGrid(context, { width, height }, colours) {
 }
 
 /**
- * From the top, px.
+ * Distance from the top, px.
  * @param {number} gapMs
  * @param {number} height
  */

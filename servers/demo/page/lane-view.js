@@ -1,5 +1,5 @@
-// What a lane of the race shows. Tokens may come faster than a screen draws: text and figures are gathered, and shown once a
-// frame and ten times a second.
+// Display of one lane of the race. Tokens may come faster than a screen draws: text and figures are collected, and shown once
+// per frame and ten times a second.
 
 import { renderBytes, renderCount, renderMs, renderRate } from './figures.js';
 import { GapPlot } from './gap-plot.js';
@@ -102,7 +102,7 @@ export class LaneView {
     setTimeout(() => this.#ask(), FIGURES_EVERY_MS);
   }
 
-  /** At once: a hidden page draws no frames, and what is said at the end must agree with what is shown. */
+  /** Shows everything at once: a hidden page draws no frames, and the verdict at the end must agree with what is shown. */
   flush() {
     this.#showText();
     this.#showFigures();
@@ -111,7 +111,7 @@ export class LaneView {
   #showText() {
     if (this.#pendingText === '') return;
     const text = this.#text;
-    // Who scrolled up wants to read.
+    // A reader who has scrolled up must not be scrolled down.
     const isAtEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 40;
     text.append(this.#pendingText);
     this.#pendingText = '';

@@ -1,5 +1,5 @@
-// One lane of the race: a way to receive, the account of what came, and what becomes of both when the reader cuts, pauses or
-// cancels. All lanes are equal but for the way.
+// One lane of the race: a way to receive, the account of what came, and the effect on both when the reader cuts, pauses or
+// cancels. All lanes differ only in the way.
 
 import { LaneView } from './lane-view.js';
 import { describeAccount, StreamAccount } from './stream-account.js';
@@ -20,7 +20,7 @@ export class Lane {
   #state = 'idle';
   #account = new StreamAccount(0);
   #reconnects = 0;
-  /** The connection was lost, and what comes next is a reconnect. */
+  /** True when the connection was lost: the next one is a reconnect. */
   #isLost = false;
   #close = () => {};
   /** @type {StreamDescription | undefined} */
@@ -30,7 +30,7 @@ export class Lane {
    * @param {HTMLElement} element
    * @param {object} way
    * @param {Receive} way.receive
-   * @param {(twins: Twins) => string} way.controlOrigin Of the twin that takes orders about this stream, over HTTP.
+   * @param {(twins: Twins) => string} way.controlOrigin Origin of the twin that accepts commands for this stream, over HTTP.
    * @param {() => void} onState Called after each change of state.
    */
   constructor(element, { receive, controlOrigin }, onState) {
@@ -49,7 +49,7 @@ export class Lane {
   }
 
   /**
-   * Ends what it did before.
+   * Ends the previous stream first.
    * @param {StreamDescription} stream
    */
   start(stream) {
@@ -129,10 +129,10 @@ export class Lane {
     this.#become('failed');
   }
 
-  /** The network's doing, as far as the receiver can tell: the twin destroys the connection, and the stream goes on. */
+  /** Looks like a network fault to the receiver: the twin destroys the connection, and the stream goes on. */
   async cut() {
     if (this.#state !== 'open') return;
-    // Between two connections there is nothing to cut.
+    // Only while open: between two connections there is nothing to cut.
     await this.#order('cut');
   }
 
@@ -148,7 +148,7 @@ export class Lane {
     if (this.isPaused) this.#connect();
   }
 
-  /** To close would not be enough: the generation goes on without a reader. */
+  /** Closing alone would not be enough: the generation goes on without a reader. */
   async cancel() {
     if (!this.isLive) return;
     this.#close();
@@ -163,7 +163,7 @@ export class Lane {
   async #order(order) {
     if (this.#stream === undefined) return;
     const { id, twins } = this.#stream;
-    // The state says what came of it; without an answer the connection is lost as well, and the lane says so.
+    // The state shows the result; without an answer the connection is lost as well, and the lane shows that.
     await fetch(new URL(`/v1/streams/${id}/${order}`, this.#controlOrigin(twins)), { method: 'POST' }).catch(() => undefined);
   }
 

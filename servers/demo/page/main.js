@@ -21,6 +21,6 @@ try {
 } catch (error) {
   part('problem').textContent = error instanceof Error ? error.message : String(error);
   part('problem').hidden = false;
-  // A bug is for the console as well.
+  // A bug must appear on the console as well.
   if (!(error instanceof Error) || error.constructor !== Error) throw error;
 }

@@ -1,4 +1,4 @@
-// What the page says, where it does not need a browser for it.
+// Texts of the page that can be tested without a browser.
 
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
@@ -14,7 +14,7 @@ it('the hash of a text is that of its UTF-8', async () => {
 it('a text is the announced one, another one, or cannot be checked where the browser has no SHA-256', async () => {
   expect(compareHashes('aa', 'aa').state).toBe('equal');
   expect(compareHashes('aa', 'ab').state).toBe('different');
-  // As a browser gives it to a page that is not secure.
+  // The empty object stands for the `crypto` of a page that is not secure.
   expect(await hashText('text', {})).toBeUndefined();
   expect(compareHashes(undefined, 'aa').state).toBe('unchecked');
 });

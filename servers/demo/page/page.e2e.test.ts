@@ -1,4 +1,4 @@
-// The demo page as people see it: `streamduel serve` as they start it, and their browser.
+// The demo page from the user's side: `streamduel serve` as people start it, and their browser.
 
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
@@ -13,15 +13,15 @@ let program: Program;
 let browser: Browser;
 let pageUrl: string;
 let page: Page;
-/** What the page said on its console, or threw; nothing is expected. */
+/** Messages on the page's console, and errors that it threw; none is expected. */
 const complaints: string[] = [];
-/** A connection that is cut on purpose is an error to the browser, and only to its console. */
+/** Matches the browser's console error for a connection that is cut on purpose. */
 const CUT = /net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)/;
 
 const patience = { timeout: 30_000, interval: 20 };
 
 beforeAll(async () => {
-  // First: without a browser nothing else needs to be started.
+  // Fails first when there is no browser, before anything else is started.
   const executablePath = findChromium();
   program = place.start('serve', '--port', '0', '--ws-port', '0');
   pageUrl = await addressOf(program);
@@ -98,7 +98,7 @@ async function codeLines(name: LaneName): Promise<number[]> {
   return (await page.locator(`#code [data-lane=${name}] td`).allTextContents()).map(Number);
 }
 
-/** All lanes ended with all of it, and with the same text. */
+/** Expects that all lanes ended complete, and with the same text. */
 async function expectWhole(tokens: number): Promise<void> {
   await everyLane('finished');
   const texts: (string | null)[] = [];
@@ -141,13 +141,12 @@ describe('the demo of the article', () => {
       // Sent over 900 ms; a busy machine may be late with the first, but not with all of them.
       expect(times[name][9]! - times[name][0]!).toBeGreaterThan(400);
     }
-    // An EventSource that is not closed would be back after one second, and have it all again after another.
+    // An EventSource that is not closed would reconnect after one second, and have it all again after another.
     const observedMs = await page.evaluate(
       async () => await new Promise<number>((resolve) => void setTimeout(() => resolve(performance.now()), 2500)),
     );
     expect(observedMs).toBeGreaterThan(times.sse[9]! + 2000);
-    // The server would send it away, but it should not even ask.
-    // A slow page may still load its scripts.
+    // The server would refuse a second request, but there should be none. A slow page may still load its scripts.
     expect(asked.filter((path) => !path.endsWith('.js'))).toEqual(['/demo/stream']);
     expect(await part(article('sse'), 'state').textContent()).toBe('closed');
     for (const name of ['sse', 'ws'] as const) {
@@ -196,7 +195,7 @@ describe('the race', () => {
     );
     // `post` is one character longer than `sse`, and its id stands in the first event.
     expect(post!.payload - sse!.payload).toBe(1);
-    // Besides that: `retry: 1000` and its line end, which EventSource keeps to itself.
+    // The rest is `retry: 1000` and its line end, which EventSource does not hand to the page.
     expect(post!.framed - sse!.framed).toBe(1 + 12);
     // `ws` is one shorter, and its first and last message name themselves: `"type":"open",` and `"type":"done",`.
     expect(ws!.payload - sse!.payload).toBe(-1 + 14 + 14);
@@ -243,7 +242,7 @@ describe('the race', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Start');
     await expect.poll(() => ids.length, patience).toBe(3);
     const origin = new URL(pageUrl).origin;
-    // 204: who comes back is told that there is nothing.
+    // 204: a client that resumes finds nothing left.
     for (const id of ids.filter((id) => !id.endsWith('ws')))
       await expect
         .poll(async () => (await fetch(`${origin}/v1/streams/${id}`, { headers: { 'last-event-id': 'abcd.1' } })).status, patience)
@@ -308,7 +307,7 @@ it('says so when the twins are gone', async () => {
     other.child.kill('SIGTERM');
     await other.ended;
     await everyLane('reconnecting');
-    // EventSource tries for ever; the others give up.
+    // EventSource retries for ever; the others stop.
     await expect
       .poll(async () => await part(lane('ws'), 'verdict').textContent(), patience)
       .toBe('The WebSocket twin does not answer: given up after 7 attempts.');
@@ -349,7 +348,7 @@ it.each(['light', 'dark'] as const)('has no text of a contrast below 4.5 where i
   expect(least).toBeGreaterThanOrEqual(4.5);
 });
 
-/** Of all text of the page against what is behind it (WCAG 2.2 §1.4.3, which excepts what is disabled). Runs in the page. */
+/** Least contrast of all text of the page to its background (WCAG 2.2 §1.4.3, which excepts disabled text). Runs in the page. */
 function leastContrast(): { least: number; texts: number } {
   // oxlint-disable-next-line unicorn/consistent-function-scoping -- Nothing outside this function goes with it into the page.
   const channels = (colour: string): number[] => (/[\d., ]+/.exec(colour)?.[0] ?? '').split(',').map(Number);

@@ -1,7 +1,7 @@
-// What the reader asks of a race, checked before anything is sent: EventSource could not tell why it was refused.
+// Parses and checks the reader's request for a race before anything is sent: EventSource could not tell why it was refused.
 
 /**
- * @typedef {object} Limits The most that a request may ask for.
+ * @typedef {object} Limits Upper limits of a request.
  * @property {number} n Tokens.
  * @property {number} rate Tokens per second.
  */
@@ -13,7 +13,7 @@ const MAX_SEED = 2 ** 32 - 1;
  */
 
 /**
- * Tokens and rate may be left empty: then the workload's own hold.
+ * Tokens and rate may be left empty: then those of the workload apply.
  * @param {FormData} form
  * @param {Limits} limits
  * @returns {RaceRequest}

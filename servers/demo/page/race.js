@@ -1,4 +1,4 @@
-// The race: the same tokens at the same times on three ways, and what the reader does to them, to all at once.
+// The race: the same tokens at the same times in three ways; the reader's actions apply to all at once.
 
 import { Lane } from './lane.js';
 import { readRaceForm } from './race-form.js';
@@ -11,9 +11,9 @@ import { receiveByWebSocket } from './receive-by-web-socket.js';
 
 /**
  * @typedef {object} Way
- * @property {string} name Of the lane.
+ * @property {string} name Name of the lane.
  * @property {string} title
- * @property {string} framing What the bytes with framing are.
+ * @property {string} framing Label of the bytes with framing.
  * @property {Receive} receive
  * @property {(twins: Twins) => string} controlOrigin
  */
@@ -59,7 +59,7 @@ export function setUpRace(section, config) {
   const showButtons = () => {
     const live = lanes.filter(({ isLive }) => isLive);
     const isPaused = live.length > 0 && live.every(({ isPaused }) => isPaused);
-    // A button that is disabled loses the keyboard's place.
+    // A disabled button would lose the keyboard focus.
     if (live.length === 0 && [cut, pause, cancel].some((one) => one === document.activeElement)) start.focus();
     for (const one of [pause, cancel]) one.disabled = live.length === 0;
     cut.disabled = live.length === 0 || isPaused;
@@ -77,7 +77,7 @@ export function setUpRace(section, config) {
       field.focus();
       return;
     }
-    // Streams outlive their readers: each race has streams of its own.
+    // Streams outlive their readers, so each race has streams of its own.
     const race = crypto.getRandomValues(new Uint32Array(2)).join('-');
     lanes.forEach((lane, index) => lane.start({ twins: config, id: `race-${race}-${ways[index]?.name}`, described: read.described }));
   });
@@ -119,6 +119,6 @@ function addLane(section, { name, title, framing }) {
  */
 function offerWorkloads(select, workloads) {
   select.append(...workloads.map((name) => new Option(name)));
-  // Long and quick enough to look at, and it is what most people know.
+  // Long and quick enough to look at, and familiar to most people.
   if (workloads.includes('chat')) select.value = 'chat';
 }

@@ -1,4 +1,4 @@
-// A stream over EventSource. The browser comes back by itself and sends the id of the last event; this file only listens.
+// Receives a stream over EventSource. The browser reconnects by itself and sends the id of the last event; this file only listens.
 
 /** @import { Receive } from './stream-receiver.ts' */
 
@@ -34,7 +34,7 @@ export function receiveByEventSource({ twins, id, described, cursor }, listener)
 const encoder = new TextEncoder();
 
 /**
- * Bytes of an event as the twins write it. Comments and `retry` are not among them: they never reach a page.
+ * Bytes of an event as the twins write it, without comments and `retry`, which never reach a page.
  * @param {string} type
  * @param {string} data
  * @param {string} id

@@ -1,5 +1,5 @@
-// A stream as the response to a POST, as ChatGPT and the APIs of language models send theirs. `fetch` hands out bytes: to
-// read events in them, and to come back, is the page's own work. One comes back by GET, with the cursor.
+// Receives a stream as the response to a POST, as ChatGPT and the APIs of language models send theirs. `fetch` returns bytes:
+// the page itself must parse the events and reconnect. It reconnects by GET, with the cursor.
 
 /** @import { Receive, StreamRequest, Listener } from './stream-receiver.ts' */
 
@@ -22,7 +22,7 @@ export function receiveByFetch(request, listener) {
 }
 
 /**
- * Reads one response to its end. True when there is nothing to come back to.
+ * Reads one response to its end. Returns true when there is nothing to resume.
  * @param {StreamRequest} request
  * @param {Listener} listener
  * @param {{ signal: AbortSignal, progressed: () => void }} connection
@@ -30,7 +30,7 @@ export function receiveByFetch(request, listener) {
 async function read(request, listener, { signal, progressed }) {
   const parser = new EventStreamParser(({ type, data }) => {
     progressed();
-    // The stream may have been closed while the rest of a piece is being read.
+    // The stream may have been closed while the rest of a piece is being parsed.
     if (!signal.aborted) listener.event(type, data);
   });
   // Characters may be split between two pieces.
@@ -52,7 +52,7 @@ async function read(request, listener, { signal, progressed }) {
 }
 
 /**
- * As long as there is no cursor the POST is repeated. The id is the page's own, so that begins no second generation.
+ * Repeats the POST as long as there is no cursor. The id is the page's own, so this starts no second generation.
  * @param {StreamRequest} request
  * @param {AbortSignal} signal
  */

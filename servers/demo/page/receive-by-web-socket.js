@@ -1,10 +1,10 @@
-// A stream over WebSocket: one text message a token. To come back is the page's own work.
+// Receives a stream over WebSocket: one text message per token. The page itself must reconnect.
 
 /** @import { Receive } from './stream-receiver.ts' */
 
 import { keepConnected } from './reconnecting.js';
 
-/** What the twin means by the codes after which there is nothing to come back to. */
+/** The twin's meaning of the close codes after which there is nothing to resume. */
 const FINAL_CODES = new Map([
   [1008, 'The WebSocket twin did not understand the cursor.'],
   [4404, 'The WebSocket twin keeps no such stream.'],
@@ -47,7 +47,7 @@ export function receiveByWebSocket({ twins, id, described, cursor }, listener) {
 }
 
 /**
- * Everything but a token begins with its type.
+ * Every message but a token begins with its type.
  * @param {string} data
  */
 function typeOf(data) {

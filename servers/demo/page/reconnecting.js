@@ -1,5 +1,5 @@
-// What EventSource does by itself and the others must be taught: to come back after a loss, later each time, and not all
-// receivers at the same moment. Where the stream goes on is the caller's cursor.
+// Reconnects after a loss with growing delay and jitter, so that not all receivers return at the same moment: EventSource does
+// this by itself, the other ways need it. The caller's cursor says where the stream resumes.
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 4000;
@@ -7,16 +7,16 @@ const MOST_ATTEMPTS = 6;
 
 /**
  * @typedef {object} Attempt
- * @property {() => void} progressed Something came: the next loss is a first one again.
- * @property {() => void} lost The connection is gone, or never came about; at most once.
+ * @property {() => void} progressed Call when something was received: the next loss counts as a first one again.
+ * @property {() => void} lost Call when the connection is gone, or was never established; at most once.
  */
 
 /**
- * Connects, and again after each loss. Returns what ends it.
- * @param {(attempt: Attempt) => () => void} connect Begins a connection and returns what closes it.
+ * Connects, and again after each loss. Returns a function that ends this.
+ * @param {(attempt: Attempt) => () => void} connect Begins a connection and returns a function that closes it.
  * @param {object} told
  * @param {() => void} told.onLoss
- * @param {(attempts: number) => void} told.onGivingUp After so many losses in a row.
+ * @param {(attempts: number) => void} told.onGivingUp Called after too many losses in a row, with their number.
  * @param {() => number} [random] In [0, 1).
  * @returns {() => void}
  */
@@ -50,7 +50,7 @@ export function keepConnected(connect, { onLoss, onGivingUp }, random = Math.ran
 }
 
 /**
- * Doubles with each loss in a row, and lies somewhere in the upper half of that.
+ * Doubles with each loss in a row, with jitter over the upper half.
  * @param {number} losses
  * @param {number} random In [0, 1).
  */

@@ -1,7 +1,7 @@
-// What one receiver got of a stream, and whether that is all of it: every token is checked by its sequence number. It holds
-// no element of the page and reads no clock.
+// Account of what one receiver got of a stream, and whether it is complete: every token is checked by its sequence number. It
+// holds no element of the page and reads no clock.
 
-/** So many gaps between tokens are kept for the plot. */
+/** Number of gaps between tokens that are kept for the plot. */
 export const KEPT_GAPS = 240;
 
 /**
@@ -16,32 +16,32 @@ export class StreamAccount {
   #firstMs;
   /** @type {number | undefined} */
   #lastMs;
-  /** The sequence number that follows. */
+  /** Sequence number of the token that is expected next. */
   #next = 1;
-  /** Passed over, and not come since. */
+  /** Sequence numbers that were skipped, and have not come since. */
   #missing = new Set();
   /** @type {string | undefined} */
   #epoch;
   /** @type {string[]} */
   #texts = [];
-  /** The last ones, ms, oldest first. @type {number[]} */
+  /** Last gaps between tokens, ms, oldest first. @type {number[]} */
   gapsMs = [];
-  /** With those that came again. */
+  /** Includes repeated tokens. */
   tokens = 0;
   repeated = 0;
-  /** Came after one that follows them. */
+  /** Tokens that came after one that follows them. */
   late = 0;
   payloadBytes = 0;
   framedBytes = 0;
   /** Tokens of the whole stream, as its first event says. @type {number | undefined} */
   expected;
 
-  /** @param {number} startedMs When the stream was asked for. */
+  /** @param {number} startedMs When the stream was requested. */
   constructor(startedMs) {
     this.#startedMs = startedMs;
   }
 
-  /** @param {{ epoch: string, n: number }} event The first of each connection. */
+  /** @param {{ epoch: string, n: number }} event The first event of each connection. */
   open({ epoch, n }) {
     this.#epoch = epoch;
     this.expected = n;
@@ -69,7 +69,7 @@ export class StreamAccount {
     this.#next = s + 1;
   }
 
-  /** Where to go on; undefined before the stream has said its name. */
+  /** Cursor to resume from; undefined before the first event, which names the stream. */
   get cursor() {
     return this.#epoch === undefined ? undefined : `${this.#epoch}.${this.#next - 1}`;
   }
@@ -78,23 +78,23 @@ export class StreamAccount {
     return this.#missing.size;
   }
 
-  /** All that came, in the order in which it came. */
+  /** All received text, in the order in which it came. */
   get text() {
     return this.#texts.join('');
   }
 
-  /** From asking to the first token; undefined before it. */
+  /** Time from the request to the first token; undefined before it. */
   get firstTokenMs() {
     return this.#firstMs === undefined ? undefined : this.#firstMs - this.#startedMs;
   }
 
-  /** From the first token to the last, so at least two are needed. */
+  /** Mean rate from the first token to the last, so at least two are needed. */
   get tokensPerSecond() {
     if (this.#firstMs === undefined || this.#lastMs === undefined || this.#lastMs === this.#firstMs) return undefined;
     return ((this.tokens - 1) * 1000) / (this.#lastMs - this.#firstMs);
   }
 
-  /** The stream is over: what did not come by now is lost. @param {number} tokens Of the whole stream. */
+  /** Call when the stream is over: what has not come by now is lost. @param {number} tokens Tokens of the whole stream. */
   finish(tokens) {
     for (let passed = this.#next; passed <= tokens; passed++) this.#missing.add(passed);
     this.#next = Math.max(this.#next, tokens + 1);
@@ -108,7 +108,7 @@ export class StreamAccount {
 }
 
 /**
- * What came, in a sentence. Call after `finish`.
+ * Describes in a sentence what was received. Call after `finish`.
  * @param {StreamAccount} account
  */
 export function describeAccount(account) {

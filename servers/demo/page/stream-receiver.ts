@@ -1,4 +1,4 @@
-// What the three ways to receive a stream have in common. Types only: the browser never asks for this file.
+// Common types of the three ways to receive a stream. Types only: the browser never requests this file.
 
 /** Origins of the twins. */
 export interface Twins {
@@ -9,26 +9,26 @@ export interface Twins {
 export interface StreamDescription {
   readonly twins: Twins;
   readonly id: string;
-  /** Workload, seed, and where they are given `n` and `rate`. */
+  /** Workload and seed, and `n` and `rate` if they are given. */
   readonly described: Readonly<Record<string, string | number>>;
 }
 
 export interface StreamRequest extends StreamDescription {
-  /** Where the receiver stands; undefined before anything came. */
+  /** The receiver's position in the stream; undefined before anything was received. */
   readonly cursor: () => string | undefined;
 }
 
 export interface Listener {
   readonly connected: () => void;
-  /** The connection; another one is on its way. */
+  /** Called when the connection is lost; another one is on its way. */
   readonly lost: () => void;
-  /** A token (`message`) or a control event, by its JSON. */
+  /** Called for a token (`message`) or a control event, with its JSON. */
   readonly event: (type: string, data: string) => void;
-  /** So many bytes came, framing included, as far as the receiver can know. */
+  /** Called with the number of bytes received, framing included, as far as the receiver can know. */
   readonly counted: (bytes: number) => void;
-  /** For good. */
+  /** Called when the stream has failed for good. */
   readonly failed: (reason: string) => void;
 }
 
-/** Begins to receive. Returns what closes the connection, after which the listener hears nothing. */
+/** Begins to receive. Returns a function that closes the connection, after which the listener is not called. */
 export type Receive = (request: StreamRequest, listener: Listener) => () => void;

@@ -1,7 +1,7 @@
-// Whether a text is the one that the server sent, by the hash in the stream's last event.
+// Checks by the hash in the stream's last event whether a text is the one that the server sent.
 
 /**
- * Undefined where the browser offers no SHA-256: it does only to pages from this machine, or over TLS.
+ * Resolves to undefined when the browser offers no SHA-256, which it does only to pages from this machine, or over TLS.
  * @param {string} text
  * @param {{ readonly subtle?: SubtleCrypto | undefined }} crypto
  * @returns {Promise<string | undefined>}
