@@ -16,7 +16,14 @@ export default defineConfig({
       },
       {
         // Whole programs on real sockets, with nothing but Node, in about a minute.
-        test: { ...programs, name: 'smoke', include: ['**/*.smoke.e2e.test.ts'], exclude: ['node_modules/**'], sequence: { groupOrder: 1 }, fileParallelism: false },
+        test: {
+          ...programs,
+          name: 'smoke',
+          include: ['**/*.smoke.e2e.test.ts'],
+          exclude: ['node_modules/**'],
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+        },
       },
       {
         // All other programs: browsers, network namespaces, every scenario. One file at a time, so that they do not starve each other.

@@ -24,7 +24,10 @@ function makeOne(after = ''): { pid: number; found: string[] } {
     if (temporaryFolder() !== path) throw new Error('another folder');
     process.stdout.write(JSON.stringify({ pid: process.pid, found: readdirSync('${folder}') }));
     ${after}`;
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TMPDIR: folder }, encoding: 'utf8' });
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    env: { ...process.env, TMPDIR: folder },
+    encoding: 'utf8',
+  });
   return JSON.parse(stdout) as { pid: number; found: string[] };
 }
 
