@@ -11,6 +11,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['**/*.e2e.test.ts', 'node_modules/**'],
           testTimeout: 20_000,
+          // Most of the time would go into loading the same modules for each file anew.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },

@@ -8,6 +8,7 @@ import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { loadRun } from '../analysis/load-run.ts';
+import { whyNotBelieved } from '../analysis/thresholds.ts';
 import { metricsOf } from '../analysis/metrics/registry.ts';
 import { renderFaultTable } from '../report/recovery/fault-verdicts.ts';
 import { left, renderTable, right } from '../report/markdown.ts';
@@ -58,9 +59,10 @@ function renderReference(folder: string): string {
   ].join('\n\n');
 }
 
-/** The load at which most endpoints are declared. */
+/** The load at which most endpoints are declared, among those whose numbers may be believed. */
 function headlineOf(points: readonly LoadPointAnalysis[]): LoadPointAnalysis {
-  return points.reduce((best, point) => (countDeclared(point) > countDeclared(best) ? point : best));
+  const believed = points.filter((point) => whyNotBelieved(point) === undefined);
+  return (believed.length === 0 ? points : believed).reduce((best, point) => (countDeclared(point) > countDeclared(best) ? point : best));
 }
 
 function countDeclared({ comparisons }: LoadPointAnalysis): number {

@@ -21,7 +21,10 @@ export interface ChartPlan {
 /** A Vega-Lite specification. Its own types reject what its compiler takes, so it is checked by rendering it in tests. */
 export type ChartSpec = Readonly<Record<string, unknown>>;
 
-/** A part of a file name made from a title: `sse/library` → `sse-library`. */
+/** A part of a file name made from a title: `sse/library` → `sse-library`, `10%` → `10-percent`. */
 export function slug(text: string): string {
-  return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return text
+    .toLowerCase()
+    .replaceAll('%', '-percent')
+    .replaceAll(/[^a-z0-9]+/g, '-');
 }
