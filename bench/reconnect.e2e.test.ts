@@ -179,7 +179,8 @@ it('the EventSources of Node come back by themselves, with the id they were give
   const words = ['--transports', 'sse/eventsource,sse/undici-eventsource,ws/library', '--faults', 'reset,kill', '--connections', '20'];
   await streamduel('run', 'reconnect', '--preset', 'smoke', ...words, '--name', 'sources');
   const trials = faulted(place.readTrials('sources'));
-  expect(trials).toHaveLength(6);
+  // On a busy machine a fault is measured again alone, with all arms.
+  expect(new Set(trials.map(({ arm, loadPoint }) => `${arm.transport}/${arm.client} ${loadPoint.fault}`)).size).toBe(6);
   for (const { recovery } of trials) expect(recovery.client).toMatchObject({ streamsWhole: 20, lost: 0, corrupt: 0 });
 });
 

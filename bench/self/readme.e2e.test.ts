@@ -76,8 +76,8 @@ describe('each command line', () => {
 
   it.each(lines)('%s', (line) => {
     const { status, output } = run(line);
-    // A run exits with 1 when the machine was too busy for its gates.
-    expect([0, line.startsWith('streamduel run') ? 1 : 0]).toContain(status);
+    // A run exits with 1 when the machine was too busy for its gates, and so does what reads such a run again.
+    expect([0, /^streamduel (run|report|compare)/.test(line) ? 1 : 0]).toContain(status);
     expect(output).not.toContain('error:');
   });
 });

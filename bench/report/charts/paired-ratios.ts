@@ -10,7 +10,7 @@ import { legendColumns, titleLines } from './long-titles.ts';
 import { armColour, ink } from './theme.ts';
 import { labelLookup, linearTicks, logTicks } from './ticks.ts';
 
-const chartedEndpoints: ReadonlySet<string> = new Set(['P1', 'P3', 'P4', 'P5']);
+const chartedEndpoints: ReadonlySet<string> = new Set(['P1', 'P3', 'P9', 'P4', 'P5']);
 
 /** undefined when no charted endpoint was compared. */
 export function planPairedRatios(context: ReportContext, point: LoadPointAnalysis, otherArm: string): ChartPlan | undefined {
