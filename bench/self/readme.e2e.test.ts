@@ -57,6 +57,7 @@ function run(command: string): { status: number | null; output: string } {
     cwd: folder,
     env: { ...process.env, PATH: path, NO_COLOR: '1' },
     encoding: 'utf8',
+    maxBuffer: 64 * 2 ** 20,
   });
   return { status, output: stdout + stderr };
 }
