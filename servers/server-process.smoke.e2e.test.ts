@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it } from 'vitest';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
 import { fromServerSchema, type FromServer, type TrialSpecification } from '../bench/contract/messages.ts';
 import { populationOf } from '../bench/contract/population.ts';
@@ -19,6 +19,8 @@ import { fastWorkload } from './twin-fixture.ts';
 const program = fileURLToPath(new URL('main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'streamduel-server-'));
 const stampsFile = join(folder, 'server.stamps');
+
+afterAll(() => rmSync(folder, { recursive: true }));
 const MS = 1e6;
 const ANSWER_TIMEOUT_MS = 15_000;
 

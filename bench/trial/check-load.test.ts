@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import { exitCodeOf } from '../contract/errors.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { planRehearsal } from '../contract/population.ts';
@@ -34,9 +37,9 @@ it('streams of one token are rehearsed for a second and not for twenty', () => {
 });
 
 it('a recorded trace is not tokenised as prose', async () => {
-  const { writeFileSync, mkdtempSync } = await import('node:fs');
-  const { tmpdir } = await import('node:os');
-  const path = `${mkdtempSync(`${tmpdir()}/trace-`)}/trace.jsonl`;
+  const folder = mkdtempSync(join(tmpdir(), 'trace-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'trace.jsonl');
   writeFileSync(path, '{"t":1}\n');
   const refused: unknown = await buildPlan(['stream'], { workload: path }, { randomSeed: () => 1, canPin: false }).catch(
     (error: unknown) => error,
