@@ -28,7 +28,7 @@ export function judgeArrivals(startsNs: Float64Array, seed: number): ArrivalsJud
   return {
     statistic,
     limit: ARRIVALS_LIMIT,
-    note: statistic === undefined ? 'not judged: fewer than 20 gaps of 25 ms in the window' : undefined,
+    note: statistic === undefined ? 'not judged: too few starts in the window' : undefined,
   };
 }
 

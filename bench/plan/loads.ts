@@ -10,7 +10,7 @@ import { parseList, usageError } from './quantities.ts';
 const HEADLINE_SHARE = 0.5;
 /** A process this busy counts as saturated: the rest is left for bursts and collections. */
 const FULL_CPU_SHARE = 0.85;
-/** Placeholder before the pilot, so that invalid plans are refused first. */
+/** Streams of a load point until the pilot has found its own: what is wrong with the rest of a plan is refused before a trial runs. */
 export const PROVISIONAL_STREAMS = 2000;
 
 /** Parses `10%,50%,70%`. @throws BenchError USAGE */

@@ -29,6 +29,7 @@ const RECONNECT = 'reports/reference/reconnect';
 const HERD = 'reports/reference/herd';
 const COST = 'reports/reference/cost';
 const MANY = 'reports/reference/many';
+
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
   const end = `<!-- ${marker}:end -->`;

@@ -33,19 +33,19 @@ function makeOne(after = ''): { pid: number; found: string[] } {
 
 it('is one for a process, and gone when the process ends', () => {
   const { pid, found } = makeOne();
-  expect(found).toEqual([`streamduel-${namespace}-${pid}`]);
+  expect(found).toEqual([expect.stringMatching(new RegExp(`^streamduel-${namespace}-${pid}-\\w+$`))]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
 it('of a process that was killed is removed by the next one', () => {
-  const killed = makeOne("process.kill(process.pid, 'SIGKILL');");
-  expect(readdirSync(folder)).toEqual([`streamduel-${namespace}-${killed.pid}`]);
-  expect(makeOne().found).not.toContain(`streamduel-${namespace}-${killed.pid}`);
+  const { found } = makeOne("process.kill(process.pid, 'SIGKILL');");
+  expect(readdirSync(folder)).toEqual(found);
+  expect(makeOne().found).not.toContain(found[0]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
 it('of a process that lives, of another namespace, and what is not ours stay', () => {
-  const others = [`streamduel-${namespace}-${process.pid}`, 'streamduel-1-99999999', `streamduel-${namespace}-notes`];
+  const others = [`streamduel-${namespace}-${process.pid}-abc`, 'streamduel-1-99999999-abc', `streamduel-${namespace}-notes`];
   for (const name of others) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'file'), '');
   makeOne();

@@ -1,6 +1,6 @@
 // The folder for all temporary files of this process: removed when it ends, and by the next one when it was killed.
 
-import { mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../contract/is-alive.ts';
@@ -11,8 +11,8 @@ let made: string | undefined;
 export function temporaryFolder(): string {
   if (made !== undefined) return made;
   removeLeftovers();
-  const path = join(tmpdir(), `${prefix()}${process.pid}`);
-  mkdirSync(path, { recursive: true });
+  // A name that nobody can foresee: others may write to the parent folder.
+  const path = mkdtempSync(join(tmpdir(), `${prefix()}${process.pid}-`));
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));
   made = path;
   return path;
@@ -32,10 +32,10 @@ function pidNamespace(): string {
 }
 
 function removeLeftovers(): void {
-  const ours = new RegExp(`^${prefix()}(\\d+)$`);
+  const ours = new RegExp(`^${prefix()}(\\d+)-\\w+$`);
   for (const name of readdirSync(tmpdir())) {
     const pid = ours.exec(name)?.[1];
-    if (pid === undefined || Number(pid) === process.pid || isAlive(Number(pid))) continue;
+    if (pid === undefined || isAlive(Number(pid))) continue;
     try {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     } catch {

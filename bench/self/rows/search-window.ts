@@ -24,6 +24,7 @@ const STEPS_PER_LOAD = 3;
 const PLACES = [-4, -3, -2, -1, 0, 1] as const;
 const LONG_NS = 5 * NS_PER_S;
 const SHORT_NS = [1 * NS_PER_S, 2 * NS_PER_S] as const;
+/** The default objective of `capacity`. */
 const rule = { withinNs: 50 * NS_PER_MS, leastShare: 0.99 };
 
 export const searchWindow: RowGroup = {
@@ -45,12 +46,12 @@ async function describeWindows(transport: TransportId): Promise<Row> {
   const steps: StampedStep[] = [];
   for (let time = 1; time <= STEPS_PER_LOAD; time++) for (const streams of loads) steps.push(await measure(streams, time));
   const answers = [LONG_NS, ...SHORT_NS].map((windowNs) => rejudge(steps, windowNs, rule));
-  const [long, ...short] = answers.map((streams) => (streams === undefined ? undefined : loads.indexOf(streams)));
+  // Where not even the lowest load was carried, the answer lies below all places.
+  const [long = -1, ...short] = answers.map((streams) => (streams === undefined ? -1 : loads.indexOf(streams)));
   const told = [LONG_NS, ...SHORT_NS].map((windowNs, index) => `${answers[index] ?? 'fewer'} streams over ${windowNs / NS_PER_S} s`);
-  const moved = short.map((at) => (at === undefined || long === undefined ? undefined : Math.abs(at - long)));
   return {
     what: `answer of a search over windows of 1 and 2 s against 5 s, ${transport}, steps of the grid apart`,
-    value: moved.includes(undefined) ? undefined : Math.max(...moved.map((steps) => steps ?? 0)),
+    value: long === -1 ? undefined : Math.max(...short.map((at) => Math.abs(at - long))),
     limit: { atMost: 1 },
     unit: '',
     note: told.join(', '),
