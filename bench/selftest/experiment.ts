@@ -32,6 +32,8 @@ export interface Experiment {
   readonly id: string;
   readonly flags: RunFlags;
   readonly path?: PathName;
+  /** Injected into the plain arm, so that the others differ from it by the amount of an effect and not by its mechanism. */
+  readonly plain?: Injection;
   /** Set for an effect on the harness and not on a transport: one transport is enough. */
   readonly only?: TransportId;
   /** True for effects that are counted, or far above any noise: they need no burn-in block. */
@@ -72,7 +74,7 @@ export class MeasuredExperiment {
   }
 
   /** Completed trials of steady streams, the only kind that an experiment measures. */
-  completed(label: string): readonly CompletedTrial[] {
+  completed(label: string | undefined): readonly CompletedTrial[] {
     return this.arm(label).completed.filter((trial) => trial.outcome === 'completed');
   }
 

@@ -28,15 +28,16 @@ export interface ExperimentOptions {
 }
 
 export async function planExperiment(
-  { flags, arms, path = 'direct', isRobust = false }: Experiment,
+  { flags, arms, path = 'direct', plain: injection, isRobust = false }: Experiment,
   options: ExperimentOptions,
 ): Promise<Plan> {
   const { transport, seed, pin, blocks } = options;
   const surroundings: Surroundings = { randomSeed: () => seed, canPin: pin };
   const base = { ...flags, preset: 'quick', transports: transport, rerun: false };
   const { plan } = await buildPlan([], { ...base, ...(blocks !== undefined && { blocks: String(blocks) }) }, surroundings);
-  const plain = { transport, client: 'probe' as const, path };
-  return { ...plan, burnInBlocks: isRobust ? 0 : plan.burnInBlocks, arms: [plain, ...arms.map((arm) => ({ ...plain, ...arm }))] };
+  const common = { transport, client: 'probe' as const, path };
+  const plain = { ...common, ...(injection !== undefined && { injection }) };
+  return { ...plan, burnInBlocks: isRobust ? 0 : plan.burnInBlocks, arms: [plain, ...arms.map((arm) => ({ ...common, ...arm }))] };
 }
 
 export function judgeExperiment({ checks }: Experiment, analysed: AnalysedRun): readonly CheckResult[] {
