@@ -3,11 +3,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { hashPlan } from '../analysis/hash-plan.ts';
-import { buildPlan, type RunFlags } from '../plan/build-plan.ts';
-import { repeatCommand } from '../plan/repeat-command.ts';
-import { readScenarios, repeatSuite, shareFlags } from '../plan/suite-flags.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import { declareRunFlags } from './declare-options.ts';
+import { repeatCommand, repeatSuite } from './repeat.ts';
+import type { RunFlags } from './run-flags.ts';
+import { readScenarios, shareFlags } from './suite.ts';
 
 const RECORDING = fileURLToPath(new URL('golden/command-lines.txt', import.meta.url));
 
@@ -72,22 +75,10 @@ const lines = [
   'stream browser-limits --client library --precision open.p50,delivery.p50:5%',
 ];
 
-const switches = new Set(['aa', 'pilot', 'rerun', 'pin', 'resume', 'stamps', 'canary', 'quiet']);
-const repeatable = new Set(['slo', 'failIf']);
-
-function parse(line: string): { scenarios: string[]; flags: RunFlags & { failIf?: string[] } } {
+function parse(line: string): { scenarios: readonly string[]; flags: RunFlags } {
   const words = (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''));
-  const scenarios: string[] = [];
-  const flags: Record<string, string | boolean | string[]> = {};
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at]!;
-    const key = word.replace(/^--(no-)?/, '').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-    if (!word.startsWith('--')) scenarios.push(word);
-    else if (switches.has(key)) flags[key] = !word.startsWith('--no-');
-    else if (repeatable.has(key)) flags[key] = [...((flags[key] as string[] | undefined) ?? []), words[++at]!];
-    else flags[key] = words[++at]!;
-  }
-  return { scenarios, flags };
+  const command = declareRunFlags(new Command('run').argument('[scenario...]')).parse(words, { from: 'user' });
+  return { scenarios: command.args, flags: command.opts<RunFlags>() };
 }
 
 async function record(line: string): Promise<string> {
