@@ -8,6 +8,11 @@ import { runMain } from './cli-fixture.ts';
 import { projectPath } from './contract/program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'main-'));
+const config = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -36,7 +41,7 @@ describe('a usage error says what and what instead', () => {
     [['run', '--max-time', '5m'], '--max-time 5m', 'together with --precision'],
     [['run', '--fail-if', 'speed > 3'], '--fail-if speed > 3: there is no metric "speed"', 'known: '],
     [['run', '--fail-if', 'delivery.p99 > 3'], 'a limit of delivery.p99', 'in ns, us'],
-    [['run', '--name', '../up'], '--name ../up', 'letters'],
+    [['run', '--name', '../up', '--dry-run'], '--name ../up', 'letters'],
     [['run', '--port', '70000'], '--port 70000', '65535'],
     [['run', 'reconnect', '--faults', 'kill', '--port', '8080'], '--port 8080', 'several trials run side by side'],
     [['run', 'reconnect', '--faults', 'flood'], '--faults flood: there is no fault "flood"', 'known: graceful-close'],
@@ -51,6 +56,7 @@ describe('a usage error says what and what instead', () => {
     ],
     [['run', 'memory', 'capacity', '--faults', 'kill'], '--faults kill: none of memory, capacity takes it', 'reconnect'],
     [['run', '--continue', folder, '--rate', '5'], '--rate cannot be changed by --continue', folder],
+    [['run', '--continue', folder, '--config', 'x.yaml'], '--config cannot be changed by --continue', folder],
     [['run', '--continue', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
     [['report', 'nowhere'], 'nowhere/run.ndjson', 'name a folder'],
     [['report', 'nowhere', '--format', 'pdf'], 'there is no format "pdf"', 'known: '],
@@ -60,6 +66,7 @@ describe('a usage error says what and what instead', () => {
     [['selftest', 'everything'], 'there is no selftest experiment "everything"', 'known: '],
     [['serve', '--port', '-1'], '--port -1', 'a whole number from 0'],
     [['list', 'everything'], 'there is no list "everything"', 'known: scenarios'],
+    [['init', 'target'], 'there is no template "target"', 'known: config'],
     [['walk'], 'unknown command', 'walk'],
   ])('%j', async (words, what, instead) => {
     const { code, stdout, stderr } = await runMain(...words);
@@ -86,6 +93,66 @@ it('a run folder of a newer schema is refused with its place and the schema that
   rmSync(join(folder, 'run.ndjson'));
 });
 
+describe('--config', () => {
+  it.each([
+    ['conections: 5', '1:1: unknown key "conections": did you mean connections?'],
+    ['scenario: stream\nconnections: 0', '2:14: --connections 0: expected a whole number from 1'],
+    ['transports: sse,quic', '1:13: --transports sse,quic: there is no transport "quic"'],
+    ['scenario: burst\n\nfaults: kill', '3:9: --faults kill: scenario burst does not take it'],
+    ['workload: nothing', '1:11: --workload nothing: there is no workload "nothing"'],
+    ['port: 70000', '1:7: --port 70000: expected a whole number from 0 to 65535'],
+    ['fail-if: speed > 3', '1:10: --fail-if speed > 3: there is no metric "speed"'],
+  ])('of %j is a usage error at its line and column', async (text, message) => {
+    const path = config('wrong.yaml', text);
+    const { code, stderr } = await runMain('run', '--config', path);
+    expect(stderr).toContain(`error: ${path}:${message}`);
+    expect(code).toBe(2);
+  });
+
+  it('gives flags and scenarios, and those of the command line win', async () => {
+    const path = config('right.yaml', 'scenario: burst\nblocks: 5\nseed: 3\npin: false\nconnections: [20, 30]\n');
+    const { code, stdout } = await runMain('run', '--config', path, '--blocks', '2', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('scenario burst, preset quick');
+    expect(stdout).toContain('--connections 20,30');
+    expect(stdout).toContain('--blocks 2 ');
+    expect(stdout).toContain('--no-pin --seed 3');
+    expect((await runMain('run', 'connect', '--config', path, '--dry-run')).stdout).toContain('scenario connect, preset quick');
+  });
+
+  it('of the documentation is accepted', async () => {
+    const [, example = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(projectPath('docs/usage.md'), 'utf8')) ?? [];
+    const { code, stdout } = await runMain('run', '--config', config('documented.yaml', example), '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain("streamduel run memory capacity --preset standard --transports sse,ws --slo 'attainment.20ms >= 99%'");
+  });
+
+  it('of a missing file is refused with the flag', async () => {
+    const { code, stderr } = await runMain('run', '--config', join(folder, 'none.yaml'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`--config ${folder}/none.yaml: cannot be read`)]);
+  });
+});
+
+describe('--dry-run', () => {
+  it('says what a run would measure, with its pilot, and how to repeat it', async () => {
+    const { code, stdout, stderr } = await runMain('run', '--dry-run', '--seed', '7', '--no-pin', '--name', 'before');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('sse (baseline), ws');
+    expect(stdout).toContain('10 %, 50 % of what the weaker arm carries, which a pilot');
+    expect(stdout).toContain('36: 9 blocks, 4 trials each');
+    expect(stdout).toContain('reports/<time>-before');
+    expect(stdout).toContain('streamduel run stream --preset quick --transports sse,ws --client probe --loads 10%,50% --workload steady');
+  });
+
+  it('of a suite says it of every scenario', async () => {
+    const { code, stdout } = await runMain('run', 'memory', 'burst', '--dry-run', '--preset', 'smoke', '--seed', '7');
+    expect(code).toBe(0);
+    expect(stdout).toContain('scenario memory, preset smoke');
+    expect(stdout).toContain('scenario burst, preset smoke');
+    expect(stdout).toContain('streamduel run memory burst --preset smoke --seed 7');
+  });
+});
+
 describe('help', () => {
   it('of run shows its groups, and of a scenario its question', async () => {
     expect((await runMain('run', '--help')).stdout).toContain('Length and precision:');
@@ -103,8 +170,12 @@ describe('help', () => {
   it('lists the commands, and list what there is', async () => {
     const { code, stdout } = await runMain('--help');
     expect(code).toBe(0);
-    for (const name of ['run', 'compare', 'join', 'report', 'serve', 'selftest', 'list']) expect(stdout).toContain(`  ${name} `);
+    for (const name of ['run', 'compare', 'join', 'report', 'serve', 'selftest', 'list', 'init']) expect(stdout).toContain(`  ${name} `);
     const all = await runMain('list');
     for (const name of ['stream', 'sse', 'probe', 'steady', 'openai', 'quick', 'delivery.p99']) expect(all.stdout).toContain(`  ${name} `);
+  });
+
+  it('ends with the template of a configuration where it is asked for', async () => {
+    expect((await runMain('init', 'config')).stdout).toContain('# connections: 100,1000');
   });
 });

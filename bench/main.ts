@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import type { CommandOutput } from './commands/command-output.ts';
 import type { CompareFlags } from './commands/compare.ts';
+import { initCommand, templateNames } from './commands/init.ts';
 import type { JoinFlags } from './commands/join.ts';
 import { listNames, renderList } from './commands/list.ts';
 import type { ReportFlags } from './commands/report.ts';
@@ -150,6 +151,13 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .description('Lists what there is to choose from.')
     .argument('[what]', listNames.join(', '))
     .action((what: string | undefined) => void output.stdout.write(renderList(what)));
+
+  program
+    .command('init')
+    .summary('print a commented template')
+    .description('Prints a commented template: config is a file for streamduel run --config FILE.')
+    .argument('<template>', templateNames.join(', '))
+    .action((name: string) => initCommand(name, output));
 
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError(`(streamduel ${command.name()} --help lists the flags)`);

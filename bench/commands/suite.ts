@@ -87,7 +87,7 @@ async function beginSuite(names: readonly string[], flags: RunFlags, place: Pilo
 }
 
 /** Prepares all parts with one seed, and each threshold in the parts that measure its metric. */
-async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: RunFlags): Promise<readonly PreparedRun[]> {
+export async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: RunFlags): Promise<readonly PreparedRun[]> {
   const { failIf, ...rest } = flags;
   const shared = shareFlags(scenarios, { ...rest, seed: flags.seed ?? String(drawSeed()) });
   const prepared: PreparedRun[] = [];

@@ -1,4 +1,4 @@
-// Form of an entry in the table of flags of `run`: everything that help, refusals, a suite and the
+// Form of an entry in the table of flags of `run`: everything that help, refusals, the configuration file, a suite and the
 // command that repeats a run need to know about a flag.
 
 import type { Plan } from '../contract/run-file.ts';
@@ -65,6 +65,8 @@ export interface Flag {
   readonly neutral?: string;
   /** Its meaning differs between scenarios, so a suite cannot have it. */
   readonly isPerScenario?: boolean;
+  /** Not allowed in a configuration file. */
+  readonly isCommandLineOnly?: boolean;
   /** Its value in the command that repeats a run; undefined leaves it out. Absent for flags that do not affect the measurement. */
   readonly repeat?: (place: Repeated) => FlagValue | undefined;
 }

@@ -11,7 +11,7 @@ import { flagNames, flagOf, flagWords, type FlagName } from './run-flags.ts';
 import { whyRefused } from './taken.ts';
 import { alignRows, wrapText } from './text-columns.ts';
 
-const DEFAULT_SCENARIO: ScenarioId = 'stream';
+export const DEFAULT_SCENARIO: ScenarioId = 'stream';
 
 const groupNames = Object.keys(flagGroups) as FlagGroup[];
 
@@ -136,12 +136,14 @@ function describeLoad({ breaks, measures }: Scenario, preset: PresetName): strin
 const runExamples = `Examples:
   streamduel run                                     the quick preset: a verdict in two minutes
   streamduel run --preset standard --name before     for decisions
+  streamduel run --dry-run --preset standard         what it would measure, and how long that takes
   streamduel run --connections 100,500,2000          sweep the load
   streamduel run --client library --payload openai   what a Node consumer of an OpenAI-like API sees
   streamduel run --client browser                    what a page in Chromium sees
   streamduel run --aa                                with the noise floor beside each verdict
   streamduel run --precision cpu.server.token:5%     until server CPU per token is known to 5 %
   streamduel run --fail-if 'delivery.p99 > 50ms'     exit 1 beyond a threshold
+  streamduel run --config bench.yaml                 with the flags of a file
   streamduel run reconnect                           what each fault does to the streams
   streamduel run reconnect --faults kill,blackhole --policy both
   streamduel run herd --connections 2000             2,000 clients lose their server at once

@@ -7,7 +7,7 @@ const takers = (name: (typeof flagNames)[number]): string[] =>
   scenarioNames.filter((one) => whyRefused(name, scenarios[one]) === undefined);
 
 it('a flag is written in words with dashes', () => {
-  expect(flagNames.map(flagWords)).toEqual(expect.arrayContaining(['client-processes', 'max-time', 'fail-if', 'rate']));
+  expect(flagNames.map(flagWords)).toEqual(expect.arrayContaining(['client-processes', 'max-time', 'fail-if', 'dry-run', 'rate']));
 });
 
 it('every flag is taken by some scenario', () => {

@@ -362,6 +362,21 @@ const runFlags = {
     value: 'dir',
     help: 'finish an interrupted run or suite',
     example: 'reports/2026-01-02T03-04-05Z-quick',
+    isCommandLineOnly: true,
+  },
+  config: {
+    group: 'output',
+    kind: 'text',
+    value: 'file',
+    help: 'read flags from a YAML or JSON file; those of the command line win; streamduel init config prints a template',
+    example: 'bench.yaml',
+    isCommandLineOnly: true,
+  },
+  dryRun: {
+    group: 'output',
+    kind: 'switch',
+    help: 'print the plan and how long it takes, and measure nothing',
+    isCommandLineOnly: true,
   },
   json: {
     group: 'output',
