@@ -170,7 +170,8 @@ describe('help', () => {
   it('lists the commands, and list what there is', async () => {
     const { code, stdout } = await runMain('--help');
     expect(code).toBe(0);
-    for (const name of ['run', 'compare', 'join', 'report', 'serve', 'selftest', 'list', 'init']) expect(stdout).toContain(`  ${name} `);
+    for (const name of ['run', 'compare', 'join', 'report', 'serve', 'selftest', 'list', 'doctor', 'init'])
+      expect(stdout).toContain(`  ${name} `);
     const all = await runMain('list');
     for (const name of ['stream', 'sse', 'probe', 'steady', 'openai', 'quick', 'delivery.p99']) expect(all.stdout).toContain(`  ${name} `);
   });

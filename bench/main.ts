@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import type { CommandOutput } from './commands/command-output.ts';
 import type { CompareFlags } from './commands/compare.ts';
+import type { DoctorFlags } from './commands/doctor.ts';
 import { initCommand, templateNames } from './commands/init.ts';
 import type { JoinFlags } from './commands/join.ts';
 import { listNames, renderList } from './commands/list.ts';
@@ -151,6 +152,18 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .description('Lists what there is to choose from.')
     .argument('[what]', listNames.join(', '))
     .action((what: string | undefined) => void output.stdout.write(renderList(what)));
+
+  program
+    .command('doctor')
+    .summary('what this machine can and cannot measure')
+    .description(
+      'Checks what this machine can and cannot measure, and names the command that fixes each lack.\nExit code 1 when the quick preset cannot run.',
+    )
+    .option('--json', 'print the findings as JSON')
+    .action(async (flags: DoctorFlags) => {
+      const { doctorCommand } = await import('./commands/doctor.ts');
+      setExitCode(await doctorCommand(flags, output));
+    });
 
   program
     .command('init')
