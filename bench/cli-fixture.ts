@@ -5,8 +5,10 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { TrialRecord } from './contract/run-file.ts';
+import { main } from './main.ts';
 
 export const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 
@@ -66,4 +68,21 @@ export class CliFolder implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** Collects what is written to it, as a stream that is no terminal. */
+class Collector extends Writable {
+  text = '';
+
+  override _write(bytes: unknown, _encoding: string, done: () => void): void {
+    this.text += String(bytes);
+    done();
+  }
+}
+
+/** Runs the command line in this process. */
+export async function runMain(...words: readonly string[]): Promise<Ended> {
+  const [stdout, stderr] = [new Collector(), new Collector()];
+  const code = await main(words, { stdout: stdout as unknown as NodeJS.WriteStream, stderr: stderr as unknown as NodeJS.WriteStream });
+  return { code, stdout: stdout.text, stderr: stderr.text };
 }

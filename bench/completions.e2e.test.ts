@@ -60,5 +60,5 @@ it('a canary where none can be sent is refused before anything starts', async ()
   using folder = new CliFolder();
   const { code, stderr } = await folder.run('run', 'completions', ...short, '--canary');
   expect(code).toBe(2);
-  expect(stderr).toContain('--canary has no place in scenario completions');
+  expect(stderr).toContain('--canary: scenario completions does not take it');
 });

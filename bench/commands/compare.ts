@@ -8,7 +8,7 @@ import { parseRegressionGates } from '../plan/regression-gates.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
 import { compareSuites } from './compare-suites.ts';
-import type { CommandOutput } from './run-flags.ts';
+import type { CommandOutput } from './command-output.ts';
 
 const compareFormats = ['text', 'md', 'json'] as const;
 

@@ -7,7 +7,7 @@ import { BenchError } from '../contract/errors.ts';
 import { pickName } from '../plan/quantities.ts';
 import { renderJoinedRuns } from '../report/occasions/markdown.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
-import type { CommandOutput } from './run-flags.ts';
+import type { CommandOutput } from './command-output.ts';
 
 const joinFormats = ['md', 'json'] as const;
 

@@ -7,12 +7,12 @@ import { loadRun } from '../analysis/load-run.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Environment, Plan } from '../contract/run-file.ts';
 import { armName, commonPath } from '../contract/transports.ts';
+import { repeatCommand } from '../flags/repeat.ts';
+import { flagNames, flagWords, type FlagName, type RunFlags } from '../flags/run-flags.ts';
 import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
 import { whyAbsent, whyNoNamespaces } from '../path/network-namespaces.ts';
 import { checkLimits, readMachineLimits } from '../plan/limits.ts';
 import { usageError } from '../plan/quantities.ts';
-import { repeatCommand } from '../plan/repeat-command.ts';
-import { flagWords } from '../plan/suite-flags.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
 import { locateTokens, OWN_TOKENS_FILE } from '../plan/workloads.ts';
 import { checkLoad } from '../trial/check-load.ts';
@@ -21,10 +21,9 @@ import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
 import { temporaryFolder } from '../trial/temporary-folder.ts';
 import { browserOf, canPin, createRun, type OpenRun } from './measure-run.ts';
 import { pilotLoads } from './pilot-loads.ts';
-import type { RunCommandFlags } from './run-flags.ts';
 
 export interface PreparedRun extends BuiltPlan {
-  readonly flags: RunCommandFlags;
+  readonly flags: RunFlags;
 }
 
 export function drawSeed(): number {
@@ -32,7 +31,7 @@ export function drawSeed(): number {
 }
 
 /** Builds a plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, LIMIT or MISSING_PROGRAM */
-export async function prepareRun(scenarios: readonly string[], flags: RunCommandFlags): Promise<PreparedRun> {
+export async function prepareRun(scenarios: readonly string[], flags: RunFlags): Promise<PreparedRun> {
   const limits = readMachineLimits();
   const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent, canPilot: true });
   const { plan } = built;
@@ -91,7 +90,7 @@ export function beginPrepared({ plan, ownTokens, flags }: PreparedRun, { folder,
 }
 
 /** The given `--name`, or the default. @throws BenchError USAGE */
-export function readName(flags: RunCommandFlags, usual: string): string {
+export function readName(flags: RunFlags, usual: string): string {
   const name = flags.name ?? usual;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name))
     throw usageError('--name', name, 'up to 64 letters, digits, dots, dashes or underscores');
@@ -104,14 +103,11 @@ export function usualName({ scenario, preset }: Plan): string {
 }
 
 /** Flags that do not affect the measurement. */
-const mayChange: ReadonlySet<string> = new Set(['continue', 'port', 'json', 'quiet', 'verbose']);
+const mayChange: ReadonlySet<FlagName> = new Set(['continue', 'port', 'json', 'quiet', 'verbose']);
 
 /** @throws BenchError USAGE for a flag or scenario beside --continue that would change the plan. */
-export function refuseChanges(folder: string, scenarios: readonly string[], flags: RunCommandFlags): void {
-  // --no-resume has no positive form, so its value is true unless it was given.
-  const given = Object.entries(flags).find(
-    ([flag, value]) => !mayChange.has(flag) && value !== undefined && !(flag === 'resume' && value === true),
-  )?.[0];
+export function refuseChanges(folder: string, scenarios: readonly string[], flags: RunFlags): void {
+  const given = flagNames.find((name) => flags[name] !== undefined && !mayChange.has(name));
   if (given === 'failIf') throw new BenchError('USAGE', `--fail-if cannot be changed by --continue: the thresholds are in ${folder}`);
   if (given !== undefined) throw new BenchError('USAGE', `--${flagWords(given)} cannot be changed by --continue: the plan is in ${folder}`);
   if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);

@@ -2,15 +2,12 @@
 
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
-import { faultOf } from '../contract/faults.ts';
-import { ladderSteps } from '../contract/ladder.ts';
 import { isSupplement, loadPointTitle } from '../contract/load-point.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
-import { NS_PER_S } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { LiveRate } from '../trial/measure-trial.ts';
-import { TAIL_NS } from '../trial/specification.ts';
+import { estimateTrialS, formatSeconds } from './estimate-time.ts';
 
 export interface Progress {
   start: (planned: PlannedTrial) => void;
@@ -44,15 +41,8 @@ class TimeLeft {
   #tookS = 0;
 
   constructor(plan: Plan) {
-    const GUESSED_OVERHEAD_S = 1;
-    const GUESSED_STEPS = 6;
-    const ladderNs = plan.ladder && ladderSteps(plan.ladder).at(-1)?.quietToNs;
-    const GUESSED_BROWSER_NS = 30 * NS_PER_S;
-    const measuringNs = plan.browserLimits === undefined ? (ladderNs ?? plan.windowNs) : GUESSED_BROWSER_NS;
-    const trialNs = plan.warmupNs + measuringNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
-    const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
-    const lanes = plan.lanes ?? 1;
-    this.#plannedS = (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / lanes;
+    const { lanes = 1 } = plan;
+    this.#plannedS = estimateTrialS(plan);
     this.#leastFinished = lanes === 1 ? 0 : 2 * lanes;
   }
 
@@ -74,17 +64,6 @@ class TimeLeft {
     const spentS = (Date.now() - this.#lastEndAt) / 1000;
     return Math.max(0, trialsLeft * perTrialS - Math.min(spentS, perTrialS));
   }
-}
-
-/** Mean time from the fault to the end of the streams, over all faults; 0 without fault injection. */
-function meanFaultNs({ recovery, loadPoints }: Plan): number {
-  if (recovery === undefined) return 0;
-  const lengthsNs = loadPoints.map(({ fault }) => {
-    if (fault === undefined) return 0;
-    const { outageNs, recoveryNs, quietNs = 0 } = faultOf(fault, recovery.longOutageNs);
-    return outageNs + recoveryNs + quietNs;
-  });
-  return lengthsNs.reduce((sum, ns) => sum + ns, 0) / lengthsNs.length;
 }
 
 function describe(planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'burnIn' | 'attempt' | 'alone'>, plan: Plan): string {
@@ -125,11 +104,6 @@ class TrialCount {
     this.#repeated.add(block);
     this.total += this.#perBlock;
   }
-}
-
-function formatSeconds(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
 function showLines({ plan, total, alreadyDone, stream }: ProgressOptions): Progress {

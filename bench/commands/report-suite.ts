@@ -7,7 +7,7 @@ import { loadSuite } from '../trial/suite-folder.ts';
 import { publish, type Published } from './publish.ts';
 import { hasSuiteFailed, publishSuite, suiteJson, summariseSuite, type PublishedSuite } from './publish-suite.ts';
 import { formats, joins, trackedFormats, type ReportFormat } from './report-formats.ts';
-import type { CommandOutput } from './run-flags.ts';
+import type { CommandOutput } from './command-output.ts';
 
 /** @throws BenchError RUN_FOLDER for a suite or a part that cannot be read, USAGE for a format that several runs cannot share. */
 export async function reportSuite(folder: string, format: ReportFormat | undefined, output: CommandOutput): Promise<number> {

@@ -8,7 +8,7 @@ import { isSuiteFolder } from '../trial/suite-folder.ts';
 import { hasFailed, publish, summariseForTerminal } from './publish.ts';
 import { formats, reportFormats, trackedFormats } from './report-formats.ts';
 import { reportSuite } from './report-suite.ts';
-import type { CommandOutput } from './run-flags.ts';
+import type { CommandOutput } from './command-output.ts';
 
 export interface ReportFlags {
   readonly format?: string;

@@ -2,19 +2,37 @@
 
 import { join, relative } from 'node:path';
 import { isMissed } from '../analysis/thresholds.ts';
+import { readConfig } from '../flags/config.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
 import { parseCount } from '../plan/quantities.ts';
 import { runFolderName } from '../trial/run-folder.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
+import type { CommandOutput } from './command-output.ts';
+import { dryRun } from './dry-run.ts';
 import { DEFAULT_OUT, listenForInterrupts, type OpenRun } from './measure-run.ts';
 import { beginPrepared, findLoads, prepareRun, readName, refuseChanges, reopenRun, usualName, type PilotPlace } from './prepare-run.ts';
 import { hasFailed, publish, summariseForTerminal } from './publish.ts';
-import type { CommandOutput, RunCommandFlags } from './run-flags.ts';
 import { runSuite } from './suite.ts';
 import { explainStop, watchRun } from './watch-run.ts';
 
 /** Returns the exit code: 1 if a trial or a gate failed. @throws BenchError INTERRUPTED after Ctrl-C and the report of finished trials. */
-export async function runCommand(scenarios: readonly string[], flags: RunCommandFlags, output: CommandOutput): Promise<number> {
+export async function runCommand(scenarios: readonly string[], flags: RunFlags, output: CommandOutput): Promise<number> {
+  const { config: path, ...overriding } = flags;
+  if (path === undefined || flags.continue !== undefined) return await runGiven(scenarios, flags, output);
+  const config = readConfig(path);
+  try {
+    return await runGiven(scenarios.length > 0 ? scenarios : config.scenarios, { ...config.flags, ...overriding }, output);
+  } catch (error) {
+    throw config.locate(error, overriding);
+  }
+}
+
+async function runGiven(scenarios: readonly string[], flags: RunFlags, output: CommandOutput): Promise<number> {
   const port = flags.port === undefined ? 0 : parseCount('--port', flags.port, 0, 65_535);
+  if (flags.dryRun === true && flags.continue === undefined) {
+    output.stdout.write(await dryRun(scenarios, flags));
+    return 0;
+  }
   const isSuite = flags.continue === undefined ? scenarios.length > 1 : isSuiteFolder(flags.continue);
   if (isSuite) return await runSuite(scenarios, flags, { port, output });
   using interruption = listenForInterrupts();
@@ -34,7 +52,7 @@ export async function runCommand(scenarios: readonly string[], flags: RunCommand
   return hasFailed(analysis) || thresholds.some(isMissed) ? 1 : 0;
 }
 
-async function beginRun(scenarios: readonly string[], flags: RunCommandFlags, place: PilotPlace): Promise<OpenRun> {
+async function beginRun(scenarios: readonly string[], flags: RunFlags, place: PilotPlace): Promise<OpenRun> {
   const asked = await prepareRun(scenarios, flags);
   const name = readName(flags, usualName(asked.plan));
   const prepared = await findLoads(asked, place);
@@ -42,7 +60,7 @@ async function beginRun(scenarios: readonly string[], flags: RunCommandFlags, pl
   return beginPrepared(prepared, { folder: join(flags.out ?? DEFAULT_OUT, runFolderName(startedAt, name)), name, startedAt });
 }
 
-function continueRun(folder: string, scenarios: readonly string[], flags: RunCommandFlags): OpenRun {
+function continueRun(folder: string, scenarios: readonly string[], flags: RunFlags): OpenRun {
   refuseChanges(folder, scenarios, flags);
   return reopenRun(folder, flags.port);
 }

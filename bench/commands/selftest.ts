@@ -19,7 +19,7 @@ import { runFolderName, writeRunFile } from '../trial/run-folder.ts';
 import { canPin, DEFAULT_OUT, listenForInterrupts, measureRun, openRun } from './measure-run.ts';
 import { publish } from './publish.ts';
 import { showProgress, silentProgress } from './progress.ts';
-import type { CommandOutput } from './run-flags.ts';
+import type { CommandOutput } from './command-output.ts';
 
 export interface SelftestFlags {
   readonly transports?: string;

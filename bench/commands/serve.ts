@@ -5,7 +5,7 @@ import { locateTokens, resolveWorkload, workloadNames } from '../plan/workloads.
 import type { Workload } from '../contract/workload.ts';
 import { listenForInterrupts } from './measure-run.ts';
 import { openPage } from './open-page.ts';
-import type { CommandOutput } from './run-flags.ts';
+import type { CommandOutput } from './command-output.ts';
 import { pageAddress, renderAddresses } from './serve-addresses.ts';
 import { TwinProcesses, type Listening } from './serve-twins.ts';
 

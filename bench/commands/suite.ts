@@ -5,10 +5,13 @@ import { join, relative } from 'node:path';
 import { BenchError } from '../contract/errors.ts';
 import { SUITE_SCHEMA_VERSION, type Suite } from '../contract/suite.ts';
 import { armName } from '../contract/transports.ts';
-import { readScenarios, repeatSuite, shareFlags, shareThresholds } from '../plan/suite-flags.ts';
+import { repeatSuite } from '../flags/repeat.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { readScenarios, shareFlags, shareThresholds } from '../flags/suite.ts';
 import { streamduelVersion } from '../trial/environment.ts';
 import { runFolderName } from '../trial/run-folder.ts';
 import { loadSuite, writeSuite } from '../trial/suite-folder.ts';
+import type { CommandOutput } from './command-output.ts';
 import { DEFAULT_OUT, listenForInterrupts, type OpenRun } from './measure-run.ts';
 import {
   beginPrepared,
@@ -24,7 +27,6 @@ import {
 } from './prepare-run.ts';
 import { publish, type Published } from './publish.ts';
 import { hasSuiteFailed, publishSuite, suiteJson, summariseSuite } from './publish-suite.ts';
-import type { CommandOutput, RunCommandFlags } from './run-flags.ts';
 import { explainStop, watchRun, type WatchOptions } from './watch-run.ts';
 
 interface OpenSuite {
@@ -39,7 +41,7 @@ interface SuiteOptions {
 }
 
 /** Returns the exit code: 1 when a trial or a gate of any part failed. @throws BenchError as `runCommand` does. */
-export async function runSuite(scenarios: readonly string[], flags: RunCommandFlags, { port, output }: SuiteOptions): Promise<number> {
+export async function runSuite(scenarios: readonly string[], flags: RunFlags, { port, output }: SuiteOptions): Promise<number> {
   using interruption = listenForInterrupts();
   const { folder, suite, parts } =
     flags.continue === undefined
@@ -56,7 +58,7 @@ export async function runSuite(scenarios: readonly string[], flags: RunCommandFl
 /** Most scenarios that the default name of a suite lists; above it, the name has their number. */
 const MOST_NAMED = 3;
 
-async function beginSuite(names: readonly string[], flags: RunCommandFlags, place: PilotPlace): Promise<OpenSuite> {
+async function beginSuite(names: readonly string[], flags: RunFlags, place: PilotPlace): Promise<OpenSuite> {
   const scenarios = readScenarios(names);
   const asked = await prepareParts(scenarios, flags);
   const prepared: PreparedRun[] = [];
@@ -85,7 +87,7 @@ async function beginSuite(names: readonly string[], flags: RunCommandFlags, plac
 }
 
 /** Prepares all parts with one seed, and each threshold in the parts that measure its metric. */
-async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: RunCommandFlags): Promise<readonly PreparedRun[]> {
+export async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: RunFlags): Promise<readonly PreparedRun[]> {
   const { failIf, ...rest } = flags;
   const shared = shareFlags(scenarios, { ...rest, seed: flags.seed ?? String(drawSeed()) });
   const prepared: PreparedRun[] = [];
@@ -100,7 +102,7 @@ async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: 
   }));
 }
 
-function continueSuite(folder: string, scenarios: readonly string[], flags: RunCommandFlags): OpenSuite {
+function continueSuite(folder: string, scenarios: readonly string[], flags: RunFlags): OpenSuite {
   refuseChanges(folder, scenarios, flags);
   const suite = loadSuite(folder);
   return { folder, suite, parts: suite.parts.map((part) => reopenRun(join(folder, part.folder), flags.port)) };

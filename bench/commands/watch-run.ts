@@ -5,10 +5,10 @@ import { BenchError } from '../contract/errors.ts';
 import { countTrials } from '../plan/trials.ts';
 import { measureRun, type OpenRun } from './measure-run.ts';
 import { showProgress, silentProgress } from './progress.ts';
-import type { RunCommandFlags } from './run-flags.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
 
 export interface WatchOptions {
-  readonly flags: Pick<RunCommandFlags, 'quiet' | 'verbose'>;
+  readonly flags: Pick<RunFlags, 'quiet' | 'verbose'>;
   readonly port: number;
   readonly signal: AbortSignal;
   readonly stderr: NodeJS.WriteStream;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { armName, armTitle } from '../contract/transports.ts';
 import { planArms } from './arms.ts';
 import { buildPlan } from './build-plan.ts';
-import { repeatCommand } from './repeat-command.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 const place = { scenario: 'stream', usual: ['sse', 'ws'], breaksSomething: false } as const;
 

@@ -17,7 +17,7 @@ import {
   type TransportId,
 } from '../contract/transports.ts';
 import { browserArms, refuseBrowser } from './browser.ts';
-import type { RunFlags } from './build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
 import { readPath } from './path.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
@@ -37,7 +37,7 @@ function usualClient(scenario: ScenarioId): ClientStack {
 }
 
 function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms'] {
-  const path = readPath(flags.path, scenario);
+  const path = readPath(flags.path);
   const common = pickName('client stack', flags.client ?? usualClient(scenario), Object.keys(clientStacks) as ClientStack[]);
   const readArm = (entry: string): Plan['arms'][number] => {
     const [written = '', stack] = entry.split('/', 2);

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { faultNames, needsPrivileges, type FaultName } from '../contract/faults.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
 import { checkLimits } from './limits.ts';
-import { repeatCommand } from './repeat-command.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 import { planTrials } from './trials.ts';
 
 const unprivileged = (fault: FaultName) => (needsPrivileges(fault) ? { why: 'not root', remedy: 'run as root' } : undefined);
@@ -108,16 +109,20 @@ it('a client stack that cannot stop reading is not asked to', async () => {
 
 describe('what is refused names the flag', () => {
   it.each<[string, RunFlags, string]>([
-    ['stream', { faults: 'kill' }, '--faults kill: expected scenario reconnect or herd'],
-    ['stream', { resume: false }, '--no-resume: scenario stream breaks nothing'],
+    ['stream', { faults: 'kill' }, '--faults kill: scenario stream does not take it: it injects no fault'],
+    ['stream', { resume: false }, '--no-resume: scenario stream does not take it: it injects no fault'],
     ['stream', { client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
-    ['herd', { faults: 'reset' }, '--faults reset: expected another scenario: herd is about the fault kill'],
+    ['herd', { faults: 'reset' }, '--faults reset: scenario herd does not take it: it sets this itself'],
     ['reconnect', { transports: 'sse,sse/probe' }, '--transports sse,sse/probe: expected each arm once; sse is there twice'],
-    ['reconnect', { transports: 'sse/firefox' }, 'there is no client stack "firefox"'],
-    ['reconnect', { faults: 'kil' }, 'there is no fault "kil"; did you mean kill?'],
-    ['reconnect', { policy: 'polite' }, 'there is no policy "polite"'],
+    ['reconnect', { transports: 'sse/firefox' }, '--transports sse/firefox: there is no client stack "firefox"'],
+    ['reconnect', { faults: 'kil' }, '--faults kil: there is no fault "kil"; did you mean kill?'],
+    ['reconnect', { policy: 'polite' }, '--policy polite: there is no policy "polite"'],
     ['reconnect', { heartbeat: '5ms' }, '--heartbeat 5ms: expected between 100ms and 60s'],
-    ['reconnect', { duration: '5s' }, '--duration 5s: expected scenario stream'],
+    [
+      'reconnect',
+      { duration: '5s' },
+      '--duration 5s: scenario reconnect does not take it: its faults determine how long streams and trials are',
+    ],
     ['reconnect', { payload: 'openai' }, '--payload openai: expected a payload with sequence numbers'],
     ['reconnect', { client: 'eventsource' }, '--client eventsource: expected a stack that speaks ws'],
     ['reconnect', { faults: 'link-down' }, '--faults link-down: link-down cannot be had here: not root'],

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
-import { repeatCommand } from './repeat-command.ts';
-import { shareFlags } from './suite-flags.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
+import { repeatCommand } from '../flags/repeat.ts';
+import { shareFlags } from '../flags/suite.ts';
 
 async function plan(flags: RunFlags = {}, scenario = 'browser-limits'): Promise<Plan> {
   return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
@@ -31,17 +32,17 @@ it('the command that repeats it has no flag that the scenario refuses', async ()
 });
 
 it.each([
-  [{ rate: '5' }, '--rate 5: expected it left out'],
-  [{ tokens: '5' }, '--tokens 5: expected it left out'],
-  [{ warmup: '1s' }, '--warmup 1s: expected it left out'],
-  [{ duration: '1s' }, '--duration 1s: expected it left out'],
+  [{ rate: '5' }, '--rate 5: scenario browser-limits does not take it: it sets this itself'],
+  [{ tokens: '5' }, '--tokens 5: scenario browser-limits does not take it: it sets this itself'],
+  [{ warmup: '1s' }, '--warmup 1s: scenario browser-limits does not take it: it sets this itself'],
+  [{ duration: '1s' }, '--duration 1s: scenario browser-limits does not take it: it sets this itself'],
   [{ connections: '1' }, '--connections 1: expected a whole number from 2'],
   [{ client: 'library' }, '--client library: expected browser here'],
   [{ transports: 'sse/probe' }, '--client probe: expected browser here'],
   [{ transports: 'sse,tcp' }, '--client browser: expected a stack that speaks tcp'],
-  [{ aa: true }, '--aa has no place in scenario browser-limits'],
-  [{ pilot: true }, '--pilot has no place in scenario browser-limits'],
-  [{ precision: '5%' }, '--precision has no place in scenario browser-limits'],
+  [{ aa: true }, '--aa: scenario browser-limits does not take it: nothing of it is a sample'],
+  [{ pilot: true }, '--pilot: scenario browser-limits does not take it: nothing of it is a sample'],
+  [{ precision: '5%' }, '--precision 5%: scenario browser-limits does not take it: nothing of it is a sample'],
 ] as const)('%j is refused by name', async (flags, message) => {
   await expect(plan(flags)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
 });

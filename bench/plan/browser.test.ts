@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
-import { repeatCommand } from './repeat-command.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 async function plan(flags: RunFlags = {}, scenario = 'stream'): Promise<Plan> {
   return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;

@@ -6,8 +6,8 @@ import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { armName, isBrowser, type Arm } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
 import type { ArmText } from './arms.ts';
-import type { RunFlags } from './build-plan.ts';
 import type { Preset, PresetName } from './presets.ts';
 import { usageError } from './quantities.ts';
 

@@ -2,58 +2,40 @@
 
 import { metricsOf } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
+import { faults, type Fault, type FaultName } from '../contract/faults.ts';
 import { payloadNames } from '../contract/payload.ts';
 import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop, type ScenarioId } from '../contract/run-file.ts';
-import { MIB, NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { reconnectsItself } from '../contract/transports.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { refuseForeignFlags } from '../flags/taken.ts';
 import { scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
-import { faults, type Fault, type FaultName } from '../contract/faults.ts';
-import { reconnectsItself } from '../contract/transports.ts';
 import { planArms } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
-import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
+import { planBreaking, type AbsentFault } from './breaking.ts';
+import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './defaults.ts';
 import { declaredEndpoints, parseShares, placeLoads, PROVISIONAL_STREAMS } from './loads.ts';
-import { refuseObjectives } from './objectives.ts';
 import { checkPath } from './path.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
-import { readProcesses, type ProcessFlags } from './processes.ts';
-import { inFlag, parseCount, parseDuration, parseList, parsePositive, parseSize, pickName, usageError } from './quantities.ts';
+import { readProcesses } from './processes.ts';
+import {
+  inFlag,
+  nameFlag,
+  parseCount,
+  parseDuration,
+  parseList,
+  parseName,
+  parsePositive,
+  parseSize,
+  pickName,
+  usageError,
+} from './quantities.ts';
 import { readSource } from './source.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
-
-/** Flags as commander parses them; undefined when the preset decides. */
-export interface RunFlags extends BreakingFlags, ProcessFlags {
-  readonly transports?: string;
-  readonly connections?: string;
-  readonly loads?: string;
-  readonly carries?: string;
-  readonly rate?: string;
-  readonly tokens?: string;
-  readonly workload?: string;
-  readonly payload?: string;
-  readonly client?: string;
-  readonly blocks?: string;
-  readonly duration?: string;
-  readonly warmup?: string;
-  readonly preset?: string;
-  readonly seed?: string;
-  readonly backpressure?: string;
-  readonly pin?: boolean;
-  readonly stamps?: boolean;
-  readonly aa?: boolean;
-  readonly precision?: string;
-  readonly maxTime?: string;
-  readonly pilot?: boolean;
-  readonly rerun?: boolean;
-  readonly slo?: readonly string[];
-  readonly canary?: boolean;
-  readonly browser?: string;
-  readonly path?: string;
-  readonly source?: string;
-}
 
 export interface BuiltPlan {
   readonly plan: Plan;
@@ -62,12 +44,9 @@ export interface BuiltPlan {
   readonly needsPilot: boolean;
 }
 
-export const DEFAULT_BACKPRESSURE_BYTES = MIB;
 const SHORTEST_NS = 500 * NS_PER_MS;
 const LONGEST_NS = 3600 * NS_PER_S;
 const MAX_CONNECTIONS = 1_000_000;
-/** Repeating more than this share of the blocks would select the data: the machine is too noisy, and the report says so. */
-export const EXTRA_SHARE = 0.25;
 const PILOT_BLOCKS = 6;
 /** Time for the last client to reconnect; a trial ends as soon as all streams have. */
 const FAULT_DRAIN_NS = 20 * NS_PER_S;
@@ -91,20 +70,18 @@ export interface Surroundings {
 /** @throws BenchError USAGE or UNKNOWN_NAME */
 export async function buildPlan(scenarioArguments: readonly string[], flags: RunFlags, surroundings: Surroundings): Promise<BuiltPlan> {
   const scenario = readScenario(scenarioArguments);
-  const presetName = pickName('preset', flags.preset ?? 'quick', presetNames);
+  refuseForeignFlags(flags, scenarios[scenario]);
+  const presetName = parseName('--preset', flags.preset ?? 'quick', { what: 'preset', names: presetNames });
   const preset: Preset = presets[presetName];
   const { breaks, measures } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
-  const ofScenario: Preset = { ...preset, ...measured, ...(measures !== undefined && { transports: measures.transports }) };
-  const payload = pickName('payload', flags.payload ?? measures?.payload ?? 'lean', payloadNames);
-  if (breaks === undefined) refuseBreakingFlags(flags, scenario);
-  else refuseSteadyFlags(flags, payload, scenario);
-  if (scenario !== 'capacity') refuseObjectives(flags, scenario);
-  for (const flag of measures?.unused ?? []) refuseUnused(flag, flags[flag], scenario);
-  const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
+  const ofScenario: Preset = { ...preset, ...measured };
+  const payload = parseName('--payload', flags.payload ?? measures?.payload ?? 'lean', { what: 'payload', names: payloadNames });
+  const { workload, ownTokens } = await readWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
-  const arms = planArms(flags, { scenario, usual: breaks?.transports ?? ofScenario.transports, breaksSomething: breaks !== undefined });
+  const usualArms = breaks?.transports ?? measures?.transports ?? preset.transports;
+  const arms = readArms(flags, { scenario, usual: usualArms, breaksSomething: breaks !== undefined });
   const isInBrowser = scenario === 'stream' && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
@@ -127,7 +104,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
               : placeLoads(shares, carriedStreams, windows.windowNs)),
           recovery: undefined,
         }
-      : planBreaking(flags, { scenario: breaks, name: scenario, size, connections, whyAbsent });
+      : planBreaking(flags, { scenario: breaks, payload, size, connections, whyAbsent });
   const blocks = readBlocks(
     flags,
     size?.blocks ?? usual.blocks,
@@ -146,8 +123,8 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
             : loadWorkload(shares && flags.workload === undefined ? usual : undefined)))
       : { tokensPerSecond: breaks.tokensPerSecond },
   );
-  const canary = planCanary(flags, scenario, arms);
-  const processes = readProcesses(flags, { scenario, connections });
+  const canary = planCanary(flags, arms);
+  const processes = readProcesses(flags, connections);
   const { serverProcesses = 1 } = processes;
   const plan: Plan = {
     scenario,
@@ -174,7 +151,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(canary !== undefined && { canary }),
     ...(flags.browser !== undefined && { browser: flags.browser }),
     ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned, windowNs: windows.windowNs }),
-    ...readSource(flags, scenario),
+    ...readSource(flags),
     ...processes,
     ...(shares !== undefined && flags.carries !== undefined && carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
     ...(scenario === 'stream' &&
@@ -194,7 +171,6 @@ function readLoads(
   { scenario, preset, surroundings }: { scenario: ScenarioId; preset: Preset; surroundings: Surroundings },
 ): readonly number[] | undefined {
   const [flag, value] = loads === undefined ? (['--carries', carries] as const) : (['--loads', loads] as const);
-  if (value !== undefined && scenario !== 'stream') throw usageError(flag, value, `scenario stream: ${scenario} has loads of its own`);
   if (value !== undefined && connections !== undefined)
     throw usageError(flag, value, 'it without --connections, which says how many streams');
   const shares = loads === undefined ? preset.loads : parseShares(loads);
@@ -216,9 +192,21 @@ function lowPhaseOf(warmupNs: number): Plan['lowPhase'] {
   return { share: LOW_PHASE_SHARE, untilNs: warmupNs / 2 };
 }
 
-/** @throws BenchError USAGE */
-function refuseUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', value: string | undefined, scenario: ScenarioId): void {
-  if (value !== undefined) throw usageError(`--${flag}`, value, `it left out: scenario ${scenario} sets it itself`);
+function readArms(flags: RunFlags, place: Parameters<typeof planArms>[1]): Plan['arms'] {
+  try {
+    return planArms(flags, place);
+  } catch (error) {
+    const { transports, client = '' } = flags;
+    throw transports === undefined ? nameFlag(error, '--client', client) : nameFlag(error, '--transports', transports);
+  }
+}
+
+async function readWorkload(name: string): Promise<ResolvedWorkload> {
+  try {
+    return await resolveWorkload(name);
+  } catch (error) {
+    throw nameFlag(error, '--workload', name);
+  }
 }
 
 /** Returns undefined for a fault that all these arms support. */

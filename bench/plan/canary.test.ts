@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { canaryPlanSchema } from '../contract/canary.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { scenarioNames } from '../scenarios/registry.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
-import { repeatCommand } from './repeat-command.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 async function plan(scenario: string, flags: RunFlags = {}): Promise<Plan> {
   return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
@@ -23,7 +24,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({
       code: 'USAGE',
-      message: expect.stringContaining(`--canary has no place in scenario ${scenario}: `) as string,
+      message: expect.stringContaining(`--canary: scenario ${scenario} does not take it: `) as string,
       hint: 'scenarios that take it: stream, connect, fanout, slow-reader, burst',
     });
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
 
 async function plan(flags: RunFlags): Promise<Plan> {
   return (await buildPlan(['connect'], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;

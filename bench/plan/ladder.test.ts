@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
-import { repeatCommand } from './repeat-command.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 const surroundings = { randomSeed: () => 1, canPin: false };
 
@@ -33,8 +34,8 @@ it.each([
     { duration: '500ms' },
     '--rate 5: expected at least 5 tokens of each stream on a rung: with 0.5 s of streaming (--duration) at least 10',
   ],
-  [{ warmup: '1s' }, '--warmup 1s: expected it left out'],
-  [{ tokens: '100' }, '--tokens 100: expected it left out'],
+  [{ warmup: '1s' }, '--warmup 1s: scenario memory does not take it: it sets this itself'],
+  [{ tokens: '100' }, '--tokens 100: scenario memory does not take it: it sets this itself'],
 ])('%j is refused, and the message says what to do', async (flags, message) => {
   await expect(plan(flags)).rejects.toThrow(message);
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { buildPlan, type RunFlags } from './build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
 import { checkLimits, type MachineLimits } from './limits.ts';
 
 /** A machine with Debian's defaults, and a limit of descriptors common in containers. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
 import { parseObjective } from './objectives.ts';
-import { repeatCommand } from './repeat-command.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 const surroundings = { randomSeed: () => 1, canPin: false };
 
@@ -77,7 +78,7 @@ describe('the plan of a search', () => {
 
   it('is of this scenario alone', async () => {
     await expect(planOf({ slo: ['delivery.p99 <= 50ms'] }, 'stream')).rejects.toThrow(
-      '--slo delivery.p99 <= 50ms: expected scenario capacity',
+      '--slo delivery.p99 <= 50ms: scenario stream does not take it',
     );
     expect((await planOf({}, 'stream')).search).toBeUndefined();
   });

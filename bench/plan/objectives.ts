@@ -8,6 +8,7 @@ import type { Plan } from '../contract/run-file.ts';
 import type { Objective, SearchPlan } from '../contract/search.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
 import { parseDuration, usageError } from './quantities.ts';
 import { readCondition } from './thresholds.ts';
 
@@ -29,11 +30,6 @@ const TAIL_QUANTILE = 0.99;
 /** Thoroughness of a preset's search. */
 export type SearchSize = Pick<SearchPlan, 'width' | 'stepsPerLoad' | 'curveLoads'>;
 
-interface SearchFlags {
-  readonly slo?: readonly string[];
-  readonly connections?: string;
-}
-
 interface SearchPlace {
   readonly connections: readonly number[];
   readonly workload: Workload;
@@ -53,7 +49,7 @@ const MAX_STEPS = 24;
 
 /** @throws BenchError USAGE or UNKNOWN_NAME */
 export function planSearch(
-  { slo, connections: given }: SearchFlags,
+  { slo, connections: given }: Pick<RunFlags, 'slo' | 'connections'>,
   { connections, workload, size, windowNs }: SearchPlace,
 ): Pick<Plan, 'search'> {
   const [most = 0, ...others] = connections;
@@ -105,20 +101,4 @@ function parseAttainment(text: string): Objective | undefined {
   const withinNs = parseDuration(FLAG, within);
   if (limit > 1 || withinNs <= 0) throw usageError(FLAG, text, `a time above 0 and a share of at most 100 %, such as ${DEFAULT_OBJECTIVE}`);
   return { text, metric: ATTAINMENT, operator: operator === '>' ? '>' : '>=', limit, withinNs };
-}
-
-/** @throws BenchError USAGE for an objective in another scenario. */
-export function refuseObjectives({ slo }: SearchFlags, scenario: string): void {
-  const [first] = slo ?? [];
-  if (first !== undefined)
-    throw usageError(
-      FLAG,
-      first,
-      `scenario capacity, which searches for what holds it; in ${scenario}, --fail-if ends a run with an error`,
-    );
-}
-
-/** The flags that repeat this part of the plan. */
-export function repeatSearch({ search }: Pick<Plan, 'search'>): string[] {
-  return search === undefined ? [] : search.objectives.map(({ text }) => `${FLAG} '${text}'`);
 }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { armName } from '../contract/transports.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
-import { repeatCommand } from './repeat-command.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 // With so few local ports a load process needs addresses of its own for 2000 connections.
 const ports = { localPorts: 1000 };
@@ -25,9 +26,9 @@ it('the printed command plans the same path', async () => {
 });
 
 it.each<[string, RunFlags, string]>([
-  ['stream', { path: 'veth' }, 'there is no path "veth"'],
-  ['burst', { path: 'netns' }, '--path netns: expected direct in burst: other paths are for scenario stream'],
-  ['reconnect', { path: 'relay' }, '--path relay: expected direct in reconnect: other paths are for scenario stream'],
+  ['stream', { path: 'veth' }, '--path veth: there is no path "veth"'],
+  ['burst', { path: 'netns' }, '--path netns: scenario burst does not take it'],
+  ['reconnect', { path: 'relay' }, '--path relay: scenario reconnect does not take it'],
   ['stream', { path: 'netns', canary: true }, '--path netns: expected direct with --canary: the canary is in the network of the host'],
   [
     'stream',

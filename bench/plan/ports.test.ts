@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
 import { countAddresses, loopbackAddresses } from './ports.ts';
 
 const surroundings = { randomSeed: () => 1, canPin: false };

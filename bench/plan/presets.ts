@@ -1,11 +1,11 @@
 // Presets: named sets of defaults for the amount of measuring, from seconds to hours. Flags override single values.
 
+import type { TransportId } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
-import type { ArmText } from './arms.ts';
 
 export interface Preset {
   readonly summary: string;
-  readonly transports: readonly ArmText[];
+  readonly transports: readonly TransportId[];
   readonly connections: readonly number[];
   /** Shares of the weaker arm's capacity, found by a pilot unless --connections sets the number of streams. */
   readonly loads?: readonly number[];

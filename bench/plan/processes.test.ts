@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildPlan, type RunFlags } from './build-plan.ts';
-import { readProcesses, type ProcessFlags } from './processes.ts';
-import { repeatCommand } from './repeat-command.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
+import { readProcesses } from './processes.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 const plan = async (flags: RunFlags, scenario = 'stream') =>
   (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
-
-const asked = { scenario: 'stream', connections: [1000] } as const;
 
 it('without flags there is one process of each kind, and the plan says nothing of them', async () => {
   expect(await plan({})).toEqual(await plan({ clientProcesses: '1', serverProcesses: '1' }));
@@ -52,14 +51,19 @@ describe('what is refused names the flag, the value and the remedy', () => {
     [
       'reconnect',
       { clientProcesses: '2' },
-      '--client-processes 2: expected 1: in reconnect one load process speaks with one server',
+      '--client-processes 2: scenario reconnect does not take it: one load process speaks with one server',
+      'scenarios that take it: stream, memory, capacity, connect, fanout, slow-reader, burst',
+    ],
+    [
+      'herd',
+      { serverProcesses: '2' },
+      '--server-processes 2: scenario herd does not take it: one load process speaks with one server',
       undefined,
     ],
-    ['herd', { serverProcesses: '2' }, '--server-processes 2: expected 1: in herd one load process speaks with one server', undefined],
     [
       'completions',
       { clientProcesses: '2', serverProcesses: '2' },
-      '--client-processes 2: expected 1: in completions one load process speaks with one server',
+      '--client-processes 2: scenario completions does not take it: one load process speaks with one server',
       undefined,
     ],
   ])('%s %j', async (scenario, flags, message, hint) => {
@@ -68,9 +72,9 @@ describe('what is refused names the flag, the value and the remedy', () => {
 });
 
 /** The hint of the refusal; undefined when the flags are accepted. */
-function remedyOf(flags: ProcessFlags): string | undefined {
+function remedyOf(flags: RunFlags): string | undefined {
   try {
-    readProcesses(flags, asked);
+    readProcesses(flags, [1000]);
     return undefined;
   } catch (error) {
     return (error as { hint?: string }).hint;

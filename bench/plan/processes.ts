@@ -3,36 +3,24 @@
 
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { BenchError } from '../contract/errors.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { whyRefused } from '../flags/taken.ts';
+import { scenarios } from '../scenarios/registry.ts';
 import { parseCount, usageError } from './quantities.ts';
-
-/** Flags as commander parses them. */
-export interface ProcessFlags {
-  readonly clientProcesses?: string;
-  readonly serverProcesses?: string;
-}
 
 export type Processes = Pick<Plan, 'clientProcesses' | 'serverProcesses'>;
 
-interface SharedWork {
-  readonly scenario: ScenarioId;
-  /** Connections of each load point. */
-  readonly connections: readonly number[];
-}
-
 export const MAX_PROCESSES = 64;
 
-/** Faults strike one server; a closed loop's throughput is that of one load process with one server; and an origin is one server. */
-const undivided: ReadonlySet<ScenarioId> = new Set(['reconnect', 'herd', 'completions', 'browser-limits']);
-
+/** Whether several load processes and servers may share the work of a trial. */
 export function canShare(scenario: ScenarioId): boolean {
-  return !undivided.has(scenario);
+  return whyRefused('serverProcesses', scenarios[scenario]) === undefined;
 }
 
-/** Counts that are not given are 1 and left out. @throws BenchError USAGE */
-export function readProcesses(flags: ProcessFlags, { scenario, connections }: SharedWork): Processes {
+/** Counts that are not given are 1 and left out. @param connections Connections of each load point. @throws BenchError USAGE */
+export function readProcesses(flags: Pick<RunFlags, 'clientProcesses' | 'serverProcesses'>, connections: readonly number[]): Processes {
   const clients = readCount('--client-processes', flags.clientProcesses);
   const servers = readCount('--server-processes', flags.serverProcesses);
-  if (!canShare(scenario)) refuse(flags, scenario);
   if (clients % servers !== 0) {
     const enough = Math.ceil(clients / servers) * servers;
     throw new BenchError(
@@ -49,22 +37,4 @@ export function readProcesses(flags: ProcessFlags, { scenario, connections }: Sh
 
 function readCount(flag: string, value: string | undefined): number {
   return value === undefined ? 1 : parseCount(flag, value, 1, MAX_PROCESSES);
-}
-
-function refuse({ clientProcesses, serverProcesses }: ProcessFlags, scenario: ScenarioId): void {
-  for (const [flag, value] of [
-    ['--client-processes', clientProcesses],
-    ['--server-processes', serverProcesses],
-  ] as const) {
-    if (value !== undefined && Number(value) !== 1)
-      throw usageError(flag, value, `1: in ${scenario} one load process speaks with one server`);
-  }
-}
-
-/** The flags that repeat this part of the plan. */
-export function repeatProcesses({ clientProcesses, serverProcesses }: Processes): string[] {
-  return [
-    ...(clientProcesses === undefined ? [] : [`--client-processes ${clientProcesses}`]),
-    ...(serverProcesses === undefined ? [] : [`--server-processes ${serverProcesses}`]),
-  ];
 }

@@ -2,6 +2,7 @@
 
 import { BenchError } from '../contract/errors.ts';
 import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
+import { nearestName } from './nearest-name.ts';
 
 const durationUnits: Record<string, number> = {
   us: NS_PER_US,
@@ -22,10 +23,20 @@ export function inFlag<T>(flag: string, value: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof BenchError)) throw error;
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    throw new BenchError(error.code, `${flag} ${value}: ${error.message}`, { cause: error, ...hint });
+    throw prefixFlag(error, flag, value);
   }
+}
+
+/** Prefixes an error about an unknown name with the flag and the value, unless it names a flag already. */
+export function nameFlag(error: unknown, flag: string, value: string): unknown {
+  const isNamed = !(error instanceof BenchError) || error.code !== 'UNKNOWN_NAME' || error.message.startsWith('--');
+  return isNamed ? error : prefixFlag(error, flag, value);
+}
+
+function prefixFlag(error: unknown, flag: string, value: string): unknown {
+  if (!(error instanceof BenchError)) return error;
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  return new BenchError(error.code, `${flag} ${value}: ${error.message}`, { cause: error, ...hint });
 }
 
 /** @returns ns */
@@ -65,11 +76,27 @@ export function parseList(flag: string, value: string): string[] {
   return entries;
 }
 
+interface KnownNames<Name extends string> {
+  /** What is named: `fault`. */
+  readonly what: string;
+  readonly names: readonly Name[];
+}
+
+/** Parses one of several names. @throws BenchError UNKNOWN_NAME that names the flag */
+export function parseName<Name extends string>(flag: string, value: string, { what, names }: KnownNames<Name>): Name {
+  return inFlag(flag, value, () => pickName(what, value, names));
+}
+
+/** Parses a list of names. @throws BenchError USAGE or UNKNOWN_NAME that names the flag */
+export function parseNames<Name extends string>(flag: string, value: string, { what, names }: KnownNames<Name>): Name[] {
+  return parseList(flag, value).map((name) => inFlag(flag, value, () => pickName(what, name, names)));
+}
+
 /** @throws BenchError UNKNOWN_NAME that lists the known names, and suggests a similar one if there is one. */
 export function pickName<Name extends string>(what: string, value: string, names: readonly Name[]): Name {
   const found = names.find((name) => name === value);
   if (found !== undefined) return found;
-  const near = names.find((name) => name.startsWith(value) || value.startsWith(name));
+  const near = nearestName(value, names);
   throw new BenchError('UNKNOWN_NAME', `there is no ${what} "${value}"${near === undefined ? '' : `; did you mean ${near}?`}`, {
     hint: `known: ${names.join(', ')}`,
   });

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { buildPlan, type RunFlags } from './build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
 import { checkLimits } from './limits.ts';
-import { repeatCommand } from './repeat-command.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 
 const surroundings = { randomSeed: () => 7, canPin: false };
 const planOf = async (scenario: string, flags: RunFlags) => (await buildPlan([scenario], flags, surroundings)).plan;
@@ -17,8 +18,8 @@ it('an upstream is in the plan and in the command that repeats it; the timer is 
 });
 
 it('other scenarios refuse it, and an unknown source has a name', async () => {
-  await expect(planOf('reconnect', { source: 'upstream' })).rejects.toThrow('--source upstream: expected timer in scenario reconnect');
-  await expect(planOf('stream', { source: 'kafka' })).rejects.toThrow('there is no source "kafka"');
+  await expect(planOf('reconnect', { source: 'upstream' })).rejects.toThrow('--source upstream: scenario reconnect does not take it');
+  await expect(planOf('stream', { source: 'kafka' })).rejects.toThrow('--source kafka: there is no source "kafka"');
 });
 
 it('a server has two sockets for each stream then', async () => {

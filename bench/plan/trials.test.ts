@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
-import { buildPlan, type RunFlags } from './build-plan.ts';
-import { repeatCommand } from './repeat-command.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from './build-plan.ts';
+import { repeatCommand } from '../flags/repeat.ts';
 import { planTrials } from './trials.ts';
 
 const surroundings = { randomSeed: () => 1, canPin: false };

@@ -1,6 +1,6 @@
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { BenchError } from '../contract/errors.ts';
-import type { Scenario } from './scenario.ts';
+import { undivided, type Scenario } from './scenario.ts';
 
 /** Limits that the servers accept in a request for an unplanned stream; at least two tokens, so that a stream takes time. */
 const FEWEST_TOKENS = 2;
@@ -12,6 +12,10 @@ export const completions = {
   name: 'completions',
   question: 'How many whole streams a second does each server complete when clients ask for the next as soon as they have the last?',
   summary: 'whole streams in a closed loop: streams per second and completion time; autocannon for SSE beside the probe',
+  flags: {
+    canary: { refuses: 'its own clients send ordinary requests, as many as are answered' },
+    ...undivided,
+  },
   measures: {
     transports: ['sse', 'ws', 'sse/autocannon'],
     // 75 ms a stream and no prefill: short enough to show the time that a server adds to a stream.

@@ -24,10 +24,10 @@ export const fanout = {
   question:
     'When one source sends to many subscribers, how far apart do the first and the last get each message, and what does a delivery cost?',
   summary: 'one source to many subscribers at 1 to 50 messages/s: spread of delivery, CPU per delivery, the cost of a slow subscriber',
+  flags: { rate: 'sets', tokens: 'sets' },
   measures: {
     transports: ['sse', 'ws'],
     workload: { firstTokenMedianMs: 0, firstTokenSigma: 0 },
-    unused: ['rate', 'tokens'],
     fewestConnections: 2,
     sizes: {
       smoke: { connections: [50], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },

@@ -1,6 +1,6 @@
 import { DEFAULT_LONG_OUTAGE_NS } from '../contract/faults.ts';
 import { NS_PER_MS } from '../contract/units.ts';
-import type { Scenario } from './scenario.ts';
+import { undivided, type Scenario } from './scenario.ts';
 
 /** Many clients lose their server at once, and all reconnect to its replacement. */
 export const herd = {
@@ -8,10 +8,14 @@ export const herd = {
   question:
     'When a server with many clients dies and another takes its place, how long until they are all back, and what does that cost it?',
   summary: 'many clients lose their server at once: recovery curve, attempts, accepts, listen queue, under both reconnect policies',
+  flags: {
+    faults: 'sets',
+    canary: { refuses: 'its server is replaced' },
+    ...undivided,
+  },
   breaks: {
     transports: ['sse', 'ws'],
     faults: ['kill'],
-    canChooseFaults: false,
     policies: ['identical', 'as-specified'],
     tokensPerSecond: 2,
     warmupNs: 1500 * NS_PER_MS,

@@ -20,11 +20,15 @@ export const memory = {
   question:
     'What does each connection cost in memory, idle and while it streams, and each token in processor time, as connections grow to many?',
   summary: 'ladders of connections: memory per connection, retained and while streaming, and CPU per token, as slopes',
+  flags: {
+    tokens: 'sets',
+    warmup: 'sets',
+    canary: { refuses: 'its connections would be counted with those that are measured' },
+  },
   measures: {
     transports: ['sse', 'ws'],
     // 10 000 connections are 50 000 tokens/s, which does not saturate one server process.
     workload: { tokensPerSecond: 5, firstTokenMedianMs: 0, firstTokenSigma: 0 },
-    unused: ['tokens', 'warmup'],
     sizes,
     loadPoints: (connections) => [{ connections: Math.max(...connections), span: 'ladder' }],
     conditions: ({ duration }, { preset, connections, serverProcesses, workload: { tokensPerSecond } }) => {

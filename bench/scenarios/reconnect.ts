@@ -1,16 +1,19 @@
 import { DEFAULT_LONG_OUTAGE_NS, faultNames } from '../contract/faults.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
-import type { Scenario } from './scenario.ts';
+import { undivided, type Scenario } from './scenario.ts';
 
 /** A few streams and one fault a trial. Its trials wait most of the time, so several run in parallel. */
 export const reconnect = {
   name: 'reconnect',
   question: 'What does each fault do to the streams of each transport: how soon is it noticed, how soon are they back, and what is lost?',
   summary: 'streams whose connections break in many ways: detection, time to resumed stream, tokens lost and repeated',
+  flags: {
+    canary: { refuses: 'its servers are broken on purpose' },
+    ...undivided,
+  },
   breaks: {
     transports: ['sse', 'ws'],
     faults: faultNames,
-    canChooseFaults: true,
     policies: ['identical'],
     tokensPerSecond: 10,
     warmupNs: 800 * NS_PER_MS,

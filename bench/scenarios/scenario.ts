@@ -8,8 +8,8 @@ import type { PayloadName } from '../contract/payload.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
 import type { Workload } from '../contract/workload.ts';
+import type { RunFlags, ScenarioFlags } from '../flags/run-flags.ts';
 import type { ArmText } from '../plan/arms.ts';
-import type { RunFlags } from '../plan/build-plan.ts';
 import type { PresetName } from '../plan/presets.ts';
 
 /** Size of a fault scenario in a preset; all other values are the preset's own. */
@@ -26,9 +26,8 @@ export interface FaultSize {
 export interface BreakingScenario {
   /** Default without --transports. The null arm is left out: it is the floor of microseconds, and these times are tenths of seconds. */
   readonly transports: readonly TransportId[];
-  /** Default without --faults; only this one when the scenario is about a single fault. */
+  /** Default without --faults. */
   readonly faults: readonly FaultName[];
-  readonly canChooseFaults: boolean;
   readonly policies: readonly PolicyName[];
   readonly tokensPerSecond: number;
   /** Time from T0 until all streams are open and their code is warm, and from then to the fault. */
@@ -56,8 +55,6 @@ interface MeasuringScenario {
   readonly sizes: Record<PresetName, MeasuringSize>;
   /** Default without --payload; `lean` when absent. */
   readonly payload?: PayloadName;
-  /** Flags without effect here: refused, and left out of the command that repeats a run. */
-  readonly unused?: readonly ('rate' | 'tokens' | 'warmup' | 'duration')[];
   /** 1 when absent. */
   readonly fewestConnections?: number;
   /** Load points that each arm measures in each block. Without --connections, `connections` are the size's. */
@@ -80,6 +77,14 @@ export interface Scenario {
   readonly question: string;
   /** One line for `streamduel list scenarios`. */
   readonly summary: string;
+  /** What it says of flags beyond their rules: those it takes, sets itself or does not take. */
+  readonly flags?: ScenarioFlags;
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }
+
+/** Flags of a scenario in which faults strike one server, or whose result is that of one load process with one server. */
+export const undivided = {
+  clientProcesses: { refuses: 'one load process speaks with one server' },
+  serverProcesses: { refuses: 'one load process speaks with one server' },
+} as const satisfies ScenarioFlags;

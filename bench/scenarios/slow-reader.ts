@@ -9,11 +9,11 @@ export const slowReader = {
   name: 'slow-reader',
   question: 'When some clients stop reading for good, what does it cost the server, when is it noticed, and do their neighbours suffer?',
   summary: 'some clients stop reading: server memory, when backpressure reaches the source, what the cap does, neighbours',
+  flags: { tokens: 'sets' },
   measures: {
     transports: ['sse', 'ws'],
     workload: { tokensPerSecond: 4000, firstTokenMedianMs: 0, firstTokenSigma: 0 },
     payload: 'openai',
-    unused: ['tokens'],
     fewestConnections: 2,
     sizes: {
       smoke: { connections: [4], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 6 * NS_PER_S, verdicts: false },

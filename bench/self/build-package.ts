@@ -6,7 +6,7 @@ import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { projectPath } from '../contract/program.ts';
 
 /** Files read at run time that are not TypeScript. */
-const assets = ['bench/workloads/tokens.json', 'servers/demo/page'];
+const assets = ['bench/workloads/tokens.json', 'bench/flags/config-schema.json', 'servers/demo/page'];
 
 rmSync(projectPath('dist'), { recursive: true, force: true });
 execFileSync('tsc', ['-p', projectPath('tsconfig.build.json')], { stdio: 'inherit' });

@@ -20,6 +20,7 @@ import { renderClaimTable } from '../report/suite/claims.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
 import { shortVerdictWords } from '../report/verdict-words.ts';
 import { formatRatio, UNKNOWN } from '../report/format.ts';
+import { renderFlagTable } from '../flags/flag-table.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -178,6 +179,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     many: renderMany,
     upstream: () => renderReference(UPSTREAM),
   },
+  'docs/usage.md': { flags: renderFlagTable },
   // Output of the programs of this folder, and of `streamduel selftest --capture`.
   'docs/method.md': {
     self: figure('reports/reference/self.md'),

@@ -7,7 +7,7 @@ import { findMetric } from '../analysis/metrics/registry.ts';
 import type { Injection } from '../contract/injection.ts';
 import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
 import { COPY_LABEL, type PathName, type TransportId } from '../contract/transports.ts';
-import type { RunFlags } from '../plan/build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
 import type { Finding } from './finding.ts';
 
 /** Label of the arm without an injection. */

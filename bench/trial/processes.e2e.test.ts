@@ -3,7 +3,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recordTrial } from '../commands/record-trial.ts';
 import type { ClientTally, ServerTally } from '../contract/tally.ts';
-import { buildPlan, type RunFlags } from '../plan/build-plan.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
+import { buildPlan } from '../plan/build-plan.ts';
 import { planTrials } from '../plan/trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
 import { measureTrial, type MeasuredTrial } from './measure-trial.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ScenarioId } from '../contract/run-file.ts';
-import type { RunFlags } from './build-plan.ts';
-import { readScenarios, repeatSuite, shareFlags, shareThresholds } from './suite-flags.ts';
+import type { RunFlags } from './run-flags.ts';
+import { repeatSuite } from './repeat.ts';
+import { readScenarios, shareFlags, shareThresholds } from './suite.ts';
 
 /** The part of these flags that each scenario gets. */
 const shared = (named: readonly ScenarioId[], flags: RunFlags): Record<string, RunFlags> =>
@@ -45,17 +46,31 @@ describe('a flag', () => {
 
   it.each([
     [{ connections: '100' }, '--connections 100: it means something else in each scenario'],
-    [{ faults: 'kill' }, '--faults kill: expected a scenario that takes it (reconnect); stream and burst do not'],
-    [{ slo: ['delivery.p99 <= 5ms'] }, '--slo delivery.p99 <= 5ms: expected a scenario that takes it (capacity)'],
-    [{ policy: 'both' }, '--policy both: expected a scenario that takes it (reconnect, herd)'],
-    [{ resume: false }, '--no-resume: expected a scenario that takes it (reconnect, herd)'],
+    [{ faults: 'kill' }, '--faults kill: none of stream, burst takes it'],
+    [{ slo: ['delivery.p99 <= 5ms'] }, '--slo delivery.p99 <= 5ms: none of stream, burst takes it'],
+    [{ policy: 'both' }, '--policy both: none of stream, burst takes it'],
+    [{ resume: false }, '--no-resume: none of stream, burst takes it'],
     [{ precision: 'detection.p95:5%' }, '--precision detection.p95:5%: there is no metric "detection.p95"'],
   ])('%j that no scenario could use, or that means something else in each, is refused by name', (flags, message) => {
     expect(() => shareFlags(['stream', 'burst'], flags)).toThrow(message);
   });
 
-  it('that was not given is not missed, though commander sets those that begin with no- to true', () => {
-    expect(shared(['stream', 'burst'], { resume: true, rerun: true })).toEqual({ stream: { rerun: true }, burst: { rerun: true } });
+  it('that none takes is refused with the scenarios that do', () => {
+    expect(() => shareFlags(['stream', 'burst'], { policy: 'both' })).toThrow(
+      expect.objectContaining({ hint: 'scenarios that take it: reconnect, herd' }) as Error,
+    );
+  });
+
+  it.each([
+    [{ path: 'direct' }, ['memory', 'burst']],
+    [{ clientProcesses: '1' }, ['herd', 'stream']],
+  ] as const)('%j means the same as none, so every one of %j takes it', (flags, named) => {
+    expect(shareFlags(named, flags)).toEqual([flags, flags]);
+  });
+
+  it('of a comparison is not for counts, which are measured without it', () => {
+    const flags = { aa: true, precision: '5%', maxTime: '1m' };
+    expect(shared(['browser-limits', 'stream'], flags)).toEqual({ 'browser-limits': {}, stream: flags });
   });
 });
 
@@ -109,7 +124,6 @@ it('the command that repeats a suite says what was given and what was drawn, and
     clientProcesses: '2',
     failIf: ['delivery.p99 > 50ms', "tcp:open.p50 > 1ms'"],
     rerun: false,
-    resume: true,
     aa: true,
     pin: false,
     out: '/tmp/x',

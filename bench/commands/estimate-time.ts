@@ -1,0 +1,39 @@
+// Estimates how long trials take, before the first one has ended.
+
+import { faultOf } from '../contract/faults.ts';
+import { ladderSteps } from '../contract/ladder.ts';
+import type { Plan } from '../contract/run-file.ts';
+import { NS_PER_S } from '../contract/units.ts';
+import { TAIL_NS } from '../trial/specification.ts';
+
+/** Process start, clock proof, rehearsal and exit. */
+const GUESSED_OVERHEAD_S = 1;
+/** Measurements of one search. */
+const GUESSED_STEPS = 6;
+const GUESSED_BROWSER_NS = 30 * NS_PER_S;
+
+/** Seconds that a trial adds to the run; with parallel trials, its share of them. */
+export function estimateTrialS(plan: Plan): number {
+  const ladderNs = plan.ladder && ladderSteps(plan.ladder).at(-1)?.quietToNs;
+  const measuringNs = plan.browserLimits === undefined ? (ladderNs ?? plan.windowNs) : GUESSED_BROWSER_NS;
+  const trialNs = plan.warmupNs + measuringNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
+  const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
+  return (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / (plan.lanes ?? 1);
+}
+
+/** Mean time from the fault to the end of the streams, over all faults; 0 without fault injection. */
+function meanFaultNs({ recovery, loadPoints }: Plan): number {
+  if (recovery === undefined) return 0;
+  const lengthsNs = loadPoints.map(({ fault }) => {
+    if (fault === undefined) return 0;
+    const { outageNs, recoveryNs, quietNs = 0 } = faultOf(fault, recovery.longOutageNs);
+    return outageNs + recoveryNs + quietNs;
+  });
+  return lengthsNs.reduce((sum, ns) => sum + ns, 0) / lengthsNs.length;
+}
+
+/** `42 s`, `3 min 05 s` */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}

@@ -1,0 +1,50 @@
+// Values in the command that repeats a run, where they are more than one member of the plan.
+
+import type { Plan } from '../contract/run-file.ts';
+import { isCopy, writtenTransport } from '../contract/transports.ts';
+import { EXTRA_SHARE } from '../plan/defaults.ts';
+
+/** `sse,ws`; `sse/probe,ws/library` where the client stacks differ. */
+export function writeTransports({ arms }: Plan): string {
+  const own = arms.filter((arm) => !isCopy(arm));
+  const isMixed = clientsOf({ arms }).size > 1;
+  return own.map((arm) => (isMixed ? `${writtenTransport(arm)}/${arm.client}` : writtenTransport(arm))).join(',');
+}
+
+/** Undefined where the arms' client stacks differ: then they are written with the transports. */
+export function writeClient(plan: Plan): string | undefined {
+  const [client, ...others] = clientsOf(plan);
+  return others.length === 0 ? client : undefined;
+}
+
+function clientsOf({ arms }: Pick<Plan, 'arms'>): ReadonlySet<string> {
+  return new Set(arms.filter((arm) => !isCopy(arm)).map(({ client }) => client));
+}
+
+/** Undefined where the loads are shares of what the weaker arm carries. */
+export function writeConnections({ ladder, loadPoints }: Plan): string | undefined {
+  if (loadPoints.some(({ share }) => share !== undefined)) return undefined;
+  return [...new Set(ladder?.rungs ?? loadPoints.map(({ connections }) => connections))].join(',');
+}
+
+/** `10%,50%`; undefined where the number of streams is given. */
+export function writeShares({ loadPoints }: Plan): string | undefined {
+  const shares = loadPoints.flatMap(({ share }) => (share === undefined ? [] : [writePercent(share)]));
+  return shares.length === 0 ? undefined : shares.join(',');
+}
+
+/** `delivery.p50:5%`; undefined without a stopping rule. */
+export function writePrecision({ stop }: Plan): string | undefined {
+  if (stop === undefined) return undefined;
+  const names = stop.metrics.length === 0 ? '' : `${stop.metrics.join(',')}:`;
+  return `${names}${writePercent(stop.ratio)}`;
+}
+
+function writePercent(ratio: number): string {
+  return `${Number((100 * ratio).toFixed(6))}%`;
+}
+
+/** Whether disturbed blocks could be measured again at all. */
+export function canRerun({ recovery, verdicts, blocks }: Plan): boolean {
+  return recovery === undefined && verdicts && blocks * EXTRA_SHARE >= 1;
+}
