@@ -2,11 +2,11 @@
 
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
+import { armName } from '../contract/arms/arms.ts';
 import { faultOf } from '../contract/faults.ts';
 import { ladderSteps } from '../contract/ladder.ts';
 import { isSupplement, loadPointTitle } from '../contract/load-point.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { LiveRate } from '../trial/measure-trial.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { armName, armTitle } from '../contract/transports.ts';
+import { armName, armTitle } from '../contract/arms/arms.ts';
 import { planArms } from './arms.ts';
 import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from './repeat-command.ts';

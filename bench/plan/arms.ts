@@ -1,21 +1,9 @@
 // Parses flags into the arms of a run.
 
+import { armName, COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
+import { canSpeak, clientStackIds, clientStacks, isBrowser, isLoadGenerator, type ClientStack } from '../contract/arms/stacks.ts';
+import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
-import {
-  armName,
-  canSpeak,
-  clientStacks,
-  COPY_LABEL,
-  isBrowser,
-  isLoadGenerator,
-  otherWritesOf,
-  reconnectsItself,
-  transportIds,
-  transports,
-  type Arm,
-  type ClientStack,
-  type TransportId,
-} from '../contract/transports.ts';
 import { browserArms, refuseBrowser } from './browser.ts';
 import type { RunFlags } from './build-plan.ts';
 import { readPath } from './path.ts';
@@ -38,10 +26,10 @@ function usualClient(scenario: ScenarioId): ClientStack {
 
 function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms'] {
   const path = readPath(flags.path, scenario);
-  const common = pickName('client stack', flags.client ?? usualClient(scenario), Object.keys(clientStacks) as ClientStack[]);
+  const common = pickName('client stack', flags.client ?? usualClient(scenario), clientStackIds);
   const readArm = (entry: string): Plan['arms'][number] => {
     const [written = '', stack] = entry.split('/', 2);
-    const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
+    const client = stack === undefined ? common : pickName('client stack', stack, clientStackIds);
     return { ...readTransport(written), client, path };
   };
   if (flags.transports === undefined) return (common === 'browser' && scenario === 'stream' ? browserArms : usual).map(readArm);
@@ -63,7 +51,7 @@ function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
   const [name = '', suffix] = text.split('+', 2);
   const transport = pickName('transport', name, transportIds);
   if (suffix === undefined) return { transport };
-  const writes = otherWritesOf(transport);
+  const writes = transports[transport].twin.otherWrites?.mode;
   if (suffix !== writes)
     throw usageError(
       '--transports',
@@ -93,7 +81,7 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
       throw usageError('--transports', transport, 'sse or ws here: the null arm has no words to ask for a stream that was not planned');
     if (scenario === 'connect' && client !== 'probe')
       throw usageError('--client', client, 'probe here: no other client stack can be told which streams share a connection');
-    if (reconnectsItself(client) && !breaksSomething)
+    if (clientStacks[client].reconnectsItself && !breaksSomething)
       throw usageError('--client', client, 'probe or library here: this one is for scenarios reconnect and herd, where clients come back');
   }
   const [baseline] = arms;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { armName } from '../contract/arms/arms.ts';
 import { faultNames, needsPrivileges, type FaultName } from '../contract/faults.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import { buildPlan, type RunFlags } from './build-plan.ts';
 import { checkLimits } from './limits.ts';
 import { repeatCommand } from './repeat-command.ts';

@@ -1,9 +1,10 @@
 // Runs whose tokens are received by a page: default arms and loads, and the limits of a browser.
 
+import { armName, type Arm } from '../contract/arms/arms.ts';
+import { isBrowser } from '../contract/arms/stacks.ts';
+import { transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
-import { mostStreamsInBrowser } from '../contract/browser.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
-import { armName, isBrowser, type Arm } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { ArmText } from './arms.ts';
@@ -52,12 +53,15 @@ export function checkBrowser({ scenario, arms, loadPoints, clientProcesses = 1 }
   if (scenario === 'browser-limits') return;
   const most = Math.max(...loadPoints.map(({ connections }) => connections));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {
-    const limit = mostStreamsInBrowser(arm);
-    if (most <= limit) continue;
-    const what =
-      arm.transport === 'ws' ? `${limit} WebSockets` : `${limit} HTTP/1.1 connections to one server, shared by EventSource and fetch`;
-    throw new BenchError('LIMIT', `--connections ${most}: Chromium opens at most ${what}, and ${armName(arm)} needs one for each stream`, {
-      hint: `this limit is the browser's, not the machine's: ask for at most ${limit}, or measure more streams with --client probe or library`,
-    });
+    const { inBrowser } = transports[arm.transport];
+    if (inBrowser === undefined || most <= inBrowser.mostStreams) continue;
+    const { mostStreams, counted } = inBrowser;
+    throw new BenchError(
+      'LIMIT',
+      `--connections ${most}: Chromium opens at most ${mostStreams} ${counted}, and ${armName(arm)} needs one for each stream`,
+      {
+        hint: `this limit is the browser's, not the machine's: ask for at most ${mostStreams}, or measure more streams with --client probe or library`,
+      },
+    );
   }
 }

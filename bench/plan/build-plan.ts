@@ -1,6 +1,7 @@
 // Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names the flag and the value.
 
 import { metricsOf } from '../analysis/metrics/registry.ts';
+import { clientStacks } from '../contract/arms/stacks.ts';
 import { BenchError } from '../contract/errors.ts';
 import { payloadNames } from '../contract/payload.ts';
 import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop, type ScenarioId } from '../contract/run-file.ts';
@@ -9,7 +10,6 @@ import type { Workload } from '../contract/workload.ts';
 import { scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
-import { reconnectsItself } from '../contract/transports.ts';
 import { planArms } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
@@ -223,7 +223,7 @@ function refuseUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', value: st
 
 /** Returns undefined for a fault that all these arms support. */
 function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fault'> | undefined {
-  const stack = arms.find(({ client }) => reconnectsItself(client))?.client;
+  const stack = arms.find(({ client }) => clientStacks[client].reconnectsItself)?.client;
   if (stack === undefined || (faults[fault] as Fault).action.by !== 'client') return undefined;
   return { why: `${stack} cannot be told to stop reading`, remedy: 'measure it with --client probe or library' };
 }

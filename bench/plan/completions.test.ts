@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { armName } from '../contract/arms/arms.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import { buildPlan, type RunFlags } from './build-plan.ts';
 import { repeatCommand } from './repeat-command.ts';
 

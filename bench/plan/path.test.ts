@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { armName } from '../contract/transports.ts';
+import { armName } from '../contract/arms/arms.ts';
 import { buildPlan, type RunFlags } from './build-plan.ts';
 import { repeatCommand } from './repeat-command.ts';
 

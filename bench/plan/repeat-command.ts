@@ -1,7 +1,7 @@
 // The command line that measures a plan again: printed in every report.
 
+import { isCopy, writtenTransport } from '../contract/arms/arms.ts';
 import type { Plan, PrecisionStop } from '../contract/run-file.ts';
-import { isCopy, writtenTransport } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { scenarios } from '../scenarios/registry.ts';
 import { repeatBreaking } from './breaking.ts';

@@ -3,8 +3,8 @@
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { PageOfArm } from '../analysis/browser-analysis.ts';
+import { isBrowser } from '../contract/arms/stacks.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
-import { isBrowser } from '../contract/transports.ts';
 import { formatCount, formatValue, UNKNOWN } from './format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from './markdown.ts';
 import { armTitleOf, type ReportContext } from './report-context.ts';

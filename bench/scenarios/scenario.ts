@@ -1,12 +1,12 @@
 // A scenario is a named question. Its file states the question and, if it has conditions of its own, these conditions and the
 // sizes of each preset; the registry lists the scenarios for help, `list` and the plan.
 
+import type { TransportId } from '../contract/arms/transports.ts';
 import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { PayloadName } from '../contract/payload.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
-import type { TransportId } from '../contract/transports.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { ArmText } from '../plan/arms.ts';
 import type { RunFlags } from '../plan/build-plan.ts';

@@ -1,6 +1,6 @@
 // Reads the answers to the claim from one or several analyses. They follow from the verdicts alone: no number is judged again.
 
-import { armName, type Arm } from '../../contract/transports.ts';
+import { armName, type Arm } from '../../contract/arms/arms.ts';
 import type { Analysis, Comparison, Estimate, LoadPointAnalysis, Verdict, VerdictKind } from '../analysis.ts';
 import { CLAIM, claimParts, type ClaimAnswer, type ClaimPart, type ClaimReading, type ClaimRow } from './claim.ts';
 import { claimDetails, claimSentence } from './claim-sentence.ts';

@@ -1,8 +1,8 @@
 // Lists what differs between the arms under faults, besides their framing. Everything else is one code path.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import type { TransportId } from '../../contract/transports.ts';
-import { reconnectsItself } from '../../contract/transports.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
+import { clientStacks } from '../../contract/arms/stacks.ts';
 import { policiesOf } from './circumstances.ts';
 
 export function faultAsymmetries(analysis: Analysis): readonly string[] {
@@ -32,7 +32,7 @@ export function faultAsymmetries(analysis: Analysis): readonly string[] {
             ' time, without jitter. A WebSocket program only learns that the handshake failed; it may try again, after a random wait (RFC 6455 §7.2.3).',
         ]
       : []),
-    ...(plan.arms.some(({ client }) => reconnectsItself(client))
+    ...(plan.arms.some(({ client }) => clientStacks[client].reconnectsItself)
       ? [
           'An EventSource client comes back by itself, by its own rules: no policy of the harness applies to it, and it does not watch for silence.',
         ]

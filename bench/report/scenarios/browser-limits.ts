@@ -3,8 +3,8 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { ArmBrowserLimits, BrowserLimitsAnalysis } from '../../analysis/browser-limits-analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import { armName } from '../../contract/transports.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatSetting, formatValue, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';

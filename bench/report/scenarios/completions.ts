@@ -2,9 +2,9 @@
 // that a closed loop answers no question about waiting.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { isLoadGenerator } from '../../contract/arms/stacks.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
-import { isLoadGenerator } from '../../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatNumber, formatSetting, formatValue } from '../format.ts';
 import { alertBlock, bulletList, code, joinBlocks, section } from '../markdown.ts';

@@ -1,10 +1,10 @@
 // Report parts of scenario `connect` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
 import { STORM_TOKENS } from '../../contract/storm.ts';
-import { armName } from '../../contract/transports.ts';
 import { planStormOpens } from '../charts/storm-opens.ts';
 import { formatCount, formatSetting, formatValue } from '../format.ts';
 import { code } from '../markdown.ts';

@@ -1,8 +1,10 @@
 // Lists what differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { armTitle } from '../../contract/arms/arms.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
+import { writesOf } from '../../contract/arms/writes.ts';
 import { payloads } from '../../contract/payload.ts';
-import { armTitle, writesOf, type TransportId } from '../../contract/transports.ts';
 import { bulletList, section } from '../markdown.ts';
 import { browserAsymmetries } from '../browser.ts';
 import { partsOf } from '../scenario-parts.ts';

@@ -1,7 +1,8 @@
 // Renders two texts that prevent over-interpretation of the result: how to read the table, and what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import { commonPath, type PathName } from '../../contract/transports.ts';
+import { commonPath } from '../../contract/arms/arms.ts';
+import type { PathName } from '../../contract/arms/paths.ts';
 import { browserLimits } from '../browser.ts';
 import { bulletList, section } from '../markdown.ts';
 import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';

@@ -2,8 +2,10 @@
 // are built; every number beside them comes from the run.
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
+import type { Arm } from '../../contract/arms/arms.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
+import type { Writes } from '../../contract/arms/writes.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import type { Arm, TransportId, Writes } from '../../contract/transports.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
