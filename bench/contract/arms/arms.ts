@@ -61,6 +61,14 @@ export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
   return others.length === 0 ? path : DEFAULT_PATH;
 }
 
+const httpNames = { 1: 'HTTP/1.1', 2: 'HTTP/2' } as const;
+
+/** `HTTP/1.1`: the versions of HTTP that carry or open the streams of these arms, each once. */
+export function httpVersionsOf(arms: readonly Pick<Arm, 'transport'>[]): readonly string[] {
+  const versions = arms.flatMap(({ transport }) => transports[transport].capabilities.http ?? []);
+  return [...new Set(versions)].toSorted((a, b) => a - b).map((version) => httpNames[version]);
+}
+
 /** Whether the client may put the next stream on the connection of one that ended, so that a socket's counts are of several. */
 export function reusesConnections({ transport, client }: Pick<Arm, 'transport' | 'client'>): boolean {
   return clientStacks[client].keepsConnections && !transports[transport].capabilities.duplex;
