@@ -44,7 +44,22 @@ function reportOf(arms: readonly Arm[]): string {
   return `${renderAsymmetries(analysis)}\n${renderLimits(analysis)}`;
 }
 
-it('a report says nothing of a default that no arm had', () => {
-  expect(reportOf([sse, ws])).toContain('node:http holds what is written in a turn');
-  expect(reportOf([{ ...sse, writes: 'at-once' }, ws])).not.toContain('node:http holds what is written in a turn');
+describe('a report says nothing of transports that took no part', () => {
+  it('SSE alone', () => {
+    const text = reportOf([sse, { ...sse, client: 'library' }]);
+    expect(text).not.toMatch(/WebSocket|\bws\b/);
+    expect(text).toContain('It is not about Server-Sent Events in general.');
+  });
+
+  it('WebSocket and the null arm', () => {
+    const text = reportOf([ws, tcp]);
+    expect(text).not.toMatch(/SSE|Server-Sent|node:http/);
+    expect(text).toContain('It is not about WebSocket in general.');
+    expect(text).toContain('The null arm has no HTTP at all');
+  });
+
+  it('nor of a default that no arm had', () => {
+    expect(reportOf([sse, ws])).toContain('node:http holds what is written in a turn');
+    expect(reportOf([{ ...sse, writes: 'at-once' }, ws])).not.toContain('node:http holds what is written in a turn');
+  });
 });

@@ -46,9 +46,7 @@ export function renderAsymmetries(analysis: Analysis): string {
 /** One sentence, where one of the transports has means of its own. */
 function resumeIds(present: readonly TransportDescription[]): readonly string[] {
   if (present.every(({ capabilities }) => capabilities.resumable !== 'standard')) return [];
-  return [
-    'SSE repeats the number of each token in an `id:` line, its own means of resuming a stream; WebSocket resumes by the number inside the payload.',
-  ];
+  return [`${present.flatMap(({ texts }) => texts.resumeId ?? []).join('; ')}.`];
 }
 
 function handlers(present: readonly TransportDescription[]): readonly string[] {

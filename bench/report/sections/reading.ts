@@ -6,7 +6,7 @@ import { paths } from '../../contract/arms/paths.ts';
 import { clientStacks } from '../../contract/arms/stacks.ts';
 import { browserLimits } from '../browser.ts';
 import { bulletList, section } from '../markdown.ts';
-import { absences } from '../mechanisms.ts';
+import { absences, listWords, transportsOf } from '../mechanisms.ts';
 import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
 import { partsOf } from '../scenario-parts.ts';
 import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
@@ -50,8 +50,9 @@ export function renderLimits(analysis: Analysis): string {
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const [client, ...otherClients] = new Set(plan.arms.map((arm) => arm.client));
   const limit = client === undefined || otherClients.length > 0 ? undefined : clientStacks[client].limit;
+  const standards = [...new Set(transportsOf(plan.arms).flatMap(({ isNullArm, standard }) => (isNullArm ? [] : [standard])))];
   return section('What this result does not say', [
-    'It is about these implementations, in these versions, on this machine. It is not about Server-Sent Events and WebSocket in general.',
+    `It is about these implementations, in these versions, on this machine.${standards.length === 0 ? '' : ` It is not about ${listWords(standards)} in general.`}`,
     bulletList([
       ...(plan.recovery === undefined
         ? [
