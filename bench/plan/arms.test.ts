@@ -4,7 +4,7 @@ import { planArms } from './arms.ts';
 import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from './repeat-command.ts';
 
-const place = { scenario: 'stream', usual: ['sse', 'ws'], breaksSomething: false } as const;
+const place = { scenario: 'stream', usual: ['sse', 'ws'], needs: [], takers: () => [] } as const;
 
 it('a suffix says that an arm is not written as its library does by itself', () => {
   const arms = planArms({ transports: 'sse,sse+at-once,ws/library,ws+corked/library' }, place);

@@ -110,7 +110,11 @@ describe('what is refused names the flag', () => {
   it.each<[string, RunFlags, string]>([
     ['stream', { faults: 'kill' }, '--faults kill: expected scenario reconnect or herd'],
     ['stream', { resume: false }, '--no-resume: scenario stream breaks nothing'],
-    ['stream', { client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
+    [
+      'stream',
+      { client: 'eventsource', transports: 'sse' },
+      '--client eventsource: expected probe, library, browser or browser-fetch in scenario stream: sse/eventsource reconnects by itself',
+    ],
     ['herd', { faults: 'reset' }, '--faults reset: expected another scenario: herd is about the fault kill'],
     ['reconnect', { transports: 'sse,sse/probe' }, '--transports sse,sse/probe: expected each arm once; sse is there twice'],
     ['reconnect', { transports: 'sse/firefox' }, 'there is no client stack "firefox"'],

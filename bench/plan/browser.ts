@@ -1,19 +1,15 @@
-// Runs whose tokens are received by a page: default arms and loads, and the limits of a browser.
+// Runs whose tokens are received by a page: default loads, and the limits of a browser.
 
 import { armName, type Arm } from '../contract/arms/arms.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
-import type { Plan, ScenarioId } from '../contract/run-file.ts';
+import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
-import type { ArmText } from './arms.ts';
 import type { RunFlags } from './build-plan.ts';
 import type { Preset, PresetName } from './presets.ts';
 import { usageError } from './quantities.ts';
-
-/** Default arms without --transports. */
-export const browserArms: readonly ArmText[] = ['sse/browser', 'sse/browser-fetch', 'ws/browser'];
 
 type BrowserSize = Pick<Preset, 'connections' | 'warmupNs' | 'windowNs'>;
 
@@ -30,12 +26,6 @@ export const browserWorkload = { tokensPerSecond: 50, tokensPerStream: 40 } as c
 
 export function hasBrowser({ arms }: { readonly arms: readonly Pick<Arm, 'client'>[] }): boolean {
   return arms.some(({ client }) => isBrowser(client));
-}
-
-/** @throws BenchError USAGE for a browser arm in a scenario without browser support. */
-export function refuseBrowser({ client }: Pick<Arm, 'client'>, scenario: ScenarioId): void {
-  if (isBrowser(client) && scenario !== 'stream' && scenario !== 'browser-limits')
-    throw usageError('--client', client, `probe or library in scenario ${scenario}: a page takes part in stream and browser-limits only`);
 }
 
 /**

@@ -1,7 +1,7 @@
 // Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names the flag and the value.
 
 import { metricsOf } from '../analysis/metrics/registry.ts';
-import { clientStacks } from '../contract/arms/stacks.ts';
+import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { BenchError } from '../contract/errors.ts';
 import { payloadNames } from '../contract/payload.ts';
 import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop, type ScenarioId } from '../contract/run-file.ts';
@@ -16,6 +16,7 @@ import { planCanary } from './canary.ts';
 import { planBreaking, refuseBreakingFlags, refuseSteadyFlags, type AbsentFault, type BreakingFlags } from './breaking.ts';
 import { declaredEndpoints, parseShares, placeLoads, PROVISIONAL_STREAMS } from './loads.ts';
 import { refuseObjectives } from './objectives.ts';
+import { meets } from './needs.ts';
 import { checkPath } from './path.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
@@ -93,7 +94,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const scenario = readScenario(scenarioArguments);
   const presetName = pickName('preset', flags.preset ?? 'quick', presetNames);
   const preset: Preset = presets[presetName];
-  const { breaks, measures } = scenarios[scenario];
+  const { breaks, measures, needs, client, armsByClient } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
   const ofScenario: Preset = { ...preset, ...measured, ...(measures !== undefined && { transports: measures.transports }) };
@@ -104,7 +105,14 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   for (const flag of measures?.unused ?? []) refuseUnused(flag, flags[flag], scenario);
   const { workload, ownTokens } = await resolveWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
-  const arms = planArms(flags, { scenario, usual: breaks?.transports ?? ofScenario.transports, breaksSomething: breaks !== undefined });
+  const arms = planArms(flags, {
+    scenario,
+    usual: breaks?.transports ?? ofScenario.transports,
+    usualOf: armsByClient,
+    client,
+    needs,
+    takers: (arm) => scenarioNames.filter((name) => meets(scenarios[name].needs, arm)),
+  });
   const isInBrowser = scenario === 'stream' && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
@@ -223,9 +231,10 @@ function refuseUnused(flag: 'rate' | 'tokens' | 'warmup' | 'duration', value: st
 
 /** Returns undefined for a fault that all these arms support. */
 function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fault'> | undefined {
-  const stack = arms.find(({ client }) => clientStacks[client].reconnectsItself)?.client;
+  const stack = arms.find(({ client }) => !clientStacks[client].stopsReading)?.client;
   if (stack === undefined || (faults[fault] as Fault).action.by !== 'client') return undefined;
-  return { why: `${stack} cannot be told to stop reading`, remedy: 'measure it with --client probe or library' };
+  const able = clientStackIds.filter((client) => clientStacks[client].stopsReading);
+  return { why: `${stack} cannot be told to stop reading`, remedy: `measure it with --client ${able.join(' or ')}` };
 }
 
 function readScenario(names: readonly string[]): ScenarioId {

@@ -26,9 +26,15 @@ it('what is asked for follows --tokens and --rate, and the command repeats it', 
 it.each([
   [{ tokens: '1' }, '--tokens 1: expected 2 to 100000'],
   [{ rate: '20000' }, '--rate 20000: expected at most 10000'],
-  [{ transports: 'sse,tcp' }, '--transports tcp: expected sse or ws here'],
+  [
+    { transports: 'sse,tcp' },
+    '--transports tcp: expected sse or ws in scenario completions: tcp has no words to ask for a stream that was not planned',
+  ],
   [{ client: 'autocannon', transports: 'ws' }, '--client autocannon: expected a stack that speaks ws'],
-  [{ client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
+  [
+    { client: 'eventsource', transports: 'sse' },
+    '--client eventsource: expected probe, library or autocannon in scenario completions: sse/eventsource reconnects by itself',
+  ],
 ] as const)('%j is refused by name', async (flags, message) => {
   await expect(plan(flags)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
 });

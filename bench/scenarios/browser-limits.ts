@@ -14,8 +14,9 @@ export const browserLimits = {
   name: 'browser-limits',
   question: 'How many streams does one browser open to one origin, and what happens to the next one and to an ordinary request?',
   summary: 'how many streams one headless Chromium opens to one origin: the next one, an ordinary request, two tabs',
+  needs: ['page-interfaces', 'unplanned-streams'],
+  client: 'browser',
   measures: {
-    // The client of both is the browser; see planArms.
     transports: ['sse', 'ws'],
     // Streams last ten minutes: one that ended by itself would make room for the next.
     workload: { tokensPerSecond: 1, tokensPerStream: 600, firstTokenMedianMs: 0, firstTokenSigma: 0 },

@@ -1,6 +1,7 @@
 // A scenario is a named question. Its file states the question and, if it has conditions of its own, these conditions and the
 // sizes of each preset; the registry lists the scenarios for help, `list` and the plan.
 
+import type { ClientStack } from '../contract/arms/stacks.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
 import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
@@ -10,6 +11,7 @@ import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { ArmText } from '../plan/arms.ts';
 import type { RunFlags } from '../plan/build-plan.ts';
+import type { Needs } from '../plan/needs.ts';
 import type { PresetName } from '../plan/presets.ts';
 
 /** Size of a fault scenario in a preset; all other values are the preset's own. */
@@ -80,6 +82,12 @@ export interface Scenario {
   readonly question: string;
   /** One line for `streamduel list scenarios`. */
   readonly summary: string;
+  /** What every arm must be able to do. */
+  readonly needs: Needs;
+  /** Client stack of arms that name none; the default one when absent. */
+  readonly client?: ClientStack;
+  /** Default arms with this --client, where they are not the usual ones. */
+  readonly armsByClient?: { readonly [Stack in ClientStack]?: readonly ArmText[] };
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }

@@ -5,4 +5,7 @@ export const stream = {
   name: 'stream',
   question: 'What does each transport cost, and how soon does each token arrive, while many streams run steadily?',
   summary: 'a steady population of token streams: latency, cadence, CPU, bytes, memory',
+  needs: ['single-streams', 'told-attempts'],
+  // With a page, each of its interfaces is an arm.
+  armsByClient: { browser: ['sse/browser', 'sse/browser-fetch', 'ws/browser'] },
 } as const satisfies Scenario;
