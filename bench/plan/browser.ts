@@ -4,6 +4,7 @@ import { armName, type Arm } from '../contract/arms/arms.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
+import { streamsOf } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -41,7 +42,7 @@ export function checkBrowser({ scenario, arms, loadPoints, clientProcesses = 1 }
   if (clientProcesses > 1) throw usageError('--client-processes', String(clientProcesses), '1 with --client browser: one page receives');
   // That scenario measures what happens to streams beyond the limit.
   if (scenario === 'browser-limits') return;
-  const most = Math.max(...loadPoints.map(({ connections }) => connections));
+  const most = Math.max(...loadPoints.map(streamsOf));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {
     const { inBrowser } = transports[arm.transport];
     if (inBrowser === undefined || most <= inBrowser.mostStreams) continue;
