@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
 import { findMetric } from './analysis/metrics/registry.ts';
+import type { TransportId } from './contract/arms/transports.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
-import type { TransportId } from './contract/transports.ts';
 
 const place = new CliFolder();
 

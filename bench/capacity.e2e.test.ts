@@ -7,8 +7,8 @@ import { outcomeOf } from './analysis/capacity/judge-step.ts';
 import { loadGrid } from './analysis/capacity/load-grid.ts';
 import { nextStep } from './analysis/capacity/search.ts';
 import { CliFolder, type Ended } from './cli-fixture.ts';
+import { armName } from './contract/arms/arms.ts';
 import { trialRecordSchema, type SearchedTrial, type TrialRecord } from './contract/run-file.ts';
-import { armName } from './contract/transports.ts';
 
 const place = new CliFolder();
 const { run: streamduel } = place;

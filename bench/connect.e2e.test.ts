@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
+import type { TransportId } from './contract/arms/transports.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
 import type { LoadPoint } from './contract/load-point.ts';
-import type { TransportId } from './contract/transports.ts';
 
 const place = new CliFolder();
 
@@ -59,7 +59,8 @@ describe('a storm, new and kept connections, at the smallest size', () => {
   it('a stream on a kept WebSocket costs no head and no close, one over kept HTTP a head as ever', () => {
     const bytesOf = (transport: TransportId, connecting: LoadPoint['connecting']): number => {
       const { server, client } = trialOf(transport, connecting);
-      return (server.headBytes + client.modelBytes - client.modelTokenBytes) / client.streamsVerified;
+      const { modelBytes = 0, modelTokenBytes = 0, streamsVerified } = client;
+      return (server.headBytes + modelBytes - modelTokenBytes) / streamsVerified;
     };
     expect(trialOf('ws', 'warm').server.headBytes).toBe(0);
     // The difference is the 101 with its fields, and the close frame of 4 bytes.

@@ -36,7 +36,7 @@ describe('a finished run', () => {
       expect(server.bytesWritten - server.headBytes).toBe(client.modelBytes);
       expect(client.bytesRead).toBe(server.bytesWritten);
       // Besides payloads and resume ids the server wrote only the framing of the specifications: small chunks, small frames.
-      const { modelBytes, modelTokenBytes, payloadBytes, modelIdBytes = 0, tokensReceived } = client;
+      const { modelBytes = 0, modelTokenBytes = 0, payloadBytes, modelIdBytes = 0, tokensReceived } = client;
       const tokenBytes = server.bytesWritten - server.headBytes - (modelBytes - modelTokenBytes);
       expect((tokenBytes - payloadBytes - modelIdBytes) / tokensReceived).toBe({ sse: 14, ws: 2, tcp: 1 }[trial.arm.transport]);
       expect(modelIdBytes > 0).toBe(trial.arm.transport === 'sse');

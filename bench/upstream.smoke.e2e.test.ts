@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder, type Ended } from './cli-fixture.ts';
+import { armName } from './contract/arms/arms.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
-import { armName } from './contract/transports.ts';
 
 const place = new CliFolder();
 const short = [

@@ -1,8 +1,9 @@
 // Plans the streams that the connections of a closed loop request: the same ones, in the same order, in every arm of a block,
 // although it is not known in advance how many of them there will be time for.
 
+import { transports } from '../bench/contract/arms/transports.ts';
 import { BenchError } from '../bench/contract/errors.ts';
-import { streamPath, type TrialSpecification } from '../bench/contract/messages.ts';
+import type { TrialSpecification } from '../bench/contract/messages.ts';
 import type { CompletionsPlan } from '../bench/contract/completions.ts';
 import type { Population } from '../bench/contract/population.ts';
 import { deriveSeed } from '../bench/contract/random.ts';
@@ -58,6 +59,6 @@ export class AskedStreams {
   pathOf(stream: number): string {
     const { tokensPerStream, tokensPerSecond } = this.plan;
     const seed = this.population.seeds[stream] as number;
-    return `${streamPath(this.#transport, `${ASKED_PREFIX}${stream}`)}?n=${tokensPerStream}&rate=${tokensPerSecond}&seed=${seed}`;
+    return `${transports[this.#transport].route(`${ASKED_PREFIX}${stream}`)}?n=${tokensPerStream}&rate=${tokensPerSecond}&seed=${seed}`;
   }
 }

@@ -8,11 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import type { ClientStack } from '../bench/contract/arms/stacks.ts';
 import { startClockEcho } from '../bench/contract/clock-proof.ts';
 import { completionColumns, type CompletionsTally } from '../bench/contract/completions.ts';
 import { fromClientSchema, toClientSchema, type FromClient, type TrialSpecification } from '../bench/contract/messages.ts';
 import { readStamps, type StampColumns } from '../bench/contract/stamps.ts';
-import type { ClientStack } from '../bench/contract/transports.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import { fastWorkload, startTestServer } from '../servers/twin-fixture.ts';
 

@@ -126,7 +126,7 @@ export class CompletionsTrial implements Trial {
       streamsAbandoned: 0,
       errors,
       tokenFaults: lost + duplicated + reordered + corrupt + hashMismatches,
-      bytesBesideModel: Math.abs(bytesRead - headBytes - modelBytes),
+      ...(modelBytes !== undefined && { bytesBesideModel: Math.abs(bytesRead - headBytes - modelBytes) }),
     };
   }
 }

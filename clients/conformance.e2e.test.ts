@@ -1,10 +1,9 @@
 // Every client stack over every transport against the real servers: the same streams, the same events, verified whole.
 
 import { describe, expect, it } from 'vitest';
-import { streamPath } from '../bench/contract/messages.ts';
+import { transportIds, transports, type TransportId } from '../bench/contract/arms/transports.ts';
 import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
-import { transportIds, type TransportId } from '../bench/contract/transports.ts';
 import { asInstant } from '../bench/contract/units.ts';
 import { openTokenSource } from '../bench/contract/workload.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
@@ -97,7 +96,7 @@ async function receive(transport: TransportId, stack: Stack, port: number, paylo
   };
   const client: StreamClient = stacks[stack](transport, { listener, now: () => asInstant(performance.now()) });
   for (let stream = 0; stream < STREAMS; stream++)
-    client.open(stream, { host: '127.0.0.1', port, path: streamPath(transport, String(stream)) });
+    client.open(stream, { host: '127.0.0.1', port, path: transports[transport].route(String(stream)) });
   await over;
   await client.close();
   return seen;

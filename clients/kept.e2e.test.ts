@@ -2,10 +2,9 @@
 // to the byte model to the byte.
 
 import { expect, it } from 'vitest';
+import { transportIds, transports } from '../bench/contract/arms/transports.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
-import { streamPath } from '../bench/contract/messages.ts';
 import { payloadNames } from '../bench/contract/payload.ts';
-import { transportIds } from '../bench/contract/transports.ts';
 import { asInstant } from '../bench/contract/units.ts';
 import { openTokenSource } from '../bench/contract/workload.ts';
 import { testPopulation } from '../servers/kept-fixture.ts';
@@ -29,7 +28,7 @@ async function runInTurn(told: Told, port: number): Promise<{ accounts: StreamAc
     const streamId = String(stream);
     accounts.open(stream);
     recorder.startNs[stream] = performance.now();
-    client.open(stream, { host: '127.0.0.1', port, path: streamPath(told.transport, streamId), kept: { slot: 0, streamId } });
+    client.open(stream, { host: '127.0.0.1', port, path: transports[told.transport].route(streamId), kept: { slot: 0, streamId } });
   };
   const client = openProbeClient(told.transport, {
     now: () => asInstant(performance.now()),

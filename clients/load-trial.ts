@@ -1,9 +1,10 @@
 // A steady load: opens each planned stream when it is due, verifies and stamps what arrives. A stream that fails is counted
 // and not tried again.
 
+import { transports } from '../bench/contract/arms/transports.ts';
 import type { BrowserTally } from '../bench/contract/browser.ts';
 import { callAt } from '../bench/contract/child-link.ts';
-import { streamPath, type FromClient } from '../bench/contract/messages.ts';
+import type { FromClient } from '../bench/contract/messages.ts';
 import { hashPopulation } from '../bench/contract/population.ts';
 import { stoppedStreams } from '../bench/contract/stall.ts';
 import { writeStamps } from '../bench/contract/stamps.ts';
@@ -86,7 +87,7 @@ export class LoadTrial implements Trial {
     const streamId = this.#accounts.streamId(stream);
     this.#accounts.open(stream);
     const target = {
-      ...this.#frame.targetOf(streamPath(specification.transport, streamId)),
+      ...this.#frame.targetOf(transports[specification.transport].route(streamId)),
       ...keptPlace(specification, { slot: this.#frame.population.slots[stream] as number, streamId }),
     };
     this.#recorder.startNs[stream] = this.#frame.now();

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { canSpeak, transportIds } from '../bench/contract/transports.ts';
+import { canSpeak } from '../bench/contract/arms/stacks.ts';
+import { transportIds } from '../bench/contract/arms/transports.ts';
 import { stacks } from './stacks.ts';
 import type { StreamListener } from './stream-client.ts';
 

@@ -1,16 +1,19 @@
 // One load process: receives a trial's specification and an address; reports its tally. It plans the same streams as the server.
 
+import { DEFAULT_CLIENT, isBrowser, isLoadGenerator } from '../bench/contract/arms/stacks.ts';
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import { toClientSchema, type FromClient, type ToClient } from '../bench/contract/messages.ts';
-import { isBrowser, isLoadGenerator } from '../bench/contract/transports.ts';
 import { LoadTrial } from './load-trial.ts';
 import { openProbeClient } from './probe/probe-client.ts';
 import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
-/** Load generators and `browser-limits` open no single streams of ours; their rehearsal, which needs some, uses the probe. */
+/**
+ * Load generators and `browser-limits` open no single streams of ours; their rehearsal, which needs some, uses the probe, the
+ * default stack, which is part of this program.
+ */
 async function stackOf({ client, browser, browserLimits }: LoadOrder['specification']): Promise<OpenStack> {
-  if (isLoadGenerator(client) || browserLimits !== undefined || client === 'probe')
+  if (isLoadGenerator(client) || browserLimits !== undefined || client === DEFAULT_CLIENT)
     return ({ transport }, options) => openProbeClient(transport, options);
   // Imported only when a trial needs them: loading the libraries and what drives a browser takes longer than loading all else.
   if (!isBrowser(client)) {

@@ -1,11 +1,12 @@
 // Test fixture: reconnecting streams over a client stack that the test controls, in virtual time. Everything between the two is
 // real.
 
+import type { ClientStack } from '../bench/contract/arms/stacks.ts';
+import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { renderTyped } from '../bench/contract/control-events.ts';
 import { payloads, renderPayload } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
 import type { PolicyName } from '../bench/contract/reconnect-policy.ts';
-import type { ClientStack, TransportId } from '../bench/contract/transports.ts';
 import { NS_PER_S } from '../bench/contract/units.ts';
 import { hashStreamText, sliceStart, type TokenSource } from '../bench/contract/workload.ts';
 import { ReconnectingStreams } from './reconnecting-streams.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { backoffDraw, policies, type PolicyName } from '../bench/contract/reconnect-policy.ts';
-import type { TransportId } from '../bench/contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../bench/contract/units.ts';
 import { Scene, type SceneOptions } from './reconnect-fixture.ts';
 

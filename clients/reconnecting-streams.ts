@@ -1,10 +1,10 @@
 // Reconnecting streams: opens a stream, notices that its connection is lost or its attempt failed, waits as the policy says, and
 // resumes it where it was, until it is whole, stopped by the server, or given up. Independent of the tokens.
 
+import { clientStacks } from '../bench/contract/arms/stacks.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { backoffDraw, policies } from '../bench/contract/reconnect-policy.ts';
 import type { RecoverySpecification } from '../bench/contract/recovery.ts';
-import { reconnectsItself } from '../bench/contract/transports.ts';
 import { type Instant, NS_PER_MS, NS_PER_S } from '../bench/contract/units.ts';
 import { DueQueue, type SetTimer } from './due-queue.ts';
 import { isStop, type Ending, type ReconnectAccounts } from './reconnect-accounts.ts';
@@ -52,7 +52,7 @@ export class ReconnectingStreams {
   constructor(options: ReconnectOptions) {
     const { streams, now, setTimer, recovery } = options;
     this.#options = options;
-    this.#reconnectsItself = reconnectsItself(options.specification.client);
+    this.#reconnectsItself = clientStacks[options.specification.client].reconnectsItself;
     this.#queue = new DueQueue({ now, setTimer });
     this.#states = Array.from({ length: streams }, () => 'idle');
     this.#turns = new Int32Array(streams);

@@ -1,8 +1,9 @@
 // A fault trial: one stream per slot, each opened when it is due and resumed whenever its connection is lost. Faults are injected
 // by others, except for the readers that stop reading.
 
+import { transports } from '../bench/contract/arms/transports.ts';
 import { callAt } from '../bench/contract/child-link.ts';
-import { streamPath, type FromClient } from '../bench/contract/messages.ts';
+import type { FromClient } from '../bench/contract/messages.ts';
 import { hashPopulation } from '../bench/contract/population.ts';
 import type { RecoveryClientTally, RecoverySpecification } from '../bench/contract/recovery.ts';
 import { writeStamps } from '../bench/contract/stamps.ts';
@@ -60,7 +61,7 @@ export class RecoveryTrial implements Trial {
       specification,
       recovery: this.#recovery,
       streams: this.#frame.population.streams,
-      targetOf: (stream) => this.#frame.targetOf(streamPath(specification.transport, String(stream))),
+      targetOf: (stream) => this.#frame.targetOf(transports[specification.transport].route(String(stream))),
       openClient: this.#frame.openClient,
       accounts: this.#accounts,
       now: this.#frame.now,

@@ -1,11 +1,11 @@
 // Streams some thousand tokens through server and client before the trial's clock starts. Fresh processes run uncompiled
 // code: without this a short trial would measure the compiler, and a slow load would never leave it.
 
-import { mostInBrowser } from '../bench/contract/browser.ts';
+import { isBrowser } from '../bench/contract/arms/stacks.ts';
+import { transportIds, transports } from '../bench/contract/arms/transports.ts';
 import { BenchError } from '../bench/contract/errors.ts';
-import { streamPath, type TrialSpecification } from '../bench/contract/messages.ts';
+import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { planRehearsal, REHEARSAL_PREFIX } from '../bench/contract/population.ts';
-import { isBrowser } from '../bench/contract/transports.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import { keptPlace } from './kept-place.ts';
@@ -27,8 +27,8 @@ const TIMEOUT_MS = 20_000;
 const CHECK_MS = 5;
 /** Slots for kept connections: some more than there are streams at a time, so that reuse is rehearsed, too. */
 const KEPT_SLOTS = 120;
-/** Most streams at once in a browser: the limit of SSE, on every transport, so that all rehearse alike. */
-const MOST_IN_BROWSER = mostInBrowser.sse;
+/** Most streams at once in a browser: the lowest limit of any transport, so that all rehearse alike. */
+const MOST_IN_BROWSER = Math.min(...transportIds.flatMap((transport) => transports[transport].inBrowser?.mostStreams ?? []));
 
 /** Returns how long it took, ns. @throws BenchError STREAM when a stream of it fails or does not verify. */
 export async function rehearse(options: RehearsalOptions): Promise<number> {
@@ -44,7 +44,7 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
     const streamId = accounts.streamId(stream);
     accounts.open(stream);
     recorder.startNs[stream] = now();
-    const target = options.targetOf(streamPath(transport, streamId));
+    const target = options.targetOf(transports[transport].route(streamId));
     client.open(stream, { ...target, ...keptPlace(specification, { slot: stream % KEPT_SLOTS, streamId }) });
   };
   const waiting: number[] = [];

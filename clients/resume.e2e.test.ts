@@ -2,15 +2,15 @@
 // on the next, once.
 
 import { describe, expect, it } from 'vitest';
+import { canSpeak, type StreamStack } from '../bench/contract/arms/stacks.ts';
+import { transportIds, transports, type TransportId } from '../bench/contract/arms/transports.ts';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
-import { streamPath } from '../bench/contract/messages.ts';
 import type { Population } from '../bench/contract/population.ts';
-import { canSpeak, transportIds, type TransportId } from '../bench/contract/transports.ts';
 import { asInstant } from '../bench/contract/units.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer } from '../servers/twin-fixture.ts';
 import { startCutter } from './cutter-fixture.ts';
-import { stacks, type StreamStack } from './stacks.ts';
+import { stacks } from './stacks.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
 
 const TOKENS = 120;
@@ -57,7 +57,7 @@ async function receive({ transport, stack, port, streamId = '0', resumeAfter, cu
     client.open(0, {
       host: '127.0.0.1',
       port,
-      path: streamPath(transport, streamId),
+      path: transports[transport].route(streamId),
       ...(cursor !== undefined && { resumeAfter: cursor }),
     });
   };

@@ -1,6 +1,7 @@
 // Table of the client stacks that receive in this process; browsers are in browser/.
 
-import type { BrowserStack, ClientStack, TransportId } from '../bench/contract/transports.ts';
+import type { StreamStack } from '../bench/contract/arms/stacks.ts';
+import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { openEventSourceClient } from './library/eventsource.ts';
 import { openLibraryClient } from './library/library-client.ts';
 import { openUndiciEventSourceClient } from './library/undici-eventsource.ts';
@@ -15,7 +16,4 @@ export const stacks = {
   library: openLibraryClient,
   eventsource: openEventSourceClient,
   'undici-eventsource': openUndiciEventSourceClient,
-} as const satisfies Record<Exclude<ClientStack, 'autocannon' | BrowserStack>, OpenClient>;
-
-/** Client stacks that open streams one by one. */
-export type StreamStack = keyof typeof stacks;
+} as const satisfies Record<StreamStack, OpenClient>;

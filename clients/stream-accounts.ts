@@ -1,7 +1,8 @@
 // Accounts of each stream, and the tally at the end: what was received, what failed, and whether the bytes on the sockets are
 // the ones that the byte model predicts.
 
-import { byteModel, resumeIdBytes } from '../bench/contract/byte-model.ts';
+import { transports } from '../bench/contract/arms/transports.ts';
+import { resumeIdBytes } from '../bench/contract/byte-model.ts';
 import { streamEpoch, type DoneEvent, type OpenEvent } from '../bench/contract/control-events.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { padTemplate, payloads } from '../bench/contract/payload.ts';
@@ -15,7 +16,7 @@ import type { SocketCount } from './stream-client.ts';
 
 type Accounted = Pick<TrialSpecification, 'payload' | 'transport' | 'injection' | 'connecting' | 'verifyOneIn'>;
 
-type ModelCounts = Required<Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'>>;
+type ModelCounts = Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'>;
 
 export class StreamAccounts {
   readonly #specification: Accounted;
@@ -168,10 +169,10 @@ export class StreamAccounts {
     };
   }
 
-  /** Bytes that the sockets of the verified streams must have carried, heads left out. */
+  /** Bytes that the sockets of the verified streams must have carried, heads left out; without a byte model only the payloads. */
   #model(): ModelCounts {
-    const { transport } = this.#specification;
-    const model = byteModel[transport];
+    const model = transports[this.#specification.transport].bytes;
+    if (model === 'not-modelled') return { payloadBytes: this.#payloadBytes() };
     const endBytes = this.#specification.connecting?.kind === 'kept' ? model.keptEndBytes : model.endBytes;
     const hasIds = payloads[this.#specification.payload].isNumbered;
     const counts = { modelBytes: 0, modelTokenBytes: 0, payloadBytes: 0, modelIdBytes: 0 };
@@ -186,7 +187,7 @@ export class StreamAccounts {
         const token = { payloadBytes, sequence: index + 1, idPrefixBytes };
         counts.payloadBytes += payloadBytes;
         counts.modelTokenBytes += model.token(token);
-        counts.modelIdBytes += resumeIdBytes(transport, token);
+        counts.modelIdBytes += resumeIdBytes(model, token);
       }
       const opening: OpenEvent = { sid: this.streamId(stream), epoch, from: 1, n };
       const sha256 = ''.padStart(64, '0');
@@ -194,6 +195,17 @@ export class StreamAccounts {
     }
     counts.modelBytes += counts.modelTokenBytes;
     return counts;
+  }
+
+  #payloadBytes(): number {
+    let bytes = 0;
+    for (const stream of this.#verified) {
+      const expected = this.#expect(stream);
+      const sourceStart = this.#sourceStart(stream);
+      const n = this.#population.tokens[stream] as number;
+      for (let index = 0; index < n; index++) bytes += expected.payloadBytes(sourceStart, index);
+    }
+    return bytes;
   }
 }
 

@@ -1,18 +1,17 @@
 // Injects known server-side effects between the streams and their sinks, which the harness must find without being told.
 // Stamps are taken before, as always, so whatever is added here is latency, damage or cost of the transport.
 
+import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { spin, type Injection } from '../bench/contract/injection.ts';
 import { deriveSeed } from '../bench/contract/random.ts';
-import type { TransportId } from '../bench/contract/transports.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 
-/** A chunk with an SSE comment; an unsolicited pong (RFC 6455 §5.5.3). Both are legal, but undeclared. The null arm has no equivalent. */
-const undeclared: Record<TransportId, Buffer> = {
+/** A chunk with an SSE comment; an unsolicited pong (RFC 6455 §5.5.3). Both are legal, but undeclared. Others have no equivalent. */
+const undeclared: { readonly [Transport in TransportId]?: Buffer } = {
   sse: Buffer.from('2\r\n:\n\r\n'),
   ws: Buffer.from([0x8a, 0x00]),
-  tcp: Buffer.alloc(0),
 };
 
 type Damage = 'dropped' | 'duplicated' | 'corrupted';
@@ -127,7 +126,7 @@ export class Injected {
 
   #writeUndeclared({ socket }: StreamSink): void {
     const bytes = undeclared[this.#transport];
-    if (socket.destroyed || bytes.length === 0) return;
+    if (socket.destroyed || bytes === undefined) return;
     // Queued behind what the sink has written in this turn, and whole, so no frame is torn.
     socket.write(bytes);
     this.#count('undeclaredBytes', bytes.length);

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { transportIds, type TransportId } from '../bench/contract/arms/transports.ts';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
 import type { Population } from '../bench/contract/population.ts';
-import { transportIds, type TransportId } from '../bench/contract/transports.ts';
 import { receive, type Receipt } from './receive-fixture.ts';
 import { fastWorkload, startTestServer, type TestServer } from './twin-fixture.ts';
 

@@ -1,6 +1,6 @@
 // One server process: the twin of its trial's transport, or the null arm.
 
-import type { TransportId } from '../bench/contract/transports.ts';
+import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { listenBare, listenFastify } from './listen.ts';
 import { serveTrial } from './server-process.ts';
 import type { ServerStarter } from './server-trial.ts';

@@ -2,9 +2,9 @@
 
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import { streamPath } from '../bench/contract/messages.ts';
+import { transports, type TransportId } from '../bench/contract/arms/transports.ts';
+import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
 import { RESUME_QUERY } from '../bench/contract/control-events.ts';
-import { WEBSOCKET_PROTOCOL, type TransportId } from '../bench/contract/transports.ts';
 
 export interface Receipt {
   /** HTTP status; undefined on the null arm. */
@@ -117,7 +117,7 @@ function openSocket(port: number, request: string): Socket {
 
 function connectTcp({ port, asked, note }: ConnectionOptions): Connection {
   const after = asked.after === undefined ? '' : ` ${asked.after}`;
-  const socket = openSocket(port, `${streamPath('tcp', asked.id)}${after}\n`);
+  const socket = openSocket(port, `${transports.tcp.route(asked.id)}${after}\n`);
   let rest = '';
   socket.on('data', (bytes) => {
     // Decoded by whole lines: a read may end within a character.
@@ -134,7 +134,7 @@ function connectTcp({ port, asked, note }: ConnectionOptions): Connection {
 /** Treats each chunk as one event: the server writes each event by itself. */
 function connectSse({ port, asked, receipt, note }: ConnectionOptions): Connection {
   const cursor = asked.after === undefined ? '' : `Last-Event-ID: ${asked.after}\r\n`;
-  const socket = openSocket(port, `GET ${streamPath('sse', asked.id)}${asked.query ?? ''} HTTP/1.1\r\nHost: x\r\n${cursor}\r\n`);
+  const socket = openSocket(port, `GET ${transports.sse.route(asked.id)}${asked.query ?? ''} HTTP/1.1\r\nHost: x\r\n${cursor}\r\n`);
   let text = '';
   socket.on('data', (bytes) => {
     text += bytes.toString('latin1');
@@ -180,7 +180,7 @@ function noteSse(event: string, frame: string, note: Note): void {
 function connectWebSocket({ port, asked, receipt, note }: ConnectionOptions): Connection {
   const socket = openSocket(port, '');
   const query = asked.after === undefined ? (asked.query ?? '') : `?${RESUME_QUERY}`;
-  const webSocket = new WebSocket(`ws://127.0.0.1:${port}${streamPath('ws', asked.id)}${query}`, WEBSOCKET_PROTOCOL, {
+  const webSocket = new WebSocket(`ws://127.0.0.1:${port}${transports.ws.route(asked.id)}${query}`, WEBSOCKET_PROTOCOL, {
     perMessageDeflate: false,
     createConnection: () => socket,
   });

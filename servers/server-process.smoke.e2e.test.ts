@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, it } from 'vitest';
+import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
 import { fromServerSchema, type FromServer, type TrialSpecification } from '../bench/contract/messages.ts';
 import { populationOf } from '../bench/contract/population.ts';
 import { DEFAULT_RESUME_LIMITS } from '../bench/contract/recovery.ts';
-import type { TransportId } from '../bench/contract/transports.ts';
 import { receive, type Receipt } from './receive-fixture.ts';
 import { fastWorkload } from './twin-fixture.ts';
 

@@ -3,9 +3,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Writes } from '../bench/contract/arms/writes.ts';
 import { SSE_RETRY_MS } from '../bench/contract/control-events.ts';
 import { payloads, type PayloadName } from '../bench/contract/payload.ts';
-import type { Writes } from '../bench/contract/transports.ts';
 import type { TwinParts } from './admission.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';

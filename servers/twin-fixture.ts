@@ -1,10 +1,10 @@
 // Test fixture: a server of each transport with the bundled tokens, in this process.
 
 import { fileURLToPath } from 'node:url';
+import type { TransportId } from '../bench/contract/arms/transports.ts';
 import type { PayloadName } from '../bench/contract/payload.ts';
 import { planRehearsal, type Population } from '../bench/contract/population.ts';
 import { DEFAULT_RESUME_LIMITS, type RecoverySpecification } from '../bench/contract/recovery.ts';
-import type { TransportId } from '../bench/contract/transports.ts';
 import type { Workload } from '../bench/contract/workload.ts';
 import type { TwinParts } from './admission.ts';
 import { listenBare, listenFastify } from './listen.ts';

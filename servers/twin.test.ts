@@ -5,8 +5,8 @@ import autocannon from 'autocannon';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
 import { payloadNames, type PayloadName } from '../bench/contract/payload.ts';
-import { WEBSOCKET_PROTOCOL } from '../bench/contract/transports.ts';
 import { fastWorkload, startTestServer, type TestServer } from './twin-fixture.ts';
 
 const STREAM = 'n=40&rate=2000&seed=7';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
 import { renderStart, SESSION_PATH } from '../bench/contract/control-events.ts';
-import { WEBSOCKET_PROTOCOL } from '../bench/contract/transports.ts';
 import { testPopulation } from './kept-fixture.ts';
 import { fastWorkload, startTestServer, type TestServer } from './twin-fixture.ts';
 

@@ -2,8 +2,8 @@
 
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import type { Writes } from '../bench/contract/arms/writes.ts';
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
-import type { Writes } from '../bench/contract/transports.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */

@@ -4,8 +4,9 @@
 import websocketPlugin from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
+import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
+import type { Writes } from '../bench/contract/arms/writes.ts';
 import { closeCodes, SESSION_PATH } from '../bench/contract/control-events.ts';
-import { WEBSOCKET_PROTOCOL, type Writes } from '../bench/contract/transports.ts';
 import { KIB } from '../bench/contract/units.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';

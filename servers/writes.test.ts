@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import type { Writes } from '../bench/contract/transports.ts';
+import type { Writes } from '../bench/contract/arms/writes.ts';
 import { PlannedStreams, type StreamPlan } from './planned-streams.ts';
 import { sseSink } from './sse.ts';
 import type { StreamSink } from './stream-sink.ts';

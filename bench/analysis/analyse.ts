@@ -1,6 +1,6 @@
 // Converts a saved run into everything that a report may print. Pure: the same run gives the same analysis, to the last digit.
 
-import { armName } from '../contract/transports.ts';
+import { armName } from '../contract/arms/arms.ts';
 import type { Distribution } from '../contract/distribution.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';

@@ -1,8 +1,9 @@
 // Test support: saved runs made up from known numbers, so that a test can inject an effect and require its detection.
 
+import { COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import { deriveSeed, drawNormal, seededDraw, shuffled } from '../contract/random.ts';
 import type { CompletedTrial, Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';
-import { COPY_LABEL, type Arm, type TransportId } from '../contract/transports.ts';
 import { MIB, NS_PER_S } from '../contract/units.ts';
 import {
   describeTrial,

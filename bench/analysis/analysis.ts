@@ -1,6 +1,6 @@
 // The result of an analysis: all that a report, a table or an export may print. Pure values, saved as analysis.json.
 
-import type { Arm } from '../contract/transports.ts';
+import type { Arm } from '../contract/arms/arms.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
 import type { BrowserAnalysis } from './browser-analysis.ts';
 import type { BrowserLimitsAnalysis } from './browser-limits-analysis.ts';

@@ -1,7 +1,7 @@
 // Selects the measurement of a block that counts. A block that the machine disturbed may be measured again, and then its last
 // whole measurement is analysed: the rule is fixed before the run, so that no result can influence it.
 
-import { armName } from '../contract/transports.ts';
+import { armName } from '../contract/arms/arms.ts';
 import { isSupplement, loadPointKey } from '../contract/load-point.ts';
 import { preferAlone } from './late-trials.ts';
 import type { Gate, Plan, SavedRun, TrialRecord } from '../contract/run-file.ts';

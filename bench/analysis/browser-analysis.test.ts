@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Arm } from '../contract/arms/arms.ts';
 import type { BrowserTally } from '../contract/browser.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
-import type { Arm } from '../contract/transports.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
 import { describeTrial } from './trial-fixture.ts';
 

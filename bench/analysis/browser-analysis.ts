@@ -1,8 +1,9 @@
 // Analyses the streams that a page received: which browser it was, and how well its clock was known.
 
+import { reusesConnections, type Arm } from '../contract/arms/arms.ts';
+import { isBrowser } from '../contract/arms/stacks.ts';
 import { originUncertaintyNs } from '../contract/browser.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { isBrowser, type Arm } from '../contract/transports.ts';
 import { isSteady, type MeasuredLoadPoint } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
@@ -61,7 +62,9 @@ const unseparated: ReadonlySet<string> = new Set(['bytes.token.tcp', 'bytes.toke
 export function whyUnseen(metric: string, { client, transport }: Pick<Arm, 'client' | 'transport'>): string | undefined {
   if (!isBrowser(client)) return undefined;
   if (unseen.has(metric)) return 'cannot be seen of a page';
-  return unseparated.has(metric) && transport === 'sse' ? 'a browser keeps its connections: they carried other streams, too' : undefined;
+  return unseparated.has(metric) && reusesConnections({ client, transport })
+    ? 'a browser keeps its connections: they carried other streams, too'
+    : undefined;
 }
 
 function largest(values: readonly number[]): number | undefined {

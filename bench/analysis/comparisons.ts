@@ -1,9 +1,9 @@
 // All comparisons of a run with their verdicts. Two families are corrected for their number: the endpoints, declared
 // beforehand, and everything else, which is exploratory.
 
+import { isCopy } from '../contract/arms/arms.ts';
 import { deriveSeed } from '../contract/random.ts';
 import type { Warning } from '../contract/run-file.ts';
-import { isCopy } from '../contract/transports.ts';
 import type { LoadPointAnalysis, NoiseFloor } from './analysis.ts';
 import { findClockDoubts, whyClocksTooFar } from './clock-doubts.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';

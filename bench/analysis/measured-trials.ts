@@ -1,6 +1,7 @@
 // Selects the trials that are analysed and pairs them: the only place where a trial can be left out, and by rule only.
 
-import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
+import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
+import { transports } from '../contract/arms/transports.ts';
 import { loadPointKey } from '../contract/load-point.ts';
 import type { Distribution } from '../contract/distribution.ts';
 import type { CompletedTrial, FaultedTrial, FinishedTrial, LoadPoint, SavedRun, ScenarioId, TrialRecord } from '../contract/run-file.ts';

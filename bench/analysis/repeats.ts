@@ -1,8 +1,8 @@
 // Lists blocks measured again because the machine disturbed them: which, why, and whether that changed any conclusion.
 // A repetition is fair only if the machine disturbs all arms alike, so that is tested too.
 
+import { armName, isCopy } from '../contract/arms/arms.ts';
 import type { SavedRun } from '../contract/run-file.ts';
-import { armName, isCopy } from '../contract/transports.ts';
 import type { Analysis, RepeatedBlock, WithoutRepeats } from './analysis.ts';
 import { attemptsByBlock, chooseAttempt, disturbances, isDisturbed } from './attempts.ts';
 import { signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';

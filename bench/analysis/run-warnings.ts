@@ -1,8 +1,8 @@
 // Warns about a run as a whole.
 
+import { isCopy } from '../contract/arms/arms.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import type { Gate, SavedRun, Warning } from '../contract/run-file.ts';
-import { isCopy } from '../contract/transports.ts';
 import type { NoiseFloor, StopState, WithoutRepeats } from './analysis.ts';
 import { percent } from './amounts.ts';
 import { isFinished, pairTrials, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';

@@ -1,7 +1,7 @@
 // Renders a verdict as one plain sentence, from the verdict alone. It never says that there is no difference: a run can show
 // that a difference is negligible, or fail to show anything.
 
-import { armTitle } from '../contract/transports.ts';
+import { armTitle } from '../contract/arms/arms.ts';
 import { amount, percent, ratioText, span } from './amounts.ts';
 import type { Estimate, Verdict, VerdictKind } from './analysis.ts';
 import type { Evidence } from './compare.ts';

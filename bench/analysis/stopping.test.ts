@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { isCopy } from '../contract/arms/arms.ts';
 import type { CompletedTrial, Plan, SavedRun } from '../contract/run-file.ts';
-import { isCopy } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { analyse } from './analyse.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';

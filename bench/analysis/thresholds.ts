@@ -2,8 +2,9 @@
 // cannot be trusted, so everything that is not a clear pass by value counts as a miss.
 
 import { strict as assert } from 'node:assert';
+import type { Arm } from '../contract/arms/arms.ts';
+import { transports } from '../contract/arms/transports.ts';
 import type { LoadPoint } from '../contract/run-file.ts';
-import { transports, type Arm } from '../contract/transports.ts';
 import type { Analysis, Estimate, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 
 export const thresholdOperators = ['>=', '<=', '>', '<'] as const;

@@ -1,10 +1,10 @@
 // Test support: one completed trial made up from known numbers, all of whose counters agree with each other.
 
-import { byteModel } from '../contract/byte-model.ts';
+import { strict as assert } from 'node:assert';
+import { transports, type TransportId } from '../contract/arms/transports.ts';
 import { quantileGrid, type Distribution } from '../contract/distribution.ts';
 import { distributionNames, type CompletedTrial, type DistributionName } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
-import type { TransportId } from '../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 
 /** A quantity that a factor can act on: all samples of a distribution, or CPU time. */
@@ -176,7 +176,9 @@ function describeUse(cpuNs: number): ProcessUse {
 
 /** Bytes exactly as the byte model predicts: every counter agrees with every other. */
 function describeBytes(transport: TransportId) {
-  const { token, open, done, endBytes } = byteModel[transport];
+  const model = transports[transport].bytes;
+  assert(model !== 'not-modelled', `the bytes of ${transport} must be modelled`);
+  const { token, open, done, endBytes } = model;
   const tokenBytes = token({ payloadBytes: FIXTURE_PAYLOAD_BYTES, sequence: 1, idPrefixBytes: undefined });
   const openBytes = open({ sid: '00000001', epoch: 'abcd', from: 1, n: FIXTURE_TOKENS_PER_STREAM }, false);
   const doneBytes = done(

@@ -10,9 +10,9 @@ import { judgeRegressions, type GateResult, type RegressionGate } from '../analy
 import { loadRun } from '../analysis/load-run.ts';
 import { allMetrics, metricsOfPlan } from '../analysis/metrics/registry.ts';
 import { isUnderComparison } from '../analysis/thresholds.ts';
+import { armName } from '../contract/arms/arms.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { SavedRun } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import { pickName } from '../plan/quantities.ts';
 import { renderGatesMarkdown, renderGatesText } from '../report/across/gates.ts';
 import { renderComparisonMarkdown } from '../report/across/markdown.ts';

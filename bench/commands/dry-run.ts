@@ -2,7 +2,7 @@
 
 import { loadPointTitle } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName, isCopy, type Arm } from '../contract/transports.ts';
+import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import { repeatCommand, repeatSuite } from '../flags/repeat.ts';
 import type { RunFlags } from '../flags/run-flags.ts';

@@ -2,10 +2,13 @@
 
 import { styleText } from 'node:util';
 import { allMetrics } from '../analysis/metrics/registry.ts';
+import { writtenTransport } from '../contract/arms/arms.ts';
+import { clientStacks } from '../contract/arms/stacks.ts';
+import { transportIds, transports } from '../contract/arms/transports.ts';
+import { writesOf } from '../contract/arms/writes.ts';
 import { faults } from '../contract/faults.ts';
 import { payloads } from '../contract/payload.ts';
 import { policies } from '../contract/reconnect-policy.ts';
-import { clientStacks, otherWritesOf, transportIds, transports, writesOf, writtenTransport } from '../contract/transports.ts';
 import { sources } from '../contract/upstream.ts';
 import { pickName } from '../plan/quantities.ts';
 import { presets } from '../plan/presets.ts';
@@ -22,11 +25,11 @@ const lists = {
   transports: () => [
     ...summaries(transports),
     ...transportIds.flatMap((transport) => {
-      const writes = otherWritesOf(transport);
+      const writes = transports[transport].twin.otherWrites?.mode;
       return writes === undefined ? [] : [[writtenTransport({ transport, writes }), `the same, but ${writesOf[writes]}`] as const];
     }),
   ],
-  clients: () => Object.entries(clientStacks),
+  clients: () => summaries(clientStacks),
   sources: () => Object.entries(sources),
   workloads: () => summaries(namedWorkloads),
   payloads: () => summaries(payloads),

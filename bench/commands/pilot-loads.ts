@@ -1,12 +1,13 @@
 // The pilot of a run whose loads are shares: a short trial of each arm, and one or two of the weaker one near the capacity
 // extrapolated from the trial before. Its results are not compared, and it warms the machine up.
 
+import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
+import { transports } from '../contract/arms/transports.ts';
 import type { PilotTrial } from '../contract/load-pilot.ts';
 import { BenchError } from '../contract/errors.ts';
 import { deriveSeed } from '../contract/random.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
-import { armName, isCopy, transports, type Arm } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import { busiest, fullAt, placePlan } from '../plan/loads.ts';
 import { planBlock } from '../plan/trials.ts';

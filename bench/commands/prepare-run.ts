@@ -4,9 +4,10 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadRun } from '../analysis/load-run.ts';
+import { armName, commonPath } from '../contract/arms/arms.ts';
+import { paths } from '../contract/arms/paths.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Environment, Plan } from '../contract/run-file.ts';
-import { armName, commonPath } from '../contract/transports.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 import { flagNames, flagWords, type FlagName, type RunFlags } from '../flags/run-flags.ts';
 import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
@@ -130,10 +131,11 @@ export function reopenRun(folder: string, port: string | undefined): OpenRun {
 }
 
 function checkNetwork({ arms }: Plan): void {
-  if (commonPath(arms) !== 'netns') return;
+  const path = commonPath(arms);
+  if (!paths[path].needsPrivileges) return;
   const refusal = whyNoNamespaces();
   if (refusal !== undefined)
-    throw new BenchError('LIMIT', `--path netns needs a network of its own for each trial: ${refusal.why}`, { hint: refusal.remedy });
+    throw new BenchError('LIMIT', `--path ${path} needs a network of its own for each trial: ${refusal.why}`, { hint: refusal.remedy });
 }
 
 function checkPort({ lanes, scenario, serverProcesses }: Plan, port: string | undefined): void {

@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import { isSupplement, loadPointTitle } from '../contract/load-point.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
+import { armName } from '../contract/arms/arms.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { LiveRate } from '../trial/measure-trial.ts';
 import { estimateTrialS, formatSeconds } from './estimate-time.ts';

@@ -3,9 +3,9 @@
 import { randomInt } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { styleText } from 'node:util';
+import { transports, transportIds, type TransportId } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
 import { MAX_BLOCKS, MAX_SEED } from '../contract/run-file.ts';
-import { transports, transportIds, type TransportId } from '../contract/transports.ts';
 import { parseCount, parseList, pickName, usageError } from '../plan/quantities.ts';
 import { countTrials } from '../plan/trials.ts';
 import type { Paint } from '../report/verdict-table.ts';

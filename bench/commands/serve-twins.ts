@@ -1,9 +1,9 @@
 // The two processes of `streamduel serve`: starts them together, sends each the other's port, stops them together.
 
+import { transports } from '../contract/arms/transports.ts';
 import { demoTransports, fromDemoSchema, type DemoPorts, type DemoTransport, type FromDemo, type ToDemo } from '../contract/demo.ts';
 import { BenchError } from '../contract/errors.ts';
 import { programPath } from '../contract/program.ts';
-import { transports } from '../contract/transports.ts';
 import type { Workload } from '../contract/workload.ts';
 import { Child } from '../trial/child-process.ts';
 

@@ -2,9 +2,9 @@
 // checked and every part's folder made before the first trial, so an interrupted suite can be continued like a run.
 
 import { join, relative } from 'node:path';
+import { armName } from '../contract/arms/arms.ts';
 import { BenchError } from '../contract/errors.ts';
 import { SUITE_SCHEMA_VERSION, type Suite } from '../contract/suite.ts';
-import { armName } from '../contract/transports.ts';
 import { repeatSuite } from '../flags/repeat.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { readScenarios, shareFlags, shareThresholds } from '../flags/suite.ts';

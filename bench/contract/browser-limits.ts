@@ -2,17 +2,23 @@
 // ordinary request. Streams are counted and the rest is timed by the page's own clock: none of the values is a sample.
 
 import { z } from 'zod';
-import type { TransportId } from './transports.ts';
+import { transports, type TransportId } from './arms/transports.ts';
 
 const count = z.int().nonnegative();
 const durationNs = z.number().nonnegative();
 
 export const browserLimitsPlanSchema = z.object({
-  /** Most streams requested over SSE, whatever the load point: HTTP/1.1 clients keep few connections to a server (RFC 9112 §9.4). */
+  /**
+   * Most streams requested over a transport whose streams wait beyond a limit, whatever the load point: HTTP/1.1 clients keep few
+   * connections to a server (RFC 9112 §9.4).
+   */
   mostEventSources: z.int().min(1),
   /** Requested by each of two tabs of one profile: fewer than a browser opens, so both get some. WebSockets: as many as by a single tab. */
   eventSourcesPerTab: z.int().min(1),
-  /** Timeouts: a stream that has not opened or failed by then counts as waiting, as does an unanswered request. */
+  /**
+   * Timeouts: a stream that has not opened or failed by then counts as waiting, as does an unanswered request. `sse` is that of all
+   * transports whose streams wait beyond a limit, `ws` that of those whose streams fail.
+   */
   patienceNs: z.object({ sse: z.number().positive(), ws: z.number().positive(), request: z.number().positive() }),
 });
 
@@ -90,9 +96,18 @@ export function streamsAsked(
   { mostEventSources, eventSourcesPerTab }: BrowserLimitsPlan,
   { transport, connections }: { readonly transport: TransportId; readonly connections: number },
 ): AskedStreams {
-  if (transport !== 'sse') return { inOneTab: connections, inEachTab: connections };
+  if (!waitsBeyondLimit(transport)) return { inOneTab: connections, inEachTab: connections };
   const inOneTab = Math.min(mostEventSources, connections);
   return { inOneTab, inEachTab: Math.min(eventSourcesPerTab, Math.ceil(inOneTab / 2)) };
+}
+
+function waitsBeyondLimit(transport: TransportId): boolean {
+  return transports[transport].inBrowser?.beyond === 'waits';
+}
+
+/** Time after which a stream that has neither opened nor failed counts as waiting. */
+export function streamPatienceNs({ patienceNs }: Pick<BrowserLimitsPlan, 'patienceNs'>, transport: TransportId): number {
+  return waitsBeyondLimit(transport) ? patienceNs.sse : patienceNs.ws;
 }
 
 export function countStreams(streams: readonly PageStream[]): StreamCount {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { canSpeak, type ClientStack } from './arms/stacks.ts';
+import { transportIds } from './arms/transports.ts';
 import { originUncertaintyNs } from './browser.ts';
-import { canSpeak, transportIds, type ClientStack } from './transports.ts';
 
 const bound = (lowNs: number, highNs: number) => ({ exchanges: 400, lowNs, highNs });
 

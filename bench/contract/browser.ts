@@ -2,7 +2,6 @@
 // window. The stamps of a page are its own `performance.now()`, so they are only as good as the bound on its offset.
 
 import { z } from 'zod';
-import type { Arm, TransportId } from './transports.ts';
 
 const count = z.int().nonnegative();
 
@@ -36,14 +35,4 @@ export function originUncertaintyNs({ before, after }: BrowserTally['clock']): n
   // The bounds exclude each other: only an interval that covers both is certain.
   if (lowNs > highNs) return Math.max(...[before, after].flatMap((bound) => [Math.abs(bound.lowNs), Math.abs(bound.highNs)]));
   return Math.max(Math.abs(lowNs), Math.abs(highNs));
-}
-
-/**
- * Connections that Chromium has open at once for one origin: HTTP/1.1, shared by EventSource and fetch of all tabs, and
- * WebSockets. A request beyond the limit waits (HTTP) or fails (WebSocket).
- */
-export const mostInBrowser: Readonly<Record<Exclude<TransportId, 'tcp'>, number>> = { sse: 6, ws: 255 };
-
-export function mostStreamsInBrowser({ transport }: Pick<Arm, 'transport'>): number {
-  return transport === 'ws' ? mostInBrowser.ws : mostInBrowser.sse;
 }

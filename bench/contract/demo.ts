@@ -1,7 +1,7 @@
 // Messages between `streamduel serve` and the two processes of its twins over the IPC channel.
 
 import { z } from 'zod';
-import type { TransportId } from './transports.ts';
+import type { TransportId } from './arms/transports.ts';
 import { workloadSchema } from './workload.ts';
 
 /** The null arm has nothing to show to people. */

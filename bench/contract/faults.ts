@@ -2,6 +2,7 @@
 // fault: its entry here, and if its kind of action is new, the one place that carries it out.
 
 import { z } from 'zod';
+import { DEFAULT_PATH, paths, type PathName } from './arms/paths.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 const ns = z.number().positive();
@@ -231,13 +232,19 @@ export function faultOf(name: FaultName, longOutageNs: number): Fault {
   };
 }
 
+const pathsOfActions: Record<FaultAction['by'], PathName> = {
+  relay: 'relay',
+  network: 'netns',
+  server: DEFAULT_PATH,
+  process: DEFAULT_PATH,
+  client: DEFAULT_PATH,
+};
+
 /** The path between client and server that this fault needs. */
-export function faultPath(name: FaultName): 'direct' | 'relay' | 'netns' {
-  const { action } = faults[name] as Fault;
-  if (action.by === 'relay') return 'relay';
-  return action.by === 'network' ? 'netns' : 'direct';
+export function faultPath(name: FaultName): PathName {
+  return pathsOfActions[faults[name].action.by];
 }
 
 export function needsPrivileges(name: FaultName): boolean {
-  return faultPath(name) === 'netns';
+  return paths[faultPath(name)].needsPrivileges;
 }

@@ -26,7 +26,10 @@ const connectings = {
 type Connecting = keyof typeof connectings;
 
 export const loadPointSchema = z.object({
+  /** Number of streams, under the name that it has in all saved runs; as many connections, unless streams share them. */
   connections: z.int().min(1),
+  /** Streams that share a connection; 1 when absent. */
+  streamsPerConnection: z.int().min(1).optional(),
   fault: z.enum(faultNames as [FaultName, ...FaultName[]]).optional(),
   policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]).optional(),
   span: z.enum(Object.keys(spans) as [Span, ...Span[]]).optional(),
@@ -45,12 +48,22 @@ export const loadPointSchema = z.object({
 
 export type LoadPoint = z.infer<typeof loadPointSchema>;
 
+export function streamsOf({ connections }: LoadPoint): number {
+  return connections;
+}
+
+/** The connections that these streams need. */
+export function connectionsOf({ connections, streamsPerConnection = 1 }: LoadPoint): number {
+  return Math.ceil(connections / streamsPerConnection);
+}
+
 /** Equal for equal load points, different for different ones. */
 export function loadPointKey(point: LoadPoint): string {
-  const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
+  const { streamsPerConnection, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
   // Shares make runs comparable whose pilots found slightly different capacities.
   const load = share === undefined ? point.connections : `${100 * share}%`;
   const named = [
+    ['per-connection', streamsPerConnection],
     ['tick', tokensPerTick],
     ['messages', messagesPerSecond],
     ['stopped', stopped],
@@ -69,10 +82,17 @@ export function isNamed(point: LoadPoint): boolean {
   return point.share === undefined && loadPointKey(point) !== String(point.connections);
 }
 
+/** `100 connections`; `100 streams on 10 connections` where they are shared. */
+function countWords(point: LoadPoint): string {
+  const connections = connectionsOf(point);
+  const count = connections === 1 ? '1 connection' : `${connections} connections`;
+  return point.streamsPerConnection === undefined ? count : `${streamsOf(point)} streams on ${count}`;
+}
+
 /** `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900 connections, 50 % of capacity`. */
 export function loadPointTitle(point: LoadPoint): string {
-  const { connections, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
-  const count = connections === 1 ? '1 connection' : `${connections} connections`;
+  const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
+  const count = countWords(point);
   const before = span === undefined ? connecting && connectings[connecting] : spans[span];
   const words = [...(fault === undefined ? [] : [faults[fault].title]), before === undefined ? count : `${before} ${count}`];
   if (policy === 'as-specified') words.push('as specified');

@@ -2,6 +2,9 @@
 // arrival, so a process of another version causes a clear error and not a strange number.
 
 import { z } from 'zod';
+import { clientStackIds, type ClientStack } from './arms/stacks.ts';
+import { transportIds, type TransportId } from './arms/transports.ts';
+import { writesOf, type Writes } from './arms/writes.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { injectionSchema } from './injection.ts';
@@ -14,7 +17,6 @@ import { connectingSpecificationSchema } from './connecting.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { stallSpecificationSchema } from './stall.ts';
 import { timetableSchema } from './timetable.ts';
-import { clientStacks, transportIds, writesOf, type ClientStack, type TransportId, type Writes } from './transports.ts';
 import { workloadSchema } from './workload.ts';
 
 /** Everything that a server and a client must agree on for one trial. Both plan the same streams from it. */
@@ -22,7 +24,7 @@ const trialSpecificationSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   /** Absent for the default behaviour of the transport's library. */
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
-  client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
+  client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
   connections: z.int().min(1),
   workload: workloadSchema,
   payload: z.enum(payloadNames as [PayloadName, ...PayloadName[]]),
@@ -163,8 +165,3 @@ export type ToServer = z.infer<typeof toServerSchema>;
 export type FromServer = z.infer<typeof fromServerSchema>;
 export type ToClient = z.infer<typeof toClientSchema>;
 export type FromClient = z.infer<typeof fromClientSchema>;
-
-/** Request target of a planned stream: equal on both transports except for the folder's name. */
-export function streamPath(transport: TransportId, streamId: string): string {
-  return transport === 'ws' ? `/v1/ws/${streamId}` : `/v1/streams/${streamId}`;
-}

@@ -1,18 +1,10 @@
 // Reconnection policies of a client, as values. Both arms draw from the same seeded numbers, so equal policies attempt at
 // equal moments.
 
+import { transports, type TransportId } from './arms/transports.ts';
+import { fullJitter, type Backoff } from './backoff.ts';
 import { deriveSeed, seededDraw } from './random.ts';
-import type { TransportId } from './transports.ts';
-import { NS_PER_MS, NS_PER_S } from './units.ts';
-
-interface Backoff {
-  /** Attempts since the last connection that delivered a byte, from 0. */
-  readonly attempt: number;
-  /** Uniform in [0, 1). */
-  readonly draw: () => number;
-  /** Delay that the server sent as SSE's `retry`. */
-  readonly retryNs: number;
-}
+import { NS_PER_MS } from './units.ts';
 
 interface ReconnectPolicy {
   readonly summary: string;
@@ -25,18 +17,10 @@ interface ReconnectPolicy {
 }
 
 const BASE_NS = 500 * NS_PER_MS;
-const CAP_NS = 10 * NS_PER_S;
-/** RFC 6455 §7.2.3: a first delay of 0 to 5 s is its own example; it sets no upper limit for the back-off. */
-const RFC_6455_FIRST_NS = 5 * NS_PER_S;
-
-/** Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015). */
-function fullJitter({ attempt, draw }: Backoff, baseNs: number, capNs: number): number {
-  return draw() * Math.min(capNs, baseNs * 2 ** attempt);
-}
 
 const identical: ReconnectPolicy = {
   summary: 'both transports alike: full jitter up to 0.5 s, doubled up to 10 s; silence counts as loss; a 5xx is tried again',
-  delayNs: (_transport, backoff) => fullJitter(backoff, BASE_NS, CAP_NS),
+  delayNs: (_transport, backoff) => fullJitter(backoff, BASE_NS),
   isRefusalFinal: () => false,
   watchesSilence: true,
 };
@@ -45,12 +29,10 @@ const asSpecified: ReconnectPolicy = {
   summary:
     'as the specifications say: EventSource waits `retry` (3 s) without jitter and gives up on any status but 200; WebSocket waits 0 to 5 s at random (RFC 6455), then up to 10 s; neither watches for silence',
   delayNs: (transport, backoff) => {
-    if (transport === 'sse') return backoff.retryNs;
-    if (transport === 'ws') return fullJitter(backoff, RFC_6455_FIRST_NS, CAP_NS);
-    return identical.delayNs(transport, backoff);
+    const specified = transports[transport].specifiedReconnect;
+    return specified === undefined ? identical.delayNs(transport, backoff) : specified.delayNs(backoff);
   },
-  // WHATWG HTML §9.2.3: "fail the connection". A WebSocket program only learns that the handshake failed, and may try again.
-  isRefusalFinal: (transport) => transport === 'sse',
+  isRefusalFinal: (transport) => transports[transport].specifiedReconnect?.isRefusalFinal === true,
   watchesSilence: false,
 };
 

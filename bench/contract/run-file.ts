@@ -2,6 +2,10 @@
 // analysis and reports, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
+import { pathNames, type PathName } from './arms/paths.ts';
+import { clientStackIds, type ClientStack } from './arms/stacks.ts';
+import { transportIds, type TransportId } from './arms/transports.ts';
+import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { clockBoundSchema } from './clock-proof.ts';
@@ -17,16 +21,6 @@ import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './
 import { searchOrderSchema, searchPlanSchema, searchRecordSchema } from './search.ts';
 import { stallRecordSchema } from './stall.ts';
 import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
-import {
-  clientStacks,
-  paths,
-  transportIds,
-  writesOf,
-  type ClientStack,
-  type PathName,
-  type TransportId,
-  type Writes,
-} from './transports.ts';
 import { sources, upstreamTallySchema, type SourceName } from './upstream.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -39,8 +33,8 @@ export const MAX_SEED = 2 ** 32 - 1;
 const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
-  client: z.enum(Object.keys(clientStacks) as [ClientStack, ...ClientStack[]]),
-  path: z.enum(Object.keys(paths) as [PathName, ...PathName[]]),
+  client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
+  path: z.enum(pathNames as [PathName, ...PathName[]]),
   label: z.string().optional(),
   injection: injectionSchema.optional(),
 });

@@ -82,10 +82,10 @@ export const clientTallySchema = z.object({
   headBytes: count.optional(),
   /** Bytes sent by the client on those sockets: requests, and for WebSocket the close frames. */
   bytesSent: count.optional(),
-  /** Prediction of the byte model for those streams, heads left out; see byte-model.ts. */
-  modelBytes: count,
+  /** Prediction of the byte model for those streams, heads left out; absent for a transport whose bytes are not modelled. */
+  modelBytes: count.optional(),
   /** Parts of that prediction: the framed tokens, and their payloads alone. */
-  modelTokenBytes: count,
+  modelTokenBytes: count.optional(),
   payloadBytes: count,
   /** The part of `modelTokenBytes` that is resume ids; absent from runs that were saved before these were counted. */
   modelIdBytes: count.optional(),

@@ -1,7 +1,7 @@
 // Values in the command that repeats a run, where they are more than one member of the plan.
 
 import type { Plan } from '../contract/run-file.ts';
-import { isCopy, writtenTransport } from '../contract/transports.ts';
+import { isCopy, writtenTransport } from '../contract/arms/arms.ts';
 import { EXTRA_SHARE } from '../plan/defaults.ts';
 
 /** `sse,ws`; `sse/probe,ws/library` where the client stacks differ. */

@@ -5,7 +5,10 @@
 import { faultNames } from '../contract/faults.ts';
 import { payloadNames } from '../contract/payload.ts';
 import { policyNames } from '../contract/reconnect-policy.ts';
-import { clientStacks, commonPath, isCopy, paths, transportIds } from '../contract/transports.ts';
+import { DEFAULT_CLIENT, clientStacks } from '../contract/arms/stacks.ts';
+import { commonPath, isCopy } from '../contract/arms/arms.ts';
+import { DEFAULT_PATH, paths } from '../contract/arms/paths.ts';
+import { transportIds } from '../contract/arms/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { sources } from '../contract/upstream.ts';
 import { DEFAULT_BACKPRESSURE_BYTES, DEFAULT_HEARTBEAT_NS } from '../plan/defaults.ts';
@@ -40,7 +43,7 @@ const runFlags = {
     value: 'stack',
     choices: Object.keys(clientStacks),
     help: `client stack that receives: ${Object.keys(clientStacks).join(', ')}`,
-    usual: 'probe',
+    usual: DEFAULT_CLIENT,
     example: 'library',
     repeat: ({ plan }) => writeClient(plan),
   },
@@ -278,11 +281,11 @@ const runFlags = {
     value: 'name',
     choices: Object.keys(paths),
     help: `what is between servers and clients: ${Object.keys(paths).join(', ')}; direct is loopback, netns needs root`,
-    usual: 'direct',
+    usual: DEFAULT_PATH,
     example: 'relay',
     rule: 'named',
-    neutral: 'direct',
-    repeat: ({ plan }) => (commonPath(plan.arms) === 'direct' ? undefined : commonPath(plan.arms)),
+    neutral: DEFAULT_PATH,
+    repeat: ({ plan }) => (commonPath(plan.arms) === DEFAULT_PATH ? undefined : commonPath(plan.arms)),
   },
   pin: {
     group: 'machine',

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { armName, armTitle } from '../contract/transports.ts';
+import { armName, armTitle } from '../contract/arms/arms.ts';
 import { planArms } from './arms.ts';
 import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 
-const place = { scenario: 'stream', usual: ['sse', 'ws'], breaksSomething: false } as const;
+const place = { scenario: 'stream', usual: ['sse', 'ws'], needs: [], takers: () => [] } as const;
 
 it('a suffix says that an arm is not written as its library does by itself', () => {
   const arms = planArms({ transports: 'sse,sse+at-once,ws/library,ws+corked/library' }, place);

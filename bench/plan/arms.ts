@@ -1,50 +1,39 @@
 // Parses flags into the arms of a run.
 
+import { armName, COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
+import { canSpeak, clientStackIds, clientStacks, DEFAULT_CLIENT, isBrowser, type ClientStack } from '../contract/arms/stacks.ts';
+import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
-import {
-  armName,
-  canSpeak,
-  clientStacks,
-  COPY_LABEL,
-  isBrowser,
-  isLoadGenerator,
-  otherWritesOf,
-  reconnectsItself,
-  transportIds,
-  transports,
-  type Arm,
-  type ClientStack,
-  type TransportId,
-} from '../contract/transports.ts';
-import { browserArms, refuseBrowser } from './browser.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
+import { checkNeeds, type Needs } from './needs.ts';
 import { readPath } from './path.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
 /** `sse`, or `sse/library` for one arm with a client stack of its own. */
 export type ArmText = TransportId | `${TransportId}/${ClientStack}`;
 
-interface ArmsPlace {
+export interface ArmsPlace {
   readonly scenario: ScenarioId;
   /** Default arms without --transports. */
   readonly usual: readonly ArmText[];
-  readonly breaksSomething: boolean;
+  /** Default arms with this client stack, where they are others. */
+  readonly usualOf?: { readonly [Stack in ClientStack]?: readonly ArmText[] } | undefined;
+  /** Client stack of arms that name none; the default one when absent. */
+  readonly client?: ClientStack | undefined;
+  readonly needs: Needs;
+  /** Scenarios that take such an arm. */
+  readonly takers: (arm: Pick<Arm, 'transport' | 'client'>) => readonly ScenarioId[];
 }
 
-/** Default client stack of arms that name none. */
-function usualClient(scenario: ScenarioId): ClientStack {
-  return scenario === 'browser-limits' ? 'browser' : 'probe';
-}
-
-function readArms(flags: RunFlags, { usual, scenario }: ArmsPlace): Plan['arms'] {
+function readArms(flags: RunFlags, { usual, usualOf, client: own = DEFAULT_CLIENT }: ArmsPlace): Plan['arms'] {
   const path = readPath(flags.path);
-  const common = pickName('client stack', flags.client ?? usualClient(scenario), Object.keys(clientStacks) as ClientStack[]);
+  const common = pickName('client stack', flags.client ?? own, clientStackIds);
   const readArm = (entry: string): Plan['arms'][number] => {
     const [written = '', stack] = entry.split('/', 2);
-    const client = stack === undefined ? common : pickName('client stack', stack, Object.keys(clientStacks) as ClientStack[]);
+    const client = stack === undefined ? common : pickName('client stack', stack, clientStackIds);
     return { ...readTransport(written), client, path };
   };
-  if (flags.transports === undefined) return (common === 'browser' && scenario === 'stream' ? browserArms : usual).map(readArm);
+  if (flags.transports === undefined) return (usualOf?.[common] ?? usual).map(readArm);
   const picked = parseList('--transports', flags.transports).map(readArm);
   const repeated = picked.map(armName).find((name, index, names) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
@@ -63,7 +52,7 @@ function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
   const [name = '', suffix] = text.split('+', 2);
   const transport = pickName('transport', name, transportIds);
   if (suffix === undefined) return { transport };
-  const writes = otherWritesOf(transport);
+  const writes = transports[transport].twin.otherWrites?.mode;
   if (suffix !== writes)
     throw usageError(
       '--transports',
@@ -75,27 +64,19 @@ function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
 
 /** With --aa the baseline is added once more, under another name, through the same code: a difference between the two is noise. */
 export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
-  const { scenario, breaksSomething } = place;
   const arms = readArms(flags, place);
   for (const { transport, client } of arms) {
-    if (!canSpeak(client, transport))
-      throw usageError(
-        '--client',
-        client,
-        `a stack that speaks ${transport}; for one arm: --transports sse/${client},ws/${isBrowser(client) ? 'browser' : 'library'}`,
-      );
-    if (scenario === 'browser-limits' && client !== 'browser')
-      throw usageError('--client', client, 'browser here: it is what this scenario is about');
-    if (isLoadGenerator(client) && scenario !== 'completions')
-      throw usageError('--client', client, 'probe or library here: a load generator asks for whole streams, which is scenario completions');
-    refuseBrowser({ client }, scenario);
-    if (scenario === 'completions' && transports[transport].isNullArm)
-      throw usageError('--transports', transport, 'sse or ws here: the null arm has no words to ask for a stream that was not planned');
-    if (scenario === 'connect' && client !== 'probe')
-      throw usageError('--client', client, 'probe here: no other client stack can be told which streams share a connection');
-    if (reconnectsItself(client) && !breaksSomething)
-      throw usageError('--client', client, 'probe or library here: this one is for scenarios reconnect and herd, where clients come back');
+    if (canSpeak(client, transport)) continue;
+    const alone = `--transports ${clientStacks[client].speaks[0]}/${client},${transport}/${likeStack(client, transport)}`;
+    throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: ${alone}`);
   }
+  checkNeeds(arms, place);
   const [baseline] = arms;
   return flags.aa === true && baseline !== undefined ? [...arms, { ...baseline, label: COPY_LABEL }] : arms;
+}
+
+/** The stack that speaks the transport and is most like this one: received by a page or not, and rather a library than the probe. */
+function likeStack(client: ClientStack, transport: TransportId): ClientStack {
+  const able = clientStackIds.filter((stack) => stack !== DEFAULT_CLIENT && canSpeak(stack, transport));
+  return able.find((stack) => isBrowser(stack) === isBrowser(client)) ?? able[0] ?? DEFAULT_CLIENT;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { armName } from '../contract/arms/arms.ts';
 import { faultNames, needsPrivileges, type FaultName } from '../contract/faults.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from './build-plan.ts';
 import { checkLimits } from './limits.ts';
@@ -111,7 +111,11 @@ describe('what is refused names the flag', () => {
   it.each<[string, RunFlags, string]>([
     ['stream', { faults: 'kill' }, '--faults kill: scenario stream does not take it: it injects no fault'],
     ['stream', { resume: false }, '--no-resume: scenario stream does not take it: it injects no fault'],
-    ['stream', { client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
+    [
+      'stream',
+      { client: 'eventsource', transports: 'sse' },
+      '--client eventsource: expected probe, library, browser or browser-fetch in scenario stream: sse/eventsource reconnects by itself',
+    ],
     ['herd', { faults: 'reset' }, '--faults reset: scenario herd does not take it: it sets this itself'],
     ['reconnect', { transports: 'sse,sse/probe' }, '--transports sse,sse/probe: expected each arm once; sse is there twice'],
     ['reconnect', { transports: 'sse/firefox' }, '--transports sse/firefox: there is no client stack "firefox"'],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { armName } from '../contract/arms/arms.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from '../flags/repeat.ts';
@@ -37,8 +37,8 @@ it.each([
   [{ warmup: '1s' }, '--warmup 1s: scenario browser-limits does not take it: it sets this itself'],
   [{ duration: '1s' }, '--duration 1s: scenario browser-limits does not take it: it sets this itself'],
   [{ connections: '1' }, '--connections 1: expected a whole number from 2'],
-  [{ client: 'library' }, '--client library: expected browser here'],
-  [{ transports: 'sse/probe' }, '--client probe: expected browser here'],
+  [{ client: 'library' }, '--client library: expected browser in scenario browser-limits: sse/library is not received by a page'],
+  [{ transports: 'sse/probe' }, '--client probe: expected browser in scenario browser-limits'],
   [{ transports: 'sse,tcp' }, '--client browser: expected a stack that speaks tcp'],
   [{ aa: true }, '--aa: scenario browser-limits does not take it: nothing of it is a sample'],
   [{ pilot: true }, '--pilot: scenario browser-limits does not take it: nothing of it is a sample'],

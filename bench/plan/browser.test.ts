@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { armName } from '../contract/arms/arms.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from './build-plan.ts';
@@ -81,7 +81,11 @@ it.each<[RunFlags, string, string]>([
   ],
   [{ client: 'browser', transports: 'sse,tcp' }, 'stream', '--client browser: expected a stack that speaks tcp'],
   [{ client: 'browser' }, 'burst', '--client browser: expected probe or library in scenario burst'],
-  [{ client: 'browser' }, 'reconnect', '--client browser: expected probe or library in scenario reconnect'],
+  [
+    { client: 'browser' },
+    'reconnect',
+    '--client browser: expected probe, library, eventsource or undici-eventsource in scenario reconnect: sse/browser is received by a page',
+  ],
   [{ client: 'browser', clientProcesses: '2' }, 'stream', '--client-processes 2: expected 1 with --client browser'],
   [{ browser: '/usr/bin/chromium' }, 'stream', '--browser /usr/bin/chromium: expected an arm that is received by one'],
 ])('%j in scenario %s is refused by name', async (flags, scenario, message) => {

@@ -1,18 +1,16 @@
-// Runs whose tokens are received by a page: default arms and loads, and the limits of a browser.
+// Runs whose tokens are received by a page: default loads, and the limits of a browser.
 
+import { armName, type Arm } from '../contract/arms/arms.ts';
+import { isBrowser } from '../contract/arms/stacks.ts';
+import { transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
-import { mostStreamsInBrowser } from '../contract/browser.ts';
-import type { Plan, ScenarioId } from '../contract/run-file.ts';
-import { armName, isBrowser, type Arm } from '../contract/transports.ts';
+import { streamsOf } from '../contract/load-point.ts';
+import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
-import type { ArmText } from './arms.ts';
 import type { Preset, PresetName } from './presets.ts';
 import { usageError } from './quantities.ts';
-
-/** Default arms without --transports. */
-export const browserArms: readonly ArmText[] = ['sse/browser', 'sse/browser-fetch', 'ws/browser'];
 
 type BrowserSize = Pick<Preset, 'connections' | 'warmupNs' | 'windowNs'>;
 
@@ -31,12 +29,6 @@ export function hasBrowser({ arms }: { readonly arms: readonly Pick<Arm, 'client
   return arms.some(({ client }) => isBrowser(client));
 }
 
-/** @throws BenchError USAGE for a browser arm in a scenario without browser support. */
-export function refuseBrowser({ client }: Pick<Arm, 'client'>, scenario: ScenarioId): void {
-  if (isBrowser(client) && scenario !== 'stream' && scenario !== 'browser-limits')
-    throw usageError('--client', client, `probe or library in scenario ${scenario}: a page takes part in stream and browser-limits only`);
-}
-
 /**
  * A stream beyond the limit would wait in the browser for another to end, and look slow. Slots hold one stream at a time, and the
  * next is planned for some time after the end of the previous one; if a late end makes them overlap, a gate of the trial reports it.
@@ -50,14 +42,17 @@ export function checkBrowser({ scenario, arms, loadPoints, clientProcesses = 1 }
   if (clientProcesses > 1) throw usageError('--client-processes', String(clientProcesses), '1 with --client browser: one page receives');
   // That scenario measures what happens to streams beyond the limit.
   if (scenario === 'browser-limits') return;
-  const most = Math.max(...loadPoints.map(({ connections }) => connections));
+  const most = Math.max(...loadPoints.map(streamsOf));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {
-    const limit = mostStreamsInBrowser(arm);
-    if (most <= limit) continue;
-    const what =
-      arm.transport === 'ws' ? `${limit} WebSockets` : `${limit} HTTP/1.1 connections to one server, shared by EventSource and fetch`;
-    throw new BenchError('LIMIT', `--connections ${most}: Chromium opens at most ${what}, and ${armName(arm)} needs one for each stream`, {
-      hint: `this limit is the browser's, not the machine's: ask for at most ${limit}, or measure more streams with --client probe or library`,
-    });
+    const { inBrowser } = transports[arm.transport];
+    if (inBrowser === undefined || most <= inBrowser.mostStreams) continue;
+    const { mostStreams, counted } = inBrowser;
+    throw new BenchError(
+      'LIMIT',
+      `--connections ${most}: Chromium opens at most ${mostStreams} ${counted}, and ${armName(arm)} needs one for each stream`,
+      {
+        hint: `this limit is the browser's, not the machine's: ask for at most ${mostStreams}, or measure more streams with --client probe or library`,
+      },
+    );
   }
 }

@@ -1,11 +1,11 @@
 // Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names the flag and the value.
 
 import { metricsOf } from '../analysis/metrics/registry.ts';
+import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { BenchError } from '../contract/errors.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
 import { payloadNames } from '../contract/payload.ts';
 import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop, type ScenarioId } from '../contract/run-file.ts';
-import { reconnectsItself } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
@@ -18,6 +18,7 @@ import { planCanary } from './canary.ts';
 import { planBreaking, type AbsentFault } from './breaking.ts';
 import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './defaults.ts';
 import { declaredEndpoints, parseShares, placeLoads, PROVISIONAL_STREAMS } from './loads.ts';
+import { meets } from './needs.ts';
 import { checkPath } from './path.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
@@ -73,15 +74,21 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   refuseForeignFlags(flags, scenarios[scenario]);
   const presetName = parseName('--preset', flags.preset ?? 'quick', { what: 'preset', names: presetNames });
   const preset: Preset = presets[presetName];
-  const { breaks, measures } = scenarios[scenario];
+  const { breaks, measures, needs, client, armsByClient } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
   const ofScenario: Preset = { ...preset, ...measured };
   const payload = parseName('--payload', flags.payload ?? measures?.payload ?? 'lean', { what: 'payload', names: payloadNames });
   const { workload, ownTokens } = await readWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
-  const usualArms = breaks?.transports ?? measures?.transports ?? preset.transports;
-  const arms = readArms(flags, { scenario, usual: usualArms, breaksSomething: breaks !== undefined });
+  const arms = readArms(flags, {
+    scenario,
+    usual: breaks?.transports ?? measures?.transports ?? preset.transports,
+    usualOf: armsByClient,
+    client,
+    needs,
+    takers: (arm) => scenarioNames.filter((name) => meets(scenarios[name].needs, arm)),
+  });
   const isInBrowser = scenario === 'stream' && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
@@ -211,9 +218,10 @@ async function readWorkload(name: string): Promise<ResolvedWorkload> {
 
 /** Returns undefined for a fault that all these arms support. */
 function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fault'> | undefined {
-  const stack = arms.find(({ client }) => reconnectsItself(client))?.client;
+  const stack = arms.find(({ client }) => !clientStacks[client].stopsReading)?.client;
   if (stack === undefined || (faults[fault] as Fault).action.by !== 'client') return undefined;
-  return { why: `${stack} cannot be told to stop reading`, remedy: 'measure it with --client probe or library' };
+  const able = clientStackIds.filter((client) => clientStacks[client].stopsReading);
+  return { why: `${stack} cannot be told to stop reading`, remedy: `measure it with --client ${able.join(' or ')}` };
 }
 
 function readScenario(names: readonly string[]): ScenarioId {

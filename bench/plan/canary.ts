@@ -1,9 +1,9 @@
 // Parses `--canary` into its part of the plan.
 
+import { transports } from '../contract/arms/transports.ts';
 import type { CanaryPlan } from '../contract/canary.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { transports } from '../contract/transports.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 
 /** Enough for a median in a window of one second, and little compared with the tokens of any load. */

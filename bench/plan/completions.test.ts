@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { armName } from '../contract/arms/arms.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from '../flags/repeat.ts';
@@ -27,9 +27,15 @@ it('what is asked for follows --tokens and --rate, and the command repeats it', 
 it.each([
   [{ tokens: '1' }, '--tokens 1: expected 2 to 100000'],
   [{ rate: '20000' }, '--rate 20000: expected at most 10000'],
-  [{ transports: 'sse,tcp' }, '--transports tcp: expected sse or ws here'],
+  [
+    { transports: 'sse,tcp' },
+    '--transports tcp: expected sse or ws in scenario completions: tcp has no words to ask for a stream that was not planned',
+  ],
   [{ client: 'autocannon', transports: 'ws' }, '--client autocannon: expected a stack that speaks ws'],
-  [{ client: 'eventsource', transports: 'sse' }, '--client eventsource: expected probe or library here'],
+  [
+    { client: 'eventsource', transports: 'sse' },
+    '--client eventsource: expected probe, library or autocannon in scenario completions: sse/eventsource reconnects by itself',
+  ],
 ] as const)('%j is refused by name', async (flags, message) => {
   await expect(plan(flags)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
 });

@@ -2,6 +2,7 @@
 // cannot carry is refused with the flags that would fix it.
 
 import { readFileSync } from 'node:fs';
+import { paths } from '../contract/arms/paths.ts';
 import { faultOf, faultPath } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -92,7 +93,7 @@ function withOverlap(connections: number): number {
 
 /** A relay has two sockets for each connection. */
 function isRelayed({ fault }: Plan['loadPoints'][number]): boolean {
-  return fault !== undefined && faultPath(fault) === 'relay';
+  return fault !== undefined && paths[faultPath(fault)].usesRelay;
 }
 
 /** Streams that end with their connections get as many addresses as they need; others have only one. */

@@ -10,6 +10,7 @@
 //   the range it is the same quarter at every address.
 // One address therefore serves while half of the range suffices; beyond that, as many as needed, with a quarter of the range each.
 
+import { connectionsOf } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { canShare } from './processes.ts';
@@ -38,7 +39,7 @@ export type Demanding = Pick<
 >;
 
 export function mostConnections({ loadPoints }: Pick<Plan, 'loadPoints'>): number {
-  return Math.max(...loadPoints.map(({ connections }) => connections));
+  return Math.max(...loadPoints.map(connectionsOf));
 }
 
 /** Number of addresses from which each load process must connect; undefined when all can connect from the usual one. */

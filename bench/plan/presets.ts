@@ -1,6 +1,6 @@
 // Presets: named sets of defaults for the amount of measuring, from seconds to hours. Flags override single values.
 
-import type { TransportId } from '../contract/transports.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 
 export interface Preset {

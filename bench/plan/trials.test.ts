@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { armName } from '../contract/arms/arms.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from '../flags/repeat.ts';

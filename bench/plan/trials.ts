@@ -2,11 +2,11 @@
 // machine cannot favour an arm (randomised multiple interleaved trials, Abedi & Brecht 2017).
 
 import { countSupplements, type Supplement } from '../analysis/capacity/follow-up.ts';
+import type { Arm } from '../contract/arms/arms.ts';
 import { faultNames } from '../contract/faults.ts';
 import { deriveSeed, drawBelow, seededDraw, shuffled } from '../contract/random.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import type { SearchOrder } from '../contract/search.ts';
-import type { Arm } from '../contract/transports.ts';
 
 /** Set-up of one trial, drawn anew for each: innocuous differences bias results (Mytkowicz et al. 2009). */
 interface TrialSetup {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { metricsOfPlan } from '../analysis/metrics/registry.ts';
-import type { Arm } from '../contract/transports.ts';
+import type { Arm } from '../contract/arms/arms.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { renderBrowser, renderBrowserText } from './browser.ts';
 import { renderReport } from './report.ts';

@@ -3,10 +3,12 @@
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { PageOfArm } from '../analysis/browser-analysis.ts';
+import { reusesConnections } from '../contract/arms/arms.ts';
+import { clientStacks, isBrowser } from '../contract/arms/stacks.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
-import { isBrowser } from '../contract/transports.ts';
 import { formatCount, formatValue, UNKNOWN } from './format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from './markdown.ts';
+import { transportsOf } from './mechanisms.ts';
 import { armTitleOf, type ReportContext } from './report-context.ts';
 import { contestantsAt, renderMetricRows } from './scenarios/arm-estimates.ts';
 import { wrap } from './text-layout.ts';
@@ -100,19 +102,16 @@ function plusMinus(ns: number | undefined): string {
 export function browserAsymmetries({ plan, browser }: Analysis): readonly string[] {
   const pages = plan.arms.filter(({ client }) => isBrowser(client));
   if (browser === undefined) return [];
-  const has = (client: string): boolean => pages.some((arm) => arm.client === client && arm.transport === 'sse');
+  const kept = pages.filter(reusesConnections);
+  const connections = [...transportsOf(kept), ...transportsOf(pages.filter((arm) => !reusesConnections(arm)))];
   return [
     ...(pages.length < plan.arms.length
       ? ['Some arms were received by a page and others were not: their difference is that of the receivers, too.']
       : []),
-    ...(has('browser-fetch')
+    ...new Set(pages.flatMap(({ client }) => clientStacks[client].asymmetry ?? [])),
+    ...(kept.length > 0
       ? [
-          'With `fetch` the callback is a read of the body, and a parser in the page splits it into events after the first time was taken; `EventSource` and `WebSocket` have parsed an event before they call.',
-        ]
-      : []),
-    ...(pages.some(({ transport }) => transport === 'sse')
-      ? [
-          'The browser keeps the connection of an SSE stream that ended and may send the next request on it; each WebSocket is a connection of its own. Opening a stream includes that. A page hears nothing of its connections, so there is no TCP connect to compare as a negative control.',
+          `${connections.flatMap(({ inBrowser }) => inBrowser?.connection ?? []).join('; ')}. Opening a stream includes that. A page hears nothing of its connections, so there is no TCP connect to compare as a negative control.`,
         ]
       : []),
   ];

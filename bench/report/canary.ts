@@ -1,8 +1,8 @@
 // Reports how long ordinary requests to the same server waited while it streamed: whether streams starve its other work.
 
 import type { LoadPointAnalysis } from '../analysis/analysis.ts';
+import { transports } from '../contract/arms/transports.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
-import { transports } from '../contract/transports.ts';
 import { joinBlocks, section } from './markdown.ts';
 import type { ReportContext } from './report-context.ts';
 import { renderMetricRows } from './scenarios/arm-estimates.ts';

@@ -4,8 +4,8 @@
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis/analysis-fixture.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
-import type { TransportId } from '../contract/transports.ts';
 
 const tokenCounts = [1, 2, 5, 10] as const;
 

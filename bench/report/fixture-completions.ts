@@ -5,8 +5,8 @@ import { analyse } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis/analysis-fixture.ts';
 import { fixtureDistribution } from '../analysis/trial-fixture.ts';
+import { armName, type Arm } from '../contract/arms/arms.ts';
 import type { CompletedTrial, CompletionsTrial } from '../contract/run-file.ts';
-import { armName, type Arm } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 
 const arms: Arm[] = [

@@ -4,8 +4,8 @@
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis/analysis-fixture.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import type { CompletedTrial, LoadPoint } from '../contract/run-file.ts';
-import type { TransportId } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 
 /** The fixture tells load points apart by their connections; see `loadPoints`. */

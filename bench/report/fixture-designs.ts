@@ -2,7 +2,7 @@
 // comparison needs. Their numbers come from no measurement.
 
 import type { Analysis } from '../analysis/analysis.ts';
-import { armName } from '../contract/transports.ts';
+import { armName } from '../contract/arms/arms.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { BLOCKS, fixtureArms, fixtureCopy, loadPoint, verdictOf } from './fixture-load-point.ts';
 import { fullAnalysis } from './report-fixture.ts';

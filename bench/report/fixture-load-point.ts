@@ -1,9 +1,9 @@
 // One made-up load point of report-fixture.ts, drawn from a seed.
 
 import type { Estimate, GateSummary, LoadPointAnalysis, MetricSummary, NoiseFloor, QuantileCurve, Verdict } from '../analysis/analysis.ts';
+import { armName, COPY_LABEL, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { quantileGrid } from '../contract/distribution.ts';
 import { drawNormal, seededDraw } from '../contract/random.ts';
-import { armName, COPY_LABEL, isCopy, type Arm } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { fixtures, type FixtureMetric } from './fixture-metrics.ts';
 import type { ArmComparison } from './report-context.ts';

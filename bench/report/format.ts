@@ -176,3 +176,7 @@ function fixed(value: number, decimals: number): string {
 function asPoints(text: string, unit: MetricUnit): string {
   return unit === 'ratio' ? text.replace(/%$/, 'pp') : text;
 }
+
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -2,8 +2,9 @@
 
 import { strict as assert } from 'node:assert';
 import type { Analysis, Comparison, LoadPointAnalysis, MetricUnit } from '../analysis/analysis.ts';
+import { armName, armTitle, isCopy, type Arm } from '../contract/arms/arms.ts';
+import { transports } from '../contract/arms/transports.ts';
 import { isNamed, loadPointTitle, type LoadPoint } from '../contract/load-point.ts';
-import { armName, armTitle, isCopy, transports, type Arm } from '../contract/transports.ts';
 import { formatCount } from './format.ts';
 
 export { armTitle };

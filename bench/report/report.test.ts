@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../analysis/analysis.ts';
-import type { Arm } from '../contract/transports.ts';
+import type { Arm } from '../contract/arms/arms.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from './fixture-designs.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';

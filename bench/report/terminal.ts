@@ -2,8 +2,9 @@
 
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { armName, type Arm } from '../contract/arms/arms.ts';
+import { DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
-import { armName, type Arm } from '../contract/transports.ts';
 import { formatCount } from './format.ts';
 import { renderBrowserText } from './browser.ts';
 import { INJECTED, injectedArms } from './injections.ts';
@@ -57,7 +58,7 @@ function header(analysis: Analysis, paint: Paint): string {
 
 /** A client that all arms share is named once. */
 function nameWithoutClient(arm: Arm): string {
-  return armName({ ...arm, client: 'probe' });
+  return armName({ ...arm, client: DEFAULT_CLIENT });
 }
 
 function answer(context: ReportContext, paint: Paint): readonly string[] {

@@ -30,8 +30,9 @@ export const browserLimits = {
     precision: NO_SAMPLE,
     maxTime: NO_SAMPLE,
   },
+  needs: ['page-interfaces', 'unplanned-streams'],
+  client: 'browser',
   measures: {
-    // The client of both is the browser; see planArms.
     transports: ['sse', 'ws'],
     // Streams last ten minutes: one that ended by itself would make room for the next.
     workload: { tokensPerSecond: 1, tokensPerStream: 600, firstTokenMedianMs: 0, firstTokenSigma: 0 },

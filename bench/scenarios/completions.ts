@@ -16,6 +16,7 @@ export const completions = {
     canary: { refuses: 'its own clients send ordinary requests, as many as are answered' },
     ...undivided,
   },
+  needs: ['own-sockets', 'told-attempts', 'unplanned-streams'],
   measures: {
     transports: ['sse', 'ws', 'sse/autocannon'],
     // 75 ms a stream and no prefill: short enough to show the time that a server adds to a stream.

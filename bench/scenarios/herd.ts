@@ -13,6 +13,7 @@ export const herd = {
     canary: { refuses: 'its server is replaced' },
     ...undivided,
   },
+  needs: ['single-streams', 'own-sockets'],
   breaks: {
     transports: ['sse', 'ws'],
     faults: ['kill'],

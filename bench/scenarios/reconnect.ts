@@ -11,6 +11,7 @@ export const reconnect = {
     canary: { refuses: 'its servers are broken on purpose' },
     ...undivided,
   },
+  needs: ['single-streams', 'own-sockets'],
   breaks: {
     transports: ['sse', 'ws'],
     faults: faultNames,

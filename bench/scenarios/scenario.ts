@@ -1,15 +1,17 @@
 // A scenario is a named question. Its file states the question and, if it has conditions of its own, these conditions and the
 // sizes of each preset; the registry lists the scenarios for help, `list` and the plan.
 
+import type { ClientStack } from '../contract/arms/stacks.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { PayloadName } from '../contract/payload.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
-import type { TransportId } from '../contract/transports.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags, ScenarioFlags } from '../flags/run-flags.ts';
 import type { ArmText } from '../plan/arms.ts';
+import type { Needs } from '../plan/needs.ts';
 import type { PresetName } from '../plan/presets.ts';
 
 /** Size of a fault scenario in a preset; all other values are the preset's own. */
@@ -79,6 +81,12 @@ export interface Scenario {
   readonly summary: string;
   /** What it says of flags beyond their rules: those it takes, sets itself or does not take. */
   readonly flags?: ScenarioFlags;
+  /** What every arm must be able to do. */
+  readonly needs: Needs;
+  /** Client stack of arms that name none; the default one when absent. */
+  readonly client?: ClientStack;
+  /** Default arms with this --client, where they are not the usual ones. */
+  readonly armsByClient?: { readonly [Stack in ClientStack]?: readonly ArmText[] };
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }

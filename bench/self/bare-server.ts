@@ -1,14 +1,15 @@
 // Serves the same streams, pacer and bytes as the twins, on bare node:http and bare ws, to show the cost of Fastify and its plugin.
 
+import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { WebSocketServer } from 'ws';
+import type { TransportId } from '../contract/arms/transports.ts';
+import { WEBSOCKET_PROTOCOL } from '../contract/arms/websocket.ts';
 import { payloads, type PayloadName } from '../contract/payload.ts';
-import { WEBSOCKET_PROTOCOL, type TransportId } from '../contract/transports.ts';
 import { listenBare } from '../../servers/listen.ts';
 import { serveTrial } from '../../servers/server-process.ts';
 import type { ServerStarter } from '../../servers/server-trial.ts';
 import { sseSink } from '../../servers/sse.ts';
-import { buildTcpServer } from '../../servers/tcp.ts';
 import type { TwinParts } from '../../servers/admission.ts';
 import { webSocketSink } from '../../servers/websocket-sink.ts';
 
@@ -35,10 +36,13 @@ function buildBareWebSocket({ now, planned, streams }: TwinParts): Server {
   return server;
 }
 
-const starters = {
+const starters: { readonly [Transport in TransportId]?: ServerStarter } = {
   sse: async (parts, { payload, ...address }) => await listenBare(buildBareHttp(parts, payload), parts.streams, address),
   ws: async (parts, address) => await listenBare(buildBareWebSocket(parts), parts.streams, address),
-  tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
-} satisfies Record<TransportId, ServerStarter>;
+};
 
-serveTrial(({ transport }) => starters[transport]);
+serveTrial(({ transport }) => {
+  const starter = starters[transport];
+  assert(starter !== undefined, `there is no bare server for ${transport}`);
+  return starter;
+});

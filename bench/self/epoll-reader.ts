@@ -1,14 +1,16 @@
 // Measures the floor under the probe: a reader in C (epoll-reader.c) replaces the load process, with the same server, the same
 // streams at the same moments, and the same window.
 
+import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { streamPath, type TrialSpecification } from '../contract/messages.ts';
+import { transports, type TransportId } from '../contract/arms/transports.ts';
+import { WEBSOCKET_PROTOCOL } from '../contract/arms/websocket.ts';
+import type { TrialSpecification } from '../contract/messages.ts';
 import { populationOf } from '../contract/population.ts';
-import { WEBSOCKET_PROTOCOL } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { RAMP_SHARE, specifyTrial } from '../trial/specification.ts';
 import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startServer } from '../trial/trial-processes.ts';
@@ -17,6 +19,22 @@ import { quietly, type SelfPlan } from './self-trial.ts';
 const source = fileURLToPath(new URL('epoll-reader.c', import.meta.url));
 /** Time for both processes to receive the start time, and for the reader to read its requests. */
 const LEAD_NS = 300 * NS_PER_MS;
+
+const headOf = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n`;
+
+/** Any 16 bytes will do, since the reader does not check the answer. */
+const KEY = Buffer.alloc(16).toString('base64');
+
+/** The request for a path, by transport; others are not compared with this reader. */
+const requestOf: { readonly [Transport in TransportId]?: (path: string) => string } = {
+  sse: (path) => `${headOf(path)}Accept: text/event-stream\r\n\r\n`,
+  ws: (path) =>
+    `${headOf(path)}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
+    `Sec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n\r\n`,
+  tcp: (path) => `${path}\n`,
+};
+
+export const readTransports = Object.keys(requestOf) as TransportId[];
 
 /** Compiles the reader into a folder and returns its path; undefined when there is no C compiler. */
 export function compileEpollReader(folder: string): string | undefined {
@@ -66,22 +84,12 @@ export async function measureFloor(reader: string, { plan, planned, tokenFile }:
 
 /** Renders the requests in the format that epoll-reader.c reads. */
 function renderRequests(specification: TrialSpecification): string {
+  const { transport } = specification;
+  const render = requestOf[transport];
+  assert(render !== undefined, `the reader in C has no request for ${transport}`);
   const { startNs } = populationOf(specification);
   return Array.from(startNs, (start, stream) => {
-    const request = requestOf(specification, String(stream));
+    const request = render(transports[transport].route(String(stream)));
     return `${start} ${request.length}\n${request}`;
   }).join('');
-}
-
-function requestOf({ transport }: TrialSpecification, stream: string): string {
-  const path = streamPath(transport, stream);
-  if (transport === 'tcp') return `${path}\n`;
-  const head = `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n`;
-  if (transport === 'sse') return `${head}Accept: text/event-stream\r\n\r\n`;
-  // Any 16 bytes will do, since the reader does not check the answer.
-  const key = Buffer.alloc(16).toString('base64');
-  return (
-    `${head}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n` +
-    `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n\r\n`
-  );
 }

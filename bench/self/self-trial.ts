@@ -1,9 +1,10 @@
 // Measures the trials behind the rows: planned like any run of the quick preset, one at a time, and reported on stderr.
 
 import { cpus } from 'node:os';
+import type { ClientStack } from '../contract/arms/stacks.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
-import type { ClientStack, TransportId } from '../contract/transports.ts';
 import { NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from '../plan/build-plan.ts';

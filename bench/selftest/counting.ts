@@ -1,8 +1,8 @@
 // Known effects that are counted: bytes, memory, lost and damaged tokens, and a load generator that cannot keep up.
 
 import { amount } from '../analysis/amounts.ts';
+import { armName } from '../contract/arms/arms.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
-import { armName } from '../contract/transports.ts';
 import { KIB, NS_PER_US } from '../contract/units.ts';
 import { metricOf, type Experiment, type MeasuredExperiment } from './experiment.ts';
 import { compare, countsExactly, isUntouched, recovers, type Finding } from './finding.ts';

@@ -4,9 +4,11 @@ import type { Analysis } from '../analysis/analysis.ts';
 import { selectMeasured, type MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { findMetric } from '../analysis/metrics/registry.ts';
+import { COPY_LABEL } from '../contract/arms/arms.ts';
+import type { PathName } from '../contract/arms/paths.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import type { Injection } from '../contract/injection.ts';
 import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
-import { COPY_LABEL, type PathName, type TransportId } from '../contract/transports.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,7 +1,7 @@
 // Renders the results of the selftest: for each known effect the injection, the expected finding and the actual one, for a reader
 // who knows the question but not the method.
 
-import { transports } from '../contract/transports.ts';
+import { transports } from '../contract/arms/transports.ts';
 import { joinBlocks, left, renderTable, section } from '../report/markdown.ts';
 import { layOutRow, wrap, type TextColumn } from '../report/text-layout.ts';
 import { TERMINAL_COLUMNS, type Paint } from '../report/verdict-table.ts';

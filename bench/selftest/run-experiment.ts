@@ -1,7 +1,7 @@
 // Converts an experiment into a plan, and its saved run into findings.
 
+import type { TransportId } from '../contract/arms/transports.ts';
 import type { Plan } from '../contract/run-file.ts';
-import type { TransportId } from '../contract/transports.ts';
 import { buildPlan, type Surroundings } from '../plan/build-plan.ts';
 import { busyServer, delays, equalArms } from './timing.ts';
 import { writes, writesOfHalf } from './writes.ts';

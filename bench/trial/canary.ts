@@ -1,11 +1,11 @@
 // The canary's process beside a trial: it starts with the others, measures the server at rest and then in the window, and ends
 // before the sockets of the streams are read.
 
+import { transports } from '../contract/arms/transports.ts';
 import { fromCanarySchema, type CanaryReadings, type FromCanary } from '../contract/canary.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import { programPath } from '../contract/program.ts';
 import type { Plan } from '../contract/run-file.ts';
-import { transports } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';

@@ -188,6 +188,12 @@ it('bytes are held against the model when every stream ended whole but those tha
   expect(missed({ stopped: 1, client: { streamsVerified: 8, bytesRead: 49_999 } })).toEqual([]);
 });
 
+it('bytes of a transport without a model are still held against what was written', () => {
+  expect(missed({ client: { modelBytes: undefined } })).toEqual([]);
+  expect(missed({ client: { modelBytes: undefined, bytesRead: 49_999 } })).toEqual(['C2']);
+  expect(missed({ client: { modelBytes: undefined, bytesRead: undefined } })).toEqual([]);
+});
+
 it('what the machine cannot tell is no miss, and says so', () => {
   const measured = {
     server,

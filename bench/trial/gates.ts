@@ -1,7 +1,8 @@
 // Judges the validity of one trial: each gate has its value and limit, so that every report can show why the trial is valid.
 // Misses of environment gates are caused by the machine, of harness gates by the load generator, of correctness gates by a defect.
 
-import { mostStreamsInBrowser, originUncertaintyNs } from '../contract/browser.ts';
+import { transports } from '../contract/arms/transports.ts';
+import { originUncertaintyNs } from '../contract/browser.ts';
 import type { Gate } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { atMost, boundNs, clockGate, noteUnless, throttlingGate, tracerGate } from './gate.ts';
@@ -158,7 +159,8 @@ function pageErrorNs({ client: { browser } }: MeasuredTrial): number {
 /** A stream that had to wait for another to end would look slow. */
 function pageRoomGates({ client: { browser }, specification }: MeasuredTrial): Gate[] {
   if (browser === undefined) return [];
-  const limit = mostStreamsInBrowser(specification);
+  const limit = transports[specification.transport].inBrowser?.mostStreams;
+  if (limit === undefined) return [];
   return [atMost({ id: 'H14', kind: 'harness', title: 'streams open at once in the page', limit, unit: 'count' }, browser.mostOpenStreams)];
 }
 
@@ -177,6 +179,7 @@ function correctnessGates(measured: MeasuredTrial, findings: StampFindings): Gat
 }
 
 const ONE_SIDED = 'of what the server wrote: a page does not see its sockets';
+const WITHOUT_MODEL = 'of what was read against what was written: this transport has no byte model';
 
 type Told = Pick<MeasuredTrial, 'specification' | 'server' | 'client'>;
 
@@ -187,17 +190,26 @@ export function receiptGates({ specification, server, client }: Told): Gate[] {
   // Streams of receivers that stop reading as planned do not end; both ends leave their bytes out.
   const stopped = specification.stall?.connections ?? 0;
   const allVerified = client.streamsVerified === client.streamsPlanned - stopped;
-  const { bytesRead } = client;
-  const beside = Math.abs(server.bytesWritten - server.headBytes - client.modelBytes);
-  const modelGap = beside + (bytesRead === undefined ? 0 : Math.abs(server.bytesWritten - bytesRead));
+  const { bytesRead, modelBytes } = client;
+  const gaps = [
+    ...(modelBytes === undefined ? [] : [Math.abs(server.bytesWritten - server.headBytes - modelBytes)]),
+    ...(bytesRead === undefined ? [] : [Math.abs(server.bytesWritten - bytesRead)]),
+  ];
   return [
     atMost({ id: 'C1', kind, title: 'tokens lost, duplicated, reordered or corrupt; hashes that differ', limit: 0, unit: 'count' }, faults),
     atMost(
       { id: 'C2', kind, title: 'bytes beside the byte model', limit: 0, unit: 'bytes' },
-      allVerified ? modelGap : undefined,
-      allVerified ? (bytesRead === undefined ? ONE_SIDED : undefined) : 'only judged when every stream ended whole',
+      allVerified && gaps.length > 0 ? gaps.reduce((sum, gap) => sum + gap, 0) : undefined,
+      byteNote(allVerified, client),
     ),
   ];
+}
+
+/** Why the bytes are not judged, or only in part. */
+function byteNote(allVerified: boolean, { modelBytes, bytesRead }: Told['client']): string | undefined {
+  if (!allVerified) return 'only judged when every stream ended whole';
+  if (modelBytes !== undefined) return bytesRead === undefined ? ONE_SIDED : undefined;
+  return bytesRead === undefined ? 'not judged: this transport has no byte model' : WITHOUT_MODEL;
 }
 
 /** Gates that check that streams and processes behaved as planned. */

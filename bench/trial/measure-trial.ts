@@ -2,6 +2,7 @@
 // stamps of both, and the readings of the machine. Knows no statistics.
 
 import { availableParallelism } from 'node:os';
+import { isBrowser } from '../contract/arms/stacks.ts';
 import type { CanaryReadings } from '../contract/canary.ts';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { Fault } from '../contract/faults.ts';
@@ -10,7 +11,6 @@ import type { KernelCounts } from '../contract/recovery.ts';
 import type { MemoryReading, Plan, SocketCounts, WindowCalls } from '../contract/run-file.ts';
 import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, RelayTally, ServerTally } from '../contract/tally.ts';
-import { isBrowser } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { UpstreamTally } from '../contract/upstream.ts';
 import type { PlannedTrial } from '../plan/trials.ts';

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { recordTrial } from '../commands/record-trial.ts';
-import type { PathName } from '../contract/transports.ts';
+import type { PathName } from '../contract/arms/paths.ts';
 import { whyNoNamespaces } from '../path/network-namespaces.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { planTrials } from '../plan/trials.ts';

@@ -1,10 +1,10 @@
 // Opens the path between the server and the clients of a fault trial: direct, a relay of the trial's own, or two network
 // namespaces.
 
+import { paths, type PathName } from '../contract/arms/paths.ts';
 import type { Fault, FaultAction } from '../contract/faults.ts';
 import type { FromRelay, TrialSpecification } from '../contract/messages.ts';
 import type { RelayTally } from '../contract/tally.ts';
-import type { PathName } from '../contract/transports.ts';
 import { openNamespaces, type NamespacePair } from '../path/network-namespaces.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { Child } from './child-process.ts';
@@ -29,8 +29,9 @@ export interface OpenPath extends AsyncDisposable {
 }
 
 export async function openPath(planned: PlannedTrial, name: PathName, options: ProcessOptions): Promise<OpenPath> {
-  if (name === 'netns') return throughNamespaces(await openNamespaces());
-  return onThisHost(name === 'relay' ? startRelay(planned, options) : undefined);
+  const { isOnHost, usesRelay } = paths[name];
+  if (!isOnHost) return throughNamespaces(await openNamespaces());
+  return onThisHost(usesRelay ? startRelay(planned, options) : undefined);
 }
 
 function noNetwork(): Promise<never> {
@@ -47,7 +48,7 @@ function onThisHost(relay: Child<FromRelay> | undefined): OpenPath {
     relay,
     connect: async (serverPort, { recovery }, { action }, signal) => {
       if (relay === undefined) return serverPort;
-      const fault = action.by === 'relay' ? { fault: action.relay, faultNs: recovery?.faultNs } : {};
+      const fault = 'relay' in action ? { fault: action.relay, faultNs: recovery?.faultNs } : {};
       relay.send({ kind: 'relay', host: HOST, serverPort, delayNs: 0, ...fault });
       return (await relay.expect('relaying', START_TIMEOUT_MS, signal)).port;
     },

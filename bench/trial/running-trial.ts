@@ -1,6 +1,7 @@
 // Runs the processes of one trial from start to tallies, whatever is measured meanwhile: fresh servers and load processes,
 // clock proof, one T0 for all, and in the end the merged tallies and stamps of each kind.
 
+import { paths } from '../contract/arms/paths.ts';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { FromClient, FromRelay, FromServer, TrialSpecification } from '../contract/messages.ts';
 import type { MemoryReading, Plan } from '../contract/run-file.ts';
@@ -91,7 +92,8 @@ export async function openTrial(
   const stamps = owned.use(stampFiles(options.keepStampsIn, planned.trial));
   const place = owned.use(makeWorkingDirectory(planned));
   const counts = { servers: plan.serverProcesses ?? 1, clients: plan.clientProcesses ?? 1 };
-  const namespaces = planned.arm.path === 'netns' ? owned.use(await openNamespaces()) : undefined;
+  const { isOnHost, usesRelay } = paths[planned.arm.path];
+  const namespaces = isOnHost ? undefined : owned.use(await openNamespaces());
   const setUp = {
     ...options,
     workingDirectory: place.path,
@@ -102,7 +104,7 @@ export async function openTrial(
   const upstreams = plan.source === 'upstream' ? owned.use(startUpstreams(planned, setUp, counts)) : undefined;
   owned.use(servers);
   owned.use(clients);
-  const relay = planned.arm.path === 'relay' ? owned.use(startRelay(planned, options)) : undefined;
+  const relay = usesRelay ? owned.use(startRelay(planned, options)) : undefined;
 
   const patienceMs = START_TIMEOUT_MS + (counts.servers + counts.clients) * PROCESS_MS;
   await openUpstreams(upstreams, specification, { patienceMs, signal });

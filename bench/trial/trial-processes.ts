@@ -3,6 +3,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Arm } from '../contract/arms/arms.ts';
+import { paths } from '../contract/arms/paths.ts';
 import {
   fromClientSchema,
   fromRelaySchema,
@@ -13,7 +15,6 @@ import {
 } from '../contract/messages.ts';
 import { fromUpstreamSchema, type FromUpstream } from '../contract/upstream.ts';
 import { programPath } from '../contract/program.ts';
-import type { Arm } from '../contract/transports.ts';
 import { SERVER_ADDRESS } from '../path/network-commands.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
@@ -29,7 +30,7 @@ export const HOST = '127.0.0.1';
 
 /** Address on which the server of an arm listens, and to which its clients connect. */
 export function hostOf({ path }: Arm): string {
-  return path === 'netns' ? SERVER_ADDRESS : HOST;
+  return paths[path].isOnHost ? HOST : SERVER_ADDRESS;
 }
 
 export const START_TIMEOUT_MS = 30_000;

@@ -2,18 +2,20 @@
 // requests all at once, then two tabs, each time with a fresh profile. The browser ends with the trial, also when it fails.
 
 import type { Browser, JSHandle } from 'playwright-core';
+import { transports } from '../../bench/contract/arms/transports.ts';
 import {
   countStreams,
+  streamPatienceNs,
   streamsAsked,
   type BrowserLimitsPlan,
   type BrowserLimitsTally,
   type StreamCount,
 } from '../../bench/contract/browser-limits.ts';
-import { streamPath, type FromClient } from '../../bench/contract/messages.ts';
+import type { FromClient } from '../../bench/contract/messages.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
 import { authorityOf } from '../request-target.ts';
 import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from '../trial-frame.ts';
-import { nameBrowser, startChromium, withFreshProfile, type OpenTab } from './browser-pages.ts';
+import { nameBrowser, startChromium, usesWebSocket, withFreshProfile, type OpenTab } from './browser-pages.ts';
 import type { PageStreams } from './page-streams.ts';
 
 /** The first one of a page may open a connection; the median of all is evaluated. */
@@ -36,9 +38,8 @@ export class BrowserLimitsTrial implements Trial {
     this.#plan = plan;
     this.#frame = new TrialFrame(order, openStack);
     this.#origin = `http://${authorityOf(order)}`;
-    const { patienceNs } = plan;
-    const streamNs = order.specification.transport === 'ws' ? patienceNs.ws : patienceNs.sse;
-    this.#patienceMs = { stream: streamNs / NS_PER_MS, request: patienceNs.request / NS_PER_MS };
+    const streamNs = streamPatienceNs(plan, order.specification.transport);
+    this.#patienceMs = { stream: streamNs / NS_PER_MS, request: plan.patienceNs.request / NS_PER_MS };
   }
 
   async prepare(): Promise<FromClient> {
@@ -119,9 +120,9 @@ export class BrowserLimitsTrial implements Trial {
   #nextUrls(count: number): string[] {
     const { transport, workload, workloadSeed } = this.#order.specification;
     const { tokensPerStream, tokensPerSecond } = workload;
-    const origin = transport === 'ws' ? this.#origin.replace('http', 'ws') : this.#origin;
+    const origin = usesWebSocket(transport) ? this.#origin.replace('http', 'ws') : this.#origin;
     return Array.from({ length: count }, () => {
-      const path = streamPath(transport, `b${this.#streams++}`);
+      const path = transports[transport].route(`b${this.#streams++}`);
       return `${origin}${path}?n=${tokensPerStream}&rate=${tokensPerSecond}&seed=${workloadSeed}`;
     });
   }

@@ -1,9 +1,10 @@
 // One headless Chromium, and pages of it that are of the twin's own origin, so that no cross-origin rule applies.
 
 import { chromium, type Browser, type BrowserContext, type JSHandle } from 'playwright-core';
+import { transports, type TransportId } from '../../bench/contract/arms/transports.ts';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
 import { BenchError, messageOf } from '../../bench/contract/errors.ts';
-import { WEBSOCKET_PROTOCOL, type TransportId } from '../../bench/contract/transports.ts';
 import { startPageStreams, type PageStreams } from './page-streams.ts';
 
 /** @param named Path of the browser; without it, the first one found. @throws BenchError */
@@ -23,6 +24,10 @@ export async function startChromium(named: string | undefined): Promise<Browser>
 /** `Chromium 143.0.7499.40` */
 export function nameBrowser(browser: Browser): string {
   return `Chromium ${browser.version()}`;
+}
+
+export function usesWebSocket(transport: TransportId): boolean {
+  return transports[transport].inBrowser?.api === 'WebSocket';
 }
 
 interface PageTarget {
@@ -55,5 +60,5 @@ async function openTab(profile: BrowserContext, { transport, origin }: PageTarge
   await devTools.send('Network.enable');
   await devTools.send('Network.setBlockedURLs', { urls: ['*/favicon.ico'] });
   await page.goto(`${origin}/healthz`);
-  return await page.evaluateHandle(startPageStreams, { isWebSocket: transport === 'ws', protocol: WEBSOCKET_PROTOCOL });
+  return await page.evaluateHandle(startPageStreams, { isWebSocket: usesWebSocket(transport), protocol: WEBSOCKET_PROTOCOL });
 }

@@ -2,7 +2,8 @@
 // of every other stack.
 
 import assert from 'node:assert/strict';
-import { canSpeak, type BrowserStack, type TransportId } from '../../bench/contract/transports.ts';
+import type { BrowserStack } from '../../bench/contract/arms/stacks.ts';
+import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import { asInstant, type Instant } from '../../bench/contract/units.ts';
 import { asControlType, controlTypeOf } from '../control-message.ts';
 import { type LibraryStream, openStreams, type OpenedStream } from '../library/library-stream.ts';
@@ -16,10 +17,16 @@ interface Told {
   readonly transport: TransportId;
 }
 
+/** The page's interface for each transport that a stack speaks; see `canSpeak`. */
+const readers: Record<BrowserStack, Partial<Record<TransportId, PageReader>>> = {
+  browser: { sse: 'eventsource', ws: 'websocket' },
+  'browser-fetch': { sse: 'fetch' },
+};
+
 /** Delivers tokens through onTokenText, never onTokenBytes; calls onStart, never onConnect, which a page cannot observe. */
 export function openBrowserClient({ client, transport }: Told, options: StreamClientOptions, page: ReceivingPage): StreamClient {
-  assert(canSpeak(client, transport), `client stack ${client} does not speak ${transport}`);
-  const reader: PageReader = transport === 'ws' ? 'websocket' : client === 'browser' ? 'eventsource' : 'fetch';
+  const reader = readers[client][transport];
+  assert(reader !== undefined, `client stack ${client} does not speak ${transport}`);
   const streams = openStreams((stream, target) => openInPage(stream, target, { reader, page, now: options.now }), options);
   page.acquire();
   return {

@@ -2,11 +2,11 @@
 // and fetched in batches, so that reporting delays callbacks only by its own turn.
 
 import type { Browser } from 'playwright-core';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import type { BrowserTally, OriginBound } from '../../bench/contract/browser.ts';
 import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
 import { CONTROL_PREFIX } from '../../bench/contract/control-events.ts';
 import { BenchError, messageOf } from '../../bench/contract/errors.ts';
-import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
 import { controlTypes } from '../control-message.ts';
 import { authorityOf } from '../request-target.ts';

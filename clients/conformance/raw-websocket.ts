@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import { startTestServer, type TestServer } from '../../servers/twin-fixture.ts';
 import { launchChromium } from './chromium.ts';
 import { receiveWithChromium, receiveWithPython, receiveWithUndici, receiveWithWs, type WebSocketReceipt } from './websocket-clients.ts';

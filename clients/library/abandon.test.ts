@@ -6,9 +6,10 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { canSpeak, transportIds } from '../../bench/contract/transports.ts';
+import { canSpeak, type StreamStack } from '../../bench/contract/arms/stacks.ts';
+import { transportIds } from '../../bench/contract/arms/transports.ts';
 import { asInstant } from '../../bench/contract/units.ts';
-import { stacks, type StreamStack } from '../stacks.ts';
+import { stacks } from '../stacks.ts';
 
 const TCP_TABLE = '/proc/net/tcp';
 const LISTEN = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port) })`;

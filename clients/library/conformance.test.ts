@@ -1,12 +1,12 @@
 // The same cases for every transport and both client stacks.
 
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { transportIds, transports, type TransportId } from '../../bench/contract/arms/transports.ts';
 import { TrialClock } from '../../bench/contract/clock.ts';
-import { byteModel } from '../../bench/contract/byte-model.ts';
-import { type TransportId, transportIds } from '../../bench/contract/transports.ts';
 import type { Instant } from '../../bench/contract/units.ts';
 import { openProbeClient } from '../probe/probe-client.ts';
 import type { SocketCount, StreamClient, StreamListener } from '../stream-client.ts';
@@ -122,7 +122,8 @@ describe.each(cases)('$transport over $stack', ({ transport, openClient }) => {
     ]);
     expect(path).toBe('/v1/streams/7');
     expect(stamps).toEqual(stamps.toSorted((a, b) => a - b));
-    const model = byteModel[transport];
+    const model = transports[transport].bytes;
+    assert(model !== 'not-modelled', `the bytes of ${transport} must be modelled`);
     const body =
       model.open(OPEN, false) +
       PAYLOADS.reduce(

@@ -4,7 +4,8 @@
 
 import assert from 'node:assert/strict';
 import type { Dispatcher } from 'undici';
-import { canSpeak, type ClientStack, type TransportId } from '../../bench/contract/transports.ts';
+import { canSpeak, type ClientStack } from '../../bench/contract/arms/stacks.ts';
+import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import { asControlType, controlTypes } from '../control-message.ts';
 import { authorityOf } from '../request-target.ts';
 import { protocolFailure, StreamFailure } from '../stream-failure.ts';

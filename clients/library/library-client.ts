@@ -1,7 +1,7 @@
 // The library stack: what a Node consumer sees, with the libraries that most would choose. It is also the probe's oracle of
 // correctness: both must see the same events on the same stream.
 
-import type { TransportId } from '../../bench/contract/transports.ts';
+import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
 import { type OpenStream, openStreams } from './library-stream.ts';
 import { sse } from './sse.ts';

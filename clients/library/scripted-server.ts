@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
+import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import { RESUME_QUERY, renderTyped, SSE_RETRY_MS } from '../../bench/contract/control-events.ts';
-import type { TransportId } from '../../bench/contract/transports.ts';
 
 /** The server's side of an accepted stream. */
 export interface ScriptedStream {

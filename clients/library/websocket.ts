@@ -2,10 +2,10 @@
 
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import { MIB } from '../../bench/contract/units.ts';
 import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
 import { closeFailure, protocolFailure, StreamFailure } from '../stream-failure.ts';
-import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
 import { countHeadBytes } from './head-bytes.ts';
 import type { OpenStream } from './library-stream.ts';
 import { Refusal } from './refusal.ts';

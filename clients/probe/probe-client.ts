@@ -1,6 +1,6 @@
 // The probe: the cheapest possible reader in Node, the same for every transport down to the few lines that parse its framing.
 
-import type { TransportId } from '../../bench/contract/transports.ts';
+import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
 import type { ProbeTransport } from './byte-reader.ts';
 import { openSocketEngine } from './socket-engine.ts';

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import { renderStart } from '../../bench/contract/control-events.ts';
-import { WEBSOCKET_PROTOCOL } from '../../bench/contract/transports.ts';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';

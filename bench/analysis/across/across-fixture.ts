@@ -52,10 +52,11 @@ export function missGate(trial: CompletedTrial, gateId: string): CompletedTrial 
 /** The trial with so many more bytes in every token, in all counters. */
 export function fatten(trial: CompletedTrial, bytesPerToken: number): CompletedTrial {
   const { client, server } = trial;
+  const { modelBytes = 0, modelTokenBytes = 0 } = client;
   const bytes = bytesPerToken * client.tokensReceived;
   return {
     ...trial,
     server: { ...server, bytesWritten: server.bytesWritten + bytes },
-    client: { ...client, modelBytes: client.modelBytes + bytes, modelTokenBytes: client.modelTokenBytes + bytes },
+    client: { ...client, modelBytes: modelBytes + bytes, modelTokenBytes: modelTokenBytes + bytes },
   };
 }

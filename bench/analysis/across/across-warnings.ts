@@ -1,9 +1,9 @@
 // Warns about a comparison of two runs: different conditions, parts that only one run has, and controls that moved though
 // no transport can move them.
 
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { SavedRun, Warning } from '../../contract/run-file.ts';
-import { armName } from '../../contract/transports.ts';
 import { ratioText } from '../amounts.ts';
 import { selectMeasured } from '../measured-trials.ts';
 import { warnOfRun } from '../run-warnings.ts';

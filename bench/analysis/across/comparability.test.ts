@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Arm } from '../../contract/arms/arms.ts';
 import { BenchError } from '../../contract/errors.ts';
 import type { Plan, SavedRun } from '../../contract/run-file.ts';
-import type { Arm } from '../../contract/transports.ts';
 import { independentRun } from './across-fixture.ts';
 import { refuseUnlike } from './comparability.ts';
 

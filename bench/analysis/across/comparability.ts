@@ -1,10 +1,10 @@
 // Refuses to compare two runs unless they ask the same question (scenario, workload, payload) and share arms and load points.
 // Every other difference is a warning, not a refusal.
 
+import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { BenchError } from '../../contract/errors.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import type { Plan, SavedRun } from '../../contract/run-file.ts';
-import { armName, type Arm } from '../../contract/transports.ts';
 import { factText } from './fact-text.ts';
 import { differencesOf } from './differences.ts';
 

@@ -1,8 +1,8 @@
 // Compares saved runs: changes from the first to each of the others. Pure: the same runs give the same comparison, to the last
 // digit. All tests of one command are one family, however many runs it names.
 
+import { armTitle } from '../../contract/arms/arms.ts';
 import type { SavedRun } from '../../contract/run-file.ts';
-import { armTitle } from '../../contract/transports.ts';
 import { NO_MARGIN } from '../compare.ts';
 import { endpointsOf } from '../metrics/registry.ts';
 import { benjaminiHochberg, holm } from '../statistics/multiplicity.ts';

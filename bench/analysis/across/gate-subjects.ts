@@ -1,7 +1,7 @@
 // Collects the subjects of `--fail-if-worse`: the arms of two runs, or the pairs of arms within one. Numbers that cannot be
 // trusted, or that only the old side still measures, are marked here, so that no gate passes because of them.
 
-import { armName } from '../../contract/transports.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
 import { isUntouchedByClient, type Metric } from '../metrics/metric.ts';
 import { metricsAt } from '../metrics/registry.ts';

@@ -1,6 +1,6 @@
 // Makes another arm of a run its baseline: the others are compared with the plan's first arm.
 
-import { armName } from '../../contract/transports.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import type { SavedRun } from '../../contract/run-file.ts';
 
 /** The same trials, with the named arm first in the plan. The hash of the plan stays that of the run as it was measured. */

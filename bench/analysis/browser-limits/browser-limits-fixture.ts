@@ -1,8 +1,8 @@
 // Test support: made-up runs of scenario `browser-limits`. Their numbers come from no measurement.
 
+import type { TransportId } from '../../contract/arms/transports.ts';
 import type { BrowserLimitsPlan, BrowserLimitsTally, PageStream } from '../../contract/browser-limits.ts';
 import type { BrowserLimitsTrial, CompletedTrial, SavedRun } from '../../contract/run-file.ts';
-import type { TransportId } from '../../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis-fixture.ts';
 

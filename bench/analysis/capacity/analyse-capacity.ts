@@ -1,8 +1,8 @@
 // Converts a saved run of searches into the parts of its report besides the metrics.
 
+import { armName, isCopy } from '../../contract/arms/arms.ts';
 import type { SavedRun, SearchedTrial } from '../../contract/run-file.ts';
 import { constraints, searchEnds, type SearchEnd } from '../../contract/search.ts';
-import { armName, isCopy } from '../../contract/transports.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../measured-trials.ts';
 import { estimateMean } from '../statistics/estimate.ts';
 import { mean } from '../statistics/moments.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { armName } from '../../contract/transports.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { countSupplements, headlineOf, startOfSearch, supplementsOf } from './follow-up.ts';
 import { searchedRun, searchPlan } from './searched-run-fixture.ts';
 

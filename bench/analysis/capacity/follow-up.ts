@@ -1,9 +1,10 @@
 // Plans the loads that depend on earlier results: where the searches of measured blocks begin, the loads of the headline, the
 // curve and the proof. Pure functions of the plan and the saved trials, so that an interrupted run goes on with the same loads.
 
+import { armName, isCopy, nullArm, type Arm } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { deriveSeed, seededDraw } from '../../contract/random.ts';
 import type { Plan, SearchedTrial, TrialRecord } from '../../contract/run-file.ts';
-import { armName, isCopy, transports, type Arm } from '../../contract/transports.ts';
 import { spreadLoads } from './load-grid.ts';
 
 type SearchingPlan = Pick<Plan, 'search' | 'seed' | 'arms' | 'burnInBlocks' | 'isPilot'>;
@@ -56,8 +57,6 @@ const CURVE_FROM = 0.1;
 const CURVE_TO = 1.3;
 /** Multiple of the highest answer: a load generator that carries so much more had spare capacity. */
 const PROOF_FACTOR = 1.5;
-
-const nullArm: Arm = { transport: 'tcp', client: 'probe', path: 'direct' };
 
 /** Empty before any search of a measured block has an answer, and for a pilot, which shows no loads. */
 export function supplementsOf(plan: SearchingPlan, records: readonly TrialRecord[]): readonly Supplement[] {

@@ -1,8 +1,9 @@
 // Test support: a saved run of searches among made-up servers of known capacity.
 
+import type { Arm } from '../../contract/arms/arms.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import type { LoadPoint, Plan, SavedRun, SearchedTrial, TrialRecord } from '../../contract/run-file.ts';
 import type { SearchOrder, SearchRecord } from '../../contract/search.ts';
-import type { Arm, TransportId } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureHeader } from '../analysis-fixture.ts';
 import { headlineOf, startOfSearch, supplementsOf } from './follow-up.ts';

@@ -1,11 +1,26 @@
 // Renders the whole claim as one plain sentence, no stronger than its parts: parts that were not settled, or not measured, are
 // stated with the rest, and "cheaper" never covers more than was measured.
 
+import { httpVersionsOf, type Arm } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { ClaimAnswer, ClaimRow } from './claim.ts';
 
-export function claimSentence(rows: readonly ClaimRow[]): string {
-  return `Here, over HTTP/1.1 with one stream a connection, ${headOf(rows)}.`;
+/** @param arms Those that were compared: the sentence says how their streams were carried. */
+export function claimSentence(rows: readonly ClaimRow[], arms: readonly Arm[]): string {
+  return `Here${arms.length === 0 ? '' : `, ${carriage(arms)},`} ${headOf(rows)}.`;
+}
+
+/** `over HTTP/1.1 with one stream a connection` */
+function carriage(arms: readonly Arm[]): string {
+  const numbers = new Set(arms.map(({ transport }) => transports[transport].capabilities.streamsPerConnection));
+  const streams =
+    numbers.size > 1
+      ? 'one stream a connection or several'
+      : numbers.has('many')
+        ? 'several streams a connection'
+        : 'one stream a connection';
+  return `over ${httpVersionsOf(arms).join(' and ')} with ${streams}`;
 }
 
 /** The parts that the sentence rests on, answer by answer: `WebSocket better: memory of an idle connection.` */

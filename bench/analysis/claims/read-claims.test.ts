@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { armName, COPY_LABEL } from '../../contract/arms/arms.ts';
+import type { ClientStack } from '../../contract/arms/stacks.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import type { ScenarioId } from '../../contract/run-file.ts';
-import { armName, COPY_LABEL, type ClientStack, type TransportId } from '../../contract/transports.ts';
 import { analyse } from '../analyse.ts';
 import type { Analysis, Verdict } from '../analysis.ts';
 import { fixtureRun } from '../analysis-fixture.ts';

@@ -1,6 +1,7 @@
 // Reads the answers to the claim from one or several analyses. They follow from the verdicts alone: no number is judged again.
 
-import { armName, type Arm } from '../../contract/transports.ts';
+import { armName, type Arm } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import type { Analysis, Comparison, Estimate, LoadPointAnalysis, Verdict, VerdictKind } from '../analysis.ts';
 import { CLAIM, claimParts, type ClaimAnswer, type ClaimPart, type ClaimReading, type ClaimRow } from './claim.ts';
 import { claimDetails, claimSentence } from './claim-sentence.ts';
@@ -8,8 +9,9 @@ import { claimDetails, claimSentence } from './claim-sentence.ts';
 export function readClaims(analyses: readonly Analysis[]): ClaimReading {
   const rows = claimParts.flatMap((part) => rowsOf(part, analyses));
   const scenarios = new Set<string>(claimParts.flatMap(({ sources }) => sources.map(({ scenario }) => scenario)));
-  const isAsked = analyses.some(({ plan }) => scenarios.has(plan.scenario));
-  return { claim: CLAIM, isAsked, rows, sentence: claimSentence(rows), details: claimDetails(rows) };
+  const asked = analyses.filter(({ plan }) => scenarios.has(plan.scenario));
+  const arms = asked.flatMap(({ plan }) => plan.arms.filter((arm) => isSse(arm) || isWebSocket(arm)));
+  return { claim: CLAIM, isAsked: asked.length > 0, rows, sentence: claimSentence(rows, arms), details: claimDetails(rows) };
 }
 
 function rowsOf(part: ClaimPart, analyses: readonly Analysis[]): readonly ClaimRow[] {
@@ -44,7 +46,7 @@ function readLoadPoint(
   return comparisons.flatMap((comparison): readonly ClaimRow[] => {
     const other = armOf(comparison.otherArm);
     if (comparison.metric !== metric || baseline === undefined || other === undefined || !areTwins(baseline, other)) return [];
-    const isSseFirst = baseline.transport === 'sse';
+    const isSseFirst = isSse(baseline);
     const [sseArm, webSocketArm] = isSseFirst ? [baseline, other] : [other, baseline];
     const names = { sseArm: armName(sseArm), webSocketArm: armName(webSocketArm) };
     return [
@@ -66,11 +68,25 @@ function readLoadPoint(
   });
 }
 
+function isSse({ transport }: Arm): boolean {
+  return transports[transport].protocol === 'event-stream';
+}
+
+function isWebSocket({ transport }: Arm): boolean {
+  return transports[transport].protocol === 'websocket';
+}
+
 /** True for SSE and WebSocket that are alike in all else: between two client libraries the difference would be theirs. */
 function areTwins(a: Arm, b: Arm): boolean {
-  const transports = new Set([a.transport, b.transport]);
+  const isPair = (isSse(a) && isWebSocket(b)) || (isSse(b) && isWebSocket(a));
   const isPlain = [a, b].every(({ label, writes }) => label === undefined && writes === undefined);
-  return isPlain && transports.has('sse') && transports.has('ws') && a.client === b.client && a.path === b.path;
+  return isPair && isPlain && areAlike(a, b);
+}
+
+function areAlike(a: Arm, b: Arm): boolean {
+  const [one, other] = [transports[a.transport].capabilities, transports[b.transport].capabilities];
+  const isCarriedAlike = (['streamsPerConnection', 'compressed', 'binary'] as const).every((key) => one[key] === other[key]);
+  return isCarriedAlike && a.client === b.client && a.path === b.path;
 }
 
 function answerOf(comparison: Comparison, sseArm: string): ClaimAnswer {

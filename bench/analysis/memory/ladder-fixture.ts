@@ -1,8 +1,8 @@
 // Test support: ladders made up from known costs, so that a test can require each of them to be found.
 
+import type { TransportId } from '../../contract/arms/transports.ts';
 import type { LadderPlan, LadderRecord, Rung } from '../../contract/ladder.ts';
 import type { CompletedTrial, LadderTrial, SavedRun } from '../../contract/run-file.ts';
-import type { TransportId } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../../contract/units.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis-fixture.ts';
 

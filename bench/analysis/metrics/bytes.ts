@@ -1,8 +1,8 @@
 // Metrics of bytes. On the socket they are counted, not sampled, and follow from the specifications, so two arms are compared
 // without a test. Only on the wire, where tokens share segments, does the timing of the trial matter.
 
+import { reusesConnections } from '../../contract/arms/arms.ts';
 import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
-import { isBrowser } from '../../contract/transports.ts';
 import type { Margin, SteadyMetric } from './metric.ts';
 
 const MARGIN: Margin = { ratio: 0.05, absolute: undefined };
@@ -20,12 +20,16 @@ function verifiedTokens({ client, server }: CompletedTrial): number | undefined 
   return isWhole && client.tokensReceived > 0 ? client.tokensReceived : undefined;
 }
 
-/** Bytes of all control events and stream ends. */
-const controlBytes = ({ client }: CompletedTrial): number => client.modelBytes - client.modelTokenBytes;
+/** Bytes of all control events and stream ends; undefined for a transport without a byte model. */
+function controlBytes({ client: { modelBytes, modelTokenBytes } }: CompletedTrial): number | undefined {
+  return modelBytes === undefined || modelTokenBytes === undefined ? undefined : modelBytes - modelTokenBytes;
+}
 
 function tokenBytes(trial: CompletedTrial): number | undefined {
   const tokens = verifiedTokens(trial);
-  return tokens === undefined ? undefined : (trial.server.bytesWritten - trial.server.headBytes - controlBytes(trial)) / tokens;
+  const control = controlBytes(trial);
+  if (tokens === undefined || control === undefined) return undefined;
+  return (trial.server.bytesWritten - trial.server.headBytes - control) / tokens;
 }
 
 function payloadBytes(trial: CompletedTrial): number | undefined {
@@ -58,7 +62,9 @@ function wireBytes(trial: CompletedTrial): number | undefined {
 }
 
 function streamBytes(trial: CompletedTrial): number | undefined {
-  return verifiedTokens(trial) === undefined ? undefined : (trial.server.headBytes + controlBytes(trial)) / trial.server.streamsFinished;
+  const control = controlBytes(trial);
+  if (verifiedTokens(trial) === undefined || control === undefined) return undefined;
+  return (trial.server.headBytes + control) / trial.server.streamsFinished;
 }
 
 interface Snapshot {
@@ -75,8 +81,8 @@ interface Snapshot {
  * so that segments in which connections were opened are left out.
  */
 export function snapshot(trial: CompletedTrial): Snapshot | undefined {
-  // A browser keeps connections for the next request, so the kernel has counted the streams before this one, too.
-  if (isBrowser(trial.arm.client) && trial.arm.transport === 'sse') return undefined;
+  // On a connection that was used again the kernel has counted the streams before this one, too.
+  if (reusesConnections(trial.arm)) return undefined;
   const all = countSockets(trial);
   if (all === undefined || all.tokens === 0) return undefined;
   if (trial.afterRamp === undefined) return all;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Arm } from '../../contract/transports.ts';
+import type { Arm } from '../../contract/arms/arms.ts';
 import { endpointsAt, findMetric } from './registry.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
 import { fixtureRun } from '../analysis-fixture.ts';

@@ -43,11 +43,12 @@ test('payload, framing and resume id add up to the bytes that the sockets counte
   // 12 bytes of id in each token, in all counters.
   const plain = trialOf('sse');
   const { client, server } = plain;
+  const { modelBytes = 0, modelTokenBytes = 0 } = client;
   const ids = 12 * client.tokensReceived;
   const trial = {
     ...plain,
     server: { ...server, bytesWritten: server.bytesWritten + ids },
-    client: { ...client, modelBytes: client.modelBytes + ids, modelTokenBytes: client.modelTokenBytes + ids, modelIdBytes: ids },
+    client: { ...client, modelBytes: modelBytes + ids, modelTokenBytes: modelTokenBytes + ids, modelIdBytes: ids },
   };
   const parts = ['bytes.payload', 'bytes.framing', 'bytes.id'] as const;
   expect(parts.map((id) => value(id, trial))).toEqual([24, 8 + 6, 12]);

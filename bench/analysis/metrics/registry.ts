@@ -1,8 +1,9 @@
 // All metrics. Tables, charts, exports and comparisons loop over the list of their scenario: a metric added here also appears
 // for old runs.
 
+import type { Arm } from '../../contract/arms/arms.ts';
+import { clientStacks, isBrowser } from '../../contract/arms/stacks.ts';
 import type { FinishedTrial, LoadPoint, Plan, ScenarioId } from '../../contract/run-file.ts';
-import { isBrowser, reconnectsItself, type Arm } from '../../contract/transports.ts';
 import { browserLimitsMetrics } from './browser-limits.ts';
 import { burstChoice } from './burst.ts';
 import { byteMetrics } from './bytes.ts';
@@ -130,7 +131,10 @@ export function metricsAt({ scenario, loadPoint, arms }: MetricPlace): readonly 
       );
     case 'reconnect':
     case 'herd':
-      return declareOnly(all, () => loadPoint.policy !== 'as-specified' && !arms.some(({ client }) => reconnectsItself(client)));
+      return declareOnly(
+        all,
+        () => loadPoint.policy !== 'as-specified' && !arms.some(({ client }) => clientStacks[client].reconnectsItself),
+      );
     default:
       return all;
   }

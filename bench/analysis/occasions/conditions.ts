@@ -1,10 +1,11 @@
 // Sorts runs into occasions of one plan and runs that vary one named condition of it. Any other difference is refused by its
 // name: it would be taken for the difference between two occasions.
 
+import { armName, commonPath } from '../../contract/arms/arms.ts';
+import { DEFAULT_PATH, type PathName } from '../../contract/arms/paths.ts';
 import { BenchError } from '../../contract/errors.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { Environment, Plan, SavedRun } from '../../contract/run-file.ts';
-import { armName, commonPath, type PathName } from '../../contract/transports.ts';
 import { differencesOf } from '../across/differences.ts';
 import { factText } from '../across/fact-text.ts';
 import type { Difference } from '../across/run-comparison.ts';
@@ -110,7 +111,7 @@ function planOf({ header: { plan } }: SavedRun): object {
   const path = commonPath(arms);
   return {
     ...rest,
-    arms: arms.map((arm) => armName(path === 'direct' ? arm : { ...arm, path: 'direct' })),
+    arms: arms.map((arm) => armName(path === DEFAULT_PATH ? arm : { ...arm, path: DEFAULT_PATH })),
     'load points': loadPoints.map(loadRole),
   };
 }

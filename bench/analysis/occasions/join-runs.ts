@@ -1,8 +1,9 @@
 // Joins saved runs of several occasions into one verdict per endpoint. Pure: the same runs give the same result, to the last digit.
 
+import { armName, armTitle, commonPath } from '../../contract/arms/arms.ts';
+import { DEFAULT_PATH, type PathName } from '../../contract/arms/paths.ts';
 import type { LoadPoint, SavedRun } from '../../contract/run-file.ts';
 import { BenchError } from '../../contract/errors.ts';
-import { armName, armTitle, commonPath, type PathName } from '../../contract/transports.ts';
 import type { RunIdentity } from '../across/run-comparison.ts';
 import type { Analysis, Estimate, Verdict } from '../analysis.ts';
 import { analyse } from '../analyse.ts';
@@ -130,7 +131,7 @@ function gather(runs: readonly SavedRun[], analyses: readonly { readonly folder:
 
 /** Removes the path that all arms of a condition share: the condition states it. */
 function withoutPath(measured: MeasuredArm, path: PathName): MeasuredArm {
-  const arm = measured.arm.path === path ? { ...measured.arm, path: 'direct' as const } : measured.arm;
+  const arm = measured.arm.path === path ? { ...measured.arm, path: DEFAULT_PATH } : measured.arm;
   return { ...measured, arm, name: armName(arm) };
 }
 

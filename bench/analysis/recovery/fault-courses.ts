@@ -1,8 +1,8 @@
 // Test support: the effects of each fault on the clients of a made-up trial. Plausible, but not measured.
 
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { faultOf, type FaultName } from '../../contract/faults.ts';
-import { DEAD_AFTER, type PolicyName } from '../../contract/reconnect-policy.ts';
-import type { TransportId } from '../../contract/transports.ts';
+import { AS_SPECIFIED_RETRY_MS, DEAD_AFTER, policies, type PolicyName } from '../../contract/reconnect-policy.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 
 /** Times of the median client, ms since the fault; absent for events that never happen. */
@@ -72,12 +72,14 @@ function isTold(fault: FaultName): fault is Told {
 
 function toldCourse({ policy, transport }: CoursePlace, fault: Told, outageMs: number): FaultCourse {
   // Specified waits are longer than the outage of a 503, but the attempt must meet it here.
-  const specifiedMs = fault === 'unavailable' ? 1000 : transport === 'sse' ? 3000 : 2500;
+  const specified = policies['as-specified'];
+  const middle = { attempt: 0, draw: () => 0.5, retryNs: AS_SPECIFIED_RETRY_MS * NS_PER_MS };
+  const specifiedMs = fault === 'unavailable' ? 1000 : specified.delayNs(transport, middle) / NS_PER_MS;
   const attemptMs = DETECT_MS + (policy === 'identical' ? 250 : specifiedMs);
   const begun = { outageMs, share: 1, detectMs: DETECT_MS, attemptMs, loss: causes[fault] };
   if (fault === 'lost-state') return { ...begun, end: 'stopped', failure: { cause: 'unknown-stream', perClient: 1 } };
   const isRefused = fault === 'unavailable' && attemptMs < outageMs;
-  if (isRefused && policy === 'as-specified' && transport === 'sse')
+  if (isRefused && policy === 'as-specified' && specified.isRefusalFinal(transport))
     return { ...begun, end: 'givenUp', failure: { cause: 'http-503', perClient: 1 } };
   const isLate = attemptMs < outageMs;
   const openMs = (isLate ? outageMs + 300 : attemptMs) + ROUND_TRIP_MS;

@@ -1,9 +1,9 @@
 // Combines the trials of one arm under one fault: counts are added up, times are medians over trials.
 
+import { armName, armTitle, type Arm } from '../../contract/arms/arms.ts';
 import { quantileOf } from '../../contract/distribution.ts';
 import type { KernelCounts, PeerCount, RecoveryClientTally, RecoveryPattern, RecoveryRecord } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial } from '../../contract/run-file.ts';
-import { armName, armTitle, type Arm } from '../../contract/transports.ts';
 import type { FaultedArm, Moment, MomentSummary } from '../recovery-analysis.ts';
 import { mean, median } from '../statistics/moments.ts';
 

@@ -1,11 +1,11 @@
 // Test support: one faulted trial made up from the course of its fault, all of whose counters agree with each other.
 
+import type { Arm } from '../../contract/arms/arms.ts';
 import { quantileGrid, type Distribution } from '../../contract/distribution.ts';
 import { faults, type Fault } from '../../contract/faults.ts';
 import type { RecoveryClientTally, RecoveryRecord, ServerRecovery } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
 import type { ClientTally } from '../../contract/tally.ts';
-import type { Arm } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { describeTrial } from '../trial-fixture.ts';
 import { courseOf, type FaultCourse } from './fault-courses.ts';

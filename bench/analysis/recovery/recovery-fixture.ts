@@ -1,12 +1,13 @@
 // Test support: saved runs of `reconnect` and `herd` made up from known numbers. The effects of each fault on the clients
 // are in fault-courses.ts; nothing here was measured.
 
+import { COPY_LABEL, type Arm } from '../../contract/arms/arms.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import type { FaultName } from '../../contract/faults.ts';
 import { deriveSeed, drawNormal, seededDraw, shuffled } from '../../contract/random.ts';
 import type { PolicyName } from '../../contract/reconnect-policy.ts';
 import { DEFAULT_RESUME_LIMITS } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial, LoadPoint, Plan, SavedRun, TrialRecord } from '../../contract/run-file.ts';
-import { COPY_LABEL, type Arm, type TransportId } from '../../contract/transports.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureHeader } from '../analysis-fixture.ts';
 import { describeFaultedTrial } from './faulted-trial-fixture.ts';

@@ -1,8 +1,8 @@
 // Test support: experiments of two arms whose true difference is known, judged by the code that judges a saved run.
 
+import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { deriveSeed, drawNormal, seededDraw, shuffled, type Draw } from '../../contract/random.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
-import { armName, type Arm } from '../../contract/transports.ts';
 import { compareRun, type ArmComparison, type JudgedLoadPoint } from '../comparisons.ts';
 import type { Simulations } from './chance.ts';
 import type { Noise } from './noise.ts';

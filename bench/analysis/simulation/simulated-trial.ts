@@ -1,9 +1,9 @@
 // Test support: a trial that holds given values of given metrics and none of the other latencies, so that thousands of
 // experiments take seconds.
 
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { quantileGrid, type Distribution, type GridQuantile } from '../../contract/distribution.ts';
 import type { CompletedTrial, DistributionName } from '../../contract/run-file.ts';
-import type { TransportId } from '../../contract/transports.ts';
 import { describeTrial } from '../trial-fixture.ts';
 
 /** Distribution and quantile that each quantile metric reads: four endpoints and some exploratory metrics. */

@@ -1,7 +1,7 @@
 // Plots the cost of a token against how many of its stream come at once: processor time of the server and system calls, side by side.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import { armName } from '../../contract/transports.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { formatCount } from '../format.ts';
 import { armTitle, metricText, type MetricText, type ReportContext } from '../report-context.ts';
 import { CPU_METRIC, estimateAt, type BurstGroup } from '../burst-points.ts';

@@ -1,7 +1,7 @@
 // Plots the verdicts of a matrix of faults: how much later or sooner the other arm resumes, one row per fault.
 
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
-import { armName } from '../../contract/transports.ts';
 import { formatRatio } from '../format.ts';
 import {
   faultGroups,

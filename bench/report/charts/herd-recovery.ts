@@ -2,8 +2,8 @@
 // because differences between policies come from their settings and not from the transport.
 
 import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import { armName } from '../../contract/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { formatCount, formatSetting } from '../format.ts';
 import { isHerd, type RecoveryContext } from '../recovery/recovery-context.ts';

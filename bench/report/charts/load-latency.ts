@@ -2,8 +2,8 @@
 
 import type { Analysis, MetricUnit } from '../../analysis/analysis.ts';
 import type { CapacityCurve } from '../../analysis/capacity/capacity-analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import type { MeasuredStep, Objective } from '../../contract/search.ts';
-import { armName } from '../../contract/transports.ts';
 import { formatCount, formatValue } from '../format.ts';
 import { armTitleOf, type ReportContext } from '../report-context.ts';
 import type { ChartPlan, ChartSpec } from './chart.ts';

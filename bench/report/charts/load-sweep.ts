@@ -1,7 +1,7 @@
 // Plots how delivery and cost change with the number of connections; only a run with more than one load point has this chart.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import { armName } from '../../contract/transports.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { formatCount } from '../format.ts';
 import { armTitle, type MetricText, type ReportContext } from '../report-context.ts';
 import type { ChartPlan, ChartSpec } from './chart.ts';

@@ -3,7 +3,7 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { LadderArm, LadderLine, LadderRange, RungSummary } from '../../analysis/memory/ladder-analysis.ts';
-import { armName, type Arm } from '../../contract/transports.ts';
+import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { MIB } from '../../contract/units.ts';
 import { formatCount } from '../format.ts';
 import { armTitle } from '../report-context.ts';

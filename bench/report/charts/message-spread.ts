@@ -2,7 +2,7 @@
 // number of subscribers.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
-import { armName } from '../../contract/transports.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { formatCount } from '../format.ts';
 import { armTitle, type MetricText, type ReportContext } from '../report-context.ts';
 import type { ChartPlan, ChartSpec } from './chart.ts';

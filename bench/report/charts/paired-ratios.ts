@@ -1,8 +1,8 @@
 // Plots the ratio of every block in the order of the run: shows drift, outliers and whether the order within a block matters.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
-import { armName } from '../../contract/transports.ts';
 import { formatRatio } from '../format.ts';
 import { armTitleOf, metricText, type ArmComparison, type ReportContext } from '../report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from './chart.ts';

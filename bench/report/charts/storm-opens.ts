@@ -2,8 +2,8 @@
 // The steeper, the more connections the server opens in a second.
 
 import type { StormAnalysis } from '../../analysis/connect-analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
-import { armName } from '../../contract/transports.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from './chart.ts';
 import { strokeLegend } from './long-titles.ts';

@@ -2,15 +2,15 @@
 // both, and the colours of text and lines switch with the reader's colour scheme.
 
 import type { Moment } from '../../analysis/recovery-analysis.ts';
-import { isCopy, type Arm, type TransportId } from '../../contract/transports.ts';
+import { isCopy, type Arm } from '../../contract/arms/arms.ts';
+import { DEFAULT_PATH } from '../../contract/arms/paths.ts';
+import { DEFAULT_CLIENT } from '../../contract/arms/stacks.ts';
+import { transports } from '../../contract/arms/transports.ts';
 
 export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;
 
 /** Colours of `ink` on a dark page; `zone` is drawn translucent and suits both. */
 const darkInk: Readonly<Record<string, string>> = { [ink.text]: '#e6edf3', [ink.muted]: '#9da7b1', [ink.line]: '#3d444d' };
-
-/** Blue, orange and grey stay apart for all common kinds of colour blindness, and stand out from white and from black. */
-const armColours: Record<TransportId, string> = { sse: '#2f81f7', ws: '#e0700b', tcp: '#848d97' };
 
 /** Phases of the reconnect clock; they differ in lightness too, and none is the colour of an arm. */
 export const phaseColours: Record<Moment, string> = {
@@ -24,7 +24,7 @@ export const phaseColours: Record<Moment, string> = {
 const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 
 export function armColour(arm: Arm): string {
-  return armColours[arm.transport];
+  return transports[arm.transport].colour;
 }
 
 /** Arms of one transport share its colour and differ by their dashes. */
@@ -32,9 +32,9 @@ export function armDash(arm: Arm): readonly number[] {
   if (isCopy(arm)) return [1, 3];
   if (arm.label !== undefined) return [8, 3, 2, 3];
   if (arm.writes !== undefined) return [2, 4];
-  if (arm.path !== 'direct') return [4, 4];
-  if (arm.client !== 'probe') return [6, 3];
-  return arm.transport === 'tcp' ? [2, 2] : [1, 0];
+  if (arm.path !== DEFAULT_PATH) return [4, 4];
+  if (arm.client !== DEFAULT_CLIENT) return [6, 3];
+  return transports[arm.transport].isNullArm ? [2, 2] : [1, 0];
 }
 
 /** Replaces presentation attributes, which any rule of a style sheet outranks (SVG 2, §6.6). */

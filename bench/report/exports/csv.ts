@@ -3,8 +3,8 @@
 
 import { selectMeasured } from '../../analysis/measured-trials.ts';
 import type { Metric } from '../../analysis/metrics/metric.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import type { SavedRun, TrialRecord } from '../../contract/run-file.ts';
-import { armName } from '../../contract/transports.ts';
 
 interface Column {
   readonly title: string;

@@ -3,8 +3,8 @@
 import type { Verdict } from '../../analysis/analysis.ts';
 import type { Condition } from '../../analysis/occasions/conditions.ts';
 import type { ComparedArms, JoinedComparison, JoinedCondition, JoinedRuns, SensitivityCell } from '../../analysis/occasions/joined-runs.ts';
+import { paths } from '../../contract/arms/paths.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
-import { paths } from '../../contract/transports.ts';
 import {
   formatCount,
   formatDifferenceEstimate,
@@ -179,7 +179,7 @@ function renderSensitivity({ sensitivity, main, variations, checked }: JoinedRun
       const cells = rows.map((row) => [row.title, ...row.cells.flatMap((cell) => cellTexts(cell, row))]);
       return joinBlocks([`### ${otherTitle} against ${baselineTitle}, ${loadWords(loadPoint)}, by condition`, renderTable(columns, cells)]);
     }),
-    ways.length === 1 ? '' : bulletList(ways.map((path) => `Path ${path} (${paths[path]}).`)),
+    ways.length === 1 ? '' : bulletList(ways.map((path) => `Path ${path} (${paths[path].summary}).`)),
     checked,
   ]);
 }

@@ -3,11 +3,11 @@
 import type { FaultAnalysis, FaultedArm } from '../../analysis/recovery-analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { policies } from '../../contract/reconnect-policy.ts';
-import { formatCount, formatEstimate, formatPercent, formatValue, UNKNOWN } from '../format.ts';
+import { capitalised, formatCount, formatEstimate, formatPercent, formatValue, UNKNOWN } from '../format.ts';
 import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitleOf } from '../report-context.ts';
 import { renderChartImages, type ChartLink } from '../sections/chart-links.ts';
-import { capitalised, causeWords, faultGroups, isHerd, pointOf, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
+import { causeWords, faultGroups, isHerd, pointOf, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
 
 /** One arm under one fault. */
 export interface HerdPlace {

@@ -1,6 +1,10 @@
 // Explains how to read a run with faults, what its terms mean, and what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { paths } from '../../contract/arms/paths.ts';
+import { faultNames, faultPath } from '../../contract/faults.ts';
+import type { Plan } from '../../contract/run-file.ts';
+import { absences, transportsOf } from '../mechanisms.ts';
 import { armTitleOf } from '../report-context.ts';
 
 export function readingOfFaults(analysis: Analysis): readonly string[] {
@@ -24,6 +28,9 @@ export function readingOfFaults(analysis: Analysis): readonly string[] {
   ];
 }
 
+/** Proxies that carry out faults, whatever path the arms name. */
+const faultProxies = [...new Set(faultNames.flatMap((fault) => paths[faultPath(fault)].proxy ?? []))];
+
 /** Moments of the reconnect clock, for the definitions. */
 export const faultMoments =
   'Moments, on one monotonic clock: t_fault the fault, t_detect the client learns that its connection is lost (an error, an end, or silence for longer than the' +
@@ -31,14 +38,14 @@ export const faultMoments =
   ' token, t_caught_up its first token after that with delivery below 1.5 times the median before the fault; t_heal the cause is over.' +
   ' A token is due by the plan, whether or not anybody is connected.';
 
-export function limitsOfFaults(cpus: string): readonly string[] {
+export function limitsOfFaults({ arms }: Plan, cpus: string): readonly string[] {
   return [
     'Server and clients ran on one machine and talked over loopback, or between two network namespaces of it: no network delay, and no loss but what a fault makes.',
     `Server, clients and relay shared ${cpus}: those who come back all at once slow down the server and themselves.`,
-    'No TLS, no HTTP/2 and no compression took part, and the only proxy is a relay of the harness. Each of them can outweigh what is left after the waiting.',
+    ...absences(arms, { consequence: 'Each of them can outweigh what is left after the waiting.', proxies: faultProxies }),
     'The relay ends, holds or resets connections as a proxy does; it drops no packets, so how TCP itself recovers from loss is seen only in the faults that' +
       ' are made between network namespaces.',
     'Real clients add what is not in here: resolving a name, a captive portal, a radio that wakes up, a page that was put to sleep.',
-    'Resuming over WebSocket is this project’s own small protocol, because WebSocket has none; others over it may lose or repeat more, or less.',
+    ...transportsOf(arms).flatMap(({ texts }) => texts.ownResume ?? []),
   ];
 }

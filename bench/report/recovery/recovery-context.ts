@@ -4,7 +4,7 @@ import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { FaultAnalysis, FaultedArm, RecoveryAnalysis } from '../../analysis/recovery-analysis.ts';
 import { faults, type Fault } from '../../contract/faults.ts';
 import { loadPointKey, loadPointTitle, type LoadPoint } from '../../contract/load-point.ts';
-import { formatCount } from '../format.ts';
+import { capitalised, formatCount } from '../format.ts';
 import { armTitleOf, contenders, type ArmComparison, type ReportContext } from '../report-context.ts';
 
 /** The one metric of these scenarios that gets a verdict (P8). */
@@ -108,10 +108,6 @@ export function armRows(
 /** A heading for each group if there are several, else empty. */
 export function groupHeading(groups: readonly FaultGroup[], { title }: FaultGroup): string {
   return groups.length > 1 ? `### ${capitalised(title)}` : '';
-}
-
-export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `ECONNRESET 120, silent 3`, the most frequent first; a dash for none. */

@@ -1,7 +1,7 @@
 // Provides the values of single metrics by arm at a load point, for the tables and sentences of a scenario.
 
 import type { Estimate, LoadPointAnalysis } from '../../analysis/analysis.ts';
-import type { Arm } from '../../contract/transports.ts';
+import type { Arm } from '../../contract/arms/arms.ts';
 import { formatEstimate, formatValue, UNKNOWN } from '../format.ts';
 import { left, renderTable, right } from '../markdown.ts';
 import { armTitle, isContestant, type MetricText, type ReportContext } from '../report-context.ts';

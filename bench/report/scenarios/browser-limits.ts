@@ -3,11 +3,14 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { ArmBrowserLimits, BrowserLimitsAnalysis } from '../../analysis/browser-limits-analysis.ts';
+import { armName, httpVersionsOf, type Arm } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import { armName } from '../../contract/transports.ts';
+import { streamPatienceNs, type BrowserLimitsPlan } from '../../contract/browser-limits.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatSetting, formatValue, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { listWords, transportIdsOf, transportsOf } from '../mechanisms.ts';
 import { armTitleOf, type ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
@@ -24,19 +27,20 @@ export const browserLimitsParts: ScenarioParts = {
       .flatMap((sentence) => wrap(sentence, TERMINAL_COLUMNS))
       .join('\n'),
   ],
-  asymmetries: ({ plan }) =>
-    plan.arms.some(({ transport }) => transport === 'ws')
-      ? ['An EventSource is closed at once. A WebSocket is closed by a handshake, and only after that can another have its place.']
-      : [],
+  asymmetries: ({ plan }) => {
+    const present = transportsOf(plan.arms);
+    const isSlow = present.some(({ capabilities }) => capabilities.closingHandshake);
+    return isSlow ? [present.flatMap(({ inBrowser }) => inBrowser?.closing ?? []).join(' ')] : [];
+  },
   limits: (analysis) => [
     `It is what ${browsersOf(analysis)} does, headless and with settings as they come. Other browsers and other versions have limits of their own.`,
-    'Only HTTP/1.1 took part. Over HTTP/2 the streams of an origin share one connection, and what it carries is up to both ends (RFC 9113 §5.1.2).',
+    ...(transportsOf(analysis.plan.arms).some(({ capabilities }) => capabilities.http === 2)
+      ? []
+      : [
+          'Only HTTP/1.1 took part. Over HTTP/2 the streams of an origin share one connection, and what it carries is up to both ends (RFC 9113 §5.1.2).',
+        ]),
     'The browser asks for an icon of each page by itself, which over HTTP/1.1 takes the place of a stream for a moment. Here that request was blocked in the page, by the DevTools protocol.',
-    ...(analysis.plan.arms.some(({ transport }) => transport === 'ws')
-      ? [
-          'What a second tab gets of WebSockets differs from trial to trial. Chromium’s source has a limit beyond 256 connections that is drawn at random (crbug.com/415691664), which would explain it; that it is the cause was not shown here.',
-        ]
-      : []),
+    ...transportsOf(analysis.plan.arms).flatMap(({ inBrowser }) => inBrowser?.doubt ?? []),
     'Times are those of the page’s clock, which has steps of 0.1 ms.',
   ],
   comparesNothing: true,
@@ -46,15 +50,19 @@ function circumstances(analysis: Analysis): string {
   const { plan } = analysis;
   const { workload, browserLimits } = plan;
   const lastsNs = (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
-  const patience = browserLimits?.patienceNs;
+  const waiting = transportsOf(plan.arms).flatMap(({ title, inBrowser }) => (inBrowser?.beyond === 'waits' ? [title] : []));
   return (
-    `One browser (${browsersOf(analysis)}) asks each twin for streams from pages of the twin’s own origin, over HTTP/1.1: in one tab one stream after another, in another profile all at once, and in a third` +
-    ` one after another in two tabs. Load: ${plan.loadPoints.map(loadPointTitle).join('; ')}${browserLimits === undefined ? '' : `; over SSE at most ${formatCount(browserLimits.mostEventSources)}`}.` +
+    `One browser (${browsersOf(analysis)}) asks each twin for streams from pages of the twin’s own origin, over ${listWords(httpVersionsOf(plan.arms))}: in one tab one stream after another, in another profile all at once, and in a third` +
+    ` one after another in two tabs. Load: ${plan.loadPoints.map(loadPointTitle).join('; ')}${browserLimits === undefined || waiting.length === 0 ? '' : `; over ${listWords(waiting)} at most ${formatCount(browserLimits.mostEventSources)}`}.` +
     ` A stream would last ${formatSetting(lastsNs, 'ns')}, longer than the trial.` +
-    (patience === undefined
-      ? ''
-      : ` What is said to wait had waited for ${formatSetting(patience.sse, 'ns')} (a stream of SSE), ${formatSetting(patience.ws, 'ns')} (a WebSocket), ${formatSetting(patience.request, 'ns')} (a request).`)
+    (browserLimits === undefined ? '' : ` What is said to wait had waited for ${patiences(plan.arms, browserLimits).join(', ')}.`)
   );
+}
+
+/** `1.50 s (a stream of SSE)`: how long each kind of stream, and a request, had been waiting. */
+function patiences(arms: readonly Arm[], plan: BrowserLimitsPlan): readonly string[] {
+  const streams = transportIdsOf(arms).map((id) => [streamPatienceNs(plan, id), transports[id].inBrowser?.stream ?? id] as const);
+  return [...streams, [plan.patienceNs.request, 'a request'] as const].map(([ns, what]) => `${formatSetting(ns, 'ns')} (${what})`);
 }
 
 function browsersOf({ browserLimits = [] }: Analysis): string {
@@ -77,12 +85,12 @@ function limitsSection(context: ReportContext): string {
 }
 
 function wordsOf({ analysis }: ReportContext, { arm }: ArmBrowserLimits): Words {
-  const patience = analysis.plan.browserLimits?.patienceNs;
-  const transport = analysis.plan.arms.find((one) => armName(one) === arm)?.transport;
+  const { browserLimits, arms } = analysis.plan;
+  const transport = arms.find((one) => armName(one) === arm)?.transport;
   return {
     title: armTitleOf(analysis, arm),
-    streamPatience: formatPatience(transport === 'ws' ? patience?.ws : patience?.sse),
-    requestPatience: formatPatience(patience?.request),
+    streamPatience: formatPatience(browserLimits && transport && streamPatienceNs(browserLimits, transport)),
+    requestPatience: formatPatience(browserLimits?.patienceNs.request),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Estimate } from '../../analysis/analysis.ts';
 import type { ArmCapacity, CapacityAnalysis, ClientProof } from '../../analysis/capacity/capacity-analysis.ts';
 import { CLIENT_LIMIT } from '../../analysis/capacity/at-end.ts';
 import { constraints, searchEnds, type Constraint, type SearchEnd, type SearchPlan } from '../../contract/search.ts';
-import { formatCount, formatEstimate, formatNumber, formatPercent, formatSetting, UNKNOWN } from '../format.ts';
+import { capitalised, formatCount, formatEstimate, formatNumber, formatPercent, formatSetting, UNKNOWN } from '../format.ts';
 import { bulletList, left, renderTable, right } from '../markdown.ts';
 import { armTitleOf, type ReportContext } from '../report-context.ts';
 
@@ -119,8 +119,4 @@ export function proofSentence({ capacity: { proof } }: CapacityContext): string 
 
 function busyOf({ step }: ClientProof): string {
   return `${formatPercent(step.measured?.clientUtilisation, 2)} of the window`;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -2,12 +2,14 @@
 // that a closed loop answers no question about waiting.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { isLoadGenerator } from '../../contract/arms/stacks.ts';
+import type { TransportDescription } from '../../contract/arms/transport-description.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
-import { isLoadGenerator } from '../../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatNumber, formatSetting, formatValue } from '../format.ts';
 import { alertBlock, bulletList, code, joinBlocks, section } from '../markdown.ts';
+import { listWords, transportsOf } from '../mechanisms.ts';
 import type { ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
@@ -99,22 +101,23 @@ function limitOf(serverUtilisation: number | undefined): string {
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {
-  const has = (isWanted: (arm: Analysis['plan']['arms'][number]) => boolean): boolean => plan.arms.some(isWanted);
+  const present = transportsOf(plan.arms);
+  const generators = new Set(plan.arms.map(({ client }) => client).filter((client) => isLoadGenerator(client)));
   return [
     'Each connection asks for the same streams in the same order in every arm; how far it gets depends on the arm.',
-    ...(has(({ transport }) => transport === 'ws')
-      ? [
-          'A WebSocket’s next stream is asked for when its closing handshake is over, which is after `done`: the handshake lowers the rate and is not in the completion time.',
-        ]
-      : []),
-    ...(has(({ client }) => isLoadGenerator(client))
-      ? [
-          'autocannon keeps its connections, as HTTP lets it; the other clients open a connection for each stream, as the WebSocket server asks, whose connections carry one. So the transports are compared by the' +
-            ' arms with the same client, and the arm with autocannon shows what keeping connections and an HTTP load generator make of the same server.',
-          'autocannon takes a response as a whole: its times end with the last chunk and not with `done`, and it is checked for its status, the number of its events and its' +
-            ' `done` with the hash of the text. The other clients verify each token.',
-          'autocannon cannot end a stream: those under way when its time is over are cut, after the window.',
-        ]
-      : []),
+    ...present.flatMap(({ texts }) => texts.nextStream ?? []),
+    ...[...generators].flatMap((generator) => [
+      `${generator} keeps its connections, as HTTP lets it; the other clients open a connection for each stream${whyNew(present)}. So the transports are compared by the` +
+        ` arms with the same client, and the arm with ${generator} shows what keeping connections and an HTTP load generator make of the same server.`,
+      `${generator} takes a response as a whole: its times end with the last chunk and not with \`done\`, and it is checked for its status, the number of its events and its` +
+        ' `done` with the hash of the text. The other clients verify each token.',
+      `${generator} cannot end a stream: those under way when its time is over are cut, after the window.`,
+    ]),
   ];
+}
+
+/** Empty without a server whose connections carry one stream only, whatever the client would like. */
+function whyNew(present: readonly TransportDescription[]): string {
+  const single = present.filter(({ capabilities }) => capabilities.duplex && capabilities.streamsPerConnection === 'one');
+  return single.length === 0 ? '' : `, as the ${listWords(single.map(({ title }) => title))} server asks, whose connections carry one`;
 }

@@ -2,7 +2,8 @@
 
 import type { Estimate } from '../../analysis/analysis.ts';
 import type { KeptEffect } from '../../analysis/connect-analysis.ts';
-import { armName, transports } from '../../contract/transports.ts';
+import { armName } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { formatCount, formatDifferenceEstimate, formatEstimate, formatSetting, formatValue } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';

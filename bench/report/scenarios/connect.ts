@@ -1,13 +1,14 @@
 // Report parts of scenario `connect` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
 import { STORM_TOKENS } from '../../contract/storm.ts';
-import { armName } from '../../contract/transports.ts';
 import { planStormOpens } from '../charts/storm-opens.ts';
-import { formatCount, formatSetting, formatValue } from '../format.ts';
+import { capitalised, formatCount, formatSetting, formatValue } from '../format.ts';
 import { code } from '../markdown.ts';
+import { handshakesFirst, transportsOf } from '../mechanisms.ts';
 import { armTitleOf, isContestant, type ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
@@ -67,14 +68,14 @@ function keptLines({ analysis }: ReportContext): readonly string[] {
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {
-  const has = (transport: string): boolean => plan.arms.some((arm) => arm.transport === transport);
+  const present = transportsOf(plan.arms);
+  const requests = present.flatMap(({ title, texts }) => (texts.keptRequest === undefined ? [] : [`${title} ${texts.keptRequest}`]));
+  const closes = handshakesFirst(present).flatMap(({ texts }) => texts.close ?? []);
   return [
-    ...(has('sse') && has('ws')
-      ? [
-          'On a kept connection SSE asks with a whole GET and is answered with a response head, as HTTP wants it; WebSocket asks with one message of some 30 bytes and is answered with the `open` event. Neither is opened or closed then.',
-          'A new WebSocket is closed by a handshake that the server begins; a new connection of SSE is closed by the client, at once.',
-        ]
+    ...(requests.length > 1
+      ? [`On a kept connection ${requests.join('; ')}. ${requests.length === 2 ? 'Neither' : 'None of them'} is opened or closed then.`]
       : []),
-    ...(has('tcp') ? ['The null arm is accepted when the kernel has connected it: its open latency is that of TCP.'] : []),
+    ...(closes.length > 1 ? [`${capitalised(closes.join('; '))}.`] : []),
+    ...present.flatMap(({ texts }) => texts.acceptance ?? []),
   ];
 }

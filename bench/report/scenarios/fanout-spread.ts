@@ -1,8 +1,11 @@
 // Shows how far apart the subscribers get each message: numbers, and the reason why the first of them waits.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { armName } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { formatCount, formatValue } from '../format.ts';
 import { bulletList, left, renderTable, right, section } from '../markdown.ts';
+import { librariesThatWrite } from '../mechanisms.ts';
 import { armTitle, loadCell, type ReportContext } from '../report-context.ts';
 import { renderChartImages, type ChartLink } from '../sections/chart-links.ts';
 import { contestantsAt, estimateOf, unitOf } from './arm-estimates.ts';
@@ -46,15 +49,18 @@ function sentences(context: ReportContext, point: LoadPointAnalysis): readonly s
   ];
 }
 
-/** Empty unless the interval of the difference says which of the two waits. */
-function firstWaits(point: LoadPointAnalysis): string {
-  const comparison = point.comparisons.find(({ metric, otherArm }) => metric === 'spread.first.p50' && otherArm === 'ws');
-  const { low, high } = comparison?.difference ?? {};
-  const isBaselineSse = point.arms[0]?.arm.transport === 'sse';
-  if (low === undefined || high === undefined || !isBaselineSse || high >= 0) return '';
+/** Empty unless the baseline's library sends at the end of a turn, another one at once, and the interval of the difference shows it. */
+function firstWaits({ arms, comparisons }: LoadPointAnalysis): string {
+  const [baseline, ...others] = arms.map(({ arm }) => arm);
+  const [corked] = baseline === undefined ? [] : librariesThatWrite('corked', [baseline]);
+  if (baseline === undefined || corked === undefined) return '';
+  const other = others.find((arm) => arm.client === baseline.client && librariesThatWrite('at-once', [arm]).length > 0);
+  if (other === undefined) return '';
+  const difference = comparisons.find(({ metric, otherArm }) => metric === 'spread.first.p50' && otherArm === armName(other))?.difference;
+  if (difference?.low === undefined || difference.high === undefined || difference.high >= 0) return '';
   return (
-    ` The first one waits ${formatValue(-(comparison?.difference?.value ?? 0), 'ns')} longer over SSE: node:http sends what was written in a turn of the event loop at its end,` +
-    ' when the frames of all subscribers are made; ws sends each at once.'
+    ` The first one waits ${formatValue(-difference.value, 'ns')} longer over ${transports[baseline.transport].title}: ${corked} sends what was written in a turn of the event loop at its end,` +
+    ` when the frames of all subscribers are made; ${librariesThatWrite('at-once', [other]).join()} sends each at once.`
   );
 }
 

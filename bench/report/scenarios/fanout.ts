@@ -6,6 +6,7 @@ import { loadPointTitle } from '../../contract/load-point.ts';
 import { planMessageSpread } from '../charts/message-spread.ts';
 import { formatSetting } from '../format.ts';
 import { code } from '../markdown.ts';
+import { librariesOf, librariesThatWrite, listWords } from '../mechanisms.ts';
 import type { ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
@@ -45,19 +46,20 @@ function terminal(context: ReportContext): readonly string[] {
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {
-  const has = (transport: string): boolean => plan.arms.some((arm) => arm.transport === transport);
-  const framed = [...(has('sse') ? ['node:http'] : []), ...(has('ws') ? ['ws'] : [])];
+  const framed = librariesOf(plan.arms);
+  const corked = librariesThatWrite('corked', plan.arms);
+  const atOnce = librariesThatWrite('at-once', plan.arms);
   return [
     'Subscribers are served in the order in which they joined, in every arm. A payload without the id of its stream is rendered once a message and shared.',
     ...(framed.length === 0
       ? []
       : [
-          `Framing is not shared: ${framed.join(' and ')} frame${framed.length === 1 ? 's' : ''} each delivery anew, as they do when a program hands the same text to one connection after another.`,
+          `Framing is not shared: ${listWords(framed)} frame${framed.length === 1 ? 's' : ''} each delivery anew, as they do when a program hands the same text to one connection after another.`,
         ]),
-    ...(has('sse') && has('ws')
+    ...(corked.length > 0 && atOnce.length > 0
       ? [
-          'So in a turn of the event loop node:http first makes the frames of all subscribers and then sends them, one system call each; ws makes and sends them one by one.' +
-            ' The first subscriber shows it, and the spread.',
+          `So in a turn of the event loop ${listWords(corked)} first ${corked.length === 1 ? 'makes' : 'make'} the frames of all subscribers and then ${corked.length === 1 ? 'sends' : 'send'} them, one system call each;` +
+            ` ${listWords(atOnce)} ${atOnce.length === 1 ? 'makes and sends' : 'make and send'} them one by one. The first subscriber shows it, and the spread.`,
         ]
       : []),
   ];

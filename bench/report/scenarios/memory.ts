@@ -5,6 +5,7 @@ import { payloads } from '../../contract/payload.ts';
 import { planMemoryLadder } from '../charts/memory-ladder.ts';
 import { formatCount, formatSetting } from '../format.ts';
 import { bulletList, code, section } from '../markdown.ts';
+import { transportsOf } from '../mechanisms.ts';
 import type { ReportContext } from '../report-context.ts';
 import { renderChartImages, type ChartLink } from '../sections/chart-links.ts';
 import { renderConnectionCosts, renderRungs, renderStraightness } from './memory-ladders.ts';
@@ -82,17 +83,7 @@ function kernelWords(ladders: Analysis['ladders']): readonly string[] {
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {
-  const has = (transport: string): boolean => plan.arms.some((arm) => arm.transport === transport);
-  return [
-    ...(has('sse')
-      ? ['An open SSE stream is a response of node:http that is not over: its request, its response and the parser of its connection stay.']
-      : []),
-    ...(has('ws')
-      ? [
-          'An open WebSocket is a socket that node:http has handed over, and its parser with it given back; ws keeps a receiver and a sender for it.',
-        ]
-      : []),
-  ];
+  return transportsOf(plan.arms).flatMap(({ twin }) => twin.openStream ?? []);
 }
 
 function limits({ ladders }: Analysis): readonly string[] {

@@ -6,6 +6,7 @@ import { payloads } from '../../contract/payload.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { formatSetting } from '../format.ts';
 import { code } from '../markdown.ts';
+import { librariesThatWrite, listWords } from '../mechanisms.ts';
 import type { ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
@@ -47,13 +48,14 @@ function terminal(context: ReportContext): readonly string[] {
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {
-  const has = (transport: string): boolean => plan.arms.some((arm) => arm.transport === transport);
+  const corked = librariesThatWrite('corked', plan.arms);
+  const atOnce = librariesThatWrite('at-once', plan.arms);
   const perMs = (plan.workload.tokensPerSecond / NS_PER_S) * NS_PER_MS;
   return [
     'A client that stops reading does not read the end of its connection either, so that it is cut shows at the server only; no transport gets a word through to it.',
-    ...(has('sse') && has('ws') && perMs > 1
+    ...(corked.length > 0 && atOnce.length > 0 && perMs > 1
       ? [
-          `At ${formatSetting(plan.workload.tokensPerSecond, 'tokens/s')} some ${formatSetting(perMs, 'count')} tokens of a stream fall into one turn of the pacer: node:http sends them in one system call, ws one by one.`,
+          `At ${formatSetting(plan.workload.tokensPerSecond, 'tokens/s')} some ${formatSetting(perMs, 'count')} tokens of a stream fall into one turn of the pacer: ${listWords(corked)} ${corked.length === 1 ? 'sends' : 'send'} them in one system call, ${listWords(atOnce)} one by one.`,
         ]
       : []),
   ];

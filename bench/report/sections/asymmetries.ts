@@ -1,65 +1,74 @@
 // Lists what differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import { armTitle, type Arm } from '../../contract/arms/arms.ts';
+import { paths } from '../../contract/arms/paths.ts';
+import { clientStacks, isBrowser } from '../../contract/arms/stacks.ts';
+import type { TransportDescription } from '../../contract/arms/transport-description.ts';
+import { writesOf } from '../../contract/arms/writes.ts';
 import { payloads } from '../../contract/payload.ts';
-import { armTitle, writesOf, type TransportId } from '../../contract/transports.ts';
-import { bulletList, section } from '../markdown.ts';
 import { browserAsymmetries } from '../browser.ts';
+import { capitalised } from '../format.ts';
+import { bulletList, section } from '../markdown.ts';
+import { handshakesFirst, librariesThatWrite, listWords, transportsOf } from '../mechanisms.ts';
 import { partsOf } from '../scenario-parts.ts';
 import { faultAsymmetries } from '../recovery/asymmetries.ts';
 
 export function renderAsymmetries(analysis: Analysis): string {
   const { plan } = analysis;
   const isSteady = plan.recovery === undefined;
-  const present = new Set(plan.arms.map((arm) => arm.transport));
-  const has = (...transports: readonly TransportId[]): boolean => transports.every((transport) => present.has(transport));
-  const isAsUsual = (transport: TransportId): boolean => plan.arms.some((arm) => arm.transport === transport && arm.writes === undefined);
+  const present = transportsOf(plan.arms);
+  const stacks = new Set(plan.arms.map(({ client }) => client).filter((client) => !isBrowser(client)));
   return section('What differs between the arms', [
     isSteady
       ? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work are the same in every arm. These things are not:'
       : 'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when are the same in every arm. These things are not:',
     bulletList([
-      ...(isSteady && has('sse') && payloads[plan.payload].isNumbered
-        ? [
-            'SSE repeats the number of each token in an `id:` line, its own means of resuming a stream; WebSocket resumes by the number inside the payload.',
-          ]
-        : []),
-      ...(has('ws')
-        ? [
-            'The opening request of a WebSocket is larger (its upgrade headers), and its response is a 101; both differ from a plain GET before any token flows.',
-          ]
-        : []),
+      ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
+      ...present.flatMap(({ texts }) => texts.opening ?? []),
       ...(isSteady ? (partsOf(analysis)?.asymmetries?.(analysis) ?? []) : faultAsymmetries(analysis)),
-      ...(has('sse', 'ws') && isSteady
-        ? [
-            ...(partsOf(analysis)?.isOnTimetable === true
-              ? []
-              : [
-                  "A stream's due times count from its handler, which runs before the response head on SSE and after the 101 on WebSocket: the handshake is charged to open latency and time to first token, not to delivery.",
-                ]),
-            'A WebSocket stream ends with a close handshake in both directions, an SSE stream with the last chunk of the response.',
-            ...(isAsUsual('sse') && isAsUsual('ws')
-              ? [
-                  'node:http holds what is written in a turn of the event loop until its end; ws writes each message at once. Both are used the way their documentation shows.',
-                ]
-              : []),
-          ]
+      ...(isSteady
+        ? [...(partsOf(analysis)?.isOnTimetable === true ? [] : handlers(present)), ...ends(present), ...writing(plan.arms)]
         : []),
       ...(plan.arms.some(({ writes }) => writes !== undefined)
         ? [
             `${plan.arms.flatMap((arm) => (arm.writes === undefined ? [] : [`${armTitle(arm)}: ${writesOf[arm.writes]}`])).join('. ')}. Their libraries do the opposite by themselves.`,
           ]
         : []),
-      ...(has('tcp') ? ['The null arm has no HTTP at all: no request, no response head, one line per token.'] : []),
-      ...(plan.arms.some((arm) => arm.path === 'relay')
-        ? ['Arms via relay pass through one process more, a TCP relay of the harness, and are late by what it adds.']
-        : []),
-      ...(plan.arms.some((arm) => arm.client === 'library')
-        ? [
-            'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',
-          ]
-        : []),
+      ...present.flatMap(({ texts }) => texts.absence ?? []),
+      ...new Set(plan.arms.flatMap(({ path }) => paths[path].asymmetry ?? [])),
+      ...new Set([...stacks].flatMap((client) => clientStacks[client].asymmetry ?? [])),
       ...browserAsymmetries(analysis),
     ]),
   ]);
+}
+
+/** One sentence, where one of the transports has means of its own. */
+function resumeIds(present: readonly TransportDescription[]): readonly string[] {
+  if (present.every(({ capabilities }) => capabilities.resumable !== 'standard')) return [];
+  return [`${present.flatMap(({ texts }) => texts.resumeId ?? []).join('; ')}.`];
+}
+
+function handlers(present: readonly TransportDescription[]): readonly string[] {
+  const moments = present.flatMap(({ title, twin }) => (twin.handlerRuns === undefined ? [] : [`${twin.handlerRuns} on ${title}`]));
+  if (moments.length < 2) return [];
+  return [
+    `A stream's due times count from its handler, which runs ${listWords(moments)}: the handshake is charged to open latency and time to first token, not to delivery.`,
+  ];
+}
+
+function ends(present: readonly TransportDescription[]): readonly string[] {
+  const [first, ...others] = handshakesFirst(present).flatMap(({ texts }) => texts.end ?? []);
+  if (first === undefined || others.length === 0) return [];
+  return [`${capitalised([`${first.stream} ends ${first.how}`, ...others.map(({ stream, how }) => `${stream} ${how}`)].join(', '))}.`];
+}
+
+function writing(arms: readonly Arm[]): readonly string[] {
+  const corked = librariesThatWrite('corked', arms);
+  const atOnce = librariesThatWrite('at-once', arms);
+  if (corked.length === 0 || atOnce.length === 0) return [];
+  return [
+    `${listWords(corked)} ${corked.length === 1 ? 'holds' : 'hold'} what is written in a turn of the event loop until its end; ${listWords(atOnce)} ${atOnce.length === 1 ? 'writes' : 'write'} each message at once.` +
+      ` ${corked.length + atOnce.length === 2 ? 'Both' : 'All'} are used the way their documentation shows.`,
+  ];
 }

@@ -1,9 +1,12 @@
 // Renders two texts that prevent over-interpretation of the result: how to read the table, and what it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import { commonPath, type PathName } from '../../contract/transports.ts';
+import { commonPath } from '../../contract/arms/arms.ts';
+import { paths } from '../../contract/arms/paths.ts';
+import { clientStacks } from '../../contract/arms/stacks.ts';
 import { browserLimits } from '../browser.ts';
 import { bulletList, section } from '../markdown.ts';
+import { absences, listWords, transportsOf } from '../mechanisms.ts';
 import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
 import { partsOf } from '../scenario-parts.ts';
 import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
@@ -42,35 +45,24 @@ const ofEqualArms: readonly string[] = [
   '**Claim**: whether the harness would have said that the two differ (Holm-adjusted p < 0.05).',
 ];
 
-const networks: Record<PathName, string> = {
-  direct:
-    'Server and client ran on one machine and talked over loopback: no network delay, no loss, segments larger than those of Ethernet.',
-  relay:
-    'Server and client ran on one machine and talked over loopback, through a TCP relay of the harness: no network delay, no loss, segments larger than those of Ethernet.',
-  netns:
-    'Server and client ran on one machine, in network namespaces joined by a pair of virtual interfaces with the MTU of Ethernet, 1500 bytes: no network delay, no loss. Segmentation offload stays on, as on most network cards, so a large write still passes in one piece.',
-};
-
 export function renderLimits(analysis: Analysis): string {
   const { environment, plan } = analysis;
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
-  const clients = [...new Set(plan.arms.map((arm) => arm.client))];
+  const [client, ...otherClients] = new Set(plan.arms.map((arm) => arm.client));
+  const limit = client === undefined || otherClients.length > 0 ? undefined : clientStacks[client].limit;
+  const standards = [...new Set(transportsOf(plan.arms).flatMap(({ isNullArm, standard }) => (isNullArm ? [] : [standard])))];
   return section('What this result does not say', [
-    'It is about these implementations, in these versions, on this machine. It is not about Server-Sent Events and WebSocket in general.',
+    `It is about these implementations, in these versions, on this machine.${standards.length === 0 ? '' : ` It is not about ${listWords(standards)} in general.`}`,
     bulletList([
       ...(plan.recovery === undefined
         ? [
-            networks[commonPath(plan.arms)],
+            paths[commonPath(plan.arms)].network,
             `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
-            'No TLS, no HTTP/2, no compression and no proxy took part. Each of them can outweigh the difference between the transports.',
+            ...absences(plan.arms, { consequence: 'Each of them can outweigh the difference between the transports.' }),
           ]
-        : limitsOfFaults(cpus)),
+        : limitsOfFaults(plan, cpus)),
       ...(partsOf(analysis)?.limits?.(analysis) ?? []),
-      ...(clients.length === 1 && clients[0] === 'probe'
-        ? [
-            `Tokens were received by the probe, which does less work than any client library or browser.${plan.scenario === 'connect' ? '' : ' Measure those with `--client library`.'}`,
-          ]
-        : []),
+      ...(limit === undefined ? [] : [`${limit}${plan.scenario === 'connect' ? '' : ' Measure those with `--client library`.'}`]),
       ...browserLimits(analysis),
       'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',
       'There is no overall winner: which endpoint matters depends on what you build.',

@@ -1,7 +1,7 @@
 // Lists everything needed to repeat the measurement: machine, versions, command, seeds, and how long it takes.
 
 import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
-import { paths } from '../../contract/transports.ts';
+import { DEFAULT_PATH, paths } from '../../contract/arms/paths.ts';
 import { formatCount, formatSetting, formatValue, formatWallTime, UNKNOWN } from '../format.ts';
 import { faultSettings } from '../recovery/circumstances.ts';
 import { code, foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
@@ -74,8 +74,8 @@ function processRows({ clientProcesses = 1, serverProcesses = 1, clientAddresses
 
 /** Empty for loopback. */
 function pathRows({ arms }: Analysis['plan']): string[][] {
-  const named = new Set(arms.map(({ path }) => path).filter((path) => path !== 'direct'));
-  return named.size === 0 ? [] : [['path', [...named].map((path) => `${path}: ${paths[path]}`).join('; ')]];
+  const named = new Set(arms.map(({ path }) => path).filter((path) => path !== DEFAULT_PATH));
+  return named.size === 0 ? [] : [['path', [...named].map((path) => `${path}: ${paths[path].summary}`).join('; ')]];
 }
 
 const factorWords: Record<SetupFactor, string> = {

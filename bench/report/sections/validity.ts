@@ -1,10 +1,10 @@
 // Shows whether the run can be trusted: every gate with its value, the negative control, the floor, and the doubts.
 
 import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { isArmControl } from '../../analysis/arm-controls.ts';
 import { median } from '../../analysis/statistics/moments.ts';
-import { transports } from '../../contract/transports.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, armTitleOf, isEqualArmsRun, type ReportContext } from '../report-context.ts';

@@ -2,8 +2,9 @@
 // are built; every number beside them comes from the run.
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
+import type { Arm } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import type { Arm, TransportId, Writes } from '../../contract/transports.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
@@ -19,27 +20,9 @@ const parts: readonly { readonly metric: string; readonly role: string }[] = [
   { metric: 'coalescing', role: 'Tokens per read of the client: above 1 they arrived together' },
 ];
 
-const mechanisms: Record<TransportId, string> = {
-  sse:
-    '**SSE** is written with `res.write` of node:http. The first write of a turn of the event loop corks the socket; the bytes leave at the end of the' +
-    ' turn, in one system call for all tokens written in it. A token waits for the end of the turn, and tokens that fall due together become cheaper.',
-  ws:
-    '**WebSocket** is written with `send` of ws, which hands each message to the kernel at once, in one system call per message. A token waits for' +
-    ' nothing, and tokens that fall due together cost one call each.',
-  tcp: '**TCP (null arm)** writes each payload to a bare socket. It has no framing to build or to parse: it is what pacer, kernel and client cost by themselves.',
-};
-
-const otherMechanisms: Record<Writes, string> = {
-  'at-once':
-    '**SSE written at once** corks the socket around each `res.write`, so that node:http does not: each token leaves before the next is written, in one' +
-    ' system call, as with WebSocket. Its bytes are those of SSE.',
-  corked:
-    '**WebSocket corked** holds the messages of a turn of the event loop until its end, as node:http does: they leave in one system call. Its bytes are' +
-    ' those of WebSocket.',
-};
-
 function mechanismOf({ transport, writes }: Arm): string {
-  return writes === undefined ? mechanisms[transport] : otherMechanisms[writes];
+  const { twin } = transports[transport];
+  return writes === undefined ? twin.writing : (twin.otherWrites?.writing ?? twin.writing);
 }
 
 export function renderWhy(context: ReportContext): string {

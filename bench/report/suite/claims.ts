@@ -99,7 +99,7 @@ function numbers(row: ClaimRow, contexts: readonly ReportContext[]): readonly st
 
 /** Names only the client of the SSE arm: the other arm of the pair has the same. */
 function clientWords(arm: string): string {
-  const beyond = arm.replace(/^sse/, '');
+  const beyond = arm.replace(/^[^/@+]+/, '');
   return beyond === '' ? '' : ` (${beyond.replaceAll('/', '')})`;
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { fixtureRun, type FixtureOptions } from '../../analysis/analysis-fixture.ts';
-import { isCopy } from '../../contract/transports.ts';
+import { isCopy } from '../../contract/arms/arms.ts';
 import { calibrate } from './calibration.ts';
 import { renderCalibration } from './render-calibration.ts';
 

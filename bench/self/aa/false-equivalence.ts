@@ -6,7 +6,7 @@ import type { MeasuredArm } from '../../analysis/measured-trials.ts';
 import type { Metric } from '../../analysis/metrics/metric.ts';
 import { mean } from '../../analysis/statistics/moments.ts';
 import { whyNotMeasured } from '../../analysis/verdicts.ts';
-import { isCopy } from '../../contract/transports.ts';
+import { isCopy } from '../../contract/arms/arms.ts';
 
 const ALPHA = 0.05;
 /** Seed of the sign-flip test, which decides nothing here. */

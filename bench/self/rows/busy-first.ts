@@ -1,6 +1,6 @@
 // Raises the load until the server or the load generator is at its limit: it must be the server.
 
-import type { TransportId } from '../../contract/transports.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { contenders, LONG_STREAM, measureSelf } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';
 

@@ -1,9 +1,9 @@
 // Measures whether one load process can open and hold as many connections as the scenarios require.
 
 import { median } from '../../analysis/statistics/moments.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { BenchError } from '../../contract/errors.ts';
 import type { Timetable } from '../../contract/timetable.ts';
-import type { TransportId } from '../../contract/transports.ts';
 import { KIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { readMemory } from '../../trial/process-memory.ts';
 import { openTrial } from '../../trial/running-trial.ts';

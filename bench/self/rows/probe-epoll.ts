@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { transportIds, type TransportId } from '../../contract/transports.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { NS_PER_US } from '../../contract/units.ts';
-import { compileEpollReader, measureFloor } from '../epoll-reader.ts';
+import { compileEpollReader, measureFloor, readTransports } from '../epoll-reader.ts';
 import { describe, LONG_STREAM, measureSelf, perTokenNs, planSelf, tell, type SelfFlags } from '../self-trial.ts';
 import { interleave, type Row, type RowGroup } from './row.ts';
 
@@ -19,7 +19,7 @@ export const probeEpoll: RowGroup = {
     try {
       const reader = compileEpollReader(folder);
       const rows: Row[] = [];
-      for (const transport of transportIds) rows.push(await compareWithFloor(rounds, transport, reader));
+      for (const transport of readTransports) rows.push(await compareWithFloor(rounds, transport, reader));
       return rows;
     } finally {
       rmSync(folder, { recursive: true, force: true });

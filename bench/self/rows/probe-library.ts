@@ -1,6 +1,7 @@
 // The probe must cost less than the libraries in whose place it measures.
 
-import type { ClientStack, TransportId } from '../../contract/transports.ts';
+import type { ClientStack } from '../../contract/arms/stacks.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { contenders, LONG_STREAM, measureSelf, perTokenNs } from '../self-trial.ts';
 import { interleave, type Row, type RowGroup } from './row.ts';
 

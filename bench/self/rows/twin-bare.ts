@@ -1,7 +1,7 @@
 // The twins must cost no more than the bare servers that they are made of.
 
 import { fileURLToPath } from 'node:url';
-import type { TransportId } from '../../contract/transports.ts';
+import { transports, type TransportId } from '../../contract/arms/transports.ts';
 import { contenders, LONG_STREAM, measureSelf, perTokenNs } from '../self-trial.ts';
 import { interleave, type Row, type RowGroup } from './row.ts';
 
@@ -25,10 +25,12 @@ export const twinBare: RowGroup = {
   },
 };
 
-async function compareServers(rounds: number, transports: TransportId, tokens: string): Promise<Row> {
+async function compareServers(rounds: number, transport: TransportId, tokens: string): Promise<Row> {
   const serverCpu = (program?: string) => async (round: number) =>
-    perTokenNs((await measureSelf({ transports, client: 'probe', connections: '500', rate: '20', tokens }, round, program)).server);
+    perTokenNs(
+      (await measureSelf({ transports: transport, client: 'probe', connections: '500', rate: '20', tokens }, round, program)).server,
+    );
   const { ratio, note } = await interleave(rounds, serverCpu(), serverCpu(bareServer));
-  const bare = transports === 'sse' ? 'node:http' : 'ws';
-  return { what: `server CPU per token, twin / bare ${bare}, 500 × 20 tokens/s`, value: ratio, unit: '×', note };
+  const { library } = transports[transport].twin;
+  return { what: `server CPU per token, twin / bare ${library}, 500 × 20 tokens/s`, value: ratio, unit: '×', note };
 }

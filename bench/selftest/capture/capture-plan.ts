@@ -1,8 +1,8 @@
 // Plans the trials of a capture. By default the load is so low that no queue forms, and only the path itself is measured.
 
+import type { TransportId } from '../../contract/arms/transports.ts';
 import type { PayloadName } from '../../contract/payload.ts';
 import type { Plan } from '../../contract/run-file.ts';
-import type { TransportId } from '../../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 

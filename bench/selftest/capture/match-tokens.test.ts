@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { payloads, renderPayload } from '../../contract/payload.ts';
 import type { Population } from '../../contract/population.ts';
-import type { TransportId } from '../../contract/transports.ts';
 import { sliceStart, type TokenSource } from '../../contract/workload.ts';
 import { matchTokens, type MatchedTokens } from './match-tokens.ts';
 import type { TcpSegment } from './read-pcap.ts';

@@ -1,11 +1,10 @@
 // Finds every token of a trial in the captured packets. The bytes of each are known in advance from the workload, so no
 // framing is parsed here: assumptions of the servers and clients about their framing are not repeated.
 
-import { streamPath } from '../../contract/messages.ts';
+import { transports, type TransportId } from '../../contract/arms/transports.ts';
 import { payloads, renderPayload, type PayloadName } from '../../contract/payload.ts';
 import type { Population } from '../../contract/population.ts';
 import { emptyStamps } from '../../contract/stamps.ts';
-import type { TransportId } from '../../contract/transports.ts';
 import { sliceStart, type TokenSource } from '../../contract/workload.ts';
 import { reassemble, type TcpFlow } from './tcp-flows.ts';
 
@@ -62,7 +61,7 @@ export function matchTokens(input: MatchInput): MatchedTokens {
 /** Number of the stream that a connection requested; undefined if it requested none, or one of the rehearsal, which have letters. */
 function streamOf(flow: TcpFlow, transport: TransportId): number | undefined {
   const request = reassemble(flow.toServer).bytes.toString('latin1');
-  const number = new RegExp(`(?:^|\\s)${streamPath(transport, '')}(\\d+)\\s`).exec(request)?.[1];
+  const number = new RegExp(`(?:^|\\s)${transports[transport].route('')}(\\d+)\\s`).exec(request)?.[1];
   return number === undefined ? undefined : Number(number);
 }
 

@@ -1,9 +1,9 @@
 // Renders the ground truth as text for a terminal: the path of a token, and whether the stamps of the harness agree with
 // the kernel's, for a reader who knows neither the method nor tcpdump.
 
+import { transports } from '../../contract/arms/transports.ts';
 import { quantileOf, type Distribution } from '../../contract/distribution.ts';
 import type { Gate } from '../../contract/run-file.ts';
-import { transports } from '../../contract/transports.ts';
 import { formatCount, formatSetting, formatValue } from '../../report/format.ts';
 import { layOutRow, wrap, type TextColumn } from '../../report/text-layout.ts';
 import { TERMINAL_COLUMNS, type Paint } from '../../report/verdict-table.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { keepConnected, reconnectDelayMs, type Attempt } from './reconnecting.js';
+import { keepConnected, reconnectDelayMs } from './reconnecting.js';
+import { type Attempt } from '../../../bench/analysis/attempts.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

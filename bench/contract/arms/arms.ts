@@ -1,0 +1,75 @@
+// An arm of a comparison: its name, its title, and what follows from its parts together.
+
+import type { Injection } from '../injection.ts';
+import { DEFAULT_PATH, type PathName } from './paths.ts';
+import { clientStacks, DEFAULT_CLIENT, type ClientStack } from './stacks.ts';
+import { transportIds, transports, type TransportId } from './transports.ts';
+import { writesTitles, type Writes } from './writes.ts';
+
+export interface Arm {
+  readonly transport: TransportId;
+  /** Absent for the default behaviour of the transport's library. */
+  readonly writes?: Writes | undefined;
+  readonly client: ClientStack;
+  readonly path: PathName;
+  /** Tells arms apart that are otherwise equal: the copy of an A/A pair, or the name of an injected effect. */
+  readonly label?: string | undefined;
+  readonly injection?: Injection | undefined;
+}
+
+/** Label of the arm that repeats the baseline: any difference between the two is noise of the harness. */
+export const COPY_LABEL = 'copy';
+
+/** `sse`, `sse+at-once`: the transport of an arm as `--transports` names it. */
+export function writtenTransport({ transport, writes }: Pick<Arm, 'transport' | 'writes'>): string {
+  return writes === undefined ? transport : `${transport}+${writes}`;
+}
+
+/** `sse`, `sse+at-once`, `ws/library`, `sse+copy`: unique within a run. */
+export function armName({ transport, writes, client, path, label }: Arm): string {
+  const receiver = client === DEFAULT_CLIENT ? '' : `/${client}`;
+  const way = path === DEFAULT_PATH ? '' : `@${path}`;
+  return `${writtenTransport({ transport, writes })}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
+}
+
+/** `SSE`, `SSE (written at once)`, `WebSocket (library client)`, `SSE (copy)`. */
+export function armTitle({ transport, writes, client, path, label }: Arm): string {
+  const notes = [
+    ...(writes === undefined ? [] : [writesTitles[writes]]),
+    ...(client === DEFAULT_CLIENT ? [] : [`${client} client`]),
+    ...(path === DEFAULT_PATH ? [] : [`via ${path}`]),
+    ...(label === undefined ? [] : [label]),
+  ];
+  return `${transports[transport].title}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+}
+
+/** Whether the arm only shows the noise between equal arms and is not compared. */
+export function isCopy({ label }: Arm): boolean {
+  return label === COPY_LABEL;
+}
+
+/** The null arm as a run measures it by default. */
+export const nullArm: Arm = {
+  transport: transportIds.find((transport) => transports[transport].isNullArm) as TransportId,
+  client: DEFAULT_CLIENT,
+  path: DEFAULT_PATH,
+};
+
+/** The path common to all arms; the default one when one altered arm of a self-test has another than the rest. */
+export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
+  const [path = DEFAULT_PATH, ...others] = new Set(arms.map((arm) => arm.path));
+  return others.length === 0 ? path : DEFAULT_PATH;
+}
+
+const httpNames = { 1: 'HTTP/1.1', 2: 'HTTP/2' } as const;
+
+/** `HTTP/1.1`: the versions of HTTP that carry or open the streams of these arms, each once. */
+export function httpVersionsOf(arms: readonly Pick<Arm, 'transport'>[]): readonly string[] {
+  const versions = arms.flatMap(({ transport }) => transports[transport].capabilities.http ?? []);
+  return [...new Set(versions)].toSorted((a, b) => a - b).map((version) => httpNames[version]);
+}
+
+/** Whether the client may put the next stream on the connection of one that ended, so that a socket's counts are of several. */
+export function reusesConnections({ transport, client }: Pick<Arm, 'transport' | 'client'>): boolean {
+  return clientStacks[client].keepsConnections && !transports[transport].capabilities.duplex;
+}

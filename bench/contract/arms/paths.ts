@@ -1,0 +1,68 @@
+// Network paths between client and server: what they do to bytes, what they need, and what a report says of them.
+
+interface PathDescription {
+  /** What stands between client and server. */
+  readonly summary: string;
+  /** The network of a run over this path, as a limit of its result. */
+  readonly network: string;
+  /** Whether bytes arrive as they were sent; a proxy that frames anew may change them. */
+  readonly keepsBytes: boolean;
+  /** Whether TLS protects it. */
+  readonly hasTls: boolean;
+  /** The proxy in it, for a sentence: `a relay of the harness`. */
+  readonly proxy?: string;
+  /** Whether that is the harness's own relay, a process of the trial. */
+  readonly usesRelay: boolean;
+  /** Whether it leads to one server only. */
+  readonly leadsToOneServer: boolean;
+  /** Whether server and clients are in the network of the host; else they have networks of their own. */
+  readonly isOnHost: boolean;
+  readonly needsPrivileges: boolean;
+  /** Difference to arms on other paths, for a report. */
+  readonly asymmetry?: string;
+}
+
+const loopback = {
+  keepsBytes: true,
+  hasTls: false,
+  usesRelay: false,
+  leadsToOneServer: false,
+  isOnHost: true,
+  needsPrivileges: false,
+} as const satisfies Partial<PathDescription>;
+
+const descriptions = {
+  direct: {
+    ...loopback,
+    summary: 'nothing: loopback',
+    network:
+      'Server and client ran on one machine and talked over loopback: no network delay, no loss, segments larger than those of Ethernet.',
+  },
+  relay: {
+    ...loopback,
+    summary: 'a TCP relay of the harness that passes bytes on',
+    network:
+      'Server and client ran on one machine and talked over loopback, through a TCP relay of the harness: no network delay, no loss, segments larger than those of Ethernet.',
+    proxy: 'a relay of the harness',
+    usesRelay: true,
+    leadsToOneServer: true,
+    asymmetry: 'Arms via relay pass through one process more, a TCP relay of the harness, and are late by what it adds.',
+  },
+  netns: {
+    ...loopback,
+    summary: 'server and clients in network namespaces of their own, joined by a pair of virtual interfaces; needs privileges',
+    network:
+      'Server and client ran on one machine, in network namespaces joined by a pair of virtual interfaces with the MTU of Ethernet, 1500 bytes: no network delay, no loss. Segmentation offload stays on, as on most network cards, so a large write still passes in one piece.',
+    isOnHost: false,
+    needsPrivileges: true,
+  },
+} as const satisfies Record<string, PathDescription>;
+
+export type PathName = keyof typeof descriptions;
+
+export const paths: Readonly<Record<PathName, PathDescription>> = descriptions;
+
+export const pathNames = Object.keys(descriptions) as PathName[];
+
+/** Its name is left out of an arm's. */
+export const DEFAULT_PATH: PathName = 'direct';

@@ -1,0 +1,99 @@
+// What a scenario needs of its arms, read from their descriptors: an arm that lacks it is refused before anything starts, by
+// name, with the stacks or transports that have it.
+
+import { armName, type Arm } from '../contract/arms/arms.ts';
+import { canSpeak, clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
+import { transportIds, transports } from '../contract/arms/transports.ts';
+import { BenchError } from '../contract/errors.ts';
+
+type Asked = Pick<Arm, 'transport' | 'client'>;
+
+interface Ability {
+  /** The part of an arm that has it or lacks it. */
+  readonly of: keyof Asked;
+  readonly has: (arm: Asked) => boolean;
+  /** What is said of an arm without it, after its name. */
+  readonly lack: string;
+}
+
+const abilities = {
+  'single-streams': {
+    of: 'client',
+    has: ({ client }) => clientStacks[client].receives !== 'responses',
+    lack: 'is received by a load generator, and a load generator asks for whole streams and sees no tokens',
+  },
+  'own-sockets': {
+    of: 'client',
+    has: ({ client }) => clientStacks[client].receives !== 'page',
+    lack: 'is received by a page, whose sockets and reads cannot be seen',
+  },
+  'page-interfaces': {
+    of: 'client',
+    has: ({ client }) => clientStacks[client].usesPageInterfaces,
+    lack: 'is not received by a page with the interfaces that browsers have for streams',
+  },
+  'told-attempts': {
+    of: 'client',
+    has: ({ client }) => !clientStacks[client].reconnectsItself,
+    lack: 'reconnects by itself, so it is not the harness that decides when a stream begins',
+  },
+  'shared-connections': {
+    of: 'client',
+    has: ({ client }) => clientStacks[client].sharesConnections,
+    lack: 'cannot be told which streams share a connection',
+  },
+  'stopped-reading': {
+    of: 'client',
+    has: ({ client }) => clientStacks[client].stopsReading,
+    lack: 'cannot be told to stop reading',
+  },
+  'unplanned-streams': {
+    of: 'transport',
+    has: ({ transport }) => transports[transport].capabilities.unplannedStreams,
+    lack: 'has no words to ask for a stream that was not planned',
+  },
+} as const satisfies Record<string, Ability>;
+
+type AbilityName = keyof typeof abilities;
+
+/** In the order in which they are checked. */
+export type Needs = readonly AbilityName[];
+
+export function meets(needs: Needs, arm: Asked): boolean {
+  return needs.every((need) => abilities[need].has(arm));
+}
+
+interface NeedsPlace {
+  readonly scenario: string;
+  readonly needs: Needs;
+  /** Scenarios that take such an arm. */
+  readonly takers: (arm: Asked) => readonly string[];
+}
+
+/** @throws BenchError USAGE for the first arm that lacks what the scenario needs. */
+export function checkNeeds(arms: readonly Arm[], { scenario, needs, takers }: NeedsPlace): void {
+  for (const arm of arms) {
+    const missing = needs.find((need) => !abilities[need].has(arm));
+    if (missing === undefined) continue;
+    const { of, lack } = abilities[missing];
+    const flag = of === 'client' ? '--client' : '--transports';
+    const others = takers(arm);
+    throw new BenchError(
+      'USAGE',
+      `${flag} ${arm[of]}: expected ${alternatives(arm, of, needs)} in scenario ${scenario}: ${armName(arm)} ${lack}`,
+      {
+        ...(others.length > 0 && { hint: `scenarios that take it: ${others.join(', ')}` }),
+      },
+    );
+  }
+}
+
+/** `probe or library`: what would make this arm one that the scenario takes, changed in one part only. */
+function alternatives({ transport, client }: Asked, of: keyof Asked, needs: Needs): string {
+  const isTaken = (arm: Asked): boolean => canSpeak(arm.client, arm.transport) && meets(needs, arm);
+  const able =
+    of === 'client'
+      ? clientStackIds.filter((other) => isTaken({ transport, client: other }))
+      : transportIds.filter((other) => isTaken({ transport: other, client }));
+  return able.length === 0 ? 'another arm' : new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(able);
+}
