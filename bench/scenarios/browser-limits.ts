@@ -14,6 +14,7 @@ export const browserLimits = {
   name: 'browser-limits',
   question: 'How many streams does one browser open to one origin, and what happens to the next one and to an ordinary request?',
   summary: 'how many streams one headless Chromium opens to one origin: the next one, an ordinary request, two tabs',
+  procedure: 'page',
   measures: {
     // The client of both is the browser; see planArms.
     transports: ['sse', 'ws'],

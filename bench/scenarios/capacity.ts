@@ -17,6 +17,7 @@ export const capacity = {
   question:
     'How many streams does one server process carry at the objective, what fails first beyond, and how does latency grow on the way?',
   summary: 'search for the most streams at an objective (--slo), load–latency curve, proof that the client suffices',
+  procedure: 'search',
   measures: {
     transports: ['sse', 'ws'],
     // Fast streams: as many tokens need fewer connections, so that opening them is less of a storm before a short window.

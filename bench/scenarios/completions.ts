@@ -12,6 +12,7 @@ export const completions = {
   name: 'completions',
   question: 'How many whole streams a second does each server complete when clients ask for the next as soon as they have the last?',
   summary: 'whole streams in a closed loop: streams per second and completion time; autocannon for SSE beside the probe',
+  procedure: 'closed-loop',
   measures: {
     transports: ['sse', 'ws', 'sse/autocannon'],
     // 75 ms a stream and no prefill: short enough to show the time that a server adds to a stream.

@@ -24,6 +24,7 @@ export const fanout = {
   question:
     'When one source sends to many subscribers, how far apart do the first and the last get each message, and what does a delivery cost?',
   summary: 'one source to many subscribers at 1 to 50 messages/s: spread of delivery, CPU per delivery, the cost of a slow subscriber',
+  procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],
     workload: { firstTokenMedianMs: 0, firstTokenSigma: 0 },

@@ -8,6 +8,7 @@ export const herd = {
   question:
     'When a server with many clients dies and another takes its place, how long until they are all back, and what does that cost it?',
   summary: 'many clients lose their server at once: recovery curve, attempts, accepts, listen queue, under both reconnect policies',
+  procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],
     faults: ['kill'],

@@ -20,6 +20,7 @@ export const memory = {
   question:
     'What does each connection cost in memory, idle and while it streams, and each token in processor time, as connections grow to many?',
   summary: 'ladders of connections: memory per connection, retained and while streaming, and CPU per token, as slopes',
+  procedure: 'ladder',
   measures: {
     transports: ['sse', 'ws'],
     // 10 000 connections are 50 000 tokens/s, which does not saturate one server process.

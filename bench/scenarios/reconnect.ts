@@ -7,6 +7,7 @@ export const reconnect = {
   name: 'reconnect',
   question: 'What does each fault do to the streams of each transport: how soon is it noticed, how soon are they back, and what is lost?',
   summary: 'streams whose connections break in many ways: detection, time to resumed stream, tokens lost and repeated',
+  procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],
     faults: faultNames,

@@ -5,6 +5,7 @@ import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { PayloadName } from '../contract/payload.ts';
+import type { ProcedureId } from '../contract/procedures.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -80,6 +81,8 @@ export interface Scenario {
   readonly question: string;
   /** One line for `streamduel list scenarios`. */
   readonly summary: string;
+  /** How each of its trials is carried out. */
+  readonly procedure: ProcedureId;
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }

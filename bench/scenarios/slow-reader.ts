@@ -9,6 +9,7 @@ export const slowReader = {
   name: 'slow-reader',
   question: 'When some clients stop reading for good, what does it cost the server, when is it noticed, and do their neighbours suffer?',
   summary: 'some clients stop reading: server memory, when backpressure reaches the source, what the cap does, neighbours',
+  procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],
     workload: { tokensPerSecond: 4000, firstTokenMedianMs: 0, firstTokenSigma: 0 },

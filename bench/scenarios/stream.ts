@@ -5,4 +5,5 @@ export const stream = {
   name: 'stream',
   question: 'What does each transport cost, and how soon does each token arrive, while many streams run steadily?',
   summary: 'a steady population of token streams: latency, cadence, CPU, bytes, memory',
+  procedure: 'steady',
 } as const satisfies Scenario;
