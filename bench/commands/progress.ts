@@ -9,7 +9,7 @@ import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { LiveRate } from '../trial/measure-trial.ts';
+import type { LiveRate } from '../trial/live-rate.ts';
 import { TAIL_NS } from '../trial/specification.ts';
 
 export interface Progress {

@@ -7,7 +7,6 @@ import type { BrowserLimitsPlan, BrowserLimitsTally } from '../contract/browser-
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { Child } from './child-process.ts';
 import { HostWatch, runningTracers, type HostReadings } from './host-watch.ts';
 import type { MeasureOptions } from './measure-trial.ts';
 import type { ProcessGroup } from './process-group.ts';
@@ -15,6 +14,7 @@ import { specifyTrial } from './specification.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, START_LEAD_NS } from './trial-moments.ts';
 import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
 /** Far above the time that a browser takes, and below the ten minutes that a stream lasts. */
 const BROWSER_TIMEOUT_MS = 240_000;
@@ -42,7 +42,7 @@ export async function measureBrowserLimits(planned: PlannedTrial, options: Measu
   const specification = specify(planned, plan.browserLimits, options);
   using stamps = stampFiles(options.keepStampsIn, planned.trial);
   using place = makeWorkingDirectory(planned);
-  const children = startChildren(planned, { ...options, workingDirectory: place.path }, { servers: 1, clients: 1 });
+  const children = startChildren(planned, { ...options, workingDirectory: place.path, stampsFileOf: stamps.of }, { servers: 1, clients: 1 });
   await using server = onlyOne(children.servers);
   await using client = onlyOne(children.clients);
 
@@ -72,10 +72,10 @@ export async function measureBrowserLimits(planned: PlannedTrial, options: Measu
   };
 }
 
-function onlyOne<In extends { kind: string }>({ children }: ProcessGroup<In>): Child<In> {
-  const [child, ...others] = children;
-  assert(child !== undefined && others.length === 0, 'one browser asks one server');
-  return child;
+function onlyOne<In extends { kind: string }>({ workers }: ProcessGroup<In>): Worker<In> {
+  const [worker, ...others] = workers;
+  assert(worker !== undefined && others.length === 0, 'one browser asks one server');
+  return worker;
 }
 
 function specify(planned: PlannedTrial, browserLimits: BrowserLimitsPlan, options: MeasureOptions): TrialSpecification {

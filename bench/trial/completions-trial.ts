@@ -10,7 +10,6 @@ import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { Child } from './child-process.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import type { MeasureOptions } from './measure-trial.ts';
 import type { ProcessGroup } from './process-group.ts';
@@ -18,6 +17,7 @@ import { RAMP_SHARE, specifyTrial } from './specification.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
 import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
 /** Warm-up as in any trial: both sides run compiled code before the window begins. */
 const REHEARSAL_TOKENS = 20_000;
@@ -48,7 +48,7 @@ export async function measureCompletions(planned: PlannedTrial, options: Measure
   const specification = specify(planned, plan.completions, options);
   using stamps = stampFiles(options.keepStampsIn, planned.trial);
   using place = makeWorkingDirectory(planned);
-  const children = startChildren(planned, { ...options, workingDirectory: place.path }, { servers: 1, clients: 1 });
+  const children = startChildren(planned, { ...options, workingDirectory: place.path, stampsFileOf: stamps.of }, { servers: 1, clients: 1 });
   await using server = onlyOne(children.servers);
   await using client = onlyOne(children.clients);
 
@@ -85,10 +85,10 @@ export async function measureCompletions(planned: PlannedTrial, options: Measure
   };
 }
 
-function onlyOne<In extends { kind: string }>({ children }: ProcessGroup<In>): Child<In> {
-  const [child, ...others] = children;
-  assert(child !== undefined && others.length === 0, 'a closed loop has one process of each kind');
-  return child;
+function onlyOne<In extends { kind: string }>({ workers }: ProcessGroup<In>): Worker<In> {
+  const [worker, ...others] = workers;
+  assert(worker !== undefined && others.length === 0, 'a closed loop has one process of each kind');
+  return worker;
 }
 
 function specify(planned: PlannedTrial, completions: CompletionsPlan, options: MeasureOptions): TrialSpecification {

@@ -10,7 +10,6 @@ import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { Child } from './child-process.ts';
 import { specifyFaultTrial } from './fault-specification.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { injectFault, type Injected } from './inject-fault.ts';
@@ -21,6 +20,7 @@ import { countPeers, watchPeers } from './peers.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
 import { makeWorkingDirectory, START_TIMEOUT_MS, startClient, startServer } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
 export interface MeasuredFaultTrial {
   readonly specification: TrialSpecification;
@@ -135,7 +135,7 @@ export async function measureFaultTrial(planned: PlannedTrial, options: MeasureO
 }
 
 function expectTally(
-  client: Child<FromClient>,
+  client: Worker<FromClient>,
   { warmupNs, windowNs, tailNs, drainNs, recovery }: TrialSpecification,
   signal: AbortSignal,
 ): Promise<Extract<FromClient, { kind: 'recovery-tally' }>> {
@@ -150,9 +150,9 @@ interface Breaking {
   readonly epochNs: bigint;
   readonly specification: TrialSpecification;
   readonly fault: Fault;
-  readonly server: Child<FromServer>;
-  readonly client: Child<FromClient>;
-  readonly standby: Child<FromServer> | undefined;
+  readonly server: Worker<FromServer>;
+  readonly client: Worker<FromClient>;
+  readonly standby: Worker<FromServer> | undefined;
   readonly port: number;
   readonly path: Awaited<ReturnType<typeof openPath>>;
   readonly tallied: Promise<unknown>;

@@ -3,11 +3,11 @@
 import type { Fault, FaultAction } from '../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../contract/messages.ts';
 import { NS_PER_MS } from '../contract/units.ts';
-import type { Child } from './child-process.ts';
 import type { OpenPath } from './open-path.ts';
 import { countPeers } from './peers.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { START_TIMEOUT_MS } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
 export interface Injected {
   /** Ns since T0. */
@@ -22,9 +22,9 @@ export interface InjectOptions {
   readonly epochNs: bigint;
   readonly specification: TrialSpecification;
   readonly fault: Fault;
-  readonly server: Child<FromServer>;
+  readonly server: Worker<FromServer>;
   /** The server that takes over, for faults that end the first one. */
-  readonly standby: Child<FromServer> | undefined;
+  readonly standby: Worker<FromServer> | undefined;
   /** Port on which both servers listen. */
   readonly port: number;
   readonly path: OpenPath;

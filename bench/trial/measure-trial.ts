@@ -19,6 +19,7 @@ import { conditionsOf } from './conditions.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { ResidentWatch, type ResidentMemory } from './resident-watch.ts';
 import { startKernelCount } from './kernel-counters.ts';
+import type { LiveRate } from './live-rate.ts';
 import { openTrial, type RunningTrial } from './running-trial.ts';
 import { RAMP_SHARE, specifyTrial } from './specification.ts';
 import { readSockets } from './socket-counts.ts';
@@ -65,11 +66,6 @@ export interface MeasuredTrial {
   readonly startedAt: string;
 }
 
-/** Live counts for the progress display. */
-export interface LiveRate {
-  readonly tokensReceived: number;
-  readonly openStreams: number;
-}
 
 export interface MeasureOptions extends ProcessOptions {
   readonly plan: Plan;

@@ -7,8 +7,8 @@ import type { RelayTally } from '../contract/tally.ts';
 import type { PathName } from '../contract/transports.ts';
 import { openNamespaces, type NamespacePair } from '../path/network-namespaces.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { Child } from './child-process.ts';
 import { HOST, START_TIMEOUT_MS, startRelay, type ProcessOptions } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
 type NetworkAction = Extract<FaultAction, { by: 'network' }>;
 
@@ -20,7 +20,7 @@ export interface OpenPath extends AsyncDisposable {
   /** Commands within which the processes must run. */
   readonly withinServer: readonly string[];
   readonly withinClient: readonly string[];
-  readonly relay: Child<FromRelay> | undefined;
+  readonly relay: Worker<FromRelay> | undefined;
   /** Returns the port that clients connect to. */
   readonly connect: (serverPort: number, specification: TrialSpecification, fault: Fault, signal: AbortSignal) => Promise<number>;
   readonly stopRelay: (signal: AbortSignal) => Promise<RelayTally | undefined>;
@@ -37,7 +37,7 @@ function noNetwork(): Promise<never> {
   return Promise.reject(new TypeError('this path has no network of its own'));
 }
 
-function onThisHost(relay: Child<FromRelay> | undefined): OpenPath {
+function onThisHost(relay: Worker<FromRelay> | undefined): OpenPath {
   return {
     serverHost: HOST,
     clientHost: HOST,

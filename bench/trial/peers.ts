@@ -5,15 +5,15 @@ import type { FromServer, TrialSpecification } from '../contract/messages.ts';
 import type { PeerCount } from '../contract/recovery.ts';
 import { DEAD_AFTER } from '../contract/reconnect-policy.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
-import type { Child } from './child-process.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { START_TIMEOUT_MS } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
 /** Slack after the heartbeat rule: for the rule's own granularity, and for attempts in progress. */
 const SLACK_NS = NS_PER_S;
 const BEFORE_NS = 120 * NS_PER_MS;
 
-export async function countPeers(server: Child<FromServer>, signal: AbortSignal): Promise<PeerCount> {
+export async function countPeers(server: Worker<FromServer>, signal: AbortSignal): Promise<PeerCount> {
   server.send({ kind: 'count-peers' });
   return (await server.expect('peer-count', START_TIMEOUT_MS, signal)).peers;
 }
@@ -22,7 +22,7 @@ interface WatchOptions {
   readonly epochNs: bigint;
   readonly specification: TrialSpecification;
   readonly fault: Fault;
-  readonly server: Child<FromServer>;
+  readonly server: Worker<FromServer>;
   readonly signal: AbortSignal;
 }
 

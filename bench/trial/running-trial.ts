@@ -4,16 +4,15 @@
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { FromClient, FromRelay, FromServer, TrialSpecification } from '../contract/messages.ts';
 import type { MemoryReading, Plan } from '../contract/run-file.ts';
-import { readStamps, type StampColumns } from '../contract/stamps.ts';
+import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { openNamespaces, type NamespacePair } from '../path/network-namespaces.ts';
 import type { FromUpstream, UpstreamTally } from '../contract/upstream.ts';
 import { loopbackAddresses } from '../plan/ports.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { Child } from './child-process.ts';
-import type { LiveRate } from './measure-trial.ts';
-import { addMemory, addOpenCounts, mergeClientTallies, mergeServerTallies, mergeStamps } from './merge-tallies.ts';
+import { followProgress, type LiveRate } from './live-rate.ts';
+import { addMemory, addOpenCounts, mergeClientTallies, mergeServerTallies } from './merge-tallies.ts';
 import type { ProcessGroup } from './process-group.ts';
 import { readMemory } from './process-memory.ts';
 import { stampFiles } from './stamp-files.ts';
@@ -27,6 +26,7 @@ import {
   startUpstreams,
   type ProcessOptions,
 } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
 export interface RunningTrialOptions extends ProcessOptions {
   readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses' | 'source'>;
@@ -97,6 +97,7 @@ export async function openTrial(
     workingDirectory: place.path,
     withinServer: namespaces?.server.within,
     withinClient: namespaces?.client.within,
+    stampsFileOf: stamps.of,
   };
   const { servers, clients } = startChildren(planned, setUp, counts);
   const upstreams = plan.source === 'upstream' ? owned.use(startUpstreams(planned, setUp, counts)) : undefined;
@@ -130,7 +131,7 @@ export async function openTrial(
     ...(counts.clients > 1 && { slice: { index, of: counts.clients } }),
     ...(count !== undefined && { localAddresses: loopbackAddresses(turn, { process: index, count }) }),
   }));
-  followProgress(clients, options.onProgress);
+  followProgress(clients.workers, options.onProgress);
   const ready = await clients.expect('ready', patienceMs, signal);
   for (const { clock } of ready) checkClock(clock);
   await options.beforeStart?.(ports);
@@ -167,8 +168,8 @@ export async function openTrial(
       return {
         server: mergeServerTallies(fromServers.map(({ tally }) => tally)),
         client: mergeClientTallies(fromClients.map(({ tally }) => tally)),
-        serverStamps: mergeStamps(fromServers.map((_, index) => () => readStamps(stamps.of('server', index)))),
-        clientStamps: mergeStamps(fromClients.map((_, index) => () => readStamps(stamps.of('client', index)))),
+        serverStamps: await servers.stamps(),
+        clientStamps: await clients.stamps(),
         relay: await stopRelay(relay, signal),
         upstreams: await stopUpstreams(upstreams, { patienceMs, signal }),
         clientProcesses: counts.clients,
@@ -223,22 +224,7 @@ async function expectTallies(
   return await clients.expect('tally', endNs / NS_PER_MS + patienceMs, signal);
 }
 
-function followProgress(clients: ProcessGroup<FromClient>, onProgress: (live: LiveRate) => void): void {
-  const latest = new Map<number, LiveRate>();
-  for (const [index, child] of clients.children.entries()) {
-    child.onMessage = (message) => {
-      if (message.kind !== 'progress') return;
-      latest.set(index, message);
-      const all = [...latest.values()];
-      onProgress({
-        tokensReceived: all.reduce((sum, one) => sum + one.tokensReceived, 0),
-        openStreams: all.reduce((sum, one) => sum + one.openStreams, 0),
-      });
-    };
-  }
-}
-
-async function stopRelay(relay: Child<FromRelay> | undefined, signal: AbortSignal): Promise<RelayTally | undefined> {
+async function stopRelay(relay: Worker<FromRelay> | undefined, signal: AbortSignal): Promise<RelayTally | undefined> {
   relay?.send({ kind: 'stop' });
   return (await relay?.expect('tally', START_TIMEOUT_MS, signal))?.tally;
 }

@@ -18,7 +18,9 @@ import { SERVER_ADDRESS } from '../path/network-commands.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
 import { ProcessGroup } from './process-group.ts';
+import type { StampFiles } from './stamp-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import type { Worker } from './worker.ts';
 
 const twinProgram = programPath(import.meta.url, '../../servers/main');
 const clientProgram = programPath(import.meta.url, '../../clients/main');
@@ -57,9 +59,10 @@ interface ChildSetUp extends ProcessOptions {
   readonly name?: string;
   /** Index among several of its kind, from 0. */
   readonly place?: number;
+  readonly stampsFile?: string;
 }
 
-export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<FromServer> {
+export function startServer(planned: PlannedTrial, options: ChildSetUp): Worker<FromServer> {
   return new Child({
     ...childOptions(planned, options),
     name: `${planned.arm.transport} ${options.name ?? 'server'}`,
@@ -69,7 +72,7 @@ export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<F
   });
 }
 
-export function startClient(planned: PlannedTrial, options: ChildSetUp): Child<FromClient> {
+export function startClient(planned: PlannedTrial, options: ChildSetUp): Worker<FromClient> {
   return new Child({
     ...childOptions(planned, options),
     name: `${planned.arm.transport} ${options.name ?? 'client'}`,
@@ -92,20 +95,22 @@ export function cpuOf(
   return first === undefined ? undefined : first + 2 * (place % Math.max(1, Math.floor(cpus / 2)));
 }
 
-function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [] }: ChildSetUp) {
+function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [], stampsFile }: ChildSetUp) {
   return {
     environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
     nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
     workingDirectory,
     within,
+    stampsFile,
     verbose,
   };
 }
 
 /** Commands within which servers and load processes run, if each side has a network namespace of its own. */
-interface GroupSetUp extends Omit<ChildSetUp, 'within'> {
+interface GroupSetUp extends Omit<ChildSetUp, 'within' | 'stampsFile'> {
   readonly withinServer?: readonly string[] | undefined;
   readonly withinClient?: readonly string[] | undefined;
+  readonly stampsFileOf: StampFiles['of'];
 }
 
 interface ChildCounts {
@@ -116,16 +121,20 @@ interface ChildCounts {
 /** Starts servers and load processes in the order that was drawn for this trial. */
 export function startChildren(
   planned: PlannedTrial,
-  { withinServer = [], withinClient = [], ...setUp }: GroupSetUp,
+  { withinServer = [], withinClient = [], stampsFileOf, ...setUp }: GroupSetUp,
   counts: ChildCounts,
 ): { servers: ProcessGroup<FromServer>; clients: ProcessGroup<FromClient> } {
   const startServers = (): ProcessGroup<FromServer> =>
     new ProcessGroup(
-      numbered(counts.servers, 'server').map((name, place) => startServer(planned, { ...setUp, within: withinServer, name, place })),
+      numbered(counts.servers, 'server').map((name, place) =>
+        startServer(planned, { ...setUp, within: withinServer, name, place, stampsFile: stampsFileOf('server', place) }),
+      ),
     );
   const startClients = (): ProcessGroup<FromClient> =>
     new ProcessGroup(
-      numbered(counts.clients, 'client').map((name, place) => startClient(planned, { ...setUp, within: withinClient, name, place })),
+      numbered(counts.clients, 'client').map((name, place) =>
+        startClient(planned, { ...setUp, within: withinClient, name, place, stampsFile: stampsFileOf('client', place) }),
+      ),
     );
   if (planned.setup.serverFirst) {
     const servers = startServers();
@@ -160,7 +169,7 @@ export function startUpstreams(planned: PlannedTrial, setUp: ChildSetUp, counts:
   );
 }
 
-export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions): Child<FromRelay> {
+export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions): Worker<FromRelay> {
   return new Child({
     name: 'relay',
     program: relayProgram,
@@ -174,7 +183,7 @@ export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions)
 }
 
 export async function openRelay(
-  relay: Child<FromRelay>,
+  relay: Worker<FromRelay>,
   { planned, serverPort, signal }: { planned: PlannedTrial; serverPort: number; signal: AbortSignal },
 ): Promise<number> {
   const { injection } = planned.arm;

@@ -1,0 +1,28 @@
+// A worker is a process that takes part in a trial: today a child of this process. All that carries out a trial knows no more of
+// it than this, so that one on another machine could take its place.
+
+import type { StampColumns } from '../contract/stamps.ts';
+
+/** @typeParam In The messages that it sends. */
+export interface Worker<In extends { kind: string }> extends AsyncDisposable {
+  readonly name: string;
+  /** The machine on which it runs, and its process id there. */
+  readonly host: string;
+  readonly pid: number;
+  /** Called for every message, e.g. progress, in addition to any `expect` that waits for it. */
+  onMessage: ((message: In) => void) | undefined;
+  readonly send: (message: object) => void;
+  /** Sends a signal; callers of `expect` see its effect. */
+  readonly signal: (name: NodeJS.Signals) => void;
+  /**
+   * @param timeoutMs undefined to wait as long as the worker lives.
+   * @throws BenchError CHILD_DIED, CHILD_SILENT, or the error that the worker reported.
+   */
+  readonly expect: <Kind extends In['kind']>(
+    kind: Kind,
+    timeoutMs: number | undefined,
+    signal: AbortSignal,
+  ) => Promise<Extract<In, { kind: Kind }>>;
+  /** The stamps that it took; it writes them before its last message. */
+  readonly stamps: () => Promise<StampColumns>;
+}
