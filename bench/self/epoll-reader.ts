@@ -10,8 +10,9 @@ import { streamPath, type TrialSpecification } from '../contract/messages.ts';
 import { populationOf } from '../contract/population.ts';
 import { WEBSOCKET_PROTOCOL } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { LOOPBACK } from '../path/direct-path.ts';
 import { RAMP_SHARE, specifyTrial } from '../trial/specification.ts';
-import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startServer } from '../trial/trial-processes.ts';
+import { makeWorkingDirectory, START_TIMEOUT_MS, startServer } from '../trial/trial-processes.ts';
 import { quietly, type SelfPlan } from './self-trial.ts';
 
 const source = fileURLToPath(new URL('epoll-reader.c', import.meta.url));
@@ -37,7 +38,7 @@ export interface FloorReading {
 export async function measureFloor(reader: string, { plan, planned, tokenFile }: SelfPlan): Promise<FloorReading> {
   using place = makeWorkingDirectory(planned);
   const specification: TrialSpecification = {
-    ...specifyTrial(planned, { plan, tokenFile, host: HOST, port: 0 }),
+    ...specifyTrial(planned, { plan, tokenFile, host: LOOPBACK, port: 0 }),
     rehearsalTokens: 0,
     rampNs: plan.warmupNs * RAMP_SHARE,
     windowNs: plan.windowNs,
@@ -76,7 +77,7 @@ function renderRequests(specification: TrialSpecification): string {
 function requestOf({ transport }: TrialSpecification, stream: string): string {
   const path = streamPath(transport, stream);
   if (transport === 'tcp') return `${path}\n`;
-  const head = `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n`;
+  const head = `GET ${path} HTTP/1.1\r\nHost: ${LOOPBACK}\r\n`;
   if (transport === 'sse') return `${head}Accept: text/event-stream\r\n\r\n`;
   // Any 16 bytes will do, since the reader does not check the answer.
   const key = Buffer.alloc(16).toString('base64');

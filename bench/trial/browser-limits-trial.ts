@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { BrowserLimitsPlan, BrowserLimitsTally } from '../contract/browser-limits.ts';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
+import { LOOPBACK } from '../path/direct-path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { HostWatch, runningTracers, type HostReadings } from './host-watch.ts';
 import type { MeasureOptions } from './measure-trial.ts';
@@ -13,7 +14,7 @@ import type { ProcessGroup } from './process-group.ts';
 import { specifyTrial } from './specification.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, START_LEAD_NS } from './trial-moments.ts';
-import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
+import { makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
 import type { Worker } from './worker.ts';
 
 /** Far above the time that a browser takes, and below the ten minutes that a stream lasts. */
@@ -42,13 +43,14 @@ export async function measureBrowserLimits(planned: PlannedTrial, options: Measu
   const specification = specify(planned, plan.browserLimits, options);
   using stamps = stampFiles(options.keepStampsIn, planned.trial);
   using place = makeWorkingDirectory(planned);
-  const children = startChildren(planned, { ...options, workingDirectory: place.path, stampsFileOf: stamps.of }, { servers: 1, clients: 1 });
+  const setUp = { ...options, workingDirectory: place.path, path: { withinServer: [], withinClient: [] }, stampsFileOf: stamps.of };
+  const children = startChildren(planned, setUp, { servers: 1, clients: 1 });
   await using server = onlyOne(children.servers);
   await using client = onlyOne(children.clients);
 
   server.send({ kind: 'serve', specification, stampsFile: stamps.server });
   const { port, clockPort, timeNamespace } = await server.expect('listening', START_TIMEOUT_MS, signal);
-  client.send({ kind: 'load', specification, stampsFile: stamps.client, host: HOST, port, clockPort });
+  client.send({ kind: 'load', specification, stampsFile: stamps.client, host: LOOPBACK, port, clockPort });
   const ready = await client.expect('ready', START_TIMEOUT_MS, signal);
   checkClock(ready.clock);
 
@@ -81,7 +83,7 @@ function onlyOne<In extends { kind: string }>({ workers }: ProcessGroup<In>): Wo
 function specify(planned: PlannedTrial, browserLimits: BrowserLimitsPlan, options: MeasureOptions): TrialSpecification {
   const { plan } = options;
   return {
-    ...specifyTrial(planned, { ...options, host: HOST }),
+    ...specifyTrial(planned, { ...options, host: LOOPBACK }),
     rehearsalTokens: 0,
     rampNs: 0,
     windowNs: plan.windowNs,

@@ -7,9 +7,10 @@ import { programPath } from '../contract/program.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { transports } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { LOOPBACK } from '../path/direct-path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
-import { HOST, START_TIMEOUT_MS, type ProcessOptions } from './trial-processes.ts';
+import { START_TIMEOUT_MS, type ProcessOptions } from './trial-processes.ts';
 
 const canaryProgram = programPath(import.meta.url, '../../clients/canary');
 
@@ -41,7 +42,7 @@ export function startCanary({ arm, setup }: PlannedTrial, { plan, signal, verbos
   });
   return {
     readIdle: async (ports) => {
-      child.send({ kind: 'read-idle', host: HOST, ports, requestsPerSecond });
+      child.send({ kind: 'read-idle', host: LOOPBACK, ports, requestsPerSecond });
       await child.expect('idle', START_TIMEOUT_MS, signal);
     },
     readWindow: (epochNs, { warmupNs, windowNs }) => {

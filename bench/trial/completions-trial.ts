@@ -9,6 +9,7 @@ import type { TrialSpecification } from '../contract/messages.ts';
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { LOOPBACK } from '../path/direct-path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import type { MeasureOptions } from './measure-trial.ts';
@@ -16,7 +17,7 @@ import type { ProcessGroup } from './process-group.ts';
 import { RAMP_SHARE, specifyTrial } from './specification.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
-import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
+import { makeWorkingDirectory, START_TIMEOUT_MS, startChildren } from './trial-processes.ts';
 import type { Worker } from './worker.ts';
 
 /** Warm-up as in any trial: both sides run compiled code before the window begins. */
@@ -48,13 +49,14 @@ export async function measureCompletions(planned: PlannedTrial, options: Measure
   const specification = specify(planned, plan.completions, options);
   using stamps = stampFiles(options.keepStampsIn, planned.trial);
   using place = makeWorkingDirectory(planned);
-  const children = startChildren(planned, { ...options, workingDirectory: place.path, stampsFileOf: stamps.of }, { servers: 1, clients: 1 });
+  const setUp = { ...options, workingDirectory: place.path, path: { withinServer: [], withinClient: [] }, stampsFileOf: stamps.of };
+  const children = startChildren(planned, setUp, { servers: 1, clients: 1 });
   await using server = onlyOne(children.servers);
   await using client = onlyOne(children.clients);
 
   server.send({ kind: 'serve', specification, stampsFile: stamps.server });
   const { port, clockPort, timeNamespace } = await server.expect('listening', START_TIMEOUT_MS, signal);
-  client.send({ kind: 'load', specification, stampsFile: stamps.client, host: HOST, port, clockPort });
+  client.send({ kind: 'load', specification, stampsFile: stamps.client, host: LOOPBACK, port, clockPort });
   client.onMessage = (message) => {
     if (message.kind === 'progress') options.onProgress(message);
   };
@@ -94,7 +96,7 @@ function onlyOne<In extends { kind: string }>({ workers }: ProcessGroup<In>): Wo
 function specify(planned: PlannedTrial, completions: CompletionsPlan, options: MeasureOptions): TrialSpecification {
   const { plan } = options;
   return {
-    ...specifyTrial(planned, { ...options, host: HOST }),
+    ...specifyTrial(planned, { ...options, host: LOOPBACK }),
     rehearsalTokens: REHEARSAL_TOKENS,
     rampNs: plan.warmupNs * RAMP_SHARE,
     windowNs: plan.windowNs,

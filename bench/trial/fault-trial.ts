@@ -9,17 +9,19 @@ import type { KernelCounts, PeerCount, RecoveryClientTally } from '../contract/r
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import type { RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { openPath } from '../path/open-path.ts';
+import type { Path } from '../path/path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { specifyFaultTrial } from './fault-specification.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { injectFault, type Injected } from './inject-fault.ts';
 import { startKernelCount } from './kernel-counters.ts';
 import type { MeasureOptions } from './measure-trial.ts';
-import { openPath } from './open-path.ts';
+
 import { countPeers, watchPeers } from './peers.ts';
 import { stampFiles } from './stamp-files.ts';
 import { checkClock, sleepUntil, START_LEAD_NS } from './trial-moments.ts';
-import { makeWorkingDirectory, START_TIMEOUT_MS, startClient, startServer } from './trial-processes.ts';
+import { makeWorkingDirectory, START_TIMEOUT_MS, startBetween, startClient, startServer } from './trial-processes.ts';
 import type { Worker } from './worker.ts';
 
 export interface MeasuredFaultTrial {
@@ -53,7 +55,11 @@ export async function measureFaultTrial(planned: PlannedTrial, options: MeasureO
   const { fault: name } = planned.loadPoint;
   if (name === undefined || plan.recovery === undefined) throw new TypeError('a fault trial needs a fault');
   const fault = options.fault ?? faultOf(name, plan.recovery.longOutageNs);
-  await using path = await openPath(planned, faultPath(name), options);
+  await using path = await openPath(faultPath(name), {
+    startWorker: (program) => startBetween(planned, program, options),
+    delayNs: 0,
+    ...(fault.action.by === 'relay' && { fault: { action: fault.action.relay, atNs: plan.warmupNs + plan.windowNs } }),
+  });
   const specification = specifyFaultTrial(planned, fault, { ...options, host: path.serverHost });
   using stamps = stampFiles(options.keepStampsIn, planned.trial);
   using place = makeWorkingDirectory(planned);
@@ -71,9 +77,9 @@ export async function measureFaultTrial(planned: PlannedTrial, options: MeasureO
     standby: { keepsState: replaces?.keepsState === true },
   });
   await standby?.expect('prepared', START_TIMEOUT_MS, signal);
-  const port = await path.connect(listening.port, specification, fault, signal);
+  const port = await path.connect(listening.port, signal);
   // Fault times are on this process's clock; a server may have ended by then, and its clock echo with it.
-  using clock = path.isOnThisHost ? await startClockEcho(path.clientHost) : undefined;
+  using clock = path.isOnHostNetwork ? await startClockEcho(path.clientHost) : undefined;
   client.send({
     kind: 'load',
     specification,
@@ -91,7 +97,8 @@ export async function measureFaultTrial(planned: PlannedTrial, options: MeasureO
 
   const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
   const start = { kind: 'start', epochNs: String(epochNs) };
-  for (const child of [server, client, path.relay]) child?.send(start);
+  for (const child of [server, client]) child.send(start);
+  path.start(epochNs);
   const tallied = expectTally(client, specification, signal);
   const during = await breakAndWatch({
     epochNs,
@@ -112,7 +119,7 @@ export async function measureFaultTrial(planned: PlannedTrial, options: MeasureO
   const end = await countPeers(last, signal);
   last.send({ kind: 'stop' });
   const { tally: serverTally } = await last.expect('tally', START_TIMEOUT_MS, signal);
-  const relay = await path.stopRelay(signal);
+  const relay = await path.tally(signal);
   const wallNs = Number(process.hrtime.bigint() - startedNs);
   return {
     specification,
@@ -154,7 +161,7 @@ interface Breaking {
   readonly client: Worker<FromClient>;
   readonly standby: Worker<FromServer> | undefined;
   readonly port: number;
-  readonly path: Awaited<ReturnType<typeof openPath>>;
+  readonly path: Path;
   readonly tallied: Promise<unknown>;
   readonly signal: AbortSignal;
 }
@@ -174,7 +181,7 @@ async function breakAndWatch(breaking: Breaking): Promise<{
   await Promise.race([sleepUntil(epochNs, warmupNs, signal), failed]);
   const watch = new HostWatch(availableParallelism());
   try {
-    const kernel = startKernelCount(breaking.path.isOnThisHost ? [] : [breaking.server.pid, breaking.client.pid]);
+    const kernel = startKernelCount(breaking.path.isOnHostNetwork ? [] : [breaking.server.pid, breaking.client.pid]);
     const watched = watchPeers(breaking);
     const [injected, peers] = await Promise.race([Promise.all([injectFault(breaking), watched]), failed]);
     await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), failed]);

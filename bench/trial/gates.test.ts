@@ -94,6 +94,7 @@ interface Changes {
   readonly findings?: Partial<StampFindings>;
   readonly clock?: Partial<MeasuredTrial['clock']>;
   readonly tracers?: readonly string[];
+  readonly keepsBytes?: boolean;
   /** Number of receivers that stop reading, as planned. */
   readonly stopped?: number;
   readonly connecting?: TrialSpecification['connecting'];
@@ -106,6 +107,7 @@ function missed(changes: Changes): string[] {
     host: { ...host, ...changes.host },
     clock: { before: bound, after: bound, sameTimeNamespace: true, ...changes.clock },
     tracers: changes.tracers ?? [],
+    keepsBytes: changes.keepsBytes ?? true,
     upstreams: [],
     specification: {
       connections: 10,
@@ -160,6 +162,11 @@ it.each<[string, Changes]>([
   expect(missed(changes)).toEqual([id]);
 });
 
+it('where a proxy frames the bytes anew, only those that the server wrote are held against the model', () => {
+  expect(missed({ keepsBytes: false, client: { bytesRead: 60_000 } })).toEqual([]);
+  expect(missed({ keepsBytes: false, client: { modelBytes: 48_001 } })).toEqual(['C2']);
+});
+
 it('bytes are only held against the model when every stream ended whole', () => {
   expect(missed({ client: { streamsVerified: 9, modelBytes: 40_000, bytesRead: 45_000 } })).toEqual([]);
 });
@@ -195,6 +202,7 @@ it('what the machine cannot tell is no miss, and says so', () => {
     host: { ...host, stealMean: undefined, stealMax: undefined, busyNs: undefined, throttledNs: undefined, swappedInPages: undefined },
     clock: { before: bound, after: bound, sameTimeNamespace: true },
     tracers: [],
+    keepsBytes: true,
     upstreams: [],
     specification: {},
   } as unknown as MeasuredTrial;
@@ -210,7 +218,7 @@ it('what the machine cannot tell is no miss, and says so', () => {
 
 it('load processes that cannot be compared miss nothing, and the gate says why', () => {
   const clock = { before: bound, after: bound, sameTimeNamespace: true };
-  const measured = { server, client, host, clock, tracers: [], upstreams: [], specification: {} } as unknown as MeasuredTrial;
+  const measured = { server, client, host, clock, tracers: [], keepsBytes: true, upstreams: [], specification: {} } as unknown as MeasuredTrial;
   const spreadOf = (ratio: number | undefined) =>
     checkGates(measured, { ...findings, processSpread: { ratio } }).find(({ id }) => id === 'H10');
   expect(spreadOf(undefined)).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });

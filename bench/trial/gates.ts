@@ -30,12 +30,10 @@ export function checkGates(measured: MeasuredTrial, findings: StampFindings): Ga
 function environmentGates(measured: MeasuredTrial): Gate[] {
   const { host, server, client } = measured;
   const kind = 'environment';
-  // The relay's CPU time is that of its whole life, rehearsal included: it is used in experiments only, and only loosens this gate.
   const ownNs =
     host.ownNs +
     cpuNs(server.use) +
     cpuNs(client.use) +
-    (measured.relay?.cpuNs ?? 0) +
     measured.upstreams.reduce((sum, { use }) => sum + cpuNs(use), 0) +
     (measured.canary?.cpuNs ?? 0) +
     (client.browser?.cpuNs ?? 0);
@@ -176,18 +174,20 @@ function correctnessGates(measured: MeasuredTrial, findings: StampFindings): Gat
   ];
 }
 
-const ONE_SIDED = 'of what the server wrote: a page does not see its sockets';
+const PAGE_IS_BLIND = 'of what the server wrote: a page does not see its sockets';
+const PATH_ALTERS = 'of what the server wrote: bytes are framed anew on the path';
 
 type Told = Pick<MeasuredTrial, 'specification' | 'server' | 'client'>;
 
 /** Gates that compare the bytes and tokens received with those sent. */
-export function receiptGates({ specification, server, client }: Told): Gate[] {
+export function receiptGates({ specification, server, client, keepsBytes }: Told & Pick<MeasuredTrial, 'keepsBytes'>): Gate[] {
   const kind = 'correctness';
   const faults = client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches;
   // Streams of receivers that stop reading as planned do not end; both ends leave their bytes out.
   const stopped = specification.stall?.connections ?? 0;
   const allVerified = client.streamsVerified === client.streamsPlanned - stopped;
-  const { bytesRead } = client;
+  const bytesRead = keepsBytes ? client.bytesRead : undefined;
+  const oneSided = keepsBytes ? PAGE_IS_BLIND : PATH_ALTERS;
   const beside = Math.abs(server.bytesWritten - server.headBytes - client.modelBytes);
   const modelGap = beside + (bytesRead === undefined ? 0 : Math.abs(server.bytesWritten - bytesRead));
   return [
@@ -195,7 +195,7 @@ export function receiptGates({ specification, server, client }: Told): Gate[] {
     atMost(
       { id: 'C2', kind, title: 'bytes beside the byte model', limit: 0, unit: 'bytes' },
       allVerified ? modelGap : undefined,
-      allVerified ? (bytesRead === undefined ? ONE_SIDED : undefined) : 'only judged when every stream ended whole',
+      allVerified ? (bytesRead === undefined ? oneSided : undefined) : 'only judged when every stream ended whole',
     ),
   ];
 }

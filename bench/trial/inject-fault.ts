@@ -1,9 +1,11 @@
 // Injects a fault at its planned time and reports the real time. Faults of the relay are injected by the relay itself.
 
+import assert from 'node:assert/strict';
 import type { Fault, FaultAction } from '../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../contract/messages.ts';
 import { NS_PER_MS } from '../contract/units.ts';
-import type { OpenPath } from './open-path.ts';
+import type { NetworkFault, Path } from '../path/path.ts';
+
 import { countPeers } from './peers.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { START_TIMEOUT_MS } from './trial-processes.ts';
@@ -27,7 +29,7 @@ export interface InjectOptions {
   readonly standby: Worker<FromServer> | undefined;
   /** Port on which both servers listen. */
   readonly port: number;
-  readonly path: OpenPath;
+  readonly path: Path;
   readonly signal: AbortSignal;
 }
 
@@ -85,10 +87,11 @@ async function freeze(forNs: number, { server, epochNs, signal }: InjectOptions)
   return { faultNs, healNs: sinceEpoch(epochNs) };
 }
 
-async function breakNetwork(action: Extract<FaultAction, { by: 'network' }>, { path, epochNs, signal }: InjectOptions): Promise<Injected> {
+async function breakNetwork(action: NetworkFault, { path, epochNs, signal }: InjectOptions): Promise<Injected> {
+  assert(path.fault !== undefined, 'a fault of the network needs a path with a network of its own');
   const faultNs = sinceEpoch(epochNs);
-  await path.breakNetwork(action);
+  const mend = await path.fault(action);
   await sleepUntil(epochNs, faultNs + action.forNs, signal);
-  await path.mendNetwork(action);
+  await mend();
   return { faultNs, healNs: sinceEpoch(epochNs) };
 }

@@ -17,13 +17,16 @@ const connectionSlabs = /^(?:TCP|sock_inode_cache|filp|eventpoll_\w+)$/;
 const SS_TIMEOUT_MS = 5000;
 const SS_MAX_BYTES = 256 * 1024 * 1024;
 
-/** @param serverPorts Ports on which the servers listen. */
-export async function readKernelMemory(serverPorts: readonly number[]): Promise<KernelMemory> {
+/**
+ * @param serverPorts Ports on which the servers listen.
+ * @param within The command that enters the servers' network namespace, if they have one of their own.
+ */
+export async function readKernelMemory(serverPorts: readonly number[], within: readonly string[] = []): Promise<KernelMemory> {
   const pageBytes = readPageBytes();
   const { sockets, tcpBytes } = parseSocketStatistics(readText('/proc/net/sockstat') ?? '', pageBytes);
   // Only root may read slabinfo.
   const slabBytes = parseSlabs(readText('/proc/slabinfo') ?? '', pageBytes);
-  const socketBytes = await readSocketMemory(serverPorts);
+  const socketBytes = await readSocketMemory(serverPorts, within);
   return {
     ...(socketBytes !== undefined && { socketBytes }),
     ...(slabBytes !== undefined && { slabBytes }),
@@ -56,11 +59,12 @@ export function parseSlabs(slabinfo: string, pageBytes: number | undefined): num
   return sizes.length === 0 ? undefined : sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-async function readSocketMemory(serverPorts: readonly number[]): Promise<number | undefined> {
+async function readSocketMemory(serverPorts: readonly number[], within: readonly string[]): Promise<number | undefined> {
+  const [program, ...words] = [...within, 'ss'];
   return await new Promise((resolve) => {
     execFile(
-      'ss',
-      ['-tmnOH', 'state', 'established', `( ${serverPorts.map((port) => `sport = :${port}`).join(' or ')} )`],
+      program,
+      [...words, '-tmnOH', 'state', 'established', `( ${serverPorts.map((port) => `sport = :${port}`).join(' or ')} )`],
       { timeout: SS_TIMEOUT_MS, maxBuffer: SS_MAX_BYTES },
       (error, stdout) => resolve(error === null ? parseSocketMemory(stdout) : undefined),
     );

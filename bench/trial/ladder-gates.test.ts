@@ -53,6 +53,7 @@ function gatesOf(rungs: readonly ReadRung[], changes: Partial<MeasuredLadder> = 
     client: trial.client,
     clock: trial.clock,
     tracers: [],
+    keepsBytes: true,
     host: { swappedInPages: 0, outOfMemoryKills: 0 },
     rungs,
     ...changes,

@@ -35,7 +35,7 @@ export async function readRung(place: LadderPlace, step: LadderStep): Promise<Re
   await until(place, streamToNs);
   const { retained, totals } = await readRetained(place);
   const client = addMemory(place.trial.clients.pids.map(readMemory));
-  const kernel = await readKernelMemory(place.trial.ports);
+  const kernel = await readKernelMemory(place.trial.ports, place.trial.path.withinServer);
   return {
     rung: {
       connections,

@@ -1,16 +1,14 @@
 // Measures one ladder of connections: memory from outside and inside on every rung, up and down. Knows no statistics.
 
-import { availableParallelism } from 'node:os';
 import { BenchError } from '../contract/errors.ts';
 import { ladderSteps, ladderTimetable, type LadderPlan } from '../contract/ladder.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
+import { runningTracers, settleConnections, watchHost, type HostReadings } from './host-watch.ts';
 import { readRung, type ReadRung } from './ladder-readings.ts';
 import type { MeasuredTrial, MeasureOptions } from './measure-trial.ts';
 import { openTrial, type RunningTrial } from './running-trial.ts';
-import { specifyTrial } from './specification.ts';
-import { HOST } from './trial-processes.ts';
+import { specifyTrial, type SpecificationOptions } from './specification.ts';
 
 /** As in steady trials: enough for V8 to compile the code path of a token. Memory that it leaves behind is in rung 0. */
 const REHEARSAL_TOKENS = 20_000;
@@ -23,6 +21,7 @@ type OfAnyTrial =
   | 'clock'
   | 'host'
   | 'tracers'
+  | 'keepsBytes'
   | 'wallNs'
   | 'overheadNs'
   | 'startedAt';
@@ -40,13 +39,13 @@ export async function measureLadder(planned: PlannedTrial, options: MeasureOptio
   signal.throwIfAborted();
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date().toISOString();
-  const specification = specifyLadder(planned, plan.ladder, options);
-  await using trial = await openTrial(planned, specification, options);
-  const { rungs, host } = await climb(trial, plan.ladder, signal);
+  const { ladder } = plan;
+  await using trial = await openTrial(planned, (host) => specifyLadder(planned, ladder, { ...options, host }), options);
+  const { rungs, host } = await climb(trial, ladder, signal);
   const { server, client, drainedNs } = await trial.finish();
   const wallNs = Number(process.hrtime.bigint() - startedNs);
   return {
-    specification,
+    specification: trial.specification,
     server,
     client,
     serverPort: trial.ports[0] as number,
@@ -54,6 +53,7 @@ export async function measureLadder(planned: PlannedTrial, options: MeasureOptio
     rungs,
     host,
     tracers: runningTracers(),
+    keepsBytes: trial.path.keepsBytes,
     wallNs,
     overheadNs: wallNs - drainedNs - trial.rehearsalNs,
     startedAt,
@@ -61,11 +61,11 @@ export async function measureLadder(planned: PlannedTrial, options: MeasureOptio
 }
 
 /** The window is the ladder from the opening of its first rung; before it, rung 0 is read. */
-function specifyLadder(planned: PlannedTrial, ladder: LadderPlan, options: MeasureOptions): TrialSpecification {
+function specifyLadder(planned: PlannedTrial, ladder: LadderPlan, options: SpecificationOptions): TrialSpecification {
   const steps = ladderSteps(ladder);
   const warmupNs = steps[0]?.quietToNs ?? 0;
   return {
-    ...specifyTrial(planned, { ...options, host: HOST }),
+    ...specifyTrial(planned, options),
     rehearsalTokens: REHEARSAL_TOKENS,
     rampNs: 0,
     warmupNs,
@@ -80,13 +80,10 @@ async function climb(
   ladder: LadderPlan,
   signal: AbortSignal,
 ): Promise<{ readonly rungs: readonly ReadRung[]; readonly host: HostReadings }> {
-  const watch = new HostWatch(availableParallelism());
-  const rungs: ReadRung[] = [];
-  try {
-    for (const step of ladderSteps(ladder)) rungs.push(await readRung({ trial, signal }, step));
-  } finally {
-    // Stops the timer even if the trial failed meanwhile.
-    watch.pause();
-  }
-  return { rungs, host: watch.stop() };
+  const { done: rungs, host } = await watchHost(async () => {
+    const read: ReadRung[] = [];
+    for (const step of ladderSteps(ladder)) read.push(await readRung({ trial, signal }, step));
+    return read;
+  }, trial.path.pids);
+  return { rungs, host };
 }

@@ -1,7 +1,6 @@
 // Measures one trial: fresh server and client processes, clock proof, warm-up, window, drain; returns the counts and
 // stamps of both, and the readings of the machine. Knows no statistics.
 
-import { availableParallelism } from 'node:os';
 import type { CanaryReadings } from '../contract/canary.ts';
 import type { ClockBound } from '../contract/clock-proof.ts';
 import type { Fault } from '../contract/faults.ts';
@@ -16,16 +15,16 @@ import type { UpstreamTally } from '../contract/upstream.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { startCanary } from './canary.ts';
 import { conditionsOf } from './conditions.ts';
-import { HostWatch, runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
+import { runningTracers, settleConnections, watchHost, type HostReadings } from './host-watch.ts';
 import { ResidentWatch, type ResidentMemory } from './resident-watch.ts';
 import { startKernelCount } from './kernel-counters.ts';
 import type { LiveRate } from './live-rate.ts';
 import { openTrial, type RunningTrial } from './running-trial.ts';
-import { RAMP_SHARE, specifyTrial } from './specification.ts';
+import { RAMP_SHARE, specifyTrial, type SpecificationOptions } from './specification.ts';
 import { readSockets } from './socket-counts.ts';
 import { countCalls } from './system-calls.ts';
 import { sleepUntil } from './trial-moments.ts';
-import { hostOf, type ProcessOptions } from './trial-processes.ts';
+import type { ProcessOptions } from './trial-processes.ts';
 
 /** Enough for V8 to compile the code path of a token on both sides. */
 const REHEARSAL_TOKENS = 10_000;
@@ -51,6 +50,8 @@ export interface MeasuredTrial {
   readonly clock: { readonly before: ClockBound; readonly after: ClockBound; readonly sameTimeNamespace: boolean };
   readonly host: HostReadings;
   readonly tracers: readonly string[];
+  /** Whether the path passes on the bytes as the server wrote them. */
+  readonly keepsBytes: boolean;
   readonly memory: { readonly before: MemoryReading | undefined; readonly after: MemoryReading | undefined; readonly openStreams: number };
   readonly sockets: SocketCounts;
   readonly socketsAfterRamp: SocketCounts | undefined;
@@ -65,7 +66,6 @@ export interface MeasuredTrial {
   readonly overheadNs: number;
   readonly startedAt: string;
 }
-
 
 export interface MeasureOptions extends ProcessOptions {
   readonly plan: Plan;
@@ -82,9 +82,9 @@ export interface MeasureOptions extends ProcessOptions {
   readonly fault?: Fault;
 }
 
-function specify(planned: PlannedTrial, options: MeasureOptions): TrialSpecification {
+function specify(planned: PlannedTrial, options: SpecificationOptions): TrialSpecification {
   const { plan } = options;
-  const common = specifyTrial(planned, { ...options, host: hostOf(planned.arm) });
+  const common = specifyTrial(planned, options);
   return {
     ...common,
     rehearsalTokens: isBrowser(planned.arm.client) ? REHEARSAL_TOKENS_IN_BROWSER : REHEARSAL_TOKENS,
@@ -113,9 +113,12 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
   signal.throwIfAborted();
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date().toISOString();
-  const specification = specify(planned, options);
   await using canary = startCanary(planned, options);
-  await using trial = await openTrial(planned, specification, { ...options, beforeStart: async (ports) => await canary?.readIdle(ports) });
+  await using trial = await openTrial(planned, (host) => specify(planned, { ...options, host }), {
+    ...options,
+    beforeStart: async (ports) => await canary?.readIdle(ports),
+  });
+  const { specification } = trial;
   const kernel = specification.connecting?.kind === 'storm' ? startKernelCount() : undefined;
   const during = await watchWindow(trial, specification, { signal, canary: canary?.readWindow(trial.epochNs, specification) });
   const { drainedNs, ...finished } = await trial.finish();
@@ -132,6 +135,7 @@ export async function measureTrial(planned: PlannedTrial, options: MeasureOption
     kernel: kernelCounts,
     memory: { before: trial.memoryAtStart, after: during.memoryAfter, openStreams: during.sockets.openCounts.before.streams },
     tracers: runningTracers(),
+    keepsBytes: trial.path.keepsBytes,
     wallNs,
     overheadNs: wallNs - drainedNs - trial.rehearsalNs,
     startedAt,
@@ -163,15 +167,10 @@ async function watchWindow(
   await Promise.race([sleepUntil(epochNs, warmupNs, signal), drained]);
   const stopCounting = countCalls({ servers: trial.servers.pids, clients: trial.clients.pids });
   using residentWatch = watchResident(trial, specification);
-  const watch = new HostWatch(availableParallelism());
-  try {
+  const { done: calls, host } = await watchHost(async () => {
     await Promise.race([sleepUntil(epochNs, warmupNs + windowNs, signal), drained]);
-  } finally {
-    // Stops the timer even if the trial failed meanwhile.
-    watch.pause();
-  }
-  const calls = stopCounting();
-  const host = watch.stop();
+    return stopCounting();
+  }, trial.path.pids);
   const resident = residentWatch?.read();
   const memoryAfter = trial.readServerMemory();
   // The canary's connections must be closed before the server's sockets are read from the kernel.

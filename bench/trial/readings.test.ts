@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { HostWatch } from './host-watch.ts';
+import { HostWatch, watchHost } from './host-watch.ts';
 import { readMemory } from './process-memory.ts';
 import { parseTcpInfo, readTcpInfo } from './tcp-info.ts';
 
@@ -54,4 +56,18 @@ it('a busy loop in this process is seen as its own CPU time and as the machineâ€
   // At least half of the 300 ms, even if the hypervisor steals CPU time.
   expect(readings.ownNs).toBeGreaterThan(150e6);
   expect(readings.busyNs).toBeGreaterThan(140e6);
+});
+
+it('a busy process that passes bytes on is the trialâ€™s own, not a stranger', async () => {
+  const busy = spawn(process.execPath, ['-e', 'process.stdout.write("!"); for (;;);'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    await once(busy.stdout, 'data');
+    const spent = async (pids: readonly number[]): Promise<number> =>
+      (await watchHost(async () => await setTimeout(300), pids)).host.ownNs;
+    // This process only waits; the other has at least half of the 300 ms, even if the hypervisor steals CPU time.
+    expect(await spent([])).toBeLessThan(150e6);
+    expect(await spent([busy.pid!])).toBeGreaterThan(150e6);
+  } finally {
+    busy.kill('SIGKILL');
+  }
 });

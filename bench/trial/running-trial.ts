@@ -2,12 +2,13 @@
 // clock proof, one T0 for all, and in the end the merged tallies and stamps of each kind.
 
 import type { ClockBound } from '../contract/clock-proof.ts';
-import type { FromClient, FromRelay, FromServer, TrialSpecification } from '../contract/messages.ts';
+import type { FromClient, FromServer, TrialSpecification } from '../contract/messages.ts';
 import type { MemoryReading, Plan } from '../contract/run-file.ts';
 import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import { NS_PER_MS } from '../contract/units.ts';
-import { openNamespaces, type NamespacePair } from '../path/network-namespaces.ts';
+import { openPath } from '../path/open-path.ts';
+import type { Path } from '../path/path.ts';
 import type { FromUpstream, UpstreamTally } from '../contract/upstream.ts';
 import { loopbackAddresses } from '../plan/ports.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
@@ -19,14 +20,12 @@ import { stampFiles } from './stamp-files.ts';
 import { checkClock, START_LEAD_NS } from './trial-moments.ts';
 import {
   makeWorkingDirectory,
-  openRelay,
   START_TIMEOUT_MS,
   startChildren,
-  startRelay,
+  startBetween,
   startUpstreams,
   type ProcessOptions,
 } from './trial-processes.ts';
-import type { Worker } from './worker.ts';
 
 export interface RunningTrialOptions extends ProcessOptions {
   readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses' | 'source'>;
@@ -53,12 +52,12 @@ interface FinishedProcesses {
 }
 
 export interface RunningTrial extends AsyncDisposable {
+  readonly specification: TrialSpecification;
   readonly servers: ProcessGroup<FromServer>;
   readonly clients: ProcessGroup<FromClient>;
   /** Ports of the servers, in their order. */
   readonly ports: readonly number[];
-  /** The command within which the servers run; undefined on the host's own network. */
-  readonly withinServer: NamespacePair['server']['within'] | undefined;
+  readonly path: Path;
   /** T0 on the monotonic clock. */
   readonly epochNs: bigint;
   readonly rehearsalNs: number;
@@ -80,10 +79,14 @@ const PROCESS_MS = 1000;
 /** Two runs in a row begin at different addresses: see loopbackAddresses. */
 let turn = process.pid;
 
-/** Resolves when T0 is agreed. @throws BenchError for anything that makes the trial a failed one. */
+/**
+ * Resolves when T0 is agreed.
+ * @param specify Gives the specification, once the address is known on which the servers listen.
+ * @throws BenchError for anything that makes the trial a failed one.
+ */
 export async function openTrial(
   planned: PlannedTrial,
-  specification: TrialSpecification,
+  specify: (host: string) => TrialSpecification,
   options: RunningTrialOptions,
 ): Promise<RunningTrial> {
   const { signal, plan } = options;
@@ -91,19 +94,15 @@ export async function openTrial(
   const stamps = owned.use(stampFiles(options.keepStampsIn, planned.trial));
   const place = owned.use(makeWorkingDirectory(planned));
   const counts = { servers: plan.serverProcesses ?? 1, clients: plan.clientProcesses ?? 1 };
-  const namespaces = planned.arm.path === 'netns' ? owned.use(await openNamespaces()) : undefined;
-  const setUp = {
-    ...options,
-    workingDirectory: place.path,
-    withinServer: namespaces?.server.within,
-    withinClient: namespaces?.client.within,
-    stampsFileOf: stamps.of,
-  };
+  const { path: pathName, injection } = planned.arm;
+  const delayNs = injection?.kind === 'delay' ? injection.delayNs : 0;
+  const path = owned.use(await openPath(pathName, { startWorker: (program) => startBetween(planned, program, options), delayNs }));
+  const specification = specify(path.serverHost);
+  const setUp = { ...options, workingDirectory: place.path, path, stampsFileOf: stamps.of };
   const { servers, clients } = startChildren(planned, setUp, counts);
   const upstreams = plan.source === 'upstream' ? owned.use(startUpstreams(planned, setUp, counts)) : undefined;
   owned.use(servers);
   owned.use(clients);
-  const relay = planned.arm.path === 'relay' ? owned.use(startRelay(planned, options)) : undefined;
 
   const patienceMs = START_TIMEOUT_MS + (counts.servers + counts.clients) * PROCESS_MS;
   await openUpstreams(upstreams, specification, { patienceMs, signal });
@@ -117,7 +116,8 @@ export async function openTrial(
   const readServerMemory = (): MemoryReading | undefined => addMemory(servers.pids.map(readMemory));
   const memoryAtStart = readServerMemory();
   const ports = listening.map(({ port }) => port);
-  const relayPort = relay && (await openRelay(relay, { planned, serverPort: ports[0] as number, signal }));
+  const clientPorts: number[] = [];
+  for (const port of ports) clientPorts.push(await path.connect(port, signal));
   turn++;
   const { clientAddresses: count } = plan;
   const serverOf = (client: number): (typeof listening)[number] => listening[client % listening.length] as (typeof listening)[number];
@@ -125,8 +125,8 @@ export async function openTrial(
     kind: 'load',
     specification,
     stampsFile: stamps.of('client', index),
-    host: specification.host,
-    port: relayPort ?? serverOf(index).port,
+    host: path.clientHost,
+    port: clientPorts[index % clientPorts.length],
     clockPort: serverOf(index).clockPort,
     ...(counts.clients > 1 && { slice: { index, of: counts.clients } }),
     ...(count !== undefined && { localAddresses: loopbackAddresses(turn, { process: index, count }) }),
@@ -138,7 +138,8 @@ export async function openTrial(
 
   const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
   const start = { kind: 'start', epochNs: String(epochNs) };
-  for (const group of [servers, clients, relay, upstreams]) group?.send(start);
+  for (const group of [servers, clients, upstreams]) group?.send(start);
+  path.start(epochNs);
   const tallied = expectTallies(clients, specification, { patienceMs, signal });
   const drained = tallied.then(() => undefined);
   // Awaited later; an early failure must not be an unhandled rejection until then.
@@ -146,10 +147,11 @@ export async function openTrial(
   const disposables = owned.move();
   let after: readonly ClockBound[] = [];
   return {
+    specification,
     servers,
     clients,
     ports,
-    withinServer: namespaces?.server.within,
+    path,
     epochNs,
     rehearsalNs: Math.max(...ready.map(({ rehearsalNs }) => rehearsalNs)),
     memoryAtStart,
@@ -170,7 +172,7 @@ export async function openTrial(
         client: mergeClientTallies(fromClients.map(({ tally }) => tally)),
         serverStamps: await servers.stamps(),
         clientStamps: await clients.stamps(),
-        relay: await stopRelay(relay, signal),
+        relay: await path.tally(signal),
         upstreams: await stopUpstreams(upstreams, { patienceMs, signal }),
         clientProcesses: counts.clients,
         drainedNs,
@@ -224,10 +226,6 @@ async function expectTallies(
   return await clients.expect('tally', endNs / NS_PER_MS + patienceMs, signal);
 }
 
-async function stopRelay(relay: Worker<FromRelay> | undefined, signal: AbortSignal): Promise<RelayTally | undefined> {
-  relay?.send({ kind: 'stop' });
-  return (await relay?.expect('tally', START_TIMEOUT_MS, signal))?.tally;
-}
 
 /** The bound that holds for all of them. */
 function loosest(bounds: readonly ClockBound[]): ClockBound {

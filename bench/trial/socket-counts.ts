@@ -7,11 +7,11 @@ import { readTcpInfo } from './tcp-info.ts';
 /** Takes some ms, tens of them with thousands of sockets: never inside a window. */
 export async function readSockets({
   ports,
-  withinServer,
+  path,
   countOpen,
-}: Pick<RunningTrial, 'ports' | 'withinServer' | 'countOpen'>): Promise<SocketCounts> {
+}: Pick<RunningTrial, 'ports' | 'path' | 'countOpen'>): Promise<SocketCounts> {
   const before = await countOpen();
-  const tcp = await readTcpInfo(ports, withinServer);
+  const tcp = await readTcpInfo(ports, path.withinServer);
   const after = await countOpen();
   return { ...(tcp !== undefined && { tcp }), openCounts: { before, after } };
 }

@@ -1,6 +1,7 @@
 // A worker is a process that takes part in a trial: today a child of this process. All that carries out a trial knows no more of
 // it than this, so that one on another machine could take its place.
 
+import type { z } from 'zod';
 import type { StampColumns } from '../contract/stamps.ts';
 
 /** @typeParam In The messages that it sends. */
@@ -26,3 +27,12 @@ export interface Worker<In extends { kind: string }> extends AsyncDisposable {
   /** The stamps that it took; it writes them before its last message. */
   readonly stamps: () => Promise<StampColumns>;
 }
+
+/** A program of this project that is started as a worker. */
+export interface WorkerProgram<In extends { kind: string }> {
+  readonly name: string;
+  readonly program: string;
+  readonly schema: z.ZodType<In>;
+}
+
+export type StartWorker = <In extends { kind: string }>(program: WorkerProgram<In>) => Worker<In>;
