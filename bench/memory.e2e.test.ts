@@ -4,13 +4,13 @@
 import { afterAll, expect, it } from 'vitest';
 import { findMetric } from './analysis/metrics/registry.ts';
 import { CliFolder } from './cli-fixture.ts';
-import { recordLadder } from './commands/record-ladder.ts';
+import { recordLadder } from './scenarios/procedures/ladder/record.ts';
 import type { Injection } from './contract/injection.ts';
 import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import { planTrials } from './plan/trials.ts';
 import { locateTokens } from './plan/workloads.ts';
-import { measureLadder } from './trial/ladder-trial.ts';
+import { measureLadder } from './scenarios/procedures/ladder/measure.ts';
 
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());

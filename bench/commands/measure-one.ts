@@ -3,17 +3,17 @@
 
 import type { FinishedTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { measureBrowserLimits } from '../trial/browser-limits-trial.ts';
-import { measureCompletions } from '../trial/completions-trial.ts';
-import { measureFaultTrial } from '../trial/fault-trial.ts';
-import { measureLadder } from '../trial/ladder-trial.ts';
-import { measureTrial, type MeasureOptions } from '../trial/measure-trial.ts';
-import { recordBrowserLimits } from './record-browser-limits.ts';
-import { recordCompletions } from './record-completions.ts';
-import { recordLadder } from './record-ladder.ts';
-import { recordRecovery } from './record-recovery.ts';
-import { recordTrial } from './record-trial.ts';
-import { searchCapacity } from './search-capacity.ts';
+import { measureBrowserLimits } from '../scenarios/procedures/page/measure.ts';
+import { measureCompletions } from '../scenarios/procedures/closed-loop/measure.ts';
+import { measureFaultTrial } from '../scenarios/procedures/fault/measure.ts';
+import { measureLadder } from '../scenarios/procedures/ladder/measure.ts';
+import { measureTrial, type MeasureOptions } from '../scenarios/procedures/steady/measure.ts';
+import { recordBrowserLimits } from '../scenarios/procedures/page/record.ts';
+import { recordCompletions } from '../scenarios/procedures/closed-loop/record.ts';
+import { recordLadder } from '../scenarios/procedures/ladder/record.ts';
+import { recordRecovery } from '../scenarios/procedures/fault/record.ts';
+import { recordTrial } from '../scenarios/procedures/steady/record.ts';
+import { searchCapacity } from '../scenarios/procedures/search/procedure.ts';
 
 /** @throws BenchError for anything that makes the trial a failed one. */
 export async function measureOne(planned: PlannedTrial, options: MeasureOptions): Promise<FinishedTrial> {

@@ -10,8 +10,8 @@ import { armName, isCopy, transports, type Arm } from '../contract/transports.ts
 import { NS_PER_S } from '../contract/units.ts';
 import { busiest, fullAt, placePlan } from '../plan/loads.ts';
 import { planBlock } from '../plan/trials.ts';
-import type { MeasureOptions } from '../trial/measure-trial.ts';
-import { measureTrial } from '../trial/measure-trial.ts';
+import type { MeasureOptions } from '../scenarios/procedures/steady/measure.ts';
+import { measureTrial } from '../scenarios/procedures/steady/measure.ts';
 
 /** Tokens a second that every machine of the last ten years carries with room to spare. */
 const FIRST_TOKENS_PER_SECOND = 12_000;

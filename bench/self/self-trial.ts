@@ -8,7 +8,7 @@ import { NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import { buildPlan, type RunFlags } from '../plan/build-plan.ts';
 import { planTrials, type PlannedTrial } from '../plan/trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
-import { measureTrial, type MeasuredTrial } from '../trial/measure-trial.ts';
+import { measureTrial, type MeasuredTrial } from '../scenarios/procedures/steady/measure.ts';
 
 /** Longer than any window, so that the cost of a token is not mixed with that of opening a stream. */
 export const LONG_STREAM = '100000';

@@ -3,7 +3,7 @@
 import { BenchError, messageOf } from '../contract/errors.ts';
 import type { FailedTrial, FinishedTrial, TrialRecord } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { MeasureOptions } from './measure-trial.ts';
+import type { MeasureOptions } from '../scenarios/procedures/steady/measure.ts';
 
 /** Codes of errors that every later trial would repeat. */
 const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'INTERRUPTED']);

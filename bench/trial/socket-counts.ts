@@ -1,7 +1,7 @@
 // Reads the kernel's counts for the open sockets of a trial's servers, between two counts of the servers themselves.
 
 import type { SocketCounts } from '../contract/run-file.ts';
-import type { RunningTrial } from './running-trial.ts';
+import type { RunningTrial } from './open-trial.ts';
 import { readTcpInfo } from './tcp-info.ts';
 
 /** Takes some ms, tens of them with thousands of sockets: never inside a window. */

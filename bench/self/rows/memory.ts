@@ -7,7 +7,7 @@ import type { Timetable } from '../../contract/timetable.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { KIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { readMemory } from '../../trial/process-memory.ts';
-import { openTrial } from '../../trial/running-trial.ts';
+import { openTrial } from '../../trial/open-trial.ts';
 import { specifyTrial } from '../../trial/specification.ts';
 import { sleepUntil } from '../../trial/trial-moments.ts';
 import { contenders, planSelf, quietly, tell } from '../self-trial.ts';

@@ -4,14 +4,14 @@
 import { cpus } from 'node:os';
 import { loadGrid } from '../../analysis/capacity/load-grid.ts';
 import { rejudge, type StampedStep } from '../../analysis/capacity/rejudge.ts';
-import { joinInputOf } from '../../commands/record-trial.ts';
+import { joinInputOf } from '../../scenarios/procedures/steady/record.ts';
 import { deriveSeed } from '../../contract/random.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import { planTrials } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
-import { measureTrial } from '../../trial/measure-trial.ts';
+import { measureTrial } from '../../scenarios/procedures/steady/measure.ts';
 import { contenders, quietly, tell } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';
 

@@ -1,0 +1,78 @@
+// Judges the validity of one trial of whole streams in a closed loop. Nothing in it is due at a moment, so clocks and punctual
+// starts do not matter; but the load generator must not be the bottleneck of the loop.
+
+import type { Gate } from '../../../contract/run-file.ts';
+import type { ProcessUse } from '../../../contract/tally.ts';
+import type { MeasuredCompletions } from './measure.ts';
+import { atMost, throttlingGate, tracerGate } from '../../../trial/gate.ts';
+import { tookPartGate } from '../steady/gates.ts';
+
+export function checkCompletionsGates(measured: MeasuredCompletions): Gate[] {
+  return [...environmentGates(measured), ...harnessGates(measured), ...correctnessGates(measured)];
+}
+
+function environmentGates({ host, server, client, tracers }: MeasuredCompletions): Gate[] {
+  const kind = 'environment';
+  const ownNs = host.ownNs + cpuNs(server.use) + cpuNs(client.use);
+  const foreign = host.busyNs === undefined ? undefined : Math.max(0, host.busyNs - ownNs) / (host.cpus * host.wallNs);
+  const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
+  return [
+    atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
+    atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
+    atMost({ id: 'N2', kind, title: 'CPU used by other programs', limit: 0.05, unit: 'ratio' }, foreign),
+    throttlingGate(host.throttledNs),
+    atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
+    tracerGate(tracers),
+  ];
+}
+
+function harnessGates({ client: { use } }: MeasuredCompletions): Gate[] {
+  const kind = 'harness';
+  const gcNs = use.gcMinorNs + use.gcMajorNs + use.gcOtherNs;
+  const runDelay = use.runDelayNs === undefined ? undefined : use.runDelayNs / use.wallNs;
+  return [
+    atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
+    atMost(
+      { id: 'H2max', kind, title: 'client event-loop utilisation, worst second', limit: 0.7, unit: 'ratio' },
+      use.eventLoopUtilisationMax,
+    ),
+    atMost({ id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' }, runDelay),
+    atMost({ id: 'H7', kind, title: 'client garbage collection', limit: 0.02, unit: 'ratio' }, gcNs / use.wallNs),
+  ];
+}
+
+/** An HTTP load generator only sees whole responses; single tokens are then not judged. */
+const UNSEEN = 'not judged: this client does not look at single tokens';
+
+function correctnessGates({ client, server }: MeasuredCompletions): Gate[] {
+  const kind = 'correctness';
+  const failed = client.errors.reduce((sum, { count }) => sum + count, 0);
+  const examples = client.errors.map((error) => `${error.cause} ×${error.count}: ${error.example}`).join('; ');
+  return [
+    atMost(
+      { id: 'C1', kind, title: 'tokens lost, duplicated, reordered or corrupt; hashes that differ', limit: 0, unit: 'count' },
+      client.tokenFaults,
+      client.tokenFaults === undefined ? UNSEEN : undefined,
+    ),
+    atMost(
+      { id: 'C2', kind, title: 'bytes beside the byte model', limit: 0, unit: 'bytes' },
+      client.bytesBesideModel,
+      client.bytesBesideModel === undefined ? UNSEEN : undefined,
+    ),
+    atMost(
+      { id: 'C5', kind, title: 'streams that failed', limit: 0.001, unit: 'ratio' },
+      client.streamsAsked === 0 ? 0 : failed / client.streamsAsked,
+      examples || undefined,
+    ),
+    tookPartGate({ streamsStarted: client.streamsAsked, tokensReceived: client.streamsWhole }),
+    atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
+    atMost(
+      { id: 'C9', kind, title: 'streams counted as whole that the server never finished', limit: 0, unit: 'count' },
+      Math.max(0, client.streamsWhole - server.streamsFinished),
+    ),
+  ];
+}
+
+function cpuNs(use: ProcessUse): number {
+  return use.cpuUserNs + use.cpuSystemNs;
+}
