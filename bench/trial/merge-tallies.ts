@@ -176,6 +176,12 @@ function addRecords(records: readonly Readonly<Record<string, number>>[]): Recor
   return added;
 }
 
+/** The tally of a kind of process of which a trial has one. */
+export function onlyOne<T>(tallies: Several<T>): T {
+  assert(tallies.length === 1, 'this procedure has one process of each kind');
+  return firstOf(tallies);
+}
+
 function firstOf<T>([first]: Several<T>): T {
   if (first === undefined) throw new RangeError('a trial has at least one process of each kind');
   return first;

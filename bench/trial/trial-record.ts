@@ -2,15 +2,14 @@
 
 import type { FinishedTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { MeasuredTrial } from '../scenarios/procedures/steady/measure.ts';
+import type { Measured } from './procedure.ts';
 
-/** Measurements that all kinds of trials have. */
-type Measured = Pick<MeasuredTrial, 'specification' | 'startedAt' | 'clock' | 'wallNs' | 'overheadNs' | 'serverPort' | 'host'>;
+type Used = 'specification' | 'startedAt' | 'clock' | 'wallNs' | 'overheadNs' | 'serverPort' | 'host';
 type Common = 'clock' | 'wallNs' | 'overheadNs' | 'windowNs' | 'startedAt' | 'serverPort' | 'stolen';
 
 export function recordOf(
   planned: PlannedTrial,
-  { specification, startedAt, clock, wallNs, overheadNs, serverPort, host }: Measured,
+  { specification, startedAt, clock, wallNs, overheadNs, serverPort, host }: Pick<Measured, Used>,
 ): PlannedTrial & Pick<FinishedTrial, Common> & { kind: 'trial' } {
   return {
     kind: 'trial',

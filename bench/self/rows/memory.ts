@@ -6,10 +6,10 @@ import type { TrialSpecification } from '../../contract/messages.ts';
 import type { Timetable } from '../../contract/timetable.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { KIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import { onlyOne } from '../../trial/merge-tallies.ts';
 import { readMemory } from '../../trial/process-memory.ts';
 import { openTrial } from '../../trial/open-trial.ts';
 import { specifyTrial } from '../../trial/specification.ts';
-import { sleepUntil } from '../../trial/trial-moments.ts';
 import { contenders, planSelf, quietly, tell } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';
 
@@ -98,12 +98,14 @@ async function holdConnections(transports: TransportId, round: number): Promise<
     windowNs: OPENING_NS,
     collectNs: COLLECT_NS,
   });
-  await using trial = await openTrial(planned, specify, { ...quietly, plan });
+  await using trial = await openTrial(planned, { tally: 'tally', specify }, { ...quietly, plan });
   const [pid = 0] = trial.clients.pids;
   const before = readMemory(pid);
-  await Promise.race([sleepUntil(trial.epochNs, READ_NS, quietly.signal), trial.drained]);
+  await trial.until(READ_NS);
   const after = readMemory(pid);
-  const { client, server, clientStamps } = await trial.finish();
+  const { clients, server } = await trial.finish();
+  const client = onlyOne(clients);
+  const clientStamps = await trial.clients.stamps();
   if (client.streamsVerified < CONNECTIONS)
     throw new BenchError('STREAM', `${client.streamsVerified} of ${CONNECTIONS} streams over ${transports} were whole`);
   const bytesPerConnection = before && after && (after.rssBytes - before.rssBytes) / CONNECTIONS;

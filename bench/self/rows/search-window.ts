@@ -4,14 +4,15 @@
 import { cpus } from 'node:os';
 import { loadGrid } from '../../analysis/capacity/load-grid.ts';
 import { rejudge, type StampedStep } from '../../analysis/capacity/rejudge.ts';
-import { joinInputOf } from '../../scenarios/procedures/steady/record.ts';
 import { deriveSeed } from '../../contract/random.ts';
 import type { TransportId } from '../../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import { planTrials } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
-import { measureTrial } from '../../scenarios/procedures/steady/measure.ts';
+import { steady } from '../../scenarios/procedures/steady/procedure.ts';
+import { joinInputOf } from '../../scenarios/procedures/steady/record.ts';
+import { measureTrial } from '../../trial/procedure.ts';
 import { contenders, quietly, tell } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';
 
@@ -74,6 +75,6 @@ async function stepsOf(transports: TransportId): Promise<(streams: number, time:
     tell(`${transports}: ${streams} streams × ${plan.workload.tokensPerSecond} tokens/s`);
     const workloadSeed = deriveSeed(place.workloadSeed, streams, time);
     const step = { ...place, workloadSeed, loadPoint: { connections: streams } };
-    return { streams, input: joinInputOf(await measureTrial(step, { ...quietly, plan, tokenFile, port: 0 })) };
+    return { streams, input: joinInputOf(await measureTrial(steady, step, { ...quietly, plan, tokenFile, port: 0 })) };
   };
 }

@@ -2,26 +2,21 @@
 // starts do not matter; but the load generator must not be the bottleneck of the loop.
 
 import type { Gate } from '../../../contract/run-file.ts';
-import type { ProcessUse } from '../../../contract/tally.ts';
 import type { MeasuredCompletions } from './measure.ts';
-import { atMost, throttlingGate, tracerGate } from '../../../trial/gate.ts';
-import { tookPartGate } from '../steady/gates.ts';
+import { atMost } from '../../../trial/gate.ts';
+import { cpuNs, otherProgramsGate, stealGates, swapGate, throttlingGate, tracerGate } from '../../../trial/machine-gates.ts';
+import { earlyGate, tookPartGate } from '../../../trial/stream-gates.ts';
 
 export function checkCompletionsGates(measured: MeasuredCompletions): Gate[] {
   return [...environmentGates(measured), ...harnessGates(measured), ...correctnessGates(measured)];
 }
 
 function environmentGates({ host, server, client, tracers }: MeasuredCompletions): Gate[] {
-  const kind = 'environment';
-  const ownNs = host.ownNs + cpuNs(server.use) + cpuNs(client.use);
-  const foreign = host.busyNs === undefined ? undefined : Math.max(0, host.busyNs - ownNs) / (host.cpus * host.wallNs);
-  const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
   return [
-    atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
-    atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
-    atMost({ id: 'N2', kind, title: 'CPU used by other programs', limit: 0.05, unit: 'ratio' }, foreign),
-    throttlingGate(host.throttledNs),
-    atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
+    ...stealGates(host),
+    otherProgramsGate(host, cpuNs(server.use) + cpuNs(client.use)),
+    throttlingGate(host),
+    swapGate(host),
     tracerGate(tracers),
   ];
 }
@@ -65,7 +60,7 @@ function correctnessGates({ client, server }: MeasuredCompletions): Gate[] {
       examples || undefined,
     ),
     tookPartGate({ streamsStarted: client.streamsAsked, tokensReceived: client.streamsWhole }),
-    atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
+    earlyGate(server),
     atMost(
       { id: 'C9', kind, title: 'streams counted as whole that the server never finished', limit: 0, unit: 'count' },
       Math.max(0, client.streamsWhole - server.streamsFinished),
@@ -73,6 +68,3 @@ function correctnessGates({ client, server }: MeasuredCompletions): Gate[] {
   ];
 }
 
-function cpuNs(use: ProcessUse): number {
-  return use.cpuUserNs + use.cpuSystemNs;
-}

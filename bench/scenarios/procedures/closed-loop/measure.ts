@@ -12,7 +12,7 @@ import { NS_PER_MS } from '../../../contract/units.ts';
 import { LOOPBACK } from '../../../path/direct-path.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from '../../../trial/host-watch.ts';
-import type { MeasureOptions } from '../steady/measure.ts';
+import type { MeasureOptions } from '../../../trial/procedure.ts';
 import type { ProcessGroup } from '../../../trial/process-group.ts';
 import { RAMP_SHARE, specifyTrial } from '../../../trial/specification.ts';
 import { stampFiles } from '../../../trial/stamp-files.ts';

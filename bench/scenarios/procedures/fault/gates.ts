@@ -3,9 +3,10 @@
 
 import type { Gate } from '../../../contract/run-file.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
-import { atMost, clockGate, throttlingGate, tracerGate } from '../../../trial/gate.ts';
-import { loadGate, tookPartGate } from '../steady/gates.ts';
 import type { MeasuredFaultTrial } from './measure.ts';
+import { atMost } from '../../../trial/gate.ts';
+import { machineGates, stealGates, throttlingGate } from '../../../trial/machine-gates.ts';
+import { agreementGates, earlyGate, loadGate, tookPartGate, unissuedGate } from '../../../trial/stream-gates.ts';
 
 export interface RecoveryGateOptions {
   /** Trials ran in parallel: CPU use and timer lateness caused by other programs cannot be told from those caused by other trials. */
@@ -13,29 +14,22 @@ export interface RecoveryGateOptions {
 }
 
 export function checkRecoveryGates(measured: MeasuredFaultTrial, options: RecoveryGateOptions): Gate[] {
-  return [...environmentGates(measured), ...harnessGates(measured, options), ...correctnessGates(measured)];
-}
-
-function environmentGates({ host, clock, tracers }: MeasuredFaultTrial): Gate[] {
-  const kind = 'environment';
-  const swaps = host.swappedInPages === undefined ? undefined : host.swappedInPages + (host.outOfMemoryKills ?? 0);
+  const { host } = measured;
   return [
-    atMost({ id: 'N1', kind, title: 'CPU time stolen, mean', limit: 0.02, unit: 'ratio' }, host.stealMean),
-    atMost({ id: 'N1max', kind, title: 'CPU time stolen, worst second', limit: 0.1, unit: 'ratio' }, host.stealMax),
-    throttlingGate(host.throttledNs),
-    clockGate(clock),
-    atMost({ id: 'N5', kind, title: 'pages swapped in, out-of-memory kills', limit: 0, unit: 'count' }, swaps),
-    tracerGate(tracers),
+    ...stealGates(host),
+    throttlingGate(host),
+    ...machineGates(measured),
+    ...harnessGates(measured, options),
+    ...correctnessGates(measured),
   ];
 }
 
 function harnessGates({ client, specification }: MeasuredFaultTrial, { hasNeighbours }: RecoveryGateOptions): Gate[] {
   const kind = 'harness';
-  const { use, streamsPlanned, streamsStarted } = client;
-  const unissued = streamsPlanned === 0 ? 0 : Math.abs(streamsStarted / streamsPlanned - 1);
+  const { use, streamsPlanned } = client;
   const runDelay = use.runDelayNs === undefined || hasNeighbours ? undefined : use.runDelayNs / use.wallNs;
   const gates = [
-    atMost({ id: 'H1', kind, title: 'planned starts not issued', limit: 0, unit: 'ratio' }, unissued),
+    unissuedGate(client),
     atMost({ id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' }, use.eventLoopUtilisation),
     // The limit is half of the margin of the time to a resumed stream.
     atMost({ id: 'H4', kind, title: 'client timer lateness p99', limit: 25 * NS_PER_MS, unit: 'ns' }, use.tickLatenessP99Ns),
@@ -64,13 +58,9 @@ function correctnessGates({ client, server, clock, specification, injected }: Me
       isLossJudged ? undefined : 'not judged: without resume, or with streams that never came back, tokens are lost',
     ),
     atMost({ id: 'C5', kind, title: 'connections lost before the fault', limit: 0, unit: 'count' }, early),
-    atMost({ id: 'C6', kind, title: 'tokens sent before they were due', limit: 0, unit: 'count' }, server.earlyTokens),
+    earlyGate(server),
     tookPartGate(client),
-    atMost({ id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' }, clock.sameTimeNamespace ? 0 : 1),
-    atMost(
-      { id: 'C8', kind, title: 'server and client planned different streams', limit: 0, unit: 'count' },
-      server.planSha256 === undefined ? undefined : Number(server.planSha256 !== client.planSha256),
-    ),
+    ...agreementGates({ server, client, clock }),
     atMost(
       { id: 'C9', kind, title: 'streams that were neither whole nor stopped nor given up at the end', limit: 0, unit: 'count' },
       recovery?.policy === 'identical' ? client.streamsUnfinished : undefined,

@@ -16,7 +16,7 @@ import { specifyFaultTrial } from './specification.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from '../../../trial/host-watch.ts';
 import { injectFault, type Injected } from './inject-fault.ts';
 import { startKernelCount } from '../../../trial/kernel-counters.ts';
-import type { MeasureOptions } from '../steady/measure.ts';
+import type { MeasureOptions } from '../../../trial/procedure.ts';
 
 import { countPeers, watchPeers } from './peers.ts';
 import { stampFiles } from '../../../trial/stamp-files.ts';

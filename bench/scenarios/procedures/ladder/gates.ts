@@ -5,9 +5,10 @@ import { populationOf, planAllOffsetsNs, type Population } from '../../../contra
 import type { Gate } from '../../../contract/run-file.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
 import { atMost } from '../../../trial/gate.ts';
-import { conductGates, machineGates, receiptGates } from '../steady/gates.ts';
-import type { ReadRung } from './readings.ts';
+import { machineGates } from '../../../trial/machine-gates.ts';
+import { conductGates, receiptGates } from '../../../trial/stream-gates.ts';
 import type { MeasuredLadder } from './measure.ts';
+import type { ReadRung } from './readings.ts';
 
 export function checkLadderGates(measured: MeasuredLadder): Gate[] {
   return [

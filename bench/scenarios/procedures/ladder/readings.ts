@@ -4,12 +4,11 @@
 import { strict as assert } from 'node:assert';
 import type { Footprint, LadderReading, LadderStep, Rung } from '../../../contract/ladder.ts';
 import type { MemoryReading } from '../../../contract/run-file.ts';
-import { readKernelMemory } from './kernel-memory.ts';
 import { addMemory } from '../../../trial/merge-tallies.ts';
 import { readMemory } from '../../../trial/process-memory.ts';
-import type { RunningTrial } from '../../../trial/open-trial.ts';
-import { sleepUntil } from '../../../trial/trial-moments.ts';
+import type { RunningTrial } from '../../../trial/running-trial.ts';
 import { START_TIMEOUT_MS } from '../../../trial/trial-processes.ts';
+import { readKernelMemory } from './kernel-memory.ts';
 
 /** The readings of a rung, with values that show whether it was read at its time. */
 export interface ReadRung {
@@ -22,20 +21,17 @@ export interface ReadRung {
   readonly tokensWritten: number;
 }
 
-export interface LadderPlace {
-  readonly trial: RunningTrial;
-  readonly signal: AbortSignal;
-}
+type Ladder = RunningTrial<'tally'>;
 
 /** Waits for the moments of a rung, and takes its readings. @throws the error that ends the trial */
-export async function readRung(place: LadderPlace, step: LadderStep): Promise<ReadRung> {
+export async function readRung(trial: Ladder, step: LadderStep): Promise<ReadRung> {
   const { connections, way, streamFromNs, streamToNs } = step;
-  await until(place, streamFromNs);
-  const streamed = streamToNs > streamFromNs ? await readStreaming(place, step) : {};
-  await until(place, streamToNs);
-  const { retained, totals } = await readRetained(place);
-  const client = addMemory(place.trial.clients.pids.map(readMemory));
-  const kernel = await readKernelMemory(place.trial.ports, place.trial.path.withinServer);
+  await trial.until(streamFromNs);
+  const streamed = streamToNs > streamFromNs ? await readStreaming(trial, step) : {};
+  await trial.until(streamToNs);
+  const { retained, totals } = await readRetained(trial);
+  const client = addMemory(trial.clients.pids.map(readMemory));
+  const kernel = await readKernelMemory(trial.ports, trial.path.withinServer);
   return {
     rung: {
       connections,
@@ -46,33 +42,23 @@ export async function readRung(place: LadderPlace, step: LadderStep): Promise<Re
       ...(client !== undefined && { client }),
     },
     step,
-    readToNs: nowNs(place),
+    readToNs: trial.now(),
     openStreams: totals.openStreams,
     tokensWritten: totals.tokensWritten,
   };
 }
 
-/** @throws immediately the error of a load process that fails meanwhile */
-async function until({ trial, signal }: LadderPlace, atNs: number): Promise<void> {
-  const sleeping = sleepUntil(trial.epochNs, atNs, signal);
-  await Promise.race([sleeping, trial.drained.then(async () => await sleeping)]);
-}
-
-function nowNs({ trial }: LadderPlace): number {
-  return Number(process.hrtime.bigint() - trial.epochNs);
-}
-
 const STREAMING_READINGS = 5;
 
-async function readStreaming(place: LadderPlace, { streamFromNs, streamToNs }: LadderStep): Promise<Pick<Rung, 'streaming' | 'use'>> {
-  const before = await askServers(place, { collect: false });
+async function readStreaming(trial: Ladder, { streamFromNs, streamToNs }: LadderStep): Promise<Pick<Rung, 'streaming' | 'use'>> {
+  const before = await askServers(trial, { collect: false });
   const readings: (MemoryReading | undefined)[] = [];
   for (let reading = 0; reading < STREAMING_READINGS; reading++) {
-    await until(place, streamFromNs + ((streamToNs - streamFromNs) * (reading + 0.5)) / STREAMING_READINGS);
-    readings.push(place.trial.readServerMemory());
+    await trial.until(streamFromNs + ((streamToNs - streamFromNs) * (reading + 0.5)) / STREAMING_READINGS);
+    readings.push(trial.readServerMemory());
   }
-  await until(place, streamToNs);
-  const after = await askServers(place, { collect: false });
+  await trial.until(streamToNs);
+  const after = await askServers(trial, { collect: false });
   const streaming = summarise(readings, mean);
   const use = useBetween(before, after);
   return { ...(streaming !== undefined && { streaming }), ...(use !== undefined && { use }) };
@@ -100,12 +86,12 @@ interface Retained {
   readonly totals: Pick<LadderReading, 'openStreams' | 'tokensWritten'>;
 }
 
-async function readRetained(place: LadderPlace): Promise<Retained> {
-  const own = await askServers(place, { collect: true });
+async function readRetained(trial: Ladder): Promise<Retained> {
+  const own = await askServers(trial, { collect: true });
   const readings: (MemoryReading | undefined)[] = [];
   for (let reading = 0; reading < RETAINED_READINGS; reading++) {
-    if (reading > 0) await until(place, nowNs(place) + BETWEEN_READINGS_NS);
-    readings.push(place.trial.readServerMemory());
+    if (reading > 0) await trial.until(trial.now() + BETWEEN_READINGS_NS);
+    readings.push(trial.readServerMemory());
   }
   const footprint = summarise(readings, middle);
   const retained = footprint && {
@@ -120,7 +106,7 @@ async function readRetained(place: LadderPlace): Promise<Retained> {
   };
 }
 
-async function askServers({ trial: { servers }, signal }: LadderPlace, asked: { readonly collect: boolean }): Promise<LadderReading[]> {
+async function askServers({ servers, signal }: Ladder, asked: { readonly collect: boolean }): Promise<LadderReading[]> {
   servers.send({ kind: 'read-ladder', ...asked });
   return (await servers.expect('ladder-reading', START_TIMEOUT_MS, signal)).map(({ reading }) => reading);
 }

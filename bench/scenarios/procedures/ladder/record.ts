@@ -5,9 +5,9 @@ import type { LadderRecord } from '../../../contract/ladder.ts';
 import { planAllOffsetsNs, populationOf } from '../../../contract/population.ts';
 import type { LadderTrial, Warning } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
+import { recordOf } from '../../../trial/trial-record.ts';
 import { checkLadderGates } from './gates.ts';
 import type { MeasuredLadder } from './measure.ts';
-import { recordOf } from '../../../trial/trial-record.ts';
 
 export function recordLadder(planned: PlannedTrial, measured: MeasuredLadder): LadderTrial {
   const { server, client } = measured;

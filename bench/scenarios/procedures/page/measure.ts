@@ -9,7 +9,7 @@ import type { TrialSpecification } from '../../../contract/messages.ts';
 import { LOOPBACK } from '../../../path/direct-path.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { HostWatch, runningTracers, type HostReadings } from '../../../trial/host-watch.ts';
-import type { MeasureOptions } from '../steady/measure.ts';
+import type { MeasureOptions } from '../../../trial/procedure.ts';
 import type { ProcessGroup } from '../../../trial/process-group.ts';
 import { specifyTrial } from '../../../trial/specification.ts';
 import { stampFiles } from '../../../trial/stamp-files.ts';

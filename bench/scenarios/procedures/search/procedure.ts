@@ -16,8 +16,9 @@ import type { SearchPlan, SearchRecord, SearchStep } from '../../../contract/sea
 import { NS_PER_S } from '../../../contract/units.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { isFailure } from '../../../trial/measure-record.ts';
-import { measureTrial, type MeasureOptions } from '../steady/measure.ts';
-import { joinInputOf, recordTrial } from '../steady/record.ts';
+import { measureTrial, type MeasureOptions } from '../../../trial/procedure.ts';
+import { steady } from '../steady/procedure.ts';
+import { joinInputOf, recordSteady } from '../steady/record.ts';
 
 /** @throws BenchError for anything that makes the trial a failed one, INTERRUPTED when the signal was raised. */
 export async function searchCapacity(planned: PlannedTrial, options: MeasureOptions): Promise<SearchedTrial> {
@@ -80,9 +81,9 @@ class Steps {
     this.#timesMeasured.set(streams, times + 1);
     const planned = planStep(this.#planned, { streams, times });
     try {
-      const measured = await measureTrial(planned, { ...options, keepStampsIn: this.#keepStampsIn(streams, times) });
+      const measured = await measureTrial(steady, planned, { ...options, keepStampsIn: this.#keepStampsIn(streams, times) });
       const input = joinInputOf(measured);
-      const trial = recordTrial(planned, measured, input);
+      const trial = recordSteady(planned, measured, input);
       const step = judgeStep({ streams, trial, receipt: receiptOfWindow(input) }, this.#plan.objectives);
       this.#trials.push({ trial, isCarried: step.failed.length === 0 });
       this.#failuresInARow = 0;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { TrialSpecification } from '../../../contract/messages.ts';
 import type { ClientTally, ProcessUse, ServerTally } from '../../../contract/tally.ts';
-import { checkGates, type StampFindings } from './gates.ts';
+import { checkSteadyGates, type StampFindings } from './gates.ts';
 import type { HostReadings } from '../../../trial/host-watch.ts';
-import type { MeasuredTrial } from './measure.ts';
+import type { MeasuredSteady } from './measure.ts';
 
 const use: ProcessUse = {
   wallNs: 10e9,
@@ -92,7 +92,7 @@ interface Changes {
   readonly serverUse?: Partial<ProcessUse>;
   readonly host?: Partial<HostReadings>;
   readonly findings?: Partial<StampFindings>;
-  readonly clock?: Partial<MeasuredTrial['clock']>;
+  readonly clock?: Partial<MeasuredSteady['clock']>;
   readonly tracers?: readonly string[];
   readonly keepsBytes?: boolean;
   /** Number of receivers that stop reading, as planned. */
@@ -114,8 +114,8 @@ function missed(changes: Changes): string[] {
       ...(changes.stopped !== undefined && { stall: { connections: changes.stopped, atNs: 0 } }),
       ...(changes.connecting !== undefined && { connecting: changes.connecting }),
     },
-  } as unknown as MeasuredTrial;
-  const gates = checkGates(measured, { ...findings, ...changes.findings });
+  } as unknown as MeasuredSteady;
+  const gates = checkSteadyGates(measured, { ...findings, ...changes.findings });
   return gates.filter((gate) => !gate.ok).map((gate) => gate.id);
 }
 
@@ -205,8 +205,8 @@ it('what the machine cannot tell is no miss, and says so', () => {
     keepsBytes: true,
     upstreams: [],
     specification: {},
-  } as unknown as MeasuredTrial;
-  const gates = checkGates(measured, findings);
+  } as unknown as MeasuredSteady;
+  const gates = checkSteadyGates(measured, findings);
   const unknown = gates.filter((gate) => gate.value === undefined);
   expect(unknown.map((gate) => gate.id)).toEqual(['N1', 'N1max', 'N2', 'N3', 'N5', 'H10']);
   expect(unknown.every((gate) => gate.ok)).toBe(true);
@@ -218,9 +218,9 @@ it('what the machine cannot tell is no miss, and says so', () => {
 
 it('load processes that cannot be compared miss nothing, and the gate says why', () => {
   const clock = { before: bound, after: bound, sameTimeNamespace: true };
-  const measured = { server, client, host, clock, tracers: [], keepsBytes: true, upstreams: [], specification: {} } as unknown as MeasuredTrial;
+  const measured = { server, client, host, clock, tracers: [], keepsBytes: true, upstreams: [], specification: {} } as unknown as MeasuredSteady;
   const spreadOf = (ratio: number | undefined) =>
-    checkGates(measured, { ...findings, processSpread: { ratio } }).find(({ id }) => id === 'H10');
+    checkSteadyGates(measured, { ...findings, processSpread: { ratio } }).find(({ id }) => id === 'H10');
   expect(spreadOf(undefined)).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });
   expect(spreadOf(2)).toMatchObject({ ok: true, value: 2 });
 });

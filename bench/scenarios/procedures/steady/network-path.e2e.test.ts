@@ -1,13 +1,14 @@
 // Steady streams over a path other than loopback: the same streams, measured as exactly as over loopback.
 
 import { describe, expect, it } from 'vitest';
-import { recordTrial } from './record.ts';
 import type { PathName } from '../../../contract/transports.ts';
 import { whyNoNamespaces } from '../../../path/network-namespaces.ts';
 import { buildPlan } from '../../../plan/build-plan.ts';
 import { planTrials } from '../../../plan/trials.ts';
 import { locateTokens } from '../../../plan/workloads.ts';
-import { measureTrial } from './measure.ts';
+import { measureTrial } from '../../../trial/procedure.ts';
+import { steady } from './procedure.ts';
+import { recordSteady } from './record.ts';
 
 async function measure(transport: string, path: PathName) {
   const { plan } = await buildPlan(
@@ -16,7 +17,7 @@ async function measure(transport: string, path: PathName) {
     { randomSeed: () => 1, canPin: false },
   );
   const [trial] = planTrials(plan);
-  const measured = await measureTrial(trial!, {
+  const measured = await measureTrial(steady, trial!, {
     plan,
     tokenFile: locateTokens(plan.workload, '.'),
     port: 0,
@@ -25,7 +26,7 @@ async function measure(transport: string, path: PathName) {
     keepStampsIn: undefined,
     onProgress: () => {},
   });
-  return { measured, record: recordTrial(trial!, measured) };
+  return { measured, record: recordSteady(trial!, measured) };
 }
 
 // If namespaces are unavailable, `run --path netns` is refused before anything starts.

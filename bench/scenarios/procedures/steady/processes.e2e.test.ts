@@ -1,12 +1,14 @@
 // Streams shared by several processes: their merged result must equal that of one process alone.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recordTrial } from './record.ts';
 import type { ClientTally, ServerTally } from '../../../contract/tally.ts';
 import { buildPlan, type RunFlags } from '../../../plan/build-plan.ts';
 import { planTrials } from '../../../plan/trials.ts';
 import { locateTokens } from '../../../plan/workloads.ts';
-import { measureTrial, type MeasuredTrial } from './measure.ts';
+import { measureTrial } from '../../../trial/procedure.ts';
+import type { MeasuredSteady } from './measure.ts';
+import { steady } from './procedure.ts';
+import { recordSteady } from './record.ts';
 
 const CONNECTIONS = 31;
 
@@ -24,7 +26,7 @@ async function measure(arm: string, flags: RunFlags, clientAddresses?: number) {
   const { plan: planned } = await buildPlan(['stream'], { ...base, ...flags }, { randomSeed: () => 1, canPin: false });
   const plan = clientAddresses === undefined ? planned : { ...planned, clientAddresses };
   const [trial] = planTrials(plan);
-  const measured = await measureTrial(trial!, {
+  const measured = await measureTrial(steady, trial!, {
     plan,
     tokenFile: locateTokens(plan.workload, '.'),
     port: 0,
@@ -33,7 +35,7 @@ async function measure(arm: string, flags: RunFlags, clientAddresses?: number) {
     keepStampsIn: undefined,
     onProgress: () => {},
   });
-  return { measured, record: recordTrial(trial!, measured) };
+  return { measured, record: recordSteady(trial!, measured) };
 }
 
 /** Values that must not depend on the number of processes; timing does, and counts per window or turn of the loop do. */
@@ -46,7 +48,7 @@ function replayed({ client, server }: { client: ClientTally; server: ServerTally
   };
 }
 
-function missing({ clientStamps, serverStamps }: MeasuredTrial): Record<string, number> {
+function missing({ clientStamps, serverStamps }: MeasuredSteady): Record<string, number> {
   const all = Object.entries({ ...clientStamps, ...serverStamps });
   return Object.fromEntries(all.map(([name, column]) => [name, column.filter((stamp) => Number.isNaN(stamp)).length]));
 }

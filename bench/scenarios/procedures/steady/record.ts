@@ -1,5 +1,4 @@
-// Converts the measurements of a trial into the saved record: stamps joined to distributions, gates judged. The seam between
-// measuring, which knows no statistics, and analysis, which knows no processes.
+// Converts the measurements of a steady trial into the saved record: stamps joined to distributions, gates judged.
 
 import { measureStorm, streamsNotDone } from '../../../analysis/connect/measure-storm.ts';
 import { measureSpread } from '../../../analysis/fanout/spread.ts';
@@ -14,12 +13,12 @@ import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population 
 import type { CompletedTrial, Warning } from '../../../contract/run-file.ts';
 import { stoppedStreams } from '../../../contract/stall.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
-import { checkGates, type StampFindings } from './gates.ts';
-import type { MeasuredTrial } from './measure.ts';
-import { recordCanary } from './record-canary.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
+import { checkSteadyGates, type StampFindings } from './gates.ts';
+import type { MeasuredSteady } from './measure.ts';
+import { recordCanary } from './record-canary.ts';
 
-export function joinInputOf({ specification, client, serverStamps, clientStamps, serverProcesses, upstreams }: MeasuredTrial): JoinInput {
+export function joinInputOf({ specification, client, serverStamps, clientStamps, serverProcesses, upstreams }: MeasuredSteady): JoinInput {
   const { warmupNs, windowNs, connecting, timetable } = specification;
   const population = populationOf(specification);
   return {
@@ -39,7 +38,7 @@ export function joinInputOf({ specification, client, serverStamps, clientStamps,
 }
 
 /** @param input Result of `joinInputOf`, if the caller needs it as well. */
-export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, input = joinInputOf(measured)): CompletedTrial {
+export function recordSteady(planned: PlannedTrial, measured: MeasuredSteady, input = joinInputOf(measured)): CompletedTrial {
   const { specification, server, client, memory } = measured;
   const { warmupNs, windowNs } = specification;
   const { population } = input;
@@ -90,7 +89,7 @@ export function recordTrial(planned: PlannedTrial, measured: MeasuredTrial, inpu
     ...(measured.kernel !== undefined && { kernel: measured.kernel }),
     ...(isStorm && { storm: measureStorm(measured.clientStamps, input.windowEndNs) }),
     ...found,
-    gates: checkGates(measured, findings),
+    gates: checkSteadyGates(measured, findings),
     warnings: warnOf(planned, measured, joined),
   };
 }
@@ -101,7 +100,7 @@ function lowPhaseOf({ lowPhase, rampNs }: TrialSpecification): Pick<CompletedTri
 }
 
 /** Number of streams left out of a storm without a counted failure: their stamps are missing. */
-function unexplained({ leftOut }: JoinInput, { errors }: MeasuredTrial['client']): number {
+function unexplained({ leftOut }: JoinInput, { errors }: MeasuredSteady['client']): number {
   const failed = errors.reduce((sum, { count }) => sum + count, 0);
   return Math.max(0, (leftOut?.size ?? 0) - failed);
 }
@@ -113,7 +112,7 @@ function withoutConnect({ connectNs, ...others }: CompletedTrial['distributions'
 
 /** Fields that only some conditions have. */
 function ofConditions(
-  { specification, server, resident }: MeasuredTrial,
+  { specification, server, resident }: MeasuredSteady,
   input: JoinInput,
 ): Pick<CompletedTrial, 'distributions' | 'stall' | 'broadcast'> {
   const { stall, timetable, warmupNs } = specification;
@@ -129,7 +128,7 @@ function ofConditions(
 }
 
 /** Request times of the streams planned in the window, in the order of the plan. */
-function startsOf({ startNs: plannedNs }: Population, { clientStamps }: MeasuredTrial, fromNs: number, toNs: number): Float64Array {
+function startsOf({ startNs: plannedNs }: Population, { clientStamps }: MeasuredSteady, fromNs: number, toNs: number): Float64Array {
   const issuedNs = clientStamps['startNs'] ?? new Float64Array();
   return issuedNs.filter((startNs, stream) => !Number.isNaN(startNs) && isWithin(plannedNs[stream] as number, fromNs, toNs));
 }
@@ -143,7 +142,7 @@ const SAME_TICK_LIMIT = 0.001;
 
 function warnOf(
   { loadPoint }: PlannedTrial,
-  { specification, upstreams }: MeasuredTrial,
+  { specification, upstreams }: MeasuredSteady,
   { sameTurnShare = 0, steadiness: { isDrifting } }: JoinedStamps,
 ): Warning[] {
   const warnings: Warning[] = [];
