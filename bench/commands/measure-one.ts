@@ -2,16 +2,14 @@
 
 import type { FinishedTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { runner as ladder } from '../scenarios/procedures/ladder/procedure.ts';
-import { runner as steady } from '../scenarios/procedures/steady/procedure.ts';
-import { measureBrowserLimits } from '../scenarios/procedures/page/measure.ts';
-import { measureCompletions } from '../scenarios/procedures/closed-loop/measure.ts';
+import { runner as closedLoop } from '../scenarios/procedures/closed-loop/procedure.ts';
 import { measureFaultTrial } from '../scenarios/procedures/fault/measure.ts';
-import type { MeasureOptions } from '../trial/procedure.ts';
-import { recordBrowserLimits } from '../scenarios/procedures/page/record.ts';
-import { recordCompletions } from '../scenarios/procedures/closed-loop/record.ts';
 import { recordRecovery } from '../scenarios/procedures/fault/record.ts';
+import { runner as ladder } from '../scenarios/procedures/ladder/procedure.ts';
+import { runner as page } from '../scenarios/procedures/page/procedure.ts';
 import { searchCapacity } from '../scenarios/procedures/search/procedure.ts';
+import { runner as steady } from '../scenarios/procedures/steady/procedure.ts';
+import type { MeasureOptions } from '../trial/procedure.ts';
 
 /** @throws BenchError for anything that makes the trial a failed one. */
 export async function measureOne(planned: PlannedTrial, options: MeasureOptions): Promise<FinishedTrial> {
@@ -19,7 +17,7 @@ export async function measureOne(planned: PlannedTrial, options: MeasureOptions)
   if (plan.recovery !== undefined) return recordRecovery(planned, await measureFaultTrial(planned, options), plan);
   if (plan.ladder !== undefined) return await ladder.run(planned, options);
   if (plan.search !== undefined) return await searchCapacity(planned, options);
-  if (plan.completions !== undefined) return recordCompletions(planned, await measureCompletions(planned, options));
-  if (plan.browserLimits !== undefined) return recordBrowserLimits(planned, await measureBrowserLimits(planned, options));
+  if (plan.completions !== undefined) return await closedLoop.run(planned, options);
+  if (plan.browserLimits !== undefined) return await page.run(planned, options);
   return await steady.run(planned, options);
 }

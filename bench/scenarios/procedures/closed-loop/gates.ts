@@ -2,16 +2,16 @@
 // starts do not matter; but the load generator must not be the bottleneck of the loop.
 
 import type { Gate } from '../../../contract/run-file.ts';
-import type { MeasuredCompletions } from './measure.ts';
 import { atMost } from '../../../trial/gate.ts';
 import { cpuNs, otherProgramsGate, stealGates, swapGate, throttlingGate, tracerGate } from '../../../trial/machine-gates.ts';
 import { earlyGate, tookPartGate } from '../../../trial/stream-gates.ts';
+import type { MeasuredClosedLoop } from './measure.ts';
 
-export function checkCompletionsGates(measured: MeasuredCompletions): Gate[] {
+export function checkClosedLoopGates(measured: MeasuredClosedLoop): Gate[] {
   return [...environmentGates(measured), ...harnessGates(measured), ...correctnessGates(measured)];
 }
 
-function environmentGates({ host, server, client, tracers }: MeasuredCompletions): Gate[] {
+function environmentGates({ host, server, client, tracers }: MeasuredClosedLoop): Gate[] {
   return [
     ...stealGates(host),
     otherProgramsGate(host, cpuNs(server.use) + cpuNs(client.use)),
@@ -21,7 +21,7 @@ function environmentGates({ host, server, client, tracers }: MeasuredCompletions
   ];
 }
 
-function harnessGates({ client: { use } }: MeasuredCompletions): Gate[] {
+function harnessGates({ client: { use } }: MeasuredClosedLoop): Gate[] {
   const kind = 'harness';
   const gcNs = use.gcMinorNs + use.gcMajorNs + use.gcOtherNs;
   const runDelay = use.runDelayNs === undefined ? undefined : use.runDelayNs / use.wallNs;
@@ -39,7 +39,7 @@ function harnessGates({ client: { use } }: MeasuredCompletions): Gate[] {
 /** An HTTP load generator only sees whole responses; single tokens are then not judged. */
 const UNSEEN = 'not judged: this client does not look at single tokens';
 
-function correctnessGates({ client, server }: MeasuredCompletions): Gate[] {
+function correctnessGates({ client, server }: MeasuredClosedLoop): Gate[] {
   const kind = 'correctness';
   const failed = client.errors.reduce((sum, { count }) => sum + count, 0);
   const examples = client.errors.map((error) => `${error.cause} ×${error.count}: ${error.example}`).join('; ');

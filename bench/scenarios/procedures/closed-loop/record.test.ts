@@ -3,8 +3,8 @@ import { fixtureRun } from '../../../analysis/analysis-fixture.ts';
 import { completionsRecordSchema, type CompletionsTally } from '../../../contract/completions.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
-import type { MeasuredCompletions } from './measure.ts';
-import { recordCompletions } from './record.ts';
+import type { MeasuredClosedLoop } from './measure.ts';
+import { recordClosedLoop } from './record.ts';
 
 const [steady] = fixtureRun({ blocks: 1 }).trials;
 if (steady?.outcome !== 'completed') throw new TypeError('the fixture has completed trials');
@@ -33,7 +33,7 @@ const tally: CompletionsTally = {
 };
 
 /** A window from 100 to 200 ms, and streams that ended before, at its start, in it, at its end and after. */
-function measured(change: Partial<MeasuredCompletions> = {}): MeasuredCompletions {
+function measured(change: Partial<MeasuredClosedLoop> = {}): MeasuredClosedLoop {
   const endMs = [99, 100, 150, 200, 250];
   return {
     specification: {
@@ -74,6 +74,7 @@ function measured(change: Partial<MeasuredCompletions> = {}): MeasuredCompletion
       outOfMemoryKills: undefined,
     },
     tracers: [],
+    keepsBytes: true,
     serverPort: 1,
     wallNs: 1,
     overheadNs: 1,
@@ -82,11 +83,11 @@ function measured(change: Partial<MeasuredCompletions> = {}): MeasuredCompletion
   };
 }
 
-const gate = (id: string, change?: Partial<MeasuredCompletions>) =>
-  recordCompletions(planned, measured(change)).gates.find((one) => one.id === id);
+const gate = (id: string, change?: Partial<MeasuredClosedLoop>) =>
+  recordClosedLoop(planned, measured(change)).gates.find((one) => one.id === id);
 
 it('a stream belongs to the window in which it ended, wherever it began', () => {
-  const { completions, distributions } = recordCompletions(planned, measured());
+  const { completions, distributions } = recordClosedLoop(planned, measured());
   expect(completions).toMatchObject({ streams: 2, tokens: 20, bytesRead: 30 });
   expect(distributions.completionNs).toMatchObject({ count: 2, mean: 20 * NS_PER_MS });
   expect(completionsRecordSchema.parse(completions)).toEqual(completions);
@@ -94,7 +95,7 @@ it('a stream belongs to the window in which it ended, wherever it began', () => 
 
 it('a window in which no stream ended has no completion time, not one of 0', () => {
   const none = { requestNs: new Float64Array(), endNs: new Float64Array(), bytesRead: new Float64Array() };
-  const { completions, distributions } = recordCompletions(planned, measured({ clientStamps: none }));
+  const { completions, distributions } = recordClosedLoop(planned, measured({ clientStamps: none }));
   expect(completions.streams).toBe(0);
   expect(distributions).toEqual({});
 });

@@ -4,11 +4,11 @@ import { summariseDistribution } from '../../../analysis/statistics/summarise-di
 import type { completionColumns } from '../../../contract/completions.ts';
 import type { CompletionsTrial } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
-import { checkCompletionsGates } from './gates.ts';
-import type { MeasuredCompletions } from './measure.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
+import { checkClosedLoopGates } from './gates.ts';
+import type { MeasuredClosedLoop } from './measure.ts';
 
-export function recordCompletions(planned: PlannedTrial, measured: MeasuredCompletions): CompletionsTrial {
+export function recordClosedLoop(planned: PlannedTrial, measured: MeasuredClosedLoop): CompletionsTrial {
   const { client, server, specification } = measured;
   const ended = endedInWindow(measured);
   const completionNs = summariseDistribution(Float64Array.from(ended, ({ requestNs, endNs }) => endNs - requestNs));
@@ -24,7 +24,7 @@ export function recordCompletions(planned: PlannedTrial, measured: MeasuredCompl
       client,
       server,
     },
-    gates: checkCompletionsGates(measured),
+    gates: checkClosedLoopGates(measured),
     warnings: [],
   };
 }
@@ -32,7 +32,7 @@ export function recordCompletions(planned: PlannedTrial, measured: MeasuredCompl
 type Ended = Record<(typeof completionColumns)[number], number>;
 
 /** Streams in order of their ends. A closed loop has no plan, so a stream belongs to the window in which it ended. */
-function endedInWindow({ clientStamps, specification: { warmupNs, windowNs } }: MeasuredCompletions): Ended[] {
+function endedInWindow({ clientStamps, specification: { warmupNs, windowNs } }: MeasuredClosedLoop): Ended[] {
   const column = (name: keyof Ended): Float64Array => clientStamps[name] ?? new Float64Array();
   const [requestNs, endNs, bytesRead] = [column('requestNs'), column('endNs'), column('bytesRead')];
   return Array.from(endNs, (end, index) => ({

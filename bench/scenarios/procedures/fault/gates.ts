@@ -3,10 +3,10 @@
 
 import type { Gate } from '../../../contract/run-file.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
-import type { MeasuredFaultTrial } from './measure.ts';
 import { atMost } from '../../../trial/gate.ts';
 import { machineGates, stealGates, throttlingGate } from '../../../trial/machine-gates.ts';
 import { agreementGates, earlyGate, loadGate, tookPartGate, unissuedGate } from '../../../trial/stream-gates.ts';
+import type { MeasuredFaultTrial } from './measure.ts';
 
 export interface RecoveryGateOptions {
   /** Trials ran in parallel: CPU use and timer lateness caused by other programs cannot be told from those caused by other trials. */

@@ -5,11 +5,10 @@ import type { Fault, FaultAction } from '../../../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../../../contract/messages.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
 import type { NetworkFault, Path } from '../../../path/path.ts';
-
-import { countPeers } from './peers.ts';
 import { sleepUntil } from '../../../trial/trial-moments.ts';
 import { START_TIMEOUT_MS } from '../../../trial/trial-processes.ts';
 import type { Worker } from '../../../trial/worker.ts';
+import { countPeers } from './peers.ts';
 
 export interface Injected {
   /** Ns since T0. */

@@ -12,17 +12,16 @@ import { NS_PER_MS } from '../../../contract/units.ts';
 import { openPath } from '../../../path/open-path.ts';
 import type { Path } from '../../../path/path.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
-import { specifyFaultTrial } from './specification.ts';
 import { HostWatch, runningTracers, settleConnections, type HostReadings } from '../../../trial/host-watch.ts';
-import { injectFault, type Injected } from './inject-fault.ts';
 import { startKernelCount } from '../../../trial/kernel-counters.ts';
 import type { MeasureOptions } from '../../../trial/procedure.ts';
-
-import { countPeers, watchPeers } from './peers.ts';
 import { stampFiles } from '../../../trial/stamp-files.ts';
 import { checkClock, sleepUntil, START_LEAD_NS } from '../../../trial/trial-moments.ts';
 import { makeWorkingDirectory, START_TIMEOUT_MS, startBetween, startClient, startServer } from '../../../trial/trial-processes.ts';
 import type { Worker } from '../../../trial/worker.ts';
+import { injectFault, type Injected } from './inject-fault.ts';
+import { countPeers, watchPeers } from './peers.ts';
+import { specifyFaultTrial } from './specification.ts';
 
 export interface MeasuredFaultTrial {
   readonly specification: TrialSpecification;

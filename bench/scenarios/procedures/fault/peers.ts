@@ -2,8 +2,8 @@
 
 import type { Fault } from '../../../contract/faults.ts';
 import type { FromServer, TrialSpecification } from '../../../contract/messages.ts';
-import type { PeerCount } from '../../../contract/recovery.ts';
 import { DEAD_AFTER } from '../../../contract/reconnect-policy.ts';
+import type { PeerCount } from '../../../contract/recovery.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
 import { sleepUntil } from '../../../trial/trial-moments.ts';
 import { START_TIMEOUT_MS } from '../../../trial/trial-processes.ts';

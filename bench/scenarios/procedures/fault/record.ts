@@ -5,9 +5,9 @@ import { planAllOffsetsNs, populationOf } from '../../../contract/population.ts'
 import type { RecoveryRecord } from '../../../contract/recovery.ts';
 import type { FaultedTrial, Plan } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
-import type { MeasuredFaultTrial } from './measure.ts';
-import { checkRecoveryGates } from './gates.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
+import { checkRecoveryGates } from './gates.ts';
+import type { MeasuredFaultTrial } from './measure.ts';
 
 /** @param plan Plan of the run, which says whether trials ran in parallel. */
 export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTrial, plan: Pick<Plan, 'lanes'>): FaultedTrial {

@@ -1,7 +1,7 @@
 // Builds the specification for the processes of a fault trial.
 
-import type { Fault } from '../../../contract/faults.ts';
 import { SSE_RETRY_MS } from '../../../contract/control-events.ts';
+import type { Fault } from '../../../contract/faults.ts';
 import type { TrialSpecification } from '../../../contract/messages.ts';
 import { AS_SPECIFIED_RETRY_MS } from '../../../contract/reconnect-policy.ts';
 import type { RecoverySpecification } from '../../../contract/recovery.ts';

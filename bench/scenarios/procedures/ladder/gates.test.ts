@@ -3,8 +3,8 @@ import { fixtureLadder, fixtureLadderPlan, fixtureLadderRun, truth } from '../..
 import { ladderSteps, ladderTimetable } from '../../../contract/ladder.ts';
 import type { Gate, LadderTrial } from '../../../contract/run-file.ts';
 import { checkLadderGates } from './gates.ts';
-import type { ReadRung } from './readings.ts';
 import type { MeasuredLadder } from './measure.ts';
+import type { ReadRung } from './readings.ts';
 
 const run = fixtureLadderRun({ ladderOf: () => fixtureLadder(truth), blocks: 1 });
 const trial = run.trials[0] as LadderTrial;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { failingTally, waitingTally } from '../../../analysis/browser-limits/browser-limits-fixture.ts';
 import type { BrowserLimitsTally } from '../../../contract/browser-limits.ts';
-import { checkBrowserLimitsGates } from './gates.ts';
 import type { HostReadings } from '../../../trial/host-watch.ts';
+import { checkPageGates } from './gates.ts';
 
 const host: HostReadings = {
   stealMean: 0,
@@ -16,7 +16,7 @@ const host: HostReadings = {
   outOfMemoryKills: undefined,
 };
 
-const gate = (id: string, tally: BrowserLimitsTally) => checkBrowserLimitsGates({ tally, host, tracers: [] }).find((one) => one.id === id);
+const gate = (id: string, tally: BrowserLimitsTally) => checkPageGates({ tally, host, tracers: [] }).find((one) => one.id === id);
 
 it('a page and a server that count the same streams as open are right', () => {
   expect(gate('C11', waitingTally)).toMatchObject({ ok: true, value: 0 });

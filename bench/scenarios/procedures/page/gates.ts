@@ -1,13 +1,13 @@
-// Judges the validity of one trial of scenario `browser-limits`. Nothing is due at a moment, so no process must be fast; but
+// Judges the validity of one trial in which pages request streams. Nothing is due at a moment, so no process must be fast; but
 // the page and the server must count the same streams.
 
 import { countStreams } from '../../../contract/browser-limits.ts';
 import type { Gate } from '../../../contract/run-file.ts';
-import type { MeasuredBrowserLimits } from './measure.ts';
 import { atMost } from '../../../trial/gate.ts';
 import { stealGates, tracerGate } from '../../../trial/machine-gates.ts';
+import type { MeasuredPage } from './measure.ts';
 
-export function checkBrowserLimitsGates({ tally, host, tracers }: Pick<MeasuredBrowserLimits, 'tally' | 'host' | 'tracers'>): Gate[] {
+export function checkPageGates({ tally, host, tracers }: Pick<MeasuredPage, 'tally' | 'host' | 'tracers'>): Gate[] {
   const kind = 'correctness';
   const { opened } = countStreams(tally.oneByOne);
   return [

@@ -1,19 +1,19 @@
-// Converts the measurements of a browser-limits trial into the saved record, gates judged.
+// Converts the measurements of a trial in which pages request streams into the saved record, gates judged.
 
 import type { BrowserLimitsTrial } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
-import { checkBrowserLimitsGates } from './gates.ts';
-import type { MeasuredBrowserLimits } from './measure.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
+import { checkPageGates } from './gates.ts';
+import type { MeasuredPage } from './measure.ts';
 
-export function recordBrowserLimits(planned: PlannedTrial, measured: MeasuredBrowserLimits): BrowserLimitsTrial {
+export function recordPage(planned: PlannedTrial, measured: MeasuredPage): BrowserLimitsTrial {
   return {
     ...recordOf(planned, measured),
     outcome: 'browser-limits',
     planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: 0 },
     distributions: {},
     browserLimits: measured.tally,
-    gates: checkBrowserLimitsGates(measured),
+    gates: checkPageGates(measured),
     warnings: [],
   };
 }

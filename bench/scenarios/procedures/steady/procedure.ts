@@ -1,7 +1,7 @@
 // Procedure `steady`: streams run through one window, at the rate and under the conditions of a load point.
 
-import type { CompletedTrial, Plan } from '../../../contract/run-file.ts';
 import type { TrialSpecification } from '../../../contract/messages.ts';
+import type { CompletedTrial, Plan } from '../../../contract/run-file.ts';
 import { isBrowser } from '../../../contract/transports.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { runnerOf, type Procedure } from '../../../trial/procedure.ts';

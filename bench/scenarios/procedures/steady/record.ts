@@ -4,9 +4,9 @@ import { measureStorm, streamsNotDone } from '../../../analysis/connect/measure-
 import { measureSpread } from '../../../analysis/fanout/spread.ts';
 import { judgeArrivals } from '../../../analysis/issued-starts.ts';
 import { joinStamps, type JoinedStamps, type JoinInput } from '../../../analysis/join.ts';
+import { spreadOfProcesses } from '../../../analysis/process-spread.ts';
 import { partDelivery } from '../../../analysis/slow-reader/neighbours.ts';
 import { summariseStalls } from '../../../analysis/slow-reader/summarise-stalls.ts';
-import { spreadOfProcesses } from '../../../analysis/process-spread.ts';
 import { quantileOf } from '../../../contract/distribution.ts';
 import type { TrialSpecification } from '../../../contract/messages.ts';
 import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population } from '../../../contract/population.ts';
