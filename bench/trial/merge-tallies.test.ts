@@ -151,8 +151,6 @@ const one = () => Promise.resolve({ startNs: Float64Array.of(1, 2) });
 
 it('a stamp that two processes took, or for which one has no room, is a defect', async () => {
   await expect(mergeStamps([one, one])).rejects.toThrow('one process alone takes each stamp startNs');
-  await expect(mergeStamps([one, reads({ startNs: Float64Array.of(Number.NaN) })])).rejects.toThrow(
-    'as many stamps startNs as each other',
-  );
+  await expect(mergeStamps([one, reads({ startNs: Float64Array.of(Number.NaN) })])).rejects.toThrow('as many stamps startNs as each other');
   await expect(mergeStamps([one, reads({})])).rejects.toThrow('as many stamps startNs as each other');
 });

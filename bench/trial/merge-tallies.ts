@@ -176,10 +176,10 @@ function addRecords(records: readonly Readonly<Record<string, number>>[]): Recor
   return added;
 }
 
-/** The tally of a kind of process of which a trial has one. */
-export function onlyOne<T>(tallies: Several<T>): T {
-  assert(tallies.length === 1, 'this procedure has one process of each kind');
-  return firstOf(tallies);
+/** For a procedure whose trials have one process of each kind. */
+export function onlyOne<T>(all: Several<T>): T {
+  assert(all.length === 1, `one process of each kind takes part, not ${all.length}`);
+  return firstOf(all);
 }
 
 function firstOf<T>([first]: Several<T>): T {

@@ -51,8 +51,8 @@ export interface Opening<Kind extends TallyKind> {
   readonly standby?: { readonly keepsState: boolean } | undefined;
   /** Proves the clock of this process and not that of the servers, which may end before the trial does. */
   readonly provesOwnClock?: boolean | undefined;
-  /** Longest time from T0 until all load processes are done; by default, the end of drain. */
-  readonly longestNs?: number | undefined;
+  /** Time that load processes may take beyond the end of drain. */
+  readonly extraNs?: number | undefined;
   /** Called when all processes are rehearsed, just before T0. */
   readonly onReady?: () => void;
 }
@@ -110,7 +110,7 @@ export async function openTrial<Kind extends TallyKind>(
     clocks: ready.map(({ clock }) => clock),
     sameTimeNamespace: ready.every(({ timeNamespace: own }, index) => own === clocks[index % clocks.length]?.timeNamespace),
     patienceMs,
-    longestMs: (opening.longestNs ?? endNs(specification)) / NS_PER_MS + patienceMs,
+    longestMs: (endNs(specification) + (opening.extraNs ?? 0)) / NS_PER_MS + patienceMs,
     owned: owned.move(),
   });
 }

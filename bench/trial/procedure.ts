@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import type { TrialSpecification } from '../contract/messages.ts';
-import type { Fault } from '../contract/faults.ts';
 import type { ProcedureId } from '../contract/procedures.ts';
 import type { FinishedTrial, Plan } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
@@ -20,8 +19,6 @@ export interface MeasureOptions extends TrialOptions {
   readonly port: number;
   /** Waits for the other trials that are starting; absent when one trial runs at a time. */
   readonly takeStartTurn?: () => Promise<Disposable>;
-  /** Replaces the load point's fault, for tests with a fault of their own. */
-  readonly fault?: Fault;
 }
 
 /** Carries out one planned trial, and returns the record to save. @throws BenchError for anything that makes it a failed one. */

@@ -67,4 +67,3 @@ function correctnessGates({ client, server }: MeasuredClosedLoop): Gate[] {
     ),
   ];
 }
-

@@ -7,7 +7,9 @@ import { faults, type Fault } from '../../../contract/faults.ts';
 import { buildPlan } from '../../../plan/build-plan.ts';
 import { planTrials } from '../../../plan/trials.ts';
 import { locateTokens } from '../../../plan/workloads.ts';
-import { measureFaultTrial, type MeasuredFaultTrial } from './measure.ts';
+import { measureTrial } from '../../../trial/procedure.ts';
+import type { MeasuredFault } from './measure.ts';
+import { injecting } from './procedure.ts';
 
 /** Head and `open` event are below 400 bytes on every transport, a token is 20 to 70; a whole stream over bare TCP is longer. */
 const POSITIONS = 600;
@@ -16,13 +18,15 @@ function cutAfter(bytes: number[], how: 'fin' | 'rst'): Fault {
   return { ...faults.reset, action: { by: 'relay', relay: { kind: 'cut-after', bytes, how } } };
 }
 
-async function cutEverywhere(arm: string, how: 'fin' | 'rst'): Promise<MeasuredFaultTrial> {
+async function cutEverywhere(arm: string, how: 'fin' | 'rst'): Promise<MeasuredFault> {
   const flags = { transports: arm, faults: 'reset', connections: String(POSITIONS), blocks: '1', seed: '11' };
   const { plan: planned } = await buildPlan(['reconnect'], flags, { randomSeed: () => 1, canPin: false });
   // These texts have characters of two, three and four bytes.
   const plan = { ...planned, workload: { ...planned.workload, segments: ['prose-zh', 'prose-el'] } };
   const [trial] = planTrials(plan);
-  return await measureFaultTrial(trial!, {
+  const bytes = Array.from({ length: POSITIONS }, (_, index) => index + 1);
+  const procedure = injecting(() => cutAfter(bytes, how));
+  return await measureTrial(procedure, trial!, {
     plan,
     tokenFile: locateTokens(plan.workload, '.'),
     port: 0,
@@ -30,10 +34,6 @@ async function cutEverywhere(arm: string, how: 'fin' | 'rst'): Promise<MeasuredF
     signal: new AbortController().signal,
     keepStampsIn: undefined,
     onProgress: () => {},
-    fault: cutAfter(
-      Array.from({ length: POSITIONS }, (_, index) => index + 1),
-      how,
-    ),
   });
 }
 

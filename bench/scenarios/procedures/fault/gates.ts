@@ -6,14 +6,14 @@ import { NS_PER_MS } from '../../../contract/units.ts';
 import { atMost } from '../../../trial/gate.ts';
 import { machineGates, stealGates, throttlingGate } from '../../../trial/machine-gates.ts';
 import { agreementGates, earlyGate, loadGate, tookPartGate, unissuedGate } from '../../../trial/stream-gates.ts';
-import type { MeasuredFaultTrial } from './measure.ts';
+import type { MeasuredFault } from './measure.ts';
 
-export interface RecoveryGateOptions {
+export interface FaultGateOptions {
   /** Trials ran in parallel: CPU use and timer lateness caused by other programs cannot be told from those caused by other trials. */
   readonly hasNeighbours: boolean;
 }
 
-export function checkRecoveryGates(measured: MeasuredFaultTrial, options: RecoveryGateOptions): Gate[] {
+export function checkFaultGates(measured: MeasuredFault, options: FaultGateOptions): Gate[] {
   const { host } = measured;
   return [
     ...stealGates(host),
@@ -24,7 +24,7 @@ export function checkRecoveryGates(measured: MeasuredFaultTrial, options: Recove
   ];
 }
 
-function harnessGates({ client, specification }: MeasuredFaultTrial, { hasNeighbours }: RecoveryGateOptions): Gate[] {
+function harnessGates({ client, specification }: MeasuredFault, { hasNeighbours }: FaultGateOptions): Gate[] {
   const kind = 'harness';
   const { use, streamsPlanned } = client;
   const runDelay = use.runDelayNs === undefined || hasNeighbours ? undefined : use.runDelayNs / use.wallNs;
@@ -43,7 +43,7 @@ function harnessGates({ client, specification }: MeasuredFaultTrial, { hasNeighb
   return hasNeighbours ? gates.map((gate): Gate => ({ ...gate, remedy: 'alone' })) : gates;
 }
 
-function correctnessGates({ client, server, clock, specification, injected }: MeasuredFaultTrial): Gate[] {
+function correctnessGates({ client, server, clock, specification, injected }: MeasuredFault): Gate[] {
   const kind = 'correctness';
   const { recovery } = specification;
   const damaged = client.corrupt + client.reordered + client.hashMismatches;

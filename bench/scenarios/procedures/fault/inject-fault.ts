@@ -2,12 +2,11 @@
 
 import assert from 'node:assert/strict';
 import type { Fault, FaultAction } from '../../../contract/faults.ts';
-import type { FromServer, TrialSpecification } from '../../../contract/messages.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
-import type { NetworkFault, Path } from '../../../path/path.ts';
-import { sleepUntil } from '../../../trial/trial-moments.ts';
+import type { NetworkFault } from '../../../path/path.ts';
+import { onlyOne } from '../../../trial/merge-tallies.ts';
+import type { RunningTrial } from '../../../trial/running-trial.ts';
 import { START_TIMEOUT_MS } from '../../../trial/trial-processes.ts';
-import type { Worker } from '../../../trial/worker.ts';
 import { countPeers } from './peers.ts';
 
 export interface Injected {
@@ -19,38 +18,24 @@ export interface Injected {
   readonly hit?: number;
 }
 
-export interface InjectOptions {
-  readonly epochNs: bigint;
-  readonly specification: TrialSpecification;
-  readonly fault: Fault;
-  readonly server: Worker<FromServer>;
-  /** The server that takes over, for faults that end the first one. */
-  readonly standby: Worker<FromServer> | undefined;
-  /** Port on which both servers listen. */
-  readonly port: number;
-  readonly path: Path;
-  readonly signal: AbortSignal;
-}
+type Trial = RunningTrial<'recovery-tally'>;
 
 /** Connections are counted this long before a server is ended. */
 const COUNT_LEAD_NS = 60 * NS_PER_MS;
 
-export async function injectFault(options: InjectOptions): Promise<Injected> {
-  const { fault, specification, epochNs, signal } = options;
-  const { action } = fault;
-  const faultNs = specification.recovery?.faultNs ?? 0;
-  if (action.by === 'process' && action.signal !== 'SIGSTOP') return await replaceServer(action, options, faultNs);
-  await sleepUntil(epochNs, faultNs, signal);
-  if (action.by === 'server') return await closeConnections(options);
-  if (action.by === 'process') return await freeze(action.forNs, options);
-  if (action.by === 'network') return await breakNetwork(action, options);
+export async function injectFault(trial: Trial, { action }: Fault): Promise<Injected> {
+  const faultNs = trial.specification.recovery?.faultNs ?? 0;
+  if (action.by === 'process' && action.signal !== 'SIGSTOP') return await replaceServer(trial, action, faultNs);
+  await trial.until(faultNs);
+  if (action.by === 'server') return await closeConnections(trial);
+  if (action.by === 'process') return await freeze(trial, action.forNs);
+  if (action.by === 'network') return await breakNetwork(trial, action);
   return action.by === 'client' ? { faultNs, healNs: faultNs + action.forNs } : { faultNs };
 }
 
-const sinceEpoch = (epochNs: bigint): number => Number(process.hrtime.bigint() - epochNs);
-
-async function closeConnections({ server, epochNs, signal }: InjectOptions): Promise<Injected> {
-  const faultNs = sinceEpoch(epochNs);
+async function closeConnections({ servers, now, signal }: Trial): Promise<Injected> {
+  const faultNs = now();
+  const server = onlyOne(servers.workers);
   server.send({ kind: 'close-connections' });
   const { connections } = await server.expect('connections-closed', START_TIMEOUT_MS, signal);
   return { faultNs, hit: connections };
@@ -58,39 +43,42 @@ async function closeConnections({ server, epochNs, signal }: InjectOptions): Pro
 
 type Replacement = Extract<FaultAction, { signal: 'SIGKILL' | 'SIGTERM' }>;
 
-async function replaceServer(action: Replacement, options: InjectOptions, plannedNs: number): Promise<Injected> {
-  const { server, standby, port, epochNs, signal } = options;
-  await sleepUntil(epochNs, plannedNs - COUNT_LEAD_NS, signal);
+async function replaceServer(trial: Trial, action: Replacement, plannedNs: number): Promise<Injected> {
+  const { servers, standby, epochNs, until, now, signal } = trial;
+  assert(standby !== undefined, 'a server that ends has one that takes its place');
+  const server = onlyOne(servers.workers);
+  await until(plannedNs - COUNT_LEAD_NS);
   const { heard } = await countPeers(server, signal);
-  await sleepUntil(epochNs, plannedNs, signal);
-  const faultNs = sinceEpoch(epochNs);
+  await until(plannedNs);
+  const faultNs = now();
   server.signal(action.signal);
-  standby?.send({ kind: 'start', epochNs: String(epochNs) });
+  standby.send({ kind: 'start', epochNs: String(epochNs) });
   // A draining server keeps the port until it is done, and then sends its tally.
   if (action.signal === 'SIGTERM') await server.expect('tally', START_TIMEOUT_MS, signal);
-  await sleepUntil(epochNs, faultNs + action.restartAfterNs, signal);
-  standby?.send({ kind: 'listen', port });
-  await standby?.expect('listening', START_TIMEOUT_MS, signal);
-  return { faultNs, healNs: sinceEpoch(epochNs), hit: heard };
+  await until(faultNs + action.restartAfterNs);
+  standby.send({ kind: 'listen', port: onlyOne(trial.ports) });
+  await standby.expect('listening', START_TIMEOUT_MS, signal);
+  return { faultNs, healNs: now(), hit: heard };
 }
 
-async function freeze(forNs: number, { server, epochNs, signal }: InjectOptions): Promise<Injected> {
-  const faultNs = sinceEpoch(epochNs);
+async function freeze({ servers, until, now }: Trial, forNs: number): Promise<Injected> {
+  const server = onlyOne(servers.workers);
+  const faultNs = now();
   server.signal('SIGSTOP');
   try {
-    await sleepUntil(epochNs, faultNs + forNs, signal);
+    await until(faultNs + forNs);
   } finally {
     // Needed even if the run was interrupted: a process under SIGSTOP does not end.
     server.signal('SIGCONT');
   }
-  return { faultNs, healNs: sinceEpoch(epochNs) };
+  return { faultNs, healNs: now() };
 }
 
-async function breakNetwork(action: NetworkFault, { path, epochNs, signal }: InjectOptions): Promise<Injected> {
+async function breakNetwork({ path, until, now }: Trial, action: NetworkFault): Promise<Injected> {
   assert(path.fault !== undefined, 'a fault of the network needs a path with a network of its own');
-  const faultNs = sinceEpoch(epochNs);
+  const faultNs = now();
   const mend = await path.fault(action);
-  await sleepUntil(epochNs, faultNs + action.forNs, signal);
+  await until(faultNs + action.forNs);
   await mend();
-  return { faultNs, healNs: sinceEpoch(epochNs) };
+  return { faultNs, healNs: now() };
 }

@@ -6,11 +6,11 @@ import type { RecoveryRecord } from '../../../contract/recovery.ts';
 import type { FaultedTrial, Plan } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
-import { checkRecoveryGates } from './gates.ts';
-import type { MeasuredFaultTrial } from './measure.ts';
+import { checkFaultGates } from './gates.ts';
+import type { MeasuredFault } from './measure.ts';
 
 /** @param plan Plan of the run, which says whether trials ran in parallel. */
-export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTrial, plan: Pick<Plan, 'lanes'>): FaultedTrial {
+export function recordFault(planned: PlannedTrial, measured: MeasuredFault, plan: Pick<Plan, 'lanes'>): FaultedTrial {
   const { specification, server } = measured;
   const { warmupNs, windowNs, tailNs } = specification;
   const population = populationOf(specification);
@@ -41,17 +41,17 @@ export function recordRecovery(planned: PlannedTrial, measured: MeasuredFaultTri
     distributions: joined.distributions,
     recovery: toRecord(measured, joined),
     server,
-    gates: checkRecoveryGates(measured, { hasNeighbours: (plan.lanes ?? 1) > 1 }),
+    gates: checkFaultGates(measured, { hasNeighbours: (plan.lanes ?? 1) > 1 }),
     warnings: [],
   };
 }
 
-function recoveryOf({ specification: { recovery } }: MeasuredFaultTrial): NonNullable<MeasuredFaultTrial['specification']['recovery']> {
+function recoveryOf({ specification: { recovery } }: MeasuredFault): NonNullable<MeasuredFault['specification']['recovery']> {
   if (recovery === undefined) throw new TypeError('a fault trial needs a fault');
   return recovery;
 }
 
-function toRecord(measured: MeasuredFaultTrial, joined: JoinedRecovery): RecoveryRecord {
+function toRecord(measured: MeasuredFault, joined: JoinedRecovery): RecoveryRecord {
   const { injected, client, server, relay, peers, kernel } = measured;
   const { fault, policy, isResumable, heartbeatNs } = recoveryOf(measured);
   const { clients, noticed, resumed, neverBack, tokensDueAway, curve } = joined;

@@ -13,7 +13,7 @@ import { specifyTrial, type SpecificationOptions } from '../../../trial/specific
 const REHEARSAL_TOKENS = 4000;
 const RAMP_SHARE = 0.6;
 
-export function specifyFaultTrial(planned: PlannedTrial, fault: Fault, options: SpecificationOptions): TrialSpecification {
+export function specifyFault(planned: PlannedTrial, fault: Fault, options: SpecificationOptions): TrialSpecification {
   const { plan } = options;
   return {
     ...specifyTrial(planned, options),

@@ -24,9 +24,6 @@ export function checkPageGates({ tally, host, tracers }: Pick<MeasuredPage, 'tal
       Math.abs(opened - tally.serverStreams),
       `the page had ${opened} open, the server ${tally.serverStreams}`,
     ),
-    atMost(
-      { id: 'C12', kind, title: 'streams that ended while the page held them open', limit: 0, unit: 'count' },
-      tally.brokenStreams,
-    ),
+    atMost({ id: 'C12', kind, title: 'streams that ended while the page held them open', limit: 0, unit: 'count' }, tally.brokenStreams),
   ];
 }

@@ -19,7 +19,7 @@ export const page: Procedure<'browser-limits-tally', PageReadings, BrowserLimits
     assert(browserLimits !== undefined, 'a plan of this procedure says what the pages request');
     return { ...specifyTrial(planned, options), rehearsalTokens: 0, rampNs: 0, windowNs, browserLimits };
   },
-  opening: () => ({ longestNs: LONGEST_NS }),
+  opening: () => ({ extraNs: LONGEST_NS }),
   measure: measurePage,
   record: recordPage,
 };

@@ -218,7 +218,16 @@ it('what the machine cannot tell is no miss, and says so', () => {
 
 it('load processes that cannot be compared miss nothing, and the gate says why', () => {
   const clock = { before: bound, after: bound, sameTimeNamespace: true };
-  const measured = { server, client, host, clock, tracers: [], keepsBytes: true, upstreams: [], specification: {} } as unknown as MeasuredSteady;
+  const measured = {
+    server,
+    client,
+    host,
+    clock,
+    tracers: [],
+    keepsBytes: true,
+    upstreams: [],
+    specification: {},
+  } as unknown as MeasuredSteady;
   const spreadOf = (ratio: number | undefined) =>
     checkSteadyGates(measured, { ...findings, processSpread: { ratio } }).find(({ id }) => id === 'H10');
   expect(spreadOf(undefined)).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });
