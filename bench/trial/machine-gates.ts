@@ -42,7 +42,7 @@ export function throttlingGate({ throttledNs }: HostReadings): Gate {
 const CLOCK_LIMIT_NS = 50 * NS_PER_US;
 
 /** N4: depends on the shortest round trips between two processes, a property of the machine; repeating a trial does not shorten them. */
-export function clockGate(clock: ClockProof): Gate {
+function clockGate(clock: ClockProof): Gate {
   const text = { id: 'N4', kind, title: 'clock offset bound', limit: CLOCK_LIMIT_NS, unit: 'ns' } as const;
   return atMost({ ...text, remedy: 'nothing', boundsClocks: true }, boundNs(clock));
 }

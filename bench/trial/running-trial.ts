@@ -20,7 +20,7 @@ import type { Worker } from './worker.ts';
 /** The last message of a load process; its kind depends on the procedure. */
 type TallyMessage = Extract<FromClient, { tally: unknown }>;
 export type TallyKind = TallyMessage['kind'];
-export type TallyOf<Kind extends TallyKind> = Extract<TallyMessage, { kind: Kind }>['tally'];
+type TallyOf<Kind extends TallyKind> = Extract<TallyMessage, { kind: Kind }>['tally'];
 
 export interface ClockProof {
   readonly before: ClockBound;

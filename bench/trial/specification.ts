@@ -40,9 +40,6 @@ export function specifyTrial(
     workloadSeed: planned.workloadSeed,
     warmupNs: plan.warmupNs,
     tailNs: tailOf(plan.workload),
-    // A search goes up to the saturation of a server: there it would still work off the pause of a collection in the window.
-    ...(plan.search !== undefined && { collectNs: 0 }),
-    ...(plan.search?.verifyOneIn !== undefined && { verifyOneIn: plan.search.verifyOneIn }),
     drainNs: Math.max(plan.drainNs, planned.loadPoint.connections * MOST_END_NS),
     backpressureBytes: plan.backpressureBytes,
     ...(planned.arm.injection !== undefined && { injection: planned.arm.injection }),

@@ -56,7 +56,7 @@ export function startServer(planned: PlannedTrial, options: ChildSetUp): Worker<
   });
 }
 
-export function startClient(planned: PlannedTrial, options: ChildSetUp): Worker<FromClient> {
+function startClient(planned: PlannedTrial, options: ChildSetUp): Worker<FromClient> {
   return new Child({
     ...childOptions(planned, options),
     name: `${planned.arm.transport} ${options.name ?? 'client'}`,

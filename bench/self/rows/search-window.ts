@@ -10,7 +10,7 @@ import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import { planTrials } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
-import { steady } from '../../scenarios/procedures/steady/procedure.ts';
+import { stepOf } from '../../scenarios/procedures/search/steps.ts';
 import { joinInputOf } from '../../scenarios/procedures/steady/record.ts';
 import { measureTrial } from '../../trial/procedure.ts';
 import { contenders, quietly, tell } from '../self-trial.ts';
@@ -70,11 +70,12 @@ async function stepsOf(transports: TransportId): Promise<(streams: number, time:
   const [planned] = planTrials(plan);
   if (planned === undefined) throw new Error('the plan is empty');
   const { asked: _asked, ...place } = planned;
+  const procedure = stepOf(plan.search!);
   const tokenFile = locateTokens(plan.workload, '.');
   return async (streams, time) => {
     tell(`${transports}: ${streams} streams × ${plan.workload.tokensPerSecond} tokens/s`);
     const workloadSeed = deriveSeed(place.workloadSeed, streams, time);
     const step = { ...place, workloadSeed, loadPoint: { connections: streams } };
-    return { streams, input: joinInputOf(await measureTrial(steady, step, { ...quietly, plan, tokenFile, port: 0 })) };
+    return { streams, input: joinInputOf(await measureTrial(procedure, step, { ...quietly, plan, tokenFile, port: 0 })) };
   };
 }
