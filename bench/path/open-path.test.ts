@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import type { FromRelay, ToRelay } from '../contract/messages.ts';
-import type { StartWorker, Worker } from '../trial/worker.ts';
+import type { FromRelay } from '../contract/messages.ts';
+import { fakeWorker, type FakeWorker } from '../trial/worker-fixture.ts';
+import type { StartWorker } from '../trial/worker.ts';
 import type { Path, PathOptions } from './path.ts';
 import { openPath } from './open-path.ts';
 
@@ -8,42 +9,29 @@ const never = new AbortController().signal;
 const tally = { cpuNs: 1, connections: 2, reads: 3, bytes: 4 };
 const answers: Record<FromRelay['kind'], FromRelay> = { relaying: { kind: 'relaying', port: 4000 }, tally: { kind: 'tally', tally } };
 
-/** Opens a path whose relay is no process, and tells what the relay was sent. */
-async function openFake(options: Partial<PathOptions> = {}): Promise<{ path: Path; sent: ToRelay[]; ends: number[] }> {
-  const sent: ToRelay[] = [];
-  const ends: number[] = [];
-  const relay: Worker<FromRelay> = {
-    name: 'relay',
-    host: 'localhost',
-    pid: 77,
-    onMessage: undefined,
-    send: (message) => void sent.push(message as ToRelay),
-    signal: () => {},
-    expect: async <Kind extends FromRelay['kind']>(kind: Kind) =>
-      await Promise.resolve(answers[kind] as Extract<FromRelay, { kind: Kind }>),
-    stamps: () => Promise.resolve({}),
-    [Symbol.asyncDispose]: async () => void (await Promise.resolve(ends.push(77))),
-  };
+/** Opens a path whose relay is no process. */
+async function openFake(options: Partial<PathOptions> = {}): Promise<{ path: Path; relay: FakeWorker<FromRelay> }> {
+  const relay = fakeWorker<FromRelay>({ name: 'relay', answer: (kind) => answers[kind as FromRelay['kind']] });
   const startWorker = (() => relay) as unknown as StartWorker;
-  return { path: await openPath('relay', { startWorker, delayNs: 0, ...options }), sent, ends };
+  return { path: await openPath('relay', { startWorker, delayNs: 0, ...options }), relay };
 }
 
 it('clients are led to the relay, which knows the server, its delay and its fault before the trial begins', async () => {
-  const { path, sent } = await openFake({ delayNs: 5, fault: { action: { kind: 'reset' }, atNs: 9 } });
+  const { path, relay } = await openFake({ delayNs: 5, fault: { action: { kind: 'reset' }, atNs: 9 } });
   expect(await path.connect(3000, never)).toBe(4000);
   path.start(12n);
-  expect(sent).toEqual([
+  expect(relay.sent).toEqual([
     { kind: 'relay', host: '127.0.0.1', serverPort: 3000, delayNs: 5, fault: { kind: 'reset' }, faultNs: 9 },
     { kind: 'start', epochNs: '12' },
   ]);
 });
 
 it('the relay tells what it counted, its CPU time is known by its process, and it ends with the path', async () => {
-  const { path, ends } = await openFake();
+  const { path, relay } = await openFake();
   expect(path.pids).toEqual([77]);
   expect(await path.tally(never)).toEqual(tally);
   await path[Symbol.asyncDispose]();
-  expect(ends).toEqual([77]);
+  expect(relay.isGone).toBe(true);
 });
 
 const startNothing: StartWorker = () => {

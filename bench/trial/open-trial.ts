@@ -37,7 +37,7 @@ export interface TrialOptions extends ProcessOptions {
   readonly onProgress: (live: LiveRate) => void;
 }
 
-/** What a procedure wants to be opened, and how it differs from a usual trial. */
+/** How the trials of a procedure are opened; the optional fields are its differences from a usual trial. */
 export interface Opening<Kind extends TallyKind> {
   /** The message with which load processes end the trial. */
   readonly tally: Kind;

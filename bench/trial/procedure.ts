@@ -40,7 +40,7 @@ export interface Measured {
   readonly overheadNs: number;
 }
 
-/** What a procedure measures besides. */
+/** The least that a procedure measures itself. */
 export type Readings = Pick<Measured, 'host'>;
 
 /**
@@ -97,7 +97,7 @@ export async function measureTrial<Kind extends TallyKind, Own extends Readings>
   };
 }
 
-/** A procedure as those see it who have trials to carry out. */
+/** A procedure as a run uses it: a planned trial goes in, its record comes out. */
 export interface TrialRunner {
   readonly id: ProcedureId;
   readonly run: RunTrial;

@@ -1,40 +1,17 @@
 import { expect, it } from 'vitest';
-import type { StampColumns } from '../contract/stamps.ts';
 import { ProcessGroup } from './process-group.ts';
-import type { Worker } from './worker.ts';
+import { fakeWorker } from './worker-fixture.ts';
 
 interface Hello {
   readonly kind: 'hello';
   readonly from: string;
 }
 
-/** A worker that is no process: it answers at once, and tells what it was sent. */
-function fakeWorker(name: string, columns: StampColumns = {}): Worker<Hello> & { readonly sent: object[]; isGone: boolean } {
-  const sent: object[] = [];
-  return {
-    name,
-    host: 'elsewhere',
-    pid: 1,
-    onMessage: undefined,
-    sent,
-    isGone: false,
-    send: (message) => void sent.push(message),
-    signal: () => {},
-    expect: async <Kind extends 'hello'>(kind: Kind) => {
-      if (name === 'mute') throw new Error('mute is silent');
-      return await Promise.resolve({ kind, from: name } as unknown as Extract<Hello, { kind: Kind }>);
-    },
-    stamps: () => Promise.resolve(columns),
-    async [Symbol.asyncDispose]() {
-      this.isGone = await Promise.resolve(true);
-    },
-  };
-}
-
 const never = new AbortController().signal;
+const greeting = (from: string) => fakeWorker<Hello>({ name: from, answer: () => ({ kind: 'hello', from }) });
 
 it('workers on other machines are addressed as one: each gets its message, and answers come in their order', async () => {
-  const [first, second] = [fakeWorker('first'), fakeWorker('second')];
+  const [first, second] = [greeting('first'), greeting('second')];
   const group = new ProcessGroup([first, second]);
   group.send({ kind: 'start' });
   group.sendEach((index) => ({ kind: 'serve', index }));
@@ -48,14 +25,15 @@ it('workers on other machines are addressed as one: each gets its message, and a
 it('the stamps of all are one set', async () => {
   const none = Number.NaN;
   const group = new ProcessGroup([
-    fakeWorker('first', { endNs: Float64Array.of(1, none) }),
-    fakeWorker('second', { endNs: Float64Array.of(none, 2) }),
+    fakeWorker<Hello>({ columns: { endNs: Float64Array.of(1, none) } }),
+    fakeWorker<Hello>({ columns: { endNs: Float64Array.of(none, 2) } }),
   ]);
   expect(await group.stamps()).toEqual({ endNs: Float64Array.of(1, 2) });
 });
 
 it('one that fails fails them all, and all are ended', async () => {
-  const workers = [fakeWorker('first'), fakeWorker('mute')];
+  const mute = fakeWorker<Hello>({ answer: () => Promise.reject(new Error('mute is silent')) });
+  const workers = [greeting('first'), mute];
   const group = new ProcessGroup(workers);
   await expect(group.expect('hello', 1000, never)).rejects.toThrow('mute is silent');
   await group[Symbol.asyncDispose]();

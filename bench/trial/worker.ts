@@ -1,5 +1,5 @@
-// A worker is a process that takes part in a trial: today a child of this process. All that carries out a trial knows no more of
-// it than this, so that one on another machine could take its place.
+// A worker is a process that takes part in a trial. Today it is a child of this process; the code of a trial uses this interface
+// alone, so that a process on another machine can take its place.
 
 import type { z } from 'zod';
 import type { StampColumns } from '../contract/stamps.ts';
