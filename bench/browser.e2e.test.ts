@@ -3,16 +3,16 @@
 import { afterAll, expect, it } from 'vitest';
 import { isSteady } from './analysis/measured-trials.ts';
 import { CliFolder } from './cli-fixture.ts';
-import { measureOne } from './commands/measure-one.ts';
-import { armName } from './contract/arms/arms.ts';
-import type { ClientStack } from './contract/arms/stacks.ts';
-import type { TransportId } from './contract/arms/transports.ts';
 import { quantileOf } from './contract/distribution.ts';
 import type { CompletedTrial, Plan } from './contract/run-file.ts';
+import { armName } from './contract/arms/arms.ts';
+import { type ClientStack } from './contract/arms/stacks.ts';
+import { type TransportId } from './contract/arms/transports.ts';
 import { NS_PER_MS } from './contract/units.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import { planTrials } from './plan/trials.ts';
 import { locateTokens } from './plan/workloads.ts';
+import { procedureOf } from './scenarios/procedures.ts';
 
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
@@ -59,9 +59,10 @@ async function measure(transport: TransportId, client: ClientStack, plan: Plan):
   // The delay comes after the token's stamp, so it is part of the time from the write to the page.
   const late = { ...arm, label: 'late', injection: { kind: 'tail', every: 1, delayNs: DELAY_NS } } as const;
   const trials: CompletedTrial[] = [];
+  const { run } = await procedureOf(plan);
   for (const one of [arm, late]) {
     const [planned] = planTrials({ ...plan, arms: [one] });
-    const trial = await measureOne(planned!, {
+    const trial = await run(planned!, {
       plan,
       tokenFile: locateTokens(plan.workload, '.'),
       port: 0,

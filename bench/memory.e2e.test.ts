@@ -4,13 +4,12 @@
 import { afterAll, expect, it } from 'vitest';
 import { findMetric } from './analysis/metrics/registry.ts';
 import { CliFolder } from './cli-fixture.ts';
-import { recordLadder } from './commands/record-ladder.ts';
 import type { Injection } from './contract/injection.ts';
 import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import { planTrials } from './plan/trials.ts';
 import { locateTokens } from './plan/workloads.ts';
-import { measureLadder } from './trial/ladder-trial.ts';
+import { runner } from './scenarios/procedures/ladder/procedure.ts';
 
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
@@ -24,7 +23,7 @@ async function climb(injection?: Injection): Promise<LadderTrial> {
   const { plan } = await buildPlan(['memory'], flags, { randomSeed: () => 1, canPin: false });
   const [planned] = planTrials(plan);
   const arm = { ...planned!.arm, ...(injection !== undefined && { injection }) };
-  const measured = await measureLadder(
+  const trial = await runner.run(
     { ...planned!, arm },
     {
       plan,
@@ -36,7 +35,8 @@ async function climb(injection?: Injection): Promise<LadderTrial> {
       onProgress: () => {},
     },
   );
-  return recordLadder({ ...planned!, arm }, measured);
+  if (trial.outcome !== 'ladder') throw new TypeError('a ladder is recorded as one');
+  return trial;
 }
 
 it('10,000 bytes that the server keeps for each connection are found on every slope that they belong to', async () => {

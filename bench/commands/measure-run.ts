@@ -13,13 +13,13 @@ import { hasBrowser } from '../plan/browser.ts';
 import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
+import { procedureOf } from '../scenarios/procedures.ts';
 import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
 import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../trial/run-folder.ts';
 import { measureRecord } from '../trial/measure-record.ts';
 import { runTrials } from '../trial/run-trials.ts';
 import { StartTurns } from '../trial/start-turn.ts';
 import type { Progress } from './progress.ts';
-import { measureOne } from './measure-one.ts';
 
 export const DEFAULT_OUT = 'reports';
 
@@ -89,6 +89,7 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
   const tokenFile = locateTokens(plan.workload, run.folder);
   const keepStampsIn = plan.keepStamps ? join(run.folder, 'stamps') : undefined;
   const { take: takeStartTurn } = new StartTurns();
+  const { run: runTrial } = await procedureOf(plan);
   await runTrials({
     plan,
     lanes: () => carriedLanes(plan, records),
@@ -97,7 +98,7 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
       await measureRecord(
         planned,
         { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, takeStartTurn, onProgress: progress.live },
-        measureOne,
+        runTrial,
       ),
     signal,
     save: (record) => {

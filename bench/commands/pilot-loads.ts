@@ -10,9 +10,8 @@ import type { Plan } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import { busiest, fullAt, placePlan } from '../plan/loads.ts';
-import { planBlock } from '../plan/trials.ts';
-import type { MeasureOptions } from '../trial/measure-trial.ts';
-import { measureTrial } from '../trial/measure-trial.ts';
+import { planBlock, type PlannedTrial } from '../plan/trials.ts';
+import { measureTrial, type MeasureOptions } from '../trial/procedure.ts';
 
 /** Tokens a second that every machine of the last ten years carries with room to spare. */
 const FIRST_TOKENS_PER_SECOND = 12_000;
@@ -28,8 +27,13 @@ const LONGEST_WINDOW_NS = 1 * NS_PER_S;
 type PilotOptions = Pick<MeasureOptions, 'tokenFile' | 'port' | 'verbose' | 'signal'> & {
   readonly onTrial: (text: string) => void;
   /** Replaced in tests. */
-  readonly measure?: (planned: ReturnType<typeof planBlock>['trials'][number], options: MeasureOptions) => Promise<Measured>;
+  readonly measure?: (planned: PlannedTrial, options: MeasureOptions) => Promise<Measured>;
 };
+
+async function measureSteady(planned: PlannedTrial, options: MeasureOptions): Promise<Measured> {
+  const { steady } = await import('../scenarios/procedures/steady/procedure.ts');
+  return await measureTrial(steady, planned, options);
+}
 
 type Use = Pick<ProcessUse, 'cpuUserNs' | 'cpuSystemNs' | 'wallNs'>;
 
@@ -70,7 +74,7 @@ async function tryLoad(
   plan: Plan,
   arm: Arm,
   streams: number,
-  { measure = measureTrial, onTrial, ...options }: PilotOptions,
+  { measure = measureSteady, onTrial, ...options }: PilotOptions,
 ): Promise<PilotTrial> {
   onTrial(`pilot: what the arms carry, ${armName(arm)}, ${streams} streams`);
   // The pilot's warm-up is too short for a phase of low load.

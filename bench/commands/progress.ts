@@ -6,7 +6,7 @@ import { isSupplement, loadPointTitle } from '../contract/load-point.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { armName } from '../contract/arms/arms.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { LiveRate } from '../trial/measure-trial.ts';
+import type { LiveRate } from '../trial/live-rate.ts';
 import { estimateTrialS, formatSeconds } from './estimate-time.ts';
 
 export interface Progress {

@@ -20,7 +20,7 @@ const INTERFACE = 'veth0';
 /** The MTU of Ethernet: loopback's is 65536. */
 const MTU_BYTES = 1500;
 /** Address of the server in every pair. */
-export const SERVER_ADDRESS = '10.203.0.1';
+const SERVER_ADDRESS = '10.203.0.1';
 const TABLE = 'inet streamduel';
 /** The share of lost packets is set in steps of 1/1000. */
 const LOSS_STEPS = 1000;

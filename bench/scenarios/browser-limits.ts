@@ -32,6 +32,7 @@ export const browserLimits = {
   },
   needs: ['page-interfaces', 'unplanned-streams'],
   client: 'browser',
+  procedure: 'page',
   measures: {
     transports: ['sse', 'ws'],
     // Streams last ten minutes: one that ended by itself would make room for the next.

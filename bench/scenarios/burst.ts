@@ -7,6 +7,7 @@ export const burst = {
   question: 'When several tokens of a stream are due at once, what do system calls, reads and processor time make of it?',
   summary: '1, 2, 5 and 10 tokens a tick at one rate: system calls, coalescing, CPU: where one write per tick pays',
   needs: ['single-streams', 'own-sockets', 'told-attempts'],
+  procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],
     // Long streams, so that hardly one begins or ends in a window: opening one costs many times as much as a write of ten tokens.

@@ -24,6 +24,7 @@ export const capacity = {
     canary: { refuses: 'each of its trials is many steady ones, and this would ask for two more seconds at each' },
   },
   needs: ['single-streams', 'own-sockets', 'told-attempts'],
+  procedure: 'search',
   measures: {
     transports: ['sse', 'ws'],
     // Fast streams: as many tokens need fewer connections, so that opening them is less of a storm before a short window.

@@ -17,6 +17,7 @@ export const completions = {
     ...undivided,
   },
   needs: ['own-sockets', 'told-attempts', 'unplanned-streams'],
+  procedure: 'closed-loop',
   measures: {
     transports: ['sse', 'ws', 'sse/autocannon'],
     // 75 ms a stream and no prefill: short enough to show the time that a server adds to a stream.

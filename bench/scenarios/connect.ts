@@ -21,6 +21,7 @@ export const connect = {
   question: 'How fast do connections open when all come at once, and how soon is the first token there on a new and on a kept connection?',
   summary: 'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
   needs: ['single-streams', 'own-sockets', 'told-attempts', 'shared-connections'],
+  procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],
     // Short streams without prefill: many begin in a window, each of them needs a connection, and nothing else delays them.

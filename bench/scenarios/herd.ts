@@ -14,6 +14,7 @@ export const herd = {
     ...undivided,
   },
   needs: ['single-streams', 'own-sockets'],
+  procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],
     faults: ['kill'],

@@ -26,6 +26,7 @@ export const memory = {
     canary: { refuses: 'its connections would be counted with those that are measured' },
   },
   needs: ['single-streams', 'own-sockets', 'told-attempts'],
+  procedure: 'ladder',
   measures: {
     transports: ['sse', 'ws'],
     // 10 000 connections are 50 000 tokens/s, which does not saturate one server process.

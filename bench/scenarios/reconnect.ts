@@ -12,6 +12,7 @@ export const reconnect = {
     ...undivided,
   },
   needs: ['single-streams', 'own-sockets'],
+  procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],
     faults: faultNames,

@@ -7,6 +7,7 @@ import type { FaultName } from '../contract/faults.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { PayloadName } from '../contract/payload.ts';
+import type { ProcedureId } from '../contract/procedures.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags, ScenarioFlags } from '../flags/run-flags.ts';
@@ -87,6 +88,8 @@ export interface Scenario {
   readonly client?: ClientStack;
   /** Default arms with this --client, where they are not the usual ones. */
   readonly armsByClient?: { readonly [Stack in ClientStack]?: readonly ArmText[] };
+  /** How each of its trials is carried out. */
+  readonly procedure: ProcedureId;
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }

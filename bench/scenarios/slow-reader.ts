@@ -11,6 +11,7 @@ export const slowReader = {
   summary: 'some clients stop reading: server memory, when backpressure reaches the source, what the cap does, neighbours',
   flags: { tokens: 'sets' },
   needs: ['single-streams', 'own-sockets', 'told-attempts', 'stopped-reading'],
+  procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],
     workload: { tokensPerSecond: 4000, firstTokenMedianMs: 0, firstTokenSigma: 0 },

@@ -9,4 +9,5 @@ export const stream = {
   needs: ['single-streams', 'told-attempts'],
   // With a page, each of its interfaces is an arm.
   armsByClient: { browser: ['sse/browser', 'sse/browser-fetch', 'ws/browser'] },
+  procedure: 'steady',
 } as const satisfies Scenario;

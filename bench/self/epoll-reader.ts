@@ -12,15 +12,16 @@ import { WEBSOCKET_PROTOCOL } from '../contract/arms/websocket.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import { populationOf } from '../contract/population.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { LOOPBACK } from '../path/direct-path.ts';
 import { RAMP_SHARE, specifyTrial } from '../trial/specification.ts';
-import { HOST, makeWorkingDirectory, START_TIMEOUT_MS, startServer } from '../trial/trial-processes.ts';
+import { makeWorkingDirectory, START_TIMEOUT_MS, startServer } from '../trial/trial-processes.ts';
 import { quietly, type SelfPlan } from './self-trial.ts';
 
 const source = fileURLToPath(new URL('epoll-reader.c', import.meta.url));
 /** Time for both processes to receive the start time, and for the reader to read its requests. */
 const LEAD_NS = 300 * NS_PER_MS;
 
-const headOf = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\n`;
+const headOf = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: ${LOOPBACK}\r\n`;
 
 /** Any 16 bytes will do, since the reader does not check the answer. */
 const KEY = Buffer.alloc(16).toString('base64');
@@ -55,7 +56,7 @@ export interface FloorReading {
 export async function measureFloor(reader: string, { plan, planned, tokenFile }: SelfPlan): Promise<FloorReading> {
   using place = makeWorkingDirectory(planned);
   const specification: TrialSpecification = {
-    ...specifyTrial(planned, { plan, tokenFile, host: HOST, port: 0 }),
+    ...specifyTrial(planned, { plan, tokenFile, host: LOOPBACK, port: 0 }),
     rehearsalTokens: 0,
     rampNs: plan.warmupNs * RAMP_SHARE,
     windowNs: plan.windowNs,

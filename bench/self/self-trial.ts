@@ -10,7 +10,9 @@ import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { planTrials, type PlannedTrial } from '../plan/trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
-import { measureTrial, type MeasuredTrial } from '../trial/measure-trial.ts';
+import type { MeasuredSteady } from '../scenarios/procedures/steady/measure.ts';
+import { steady } from '../scenarios/procedures/steady/procedure.ts';
+import { measureTrial } from '../trial/procedure.ts';
 
 /** Longer than any window, so that the cost of a token is not mixed with that of opening a stream. */
 export const LONG_STREAM = '100000';
@@ -41,9 +43,9 @@ export async function planSelf(flags: SelfFlags, round: number): Promise<SelfPla
 export const quietly = { signal: new AbortController().signal, verbose: false, keepStampsIn: undefined, onProgress: () => {} } as const;
 
 /** @param serverProgram Runs in place of the twin. */
-export async function measureSelf(flags: SelfFlags, round: number, serverProgram?: string): Promise<MeasuredTrial> {
+export async function measureSelf(flags: SelfFlags, round: number, serverProgram?: string): Promise<MeasuredSteady> {
   const { plan, planned, tokenFile } = await planSelf(flags, round);
-  const measured = await measureTrial(planned, {
+  const measured = await measureTrial(steady, planned, {
     ...quietly,
     plan,
     tokenFile,

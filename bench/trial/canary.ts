@@ -7,9 +7,10 @@ import type { TrialSpecification } from '../contract/messages.ts';
 import { programPath } from '../contract/program.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import type { Path } from '../path/path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
-import { HOST, START_TIMEOUT_MS, type ProcessOptions } from './trial-processes.ts';
+import { START_TIMEOUT_MS, type ProcessOptions } from './trial-processes.ts';
 
 const canaryProgram = programPath(import.meta.url, '../../clients/canary');
 
@@ -22,11 +23,12 @@ export interface Canary extends AsyncDisposable {
 
 interface CanaryOptions extends ProcessOptions {
   readonly plan: Pick<Plan, 'canary'>;
+  readonly path: Pick<Path, 'serverHost' | 'withinClient'>;
   readonly signal: AbortSignal;
 }
 
 /** Returns undefined when the plan has no canary, and for the null arm, which does not speak HTTP. */
-export function startCanary({ arm, setup }: PlannedTrial, { plan, signal, verbose }: CanaryOptions): Canary | undefined {
+export function startCanary({ arm, setup }: PlannedTrial, { plan, path, signal, verbose }: CanaryOptions): Canary | undefined {
   if (plan.canary === undefined || transports[arm.transport].isNullArm) return undefined;
   const { requestsPerSecond } = plan.canary;
   const child = new Child<FromCanary>({
@@ -37,11 +39,12 @@ export function startCanary({ arm, setup }: PlannedTrial, { plan, signal, verbos
     nodeArguments: [],
     // Not on the server's CPU: there the canary would take the very time that it measures.
     cpu: setup.clientCpu,
+    within: path.withinClient,
     verbose,
   });
   return {
     readIdle: async (ports) => {
-      child.send({ kind: 'read-idle', host: HOST, ports, requestsPerSecond });
+      child.send({ kind: 'read-idle', host: path.serverHost, ports, requestsPerSecond });
       await child.expect('idle', START_TIMEOUT_MS, signal);
     },
     readWindow: (epochNs, { warmupNs, windowNs }) => {

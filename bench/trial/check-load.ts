@@ -6,7 +6,7 @@ import { BenchError } from '../contract/errors.ts';
 import { countPlacesTakingPart, planAllOffsetsNs, populationOf } from '../contract/population.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
-import { MISSING_LOAD } from './gates.ts';
+import { MISSING_LOAD } from './stream-gates.ts';
 import { RAMP_SHARE, tailOf } from './specification.ts';
 
 /** Number of streams checked: enough to resolve a share of a twentieth. */

@@ -1,12 +1,15 @@
-// Owns one child process from fork to exit: parses its messages, bounds every wait, keeps the end of its stderr, and
-// ensures that it ends.
+// A worker that is a child of this process, owned from fork to exit: parses its messages, bounds every wait, keeps the end of its
+// stderr, and ensures that it ends.
 
+import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { z } from 'zod';
 import { BenchError, errorCodes, type ErrorCode } from '../contract/errors.ts';
 import { failedMessageSchema } from '../contract/messages.ts';
+import { readStamps, type StampColumns } from '../contract/stamps.ts';
 import { strippedArguments } from './stripped-sources.ts';
+import type { Worker } from './worker.ts';
 
 export interface ChildOptions<In extends { kind: string }> {
   readonly name: string;
@@ -20,6 +23,8 @@ export interface ChildOptions<In extends { kind: string }> {
   readonly within?: readonly string[];
   /** undefined for the directory of this process. */
   readonly workingDirectory?: string;
+  /** File to which it is told to write its stamps. */
+  readonly stampsFile?: string | undefined;
   readonly verbose: boolean;
 }
 
@@ -32,18 +37,20 @@ interface Wait<In> {
   readonly reject: (error: unknown) => void;
 }
 
-export class Child<In extends { kind: string }> implements AsyncDisposable {
+export class Child<In extends { kind: string }> implements Worker<In> {
   readonly name: string;
+  readonly host = 'localhost';
   readonly #process: ChildProcess;
+  readonly #stampsFile: string | undefined;
   readonly #waits = new Set<Wait<In>>();
   readonly #exited: Promise<unknown>;
   #stderr = '';
   #failure: BenchError | undefined;
-  /** Called for every message, e.g. progress, in addition to any `expect` that waits for it. */
   onMessage: ((message: In) => void) | undefined;
 
   constructor(options: ChildOptions<In>) {
     this.name = options.name;
+    this.#stampsFile = options.stampsFile;
     const node = ['--expose-gc', ...strippedArguments(options.program), ...options.nodeArguments];
     const { NODE_OPTIONS: _inherited, ...environment } = process.env;
     const pinned = options.cpu === undefined ? [] : ['taskset', '-c', String(options.cpu)];
@@ -117,15 +124,10 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
       this.#process.send(message, (error) => error && this.#fail(this.#describeExit(null, null)));
   }
 
-  /** Sends a signal; callers of `expect` see its effect on the child. */
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name);
   }
 
-  /**
-   * @param timeoutMs undefined to wait as long as the child lives.
-   * @throws BenchError CHILD_DIED, CHILD_SILENT, or the error that the child reported.
-   */
   async expect<Kind extends In['kind']>(
     kind: Kind,
     timeoutMs: number | undefined,
@@ -152,6 +154,11 @@ export class Child<In extends { kind: string }> implements AsyncDisposable {
       signal.removeEventListener('abort', stop);
       this.#waits.delete(wait);
     }
+  }
+
+  async stamps(): Promise<StampColumns> {
+    assert(this.#stampsFile !== undefined, `the ${this.name} process has a file for its stamps`);
+    return readStamps(this.#stampsFile);
   }
 
   /** Waits for the process to end by itself, then kills it. */

@@ -2,6 +2,7 @@
 // tracers. Reads /proc before, during and after the window; without /proc the readings are undefined.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 
 export interface HostReadings {
@@ -10,7 +11,7 @@ export interface HostReadings {
   readonly stealMax: number | undefined;
   /** user + nice + system time of the whole machine in the window, ns. */
   readonly busyNs: number | undefined;
-  /** CPU time of this process in the window, ns. */
+  /** CPU time of this process, and of those that pass bytes on between server and clients, in the window, ns. */
   readonly ownNs: number;
   readonly wallNs: number;
   readonly cpus: number;
@@ -57,15 +58,44 @@ function cpuStatPath(): string {
   return `/sys/fs/cgroup${group === '/' ? '' : group}/cpu.stat`;
 }
 
+/** CPU time of all threads of these processes since they began, ns; a process that cannot be read counts as 0. */
+function readCpuNs(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    // The name of the program, in parentheses, may have spaces; utime and stime are the 12th and 13th field after it (proc_pid_stat(5)).
+    const fields = readText(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ') ?? [];
+    return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_NS;
+  }, 0);
+}
+
 function since(now: number | undefined, before: number | undefined): number | undefined {
   return now === undefined || before === undefined ? undefined : now - before;
+}
+
+/**
+ * Watches the machine while `act` runs.
+ * @param pids Processes besides this one whose CPU time is not that of other programs.
+ */
+export async function watchHost<Done>(
+  act: () => Promise<Done>,
+  pids: readonly number[] = [],
+): Promise<{ readonly done: Done; readonly host: HostReadings }> {
+  const watch = new HostWatch(availableParallelism(), pids);
+  try {
+    const done = await act();
+    return { done, host: watch.stop() };
+  } finally {
+    // Stops the timer even if the trial failed meanwhile.
+    watch.pause();
+  }
 }
 
 /** Start it at the beginning of the window. */
 export class HostWatch {
   readonly #cpus: number;
+  readonly #pids: readonly number[];
   readonly #startNs = process.hrtime.bigint();
   readonly #cpu = process.cpuUsage();
+  readonly #othersNs: number;
   readonly #times = readCpuTimes();
   readonly #throttled = readCounter(cpuStatPath(), 'throttled_usec');
   readonly #swapped = readCounter('/proc/vmstat', 'pswpin');
@@ -74,8 +104,10 @@ export class HostWatch {
   #second = this.#times;
   #stealMax: number | undefined;
 
-  constructor(cpus: number) {
+  constructor(cpus: number, pids: readonly number[] = []) {
     this.#cpus = cpus;
+    this.#pids = pids;
+    this.#othersNs = readCpuNs(pids);
     this.#timer = setInterval(() => this.#endSecond(), SAMPLE_MS);
   }
 
@@ -102,7 +134,7 @@ export class HostWatch {
       stealMean,
       stealMax: this.#stealMax ?? stealMean,
       busyNs: busyTicks === undefined ? undefined : busyTicks * TICK_NS,
-      ownNs: (own.user + own.system) * 1000,
+      ownNs: (own.user + own.system) * 1000 + Math.max(0, readCpuNs(this.#pids) - this.#othersNs),
       wallNs: Number(process.hrtime.bigint() - this.#startNs),
       cpus: this.#cpus,
       throttledNs: throttledUs === undefined ? undefined : throttledUs * 1000,

@@ -1,22 +1,18 @@
 // Measures one planned trial and returns the record to save, whether it was measured or failed.
 
 import { BenchError, messageOf } from '../contract/errors.ts';
-import type { FailedTrial, FinishedTrial, TrialRecord } from '../contract/run-file.ts';
+import type { FailedTrial, TrialRecord } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { MeasureOptions } from './measure-trial.ts';
+import type { MeasureOptions, RunTrial } from './procedure.ts';
 
 /** Codes of errors that every later trial would repeat. */
 const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'INTERRUPTED']);
 
 /** @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
-export async function measureRecord(
-  planned: PlannedTrial,
-  options: MeasureOptions,
-  measure: (planned: PlannedTrial, options: MeasureOptions) => Promise<FinishedTrial>,
-): Promise<TrialRecord> {
+export async function measureRecord(planned: PlannedTrial, options: MeasureOptions, run: RunTrial): Promise<TrialRecord> {
   const startedAt = new Date().toISOString();
   try {
-    return await measure(planned, options);
+    return await run(planned, options);
   } catch (error) {
     if (options.signal.aborted || !isFailure(error)) throw error;
     return describeFailure(planned, startedAt, error);

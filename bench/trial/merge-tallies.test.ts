@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, ProcessUse, ServerTally } from '../contract/tally.ts';
 import { addMemory, addOpenCounts, mergeClientTallies, mergeServerTallies, mergeStamps } from './merge-tallies.ts';
 
@@ -137,17 +138,19 @@ it('processes that planned different streams cannot pass for ones that planned t
   expect(mergeServerTallies([server, { ...server, planSha256: 'cd' }]).planSha256).toBe('ab and cd');
 });
 
-it('each stamp is that of the process which took it; what nobody took stays missing', () => {
+const reads = (columns: StampColumns) => () => Promise.resolve(columns);
+
+it('each stamp is that of the process which took it; what nobody took stays missing', async () => {
   const none = Number.NaN;
   const first = { startNs: Float64Array.of(1, none, none, none) };
   const second = { startNs: Float64Array.of(none, none, 3, 0) };
-  expect(mergeStamps([() => first, () => second])).toEqual({ startNs: Float64Array.of(1, none, 3, 0) });
+  expect(await mergeStamps([reads(first), reads(second)])).toEqual({ startNs: Float64Array.of(1, none, 3, 0) });
 });
 
-const one = () => ({ startNs: Float64Array.of(1, 2) });
+const one = () => Promise.resolve({ startNs: Float64Array.of(1, 2) });
 
-it('a stamp that two processes took, or for which one has no room, is a defect', () => {
-  expect(() => mergeStamps([one, one])).toThrow('one process alone takes each stamp startNs');
-  expect(() => mergeStamps([one, () => ({ startNs: Float64Array.of(Number.NaN) })])).toThrow('as many stamps startNs as each other');
-  expect(() => mergeStamps([one, () => ({})])).toThrow('as many stamps startNs as each other');
+it('a stamp that two processes took, or for which one has no room, is a defect', async () => {
+  await expect(mergeStamps([one, one])).rejects.toThrow('one process alone takes each stamp startNs');
+  await expect(mergeStamps([one, reads({ startNs: Float64Array.of(Number.NaN) })])).rejects.toThrow('as many stamps startNs as each other');
+  await expect(mergeStamps([one, reads({})])).rejects.toThrow('as many stamps startNs as each other');
 });

@@ -115,13 +115,13 @@ function mergeErrors(errors: ClientTally['errors']): ClientTally['errors'] {
 }
 
 /**
- * Each stamp was taken by the one process that ran the stream; the others have NaN there. Files are read one after another,
- * since each has room for the stamps of all.
+ * Each stamp was taken by the one process that ran the stream; the others have NaN there. Stamps are read one after another,
+ * since those of each process have room for the stamps of all.
  */
-export function mergeStamps(reads: Several<() => StampColumns>): StampColumns {
-  const merged = firstOf(reads)();
+export async function mergeStamps(reads: Several<() => Promise<StampColumns>>): Promise<StampColumns> {
+  const merged = await firstOf(reads)();
   for (const read of reads.slice(1)) {
-    const columns = read();
+    const columns = await read();
     for (const [name, column] of Object.entries(merged)) addStamps(column, columns[name], name);
   }
   return merged;
@@ -172,6 +172,12 @@ function addRecords(records: readonly Readonly<Record<string, number>>[]): Recor
   const added: Record<string, number> = {};
   for (const [key, value] of records.flatMap((record) => Object.entries(record))) added[key] = (added[key] ?? 0) + value;
   return added;
+}
+
+/** For a procedure whose trials have one process of each kind. */
+export function onlyOne<T>(all: Several<T>): T {
+  assert(all.length === 1, `one process of each kind takes part, not ${all.length}`);
+  return firstOf(all);
 }
 
 function firstOf<T>([first]: Several<T>): T {

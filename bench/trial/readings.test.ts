@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { HostWatch } from './host-watch.ts';
+import { HostWatch, watchHost } from './host-watch.ts';
 import { readMemory } from './process-memory.ts';
 import { parseTcpInfo, readTcpInfo } from './tcp-info.ts';
 
@@ -54,4 +56,20 @@ it('a busy loop in this process is seen as its own CPU time and as the machineâ€
   // At least half of the 300 ms, even if the hypervisor steals CPU time.
   expect(readings.ownNs).toBeGreaterThan(150e6);
   expect(readings.busyNs).toBeGreaterThan(140e6);
+});
+
+async function spentNs(pids: readonly number[]): Promise<number> {
+  const { host } = await watchHost(async () => await setTimeout(300), pids);
+  return host.ownNs;
+}
+
+it('a busy process that passes bytes on is the trialâ€™s own, not a stranger', async () => {
+  const busy = spawn(process.execPath, ['-e', 'process.stdout.write("!"); for (;;);'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    await once(busy.stdout, 'data');
+    // This process only waits; the other gets a tenth of the 300 ms, however many programs it shares the CPUs with.
+    expect(await spentNs([busy.pid!])).toBeGreaterThan((await spentNs([])) + 30e6);
+  } finally {
+    busy.kill('SIGKILL');
+  }
 });

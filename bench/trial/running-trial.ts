@@ -1,248 +1,166 @@
-// Runs the processes of one trial from start to tallies, whatever is measured meanwhile: fresh servers and load processes,
-// clock proof, one T0 for all, and in the end the merged tallies and stamps of each kind.
+// A trial between T0 and its end: the moments of its clock, the failure of a load process while others wait, readings of its
+// servers, and the tallies of all processes when it is over.
 
-import { paths } from '../contract/arms/paths.ts';
+import assert from 'node:assert/strict';
 import type { ClockBound } from '../contract/clock-proof.ts';
-import type { FromClient, FromRelay, FromServer, TrialSpecification } from '../contract/messages.ts';
-import type { MemoryReading, Plan } from '../contract/run-file.ts';
-import { readStamps, type StampColumns } from '../contract/stamps.ts';
-import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
-import { NS_PER_MS } from '../contract/units.ts';
-import { openNamespaces, type NamespacePair } from '../path/network-namespaces.ts';
+import type { FromClient, FromServer, TrialSpecification } from '../contract/messages.ts';
+import type { MemoryReading } from '../contract/run-file.ts';
+import type { OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import type { FromUpstream, UpstreamTally } from '../contract/upstream.ts';
-import { loopbackAddresses } from '../plan/ports.ts';
+import type { Path } from '../path/path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import type { Child } from './child-process.ts';
-import type { LiveRate } from './measure-trial.ts';
-import { addMemory, addOpenCounts, mergeClientTallies, mergeServerTallies, mergeStamps } from './merge-tallies.ts';
-import type { ProcessGroup } from './process-group.ts';
+import type { Canary } from './canary.ts';
+import { addMemory, addOpenCounts, mergeServerTallies } from './merge-tallies.ts';
+import { ProcessGroup } from './process-group.ts';
 import { readMemory } from './process-memory.ts';
-import { stampFiles } from './stamp-files.ts';
-import { checkClock, START_LEAD_NS } from './trial-moments.ts';
-import {
-  makeWorkingDirectory,
-  openRelay,
-  START_TIMEOUT_MS,
-  startChildren,
-  startRelay,
-  startUpstreams,
-  type ProcessOptions,
-} from './trial-processes.ts';
+import { sleepUntil } from './trial-moments.ts';
+import { START_TIMEOUT_MS } from './trial-processes.ts';
+import type { Worker } from './worker.ts';
 
-export interface RunningTrialOptions extends ProcessOptions {
-  readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses' | 'source'>;
-  readonly signal: AbortSignal;
-  readonly keepStampsIn: string | undefined;
-  readonly onProgress: (live: LiveRate) => void;
-  /** Awaited once all processes are ready and rehearsed, before T0: the servers are idle meanwhile. */
-  readonly beforeStart?: (ports: readonly number[]) => Promise<void>;
+/** The last message of a load process; its kind depends on the procedure. */
+type TallyMessage = Extract<FromClient, { tally: unknown }>;
+export type TallyKind = TallyMessage['kind'];
+type TallyOf<Kind extends TallyKind> = Extract<TallyMessage, { kind: Kind }>['tally'];
+
+export interface ClockProof {
+  readonly before: ClockBound;
+  readonly after: ClockBound;
+  readonly sameTimeNamespace: boolean;
 }
 
-interface FinishedProcesses {
-  /** Merged over all processes of a kind; see merge-tallies.ts. */
+/** What has been started before T0. */
+interface StartedTrial {
+  readonly planned: PlannedTrial;
+  readonly specification: TrialSpecification;
+  readonly path: Path;
+  readonly servers: ProcessGroup<FromServer>;
+  readonly clients: ProcessGroup<FromClient>;
+  /** A server that takes the place of the first one before the trial ends. */
+  readonly standby: Worker<FromServer> | undefined;
+  readonly canary: Canary | undefined;
+  /** Ports of the servers, in their order. */
+  readonly ports: readonly number[];
+  /** Memory of all servers together, when they began to listen. */
+  readonly memoryAtStart: MemoryReading | undefined;
+  readonly rehearsalNs: number;
+  /** T0 on the monotonic clock. */
+  readonly epochNs: bigint;
+  readonly signal: AbortSignal;
+}
+
+interface Finished<Kind extends TallyKind> {
+  /** Merged over all servers; see merge-tallies.ts. */
   readonly server: ServerTally;
-  readonly client: ClientTally;
-  readonly serverStamps: StampColumns;
-  readonly clientStamps: StampColumns;
-  /** Set only on path `relay`. */
+  /** One of each load process, in their order. */
+  readonly clients: readonly TallyOf<Kind>[];
   readonly relay: RelayTally | undefined;
   /** Empty when a timer paces the tokens. */
   readonly upstreams: readonly UpstreamTally[];
-  readonly clientProcesses: number;
+}
+
+/** Times of a finished trial. */
+interface Closing {
+  readonly clock: ClockProof;
   /** Time from T0 until the last load process had drained. */
   readonly drainedNs: number;
+  /** When the last process was stopped, on the monotonic clock. */
+  readonly endedNs: bigint;
 }
 
-export interface RunningTrial extends AsyncDisposable {
-  readonly servers: ProcessGroup<FromServer>;
-  readonly clients: ProcessGroup<FromClient>;
-  /** Ports of the servers, in their order. */
-  readonly ports: readonly number[];
-  /** The command within which the servers run; undefined on the host's own network. */
-  readonly withinServer: NamespacePair['server']['within'] | undefined;
-  /** T0 on the monotonic clock. */
-  readonly epochNs: bigint;
-  readonly rehearsalNs: number;
-  /** Memory of all servers together, when they began to listen. */
-  readonly memoryAtStart: MemoryReading | undefined;
+export interface RunningTrial<Kind extends TallyKind> extends StartedTrial, AsyncDisposable {
   /** Rejects as soon as a load process fails; resolves when all have drained. */
   readonly drained: Promise<void>;
+  /** Settles as the promise does, or rejects as soon as a load process fails. */
+  readonly orFailure: <Value>(promise: Promise<Value>) => Promise<Value>;
+  /** Resolves at this moment, in ns since T0, or at once when it has passed. @throws as soon as a load process fails */
+  readonly until: (atNs: number) => Promise<void>;
+  /** Ns since T0. */
+  readonly now: () => number;
+  /** Processes in whose network namespaces the trial is; empty for that of this process. */
+  readonly networkPids: readonly number[];
   readonly readServerMemory: () => MemoryReading | undefined;
   readonly countOpen: () => Promise<OpenCount>;
-  /** Waits for the load processes to drain, then stops the servers. Call once. */
-  readonly finish: () => Promise<FinishedProcesses>;
-  /** The loosest clock bounds of all load processes, each against its own server; complete after `finish`. */
-  readonly clock: () => { before: ClockBound; after: ClockBound; sameTimeNamespace: boolean };
+  /** Waits for the load processes to drain, then stops the servers, or the standby that took their place. Call once. */
+  readonly finish: () => Promise<Finished<Kind>>;
+  /** Call after `finish`. */
+  readonly closing: () => Closing;
 }
 
-/** Timeout a process to start, to rehearse and to stop; 16 servers and 16 load processes on two CPUs took 0.3 to 0.4 s each. */
-const PROCESS_MS = 1000;
+interface StartedOptions extends StartedTrial {
+  readonly upstreams: ProcessGroup<FromUpstream> | undefined;
+  /** Clock bounds of the load processes, each against its own server. */
+  readonly clocks: readonly ClockBound[];
+  readonly sameTimeNamespace: boolean;
+  /** Timeout of each answer, and of the tallies of the load processes. */
+  readonly patienceMs: number;
+  readonly longestMs: number;
+  readonly owned: AsyncDisposableStack;
+}
 
-/** Two runs in a row begin at different addresses: see loopbackAddresses. */
-let turn = process.pid;
-
-/** Resolves when T0 is agreed. @throws BenchError for anything that makes the trial a failed one. */
-export async function openTrial(
-  planned: PlannedTrial,
-  specification: TrialSpecification,
-  options: RunningTrialOptions,
-): Promise<RunningTrial> {
-  const { signal, plan } = options;
-  await using owned = new AsyncDisposableStack();
-  const stamps = owned.use(stampFiles(options.keepStampsIn, planned.trial));
-  const place = owned.use(makeWorkingDirectory(planned));
-  const counts = { servers: plan.serverProcesses ?? 1, clients: plan.clientProcesses ?? 1 };
-  const { isOnHost, usesRelay } = paths[planned.arm.path];
-  const namespaces = isOnHost ? undefined : owned.use(await openNamespaces());
-  const setUp = {
-    ...options,
-    workingDirectory: place.path,
-    withinServer: namespaces?.server.within,
-    withinClient: namespaces?.client.within,
-  };
-  const { servers, clients } = startChildren(planned, setUp, counts);
-  const upstreams = plan.source === 'upstream' ? owned.use(startUpstreams(planned, setUp, counts)) : undefined;
-  owned.use(servers);
-  owned.use(clients);
-  const relay = usesRelay ? owned.use(startRelay(planned, options)) : undefined;
-
-  const patienceMs = START_TIMEOUT_MS + (counts.servers + counts.clients) * PROCESS_MS;
-  await openUpstreams(upstreams, specification, { patienceMs, signal });
-  servers.sendEach((index) => ({
-    kind: 'serve',
-    specification,
-    stampsFile: stamps.of('server', index),
-    ...(upstreams !== undefined && { upstreamSocket: upstreamSocket(index) }),
-  }));
-  const listening = await servers.expect('listening', patienceMs, signal);
-  const readServerMemory = (): MemoryReading | undefined => addMemory(servers.pids.map(readMemory));
-  const memoryAtStart = readServerMemory();
-  const ports = listening.map(({ port }) => port);
-  const relayPort = relay && (await openRelay(relay, { planned, serverPort: ports[0] as number, signal }));
-  turn++;
-  const { clientAddresses: count } = plan;
-  const serverOf = (client: number): (typeof listening)[number] => listening[client % listening.length] as (typeof listening)[number];
-  clients.sendEach((index) => ({
-    kind: 'load',
-    specification,
-    stampsFile: stamps.of('client', index),
-    host: specification.host,
-    port: relayPort ?? serverOf(index).port,
-    clockPort: serverOf(index).clockPort,
-    ...(counts.clients > 1 && { slice: { index, of: counts.clients } }),
-    ...(count !== undefined && { localAddresses: loopbackAddresses(turn, { process: index, count }) }),
-  }));
-  followProgress(clients, options.onProgress);
-  const ready = await clients.expect('ready', patienceMs, signal);
-  for (const { clock } of ready) checkClock(clock);
-  await options.beforeStart?.(ports);
-
-  const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
-  const start = { kind: 'start', epochNs: String(epochNs) };
-  for (const group of [servers, clients, relay, upstreams]) group?.send(start);
-  const tallied = expectTallies(clients, specification, { patienceMs, signal });
-  const drained = tallied.then(() => undefined);
-  // Awaited later; an early failure must not be an unhandled rejection until then.
-  drained.catch(() => undefined);
-  const disposables = owned.move();
-  let after: readonly ClockBound[] = [];
+export function runningTrial<Kind extends TallyKind>(tally: Kind, options: StartedOptions): RunningTrial<Kind> {
+  const { upstreams, clocks, sameTimeNamespace, patienceMs, longestMs, owned, ...started } = options;
+  const { path, servers, clients, standby, epochNs, signal } = started;
+  const now = (): number => Number(process.hrtime.bigint() - epochNs);
+  const tallied = expectTallies(clients, tally, { timeoutMs: longestMs, signal });
+  let drainedNs = 0;
+  const drained = tallied.then(() => void (drainedNs = now()));
+  const failure = rejectionOf(drained);
+  const orFailure = async <Value>(promise: Promise<Value>): Promise<Value> => await Promise.race([promise, failure]);
+  let closing: Closing | undefined;
   return {
-    servers,
-    clients,
-    ports,
-    withinServer: namespaces?.server.within,
-    epochNs,
-    rehearsalNs: Math.max(...ready.map(({ rehearsalNs }) => rehearsalNs)),
-    memoryAtStart,
+    ...started,
     drained,
-    readServerMemory,
+    orFailure,
+    until: async (atNs) => await orFailure(sleepUntil(epochNs, atNs, signal)),
+    now,
+    networkPids: path.isOnHostNetwork ? [] : [...servers.pids, ...clients.pids],
+    readServerMemory: () => addMemory(servers.pids.map(readMemory)),
     countOpen: async () => {
       servers.send({ kind: 'count-open' });
       return addOpenCounts((await servers.expect('open-count', START_TIMEOUT_MS, signal)).map(({ open }) => open));
     },
     finish: async () => {
+      await drained;
       const fromClients = await tallied;
-      const drainedNs = Number(process.hrtime.bigint() - epochNs);
-      after = fromClients.map(({ clock }) => clock);
-      servers.send({ kind: 'stop' });
-      const fromServers = await servers.expect('tally', patienceMs, signal);
+      const last = standby === undefined ? servers : new ProcessGroup([standby]);
+      last.send({ kind: 'stop' });
+      const fromServers = await last.expect('tally', patienceMs, signal);
+      const relay = await path.tally(signal);
+      upstreams?.send({ kind: 'stop' });
+      const fromUpstreams = (await upstreams?.expect('tally', patienceMs, signal)) ?? [];
+      const after = loosest(fromClients.map(({ clock }) => clock));
+      const clock = { before: loosest(clocks), after, sameTimeNamespace };
+      closing = { clock, drainedNs, endedNs: process.hrtime.bigint() };
       return {
-        server: mergeServerTallies(fromServers.map(({ tally }) => tally)),
-        client: mergeClientTallies(fromClients.map(({ tally }) => tally)),
-        serverStamps: mergeStamps(fromServers.map((_, index) => () => readStamps(stamps.of('server', index)))),
-        clientStamps: mergeStamps(fromClients.map((_, index) => () => readStamps(stamps.of('client', index)))),
-        relay: await stopRelay(relay, signal),
-        upstreams: await stopUpstreams(upstreams, { patienceMs, signal }),
-        clientProcesses: counts.clients,
-        drainedNs,
+        server: mergeServerTallies(fromServers.map((message) => message.tally)),
+        clients: fromClients.map((message) => message.tally as TallyOf<Kind>),
+        relay,
+        upstreams: fromUpstreams.map((message) => message.tally),
       };
     },
-    clock: () => ({
-      before: loosest(ready.map(({ clock }) => clock)),
-      after: loosest(after),
-      sameTimeNamespace: ready.every(({ timeNamespace }, index) => timeNamespace === serverOf(index).timeNamespace),
-    }),
-    [Symbol.asyncDispose]: async () => await disposables.disposeAsync(),
+    closing: () => {
+      assert(closing !== undefined, 'a trial is finished before its times are read');
+      return closing;
+    },
+    [Symbol.asyncDispose]: async () => await owned.disposeAsync(),
   };
 }
 
-/** Relative to the working directory shared with its server: the path of a unix socket may have 107 bytes (unix(7)). */
-function upstreamSocket(index: number): string {
-  return `upstream-${index + 1}.sock`;
-}
-
-interface Patience {
-  readonly patienceMs: number;
-  readonly signal: AbortSignal;
-}
-
-async function openUpstreams(
-  upstreams: ProcessGroup<FromUpstream> | undefined,
-  { warmupNs, windowNs }: TrialSpecification,
-  { patienceMs, signal }: Patience,
-): Promise<void> {
-  upstreams?.sendEach((index) => ({ kind: 'generate', socketPath: upstreamSocket(index), warmupNs, windowNs }));
-  await upstreams?.expect('generating', patienceMs, signal);
-}
-
-async function stopUpstreams(
-  upstreams: ProcessGroup<FromUpstream> | undefined,
-  { patienceMs, signal }: Patience,
-): Promise<readonly UpstreamTally[]> {
-  upstreams?.send({ kind: 'stop' });
-  return ((await upstreams?.expect('tally', patienceMs, signal)) ?? []).map(({ tally }) => tally);
-}
-
-type ClientTallied = Extract<FromClient, { kind: 'tally' }>;
-
 async function expectTallies(
   clients: ProcessGroup<FromClient>,
-  { warmupNs, windowNs, tailNs, drainNs, timetable }: TrialSpecification,
-  { patienceMs, signal }: Patience,
-): Promise<ClientTallied[]> {
-  const timetableNs = timetable?.phases.at(-1)?.openToNs ?? 0;
-  const endNs = Math.max(warmupNs + windowNs + tailNs, timetableNs) + drainNs;
-  return await clients.expect('tally', endNs / NS_PER_MS + patienceMs, signal);
+  kind: TallyKind,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<readonly TallyMessage[]> {
+  return await clients.expect(kind, timeoutMs, signal);
 }
 
-function followProgress(clients: ProcessGroup<FromClient>, onProgress: (live: LiveRate) => void): void {
-  const latest = new Map<number, LiveRate>();
-  for (const [index, child] of clients.children.entries()) {
-    child.onMessage = (message) => {
-      if (message.kind !== 'progress') return;
-      latest.set(index, message);
-      const all = [...latest.values()];
-      onProgress({
-        tokensReceived: all.reduce((sum, one) => sum + one.tokensReceived, 0),
-        openStreams: all.reduce((sum, one) => sum + one.openStreams, 0),
-      });
-    };
-  }
-}
-
-async function stopRelay(relay: Child<FromRelay> | undefined, signal: AbortSignal): Promise<RelayTally | undefined> {
-  relay?.send({ kind: 'stop' });
-  return (await relay?.expect('tally', START_TIMEOUT_MS, signal))?.tally;
+/** Never resolves. */
+function rejectionOf(promise: Promise<unknown>): Promise<never> {
+  const { promise: rejection, reject } = Promise.withResolvers<never>();
+  promise.catch(reject);
+  // Awaited later; an early failure must not be an unhandled rejection until then.
+  rejection.catch(() => undefined);
+  return rejection;
 }
 
 /** The bound that holds for all of them. */

@@ -15,7 +15,7 @@ export const RAMP_SHARE = 0.5;
 const MOST_END_NS = 0.5 * NS_PER_MS;
 
 /** Fields that differ between kinds of trials. */
-type Special = 'rehearsalTokens' | 'lowPhase' | 'rampNs' | 'windowNs' | 'injection' | 'recovery' | 'timetable' | 'stall' | 'connecting';
+type Special = 'rehearsalTokens' | 'lowPhase' | 'rampNs' | 'windowNs' | 'recovery' | 'timetable' | 'stall' | 'connecting';
 
 export interface SpecificationOptions {
   readonly plan: Plan;
@@ -40,11 +40,9 @@ export function specifyTrial(
     workloadSeed: planned.workloadSeed,
     warmupNs: plan.warmupNs,
     tailNs: tailOf(plan.workload),
-    // A search goes up to the saturation of a server: there it would still work off the pause of a collection in the window.
-    ...(plan.search !== undefined && { collectNs: 0 }),
-    ...(plan.search?.verifyOneIn !== undefined && { verifyOneIn: plan.search.verifyOneIn }),
     drainNs: Math.max(plan.drainNs, planned.loadPoint.connections * MOST_END_NS),
     backpressureBytes: plan.backpressureBytes,
+    ...(planned.arm.injection !== undefined && { injection: planned.arm.injection }),
     ...(plan.browser !== undefined && { browser: plan.browser }),
     host,
     port,

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { temporaryFolder } from './temporary-folder.ts';
 
-interface StampFiles extends Disposable {
+export interface StampFiles extends Disposable {
   /** File of the first process of its kind. */
   readonly server: string;
   readonly client: string;

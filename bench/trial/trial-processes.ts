@@ -3,35 +3,20 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Arm } from '../contract/arms/arms.ts';
-import { paths } from '../contract/arms/paths.ts';
-import {
-  fromClientSchema,
-  fromRelaySchema,
-  fromServerSchema,
-  type FromClient,
-  type FromRelay,
-  type FromServer,
-} from '../contract/messages.ts';
+import { fromClientSchema, fromServerSchema, type FromClient, type FromServer } from '../contract/messages.ts';
 import { fromUpstreamSchema, type FromUpstream } from '../contract/upstream.ts';
 import { programPath } from '../contract/program.ts';
-import { SERVER_ADDRESS } from '../path/network-commands.ts';
+import type { Path } from '../path/path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { Child } from './child-process.ts';
 import { ProcessGroup } from './process-group.ts';
+import type { StampFiles } from './stamp-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import type { Worker, WorkerProgram } from './worker.ts';
 
 const twinProgram = programPath(import.meta.url, '../../servers/main');
 const clientProgram = programPath(import.meta.url, '../../clients/main');
 const upstreamProgram = programPath(import.meta.url, '../../servers/upstream-main');
-const relayProgram = programPath(import.meta.url, '../path/relay-main');
-
-export const HOST = '127.0.0.1';
-
-/** Address on which the server of an arm listens, and to which its clients connect. */
-export function hostOf({ path }: Arm): string {
-  return paths[path].isOnHost ? HOST : SERVER_ADDRESS;
-}
 
 export const START_TIMEOUT_MS = 30_000;
 /** Equal for every process of every arm; heap sizes must not depend on the machine's memory. */
@@ -58,9 +43,10 @@ interface ChildSetUp extends ProcessOptions {
   readonly name?: string;
   /** Index among several of its kind, from 0. */
   readonly place?: number;
+  readonly stampsFile?: string;
 }
 
-export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<FromServer> {
+export function startServer(planned: PlannedTrial, options: ChildSetUp): Worker<FromServer> {
   return new Child({
     ...childOptions(planned, options),
     name: `${planned.arm.transport} ${options.name ?? 'server'}`,
@@ -70,7 +56,7 @@ export function startServer(planned: PlannedTrial, options: ChildSetUp): Child<F
   });
 }
 
-export function startClient(planned: PlannedTrial, options: ChildSetUp): Child<FromClient> {
+function startClient(planned: PlannedTrial, options: ChildSetUp): Worker<FromClient> {
   return new Child({
     ...childOptions(planned, options),
     name: `${planned.arm.transport} ${options.name ?? 'client'}`,
@@ -93,20 +79,20 @@ export function cpuOf(
   return first === undefined ? undefined : first + 2 * (place % Math.max(1, Math.floor(cpus / 2)));
 }
 
-function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [] }: ChildSetUp) {
+function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [], stampsFile }: ChildSetUp) {
   return {
     environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
     nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
     workingDirectory,
     within,
+    stampsFile,
     verbose,
   };
 }
 
-/** Commands within which servers and load processes run, if each side has a network namespace of its own. */
-interface GroupSetUp extends Omit<ChildSetUp, 'within'> {
-  readonly withinServer?: readonly string[] | undefined;
-  readonly withinClient?: readonly string[] | undefined;
+interface GroupSetUp extends Omit<ChildSetUp, 'within' | 'stampsFile'> {
+  readonly path: Pick<Path, 'withinServer' | 'withinClient'>;
+  readonly stampsFileOf: StampFiles['of'];
 }
 
 interface ChildCounts {
@@ -117,16 +103,20 @@ interface ChildCounts {
 /** Starts servers and load processes in the order that was drawn for this trial. */
 export function startChildren(
   planned: PlannedTrial,
-  { withinServer = [], withinClient = [], ...setUp }: GroupSetUp,
+  { path: { withinServer, withinClient }, stampsFileOf, ...setUp }: GroupSetUp,
   counts: ChildCounts,
 ): { servers: ProcessGroup<FromServer>; clients: ProcessGroup<FromClient> } {
   const startServers = (): ProcessGroup<FromServer> =>
     new ProcessGroup(
-      numbered(counts.servers, 'server').map((name, place) => startServer(planned, { ...setUp, within: withinServer, name, place })),
+      numbered(counts.servers, 'server').map((name, place) =>
+        startServer(planned, { ...setUp, within: withinServer, name, place, stampsFile: stampsFileOf('server', place) }),
+      ),
     );
   const startClients = (): ProcessGroup<FromClient> =>
     new ProcessGroup(
-      numbered(counts.clients, 'client').map((name, place) => startClient(planned, { ...setUp, within: withinClient, name, place })),
+      numbered(counts.clients, 'client').map((name, place) =>
+        startClient(planned, { ...setUp, within: withinClient, name, place, stampsFile: stampsFileOf('client', place) }),
+      ),
     );
   if (planned.setup.serverFirst) {
     const servers = startServers();
@@ -161,24 +151,18 @@ export function startUpstreams(planned: PlannedTrial, setUp: ChildSetUp, counts:
   );
 }
 
-export function startRelay({ setup }: PlannedTrial, { verbose }: ProcessOptions): Child<FromRelay> {
+/** Starts a process that stands between server and clients. */
+export function startBetween<In extends { kind: string }>(
+  { setup }: PlannedTrial,
+  program: WorkerProgram<In>,
+  { verbose }: ProcessOptions,
+): Worker<In> {
   return new Child({
-    name: 'relay',
-    program: relayProgram,
-    schema: fromRelaySchema,
+    ...program,
     environment: {},
     nodeArguments: heapArguments,
     // On the server's CPU: on the client's, a relay waiting for the end of a delay would keep the client from waking up.
     cpu: setup.serverCpu,
     verbose,
   });
-}
-
-export async function openRelay(
-  relay: Child<FromRelay>,
-  { planned, serverPort, signal }: { planned: PlannedTrial; serverPort: number; signal: AbortSignal },
-): Promise<number> {
-  const { injection } = planned.arm;
-  relay.send({ kind: 'relay', host: HOST, serverPort, delayNs: injection?.kind === 'delay' ? injection.delayNs : 0 });
-  return (await relay.expect('relaying', START_TIMEOUT_MS, signal)).port;
 }

@@ -3,13 +3,13 @@
 import { median } from '../../analysis/statistics/moments.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import { BenchError } from '../../contract/errors.ts';
+import type { TrialSpecification } from '../../contract/messages.ts';
 import type { Timetable } from '../../contract/timetable.ts';
 import { KIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import { onlyOne } from '../../trial/merge-tallies.ts';
 import { readMemory } from '../../trial/process-memory.ts';
-import { openTrial } from '../../trial/running-trial.ts';
+import { openTrial } from '../../trial/open-trial.ts';
 import { specifyTrial } from '../../trial/specification.ts';
-import { sleepUntil } from '../../trial/trial-moments.ts';
-import { HOST } from '../../trial/trial-processes.ts';
 import { contenders, planSelf, quietly, tell } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';
 
@@ -89,21 +89,23 @@ async function holdConnections(transports: TransportId, round: number): Promise<
     rate: String(TOKENS_PER_SECOND),
   } as const;
   const { plan, planned, tokenFile } = await planSelf(flags, round);
-  const specification = {
-    ...specifyTrial(planned, { plan, tokenFile, host: HOST, port: 0 }),
+  const specify = (host: string): TrialSpecification => ({
+    ...specifyTrial(planned, { plan, tokenFile, host, port: 0 }),
     timetable: planHolding(),
     rehearsalTokens: REHEARSAL_TOKENS,
     rampNs: OPENING_NS,
     warmupNs: OPEN_FROM_NS,
     windowNs: OPENING_NS,
     collectNs: COLLECT_NS,
-  };
-  await using trial = await openTrial(planned, specification, { ...quietly, plan });
+  });
+  await using trial = await openTrial(planned, { tally: 'tally', specify }, { ...quietly, plan });
   const [pid = 0] = trial.clients.pids;
   const before = readMemory(pid);
-  await Promise.race([sleepUntil(trial.epochNs, READ_NS, quietly.signal), trial.drained]);
+  await trial.until(READ_NS);
   const after = readMemory(pid);
-  const { client, server, clientStamps } = await trial.finish();
+  const { clients, server } = await trial.finish();
+  const client = onlyOne(clients);
+  const clientStamps = await trial.clients.stamps();
   if (client.streamsVerified < CONNECTIONS)
     throw new BenchError('STREAM', `${client.streamsVerified} of ${CONNECTIONS} streams over ${transports} were whole`);
   const bytesPerConnection = before && after && (after.rssBytes - before.rssBytes) / CONNECTIONS;

@@ -4,14 +4,15 @@
 import { cpus } from 'node:os';
 import { loadGrid } from '../../analysis/capacity/load-grid.ts';
 import { rejudge, type StampedStep } from '../../analysis/capacity/rejudge.ts';
-import { joinInputOf } from '../../commands/record-trial.ts';
+import { joinInputOf } from '../../scenarios/procedures/steady/record.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import { deriveSeed } from '../../contract/random.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import { planTrials } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
-import { measureTrial } from '../../trial/measure-trial.ts';
+import { stepOf } from '../../scenarios/procedures/search/steps.ts';
+import { measureTrial } from '../../trial/procedure.ts';
 import { contenders, quietly, tell } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';
 
@@ -69,11 +70,12 @@ async function stepsOf(transports: TransportId): Promise<(streams: number, time:
   const [planned] = planTrials(plan);
   if (planned === undefined) throw new Error('the plan is empty');
   const { asked: _asked, ...place } = planned;
+  const procedure = stepOf(plan.search!);
   const tokenFile = locateTokens(plan.workload, '.');
   return async (streams, time) => {
     tell(`${transports}: ${streams} streams × ${plan.workload.tokensPerSecond} tokens/s`);
     const workloadSeed = deriveSeed(place.workloadSeed, streams, time);
     const step = { ...place, workloadSeed, loadPoint: { connections: streams } };
-    return { streams, input: joinInputOf(await measureTrial(step, { ...quietly, plan, tokenFile, port: 0 })) };
+    return { streams, input: joinInputOf(await measureTrial(procedure, step, { ...quietly, plan, tokenFile, port: 0 })) };
   };
 }

@@ -1,21 +1,25 @@
 // Ground truth: captures every packet of real trials at a low load, and compares the kernel's time of each packet with the stamps
 // of the harness. Separate from measured trials, because capturing disturbs; by how much is measured as well.
 
+import assert from 'node:assert/strict';
+import { DEFAULT_PATH } from '../../contract/arms/paths.ts';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { findWindowMembers } from '../../analysis/window-members.ts';
-import { recordTrial } from '../../commands/record-trial.ts';
-import type { TransportId } from '../../contract/arms/transports.ts';
 import { quantileOf } from '../../contract/distribution.ts';
 import { planAllOffsetsNs, populationOf } from '../../contract/population.ts';
 import type { CompletedTrial, Gate, Plan } from '../../contract/run-file.ts';
+import type { TransportId } from '../../contract/arms/transports.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { openTokenSource } from '../../contract/workload.ts';
 import { planBlock, type PlannedTrial } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
-import { measureTrial, type MeasuredTrial } from '../../trial/measure-trial.ts';
+import type { MeasuredSteady } from '../../scenarios/procedures/steady/measure.ts';
+import { steady } from '../../scenarios/procedures/steady/procedure.ts';
+import { recordSteady } from '../../scenarios/procedures/steady/record.ts';
+import { measureTrial } from '../../trial/procedure.ts';
 import { temporaryFolder } from '../../trial/temporary-folder.ts';
 import { planCapture, type CaptureOptions } from './capture-plan.ts';
 import type { CaptureRefusal } from './capture-refusal.ts';
@@ -90,7 +94,8 @@ function isTrue({ checks, missedGates }: CapturedTransport): boolean {
 const TRACER_GATE = 'N6';
 
 async function captureTransport(planned: PlannedTrial, capturePlan: CapturePlan): Promise<CapturedTransport | CaptureRefusal> {
-  const { transport } = planned.arm;
+  const { transport, path } = planned.arm;
+  assert(path === DEFAULT_PATH, 'packets are captured on loopback, between the server and its clients');
   const captured = await measureCaptured(planned, capturePlan);
   if ('reason' in captured) return captured;
   capturePlan.onTrial({ transport, isCaptured: false });
@@ -98,7 +103,7 @@ async function captureTransport(planned: PlannedTrial, capturePlan: CapturePlan)
   const { measured, matched, packets } = captured;
   const { wireNs, ...found } = matched;
   const { offsetNs: _offset, ...clock } = captured.clock;
-  const record = recordTrial(planned, measured);
+  const record = recordSteady(planned, measured);
   const { population, window } = windowOf(measured);
   const judgement = judgeCapture({
     population,
@@ -114,7 +119,7 @@ async function captureTransport(planned: PlannedTrial, capturePlan: CapturePlan)
     ...found,
     packets,
     clock,
-    deliveryP50Ns: { captured: deliveryP50(record), uncaptured: deliveryP50(recordTrial(planned, uncaptured)) },
+    deliveryP50Ns: { captured: deliveryP50(record), uncaptured: deliveryP50(recordSteady(planned, uncaptured)) },
     missedGates: record.gates.filter(({ id, ok }) => !ok && id !== TRACER_GATE),
   };
 }
@@ -124,7 +129,7 @@ function deliveryP50({ distributions }: CompletedTrial): number | undefined {
 }
 
 /** Returns the planned streams of a trial, and the tokens by which its window is judged. */
-function windowOf({ specification }: MeasuredTrial) {
+function windowOf({ specification }: MeasuredSteady) {
   const { warmupNs, windowNs } = specification;
   const population = populationOf(specification);
   const offsetsNs = planAllOffsetsNs(specification, population);
@@ -133,7 +138,7 @@ function windowOf({ specification }: MeasuredTrial) {
 }
 
 interface CapturedTrial {
-  readonly measured: MeasuredTrial;
+  readonly measured: MeasuredSteady;
   readonly matched: MatchedTokens;
   readonly packets: CaptureCounts;
   readonly clock: CaptureClock;
@@ -168,8 +173,8 @@ async function measureCaptured(planned: PlannedTrial, capturePlan: CapturePlan):
   return { measured, matched, packets, clock };
 }
 
-async function measure(planned: PlannedTrial, { plan, signal }: CapturePlan, port: number): Promise<MeasuredTrial> {
-  return await measureTrial(planned, {
+async function measure(planned: PlannedTrial, { plan, signal }: CapturePlan, port: number): Promise<MeasuredSteady> {
+  return await measureTrial(steady, planned, {
     plan,
     tokenFile: locateTokens(plan.workload, '.'),
     port,

@@ -1,0 +1,16 @@
+// Names the procedures: how one trial of a scenario is carried out. Several scenarios share one. The table that leads from a
+// name to its code is bench/scenarios/procedures.ts.
+
+export type ProcedureId =
+  /** Streams run steadily, or as a load point says, through one window. */
+  | 'steady'
+  /** Streams outlive their connections, and a fault is injected. */
+  | 'fault'
+  /** Connections grow and shrink in rungs, and memory is read on each. */
+  | 'ladder'
+  /** Steady trials one after another, each at a load that follows from the ones before. */
+  | 'search'
+  /** Each client requests the next stream as soon as it has the last. */
+  | 'closed-loop'
+  /** Pages of a browser request more streams than it opens. */
+  | 'page';
