@@ -53,3 +53,9 @@ export interface BrowserLimitsAnalysis {
   readonly loadPoint: LoadPoint;
   readonly arms: readonly ArmBrowserLimits[];
 }
+
+/** What the scenario adds to an analysis. */
+export interface BrowserLimitsFindings {
+  /** One per load point. */
+  readonly browserLimits: readonly BrowserLimitsAnalysis[];
+}

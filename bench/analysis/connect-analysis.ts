@@ -35,3 +35,8 @@ export interface ConnectAnalysis {
   readonly storms: readonly StormAnalysis[];
   readonly kept: readonly KeptEffect[];
 }
+
+/** What the scenario adds to an analysis. */
+export interface ConnectFindings {
+  readonly connect: ConnectAnalysis;
+}

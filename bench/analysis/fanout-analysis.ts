@@ -26,3 +26,8 @@ export interface StoppedSubscriber {
 export interface FanoutAnalysis {
   readonly stopped: readonly StoppedSubscriber[];
 }
+
+/** What the scenario adds to an analysis. */
+export interface FanoutFindings {
+  readonly fanout: FanoutAnalysis;
+}

@@ -101,3 +101,8 @@ export interface RecoveryAnalysis {
   readonly faults: readonly FaultAnalysis[];
   readonly absent: NonNullable<Plan['recovery']>['absent'];
 }
+
+/** What the scenario adds to an analysis. */
+export interface RecoveryFindings {
+  readonly recovery: RecoveryAnalysis;
+}

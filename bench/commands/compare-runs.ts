@@ -1,14 +1,12 @@
 // Compares saved runs, or the arms of one: the part of `compare` that handles a single scenario.
 
 import { join } from 'node:path';
-import { analyse } from '../analysis/analyse.ts';
 import { compareRuns } from '../analysis/across/compare-runs.ts';
 import { gatherRuns } from '../analysis/across/gather-runs.ts';
 import { subjectsOfArms, subjectsOfRuns } from '../analysis/across/gate-subjects.ts';
 import { rebase } from '../analysis/across/rebase.ts';
 import { judgeRegressions, type GateResult, type RegressionGate } from '../analysis/across/regression-gates.ts';
 import { loadRun } from '../analysis/load-run.ts';
-import { allMetrics, metricsOfPlan } from '../analysis/metrics/registry.ts';
 import { isUnderComparison } from '../analysis/thresholds.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { SavedRun } from '../contract/run-file.ts';
@@ -20,6 +18,8 @@ import { renderComparisonText } from '../report/across/text.ts';
 import { renderReport } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import type { Paint } from '../report/verdict-table.ts';
+import { reportOf } from '../scenarios/parts.ts';
+import { allMetrics, analyseRun, readings } from '../scenarios/readings.ts';
 
 export interface Compared {
   readonly gates: readonly GateResult[];
@@ -42,7 +42,7 @@ export function compareRunFolders([first, ...others]: readonly [string, ...strin
 }
 
 function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, paint }: CompareOptions): Compared {
-  const gathered = gatherRuns(old, others);
+  const gathered = gatherRuns(old, others, readings[old.header.plan.scenario]);
   const comparison = compareRuns(gathered);
   const results = judgeRegressions(gates, subjectsOfRuns(gathered));
   return {
@@ -57,21 +57,17 @@ function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, pai
 
 /** The run's own analysis, with another arm as its baseline if one is given. */
 function compareArms(run: SavedRun, { baseline, gates, paint }: CompareOptions): Compared {
-  const analysis = analyse(baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)));
-  const results = judgeRegressions(gates, subjectsOfArms(analysis, run.folder));
+  const analysis = analyseRun(baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)));
+  const results = judgeRegressions(gates, subjectsOfArms(analysis, readings[analysis.plan.scenario], run.folder));
   return {
     gates: results,
     render: {
       text: () => {
-        const text = renderTerminal(analysis, {
-          metrics: metricsOfPlan(analysis.plan),
-          paint,
-          reportPath: reportPathOf(run, analysis.baseline),
-        });
+        const text = renderTerminal(reportOf(analysis), { paint, reportPath: reportPathOf(run, analysis.baseline) });
         return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
       },
       md: () => {
-        const report = renderReport(analysis, { metrics: metricsOfPlan(analysis.plan), charts: [] });
+        const report = renderReport(reportOf(analysis), { charts: [] });
         return results.length === 0 ? report : `${report}\n${renderGatesMarkdown(results, allMetrics)}\n`;
       },
     },

@@ -1,7 +1,6 @@
 // `streamduel list …`: lists the available scenarios, transports, workloads and other names.
 
 import { styleText } from 'node:util';
-import { allMetrics } from '../analysis/metrics/registry.ts';
 import { faults } from '../contract/faults.ts';
 import { payloads } from '../contract/payload.ts';
 import { policies } from '../contract/reconnect-policy.ts';
@@ -10,6 +9,7 @@ import { sources } from '../contract/upstream.ts';
 import { pickName } from '../plan/quantities.ts';
 import { presets } from '../plan/presets.ts';
 import { namedWorkloads } from '../plan/workloads.ts';
+import { allMetrics } from '../scenarios/readings.ts';
 import { scenarios } from '../scenarios/registry.ts';
 
 type Rows = readonly (readonly [name: string, text: string])[];

@@ -6,6 +6,7 @@ import type { Analysis } from '../analysis/analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis/analysis-fixture.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
+import { burstReading } from '../scenarios/burst/reading.ts';
 
 const tokenCounts = [1, 2, 5, 10] as const;
 
@@ -48,5 +49,5 @@ export function burstAnalysis(options: Pick<FixtureOptions, 'noise' | 'verdicts'
     command: 'streamduel run burst --transports sse,ws,tcp --seed 1',
     ...options,
   });
-  return analyse(run);
+  return analyse(run, burstReading);
 }

@@ -8,6 +8,7 @@ import { fixtureDistribution } from '../analysis/trial-fixture.ts';
 import type { CompletedTrial, CompletionsTrial } from '../contract/run-file.ts';
 import { armName, type Arm } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { completionsReading } from '../scenarios/completions/reading.ts';
 
 const arms: Arm[] = [
   { transport: 'sse', client: 'probe', path: 'direct' },
@@ -103,5 +104,5 @@ export function completionsAnalysis(options: Pick<FixtureOptions, 'verdicts' | '
       ...(options.verdicts !== undefined && { verdicts: options.verdicts }),
     },
   });
-  return analyse(run);
+  return analyse(run, completionsReading);
 }

@@ -3,10 +3,12 @@
 
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/analysis.ts';
+import type { ConnectFindings } from '../analysis/connect-analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../analysis/analysis-fixture.ts';
 import type { CompletedTrial, LoadPoint } from '../contract/run-file.ts';
 import type { TransportId } from '../contract/transports.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { connectReading } from '../scenarios/connect/reading.ts';
 
 /** The fixture tells load points apart by their connections; see `loadPoints`. */
 const places = [1000, 1001, 1002] as const;
@@ -58,7 +60,7 @@ const shares: Partial<Record<string, readonly [storm: number, cold: number, warm
   serverCpu: [0.3, 0.5, 0.35],
 };
 
-export function connectAnalysis({ hasFailures = false, ...options }: ConnectOptions = {}): Analysis {
+export function connectAnalysis({ hasFailures = false, ...options }: ConnectOptions = {}): Analysis & ConnectFindings {
   const run = fixtureRun({
     transports: ['sse', 'ws', 'tcp'],
     plan: {
@@ -80,5 +82,5 @@ export function connectAnalysis({ hasFailures = false, ...options }: ConnectOpti
     ...options,
   });
   const plan = { ...run.header.plan, loadPoints: [...loadPoints] };
-  return analyse({ ...run, header: { ...run.header, plan } });
+  return analyse({ ...run, header: { ...run.header, plan } }, connectReading);
 }

@@ -1,7 +1,7 @@
 // Made-up analyses of runs with fault injection: a matrix of faults, and a herd. Their numbers come from no measurement.
 
 import type { Analysis, Estimate, LoadPointAnalysis, MetricSummary } from '../analysis/analysis.ts';
-import type { FaultAnalysis, FaultedArm } from '../analysis/recovery-analysis.ts';
+import type { FaultAnalysis, FaultedArm, RecoveryFindings } from '../analysis/recovery-analysis.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { PolicyName } from '../contract/reconnect-policy.ts';
 import { DEFAULT_RESUME_LIMITS } from '../contract/recovery.ts';
@@ -31,7 +31,7 @@ const arms = fixtureArms.slice(0, 2);
 /** Factor by which WebSocket resumes later. */
 const WS_FACTOR = 1.004;
 
-export function reconnectAnalysis(): Analysis {
+export function reconnectAnalysis(): Analysis & RecoveryFindings {
   const points = courses.map(({ fault }): LoadPoint => ({ connections: 100, fault, policy: 'identical' }));
   const plan: Partial<Plan> = { scenario: 'reconnect', loadPoints: points, lanes: 4, recovery: recoveryPlan() };
   const analysis = recoveryAnalysis('reconnect', plan);
@@ -53,7 +53,7 @@ export function reconnectAnalysis(): Analysis {
 }
 
 /** The reset is INVALID, the run was interrupted, and one fault was never measured. */
-export function brokenReconnectAnalysis(): Analysis {
+export function brokenReconnectAnalysis(): Analysis & RecoveryFindings {
   const analysis = reconnectAnalysis();
   const reason = '3 tokens came twice over WebSocket';
   return {
@@ -63,7 +63,7 @@ export function brokenReconnectAnalysis(): Analysis {
     loadPoints: analysis.loadPoints.slice(0, -1).map((point) => (point.loadPoint.fault === 'reset' ? invalidPoint(point, reason) : point)),
     recovery: {
       absent: [],
-      faults: (analysis.recovery?.faults ?? []).map((fault, index) => (index === courses.length - 1 ? unmeasured(fault) : fault)),
+      faults: analysis.recovery.faults.map((fault, index) => (index === courses.length - 1 ? unmeasured(fault) : fault)),
     },
   };
 }
@@ -77,7 +77,7 @@ function unmeasured(fault: FaultAnalysis): FaultAnalysis {
   return { ...fault, arms: [], sentence: 'No trial was measured.' };
 }
 
-export function herdAnalysis(): Analysis {
+export function herdAnalysis(): Analysis & RecoveryFindings {
   const places = [500, 2000].flatMap((connections) =>
     (['identical', 'as-specified'] as const).map((policy): LoadPoint & { policy: PolicyName } => ({ connections, fault: 'kill', policy })),
   );

@@ -6,6 +6,7 @@ import { loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatDifferenceEstimate, formatP, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
 import { left, renderTable, right } from './markdown.ts';
 import { metricText, type ReportContext } from './report-context.ts';
+import type { RunReport } from './scenario-parts.ts';
 import { layOutTable } from './text-layout.ts';
 import { formatHalfWidth, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
@@ -28,9 +29,9 @@ function labelHeading(points: readonly LoadPointAnalysis[]): string {
   return points.length > 1 ? 'load point' : 'endpoint';
 }
 
-/** Tables of a run: one for each load point or, with fault injection, a single one with a row for each. */
-export function noiseFloorTables({ loadPoints, recovery }: Analysis): readonly (readonly LoadPointAnalysis[])[] {
-  return recovery === undefined ? loadPoints.map((point) => [point]) : [loadPoints];
+/** Tables of a run: one for each load point or, where these are many, a single one with a row for each. */
+export function noiseFloorTables({ analysis: { loadPoints }, parts }: RunReport): readonly (readonly LoadPointAnalysis[])[] {
+  return parts.hasManyPoints === true ? [loadPoints] : loadPoints.map((point) => [point]);
 }
 
 /** Empty without an A/A pair. */

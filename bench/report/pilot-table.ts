@@ -6,6 +6,7 @@ import { loadPointKey, loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatPercent, formatSetting, formatValue, formatWallTime, UNKNOWN } from './format.ts';
 import { left, renderTable, right } from './markdown.ts';
 import { armTitleOf, metricText, type ReportContext } from './report-context.ts';
+import type { RunReport } from './scenario-parts.ts';
 import { layOutTable } from './text-layout.ts';
 import { TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
 
@@ -16,11 +17,11 @@ export interface PilotTableOptions {
   readonly otherArm: string;
 }
 
-/** One table for each load point and arm or, with fault injection, one for each arm. Empty for a run that is no pilot. */
-export function pilotTables(context: ReportContext): readonly PilotTableOptions[] {
-  const { pilot, loadPoints, recovery } = context.analysis;
+/** One table for each load point and arm or, where load points are many, one for each arm. Empty for a run that is no pilot. */
+export function pilotTables(context: RunReport): readonly PilotTableOptions[] {
+  const { pilot, loadPoints } = context.analysis;
   const arms = new Set(pilot?.endpoints.map(({ otherArm }) => otherArm));
-  const tables = recovery === undefined ? loadPoints.map((point) => [point]) : [loadPoints];
+  const tables = context.parts.hasManyPoints === true ? [loadPoints] : loadPoints.map((point) => [point]);
   return tables.flatMap((points) => [...arms].map((otherArm) => ({ context, points, otherArm })));
 }
 

@@ -7,19 +7,23 @@ import { fileURLToPath } from 'node:url';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
+import { manyClients } from '../analysis/claims/many-clients.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { whyNotBelieved } from '../analysis/thresholds.ts';
-import { metricsOf } from '../analysis/metrics/registry.ts';
 import { renderFaultTable } from '../report/recovery/fault-verdicts.ts';
 import { left, renderTable, right } from '../report/markdown.ts';
 import { herdValue } from '../report/recovery/herd.ts';
-import { faultGroups, groupContenders, recoveryContext, type RecoveryContext } from '../report/recovery/recovery-context.ts';
+import { faultGroups, groupContenders, type RecoveryContext } from '../report/recovery/recovery-context.ts';
 import { armTitleOf, contenders, metricText, type ReportContext } from '../report/report-context.ts';
+import type { RunReport } from '../report/scenario-parts.ts';
 import { renderMetricRows } from '../report/scenarios/arm-estimates.ts';
 import { renderClaimTable } from '../report/suite/claims.ts';
 import { renderVerdictMarkdown } from '../report/verdict-table.ts';
 import { shortVerdictWords } from '../report/verdict-words.ts';
 import { formatRatio, UNKNOWN } from '../report/format.ts';
+import { reportOf } from '../scenarios/parts.ts';
+import { analyseRun } from '../scenarios/readings.ts';
+import { recoveryReading } from '../scenarios/recovery/reading.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -45,9 +49,9 @@ function machineOf({ environment }: Analysis): string {
 
 /** Renders the table of the headline load, and the results for its endpoints at the other loads. */
 function renderReference(folder: string): string {
-  const analysis = analyse(loadRun(project(folder)));
+  const context = reportOf(analyseRun(loadRun(project(folder))));
+  const { analysis } = context;
   const { plan, command, loadPoints } = analysis;
-  const context: ReportContext = { analysis, metrics: metricsOf(plan.scenario) };
   const point = headlineOf(loadPoints);
   const other = contenders(point)[0];
   if (other === undefined) throw new Error(`${folder} has no contender`);
@@ -96,10 +100,9 @@ function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): st
 
 /** Renders a run with fault injection: its description, its tables, and the command that repeats it. */
 function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly string[]): string {
-  const analysis = analyse(loadRun(project(folder)));
+  const analysis = analyse(loadRun(project(folder)), recoveryReading);
   const { plan, command, startedAt } = analysis;
-  const context = recoveryContext({ analysis, metrics: metricsOf(plan.scenario) });
-  if (context === undefined) throw new Error(`${folder} broke nothing`);
+  const context: RecoveryContext = { ...reportOf(analysis), analysis };
   return [
     `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${plan.workload.tokensPerSecond} tokens/s each, on ${machineOf(analysis)}.`,
     ...tables(context),
@@ -142,14 +145,13 @@ function renderCost(): string {
   if (first === undefined) throw new Error(`${COST} has no parts`);
   return [
     `[The run](${COST}/report.md) of ${suite.startedAt.slice(0, 10)}: ${contexts.map(({ analysis: { plan } }) => `${plan.scenario} with ${plan.blocks} blocks`).join(', ')}, on ${machineOf(first.analysis)}.`,
-    renderClaimTable(contexts),
+    renderClaimTable(manyClients, contexts),
     `Repeated by \`${suite.command}\`.`,
   ].join('\n\n');
 }
 
-function contextOf(folder: string): ReportContext {
-  const analysis = analyse(loadRun(project(folder)));
-  return { analysis, metrics: metricsOf(analysis.plan.scenario) };
+function contextOf(folder: string): RunReport {
+  return reportOf(analyseRun(loadRun(project(folder))));
 }
 
 /** Renders one ladder of connections, up to its top: the cost of one connection, and whether the last costs as much as the first. */

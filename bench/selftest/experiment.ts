@@ -3,11 +3,12 @@
 import type { Analysis } from '../analysis/analysis.ts';
 import { selectMeasured, type MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
-import { findMetric } from '../analysis/metrics/registry.ts';
+import { findMetric } from '../analysis/scenario-reading.ts';
 import type { Injection } from '../contract/injection.ts';
 import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
 import { COPY_LABEL, type PathName, type TransportId } from '../contract/transports.ts';
 import type { RunFlags } from '../plan/build-plan.ts';
+import { readings } from '../scenarios/readings.ts';
 import type { Finding } from './finding.ts';
 
 /** Label of the arm without an injection. */
@@ -82,7 +83,7 @@ export class MeasuredExperiment {
 }
 
 export function metricOf(id: string): Metric {
-  const metric = findMetric(id);
+  const metric = findMetric(readings.stream, id);
   if (metric === undefined) throw new Error(`there is no metric ${id}`);
   return metric;
 }

@@ -3,14 +3,14 @@ import type { BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import { trialRecordSchema } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { analyse } from '../analyse.ts';
-import { metricsOf } from '../metrics/registry.ts';
 import { limitsRun, failingTally, pageStreams, waitingTally } from './browser-limits-fixture.ts';
+import { browserLimitsReading } from '../../scenarios/browser-limits/reading.ts';
 
 type TallyOf = NonNullable<Parameters<typeof limitsRun>[0]>['tallyOf'];
 
 const armsOf = (tallyOf?: TallyOf, blocks = 1) => {
-  const { browserLimits } = analyse(limitsRun({ blocks, ...(tallyOf !== undefined && { tallyOf }) }));
-  const [sse, ws] = browserLimits![0]!.arms;
+  const { browserLimits } = analyse(limitsRun({ blocks, ...(tallyOf !== undefined && { tallyOf }) }), browserLimitsReading);
+  const [sse, ws] = browserLimits[0]!.arms;
   return { sse: sse!, ws: ws! };
 };
 
@@ -63,17 +63,14 @@ it('a stream that no closing made room for is counted as not served', () => {
 });
 
 it('arms are set side by side: no ratio, no p-value and no verdict', () => {
-  const { loadPoints, warnings } = analyse(limitsRun({ blocks: 3 }));
+  const { loadPoints, warnings } = analyse(limitsRun({ blocks: 3 }), browserLimitsReading);
   expect(loadPoints[0]?.comparisons).toEqual([]);
   expect(warnings).toEqual([]);
 });
 
 it('metrics are the counts and times of a trial, and a request that waits has no time of its own', () => {
   const [sse, ws] = ['sse', 'ws'].map((transport) => limitsRun().trials.find(({ arm }) => arm.transport === transport));
-  const valueOf = (id: string, trial = sse) =>
-    metricsOf('browser-limits')
-      .find((metric) => metric.id === id)
-      ?.value(trial as never);
+  const valueOf = (id: string, trial = sse) => browserLimitsReading.metrics.find((metric) => metric.id === id)?.value(trial as never);
   expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id))).toEqual([6, 6, 6]);
   expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id, ws))).toEqual([200, 290, 199]);
   expect([valueOf('limits.fetch'), valueOf('limits.fetch.freed')]).toEqual([undefined, 5 * NS_PER_MS]);

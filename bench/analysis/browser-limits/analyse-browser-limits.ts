@@ -1,17 +1,18 @@
 // Summarises the streams that one browser opened, arm by arm: counts side by side, times by their medians. Nothing is tested.
 
+import { strict as assert } from 'node:assert';
 import { countStreams, streamsAsked, type BrowserLimitsPlan, type BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import type { BrowserLimitsTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
 import type { ArmBrowserLimits, BrowserLimitsAnalysis, NextStream } from '../browser-limits-analysis.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../measured-trials.ts';
 import { median } from '../statistics/moments.ts';
 
-/** undefined for other scenarios. */
+/** One entry per load point. */
 export function analyseBrowserLimits(
   { browserLimits }: Pick<Plan, 'browserLimits'>,
   points: readonly MeasuredLoadPoint[],
-): readonly BrowserLimitsAnalysis[] | undefined {
-  if (browserLimits === undefined) return undefined;
+): readonly BrowserLimitsAnalysis[] {
+  assert(browserLimits !== undefined, 'a plan of this scenario must have its settings');
   return points.map(({ loadPoint, arms }) => ({ loadPoint, arms: arms.map((arm) => describeArm(arm, browserLimits, loadPoint)) }));
 }
 

@@ -11,10 +11,8 @@ import { stepsBeyond } from './carried-steps.ts';
 import { heededSteps } from './disturbed-steps.ts';
 import { isSearch } from './follow-up.ts';
 
-/** undefined for another scenario. @param loadPoints The trials that are compared. */
-export function analyseCapacity({ header, trials }: SavedRun, loadPoints: readonly MeasuredLoadPoint[]): CapacityAnalysis | undefined {
-  const { plan } = header;
-  if (plan.search === undefined) return undefined;
+/** @param loadPoints The trials that are compared. */
+export function analyseCapacity({ header: { plan }, trials }: SavedRun, loadPoints: readonly MeasuredLoadPoint[]): CapacityAnalysis {
   const searched = trials.filter((trial): trial is SearchedTrial => trial.outcome === 'searched');
   const arms = loadPoints.flatMap((point) => point.arms);
   const contenders = arms.filter(({ isNullArm }) => !isNullArm);

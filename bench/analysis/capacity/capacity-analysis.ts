@@ -56,3 +56,8 @@ export interface CapacityAnalysis {
   readonly curves: readonly CapacityCurve[];
   readonly proof: ClientProof | undefined;
 }
+
+/** What the scenario adds to an analysis. */
+export interface CapacityFindings {
+  readonly capacity: CapacityAnalysis;
+}

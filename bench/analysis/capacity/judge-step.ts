@@ -8,7 +8,8 @@ import type { Constraint, MeasuredStep, Objective, SearchStep } from '../../cont
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { amount, percent, wholeNumber } from '../amounts.ts';
 import { isDisturbance } from '../attempts.ts';
-import { findMetric } from '../metrics/registry.ts';
+import type { Metric } from '../metrics/metric.ts';
+import { steadyMetrics } from '../metrics/steady.ts';
 import { pacingOf } from '../pacing.ts';
 import { holds } from '../thresholds.ts';
 import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
@@ -99,7 +100,11 @@ function asSeen(trial: CompletedTrial, metric: string): number | undefined {
   const distributions = Object.fromEntries(
     Object.entries(trial.distributions).map(([name, one]) => [name, { ...one, effectiveCount: one.count, tailBatches: undefined }]),
   );
-  return findMetric(metric)?.value({ ...trial, distributions });
+  return steadyMetric(metric)?.value({ ...trial, distributions });
+}
+
+function steadyMetric(id: string): Metric | undefined {
+  return steadyMetrics.find((metric) => metric.id === id);
 }
 
 function judgeLoss({ client }: CompletedTrial, measured: MeasuredStep): Failure[] {
@@ -116,7 +121,11 @@ function judgeLoss({ client }: CompletedTrial, measured: MeasuredStep): Failure[
 function judgeObjective({ text, metric, operator, limit, withinNs }: Objective, value: number | undefined): Failure[] {
   if (value !== undefined && holds[operator](value, limit)) return [];
   const found =
-    value === undefined ? 'too few samples' : withinNs === undefined ? amount(value, findMetric(metric)?.unit ?? '') : sharpPercent(value);
+    value === undefined
+      ? 'too few samples'
+      : withinNs === undefined
+        ? amount(value, steadyMetric(metric)?.unit ?? '')
+        : sharpPercent(value);
   return [{ constraint: 'objective', reason: `not ${text}: ${found}` }];
 }
 

@@ -2,14 +2,14 @@
 
 import { armName, type Arm } from '../../contract/transports.ts';
 import type { Analysis, Comparison, Estimate, LoadPointAnalysis, Verdict, VerdictKind } from '../analysis.ts';
-import { CLAIM, claimParts, type ClaimAnswer, type ClaimPart, type ClaimReading, type ClaimRow } from './claim.ts';
+import type { Claim, ClaimAnswer, ClaimPart, ClaimReading, ClaimRow } from './claim.ts';
 import { claimDetails, claimSentence } from './claim-sentence.ts';
 
-export function readClaims(analyses: readonly Analysis[]): ClaimReading {
-  const rows = claimParts.flatMap((part) => rowsOf(part, analyses));
-  const scenarios = new Set<string>(claimParts.flatMap(({ sources }) => sources.map(({ scenario }) => scenario)));
+export function readClaim({ text, parts }: Claim, analyses: readonly Analysis[]): ClaimReading {
+  const rows = parts.flatMap((part) => rowsOf(part, analyses));
+  const scenarios = new Set<string>(parts.flatMap(({ sources }) => sources.map(({ scenario }) => scenario)));
   const isAsked = analyses.some(({ plan }) => scenarios.has(plan.scenario));
-  return { claim: CLAIM, isAsked, rows, sentence: claimSentence(rows), details: claimDetails(rows) };
+  return { claim: text, isAsked, rows, sentence: claimSentence(rows), details: claimDetails(rows) };
 }
 
 function rowsOf(part: ClaimPart, analyses: readonly Analysis[]): readonly ClaimRow[] {

@@ -3,6 +3,7 @@ import type { CompletedTrial, LoadPoint, Plan } from '../../contract/run-file.ts
 import { fixtureRun } from '../analysis-fixture.ts';
 import { analyse } from '../analyse.ts';
 import { judgeThresholds } from '../thresholds.ts';
+import { connectReading } from '../../scenarios/connect/reading.ts';
 
 const connectings = ['storm', 'cold', 'warm'] as const;
 /** The fixture tells load points apart by their connections; all become 100. */
@@ -40,7 +41,7 @@ function connectRun() {
 }
 
 test('each arm is held against itself on new and on kept connections, over blocks', () => {
-  const { kept } = analyse(connectRun()).connect!;
+  const { kept } = analyse(connectRun(), connectReading).connect;
   expect(kept.map(({ metric, arm, blocks }) => [metric, arm, blocks])).toEqual([
     ['open.p50', 'sse', 12],
     ['open.p50', 'ws', 12],
@@ -59,13 +60,13 @@ test('each arm is held against itself on new and on kept connections, over block
 });
 
 test('what is saved is the time on new connections less that on kept ones', () => {
-  const { kept } = analyse(connectRun()).connect!;
+  const { kept } = analyse(connectRun(), connectReading).connect;
   for (const { cold, warm, saved } of kept.filter(({ metric }) => metric === 'ttft.overhead.p50'))
     expect(saved!.value).toBeCloseTo(cold!.value - warm!.value, 6);
 });
 
 test('a storm has a curve of its openings for each arm, and failures by cause over all its trials', () => {
-  const [storm, ...others] = analyse(connectRun()).connect!.storms;
+  const [storm, ...others] = analyse(connectRun(), connectReading).connect.storms;
   expect(others).toEqual([]);
   expect(storm!.loadPoint).toEqual({ connections: 100, connecting: 'storm' });
   expect(storm!.curves.map(({ arm, points }) => [arm, points[0]!.q, points.at(-1)!.q])).toEqual([
@@ -79,7 +80,7 @@ test('a storm has a curve of its openings for each arm, and failures by cause ov
 });
 
 test('a threshold is judged where its metric is asked about, and missed nowhere else', () => {
-  const analysis = analyse(connectRun());
+  const analysis = analyse(connectRun(), connectReading);
   const judge = (metric: string): unknown[] =>
     judgeThresholds(analysis, [{ text: metric, metric, arm: 'sse', operator: '<', limit: 1 }]).map(({ loadPoint, outcome }) => [
       loadPoint.connecting,
@@ -92,8 +93,4 @@ test('a threshold is judged where its metric is asked about, and missed nowhere 
   ]);
   // Not a metric of this scenario: it must not pass for want of a number.
   expect(judge('delivery.p50')).toEqual(connectings.map((connecting) => [connecting, 'not-measured']));
-});
-
-test('other scenarios have no such part', () => {
-  expect(analyse(fixtureRun()).connect).toBeUndefined();
 });

@@ -7,21 +7,19 @@ import type { QuantileCurve } from '../analysis.ts';
 import { compareMetric } from '../compare.ts';
 import type { ConnectAnalysis, KeptEffect, StormAnalysis, StormFailure } from '../connect-analysis.ts';
 import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from '../measured-trials.ts';
-import { metricsOf } from '../metrics/registry.ts';
+import { connectMetrics } from '../metrics/connect.ts';
 import { median } from '../statistics/moments.ts';
 
 /** Metrics that a client would notice, and those that the server would. */
 const watched = ['open.p50', 'ttft.overhead.p50', 'cpu.server.stream', 'bytes.stream'] as const;
 
-/** undefined for other scenarios. */
-export function analyseConnect({ scenario, seed }: Pick<Plan, 'scenario' | 'seed'>, points: readonly MeasuredLoadPoint[]) {
-  if (scenario !== 'connect') return undefined;
+export function analyseConnect({ seed }: Pick<Plan, 'seed'>, points: readonly MeasuredLoadPoint[]): ConnectAnalysis {
   const cold = points.find(({ loadPoint }) => loadPoint.connecting === 'cold');
   const warm = points.find(({ loadPoint }) => loadPoint.connecting === 'warm');
   return {
     storms: points.filter(({ loadPoint }) => loadPoint.connecting === 'storm').map(describeStorm),
     kept: cold === undefined || warm === undefined ? [] : watched.flatMap((id) => effectsOn(id, { cold, warm, seed })),
-  } satisfies ConnectAnalysis;
+  };
 }
 
 function describeStorm({ loadPoint, arms }: MeasuredLoadPoint): StormAnalysis {
@@ -65,7 +63,7 @@ function effectsOn(
   id: string,
   { cold, warm, seed }: { readonly cold: MeasuredLoadPoint; readonly warm: MeasuredLoadPoint; readonly seed: number },
 ): readonly KeptEffect[] {
-  const metric = metricsOf('connect').find((one) => one.id === id);
+  const metric = connectMetrics.find((one) => one.id === id);
   if (metric === undefined) return [];
   return cold.arms.flatMap((opening) => {
     const keeping = warm.arms.find(({ name }) => name === opening.name);

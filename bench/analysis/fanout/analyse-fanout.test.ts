@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { analyse } from '../analyse.ts';
+import { fanoutReading } from '../../scenarios/fanout/reading.ts';
 
 const FACTOR = 1.5;
 const loadsAt = (connections: readonly [number, number]): Plan['loadPoints'] =>
@@ -28,9 +29,9 @@ function fanoutRun() {
 }
 
 test('each arm is held against itself with one subscriber who does not read, over blocks', () => {
-  const { fanout } = analyse(fanoutRun());
-  expect(fanout!.stopped).toHaveLength(1);
-  const [stopped] = fanout!.stopped;
+  const { fanout } = analyse(fanoutRun(), fanoutReading);
+  expect(fanout.stopped).toHaveLength(1);
+  const [stopped] = fanout.stopped;
   expect(stopped!.loadPoint).toEqual({ connections: 100, messagesPerSecond: 50, stopped: 1 });
   const cpu = stopped!.effects.filter(({ metric }) => metric === 'cpu.server.token');
   expect(cpu.map(({ arm, blocks }) => [arm, blocks])).toEqual([
@@ -45,10 +46,6 @@ test('each arm is held against itself with one subscriber who does not read, ove
 });
 
 test('the trials in which its socket was full are counted', () => {
-  const [stopped] = analyse(fanoutRun()).fanout!.stopped;
+  const [stopped] = analyse(fanoutRun(), fanoutReading).fanout.stopped;
   expect([stopped!.trials, stopped!.blockedTrials]).toEqual([24, 12]);
-});
-
-test('other scenarios have no such part', () => {
-  expect(analyse(fixtureRun()).fanout).toBeUndefined();
 });

@@ -6,19 +6,17 @@ import type { Plan } from '../../contract/run-file.ts';
 import { compareMetric } from '../compare.ts';
 import type { FanoutAnalysis, StoppedSubscriber, StoppedSubscriberEffect } from '../fanout-analysis.ts';
 import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from '../measured-trials.ts';
-import { metricsOf } from '../metrics/registry.ts';
+import { fanoutMetrics } from '../metrics/fanout.ts';
 
 /** Metrics that the other subscribers would notice, and those that the server would. */
 const watched = ['delivery.p50', 'delivery.p99', 'spread.p50', 'cpu.server.token'] as const;
 
-/** undefined for other scenarios. */
-export function analyseFanout({ scenario, seed }: Pick<Plan, 'scenario' | 'seed'>, points: readonly MeasuredLoadPoint[]) {
-  if (scenario !== 'fanout') return undefined;
+export function analyseFanout({ seed }: Pick<Plan, 'seed'>, points: readonly MeasuredLoadPoint[]): FanoutAnalysis {
   const stopped = points.flatMap((point): StoppedSubscriber[] => {
     const reading = points.find(({ loadPoint }) => loadPointKey(loadPoint) === loadPointKey(allReading(point.loadPoint)));
     return reading === undefined || reading === point ? [] : [describe(reading, point, seed)];
   });
-  return { stopped } satisfies FanoutAnalysis;
+  return { stopped };
 }
 
 function allReading(point: LoadPoint): LoadPoint {
@@ -44,7 +42,7 @@ function effectOn(
   id: string,
   { without, withStopped, seed }: { without: MeasuredArm; withStopped: MeasuredArm; seed: number },
 ): StoppedSubscriberEffect[] {
-  const metric = metricsOf('fanout').find((one) => one.id === id);
+  const metric = fanoutMetrics.find((one) => one.id === id);
   if (metric === undefined) return [];
   const { baseline, other, ratio, pairs } = compareMetric({ metric, baseline: without, other: withStopped, seed });
   return [{ metric: id, arm: withStopped.name, without: baseline, withStopped: other, ratio, blocks: pairs.length }];

@@ -1,16 +1,14 @@
 // Summarises all ladders of a run as rungs and lines of each arm.
 
 import type { Rung } from '../../contract/ladder.ts';
-import type { FinishedTrial, LadderTrial, Plan } from '../../contract/run-file.ts';
+import type { FinishedTrial, LadderTrial } from '../../contract/run-file.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../measured-trials.ts';
 import { median } from '../statistics/moments.ts';
 import type { LadderAnalysis, LadderArm, LadderLine, LadderRange, RungSummary } from './ladder-analysis.ts';
 import { isStraight, kernelOfOneEnd, lineUp, retainedLine } from './ladder-lines.ts';
 
-/** undefined for a run without ladders. */
-export function analyseLadders({ ladder }: Plan, loadPoints: readonly MeasuredLoadPoint[]): LadderAnalysis | undefined {
-  if (ladder === undefined) return undefined;
+export function analyseLadders(loadPoints: readonly MeasuredLoadPoint[]): LadderAnalysis {
   const arms = loadPoints.flatMap((point) => point.arms);
   const rungs = arms.flatMap(({ completed }) => completed.filter(isLadder)).flatMap((trial) => trial.ladder.rungs);
   return {

@@ -54,3 +54,8 @@ export interface LadderAnalysis {
   readonly hasSlabs: boolean;
   readonly hasSocketMemory: boolean;
 }
+
+/** What the scenario adds to an analysis. */
+export interface MemoryFindings {
+  readonly ladders: LadderAnalysis;
+}

@@ -3,12 +3,13 @@
 
 import { countStreams } from '../../contract/browser-limits.ts';
 import { median } from '../statistics/moments.ts';
-import type { BrowserLimitsMetric } from './metric.ts';
+import type { BrowserLimitsMetric, Metric } from './metric.ts';
+import { ofTrials } from './metric-list.ts';
 
 const counted = { unit: 'count', better: 'higher', scale: 'difference', isExact: true } as const;
 const timed = { unit: 'ns', better: 'lower', scale: 'ratio' } as const;
 
-export const browserLimitsMetrics: readonly BrowserLimitsMetric[] = [
+const own: readonly BrowserLimitsMetric[] = [
   {
     ...counted,
     id: 'limits.streams',
@@ -87,3 +88,5 @@ export const browserLimitsMetrics: readonly BrowserLimitsMetric[] = [
     value: ({ browserLimits: { requests } }) => median(requests.afterNs),
   },
 ];
+
+export const browserLimitsMetrics: readonly Metric[] = ofTrials('browser-limits', own);

@@ -1,8 +1,10 @@
 // The metrics of steady streams that apply when tokens are due together: the cost of a token, and its mechanism.
 
-import type { MetricChoice } from './metric.ts';
+import type { Metric, MetricChoice } from './metric.ts';
+import { choose, inOrder } from './metric-list.ts';
+import { ordinaryRequestMetrics, steadyMetrics } from './steady.ts';
 
-export const burstChoice: MetricChoice = {
+const shared: MetricChoice = {
   ids: [
     'delivery.p50',
     'delivery.p99',
@@ -27,3 +29,5 @@ export const burstChoice: MetricChoice = {
   ],
   endpoints: ['P3', 'P5'],
 };
+
+export const burstMetrics: readonly Metric[] = inOrder([...choose(steadyMetrics, shared), ...ordinaryRequestMetrics]);

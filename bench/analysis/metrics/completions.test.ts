@@ -3,7 +3,8 @@ import type { CompletionsTrial } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { fixtureDistribution } from '../trial-fixture.ts';
-import { endpointsOf, findMetric, metricsOf } from './registry.ts';
+import { completionsReading } from '../../scenarios/completions/reading.ts';
+import { endpointsOf, findMetric } from '../scenario-reading.ts';
 
 const [steady] = fixtureRun({ blocks: 1 }).trials;
 
@@ -27,10 +28,7 @@ function closedLoop(streams = 500): CompletionsTrial {
   };
 }
 
-const valueOf = (id: string, trial = closedLoop()): number | undefined =>
-  metricsOf('completions')
-    .find((metric) => metric.id === id)
-    ?.value(trial);
+const valueOf = (id: string, trial = closedLoop()): number | undefined => findMetric(completionsReading, id)?.value(trial);
 
 test('rate, cost and bytes are those of the streams that ended in the window', () => {
   expect(valueOf('completions.rate')).toBe(250);
@@ -45,9 +43,9 @@ test('without a whole stream a stream has no cost and no bytes, and the rate is 
 });
 
 test('the one endpoint of a closed loop is what a stream costs the server', () => {
-  expect(endpointsOf('completions').map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual(['P5 cpu.server.stream']);
+  expect(endpointsOf(completionsReading).map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual(['P5 cpu.server.stream']);
 });
 
 test('a steady trial has none of it', () => {
-  expect(findMetric('completions.rate')?.value(steady as never)).toBeUndefined();
+  expect(completionsReading.metrics.filter((metric) => metric.value(steady as never) !== undefined)).toEqual([]);
 });

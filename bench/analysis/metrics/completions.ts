@@ -3,7 +3,8 @@
 
 import type { CompletionsTrial } from '../../contract/run-file.ts';
 import { NS_PER_S } from '../../contract/units.ts';
-import { quantileMetric, type CompletionsMetric } from './metric.ts';
+import { quantileMetric, type CompletionsMetric, type Metric } from './metric.ts';
+import { inOrder, ofTrials } from './metric-list.ts';
 
 const DEFINITION =
   'from the request for a stream to its `done`, of streams that ended whole in the window; the next is asked for afterwards';
@@ -12,7 +13,7 @@ function perStream({ completions }: CompletionsTrial, total: number): number | u
   return completions.streams === 0 ? undefined : total / completions.streams;
 }
 
-export const completionsMetrics: readonly CompletionsMetric[] = [
+const own: readonly CompletionsMetric[] = [
   {
     id: 'cpu.server.stream',
     title: 'Server CPU per whole stream',
@@ -80,3 +81,5 @@ export const completionsMetrics: readonly CompletionsMetric[] = [
     value: ({ completions }) => completions.client.use.eventLoopUtilisation,
   },
 ];
+
+export const completionsMetrics: readonly Metric[] = inOrder(ofTrials('completions', own));

@@ -3,14 +3,14 @@ import type { CompletedTrial, LoadPoint } from '../../contract/run-file.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { fixtureDistribution } from '../trial-fixture.ts';
 import { connectMetrics } from './connect.ts';
-import { metricsAt, metricsOf, metricsOfPoint } from './registry.ts';
+import { connectReading } from '../../scenarios/connect/reading.ts';
+import { metricsAt, metricsOfPoint } from '../scenario-reading.ts';
+import { steadyMetrics } from './steady.ts';
 
 const [trial] = fixtureRun({ blocks: 1, noise: 0 }).trials as readonly CompletedTrial[];
 const storm = { streams: 400, accepted: 390, issueNs: 20e6, spanNs: 130e6, outlastsWindow: false };
 const value = (id: string, change: Partial<CompletedTrial>): number | undefined =>
-  metricsOf('connect')
-    .find((one) => one.id === id)!
-    .value({ ...trial!, ...change });
+  connectMetrics.find((one) => one.id === id)!.value({ ...trial!, ...change });
 
 const points = {
   storm: { connections: 400, connecting: 'storm' },
@@ -19,7 +19,7 @@ const points = {
 } as const satisfies Record<string, LoadPoint>;
 const arms = [trial!.arm, { ...trial!.arm, transport: 'ws' as const }];
 const endpointsAt = (loadPoint: LoadPoint): string[] =>
-  metricsAt({ scenario: 'connect', loadPoint, arms }).flatMap(({ id, endpoint }) => (endpoint === undefined ? [] : [`${endpoint} ${id}`]));
+  metricsAt(connectReading, { loadPoint, arms }).flatMap(({ id, endpoint }) => (endpoint === undefined ? [] : [`${endpoint} ${id}`]));
 
 test('opening is an endpoint where something is opened, and the first token where streams begin one by one', () => {
   expect(endpointsAt(points.storm)).toEqual(['P1 open.p50']);
@@ -28,7 +28,7 @@ test('opening is an endpoint where something is opened, and the first token wher
 });
 
 function idsAt(loadPoint: LoadPoint): readonly string[] {
-  return metricsOfPoint({ scenario: 'connect' }, loadPoint).map(({ id }) => id);
+  return metricsOfPoint(connectReading, {}, loadPoint).map(({ id }) => id);
 }
 
 test('each load point has only the metrics that say something there', () => {
@@ -81,10 +81,10 @@ test('processor time of the server is shared by the streams that began, of a sto
 });
 
 test('every quantile is the one of steady streams, under the same id', () => {
-  const steady = new Map(metricsOf('stream').map((metric) => [metric.id, metric]));
-  const shared = connectMetrics.filter(({ id }) => steady.has(id)).map(({ id }) => id);
-  expect(shared).toEqual(['open.p50', 'open.p99', 'ttft.p50']);
-  for (const { id, definition, unit, quantile } of connectMetrics.filter((one) => steady.has(one.id)))
+  const steady = new Map(steadyMetrics.map((metric) => [metric.id, metric]));
+  const shared = connectMetrics.filter(({ id }) => steady.has(id));
+  expect(shared.map(({ id }) => id)).toEqual(expect.arrayContaining(['open.p50', 'open.p99', 'ttft.p50']));
+  for (const { id, definition, unit, quantile } of shared)
     expect({ definition, unit, quantile }).toEqual({
       definition: steady.get(id)!.definition,
       unit: steady.get(id)!.unit,

@@ -8,9 +8,11 @@ import type { CompletedTrial, DistributionName } from '../../contract/run-file.t
 import { OPEN_TIMEOUT_NS } from '../../contract/storm.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { latencyMetrics } from './latency.ts';
-import { quantileMetric, type EndpointId, type MetricChoice, type SteadyMetric } from './metric.ts';
+import { quantileMetric, type EndpointId, type Metric, type MetricChoice, type SteadyMetric } from './metric.ts';
+import { choose, inOrder, ofTrials } from './metric-list.ts';
+import { ordinaryRequestMetrics, steadyMetrics } from './steady.ts';
 
-export const connectChoice: MetricChoice = {
+const shared: MetricChoice = {
   ids: ['connect.p50', 'ttft.overhead.p50', 'elu.server', 'elu.client', 'bytes.stream'],
   endpoints: ['P2'],
 };
@@ -91,7 +93,7 @@ function ofKernel(text: Pick<SteadyMetric, 'id' | 'title' | 'definition'>, of: k
   };
 }
 
-export const connectMetrics: readonly SteadyMetric[] = [
+const own: readonly SteadyMetric[] = [
   ...(['p50', 'p95', 'p99', 'max'] as const).map((name) => waitMetric('open', name)),
   ...(['p50', 'p99'] as const).map((name) => waitMetric('ttft', name)),
   {
@@ -173,3 +175,9 @@ export const connectMetrics: readonly SteadyMetric[] = [
     },
   },
 ];
+
+export const connectMetrics: readonly Metric[] = inOrder([
+  ...choose(steadyMetrics, shared),
+  ...ofTrials('completed', own),
+  ...ordinaryRequestMetrics,
+]);

@@ -2,9 +2,11 @@
 // one message to one subscriber.
 
 import type { LoadPoint } from '../../contract/load-point.ts';
-import { quantileMetric, type EndpointId, type MetricChoice, type SteadyMetric } from './metric.ts';
+import { quantileMetric, type EndpointId, type Metric, type MetricChoice, type SteadyMetric } from './metric.ts';
+import { choose, inOrder, ofTrials } from './metric-list.ts';
+import { ordinaryRequestMetrics, steadyMetrics } from './steady.ts';
 
-export const fanoutChoice: MetricChoice = {
+const shared: MetricChoice = {
   ids: [
     'delivery.p50',
     'delivery.p90',
@@ -29,7 +31,7 @@ export function isEndpointOfFanout(endpoint: EndpointId, { messagesPerSecond = 0
 
 const SPREAD = 'of each message, c5 of the last subscriber − c5 of the first, over the subscribers that read';
 
-export const fanoutMetrics: readonly SteadyMetric[] = [
+const own: readonly SteadyMetric[] = [
   ...(
     [
       ['p50', 0.5],
@@ -76,3 +78,9 @@ export const fanoutMetrics: readonly SteadyMetric[] = [
     value: ({ broadcast }) => (broadcast === undefined || broadcast.messages === 0 ? undefined : broadcast.overruns / broadcast.messages),
   },
 ];
+
+export const fanoutMetrics: readonly Metric[] = inOrder([
+  ...choose(steadyMetrics, shared),
+  ...ofTrials('completed', own),
+  ...ordinaryRequestMetrics,
+]);

@@ -15,7 +15,8 @@ import {
   retainedLine,
   rungsDown,
 } from '../memory/ladder-lines.ts';
-import type { LadderMetric } from './metric.ts';
+import type { LadderMetric, Metric } from './metric.ts';
+import { inOrder, ofTrials } from './metric-list.ts';
 
 const SLOPE = 'least-squares slope over the rungs of the way up, rung 0 left out';
 const COLLECTED = 'after four full collections, in silence';
@@ -32,7 +33,7 @@ const MEMORY_MARGIN = { ratio: 0.1, absolute: 1000 } as const;
 /** The memory that a transport needs is positive, so its arms compare by ratio. */
 const asRatio = { scale: 'ratio' } as const;
 
-export const ladderMetrics: readonly LadderMetric[] = [
+const own: readonly LadderMetric[] = [
   {
     id: 'memory.retained',
     title: 'Memory per idle connection',
@@ -158,3 +159,5 @@ function quotient(left: ReturnType<typeof leftBehind>): number | undefined {
 function share(cpuNs: number | undefined): number | undefined {
   return cpuNs === undefined ? undefined : cpuNs / NS_PER_S;
 }
+
+export const ladderMetrics: readonly Metric[] = inOrder(ofTrials('ladder', own));

@@ -5,7 +5,9 @@ import { NS_PER_MS } from '../../contract/units.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { isFaulted } from '../measured-trials.ts';
 import { recoveryRun, type RecoveryRunOptions } from '../recovery/recovery-fixture.ts';
-import { allMetrics, endpointsOf, findMetric, metrics, metricsAt, metricsOf } from './registry.ts';
+import { recoveryReading } from '../../scenarios/recovery/reading.ts';
+import { endpointsOf, findMetric, metricsAt, type MetricPlace } from '../scenario-reading.ts';
+import { steadyMetrics } from './steady.ts';
 
 function trialOf(options: RecoveryRunOptions = {}): FaultedTrial {
   const trial = recoveryRun({ noise: 0, blocks: 1, burnInBlocks: 0, ...options }).trials.find(isFaulted);
@@ -13,7 +15,7 @@ function trialOf(options: RecoveryRunOptions = {}): FaultedTrial {
   return trial;
 }
 
-const value = (id: string, trial: FaultedTrial): number | undefined => findMetric(id)!.value(trial);
+const value = (id: string, trial: FaultedTrial): number | undefined => findMetric(recoveryReading, id)!.value(trial);
 
 /** Distributions in which `clients` clients resume, after 1, 2, 3 … ms. */
 function backAfter(clients: number): FaultedTrial['distributions'] {
@@ -26,7 +28,7 @@ function withBack(back: number, neverBack: number): FaultedTrial {
   return { ...trial, distributions: backAfter(back), recovery: { ...trial.recovery, neverBack, clients: 100 } };
 }
 
-const endpointAt = (at: Parameters<typeof metricsAt>[0]): string | undefined => metricsAt(at)[0]?.endpoint;
+const endpointAt = (place: MetricPlace): string | undefined => metricsAt(recoveryReading, place)[0]?.endpoint;
 
 describe('time to the resumed stream', () => {
   test('is that of the client at the quantile', () => {
@@ -79,27 +81,21 @@ test('counts come from client and server, and are unknown without a server', () 
 test('every metric of recovery has a value on some trial, and none on a trial of steady streams', () => {
   const trials = (['kill', 'slow-reader'] as const).map((fault) => trialOf({ faults: [fault], scenario: 'reconnect' }));
   const steady = fixtureRun({ blocks: 1 }).trials[0] as never;
-  const own = metricsOf('reconnect');
+  const own = recoveryReading.metrics;
   expect(own.filter((metric) => trials.every((trial) => metric.value(trial) === undefined)).map(({ id }) => id)).toEqual([]);
   expect(own.filter((metric) => metric.value(steady) !== undefined)).toEqual([]);
-  expect(metrics.filter((metric) => trials.some((trial) => metric.value(trial) !== undefined))).toEqual([]);
+  expect(steadyMetrics.filter((metric) => trials.some((trial) => metric.value(trial) !== undefined))).toEqual([]);
 });
 
 test('a scenario that breaks something has one endpoint, which comes first', () => {
-  for (const scenario of ['reconnect', 'herd'] as const) {
-    expect(endpointsOf(scenario).map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual(['P8 resumed.p95']);
-    expect(metricsOf(scenario)[0]?.id).toBe('resumed.p95');
-  }
+  expect(endpointsOf(recoveryReading).map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual(['P8 resumed.p95']);
+  expect(recoveryReading.metrics[0]?.id).toBe('resumed.p95');
 });
 
 test('time to the resumed stream is an endpoint only where all clients wait by the identical policy', () => {
-  const place = { scenario: 'herd', arms: [{ transport: 'sse', client: 'probe', path: 'direct' }] } as const;
+  const place = { arms: [{ transport: 'sse', client: 'probe', path: 'direct' }] } as const;
   expect(endpointAt({ ...place, loadPoint: { connections: 1, policy: 'identical' } })).toBe('P8');
   expect(endpointAt({ ...place, loadPoint: { connections: 1, policy: 'as-specified' } })).toBeUndefined();
   const itself = [{ transport: 'sse', client: 'eventsource', path: 'direct' }] as const;
   expect(endpointAt({ ...place, arms: itself, loadPoint: { connections: 1, policy: 'identical' } })).toBeUndefined();
-});
-
-test('no two metrics of any scenario share an id', () => {
-  expect(new Set(allMetrics.map(({ id }) => id)).size).toBe(allMetrics.length);
 });

@@ -6,7 +6,8 @@ import type { RecoveryRecord } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { isQuantileSupported } from '../statistics/rank-interval.ts';
-import type { RecoveryMetric } from './metric.ts';
+import type { Metric, RecoveryMetric } from './metric.ts';
+import { inOrder, ofTrials } from './metric-list.ts';
 
 type MetricText = Pick<RecoveryMetric, 'id' | 'title' | 'definition'>;
 
@@ -94,7 +95,7 @@ const DETECT = 'from the fault until the client noticed that its connection was 
 const GAP =
   'the longest time without a token from the fault to the first token that the client had not seen, less the planned silence in it; over clients whose stream was interrupted';
 
-export const recoveryMetrics: readonly RecoveryMetric[] = [
+const own: readonly RecoveryMetric[] = [
   { ...resumedMetric('p95', 0.95), endpoint: 'P8', margin: { ratio: 0.1, absolute: 50 * NS_PER_MS } },
   resumedMetric('p50', 0.5),
   resumedMetric('p99', 0.99),
@@ -220,3 +221,5 @@ export const recoveryMetrics: readonly RecoveryMetric[] = [
     value: ({ server }) => server?.use.eventLoopUtilisationMax,
   },
 ];
+
+export const recoveryMetrics: readonly Metric[] = inOrder(ofTrials('faulted', own));

@@ -2,18 +2,18 @@ import { expect, it } from 'vitest';
 import type { SearchedTrial } from '../../contract/run-file.ts';
 import { NS_PER_US } from '../../contract/units.ts';
 import { searchedRun } from '../capacity/searched-run-fixture.ts';
-import { findMetric, metricsOf } from './registry.ts';
+import { searchMetrics } from './search.ts';
 
 const { trials } = await searchedRun({ capacity: () => 3000, plan: { blocks: 1 } });
 const search = trials.find(({ burnIn, loadPoint }) => !burnIn && loadPoint.span === 'search') as SearchedTrial;
-const value = (id: string, trial: SearchedTrial): number | undefined => findMetric(id)!.value(trial);
+const value = (id: string, trial: SearchedTrial): number | undefined => searchMetrics.find((metric) => metric.id === id)!.value(trial);
 const withSearch = (change: Partial<SearchedTrial['search']>): SearchedTrial => ({ ...search, search: { ...search.search, ...change } });
 
 it('the answer of a search is its datum: P7, more is better, margin 5 %', () => {
   const { lowerStreams = 0, upperStreams = 0 } = search.search;
   expect(value('capacity.streams', search)).toBe(lowerStreams);
   expect([lowerStreams <= 3000, upperStreams > 3000]).toEqual([true, true]);
-  expect(metricsOf('capacity')[1]).toMatchObject({ id: 'capacity.streams', endpoint: 'P7', better: 'higher', margin: { ratio: 0.05 } });
+  expect(searchMetrics[1]).toMatchObject({ id: 'capacity.streams', endpoint: 'P7', better: 'higher', margin: { ratio: 0.05 } });
 });
 
 it('CPU per token is compared at the headline load, at which the machine did nothing else: P5, margin 5 %', () => {
@@ -26,7 +26,7 @@ it('CPU per token is compared at the headline load, at which the machine did not
   expect(value('cpu.token.headline', change({ disturbedBy: ['E1'] }))).toBeUndefined();
   expect(value('cpu.token.headline', change({ measured: undefined }))).toBeUndefined();
   expect(value('cpu.token.headline', change({ measured: { ...measured, clientUtilisation: 0.71 } }))).toBeUndefined();
-  expect(metricsOf('capacity')[0]).toMatchObject({ id: 'cpu.token.headline', endpoint: 'P5', better: 'lower', margin: { ratio: 0.05 } });
+  expect(searchMetrics[0]).toMatchObject({ id: 'cpu.token.headline', endpoint: 'P5', better: 'lower', margin: { ratio: 0.05 } });
 });
 
 it('everything else is of the answer’s load: 20 tokens/s a stream, 14 µs of CPU each', () => {
@@ -35,7 +35,7 @@ it('everything else is of the answer’s load: 20 tokens/s a stream, 14 µs of C
   expect(value('cpu.token.loaded', search)).toBe(14 * NS_PER_US);
   expect(value('elu.server.loaded', search)).toBeCloseTo(0.9 * share, 9);
   expect(value('elu.client.loaded', search)).toBeCloseTo(0.55 * share, 9);
-  expect(metricsOf('capacity').filter((metric) => metric.value(search) === undefined)).toEqual([]);
+  expect(searchMetrics.filter((metric) => metric.value(search) === undefined)).toEqual([]);
 });
 
 it('steps of that load which failed are not what was carried', () => {
@@ -45,7 +45,7 @@ it('steps of that load which failed are not what was carried', () => {
 });
 
 it.each(['harness', 'most', 'least'] as const)('a search whose end is %s has no value: it is no capacity', (end) => {
-  const ofAnswer = metricsOf('capacity').filter(({ id }) => !id.includes('headline'));
+  const ofAnswer = searchMetrics.filter(({ id }) => !id.includes('headline'));
   for (const metric of ofAnswer) expect(metric.value(withSearch({ end }))).toBeUndefined();
 });
 

@@ -5,7 +5,8 @@ import type { MeasuredStep } from '../../contract/search.ts';
 import { isClientAtEnd } from '../capacity/at-end.ts';
 import { carriedSteps, leastCarried } from '../capacity/carried-steps.ts';
 import { mean } from '../statistics/moments.ts';
-import type { SearchMetric } from './metric.ts';
+import type { Metric, SearchMetric } from './metric.ts';
+import { inOrder, ofTrials } from './metric-list.ts';
 
 const AT_ANSWER = 'at the highest load that was carried, mean over its steps';
 
@@ -51,7 +52,7 @@ const cpuPerToken = ({ serverCpuNs, serverTokens }: MeasuredStep): number | unde
 
 const ABSENCE = 'no answer, or only "at least"';
 
-export const searchMetrics: readonly SearchMetric[] = [
+const own: readonly SearchMetric[] = [
   {
     id: 'capacity.streams',
     title: 'Capacity',
@@ -143,3 +144,5 @@ export const searchMetrics: readonly SearchMetric[] = [
     of: ({ tokensPerRead }) => tokensPerRead,
   }),
 ];
+
+export const searchMetrics: readonly Metric[] = inOrder(ofTrials('searched', own));

@@ -3,7 +3,8 @@ import type { CompletedTrial } from '../../contract/run-file.ts';
 import type { StallRecord } from '../../contract/stall.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { fixtureDistribution } from '../trial-fixture.ts';
-import { endpointsOf, findMetric } from './registry.ts';
+import { slowReaderReading } from '../../scenarios/slow-reader/reading.ts';
+import { endpointsOf, findMetric } from '../scenario-reading.ts';
 
 const [trial] = fixtureRun({ blocks: 1 }).trials as readonly CompletedTrial[];
 const stall: StallRecord = {
@@ -15,10 +16,11 @@ const stall: StallRecord = {
   rssPeakBytes: 1400,
   rssEndBytes: 1300,
 };
-const value = (id: string, change: Partial<CompletedTrial>): number | undefined => findMetric(id)!.value({ ...trial!, ...change });
+const value = (id: string, change: Partial<CompletedTrial>): number | undefined =>
+  findMetric(slowReaderReading, id)!.value({ ...trial!, ...change });
 
 test('the only endpoint is delivery to the neighbours, after the stop', () => {
-  expect(endpointsOf('slow-reader').map(({ id, endpoint }) => [id, endpoint])).toEqual([['neighbours.p99', 'P4']]);
+  expect(endpointsOf(slowReaderReading).map(({ id, endpoint }) => [id, endpoint])).toEqual([['neighbours.p99', 'P4']]);
 });
 
 test('shares are of the clients that stopped, and memory is per such client', () => {

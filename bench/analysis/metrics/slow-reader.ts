@@ -4,8 +4,10 @@ import type { CompletedTrial, DistributionName } from '../../contract/run-file.t
 import type { StallRecord } from '../../contract/stall.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { quantileMetric, type Metric, type MetricChoice, type SteadyMetric } from './metric.ts';
+import { choose, inOrder, ofTrials } from './metric-list.ts';
+import { ordinaryRequestMetrics, steadyMetrics } from './steady.ts';
 
-export const slowReaderChoice: MetricChoice = {
+const shared: MetricChoice = {
   ids: ['cpu.server.token', 'cpu.client.token', 'elu.server', 'elu.client', 'coalescing'],
   endpoints: [],
 };
@@ -40,7 +42,7 @@ function shareOf(words: Words, of: (stall: StallRecord) => number): SteadyMetric
 const NEVER_FULL = 'no socket was full';
 const NEVER_CUT = 'nobody was cut';
 
-export const slowReaderMetrics: readonly SteadyMetric[] = [
+const own: readonly SteadyMetric[] = [
   { ...afterP99, endpoint: 'P4', margin: { ratio: 0.2, absolute: NS_PER_MS } },
   delivery({ id: 'neighbours.p50', title: "Neighbours' delivery p50", definition: AFTER }, 'neighbourDeliveryNs', 0.5),
   delivery({ id: 'neighbours.before.p50', title: "Neighbours' delivery p50, before", definition: BEFORE }, 'beforeFaultDeliveryNs', 0.5),
@@ -118,3 +120,9 @@ export const slowReaderMetrics: readonly SteadyMetric[] = [
         : (stall.rssPeakBytes - stall.rssBeforeBytes) / stall.stopped,
   },
 ];
+
+export const slowReaderMetrics: readonly Metric[] = inOrder([
+  ...choose(steadyMetrics, shared),
+  ...ofTrials('completed', own),
+  ...ordinaryRequestMetrics,
+]);

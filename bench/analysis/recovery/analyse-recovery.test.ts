@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { faultNames } from '../../contract/faults.ts';
 import { runHeaderSchema, trialRecordSchema, type FaultedTrial } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
-import { fixtureRun } from '../analysis-fixture.ts';
 import { analyse } from '../analyse.ts';
 import type { FaultAnalysis, FaultedArm } from '../recovery-analysis.ts';
 import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
+import { recoveryReading } from '../../scenarios/recovery/reading.ts';
 
 function faultOf(options: RecoveryRunOptions): FaultAnalysis {
-  const fault = analyse(recoveryRun({ noise: 0, blocks: 3, ...options })).recovery?.faults[0];
+  const fault = analyse(recoveryRun({ noise: 0, blocks: 3, ...options }), recoveryReading).recovery.faults[0];
   if (fault === undefined) throw new Error('no fault was analysed');
   return fault;
 }
@@ -106,8 +106,8 @@ test('there is one entry for every load point, though its trials failed', () => 
     connections: [10, 100],
     edit: (trial) => (trial.loadPoint.fault === 'kill' ? undefined : trial),
   });
-  const { recovery } = analyse(run);
-  expect(recovery?.faults.map(({ loadPoint, arms }) => `${loadPoint.connections} ${loadPoint.fault}: ${arms.length}`)).toEqual([
+  const { recovery } = analyse(run, recoveryReading);
+  expect(recovery.faults.map(({ loadPoint, arms }) => `${loadPoint.connections} ${loadPoint.fault}: ${arms.length}`)).toEqual([
     '10 reset: 2',
     '10 kill: 0',
     '100 reset: 2',
@@ -117,15 +117,11 @@ test('there is one entry for every load point, though its trials failed', () => 
 
 test('faults that cannot be had here are passed on with their reason', () => {
   const absent = [{ fault: 'link-down', why: 'no privileges', remedy: 'run as root' }];
-  expect(analyse(recoveryRun({ absent })).recovery?.absent).toEqual(absent);
+  expect(analyse(recoveryRun({ absent }), recoveryReading).recovery.absent).toEqual(absent);
 });
 
 test('the made-up runs are what a saved file may hold', () => {
   const { header, trials } = recoveryRun({ faults: faultNames, policies: ['identical', 'as-specified'], blocks: 1 });
   expect(runHeaderSchema.parse(header)).toEqual(header);
   for (const trial of trials) expect(trialRecordSchema.parse(trial)).toEqual(trial);
-});
-
-test('a run of steady streams has no recovery', () => {
-  expect(analyse(fixtureRun({ blocks: 2 }))).not.toHaveProperty('recovery');
 });

@@ -1,5 +1,6 @@
 // Describes the effects of each fault, arm by arm: the part of an analysis about recovery, not about which arm is better.
 
+import { strict as assert } from 'node:assert';
 import { DEAD_AFTER, policies } from '../../contract/reconnect-policy.ts';
 import type { Plan } from '../../contract/run-file.ts';
 import type { FaultAnalysis, RecoveryAnalysis } from '../recovery-analysis.ts';
@@ -8,9 +9,9 @@ import { isUnderComparison } from '../thresholds.ts';
 import { faultSentence } from './fault-sentence.ts';
 import { describeFaultedArm } from './faulted-arm.ts';
 
-/** One entry per load point of the plan, measured or not; undefined for a scenario without fault injection. */
-export function analyseRecovery({ recovery }: Plan, loadPoints: readonly MeasuredLoadPoint[]): RecoveryAnalysis | undefined {
-  if (recovery === undefined) return undefined;
+/** One entry per load point of the plan, measured or not. */
+export function analyseRecovery({ recovery }: Plan, loadPoints: readonly MeasuredLoadPoint[]): RecoveryAnalysis {
+  assert(recovery !== undefined, 'a plan with fault injection must have its settings');
   return { faults: loadPoints.map((point) => analyseFault(point, recovery)), absent: recovery.absent };
 }
 

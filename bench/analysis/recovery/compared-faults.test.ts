@@ -11,6 +11,7 @@ import type { Analysis } from '../analysis.ts';
 import { selectMeasured } from '../measured-trials.ts';
 import { judgeThresholds } from '../thresholds.ts';
 import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
+import { recoveryReading } from '../../scenarios/recovery/reading.ts';
 
 /** WebSocket takes half as long to resume after a kill, and as long as SSE after anything else. */
 const fasterAfterKill: NonNullable<RecoveryRunOptions['factor']> = (name, { transport }, { fault }) =>
@@ -50,25 +51,25 @@ describe('load points that differ only by their fault', () => {
   });
 
   test('get a verdict each: an effect that only one of them has is found there and not in the other', () => {
-    const analysis = analyse(recoveryRun(both));
+    const analysis = analyse(recoveryRun(both), recoveryReading);
     expect(resumedOf(analysis, 0)).toMatchObject({ endpoint: 'P8', verdict: { kind: 'equivalent' } });
     expect(resumedOf(analysis, 1)).toMatchObject({ endpoint: 'P8', verdict: { kind: 'better', favours: 'ws' } });
   });
 
   test('are one family: p-values are corrected for the number of faults', () => {
-    const alone = resumedOf(analyse(recoveryRun({ ...both, faults: ['kill'] })), 0);
-    const among = resumedOf(analyse(recoveryRun({ ...both, faults: ['kill', 'reset', 'drain', 'freeze'] })), 0);
+    const alone = resumedOf(analyse(recoveryRun({ ...both, faults: ['kill'] }), recoveryReading), 0);
+    const among = resumedOf(analyse(recoveryRun({ ...both, faults: ['kill', 'reset', 'drain', 'freeze'] }), recoveryReading), 0);
     expect(alone.adjustedP).toBe(alone.signFlipP);
     expect(among.adjustedP).toBe(4 * among.signFlipP!);
   });
 
   test('have gates of their own', () => {
-    const { loadPoints } = analyse(recoveryRun({ ...both, edit: missing }));
+    const { loadPoints } = analyse(recoveryRun({ ...both, edit: missing }), recoveryReading);
     expect(loadPoints.map(({ invalid }) => invalid.length)).toEqual([0, 1]);
   });
 
   test('only compare recovery, and only streams that were planned alike', () => {
-    const [point] = analyse(recoveryRun({ ...both, edit: withC8(({ arm }) => arm.transport) })).loadPoints;
+    const [point] = analyse(recoveryRun({ ...both, edit: withC8(({ arm }) => arm.transport) }), recoveryReading).loadPoints;
     expect(point!.comparisons.map(({ metric }) => metric)).not.toContain('delivery.p50');
     expect(point!.gates.find(({ id }) => id === 'C8block')).toMatchObject({ state: 'failed', missed: 12 });
     expect(point!.gates.map(({ id }) => id)).not.toContain('H9');
@@ -77,7 +78,10 @@ describe('load points that differ only by their fault', () => {
 
 describe('clients that follow the specifications', () => {
   test('are compared without a verdict and outside the family', () => {
-    const analysis = analyse(recoveryRun({ scenario: 'herd', policies: ['identical', 'as-specified'], factor: fasterAfterKill }));
+    const analysis = analyse(
+      recoveryRun({ scenario: 'herd', policies: ['identical', 'as-specified'], factor: fasterAfterKill }),
+      recoveryReading,
+    );
     expect(resumedOf(analysis, 0)).toMatchObject({ endpoint: 'P8', verdict: { kind: 'better' } });
     expect(resumedOf(analysis, 0).adjustedP).toBe(resumedOf(analysis, 0).signFlipP);
     expect(resumedOf(analysis, 1)).toMatchObject({ endpoint: undefined, verdict: { kind: 'withheld', reason: 'exploratory' } });
@@ -86,14 +90,14 @@ describe('clients that follow the specifications', () => {
   test('have no noise floor, and no interval to be waited for', () => {
     const stop = { ratio: 0.05, metrics: [], maxTimeNs: 1e15 };
     const run = recoveryRun({ scenario: 'herd', policies: ['as-specified', 'identical'], copy: true, plan: { stop } });
-    const { loadPoints, stop: state } = analyse(run);
+    const { loadPoints, stop: state } = analyse(run, recoveryReading);
     expect(loadPoints.map(({ noiseFloors }) => noiseFloors.map(({ metric }) => metric))).toEqual([[], ['resumed.p95']]);
     expect(state).toMatchObject({ isReached: true, widest: { metric: 'resumed.p95', loadPoint: { policy: 'identical' } } });
   });
 });
 
 test('what was never resumed is not measured, and the sentence says why', () => {
-  const lost = resumedOf(analyse(recoveryRun({ faults: ['lost-state'] })), 0);
+  const lost = resumedOf(analyse(recoveryRun({ faults: ['lost-state'] }), recoveryReading), 0);
   expect(lost.verdict).toMatchObject({ kind: 'not-measured' });
   expect(lost.sentence).toBe(
     'Time to resumed stream p95 was not measured: no trial supports this number: no client was interrupted, or too many never came back.',
@@ -101,14 +105,14 @@ test('what was never resumed is not measured, and the sentence says why', () => 
 });
 
 test('counts that are 0 in both arms are said to be equal', () => {
-  const [point] = analyse(recoveryRun()).loadPoints;
+  const [point] = analyse(recoveryRun(), recoveryReading).loadPoints;
   const lost = point!.comparisons.find(({ metric }) => metric === 'lost');
   expect(lost).toMatchObject({ verdict: { kind: 'exact', favours: undefined } });
   expect(lost!.sentence).toBe('Tokens lost: SSE 0, WebSocket 0, equal in every block.');
 });
 
 test('a count without a ratio favours the arm that has fewer in every block', () => {
-  const [point] = analyse(recoveryRun({ edit: lossy })).loadPoints;
+  const [point] = analyse(recoveryRun({ edit: lossy }), recoveryReading).loadPoints;
   const lost = point!.comparisons.find(({ metric }) => metric === 'lost');
   expect(lost).toMatchObject({ verdict: { kind: 'exact', favours: 'ws' } });
   expect(lost!.sentence).toBe('Tokens lost: SSE 40, WebSocket 0; fewer with WebSocket in every block.');
@@ -116,17 +120,17 @@ test('a count without a ratio favours the arm that has fewer in every block', ()
 
 test('a threshold on a metric of recovery is judged at every fault', () => {
   const threshold = { text: 'resumed.p95 > 1s', arm: 'sse', metric: 'resumed.p95', operator: '>', limit: 1e9 } as const;
-  const results = judgeThresholds(analyse(recoveryRun({ faults: ['reset', 'kill'] })), [threshold]);
+  const results = judgeThresholds(analyse(recoveryRun({ faults: ['reset', 'kill'] }), recoveryReading), [threshold]);
   expect(results.map(({ loadPoint, outcome }) => `${loadPoint.fault} ${outcome}`)).toEqual(['reset passed', 'kill failed']);
 });
 
 test('a pilot says for every fault how many blocks it needs', () => {
-  const { pilot } = analyse(recoveryRun({ ...both, plan: { isPilot: true } }));
+  const { pilot } = analyse(recoveryRun({ ...both, plan: { isPilot: true } }), recoveryReading);
   expect(pilot!.endpoints.map(({ metric, loadPoint }) => `${loadPoint.fault} ${metric}`)).toEqual([
     'reset resumed.p95',
     'kill resumed.p95',
   ]);
-  const lanes = analyse(recoveryRun({ ...both, plan: { isPilot: true, lanes: 4 } })).pilot;
+  const lanes = analyse(recoveryRun({ ...both, plan: { isPilot: true, lanes: 4 } }), recoveryReading).pilot;
   expect(lanes!.estimatedNs).toBeCloseTo(pilot!.estimatedNs! / 4, 0);
 });
 
@@ -141,7 +145,7 @@ describe('two runs', () => {
     const slower = newer({
       factor: (name, arm, point) => fasterAfterKill(name, arm, point) * (name === 'faultToResumedNs' && point.fault === 'reset' ? 2 : 1),
     });
-    const arms = compareRuns(gatherRuns(older, [slower])).comparisons.flatMap((comparison) => comparison.arms);
+    const arms = compareRuns(gatherRuns(older, [slower], recoveryReading)).comparisons.flatMap((comparison) => comparison.arms);
     const verdicts = arms.map(({ loadPoint, arm, changes }) => {
       const change = changes.find(({ metric }) => metric === 'resumed.p95');
       return `${loadPoint.fault} ${arm} ${change?.endpoint} ${change?.verdict.kind}`;
@@ -150,14 +154,16 @@ describe('two runs', () => {
   });
 
   test('without a fault in common cannot be compared', () => {
-    expect(() => gatherRuns(older, [newer({ faults: ['drain'] })])).toThrow(
+    expect(() => gatherRuns(older, [newer({ faults: ['drain'] })], recoveryReading)).toThrow(
       'no load point in common: Reset, 100 connections; Kill and restart, 100 connections in the old run, Drain and replace, 100 connections in the new one',
     );
   });
 
   test('that both lost nothing pass a gate on what is lost', () => {
     const gates = [{ metric: undefined, margin: { kind: 'share', share: 0.05 } }] as const;
-    const lost = judgeRegressions(gates, subjectsOfRuns(gatherRuns(older, [newer()]))).filter(({ metric }) => metric === 'lost');
+    const lost = judgeRegressions(gates, subjectsOfRuns(gatherRuns(older, [newer()], recoveryReading))).filter(
+      ({ metric }) => metric === 'lost',
+    );
     expect(lost.map(({ state }) => state)).toEqual(['passed', 'passed', 'passed', 'passed']);
   });
 });

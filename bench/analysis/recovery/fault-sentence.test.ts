@@ -3,6 +3,7 @@ import { faultNames, type FaultName } from '../../contract/faults.ts';
 import type { FaultedTrial } from '../../contract/run-file.ts';
 import { analyse } from '../analyse.ts';
 import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
+import { recoveryReading } from '../../scenarios/recovery/reading.ts';
 
 /** The sentence on made-up trials without noise: ws takes 0.8 times as long as sse where times can differ. */
 function sentenceOf(fault: FaultName, options: RecoveryRunOptions = {}): string | undefined {
@@ -13,7 +14,7 @@ function sentenceOf(fault: FaultName, options: RecoveryRunOptions = {}): string 
     factor: (_name, { transport }) => (transport === 'ws' ? 0.8 : 1),
     ...options,
   });
-  return analyse(run).recovery?.faults[0]?.sentence;
+  return analyse(run, recoveryReading).recovery.faults[0]?.sentence;
 }
 
 const equal: RecoveryRunOptions = { factor: () => 1 };
@@ -132,7 +133,7 @@ test('a fault whose trials all failed says nothing else', () => {
 test('every fault has its sentence under both policies, resumable or not', () => {
   for (const isResumable of [true, false]) {
     const run = recoveryRun({ faults: faultNames, policies: ['identical', 'as-specified'], blocks: 1, isResumable });
-    const sentences = analyse(run).recovery!.faults.map(({ sentence }) => sentence);
+    const sentences = analyse(run, recoveryReading).recovery.faults.map(({ sentence }) => sentence);
     expect(sentences.filter((sentence) => !/^(?:After|With) .*: .*; .*; .*\.$/.test(sentence))).toEqual([]);
     expect(sentences.join(' ')).not.toMatch(/undefined|NaN|unknown|  /);
   }

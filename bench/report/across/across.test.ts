@@ -5,7 +5,9 @@ import { compareRuns } from '../../analysis/across/compare-runs.ts';
 import { gatherRuns, type GatheredRuns } from '../../analysis/across/gather-runs.ts';
 import { subjectsOfRuns } from '../../analysis/across/gate-subjects.ts';
 import { judgeRegressions, type RegressionGate } from '../../analysis/across/regression-gates.ts';
-import { findMetric, metrics } from '../../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
+import { streamReading } from '../../scenarios/stream/reading.ts';
+import { findMetric } from '../../analysis/scenario-reading.ts';
 import type { RunHeader } from '../../contract/run-file.ts';
 import { plainPaint, type Paint } from '../verdict-table.ts';
 import { renderComparisonMarkdown } from './markdown.ts';
@@ -14,7 +16,7 @@ import { widthOf } from '../report-fixture.ts';
 
 const gates: readonly RegressionGate[] = [
   { metric: undefined, margin: { kind: 'share', share: 0.05 } },
-  { metric: findMetric('delivery.p99')!, margin: { kind: 'amount', amount: 2e6 } },
+  { metric: findMetric(streamReading, 'delivery.p99')!, margin: { kind: 'amount', amount: 2e6 } },
 ];
 
 const upgraded = (header: RunHeader): RunHeader => ({
@@ -48,21 +50,30 @@ const after: IndependentOptions = {
 
 const variants: Record<string, GatheredRuns> = {
   // An upgrade that costs CPU and bytes over WebSocket, and makes SSE faster.
-  upgrade: gatherRuns(old, [independentRun({ ...after, edit: (trial) => (trial.arm.transport === 'ws' ? fatten(trial, 2) : trial) })]),
+  upgrade: gatherRuns(
+    old,
+    [independentRun({ ...after, edit: (trial) => (trial.arm.transport === 'ws' ? fatten(trial, 2) : trial) })],
+    streamReading,
+  ),
   // The same, but too busy a client over WebSocket and a damaged token over SSE.
-  broken: gatherRuns(old, [
-    independentRun({
-      ...after,
-      edit: (trial) => {
-        if (trial.arm.transport === 'ws') return missGate(trial, 'H2');
-        return trial.block === 4 ? missGate(trial, 'C1') : trial;
-      },
-    }),
-  ]),
+  broken: gatherRuns(
+    old,
+    [
+      independentRun({
+        ...after,
+        edit: (trial) => {
+          if (trial.arm.transport === 'ws') return missGate(trial, 'H2');
+          return trial.block === 4 ? missGate(trial, 'C1') : trial;
+        },
+      }),
+    ],
+    streamReading,
+  ),
   // Three runs, too short for anything.
   short: gatherRuns(
     independentRun({ blocks: 3, folder: 'reports/one' }),
     [2, 3].map((occasion) => independentRun({ blocks: 3, occasion, noise: 0.3, folder: `reports/${occasion}` })),
+    streamReading,
   ),
 };
 

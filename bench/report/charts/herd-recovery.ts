@@ -19,7 +19,7 @@ export const HERD_CHART = 'herd-recovery-';
 /** One chart for each load; none for a run that is no herd. */
 export function planHerdRecoveries(context: RecoveryContext): readonly ChartPlan[] {
   if (!isHerd(context)) return [];
-  const measured = context.recovery.faults.filter(({ arms }) => arms.some(({ curve }) => curve.resumedShare.length > 0));
+  const measured = context.analysis.recovery.faults.filter(({ arms }) => arms.some(({ curve }) => curve.resumedShare.length > 0));
   return [...Map.groupBy(measured, ({ loadPoint }) => loadPoint.connections)].map(([connections, members]) => {
     const title = `How the herd comes back, ${loadPointTitle({ connections })}`;
     return {
@@ -139,8 +139,8 @@ interface LinePanel {
   readonly outageNs: number;
 }
 
-function linePanel({ analysis, recovery }: RecoveryContext, { rows, y, height, endNs, interpolate, outageNs }: LinePanel): ChartSpec {
-  const names = new Set(recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
+function linePanel({ analysis }: RecoveryContext, { rows, y, height, endNs, interpolate, outageNs }: LinePanel): ChartSpec {
+  const names = new Set(analysis.recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
   const domain = arms.map((arm) => armTitleOf(analysis, armName(arm)));
   const legend = { orient: 'top', ...strokeLegend(domain, LEGEND_WIDTH) };

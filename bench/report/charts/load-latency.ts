@@ -1,7 +1,7 @@
 // Plots the load–latency curve: throughput, latency and cost, as the number of streams grows to the breaking point.
 
 import type { Analysis, MetricUnit } from '../../analysis/analysis.ts';
-import type { CapacityCurve } from '../../analysis/capacity/capacity-analysis.ts';
+import type { CapacityCurve, CapacityFindings } from '../../analysis/capacity/capacity-analysis.ts';
 import type { MeasuredStep, Objective } from '../../contract/search.ts';
 import { armName } from '../../contract/transports.ts';
 import { formatCount, formatValue } from '../format.ts';
@@ -46,9 +46,9 @@ interface Curves {
   readonly objectives: readonly Objective[];
 }
 
-/** Empty before the curve was measured, and for other scenarios. */
-export function planLoadLatency({ analysis }: ReportContext): readonly ChartPlan[] {
-  const { curves = [] } = analysis.capacity ?? {};
+/** Empty before the curve was measured. */
+export function planLoadLatency({ analysis }: ReportContext<CapacityFindings>): readonly ChartPlan[] {
+  const { curves } = analysis.capacity;
   const { objectives = [] } = analysis.plan.search ?? {};
   const all: Curves = { analysis, curves, objectives };
   const panels = quantities.flatMap((quantity) => panelOf(all, quantity));

@@ -2,7 +2,7 @@
 // the line through them, whose slope is the result.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import type { LadderArm, LadderLine, LadderRange, RungSummary } from '../../analysis/memory/ladder-analysis.ts';
+import type { LadderArm, LadderLine, LadderRange, MemoryFindings, RungSummary } from '../../analysis/memory/ladder-analysis.ts';
 import { armName, type Arm } from '../../contract/transports.ts';
 import { MIB } from '../../contract/units.ts';
 import { formatCount } from '../format.ts';
@@ -18,9 +18,9 @@ interface Drawn {
 }
 
 /** Empty when no ladder was measured. */
-export function planMemoryLadder({ plan, ladders }: Analysis): readonly ChartPlan[] {
+export function planMemoryLadder({ plan, ladders }: Analysis & MemoryFindings): readonly ChartPlan[] {
   const drawn = plan.arms.flatMap((arm) => {
-    const ladder = ladders?.arms.find((one) => one.arm === armName(arm));
+    const ladder = ladders.arms.find((one) => one.arm === armName(arm));
     return ladder === undefined ? [] : [{ arm, ladder }];
   });
   const idle = {

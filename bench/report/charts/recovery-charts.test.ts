@@ -1,10 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Analysis } from '../../analysis/analysis.ts';
+import type { RecoveryFindings } from '../../analysis/recovery-analysis.ts';
 import { brokenReconnectAnalysis, herdAnalysis, reconnectAnalysis, recoveryFixtureMetrics } from '../fixture-recovery.ts';
 import type { Chart } from './chart.ts';
 import { renderCharts } from './render-charts.ts';
+import { reconnectParts } from '../../scenarios/recovery/parts.ts';
 
-const chartsOf = (analysis: Analysis): Promise<readonly Chart[]> => renderCharts(analysis, recoveryFixtureMetrics);
+type Faulted = Analysis & RecoveryFindings;
+
+const chartsOf = (analysis: Faulted): Promise<readonly Chart[]> =>
+  renderCharts({ analysis, metrics: recoveryFixtureMetrics, parts: reconnectParts });
 const allCharts = async (): Promise<readonly Chart[]> => [...(await chartsOf(reconnectAnalysis())), ...(await chartsOf(herdAnalysis()))];
 
 describe('the charts of a run that breaks something', () => {
@@ -27,7 +32,7 @@ describe('the charts of a run that breaks something', () => {
     const broken = brokenReconnectAnalysis();
     const [, chart] = await chartsOf(broken);
     expect(chart?.svg).not.toContain('F12 Lost state');
-    const faults = broken.recovery!.faults.map((fault) => Object.assign({}, fault, { arms: [] }));
+    const faults = broken.recovery.faults.map((fault) => Object.assign({}, fault, { arms: [] }));
     expect(await chartsOf({ ...broken, loadPoints: [], recovery: { absent: [], faults } })).toEqual([]);
     expect(await chartsOf({ ...herdAnalysis(), recovery: { absent: [], faults } })).toEqual([]);
   });
@@ -39,15 +44,15 @@ describe('the charts of a run that breaks something', () => {
     expect(chart?.svg).not.toContain('F12 Lost state');
     const analysis = reconnectAnalysis();
     expect((await chartsOf(brokenReconnectAnalysis()))[0]?.svg).not.toContain('F2 Reset');
-    const two = { absent: [], faults: analysis.recovery!.faults.slice(0, 2) };
+    const two = { absent: [], faults: analysis.recovery.faults.slice(0, 2) };
     expect((await chartsOf({ ...analysis, recovery: two })).map(({ file }) => file)).toEqual(['reconnect-clock-100-identical.svg']);
   });
 
   it('shade how long the cause lasts, and nothing where it is over at once', async () => {
     const analysis = reconnectAnalysis();
-    const only = (fault: string): Analysis => ({
+    const only = (fault: string): Faulted => ({
       ...analysis,
-      recovery: { absent: [], faults: analysis.recovery!.faults.filter(({ loadPoint }) => loadPoint.fault === fault) },
+      recovery: { absent: [], faults: analysis.recovery.faults.filter(({ loadPoint }) => loadPoint.fault === fault) },
     });
     const dashed = 'stroke-dasharray="3,2"';
     expect((await chartsOf(only('kill')))[0]?.svg).toContain(dashed);
@@ -76,7 +81,7 @@ describe('the charts of a run that breaks something', () => {
   it('stay narrow when titles of arms are long', async () => {
     const analysis = reconnectAnalysis();
     const arms = analysis.plan.arms.map((arm) => Object.assign({}, arm, { client: 'undici-eventsource' as const }));
-    const faults = analysis.recovery!.faults.map((fault) =>
+    const faults = analysis.recovery.faults.map((fault) =>
       Object.assign({}, fault, { arms: fault.arms.map((arm) => Object.assign({}, arm, { arm: `${arm.arm}/undici-eventsource` })) }),
     );
     const [, chart] = await chartsOf({ ...analysis, plan: { ...analysis.plan, arms }, recovery: { absent: [], faults } });

@@ -3,10 +3,11 @@ import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from '../fixture-desig
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { fullAnalysis, smokeAnalysis } from '../report-fixture.ts';
 import { renderCharts } from './render-charts.ts';
+import { streamParts } from '../../scenarios/stream/parts.ts';
 
 describe('the charts of a run', () => {
   it('are a load sweep, and for each load point the quantiles and the paired ratios', async () => {
-    const charts = await renderCharts(fullAnalysis(), fixtureMetrics);
+    const charts = await renderCharts({ analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts });
     expect(charts.map((chart) => chart.file)).toEqual([
       'load-sweep.svg',
       'delivery-quantiles-100.svg',
@@ -17,16 +18,18 @@ describe('the charts of a run', () => {
   });
 
   it('have no sweep with a single load point', async () => {
-    const charts = await renderCharts(smokeAnalysis(), fixtureMetrics);
+    const charts = await renderCharts({ analysis: smokeAnalysis(), metrics: fixtureMetrics, parts: streamParts });
     expect(charts.map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg', 'paired-ratios-100-ws.svg']);
   });
 
   it('never compare the copy of the baseline, which only has its line among the quantiles', async () => {
-    const charts = await renderCharts(copyAnalysis(), fixtureMetrics);
+    const charts = await renderCharts({ analysis: copyAnalysis(), metrics: fixtureMetrics, parts: streamParts });
     expect(charts.map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg', 'paired-ratios-100-ws.svg']);
     expect(charts[0]!.svg).toContain('SSE (copy)');
     expect(charts[1]!.svg).not.toContain('SSE (copy)');
-    expect((await renderCharts(equalArmsAnalysis(), fixtureMetrics)).map((chart) => chart.file)).toEqual(['delivery-quantiles-100.svg']);
+    expect(
+      (await renderCharts({ analysis: equalArmsAnalysis(), metrics: fixtureMetrics, parts: streamParts })).map((chart) => chart.file),
+    ).toEqual(['delivery-quantiles-100.svg']);
   });
 
   it('of endpoints that fewer blocks support share one axis, without complaints', async () => {
@@ -36,13 +39,13 @@ describe('the charts of a run', () => {
       ...point,
       comparisons: point.comparisons.map((one, index) => (index === 0 ? { ...one, pairs: one.pairs.slice(0, 1) } : one)),
     }));
-    expect(await renderCharts({ ...analysis, loadPoints }, fixtureMetrics)).toHaveLength(2);
+    expect(await renderCharts({ analysis: { ...analysis, loadPoints }, metrics: fixtureMetrics, parts: streamParts })).toHaveLength(2);
     expect(warn.mock.calls).toEqual([]);
     warn.mockRestore();
   });
 
   it('are none for a pilot, since each of them compares', async () => {
-    expect(await renderCharts(pilotAnalysis(), fixtureMetrics)).toEqual([]);
+    expect(await renderCharts({ analysis: pilotAnalysis(), metrics: fixtureMetrics, parts: streamParts })).toEqual([]);
   });
 
   it('stay as wide as they are when the names of arms are long', async () => {
@@ -57,22 +60,26 @@ describe('the charts of a run', () => {
         deliveryCurves: point.deliveryCurves.map((curve) => Object.assign({}, curve, { arm: rename(curve.arm) })),
       }),
     );
-    const charts = await renderCharts(
-      { ...analysis, baseline: rename('sse'), plan: { ...analysis.plan, arms }, loadPoints },
-      fixtureMetrics,
-    );
+    const charts = await renderCharts({
+      analysis: { ...analysis, baseline: rename('sse'), plan: { ...analysis.plan, arms }, loadPoints },
+      metrics: fixtureMetrics,
+      parts: streamParts,
+    });
     const widths = charts.map(({ svg }) => Number(/width="(\d+)/.exec(svg)?.[1]));
     expect(widths).toHaveLength(2);
     expect(Math.max(...widths)).toBeLessThan(1000);
   });
 
   it('are the same to the byte when drawn again', async () => {
-    const [first, second] = [await renderCharts(fullAnalysis(), fixtureMetrics), await renderCharts(fullAnalysis(), fixtureMetrics)];
+    const [first, second] = [
+      await renderCharts({ analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts }),
+      await renderCharts({ analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts }),
+    ];
     expect(second).toEqual(first);
   });
 
   it('describe themselves and follow the colour scheme of the reader', async () => {
-    for (const { svg, title } of await renderCharts(fullAnalysis(), fixtureMetrics)) {
+    for (const { svg, title } of await renderCharts({ analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts })) {
       expect(svg).toContain(`<title>${title}</title>`);
       expect(svg).toMatch(/^<svg [^>]*role="img" aria-label="[^"]+"/);
       expect(svg).toContain('@media (prefers-color-scheme: dark)');
@@ -82,7 +89,7 @@ describe('the charts of a run', () => {
 
   it('draw text and lines only in colours that have a dark counterpart, and data in the colour of its arm', async () => {
     const known = new Set(['#1f2328', '#59636e', '#d1d9e0', '#8c959f', '#2f81f7', '#e0700b', '#848d97', 'none', 'transparent']);
-    for (const { svg } of await renderCharts(fullAnalysis(), fixtureMetrics)) {
+    for (const { svg } of await renderCharts({ analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts })) {
       const body = svg.slice(svg.indexOf('</style>'));
       const used = [...body.matchAll(/(?:fill|stroke)="([^"]+)"/g)].map((match) => match[1] ?? '');
       expect([...new Set(used)].filter((colour) => !known.has(colour))).toEqual([]);
@@ -93,6 +100,6 @@ describe('the charts of a run', () => {
     const analysis = smokeAnalysis();
     const [point] = analysis.loadPoints;
     const empty = { ...point!, deliveryCurves: [], comparisons: [] };
-    expect(await renderCharts({ ...analysis, loadPoints: [empty] }, fixtureMetrics)).toEqual([]);
+    expect(await renderCharts({ analysis: { ...analysis, loadPoints: [empty] }, metrics: fixtureMetrics, parts: streamParts })).toEqual([]);
   });
 });

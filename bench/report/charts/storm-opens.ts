@@ -1,7 +1,7 @@
 // Plots how fast a server accepts a storm: the share of its streams that were accepted, against the time since each was requested.
 // The steeper, the more connections the server opens in a second.
 
-import type { StormAnalysis } from '../../analysis/connect-analysis.ts';
+import type { ConnectFindings, StormAnalysis } from '../../analysis/connect-analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { armName } from '../../contract/transports.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
@@ -13,8 +13,8 @@ import { labelLookup, ticksFromZero, unitLabels } from './ticks.ts';
 const WIDTH = 640;
 
 /** One chart for each storm in which any stream was accepted. */
-export function planStormOpens({ analysis }: ReportContext): readonly ChartPlan[] {
-  return (analysis.connect?.storms ?? []).flatMap((storm) => planOne(analysis.plan.arms, storm) ?? []);
+export function planStormOpens({ analysis }: ReportContext<ConnectFindings>): readonly ChartPlan[] {
+  return analysis.connect.storms.flatMap((storm) => planOne(analysis.plan.arms, storm) ?? []);
 }
 
 type Arms = ReportContext['analysis']['plan']['arms'];

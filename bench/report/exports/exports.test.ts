@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
-import { metrics } from '../../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
 import type { CompletedTrial, FailedTrial } from '../../contract/run-file.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { fullAnalysis } from '../report-fixture.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import { recoveryRun } from '../../analysis/recovery/recovery-fixture.ts';
 import { renderBencher } from './bencher.ts';
 import { renderCsv } from './csv.ts';
 import { renderGithubBenchmark } from './github-benchmark.ts';
 import { renderHistograms } from './hgrm.ts';
+import { recoveryReading } from '../../scenarios/recovery/reading.ts';
 
 const run = recoveryRun({ faults: ['reset', 'kill'], policies: ['identical', 'as-specified'], connections: [100, 500], blocks: 3 });
-const context = { analysis: analyse(run), metrics: metricsOf('reconnect') };
+const context = { analysis: analyse(run, recoveryReading), metrics: recoveryReading.metrics };
 
 /** Number of load points: two faults under two policies at two loads. */
 const POINTS = 8;

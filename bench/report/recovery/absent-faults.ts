@@ -4,7 +4,7 @@ import { faultNames, faults } from '../../contract/faults.ts';
 import { left, renderTable, section } from '../markdown.ts';
 import type { RecoveryContext } from './recovery-context.ts';
 
-export function renderAbsentFaults({ recovery }: RecoveryContext): string {
+export function renderAbsentFaults({ analysis: { recovery } }: RecoveryContext): string {
   return section('Faults that were not run', [
     renderTable(
       [left('fault'), left('why'), left('how to get it')],
@@ -14,7 +14,7 @@ export function renderAbsentFaults({ recovery }: RecoveryContext): string {
 }
 
 /** One sentence for all faults that are unavailable for the same reason. */
-export function absentSentences({ recovery }: RecoveryContext): readonly string[] {
+export function absentSentences({ analysis: { recovery } }: RecoveryContext): readonly string[] {
   const byReason = Map.groupBy(recovery.absent, ({ why, remedy }) => `${why}; ${remedy}`);
   return [...byReason].map(([reason, members]) => `Not run: ${members.map(({ fault }) => fault).join(', ')}: ${reason}`);
 }

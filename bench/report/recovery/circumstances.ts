@@ -1,23 +1,32 @@
 // Describes the conditions of a run with faults, in a paragraph and in a few rows of a table.
 
+import { strict as assert } from 'node:assert';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
 import { DEAD_AFTER, policies, type PolicyName } from '../../contract/reconnect-policy.ts';
 import { formatCount, formatSetting } from '../format.ts';
 import { code } from '../markdown.ts';
-import { trialsSentence } from '../stopping-words.ts';
 
-/** undefined for a scenario without fault injection. */
-export function faultCircumstances(analysis: Analysis): string | undefined {
-  const { plan, startedAt } = analysis;
-  const { workload, recovery } = plan;
-  if (recovery === undefined) return undefined;
+export function faultCircumstances(analysis: Analysis): string {
+  const { plan } = analysis;
+  const { workload } = plan;
   return [
     `One stream a client, at ${formatSetting(workload.tokensPerSecond, 'tokens/s')} (workload ${code(workload.name)}, payload ${code(plan.payload)}: ${payloads[plan.payload].summary}),`,
     ` from the start of a trial to its end: the generation goes on whoever listens, as a model does. ${faultWords(analysis)}`,
-    ` ${resumeWords(recovery)} Load: ${loads(analysis)}. ${trialsSentence(analysis)} Started ${startedAt}.`,
-    ...policiesOf(analysis).map((policy) => `\n\nPolicy ${code(policy)}: ${policies[policy].summary}.`),
+    ` ${resumeWords(recoveryPlanOf(analysis))} Load: ${loads(analysis)}.`,
   ].join('');
+}
+
+/** One paragraph for each policy. */
+export function policyConditions(analysis: Analysis): readonly string[] {
+  return policiesOf(analysis).map((policy) => `Policy ${code(policy)}: ${policies[policy].summary}.`);
+}
+
+type RecoveryPlan = NonNullable<Analysis['plan']['recovery']>;
+
+function recoveryPlanOf({ plan: { recovery } }: Analysis): RecoveryPlan {
+  assert(recovery !== undefined, 'a plan with fault injection must have its settings');
+  return recovery;
 }
 
 function faultWords({ plan }: Analysis): string {
@@ -26,7 +35,7 @@ function faultWords({ plan }: Analysis): string {
   return `${formatCount(names.length)} faults, one a trial, in fresh processes.`;
 }
 
-function resumeWords({ isResumable, limits, heartbeatNs }: NonNullable<Analysis['plan']['recovery']>): string {
+function resumeWords({ isResumable, limits, heartbeatNs }: RecoveryPlan): string {
   const beats = `Heartbeats every ${formatSetting(heartbeatNs, 'ns')}; a connection without a byte for ${formatSetting(DEAD_AFTER * heartbeatNs, 'ns')} counts as dead.`;
   return isResumable
     ? `${beats} The server can replay the last ${formatCount(limits.bufferTokens)} tokens of a stream, at most ${formatSetting(limits.bufferBytes, 'bytes')}.`
@@ -42,11 +51,11 @@ export function policiesOf({ plan }: Analysis): readonly PolicyName[] {
   return [...new Set(plan.loadPoints.flatMap(({ policy }) => policy ?? []))];
 }
 
-/** Rows for "Repeat it", in the place of warm-up and window; undefined for a scenario without fault injection. */
-export function faultSettings(analysis: Analysis): readonly (readonly [string, string])[] | undefined {
+/** Rows for "Repeat it", in the place of warm-up and window. */
+export function faultSettings(analysis: Analysis): readonly (readonly [string, string])[] {
   const { trials, plan } = analysis;
-  const { recovery, lanes = 1 } = plan;
-  if (recovery === undefined) return undefined;
+  const { lanes = 1 } = plan;
+  const recovery = recoveryPlanOf(analysis);
   const { limits } = recovery;
   return [
     ['heartbeat', formatSetting(recovery.heartbeatNs, 'ns')],

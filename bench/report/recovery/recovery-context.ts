@@ -1,18 +1,17 @@
 // Provides what every section about faults needs: which trials belong together, the title of a row, and its comparison.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
-import type { FaultAnalysis, FaultedArm, RecoveryAnalysis } from '../../analysis/recovery-analysis.ts';
+import type { FaultAnalysis, FaultedArm, RecoveryFindings } from '../../analysis/recovery-analysis.ts';
 import { faults, type Fault } from '../../contract/faults.ts';
 import { loadPointKey, loadPointTitle, type LoadPoint } from '../../contract/load-point.ts';
 import { formatCount } from '../format.ts';
 import { armTitleOf, contenders, type ArmComparison, type ReportContext } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
 /** The one metric of these scenarios that gets a verdict (P8). */
 export const TIME_TO_RESUMED = 'resumed.p95';
 
-export interface RecoveryContext extends ReportContext {
-  readonly recovery: RecoveryAnalysis;
-}
+export type RecoveryContext = RunReport<RecoveryFindings>;
 
 /** Trials that one table may hold: never two policies, and in a matrix of faults never two loads. */
 export interface FaultGroup {
@@ -20,12 +19,6 @@ export interface FaultGroup {
   /** The load point without the fields that differ within the group. */
   readonly loadPoint: LoadPoint;
   readonly faults: readonly FaultAnalysis[];
-}
-
-/** undefined for a run without fault injection, and for a pilot, which shows no results. */
-export function recoveryContext(context: ReportContext): RecoveryContext | undefined {
-  const { recovery, pilot } = context.analysis;
-  return recovery === undefined || pilot !== undefined ? undefined : { ...context, recovery };
 }
 
 export function isHerd({ analysis }: ReportContext): boolean {
@@ -36,7 +29,7 @@ export function isHerd({ analysis }: ReportContext): boolean {
 export function faultGroups(context: RecoveryContext): readonly FaultGroup[] {
   const keyOf = ({ loadPoint }: FaultAnalysis): string =>
     isHerd(context) ? (loadPoint.policy ?? '') : loadPointKey(withoutFault(loadPoint));
-  return [...Map.groupBy(context.recovery.faults, keyOf).values()].map((members) => {
+  return [...Map.groupBy(context.analysis.recovery.faults, keyOf).values()].map((members) => {
     const loadPoint = withoutFault((members[0] as FaultAnalysis).loadPoint);
     return { title: isHerd(context) ? policyTitle(loadPoint) : loadPointTitle(loadPoint), loadPoint, faults: members };
   });

@@ -3,16 +3,20 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
-import type { FaultedArm } from '../../analysis/recovery-analysis.ts';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
+import type { FaultedArm, RecoveryFindings } from '../../analysis/recovery-analysis.ts';
 import { recoveryRun, type RecoveryRunOptions } from '../../analysis/recovery/recovery-fixture.ts';
 import { faultNames, faults } from '../../contract/faults.ts';
 import type { SavedRun } from '../../contract/run-file.ts';
 import { brokenReconnectAnalysis, herdAnalysis, reconnectAnalysis, recoveryFixtureMetrics } from '../fixture-recovery.ts';
 import { renderReport } from '../report.ts';
+import type { RecoveryContext } from './recovery-context.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
 import { widthOf } from '../report-fixture.ts';
+import { recoveryReading } from '../../scenarios/recovery/reading.ts';
+import { herdParts, reconnectParts } from '../../scenarios/recovery/parts.ts';
+
+type Faulted = Analysis & RecoveryFindings;
 
 const charts = [
   { file: 'fault-ratios-100-identical-ws.svg', title: 'Ratios', alt: 'ratio of each fault' },
@@ -20,15 +24,19 @@ const charts = [
   { file: 'reconnect-clock-100-identical.svg', title: 'Clock', alt: 'phases of each fault' },
 ];
 
-const variants: readonly (readonly [string, Analysis])[] = [
+const variants: readonly (readonly [string, Faulted])[] = [
   ['reconnect', reconnectAnalysis()],
   ['reconnect-broken', brokenReconnectAnalysis()],
   ['herd', herdAnalysis()],
 ];
 
-const reportOf = (analysis: Analysis): string => renderReport(analysis, { metrics: recoveryFixtureMetrics, charts });
-const textOf = (analysis: Analysis): string =>
-  renderTerminal(analysis, { metrics: recoveryFixtureMetrics, paint: plainPaint, reportPath: 'reports/x/report.md' });
+const madeUp = (analysis: Faulted): RecoveryContext => ({
+  analysis,
+  metrics: recoveryFixtureMetrics,
+  parts: analysis.plan.scenario === 'herd' ? herdParts : reconnectParts,
+});
+const reportOf = (analysis: Faulted): string => renderReport(madeUp(analysis), { charts });
+const textOf = (analysis: Faulted): string => renderTerminal(madeUp(analysis), { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
 /** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(text: string, file: string): string {
@@ -167,7 +175,7 @@ describe('the report of a run that breaks something', () => {
 
   it('names the faults in which nobody watched for silence', () => {
     const analysis = reconnectAnalysis();
-    const recovery = analysis.recovery!;
+    const { recovery } = analysis;
     const unwatched = recovery.faults.map((fault, index) => (index === 1 ? Object.assign({}, fault, { deadAfterNs: undefined }) : fault));
     const clock = section(reportOf({ ...analysis, recovery: { ...recovery, faults: unwatched } }), 'What each fault does');
     expect(clock).toContain('Silence alone was no reason to come back at F2 Reset: ');
@@ -175,7 +183,7 @@ describe('the report of a run that breaks something', () => {
   });
 
   it('survives being saved as JSON', () => {
-    for (const [, analysis] of variants) expect(reportOf(JSON.parse(JSON.stringify(analysis)) as Analysis)).toBe(reportOf(analysis));
+    for (const [, analysis] of variants) expect(reportOf(JSON.parse(JSON.stringify(analysis)) as Faulted)).toBe(reportOf(analysis));
   });
 });
 
@@ -241,54 +249,54 @@ describe('what the analysis of a saved run gives', () => {
   ];
 
   it.each(runs)('is rendered for %s without a hole', (_, options) => {
-    const { analysis, metrics } = analysed(recoveryRun(options));
-    const text = renderReport(analysis, { metrics, charts: [] });
+    const context = analysed(recoveryRun(options));
+    const text = renderReport(context, { charts: [] });
     expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
     expect(text).not.toContain('## Why');
-    const lines = renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'x' }).split('\n');
+    const lines = renderTerminal(context, { paint: plainPaint, reportPath: 'x' }).split('\n');
     expect(lines.filter((line) => stringWidth(line) > 100 && !line.startsWith('streamduel'))).toEqual([]);
   });
 
   it('shows which arm alone came back, and its time', () => {
-    const { analysis, metrics } = analysed(recoveryRun({ faults: ['unavailable'], policies: ['as-specified'] }));
-    const row = cellsOf(renderReport(analysis, { metrics, charts: [] }), 'F11 503');
+    const context = analysed(recoveryRun({ faults: ['unavailable'], policies: ['as-specified'] }));
+    const row = cellsOf(renderReport(context, { charts: [] }), 'F11 503');
     expect(row[1]).toBe('never');
     expect(row[2]).toMatch(/^\d\.\d\d s$/);
     expect(row.at(-1)).toBe('only WebSocket came back');
   });
 
   it('a gate that nobody could judge is named once, with its reason, and is no miss', () => {
-    const { analysis, metrics } = analysed(recoveryRun({ faults: ['reset', 'kill', 'freeze'] }));
+    const context = analysed(recoveryRun({ faults: ['reset', 'kill', 'freeze'] }));
     const unjudged = { state: 'not-measured', note: 'not judged: trials ran side by side' } as const;
-    const loadPoints = analysis.loadPoints.map((point) =>
+    const loadPoints = context.analysis.loadPoints.map((point) =>
       Object.assign({}, point, { gates: point.gates.map((gate, index) => (index === 0 ? Object.assign({}, gate, unjudged) : gate)) }),
     );
-    const text = section(renderReport({ ...analysis, loadPoints }, { metrics, charts: [] }), 'Validity');
+    const text = section(renderReport({ ...context, analysis: { ...context.analysis, loadPoints } }, { charts: [] }), 'Validity');
     const { id, title } = loadPoints[0]!.gates[0]!;
     expect(text).toContain('All gates that could be judged were met everywhere.');
     expect(text.match(new RegExp(`^- ${id} ${title}: not judged: trials ran side by side$`, 'gm'))).toHaveLength(1);
   });
 
   it('has one row for each fault where a pilot says how many blocks it takes', () => {
-    const { analysis, metrics } = analysed(recoveryRun({ faults: ['reset', 'kill'], plan: { isPilot: true } }));
-    const blocks = section(renderReport(analysis, { metrics, charts: [] }), 'How many blocks');
+    const context = analysed(recoveryRun({ faults: ['reset', 'kill'], plan: { isPilot: true } }));
+    const blocks = section(renderReport(context, { charts: [] }), 'How many blocks');
     expect(blocks.match(/^\| (?:Reset|Kill and restart), 100 connections /gm)).toHaveLength(2);
   });
 
   it('has the noise between equal arms in one table, a row for each fault', () => {
-    const { analysis, metrics } = analysed(recoveryRun({ faults: ['reset', 'kill'], transports: ['sse'], copy: true }));
-    const text = renderReport(analysis, { metrics, charts: [] });
+    const context = analysed(recoveryRun({ faults: ['reset', 'kill'], transports: ['sse'], copy: true }));
+    const text = renderReport(context, { charts: [] });
     expect(section(text, 'Noise floor').match(/^\| (?:Reset|Kill and restart), 100 connections /gm)).toHaveLength(2);
     expect(text).toContain('## What happened');
   });
 });
 
-function analysed(run: SavedRun) {
-  return { analysis: analyse(run), metrics: metricsOf(run.header.plan.scenario) };
+function analysed(run: SavedRun): RecoveryContext {
+  return { analysis: analyse(run, recoveryReading), metrics: recoveryReading.metrics, parts: reconnectParts };
 }
 
-function withArms(analysis: Analysis, change: (arm: FaultedArm) => FaultedArm): Analysis {
-  const recovery = analysis.recovery!;
+function withArms(analysis: Faulted, change: (arm: FaultedArm) => FaultedArm): Faulted {
+  const { recovery } = analysis;
   const changed = recovery.faults.map((fault) => Object.assign({}, fault, { arms: fault.arms.map(change) }));
   return { ...analysis, recovery: { ...recovery, faults: changed } };
 }

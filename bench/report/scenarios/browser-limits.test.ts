@@ -3,19 +3,27 @@ import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
 import { failingTally, limitsRun, pageStreams, waitingTally } from '../../analysis/browser-limits/browser-limits-fixture.ts';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import type { BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { browserLimitsReading } from '../../scenarios/browser-limits/reading.ts';
+import { browserLimitsParts } from './browser-limits.ts';
 
-const metrics = metricsOf('browser-limits');
-const analysis = analyse(limitsRun());
-const report = renderReport(analysis, { metrics, charts: [] });
-const text = renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'report.md' });
+const { metrics } = browserLimitsReading;
+const analysis = analyse(limitsRun(), browserLimitsReading);
+const report = renderReport({ analysis, metrics, parts: browserLimitsParts }, { charts: [] });
+const text = renderTerminal({ analysis, metrics, parts: browserLimitsParts }, { paint: plainPaint, reportPath: 'report.md' });
 
 const reportOf = (tallyOf: (block: number) => BrowserLimitsTally, blocks = 1): string =>
-  renderReport(analyse(limitsRun({ blocks, tallyOf: (_transport, block) => tallyOf(block) })), { metrics, charts: [] });
+  renderReport(
+    {
+      analysis: analyse(limitsRun({ blocks, tallyOf: (_transport, block) => tallyOf(block) }), browserLimitsReading),
+      metrics,
+      parts: browserLimitsParts,
+    },
+    { charts: [] },
+  );
 
 /** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(rendered: string, file: string): string {

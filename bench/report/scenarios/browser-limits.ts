@@ -2,7 +2,7 @@
 // ordinary request. Shows counts and times as they were seen; nothing is compared.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import type { ArmBrowserLimits, BrowserLimitsAnalysis } from '../../analysis/browser-limits-analysis.ts';
+import type { ArmBrowserLimits, BrowserLimitsAnalysis, BrowserLimitsFindings } from '../../analysis/browser-limits-analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { armName } from '../../contract/transports.ts';
 import { NS_PER_S } from '../../contract/units.ts';
@@ -12,14 +12,14 @@ import { armTitleOf, type ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { counted, fateOf, pairsOf, sentencesOf, type Words } from './browser-limits-sentences.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 
-export const browserLimitsParts: ScenarioParts = {
+export const browserLimitsParts: ScenarioParts<BrowserLimitsFindings> = {
+  title: 'for as many streams as one browser opens to one origin',
   circumstances,
   sections: (context) => [limitsSection(context)],
-  charts: () => [],
   terminal: (context) => [
-    (context.analysis.browserLimits ?? [])
+    context.analysis.browserLimits
       .flatMap((point) => point.arms.flatMap((arm) => sentencesOf(arm, wordsOf(context, arm))))
       .flatMap((sentence) => wrap(sentence, TERMINAL_COLUMNS))
       .join('\n'),
@@ -40,9 +40,11 @@ export const browserLimitsParts: ScenarioParts = {
     'Times are those of the page’s clock, which has steps of 0.1 ms.',
   ],
   comparesNothing: true,
+  // Nothing is measured in a window.
+  settings: () => [],
 };
 
-function circumstances(analysis: Analysis): string {
+function circumstances(analysis: Analysis & BrowserLimitsFindings): string {
   const { plan } = analysis;
   const { workload, browserLimits } = plan;
   const lastsNs = (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
@@ -57,13 +59,13 @@ function circumstances(analysis: Analysis): string {
   );
 }
 
-function browsersOf({ browserLimits = [] }: Analysis): string {
+function browsersOf({ browserLimits }: BrowserLimitsFindings): string {
   const names = new Set(browserLimits.flatMap(({ arms }) => arms.flatMap(({ browsers }) => browsers)));
   return names.size === 0 ? 'a browser that no trial got to name' : [...names].join(' and ');
 }
 
-function limitsSection(context: ReportContext): string {
-  const points = context.analysis.browserLimits ?? [];
+function limitsSection(context: ReportContext<BrowserLimitsFindings>): string {
+  const points = context.analysis.browserLimits;
   return section('What one browser opens', [
     ...points.map((point) =>
       joinBlocks([

@@ -1,17 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import { burstAnalysis } from '../fixture-burst.ts';
 import { renderCharts } from '../charts/render-charts.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { burstReading } from '../../scenarios/burst/reading.ts';
+import { burstParts } from './burst.ts';
 
-const metrics = metricsOf('burst');
+const { metrics } = burstReading;
 const charts = [{ file: 'burst-costs-200.svg', title: 'Costs', alt: 'CPU and write calls per token' }];
-const reportOf = (analysis = burstAnalysis()): string => renderReport(analysis, { metrics, charts });
-const textOf = (analysis = burstAnalysis()): string => renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'report.md' });
+const reportOf = (analysis = burstAnalysis()): string => renderReport({ analysis, metrics, parts: burstParts }, { charts });
+const textOf = (analysis = burstAnalysis()): string =>
+  renderTerminal({ analysis, metrics, parts: burstParts }, { paint: plainPaint, reportPath: 'report.md' });
 
 /** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(text: string, file: string): string {
@@ -84,7 +86,7 @@ describe('the report of a run of bursts', () => {
   });
 
   it('has one chart for each number of connections', async () => {
-    const drawn = await renderCharts(burstAnalysis(), metrics);
+    const drawn = await renderCharts({ analysis: burstAnalysis(), metrics, parts: burstParts });
     expect(drawn.map(({ file }) => file)).toEqual(['burst-costs-200.svg']);
     expect(drawn[0]?.svg).toContain('tokens due together');
   });

@@ -14,9 +14,10 @@ import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { renderCosts, renderCostsText, renderCpuRatios } from './burst-costs.ts';
 import { burstGroups, listCounts, type BurstGroup } from '../burst-points.ts';
 import { crossoverSentences } from './burst-crossover.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 
 export const burstParts: ScenarioParts = {
+  title: 'for tokens that come several at once',
   circumstances,
   sections: (context, charts) => [costsSection(context, charts)],
   charts: (context) =>

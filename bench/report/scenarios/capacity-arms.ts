@@ -1,7 +1,8 @@
 // Shows what each arm carried, which constraint failed first beyond it, and whether the server was the bottleneck.
 
+import { strict as assert } from 'node:assert';
 import type { Estimate } from '../../analysis/analysis.ts';
-import type { ArmCapacity, CapacityAnalysis, ClientProof } from '../../analysis/capacity/capacity-analysis.ts';
+import type { ArmCapacity, CapacityAnalysis, CapacityFindings, ClientProof } from '../../analysis/capacity/capacity-analysis.ts';
 import { CLIENT_LIMIT } from '../../analysis/capacity/at-end.ts';
 import { constraints, searchEnds, type Constraint, type SearchEnd, type SearchPlan } from '../../contract/search.ts';
 import { formatCount, formatEstimate, formatNumber, formatPercent, formatSetting, UNKNOWN } from '../format.ts';
@@ -13,10 +14,10 @@ export interface CapacityContext extends ReportContext {
   readonly search: SearchPlan;
 }
 
-/** undefined for another scenario. */
-export function capacityContext(context: ReportContext): CapacityContext | undefined {
+export function capacityContext(context: ReportContext<CapacityFindings>): CapacityContext {
   const { capacity, plan } = context.analysis;
-  return capacity === undefined || plan.search === undefined ? undefined : { ...context, capacity, search: plan.search };
+  assert(plan.search !== undefined, 'a plan of searches must have their settings');
+  return { ...context, capacity, search: plan.search };
 }
 
 export const constraintWords: Record<Constraint, string> = {

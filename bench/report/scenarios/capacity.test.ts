@@ -3,31 +3,33 @@ import { describe, expect, it, vi } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { searchedRun, searchPlan } from '../../analysis/capacity/searched-run-fixture.ts';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import { renderCharts } from '../charts/render-charts.ts';
 import { widthOf } from '../report-fixture.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { capacityReading } from '../../scenarios/capacity/reading.ts';
+import { capacityParts } from './capacity.ts';
 
-const metrics = metricsOf('capacity');
+const { metrics } = capacityReading;
 
 /** WebSocket carries a tenth more; the capacity of each varies by a few percent from block to block. */
 const capacity = (transport: string, block: number): number => (transport === 'ws' ? 3300 : 3000) * (1 + 0.02 * Math.sin(7 * block));
 
-const answered = analyse(await searchedRun({ capacity }));
-const limited = analyse(await searchedRun({ capacity, search: { clientCapacity: 3400 }, isClientSufficient: false }));
+const answered = analyse(await searchedRun({ capacity }), capacityReading);
+const limited = analyse(await searchedRun({ capacity, search: { clientCapacity: 3400 }, isClientSufficient: false }), capacityReading);
 const atMost = analyse(
   await searchedRun({
     capacity,
     plan: { loadPoints: [{ connections: 1000, span: 'search' }], search: { ...searchPlan.search!, mostStreams: 1000 } },
   }),
+  capacityReading,
 );
 
 const reportOf = async (analysis: Analysis): Promise<string> =>
-  renderReport(analysis, { metrics, charts: await renderCharts(analysis, metrics) });
+  renderReport({ analysis, metrics, parts: capacityParts }, { charts: await renderCharts({ analysis, metrics, parts: capacityParts }) });
 const terminalOf = (analysis: Analysis): string =>
-  renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'reports/x/report.md' });
+  renderTerminal({ analysis, metrics, parts: capacityParts }, { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
 describe('the report of searches', () => {
   // UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
@@ -75,7 +77,7 @@ describe('the report of searches', () => {
 
   it('says by which rule a load was lost: today’s, or that of a run from before', async () => {
     expect(await reportOf(answered)).toContain('99.5 % of the tokens that are due in the window arrive in it');
-    const today = analyse(await searchedRun({ capacity, plan: { search: { ...searchPlan.search!, verifyOneIn: 10 } } }));
+    const today = analyse(await searchedRun({ capacity, plan: { search: { ...searchPlan.search!, verifyOneIn: 10 } } }), capacityReading);
     expect(await reportOf(today)).toContain('every token that is planned in the window is received before the drain ends');
   });
 
@@ -87,7 +89,7 @@ describe('the report of searches', () => {
   it('shows the path of every search, each load of which can be told again from those before', async () => {
     const report = await reportOf(answered);
     expect(report.match(/^\| (?:burn-in|\d) .*→.*$/gm)).toHaveLength(16);
-    expect(answered.capacity?.paths).toHaveLength(16);
+    expect(answered.capacity.paths).toHaveLength(16);
   });
 
   it('counts curves and proof as trials of the run, but not as a block', () => {
@@ -97,10 +99,10 @@ describe('the report of searches', () => {
 
   it('of a run without curves, or without any answer, still renders', async () => {
     const run = await searchedRun({ capacity });
-    const early = analyse({ ...run, trials: run.trials.slice(0, 6) });
-    expect([early.isComplete, early.capacity?.curves, early.capacity?.proof]).toEqual([false, [], undefined]);
+    const early = analyse({ ...run, trials: run.trials.slice(0, 6) }, capacityReading);
+    expect([early.isComplete, early.capacity.curves, early.capacity.proof]).toEqual([false, [], undefined]);
     expect(await reportOf(early)).not.toContain('Proof of the client');
-    expect(await reportOf(analyse({ ...run, trials: [] }))).toContain('## What each carries');
+    expect(await reportOf(analyse({ ...run, trials: [] }, capacityReading))).toContain('## What each carries');
   });
 
   it('fits a terminal of 100 columns', () => {
@@ -111,7 +113,7 @@ describe('the report of searches', () => {
 describe('the chart of load and latency', () => {
   it('is one, in known colours, without complaints', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const [chart, ...others] = await renderCharts(answered, metrics);
+    const [chart, ...others] = await renderCharts({ analysis: answered, metrics, parts: capacityParts });
     expect([chart?.file, others]).toEqual(['load-latency.svg', []]);
     expect(chart?.svg).not.toMatch(/NaN|undefined|Infinity/);
     expect(chart?.alt).toContain('the highest load of the curve that was carried');

@@ -1,6 +1,8 @@
 // Report parts of scenario `capacity` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import type { CapacityFindings } from '../../analysis/capacity/capacity-analysis.ts';
+import { manyClients } from '../../analysis/claims/many-clients.ts';
 import { payloads } from '../../contract/payload.ts';
 import type { SearchPlan } from '../../contract/search.ts';
 import { planLoadLatency } from '../charts/load-latency.ts';
@@ -8,13 +10,15 @@ import { formatCount, formatSetting } from '../format.ts';
 import { code, section } from '../markdown.ts';
 import { armTitleOf, type ReportContext } from '../report-context.ts';
 import { renderChartImages, type ChartLink } from '../sections/chart-links.ts';
+import { renderClaim } from '../suite/claims.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { capacityContext, failureWords, proofSentence, renderCapacityTable, renderEnds } from './capacity-arms.ts';
 import { renderCurveTable, renderPaths } from './capacity-loads.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 
-export const capacityParts: ScenarioParts = {
+export const capacityParts: ScenarioParts<CapacityFindings> = {
+  title: 'for as many streams as one server carries',
   circumstances,
   sections,
   charts: planLoadLatency,
@@ -52,9 +56,8 @@ function lossRule({ verifyOneIn }: SearchPlan): string {
     : 'every token that is planned in the window is received before the drain ends';
 }
 
-function sections(context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
+function sections(context: ReportContext<CapacityFindings>, charts: readonly ChartLink[]): readonly string[] {
   const own = capacityContext(context);
-  if (own === undefined) return [];
   return [
     section('What each carries', [
       renderCapacityTable(own),
@@ -70,13 +73,12 @@ function sections(context: ReportContext, charts: readonly ChartLink[]): readonl
       ...renderChartImages(charts),
       renderCurveTable(own),
     ]),
+    renderClaim(manyClients, [context]),
   ];
 }
 
-function terminalLines(context: ReportContext): readonly string[] {
-  const own = capacityContext(context);
-  if (own === undefined) return [];
-  const { analysis, capacity } = own;
+function terminalLines({ analysis }: ReportContext<CapacityFindings>): readonly string[] {
+  const { capacity } = analysis;
   const lines = capacity.arms.flatMap((one) => {
     const atLeast = one.ends.harness + one.ends.most;
     const words = failureWords(one);

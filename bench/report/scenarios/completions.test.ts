@@ -1,16 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import { completionsAnalysis } from '../fixture-completions.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { completionsReading } from '../../scenarios/completions/reading.ts';
+import { completionsParts } from './completions.ts';
 
-const metrics = metricsOf('completions');
+const { metrics } = completionsReading;
 const analysis = completionsAnalysis();
-const report = renderReport(analysis, { metrics, charts: [] });
-const text = renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'report.md' });
+const report = renderReport({ analysis, metrics, parts: completionsParts }, { charts: [] });
+const text = renderTerminal({ analysis, metrics, parts: completionsParts }, { paint: plainPaint, reportPath: 'report.md' });
 
 /** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(rendered: string, file: string): string {
@@ -54,6 +55,9 @@ it('a server without time to spare is told from one that could do more', () => {
 it('only where a load generator took part does the report explain it', () => {
   expect(report).toContain('autocannon keeps its connections');
   const { plan, ...rest } = analysis;
-  const alone = renderReport({ ...rest, plan: { ...plan, arms: plan.arms.slice(0, 2) } }, { metrics, charts: [] });
+  const alone = renderReport(
+    { analysis: { ...rest, plan: { ...plan, arms: plan.arms.slice(0, 2) } }, metrics, parts: completionsParts },
+    { charts: [] },
+  );
   expect(alone).not.toContain('autocannon keeps');
 });

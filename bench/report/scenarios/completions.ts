@@ -12,9 +12,10 @@ import type { ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { contestantsAt, renderMetricRows, type ArmValues } from './arm-estimates.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 
 export const completionsParts: ScenarioParts = {
+  title: 'for whole streams, one after another',
   circumstances,
   banner: () =>
     alertBlock('NOTE', [
@@ -23,7 +24,6 @@ export const completionsParts: ScenarioParts = {
         ' themselves. For waiting times see scenario `stream`, whose streams begin when they are due.',
     ]),
   sections: (context) => [streamsSection(context)],
-  charts: () => [],
   terminal: (context) => [
     [
       ...wrap('A closed loop (a slow server is asked less), so rates and completion times get no verdict:', TERMINAL_COLUMNS),

@@ -1,7 +1,7 @@
 // Shows what a kept connection saves: compares the same streams of the same arm on new connections and on kept ones.
 
 import type { Estimate } from '../../analysis/analysis.ts';
-import type { KeptEffect } from '../../analysis/connect-analysis.ts';
+import type { ConnectFindings, KeptEffect } from '../../analysis/connect-analysis.ts';
 import { armName, transports } from '../../contract/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { formatCount, formatDifferenceEstimate, formatEstimate, formatSetting, formatValue } from '../format.ts';
@@ -15,8 +15,8 @@ const CPU = 'cpu.server.stream';
 /** Titles in this section, in which `open.p50` also covers streams that open no connection. */
 const titles: Readonly<Record<string, string>> = { 'open.p50': 'First answer p50', [FIRST_TOKEN]: 'First token p50' };
 
-export function renderKept(context: ReportContext): string {
-  const effects = (context.analysis.connect?.kept ?? []).filter((effect) => effect.blocks > 0 && saysSomething(context, effect));
+export function renderKept(context: ReportContext<ConnectFindings>): string {
+  const effects = context.analysis.connect.kept.filter((effect) => effect.blocks > 0 && saysSomething(context, effect));
   if (effects.length === 0) return '';
   return section('A new connection for each stream, or a kept one', [
     bulletList(effects.filter(({ metric }) => metric === FIRST_TOKEN).map((effect) => savedSentence(context, effect, effects))),

@@ -1,7 +1,7 @@
 // Shows the outcome of streams that all began at one moment.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
-import type { StormAnalysis } from '../../analysis/connect-analysis.ts';
+import type { ConnectFindings, StormAnalysis } from '../../analysis/connect-analysis.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
 import { formatCount, formatPercent, formatValue } from '../format.ts';
 import { bulletList, code, joinBlocks, section } from '../markdown.ts';
@@ -31,7 +31,7 @@ export function stormPoints({ analysis }: ReportContext): readonly LoadPointAnal
   return analysis.loadPoints.filter(({ loadPoint }) => loadPoint.connecting === 'storm');
 }
 
-export function renderStorms(context: ReportContext, charts: readonly ChartLink[]): string {
+export function renderStorms(context: ReportContext<ConnectFindings>, charts: readonly ChartLink[]): string {
   const points = stormPoints(context);
   if (points.length === 0) return '';
   return section('When all come at once', [
@@ -57,8 +57,8 @@ function paceSentence({ loadPoint }: LoadPointAnalysis, { title, valueOf, text }
   ];
 }
 
-function failureSentences(context: ReportContext, point: LoadPointAnalysis): readonly string[] {
-  const storm = context.analysis.connect?.storms.find(({ loadPoint }) => loadPointKey(loadPoint) === loadPointKey(point.loadPoint));
+function failureSentences(context: ReportContext<ConnectFindings>, point: LoadPointAnalysis): readonly string[] {
+  const storm = context.analysis.connect.storms.find(({ loadPoint }) => loadPointKey(loadPoint) === loadPointKey(point.loadPoint));
   if (storm === undefined || point.arms.every(({ completed }) => completed === 0)) return [];
   const { failures } = storm;
   const failed = [...Map.groupBy(failures, ({ arm }) => arm)].map(([arm, own]) => failedWords(armTitleOf(context.analysis, arm), own));

@@ -1,17 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import { renderCharts } from '../charts/render-charts.ts';
 import { connectAnalysis } from '../fixture-connect.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { connectReading } from '../../scenarios/connect/reading.ts';
+import { connectParts } from './connect.ts';
 
-const metrics = metricsOf('connect');
+const { metrics } = connectReading;
 const charts = [{ file: 'storm-opens-1000-storm.svg', title: 'Streams accepted', alt: 'Share of the streams that were accepted' }];
-const reportOf = (analysis = connectAnalysis()): string => renderReport(analysis, { metrics, charts });
-const textOf = (analysis = connectAnalysis()): string => renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'report.md' });
+const reportOf = (analysis = connectAnalysis()): string => renderReport({ analysis, metrics, parts: connectParts }, { charts });
+const textOf = (analysis = connectAnalysis()): string =>
+  renderTerminal({ analysis, metrics, parts: connectParts }, { paint: plainPaint, reportPath: 'report.md' });
 
 /** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
 function golden(text: string, file: string): string {
@@ -111,7 +113,7 @@ describe('the report of a run about connections', () => {
   });
 
   it('has one chart for each storm', async () => {
-    const drawn = await renderCharts(connectAnalysis(), metrics);
+    const drawn = await renderCharts({ analysis: connectAnalysis(), metrics, parts: connectParts });
     expect(drawn.map(({ file }) => file)).toEqual(['storm-opens-1000-storm.svg']);
     expect(drawn[0]?.svg).toContain('streams accepted');
   });

@@ -1,6 +1,7 @@
 // Report parts of scenario `connect` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import type { ConnectFindings } from '../../analysis/connect-analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
 import { STORM_TOKENS } from '../../contract/storm.ts';
@@ -14,13 +15,15 @@ import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { contestantsAt } from './arm-estimates.ts';
 import { FIRST_TOKEN, renderKept } from './connect-kept.ts';
 import { renderStorms, stormPoints } from './connect-storm.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 
-export const connectParts: ScenarioParts = {
+export const connectParts: ScenarioParts<ConnectFindings> = {
+  title: 'for streams that begin',
   circumstances,
   sections: (context, charts) => [renderStorms(context, charts), renderKept(context)],
   charts: (context) => planStormOpens(context),
   terminal,
+  takesProbeOnly: true,
   asymmetries,
   limits: () => [
     'The connections of a storm came from one machine and one process, which read the answers one after another: part of each open latency is the wait for that reader. It is the same in all arms.',
@@ -39,7 +42,7 @@ function circumstances({ plan }: Analysis): string {
   );
 }
 
-function terminal(context: ReportContext): readonly string[] {
+function terminal(context: ReportContext<ConnectFindings>): readonly string[] {
   const lines = [...stormPoints(context).flatMap((point) => stormLines(context, point)), ...keptLines(context)];
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
@@ -54,9 +57,9 @@ function stormLines(context: ReportContext, point: ReturnType<typeof stormPoints
   return wrap(`In a ${loadPointTitle(point.loadPoint)}: ${each.join('; ')}`, TERMINAL_COLUMNS);
 }
 
-function keptLines({ analysis }: ReportContext): readonly string[] {
+function keptLines({ analysis }: ReportContext<ConnectFindings>): readonly string[] {
   const contestants = new Set(analysis.plan.arms.filter(isContestant).map(armName));
-  const each = (analysis.connect?.kept ?? [])
+  const each = analysis.connect.kept
     .filter(({ metric, arm }) => metric === FIRST_TOKEN && contestants.has(arm))
     .flatMap(({ arm, cold, warm }) =>
       cold === undefined || warm === undefined

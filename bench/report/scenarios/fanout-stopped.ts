@@ -1,14 +1,14 @@
 // Shows the cost of one subscriber that does not read to the others: compares each arm with itself.
 
-import type { StoppedSubscriber } from '../../analysis/fanout-analysis.ts';
+import type { FanoutFindings, StoppedSubscriber } from '../../analysis/fanout-analysis.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
 import { left, renderTable, right, section } from '../markdown.ts';
 import { armTitleOf, loadWords, metricText, type ReportContext } from '../report-context.ts';
 
-export function renderStoppedSubscribers(context: ReportContext): string {
+export function renderStoppedSubscribers(context: ReportContext<FanoutFindings>): string {
   const { fanout } = context.analysis;
-  if (fanout === undefined || fanout.stopped.length === 0) return '';
+  if (fanout.stopped.length === 0) return '';
   return section('What one subscriber who does not read costs the others', [
     'The same arm with and without one subscriber who stopped reading before the window, paired over blocks. The numbers are those of the subscribers who read.',
     ...fanout.stopped.flatMap((stopped) => [

@@ -2,7 +2,6 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import { fixtureDistribution } from '../../analysis/trial-fixture.ts';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
@@ -10,6 +9,8 @@ import { renderCharts } from '../charts/render-charts.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { fanoutReading } from '../../scenarios/fanout/reading.ts';
+import { fanoutParts } from './fanout.ts';
 
 const loads: Plan['loadPoints'] = [
   { connections: 500, messagesPerSecond: 10, stopped: 0 },
@@ -40,12 +41,12 @@ function fanoutAnalysis() {
     plan: { scenario: 'fanout', payload: 'lean', loadPoints: loads.map((_, index) => ({ connections: index })) },
     edit,
   });
-  return analyse({ ...run, header: { ...run.header, plan: { ...run.header.plan, loadPoints: loads } } });
+  return analyse({ ...run, header: { ...run.header, plan: { ...run.header.plan, loadPoints: loads } } }, fanoutReading);
 }
 
 const analysis = fanoutAnalysis();
-const metrics = metricsOf('fanout');
-const report = renderReport(analysis, { metrics, charts: [] });
+const { metrics } = fanoutReading;
+const report = renderReport({ analysis, metrics, parts: fanoutParts }, { charts: [] });
 const sectionOf = (title: string): string => report.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 
 describe('the report of one source with many subscribers', () => {
@@ -96,7 +97,7 @@ describe('the report of one source with many subscribers', () => {
   });
 
   it('ends in the terminal with the spread of every rate, in 100 columns', () => {
-    const text = renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'x' });
+    const text = renderTerminal({ analysis, metrics, parts: fanoutParts }, { paint: plainPaint, reportPath: 'x' });
     expect(text).toContain(
       'From the first to the last subscriber (median), 500 connections, 50 messages/s: SSE 4.03 ms,\nWebSocket 4.03 ms',
     );
@@ -104,7 +105,7 @@ describe('the report of one source with many subscribers', () => {
   });
 
   it('shows the spread against the rate', async () => {
-    const charts = await renderCharts(analysis, metrics);
+    const charts = await renderCharts({ analysis, metrics, parts: fanoutParts });
     expect(charts.map(({ file }) => file)).toEqual(['message-spread-500.svg']);
     expect(charts[0]!.svg).toContain('Spread p50');
   });

@@ -1,6 +1,7 @@
 // Report parts of scenario `fanout` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import type { FanoutFindings } from '../../analysis/fanout-analysis.ts';
 import { payloads } from '../../contract/payload.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { planMessageSpread } from '../charts/message-spread.ts';
@@ -12,9 +13,10 @@ import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { contestantsAt } from './arm-estimates.ts';
 import { renderSpread } from './fanout-spread.ts';
 import { renderStoppedSubscribers } from './fanout-stopped.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 
-export const fanoutParts: ScenarioParts = {
+export const fanoutParts: ScenarioParts<FanoutFindings> = {
+  title: 'for one source with many subscribers',
   circumstances,
   isOnTimetable: true,
   sections: (context, charts) => [renderSpread(context, charts), renderStoppedSubscribers(context)],

@@ -1,7 +1,7 @@
 // Tables of scenario `memory`: the cost of a connection and its parts, whether the rungs lie on a line, and the rungs
 // themselves.
 
-import type { LadderArm, RungSummary } from '../../analysis/memory/ladder-analysis.ts';
+import type { LadderArm, MemoryFindings, RungSummary } from '../../analysis/memory/ladder-analysis.ts';
 import { LEAST_R_SQUARED } from '../../analysis/memory/ladder-lines.ts';
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { formatCount, formatPercent, formatValue, UNKNOWN } from '../format.ts';
@@ -30,9 +30,8 @@ export function renderConnectionCosts(context: ReportContext, point: LoadPointAn
 }
 
 /** One row per arm; the label stands beside the number that it calls into doubt. */
-export function renderStraightness({ analysis }: ReportContext): string {
-  const { arms = [] } = analysis.ladders ?? {};
-  const rows = arms.map(({ arm, ladders, straightness }) => [
+export function renderStraightness({ analysis }: ReportContext<MemoryFindings>): string {
+  const rows = analysis.ladders.arms.map(({ arm, ladders, straightness }) => [
     armTitleOf(analysis, arm),
     formatCount(ladders),
     straightness === undefined ? UNKNOWN : straightness.median.toFixed(4),
@@ -78,9 +77,8 @@ const columns: readonly RungColumn[] = [
 ];
 
 /** Folded: one table per arm. */
-export function renderRungs({ analysis }: ReportContext): readonly string[] {
-  const { arms = [] } = analysis.ladders ?? {};
-  return arms.map(({ arm, ladders, rungs }) =>
+export function renderRungs({ analysis }: ReportContext<MemoryFindings>): readonly string[] {
+  return analysis.ladders.arms.map(({ arm, ladders, rungs }) =>
     foldedBlock(
       `${armTitleOf(analysis, arm)}: medians over ${ladders === 1 ? '1 ladder' : `${formatCount(ladders)} ladders`}`,
       renderTable(

@@ -2,14 +2,15 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
 import { fixtureLadder, fixtureLadderRun, truth, type LadderRunOptions } from '../../analysis/memory/ladder-fixture.ts';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import type { LadderRecord } from '../../contract/ladder.ts';
 import { renderCharts } from '../charts/render-charts.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { memoryReading } from '../../scenarios/memory/reading.ts';
+import { memoryParts } from './memory.ts';
 
-const metrics = metricsOf('memory');
+const { metrics } = memoryReading;
 
 /** Over WebSocket a connection has 4000 bytes less and a token costs 13 µs; both vary a little from block to block. */
 function ladderOf(transport: string, block: number): LadderRecord {
@@ -24,11 +25,14 @@ function withoutKernel(): LadderRecord {
 }
 
 function analysed(options: Partial<LadderRunOptions> = {}) {
-  return analyse(fixtureLadderRun({ ladderOf, blocks: 9, ...options }));
+  return analyse(fixtureLadderRun({ ladderOf, blocks: 9, ...options }), memoryReading);
 }
 
 const analysis = analysed();
-const report = renderReport(analysis, { metrics, charts: [{ file: 'memory-ladder.svg', title: 'x', alt: 'a ladder' }] });
+const report = renderReport(
+  { analysis, metrics, parts: memoryParts },
+  { charts: [{ file: 'memory-ladder.svg', title: 'x', alt: 'a ladder' }] },
+);
 const sectionOf = (text: string, title: string): string => text.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 const cellsOf = (line: string | undefined): string[] =>
   (line ?? '')
@@ -58,7 +62,9 @@ describe('the verdicts of ladders', () => {
     expect(retained!.warnings.map(({ message }) => message)).toEqual([
       'non-linear: memory did not follow a straight line (R² below 0.98): sse in 0 of 9 ladders, ws in 9 of 9 ladders',
     ]);
-    const text = sectionOf(renderReport(bent, { metrics, charts: [] }), 'What a connection costs').split('\n');
+    const text = sectionOf(renderReport({ analysis: bent, metrics, parts: memoryParts }, { charts: [] }), 'What a connection costs').split(
+      '\n',
+    );
     expect(cellsOf(text.find((line) => line.includes('WebSocket') && line.includes('0.9')))).toEqual([
       'WebSocket',
       '9',
@@ -107,7 +113,10 @@ describe('the report of ladders', () => {
     expect(sectionOf(report, 'What these bytes are')).toContain(
       'of which half is counted, because both ends of a connection are on this host',
     );
-    const text = sectionOf(renderReport(analysed({ ladderOf: withoutKernel }), { metrics, charts: [] }), 'What these bytes are');
+    const text = sectionOf(
+      renderReport({ analysis: analysed({ ladderOf: withoutKernel }), metrics, parts: memoryParts }, { charts: [] }),
+      'What these bytes are',
+    );
     expect(text).not.toContain('**Kernel**');
     expect(text).toContain('**Not in the numbers**, because it could not be read here: slabs of sockets and files');
   });
@@ -127,16 +136,16 @@ describe('the report of ladders', () => {
   });
 
   it('fits the terminal', () => {
-    const text = renderTerminal(analysis, { metrics, paint: plainPaint, reportPath: 'x' });
+    const text = renderTerminal({ analysis, metrics, parts: memoryParts }, { paint: plainPaint, reportPath: 'x' });
     expect(text).toContain('Memory per idle');
     expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
   });
 
   it('shows idle and streaming memory against connections, and nothing without ladders', async () => {
-    const charts = await renderCharts(analysis, metrics);
+    const charts = await renderCharts({ analysis, metrics, parts: memoryParts });
     expect(charts.map(({ file }) => file)).toEqual(['memory-ladder.svg']);
     for (const text of ['idle, after full collections', 'while it streams', '20 MiB', '2000']) expect(charts[0]!.svg).toContain(text);
-    const { ladders: _ladders, ...without } = analysis;
-    expect(await renderCharts(without, metrics)).toEqual([]);
+    const without = { ...analysis, ladders: { ...analysis.ladders, arms: [] } };
+    expect(await renderCharts({ analysis: without, metrics, parts: memoryParts })).toEqual([]);
   });
 });

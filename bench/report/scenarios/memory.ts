@@ -1,16 +1,20 @@
 // Report parts of scenario `memory` besides its verdicts.
 
 import type { Analysis } from '../../analysis/analysis.ts';
+import type { LadderAnalysis, MemoryFindings } from '../../analysis/memory/ladder-analysis.ts';
+import { manyClients } from '../../analysis/claims/many-clients.ts';
 import { payloads } from '../../contract/payload.ts';
 import { planMemoryLadder } from '../charts/memory-ladder.ts';
 import { formatCount, formatSetting } from '../format.ts';
 import { bulletList, code, section } from '../markdown.ts';
 import type { ReportContext } from '../report-context.ts';
 import { renderChartImages, type ChartLink } from '../sections/chart-links.ts';
+import { renderClaim } from '../suite/claims.ts';
 import { renderConnectionCosts, renderRungs, renderStraightness } from './memory-ladders.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 
-export const memoryParts: ScenarioParts = {
+export const memoryParts: ScenarioParts<MemoryFindings> = {
+  title: 'for many connections: what does each cost',
   circumstances,
   isOnTimetable: true,
   sections,
@@ -35,7 +39,7 @@ function listOf(counts: readonly number[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-function sections(context: ReportContext, charts: readonly ChartLink[]): readonly string[] {
+function sections(context: ReportContext<MemoryFindings>, charts: readonly ChartLink[]): readonly string[] {
   const { analysis } = context;
   return [
     section('What a connection costs', [
@@ -44,15 +48,16 @@ function sections(context: ReportContext, charts: readonly ChartLink[]): readonl
       ...renderChartImages(charts),
       renderStraightness(context),
     ]),
-    section('What these bytes are', [bulletList(readingOf(analysis))]),
+    section('What these bytes are', [bulletList(readingOf(analysis.ladders))]),
     section('The rungs', [
       'Rung 0 comes before the first connection and is on no line: the rehearsal leaves room behind that the first connections use. Idle and streaming are growth of USS. PSS, RSS, heap, external and the kernel’s part were read in the same silence as USS; CPU and tokens are of the time in which the rung streamed.',
       ...renderRungs(context),
     ]),
+    renderClaim(manyClients, [context]),
   ];
 }
 
-function readingOf({ ladders }: Analysis): readonly string[] {
+function readingOf(ladders: LadderAnalysis): readonly string[] {
   return [
     '**USS** is private memory: pages that no other process has, and what the machine would get back if the server ended. **PSS** adds a share of the pages that several processes have, such as the program itself, so it moves when any other Node process starts or ends; **RSS** counts those in full. Shared pages do not grow with connections: slopes are of USS.',
     '**Idle** (retained): after four full collections, the last of which makes V8 give back every page that holds nothing. A server that is not told to collect has more; how much more hangs on its luck and on the heap that it may have.',
@@ -62,9 +67,7 @@ function readingOf({ ladders }: Analysis): readonly string[] {
   ];
 }
 
-function kernelWords(ladders: Analysis['ladders']): readonly string[] {
-  if (ladders === undefined) return [];
-  const { hasSlabs, hasSocketMemory } = ladders;
+function kernelWords({ hasSlabs, hasSocketMemory }: LadderAnalysis): readonly string[] {
   const slabs =
     'sockets, their files and their places in epoll (slabs of the whole machine, of which half is counted, because both ends of a connection are on this host)';
   const buffers = 'what is charged to the servers’ own sockets (packets in queues and reserves)';
@@ -95,10 +98,10 @@ function asymmetries({ plan }: Analysis): readonly string[] {
   ];
 }
 
-function limits({ ladders }: Analysis): readonly string[] {
+function limits({ ladders }: MemoryFindings): readonly string[] {
   return [
     'It is memory of connections that have carried a few tokens each: buffers of slow receivers, of compression and of TLS come on top.',
-    ...(ladders?.hasSlabs === true
+    ...(ladders.hasSlabs
       ? ['Slabs are of the whole machine: sockets of other programs that came or went meanwhile are in them (gate N7).']
       : []),
   ];

@@ -2,7 +2,6 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
-import { metricsOf } from '../../analysis/metrics/registry.ts';
 import { fixtureDistribution } from '../../analysis/trial-fixture.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
 import type { StallRecord } from '../../contract/stall.ts';
@@ -10,9 +9,11 @@ import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { renderReport } from '../report.ts';
 import { renderTerminal } from '../terminal.ts';
 import { plainPaint } from '../verdict-table.ts';
+import { slowReaderReading } from '../../scenarios/slow-reader/reading.ts';
+import { slowReaderParts } from './slow-reader.ts';
 
 const loadPoint = { connections: 10, stopped: 2 };
-const metrics = metricsOf('slow-reader');
+const { metrics } = slowReaderReading;
 
 const filled: StallRecord = {
   stopped: 2,
@@ -36,10 +37,11 @@ function slowAnalysis(stall: StallRecord) {
   const run = fixtureRun({ plan: { scenario: 'slow-reader', loadPoints: [loadPoint] }, edit });
   const { environment } = run.header;
   const settings = { tcp_wmem: '4096\t16384\t4194304' };
-  return analyse({ ...run, header: { ...run.header, environment: { ...environment, settings } } });
+  return analyse({ ...run, header: { ...run.header, environment: { ...environment, settings } } }, slowReaderReading);
 }
 
-const reportOf = (stall: StallRecord): string => renderReport(slowAnalysis(stall), { metrics, charts: [] });
+const reportOf = (stall: StallRecord): string =>
+  renderReport({ analysis: slowAnalysis(stall), metrics, parts: slowReaderParts }, { charts: [] });
 const sectionOf = (report: string, title: string): string => report.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 
 describe('the report of clients that stop reading', () => {
@@ -72,7 +74,10 @@ describe('the report of clients that stop reading', () => {
   });
 
   it('ends in the terminal with one account of each arm, in 100 columns', () => {
-    const text = renderTerminal(slowAnalysis(filled), { metrics, paint: plainPaint, reportPath: 'x' });
+    const text = renderTerminal(
+      { analysis: slowAnalysis(filled), metrics, parts: slowReaderParts },
+      { paint: plainPaint, reportPath: 'x' },
+    );
     expect(text).toContain('SSE: socket full after 3.50 s, 4.00 MiB taken by the kernel; cut after 4.50 s');
     expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
   });

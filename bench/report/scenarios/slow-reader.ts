@@ -10,14 +10,14 @@ import type { ReportContext } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
 import { TERMINAL_COLUMNS } from '../verdict-table.ts';
 import { contestantsAt } from './arm-estimates.ts';
-import type { ScenarioParts } from './parts.ts';
+import type { ScenarioParts } from '../scenario-parts.ts';
 import { renderNeighbours, renderStopped } from './slow-reader-stopped.ts';
 
 export const slowReaderParts: ScenarioParts = {
+  title: 'when clients stop reading',
   circumstances,
   isOnTimetable: true,
   sections: (context) => [renderStopped(context), renderNeighbours(context)],
-  charts: () => [],
   terminal,
   asymmetries,
   limits: ({ plan }) => [

@@ -1,23 +1,19 @@
 // Lists what differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
 
-import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
 import { armTitle, writesOf, type TransportId } from '../../contract/transports.ts';
 import { bulletList, section } from '../markdown.ts';
 import { browserAsymmetries } from '../browser.ts';
-import { partsOf } from '../scenario-parts.ts';
-import { faultAsymmetries } from '../recovery/asymmetries.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
-export function renderAsymmetries(analysis: Analysis): string {
+export function renderAsymmetries({ analysis, parts }: RunReport): string {
   const { plan } = analysis;
-  const isSteady = plan.recovery === undefined;
+  const isSteady = parts.outlivesConnections !== true;
   const present = new Set(plan.arms.map((arm) => arm.transport));
   const has = (...transports: readonly TransportId[]): boolean => transports.every((transport) => present.has(transport));
   const isAsUsual = (transport: TransportId): boolean => plan.arms.some((arm) => arm.transport === transport && arm.writes === undefined);
   return section('What differs between the arms', [
-    isSteady
-      ? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work are the same in every arm. These things are not:'
-      : 'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when are the same in every arm. These things are not:',
+    `${parts.alike ?? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     bulletList([
       ...(isSteady && has('sse') && payloads[plan.payload].isNumbered
         ? [
@@ -29,10 +25,10 @@ export function renderAsymmetries(analysis: Analysis): string {
             'The opening request of a WebSocket is larger (its upgrade headers), and its response is a 101; both differ from a plain GET before any token flows.',
           ]
         : []),
-      ...(isSteady ? (partsOf(analysis)?.asymmetries?.(analysis) ?? []) : faultAsymmetries(analysis)),
+      ...(parts.asymmetries?.(analysis) ?? []),
       ...(has('sse', 'ws') && isSteady
         ? [
-            ...(partsOf(analysis)?.isOnTimetable === true
+            ...(parts.isOnTimetable === true
               ? []
               : [
                   "A stream's due times count from its handler, which runs before the response head on SSE and after the 101 on WebSocket: the handshake is charged to open latency and time to first token, not to delivery.",

@@ -3,14 +3,15 @@ import { loadPointTitle } from '../../contract/load-point.ts';
 
 import { bulletList, joinBlocks } from '../markdown.ts';
 import { claimsSentence, noiseFloorTables, renderNoiseFloorMarkdown } from '../noise-floor.ts';
-import { armTitleOf, type ReportContext } from '../report-context.ts';
+import { armTitleOf } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
 /** Empty without an A/A pair. */
-export function renderNoiseFloor(context: ReportContext): string {
+export function renderNoiseFloor(context: RunReport): string {
   const { analysis } = context;
   const { baseline, copy } = analysis;
   if (copy === undefined) return '';
-  const tables = noiseFloorTables(analysis).map((points) => {
+  const tables = noiseFloorTables(context).map((points) => {
     const table = renderNoiseFloorMarkdown(context, points);
     const titles = points.length === 1 ? points.map(({ loadPoint }) => `**${loadPointTitle(loadPoint)}**`) : [];
     return joinBlocks([...titles, table === '' ? 'Not measured: one of the two arms is INVALID here.' : table]);

@@ -2,10 +2,10 @@
 
 import { joinBlocks, section } from '../markdown.ts';
 import { pilotSentences, pilotTables, pilotTitle, renderPilotMarkdown } from '../pilot-table.ts';
-import type { ReportContext } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
 /** Empty for a run that is no pilot. */
-export function renderPilot(context: ReportContext): string {
+export function renderPilot(context: RunReport): string {
   const { pilot } = context.analysis;
   if (pilot === undefined) return '';
   return section('How many blocks', [

@@ -4,18 +4,17 @@ import type { Analysis } from '../../analysis/analysis.ts';
 import { commonPath, type PathName } from '../../contract/transports.ts';
 import { browserLimits } from '../browser.ts';
 import { bulletList, section } from '../markdown.ts';
-import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
-import { partsOf } from '../scenario-parts.ts';
 import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
-export function renderHowToRead(analysis: Analysis): string {
-  return section('How to read this', [bulletList(readingOf(analysis))]);
+export function renderHowToRead(context: RunReport): string {
+  return section('How to read this', [bulletList(readingOf(context))]);
 }
 
-function readingOf(analysis: Analysis): readonly string[] {
-  if (partsOf(analysis)?.comparesNothing === true) return [];
+function readingOf({ analysis, parts }: RunReport): readonly string[] {
+  if (parts.comparesNothing === true) return [];
   if (isEqualArmsRun(analysis)) return ofEqualArms;
-  return analysis.recovery === undefined ? ofVerdicts(analysis) : readingOfFaults(analysis);
+  return parts.reading?.(analysis) ?? ofVerdicts(analysis);
 }
 
 function ofVerdicts(analysis: Analysis): readonly string[] {
@@ -51,24 +50,22 @@ const networks: Record<PathName, string> = {
     'Server and client ran on one machine, in network namespaces joined by a pair of virtual interfaces with the MTU of Ethernet, 1500 bytes: no network delay, no loss. Segmentation offload stays on, as on most network cards, so a large write still passes in one piece.',
 };
 
-export function renderLimits(analysis: Analysis): string {
+export function renderLimits({ analysis, parts }: RunReport): string {
   const { environment, plan } = analysis;
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const clients = [...new Set(plan.arms.map((arm) => arm.client))];
   return section('What this result does not say', [
     'It is about these implementations, in these versions, on this machine. It is not about Server-Sent Events and WebSocket in general.',
     bulletList([
-      ...(plan.recovery === undefined
-        ? [
-            networks[commonPath(plan.arms)],
-            `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
-            'No TLS, no HTTP/2, no compression and no proxy took part. Each of them can outweigh the difference between the transports.',
-          ]
-        : limitsOfFaults(cpus)),
-      ...(partsOf(analysis)?.limits?.(analysis) ?? []),
+      ...(parts.machineLimits?.(cpus) ?? [
+        networks[commonPath(plan.arms)],
+        `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
+        'No TLS, no HTTP/2, no compression and no proxy took part. Each of them can outweigh the difference between the transports.',
+      ]),
+      ...(parts.limits?.(analysis) ?? []),
       ...(clients.length === 1 && clients[0] === 'probe'
         ? [
-            `Tokens were received by the probe, which does less work than any client library or browser.${plan.scenario === 'connect' ? '' : ' Measure those with `--client library`.'}`,
+            `Tokens were received by the probe, which does less work than any client library or browser.${parts.takesProbeOnly === true ? '' : ' Measure those with `--client library`.'}`,
           ]
         : []),
       ...browserLimits(analysis),

@@ -3,8 +3,8 @@
 import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
 import { paths } from '../../contract/transports.ts';
 import { formatCount, formatSetting, formatValue, formatWallTime, UNKNOWN } from '../format.ts';
-import { faultSettings } from '../recovery/circumstances.ts';
 import { code, foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
 export function renderEnvironment({ environment, streamduel }: Analysis): string {
   const { settings, packages, tools } = environment;
@@ -30,7 +30,7 @@ export function renderEnvironment({ environment, streamduel }: Analysis): string
   ]);
 }
 
-export function renderRepetition(analysis: Analysis): string {
+export function renderRepetition({ analysis, parts }: RunReport): string {
   const { plan, planSha256, command, stop } = analysis;
   return section('Repeat it', [
     `\`\`\`sh\n${command}\n\`\`\``,
@@ -44,7 +44,7 @@ export function renderRepetition(analysis: Analysis): string {
         ['tokens SHA-256', code(plan.workload.tokensSha256)],
         ['preset', plan.preset],
         ['blocks', `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
-        ...(faultSettings(analysis) ?? windowRows(plan)),
+        ...(parts.settings?.(analysis) ?? windowRows(plan)),
         ...(plan.browser === undefined ? [] : [['browser', code(plan.browser)]]),
         ...(plan.source === undefined ? [] : [['tokens from', code(plan.source)]]),
         ...processRows(plan),
@@ -55,9 +55,7 @@ export function renderRepetition(analysis: Analysis): string {
   ]);
 }
 
-/** Empty for scenario `browser-limits`, which measures in no window. */
-function windowRows({ warmupNs, windowNs, browserLimits }: Analysis['plan']): string[][] {
-  if (browserLimits !== undefined) return [];
+function windowRows({ warmupNs, windowNs }: Analysis['plan']): string[][] {
   return [['warm-up, window', `${formatSetting(warmupNs, 'ns')}, ${formatSetting(windowNs, 'ns')}`]];
 }
 

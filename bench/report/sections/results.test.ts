@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allMetrics } from '../../analysis/metrics/registry.ts';
+import { allMetrics } from '../../scenarios/readings.ts';
 import { groupMetrics } from './results.ts';
 
 it('every metric of the registry has its place among the results', () => {

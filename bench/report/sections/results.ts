@@ -5,6 +5,7 @@ import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
 /** Grouped by the first word of the metric's id; metrics that fit no group are printed last. */
 const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
@@ -31,13 +32,13 @@ const groups: readonly { readonly title: string; readonly words: readonly string
   { title: 'Ordinary requests', words: ['canary'] },
 ];
 
-export function renderResults(context: ReportContext): string {
+export function renderResults(context: RunReport): string {
   return section('All results', [
     'Mean over trials with its 95 % confidence interval; every quantile was taken inside a trial.',
     ...context.analysis.loadPoints.map((point, index) => {
       const body = joinBlocks([table(context, point), notes(context, point)]);
-      // The first table is the result; further ones are folded. With faults all are: the sections above have shown the results.
-      return index === 0 && context.analysis.recovery === undefined
+      // The first table is the result; further ones are folded. Of many load points all are: the sections above have shown the results.
+      return index === 0 && context.parts.hasManyPoints !== true
         ? joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, body])
         : foldedBlock(loadPointTitle(point.loadPoint), body);
     }),

@@ -8,6 +8,7 @@ import { transports } from '../../contract/transports.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, armTitleOf, isEqualArmsRun, type ReportContext } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 import { gateValue, limitText } from './gate-text.ts';
 import { renderNoiseFloor } from './noise-floor.ts';
 import { renderRepeats } from './repeats.ts';
@@ -19,14 +20,14 @@ const NEGATIVE_CONTROL = 'connect.p50';
 /** Metrics for which the null arm is shown. */
 const floorMetrics: readonly string[] = ['delivery.p50', 'delivery.p99', 'cpu.server.token'];
 
-export function renderValidity(context: ReportContext): string {
+export function renderValidity(context: RunReport): string {
   const { loadPoints, warnings } = context.analysis;
   return section('Validity', [
     warnings.length === 0 ? '' : joinBlocks(['Warnings of the run:', bulletList(warnings.map((warning) => warning.message))]),
     noiseFloor(context),
     renderRepeats(context),
     renderStopping(context),
-    ...(context.analysis.recovery === undefined ? loadPoints.map((point) => onePoint(context, point)) : manyPoints(context)),
+    ...(context.parts.hasManyPoints === true ? manyPoints(context) : loadPoints.map((point) => onePoint(context, point))),
   ]);
 }
 
@@ -34,7 +35,7 @@ function onePoint(context: ReportContext, point: LoadPointAnalysis): string {
   return joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, controls(context, point), gateOverview(context.analysis, point)]);
 }
 
-/** A matrix of faults has a load point for each fault: those that met all gates share one sentence. */
+/** Of many load points, such as one for each fault, those that met all gates share one sentence. */
 function manyPoints({ analysis }: ReportContext): readonly string[] {
   const met = analysis.loadPoints.filter(isMet);
   const all = met.length === analysis.loadPoints.length;
@@ -52,7 +53,7 @@ function manyPoints({ analysis }: ReportContext): readonly string[] {
 }
 
 /** Empty for a run of nothing but an A/A pair, which has the floor in the place of verdicts. */
-function noiseFloor(context: ReportContext): string {
+function noiseFloor(context: RunReport): string {
   const floor = isEqualArmsRun(context.analysis) ? '' : renderNoiseFloor(context);
   return floor === '' ? '' : joinBlocks(['### Noise floor', floor]);
 }

@@ -1,8 +1,8 @@
-// Compares the claim "SSE is cheaper with many clients" with the measurements: as a section of a report, and for a terminal of
+// Compares a claim about the transports with the measurements: as a section of a report, and for a terminal of
 // 100 columns.
 
-import type { ClaimAnswer, ClaimRow } from '../../analysis/claims/claim.ts';
-import { readClaims } from '../../analysis/claims/read-claims.ts';
+import type { Claim, ClaimAnswer, ClaimRow } from '../../analysis/claims/claim.ts';
+import { readClaim } from '../../analysis/claims/read-claims.ts';
 import { formatEstimate, formatRatio, formatValue, UNKNOWN } from '../format.ts';
 import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { loadWords, metricText, type ReportContext } from '../report-context.ts';
@@ -19,12 +19,15 @@ const answers: Record<ClaimAnswer, string> = {
 };
 
 /** A section of one report, or of a suite; the contexts are those of the runs that it is about. Empty when none of them tests the claim. */
-export function renderClaims(contexts: readonly ReportContext[]): string {
-  const { claim, isAsked } = readClaims(contexts.map(({ analysis }) => analysis));
+export function renderClaim(claim: Claim, contexts: readonly ReportContext[]): string {
+  const { isAsked } = readClaim(
+    claim,
+    contexts.map(({ analysis }) => analysis),
+  );
   if (!isAsked) return '';
-  return section(`The claim: “${claim}”`, [
+  return section(`The claim: “${claim.text}”`, [
     joinBlocks([
-      renderClaimTable(contexts),
+      renderClaimTable(claim, contexts),
       'Each row repeats one verdict of this report. It is about these implementations on this machine. That WebSocket is complex with many connections, which is' +
         ' also said, is another claim: it was not measured here.',
     ]),
@@ -32,8 +35,11 @@ export function renderClaims(contexts: readonly ReportContext[]): string {
 }
 
 /** The answer to the claim in one sentence, and the numbers behind it. */
-export function renderClaimTable(contexts: readonly ReportContext[]): string {
-  const { rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
+export function renderClaimTable(claim: Claim, contexts: readonly ReportContext[]): string {
+  const { rows, sentence, details } = readClaim(
+    claim,
+    contexts.map(({ analysis }) => analysis),
+  );
   const columns = [
     left('what it can mean'),
     left('measured as'),
@@ -47,11 +53,14 @@ export function renderClaimTable(contexts: readonly ReportContext[]): string {
 }
 
 /** At most 100 columns wide, without a line break at its end; empty when none of the runs tests the claim. */
-export function renderClaimsText(contexts: readonly ReportContext[], paint: Paint): string {
-  const { claim, isAsked, rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
+export function renderClaimText(claim: Claim, contexts: readonly ReportContext[], paint: Paint): string {
+  const { isAsked, rows, sentence, details } = readClaim(
+    claim,
+    contexts.map(({ analysis }) => analysis),
+  );
   if (!isAsked) return '';
   const table = {
-    titles: [`“${claim}”`, 'SSE', 'WebSocket', 'ratio', 'what this says'],
+    titles: [`“${claim.text}”`, 'SSE', 'WebSocket', 'ratio', 'what this says'],
     rows: rows.map((row) => {
       const { place } = row;
       const value = (number: number | undefined): string => (place === undefined ? UNKNOWN : formatValue(number, unitOf(row, contexts)));

@@ -4,20 +4,17 @@
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount, formatWallTime } from '../format.ts';
 import { alertBlock, code, demote, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import { isEqualArmsRun, type ReportContext } from '../report-context.ts';
-import { recoveryContext } from '../recovery/recovery-context.ts';
-import { renderFaultVerdicts } from '../recovery/fault-verdicts.ts';
+import type { RunReport } from '../scenario-parts.ts';
+import { renderAnswer } from '../sections/answer.ts';
 import { renderChartImages } from '../sections/chart-links.ts';
 import { renderHeadline } from '../sections/headline.ts';
-import { renderNoiseFloor } from '../sections/noise-floor.ts';
 import { renderPilot } from '../sections/pilot.ts';
-import { renderVerdicts } from '../sections/verdicts.ts';
 import { renderThresholdSection } from '../thresholds.ts';
-import { renderClaims } from './claims.ts';
+import { renderClaim } from './claims.ts';
 import type { SuiteContext, SuitePart } from './suite-context.ts';
 
 /** The same parts give the same text, to the byte. */
-export function renderSuiteReport({ suite, parts }: SuiteContext): string {
+export function renderSuiteReport({ suite, claim, parts }: SuiteContext): string {
   const names = suite.parts.map(({ scenario }) => scenario);
   const blocks = [
     `# SSE or WebSocket? ${names.join(', ')} (${suite.name})`,
@@ -25,7 +22,10 @@ export function renderSuiteReport({ suite, parts }: SuiteContext): string {
     `Each scenario is a family of tests of its own: Holm’s correction covers the endpoints and load points within it, so the chance of a false claim is held at 5 % in each of them, not in all together.`,
     alarm(parts),
     ...parts.map(renderPart),
-    renderClaims(parts.map(({ context }) => context)),
+    renderClaim(
+      claim,
+      parts.map(({ context }) => context),
+    ),
     renderReports(parts),
     section('Repeat it', [
       `\`\`\`sh\n${suite.command}\n\`\`\``,
@@ -59,8 +59,8 @@ const MOST_CHARTS = 2;
 function renderPart({ folder, context, thresholds, charts }: SuitePart): string {
   const shown = charts.slice(0, MOST_CHARTS);
   return joinBlocks([
-    demote(renderHeadline(context.analysis)),
-    demote(renderAnswer(context)),
+    demote(renderHeadline(context)),
+    demote(firstPart(context)),
     ...renderChartImages(shown, `${folder}/`),
     demote(renderThresholdSection(thresholds, context)),
     `Everything else, and all ${charts.length === 0 ? 'tables' : 'charts and tables'}: [${folder}/report.md](${folder}/report.md).`,
@@ -68,11 +68,8 @@ function renderPart({ folder, context, thresholds, charts }: SuitePart): string 
 }
 
 /** The part that a report shows first. */
-function renderAnswer(context: ReportContext): string {
-  if (context.analysis.pilot !== undefined) return renderPilot(context);
-  const faulted = recoveryContext(context);
-  if (faulted !== undefined) return renderFaultVerdicts(faulted, []);
-  return isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context);
+function firstPart(context: RunReport): string {
+  return context.analysis.pilot === undefined ? renderAnswer(context, []) : renderPilot(context);
 }
 
 function renderReports(parts: readonly SuitePart[]): string {

@@ -1,0 +1,70 @@
+// Report parts of scenarios `reconnect` and `herd`: they ask when streams resume and what was lost, not how promptly tokens arrive.
+
+import type { RecoveryFindings } from '../../analysis/recovery-analysis.ts';
+import { planFaultRatios, RATIO_CHART } from '../../report/charts/fault-ratios.ts';
+import { HERD_CHART, planHerdRecoveries } from '../../report/charts/herd-recovery.ts';
+import { CLOCK_CHART, planReconnectClocks } from '../../report/charts/reconnect-clock.ts';
+import { absentSentences, renderAbsentFaults } from '../../report/recovery/absent-faults.ts';
+import { faultAsymmetries } from '../../report/recovery/asymmetries.ts';
+import { faultCircumstances, faultSettings, policyConditions } from '../../report/recovery/circumstances.ts';
+import { renderClientViews } from '../../report/recovery/client-views.ts';
+import { renderClock } from '../../report/recovery/clock.ts';
+import { renderDeadPeers } from '../../report/recovery/dead-peers.ts';
+import { renderFaultVerdicts, renderFaultVerdictText } from '../../report/recovery/fault-verdicts.ts';
+import { renderHerdText } from '../../report/recovery/herd-text.ts';
+import { renderHerd } from '../../report/recovery/herd.ts';
+import { renderLosses } from '../../report/recovery/losses.ts';
+import { faultMoments, limitsOfFaults, readingOfFaults } from '../../report/recovery/reading.ts';
+import { faultGroups, isHerd, type RecoveryContext } from '../../report/recovery/recovery-context.ts';
+import type { ScenarioParts } from '../../report/scenario-parts.ts';
+import type { ChartLink } from '../../report/sections/chart-links.ts';
+import type { Paint } from '../../report/verdict-table.ts';
+
+const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
+  circumstances: faultCircumstances,
+  conditions: policyConditions,
+  drawnFor: ', fault and load',
+  verdicts: (context, charts) => renderFaultVerdicts(context, chartsOf(charts, RATIO_CHART)),
+  evidence,
+  charts: (context) => [...planFaultRatios(context), ...planHerdRecoveries(context), ...planReconnectClocks(context)],
+  verdictText,
+  notes: absentSentences,
+  hasManyPoints: true,
+  outlivesConnections: true,
+  reading: readingOfFaults,
+  alike: 'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when',
+  asymmetries: faultAsymmetries,
+  machineLimits: limitsOfFaults,
+  settings: faultSettings,
+  moments: faultMoments,
+  quantilesOver: 'clients or tokens',
+};
+
+export const reconnectParts: ScenarioParts<RecoveryFindings> = { title: 'when connections break', ...recoveryParts };
+
+export const herdParts: ScenarioParts<RecoveryFindings> = {
+  title: 'when a server dies and every client comes back at once',
+  ...recoveryParts,
+};
+
+function evidence(context: RecoveryContext, charts: readonly ChartLink[]): readonly string[] {
+  return [
+    renderHerd(context, chartsOf(charts, HERD_CHART)),
+    renderClock(context, chartsOf(charts, CLOCK_CHART)),
+    renderLosses(context),
+    renderClientViews(context),
+    renderDeadPeers(context),
+    renderAbsentFaults(context),
+  ];
+}
+
+function chartsOf(charts: readonly ChartLink[], prefix: string): readonly ChartLink[] {
+  return charts.filter(({ file }) => file.startsWith(prefix));
+}
+
+function verdictText(context: RecoveryContext, paint: Paint): readonly string[] {
+  return faultGroups(context).flatMap((group) => [
+    renderFaultVerdictText(context, group, paint),
+    isHerd(context) ? renderHerdText(context, group, paint) : '',
+  ]);
+}
