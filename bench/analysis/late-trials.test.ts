@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { FaultedTrial, Gate, TrialRecord } from '../contract/run-file.ts';
 import { carriedLanes, lateLoadPoints } from './late-trials.ts';
 import { selectMeasured } from './measured-trials.ts';
-import { recoveryRun } from './recovery/recovery-fixture.ts';
+import { recoveryRun } from '../scenarios/recovery/recovery-fixture.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 
 const lateness = (value: number): Gate => ({

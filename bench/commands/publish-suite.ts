@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { ClaimReading } from '../analysis/claims/claim.ts';
-import { manyClients } from '../analysis/claims/many-clients.ts';
+import { manyClients } from '../scenarios/claims.ts';
 import { readClaim } from '../analysis/claims/read-claims.ts';
 import { isMissed } from '../analysis/thresholds.ts';
 import type { Suite } from '../contract/suite.ts';

@@ -1,12 +1,12 @@
 // Converts the measurements of a trial into the saved record: stamps joined to distributions, gates judged. The seam between
 // measuring, which knows no statistics, and analysis, which knows no processes.
 
-import { measureStorm, streamsNotDone } from '../analysis/connect/measure-storm.ts';
-import { measureSpread } from '../analysis/fanout/spread.ts';
+import { measureStorm, streamsNotDone } from '../scenarios/connect/measure-storm.ts';
+import { measureSpread } from '../scenarios/fanout/spread.ts';
 import { judgeArrivals } from '../analysis/issued-starts.ts';
 import { joinStamps, type JoinedStamps, type JoinInput } from '../analysis/join.ts';
-import { partDelivery } from '../analysis/slow-reader/neighbours.ts';
-import { summariseStalls } from '../analysis/slow-reader/summarise-stalls.ts';
+import { partDelivery } from '../scenarios/slow-reader/neighbours.ts';
+import { summariseStalls } from '../scenarios/slow-reader/summarise-stalls.ts';
 import { spreadOfProcesses } from '../analysis/process-spread.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import type { TrialSpecification } from '../contract/messages.ts';

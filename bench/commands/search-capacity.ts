@@ -4,10 +4,10 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { failedStep, judgeStep } from '../analysis/capacity/judge-step.ts';
-import { gatesOfSearch } from '../analysis/capacity/search-gates.ts';
-import { measureHeadline, searchLoads } from '../analysis/capacity/search-loads.ts';
-import { receiptOfWindow } from '../analysis/capacity/window-receipt.ts';
+import { failedStep, judgeStep } from '../scenarios/capacity/judge-step.ts';
+import { gatesOfSearch } from '../scenarios/capacity/search-gates.ts';
+import { measureHeadline, searchLoads } from '../scenarios/capacity/search-loads.ts';
+import { receiptOfWindow } from '../scenarios/capacity/window-receipt.ts';
 import { mean } from '../analysis/statistics/moments.ts';
 import { BenchError } from '../contract/errors.ts';
 import { deriveSeed } from '../contract/random.ts';

@@ -1,7 +1,7 @@
 // Parses the objectives that must hold for a load to count as carried (`--slo`), and plans a search. An objective is written
 // like a threshold of --fail-if, but states what must hold and not what must not.
 
-import { leastStreams } from '../analysis/capacity/load-grid.ts';
+import { leastStreams } from '../scenarios/capacity/load-grid.ts';
 import { findMetric } from '../analysis/scenario-reading.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';

@@ -8,7 +8,7 @@ import { isBrowser } from '../contract/transports.ts';
 import { formatCount, formatValue, UNKNOWN } from './format.ts';
 import { bulletList, joinBlocks, left, renderTable, right, section } from './markdown.ts';
 import { armTitleOf, type ReportContext } from './report-context.ts';
-import { contestantsAt, renderMetricRows } from './scenarios/arm-estimates.ts';
+import { contestantsAt, renderMetricRows } from './arm-estimates.ts';
 import { wrap } from './text-layout.ts';
 import { TERMINAL_COLUMNS } from './verdict-table.ts';
 

@@ -5,7 +5,7 @@ import { loadPointTitle } from '../contract/load-point.ts';
 import { transports } from '../contract/transports.ts';
 import { joinBlocks, section } from './markdown.ts';
 import type { ReportContext } from './report-context.ts';
-import { renderMetricRows } from './scenarios/arm-estimates.ts';
+import { renderMetricRows } from './arm-estimates.ts';
 
 const rows = [
   'canary.idle.p50',

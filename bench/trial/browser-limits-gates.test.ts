@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { failingTally, waitingTally } from '../analysis/browser-limits/browser-limits-fixture.ts';
+import { failingTally, waitingTally } from '../scenarios/browser-limits/fixture.ts';
 import type { BrowserLimitsTally } from '../contract/browser-limits.ts';
 import { checkBrowserLimitsGates } from './browser-limits-gates.ts';
 import type { HostReadings } from './host-watch.ts';

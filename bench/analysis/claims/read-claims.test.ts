@@ -5,7 +5,7 @@ import { armName, COPY_LABEL, type ClientStack, type TransportId } from '../../c
 import type { Analysis, Verdict } from '../analysis.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import type { ClaimAnswer, ClaimReading, ClaimRow } from './claim.ts';
-import { manyClients } from './many-clients.ts';
+import { manyClients } from '../../scenarios/claims.ts';
 import { readClaim } from './read-claims.ts';
 import { analyseRun } from '../../scenarios/readings.ts';
 

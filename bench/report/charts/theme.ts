@@ -1,7 +1,6 @@
 // The look of the charts. An SVG in a page cannot know its background, so it is transparent, the colours of data suit
 // both, and the colours of text and lines switch with the reader's colour scheme.
 
-import type { Moment } from '../../analysis/recovery-analysis.ts';
 import { isCopy, type Arm, type TransportId } from '../../contract/transports.ts';
 
 export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;
@@ -11,15 +10,6 @@ const darkInk: Readonly<Record<string, string>> = { [ink.text]: '#e6edf3', [ink.
 
 /** Blue, orange and grey stay apart for all common kinds of colour blindness, and stand out from white and from black. */
 const armColours: Record<TransportId, string> = { sse: '#2f81f7', ws: '#e0700b', tcp: '#848d97' };
-
-/** Phases of the reconnect clock; they differ in lightness too, and none is the colour of an arm. */
-export const phaseColours: Record<Moment, string> = {
-  detect: '#b5446e',
-  attempt: '#d8a300',
-  open: '#7a6fd0',
-  resumed: '#1b9e9e',
-  caughtUp: '#74b86b',
-};
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 

@@ -1,14 +1,14 @@
 // Made-up suites for the tests of this folder. Their numbers come from no measurement.
 
 import type { Analysis, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
-import { manyClients } from '../../analysis/claims/many-clients.ts';
+import { manyClients } from '../../scenarios/claims.ts';
 import type { ScenarioId } from '../../contract/run-file.ts';
 import type { Suite } from '../../contract/suite.ts';
 import { reconnectParts } from '../../scenarios/recovery/parts.ts';
 import { streamParts } from '../../scenarios/stream/parts.ts';
 import { verdictOf, type PartialVerdict } from '../fixture-load-point.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
-import { reconnectAnalysis, recoveryFixtureMetrics } from '../fixture-recovery.ts';
+import { reconnectAnalysis, recoveryFixtureMetrics } from '../../scenarios/recovery/report/fixture-recovery.ts';
 import type { ReportContext } from '../report-context.ts';
 import { fullAnalysis, invalidAnalysis } from '../report-fixture.ts';
 import type { SuiteContext } from './suite-context.ts';

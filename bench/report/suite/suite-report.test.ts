@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fullAnalysis, widthOf } from '../report-fixture.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { plainPaint } from '../verdict-table.ts';
-import { manyClients } from '../../analysis/claims/many-clients.ts';
+import { manyClients } from '../../scenarios/claims.ts';
 import { renderClaim, renderClaimText } from './claims.ts';
 import { claimContexts, fixtureSuite } from './fixture-suite.ts';
 import { renderSuiteReport } from './suite-report.ts';

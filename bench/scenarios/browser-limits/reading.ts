@@ -1,6 +1,6 @@
-import type { BrowserLimitsFindings } from '../../analysis/browser-limits-analysis.ts';
-import { analyseBrowserLimits } from '../../analysis/browser-limits/analyse-browser-limits.ts';
-import { browserLimitsMetrics } from '../../analysis/metrics/browser-limits.ts';
+import type { BrowserLimitsFindings } from './findings.ts';
+import { analyseBrowserLimits } from './analyse-browser-limits.ts';
+import { browserLimitsMetrics } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const browserLimitsReading: ScenarioReading<BrowserLimitsFindings> = {

@@ -1,4 +1,4 @@
-import { burstMetrics } from '../../analysis/metrics/burst.ts';
+import { burstMetrics } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const burstReading: ScenarioReading = {

@@ -1,7 +1,7 @@
-import { analyseCapacity } from '../../analysis/capacity/analyse-capacity.ts';
-import type { CapacityFindings } from '../../analysis/capacity/capacity-analysis.ts';
-import { supplementsOf } from '../../analysis/capacity/follow-up.ts';
-import { searchMetrics } from '../../analysis/metrics/search.ts';
+import { analyseCapacity } from './analyse-capacity.ts';
+import type { CapacityFindings } from './findings.ts';
+import { supplementsOf } from './follow-up.ts';
+import { searchMetrics } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const capacityReading: ScenarioReading<CapacityFindings> = {

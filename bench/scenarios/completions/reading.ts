@@ -1,4 +1,4 @@
-import { completionsMetrics } from '../../analysis/metrics/completions.ts';
+import { completionsMetrics } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const completionsReading: ScenarioReading = {

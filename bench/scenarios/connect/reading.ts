@@ -1,6 +1,6 @@
-import type { ConnectFindings } from '../../analysis/connect-analysis.ts';
-import { analyseConnect } from '../../analysis/connect/analyse-connect.ts';
-import { connectMetrics, isAskedOfConnect, isEndpointOfConnect } from '../../analysis/metrics/connect.ts';
+import type { ConnectFindings } from './findings.ts';
+import { analyseConnect } from './analyse-connect.ts';
+import { connectMetrics, isAskedOfConnect, isEndpointOfConnect } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 /** A storm, new and kept connections each have the metrics that they support. */

@@ -1,6 +1,6 @@
-import type { FanoutFindings } from '../../analysis/fanout-analysis.ts';
-import { analyseFanout } from '../../analysis/fanout/analyse-fanout.ts';
-import { fanoutMetrics, isEndpointOfFanout } from '../../analysis/metrics/fanout.ts';
+import type { FanoutFindings } from './findings.ts';
+import { analyseFanout } from './analyse-fanout.ts';
+import { fanoutMetrics, isEndpointOfFanout } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const fanoutReading: ScenarioReading<FanoutFindings> = {

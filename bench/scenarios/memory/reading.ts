@@ -1,7 +1,7 @@
-import { analyseLadders } from '../../analysis/memory/analyse-ladders.ts';
-import { warnOfBentLadders } from '../../analysis/memory/bent-ladders.ts';
-import type { MemoryFindings } from '../../analysis/memory/ladder-analysis.ts';
-import { ladderMetrics } from '../../analysis/metrics/ladder.ts';
+import { analyseLadders } from './analyse-ladders.ts';
+import { warnOfBentLadders } from './bent-ladders.ts';
+import type { MemoryFindings } from './findings.ts';
+import { ladderMetrics } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const memoryReading: ScenarioReading<MemoryFindings> = {

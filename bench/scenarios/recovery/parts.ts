@@ -1,21 +1,21 @@
 // Report parts of scenarios `reconnect` and `herd`: they ask when streams resume and what was lost, not how promptly tokens arrive.
 
-import type { RecoveryFindings } from '../../analysis/recovery-analysis.ts';
-import { planFaultRatios, RATIO_CHART } from '../../report/charts/fault-ratios.ts';
-import { HERD_CHART, planHerdRecoveries } from '../../report/charts/herd-recovery.ts';
-import { CLOCK_CHART, planReconnectClocks } from '../../report/charts/reconnect-clock.ts';
-import { absentSentences, renderAbsentFaults } from '../../report/recovery/absent-faults.ts';
-import { faultAsymmetries } from '../../report/recovery/asymmetries.ts';
-import { faultCircumstances, faultSettings, policyConditions } from '../../report/recovery/circumstances.ts';
-import { renderClientViews } from '../../report/recovery/client-views.ts';
-import { renderClock } from '../../report/recovery/clock.ts';
-import { renderDeadPeers } from '../../report/recovery/dead-peers.ts';
-import { renderFaultVerdicts, renderFaultVerdictText } from '../../report/recovery/fault-verdicts.ts';
-import { renderHerdText } from '../../report/recovery/herd-text.ts';
-import { renderHerd } from '../../report/recovery/herd.ts';
-import { renderLosses } from '../../report/recovery/losses.ts';
-import { faultMoments, limitsOfFaults, readingOfFaults } from '../../report/recovery/reading.ts';
-import { faultGroups, isHerd, type RecoveryContext } from '../../report/recovery/recovery-context.ts';
+import type { RecoveryFindings } from './findings.ts';
+import { planFaultRatios, RATIO_CHART } from './charts/fault-ratios.ts';
+import { HERD_CHART, planHerdRecoveries } from './charts/herd-recovery.ts';
+import { CLOCK_CHART, planReconnectClocks } from './charts/reconnect-clock.ts';
+import { absentSentences, renderAbsentFaults } from './report/absent-faults.ts';
+import { faultAsymmetries } from './report/asymmetries.ts';
+import { faultCircumstances, faultSettings, policyConditions } from './report/circumstances.ts';
+import { renderClientViews } from './report/client-views.ts';
+import { renderClock } from './report/clock.ts';
+import { renderDeadPeers } from './report/dead-peers.ts';
+import { renderFaultVerdicts, renderFaultVerdictText } from './report/fault-verdicts.ts';
+import { renderHerdText } from './report/herd-text.ts';
+import { renderHerd } from './report/herd.ts';
+import { renderLosses } from './report/losses.ts';
+import { faultMoments, limitsOfFaults, readingOfFaults } from './report/reading.ts';
+import { faultGroups, isHerd, type RecoveryContext } from './report/recovery-context.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import type { ChartLink } from '../../report/sections/chart-links.ts';
 import type { Paint } from '../../report/verdict-table.ts';

@@ -1,6 +1,6 @@
-import { recoveryMetrics } from '../../analysis/metrics/recovery.ts';
-import type { RecoveryFindings } from '../../analysis/recovery-analysis.ts';
-import { analyseRecovery } from '../../analysis/recovery/analyse-recovery.ts';
+import { recoveryMetrics } from './metrics.ts';
+import type { RecoveryFindings } from './findings.ts';
+import { analyseRecovery } from './analyse-recovery.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 import { reconnectsItself } from '../../contract/transports.ts';
 

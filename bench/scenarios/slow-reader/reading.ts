@@ -1,4 +1,4 @@
-import { slowReaderMetrics } from '../../analysis/metrics/slow-reader.ts';
+import { slowReaderMetrics } from './metrics.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const slowReaderReading: ScenarioReading = {
