@@ -12,6 +12,15 @@ export interface RunReport<Findings extends object = object> extends ReportConte
   readonly parts: ScenarioParts<Findings>;
 }
 
+/** A group of rows in the tables of all results. */
+export interface MetricGroup {
+  readonly title: string;
+  /** First words of the ids of its metrics. */
+  readonly words: readonly string[];
+  /** Title of the group that it comes before; it comes first when absent. */
+  readonly before?: string;
+}
+
 /** `Findings` are what the scenario's reading adds to an analysis. */
 export interface ScenarioParts<Findings extends object = object> {
   /** How the title goes on after the arms: `when clients stop reading`. */
@@ -43,6 +52,8 @@ export interface ScenarioParts<Findings extends object = object> {
   /** Lines below these, which a run of equal arms has, too. */
   notes?(context: RunReport<Findings>): readonly string[];
 
+  /** Groups of the scenario's own metrics in the tables of all results. */
+  readonly metricGroups?: readonly MetricGroup[];
   /** Set when each of many load points has one endpoint: tables have a row for each of them, their gates and results stand together. */
   readonly hasManyPoints?: true;
   /** Set when due times count from planned starts, and not from when a stream's handler began. */

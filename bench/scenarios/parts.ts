@@ -16,7 +16,7 @@ import { readings } from './readings.ts';
 import { herdParts, reconnectParts } from './recovery/parts.ts';
 import { streamParts } from './stream/parts.ts';
 
-const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
+export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   stream: streamParts,
   reconnect: reconnectParts,
   herd: herdParts,

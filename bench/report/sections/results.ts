@@ -5,30 +5,17 @@ import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
 import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
 import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../report-context.ts';
-import type { RunReport } from '../scenario-parts.ts';
+import type { MetricGroup, RunReport } from '../scenario-parts.ts';
 
-/** Grouped by the first word of the metric's id; metrics that fit no group are printed last. */
-const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
-  { title: 'Whole streams', words: ['completions', 'completion'] },
-  { title: 'Capacity', words: ['capacity'] },
-  { title: 'Streams of one browser', words: ['limits'] },
+/** Grouped by the first word of the metric's id; those of a scenario come before or between them, and metrics that fit none last. */
+const groups: readonly MetricGroup[] = [
   { title: 'Opening', words: ['connect', 'open'] },
   { title: 'First token', words: ['ttft'] },
-  {
-    title: 'Noticing and coming back',
-    words: ['detect', 'reconnect', 'attempts', 'accepts', 'resumed', 'healed', 'caughtup', 'gap', 'recovered'],
-  },
-  { title: 'Loss and repetition', words: ['lost', 'duplicated', 'replayed'] },
   { title: 'Delivery', words: ['delivery', 'append', 'lateness', 'pacer', 'spread', 'neighbours'] },
-  { title: 'Clients that stopped reading', words: ['stall'] },
-  {
-    title: 'Cadence',
-    words: ['icl', 'itl', 'tpot', 'jitter', 'e2e', 'coalescing', 'rate'],
-  },
+  { title: 'Cadence', words: ['icl', 'itl', 'tpot', 'jitter', 'e2e', 'coalescing', 'rate'] },
   { title: 'Cost', words: ['cpu', 'calls', 'elu', 'gc'] },
   { title: 'Bytes', words: ['bytes', 'segments'] },
   { title: 'Memory', words: ['memory'] },
-  { title: 'Peers', words: ['peers'] },
   { title: 'Ordinary requests', words: ['canary'] },
 ];
 
@@ -45,11 +32,11 @@ export function renderResults(context: RunReport): string {
   ]);
 }
 
-function table({ metrics }: ReportContext, point: LoadPointAnalysis): string {
+function table({ metrics, parts }: RunReport, point: LoadPointAnalysis): string {
   const summaryOf = (metric: string, arm: string): MetricSummary | undefined =>
     point.summaries.find((summary) => summary.metric === metric && summary.arm === arm);
   const rows: string[][] = [];
-  for (const { title, members } of groupMetrics(metrics)) {
+  for (const { title, members } of groupMetrics(metrics, parts.metricGroups)) {
     const shown = members.filter((metric) => point.arms.some((arm) => summaryOf(metric.id, arm.name)?.estimate !== undefined));
     if (shown.length > 0) rows.push([`**${title}**`, ...point.arms.map(() => '')]);
     for (const metric of shown) rows.push([metric.title, ...point.arms.map((arm) => valueCell(summaryOf(metric.id, arm.name), metric))]);
@@ -77,12 +64,17 @@ function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): 
 
 export function groupMetrics(
   metrics: readonly MetricText[],
+  own: readonly MetricGroup[] = [],
 ): readonly { readonly title: string; readonly members: readonly MetricText[] }[] {
+  const all = [
+    ...own.filter(({ before }) => before === undefined),
+    ...groups.flatMap((group) => own.filter(({ before }) => before === group.title).concat(group)),
+  ];
   const groupOf = (metric: MetricText): string => {
     const [word = ''] = metric.id.split('.');
-    return groups.find((group) => group.words.includes(word))?.title ?? 'Other';
+    return all.find((group) => group.words.includes(word))?.title ?? 'Other';
   };
-  return [...groups.map((group) => group.title), 'Other']
+  return [...all.map((group) => group.title), 'Other']
     .map((title) => ({ title, members: metrics.filter((metric) => groupOf(metric) === title) }))
     .filter(({ members }) => members.length > 0);
 }

@@ -16,6 +16,7 @@ import type { ScenarioParts } from '../../report/scenario-parts.ts';
 
 export const browserLimitsParts: ScenarioParts<BrowserLimitsFindings> = {
   title: 'for as many streams as one browser opens to one origin',
+  metricGroups: [{ title: 'Streams of one browser', words: ['limits'] }],
   circumstances,
   sections: (context) => [limitsSection(context)],
   terminal: (context) => [

@@ -19,6 +19,7 @@ import type { ScenarioParts } from '../../report/scenario-parts.ts';
 
 export const capacityParts: ScenarioParts<CapacityFindings> = {
   title: 'for as many streams as one server carries',
+  metricGroups: [{ title: 'Capacity', words: ['capacity'] }],
   circumstances,
   sections,
   charts: planLoadLatency,

@@ -16,6 +16,7 @@ import type { ScenarioParts } from '../../report/scenario-parts.ts';
 
 export const completionsParts: ScenarioParts = {
   title: 'for whole streams, one after another',
+  metricGroups: [{ title: 'Whole streams', words: ['completions', 'completion'] }],
   circumstances,
   banner: () =>
     alertBlock('NOTE', [

@@ -29,6 +29,15 @@ const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
   charts: (context) => [...planFaultRatios(context), ...planHerdRecoveries(context), ...planReconnectClocks(context)],
   verdictText,
   notes: absentSentences,
+  metricGroups: [
+    {
+      title: 'Noticing and coming back',
+      words: ['detect', 'reconnect', 'attempts', 'accepts', 'resumed', 'healed', 'caughtup', 'gap', 'recovered'],
+      before: 'Delivery',
+    },
+    { title: 'Loss and repetition', words: ['lost', 'duplicated', 'replayed'], before: 'Delivery' },
+    { title: 'Peers', words: ['peers'], before: 'Ordinary requests' },
+  ],
   hasManyPoints: true,
   outlivesConnections: true,
   reading: readingOfFaults,

@@ -15,6 +15,7 @@ import { renderNeighbours, renderStopped } from './stopped.ts';
 
 export const slowReaderParts: ScenarioParts = {
   title: 'when clients stop reading',
+  metricGroups: [{ title: 'Clients that stopped reading', words: ['stall'], before: 'Cadence' }],
   circumstances,
   isOnTimetable: true,
   sections: (context) => [renderStopped(context), renderNeighbours(context)],
