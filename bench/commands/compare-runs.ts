@@ -12,18 +12,20 @@ import { BenchError } from '../contract/errors.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { armName } from '../contract/transports.ts';
 import { pickName } from '../plan/quantities.ts';
-import { renderGatesMarkdown, renderGatesText } from '../report/across/gates.ts';
-import { renderComparisonMarkdown } from '../report/across/markdown.ts';
+import { renderGates, renderGatesText } from '../report/across/gates.ts';
+import { comparisonBlocks } from '../report/across/comparison.ts';
 import { renderComparisonText } from '../report/across/text.ts';
-import { renderReport } from '../report/report.ts';
+import { flow, type Block } from '../report/blocks.ts';
+import { reportBlocks } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
-import type { Paint } from '../report/verdict-table.ts';
+import type { Paint } from '../report/paint.ts';
 import { reportOf } from '../scenarios/parts.ts';
 import { allMetrics, analyseRun, readings } from '../scenarios/readings.ts';
 
 export interface Compared {
   readonly gates: readonly GateResult[];
-  readonly render: { readonly text: () => string; readonly md: () => string };
+  readonly text: () => string;
+  readonly blocks: () => readonly Block[];
   /** The value printed as JSON. */
   readonly value: object;
 }
@@ -47,10 +49,8 @@ function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, pai
   const results = judgeRegressions(gates, subjectsOfRuns(gathered));
   return {
     gates: results,
-    render: {
-      text: () => renderComparisonText(comparison, { metrics: allMetrics, gates: results, paint }),
-      md: () => renderComparisonMarkdown(comparison, { metrics: allMetrics, gates: results }),
-    },
+    text: () => renderComparisonText(comparison, { metrics: allMetrics, gates: results, paint }),
+    blocks: () => comparisonBlocks(comparison, { metrics: allMetrics, gates: results }),
     value: { ...comparison, gates: results },
   };
 }
@@ -61,16 +61,11 @@ function compareArms(run: SavedRun, { baseline, gates, paint }: CompareOptions):
   const results = judgeRegressions(gates, subjectsOfArms(analysis, readings[analysis.plan.scenario], run.folder));
   return {
     gates: results,
-    render: {
-      text: () => {
-        const text = renderTerminal(reportOf(analysis), { paint, reportPath: reportPathOf(run, analysis.baseline) });
-        return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
-      },
-      md: () => {
-        const report = renderReport(reportOf(analysis), { charts: [] });
-        return results.length === 0 ? report : `${report}\n${renderGatesMarkdown(results, allMetrics)}\n`;
-      },
+    text: () => {
+      const text = renderTerminal(reportOf(analysis), { paint, reportPath: reportPathOf(run, analysis.baseline) });
+      return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
     },
+    blocks: () => flow([reportBlocks(reportOf(analysis), { charts: [] }), renderGates(results, allMetrics)]),
     value: { schema: 1, kind: 'arm-comparison', analysis, gates: results },
   };
 }

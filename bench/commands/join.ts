@@ -6,7 +6,7 @@ import { joinRuns } from '../analysis/occasions/join-runs.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { pickName } from '../plan/quantities.ts';
-import { renderJoinedRuns } from '../report/occasions/markdown.ts';
+import { renderJoinedRuns } from '../report/occasions/joined.ts';
 import { readings } from '../scenarios/readings.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
 import type { CommandOutput } from './run-flags.ts';

@@ -3,7 +3,7 @@
 import type { Estimate, LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { Arm } from '../contract/transports.ts';
 import { formatEstimate, formatValue, UNKNOWN } from './format.ts';
-import { left, renderTable, right } from './markdown.ts';
+import { left, right, table, type Table } from './blocks.ts';
 import { armTitle, isContestant, type MetricText, type ReportContext } from './report-context.ts';
 
 export function estimateOf(point: LoadPointAnalysis, metric: string, arm: string): Estimate | undefined {
@@ -35,12 +35,12 @@ export function unitOf(metrics: readonly MetricText[], id: string): MetricText['
 }
 
 /** One row per metric, one column per arm, with intervals; metrics that no trial has are left out. Empty without rows. */
-export function renderMetricRows({ metrics }: ReportContext, point: LoadPointAnalysis, ids: readonly string[]): string {
+export function renderMetricRows({ metrics }: ReportContext, point: LoadPointAnalysis, ids: readonly string[]): Table {
   const rows = ids.flatMap((id) => {
     const metric = metrics.find((one) => one.id === id);
     const estimates = point.arms.map(({ name }) => estimateOf(point, id, name));
     if (metric === undefined || estimates.every((estimate) => estimate === undefined)) return [];
     return [[metric.title, ...estimates.map((estimate) => (estimate === undefined ? UNKNOWN : formatEstimate(estimate, metric.unit)))]];
   });
-  return renderTable([left(''), ...point.arms.map(({ arm }) => right(armTitle(arm)))], rows);
+  return table([left(''), ...point.arms.map(({ arm }) => right(armTitle(arm)))], rows);
 }

@@ -4,6 +4,7 @@ import { metricsOfPlan } from '../analysis/scenario-reading.ts';
 import type { Arm } from '../contract/transports.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { renderBrowser, renderBrowserText } from './browser.ts';
+import { renderMarkdown } from './formats/markdown.ts';
 import { renderReport } from './report.ts';
 import { fullAnalysis, widthOf } from './report-fixture.ts';
 import { streamReading } from '../scenarios/stream/reading.ts';
@@ -66,7 +67,7 @@ function pageAnalysis(): Analysis {
 const contextOf = (analysis: Analysis) => ({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan) });
 
 it('the section shows the way of a token, arm by arm, and how well the clock was known', () => {
-  const text = renderBrowser(contextOf(pageAnalysis()));
+  const text = renderMarkdown(renderBrowser(contextOf(pageAnalysis())));
   expect(text).toContain('in headless Chromium, which calls itself HeadlessChrome/140.0.7339.16');
   expect(text).toMatch(/\| Write to DOM p50 +\| +740 µs \| +970 µs \|/);
   expect(text).toMatch(/\| SSE \(browser client\) +\| +±150 µs \| ±200 µs \| 5\.00 µs \| yes +\| +0 of 9 \|/);
@@ -96,7 +97,7 @@ it('the report says what a page makes different and what it does not show', () =
 
 it('a run without a page says nothing of one', () => {
   const full = fullAnalysis();
-  expect(renderBrowser(contextOf(full))).toBe('');
+  expect(renderBrowser(contextOf(full))).toEqual([]);
   expect(renderBrowserText(contextOf(full))).toBe('');
   expect(metricsOfPlan(streamReading, full.plan).filter(({ id }) => /^append|browser|page/.test(id))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { fixtureDistribution } from '../analysis/trial-fixture.ts';
 import type { CanaryReading } from '../contract/canary.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { renderMarkdown } from './formats/markdown.ts';
 import { renderReport } from './report.ts';
 import { renderCanary } from './canary.ts';
 import { analyseRun } from '../scenarios/readings.ts';
@@ -35,7 +36,8 @@ function analysisOf(hasCanary: boolean): Analysis {
   return analyseRun(run);
 }
 
-const sectionOf = (analysis: Analysis): string => renderCanary({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan) });
+const sectionOf = (analysis: Analysis): string =>
+  renderMarkdown(renderCanary({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan) }));
 
 /** The cells of the row that begins with `title`. */
 const row = (text: string, title: string): string[] =>

@@ -1,9 +1,10 @@
-// Renders the report of one run as Markdown: the answer first, then its evidence, then its limits.
+// Writes the report of one run: the answer first, then its evidence, then its limits.
 
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { renderBrowser } from './browser.ts';
 import { renderCanary } from './canary.ts';
-import { joinBlocks } from './markdown.ts';
+import { flow, type Block, type Content } from './blocks.ts';
+import { renderMarkdown } from './formats/markdown.ts';
 import type { RunReport } from './scenario-parts.ts';
 import { renderAnswer } from './sections/answer.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
@@ -26,10 +27,15 @@ export interface ReportOptions {
   readonly thresholds?: readonly ThresholdResult[];
 }
 
-/** The same analysis gives the same text, to the byte. A pilot shows nothing that compares the arms. */
-export function renderReport(context: RunReport, { charts, thresholds = [] }: ReportOptions): string {
+/** As Markdown: the same analysis gives the same text, to the byte. */
+export function renderReport(context: RunReport, options: ReportOptions): string {
+  return `${renderMarkdown(reportBlocks(context, options))}\n`;
+}
+
+/** A pilot shows nothing that compares the arms. */
+export function reportBlocks(context: RunReport, { charts, thresholds = [] }: ReportOptions): readonly Block[] {
   const { analysis } = context;
-  const blocks = [
+  return flow([
     renderHeadline(context),
     renderPilot(context),
     ...(analysis.pilot === undefined ? [...comparison(context, charts), renderCanary(context)] : []),
@@ -42,20 +48,19 @@ export function renderReport(context: RunReport, { charts, thresholds = [] }: Re
     renderDefinitions(context),
     renderLimits(context),
     renderCost(analysis),
-  ];
-  return `${joinBlocks(blocks)}\n`;
+  ]);
 }
 
-function comparison(context: RunReport, charts: readonly ChartLink[]): readonly string[] {
+function comparison(context: RunReport, charts: readonly ChartLink[]): readonly Content[] {
   const { parts } = context;
   return [
     renderAnswer(context, charts),
-    ...(parts.sections?.(context, charts) ?? []),
+    parts.sections?.(context, charts) ?? [],
     renderBrowser(context),
     renderHowToRead(context),
-    ...(parts.evidence?.(context, charts) ?? []),
+    parts.evidence?.(context, charts) ?? [],
     renderResults(context),
     renderExploratory(context),
-    parts.explanation?.(context) ?? '',
+    parts.explanation?.(context) ?? [],
   ];
 }

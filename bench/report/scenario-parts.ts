@@ -2,10 +2,11 @@
 // renders a run hands it in.
 
 import type { Analysis } from '../analysis/analysis.ts';
+import type { Content } from './blocks.ts';
 import type { ChartPlan } from './charts/chart.ts';
 import type { ReportContext } from './report-context.ts';
 import type { ChartLink } from './sections/chart-links.ts';
-import type { Paint } from './verdict-table.ts';
+import type { Paint } from './paint.ts';
 
 /** A run with everything that its report needs. */
 export interface RunReport<Findings extends object = object> extends ReportContext<Findings> {
@@ -33,16 +34,16 @@ export interface ScenarioParts<Findings extends object = object> {
   readonly drawnFor?: string;
   perTrial?(analysis: Analysis & Findings): string;
   /** Caveat on every number, above the verdicts. */
-  banner?(analysis: Analysis & Findings): string;
+  banner?(analysis: Analysis & Findings): Content;
 
   /** In the place of the tables of verdicts, or of the noise floor between equal arms. The charts are those of `charts`, as they were written. */
-  verdicts?(context: RunReport<Findings>, charts: readonly ChartLink[]): string;
+  verdicts?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
   /** Sections between the verdicts and how to read them. */
-  sections?(context: RunReport<Findings>, charts: readonly ChartLink[]): readonly string[];
+  sections?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
   /** Sections between how to read the verdicts and the tables of all results. */
-  evidence?(context: RunReport<Findings>, charts: readonly ChartLink[]): readonly string[];
+  evidence?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
   /** The section after all results. */
-  explanation?(context: RunReport<Findings>): string;
+  explanation?(context: RunReport<Findings>): Content;
   charts?(context: RunReport<Findings>): readonly ChartPlan[];
 
   /** In the place of the tables of verdicts in the terminal; lines have at most 100 columns, as everywhere there. */

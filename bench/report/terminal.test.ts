@@ -4,7 +4,7 @@ import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from './fixture-design
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { fullAnalysis, invalidAnalysis, smokeAnalysis, widthOf } from './report-fixture.ts';
 import { renderTerminal } from './terminal.ts';
-import { plainPaint } from './verdict-table.ts';
+import { plainPaint } from './paint.ts';
 import { streamParts } from '../scenarios/stream/parts.ts';
 
 const textOf = (analysis: Analysis): string =>

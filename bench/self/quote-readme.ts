@@ -10,15 +10,16 @@ import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { manyClients } from '../scenarios/claims.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { whyNotBelieved } from '../analysis/thresholds.ts';
-import { renderFaultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
-import { left, renderTable, right } from '../report/markdown.ts';
+import { faultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
+import { flow, left, right, table, type Content, type Table } from '../report/blocks.ts';
+import { renderMarkdown } from '../report/formats/markdown.ts';
 import { herdValue } from '../scenarios/recovery/report/herd.ts';
 import { faultGroups, groupContenders, type RecoveryContext } from '../scenarios/recovery/report/recovery-context.ts';
 import { armTitleOf, contenders, metricText, type ReportContext } from '../report/report-context.ts';
 import type { RunReport } from '../report/scenario-parts.ts';
 import { renderMetricRows } from '../report/arm-estimates.ts';
-import { renderClaimTable } from '../report/suite/claims.ts';
-import { renderVerdictMarkdown } from '../report/verdict-table.ts';
+import { renderClaimAnswer } from '../report/suite/claims.ts';
+import { verdictTable } from '../report/verdict-table.ts';
 import { shortVerdictWords } from '../report/verdict-words.ts';
 import { formatRatio, UNKNOWN } from '../report/format.ts';
 import { reportOf } from '../scenarios/parts.ts';
@@ -43,6 +44,10 @@ function replaceBetween(text: string, marker: string, content: string): string {
   return `${text.slice(0, from + start.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
 }
 
+function quote(content: Content): string {
+  return renderMarkdown(flow(content));
+}
+
 function machineOf({ environment }: Analysis): string {
   return `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
 }
@@ -56,12 +61,12 @@ function renderReference(folder: string): string {
   const other = contenders(point)[0];
   if (other === undefined) throw new Error(`${folder} has no contender`);
   const source = plan.source === 'upstream' ? 'tokens from an upstream process' : "tokens from the server's timer";
-  return [
+  return quote([
     `[The run](${folder}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${source}, ${plan.workload.tokensPerSecond} tokens/s a stream, on ${machineOf(analysis)}. At ${loadPointTitle(point.loadPoint)}:`,
-    renderVerdictMarkdown({ context, point, otherArm: other }),
+    verdictTable({ context, point, otherArm: other }),
     ...(loadPoints.length > 1 ? ['What is declared at several loads:', renderLoads(context, other)] : []),
     `Repeated by \`${command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
 /** The load at which most endpoints are declared, among those whose numbers may be believed. */
@@ -74,7 +79,7 @@ function countDeclared({ comparisons }: LoadPointAnalysis): number {
   return comparisons.filter(({ endpoint }) => endpoint !== undefined).length;
 }
 
-function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): string {
+function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): Table {
   const { loadPoints, baseline } = analysis;
   const at = (point: LoadPointAnalysis, metric: string) =>
     point.comparisons.find((one) => one.otherArm === otherArm && one.metric === metric && one.endpoint !== undefined);
@@ -83,7 +88,7 @@ function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): st
   );
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
   const titles = { titleOf, baselineTitle: armTitleOf(analysis, baseline), otherTitle: armTitleOf(analysis, otherArm) };
-  return renderTable(
+  return table(
     [left('endpoint'), ...loadPoints.map(({ loadPoint }) => left(loadPointTitle(loadPoint)))],
     declared.map((metric) => {
       const { title, unit } = metricText(metrics, metric);
@@ -99,19 +104,19 @@ function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): st
 }
 
 /** Renders a run with fault injection: its description, its tables, and the command that repeats it. */
-function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly string[]): string {
+function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly Table[]): string {
   const analysis = analyse(loadRun(project(folder)), recoveryReading);
   const { plan, command, startedAt } = analysis;
   const context: RecoveryContext = { ...reportOf(analysis), analysis };
-  return [
+  return quote([
     `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${plan.workload.tokensPerSecond} tokens/s each, on ${machineOf(analysis)}.`,
     ...tables(context),
     `Repeated by \`${command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
-function faultTables(context: RecoveryContext): string[] {
-  return faultGroups(context).flatMap((group) => groupContenders(context, group).map((other) => renderFaultTable(context, group, other)));
+function faultTables(context: RecoveryContext): readonly Table[] {
+  return faultGroups(context).flatMap((group) => groupContenders(context, group).map((other) => faultTable(context, group, other)));
 }
 
 const herdColumns = [
@@ -122,12 +127,12 @@ const herdColumns = [
   ['most accepted in 1 s', 'accepts.peak'],
 ] as const;
 
-function herdTable(context: RecoveryContext): string[] {
+function herdTable(context: RecoveryContext): readonly Table[] {
   const places = faultGroups(context).flatMap(({ faults }) =>
     faults.flatMap((fault) => fault.arms.map((arm) => ({ context, fault, arm }))),
   );
   return [
-    renderTable(
+    table(
       [left('policy'), left('clients'), left('arm'), ...herdColumns.map(([title]) => right(title))],
       places.map((place) => {
         const { policy, connections } = place.fault.loadPoint;
@@ -143,11 +148,11 @@ function renderCost(): string {
   const contexts = suite.parts.map(({ folder }) => contextOf(join(COST, folder)));
   const [first] = contexts;
   if (first === undefined) throw new Error(`${COST} has no parts`);
-  return [
+  return quote([
     `[The run](${COST}/report.md) of ${suite.startedAt.slice(0, 10)}: ${contexts.map(({ analysis: { plan } }) => `${plan.scenario} with ${plan.blocks} blocks`).join(', ')}, on ${machineOf(first.analysis)}.`,
-    renderClaimTable(manyClients, contexts),
+    renderClaimAnswer(manyClients, contexts),
     `Repeated by \`${suite.command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
 function contextOf(folder: string): RunReport {
@@ -161,11 +166,11 @@ function renderMany(): string {
   const { clientProcesses = 1, serverProcesses = 1, blocks, ladder } = analysis.plan;
   const point = analysis.loadPoints[0];
   if (point === undefined || ladder === undefined) throw new Error(`${MANY} has no ladder`);
-  return [
+  return quote([
     `[The run](${MANY}/report.md) of ${analysis.startedAt.slice(0, 10)}: rungs of ${ladder.rungs.join(', ')} connections, ${serverProcesses} server and ${clientProcesses} load processes on one machine, ${blocks} blocks: intervals, but too few for verdicts.`,
     renderMetricRows(context, point, ['memory.retained', 'memory.streaming', 'memory.kernel', 'memory.flatness', 'memory.left']),
     `Repeated by \`${analysis.command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
 const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');

@@ -9,8 +9,9 @@ import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
 import { streamReading } from '../../scenarios/stream/reading.ts';
 import { findMetric } from '../../analysis/scenario-reading.ts';
 import type { RunHeader } from '../../contract/run-file.ts';
-import { plainPaint, type Paint } from '../verdict-table.ts';
-import { renderComparisonMarkdown } from './markdown.ts';
+import { plainPaint, type Paint } from '../paint.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
+import { comparisonBlocks } from './comparison.ts';
 import { renderComparisonText } from './text.ts';
 import { widthOf } from '../report-fixture.ts';
 
@@ -81,7 +82,7 @@ const textOf = (gathered: GatheredRuns, paint: Paint = plainPaint): string =>
   renderComparisonText(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)), paint });
 
 const markdownOf = (gathered: GatheredRuns): string =>
-  renderComparisonMarkdown(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)) });
+  `${renderMarkdown(comparisonBlocks(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)) }))}\n`;
 
 const tagPaint: Paint = (style, text) => `<${style}>${text}</>`;
 

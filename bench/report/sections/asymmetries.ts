@@ -2,11 +2,11 @@
 
 import { payloads } from '../../contract/payload.ts';
 import { armTitle, writesOf, type TransportId } from '../../contract/transports.ts';
-import { bulletList, section } from '../markdown.ts';
+import { list, section, type Block } from '../blocks.ts';
 import { browserAsymmetries } from '../browser.ts';
 import type { RunReport } from '../scenario-parts.ts';
 
-export function renderAsymmetries({ analysis, parts }: RunReport): string {
+export function renderAsymmetries({ analysis, parts }: RunReport): readonly Block[] {
   const { plan } = analysis;
   const isSteady = parts.outlivesConnections !== true;
   const present = new Set(plan.arms.map((arm) => arm.transport));
@@ -14,7 +14,7 @@ export function renderAsymmetries({ analysis, parts }: RunReport): string {
   const isAsUsual = (transport: TransportId): boolean => plan.arms.some((arm) => arm.transport === transport && arm.writes === undefined);
   return section('What differs between the arms', [
     `${parts.alike ?? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
-    bulletList([
+    list([
       ...(isSteady && has('sse') && payloads[plan.payload].isNumbered
         ? [
             'SSE repeats the number of each token in an `id:` line, its own means of resuming a stream; WebSocket resumes by the number inside the payload.',

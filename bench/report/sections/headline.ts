@@ -3,15 +3,16 @@
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatCount } from '../format.ts';
 import { INJECTED, injectedArms } from '../injections.ts';
-import { alertBlock, code, joinBlocks } from '../markdown.ts';
+import { alert, flow, heading, list, type Block, type Content } from '../blocks.ts';
+import { code } from '../inline.ts';
 import { armTitle, isContestant, isEqualArmsRun } from '../report-context.ts';
 import type { RunReport } from '../scenario-parts.ts';
 import { trialsSentence } from '../stopping-words.ts';
 
-export function renderHeadline(context: RunReport): string {
+export function renderHeadline(context: RunReport): readonly Block[] {
   const { analysis, parts } = context;
-  return joinBlocks([
-    `# ${question(context)} (${analysis.name})`,
+  return flow([
+    heading(1, `${question(context)} (${analysis.name})`),
     `${parts.circumstances(analysis)} ${trialsSentence(context)} Started ${analysis.startedAt}.`,
     ...(parts.conditions?.(analysis) ?? []),
     ...banners(context),
@@ -29,40 +30,39 @@ function question({ analysis, parts }: RunReport): string {
   return `${titles.join(' or ')} ${parts.title}?`;
 }
 
-function banners({ analysis, parts }: RunReport): readonly string[] {
+function banners({ analysis, parts }: RunReport): readonly Content[] {
   const { loadPoints, trials, plan, isComplete, pilot } = analysis;
   const injected = injectedArms(analysis);
-  const invalid = loadPoints.flatMap((point) => point.invalid.map((reason) => `- ${loadPointTitle(point.loadPoint)}: ${reason}`));
-  const limited = loadPoints.flatMap((point) => point.harnessLimited.map((reason) => `- ${loadPointTitle(point.loadPoint)}: ${reason}`));
+  const invalid = loadPoints.flatMap((point) => point.invalid.map((reason) => `${loadPointTitle(point.loadPoint)}: ${reason}`));
+  const limited = loadPoints.flatMap((point) => point.harnessLimited.map((reason) => `${loadPointTitle(point.loadPoint)}: ${reason}`));
   return [
-    parts.banner?.(analysis) ?? '',
-    injected.length === 0 ? '' : alertBlock('CAUTION', [`**${INJECTED}.**`, '', ...injected.map((arm) => `- ${arm}`)]),
+    parts.banner?.(analysis) ?? [],
+    injected.length === 0 ? [] : alert('caution', [`**${INJECTED}.**`, list(injected)]),
     invalid.length === 0
-      ? ''
-      : alertBlock('CAUTION', ['**INVALID**: a check of correctness failed, so these load points prove nothing.', '', ...invalid]),
+      ? []
+      : alert('caution', ['**INVALID**: a check of correctness failed, so these load points prove nothing.', list(invalid)]),
     limited.length === 0
-      ? ''
-      : alertBlock('WARNING', [
+      ? []
+      : alert('warning', [
           '**HARNESS-LIMITED**: at these load points the harness itself was too busy; the numbers may be its own. Repeat with less load.',
-          '',
-          ...limited,
+          list(limited),
         ]),
     isComplete
-      ? ''
-      : alertBlock('WARNING', [
+      ? []
+      : alert(
+          'warning',
           `**INCOMPLETE**: the run stopped early; ${formatCount(trials.completed + trials.failed)} of ${formatCount(trials.planned)} trials ran.` +
             ' What follows is what there is.',
-        ]),
+        ),
     pilot === undefined
-      ? ''
-      : alertBlock('NOTE', [
-          '**PILOT**: this run says how many blocks a comparison needs. It compares nothing, and its blocks are not results.',
-        ]),
+      ? []
+      : alert('note', '**PILOT**: this run says how many blocks a comparison needs. It compares nothing, and its blocks are not results.'),
     plan.verdicts || pilot !== undefined
-      ? ''
-      : alertBlock('NOTE', [
+      ? []
+      : alert(
+          'note',
           `**NO VERDICTS**: preset ${code(plan.preset)} measures too short to compare anything. It shows that everything works;` +
             ' its numbers are not results.',
-        ]),
+        ),
   ];
 }

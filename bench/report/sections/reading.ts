@@ -3,12 +3,12 @@
 import type { Analysis } from '../../analysis/analysis.ts';
 import { commonPath, type PathName } from '../../contract/transports.ts';
 import { browserLimits } from '../browser.ts';
-import { bulletList, section } from '../markdown.ts';
+import { list, section, type Block } from '../blocks.ts';
 import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
 import type { RunReport } from '../scenario-parts.ts';
 
-export function renderHowToRead(context: RunReport): string {
-  return section('How to read this', [bulletList(readingOf(context))]);
+export function renderHowToRead(context: RunReport): readonly Block[] {
+  return section('How to read this', [list(readingOf(context))]);
 }
 
 function readingOf({ analysis, parts }: RunReport): readonly string[] {
@@ -50,13 +50,13 @@ const networks: Record<PathName, string> = {
     'Server and client ran on one machine, in network namespaces joined by a pair of virtual interfaces with the MTU of Ethernet, 1500 bytes: no network delay, no loss. Segmentation offload stays on, as on most network cards, so a large write still passes in one piece.',
 };
 
-export function renderLimits({ analysis, parts }: RunReport): string {
+export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
   const { environment, plan } = analysis;
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const clients = [...new Set(plan.arms.map((arm) => arm.client))];
   return section('What this result does not say', [
     'It is about these implementations, in these versions, on this machine. It is not about Server-Sent Events and WebSocket in general.',
-    bulletList([
+    list([
       ...(parts.machineLimits?.(cpus) ?? [
         networks[commonPath(plan.arms)],
         `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,

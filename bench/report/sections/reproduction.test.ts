@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Plan } from '../../contract/run-file.ts';
 import { fullAnalysis } from '../report-fixture.ts';
 import { streamParts } from '../../scenarios/stream/parts.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
 import { renderRepetition } from './reproduction.ts';
 
 type Processes = Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses'>;
@@ -9,7 +10,7 @@ type Processes = Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddre
 function rowsOf(changes: Processes): (string | undefined)[] {
   const analysis = fullAnalysis();
   const changed = { ...analysis, plan: { ...analysis.plan, ...changes } };
-  const text = renderRepetition({ analysis: changed, metrics: [], parts: streamParts });
+  const text = renderMarkdown(renderRepetition({ analysis: changed, metrics: [], parts: streamParts }));
   return ['processes', 'connections from'].map((name) => new RegExp(`^\\| ${name} +\\| (.*?) *\\|$`, 'm').exec(text)?.[1]);
 }
 

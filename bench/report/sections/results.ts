@@ -3,7 +3,7 @@
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
-import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { details, heading, left, list, right, section, table, type Block, type Content, type Table } from '../blocks.ts';
 import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../report-context.ts';
 import type { MetricGroup, RunReport } from '../scenario-parts.ts';
 
@@ -19,20 +19,20 @@ const groups: readonly MetricGroup[] = [
   { title: 'Ordinary requests', words: ['canary'] },
 ];
 
-export function renderResults(context: RunReport): string {
+export function renderResults(context: RunReport): readonly Block[] {
   return section('All results', [
     'Mean over trials with its 95 % confidence interval; every quantile was taken inside a trial.',
     ...context.analysis.loadPoints.map((point, index) => {
-      const body = joinBlocks([table(context, point), notes(context, point)]);
+      const body = [resultTable(context, point), notes(context, point)];
       // The first table is the result; further ones are folded. Of many load points all are: the sections above have shown the results.
       return index === 0 && context.parts.hasManyPoints !== true
-        ? joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, body])
-        : foldedBlock(loadPointTitle(point.loadPoint), body);
+        ? [heading(3, loadPointTitle(point.loadPoint)), body]
+        : details(loadPointTitle(point.loadPoint), body);
     }),
   ]);
 }
 
-function table({ metrics, parts }: RunReport, point: LoadPointAnalysis): string {
+function resultTable({ metrics, parts }: RunReport, point: LoadPointAnalysis): Table {
   const summaryOf = (metric: string, arm: string): MetricSummary | undefined =>
     point.summaries.find((summary) => summary.metric === metric && summary.arm === arm);
   const rows: string[][] = [];
@@ -41,7 +41,7 @@ function table({ metrics, parts }: RunReport, point: LoadPointAnalysis): string 
     if (shown.length > 0) rows.push([`**${title}**`, ...point.arms.map(() => '')]);
     for (const metric of shown) rows.push([metric.title, ...point.arms.map((arm) => valueCell(summaryOf(metric.id, arm.name), metric))]);
   }
-  return renderTable([left('metric'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
+  return table([left('metric'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
 }
 
 function valueCell(summary: MetricSummary | undefined, metric: MetricText): string {
@@ -50,7 +50,7 @@ function valueCell(summary: MetricSummary | undefined, metric: MetricText): stri
 }
 
 /** Arms that share a note share its line. */
-function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): string {
+function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): Content {
   const lines = metrics.flatMap((metric) => {
     const noted = point.summaries.filter((summary) => summary.metric === metric.id && summary.note !== undefined);
     return [...new Set(noted.map((summary) => summary.note))].map((note) => {
@@ -59,7 +59,7 @@ function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): 
       return `${metric.title}${isForAll ? '' : ` (${arms.join(', ')})`}: ${note}`;
     });
   });
-  return lines.length === 0 ? '' : `Numbers that are missing, or marked \\* and to be doubted:\n\n${bulletList(lines)}`;
+  return lines.length === 0 ? [] : ['Numbers that are missing, or marked \\* and to be doubted:', list(lines)];
 }
 
 export function groupMetrics(

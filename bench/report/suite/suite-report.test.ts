@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fullAnalysis, widthOf } from '../report-fixture.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
-import { plainPaint } from '../verdict-table.ts';
+import { plainPaint } from '../paint.ts';
 import { manyClients } from '../../scenarios/claims.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
 import { renderClaim, renderClaimText } from './claims.ts';
 import { claimContexts, fixtureSuite } from './fixture-suite.ts';
 import { renderSuiteReport } from './suite-report.ts';
@@ -17,7 +18,7 @@ it.each([
   ['suite.md', () => renderSuiteReport(fixtureSuite())],
   ['suite.txt', () => terminalOf(false)],
   ['suite-invalid.md', () => renderSuiteReport(fixtureSuite({ isBroken: true }))],
-  ['claims.md', () => `${renderClaim(manyClients, claimContexts())}\n`],
+  ['claims.md', () => `${renderMarkdown(renderClaim(manyClients, claimContexts()))}\n`],
   ['claims.txt', () => `${renderClaimText(manyClients, claimContexts(), plainPaint)}\n`],
 ])('%s is the one that was read and approved', (name, render) => {
   const path = new URL(`../golden/${name}`, import.meta.url);
@@ -88,18 +89,18 @@ describe('the claim', () => {
     const reconnect = fixtureSuite()
       .parts.slice(1)
       .map(({ context }) => context);
-    expect([renderClaim(manyClients, reconnect), renderClaimText(manyClients, reconnect, plainPaint)]).toEqual(['', '']);
+    expect([renderClaim(manyClients, reconnect), renderClaimText(manyClients, reconnect, plainPaint)]).toEqual([[], '']);
   });
 
   it('stands in a report of its own scenario alone, which says what else would have to be measured', () => {
     const [memory] = claimContexts();
-    const text = renderClaim(manyClients, [memory!]);
+    const text = renderMarkdown(renderClaim(manyClients, [memory!]));
     expect(text).toMatch(/^\| Memory of an idle connection .*\*\*refutes it: WebSocket better\*\*/m);
     expect(text).toMatch(/^\| Most streams at the objective .* not measured: scenario capacity measures it/m);
   });
 
   it('of steady streams names the load at which it was measured', () => {
-    const text = renderClaim(manyClients, [{ analysis: fullAnalysis(), metrics: fixtureMetrics }]);
+    const text = renderMarkdown(renderClaim(manyClients, [{ analysis: fullAnalysis(), metrics: fixtureMetrics }]));
     expect(text.match(/^\| CPU time per token .*$/gm)?.map((line) => line.split('|')[2]?.trim())).toEqual([
       '`cpu.server.token` of stream, 100 connections',
       '`cpu.server.token` of stream, 1000 connections',

@@ -1,7 +1,7 @@
 // Renders the text that a suite prints at its end: the text of each part, their result on the claim, and where the report is.
 
 import { renderTerminal } from '../terminal.ts';
-import type { Paint } from '../verdict-table.ts';
+import type { Paint } from '../paint.ts';
 import { renderClaimText } from './claims.ts';
 import type { SuiteContext } from './suite-context.ts';
 

@@ -7,10 +7,10 @@ import { loadPointTitle } from '../../contract/load-point.ts';
 import { armName } from '../../contract/transports.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatSetting, formatValue, UNKNOWN } from '../../report/format.ts';
-import { bulletList, joinBlocks, left, renderTable, right, section } from '../../report/markdown.ts';
+import { heading, left, list, right, section, table, type Block, type Table } from '../../report/blocks.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import { wrap } from '../../report/text-layout.ts';
-import { TERMINAL_COLUMNS } from '../../report/verdict-table.ts';
+import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import { counted, fateOf, pairsOf, sentencesOf, type Words } from './sentences.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 
@@ -18,7 +18,7 @@ export const browserLimitsParts: ScenarioParts<BrowserLimitsFindings> = {
   title: 'for as many streams as one browser opens to one origin',
   metricGroups: [{ title: 'Streams of one browser', words: ['limits'] }],
   circumstances,
-  sections: (context) => [limitsSection(context)],
+  sections: limitsSection,
   terminal: (context) => [
     context.analysis.browserLimits
       .flatMap((point) => point.arms.flatMap((arm) => sentencesOf(arm, wordsOf(context, arm))))
@@ -65,16 +65,14 @@ function browsersOf({ browserLimits }: BrowserLimitsFindings): string {
   return names.size === 0 ? 'a browser that no trial got to name' : [...names].join(' and ');
 }
 
-function limitsSection(context: ReportContext<BrowserLimitsFindings>): string {
+function limitsSection(context: ReportContext<BrowserLimitsFindings>): readonly Block[] {
   const points = context.analysis.browserLimits;
   return section('What one browser opens', [
-    ...points.map((point) =>
-      joinBlocks([
-        points.length === 1 ? '' : `### ${loadPointTitle(point.loadPoint)}`,
-        bulletList(point.arms.flatMap((arm) => sentencesOf(arm, wordsOf(context, arm)))),
-        limitsTable(context, point),
-      ]),
-    ),
+    ...points.map((point) => [
+      points.length === 1 ? [] : heading(3, loadPointTitle(point.loadPoint)),
+      list(point.arms.flatMap((arm) => sentencesOf(arm, wordsOf(context, arm)))),
+      limitsTable(context, point),
+    ]),
     'Where trials counted differently, the table has each count; times are medians over trials. An ordinary request is a `fetch` of `/healthz` by the page that holds the streams.',
   ]);
 }
@@ -117,8 +115,8 @@ const rows: readonly Row[] = [
   ['all at once: until the last was open', ({ atOnce }) => time(atOnce.spanNs)],
 ];
 
-function limitsTable({ analysis }: ReportContext, { arms }: BrowserLimitsAnalysis): string {
-  return renderTable(
+function limitsTable({ analysis }: ReportContext, { arms }: BrowserLimitsAnalysis): Table {
+  return table(
     [left(''), ...arms.map(({ arm }) => right(armTitleOf(analysis, arm)))],
     rows.map(([title, cellOf]) => [title].concat(arms.map((arm) => (arm.trials === 0 ? UNKNOWN : cellOf(arm))))),
   );

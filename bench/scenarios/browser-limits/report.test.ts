@@ -6,7 +6,7 @@ import { failingTally, limitsRun, pageStreams, waitingTally } from './fixture.ts
 import type { BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { browserLimitsReading } from './reading.ts';
 import { browserLimitsParts } from './parts.ts';
 

@@ -1,14 +1,15 @@
 // Tables of scenario `burst`: the cost of a token when several come at once, by their number and by arm.
 
 import { formatEstimate, formatRatio, formatValue } from '../../report/format.ts';
-import { joinBlocks, left, renderTable, right } from '../../report/markdown.ts';
+import { left, right, table, type Cell, type Content, type Table } from '../../report/blocks.ts';
+import { renderTableText } from '../../report/formats/terminal.ts';
 import { armTitle, armTitleOf, contenders, metricText, type ArmComparison, type ReportContext } from '../../report/report-context.ts';
-import { layOutTable } from '../../report/text-layout.ts';
-import { paintVerdict, shortTitles, TERMINAL_COLUMNS, type Paint } from '../../report/verdict-table.ts';
+import { shortTitles, verdictTone } from '../../report/verdict-table.ts';
+import type { Paint } from '../../report/paint.ts';
 import { shortVerdictWords, verdictWords, type VerdictSubject } from '../../report/verdict-words.ts';
 import { CPU_METRIC, cpuComparison, estimateAt, type BurstGroup, type BurstPoint } from './points.ts';
 
-const columns: readonly { readonly metric: string; readonly title: string; readonly hasInterval?: true }[] = [
+const quantities: readonly { readonly metric: string; readonly title: string; readonly hasInterval?: true }[] = [
   { metric: 'calls.server.token', title: 'write calls per token' },
   { metric: 'coalescing', title: 'tokens per read' },
   { metric: 'segments.token', title: 'segments per token' },
@@ -19,23 +20,23 @@ const columns: readonly { readonly metric: string; readonly title: string; reado
 ];
 
 /** One row for each number of tokens and arm; empty when nothing was measured. */
-export function renderCosts({ metrics }: ReportContext, { points }: BurstGroup): string {
+export function renderCosts({ metrics }: ReportContext, { points }: BurstGroup): Table {
   const rows = points.flatMap((place) =>
     place.point.arms.map(({ name, arm }) => [
       String(place.tokensPerTick),
       armTitle(arm),
-      ...columns.map(({ metric, hasInterval }) => {
+      ...quantities.map(({ metric, hasInterval }) => {
         const { unit } = metricText(metrics, metric);
         const estimate = estimateAt(place, name, metric);
         return hasInterval === true ? formatEstimate(estimate, unit) : formatValue(estimate?.value, unit);
       }),
     ]),
   );
-  return renderTable([right('tokens a tick'), left('arm'), ...columns.map(({ title }) => right(title))], rows);
+  return table([right('tokens a tick'), left('arm'), ...quantities.map(({ title }) => right(title))], rows);
 }
 
 /** Server CPU per token of one arm against the baseline, by number of tokens. */
-export function renderCpuRatios(context: ReportContext, { points }: BurstGroup, otherArm: string): string {
+export function renderCpuRatios(context: ReportContext, { points }: BurstGroup, otherArm: string): Content {
   const { analysis, metrics } = context;
   const rows = points.flatMap((place) => {
     const subject = subjectOf(context, place, otherArm);
@@ -43,10 +44,7 @@ export function renderCpuRatios(context: ReportContext, { points }: BurstGroup, 
   });
   const pair = `${armTitleOf(analysis, otherArm)} / ${armTitleOf(analysis, analysis.baseline)}`;
   const title = metricText(metrics, CPU_METRIC).title;
-  return joinBlocks([
-    rows.length === 0 ? '' : `${title}, ${pair}:`,
-    renderTable([right('tokens a tick'), right('ratio [95 % CI]'), left('verdict')], rows),
-  ]);
+  return [rows.length === 0 ? [] : `${title}, ${pair}:`, table([right('tokens a tick'), right('ratio [95 % CI]'), left('verdict')], rows)];
 }
 
 /** At most 100 columns wide; empty when nothing was compared. */
@@ -63,25 +61,21 @@ export function renderCostsText(context: ReportContext, { points }: BurstGroup, 
         formatValue(estimateAt(place, arm, metric)?.value, metricText(metrics, metric).unit);
       const cells = ['calls.server.token', CPU_METRIC].flatMap((metric) => arms.map((arm) => valueOf(arm, metric)));
       const { comparison } = subject;
-      return [
-        {
-          cells: [atOnce(place), ...cells, formatRatio(comparison.ratio), shortVerdictWords(subject)],
-          paint: (text: string): string => paintVerdict(paint, comparison, text),
-        },
-      ];
+      const verdict: Cell = { text: shortVerdictWords(subject), tone: verdictTone(comparison) };
+      return [[atOnce(place), ...cells, formatRatio(comparison.ratio), verdict]];
     });
-    const heads = [
-      'at once',
-      ...titles.map((title) => `writes ${title}`),
-      ...titles.map((title) => `CPU ${title}`),
-      'CPU ratio',
-      'verdict on CPU',
+    const columns = [
+      left('at once'),
+      ...titles.map((title) => right(`writes ${title}`)),
+      ...titles.map((title) => right(`CPU ${title}`)),
+      right('CPU ratio'),
+      left('verdict on CPU'),
     ];
-    const table = layOutTable({ titles: heads, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
-    return table === ''
+    const costs = renderTableText(table(columns, rows), paint);
+    return costs === ''
       ? []
       : [
-          `Write calls and server CPU per token, ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}\n${table}`,
+          `Write calls and server CPU per token, ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}\n${costs}`,
         ];
   });
 }

@@ -6,11 +6,12 @@ import { payloads } from '../../contract/payload.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { planBurstCosts } from './chart.ts';
 import { formatCount, formatSetting } from '../../report/format.ts';
-import { bulletList, code, joinBlocks, section } from '../../report/markdown.ts';
+import { heading, list, section, type Block } from '../../report/blocks.ts';
+import { code } from '../../report/inline.ts';
 import { contenders, type ReportContext } from '../../report/report-context.ts';
-import { renderChartImages, type ChartLink } from '../../report/sections/chart-links.ts';
+import { chartFigures, type ChartLink } from '../../report/sections/chart-links.ts';
 import { wrap } from '../../report/text-layout.ts';
-import { TERMINAL_COLUMNS } from '../../report/verdict-table.ts';
+import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import { renderCosts, renderCostsText, renderCpuRatios } from './costs.ts';
 import { burstGroups, listCounts, type BurstGroup } from './points.ts';
 import { crossoverSentences } from './crossover.ts';
@@ -19,7 +20,7 @@ import type { ScenarioParts } from '../../report/scenario-parts.ts';
 export const burstParts: ScenarioParts = {
   title: 'for tokens that come several at once',
   circumstances,
-  sections: (context, charts) => [costsSection(context, charts)],
+  sections: costsSection,
   charts: (context) =>
     burstGroups(context.analysis)
       .map((group) => planBurstCosts(context, group))
@@ -50,19 +51,17 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   );
 }
 
-function costsSection(context: ReportContext, charts: readonly ChartLink[]): string {
+function costsSection(context: ReportContext, charts: readonly ChartLink[]): readonly Block[] {
   const groups = burstGroups(context.analysis);
   return section('What coming together makes of a token', [
-    ...groups.map((group) =>
-      joinBlocks([
-        groups.length === 1 ? '' : `### ${formatCount(group.connections)} connections`,
-        bulletList(sentencesOf(context, group)),
-        renderCosts(context, group),
-        joinBlocks(othersOf(group).map((otherArm) => renderCpuRatios(context, group, otherArm))),
-      ]),
-    ),
+    ...groups.map((group) => [
+      groups.length === 1 ? [] : heading(3, `${formatCount(group.connections)} connections`),
+      list(sentencesOf(context, group)),
+      renderCosts(context, group),
+      othersOf(group).map((otherArm) => renderCpuRatios(context, group, otherArm)),
+    ]),
     'Calls are those of the whole process, counted by the kernel. A segment per token means that each token travelled alone.',
-    joinBlocks(renderChartImages(charts)),
+    chartFigures(charts),
   ]);
 }
 

@@ -5,7 +5,7 @@ import { burstAnalysis } from './fixture.ts';
 import { renderCharts } from '../../report/charts/render-charts.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { burstReading } from './reading.ts';
 import { burstParts } from './parts.ts';
 

@@ -6,7 +6,7 @@ import type { ArmCapacity, CapacityAnalysis, CapacityFindings, ClientProof } fro
 import { CLIENT_LIMIT } from './at-end.ts';
 import { constraints, searchEnds, type Constraint, type SearchEnd, type SearchPlan } from '../../contract/search.ts';
 import { formatCount, formatEstimate, formatNumber, formatPercent, formatSetting, UNKNOWN } from '../../report/format.ts';
-import { bulletList, left, renderTable, right } from '../../report/markdown.ts';
+import { left, list, right, table, type List, type Table } from '../../report/blocks.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 
 export interface CapacityContext extends ReportContext {
@@ -27,7 +27,7 @@ export const constraintWords: Record<Constraint, string> = {
   harness: 'the load generator',
 };
 
-export function renderCapacityTable(context: CapacityContext): string {
+export function renderCapacityTable(context: CapacityContext): Table {
   const rows = context.capacity.arms.map((one) => [
     armTitleOf(context.analysis, one.arm),
     streamsCell(context, one),
@@ -37,7 +37,7 @@ export function renderCapacityTable(context: CapacityContext): string {
     shares(summaryOf(context, one, 'elu.client.loaded')?.value, one.beyond?.clientUtilisation),
     formatCount(one.searches),
   ]);
-  return renderTable(
+  return table(
     [
       left('arm'),
       right('streams carried [95 % CI]'),
@@ -80,7 +80,7 @@ export function failureWords({ failedBy, searches }: ArmCapacity): string | unde
 }
 
 /** Sentences on searches without an answer, or with a less certain one than planned. */
-export function renderEnds(context: CapacityContext): string {
+export function renderEnds(context: CapacityContext): List {
   const { capacity, analysis, search } = context;
   const sentences = capacity.arms.flatMap(({ arm, ends, searches }) =>
     searchEnds
@@ -92,7 +92,7 @@ export function renderEnds(context: CapacityContext): string {
           : [`${armTitleOf(analysis, arm)}: ${formatCount(ends[end])} of ${formatCount(searches)} searches ${words}`];
       }),
   );
-  return bulletList(sentences);
+  return list(sentences);
 }
 
 const endSentences: Partial<Record<SearchEnd, (search: SearchPlan) => string>> = {

@@ -3,12 +3,12 @@
 import type { SearchPath } from './findings.ts';
 import type { SearchEnd, SearchStep } from '../../contract/search.ts';
 import { formatCount, formatPercent, formatValue, UNKNOWN } from '../../report/format.ts';
-import { foldedBlock, joinBlocks, left, renderTable, right } from '../../report/markdown.ts';
+import { details, left, right, table, type Details, type Table } from '../../report/blocks.ts';
 import { armTitleOf } from '../../report/report-context.ts';
 import { constraintWords, type CapacityContext } from './arms.ts';
 
 /** Ordered by load, then arm; empty before the curve was measured. */
-export function renderCurveTable({ analysis, capacity }: CapacityContext): string {
+export function renderCurveTable({ analysis, capacity }: CapacityContext): Table {
   const loads = [...new Set(capacity.curves.flatMap(({ steps }) => steps.map(({ streams }) => streams)))].sort((a, b) => a - b);
   const rows = loads.flatMap((streams) =>
     capacity.curves.flatMap(({ arm, steps }) => {
@@ -16,7 +16,7 @@ export function renderCurveTable({ analysis, capacity }: CapacityContext): strin
       return step === undefined ? [] : [[formatCount(streams), armTitleOf(analysis, arm), ...curveCells(step)]];
     }),
   );
-  return renderTable(
+  return table(
     [
       right('streams'),
       left('arm'),
@@ -60,20 +60,17 @@ const endWords: Record<SearchEnd, string> = {
 };
 
 /** A folded table of every load that was tried, in order. */
-export function renderPaths({ analysis, capacity }: CapacityContext): string {
+export function renderPaths({ analysis, capacity }: CapacityContext): Details {
   const rows = capacity.paths.map((path) => [
     path.isBurnIn ? 'burn-in' : `${path.block - analysis.plan.burnInBlocks + 1}${path.isRepeat ? ', again' : ''}`,
     armTitleOf(analysis, path.arm),
     path.steps.map(stepWords).join(' → '),
     answerCell(path),
   ]);
-  return foldedBlock(
-    'The path of each search',
-    joinBlocks([
-      'Loads in streams, in the order in which they were measured: ✓ carried, ✗ not, and by what. The smallest load that was not carried bounds the answer, whatever was carried above it. A load that failed while the machine was busy with something else, and neither server nor client was at its end, is in brackets: it was measured again.',
-      renderTable([left('block'), left('arm'), left('path'), left('answer')], rows),
-    ]),
-  );
+  return details('The path of each search', [
+    'Loads in streams, in the order in which they were measured: ✓ carried, ✗ not, and by what. The smallest load that was not carried bounds the answer, whatever was carried above it. A load that failed while the machine was busy with something else, and neither server nor client was at its end, is in brackets: it was measured again.',
+    table([left('block'), left('arm'), left('path'), left('answer')], rows),
+  ]);
 }
 
 function stepWords({ streams, failed, isDisturbed }: SearchPath['steps'][number]): string {

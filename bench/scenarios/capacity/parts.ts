@@ -7,12 +7,13 @@ import { payloads } from '../../contract/payload.ts';
 import type { SearchPlan } from '../../contract/search.ts';
 import { planLoadLatency } from './chart.ts';
 import { formatCount, formatSetting } from '../../report/format.ts';
-import { code, section } from '../../report/markdown.ts';
+import { section, type Content } from '../../report/blocks.ts';
+import { code } from '../../report/inline.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
-import { renderChartImages, type ChartLink } from '../../report/sections/chart-links.ts';
+import { chartFigures, type ChartLink } from '../../report/sections/chart-links.ts';
 import { renderClaim } from '../../report/suite/claims.ts';
 import { wrap } from '../../report/text-layout.ts';
-import { TERMINAL_COLUMNS } from '../../report/verdict-table.ts';
+import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import { capacityContext, failureWords, proofSentence, renderCapacityTable, renderEnds } from './arms.ts';
 import { renderCurveTable, renderPaths } from './loads.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
@@ -57,7 +58,7 @@ function lossRule({ verifyOneIn }: SearchPlan): string {
     : 'every token that is planned in the window is received before the drain ends';
 }
 
-function sections(context: ReportContext<CapacityFindings>, charts: readonly ChartLink[]): readonly string[] {
+function sections(context: ReportContext<CapacityFindings>, charts: readonly ChartLink[]): Content {
   const own = capacityContext(context);
   return [
     section('What each carries', [
@@ -71,7 +72,7 @@ function sections(context: ReportContext<CapacityFindings>, charts: readonly Cha
       own.capacity.curves.length === 0
         ? ''
         : 'One measurement of each arm at each load, on one grid from 10 % of the smaller capacity to 130 % of it.',
-      ...renderChartImages(charts),
+      ...chartFigures(charts),
       renderCurveTable(own),
     ]),
     renderClaim(manyClients, [context]),

@@ -7,7 +7,7 @@ import { renderCharts } from '../../report/charts/render-charts.ts';
 import { widthOf } from '../../report/report-fixture.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { capacityReading } from './reading.ts';
 import { capacityParts } from './parts.ts';
 

@@ -7,10 +7,11 @@ import { payloads } from '../../contract/payload.ts';
 import { isLoadGenerator } from '../../contract/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatNumber, formatSetting, formatValue } from '../../report/format.ts';
-import { alertBlock, bulletList, code, joinBlocks, section } from '../../report/markdown.ts';
+import { alert, heading, list, section, type Block, type Content } from '../../report/blocks.ts';
+import { code } from '../../report/inline.ts';
 import type { ReportContext } from '../../report/report-context.ts';
 import { wrap } from '../../report/text-layout.ts';
-import { TERMINAL_COLUMNS } from '../../report/verdict-table.ts';
+import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import { contestantsAt, renderMetricRows, type ArmValues } from '../../report/arm-estimates.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 
@@ -19,12 +20,12 @@ export const completionsParts: ScenarioParts = {
   metricGroups: [{ title: 'Whole streams', words: ['completions', 'completion'] }],
   circumstances,
   banner: () =>
-    alertBlock('NOTE', [
+    alert('note', [
       '**CLOSED LOOP**: each connection asks for its next stream only when it has the last, so a server that is slow is asked less, and the requests that would' +
         ' have come meanwhile are never made (coordinated omission). Completion times are those of the requests that were made, not of users who arrive by' +
         ' themselves. For waiting times see scenario `stream`, whose streams begin when they are due.',
     ]),
-  sections: (context) => [streamsSection(context)],
+  sections: streamsSection,
   terminal: (context) => [
     [
       ...wrap('A closed loop (a slow server is asked less), so rates and completion times get no verdict:', TERMINAL_COLUMNS),
@@ -64,7 +65,7 @@ function plannedNs({ workload }: Analysis['plan']): number {
 
 const rows = ['completions.rate', 'completion.p50', 'completion.p99', 'cpu.server.stream', 'bytes.completion', 'elu.server', 'elu.client'];
 
-function streamsSection(context: ReportContext): string {
+function streamsSection(context: ReportContext): readonly Block[] {
   return section('Whole streams', [
     ...context.analysis.loadPoints.map((point) => onePoint(context, point)),
     'Streams per second are connections over the time from one request to the next, so the first two rows say the same thing twice. The bytes are those of the server,' +
@@ -72,12 +73,12 @@ function streamsSection(context: ReportContext): string {
   ]);
 }
 
-function onePoint(context: ReportContext, point: LoadPointAnalysis): string {
-  return joinBlocks([
-    `### ${loadPointTitle(point.loadPoint)}, one stream after another`,
-    bulletList(contestantsAt(context, point).map((arm) => sentenceOf(arm, context))),
+function onePoint(context: ReportContext, point: LoadPointAnalysis): Content {
+  return [
+    heading(3, `${loadPointTitle(point.loadPoint)}, one stream after another`),
+    list(contestantsAt(context, point).map((arm) => sentenceOf(arm, context))),
     renderMetricRows(context, point, rows),
-  ]);
+  ];
 }
 
 /** Utilisation from which the event loop had no time to spare; the limit of the gate on latency under load. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { completionsAnalysis } from './fixture.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { completionsReading } from './reading.ts';
 import { completionsParts } from './parts.ts';
 

@@ -5,7 +5,7 @@ import type { ConnectFindings, KeptEffect } from './findings.ts';
 import { armName, transports } from '../../contract/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { formatCount, formatDifferenceEstimate, formatEstimate, formatSetting, formatValue } from '../../report/format.ts';
-import { bulletList, joinBlocks, left, renderTable, right, section } from '../../report/markdown.ts';
+import { left, list, right, section, table, type Block, type Content, type Table } from '../../report/blocks.ts';
 import { armTitleOf, metricText, type ReportContext } from '../../report/report-context.ts';
 import { estimateOf } from '../../report/arm-estimates.ts';
 
@@ -15,11 +15,11 @@ const CPU = 'cpu.server.stream';
 /** Titles in this section, in which `open.p50` also covers streams that open no connection. */
 const titles: Readonly<Record<string, string>> = { 'open.p50': 'First answer p50', [FIRST_TOKEN]: 'First token p50' };
 
-export function renderKept(context: ReportContext<ConnectFindings>): string {
+export function renderKept(context: ReportContext<ConnectFindings>): readonly Block[] {
   const effects = context.analysis.connect.kept.filter((effect) => effect.blocks > 0 && saysSomething(context, effect));
-  if (effects.length === 0) return '';
+  if (effects.length === 0) return [];
   return section('A new connection for each stream, or a kept one', [
-    bulletList(effects.filter(({ metric }) => metric === FIRST_TOKEN).map((effect) => savedSentence(context, effect, effects))),
+    list(effects.filter(({ metric }) => metric === FIRST_TOKEN).map((effect) => savedSentence(context, effect, effects))),
     effectsTable(context, effects),
     'The same streams of the same blocks, so what differs is the connection. **First answer** is the response head, the 101, or on a kept WebSocket the `open` event;' +
       " **first token** has a turn of the server's timer of 1 ms in it, alike everywhere.",
@@ -60,8 +60,8 @@ function cpuSentence(effect: KeptEffect | undefined): string {
   return ` The server saves ${formatValue(effect.saved.value, 'ns')} of ${formatValue(effect.cold.value, 'ns')} of processor time a stream.`;
 }
 
-function effectsTable({ analysis, metrics }: ReportContext, effects: readonly KeptEffect[]): string {
-  return renderTable(
+function effectsTable({ analysis, metrics }: ReportContext, effects: readonly KeptEffect[]): Table {
+  return table(
     [left('metric'), left('arm'), right('new connections'), right('kept'), right('saved [95 % CI]'), right('blocks')],
     effects.map(({ metric, arm, cold, warm, saved, blocks }) => {
       const { title, unit } = metricText(metrics, metric);
@@ -88,19 +88,19 @@ const ways: readonly { readonly title: string; readonly trips: number }[] = [
   { title: 'the same with TLS 1.3', trips: 4 },
 ];
 
-function roundTrips(): string {
+function roundTrips(): Content {
   const rows = ways.map(({ title, trips }) => [
     title,
     tripsText(trips),
     'r',
     `${tripsText(trips - 1)}, for r = ${formatSetting(ROUND_TRIP_NS, 'ns')}: ${formatSetting((trips - 1) * ROUND_TRIP_NS, 'ns')}`,
   ]);
-  return joinBlocks([
+  return [
     'On loopback a round trip costs next to nothing: what is saved above is the work of opening alone, in two processes and the kernel. **Over a network the round trips are what is saved.**' +
       ' Not measured here but counted, for a round trip of r: TCP needs one before the request can leave (RFC 9293 §3.5), TLS 1.3 another (RFC 8446 §2), a request and its first answer one.',
-    renderTable([left('until the first token'), right('new connection'), right('kept'), left('saved')], rows),
+    table([left('until the first token'), right('new connection'), right('kept'), left('saved')], rows),
     'So the way to save is to keep connections. HTTP clients do it for SSE by themselves, one stream at a time on each; over WebSocket it takes a protocol in which a socket carries one stream after another.',
-  ]);
+  ];
 }
 
 function tripsText(trips: number): string {

@@ -5,7 +5,7 @@ import { renderCharts } from '../../report/charts/render-charts.ts';
 import { connectAnalysis } from './fixture.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { connectReading } from './reading.ts';
 import { connectParts } from './parts.ts';
 

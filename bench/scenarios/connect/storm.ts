@@ -4,9 +4,10 @@ import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { ConnectFindings, StormAnalysis } from './findings.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
 import { formatCount, formatPercent, formatValue } from '../../report/format.ts';
-import { bulletList, code, joinBlocks, section } from '../../report/markdown.ts';
+import { heading, list, section, type Block } from '../../report/blocks.ts';
+import { code } from '../../report/inline.ts';
 import { armTitleOf, loadWords, type ReportContext } from '../../report/report-context.ts';
-import { renderChartImages, type ChartLink } from '../../report/sections/chart-links.ts';
+import { chartFigures, type ChartLink } from '../../report/sections/chart-links.ts';
 import { contestantsAt, estimateOf, renderMetricRows, type ArmValues } from '../../report/arm-estimates.ts';
 
 const rows = [
@@ -31,19 +32,17 @@ export function stormPoints({ analysis }: ReportContext): readonly LoadPointAnal
   return analysis.loadPoints.filter(({ loadPoint }) => loadPoint.connecting === 'storm');
 }
 
-export function renderStorms(context: ReportContext<ConnectFindings>, charts: readonly ChartLink[]): string {
+export function renderStorms(context: ReportContext<ConnectFindings>, charts: readonly ChartLink[]): readonly Block[] {
   const points = stormPoints(context);
-  if (points.length === 0) return '';
+  if (points.length === 0) return [];
   return section('When all come at once', [
-    ...points.map((point) =>
-      joinBlocks([
-        points.length === 1 ? '' : `### ${loadWords(point.loadPoint)}`,
-        bulletList([...contestantsAt(context, point).flatMap((arm) => paceSentence(point, arm)), ...failureSentences(context, point)]),
-        renderMetricRows(context, point, rows),
-      ]),
-    ),
+    ...points.map((point) => [
+      points.length === 1 ? [] : heading(3, loadWords(point.loadPoint)),
+      list([...contestantsAt(context, point).flatMap((arm) => paceSentence(point, arm)), ...failureSentences(context, point)]),
+      renderMetricRows(context, point, rows),
+    ]),
     issueSentence(context, points),
-    joinBlocks(renderChartImages(charts)),
+    chartFigures(charts),
   ]);
 }
 

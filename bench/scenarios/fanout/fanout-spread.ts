@@ -2,9 +2,9 @@
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { formatCount, formatValue } from '../../report/format.ts';
-import { bulletList, left, renderTable, right, section } from '../../report/markdown.ts';
+import { left, list, right, section, table, type Block } from '../../report/blocks.ts';
 import { armTitle, loadCell, type ReportContext } from '../../report/report-context.ts';
-import { renderChartImages, type ChartLink } from '../../report/sections/chart-links.ts';
+import { chartFigures, type ChartLink } from '../../report/sections/chart-links.ts';
 import { contestantsAt, estimateOf, unitOf } from '../../report/arm-estimates.ts';
 
 const columns = [
@@ -18,12 +18,12 @@ const columns = [
   ['CPU per delivery', 'cpu.server.token'],
 ] as const;
 
-export function renderSpread(context: ReportContext, charts: readonly ChartLink[]): string {
+export function renderSpread(context: ReportContext, charts: readonly ChartLink[]): readonly Block[] {
   const { analysis } = context;
   const reading = analysis.loadPoints.filter(({ loadPoint }) => (loadPoint.stopped ?? 0) === 0);
   return section('How far apart the subscribers are', [
-    bulletList(reading.flatMap((point) => sentences(context, point))),
-    renderTable(
+    list(reading.flatMap((point) => sentences(context, point))),
+    table(
       [left('load point'), left('arm'), ...columns.map(([title]) => right(title))],
       reading.flatMap((point) => rows(context, point)),
     ),
@@ -31,7 +31,7 @@ export function renderSpread(context: ReportContext, charts: readonly ChartLink[
       ' **Spread**: from the first receipt to the last; a quantile needs messages, not deliveries, and a dash says that there were too few.' +
       ' **Longest**: of all messages. **Overran**: messages that had not reached the last subscriber when the next one was due.' +
       ' A token is here one message to one subscriber, so CPU per token is CPU per delivery.',
-    ...renderChartImages(charts),
+    ...chartFigures(charts),
   ]);
 }
 

@@ -8,7 +8,7 @@ import { NS_PER_MS } from '../../contract/units.ts';
 import { renderCharts } from '../../report/charts/render-charts.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { fanoutReading } from './reading.ts';
 import { fanoutParts } from './parts.ts';
 

@@ -3,24 +3,24 @@
 import type { FanoutFindings, StoppedSubscriber } from './findings.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../../report/format.ts';
-import { left, renderTable, right, section } from '../../report/markdown.ts';
+import { heading, left, right, section, table, type Block, type Table } from '../../report/blocks.ts';
 import { armTitleOf, loadWords, metricText, type ReportContext } from '../../report/report-context.ts';
 
-export function renderStoppedSubscribers(context: ReportContext<FanoutFindings>): string {
+export function renderStoppedSubscribers(context: ReportContext<FanoutFindings>): readonly Block[] {
   const { fanout } = context.analysis;
-  if (fanout.stopped.length === 0) return '';
+  if (fanout.stopped.length === 0) return [];
   return section('What one subscriber who does not read costs the others', [
     'The same arm with and without one subscriber who stopped reading before the window, paired over blocks. The numbers are those of the subscribers who read.',
     ...fanout.stopped.flatMap((stopped) => [
-      fanout.stopped.length === 1 ? '' : `### ${loadWords(stopped.loadPoint)}`,
-      table(context, stopped),
+      fanout.stopped.length === 1 ? [] : heading(3, loadWords(stopped.loadPoint)),
+      effectTable(context, stopped),
       whatBecame(context, stopped),
     ]),
   ]);
 }
 
-function table({ analysis, metrics }: ReportContext, { effects }: StoppedSubscriber): string {
-  return renderTable(
+function effectTable({ analysis, metrics }: ReportContext, { effects }: StoppedSubscriber): Table {
+  return table(
     [left('metric'), left('arm'), right('all read'), right('one does not'), right('ratio [95 % CI]'), right('blocks')],
     effects
       .filter(({ blocks }) => blocks > 0)

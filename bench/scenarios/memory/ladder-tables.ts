@@ -5,7 +5,7 @@ import type { LadderArm, MemoryFindings, RungSummary } from './findings.ts';
 import { LEAST_R_SQUARED } from './ladder-lines.ts';
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { formatCount, formatPercent, formatValue, UNKNOWN } from '../../report/format.ts';
-import { foldedBlock, joinBlocks, left, renderTable, right } from '../../report/markdown.ts';
+import { details, left, right, table, type Content, type Details, type Table } from '../../report/blocks.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import { renderMetricRows } from '../../report/arm-estimates.ts';
 
@@ -25,12 +25,12 @@ const costs = [
   'memory.client',
 ] as const;
 
-export function renderConnectionCosts(context: ReportContext, point: LoadPointAnalysis): string {
+export function renderConnectionCosts(context: ReportContext, point: LoadPointAnalysis): Table {
   return renderMetricRows(context, point, costs);
 }
 
 /** One row per arm; the label stands beside the number that it calls into doubt. */
-export function renderStraightness({ analysis }: ReportContext<MemoryFindings>): string {
+export function renderStraightness({ analysis }: ReportContext<MemoryFindings>): Content {
   const rows = analysis.ladders.arms.map(({ arm, ladders, straightness }) => [
     armTitleOf(analysis, arm),
     formatCount(ladders),
@@ -38,11 +38,11 @@ export function renderStraightness({ analysis }: ReportContext<MemoryFindings>):
     straightness === undefined ? UNKNOWN : straightness.lowest.toFixed(4),
     labelOf(straightness, ladders),
   ]);
-  if (rows.length === 0) return '';
-  return joinBlocks([
+  if (rows.length === 0) return [];
+  return [
     `Whether memory follows a straight line, by the share of its variance that the line through the rungs explains (R²); below ${LEAST_R_SQUARED} a ladder is **non-linear**, and its slope is one of these rungs only:`,
-    renderTable([left('arm'), right('ladders'), right('R², median'), right('R², lowest'), left('')], rows),
-  ]);
+    table([left('arm'), right('ladders'), right('R², median'), right('R², lowest'), left('')], rows),
+  ];
 }
 
 function labelOf(straightness: LadderArm['straightness'], ladders: number): string {
@@ -77,11 +77,11 @@ const columns: readonly RungColumn[] = [
 ];
 
 /** Folded: one table per arm. */
-export function renderRungs({ analysis }: ReportContext<MemoryFindings>): readonly string[] {
+export function renderRungs({ analysis }: ReportContext<MemoryFindings>): readonly Details[] {
   return analysis.ladders.arms.map(({ arm, ladders, rungs }) =>
-    foldedBlock(
+    details(
       `${armTitleOf(analysis, arm)}: medians over ${ladders === 1 ? '1 ladder' : `${formatCount(ladders)} ladders`}`,
-      renderTable(
+      table(
         [left('way'), ...columns.map(({ title }) => right(title))],
         rungs.map((rung) => [rung.way, ...columns.map(({ cell }) => cell(rung))]),
       ),

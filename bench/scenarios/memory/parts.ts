@@ -6,9 +6,10 @@ import { manyClients } from '../claims.ts';
 import { payloads } from '../../contract/payload.ts';
 import { planMemoryLadder } from './chart.ts';
 import { formatCount, formatSetting } from '../../report/format.ts';
-import { bulletList, code, section } from '../../report/markdown.ts';
+import { list, section, type Content } from '../../report/blocks.ts';
+import { code } from '../../report/inline.ts';
 import type { ReportContext } from '../../report/report-context.ts';
-import { renderChartImages, type ChartLink } from '../../report/sections/chart-links.ts';
+import { chartFigures, type ChartLink } from '../../report/sections/chart-links.ts';
 import { renderClaim } from '../../report/suite/claims.ts';
 import { renderConnectionCosts, renderRungs, renderStraightness } from './ladder-tables.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
@@ -39,16 +40,16 @@ function listOf(counts: readonly number[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-function sections(context: ReportContext<MemoryFindings>, charts: readonly ChartLink[]): readonly string[] {
+function sections(context: ReportContext<MemoryFindings>, charts: readonly ChartLink[]): Content {
   const { analysis } = context;
   return [
     section('What a connection costs', [
       ...analysis.loadPoints.map((point) => renderConnectionCosts(context, point)),
       'Means over ladders with their 95 % interval. Bytes are for each connection, as slopes over the rungs: what a process has without connections is in none of them. What each is a slope of is said below.',
-      ...renderChartImages(charts),
+      ...chartFigures(charts),
       renderStraightness(context),
     ]),
-    section('What these bytes are', [bulletList(readingOf(analysis.ladders))]),
+    section('What these bytes are', [list(readingOf(analysis.ladders))]),
     section('The rungs', [
       'Rung 0 comes before the first connection and is on no line: the rehearsal leaves room behind that the first connections use. Idle and streaming are growth of USS. PSS, RSS, heap, external and the kernel’s part were read in the same silence as USS; CPU and tokens are of the time in which the rung streamed.',
       ...renderRungs(context),

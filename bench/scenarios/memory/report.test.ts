@@ -6,7 +6,7 @@ import type { LadderRecord } from '../../contract/ladder.ts';
 import { renderCharts } from '../../report/charts/render-charts.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { memoryReading } from './reading.ts';
 import { memoryParts } from './parts.ts';
 

@@ -1,6 +1,7 @@
 // Report parts of scenarios `reconnect` and `herd`: they ask when streams resume and what was lost, not how promptly tokens arrive.
 
 import type { RecoveryFindings } from './findings.ts';
+import type { Content } from '../../report/blocks.ts';
 import { planFaultRatios, RATIO_CHART } from './charts/fault-ratios.ts';
 import { HERD_CHART, planHerdRecoveries } from './charts/herd-recovery.ts';
 import { CLOCK_CHART, planReconnectClocks } from './charts/reconnect-clock.ts';
@@ -18,7 +19,7 @@ import { faultMoments, limitsOfFaults, readingOfFaults } from './report/reading.
 import { faultGroups, isHerd, type RecoveryContext } from './report/recovery-context.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import type { ChartLink } from '../../report/sections/chart-links.ts';
-import type { Paint } from '../../report/verdict-table.ts';
+import type { Paint } from '../../report/paint.ts';
 
 const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
   circumstances: faultCircumstances,
@@ -56,7 +57,7 @@ export const herdParts: ScenarioParts<RecoveryFindings> = {
   ...recoveryParts,
 };
 
-function evidence(context: RecoveryContext, charts: readonly ChartLink[]): readonly string[] {
+function evidence(context: RecoveryContext, charts: readonly ChartLink[]): Content {
   return [
     renderHerd(context, chartsOf(charts, HERD_CHART)),
     renderClock(context, chartsOf(charts, CLOCK_CHART)),

@@ -8,7 +8,7 @@ import type { StallRecord } from '../../contract/stall.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { slowReaderReading } from './reading.ts';
 import { slowReaderParts } from './parts.ts';
 

@@ -2,17 +2,17 @@
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { formatCount, formatSetting, formatValue } from '../../report/format.ts';
-import { bulletList, joinBlocks, section } from '../../report/markdown.ts';
+import { heading, list, section, type Block, type Content } from '../../report/blocks.ts';
 import { loadWords, type ReportContext } from '../../report/report-context.ts';
 import { contestantsAt, renderMetricRows, type ArmValues } from '../../report/arm-estimates.ts';
 
 const fates = ['stall.full', 'stall.full.after', 'stall.taken', 'stall.cut', 'stall.cut.after', 'memory.stopped'] as const;
 const noticed = ['neighbours.before.p50', 'neighbours.p50', 'neighbours.before.p99', 'neighbours.p99', 'neighbours.rise.p99'] as const;
 
-export function renderStopped(context: ReportContext): string {
+export function renderStopped(context: ReportContext): readonly Block[] {
   return section('What becomes of a client that stops reading', [
     ...eachPoint(context, (point) => [
-      bulletList(contestantsAt(context, point).flatMap((arm) => sentences(context, point, arm))),
+      list(contestantsAt(context, point).flatMap((arm) => sentences(context, point, arm))),
       renderMetricRows(context, point, fates),
     ]),
     'What is due for a receiver whose socket is full is not rendered: it waits in the plan, as a place in a text. **So the cap counts bytes that nobody holds, and the' +
@@ -22,16 +22,16 @@ export function renderStopped(context: ReportContext): string {
   ]);
 }
 
-export function renderNeighbours(context: ReportContext): string {
+export function renderNeighbours(context: ReportContext): readonly Block[] {
   return section('What the others notice', [
     'Delivery to the clients that read on, before and after the others stopped, in the same trials.',
     ...eachPoint(context, (point) => [renderMetricRows(context, point, noticed)]),
   ]);
 }
 
-function eachPoint({ analysis }: ReportContext, blocksOf: (point: LoadPointAnalysis) => readonly string[]): readonly string[] {
+function eachPoint({ analysis }: ReportContext, blocksOf: (point: LoadPointAnalysis) => readonly Content[]): readonly Content[] {
   const points = analysis.loadPoints;
-  return points.map((point) => joinBlocks([points.length === 1 ? '' : `### ${loadWords(point.loadPoint)}`, ...blocksOf(point)]));
+  return points.map((point) => [points.length === 1 ? [] : heading(3, loadWords(point.loadPoint)), blocksOf(point)]);
 }
 
 function sentences({ analysis }: ReportContext, { loadPoint }: LoadPointAnalysis, { title, valueOf, text }: ArmValues): readonly string[] {

@@ -10,7 +10,7 @@ import { planDeliveryQuantiles } from './delivery-quantiles.ts';
 import { planLoadSweep } from './load-sweep.ts';
 import { planPairedRatios } from './paired-ratios.ts';
 import { formatCount, formatSetting } from '../../report/format.ts';
-import { code } from '../../report/markdown.ts';
+import { code } from '../../report/inline.ts';
 import { contenders, type ReportContext } from '../../report/report-context.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import { renderChartLinks } from '../../report/sections/chart-links.ts';

@@ -1,12 +1,12 @@
 // Lists faults that the run requested and that are unavailable on this machine: a gap in the matrix must be seen.
 
 import { faultNames, faults } from '../../../contract/faults.ts';
-import { left, renderTable, section } from '../../../report/markdown.ts';
+import { left, section, table, type Block } from '../../../report/blocks.ts';
 import type { RecoveryContext } from './recovery-context.ts';
 
-export function renderAbsentFaults({ analysis: { recovery } }: RecoveryContext): string {
+export function renderAbsentFaults({ analysis: { recovery } }: RecoveryContext): readonly Block[] {
   return section('Faults that were not run', [
-    renderTable(
+    table(
       [left('fault'), left('why'), left('how to get it')],
       recovery.absent.map(({ fault, why, remedy }) => [absentTitle(fault), why, remedy]),
     ),

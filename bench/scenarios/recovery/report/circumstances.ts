@@ -5,7 +5,7 @@ import type { Analysis } from '../../../analysis/analysis.ts';
 import { payloads } from '../../../contract/payload.ts';
 import { DEAD_AFTER, policies, type PolicyName } from '../../../contract/reconnect-policy.ts';
 import { formatCount, formatSetting } from '../../../report/format.ts';
-import { code } from '../../../report/markdown.ts';
+import { code } from '../../../report/inline.ts';
 
 export function faultCircumstances(analysis: Analysis): string {
   const { plan } = analysis;

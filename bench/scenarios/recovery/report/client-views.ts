@@ -2,20 +2,21 @@
 
 import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { formatCount, UNKNOWN } from '../../../report/format.ts';
-import { code, foldedBlock, joinBlocks, left, renderTable, right, section } from '../../../report/markdown.ts';
+import { details, left, right, section, table, type Block, type Content } from '../../../report/blocks.ts';
+import { code } from '../../../report/inline.ts';
 import { armTitleOf } from '../../../report/report-context.ts';
 import { armRows, causeWords, faultGroups, groupHeading, rowHeading, rowTitle, type RecoveryContext } from './recovery-context.ts';
 
 /** Further patterns are those of single unlucky clients. */
 const MAX_PATTERNS = 6;
 
-export function renderClientViews(context: RecoveryContext): string {
+export function renderClientViews(context: RecoveryContext): readonly Block[] {
   const groups = faultGroups(context);
   return section('What each client saw', [
     'How clients learnt that their connection was lost, and what became of their attempts to come back, by cause; over all trials.',
     ...groups.flatMap((group) => [
       groupHeading(groups, group),
-      renderTable(
+      table(
         [
           left(rowHeading(context)),
           left('arm'),
@@ -31,18 +32,18 @@ export function renderClientViews(context: RecoveryContext): string {
           causeWords(arm.attemptFailures),
         ]),
       ),
-      foldedBlock(
+      details(
         `What clients saw, event by event${groups.length > 1 ? `, ${group.title}` : ''}`,
-        joinBlocks(group.faults.map((fault) => patterns(context, fault))),
+        group.faults.map((fault) => patterns(context, fault)),
       ),
     ]),
   ]);
 }
 
-function patterns(context: RecoveryContext, fault: FaultAnalysis): string {
+function patterns(context: RecoveryContext, fault: FaultAnalysis): Content {
   const rows = fault.arms.flatMap((arm) => patternRows(armTitleOf(context.analysis, arm.arm), arm));
-  if (rows.length === 0) return '';
-  return joinBlocks([`**${rowTitle(context, fault)}**`, renderTable([left('arm'), right('clients'), left('events in order')], rows)]);
+  if (rows.length === 0) return [];
+  return [`**${rowTitle(context, fault)}**`, table([left('arm'), right('clients'), left('events in order')], rows)];
 }
 
 function patternRows(title: string, { patterns: all }: FaultedArm): readonly (readonly string[])[] {

@@ -2,8 +2,8 @@
 
 import type { FaultedArm, Moment, MomentSummary } from '../findings.ts';
 import { formatCount, formatEstimate, formatValue, UNKNOWN } from '../../../report/format.ts';
-import { joinBlocks, left, renderTable, right, section } from '../../../report/markdown.ts';
-import { renderChartImages, type ChartLink } from '../../../report/sections/chart-links.ts';
+import { left, right, section, table, type Block, type Content } from '../../../report/blocks.ts';
+import { chartFigures, type ChartLink } from '../../../report/sections/chart-links.ts';
 import { armRows, faultGroups, groupHeading, rowHeading, rowTitle, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
 
 const columns: readonly { readonly moment: Moment; readonly title: string }[] = [
@@ -14,20 +14,20 @@ const columns: readonly { readonly moment: Moment; readonly title: string }[] = 
   { moment: 'caughtUp', title: 'caught up' },
 ];
 
-export function renderClock(context: RecoveryContext, charts: readonly ChartLink[]): string {
+export function renderClock(context: RecoveryContext, charts: readonly ChartLink[]): readonly Block[] {
   const groups = faultGroups(context);
   return section('What each fault does', [
     'Time since the fault at which the median client of a trial noticed that its connection was lost, tried for the first time to come back, was connected, received a token' +
       ' that it had not seen, and received tokens as promptly as before (delivery below 1.5 times its earlier median). The longest silence is what a' +
       ' person sees: from the last token before to the first one after.',
-    ...renderChartImages(charts),
-    ...groups.flatMap((group) => [groupHeading(groups, group), table(context, group)]),
+    ...chartFigures(charts),
+    ...groups.flatMap((group) => [groupHeading(groups, group), clockTable(context, group)]),
     'Each cell: median over trials [lowest, highest trial]; "of" counts clients over all trials where only some of them got there. Each moment is a median' +
       ' by itself, so two of them need not belong to one client.',
   ]);
 }
 
-function table(context: RecoveryContext, group: FaultGroup): string {
+function clockTable(context: RecoveryContext, group: FaultGroup): Content {
   const hasOutage = group.faults.some((fault) => fault.arms.some(({ outageNs = 0 }) => outageNs > 0));
   const hasNeighbours = group.faults.some((fault) => fault.arms.some(({ neighbourDelivery }) => neighbourDelivery !== undefined));
   const rows = armRows(context, group, (arm) => [
@@ -36,11 +36,11 @@ function table(context: RecoveryContext, group: FaultGroup): string {
     formatMoment(arm.visibleGap),
   ]);
   const titles = [...columns.map(({ title }) => title), ...(hasOutage ? ['after the cause was over'] : []), 'longest silence'];
-  return joinBlocks([
-    renderTable([left(rowHeading(context)), left('arm'), ...titles.map(right)], rows),
+  return [
+    table([left(rowHeading(context)), left('arm'), ...titles.map((title) => right(title))], rows),
     unwatched(context, group),
-    hasNeighbours ? neighbours(context, group) : '',
-  ]);
+    hasNeighbours ? neighbours(context, group) : [],
+  ];
 }
 
 function momentCell(arm: FaultedArm, moment: Moment): string {
@@ -72,11 +72,11 @@ function unwatched(context: RecoveryContext, { faults }: FaultGroup): string {
 }
 
 /** When only some clients stop reading, the effect on the others is the question. */
-function neighbours(context: RecoveryContext, group: FaultGroup): string {
+function neighbours(context: RecoveryContext, group: FaultGroup): Content {
   const affected = group.faults.filter((fault) => fault.arms.some(({ neighbourDelivery }) => neighbourDelivery !== undefined));
-  return joinBlocks([
+  return [
     'Delivery to the clients that read on while the others did not, against delivery before the fault:',
-    renderTable(
+    table(
       [
         left(rowHeading(context)),
         left('arm'),
@@ -92,5 +92,5 @@ function neighbours(context: RecoveryContext, group: FaultGroup): string {
         formatValue(arm.neighbourDelivery?.maxNs, 'ns'),
       ]),
     ),
-  ]);
+  ];
 }

@@ -2,13 +2,28 @@
 
 import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { formatDifference, formatRatio, formatValue, UNKNOWN } from '../../../report/format.ts';
-import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../../../report/markdown.ts';
+import {
+  details,
+  heading,
+  left,
+  list,
+  right,
+  section,
+  table,
+  type Block,
+  type Cell,
+  type Content,
+  type List,
+  type Table,
+} from '../../../report/blocks.ts';
+import { renderTableText } from '../../../report/formats/terminal.ts';
 import { armTitleOf, isEqualArmsRun, metricText, type ArmComparison } from '../../../report/report-context.ts';
-import { renderChartImages, type ChartLink } from '../../../report/sections/chart-links.ts';
+import { chartFigures, type ChartLink } from '../../../report/sections/chart-links.ts';
 import { renderNoiseFloor } from '../../../report/sections/noise-floor.ts';
 import { renderStatistics } from '../../../report/sections/verdicts.ts';
-import { layOutTable, wrap } from '../../../report/text-layout.ts';
-import { formatHalfWidth, paintVerdict, shortTitles, TERMINAL_COLUMNS, type Paint } from '../../../report/verdict-table.ts';
+import { wrap } from '../../../report/text-layout.ts';
+import { formatHalfWidth, shortTitles, verdictTone } from '../../../report/verdict-table.ts';
+import { TERMINAL_COLUMNS, type Paint } from '../../../report/paint.ts';
 import { shortVerdictWords, verdictWords, type VerdictSubject } from '../../../report/verdict-words.ts';
 import {
   faultGroups,
@@ -25,44 +40,38 @@ import {
   type RecoveryContext,
 } from './recovery-context.ts';
 
-export function renderFaultVerdicts(context: RecoveryContext, charts: readonly ChartLink[]): string {
+export function renderFaultVerdicts(context: RecoveryContext, charts: readonly ChartLink[]): Content {
   const { analysis } = context;
   const groups = faultGroups(context);
   if (isEqualArmsRun(analysis))
-    return joinBlocks([
-      section('Noise floor', [renderNoiseFloor(context)]),
+    return [
+      section('Noise floor', renderNoiseFloor(context)),
       section(
         'What happened',
-        groups.flatMap((group) => [groupHeading(groups, group), sentences(context, group)]),
+        groups.map((group) => [groupHeading(groups, group), sentences(context, group)]),
       ),
-    ]);
+    ];
   return section('Verdicts', [
     `${metricText(context.metrics, TIME_TO_RESUMED).title}: from the fault to the first token that the client had not seen. Lost: tokens that never came, of all trials.`,
     ...groups.map((group) => verdictsOf(context, group)),
-    ...renderChartImages(charts),
+    ...chartFigures(charts),
   ]);
 }
 
-function verdictsOf(context: RecoveryContext, group: FaultGroup): string {
+function verdictsOf(context: RecoveryContext, group: FaultGroup): Content {
   const others = groupContenders(context, group);
-  return joinBlocks([
-    ...others.flatMap((otherArm) => [pairHeading(context, group, otherArm), renderFaultTable(context, group, otherArm)]),
+  return [
+    ...others.flatMap((otherArm) => [pairHeading(context, group, otherArm), faultTable(context, group, otherArm)]),
     sentences(context, group),
     ...others.map((otherArm) => behind(context, group, otherArm)),
-  ]);
+  ];
 }
 
 /** One table for each arm that is compared, at most 100 columns wide; empty when none is. */
 export function renderFaultVerdictText(context: RecoveryContext, group: FaultGroup, paint: Paint): string {
   const tables = groupContenders(context, group).map((otherArm) => {
-    const [baseline, other] = shortTitles(armTitles(context, otherArm));
-    const rows = rowsOf(context, group, { otherArm, wordsOf: shortVerdictWords }).map((row) => ({
-      cells: [row.title, row.baseline, row.other, row.ratio, row.lost, row.words],
-      paint: (text: string): string => (row.comparison === undefined ? paint('dim', text) : paintVerdict(paint, row.comparison, text)),
-    }));
-    const table = { titles: [rowHeading(context), baseline, other, 'ratio', 'lost', 'verdict'], rows };
     const title = wrap(pairTitle(context, group, otherArm), TERMINAL_COLUMNS).join('\n');
-    return `${title}\n${layOutTable(table, TERMINAL_COLUMNS, (text) => paint('bold', text))}`;
+    return `${title}\n${renderTableText(faultTable(context, group, otherArm), paint)}`;
   });
   return tables.join('\n\n');
 }
@@ -83,52 +92,66 @@ function pairTitle({ analysis, metrics }: RecoveryContext, group: FaultGroup, ot
   return `${metricText(metrics, TIME_TO_RESUMED).title}: ${arms}, ${group.title}`;
 }
 
-function pairHeading({ analysis }: RecoveryContext, group: FaultGroup, otherArm: string): string {
-  return `### ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${group.title}`;
+function pairHeading({ analysis }: RecoveryContext, group: FaultGroup, otherArm: string): Block {
+  return heading(3, `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${group.title}`);
 }
 
 function armTitles({ analysis }: RecoveryContext, otherArm: string): readonly [string, string] {
   return [armTitleOf(analysis, analysis.baseline), armTitleOf(analysis, otherArm)];
 }
 
-interface RowOptions {
-  readonly otherArm: string;
-  readonly wordsOf: (subject: VerdictSubject) => string;
+/** One row per fault: the time to the resumed stream of both arms, what was lost, and the verdict. */
+export function faultTable(context: RecoveryContext, group: FaultGroup, otherArm: string): Table {
+  const titles = armTitles(context, otherArm);
+  const [narrowBaseline, narrowOther] = shortTitles(titles);
+  const [baseline, other] = titles;
+  const hasFloor = context.analysis.copy !== undefined;
+  return table(
+    [
+      left(rowHeading(context)),
+      right(baseline, { narrow: narrowBaseline }),
+      right(other, { narrow: narrowOther }),
+      right('ratio [95 % CI]', { narrow: 'ratio' }),
+      right('difference', { only: 'wide' }),
+      ...(hasFloor ? [right('A/A floor', { only: 'wide' as const })] : []),
+      right(`lost (${baseline} / ${other})`, { narrow: 'lost' }),
+      left('verdict'),
+    ],
+    group.faults.map((fault) => {
+      const { unit } = metricText(context.metrics, TIME_TO_RESUMED);
+      const comparison = resumedComparison(context, fault, otherArm);
+      const half = formatHalfWidth(
+        pointOf(context, fault)?.noiseFloors.find(({ metric }) => metric === TIME_TO_RESUMED),
+        unit,
+      );
+      return [
+        rowTitle(context, fault),
+        armCell(context, fault, { arm: context.analysis.baseline, paired: comparison?.baseline.value }),
+        armCell(context, fault, { arm: otherArm, paired: comparison?.other.value }),
+        formatRatio(comparison?.ratio),
+        formatDifference(comparison?.difference?.value, unit),
+        ...(hasFloor ? [half === UNKNOWN ? half : `±${half}`] : []),
+        lostOfBoth(context, fault, otherArm),
+        verdictCell(context, fault, { otherArm, comparison }),
+      ];
+    }),
+  );
 }
 
-interface FaultRow {
-  readonly title: string;
-  readonly baseline: string;
-  readonly other: string;
-  readonly ratio: string;
-  readonly difference: string;
-  readonly floor: string;
-  readonly lost: string;
-  readonly words: string;
-  readonly comparison: ArmComparison | undefined;
-}
-
-function rowsOf(context: RecoveryContext, group: FaultGroup, { otherArm, wordsOf }: RowOptions): readonly FaultRow[] {
-  const { unit } = metricText(context.metrics, TIME_TO_RESUMED);
-  return group.faults.map((fault) => {
-    const comparison = resumedComparison(context, fault, otherArm);
-    const floor = pointOf(context, fault)?.noiseFloors.find(({ metric }) => metric === TIME_TO_RESUMED);
-    const half = formatHalfWidth(floor, unit);
-    return {
-      title: rowTitle(context, fault),
-      baseline: armCell(context, fault, { arm: context.analysis.baseline, paired: comparison?.baseline.value }),
-      other: armCell(context, fault, { arm: otherArm, paired: comparison?.other.value }),
-      ratio: formatRatio(comparison?.ratio),
-      difference: formatDifference(comparison?.difference?.value, unit),
-      floor: half === UNKNOWN ? half : `±${half}`,
-      lost: lostOfBoth(context, fault, otherArm),
-      words:
-        comparison === undefined || comparison.verdict.kind === 'not-measured'
-          ? missingWords(context, fault, otherArm)
-          : wordsOf(subjectOf(context, comparison)),
-      comparison,
-    };
-  });
+function verdictCell(
+  context: RecoveryContext,
+  fault: FaultAnalysis,
+  { otherArm, comparison }: { readonly otherArm: string; readonly comparison: ArmComparison | undefined },
+): Cell {
+  const tone = comparison === undefined ? 'muted' : verdictTone(comparison);
+  if (comparison === undefined || comparison.verdict.kind === 'not-measured') return { text: missingWords(context, fault, otherArm), tone };
+  const subject = subjectOf(context, comparison);
+  return {
+    text: verdictWords(subject),
+    narrow: shortVerdictWords(subject),
+    isStrong: comparison.verdict.kind === 'better',
+    tone,
+  };
 }
 
 /** The paired value; if no block has a pair because streams of one arm never resumed, the value of the arm by itself. */
@@ -156,34 +179,8 @@ function subjectOf({ analysis, metrics }: RecoveryContext, comparison: ArmCompar
   return { comparison, unit, baselineTitle: titleOf(analysis.baseline), otherTitle: titleOf(comparison.otherArm), titleOf };
 }
 
-/** One row per fault: the time to the resumed stream of both arms, what was lost, and the verdict. */
-export function renderFaultTable(context: RecoveryContext, group: FaultGroup, otherArm: string): string {
-  const [baseline, other] = armTitles(context, otherArm);
-  const hasFloor = context.analysis.copy !== undefined;
-  const columns = [
-    left(rowHeading(context)),
-    right(baseline),
-    right(other),
-    right('ratio [95 % CI]'),
-    right('difference'),
-    ...(hasFloor ? [right('A/A floor')] : []),
-    right(`lost (${baseline} / ${other})`),
-    left('verdict'),
-  ];
-  return renderTable(
-    columns,
-    rowsOf(context, group, { otherArm, wordsOf: verdictWords }).map((row) =>
-      [row.title, row.baseline, row.other, row.ratio, row.difference].concat(
-        hasFloor ? row.floor : [],
-        row.lost,
-        row.comparison?.verdict.kind === 'better' ? `**${row.words}**` : row.words,
-      ),
-    ),
-  );
-}
-
-function sentences(context: RecoveryContext, { faults }: FaultGroup): string {
-  return bulletList(faults.map((fault) => `**${rowTitle(context, fault)}.** ${fault.sentence}`));
+function sentences(context: RecoveryContext, { faults }: FaultGroup): List {
+  return list(faults.map((fault) => `**${rowTitle(context, fault)}.** ${fault.sentence}`));
 }
 
 interface NamedComparison {
@@ -191,7 +188,7 @@ interface NamedComparison {
   readonly comparison: ArmComparison;
 }
 
-function behind(context: RecoveryContext, group: FaultGroup, otherArm: string): string {
+function behind(context: RecoveryContext, group: FaultGroup, otherArm: string): Content {
   const named = group.faults.flatMap((fault: FaultAnalysis): readonly NamedComparison[] => {
     const comparison = resumedComparison(context, fault, otherArm);
     // Comparisons that are not endpoints here stand among the exploratory ones.
@@ -199,8 +196,8 @@ function behind(context: RecoveryContext, group: FaultGroup, otherArm: string): 
   });
   const doubts = named.flatMap(({ label, comparison }) => comparison.warnings.map(({ message }) => `${label}: ${message}`));
   const arms = `${armTitleOf(context.analysis, otherArm)}, ${group.title}`;
-  return joinBlocks([
-    doubts.length === 0 ? '' : `Reasons for doubt, ${arms}:\n\n${bulletList(doubts)}`,
-    foldedBlock(`The statistics behind these verdicts, ${arms}`, renderStatistics(context, named, rowHeading(context))),
-  ]);
+  return [
+    doubts.length === 0 ? [] : [`Reasons for doubt, ${arms}:`, list(doubts)],
+    details(`The statistics behind these verdicts, ${arms}`, renderStatistics(context, named, rowHeading(context))),
+  ];
 }

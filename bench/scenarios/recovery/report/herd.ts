@@ -4,9 +4,9 @@ import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { loadPointTitle } from '../../../contract/load-point.ts';
 import { policies } from '../../../contract/reconnect-policy.ts';
 import { formatCount, formatEstimate, formatPercent, formatValue, UNKNOWN } from '../../../report/format.ts';
-import { joinBlocks, left, renderTable, right, section } from '../../../report/markdown.ts';
+import { heading, left, right, section, table, type Block, type Content, type Table } from '../../../report/blocks.ts';
 import { armTitleOf } from '../../../report/report-context.ts';
-import { renderChartImages, type ChartLink } from '../../../report/sections/chart-links.ts';
+import { chartFigures, type ChartLink } from '../../../report/sections/chart-links.ts';
 import { capitalised, causeWords, faultGroups, isHerd, pointOf, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
 
 /** One arm under one fault. */
@@ -51,21 +51,22 @@ const quantities: readonly Quantity[] = [
 ];
 
 /** Empty for a run that is no herd. */
-export function renderHerd(context: RecoveryContext, charts: readonly ChartLink[]): string {
-  if (!isHerd(context)) return '';
+export function renderHerd(context: RecoveryContext, charts: readonly ChartLink[]): readonly Block[] {
+  if (!isHerd(context)) return [];
   return section('How the herd comes back', [
     'A client is back with the first token that it had not seen. Times and peaks are means over trials with their 95 % interval, counts are added up over' +
       ' all trials, the share of CPU and the busiest moment of the event loop are medians over trials, of the server that took the place of the killed one.',
-    ...renderChartImages(charts),
+    ...chartFigures(charts),
     ...faultGroups(context).map((group) => underPolicy(context, group)),
   ]);
 }
 
-function underPolicy(context: RecoveryContext, { title, faults }: FaultGroup): string {
-  const tables = faults.map((fault) =>
-    joinBlocks([`**${loadPointTitle({ connections: fault.loadPoint.connections })}**`, table(context, fault)]),
-  );
-  return joinBlocks([`### ${capitalised(title)}`, policyWords(faults[0]), ...tables]);
+function underPolicy(context: RecoveryContext, { title, faults }: FaultGroup): Content {
+  const tables = faults.map((fault) => [
+    `**${loadPointTitle({ connections: fault.loadPoint.connections })}**`,
+    quantityTable(context, fault),
+  ]);
+  return [heading(3, capitalised(title)), policyWords(faults[0]), ...tables];
 }
 
 function policyWords(fault: FaultAnalysis | undefined): string {
@@ -73,9 +74,9 @@ function policyWords(fault: FaultAnalysis | undefined): string {
   return policy === undefined ? '' : `${capitalised(policies[policy].summary)}.`;
 }
 
-function table(context: RecoveryContext, fault: FaultAnalysis): string {
+function quantityTable(context: RecoveryContext, fault: FaultAnalysis): Table {
   const rows = quantities.map(({ title, cell }) => [title].concat(fault.arms.map((arm) => cell({ context, fault, arm }))));
-  return renderTable(
+  return table(
     [left('what'), ...fault.arms.map(({ arm }) => right(armTitleOf(context.analysis, arm)))],
     // A quantity that no arm measured would only be a row of dashes.
     rows.filter(([, ...cells]) => cells.some((cell) => cell !== UNKNOWN)),

@@ -2,7 +2,7 @@
 
 import type { FaultedArm } from '../findings.ts';
 import { formatCount, formatValue } from '../../../report/format.ts';
-import { joinBlocks, left, renderTable, right, section } from '../../../report/markdown.ts';
+import { left, right, section, table, type Block, type Content, type Table } from '../../../report/blocks.ts';
 import { armRows, faultGroups, groupHeading, rowHeading, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
 
 interface CountColumn {
@@ -33,24 +33,24 @@ const streamColumns: readonly CountColumn[] = [
   { title: 'unfinished', cell: ({ clients }) => alarming(clients.unfinished) },
 ];
 
-export function renderLosses(context: RecoveryContext): string {
+export function renderLosses(context: RecoveryContext): readonly Block[] {
   const groups = faultGroups(context);
-  const perGroup = (columns: readonly CountColumn[]): readonly string[] =>
-    groups.flatMap((group) => [groupHeading(groups, group), table(context, group, columns)]);
+  const perGroup = (columns: readonly CountColumn[]): Content =>
+    groups.map((group) => [groupHeading(groups, group), countTable(context, group, columns)]);
   return section('What was lost', [
     'Exact: every token of every trial was counted, none was sampled, so there is no interval. Whether a token is lost depends on the protocol; how many' +
       ' are due while a client is away depends on how long it is away, and so differs a little from run to run.',
-    joinBlocks(perGroup(tokenColumns)),
+    perGroup(tokenColumns),
     'Declared: the server said that it cannot replay them, so the client knows. Repeated: came again after a resume, and the client discarded them by' +
       ' their number. Replayed: sent from the buffer because they were due before the connection came back; a dash where the server that counted is gone.',
     '**Streams.** Whole: every token once and the announced SHA-256. Stopped: told that there is nothing to come back to. Given up: the policy' +
       ' forbids another attempt. Unfinished: none of these when the time was over.',
-    joinBlocks(perGroup(streamColumns)),
+    perGroup(streamColumns),
   ]);
 }
 
-function table(context: RecoveryContext, group: FaultGroup, columns: readonly CountColumn[]): string {
-  return renderTable(
+function countTable(context: RecoveryContext, group: FaultGroup, columns: readonly CountColumn[]): Table {
+  return table(
     [left(rowHeading(context)), left('arm'), ...columns.map(({ title }) => right(title))],
     armRows(context, group, (arm) => columns.map(({ cell }) => cell(arm))),
   );

@@ -4,6 +4,7 @@ import type { LoadPointAnalysis } from '../../../analysis/analysis.ts';
 import type { FaultAnalysis, FaultedArm, RecoveryFindings } from '../findings.ts';
 import { faults, type Fault } from '../../../contract/faults.ts';
 import { loadPointKey, loadPointTitle, type LoadPoint } from '../../../contract/load-point.ts';
+import { heading, type Content } from '../../../report/blocks.ts';
 import { formatCount } from '../../../report/format.ts';
 import { armTitleOf, contenders, type ArmComparison, type ReportContext } from '../../../report/report-context.ts';
 import type { RunReport } from '../../../report/scenario-parts.ts';
@@ -99,8 +100,8 @@ export function armRows(
 }
 
 /** A heading for each group if there are several, else empty. */
-export function groupHeading(groups: readonly FaultGroup[], { title }: FaultGroup): string {
-  return groups.length > 1 ? `### ${capitalised(title)}` : '';
+export function groupHeading(groups: readonly FaultGroup[], { title }: FaultGroup): Content {
+  return groups.length > 1 ? heading(3, capitalised(title)) : [];
 }
 
 export function capitalised(text: string): string {

@@ -11,7 +11,7 @@ import { brokenReconnectAnalysis, herdAnalysis, reconnectAnalysis, recoveryFixtu
 import { renderReport } from '../../../report/report.ts';
 import type { RecoveryContext } from './recovery-context.ts';
 import { renderTerminal } from '../../../report/terminal.ts';
-import { plainPaint } from '../../../report/verdict-table.ts';
+import { plainPaint } from '../../../report/paint.ts';
 import { widthOf } from '../../../report/report-fixture.ts';
 import { recoveryReading } from '../reading.ts';
 import { herdParts, reconnectParts } from '../parts.ts';

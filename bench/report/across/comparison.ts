@@ -1,83 +1,86 @@
-// Renders a comparison of runs as Markdown: the content of the text, with the statistics behind it and exploratory changes.
+// Writes a comparison of runs as blocks: the content of the text, with the statistics behind it and exploratory changes.
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { ArmChanges, Change, RunAgainstOld, RunComparison } from '../../analysis/across/run-comparison.ts';
-import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, formatValue, UNKNOWN } from '../format.ts';
-import { alertBlock, bulletList, code, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, UNKNOWN } from '../format.ts';
+import {
+  alert,
+  details,
+  flow,
+  heading,
+  left,
+  list,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+  type Details,
+  type Table,
+} from '../blocks.ts';
+import { code } from '../inline.ts';
 import { metricText, type MetricText } from '../report-context.ts';
-import { changeWords, formatChange, shortChangeWords } from './change-words.ts';
+import { changeWords } from './change-words.ts';
 import {
   armHeading,
   banners,
-  differenceCells,
+  changeTable,
+  differenceTable,
   exploratoryChanges,
   newLabel,
   runTitle,
   verdictChanges,
   withheldReasons,
 } from './comparison-parts.ts';
-import { renderGatesMarkdown } from './gates.ts';
+import { renderGates } from './gates.ts';
 
-export interface ComparisonMarkdownOptions {
+export interface ComparisonOptions {
   readonly metrics: readonly MetricText[];
   readonly gates: readonly GateResult[];
 }
 
-/** The same comparison gives the same text, to the byte. */
-export function renderComparisonMarkdown(comparison: RunComparison, { metrics, gates }: ComparisonMarkdownOptions): string {
-  const blocks = [
-    '# Old against new',
+/** The same comparison gives the same blocks. */
+export function comparisonBlocks(comparison: RunComparison, { metrics, gates }: ComparisonOptions): readonly Block[] {
+  return flow([
+    heading(1, 'Old against new'),
     `old: ${runTitle(comparison.old)}`,
     comparison.caveat,
     ...comparison.comparisons.map((against) =>
       section(`${newLabel(comparison, against)}: ${runTitle(against.new)}`, renderRun(against, metrics)),
     ),
-    renderGatesMarkdown(gates, metrics),
+    renderGates(gates, metrics),
     howToRead,
     section('Repeat it', [
-      bulletList([
+      list([
         `old: ${code(comparison.old.command)}`,
         ...comparison.comparisons.map((against) => `${newLabel(comparison, against)}: ${code(against.new.command)}`),
       ]),
     ]),
-  ];
-  return `${joinBlocks(blocks)}\n`;
+  ]);
 }
 
-function renderRun({ arms, differences, warnings }: RunAgainstOld, metrics: readonly MetricText[]): readonly string[] {
+function renderRun(against: RunAgainstOld, metrics: readonly MetricText[]): Content {
+  const { arms, differences, warnings } = against;
   const contenders = arms.filter(({ isContender }) => isContender);
   const alarms = contenders.flatMap(banners);
   return [
-    differences.length === 0
-      ? 'Machine and software: nothing that was recorded differs.'
-      : renderTable([left('what differs'), left('old'), left('new')], differences.map(differenceCells)),
-    alarms.length === 0 ? '' : alertBlock('CAUTION', alarms),
-    bulletList([...warnings.map(({ message }) => message), ...withheldReasons(contenders).map((reason) => `no verdict: ${reason}`)]),
+    differences.length === 0 ? 'Machine and software: nothing that was recorded differs.' : differenceTable(against),
+    alarms.length === 0 ? [] : alert('caution', alarms.join('\n')),
+    list([...warnings.map(({ message }) => message), ...withheldReasons(contenders).map((reason) => `no verdict: ${reason}`)]),
     ...contenders.map((arm) => renderArm(arm, metrics)),
     ...arms.map((arm) => renderExploratory(arm, metrics)),
   ];
 }
 
-function renderArm(arm: ArmChanges, metrics: readonly MetricText[]): string {
-  const columns = [left('endpoint'), right('old'), right('new'), right('new/old [95 % CI]'), left('verdict')];
-  const rows = verdictChanges(arm).map((change) => {
-    const words = shortChangeWords(change);
-    return [
-      metricText(metrics, change.metric).title,
-      formatValue(change.old?.value, change.unit),
-      formatValue(change.new?.value, change.unit),
-      formatChange(change),
-      change.verdict.kind === 'better' || change.verdict.kind === 'worse' ? `**${words}**` : words,
-    ];
-  });
-  return joinBlocks([
-    `### ${armHeading(arm)}`,
-    renderTable(columns, rows),
-    foldedBlock('The statistics behind these verdicts', renderStatistics(arm, metrics)),
-  ]);
+function renderArm(arm: ArmChanges, metrics: readonly MetricText[]): Content {
+  return [
+    heading(3, armHeading(arm)),
+    changeTable(arm, metrics),
+    details('The statistics behind these verdicts', renderStatistics(arm, metrics)),
+  ];
 }
 
-function renderStatistics(arm: ArmChanges, metrics: readonly MetricText[]): string {
+function renderStatistics(arm: ArmChanges, metrics: readonly MetricText[]): Table {
   const columns = [
     left('endpoint'),
     right('old [95 % CI]'),
@@ -101,7 +104,7 @@ function renderStatistics(arm: ArmChanges, metrics: readonly MetricText[]): stri
       formatP(change.adjustedTostP),
     ];
   });
-  return renderTable(columns, rows);
+  return table(columns, rows);
 }
 
 function marginWords({ margin: { ratio, absolute }, unit }: Change): string {
@@ -112,7 +115,7 @@ function marginWords({ margin: { ratio, absolute }, unit }: Change): string {
   return words.length === 0 ? UNKNOWN : words.join(' or ');
 }
 
-function renderExploratory(arm: ArmChanges, metrics: readonly MetricText[]): string {
+function renderExploratory(arm: ArmChanges, metrics: readonly MetricText[]): Details {
   const columns = [
     left('metric'),
     right('old [95 % CI]'),
@@ -131,11 +134,11 @@ function renderExploratory(arm: ArmChanges, metrics: readonly MetricText[]): str
     formatP(change.adjustedP),
     changeWords(change),
   ]);
-  return foldedBlock(`Exploratory: ${armHeading(arm)}`, renderTable(columns, rows));
+  return details(`Exploratory: ${armHeading(arm)}`, table(columns, rows));
 }
 
 const howToRead = section('How to read this', [
-  bulletList([
+  list([
     'A trial is the unit. The runs are independent samples: Welch’s t on logarithms where the metric is a ratio, on plain values where it is a difference.',
     '“better” and “worse” are shown (Holm over all endpoints, arms, load points and runs of this comparison) and lie beyond the margin; “size uncertain” is shown, but may be negligible.',
     '“equivalent” is shown to lie within the margin, by two one-sided tests. “~” shows nothing, in particular not that nothing changed.',

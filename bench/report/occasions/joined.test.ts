@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { independentRun } from '../../analysis/across/across-fixture.ts';
 import { factorOn } from '../../analysis/analysis-fixture.ts';
 import { joinRuns } from '../../analysis/occasions/join-runs.ts';
-import { renderJoinedRuns } from './markdown.ts';
+import { renderJoinedRuns } from './joined.ts';
 import { streamReading } from '../../scenarios/stream/reading.ts';
 
 const run = (occasion: number, plan = {}) =>

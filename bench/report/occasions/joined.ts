@@ -1,4 +1,4 @@
-// Renders joined runs as Markdown: the verdict over the occasions, the runs' own verdicts beside it, and the varied conditions.
+// Writes joined runs: the verdict over the occasions, the runs' own verdicts beside it, and the varied conditions.
 
 import type { Verdict } from '../../analysis/analysis.ts';
 import type { Condition } from '../../analysis/occasions/conditions.ts';
@@ -15,28 +15,34 @@ import {
   formatValue,
   UNKNOWN,
 } from '../format.ts';
-import { bulletList, code, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { details, flow, heading, left, list, right, section, table, type Block, type Content, type Table } from '../blocks.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
+import { code } from '../inline.ts';
 import { loadWords } from '../report-context.ts';
 import { verdictLabel } from '../verdict-words.ts';
 
-/** The same runs give the same text, to the byte. */
+/** As Markdown: the same runs give the same text, to the byte. */
 export function renderJoinedRuns(joined: JoinedRuns): string {
+  return `${renderMarkdown(joinedBlocks(joined))}\n`;
+}
+
+function joinedBlocks(joined: JoinedRuns): readonly Block[] {
   const { main, variations, checked, warnings } = joined;
   const conditions = [main, ...variations];
-  return `${joinBlocks([
-    `# ${titleOf(main)}`,
+  return flow([
+    heading(1, titleOf(main)),
     section('Verdicts over the occasions', renderTables(main, checked)),
     section('What was varied', [renderSensitivity(joined)]),
     ...variations
       .filter(({ runs }) => runs.length > 1)
       .map((variation) => section(`Verdicts with ${conditionWords(variation.condition)}`, renderTables(variation, checked))),
-    section('The runs', [renderRuns(conditions), bulletList(warnings)]),
+    section('The runs', [renderRuns(conditions), list(warnings)]),
     howToRead,
     section('Repeat it', [
       'Each at another time; without `--seed` it draws another workload and order.',
-      bulletList(conditions.flatMap(({ runs }) => runs.map(({ command }) => code(command)))),
+      list(conditions.flatMap(({ runs }) => runs.map(({ command }) => code(command)))),
     ]),
-  ])}\n`;
+  ]);
 }
 
 function titleOf({ runs, comparisons }: JoinedCondition): string {
@@ -52,17 +58,17 @@ function conditionWords({ pin, path }: Condition): string {
   return `${pin ? 'pinned' : 'not pinned'}, path ${path}`;
 }
 
-function renderTables({ comparisons }: JoinedCondition, checked: string): string[] {
+function renderTables({ comparisons }: JoinedCondition, checked: string): Content {
   return byPlace(comparisons).map((own) => {
     const [{ otherTitle, baselineTitle, loadPoint }] = own as [JoinedComparison];
-    return joinBlocks([
-      `### ${otherTitle} against ${baselineTitle}, ${loadWords(loadPoint)}`,
+    return [
+      heading(3, `${otherTitle} against ${baselineTitle}, ${loadWords(loadPoint)}`),
       renderVerdicts(own),
       checked,
-      bulletList(own.map(({ sentence }) => sentence)),
-      foldedBlock('The statistics behind these verdicts', renderStatistics(own)),
-      foldedBlock('Occasion by occasion', renderOccasions(own)),
-    ]);
+      list(own.map(({ sentence }) => sentence)),
+      details('The statistics behind these verdicts', renderStatistics(own)),
+      details('Occasion by occasion', renderOccasions(own)),
+    ];
   });
 }
 
@@ -71,7 +77,7 @@ function byPlace(comparisons: readonly JoinedComparison[]): readonly (readonly J
   return [...Map.groupBy(comparisons, ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`).values()];
 }
 
-function renderVerdicts(own: readonly JoinedComparison[]): string {
+function renderVerdicts(own: readonly JoinedComparison[]): Table {
   const columns = [
     left('endpoint'),
     right('effect [95 % CI over occasions]'),
@@ -87,7 +93,7 @@ function renderVerdicts(own: readonly JoinedComparison[]): string {
       one.occasions.map(({ verdict }) => verdict),
     ),
   ]);
-  return renderTable(columns, rows);
+  return table(columns, rows);
 }
 
 function effectText({ ratio, difference, unit }: Pick<JoinedComparison, 'ratio' | 'difference' | 'unit'>): string {
@@ -108,7 +114,7 @@ function verdictsText(arms: ComparedArms, verdicts: readonly Verdict[]): string 
   return [...groups].map(([words, { length }]) => `${length} × ${words}`).join(', ');
 }
 
-function renderStatistics(own: readonly JoinedComparison[]): string {
+function renderStatistics(own: readonly JoinedComparison[]): Table {
   const columns = [
     left('endpoint'),
     right('difference [95 % CI over occasions]'),
@@ -131,7 +137,7 @@ function renderStatistics(own: readonly JoinedComparison[]): string {
     formatP(one.adjustedP),
     formatP(one.adjustedTostP),
   ]);
-  return renderTable(columns, rows);
+  return table(columns, rows);
 }
 
 /** A small deviation of logarithms is nearly the same share of the ratio. */
@@ -147,7 +153,7 @@ function marginWords({ margin: { ratio, absolute }, unit }: JoinedComparison): s
   return words.length === 0 ? UNKNOWN : words.join(' or ');
 }
 
-function renderOccasions(own: readonly JoinedComparison[]): string {
+function renderOccasions(own: readonly JoinedComparison[]): Table {
   const columns = [left('endpoint'), left('run'), right('blocks'), right('effect [95 % CI]'), left('its own verdict')];
   const rows = own.flatMap((one) =>
     one.occasions.map(({ folder, blocks, ratio, difference, verdict }) => [
@@ -158,11 +164,11 @@ function renderOccasions(own: readonly JoinedComparison[]): string {
       verdictText(one, verdict),
     ]),
   );
-  return renderTable(columns, rows);
+  return table(columns, rows);
 }
 
-function renderSensitivity({ sensitivity, main, variations, checked }: JoinedRuns): string {
-  if (sensitivity.length === 0) return '';
+function renderSensitivity({ sensitivity, main, variations, checked }: JoinedRuns): Content {
+  if (sensitivity.length === 0) return [];
   const headings = [main, ...variations].map(({ condition, runs }) => `${conditionWords(condition)} (${occasionWords(runs.length)})`);
   const columns = [
     left('endpoint'),
@@ -173,15 +179,15 @@ function renderSensitivity({ sensitivity, main, variations, checked }: JoinedRun
   ];
   const places = Map.groupBy(sensitivity, ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`);
   const ways = [...new Set([main, ...variations].map(({ condition }) => condition.path))];
-  return joinBlocks([
+  return [
     ...[...places.values()].map((rows) => {
       const [{ otherTitle, baselineTitle, loadPoint }] = rows as [(typeof rows)[number]];
       const cells = rows.map((row) => [row.title, ...row.cells.flatMap((cell) => cellTexts(cell, row))]);
-      return joinBlocks([`### ${otherTitle} against ${baselineTitle}, ${loadWords(loadPoint)}, by condition`, renderTable(columns, cells)]);
+      return [heading(3, `${otherTitle} against ${baselineTitle}, ${loadWords(loadPoint)}, by condition`), table(columns, cells)];
     }),
-    ways.length === 1 ? '' : bulletList(ways.map((path) => `Path ${path} (${paths[path]}).`)),
+    ways.length === 1 ? [] : list(ways.map((path) => `Path ${path} (${paths[path]}).`)),
     checked,
-  ]);
+  ];
 }
 
 function cellTexts(cell: SensitivityCell, row: ComparedArms & Pick<JoinedComparison, 'unit'>): string[] {
@@ -199,7 +205,7 @@ const outcomeWords: Record<NonNullable<SensitivityCell['outcome']>, string> = {
   open: 'open',
 };
 
-function renderRuns(conditions: readonly JoinedCondition[]): string {
+function renderRuns(conditions: readonly JoinedCondition[]): Table {
   const columns = [left('run'), left('started'), left('condition'), right('seed'), left('plan SHA-256')];
   const rows = conditions.flatMap(({ condition, runs }) =>
     runs.map(({ folder, startedAt, seed, planSha256 }) => [
@@ -210,11 +216,11 @@ function renderRuns(conditions: readonly JoinedCondition[]): string {
       code(planSha256.slice(0, 12)),
     ]),
   );
-  return renderTable(columns, rows);
+  return table(columns, rows);
 }
 
 const howToRead = section('How to read this', [
-  bulletList([
+  list([
     'The unit is the occasion: each run counts as one value, the mean over its blocks, and the interval is Student’s t over these values. It contains what differs from one hour to another. With three occasions it reaches 4.3 standard errors to either side, with five 2.8.',
     'The verdict over occasions follows the rules of a run, Holm’s correction over all endpoints and load points included. One arm is better only if the difference had the same sign at every occasion.',
     'The verdict of a run holds for its hour. Where all runs make the same claim and the verdict over occasions is undecided, the claim was repeated, but the occasions are too few to say what another hour would show.',
