@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../analysis/analysis.ts';
 import type { Arm } from '../contract/transports.ts';
@@ -40,12 +39,9 @@ describe('the report', () => {
     expect(reportOf(fullAnalysis())).toContain(usual);
   });
 
-  // UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
-  it.each(variants)('of the %s run is the one that was read and approved', (name, analysis, charts) => {
+  it.each(variants)('of the %s run is the one that was read and approved', async (name, analysis, charts) => {
     const report = renderReport({ analysis, metrics: fixtureMetrics, parts: streamParts }, { charts });
-    const path = new URL(`golden/${name}.md`, import.meta.url);
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, report);
-    expect(report).toBe(readFileSync(path, 'utf8'));
+    await expect(report).toMatchFileSnapshot(`golden/${name}.md`);
   });
 
   it.each(variants)('of the %s run has well-formed tables and folded blocks', (_, analysis) => {

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fatten, independentRun, missGate, type IndependentOptions } from '../../analysis/across/across-fixture.ts';
 import { compareRuns } from '../../analysis/across/compare-runs.ts';
@@ -91,14 +90,11 @@ function countCells(row: string): number {
 }
 
 describe.each(Object.entries(variants))('a comparison (%s)', (name, gathered) => {
-  // UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
   it.each([
     ['txt', textOf(gathered)],
     ['md', markdownOf(gathered)],
-  ])('as %s is the one that was read and approved', (extension, rendered) => {
-    const path = new URL(`golden/${name}.${extension}`, import.meta.url);
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, rendered);
-    expect(rendered).toBe(readFileSync(path, 'utf8'));
+  ])('as %s is the one that was read and approved', async (extension, rendered) => {
+    await expect(rendered).toMatchFileSnapshot(`golden/${name}.${extension}`);
   });
 
   it('as text fits 100 columns and ends with one line break', () => {

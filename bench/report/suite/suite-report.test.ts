@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fullAnalysis, widthOf } from '../report-fixture.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
@@ -13,17 +12,14 @@ import { renderSuiteTerminal } from './suite-terminal.ts';
 const terminalOf = (isBroken: boolean): string =>
   renderSuiteTerminal(fixtureSuite({ isBroken }), { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
-// UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
 it.each([
   ['suite.md', () => renderSuiteReport(fixtureSuite())],
   ['suite.txt', () => terminalOf(false)],
   ['suite-invalid.md', () => renderSuiteReport(fixtureSuite({ isBroken: true }))],
   ['claims.md', () => `${renderMarkdown(renderClaim(manyClients, claimContexts()))}\n`],
   ['claims.txt', () => `${renderClaimText(manyClients, claimContexts(), plainPaint)}\n`],
-])('%s is the one that was read and approved', (name, render) => {
-  const path = new URL(`../golden/${name}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, render());
-  expect(render()).toBe(readFileSync(path, 'utf8'));
+])('%s is the one that was read and approved', async (name, render) => {
+  await expect(render()).toMatchFileSnapshot(`../golden/${name}`);
 });
 
 const headings = (text: string, level: number): readonly string[] =>

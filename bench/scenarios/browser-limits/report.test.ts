@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
@@ -25,19 +24,12 @@ const reportOf = (tallyOf: (block: number) => BrowserLimitsTally, blocks = 1): s
     { charts: [] },
   );
 
-/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
-function golden(rendered: string, file: string): string {
-  const path = new URL(`golden/${file}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, rendered);
-  return readFileSync(path, 'utf8');
-}
-
-it('the report of what a browser opens is the one that was read and approved', () => {
-  expect(report).toBe(golden(report, 'browser-limits.md'));
+it('the report of what a browser opens is the one that was read and approved', async () => {
+  await expect(report).toMatchFileSnapshot('golden/browser-limits.md');
 });
 
-it('the terminal says what was read and approved, in at most 100 columns', () => {
-  expect(text).toBe(golden(text, 'browser-limits.txt'));
+it('the terminal says what was read and approved, in at most 100 columns', async () => {
+  await expect(text).toMatchFileSnapshot('golden/browser-limits.txt');
   expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { burstAnalysis } from './fixture.ts';
@@ -15,22 +14,15 @@ const reportOf = (analysis = burstAnalysis()): string => renderReport({ analysis
 const textOf = (analysis = burstAnalysis()): string =>
   renderTerminal({ analysis, metrics, parts: burstParts }, { paint: plainPaint, reportPath: 'report.md' });
 
-/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
-function golden(text: string, file: string): string {
-  const path = new URL(`golden/${file}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
-  return readFileSync(path, 'utf8');
-}
-
 const ownSection = (text: string): string => text.split('\n## What coming together makes of a token\n')[1]?.split('\n## ')[0] ?? '';
 
 describe('the report of a run of bursts', () => {
-  it('is the one that was read and approved', () => {
-    expect(reportOf()).toBe(golden(reportOf(), 'burst.md'));
+  it('is the one that was read and approved', async () => {
+    await expect(reportOf()).toMatchFileSnapshot('golden/burst.md');
   });
 
-  it('says in the terminal what was read and approved, in at most 100 columns', () => {
-    expect(textOf()).toBe(golden(textOf(), 'burst.txt'));
+  it('says in the terminal what was read and approved, in at most 100 columns', async () => {
+    await expect(textOf()).toMatchFileSnapshot('golden/burst.txt');
     expect(
       Math.max(
         ...textOf()

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
@@ -32,20 +31,12 @@ const terminalOf = (analysis: Analysis): string =>
   renderTerminal({ analysis, metrics, parts: capacityParts }, { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
 describe('the report of searches', () => {
-  // UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
   it.each([
     ['capacity', answered],
     ['capacity-limited', limited],
   ])('%s is the one that was read and approved', async (name, analysis) => {
-    const rendered = [
-      ['md', await reportOf(analysis)],
-      ['txt', terminalOf(analysis)],
-    ] as const;
-    for (const [suffix, text] of rendered) {
-      const path = new URL(`golden/${name}.${suffix}`, import.meta.url);
-      if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
-      expect(text).toBe(readFileSync(path, 'utf8'));
-    }
+    await expect(await reportOf(analysis)).toMatchFileSnapshot(`golden/${name}.md`);
+    await expect(terminalOf(analysis)).toMatchFileSnapshot(`golden/${name}.txt`);
   });
 
   it('finds the arm that carries a tenth more, to within the width of the grid', () => {

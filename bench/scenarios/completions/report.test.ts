@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { completionsAnalysis } from './fixture.ts';
@@ -13,19 +12,12 @@ const analysis = completionsAnalysis();
 const report = renderReport({ analysis, metrics, parts: completionsParts }, { charts: [] });
 const text = renderTerminal({ analysis, metrics, parts: completionsParts }, { paint: plainPaint, reportPath: 'report.md' });
 
-/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
-function golden(rendered: string, file: string): string {
-  const path = new URL(`golden/${file}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, rendered);
-  return readFileSync(path, 'utf8');
-}
-
-it('the report of a closed loop is the one that was read and approved', () => {
-  expect(report).toBe(golden(report, 'completions.md'));
+it('the report of a closed loop is the one that was read and approved', async () => {
+  await expect(report).toMatchFileSnapshot('golden/completions.md');
 });
 
-it('the terminal says what was read and approved, in at most 100 columns', () => {
-  expect(text).toBe(golden(text, 'completions.txt'));
+it('the terminal says what was read and approved, in at most 100 columns', async () => {
+  await expect(text).toMatchFileSnapshot('golden/completions.txt');
   expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
 });
 

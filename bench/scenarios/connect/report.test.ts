@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { renderCharts } from '../../report/charts/render-charts.ts';
@@ -15,25 +14,18 @@ const reportOf = (analysis = connectAnalysis()): string => renderReport({ analys
 const textOf = (analysis = connectAnalysis()): string =>
   renderTerminal({ analysis, metrics, parts: connectParts }, { paint: plainPaint, reportPath: 'report.md' });
 
-/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
-function golden(text: string, file: string): string {
-  const path = new URL(`golden/${file}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
-  return readFileSync(path, 'utf8');
-}
-
 const sectionOf = (text: string, title: string): string => text.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 const storms = (text: string): string => sectionOf(text, 'When all come at once');
 const kept = (text: string): string => sectionOf(text, 'A new connection for each stream, or a kept one');
 const bullets = (text: string): readonly string[] => text.match(/^- .*$/gm) ?? [];
 
 describe('the report of a run about connections', () => {
-  it('is the one that was read and approved', () => {
-    expect(reportOf()).toBe(golden(reportOf(), 'connect.md'));
+  it('is the one that was read and approved', async () => {
+    await expect(reportOf()).toMatchFileSnapshot('golden/connect.md');
   });
 
-  it('says in the terminal what was read and approved, in at most 100 columns', () => {
-    expect(textOf()).toBe(golden(textOf(), 'connect.txt'));
+  it('says in the terminal what was read and approved, in at most 100 columns', async () => {
+    await expect(textOf()).toMatchFileSnapshot('golden/connect.txt');
     expect(
       Math.max(
         ...textOf(connectAnalysis({ hasFailures: true }))

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../analysis/analyse.ts';
@@ -38,13 +37,6 @@ const madeUp = (analysis: Faulted): RecoveryContext => ({
 const reportOf = (analysis: Faulted): string => renderReport(madeUp(analysis), { charts });
 const textOf = (analysis: Faulted): string => renderTerminal(madeUp(analysis), { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
-/** Returns the approved text; UPDATE_GOLDEN=1 writes the file anew, and its difference must be read before it is committed. */
-function golden(text: string, file: string): string {
-  const path = new URL(`golden/${file}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
-  return readFileSync(path, 'utf8');
-}
-
 function section(text: string, title: string): string {
   const [, rest = ''] = text.split(`\n## ${title}\n`);
   return rest.split('\n## ')[0] ?? '';
@@ -60,9 +52,9 @@ function cellsOf(text: string, start: string): readonly string[] {
 }
 
 describe('the report of a run that breaks something', () => {
-  it.each(variants)('of %s is the one that was read and approved', (name, analysis) => {
+  it.each(variants)('of %s is the one that was read and approved', async (name, analysis) => {
     const text = reportOf(analysis);
-    expect(text).toBe(golden(text, `${name}.md`));
+    await expect(text).toMatchFileSnapshot(`golden/${name}.md`);
   });
 
   it.each(variants)('of %s has well-formed tables and folded blocks', (_, analysis) => {
@@ -218,9 +210,9 @@ describe('the report of a herd', () => {
 });
 
 describe('the end of a run that breaks something', () => {
-  it.each(variants)('of %s is the one that was read and approved', (name, analysis) => {
+  it.each(variants)('of %s is the one that was read and approved', async (name, analysis) => {
     const text = textOf(analysis);
-    expect(text).toBe(golden(text, `${name}.txt`));
+    await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
   });
 
   it.each(variants)('of %s fits 100 columns', (_, analysis) => {
