@@ -4,9 +4,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
-import { findMetric } from './analysis/metrics/registry.ts';
+import { findMetric } from './analysis/scenario-reading.ts';
 import type { TransportId } from './contract/arms/transports.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
+import { burstReading } from './scenarios/burst/reading.ts';
 
 const place = new CliFolder();
 
@@ -19,7 +20,7 @@ describe('1, 2, 5 and 10 tokens a tick', () => {
   let trials: CompletedTrial[] = [];
   const value = (id: string, transport: TransportId, tokensPerTick: number): number => {
     const trial = trials.find(({ arm, loadPoint }) => arm.transport === transport && loadPoint.tokensPerTick === tokensPerTick)!;
-    return findMetric(id)!.value(trial)!;
+    return findMetric(burstReading, id)!.value(trial)!;
   };
 
   beforeAll(async () => {

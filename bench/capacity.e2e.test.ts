@@ -2,10 +2,10 @@
 // follows from the ones before, that none exceeds the limit, and how the run reports it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { heededSteps } from './analysis/capacity/disturbed-steps.ts';
-import { outcomeOf } from './analysis/capacity/judge-step.ts';
-import { loadGrid } from './analysis/capacity/load-grid.ts';
-import { nextStep } from './analysis/capacity/search.ts';
+import { heededSteps } from './scenarios/capacity/disturbed-steps.ts';
+import { outcomeOf } from './scenarios/capacity/judge-step.ts';
+import { loadGrid } from './scenarios/capacity/load-grid.ts';
+import { nextStep } from './scenarios/capacity/search.ts';
 import { CliFolder, type Ended } from './cli-fixture.ts';
 import { armName } from './contract/arms/arms.ts';
 import { trialRecordSchema, type SearchedTrial, type TrialRecord } from './contract/run-file.ts';

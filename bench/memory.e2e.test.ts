@@ -2,7 +2,7 @@
 // the byte in V8's counts, and within the noise of pages in the kernel's.
 
 import { afterAll, expect, it } from 'vitest';
-import { findMetric } from './analysis/metrics/registry.ts';
+import { findMetric } from './analysis/scenario-reading.ts';
 import { CliFolder } from './cli-fixture.ts';
 import type { Injection } from './contract/injection.ts';
 import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
@@ -10,6 +10,7 @@ import { buildPlan } from './plan/build-plan.ts';
 import { planTrials } from './plan/trials.ts';
 import { locateTokens } from './plan/workloads.ts';
 import { runner } from './scenarios/procedures/ladder/procedure.ts';
+import { memoryReading } from './scenarios/memory/reading.ts';
 
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
@@ -41,7 +42,7 @@ async function climb(injection?: Injection): Promise<LadderTrial> {
 
 it('10,000 bytes that the server keeps for each connection are found on every slope that they belong to', async () => {
   const [plain, injected] = [await climb(), await climb({ kind: 'retained', bytesPerStream: RETAINED_BYTES })];
-  const difference = (id: string): number => findMetric(id)!.value(injected)! - findMetric(id)!.value(plain)!;
+  const difference = (id: string): number => findMetric(memoryReading, id)!.value(injected)! - findMetric(memoryReading, id)!.value(plain)!;
   expect(missed(injected)).toEqual([]);
   // V8 itself counts these bytes.
   expect(Math.abs(difference('memory.external') - RETAINED_BYTES)).toBeLessThan(200);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { CompletedTrial, FailedTrial, SavedRun } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
-import { analyse } from './analyse.ts';
 import type { Analysis } from './analysis.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 function comparison(analysis: Analysis, metric: string, { otherArm = 'ws', loadPoint = 0 } = {}) {
   const found = analysis.loadPoints[loadPoint]?.comparisons.find((one) => one.metric === metric && one.otherArm === otherArm);
@@ -12,10 +12,10 @@ function comparison(analysis: Analysis, metric: string, { otherArm = 'ws', loadP
 }
 
 function edited(edit: (trial: CompletedTrial) => CompletedTrial, options: FixtureOptions = {}): Analysis {
-  return analyse(fixtureRun({ ...options, edit }));
+  return analyseRun(fixtureRun({ ...options, edit }));
 }
 
-const verdictOf = (options: FixtureOptions, metric: string) => comparison(analyse(fixtureRun(options)), metric).verdict;
+const verdictOf = (options: FixtureOptions, metric: string) => comparison(analyseRun(fixtureRun(options)), metric).verdict;
 
 const wsCpu = (factor: number): NonNullable<FixtureOptions['factor']> => factorOn('serverCpu', 'ws', factor);
 
@@ -45,7 +45,7 @@ function missing(trial: CompletedTrial, gateId: string): CompletedTrial {
 
 describe('effects', () => {
   test('a known ratio of CPU per token is recovered within its interval', () => {
-    const { ratio, difference, verdict } = comparison(analyse(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
+    const { ratio, difference, verdict } = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
     expect(ratio?.value).toBeCloseTo(0.8, 1);
     expect(ratio!.low!).toBeLessThan(0.8);
     expect(ratio!.high!).toBeGreaterThan(0.8);
@@ -54,7 +54,7 @@ describe('effects', () => {
   });
 
   test('the ratio of the two estimates is the estimated ratio', () => {
-    const { baseline, other, ratio } = comparison(analyse(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
+    const { baseline, other, ratio } = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
     expect(other.value / baseline.value).toBeCloseTo(ratio!.value, 12);
   });
 
@@ -63,8 +63,8 @@ describe('effects', () => {
     const { header } = run;
     const swapped: SavedRun = { ...run, header: { ...header, plan: { ...header.plan, arms: header.plan.arms.toReversed() } } };
     const [there, back] = [
-      comparison(analyse(run), 'cpu.server.token'),
-      comparison(analyse(swapped), 'cpu.server.token', { otherArm: 'sse' }),
+      comparison(analyseRun(run), 'cpu.server.token'),
+      comparison(analyseRun(swapped), 'cpu.server.token', { otherArm: 'sse' }),
     ];
     expect(back.ratio!.value).toBeCloseTo(1 / there.ratio!.value, 12);
     expect(back.ratio!.low!).toBeCloseTo(1 / there.ratio!.high!, 12);
@@ -73,7 +73,7 @@ describe('effects', () => {
   });
 
   test('two equal arms are equivalent on every endpoint and nothing is better', () => {
-    const analysis = analyse(fixtureRun());
+    const analysis = analyseRun(fixtureRun());
     expect(analysis.loadPoints[0]!.comparisons.filter((one) => one.endpoint !== undefined).map((one) => one.verdict.kind)).toEqual(
       Array.from({ length: 5 }, () => 'equivalent'),
     );
@@ -81,11 +81,11 @@ describe('effects', () => {
 
   test('the same run gives the same analysis', () => {
     const run = fixtureRun({ blocks: 25 });
-    expect(analyse(run)).toEqual(analyse(run));
+    expect(analyseRun(run)).toEqual(analyseRun(run));
   });
 
   test('a stall that only the scheduled latency shows is found there and nowhere else', () => {
-    const stalled = analyse(fixtureRun({ factor: factorOn('deliveryScheduledNs', 'ws', 100) }));
+    const stalled = analyseRun(fixtureRun({ factor: factorOn('deliveryScheduledNs', 'ws', 100) }));
     expect(comparison(stalled, 'delivery.p99').verdict).toMatchObject({ kind: 'better', favours: 'sse' });
     expect(comparison(stalled, 'delivery.p99').difference!.value).toBeGreaterThan(200 * NS_PER_MS);
     expect(comparison(stalled, 'delivery.ready.p99').ratio!.value).toBeCloseTo(1, 1);
@@ -97,7 +97,7 @@ const endpointsOf = (analysis: Analysis) =>
 
 describe('what is declared', () => {
   test('a plan that says nothing has the endpoints of its time', () => {
-    expect(endpointsOf(analyse(fixtureRun({})))).toEqual(['P1', 'P2', 'P3', 'P4', 'P5']);
+    expect(endpointsOf(analyseRun(fixtureRun({})))).toEqual(['P1', 'P2', 'P3', 'P4', 'P5']);
   });
 
   test('a load point that names its endpoints has no others, and its family is as large', () => {
@@ -105,15 +105,15 @@ describe('what is declared', () => {
     const declared = structuredClone(run);
     for (const point of declared.header.plan.loadPoints) point.endpoints = ['P3', 'P9'];
     for (const trial of declared.trials) trial.loadPoint.endpoints = ['P3', 'P9'];
-    const analysis = analyse(declared);
+    const analysis = analyseRun(declared);
     expect(endpointsOf(analysis)).toEqual(['P3', 'P9']);
-    const [adjusted, raw] = [comparison(analysis, 'delivery.ready.p50'), comparison(analyse(run), 'delivery.ready.p50')];
+    const [adjusted, raw] = [comparison(analysis, 'delivery.ready.p50'), comparison(analyseRun(run), 'delivery.ready.p50')];
     expect(adjusted.adjustedP).toBeLessThanOrEqual(Math.min(1, 2 * raw.signFlipP!));
     expect(adjusted.adjustedP).toBeGreaterThanOrEqual(raw.signFlipP!);
   });
 
   test('where a token stands when it is stamped is no difference between transports', () => {
-    const ids = analyse(fixtureRun({})).loadPoints[0]!.comparisons.map(({ metric }) => metric);
+    const ids = analyseRun(fixtureRun({})).loadPoints[0]!.comparisons.map(({ metric }) => metric);
     expect(ids).not.toContain('delivery.transport.p50');
     expect(ids).not.toContain('lateness.p50');
     expect(ids).toContain('delivery.ready.p50');
@@ -155,7 +155,7 @@ describe('verdicts', () => {
   });
 
   test('one corrupt token in one trial makes every verdict of the arm invalid', () => {
-    const analysis = analyse(fixtureRun({ edit: (trial) => (isWs(trial) && trial.block === 5 ? missing(trial, 'C1') : trial) }));
+    const analysis = analyseRun(fixtureRun({ edit: (trial) => (isWs(trial) && trial.block === 5 ? missing(trial, 'C1') : trial) }));
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('invalid');
     expect(comparison(analysis, 'bytes.token').verdict.kind).toBe('invalid');
     expect(analysis.loadPoints[0]!.invalid).toEqual([
@@ -164,7 +164,7 @@ describe('verdicts', () => {
   });
 
   test('a generator that is too busy in most trials limits the load point, but not the bytes on the socket', () => {
-    const analysis = analyse(fixtureRun({ edit: (trial) => (isWs(trial) ? missing(trial, 'H2') : trial) }));
+    const analysis = analyseRun(fixtureRun({ edit: (trial) => (isWs(trial) ? missing(trial, 'H2') : trial) }));
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('harness-limited');
     // Bytes on the socket are counted whatever the load; how they fall into segments depends on it.
     expect(comparison(analysis, 'bytes.token').verdict.kind).toBe('exact');
@@ -180,7 +180,7 @@ describe('verdicts', () => {
   });
 
   test('bytes are counted: the smaller arm is favoured beyond 5 % without a test', () => {
-    const bytes = comparison(analyse(fixtureRun()), 'bytes.token');
+    const bytes = comparison(analyseRun(fixtureRun()), 'bytes.token');
     expect(bytes).toMatchObject({ signFlipP: undefined, adjustedP: undefined, verdict: { kind: 'exact', favours: 'ws' } });
     expect([bytes.baseline.value, bytes.other.value].map((value) => Number(value.toFixed(9)))).toEqual([38, 26]);
     expect(verdictOf({}, 'bytes.payload')).toMatchObject({ kind: 'exact', favours: undefined });
@@ -218,14 +218,14 @@ describe('verdicts', () => {
   });
 
   test('everything that was not declared beforehand is exploratory', () => {
-    const exploratory = comparison(analyse(fixtureRun({ factor: wsCpu(0.5) })), 'elu.server');
+    const exploratory = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.5) })), 'elu.server');
     expect(exploratory.verdict).toMatchObject({ kind: 'withheld', reason: 'exploratory' });
     expect(exploratory.ratio?.value).toBeCloseTo(0.5, 1);
     expect(exploratory.adjustedP).toBeLessThan(0.05);
   });
 
   test('the null arm gets numbers but no verdict', () => {
-    const analysis = analyse(fixtureRun({ transports: ['sse', 'ws', 'tcp'] }));
+    const analysis = analyseRun(fixtureRun({ transports: ['sse', 'ws', 'tcp'] }));
     const floor = comparison(analysis, 'delivery.p50', { otherArm: 'tcp' });
     expect(floor).toMatchObject({
       endpoint: undefined,
@@ -234,8 +234,8 @@ describe('verdicts', () => {
   });
 
   test('Holm counts the endpoints of all load points', () => {
-    const one = comparison(analyse(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
-    const three = comparison(analyse(fixtureRun({ factor: wsCpu(0.8), connections: [10, 100, 1000] })), 'cpu.server.token');
+    const one = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
+    const three = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8), connections: [10, 100, 1000] })), 'cpu.server.token');
     // All 12 differences have one sign: p = 2/2^12; it is the smallest of 5, and one of the three smallest of 15.
     expect(one.adjustedP).toBeCloseTo((5 * 2) / 2 ** 12, 12);
     expect(three.adjustedP).toBeCloseTo((15 * 2) / 2 ** 12, 12);
@@ -245,12 +245,12 @@ describe('verdicts', () => {
 describe('what is left out', () => {
   test('burn-in is left out of every number', () => {
     const slow = edited((trial) => (trial.burnIn ? { ...trial, server: { ...trial.server, windowTokens: 1 } } : trial));
-    expect(slow.loadPoints).toEqual(analyse(fixtureRun()).loadPoints);
+    expect(slow.loadPoints).toEqual(analyseRun(fixtureRun()).loadPoints);
     expect(slow.trials).toEqual({ planned: 26, completed: 26, failed: 0, burnIn: 2 });
   });
 
   test('a block with a failed trial is left out whole, and the failure is listed', () => {
-    const analysis = analyse(fixtureRun({ edit: (trial) => (isWs(trial) && trial.block === 4 ? fail(trial) : trial) }));
+    const analysis = analyseRun(fixtureRun({ edit: (trial) => (isWs(trial) && trial.block === 4 ? fail(trial) : trial) }));
     expect(comparison(analysis, 'delivery.p50').pairs.map((pair) => pair.block)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12]);
     expect(analysis.failures).toEqual([{ trial: expect.any(Number), arm: 'ws', message: 'the server process ended', hint: undefined }]);
     expect(analysis.loadPoints[0]!.arms.map(({ name, completed, failed }) => [name, completed, failed])).toEqual([
@@ -260,7 +260,7 @@ describe('what is left out', () => {
   });
 
   test('a run that ended early says so', () => {
-    const analysis = analyse(fixtureRun({ edit: (trial) => (trial.block > 10 ? undefined : trial) }));
+    const analysis = analyseRun(fixtureRun({ edit: (trial) => (trial.block > 10 ? undefined : trial) }));
     expect(analysis.isComplete).toBe(false);
     expect(analysis.warnings).toContainEqual({ code: 'incomplete', message: 'the run ended early: 22 of 26 trials were measured' });
   });
@@ -268,7 +268,7 @@ describe('what is left out', () => {
 
 describe('doubts', () => {
   test('an environment gate warns of the run and stops no verdict', () => {
-    const analysis = analyse(fixtureRun({ edit: (trial) => (trial.block % 2 === 0 ? missing(trial, 'N1') : trial) }));
+    const analysis = analyseRun(fixtureRun({ edit: (trial) => (trial.block % 2 === 0 ? missing(trial, 'N1') : trial) }));
     expect(analysis.warnings).toContainEqual({
       code: 'environment',
       message: 'N1 CPU time stolen, mean: missed in 12 of 24 trials at 100 connections (sse 6, ws 6)',
@@ -277,14 +277,14 @@ describe('doubts', () => {
   });
 
   test('without the null arm there is no floor', () => {
-    expect(analyse(fixtureRun()).warnings.map(({ code }) => code)).toContain('no-floor');
+    expect(analyseRun(fixtureRun()).warnings.map(({ code }) => code)).toContain('no-floor');
   });
 
   test('arms that cannot be told from the null arm are said to measure the harness', () => {
     const transports = ['sse', 'ws', 'tcp'] as const;
     const factor = factorOn('deliveryScheduledNs', 'tcp', 0.7);
-    expect(analyse(fixtureRun({ transports })).warnings.map(({ code }) => code)).toContain('at-floor');
-    expect(analyse(fixtureRun({ transports, factor })).warnings.map(({ code }) => code)).not.toContain('at-floor');
+    expect(analyseRun(fixtureRun({ transports })).warnings.map(({ code }) => code)).toContain('at-floor');
+    expect(analyseRun(fixtureRun({ transports, factor })).warnings.map(({ code }) => code)).not.toContain('at-floor');
   });
 
   test('an advantage of running first that exceeds the margin is a carry-over', () => {
@@ -317,7 +317,7 @@ describe('doubts', () => {
 });
 
 test('a delivery curve spans the trials and leaves out what most of them cannot support', () => {
-  const analysis = analyse(fixtureRun());
+  const analysis = analyseRun(fixtureRun());
   const [curve] = analysis.loadPoints[0]!.deliveryCurves;
   const middle = curve!.points.find((point) => point.q === 0.5)!;
   expect(middle.lowNs).toBeLessThan(middle.medianNs);

@@ -7,51 +7,48 @@ import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
-import { analyseBrowserLimits } from './browser-limits/analyse-browser-limits.ts';
-import { analyseCapacity } from './capacity/analyse-capacity.ts';
-import { compareRun, signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
-import { analyseConnect } from './connect/analyse-connect.ts';
+import { compareRun, signFlipSeed, type ArmComparison } from './comparisons.ts';
 import { deliveryCurve } from './delivery-curves.ts';
 import { findCopy } from './equal-arms.ts';
-import { analyseFanout } from './fanout/analyse-fanout.ts';
 import { summariseGates } from './gates-summary.ts';
-import { isFinished, distributionsOf, selectMeasured, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
-import { analyseLadders } from './memory/analyse-ladders.ts';
+import {
+  isFinished,
+  distributionsOf,
+  selectMeasured,
+  type JudgedLoadPoint,
+  type MeasuredArm,
+  type MeasuredLoadPoint,
+} from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { metricsOfPoint } from './metrics/registry.ts';
 import { applyNegativeControl } from './negative-control.ts';
 import { measureNoiseFloors } from './noise-floors.ts';
 import { readPilot } from './pilot.ts';
 import { changedVerdicts, compareStolen, countBlocks, listRepeats } from './repeats.ts';
-import { analyseRecovery } from './recovery/analyse-recovery.ts';
 import { measureExtent } from './run-extent.ts';
 import { warnOfRun } from './run-warnings.ts';
+import { metricsOfPoint, type ScenarioReading } from './scenario-reading.ts';
 import { recordedFactors } from './setup-factors.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { median } from './statistics/moments.ts';
 import { whyUnsupported } from './statistics/tail-support.ts';
 import { stopState } from './stopping.ts';
 
-export function analyse(run: SavedRun): Analysis {
+/** @param reading That of the scenario that was measured. */
+export function analyse<Findings extends object>(run: SavedRun, reading: ScenarioReading<Findings>): Analysis & Findings {
   const { header, trials } = run;
   const { plan } = header;
-  const concluded = conclude(run, 'last');
-  const stop = stopState(run);
-  const extent = measureExtent(run, stop);
+  const concluded = conclude(run, reading, 'last');
+  const stop = stopState(run, reading);
+  const extent = measureExtent(run, stop, reading);
   const repeats = listRepeats(run);
   const withoutRepeats =
-    repeats.length === 0 ? undefined : { changed: changedVerdicts(concluded, conclude(run, 'first')), stolen: compareStolen(run) };
+    repeats.length === 0 ? undefined : { changed: changedVerdicts(concluded, conclude(run, reading, 'first')), stolen: compareStolen(run) };
   const completed = trials.filter(isFinished);
   const alone = trials.filter((trial) => trial.alone === true).length;
   const copy = findCopy(plan.arms);
-  const recovery = analyseRecovery(plan, concluded.judged);
-  const capacity = analyseCapacity(run, concluded.judged);
-  const ladders = analyseLadders(plan, concluded.judged);
-  const fanout = analyseFanout(plan, concluded.judged);
-  const connect = analyseConnect(plan, concluded.judged);
-  const browser = analyseBrowser(plan, concluded.judged);
-  const browserLimits = analyseBrowserLimits(plan, concluded.judged);
-  return {
+  const browser = analyseBrowser(concluded.judged, reading);
+  const findings = reading.findings?.(run, concluded.judged);
+  const analysis: Analysis = {
     schema: 1,
     streamduel: header.streamduel,
     name: header.name,
@@ -63,15 +60,10 @@ export function analyse(run: SavedRun): Analysis {
     baseline: plan.arms[0] === undefined ? '' : armName(plan.arms[0]),
     copy: copy && armName(copy),
     loadPoints: concluded.judged.map((point, index) =>
-      toAnalysis(point, applyNegativeControl(concluded.comparisons[index] ?? []), metricsOfPoint(plan, point.loadPoint)),
+      toAnalysis(point, applyNegativeControl(concluded.comparisons[index] ?? []), metricsOfPoint(reading, plan, point.loadPoint)),
     ),
-    ...(recovery !== undefined && { recovery }),
-    ...(capacity !== undefined && { capacity }),
-    ...(ladders !== undefined && { ladders }),
-    ...(fanout !== undefined && { fanout }),
-    ...(connect !== undefined && { connect }),
+    ...findings,
     ...(browser !== undefined && { browser }),
-    ...(browserLimits !== undefined && { browserLimits }),
     trials: {
       planned: extent.planned,
       completed: completed.length,
@@ -88,31 +80,32 @@ export function analyse(run: SavedRun): Analysis {
     repeats,
     withoutRepeats,
     stop,
-    pilot: readPilot(run),
+    pilot: readPilot(run, reading),
     setup: recordedFactors(run),
     costNs: {
       wall: completed.reduce((sum, trial) => sum + trial.wallNs, 0),
       medianTrialOverhead: median(completed.map((trial) => trial.overheadNs)),
     },
-    warnings: warnOfRun(run, concluded.judged, withoutRepeats),
+    warnings: warnOfRun(run, concluded.judged, { reading, withoutRepeats }),
   };
+  return analysis as Analysis & Findings;
 }
 
 /** All comparisons with their verdicts, from the attempts that the rule selects. */
-function conclude(run: SavedRun, rule: AttemptRule) {
+function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
   const { seed, verdicts, isPilot } = run.header.plan;
-  const gated = selectMeasured(run, rule).map(judge);
-  const floors = measureNoiseFloors(gated, signFlipSeed(seed));
+  const gated = selectMeasured(run, rule).map((point) => judge(point, reading));
+  const floors = measureNoiseFloors(gated, reading, signFlipSeed(seed));
   const judged = gated.map((point, index) => Object.assign({ noiseFloors: floors[index] ?? [] }, point));
-  return { judged, comparisons: compareRun(judged, { allowed: verdicts, isPilot: isPilot === true, seed }) };
+  return { judged, comparisons: compareRun(judged, { reading, allowed: verdicts, isPilot: isPilot === true, seed }) };
 }
 
 interface GatedLoadPoint extends JudgedLoadPoint {
   readonly gates: readonly GateSummary[];
 }
 
-function judge(loadPoint: MeasuredLoadPoint): GatedLoadPoint {
-  const gates = summariseGates(loadPoint.arms, loadPoint.arms[0]);
+function judge(loadPoint: MeasuredLoadPoint, { isLateByDesign }: ScenarioReading): GatedLoadPoint {
+  const gates = summariseGates(loadPoint.arms, loadPoint.arms[0], isLateByDesign?.(loadPoint.loadPoint));
   const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
     const byArm = new Map<string, string[]>();
     for (const gate of gates) {

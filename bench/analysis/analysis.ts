@@ -3,13 +3,7 @@
 import type { Arm } from '../contract/arms/arms.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
 import type { BrowserAnalysis } from './browser-analysis.ts';
-import type { BrowserLimitsAnalysis } from './browser-limits-analysis.ts';
-import type { CapacityAnalysis } from './capacity/capacity-analysis.ts';
-import type { ConnectAnalysis } from './connect-analysis.ts';
-import type { FanoutAnalysis } from './fanout-analysis.ts';
 import type { Margin } from './metrics/metric.ts';
-import type { LadderAnalysis } from './memory/ladder-analysis.ts';
-import type { RecoveryAnalysis } from './recovery-analysis.ts';
 
 export type MetricUnit =
   | 'ns'
@@ -244,6 +238,7 @@ export interface PilotAnalysis {
 /** A factor of the set-up that is drawn anew for every trial and saved with it. */
 export type SetupFactor = 'environmentPadding' | 'hashSeed' | 'randomSeed' | 'workingDirectory' | 'serverFirst' | 'cpus' | 'port';
 
+/** Common to all scenarios; the reading of a scenario adds its own parts, under keys of their own. */
 export interface Analysis {
   readonly schema: 1;
   readonly streamduel: string;
@@ -257,20 +252,8 @@ export interface Analysis {
   /** The arm that repeats the baseline (A/A); undefined without one. */
   readonly copy: string | undefined;
   readonly loadPoints: readonly LoadPointAnalysis[];
-  /** Absent for a scenario without fault injection. */
-  readonly recovery?: RecoveryAnalysis;
   /** Set only when a page received the streams. */
   readonly browser?: BrowserAnalysis;
-  /** Set for scenario `capacity`. */
-  readonly capacity?: CapacityAnalysis;
-  /** Set for scenario `memory`. */
-  readonly ladders?: LadderAnalysis;
-  /** Set for scenario `fanout`. */
-  readonly fanout?: FanoutAnalysis;
-  /** Set for scenario `connect`. */
-  readonly connect?: ConnectAnalysis;
-  /** Set for scenario `browser-limits`, one per load point. */
-  readonly browserLimits?: readonly BrowserLimitsAnalysis[];
   /** Counts include burn-in, which `burnIn` counts alone, and repeated blocks. When a rule stopped the run, no more were planned. */
   readonly trials: {
     readonly planned: number;

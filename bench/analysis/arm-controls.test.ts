@@ -3,9 +3,9 @@ import { quantileGrid, type Distribution } from '../contract/distribution.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { fixtureRun } from './analysis-fixture.ts';
-import { analyse } from './analyse.ts';
 import { judgeControls } from './arm-controls.ts';
 import { selectMeasured } from './measured-trials.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 function constant(ns: number, count: number): Distribution {
   return { count, effectiveCount: count, mean: ns, values: quantileGrid.map(() => ns) };
@@ -83,9 +83,9 @@ it('where a server is busy nearly all of the time its turns wait for its own wor
 });
 
 it('a control that fails makes the timed endpoints of that pair HARNESS-LIMITED', () => {
-  const kinds = analyse(pacedRun(() => ({ periodNs: 1.4 * NS_PER_MS }))).loadPoints[0]!.comparisons.map(
+  const kinds = analyseRun(pacedRun(() => ({ periodNs: 1.4 * NS_PER_MS }))).loadPoints[0]!.comparisons.map(
     ({ metric, verdict }) => `${metric} ${verdict.kind}`,
   );
   expect(kinds).toContain('delivery.p50 harness-limited');
-  expect(analyse(pacedRun(() => ({}))).loadPoints[0]!.harnessLimited).toEqual([]);
+  expect(analyseRun(pacedRun(() => ({}))).loadPoints[0]!.harnessLimited).toEqual([]);
 });

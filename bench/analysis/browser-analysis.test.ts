@@ -4,6 +4,7 @@ import type { BrowserTally } from '../contract/browser.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
 import { describeTrial } from './trial-fixture.ts';
+import { streamReading } from '../scenarios/stream/reading.ts';
 
 const arm: Arm = { transport: 'sse', client: 'browser', path: 'direct' };
 const loadPoint = { connections: 4 };
@@ -30,8 +31,8 @@ it('of several trials the coarsest clock and the worst uncertainty are kept, and
     trialOf({ clock: { before: bound, after: bound } }, 1),
     trialOf({ resolutionNs: 100_000, isIsolated: false, version: 'Chrome/2', clock: { before: bound, after: moved } }, 2),
   ];
-  const point = { scenario: 'stream', loadPoint, arms: [{ name: 'sse/browser', arm, isNullArm: false, completed, failed: 0 }] } as const;
-  expect(analyseBrowser({}, [point])).toEqual({
+  const point = { loadPoint, arms: [{ name: 'sse/browser', arm, isNullArm: false, completed, failed: 0 }] } as const;
+  expect(analyseBrowser([point], streamReading)).toEqual({
     arms: [
       {
         arm: 'sse/browser',
@@ -48,8 +49,13 @@ it('of several trials the coarsest clock and the worst uncertainty are kept, and
 
 it('a run without a page has no such part', () => {
   const probe = { ...arm, client: 'probe' } as const;
-  const point = { scenario: 'stream', loadPoint, arms: [{ name: 'sse', arm: probe, isNullArm: false, completed: [], failed: 0 }] } as const;
-  expect(analyseBrowser({}, [point])).toBeUndefined();
+  const point = { loadPoint, arms: [{ name: 'sse', arm: probe, isNullArm: false, completed: [], failed: 0 }] } as const;
+  expect(analyseBrowser([point], streamReading)).toBeUndefined();
+});
+
+it('a scenario in which a browser does something else has no such part', () => {
+  const point = { loadPoint, arms: [{ name: 'sse/browser', arm, isNullArm: false, completed: [], failed: 0 }] };
+  expect(analyseBrowser([point], { metrics: [] })).toBeUndefined();
 });
 
 it('what a page hides is told from what was too little', () => {

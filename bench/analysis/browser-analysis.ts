@@ -3,8 +3,8 @@
 import { reusesConnections, type Arm } from '../contract/arms/arms.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { originUncertaintyNs } from '../contract/browser.ts';
-import type { Plan } from '../contract/run-file.ts';
 import { isSteady, type MeasuredLoadPoint } from './measured-trials.ts';
+import type { ScenarioReading } from './scenario-reading.ts';
 import { median } from './statistics/moments.ts';
 
 /** The page of an arm over all its trials. */
@@ -27,12 +27,12 @@ export interface BrowserAnalysis {
   readonly arms: readonly PageOfArm[];
 }
 
-/** undefined for a run without a receiving page, such as one of scenario `browser-limits`. */
+/** undefined for a run without a receiving page, and for a scenario in which a browser does something else than receive tokens. */
 export function analyseBrowser(
-  { browserLimits }: Pick<Plan, 'browserLimits'>,
   loadPoints: readonly MeasuredLoadPoint[],
+  { metrics }: Pick<ScenarioReading, 'metrics'>,
 ): BrowserAnalysis | undefined {
-  if (browserLimits !== undefined) return undefined;
+  if (!metrics.some(({ needs }) => needs === 'page')) return undefined;
   const measured = loadPoints.flatMap(({ arms }) => arms).filter(({ arm }) => isBrowser(arm.client));
   if (measured.length === 0) return undefined;
   const byName = Map.groupBy(measured, ({ name }) => name);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Gate } from '../contract/run-file.ts';
 import { fixtureRun } from './analysis-fixture.ts';
-import { analyse } from './analyse.ts';
 import { isDisturbed } from './attempts.ts';
 import { whyClocksTooFar } from './clock-doubts.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 const clock = (value: number): Gate => ({
   id: 'N4',
@@ -28,15 +28,17 @@ const runWith = (value: number, blocks = 12) =>
 
 const verdictsOf = (run: ReturnType<typeof runWith>): Record<string, string> =>
   Object.fromEntries(
-    analyse(run).loadPoints[0]!.comparisons.flatMap(({ endpoint, verdict }) => (endpoint === undefined ? [] : [[endpoint, verdict.kind]])),
+    analyseRun(run).loadPoints[0]!.comparisons.flatMap(({ endpoint, verdict }) =>
+      endpoint === undefined ? [] : [[endpoint, verdict.kind]],
+    ),
   );
 
 describe('clocks that agree within 80 µs only', () => {
   test('disturb no block and make no machine noisy', () => {
     const run = runWith(80_000);
     expect(isDisturbed(run.trials)).toBe(false);
-    expect(analyse(run).isComplete).toBe(true);
-    expect(analyse(run).warnings.map(({ code }) => code)).not.toContain('machine-noisy');
+    expect(analyseRun(run).isComplete).toBe(true);
+    expect(analyseRun(run).warnings.map(({ code }) => code)).not.toContain('machine-noisy');
   });
 
   test('cost delivery p50 its verdict, whose margin is 100 µs, and no other endpoint', () => {

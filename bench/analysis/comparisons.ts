@@ -4,28 +4,21 @@
 import { isCopy } from '../contract/arms/arms.ts';
 import { deriveSeed } from '../contract/random.ts';
 import type { Warning } from '../contract/run-file.ts';
-import type { LoadPointAnalysis, NoiseFloor } from './analysis.ts';
+import type { LoadPointAnalysis } from './analysis.ts';
 import { findClockDoubts, whyClocksTooFar } from './clock-doubts.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
-import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
-import { warnOfBentLadders } from './memory/bent-ladders.ts';
+import { isSteady, type JudgedLoadPoint, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { endpointsOf, metricsAt } from './metrics/registry.ts';
 import { floorForVerdict } from './noise-floors.ts';
+import { endpointsOf, metricsAt, type ScenarioReading } from './scenario-reading.ts';
 import { verdictSentence } from './sentences.ts';
 import { benjaminiHochberg, fewestBlocks, holm } from './statistics/multiplicity.ts';
 import { decideVerdict, noEstimate, whyNotMeasured } from './verdicts.ts';
 
 export type ArmComparison = LoadPointAnalysis['comparisons'][number];
 
-/** A load point with the failed gates of each arm, in words, and the noise floors of its A/A pair. */
-export interface JudgedLoadPoint extends MeasuredLoadPoint {
-  readonly invalid: ReadonlyMap<string, readonly string[]>;
-  readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
-  readonly noiseFloors?: readonly NoiseFloor[];
-}
-
 export interface CompareRunOptions {
+  readonly reading: ScenarioReading;
   /** Whether the plan allows verdicts. */
   readonly allowed: boolean;
   readonly isPilot?: boolean;
@@ -37,13 +30,16 @@ export interface CompareRunOptions {
  * copy is in no list and in no family.
  */
 export function compareRun(loadPoints: readonly JudgedLoadPoint[], options: CompareRunOptions): readonly (readonly ArmComparison[])[] {
-  const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, signFlipSeed(options.seed)));
+  const { reading } = options;
+  const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, reading, signFlipSeed(options.seed)));
   const [first] = loadPoints;
   // A plan that names its endpoints has all of them among the evidence.
-  const leastClaims = first === undefined || first.loadPoint.endpoints !== undefined ? 0 : endpointsOf(first.scenario).length;
+  const leastClaims = first === undefined || first.loadPoint.endpoints !== undefined ? 0 : endpointsOf(reading).length;
   const corrected = correct(evidence.flat(), leastClaims);
   const withheld = whyWithheld(options);
-  return loadPoints.map((loadPoint, index) => (evidence[index] ?? []).map((one) => toComparison(one, { loadPoint, corrected, withheld })));
+  return loadPoints.map((loadPoint, index) =>
+    (evidence[index] ?? []).map((one) => toComparison(one, { reading, loadPoint, corrected, withheld })),
+  );
 }
 
 /** Seed of the sign-flip tests that have to sample. */
@@ -58,14 +54,13 @@ function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefine
   return allowed ? undefined : 'this plan is too short to support a verdict';
 }
 
-function gatherEvidence({ scenario, loadPoint, arms }: MeasuredLoadPoint, seed: number): Evidence[] {
+function gatherEvidence({ loadPoint, arms }: MeasuredLoadPoint, reading: ScenarioReading, seed: number): Evidence[] {
   const [baseline, ...others] = arms;
-  // The streams that a browser opens are counted, and follow from its rules: arms are shown side by side.
-  if (baseline === undefined || scenario === 'browser-limits') return [];
+  if (baseline === undefined || reading.comparesNothing === true) return [];
   return others
     .filter(({ arm }) => !isCopy(arm))
     .flatMap((other) => {
-      const compared = metricsAt({ scenario, loadPoint, arms: [baseline.arm, other.arm] });
+      const compared = metricsAt(reading, { loadPoint, arms: [baseline.arm, other.arm] });
       return compared.filter(({ isWithinArm }) => isWithinArm !== true).map((metric) => compareMetric({ metric, baseline, other, seed }));
     })
     .filter((evidence) => evidence.pairs.length > 0 || isDeclared(evidence));
@@ -105,12 +100,13 @@ function pairUp(evidence: readonly Evidence[], ps: readonly number[]): [Evidence
 }
 
 interface VerdictSurroundings {
+  readonly reading: ScenarioReading;
   readonly loadPoint: JudgedLoadPoint;
   readonly corrected: Corrected;
   readonly withheld: string | undefined;
 }
 
-function toComparison(evidence: Evidence, { loadPoint, corrected, withheld }: VerdictSurroundings): ArmComparison {
+function toComparison(evidence: Evidence, { reading, loadPoint, corrected, withheld }: VerdictSurroundings): ArmComparison {
   const { metric, otherArm, baselineArm, pairs } = evidence;
   const isMeasured = whyNotMeasured(evidence) === undefined;
   const differenceP = isMeasured || !isDeclared(evidence) ? corrected.differenceP.get(evidence) : undefined;
@@ -149,7 +145,7 @@ function toComparison(evidence: Evidence, { loadPoint, corrected, withheld }: Ve
     warnings: [
       ...evidence.warnings,
       ...warnOfDrift(metric, [baselineArm, otherArm]),
-      ...warnOfBentLadders(metric, [baselineArm, otherArm]),
+      ...(reading.warnOfComparison?.(metric, [baselineArm, otherArm]) ?? []),
     ],
   };
 }

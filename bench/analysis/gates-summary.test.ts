@@ -5,6 +5,7 @@ import { fixtureRun } from './analysis-fixture.ts';
 import { summariseGates } from './gates-summary.ts';
 import { selectMeasured } from './measured-trials.ts';
 import { fixtureDistribution } from './trial-fixture.ts';
+import { burstReading } from '../scenarios/burst/reading.ts';
 
 const isAbove = (value: number): boolean => value >= 0.6;
 
@@ -63,7 +64,9 @@ test('H9 does not judge tokens that are due together: there each waits for the w
   const run = fixtureRun({ blocks: 4, edit: withOwnLateness, plan: { loadPoints: [loadPoint] } });
   const [point] = selectMeasured(run);
   expect(point!.arms[0]!.completed).toHaveLength(4);
-  expect(summariseGates(point!.arms, point!.arms[0]).filter(({ id }) => id === 'H9')).toEqual([]);
+  expect(summariseGates(point!.arms, point!.arms[0], true).filter(({ id }) => id === 'H9')).toEqual([]);
+  expect(burstReading.isLateByDesign?.(loadPoint)).toBe(true);
+  expect(burstReading.isLateByDesign?.({ ...loadPoint, tokensPerTick: 1 })).toBe(false);
 });
 
 /** Gates of a run whose servers saved this hash of what they planned. */

@@ -1,11 +1,11 @@
 // Summarises the validity checks of single trials for an arm at a load point.
 
-import type { FinishedTrial, Gate, LoadPoint } from '../contract/run-file.ts';
+import type { FinishedTrial, Gate } from '../contract/run-file.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { GateSummary } from './analysis.ts';
 import { judgeControls } from './arm-controls.ts';
-import { isFaulted, pairTrials, type MeasuredArm } from './measured-trials.ts';
+import { pairTrials, type MeasuredArm } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
 /**
@@ -17,8 +17,15 @@ const PERSISTENT_SHARE = 0.25;
 /** For runs before 0.2, whose tokens have no stamp of their turn: beyond it a late server was measured, not its transport. */
 const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
 
-/** One summary per arm and gate, in the order in which the trials list them; then gates on a pair of arms: H9… and C8block. */
-export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredArm | undefined): readonly GateSummary[] {
+/**
+ * One summary per arm and gate, in the order in which the trials list them; then gates on a pair of arms: H9…, unless servers are
+ * late by the design of the scenario, and C8block.
+ */
+export function summariseGates(
+  arms: readonly MeasuredArm[],
+  baseline: MeasuredArm | undefined,
+  isLateByDesign = false,
+): readonly GateSummary[] {
   const summaries = arms.flatMap(({ name, completed }) =>
     summariseArm(
       name,
@@ -27,22 +34,12 @@ export function summariseGates(arms: readonly MeasuredArm[], baseline: MeasuredA
   );
   if (baseline === undefined) return summaries;
   const others = arms.filter((arm) => arm.name !== baseline.name);
-  const timed = baseline.isNullArm || isLateByDesign(baseline) ? [] : others.filter((arm) => !arm.isNullArm);
+  const timed = baseline.isNullArm || isLateByDesign ? [] : others.filter((arm) => !arm.isNullArm);
   return [
     ...summaries,
     ...timed.flatMap((other) => judgeControls(baseline, other) ?? [compareLateness(baseline, other)]),
     ...others.flatMap((other) => comparePlans(baseline, other)),
   ];
-}
-
-/** True with fault injection, and when many tokens are due in one turn of the pacer: each waits for the writes before it. */
-function isLateByDesign({ completed }: MeasuredArm): boolean {
-  return completed.some((trial) => isFaulted(trial) || isDueTogether(trial.loadPoint));
-}
-
-/** True when tokens of one stream, all subscribers, streams fast enough to fill an unread socket or a whole storm are due at once. */
-function isDueTogether({ tokensPerTick = 1, messagesPerSecond, stopped, connecting }: LoadPoint): boolean {
-  return tokensPerTick > 1 || messagesPerSecond !== undefined || stopped !== undefined || connecting === 'storm';
 }
 
 function summariseArm(arm: string, gatesOfTrials: readonly (readonly Gate[])[]): GateSummary[] {

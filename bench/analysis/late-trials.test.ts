@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { FaultedTrial, Gate, TrialRecord } from '../contract/run-file.ts';
-import { analyse } from './analyse.ts';
 import { carriedLanes, lateLoadPoints } from './late-trials.ts';
 import { selectMeasured } from './measured-trials.ts';
-import { recoveryRun } from './recovery/recovery-fixture.ts';
+import { recoveryRun } from '../scenarios/recovery/recovery-fixture.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 const lateness = (value: number): Gate => ({
   id: 'H4',
@@ -40,7 +40,7 @@ function lateRun({ isLateAlone = false, isCut = false } = {}) {
   return { ...run, trials: [...run.trials, ...again.slice(0, isCut ? 1 : 2)] };
 }
 
-const killPoint = (run: ReturnType<typeof lateRun>) => analyse(run).loadPoints.find(({ loadPoint }) => loadPoint.fault === 'kill');
+const killPoint = (run: ReturnType<typeof lateRun>) => analyseRun(run).loadPoints.find(({ loadPoint }) => loadPoint.fault === 'kill');
 
 test('what was measured again alone counts in the place of what was late, for both arms', () => {
   const run = lateRun();
@@ -53,13 +53,13 @@ test('what was measured again alone counts in the place of what was late, for bo
     ]),
   );
   expect(killPoint(run)?.harnessLimited).toEqual([]);
-  expect(analyse(run)).toMatchObject({ isComplete: true, trials: { planned: 14, completed: 14, alone: 2 } });
+  expect(analyseRun(run)).toMatchObject({ isComplete: true, trials: { planned: 14, completed: 14, alone: 2 } });
 });
 
 test('a late trial whose repetition was cut off counts, and the run is incomplete', () => {
   const run = lateRun({ isCut: true });
   expect(killPoint(run)?.harnessLimited[0]).toContain('H4 client timer lateness p99 (ws): missed in 1 of 3 trials');
-  expect(analyse(run)).toMatchObject({ isComplete: false, trials: { planned: 14, completed: 13 } });
+  expect(analyseRun(run)).toMatchObject({ isComplete: false, trials: { planned: 14, completed: 13 } });
 });
 
 test('what is late alone, too, is the load generator’s limit', () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BenchError } from '../contract/errors.ts';
 import { fixtureRun } from './analysis-fixture.ts';
-import { analyse } from './analyse.ts';
 import { hashPlan } from './hash-plan.ts';
 import { loadRun } from './load-run.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 const run = fixtureRun({ blocks: 2 });
 let folder = '';
@@ -35,7 +35,7 @@ test('a saved run comes back as it was, and so does its analysis', () => {
   save(run.header, ...run.trials);
   const loaded = loadRun(folder);
   expect(loaded).toEqual({ ...run, folder });
-  expect(analyse(loaded)).toEqual(analyse(run));
+  expect(analyseRun(loaded)).toEqual(analyseRun(run));
 });
 
 test('a run without a finished trial is a run', () => {

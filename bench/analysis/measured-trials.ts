@@ -4,14 +4,21 @@ import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { loadPointKey } from '../contract/load-point.ts';
 import type { Distribution } from '../contract/distribution.ts';
-import type { CompletedTrial, FaultedTrial, FinishedTrial, LoadPoint, SavedRun, ScenarioId, TrialRecord } from '../contract/run-file.ts';
+import type { CompletedTrial, FaultedTrial, FinishedTrial, LoadPoint, SavedRun, TrialRecord } from '../contract/run-file.ts';
+import type { NoiseFloor } from './analysis.ts';
 import { attemptsByBlock, chooseAttempt, type AttemptRule } from './attempts.ts';
 
 /** Everything measured at one load point, burn-in left out. */
 export interface MeasuredLoadPoint {
-  readonly scenario: ScenarioId;
   readonly loadPoint: LoadPoint;
   readonly arms: readonly MeasuredArm[];
+}
+
+/** A load point with the failed gates of each arm, in words, and the noise floors of its A/A pair. */
+export interface JudgedLoadPoint extends MeasuredLoadPoint {
+  readonly invalid: ReadonlyMap<string, readonly string[]>;
+  readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
+  readonly noiseFloors?: readonly NoiseFloor[];
 }
 
 export interface MeasuredArm {
@@ -41,9 +48,8 @@ export const isFaulted = (trial: TrialRecord): trial is FaultedTrial => trial.ou
 /** One entry per planned load point and arm, in the order of the plan; one attempt of each block. */
 export function selectMeasured(run: SavedRun, rule: AttemptRule = 'last'): readonly MeasuredLoadPoint[] {
   const measured = attemptsByBlock(run).flatMap((attempts) => chooseAttempt(attempts, rule)?.trials ?? []);
-  const { arms, loadPoints, scenario } = run.header.plan;
+  const { arms, loadPoints } = run.header.plan;
   return loadPoints.map((loadPoint) => ({
-    scenario,
     loadPoint,
     arms: arms.map((arm) => {
       const name = armName(arm);

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { isCopy } from '../contract/arms/arms.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
-import { analyse } from './analyse.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
 import type { NoiseFloor } from './analysis.ts';
 import { findCopy, isCopyOf } from './equal-arms.ts';
 import type { FixtureQuantity } from './trial-fixture.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
-const analysis = (options: FixtureOptions = {}) => analyse(fixtureRun({ copy: true, ...options }));
+const analysis = (options: FixtureOptions = {}) => analyseRun(fixtureRun({ copy: true, ...options }));
 
 function floorOf(metric: string, options: FixtureOptions = {}): NoiseFloor {
   return analysis(options).loadPoints[0]!.noiseFloors.find((floor) => floor.metric === metric)!;

@@ -1,13 +1,13 @@
 // Measures the noise floor of each endpoint from the A/A pair: how far two equal arms differ here, and the smallest difference
 // that could be found. The pair is a family of its own, so it does not cost the comparisons any power.
 
-import type { NoiseFloor } from './analysis.ts';
+import type { MetricUnit, NoiseFloor } from './analysis.ts';
 import { amount, percent } from './amounts.ts';
 import { compareMetric, type Evidence } from './compare.ts';
 import { isCopyOf } from './equal-arms.ts';
 import type { MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { endpointsAt, findMetric } from './metrics/registry.ts';
+import { endpointsAt, type ScenarioReading } from './scenario-reading.ts';
 import { holm } from './statistics/multiplicity.ts';
 import { differenceNoiseFloor, ratioNoiseFloor } from './statistics/noise-floor.ts';
 import { differencesOf, logarithmsOf } from './value-pairs.ts';
@@ -20,21 +20,25 @@ interface GatedLoadPoint extends MeasuredLoadPoint {
 }
 
 /** One list per load point, in the order of the endpoints; empty without an A/A pair, or when one of the two is INVALID. */
-export function measureNoiseFloors(loadPoints: readonly GatedLoadPoint[], seed: number): readonly (readonly NoiseFloor[])[] {
-  const evidence = loadPoints.map((loadPoint) => gatherPair(loadPoint, seed));
+export function measureNoiseFloors(
+  loadPoints: readonly GatedLoadPoint[],
+  reading: ScenarioReading,
+  seed: number,
+): readonly (readonly NoiseFloor[])[] {
+  const evidence = loadPoints.map((loadPoint) => gatherPair(loadPoint, reading, seed));
   const all = evidence.flat();
   const adjusted = holm(all.map((one) => (whyNotMeasured(one) === undefined ? (one.signFlipP ?? 1) : 1)));
   const adjustedP = new Map(all.map((one, index) => [one, adjusted[index] as number]));
   return evidence.map((ofPoint) => ofPoint.map((one) => toNoiseFloor(one, adjustedP.get(one))));
 }
 
-function gatherPair({ scenario, loadPoint, arms, invalid }: GatedLoadPoint, seed: number): readonly Evidence[] {
+function gatherPair({ loadPoint, arms, invalid }: GatedLoadPoint, reading: ScenarioReading, seed: number): readonly Evidence[] {
   const [baseline, ...others] = arms;
   const copy = baseline && others.find((other) => isCopyOf(baseline.arm, other.arm));
   if (baseline === undefined || copy === undefined) return [];
   if (invalid.has(baseline.name) || invalid.has(copy.name)) return [];
-  const place = { scenario, loadPoint, arms: [baseline.arm, copy.arm] };
-  return endpointsAt(place).map((metric) => compareMetric({ metric, baseline, other: copy, seed }));
+  const place = { loadPoint, arms: [baseline.arm, copy.arm] };
+  return endpointsAt(reading, place).map((metric) => compareMetric({ metric, baseline, other: copy, seed }));
 }
 
 function toNoiseFloor(evidence: Evidence, adjustedP: number | undefined): NoiseFloor {
@@ -59,13 +63,13 @@ function toNoiseFloor(evidence: Evidence, adjustedP: number | undefined): NoiseF
 }
 
 /** A metric's noise floor as the verdict rules need it; undefined without one. */
-export function floorForVerdict({ id }: Metric, floors: readonly NoiseFloor[]): VerdictFloor | undefined {
+export function floorForVerdict({ id, unit }: Metric, floors: readonly NoiseFloor[]): VerdictFloor | undefined {
   const floor = floors.find(({ metric }) => metric === id);
-  return floor && { ratio: floor.halfWidthRatio, absolute: floor.halfWidth, claim: floor.claims ? claimWords(floor) : undefined };
+  return floor && { ratio: floor.halfWidthRatio, absolute: floor.halfWidth, claim: floor.claims ? claimWords(floor, unit) : undefined };
 }
 
 /** The difference between the two equal arms: `8 %`, `0.2 ms`. */
-export function claimWords({ metric, ratio, difference }: NoiseFloor): string {
+export function claimWords({ ratio, difference }: NoiseFloor, unit: MetricUnit | ''): string {
   if (ratio !== undefined) return percent(Math.abs(ratio.value - 1));
-  return amount(Math.abs(difference?.value ?? 0), findMetric(metric)?.unit ?? '');
+  return amount(Math.abs(difference?.value ?? 0), unit);
 }

@@ -3,7 +3,7 @@ import type { FinishedTrial, SavedRun } from '../contract/run-file.ts';
 import type { SearchStep } from '../contract/search.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { judgeControls } from './arm-controls.ts';
-import { searchedRun } from './capacity/searched-run-fixture.ts';
+import { searchedRun } from '../scenarios/capacity/searched-run-fixture.ts';
 import { selectMeasured } from './measured-trials.ts';
 import { pairPacing } from './pacing.ts';
 

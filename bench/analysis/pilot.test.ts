@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { NS_PER_S } from '../contract/units.ts';
-import { analyse } from './analyse.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
 import { blocksNeeded } from './statistics/sample-size.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 const COMMAND = 'streamduel run stream --transports sse,ws --blocks 6 --pilot --seed 4';
 
 function analysis({ plan, ...options }: FixtureOptions = {}) {
-  return analyse(fixtureRun({ blocks: 6, command: COMMAND, plan: { isPilot: true, ...plan }, ...options }));
+  return analyseRun(fixtureRun({ blocks: 6, command: COMMAND, plan: { isPilot: true, ...plan }, ...options }));
 }
 
 const pilot = (options: FixtureOptions = {}) => analysis(options).pilot!;
@@ -87,5 +87,5 @@ test('the verdicts of a pilot are withheld', () => {
 });
 
 test('a run that is no pilot has none of this', () => {
-  expect(analyse(fixtureRun()).pilot).toBeUndefined();
+  expect(analyseRun(fixtureRun()).pilot).toBeUndefined();
 });

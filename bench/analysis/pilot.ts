@@ -8,7 +8,7 @@ import { trialsPerBlock } from './attempts.ts';
 import { NO_MARGIN } from './compare.ts';
 import { isFinished, selectMeasured, watchedArms } from './measured-trials.ts';
 import type { Margin, Metric } from './metrics/metric.ts';
-import { endpointsAt, endpointsOf } from './metrics/registry.ts';
+import { endpointsAt, endpointsOf, type ScenarioReading } from './scenario-reading.ts';
 import { mean, standardDeviation } from './statistics/moments.ts';
 import { fewestBlocks } from './statistics/multiplicity.ts';
 import { LEAST_BLOCKS_TO_STOP } from './statistics/precision-stop.ts';
@@ -18,10 +18,10 @@ import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value
 import { LEAST_BLOCKS } from './verdicts.ts';
 
 /** undefined unless the run is a pilot. */
-export function readPilot(run: SavedRun): PilotAnalysis | undefined {
+export function readPilot(run: SavedRun, reading: ScenarioReading): PilotAnalysis | undefined {
   const { plan, command } = run.header;
   if (plan.isPilot !== true) return undefined;
-  const rows = describeRows(run);
+  const rows = describeRows(run, reading);
   // undefined stands for more blocks than are counted.
   const wanted = rows.filter(({ spread }) => spread !== undefined).map((row) => wantedBlocks(row, plan.stop));
   const most = Math.max(LEAST_BLOCKS, ...wanted.map((blocks) => blocks ?? Number.POSITIVE_INFINITY));
@@ -36,20 +36,20 @@ export function readPilot(run: SavedRun): PilotAnalysis | undefined {
 }
 
 /** The endpoints and all other metrics that the stopping rule watches, for every contender at every load point. */
-function describeRows(run: SavedRun): readonly PilotEndpoint[] {
+function describeRows(run: SavedRun, reading: ScenarioReading): readonly PilotEndpoint[] {
   const { stop } = run.header.plan;
-  const places = selectMeasured(run).flatMap(({ scenario, loadPoint, arms }) => {
+  const places = selectMeasured(run).flatMap(({ loadPoint, arms }) => {
     const [baseline] = arms;
     if (baseline === undefined) return [];
     return watchedArms(arms).map((other) => {
-      const place = { scenario, loadPoint, arms: [baseline.arm, other.arm] };
-      const declared = endpointsAt(place);
-      const described = [...new Set([...declared, ...(stop === undefined ? [] : watchedMetrics(stop, place))])];
+      const place = { loadPoint, arms: [baseline.arm, other.arm] };
+      const declared = endpointsAt(reading, place);
+      const described = [...new Set([...declared, ...(stop === undefined ? [] : watchedMetrics(stop, reading, place))])];
       return { loadPoint, baseline, other, declared, described };
     });
   });
   const claims = places.reduce((sum, { declared }) => sum + declared.length, 0);
-  const fewest = fewestBlocks(Math.max(claims, endpointsOf(run.header.plan.scenario).length));
+  const fewest = fewestBlocks(Math.max(claims, endpointsOf(reading).length));
   return places.flatMap(({ loadPoint, baseline, other, described }) =>
     described.map((metric): PilotEndpoint => {
       const pairs = pairValues(metric, baseline, other);

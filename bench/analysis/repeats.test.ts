@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { CompletedTrial } from '../contract/run-file.ts';
-import { analyse } from './analyse.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
 import type { Analysis } from './analysis.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 function analysis(options: FixtureOptions): Analysis {
-  return analyse(fixtureRun({ blocks: 12, plan: { extraBlocks: 3 }, ...options }));
+  return analyseRun(fixtureRun({ blocks: 12, plan: { extraBlocks: 3 }, ...options }));
 }
 
 const codes = ({ warnings }: Analysis): string[] => warnings.map(({ code }) => code);

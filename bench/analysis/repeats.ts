@@ -5,8 +5,8 @@ import { armName, isCopy } from '../contract/arms/arms.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import type { Analysis, RepeatedBlock, WithoutRepeats } from './analysis.ts';
 import { attemptsByBlock, chooseAttempt, disturbances, isDisturbed } from './attempts.ts';
-import { signFlipSeed, type ArmComparison, type JudgedLoadPoint } from './comparisons.ts';
-import { pairTrials, selectMeasured } from './measured-trials.ts';
+import { signFlipSeed, type ArmComparison } from './comparisons.ts';
+import { pairTrials, selectMeasured, type JudgedLoadPoint } from './measured-trials.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { signFlipP } from './statistics/sign-flip.ts';
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_S } from '../contract/units.ts';
-import { analyse } from './analyse.ts';
 import { fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 function extent(options: FixtureOptions) {
-  const { trials, isComplete } = analyse(fixtureRun({ blocks: 12, burnInBlocks: 1, ...options }));
+  const { trials, isComplete } = analyseRun(fixtureRun({ blocks: 12, burnInBlocks: 1, ...options }));
   return { planned: trials.planned, completed: trials.completed, isComplete };
 }
 

@@ -4,8 +4,8 @@
 import type { SavedRun } from '../contract/run-file.ts';
 import type { StopState } from './analysis.ts';
 import { attemptsByBlock, isDisturbed, trialsPerBlock } from './attempts.ts';
-import { supplementsOf } from './capacity/follow-up.ts';
 import { lateLoadPoints } from './late-trials.ts';
+import type { ScenarioReading } from './scenario-reading.ts';
 
 export interface RunExtent {
   /** Trials, burn-in and repetitions included. */
@@ -13,10 +13,10 @@ export interface RunExtent {
   readonly isComplete: boolean;
 }
 
-export function measureExtent(run: SavedRun, stop: StopState | undefined): RunExtent {
+export function measureExtent(run: SavedRun, stop: StopState | undefined, reading: ScenarioReading): RunExtent {
   const { plan } = run.header;
   const measuredBlocks = stop?.isReached === true ? stop.blocks : plan.blocks;
-  const supplements = supplementsOf(plan, run.trials).length;
+  const supplements = reading.countSupplements?.(plan, run.trials) ?? 0;
   const planned = trialsPerBlock(plan) * (plan.burnInBlocks + measuredBlocks + countRepeatsDue(run)) + countAloneDue(run) + supplements;
   return { planned, isComplete: run.trials.length >= planned };
 }

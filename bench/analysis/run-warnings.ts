@@ -6,10 +6,11 @@ import type { Gate, SavedRun, Warning } from '../contract/run-file.ts';
 import type { NoiseFloor, StopState, WithoutRepeats } from './analysis.ts';
 import { percent } from './amounts.ts';
 import { isFinished, pairTrials, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
-import { findMetric, metricsOf } from './metrics/registry.ts';
+import type { Metric } from './metrics/metric.ts';
 import { claimWords } from './noise-floors.ts';
 import { countBlocks } from './repeats.ts';
 import { measureExtent, type RunExtent } from './run-extent.ts';
+import { findMetric, type ScenarioReading } from './scenario-reading.ts';
 import { pairedEffect } from './statistics/paired-t.ts';
 import { LEAST_BLOCKS_TO_STOP } from './statistics/precision-stop.ts';
 import { stopState } from './stopping.ts';
@@ -17,18 +18,27 @@ import { stopState } from './stopping.ts';
 /** A load point with the noise floors of its A/A pair, if they were computed. */
 type WarnedLoadPoint = MeasuredLoadPoint & { readonly noiseFloors?: readonly NoiseFloor[] };
 
-export function warnOfRun(run: SavedRun, loadPoints: readonly WarnedLoadPoint[], withoutRepeats?: WithoutRepeats): readonly Warning[] {
-  const stop = stopState(run);
+interface WarnOptions {
+  readonly reading: ScenarioReading;
+  readonly withoutRepeats?: WithoutRepeats | undefined;
+}
+
+export function warnOfRun(
+  run: SavedRun,
+  loadPoints: readonly WarnedLoadPoint[],
+  { reading, withoutRepeats }: WarnOptions,
+): readonly Warning[] {
+  const stop = stopState(run, reading);
   return [
     ...run.warnings,
-    ...warnOfTrials(run, measureExtent(run, stop)),
+    ...warnOfTrials(run, measureExtent(run, stop, reading)),
     ...warnOfStop(run, stop),
     ...warnOfMachine(run),
     ...(withoutRepeats?.stolen ?? []).flatMap(warnOfStolen),
-    ...loadPoints.flatMap(warnOfEqualArms),
+    ...loadPoints.flatMap((loadPoint) => warnOfEqualArms(loadPoint, reading)),
     ...loadPoints.flatMap((loadPoint) => warnOfEnvironment(loadPoint)),
     ...warnWithinTrials(loadPoints),
-    ...warnOfFloors(run, loadPoints),
+    ...warnOfFloors(loadPoints, reading),
   ];
 }
 
@@ -83,13 +93,16 @@ function pText(p: number): string {
 }
 
 /** The harness found a difference between two equal arms: by chance in one run of twenty at most, or through a fault. */
-function warnOfEqualArms({ loadPoint, noiseFloors = [] }: WarnedLoadPoint): Warning[] {
+function warnOfEqualArms({ loadPoint, noiseFloors = [] }: WarnedLoadPoint, reading: ScenarioReading): Warning[] {
   return noiseFloors
     .filter(({ claims }) => claims)
-    .map((floor) => ({
-      code: 'equal-arms-differ',
-      message: `two equal arms differed by ${claimWords(floor)} in ${findMetric(floor.metric)?.title ?? floor.metric} at ${loadPointTitle(loadPoint)} (${pText(floor.adjustedP ?? 1)}): no verdict on it`,
-    }));
+    .map((floor) => {
+      const { title, unit } = findMetric(reading, floor.metric) ?? { title: floor.metric, unit: '' as const };
+      return {
+        code: 'equal-arms-differ',
+        message: `two equal arms differed by ${claimWords(floor, unit)} in ${title} at ${loadPointTitle(loadPoint)} (${pText(floor.adjustedP ?? 1)}): no verdict on it`,
+      };
+    });
 }
 
 /** Warns about noise that no arm caused: the trials are kept. */
@@ -115,15 +128,11 @@ function warnWithinTrials(loadPoints: readonly MeasuredLoadPoint[]): Warning[] {
   return [...byCode].map(([code, messages]) => ({ code, message: `in ${messages.length} of ${trials.length} trials: ${messages[0]}` }));
 }
 
-/**
- * No floor is needed with fault injection, whose times are tenths of a second and more, far above those of a bare socket, nor for
- * a search, which has a proof instead; the null arm serves no completions, a ladder times nothing, a browser has no bare socket.
- */
-function warnOfFloors({ header: { plan } }: SavedRun, loadPoints: readonly WarnedLoadPoint[]): Warning[] {
-  const { recovery, search, completions, ladder, browserLimits } = plan;
-  if ([recovery, search, completions, ladder, browserLimits].some((own) => own !== undefined)) return [];
+function warnOfFloors(loadPoints: readonly WarnedLoadPoint[], reading: ScenarioReading): Warning[] {
+  if (reading.floor === 'none') return [];
   if (!loadPoints.some(({ arms }) => arms.some((arm) => arm.isNullArm))) return [noFloor];
-  return metricsOf(plan.scenario).some(({ id }) => id === DELIVERY) ? loadPoints.flatMap(warnOfFloor) : [];
+  const delivery = findMetric(reading, DELIVERY);
+  return delivery === undefined ? [] : loadPoints.flatMap((loadPoint) => warnOfFloor(loadPoint, delivery));
 }
 
 const noFloor: Warning = {
@@ -134,10 +143,11 @@ const noFloor: Warning = {
 const DELIVERY = 'delivery.p50';
 
 /** Warns when no contender is slower than a bare socket: delivery then measures pacer and client. */
-function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
+function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint, delivery: Metric): Warning[] {
   const floor = arms.find((arm) => arm.isNullArm);
   const contenders = arms.filter((arm) => !arm.isNullArm && !isCopy(arm.arm));
-  if (floor === undefined || contenders.length === 0 || contenders.some((arm) => isAboveFloor(arm, floor) !== false)) return [];
+  if (floor === undefined || contenders.length === 0 || contenders.some((arm) => isAboveFloor({ arm, floor, delivery }) !== false))
+    return [];
   const names = contenders.map(({ name }) => name).join(' and ');
   return [
     {
@@ -148,10 +158,9 @@ function warnOfFloor({ loadPoint, arms }: MeasuredLoadPoint): Warning[] {
 }
 
 /** Whether the 95 % interval of delivery p50 over the null arm's lies above 1; undefined with fewer than two pairs. */
-function isAboveFloor(arm: MeasuredArm, floor: MeasuredArm): boolean | undefined {
-  const value = findMetric(DELIVERY)?.value;
+function isAboveFloor({ arm, floor, delivery }: { arm: MeasuredArm; floor: MeasuredArm; delivery: Metric }): boolean | undefined {
   const logarithms = pairTrials(floor, arm).flatMap((pair) => {
-    const [floorNs, armNs] = [value?.(pair.baseline), value?.(pair.other)];
+    const [floorNs, armNs] = [delivery.value(pair.baseline), delivery.value(pair.other)];
     return floorNs === undefined || armNs === undefined || floorNs <= 0 || armNs <= 0 ? [] : [Math.log(armNs / floorNs)];
   });
   return logarithms.length < 2 ? undefined : pairedEffect(logarithms).interval95.low > 0;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { analyse } from './analyse.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 function sentence(metric: string, options: FixtureOptions = {}): string | undefined {
-  return analyse(fixtureRun({ noise: 0, ...options })).loadPoints[0]?.comparisons.find((one) => one.metric === metric)?.sentence;
+  return analyseRun(fixtureRun({ noise: 0, ...options })).loadPoints[0]?.comparisons.find((one) => one.metric === metric)?.sentence;
 }
 
 test('a winner is named with what it saves', () => {
@@ -45,7 +45,7 @@ test('a part of the counted bytes has a ratio and no winner, and none where it i
 
 test('no sentence says that there is no difference or praises an arm', () => {
   for (const noise of [0, 0.04, 0.3]) {
-    for (const { sentence: text } of analyse(fixtureRun({ noise })).loadPoints.flatMap(({ comparisons }) => comparisons)) {
+    for (const { sentence: text } of analyseRun(fixtureRun({ noise })).loadPoints.flatMap(({ comparisons }) => comparisons)) {
       expect(text).not.toMatch(/no difference|best|winner|excellent|superior/i);
       expect(text).toMatch(/^\S.*\.$/);
     }

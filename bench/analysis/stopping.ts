@@ -7,14 +7,14 @@ import type { StopInterval, StopState } from './analysis.ts';
 import { attemptsByBlock } from './attempts.ts';
 import { isFinished, selectMeasured, watchedArms } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
-import { endpointsAt, findMetric, metricsAt, type MetricPlace } from './metrics/registry.ts';
+import { endpointsAt, findMetric, metricsAt, type MetricPlace, type ScenarioReading } from './scenario-reading.ts';
 import { mean } from './statistics/moments.ts';
 import { halfWidth, halfWidthRatio, isPrecise, type EndpointPrecision } from './statistics/precision-stop.ts';
 import { differencesOf, logarithmsOf, pairValues, type ValuePair } from './value-pairs.ts';
 
 /** Checked between blocks for a plan with a stopping rule. False for a pilot: its rule applies only to the run after it. */
-export function hasReachedPrecision(run: SavedRun): boolean {
-  return stopState(run)?.isReached === true;
+export function hasReachedPrecision(run: SavedRun, reading: ScenarioReading): boolean {
+  return stopState(run, reading)?.isReached === true;
 }
 
 /**
@@ -23,10 +23,10 @@ export function hasReachedPrecision(run: SavedRun): boolean {
  * metric compared by difference its absolute margin, or without one that share of the baseline's mean. A metric without values
  * is never precise enough.
  */
-export function stopState(run: SavedRun): StopState | undefined {
+export function stopState(run: SavedRun, reading: ScenarioReading): StopState | undefined {
   const { stop, isPilot } = run.header.plan;
   if (stop === undefined || isPilot === true) return undefined;
-  const watched = watchIntervals(run, stop);
+  const watched = watchIntervals(run, reading, stop);
   const precisions = watched.flatMap(({ precision }) => precision ?? []);
   const isNarrow = precisions.length === watched.length && isPrecise(precisions);
   const wallNs = run.trials.filter(isFinished).reduce((sum, trial) => sum + trial.wallNs, 0);
@@ -40,10 +40,10 @@ export function stopState(run: SavedRun): StopState | undefined {
 }
 
 /** The metrics watched at one place: its endpoints, or if the rule names metrics, those of them that are measured there. */
-export function watchedMetrics({ metrics }: PrecisionStop, place: MetricPlace): readonly Metric[] {
-  if (metrics.length === 0) return endpointsAt(place);
-  for (const id of metrics) assert(findMetric(id) !== undefined, `metric ${id} of the stopping rule must be in the registry`);
-  return metricsAt(place).filter(({ id }) => metrics.includes(id));
+export function watchedMetrics({ metrics }: PrecisionStop, reading: ScenarioReading, place: MetricPlace): readonly Metric[] {
+  if (metrics.length === 0) return endpointsAt(reading, place);
+  for (const id of metrics) assert(findMetric(reading, id) !== undefined, `metric ${id} of the stopping rule must be one of its scenario`);
+  return metricsAt(reading, place).filter(({ id }) => metrics.includes(id));
 }
 
 interface StopScale {
@@ -70,13 +70,13 @@ interface WatchedInterval {
   readonly precision: EndpointPrecision | undefined;
 }
 
-function watchIntervals(run: SavedRun, stop: PrecisionStop): readonly WatchedInterval[] {
-  return selectMeasured(run).flatMap(({ scenario, loadPoint, arms }) => {
+function watchIntervals(run: SavedRun, reading: ScenarioReading, stop: PrecisionStop): readonly WatchedInterval[] {
+  return selectMeasured(run).flatMap(({ loadPoint, arms }) => {
     const { connections } = loadPoint;
     const [baseline] = arms;
     if (baseline === undefined) return [];
     return watchedArms(arms).flatMap((other) =>
-      watchedMetrics(stop, { scenario, loadPoint, arms: [baseline.arm, other.arm] }).map((metric): WatchedInterval => {
+      watchedMetrics(stop, reading, { loadPoint, arms: [baseline.arm, other.arm] }).map((metric): WatchedInterval => {
         const { scale, values, limit } = stopScale(metric, pairValues(metric, baseline, other), stop);
         const half = scale === 'ratio' ? halfWidthRatio(values) : halfWidth(values);
         return {

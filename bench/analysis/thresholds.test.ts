@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { NS_PER_US } from '../contract/units.ts';
 import { fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
-import { analyse } from './analyse.ts';
 import type { Analysis, LoadPointAnalysis } from './analysis.ts';
 import { isMissed, judgeThresholds, type Threshold, type ThresholdResult } from './thresholds.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 
 const METRIC = 'cpu.server.token';
 
@@ -15,7 +15,7 @@ function threshold(part: Partial<Threshold>): Threshold {
 const judged = (analysis: Analysis, part: Partial<Threshold> = {}): readonly ThresholdResult[] =>
   judgeThresholds(analysis, [threshold(part)]);
 
-const analysisOf = (options: FixtureOptions = {}): Analysis => analyse(fixtureRun(options));
+const analysisOf = (options: FixtureOptions = {}): Analysis => analyseRun(fixtureRun(options));
 
 /** The analysis with parts of its first load point replaced. */
 function withPoint(analysis: Analysis, part: Partial<LoadPointAnalysis>): Analysis {

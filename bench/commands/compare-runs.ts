@@ -1,29 +1,31 @@
 // Compares saved runs, or the arms of one: the part of `compare` that handles a single scenario.
 
 import { join } from 'node:path';
-import { analyse } from '../analysis/analyse.ts';
 import { compareRuns } from '../analysis/across/compare-runs.ts';
 import { gatherRuns } from '../analysis/across/gather-runs.ts';
 import { subjectsOfArms, subjectsOfRuns } from '../analysis/across/gate-subjects.ts';
 import { rebase } from '../analysis/across/rebase.ts';
 import { judgeRegressions, type GateResult, type RegressionGate } from '../analysis/across/regression-gates.ts';
 import { loadRun } from '../analysis/load-run.ts';
-import { allMetrics, metricsOfPlan } from '../analysis/metrics/registry.ts';
 import { isUnderComparison } from '../analysis/thresholds.ts';
 import { armName } from '../contract/arms/arms.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { pickName } from '../plan/quantities.ts';
-import { renderGatesMarkdown, renderGatesText } from '../report/across/gates.ts';
-import { renderComparisonMarkdown } from '../report/across/markdown.ts';
+import { renderGates, renderGatesText } from '../report/across/gates.ts';
+import { comparisonBlocks } from '../report/across/comparison.ts';
 import { renderComparisonText } from '../report/across/text.ts';
-import { renderReport } from '../report/report.ts';
+import { flow, type Block } from '../report/blocks.ts';
+import { reportBlocks } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
-import type { Paint } from '../report/verdict-table.ts';
+import type { Paint } from '../report/paint.ts';
+import { reportOf } from '../scenarios/parts.ts';
+import { allMetrics, analyseRun, readings } from '../scenarios/readings.ts';
 
 export interface Compared {
   readonly gates: readonly GateResult[];
-  readonly render: { readonly text: () => string; readonly md: () => string };
+  readonly text: () => string;
+  readonly blocks: () => readonly Block[];
   /** The value printed as JSON. */
   readonly value: object;
 }
@@ -42,39 +44,28 @@ export function compareRunFolders([first, ...others]: readonly [string, ...strin
 }
 
 function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, paint }: CompareOptions): Compared {
-  const gathered = gatherRuns(old, others);
+  const gathered = gatherRuns(old, others, readings[old.header.plan.scenario]);
   const comparison = compareRuns(gathered);
   const results = judgeRegressions(gates, subjectsOfRuns(gathered));
   return {
     gates: results,
-    render: {
-      text: () => renderComparisonText(comparison, { metrics: allMetrics, gates: results, paint }),
-      md: () => renderComparisonMarkdown(comparison, { metrics: allMetrics, gates: results }),
-    },
+    text: () => renderComparisonText(comparison, { metrics: allMetrics, gates: results, paint }),
+    blocks: () => comparisonBlocks(comparison, { metrics: allMetrics, gates: results }),
     value: { ...comparison, gates: results },
   };
 }
 
 /** The run's own analysis, with another arm as its baseline if one is given. */
 function compareArms(run: SavedRun, { baseline, gates, paint }: CompareOptions): Compared {
-  const analysis = analyse(baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)));
-  const results = judgeRegressions(gates, subjectsOfArms(analysis, run.folder));
+  const analysis = analyseRun(baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)));
+  const results = judgeRegressions(gates, subjectsOfArms(analysis, readings[analysis.plan.scenario], run.folder));
   return {
     gates: results,
-    render: {
-      text: () => {
-        const text = renderTerminal(analysis, {
-          metrics: metricsOfPlan(analysis.plan),
-          paint,
-          reportPath: reportPathOf(run, analysis.baseline),
-        });
-        return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
-      },
-      md: () => {
-        const report = renderReport(analysis, { metrics: metricsOfPlan(analysis.plan), charts: [] });
-        return results.length === 0 ? report : `${report}\n${renderGatesMarkdown(results, allMetrics)}\n`;
-      },
+    text: () => {
+      const text = renderTerminal(reportOf(analysis), { paint, reportPath: reportPathOf(run, analysis.baseline) });
+      return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
     },
+    blocks: () => flow([reportBlocks(reportOf(analysis), { charts: [] }), renderGates(results, allMetrics)]),
     value: { schema: 1, kind: 'arm-comparison', analysis, gates: results },
   };
 }

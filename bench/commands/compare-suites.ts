@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { BenchError } from '../contract/errors.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
-import { demote, joinBlocks } from '../report/markdown.ts';
+import { deepen, flow, heading } from '../report/blocks.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
 
@@ -20,18 +20,14 @@ export function compareSuites(folders: readonly [string, ...string[]], options: 
   const titles = compared.map(({ scenario }) => scenario).join(', ');
   return {
     gates: compared.flatMap(({ comparison }) => comparison.gates),
-    render: {
-      text: () =>
-        compared
-          .map(({ scenario, comparison }) => `${options.paint('bold', `scenario ${scenario}`)}\n\n${comparison.render.text()}`)
-          .join('\n'),
-      md: () =>
-        `${joinBlocks([
-          `# Scenario by scenario: ${titles}`,
-          'Each scenario is a family of tests of its own.',
-          ...compared.flatMap(({ scenario, comparison }) => [`## Scenario ${scenario}`, demote(demote(comparison.render.md())).trimEnd()]),
-        ])}\n`,
-    },
+    text: () =>
+      compared.map(({ scenario, comparison }) => `${options.paint('bold', `scenario ${scenario}`)}\n\n${comparison.text()}`).join('\n'),
+    blocks: () =>
+      flow([
+        heading(1, `Scenario by scenario: ${titles}`),
+        'Each scenario is a family of tests of its own.',
+        compared.map(({ scenario, comparison }) => [heading(2, `Scenario ${scenario}`), deepen(comparison.blocks(), 2)]),
+      ]),
     value: {
       schema: 1,
       kind: 'suite-comparison',

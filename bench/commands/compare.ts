@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 import { BenchError } from '../contract/errors.ts';
 import { pickName } from '../plan/quantities.ts';
 import { parseRegressionGates } from '../plan/regression-gates.ts';
+import { renderMarkdown } from '../report/formats/markdown.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
 import { compareSuites } from './compare-suites.ts';
@@ -56,6 +57,7 @@ function compareAll(folders: readonly [string, ...string[]], options: CompareOpt
   });
 }
 
-function printAs(format: CompareFormat, { render, value }: Compared): string {
-  return format === 'json' ? `${JSON.stringify(value, undefined, 2)}\n` : render[format]();
+function printAs(format: CompareFormat, { text, blocks, value }: Compared): string {
+  if (format === 'json') return `${JSON.stringify(value, undefined, 2)}\n`;
+  return format === 'md' ? `${renderMarkdown(blocks())}\n` : text();
 }

@@ -1,7 +1,7 @@
 // `streamduel list …`: lists the available scenarios, transports, workloads and other names.
 
 import { styleText } from 'node:util';
-import { allMetrics } from '../analysis/metrics/registry.ts';
+import { allMetrics } from '../scenarios/readings.ts';
 import { writtenTransport } from '../contract/arms/arms.ts';
 import { clientStacks } from '../contract/arms/stacks.ts';
 import { transportIds, transports } from '../contract/arms/transports.ts';

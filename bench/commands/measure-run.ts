@@ -14,6 +14,7 @@ import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
 import { procedureOf } from '../scenarios/procedures.ts';
+import { readings } from '../scenarios/readings.ts';
 import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
 import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../trial/run-folder.ts';
 import { measureRecord } from '../trial/measure-record.ts';
@@ -93,7 +94,8 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
   await runTrials({
     plan,
     lanes: () => carriedLanes(plan, records),
-    next: () => nextTrials({ plan, records, mayStop: () => hasReachedPrecision({ ...run, trials: records, warnings: [] }) }),
+    next: () =>
+      nextTrials({ plan, records, mayStop: () => hasReachedPrecision({ ...run, trials: records, warnings: [] }, readings[plan.scenario]) }),
     measure: async (planned, trialSignal) =>
       await measureRecord(
         planned,

@@ -2,13 +2,14 @@
 
 import { styleText } from 'node:util';
 import type { ClaimReading } from '../analysis/claims/claim.ts';
-import { readClaims } from '../analysis/claims/read-claims.ts';
-import { metricsOfPlan } from '../analysis/metrics/registry.ts';
+import { manyClients } from '../scenarios/claims.ts';
+import { readClaim } from '../analysis/claims/read-claims.ts';
 import { isMissed } from '../analysis/thresholds.ts';
 import type { Suite } from '../contract/suite.ts';
 import { renderSuiteReport } from '../report/suite/suite-report.ts';
 import { renderSuiteTerminal } from '../report/suite/suite-terminal.ts';
 import type { SuiteContext } from '../report/suite/suite-context.ts';
+import { reportOf } from '../scenarios/parts.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
 import { hasFailed, type Published } from './publish.ts';
 
@@ -21,13 +22,18 @@ export interface PublishedSuite extends SuiteContext {
 export function publishSuite(folder: string, suite: Suite, published: readonly Published[]): PublishedSuite {
   const parts = published.map(({ analysis, thresholds, charts }, index) => ({
     folder: suite.parts[index]?.folder ?? '',
-    context: { analysis, metrics: metricsOfPlan(analysis.plan) },
+    context: reportOf(analysis),
     thresholds,
     charts,
   }));
-  const markdown = renderSuiteReport({ suite, parts });
+  const claim = manyClients;
+  const markdown = renderSuiteReport({ suite, claim, parts });
   writeRunFile(folder, 'report.md', markdown);
-  return { suite, parts, claims: readClaims(published.map(({ analysis }) => analysis)), markdown };
+  const claims = readClaim(
+    claim,
+    published.map(({ analysis }) => analysis),
+  );
+  return { suite, claim, parts, claims, markdown };
 }
 
 export function suiteJson({ suite, parts, claims }: PublishedSuite): string {

@@ -4,17 +4,17 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { Analysis } from '../analysis/analysis.ts';
-import { analyse } from '../analysis/analyse.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { judgeThresholds, type ThresholdResult } from '../analysis/thresholds.ts';
 import { armName } from '../contract/arms/arms.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
-import { metricsOfPlan } from '../analysis/metrics/registry.ts';
 import { renderCharts } from '../report/charts/render-charts.ts';
 import { renderReport } from '../report/report.ts';
 import type { ChartLink } from '../report/sections/chart-links.ts';
 import { renderTerminal } from '../report/terminal.ts';
+import { reportOf } from '../scenarios/parts.ts';
+import { analyseRun } from '../scenarios/readings.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
 
 export interface Published {
@@ -30,16 +30,16 @@ export interface Published {
 /** @throws BenchError RUN_FOLDER for a folder that cannot be read as a run. */
 export async function publish(folder: string): Promise<Published> {
   const run = loadRun(folder);
-  const analysis = analyse(run);
+  const analysis = analyseRun(run);
   const { plan } = run.header;
   const arms = plan.arms.map(armName);
-  const metrics = metricsOfPlan(plan);
   const thresholds = judgeThresholds(
     analysis,
     (run.header.thresholds ?? []).map((text) => parseThreshold(text, arms, plan.scenario)),
   );
-  const charts = await renderCharts(analysis, metrics);
-  const markdown = renderReport(analysis, { metrics, charts, thresholds });
+  const report = reportOf(analysis);
+  const charts = await renderCharts(report);
+  const markdown = renderReport(report, { charts, thresholds });
   // Charts of an earlier rendering may have other names.
   rmSync(join(folder, 'charts'), { recursive: true, force: true });
   for (const chart of charts) writeRunFile(folder, `charts/${chart.file}`, chart.svg);
@@ -54,8 +54,7 @@ export function summariseForTerminal(
   reportPath: string,
   stream: NodeJS.WriteStream,
 ): string {
-  return renderTerminal(analysis, {
-    metrics: metricsOfPlan(analysis.plan),
+  return renderTerminal(reportOf(analysis), {
     thresholds,
     reportPath,
     paint: (style, text) => styleText(style, text, { stream }),

@@ -1,12 +1,14 @@
 // The formats in which `report` prints a run, and the functions that join the texts of a suite's parts.
 
 import { join } from 'node:path';
-import { metricsOfPlan } from '../analysis/metrics/registry.ts';
+import { metricsOfPlan } from '../analysis/scenario-reading.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { renderBencher } from '../report/exports/bencher.ts';
 import { renderCsv } from '../report/exports/csv.ts';
 import { renderGithubBenchmark } from '../report/exports/github-benchmark.ts';
 import { renderHistograms } from '../report/exports/hgrm.ts';
+import { reportOf } from '../scenarios/parts.ts';
+import { readings } from '../scenarios/readings.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
 import type { Published } from './publish.ts';
 
@@ -18,9 +20,9 @@ export interface RenderedRun extends Published {
 export const formats = {
   md: ({ markdown }) => markdown,
   json: ({ analysis, thresholds }) => `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
-  csv: ({ run }) => renderCsv(run, metricsOfPlan(run.header.plan)),
-  'github-benchmark': ({ analysis }) => renderGithubBenchmark({ analysis, metrics: metricsOfPlan(analysis.plan) }),
-  bencher: ({ analysis }) => renderBencher({ analysis, metrics: metricsOfPlan(analysis.plan) }),
+  csv: ({ run, analysis: { plan } }) => renderCsv(run, metricsOfPlan(readings[plan.scenario], plan)),
+  'github-benchmark': ({ analysis }) => renderGithubBenchmark(reportOf(analysis)),
+  bencher: ({ analysis }) => renderBencher(reportOf(analysis)),
   hgrm: ({ folder, run }) => writeHistograms(folder, run),
 } as const satisfies Record<string, (run: RenderedRun) => string>;
 

@@ -8,7 +8,7 @@ import { BenchError } from '../contract/errors.ts';
 import { MAX_BLOCKS, MAX_SEED } from '../contract/run-file.ts';
 import { parseCount, parseList, pickName, usageError } from '../plan/quantities.ts';
 import { countTrials } from '../plan/trials.ts';
-import type { Paint } from '../report/verdict-table.ts';
+import type { Paint } from '../report/paint.ts';
 import { captureTruth } from '../selftest/capture/capture-trial.ts';
 import { renderCapture } from '../selftest/capture/render-capture.ts';
 import type { Experiment } from '../selftest/experiment.ts';

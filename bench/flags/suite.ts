@@ -1,11 +1,11 @@
 // Distributes the flags of a suite to its scenarios: a flag that all scenarios take goes to each, a flag that only some take
 // goes to those. A flag that none would take, or that has another meaning in each, is refused by name.
 
-import { metricsOf } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
 import { inFlag, parseList, pickName } from '../plan/quantities.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
+import { readings } from '../scenarios/readings.ts';
 import { scenarioNames, scenarios } from '../scenarios/registry.ts';
 import { flagNames, flagOf, type FlagName, type RunFlags } from './run-flags.ts';
 import { isGiven, takersHint, takesInSuite, writtenFlag } from './taken.ts';
@@ -47,10 +47,10 @@ function withOwnPrecision(name: ScenarioId, named: readonly ScenarioId[], flags:
   const { precision } = flags;
   const colon = precision?.lastIndexOf(':') ?? -1;
   if (precision === undefined || colon < 0) return flags;
-  const known = [...new Set(named.flatMap((one) => metricsOf(one).map(({ id }) => id)))];
+  const known = [...new Set(named.flatMap((one) => readings[one].metrics.map(({ id }) => id)))];
   const wanted = parseList('--precision', precision.slice(0, colon));
   for (const id of wanted) inFlag('--precision', precision, () => pickName('metric', id, known));
-  const own = new Set(metricsOf(name).map(({ id }) => id));
+  const own = new Set(readings[name].metrics.map(({ id }) => id));
   const ids = wanted.filter((id) => own.has(id));
   if (ids.length > 0) return { ...flags, precision: `${ids.join(',')}${precision.slice(colon)}` };
   const { precision: _precision, maxTime: _maxTime, ...rest } = flags;

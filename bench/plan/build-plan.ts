@@ -1,6 +1,5 @@
 // Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names the flag and the value.
 
-import { metricsOf } from '../analysis/metrics/registry.ts';
 import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { BenchError } from '../contract/errors.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
@@ -10,6 +9,7 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { refuseForeignFlags } from '../flags/taken.ts';
+import { readings } from '../scenarios/readings.ts';
 import { scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { planArms } from './arms.ts';
@@ -278,7 +278,7 @@ function readStop({ precision, maxTime }: RunFlags, scenario: ScenarioId): Preci
   const [, names, percent] = /^(?:([^:]+):)?(\d+(?:\.\d+)?)%$/.exec(precision.trim()) ?? [];
   const ratio = Number(percent) / 100;
   if (!(ratio > 0 && ratio < 1)) throw usageError('--precision', precision, 'a percentage such as 5%, or delivery.p50:5% for one metric');
-  const metricNames = metricsOf(scenario).flatMap(({ id, isExact }) => (isExact === true ? [] : [id]));
+  const metricNames = readings[scenario].metrics.flatMap(({ id, isExact }) => (isExact === true ? [] : [id]));
   const metrics =
     names === undefined
       ? []

@@ -3,7 +3,7 @@
 
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { isDisturbed } from '../analysis/attempts.ts';
-import { headlineOf, startOfSearch, supplementsOf } from '../analysis/capacity/follow-up.ts';
+import { headlineOf, startOfSearch, supplementsOf } from '../scenarios/capacity/follow-up.ts';
 import { lateLoadPoints } from '../analysis/late-trials.ts';
 import { isSupplement, loadPointKey } from '../contract/load-point.ts';
 import { planAlone, planBlock, planSupplements, type PlannedBlock, type PlannedTrial } from './trials.ts';

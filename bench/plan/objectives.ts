@@ -1,14 +1,15 @@
 // Parses the objectives that must hold for a load to count as carried (`--slo`), and plans a search. An objective is written
 // like a threshold of --fail-if, but states what must hold and not what must not.
 
-import { leastStreams } from '../analysis/capacity/load-grid.ts';
-import { findMetric } from '../analysis/metrics/registry.ts';
+import { leastStreams } from '../scenarios/capacity/load-grid.ts';
+import { findMetric } from '../analysis/scenario-reading.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { Objective, SearchPlan } from '../contract/search.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
+import { readings } from '../scenarios/readings.ts';
 import { parseDuration, usageError } from './quantities.ts';
 import { readCondition } from './thresholds.ts';
 
@@ -73,7 +74,7 @@ export function planSearch(
 
 /** @throws BenchError USAGE */
 function checkSupport({ text, metric }: Objective, windowNs: number): void {
-  const { quantile } = findMetric(metric) ?? {};
+  const { quantile } = findMetric(readings.stream, metric) ?? {};
   if (quantile === undefined || quantile < TAIL_QUANTILE || windowNs >= LEAST_WINDOW_OF_P99_NS) return;
   const window = `${windowNs / NS_PER_S} s`;
   throw new BenchError('USAGE', `${FLAG} ${text}: a window of ${window} holds too few separate stalls for such a quantile`, {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { metrics } from '../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../analysis/metrics/steady.ts';
 import { parseRegressionGates } from './regression-gates.ts';
 
 const parsed = (...texts: string[]) => parseRegressionGates(texts).map(({ metric, margin }) => [metric?.id, margin]);

@@ -3,8 +3,8 @@
 import type { RegressionGate, WorseMargin } from '../analysis/across/regression-gates.ts';
 import type { MetricUnit } from '../analysis/analysis.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
-import { allMetrics, findMetric } from '../analysis/metrics/registry.ts';
 import { BenchError } from '../contract/errors.ts';
+import { allMetrics } from '../scenarios/readings.ts';
 import { inFlag, parseDuration, parseSize, pickName, usageError } from './quantities.ts';
 
 const FLAG = '--fail-if-worse';
@@ -28,7 +28,7 @@ function parseGate(text: string): RegressionGate {
 
 function gatedMetric(text: string, id: string): Metric {
   const names = allMetrics.filter(({ better }) => better !== 'neither').map((metric) => metric.id);
-  const metric = findMetric(id);
+  const metric = allMetrics.find((one) => one.id === id);
   if (metric?.better === 'neither') {
     throw new BenchError('USAGE', `${FLAG} ${text}: neither more nor less of ${id} is worse`, {
       hint: `of these it is: ${names.join(', ')}`,
@@ -36,7 +36,8 @@ function gatedMetric(text: string, id: string): Metric {
   }
   if (metric !== undefined) return metric;
   if (id === '') throw usageError(FLAG, text, '[metric:]margin, such as 5% or delivery.p99:2ms');
-  return inFlag(FLAG, text, () => findMetric(pickName('metric', id, names)) as Metric);
+  const name = inFlag(FLAG, text, () => pickName('metric', id, names));
+  return allMetrics.find((one) => one.id === name) as Metric;
 }
 
 function parseMargin(text: string, margin: string, metric: Metric | undefined): WorseMargin {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { metrics } from '../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../analysis/metrics/steady.ts';
 import { thresholdOperators } from '../analysis/thresholds.ts';
 import { parseThreshold } from './thresholds.ts';
 

@@ -2,10 +2,11 @@
 // must hold; a limit carries a unit that fits its metric.
 
 import type { MetricUnit } from '../analysis/analysis.ts';
-import { findMetric, metricsOf } from '../analysis/metrics/registry.ts';
+import type { Metric } from '../analysis/metrics/metric.ts';
 import { thresholdOperators, type Threshold, type ThresholdOperator } from '../analysis/thresholds.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
 import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
+import { readings } from '../scenarios/readings.ts';
 import { inFlag, pickName, usageError } from './quantities.ts';
 
 const FLAG = '--fail-if';
@@ -38,9 +39,10 @@ export function readCondition(text: string, { flag, scenario }: ConditionPlace):
   const parts = pattern.exec(text.trim())?.groups;
   if (parts === undefined) return undefined;
   const { arm, id = '', operator, number = '', unit = '' } = parts;
-  const names = metricsOf(scenario).map((one) => one.id);
+  const { metrics } = readings[scenario];
+  const names = metrics.map((one) => one.id);
   const metric = inFlag(flag, text, () => pickName('metric', id, names));
-  const limit = readLimit(metric, { number, unit });
+  const limit = readLimit(metrics.find((one) => one.id === metric) as Metric, { number, unit });
   if (typeof limit !== 'number') throw usageError(flag, text, limit.wants);
   return { arm, metric, operator: operator as ThresholdOperator, limit };
 }
@@ -63,9 +65,11 @@ const unitsOf: Record<MetricUnit, Readonly<Record<string, number>>> = {
   count: PLAIN,
 };
 
-function readLimit(id: string, { number, unit }: { readonly number: string; readonly unit: string }): number | { readonly wants: string } {
-  const metric = findMetric(id);
-  const units = Object.entries(metric === undefined ? PLAIN : unitsOf[metric.unit]);
+function readLimit(
+  { id, unit: metricUnit }: Metric,
+  { number, unit }: { readonly number: string; readonly unit: string },
+): number | { readonly wants: string } {
+  const units = Object.entries<number>(unitsOf[metricUnit]);
   const size = units.find(([name]) => name.toLowerCase() === unit.toLowerCase())?.[1];
   if (size === undefined) return { wants: `a limit of ${id} ${unitWords(units.map(([name]) => name))}, not ${number}${unit}` };
   // 57 % is 0.57, not the 0.5700000000000001 of a multiplication: with >= that would be another limit.

@@ -1,7 +1,7 @@
 // Expands a plan into an ordered list of trials. Arms are interleaved within a block in random order, so that drift of the
 // machine cannot favour an arm (randomised multiple interleaved trials, Abedi & Brecht 2017).
 
-import { countSupplements, type Supplement } from '../analysis/capacity/follow-up.ts';
+import { countSupplements, type Supplement } from '../scenarios/capacity/follow-up.ts';
 import type { Arm } from '../contract/arms/arms.ts';
 import { faultNames } from '../contract/faults.ts';
 import { deriveSeed, drawBelow, seededDraw, shuffled } from '../contract/random.ts';

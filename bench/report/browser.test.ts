@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
-import { metricsOfPlan } from '../analysis/metrics/registry.ts';
+import { metricsOfPlan } from '../analysis/scenario-reading.ts';
 import type { Arm } from '../contract/arms/arms.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { renderBrowser, renderBrowserText } from './browser.ts';
+import { renderMarkdown } from './formats/markdown.ts';
 import { renderReport } from './report.ts';
 import { fullAnalysis, widthOf } from './report-fixture.ts';
+import { streamReading } from '../scenarios/stream/reading.ts';
+import { streamParts } from '../scenarios/stream/parts.ts';
 
 const arms: readonly (Arm & { name: string })[] = [
   { name: 'sse/browser', transport: 'sse', client: 'browser', path: 'direct' },
@@ -61,10 +64,10 @@ function pageAnalysis(): Analysis {
   };
 }
 
-const contextOf = (analysis: Analysis) => ({ analysis, metrics: metricsOfPlan(analysis.plan) });
+const contextOf = (analysis: Analysis) => ({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan) });
 
 it('the section shows the way of a token, arm by arm, and how well the clock was known', () => {
-  const text = renderBrowser(contextOf(pageAnalysis()));
+  const text = renderMarkdown(renderBrowser(contextOf(pageAnalysis())));
   expect(text).toContain('in headless Chromium, which calls itself HeadlessChrome/140.0.7339.16');
   expect(text).toMatch(/\| Write to DOM p50 +\| +740 µs \| +970 µs \|/);
   expect(text).toMatch(/\| SSE \(browser client\) +\| +±150 µs \| ±200 µs \| 5\.00 µs \| yes +\| +0 of 9 \|/);
@@ -82,7 +85,10 @@ it('the terminal says it in a line an arm', () => {
 });
 
 it('the report says what a page makes different and what it does not show', () => {
-  const report = renderReport(pageAnalysis(), { metrics: metricsOfPlan(pageAnalysis().plan), charts: [] });
+  const report = renderReport(
+    { analysis: pageAnalysis(), metrics: metricsOfPlan(streamReading, pageAnalysis().plan), parts: streamParts },
+    { charts: [] },
+  );
   expect(report).toContain('a parser in the page splits it into events after the first time was taken');
   expect(report).toContain('no TCP connect to compare as a negative control');
   expect(report).toContain('One browser took part, headless');
@@ -91,7 +97,7 @@ it('the report says what a page makes different and what it does not show', () =
 
 it('a run without a page says nothing of one', () => {
   const full = fullAnalysis();
-  expect(renderBrowser(contextOf(full))).toBe('');
+  expect(renderBrowser(contextOf(full))).toEqual([]);
   expect(renderBrowserText(contextOf(full))).toBe('');
-  expect(metricsOfPlan(full.plan).filter(({ id }) => /^append|browser|page/.test(id))).toEqual([]);
+  expect(metricsOfPlan(streamReading, full.plan).filter(({ id }) => /^append|browser|page/.test(id))).toEqual([]);
 });

@@ -7,12 +7,13 @@ import { reusesConnections } from '../contract/arms/arms.ts';
 import { clientStacks, isBrowser } from '../contract/arms/stacks.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatValue, UNKNOWN } from './format.ts';
-import { bulletList, joinBlocks, left, renderTable, right, section } from './markdown.ts';
+import { left, right, section } from './blocks.ts';
 import { transportsOf } from './mechanisms.ts';
+import { heading, list, table, type Block } from './blocks.ts';
 import { armTitleOf, type ReportContext } from './report-context.ts';
-import { contestantsAt, renderMetricRows } from './scenarios/arm-estimates.ts';
+import { contestantsAt, renderMetricRows } from './arm-estimates.ts';
 import { wrap } from './text-layout.ts';
-import { TERMINAL_COLUMNS } from './verdict-table.ts';
+import { TERMINAL_COLUMNS } from './paint.ts';
 
 /** Metrics in the order of a token's path. */
 const way = [
@@ -30,25 +31,25 @@ const way = [
 ];
 
 /** Empty for a run without a page. */
-export function renderBrowser(context: ReportContext): string {
+export function renderBrowser(context: ReportContext): readonly Block[] {
   const { analysis } = context;
   const { browser } = analysis;
-  if (browser === undefined) return '';
+  if (browser === undefined) return [];
   return section('In the browser', [
     `Received by a page of the server's own origin in headless Chromium, which calls itself ${versionsOf(browser.arms)}. A token's way: the server **writes** it; the page's **callback** runs` +
       ' (an `EventSource` or `WebSocket` event, or a read of the `fetch` body), and takes a time before anything else; the page parses the payload and appends' +
       ' its text as a text node to the stream’s paragraph in the **DOM**, and takes a second time. Painting comes after that, up to a frame later, and is not measured.',
     ...analysis.loadPoints.map((point) => {
       const pages = { ...point, arms: point.arms.filter(({ arm }) => isBrowser(arm.client)) };
-      return joinBlocks([`### ${loadPointTitle(point.loadPoint)}: from the write to the DOM`, renderMetricRows(context, pages, way)]);
+      return [heading(3, `${loadPointTitle(point.loadPoint)}: from the write to the DOM`), renderMetricRows(context, pages, way)];
     }),
     'A quantile of a sum is not the sum of the quantiles. These comparisons were not declared beforehand: they explain, and decide nothing.',
-    '### The clock of the page',
-    renderTable(
+    heading(3, 'The clock of the page'),
+    table(
       [left('arm'), right('uncertainty, median'), right('worst'), right('step'), left('isolated'), right('clock moved')],
       browser.arms.map((arm) => clockRow(analysis, arm)),
     ),
-    bulletList([
+    list([
       'The page reads `performance.now()`, the server and the load process CLOCK_MONOTONIC. Some hundred questions and answers before the streams and after them bound' +
         ' the offset between the two; a stamp of the page may be off by the **uncertainty** against one of the server, all stamps of a trial by the same amount.' +
         ' Between two stamps of the page (callback to DOM) it cancels.',

@@ -1,14 +1,17 @@
 import { expect, it } from 'vitest';
-import { analyse } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { fixtureRun } from '../analysis/analysis-fixture.ts';
-import { metricsOfPlan } from '../analysis/metrics/registry.ts';
+import { metricsOfPlan } from '../analysis/scenario-reading.ts';
 import { fixtureDistribution } from '../analysis/trial-fixture.ts';
 import type { CanaryReading } from '../contract/canary.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { renderMarkdown } from './formats/markdown.ts';
 import { renderReport } from './report.ts';
 import { renderCanary } from './canary.ts';
+import { analyseRun } from '../scenarios/readings.ts';
+import { streamReading } from '../scenarios/stream/reading.ts';
+import { streamParts } from '../scenarios/stream/parts.ts';
 
 const reading = (medianMs: number, requests: number): CanaryReading => ({
   requests,
@@ -30,10 +33,11 @@ function analysisOf(hasCanary: boolean): Analysis {
     blocks: 3,
     ...(hasCanary && { plan: { canary: { requestsPerSecond: 50 } }, edit: withCanary }),
   });
-  return analyse(run);
+  return analyseRun(run);
 }
 
-const sectionOf = (analysis: Analysis): string => renderCanary({ analysis, metrics: metricsOfPlan(analysis.plan) });
+const sectionOf = (analysis: Analysis): string =>
+  renderMarkdown(renderCanary({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan) }));
 
 /** The cells of the row that begins with `title`. */
 const row = (text: string, title: string): string[] =>
@@ -61,7 +65,9 @@ it('shows a p99 only where there were requests enough for one', () => {
 it('a run without a canary knows nothing of one, in no part of its report', () => {
   const analysis = analysisOf(false);
   expect(sectionOf(analysis)).toBe('');
-  expect(renderReport(analysis, { metrics: metricsOfPlan(analysis.plan), charts: [] })).not.toMatch(/canary|ordinary request/i);
+  expect(renderReport({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan), parts: streamParts }, { charts: [] })).not.toMatch(
+    /canary|ordinary request/i,
+  );
 });
 
 it('the canary has no endpoint: nothing of it gets a verdict', () => {

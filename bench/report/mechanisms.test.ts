@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Arm } from '../contract/arms/arms.ts';
 import { absences, handshakesFirst, librariesThatWrite, transportIdsOf, transportsOf } from './mechanisms.ts';
 import { fullAnalysis } from './report-fixture.ts';
+import { renderMarkdown } from './formats/markdown.ts';
+import { streamParts } from '../scenarios/stream/parts.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
 import { renderLimits } from './sections/reading.ts';
 
@@ -41,7 +43,8 @@ it('a library is named for when it sends only where it sends as it does by itsel
 function reportOf(arms: readonly Arm[]): string {
   const full = fullAnalysis();
   const analysis = { ...full, plan: { ...full.plan, arms: [...arms] } };
-  return `${renderAsymmetries(analysis)}\n${renderLimits(analysis)}`;
+  const report = { analysis, metrics: [], parts: streamParts };
+  return renderMarkdown([...renderAsymmetries(report), ...renderLimits(report)]);
 }
 
 describe('a report says nothing of transports that took no part', () => {

@@ -4,10 +4,10 @@ import type { Analysis, LoadPointAnalysis, MetricUnit, NoiseFloor } from '../ana
 import { fewestBlocks } from '../analysis/statistics/multiplicity.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatDifferenceEstimate, formatP, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
-import { left, renderTable, right } from './markdown.ts';
+import { left, right, table, type Table } from './blocks.ts';
 import { metricText, type ReportContext } from './report-context.ts';
-import { layOutTable } from './text-layout.ts';
-import { formatHalfWidth, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
+import type { RunReport } from './scenario-parts.ts';
+import { formatHalfWidth } from './verdict-table.ts';
 
 interface LabelledFloor {
   readonly label: string;
@@ -28,21 +28,21 @@ function labelHeading(points: readonly LoadPointAnalysis[]): string {
   return points.length > 1 ? 'load point' : 'endpoint';
 }
 
-/** Tables of a run: one for each load point or, with fault injection, a single one with a row for each. */
-export function noiseFloorTables({ loadPoints, recovery }: Analysis): readonly (readonly LoadPointAnalysis[])[] {
-  return recovery === undefined ? loadPoints.map((point) => [point]) : [loadPoints];
+/** Tables of a run: one for each load point or, where these are many, a single one with a row for each. */
+export function noiseFloorTables({ analysis: { loadPoints }, parts }: RunReport): readonly (readonly LoadPointAnalysis[])[] {
+  return parts.hasManyPoints === true ? [loadPoints] : loadPoints.map((point) => [point]);
 }
 
 /** Empty without an A/A pair. */
-export function renderNoiseFloorMarkdown(context: ReportContext, points: readonly LoadPointAnalysis[]): string {
+export function noiseFloorTable(context: ReportContext, points: readonly LoadPointAnalysis[]): Table {
   const { metrics } = context;
-  return renderTable(
+  return table(
     [
       left(labelHeading(points)),
-      right('copy against baseline [95 % CI]'),
+      right('copy against baseline [95 % CI]', { narrow: 'copy against baseline' }),
       right('half-width'),
-      right('smallest difference found (80 % power)'),
-      right('p (Holm)'),
+      right('smallest difference found (80 % power)', { narrow: 'smallest detectable' }),
+      right('p (Holm)', { narrow: 'p' }),
       left('claim'),
     ],
     labelledFloors(context, points).map(({ label, floor }) => {
@@ -53,27 +53,10 @@ export function renderNoiseFloorMarkdown(context: ReportContext, points: readonl
         withSign(formatHalfWidth(floor, unit)),
         formatDetectable(floor, unit),
         formatP(floor.adjustedP),
-        floor.claims ? '**a difference**' : claimWords(floor),
+        { text: claimWords(floor), isStrong: floor.claims, tone: floor.claims ? 'bad' : undefined },
       ];
     }),
   );
-}
-
-/** At most 100 columns wide; empty without an A/A pair. */
-export function renderNoiseFloorText(context: ReportContext, points: readonly LoadPointAnalysis[], paint: Paint): string {
-  const rows = labelledFloors(context, points).map(({ label, floor }) => {
-    const { unit } = metricText(context.metrics, floor.metric);
-    const cells = [
-      label,
-      pairEstimate(floor, unit),
-      withSign(formatHalfWidth(floor, unit)),
-      formatDetectable(floor, unit),
-      formatP(floor.adjustedP),
-    ];
-    return { cells: [...cells, claimWords(floor)], paint: (text: string): string => (floor.claims ? paint('red', text) : text) };
-  });
-  const titles = [labelHeading(points), 'copy against baseline', 'half-width', 'smallest detectable', 'p', 'claim'];
-  return layOutTable({ titles, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
 }
 
 /** One sentence; undefined when the pair was not measured anywhere. */

@@ -4,10 +4,9 @@
 import type { LoadPointAnalysis, MetricUnit, PilotAnalysis, PilotEndpoint } from '../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatPercent, formatSetting, formatValue, formatWallTime, UNKNOWN } from './format.ts';
-import { left, renderTable, right } from './markdown.ts';
+import { left, right, table, type Table } from './blocks.ts';
 import { armTitleOf, metricText, type ReportContext } from './report-context.ts';
-import { layOutTable } from './text-layout.ts';
-import { TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
+import type { RunReport } from './scenario-parts.ts';
 
 export interface PilotTableOptions {
   readonly context: ReportContext;
@@ -16,34 +15,17 @@ export interface PilotTableOptions {
   readonly otherArm: string;
 }
 
-/** One table for each load point and arm or, with fault injection, one for each arm. Empty for a run that is no pilot. */
-export function pilotTables(context: ReportContext): readonly PilotTableOptions[] {
-  const { pilot, loadPoints, recovery } = context.analysis;
+/** One table for each load point and arm or, where load points are many, one for each arm. Empty for a run that is no pilot. */
+export function pilotTables(context: RunReport): readonly PilotTableOptions[] {
+  const { pilot, loadPoints } = context.analysis;
   const arms = new Set(pilot?.endpoints.map(({ otherArm }) => otherArm));
-  const tables = recovery === undefined ? loadPoints.map((point) => [point]) : [loadPoints];
+  const tables = context.parts.hasManyPoints === true ? [loadPoints] : loadPoints.map((point) => [point]);
   return tables.flatMap((points) => [...arms].map((otherArm) => ({ context, points, otherArm })));
 }
 
 export function pilotTitle({ context: { analysis }, points, otherArm }: PilotTableOptions): string {
   const load = points.length === 1 ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('') : '';
   return `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}${load}`;
-}
-
-export function renderPilotMarkdown(options: PilotTableOptions): string {
-  const { titles, rows } = tableOf(options);
-  const isText = (index: number): boolean => index === 0 || index === titles.length - 1;
-  return renderTable(
-    titles.map((title, index) => (isText(index) ? left(title) : right(title))),
-    rows,
-  );
-}
-
-/** At most 100 columns wide. */
-export function renderPilotText(options: PilotTableOptions, paint: Paint): string {
-  const { titles, rows } = tableOf(options);
-  return layOutTable({ titles, rows: rows.map((cells) => ({ cells, paint: (text: string): string => text })) }, TERMINAL_COLUMNS, (text) =>
-    paint('bold', text),
-  );
 }
 
 /** Sentences on what to do next; the command stands beside them. */
@@ -58,28 +40,23 @@ export function pilotSentences({ blocks, isCapped, estimatedNs, endpoints }: Pil
 
 const NO_BREAK_SPACE = '\u00A0';
 
-interface PilotTable {
-  readonly titles: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
-function tableOf({ context: { analysis, metrics }, points, otherArm }: PilotTableOptions): PilotTable {
+export function pilotTable({ context: { analysis, metrics }, points, otherArm }: PilotTableOptions): Table {
   const { stop } = analysis.plan;
   const keys = new Set(points.map(({ loadPoint }) => loadPointKey(loadPoint)));
   const endpoints = (analysis.pilot?.endpoints ?? []).filter(
     (endpoint) => endpoint.otherArm === otherArm && keys.has(loadPointKey(endpoint.loadPoint)),
   );
   const precision = stop === undefined ? [] : [`blocks for ±${formatSetting(stop.ratio, 'ratio').replace(' ', NO_BREAK_SPACE)}`];
-  return {
-    titles: [
-      points.length > 1 ? 'load point' : 'endpoint',
-      'spread between blocks',
-      'blocks to find a difference',
-      'blocks to show equivalence',
-      ...precision,
-      'negligible within',
+  return table(
+    [
+      left(points.length > 1 ? 'load point' : 'endpoint'),
+      right('spread between blocks'),
+      right('blocks to find a difference'),
+      right('blocks to show equivalence'),
+      ...precision.map((title) => right(title)),
+      left('negligible within'),
     ],
-    rows: endpoints.map((endpoint) => {
+    endpoints.map((endpoint) => {
       const { title, unit } = metricText(metrics, endpoint.metric);
       const { needed, neededForPrecision } = endpoint;
       const label = points.length > 1 ? loadPointTitle(endpoint.loadPoint) : title;
@@ -88,7 +65,7 @@ function tableOf({ context: { analysis, metrics }, points, otherArm }: PilotTabl
         marginWords(endpoint, unit),
       );
     }),
-  };
+  );
 }
 
 /** While it is small, the standard deviation of the logarithm is that of the ratio. */

@@ -19,8 +19,9 @@ export interface MetricText {
   readonly endpoint?: string | undefined;
 }
 
-export interface ReportContext {
-  readonly analysis: Analysis;
+/** `Findings` are what the reading of the run's scenario adds to an analysis. */
+export interface ReportContext<Findings extends object = object> {
+  readonly analysis: Analysis & Findings;
   readonly metrics: readonly MetricText[];
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../analysis/analysis.ts';
 import type { Arm } from '../contract/arms/arms.ts';
@@ -8,6 +7,7 @@ import { fixtureMetrics } from './fixture-metrics.ts';
 import { formatRatio } from './format.ts';
 import { fullAnalysis, invalidAnalysis, smokeAnalysis } from './report-fixture.ts';
 import { renderReport } from './report.ts';
+import { streamParts } from '../scenarios/stream/parts.ts';
 
 const charts = [
   { file: 'load-sweep.svg', title: 'Delivery and server cost against load', alt: 'p50 [and p99] against connections' },
@@ -23,7 +23,7 @@ const variants: readonly (readonly [string, Analysis, typeof charts])[] = [
   ['pilot', pilotAnalysis(), []],
 ];
 
-const reportOf = (analysis: Analysis): string => renderReport(analysis, { metrics: fixtureMetrics, charts: [] });
+const reportOf = (analysis: Analysis): string => renderReport({ analysis, metrics: fixtureMetrics, parts: streamParts }, { charts: [] });
 
 describe('the report', () => {
   it('says of arms and tokens what is not as usual, and nothing of the usual way that no arm has', () => {
@@ -39,12 +39,9 @@ describe('the report', () => {
     expect(reportOf(fullAnalysis())).toContain(usual);
   });
 
-  // UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
-  it.each(variants)('of the %s run is the one that was read and approved', (name, analysis, charts) => {
-    const report = renderReport(analysis, { metrics: fixtureMetrics, charts });
-    const path = new URL(`golden/${name}.md`, import.meta.url);
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, report);
-    expect(report).toBe(readFileSync(path, 'utf8'));
+  it.each(variants)('of the %s run is the one that was read and approved', async (name, analysis, charts) => {
+    const report = renderReport({ analysis, metrics: fixtureMetrics, parts: streamParts }, { charts });
+    await expect(report).toMatchFileSnapshot(`golden/${name}.md`);
   });
 
   it.each(variants)('of the %s run has well-formed tables and folded blocks', (_, analysis) => {
@@ -175,9 +172,11 @@ describe('the report', () => {
 
   it('links only to charts that exist', () => {
     expect(reportOf(fullAnalysis())).not.toContain('## Charts');
-    expect(renderReport(fullAnalysis(), { metrics: fixtureMetrics, charts: charts.slice(0, 1) }).match(/!\[.*\]\(.*\)/g)).toEqual([
-      String.raw`![p50 \[and p99\] against connections](charts/load-sweep.svg)`,
-    ]);
+    expect(
+      renderReport({ analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts }, { charts: charts.slice(0, 1) }).match(
+        /!\[.*\]\(.*\)/g,
+      ),
+    ).toEqual([String.raw`![p50 \[and p99\] against connections](charts/load-sweep.svg)`]);
   });
 
   it('survives being saved as JSON, where what is not a number becomes null', () => {

@@ -1,29 +1,85 @@
-// Maps each scenario to the parts that it adds to a report; the rest of a report is the same for all of them.
+// What a report must know of the scenario that was measured. Each scenario implements it in its own folder; the command that
+// renders a run hands it in.
 
 import type { Analysis } from '../analysis/analysis.ts';
-import type { ScenarioId } from '../contract/run-file.ts';
-import { browserLimitsParts } from './scenarios/browser-limits.ts';
-import { burstParts } from './scenarios/burst.ts';
-import { capacityParts } from './scenarios/capacity.ts';
-import { completionsParts } from './scenarios/completions.ts';
-import { connectParts } from './scenarios/connect.ts';
-import { fanoutParts } from './scenarios/fanout.ts';
-import { memoryParts } from './scenarios/memory.ts';
-import { slowReaderParts } from './scenarios/slow-reader.ts';
-import type { ScenarioParts } from './scenarios/parts.ts';
+import type { Plan } from '../contract/run-file.ts';
+import type { Content } from './blocks.ts';
+import type { ChartPlan } from './charts/chart.ts';
+import type { ReportContext } from './report-context.ts';
+import type { ChartLink } from './sections/chart-links.ts';
+import type { Paint } from './paint.ts';
 
-const parts: Partial<Record<ScenarioId, ScenarioParts>> = {
-  memory: memoryParts,
-  capacity: capacityParts,
-  connect: connectParts,
-  fanout: fanoutParts,
-  'slow-reader': slowReaderParts,
-  burst: burstParts,
-  completions: completionsParts,
-  'browser-limits': browserLimitsParts,
-};
+/** A run with everything that its report needs. */
+export interface RunReport<Findings extends object = object> extends ReportContext<Findings> {
+  readonly parts: ScenarioParts<Findings>;
+}
 
-/** undefined for steady streams, and for scenarios with fault injection. */
-export function partsOf({ plan }: Pick<Analysis, 'plan'>): ScenarioParts | undefined {
-  return parts[plan.scenario];
+/** A group of rows in the tables of all results. */
+export interface MetricGroup {
+  readonly title: string;
+  /** First words of the ids of its metrics. */
+  readonly words: readonly string[];
+  /** Title of the group that it comes before; it comes first when absent. */
+  readonly before?: string;
+}
+
+/** `Findings` are what the scenario's reading adds to an analysis. */
+export interface ScenarioParts<Findings extends object = object> {
+  /** How the title goes on after the arms: `when clients stop reading`. */
+  readonly title: string;
+  /** The paragraph below the title: workload, load and procedure, without the trials. */
+  circumstances(analysis: Analysis & Findings): string;
+  /** Further paragraphs below it. */
+  conditions?(analysis: Analysis & Findings): readonly string[];
+  /** What a trial is drawn for besides its arm, and how long each measures, for the sentence on the trials. */
+  readonly drawnFor?: string;
+  perTrial?(analysis: Analysis & Findings): string;
+  /** Caveat on every number, above the verdicts. */
+  banner?(analysis: Analysis & Findings): Content;
+
+  /** In the place of the tables of verdicts, or of the noise floor between equal arms. The charts are those of `charts`, as they were written. */
+  verdicts?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
+  /** Sections between the verdicts and how to read them. */
+  sections?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
+  /** Sections between how to read the verdicts and the tables of all results. */
+  evidence?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
+  /** The section after all results. */
+  explanation?(context: RunReport<Findings>): Content;
+  charts?(context: RunReport<Findings>): readonly ChartPlan[];
+
+  /** In the place of the tables of verdicts in the terminal; lines have at most 100 columns, as everywhere there. */
+  verdictText?(context: RunReport<Findings>, paint: Paint): readonly string[];
+  /** Lines under the tables of verdicts in the terminal. */
+  terminal?(context: RunReport<Findings>, paint: Paint): readonly string[];
+  /** Lines below these, which a run of equal arms has, too. */
+  notes?(context: RunReport<Findings>): readonly string[];
+
+  /** Groups of the scenario's own metrics in the tables of all results. */
+  readonly metricGroups?: readonly MetricGroup[];
+  /** Set when each of many load points has one endpoint: tables have a row for each of them, their gates and results stand together. */
+  readonly hasManyPoints?: true;
+  /** Set when due times count from planned starts, and not from when a stream's handler began. */
+  readonly isOnTimetable?: true;
+  /** Set when streams go on over other connections than their first: how a connection begins and ends is then their own subject. */
+  readonly outlivesConnections?: true;
+  /** Set when no arm is compared with another, so there is nothing to explain about ratios and intervals. */
+  readonly comparesNothing?: true;
+  /** Set when no client but the probe can be asked. */
+  readonly takesProbeOnly?: true;
+
+  /** Items in the place of those on how to read the verdicts. */
+  reading?(analysis: Analysis & Findings): readonly string[];
+  /** What is the same in every arm, in the place of what is the same for steady streams: the subject of a sentence. */
+  readonly alike?: string;
+  /** Sentences on what differs between the arms besides the transport, and on what the result does not say. */
+  asymmetries?(analysis: Analysis & Findings): readonly string[];
+  limits?(analysis: Analysis & Findings): readonly string[];
+  /** In the place of what a result on this machine does not say of others; `cpus` names its processors. */
+  machineLimits?(plan: Plan, cpus: string): readonly string[];
+  /** Rows of the table of settings, in the place of warm-up and window. */
+  settings?(analysis: Analysis & Findings): readonly (readonly [string, string])[];
+  /** The moments that definitions refer to, in the place of those of steady streams. */
+  readonly moments?: string;
+  /** What a quantile is over: `tokens or streams` when absent. */
+  readonly quantilesOver?: string;
 }

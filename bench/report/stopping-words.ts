@@ -3,16 +3,18 @@
 import type { Analysis, StopInterval } from '../analysis/analysis.ts';
 import { formatCount, formatPercent, formatSetting, formatValue } from './format.ts';
 import { armTitleOf, loadWords, metricText, type ReportContext } from './report-context.ts';
+import type { RunReport } from './scenario-parts.ts';
 
 /** `12`, or with a stopping rule `14 of at most 60`. */
 export function blockCount({ plan, stop }: Analysis): string {
   return stop === undefined ? formatCount(plan.blocks) : `${formatCount(stop.blocks)} of at most ${formatCount(plan.blocks)}`;
 }
 
-/** One sentence on how many blocks and trials there were; `perTrial` says how long each measured, if all are alike. */
-export function trialsSentence(analysis: Analysis, perTrial?: string): string {
+/** One sentence on how many blocks and trials there were, and how long each measured if all are alike. */
+export function trialsSentence({ analysis, parts }: RunReport): string {
   const { trials } = analysis;
-  const each = `each with one trial per arm${analysis.plan.recovery === undefined ? '' : ', fault and load'} in random order`;
+  const perTrial = parts.perTrial?.(analysis);
+  const each = `each with one trial per arm${parts.drawnFor ?? ''} in random order`;
   return (
     `${blockWords(analysis)}, ${perTrial === undefined ? each : `${each}, ${perTrial}`};` +
     ` ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed${repeatWords(analysis)}.` +

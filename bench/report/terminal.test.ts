@@ -4,10 +4,11 @@ import { copyAnalysis, equalArmsAnalysis, pilotAnalysis } from './fixture-design
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { fullAnalysis, invalidAnalysis, smokeAnalysis, widthOf } from './report-fixture.ts';
 import { renderTerminal } from './terminal.ts';
-import { plainPaint } from './verdict-table.ts';
+import { plainPaint } from './paint.ts';
+import { streamParts } from '../scenarios/stream/parts.ts';
 
 const textOf = (analysis: Analysis): string =>
-  renderTerminal(analysis, { metrics: fixtureMetrics, paint: plainPaint, reportPath: 'reports/x/report.md' });
+  renderTerminal({ analysis, metrics: fixtureMetrics, parts: streamParts }, { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
 describe('the end of a run', () => {
   it('begins with what was run and ends with where the report is', () => {
@@ -67,8 +68,8 @@ describe('the end of a run', () => {
     const { plan, ...rest } = invalidAnalysis();
     const arms = plan.arms.map((arm) => Object.assign({ injection: { kind: 'padding', bytes: 16 } as const }, arm));
     const painted = renderTerminal(
-      { ...rest, plan: { ...plan, arms } },
-      { metrics: fixtureMetrics, paint: (style, text) => (style === 'red' ? `<${text}>` : text), reportPath: 'x' },
+      { analysis: { ...rest, plan: { ...plan, arms } }, metrics: fixtureMetrics, parts: streamParts },
+      { paint: (style, text) => (style === 'red' ? `<${text}>` : text), reportPath: 'x' },
     );
     expect(painted.match(/^<!> .*$/m)?.[0]).toBe(
       '<!> INJECTED EFFECTS: this run tests the harness; it is no measurement. SSE: each payload is 16 B',

@@ -5,26 +5,24 @@ import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { armName, type Arm } from '../contract/arms/arms.ts';
 import { DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
+import type { Table } from './blocks.ts';
 import { formatCount } from './format.ts';
+import { renderTableText } from './formats/terminal.ts';
 import { renderBrowserText } from './browser.ts';
 import { INJECTED, injectedArms } from './injections.ts';
-import { claimsSentence, noiseFloorTables, renderNoiseFloorText } from './noise-floor.ts';
-import { pilotSentences, pilotTables, pilotTitle, renderPilotText } from './pilot-table.ts';
-import { absentSentences } from './recovery/absent-faults.ts';
-import { renderFaultVerdictText } from './recovery/fault-verdicts.ts';
-import { renderHerdText } from './recovery/herd-text.ts';
-import { faultGroups, isHerd, recoveryContext, type RecoveryContext } from './recovery/recovery-context.ts';
-import { partsOf } from './scenario-parts.ts';
-import { armTitleOf, contenders, isEqualArmsRun, metricText, type MetricText, type ReportContext } from './report-context.ts';
+import { claimsSentence, noiseFloorTable, noiseFloorTables } from './noise-floor.ts';
+import { pilotSentences, pilotTable, pilotTables, pilotTitle } from './pilot-table.ts';
+import { armTitleOf, contenders, isEqualArmsRun, metricText, type ReportContext } from './report-context.ts';
+import type { RunReport } from './scenario-parts.ts';
 import { blockCount } from './stopping-words.ts';
 import { wrap } from './text-layout.ts';
 import { renderThresholdText } from './thresholds.ts';
-import { renderExactText, renderVerdictText, TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
+import { exactTable, testedTable } from './verdict-table.ts';
+import { TERMINAL_COLUMNS, type Paint } from './paint.ts';
 
 const MAX_WARNINGS = 5;
 
 export interface TerminalOptions {
-  readonly metrics: readonly MetricText[];
   /** `styleText` of node:util, or `plainPaint`. */
   readonly paint: Paint;
   /** Absent for a part of a suite, whose report has another place. */
@@ -34,12 +32,12 @@ export interface TerminalOptions {
 }
 
 /** Text of at most 100 columns, except the report's path and the command after a pilot; ends with a line break. */
-export function renderTerminal(analysis: Analysis, { metrics, paint, reportPath, thresholds = [] }: TerminalOptions): string {
-  const context: ReportContext = { analysis, metrics };
+export function renderTerminal(context: RunReport, { paint, reportPath, thresholds = [] }: TerminalOptions): string {
+  const { analysis } = context;
   const blocks = [
     header(analysis, paint),
     ...answer(context, paint),
-    renderThresholdText(thresholds, { metrics, paint }),
+    renderThresholdText(thresholds, context, paint),
     warningLines(context, paint),
     reportPath === undefined ? '' : `report: ${reportPath}`,
   ];
@@ -61,55 +59,48 @@ function nameWithoutClient(arm: Arm): string {
   return armName({ ...arm, client: DEFAULT_CLIENT });
 }
 
-function answer(context: ReportContext, paint: Paint): readonly string[] {
-  if (context.analysis.pilot !== undefined) return pilotBlocks(context, paint);
-  const faulted = recoveryContext(context);
-  if (faulted !== undefined) return faultBlocks(faulted, paint);
-  const own = [...(partsOf(context.analysis)?.terminal?.(context, paint) ?? []), renderBrowserText(context)];
-  return isEqualArmsRun(context.analysis) ? equalArmsBlocks(context, paint) : [...verdictBlocks(context, paint), ...own];
-}
-
-function faultBlocks(context: RecoveryContext, paint: Paint): readonly string[] {
-  const absent = absentSentences(context).map(wrapped).join('\n');
-  if (isEqualArmsRun(context.analysis)) return [...equalArmsBlocks(context, paint), absent];
-  const tables = faultGroups(context).flatMap((group) => [
-    renderFaultVerdictText(context, group, paint),
-    isHerd(context) ? renderHerdText(context, group, paint) : '',
-  ]);
-  return [...tables, absent];
+function answer(context: RunReport, paint: Paint): readonly string[] {
+  const { analysis, parts } = context;
+  if (analysis.pilot !== undefined) return pilotBlocks(context, paint);
+  const notes = (parts.notes?.(context) ?? []).map(wrapped).join('\n');
+  if (isEqualArmsRun(analysis)) return [...equalArmsBlocks(context, paint), notes];
+  return [
+    ...(parts.verdictText?.(context, paint) ?? verdictBlocks(context, paint)),
+    ...(parts.terminal?.(context, paint) ?? []),
+    renderBrowserText(context),
+    notes,
+  ];
 }
 
 function verdictBlocks(context: ReportContext, paint: Paint): readonly string[] {
   const { analysis } = context;
-  const titled = (table: string, otherArm: string, point: LoadPointAnalysis): string[] =>
-    table === '' ? [] : [`${pairTitle(analysis, otherArm, point)}\n${table}`];
+  const titled = (table: Table, otherArm: string, point: LoadPointAnalysis): string[] =>
+    table.rows.length === 0 ? [] : [`${pairTitle(analysis, otherArm, point)}\n${renderTableText(table, paint)}`];
   const verdicts = analysis.loadPoints.flatMap((point) =>
-    contenders(point).flatMap((otherArm) => titled(renderVerdictText({ context, point, otherArm }, paint), otherArm, point)),
+    contenders(point).flatMap((otherArm) => titled(testedTable({ context, point, otherArm }), otherArm, point)),
   );
   // Bytes of a token hardly depend on the load.
   const counted = analysis.loadPoints
     .slice(-1)
-    .flatMap((point) =>
-      contenders(point).flatMap((otherArm) => titled(renderExactText({ context, point, otherArm }, paint), otherArm, point)),
-    );
+    .flatMap((point) => contenders(point).flatMap((otherArm) => titled(exactTable({ context, point, otherArm }), otherArm, point)));
   return [...verdicts, ...counted];
 }
 
-function equalArmsBlocks(context: ReportContext, paint: Paint): readonly string[] {
+function equalArmsBlocks(context: RunReport, paint: Paint): readonly string[] {
   const { analysis } = context;
-  const tables = noiseFloorTables(analysis).map((points) => {
-    const table = renderNoiseFloorText(context, points, paint);
+  const tables = noiseFloorTables(context).map((points) => {
+    const floors = renderTableText(noiseFloorTable(context, points), paint);
     const load = points.length === 1 ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('') : '';
-    return `Noise floor between two equal arms (${armTitleOf(analysis, analysis.baseline)})${load}\n${table}`.trimEnd();
+    return `Noise floor between two equal arms (${armTitleOf(analysis, analysis.baseline)})${load}\n${floors}`.trimEnd();
   });
   return [...tables, wrapped(claimsSentence(analysis) ?? 'The pair was not measured.')];
 }
 
-function pilotBlocks(context: ReportContext, paint: Paint): readonly string[] {
+function pilotBlocks(context: RunReport, paint: Paint): readonly string[] {
   const { analysis } = context;
   const { pilot } = analysis;
   if (pilot === undefined) return [];
-  const tables = pilotTables(context).map((table) => `${wrapped(pilotTitle(table))}\n${renderPilotText(table, paint)}`);
+  const tables = pilotTables(context).map((one) => `${wrapped(pilotTitle(one))}\n${renderTableText(pilotTable(one), paint)}`);
   return [...tables, wrapped(pilotSentences(pilot).join(' ')), pilot.command];
 }
 

@@ -9,35 +9,6 @@ export interface TextColumn {
 
 const GAP = '  ';
 
-/** A table whose first and last columns are text and whose others are numbers. */
-export interface TextTable {
-  readonly titles: readonly string[];
-  readonly rows: readonly TextTableRow[];
-}
-
-interface TextTableRow {
-  readonly cells: readonly string[];
-  /** Styles the last cell. */
-  readonly paint: (text: string) => string;
-}
-
-/** At most `width` columns wide: numbers get the width they need, texts share the rest and wrap to a second line. Empty without rows. */
-export function layOutTable({ titles, rows }: TextTable, width: number, paintTitle: (text: string) => string): string {
-  if (rows.length === 0) return '';
-  const widest = (column: number): number => Math.max(...rows.map(({ cells }) => stringWidth(cells[column] ?? '')));
-  const numbers = titles.slice(1, -1).map((title, index) => ({
-    width: Math.max(longestWord(title), widest(index + 1)),
-    align: 'right' as const,
-  }));
-  const rest = width - joinedWidth([0, ...numbers.map((column) => column.width), 0]);
-  const name = Math.min(widest(0), Math.max(Math.floor(rest / 2), rest - widest(titles.length - 1)));
-  const columns: readonly TextColumn[] = [{ width: name, align: 'left' }, ...numbers, { width: rest - name, align: 'left' }];
-  return [
-    ...layOutRow(columns, titles, (text) => text).map((line) => paintTitle(line)),
-    ...rows.flatMap(({ cells, paint }) => layOutRow(columns, cells, paint)),
-  ].join('\n');
-}
-
 /** The width of columns side by side, gaps included. */
 export function joinedWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);

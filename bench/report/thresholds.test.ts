@@ -4,8 +4,10 @@ import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { fullAnalysis, widthOf } from './report-fixture.ts';
+import { renderMarkdown } from './formats/markdown.ts';
+import type { ReportContext } from './report-context.ts';
 import { renderThresholdSection, renderThresholdText } from './thresholds.ts';
-import { plainPaint } from './verdict-table.ts';
+import { plainPaint } from './paint.ts';
 
 function resultOf(part: Partial<ThresholdResult>, text = 'delivery.p99 > 3ms'): ThresholdResult {
   return {
@@ -31,9 +33,9 @@ const results: readonly ThresholdResult[] = [
   resultOf({ outcome: 'not-measured', estimate: undefined, isShown: false, reason: 'too few independent samples in 12 of 12 trials' }),
 ];
 
-const textOf = (some: readonly ThresholdResult[]): string => renderThresholdText(some, { metrics: fixtureMetrics, paint: plainPaint });
-const sectionOf = (some: readonly ThresholdResult[]): string =>
-  renderThresholdSection(some, { analysis: fullAnalysis(), metrics: fixtureMetrics });
+const context: ReportContext = { analysis: fullAnalysis(), metrics: fixtureMetrics };
+const textOf = (some: readonly ThresholdResult[]): string => renderThresholdText(some, context, plainPaint);
+const sectionOf = (some: readonly ThresholdResult[]): string => renderMarkdown(renderThresholdSection(some, context));
 
 describe('the table of thresholds', () => {
   it('names the load point where a fault tells it apart, in 100 columns', () => {
@@ -62,10 +64,7 @@ describe('the table of thresholds', () => {
   });
 
   it('has the same text with colour and without, misses in red and passes that are shown in green', () => {
-    const coloured = renderThresholdText(results, {
-      metrics: fixtureMetrics,
-      paint: (style, text) => styleText(style, text, { validateStream: false }),
-    });
+    const coloured = renderThresholdText(results, context, (style, text) => styleText(style, text, { validateStream: false }));
     expect(stripVTControlCharacters(coloured)).toBe(textOf(results));
     expect(coloured).toContain('\u001B[32mpassed\u001B[39m');
     expect(coloured).toContain('\u001B[31mfailed\u001B[39m');

@@ -1,74 +1,51 @@
 // Renders the thresholds of a run and their outcomes: as text for a terminal of 100 columns, and as a section of the report.
 
-import stringWidth from 'string-width';
 import { isMissed, type ThresholdResult } from '../analysis/thresholds.ts';
 import { formatCount, formatEstimate } from './format.ts';
-import { code, left, renderTable, right, section } from './markdown.ts';
+import { renderTableText } from './formats/terminal.ts';
+import { left, right, section, table, type Block, type Table, type Tone } from './blocks.ts';
+import { code } from './inline.ts';
 import { armTitleOf, loadCell, loadHeading, metricText, type MetricText, type ReportContext } from './report-context.ts';
-import { joinedWidth, layOutRow, type TextColumn } from './text-layout.ts';
-import { TERMINAL_COLUMNS, type Paint } from './verdict-table.ts';
+import type { Paint } from './paint.ts';
 
 /** Wide enough for every arm without a label. */
 const MAX_ARM_COLUMNS = 20;
 /** A load point of a fault, a load and a policy wraps to a second line. */
 const MAX_LOAD_COLUMNS = 24;
 
-export interface ThresholdTextOptions {
-  readonly metrics: readonly MetricText[];
-  readonly paint: Paint;
-}
-
 /** At most 100 columns wide, without a line break at its end; empty without thresholds. */
-export function renderThresholdText(results: readonly ThresholdResult[], { metrics, paint }: ThresholdTextOptions): string {
-  if (results.length === 0) return '';
-  const titles = ['fails if', 'arm', loadHeading(results.map(({ loadPoint }) => loadPoint)), 'measured', 'outcome'];
-  const rows = results.map((result) => ({
-    result,
-    cells: [result.threshold.text, result.arm, loadCell(result.loadPoint), measured(result, metrics), outcomeWords(result)],
-  }));
-  const widthOf = (column: number): number =>
-    Math.max(...[titles, ...rows.map(({ cells }) => cells)].map((row) => stringWidth(row[column] ?? '')));
-  const [arm, connections, estimate] = [Math.min(widthOf(1), MAX_ARM_COLUMNS), Math.min(widthOf(2), MAX_LOAD_COLUMNS), widthOf(3)];
-  const rest = TERMINAL_COLUMNS - joinedWidth([0, arm, connections, estimate, 0]);
-  const name = Math.min(widthOf(0), Math.floor(rest / 2));
-  const columns: readonly TextColumn[] = [
-    { width: name, align: 'left' },
-    { width: arm, align: 'left' },
-    { width: connections, align: 'right' },
-    { width: estimate, align: 'right' },
-    { width: rest - name, align: 'left' },
-  ];
-  return [
-    ...layOutRow(columns, titles, (text) => text).map((line) => paint('bold', line)),
-    ...rows.flatMap(({ result, cells }) => layOutRow(columns, cells, (text) => paint(styleOf(result), text))),
-  ].join('\n');
+export function renderThresholdText(results: readonly ThresholdResult[], context: ReportContext, paint: Paint): string {
+  return renderTableText(thresholdTable(results, context), paint, 'half');
 }
 
 /** A section of the report; empty without thresholds. */
-export function renderThresholdSection(results: readonly ThresholdResult[], { analysis, metrics }: ReportContext): string {
-  if (results.length === 0) return '';
+export function renderThresholdSection(results: readonly ThresholdResult[], context: ReportContext): readonly Block[] {
+  if (results.length === 0) return [];
   const missed = results.filter(isMissed).length;
-  const columns = [
-    left('fails if'),
-    left('arm'),
-    right(loadHeading(results.map(({ loadPoint }) => loadPoint))),
-    right('measured [95 % CI]'),
-    left('outcome'),
-  ];
   return section('Thresholds', [
     `${formatCount(missed)} of ${formatCount(results.length)} were missed. A threshold is held against the mean over trials;` +
       ' what was not measured, or cannot be believed, counts as missed.',
-    renderTable(
-      columns,
-      results.map((result) => [
-        code(result.threshold.text),
-        armTitleOf(analysis, result.arm),
-        loadCell(result.loadPoint),
-        measured(result, metrics),
-        isMissed(result) ? `**${outcomeWords(result)}**` : outcomeWords(result),
-      ]),
-    ),
+    thresholdTable(results, context),
   ]);
+}
+
+function thresholdTable(results: readonly ThresholdResult[], { analysis, metrics }: ReportContext): Table {
+  return table(
+    [
+      left('fails if'),
+      left('arm', { mostWidth: MAX_ARM_COLUMNS }),
+      right(loadHeading(results.map(({ loadPoint }) => loadPoint)), { mostWidth: MAX_LOAD_COLUMNS }),
+      right('measured [95 % CI]', { narrow: 'measured' }),
+      left('outcome'),
+    ],
+    results.map((result) => [
+      { text: code(result.threshold.text), narrow: result.threshold.text },
+      { text: armTitleOf(analysis, result.arm), narrow: result.arm },
+      loadCell(result.loadPoint),
+      measured(result, metrics),
+      { text: outcomeWords(result), isStrong: isMissed(result), tone: toneOf(result) },
+    ]),
+  );
 }
 
 function measured({ estimate, threshold }: ThresholdResult, metrics: readonly MetricText[]): string {
@@ -94,7 +71,7 @@ function shortened(reason: string): string {
   return reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON - 1).trimEnd()}…`;
 }
 
-function styleOf(result: ThresholdResult): 'green' | 'yellow' | 'red' {
-  if (isMissed(result)) return 'red';
-  return result.isShown ? 'green' : 'yellow';
+function toneOf(result: ThresholdResult): Tone {
+  if (isMissed(result)) return 'bad';
+  return result.isShown ? 'good' : 'doubt';
 }

@@ -5,11 +5,18 @@ import { copyAnalysis } from './fixture-designs.ts';
 import { fixtureMetrics } from './fixture-metrics.ts';
 import { contenders, type ArmComparison } from './report-context.ts';
 import { fullAnalysis, widthOf } from './report-fixture.ts';
-import { plainPaint, renderExactText, renderVerdictMarkdown, renderVerdictText, type VerdictTableOptions } from './verdict-table.ts';
+import { flow } from './blocks.ts';
+import { renderMarkdown } from './formats/markdown.ts';
+import { renderTableText } from './formats/terminal.ts';
+import { exactTable, testedTable, verdictTable, type VerdictTableOptions } from './verdict-table.ts';
+import { plainPaint, type Paint } from './paint.ts';
 
 function optionsOf(analysis: Analysis): VerdictTableOptions {
   return { context: { analysis, metrics: fixtureMetrics }, point: analysis.loadPoints[0]!, otherArm: 'ws' };
 }
+
+const markdownOf = (options: VerdictTableOptions): string => renderMarkdown(flow(verdictTable(options)));
+const textOf = (options: VerdictTableOptions, paint: Paint): string => renderTableText(testedTable(options), paint);
 
 const named = (one: ArmComparison, otherArm: string): ArmComparison => ({
   ...one,
@@ -43,7 +50,7 @@ const cells = (line: string): string[] => line.split('|').map((cell) => cell.tri
 
 describe('the verdict table', () => {
   it('lists the endpoints in their order and then the bytes per token', () => {
-    const first = renderVerdictMarkdown(optionsOf(fullAnalysis()))
+    const first = markdownOf(optionsOf(fullAnalysis()))
       .split('\n')
       .slice(2)
       .map((row) => row.split('|')[1]?.trim());
@@ -61,7 +68,7 @@ describe('the verdict table', () => {
   });
 
   it('says as Markdown what was compared and what follows from it', () => {
-    const row = renderVerdictMarkdown(optionsOf(fullAnalysis()))
+    const row = markdownOf(optionsOf(fullAnalysis()))
       .split('\n')
       .find((line) => line.includes('Delivery, median'));
     expect(row?.split('|').map((cell) => cell.trim())).toEqual([
@@ -77,7 +84,7 @@ describe('the verdict table', () => {
   });
 
   it('prints a dash, not a zero, for what was not measured', () => {
-    const row = renderVerdictMarkdown(optionsOf(fullAnalysis()))
+    const row = markdownOf(optionsOf(fullAnalysis()))
       .split('\n')
       .find((line) => line.includes('Memory per connection'));
     expect(row?.split('|').map((cell) => cell.trim())).toEqual([
@@ -96,13 +103,13 @@ describe('the verdict table', () => {
     ['short', fullAnalysis(), 'ws', 'WebSocket better'],
     ['long', withLibraryClient(fullAnalysis()), 'ws/library', 'WebSocket (library client)'],
   ])('fits a terminal of 100 columns with %s names of arms', (_, analysis, otherArm, words) => {
-    const text = renderVerdictText({ ...optionsOf(analysis), otherArm }, plainPaint);
+    const text = textOf({ ...optionsOf(analysis), otherArm }, plainPaint);
     expect(widthOf(text)).toBeLessThanOrEqual(100);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(words);
   });
 
   it('puts the A/A floor beside each verdict of a run that has one: in the ratio, or in the unit of the difference', () => {
-    const lines = renderVerdictMarkdown(optionsOf(copyAnalysis())).split('\n');
+    const lines = markdownOf(optionsOf(copyAnalysis())).split('\n');
     expect(cells(lines[0]!).slice(5, 8)).toEqual(['difference', 'A/A floor', 'verdict']);
     const floors = lines.slice(2).map((line) => [cells(line)[1], cells(line)[6]]);
     expect(floors).toEqual([
@@ -116,26 +123,26 @@ describe('the verdict table', () => {
       ['Bytes per token, TCP payload', '–'],
       ['Bytes per token, on the wire', '–'],
     ]);
-    expect(renderVerdictText(optionsOf(copyAnalysis()), plainPaint)).toMatch(/^Delivery, median .* 2\.2 % {2}WebSocket better$/m);
-    expect(renderVerdictMarkdown(optionsOf(fullAnalysis()))).not.toContain('A/A');
+    expect(textOf(optionsOf(copyAnalysis()), plainPaint)).toMatch(/^Delivery, median .* 2\.2 % {2}WebSocket better$/m);
+    expect(markdownOf(optionsOf(fullAnalysis()))).not.toContain('A/A');
   });
 
   it('leaves what was counted exactly to a table of its own, in a terminal', () => {
     const options = optionsOf(fullAnalysis());
-    const [title, ...rows] = renderExactText(options, plainPaint).split('\n');
+    const [title, ...rows] = renderTableText(exactTable(options), plainPaint).split('\n');
     expect(title).toMatch(/^counted exactly +SSE +WebSocket +ratio +difference$/);
     expect(rows.map((row) => row.split('  ')[0])).toEqual([
       'Bytes per token, application',
       'Bytes per token, TCP payload',
       'Bytes per token, on the wire',
     ]);
-    expect(renderVerdictText(options, plainPaint)).not.toContain('Bytes per token');
+    expect(textOf(options, plainPaint)).not.toContain('Bytes per token');
     expect(widthOf(rows.join('\n'))).toBeLessThanOrEqual(100);
   });
 
   it('calls arms baseline and other where their names would leave no room for numbers', () => {
     const label = 'tail 1 % + 20 ms';
-    const text = renderVerdictText({ ...optionsOf(withLabel(copyAnalysis(), label)), otherArm: `ws+${label}` }, plainPaint);
+    const text = textOf({ ...optionsOf(withLabel(copyAnalysis(), label)), otherArm: `ws+${label}` }, plainPaint);
     expect(text).toMatch(/^endpoint +baseline +other +ratio/);
     expect(text.replaceAll(/\s+/g, ' ')).toContain('2.2 % other better');
     expect(widthOf(text)).toBeLessThanOrEqual(100);
@@ -143,9 +150,9 @@ describe('the verdict table', () => {
 
   it('has the same text with colour and without', () => {
     const options = optionsOf(fullAnalysis());
-    const coloured = renderVerdictText(options, (style, text) => styleText(style, text, { validateStream: false }));
+    const coloured = textOf(options, (style, text) => styleText(style, text, { validateStream: false }));
     expect(coloured).toContain('\u001B[32m');
-    expect(stripVTControlCharacters(coloured)).toBe(renderVerdictText(options, plainPaint));
+    expect(stripVTControlCharacters(coloured)).toBe(textOf(options, plainPaint));
   });
 
   it('leaves the null arm without verdicts, because it is a floor', () => {
@@ -163,6 +170,6 @@ describe('the verdict table', () => {
 
   it('is empty when nothing was compared', () => {
     const options = { ...optionsOf(fullAnalysis()), otherArm: 'nobody' };
-    expect([renderVerdictMarkdown(options), renderVerdictText(options, plainPaint)]).toEqual(['', '']);
+    expect([markdownOf(options), textOf(options, plainPaint)]).toEqual(['', '']);
   });
 });

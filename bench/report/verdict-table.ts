@@ -1,16 +1,10 @@
-// Renders the table of verdicts of one load point: as Markdown, and as text for a terminal of 100 columns.
+// The tables of verdicts of one load point.
 
 import type { LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
 import { formatDifference, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
-import { left, renderTable, right } from './markdown.ts';
+import { left, right, table, type Cell, type Column, type Table, type Tone } from './blocks.ts';
 import { armTitleOf, metricText, verdictComparisons, type ArmComparison, type ReportContext } from './report-context.ts';
-import { layOutTable } from './text-layout.ts';
 import { shortVerdictWords, verdictWords, type VerdictSubject } from './verdict-words.ts';
-
-/** Styles a text: `styleText` of node:util, or `plainPaint` for no colour at all. */
-export type Paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red', text: string) => string;
-
-export const plainPaint: Paint = (_style, text) => text;
 
 export interface VerdictTableOptions {
   readonly context: ReportContext;
@@ -18,52 +12,47 @@ export interface VerdictTableOptions {
   readonly otherArm: string;
 }
 
-export const TERMINAL_COLUMNS = 100;
-
 /** Empty when nothing was compared. An A/A pair adds a column: the half-width of the interval between equal arms. */
-export function renderVerdictMarkdown(options: VerdictTableOptions): string {
-  const arms = armTitles(options);
+export function verdictTable(options: VerdictTableOptions): Table {
+  return toTable(options, rowsOf(options));
+}
+
+/** The same without metrics that were counted exactly: comparisons that need a verdict. */
+export function testedTable(options: VerdictTableOptions): Table {
+  return toTable(
+    options,
+    rowsOf(options).filter((row) => !isExact(row)),
+  );
+}
+
+function toTable(options: VerdictTableOptions, rows: readonly VerdictRow[]): Table {
   const columns = [
     left('endpoint'),
-    ...arms.map(right),
-    right('ratio [95 % CI]'),
+    ...armColumns(options),
+    right('ratio [95 % CI]', { narrow: 'ratio' }),
     right('difference'),
-    ...(hasFloor(options) ? [right('A/A floor')] : []),
+    ...(hasFloor(options) ? [right('A/A floor', { narrow: 'A/A ±' })] : []),
     left('verdict'),
   ];
-  return renderTable(
+  return table(
     columns,
-    rowsOf(options, verdictWords, arms).map(({ cells, floor, words, comparison }) =>
-      cells.concat(
-        floor.map((half) => (half === UNKNOWN ? half : `±${half}`)),
-        comparison.verdict.kind === 'better' ? `**${words}**` : words,
-      ),
-    ),
+    rows.map(({ cells, floor, verdict }) => [...cells, ...floor, verdict]),
   );
 }
 
-/** Comparisons that need a verdict. At most 100 columns wide: long endpoints and verdicts wrap. Empty when nothing was compared. */
-export function renderVerdictText(options: VerdictTableOptions, paint: Paint): string {
-  const arms = shortTitles(armTitles(options));
-  const titles = ['endpoint', ...arms, 'ratio', 'difference', ...(hasFloor(options) ? ['A/A ±'] : []), 'verdict'];
-  const rows = rowsOf(options, shortVerdictWords, arms)
-    .filter((row) => !isExact(row))
-    .map(({ cells, floor, words, comparison }) => ({
-      cells: cells.concat(floor, words),
-      paint: (text: string): string => paintVerdict(paint, comparison, text),
-    }));
-  return layOutTable({ titles, rows }, TERMINAL_COLUMNS, (text) => paint('bold', text));
+/** Metrics counted exactly, whose numbers are the verdict. Empty when there are none. */
+export function exactTable(options: VerdictTableOptions): Table {
+  const rows = rowsOf(options).filter(isExact);
+  return table(
+    [left('counted exactly'), ...armColumns(options), right('ratio'), right('difference'), left('')],
+    rows.map(({ cells }) => cells.concat('')),
+  );
 }
 
-/** Metrics counted exactly, whose numbers are the verdict: as wide as `renderVerdictText`. Empty when there are none. */
-export function renderExactText(options: VerdictTableOptions, paint: Paint): string {
-  const arms = shortTitles(armTitles(options));
-  const rows = rowsOf(options, shortVerdictWords, arms)
-    .filter(isExact)
-    .map(({ cells }) => ({ cells: cells.concat(''), paint: (text: string): string => text }));
-  return layOutTable({ titles: ['counted exactly', ...arms, 'ratio', 'difference', ''], rows }, TERMINAL_COLUMNS, (text) =>
-    paint('bold', text),
-  );
+function armColumns(options: VerdictTableOptions): readonly Column[] {
+  const titles = armTitles(options);
+  const narrow = shortTitles(titles);
+  return titles.map((title, index) => right(title, { narrow: narrow[index] ?? title }));
 }
 
 function isExact({ comparison }: VerdictRow): boolean {
@@ -96,23 +85,16 @@ interface VerdictRow {
   /** Endpoint, baseline, other, ratio, difference. */
   readonly cells: readonly string[];
   /** One cell in a run with an A/A pair, else none. */
-  readonly floor: readonly string[];
-  readonly words: string;
+  readonly floor: readonly Cell[];
+  readonly verdict: Cell;
   readonly comparison: ArmComparison;
 }
 
-function rowsOf(
-  options: VerdictTableOptions,
-  wordsOf: (subject: VerdictSubject) => string,
-  [baselineTitle, otherTitle]: ArmTitles,
-): readonly VerdictRow[] {
+function rowsOf(options: VerdictTableOptions): readonly VerdictRow[] {
   const { context, point, otherArm } = options;
-  const { analysis, metrics } = context;
-  const titles = new Map([
-    [analysis.baseline, baselineTitle],
-    [otherArm, otherTitle],
-  ]);
-  const titleOf = (arm: string): string => titles.get(arm) ?? arm;
+  const { metrics } = context;
+  const wide = namingOf(options, armTitles(options));
+  const narrow = namingOf(options, shortTitles(armTitles(options)));
   return verdictComparisons(point, otherArm).map((comparison) => {
     const { title, unit } = metricText(metrics, comparison.metric);
     const floor = point.noiseFloors.find(({ metric }) => metric === comparison.metric);
@@ -125,25 +107,45 @@ function rowsOf(
         formatRatio(comparison.ratio),
         formatDifference(comparison.difference?.value, unit),
       ],
-      floor: hasFloor(options) ? [formatHalfWidth(floor, unit)] : [],
-      words: wordsOf({ comparison, unit, baselineTitle, otherTitle, titleOf }),
+      floor: hasFloor(options) ? [floorCell(formatHalfWidth(floor, unit))] : [],
+      verdict: {
+        text: verdictWords({ comparison, unit, ...wide }),
+        narrow: shortVerdictWords({ comparison, unit, ...narrow }),
+        isStrong: comparison.verdict.kind === 'better',
+        tone: verdictTone(comparison),
+      },
     };
   });
 }
 
-export function paintVerdict(paint: Paint, { verdict }: ArmComparison, text: string): string {
+function namingOf(
+  { context: { analysis }, otherArm }: VerdictTableOptions,
+  [baselineTitle, otherTitle]: ArmTitles,
+): Omit<VerdictSubject, 'comparison' | 'unit'> {
+  const titles = new Map([
+    [analysis.baseline, baselineTitle],
+    [otherArm, otherTitle],
+  ]);
+  return { baselineTitle, otherTitle, titleOf: (arm) => titles.get(arm) ?? arm };
+}
+
+function floorCell(half: string): Cell {
+  return { text: half === UNKNOWN ? half : `±${half}`, narrow: half };
+}
+
+export function verdictTone({ verdict }: ArmComparison): Tone | undefined {
   switch (verdict.kind) {
     case 'better':
-      return paint('green', text);
+      return 'good';
     case 'invalid':
     case 'harness-limited':
-      return paint('red', text);
+      return 'bad';
     case 'size-uncertain':
-      return paint('yellow', text);
+      return 'doubt';
     case 'equivalent':
     case 'exact':
-      return text;
+      return undefined;
     default:
-      return paint('dim', text);
+      return 'muted';
   }
 }

@@ -1,18 +1,18 @@
 // All scenarios. To add one: its file, its id in the run file's contract, and its line here.
 
 import type { ScenarioId } from '../contract/run-file.ts';
-import { browserLimits } from './browser-limits.ts';
-import { burst } from './burst.ts';
-import { capacity } from './capacity.ts';
-import { completions } from './completions.ts';
-import { connect } from './connect.ts';
-import { fanout } from './fanout.ts';
-import { herd } from './herd.ts';
-import { memory } from './memory.ts';
-import { reconnect } from './reconnect.ts';
+import { browserLimits } from './browser-limits/scenario.ts';
+import { burst } from './burst/scenario.ts';
+import { capacity } from './capacity/scenario.ts';
+import { completions } from './completions/scenario.ts';
+import { connect } from './connect/scenario.ts';
+import { fanout } from './fanout/scenario.ts';
+import { herd } from './recovery/herd.ts';
+import { memory } from './memory/scenario.ts';
+import { reconnect } from './recovery/reconnect.ts';
 import type { Scenario } from './scenario.ts';
-import { slowReader } from './slow-reader.ts';
-import { stream } from './stream.ts';
+import { slowReader } from './slow-reader/scenario.ts';
+import { stream } from './stream/scenario.ts';
 
 export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   stream,

@@ -7,20 +7,25 @@ import { fileURLToPath } from 'node:url';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
+import { manyClients } from '../scenarios/claims.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { whyNotBelieved } from '../analysis/thresholds.ts';
-import { metricsOf } from '../analysis/metrics/registry.ts';
-import { renderFaultTable } from '../report/recovery/fault-verdicts.ts';
-import { left, renderTable, right } from '../report/markdown.ts';
-import { herdValue } from '../report/recovery/herd.ts';
-import { faultGroups, groupContenders, recoveryContext, type RecoveryContext } from '../report/recovery/recovery-context.ts';
+import { faultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
+import { flow, left, right, table, type Content, type Table } from '../report/blocks.ts';
+import { renderMarkdown } from '../report/formats/markdown.ts';
+import { herdValue } from '../scenarios/recovery/report/herd.ts';
+import { faultGroups, groupContenders, type RecoveryContext } from '../scenarios/recovery/report/recovery-context.ts';
 import { armTitleOf, contenders, metricText, type ReportContext } from '../report/report-context.ts';
-import { renderMetricRows } from '../report/scenarios/arm-estimates.ts';
-import { renderClaimTable } from '../report/suite/claims.ts';
-import { renderVerdictMarkdown } from '../report/verdict-table.ts';
+import type { RunReport } from '../report/scenario-parts.ts';
+import { renderMetricRows } from '../report/arm-estimates.ts';
+import { renderClaimAnswer } from '../report/suite/claims.ts';
+import { verdictTable } from '../report/verdict-table.ts';
 import { shortVerdictWords } from '../report/verdict-words.ts';
 import { formatRatio, UNKNOWN } from '../report/format.ts';
 import { renderFlagTable } from '../flags/flag-table.ts';
+import { reportOf } from '../scenarios/parts.ts';
+import { analyseRun } from '../scenarios/readings.ts';
+import { recoveryReading } from '../scenarios/recovery/reading.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -40,25 +45,29 @@ function replaceBetween(text: string, marker: string, content: string): string {
   return `${text.slice(0, from + start.length)}\n\n${content.trim()}\n\n${text.slice(to)}`;
 }
 
+function quote(content: Content): string {
+  return renderMarkdown(flow(content));
+}
+
 function machineOf({ environment }: Analysis): string {
   return `${environment.cpuModel}, ${environment.cpus} CPUs, ${environment.os}, Node ${environment.node}, ws ${environment.packages['ws']}, fastify ${environment.packages['fastify']}`;
 }
 
 /** Renders the table of the headline load, and the results for its endpoints at the other loads. */
 function renderReference(folder: string): string {
-  const analysis = analyse(loadRun(project(folder)));
+  const context = reportOf(analyseRun(loadRun(project(folder))));
+  const { analysis } = context;
   const { plan, command, loadPoints } = analysis;
-  const context: ReportContext = { analysis, metrics: metricsOf(plan.scenario) };
   const point = headlineOf(loadPoints);
   const other = contenders(point)[0];
   if (other === undefined) throw new Error(`${folder} has no contender`);
   const source = plan.source === 'upstream' ? 'tokens from an upstream process' : "tokens from the server's timer";
-  return [
+  return quote([
     `[The run](${folder}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${source}, ${plan.workload.tokensPerSecond} tokens/s a stream, on ${machineOf(analysis)}. At ${loadPointTitle(point.loadPoint)}:`,
-    renderVerdictMarkdown({ context, point, otherArm: other }),
+    verdictTable({ context, point, otherArm: other }),
     ...(loadPoints.length > 1 ? ['What is declared at several loads:', renderLoads(context, other)] : []),
     `Repeated by \`${command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
 /** The load at which most endpoints are declared, among those whose numbers may be believed. */
@@ -71,7 +80,7 @@ function countDeclared({ comparisons }: LoadPointAnalysis): number {
   return comparisons.filter(({ endpoint }) => endpoint !== undefined).length;
 }
 
-function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): string {
+function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): Table {
   const { loadPoints, baseline } = analysis;
   const at = (point: LoadPointAnalysis, metric: string) =>
     point.comparisons.find((one) => one.otherArm === otherArm && one.metric === metric && one.endpoint !== undefined);
@@ -80,7 +89,7 @@ function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): st
   );
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
   const titles = { titleOf, baselineTitle: armTitleOf(analysis, baseline), otherTitle: armTitleOf(analysis, otherArm) };
-  return renderTable(
+  return table(
     [left('endpoint'), ...loadPoints.map(({ loadPoint }) => left(loadPointTitle(loadPoint)))],
     declared.map((metric) => {
       const { title, unit } = metricText(metrics, metric);
@@ -96,20 +105,19 @@ function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): st
 }
 
 /** Renders a run with fault injection: its description, its tables, and the command that repeats it. */
-function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly string[]): string {
-  const analysis = analyse(loadRun(project(folder)));
+function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly Table[]): string {
+  const analysis = analyse(loadRun(project(folder)), recoveryReading);
   const { plan, command, startedAt } = analysis;
-  const context = recoveryContext({ analysis, metrics: metricsOf(plan.scenario) });
-  if (context === undefined) throw new Error(`${folder} broke nothing`);
-  return [
+  const context: RecoveryContext = { ...reportOf(analysis), analysis };
+  return quote([
     `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${plan.workload.tokensPerSecond} tokens/s each, on ${machineOf(analysis)}.`,
     ...tables(context),
     `Repeated by \`${command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
-function faultTables(context: RecoveryContext): string[] {
-  return faultGroups(context).flatMap((group) => groupContenders(context, group).map((other) => renderFaultTable(context, group, other)));
+function faultTables(context: RecoveryContext): readonly Table[] {
+  return faultGroups(context).flatMap((group) => groupContenders(context, group).map((other) => faultTable(context, group, other)));
 }
 
 const herdColumns = [
@@ -120,12 +128,12 @@ const herdColumns = [
   ['most accepted in 1 s', 'accepts.peak'],
 ] as const;
 
-function herdTable(context: RecoveryContext): string[] {
+function herdTable(context: RecoveryContext): readonly Table[] {
   const places = faultGroups(context).flatMap(({ faults }) =>
     faults.flatMap((fault) => fault.arms.map((arm) => ({ context, fault, arm }))),
   );
   return [
-    renderTable(
+    table(
       [left('policy'), left('clients'), left('arm'), ...herdColumns.map(([title]) => right(title))],
       places.map((place) => {
         const { policy, connections } = place.fault.loadPoint;
@@ -141,16 +149,15 @@ function renderCost(): string {
   const contexts = suite.parts.map(({ folder }) => contextOf(join(COST, folder)));
   const [first] = contexts;
   if (first === undefined) throw new Error(`${COST} has no parts`);
-  return [
+  return quote([
     `[The run](${COST}/report.md) of ${suite.startedAt.slice(0, 10)}: ${contexts.map(({ analysis: { plan } }) => `${plan.scenario} with ${plan.blocks} blocks`).join(', ')}, on ${machineOf(first.analysis)}.`,
-    renderClaimTable(contexts),
+    renderClaimAnswer(manyClients, contexts),
     `Repeated by \`${suite.command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
-function contextOf(folder: string): ReportContext {
-  const analysis = analyse(loadRun(project(folder)));
-  return { analysis, metrics: metricsOf(analysis.plan.scenario) };
+function contextOf(folder: string): RunReport {
+  return reportOf(analyseRun(loadRun(project(folder))));
 }
 
 /** Renders one ladder of connections, up to its top: the cost of one connection, and whether the last costs as much as the first. */
@@ -160,11 +167,11 @@ function renderMany(): string {
   const { clientProcesses = 1, serverProcesses = 1, blocks, ladder } = analysis.plan;
   const point = analysis.loadPoints[0];
   if (point === undefined || ladder === undefined) throw new Error(`${MANY} has no ladder`);
-  return [
+  return quote([
     `[The run](${MANY}/report.md) of ${analysis.startedAt.slice(0, 10)}: rungs of ${ladder.rungs.join(', ')} connections, ${serverProcesses} server and ${clientProcesses} load processes on one machine, ${blocks} blocks: intervals, but too few for verdicts.`,
     renderMetricRows(context, point, ['memory.retained', 'memory.streaming', 'memory.kernel', 'memory.flatness', 'memory.left']),
     `Repeated by \`${analysis.command}\`.`,
-  ].join('\n\n');
+  ]);
 }
 
 const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');

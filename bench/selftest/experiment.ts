@@ -3,13 +3,14 @@
 import type { Analysis } from '../analysis/analysis.ts';
 import { selectMeasured, type MeasuredArm } from '../analysis/measured-trials.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
-import { findMetric } from '../analysis/metrics/registry.ts';
+import { findMetric } from '../analysis/scenario-reading.ts';
 import { COPY_LABEL } from '../contract/arms/arms.ts';
 import type { PathName } from '../contract/arms/paths.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
 import type { Injection } from '../contract/injection.ts';
 import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
+import { readings } from '../scenarios/readings.ts';
 import type { Finding } from './finding.ts';
 
 /** Label of the arm without an injection. */
@@ -86,7 +87,7 @@ export class MeasuredExperiment {
 }
 
 export function metricOf(id: string): Metric {
-  const metric = findMetric(id);
+  const metric = findMetric(readings.stream, id);
   if (metric === undefined) throw new Error(`there is no metric ${id}`);
   return metric;
 }

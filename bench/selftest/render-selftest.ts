@@ -2,9 +2,12 @@
 // who knows the question but not the method.
 
 import { transports } from '../contract/arms/transports.ts';
-import { joinBlocks, left, renderTable, section } from '../report/markdown.ts';
+import { left, section } from '../report/blocks.ts';
+import { flow, heading, table } from '../report/blocks.ts';
+import { renderMarkdown } from '../report/formats/markdown.ts';
+import { code } from '../report/inline.ts';
 import { layOutRow, wrap, type TextColumn } from '../report/text-layout.ts';
-import { TERMINAL_COLUMNS, type Paint } from '../report/verdict-table.ts';
+import { TERMINAL_COLUMNS, type Paint } from '../report/paint.ts';
 import type { Finding } from './finding.ts';
 import { hasPassed, type CheckResult } from './run-experiment.ts';
 
@@ -21,13 +24,13 @@ const outcomeWords: Record<Finding['outcome'], string> = { passed: '', failed: '
 export function renderCheck(result: CheckResult, paint: Paint): string {
   const { check, transport, findings } = result;
   const mark = hasPassed(result) ? paint('green', '✓') : paint('red', '✗');
-  const heading = `${mark} ${paint('bold', `${transports[transport].title}: ${check.title}`)} (${check.injected})`;
+  const title = `${mark} ${paint('bold', `${transports[transport].title}: ${check.title}`)} (${check.injected})`;
   const rows = findings.flatMap(({ subject, expected, found, outcome }) => {
     const words = outcome === 'passed' ? found : `${found}  ${outcomeWords[outcome]}`;
     return layOutRow(columns, ['', subject, expected, words], (text) => (outcome === 'passed' ? text : paint('red', text)));
   });
   const why = hasPassed(result) ? [] : wrap(check.explanation, TERMINAL_COLUMNS - 4).map((line) => `    ${line}`);
-  return [heading, ...rows, ...why].join('\n');
+  return [title, ...rows, ...why].join('\n');
 }
 
 export function renderColumns(paint: Paint): string {
@@ -65,26 +68,27 @@ export interface SelftestText {
 export function renderSelftestMarkdown(results: readonly CheckResult[], text: SelftestText): string {
   const passed = results.filter(hasPassed).length;
   const version = `streamduel ${text.streamduel}${text.gitCommit === undefined ? '' : ` (${text.gitCommit})`}, Node ${text.node}`;
-  return `${joinBlocks([
-    '# Selftest: does the harness find what was put in?',
+  const blocks = flow([
+    heading(1, 'Selftest: does the harness find what was put in?'),
     `${passed} of ${results.length} known effects were found as they were injected, and nothing else. ${version}, started ${text.startedAt}.`,
     'Each effect is injected into one of two otherwise equal arms and must come out of the same measurement and the same analysis that every run uses.' +
       ' Intervals are 99.9 %, so that chance fails one selftest in about thirty. An effect counts as found when its interval holds what was injected,' +
       ' by the account of what injected it (where that is known to a tenth only, the line says so), and as too noisy when the interval reaches farther than two fifths of it to either side.',
-    `Repeat it with: \`${text.command}\``,
+    `Repeat it with: ${code(text.command)}`,
     ...results.map((result) =>
       section(`${hasPassed(result) ? '✓' : '✗'} ${transports[result.transport].title}: ${result.check.title}`, [
         `Injected: ${result.check.injected}. ${result.check.explanation}`,
-        renderTable(
+        table(
           [left('looked at'), left('must be'), left('found'), left('')],
           result.findings.map(({ subject, expected, found, outcome }) => [
             subject,
             expected,
             found,
-            outcome === 'passed' ? 'passed' : `**${outcomeWords[outcome]}**`,
+            { text: outcome === 'passed' ? 'passed' : outcomeWords[outcome], isStrong: outcome !== 'passed' },
           ]),
         ),
       ]),
     ),
-  ])}\n`;
+  ]);
+  return `${renderMarkdown(blocks)}\n`;
 }

@@ -2,7 +2,8 @@
 
 import { canWindowCarry } from '../analysis/statistics/tail-support.ts';
 import { holm } from '../analysis/statistics/multiplicity.ts';
-import { endpoints } from '../analysis/metrics/registry.ts';
+import { declaredOf } from '../analysis/metrics/metric-list.ts';
+import { steadyMetrics } from '../analysis/metrics/steady.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { percent } from '../analysis/amounts.ts';
 import { mean } from '../analysis/statistics/moments.ts';
@@ -13,6 +14,9 @@ import { formatValue } from '../report/format.ts';
 import { copy, metricOf, type Check, type Experiment, type MeasuredExperiment } from './experiment.ts';
 import { compare, controlsFind, invertsWhenSwapped, isUntouched, recovers, staysBelow, type Finding } from './finding.ts';
 import { spunByServer } from './writes.ts';
+
+/** Of steady streams, whichever of them a plan declares. */
+const endpoints = declaredOf(steadyMetrics);
 
 const DELAY_NS = 1 * NS_PER_MS;
 const SMALL_DELAY_NS = 0.25 * NS_PER_MS;

@@ -7,6 +7,7 @@ import type { SavedRun, Warning } from '../../contract/run-file.ts';
 import { ratioText } from '../amounts.ts';
 import { selectMeasured } from '../measured-trials.ts';
 import { warnOfRun } from '../run-warnings.ts';
+import type { ScenarioReading } from '../scenario-reading.ts';
 import { differencesOf, differencesOfConditions } from './differences.ts';
 import { factText } from './fact-text.ts';
 import type { ArmChanges, Change } from './run-comparison.ts';
@@ -17,7 +18,7 @@ export interface ComparedPair {
 }
 
 /** All warnings, the most severe first. */
-export function warnOfComparison(pair: ComparedPair, arms: readonly ArmChanges[]): readonly Warning[] {
+export function warnOfComparison(pair: ComparedPair, arms: readonly ArmChanges[], reading: ScenarioReading): readonly Warning[] {
   return [
     ...warnOfSameRun(pair),
     ...warnOfArms(pair),
@@ -25,8 +26,8 @@ export function warnOfComparison(pair: ComparedPair, arms: readonly ArmChanges[]
     ...warnOfConditions(pair),
     ...warnOfSeed(pair),
     ...warnOfControls(arms),
-    ...warnOfSide('old', pair.old),
-    ...warnOfSide('new', pair.new),
+    ...warnOfSide('old', pair.old, reading),
+    ...warnOfSide('new', pair.new, reading),
   ];
 }
 
@@ -112,8 +113,8 @@ function movement(change: Change | undefined): string | undefined {
 /** Warnings that belong in the report of the run itself and do not matter in a comparison with another run. */
 const OF_ONE_RUN_ONLY: ReadonlySet<string> = new Set(['burn-in', 'no-floor', 'at-floor']);
 
-function warnOfSide(side: 'old' | 'new', run: SavedRun): Warning[] {
-  return warnOfRun(run, selectMeasured(run))
+function warnOfSide(side: 'old' | 'new', run: SavedRun, reading: ScenarioReading): Warning[] {
+  return warnOfRun(run, selectMeasured(run), { reading })
     .filter(({ code }) => !OF_ONE_RUN_ONLY.has(code))
     .map(({ code, message }) => ({ code, message: `${side} run: ${message}` }));
 }

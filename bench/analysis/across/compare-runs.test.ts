@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { CompletedTrial, SavedRun } from '../../contract/run-file.ts';
 import { NS_PER_US } from '../../contract/units.ts';
 import { factorOn } from '../analysis-fixture.ts';
-import { metrics } from '../metrics/registry.ts';
+import { steadyMetrics as metrics } from '../metrics/steady.ts';
+import { streamReading } from '../../scenarios/stream/reading.ts';
 import { fatten, independentRun, missGate, type IndependentOptions } from './across-fixture.ts';
 import { compareRuns } from './compare-runs.ts';
 import { gatherRuns } from './gather-runs.ts';
@@ -10,7 +11,7 @@ import type { ArmChanges, Change, RunComparison } from './run-comparison.ts';
 
 const old = independentRun();
 
-const compare = (first: SavedRun, ...others: SavedRun[]): RunComparison => compareRuns(gatherRuns(first, others));
+const compare = (first: SavedRun, ...others: SavedRun[]): RunComparison => compareRuns(gatherRuns(first, others, streamReading));
 
 const against = (options: IndependentOptions, first = old): RunComparison => compare(first, independentRun({ occasion: 2, ...options }));
 

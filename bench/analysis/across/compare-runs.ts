@@ -4,8 +4,8 @@
 import { armTitle } from '../../contract/arms/arms.ts';
 import type { SavedRun } from '../../contract/run-file.ts';
 import { NO_MARGIN } from '../compare.ts';
-import { endpointsOf } from '../metrics/registry.ts';
 import { benjaminiHochberg, holm } from '../statistics/multiplicity.ts';
+import { endpointsOf } from '../scenario-reading.ts';
 import { warnOfComparison } from './across-warnings.ts';
 import type { ChangeEvidence } from './change-evidence.ts';
 import { decideChange, whyNotMeasured } from './change-verdict.ts';
@@ -18,8 +18,8 @@ const CAVEAT =
   'Runs are made at different times: what differs between two occasions (another hour, another neighbour) is in these changes, not in their intervals. ' +
   'One run of each shows a difference between these runs; a claim about the software needs both repeated, alternately.';
 
-export function compareRuns({ old, arms }: GatheredRuns): RunComparison {
-  const corrected = correct(arms, endpointsOf(old.header.plan.scenario).length);
+export function compareRuns({ reading, old, arms }: GatheredRuns): RunComparison {
+  const corrected = correct(arms, endpointsOf(reading).length);
   return {
     schema: 1,
     kind: 'run-comparison',
@@ -29,7 +29,7 @@ export function compareRuns({ old, arms }: GatheredRuns): RunComparison {
       return {
         new: identify(recent),
         differences: differencesOfEnvironment(old.header, recent.header),
-        warnings: warnOfComparison({ old, new: recent }, changes),
+        warnings: warnOfComparison({ old, new: recent }, changes, reading),
         arms: changes,
       };
     }),

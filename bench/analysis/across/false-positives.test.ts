@@ -5,6 +5,7 @@ import { compareRuns } from './compare-runs.ts';
 import { subjectsOfRuns } from './gate-subjects.ts';
 import { gatherRuns } from './gather-runs.ts';
 import { judgeRegressions } from './regression-gates.ts';
+import { streamReading } from '../../scenarios/stream/reading.ts';
 
 const EXPERIMENTS = 300;
 // Holm keeps the chance of even one false positive per experiment at or below 5 %; chance alone exceeds this once in a thousand times.
@@ -15,7 +16,7 @@ test('of many comparisons of two equal runs no more than one in twenty finds a c
   let [changed, failed] = [0, 0];
   for (let seed = 1; seed <= EXPERIMENTS; seed++) {
     const [old, recent] = [1, 2].map((occasion) => independentRun({ seed, occasion, blocks: 9, burnInBlocks: 0, noise: 0.1 }));
-    const gathered = gatherRuns(old!, [recent!]);
+    const gathered = gatherRuns(old!, [recent!], streamReading);
     const changes = compareRuns(gathered).comparisons.flatMap(({ arms }) => arms.flatMap((arm) => arm.changes));
     const isClaim = changes.some(
       ({ endpoint, verdict }) => endpoint !== undefined && (verdict.direction !== undefined || verdict.differenceDetected),

@@ -4,7 +4,7 @@
 import { armName } from '../../contract/arms/arms.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
 import { isUntouchedByClient, type Metric } from '../metrics/metric.ts';
-import { metricsAt } from '../metrics/registry.ts';
+import { metricsAt, type ScenarioReading } from '../scenario-reading.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import type { ChangeEvidence } from './change-evidence.ts';
 import { whyNotMeasured } from './change-verdict.ts';
@@ -51,7 +51,7 @@ function distrustOf(metric: Metric, { invalid, harnessLimited }: FailedGates): s
 }
 
 /** Each contender of one run against its baseline, block by block. */
-export function subjectsOfArms(analysis: Analysis, folder: string): readonly GateSubject[] {
+export function subjectsOfArms(analysis: Analysis, reading: ScenarioReading, folder: string): readonly GateSubject[] {
   const contenders = analysis.plan.arms.filter(isUnderComparison).map(armName);
   if (!contenders.includes(analysis.baseline)) return [];
   return analysis.loadPoints.flatMap((point) =>
@@ -59,7 +59,7 @@ export function subjectsOfArms(analysis: Analysis, folder: string): readonly Gat
       .filter((name) => name !== analysis.baseline)
       .flatMap((otherArm) => {
         const arms = point.arms.filter(({ name }) => name === analysis.baseline || name === otherArm).map(({ arm }) => arm);
-        const compared = metricsAt({ scenario: analysis.plan.scenario, loadPoint: point.loadPoint, arms });
+        const compared = metricsAt(reading, { loadPoint: point.loadPoint, arms });
         return compared.map((metric) => subjectOfArms(point, metric, { baseline: analysis.baseline, otherArm, run: folder }));
       }),
   );

@@ -2,11 +2,11 @@
 // comparison, before anything is corrected for the number of tests.
 
 import { loadPointKey } from '../../contract/load-point.ts';
-import type { LoadPoint, SavedRun, ScenarioId } from '../../contract/run-file.ts';
+import type { LoadPoint, SavedRun } from '../../contract/run-file.ts';
 import { amount } from '../amounts.ts';
 import { summariseGates } from '../gates-summary.ts';
 import { selectMeasured, type MeasuredArm } from '../measured-trials.ts';
-import { isMeasured, metricsAt } from '../metrics/registry.ts';
+import { isMeasured, metricsAt, type ScenarioReading } from '../scenario-reading.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import { gatherChange, type ArmOfTwoRuns, type ChangeEvidence } from './change-evidence.ts';
 import { refuseUnlike } from './comparability.ts';
@@ -15,7 +15,7 @@ import { refuseUnlike } from './comparability.ts';
 export interface GatheredArm {
   readonly old: SavedRun;
   readonly new: SavedRun;
-  readonly measured: ArmOfTwoRuns & { readonly scenario: ScenarioId; readonly loadPoint: LoadPoint };
+  readonly measured: ArmOfTwoRuns & { readonly loadPoint: LoadPoint };
   readonly isContender: boolean;
   readonly invalid: readonly string[];
   readonly harnessLimited: readonly string[];
@@ -23,30 +23,31 @@ export interface GatheredArm {
 }
 
 export interface GatheredRuns {
+  readonly reading: ScenarioReading;
   readonly old: SavedRun;
   readonly arms: readonly GatheredArm[];
 }
 
-/** @throws BenchError USAGE for runs that cannot be compared. */
-export function gatherRuns(old: SavedRun, others: readonly SavedRun[]): GatheredRuns {
+/** @param reading That of the scenario of all these runs. @throws BenchError USAGE for runs that cannot be compared. */
+export function gatherRuns(old: SavedRun, others: readonly SavedRun[], reading: ScenarioReading): GatheredRuns {
   for (const other of others) refuseUnlike(old, other);
-  return { old, arms: others.flatMap((other) => gatherArms(old, other)) };
+  return { reading, old, arms: others.flatMap((other) => gatherArms(old, other, reading)) };
 }
 
 /** The arms that both runs planned, in the order of the old one. */
-function gatherArms(old: SavedRun, recent: SavedRun): GatheredArm[] {
+function gatherArms(old: SavedRun, recent: SavedRun, reading: ScenarioReading): GatheredArm[] {
   const others = selectMeasured(recent);
-  return selectMeasured(old).flatMap(({ scenario, loadPoint, arms }) =>
+  return selectMeasured(old).flatMap(({ loadPoint, arms }) =>
     arms.flatMap((arm) => {
       const twin = others
         .find((other) => loadPointKey(other.loadPoint) === loadPointKey(loadPoint))
         ?.arms.find((candidate) => candidate.name === arm.name);
-      return twin === undefined ? [] : [gatherArm({ old, new: recent, measured: { old: arm, new: twin, scenario, loadPoint } })];
+      return twin === undefined ? [] : [gatherArm({ old, new: recent, measured: { old: arm, new: twin, loadPoint } }, reading)];
     }),
   );
 }
 
-function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'new' | 'measured'>): GatheredArm {
+function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'new' | 'measured'>, reading: ScenarioReading): GatheredArm {
   return {
     old,
     new: recent,
@@ -54,7 +55,7 @@ function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'ne
     isContender: isUnderComparison(measured.old.arm),
     invalid: failedGates(measured, 'correctness'),
     harnessLimited: failedGates(measured, 'harness'),
-    evidence: metricsAt({ ...measured, arms: [measured.old.arm] })
+    evidence: metricsAt(reading, { loadPoint: measured.loadPoint, arms: [measured.old.arm] })
       .filter((metric) => [old, recent].every(({ header }) => isMeasured(metric, header.plan)))
       .map((metric) => gatherChange(metric, measured)),
   };

@@ -2,25 +2,29 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SavedRun } from '../../contract/run-file.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from '../analysis-fixture.ts';
-import { analyse } from '../analyse.ts';
-import { findMetric } from '../metrics/registry.ts';
+import { streamReading } from '../../scenarios/stream/reading.ts';
+import { findMetric } from '../scenario-reading.ts';
 import { fatten, independentRun, missGate, type IndependentOptions } from './across-fixture.ts';
 import { gatherRuns } from './gather-runs.ts';
 import { subjectsOfArms, subjectsOfRuns } from './gate-subjects.ts';
 import { judgeRegressions, type GateResult, type GateSubject, type RegressionGate } from './regression-gates.ts';
+import { analyseRun } from '../../scenarios/readings.ts';
 
 const share = (percent: number, metric?: string): RegressionGate => ({
-  metric: metric === undefined ? undefined : findMetric(metric)!,
+  metric: metric === undefined ? undefined : findMetric(streamReading, metric)!,
   margin: { kind: 'share', share: percent / 100 },
 });
-const amountOf = (amount: number, metric: string): RegressionGate => ({ metric: findMetric(metric)!, margin: { kind: 'amount', amount } });
+const amountOf = (amount: number, metric: string): RegressionGate => ({
+  metric: findMetric(streamReading, metric)!,
+  margin: { kind: 'amount', amount },
+});
 
 const old = independentRun();
 const slower = (factor: number, options: IndependentOptions = {}): SavedRun =>
   independentRun({ occasion: 2, factor: factorOn('serverCpu', 'ws', factor), ...options });
 
 const judge = (gates: readonly RegressionGate[], recent: SavedRun, first = old): readonly GateResult[] =>
-  judgeRegressions(gates, subjectsOfRuns(gatherRuns(first, [recent])));
+  judgeRegressions(gates, subjectsOfRuns(gatherRuns(first, [recent], streamReading)));
 
 function resultOf(results: readonly GateResult[], metric: string, subject = 'ws'): GateResult {
   const found = results.find((result) => result.metric === metric && result.subject === subject);
@@ -203,7 +207,7 @@ describe('what cannot be judged', () => {
 });
 
 const judgeArms = (gates: readonly RegressionGate[], options: FixtureOptions): readonly GateResult[] =>
-  judgeRegressions(gates, subjectsOfArms(analyse(fixtureRun(options)), 'one'));
+  judgeRegressions(gates, subjectsOfArms(analyseRun(fixtureRun(options)), streamReading, 'one'));
 
 describe('within one run', () => {
   test('each contender is held against the baseline, block by block', () => {
@@ -236,7 +240,7 @@ describe('within one run', () => {
 
 test('for any values, a gate never both fails and passes, and a wider margin never fails where a narrower one does not', () => {
   const values = fc.array(fc.double({ min: 1, max: 1000, noNaN: true }), { minLength: 6, maxLength: 14 });
-  const metric = findMetric('delivery.p50')!;
+  const metric = findMetric(streamReading, 'delivery.p50')!;
   const stateOf = (sides: GateSubject['values'], percent: number): GateResult['state'] | undefined =>
     judgeRegressions(
       [share(percent)],

@@ -1,10 +1,8 @@
-// The claim that SSE is cheaper for a server with many clients, split into its possible meanings. Each part is answered by the
-// verdict on one quantity, and by nothing else.
+// A claim about the transports, split into its possible meanings. Each part is answered by the verdict on one quantity, and by
+// nothing else.
 
 import type { LoadPoint, ScenarioId } from '../../contract/run-file.ts';
 import type { Estimate } from '../analysis.ts';
-
-export const CLAIM = 'SSE is cheaper with many clients';
 
 interface ClaimSource {
   readonly scenario: ScenarioId;
@@ -16,18 +14,10 @@ export interface ClaimPart {
   readonly sources: readonly ClaimSource[];
 }
 
-export const claimParts = [
-  { title: 'Memory of an idle connection', sources: [{ scenario: 'memory', metric: 'memory.retained' }] },
-  { title: 'Memory of a streaming connection', sources: [{ scenario: 'memory', metric: 'memory.streaming' }] },
-  {
-    title: 'CPU time per token',
-    sources: [
-      { scenario: 'capacity', metric: 'cpu.token.headline' },
-      { scenario: 'stream', metric: 'cpu.server.token' },
-    ],
-  },
-  { title: 'Most streams at the objective', sources: [{ scenario: 'capacity', metric: 'capacity.streams' }] },
-] as const satisfies readonly ClaimPart[];
+export interface Claim {
+  readonly text: string;
+  readonly parts: readonly ClaimPart[];
+}
 
 /**
  * The meaning of a verdict for the claim. `equivalent`: the difference was shown not to matter, which is neither for nor

@@ -4,11 +4,12 @@ import { armName, COPY_LABEL } from '../../contract/arms/arms.ts';
 import type { ClientStack } from '../../contract/arms/stacks.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import type { ScenarioId } from '../../contract/run-file.ts';
-import { analyse } from '../analyse.ts';
 import type { Analysis, Verdict } from '../analysis.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import type { ClaimAnswer, ClaimReading, ClaimRow } from './claim.ts';
-import { readClaims } from './read-claims.ts';
+import { manyClients } from '../../scenarios/claims.ts';
+import { readClaim } from './read-claims.ts';
+import { analyseRun } from '../../scenarios/readings.ts';
 
 type Said = Partial<Verdict> & Pick<Verdict, 'kind'>;
 
@@ -24,7 +25,7 @@ interface Made {
 /** An analysis whose comparisons have the metrics and verdicts given in `verdicts`. */
 function made({ scenario, verdicts, transports = ['sse', 'ws'], client = 'probe', connections = [100] }: Made): Analysis {
   const run = fixtureRun({ blocks: 3, transports, connections });
-  const analysis = analyse(run);
+  const analysis = analyseRun(run);
   const loadPoints = analysis.loadPoints.map((point) => ({
     ...point,
     comparisons: Object.entries(verdicts).flatMap(([metric, said]) =>
@@ -51,7 +52,8 @@ function withClient(analysis: Analysis, client: ClientStack): Analysis {
 }
 
 const rowOf = ({ rows }: ClaimReading, part: string): ClaimRow => rows.find((row) => row.part === part)!;
-const idle = (said: Said): ClaimRow => rowOf(readClaims([made({ scenario: 'memory', verdicts: { 'memory.retained': said } })]), IDLE);
+const idle = (said: Said): ClaimRow =>
+  rowOf(readClaim(manyClients, [made({ scenario: 'memory', verdicts: { 'memory.retained': said } })]), IDLE);
 const IDLE = 'Memory of an idle connection';
 const CPU = 'CPU time per token';
 
@@ -87,8 +89,8 @@ describe('a verdict decides what is said of the claim', () => {
         },
       ],
     });
-    expect(rowOf(readClaims([withRatio(1.05)]), IDLE).answer).toBe('equivalent');
-    expect(rowOf(readClaims([withRatio(0.8)]), IDLE).answer).toBe('not-settled');
+    expect(rowOf(readClaim(manyClients, [withRatio(1.05)]), IDLE).answer).toBe('equivalent');
+    expect(rowOf(readClaim(manyClients, [withRatio(0.8)]), IDLE).answer).toBe('not-settled');
   });
 });
 
@@ -99,7 +101,10 @@ it('swapping the labels of the arms swaps for and against, whichever is the base
     fc.property(fc.constantFrom('sse', 'ws'), fc.boolean(), fc.constantFrom('better', 'exact'), (favours, isSseFirst, kind) => {
       const transports = isSseFirst ? (['sse', 'ws'] as const) : (['ws', 'sse'] as const);
       const verdicts = { 'capacity.streams': { kind, favours } };
-      const { answer } = rowOf(readClaims([made({ scenario: 'capacity', verdicts, transports })]), 'Most streams at the objective');
+      const { answer } = rowOf(
+        readClaim(manyClients, [made({ scenario: 'capacity', verdicts, transports })]),
+        'Most streams at the objective',
+      );
       expect(answer).toBe(answersBySide[favours]);
     }),
     { seed: 7 },
@@ -114,7 +119,7 @@ it('the ratio is WebSocket over SSE and the values are theirs, whichever is the 
   ] as const) {
     const analysis = made({ scenario: 'memory', verdicts, transports });
     const [comparison] = analysis.loadPoints[0]!.comparisons;
-    const { place } = rowOf(readClaims([analysis]), IDLE);
+    const { place } = rowOf(readClaim(manyClients, [analysis]), IDLE);
     const isSseFirst = transports[0] === 'sse';
     expect(place).toMatchObject({ sseArm: 'sse', webSocketArm: 'ws', scenario: 'memory', metric: 'memory.retained' });
     expect([place!.sse, place!.webSocket]).toEqual(
@@ -135,12 +140,14 @@ describe('only arms that differ in the transport alone are asked', () => {
       verdicts: { 'memory.retained': { kind: 'better', favours: 'sse/library' } },
       client: 'library',
     });
-    expect(rowOf(readClaims([analysis]), IDLE)).toMatchObject({ answer: 'supports', place: { sseArm: 'sse/library' } });
+    expect(rowOf(readClaim(manyClients, [analysis]), IDLE)).toMatchObject({ answer: 'supports', place: { sseArm: 'sse/library' } });
   });
 
   it('the null arm, a copy, another client and injected effects are not', () => {
     const refused = { answer: 'not-measured', place: undefined };
-    expect(rowOf(readClaims([made({ scenario: 'memory', verdicts, transports: ['sse', 'tcp'] })]), IDLE)).toMatchObject(refused);
+    expect(rowOf(readClaim(manyClients, [made({ scenario: 'memory', verdicts, transports: ['sse', 'tcp'] })]), IDLE)).toMatchObject(
+      refused,
+    );
     const { plan, ...rest } = made({ scenario: 'memory', verdicts });
     const [sse, ws] = plan.arms;
     const changes = [
@@ -154,14 +161,14 @@ describe('only arms that differ in the transport alone are asked', () => {
         comparisons: point.comparisons.map((one) => Object.assign({}, one, { otherArm: armName(arms[1]!) })),
       }));
       const named = { ...rest, loadPoints, plan: { ...plan, arms } };
-      expect(rowOf(readClaims([named]), IDLE)).toMatchObject(refused);
+      expect(rowOf(readClaim(manyClients, [named]), IDLE)).toMatchObject(refused);
     }
   });
 });
 
 describe('a part of the claim', () => {
   it('without its scenario says which one measures it', () => {
-    expect(readClaims([]).rows.map(({ part, answer, reason }) => [part, answer, reason])).toEqual([
+    expect(readClaim(manyClients, []).rows.map(({ part, answer, reason }) => [part, answer, reason])).toEqual([
       [IDLE, 'not-measured', 'scenario memory measures it'],
       ['Memory of a streaming connection', 'not-measured', 'scenario memory measures it'],
       [CPU, 'not-measured', 'scenario capacity or stream measures it'],
@@ -176,7 +183,7 @@ describe('a part of the claim', () => {
       verdicts: { 'cpu.server.token': { kind: 'better', favours: 'ws' } },
       connections: [100, 1000],
     });
-    const rows = readClaims([capacity, stream]).rows.filter(({ part }) => part === CPU);
+    const rows = readClaim(manyClients, [capacity, stream]).rows.filter(({ part }) => part === CPU);
     expect(rows.map(({ answer, place }) => [answer, place!.scenario, place!.loadPoint.connections])).toEqual([
       ['equivalent', 'capacity', 100],
       ['refutes', 'stream', 100],
@@ -190,15 +197,15 @@ describe('a part of the claim', () => {
       verdicts: { 'memory.retained': { kind: 'not-measured', reason: 'why' } },
       connections: [1, 2],
     });
-    expect(readClaims([analysis]).rows.filter(({ part }) => part === IDLE)).toHaveLength(1);
+    expect(readClaim(manyClients, [analysis]).rows.filter(({ part }) => part === IDLE)).toHaveLength(1);
     const capacity = made({ scenario: 'memory', verdicts: { 'memory.retained': { kind: 'equivalent' } } });
-    expect(readClaims([analysis, capacity]).rows.filter(({ part }) => part === IDLE)).toMatchObject([{ answer: 'equivalent' }]);
+    expect(readClaim(manyClients, [analysis, capacity]).rows.filter(({ part }) => part === IDLE)).toMatchObject([{ answer: 'equivalent' }]);
   });
 
   it('of a pilot shows nothing', () => {
     const pilot = { endpoints: [], blocks: 9, isCapped: false, estimatedNs: undefined, command: '' };
     const analysis = made({ scenario: 'memory', verdicts: { 'memory.retained': { kind: 'better', favours: 'sse' } } });
-    expect(rowOf(readClaims([{ ...analysis, pilot }]), IDLE)).toMatchObject({
+    expect(rowOf(readClaim(manyClients, [{ ...analysis, pilot }]), IDLE)).toMatchObject({
       answer: 'not-measured',
       reason: 'a pilot compares nothing',
       place: undefined,
@@ -213,7 +220,7 @@ describe('the whole is only as strong as its parts', () => {
   const open = { kind: 'inconclusive' } as const;
   const bad = { kind: 'invalid', reason: 'C1' } as const;
   const read = ([retained = open, streaming = open, cpu = open, streams = open]: readonly Said[]): ClaimReading =>
-    readClaims([
+    readClaim(manyClients, [
       made({ scenario: 'memory', verdicts: { 'memory.retained': retained, 'memory.streaming': streaming } }),
       made({ scenario: 'capacity', verdicts: { 'cpu.token.headline': cpu, 'capacity.streams': streams } }),
     ]);
@@ -242,7 +249,7 @@ describe('the whole is only as strong as its parts', () => {
   });
 
   it('is not asked of scenarios that measure none of it', () => {
-    const { isAsked, sentence } = readClaims([made({ scenario: 'burst', verdicts: {} })]);
+    const { isAsked, sentence } = readClaim(manyClients, [made({ scenario: 'burst', verdicts: {} })]);
     expect([isAsked, sentence]).toEqual([false, expect.stringContaining('nothing was measured of whether SSE is cheaper')]);
     expect(read([open]).isAsked).toBe(true);
   });

@@ -3,15 +3,15 @@
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { Analysis, Comparison, Estimate, LoadPointAnalysis, Verdict, VerdictKind } from '../analysis.ts';
-import { CLAIM, claimParts, type ClaimAnswer, type ClaimPart, type ClaimReading, type ClaimRow } from './claim.ts';
+import type { Claim, ClaimAnswer, ClaimPart, ClaimReading, ClaimRow } from './claim.ts';
 import { claimDetails, claimSentence } from './claim-sentence.ts';
 
-export function readClaims(analyses: readonly Analysis[]): ClaimReading {
-  const rows = claimParts.flatMap((part) => rowsOf(part, analyses));
-  const scenarios = new Set<string>(claimParts.flatMap(({ sources }) => sources.map(({ scenario }) => scenario)));
+export function readClaim({ text, parts }: Claim, analyses: readonly Analysis[]): ClaimReading {
+  const rows = parts.flatMap((part) => rowsOf(part, analyses));
+  const scenarios = new Set<string>(parts.flatMap(({ sources }) => sources.map(({ scenario }) => scenario)));
   const asked = analyses.filter(({ plan }) => scenarios.has(plan.scenario));
   const arms = asked.flatMap(({ plan }) => plan.arms.filter((arm) => isSse(arm) || isWebSocket(arm)));
-  return { claim: CLAIM, isAsked: asked.length > 0, rows, sentence: claimSentence(rows, arms), details: claimDetails(rows) };
+  return { claim: text, isAsked: asked.length > 0, rows, sentence: claimSentence(rows, arms), details: claimDetails(rows) };
 }
 
 function rowsOf(part: ClaimPart, analyses: readonly Analysis[]): readonly ClaimRow[] {

@@ -19,6 +19,9 @@ export const endpointIds = ['P1', 'P2', 'P3', 'P9', 'P4', 'P5', 'P6', 'P7', 'P8'
 
 export type EndpointId = (typeof endpointIds)[number];
 
+/** Plans from before 0.2 do not name their endpoints, and could not declare this one. */
+export const LATER_ENDPOINT: EndpointId = 'P9';
+
 /** Zone of practical equivalence: a difference within either bound is negligible. */
 export interface Margin {
   /** 0.1 stands for ratios from 1/1.1 to 1.1; undefined for metrics compared by difference. */
@@ -39,6 +42,8 @@ export interface MetricOf<Trial extends FinishedTrial> {
   /** `difference` for values that may be zero or negative; `ratio` compares logarithms. */
   readonly scale: 'ratio' | 'difference';
   readonly endpoint?: EndpointId;
+  /** Part of a plan without which no trial has the metric: a receiving page, or a canary. */
+  readonly needs?: 'page' | 'canary';
   /** Describes one arm, and two only if they write alike: never compared between arms. */
   readonly isWithinArm?: true;
   /** Counted, not sampled: arms are compared without a test. */

@@ -3,11 +3,14 @@ import type { CompletedTrial } from '../../contract/run-file.ts';
 import { NS_PER_US } from '../../contract/units.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
 import { fixtureDistribution } from '../trial-fixture.ts';
-import { endpoints, findMetric, metrics } from './registry.ts';
+import { declaredOf } from './metric-list.ts';
+import { steadyMetrics as metrics } from './steady.ts';
+
+const endpoints = declaredOf(metrics);
 
 const trials = fixtureRun({ noise: 0, blocks: 1 }).trials as readonly CompletedTrial[];
 const trialOf = (transport: string): CompletedTrial => trials.find((trial) => trial.arm.transport === transport)!;
-const value = (id: string, trial: CompletedTrial): number | undefined => findMetric(id)!.value(trial);
+const value = (id: string, trial: CompletedTrial): number | undefined => metrics.find((metric) => metric.id === id)!.value(trial);
 
 test('the endpoints come first and in their order', () => {
   expect(metrics.slice(0, endpoints.length)).toEqual(endpoints);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { CompletedTrial } from '../../contract/run-file.ts';
 import { fixtureRun } from '../analysis-fixture.ts';
-import { findMetric, metricsOf } from './registry.ts';
+import { steadyMetrics } from './steady.ts';
 
 const [trial] = fixtureRun({ noise: 0, blocks: 1 }).trials as readonly [CompletedTrial];
-const value = (id: string, of: CompletedTrial): number | undefined => findMetric(id)!.value(of);
+const value = (id: string, of: CompletedTrial): number | undefined => steadyMetrics.find((metric) => metric.id === id)!.value(of);
 
 test('calls per token are rates over each other, so a count over a longer span than the tokens is no error', () => {
   // 60 000 tokens written and received in 10 s.
@@ -47,12 +47,4 @@ test('where the sockets were counted after the ramp too, only what came since th
   };
   expect(value('segments.token', counted)).toBeCloseTo(2000 / 4000, 12);
   expect(value('segments.token', { ...counted, afterRamp: { openCounts: counted.afterRamp.openCounts } })).toBeUndefined();
-});
-
-test('bursts declare median delivery and server CPU; the mechanism behind them is exploratory', () => {
-  const declared = metricsOf('burst').filter(({ endpoint }) => endpoint !== undefined);
-  expect(declared.map(({ id }) => id)).toEqual(['delivery.p50', 'cpu.server.token']);
-  expect(metricsOf('burst').map(({ id }) => id)).toEqual(
-    expect.arrayContaining(['calls.server.token', 'calls.client.token', 'segments.token']),
-  );
 });

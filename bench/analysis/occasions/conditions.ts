@@ -11,6 +11,7 @@ import { factText } from '../across/fact-text.ts';
 import type { Difference } from '../across/run-comparison.ts';
 import { stopState } from '../stopping.ts';
 import { measureExtent } from '../run-extent.ts';
+import type { ScenarioReading } from '../scenario-reading.ts';
 
 /** The conditions that a run may vary against the others. */
 export interface Condition {
@@ -33,14 +34,14 @@ export interface SortedRuns {
 }
 
 /** @throws BenchError USAGE for runs that cannot be joined. */
-export function sortByCondition(runs: readonly SavedRun[]): SortedRuns {
+export function sortByCondition(runs: readonly SavedRun[], reading: ScenarioReading): SortedRuns {
   const [first, ...others] = runs;
   if (first === undefined || others.length === 0) throw new BenchError('USAGE', 'join needs the folders of at least two runs');
-  for (const run of runs) refuseUnfinished(run);
   for (const [index, run] of others.entries()) {
     refuseSame(run, runs.slice(0, index + 1));
     refuseOther(first, run);
   }
+  for (const run of runs) refuseUnfinished(run, reading);
   const groups = [...Map.groupBy(runs, ({ header }) => JSON.stringify(conditionOf(header.plan))).values()].map(toGroup);
   const [main, ...rest] = groups as [ConditionRuns, ...ConditionRuns[]];
   return { main, variations: rest.map((group) => Object.assign({ varies: onlyDifference(main, group) }, group)) };
@@ -75,8 +76,8 @@ function nameOf({ runs }: ConditionRuns): string {
   return runs[0]?.folder ?? '';
 }
 
-function refuseUnfinished(run: SavedRun): void {
-  if (measureExtent(run, stopState(run)).isComplete) return;
+function refuseUnfinished(run: SavedRun, reading: ScenarioReading): void {
+  if (measureExtent(run, stopState(run, reading), reading).isComplete) return;
   throw new BenchError('USAGE', `${run.folder} was interrupted before its last trial`, { hint: `streamduel run --continue ${run.folder}` });
 }
 

@@ -11,7 +11,7 @@ import { NO_MARGIN, overScales, type ActiveScale, type Evidence } from '../compa
 import type { ArmComparison } from '../comparisons.ts';
 import { selectMeasured, type MeasuredArm } from '../measured-trials.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { findMetric } from '../metrics/registry.ts';
+import { findMetric, type ScenarioReading } from '../scenario-reading.ts';
 import { verdictSentence } from '../sentences.ts';
 import { mean } from '../statistics/moments.ts';
 import { holm } from '../statistics/multiplicity.ts';
@@ -28,13 +28,13 @@ import { tellSensitivity } from './sensitivity.ts';
 /** With two, the interval is 12.7 standard errors to either side, and one unusual hour is half of the evidence. */
 const LEAST_OCCASIONS = 3;
 
-/** @throws BenchError USAGE for runs that cannot be joined. */
-export function joinRuns(runs: readonly SavedRun[]): JoinedRuns {
-  const sorted = sortByCondition(runs);
-  const main = joinCondition(sorted.main);
+/** @param reading That of the scenario of all these runs. @throws BenchError USAGE for runs that cannot be joined. */
+export function joinRuns(runs: readonly SavedRun[], reading: ScenarioReading): JoinedRuns {
+  const sorted = sortByCondition(runs, reading);
+  const main = joinCondition(sorted.main, reading);
   if (main.comparisons.length === 0)
     throw new BenchError('USAGE', `${runs[0]?.folder} compares no arms pair by pair, so there is nothing to join`);
-  const variations = sorted.variations.map((group) => Object.assign({ varies: group.varies }, joinCondition(group)));
+  const variations = sorted.variations.map((group) => Object.assign({ varies: group.varies }, joinCondition(group, reading)));
   const [first] = sorted.main.runs as readonly [SavedRun];
   return {
     schema: 1,
@@ -71,10 +71,10 @@ interface Joinable {
   readonly occasions: readonly { readonly folder: string; readonly own: ArmComparison }[];
 }
 
-function joinCondition({ condition, runs }: ConditionRuns): JoinedCondition {
-  const analyses = runs.map((run) => ({ folder: run.folder, analysis: analyse(run) }));
+function joinCondition({ condition, runs }: ConditionRuns, reading: ScenarioReading): JoinedCondition {
+  const analyses = runs.map((run) => ({ folder: run.folder, analysis: analyse(run, reading) }));
   const withheld = whyWithheld(runs);
-  const gathered = gather(runs, analyses).map((one) => ({ one, joint: toEvidence(one) }));
+  const gathered = gather(runs, analyses, reading).map((one) => ({ one, joint: toEvidence(one) }));
   const declared = gathered.filter(({ one }) => one.metric.endpoint !== undefined);
   const adjustedPs = holm(declared.map(({ one, joint }) => orOne(one, joint.p)));
   const adjustedTostPs = holm(declared.map(({ one, joint }) => orOne(one, joint.evidence.tostP)));
@@ -106,7 +106,11 @@ function identify({ folder, header }: SavedRun): RunIdentity {
 }
 
 /** The comparisons that get a verdict in each of the runs: endpoints and counted metrics. */
-function gather(runs: readonly SavedRun[], analyses: readonly { readonly folder: string; readonly analysis: Analysis }[]): Joinable[] {
+function gather(
+  runs: readonly SavedRun[],
+  analyses: readonly { readonly folder: string; readonly analysis: Analysis }[],
+  reading: ScenarioReading,
+): Joinable[] {
   const [first] = runs as readonly [SavedRun];
   const path = commonPath(first.header.plan.arms);
   return selectMeasured(first).flatMap(({ loadPoint, arms: [baselineArm, ...others] }) => {
@@ -117,7 +121,7 @@ function gather(runs: readonly SavedRun[], analyses: readonly { readonly folder:
     return others.flatMap((otherArm) => {
       const compared = points[0]?.point?.comparisons.filter((one) => one.otherArm === otherArm.name) ?? [];
       return compared.flatMap(({ metric: id, endpoint }): Joinable[] => {
-        const metric = asDeclared(findMetric(id), endpoint);
+        const metric = asDeclared(findMetric(reading, id), endpoint);
         if (metric === undefined || baselineArm === undefined || otherArm.isNullArm || !isJudged(metric)) return [];
         const occasions = points.flatMap(({ folder, point }) => {
           const own = point?.comparisons.find((one) => one.metric === id && one.otherArm === otherArm.name);

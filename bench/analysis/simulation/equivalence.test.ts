@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ArmComparison } from '../comparisons.ts';
-import { findMetric } from '../metrics/registry.ts';
+import type { Margin } from '../metrics/metric.ts';
+import { steadyMetrics } from '../metrics/steady.ts';
 import { fewestByChance, mostByChance } from './chance.ts';
 import { normal } from './noise.ts';
 import { ofMetric, simulateMany, type ExperimentOptions, type Truth } from './simulated-experiment.ts';
@@ -8,6 +9,8 @@ import type { SimulatedMetricId } from './simulated-trial.ts';
 import { endpointIds, endpointTruths } from './truths.ts';
 
 const NOISE_SIGMA = 0.01;
+
+const marginOf = (id: SimulatedMetricId): Margin | undefined => steadyMetrics.find((metric) => metric.id === id)?.margin;
 
 const experiment = (levelSigma: number, truths: ReadonlyMap<SimulatedMetricId, Truth>): ExperimentOptions => ({
   truths,
@@ -19,7 +22,7 @@ const experiment = (levelSigma: number, truths: ReadonlyMap<SimulatedMetricId, T
 
 /** The true ratio and the true difference both lie at the upper end of the margin; if only the difference counts, it does. */
 function onMargin(id: SimulatedMetricId, levelSigma: number): [SimulatedMetricId, Truth] {
-  const margin = findMetric(id)?.margin;
+  const margin = marginOf(id);
   const ratio = margin?.ratio ?? 0.2;
   // The difference of the means of two lognormals, which is larger than that of their medians.
   const meanFactor = Math.exp((levelSigma ** 2 + NOISE_SIGMA ** 2) / 2);
@@ -30,7 +33,7 @@ const onAllMargins = (levelSigma: number): ExperimentOptions =>
   experiment(levelSigma, new Map(endpointIds.map((id) => onMargin(id, levelSigma))));
 
 const isEquivalent = ({ verdict }: ArmComparison): boolean => verdict.kind === 'equivalent';
-const isComparedByDifference = (id: SimulatedMetricId): boolean => findMetric(id)?.margin?.ratio === undefined;
+const isComparedByDifference = (id: SimulatedMetricId): boolean => marginOf(id)?.ratio === undefined;
 const countWithin = (comparisons: readonly ArmComparison[]): number => comparisons.filter(({ tostP }) => (tostP ?? 1) < 0.05).length;
 
 test('arms that differ by exactly the margin are called equivalent anywhere in at most one experiment in twenty', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deriveSeed, seededDraw } from '../../contract/random.ts';
-import type { JudgedLoadPoint } from '../comparisons.ts';
-import { findMetric } from '../metrics/registry.ts';
+import type { JudgedLoadPoint } from '../measured-trials.ts';
+import { steadyMetrics } from '../metrics/steady.ts';
 import { pairedEffect } from '../statistics/paired-t.ts';
 import { isPrecise, LEAST_BLOCKS_TO_STOP } from '../statistics/precision-stop.ts';
 import { normal } from './noise.ts';
@@ -47,7 +47,7 @@ test('equal arms that are measured until they are known precisely have p < 0.05 
 
 /** The blocks that would have been measured of all these. */
 function stopWhenPrecise(loadPoint: JudgedLoadPoint): JudgedLoadPoint {
-  const metric = findMetric(METRIC)!;
+  const metric = steadyMetrics.find(({ id }) => id === METRIC)!;
   const [baseline = [], other = []] = loadPoint.arms.map(({ completed }) => completed.map((trial) => metric.value(trial)!));
   const logarithms = baseline.map((value, block) => Math.log(other[block]! / value));
   let blocks = LEAST_BLOCKS_TO_STOP;

@@ -3,7 +3,11 @@
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { deriveSeed, drawNormal, seededDraw, shuffled, type Draw } from '../../contract/random.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
-import { compareRun, type ArmComparison, type JudgedLoadPoint } from '../comparisons.ts';
+import { compareRun, type ArmComparison } from '../comparisons.ts';
+import { type JudgedLoadPoint } from '../measured-trials.ts';
+import { LATER_ENDPOINT } from '../metrics/metric.ts';
+import { steadyMetrics } from '../metrics/steady.ts';
+import type { ScenarioReading } from '../scenario-reading.ts';
 import type { Simulations } from './chance.ts';
 import type { Noise } from './noise.ts';
 import { simulateTrial, type SimulatedMetricId } from './simulated-trial.ts';
@@ -37,6 +41,12 @@ interface DisturbedTrial {
 
 const arms: readonly Arm[] = (['sse', 'ws'] as const).map((transport) => ({ transport, client: 'probe', path: 'direct' }));
 
+const reading: ScenarioReading = {
+  metrics: steadyMetrics,
+  floor: 'none',
+  isEndpointAt: (endpoint) => endpoint !== LATER_ENDPOINT,
+};
+
 /** Both arms are slower or faster together from block to block: by much, because it must cancel in ratios. */
 const LEVEL_SIGMA = 0.3;
 
@@ -62,7 +72,6 @@ export function simulateExperiment(options: ExperimentOptions, seed: number): re
     }
   }
   return loadPoints.map((loadPoint) => ({
-    scenario: 'stream',
     loadPoint,
     arms: arms.map((arm) => ({
       name: armName(arm),
@@ -77,7 +86,7 @@ export function simulateExperiment(options: ExperimentOptions, seed: number): re
 }
 
 export function judgeExperiment(loadPoints: readonly JudgedLoadPoint[], seed: number): readonly ArmComparison[] {
-  return compareRun(loadPoints, { allowed: true, seed }).flat();
+  return compareRun(loadPoints, { reading, allowed: true, seed }).flat();
 }
 
 /** The comparisons of each of many experiments. */

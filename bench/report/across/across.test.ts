@@ -1,20 +1,22 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fatten, independentRun, missGate, type IndependentOptions } from '../../analysis/across/across-fixture.ts';
 import { compareRuns } from '../../analysis/across/compare-runs.ts';
 import { gatherRuns, type GatheredRuns } from '../../analysis/across/gather-runs.ts';
 import { subjectsOfRuns } from '../../analysis/across/gate-subjects.ts';
 import { judgeRegressions, type RegressionGate } from '../../analysis/across/regression-gates.ts';
-import { findMetric, metrics } from '../../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
+import { streamReading } from '../../scenarios/stream/reading.ts';
+import { findMetric } from '../../analysis/scenario-reading.ts';
 import type { RunHeader } from '../../contract/run-file.ts';
-import { plainPaint, type Paint } from '../verdict-table.ts';
-import { renderComparisonMarkdown } from './markdown.ts';
+import { plainPaint, type Paint } from '../paint.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
+import { comparisonBlocks } from './comparison.ts';
 import { renderComparisonText } from './text.ts';
 import { widthOf } from '../report-fixture.ts';
 
 const gates: readonly RegressionGate[] = [
   { metric: undefined, margin: { kind: 'share', share: 0.05 } },
-  { metric: findMetric('delivery.p99')!, margin: { kind: 'amount', amount: 2e6 } },
+  { metric: findMetric(streamReading, 'delivery.p99')!, margin: { kind: 'amount', amount: 2e6 } },
 ];
 
 const upgraded = (header: RunHeader): RunHeader => ({
@@ -48,21 +50,30 @@ const after: IndependentOptions = {
 
 const variants: Record<string, GatheredRuns> = {
   // An upgrade that costs CPU and bytes over WebSocket, and makes SSE faster.
-  upgrade: gatherRuns(old, [independentRun({ ...after, edit: (trial) => (trial.arm.transport === 'ws' ? fatten(trial, 2) : trial) })]),
+  upgrade: gatherRuns(
+    old,
+    [independentRun({ ...after, edit: (trial) => (trial.arm.transport === 'ws' ? fatten(trial, 2) : trial) })],
+    streamReading,
+  ),
   // The same, but too busy a client over WebSocket and a damaged token over SSE.
-  broken: gatherRuns(old, [
-    independentRun({
-      ...after,
-      edit: (trial) => {
-        if (trial.arm.transport === 'ws') return missGate(trial, 'H2');
-        return trial.block === 4 ? missGate(trial, 'C1') : trial;
-      },
-    }),
-  ]),
+  broken: gatherRuns(
+    old,
+    [
+      independentRun({
+        ...after,
+        edit: (trial) => {
+          if (trial.arm.transport === 'ws') return missGate(trial, 'H2');
+          return trial.block === 4 ? missGate(trial, 'C1') : trial;
+        },
+      }),
+    ],
+    streamReading,
+  ),
   // Three runs, too short for anything.
   short: gatherRuns(
     independentRun({ blocks: 3, folder: 'reports/one' }),
     [2, 3].map((occasion) => independentRun({ blocks: 3, occasion, noise: 0.3, folder: `reports/${occasion}` })),
+    streamReading,
   ),
 };
 
@@ -70,7 +81,7 @@ const textOf = (gathered: GatheredRuns, paint: Paint = plainPaint): string =>
   renderComparisonText(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)), paint });
 
 const markdownOf = (gathered: GatheredRuns): string =>
-  renderComparisonMarkdown(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)) });
+  `${renderMarkdown(comparisonBlocks(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)) }))}\n`;
 
 const tagPaint: Paint = (style, text) => `<${style}>${text}</>`;
 
@@ -79,14 +90,11 @@ function countCells(row: string): number {
 }
 
 describe.each(Object.entries(variants))('a comparison (%s)', (name, gathered) => {
-  // UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
   it.each([
     ['txt', textOf(gathered)],
     ['md', markdownOf(gathered)],
-  ])('as %s is the one that was read and approved', (extension, rendered) => {
-    const path = new URL(`golden/${name}.${extension}`, import.meta.url);
-    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, rendered);
-    expect(rendered).toBe(readFileSync(path, 'utf8'));
+  ])('as %s is the one that was read and approved', async (extension, rendered) => {
+    await expect(rendered).toMatchFileSnapshot(`golden/${name}.${extension}`);
   });
 
   it('as text fits 100 columns and ends with one line break', () => {

@@ -3,7 +3,7 @@
 
 import type { Change, ChangeVerdictKind } from '../../analysis/across/run-comparison.ts';
 import { formatDifferenceEstimate, formatPercent, formatRatio, formatValue, UNKNOWN } from '../format.ts';
-import type { Paint } from '../verdict-table.ts';
+import type { Tone } from '../blocks.ts';
 
 export const NOT_SHOWN = '~';
 
@@ -56,9 +56,9 @@ export function formatChange({ ratio, difference, unit }: Change): string {
   return difference === undefined ? UNKNOWN : formatDifferenceEstimate(difference, unit);
 }
 
-export function paintChange(paint: Paint, { verdict: { kind, direction } }: Change, text: string): string {
-  if (kind === 'invalid' || kind === 'harness-limited') return paint('red', text);
-  if (kind === 'size-uncertain') return paint('yellow', text);
-  if (direction !== undefined) return paint(direction === 'better' ? 'green' : 'red', text);
-  return kind === 'equivalent' || kind === 'exact' ? text : paint('dim', text);
+export function changeTone({ verdict: { kind, direction } }: Change): Tone | undefined {
+  if (kind === 'invalid' || kind === 'harness-limited') return 'bad';
+  if (kind === 'size-uncertain') return 'doubt';
+  if (direction !== undefined) return direction === 'better' ? 'good' : 'bad';
+  return kind === 'equivalent' || kind === 'exact' ? undefined : 'muted';
 }

@@ -1,9 +1,12 @@
-// Provides the parts shared by every format of a comparison of runs: names, titles, and which changes belong where.
+// Provides the parts shared by every format of a comparison of runs: names, titles, and which changes belong where, and tables.
 
-import type { ArmChanges, Change, Difference, RunAgainstOld, RunComparison, RunIdentity } from '../../analysis/across/run-comparison.ts';
+import type { ArmChanges, Change, RunAgainstOld, RunComparison, RunIdentity } from '../../analysis/across/run-comparison.ts';
 import { factText } from '../../analysis/across/fact-text.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import { loadWords } from '../report-context.ts';
+import { left, right, table, type Cell, type Table } from '../blocks.ts';
+import { formatValue } from '../format.ts';
+import { loadWords, metricText, type MetricText } from '../report-context.ts';
+import { changeTone, formatChange, shortChangeWords } from './change-words.ts';
 
 /** `reports/before (standard, 2026-11-22 09:22 UTC, seed 7)`. */
 export function runTitle({ folder, name, startedAt, seed }: RunIdentity): string {
@@ -21,9 +24,37 @@ export function armHeading({ title, loadPoint, trials }: ArmChanges): string {
   return `${title}, ${load}, ${trials.old} and ${trials.new} trials`;
 }
 
-/** Cells: field, old, new. */
-export function differenceCells({ field, title, old, new: recent }: Difference): readonly [string, string, string] {
-  return [title, factText(field, old), factText(field, recent)];
+/** Most characters of a fact where width is scarce: two of these and a title fit in the columns of a terminal. */
+const MAX_FACT = 36;
+
+function factCell(fact: string): Cell {
+  return { text: fact, narrow: fact.length <= MAX_FACT ? fact : `${fact.slice(0, MAX_FACT - 1).trimEnd()}…` };
+}
+
+/** Empty when nothing differs. */
+export function differenceTable({ differences }: RunAgainstOld): Table {
+  return table(
+    [left('what differs'), left('old'), left('new')],
+    differences.map(({ field, title, old, new: recent }) => [title, factText(field, old), factText(field, recent)].map(factCell)),
+  );
+}
+
+/** The changes of an arm that get a verdict. */
+export function changeTable(arm: ArmChanges, metrics: readonly MetricText[]): Table {
+  return table(
+    [left('endpoint'), right('old'), right('new'), right('new/old [95 % CI]'), left('verdict')],
+    verdictChanges(arm).map((change) => [
+      metricText(metrics, change.metric).title,
+      formatValue(change.old?.value, change.unit),
+      formatValue(change.new?.value, change.unit),
+      formatChange(change),
+      {
+        text: shortChangeWords(change),
+        isStrong: change.verdict.kind === 'better' || change.verdict.kind === 'worse',
+        tone: changeTone(change),
+      },
+    ]),
+  );
 }
 
 /** Changes that get a verdict: endpoints, then counted bytes of which less is better. */

@@ -3,76 +3,57 @@
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { MetricUnit } from '../../analysis/analysis.ts';
 import { formatDifference, formatP, formatPercent, formatSetting } from '../format.ts';
-import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { left, right, section, table, type Block, type Table, type Tone } from '../blocks.ts';
 import { loadCell, loadHeading, metricText, type MetricText } from '../report-context.ts';
-import type { Paint } from '../verdict-table.ts';
-import { renderTextTable } from './text-table.ts';
+import type { Paint } from '../paint.ts';
+import { renderTableText } from '../formats/terminal.ts';
 
 /** Wide enough for `ws against sse` and `sse/library, new 2`. */
 const MOST_ARM_COLUMNS = 20;
 
 const stateWords: Record<GateResult['state'], string> = { passed: 'passed', failed: 'FAILED', 'not-shown': 'not shown' };
-const stateStyles = { passed: 'green', failed: 'red', 'not-shown': 'yellow' } as const;
+const stateTones = { passed: 'good', failed: 'bad', 'not-shown': 'doubt' } as const satisfies Record<GateResult['state'], Tone>;
 
 /** Empty without gates. */
 export function renderGatesText(results: readonly GateResult[], metrics: readonly MetricText[], paint: Paint): string {
   if (results.length === 0) return '';
+  return `${renderTableText(gateTable(results, metrics), paint, 'half')}\n${paint('bold', countWords(results))}`;
+}
+
+/** A section; empty without gates. */
+export function renderGates(results: readonly GateResult[], metrics: readonly MetricText[]): readonly Block[] {
+  if (results.length === 0) return [];
+  return section('Gates', [
+    `${countWords(results)}.`,
+    gateTable(results, metrics),
+    'A gate fails only where a worsening beyond its margin is shown: one-sided p below 0.05 after Holm’s correction over all gates. It is passed where it is shown' +
+      ' that there is none. Counted metrics are compared value by value. What cannot be trusted counts as failed.',
+  ]);
+}
+
+function gateTable(results: readonly GateResult[], metrics: readonly MetricText[]): Table {
   const subjectOf = subjectWords(results);
-  const rows = results.map((result) => ({
-    cells: [
+  return table(
+    [
+      left('metric', { narrow: 'fails if worse' }),
+      left('arm', { mostWidth: MOST_ARM_COLUMNS }),
+      right(loadHeading(results.map(({ loadPoint }) => loadPoint))),
+      right('fails if worse by more than', { narrow: 'margin' }),
+      right('worse by', { narrow: 'worsening' }),
+      right('p (it is)', { narrow: 'p' }),
+      right('p (it is not)', { only: 'wide' }),
+      left('result'),
+    ],
+    results.map((result) => [
       result.metric,
       subjectOf(result),
       loadCell(result.loadPoint),
       ...numbers(result, unitOf(result, metrics)),
       formatP(result.worseP),
-      resultWords(result),
-    ],
-    style: (text: string): string => paint(stateStyles[result.state], text),
-  }));
-  const arm = { ...left('arm'), mostWidth: MOST_ARM_COLUMNS };
-  const columns = [
-    left('fails if worse'),
-    arm,
-    right(loadHeading(results.map(({ loadPoint }) => loadPoint))),
-    right('margin'),
-    right('worsening'),
-    right('p'),
-    left('result'),
-  ];
-  return `${renderTextTable({ columns, rows }, paint)}\n${paint('bold', countWords(results))}`;
-}
-
-/** A section; empty without gates. */
-export function renderGatesMarkdown(results: readonly GateResult[], metrics: readonly MetricText[]): string {
-  if (results.length === 0) return '';
-  const columns = [
-    left('metric'),
-    left('arm'),
-    right(loadHeading(results.map(({ loadPoint }) => loadPoint))),
-    right('fails if worse by more than'),
-    right('worse by'),
-    right('p (it is)'),
-    right('p (it is not)'),
-    left('result'),
-  ];
-  const subjectOf = subjectWords(results);
-  const rows = results.map((result) => [
-    result.metric,
-    subjectOf(result),
-    loadCell(result.loadPoint),
-    ...numbers(result, unitOf(result, metrics)),
-    formatP(result.worseP),
-    formatP(result.notWorseP),
-    result.state === 'failed' ? `**${resultWords(result)}**` : resultWords(result),
-  ]);
-  return section('Gates', [
-    joinBlocks([
-      `${countWords(results)}.`,
-      renderTable(columns, rows),
-      'A gate fails only where a worsening beyond its margin is shown: one-sided p below 0.05 after Holm’s correction over all gates. It is passed where it is shown' +
-        ' that there is none. Counted metrics are compared value by value. What cannot be trusted counts as failed.',
+      formatP(result.notWorseP),
+      { text: resultWords(result), isStrong: result.state === 'failed', tone: stateTones[result.state] },
     ]),
-  ]);
+  );
 }
 
 /** The arm and, among several runs, the number that the run has beside its changes. */

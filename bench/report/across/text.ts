@@ -2,15 +2,22 @@
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { ArmChanges, RunAgainstOld, RunComparison } from '../../analysis/across/run-comparison.ts';
-import { formatValue } from '../format.ts';
-import { left, right } from '../markdown.ts';
-import { metricText, type MetricText } from '../report-context.ts';
+import { renderTableText } from '../formats/terminal.ts';
+import type { MetricText } from '../report-context.ts';
 import { wrap } from '../text-layout.ts';
-import { TERMINAL_COLUMNS, type Paint } from '../verdict-table.ts';
-import { formatChange, NOT_SHOWN, paintChange, shortChangeWords } from './change-words.ts';
-import { armHeading, banners, differenceCells, newLabel, runTitle, verdictChanges, withheldReasons } from './comparison-parts.ts';
+import { TERMINAL_COLUMNS, type Paint } from '../paint.ts';
+import { NOT_SHOWN, shortChangeWords } from './change-words.ts';
+import {
+  armHeading,
+  banners,
+  changeTable,
+  differenceTable,
+  newLabel,
+  runTitle,
+  verdictChanges,
+  withheldReasons,
+} from './comparison-parts.ts';
 import { renderGatesText } from './gates.ts';
-import { renderTextTable, type TextRow } from './text-table.ts';
 
 const MAX_WARNINGS = 10;
 
@@ -43,21 +50,13 @@ function renderRun(comparison: RunComparison, against: RunAgainstOld, { metrics,
       .join('\n'),
     renderDifferences(against, paint),
     renderWarnings(against, contenders, paint),
-    ...contenders.map((arm) => `${armHeading(arm)}\n${renderArm(arm, { metrics, paint })}`),
+    ...contenders.map((arm) => `${armHeading(arm)}\n${renderTableText(changeTable(arm, metrics), paint, 'half')}`),
   ];
 }
 
-/** Most characters of a fact: two of these and a title fit in the columns of a terminal. */
-const MAX_FACT = 36;
-
-function renderDifferences({ differences }: RunAgainstOld, paint: Paint): string {
-  if (differences.length === 0) return 'what differs: nothing that was recorded of machine and software';
-  const rows = differences.map((difference): TextRow => ({ cells: differenceCells(difference).map(shorten), style: (text) => text }));
-  return renderTextTable({ columns: [left('what differs'), left('old'), left('new')], rows }, paint);
-}
-
-function shorten(fact: string): string {
-  return fact.length <= MAX_FACT ? fact : `${fact.slice(0, MAX_FACT - 1).trimEnd()}…`;
+function renderDifferences(against: RunAgainstOld, paint: Paint): string {
+  const rendered = renderTableText(differenceTable(against), paint, 'half');
+  return rendered === '' ? 'what differs: nothing that was recorded of machine and software' : rendered;
 }
 
 function renderWarnings({ warnings }: RunAgainstOld, arms: readonly ArmChanges[], paint: Paint): string {
@@ -73,21 +72,6 @@ function renderWarnings({ warnings }: RunAgainstOld, arms: readonly ArmChanges[]
     );
   const hidden = concerns.length - MAX_WARNINGS;
   return [...lines, ...(hidden > 0 ? [paint('dim', `+${hidden} more with --format md`)] : [])].join('\n');
-}
-
-function renderArm(arm: ArmChanges, { metrics, paint }: Look): string {
-  const rows = verdictChanges(arm).map((change) => ({
-    cells: [
-      metricText(metrics, change.metric).title,
-      formatValue(change.old?.value, change.unit),
-      formatValue(change.new?.value, change.unit),
-      formatChange(change),
-      shortChangeWords(change),
-    ],
-    style: (text: string): string => paintChange(paint, change, text),
-  }));
-  const columns = [left('endpoint'), right('old'), right('new'), right('new/old [95 % CI]'), left('verdict')];
-  return renderTextTable({ columns, rows }, paint);
 }
 
 function legend({ comparisons }: RunComparison): string {

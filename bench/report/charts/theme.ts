@@ -1,7 +1,6 @@
 // The look of the charts. An SVG in a page cannot know its background, so it is transparent, the colours of data suit
 // both, and the colours of text and lines switch with the reader's colour scheme.
 
-import type { Moment } from '../../analysis/recovery-analysis.ts';
 import { isCopy, type Arm } from '../../contract/arms/arms.ts';
 import { DEFAULT_PATH } from '../../contract/arms/paths.ts';
 import { DEFAULT_CLIENT } from '../../contract/arms/stacks.ts';
@@ -11,15 +10,6 @@ export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '
 
 /** Colours of `ink` on a dark page; `zone` is drawn translucent and suits both. */
 const darkInk: Readonly<Record<string, string>> = { [ink.text]: '#e6edf3', [ink.muted]: '#9da7b1', [ink.line]: '#3d444d' };
-
-/** Phases of the reconnect clock; they differ in lightness too, and none is the colour of an arm. */
-export const phaseColours: Record<Moment, string> = {
-  detect: '#b5446e',
-  attempt: '#d8a300',
-  open: '#7a6fd0',
-  resumed: '#1b9e9e',
-  caughtUp: '#74b86b',
-};
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 

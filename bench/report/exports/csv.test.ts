@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
 import type { Metric } from '../../analysis/metrics/metric.ts';
-import { metrics } from '../../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
 import type { CompletedTrial, SavedRun, TrialRecord } from '../../contract/run-file.ts';
 import { renderCsv } from './csv.ts';
 

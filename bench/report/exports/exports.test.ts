@@ -1,7 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
-import { metrics } from '../../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
 import type { CompletedTrial, FailedTrial } from '../../contract/run-file.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { fullAnalysis } from '../report-fixture.ts';
@@ -32,14 +31,11 @@ const failed = (trial: CompletedTrial): FailedTrial => ({
 
 const run = fixtureRun({ blocks: 2, transports: ['sse', 'ws', 'tcp'], edit: (trial) => (trial.trial === 5 ? failed(trial) : trial) });
 
-// UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
 it.each([
   ['export.csv', renderCsv(run, metrics)],
   ['export-github-benchmark.json', renderGithubBenchmark(context)],
   ['export-bencher.json', renderBencher(context)],
   ['export-sse-100-delivery.hgrm', renderHistograms(run)[0]?.text],
-])('%s is the one that was read and approved', (name, text) => {
-  const path = new URL(`../golden/${name}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text ?? '');
-  expect(text).toBe(readFileSync(path, 'utf8'));
+])('%s is the one that was read and approved', async (name, text) => {
+  await expect(text).toMatchFileSnapshot(`../golden/${name}`);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { metrics } from '../../analysis/metrics/registry.ts';
+import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { fullAnalysis, invalidAnalysis } from '../report-fixture.ts';

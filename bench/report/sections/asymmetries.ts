@@ -1,6 +1,5 @@
 // Lists what differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
 
-import type { Analysis } from '../../analysis/analysis.ts';
 import { armTitle, type Arm } from '../../contract/arms/arms.ts';
 import { paths } from '../../contract/arms/paths.ts';
 import { clientStacks, isBrowser } from '../../contract/arms/stacks.ts';
@@ -9,27 +8,23 @@ import { writesOf } from '../../contract/arms/writes.ts';
 import { payloads } from '../../contract/payload.ts';
 import { browserAsymmetries } from '../browser.ts';
 import { capitalised } from '../format.ts';
-import { bulletList, section } from '../markdown.ts';
+import { section } from '../blocks.ts';
 import { handshakesFirst, librariesThatWrite, listWords, transportsOf } from '../mechanisms.ts';
-import { partsOf } from '../scenario-parts.ts';
-import { faultAsymmetries } from '../recovery/asymmetries.ts';
+import { list, type Block } from '../blocks.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
-export function renderAsymmetries(analysis: Analysis): string {
+export function renderAsymmetries({ analysis, parts }: RunReport): readonly Block[] {
   const { plan } = analysis;
-  const isSteady = plan.recovery === undefined;
+  const isSteady = parts.outlivesConnections !== true;
   const present = transportsOf(plan.arms);
   const stacks = new Set(plan.arms.map(({ client }) => client).filter((client) => !isBrowser(client)));
   return section('What differs between the arms', [
-    isSteady
-      ? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work are the same in every arm. These things are not:'
-      : 'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when are the same in every arm. These things are not:',
-    bulletList([
+    `${parts.alike ?? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
+    list([
       ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
       ...present.flatMap(({ texts }) => texts.opening ?? []),
-      ...(isSteady ? (partsOf(analysis)?.asymmetries?.(analysis) ?? []) : faultAsymmetries(analysis)),
-      ...(isSteady
-        ? [...(partsOf(analysis)?.isOnTimetable === true ? [] : handlers(present)), ...ends(present), ...writing(plan.arms)]
-        : []),
+      ...(parts.asymmetries?.(analysis) ?? []),
+      ...(isSteady ? [...(parts.isOnTimetable === true ? [] : handlers(present)), ...ends(present), ...writing(plan.arms)] : []),
       ...(plan.arms.some(({ writes }) => writes !== undefined)
         ? [
             `${plan.arms.flatMap((arm) => (arm.writes === undefined ? [] : [`${armTitle(arm)}: ${writesOf[arm.writes]}`])).join('. ')}. Their libraries do the opposite by themselves.`,

@@ -1,6 +1,6 @@
 // Links the charts that lie beside the report.
 
-import { joinBlocks, section } from '../markdown.ts';
+import { heading, section, type Block, type Figure } from '../blocks.ts';
 
 /** A chart as the report needs it: its file, and its text alternative for those who cannot see it. */
 export interface ChartLink {
@@ -10,18 +10,14 @@ export interface ChartLink {
   readonly alt: string;
 }
 
-export function renderChartLinks(charts: readonly ChartLink[]): string {
+export function renderChartLinks(charts: readonly ChartLink[]): readonly Block[] {
   return section(
     'Charts',
-    charts.map((chart) => joinBlocks([`### ${chart.title}`, ...renderChartImages([chart])])),
+    charts.map((chart) => [heading(3, chart.title), ...chartFigures([chart])]),
   );
 }
 
 /** The images alone, for a section on their content. `folder` is where the run is, seen from the text: `memory/`. */
-export function renderChartImages(charts: readonly ChartLink[], folder = ''): readonly string[] {
-  return charts.map(({ file, alt }) => `![${escapeAlt(alt)}](${folder}charts/${encodeURI(file)})`);
-}
-
-function escapeAlt(text: string): string {
-  return text.replaceAll(/[[\]]/g, String.raw`\$&`).replaceAll(/\s*\n\s*/g, ' ');
+export function chartFigures(charts: readonly ChartLink[], folder = ''): readonly Figure[] {
+  return charts.map(({ file, alt }) => ({ kind: 'figure', file: `${folder}charts/${file}`, alt }));
 }

@@ -1,8 +1,7 @@
 // Defines every number of the report.
 
-import { foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
-import { faultMoments } from '../recovery/reading.ts';
-import type { ReportContext } from '../report-context.ts';
+import { details, left, section, table, type Block } from '../blocks.ts';
+import type { RunReport } from '../scenario-parts.ts';
 import type { MetricUnit } from '../../analysis/analysis.ts';
 
 const unitWords: Record<MetricUnit, string> = {
@@ -27,15 +26,15 @@ const streamMoments =
 const pageMoments =
   ' In a page c1 is when it opened the stream, c5 the first statement of the callback, and c7 when the token’s text was in the DOM.';
 
-export function renderDefinitions({ analysis, metrics }: ReportContext): string {
-  if (metrics.length === 0) return '';
-  const table = renderTable(
+export function renderDefinitions({ analysis, metrics, parts }: RunReport): readonly Block[] {
+  if (metrics.length === 0) return [];
+  const definitions = table(
     [left('metric'), left('id'), left('endpoint'), left('unit'), left('better'), left('definition')],
     metrics.map((metric) => [metric.title, metric.id, metric.endpoint ?? '', unitWords[metric.unit], metric.better, metric.definition]),
   );
   return section('Definitions', [
-    analysis.plan.recovery === undefined ? `${streamMoments}${analysis.browser === undefined ? '' : pageMoments}` : faultMoments,
-    `Quantiles are nearest rank, of all ${analysis.plan.recovery === undefined ? 'tokens or streams' : 'clients or tokens'} of one trial; a trial without enough of them does not give the quantile.`,
-    foldedBlock(`All ${metrics.length} metrics`, joinBlocks([table])),
+    parts.moments ?? `${streamMoments}${analysis.browser === undefined ? '' : pageMoments}`,
+    `Quantiles are nearest rank, of all ${parts.quantilesOver ?? 'tokens or streams'} of one trial; a trial without enough of them does not give the quantile.`,
+    details(`All ${metrics.length} metrics`, definitions),
   ]);
 }

@@ -2,19 +2,19 @@
 import { loadPointTitle } from '../../contract/load-point.ts';
 
 import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, UNKNOWN } from '../format.ts';
-import { foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { details, flow, left, right, section, table, type Block } from '../blocks.ts';
 import { armTitleOf, exploratoryComparisons, metricText, comparedArms, type ArmComparison, type ReportContext } from '../report-context.ts';
 
 /** Benjamini–Hochberg: of the rows that are marked, about one in ten may be marked by chance. */
 const FALSE_DISCOVERY_RATE = 0.1;
 
-export function renderExploratory(context: ReportContext): string {
+export function renderExploratory(context: ReportContext): readonly Block[] {
   const { analysis } = context;
   const tables = analysis.loadPoints.flatMap((point) =>
     comparedArms(point).map((otherArm) =>
-      foldedBlock(
+      details(
         `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
-        renderTable(
+        table(
           [
             left('metric'),
             right(armTitleOf(analysis, analysis.baseline)),
@@ -29,7 +29,7 @@ export function renderExploratory(context: ReportContext): string {
       ),
     ),
   );
-  if (joinBlocks(tables) === '') return '';
+  if (flow(tables).length === 0) return [];
   return section('Exploratory comparisons', [
     'These metrics were not declared before the run. Rows are marked at a false discovery rate of 10 % (Benjamini–Hochberg): of all marked rows,' +
       ' about one in ten may be chance. A row without a mark shows nothing, in particular not equality.',

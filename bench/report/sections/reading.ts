@@ -5,20 +5,20 @@ import { commonPath } from '../../contract/arms/arms.ts';
 import { paths } from '../../contract/arms/paths.ts';
 import { clientStacks } from '../../contract/arms/stacks.ts';
 import { browserLimits } from '../browser.ts';
-import { bulletList, section } from '../markdown.ts';
+import { section } from '../blocks.ts';
 import { absences, listWords, transportsOf } from '../mechanisms.ts';
-import { limitsOfFaults, readingOfFaults } from '../recovery/reading.ts';
-import { partsOf } from '../scenario-parts.ts';
+import { list, type Block } from '../blocks.ts';
 import { armTitleOf, isEqualArmsRun } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
-export function renderHowToRead(analysis: Analysis): string {
-  return section('How to read this', [bulletList(readingOf(analysis))]);
+export function renderHowToRead(context: RunReport): readonly Block[] {
+  return section('How to read this', [list(readingOf(context))]);
 }
 
-function readingOf(analysis: Analysis): readonly string[] {
-  if (partsOf(analysis)?.comparesNothing === true) return [];
+function readingOf({ analysis, parts }: RunReport): readonly string[] {
+  if (parts.comparesNothing === true) return [];
   if (isEqualArmsRun(analysis)) return ofEqualArms;
-  return analysis.recovery === undefined ? ofVerdicts(analysis) : readingOfFaults(analysis);
+  return parts.reading?.(analysis) ?? ofVerdicts(analysis);
 }
 
 function ofVerdicts(analysis: Analysis): readonly string[] {
@@ -45,7 +45,7 @@ const ofEqualArms: readonly string[] = [
   '**Claim**: whether the harness would have said that the two differ (Holm-adjusted p < 0.05).',
 ];
 
-export function renderLimits(analysis: Analysis): string {
+export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
   const { environment, plan } = analysis;
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const [client, ...otherClients] = new Set(plan.arms.map((arm) => arm.client));
@@ -53,16 +53,14 @@ export function renderLimits(analysis: Analysis): string {
   const standards = [...new Set(transportsOf(plan.arms).flatMap(({ isNullArm, standard }) => (isNullArm ? [] : [standard])))];
   return section('What this result does not say', [
     `It is about these implementations, in these versions, on this machine.${standards.length === 0 ? '' : ` It is not about ${listWords(standards)} in general.`}`,
-    bulletList([
-      ...(plan.recovery === undefined
-        ? [
-            paths[commonPath(plan.arms)].network,
-            `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
-            ...absences(plan.arms, { consequence: 'Each of them can outweigh the difference between the transports.' }),
-          ]
-        : limitsOfFaults(plan, cpus)),
-      ...(partsOf(analysis)?.limits?.(analysis) ?? []),
-      ...(limit === undefined ? [] : [`${limit}${plan.scenario === 'connect' ? '' : ' Measure those with `--client library`.'}`]),
+    list([
+      ...(parts.machineLimits?.(plan, cpus) ?? [
+        paths[commonPath(plan.arms)].network,
+        `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
+        ...absences(plan.arms, { consequence: 'Each of them can outweigh the difference between the transports.' }),
+      ]),
+      ...(parts.limits?.(analysis) ?? []),
+      ...(limit === undefined ? [] : [`${limit}${parts.takesProbeOnly === true ? '' : ' Measure those with `--client library`.'}`]),
       ...browserLimits(analysis),
       'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',
       'There is no overall winner: which endpoint matters depends on what you build.',

@@ -2,22 +2,22 @@
 
 import type { Analysis, RepeatedBlock, WithoutRepeats } from '../../analysis/analysis.ts';
 import { formatCount, formatDifferenceEstimate, formatP, UNKNOWN } from '../format.ts';
-import { bulletList, joinBlocks, left, renderTable, right } from '../markdown.ts';
+import { flow, heading, left, list, right, table, type Block } from '../blocks.ts';
 import { armTitleOf, loadWords, metricText, type ReportContext } from '../report-context.ts';
 import { verdictLabel } from '../verdict-words.ts';
 import { gateValue, limitText } from './gate-text.ts';
 
 /** Part of the validity of a run: a run without repetitions says so. */
-export function renderRepeats(context: ReportContext): string {
+export function renderRepeats(context: ReportContext): readonly Block[] {
   const { analysis } = context;
   const { repeats, withoutRepeats, blocks } = analysis;
   if (repeats.length === 0 || withoutRepeats === undefined)
-    return joinBlocks(['### Repeated blocks', `No block was repeated.${unrepeatedWords(blocks)}`]);
-  return joinBlocks([
-    '### Repeated blocks',
+    return flow([heading(3, 'Repeated blocks'), `No block was repeated.${unrepeatedWords(blocks)}`]);
+  return flow([
+    heading(3, 'Repeated blocks'),
     `${formatCount(repeats.length)} of ${formatCount(blocks.measured)} blocks were measured again, because the machine, not an arm, disturbed them.` +
       ' Of such a block the last whole measurement is analysed, whatever it says: a rule that was fixed before the run.',
-    renderTable(
+    table(
       [right('block'), left('missed in its first measurement'), right('trials'), right('measured again as')],
       repeats.map((repeat) => [
         String(repeat.block),
@@ -26,7 +26,7 @@ export function renderRepeats(context: ReportContext): string {
         repeat.isUsed ? trialRange(repeat.repeatTrials) : `${trialRange(repeat.repeatTrials)}, cut off and not used`,
       ]),
     ),
-    bulletList([...withoutRepeats.stolen.map((stolen) => stolenWords(analysis, stolen)), ...changeWords(context, withoutRepeats)]),
+    list([...withoutRepeats.stolen.map((stolen) => stolenWords(analysis, stolen)), ...changeWords(context, withoutRepeats)]),
   ]);
 }
 

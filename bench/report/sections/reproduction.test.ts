@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
 import type { Plan } from '../../contract/run-file.ts';
 import { fullAnalysis } from '../report-fixture.ts';
+import { streamParts } from '../../scenarios/stream/parts.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
 import { renderRepetition } from './reproduction.ts';
 
 type Processes = Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses'>;
 
 function rowsOf(changes: Processes): (string | undefined)[] {
   const analysis = fullAnalysis();
-  const text = renderRepetition({ ...analysis, plan: { ...analysis.plan, ...changes } });
+  const changed = { ...analysis, plan: { ...analysis.plan, ...changes } };
+  const text = renderMarkdown(renderRepetition({ analysis: changed, metrics: [], parts: streamParts }));
   return ['processes', 'connections from'].map((name) => new RegExp(`^\\| ${name} +\\| (.*?) *\\|$`, 'm').exec(text)?.[1]);
 }
 

@@ -3,13 +3,14 @@
 import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
 import { DEFAULT_PATH, paths } from '../../contract/arms/paths.ts';
 import { formatCount, formatSetting, formatValue, formatWallTime, UNKNOWN } from '../format.ts';
-import { faultSettings } from '../recovery/circumstances.ts';
-import { code, foldedBlock, joinBlocks, left, renderTable, section } from '../markdown.ts';
+import { details, left, section, shellCode, table, type Block, type Table } from '../blocks.ts';
+import { code } from '../inline.ts';
+import type { RunReport } from '../scenario-parts.ts';
 
-export function renderEnvironment({ environment, streamduel }: Analysis): string {
+export function renderEnvironment({ environment, streamduel }: Analysis): readonly Block[] {
   const { settings, packages, tools } = environment;
   return section('Environment', [
-    renderTable(
+    table(
       [left('what'), left('value')],
       [
         ['streamduel', streamduel],
@@ -23,20 +24,21 @@ export function renderEnvironment({ environment, streamduel }: Analysis): string
         ['lockfile SHA-256', environment.lockfileSha256 ?? UNKNOWN],
       ],
     ),
-    foldedBlock(
-      'Packages, kernel settings and tools',
-      joinBlocks([nameTable('package', packages), nameTable('setting', settings), nameTable('tool', tools)]),
-    ),
+    details('Packages, kernel settings and tools', [
+      nameTable('package', packages),
+      nameTable('setting', settings),
+      nameTable('tool', tools),
+    ]),
   ]);
 }
 
-export function renderRepetition(analysis: Analysis): string {
+export function renderRepetition({ analysis, parts }: RunReport): readonly Block[] {
   const { plan, planSha256, command, stop } = analysis;
   return section('Repeat it', [
-    `\`\`\`sh\n${command}\n\`\`\``,
+    shellCode(command),
     'The seed fixes token texts, due times, stream starts, the order of arms and what else was drawn. Runs with the same plan hash planned the same trials.',
     setupSentence(analysis),
-    renderTable(
+    table(
       [left('what'), left('value')],
       [
         ['seed', String(plan.seed)],
@@ -44,7 +46,7 @@ export function renderRepetition(analysis: Analysis): string {
         ['tokens SHA-256', code(plan.workload.tokensSha256)],
         ['preset', plan.preset],
         ['blocks', `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
-        ...(faultSettings(analysis) ?? windowRows(plan)),
+        ...(parts.settings?.(analysis) ?? windowRows(plan)),
         ...(plan.browser === undefined ? [] : [['browser', code(plan.browser)]]),
         ...(plan.source === undefined ? [] : [['tokens from', code(plan.source)]]),
         ...processRows(plan),
@@ -55,9 +57,7 @@ export function renderRepetition(analysis: Analysis): string {
   ]);
 }
 
-/** Empty for scenario `browser-limits`, which measures in no window. */
-function windowRows({ warmupNs, windowNs, browserLimits }: Analysis['plan']): string[][] {
-  if (browserLimits !== undefined) return [];
+function windowRows({ warmupNs, windowNs }: Analysis['plan']): string[][] {
   return [['warm-up, window', `${formatSetting(warmupNs, 'ns')}, ${formatSetting(windowNs, 'ns')}`]];
 }
 
@@ -95,7 +95,7 @@ function setupSentence({ setup }: Analysis): string {
   return `Varied from trial to trial, so that no accident of the set-up favours an arm: ${words.join(', ')}. Each value is saved with its trial in ${code('run.ndjson')}.`;
 }
 
-export function renderCost({ costNs, trials, repeats }: Analysis): string {
+export function renderCost({ costNs, trials, repeats }: Analysis): readonly Block[] {
   const included = repeats.length === 0 ? 'burn-in' : 'burn-in and repeated blocks';
   return section('Cost', [
     `The ${formatCount(trials.completed)} completed trials took ${formatWallTime(costNs.wall)} of wall time, ${included} included;` +
@@ -106,8 +106,8 @@ export function renderCost({ costNs, trials, repeats }: Analysis): string {
   ]);
 }
 
-function nameTable(what: string, values: Readonly<Record<string, string>>): string {
-  return renderTable(
+function nameTable(what: string, values: Readonly<Record<string, string>>): Table {
+  return table(
     [left(what), left('value')],
     Object.entries(values).map(([name, value]) => [name, value]),
   );

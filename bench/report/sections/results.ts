@@ -3,57 +3,45 @@
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
-import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { details, heading, left, list, right, section, table, type Block, type Content, type Table } from '../blocks.ts';
 import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../report-context.ts';
+import type { MetricGroup, RunReport } from '../scenario-parts.ts';
 
-/** Grouped by the first word of the metric's id; metrics that fit no group are printed last. */
-const groups: readonly { readonly title: string; readonly words: readonly string[] }[] = [
-  { title: 'Whole streams', words: ['completions', 'completion'] },
-  { title: 'Capacity', words: ['capacity'] },
-  { title: 'Streams of one browser', words: ['limits'] },
+/** Grouped by the first word of the metric's id; those of a scenario come before or between them, and metrics that fit none last. */
+const groups: readonly MetricGroup[] = [
   { title: 'Opening', words: ['connect', 'open'] },
   { title: 'First token', words: ['ttft'] },
-  {
-    title: 'Noticing and coming back',
-    words: ['detect', 'reconnect', 'attempts', 'accepts', 'resumed', 'healed', 'caughtup', 'gap', 'recovered'],
-  },
-  { title: 'Loss and repetition', words: ['lost', 'duplicated', 'replayed'] },
   { title: 'Delivery', words: ['delivery', 'append', 'lateness', 'pacer', 'spread', 'neighbours'] },
-  { title: 'Clients that stopped reading', words: ['stall'] },
-  {
-    title: 'Cadence',
-    words: ['icl', 'itl', 'tpot', 'jitter', 'e2e', 'coalescing', 'rate'],
-  },
+  { title: 'Cadence', words: ['icl', 'itl', 'tpot', 'jitter', 'e2e', 'coalescing', 'rate'] },
   { title: 'Cost', words: ['cpu', 'calls', 'elu', 'gc'] },
   { title: 'Bytes', words: ['bytes', 'segments'] },
   { title: 'Memory', words: ['memory'] },
-  { title: 'Peers', words: ['peers'] },
   { title: 'Ordinary requests', words: ['canary'] },
 ];
 
-export function renderResults(context: ReportContext): string {
+export function renderResults(context: RunReport): readonly Block[] {
   return section('All results', [
     'Mean over trials with its 95 % confidence interval; every quantile was taken inside a trial.',
     ...context.analysis.loadPoints.map((point, index) => {
-      const body = joinBlocks([table(context, point), notes(context, point)]);
-      // The first table is the result; further ones are folded. With faults all are: the sections above have shown the results.
-      return index === 0 && context.analysis.recovery === undefined
-        ? joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, body])
-        : foldedBlock(loadPointTitle(point.loadPoint), body);
+      const body = [resultTable(context, point), notes(context, point)];
+      // The first table is the result; further ones are folded. Of many load points all are: the sections above have shown the results.
+      return index === 0 && context.parts.hasManyPoints !== true
+        ? [heading(3, loadPointTitle(point.loadPoint)), body]
+        : details(loadPointTitle(point.loadPoint), body);
     }),
   ]);
 }
 
-function table({ metrics }: ReportContext, point: LoadPointAnalysis): string {
+function resultTable({ metrics, parts }: RunReport, point: LoadPointAnalysis): Table {
   const summaryOf = (metric: string, arm: string): MetricSummary | undefined =>
     point.summaries.find((summary) => summary.metric === metric && summary.arm === arm);
   const rows: string[][] = [];
-  for (const { title, members } of groupMetrics(metrics)) {
+  for (const { title, members } of groupMetrics(metrics, parts.metricGroups)) {
     const shown = members.filter((metric) => point.arms.some((arm) => summaryOf(metric.id, arm.name)?.estimate !== undefined));
     if (shown.length > 0) rows.push([`**${title}**`, ...point.arms.map(() => '')]);
     for (const metric of shown) rows.push([metric.title, ...point.arms.map((arm) => valueCell(summaryOf(metric.id, arm.name), metric))]);
   }
-  return renderTable([left('metric'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
+  return table([left('metric'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
 }
 
 function valueCell(summary: MetricSummary | undefined, metric: MetricText): string {
@@ -62,7 +50,7 @@ function valueCell(summary: MetricSummary | undefined, metric: MetricText): stri
 }
 
 /** Arms that share a note share its line. */
-function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): string {
+function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): Content {
   const lines = metrics.flatMap((metric) => {
     const noted = point.summaries.filter((summary) => summary.metric === metric.id && summary.note !== undefined);
     return [...new Set(noted.map((summary) => summary.note))].map((note) => {
@@ -71,17 +59,22 @@ function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): 
       return `${metric.title}${isForAll ? '' : ` (${arms.join(', ')})`}: ${note}`;
     });
   });
-  return lines.length === 0 ? '' : `Numbers that are missing, or marked \\* and to be doubted:\n\n${bulletList(lines)}`;
+  return lines.length === 0 ? [] : ['Numbers that are missing, or marked \\* and to be doubted:', list(lines)];
 }
 
 export function groupMetrics(
   metrics: readonly MetricText[],
+  own: readonly MetricGroup[] = [],
 ): readonly { readonly title: string; readonly members: readonly MetricText[] }[] {
+  const all = [
+    ...own.filter(({ before }) => before === undefined),
+    ...groups.flatMap((group) => own.filter(({ before }) => before === group.title).concat(group)),
+  ];
   const groupOf = (metric: MetricText): string => {
     const [word = ''] = metric.id.split('.');
-    return groups.find((group) => group.words.includes(word))?.title ?? 'Other';
+    return all.find((group) => group.words.includes(word))?.title ?? 'Other';
   };
-  return [...groups.map((group) => group.title), 'Other']
+  return [...all.map((group) => group.title), 'Other']
     .map((title) => ({ title, members: metrics.filter((metric) => groupOf(metric) === title) }))
     .filter(({ members }) => members.length > 0);
 }

@@ -1,11 +1,11 @@
 // Explains why the run ended when it did, and the effect on its intervals.
 
-import { joinBlocks } from '../markdown.ts';
+import { flow, heading, type Block } from '../blocks.ts';
 import type { ReportContext } from '../report-context.ts';
 import { stoppingSentence, widestSentence } from '../stopping-words.ts';
 
 /** Part of the validity of a run. */
-export function renderStopping(context: ReportContext): string {
+export function renderStopping(context: ReportContext): readonly Block[] {
   const { stop } = context.analysis;
   const sentences = [
     stoppingSentence(context),
@@ -18,5 +18,5 @@ export function renderStopping(context: ReportContext): string {
             ' they are made for (92 to 96 % in the simulations of `bench/analysis/simulation`), and p is below 0.05 in up to 8 of 100 comparisons of equal arms.',
         ]),
   ];
-  return joinBlocks(['### When it stopped', sentences.filter((sentence) => sentence !== '').join(' ')]);
+  return flow([heading(3, 'When it stopped'), sentences.filter((sentence) => sentence !== '').join(' ')]);
 }

@@ -6,8 +6,9 @@ import { loadPointTitle } from '../../contract/load-point.ts';
 import { isArmControl } from '../../analysis/arm-controls.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
-import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { details, heading, left, list, right, section, table, type Block, type Content, type List, type Table } from '../blocks.ts';
 import { armTitle, armTitleOf, isEqualArmsRun, type ReportContext } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 import { gateValue, limitText } from './gate-text.ts';
 import { renderNoiseFloor } from './noise-floor.ts';
 import { renderRepeats } from './repeats.ts';
@@ -19,46 +20,46 @@ const NEGATIVE_CONTROL = 'connect.p50';
 /** Metrics for which the null arm is shown. */
 const floorMetrics: readonly string[] = ['delivery.p50', 'delivery.p99', 'cpu.server.token'];
 
-export function renderValidity(context: ReportContext): string {
+export function renderValidity(context: RunReport): readonly Block[] {
   const { loadPoints, warnings } = context.analysis;
   return section('Validity', [
-    warnings.length === 0 ? '' : joinBlocks(['Warnings of the run:', bulletList(warnings.map((warning) => warning.message))]),
+    warnings.length === 0 ? [] : ['Warnings of the run:', list(warnings.map((warning) => warning.message))],
     noiseFloor(context),
     renderRepeats(context),
     renderStopping(context),
-    ...(context.analysis.recovery === undefined ? loadPoints.map((point) => onePoint(context, point)) : manyPoints(context)),
+    context.parts.hasManyPoints === true ? manyPoints(context) : loadPoints.map((point) => onePoint(context, point)),
   ]);
 }
 
-function onePoint(context: ReportContext, point: LoadPointAnalysis): string {
-  return joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, controls(context, point), gateOverview(context.analysis, point)]);
+function onePoint(context: ReportContext, point: LoadPointAnalysis): Content {
+  return [heading(3, loadPointTitle(point.loadPoint)), controls(context, point), gateOverview(context.analysis, point)];
 }
 
-/** A matrix of faults has a load point for each fault: those that met all gates share one sentence. */
-function manyPoints({ analysis }: ReportContext): readonly string[] {
+/** Of many load points, such as one for each fault, those that met all gates share one sentence. */
+function manyPoints({ analysis }: ReportContext): Content {
   const met = analysis.loadPoints.filter(isMet);
   const all = met.length === analysis.loadPoints.length;
   return [
-    '### Gates',
+    heading(3, 'Gates'),
     met.length === 0
       ? ''
-      : `${openGates(met) === '' ? 'All gates' : 'All gates that could be judged'} were met ${all ? 'everywhere' : `at: ${met.map(({ loadPoint }) => loadPointTitle(loadPoint)).join('; ')}`}.`,
-    openGates(met),
-    foldedBlock('Gates with their values, over all of these; those of each are in analysis.json', gateTable(analysis, mergeGates(met))),
+      : `${openGates(met).length === 0 ? 'All gates' : 'All gates that could be judged'} were met ${all ? 'everywhere' : `at: ${met.map(({ loadPoint }) => loadPointTitle(loadPoint)).join('; ')}`}.`,
+    list(openGates(met)),
+    details('Gates with their values, over all of these; those of each are in analysis.json', gateTable(analysis, mergeGates(met))),
     ...analysis.loadPoints
       .filter((point) => !isMet(point))
-      .map((point) => joinBlocks([`### ${loadPointTitle(point.loadPoint)}`, gateOverview(analysis, point)])),
+      .map((point) => [heading(3, loadPointTitle(point.loadPoint)), gateOverview(analysis, point)]),
   ];
 }
 
 /** Empty for a run of nothing but an A/A pair, which has the floor in the place of verdicts. */
-function noiseFloor(context: ReportContext): string {
-  const floor = isEqualArmsRun(context.analysis) ? '' : renderNoiseFloor(context);
-  return floor === '' ? '' : joinBlocks(['### Noise floor', floor]);
+function noiseFloor(context: RunReport): Content {
+  const floor = isEqualArmsRun(context.analysis) ? [] : renderNoiseFloor(context);
+  return floor.length === 0 ? [] : [heading(3, 'Noise floor'), floor];
 }
 
-function controls(context: ReportContext, point: LoadPointAnalysis): string {
-  return bulletList([...negativeControl(context, point), ...pacingControls(context, point), ...floor(context, point)]);
+function controls(context: ReportContext, point: LoadPointAnalysis): List {
+  return list([...negativeControl(context, point), ...pacingControls(context, point), ...floor(context, point)]);
 }
 
 /** A pilot shows no comparison, not even this one. */
@@ -108,15 +109,15 @@ function floor({ metrics }: ReportContext, point: LoadPointAnalysis): readonly s
   return values.length === 0 ? [] : [`Floor, ${armTitle(nullArm.arm)}: ${values.join('; ')}. No claim is made below it.`];
 }
 
-function gateOverview(analysis: Analysis, point: LoadPointAnalysis): string {
+function gateOverview(analysis: Analysis, point: LoadPointAnalysis): Content {
   const unmet = unmetGates(point);
   const met = point.gates.length - unmet.length;
   if (point.gates.length === 0) return 'No gate was checked.';
-  return joinBlocks([
+  return [
     `${formatCount(met)} of ${formatCount(point.gates.length)} gates were met.${unmet.length === 0 ? '' : ' The others:'}`,
     gateTable(analysis, unmet),
-    foldedBlock(`All ${formatCount(point.gates.length)} gates with their values`, gateTable(analysis, point.gates)),
-  ]);
+    details(`All ${formatCount(point.gates.length)} gates with their values`, gateTable(analysis, point.gates)),
+  ];
 }
 
 /** A gate that could not be judged does not count as missed. */
@@ -153,17 +154,17 @@ function sumOf(gates: readonly GateSummary[], count: (gate: GateSummary) => numb
 }
 
 /** Gates without a value, each once with its reason. */
-function openGates(points: readonly LoadPointAnalysis[]): string {
+function openGates(points: readonly LoadPointAnalysis[]): readonly string[] {
   const open = points.flatMap(({ gates }) => gates.filter(({ state }) => state === 'not-measured'));
-  return bulletList([...new Set(open.map(({ id, title, note }) => `${id} ${title}: ${note ?? 'not measured'}`))]);
+  return [...new Set(open.map(({ id, title, note }) => `${id} ${title}: ${note ?? 'not measured'}`))];
 }
 
 function unmetGates({ gates }: LoadPointAnalysis): readonly GateSummary[] {
   return gates.filter((gate) => gate.state !== 'ok');
 }
 
-function gateTable(analysis: Analysis, gates: readonly GateSummary[]): string {
-  return renderTable(
+function gateTable(analysis: Analysis, gates: readonly GateSummary[]): Table {
+  return table(
     [left('gate'), left('arm'), left('kind'), right('median'), right('worst'), right('limit'), right('missed'), left('state')],
     sideBySide(gates).map((gate) => [
       `${gate.id} ${gate.title}`,

@@ -3,11 +3,11 @@
 import type { Comparison, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatCount, formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, UNKNOWN } from '../format.ts';
-import { bulletList, foldedBlock, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { details, heading, left, list, right, section, table, type Block, type Content } from '../blocks.ts';
 import { armTitleOf, metricText, contenders, verdictComparisons, type ArmComparison, type ReportContext } from '../report-context.ts';
-import { renderVerdictMarkdown } from '../verdict-table.ts';
+import { verdictTable } from '../verdict-table.ts';
 
-export function renderVerdicts(context: ReportContext): string {
+export function renderVerdicts(context: ReportContext): readonly Block[] {
   const { loadPoints } = context.analysis;
   return section(
     'Verdicts',
@@ -15,18 +15,18 @@ export function renderVerdicts(context: ReportContext): string {
   );
 }
 
-function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: string): string {
+function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: string): Content {
   const { analysis } = context;
   const comparisons = verdictComparisons(point, otherArm);
   // Exactly counted numbers are their own verdict: the table shows all of them.
   const judged = comparisons.filter(({ verdict }) => verdict.kind !== 'exact');
   const sentences = judged.map((comparison) => comparison.sentence).filter((sentence) => sentence !== '');
-  return joinBlocks([
-    `### ${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
-    renderVerdictMarkdown({ context, point, otherArm }),
-    bulletList(sentences),
+  return [
+    heading(3, `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`),
+    verdictTable({ context, point, otherArm }),
+    list(sentences),
     doubts(context, comparisons),
-    foldedBlock(
+    details(
       'The statistics behind these verdicts',
       renderStatistics(
         context,
@@ -34,12 +34,12 @@ function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: str
         'endpoint',
       ),
     ),
-  ]);
+  ];
 }
 
-function doubts({ metrics }: ReportContext, comparisons: readonly ArmComparison[]): string {
+function doubts({ metrics }: ReportContext, comparisons: readonly ArmComparison[]): Content {
   const lines = comparisons.flatMap((one) => one.warnings.map((warning) => `${metricText(metrics, one.metric).title}: ${warning.message}`));
-  return lines.length === 0 ? '' : `Reasons for doubt:\n\n${bulletList(lines)}`;
+  return lines.length === 0 ? [] : ['Reasons for doubt:', list(lines)];
 }
 
 function labelOf({ metrics }: ReportContext, { endpoint, metric }: ArmComparison): string {
@@ -52,10 +52,10 @@ interface LabelledComparison {
   readonly comparison: ArmComparison;
 }
 
-/** All numbers behind comparisons of one arm with the baseline, one row each; `heading` says what the labels name. */
-export function renderStatistics({ analysis, metrics }: ReportContext, rows: readonly LabelledComparison[], heading: string): string {
+/** All numbers behind comparisons of one arm with the baseline, one row each; `labels` says what the labels name. */
+export function renderStatistics({ analysis, metrics }: ReportContext, rows: readonly LabelledComparison[], labels: string): Content {
   const columns = [
-    left(heading),
+    left(labels),
     right(`${armTitleOf(analysis, analysis.baseline)} [95 % CI]`),
     right(`${armTitleOf(analysis, rows[0]?.comparison.otherArm ?? '')} [95 % CI]`),
     right('difference [95 % CI]'),
@@ -81,11 +81,11 @@ export function renderStatistics({ analysis, metrics }: ReportContext, rows: rea
       orderEffect(one),
     ];
   });
-  return joinBlocks([
-    renderTable(columns, cells),
+  return [
+    table(columns, cells),
     'Holm adjusts for all endpoints and load points of the run. Equivalence is two one-sided tests against the margin.' +
       ' The order effect is the factor on the ratio where the baseline ran first in its block; its interval should include 1.',
-  ]);
+  ];
 }
 
 function marginWords({ ratio, absolute }: Comparison['margin'], unit: MetricUnit): string {

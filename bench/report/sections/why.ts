@@ -6,7 +6,7 @@ import type { Arm } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
-import { bulletList, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { heading, left, list, right, section, table, type Block, type Content } from '../blocks.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
 
 /** Metrics that explain, in the order of the path from the plan to the receiver; those that a run lacks are left out. */
@@ -25,10 +25,10 @@ function mechanismOf({ transport, writes }: Arm): string {
   return writes === undefined ? twin.writing : (twin.otherWrites?.writing ?? twin.writing);
 }
 
-export function renderWhy(context: ReportContext): string {
+export function renderWhy(context: ReportContext): readonly Block[] {
   const { analysis } = context;
   return section('Why', [
-    bulletList([...new Set(analysis.plan.arms.map(mechanismOf))]),
+    list([...new Set(analysis.plan.arms.map(mechanismOf))]),
     analysis.plan.source === 'upstream'
       ? 'Tokens are relayed as they are read from an upstream, a read a token: Node ends a turn after each read, so nothing written waits for other tokens. From due' +
         ' to written contains the way of a token from the upstream, in every arm alike.'
@@ -39,7 +39,7 @@ export function renderWhy(context: ReportContext): string {
   ]);
 }
 
-function decomposition({ metrics }: ReportContext, point: LoadPointAnalysis): string {
+function decomposition({ metrics }: ReportContext, point: LoadPointAnalysis): Content {
   const summaryOf = (metric: string, arm: string): MetricSummary | undefined =>
     point.summaries.find((summary) => summary.metric === metric && summary.arm === arm);
   const rows = parts.flatMap(({ metric, role }) => {
@@ -48,6 +48,9 @@ function decomposition({ metrics }: ReportContext, point: LoadPointAnalysis): st
     if (unit === undefined || estimates.every((estimate) => estimate === undefined)) return [];
     return [[role, ...estimates.map((estimate) => (estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit)))]];
   });
-  const table = renderTable([left('part'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
-  return table === '' ? '' : joinBlocks([`### ${loadPointTitle(point.loadPoint)}: where the time goes`, table]);
+  if (rows.length === 0) return [];
+  return [
+    heading(3, `${loadPointTitle(point.loadPoint)}: where the time goes`),
+    table([left('part'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows),
+  ];
 }

@@ -1,13 +1,16 @@
-// Compares the claim "SSE is cheaper with many clients" with the measurements: as a section of a report, and for a terminal of
+// Compares a claim about the transports with the measurements: as a section of a report, and for a terminal of
 // 100 columns.
 
-import type { ClaimAnswer, ClaimRow } from '../../analysis/claims/claim.ts';
-import { readClaims } from '../../analysis/claims/read-claims.ts';
+import type { Estimate } from '../../analysis/analysis.ts';
+import type { Claim, ClaimAnswer, ClaimReading, ClaimRow } from '../../analysis/claims/claim.ts';
+import { readClaim } from '../../analysis/claims/read-claims.ts';
 import { formatEstimate, formatRatio, formatValue, UNKNOWN } from '../format.ts';
-import { joinBlocks, left, renderTable, right, section } from '../markdown.ts';
+import { flow, left, right, section, table, type Block, type Cell, type Table, type Tone } from '../blocks.ts';
 import { loadWords, metricText, type ReportContext } from '../report-context.ts';
-import { layOutTable, wrap } from '../text-layout.ts';
-import { TERMINAL_COLUMNS, type Paint } from '../verdict-table.ts';
+import { renderTableText } from '../formats/terminal.ts';
+import { code } from '../inline.ts';
+import { wrap } from '../text-layout.ts';
+import { TERMINAL_COLUMNS, type Paint } from '../paint.ts';
 
 const answers: Record<ClaimAnswer, string> = {
   supports: 'supports it: SSE better',
@@ -19,63 +22,73 @@ const answers: Record<ClaimAnswer, string> = {
 };
 
 /** A section of one report, or of a suite; the contexts are those of the runs that it is about. Empty when none of them tests the claim. */
-export function renderClaims(contexts: readonly ReportContext[]): string {
-  const { claim, isAsked } = readClaims(contexts.map(({ analysis }) => analysis));
-  if (!isAsked) return '';
-  return section(`The claim: “${claim}”`, [
-    joinBlocks([
-      renderClaimTable(contexts),
-      'Each row repeats one verdict of this report. It is about these implementations on this machine. That WebSocket is complex with many connections, which is' +
-        ' also said, is another claim: it was not measured here.',
-    ]),
+export function renderClaim(claim: Claim, contexts: readonly ReportContext[]): readonly Block[] {
+  if (!readingOf(claim, contexts).isAsked) return [];
+  return section(`The claim: “${claim.text}”`, [
+    renderClaimAnswer(claim, contexts),
+    'Each row repeats one verdict of this report. It is about these implementations on this machine. That WebSocket is complex with many connections, which is' +
+      ' also said, is another claim: it was not measured here.',
   ]);
 }
 
 /** The answer to the claim in one sentence, and the numbers behind it. */
-export function renderClaimTable(contexts: readonly ReportContext[]): string {
-  const { rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
-  const columns = [
-    left('what it can mean'),
-    left('measured as'),
-    right('SSE [95 % CI]'),
-    right('WebSocket [95 % CI]'),
-    right('WebSocket/SSE [95 % CI]'),
-    left('what this says'),
-  ];
-  const cells = rows.map((row) => [row.part].concat(numbers(row, contexts), answerWords(row)));
-  return joinBlocks([`**${sentence}** ${details.join(' ')}`, renderTable(columns, cells)]);
+export function renderClaimAnswer(claim: Claim, contexts: readonly ReportContext[]): readonly Block[] {
+  const reading = readingOf(claim, contexts);
+  return flow([`**${reading.sentence}** ${reading.details.join(' ')}`, claimTable(reading, contexts)]);
 }
 
 /** At most 100 columns wide, without a line break at its end; empty when none of the runs tests the claim. */
-export function renderClaimsText(contexts: readonly ReportContext[], paint: Paint): string {
-  const { claim, isAsked, rows, sentence, details } = readClaims(contexts.map(({ analysis }) => analysis));
-  if (!isAsked) return '';
-  const table = {
-    titles: [`“${claim}”`, 'SSE', 'WebSocket', 'ratio', 'what this says'],
-    rows: rows.map((row) => {
-      const { place } = row;
-      const value = (number: number | undefined): string => (place === undefined ? UNKNOWN : formatValue(number, unitOf(row, contexts)));
-      return {
-        cells: [
-          nameWithPlace(row, rows),
-          value(place?.sse.value),
-          value(place?.webSocket.value),
-          formatRatio(place?.ratio),
-          shortWords(row),
-        ],
-        paint: (text: string): string => paintAnswer(paint, row.answer, text),
-      };
-    }),
-  };
-  const words = wrap([sentence, ...details].join(' '), TERMINAL_COLUMNS).join('\n');
-  return `${layOutTable(table, TERMINAL_COLUMNS, (text) => paint('bold', text))}\n\n${words}`;
+export function renderClaimText(claim: Claim, contexts: readonly ReportContext[], paint: Paint): string {
+  const reading = readingOf(claim, contexts);
+  if (!reading.isAsked) return '';
+  const words = wrap([reading.sentence, ...reading.details].join(' '), TERMINAL_COLUMNS).join('\n');
+  return `${renderTableText(claimTable(reading, contexts), paint)}\n\n${words}`;
 }
 
-/** Paints an answer like a verdict: an effect that was shown, either way, stands out. */
-function paintAnswer(paint: Paint, answer: ClaimAnswer, text: string): string {
-  if (answer === 'equivalent') return text;
-  if (answer === 'void') return paint('red', text);
-  return paint(answer === 'supports' || answer === 'refutes' ? 'green' : 'dim', text);
+function readingOf(claim: Claim, contexts: readonly ReportContext[]): ClaimReading {
+  return readClaim(
+    claim,
+    contexts.map(({ analysis }) => analysis),
+  );
+}
+
+function claimTable({ claim, rows }: ClaimReading, contexts: readonly ReportContext[]): Table {
+  const columns = [
+    left('what it can mean', { narrow: `“${claim}”` }),
+    left('measured as', { only: 'wide' }),
+    right('SSE [95 % CI]', { narrow: 'SSE' }),
+    right('WebSocket [95 % CI]', { narrow: 'WebSocket' }),
+    right('WebSocket/SSE [95 % CI]', { narrow: 'ratio' }),
+    left('what this says'),
+  ];
+  return table(
+    columns,
+    rows.map((row) => [
+      { text: row.part, narrow: nameWithPlace(row, rows) },
+      placeWords(row),
+      valueCell(row, row.place?.sse, contexts),
+      valueCell(row, row.place?.webSocket, contexts),
+      formatRatio(row.place?.ratio),
+      { text: answerWords(row), narrow: shortWords(row), isStrong: isShown(row), tone: toneOf(row.answer) },
+    ]),
+  );
+}
+
+/** An effect that was shown, either way, stands out like a verdict. */
+function isShown({ answer }: ClaimRow): boolean {
+  return answer === 'supports' || answer === 'refutes';
+}
+
+function toneOf(answer: ClaimAnswer): Tone | undefined {
+  if (answer === 'equivalent') return undefined;
+  if (answer === 'void') return 'bad';
+  return answer === 'supports' || answer === 'refutes' ? 'good' : 'muted';
+}
+
+function valueCell(row: ClaimRow, estimate: Estimate | undefined, contexts: readonly ReportContext[]): Cell | string {
+  if (estimate === undefined) return UNKNOWN;
+  const unit = unitOf(row, contexts);
+  return { text: formatEstimate(estimate, unit), narrow: formatValue(estimate.value, unit) };
 }
 
 function unitOf({ place }: ClaimRow, contexts: readonly ReportContext[]): Parameters<typeof formatValue>[1] {
@@ -83,18 +96,11 @@ function unitOf({ place }: ClaimRow, contexts: readonly ReportContext[]): Parame
   return metricText(metrics, place?.metric ?? '').unit;
 }
 
-/** The measured metric, and the two values with their ratio. */
-function numbers(row: ClaimRow, contexts: readonly ReportContext[]): readonly string[] {
-  const { place } = row;
-  if (place === undefined) return [UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN];
-  const unit = unitOf(row, contexts);
-  const { scenario, metric, loadPoint, sse, webSocket, ratio } = place;
-  return [
-    `\`${metric}\` of ${scenario}, ${loadWords(loadPoint)}${clientWords(place.sseArm)}`,
-    formatEstimate(sse, unit),
-    formatEstimate(webSocket, unit),
-    formatRatio(ratio),
-  ];
+/** The measured metric and its place. */
+function placeWords({ place }: ClaimRow): string {
+  if (place === undefined) return UNKNOWN;
+  const { scenario, metric, loadPoint, sseArm } = place;
+  return `${code(metric)} of ${scenario}, ${loadWords(loadPoint)}${clientWords(sseArm)}`;
 }
 
 /** Names only the client of the SSE arm: the other arm of the pair has the same. */
@@ -109,8 +115,7 @@ function nameWithPlace({ part, place }: ClaimRow, rows: readonly ClaimRow[]): st
 }
 
 function answerWords({ answer, reason }: ClaimRow): string {
-  const words = reason === undefined ? answers[answer] : `${answers[answer]}: ${reason}`;
-  return answer === 'supports' || answer === 'refutes' ? `**${words}**` : words;
+  return reason === undefined ? answers[answer] : `${answers[answer]}: ${reason}`;
 }
 
 /** Most characters of a reason in the terminal; the report has the full text. */

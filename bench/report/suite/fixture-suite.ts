@@ -1,11 +1,14 @@
 // Made-up suites for the tests of this folder. Their numbers come from no measurement.
 
 import type { Analysis, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
+import { manyClients } from '../../scenarios/claims.ts';
 import type { ScenarioId } from '../../contract/run-file.ts';
 import type { Suite } from '../../contract/suite.ts';
+import { reconnectParts } from '../../scenarios/recovery/parts.ts';
+import { streamParts } from '../../scenarios/stream/parts.ts';
 import { verdictOf, type PartialVerdict } from '../fixture-load-point.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
-import { reconnectAnalysis, recoveryFixtureMetrics } from '../fixture-recovery.ts';
+import { reconnectAnalysis, recoveryFixtureMetrics } from '../../scenarios/recovery/report/fixture-recovery.ts';
 import type { ReportContext } from '../report-context.ts';
 import { fullAnalysis, invalidAnalysis } from '../report-fixture.ts';
 import type { SuiteContext } from './suite-context.ts';
@@ -23,10 +26,11 @@ export function fixtureSuite({ isBroken = false }: { readonly isBroken?: boolean
   const threshold = { text: 'delivery.p99 > 5ms', arm: undefined, metric: 'delivery.p99', operator: '>', limit: 5_000_000 } as const;
   return {
     suite: describeSuite(['stream', 'reconnect']),
+    claim: manyClients,
     parts: [
       {
         folder: 'stream',
-        context: { analysis: stream, metrics: fixtureMetrics },
+        context: { analysis: stream, metrics: fixtureMetrics, parts: streamParts },
         thresholds: [
           { threshold, arm: 'ws', loadPoint: { connections: 100 }, outcome: 'passed', estimate, isShown: true, reason: undefined },
         ],
@@ -34,7 +38,7 @@ export function fixtureSuite({ isBroken = false }: { readonly isBroken?: boolean
       },
       {
         folder: 'reconnect',
-        context: { analysis: reconnectAnalysis(), metrics: recoveryFixtureMetrics },
+        context: { analysis: reconnectAnalysis(), metrics: recoveryFixtureMetrics, parts: reconnectParts },
         thresholds: [],
         charts: [chart('fault-ratios')],
       },

@@ -1,20 +1,23 @@
 // Defines the input of every text about a suite.
 
+import type { Claim } from '../../analysis/claims/claim.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import type { Suite } from '../../contract/suite.ts';
-import type { ReportContext } from '../report-context.ts';
+import type { RunReport } from '../scenario-parts.ts';
 import type { ChartLink } from '../sections/chart-links.ts';
 
 export interface SuitePart {
   /** Name inside the suite's folder. */
   readonly folder: string;
-  readonly context: ReportContext;
+  readonly context: RunReport;
   readonly thresholds: readonly ThresholdResult[];
   readonly charts: readonly ChartLink[];
 }
 
 export interface SuiteContext {
   readonly suite: Suite;
+  /** Read from all parts together. */
+  readonly claim: Claim;
   /** Parts in the order of the suite. */
   readonly parts: readonly SuitePart[];
 }

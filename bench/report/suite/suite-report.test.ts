@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fullAnalysis, widthOf } from '../report-fixture.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
-import { plainPaint } from '../verdict-table.ts';
-import { renderClaims, renderClaimsText } from './claims.ts';
+import { plainPaint } from '../paint.ts';
+import { manyClients } from '../../scenarios/claims.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
+import { renderClaim, renderClaimText } from './claims.ts';
 import { claimContexts, fixtureSuite } from './fixture-suite.ts';
 import { renderSuiteReport } from './suite-report.ts';
 import { renderSuiteTerminal } from './suite-terminal.ts';
@@ -11,17 +12,14 @@ import { renderSuiteTerminal } from './suite-terminal.ts';
 const terminalOf = (isBroken: boolean): string =>
   renderSuiteTerminal(fixtureSuite({ isBroken }), { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
-// UPDATE_GOLDEN=1 writes the files anew; read their difference before you commit it.
 it.each([
   ['suite.md', () => renderSuiteReport(fixtureSuite())],
   ['suite.txt', () => terminalOf(false)],
   ['suite-invalid.md', () => renderSuiteReport(fixtureSuite({ isBroken: true }))],
-  ['claims.md', () => `${renderClaims(claimContexts())}\n`],
-  ['claims.txt', () => `${renderClaimsText(claimContexts(), plainPaint)}\n`],
-])('%s is the one that was read and approved', (name, render) => {
-  const path = new URL(`../golden/${name}`, import.meta.url);
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, render());
-  expect(render()).toBe(readFileSync(path, 'utf8'));
+  ['claims.md', () => `${renderMarkdown(renderClaim(manyClients, claimContexts()))}\n`],
+  ['claims.txt', () => `${renderClaimText(manyClients, claimContexts(), plainPaint)}\n`],
+])('%s is the one that was read and approved', async (name, render) => {
+  await expect(render()).toMatchFileSnapshot(`../golden/${name}`);
 });
 
 const headings = (text: string, level: number): readonly string[] =>
@@ -80,25 +78,25 @@ describe('the end of a suite', () => {
 
 describe('the claim', () => {
   it('fits 100 columns in the terminal, whatever its reasons', () => {
-    expect(widthOf(renderClaimsText(claimContexts(), plainPaint))).toBeLessThanOrEqual(100);
+    expect(widthOf(renderClaimText(manyClients, claimContexts(), plainPaint))).toBeLessThanOrEqual(100);
   });
 
   it('leaves no trace where no scenario asks it', () => {
     const reconnect = fixtureSuite()
       .parts.slice(1)
       .map(({ context }) => context);
-    expect([renderClaims(reconnect), renderClaimsText(reconnect, plainPaint)]).toEqual(['', '']);
+    expect([renderClaim(manyClients, reconnect), renderClaimText(manyClients, reconnect, plainPaint)]).toEqual([[], '']);
   });
 
   it('stands in a report of its own scenario alone, which says what else would have to be measured', () => {
     const [memory] = claimContexts();
-    const text = renderClaims([memory!]);
+    const text = renderMarkdown(renderClaim(manyClients, [memory!]));
     expect(text).toMatch(/^\| Memory of an idle connection .*\*\*refutes it: WebSocket better\*\*/m);
     expect(text).toMatch(/^\| Most streams at the objective .* not measured: scenario capacity measures it/m);
   });
 
   it('of steady streams names the load at which it was measured', () => {
-    const text = renderClaims([{ analysis: fullAnalysis(), metrics: fixtureMetrics }]);
+    const text = renderMarkdown(renderClaim(manyClients, [{ analysis: fullAnalysis(), metrics: fixtureMetrics }]));
     expect(text.match(/^\| CPU time per token .*$/gm)?.map((line) => line.split('|')[2]?.trim())).toEqual([
       '`cpu.server.token` of stream, 100 connections',
       '`cpu.server.token` of stream, 1000 connections',

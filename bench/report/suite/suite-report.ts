@@ -1,48 +1,53 @@
-// Renders the report of a suite as Markdown: the answer of each part as its own report has it, their joint result on the claim,
+// Writes the report of a suite: the answer of each part as its own report has it, their joint result on the claim,
 // and where the rest is.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount, formatWallTime } from '../format.ts';
-import { alertBlock, code, demote, joinBlocks, left, renderTable, right, section } from '../markdown.ts';
-import { isEqualArmsRun, type ReportContext } from '../report-context.ts';
-import { recoveryContext } from '../recovery/recovery-context.ts';
-import { renderFaultVerdicts } from '../recovery/fault-verdicts.ts';
-import { renderChartImages } from '../sections/chart-links.ts';
+import { renderMarkdown } from '../formats/markdown.ts';
+import { alert, deepen, flow, heading, left, list, right, section, shellCode, table, type Block, type Content } from '../blocks.ts';
+import { code } from '../inline.ts';
+import type { RunReport } from '../scenario-parts.ts';
+import { renderAnswer } from '../sections/answer.ts';
+import { chartFigures } from '../sections/chart-links.ts';
 import { renderHeadline } from '../sections/headline.ts';
-import { renderNoiseFloor } from '../sections/noise-floor.ts';
 import { renderPilot } from '../sections/pilot.ts';
-import { renderVerdicts } from '../sections/verdicts.ts';
 import { renderThresholdSection } from '../thresholds.ts';
-import { renderClaims } from './claims.ts';
+import { renderClaim } from './claims.ts';
 import type { SuiteContext, SuitePart } from './suite-context.ts';
 
-/** The same parts give the same text, to the byte. */
-export function renderSuiteReport({ suite, parts }: SuiteContext): string {
+/** As Markdown: the same parts give the same text, to the byte. */
+export function renderSuiteReport(suite: SuiteContext): string {
+  return `${renderMarkdown(suiteBlocks(suite))}\n`;
+}
+
+function suiteBlocks({ suite, claim, parts }: SuiteContext): readonly Block[] {
   const names = suite.parts.map(({ scenario }) => scenario);
-  const blocks = [
-    `# SSE or WebSocket? ${names.join(', ')} (${suite.name})`,
+  return flow([
+    heading(1, `SSE or WebSocket? ${names.join(', ')} (${suite.name})`),
     `${formatCount(parts.length)} scenarios, measured one after another. Started ${suite.startedAt}. Each is a run of its own, with a report of its own.`,
     `Each scenario is a family of tests of its own: Holm’s correction covers the endpoints and load points within it, so the chance of a false claim is held at 5 % in each of them, not in all together.`,
     alarm(parts),
     ...parts.map(renderPart),
-    renderClaims(parts.map(({ context }) => context)),
+    renderClaim(
+      claim,
+      parts.map(({ context }) => context),
+    ),
     renderReports(parts),
     section('Repeat it', [
-      `\`\`\`sh\n${suite.command}\n\`\`\``,
+      shellCode(suite.command),
       'Or one scenario of it alone:',
-      `\`\`\`sh\n${parts.map(({ context }) => context.analysis.command).join('\n')}\n\`\`\``,
+      shellCode(parts.map(({ context }) => context.analysis.command).join('\n')),
     ]),
-  ];
-  return `${joinBlocks(blocks)}\n`;
+  ]);
 }
 
 /** Warning above everything else that names the parts whose results cannot be trusted. */
-function alarm(parts: readonly SuitePart[]): string {
+function alarm(parts: readonly SuitePart[]): Content {
   const lines = parts.flatMap(({ folder, context: { analysis } }) => {
     const states = statesOf(analysis);
-    return states.length === 0 ? [] : [`- ${folder}: **${states.join('**, **')}**`];
+    return states.length === 0 ? [] : [`${folder}: **${states.join('**, **')}**`];
   });
-  return lines.length === 0 ? '' : alertBlock('CAUTION', ['Read these scenarios with care:', '', ...lines]);
+  return lines.length === 0 ? [] : alert('caution', ['Read these scenarios with care:', list(lines)]);
 }
 
 function statesOf({ loadPoints, isComplete }: Analysis): readonly string[] {
@@ -56,26 +61,23 @@ function statesOf({ loadPoints, isComplete }: Analysis): readonly string[] {
 /** The first charts of a report are those on its question; the others are only in that report. */
 const MOST_CHARTS = 2;
 
-function renderPart({ folder, context, thresholds, charts }: SuitePart): string {
+function renderPart({ folder, context, thresholds, charts }: SuitePart): Content {
   const shown = charts.slice(0, MOST_CHARTS);
-  return joinBlocks([
-    demote(renderHeadline(context.analysis)),
-    demote(renderAnswer(context)),
-    ...renderChartImages(shown, `${folder}/`),
-    demote(renderThresholdSection(thresholds, context)),
+  return [
+    deepen(renderHeadline(context)),
+    deepen(flow(firstPart(context))),
+    chartFigures(shown, `${folder}/`),
+    deepen(renderThresholdSection(thresholds, context)),
     `Everything else, and all ${charts.length === 0 ? 'tables' : 'charts and tables'}: [${folder}/report.md](${folder}/report.md).`,
-  ]);
+  ];
 }
 
 /** The part that a report shows first. */
-function renderAnswer(context: ReportContext): string {
-  if (context.analysis.pilot !== undefined) return renderPilot(context);
-  const faulted = recoveryContext(context);
-  if (faulted !== undefined) return renderFaultVerdicts(faulted, []);
-  return isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context);
+function firstPart(context: RunReport): Content {
+  return context.analysis.pilot === undefined ? renderAnswer(context, []) : renderPilot(context);
 }
 
-function renderReports(parts: readonly SuitePart[]): string {
+function renderReports(parts: readonly SuitePart[]): readonly Block[] {
   const columns = [left('scenario'), left('report'), right('trials completed'), right('failed'), right('wall time'), left('plan SHA-256')];
   const rows = parts.map(({ folder, context: { analysis } }) => [
     analysis.plan.scenario,
@@ -85,5 +87,5 @@ function renderReports(parts: readonly SuitePart[]): string {
     formatWallTime(analysis.costNs.wall),
     code(analysis.planSha256.slice(0, 12)),
   ]);
-  return section('Reports', [renderTable(columns, rows)]);
+  return section('Reports', [table(columns, rows)]);
 }

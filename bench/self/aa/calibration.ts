@@ -1,16 +1,16 @@
 // Judges the harness by many A/A runs: between two equal arms every claim of a difference is false, p-values are uniformly
 // distributed, and with an effect on the margin put in, every claim of equivalence is false.
 
-import { analyse } from '../../analysis/analyse.ts';
 import type { NoiseFloor } from '../../analysis/analysis.ts';
 import { percent } from '../../analysis/amounts.ts';
 import { isCopyOf } from '../../analysis/equal-arms.ts';
 import { selectMeasured } from '../../analysis/measured-trials.ts';
 import type { Metric } from '../../analysis/metrics/metric.ts';
-import { endpointsAt } from '../../analysis/metrics/registry.ts';
+import { endpointsAt } from '../../analysis/scenario-reading.ts';
 import { fewestTooMany, judgeUniformity, type Uniformity } from '../../analysis/statistics/uniformity.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { LoadPoint, SavedRun } from '../../contract/run-file.ts';
+import { analyseRun, readings } from '../../scenarios/readings.ts';
 import { countFalseEquivalences, type FalseEquivalences } from './false-equivalence.ts';
 
 /** As a share of all endpoints of all runs. */
@@ -42,12 +42,12 @@ export interface Calibration {
 
 /** @param runs A/A runs of one plan, over any transports. */
 export function calibrate(runs: readonly SavedRun[]): Calibration {
-  const analyses = runs.map((run) => ({ analysis: analyse(run), points: selectMeasured(run) }));
+  const analyses = runs.map((run) => ({ analysis: analyseRun(run), points: selectMeasured(run) }));
   const loadPoints = runs[0]?.header.plan.loadPoints ?? [];
   const endpoints = loadPoints.flatMap((loadPoint, index) => {
     const [baseline] = analyses[0]?.points[index]?.arms ?? [];
     if (baseline === undefined) return [];
-    return endpointsAt({ scenario: 'stream', loadPoint, arms: [baseline.arm] }).map((metric): CalibratedEndpoint => {
+    return endpointsAt(readings.stream, { loadPoint, arms: [baseline.arm] }).map((metric): CalibratedEndpoint => {
       const floors = analyses.flatMap(({ analysis }) =>
         (analysis.loadPoints[index]?.noiseFloors ?? []).filter((floor) => floor.metric === metric.id && floor.adjustedP !== undefined),
       );

@@ -2,8 +2,8 @@
 // each with a long window, and judges them again as if the window had been shorter.
 
 import { cpus } from 'node:os';
-import { loadGrid } from '../../analysis/capacity/load-grid.ts';
-import { rejudge, type StampedStep } from '../../analysis/capacity/rejudge.ts';
+import { loadGrid } from '../../scenarios/capacity/load-grid.ts';
+import { rejudge, type StampedStep } from '../../scenarios/capacity/rejudge.ts';
 import { joinInputOf } from '../../scenarios/procedures/steady/record.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import { deriveSeed } from '../../contract/random.ts';

@@ -1,7 +1,7 @@
 // Tests real trials under a real tcpdump. When packets cannot be captured here, they are loudly skipped; in CI they fail.
 
 import { expect, it } from 'vitest';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import { captureTruth } from './capture-trial.ts';
 import { renderCapture } from './render-capture.ts';
 

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { summariseDistribution } from '../../analysis/statistics/summarise-distribution.ts';
 import type { Gate } from '../../contract/run-file.ts';
-import { plainPaint } from '../../report/verdict-table.ts';
+import { plainPaint } from '../../report/paint.ts';
 import type { CapturedTransport, CaptureResult } from './capture-trial.ts';
 import { renderCapture } from './render-capture.ts';
 

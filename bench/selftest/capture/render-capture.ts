@@ -6,7 +6,7 @@ import { quantileOf, type Distribution } from '../../contract/distribution.ts';
 import type { Gate } from '../../contract/run-file.ts';
 import { formatCount, formatSetting, formatValue } from '../../report/format.ts';
 import { layOutRow, wrap, type TextColumn } from '../../report/text-layout.ts';
-import { TERMINAL_COLUMNS, type Paint } from '../../report/verdict-table.ts';
+import { TERMINAL_COLUMNS, type Paint } from '../../report/paint.ts';
 import type { CaptureRefusal } from './capture-refusal.ts';
 import type { CapturedTransport, CaptureResult } from './capture-trial.ts';
 import { noisyChecks, type CaptureCheck } from './judge-capture.ts';

@@ -2,8 +2,8 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { failedStep, judgeStep } from '../../../analysis/capacity/judge-step.ts';
-import { receiptOfWindow } from '../../../analysis/capacity/window-receipt.ts';
+import { failedStep, judgeStep } from '../../capacity/judge-step.ts';
+import { receiptOfWindow } from '../../capacity/window-receipt.ts';
 import { BenchError } from '../../../contract/errors.ts';
 import { deriveSeed } from '../../../contract/random.ts';
 import type { SearchedTrial } from '../../../contract/run-file.ts';

@@ -1,12 +1,12 @@
 // Converts the measurements of a steady trial into the saved record: stamps joined to distributions, gates judged.
 
-import { measureStorm, streamsNotDone } from '../../../analysis/connect/measure-storm.ts';
-import { measureSpread } from '../../../analysis/fanout/spread.ts';
+import { measureStorm, streamsNotDone } from '../../connect/measure-storm.ts';
+import { measureSpread } from '../../fanout/spread.ts';
 import { judgeArrivals } from '../../../analysis/issued-starts.ts';
 import { joinStamps, type JoinedStamps, type JoinInput } from '../../../analysis/join.ts';
 import { spreadOfProcesses } from '../../../analysis/process-spread.ts';
-import { partDelivery } from '../../../analysis/slow-reader/neighbours.ts';
-import { summariseStalls } from '../../../analysis/slow-reader/summarise-stalls.ts';
+import { partDelivery } from '../../slow-reader/neighbours.ts';
+import { summariseStalls } from '../../slow-reader/summarise-stalls.ts';
 import { quantileOf } from '../../../contract/distribution.ts';
 import type { TrialSpecification } from '../../../contract/messages.ts';
 import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population } from '../../../contract/population.ts';

@@ -1,0 +1,42 @@
+// The part of an analysis about the opening of streams. Pure values, saved within analysis.json.
+
+import type { LoadPoint } from '../../contract/run-file.ts';
+import type { Estimate, QuantileCurve } from '../../analysis/analysis.ts';
+
+/** Streams of an arm that failed, by cause, over all its trials. */
+export interface StormFailure {
+  readonly arm: string;
+  readonly cause: string;
+  readonly count: number;
+  /** Streams of all trials, failed or not. */
+  readonly streams: number;
+  readonly example: string;
+}
+
+export interface StormAnalysis {
+  readonly loadPoint: LoadPoint;
+  /** Curves of open latency over the streams that were received whole. */
+  readonly curves: readonly QuantileCurve[];
+  readonly failures: readonly StormFailure[];
+}
+
+/** One metric of one arm, compared with itself: each stream on a new connection, and on a kept one; paired over blocks. */
+export interface KeptEffect {
+  readonly metric: string;
+  readonly arm: string;
+  readonly cold: Estimate | undefined;
+  readonly warm: Estimate | undefined;
+  /** cold − warm. */
+  readonly saved: Estimate | undefined;
+  readonly blocks: number;
+}
+
+export interface ConnectAnalysis {
+  readonly storms: readonly StormAnalysis[];
+  readonly kept: readonly KeptEffect[];
+}
+
+/** What the scenario adds to an analysis. */
+export interface ConnectFindings {
+  readonly connect: ConnectAnalysis;
+}

@@ -1,0 +1,166 @@
+// Proves over the sources that a scenario is one folder: its name stands nowhere else, no two scenarios know each other, and
+// the rooms that all of them share know none.
+
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, it } from 'vitest';
+import { projectPath } from '../contract/program.ts';
+import type { ScenarioId } from '../contract/run-file.ts';
+import { scenarioNames } from './registry.ts';
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+interface Named {
+  readonly file: string;
+  readonly names: readonly ScenarioId[];
+}
+
+const SCENARIOS = 'bench/scenarios';
+
+function readSources(): readonly Source[] {
+  return ['bench', 'servers', 'clients']
+    .flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: projectPath('.') }))
+    .filter((file) => !/\.test\.ts$|fixture/.test(file))
+    .map((file) => ({ file, text: readFileSync(projectPath(file), 'utf8') }));
+}
+
+/** The scenarios that a source names in a literal, each once and in the order of the registry. */
+function scenariosNamed({ text }: Source): readonly ScenarioId[] {
+  const code = text.replaceAll(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+  return scenarioNames.filter((name) => new RegExp(`(['"\`])${name}\\1`).test(code));
+}
+
+/** Files of the project that a source imports, types included. */
+function importsOf({ file, text }: Source): readonly string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path));
+}
+
+/** The folder of a scenario that a file is in; undefined for any other, the registries included. */
+function sliceOf(file: string): string | undefined {
+  const [slice, ...rest] = relative(SCENARIOS, file).split('/');
+  return file.startsWith(`${SCENARIOS}/`) && rest.length > 0 ? slice : undefined;
+}
+
+/** Imports of one scenario from another, and of registries from a scenario: what a scenario may know is not in this folder. */
+function crossings(sources: readonly Source[]): readonly string[] {
+  const shared = new Set(['scenario.ts', 'claims.ts'].map((name) => `${SCENARIOS}/${name}`));
+  return sources.flatMap((source) => {
+    const own = sliceOf(source.file);
+    if (own === undefined) return [];
+    return importsOf(source)
+      .filter((target) => target.startsWith(`${SCENARIOS}/`) && sliceOf(target) !== own && !shared.has(target))
+      .map((target) => `${source.file} → ${target}`);
+  });
+}
+
+/** Files outside of the scenarios that import from the folder of one. */
+function knowers(sources: readonly Source[]): readonly string[] {
+  const known = sources.filter(
+    (source) => !source.file.startsWith(`${SCENARIOS}/`) && importsOf(source).some((target) => sliceOf(target) !== undefined),
+  );
+  return known.map(({ file }) => file);
+}
+
+/** Files that may contain a scenario's name, and why. */
+const otherMeanings: readonly (Named & { readonly why: string })[] = [
+  {
+    file: 'bench/contract/run-file.ts',
+    names: scenarioNames,
+    why: 'saved files have the names of scenarios, and outcomes that are named alike',
+  },
+  { file: 'bench/contract/faults.ts', names: ['slow-reader'], why: 'a fault' },
+  { file: 'bench/contract/clock-proof.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'bench/selftest/capture/packet-capture.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'clients/probe/socket-engine.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'clients/library/tcp.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'clients/library/websocket.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'bench/analysis/metrics/latency.ts', names: ['connect'], why: 'the first word of a metric' },
+  { file: 'bench/report/sections/results.ts', names: ['connect', 'memory'], why: 'first words of metrics' },
+  { file: 'bench/report/sections/reproduction.ts', names: ['memory'], why: 'the memory of a machine' },
+  { file: 'bench/analysis/across/differences.ts', names: ['memory'], why: 'the memory of a machine' },
+  { file: 'bench/selftest/counting.ts', names: ['memory'], why: 'an experiment' },
+  { file: 'bench/self/rows/memory.ts', names: ['memory'], why: 'a row of measurements of the harness' },
+  { file: 'bench/self/conformance.ts', names: ['stream'], why: 'a heading' },
+  { file: 'servers/demo/chat.ts', names: ['stream'], why: 'a field of a request' },
+  { file: 'bench/self/rows/search-window.ts', names: ['capacity'], why: 'a measurement of how long the windows of a search should be' },
+];
+
+/** To be emptied: these rooms still ask for scenarios by name, where they should ask what a scenario says of itself. */
+const stillNamed: readonly Named[] = [
+  { file: 'bench/plan/arms.ts', names: ['stream', 'connect', 'completions', 'browser-limits'] },
+  { file: 'bench/plan/browser.ts', names: ['stream', 'browser-limits'] },
+  { file: 'bench/plan/build-plan.ts', names: ['stream', 'capacity'] },
+  { file: 'bench/plan/canary.ts', names: ['slow-reader', 'browser-limits'] },
+  { file: 'bench/plan/objectives.ts', names: ['stream'] },
+  { file: 'bench/plan/path.ts', names: ['stream'] },
+  { file: 'bench/plan/processes.ts', names: ['reconnect', 'herd', 'completions', 'browser-limits'] },
+  { file: 'bench/plan/source.ts', names: ['stream'] },
+  { file: 'bench/plan/suite-flags.ts', names: ['stream', 'capacity', 'browser-limits'] },
+  { file: 'bench/plan/thresholds.ts', names: ['stream'] },
+  { file: 'bench/commands/prepare-run.ts', names: ['stream'] },
+  { file: 'bench/commands/record-browser-limits.ts', names: ['browser-limits'] },
+  { file: 'bench/commands/record-completions.ts', names: ['completions'] },
+];
+
+/** Files that may know a single scenario: the README quotes its tables, and a measurement of the harness is about its search. */
+const acquaintances = ['bench/self/quote-readme.ts', 'bench/self/rows/search-window.ts'];
+
+/** To be emptied: these record or plan what only the procedure of a scenario has. */
+const stillKnowing = [
+  'bench/plan/next-trials.ts',
+  'bench/plan/objectives.ts',
+  'bench/plan/trials.ts',
+  'bench/commands/record-ladder.ts',
+  'bench/commands/record-recovery.ts',
+  'bench/commands/record-trial.ts',
+  'bench/commands/search-capacity.ts',
+];
+
+const sources = readSources();
+
+const inOrder = (all: readonly Named[]): string[] => all.map(({ file, names }) => `${file}: ${names.toSorted().join(', ')}`).toSorted();
+
+it('no file outside of the scenarios contains the name of one, but for another meaning', () => {
+  const found = sources
+    .filter(({ file }) => !file.startsWith(`${SCENARIOS}/`))
+    .map((source): Named => ({ file: source.file, names: scenariosNamed(source) }))
+    .filter(({ names }) => names.length > 0);
+  expect(inOrder(found)).toEqual(inOrder([...otherMeanings, ...stillNamed]));
+});
+
+it('no scenario imports another one, or a registry of all of them', () => {
+  expect(crossings(sources)).toEqual([]);
+});
+
+it('no file outside of the scenarios imports from the folder of one', () => {
+  expect(knowers(sources).toSorted()).toEqual([...acquaintances, ...stillKnowing].toSorted());
+});
+
+const named = (text: string): readonly string[] => scenariosNamed({ file: 'x.ts', text });
+
+const imported = (specifier: string): readonly string[] =>
+  crossings([{ file: `${SCENARIOS}/herd/parts.ts`, text: `import type { X } from '${specifier}';` }]);
+
+const known = (specifier: string): readonly string[] =>
+  knowers([{ file: 'bench/report/report.ts', text: `const { x } = await import('${specifier}');` }]);
+
+it('a name is found in any quotes, and neither in a comment nor inside another word', () => {
+  expect(named(`if (scenario === 'herd') return "burst" + \`fanout\`;`)).toEqual(['herd', 'fanout', 'burst']);
+  expect(named(`const url = 'http://x'; const name = 'herd';`)).toEqual(['herd']);
+  expect(named(`// 'herd'\n/* 'burst'\n 'fanout' */ const herd = 'herds'; const memory = 'memory.uss';`)).toEqual([]);
+});
+
+it('an import of another scenario, of its types and of a registry is found, and none of shared files', () => {
+  expect(imported('../burst/points.ts')).toEqual([`${SCENARIOS}/herd/parts.ts → ${SCENARIOS}/burst/points.ts`]);
+  expect(imported('../readings.ts')).toEqual([`${SCENARIOS}/herd/parts.ts → ${SCENARIOS}/readings.ts`]);
+  for (const allowed of ['./points.ts', './deep/points.ts', '../scenario.ts', '../claims.ts', '../../report/format.ts'])
+    expect(imported(allowed)).toEqual([]);
+});
+
+it('a room that imports from the folder of a scenario is found, and none that imports a registry', () => {
+  expect(known('../scenarios/burst/points.ts')).toEqual(['bench/report/report.ts']);
+  expect(known('../scenarios/readings.ts')).toEqual([]);
+});
