@@ -9,7 +9,7 @@ import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import { planTrials } from './plan/trials.ts';
 import { locateTokens } from './plan/workloads.ts';
-import { runner } from './scenarios/procedures/ladder/procedure.ts';
+import { runner } from './scenarios/memory/procedure/procedure.ts';
 import { memoryReading } from './scenarios/memory/reading.ts';
 
 const place = new CliFolder();

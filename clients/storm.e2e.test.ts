@@ -7,7 +7,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { measureStorm, streamsNotDone } from '../bench/scenarios/connect/measure-storm.ts';
+import { measureStorm, streamsNotDone } from '../bench/scenarios/steady/measure-storm.ts';
 import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { startClockEcho } from '../bench/contract/clock-proof.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';

@@ -31,7 +31,7 @@ type PilotOptions = Pick<MeasureOptions, 'tokenFile' | 'port' | 'verbose' | 'sig
 };
 
 async function measureSteady(planned: PlannedTrial, options: MeasureOptions): Promise<Measured> {
-  const { steady } = await import('../scenarios/procedures/steady/procedure.ts');
+  const { steady } = await import('../scenarios/steady/procedure.ts');
   return await measureTrial(steady, planned, options);
 }
 

@@ -10,6 +10,7 @@ import { BenchError } from '../contract/errors.ts';
 import type { Environment, Plan } from '../contract/run-file.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 import { flagNames, flagWords, type FlagName, type RunFlags } from '../flags/run-flags.ts';
+import { DEFAULT_SCENARIO } from '../scenarios/registry.ts';
 import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
 import { whyAbsent, whyNoNamespaces } from '../path/network-namespaces.ts';
 import { checkLimits, readMachineLimits } from '../plan/limits.ts';
@@ -100,7 +101,7 @@ export function readName(flags: RunFlags, usual: string): string {
 
 /** Default name: `quick`, `memory-smoke`. */
 export function usualName({ scenario, preset }: Plan): string {
-  return scenario === 'stream' ? preset : `${scenario}-${preset}`;
+  return scenario === DEFAULT_SCENARIO ? preset : `${scenario}-${preset}`;
 }
 
 /** Flags that do not affect the measurement. */

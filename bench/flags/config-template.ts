@@ -3,7 +3,8 @@
 import { scenarioNames } from '../scenarios/registry.ts';
 import { configFlags, SCENARIO_KEY } from './config-values.ts';
 import { flagGroups, type FlagGroup } from './flag.ts';
-import { DEFAULT_SCENARIO, describeFlag } from './help.ts';
+import { DEFAULT_SCENARIO } from '../scenarios/registry.ts';
+import { describeFlag } from './help.ts';
 import { flagOf, flagWords, type FlagName } from './run-flags.ts';
 import { wrapText } from './text-columns.ts';
 

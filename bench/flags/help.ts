@@ -4,14 +4,12 @@
 import type { ScenarioId } from '../contract/run-file.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import { presetNames, presets, type Preset, type PresetName } from '../plan/presets.ts';
-import { scenarioNames, scenarios } from '../scenarios/registry.ts';
+import { DEFAULT_SCENARIO, scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { flagGroups, type FlagGroup, type FlagKind } from './flag.ts';
 import { flagNames, flagOf, flagWords, type FlagName } from './run-flags.ts';
 import { whyRefused } from './taken.ts';
 import { alignRows, wrapText } from './text-columns.ts';
-
-export const DEFAULT_SCENARIO: ScenarioId = 'stream';
 
 const groupNames = Object.keys(flagGroups) as FlagGroup[];
 

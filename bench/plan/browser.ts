@@ -34,14 +34,14 @@ export function hasBrowser({ arms }: { readonly arms: readonly Pick<Arm, 'client
  * next is planned for some time after the end of the previous one; if a late end makes them overlap, a gate of the trial reports it.
  * @throws BenchError LIMIT or USAGE that names the flag
  */
-export function checkBrowser({ scenario, arms, loadPoints, clientProcesses = 1 }: Plan, { browser }: Pick<RunFlags, 'browser'>): void {
+export function checkBrowser({ browserLimits, arms, loadPoints, clientProcesses = 1 }: Plan, { browser }: Pick<RunFlags, 'browser'>): void {
   if (!hasBrowser({ arms })) {
     if (browser !== undefined) throw usageError('--browser', browser, 'an arm that is received by one: add --client browser');
     return;
   }
   if (clientProcesses > 1) throw usageError('--client-processes', String(clientProcesses), '1 with --client browser: one page receives');
   // That scenario measures what happens to streams beyond the limit.
-  if (scenario === 'browser-limits') return;
+  if (browserLimits !== undefined) return;
   const most = Math.max(...loadPoints.map(streamsOf));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {
     const { inBrowser } = transports[arm.transport];

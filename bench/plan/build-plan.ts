@@ -10,7 +10,7 @@ import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { refuseForeignFlags } from '../flags/taken.ts';
 import { readings } from '../scenarios/readings.ts';
-import { scenarioNames, scenarios } from '../scenarios/registry.ts';
+import { DEFAULT_SCENARIO, scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { planArms } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
@@ -74,7 +74,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   refuseForeignFlags(flags, scenarios[scenario]);
   const presetName = parseName('--preset', flags.preset ?? 'quick', { what: 'preset', names: presetNames });
   const preset: Preset = presets[presetName];
-  const { breaks, measures, needs, client, armsByClient } = scenarios[scenario];
+  const { breaks, measures, needs, client, armsByClient, hasLoads = false } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
   const ofScenario: Preset = { ...preset, ...measured };
@@ -89,7 +89,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     needs,
     takers: (arm) => scenarioNames.filter((name) => meets(scenarios[name].needs, arm)),
   });
-  const isInBrowser = scenario === 'stream' && hasBrowser({ arms });
+  const isInBrowser = hasLoads && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
   const connections = readConnections(flags, size?.connections ?? usual.connections, measures?.fewestConnections);
@@ -106,7 +106,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
             (shares === undefined || carriedStreams === undefined
               ? connections.map((count) => ({
                   connections: count,
-                  ...(scenario === 'stream' && !isInBrowser && { endpoints: declaredEndpoints(windows.windowNs) }),
+                  ...(hasLoads && !isInBrowser && { endpoints: declaredEndpoints(windows.windowNs) }),
                 }))
               : placeLoads(shares, carriedStreams, windows.windowNs)),
           recovery: undefined,
@@ -161,9 +161,7 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...readSource(flags),
     ...processes,
     ...(shares !== undefined && flags.carries !== undefined && carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
-    ...(scenario === 'stream' &&
-      !isInBrowser &&
-      windows.warmupNs >= LEAST_LOW_PHASE_WARMUP_NS && { lowPhase: lowPhaseOf(windows.warmupNs) }),
+    ...(hasLoads && !isInBrowser && windows.warmupNs >= LEAST_LOW_PHASE_WARMUP_NS && { lowPhase: lowPhaseOf(windows.warmupNs) }),
   };
   checkBrowser(plan, flags);
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
@@ -184,7 +182,7 @@ function readLoads(
   if (carries !== undefined && shares === undefined)
     throw usageError('--carries', carries, 'it together with --loads, e.g. 10%,50%: this preset has none');
   const isPossible = surroundings.canPilot === true || carries !== undefined;
-  return scenario === 'stream' && connections === undefined && isPossible ? shares : undefined;
+  return scenarios[scenario].hasLoads === true && connections === undefined && isPossible ? shares : undefined;
 }
 
 function loadWorkload(preset: Preset | undefined): Partial<Workload> {
@@ -225,7 +223,7 @@ function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fa
 }
 
 function readScenario(names: readonly string[]): ScenarioId {
-  const [scenario = 'stream', ...others] = names.map((name) => pickName('scenario', name, scenarioNames));
+  const [scenario = DEFAULT_SCENARIO, ...others] = names.map((name) => pickName('scenario', name, scenarioNames));
   if (others.length > 0) throw new BenchError('USAGE', `one scenario a run, not ${names.length}: ${names.join(' ')}`);
   return scenario;
 }

@@ -3,9 +3,9 @@
 
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { isDisturbed } from '../analysis/attempts.ts';
-import { headlineOf, startOfSearch, supplementsOf } from '../scenarios/capacity/follow-up.ts';
 import { lateLoadPoints } from '../analysis/late-trials.ts';
 import { isSupplement, loadPointKey } from '../contract/load-point.ts';
+import { scenarios } from '../scenarios/registry.ts';
 import { planAlone, planBlock, planSupplements, type PlannedBlock, type PlannedTrial } from './trials.ts';
 
 export interface NextTrialsOptions {
@@ -45,7 +45,8 @@ export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] 
       repeated++;
     }
   }
-  return planSupplements(plan, supplementsOf(plan, records), firstTrial).filter(({ trial }) => !saved.has(trial));
+  const supplements = scenarios[plan.scenario].followUp?.supplements(plan, records) ?? [];
+  return planSupplements(plan, supplements, firstTrial).filter(({ trial }) => !saved.has(trial));
 }
 
 function planAgain(plan: Plan, { trials }: PlannedBlock, measured: readonly TrialRecord[], firstTrial: number): readonly PlannedTrial[] {
@@ -58,10 +59,8 @@ function planAgain(plan: Plan, { trials }: PlannedBlock, measured: readonly Tria
 }
 
 function withStart(planned: PlannedTrial, { plan, records }: NextTrialsOptions): PlannedTrial {
-  const startStreams = startOfSearch(plan, planned.block, records);
-  if (startStreams === undefined) return planned;
-  const headlineStreams = headlineOf(plan, planned.block, records);
-  return { ...planned, asked: { purpose: 'search', startStreams, ...(headlineStreams !== undefined && { headlineStreams }) } };
+  const asked = scenarios[plan.scenario].followUp?.order(plan, planned.block, records);
+  return asked === undefined ? planned : { ...planned, asked };
 }
 
 function recordsOf({ trials }: PlannedBlock, records: readonly TrialRecord[]): TrialRecord[] {

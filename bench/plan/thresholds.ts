@@ -7,6 +7,7 @@ import { thresholdOperators, type Threshold, type ThresholdOperator } from '../a
 import type { ScenarioId } from '../contract/run-file.ts';
 import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import { readings } from '../scenarios/readings.ts';
+import { DEFAULT_SCENARIO } from '../scenarios/registry.ts';
 import { inFlag, pickName, usageError } from './quantities.ts';
 
 const FLAG = '--fail-if';
@@ -20,8 +21,8 @@ const pattern =
  * `arms` are the names of the plan's arms, `scenario` that of the run, whose metrics may be named.
  * @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and the problem.
  */
-export function parseThreshold(text: string, arms: readonly string[], scenario: ScenarioId = 'stream'): Threshold {
-  const condition = readCondition(text, { flag: FLAG, scenario });
+export function parseThreshold(text: string, arms: readonly string[], scenario: ScenarioId = DEFAULT_SCENARIO): Threshold {
+  const condition = readCondition(text, { flag: FLAG, metrics: readings[scenario].metrics });
   if (condition === undefined)
     throw usageError(FLAG, text, `[arm:]metric, one of ${thresholdOperators.join(' ')}, and a limit, such as ${EXAMPLE}`);
   const { arm } = condition;
@@ -30,16 +31,15 @@ export function parseThreshold(text: string, arms: readonly string[], scenario: 
 
 interface ConditionPlace {
   readonly flag: string;
-  /** Scenario whose metrics may be named. */
-  readonly scenario: ScenarioId;
+  /** Those that may be named. */
+  readonly metrics: readonly Metric[];
 }
 
 /** Parses a metric with a limit in its unit, without checking that the arm exists; undefined for a text of another form. */
-export function readCondition(text: string, { flag, scenario }: ConditionPlace): Omit<Threshold, 'text'> | undefined {
+export function readCondition(text: string, { flag, metrics }: ConditionPlace): Omit<Threshold, 'text'> | undefined {
   const parts = pattern.exec(text.trim())?.groups;
   if (parts === undefined) return undefined;
   const { arm, id = '', operator, number = '', unit = '' } = parts;
-  const { metrics } = readings[scenario];
   const names = metrics.map((one) => one.id);
   const metric = inFlag(flag, text, () => pickName('metric', id, names));
   const limit = readLimit(metrics.find((one) => one.id === metric) as Metric, { number, unit });

@@ -1,12 +1,13 @@
 // Expands a plan into an ordered list of trials. Arms are interleaved within a block in random order, so that drift of the
 // machine cannot favour an arm (randomised multiple interleaved trials, Abedi & Brecht 2017).
 
-import { countSupplements, type Supplement } from '../scenarios/capacity/follow-up.ts';
 import type { Arm } from '../contract/arms/arms.ts';
 import { faultNames } from '../contract/faults.ts';
 import { deriveSeed, drawBelow, seededDraw, shuffled } from '../contract/random.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import type { SearchOrder } from '../contract/search.ts';
+import { scenarios } from '../scenarios/registry.ts';
+import type { Supplement } from './follow-up.ts';
 
 /** Set-up of one trial, drawn anew for each: innocuous differences bias results (Mytkowicz et al. 2009). */
 interface TrialSetup {
@@ -118,7 +119,7 @@ export function planSupplements(plan: Plan, supplements: readonly Supplement[], 
 
 export function countTrials(plan: Plan): number {
   const { arms, loadPoints, blocks, burnInBlocks } = plan;
-  return arms.length * loadPoints.length * (blocks + burnInBlocks) + countSupplements(plan);
+  return arms.length * loadPoints.length * (blocks + burnInBlocks) + (scenarios[plan.scenario].followUp?.countSupplements(plan) ?? 0);
 }
 
 /** Faults of a block have workloads of their own; policies share theirs, so that they can be compared. */

@@ -7,12 +7,12 @@ import type { TrialRunner } from '../trial/procedure.ts';
 import { scenarios } from './registry.ts';
 
 export const procedures: Readonly<Record<ProcedureId, () => Promise<{ readonly runner: TrialRunner }>>> = {
-  steady: async () => await import('./procedures/steady/procedure.ts'),
-  fault: async () => await import('./procedures/fault/procedure.ts'),
-  ladder: async () => await import('./procedures/ladder/procedure.ts'),
-  search: async () => await import('./procedures/search/procedure.ts'),
-  'closed-loop': async () => await import('./procedures/closed-loop/procedure.ts'),
-  page: async () => await import('./procedures/page/procedure.ts'),
+  steady: async () => await import('./steady/procedure.ts'),
+  fault: async () => await import('./recovery/procedure/procedure.ts'),
+  ladder: async () => await import('./memory/procedure/procedure.ts'),
+  search: async () => await import('./capacity/procedure/procedure.ts'),
+  'closed-loop': async () => await import('./completions/procedure/procedure.ts'),
+  page: async () => await import('./browser-limits/procedure/procedure.ts'),
 };
 
 /** The procedure by which the trials of a plan are carried out. */

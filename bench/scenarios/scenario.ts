@@ -11,6 +11,7 @@ import type { ProcedureId } from '../contract/procedures.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags, ScenarioFlags } from '../flags/run-flags.ts';
+import type { FollowUp } from '../plan/follow-up.ts';
 import type { ArmText } from '../plan/arms.ts';
 import type { Needs } from '../plan/needs.ts';
 import type { PresetName } from '../plan/presets.ts';
@@ -90,6 +91,10 @@ export interface Scenario {
   readonly armsByClient?: { readonly [Stack in ClientStack]?: readonly ArmText[] };
   /** How each of its trials is carried out. */
   readonly procedure: ProcedureId;
+  /** Plans what follows from its saved trials; absent when its plan is all there is. */
+  readonly followUp?: FollowUp;
+  /** Whether its load points may be shares of what the arms carry, and declare their endpoints. */
+  readonly hasLoads?: true;
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }

@@ -38,11 +38,16 @@ function importsOf({ file, text }: Source): readonly string[] {
   return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path));
 }
 
+/** The folder of the procedure by which most scenarios measure. It is no scenario, and any room may know it. */
+const SHARED = 'steady';
+
 /** The folder of a scenario that a file is in; undefined for any other, the registries included. */
 function sliceOf(file: string): string | undefined {
   const [slice, ...rest] = relative(SCENARIOS, file).split('/');
   return file.startsWith(`${SCENARIOS}/`) && rest.length > 0 ? slice : undefined;
 }
+
+const isShared = (file: string): boolean => sliceOf(file) === SHARED;
 
 /** Imports of one scenario from another, and of registries from a scenario: what a scenario may know is not in this folder. */
 function crossings(sources: readonly Source[]): readonly string[] {
@@ -51,7 +56,7 @@ function crossings(sources: readonly Source[]): readonly string[] {
     const own = sliceOf(source.file);
     if (own === undefined) return [];
     return importsOf(source)
-      .filter((target) => target.startsWith(`${SCENARIOS}/`) && sliceOf(target) !== own && !shared.has(target))
+      .filter((target) => target.startsWith(`${SCENARIOS}/`) && sliceOf(target) !== own && !isShared(target) && !shared.has(target))
       .map((target) => `${source.file} → ${target}`);
   });
 }
@@ -59,7 +64,7 @@ function crossings(sources: readonly Source[]): readonly string[] {
 /** Files outside of the scenarios that import from the folder of one. */
 function knowers(sources: readonly Source[]): readonly string[] {
   const known = sources.filter(
-    (source) => !source.file.startsWith(`${SCENARIOS}/`) && importsOf(source).some((target) => sliceOf(target) !== undefined),
+    (source) => !source.file.startsWith(`${SCENARIOS}/`) && importsOf(source).some((target) => sliceOf(target) !== undefined && !isShared(target)),
   );
   return known.map(({ file }) => file);
 }
@@ -88,36 +93,8 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
   { file: 'bench/self/rows/search-window.ts', names: ['capacity'], why: 'a measurement of how long the windows of a search should be' },
 ];
 
-/** To be emptied: these rooms still ask for scenarios by name, where they should ask what a scenario says of itself. */
-const stillNamed: readonly Named[] = [
-  { file: 'bench/plan/arms.ts', names: ['stream', 'connect', 'completions', 'browser-limits'] },
-  { file: 'bench/plan/browser.ts', names: ['stream', 'browser-limits'] },
-  { file: 'bench/plan/build-plan.ts', names: ['stream', 'capacity'] },
-  { file: 'bench/plan/canary.ts', names: ['slow-reader', 'browser-limits'] },
-  { file: 'bench/plan/objectives.ts', names: ['stream'] },
-  { file: 'bench/plan/path.ts', names: ['stream'] },
-  { file: 'bench/plan/processes.ts', names: ['reconnect', 'herd', 'completions', 'browser-limits'] },
-  { file: 'bench/plan/source.ts', names: ['stream'] },
-  { file: 'bench/plan/suite-flags.ts', names: ['stream', 'capacity', 'browser-limits'] },
-  { file: 'bench/plan/thresholds.ts', names: ['stream'] },
-  { file: 'bench/commands/prepare-run.ts', names: ['stream'] },
-  { file: 'bench/commands/record-browser-limits.ts', names: ['browser-limits'] },
-  { file: 'bench/commands/record-completions.ts', names: ['completions'] },
-];
-
 /** Files that may know a single scenario: the README quotes its tables, and a measurement of the harness is about its search. */
 const acquaintances = ['bench/self/quote-readme.ts', 'bench/self/rows/search-window.ts'];
-
-/** To be emptied: these record or plan what only the procedure of a scenario has. */
-const stillKnowing = [
-  'bench/plan/next-trials.ts',
-  'bench/plan/objectives.ts',
-  'bench/plan/trials.ts',
-  'bench/commands/record-ladder.ts',
-  'bench/commands/record-recovery.ts',
-  'bench/commands/record-trial.ts',
-  'bench/commands/search-capacity.ts',
-];
 
 const sources = readSources();
 
@@ -128,7 +105,7 @@ it('no file outside of the scenarios contains the name of one, but for another m
     .filter(({ file }) => !file.startsWith(`${SCENARIOS}/`))
     .map((source): Named => ({ file: source.file, names: scenariosNamed(source) }))
     .filter(({ names }) => names.length > 0);
-  expect(inOrder(found)).toEqual(inOrder([...otherMeanings, ...stillNamed]));
+  expect(inOrder(found)).toEqual(inOrder(otherMeanings));
 });
 
 it('no scenario imports another one, or a registry of all of them', () => {
@@ -136,7 +113,7 @@ it('no scenario imports another one, or a registry of all of them', () => {
 });
 
 it('no file outside of the scenarios imports from the folder of one', () => {
-  expect(knowers(sources).toSorted()).toEqual([...acquaintances, ...stillKnowing].toSorted());
+  expect(knowers(sources).toSorted()).toEqual(acquaintances.toSorted());
 });
 
 const named = (text: string): readonly string[] => scenariosNamed({ file: 'x.ts', text });

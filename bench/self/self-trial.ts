@@ -10,8 +10,8 @@ import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { planTrials, type PlannedTrial } from '../plan/trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
-import type { MeasuredSteady } from '../scenarios/procedures/steady/measure.ts';
-import { steady } from '../scenarios/procedures/steady/procedure.ts';
+import type { MeasuredSteady } from '../scenarios/steady/measure.ts';
+import { steady } from '../scenarios/steady/procedure.ts';
 import { measureTrial } from '../trial/procedure.ts';
 
 /** Longer than any window, so that the cost of a token is not mixed with that of opening a stream. */

@@ -5,6 +5,7 @@ import { armName, isCopy, nullArm, type Arm } from '../../contract/arms/arms.ts'
 import { transports } from '../../contract/arms/transports.ts';
 import { deriveSeed, seededDraw } from '../../contract/random.ts';
 import type { Plan, SearchedTrial, TrialRecord } from '../../contract/run-file.ts';
+import type { FollowUp, Supplement } from '../../plan/follow-up.ts';
 import { spreadLoads } from './load-grid.ts';
 
 type SearchingPlan = Pick<Plan, 'search' | 'seed' | 'arms' | 'burnInBlocks' | 'isPilot'>;
@@ -45,13 +46,6 @@ function burnInAnswers(records: readonly TrialRecord[]): number[] {
   return searches.flatMap(({ search: { lowerStreams } }) => lowerStreams ?? []);
 }
 
-/** A trial that is measured once, after all blocks. */
-export interface Supplement {
-  readonly purpose: 'curve' | 'proof';
-  readonly arm: Arm;
-  readonly streams: readonly number[];
-}
-
 /** The curve has one grid for all arms, around the knee of the arm that carries less. */
 const CURVE_FROM = 0.1;
 const CURVE_TO = 1.3;
@@ -89,3 +83,14 @@ function geometricMean(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
+
+export const followUp: FollowUp = {
+  order: (plan, block, records) => {
+    const startStreams = startOfSearch(plan, block, records);
+    if (startStreams === undefined) return undefined;
+    const headlineStreams = headlineOf(plan, block, records);
+    return { purpose: 'search', startStreams, ...(headlineStreams !== undefined && { headlineStreams }) };
+  },
+  supplements: supplementsOf,
+  countSupplements,
+};

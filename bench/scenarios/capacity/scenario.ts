@@ -1,6 +1,7 @@
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
-import { planSearch, type SearchSize } from '../../plan/objectives.ts';
+import { planSearch, type SearchSize } from './objectives.ts';
 import type { PresetName } from '../../plan/presets.ts';
+import { followUp } from './follow-up.ts';
 import type { Scenario } from '../scenario.ts';
 
 const searches: Record<PresetName, SearchSize> = {
@@ -25,6 +26,7 @@ export const capacity = {
   },
   needs: ['single-streams', 'own-sockets', 'told-attempts'],
   procedure: 'search',
+  followUp,
   measures: {
     transports: ['sse', 'ws'],
     // Fast streams: as many tokens need fewer connections, so that opening them is less of a storm before a short window.

@@ -10,4 +10,5 @@ export const stream = {
   // With a page, each of its interfaces is an arm.
   armsByClient: { browser: ['sse/browser', 'sse/browser-fetch', 'ws/browser'] },
   procedure: 'steady',
+  hasLoads: true,
 } as const satisfies Scenario;

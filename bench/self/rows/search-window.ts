@@ -4,14 +4,14 @@
 import { cpus } from 'node:os';
 import { loadGrid } from '../../scenarios/capacity/load-grid.ts';
 import { rejudge, type StampedStep } from '../../scenarios/capacity/rejudge.ts';
-import { joinInputOf } from '../../scenarios/procedures/steady/record.ts';
+import { joinInputOf } from '../../scenarios/steady/record.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import { deriveSeed } from '../../contract/random.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { buildPlan } from '../../plan/build-plan.ts';
 import { planTrials } from '../../plan/trials.ts';
 import { locateTokens } from '../../plan/workloads.ts';
-import { stepOf } from '../../scenarios/procedures/search/steps.ts';
+import { stepOf } from '../../scenarios/capacity/procedure/steps.ts';
 import { measureTrial } from '../../trial/procedure.ts';
 import { contenders, quietly, tell } from '../self-trial.ts';
 import type { Row, RowGroup } from './row.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { TrialSpecification } from '../../../contract/messages.ts';
-import type { ClientTally, ProcessUse, ServerTally } from '../../../contract/tally.ts';
-import type { HostReadings } from '../../../trial/host-watch.ts';
+import type { TrialSpecification } from '../../contract/messages.ts';
+import type { ClientTally, ProcessUse, ServerTally } from '../../contract/tally.ts';
+import type { HostReadings } from '../../trial/host-watch.ts';
 import { checkSteadyGates, type StampFindings } from './gates.ts';
 import type { MeasuredSteady } from './measure.ts';
 

@@ -1,6 +1,6 @@
 // Converts the measurements of a ladder into the saved record, gates judged, with a warning if its rungs are not on a line.
 
-import { isStraight, LEAST_R_SQUARED, retainedLine } from '../../memory/ladder-lines.ts';
+import { isStraight, LEAST_R_SQUARED, retainedLine } from '../ladder-lines.ts';
 import type { LadderRecord } from '../../../contract/ladder.ts';
 import { planAllOffsetsNs, populationOf } from '../../../contract/population.ts';
 import type { LadderTrial, Warning } from '../../../contract/run-file.ts';

@@ -1,21 +1,21 @@
 // Takes the readings of a steady trial: the machine and the kernel's counts over the window, memory and sockets at its end, and
 // the counts and stamps of both sides. Knows no statistics.
 
-import type { CanaryReadings } from '../../../contract/canary.ts';
-import type { KernelCounts } from '../../../contract/recovery.ts';
-import type { MemoryReading, SocketCounts, WindowCalls } from '../../../contract/run-file.ts';
-import type { StampColumns } from '../../../contract/stamps.ts';
-import type { ClientTally, RelayTally, ServerTally } from '../../../contract/tally.ts';
-import { NS_PER_MS } from '../../../contract/units.ts';
-import type { UpstreamTally } from '../../../contract/upstream.ts';
-import { watchHost, type HostReadings } from '../../../trial/host-watch.ts';
-import { startKernelCount } from '../../../trial/kernel-counters.ts';
-import { mergeClientTallies } from '../../../trial/merge-tallies.ts';
-import type { Measured } from '../../../trial/procedure.ts';
-import { ResidentWatch, type ResidentMemory } from '../../../trial/resident-watch.ts';
-import type { RunningTrial } from '../../../trial/running-trial.ts';
-import { countCalls } from '../../../trial/system-calls.ts';
-import { readTcpInfo } from '../../../trial/tcp-info.ts';
+import type { CanaryReadings } from '../../contract/canary.ts';
+import type { KernelCounts } from '../../contract/recovery.ts';
+import type { MemoryReading, SocketCounts, WindowCalls } from '../../contract/run-file.ts';
+import type { StampColumns } from '../../contract/stamps.ts';
+import type { ClientTally, RelayTally, ServerTally } from '../../contract/tally.ts';
+import { NS_PER_MS } from '../../contract/units.ts';
+import type { UpstreamTally } from '../../contract/upstream.ts';
+import { watchHost, type HostReadings } from '../../trial/host-watch.ts';
+import { startKernelCount } from '../../trial/kernel-counters.ts';
+import { mergeClientTallies } from '../../trial/merge-tallies.ts';
+import type { Measured } from '../../trial/procedure.ts';
+import { ResidentWatch, type ResidentMemory } from '../../trial/resident-watch.ts';
+import type { RunningTrial } from '../../trial/running-trial.ts';
+import { countCalls } from '../../trial/system-calls.ts';
+import { readTcpInfo } from '../../trial/tcp-info.ts';
 
 export type MeasuredSteady = Measured & SteadyReadings;
 

@@ -1,19 +1,19 @@
 // Converts the measurements of a steady trial into the saved record: stamps joined to distributions, gates judged.
 
-import { measureStorm, streamsNotDone } from '../../connect/measure-storm.ts';
-import { measureSpread } from '../../fanout/spread.ts';
-import { judgeArrivals } from '../../../analysis/issued-starts.ts';
-import { joinStamps, type JoinedStamps, type JoinInput } from '../../../analysis/join.ts';
-import { spreadOfProcesses } from '../../../analysis/process-spread.ts';
-import { partDelivery } from '../../slow-reader/neighbours.ts';
-import { summariseStalls } from '../../slow-reader/summarise-stalls.ts';
-import { quantileOf } from '../../../contract/distribution.ts';
-import type { TrialSpecification } from '../../../contract/messages.ts';
-import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population } from '../../../contract/population.ts';
-import type { CompletedTrial, Warning } from '../../../contract/run-file.ts';
-import { stoppedStreams } from '../../../contract/stall.ts';
-import type { PlannedTrial } from '../../../plan/trials.ts';
-import { recordOf } from '../../../trial/trial-record.ts';
+import { measureStorm, streamsNotDone } from './measure-storm.ts';
+import { measureSpread } from './spread.ts';
+import { judgeArrivals } from '../../analysis/issued-starts.ts';
+import { joinStamps, type JoinedStamps, type JoinInput } from '../../analysis/join.ts';
+import { spreadOfProcesses } from '../../analysis/process-spread.ts';
+import { partDelivery } from './neighbours.ts';
+import { summariseStalls } from './summarise-stalls.ts';
+import { quantileOf } from '../../contract/distribution.ts';
+import type { TrialSpecification } from '../../contract/messages.ts';
+import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population } from '../../contract/population.ts';
+import type { CompletedTrial, Warning } from '../../contract/run-file.ts';
+import { stoppedStreams } from '../../contract/stall.ts';
+import type { PlannedTrial } from '../../plan/trials.ts';
+import { recordOf } from '../../trial/trial-record.ts';
 import { checkSteadyGates, type StampFindings } from './gates.ts';
 import type { MeasuredSteady } from './measure.ts';
 import { recordCanary } from './record-canary.ts';

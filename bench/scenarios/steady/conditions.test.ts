@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { LoadPoint, Plan } from '../../../contract/run-file.ts';
-import type { PlannedTrial } from '../../../plan/trials.ts';
+import type { LoadPoint, Plan } from '../../contract/run-file.ts';
+import type { PlannedTrial } from '../../plan/trials.ts';
 import { conditionsOf } from './conditions.ts';
 
 const workload = { tokensPerStream: 20, tokensPerSecond: 100 } as Plan['workload'];

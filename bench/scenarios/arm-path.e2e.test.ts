@@ -1,21 +1,21 @@
 // Every procedure measures over the path of its arm: its streams pass the relay that the arm names, or the namespaces.
 
 import { describe, expect, it } from 'vitest';
-import { faults } from '../../contract/faults.ts';
-import type { FinishedTrial, ScenarioId } from '../../contract/run-file.ts';
-import type { RelayTally } from '../../contract/tally.ts';
-import type { PathName } from '../../contract/arms/paths.ts';
-import { whyNoNamespaces } from '../../path/network-namespaces.ts';
-import { buildPlan } from '../../plan/build-plan.ts';
-import { type RunFlags } from '../../flags/run-flags.ts';
-import { planTrials } from '../../plan/trials.ts';
-import { locateTokens } from '../../plan/workloads.ts';
-import { measureTrial, type Procedure, type Readings } from '../../trial/procedure.ts';
-import type { TallyKind } from '../../trial/running-trial.ts';
-import { closedLoop } from './closed-loop/procedure.ts';
-import { injecting } from './fault/procedure.ts';
-import { ladder } from './ladder/procedure.ts';
-import { page } from './page/procedure.ts';
+import { faults } from '../contract/faults.ts';
+import type { FinishedTrial, ScenarioId } from '../contract/run-file.ts';
+import type { RelayTally } from '../contract/tally.ts';
+import type { PathName } from '../contract/arms/paths.ts';
+import { whyNoNamespaces } from '../path/network-namespaces.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import { type RunFlags } from '../flags/run-flags.ts';
+import { planTrials } from '../plan/trials.ts';
+import { locateTokens } from '../plan/workloads.ts';
+import { measureTrial, type Procedure, type Readings } from '../trial/procedure.ts';
+import type { TallyKind } from '../trial/running-trial.ts';
+import { closedLoop } from './completions/procedure/procedure.ts';
+import { injecting } from './recovery/procedure/procedure.ts';
+import { ladder } from './memory/procedure/procedure.ts';
+import { page } from './browser-limits/procedure/procedure.ts';
 
 interface Asked {
   readonly scenario: ScenarioId;

@@ -1,11 +1,11 @@
 // Procedure `steady`: streams run through one window, at the rate and under the conditions of a load point.
 
-import type { TrialSpecification } from '../../../contract/messages.ts';
-import type { CompletedTrial, Plan } from '../../../contract/run-file.ts';
-import { isBrowser } from '../../../contract/arms/stacks.ts';
-import type { PlannedTrial } from '../../../plan/trials.ts';
-import { runnerOf, type Procedure } from '../../../trial/procedure.ts';
-import { RAMP_SHARE, specifyTrial, type SpecificationOptions } from '../../../trial/specification.ts';
+import type { TrialSpecification } from '../../contract/messages.ts';
+import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
+import { isBrowser } from '../../contract/arms/stacks.ts';
+import type { PlannedTrial } from '../../plan/trials.ts';
+import { runnerOf, type Procedure } from '../../trial/procedure.ts';
+import { RAMP_SHARE, specifyTrial, type SpecificationOptions } from '../../trial/specification.ts';
 import { conditionsOf } from './conditions.ts';
 import { measureSteady, type SteadyReadings } from './measure.ts';
 import { recordSteady } from './record.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fixtureLadder, fixtureLadderPlan, fixtureLadderRun, truth } from '../../memory/ladder-fixture.ts';
+import { fixtureLadder, fixtureLadderPlan, fixtureLadderRun, truth } from '../ladder-fixture.ts';
 import { ladderSteps, ladderTimetable } from '../../../contract/ladder.ts';
 import type { Gate, LadderTrial } from '../../../contract/run-file.ts';
 import { checkLadderGates } from './gates.ts';

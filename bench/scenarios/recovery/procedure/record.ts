@@ -1,6 +1,6 @@
 // Converts the measurements of a fault trial into the saved record: stamps joined to the reconnect clock, gates judged.
 
-import { joinRecovery, type JoinedRecovery } from '../../recovery/join-recovery.ts';
+import { joinRecovery, type JoinedRecovery } from '../join-recovery.ts';
 import { planAllOffsetsNs, populationOf } from '../../../contract/population.ts';
 import type { RecoveryRecord } from '../../../contract/recovery.ts';
 import type { FaultedTrial, Plan } from '../../../contract/run-file.ts';

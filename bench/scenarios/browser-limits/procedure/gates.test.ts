@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { failingTally, waitingTally } from '../../browser-limits/fixture.ts';
+import { failingTally, waitingTally } from '../fixture.ts';
 import type { BrowserLimitsTally } from '../../../contract/browser-limits.ts';
 import type { HostReadings } from '../../../trial/host-watch.ts';
 import { checkPageGates } from './gates.ts';

@@ -2,8 +2,8 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { failedStep, judgeStep } from '../../capacity/judge-step.ts';
-import { receiptOfWindow } from '../../capacity/window-receipt.ts';
+import { failedStep, judgeStep } from '../judge-step.ts';
+import { receiptOfWindow } from '../window-receipt.ts';
 import { BenchError } from '../../../contract/errors.ts';
 import { deriveSeed } from '../../../contract/random.ts';
 import type { SearchedTrial } from '../../../contract/run-file.ts';
@@ -11,8 +11,8 @@ import type { SearchPlan, SearchRecord, SearchStep } from '../../../contract/sea
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { isFailure } from '../../../trial/measure-record.ts';
 import { measureTrial, type MeasureOptions } from '../../../trial/procedure.ts';
-import { steady } from '../steady/procedure.ts';
-import { joinInputOf, recordSteady } from '../steady/record.ts';
+import { steady } from '../../steady/procedure.ts';
+import { joinInputOf, recordSteady } from '../../steady/record.ts';
 import { recordSearch, type MeasuredStep } from './record.ts';
 
 /** This many failed trials in a row are no overload: something else is broken. */

@@ -1,12 +1,12 @@
 // Translates a load point into conditions of a trial's streams besides their number: tokens due together, receivers that stop
 // reading, kinds of connections. The one place where a scenario's load points become a specification.
 
-import type { TrialSpecification } from '../../../contract/messages.ts';
-import type { Plan } from '../../../contract/run-file.ts';
-import { OPEN_TIMEOUT_NS, STORM_TOKENS } from '../../../contract/storm.ts';
-import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
-import type { PlannedTrial } from '../../../plan/trials.ts';
-import { TAIL_NS } from '../../../trial/specification.ts';
+import type { TrialSpecification } from '../../contract/messages.ts';
+import type { Plan } from '../../contract/run-file.ts';
+import { OPEN_TIMEOUT_NS, STORM_TOKENS } from '../../contract/storm.ts';
+import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import type { PlannedTrial } from '../../plan/trials.ts';
+import { TAIL_NS } from '../../trial/specification.ts';
 import { planBroadcast, planLongStreams, planStall } from './timetables.ts';
 
 export type Conditions = Pick<TrialSpecification, 'workload' | 'timetable' | 'stall' | 'connecting'> &

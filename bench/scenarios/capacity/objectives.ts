@@ -1,17 +1,16 @@
 // Parses the objectives that must hold for a load to count as carried (`--slo`), and plans a search. An objective is written
 // like a threshold of --fail-if, but states what must hold and not what must not.
 
-import { leastStreams } from '../scenarios/capacity/load-grid.ts';
-import { findMetric } from '../analysis/scenario-reading.ts';
-import { BenchError } from '../contract/errors.ts';
-import type { Plan } from '../contract/run-file.ts';
-import type { Objective, SearchPlan } from '../contract/search.ts';
-import { NS_PER_S } from '../contract/units.ts';
-import type { Workload } from '../contract/workload.ts';
-import type { RunFlags } from '../flags/run-flags.ts';
-import { readings } from '../scenarios/readings.ts';
-import { parseDuration, usageError } from './quantities.ts';
-import { readCondition } from './thresholds.ts';
+import { leastStreams } from './load-grid.ts';
+import { steadyMetrics } from '../../analysis/metrics/steady.ts';
+import { BenchError } from '../../contract/errors.ts';
+import type { Plan } from '../../contract/run-file.ts';
+import type { Objective, SearchPlan } from '../../contract/search.ts';
+import { NS_PER_S } from '../../contract/units.ts';
+import type { Workload } from '../../contract/workload.ts';
+import type { RunFlags } from '../../flags/run-flags.ts';
+import { parseDuration, usageError } from '../../plan/quantities.ts';
+import { readCondition } from '../../plan/thresholds.ts';
 
 const FLAG = '--slo';
 const ATTAINMENT = 'attainment';
@@ -74,7 +73,7 @@ export function planSearch(
 
 /** @throws BenchError USAGE */
 function checkSupport({ text, metric }: Objective, windowNs: number): void {
-  const { quantile } = findMetric(readings.stream, metric) ?? {};
+  const { quantile } = steadyMetrics.find(({ id }) => id === metric) ?? {};
   if (quantile === undefined || quantile < TAIL_QUANTILE || windowNs >= LEAST_WINDOW_OF_P99_NS) return;
   const window = `${windowNs / NS_PER_S} s`;
   throw new BenchError('USAGE', `${FLAG} ${text}: a window of ${window} holds too few separate stalls for such a quantile`, {
@@ -86,7 +85,7 @@ function checkSupport({ text, metric }: Objective, windowNs: number): void {
 export function parseObjective(text: string): Objective {
   const attainment = parseAttainment(text.trim());
   if (attainment !== undefined) return attainment;
-  const condition = readCondition(text, { flag: FLAG, scenario: 'stream' });
+  const condition = readCondition(text, { flag: FLAG, metrics: steadyMetrics });
   // An objective of one arm alone would compare different questions.
   if (condition === undefined || condition.arm !== undefined)
     throw usageError(FLAG, text, `metric, one of >= <= > <, and a limit, such as ${DEFAULT_OBJECTIVE}: what must hold in every arm`);

@@ -1,12 +1,12 @@
 // Streams shared by several processes: their merged result must equal that of one process alone.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClientTally, ServerTally } from '../../../contract/tally.ts';
-import { buildPlan } from '../../../plan/build-plan.ts';
-import { type RunFlags } from '../../../flags/run-flags.ts';
-import { planTrials } from '../../../plan/trials.ts';
-import { locateTokens } from '../../../plan/workloads.ts';
-import { measureTrial } from '../../../trial/procedure.ts';
+import type { ClientTally, ServerTally } from '../../contract/tally.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
+import { type RunFlags } from '../../flags/run-flags.ts';
+import { planTrials } from '../../plan/trials.ts';
+import { locateTokens } from '../../plan/workloads.ts';
+import { measureTrial } from '../../trial/procedure.ts';
 import type { MeasuredSteady } from './measure.ts';
 import { steady } from './procedure.ts';
 import { recordSteady } from './record.ts';

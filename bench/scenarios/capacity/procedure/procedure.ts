@@ -2,7 +2,7 @@
 // measures the load–latency curve and the proof, whose loads were chosen beforehand.
 
 import assert from 'node:assert/strict';
-import { measureHeadline, searchLoads } from '../../capacity/search-loads.ts';
+import { measureHeadline, searchLoads } from '../search-loads.ts';
 import type { SearchedTrial } from '../../../contract/run-file.ts';
 import type { SearchRecord, SearchStep } from '../../../contract/search.ts';
 import { NS_PER_S } from '../../../contract/units.ts';

@@ -1,11 +1,11 @@
 // Plans timetables of trials in which all streams last from the ramp to the end: one source with many subscribers, and
 // generations fast enough to fill a socket whose receiver does not read.
 
-import type { Plan } from '../../../contract/run-file.ts';
-import type { StallSpecification } from '../../../contract/stall.ts';
-import type { Timetable, TimetablePhase } from '../../../contract/timetable.ts';
-import { NS_PER_S } from '../../../contract/units.ts';
-import { RAMP_SHARE, TAIL_NS } from '../../../trial/specification.ts';
+import type { Plan } from '../../contract/run-file.ts';
+import type { StallSpecification } from '../../contract/stall.ts';
+import type { Timetable, TimetablePhase } from '../../contract/timetable.ts';
+import { NS_PER_S } from '../../contract/units.ts';
+import { RAMP_SHARE, TAIL_NS } from '../../trial/specification.ts';
 
 type Moments = Pick<Plan, 'warmupNs' | 'windowNs'>;
 

@@ -1,12 +1,12 @@
 // Steady streams over a path other than loopback: the same streams, measured as exactly as over loopback.
 
 import { describe, expect, it } from 'vitest';
-import type { PathName } from '../../../contract/arms/paths.ts';
-import { whyNoNamespaces } from '../../../path/network-namespaces.ts';
-import { buildPlan } from '../../../plan/build-plan.ts';
-import { planTrials } from '../../../plan/trials.ts';
-import { locateTokens } from '../../../plan/workloads.ts';
-import { measureTrial } from '../../../trial/procedure.ts';
+import type { PathName } from '../../contract/arms/paths.ts';
+import { whyNoNamespaces } from '../../path/network-namespaces.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
+import { planTrials } from '../../plan/trials.ts';
+import { locateTokens } from '../../plan/workloads.ts';
+import { measureTrial } from '../../trial/procedure.ts';
 import { steady } from './procedure.ts';
 import { recordSteady } from './record.ts';
 

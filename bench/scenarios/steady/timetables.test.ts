@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planTimetable } from '../../../contract/timetable.ts';
-import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
+import { planTimetable } from '../../contract/timetable.ts';
+import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { planBroadcast, planLongStreams, planStall } from './timetables.ts';
 
 const arbitraryMoments = fc.record({

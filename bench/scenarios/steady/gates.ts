@@ -1,13 +1,13 @@
 // Judges the validity of one steady trial. Misses of environment gates are caused by the machine, of harness gates by the load
 // generator, of correctness gates by a defect.
 
-import { transports } from '../../../contract/arms/transports.ts';
-import { originUncertaintyNs } from '../../../contract/browser.ts';
-import type { Gate } from '../../../contract/run-file.ts';
-import { NS_PER_MS, NS_PER_US } from '../../../contract/units.ts';
-import { atMost, noteUnless } from '../../../trial/gate.ts';
-import { boundNs, cpuNs, machineGates, otherProgramsGate, stealGates, throttlingGate } from '../../../trial/machine-gates.ts';
-import { conductGates, loadGate, receiptGates, unissuedGate } from '../../../trial/stream-gates.ts';
+import { transports } from '../../contract/arms/transports.ts';
+import { originUncertaintyNs } from '../../contract/browser.ts';
+import type { Gate } from '../../contract/run-file.ts';
+import { NS_PER_MS, NS_PER_US } from '../../contract/units.ts';
+import { atMost, noteUnless } from '../../trial/gate.ts';
+import { boundNs, cpuNs, machineGates, otherProgramsGate, stealGates, throttlingGate } from '../../trial/machine-gates.ts';
+import { conductGates, loadGate, receiptGates, unissuedGate } from '../../trial/stream-gates.ts';
 import type { MeasuredSteady } from './measure.ts';
 
 /** Results from the stamps of the trial, computed by the code that joins them. */

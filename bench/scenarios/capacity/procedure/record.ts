@@ -1,6 +1,6 @@
 // Makes one record of all the steps of a search, each of which was a steady trial.
 
-import { gatesOfSearch } from '../../capacity/search-gates.ts';
+import { gatesOfSearch } from '../search-gates.ts';
 import { mean } from '../../../analysis/statistics/moments.ts';
 import type { CompletedTrial, SearchedTrial } from '../../../contract/run-file.ts';
 import type { SearchRecord } from '../../../contract/search.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../contract/run-file.ts';
-import type { RunFlags } from '../flags/run-flags.ts';
-import { buildPlan } from './build-plan.ts';
+import type { Plan } from '../../contract/run-file.ts';
+import type { RunFlags } from '../../flags/run-flags.ts';
+import { buildPlan } from '../../plan/build-plan.ts';
 import { parseObjective } from './objectives.ts';
-import { repeatCommand } from '../flags/repeat.ts';
+import { repeatCommand } from '../../flags/repeat.ts';
 
 const surroundings = { randomSeed: () => 1, canPin: false };
 
