@@ -7,8 +7,8 @@ import type { MeasuredStep, Objective } from '../../contract/search.ts';
 import { formatCount, formatValue } from '../../report/format.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import type { ChartPlan, ChartSpec } from '../../report/charts/chart.ts';
-import { strokeLegend } from '../../report/charts/long-titles.ts';
-import { armColour, armDash, ink } from '../../report/charts/theme.ts';
+import { armChannels } from '../../report/charts/arm-channels.ts';
+import { ink } from '../../report/charts/theme.ts';
 import { labelLookup, logTicks, ticksFromZero, unitLabels } from '../../report/charts/ticks.ts';
 import type { CapacityFindings } from './findings.ts';
 
@@ -146,8 +146,6 @@ function channelsOf({ analysis, curves }: Curves, { unit, from }: Quantity, tick
   const room = (highest / lowest) ** MARGIN;
   const loadTicks = logTicks(lowest, highest).filter((tick) => tick >= lowest / room && tick <= highest * room);
   const shown = loadTicks.length < 2 ? [lowest, highest] : loadTicks;
-  const legend = { orient: 'bottom', ...strokeLegend(domain, LEGEND_WIDTH) };
-  const channel = { field: 'arm', type: 'nominal', legend };
   return {
     domain,
     x: {
@@ -164,7 +162,6 @@ function channelsOf({ analysis, curves }: Curves, { unit, from }: Quantity, tick
       scale: { type: from === undefined ? 'log' : 'linear', domain: [ticks[0], ticks.at(-1)], nice: false },
       axis: { values: ticks, labelExpr: unitLabels(ticks, unit) },
     },
-    color: { ...channel, scale: { domain, range: arms.map((arm) => armColour(arm)) } },
-    strokeDash: { ...channel, scale: { domain, range: arms.map((arm) => armDash(arm)) } },
+    ...armChannels(arms, { orient: 'bottom', width: LEGEND_WIDTH }),
   };
 }

@@ -6,8 +6,7 @@ import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { armTitle, type ReportContext } from '../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
-import { strokeLegend } from '../../report/charts/long-titles.ts';
-import { armColour, armDash } from '../../report/charts/theme.ts';
+import { armChannels } from '../../report/charts/arm-channels.ts';
 import { labelLookup, ticksFromZero, unitLabels } from '../../report/charts/ticks.ts';
 import type { ConnectFindings } from './findings.ts';
 
@@ -59,7 +58,6 @@ const SHARES: readonly (readonly [share: number, label: string])[] = [
 
 function specOf(arms: Arms, rows: readonly Row[], title: string): ChartSpec {
   const times = ticksFromZero(Math.max(...rows.map((row) => row.high)));
-  const domain = arms.map((arm) => armTitle(arm));
   const x = {
     field: 'median',
     type: 'quantitative',
@@ -74,9 +72,7 @@ function specOf(arms: Arms, rows: readonly Row[], title: string): ChartSpec {
     scale: { domain: [0, 1], nice: false },
     axis: { values: SHARES.map(([share]) => share), labelExpr: labelLookup(SHARES) },
   };
-  const legend = { orient: 'top', symbolOpacity: 1, ...strokeLegend(domain, WIDTH) };
-  const color = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armColour(arm)) }, legend };
-  const strokeDash = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armDash(arm)) }, legend };
+  const { color, strokeDash } = armChannels(arms, { orient: 'top', width: WIDTH, symbolOpacity: 1 });
   const order = { field: 'share', type: 'quantitative' };
   return {
     title: { text: title, subtitle: 'line: median over trials; band: from the fastest to the slowest trial' },

@@ -9,8 +9,7 @@ import { MIB } from '../../contract/units.ts';
 import { formatCount } from '../../report/format.ts';
 import { armTitle } from '../../report/report-context.ts';
 import type { ChartPlan, ChartSpec } from '../../report/charts/chart.ts';
-import { strokeLegend } from '../../report/charts/long-titles.ts';
-import { armColour, armDash } from '../../report/charts/theme.ts';
+import { armChannels } from '../../report/charts/arm-channels.ts';
 import { labelLookup, linearTicks, ticksFromZero, unitLabels } from '../../report/charts/ticks.ts';
 
 interface Drawn {
@@ -110,10 +109,10 @@ function linesOf(drawn: readonly Drawn[], lineOf: Panel['lineOf']): readonly { a
 const LEGEND_WIDTH = 600;
 
 function drawPanel(drawn: readonly Drawn[], panel: Panel): ChartSpec {
-  const domain = drawn.map(({ arm }) => armTitle(arm));
-  const legend = { orient: 'bottom', ...strokeLegend(domain, LEGEND_WIDTH) };
-  const color = { field: 'arm', type: 'nominal', scale: { domain, range: drawn.map(({ arm }) => armColour(arm)) }, legend };
-  const strokeDash = { field: 'arm', type: 'nominal', scale: { domain, range: drawn.map(({ arm }) => armDash(arm)) }, legend };
+  const { color, strokeDash } = armChannels(
+    drawn.map(({ arm }) => arm),
+    { orient: 'bottom', width: LEGEND_WIDTH },
+  );
   const rows = rowsOf(drawn, panel.valueOf);
   const x = xOf(drawn);
   const y = yOf(drawn);

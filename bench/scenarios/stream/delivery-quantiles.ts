@@ -4,8 +4,7 @@ import type { LoadPointAnalysis, QuantileCurve } from '../../analysis/analysis.t
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { armTitle } from '../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
-import { strokeLegend } from '../../report/charts/long-titles.ts';
-import { armColour, armDash } from '../../report/charts/theme.ts';
+import { armChannels } from '../../report/charts/arm-channels.ts';
 import { labelLookup, logTicks, unitLabels } from '../../report/charts/ticks.ts';
 
 const WIDTH = 640;
@@ -64,7 +63,6 @@ function specOf(point: LoadPointAnalysis, rows: readonly Row[], title: string): 
   const quantiles = labelledQuantiles.map(([q, label]) => [tailOf(q), label] as const).filter(([tail]) => tail <= lastTail);
   const times = logTicks(Math.min(...rows.map((row) => row.low)), Math.max(...rows.map((row) => row.high)));
   const arms = point.arms.map(({ arm }) => arm);
-  const domain = arms.map((arm) => armTitle(arm));
   const x = {
     field: 'tail',
     type: 'quantitative',
@@ -79,9 +77,7 @@ function specOf(point: LoadPointAnalysis, rows: readonly Row[], title: string): 
     scale: { type: 'log', domain: [times[0], times.at(-1)], nice: false },
     axis: { values: times, labelExpr: unitLabels(times, 'ns') },
   };
-  const legend = { orient: 'top', symbolOpacity: 1, ...strokeLegend(domain, WIDTH) };
-  const color = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armColour(arm)) }, legend };
-  const strokeDash = { field: 'arm', type: 'nominal', scale: { domain, range: arms.map((arm) => armDash(arm)) }, legend };
+  const { color, strokeDash } = armChannels(arms, { orient: 'top', width: WIDTH, symbolOpacity: 1 });
   return {
     title: { text: title, subtitle: 'line: median over trials; band: from the lowest to the highest trial' },
     width: WIDTH,

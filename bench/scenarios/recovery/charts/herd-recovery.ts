@@ -8,9 +8,9 @@ import { NS_PER_MS } from '../../../contract/units.ts';
 import { formatCount, formatSetting } from '../../../report/format.ts';
 import { isHerd, type RecoveryContext } from '../report/recovery-context.ts';
 import { armTitleOf } from '../../../report/report-context.ts';
+import { armChannels } from '../../../report/charts/arm-channels.ts';
 import type { ChartPlan, ChartSpec } from '../../../report/charts/chart.ts';
-import { strokeLegend } from '../../../report/charts/long-titles.ts';
-import { armColour, armDash, ink } from '../../../report/charts/theme.ts';
+import { ink } from '../../../report/charts/theme.ts';
 import { labelLookup, linearTicks, ticksFromZero, unitLabels } from '../../../report/charts/ticks.ts';
 
 /** Prefix of file names. */
@@ -143,7 +143,6 @@ function linePanel({ analysis }: RecoveryContext, { rows, y, height, endNs, inte
   const names = new Set(analysis.recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
   const domain = arms.map((arm) => armTitleOf(analysis, armName(arm)));
-  const legend = { orient: 'top', ...strokeLegend(domain, LEGEND_WIDTH) };
   const ticks = linearTicks(0, endNs, 6);
   const x = {
     field: 'at',
@@ -152,9 +151,6 @@ function linePanel({ analysis }: RecoveryContext, { rows, y, height, endNs, inte
     scale: { domain: [0, endNs], nice: false },
     axis: { values: ticks, labelExpr: unitLabels(ticks, 'ns'), labelFlush: false },
   };
-  const channel = { field: 'arm', type: 'nominal', legend };
-  const color = { ...channel, scale: { domain, range: arms.map((arm) => armColour(arm)) } };
-  const strokeDash = { ...channel, scale: { domain, range: arms.map((arm) => armDash(arm)) } };
   return {
     width: WIDTH,
     height,
@@ -168,7 +164,7 @@ function linePanel({ analysis }: RecoveryContext, { rows, y, height, endNs, inte
       ...domain.map((title, index) => ({
         data: { values: rows.filter(({ arm }) => arm === title) },
         mark: { type: 'line', interpolate, strokeWidth: index === 0 ? 4 : 2 },
-        encoding: { x, y, color, strokeDash },
+        encoding: { x, y, ...armChannels(arms, { orient: 'top', width: LEGEND_WIDTH }) },
       })),
     ],
   };
