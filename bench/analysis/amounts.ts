@@ -1,7 +1,7 @@
 // Renders numbers inside sentences with two or three significant digits, because a sentence conveys the size. Tables have more.
 
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
-import type { MetricUnit } from './analysis.ts';
+import type { MetricUnit } from './metrics/metric.ts';
 
 /** `12 %`; the value is a fraction. */
 export function percent(fraction: number): string {

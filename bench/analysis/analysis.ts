@@ -2,29 +2,10 @@
 
 import type { Arm } from '../contract/arms/arms.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
+import type { NoiseFloor } from './measured-trials.ts';
+import type { Estimate } from './statistics/estimate.ts';
 import type { BrowserAnalysis } from './browser-analysis.ts';
 import type { Margin } from './metrics/metric.ts';
-
-export type MetricUnit =
-  | 'ns'
-  | 'bytes'
-  | 'tokens/s'
-  | 'ratio'
-  | 'tokens/read'
-  | 'ns/token'
-  | 'bytes/token'
-  | 'calls/token'
-  | 'segments/token'
-  | 'opens/s'
-  | 'count';
-
-/** A mean over trials with its 95 % t-interval. For `ratio`-scaled metrics the geometric mean, else the arithmetic. */
-export interface Estimate {
-  readonly value: number;
-  readonly low: number | undefined;
-  readonly high: number | undefined;
-  readonly trials: number;
-}
 
 export type VerdictKind =
   | 'invalid'
@@ -113,28 +94,6 @@ export interface GateSummary {
 export interface QuantileCurve {
   readonly arm: string;
   readonly points: readonly { readonly q: number; readonly medianNs: number; readonly lowNs: number; readonly highNs: number }[];
-}
-
-/** Difference between two equal arms, the baseline and its copy, in one endpoint: the noise of machine and harness together. */
-export interface NoiseFloor {
-  readonly metric: string;
-  readonly blocks: number;
-  /** Copy over baseline with its 95 % interval; undefined for metrics that may be ≤ 0. */
-  readonly ratio: Estimate | undefined;
-  /** Copy − baseline with its 95 % interval, in the metric's unit. */
-  readonly difference: Estimate | undefined;
-  /** Half-width of the ratio's interval: 0.04 when it reaches a factor of 1.04 either way. */
-  readonly halfWidthRatio: number | undefined;
-  /** Half-width of the difference's interval, in the metric's unit. */
-  readonly halfWidth: number | undefined;
-  /** The smallest true effect that a comparison as noisy as this one finds with a power of 80 %. */
-  readonly minimumDetectableRatio: number | undefined;
-  readonly minimumDetectable: number | undefined;
-  readonly signFlipP: number | undefined;
-  /** Holm-adjusted over the endpoints and load points of this pair alone. */
-  readonly adjustedP: number | undefined;
-  /** True when a difference was found although there is none. */
-  readonly claims: boolean;
 }
 
 export interface LoadPointAnalysis {

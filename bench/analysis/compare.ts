@@ -2,7 +2,7 @@
 // run (see verdicts.ts), the evidence does not.
 
 import type { Warning } from '../contract/run-file.ts';
-import type { Estimate } from './analysis.ts';
+import type { Estimate } from './statistics/estimate.ts';
 import { pairTrials, type MeasuredArm } from './measured-trials.ts';
 import { boundedMedianInterval, boundedSignP, type Bounds } from './statistics/bounded-median.ts';
 import type { Margin, Metric } from './metrics/metric.ts';

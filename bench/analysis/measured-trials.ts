@@ -5,8 +5,30 @@ import { transports } from '../contract/arms/transports.ts';
 import { loadPointKey } from '../contract/load-point.ts';
 import type { Distribution } from '../contract/distribution.ts';
 import type { CompletedTrial, FaultedTrial, FinishedTrial, LoadPoint, SavedRun, TrialRecord } from '../contract/run-file.ts';
-import type { NoiseFloor } from './analysis.ts';
+import type { Estimate } from './statistics/estimate.ts';
 import { attemptsByBlock, chooseAttempt, type AttemptRule } from './attempts.ts';
+
+/** Difference between two equal arms, the baseline and its copy, in one endpoint: the noise of machine and harness together. */
+export interface NoiseFloor {
+  readonly metric: string;
+  readonly blocks: number;
+  /** Copy over baseline with its 95 % interval; undefined for metrics that may be ≤ 0. */
+  readonly ratio: Estimate | undefined;
+  /** Copy − baseline with its 95 % interval, in the metric's unit. */
+  readonly difference: Estimate | undefined;
+  /** Half-width of the ratio's interval: 0.04 when it reaches a factor of 1.04 either way. */
+  readonly halfWidthRatio: number | undefined;
+  /** Half-width of the difference's interval, in the metric's unit. */
+  readonly halfWidth: number | undefined;
+  /** The smallest true effect that a comparison as noisy as this one finds with a power of 80 %. */
+  readonly minimumDetectableRatio: number | undefined;
+  readonly minimumDetectable: number | undefined;
+  readonly signFlipP: number | undefined;
+  /** Holm-adjusted over the endpoints and load points of this pair alone. */
+  readonly adjustedP: number | undefined;
+  /** True when a difference was found although there is none. */
+  readonly claims: boolean;
+}
 
 /** Everything measured at one load point, burn-in left out. */
 export interface MeasuredLoadPoint {

@@ -3,7 +3,7 @@ import { isCopy } from '../contract/arms/arms.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
-import type { NoiseFloor } from './analysis.ts';
+import type { NoiseFloor } from './measured-trials.ts';
 import { findCopy, isCopyOf } from './equal-arms.ts';
 import type { FixtureQuantity } from './trial-fixture.ts';
 import { analyseRun } from '../scenarios/readings.ts';

@@ -1,7 +1,8 @@
 // Measures the noise floor of each endpoint from the A/A pair: how far two equal arms differ here, and the smallest difference
 // that could be found. The pair is a family of its own, so it does not cost the comparisons any power.
 
-import type { MetricUnit, NoiseFloor } from './analysis.ts';
+import type { MetricUnit } from './metrics/metric.ts';
+import type { NoiseFloor } from './measured-trials.ts';
 import { amount, percent } from './amounts.ts';
 import { compareMetric, type Evidence } from './compare.ts';
 import { isCopyOf } from './equal-arms.ts';

@@ -3,7 +3,8 @@
 import { isCopy } from '../contract/arms/arms.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import type { Gate, SavedRun, Warning } from '../contract/run-file.ts';
-import type { NoiseFloor, StopState, WithoutRepeats } from './analysis.ts';
+import type { NoiseFloor } from './measured-trials.ts';
+import type { StopState, WithoutRepeats } from './analysis.ts';
 import { percent } from './amounts.ts';
 import { isFinished, pairTrials, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';

@@ -3,7 +3,8 @@
 
 import { armTitle } from '../contract/arms/arms.ts';
 import { amount, percent, ratioText, span } from './amounts.ts';
-import type { Estimate, Verdict, VerdictKind } from './analysis.ts';
+import type { Estimate } from './statistics/estimate.ts';
+import type { Verdict, VerdictKind } from './analysis.ts';
 import type { Evidence } from './compare.ts';
 import type { Metric } from './metrics/metric.ts';
 

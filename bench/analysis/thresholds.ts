@@ -5,7 +5,8 @@ import { strict as assert } from 'node:assert';
 import type { Arm } from '../contract/arms/arms.ts';
 import { transports } from '../contract/arms/transports.ts';
 import type { LoadPoint } from '../contract/run-file.ts';
-import type { Analysis, Estimate, LoadPointAnalysis, MetricSummary } from './analysis.ts';
+import type { Analysis, LoadPointAnalysis, MetricSummary } from './analysis.ts';
+import type { Estimate } from './statistics/estimate.ts';
 
 export const thresholdOperators = ['>=', '<=', '>', '<'] as const;
 

@@ -1,7 +1,8 @@
 // Decides the verdict on a comparison. The rules are tried in a fixed order and the first that applies decides; the statistics
 // behind them were computed before, so that nothing here depends on which verdict would be welcome.
 
-import type { Estimate, Verdict } from './analysis.ts';
+import type { Estimate } from './statistics/estimate.ts';
+import type { Verdict } from './analysis.ts';
 import type { ActiveScale, Evidence } from './compare.ts';
 import { distributionsOf } from './measured-trials.ts';
 import { isUntouchedByClient } from './metrics/metric.ts';

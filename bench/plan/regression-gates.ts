@@ -1,7 +1,7 @@
 // Reads `--fail-if-worse [metric:]margin`: a share of the old value, or an amount in the unit of the metric.
 
 import type { RegressionGate, WorseMargin } from '../analysis/across/regression-gates.ts';
-import type { MetricUnit } from '../analysis/analysis.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
 import { BenchError } from '../contract/errors.ts';
 import { allMetrics } from '../scenarios/readings.ts';

@@ -1,6 +1,7 @@
 // Provides the values of single metrics by arm at a load point, for the tables and sentences of a scenario.
 
-import type { Estimate, LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { Estimate } from '../analysis/statistics/estimate.ts';
+import type { LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { Arm } from '../contract/arms/arms.ts';
 import { formatEstimate, formatValue, UNKNOWN } from './format.ts';
 import { left, right } from './blocks.ts';

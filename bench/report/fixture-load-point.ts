@@ -1,6 +1,8 @@
 // One made-up load point of report-fixture.ts, drawn from a seed.
 
-import type { Estimate, GateSummary, LoadPointAnalysis, MetricSummary, NoiseFloor, QuantileCurve, Verdict } from '../analysis/analysis.ts';
+import type { Estimate } from '../analysis/statistics/estimate.ts';
+import type { GateSummary, LoadPointAnalysis, MetricSummary, QuantileCurve, Verdict } from '../analysis/analysis.ts';
+import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { armName, COPY_LABEL, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { quantileGrid } from '../contract/distribution.ts';
 import { drawNormal, seededDraw } from '../contract/random.ts';

@@ -1,6 +1,7 @@
 // The made-up metrics of report-fixture.ts: a few of every unit, group and verdict.
 
-import type { MetricUnit, Verdict } from '../analysis/analysis.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
+import type { Verdict } from '../analysis/analysis.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
 import { KIB, NS_PER_US } from '../contract/units.ts';
 import type { MetricText } from './report-context.ts';

@@ -1,7 +1,8 @@
 // The only place where nanoseconds and bytes become readable. Unknown (undefined, or a number that is not finite, which
 // JSON keeps as null) is printed as a dash, never as zero.
 
-import type { Estimate, MetricUnit } from '../analysis/analysis.ts';
+import type { Estimate } from '../analysis/statistics/estimate.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import { KIB, MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 
 export const UNKNOWN = '–';

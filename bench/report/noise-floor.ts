@@ -1,6 +1,8 @@
 // Renders the A/A pair as a table: the difference of two equal arms, and the smallest one that an equally noisy comparison detects.
 
-import type { Analysis, LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
+import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
+import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { fewestBlocks } from '../analysis/statistics/multiplicity.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatDifferenceEstimate, formatP, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';

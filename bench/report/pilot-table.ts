@@ -1,7 +1,8 @@
 // Renders the result of a pilot as a table: the spread of each endpoint and how many blocks it needs. No column tells how the
 // arms compare.
 
-import type { LoadPointAnalysis, MetricUnit, PilotAnalysis, PilotEndpoint } from '../analysis/analysis.ts';
+import type { LoadPointAnalysis, PilotAnalysis, PilotEndpoint } from '../analysis/analysis.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import { loadPointKey, loadPointTitle } from '../contract/load-point.ts';
 import { formatCount, formatPercent, formatSetting, formatValue, formatWallTime, UNKNOWN } from './format.ts';
 import { left, right, table, type Table } from './blocks.ts';

@@ -1,7 +1,8 @@
 // Provides what every part of a report needs besides its own numbers: texts of metrics and titles of arms.
 
 import { strict as assert } from 'node:assert';
-import type { Analysis, Comparison, LoadPointAnalysis, MetricUnit } from '../analysis/analysis.ts';
+import type { Analysis, Comparison, LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import { armName, armTitle, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { isNamed, loadPointTitle, type LoadPoint } from '../contract/load-point.ts';

@@ -1,6 +1,8 @@
 // The tables of verdicts of one load point.
 
-import type { LoadPointAnalysis, MetricUnit, NoiseFloor } from '../analysis/analysis.ts';
+import type { LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
+import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { formatDifference, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
 import { left, right, table, type Cell, type Column, type Table, type Tone } from './blocks.ts';
 import { armTitleOf, metricText, verdictComparisons, type ArmComparison, type ReportContext } from './report-context.ts';

@@ -1,6 +1,7 @@
 // A verdict as the few words of a table cell. They say what was shown and never more: no verdict reads as "no difference".
 
-import type { Comparison, MetricUnit, Verdict, VerdictKind } from '../analysis/analysis.ts';
+import type { Comparison, Verdict, VerdictKind } from '../analysis/analysis.ts';
+import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import { formatPercent, formatValue } from './format.ts';
 
 export interface VerdictSubject {

@@ -64,7 +64,8 @@ function crossings(sources: readonly Source[]): readonly string[] {
 /** Files outside of the scenarios that import from the folder of one. */
 function knowers(sources: readonly Source[]): readonly string[] {
   const known = sources.filter(
-    (source) => !source.file.startsWith(`${SCENARIOS}/`) && importsOf(source).some((target) => sliceOf(target) !== undefined && !isShared(target)),
+    (source) =>
+      !source.file.startsWith(`${SCENARIOS}/`) && importsOf(source).some((target) => sliceOf(target) !== undefined && !isShared(target)),
   );
   return known.map(({ file }) => file);
 }

@@ -2,7 +2,7 @@
 // trials of one have no partner in the other, except for counted metrics.
 
 import type { FinishedTrial } from '../../contract/run-file.ts';
-import type { Estimate } from '../analysis.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import type { MeasuredArm } from '../measured-trials.ts';
 import type { Margin, Metric } from '../metrics/metric.ts';
 import { estimateMean } from '../statistics/estimate.ts';

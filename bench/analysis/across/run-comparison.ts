@@ -1,7 +1,8 @@
 // The result of comparing saved runs: what `compare --format json` prints and every other format is made from. Pure values.
 
 import type { LoadPoint, Warning } from '../../contract/run-file.ts';
-import type { Estimate, MetricUnit } from '../analysis.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { MetricUnit } from '../metrics/metric.ts';
 import type { Margin } from '../metrics/metric.ts';
 
 export interface RunComparison {

@@ -2,7 +2,7 @@
 // nothing else.
 
 import type { LoadPoint, ScenarioId } from '../../contract/run-file.ts';
-import type { Estimate } from '../analysis.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 
 interface ClaimSource {
   readonly scenario: ScenarioId;

@@ -2,7 +2,8 @@
 
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
-import type { Analysis, Comparison, Estimate, LoadPointAnalysis, Verdict, VerdictKind } from '../analysis.ts';
+import type { Analysis, Comparison, LoadPointAnalysis, Verdict, VerdictKind } from '../analysis.ts';
+import type { Estimate } from '../statistics/estimate.ts';
 import type { Claim, ClaimAnswer, ClaimPart, ClaimReading, ClaimRow } from './claim.ts';
 import { claimDetails, claimSentence } from './claim-sentence.ts';
 

@@ -11,8 +11,20 @@ import type {
   LadderTrial,
   SearchedTrial,
 } from '../../contract/run-file.ts';
-import type { MetricUnit } from '../analysis.ts';
 import { supportsQuantile } from '../statistics/tail-support.ts';
+
+export type MetricUnit =
+  | 'ns'
+  | 'bytes'
+  | 'tokens/s'
+  | 'ratio'
+  | 'tokens/read'
+  | 'ns/token'
+  | 'bytes/token'
+  | 'calls/token'
+  | 'segments/token'
+  | 'opens/s'
+  | 'count';
 
 /** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
 export const endpointIds = ['P1', 'P2', 'P3', 'P9', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;

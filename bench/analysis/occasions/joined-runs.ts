@@ -1,7 +1,9 @@
 // The result of joining runs of several occasions: what `join --format json` prints and the report is made from. Pure values.
 
 import type { Environment, LoadPoint } from '../../contract/run-file.ts';
-import type { Estimate, MetricUnit, Verdict } from '../analysis.ts';
+import type { Estimate } from '../statistics/estimate.ts';
+import type { MetricUnit } from '../metrics/metric.ts';
+import type { Verdict } from '../analysis.ts';
 import type { Margin } from '../metrics/metric.ts';
 import type { RunIdentity } from '../across/run-comparison.ts';
 import type { Condition, ConditionName } from './conditions.ts';

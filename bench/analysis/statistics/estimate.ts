@@ -1,7 +1,14 @@
 // A mean over trials or blocks with its 95 % t-interval, in the form that an analysis keeps.
 
-import type { Estimate } from '../analysis.ts';
 import { pairedEffect, type PairedEffect } from './paired-t.ts';
+
+/** A mean over trials with its 95 % t-interval. For `ratio`-scaled metrics the geometric mean, else the arithmetic. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number | undefined;
+  readonly high: number | undefined;
+  readonly trials: number;
+}
 
 /** Geometric when every value is positive and `scale` is `ratio`, else arithmetic; undefined without values. */
 export function estimateMean(values: readonly number[], scale: 'ratio' | 'difference'): Estimate | undefined {

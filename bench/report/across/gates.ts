@@ -1,7 +1,7 @@
 // Renders the outcome of each gate of --fail-if-worse: as text for a terminal of 100 columns, and as a section of Markdown.
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
-import type { MetricUnit } from '../../analysis/analysis.ts';
+import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { formatDifference, formatP, formatPercent, formatSetting } from '../format.ts';
 import { left, right, section, table, type Block, type Table, type Tone } from '../blocks.ts';
 import { loadCell, loadHeading, metricText, type MetricText } from '../report-context.ts';

@@ -1,6 +1,6 @@
 // Places the ticks of an axis and formats their labels. Labels are made here, by the report's formatter, not by Vega.
 
-import type { MetricUnit } from '../../analysis/analysis.ts';
+import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { formatSetting } from '../format.ts';
 
 const LINEAR_STEPS = [1, 2, 5, 10];

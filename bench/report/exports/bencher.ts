@@ -2,7 +2,7 @@
 // slug of a measure ends with its unit, and whether more is better is for the threshold that one sets there.
 // https://bencher.dev/docs/reference/bencher-metric-format
 
-import type { Estimate } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import { trackedEstimates, type ExportContext, type TrackedMetric } from './tracked-estimates.ts';
 
 interface BencherMetric {

@@ -2,7 +2,7 @@
 // metrics for which more is better, or neither, are left out; and it plots each entry by itself, so only endpoints and counted
 // metrics are in. https://github.com/benchmark-action/github-action-benchmark
 
-import type { Estimate } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import { armTitleOf } from '../report-context.ts';
 import { verdictWords } from '../verdict-words.ts';
 import { trackedEstimates, type ExportContext, type TrackedEstimate } from './tracked-estimates.ts';

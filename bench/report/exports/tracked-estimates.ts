@@ -1,7 +1,8 @@
 // Selects the estimates for tools that watch a benchmark over time. They raise alarms on the number alone, so anything without a
 // verdict as a whole stays out: INVALID and HARNESS-LIMITED load points, the null arm, and arms that repeat or alter another one.
 
-import type { Analysis, Estimate, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import { isUnderComparison, whyNotBelieved } from '../../analysis/thresholds.ts';
 import { loadPointTitle, type LoadPoint } from '../../contract/load-point.ts';
 import type { MetricText } from '../report-context.ts';

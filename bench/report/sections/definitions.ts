@@ -2,7 +2,7 @@
 
 import { details, left, section, table, type Block } from '../blocks.ts';
 import type { RunReport } from '../scenario-parts.ts';
-import type { MetricUnit } from '../../analysis/analysis.ts';
+import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 
 const unitWords: Record<MetricUnit, string> = {
   ns: 'time',

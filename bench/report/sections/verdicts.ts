@@ -1,6 +1,7 @@
 // Renders the verdicts: one table per load point, one plain sentence per endpoint, doubts beside them, and the statistics behind.
 
-import type { Comparison, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
+import type { Comparison, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatCount, formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, UNKNOWN } from '../format.ts';
 import { details, heading, left, list, right, section, table, type Block, type Content } from '../blocks.ts';

@@ -1,7 +1,7 @@
 // Compares a claim about the transports with the measurements: as a section of a report, and for a terminal of
 // 100 columns.
 
-import type { Estimate } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import type { Claim, ClaimAnswer, ClaimReading, ClaimRow } from '../../analysis/claims/claim.ts';
 import { readClaim } from '../../analysis/claims/read-claims.ts';
 import { formatEstimate, formatRatio, formatValue, UNKNOWN } from '../format.ts';

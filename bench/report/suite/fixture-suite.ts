@@ -1,6 +1,7 @@
 // Made-up suites for the tests of this folder. Their numbers come from no measurement.
 
-import type { Analysis, LoadPointAnalysis, MetricUnit } from '../../analysis/analysis.ts';
+import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { manyClients } from '../../scenarios/claims.ts';
 import type { ScenarioId } from '../../contract/run-file.ts';
 import type { Suite } from '../../contract/suite.ts';

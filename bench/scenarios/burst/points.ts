@@ -1,7 +1,8 @@
 // Groups the load points of scenario `burst` for its tables, sentences and charts: one group for each number of connections,
 // ordered by how many tokens come at once.
 
-import type { Analysis, Estimate, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import { formatCount } from '../../report/format.ts';
 import type { ArmComparison } from '../../report/report-context.ts';
 

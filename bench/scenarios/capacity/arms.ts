@@ -1,7 +1,7 @@
 // Shows what each arm carried, which constraint failed first beyond it, and whether the server was the bottleneck.
 
 import { strict as assert } from 'node:assert';
-import type { Estimate } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import type { ArmCapacity, CapacityAnalysis, CapacityFindings, ClientProof } from './findings.ts';
 import { CLIENT_LIMIT } from './at-end.ts';
 import { constraints, searchEnds, type Constraint, type SearchEnd, type SearchPlan } from '../../contract/search.ts';

@@ -1,6 +1,7 @@
 // Plots the load–latency curve: throughput, latency and cost, as the number of streams grows to the breaking point.
 
-import type { Analysis, MetricUnit } from '../../analysis/analysis.ts';
+import type { Analysis } from '../../analysis/analysis.ts';
+import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import type { CapacityCurve } from './findings.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import type { MeasuredStep, Objective } from '../../contract/search.ts';

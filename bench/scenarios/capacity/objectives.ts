@@ -10,7 +10,7 @@ import { NS_PER_S } from '../../contract/units.ts';
 import type { Workload } from '../../contract/workload.ts';
 import type { RunFlags } from '../../flags/run-flags.ts';
 import { parseDuration, usageError } from '../../plan/quantities.ts';
-import { readCondition } from '../../plan/thresholds.ts';
+import { readCondition } from '../../plan/read-condition.ts';
 
 const FLAG = '--slo';
 const ATTAINMENT = 'attainment';

@@ -1,7 +1,8 @@
 // The part of an analysis about the opening of streams. Pure values, saved within analysis.json.
 
 import type { LoadPoint } from '../../contract/run-file.ts';
-import type { Estimate, QuantileCurve } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
+import type { QuantileCurve } from '../../analysis/analysis.ts';
 
 /** Streams of an arm that failed, by cause, over all its trials. */
 export interface StormFailure {

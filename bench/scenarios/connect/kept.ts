@@ -1,6 +1,6 @@
 // Shows what a kept connection saves: compares the same streams of the same arm on new connections and on kept ones.
 
-import type { Estimate } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import type { KeptEffect } from './findings.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';

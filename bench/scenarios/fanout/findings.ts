@@ -1,7 +1,7 @@
 // The part of an analysis about one subscriber that does not read. Pure values, saved within analysis.json.
 
 import type { LoadPoint } from '../../contract/run-file.ts';
-import type { Estimate } from '../../analysis/analysis.ts';
+import type { Estimate } from '../../analysis/statistics/estimate.ts';
 
 /** One metric of one arm, compared with itself: all subscribers read, and one of them does not; paired over blocks. */
 export interface StoppedSubscriberEffect {

@@ -1,7 +1,7 @@
 // Judges the harness by many A/A runs: between two equal arms every claim of a difference is false, p-values are uniformly
 // distributed, and with an effect on the margin put in, every claim of equivalence is false.
 
-import type { NoiseFloor } from '../../analysis/analysis.ts';
+import type { NoiseFloor } from '../../analysis/measured-trials.ts';
 import { percent } from '../../analysis/amounts.ts';
 import { isCopyOf } from '../../analysis/equal-arms.ts';
 import { selectMeasured } from '../../analysis/measured-trials.ts';

@@ -1,6 +1,7 @@
 // Made-up analyses of runs with fault injection: a matrix of faults, and a herd. Their numbers come from no measurement.
 
-import type { Analysis, Estimate, LoadPointAnalysis, MetricSummary } from '../../../analysis/analysis.ts';
+import type { Analysis, LoadPointAnalysis, MetricSummary } from '../../../analysis/analysis.ts';
+import type { Estimate } from '../../../analysis/statistics/estimate.ts';
 import type { FaultAnalysis, FaultedArm, RecoveryFindings } from '../findings.ts';
 import type { LoadPoint } from '../../../contract/load-point.ts';
 import type { PolicyName } from '../../../contract/reconnect-policy.ts';
