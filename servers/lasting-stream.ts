@@ -31,7 +31,7 @@ export class LastingStream implements Paced, Kept {
   nextInSlot: Paced | undefined;
   isScheduled = false;
   generated: number;
-  receiver: Receiver | undefined;
+  receiver: Receiver<LastingStream> | undefined;
   hasBeenHeard = false;
   /** Since when it has had no receiver, ns since T0; without meaning while it has one. */
   unheardSinceNs = 0;

@@ -28,10 +28,10 @@ export class LastingStreams implements Streams, Lasting {
   readonly #options: LastingOptions;
   readonly #pacer: Pacer<LastingStream>;
   readonly #registry: StreamRegistry;
-  readonly #heartbeats: Heartbeats<Receiver> | undefined;
-  readonly #slow: SlowReceivers<Receiver>;
+  readonly #heartbeats: Heartbeats<Receiver<LastingStream>> | undefined;
+  readonly #slow: SlowReceivers<Receiver<LastingStream>>;
   /** Receivers whose connections are not closed yet; some of them have been ended or replaced. */
-  readonly #receivers = new Set<Receiver>();
+  readonly #receivers = new Set<Receiver<LastingStream>>();
   #closedBytes = 0;
   #isClosing = false;
   counts = noCounts();
@@ -163,7 +163,7 @@ export class LastingStreams implements Streams, Lasting {
     receiver.open(resumePoint(stream, after), isReturn);
   }
 
-  #attach(receiver: Receiver): void {
+  #attach(receiver: Receiver<LastingStream>): void {
     const { stream, sink } = receiver;
     if (stream.receiver !== undefined) {
       this.recovery.replaced++;
@@ -187,12 +187,12 @@ export class LastingStreams implements Streams, Lasting {
   }
 
   /** Ends the heartbeats and backlog checks of a receiver that is sent nothing more. */
-  #detach(receiver: Receiver): void {
+  #detach(receiver: Receiver<LastingStream>): void {
     this.#slow.delete(receiver);
     this.#heartbeats?.delete(receiver);
   }
 
-  #closed(receiver: Receiver): void {
+  #closed(receiver: Receiver<LastingStream>): void {
     const { stream, sink, counts } = receiver;
     const bytes = sink.bytesWritten();
     this.#detach(receiver);
@@ -209,7 +209,7 @@ export class LastingStreams implements Streams, Lasting {
     this.#forgetRehearsal(stream);
   }
 
-  #giveUp(receiver: Receiver): void {
+  #giveUp(receiver: Receiver<LastingStream>): void {
     this.recovery.givenUp++;
     receiver.end('given-up', 'abort');
   }

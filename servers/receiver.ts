@@ -1,13 +1,26 @@
 // One connection that receives a stream which may outlive it: sent tokens, waiting tokens, cause of its end.
 
 import type { ServerRecovery } from '../bench/contract/recovery.ts';
-import type { LastingStream } from './lasting-stream.ts';
+import type { StreamPlan } from './planned-streams.ts';
 import type { ResumePoint } from './resume-point.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { countCut, doneOf, type ServerStamps, type StreamCounts } from './streams.ts';
 
-interface ReceiverOptions {
-  readonly stream: LastingStream;
+/** The stream that it receives, which may outlive it. */
+interface Received {
+  readonly plan: StreamPlan;
+  readonly epoch: string;
+  /** Number of tokens so far. */
+  readonly generated: number;
+  readonly isFinished: boolean;
+  /** Sequence number of the oldest token that is kept; undefined when none is. */
+  readonly oldest: number | undefined;
+  isTold: boolean;
+  waiting: (sequence: number) => string | undefined;
+}
+
+interface ReceiverOptions<Stream extends Received> {
+  readonly stream: Stream;
   readonly sink: StreamSink;
   readonly now: () => number;
   readonly stamps: ServerStamps | undefined;
@@ -15,17 +28,17 @@ interface ReceiverOptions {
   readonly counts: StreamCounts;
   readonly recovery: ServerRecovery;
   /** Called when its socket is full. */
-  readonly onBlock: (receiver: Receiver) => void;
+  readonly onBlock: (receiver: Receiver<Stream>) => void;
 }
 
-export class Receiver {
-  readonly stream: LastingStream;
+export class Receiver<Stream extends Received = Received> {
+  readonly stream: Stream;
   readonly sink: StreamSink;
   readonly counts: StreamCounts;
   readonly #now: () => number;
   readonly #stamps: ServerStamps | undefined;
   readonly #recovery: ServerRecovery;
-  readonly #onBlock: (receiver: Receiver) => void;
+  readonly #onBlock: (receiver: Receiver<Stream>) => void;
   /** Sequence number of the next token to send. */
   #next = 1;
   /** Tokens up to this one were due before it connected. */
@@ -38,7 +51,7 @@ export class Receiver {
   isEnded = false;
   isWhole = false;
 
-  constructor(options: ReceiverOptions) {
+  constructor(options: ReceiverOptions<Stream>) {
     this.stream = options.stream;
     this.sink = options.sink;
     this.counts = options.counts;
