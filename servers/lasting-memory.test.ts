@@ -154,7 +154,7 @@ it('a client that comes back a thousand times costs what it costs once', async (
     connect(streams, { after: [cursor(0), 'zzzz.3', cursor(1_000_000), 'garbage'][turn % 4]! }).cut();
     // Lets its tokens come due in between.
     await new Promise((resolve) => setImmediate(resolve));
-    expect(streams.countKept().streams).toBe(1);
+    expect(streams.countKept().streams).toBeLessThanOrEqual(1);
   }
   expect(streams.openStreams).toBe(0);
   await untilForgotten(streams);
