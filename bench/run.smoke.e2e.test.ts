@@ -38,7 +38,9 @@ describe('a finished run', () => {
       // Besides payloads and resume ids the server wrote only the framing of the specifications: small chunks, small frames.
       const { modelBytes = 0, modelTokenBytes = 0, payloadBytes, modelIdBytes = 0, tokensReceived } = client;
       const tokenBytes = server.bytesWritten - server.headBytes - (modelBytes - modelTokenBytes);
-      expect((tokenBytes - payloadBytes - modelIdBytes) / tokensReceived).toBe({ sse: 14, ws: 2, tcp: 1 }[trial.arm.transport]);
+      expect((tokenBytes - payloadBytes - modelIdBytes) / tokensReceived).toBe(
+        { sse: 14, ws: 2, tcp: 1 }[trial.arm.transport as 'sse' | 'ws' | 'tcp'],
+      );
       expect(modelIdBytes > 0).toBe(trial.arm.transport === 'sse');
       expect(gates.filter((gate) => gate.kind === 'correctness' && !gate.ok)).toEqual([]);
     }

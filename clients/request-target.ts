@@ -1,7 +1,7 @@
 // Renders request targets, and the cursor of a client that resumes a stream.
 
 import assert from 'node:assert/strict';
-import { KEEP_WORD, parseCursor, renderResume, RESUME_QUERY, SESSION_PATH } from '../bench/contract/control-events.ts';
+import { KEEP_WORD, parseCursor, renderResume, renderStreamRequest, RESUME_QUERY, SESSION_PATH } from '../bench/contract/control-events.ts';
 import type { StreamTarget } from './stream-client.ts';
 
 /** Host and port as in a URL or a Host field: an IPv6 address stands in brackets (RFC 3986 §3.2.2). */
@@ -31,4 +31,30 @@ export function resumeMessageOf({ resumeAfter }: StreamTarget): string | undefin
 export function requestLineOf({ path, resumeAfter, kept }: StreamTarget): string {
   if (kept !== undefined) return `${path} ${KEEP_WORD}\n`;
   return resumeAfter === undefined ? `${path}\n` : `${path} ${resumeAfter}\n`;
+}
+
+interface HttpFields {
+  readonly accept: string;
+  /** The content codings that the client decodes; absent for none. */
+  readonly acceptEncoding?: string;
+}
+
+/** A GET of an event stream, as EventSource sends it (WHATWG HTML §9.2.2), resumed with its own field. */
+export function getRequest(target: StreamTarget, { accept, acceptEncoding }: HttpFields): string {
+  const { path, resumeAfter } = target;
+  return (
+    `GET ${path} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
+    `Accept: ${accept}\r\nCache-Control: no-cache\r\n` +
+    (acceptEncoding === undefined ? '' : `Accept-Encoding: ${acceptEncoding}\r\n`) +
+    `${resumeAfter === undefined ? '' : `Last-Event-ID: ${resumeAfter}\r\n`}\r\n`
+  );
+}
+
+/** A POST with a JSON request in ASCII, which also carries the cursor of a receiver that resumes. */
+export function postRequest(target: StreamTarget, { accept }: HttpFields): string {
+  const body = renderStreamRequest(target.resumeAfter);
+  return (
+    `POST ${target.path} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
+    `Accept: ${accept}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  );
 }

@@ -43,7 +43,7 @@ interface Served {
 }
 
 class FakeConnection {
-  readonly socket = Object.assign(new EventEmitter(), { writableNeedDrain: false, writableLength: 0 });
+  readonly socket = Object.assign(new EventEmitter(), { writableNeedDrain: false, writableLength: 0, cork: () => {}, uncork: () => {} });
   readonly ended: Promise<'done' | 'aborted'>;
   #end: (how: 'done' | 'aborted') => void = () => {};
   #close: () => void = () => {};
@@ -58,7 +58,7 @@ class FakeConnection {
       this.#close();
     };
     return {
-      socket: this.socket as unknown as StreamSink['socket'],
+      channel: this.socket,
       headBytes: 0,
       bytesWritten: () => served.filter((one) => one.subscriber === subscriber).length * 100,
       onClose: (callback) => (this.#close = callback),
@@ -71,6 +71,7 @@ class FakeConnection {
       bye: () => {},
       replaced: () => {},
       abort: () => close('aborted'),
+      writeUndeclared: () => 0,
     };
   }
 }

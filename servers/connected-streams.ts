@@ -97,9 +97,9 @@ export class ConnectedStreams implements Streams {
     if (plan.trialIndex !== undefined && this.#options.stamps !== undefined)
       this.#options.stamps.handlerNs[plan.trialIndex.stream] = handlerNs;
     const drained = (): void => this.#unblock(stream);
-    sink.socket.on('drain', drained);
+    sink.channel.on('drain', drained);
     sink.onClose(() => {
-      sink.socket.off('drain', drained);
+      sink.channel.off('drain', drained);
       this.#closed(stream);
     });
     stalls?.opened(plan, sink);
@@ -130,7 +130,7 @@ export class ConnectedStreams implements Streams {
       this.#finish(stream);
       return undefined;
     }
-    if (sink.socket.writableNeedDrain) {
+    if (sink.channel.writableNeedDrain) {
       this.#block(stream);
       return undefined;
     }
@@ -225,5 +225,5 @@ function backlogBytes(stream: OpenStream, nowNs: number): number {
   let due = sent;
   while (due < plan.tokens && stream.originNs + (plan.offsetsNs[due] as number) <= nowNs) due++;
   const bytesPerToken = sent === 0 ? 0 : sink.bytesWritten() / sent;
-  return sink.socket.writableLength + (due - sent) * bytesPerToken;
+  return sink.channel.writableLength + (due - sent) * bytesPerToken;
 }

@@ -19,7 +19,7 @@ class Peer {
   get sink(): {
     heartbeat: () => void;
     isAnswering: () => boolean | undefined;
-    socket: { writableNeedDrain: boolean };
+    channel: { writableNeedDrain: boolean };
   } {
     return {
       heartbeat: () => {
@@ -27,7 +27,7 @@ class Peer {
         this.#isAwaited = true;
       },
       isAnswering: () => (this.answers === undefined ? undefined : this.answers || !this.#isAwaited),
-      socket: { writableNeedDrain: this.isFull },
+      channel: { writableNeedDrain: this.isFull },
     };
   }
 }

@@ -12,7 +12,7 @@ import type { StreamSink } from './stream-sink.ts';
 
 /** The part of a receiver that heartbeats need. */
 interface Beating {
-  readonly sink: Pick<StreamSink, 'heartbeat' | 'isAnswering'> & { readonly socket: Pick<StreamSink['socket'], 'writableNeedDrain'> };
+  readonly sink: Pick<StreamSink, 'heartbeat' | 'isAnswering'> & { readonly channel: Pick<StreamSink['channel'], 'writableNeedDrain'> };
 }
 
 interface HeartbeatsOptions<R> {
@@ -96,7 +96,7 @@ export class Heartbeats<R extends Beating> {
       this.#options.onSilence(watch.receiver);
       return;
     }
-    if (watch.isBeatNext && !sink.socket.writableNeedDrain) {
+    if (watch.isBeatNext && !sink.channel.writableNeedDrain) {
       sink.heartbeat();
       watch.unansweredNs ??= nowNs;
     }

@@ -1,33 +1,24 @@
 // Injects known server-side effects between the streams and their sinks, which the harness must find without being told.
 // Stamps are taken before, as always, so whatever is added here is latency, damage or cost of the transport.
 
-import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { spin, type Injection } from '../bench/contract/injection.ts';
 import { deriveSeed } from '../bench/contract/random.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 
-/** A chunk with an SSE comment; an unsolicited pong (RFC 6455 §5.5.3). Both are legal, but undeclared. Others have no equivalent. */
-const undeclared: { readonly [Transport in TransportId]?: Buffer } = {
-  sse: Buffer.from('2\r\n:\n\r\n'),
-  ws: Buffer.from([0x8a, 0x00]),
-};
-
 type Damage = 'dropped' | 'duplicated' | 'corrupted';
 
 export class Injected {
   readonly #injection: Injection;
-  readonly #transport: TransportId;
   readonly #seed: number;
   readonly #retained = new Map<StreamSink, Buffer>();
   #timer: NodeJS.Timeout | undefined;
   /** Injected effects, counted where they are applied: the ground truth that the harness has to find. */
   readonly counts: Record<string, number> = {};
 
-  constructor({ injection, transport, seed }: { injection: Injection; transport: TransportId; seed: number }) {
+  constructor({ injection, seed }: { injection: Injection; seed: number }) {
     this.#injection = injection;
-    this.#transport = transport;
     this.#seed = seed;
   }
 
@@ -124,12 +115,9 @@ export class Injected {
     return this.#draw(plan, sequence, every) === 0;
   }
 
-  #writeUndeclared({ socket }: StreamSink): void {
-    const bytes = undeclared[this.#transport];
-    if (socket.destroyed || bytes === undefined) return;
-    // Queued behind what the sink has written in this turn, and whole, so no frame is torn.
-    socket.write(bytes);
-    this.#count('undeclaredBytes', bytes.length);
+  #writeUndeclared(sink: StreamSink): void {
+    const bytes = sink.writeUndeclared();
+    if (bytes > 0) this.#count('undeclaredBytes', bytes);
   }
 
   #damage(sink: StreamSink, plan: StreamPlan, every: number): StreamSink {

@@ -1,6 +1,7 @@
 // Sink of one of several streams on a kept connection. HTTP ends a response and keeps its connection by itself; the sinks of
 // the other transports end both, so this one wraps them to end the stream only.
 
+import type { Socket } from 'node:net';
 import type { DoneEvent } from '../bench/contract/control-events.ts';
 import type { StreamSink } from './stream-sink.ts';
 
@@ -12,8 +13,10 @@ export const KEEP_ALIVE_MS = 72_000;
  * socket is closed.
  * @param sendDone Sends the event, keeps the connection, and calls back when the bytes have left or no longer can.
  */
-export function keptSink(sink: StreamSink, sendDone: (event: DoneEvent, sent: () => void) => void): StreamSink {
-  const { socket } = sink;
+export function keptSink(
+  sink: StreamSink,
+  { socket, sendDone }: { socket: Socket; sendDone: (event: DoneEvent, sent: () => void) => void },
+): StreamSink {
   const bytesBefore = socket.bytesWritten;
   const callbacks: (() => void)[] = [];
   const end = (): void => {

@@ -73,7 +73,7 @@ class FakeConnection {
 
   get sink(): StreamSink {
     return {
-      socket: this.socket as unknown as StreamSink['socket'],
+      channel: this.socket,
       headBytes: 0,
       bytesWritten: () => this.#bytes,
       onClose: (callback) => (this.#close = callback),
@@ -90,6 +90,7 @@ class FakeConnection {
       bye: () => this.end('bye'),
       replaced: () => this.end('replaced'),
       abort: () => this.end('abort'),
+      writeUndeclared: () => 0,
     };
   }
 

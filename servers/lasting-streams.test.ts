@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { transportIds, type TransportId } from '../bench/contract/arms/transports.ts';
+import { transports } from '../bench/contract/arms/transports.ts';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
 import type { Population } from '../bench/contract/population.ts';
-import { receive, type Receipt } from './receive-fixture.ts';
+import { plainTransports, receive, type PlainTransport, type Receipt } from './receive-fixture.ts';
 import { fastWorkload, startTestServer, type TestServer } from './twin-fixture.ts';
 
 const TOKENS = 40;
@@ -45,22 +45,29 @@ function textHash(tokens: readonly string[]): string {
 /** Everything that was sent to a client without a stream to resume. */
 const told = ({ status, closeCode, events }: Receipt): Partial<Receipt> => ({ status, closeCode, events }) as Partial<Receipt>;
 const done = expect.stringContaining('done {"s":41,"n":40,') as string;
-const over = {
-  sse: { status: 204, events: [] },
-  ws: { status: 101, closeCode: 1000, events: [done] },
+const overHttp = { status: 204, events: [] };
+const overWebSocket = { status: 101, closeCode: 1000, events: [done] };
+const over: Record<PlainTransport, object> = {
+  sse: overHttp,
+  'sse-post': overHttp,
+  ndjson: overHttp,
+  ws: overWebSocket,
+  'ws-binary': overWebSocket,
   tcp: { events: [done] },
-} satisfies Record<TransportId, object>;
-const unknown = {
-  sse: { status: 204, events: [] },
-  ws: { status: 101, closeCode: 4404, events: [] },
+};
+const unknownWebSocket = { status: 101, closeCode: 4404, events: [] };
+const unknown: Record<PlainTransport, object> = {
+  ...over,
+  ws: unknownWebSocket,
+  'ws-binary': unknownWebSocket,
   tcp: { events: [expect.stringContaining('stream-error {"statusCode":404,') as string] },
-} satisfies Record<TransportId, object>;
+};
 
-async function receiveWhole(transport: TransportId, server: TestServer, id: string): Promise<Receipt> {
+async function receiveWhole(transport: PlainTransport, server: TestServer, id: string): Promise<Receipt> {
   return await receive(transport, server.port, { id }).closed();
 }
 
-describe.each(transportIds)('%s', (transport) => {
+describe.each(plainTransports)('%s', (transport) => {
   it('goes on after every token of a stream, without a gap and without a repetition, in the same bytes', async () => {
     await using server = await startTestServer(transport, { population, workload: brisk, recovery: {} });
     const whole = await receiveWhole(transport, server, '0');
@@ -84,7 +91,7 @@ describe.each(transportIds)('%s', (transport) => {
   it('a cursor of another epoch, of the future, or none at all gets a gap and all that is there', async () => {
     await using server = await startTestServer(transport, { population, recovery: {} });
     await receiveWhole(transport, server, '0');
-    const header = { sse: 'x'.repeat(8000), ws: 'x'.repeat(8000), tcp: 'x'.repeat(800) }[transport];
+    const header = 'x'.repeat(transport === 'tcp' ? 800 : 8000);
     for (const cursor of ['zzzz.7', after(99), 'garbage', '%00;drop', header]) {
       const receipt = await receive(transport, server.port, { id: '0', after: cursor }).closed();
       expect(receipt.events.slice(0, 2)).toEqual([expect.stringContaining('"from":1,') as string, gap(1, 1)]);
@@ -141,7 +148,7 @@ describe.each(transportIds)('%s', (transport) => {
     const newer = receive(transport, server.port, { id: '0', after: after(2) });
     const ended = await older.closed();
     expect(eventsOf(ended, 'done')).toEqual([]);
-    expect(ended.closeCode).toBe(transport === 'ws' ? 4409 : undefined);
+    expect(ended.closeCode).toBe(transports[transport].capabilities.closingHandshake ? 4409 : undefined);
     const receipt = await newer.until(({ tokens }) => tokens.length >= 3);
     expect(sequences(receipt).slice(0, 3)).toEqual([3, 4, 5]);
     expect(server.streams.lasting?.recovery.replaced).toBe(1);
@@ -196,7 +203,7 @@ describe.each(transportIds)('%s', (transport) => {
     for (const receiver of receivers) {
       const receipt = await receiver.closed();
       expect(receipt.events.at(-1)).toBe('bye');
-      expect(receipt.closeCode).toBe(transport === 'ws' ? 1012 : undefined);
+      expect(receipt.closeCode).toBe(transports[transport].capabilities.closingHandshake ? 1012 : undefined);
     }
     await expect.poll(() => server.streams.openStreams).toBe(0);
     await expect.poll(async () => await server.countConnections()).toBe(0);

@@ -179,9 +179,9 @@ export class LastingStreams implements Streams, Lasting {
       this.#slow.delete(receiver);
       receiver.unblock();
     };
-    sink.socket.on('drain', drained);
+    sink.channel.on('drain', drained);
     sink.onClose(() => {
-      sink.socket.off('drain', drained);
+      sink.channel.off('drain', drained);
       this.#closed(receiver);
     });
   }

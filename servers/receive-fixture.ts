@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { transports, type TransportId } from '../bench/contract/arms/transports.ts';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
-import { RESUME_QUERY } from '../bench/contract/control-events.ts';
+import { renderStreamRequest, RESUME_QUERY } from '../bench/contract/control-events.ts';
 
 export interface Receipt {
   /** HTTP status; undefined on the null arm. */
@@ -42,7 +42,7 @@ export interface TestReceiver {
 
 type Note = (event: { readonly kind: string; readonly text?: string; readonly frame?: string }) => void;
 
-export function receive(transport: TransportId, port: number, asked: Asked): TestReceiver {
+export function receive(transport: PlainTransport, port: number, asked: Asked): TestReceiver {
   const receipt: Receipt = { tokens: [], frames: [], events: [], isClosed: false };
   const waiters = new Set<() => void>();
   const changed = (): void => waiters.forEach((waiter) => waiter());
@@ -95,16 +95,24 @@ interface Connection {
   readonly send: (text: string) => void;
 }
 
-const connections: Record<TransportId, (options: ConnectionOptions) => Connection> = {
+/** The transports whose bytes can be read without a library. */
+export const plainTransports = ['sse', 'ws', 'tcp', 'sse-post', 'ndjson', 'ws-binary'] as const satisfies readonly TransportId[];
+
+export type PlainTransport = (typeof plainTransports)[number];
+
+const connections: Record<PlainTransport, (options: ConnectionOptions) => Connection> = {
   sse: connectSse,
-  ws: connectWebSocket,
+  ws: (options) => connectWebSocket('ws', options),
   tcp: connectTcp,
+  'sse-post': connectSsePost,
+  ndjson: connectNdjson,
+  'ws-binary': (options) => connectWebSocket('ws-binary', options),
 };
 
 /** Every message but a token has a `type`, as its first field. */
-function noteTyped(text: string, note: Note): void {
+function noteTyped(text: string, note: Note, frame = text): void {
   const { type, ...fields } = JSON.parse(text) as { type?: string };
-  if (type === undefined) note({ kind: 'token', text });
+  if (type === undefined) note({ kind: 'token', text, frame });
   else note({ kind: type, text: type === 'bye' ? '' : JSON.stringify(fields) });
 }
 
@@ -131,10 +139,38 @@ function connectTcp({ port, asked, note }: ConnectionOptions): Connection {
   return { socket, send: (text) => void socket.write(text) };
 }
 
-/** Treats each chunk as one event: the server writes each event by itself. */
-function connectSse({ port, asked, receipt, note }: ConnectionOptions): Connection {
+function connectSse(options: ConnectionOptions): Connection {
+  const { asked } = options;
   const cursor = asked.after === undefined ? '' : `Last-Event-ID: ${asked.after}\r\n`;
-  const socket = openSocket(port, `GET ${transports.sse.route(asked.id)}${asked.query ?? ''} HTTP/1.1\r\nHost: x\r\n${cursor}\r\n`);
+  const request = `GET ${transports.sse.route(asked.id)}${asked.query ?? ''} HTTP/1.1\r\nHost: x\r\n${cursor}\r\n`;
+  return connectHttp(request, options, (chunk, frame) => noteSse(chunk, frame, options.note));
+}
+
+function connectSsePost(options: ConnectionOptions): Connection {
+  const { asked } = options;
+  if (asked.after !== undefined) return connectSse(options);
+  return connectHttp(postOf('sse-post', asked), options, (chunk, frame) => noteSse(chunk, frame, options.note));
+}
+
+function connectNdjson(options: ConnectionOptions): Connection {
+  const { asked, note } = options;
+  return connectHttp(postOf('ndjson', asked), options, (chunk, frame) => {
+    if (chunk === '\n') note({ kind: 'heartbeat' });
+    else noteTyped(chunk.trimEnd(), note, frame);
+  });
+}
+
+function postOf(transport: 'sse-post' | 'ndjson', { id, query = '', after }: Asked): string {
+  const body = renderStreamRequest(after);
+  return (
+    `POST ${transports[transport].route(id)}${query} HTTP/1.1\r\nHost: x\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  );
+}
+
+/** Treats each chunk as one event: the server writes each event by itself. */
+function connectHttp(request: string, { port, receipt }: ConnectionOptions, noteChunk: (chunk: string, frame: string) => void): Connection {
+  const socket = openSocket(port, request);
   let text = '';
   socket.on('data', (bytes) => {
     text += bytes.toString('latin1');
@@ -149,7 +185,7 @@ function connectSse({ port, asked, receipt, note }: ConnectionOptions): Connecti
     text = readChunks(text, (chunk, frame) => {
       // After the last chunk: like an EventSource after `done`, it does not keep the connection for another request. After
       // `bye` the server closes it.
-      if (chunk !== '') noteSse(Buffer.from(chunk, 'latin1').toString(), frame, note);
+      if (chunk !== '') noteChunk(Buffer.from(chunk, 'latin1').toString(), frame);
       else if (receipt.events.at(-1) !== 'bye') socket.end();
     });
   });
@@ -177,10 +213,10 @@ function noteSse(event: string, frame: string, note: Note): void {
   note({ kind, text: kind === 'bye' ? '' : (field('data') ?? ''), frame });
 }
 
-function connectWebSocket({ port, asked, receipt, note }: ConnectionOptions): Connection {
+function connectWebSocket(transport: 'ws' | 'ws-binary', { port, asked, receipt, note }: ConnectionOptions): Connection {
   const socket = openSocket(port, '');
   const query = asked.after === undefined ? (asked.query ?? '') : `?${RESUME_QUERY}`;
-  const webSocket = new WebSocket(`ws://127.0.0.1:${port}${transports.ws.route(asked.id)}${query}`, WEBSOCKET_PROTOCOL, {
+  const webSocket = new WebSocket(`ws://127.0.0.1:${port}${transports[transport].route(asked.id)}${query}`, WEBSOCKET_PROTOCOL, {
     perMessageDeflate: false,
     createConnection: () => socket,
   });

@@ -80,7 +80,7 @@ export class Receiver<Stream extends Received = Received> {
     if (this.isBlocked || this.isEnded) return;
     this.#write(sequence, payload, writtenNs);
     if (this.stream.isFinished) this.#finish();
-    else if (this.sink.socket.writableNeedDrain) this.#block();
+    else if (this.sink.channel.writableNeedDrain) this.#block();
   }
 
   /** Call when the socket takes more. */
@@ -94,10 +94,10 @@ export class Receiver<Stream extends Received = Received> {
   pump(): void {
     const { stream, sink } = this;
     if (this.isEnded || this.isBlocked) return;
-    sink.socket.cork();
+    sink.channel.cork();
     const bytesBefore = sink.bytesWritten();
     let replayed = 0;
-    while (this.#next <= stream.generated && !sink.socket.writableNeedDrain) {
+    while (this.#next <= stream.generated && !sink.channel.writableNeedDrain) {
       const payload = stream.waiting(this.#next);
       if (payload === undefined) {
         this.#skip(stream.oldest as number);
@@ -113,7 +113,7 @@ export class Receiver<Stream extends Received = Received> {
     }
     if (this.#next <= stream.generated) this.#block();
     else if (stream.isFinished) this.#finish();
-    sink.socket.uncork();
+    sink.channel.uncork();
   }
 
   #write(sequence: number, payload: string, writtenNs: number): void {
@@ -153,7 +153,7 @@ export class Receiver<Stream extends Received = Received> {
   /** Bytes that the socket has not taken yet, plus tokens that came due but wait, estimated by the mean frame. */
   backlogBytes(): number {
     const bytesPerToken = this.sent === 0 ? 0 : this.sink.bytesWritten() / this.sent;
-    return this.sink.socket.writableLength + Math.max(0, this.stream.generated + 1 - this.#next) * bytesPerToken;
+    return this.sink.channel.writableLength + Math.max(0, this.stream.generated + 1 - this.#next) * bytesPerToken;
   }
 
   /** Ends the connection and counts the cause; a second call changes nothing. */

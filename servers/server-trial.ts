@@ -60,8 +60,8 @@ export class ServerTrial {
     const timetabledOffsetsNs = specification.timetable && planAllOffsetsNs(specification, population);
     const planned = new PlannedStreams(workload, { population, rehearsal, timetabledOffsetsNs });
     this.#planSha256 = hashPopulation(population, specification);
-    const { injection, transport } = specification;
-    this.#injected = injection === undefined ? undefined : new Injected({ injection, transport, seed: workloadSeed });
+    const { injection } = specification;
+    this.#injected = injection === undefined ? undefined : new Injected({ injection, seed: workloadSeed });
     this.#stalls = specification.stall && new Stalls(stoppedStreams(specification, population.streams));
     this.#stamps = {
       handlerNs: emptyStamps(population.streams),

@@ -5,7 +5,7 @@ const planOf = (stream: number) => ({ trialIndex: { stream, base: 0, startNs: 0 
 
 /** A socket that was handed `bytes` and still holds `waiting` of them. */
 function receiver() {
-  const state = { bytes: 0, socket: { writableLength: 0 }, bytesWritten: () => state.bytes };
+  const state = { bytes: 0, channel: { writableLength: 0 }, bytesWritten: () => state.bytes };
   return state;
 }
 
@@ -16,7 +16,7 @@ test('what the kernel took is counted from the stop, without what waits in the p
   socket.bytes = 1000;
   stalls.stop();
   socket.bytes = 70_000;
-  socket.socket.writableLength = 64_000;
+  socket.channel.writableLength = 64_000;
   stalls.blocked(planOf(3), 250);
   stalls.cut(planOf(3), 400);
   expect(stalls.list()).toEqual([{ stream: 3, blockedNs: 250, takenBytes: 5000, cutNs: 400 }]);

@@ -6,7 +6,7 @@ import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** The part of a receiver's socket that is observed here. */
-type Receiver = Pick<StreamSink, 'bytesWritten'> & { readonly socket: { readonly writableLength: number } };
+type Receiver = Pick<StreamSink, 'bytesWritten'> & { readonly channel: { readonly writableLength: number } };
 
 interface Watched {
   readonly receiver: Receiver;
@@ -87,6 +87,6 @@ function noted(stream: number, { blockedNs, takenBytes, cutNs }: Watched): Stall
 }
 
 /** Bytes that a socket was handed and no longer holds itself: they are in the kernel, or further. */
-function handedOver({ bytesWritten, socket }: Receiver): number {
-  return bytesWritten() - socket.writableLength;
+function handedOver({ bytesWritten, channel }: Receiver): number {
+  return bytesWritten() - channel.writableLength;
 }

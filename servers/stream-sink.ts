@@ -1,7 +1,22 @@
 // Interface between the streams and a transport; everything else about a stream is the same on all transports.
 
-import type { Socket } from 'node:net';
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
+
+/**
+ * What the streams may know of the connection that a sink writes to. A socket is one, and so are a compressor in front of one and
+ * a stream of HTTP/2.
+ */
+export interface Channel {
+  /** More has been handed over than is taken at the moment: `drain` says when the rest has gone. */
+  readonly writableNeedDrain: boolean;
+  /** Bytes that were handed over and have not been taken yet. */
+  readonly writableLength: number;
+  on: (event: 'drain', callback: () => void) => unknown;
+  off: (event: 'drain', callback: () => void) => unknown;
+  /** Between the two, writes are gathered where the connection can. */
+  cork: () => void;
+  uncork: () => void;
+}
 
 /** One open connection that carries one stream. No method throws when the peer is gone. */
 export interface StreamSink {
@@ -9,8 +24,8 @@ export interface StreamSink {
    * Others only read its fill level, await its drain, and cork it while several tokens are sent at once; writes are the
    * sink's alone. It may outlive the stream (keep-alive).
    */
-  readonly socket: Socket;
-  /** Bytes of the response head, already handed to the socket. */
+  readonly channel: Channel;
+  /** Bytes of the response head that have been handed to the socket. */
   readonly headBytes: number;
   /** Bytes handed to the socket for this stream so far, the head included. */
   bytesWritten: () => number;
@@ -33,4 +48,6 @@ export interface StreamSink {
   replaced: () => void;
   /** Closes at once because the peer cannot be served any further. */
   abort: () => void;
+  /** Writes bytes that the protocol allows and that belong to no event; returns how many, 0 where there is no such thing. */
+  writeUndeclared: () => number;
 }

@@ -56,10 +56,13 @@ function serveLine(parts: TwinParts, { socket, line, handlerNs }: { socket: Sock
 }
 
 function sinkOfKept(parts: TwinParts, socket: Socket): StreamSink {
-  return keptSink(tcpSink(socket), (event, sent) => {
-    socket.setTimeout(KEEP_ALIVE_MS);
-    awaitRequest(parts, socket);
-    socket.write(`${renderTyped('done', event)}\n`, sent);
+  return keptSink(tcpSink(socket), {
+    socket,
+    sendDone: (event, sent) => {
+      socket.setTimeout(KEEP_ALIVE_MS);
+      awaitRequest(parts, socket);
+      socket.write(`${renderTyped('done', event)}\n`, sent);
+    },
   });
 }
 
@@ -69,7 +72,7 @@ function refuseLine(socket: Socket, statusCode: number, message: string): void {
 
 function tcpSink(socket: Socket): StreamSink {
   return {
-    socket,
+    channel: socket,
     headBytes: 0,
     bytesWritten: () => socket.bytesWritten,
     onClose: (callback) => void socket.once('close', callback),
@@ -82,5 +85,6 @@ function tcpSink(socket: Socket): StreamSink {
     bye: () => void socket.end(`${renderTyped('bye', {})}\n`),
     replaced: () => void socket.destroy(),
     abort: () => void socket.destroy(),
+    writeUndeclared: () => 0,
   };
 }

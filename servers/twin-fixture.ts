@@ -7,13 +7,10 @@ import { planRehearsal, type Population } from '../bench/contract/population.ts'
 import { DEFAULT_RESUME_LIMITS, type RecoverySpecification } from '../bench/contract/recovery.ts';
 import type { Workload } from '../bench/contract/workload.ts';
 import type { TwinParts } from './admission.ts';
-import { listenBare, listenFastify } from './listen.ts';
 import { openStreams } from './open-streams.ts';
 import { PlannedStreams } from './planned-streams.ts';
-import { buildSseTwin } from './sse.ts';
+import { starters } from './starters.ts';
 import type { Streams, StreamsOptions } from './streams.ts';
-import { buildTcpServer } from './tcp.ts';
-import { buildWebSocketTwin } from './websocket.ts';
 
 export const fastWorkload: Workload = {
   name: 'test',
@@ -85,12 +82,6 @@ export async function startTestServer(transport: TransportId, options: TestServe
   });
   const parts: TwinParts = { streams, planned, now };
   const address = { host: '127.0.0.1', port: options.port ?? 0 };
-  const starters = {
-    sse: async () =>
-      await listenFastify(buildSseTwin(parts, { payload, ...(recovery !== undefined && { retryMs: recovery.retryMs }) }), address),
-    ws: async () => await listenFastify(buildWebSocketTwin(parts), address),
-    tcp: async () => await listenBare(buildTcpServer(parts), streams, address),
-  } satisfies Record<TransportId, () => Promise<unknown>>;
-  const server = await starters[transport]();
+  const server = await starters[transport](parts, { ...address, payload, recovery });
   return { ...server, streams, planned, now, [Symbol.asyncDispose]: server.close };
 }

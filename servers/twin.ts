@@ -93,9 +93,10 @@ export function findStream(parts: TwinParts) {
 /**
  * The cursor of a receiver that resumes over HTTP. An empty one is none: EventSource then leaves the field out. The query,
  * on routes that have it, is for a page that opens an EventSource anew: it cannot set the field, which later has a newer cursor.
+ * A POST has it in its body.
  */
-export function lastEventId({ headers, query }: FastifyRequest): string | undefined {
-  const id = headers['last-event-id'] ?? (query as { lastEventId?: string }).lastEventId;
+export function lastEventId({ headers, query, body }: FastifyRequest): string | undefined {
+  const id = headers['last-event-id'] ?? (query as { lastEventId?: string }).lastEventId ?? (body as { after?: string } | undefined)?.after;
   return id === undefined || id === '' ? undefined : String(id);
 }
 

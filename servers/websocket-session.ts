@@ -26,9 +26,12 @@ export function serveSession(parts: TwinParts, connection: WebSocketConnection):
       webSocket.close(isFull ? closeCodes.overload : closeCodes.unknownStream);
       return;
     }
-    const sink = keptSink(webSocketSink(connection), (event, sent) => {
-      webSocket.send(renderTyped('done', event), sent);
-      wait();
+    const sink = keptSink(webSocketSink(connection), {
+      socket: connection.socket,
+      sendDone: (event, sent) => {
+        webSocket.send(renderTyped('done', event), sent);
+        wait();
+      },
     });
     streams.start(admission.plan, sink, { handlerNs });
   };

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
+import { CompressingChannel } from './compressing-channel.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
@@ -20,19 +21,35 @@ function uncork(socket: Socket): void {
   socket.uncork();
 }
 
-export interface WebSocketConnection {
+const PONG = Buffer.from([0x8a, 0x00]);
+
+/** How the messages of a twin are framed; without any of it, each is text and leaves at once, as ws does by itself. */
+export interface MessageForm {
+  readonly writes?: Writes | undefined;
+  /** Tokens are binary messages; control events stay text. */
+  readonly hasBinaryTokens?: boolean | undefined;
+  /** Every message is compressed (RFC 7692), which takes ws a turn of the thread pool. */
+  readonly isCompressed?: boolean | undefined;
+}
+
+export interface WebSocketConnection extends MessageForm {
   readonly webSocket: WebSocket;
   readonly socket: Socket;
-  /** When absent, each message leaves at once, as ws does by itself. */
-  readonly writes?: Writes | undefined;
 }
 
 /** Sink for one stream on one WebSocket, which ends with it. */
-export function webSocketSink({ webSocket, socket, writes }: WebSocketConnection): StreamSink {
+export function webSocketSink({
+  webSocket,
+  socket,
+  writes,
+  hasBinaryTokens = false,
+  isCompressed = false,
+}: WebSocketConnection): StreamSink {
   const send = (text: string): void => webSocket.send(text, ignore);
+  const sendToken = hasBinaryTokens ? (payload: string): void => webSocket.send(payload, { binary: true }, ignore) : send;
   let isAwaited: boolean | undefined;
   return {
-    socket,
+    channel: isCompressed ? new CompressingChannel(webSocket, socket) : socket,
     headBytes: socket.bytesWritten,
     bytesWritten: () => socket.bytesWritten,
     onClose: (callback) => void socket.once('close', callback),
@@ -41,9 +58,9 @@ export function webSocketSink({ webSocket, socket, writes }: WebSocketConnection
       writes === 'corked'
         ? (_sequence, payload) => {
             corkForTurn(socket);
-            send(payload);
+            sendToken(payload);
           }
-        : (_sequence, payload) => send(payload),
+        : (_sequence, payload) => sendToken(payload),
     done: (event) => {
       send(renderTyped('done', event));
       webSocket.close(closeCodes.normal);
@@ -65,5 +82,11 @@ export function webSocketSink({ webSocket, socket, writes }: WebSocketConnection
       webSocket.terminate();
     },
     abort: () => webSocket.terminate(),
+    // An unsolicited pong (RFC 6455 §5.5.3), queued behind what was sent in this turn, and whole, so no frame is torn.
+    writeUndeclared: () => {
+      if (socket.destroyed || isCompressed) return 0;
+      socket.write(PONG);
+      return PONG.length;
+    },
   };
 }

@@ -1,9 +1,9 @@
-// The WebSocket twin: the same route, upgraded by @fastify/websocket; one stream a socket, text messages, no compression. A
+// The WebSocket twins: the same route, upgraded by @fastify/websocket; one stream a socket, in text or binary messages, as they are or compressed. A
 // second route carries stream after stream, as HTTP keep-alive does for its twin.
 
 import websocketPlugin from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { WebSocket } from 'ws';
+import type { PerMessageDeflateOptions, WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import { closeCodes, SESSION_PATH } from '../bench/contract/control-events.ts';
@@ -14,7 +14,7 @@ import type { StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Arrival, Lasting } from './streams.ts';
 import { askedStream, buildTwin, findStream, refuse, requestSchemaWith, streamRequestSchema } from './twin.ts';
 import { serveSession } from './websocket-session.ts';
-import { webSocketSink, type WebSocketConnection } from './websocket-sink.ts';
+import { webSocketSink, type MessageForm, type WebSocketConnection } from './websocket-sink.ts';
 
 /** Clients send next to nothing on this route. */
 const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
@@ -24,20 +24,30 @@ const RESUME_WAIT_MS = 10_000;
 /** `?resume=1`: the client's first message is its cursor, and nothing is sent before it. */
 export const resumeField = { resume: { type: 'integer', enum: [1] } } as const;
 
-interface WebSocketTwinOptions {
+export interface WebSocketTwinOptions {
   readonly writes?: Writes | undefined;
+  readonly hasBinaryTokens?: boolean;
+  /** Compresses every message (RFC 7692 permessage-deflate); absent for none. */
+  readonly deflate?: Deflate;
   /** Schema of the stream route, set when it accepts more than a trial needs. */
   readonly schema?: typeof streamRequestSchema;
 }
 
-export function buildWebSocketTwin(parts: TwinParts, { schema, writes }: WebSocketTwinOptions = {}): FastifyInstance {
+/** Whether a message may refer to the ones before it: that saves bytes, and keeps a compressor of some 300 KiB a connection. */
+type Deflate = 'context-takeover' | 'no-context-takeover';
+
+export function buildWebSocketTwin(
+  parts: TwinParts,
+  { schema, writes, hasBinaryTokens, deflate }: WebSocketTwinOptions = {},
+): FastifyInstance {
+  const form: MessageForm = { writes, hasBinaryTokens, isCompressed: deflate !== undefined };
   const app = buildTwin(parts);
   const { lasting } = parts.streams;
   const find = findStream(parts);
   void app.register(websocketPlugin, {
     options: {
       maxPayload: MAX_CLIENT_MESSAGE_BYTES,
-      perMessageDeflate: false,
+      perMessageDeflate: deflate === undefined ? false : deflateOptions(deflate),
       handleProtocols: (offered) => (offered.has(WEBSOCKET_PROTOCOL) ? WEBSOCKET_PROTOCOL : false),
     },
     // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a code already. The clients
@@ -60,7 +70,7 @@ export function buildWebSocketTwin(parts: TwinParts, { schema, writes }: WebSock
       wsHandler: (webSocket, request) => {
         // Taken after the 101 was written, while the SSE twin's handler runs before its head: stated in the report.
         const handlerNs = parts.now();
-        const connection = { webSocket, socket: request.raw.socket, writes };
+        const connection = { webSocket, socket: request.raw.socket, ...form };
         if (lasting !== undefined) listenToClient(lasting, webSocket, askedStream(request).id);
         if (lasting !== undefined && isResume(request.query)) awaitCursor(parts, connection, askedStream(request));
         else parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(connection), { handlerNs });
@@ -72,11 +82,16 @@ export function buildWebSocketTwin(parts: TwinParts, { schema, writes }: WebSock
         method: 'GET',
         url: SESSION_PATH,
         handler: refusePlain,
-        wsHandler: (webSocket, request) => serveSession(parts, { webSocket, socket: request.raw.socket, writes }),
+        wsHandler: (webSocket, request) => serveSession(parts, { webSocket, socket: request.raw.socket, ...form }),
       });
     done();
   });
   return app;
+}
+
+/** ws leaves messages below a threshold as they are, and most tokens are: here all are compressed, as the arm's name says. */
+function deflateOptions(deflate: Deflate): PerMessageDeflateOptions {
+  return { threshold: 0, serverNoContextTakeover: deflate === 'no-context-takeover', clientNoContextTakeover: true };
 }
 
 export function refusePlain(_request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -32,9 +32,9 @@ async function writeThreeTokens(transport: 'sse' | 'ws', writes?: Writes): Promi
   const upgrade =
     'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
   client.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${transport === 'ws' ? upgrade : ''}\r\n`);
-  const { token, socket, done } = await sink;
+  const { token, channel, done } = await sink;
   await nextTurn();
-  const count = countWrites(socket);
+  const count = countWrites(channel as Socket);
   for (const sequence of [1, 2, 3]) token(sequence, `{"s":${sequence}}`);
   const inTurn = count();
   await nextTurn();

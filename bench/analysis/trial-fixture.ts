@@ -32,7 +32,7 @@ const mediansNs: Partial<Record<DistributionName, number>> = {
 const SERVER_CPU_NS_PER_TOKEN = 20 * NS_PER_US;
 const CLIENT_CPU_NS_PER_TOKEN = 15 * NS_PER_US;
 export const FIXTURE_WINDOW_NS = 10 * NS_PER_S;
-const headBytes: Record<TransportId, number> = { sse: 180, ws: 129, tcp: 0 };
+const headBytes = (transport: TransportId): number => ({ ws: 129, tcp: 0 })[transport as string] ?? 180;
 
 /** The distributions before the first one of fault injection, and those of the pacer. */
 export const steadyNames = [
@@ -188,9 +188,9 @@ function describeBytes(transport: TransportId) {
   );
   const modelTokenBytes = FIXTURE_TOKENS * tokenBytes;
   const modelBytes = modelTokenBytes + FIXTURE_STREAMS * (openBytes + doneBytes + endBytes);
-  const heads = FIXTURE_STREAMS * headBytes[transport];
+  const heads = FIXTURE_STREAMS * headBytes(transport);
   const openTokens = FIXTURE_OPEN_STREAMS * FIXTURE_OPEN_STREAM_TOKENS;
-  const preludeBytes = FIXTURE_OPEN_STREAMS * (headBytes[transport] + openBytes);
+  const preludeBytes = FIXTURE_OPEN_STREAMS * (headBytes(transport) + openBytes);
   const openBytesSent = preludeBytes + openTokens * tokenBytes;
   return {
     openCount: { streams: FIXTURE_OPEN_STREAMS, tokens: openTokens, bytes: openBytesSent, preludeBytes },

@@ -70,6 +70,19 @@ export function renderResume(cursor: Cursor): string {
   return JSON.stringify({ type: 'resume', after: renderCursor(cursor) });
 }
 
+/**
+ * The JSON body of a POST that asks for a stream, in the form that the APIs of language models have. The stream's id is in the
+ * request target and is the client's own, so that a POST which is sent twice begins one generation.
+ */
+export function renderStreamRequest(after?: string): string {
+  return JSON.stringify({
+    model: 'streamduel',
+    messages: [{ role: 'user', content: 'Go on.' }],
+    stream: true,
+    ...(after !== undefined && { after }),
+  });
+}
+
 /** Query in a WebSocket's request target: the server waits for the client's `resume`. */
 export const RESUME_QUERY = 'resume=1';
 

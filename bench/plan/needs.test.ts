@@ -33,7 +33,8 @@ it('the first arm that lacks something is named, with the stacks that would do o
 
 it('a transport that lacks something is named with the transports that its client speaks and that have it', () => {
   expect(refusalOf([{ ...sse, transport: 'tcp' }], ['unplanned-streams'])).toMatchObject({
-    message: '--transports tcp: expected sse or ws in scenario burst: tcp has no words to ask for a stream that was not planned',
+    message:
+      '--transports tcp: expected sse, ws, sse-post, ndjson, sse-gzip, ws-binary, ws-deflate, ws-deflate-no-takeover or buffered in scenario burst: tcp has no words to ask for a stream that was not planned',
     hint: undefined,
   });
 });
@@ -47,4 +48,10 @@ it('where no other part would do, another arm is asked for', () => {
 it('what is missing is missing however else the arm suits', () => {
   expect(meets(['single-streams', 'shared-connections'], sse)).toBe(true);
   expect(meets(['single-streams', 'shared-connections'], { ...sse, client: 'library' })).toBe(false);
+});
+
+it('an answer that is sent as a whole is refused where tokens are to come one by one', () => {
+  expect(refusalOf([{ ...sse, transport: 'buffered' }], ['incremental'])?.message).toContain(
+    'buffered sends a stream as a whole, once all of it is generated',
+  );
 });

@@ -47,6 +47,11 @@ const abilities = {
     has: ({ client }) => clientStacks[client].stopsReading,
     lack: 'cannot be told to stop reading',
   },
+  incremental: {
+    of: 'transport',
+    has: ({ transport }) => transports[transport].capabilities.incremental,
+    lack: 'sends a stream as a whole, once all of it is generated',
+  },
   'unplanned-streams': {
     of: 'transport',
     has: ({ transport }) => transports[transport].capabilities.unplannedStreams,

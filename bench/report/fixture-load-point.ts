@@ -4,6 +4,7 @@ import type { Estimate } from '../analysis/statistics/estimate.ts';
 import type { GateSummary, LoadPointAnalysis, MetricSummary, QuantileCurve, Verdict } from '../analysis/analysis.ts';
 import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { armName, COPY_LABEL, isCopy, type Arm } from '../contract/arms/arms.ts';
+import type { TransportId } from '../contract/arms/transports.ts';
 import { quantileGrid } from '../contract/distribution.ts';
 import { drawNormal, seededDraw } from '../contract/random.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
@@ -34,7 +35,7 @@ export function loadPoint(connections: number, factor: number, arms: readonly Ar
         `${metric.id} ${armName(arm)}`,
         Array.from(
           { length: BLOCKS },
-          () => metric.base[arm.transport] * scale * fault(metric, arm) * Math.exp(metric.spread * drawNormal(draw)),
+          () => (metric.base[arm.transport] as number) * scale * fault(metric, arm) * Math.exp(metric.spread * drawNormal(draw)),
         ),
       );
   }
@@ -64,7 +65,8 @@ function fault({ endpoint }: FixtureMetric, arm: Arm): number {
 
 /** A straight line on the chart's scales, its band wider towards the tail. */
 function curve(arm: Arm, factor: number): QuantileCurve {
-  const lowestNs = { sse: 460 * NS_PER_US, ws: 375 * NS_PER_US, tcp: 340 * NS_PER_US }[arm.transport] * factor;
+  const lowestUs: Partial<Record<TransportId, number>> = { sse: 460, ws: 375, tcp: 340 };
+  const lowestNs = (lowestUs[arm.transport] as number) * NS_PER_US * factor;
   const points = quantileGrid.map((q) => {
     const tail = q === 1 ? 5 : -Math.log10(1 - q);
     const medianNs = lowestNs * Math.exp(0.75 * tail);

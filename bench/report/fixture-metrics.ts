@@ -8,7 +8,7 @@ import type { MetricText } from './report-context.ts';
 
 export interface FixtureMetric extends MetricText {
   /** By transport, at 100 connections. */
-  readonly base: Readonly<Record<TransportId, number>>;
+  readonly base: Readonly<Partial<Record<TransportId, number>>>;
   /** Spread of the logarithm over trials. */
   readonly spread: number;
   readonly verdict: Partial<Verdict> & Pick<Verdict, 'kind'>;

@@ -91,6 +91,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
   { file: 'bench/self/rows/memory.ts', names: ['memory'], why: 'a row of measurements of the harness' },
   { file: 'bench/self/conformance.ts', names: ['stream'], why: 'a heading' },
   { file: 'servers/demo/chat.ts', names: ['stream'], why: 'a field of a request' },
+  { file: 'servers/post.ts', names: ['stream'], why: 'a field of a request' },
   { file: 'bench/self/rows/search-window.ts', names: ['capacity'], why: 'a measurement of how long the windows of a search should be' },
 ];
 

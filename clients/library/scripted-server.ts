@@ -4,7 +4,9 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { WebSocketServer } from 'ws';
+import { text } from 'node:stream/consumers';
+import { constants, createGzip } from 'node:zlib';
+import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import { RESUME_QUERY, renderTyped, SSE_RETRY_MS } from '../../bench/contract/control-events.ts';
 
@@ -48,28 +50,67 @@ export async function startRawServer(bytes: string | Buffer, then: 'end' | 'stay
   );
 }
 
-const builders: Record<TransportId, (script: Script) => Server> = {
-  sse: (script) =>
-    createHttpServer((request, response) => {
-      response
-        .writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform' })
-        .flushHeaders();
+interface HttpScript {
+  readonly contentType: string;
+  readonly control: (type: 'open' | 'done' | 'gap', fields: object) => string;
+  readonly token: (payload: string) => string;
+  readonly heartbeat: string;
+  readonly isCompressed?: boolean;
+  /** Nothing leaves before the end. */
+  readonly isBuffered?: boolean;
+}
+
+const eventStream: HttpScript = {
+  contentType: 'text/event-stream; charset=utf-8',
+  control: (type, fields) => `event: ${type}\n${type === 'open' ? `retry: ${SSE_RETRY_MS}\n` : ''}data: ${JSON.stringify(fields)}\n\n`,
+  token: (payload) => `data: ${payload}\n\n`,
+  heartbeat: ':\n\n',
+};
+
+const lines: HttpScript = {
+  contentType: 'application/x-ndjson',
+  control: (type, fields) => `${renderTyped(type, fields)}\n`,
+  token: (payload) => `${payload}\n`,
+  heartbeat: '\n',
+};
+
+/** Reads a request whole, so that one with a body is answered after it, as a server that parses it does. */
+const overHttp =
+  ({ contentType, control, token, heartbeat, isCompressed = false, isBuffered = false }: HttpScript) =>
+  (script: Script): Server =>
+    createHttpServer(async (request, response) => {
+      const body = await text(request);
+      const gzip = isCompressed ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : undefined;
+      gzip?.pipe(response);
+      const held: string[] = [];
+      const write = (piece: string): void => void (isBuffered ? held.push(piece) : (gzip ?? response).write(piece));
+      if (!isBuffered)
+        response.writeHead(200, { 'content-type': contentType, ...(isCompressed && { 'content-encoding': 'gzip' }) }).flushHeaders();
       script({
         path: request.url ?? '',
-        resume: request.headers['last-event-id'] as string | undefined,
+        resume:
+          (request.headers['last-event-id'] as string | undefined) ??
+          (body === '' ? undefined : (JSON.parse(body) as { after?: string }).after),
         socket: request.socket,
-        control: (type, fields) => {
-          const retry = type === 'open' ? `retry: ${SSE_RETRY_MS}\n` : '';
-          response.write(`event: ${type}\n${retry}data: ${JSON.stringify(fields)}\n\n`);
+        control: (type, fields) => write(control(type, fields)),
+        token: (payload) => write(token(payload)),
+        heartbeat: () => write(heartbeat),
+        end: () => {
+          if (!isBuffered) {
+            (gzip ?? response).end();
+            return;
+          }
+          const whole = Buffer.from(held.join(''));
+          response.writeHead(200, { 'content-type': contentType, 'content-length': whole.length }).end(whole);
         },
-        token: (payload) => response.write(`data: ${payload}\n\n`),
-        heartbeat: () => response.write(':\n\n'),
-        end: () => response.end(),
       });
-    }),
-  ws: (script) => {
+    });
+
+const overWebSocket =
+  ({ isBinary = false, perMessageDeflate = false }: { isBinary?: boolean; perMessageDeflate?: false | PerMessageDeflateOptions }) =>
+  (script: Script): Server => {
     const http = createHttpServer();
-    const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'tokens.v1.json' });
+    const sockets = new WebSocketServer({ server: http, perMessageDeflate, handleProtocols: () => 'tokens.v1.json' });
     sockets.on('connection', (client, request) => {
       client.on('error', () => {});
       const path = request.url ?? '';
@@ -79,7 +120,7 @@ const builders: Record<TransportId, (script: Script) => Server> = {
           resume,
           socket: request.socket,
           control: (type, fields) => client.send(renderTyped(type, fields)),
-          token: (payload) => client.send(payload),
+          token: (payload) => client.send(payload, { binary: isBinary }),
           heartbeat: () => client.ping(),
           end: () => client.close(1000),
         });
@@ -87,7 +128,20 @@ const builders: Record<TransportId, (script: Script) => Server> = {
       else start(undefined);
     });
     return http;
-  },
+  };
+
+const builders: Record<TransportId, (script: Script) => Server> = {
+  sse: overHttp(eventStream),
+  'sse-post': overHttp(eventStream),
+  'sse-gzip': overHttp({ ...eventStream, isCompressed: true }),
+  ndjson: overHttp(lines),
+  buffered: overHttp({ ...lines, isBuffered: true }),
+  ws: overWebSocket({}),
+  'ws-binary': overWebSocket({ isBinary: true }),
+  'ws-deflate': overWebSocket({ perMessageDeflate: { threshold: 0, clientNoContextTakeover: true } }),
+  'ws-deflate-no-takeover': overWebSocket({
+    perMessageDeflate: { threshold: 0, clientNoContextTakeover: true, serverNoContextTakeover: true },
+  }),
   tcp: (script) =>
     createTcpServer((socket) => {
       socket.once('data', (line) => {

@@ -1,18 +1,38 @@
-// WebSocket as a Node consumer reads it: the ws client, without compression.
+// WebSocket as a Node consumer reads it: the ws client.
 
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import { MIB } from '../../bench/contract/units.ts';
 import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
+import type { StreamTarget } from '../stream-client.ts';
 import { closeFailure, protocolFailure, StreamFailure } from '../stream-failure.ts';
 import { countHeadBytes } from './head-bytes.ts';
-import type { OpenStream } from './library-stream.ts';
+import type { LibraryStream, OpenedStream, OpenStream } from './library-stream.ts';
 import { Refusal } from './refusal.ts';
 
 const MAX_MESSAGE_BYTES = MIB;
 
-export const websocket: OpenStream = (stream, target) => {
+interface MessageForm {
+  readonly hasBinaryTokens?: boolean;
+  /** Compression that the server must agree to. */
+  readonly deflate?: 'context-takeover' | 'no-context-takeover';
+}
+
+const libraryOf =
+  (form: MessageForm): OpenStream =>
+  (stream, target) =>
+    openWebSocket(stream, target, form);
+
+export const websocket = libraryOf({});
+
+export const webSocketBinary = libraryOf({ hasBinaryTokens: true });
+
+export const webSocketDeflate = libraryOf({ deflate: 'context-takeover' });
+
+export const webSocketDeflateNoTakeover = libraryOf({ deflate: 'no-context-takeover' });
+
+function openWebSocket(stream: LibraryStream, target: StreamTarget, { hasBinaryTokens = false, deflate }: MessageForm): OpenedStream {
   const { host, port, localAddress } = target;
   const resume = resumeMessageOf(target);
   let headBytes = 0;
@@ -20,7 +40,10 @@ export const websocket: OpenStream = (stream, target) => {
   let socketError: NodeJS.ErrnoException | undefined;
   const client = new WebSocket(`ws://${authorityOf(target)}${webSocketPathOf(target)}`, [WEBSOCKET_PROTOCOL], {
     // On by default in the client, off by default in the server.
-    perMessageDeflate: false,
+    perMessageDeflate: deflate !== undefined && {
+      serverNoContextTakeover: deflate === 'no-context-takeover',
+      clientNoContextTakeover: true,
+    },
     maxPayload: MAX_MESSAGE_BYTES,
     createConnection: () => {
       const socket = connect({ host, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
@@ -35,6 +58,10 @@ export const websocket: OpenStream = (stream, target) => {
     headBytes = countHeadBytes({ status: statusCode, reason: statusMessage, rawFields: rawHeaders });
   });
   client.on('open', () => {
+    if ((client.extensions === '') !== (deflate === undefined)) {
+      stream.fail(protocolFailure(`the extension agreed on is ${client.extensions || 'none'}`), stream.now());
+      return;
+    }
     stream.accept(headBytes, stream.now());
     if (!stream.isOpen) return;
     if (resume !== undefined) client.send(resume);
@@ -43,7 +70,7 @@ export const websocket: OpenStream = (stream, target) => {
   client.on('message', (payload: Buffer, isBinary) => {
     const at = stream.now();
     try {
-      if (isBinary) throw protocolFailure('a binary message where only text was agreed');
+      if (isBinary && !hasBinaryTokens) throw protocolFailure('a binary message where only text was agreed');
       stream.message(payload.toString(), at);
     } catch (error) {
       stream.fail(error, at);
@@ -78,7 +105,7 @@ export const websocket: OpenStream = (stream, target) => {
       client.resume();
     },
   };
-};
+}
 
 /** Translates ws's and llhttp's codes, and ws's errors without one, into those of this project; keeps the system's as they are. */
 function describeError(error: NodeJS.ErrnoException): StreamFailure {

@@ -13,6 +13,12 @@ export interface ByteReader {
   push: (buffer: Buffer, start: number, end: number, at: Instant) => void;
 }
 
+/** Reader of the body of a response. */
+export interface BodyReader extends ByteReader {
+  /** The body has ended: throws StreamFailure when what was read until then is not whole. */
+  readonly end?: () => void;
+}
+
 /** Called during push with what the bytes were; all but `send` reach the stream's listener. */
 export interface StreamSink {
   accept: (headBytes: number, at: Instant) => void;

@@ -4,11 +4,23 @@ import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
 import type { ProbeTransport } from './byte-reader.ts';
 import { openSocketEngine } from './socket-engine.ts';
-import { sse } from './sse.ts';
+import { buffered, ndjson } from './ndjson.ts';
+import { sse, sseGzip, ssePost } from './sse.ts';
 import { tcp } from './tcp.ts';
-import { websocket } from './websocket.ts';
+import { websocket, webSocketBinary, webSocketDeflate, webSocketDeflateNoTakeover } from './websocket.ts';
 
-const probeTransports = { sse, ws: websocket, tcp } as const satisfies Record<TransportId, ProbeTransport>;
+const probeTransports = {
+  sse,
+  ws: websocket,
+  tcp,
+  'sse-post': ssePost,
+  ndjson,
+  'sse-gzip': sseGzip,
+  'ws-binary': webSocketBinary,
+  'ws-deflate': webSocketDeflate,
+  'ws-deflate-no-takeover': webSocketDeflateNoTakeover,
+  buffered,
+} as const satisfies Record<TransportId, ProbeTransport>;
 
 /** Delivers tokens through onTokenBytes, never onTokenText. */
 export function openProbeClient(transport: TransportId, options: StreamClientOptions): StreamClient {

@@ -1,5 +1,5 @@
-// WebSocket frames from server to client (RFC 6455 §5). A text message in one frame within one read is handed on in place;
-// fragments, and what a read cuts, are copied. Two things are left out on purpose: UTF-8 of text is not validated, because
+// WebSocket frames from server to client (RFC 6455 §5). A message in one frame within one read is handed on in place;
+// fragments, what a read cuts, and what was compressed (RFC 7692) are copied. Two things are left out on purpose: UTF-8 of text is not validated, because
 // the receiver compares the bytes with the expected ones; and a length that is not minimally encoded is accepted, because
 // ws 8.23 accepts it too.
 
@@ -7,11 +7,12 @@ import assert from 'node:assert/strict';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { Carry, MAX_UNIT_BYTES } from './carry.ts';
+import type { MessageInflater } from './inflate.ts';
 import type { OnMessage } from './line-reader.ts';
 import { protocolFailure, type StreamFailure } from '../stream-failure.ts';
 
 export interface FrameListener {
-  /** A text message as bytes [start, end) of a buffer that is only valid during the call. */
+  /** A message as bytes [start, end) of a buffer that is only valid during the call. */
   readonly onMessage: OnMessage;
   /** `payload` is only valid during the call. */
   readonly onPing: (payload: Buffer) => void;
@@ -21,6 +22,8 @@ export interface FrameListener {
 
 const FIN = 0x80;
 const RESERVED = 0x70;
+/** RSV1: the message is compressed (RFC 7692 §6). */
+const COMPRESSED = 0x40;
 const MASKED = 0x80;
 const CONTINUATION = 0;
 const TEXT = 1;
@@ -28,13 +31,24 @@ const BINARY = 2;
 const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
-const FIN_TEXT = FIN | TEXT;
 const MAX_CONTROL_BYTES = 125;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 
+export interface MessageOptions {
+  /** What tokens are sent as; control events are text in both. */
+  readonly tokens?: 'text' | 'binary';
+  /** Set when permessage-deflate was negotiated. */
+  readonly inflate?: MessageInflater;
+}
+
 export class WebSocketReader implements ByteReader {
   readonly #listener: FrameListener;
+  readonly #inflate: MessageInflater | undefined;
+  readonly #allowsBinary: boolean;
+  /** First byte of nearly every frame: of an unfragmented token that is not compressed. */
+  readonly #usualFirst: number;
+  #isCompressed = false;
   readonly #header = Buffer.alloc(10);
   #headerBytes = 0;
   #opcode = CONTINUATION;
@@ -51,15 +65,18 @@ export class WebSocketReader implements ByteReader {
   #offset = 0;
   #frameOffset = 0;
 
-  constructor(listener: FrameListener) {
+  constructor(listener: FrameListener, { tokens = 'text', inflate }: MessageOptions = {}) {
     this.#listener = listener;
+    this.#inflate = inflate;
+    this.#allowsBinary = tokens === 'binary';
+    this.#usualFirst = FIN | (this.#allowsBinary ? BINARY : TEXT);
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {
     let i = start;
     while (i < end && !this.#isClosed) {
-      if (this.#headerBytes === 0 && buffer[i] === FIN_TEXT && !this.#isFragmented) {
-        // The whole of the fast path: an unfragmented text frame of up to 65 535 bytes, masked ones excluded by their length byte.
+      if (this.#headerBytes === 0 && buffer[i] === this.#usualFirst && !this.#isFragmented) {
+        // The whole of the fast path: an unfragmented frame of up to 65 535 bytes, masked ones excluded by their length byte.
         let payload = i + 2;
         let length = payload <= end ? (buffer[i + 1] as number) : LENGTH_64;
         if (length === LENGTH_16) {
@@ -79,6 +96,12 @@ export class WebSocketReader implements ByteReader {
       if (this.#isInPayload) i = this.#readPayload(buffer, i, end, at);
     }
     this.#offset += end - start;
+  }
+
+  #inflateMessage(buffer: Buffer, start: number, end: number, at: Instant): void {
+    const inflater = this.#inflate as MessageInflater;
+    const inflated = inflater.inflate(buffer, start, end);
+    this.#listener.onMessage(inflated.bytes, 0, inflated.length, at);
   }
 
   #readHeader(buffer: Buffer, from: number, end: number): number {
@@ -101,7 +124,7 @@ export class WebSocketReader implements ByteReader {
     const second = this.#header[1] as number;
     this.#opcode = first & 0x0f;
     this.#isFinal = (first & FIN) !== 0;
-    if ((first & RESERVED) !== 0) throw this.#failure(1002, 'a reserved bit is set without an extension');
+    this.#checkReserved(first & RESERVED);
     if ((second & MASKED) !== 0) throw this.#failure(1002, 'a frame from the server is masked');
     if (this.#opcode >= CLOSE) {
       if (this.#opcode > PONG) throw this.#failure(1002, `unknown opcode ${this.#opcode}`);
@@ -114,9 +137,21 @@ export class WebSocketReader implements ByteReader {
       if (!this.#isFragmented) throw this.#failure(1002, 'a continuation without a beginning');
     } else if (this.#isFragmented) {
       throw this.#failure(1002, 'a new message before the end of a fragmented one');
-    } else if (this.#opcode === BINARY) {
+    } else if (this.#opcode === BINARY && !this.#allowsBinary) {
       throw this.#failure(1003, 'a binary message where only text was agreed');
     }
+  }
+
+  #checkReserved(bits: number): void {
+    const startsMessage = this.#opcode !== CONTINUATION && this.#opcode < CLOSE;
+    if (startsMessage) this.#isCompressed = (bits & COMPRESSED) !== 0 && this.#inflate !== undefined;
+    if (bits === 0 || (startsMessage && this.#isCompressed && bits === COMPRESSED)) return;
+    throw this.#failure(
+      1002,
+      this.#inflate === undefined
+        ? 'a reserved bit is set without an extension'
+        : 'a reserved bit is set where the extension has no use for it',
+    );
   }
 
   #beginPayload(lengthCode: number): void {
@@ -162,7 +197,8 @@ export class WebSocketReader implements ByteReader {
   #deliver(buffer: Buffer, start: number, end: number, at: Instant): void {
     if (this.#opcode < CLOSE) {
       this.#isFragmented = false;
-      this.#listener.onMessage(buffer, start, end, at);
+      if (this.#isCompressed) this.#inflateMessage(buffer, start, end, at);
+      else this.#listener.onMessage(buffer, start, end, at);
     } else if (this.#opcode === PING) {
       this.#listener.onPing(buffer.subarray(start, end));
     } else if (this.#opcode === CLOSE) {

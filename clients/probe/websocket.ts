@@ -1,5 +1,5 @@
-// WebSocket over the probe: upgrade, `resume` from a client with a cursor, text messages, and the closing handshake that
-// the server begins after `done`; or, on a kept connection, `start` before each stream and nothing after its `done`.
+// WebSocket over the probe: upgrade, `resume` from a client with a cursor, messages, and the closing handshake that the server
+// begins after `done`; or, on a kept connection, `start` before each stream and nothing after its `done`.
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
@@ -11,6 +11,7 @@ import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byt
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { HttpHead } from './http-head.ts';
 import { HttpResponseReader } from './http-response.ts';
+import { MessageInflater } from './inflate.ts';
 import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
 import { closeFailure, protocolFailure, type StreamFailure } from '../stream-failure.ts';
 import { type FrameListener, maskedFrame, WebSocketReader } from './websocket-reader.ts';
@@ -18,9 +19,28 @@ import { type FrameListener, maskedFrame, WebSocketReader } from './websocket-re
 /** RFC 6455 §1.3. */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-export const websocket: ProbeTransport = (target, sink) => new WebSocketStream(target, sink);
+interface MessageForm {
+  readonly tokens?: 'text' | 'binary';
+  /** The parameters of permessage-deflate (RFC 7692 §7.1) that the server must accept; absent for no compression. */
+  readonly deflate?: string;
+}
+
+const probeOf =
+  (form: MessageForm): ProbeTransport =>
+  (target, sink) =>
+    new WebSocketStream(form, target, sink);
+
+export const websocket = probeOf({});
+
+export const webSocketBinary = probeOf({ tokens: 'binary' });
+
+/** Clients send next to nothing, so theirs keep no window in either form. */
+export const webSocketDeflate = probeOf({ deflate: 'client_no_context_takeover' });
+
+export const webSocketDeflateNoTakeover = probeOf({ deflate: 'server_no_context_takeover; client_no_context_takeover' });
 
 class WebSocketStream implements StreamReader, FrameListener {
+  readonly #form: MessageForm;
   #target: StreamTarget;
   readonly #sink: StreamSink;
   readonly #response: HttpResponseReader;
@@ -33,7 +53,8 @@ class WebSocketStream implements StreamReader, FrameListener {
   #isClosed = false;
   readonly isKept: boolean;
 
-  constructor(target: StreamTarget, sink: StreamSink) {
+  constructor(form: MessageForm, target: StreamTarget, sink: StreamSink) {
+    this.#form = form;
     this.#target = target;
     this.#sink = sink;
     this.isKept = target.kept !== undefined;
@@ -46,7 +67,8 @@ class WebSocketStream implements StreamReader, FrameListener {
     return (
       `GET ${webSocketPathOf(this.#target)} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
       'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-      `Sec-WebSocket-Key: ${this.#key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n\r\n`
+      `Sec-WebSocket-Key: ${this.#key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n` +
+      `${this.#form.deflate === undefined ? '' : `Sec-WebSocket-Extensions: ${extensionOf(this.#form.deflate)}\r\n`}\r\n`
     );
   }
 
@@ -62,8 +84,12 @@ class WebSocketStream implements StreamReader, FrameListener {
   }
 
   #accept(head: HttpHead, at: Instant): ByteReader {
-    checkUpgrade(head, this.#key);
-    this.#frames = new WebSocketReader(this);
+    const { tokens = 'text', deflate } = this.#form;
+    checkUpgrade(head, this.#key, deflate);
+    this.#frames = new WebSocketReader(this, {
+      tokens,
+      ...(deflate !== undefined && { inflate: new MessageInflater({ keepsWindow: !deflate.includes('server_no_context_takeover') }) }),
+    });
     if (this.isKept) {
       this.#sink.begin(head.headBytes);
       this.#sink.send(startFrame(this.#target));
@@ -117,7 +143,7 @@ function startFrame({ kept }: StreamTarget): Buffer {
 }
 
 /** RFC 6455 §4.1, the client's requirements on the response. */
-function checkUpgrade({ fields }: HttpHead, key: string): void {
+function checkUpgrade({ fields }: HttpHead, key: string, deflate: string | undefined): void {
   const expected: Record<string, string> = {
     upgrade: 'websocket',
     connection: 'upgrade',
@@ -135,6 +161,28 @@ function checkUpgrade({ fields }: HttpHead, key: string): void {
       : found === value;
     if (!matches) throw protocolFailure(`${name} is ${found}, not ${value}`);
   }
-  const extensions = fields.get('sec-websocket-extensions');
-  if (extensions !== undefined) throw protocolFailure(`the extension ${extensions} was not asked for`);
+  checkExtension(fields.get('sec-websocket-extensions'), deflate);
+}
+
+function extensionOf(deflate: string): string {
+  return `permessage-deflate; ${deflate}`;
+}
+
+/** The order of an extension's parameters has no meaning. */
+function parametersOf(extension: string): string {
+  return extension
+    .split(/\s*;\s*/)
+    .toSorted()
+    .join('; ');
+}
+
+/** What was asked for must have been agreed to, and nothing else: an arm that compresses must not measure one that does not. */
+function checkExtension(found: string | undefined, deflate: string | undefined): void {
+  if (deflate === undefined) {
+    if (found !== undefined) throw protocolFailure(`the extension ${found} was not asked for`);
+    return;
+  }
+  const expected = extensionOf(deflate);
+  if (found === undefined || parametersOf(found) !== parametersOf(expected))
+    throw protocolFailure(`the extension agreed on is ${found ?? 'none'}, not ${expected}`);
 }

@@ -16,6 +16,7 @@ export const sse = {
     streamsPerConnection: 'one',
     duplex: false,
     compressed: false,
+    incremental: true,
     binary: false,
     resumable: 'standard',
     unplannedStreams: true,

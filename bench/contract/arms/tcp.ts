@@ -16,6 +16,7 @@ export const tcp = {
     streamsPerConnection: 'one',
     duplex: true,
     compressed: false,
+    incremental: true,
     binary: false,
     resumable: 'own',
     unplannedStreams: false,

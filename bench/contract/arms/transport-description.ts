@@ -13,6 +13,8 @@ interface Capabilities {
   /** Whether the client can send on the connection of a running stream. */
   readonly duplex: boolean;
   readonly compressed: boolean;
+  /** Whether each token leaves as soon as it is generated; false for an answer that is sent as a whole. */
+  readonly incremental: boolean;
   /** Whether payloads travel in binary messages. */
   readonly binary: boolean;
   /** `standard`: by the transport's specification; `own`: by a small protocol of this project. */

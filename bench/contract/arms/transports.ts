@@ -1,12 +1,28 @@
 // Table of the transports. To add one: its description here, a writer in servers/, a reader in each client stack; the compiler
 // names every place, because each keeps a table over TransportId.
 
+import { buffered } from './buffered.ts';
+import { ndjson } from './ndjson.ts';
+import { sseGzip } from './sse-gzip.ts';
+import { ssePost } from './sse-post.ts';
 import { sse } from './sse.ts';
 import { tcp } from './tcp.ts';
 import type { TransportDescription } from './transport-description.ts';
+import { websocketBinary, websocketDeflate, websocketDeflateNoTakeover } from './websocket-forms.ts';
 import { websocket } from './websocket.ts';
 
-const descriptions = { sse, ws: websocket, tcp } as const satisfies Record<string, TransportDescription>;
+const descriptions = {
+  sse,
+  ws: websocket,
+  tcp,
+  'sse-post': ssePost,
+  ndjson,
+  'sse-gzip': sseGzip,
+  'ws-binary': websocketBinary,
+  'ws-deflate': websocketDeflate,
+  'ws-deflate-no-takeover': websocketDeflateNoTakeover,
+  buffered,
+} as const satisfies Record<string, TransportDescription>;
 
 export type TransportId = keyof typeof descriptions;
 

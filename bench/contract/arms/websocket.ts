@@ -24,6 +24,7 @@ export const websocket = {
     streamsPerConnection: 'one',
     duplex: true,
     compressed: false,
+    incremental: true,
     binary: false,
     resumable: 'own',
     unplannedStreams: true,

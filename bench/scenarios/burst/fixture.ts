@@ -11,7 +11,7 @@ import { burstReading } from './reading.ts';
 const tokenCounts = [1, 2, 5, 10] as const;
 
 /** Shares of the CPU time that the fixture's server needs for a token, by tokens at once. */
-const cpuShares: Record<TransportId, readonly number[]> = {
+const cpuShares: Partial<Record<TransportId, readonly number[]>> = {
   sse: [1.2, 0.95, 0.7, 0.58],
   ws: [1.08, 1.05, 0.97, 0.92],
   tcp: [0.9, 0.85, 0.82, 0.8],
@@ -20,7 +20,7 @@ const cpuShares: Record<TransportId, readonly number[]> = {
 function asBurst(trial: CompletedTrial): CompletedTrial {
   const { transport } = trial.arm;
   const tokensPerTick = trial.loadPoint.tokensPerTick ?? 1;
-  const share = cpuShares[transport][tokenCounts.findIndex((count) => count === tokensPerTick)] ?? 1;
+  const share = cpuShares[transport]?.[tokenCounts.findIndex((count) => count === tokensPerTick)] ?? 1;
   const { server, client, calls, tcp } = trial;
   const writes = transport === 'sse' ? server.windowTokens / tokensPerTick : server.windowTokens;
   const segments = (trial.openCounts.before.tokens * writes) / server.windowTokens;

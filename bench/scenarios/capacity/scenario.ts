@@ -24,7 +24,7 @@ export const capacity = {
     stamps: 'alone',
     canary: { refuses: 'each of its trials is many steady ones, and this would ask for two more seconds at each' },
   },
-  needs: ['single-streams', 'own-sockets', 'told-attempts'],
+  needs: ['single-streams', 'own-sockets', 'told-attempts', 'incremental'],
   procedure: 'search',
   followUp,
   measures: {

@@ -27,7 +27,7 @@ interface ConnectOptions extends Pick<FixtureOptions, 'noise' | 'verdicts' | 'bl
   readonly hasFailures?: boolean;
 }
 
-const spanMs: Record<TransportId, number> = { sse: 320, ws: 250, tcp: 60 };
+const spanMs: Partial<Record<TransportId, number>> = { sse: 320, ws: 250, tcp: 60 };
 
 function asStorm(trial: CompletedTrial, hasFailures: boolean): CompletedTrial {
   const { transport } = trial.arm;
@@ -45,7 +45,7 @@ function asStorm(trial: CompletedTrial, hasFailures: boolean): CompletedTrial {
       streams: 1000,
       accepted: 1000 - failed,
       issueNs: 24 * NS_PER_MS,
-      spanNs: spanMs[transport] * NS_PER_MS,
+      spanNs: (spanMs[transport] as number) * NS_PER_MS,
       outlastsWindow: false,
     },
     kernel: { listenOverflows: dropped, listenDrops: dropped, synRetransmits: dropped, segmentsRetransmitted: dropped },

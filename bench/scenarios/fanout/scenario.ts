@@ -25,7 +25,7 @@ export const fanout = {
     'When one source sends to many subscribers, how far apart do the first and the last get each message, and what does a delivery cost?',
   summary: 'one source to many subscribers at 1 to 50 messages/s: spread of delivery, CPU per delivery, the cost of a slow subscriber',
   flags: { rate: 'sets', tokens: 'sets' },
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'stopped-reading'],
+  needs: ['single-streams', 'own-sockets', 'told-attempts', 'stopped-reading', 'incremental'],
   procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],

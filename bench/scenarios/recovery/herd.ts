@@ -13,7 +13,7 @@ export const herd = {
     canary: { refuses: 'its server is replaced' },
     ...undivided,
   },
-  needs: ['single-streams', 'own-sockets'],
+  needs: ['single-streams', 'own-sockets', 'incremental'],
   procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],

@@ -11,7 +11,7 @@ export const reconnect = {
     canary: { refuses: 'its servers are broken on purpose' },
     ...undivided,
   },
-  needs: ['single-streams', 'own-sockets'],
+  needs: ['single-streams', 'own-sockets', 'incremental'],
   procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],

@@ -10,7 +10,7 @@ export const slowReader = {
   question: 'When some clients stop reading for good, what does it cost the server, when is it noticed, and do their neighbours suffer?',
   summary: 'some clients stop reading: server memory, when backpressure reaches the source, what the cap does, neighbours',
   flags: { tokens: 'sets' },
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'stopped-reading'],
+  needs: ['single-streams', 'own-sockets', 'told-attempts', 'stopped-reading', 'incremental'],
   procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],

@@ -28,7 +28,7 @@ function payloadsOf(stream: number): Buffer[] {
   return texts.map((_, token) => Buffer.from(renderPayload(template, token + 1, source.jsonTexts[(start + token) % texts.length]!)));
 }
 
-const framed: Record<TransportId, (payload: Buffer, sequence: number) => Buffer> = {
+const framed: Record<'sse' | 'ws' | 'tcp', (payload: Buffer, sequence: number) => Buffer> = {
   sse: (payload, sequence) => {
     const event = `id: abcd.${sequence}\ndata: ${payload.toString()}\n\n`;
     return Buffer.from(`${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`);
@@ -37,7 +37,7 @@ const framed: Record<TransportId, (payload: Buffer, sequence: number) => Buffer>
   tcp: (payload) => Buffer.concat([payload, Buffer.from('\n')]),
 };
 
-const requests: Record<TransportId, (id: string) => string> = {
+const requests: Record<'sse' | 'ws' | 'tcp', (id: string) => string> = {
   sse: (id) => `GET /v1/streams/${id} HTTP/1.1\r\nHost: 127.0.0.1:41000\r\n\r\n`,
   ws: (id) => `GET /v1/ws/${id} HTTP/1.1\r\nUpgrade: websocket\r\n\r\n`,
   tcp: (id) => `/v1/streams/${id}\n`,

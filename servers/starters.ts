@@ -1,0 +1,44 @@
+// The server of each transport: its twin on Fastify or, for the null arm, a bare one.
+
+import type { TransportId } from '../bench/contract/arms/transports.ts';
+import type { Writes } from '../bench/contract/arms/writes.ts';
+import type { PayloadName } from '../bench/contract/payload.ts';
+import type { TwinParts } from './admission.ts';
+import { listenBare, listenFastify, type Address, type RunningServer } from './listen.ts';
+import { buildBufferedTwin, buildNdjsonTwin } from './ndjson.ts';
+import { buildSsePostTwin, buildSseTwin } from './sse.ts';
+import { buildTcpServer } from './tcp.ts';
+import { buildWebSocketTwin, type WebSocketTwinOptions } from './websocket.ts';
+
+interface ServerOptions extends Address {
+  readonly payload: PayloadName;
+  readonly writes?: Writes | undefined;
+  /** Set when streams outlive their connections. */
+  readonly recovery?: { readonly retryMs: number } | undefined;
+}
+
+type StartServer = (parts: TwinParts, options: ServerOptions) => Promise<RunningServer>;
+
+const eventsOf = ({ payload, writes, recovery }: ServerOptions) => ({
+  payload,
+  writes,
+  ...(recovery !== undefined && { retryMs: recovery.retryMs }),
+});
+
+const overWebSocket =
+  (form: WebSocketTwinOptions): StartServer =>
+  async (parts, { writes, ...address }) =>
+    await listenFastify(buildWebSocketTwin(parts, { writes, ...form }), address);
+
+export const starters: Readonly<Record<TransportId, StartServer>> = {
+  sse: async (parts, options) => await listenFastify(buildSseTwin(parts, eventsOf(options)), options),
+  ws: overWebSocket({}),
+  tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
+  'sse-post': async (parts, options) => await listenFastify(buildSsePostTwin(parts, eventsOf(options)), options),
+  ndjson: async (parts, address) => await listenFastify(buildNdjsonTwin(parts), address),
+  'sse-gzip': async (parts, options) => await listenFastify(buildSseTwin(parts, { ...eventsOf(options), isCompressed: true }), options),
+  'ws-binary': overWebSocket({ hasBinaryTokens: true }),
+  'ws-deflate': overWebSocket({ deflate: 'context-takeover' }),
+  'ws-deflate-no-takeover': overWebSocket({ deflate: 'no-context-takeover' }),
+  buffered: async (parts, address) => await listenFastify(buildBufferedTwin(parts), address),
+};
