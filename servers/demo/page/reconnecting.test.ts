@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { keepConnected, reconnectDelayMs } from './reconnecting.js';
-import { type Attempt } from '../../../bench/analysis/attempts.ts';
+import { keepConnected, reconnectDelayMs, type Attempt } from './reconnecting.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
