@@ -7,10 +7,8 @@ import { CliFolder } from './cli-fixture.ts';
 import { recordLadder } from './commands/record-ladder.ts';
 import type { Injection } from './contract/injection.ts';
 import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
-import { buildPlan } from './plan/build-plan.ts';
-import { planTrials } from './plan/trials.ts';
-import { locateTokens } from './plan/workloads.ts';
 import { measureLadder } from './trial/ladder-trial.ts';
+import { firstTrial, planOf, quietOptions } from './trial/measure-fixture.ts';
 
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
@@ -20,23 +18,10 @@ const RETAINED_BYTES = 10_000;
 const missed = ({ gates }: LadderTrial): string[] => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
 
 async function climb(injection?: Injection): Promise<LadderTrial> {
-  const flags = { preset: 'smoke', connections: '300,600,900', transports: 'sse', seed: '7' };
-  const { plan } = await buildPlan(['memory'], flags, { randomSeed: () => 1, canPin: false });
-  const [planned] = planTrials(plan);
-  const arm = { ...planned!.arm, ...(injection !== undefined && { injection }) };
-  const measured = await measureLadder(
-    { ...planned!, arm },
-    {
-      plan,
-      tokenFile: locateTokens(plan.workload, '.'),
-      port: 0,
-      verbose: false,
-      signal: new AbortController().signal,
-      keepStampsIn: undefined,
-      onProgress: () => {},
-    },
-  );
-  return recordLadder({ ...planned!, arm }, measured);
+  const plan = await planOf('memory', { preset: 'smoke', connections: '300,600,900', transports: 'sse', seed: '7' });
+  const first = firstTrial(plan);
+  const planned = { ...first, arm: { ...first.arm, ...(injection !== undefined && { injection }) } };
+  return recordLadder(planned, await measureLadder(planned, quietOptions(plan)));
 }
 
 it('10,000 bytes that the server keeps for each connection are found on every slope that they belong to', async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isUntested, whyNoCompiler } from '../missing-fixture.ts';
 import { transportIds } from '../contract/transports.ts';
 import { compileEpollReader, measureFloor } from './epoll-reader.ts';
 import { LONG_STREAM, planSelf } from './self-trial.ts';
@@ -17,9 +18,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the reader in C', () => {
+describe.skipIf(isUntested('readers in C', whyNoCompiler()))('the reader in C', () => {
   it.each(transportIds)('reads each token of %s by itself, while the load is light', async (transports) => {
-    if (reader === undefined) throw new Error('there is no C compiler: install gcc and libc6-dev, as .ci/run does');
     const flags = {
       transports,
       client: 'probe',
@@ -29,7 +29,7 @@ describe('the reader in C', () => {
       warmup: '1s',
       duration: '1s',
     } as const;
-    const { cpuPerTokenNs, tokensPerRead, readShare } = await measureFloor(reader, await planSelf(flags, 1));
+    const { cpuPerTokenNs, tokensPerRead, readShare } = await measureFloor(reader!, await planSelf(flags, 1));
     expect(cpuPerTokenNs).toBeGreaterThan(0);
     expect(readShare).toBeGreaterThan(0.95);
     expect(readShare).toBeLessThan(1.05);

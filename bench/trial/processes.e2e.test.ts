@@ -4,9 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { recordTrial } from '../commands/record-trial.ts';
 import type { ClientTally, ServerTally } from '../contract/tally.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
-import { buildPlan } from '../plan/build-plan.ts';
-import { planTrials } from '../plan/trials.ts';
-import { locateTokens } from '../plan/workloads.ts';
+import { firstTrial, planOf, quietOptions } from './measure-fixture.ts';
 import { measureTrial, type MeasuredTrial } from './measure-trial.ts';
 
 const CONNECTIONS = 31;
@@ -22,19 +20,11 @@ async function measure(arm: string, flags: RunFlags, clientAddresses?: number) {
     seed: '7',
     blocks: '1',
   };
-  const { plan: planned } = await buildPlan(['stream'], { ...base, ...flags }, { randomSeed: () => 1, canPin: false });
-  const plan = clientAddresses === undefined ? planned : { ...planned, clientAddresses };
-  const [trial] = planTrials(plan);
-  const measured = await measureTrial(trial!, {
-    plan,
-    tokenFile: locateTokens(plan.workload, '.'),
-    port: 0,
-    verbose: false,
-    signal: new AbortController().signal,
-    keepStampsIn: undefined,
-    onProgress: () => {},
-  });
-  return { measured, record: recordTrial(trial!, measured) };
+  const shared = await planOf('stream', { ...base, ...flags });
+  const plan = clientAddresses === undefined ? shared : { ...shared, clientAddresses };
+  const planned = firstTrial(plan);
+  const measured = await measureTrial(planned, quietOptions(plan));
+  return { measured, record: recordTrial(planned, measured) };
 }
 
 /** Values that must not depend on the number of processes; timing does, and counts per window or turn of the loop do. */
