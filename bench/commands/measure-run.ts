@@ -80,10 +80,15 @@ interface MeasureRunOptions {
   readonly verbose: boolean;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Measures one trial; replaced in tests. */
+  readonly measure?: typeof measureOne | undefined;
 }
 
 /** Saves every trial as it ends. @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
-export async function measureRun(run: OpenRun, { port, verbose, signal, progress }: MeasureRunOptions): Promise<void> {
+export async function measureRun(
+  run: OpenRun,
+  { port, verbose, signal, progress, measure = measureOne }: MeasureRunOptions,
+): Promise<void> {
   const { plan } = run.header;
   const records = [...run.records];
   const tokenFile = locateTokens(plan.workload, run.folder);
@@ -97,7 +102,7 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
       await measureRecord(
         planned,
         { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, takeStartTurn, onProgress: progress.live },
-        measureOne,
+        measure,
       ),
     signal,
     save: (record) => {
