@@ -1,7 +1,7 @@
 // Starts the processes of one trial: defines program, heap, seeds, working directory and CPU of each.
 
 import { mkdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   fromClientSchema,
@@ -94,12 +94,18 @@ export function cpuOf(
 
 function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [] }: ChildSetUp) {
   return {
-    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
+    environment: { TMPDIR: folderForBrowser(), STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
     nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
     workingDirectory,
     within,
     verbose,
   };
+}
+
+/** A killed browser leaves its profile and a socket there. A socket's path must fit into 108 bytes (unix(7)). */
+function folderForBrowser(): string {
+  const [own, socket] = [temporaryFolder(), '/org.chromium.Chromium.XXXXXX/SingletonSocket'];
+  return own.length + socket.length < 108 ? own : tmpdir();
 }
 
 /** Commands within which servers and load processes run, if each side has a network namespace of its own. */
