@@ -40,11 +40,7 @@ interface EndedHere extends Ended {
 /** Runs scenarios as the command line does. The run folders are those of `place`. */
 export async function runHere(
   place: CliFolder,
-  {
-    scenarios = [],
-    measure = makeUp(),
-    ...flags
-  }: RunFlags & { readonly scenarios?: readonly string[]; readonly measure?: Measure },
+  { scenarios = [], measure = makeUp(), ...flags }: RunFlags & { readonly scenarios?: readonly string[]; readonly measure?: Measure },
 ): Promise<EndedHere> {
   const { output, stdout, stderr } = keptOutput();
   const usual = flags.continue === undefined ? { preset: 'smoke', seed: '7', out: join(place.path, 'reports') } : {};

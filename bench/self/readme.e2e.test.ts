@@ -1,5 +1,5 @@
-// Runs every shell block of the README and of docs/, so that the documented commands are known to work: some lines side by side,
-// since only their end counts, and each in a folder of its own.
+// Runs every shell block of the README and of docs/, so that the documented commands are known to work. Measurements run side by
+// side, since only their end counts.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,45 +25,52 @@ const notRunHere = new Set([
   'npm run check',
   'streamduel serve',
 ]);
-/** Run in full, these commands take minutes: they are run with the shortest trials possible. */
+const lines = commands.filter((command) => !notRunHere.has(command) && !command.startsWith('npm ci'));
+
+/** Tests of their own measure these scenarios: here it counts that the line is understood, and can be measured on this machine. */
+const measuredElsewhere = /^streamduel run (memory|capacity|connect|fanout|reconnect|herd)/;
+const measures = (line: string): boolean =>
+  line.startsWith('streamduel run') && !line.includes('--dry-run') && !measuredElsewhere.test(line);
+const needsBrowser = (line: string): boolean => line.includes('--client browser');
+/** Run in full, these commands take minutes. When a flag is given twice, the last one wins: that of the line. */
 const SHORT = '--connections 10 --blocks 1 --warmup 500ms --duration 500ms --quiet';
-const SHORT_BREAKING = '--connections 10 --blocks 1 --quiet';
 const REFERENCE = 'reports/reference';
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  // A copy, because a saved run is rendered into its own folder.
+  cpSync(join(project, REFERENCE), join(folder, REFERENCE), { recursive: true });
   const program = join(folder, 'streamduel');
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'bench/cli.ts')}" "$@"\n`, { mode: 0o755 });
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function shorten(command: string): string {
-  if (command.startsWith('streamduel selftest')) return `${command} --quiet`;
-  if (!command.startsWith('streamduel run')) return command;
-  if (/^streamduel run (memory|capacity|connect|fanout)/.test(command)) return `${command} --preset smoke --quiet`;
-  // A browser page can open fewer streams than the short runs of other clients use.
-  if (needsBrowser(command)) return `${command} --preset smoke --quiet`;
-  // When a flag is given twice, the last one wins.
-  if (!/^streamduel run (reconnect|herd)/.test(command)) return command.replace('streamduel run', `streamduel run ${SHORT}`);
-  // All faults are run by a test of their own.
-  const fault = /^streamduel run reconnect(?! .*--faults)/.test(command) ? ' --faults reset,drain' : '';
-  return `${command} ${SHORT_BREAKING}${fault}`;
+function shorten(line: string): string {
+  if (measuredElsewhere.test(line)) return `${line} --dry-run`;
+  if (line.startsWith('streamduel selftest')) return `${line} --quiet`;
+  if (!measures(line)) return line;
+  const out = `--out "${mkdtempSync(join(folder, 'runs-'))}"`;
+  // A page can open fewer streams than the short runs of other clients use.
+  if (needsBrowser(line)) return `${line} --preset smoke --blocks 1 --quiet ${out}`;
+  return `${line.replace('streamduel run', `streamduel run ${SHORT}`)} ${out}`;
 }
 
-/** @param files Contents of the files that the line needs. */
-async function run(command: string, files: Readonly<Record<string, string>> = {}): Promise<{ code: number | null; output: string }> {
-  const cwd = mkdtempSync(join(folder, 'line-'));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(cwd, name), content);
-  // A copy, because a saved run is rendered into its own folder.
-  if (command.includes(REFERENCE)) cpSync(join(project, REFERENCE), join(cwd, REFERENCE), { recursive: true });
+async function run(line: string): Promise<{ code: number | null; output: string }> {
   const path = [folder, dirname(process.execPath), process.env['PATH']].join(delimiter);
-  const child = spawn('sh', ['-c', shorten(command)], { cwd, env: { ...process.env, PATH: path, NO_COLOR: '1' } });
+  const child = spawn('sh', ['-c', shorten(line)], { cwd: folder, env: { ...process.env, PATH: path, NO_COLOR: '1' } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += String(bytes)));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, output };
+}
+
+async function expectToWork(line: string): Promise<void> {
+  const { code, output } = await run(line);
+  // A run exits with 1 when the machine was too busy for its gates, and so does what reads such a run again.
+  expect([0, /^streamduel (run|report|compare|doctor)/.test(line) ? 1 : 0]).toContain(code);
+  expect(output).not.toContain('error:');
 }
 
 it('the README has the two one-line commands', () => {
@@ -76,24 +83,17 @@ it('the first of them runs the quick preset', () => {
   expect(scripts['bench']).toBe('node bench/cli.ts run --preset quick');
 });
 
-const needsBrowser = (line: string): boolean => line.includes('--client browser');
-const lines = commands.filter((command) => !notRunHere.has(command) && !command.startsWith('npm ci'));
+it.each(lines.filter((line) => !measures(line)))('%s', expectToWork);
 
 it.skipIf(isUntested('documented commands with a browser', whyNoBrowser())).each(lines.filter(needsBrowser))('%s', expectToWork);
 
-it.concurrent.each(lines.filter((line) => !needsBrowser(line)))('%s', expectToWork);
-
-async function expectToWork(line: string): Promise<void> {
-  const { code, output } = await run(line);
-  // A run exits with 1 when the machine was too busy for its gates, and so does what reads such a run again.
-  expect([0, /^streamduel (run|report|compare)/.test(line) ? 1 : 0]).toContain(code);
-  expect(output).not.toContain('error:');
-}
+it.concurrent.each(lines.filter((line) => measures(line) && !needsBrowser(line)))('%s', expectToWork);
 
 it.concurrent('the workload that the README shows is accepted', async () => {
   const definition = /^```json\n([\s\S]*?)^```$/m.exec(readme)![1]!;
-  const files = { 'mine.json': definition, 'answers.txt': 'An answer of my own, long enough to be streamed as tokens.' };
-  const { code, output } = await run('streamduel run --preset smoke --duration 3s --workload mine.json', files);
+  writeFileSync(join(folder, 'mine.json'), definition);
+  writeFileSync(join(folder, 'answers.txt'), 'An answer of my own, long enough to be streamed as tokens.');
+  const { code, output } = await run('streamduel run --workload mine.json --duration 3s');
   expect([0, 1]).toContain(code);
   expect(output).toContain('report.md');
 });
