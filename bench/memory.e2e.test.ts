@@ -3,7 +3,7 @@
 
 import { afterAll, expect, it } from 'vitest';
 import { findMetric } from './analysis/metrics/registry.ts';
-import { CliFolder } from './cli-fixture.ts';
+import { CliFolder, runMain } from './cli-fixture.ts';
 import { recordLadder } from './commands/record-ladder.ts';
 import type { Injection } from './contract/injection.ts';
 import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
@@ -73,7 +73,7 @@ it.each([
   [['--connections', '500'], '--connections 500'],
   [['--warmup', '1s'], '--warmup 1s'],
 ] as const)('%j is refused by name', async (words, named) => {
-  const { code, stderr } = await place.run('run', 'memory', '--quiet', ...words);
+  const { code, stderr } = await runMain('run', 'memory', '--quiet', ...words);
   expect(code).toBe(2);
   expect(stderr).toContain(named);
 });
