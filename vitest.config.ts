@@ -7,22 +7,21 @@ process.env['TMPDIR'] = temporaryFolder();
 const programs = { testTimeout: 120_000, hookTimeout: 60_000 } as const;
 const smoke = '**/*.smoke.e2e.test.ts';
 
-/** Programs of which times, CPU or memory are asserted: one at a time, and alone on the machine. */
+/** Programs of which times, CPU or memory are asserted, or that take all of the machine: one at a time. */
 const alone = [
-  'bench/browser.e2e.test.ts',
   'bench/burst.e2e.test.ts',
   'bench/capacity.e2e.test.ts',
   'bench/memory.e2e.test.ts',
+  'bench/reconnect.e2e.test.ts',
   'bench/self/epoll-reader.e2e.test.ts',
   'bench/selftest/capture/capture.e2e.test.ts',
   'bench/selftest/selftest.e2e.test.ts',
   'bench/slow-reader.e2e.test.ts',
+  'bench/trial/byte-cuts.e2e.test.ts',
 ];
 
 export default defineConfig({
   test: {
-    // Tests of one file that run side by side: command lines, which wait most of the time.
-    maxConcurrency: 4,
     projects: [
       {
         test: {
@@ -55,6 +54,8 @@ export default defineConfig({
           exclude: [smoke, ...alone, 'node_modules/**'],
           sequence: { groupOrder: 2 },
           maxWorkers: 4,
+          // Tests of one file that run side by side.
+          maxConcurrency: 4,
         },
       },
       {
@@ -64,6 +65,7 @@ export default defineConfig({
           include: alone,
           sequence: { groupOrder: 3 },
           fileParallelism: false,
+          maxConcurrency: 2,
         },
       },
     ],

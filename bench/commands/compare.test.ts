@@ -16,10 +16,11 @@ import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
 const folder = mkdtempSync(join(tmpdir(), 'compare-'));
 const names = new Set(['nowhere', 'later']);
 
+const named = (text: string): string => text.replaceAll(`${relative(process.cwd(), folder)}/`, '').replaceAll(`${folder}/`, '');
+
 /** Names of runs stand for their folders, in what is said as well as in what is asked. */
 async function compare(...words: readonly string[]): Promise<Ended> {
   const { code, stdout, stderr } = await runMain('compare', ...words.map((word) => (names.has(word) ? join(folder, word) : word)));
-  const named = (text: string): string => text.replaceAll(`${relative(process.cwd(), folder)}/`, '').replaceAll(`${folder}/`, '');
   return { code, stdout: named(stdout), stderr: named(stderr) };
 }
 

@@ -30,7 +30,7 @@ const lines = commands.filter((command) => !notRunHere.has(command) && !command.
 /** Tests of their own measure these scenarios: here it counts that the line is understood, and can be measured on this machine. */
 const measuredElsewhere = /^streamduel run (memory|capacity|connect|fanout|reconnect|herd)/;
 const measures = (line: string): boolean =>
-  line.startsWith('streamduel run') && !line.includes('--dry-run') && !measuredElsewhere.test(line);
+  /^streamduel (run|selftest)/.test(line) && !line.includes('--dry-run') && !measuredElsewhere.test(line);
 const needsBrowser = (line: string): boolean => line.includes('--client browser');
 /** Run in full, these commands take minutes. When a flag is given twice, the last one wins: that of the line. */
 const SHORT = '--connections 10 --blocks 1 --warmup 500ms --duration 500ms --quiet';
@@ -49,9 +49,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function shorten(line: string): string {
   if (measuredElsewhere.test(line)) return `${line} --dry-run`;
-  if (line.startsWith('streamduel selftest')) return `${line} --quiet`;
   if (!measures(line)) return line;
   const out = `--out "${mkdtempSync(join(folder, 'runs-'))}"`;
+  if (line.startsWith('streamduel selftest')) return `${line} --quiet ${out}`;
   // A page can open fewer streams than the short runs of other clients use.
   if (needsBrowser(line)) return `${line} --preset smoke --blocks 1 --quiet ${out}`;
   return `${line.replace('streamduel run', `streamduel run ${SHORT}`)} ${out}`;
