@@ -1,6 +1,24 @@
 import { defineConfig } from 'vitest/config';
+import { temporaryFolder } from './bench/trial/temporary-folder.ts';
+
+// Whatever a test leaves there goes with this process or, if it is killed, when tests run again.
+process.env['TMPDIR'] = temporaryFolder();
 
 const programs = { testTimeout: 120_000, hookTimeout: 60_000 } as const;
+const smoke = '**/*.smoke.e2e.test.ts';
+
+/** Programs of which times, CPU or memory are asserted, or that take all of the machine: one at a time. */
+const alone = [
+  'bench/burst.e2e.test.ts',
+  'bench/capacity.e2e.test.ts',
+  'bench/memory.e2e.test.ts',
+  'bench/reconnect.e2e.test.ts',
+  'bench/self/epoll-reader.e2e.test.ts',
+  'bench/selftest/capture/capture.e2e.test.ts',
+  'bench/selftest/selftest.e2e.test.ts',
+  'bench/slow-reader.e2e.test.ts',
+  'bench/scenarios/recovery/procedure/byte-cuts.e2e.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -21,21 +39,33 @@ export default defineConfig({
         test: {
           ...programs,
           name: 'smoke',
-          include: ['**/*.smoke.e2e.test.ts'],
+          include: [smoke],
           exclude: ['node_modules/**'],
           sequence: { groupOrder: 1 },
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
-        // All other programs: browsers, network namespaces, every scenario. One file at a time, so that they do not starve each other.
+        // Programs of which bytes, counts and endings are asserted: they wait most of the time, so they do it side by side.
         test: {
           ...programs,
-          name: 'full',
+          name: 'waiting',
           include: ['**/*.e2e.test.ts'],
-          exclude: ['**/*.smoke.e2e.test.ts', 'node_modules/**'],
+          exclude: [smoke, ...alone, 'node_modules/**'],
           sequence: { groupOrder: 2 },
+          maxWorkers: 4,
+          // Tests of one file that run side by side.
+          maxConcurrency: 4,
+        },
+      },
+      {
+        test: {
+          ...programs,
+          name: 'alone',
+          include: alone,
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
+          maxConcurrency: 2,
         },
       },
     ],

@@ -5,6 +5,9 @@ import { expect, it } from 'vitest';
 import type { BrowserLimitsTally } from './contract/browser-limits.ts';
 import { countStreams } from './contract/browser-limits.ts';
 import { CliFolder, type Ended } from './cli-fixture.ts';
+import { isUntested, whyNoBrowser } from './missing-fixture.ts';
+
+const noBrowser = isUntested('limits of a browser', whyNoBrowser());
 
 /** The separate folder keeps the browser's profile apart from other profiles. */
 async function measure(folder: CliFolder, ...words: readonly string[]): Promise<{ ended: Ended; tally: BrowserLimitsTally }> {
@@ -15,27 +18,30 @@ async function measure(folder: CliFolder, ...words: readonly string[]): Promise<
   return { ended, tally: trial.browserLimits };
 }
 
-it('over SSE the seventh stream waits until another is closed, and an ordinary request waits while six are open', async () => {
-  using folder = new CliFolder();
-  const { ended, tally } = await measure(folder, '--transports', 'sse', '--connections', '8');
-  expect(ended.code).toBe(0);
-  const { oneByOne, next, requests, atOnce, tabs } = tally;
-  expect(oneByOne.map(({ state }) => state)).toEqual([...Array.from({ length: 6 }, () => 'opened'), 'waiting', 'waiting']);
-  expect(next?.fate).toBe('waits');
-  expect(next?.servedAfterNs).toBeGreaterThan(0);
-  expect(requests.beforeNs).toHaveLength(5);
-  expect(requests.whileOpen).toMatchObject({ streams: 6, answeredNs: [] });
-  expect(requests.whileOpen.afterClosingNs).toBeGreaterThan(0);
-  expect(requests.afterNs).toHaveLength(5);
-  expect([atOnce.opened, atOnce.waiting]).toEqual([6, 2]);
-  // The limit is that of the profile, so the tabs share it.
-  expect(tabs.map(({ opened }) => opened)).toEqual([4, 2]);
-  expect(tally.browser).toMatch(/^Chromium \d+\./);
-  expect(ended.stdout).toContain('one tab opened 6 of 8 streams');
-  expect(folder.readReport('limits')).toContain('## What one browser opens');
-});
+it.skipIf(noBrowser)(
+  'over SSE the seventh stream waits until another is closed, and an ordinary request waits while six are open',
+  async () => {
+    using folder = new CliFolder();
+    const { ended, tally } = await measure(folder, '--transports', 'sse', '--connections', '8');
+    expect(ended.code).toBe(0);
+    const { oneByOne, next, requests, atOnce, tabs } = tally;
+    expect(oneByOne.map(({ state }) => state)).toEqual([...Array.from({ length: 6 }, () => 'opened'), 'waiting', 'waiting']);
+    expect(next?.fate).toBe('waits');
+    expect(next?.servedAfterNs).toBeGreaterThan(0);
+    expect(requests.beforeNs).toHaveLength(5);
+    expect(requests.whileOpen).toMatchObject({ streams: 6, answeredNs: [] });
+    expect(requests.whileOpen.afterClosingNs).toBeGreaterThan(0);
+    expect(requests.afterNs).toHaveLength(5);
+    expect([atOnce.opened, atOnce.waiting]).toEqual([6, 2]);
+    // The limit is that of the profile, so the tabs share it.
+    expect(tabs.map(({ opened }) => opened)).toEqual([4, 2]);
+    expect(tally.browser).toMatch(/^Chromium \d+\./);
+    expect(ended.stdout).toContain('one tab opened 6 of 8 streams');
+    expect(folder.readReport('limits')).toContain('## What one browser opens');
+  },
+);
 
-it('few WebSockets all open, and an ordinary request is answered beside them', async () => {
+it.skipIf(noBrowser)('few WebSockets all open, and an ordinary request is answered beside them', async () => {
   using folder = new CliFolder();
   const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '12');
   expect(ended.code).toBe(0);
@@ -47,7 +53,7 @@ it('few WebSockets all open, and an ordinary request is answered beside them', a
   expect(ended.stdout).toContain('No limit was met');
 });
 
-it('of 300 WebSockets one tab opens 255, the next one fails, requests are answered, and two tabs open more', async () => {
+it.skipIf(noBrowser)('of 300 WebSockets one tab opens 255, the next one fails, requests are answered, and two tabs open more', async () => {
   using folder = new CliFolder();
   const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '300');
   expect(ended.code).toBe(0);
@@ -73,7 +79,7 @@ it('a browser that is not there is refused before anything starts, with what to 
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
-it('the browser ends with a run that is interrupted', async () => {
+it.skipIf(noBrowser)('the browser ends with a run that is interrupted', async () => {
   using folder = new CliFolder();
   const program = folder.start(
     'run',

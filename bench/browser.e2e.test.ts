@@ -9,15 +9,15 @@ import { armName } from './contract/arms/arms.ts';
 import { type ClientStack } from './contract/arms/stacks.ts';
 import { type TransportId } from './contract/arms/transports.ts';
 import { NS_PER_MS } from './contract/units.ts';
-import { buildPlan } from './plan/build-plan.ts';
-import { planTrials } from './plan/trials.ts';
-import { locateTokens } from './plan/workloads.ts';
 import { procedureOf } from './scenarios/procedures.ts';
+import { isUntested, whyNoBrowser } from './missing-fixture.ts';
+import { firstTrial, planOf, quietOptions } from './trial/measure-fixture.ts';
 
+const noBrowser = isUntested('pages that receive', whyNoBrowser());
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
 
-it('the command ends in a report that says what the page saw, and how well its clock was known', async () => {
+it.skipIf(noBrowser)('the command ends in a report that says what the page saw, and how well its clock was known', async () => {
   const { code, stdout, stderr } = await place.run('run', '--client', 'browser', '--preset', 'smoke', '--seed', '7', '--quiet');
   expect(stderr).toBe('');
   // Exit code 1 means that the machine was too busy for the gates.
@@ -61,30 +61,20 @@ async function measure(transport: TransportId, client: ClientStack, plan: Plan):
   const trials: CompletedTrial[] = [];
   const { run } = await procedureOf(plan);
   for (const one of [arm, late]) {
-    const [planned] = planTrials({ ...plan, arms: [one] });
-    const trial = await run(planned!, {
-      plan,
-      tokenFile: locateTokens(plan.workload, '.'),
-      port: 0,
-      verbose: false,
-      signal: new AbortController().signal,
-      keepStampsIn: undefined,
-      onProgress: () => {},
-    });
+    const trial = await run(firstTrial({ ...plan, arms: [one] }), quietOptions(plan));
     if (isSteady(trial)) trials.push(trial);
   }
   return trials;
 }
 
-it.each([
+it.skipIf(noBrowser).each([
   ['sse', 'browser'],
   ['sse', 'browser-fetch'],
   ['ws', 'browser'],
 ] as const)(
   '%s/%s: tokens that the server holds back for 20 ms are as much later in the page and in its DOM',
   async (transport, client) => {
-    const flags = { preset: 'smoke', client: 'browser', seed: '7', blocks: '1', rate: '20' };
-    const { plan } = await buildPlan(['stream'], flags, { randomSeed: () => 1, canPin: false });
+    const plan = await planOf('stream', { preset: 'smoke', client: 'browser', seed: '7', blocks: '1', rate: '20' });
     const trials = await measure(transport, client, plan);
     for (const name of ['deliveryTransportNs', 'appendTransportNs'] as const) {
       const [plain, late] = trials.map(({ distributions }) => quantileOf(distributions[name], 0.5)!);

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { keptOutput } from './commands/kept-output-fixture.ts';
 import type { TrialRecord } from './contract/run-file.ts';
 import { main } from './main.ts';
 
@@ -70,19 +70,9 @@ export class CliFolder implements Disposable {
   }
 }
 
-/** Collects what is written to it, as a stream that is no terminal. */
-class Collector extends Writable {
-  text = '';
-
-  override _write(bytes: unknown, _encoding: string, done: () => void): void {
-    this.text += String(bytes);
-    done();
-  }
-}
-
 /** Runs the command line in this process. */
 export async function runMain(...words: readonly string[]): Promise<Ended> {
-  const [stdout, stderr] = [new Collector(), new Collector()];
-  const code = await main(words, { stdout: stdout as unknown as NodeJS.WriteStream, stderr: stderr as unknown as NodeJS.WriteStream });
-  return { code, stdout: stdout.text, stderr: stderr.text };
+  const { output, stdout, stderr } = keptOutput();
+  const code = await main(words, output);
+  return { code, stdout: stdout(), stderr: stderr() };
 }

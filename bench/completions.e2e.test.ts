@@ -55,10 +55,3 @@ it('a canary is timed before and beside the streams, over SSE and WebSocket but 
   expect(floor?.outcome === 'completed' && floor.canary).toBeUndefined();
   expect(folder.readReport('canary')).toContain('## The canary');
 });
-
-it('a canary where none can be sent is refused before anything starts', async () => {
-  using folder = new CliFolder();
-  const { code, stderr } = await folder.run('run', 'completions', ...short, '--canary');
-  expect(code).toBe(2);
-  expect(stderr).toContain('--canary: scenario completions does not take it');
-});

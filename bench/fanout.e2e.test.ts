@@ -2,7 +2,7 @@
 
 import { afterAll, expect, it } from 'vitest';
 import { isSteady } from './analysis/measured-trials.ts';
-import { CliFolder } from './cli-fixture.ts';
+import { CliFolder, runMain } from './cli-fixture.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
 
 const place = new CliFolder();
@@ -37,7 +37,7 @@ it.each([
   [['--tokens', '5'], '--tokens 5'],
   [['--connections', '1'], '--connections 1'],
 ] as const)('%j is refused by name', async (words, named) => {
-  const { code, stderr } = await place.run('run', 'fanout', '--quiet', ...words);
+  const { code, stderr } = await runMain('run', 'fanout', '--quiet', ...words);
   expect(code).toBe(2);
   expect(stderr).toContain(named);
 });

@@ -6,11 +6,10 @@ import { findMetric } from './analysis/scenario-reading.ts';
 import { CliFolder } from './cli-fixture.ts';
 import type { Injection } from './contract/injection.ts';
 import type { LadderTrial, TrialRecord } from './contract/run-file.ts';
-import { buildPlan } from './plan/build-plan.ts';
-import { planTrials } from './plan/trials.ts';
-import { locateTokens } from './plan/workloads.ts';
 import { runner } from './scenarios/memory/procedure/procedure.ts';
 import { memoryReading } from './scenarios/memory/reading.ts';
+import { runMain } from './cli-fixture.ts';
+import { firstTrial, planOf, quietOptions } from './trial/measure-fixture.ts';
 
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
@@ -20,22 +19,10 @@ const RETAINED_BYTES = 10_000;
 const missed = ({ gates }: LadderTrial): string[] => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
 
 async function climb(injection?: Injection): Promise<LadderTrial> {
-  const flags = { preset: 'smoke', connections: '300,600,900', transports: 'sse', seed: '7' };
-  const { plan } = await buildPlan(['memory'], flags, { randomSeed: () => 1, canPin: false });
-  const [planned] = planTrials(plan);
-  const arm = { ...planned!.arm, ...(injection !== undefined && { injection }) };
-  const trial = await runner.run(
-    { ...planned!, arm },
-    {
-      plan,
-      tokenFile: locateTokens(plan.workload, '.'),
-      port: 0,
-      verbose: false,
-      signal: new AbortController().signal,
-      keepStampsIn: undefined,
-      onProgress: () => {},
-    },
-  );
+  const plan = await planOf('memory', { preset: 'smoke', connections: '300,600,900', transports: 'sse', seed: '7' });
+  const first = firstTrial(plan);
+  const planned = { ...first, arm: { ...first.arm, ...(injection !== undefined && { injection }) } };
+  const trial = await runner.run(planned, quietOptions(plan));
   if (trial.outcome !== 'ladder') throw new TypeError('a ladder is recorded as one');
   return trial;
 }
@@ -89,7 +76,7 @@ it.each([
   [['--connections', '500'], '--connections 500'],
   [['--warmup', '1s'], '--warmup 1s'],
 ] as const)('%j is refused by name', async (words, named) => {
-  const { code, stderr } = await place.run('run', 'memory', '--quiet', ...words);
+  const { code, stderr } = await runMain('run', 'memory', '--quiet', ...words);
   expect(code).toBe(2);
   expect(stderr).toContain(named);
 });

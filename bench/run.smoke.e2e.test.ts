@@ -1,10 +1,11 @@
 // A first run as a user makes it, its report, and its end from where it was torn off: real processes, real sockets, short trials.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Analysis } from './analysis/analysis.ts';
-import { CliFolder, type Ended } from './cli-fixture.ts';
+import { cli, CliFolder, type Ended } from './cli-fixture.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
 
 const short = ['run', '--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7'];
@@ -100,4 +101,9 @@ it('library clients and the openai payload verify every stream too', async () =>
     const gates = trial.outcome === 'completed' ? trial.gates : [];
     expect(gates.find((gate) => gate.id === 'C2')).toMatchObject({ value: 0, ok: true });
   }
+});
+
+it('a reader that has seen enough is no failure', () => {
+  const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" list metrics | head -1`], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
 });

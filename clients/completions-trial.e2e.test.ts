@@ -1,6 +1,6 @@
 // The load process as a whole in a closed loop, over real sockets, against real twins: what it counts is what they finished.
 
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -11,10 +11,11 @@ import { afterAll, expect, it } from 'vitest';
 import type { ClientStack } from '../bench/contract/arms/stacks.ts';
 import { startClockEcho } from '../bench/contract/clock-proof.ts';
 import { completionColumns, type CompletionsTally } from '../bench/contract/completions.ts';
-import { fromClientSchema, toClientSchema, type FromClient, type TrialSpecification } from '../bench/contract/messages.ts';
+import { toClientSchema, type TrialSpecification } from '../bench/contract/messages.ts';
 import { readStamps, type StampColumns } from '../bench/contract/stamps.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import { fastWorkload, startTestServer } from '../servers/twin-fixture.ts';
+import { hear } from './hear-fixture.ts';
 
 const CONNECTIONS = 3;
 const TOKENS = 40;
@@ -44,15 +45,6 @@ function specify(transport: 'sse' | 'ws', client: ClientStack): TrialSpecificati
     host: '127.0.0.1',
     port: 0,
   };
-}
-
-async function hear<Kind extends FromClient['kind']>(child: ChildProcess, kind: Kind): Promise<Extract<FromClient, { kind: Kind }>> {
-  for (;;) {
-    const [raw] = (await once(child, 'message')) as [{ kind: string }];
-    if (raw.kind === 'failed') throw new Error(JSON.stringify(raw));
-    const message = fromClientSchema.parse(raw);
-    if (message.kind === kind) return message as Extract<FromClient, { kind: Kind }>;
-  }
 }
 
 async function load(port: number, specification: TrialSpecification): Promise<{ tally: CompletionsTally; stamps: StampColumns }> {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startClockEcho } from '../bench/contract/clock-proof.ts';
 import { streamEpoch } from '../bench/contract/control-events.ts';
-import { fromClientSchema, toClientSchema, type FromClient, type TrialSpecification } from '../bench/contract/messages.ts';
+import { toClientSchema, type TrialSpecification } from '../bench/contract/messages.ts';
 import { payloads, renderPayload } from '../bench/contract/payload.ts';
 import { hashPopulation, populationOf, type Population } from '../bench/contract/population.ts';
 import { DEFAULT_RESUME_LIMITS } from '../bench/contract/recovery.ts';
@@ -18,6 +18,7 @@ import { readStamps } from '../bench/contract/stamps.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import { hashStreamText, openTokenSource, sliceStart, type TokenSource } from '../bench/contract/workload.ts';
 import { fastWorkload } from '../servers/twin-fixture.ts';
+import { hear } from './hear-fixture.ts';
 import { chooseStoppedReaders } from './stopped-readers.ts';
 
 const STREAMS = 10;
@@ -117,15 +118,6 @@ class ResettingServer implements AsyncDisposable {
   }
 }
 
-async function nextMessage<Kind extends FromClient['kind']>(child: ReturnType<typeof fork>, kind: Kind) {
-  for (;;) {
-    const [raw] = (await once(child, 'message')) as [{ kind: string }];
-    if (raw.kind === 'failed') throw new Error(JSON.stringify(raw));
-    const message = fromClientSchema.parse(raw);
-    if (message.kind === kind) return message as Extract<FromClient, { kind: Kind }>;
-  }
-}
-
 it('every stream of a load process survives a reset whole, and its tally and stamps say how', async () => {
   const population = populationOf(specification);
   const source = openTokenSource(specification.workload);
@@ -139,13 +131,13 @@ it('every stream of a load process survives a reset whole, and its tally and sta
   const { port } = peer.server.address() as AddressInfo;
   const load = { kind: 'load', specification, stampsFile, host: '127.0.0.1', port, clockPort: echo.port };
   child.send(toClientSchema.parse(load));
-  const ready = await nextMessage(child, 'ready');
+  const ready = await hear(child, 'ready');
   expect(ready.clock.violations).toBe(0);
 
   const epochNs = process.hrtime.bigint() + 100_000_000n;
   child.send({ kind: 'start', epochNs: String(epochNs) });
   setTimeout(() => peer.resetAll(), Number(epochNs - process.hrtime.bigint() + BigInt(FAULT_NS)) / NS_PER_MS);
-  const { tally, clock } = await nextMessage(child, 'recovery-tally');
+  const { tally, clock } = await hear(child, 'recovery-tally');
   expect(clock.violations).toBe(0);
   const { tokens, totalTokens, base } = population;
   expect(tally).toMatchObject({

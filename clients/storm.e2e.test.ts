@@ -22,7 +22,10 @@ import type { OpenStack } from './trial-frame.ts';
 
 const STREAMS = 40;
 
-const told = (transport: TransportId): TrialSpecification => ({
+/** Time in which a stream must be accepted: ample where all are, short where some never will be. */
+const [AMPLE_MS, SHORT_MS] = [3000, 300];
+
+const told = (transport: TransportId, timeoutMs = AMPLE_MS): TrialSpecification => ({
   transport,
   client: 'probe',
   connections: STREAMS,
@@ -36,7 +39,7 @@ const told = (transport: TransportId): TrialSpecification => ({
   tailNs: 0,
   drainNs: 3000 * NS_PER_MS,
   backpressureBytes: 1_000_000,
-  connecting: { kind: 'storm', atNs: 150 * NS_PER_MS, timeoutNs: 300 * NS_PER_MS },
+  connecting: { kind: 'storm', atNs: 150 * NS_PER_MS, timeoutNs: timeoutMs * NS_PER_MS },
   host: '127.0.0.1',
   port: 0,
 });
@@ -45,7 +48,11 @@ const folder = mkdtempSync(join(tmpdir(), 'storm-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** @param portOf Returns the port for each stream. */
-async function storm(transport: TransportId, portOf: (stream: number) => number): Promise<{ tally: ClientTally; stamps: StampColumns }> {
+async function storm(
+  transport: TransportId,
+  portOf: (stream: number) => number,
+  timeoutMs = AMPLE_MS,
+): Promise<{ tally: ClientTally; stamps: StampColumns }> {
   using clock = await startClockEcho('127.0.0.1');
   const open: OpenStack = (specification, options) => {
     const client = openProbeClient(specification.transport, options);
@@ -53,7 +60,7 @@ async function storm(transport: TransportId, portOf: (stream: number) => number)
   };
   const stampsFile = join(folder, `${transport}.stamps`);
   const place = { host: '127.0.0.1', port: portOf(0), clockPort: clock.port };
-  const trial = new LoadTrial({ kind: 'load', specification: told(transport), stampsFile, ...place }, open);
+  const trial = new LoadTrial({ kind: 'load', specification: told(transport, timeoutMs), stampsFile, ...place }, open);
   await trial.prepare();
   const said = await trial.run(process.hrtime.bigint());
   if (said.kind !== 'tally') throw new Error(`a load trial says its tally, not ${said.kind}`);
@@ -97,7 +104,7 @@ it('streams that nobody answers have timed out when their time is up, and hold n
   const silent = createServer((socket) => void sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
-  const { tally, stamps } = await storm('ws', (stream) => (stream < 5 ? port : server.port));
+  const { tally, stamps } = await storm('ws', (stream) => (stream < 5 ? port : server.port), SHORT_MS);
   for (const socket of sockets) socket.destroy();
   silent.close();
   expect(tally.errors).toEqual([{ cause: 'open-timeout', count: 5, example: 'stream 0: not accepted within 0.3 s' }]);

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { independentRun, type IndependentOptions } from '../analysis/across/across-fixture.ts';
 import { factorOn } from '../analysis/analysis-fixture.ts';
@@ -10,6 +9,7 @@ import type { ScenarioId } from '../contract/run-file.ts';
 import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
 import { writeSuite } from '../trial/suite-folder.ts';
 import { compareCommand, type CompareFlags } from './compare.ts';
+import { keptOutput } from './kept-output-fixture.ts';
 
 let parent: string;
 
@@ -35,12 +35,10 @@ function writeSuiteOf(name: string, parts: Partial<Record<ScenarioId, Independen
 }
 
 async function compare(names: readonly string[], flags: CompareFlags = {}): Promise<{ code: number; stdout: string }> {
-  // Not a terminal: `styleText` checks the stream.
-  const stream = new PassThrough();
-  const output = stream as unknown as NodeJS.WriteStream;
+  const { output, stdout } = keptOutput();
   const folders = names.map((name) => join(parent, name));
-  const code = await compareCommand(folders, flags, { stdout: output, stderr: output });
-  return { code, stdout: String(stream.read() ?? '') };
+  const code = await compareCommand(folders, flags, output);
+  return { code, stdout: stdout() };
 }
 
 beforeAll(() => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { independentRun } from '../analysis/across/across-fixture.ts';
 import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
 import { joinCommand, type JoinFlags } from './join.ts';
+import { keptOutput } from './kept-output-fixture.ts';
 
 let parent: string;
 
@@ -22,11 +22,10 @@ beforeAll(() => {
 afterAll(() => rmSync(parent, { recursive: true }));
 
 function joined(flags: JoinFlags): string {
-  const stream = new PassThrough();
-  const output = stream as unknown as NodeJS.WriteStream;
+  const { output, stdout } = keptOutput();
   const folders = ['1', '2', '3'].map((name) => join(parent, name));
-  expect(joinCommand(folders, flags, { stdout: output, stderr: output })).toBe(0);
-  return String(stream.read());
+  expect(joinCommand(folders, flags, output)).toBe(0);
+  return stdout();
 }
 
 it('prints Markdown, or JSON with the same verdicts', () => {

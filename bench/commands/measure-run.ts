@@ -13,6 +13,7 @@ import { hasBrowser } from '../plan/browser.ts';
 import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
 import { locateTokens } from '../plan/workloads.ts';
+import type { RunTrial } from '../trial/procedure.ts';
 import { procedureOf } from '../scenarios/procedures.ts';
 import { readings } from '../scenarios/readings.ts';
 import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
@@ -81,16 +82,18 @@ interface MeasureRunOptions {
   readonly verbose: boolean;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Measures one trial; replaced in tests. */
+  readonly measure?: RunTrial | undefined;
 }
 
 /** Saves every trial as it ends. @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
-export async function measureRun(run: OpenRun, { port, verbose, signal, progress }: MeasureRunOptions): Promise<void> {
+export async function measureRun(run: OpenRun, { port, verbose, signal, progress, measure: replaced }: MeasureRunOptions): Promise<void> {
   const { plan } = run.header;
   const records = [...run.records];
   const tokenFile = locateTokens(plan.workload, run.folder);
   const keepStampsIn = plan.keepStamps ? join(run.folder, 'stamps') : undefined;
   const { take: takeStartTurn } = new StartTurns();
-  const { run: runTrial } = await procedureOf(plan);
+  const measure = replaced ?? (await procedureOf(plan)).run;
   await runTrials({
     plan,
     lanes: () => carriedLanes(plan, records),
@@ -100,7 +103,7 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
       await measureRecord(
         planned,
         { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, takeStartTurn, onProgress: progress.live },
-        runTrial,
+        measure,
       ),
     signal,
     save: (record) => {

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fixtureRun } from '../analysis/analysis-fixture.ts';
 import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
 import { writeSuite } from '../trial/suite-folder.ts';
+import { keptOutput } from './kept-output-fixture.ts';
 import { reportCommand } from './report.ts';
 
 let folder: string;
@@ -34,10 +34,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 async function report(format?: string): Promise<{ code: number; stdout: string }> {
-  const stream = new PassThrough();
-  const output = stream as unknown as NodeJS.WriteStream;
-  const code = await reportCommand(folder, format === undefined ? {} : { format }, { stdout: output, stderr: output });
-  return { code, stdout: String(stream.read() ?? '') };
+  const { output, stdout } = keptOutput();
+  const code = await reportCommand(folder, format === undefined ? {} : { format }, output);
+  return { code, stdout: stdout() };
 }
 
 it('without a format the tables of all parts are printed and the one report is written', async () => {

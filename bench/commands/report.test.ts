@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fixtureRun } from '../analysis/analysis-fixture.ts';
 import type { CompletedTrial } from '../contract/run-file.ts';
+import { keptOutput } from './kept-output-fixture.ts';
 import { reportCommand } from './report.ts';
 import { reportFormats } from './report-formats.ts';
 
@@ -24,17 +25,10 @@ function writeRun(name: string, edit?: (trial: CompletedTrial) => CompletedTrial
   return folder;
 }
 
-/** A stream that keeps the written text, which is all that the command needs. */
-function keeping(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
-  const written: string[] = [];
-  const stream = { write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
-  return { stream, text: () => written.join('') };
-}
-
 async function report(folder: string, format: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const [stdout, stderr] = [keeping(), keeping()];
-  const code = await reportCommand(folder, { format }, { stdout: stdout.stream, stderr: stderr.stream });
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  const { output, stdout, stderr } = keptOutput();
+  const code = await reportCommand(folder, { format }, output);
+  return { code, stdout: stdout(), stderr: stderr() };
 }
 
 it.each([

@@ -40,7 +40,7 @@ async function runGiven(scenarios: readonly string[], flags: RunFlags, output: C
     flags.continue === undefined
       ? await beginRun(scenarios, flags, { port, signal: interruption.signal, stderr: output.stderr })
       : continueRun(flags.continue, scenarios, flags);
-  const stopped = await watchRun(run, { flags, port, signal: interruption.signal, stderr: output.stderr });
+  const stopped = await watchRun(run, { flags, port, signal: interruption.signal, output });
   const { analysis, thresholds } = await publish(run.folder);
   const reportPath = join(relative(process.cwd(), run.folder) || '.', 'report.md');
   output.stdout.write(

@@ -47,7 +47,7 @@ export async function runSuite(scenarios: readonly string[], flags: RunFlags, { 
     flags.continue === undefined
       ? await beginSuite(scenarios, flags, { port, signal: interruption.signal, stderr: output.stderr })
       : continueSuite(flags.continue, scenarios, flags);
-  const { stopped, published } = await measureParts(parts, { flags, port, signal: interruption.signal, stderr: output.stderr });
+  const { stopped, published } = await measureParts(parts, { flags, port, signal: interruption.signal, output });
   const whole = publishSuite(folder, suite, published);
   const reportPath = join(relative(process.cwd(), folder) || '.', 'report.md');
   output.stdout.write(flags.json === true ? suiteJson(whole) : summariseSuite(whole, reportPath, output.stdout));
@@ -120,7 +120,8 @@ async function measureParts(parts: readonly OpenRun[], options: WatchOptions): P
   const published: Published[] = [];
   for (const [index, run] of parts.entries()) {
     if (!stops.some(isFinal)) {
-      if (options.flags.quiet !== true) options.stderr.write(`scenario ${run.header.plan.scenario} (${index + 1} of ${parts.length})\n`);
+      if (options.flags.quiet !== true)
+        options.output.stderr.write(`scenario ${run.header.plan.scenario} (${index + 1} of ${parts.length})\n`);
       const stop = await watchRun(run, options);
       if (stop !== undefined) stops.push(stop);
     }

@@ -3,6 +3,7 @@
 
 import { BenchError } from '../contract/errors.ts';
 import { countTrials } from '../plan/trials.ts';
+import type { CommandOutput } from './command-output.ts';
 import { measureRun, type OpenRun } from './measure-run.ts';
 import { showProgress, silentProgress } from './progress.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
@@ -11,18 +12,18 @@ export interface WatchOptions {
   readonly flags: Pick<RunFlags, 'quiet' | 'verbose'>;
   readonly port: number;
   readonly signal: AbortSignal;
-  readonly stderr: NodeJS.WriteStream;
+  readonly output: Omit<CommandOutput, 'stdout'>;
 }
 
 /** Returns the error that stopped the run; undefined when all planned trials have been measured. */
-export async function watchRun(run: OpenRun, { flags, port, signal, stderr }: WatchOptions): Promise<unknown> {
+export async function watchRun(run: OpenRun, { flags, port, signal, output }: WatchOptions): Promise<unknown> {
   const { plan } = run.header;
   const progress =
     flags.quiet === true
       ? silentProgress
-      : showProgress({ plan, total: countTrials(plan), alreadyDone: run.records.length, stream: stderr });
+      : showProgress({ plan, total: countTrials(plan), alreadyDone: run.records.length, stream: output.stderr });
   try {
-    await measureRun(run, { port, verbose: flags.verbose === true, signal, progress });
+    await measureRun(run, { port, verbose: flags.verbose === true, signal, progress, measure: output.measure });
     return undefined;
   } catch (error) {
     return error;

@@ -15,11 +15,20 @@ function place(name: string, mode = 0o755): string {
   return path;
 }
 
+const shipped = (): string => '/cache/chromium/start';
+
 it('names what it looked for, and what to do, where there is none', () => {
-  expect(() => findChromium(undefined, `${folder}:/nowhere`)).toThrow(
-    expect.objectContaining({ message: expect.stringContaining('no Chromium'), hint: expect.stringContaining('--browser PATH') }),
+  expect(() => findChromium(undefined, { searchPath: `${folder}:/nowhere`, shipped: () => undefined })).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining('no Chromium'),
+      hint: expect.stringMatching(/npm install @sparticuz\/chromium.*--browser PATH/),
+    }),
   );
-  expect(() => findChromium(undefined, '')).toThrow(BenchError);
+  expect(() => findChromium(undefined, { searchPath: '', shipped: () => undefined })).toThrow(BenchError);
+});
+
+it('takes the one that npm brought where there is no other', () => {
+  expect(findChromium(undefined, { searchPath: folder, shipped })).toBe('/cache/chromium/start');
 });
 
 it('prefers the one that was named, and refuses what cannot be started', () => {
@@ -31,7 +40,7 @@ it('prefers the one that was named, and refuses what cannot be started', () => {
 
 it('takes the first name of its list, wherever on the path it is', () => {
   const chrome = place('google-chrome');
-  expect(findChromium(undefined, `/nowhere:${folder}`)).toBe(chrome);
+  expect(findChromium(undefined, { searchPath: `/nowhere:${folder}`, shipped })).toBe(chrome);
   const chromium = place('chromium');
-  expect(findChromium(undefined, `/nowhere:${folder}`)).toBe(chromium);
+  expect(findChromium(undefined, { searchPath: `/nowhere:${folder}`, shipped })).toBe(chromium);
 });

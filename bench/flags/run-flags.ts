@@ -313,7 +313,7 @@ const runFlags = {
     kind: 'text',
     value: 'path',
     help: 'the Chromium that receives, with --client browser',
-    usual: 'the first one on PATH',
+    usual: 'the first one on PATH, else that of npm package @sparticuz/chromium',
     example: '/usr/bin/chromium',
     rule: 'named',
     repeat: ({ plan }) => plan.browser,

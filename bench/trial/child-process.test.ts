@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BenchError } from '../contract/errors.ts';
+import { isUntested, whyNoProc } from '../missing-fixture.ts';
 import { Child } from './child-process.ts';
 
 const schema = z.discriminatedUnion('kind', [z.object({ kind: z.literal('hello'), n: z.int() }), z.object({ kind: z.literal('bye') })]);
@@ -50,28 +51,31 @@ function awaitZombie(pid: number): void {
   while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) if (performance.now() > deadline) throw new Error(`${pid} goes on`);
 }
 
-it('what a child said last is heard, although its end is known first', async () => {
-  const trigger = join(folder, 'trigger');
-  await using late = start(
-    `import { existsSync } from 'node:fs';
+it.skipIf(isUntested('last words of children', whyNoProc()))(
+  'what a child said last is heard, although its end is known first',
+  async () => {
+    const trigger = join(folder, 'trigger');
+    await using late = start(
+      `import { existsSync } from 'node:fs';
     process.send({ kind: 'hello', n: 1 });
     setInterval(() => existsSync(${JSON.stringify(trigger)}) && process.send({ kind: 'bye' }, undefined, {}, () => process.exit(0)), 5);`,
-  );
-  await using early = start(
-    `process.send({ kind: 'hello', n: 1 });
+    );
+    await using early = start(
+      `process.send({ kind: 'hello', n: 1 });
     process.on('message', () => process.send({ kind: 'hello', n: 2 }, undefined, {}, () => process.exit(0)));`,
-  );
-  await Promise.all([late.expect('hello', 10_000, never), early.expect('hello', 10_000, never)]);
-  const heard = late.expect('bye', 10_000, never);
-  // The exits of all children are collected with the first one: that of the late child before its channel is read.
-  early.onMessage = () => {
-    writeFileSync(trigger, '');
-    awaitZombie(late.pid);
-  };
-  early.send({});
-  awaitZombie(early.pid);
-  expect(await heard).toEqual({ kind: 'bye' });
-});
+    );
+    await Promise.all([late.expect('hello', 10_000, never), early.expect('hello', 10_000, never)]);
+    const heard = late.expect('bye', 10_000, never);
+    // The exits of all children are collected with the first one: that of the late child before its channel is read.
+    early.onMessage = () => {
+      writeFileSync(trigger, '');
+      awaitZombie(late.pid);
+    };
+    early.send({});
+    awaitZombie(early.pid);
+    expect(await heard).toEqual({ kind: 'bye' });
+  },
+);
 
 it('a child that is killed is named with the signal', async () => {
   await using child = start(`process.kill(process.pid, 'SIGKILL');`);

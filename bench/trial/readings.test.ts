@@ -4,8 +4,11 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { HostWatch, watchHost } from './host-watch.ts';
+import { isUntested, whyNoProc } from '../missing-fixture.ts';
 import { readMemory } from './process-memory.ts';
 import { parseTcpInfo, readTcpInfo } from './tcp-info.ts';
+
+const noProc = isUntested('readings of the kernel', whyNoProc());
 
 const ss = `0 0 127.0.0.1:41000 127.0.0.1:50001 cubic wscale:7,7 rto:201 rtt:0.05/0.02 bytes_sent:1200 bytes_retrans:52 bytes_acked:1148 segs_out:30 segs_in:28 data_segs_out:25 send 1Gbps
 0 0 127.0.0.1:41000 127.0.0.1:50002 cubic wscale:7,7 rto:201 bytes_sent:800 bytes_acked:800 segs_out:20 segs_in:19 data_segs_out:17 send 1Gbps
@@ -37,7 +40,7 @@ it('TCP_INFO of a real socket counts the bytes that were sent', async () => {
   expect(info?.bytesSent ?? 1000).toBe(1000);
 });
 
-it('the memory of a process is at least what it keeps to itself', () => {
+it.skipIf(noProc)('the memory of a process is at least what it keeps to itself', () => {
   const memory = readMemory(process.pid);
   expect(memory?.rssBytes).toBeGreaterThan(10 * 1024 * 1024);
   expect(memory?.ussBytes).toBeLessThanOrEqual(memory?.pssBytes ?? 0);
@@ -48,7 +51,7 @@ it('the memory of a process that is gone is unknown, not 0', () => {
   expect(readMemory(2 ** 22 + 1)).toBeUndefined();
 });
 
-it('a busy loop in this process is seen as its own CPU time and as the machine’s', () => {
+it.skipIf(noProc)('a busy loop in this process is seen as its own CPU time and as the machine’s', () => {
   const watch = new HostWatch(2);
   const before = process.cpuUsage();
   // Until it has had 150 ms of a CPU, however long other programs or the hypervisor make that last.

@@ -1,6 +1,9 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { isUntested, whyNoProc } from '../missing-fixture.ts';
 import { countCalls } from './system-calls.ts';
+
+const noProc = isUntested('counts of system calls', whyNoProc());
 
 /** Allowance for threads of the runtime, which occasionally wake each other up by a write. */
 const WAKE_UPS = 50;
@@ -13,7 +16,7 @@ function writeAndRead(writes: number, reads: number): void {
   closeSync(file);
 }
 
-it('counts what a process writes and reads, each by itself', () => {
+it.skipIf(noProc)('counts what a process writes and reads, each by itself', () => {
   const stop = countCalls({ servers: [process.pid], clients: [process.pid] });
   writeAndRead(3000, 1000);
   const calls = stop();
@@ -24,7 +27,7 @@ it('counts what a process writes and reads, each by itself', () => {
   expect(calls?.spanNs).toBeGreaterThan(0);
 });
 
-it('adds up the processes of a kind', () => {
+it.skipIf(noProc)('adds up the processes of a kind', () => {
   const stop = countCalls({ servers: [process.pid, process.pid], clients: [process.pid] });
   writeAndRead(1000, 500);
   const { serverWrites = 0, serverReads = 0 } = stop() ?? {};

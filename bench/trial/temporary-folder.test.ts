@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))![0];
+const OWN_NAMESPACE = '/proc/self/ns/pid';
+const namespace = existsSync(OWN_NAMESPACE) ? /\d+/.exec(readlinkSync(OWN_NAMESPACE))![0] : '0';
 const source = new URL('./temporary-folder.ts', import.meta.url).href;
 let folder: string;
 

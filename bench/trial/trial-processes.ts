@@ -1,7 +1,7 @@
 // Starts the processes of one trial: defines program, heap, seeds, working directory and CPU of each.
 
 import { mkdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromClientSchema, fromServerSchema, type FromClient, type FromServer } from '../contract/messages.ts';
 import { fromUpstreamSchema, type FromUpstream } from '../contract/upstream.ts';
@@ -81,13 +81,19 @@ export function cpuOf(
 
 function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [], stampsFile }: ChildSetUp) {
   return {
-    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
+    environment: { TMPDIR: folderForBrowser(), STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
     nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
     workingDirectory,
     within,
     stampsFile,
     verbose,
   };
+}
+
+/** A killed browser leaves its profile and a socket there. A socket's path must fit into 108 bytes (unix(7)). */
+function folderForBrowser(): string {
+  const [own, socket] = [temporaryFolder(), '/org.chromium.Chromium.XXXXXX/SingletonSocket'];
+  return own.length + socket.length < 108 ? own : tmpdir();
 }
 
 interface GroupSetUp extends Omit<ChildSetUp, 'within' | 'stampsFile'> {

@@ -3,7 +3,7 @@
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,11 +17,15 @@ import { populationOf } from '../../bench/contract/population.ts';
 import { readStamps, type StampColumns } from '../../bench/contract/stamps.ts';
 import type { ClientTally } from '../../bench/contract/tally.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
+import { childrenOf, isAlive } from '../../bench/processes-fixture.ts';
+import { isUntested, whyNoBrowser } from '../../bench/missing-fixture.ts';
 import { fastWorkload, startTestServer } from '../../servers/twin-fixture.ts';
 import { startCutter } from '../cutter-fixture.ts';
 import { LoadTrial } from '../load-trial.ts';
 import { openBrowserClient } from './browser-client.ts';
 import { ReceivingPage } from './receiving-page.ts';
+
+const noBrowser = isUntested('clients in a page', whyNoBrowser());
 
 const readers = [
   ['sse', 'browser'],
@@ -82,66 +86,63 @@ async function receive(specification: TrialSpecification, port: number): Promise
   return { tally: said.tally, stamps: readStamps(stampsFile), pid };
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    // A zombie has ended; it only waits for its parent.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
+it.skipIf(noBrowser).each(readers)(
+  '%s/%s: a page receives every stream whole, in order, and with all its times',
+  async (transport, client) => {
+    const specification = told(transport, client);
+    const population = populationOf(specification);
+    await using server = await startTestServer(transport, { population, workload: specification.workload });
+    const { tally, stamps, pid } = await receive(specification, server.port);
+    expect(tally.errors).toEqual([]);
+    expect(tally).toMatchObject({
+      streamsStarted: population.streams,
+      streamsVerified: population.streams,
+      tokensReceived: population.totalTokens,
+    });
+    expect(tally).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0, startsUnissued: 0 });
+    // Values that a page cannot know are absent.
+    expect(tally.bytesRead).toBeUndefined();
+    expect(tally.tokenReads).toBeUndefined();
+    expect(stamps['connectNs']!.every(Number.isNaN)).toBe(true);
+    for (let stream = 0; stream < population.streams; stream++) {
+      const moments = ['startNs', 'acceptNs', 'endNs'].map((name) => stamps[name]![stream]!);
+      expect(moments).toEqual(moments.toSorted((a, b) => a - b));
+      expect(moments.some(Number.isNaN)).toBe(false);
+    }
+    for (const [token, receivedNs] of stamps['receivedNs']!.entries())
+      expect(stamps['appendedNs']![token]).toBeGreaterThanOrEqual(receivedNs);
+    const { browser } = tally;
+    expect(browser).toMatchObject({ isIsolated: true, version: expect.stringMatching(/Chrom/) as string });
+    // There are four slots; on a busy machine a stream that ends late overlaps with the next of its slot.
+    expect(browser!.mostOpenStreams).toBeGreaterThan(1);
+    expect(browser!.cpuNs).toBeGreaterThanOrEqual(0);
+    expect(browser!.mainThreadShare).toBeGreaterThan(0);
+    // The expected 5 µs are far below the 100 µs of a page that is not isolated.
+    expect(browser!.resolutionNs).toBeLessThan(0.05 * NS_PER_MS);
+    expect(originUncertaintyNs(browser!.clock)).toBeLessThan(5 * NS_PER_MS);
+    expect(isAlive(pid)).toBe(false);
+  },
+);
 
-it.each(readers)('%s/%s: a page receives every stream whole, in order, and with all its times', async (transport, client) => {
-  const specification = told(transport, client);
-  const population = populationOf(specification);
-  await using server = await startTestServer(transport, { population, workload: specification.workload });
-  const { tally, stamps, pid } = await receive(specification, server.port);
-  expect(tally.errors).toEqual([]);
-  expect(tally).toMatchObject({
-    streamsStarted: population.streams,
-    streamsVerified: population.streams,
-    tokensReceived: population.totalTokens,
-  });
-  expect(tally).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0, startsUnissued: 0 });
-  // Values that a page cannot know are absent.
-  expect(tally.bytesRead).toBeUndefined();
-  expect(tally.tokenReads).toBeUndefined();
-  expect(stamps['connectNs']!.every(Number.isNaN)).toBe(true);
-  for (let stream = 0; stream < population.streams; stream++) {
-    const moments = ['startNs', 'acceptNs', 'endNs'].map((name) => stamps[name]![stream]!);
-    expect(moments).toEqual(moments.toSorted((a, b) => a - b));
-    expect(moments.some(Number.isNaN)).toBe(false);
-  }
-  for (const [token, receivedNs] of stamps['receivedNs']!.entries())
-    expect(stamps['appendedNs']![token]).toBeGreaterThanOrEqual(receivedNs);
-  const { browser } = tally;
-  expect(browser).toMatchObject({ isIsolated: true, version: expect.stringMatching(/Chrom/) as string });
-  // There are four slots; on a busy machine a stream that ends late overlaps with the next of its slot.
-  expect(browser!.mostOpenStreams).toBeGreaterThan(1);
-  expect(browser!.cpuNs).toBeGreaterThanOrEqual(0);
-  expect(browser!.mainThreadShare).toBeGreaterThan(0);
-  // The expected 5 µs are far below the 100 µs of a page that is not isolated.
-  expect(browser!.resolutionNs).toBeLessThan(0.05 * NS_PER_MS);
-  expect(originUncertaintyNs(browser!.clock)).toBeLessThan(5 * NS_PER_MS);
-  expect(isRunning(pid)).toBe(false);
-});
+it.skipIf(noBrowser).each(readers)(
+  '%s/%s: streams that are cut are failures, counted by cause, and their tokens are a prefix',
+  async (transport, client) => {
+    const specification = told(transport, client);
+    const population = populationOf(specification);
+    await using server = await startTestServer(transport, { population, workload: specification.workload });
+    // Longer than a head, shorter than any but the shortest streams.
+    using cutter = await startCutter(server.port, { afterBytes: 350, how: 'fin', cuts: 4 });
+    const { tally } = await receive(specification, cutter.port);
+    const failed = tally.errors.reduce((sum, { count }) => sum + count, 0);
+    expect(failed).toBeGreaterThan(0);
+    expect(tally.streamsVerified).toBe(population.streams - failed);
+    expect(tally.lost).toBeGreaterThan(0);
+    expect(tally).toMatchObject({ duplicated: 0, reordered: 0, corrupt: 0 });
+    for (const { cause } of tally.errors) expect(cause).toMatch(/^(closed-early|network|eventsource-closed)$/);
+  },
+);
 
-it.each(readers)('%s/%s: streams that are cut are failures, counted by cause, and their tokens are a prefix', async (transport, client) => {
-  const specification = told(transport, client);
-  const population = populationOf(specification);
-  await using server = await startTestServer(transport, { population, workload: specification.workload });
-  // Longer than a head, shorter than any but the shortest streams.
-  using cutter = await startCutter(server.port, { afterBytes: 350, how: 'fin', cuts: 4 });
-  const { tally } = await receive(specification, cutter.port);
-  const failed = tally.errors.reduce((sum, { count }) => sum + count, 0);
-  expect(failed).toBeGreaterThan(0);
-  expect(tally.streamsVerified).toBe(population.streams - failed);
-  expect(tally.lost).toBeGreaterThan(0);
-  expect(tally).toMatchObject({ duplicated: 0, reordered: 0, corrupt: 0 });
-  for (const { cause } of tally.errors) expect(cause).toMatch(/^(closed-early|network|eventsource-closed)$/);
-});
-
-it('a server that refuses is a failure of each stream, and not of the page', async () => {
+it.skipIf(noBrowser)('a server that refuses is a failure of each stream, and not of the page', async () => {
   const specification = told('sse', 'browser-fetch');
   // This server knows none of its streams.
   await using server = await startTestServer('sse');
@@ -149,21 +150,7 @@ it('a server that refuses is a failure of each stream, and not of the page', asy
   expect(tally.errors).toEqual([{ cause: 'http-404', count: tally.streamsPlanned, example: expect.stringContaining('404') as string }]);
 });
 
-/** Processes whose parent is `pid`. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((other) => {
-      try {
-        return readFileSync(`/proc/${other}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(pid);
-      } catch {
-        return false;
-      }
-    });
-}
-
-it('the browser is gone when its load process is killed', async () => {
+it.skipIf(noBrowser)('the browser is gone when its load process is killed', async () => {
   const specification = told('sse', 'browser');
   await using server = await startTestServer('sse', { population: populationOf(specification), workload: specification.workload });
   using clock = await startClockEcho('127.0.0.1');
@@ -175,10 +162,10 @@ it('the browser is gone when its load process is killed', async () => {
   child.send({ kind: 'load', specification, stampsFile: join(folder, 'killed.stamps'), ...place });
   const [said] = (await once(child, 'message')) as [{ kind: string }];
   expect(said.kind).toBe('ready');
-  const browsers = childrenOf(child.pid!).filter((pid) => /chrom/i.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+  const browsers = childrenOf(child.pid!).flatMap(({ pid, command }) => (/chrom/i.test(command) ? [pid] : []));
   expect(browsers).not.toEqual([]);
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
-  await expect.poll(() => browsers.filter(isRunning), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => browsers.filter(isAlive), { timeout: 10_000 }).toEqual([]);
 });

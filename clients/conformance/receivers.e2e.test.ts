@@ -1,6 +1,7 @@
 // Every receiver against the standard: its events for each vector, whole and byte by byte, over real HTTP.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isUntested, whyNoBrowser } from '../../bench/missing-fixture.ts';
 import { startChromium, type ChromiumReceiver } from './chromium.ts';
 import { askedMs, measureDelays } from './delays.ts';
 import { npmEventSource, undiciEventSource } from './event-sources.ts';
@@ -40,12 +41,13 @@ it.each([undiciEventSource, npmEventSource, parser, probe])(
   TIMEOUT_MS,
 );
 
+const noBrowser = isUntested('EventSources of a page', whyNoBrowser());
 let server: VectorServer;
 let chromium: ChromiumReceiver | undefined;
 
 beforeAll(async () => {
   server = await startVectorServer();
-  chromium = await startChromium(`http://127.0.0.1:${server.port}/`);
+  if (!noBrowser) chromium = await startChromium(`http://127.0.0.1:${server.port}/`);
 });
 
 // Also runs after a test that timed out.
@@ -54,7 +56,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-it(
+it.skipIf(noBrowser)(
   'chromium hears what the standard says, but for what is known of it',
   async () => {
     const judgements = await judge(chromium!, server);
@@ -65,9 +67,13 @@ it(
   TIMEOUT_MS,
 );
 
-it('chromium comes back each time, and never before the time that was asked for', async () => {
-  const delays = await measureDelays(chromium!, server);
-  expect(delays.map(({ retryMs, waitsMs }) => [retryMs, waitsMs.length])).toEqual(askedMs.map((asked) => [asked, 7]));
-  // Chromium's timers may round by a few milliseconds.
-  for (const { retryMs = 1000, waitsMs } of delays) expect(waitsMs[0]).toBeGreaterThan(retryMs - 20);
-}, 120_000);
+it.skipIf(noBrowser)(
+  'chromium comes back each time, and never before the time that was asked for',
+  async () => {
+    const delays = await measureDelays(chromium!, server);
+    expect(delays.map(({ retryMs, waitsMs }) => [retryMs, waitsMs.length])).toEqual(askedMs.map((asked) => [asked, 7]));
+    // Chromium's timers may round by a few milliseconds.
+    for (const { retryMs = 1000, waitsMs } of delays) expect(waitsMs[0]).toBeGreaterThan(retryMs - 20);
+  },
+  120_000,
+);

@@ -41,7 +41,8 @@ export async function receiveWithChromium(page: Page, url: string, subprotocol: 
 
 const script = fileURLToPath(new URL('websocket-client.py', import.meta.url));
 /** Debian's own, for which Debian's modules are installed: another one may be first on PATH. */
-const PYTHON = '/usr/bin/python3';
+export const PYTHON = '/usr/bin/python3';
+export const INSTALL_PYTHON = 'apt-get install python3 python3-websockets';
 /** The beginning of the script's own message. */
 const MISSING_MODULE = 'the Python module websockets is missing';
 
@@ -56,7 +57,7 @@ export async function receiveWithPython(url: string, subprotocol: string, python
     const isMissing = cause.code === 'ENOENT' || cause.stderr?.startsWith(MISSING_MODULE) === true;
     if (!isMissing) throw cause;
     throw new BenchError('MISSING_PROGRAM', cause.code === 'ENOENT' ? `${program} is not installed` : (cause.stderr ?? '').trim(), {
-      hint: 'apt-get install python3 python3-websockets',
+      hint: INSTALL_PYTHON,
       cause,
     });
   });

@@ -4,11 +4,22 @@ import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
+import { isUntested, whyNoBrowser, whyNoProgram } from '../../bench/missing-fixture.ts';
 import { startTestServer, type TestServer } from '../../servers/twin-fixture.ts';
 import { launchChromium } from './chromium.ts';
-import { receiveWithChromium, receiveWithPython, receiveWithUndici, receiveWithWs, type WebSocketReceipt } from './websocket-clients.ts';
+import {
+  INSTALL_PYTHON,
+  PYTHON,
+  receiveWithChromium,
+  receiveWithPython,
+  receiveWithUndici,
+  receiveWithWs,
+  type WebSocketReceipt,
+} from './websocket-clients.ts';
 
 const TOKENS = 400;
+const noBrowser = isUntested('WebSockets of a page', whyNoBrowser());
+const noPython = isUntested('WebSockets of Python', whyNoProgram(PYTHON, INSTALL_PYTHON, ['-c', 'import websockets']));
 
 let server: TestServer;
 let browser: Browser | undefined;
@@ -16,6 +27,7 @@ let page: Page;
 
 beforeAll(async () => {
   server = await startTestServer('ws');
+  if (noBrowser) return;
   browser = await launchChromium();
   page = await browser.newPage();
   // The origin of a page decides what it may connect to.
@@ -27,17 +39,23 @@ afterAll(async () => {
   await server.close();
 });
 
-const clients: readonly (readonly [string, (url: string, subprotocol: string) => Promise<WebSocketReceipt>])[] = [
-  ['ws', receiveWithWs],
-  ['undici', receiveWithUndici],
-  ['Chromium', async (url, subprotocol) => await receiveWithChromium(page, url, subprotocol)],
-  ['websockets of Python', receiveWithPython],
+interface Client {
+  readonly name: string;
+  readonly isMissing?: boolean;
+  readonly receive: (url: string, subprotocol: string) => Promise<WebSocketReceipt>;
+}
+
+const clients: readonly Client[] = [
+  { name: 'ws', receive: receiveWithWs },
+  { name: 'undici', receive: receiveWithUndici },
+  { name: 'Chromium', isMissing: noBrowser, receive: async (url, subprotocol) => await receiveWithChromium(page, url, subprotocol) },
+  { name: 'websockets of Python', isMissing: noPython, receive: receiveWithPython },
 ];
 
 const urlOf = (query: string): string => `ws://127.0.0.1:${server.port}/v1/ws/one?${query}`;
 
-describe.each(clients)('%s', (_name, receive) => {
-  it('receives a whole stream under the subprotocol, without compression, and is closed with 1000', async () => {
+describe.each(clients)('$name', ({ receive, isMissing = false }) => {
+  it.skipIf(isMissing)('receives a whole stream under the subprotocol, without compression, and is closed with 1000', async () => {
     const { messages, ...rest } = await receive(urlOf(`n=${TOKENS}&rate=5000&seed=3`), WEBSOCKET_PROTOCOL);
     expect(rest).toEqual({ subprotocol: 'tokens.v1.json', extensions: [], closeCode: 1000 });
     expect(messages).toHaveLength(TOKENS + 2);
@@ -51,16 +69,17 @@ describe.each(clients)('%s', (_name, receive) => {
 });
 
 it('all of them receive the same messages', async () => {
-  const receipts = await Promise.all(clients.map(async ([, receive]) => await receive(urlOf('n=60&rate=5000&seed=9'), WEBSOCKET_PROTOCOL)));
+  const present = clients.filter(({ isMissing = false }) => !isMissing);
+  const receipts = await Promise.all(present.map(async ({ receive }) => await receive(urlOf('n=60&rate=5000&seed=9'), WEBSOCKET_PROTOCOL)));
   const [first, ...others] = receipts.map(({ messages }) => messages);
   expect(first).toHaveLength(62);
   for (const messages of others) expect(messages).toEqual(first);
 });
 
-it.each([
+it.skipIf(noPython).each([
   ['Python', ['/nowhere/python3'], '/nowhere/python3 is not installed'],
   // -S leaves out the folders that packages are installed in.
-  ['module', ['/usr/bin/python3', '-S'], 'the Python module websockets is missing'],
+  ['module', [PYTHON, '-S'], 'the Python module websockets is missing'],
 ])('a missing %s is a failure that says what to install', async (_what, python, message) => {
   const failure = receiveWithPython(urlOf('n=1'), WEBSOCKET_PROTOCOL, python);
   await expect(failure).rejects.toMatchObject({

@@ -3,15 +3,17 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { canSpeak, type StreamStack } from '../../bench/contract/arms/stacks.ts';
 import { transportIds } from '../../bench/contract/arms/transports.ts';
+import { isUntested, whyNoProc } from '../../bench/missing-fixture.ts';
 import { asInstant } from '../../bench/contract/units.ts';
 import { stacks } from '../stacks.ts';
 
 const TCP_TABLE = '/proc/net/tcp';
+const noProc = isUntested('abandoned attempts', whyNoProc());
 const LISTEN = `require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, function () { console.log(this.address().port) })`;
 
 /** Counts connections to this port that wait for an answer; 02 is SYN_SENT (Linux, include/net/tcp_states.h). */
@@ -25,8 +27,7 @@ const cases = (Object.keys(stacks) as StreamStack[]).flatMap((stack) =>
   transportIds.filter((transport) => canSpeak(stack, transport)).map((transport) => [stack, transport] as const),
 );
 
-test('a stream that is abandoned before its server answers leaves no attempt behind', async (context) => {
-  if (!existsSync(TCP_TABLE)) context.skip(`NOT TESTED: unanswered attempts are counted in ${TCP_TABLE}; run this on Linux`);
+test.skipIf(noProc)('a stream that is abandoned before its server answers leaves no attempt behind', async () => {
   const child = spawn(process.execPath, ['-e', LISTEN], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());

@@ -2,35 +2,22 @@
 
 import { describe, expect, it } from 'vitest';
 import type { PathName } from '../../contract/arms/paths.ts';
+import { isUntested } from '../../missing-fixture.ts';
 import { whyNoNamespaces } from '../../path/network-namespaces.ts';
-import { buildPlan } from '../../plan/build-plan.ts';
-import { planTrials } from '../../plan/trials.ts';
-import { locateTokens } from '../../plan/workloads.ts';
+import { firstTrial, planOf, quietOptions } from '../../trial/measure-fixture.ts';
 import { measureTrial } from '../../trial/procedure.ts';
 import { steady } from './procedure.ts';
 import { recordSteady } from './record.ts';
 
 async function measure(transport: string, path: PathName) {
-  const { plan } = await buildPlan(
-    ['stream'],
-    { preset: 'smoke', warmup: '500ms', duration: '500ms', transports: transport, connections: '20', seed: '7', blocks: '1', path },
-    { randomSeed: () => 1, canPin: false },
-  );
-  const [trial] = planTrials(plan);
-  const measured = await measureTrial(steady, trial!, {
-    plan,
-    tokenFile: locateTokens(plan.workload, '.'),
-    port: 0,
-    verbose: false,
-    signal: new AbortController().signal,
-    keepStampsIn: undefined,
-    onProgress: () => {},
-  });
-  return { measured, record: recordSteady(trial!, measured) };
+  const short = { preset: 'smoke', warmup: '500ms', duration: '500ms', connections: '20', seed: '7', blocks: '1' };
+  const plan = await planOf('stream', { ...short, transports: transport, path });
+  const planned = firstTrial(plan);
+  const measured = await measureTrial(steady, planned, quietOptions(plan));
+  return { measured, record: recordSteady(planned, measured) };
 }
 
-// If namespaces are unavailable, `run --path netns` is refused before anything starts.
-describe.skipIf(whyNoNamespaces() !== undefined)('over netns', () => {
+describe.skipIf(isUntested('streams between network namespaces', whyNoNamespaces()))('over netns', () => {
   it.each(['sse', 'ws', 'tcp'])('streams of %s are whole, their bytes as modelled, and one clock serves both sides', async (transport) => {
     const { measured, record } = await measure(transport, 'netns');
     expect(record.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);

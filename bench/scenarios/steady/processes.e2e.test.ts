@@ -2,14 +2,12 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClientTally, ServerTally } from '../../contract/tally.ts';
-import { buildPlan } from '../../plan/build-plan.ts';
 import { type RunFlags } from '../../flags/run-flags.ts';
-import { planTrials } from '../../plan/trials.ts';
-import { locateTokens } from '../../plan/workloads.ts';
 import { measureTrial } from '../../trial/procedure.ts';
 import type { MeasuredSteady } from './measure.ts';
 import { steady } from './procedure.ts';
 import { recordSteady } from './record.ts';
+import { firstTrial, planOf, quietOptions } from '../../trial/measure-fixture.ts';
 
 const CONNECTIONS = 31;
 
@@ -24,19 +22,11 @@ async function measure(arm: string, flags: RunFlags, clientAddresses?: number) {
     seed: '7',
     blocks: '1',
   };
-  const { plan: planned } = await buildPlan(['stream'], { ...base, ...flags }, { randomSeed: () => 1, canPin: false });
-  const plan = clientAddresses === undefined ? planned : { ...planned, clientAddresses };
-  const [trial] = planTrials(plan);
-  const measured = await measureTrial(steady, trial!, {
-    plan,
-    tokenFile: locateTokens(plan.workload, '.'),
-    port: 0,
-    verbose: false,
-    signal: new AbortController().signal,
-    keepStampsIn: undefined,
-    onProgress: () => {},
-  });
-  return { measured, record: recordSteady(trial!, measured) };
+  const shared = await planOf('stream', { ...base, ...flags });
+  const plan = clientAddresses === undefined ? shared : { ...shared, clientAddresses };
+  const planned = firstTrial(plan);
+  const measured = await measureTrial(steady, planned, quietOptions(plan));
+  return { measured, record: recordSteady(planned, measured) };
 }
 
 /** Values that must not depend on the number of processes; timing does, and counts per window or turn of the loop do. */

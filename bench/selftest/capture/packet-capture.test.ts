@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isUntested, whyNoProc } from '../../missing-fixture.ts';
 import { explainRefusal, type CaptureRefusal } from './capture-refusal.ts';
 import { startCapture, type PacketCapture } from './packet-capture.ts';
 
@@ -29,7 +30,7 @@ async function start(): Promise<PacketCapture | CaptureRefusal> {
   return await startCapture({ port: 9, file: join(folder, 'x.pcap'), limitNs: 60e9, signal: new AbortController().signal, cpu: undefined });
 }
 
-describe.runIf(process.platform === 'linux')('startCapture', () => {
+describe.skipIf(isUntested('captures of packets', whyNoProc()))('startCapture', () => {
   it('says how to install tcpdump where there is none', async () => {
     install({});
     expect(await start()).toEqual({

@@ -7,6 +7,9 @@ import { chromium, type Browser, type BrowserContextOptions, type Locator, type 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CliFolder, type Program } from '../../../bench/cli-fixture.ts';
 import { chromiumArguments, findChromium } from '../../../bench/contract/chromium.ts';
+import { isUntested, whyNoBrowser } from '../../../bench/missing-fixture.ts';
+
+const noBrowser = isUntested('pages of the demo', whyNoBrowser());
 
 const place = new CliFolder();
 let program: Program;
@@ -21,11 +24,9 @@ const CUT = /net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPON
 const patience = { timeout: 30_000, interval: 20 };
 
 beforeAll(async () => {
-  // Fails first when there is no browser, before anything else is started.
-  const executablePath = findChromium();
   program = place.start('serve', '--port', '0', '--ws-port', '0');
   pageUrl = await addressOf(program);
-  browser = await chromium.launch({ executablePath, args: [...chromiumArguments], headless: true });
+  browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumArguments], headless: true });
 });
 
 afterEach(async () => {
@@ -116,7 +117,7 @@ async function expectWhole(tokens: number): Promise<void> {
 
 const TEN = Array.from({ length: 10 }, (_, number) => `message number: ${number}`);
 
-describe('the demo of the article', () => {
+describe.skipIf(noBrowser)('the demo of the article', () => {
   it('appends ten messages as they come, closes, and gets none again', async () => {
     await open('?interval=100');
     await page.evaluate(() => {
@@ -171,7 +172,7 @@ describe('the demo of the article', () => {
   });
 });
 
-describe('the race', () => {
+describe.skipIf(noBrowser)('the race', () => {
   it('ends on all three lanes with all tokens, the same text and the announced hash', async () => {
     await open();
     await race({ workload: 'fast', n: '120', rate: '400', seed: '7' });
@@ -285,7 +286,7 @@ describe('the race', () => {
   });
 });
 
-it('says how much code each way takes, and that EventSource needs none to come back', async () => {
+it.skipIf(noBrowser)('says how much code each way takes, and that EventSource needs none to come back', async () => {
   await open();
   await expect.poll(async () => (await codeLines('post'))[2], patience).toBeGreaterThan(0);
   for (const name of laneNames) {
@@ -297,7 +298,7 @@ it('says how much code each way takes, and that EventSource needs none to come b
   expect((await codeLines('ws'))[1]).toBeGreaterThan(10);
 });
 
-it('says so when the twins are gone', async () => {
+it.skipIf(noBrowser)('says so when the twins are gone', async () => {
   const other = place.start('serve', '--port', '0', '--ws-port', '0');
   try {
     await open();
@@ -326,7 +327,7 @@ it('says so when the twins are gone', async () => {
   }
 });
 
-it('gives every control a name', async () => {
+it.skipIf(noBrowser)('gives every control a name', async () => {
   await open();
   const unnamed = await page.evaluate(() =>
     [...document.querySelectorAll('button, input, select, [tabindex]')]
@@ -338,7 +339,7 @@ it('gives every control a name', async () => {
   expect(unnamed).toEqual([]);
 });
 
-it.each(['light', 'dark'] as const)('has no text of a contrast below 4.5 where it is %s', async (colorScheme) => {
+it.skipIf(noBrowser).each(['light', 'dark'] as const)('has no text of a contrast below 4.5 where it is %s', async (colorScheme) => {
   await open('?interval=20', { colorScheme });
   await press('article', 'start');
   await race({ n: '10', rate: '200' });
@@ -373,7 +374,7 @@ function leastContrast(): { least: number; texts: number } {
   return { least: Math.min(...contrasts), texts: contrasts.length };
 }
 
-describe('at the width of a phone', () => {
+describe.skipIf(noBrowser)('at the width of a phone', () => {
   const phone = { viewport: { width: 360, height: 740 } };
 
   it('nothing is wider than the screen, before, during and after a race', async () => {
@@ -388,7 +389,7 @@ describe('at the width of a phone', () => {
   });
 });
 
-describe('looked at', () => {
+describe.skipIf(noBrowser)('looked at', () => {
   const artefacts = join(import.meta.dirname, '../../../.artefacts');
 
   it.each([

@@ -4,12 +4,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { faults, type Fault } from '../../../contract/faults.ts';
-import { buildPlan } from '../../../plan/build-plan.ts';
-import { planTrials } from '../../../plan/trials.ts';
-import { locateTokens } from '../../../plan/workloads.ts';
 import { measureTrial } from '../../../trial/procedure.ts';
 import type { MeasuredFault } from './measure.ts';
 import { injecting } from './procedure.ts';
+import { firstTrial, planOf, quietOptions } from '../../../trial/measure-fixture.ts';
 
 /** Head and `open` event are below 400 bytes on every transport, a token is 20 to 70; a whole stream over bare TCP is longer. */
 const POSITIONS = 600;
@@ -20,21 +18,12 @@ function cutAfter(bytes: number[], how: 'fin' | 'rst'): Fault {
 
 async function cutEverywhere(arm: string, how: 'fin' | 'rst'): Promise<MeasuredFault> {
   const flags = { transports: arm, faults: 'reset', connections: String(POSITIONS), blocks: '1', seed: '11' };
-  const { plan: planned } = await buildPlan(['reconnect'], flags, { randomSeed: () => 1, canPin: false });
+  const planned = await planOf('reconnect', flags);
   // These texts have characters of two, three and four bytes.
   const plan = { ...planned, workload: { ...planned.workload, segments: ['prose-zh', 'prose-el'] } };
-  const [trial] = planTrials(plan);
   const bytes = Array.from({ length: POSITIONS }, (_, index) => index + 1);
   const procedure = injecting(() => cutAfter(bytes, how));
-  return await measureTrial(procedure, trial!, {
-    plan,
-    tokenFile: locateTokens(plan.workload, '.'),
-    port: 0,
-    verbose: false,
-    signal: new AbortController().signal,
-    keepStampsIn: undefined,
-    onProgress: () => {},
-  });
+  return await measureTrial(procedure, firstTrial(plan), quietOptions(plan));
 }
 
 const cases = ['sse', 'ws', 'tcp', 'sse/library', 'ws/library'].flatMap((arm) =>

@@ -1,23 +1,31 @@
-// The command as a user runs it, on run folders with synthetic trials: it must find the differences put into them, and no others.
+// The command on run folders with synthetic trials: it must find the differences put into them, and no others.
 
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { independentRun, missGate, type IndependentOptions } from '../analysis/across/across-fixture.ts';
 import type { RunComparison } from '../analysis/across/run-comparison.ts';
 import type { GateResult } from '../analysis/across/regression-gates.ts';
 import type { Analysis } from '../analysis/analysis.ts';
 import { factorOn } from '../analysis/analysis-fixture.ts';
-import { CliFolder, type Ended } from '../cli-fixture.ts';
+import { runMain, type Ended } from '../cli-fixture.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
 
-const place = new CliFolder();
-const { path: folder } = place;
+const folder = mkdtempSync(join(tmpdir(), 'compare-'));
+const names = new Set(['nowhere', 'later']);
 
-const compare = async (...words: readonly string[]): Promise<Ended> => await place.run('compare', ...words);
+const named = (text: string): string => text.replaceAll(`${relative(process.cwd(), folder)}/`, '').replaceAll(`${folder}/`, '');
+
+/** Names of runs stand for their folders, in what is said as well as in what is asked. */
+async function compare(...words: readonly string[]): Promise<Ended> {
+  const { code, stdout, stderr } = await runMain('compare', ...words.map((word) => (names.has(word) ? join(folder, word) : word)));
+  return { code, stdout: named(stdout), stderr: named(stderr) };
+}
 
 function write(name: string, options: IndependentOptions): void {
+  names.add(name);
   const { header, trials } = independentRun(options);
   createRunFolder(join(folder, name), header);
   for (const trial of trials) appendTrial(join(folder, name), trial);
@@ -42,7 +50,7 @@ beforeAll(() => {
   write('three-arms', { transports: ['sse', 'ws', 'tcp'], factor: slowerCpu });
 });
 
-afterAll(() => place[Symbol.dispose]());
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('compare A B', () => {
   it('finds a worsening of 20 %, says so, and exits with 0 as long as no gate asks', async () => {
