@@ -57,7 +57,7 @@ describe('every fault that this machine can have, over both transports', () => {
       'all',
     );
     trials = faulted(place.readTrials('all'));
-  }, 300_000);
+  }, 600_000);
 
   it('all trials ended, and each says what the fault hit', () => {
     expect(ended.stderr).not.toContain('FAILED');
