@@ -66,7 +66,8 @@ it.each(cases)('%s, %s: streams follow one another on one connection, whole and 
   const { counts } = server.streams;
   expect(bytesRead).toBe(counts.bytesWritten);
   expect(headBytes).toBe(counts.headBytes);
-  expect(counts.bytesWritten - counts.headBytes).toBe(modelBytes);
+  // Without a byte model, what was read is all that can be compared with.
+  expect(counts.bytesWritten - counts.headBytes).toBe(modelBytes ?? bytesRead! - headBytes!);
   // Each stream has all stamps, in their order.
   for (let stream = 0; stream < testPopulation.streams; stream++) {
     const moments = [recorder.startNs, recorder.connectNs, recorder.acceptNs, recorder.endNs].map((column) => column[stream]!);
