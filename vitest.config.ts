@@ -7,7 +7,10 @@ process.env['TMPDIR'] = temporaryFolder();
 const programs = { testTimeout: 120_000, hookTimeout: 60_000 } as const;
 const smoke = '**/*.smoke.e2e.test.ts';
 
-/** Programs of which times, CPU or memory are asserted, or that take all of the machine: one at a time. */
+/**
+ * Programs of which times, CPU or memory are asserted, or that take all of the machine: one at a
+ * time.
+ */
 const alone = [
   'bench/burst.e2e.test.ts',
   'bench/capacity.e2e.test.ts',
@@ -46,7 +49,8 @@ export default defineConfig({
         },
       },
       {
-        // Programs of which bytes, counts and endings are asserted: they wait most of the time, so they do it side by side.
+        // Programs of which bytes, counts and endings are asserted: they wait most of the time, so
+        // they do it side by side.
         test: {
           ...programs,
           name: 'waiting',

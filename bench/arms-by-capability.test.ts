@@ -21,7 +21,10 @@ const ownFiles: readonly RegExp[] = [
 function sources(): readonly string[] {
   return ['bench', 'clients', 'servers'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name) && !/\.test\.ts$|fixture/.test(entry.name))
+      .filter(
+        (entry) =>
+          entry.isFile() && /\.[jt]s$/.test(entry.name) && !/\.test\.ts$|fixture/.test(entry.name),
+      )
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')),
   );
 }
@@ -30,7 +33,14 @@ describe('nothing but its own files decides by the name of a transport, client s
   const files = sources();
 
   it('all sources are looked at', () => {
-    expect(files).toEqual(expect.arrayContaining(['bench/cli.ts', 'bench/plan/arms.ts', 'clients/main.ts', 'servers/demo/page/race.js']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'bench/cli.ts',
+        'bench/plan/arms.ts',
+        'clients/main.ts',
+        'servers/demo/page/race.js',
+      ]),
+    );
     for (const own of ownFiles) expect(files.filter((file) => own.test(file))).not.toEqual([]);
   });
 
@@ -38,7 +48,9 @@ describe('nothing but its own files decides by the name of a transport, client s
     const found = files
       .filter((file) => !ownFiles.some((own) => own.test(file)))
       .flatMap((file) =>
-        findNameDecisions(readFileSync(join(root, file), 'utf8'), names).map(({ line, text }) => `${file}:${line}: ${text}`),
+        findNameDecisions(readFileSync(join(root, file), 'utf8'), names).map(
+          ({ line, text }) => `${file}:${line}: ${text}`,
+        ),
       );
     expect(found).toEqual([]);
   });
@@ -59,22 +71,31 @@ describe('a decision by name is found', () => {
     ["...(has('x', 'ws') ? [1] : []),"],
     ["const isSse = name.startsWith('sse');"],
   ])('%s', (line) => {
-    expect(findNameDecisions(`const a = 1;\n${line}\n`, names)).toEqual([{ line: 2, text: line.trim() }]);
+    expect(findNameDecisions(`const a = 1;\n${line}\n`, names)).toEqual([
+      { line: 2, text: line.trim() },
+    ]);
   });
 
   it('over several lines, at the line on which it ends, and once', () => {
-    const source = "return (\n  ['sse', 'ws']\n    .includes(transport) ||\n  transport === 'tcp' || transport === 'ws'\n);";
+    const source =
+      "return (\n  ['sse', 'ws']\n    .includes(transport) ||\n  transport === 'tcp' || transport === 'ws'\n);";
     expect(findNameDecisions(source, names).map(({ line }) => line)).toEqual([3, 4]);
   });
 });
 
 it.each([
   ['a comment', "// decides by transport === 'sse'\n/* case 'ws': */"],
-  ['a table over all of them', "const texts: Record<TransportId, string> = { sse: 'a', ws: 'b', tcp: 'c' };"],
+  [
+    'a table over all of them',
+    "const texts: Record<TransportId, string> = { sse: 'a', ws: 'b', tcp: 'c' };",
+  ],
   ['a list of arms', "transports: ['sse', 'ws', 'sse/autocannon'],"],
   ['a value', "const arm = { transport: 'sse', client: 'probe', path: 'direct' };"],
   ['a message', "throw new Error(`expected 'sse' here`);"],
-  ['a comparison with another word', "if (kind === 'sse-like' || kind === 'done') return url.startsWith('http://localhost');"],
+  [
+    'a comparison with another word',
+    "if (kind === 'sse-like' || kind === 'done') return url.startsWith('http://localhost');",
+  ],
 ])('%s is no decision', (_what, source) => {
   expect(findNameDecisions(source, names)).toEqual([]);
 });

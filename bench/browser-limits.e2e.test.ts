@@ -1,4 +1,5 @@
-// Scenario `browser-limits` as a user runs it, with a real Chromium, which the program starts and ends.
+// Scenario `browser-limits` as a user runs it, with a real Chromium, which the program starts and
+// ends.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
@@ -10,10 +11,24 @@ import { isUntested, whyNoBrowser } from './missing-fixture.ts';
 const noBrowser = isUntested('limits of a browser', whyNoBrowser());
 
 /** The separate folder keeps the browser's profile apart from other profiles. */
-async function measure(folder: CliFolder, ...words: readonly string[]): Promise<{ ended: Ended; tally: BrowserLimitsTally }> {
-  const ended = await folder.run('run', 'browser-limits', '--preset', 'smoke', '--seed', '1', '--name', 'limits', ...words);
+async function measure(
+  folder: CliFolder,
+  ...words: readonly string[]
+): Promise<{ ended: Ended; tally: BrowserLimitsTally }> {
+  const ended = await folder.run(
+    'run',
+    'browser-limits',
+    '--preset',
+    'smoke',
+    '--seed',
+    '1',
+    '--name',
+    'limits',
+    ...words,
+  );
   const [trial] = folder.readTrials('limits');
-  if (trial?.outcome !== 'browser-limits') throw new Error(`no trial: ${ended.stderr}\n${JSON.stringify(trial)}`);
+  if (trial?.outcome !== 'browser-limits')
+    throw new Error(`no trial: ${ended.stderr}\n${JSON.stringify(trial)}`);
   expect(trial.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
   return { ended, tally: trial.browserLimits };
 }
@@ -25,7 +40,11 @@ it.skipIf(noBrowser)(
     const { ended, tally } = await measure(folder, '--transports', 'sse', '--connections', '8');
     expect(ended.code).toBe(0);
     const { oneByOne, next, requests, atOnce, tabs } = tally;
-    expect(oneByOne.map(({ state }) => state)).toEqual([...Array.from({ length: 6 }, () => 'opened'), 'waiting', 'waiting']);
+    expect(oneByOne.map(({ state }) => state)).toEqual([
+      ...Array.from({ length: 6 }, () => 'opened'),
+      'waiting',
+      'waiting',
+    ]);
     expect(next?.fate).toBe('waits');
     expect(next?.servedAfterNs).toBeGreaterThan(0);
     expect(requests.beforeNs).toHaveLength(5);
@@ -41,38 +60,61 @@ it.skipIf(noBrowser)(
   },
 );
 
-it.skipIf(noBrowser)('few WebSockets all open, and an ordinary request is answered beside them', async () => {
-  using folder = new CliFolder();
-  const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '12');
-  expect(ended.code).toBe(0);
-  expect(countStreams(tally.oneByOne)).toMatchObject({ asked: 12, opened: 12, waiting: 0, failures: [] });
-  expect(tally.next).toBeUndefined();
-  expect(tally.requests.whileOpen).toMatchObject({ streams: 12 });
-  expect(tally.requests.whileOpen.answeredNs).toHaveLength(5);
-  expect(tally.tabs.map(({ opened }) => opened)).toEqual([12, 12]);
-  expect(ended.stdout).toContain('No limit was met');
-});
+it.skipIf(noBrowser)(
+  'few WebSockets all open, and an ordinary request is answered beside them',
+  async () => {
+    using folder = new CliFolder();
+    const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '12');
+    expect(ended.code).toBe(0);
+    expect(countStreams(tally.oneByOne)).toMatchObject({
+      asked: 12,
+      opened: 12,
+      waiting: 0,
+      failures: [],
+    });
+    expect(tally.next).toBeUndefined();
+    expect(tally.requests.whileOpen).toMatchObject({ streams: 12 });
+    expect(tally.requests.whileOpen.answeredNs).toHaveLength(5);
+    expect(tally.tabs.map(({ opened }) => opened)).toEqual([12, 12]);
+    expect(ended.stdout).toContain('No limit was met');
+  },
+);
 
-it.skipIf(noBrowser)('of 300 WebSockets one tab opens 255, the next one fails, requests are answered, and two tabs open more', async () => {
-  using folder = new CliFolder();
-  const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '300');
-  expect(ended.code).toBe(0);
-  // Chromium's limit, counted: another number means that the browser changed, and the README should report it.
-  const failures = [{ how: 'close code 1006', count: 45 }];
-  expect(countStreams(tally.oneByOne)).toMatchObject({ asked: 300, opened: 255, waiting: 0, failures });
-  expect(tally.atOnce).toMatchObject({ asked: 300, opened: 255, waiting: 0, failures });
-  expect(tally.next?.fate).toBe('fails');
-  expect(tally.next?.servedAfterNs).toBeGreaterThan(0);
-  expect(tally.requests.whileOpen.answeredNs).toHaveLength(5);
-  // Chromium decides at random beyond 256 in a profile (crbug.com/415691664): the second tab gets some, and seldom as many.
-  expect(tally.tabs[0].opened).toBe(255);
-  expect(tally.tabs[1].opened).toBeGreaterThan(0);
-  expect(tally.tabs[1].opened).toBeLessThanOrEqual(255);
-});
+it.skipIf(noBrowser)(
+  'of 300 WebSockets one tab opens 255, the next one fails, requests are answered, and two tabs open more',
+  async () => {
+    using folder = new CliFolder();
+    const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '300');
+    expect(ended.code).toBe(0);
+    // Chromium's limit, counted: another number means that the browser changed, and the README should
+    // report it.
+    const failures = [{ how: 'close code 1006', count: 45 }];
+    expect(countStreams(tally.oneByOne)).toMatchObject({
+      asked: 300,
+      opened: 255,
+      waiting: 0,
+      failures,
+    });
+    expect(tally.atOnce).toMatchObject({ asked: 300, opened: 255, waiting: 0, failures });
+    expect(tally.next?.fate).toBe('fails');
+    expect(tally.next?.servedAfterNs).toBeGreaterThan(0);
+    expect(tally.requests.whileOpen.answeredNs).toHaveLength(5);
+    // Chromium decides at random beyond 256 in a profile (crbug.com/415691664): the second tab gets
+    // some, and seldom as many.
+    expect(tally.tabs[0].opened).toBe(255);
+    expect(tally.tabs[1].opened).toBeGreaterThan(0);
+    expect(tally.tabs[1].opened).toBeLessThanOrEqual(255);
+  },
+);
 
 it('a browser that is not there is refused before anything starts, with what to do', async () => {
   using folder = new CliFolder();
-  const { code, stderr } = await folder.run('run', 'browser-limits', '--browser', '/nowhere/chromium');
+  const { code, stderr } = await folder.run(
+    'run',
+    'browser-limits',
+    '--browser',
+    '/nowhere/chromium',
+  );
   expect(code).toBe(2);
   expect(stderr).toContain('--browser /nowhere/chromium: not an executable file');
   expect(stderr).toContain('apt-get install chromium');
@@ -93,29 +135,45 @@ it.skipIf(noBrowser)('the browser ends with a run that is interrupted', async ()
     '--name',
     'stopped',
   );
-  await expect.poll(() => browsersUnder(program.child.pid), { timeout: 20_000, interval: 50 }).not.toEqual([]);
+  await expect
+    .poll(() => browsersUnder(program.child.pid), { timeout: 20_000, interval: 50 })
+    .not.toEqual([]);
   const started = browsersUnder(program.child.pid);
   program.child.kill('SIGINT');
   expect((await program.ended).code).toBe(130);
-  await expect.poll(() => started.filter((pid) => readdirSync('/proc').includes(pid)), { timeout: 10_000, interval: 50 }).toEqual([]);
+  await expect
+    .poll(() => started.filter((pid) => readdirSync('/proc').includes(pid)), {
+      timeout: 10_000,
+      interval: 50,
+    })
+    .toEqual([]);
 });
 
-/** Process ids of Chromium among the descendants of a process, without a process that only prints its version. */
+/**
+ * Process ids of Chromium among the descendants of a process, without a process that only prints
+ * its version.
+ */
 function browsersUnder(ancestor: number | undefined): string[] {
   const processes = readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) ? describe(pid) : []));
   const family = new Set([String(ancestor)]);
-  // Parents are listed before their children only by chance, so this takes as many rounds as there are generations.
+  // Parents are listed before their children only by chance, so this takes as many rounds as there
+  // are generations.
   for (let size = 0; size < family.size;) {
     size = family.size;
     for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
   }
-  return processes.filter(({ pid, name }) => family.has(pid) && name.startsWith('chrom')).map(({ pid }) => pid);
+  return processes
+    .filter(({ pid, name }) => family.has(pid) && name.startsWith('chrom'))
+    .map(({ pid }) => pid);
 }
 
 function describe(pid: string): { pid: string; parent: string; name: string }[] {
   try {
-    const [, name = '', parent = ''] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-    const isAsked = name.startsWith('chrom') && !/--headless|--type=/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+    const [, name = '', parent = ''] =
+      /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    const isAsked =
+      name.startsWith('chrom') &&
+      !/--headless|--type=/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
     return isAsked ? [] : [{ pid, parent, name }];
   } catch {
     return [];

@@ -1,5 +1,6 @@
-// Searches with real processes. The capacity of this machine is not known and not asserted; the tests assert that each load
-// follows from the ones before, that none exceeds the limit, and how the run reports it.
+// Searches with real processes. The capacity of this machine is not known and not asserted; the
+// tests assert that each load follows from the ones before, that none exceeds the limit, and how
+// the run reports it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { heededSteps } from './scenarios/capacity/disturbed-steps.ts';
@@ -15,11 +16,27 @@ const { run: streamduel } = place;
 
 afterAll(() => place[Symbol.dispose]());
 
-const common = ['run', 'capacity', '--preset', 'smoke', '--connections', '40', '--rate', '100', '--warmup', '500ms', '--duration', '500ms'];
+const common = [
+  'run',
+  'capacity',
+  '--preset',
+  'smoke',
+  '--connections',
+  '40',
+  '--rate',
+  '100',
+  '--warmup',
+  '500ms',
+  '--duration',
+  '500ms',
+];
 
 function searched(trials: readonly TrialRecord[]): SearchedTrial[] {
   return trials.map((trial) => {
-    if (trial.outcome !== 'searched') throw new Error(`trial ${trial.trial} is ${trial.outcome}: ${JSON.stringify(trial).slice(0, 2000)}`);
+    if (trial.outcome !== 'searched')
+      throw new Error(
+        `trial ${trial.trial} is ${trial.outcome}: ${JSON.stringify(trial).slice(0, 2000)}`,
+      );
     return trial;
   });
 }
@@ -30,7 +47,16 @@ describe('a search for the most streams', () => {
 
   beforeAll(async () => {
     // Any machine that runs the tests at all carries forty streams within five seconds.
-    ended = await streamduel(...common, '--slo', 'attainment.5s >= 99%', '--stamps', '--seed', '11', '--name', 'most');
+    ended = await streamduel(
+      ...common,
+      '--slo',
+      'attainment.5s >= 99%',
+      '--stamps',
+      '--seed',
+      '11',
+      '--name',
+      'most',
+    );
     trials = searched(place.readTrials('most'));
   }, 300_000);
 
@@ -46,15 +72,22 @@ describe('a search for the most streams', () => {
     const strides = { firstStride: grid.placesIn(1.25), longestStride: grid.placesIn(2) };
     const rules = { bottom: grid.bottom, top: grid.top, ...strides, stepsPerLoad: 1, maxSteps: 24 };
     const placeOf = (streams: number): number =>
-      Array.from({ length: grid.top - grid.bottom + 1 }, (_, index) => grid.bottom + index).find((one) => grid.streamsAt(one) === streams)!;
+      Array.from({ length: grid.top - grid.bottom + 1 }, (_, index) => grid.bottom + index).find(
+        (one) => grid.streamsAt(one) === streams,
+      )!;
     for (const { asked, search } of trials.filter((trial) => trial.asked?.purpose === 'search')) {
       expect(asked).toEqual({ purpose: 'search', startStreams: 20 });
-      const tried = heededSteps(search.steps).map((step) => ({ place: placeOf(step.streams), outcome: outcomeOf(step) }));
+      const tried = heededSteps(search.steps).map((step) => ({
+        place: placeOf(step.streams),
+        outcome: outcomeOf(step),
+      }));
       for (const [index, { place: own }] of tried.entries())
         expect(nextStep(tried.slice(0, index), rules)).toEqual({ kind: 'measure', place: own });
       expect(nextStep(tried, rules)).toMatchObject({ kind: 'done', end: search.end });
     }
-    expect(Math.max(...trials.flatMap(({ search }) => search.steps.map(({ streams }) => streams)))).toBeLessThanOrEqual(40);
+    expect(
+      Math.max(...trials.flatMap(({ search }) => search.steps.map(({ streams }) => streams))),
+    ).toBeLessThanOrEqual(40);
   });
 
   it('keeps of each step what its load was judged by', () => {
@@ -79,13 +112,23 @@ describe('a search for the most streams', () => {
 });
 
 it('an objective that nothing holds is held by no load: there is no answer, and no curve around one', async () => {
-  await streamduel(...common, '--transports', 'sse', '--slo', 'delivery.p50 <= 1us', '--name', 'none');
+  await streamduel(
+    ...common,
+    '--transports',
+    'sse',
+    '--slo',
+    'delivery.p50 <= 1us',
+    '--name',
+    'none',
+  );
   const [trial, ...others] = searched(place.readTrials('none'));
   expect(others).toEqual([]);
   expect(trial?.search.lowerStreams).toBeUndefined();
   expect(trial?.search.upperStreams).toBe(10);
   expect(trial?.search.failedBy).toContain('objective');
-  // On a busy machine the load generator is late as well, and then the search ends at its limit, not the server's.
-  const words = trial?.search.end === 'harness' ? 'HARNESS LIMITED' : 'found not even the lowest load carried';
+  // On a busy machine the load generator is late as well, and then the search ends at its limit,
+  // not the server's.
+  const words =
+    trial?.search.end === 'harness' ? 'HARNESS LIMITED' : 'found not even the lowest load carried';
   expect(place.readReport('none')).toContain(words);
 }, 120_000);

@@ -41,11 +41,16 @@ export class CliFolder implements Disposable {
     let stderr = '';
     child.stdout.on('data', (bytes) => (stdout += String(bytes)));
     child.stderr.on('data', (bytes) => (stderr += String(bytes)));
-    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+    const ended = once(child, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout,
+      stderr,
+    }));
     return { child, ended, printed: () => stderr, answered: () => stdout };
   }
 
-  readonly run = async (...words: readonly string[]): Promise<Ended> => await this.start(...words).ended;
+  readonly run = async (...words: readonly string[]): Promise<Ended> =>
+    await this.start(...words).ended;
 
   /** The folder of the run with this `--name`. */
   runFolder(name: string): string {

@@ -9,7 +9,19 @@ import { afterAll, expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
 import { childrenOf, isAlive } from './processes-fixture.ts';
 
-const short = ['run', '--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7'];
+const short = [
+  'run',
+  '--preset',
+  'smoke',
+  '--connections',
+  '10',
+  '--warmup',
+  '500ms',
+  '--duration',
+  '500ms',
+  '--seed',
+  '7',
+];
 const place = new CliFolder();
 const { path: folder, run: streamduel } = place;
 
@@ -33,8 +45,20 @@ async function childProcesses(parent: ChildProcess): Promise<{ server: number; c
 }
 
 it('a text file becomes a workload of its own, with its tokens kept in the run folder', async () => {
-  writeFileSync(join(folder, 'mine.txt'), 'Grüße aus dem eigenen Text, 你好, 🦀 and more words to stream.\n'.repeat(5));
-  await streamduel(...short, '--blocks', '1', '--workload', 'mine.txt', '--name', 'mine', '--quiet');
+  writeFileSync(
+    join(folder, 'mine.txt'),
+    'Grüße aus dem eigenen Text, 你好, 🦀 and more words to stream.\n'.repeat(5),
+  );
+  await streamduel(
+    ...short,
+    '--blocks',
+    '1',
+    '--workload',
+    'mine.txt',
+    '--name',
+    'mine',
+    '--quiet',
+  );
   expect(place.readTrials('mine').every((trial) => trial.outcome === 'completed')).toBe(true);
   expect(existsSync(join(place.runFolder('mine'), 'tokens.json'))).toBe(true);
 });
@@ -57,7 +81,9 @@ it('children do not outlive a parent that was killed', async () => {
   const children = await childProcesses(run.child);
   run.child.kill('SIGKILL');
   await run.ended;
-  await expect.poll(() => [isAlive(children.server), isAlive(children.client)], { timeout: 10_000 }).toEqual([false, false]);
+  await expect
+    .poll(() => [isAlive(children.server), isAlive(children.client)], { timeout: 10_000 })
+    .toEqual([false, false]);
 });
 
 it.each(['server', 'client'] as const)(
@@ -69,11 +95,21 @@ it.each(['server', 'client'] as const)(
     const { code, stdout } = await run.ended;
     const trials = place.readTrials(`dead-${which}`);
     expect(code).toBe(1);
-    expect(trials.map((trial) => trial.outcome)).toEqual(['failed', 'completed', 'completed', 'completed']);
+    expect(trials.map((trial) => trial.outcome)).toEqual([
+      'failed',
+      'completed',
+      'completed',
+      'completed',
+    ]);
     expect(trials[0]).toMatchObject({
-      failure: { code: 'CHILD_DIED', message: expect.stringContaining(`${which} process ended by SIGKILL`) as string },
+      failure: {
+        code: 'CHILD_DIED',
+        message: expect.stringContaining(`${which} process ended by SIGKILL`) as string,
+      },
     });
-    expect(stdout + readFileSync(join(place.runFolder(`dead-${which}`), 'report.md'), 'utf8')).toContain('ended by SIGKILL');
+    expect(
+      stdout + readFileSync(join(place.runFolder(`dead-${which}`), 'report.md'), 'utf8'),
+    ).toContain('ended by SIGKILL');
   },
 );
 
@@ -82,7 +118,14 @@ it('a port in use ends the run with the address and the remedy', async () => {
   blocker.listen(0, '127.0.0.1');
   await once(blocker, 'listening');
   const { port } = blocker.address() as AddressInfo;
-  const { code, stderr } = await streamduel(...short, '--name', 'taken', '--port', String(port), '--quiet');
+  const { code, stderr } = await streamduel(
+    ...short,
+    '--name',
+    'taken',
+    '--port',
+    String(port),
+    '--quiet',
+  );
   blocker.close();
   expect(code).toBe(1);
   expect(stderr).toContain(`cannot listen on 127.0.0.1:${port}`);

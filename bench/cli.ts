@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The process around the command line: only this file reads argv and exits (except streamduel.ts, on an old Node).
+// The process around the command line: only this file reads argv and exits (except streamduel.ts,
+// on an old Node).
 
 import { main } from './main.ts';
 

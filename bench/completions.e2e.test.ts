@@ -3,13 +3,28 @@
 import { expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
 
-const short = ['--preset', 'smoke', '--blocks', '1', '--duration', '1s', '--warmup', '500ms', '--seed', '1'] as const;
+const short = [
+  '--preset',
+  'smoke',
+  '--blocks',
+  '1',
+  '--duration',
+  '1s',
+  '--warmup',
+  '500ms',
+  '--seed',
+  '1',
+] as const;
 
 it('a closed loop is measured by probe and load generator, and its report says that it is one', async () => {
   using folder = new CliFolder();
   await folder.run('run', 'completions', ...short, '--connections', '4', '--name', 'loop');
   const trials = folder.readTrials('loop');
-  expect(trials.map(({ outcome }) => outcome)).toEqual(['completions', 'completions', 'completions']);
+  expect(trials.map(({ outcome }) => outcome)).toEqual([
+    'completions',
+    'completions',
+    'completions',
+  ]);
   for (const trial of trials) {
     if (trial.outcome !== 'completions') continue;
     const { streams, tokens, client, server } = trial.completions;
@@ -39,12 +54,15 @@ it('a canary is timed before and beside the streams, over SSE and WebSocket but 
     '--name',
     'canary',
   );
-  const byTransport = new Map(folder.readTrials('canary').map((trial) => [trial.arm.transport, trial]));
+  const byTransport = new Map(
+    folder.readTrials('canary').map((trial) => [trial.arm.transport, trial]),
+  );
   for (const transport of ['sse', 'ws'] as const) {
     const trial = byTransport.get(transport);
     if (trial?.outcome !== 'completed') throw new Error(`no trial over ${transport}: ${stderr}`);
     const { canary } = trial;
-    // 50 requests a second; the last tenth of the window's second is left out, and a busy machine may delay some.
+    // 50 requests a second; the last tenth of the window's second is left out, and a busy machine
+    // may delay some.
     expect(canary?.loaded.requests).toBeGreaterThan(30);
     expect(canary?.loaded.requests).toBeLessThan(60);
     expect([canary?.idle.errors, canary?.loaded.errors]).toEqual([0, 0]);

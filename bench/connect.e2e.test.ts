@@ -1,4 +1,5 @@
-// Scenario `connect` with real processes and sockets: streams that begin all at once, on new connections and on kept ones.
+// Scenario `connect` with real processes and sockets: streams that begin all at once, on new
+// connections and on kept ones.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliFolder } from './cli-fixture.ts';
@@ -17,17 +18,32 @@ describe('a storm, new and kept connections, at the smallest size', () => {
   let trials: CompletedTrial[] = [];
   let report = '';
   const trialOf = (transport: TransportId, connecting: LoadPoint['connecting']): CompletedTrial =>
-    trials.find(({ arm, loadPoint }) => arm.transport === transport && loadPoint.connecting === connecting)!;
+    trials.find(
+      ({ arm, loadPoint }) => arm.transport === transport && loadPoint.connecting === connecting,
+    )!;
 
   beforeAll(async () => {
-    await place.run('run', 'connect', '--preset', 'smoke', '--transports', transports.join(), '--name', 'connect', '--seed', '1');
+    await place.run(
+      'run',
+      'connect',
+      '--preset',
+      'smoke',
+      '--transports',
+      transports.join(),
+      '--name',
+      'connect',
+      '--seed',
+      '1',
+    );
     trials = place.readTrials('connect').filter((trial) => trial.outcome === 'completed');
     report = place.readReport('connect');
   }, 180_000);
 
   it('every arm was measured in each way, correct in everything', () => {
     expect(trials).toHaveLength(9);
-    const misses = trials.flatMap(({ gates }) => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok));
+    const misses = trials.flatMap(({ gates }) =>
+      gates.filter(({ kind, ok }) => kind === 'correctness' && !ok),
+    );
     expect(misses).toEqual([]);
     // The byte gate has a value, so it was judged and not skipped.
     for (const { gates } of trials) expect(gates.find(({ id }) => id === 'C2')!.value).toBe(0);
@@ -42,19 +58,22 @@ describe('a storm, new and kept connections, at the smallest size', () => {
     expect(server.streamsOpened).toBe(STREAMS);
   });
 
-  it.each(transports)('%s: kept connections carry many streams each, and connect nothing', (transport) => {
-    const [cold, warm] = [trialOf(transport, 'cold'), trialOf(transport, 'warm')];
-    const { opened, reused } = warm.client.kept!;
-    expect(opened + reused).toBe(warm.client.streamsStarted);
-    expect(opened).toBeGreaterThanOrEqual(STREAMS);
-    expect(reused).toBeGreaterThan(STREAMS);
-    expect(cold.client.kept).toBeUndefined();
-    expect(warm.distributions).not.toHaveProperty('connectNs');
-    expect(cold.distributions).toHaveProperty('connectNs');
-    // Both have the same streams, however they got their connections.
-    expect(warm.planned).toEqual(cold.planned);
-    expect(warm.client.payloadBytes).toBe(cold.client.payloadBytes);
-  });
+  it.each(transports)(
+    '%s: kept connections carry many streams each, and connect nothing',
+    (transport) => {
+      const [cold, warm] = [trialOf(transport, 'cold'), trialOf(transport, 'warm')];
+      const { opened, reused } = warm.client.kept!;
+      expect(opened + reused).toBe(warm.client.streamsStarted);
+      expect(opened).toBeGreaterThanOrEqual(STREAMS);
+      expect(reused).toBeGreaterThan(STREAMS);
+      expect(cold.client.kept).toBeUndefined();
+      expect(warm.distributions).not.toHaveProperty('connectNs');
+      expect(cold.distributions).toHaveProperty('connectNs');
+      // Both have the same streams, however they got their connections.
+      expect(warm.planned).toEqual(cold.planned);
+      expect(warm.client.payloadBytes).toBe(cold.client.payloadBytes);
+    },
+  );
 
   it('a stream on a kept WebSocket costs no head and no close, one over kept HTTP a head as ever', () => {
     const bytesOf = (transport: TransportId, connecting: LoadPoint['connecting']): number => {
@@ -65,7 +84,10 @@ describe('a storm, new and kept connections, at the smallest size', () => {
     expect(trialOf('ws', 'warm').server.headBytes).toBe(0);
     // The difference is the 101 with its fields, and the close frame of 4 bytes.
     const { server, client } = trialOf('ws', 'cold');
-    expect(bytesOf('ws', 'cold') - bytesOf('ws', 'warm')).toBeCloseTo(server.headBytes / client.streamsVerified + 4, 6);
+    expect(bytesOf('ws', 'cold') - bytesOf('ws', 'warm')).toBeCloseTo(
+      server.headBytes / client.streamsVerified + 4,
+      6,
+    );
     expect(bytesOf('sse', 'cold')).toBe(bytesOf('sse', 'warm'));
   });
 

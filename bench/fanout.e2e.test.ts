@@ -11,12 +11,15 @@ afterAll(() => place[Symbol.dispose]());
 const SUBSCRIBERS = 20;
 const short = ['--preset', 'smoke', '--connections', String(SUBSCRIBERS), '--seed', '7', '--quiet'];
 
-const missed = ({ gates }: CompletedTrial): string[] => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
+const missed = ({ gates }: CompletedTrial): string[] =>
+  gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
 
 it('every subscriber gets every message, over both transports, and the report says how far apart', async () => {
   const { stdout, stderr } = await place.run('run', 'fanout', ...short, '--name', 'fanout');
   expect(stderr).toBe('');
-  expect(stdout).toContain('From the first to the last subscriber (median), 20 connections, 50 messages/s: SSE');
+  expect(stdout).toContain(
+    'From the first to the last subscriber (median), 20 connections, 50 messages/s: SSE',
+  );
   const trials = place.readTrials('fanout').filter(isSteady);
   expect(trials).toHaveLength(6);
   for (const trial of trials) {
@@ -29,7 +32,9 @@ it('every subscriber gets every message, over both transports, and the report sa
     expect(trial.stall?.stopped).toBe(stopped === 0 ? undefined : 1);
     expect(trial.distributions.spreadNs?.values[0]).toBeGreaterThan(0);
   }
-  expect(place.readReport('fanout')).toContain('## What one subscriber who does not read costs the others');
+  expect(place.readReport('fanout')).toContain(
+    '## What one subscriber who does not read costs the others',
+  );
 });
 
 it.each([

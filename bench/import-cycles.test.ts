@@ -1,4 +1,5 @@
-// No file of the sources imports itself by a detour, not even for a type: two files that need each other are one, or lack a third.
+// No file of the sources imports itself by a detour, not even for a type: two files that need each
+// other are one, or lack a third.
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,17 +9,30 @@ type Graph = ReadonlyMap<string, readonly string[]>;
 
 const root = join(import.meta.dirname, '..');
 
-/** Paths as the source writes them: of imports, of types too, of `export … from` and of `import()`. */
+/**
+ * Paths as the source writes them: of imports, of types too, of `export … from` and of `import()`.
+ */
 function importsOf(source: string): string[] {
-  return Array.from(source.matchAll(/(?:\bfrom |\bimport\(|^import )'(\.{1,2}\/[^']+)'/gm), ([, path]) => path as string);
+  return Array.from(
+    source.matchAll(/(?:\bfrom |\bimport\(|^import )'(\.{1,2}\/[^']+)'/gm),
+    ([, path]) => path as string,
+  );
 }
 
 function readGraph(): Graph {
   const files = globSync('{bench,clients,servers}/**/*.{ts,js}', { cwd: root });
-  return new Map(files.map((file) => [file, importsOf(readFileSync(join(root, file), 'utf8')).map((path) => join(file, '..', path))]));
+  return new Map(
+    files.map((file) => [
+      file,
+      importsOf(readFileSync(join(root, file), 'utf8')).map((path) => join(file, '..', path)),
+    ]),
+  );
 }
 
-/** Sets of files that all lead to each other, each sorted: the strongly connected components of more than one file (Tarjan 1972). */
+/**
+ * Sets of files that all lead to each other, each sorted: the strongly connected components of more
+ * than one file (Tarjan 1972).
+ */
 function cyclesIn(graph: Graph): string[][] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
@@ -30,13 +44,18 @@ function cyclesIn(graph: Graph): string[][] {
     lowest.set(file, own);
     open.push(file);
     for (const next of graph.get(file) ?? []) {
-      const reached = order.has(next) ? (open.includes(next) ? order.get(next) : undefined) : visit(next);
+      const reached = order.has(next)
+        ? open.includes(next)
+          ? order.get(next)
+          : undefined
+        : visit(next);
       if (reached !== undefined) lowest.set(file, Math.min(lowest.get(file) as number, reached));
     }
     const low = lowest.get(file) as number;
     if (low === own) {
       const component = open.splice(open.indexOf(file));
-      if (component.length > 1 || graph.get(file)?.includes(file) === true) cycles.push(component.toSorted());
+      if (component.length > 1 || graph.get(file)?.includes(file) === true)
+        cycles.push(component.toSorted());
     }
     return low;
   };

@@ -1,4 +1,5 @@
-// The command line as a function: words in, exit code out. Only this file prints errors; it never ends the process.
+// The command line as a function: words in, exit code out. Only this file prints errors; it never
+// ends the process.
 
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
@@ -30,25 +31,36 @@ export async function main(words: readonly string[], output: CommandOutput): Pro
     }).parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has printed its own message; --help and --version arrive here too, with exit code 0.
+    // Commander has printed its own message; --help and --version arrive here too, with exit code
+    // 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     showError(error, { stderr: output.stderr, isVerbose: words.includes('--verbose') });
     return exitCodeOf(error);
   }
 }
 
-function showError(error: unknown, { stderr, isVerbose }: { stderr: NodeJS.WriteStream; isVerbose: boolean }): void {
+function showError(
+  error: unknown,
+  { stderr, isVerbose }: { stderr: NodeJS.WriteStream; isVerbose: boolean },
+): void {
   stderr.write(`${styleText('red', 'error:', { stream: stderr })} ${messageOf(error)}\n`);
-  if (error instanceof BenchError && error.hint !== undefined) stderr.write(`${styleText('dim', error.hint, { stream: stderr })}\n`);
+  if (error instanceof BenchError && error.hint !== undefined)
+    stderr.write(`${styleText('dim', error.hint, { stream: stderr })}\n`);
   // A bug is shown with its stack: the message alone is not enough to find it.
-  if ((isVerbose || !(error instanceof BenchError)) && error instanceof Error) stderr.write(`${error.stack}\n`);
+  if ((isVerbose || !(error instanceof BenchError)) && error instanceof Error)
+    stderr.write(`${error.stack}\n`);
 }
 
 function buildProgram(output: CommandOutput, setExitCode: (code: number) => void): Command {
   const program = new Command('streamduel')
-    .description('SSE or WebSocket for LLM tokens? Paired, interleaved trials of both; a report with intervals and verdicts.')
+    .description(
+      'SSE or WebSocket for LLM tokens? Paired, interleaved trials of both; a report with intervals and verdicts.',
+    )
     .version(streamduelVersion())
-    .configureOutput({ writeOut: (text) => void output.stdout.write(text), writeErr: (text) => void output.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void output.stdout.write(text),
+      writeErr: (text) => void output.stderr.write(text),
+    })
     .showHelpAfterError('(streamduel --help lists the commands, streamduel run --help the flags)')
     .exitOverride();
 
@@ -57,7 +69,10 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
       .command('run')
       .summary('compare transports; write a run folder; print the verdict table')
       .argument('[scenario...]', 'what to measure; several are measured one after another')
-      .configureHelp({ formatHelp: ({ args }) => renderRunHelp(scenarioNames.filter((name) => args.includes(name))) }),
+      .configureHelp({
+        formatHelp: ({ args }) =>
+          renderRunHelp(scenarioNames.filter((name) => args.includes(name))),
+      }),
   ).action(async (scenarios: string[], flags: RunFlags) => {
     const { runCommand } = await import('./commands/run.ts');
     setExitCode(await runCommand(scenarios, flags, output));
@@ -75,7 +90,10 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
       'exit 1 when a worsening beyond it is shown, e.g. 5% or delivery.p99:2ms; may be repeated',
       collect,
     )
-    .option('--baseline <arm>', 'with one run: the arm that the others are held against (default: the first)')
+    .option(
+      '--baseline <arm>',
+      'with one run: the arm that the others are held against (default: the first)',
+    )
     .option('--format <format>', 'text, md or json (default: text)')
     .action(async (folders: string[], flags: CompareFlags) => {
       const { compareCommand } = await import('./commands/compare.ts');
@@ -98,7 +116,9 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
   program
     .command('report')
     .summary('render a saved run again')
-    .description('Renders a saved run, or every run of a suite, again: analysis.json, report.md and charts.')
+    .description(
+      'Renders a saved run, or every run of a suite, again: analysis.json, report.md and charts.',
+    )
     .argument('<dir>', 'the folder of a run or suite')
     .option(
       '--format <format>',
@@ -117,7 +137,10 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     )
     .option('--port <n>', 'of the SSE twin and its page; 0 takes any free one (default: 4000)')
     .option('--ws-port <n>', 'of the WebSocket twin; 0 takes any free one (default: 4001)')
-    .option('--host <address>', 'where both listen; 0.0.0.0 lets other devices of the network in (default: 127.0.0.1)')
+    .option(
+      '--host <address>',
+      'where both listen; 0.0.0.0 lets other devices of the network in (default: 127.0.0.1)',
+    )
     .option('--open', 'open the page with the desktop’s browser, where there is a desktop')
     .action(async (flags: ServeFlags) => {
       const { serveCommand } = await import('./commands/serve.ts');
@@ -133,8 +156,14 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .argument('[experiment...]', 'what to inject')
     .option('--transports <list>', 'over which: sse, ws (default: sse,ws)')
     .option('--blocks <n>', 'blocks of each experiment (default: as many as its effects need)')
-    .option('--seed <n>', 'repeats the same workloads and order (default: random, printed in the report)')
-    .option('--capture', 'check the stamps against the time stamps of the kernel (tcpdump; root or CAP_NET_RAW) instead')
+    .option(
+      '--seed <n>',
+      'repeats the same workloads and order (default: random, printed in the report)',
+    )
+    .option(
+      '--capture',
+      'check the stamps against the time stamps of the kernel (tcpdump; root or CAP_NET_RAW) instead',
+    )
     .option('--pin', 'bind server and client to one CPU each (default where taskset exists)')
     .option('--no-pin', 'leave both to the scheduler')
     .option('--out <dir>', 'where its folder goes (default: reports)')
@@ -173,6 +202,8 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .action((name: string) => initCommand(name, output));
 
   for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(streamduel ${command.name()} --help lists the flags)`);
+    command
+      .exitOverride()
+      .showHelpAfterError(`(streamduel ${command.name()} --help lists the flags)`);
   return program;
 }

@@ -1,5 +1,6 @@
-// A ladder of connections, as a user runs it, and with a known cost injected into the server: it must be found in the slope, to
-// the byte in V8's counts, and within the noise of pages in the kernel's.
+// A ladder of connections, as a user runs it, and with a known cost injected into the server: it
+// must be found in the slope, to the byte in V8's counts, and within the noise of pages in the
+// kernel's.
 
 import { afterAll, expect, it } from 'vitest';
 import { findMetric } from './analysis/scenario-reading.ts';
@@ -16,33 +17,66 @@ afterAll(() => place[Symbol.dispose]());
 
 const RETAINED_BYTES = 10_000;
 
-const missed = ({ gates }: LadderTrial): string[] => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
+const missed = ({ gates }: LadderTrial): string[] =>
+  gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
 
 async function climb(injection?: Injection): Promise<LadderTrial> {
-  const plan = await planOf('memory', { preset: 'smoke', connections: '300,600,900', transports: 'sse', seed: '7' });
+  const plan = await planOf('memory', {
+    preset: 'smoke',
+    connections: '300,600,900',
+    transports: 'sse',
+    seed: '7',
+  });
   const first = firstTrial(plan);
-  const planned = { ...first, arm: { ...first.arm, ...(injection !== undefined && { injection }) } };
+  const planned = {
+    ...first,
+    arm: { ...first.arm, ...(injection !== undefined && { injection }) },
+  };
   const trial = await runner.run(planned, quietOptions(plan));
   if (trial.outcome !== 'ladder') throw new TypeError('a ladder is recorded as one');
   return trial;
 }
 
 it('10,000 bytes that the server keeps for each connection are found on every slope that they belong to', async () => {
-  const [plain, injected] = [await climb(), await climb({ kind: 'retained', bytesPerStream: RETAINED_BYTES })];
-  const difference = (id: string): number => findMetric(memoryReading, id)!.value(injected)! - findMetric(memoryReading, id)!.value(plain)!;
+  const [plain, injected] = [
+    await climb(),
+    await climb({ kind: 'retained', bytesPerStream: RETAINED_BYTES }),
+  ];
+  const difference = (id: string): number =>
+    findMetric(memoryReading, id)!.value(injected)! - findMetric(memoryReading, id)!.value(plain)!;
   expect(missed(injected)).toEqual([]);
   // V8 itself counts these bytes.
   expect(Math.abs(difference('memory.external') - RETAINED_BYTES)).toBeLessThan(200);
-  // Two ladders of three rungs up to 900 connections: V8 takes pages of 256 KiB; eight more or less at the top are 3 kB a connection.
+  // Two ladders of three rungs up to 900 connections: V8 takes pages of 256 KiB; eight more or less
+  // at the top are 3 kB a connection.
   expect(Math.abs(difference('memory.uss.slope') - RETAINED_BYTES)).toBeLessThan(4000);
   expect(Math.abs(difference('memory.streaming') - RETAINED_BYTES)).toBeLessThan(4000);
 });
 
-const ladders = (trials: readonly TrialRecord[]): LadderTrial[] => trials.filter((trial) => trial.outcome === 'ladder');
+const ladders = (trials: readonly TrialRecord[]): LadderTrial[] =>
+  trials.filter((trial) => trial.outcome === 'ladder');
 
 it('a ladder is climbed up and down by two servers and four load processes, and every stream is whole', async () => {
-  const words = ['--preset', 'smoke', '--connections', '40,80,120', '--client-processes', '4', '--server-processes', '2', '--seed', '7'];
-  const { stdout, stderr } = await place.run('run', 'memory', ...words, '--quiet', '--name', 'small');
+  const words = [
+    '--preset',
+    'smoke',
+    '--connections',
+    '40,80,120',
+    '--client-processes',
+    '4',
+    '--server-processes',
+    '2',
+    '--seed',
+    '7',
+  ];
+  const { stdout, stderr } = await place.run(
+    'run',
+    'memory',
+    ...words,
+    '--quiet',
+    '--name',
+    'small',
+  );
   expect(stderr).toBe('');
   expect(stdout).toContain('ladder up to 120 connections');
   const trials = ladders(place.readTrials('small'));
@@ -50,7 +84,13 @@ it('a ladder is climbed up and down by two servers and four load processes, and 
   for (const trial of trials) {
     const { client, server, ladder } = trial;
     expect(missed(trial)).toEqual([]);
-    expect(client).toMatchObject({ streamsPlanned: 120, streamsVerified: 120, lost: 0, duplicated: 0, corrupt: 0 });
+    expect(client).toMatchObject({
+      streamsPlanned: 120,
+      streamsVerified: 120,
+      lost: 0,
+      duplicated: 0,
+      corrupt: 0,
+    });
     // A stream gets 5 tokens on each rung at which it is open, and the one that ends it.
     expect(client.tokensReceived).toBe(5 * (40 + 80 + 120) + 120);
     expect(server.tokensWritten).toBe(client.tokensReceived);

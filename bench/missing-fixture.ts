@@ -1,5 +1,5 @@
-// Test support: what is missing on this machine skips its tests, loudly and with the command that brings it. Where CI is `true`
-// everything has been installed, so there it fails.
+// Test support: what is missing on this machine skips its tests, loudly and with the command that
+// brings it. Where CI is `true` everything has been installed, so there it fails.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -28,11 +28,24 @@ export function isUntested(what: string, missing: Missing | undefined): boolean 
   return true;
 }
 
-/** @param remedy Command that brings it. @param words Flags with which it succeeds where all that it needs is there. */
-export function whyNoProgram(program: string, remedy: string, words: readonly string[] = ['--version']): Missing | undefined {
-  const { status, error, stderr } = spawnSync(program, words, { encoding: 'utf8', timeout: 60_000 });
+/**
+ * @param remedy Command that brings it. @param words Flags with which it succeeds where all that it
+ * needs is there.
+ */
+export function whyNoProgram(
+  program: string,
+  remedy: string,
+  words: readonly string[] = ['--version'],
+): Missing | undefined {
+  const { status, error, stderr } = spawnSync(program, words, {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   if (status === 0) return undefined;
-  const why = error === undefined ? `${program}: ${stderr.trim().split('\n').at(-1)}` : `the program ${program} is not installed`;
+  const why =
+    error === undefined
+      ? `${program}: ${stderr.trim().split('\n').at(-1)}`
+      : `the program ${program} is not installed`;
   return { why, remedy };
 }
 
@@ -50,5 +63,7 @@ export function whyNoCompiler(): Missing | undefined {
 }
 
 export function whyNoProc(): Missing | undefined {
-  return existsSync('/proc/self/stat') ? undefined : { why: 'there is no /proc', remedy: 'run them on Linux' };
+  return existsSync('/proc/self/stat')
+    ? undefined
+    : { why: 'there is no /proc', remedy: 'run them on Linux' };
 }

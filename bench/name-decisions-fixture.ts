@@ -1,5 +1,6 @@
-// Test support: finds the places of a source that decide by a name, such as a transport's. It reads the text of the source:
-// comments are skipped, and tables, lists and messages that only hold a name are none.
+// Test support: finds the places of a source that decide by a name, such as a transport's. It reads
+// the text of the source: comments are skipped, and tables, lists and messages that only hold a
+// name are none.
 
 export interface NameDecision {
   /** 1-based. */
@@ -7,11 +8,15 @@ export interface NameDecision {
   readonly text: string;
 }
 
-const COMMENT_OR_STRING = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+const COMMENT_OR_STRING =
+  /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
 
 /** Comments become blanks, so that lines keep their numbers. */
 function withoutComments(source: string): string {
-  return source.replaceAll(COMMENT_OR_STRING, (all, string: string | undefined) => string ?? all.replaceAll(/[^\n]/g, ' '));
+  return source.replaceAll(
+    COMMENT_OR_STRING,
+    (all, string: string | undefined) => string ?? all.replaceAll(/[^\n]/g, ' '),
+  );
 }
 
 function patternsOf(names: readonly string[]): readonly RegExp[] {
@@ -28,11 +33,18 @@ function patternsOf(names: readonly string[]): readonly RegExp[] {
 }
 
 /** In the order of the lines; a line that several patterns match is there once. */
-export function findNameDecisions(source: string, names: readonly string[]): readonly NameDecision[] {
+export function findNameDecisions(
+  source: string,
+  names: readonly string[],
+): readonly NameDecision[] {
   const code = withoutComments(source);
   const lines = source.split('\n');
   const found = patternsOf(names).flatMap((pattern) =>
-    [...code.matchAll(pattern)].map(({ index, 0: text }) => code.slice(0, index + text.length).split('\n').length),
+    [...code.matchAll(pattern)].map(
+      ({ index, 0: text }) => code.slice(0, index + text.length).split('\n').length,
+    ),
   );
-  return [...new Set(found)].toSorted((a, b) => a - b).map((line) => ({ line, text: lines[line - 1]?.trim() ?? '' }));
+  return [...new Set(found)]
+    .toSorted((a, b) => a - b)
+    .map((line) => ({ line, text: lines[line - 1]?.trim() ?? '' }));
 }

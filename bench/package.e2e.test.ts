@@ -1,4 +1,5 @@
-// The package as `npm pack` makes it, in a folder that has its dependencies and nothing else of this repository.
+// The package as `npm pack` makes it, in a folder that has its dependencies and nothing else of
+// this repository.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -19,7 +20,11 @@ const program = join(folder, 'node_modules/streamduel/dist/bench/streamduel.js')
 let files: readonly string[];
 
 function run(command: string, words: readonly string[], cwd: string) {
-  const { status, stdout, stderr, error } = spawnSync(command, words, { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+  const { status, stdout, stderr, error } = spawnSync(command, words, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   if (error !== undefined) throw error;
   return { status, stdout, stderr };
 }
@@ -31,7 +36,8 @@ function must(command: string, words: readonly string[], cwd: string): string {
   return stdout;
 }
 
-const streamduel = (...words: readonly string[]) => run(process.execPath, [program, ...words], folder);
+const streamduel = (...words: readonly string[]) =>
+  run(process.execPath, [program, ...words], folder);
 
 beforeAll(() => {
   must('npm', ['pack', '--json', '--pack-destination', folder], projectPath('.'));
@@ -52,32 +58,61 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('the packed program', () => {
   it('has what it needs and no tests, fixtures or runs', () => {
     expect(files).toEqual(
-      expect.arrayContaining(['package/dist/bench/workloads/tokens.json', 'package/dist/servers/demo/page/index.html']),
+      expect.arrayContaining([
+        'package/dist/bench/workloads/tokens.json',
+        'package/dist/servers/demo/page/index.html',
+      ]),
     );
     expect(files).toContain('package/dist/servers/main.js');
-    expect(files.filter((file) => /\.test\.|fixture|golden|reports\/|\.ts$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.test\.|fixture|golden|reports\/|\.ts$/.test(file))).toEqual(
+      [],
+    );
   });
 
   it('says its version and what it can do', () => {
-    expect(streamduel('--version')).toMatchObject({ status: 0, stdout: `${packageJson.version}\n` });
+    expect(streamduel('--version')).toMatchObject({
+      status: 0,
+      stdout: `${packageJson.version}\n`,
+    });
     expect(streamduel('list', 'scenarios').stdout).toMatch(/^ {2}stream /m);
   });
 
   it('measures, and renders the run again', () => {
-    const ended = streamduel('run', '--preset', 'smoke', '--blocks', '1', '--warmup', '500ms', '--duration', '500ms', '--name', 'packed');
+    const ended = streamduel(
+      'run',
+      '--preset',
+      'smoke',
+      '--blocks',
+      '1',
+      '--warmup',
+      '500ms',
+      '--duration',
+      '500ms',
+      '--name',
+      'packed',
+    );
     expect(`${ended.stdout}${ended.stderr}`).toMatch(/^report: reports\/\S+-packed\/report\.md$/m);
     const name = readdirSync(join(folder, 'reports')).find((one) => one.endsWith('-packed')) ?? '';
     const { header, trials } = loadRun(join(folder, 'reports', name));
     expect(trials.map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
     // The repository and the lockfile around an installation belong to another project.
-    expect([header.environment.gitCommit, header.environment.lockfileSha256]).toEqual([undefined, undefined]);
+    expect([header.environment.gitCommit, header.environment.lockfileSha256]).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(header.environment.packages['ws']).toMatch(/^8\./);
-    expect(streamduel('report', join('reports', name), '--format', 'md').stdout).toContain('# SSE or WebSocket');
+    expect(streamduel('report', join('reports', name), '--format', 'md').stdout).toContain(
+      '# SSE or WebSocket',
+    );
   });
 
   it('says which Node it needs, on one that is too old to load it', () => {
     const old = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })`;
-    const { status, stdout, stderr } = run(process.execPath, ['--import', old, program, 'list', 'scenarios'], folder);
+    const { status, stdout, stderr } = run(
+      process.execPath,
+      ['--import', old, program, 'list', 'scenarios'],
+      folder,
+    );
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain('needs Node 24 or later');
   });

@@ -8,8 +8,12 @@ export function childrenOf(pid: number): { pid: number; command: string }[] {
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((entry) => {
       try {
-        const parent = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, 'utf8'))?.[1]);
-        return parent === pid ? [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'utf8') }] : [];
+        const parent = Number(
+          /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, 'utf8'))?.[1],
+        );
+        return parent === pid
+          ? [{ pid: Number(entry), command: readFileSync(`/proc/${entry}/cmdline`, 'utf8') }]
+          : [];
       } catch {
         return [];
       }

@@ -1,4 +1,5 @@
-// A first run as a user makes it, its report, and its end from where it was torn off: real processes, real sockets, short trials.
+// A first run as a user makes it, its report, and its end from where it was torn off: real
+// processes, real sockets, short trials.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,19 @@ import type { Analysis } from './analysis/analysis.ts';
 import { cli, CliFolder, type Ended } from './cli-fixture.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
 
-const short = ['run', '--preset', 'smoke', '--connections', '10', '--warmup', '500ms', '--duration', '500ms', '--seed', '7'];
+const short = [
+  'run',
+  '--preset',
+  'smoke',
+  '--connections',
+  '10',
+  '--warmup',
+  '500ms',
+  '--duration',
+  '500ms',
+  '--seed',
+  '7',
+];
 const place = new CliFolder();
 const { path: folder, run: streamduel } = place;
 
@@ -36,8 +49,15 @@ describe('a finished run', () => {
       expect(client.streamsVerified).toBe(client.streamsPlanned);
       expect(server.bytesWritten - server.headBytes).toBe(client.modelBytes);
       expect(client.bytesRead).toBe(server.bytesWritten);
-      // Besides payloads and resume ids the server wrote only the framing of the specifications: small chunks, small frames.
-      const { modelBytes = 0, modelTokenBytes = 0, payloadBytes, modelIdBytes = 0, tokensReceived } = client;
+      // Besides payloads and resume ids the server wrote only the framing of the specifications:
+      // small chunks, small frames.
+      const {
+        modelBytes = 0,
+        modelTokenBytes = 0,
+        payloadBytes,
+        modelIdBytes = 0,
+        tokensReceived,
+      } = client;
       const tokenBytes = server.bytesWritten - server.headBytes - (modelBytes - modelTokenBytes);
       expect((tokenBytes - payloadBytes - modelIdBytes) / tokensReceived).toBe(
         { sse: 14, ws: 2, tcp: 1 }[trial.arm.transport as 'sse' | 'ws' | 'tcp'],
@@ -50,12 +70,20 @@ describe('a finished run', () => {
   it('exits with 0, or with 1 when the machine was too busy for its gates, and never prints a verdict', () => {
     const isLimited = analysis.loadPoints.some((point) => point.harnessLimited.length > 0);
     expect(ended.code).toBe(isLimited ? 1 : 0);
-    const kinds = analysis.loadPoints.flatMap((point) => point.comparisons.map(({ verdict }) => verdict.kind));
-    expect(kinds.filter((kind) => kind === 'better' || kind === 'equivalent' || kind === 'size-uncertain')).toEqual([]);
+    const kinds = analysis.loadPoints.flatMap((point) =>
+      point.comparisons.map(({ verdict }) => verdict.kind),
+    );
+    expect(
+      kinds.filter(
+        (kind) => kind === 'better' || kind === 'equivalent' || kind === 'size-uncertain',
+      ),
+    ).toEqual([]);
   });
 
   it('shows plain progress lines where there is no terminal', () => {
-    expect(ended.stderr).toMatch(/^trial 1\/6 · block 1 of 2, (sse|ws|tcp) · done · about \d+ s left$/m);
+    expect(ended.stderr).toMatch(
+      /^trial 1\/6 · block 1 of 2, (sse|ws|tcp) · done · about \d+ s left$/m,
+    );
   });
 
   it('is rendered again bit for bit', async () => {
@@ -64,7 +92,8 @@ describe('a finished run', () => {
       'analysis.json',
       ...readdirSync(join(place.runFolder('whole'), 'charts')).map((chart) => `charts/${chart}`),
     ];
-    const read = (): string[] => files.map((file) => readFileSync(join(place.runFolder('whole'), file), 'utf8'));
+    const read = (): string[] =>
+      files.map((file) => readFileSync(join(place.runFolder('whole'), file), 'utf8'));
     const before = read();
     const { stdout } = await streamduel('report', place.runFolder('whole'), '--format', 'md');
     expect(read()).toEqual(before);
@@ -78,15 +107,27 @@ describe('a finished run', () => {
     const continued = await streamduel('run', '--continue', place.runFolder('whole'), '--quiet');
     expect(continued.stderr).toBe('');
     expect(place.readTrials('whole').map((trial) => trial.trial)).toEqual([0, 1, 2, 3, 4, 5]);
-    const refused = await streamduel('run', '--continue', place.runFolder('whole'), '--connections', '20');
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--connections cannot be changed by --continue')]);
+    const refused = await streamduel(
+      'run',
+      '--continue',
+      place.runFolder('whole'),
+      '--connections',
+      '20',
+    );
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('--connections cannot be changed by --continue'),
+    ]);
   });
 
   it('that was damaged is refused with file and line', async () => {
     const damaged = join(folder, 'damaged');
     mkdirSync(damaged);
     const lines = readFileSync(join(place.runFolder('whole'), 'run.ndjson'), 'utf8').split('\n');
-    writeFileSync(join(damaged, 'run.ndjson'), [lines[0], lines[1]!.slice(5), ...lines.slice(2)].join('\n'));
+    writeFileSync(
+      join(damaged, 'run.ndjson'),
+      [lines[0], lines[1]!.slice(5), ...lines.slice(2)].join('\n'),
+    );
     const { code, stderr } = await streamduel('report', damaged);
     expect(code).toBe(2);
     expect(stderr).toContain('damaged/run.ndjson:2');
@@ -94,16 +135,33 @@ describe('a finished run', () => {
 });
 
 it('library clients and the openai payload verify every stream too', async () => {
-  const { code } = await streamduel(...short, '--blocks', '1', '--client', 'library', '--payload', 'openai', '--name', 'library');
+  const { code } = await streamduel(
+    ...short,
+    '--blocks',
+    '1',
+    '--client',
+    'library',
+    '--payload',
+    'openai',
+    '--name',
+    'library',
+  );
   expect([0, 1]).toContain(code);
   for (const trial of place.readTrials('library')) {
-    expect(trial).toMatchObject({ outcome: 'completed', client: { corrupt: 0, lost: 0, hashMismatches: 0 } });
+    expect(trial).toMatchObject({
+      outcome: 'completed',
+      client: { corrupt: 0, lost: 0, hashMismatches: 0 },
+    });
     const gates = trial.outcome === 'completed' ? trial.gates : [];
     expect(gates.find((gate) => gate.id === 'C2')).toMatchObject({ value: 0, ok: true });
   }
 });
 
 it('a reader that has seen enough is no failure', () => {
-  const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" list metrics | head -1`], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', `"${process.execPath}" "${cli}" list metrics | head -1`],
+    { encoding: 'utf8' },
+  );
   expect([status, stderr]).toEqual([0, '']);
 });

@@ -37,7 +37,12 @@ async function serve(): Promise<Served> {
   expect(sse).toBe(`SSE        curl -N '${pageUrl}/stream'`);
   const webSocket = /'http:(\/\/127\.0\.0\.1:\d+)\/demo\/stream'$/.exec(ws!)![1]!;
   const [first, second] = twinsOf(program);
-  return { program, page: pageUrl, webSocket: `ws:${webSocket}`, twins: { sse: first!, ws: second! } };
+  return {
+    program,
+    page: pageUrl,
+    webSocket: `ws:${webSocket}`,
+    twins: { sse: first!, ws: second! },
+  };
 }
 
 /** Process ids of the twins, in the order in which they were started: SSE, WebSocket. */
@@ -48,7 +53,10 @@ function twinsOf({ child }: Program): number[] {
     .sort((one, other) => one - other);
 }
 
-async function openBoth({ page, webSocket }: Served): Promise<{ text: Promise<string>; closed: Promise<unknown[]> }> {
+async function openBoth({
+  page,
+  webSocket,
+}: Served): Promise<{ text: Promise<string>; closed: Promise<unknown[]> }> {
   const response = await fetch(`${page}/stream?interval=5000`);
   const socket = new WebSocket(`${webSocket}/demo/stream?interval=5000`);
   await once(socket, 'message');
@@ -102,7 +110,10 @@ it.each([
   const { program, twins } = await serve();
   process.kill(twins[transport], 'SIGKILL');
   const { code, stderr } = await program.ended;
-  expect([code, stderr]).toEqual([1, `error: the ${title} twin process ended by SIGKILL before its time\n`]);
+  expect([code, stderr]).toEqual([
+    1,
+    `error: the ${title} twin process ended by SIGKILL before its time\n`,
+  ]);
   expect([isAlive(twins.sse), isAlive(twins.ws)]).toEqual([false, false]);
 });
 
@@ -128,5 +139,8 @@ it.each([
 
 it('refuses a port that is none with exit code 2', async () => {
   const { code, stderr } = await place.run('serve', '--port', '70000');
-  expect([code, stderr]).toEqual([2, 'error: --port 70000: expected a whole number from 0 to 65535\n']);
+  expect([code, stderr]).toEqual([
+    2,
+    'error: --port 70000: expected a whole number from 0 to 65535\n',
+  ]);
 });

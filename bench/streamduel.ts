@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Entry of the installed package: with a Node that is too old, the rest of the program could not be loaded to report it.
+// Entry of the installed package: with a Node that is too old, the rest of the program could not be
+// loaded to report it.
 
 const LEAST_NODE = 24;
 

@@ -1,5 +1,6 @@
-// Plans the streams that the connections of a closed loop request: the same ones, in the same order, in every arm of a block,
-// although it is not known in advance how many of them there will be time for.
+// Plans the streams that the connections of a closed loop request: the same ones, in the same
+// order, in every arm of a block, although it is not known in advance how many of them there will
+// be time for.
 
 import { transports } from '../bench/contract/arms/transports.ts';
 import { BenchError } from '../bench/contract/errors.ts';
@@ -12,7 +13,10 @@ import { NS_PER_S } from '../bench/contract/units.ts';
 /** Prefix of the ids of such streams. */
 export const ASKED_PREFIX = 'c';
 
-/** Reserve, because gaps vary: streams may end sooner than their mean length says, but far from twice as soon. */
+/**
+ * Reserve, because gaps vary: streams may end sooner than their mean length says, but far from
+ * twice as soon.
+ */
 const SPARE_TURNS = 2;
 
 export class AskedStreams {
@@ -22,12 +26,17 @@ export class AskedStreams {
   readonly #transport: TrialSpecification['transport'];
   readonly #turns: number;
 
-  constructor({ transport, connections, workloadSeed, ...times }: TrialSpecification, plan: CompletionsPlan) {
+  constructor(
+    { transport, connections, workloadSeed, ...times }: TrialSpecification,
+    plan: CompletionsPlan,
+  ) {
     this.plan = plan;
     this.#transport = transport;
     const { tokensPerStream, tokensPerSecond } = plan;
     const shortestNs = ((tokensPerStream - 1) / tokensPerSecond) * NS_PER_S;
-    const turns = Math.ceil((SPARE_TURNS * (times.warmupNs + times.windowNs + times.tailNs)) / shortestNs) + SPARE_TURNS;
+    const turns =
+      Math.ceil((SPARE_TURNS * (times.warmupNs + times.windowNs + times.tailNs)) / shortestNs) +
+      SPARE_TURNS;
     this.#turns = turns;
     const streams = connections * turns;
     const numbers = Array.from({ length: streams }, (_, stream) => stream);
@@ -35,7 +44,9 @@ export class AskedStreams {
       streams,
       startNs: new Float64Array(streams).fill(Number.NaN),
       tokens: new Int32Array(streams).fill(tokensPerStream),
-      seeds: Uint32Array.from(numbers, (stream) => deriveSeed(workloadSeed, 0x636f6d70, Math.floor(stream / turns), stream % turns)),
+      seeds: Uint32Array.from(numbers, (stream) =>
+        deriveSeed(workloadSeed, 0x636f6d70, Math.floor(stream / turns), stream % turns),
+      ),
       slots: Int32Array.from(numbers, (stream) => Math.floor(stream / turns)),
       base: Int32Array.from(numbers, (stream) => stream * tokensPerStream),
       totalTokens: streams * tokensPerStream,

@@ -1,5 +1,6 @@
-// The closed loop of completions-trial.ts, run by an HTTP load generator: autocannon, which keeps its connections and delivers a
-// response once all of it is there. It neither sees tokens nor can end a stream, so those of the last moment are cut.
+// The closed loop of completions-trial.ts, run by an HTTP load generator: autocannon, which keeps
+// its connections and delivers a response once all of it is there. It neither sees tokens nor can
+// end a stream, so those of the last moment are cut.
 
 import autocannon from 'autocannon';
 import { callAt } from '../bench/contract/child-link.ts';
@@ -31,7 +32,10 @@ export class AutocannonTrial implements Trial {
   #streamsAsked = 0;
   #isOver = false;
 
-  /** @param openRehearsal Client stack of the rehearsal: the server must be as warm as in every other arm. */
+  /**
+   * @param openRehearsal Client stack of the rehearsal: the server must be as warm as in every
+   * other arm.
+   */
   constructor(order: LoadOrder, plan: CompletionsPlan, openRehearsal: OpenStack) {
     this.#order = order;
     this.#frame = new TrialFrame(order, openRehearsal);
@@ -111,20 +115,32 @@ export class AutocannonTrial implements Trial {
       else lose('not-verified', flaw);
       isWaiting = false;
     });
-    events.on('connError', (error: NodeJS.ErrnoException) => lose(error.code ?? 'socket', error.message));
+    events.on('connError', (error: NodeJS.ErrnoException) =>
+      lose(error.code ?? 'socket', error.message),
+    );
     events.on('timeout', () => lose('timeout', 'there was no whole response in time'));
   }
 
-  /** The text itself is not compared: autocannon decodes each part of it alone, and a part may end within a character. */
+  /**
+   * The text itself is not compared: autocannon decodes each part of it alone, and a part may end
+   * within a character.
+   */
   #flawOf(body: string, stream: number): string | undefined {
     const { population, plan } = this.#asked;
     const { source } = this.#frame;
     const n = plan.tokensPerStream;
-    const sha256 = hashStreamText(source, sliceStart(source, population.seeds[stream] as number), n);
+    const sha256 = hashStreamText(
+      source,
+      sliceStart(source, population.seeds[stream] as number),
+      n,
+    );
     const done: DoneEvent = { s: n + 1, n, sha256, finish: 'stop' };
-    if (!body.endsWith(`data: ${JSON.stringify(done)}\n\n`)) return 'the body does not end with the `done` of this stream';
+    if (!body.endsWith(`data: ${JSON.stringify(done)}\n\n`))
+      return 'the body does not end with the `done` of this stream';
     const events = countEvents(body);
-    return events === n + 2 ? undefined : `the body has ${events} events, not open, ${n} tokens and done`;
+    return events === n + 2
+      ? undefined
+      : `the body has ${events} events, not open, ${n} tokens and done`;
   }
 
   #note(cause: string, example: string): void {
@@ -134,7 +150,11 @@ export class AutocannonTrial implements Trial {
   }
 
   #tally(use: ProcessUse): CompletionsTally {
-    const errors = [...this.#errors].map(([cause, { count, example }]) => ({ cause, count, example }));
+    const errors = [...this.#errors].map(([cause, { count, example }]) => ({
+      cause,
+      count,
+      example,
+    }));
     const streamsFailed = errors.reduce((sum, { count }) => sum + count, 0);
     return {
       node: process.version,

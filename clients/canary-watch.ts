@@ -1,5 +1,6 @@
-// Times ordinary requests to a server, sent by autocannon. Its own pace is a burst at the start of each second and its own
-// quantiles are whole milliseconds, so it runs once for each request of a second, and the times of single answers are kept.
+// Times ordinary requests to a server, sent by autocannon. Its own pace is a burst at the start of
+// each second and its own quantiles are whole milliseconds, so it runs once for each request of a
+// second, and the times of single answers are kept.
 
 import autocannon from 'autocannon';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,7 +15,10 @@ const WARM_UP_CONNECTIONS = 2;
 /** Interval at which autocannon checks whether the warm-up is over. */
 const WARM_UP_CHECK_MS = 20;
 const IDLE_MS = 1000;
-/** Requests of the last moment of a reading are left out: whether they are answered in time is a matter of chance. */
+/**
+ * Requests of the last moment of a reading are left out: whether they are answered in time is a
+ * matter of chance.
+ */
 const GRACE_NS = 100 * NS_PER_MS;
 /** Limit of errors; without it a broken connection is retried at once, for ever. */
 const MOST_ERRORS = 20;
@@ -61,7 +65,8 @@ export class CanaryWatch {
     for (const port of ports) await this.#warmUp(port);
     for (let connection = 0; connection < requestsPerSecond; connection++) {
       this.#open(ports[connection % ports.length] as number);
-      // Spread evenly over the second of each connection's first request, which includes connecting and is not read.
+      // Spread evenly over the second of each connection's first request, which includes connecting
+      // and is not read.
       await pause(1000 / requestsPerSecond);
     }
     const fromNs = this.#now();
@@ -115,7 +120,8 @@ export class CanaryWatch {
       connectionRate: 1,
       duration: RUN_S,
       bailout: MOST_ERRORS,
-      // autocannon's correction mistakes seconds for milliseconds; and a late answer only delays requests of its own connection.
+      // autocannon's correction mistakes seconds for milliseconds; and a late answer only delays
+      // requests of its own connection.
       ignoreCoordinatedOmission: true,
       setupClient: (client) => this.#follow(client as NodeJS.EventEmitter as OpenClient),
     });
@@ -129,7 +135,8 @@ export class CanaryWatch {
     };
     this.#clients.push(client);
     client.on('request', () => {
-      // The last one is still unanswered: autocannon reconnected silently, because the server had closed the connection.
+      // The last one is still unanswered: autocannon reconnected silently, because the server had
+      // closed the connection.
       fail();
       waiting = { sentNs: this.#now(), timeNs: undefined, hasFailed: false };
       this.#requests.push(waiting);
@@ -147,7 +154,9 @@ export class CanaryWatch {
   /** Samples of the requests from `fromNs` until GRACE_NS before now. */
   #samples(fromNs: number): CanarySamples {
     const nowNs = this.#now();
-    const sent = this.#requests.filter(({ sentNs }) => sentNs >= fromNs && sentNs < nowNs - GRACE_NS);
+    const sent = this.#requests.filter(
+      ({ sentNs }) => sentNs >= fromNs && sentNs < nowNs - GRACE_NS,
+    );
     const timed = sent.filter(({ hasFailed }) => !hasFailed);
     return {
       requests: sent.length,

@@ -1,4 +1,5 @@
-// The canary's process: receives one server's address, reports its readings. Separate from the load process, which must not be late.
+// The canary's process: receives one server's address, reports its readings. Separate from the load
+// process, which must not be late.
 
 import type { FromCanary, ToCanary } from '../bench/contract/canary.ts';
 import { toCanarySchema } from '../bench/contract/canary.ts';
@@ -20,7 +21,8 @@ linkToParent<ToCanary>({
         await say({ kind: 'idle' });
         return;
       case 'read-window':
-        if (watch === undefined) throw new BenchError('USAGE', 'the canary was sent out before it was told where to');
+        if (watch === undefined)
+          throw new BenchError('USAGE', 'the canary was sent out before it was told where to');
         await say(await watch.readWindow({ ...message, epochNs: BigInt(message.epochNs) }));
         process.exit(0);
     }

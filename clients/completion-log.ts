@@ -17,7 +17,9 @@ export class CompletionLog {
   }
 
   write(path: string): void {
-    const columns = completionColumns.map((name) => [name, Float64Array.from(this.#completions, (one) => one[name])] as const);
+    const columns = completionColumns.map(
+      (name) => [name, Float64Array.from(this.#completions, (one) => one[name])] as const,
+    );
     writeStamps(path, Object.fromEntries(columns));
   }
 }

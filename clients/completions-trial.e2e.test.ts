@@ -1,4 +1,5 @@
-// The load process as a whole in a closed loop, over real sockets, against real twins: what it counts is what they finished.
+// The load process as a whole in a closed loop, over real sockets, against real twins: what it
+// counts is what they finished.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -47,12 +48,27 @@ function specify(transport: 'sse' | 'ws', client: ClientStack): TrialSpecificati
   };
 }
 
-async function load(port: number, specification: TrialSpecification): Promise<{ tally: CompletionsTally; stamps: StampColumns }> {
+async function load(
+  port: number,
+  specification: TrialSpecification,
+): Promise<{ tally: CompletionsTally; stamps: StampColumns }> {
   const echo = await startClockEcho('127.0.0.1');
-  const stampsFile = join(folder, `${specification.transport}-${specification.client}-${port}.stamps`);
+  const stampsFile = join(
+    folder,
+    `${specification.transport}-${specification.client}-${port}.stamps`,
+  );
   const child = fork(join(import.meta.dirname, 'main.ts'), { execArgv: ['--expose-gc'] });
   try {
-    child.send(toClientSchema.parse({ kind: 'load', specification, stampsFile, host: '127.0.0.1', port, clockPort: echo.port }));
+    child.send(
+      toClientSchema.parse({
+        kind: 'load',
+        specification,
+        stampsFile,
+        host: '127.0.0.1',
+        port,
+        clockPort: echo.port,
+      }),
+    );
     await hear(child, 'ready');
     child.send({ kind: 'start', epochNs: String(process.hrtime.bigint() + 20_000_000n) });
     const { tally } = await hear(child, 'completions-tally');
@@ -67,19 +83,30 @@ it.each([
   ['sse', 'probe'],
   ['ws', 'probe'],
   ['sse', 'library'],
-] as const)('%s/%s counts exactly the streams that the twin finished, each verified to its last byte', async (transport, client) => {
-  await using server = await startTestServer(transport, { workload: specify(transport, client).workload });
-  const { tally } = await load(server.port, specify(transport, client));
-  // About 40 on an idle machine; the number depends on the machine, but all of them must count.
-  expect(tally.streamsWhole).toBeGreaterThan(CONNECTIONS);
-  expect(tally).toMatchObject({ streamsAsked: tally.streamsWhole, streamsAbandoned: 0, errors: [], tokenFaults: 0, bytesBesideModel: 0 });
-  expect(server.streams.counts).toMatchObject({
-    opened: tally.streamsWhole,
-    finished: tally.streamsWhole,
-    tokensWritten: tally.streamsWhole * TOKENS,
-    cut: {},
-  });
-});
+] as const)(
+  '%s/%s counts exactly the streams that the twin finished, each verified to its last byte',
+  async (transport, client) => {
+    await using server = await startTestServer(transport, {
+      workload: specify(transport, client).workload,
+    });
+    const { tally } = await load(server.port, specify(transport, client));
+    // About 40 on an idle machine; the number depends on the machine, but all of them must count.
+    expect(tally.streamsWhole).toBeGreaterThan(CONNECTIONS);
+    expect(tally).toMatchObject({
+      streamsAsked: tally.streamsWhole,
+      streamsAbandoned: 0,
+      errors: [],
+      tokenFaults: 0,
+      bytesBesideModel: 0,
+    });
+    expect(server.streams.counts).toMatchObject({
+      opened: tally.streamsWhole,
+      finished: tally.streamsWhole,
+      tokensWritten: tally.streamsWhole * TOKENS,
+      cut: {},
+    });
+  },
+);
 
 it('autocannon counts the streams that it received whole, and only its last ones are cut', async () => {
   const specification = specify('sse', 'autocannon');
@@ -123,7 +150,10 @@ it('both clients ask for the same streams, so their bytes differ by the heads al
   expect(Math.abs(generator - probe)).toBeLessThan(60);
 });
 
-async function withServer<T>(listener: RequestListener, use: (port: number) => Promise<T>): Promise<T> {
+async function withServer<T>(
+  listener: RequestListener,
+  use: (port: number) => Promise<T>,
+): Promise<T> {
   const server = createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -137,7 +167,8 @@ async function withServer<T>(listener: RequestListener, use: (port: number) => P
 
 it('a stream that is refused is asked for again after a pause, and each refusal counts', async () => {
   const { tally } = await withServer(
-    (_request, response) => response.writeHead(503, { 'content-type': 'application/json' }).end('{}'),
+    (_request, response) =>
+      response.writeHead(503, { 'content-type': 'application/json' }).end('{}'),
     async (port) => await load(port, specify('sse', 'probe')),
   );
   expect(tally.streamsWhole).toBe(0);
@@ -150,7 +181,10 @@ it('a stream that is refused is asked for again after a pause, and each refusal 
 
 it('a stream of other bytes than were asked for does not count, though it came to its end', async () => {
   const specification = specify('sse', 'probe');
-  await using server = await startTestServer('sse', { workload: specification.workload, payload: 'openai' });
+  await using server = await startTestServer('sse', {
+    workload: specification.workload,
+    payload: 'openai',
+  });
   const { tally, stamps } = await load(server.port, specification);
   expect(tally.streamsWhole).toBe(0);
   expect(tally.tokenFaults).toBe(TOKENS * tally.streamsAsked);
@@ -161,12 +195,20 @@ it('a stream of other bytes than were asked for does not count, though it came t
 const answerWrongly: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   // Answers slowly, since a load generator sends its next request at once.
-  setTimeout(() => response.end('event: open\ndata: {}\n\nevent: done\ndata: {"s":41,"n":40}\n\n'), 50);
+  setTimeout(
+    () => response.end('event: open\ndata: {}\n\nevent: done\ndata: {"s":41,"n":40}\n\n'),
+    50,
+  );
 };
 
 it('a whole response that is not the stream asked for does not count', async () => {
-  const { tally } = await withServer(answerWrongly, async (port) => await load(port, specify('sse', 'autocannon')));
+  const { tally } = await withServer(
+    answerWrongly,
+    async (port) => await load(port, specify('sse', 'autocannon')),
+  );
   expect(tally.streamsWhole).toBe(0);
   expect(tally.errors.map(({ cause }) => cause)).toEqual(['not-verified']);
-  expect(tally.errors[0]?.example).toContain('the body does not end with the `done` of this stream');
+  expect(tally.errors[0]?.example).toContain(
+    'the body does not end with the `done` of this stream',
+  );
 });

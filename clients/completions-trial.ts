@@ -1,5 +1,5 @@
-// A closed loop of whole streams: the next stream is requested as soon as the last has ended, on a connection of its own as in
-// every other trial, and every token is verified.
+// A closed loop of whole streams: the next stream is requested as soon as the last has ended, on a
+// connection of its own as in every other trial, and every token is verified.
 
 import assert from 'node:assert/strict';
 import type { CompletionsPlan, CompletionsTally } from '../bench/contract/completions.ts';
@@ -12,7 +12,10 @@ import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
 import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
 
-/** Pause after a stream that failed: a server that refuses must not be sent requests as fast as it can refuse them. */
+/**
+ * Pause after a stream that failed: a server that refuses must not be sent requests as fast as it
+ * can refuse them.
+ */
 const FAILURE_PAUSE_MS = 100;
 
 const SEES_SOCKETS = 'whole streams are asked for by stacks that see their sockets';
@@ -24,7 +27,10 @@ export class CompletionsTrial implements Trial {
   readonly #accounts: StreamAccounts;
   readonly #client: StreamClient;
   readonly #log = new CompletionLog();
-  /** By connection: number of requested streams, when the last one was requested, and when its `done` came. */
+  /**
+   * By connection: number of requested streams, when the last one was requested, and when its
+   * `done` came.
+   */
   readonly #turns: Int32Array;
   readonly #requestNs: Float64Array;
   readonly #doneNs: Float64Array;
@@ -37,7 +43,12 @@ export class CompletionsTrial implements Trial {
     this.#order = order;
     this.#frame = new TrialFrame(order, openStack);
     this.#asked = new AskedStreams(specification, plan);
-    this.#accounts = new StreamAccounts(specification, this.#asked.population, this.#frame.source, ASKED_PREFIX);
+    this.#accounts = new StreamAccounts(
+      specification,
+      this.#asked.population,
+      this.#frame.source,
+      ASKED_PREFIX,
+    );
     this.#client = this.#frame.openClient(this.#listener());
     this.#turns = new Int32Array(connections);
     this.#requestNs = new Float64Array(connections);
@@ -88,7 +99,8 @@ export class CompletionsTrial implements Trial {
     return {
       onConnect: () => undefined,
       onAccept: () => undefined,
-      onTokenBytes: (stream, buffer, start, end) => void this.#accounts.tokenBytes(stream, buffer, start, end),
+      onTokenBytes: (stream, buffer, start, end) =>
+        void this.#accounts.tokenBytes(stream, buffer, start, end),
       onTokenText: (stream, payload) => void this.#accounts.tokenText(stream, payload),
       onControl: (stream, type, text, at) => {
         if (type !== 'done') return;
@@ -108,7 +120,10 @@ export class CompletionsTrial implements Trial {
     };
   }
 
-  /** Records `done`, the end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake. */
+  /**
+   * Records `done`, the end that an application waits for. What follows differs by transport: a
+   * last chunk, or a closing handshake.
+   */
   #record(connection: number, bytesRead: number): void {
     const requestNs = this.#requestNs[connection] as number;
     this.#log.record({ requestNs, endNs: this.#doneNs[connection] as number, bytesRead });
@@ -116,7 +131,17 @@ export class CompletionsTrial implements Trial {
 
   #tally(use: ProcessUse): CompletionsTally {
     const accounts = this.#accounts;
-    const { lost, duplicated, reordered, corrupt, hashMismatches, bytesRead, headBytes, modelBytes, errors } = accounts.tally();
+    const {
+      lost,
+      duplicated,
+      reordered,
+      corrupt,
+      hashMismatches,
+      bytesRead,
+      headBytes,
+      modelBytes,
+      errors,
+    } = accounts.tally();
     assert(bytesRead !== undefined && headBytes !== undefined, SEES_SOCKETS);
     return {
       node: process.version,
@@ -126,7 +151,9 @@ export class CompletionsTrial implements Trial {
       streamsAbandoned: 0,
       errors,
       tokenFaults: lost + duplicated + reordered + corrupt + hashMismatches,
-      ...(modelBytes !== undefined && { bytesBesideModel: Math.abs(bytesRead - headBytes - modelBytes) }),
+      ...(modelBytes !== undefined && {
+        bytesBesideModel: Math.abs(bytesRead - headBytes - modelBytes),
+      }),
     };
   }
 }

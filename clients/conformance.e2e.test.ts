@@ -1,4 +1,5 @@
-// Every client stack over every transport against the real servers: the same streams, the same events, verified whole.
+// Every client stack over every transport against the real servers: the same streams, the same
+// events, verified whole.
 
 import { describe, expect, it } from 'vitest';
 import { transportIds, transports, type TransportId } from '../bench/contract/arms/transports.ts';
@@ -23,7 +24,8 @@ type Stack = (typeof stackNames)[number];
 const population: Population = (() => {
   const tokens = Int32Array.from({ length: STREAMS }, (_, stream) => 1 + 2 * stream);
   const base = new Int32Array(STREAMS);
-  for (let stream = 1; stream < STREAMS; stream++) base[stream] = base[stream - 1]! + tokens[stream - 1]!;
+  for (let stream = 1; stream < STREAMS; stream++)
+    base[stream] = base[stream - 1]! + tokens[stream - 1]!;
   return {
     streams: STREAMS,
     startNs: new Float64Array(STREAMS),
@@ -45,16 +47,34 @@ interface Seen {
   readonly verified: boolean[];
 }
 
-async function receive(transport: TransportId, stack: Stack, port: number, payload: PayloadName, planned: PlannedStreams): Promise<Seen> {
+async function receive(
+  transport: TransportId,
+  stack: Stack,
+  port: number,
+  payload: PayloadName,
+  planned: PlannedStreams,
+): Promise<Seen> {
   const source = openTokenSource(fastWorkload);
   const layout = layOutSource(source);
   const counts = noFaults();
   const lists = (): string[][] => Array.from({ length: STREAMS }, () => []);
-  const seen: Seen = { payloads: lists(), controls: lists(), ends: [], failures: lists(), order: lists(), counts, verified: [] };
+  const seen: Seen = {
+    payloads: lists(),
+    controls: lists(),
+    ends: [],
+    failures: lists(),
+    order: lists(),
+    counts,
+    verified: [],
+  };
   const hashes: (string | undefined)[] = [];
   const checks = Array.from(population.tokens, (tokens, stream) => {
     const plan = planned.find({ id: String(stream) })!;
-    const expected = new ExpectedPayload(source, layout, payloads[payload].template(String(stream)));
+    const expected = new ExpectedPayload(
+      source,
+      layout,
+      payloads[payload].template(String(stream)),
+    );
     return new SequenceCheck(expected, { sourceStart: plan.sourceStart, tokens, counts });
   });
   let left = STREAMS;
@@ -86,7 +106,10 @@ async function receive(transport: TransportId, stack: Stack, port: number, paylo
     onEnd: (stream, count) => {
       seen.order[stream]!.push('end');
       seen.ends[stream] = count;
-      seen.verified[stream] = checks[stream]!.finish(hashes[stream], () => planned.find({ id: String(stream) })!.sha256);
+      seen.verified[stream] = checks[stream]!.finish(
+        hashes[stream],
+        () => planned.find({ id: String(stream) })!.sha256,
+      );
       finish();
     },
     onFailure: (stream, cause, message) => {
@@ -94,43 +117,53 @@ async function receive(transport: TransportId, stack: Stack, port: number, paylo
       finish();
     },
   };
-  const client: StreamClient = stacks[stack](transport, { listener, now: () => asInstant(performance.now()) });
+  const client: StreamClient = stacks[stack](transport, {
+    listener,
+    now: () => asInstant(performance.now()),
+  });
   for (let stream = 0; stream < STREAMS; stream++)
-    client.open(stream, { host: '127.0.0.1', port, path: transports[transport].route(String(stream)) });
+    client.open(stream, {
+      host: '127.0.0.1',
+      port,
+      path: transports[transport].route(String(stream)),
+    });
   await over;
   await client.close();
   return seen;
 }
 
-describe.each(transportIds.flatMap((transport) => payloadNames.map((payload) => [transport, payload] as const)))(
-  '%s with %s payload',
-  (transport, payload) => {
-    it('both client stacks verify every stream and see the same events', async () => {
-      await using server = await startTestServer(transport, { payload, population });
-      const seen = {
-        probe: await receive(transport, 'probe', server.port, payload, server.planned),
-        library: await receive(transport, 'library', server.port, payload, server.planned),
-      };
-      for (const stack of stackNames) {
-        expect(seen[stack].failures.flat()).toEqual([]);
-        expect(seen[stack].counts).toEqual(noFaults());
-        expect(seen[stack].verified).toEqual(Array.from({ length: STREAMS }, () => true));
-        expect(seen[stack].payloads.map((tokens) => tokens.length)).toEqual([...population.tokens]);
-        for (const order of seen[stack].order) expect(order).toEqual(['connect', 'accept', 'open', 'done', 'end']);
-      }
-      expect(seen.library.payloads).toEqual(seen.probe.payloads);
-      expect(seen.library.controls).toEqual(seen.probe.controls);
-      // The server counts both clients' sockets; each must have read exactly half of what it wrote.
-      await expect.poll(() => server.streams.openStreams).toBe(0);
-      const read = (stack: Stack): number => seen[stack].ends.reduce((sum, count) => sum + (count?.bytesRead ?? 0), 0);
-      expect(read('probe')).toBe(server.streams.counts.bytesWritten / 2);
-      expect(read('library')).toBe(read('probe'));
-    });
-  },
-);
+describe.each(
+  transportIds.flatMap((transport) => payloadNames.map((payload) => [transport, payload] as const)),
+)('%s with %s payload', (transport, payload) => {
+  it('both client stacks verify every stream and see the same events', async () => {
+    await using server = await startTestServer(transport, { payload, population });
+    const seen = {
+      probe: await receive(transport, 'probe', server.port, payload, server.planned),
+      library: await receive(transport, 'library', server.port, payload, server.planned),
+    };
+    for (const stack of stackNames) {
+      expect(seen[stack].failures.flat()).toEqual([]);
+      expect(seen[stack].counts).toEqual(noFaults());
+      expect(seen[stack].verified).toEqual(Array.from({ length: STREAMS }, () => true));
+      expect(seen[stack].payloads.map((tokens) => tokens.length)).toEqual([...population.tokens]);
+      for (const order of seen[stack].order)
+        expect(order).toEqual(['connect', 'accept', 'open', 'done', 'end']);
+    }
+    expect(seen.library.payloads).toEqual(seen.probe.payloads);
+    expect(seen.library.controls).toEqual(seen.probe.controls);
+    // The server counts both clients' sockets; each must have read exactly half of what it wrote.
+    await expect.poll(() => server.streams.openStreams).toBe(0);
+    const read = (stack: Stack): number =>
+      seen[stack].ends.reduce((sum, count) => sum + (count?.bytesRead ?? 0), 0);
+    expect(read('probe')).toBe(server.streams.counts.bytesWritten / 2);
+    expect(read('library')).toBe(read('probe'));
+  });
+});
 
 const cuts = transportIds.flatMap((transport) =>
-  stackNames.flatMap((stack) => (['fin', 'rst'] as const).map((how) => [transport, stack, how] as const)),
+  stackNames.flatMap((stack) =>
+    (['fin', 'rst'] as const).map((how) => [transport, stack, how] as const),
+  ),
 );
 
 it.each(cuts)(
@@ -148,7 +181,8 @@ it.each(cuts)(
       expect(failures.length + (seen.order[stream]!.includes('end') ? 1 : 0)).toBe(1);
       const received = seen.payloads[stream]!;
       expect(received).toEqual(whole.payloads[stream]!.slice(0, received.length));
-      for (const failure of failures) expect(failure).toMatch(/^(closed-early|ECONNRESET|protocol)/);
+      for (const failure of failures)
+        expect(failure).toMatch(/^(closed-early|ECONNRESET|protocol)/);
     }
   },
 );

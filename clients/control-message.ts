@@ -5,11 +5,19 @@ import type { ControlType } from './stream-client.ts';
 import { protocolFailure } from './stream-failure.ts';
 
 /** The order has no meaning. */
-export const controlTypes = ['open', 'done', 'stream-error', 'bye', 'gap'] as const satisfies readonly ControlType[];
+export const controlTypes = [
+  'open',
+  'done',
+  'stream-error',
+  'bye',
+  'gap',
+] as const satisfies readonly ControlType[];
 
 const prefix = Buffer.from(CONTROL_PREFIX);
 
-/** Whether the message in bytes [start, end) is a control event on a transport without event names. */
+/**
+ * Whether the message in bytes [start, end) is a control event on a transport without event names.
+ */
 export function isControlMessage(buffer: Buffer, start: number, end: number): boolean {
   if (end - start < prefix.length) return false;
   for (let i = 0; i < prefix.length; i++) if (buffer[start + i] !== prefix[i]) return false;

@@ -17,7 +17,9 @@ function check(received: readonly string[], feed: 'bytes' | 'text') {
   const counts = noFaults();
   const one = new CountCheck(expected, { sourceStart: 2, tokens: whole.length, counts });
   const places = received.map((payload) =>
-    feed === 'text' ? one.acceptText(payload) : one.acceptBytes(Buffer.from(payload), 0, Buffer.byteLength(payload)),
+    feed === 'text'
+      ? one.acceptText(payload)
+      : one.acceptBytes(Buffer.from(payload), 0, Buffer.byteLength(payload)),
   );
   return { last: places.at(-1), isWhole: one.finish(undefined, () => ''), counts };
 }
@@ -30,9 +32,16 @@ describe.each(['bytes', 'text'] as const)('a stream that is counted as %s', (fee
   it.each([
     ['a token is missing', whole.slice(1), { lost: 1 }],
     ['a token came twice', [...whole, whole[0] as string], { duplicated: 1 }],
-    ['one came twice and another of other length is missing', [...whole.slice(0, 11), whole[0] as string], { corrupt: 1 }],
+    [
+      'one came twice and another of other length is missing',
+      [...whole.slice(0, 11), whole[0] as string],
+      { corrupt: 1 },
+    ],
     ['a token was cut', [...whole.slice(0, 11), (whole[11] as string).slice(1)], { corrupt: 1 }],
   ])('is not when %s', (_, received, faults) => {
-    expect(check(received, feed)).toMatchObject({ isWhole: false, counts: { ...noFaults(), ...faults } });
+    expect(check(received, feed)).toMatchObject({
+      isWhole: false,
+      counts: { ...noFaults(), ...faults },
+    });
   });
 });

@@ -1,4 +1,5 @@
-// Test fixture: a proxy between client and server that cuts connections after some bytes to the client.
+// Test fixture: a proxy between client and server that cuts connections after some bytes to the
+// client.
 
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -7,11 +8,17 @@ interface CutterOptions {
   readonly afterBytes: number;
   /** A clean close or a reset. */
   readonly how: 'fin' | 'rst';
-  /** Number of connections that are cut, in order of opening; later ones pass. By default all are cut. */
+  /**
+   * Number of connections that are cut, in order of opening; later ones pass. By default all are
+   * cut.
+   */
   readonly cuts?: number;
 }
 
-export async function startCutter(serverPort: number, options: CutterOptions): Promise<{ port: number } & Disposable> {
+export async function startCutter(
+  serverPort: number,
+  options: CutterOptions,
+): Promise<{ port: number } & Disposable> {
   const { afterBytes, how, cuts = Number.POSITIVE_INFINITY } = options;
   let connections = 0;
   const server = createServer((downstream: Socket) => {

@@ -1,4 +1,5 @@
-// Calls back when something is due, in order of time, with one timer: thousands of clients may wait for their next attempt at once.
+// Calls back when something is due, in order of time, with one timer: thousands of clients may wait
+// for their next attempt at once.
 
 import { NS_PER_MS } from '../bench/contract/units.ts';
 
@@ -18,8 +19,9 @@ interface Due {
 }
 
 /**
- * Limit of calls per turn of the event loop. When all clients wait equally long, thousands are due at one moment; without a
- * pause the answers to the first would lie unread until the last has been sent.
+ * Limit of calls per turn of the event loop. When all clients wait equally long, thousands are due
+ * at one moment; without a pause the answers to the first would lie unread until the last has been
+ * sent.
  */
 const CALLS_PER_TURN = 100;
 

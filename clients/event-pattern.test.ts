@@ -19,7 +19,8 @@ it('clients that saw the same are counted together, the most frequent first', ()
 it('equal events in a row are folded to one, 2–3 or more', () => {
   const patterns = new EventPatterns();
   for (let times = 1; times <= 5; times++) {
-    for (let time = 0; time < times; time++) patterns.note(times, words.attemptFailed('ECONNREFUSED'));
+    for (let time = 0; time < times; time++)
+      patterns.note(times, words.attemptFailed('ECONNREFUSED'));
     patterns.note(times, words.done);
   }
   expect(patterns.tally()).toEqual([
@@ -37,7 +38,8 @@ it('an event of which it does not matter how often it came is noted once', () =>
 
 it('patterns beyond the twentieth are merged, and no client is lost', () => {
   const patterns = new EventPatterns();
-  for (let stream = 0; stream < 30; stream++) patterns.note(stream, words.attemptFailed(`E${stream}`));
+  for (let stream = 0; stream < 30; stream++)
+    patterns.note(stream, words.attemptFailed(`E${stream}`));
   const tally = patterns.tally();
   expect(tally.length).toBe(21);
   expect(tally.at(-1)).toEqual({ events: ['other'], clients: 10 });

@@ -1,9 +1,13 @@
-// Records what each client saw, in order, as a few words, so that clients that saw the same can be counted together. No word
-// holds a number that differs from client to client by chance, such as how many tokens were replayed.
+// Records what each client saw, in order, as a few words, so that clients that saw the same can be
+// counted together. No word holds a number that differs from client to client by chance, such as
+// how many tokens were replayed.
 
 import type { RecoveryPattern } from '../bench/contract/recovery.ts';
 
-/** The words of a pattern; some take a cause, which is an `errno` name or a key of stream-failure.ts. */
+/**
+ * The words of a pattern; some take a cause, which is an `errno` name or a key of
+ * stream-failure.ts.
+ */
 export const patternWords = {
   /** The connection failed or ended; the cause says how. */
   lost: (cause: string) => (cause === 'silent' || cause === 'bye' ? cause : `read: ${cause}`),
@@ -13,7 +17,10 @@ export const patternWords = {
   gap: 'gap',
   /** A token on a new connection that had been received before. */
   seenAgain: 'seen again',
-  /** `new token`: the first unseen token on a new connection; `skipped` precedes it when earlier ones are missing undeclared. */
+  /**
+   * `new token`: the first unseen token on a new connection; `skipped` precedes it when earlier
+   * ones are missing undeclared.
+   */
   skipped: 'skipped',
   newToken: 'new token',
   stopsReading: 'stops reading',
@@ -26,7 +33,10 @@ export const patternWords = {
 } as const;
 
 const MAX_PATTERNS = 20;
-/** Limit for a client that is disconnected again and again; what it saw after so many words is left out. */
+/**
+ * Limit for a client that is disconnected again and again; what it saw after so many words is left
+ * out.
+ */
 const MAX_WORDS = 40;
 const LEFT_OUT = '…';
 const OTHER_PATTERNS = 'other';
@@ -39,7 +49,9 @@ interface Seen {
 export class EventPatterns {
   readonly #seen = new Map<number, Seen[]>();
 
-  /** Adds an event; equal ones in a row are folded to how many they were: once, 2–3 or more times. */
+  /**
+   * Adds an event; equal ones in a row are folded to how many they were: once, 2–3 or more times.
+   */
   note(stream: number, word: string): void {
     const seen = this.#seenBy(stream);
     const last = seen.at(-1);
@@ -62,7 +74,10 @@ export class EventPatterns {
     return seen;
   }
 
-  /** Patterns, the most frequent first, equally frequent ones in the order of their words. The rest is counted as `other`. */
+  /**
+   * Patterns, the most frequent first, equally frequent ones in the order of their words. The rest
+   * is counted as `other`.
+   */
   tally(): RecoveryPattern[] {
     const clients = new Map<string, { events: string[]; clients: number }>();
     for (const seen of this.#seen.values()) {
@@ -72,9 +87,14 @@ export class EventPatterns {
       pattern.clients++;
       clients.set(key, pattern);
     }
-    const patterns = [...clients].sort(([a, one], [b, two]) => two.clients - one.clients || (a < b ? -1 : 1)).map(([, pattern]) => pattern);
+    const patterns = [...clients]
+      .sort(([a, one], [b, two]) => two.clients - one.clients || (a < b ? -1 : 1))
+      .map(([, pattern]) => pattern);
     const rest = patterns.slice(MAX_PATTERNS).reduce((sum, pattern) => sum + pattern.clients, 0);
-    return [...patterns.slice(0, MAX_PATTERNS), ...(rest === 0 ? [] : [{ events: [OTHER_PATTERNS], clients: rest }])];
+    return [
+      ...patterns.slice(0, MAX_PATTERNS),
+      ...(rest === 0 ? [] : [{ events: [OTHER_PATTERNS], clients: rest }]),
+    ];
   }
 }
 

@@ -1,5 +1,6 @@
-// The bytes that every token of every stream must have, known in advance from the workload: so the probe can verify each
-// token where it lies in the read buffer, without decoding, copying or allocating.
+// The bytes that every token of every stream must have, known in advance from the workload: so the
+// probe can verify each token where it lies in the read buffer, without decoding, copying or
+// allocating.
 
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
@@ -18,7 +19,8 @@ export interface SourceBytes {
 export function layOutSource(source: TokenSource): SourceBytes {
   const offsets = new Int32Array(source.jsonTexts.length + 1);
   const parts = source.jsonTexts.map((text) => Buffer.from(text));
-  for (const [index, part] of parts.entries()) offsets[index + 1] = (offsets[index] as number) + part.length;
+  for (const [index, part] of parts.entries())
+    offsets[index + 1] = (offsets[index] as number) + part.length;
   return { bytes: Buffer.concat(parts), offsets };
 }
 
@@ -29,9 +31,10 @@ function digitsOf(value: number): number {
 }
 
 /**
- * Expected tokens of streams with one template. `sourceStart` is where in the source a stream begins, and `index` the place of
- * a token in its stream, from 0. It is shared by all streams whose templates are equal: with thousands of streams a copy for
- * each would be out of the CPU's cache whenever its token came.
+ * Expected tokens of streams with one template. `sourceStart` is where in the source a stream
+ * begins, and `index` the place of a token in its stream, from 0. It is shared by all streams whose
+ * templates are equal: with thousands of streams a copy for each would be out of the CPU's cache
+ * whenever its token came.
  */
 export class ExpectedPayload {
   readonly #source: TokenSource;
@@ -52,14 +55,21 @@ export class ExpectedPayload {
 
   payload(sourceStart: number, index: number): string {
     const { jsonTexts } = this.#source;
-    return renderPayload(this.#template, index + 1, jsonTexts[(sourceStart + index) % jsonTexts.length] as string);
+    return renderPayload(
+      this.#template,
+      index + 1,
+      jsonTexts[(sourceStart + index) % jsonTexts.length] as string,
+    );
   }
 
   payloadBytes(sourceStart: number, index: number): number {
     const token = (sourceStart + index) % this.#source.tokens.length;
-    const textBytes = (this.#layout.offsets[token + 1] as number) - (this.#layout.offsets[token] as number);
+    const textBytes =
+      (this.#layout.offsets[token + 1] as number) - (this.#layout.offsets[token] as number);
     const sequenceBytes = this.#template.carriesSequence ? digitsOf(index + 1) : 0;
-    return this.#before.length + sequenceBytes + this.#between.length + textBytes + this.#after.length;
+    return (
+      this.#before.length + sequenceBytes + this.#between.length + textBytes + this.#after.length
+    );
   }
 
   /** Whether bytes [start, end) are the payload of that token. */
@@ -84,14 +94,25 @@ export class ExpectedPayload {
     const to = this.#layout.offsets[token + 1] as number;
     if (!equalAt(buffer, at, this.#layout.bytes, from, to, end)) return false;
     at += to - from;
-    return at + this.#after.length === end && equalAt(buffer, at, this.#after, 0, this.#after.length, end);
+    return (
+      at + this.#after.length === end &&
+      equalAt(buffer, at, this.#after, 0, this.#after.length, end)
+    );
   }
 }
 
-function equalAt(buffer: Buffer, at: number, expected: Buffer, from: number, to: number, end: number): boolean {
+function equalAt(
+  buffer: Buffer,
+  at: number,
+  expected: Buffer,
+  from: number,
+  to: number,
+  end: number,
+): boolean {
   const length = to - from;
   if (at + length > end) return false;
-  if (length >= NATIVE_COMPARE_BYTES) return buffer.compare(expected, from, to, at, at + length) === 0;
+  if (length >= NATIVE_COMPARE_BYTES)
+    return buffer.compare(expected, from, to, at, at + length) === 0;
   for (let offset = 0; offset < length; offset++) {
     if (buffer[at + offset] !== expected[from + offset]) return false;
   }

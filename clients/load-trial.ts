@@ -1,5 +1,5 @@
-// A steady load: opens each planned stream when it is due, verifies and stamps what arrives. A stream that fails is counted
-// and not tried again.
+// A steady load: opens each planned stream when it is due, verifies and stamps what arrives. A
+// stream that fails is counted and not tried again.
 
 import { transports } from '../bench/contract/arms/transports.ts';
 import type { BrowserTally } from '../bench/contract/browser.ts';
@@ -15,7 +15,13 @@ import { receiveStreams } from './receive.ts';
 import { Recorder } from './recorder.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient } from './stream-client.ts';
-import { TrialFrame, type FramedWindow, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
+import {
+  TrialFrame,
+  type FramedWindow,
+  type LoadOrder,
+  type OpenStack,
+  type Trial,
+} from './trial-frame.ts';
 
 export class LoadTrial implements Trial {
   readonly #order: LoadOrder;
@@ -30,7 +36,9 @@ export class LoadTrial implements Trial {
     const { population, source } = this.#frame;
     this.#accounts = new StreamAccounts(order.specification, population, source);
     this.#recorder = new Recorder(population);
-    this.#client = this.#frame.openClient(receiveStreams(this.#recorder, this.#accounts, order.specification.injection));
+    this.#client = this.#frame.openClient(
+      receiveStreams(this.#recorder, this.#accounts, order.specification.injection),
+    );
   }
 
   async prepare(): Promise<FromClient> {
@@ -68,7 +76,10 @@ export class LoadTrial implements Trial {
     return { kind: 'tally', clock, tally: this.#tally(window, browser) };
   }
 
-  /** Schedules the receivers that stop reading for good. Their sockets stay open until the end, so that what is sent piles up. */
+  /**
+   * Schedules the receivers that stop reading for good. Their sockets stay open until the end, so
+   * that what is sent piles up.
+   */
   #planStop(): readonly number[] {
     const { specification } = this.#order;
     const stopped = stoppedStreams(specification, this.#frame.population.streams);
@@ -88,7 +99,10 @@ export class LoadTrial implements Trial {
     this.#accounts.open(stream);
     const target = {
       ...this.#frame.targetOf(transports[specification.transport].route(streamId)),
-      ...keptPlace(specification, { slot: this.#frame.population.slots[stream] as number, streamId }),
+      ...keptPlace(specification, {
+        slot: this.#frame.population.slots[stream] as number,
+        streamId,
+      }),
     };
     this.#recorder.startNs[stream] = this.#frame.now();
     this.#client.open(stream, target);
@@ -102,7 +116,10 @@ export class LoadTrial implements Trial {
     callAt(warmupNs + windowNs, this.#frame.now, () => browser.endWindow());
   }
 
-  #tally({ use, tokens, startsUnissued }: FramedWindow, browser: BrowserTally | undefined): ClientTally {
+  #tally(
+    { use, tokens, startsUnissued }: FramedWindow,
+    browser: BrowserTally | undefined,
+  ): ClientTally {
     const { specification } = this.#order;
     const { warmupNs, windowNs } = specification;
     const tokenReads = this.#client.tokenReads();
@@ -113,8 +130,12 @@ export class LoadTrial implements Trial {
       ...this.#accounts.tally(this.#frame.streams),
       ...(tokenReads !== undefined && { tokenReads }),
       startsUnissued,
-      // A page is polled some time after its tokens came, so only their stamps tell which were received in the window.
-      windowTokens: browser === undefined ? tokens : this.#recorder.countReceived(warmupNs, warmupNs + windowNs),
+      // A page is polled some time after its tokens came, so only their stamps tell which were
+      // received in the window.
+      windowTokens:
+        browser === undefined
+          ? tokens
+          : this.#recorder.countReceived(warmupNs, warmupNs + windowNs),
       planSha256: hashPopulation(this.#frame.population, specification),
       ...(kept !== undefined && { kept }),
       ...(browser !== undefined && { browser }),

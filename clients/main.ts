@@ -1,4 +1,5 @@
-// One load process: receives a trial's specification and an address; reports its tally. It plans the same streams as the server.
+// One load process: receives a trial's specification and an address; reports its tally. It plans
+// the same streams as the server.
 
 import { DEFAULT_CLIENT, isBrowser, isLoadGenerator } from '../bench/contract/arms/stacks.ts';
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
@@ -9,13 +10,18 @@ import { openProbeClient } from './probe/probe-client.ts';
 import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
 /**
- * Load generators and `browser-limits` open no single streams of ours; their rehearsal, which needs some, uses the probe, the
- * default stack, which is part of this program.
+ * Load generators and `browser-limits` open no single streams of ours; their rehearsal, which needs
+ * some, uses the probe, the default stack, which is part of this program.
  */
-async function stackOf({ client, browser, browserLimits }: LoadOrder['specification']): Promise<OpenStack> {
+async function stackOf({
+  client,
+  browser,
+  browserLimits,
+}: LoadOrder['specification']): Promise<OpenStack> {
   if (isLoadGenerator(client) || browserLimits !== undefined || client === DEFAULT_CLIENT)
     return ({ transport }, options) => openProbeClient(transport, options);
-  // Imported only when a trial needs them: loading the libraries and what drives a browser takes longer than loading all else.
+  // Imported only when a trial needs them: loading the libraries and what drives a browser takes
+  // longer than loading all else.
   if (!isBrowser(client)) {
     const { stacks } = await import('./stacks.ts');
     return ({ transport }, options) => stacks[client](transport, options);
@@ -24,7 +30,8 @@ async function stackOf({ client, browser, browserLimits }: LoadOrder['specificat
     import('./browser/browser-client.ts'),
     import('./browser/receiving-page.ts'),
   ]);
-  // One browser for all that this process receives: the page of a rehearsal is the page that is measured.
+  // One browser for all that this process receives: the page of a rehearsal is the page that is
+  // measured.
   const page = new ReceivingPage(browser);
   return ({ transport }, options) => openBrowserClient({ client, transport }, options, page);
 }
@@ -60,7 +67,8 @@ linkToParent<ToClient>({
         await say(await trial.prepare());
         return;
       case 'start':
-        if (trial === undefined) throw new BenchError('USAGE', 'the load process was started before it was told its load');
+        if (trial === undefined)
+          throw new BenchError('USAGE', 'the load process was started before it was told its load');
         await say(await trial.run(BigInt(message.epochNs)));
         process.exit(0);
     }

@@ -1,4 +1,5 @@
-// Times out the streams of a storm that the server has not accepted: all at once, since all of them began together.
+// Times out the streams of a storm that the server has not accepted: all at once, since all of them
+// began together.
 
 import { callAt } from '../bench/contract/child-link.ts';
 import { OPEN_TIMEOUT, type ConnectingSpecification } from '../bench/contract/connecting.ts';
@@ -15,7 +16,10 @@ interface StormedStreams {
 }
 
 /** Does nothing when streams begin one by one: then the end of the trial is soon enough. */
-export function giveUpUnaccepted(connecting: ConnectingSpecification | undefined, streams: StormedStreams): NodeJS.Timeout | undefined {
+export function giveUpUnaccepted(
+  connecting: ConnectingSpecification | undefined,
+  streams: StormedStreams,
+): NodeJS.Timeout | undefined {
   if (connecting?.kind !== 'storm') return undefined;
   const { atNs, timeoutNs } = connecting;
   const { now, accounts, recorder, client } = streams;

@@ -1,5 +1,5 @@
-// Starts every stream at its planned time, with one timer. A late start is issued at once and never skipped: the load
-// must not adapt to the server (open loop).
+// Starts every stream at its planned time, with one timer. A late start is issued at once and never
+// skipped: the load must not adapt to the server (open loop).
 
 import { callAt } from '../bench/contract/child-link.ts';
 

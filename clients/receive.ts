@@ -1,13 +1,19 @@
-// Stamps and verifies what the streams of a load process deliver. One listener for every stack, transport and phase, so that a
-// rehearsal warms up the very code that is measured.
+// Stamps and verifies what the streams of a load process deliver. One listener for every stack,
+// transport and phase, so that a rehearsal warms up the very code that is measured.
 
 import { spin, type Injection } from '../bench/contract/injection.ts';
 import type { Recorder } from './recorder.ts';
 import type { StreamAccounts } from './stream-accounts.ts';
 import type { StreamListener } from './stream-client.ts';
 
-/** @param injection Only `slow-client` has an effect here: a receiver that is meant to be too slow. */
-export function receiveStreams(recorder: Recorder, accounts: StreamAccounts, injection?: Injection): StreamListener {
+/**
+ * @param injection Only `slow-client` has an effect here: a receiver that is meant to be too slow.
+ */
+export function receiveStreams(
+  recorder: Recorder,
+  accounts: StreamAccounts,
+  injection?: Injection,
+): StreamListener {
   const listener = verifyStreams(recorder, accounts);
   if (injection?.kind !== 'slow-client') return listener;
   return {
@@ -40,7 +46,8 @@ function verifyStreams(recorder: Recorder, accounts: StreamAccounts): StreamList
     },
     onControl: (stream, type, text, at) => {
       if (type !== 'done') return;
-      // `done` is the end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake.
+      // `done` is the end that an application waits for. What follows differs by transport: a last
+      // chunk, or a closing handshake.
       recorder.endNs[stream] = at;
       accounts.done(stream, text);
     },

@@ -4,7 +4,10 @@ import { closeCodes } from '../bench/contract/control-events.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import type { ControlType, SocketCount } from './stream-client.ts';
 
-/** `done`: the server sent it. `stopped`: there is nothing to resume. `given-up`: the policy forbids another attempt. */
+/**
+ * `done`: the server sent it. `stopped`: there is nothing to resume. `given-up`: the policy forbids
+ * another attempt.
+ */
 export type Ending = 'done' | 'stopped' | 'given-up';
 
 /** Called for every event, once each, with the stamp of the event. */
@@ -12,7 +15,10 @@ export interface ReconnectAccounts {
   /** `resumeAfter` of the next connection; undefined before the stream's first event. */
   cursor: (stream: number) => string | undefined;
   attempted: (stream: number, at: Instant) => void;
-  /** An attempt of a client stack that reconnects by itself: it is only visible by how it ends, at `at`. */
+  /**
+   * An attempt of a client stack that reconnects by itself: it is only visible by how it ends, at
+   * `at`.
+   */
   attemptSeen: (stream: number, at: Instant) => void;
   connected: (stream: number, at: Instant) => void;
   accepted: (stream: number, at: Instant) => void;
@@ -29,8 +35,15 @@ export interface ReconnectAccounts {
   counted: (count: SocketCount) => void;
 }
 
-/** Causes that mean that the server does not know the stream, or has nothing left of it: SSE, WebSocket, null arm. */
-const stopCauses: ReadonlySet<string> = new Set(['http-204', `closed-${closeCodes.unknownStream}`, 'stream-error-404']);
+/**
+ * Causes that mean that the server does not know the stream, or has nothing left of it: SSE,
+ * WebSocket, null arm.
+ */
+const stopCauses: ReadonlySet<string> = new Set([
+  'http-204',
+  `closed-${closeCodes.unknownStream}`,
+  'stream-error-404',
+]);
 
 export function isStop(cause: string): boolean {
   return stopCauses.has(cause);

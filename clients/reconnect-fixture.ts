@@ -1,5 +1,5 @@
-// Test fixture: reconnecting streams over a client stack that the test controls, in virtual time. Everything between the two is
-// real.
+// Test fixture: reconnecting streams over a client stack that the test controls, in virtual time.
+// Everything between the two is real.
 
 import type { ClientStack } from '../bench/contract/arms/stacks.ts';
 import type { TransportId } from '../bench/contract/arms/transports.ts';
@@ -16,7 +16,10 @@ import type { ControlType, StreamClient, StreamListener, StreamTarget } from './
 import { VirtualTime } from './virtual-time.ts';
 
 const texts = ['Hello', ' wörld', '…', ' 🦀', '\n', '"quoted"', ' 你好', '\\', ' end', ' the'];
-export const source: TokenSource = { tokens: texts, jsonTexts: texts.map((text) => JSON.stringify(text)) };
+export const source: TokenSource = {
+  tokens: texts,
+  jsonTexts: texts.map((text) => JSON.stringify(text)),
+};
 
 export function populationWith(streams: number, tokens: number): Population {
   return {
@@ -53,7 +56,10 @@ export interface SceneOptions {
   readonly seed?: number;
 }
 
-/** A stack without sockets: it records the calls to it, and the test calls its listener with what arrives. */
+/**
+ * A stack without sockets: it records the calls to it, and the test calls its listener with what
+ * arrives.
+ */
 export class Scene {
   readonly time = new VirtualTime();
   readonly population: Population;
@@ -67,14 +73,32 @@ export class Scene {
   #listener!: StreamListener;
 
   constructor(options: SceneOptions = {}) {
-    const { streams = 1, tokens = 10, transport = 'sse', client = 'probe', policy = 'identical', faultNs = 0, seed = 7 } = options;
+    const {
+      streams = 1,
+      tokens = 10,
+      transport = 'sse',
+      client = 'probe',
+      policy = 'identical',
+      faultNs = 0,
+      seed = 7,
+    } = options;
     this.population = populationWith(streams, tokens);
     this.recorder = new RecoveryRecorder(this.population);
     const { population, recorder } = this;
-    this.accounts = new RecoveryAccounts({ specification: { payload: 'lean' }, faultNs, population, source, recorder });
+    this.accounts = new RecoveryAccounts({
+      specification: { payload: 'lean' },
+      faultNs,
+      population,
+      source,
+      recorder,
+    });
     this.streams = new ReconnectingStreams({
       specification: { transport, client, workloadSeed: seed },
-      recovery: { policy, retryMs: 3000, ...(options.heartbeatNs !== undefined && { heartbeatNs: options.heartbeatNs }) },
+      recovery: {
+        policy,
+        retryMs: 3000,
+        ...(options.heartbeatNs !== undefined && { heartbeatNs: options.heartbeatNs }),
+      },
       streams,
       targetOf: (stream) => ({ host: 'h', port: 1, path: `/${stream}` }),
       openClient: (listener) => this.#open(listener),
@@ -112,7 +136,12 @@ export class Scene {
     this.bytes(stream);
     this.#listener.onConnect(stream, this.time.now());
     this.#listener.onAccept(stream, this.time.now());
-    this.control(stream, 'open', { sid: String(stream), epoch: 'k3f9', from: 1, n: this.population.tokens[stream] });
+    this.control(stream, 'open', {
+      sid: String(stream),
+      epoch: 'k3f9',
+      from: 1,
+      n: this.population.tokens[stream],
+    });
   }
 
   /** Accepts without the event `open`, as a server does that refuses the stream only afterwards. */
@@ -144,7 +173,11 @@ export class Scene {
 
   plannedSha256(stream: number): string {
     const { seeds, tokens } = this.population;
-    return hashStreamText(source, sliceStart(source, seeds[stream] as number), tokens[stream] as number);
+    return hashStreamText(
+      source,
+      sliceStart(source, seeds[stream] as number),
+      tokens[stream] as number,
+    );
   }
 
   fail(stream: number, cause: string): void {

@@ -46,23 +46,27 @@ describe('waiting', () => {
     ['identical', 'ws'],
     ['as-specified', 'sse'],
     ['as-specified', 'ws'],
-  ] as [PolicyName, TransportId][])('policy %s over %s: each wait is the one that the policy says', (policy, transport) => {
-    const scene = startedScene({ policy, transport, seed: 42 });
-    scene.fail(0, 'ECONNRESET');
-    refuseUntil(scene, 40);
-    const draw = backoffDraw(42, 0);
-    const attempts = attemptsOf(scene).slice(1);
-    expect(attempts.length).toBeGreaterThan(3);
-    let fromNs = NS_PER_S;
-    for (const [attempt, atNs] of attempts.entries()) {
-      const dueNs = fromNs + policies[policy].delayNs(transport, { attempt, draw, retryNs: RETRY_NS });
-      expect(atNs).toBeGreaterThanOrEqual(dueNs);
-      // A timer counts whole ms.
-      expect(atNs - dueNs).toBeLessThan(2 * NS_PER_MS);
-      // The failure is reported at the next whole ms.
-      fromNs = Math.ceil(atNs / NS_PER_MS) * NS_PER_MS;
-    }
-  });
+  ] as [PolicyName, TransportId][])(
+    'policy %s over %s: each wait is the one that the policy says',
+    (policy, transport) => {
+      const scene = startedScene({ policy, transport, seed: 42 });
+      scene.fail(0, 'ECONNRESET');
+      refuseUntil(scene, 40);
+      const draw = backoffDraw(42, 0);
+      const attempts = attemptsOf(scene).slice(1);
+      expect(attempts.length).toBeGreaterThan(3);
+      let fromNs = NS_PER_S;
+      for (const [attempt, atNs] of attempts.entries()) {
+        const dueNs =
+          fromNs + policies[policy].delayNs(transport, { attempt, draw, retryNs: RETRY_NS });
+        expect(atNs).toBeGreaterThanOrEqual(dueNs);
+        // A timer counts whole ms.
+        expect(atNs - dueNs).toBeLessThan(2 * NS_PER_MS);
+        // The failure is reported at the next whole ms.
+        fromNs = Math.ceil(atNs / NS_PER_MS) * NS_PER_MS;
+      }
+    },
+  );
 
   it('with one seed both transports try again at the same moments under the identical policy', () => {
     expect(momentsOfAttempts('sse', 3)).toEqual(momentsOfAttempts('ws', 3));
@@ -72,7 +76,8 @@ describe('waiting', () => {
   it('the back-off begins anew after a connection that delivered something, and not after one that did not', () => {
     const scene = startedScene({ policy: 'as-specified', transport: 'ws', seed: 9 });
     const draw = backoffDraw(9, 0);
-    const wait = (attempt: number): number => policies['as-specified'].delayNs('ws', { attempt, draw, retryNs: 0 });
+    const wait = (attempt: number): number =>
+      policies['as-specified'].delayNs('ws', { attempt, draw, retryNs: 0 });
     const expectNext = (fromSeconds: number, attempt: number): void => {
       const opened = scene.opened.length;
       const dueNs = fromSeconds * NS_PER_S + wait(attempt);
@@ -134,7 +139,12 @@ describe('going on', () => {
     scene.tokens(0, 5, 6);
     scene.fail(0, 'ECONNRESET');
     scene.at(40);
-    expect(scene.opened.map(({ resumeAfter }) => resumeAfter)).toEqual([undefined, undefined, 'k3f9.3', 'k3f9.6']);
+    expect(scene.opened.map(({ resumeAfter }) => resumeAfter)).toEqual([
+      undefined,
+      undefined,
+      'k3f9.3',
+      'k3f9.6',
+    ]);
   });
 
   it('a stream that had its `done` is not opened again, however its connection ends', () => {
@@ -162,7 +172,10 @@ describe('going on', () => {
     await scene.streams.stop();
     scene.at(60);
     expect([scene.opened.length, scene.abandoned]).toEqual([2, [0]]);
-    expect(scene.accounts.tally()).toMatchObject({ streamsUnfinished: 2, patterns: [{ clients: 1 }, { clients: 1 }] });
+    expect(scene.accounts.tally()).toMatchObject({
+      streamsUnfinished: 2,
+      patterns: [{ clients: 1 }, { clients: 1 }],
+    });
   });
 });
 
@@ -214,7 +227,10 @@ describe('noticing', () => {
     expect(scene.abandoned).toEqual([0]);
     // The wait is up to 0.5 s, the silence of the attempt 2.5 s.
     scene.at(6.6);
-    expect(scene.accounts.tally()).toMatchObject({ losses: { silent: 1 }, attemptFailures: { silent: 1 } });
+    expect(scene.accounts.tally()).toMatchObject({
+      losses: { silent: 1 },
+      attemptFailures: { silent: 1 },
+    });
     expect(scene.abandoned).toEqual([0, 0]);
   });
 
@@ -249,7 +265,12 @@ describe('noticing', () => {
     scene.tokens(0, 4, 5, 6, 7, 8, 9, 10);
     scene.done(0);
     const { streamsWhole, attempts, losses, lost, patterns } = scene.accounts.tally();
-    expect({ streamsWhole, attempts, losses, lost }).toEqual({ streamsWhole: 1, attempts: 0, losses: {}, lost: 0 });
+    expect({ streamsWhole, attempts, losses, lost }).toEqual({
+      streamsWhole: 1,
+      attempts: 0,
+      losses: {},
+      lost: 0,
+    });
     expect(patterns).toEqual([{ events: ['done'], clients: 1 }]);
   });
 });
@@ -269,16 +290,24 @@ describe('giving up', () => {
     ['sse', 'http-204'],
     ['ws', 'closed-4404'],
   ];
-  it.each(causes)('%s: a server that does not know the stream (%s) stops it, and what is to come is declared lost', (transport, cause) => {
-    const scene = startedScene({ transport });
-    scene.fail(0, 'ECONNRESET');
-    scene.at(2);
-    if (transport === 'ws') scene.acceptOnly(0);
-    scene.fail(0, cause);
-    scene.at(60);
-    expect([scene.opened.length, scene.streams.isOver]).toEqual([2, true]);
-    expect(scene.accounts.tally()).toMatchObject({ streamsStopped: 1, lost: 7, lostDeclared: 7, losses: { ECONNRESET: 1 } });
-  });
+  it.each(causes)(
+    '%s: a server that does not know the stream (%s) stops it, and what is to come is declared lost',
+    (transport, cause) => {
+      const scene = startedScene({ transport });
+      scene.fail(0, 'ECONNRESET');
+      scene.at(2);
+      if (transport === 'ws') scene.acceptOnly(0);
+      scene.fail(0, cause);
+      scene.at(60);
+      expect([scene.opened.length, scene.streams.isOver]).toEqual([2, true]);
+      expect(scene.accounts.tally()).toMatchObject({
+        streamsStopped: 1,
+        lost: 7,
+        lostDeclared: 7,
+        losses: { ECONNRESET: 1 },
+      });
+    },
+  );
 
   it('tcp: the same is said by an event, on a connection that it closes itself', () => {
     const scene = startedScene({ transport: 'tcp' });
@@ -292,8 +321,13 @@ describe('giving up', () => {
   });
 
   it('a 503 is tried again under the identical policy, and as specified by WebSocket only', () => {
-    expect([attemptsAfter503('identical', 'sse'), attemptsAfter503('identical', 'ws')]).toEqual([3, 3]);
-    expect([attemptsAfter503('as-specified', 'sse'), attemptsAfter503('as-specified', 'ws')]).toEqual([2, 3]);
+    expect([attemptsAfter503('identical', 'sse'), attemptsAfter503('identical', 'ws')]).toEqual([
+      3, 3,
+    ]);
+    expect([
+      attemptsAfter503('as-specified', 'sse'),
+      attemptsAfter503('as-specified', 'ws'),
+    ]).toEqual([2, 3]);
   });
 });
 
@@ -314,11 +348,21 @@ describe('a client stack that reconnects by itself', () => {
       attempts: 2,
       accepted: 1,
       attemptFailures: { ECONNREFUSED: 1 },
-      patterns: [{ events: ['read: closed-early', 'attempt: ECONNREFUSED', 'accepted', 'new token', 'done'], clients: 1 }],
+      patterns: [
+        {
+          events: ['read: closed-early', 'attempt: ECONNREFUSED', 'accepted', 'new token', 'done'],
+          clients: 1,
+        },
+      ],
     });
     const { lostNs, attemptNs, openNs, newNs } = scene.recorder;
     // The start of the attempt cannot be observed.
-    expect([lostNs[0], attemptNs[0], openNs[0], newNs[0]]).toEqual([NS_PER_S, Number.NaN, 7 * NS_PER_S, 7 * NS_PER_S]);
+    expect([lostNs[0], attemptNs[0], openNs[0], newNs[0]]).toEqual([
+      NS_PER_S,
+      Number.NaN,
+      7 * NS_PER_S,
+      7 * NS_PER_S,
+    ]);
   });
 
   it('has gone for good when it says so: stopped by a 204, given up at anything else', () => {
@@ -331,7 +375,17 @@ describe('a client stack that reconnects by itself', () => {
       expect(scene.streams.isOver).toBe(true);
       return scene.accounts.tally();
     });
-    expect(tallies[0]).toMatchObject({ streamsStopped: 1, streamsGivenUp: 0, losses: { bye: 1 }, attemptFailures: { 'http-204': 1 } });
-    expect(tallies[1]).toMatchObject({ streamsStopped: 0, streamsGivenUp: 1, losses: { bye: 1 }, attemptFailures: { 'http-503': 1 } });
+    expect(tallies[0]).toMatchObject({
+      streamsStopped: 1,
+      streamsGivenUp: 0,
+      losses: { bye: 1 },
+      attemptFailures: { 'http-204': 1 },
+    });
+    expect(tallies[1]).toMatchObject({
+      streamsStopped: 0,
+      streamsGivenUp: 1,
+      losses: { bye: 1 },
+      attemptFailures: { 'http-503': 1 },
+    });
   });
 });

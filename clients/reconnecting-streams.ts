@@ -1,5 +1,6 @@
-// Reconnecting streams: opens a stream, notices that its connection is lost or its attempt failed, waits as the policy says, and
-// resumes it where it was, until it is whole, stopped by the server, or given up. Independent of the tokens.
+// Reconnecting streams: opens a stream, notices that its connection is lost or its attempt failed,
+// waits as the policy says, and resumes it where it was, until it is whole, stopped by the server,
+// or given up. Independent of the tokens.
 
 import { clientStacks } from '../bench/contract/arms/stacks.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
@@ -24,8 +25,9 @@ export interface ReconnectOptions {
 }
 
 /**
- * `opening`: an attempt without an answer. `leaving`: the server sent `bye`, the loss is counted, the connection still open.
- * `waiting`: for the next attempt. `over`: no other attempt will be made.
+ * `opening`: an attempt without an answer. `leaving`: the server sent `bye`, the loss is counted,
+ * the connection still open. `waiting`: for the next attempt. `over`: no other attempt will be
+ * made.
  */
 type State = 'idle' | 'opening' | 'open' | 'leaving' | 'waiting' | 'over';
 
@@ -38,13 +40,19 @@ export class ReconnectingStreams {
   readonly #queue: DueQueue;
   readonly #watch: SilenceWatch | undefined;
   readonly #states: State[];
-  /** Attempts so far: with it a timer checks that it still belongs to the attempt for which it was set. */
+  /**
+   * Attempts so far: with it a timer checks that it still belongs to the attempt for which it was
+   * set.
+   */
   readonly #turns: Int32Array;
   /** Waits since the last connection that delivered a token or control event. */
   readonly #fruitless: Int32Array;
   readonly #draws: ((() => number) | undefined)[];
   readonly #isDone: Uint8Array;
-  /** 1 once the current attempt was counted; that of a stack that reconnects by itself is counted when its outcome is seen. */
+  /**
+   * 1 once the current attempt was counted; that of a stack that reconnects by itself is counted
+   * when its outcome is seen.
+   */
   readonly #isAttemptKnown: Uint8Array;
   readonly #reconnectsItself: boolean;
   #over = 0;
@@ -96,7 +104,10 @@ export class ReconnectingStreams {
     this.#options.accounts.stopsReading(stream, this.#options.now());
   }
 
-  /** A connection that was made meanwhile was never paused; it cannot be distinguished from one that was. */
+  /**
+   * A connection that was made meanwhile was never paused; it cannot be distinguished from one that
+   * was.
+   */
   readAgain(stream: number): void {
     const state = this.#states[stream];
     if (state === 'over') return;
@@ -154,7 +165,10 @@ export class ReconnectingStreams {
     this.#isAttemptKnown[stream] = 1;
     const resumeAfter = accounts.cursor(stream);
     accounts.attempted(stream, now());
-    this.#client.open(stream, { ...targetOf(stream), ...(resumeAfter !== undefined && { resumeAfter }) });
+    this.#client.open(stream, {
+      ...targetOf(stream),
+      ...(resumeAfter !== undefined && { resumeAfter }),
+    });
     this.#watch?.begin(stream);
   }
 
@@ -180,7 +194,8 @@ export class ReconnectingStreams {
     this.#fruitless[stream] = 0;
     this.#options.accounts.control(stream, type, text, at);
     if (type === 'done') this.#isDone[stream] = 1;
-    if (type === 'bye' && this.#states[stream] === 'open' && this.#isDone[stream] === 0) this.#leave(stream, at);
+    if (type === 'bye' && this.#states[stream] === 'open' && this.#isDone[stream] === 0)
+      this.#leave(stream, at);
   }
 
   /** Counts the loss at the `bye`: what follows is only the shutdown of the connection. */
@@ -205,7 +220,10 @@ export class ReconnectingStreams {
     this.#failed(stream, 'silent', this.#options.now());
   }
 
-  /** Handles a failed connection or attempt; with a stack that reconnects by itself, it failed for good. */
+  /**
+   * Handles a failed connection or attempt; with a stack that reconnects by itself, it failed for
+   * good.
+   */
   #failed(stream: number, cause: string, at: Instant): void {
     const state = this.#states[stream];
     if (state === 'over') return;
@@ -230,7 +248,10 @@ export class ReconnectingStreams {
     }
   }
 
-  /** A stop that answers an attempt counts as a failed attempt; on an open connection nothing was lost with it. */
+  /**
+   * A stop that answers an attempt counts as a failed attempt; on an open connection nothing was
+   * lost with it.
+   */
   #stopped(stream: number, cause: string, at: Instant): void {
     if (this.#states[stream] === 'opening') this.#countFailure(stream, cause, at);
     this.#finish(stream, 'stopped', cause);
@@ -239,7 +260,9 @@ export class ReconnectingStreams {
   #isFinal(cause: string): boolean {
     if (this.#reconnectsItself) return true;
     const { specification, recovery } = this.#options;
-    return cause.startsWith('http-') && policies[recovery.policy].isRefusalFinal(specification.transport);
+    return (
+      cause.startsWith('http-') && policies[recovery.policy].isRefusalFinal(specification.transport)
+    );
   }
 
   #lostByStack(stream: number, cause: string, at: Instant): void {
@@ -257,7 +280,11 @@ export class ReconnectingStreams {
     const draw = (this.#draws[stream] ??= backoffDraw(specification.workloadSeed, stream));
     const attempt = this.#fruitless[stream] as number;
     this.#fruitless[stream] = attempt + 1;
-    const delayNs = policies[recovery.policy].delayNs(specification.transport, { attempt, draw, retryNs: recovery.retryMs * NS_PER_MS });
+    const delayNs = policies[recovery.policy].delayNs(specification.transport, {
+      attempt,
+      draw,
+      retryNs: recovery.retryMs * NS_PER_MS,
+    });
     this.#queue.schedule(at + delayNs, () => this.#attempt(stream));
   }
 

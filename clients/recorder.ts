@@ -1,4 +1,5 @@
-// The stamps of a load process: preallocated columns, one store per event, written to a file after the trial.
+// The stamps of a load process: preallocated columns, one store per event, written to a file after
+// the trial.
 
 import type { Population } from '../bench/contract/population.ts';
 import { emptyStamps, type StampColumns } from '../bench/contract/stamps.ts';
@@ -35,12 +36,22 @@ export class Recorder {
 
   /** Counts tokens whose stamp lies in [fromNs, toNs). */
   countReceived(fromNs: number, toNs: number): number {
-    return this.receivedNs.reduce((count, atNs) => (atNs >= fromNs && atNs < toNs ? count + 1 : count), 0);
+    return this.receivedNs.reduce(
+      (count, atNs) => (atNs >= fromNs && atNs < toNs ? count + 1 : count),
+      0,
+    );
   }
 
   columns(): StampColumns {
     const { startNs, connectNs, acceptNs, endNs, receivedNs } = this;
     const appendedNs = this.#appendedNs;
-    return { startNs, connectNs, acceptNs, endNs, receivedNs, ...(appendedNs !== undefined && { appendedNs }) };
+    return {
+      startNs,
+      connectNs,
+      acceptNs,
+      endNs,
+      receivedNs,
+      ...(appendedNs !== undefined && { appendedNs }),
+    };
   }
 }

@@ -51,12 +51,36 @@ it('a stream that is cut and resumed is whole, and its reconnect clock is stampe
     attemptFailures: { ECONNREFUSED: 1 },
     losses: { ECONNRESET: 1 },
     lossesBeforeFault: {},
-    patterns: [{ events: ['read: ECONNRESET', 'attempt: ECONNREFUSED', 'accepted', 'seen again', 'new token', 'done'], clients: 1 }],
+    patterns: [
+      {
+        events: [
+          'read: ECONNRESET',
+          'attempt: ECONNREFUSED',
+          'accepted',
+          'seen again',
+          'new token',
+          'done',
+        ],
+        clients: 1,
+      },
+    ],
     bytesRead: 100,
     bytesSent: 10,
   });
-  const { startNs, connectNs, acceptNs, endNs, pausedNs, lostNs, attemptNs, openNs, newNs, receivedNs, attemptsNs, acceptedNs } =
-    scene.recorder.columns();
+  const {
+    startNs,
+    connectNs,
+    acceptNs,
+    endNs,
+    pausedNs,
+    lostNs,
+    attemptNs,
+    openNs,
+    newNs,
+    receivedNs,
+    attemptsNs,
+    acceptedNs,
+  } = scene.recorder.columns();
   const [first, second] = scene.openedAfter(0).map(({ atNs }) => atNs);
   expect([startNs, connectNs, acceptNs].map((column) => column![0])).toEqual([0, 0, 0]);
   expect([lostNs, attemptNs, openNs, newNs, endNs].map((column) => column![0])).toEqual([
@@ -68,7 +92,9 @@ it('a stream that is cut and resumed is whole, and its reconnect clock is stampe
   ]);
   expect(pausedNs![0]).toBe(Number.NaN);
   // The token that came twice keeps its first receipt.
-  expect([...receivedNs!]).toEqual([...ALL].map((number) => (number <= 3 ? NS_PER_S : 11 * NS_PER_S)));
+  expect([...receivedNs!]).toEqual(
+    [...ALL].map((number) => (number <= 3 ? NS_PER_S : 11 * NS_PER_S)),
+  );
   expect([[...attemptsNs!], [...acceptedNs!]]).toEqual([[first, second], [10 * NS_PER_S]]);
 });
 
@@ -86,7 +112,11 @@ it('the clock belongs to the first loss after the fault, and the new token may c
   scene.tokens(0, 5);
   const { lostNs, openNs, newNs } = scene.recorder;
   expect([lostNs[0], openNs[0], newNs[0]]).toEqual([NS_PER_S, 9 * NS_PER_S, 9 * NS_PER_S]);
-  expect(scene.accounts.tally()).toMatchObject({ losses: { ECONNRESET: 2, 'closed-early': 1 }, attempts: 3, accepted: 3 });
+  expect(scene.accounts.tally()).toMatchObject({
+    losses: { ECONNRESET: 2, 'closed-early': 1 },
+    attempts: 3,
+    accepted: 3,
+  });
 });
 
 it('what happens before the fault is counted apart and stamps no clock', () => {
@@ -110,8 +140,14 @@ function lossesWithFaultAt(faultNs: number) {
 }
 
 it('a fault that comes by a timer a millisecond early is the fault', () => {
-  expect(lossesWithFaultAt(NS_PER_S + NS_PER_MS)).toEqual({ lossesBeforeFault: {}, losses: { ECONNRESET: 1 } });
-  expect(lossesWithFaultAt(NS_PER_S + 3 * NS_PER_MS)).toEqual({ lossesBeforeFault: { ECONNRESET: 1 }, losses: {} });
+  expect(lossesWithFaultAt(NS_PER_S + NS_PER_MS)).toEqual({
+    lossesBeforeFault: {},
+    losses: { ECONNRESET: 1 },
+  });
+  expect(lossesWithFaultAt(NS_PER_S + 3 * NS_PER_MS)).toEqual({
+    lossesBeforeFault: { ECONNRESET: 1 },
+    losses: {},
+  });
 });
 
 it('tokens of a gap are lost and declared, and the pattern says so', () => {
@@ -140,7 +176,9 @@ it('a gap declares the tokens before its `from`, and no other', () => {
   expect(scene.accounts.tally()).toMatchObject({
     lost: 5,
     lostDeclared: 4,
-    patterns: [{ events: ['read: ECONNRESET', 'accepted', 'gap', 'skipped', 'new token', 'unfinished'] }],
+    patterns: [
+      { events: ['read: ECONNRESET', 'accepted', 'gap', 'skipped', 'new token', 'unfinished'] },
+    ],
   });
 });
 
@@ -175,7 +213,14 @@ it('a stream that was never begun is unfinished and all its tokens lost', () => 
   scene.tokens(0, ...ALL);
   scene.done(0);
   const tally = scene.accounts.tally();
-  expect(tally).toMatchObject({ streamsPlanned: 2, streamsStarted: 1, streamsWhole: 1, streamsUnfinished: 1, lost: 10, lostDeclared: 0 });
+  expect(tally).toMatchObject({
+    streamsPlanned: 2,
+    streamsStarted: 1,
+    streamsWhole: 1,
+    streamsUnfinished: 1,
+    lost: 10,
+    lostDeclared: 0,
+  });
 });
 
 it('streams without numbers are refused', () => {
@@ -187,7 +232,9 @@ it('streams without numbers are refused', () => {
     source,
     recorder: new RecoveryRecorder(population),
   };
-  expect(() => new RecoveryAccounts(options)).toThrow('streams of payload openai cannot be resumed: its tokens have no numbers');
+  expect(() => new RecoveryAccounts(options)).toThrow(
+    'streams of payload openai cannot be resumed: its tokens have no numbers',
+  );
 });
 
 const life = fc.array(
@@ -221,7 +268,9 @@ it('whatever a client lives through, the counts add up and every client has one 
       const received = [...scene.recorder.receivedNs].filter((ns) => !Number.isNaN(ns)).length;
       expect(received).toBe(tally.tokensDistinct);
       const rest = { node: 'v24', use: {}, startsUnissued: 0, planSha256: '' };
-      expect(recoveryClientTallySchema.omit({ use: true }).safeParse({ ...rest, ...tally }).success).toBe(true);
+      expect(
+        recoveryClientTallySchema.omit({ use: true }).safeParse({ ...rest, ...tally }).success,
+      ).toBe(true);
     }),
     { seed: 17, numRuns: 300 },
   );

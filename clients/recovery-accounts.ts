@@ -1,7 +1,12 @@
-// Accounts of each stream of a fault trial: what arrived, what is missing, how often it was lost and tried again. What happens
-// before the fault is counted separately: there should be nothing.
+// Accounts of each stream of a fault trial: what arrived, what is missing, how often it was lost
+// and tried again. What happens before the fault is counted separately: there should be nothing.
 
-import { renderCursor, type DoneEvent, type GapEvent, type OpenEvent } from '../bench/contract/control-events.ts';
+import {
+  renderCursor,
+  type DoneEvent,
+  type GapEvent,
+  type OpenEvent,
+} from '../bench/contract/control-events.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { payloads } from '../bench/contract/payload.ts';
@@ -41,7 +46,10 @@ export class RecoveryAccounts implements ReconnectAccounts {
   readonly #endings = new Map<number, Ending>();
   /** When the stream's present connection was accepted. */
   readonly #acceptedNs: Float64Array;
-  /** 1 once the stream has tried to reconnect after the fault: every connection from then on is a reconnect. */
+  /**
+   * 1 once the stream has tried to reconnect after the fault: every connection from then on is a
+   * reconnect.
+   */
   readonly #isReturning: Uint8Array;
   /** 1 after an accept until an unseen token comes. */
   readonly #awaitsNew: Uint8Array;
@@ -54,21 +62,36 @@ export class RecoveryAccounts implements ReconnectAccounts {
   #accepted = 0;
   tokensReceived = 0;
 
-  /** @throws BenchError USAGE for a payload without numbers, since such a stream cannot be resumed. */
+  /**
+   * @throws BenchError USAGE for a payload without numbers, since such a stream cannot be resumed.
+   */
   constructor(options: AccountOptions) {
     const { population, source, specification } = options;
     if (!payloads[specification.payload].isNumbered) {
-      throw new BenchError('USAGE', `streams of payload ${specification.payload} cannot be resumed: its tokens have no numbers`, {
-        hint: 'use --payload lean',
-      });
+      throw new BenchError(
+        'USAGE',
+        `streams of payload ${specification.payload} cannot be resumed: its tokens have no numbers`,
+        {
+          hint: 'use --payload lean',
+        },
+      );
     }
     this.#options = options;
     this.#countFromNs = options.faultNs - EARLY_FAULT_NS;
     // Numbered payloads have the same envelope in all streams.
-    const expected = new ExpectedPayload(source, layOutSource(source), payloads[specification.payload].template(''));
+    const expected = new ExpectedPayload(
+      source,
+      layOutSource(source),
+      payloads[specification.payload].template(''),
+    );
     this.#sequences = Array.from(
       population.tokens,
-      (tokens, stream) => new ResumedSequence(expected, { sourceStart: this.#sourceStart(stream), tokens, counts: this.#receipts }),
+      (tokens, stream) =>
+        new ResumedSequence(expected, {
+          sourceStart: this.#sourceStart(stream),
+          tokens,
+          counts: this.#receipts,
+        }),
     );
     this.#epochs = Array.from({ length: population.streams });
     this.#acceptedNs = new Float64Array(population.streams);
@@ -78,7 +101,9 @@ export class RecoveryAccounts implements ReconnectAccounts {
 
   cursor(stream: number): string | undefined {
     const epoch = this.#epochs[stream];
-    return epoch === undefined ? undefined : renderCursor({ epoch, sequence: this.#sequence(stream).resumeAfter() });
+    return epoch === undefined
+      ? undefined
+      : renderCursor({ epoch, sequence: this.#sequence(stream).resumeAfter() });
   }
 
   attempted(stream: number, at: Instant): void {
@@ -157,7 +182,8 @@ export class RecoveryAccounts implements ReconnectAccounts {
   #resumed(stream: number, place: number, at: Instant): void {
     this.#awaitsNew[stream] = 0;
     this.#options.recorder.resumed(stream, this.#acceptedNs[stream] as number, at);
-    if (this.#sequence(stream).resumeAfter() <= place) this.#patterns.noteOnce(stream, words.skipped);
+    if (this.#sequence(stream).resumeAfter() <= place)
+      this.#patterns.noteOnce(stream, words.skipped);
     this.#patterns.note(stream, words.newToken);
   }
 
@@ -173,7 +199,8 @@ export class RecoveryAccounts implements ReconnectAccounts {
         return;
       }
       case 'done':
-        // `done` is the end that an application waits for. What follows differs by transport: a last chunk, or a closing handshake.
+        // `done` is the end that an application waits for. What follows differs by transport: a
+        // last chunk, or a closing handshake.
         this.#options.recorder.endNs[stream] = at;
         this.#announcedSha256.set(stream, (JSON.parse(text) as DoneEvent).sha256);
         return;
@@ -195,7 +222,10 @@ export class RecoveryAccounts implements ReconnectAccounts {
   over(stream: number, ending: Ending, cause: string): void {
     this.#endings.set(stream, ending);
     if (ending === 'stopped') this.#sequence(stream).declareRestLost();
-    this.#patterns.note(stream, { done: words.done, stopped: words.stopped(cause), 'given-up': words.givenUp }[ending]);
+    this.#patterns.note(
+      stream,
+      { done: words.done, stopped: words.stopped(cause), 'given-up': words.givenUp }[ending],
+    );
   }
 
   counted({ bytesRead, bytesSent }: SocketCount): void {
@@ -219,10 +249,12 @@ export class RecoveryAccounts implements ReconnectAccounts {
   /** Call once nothing more can come. All fields but those of the process itself. */
   tally(): Tally {
     const { streams, totalTokens } = this.#options.population;
-    for (let stream = 0; stream < streams; stream++) if (!this.#endings.has(stream)) this.#patterns.note(stream, words.unfinished);
+    for (let stream = 0; stream < streams; stream++)
+      if (!this.#endings.has(stream)) this.#patterns.note(stream, words.unfinished);
     const { lost, declared } = this.#missing();
     const { whole, hashMismatches } = this.#verify();
-    const ended = (ending: Ending): number => [...this.#endings.values()].filter((one) => one === ending).length;
+    const ended = (ending: Ending): number =>
+      [...this.#endings.values()].filter((one) => one === ending).length;
     const { distinct, ...receipts } = this.#receipts;
     return {
       streamsPlanned: streams,
@@ -245,7 +277,8 @@ export class RecoveryAccounts implements ReconnectAccounts {
       losses: Object.fromEntries(this.#losses),
       lossesBeforeFault: Object.fromEntries(this.#lossesBeforeFault),
       patterns: this.#patterns.tally(),
-      // Covers connections that ended in good order after `done`: the sockets of the others are gone uncounted.
+      // Covers connections that ended in good order after `done`: the sockets of the others are
+      // gone uncounted.
       ...this.#sockets,
     };
   }
@@ -260,13 +293,18 @@ export class RecoveryAccounts implements ReconnectAccounts {
     return sum;
   }
 
-  /** After the trial, so as to compute no hash during it. Every received byte was compared, so the planned text is the received one. */
+  /**
+   * After the trial, so as to compute no hash during it. Every received byte was compared, so the
+   * planned text is the received one.
+   */
   #verify(): { whole: number; hashMismatches: number } {
     const { population, source } = this.#options;
     let whole = 0;
     let hashMismatches = 0;
     for (const [stream, announced] of this.#announcedSha256) {
-      const isSame = announced === hashStreamText(source, this.#sourceStart(stream), population.tokens[stream] as number);
+      const isSame =
+        announced ===
+        hashStreamText(source, this.#sourceStart(stream), population.tokens[stream] as number);
       if (!isSame) hashMismatches++;
       else if (this.#sequence(stream).isComplete) whole++;
     }

@@ -1,5 +1,5 @@
-// The stamps of a fault trial: those of a steady trial, for each stream's first connection, and the reconnect clock of each
-// stream: lost, attempted, open, new token.
+// The stamps of a fault trial: those of a steady trial, for each stream's first connection, and the
+// reconnect clock of each stream: lost, attempted, open, new token.
 
 import { emptyStamps, type StampColumns } from '../bench/contract/stamps.ts';
 import type { Population } from '../bench/contract/population.ts';
@@ -11,7 +11,10 @@ export class RecoveryRecorder extends Recorder {
   /** The first loss after the fault; all that follows belongs to it. */
   readonly lostNs: Float64Array;
   readonly attemptNs: Float64Array;
-  /** The accept of the connection on which the first unseen token after the loss came, and that token's receipt. */
+  /**
+   * The accept of the connection on which the first unseen token after the loss came, and that
+   * token's receipt.
+   */
   readonly openNs: Float64Array;
   readonly newNs: Float64Array;
   /** Attempts and accepts of all streams. */

@@ -1,4 +1,5 @@
-// The load process as a whole, over real sockets, against a server that resets every connection at the fault.
+// The load process as a whole, over real sockets, against a server that resets every connection at
+// the fault.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +17,12 @@ import { hashPopulation, populationOf, type Population } from '../bench/contract
 import { DEFAULT_RESUME_LIMITS } from '../bench/contract/recovery.ts';
 import { readStamps } from '../bench/contract/stamps.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
-import { hashStreamText, openTokenSource, sliceStart, type TokenSource } from '../bench/contract/workload.ts';
+import {
+  hashStreamText,
+  openTokenSource,
+  sliceStart,
+  type TokenSource,
+} from '../bench/contract/workload.ts';
 import { fastWorkload } from '../servers/twin-fixture.ts';
 import { hear } from './hear-fixture.ts';
 import { chooseStoppedReaders } from './stopped-readers.ts';
@@ -58,7 +64,10 @@ interface Part {
   readonly source: TokenSource;
 }
 
-/** Sends half of each stream, then nothing; a client with a cursor gets the rest, beginning two tokens before it. */
+/**
+ * Sends half of each stream, then nothing; a client with a cursor gets the rest, beginning two
+ * tokens before it.
+ */
 class ResettingServer implements AsyncDisposable {
   readonly server: Server;
   readonly cursors: string[] = [];
@@ -129,14 +138,24 @@ it('every stream of a load process survives a reset whole, and its tally and sta
   const stampsFile = join(folder, 'client.stamps');
   const child = fork(join(import.meta.dirname, 'main.ts'), { serialization: 'json' });
   const { port } = peer.server.address() as AddressInfo;
-  const load = { kind: 'load', specification, stampsFile, host: '127.0.0.1', port, clockPort: echo.port };
+  const load = {
+    kind: 'load',
+    specification,
+    stampsFile,
+    host: '127.0.0.1',
+    port,
+    clockPort: echo.port,
+  };
   child.send(toClientSchema.parse(load));
   const ready = await hear(child, 'ready');
   expect(ready.clock.violations).toBe(0);
 
   const epochNs = process.hrtime.bigint() + 100_000_000n;
   child.send({ kind: 'start', epochNs: String(epochNs) });
-  setTimeout(() => peer.resetAll(), Number(epochNs - process.hrtime.bigint() + BigInt(FAULT_NS)) / NS_PER_MS);
+  setTimeout(
+    () => peer.resetAll(),
+    Number(epochNs - process.hrtime.bigint() + BigInt(FAULT_NS)) / NS_PER_MS,
+  );
   const { tally, clock } = await hear(child, 'recovery-tally');
   expect(clock.violations).toBe(0);
   const { tokens, totalTokens, base } = population;
@@ -159,18 +178,33 @@ it('every stream of a load process survives a reset whole, and its tally and sta
     planSha256: hashPopulation(population, specification),
   });
   expect([tally.attemptFailures, tally.lossesBeforeFault]).toEqual([{}, {}]);
-  const lastHeard = Array.from(tokens, (n, stream) => `${streamEpoch(population.seeds[stream]!)}.${Math.floor(n / 2)}`);
+  const lastHeard = Array.from(
+    tokens,
+    (n, stream) => `${streamEpoch(population.seeds[stream]!)}.${Math.floor(n / 2)}`,
+  );
   expect(peer.cursors.sort()).toEqual(lastHeard.sort());
 
   const stamps = readStamps(stampsFile);
-  const stopped = chooseStoppedReaders(specification.workloadSeed, { streams: STREAMS, share: 0.2 });
+  const stopped = chooseStoppedReaders(specification.workloadSeed, {
+    streams: STREAMS,
+    share: 0.2,
+  });
   for (let stream = 0; stream < STREAMS; stream++) {
     expect(Number.isNaN(stamps.pausedNs![stream])).toBe(!stopped.includes(stream));
-    const clockNs = ['startNs', 'connectNs', 'acceptNs', 'lostNs', 'attemptNs', 'openNs', 'newNs', 'endNs'].map(
-      (name) => stamps[name]![stream]!,
-    );
+    const clockNs = [
+      'startNs',
+      'connectNs',
+      'acceptNs',
+      'lostNs',
+      'attemptNs',
+      'openNs',
+      'newNs',
+      'endNs',
+    ].map((name) => stamps[name]![stream]!);
     expect(clockNs).toEqual([...clockNs].sort((a, b) => a - b));
-    expect(stamps.newNs![stream]).toBe(stamps.receivedNs![base[stream]! + Math.floor(tokens[stream]! / 2)]);
+    expect(stamps.newNs![stream]).toBe(
+      stamps.receivedNs![base[stream]! + Math.floor(tokens[stream]! / 2)],
+    );
   }
   expect(stamps.attemptsNs).toEqual(stamps.attemptNs!.slice().sort());
   expect(stamps.acceptedNs).toEqual(stamps.openNs!.slice().sort());

@@ -1,5 +1,5 @@
-// A fault trial: one stream per slot, each opened when it is due and resumed whenever its connection is lost. Faults are injected
-// by others, except for the readers that stop reading.
+// A fault trial: one stream per slot, each opened when it is due and resumed whenever its
+// connection is lost. Faults are injected by others, except for the readers that stop reading.
 
 import { transports } from '../bench/contract/arms/transports.ts';
 import { callAt } from '../bench/contract/child-link.ts';
@@ -11,7 +11,13 @@ import { ReconnectingStreams } from './reconnecting-streams.ts';
 import { RecoveryAccounts } from './recovery-accounts.ts';
 import { RecoveryRecorder } from './recovery-recorder.ts';
 import { chooseStoppedReaders } from './stopped-readers.ts';
-import { TrialFrame, type FramedWindow, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
+import {
+  TrialFrame,
+  type FramedWindow,
+  type LoadOrder,
+  type OpenStack,
+  type Trial,
+} from './trial-frame.ts';
 
 export class RecoveryTrial implements Trial {
   readonly #order: LoadOrder;
@@ -61,7 +67,8 @@ export class RecoveryTrial implements Trial {
       specification,
       recovery: this.#recovery,
       streams: this.#frame.population.streams,
-      targetOf: (stream) => this.#frame.targetOf(transports[specification.transport].route(String(stream))),
+      targetOf: (stream) =>
+        this.#frame.targetOf(transports[specification.transport].route(String(stream))),
       openClient: this.#frame.openClient,
       accounts: this.#accounts,
       now: this.#frame.now,
@@ -72,7 +79,10 @@ export class RecoveryTrial implements Trial {
     const { stopReadingShare, faultNs, outageNs } = this.#recovery;
     if (stopReadingShare === undefined) return;
     const { now, population } = this.#frame;
-    const chosen = chooseStoppedReaders(this.#order.specification.workloadSeed, { streams: population.streams, share: stopReadingShare });
+    const chosen = chooseStoppedReaders(this.#order.specification.workloadSeed, {
+      streams: population.streams,
+      share: stopReadingShare,
+    });
     callAt(faultNs, now, () => {
       for (const stream of chosen) streams.stopReading(stream);
     });

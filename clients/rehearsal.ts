@@ -1,5 +1,6 @@
-// Streams some thousand tokens through server and client before the trial's clock starts. Fresh processes run uncompiled
-// code: without this a short trial would measure the compiler, and a slow load would never leave it.
+// Streams some thousand tokens through server and client before the trial's clock starts. Fresh
+// processes run uncompiled code: without this a short trial would measure the compiler, and a slow
+// load would never leave it.
 
 import { isBrowser } from '../bench/contract/arms/stacks.ts';
 import { transportIds, transports } from '../bench/contract/arms/transports.ts';
@@ -25,12 +26,22 @@ export interface RehearsalOptions {
 
 const TIMEOUT_MS = 20_000;
 const CHECK_MS = 5;
-/** Slots for kept connections: some more than there are streams at a time, so that reuse is rehearsed, too. */
+/**
+ * Slots for kept connections: some more than there are streams at a time, so that reuse is
+ * rehearsed, too.
+ */
 const KEPT_SLOTS = 120;
-/** Most streams at once in a browser: the lowest limit of any transport, so that all rehearse alike. */
-const MOST_IN_BROWSER = Math.min(...transportIds.flatMap((transport) => transports[transport].inBrowser?.mostStreams ?? []));
+/**
+ * Most streams at once in a browser: the lowest limit of any transport, so that all rehearse alike.
+ */
+const MOST_IN_BROWSER = Math.min(
+  ...transportIds.flatMap((transport) => transports[transport].inBrowser?.mostStreams ?? []),
+);
 
-/** Returns how long it took, ns. @throws BenchError STREAM when a stream of it fails or does not verify. */
+/**
+ * Returns how long it took, ns. @throws BenchError STREAM when a stream of it fails or does not
+ * verify.
+ */
 export async function rehearse(options: RehearsalOptions): Promise<number> {
   const { specification, now } = options;
   const { transport, workload, workloadSeed, rehearsalTokens } = specification;
@@ -45,7 +56,10 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
     accounts.open(stream);
     recorder.startNs[stream] = now();
     const target = options.targetOf(transports[transport].route(streamId));
-    client.open(stream, { ...target, ...keptPlace(specification, { slot: stream % KEPT_SLOTS, streamId }) });
+    client.open(stream, {
+      ...target,
+      ...keptPlace(specification, { slot: stream % KEPT_SLOTS, streamId }),
+    });
   };
   const waiting: number[] = [];
   const most = isBrowser(specification.client) ? MOST_IN_BROWSER : Number.POSITIVE_INFINITY;

@@ -11,7 +11,11 @@ test('an IPv6 address stands in brackets', () => {
 });
 
 test('a stream that begins says nothing of where it stands', () => {
-  expect([webSocketPathOf(target), resumeMessageOf(target), requestLineOf(target)]).toEqual(['/v1/ws/7', undefined, '/v1/ws/7\n']);
+  expect([webSocketPathOf(target), resumeMessageOf(target), requestLineOf(target)]).toEqual([
+    '/v1/ws/7',
+    undefined,
+    '/v1/ws/7\n',
+  ]);
 });
 
 test('a stream that comes back says where it stands', () => {
@@ -23,7 +27,10 @@ test('a stream that comes back says where it stands', () => {
 });
 
 test('every cursor can be said, and the longest fits the one small frame that says it', () => {
-  const cursors = fc.record({ epoch: fc.stringMatching(/^[A-Za-z0-9]{4}$/), sequence: fc.integer({ min: 0, max: 999_999_999 }) });
+  const cursors = fc.record({
+    epoch: fc.stringMatching(/^[A-Za-z0-9]{4}$/),
+    sequence: fc.integer({ min: 0, max: 999_999_999 }),
+  });
   fc.assert(
     fc.property(cursors, (cursor) => {
       const message = resumeMessageOf({ ...target, resumeAfter: renderCursor(cursor) })!;

@@ -1,17 +1,26 @@
 // Renders request targets, and the cursor of a client that resumes a stream.
 
 import assert from 'node:assert/strict';
-import { KEEP_WORD, parseCursor, renderResume, renderStreamRequest, RESUME_QUERY, SESSION_PATH } from '../bench/contract/control-events.ts';
+import {
+  KEEP_WORD,
+  parseCursor,
+  renderResume,
+  renderStreamRequest,
+  RESUME_QUERY,
+  SESSION_PATH,
+} from '../bench/contract/control-events.ts';
 import type { StreamTarget } from './stream-client.ts';
 
-/** Host and port as in a URL or a Host field: an IPv6 address stands in brackets (RFC 3986 §3.2.2). */
+/**
+ * Host and port as in a URL or a Host field: an IPv6 address stands in brackets (RFC 3986 §3.2.2).
+ */
 export function authorityOf({ host, port }: Pick<StreamTarget, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /**
- * Path of a WebSocket. A kept one names its streams later; one that resumes asks the server to wait, since it sends its cursor
- * only after the handshake.
+ * Path of a WebSocket. A kept one names its streams later; one that resumes asks the server to
+ * wait, since it sends its cursor only after the handshake.
  */
 export function webSocketPathOf({ path, resumeAfter, kept }: StreamTarget): string {
   if (kept !== undefined) return SESSION_PATH;
@@ -23,7 +32,10 @@ export function webSocketPathOf({ path, resumeAfter, kept }: StreamTarget): stri
 export function resumeMessageOf({ resumeAfter }: StreamTarget): string | undefined {
   if (resumeAfter === undefined) return undefined;
   const cursor = parseCursor(resumeAfter);
-  assert(cursor !== undefined, `a stream goes on after \`epoch.sequence\`, not after ${JSON.stringify(resumeAfter)}`);
+  assert(
+    cursor !== undefined,
+    `a stream goes on after \`epoch.sequence\`, not after ${JSON.stringify(resumeAfter)}`,
+  );
   return renderResume(cursor);
 }
 
@@ -39,7 +51,10 @@ interface HttpFields {
   readonly acceptEncoding?: string;
 }
 
-/** A GET of an event stream, as EventSource sends it (WHATWG HTML §9.2.2), resumed with its own field. */
+/**
+ * A GET of an event stream, as EventSource sends it (WHATWG HTML §9.2.2), resumed with its own
+ * field.
+ */
 export function getRequest(target: StreamTarget, { accept, acceptEncoding }: HttpFields): string {
   const { path, resumeAfter } = target;
   return (
@@ -50,7 +65,9 @@ export function getRequest(target: StreamTarget, { accept, acceptEncoding }: Htt
   );
 }
 
-/** A POST with a JSON request in ASCII, which also carries the cursor of a receiver that resumes. */
+/**
+ * A POST with a JSON request in ASCII, which also carries the cursor of a receiver that resumes.
+ */
 export function postRequest(target: StreamTarget, { accept }: HttpFields): string {
   const body = renderStreamRequest(target.resumeAfter);
   return (

@@ -1,5 +1,5 @@
-// Every client stack against the real servers when streams outlive their connections: tokens lost with a connection are replayed
-// on the next, once.
+// Every client stack against the real servers when streams outlive their connections: tokens lost
+// with a connection are replayed on the next, once.
 
 import { describe, expect, it } from 'vitest';
 import { canSpeak, type StreamStack } from '../bench/contract/arms/stacks.ts';
@@ -16,7 +16,9 @@ import type { StreamClient, StreamListener } from './stream-client.ts';
 const TOKENS = 120;
 const SEED = 1000;
 const EPOCH = streamEpoch(SEED);
-/** One stream, whose tokens are due within 60 ms of the server's start, with or without a receiver. */
+/**
+ * One stream, whose tokens are due within 60 ms of the server's start, with or without a receiver.
+ */
 const population: Population = {
   streams: 1,
   startNs: new Float64Array(1),
@@ -46,7 +48,14 @@ interface ReceiveOptions {
 }
 
 /** Opens the stream, again and again if connections are to be cut, until it ends. */
-async function receive({ transport, stack, port, streamId = '0', resumeAfter, cutAfterTokens }: ReceiveOptions): Promise<Received> {
+async function receive({
+  transport,
+  stack,
+  port,
+  streamId = '0',
+  resumeAfter,
+  cutAfterTokens,
+}: ReceiveOptions): Promise<Received> {
   const sequences: number[] = [];
   const events: string[] = [];
   let text = '';
@@ -88,14 +97,18 @@ async function receive({ transport, stack, port, streamId = '0', resumeAfter, cu
     },
     onLost: () => {},
   };
-  const client: StreamClient = stacks[stack](transport, { listener, now: () => asInstant(performance.now()) });
+  const client: StreamClient = stacks[stack](transport, {
+    listener,
+    now: () => asInstant(performance.now()),
+  });
   open(resumeAfter);
   await ended.promise;
   await client.close();
   return { sequences, text, events };
 }
 
-const numbers = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const numbers = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 function done(planned: PlannedStreams): string {
   return `done ${JSON.stringify({ s: TOKENS + 1, n: TOKENS, sha256: planned.find({ id: '0' })!.sha256, finish: 'stop' })}`;
@@ -112,35 +125,64 @@ const cases = transportIds
   .flatMap((transport) => (['probe', 'library'] as const).map((stack) => ({ transport, stack })));
 
 describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
-  it.each([1, 7, 50])('a client that comes back after every %i tokens receives each of them once, in order', async (cutAfterTokens) => {
-    await using server = await startTestServer(transport, { population, recovery: {} });
-    const { port, planned } = server;
-    const { sequences, text, events } = await receive({ transport, stack, port, cutAfterTokens });
-    const whole = await receive({ transport, stack, port });
-    expect(sequences).toEqual(numbers(1, TOKENS));
-    expect(text).toBe(whole.text);
-    expect(whole.sequences).toEqual(numbers(1, TOKENS));
-    // When a cut follows the last token there is nothing to resume, which HTTP reports without a stream.
-    const isOver = isHttpAnswer(transport) && TOKENS % cutAfterTokens === 0;
-    expect(events.slice(isOver ? -1 : -2)).toEqual(isOver ? ['failure http-204'] : [done(planned), 'end']);
-  });
+  it.each([1, 7, 50])(
+    'a client that comes back after every %i tokens receives each of them once, in order',
+    async (cutAfterTokens) => {
+      await using server = await startTestServer(transport, { population, recovery: {} });
+      const { port, planned } = server;
+      const { sequences, text, events } = await receive({ transport, stack, port, cutAfterTokens });
+      const whole = await receive({ transport, stack, port });
+      expect(sequences).toEqual(numbers(1, TOKENS));
+      expect(text).toBe(whole.text);
+      expect(whole.sequences).toEqual(numbers(1, TOKENS));
+      // When a cut follows the last token there is nothing to resume, which HTTP reports without a
+      // stream.
+      const isOver = isHttpAnswer(transport) && TOKENS % cutAfterTokens === 0;
+      expect(events.slice(isOver ? -1 : -2)).toEqual(
+        isOver ? ['failure http-204'] : [done(planned), 'end'],
+      );
+    },
+  );
 
   it('a stream that is over and was received whole ends at once', async () => {
     await using server = await startTestServer(transport, { population, recovery: {} });
     const { port, planned } = server;
     await receive({ transport, stack, port });
-    const { sequences, events } = await receive({ transport, stack, port, resumeAfter: renderCursor({ epoch: EPOCH, sequence: TOKENS }) });
+    const { sequences, events } = await receive({
+      transport,
+      stack,
+      port,
+      resumeAfter: renderCursor({ epoch: EPOCH, sequence: TOKENS }),
+    });
     expect(sequences).toEqual([]);
-    expect(events.slice(-2)).toEqual(isHttpAnswer(transport) ? ['failure http-204'] : [done(planned), 'end']);
+    expect(events.slice(-2)).toEqual(
+      isHttpAnswer(transport) ? ['failure http-204'] : [done(planned), 'end'],
+    );
   });
 
   it('a stream that is not known is refused in the words of the transport', async () => {
     await using server = await startTestServer(transport, { recovery: {} });
-    const { events } = await receive({ transport, stack, port: server.port, streamId: 'lost', resumeAfter: `${EPOCH}.5` });
+    const { events } = await receive({
+      transport,
+      stack,
+      port: server.port,
+      streamId: 'lost',
+      resumeAfter: `${EPOCH}.5`,
+    });
     // The null arm has neither statuses nor close codes, so it sends a message.
     const { http, closingHandshake } = transports[transport].capabilities;
-    const inMessage = ['accept', expect.stringMatching(/^stream-error .*404/), 'failure closed-early'];
-    expect(events).toEqual(closingHandshake ? ['accept', 'failure closed-4404'] : http === undefined ? inMessage : ['failure http-204']);
+    const inMessage = [
+      'accept',
+      expect.stringMatching(/^stream-error .*404/),
+      'failure closed-early',
+    ];
+    expect(events).toEqual(
+      closingHandshake
+        ? ['accept', 'failure closed-4404']
+        : http === undefined
+          ? inMessage
+          : ['failure http-204'],
+    );
   });
 
   it('what the server no longer has is declared missing', async () => {
@@ -149,23 +191,39 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
     await using server = await startTestServer(transport, { population, recovery: { limits } });
     const { port } = server;
     await receive({ transport, stack, port });
-    const { sequences, events } = await receive({ transport, stack, port, resumeAfter: renderCursor({ epoch: EPOCH, sequence: 3 }) });
+    const { sequences, events } = await receive({
+      transport,
+      stack,
+      port,
+      resumeAfter: renderCursor({ epoch: EPOCH, sequence: 3 }),
+    });
     expect(sequences).toEqual(numbers(TOKENS - bufferTokens + 1, TOKENS));
     expect(events).toContain(`gap {"missing":4,"from":${TOKENS - bufferTokens + 1}}`);
   });
 });
 
-const selfReconnecting = (Object.keys(stacks) as StreamStack[]).filter((stack) => !canSpeak(stack, 'ws'));
+const selfReconnecting = (Object.keys(stacks) as StreamStack[]).filter(
+  (stack) => !canSpeak(stack, 'ws'),
+);
 
 describe.each(selfReconnecting)('sse over %s', (stack) => {
-  it.each(['fin', 'rst'] as const)('comes back by itself after each %s and receives every token once, in order', async (how) => {
-    await using server = await startTestServer('sse', { population, recovery: { retryMs: 10 } });
-    const cuts = 3;
-    using cutter = await startCutter(server.port, { afterBytes: 1200, how, cuts });
-    const { sequences, text, events } = await receive({ transport: 'sse', stack, port: cutter.port });
-    expect(sequences).toEqual(numbers(1, TOKENS));
-    expect(text).toBe((await receive({ transport: 'sse', stack: 'probe', port: server.port })).text);
-    expect(events.filter((event) => event === 'accept')).toHaveLength(cuts + 1);
-    expect(events.slice(-2)).toEqual([done(server.planned), 'end']);
-  });
+  it.each(['fin', 'rst'] as const)(
+    'comes back by itself after each %s and receives every token once, in order',
+    async (how) => {
+      await using server = await startTestServer('sse', { population, recovery: { retryMs: 10 } });
+      const cuts = 3;
+      using cutter = await startCutter(server.port, { afterBytes: 1200, how, cuts });
+      const { sequences, text, events } = await receive({
+        transport: 'sse',
+        stack,
+        port: cutter.port,
+      });
+      expect(sequences).toEqual(numbers(1, TOKENS));
+      expect(text).toBe(
+        (await receive({ transport: 'sse', stack: 'probe', port: server.port })).text,
+      );
+      expect(events.filter((event) => event === 'accept')).toHaveLength(cuts + 1);
+      expect(events.slice(-2)).toEqual([done(server.planned), 'end']);
+    },
+  );
 });

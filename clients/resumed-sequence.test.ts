@@ -12,7 +12,11 @@ const expected = new ExpectedPayload(source, layOutSource(source), payloads.lean
 
 function startSequence() {
   const counts = noReceipts();
-  const sequence = new ResumedSequence(expected, { sourceStart: sliceStart(source, population.seeds[0]!), tokens: LENGTH, counts });
+  const sequence = new ResumedSequence(expected, {
+    sourceStart: sliceStart(source, population.seeds[0]!),
+    tokens: LENGTH,
+    counts,
+  });
   return { sequence, counts };
 }
 
@@ -42,7 +46,15 @@ describe.each(Object.keys(feeds) as (keyof typeof feeds)[])('tokens as %s', (fee
 
   it('replayed tokens that were there already are duplicates, each time', () => {
     const { sequence, counts } = startSequence();
-    expect(accept(sequence, 1, 2, 3, 2, 3, 4, 3)).toEqual([0, 1, 2, SEEN_BEFORE, SEEN_BEFORE, 3, SEEN_BEFORE]);
+    expect(accept(sequence, 1, 2, 3, 2, 3, 4, 3)).toEqual([
+      0,
+      1,
+      2,
+      SEEN_BEFORE,
+      SEEN_BEFORE,
+      3,
+      SEEN_BEFORE,
+    ]);
     expect(counts).toEqual({ distinct: 4, duplicated: 3, reordered: 0, corrupt: 0 });
   });
 
@@ -72,9 +84,25 @@ describe.each(Object.keys(feeds) as (keyof typeof feeds)[])('tokens as %s', (fee
   it('any other bytes are corrupt and change nothing', () => {
     const { sequence, counts } = startSequence();
     accept(sequence, 1);
-    const others = ['', '{', '{"s":2', token(2).slice(0, -1), token(2).replace('"s":2', '"s":3'), `${token(2)} `, '{"s":0,"d":""}'];
-    others.push(`{"s":${LENGTH + 1},"d":"x"}`, '{"s":1234567890,"d":"x"}', '{"s":02,"d":"x"}', '{"s":-1,"d":"x"}', '{"d":"x","s":2}');
-    expect(others.map((payload) => feeds[feed](sequence, payload))).toEqual(others.map(() => CORRUPT));
+    const others = [
+      '',
+      '{',
+      '{"s":2',
+      token(2).slice(0, -1),
+      token(2).replace('"s":2', '"s":3'),
+      `${token(2)} `,
+      '{"s":0,"d":""}',
+    ];
+    others.push(
+      `{"s":${LENGTH + 1},"d":"x"}`,
+      '{"s":1234567890,"d":"x"}',
+      '{"s":02,"d":"x"}',
+      '{"s":-1,"d":"x"}',
+      '{"d":"x","s":2}',
+    );
+    expect(others.map((payload) => feeds[feed](sequence, payload))).toEqual(
+      others.map(() => CORRUPT),
+    );
     expect(counts).toEqual({ distinct: 1, duplicated: 0, reordered: 0, corrupt: others.length });
     expect(accept(sequence, 2)).toEqual([1]);
   });
@@ -92,7 +120,10 @@ describe.each(Object.keys(feeds) as (keyof typeof feeds)[])('tokens as %s', (fee
             naive.declare(one.from, one.length);
           } else {
             const from = one.kind === 'resume' ? sequence.resumeAfter() + 1 : one.from;
-            const numbers = Array.from({ length: Math.max(0, Math.min(one.length, LENGTH + 1 - from)) }, (_, index) => from + index);
+            const numbers = Array.from(
+              { length: Math.max(0, Math.min(one.length, LENGTH + 1 - from)) },
+              (_, index) => from + index,
+            );
             places.push(accept(sequence, ...numbers));
             naivePlaces.push(numbers.map((number) => naive.accept(number)));
           }
@@ -135,17 +166,24 @@ class NaiveSequence {
   }
 
   declare(from: number, length: number): void {
-    for (let number = from; number < from + length; number++) if (number <= LENGTH) this.declared.add(number);
+    for (let number = from; number < from + length; number++)
+      if (number <= LENGTH) this.declared.add(number);
   }
 
   resumeAfter(): number {
     let number = 0;
-    while (number < LENGTH && (this.received.has(number + 1) || this.declared.has(number + 1))) number++;
+    while (number < LENGTH && (this.received.has(number + 1) || this.declared.has(number + 1)))
+      number++;
     return number;
   }
 
   missing(): { lost: number; declared: number } {
-    const lost = Array.from({ length: LENGTH }, (_, index) => index + 1).filter((number) => !this.received.has(number));
-    return { lost: lost.length, declared: lost.filter((number) => this.declared.has(number)).length };
+    const lost = Array.from({ length: LENGTH }, (_, index) => index + 1).filter(
+      (number) => !this.received.has(number),
+    );
+    return {
+      lost: lost.length,
+      declared: lost.filter((number) => this.declared.has(number)).length,
+    };
   }
 }

@@ -1,5 +1,5 @@
-// Verifies a stream that outlives its connections: distinguishes replayed tokens, gaps and late tokens. One per stream; a token
-// that is the next one costs one comparison and one bit.
+// Verifies a stream that outlives its connections: distinguishes replayed tokens, gaps and late
+// tokens. One per stream; a token that is the next one costs one comparison and one bit.
 
 import type { ExpectedPayload } from './expected-payload.ts';
 
@@ -41,7 +41,10 @@ export class ResumedSequence {
   #settled = 0;
   #distinct = 0;
 
-  constructor(expected: ExpectedPayload, options: { sourceStart: number; tokens: number; counts: ReceiptCounts }) {
+  constructor(
+    expected: ExpectedPayload,
+    options: { sourceStart: number; tokens: number; counts: ReceiptCounts },
+  ) {
     this.#expected = expected;
     this.#sourceStart = options.sourceStart;
     this.#tokens = options.tokens;
@@ -49,26 +52,37 @@ export class ResumedSequence {
     this.#received = new Uint8Array(Math.ceil(options.tokens / 8));
   }
 
-  /** Returns the 0-based place of a token that had not been received, else SEEN_BEFORE or CORRUPT. */
+  /**
+   * Returns the 0-based place of a token that had not been received, else SEEN_BEFORE or CORRUPT.
+   */
   acceptBytes(buffer: Buffer, start: number, end: number): number {
     const next = this.#next;
-    if (next < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, next)) return this.#accept(next);
-    const place = numberedPlace(buffer.toString('latin1', start, Math.min(end, start + NUMBER_BYTES))) ?? this.#tokens;
-    const isToken = place < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, place);
+    if (next < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, next))
+      return this.#accept(next);
+    const place =
+      numberedPlace(buffer.toString('latin1', start, Math.min(end, start + NUMBER_BYTES))) ??
+      this.#tokens;
+    const isToken =
+      place < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, place);
     return isToken ? this.#accept(place) : this.#refuse();
   }
 
   /** The same for a consumer that decodes. */
   acceptText(payload: string): number {
     const place = numberedPlace(payload) ?? this.#tokens;
-    const isToken = place < this.#tokens && payload === this.#expected.payload(this.#sourceStart, place);
+    const isToken =
+      place < this.#tokens && payload === this.#expected.payload(this.#sourceStart, place);
     return isToken ? this.#accept(place) : this.#refuse();
   }
 
-  /** Declares tokens [from, to), as 0-based places, lost, as a `gap` event does, even if some of them were received already. */
+  /**
+   * Declares tokens [from, to), as 0-based places, lost, as a `gap` event does, even if some of
+   * them were received already.
+   */
   declareLost(from: number, to: number): void {
     this.#declared ??= new Uint8Array(this.#received.length);
-    for (let place = Math.max(0, from); place < Math.min(to, this.#tokens); place++) setBit(this.#declared, place);
+    for (let place = Math.max(0, from); place < Math.min(to, this.#tokens); place++)
+      setBit(this.#declared, place);
   }
 
   /** Call when there is nothing to resume. */
@@ -77,11 +91,15 @@ export class ResumedSequence {
   }
 
   /**
-   * The sequence number to resume after: up to it nothing is missing that was not declared lost. Not the last token received:
-   * after a hole that would abandon what a server can still replay.
+   * The sequence number to resume after: up to it nothing is missing that was not declared lost.
+   * Not the last token received: after a hole that would abandon what a server can still replay.
    */
   resumeAfter(): number {
-    while (this.#settled < this.#tokens && (this.#has(this.#settled) || this.#isDeclared(this.#settled))) this.#settled++;
+    while (
+      this.#settled < this.#tokens &&
+      (this.#has(this.#settled) || this.#isDeclared(this.#settled))
+    )
+      this.#settled++;
     return this.#settled;
   }
 
@@ -94,7 +112,8 @@ export class ResumedSequence {
     const lost = this.#tokens - this.#distinct;
     let declared = 0;
     if (lost > 0 && this.#declared !== undefined)
-      for (let place = 0; place < this.#tokens; place++) if (this.#isDeclared(place) && !this.#has(place)) declared++;
+      for (let place = 0; place < this.#tokens; place++)
+        if (this.#isDeclared(place) && !this.#has(place)) declared++;
     return { lost, declared };
   }
 

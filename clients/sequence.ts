@@ -1,5 +1,6 @@
-// Verifies every stream: contiguous, exactly once, in order, the right text, and the announced hash. One per stream; a
-// token that is as expected costs one comparison, everything else takes the slow path that names what went wrong.
+// Verifies every stream: contiguous, exactly once, in order, the right text, and the announced
+// hash. One per stream; a token that is as expected costs one comparison, everything else takes the
+// slow path that names what went wrong.
 
 import { createHash } from 'node:crypto';
 import type { ExpectedPayload } from './expected-payload.ts';
@@ -31,7 +32,10 @@ export class SequenceCheck {
   #faults = 0;
   #receivedText = '';
 
-  constructor(expected: ExpectedPayload, options: { sourceStart: number; tokens: number; counts: IntegrityCounts }) {
+  constructor(
+    expected: ExpectedPayload,
+    options: { sourceStart: number; tokens: number; counts: IntegrityCounts },
+  ) {
     this.#expected = expected;
     this.#sourceStart = options.sourceStart;
     this.#tokens = options.tokens;
@@ -41,14 +45,19 @@ export class SequenceCheck {
   /** Returns the token's 0-based place, or -1 when it is none that the stream should have now. */
   acceptBytes(buffer: Buffer, start: number, end: number): number {
     const index = this.#next;
-    if (index < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, index)) {
+    if (
+      index < this.#tokens &&
+      this.#expected.matches(buffer, start, end, this.#sourceStart, index)
+    ) {
       this.#next = index + 1;
       return index;
     }
     return this.#acceptOther(buffer.toString('utf8', start, end));
   }
 
-  /** The same for a consumer that decodes: the text is taken out of the JSON and hashed at the end. */
+  /**
+   * The same for a consumer that decodes: the text is taken out of the JSON and hashed at the end.
+   */
   acceptText(payload: string): number {
     const index = this.#next;
     this.#receivedText += textOf(payload) ?? '';
@@ -87,21 +96,27 @@ export class SequenceCheck {
   #findPlace(payload: string): number | undefined {
     for (let distance = 0; distance <= SEARCH_TOKENS; distance++) {
       const ahead = this.#next + distance;
-      if (ahead < this.#tokens && this.#expected.payload(this.#sourceStart, ahead) === payload) return ahead;
+      if (ahead < this.#tokens && this.#expected.payload(this.#sourceStart, ahead) === payload)
+        return ahead;
       const behind = this.#next - 1 - distance;
-      if (behind >= 0 && this.#expected.payload(this.#sourceStart, behind) === payload) return behind;
+      if (behind >= 0 && this.#expected.payload(this.#sourceStart, behind) === payload)
+        return behind;
     }
     return undefined;
   }
 
   /**
-   * Call at the stream's end; `announced` is the hash of its `done` event. When every token's bytes were equal to the known
-   * text, the received text is that text and has its hash, `plannedSha256`. A decoding consumer hashes what it decoded.
+   * Call at the stream's end; `announced` is the hash of its `done` event. When every token's bytes
+   * were equal to the known text, the received text is that text and has its hash, `plannedSha256`.
+   * A decoding consumer hashes what it decoded.
    */
   finish(announced: string | undefined, plannedSha256: () => string): boolean {
     this.#counts.lost += this.#tokens - this.#next;
     if (this.#next < this.#tokens) this.#faults++;
-    const received = this.#receivedText === '' ? plannedSha256() : createHash('sha256').update(this.#receivedText).digest('hex');
+    const received =
+      this.#receivedText === ''
+        ? plannedSha256()
+        : createHash('sha256').update(this.#receivedText).digest('hex');
     const isSame = announced === received;
     if (!isSame) this.#counts.hashMismatches++;
     return isSame && this.#faults === 0;
@@ -111,7 +126,10 @@ export class SequenceCheck {
 /** The text delta in a payload of either profile; undefined when there is none. */
 function textOf(payload: string): string | undefined {
   try {
-    const parsed = JSON.parse(payload) as { d?: unknown; choices?: { delta?: { content?: unknown } }[] };
+    const parsed = JSON.parse(payload) as {
+      d?: unknown;
+      choices?: { delta?: { content?: unknown } }[];
+    };
     const text = parsed.d ?? parsed.choices?.[0]?.delta?.content;
     return typeof text === 'string' ? text : undefined;
   } catch {

@@ -1,5 +1,5 @@
-// Detects connections, and attempts, without a byte for too long. It polls the sockets' byte counts at an interval instead of
-// observing every read, so that it costs a token nothing.
+// Detects connections, and attempts, without a byte for too long. It polls the sockets' byte counts
+// at an interval instead of observing every read, so that it costs a token nothing.
 
 import { DEAD_AFTER } from '../bench/contract/reconnect-policy.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
@@ -25,8 +25,9 @@ export function watchIntervalNs(heartbeatNs: number): number {
 }
 
 /**
- * A byte is seen up to one interval after it came, and a timeout up to one interval after it is reached: from the last byte to
- * `onSilent` it takes `DEAD_AFTER` heartbeats and at most two intervals more, plus the lateness of the timer.
+ * A byte is seen up to one interval after it came, and a timeout up to one interval after it is
+ * reached: from the last byte to `onSilent` it takes `DEAD_AFTER` heartbeats and at most two
+ * intervals more, plus the lateness of the timer.
  */
 export class SilenceWatch {
   readonly #options: SilenceWatchOptions;
@@ -90,8 +91,9 @@ export class SilenceWatch {
 }
 
 /**
- * Node runs timers before it reads sockets. After a stall of this process the bytes that came meanwhile would still lie in the
- * kernel and living connections would look dead; so the callback waits until the sockets were read.
+ * Node runs timers before it reads sockets. After a stall of this process the bytes that came
+ * meanwhile would still lie in the kernel and living connections would look dead; so the callback
+ * waits until the sockets were read.
  */
 function setTimerBehindReads(callback: () => void, delayMs: number): { cancel: () => void } {
   let immediate: NodeJS.Immediate | undefined;

@@ -10,7 +10,10 @@ import type { StreamClient, StreamClientOptions } from './stream-client.ts';
 
 type OpenClient = (transport: TransportId, options: StreamClientOptions) => StreamClient;
 
-/** Each asserts that it speaks the transport; see `canSpeak`. No load generators or pages: no single stream is opened through them. */
+/**
+ * Each asserts that it speaks the transport; see `canSpeak`. No load generators or pages: no single
+ * stream is opened through them.
+ */
 export const stacks = {
   probe: openProbeClient,
   library: openLibraryClient,

@@ -1,5 +1,5 @@
-// A storm run by the load process: against the real servers, with ports without a listener, and with a server that accepts and
-// sends nothing.
+// A storm run by the load process: against the real servers, with ports without a listener, and
+// with a server that accepts and sends nothing.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -56,11 +56,17 @@ async function storm(
   using clock = await startClockEcho('127.0.0.1');
   const open: OpenStack = (specification, options) => {
     const client = openProbeClient(specification.transport, options);
-    return { ...client, open: (stream, target) => client.open(stream, { ...target, port: portOf(stream) }) };
+    return {
+      ...client,
+      open: (stream, target) => client.open(stream, { ...target, port: portOf(stream) }),
+    };
   };
   const stampsFile = join(folder, `${transport}.stamps`);
   const place = { host: '127.0.0.1', port: portOf(0), clockPort: clock.port };
-  const trial = new LoadTrial({ kind: 'load', specification: told(transport, timeoutMs), stampsFile, ...place }, open);
+  const trial = new LoadTrial(
+    { kind: 'load', specification: told(transport, timeoutMs), stampsFile, ...place },
+    open,
+  );
   await trial.prepare();
   const said = await trial.run(process.hrtime.bigint());
   if (said.kind !== 'tally') throw new Error(`a load trial says its tally, not ${said.kind}`);
@@ -76,24 +82,44 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-it.each(['sse', 'ws', 'tcp'] as const)('%s: all streams of a storm begin together and are received whole', async (transport) => {
-  await using server = await startTestServer(transport, { population: populationOf(told(transport)) });
-  const { tally, stamps } = await storm(transport, () => server.port);
-  expect(tally).toMatchObject({ streamsPlanned: STREAMS, streamsStarted: STREAMS, streamsVerified: STREAMS, errors: [], lost: 0 });
-  const { issueNs, spanNs, ...counted } = measureStorm(stamps, 600 * NS_PER_MS);
-  expect(counted).toMatchObject({ streams: STREAMS, accepted: STREAMS });
-  expect(spanNs).toBeGreaterThan(0);
-  expect(Math.min(...stamps['startNs']!)).toBeGreaterThanOrEqual(150 * NS_PER_MS);
-  // All in one task of the event loop: the last was requested before the first was answered.
-  expect(issueNs).toBeLessThan(Math.min(...stamps['endNs']!) - Math.min(...stamps['startNs']!));
-});
+it.each(['sse', 'ws', 'tcp'] as const)(
+  '%s: all streams of a storm begin together and are received whole',
+  async (transport) => {
+    await using server = await startTestServer(transport, {
+      population: populationOf(told(transport)),
+    });
+    const { tally, stamps } = await storm(transport, () => server.port);
+    expect(tally).toMatchObject({
+      streamsPlanned: STREAMS,
+      streamsStarted: STREAMS,
+      streamsVerified: STREAMS,
+      errors: [],
+      lost: 0,
+    });
+    const { issueNs, spanNs, ...counted } = measureStorm(stamps, 600 * NS_PER_MS);
+    expect(counted).toMatchObject({ streams: STREAMS, accepted: STREAMS });
+    expect(spanNs).toBeGreaterThan(0);
+    expect(Math.min(...stamps['startNs']!)).toBeGreaterThanOrEqual(150 * NS_PER_MS);
+    // All in one task of the event loop: the last was requested before the first was answered.
+    expect(issueNs).toBeLessThan(Math.min(...stamps['endNs']!) - Math.min(...stamps['startNs']!));
+  },
+);
 
 it('streams that are refused are counted by that, lose no token, and have no times', async () => {
   await using server = await startTestServer('sse', { population: populationOf(told('sse')) });
   const closed = await unusedPort();
-  const { tally, stamps } = await storm('sse', (stream) => (stream % 4 === 3 ? closed : server.port));
-  expect(tally.errors).toEqual([{ cause: 'ECONNREFUSED', count: 10, example: expect.stringContaining('stream 3: ') as string }]);
-  expect(tally).toMatchObject({ streamsStarted: STREAMS, streamsVerified: 30, lost: 0, hashMismatches: 0 });
+  const { tally, stamps } = await storm('sse', (stream) =>
+    stream % 4 === 3 ? closed : server.port,
+  );
+  expect(tally.errors).toEqual([
+    { cause: 'ECONNREFUSED', count: 10, example: expect.stringContaining('stream 3: ') as string },
+  ]);
+  expect(tally).toMatchObject({
+    streamsStarted: STREAMS,
+    streamsVerified: 30,
+    lost: 0,
+    hashMismatches: 0,
+  });
   expect(measureStorm(stamps, 600 * NS_PER_MS).accepted).toBe(30);
   expect([...streamsNotDone(stamps)]).toEqual([3, 7, 11, 15, 19, 23, 27, 31, 35, 39]);
 });
@@ -101,13 +127,25 @@ it('streams that are refused are counted by that, lose no token, and have no tim
 it('streams that nobody answers have timed out when their time is up, and hold nobody back', async () => {
   await using server = await startTestServer('ws', { population: populationOf(told('ws')) });
   const sockets = new Set<Socket>();
-  const silent = createServer((socket) => void sockets.add(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+  const silent = createServer((socket) => void sockets.add(socket.on('error', () => {}))).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
-  const { tally, stamps } = await storm('ws', (stream) => (stream < 5 ? port : server.port), SHORT_MS);
+  const { tally, stamps } = await storm(
+    'ws',
+    (stream) => (stream < 5 ? port : server.port),
+    SHORT_MS,
+  );
   for (const socket of sockets) socket.destroy();
   silent.close();
-  expect(tally.errors).toEqual([{ cause: 'open-timeout', count: 5, example: 'stream 0: not accepted within 0.3 s' }]);
+  expect(tally.errors).toEqual([
+    { cause: 'open-timeout', count: 5, example: 'stream 0: not accepted within 0.3 s' },
+  ]);
   expect(tally).toMatchObject({ streamsVerified: STREAMS - 5, lost: 0 });
-  expect(measureStorm(stamps, 600 * NS_PER_MS)).toMatchObject({ streams: STREAMS, accepted: STREAMS - 5 });
+  expect(measureStorm(stamps, 600 * NS_PER_MS)).toMatchObject({
+    streams: STREAMS,
+    accepted: STREAMS - 5,
+  });
 });

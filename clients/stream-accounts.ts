@@ -1,5 +1,5 @@
-// Accounts of each stream, and the tally at the end: what was received, what failed, and whether the bytes on the sockets are
-// the ones that the byte model predicts.
+// Accounts of each stream, and the tally at the end: what was received, what failed, and whether
+// the bytes on the sockets are the ones that the byte model predicts.
 
 import { transports } from '../bench/contract/arms/transports.ts';
 import { resumeIdBytes } from '../bench/contract/byte-model.ts';
@@ -14,9 +14,15 @@ import { CountCheck } from './count-check.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
 import type { SocketCount } from './stream-client.ts';
 
-type Accounted = Pick<TrialSpecification, 'payload' | 'transport' | 'injection' | 'connecting' | 'verifyOneIn'>;
+type Accounted = Pick<
+  TrialSpecification,
+  'payload' | 'transport' | 'injection' | 'connecting' | 'verifyOneIn'
+>;
 
-type ModelCounts = Pick<ClientTally, 'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'>;
+type ModelCounts = Pick<
+  ClientTally,
+  'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'
+>;
 
 export class StreamAccounts {
   readonly #specification: Accounted;
@@ -32,14 +38,22 @@ export class StreamAccounts {
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
   readonly faults = noFaults();
-  /** undefined once a stream ended whose socket could not be seen: a sum over the others would pass for that of all. */
+  /**
+   * undefined once a stream ended whose socket could not be seen: a sum over the others would pass
+   * for that of all.
+   */
   #sockets: SocketCount | undefined = { bytesRead: 0, bytesSent: 0, headBytes: 0 };
   started = 0;
   ended = 0;
   tokensReceived = 0;
 
   /** @param idPrefix Prefix of stream ids, before their number. */
-  constructor(specification: Accounted, population: Population, source: TokenSource, idPrefix = '') {
+  constructor(
+    specification: Accounted,
+    population: Population,
+    source: TokenSource,
+    idPrefix = '',
+  ) {
     this.#specification = specification;
     this.#idPrefix = idPrefix;
     this.#population = population;
@@ -57,7 +71,9 @@ export class StreamAccounts {
   }
 
   openStreamNumbers(): number[] {
-    return [...this.#checks.entries()].filter(([, check]) => check !== undefined).map(([stream]) => stream);
+    return [...this.#checks.entries()]
+      .filter(([, check]) => check !== undefined)
+      .map(([stream]) => stream);
   }
 
   open(stream: number): void {
@@ -69,7 +85,9 @@ export class StreamAccounts {
       counts: this.faults,
     };
     const isWhole = stream % (this.#specification.verifyOneIn ?? 1) === 0;
-    this.#checks[stream] = isWhole ? new SequenceCheck(expected, options) : new CountCheck(expected, options);
+    this.#checks[stream] = isWhole
+      ? new SequenceCheck(expected, options)
+      : new CountCheck(expected, options);
   }
 
   #expect(stream: number): ExpectedPayload {
@@ -107,7 +125,12 @@ export class StreamAccounts {
   end(stream: number, count: SocketCount | undefined): boolean {
     const check = this.#close(stream);
     if (check === undefined) return false;
-    const planned = (): string => hashStreamText(this.#source, this.#sourceStart(stream), this.#population.tokens[stream] as number);
+    const planned = (): string =>
+      hashStreamText(
+        this.#source,
+        this.#sourceStart(stream),
+        this.#population.tokens[stream] as number,
+      );
     if (!check.finish(this.#announcedSha256.get(stream), planned)) {
       this.#note('not-verified', `stream ${stream} did not verify`);
       return false;
@@ -120,12 +143,16 @@ export class StreamAccounts {
   fail(stream: number, cause: string, message: string): void {
     const check = this.#close(stream);
     if (check === undefined) return;
-    // In a storm, failed opens are the measurement: tokens of a stream that never began are not lost.
+    // In a storm, failed opens are the measurement: tokens of a stream that never began are not
+    // lost.
     if (this.#specification.connecting?.kind !== 'storm') check.finish(undefined, () => '');
     this.#note(cause, `stream ${stream}: ${message}`);
   }
 
-  /** Call when the receiver stops reading, as planned: what follows on the stream is neither a failure nor a loss. */
+  /**
+   * Call when the receiver stops reading, as planned: what follows on the stream is neither a
+   * failure nor a loss.
+   */
   setAside(stream: number): void {
     this.#close(stream);
   }
@@ -153,14 +180,20 @@ export class StreamAccounts {
     return [...this.#errors.values()][0]?.example;
   }
 
-  /** All fields but those of the process itself. @param own Streams that this process was to open; without it, all of them. */
-  tally(own?: Uint32Array): Omit<ClientTally, 'node' | 'use' | 'tokenReads' | 'startsUnissued' | 'windowTokens'> {
+  /**
+   * All fields but those of the process itself. @param own Streams that this process was to open;
+   * without it, all of them.
+   */
+  tally(
+    own?: Uint32Array,
+  ): Omit<ClientTally, 'node' | 'use' | 'tokenReads' | 'startsUnissued' | 'windowTokens'> {
     const { streams, tokens, totalTokens } = this.#population;
     return {
       streamsPlanned: own?.length ?? streams,
       streamsStarted: this.started,
       streamsVerified: this.#verified.length,
-      tokensPlanned: own?.reduce((sum, stream) => sum + (tokens[stream] as number), 0) ?? totalTokens,
+      tokensPlanned:
+        own?.reduce((sum, stream) => sum + (tokens[stream] as number), 0) ?? totalTokens,
       tokensReceived: this.tokensReceived,
       ...this.faults,
       errors: [...this.#errors].map(([cause, { count, example }]) => ({ cause, count, example })),
@@ -169,11 +202,15 @@ export class StreamAccounts {
     };
   }
 
-  /** Bytes that the sockets of the verified streams must have carried, heads left out; without a byte model only the payloads. */
+  /**
+   * Bytes that the sockets of the verified streams must have carried, heads left out; without a
+   * byte model only the payloads.
+   */
   #model(): ModelCounts {
     const model = transports[this.#specification.transport].bytes;
     if (model === 'not-modelled') return { payloadBytes: this.#payloadBytes() };
-    const endBytes = this.#specification.connecting?.kind === 'kept' ? model.keptEndBytes : model.endBytes;
+    const endBytes =
+      this.#specification.connecting?.kind === 'kept' ? model.keptEndBytes : model.endBytes;
     const hasIds = payloads[this.#specification.payload].isNumbered;
     const counts = { modelBytes: 0, modelTokenBytes: 0, payloadBytes: 0, modelIdBytes: 0 };
     for (const stream of this.#verified) {
@@ -191,7 +228,10 @@ export class StreamAccounts {
       }
       const opening: OpenEvent = { sid: this.streamId(stream), epoch, from: 1, n };
       const sha256 = ''.padStart(64, '0');
-      counts.modelBytes += model.open(opening, hasIds) + model.done({ s: n + 1, n, sha256, finish: 'stop' }, epoch, hasIds) + endBytes;
+      counts.modelBytes +=
+        model.open(opening, hasIds) +
+        model.done({ s: n + 1, n, sha256, finish: 'stop' }, epoch, hasIds) +
+        endBytes;
     }
     counts.modelBytes += counts.modelTokenBytes;
     return counts;
@@ -209,7 +249,10 @@ export class StreamAccounts {
   }
 }
 
-function addCounts(one: SocketCount | undefined, other: SocketCount | undefined): SocketCount | undefined {
+function addCounts(
+  one: SocketCount | undefined,
+  other: SocketCount | undefined,
+): SocketCount | undefined {
   if (one === undefined || other === undefined) return undefined;
   return {
     bytesRead: one.bytesRead + other.bytesRead,

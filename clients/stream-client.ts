@@ -1,5 +1,6 @@
-// Interface of a client stack to the rest of a load process: it opens streams and reports to a listener what arrived, when.
-// The listener is shared by all stacks and transports, so they cannot differ in what they do with a token.
+// Interface of a client stack to the rest of a load process: it opens streams and reports to a
+// listener what arrived, when. The listener is shared by all stacks and transports, so they cannot
+// differ in what they do with a token.
 
 import type { BrowserTally } from '../bench/contract/browser.ts';
 import type { KeptTally } from '../bench/contract/connecting.ts';
@@ -8,13 +9,22 @@ import type { Instant } from '../bench/contract/units.ts';
 export interface StreamTarget {
   readonly host: string;
   readonly port: number;
-  /** Request target of the stream, e.g. `/v1/streams/17`; on the null arm the line that is sent instead. */
+  /**
+   * Request target of the stream, e.g. `/v1/streams/17`; on the null arm the line that is sent
+   * instead.
+   */
   readonly path: string;
   /** Local address to connect from; undefined lets the kernel choose. */
   readonly localAddress?: string;
-  /** Cursor: `epoch.sequence` of the last token received. SSE sends it as `Last-Event-ID`, WebSocket in its first message. */
+  /**
+   * Cursor: `epoch.sequence` of the last token received. SSE sends it as `Last-Event-ID`, WebSocket
+   * in its first message.
+   */
   readonly resumeAfter?: string;
-  /** Only for a stack that keeps connections: the stream runs on the connection of its slot, after the stream before it. */
+  /**
+   * Only for a stack that keeps connections: the stream runs on the connection of its slot, after
+   * the stream before it.
+   */
   readonly kept?: KeptPlace;
 }
 
@@ -35,32 +45,48 @@ export interface SocketCount {
 export type ControlType = 'open' | 'done' | 'stream-error' | 'bye' | 'gap';
 
 /**
- * Called for one stream in this order: connect, accept, then tokens and control events as they arrive, then exactly one
- * of end and failure. On an open kept connection, `connect` is when the request was handed to it. `at` is taken in the first
- * statement of the callback that delivered the bytes, before any parsing; all tokens of one read share it.
+ * Called for one stream in this order: connect, accept, then tokens and control events as they
+ * arrive, then exactly one of end and failure. On an open kept connection, `connect` is when the
+ * request was handed to it. `at` is taken in the first statement of the callback that delivered the
+ * bytes, before any parsing; all tokens of one read share it.
  */
 export interface StreamListener {
-  /** Only from a stack that opens streams in another process: when that process did, before any other event of the stream. */
+  /**
+   * Only from a stack that opens streams in another process: when that process did, before any
+   * other event of the stream.
+   */
   onStart?: (stream: number, at: Instant) => void;
   onConnect: (stream: number, at: Instant) => void;
   /**
-   * The response head (SSE), the 101 (WebSocket) or the connection itself (null arm) was received; on a kept WebSocket, whose 101
-   * belongs to no stream, the `open` event.
+   * The response head (SSE), the 101 (WebSocket) or the connection itself (null arm) was received;
+   * on a kept WebSocket, whose 101 belongs to no stream, the `open` event.
    */
   onAccept: (stream: number, at: Instant) => void;
-  /** A token's payload as bytes [start, end) of a buffer that is only valid during the call. Used by the probe. */
+  /**
+   * A token's payload as bytes [start, end) of a buffer that is only valid during the call. Used by
+   * the probe.
+   */
   onTokenBytes: (stream: number, buffer: Buffer, start: number, end: number, at: Instant) => void;
-  /** A token's payload as text. Used by the library stack. `appendedAt`: only from a page, when its text was in the DOM. */
+  /**
+   * A token's payload as text. Used by the library stack. `appendedAt`: only from a page, when its
+   * text was in the DOM.
+   */
   onTokenText: (stream: number, payload: string, at: Instant, appendedAt?: Instant) => void;
   /** `text` is the event's JSON; with its `type` field on transports without event names. */
   onControl: (stream: number, type: ControlType, text: string, at: Instant) => void;
-  /** The transport ended the way its specification ends a whole stream. No `count` from a stack that cannot see its sockets. */
+  /**
+   * The transport ended the way its specification ends a whole stream. No `count` from a stack that
+   * cannot see its sockets.
+   */
   onEnd: (stream: number, count: SocketCount | undefined, at: Instant) => void;
-  /** Any other ending: refused, cut, malformed. `cause` is a short stable key such as `ECONNRESET` or `http-503`. */
+  /**
+   * Any other ending: refused, cut, malformed. `cause` is a short stable key such as `ECONNRESET`
+   * or `http-503`.
+   */
   onFailure: (stream: number, cause: string, message: string, at: Instant) => void;
   /**
-   * Only from a stack that reconnects by itself: the connection is lost, or an attempt failed, and the stack will try again.
-   * Another accept may follow, so end and failure are yet to come.
+   * Only from a stack that reconnects by itself: the connection is lost, or an attempt failed, and
+   * the stack will try again. Another accept may follow, so end and failure are yet to come.
    */
   onLost?: (stream: number, cause: string, message: string, at: Instant) => void;
 }
@@ -70,18 +96,29 @@ export interface StreamClient {
   open: (stream: number, target: StreamTarget) => void;
   /** Abandons a stream that is open: closes its socket; the listener is not called for it again. */
   abandon: (stream: number) => void;
-  /** Bytes that the stream's present connection has received, heartbeats included; undefined without a connection. */
+  /**
+   * Bytes that the stream's present connection has received, heartbeats included; undefined without
+   * a connection.
+   */
   bytesRead: (stream: number) => number | undefined;
-  /** Stops reading the stream's socket, so that its receive buffer and then the server's send buffer fill. */
+  /**
+   * Stops reading the stream's socket, so that its receive buffer and then the server's send buffer
+   * fill.
+   */
   pause: (stream: number) => void;
   unpause: (stream: number) => void;
-  /** Socket reads that carried at least one token so far; undefined for a stack that cannot see reads. */
+  /**
+   * Socket reads that carried at least one token so far; undefined for a stack that cannot see
+   * reads.
+   */
   tokenReads: () => number | undefined;
   /** Counts of the kept connections; absent for a stack that keeps none. */
   kept?: () => KeptTally;
   /** Does slow preparations before any stream is due. */
   prepare?: (server: Pick<StreamTarget, 'host' | 'port'>) => Promise<void>;
-  /** Only for a stack that receives in a browser: the accounts of processes that are not this one. */
+  /**
+   * Only for a stack that receives in a browser: the accounts of processes that are not this one.
+   */
   browser?: BrowserAccounts;
   /** Releases what the stack holds once no stream is open. */
   close: () => Promise<void>;
@@ -91,7 +128,10 @@ interface BrowserAccounts {
   /** Call at the start and at the end of the window. */
   beginWindow: () => void;
   endWindow: () => void;
-  /** Call once no stream is open: polls the page a last time and bounds its clock again. @throws BenchError */
+  /**
+   * Call once no stream is open: polls the page a last time and bounds its clock again. @throws
+   * BenchError
+   */
   finish: () => Promise<BrowserTally>;
 }
 

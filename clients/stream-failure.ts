@@ -1,6 +1,10 @@
-// Failures of streams that did not end whole. Thrown by readers, reported by the client stacks, counted by cause in the tally.
+// Failures of streams that did not end whole. Thrown by readers, reported by the client stacks,
+// counted by cause in the tally.
 
-/** `key` is short and stable (`protocol`, `closed-early`, `closed-1012`, `http-503`, `ECONNRESET`); the message says what and where. */
+/**
+ * `key` is short and stable (`protocol`, `closed-early`, `closed-1012`, `http-503`, `ECONNRESET`);
+ * the message says what and where.
+ */
 export class StreamFailure extends Error {
   readonly key: string;
 
@@ -12,10 +16,17 @@ export class StreamFailure extends Error {
 }
 
 /** Bytes that the transport's specification does not allow. */
-export const protocolFailure = (message: string): StreamFailure => new StreamFailure('protocol', message);
+export const protocolFailure = (message: string): StreamFailure =>
+  new StreamFailure('protocol', message);
 
-/** A socket that ended or broke before the stream was whole; `when` completes "the connection ended …". */
-export function socketFailure(error: NodeJS.ErrnoException | undefined, when: string): StreamFailure {
+/**
+ * A socket that ended or broke before the stream was whole; `when` completes "the connection ended
+ * …".
+ */
+export function socketFailure(
+  error: NodeJS.ErrnoException | undefined,
+  when: string,
+): StreamFailure {
   if (error === undefined) return new StreamFailure('closed-early', `the connection ended ${when}`);
   return new StreamFailure(error.code ?? 'socket', `${error.message}, ${when}`);
 }
@@ -38,8 +49,14 @@ export function closeFailure({ code, reason, isDone }: Close): StreamFailure | u
   return code === NORMAL_CLOSURE ? undefined : protocolFailure(`${what}, not ${NORMAL_CLOSURE}`);
 }
 
-/** Converts anything thrown while reading. Any other error than StreamFailure is a bug of this program, not the peer's fault. */
+/**
+ * Converts anything thrown while reading. Any other error than StreamFailure is a bug of this
+ * program, not the peer's fault.
+ */
 export function asStreamFailure(error: unknown): StreamFailure {
   if (error instanceof StreamFailure) return error;
-  return new StreamFailure('client-bug', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return new StreamFailure(
+    'client-bug',
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+  );
 }

@@ -1,5 +1,5 @@
-// Common frame of every trial of a load process: proof of the clock, rehearsal, meter of the window, progress, and end of its
-// streams.
+// Common frame of every trial of a load process: proof of the clock, rehearsal, meter of the
+// window, progress, and end of its streams.
 
 import { callAt, sendToParent } from '../bench/contract/child-link.ts';
 import { proveClock, timeNamespace, type ClockBound } from '../bench/contract/clock-proof.ts';
@@ -7,13 +7,22 @@ import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError } from '../bench/contract/errors.ts';
 import type { FromClient, ToClient, TrialSpecification } from '../bench/contract/messages.ts';
 import { populationOf, type Population } from '../bench/contract/population.ts';
-import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
+import {
+  COLLECT_BEFORE_WINDOW_NS,
+  collectGarbage,
+  UseMeter,
+} from '../bench/contract/process-use.ts';
 import { streamsOf } from '../bench/contract/slices.ts';
 import type { ProcessUse } from '../bench/contract/tally.ts';
 import { openTokenSource, type TokenSource } from '../bench/contract/workload.ts';
 import { startRamp } from './ramp.ts';
 import { rehearse } from './rehearsal.ts';
-import type { StreamClient, StreamClientOptions, StreamListener, StreamTarget } from './stream-client.ts';
+import type {
+  StreamClient,
+  StreamClientOptions,
+  StreamListener,
+  StreamTarget,
+} from './stream-client.ts';
 
 const EXCHANGES_BEFORE = 2000;
 const EXCHANGES_AFTER = 500;
@@ -22,7 +31,10 @@ const DRAIN_CHECK_MS = 10;
 
 export type LoadOrder = Extract<ToClient, { kind: 'load' }>;
 
-export type OpenStack = (specification: TrialSpecification, options: StreamClientOptions) => StreamClient;
+export type OpenStack = (
+  specification: TrialSpecification,
+  options: StreamClientOptions,
+) => StreamClient;
 
 /** One trial, as the load process runs it. */
 export interface Trial {
@@ -50,7 +62,10 @@ export interface FramedWindow {
 
 export class TrialFrame {
   readonly order: LoadOrder;
-  /** Streams of the whole trial: every process plans all of them, so that each knows what the others count. */
+  /**
+   * Streams of the whole trial: every process plans all of them, so that each knows what the others
+   * count.
+   */
   readonly population: Population;
   /** Those among them that this process runs, in order of their start. */
   readonly streams: Uint32Array;
@@ -92,14 +107,23 @@ export class TrialFrame {
   async #proveClock(exchanges: number): Promise<ClockBound> {
     const { host, clockPort, localAddresses = [] } = this.order;
     const [localAddress] = localAddresses;
-    return await proveClock({ host, port: clockPort, exchanges, ...(localAddress !== undefined && { localAddress }) });
+    return await proveClock({
+      host,
+      port: clockPort,
+      exchanges,
+      ...(localAddress !== undefined && { localAddress }),
+    });
   }
 
   /** Resolves once all streams and the window are over, or the drain time is. */
   async run(epochNs: bigint, streams: Streams): Promise<FramedWindow> {
     this.#clock.agree(epochNs);
     const { now, population, streams: own } = this;
-    const { warmupNs, windowNs, collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS } = this.order.specification;
+    const {
+      warmupNs,
+      windowNs,
+      collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS,
+    } = this.order.specification;
     callAt(collectNs, now, collectGarbage);
     callAt(warmupNs, now, () => this.#meterWindow(warmupNs + windowNs, streams));
     const progress = setInterval(() => sayProgress(streams), PROGRESS_MS);
@@ -114,9 +138,13 @@ export class TrialFrame {
     clearInterval(progress);
     const startsUnissued = this.#ramp?.stop() ?? own.length;
     if (this.#window === undefined) {
-      throw new BenchError('CHILD_DIED', 'the load process was too busy to notice in time that its window was over', {
-        hint: 'ask for fewer --connections, a lower --rate, a longer --warmup or more --client-processes',
-      });
+      throw new BenchError(
+        'CHILD_DIED',
+        'the load process was too busy to notice in time that its window was over',
+        {
+          hint: 'ask for fewer --connections, a lower --rate, a longer --warmup or more --client-processes',
+        },
+      );
     }
     return { ...this.#window, startsUnissued };
   }
@@ -134,7 +162,8 @@ export class TrialFrame {
     const windowEndNs = warmupNs + windowNs;
     const deadlineNs = windowEndNs + tailNs + drainNs;
     await new Promise<void>((resolve) => {
-      // Nothing is over before the window is, and a timer that wakes an idle process in it costs CPU time that belongs to no token.
+      // Nothing is over before the window is, and a timer that wakes an idle process in it costs
+      // CPU time that belongs to no token.
       callAt(windowEndNs, this.now, () => {
         const check = setInterval(() => {
           const isDone = streams.isOver() && this.#window !== undefined;
@@ -148,6 +177,10 @@ export class TrialFrame {
 }
 
 function sayProgress(streams: Streams): void {
-  const message: FromClient = { kind: 'progress', tokensReceived: streams.tokensReceived(), openStreams: streams.openStreams() };
+  const message: FromClient = {
+    kind: 'progress',
+    tokensReceived: streams.tokensReceived(),
+    openStreams: streams.openStreams(),
+  };
   void sendToParent(message);
 }

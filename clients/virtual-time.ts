@@ -25,7 +25,9 @@ export class VirtualTime {
   /** Fires all timers that are due until then, in order. */
   advanceTo(ns: number): void {
     for (;;) {
-      const due = [...this.#timers].filter((timer) => timer.atNs <= ns).sort((a, b) => a.atNs - b.atNs)[0];
+      const due = [...this.#timers]
+        .filter((timer) => timer.atNs <= ns)
+        .sort((a, b) => a.atNs - b.atNs)[0];
       if (due === undefined) break;
       this.#timers.delete(due);
       this.#nowNs = Math.max(this.#nowNs, due.atNs);

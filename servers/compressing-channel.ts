@@ -1,5 +1,5 @@
-// A WebSocket whose messages pass a compressor before they reach its socket: ws holds them meanwhile, where the socket does not
-// see them.
+// A WebSocket whose messages pass a compressor before they reach its socket: ws holds them
+// meanwhile, where the socket does not see them.
 
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
@@ -7,7 +7,10 @@ import type { WebSocket } from 'ws';
 import { KIB } from '../bench/contract/units.ts';
 import type { Channel } from './stream-sink.ts';
 
-/** The default mark of a socket, so that a receiver counts as blocked at the same amount on every transport. */
+/**
+ * The default mark of a socket, so that a receiver counts as blocked at the same amount on every
+ * transport.
+ */
 const HIGH_WATER_BYTES = 64 * KIB;
 /** ws tells nobody when its own queue has emptied, so a full one is looked at again. */
 const CHECK_MS = 5;

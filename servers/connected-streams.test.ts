@@ -1,4 +1,5 @@
-// Broadcast from one source to many subscribers, and receivers that stop reading, on fake sockets that are full when the test says so.
+// Broadcast from one source to many subscribers, and receivers that stop reading, on fake sockets
+// that are full when the test says so.
 
 import { EventEmitter } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
@@ -24,8 +25,20 @@ const specification = {
   timetable: {
     isBroadcast: true,
     phases: [
-      { connections: SUBSCRIBERS, openFromNs: 0, openToNs: 10 * NS_PER_MS, streamFromNs: 10 * NS_PER_MS, streamToNs: END_NS },
-      { connections: 0, openFromNs: END_NS, openToNs: END_NS, streamFromNs: END_NS, streamToNs: END_NS },
+      {
+        connections: SUBSCRIBERS,
+        openFromNs: 0,
+        openToNs: 10 * NS_PER_MS,
+        streamFromNs: 10 * NS_PER_MS,
+        streamToNs: END_NS,
+      },
+      {
+        connections: 0,
+        openFromNs: END_NS,
+        openToNs: END_NS,
+        streamFromNs: END_NS,
+        streamToNs: END_NS,
+      },
     ],
   },
 };
@@ -43,7 +56,12 @@ interface Served {
 }
 
 class FakeConnection {
-  readonly socket = Object.assign(new EventEmitter(), { writableNeedDrain: false, writableLength: 0, cork: () => {}, uncork: () => {} });
+  readonly socket = Object.assign(new EventEmitter(), {
+    writableNeedDrain: false,
+    writableLength: 0,
+    cork: () => {},
+    uncork: () => {},
+  });
   readonly ended: Promise<'done' | 'aborted'>;
   #end: (how: 'done' | 'aborted') => void = () => {};
   #close: () => void = () => {};
@@ -81,7 +99,9 @@ afterEach(() => {
   for (const streams of started.splice(0)) streams.sayBye();
 });
 
-function startStreams(options: { stalls?: Stalls; backpressureBytes?: number } = {}): ConnectedStreams {
+function startStreams(
+  options: { stalls?: Stalls; backpressureBytes?: number } = {},
+): ConnectedStreams {
   const epochNs = process.hrtime.bigint();
   const streams = new ConnectedStreams({
     now: () => Number(process.hrtime.bigint() - epochNs),
@@ -101,13 +121,17 @@ test('every message goes to all subscribers in the order in which they joined', 
   const streams = startStreams();
   const served: Served[] = [];
   // Subscribers need not join in the order of their numbers.
-  const joined = Array.from({ length: SUBSCRIBERS }, (_, index) => String((index * 7) % SUBSCRIBERS));
+  const joined = Array.from({ length: SUBSCRIBERS }, (_, index) =>
+    String((index * 7) % SUBSCRIBERS),
+  );
   const connections = joined.map((id) => {
     const connection = new FakeConnection();
     streams.start(planned.find({ id })!, connection.sink(id, served), { handlerNs: 0 });
     return connection;
   });
-  expect(await Promise.all(connections.map(async ({ ended }) => await ended))).toEqual(joined.map(() => 'done'));
+  expect(await Promise.all(connections.map(async ({ ended }) => await ended))).toEqual(
+    joined.map(() => 'done'),
+  );
   const messages = Map.groupBy(served, ({ sequence }) => sequence);
   expect(messages.size).toBe(population.tokens[0]);
   for (const deliveries of messages.values()) {
@@ -127,7 +151,10 @@ test('a full socket holds up its own subscriber alone, is noted, and is cut beyo
   });
   stalls.stop();
   connections[1]!.socket.writableNeedDrain = true;
-  expect(await Promise.all(connections.map(async ({ ended }) => await ended))).toEqual(['done', 'aborted']);
+  expect(await Promise.all(connections.map(async ({ ended }) => await ended))).toEqual([
+    'done',
+    'aborted',
+  ]);
   expect(served.filter(({ subscriber }) => subscriber === '1')).toHaveLength(1);
   expect(served.filter(({ subscriber }) => subscriber === '0')).toHaveLength(population.tokens[0]!);
   const [noted] = stalls.list();

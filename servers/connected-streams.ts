@@ -1,4 +1,5 @@
-// Streams that end with their connections: sending due tokens, backpressure, and disconnection of receivers that cannot keep up.
+// Streams that end with their connections: sending due tokens, backpressure, and disconnection of
+// receivers that cannot keep up.
 
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
@@ -7,13 +8,25 @@ import { epochOf, type StreamPlan } from './planned-streams.ts';
 import { renderOnce } from './render-once.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { FedStream, TokenFeed } from './token-feed.ts';
-import { countCut, doneOf, noCounts, templateOf, type Arrival, type StreamCounts, type Streams, type StreamsOptions } from './streams.ts';
+import {
+  countCut,
+  doneOf,
+  noCounts,
+  templateOf,
+  type Arrival,
+  type StreamCounts,
+  type Streams,
+  type StreamsOptions,
+} from './streams.ts';
 
 interface OpenStream extends FedStream {
   readonly plan: StreamPlan;
   readonly sink: StreamSink;
   readonly template: PayloadTemplate;
-  /** The counts that were current when the stream opened: a rehearsal's last closes must not count in the trial. */
+  /**
+   * The counts that were current when the stream opened: a rehearsal's last closes must not count
+   * in the trial.
+   */
   readonly counts: StreamCounts;
   /** Bytes before the first token: head and `open` event. */
   preludeBytes: number;
@@ -41,7 +54,9 @@ export class ConnectedStreams implements Streams {
     this.#options = options;
     const emit = (stream: OpenStream): number | undefined => this.#emit(stream);
     const armed = options.injected?.pacerArmed;
-    this.#feed = options.openFeed?.(emit) ?? new Pacer({ now: options.now, emit, ...(armed !== undefined && { armed }) });
+    this.#feed =
+      options.openFeed?.(emit) ??
+      new Pacer({ now: options.now, emit, ...(armed !== undefined && { armed }) });
     this.#render = options.isBroadcast === true ? renderOnce() : renderPayload;
   }
 
@@ -113,7 +128,9 @@ export class ConnectedStreams implements Streams {
     const { plan, sink } = stream;
     const { source, stamps, now } = this.#options;
     const index = stream.sent;
-    const jsonText = source.jsonTexts[(plan.sourceStart + index) % source.jsonTexts.length] as string;
+    const jsonText = source.jsonTexts[
+      (plan.sourceStart + index) % source.jsonTexts.length
+    ] as string;
     const payload = this.#render(stream.template, index + 1, jsonText);
     const writtenNs = now();
     if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
@@ -144,7 +161,10 @@ export class ConnectedStreams implements Streams {
     sink.done(doneOf(plan));
   }
 
-  /** The socket is full: later tokens wait in the plan, which costs no memory, and are sent late rather than skipped. */
+  /**
+   * The socket is full: later tokens wait in the plan, which costs no memory, and are sent late
+   * rather than skipped.
+   */
   #block(stream: OpenStream): void {
     stream.isBlocked = true;
     stream.counts.backpressured++;
@@ -158,7 +178,8 @@ export class ConnectedStreams implements Streams {
     stream.isBlocked = false;
     this.#options.stalls?.drained(stream.plan);
     this.#forgetBlocked(stream);
-    if (!stream.isEnded) this.#feed.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
+    if (!stream.isEnded)
+      this.#feed.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
   }
 
   #forgetBlocked(stream: OpenStream): void {
@@ -214,12 +235,17 @@ export class ConnectedStreams implements Streams {
   }
 }
 
-/** A timetable does not wait for the connection: tokens that were due before it are sent at once. */
+/**
+ * A timetable does not wait for the connection: tokens that were due before it are sent at once.
+ */
 function originOf({ isOnTimetable, trialIndex }: StreamPlan, handlerNs: number): number {
   return isOnTimetable && trialIndex !== undefined ? trialIndex.startNs : handlerNs;
 }
 
-/** Bytes that the socket has not taken yet, plus tokens that are due by the plan but wait, estimated by the mean frame. */
+/**
+ * Bytes that the socket has not taken yet, plus tokens that are due by the plan but wait, estimated
+ * by the mean frame.
+ */
 function backlogBytes(stream: OpenStream, nowNs: number): number {
   const { plan, sink, sent } = stream;
   let due = sent;

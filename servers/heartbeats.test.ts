@@ -26,7 +26,8 @@ class Peer {
         this.beatsMs.push(this.#nowMs());
         this.#isAwaited = true;
       },
-      isAnswering: () => (this.answers === undefined ? undefined : this.answers || !this.#isAwaited),
+      isAnswering: () =>
+        this.answers === undefined ? undefined : this.answers || !this.#isAwaited,
       channel: { writableNeedDrain: this.isFull },
     };
   }

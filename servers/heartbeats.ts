@@ -1,10 +1,11 @@
-// Sends heartbeats to every receiver and disconnects those that stop answering. One timer serves all: every receiver waits
-// equally long, so the one checked first is due first.
+// Sends heartbeats to every receiver and disconnects those that stop answering. One timer serves
+// all: every receiver waits equally long, so the one checked first is due first.
 //
-// One heartbeat per interval on every connection, busy or not, is the only rule that treats the transports alike: the peer
-// receives the same bytes at the same times. Only the answers differ. A WebSocket answers a ping (RFC 6455 §5.5.2), so one
-// that does not answer is timed out. An SSE comment and an empty line are never answered: such a peer is only noticed by
-// TCP, or by the bytes that pile up for it.
+// One heartbeat per interval on every connection, busy or not, is the only rule that treats the
+// transports alike: the peer receives the same bytes at the same times. Only the answers differ. A
+// WebSocket answers a ping (RFC 6455 §5.5.2), so one that does not answer is timed out. An SSE
+// comment and an empty line are never answered: such a peer is only noticed by TCP, or by the bytes
+// that pile up for it.
 
 import { DEAD_AFTER } from '../bench/contract/reconnect-policy.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
@@ -12,7 +13,9 @@ import type { StreamSink } from './stream-sink.ts';
 
 /** The part of a receiver that heartbeats need. */
 interface Beating {
-  readonly sink: Pick<StreamSink, 'heartbeat' | 'isAnswering'> & { readonly channel: Pick<StreamSink['channel'], 'writableNeedDrain'> };
+  readonly sink: Pick<StreamSink, 'heartbeat' | 'isAnswering'> & {
+    readonly channel: Pick<StreamSink['channel'], 'writableNeedDrain'>;
+  };
 }
 
 interface HeartbeatsOptions<R> {
@@ -50,7 +53,12 @@ export class Heartbeats<R extends Beating> {
   }
 
   add(receiver: R): void {
-    this.#watches.set(receiver, { receiver, dueNs: this.#options.now() + this.#lookNs, isBeatNext: false, unansweredNs: undefined });
+    this.#watches.set(receiver, {
+      receiver,
+      dueNs: this.#options.now() + this.#lookNs,
+      isBeatNext: false,
+      unansweredNs: undefined,
+    });
     this.#arm();
   }
 
@@ -76,7 +84,8 @@ export class Heartbeats<R extends Beating> {
     const nowNs = this.#options.now();
     for (const watch of this.#watches.values()) {
       if (watch.dueNs > nowNs) break;
-      // Moves to the end of the queue; the loop does not reach it again in this turn, because it is due later than now.
+      // Moves to the end of the queue; the loop does not reach it again in this turn, because it is
+      // due later than now.
       this.#watches.delete(watch.receiver);
       const isLate = nowNs - watch.dueNs > this.#lookNs;
       watch.dueNs = nowNs + this.#lookNs;
@@ -89,9 +98,13 @@ export class Heartbeats<R extends Beating> {
   #look(watch: Watch<R>, nowNs: number, isLate: boolean): void {
     const { sink } = watch.receiver;
     if (sink.isAnswering() !== false) watch.unansweredNs = undefined;
-    // After a stall of this process silence proves nothing: the peers' answers may lie unread in its sockets.
+    // After a stall of this process silence proves nothing: the peers' answers may lie unread in
+    // its sockets.
     else if (isLate) watch.unansweredNs = nowNs;
-    else if (watch.unansweredNs !== undefined && nowNs - watch.unansweredNs >= DEAD_AFTER * this.#options.intervalNs) {
+    else if (
+      watch.unansweredNs !== undefined &&
+      nowNs - watch.unansweredNs >= DEAD_AFTER * this.#options.intervalNs
+    ) {
       this.#watches.delete(watch.receiver);
       this.#options.onSilence(watch.receiver);
       return;

@@ -1,5 +1,6 @@
-// Sends a stream in the response to an HTTP/1.1 request, on the raw response under reply.hijack(). How an event is written is
-// the transport's; everything else about the response is the same for all of them.
+// Sends a stream in the response to an HTTP/1.1 request, on the raw response under reply.hijack().
+// How an event is written is the transport's; everything else about the response is the same for
+// all of them.
 
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -26,20 +27,28 @@ interface HttpSinkOptions {
   readonly isCompressed?: boolean;
 }
 
-export function httpSink(response: ServerResponse, { head, format, writes, isCompressed = false }: HttpSinkOptions): StreamSink {
+export function httpSink(
+  response: ServerResponse,
+  { head, format, writes, isCompressed = false }: HttpSinkOptions,
+): StreamSink {
   const socket = response.socket as Socket;
   response.on('error', () => socket.destroy());
   const bytesBefore = socket.bytesWritten;
-  response.writeHead(200, isCompressed ? { ...head, 'content-encoding': 'gzip', vary: 'accept-encoding' } : head);
+  response.writeHead(
+    200,
+    isCompressed ? { ...head, 'content-encoding': 'gzip', vary: 'accept-encoding' } : head,
+  );
   // The head leaves alone and at once: a receiver's `open` must not wait for the first token.
   response.flushHeaders();
   const headBytes = socket.bytesWritten - bytesBefore;
   const gzip = isCompressed ? compress(response) : undefined;
   const body = gzip ?? response;
   const write = (text: string): void => void body.write(text);
-  // node:http corks all writes of one turn into one writev at its end, where ws writes each message at once: the idiomatic
-  // form of both, and the cause of HTTP's few µs more on the way to the wire.
-  const writeToken = (sequence: number, payload: string): void => void body.write(format.token(sequence, payload));
+  // node:http corks all writes of one turn into one writev at its end, where ws writes each message
+  // at once: the idiomatic form of both, and the cause of HTTP's few µs more on the way to the
+  // wire.
+  const writeToken = (sequence: number, payload: string): void =>
+    void body.write(format.token(sequence, payload));
   // node:http does not cork a socket that is corked already, so the token leaves at once.
   const writeAtOnce = (sequence: number, payload: string): void => {
     socket.cork();
@@ -67,11 +76,15 @@ export function httpSink(response: ServerResponse, { head, format, writes, isCom
     // HTTP cannot state the reason once the response has begun, while WebSocket has a close code.
     replaced: () => void socket.destroy(),
     abort: () => void socket.destroy(),
-    writeUndeclared: () => (socket.destroyed || isCompressed ? 0 : writeChunk(socket, format.heartbeat)),
+    writeUndeclared: () =>
+      socket.destroyed || isCompressed ? 0 : writeChunk(socket, format.heartbeat),
   };
 }
 
-/** The default level and memory of zlib, flushed after each write, so that each event can be read as soon as it arrives. */
+/**
+ * The default level and memory of zlib, flushed after each write, so that each event can be read as
+ * soon as it arrives.
+ */
 function compress(response: ServerResponse): Gzip {
   const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
   gzip.pipe(response);

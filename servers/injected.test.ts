@@ -54,7 +54,12 @@ function recordSink(): Recording {
   };
 }
 
-const plan = { id: '0', seed: 7, tokens: 3000, trialIndex: { stream: 0, base: 0, startNs: 0 } } as StreamPlan;
+const plan = {
+  id: '0',
+  seed: 7,
+  tokens: 3000,
+  trialIndex: { stream: 0, base: 0, startNs: 0 },
+} as StreamPlan;
 const TOKENS = 3000;
 
 function stream(injection: Injection, planned = plan): Recording & { injected: Injected } {
@@ -74,12 +79,19 @@ it('damage drops, repeats and alters as many tokens as it says, each in its plac
   expect(tokens).toHaveLength(TOKENS - dropped + duplicated);
   expect(tokens.filter(({ payload }) => payload.endsWith(']'))).toHaveLength(corrupted);
   expect(new Set(tokens.map(({ sequence }) => sequence)).size).toBe(TOKENS - dropped);
-  expect(tokens.map(({ sequence }) => sequence)).toEqual(tokens.map(({ sequence }) => sequence).toSorted((a, b) => a - b));
+  expect(tokens.map(({ sequence }) => sequence)).toEqual(
+    tokens.map(({ sequence }) => sequence).toSorted((a, b) => a - b),
+  );
 });
 
 it('the same seed damages the same tokens', () => {
-  const [first, second] = [stream({ kind: 'damage', every: 50 }), stream({ kind: 'damage', every: 50 })];
-  expect(first.written.map(({ payload }) => payload)).toEqual(second.written.map(({ payload }) => payload));
+  const [first, second] = [
+    stream({ kind: 'damage', every: 50 }),
+    stream({ kind: 'damage', every: 50 }),
+  ];
+  expect(first.written.map(({ payload }) => payload)).toEqual(
+    second.written.map(({ payload }) => payload),
+  );
 });
 
 it('undeclared bytes are written beside the tokens, and counted', () => {
@@ -95,14 +107,20 @@ it('a tail holds back some tokens without blocking, and no later token overtakes
   expect(written.length).toBeLessThan(TOKENS);
   while (written.at(-1)?.kind !== 'done') await wait(1);
   expect(injected.counts['held']).toBeGreaterThan(0);
-  expect(written.map(({ sequence }) => sequence)).toEqual(Array.from({ length: TOKENS + 1 }, (_, index) => index + 1));
-  const held = written.filter((one, index) => index > 0 && one.at - (written[index - 1]?.at ?? 0) > 9);
+  expect(written.map(({ sequence }) => sequence)).toEqual(
+    Array.from({ length: TOKENS + 1 }, (_, index) => index + 1),
+  );
+  const held = written.filter(
+    (one, index) => index > 0 && one.at - (written[index - 1]?.at ?? 0) > 9,
+  );
   expect(held.length).toBeGreaterThanOrEqual(injected.counts['held'] ?? 0);
 });
 
 it('computing before a write delays it, computing after one does not', () => {
   const before = stream({ kind: 'spin-before-write', spinNs: 20_000 });
-  const gaps = before.written.slice(1, TOKENS).map(({ at }, index) => at - (before.written[index]?.at ?? 0));
+  const gaps = before.written
+    .slice(1, TOKENS)
+    .map(({ at }, index) => at - (before.written[index]?.at ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0.02 - 0.001);
   let writtenAt = 0;
   const recording = recordSink();
@@ -115,10 +133,16 @@ it('computing before a write delays it, computing after one does not', () => {
 });
 
 it('computing after the turn writes nothing in it, then everything in order, and says how long it computed at least', async () => {
-  const { written, injected } = stream({ kind: 'spin-before-write', spinNs: 1000, when: 'after-turn' });
+  const { written, injected } = stream({
+    kind: 'spin-before-write',
+    spinNs: 1000,
+    when: 'after-turn',
+  });
   expect(written).toEqual([]);
   await wait(0);
-  expect(written.map(({ sequence }) => sequence)).toEqual(Array.from({ length: TOKENS + 1 }, (_, index) => index + 1));
+  expect(written.map(({ sequence }) => sequence)).toEqual(
+    Array.from({ length: TOKENS + 1 }, (_, index) => index + 1),
+  );
   expect(injected.counts['shortestSpinNs']).toBeGreaterThanOrEqual(1000);
   expect(injected.pacerArmed).toBeUndefined();
 });
@@ -137,7 +161,10 @@ it('streams of the rehearsal are served as they are', () => {
 });
 
 it('a stall blocks the event loop once a period', async () => {
-  const injected = new Injected({ injection: { kind: 'stall', everyNs: 40e6, stallNs: 20e6 }, seed: 1 });
+  const injected = new Injected({
+    injection: { kind: 'stall', everyNs: 40e6, stallNs: 20e6 },
+    seed: 1,
+  });
   injected.start();
   while ((injected.counts['stalls'] ?? 0) < 2) await wait(1);
   injected.stop();

@@ -1,5 +1,6 @@
-// Injects known server-side effects between the streams and their sinks, which the harness must find without being told.
-// Stamps are taken before, as always, so whatever is added here is latency, damage or cost of the transport.
+// Injects known server-side effects between the streams and their sinks, which the harness must
+// find without being told. Stamps are taken before, as always, so whatever is added here is
+// latency, damage or cost of the transport.
 
 import { spin, type Injection } from '../bench/contract/injection.ts';
 import { deriveSeed } from '../bench/contract/random.ts';
@@ -14,7 +15,10 @@ export class Injected {
   readonly #seed: number;
   readonly #retained = new Map<StreamSink, Buffer>();
   #timer: NodeJS.Timeout | undefined;
-  /** Injected effects, counted where they are applied: the ground truth that the harness has to find. */
+  /**
+   * Injected effects, counted where they are applied: the ground truth that the harness has to
+   * find.
+   */
   readonly counts: Record<string, number> = {};
 
   constructor({ injection, seed }: { injection: Injection; seed: number }) {
@@ -32,7 +36,9 @@ export class Injected {
 
   /** When the timer of the pacer is armed; undefined unless the injection changes it. */
   get pacerArmed(): 'after' | undefined {
-    return this.#injection.kind === 'spin-before-write' && this.#injection.pacer === 'armed-after' ? 'after' : undefined;
+    return this.#injection.kind === 'spin-before-write' && this.#injection.pacer === 'armed-after'
+      ? 'after'
+      : undefined;
   }
 
   /** Call when the trial begins. */
@@ -91,19 +97,32 @@ export class Injected {
       case 'retained':
         return this.#retain(sink, injection.bytesPerStream);
       default:
-        // The other injections act elsewhere: on the relay, the payload, the client, the event loop.
+        // The other injections act elsewhere: on the relay, the payload, the client, the event
+        // loop.
         return sink;
     }
   }
 
-  /** The shortest spin is its true cost: a thread that loses its CPU meanwhile spins for longer and computes no more. */
+  /**
+   * The shortest spin is its true cost: a thread that loses its CPU meanwhile spins for longer and
+   * computes no more.
+   */
   #spin(forNs: number): void {
     const spunNs = spin(forNs);
-    this.counts['shortestSpinNs'] = Math.min(this.counts['shortestSpinNs'] ?? Number.POSITIVE_INFINITY, spunNs);
+    this.counts['shortestSpinNs'] = Math.min(
+      this.counts['shortestSpinNs'] ?? Number.POSITIVE_INFINITY,
+      spunNs,
+    );
   }
 
-  #aroundToken(sink: StreamSink, around: (write: () => void, sequence: number) => void): StreamSink {
-    return { ...sink, token: (sequence, payload) => around(() => sink.token(sequence, payload), sequence) };
+  #aroundToken(
+    sink: StreamSink,
+    around: (write: () => void, sequence: number) => void,
+  ): StreamSink {
+    return {
+      ...sink,
+      token: (sequence, payload) => around(() => sink.token(sequence, payload), sequence),
+    };
   }
 
   /** Seeded by the workload, so that a repetition injects the same. */
@@ -128,13 +147,18 @@ export class Injected {
         const damage = kinds[this.#draw(plan, sequence, every)];
         if (damage !== undefined) this.#count(damage);
         // Corruption keeps the length, so that only the content is wrong.
-        if (damage !== 'dropped') sink.token(sequence, damage === 'corrupted' ? `${payload.slice(0, -1)}]` : payload);
+        if (damage !== 'dropped')
+          sink.token(sequence, damage === 'corrupted' ? `${payload.slice(0, -1)}]` : payload);
         if (damage === 'duplicated') sink.token(sequence, payload);
       },
     };
   }
 
-  #holdBack(sink: StreamSink, plan: StreamPlan, { every, delayNs }: { every: number; delayNs: number }): StreamSink {
+  #holdBack(
+    sink: StreamSink,
+    plan: StreamPlan,
+    { every, delayNs }: { every: number; delayNs: number },
+  ): StreamSink {
     const waiting: (() => void)[] = [];
     let isHeld = false;
     const pass = (write: () => void): void => {
@@ -144,7 +168,12 @@ export class Injected {
     /** Stops early when a waiting token is itself one to hold back. */
     const release = (): void => {
       isHeld = false;
-      for (let next = waiting.shift(); next !== undefined; next = isHeld ? undefined : waiting.shift()) next();
+      for (
+        let next = waiting.shift();
+        next !== undefined;
+        next = isHeld ? undefined : waiting.shift()
+      )
+        next();
     };
     const hold = (write: () => void): void => {
       isHeld = true;

@@ -10,6 +10,8 @@ export const testPopulation: Population = {
   tokens: Int32Array.from(lengths),
   seeds: Uint32Array.from(lengths, (_, stream) => 500 + stream),
   slots: new Int32Array(lengths.length),
-  base: Int32Array.from(lengths, (_, stream) => lengths.slice(0, stream).reduce((sum, length) => sum + length, 0)),
+  base: Int32Array.from(lengths, (_, stream) =>
+    lengths.slice(0, stream).reduce((sum, length) => sum + length, 0),
+  ),
   totalTokens: lengths.reduce((sum, length) => sum + length, 0),
 };

@@ -18,7 +18,8 @@ it('utilisation and CPU time are of the time since the reading before', async ()
   const before = await reader.read({ collect: false });
   spin(50e6);
   const after = await reader.read({ collect: false });
-  // The thread had nothing else to do; a stolen moment lowers its CPU time, but not its utilisation.
+  // The thread had nothing else to do; a stolen moment lowers its CPU time, but not its
+  // utilisation.
   expect(after.utilisation).toBeGreaterThan(0.9);
   expect(after.cpuNs).toBeGreaterThan(before.cpuNs);
 });
@@ -32,5 +33,10 @@ it('collections are done before the reading, with time for V8 between them', asy
   } finally {
     globalThis.gc = own;
   }
-  expect(collected).toEqual([undefined, undefined, undefined, { type: 'major', execution: 'sync', flavor: 'last-resort' }]);
+  expect(collected).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    { type: 'major', execution: 'sync', flavor: 'last-resort' },
+  ]);
 });

@@ -1,5 +1,5 @@
-// Self-measurement of a server on a rung of a ladder: its CPU time, tokens and heap. Its memory by the kernel's accounting is
-// read from outside, so that it does not include the reading.
+// Self-measurement of a server on a rung of a ladder: its CPU time, tokens and heap. Its memory by
+// the kernel's accounting is read from outside, so that it does not include the reading.
 
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
@@ -50,7 +50,10 @@ export class LadderReader {
   }
 }
 
-/** The last collection makes V8 return all empty pages: the rest is what connections need, not what V8 reserves for later. */
+/**
+ * The last collection makes V8 return all empty pages: the rest is what connections need, not what
+ * V8 reserves for later.
+ */
 async function collectFully(): Promise<void> {
   for (let collection = 1; collection < COLLECTIONS; collection++) {
     collectGarbage();

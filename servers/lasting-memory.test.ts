@@ -1,4 +1,5 @@
-// Limits on the memory of streams that outlive their connections, on fake sockets that are full when the test says so.
+// Limits on the memory of streams that outlive their connections, on fake sockets that are full
+// when the test says so.
 
 import { EventEmitter } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
@@ -7,7 +8,11 @@ import { afterEach, expect, it } from 'vitest';
 import type { GapEvent } from '../bench/contract/control-events.ts';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
 import { planRehearsal } from '../bench/contract/population.ts';
-import { DEFAULT_RESUME_LIMITS, type RecoverySpecification, type ResumeLimits } from '../bench/contract/recovery.ts';
+import {
+  DEFAULT_RESUME_LIMITS,
+  type RecoverySpecification,
+  type ResumeLimits,
+} from '../bench/contract/recovery.ts';
 import { LastingStreams } from './lasting-streams.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
@@ -65,7 +70,12 @@ class FakeConnection {
   readonly sequences: number[] = [];
   readonly gaps: GapEvent[] = [];
   readonly events: string[] = [];
-  readonly socket = Object.assign(new EventEmitter(), { writableNeedDrain: false, writableLength: 0, cork: () => {}, uncork: () => {} });
+  readonly socket = Object.assign(new EventEmitter(), {
+    writableNeedDrain: false,
+    writableLength: 0,
+    cork: () => {},
+    uncork: () => {},
+  });
   /** Fills the socket after this token. */
   fullAfter: number | undefined;
   #close: () => void = () => {};
@@ -119,18 +129,24 @@ interface Asked {
   readonly after?: string;
 }
 
-function connect(streams: LastingStreams, { id = 'one', n = 40, rate = 2000, after }: Asked = {}): FakeConnection {
+function connect(
+  streams: LastingStreams,
+  { id = 'one', n = 40, rate = 2000, after }: Asked = {},
+): FakeConnection {
   const connection = new FakeConnection();
   const plan = planned.find({ id, n, rate, seed: 1 })!;
   streams.start(plan, connection.sink, { handlerNs: now(), after });
   return connection;
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const cursor = (sequence: number): string => renderCursor({ epoch: streamEpoch(1), sequence });
 
 async function untilForgotten(streams: LastingStreams): Promise<void> {
-  await expect.poll(() => streams.countKept(), { timeout: 10_000 }).toEqual({ heard: 0, streams: 0, bufferedBytes: 0 });
+  await expect
+    .poll(() => streams.countKept(), { timeout: 10_000 })
+    .toEqual({ heard: 0, streams: 0, bufferedBytes: 0 });
 }
 
 it('streams of clients that never come back are forgotten when their time to live is over, not before', async () => {
@@ -142,7 +158,8 @@ it('streams of clients that never come back are forgotten when their time to liv
   expect(streams.countKept()).toMatchObject({ heard: 0, streams: 50 });
   expect(streams.countKept().bufferedBytes).toBeGreaterThan(0);
   await untilForgotten(streams);
-  // The last token was generated up to one poll interval, plus any delay of the poll, before the test saw it.
+  // The last token was generated up to one poll interval, plus any delay of the poll, before the
+  // test saw it.
   expect(now() - finishedNs).toBeGreaterThan(ttlNs / 2);
   expect(streams.lookUp('s0', cursor(3))).toEqual({ outcome: 'unknown' });
   expect(streams.recovery.evictedStreams).toBe(0);
@@ -152,7 +169,9 @@ it('a client that comes back a thousand times costs what it costs once', async (
   const streams = startStreams();
   connect(streams, { rate: 200 }).cut();
   for (let turn = 0; turn < 1000; turn++) {
-    connect(streams, { after: [cursor(0), 'zzzz.3', cursor(1_000_000), 'garbage'][turn % 4]! }).cut();
+    connect(streams, {
+      after: [cursor(0), 'zzzz.3', cursor(1_000_000), 'garbage'][turn % 4]!,
+    }).cut();
     // Lets its tokens come due in between.
     await new Promise((resolve) => setImmediate(resolve));
     expect(streams.countKept().streams).toBeLessThanOrEqual(1);
@@ -172,11 +191,16 @@ it('all buffers together never hold more than their cap, and the longest unheard
   expect(streams.recovery.peakBufferedBytes).toBeGreaterThan(totalBytes - MOST_TOKEN_BYTES);
   expect(streams.countKept().bufferedBytes).toBeLessThanOrEqual(totalBytes);
   expect(heard.sequences).toEqual(range(1, 40));
-  // It kept its tokens while it had a receiver; the stream that lost its receiver first kept nothing.
+  // It kept its tokens while it had a receiver; the stream that lost its receiver first kept
+  // nothing.
   const back = connect(streams, { id: 'heard', after: cursor(0) });
   expect(back.sequences).toEqual(range(1, 40));
   const first = connect(streams, { id: 's0', after: cursor(1) });
-  expect([first.gaps, first.sequences, first.events]).toEqual([[{ missing: 2, from: 41 }], [], ['open 41', 'done']]);
+  expect([first.gaps, first.sequences, first.events]).toEqual([
+    [{ missing: 2, from: 41 }],
+    [],
+    ['open 41', 'done'],
+  ]);
 });
 
 it('a cap that even those who are listened to exceed costs each stream its own oldest tokens', async () => {
@@ -210,7 +234,11 @@ it('a server that keeps nothing buffers nothing', async () => {
   const streams = startStreams({ isResumable: false });
   connect(streams).cut();
   await untilForgotten(streams);
-  expect(streams.recovery).toMatchObject({ peakBufferedBytes: 0, evictedTokens: 0, unheardTokens: 40 });
+  expect(streams.recovery).toMatchObject({
+    peakBufferedBytes: 0,
+    evictedTokens: 0,
+    unheardTokens: 40,
+  });
 });
 
 it('a full server gives the place of a finished stream that nobody listens to, but no other', async () => {
@@ -226,20 +254,25 @@ it('a full server gives the place of a finished stream that nobody listens to, b
   expect(streams.lookUp('running', cursor(0))).toMatchObject({ outcome: 'serve' });
 });
 
-it.each([true, false])('a receiver whose socket is full is sent the rest when it drains, resumable or not: %s', async (isResumable) => {
-  const streams = startStreams({ isResumable, limits: { ttlNs: 60e9 } });
-  const connection = new FakeConnection();
-  connection.fullAfter = 5;
-  streams.start(planned.find({ id: 'one', n: 40, rate: 2000, seed: 1 })!, connection.sink, { handlerNs: now() });
-  const other = connect(streams, { id: 'other' });
-  await expect.poll(() => other.events).toContain('done');
-  expect(connection.sequences).toEqual(range(1, 5));
-  connection.drain();
-  await expect.poll(() => connection.events).toContain('done');
-  expect(connection.sequences).toEqual(range(1, 40));
-  expect(streams.recovery).toMatchObject({ gaps: 0, replayedTokens: 0 });
-  expect(streams.counts).toMatchObject({ backpressured: 1, finished: 2, tokensWritten: 80 });
-});
+it.each([true, false])(
+  'a receiver whose socket is full is sent the rest when it drains, resumable or not: %s',
+  async (isResumable) => {
+    const streams = startStreams({ isResumable, limits: { ttlNs: 60e9 } });
+    const connection = new FakeConnection();
+    connection.fullAfter = 5;
+    streams.start(planned.find({ id: 'one', n: 40, rate: 2000, seed: 1 })!, connection.sink, {
+      handlerNs: now(),
+    });
+    const other = connect(streams, { id: 'other' });
+    await expect.poll(() => other.events).toContain('done');
+    expect(connection.sequences).toEqual(range(1, 5));
+    connection.drain();
+    await expect.poll(() => connection.events).toContain('done');
+    expect(connection.sequences).toEqual(range(1, 40));
+    expect(streams.recovery).toMatchObject({ gaps: 0, replayedTokens: 0 });
+    expect(streams.counts).toMatchObject({ backpressured: 1, finished: 2, tokensWritten: 80 });
+  },
+);
 
 it('a replay stops where the socket is full, and where the buffer moves on meanwhile, a gap says so', async () => {
   const streams = startStreams({ limits: { bufferTokens: 10, ttlNs: 60e9 } });
@@ -248,9 +281,14 @@ it('a replay stops where the socket is full, and where the buffer moves on meanw
   const back = new FakeConnection();
   const behind = streams.recovery.unheardTokens - 10;
   back.fullAfter = behind + 3;
-  streams.start(planned.find({ id: 'one', n: 40, rate: 100, seed: 1 })!, back.sink, { handlerNs: now(), after: cursor(behind) });
+  streams.start(planned.find({ id: 'one', n: 40, rate: 100, seed: 1 })!, back.sink, {
+    handlerNs: now(),
+    after: cursor(behind),
+  });
   expect(back.sequences).toEqual(range(behind + 1, behind + 3));
-  await expect.poll(() => streams.countKept().bufferedBytes > 0 && streams.recovery.evictedTokens).toBe(30);
+  await expect
+    .poll(() => streams.countKept().bufferedBytes > 0 && streams.recovery.evictedTokens)
+    .toBe(30);
   back.drain();
   expect(back.gaps).toEqual([{ missing: behind + 4, from: 31 }]);
   expect(back.sequences).toEqual([...range(behind + 1, behind + 3), ...range(31, 40)]);
@@ -261,7 +299,9 @@ it('a receiver that is too far behind is cut, and its stream goes on', async () 
   const streams = startStreams({ streams: { backpressureBytes: 300 } });
   const connection = new FakeConnection();
   connection.fullAfter = 2;
-  streams.start(planned.find({ id: 'one', n: 400, rate: 500, seed: 1 })!, connection.sink, { handlerNs: now() });
+  streams.start(planned.find({ id: 'one', n: 400, rate: 500, seed: 1 })!, connection.sink, {
+    handlerNs: now(),
+  });
   await expect.poll(() => streams.counts.cut).toEqual({ 'slow-consumer': 1 });
   expect([connection.sequences, connection.events]).toEqual([
     [1, 2],
@@ -276,7 +316,9 @@ it('a receiver that still has not taken its last tokens when the time to live is
   const streams = startStreams();
   const connection = new FakeConnection();
   connection.fullAfter = 2;
-  streams.start(planned.find({ id: 'one', n: 40, rate: 2000, seed: 1 })!, connection.sink, { handlerNs: now() });
+  streams.start(planned.find({ id: 'one', n: 40, rate: 2000, seed: 1 })!, connection.sink, {
+    handlerNs: now(),
+  });
   await untilForgotten(streams);
   expect(connection.events).toEqual(['open 1', 'abort']);
   expect(streams.counts.cut).toEqual({ expired: 1 });
@@ -292,7 +334,10 @@ it('a rehearsal leaves nothing behind when it is over', async () => {
     slots: new Int32Array(0),
     base: new Int32Array(0),
   };
-  const plans = new PlannedStreams(fastWorkload, { population: { ...none, totalTokens: 0 }, rehearsal });
+  const plans = new PlannedStreams(fastWorkload, {
+    population: { ...none, totalTokens: 0 },
+    rehearsal,
+  });
   const streams = startStreams({ limits: { ttlNs: 60e9 } });
   const [stays, leaves] = [new FakeConnection(), new FakeConnection()];
   streams.start(plans.find({ id: 'r0' })!, stays.sink, { handlerNs: now() });
@@ -318,7 +363,8 @@ it('a thousand streams that were left alone give all their memory back', async (
   await untilForgotten(streams);
   streams.resetCounts();
   const before = heapBytes();
-  for (let index = 0; index < count; index++) connect(streams, { id: `s${index}`, n: tokens, rate: 10_000 }).cut();
+  for (let index = 0; index < count; index++)
+    connect(streams, { id: `s${index}`, n: tokens, rate: 10_000 }).cut();
   await expect.poll(() => streams.recovery.unheardTokens, { timeout: 10_000 }).toBe(count * tokens);
   // Proves that the test can fail: the kept tokens take far more than the tolerance.
   expect(heapBytes()).toBeGreaterThan(before * 1.3);

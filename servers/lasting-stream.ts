@@ -1,4 +1,5 @@
-// One stream that outlives its connections: its generation follows the plan, with or without a receiver, as a model's does.
+// One stream that outlives its connections: its generation follows the plan, with or without a
+// receiver, as a model's does.
 
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
@@ -74,8 +75,9 @@ export class LastingStream implements Paced, Kept {
   }
 
   /**
-   * A token that was generated but not sent yet; undefined when it has fallen out of the buffer. A stream without a replay
-   * buffer still owes a connected receiver the tokens that its full socket delays: they are rendered from the plan.
+   * A token that was generated but not sent yet; undefined when it has fallen out of the buffer. A
+   * stream without a replay buffer still owes a connected receiver the tokens that its full socket
+   * delays: they are rendered from the plan.
    */
   waiting(sequence: number): string | undefined {
     return this.buffer === undefined ? this.render(sequence) : this.buffer.payload(sequence);

@@ -1,5 +1,6 @@
-// Streams that outlive their connections: a disconnect does not cancel. The generation follows the plan, the last tokens are
-// kept, and a returning receiver resumes where it was. The same for both twins and the null arm.
+// Streams that outlive their connections: a disconnect does not cancel. The generation follows the
+// plan, the last tokens are kept, and a returning receiver resumes where it was. The same for both
+// twins and the null arm.
 
 import { parseCursor } from '../bench/contract/control-events.ts';
 import { generationDueNs } from '../bench/contract/generation.ts';
@@ -15,12 +16,24 @@ import { isOver, resumePoint } from './resume-point.ts';
 import { SlowReceivers } from './slow-receivers.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import type { StreamSink } from './stream-sink.ts';
-import { doneOf, noCounts, templateOf, type Admission, type Arrival, type Lasting, type Streams, type StreamsOptions } from './streams.ts';
+import {
+  doneOf,
+  noCounts,
+  templateOf,
+  type Admission,
+  type Arrival,
+  type Lasting,
+  type Streams,
+  type StreamsOptions,
+} from './streams.ts';
 
 interface LastingOptions extends Omit<StreamsOptions, 'recovery'> {
   /** See StreamRegistry. */
   readonly graceNs?: number;
-  readonly recovery: Pick<RecoverySpecification, 'isResumable' | 'limits' | 'heartbeatNs' | 'faultNs' | 'quietNs'>;
+  readonly recovery: Pick<
+    RecoverySpecification,
+    'isResumable' | 'limits' | 'heartbeatNs' | 'faultNs' | 'quietNs'
+  >;
 }
 
 export class LastingStreams implements Streams, Lasting {
@@ -47,9 +60,16 @@ export class LastingStreams implements Streams, Lasting {
       now,
       onForget: (stream) => this.#forget(stream, 'expired', 'abort'),
     });
-    this.#slow = new SlowReceivers({ backpressureBytes, onTooSlow: (receiver) => receiver.end('slow-consumer', 'abort') });
+    this.#slow = new SlowReceivers({
+      backpressureBytes,
+      onTooSlow: (receiver) => receiver.end('slow-consumer', 'abort'),
+    });
     if (recovery.heartbeatNs !== undefined)
-      this.#heartbeats = new Heartbeats({ intervalNs: recovery.heartbeatNs, now, onSilence: (receiver) => this.#giveUp(receiver) });
+      this.#heartbeats = new Heartbeats({
+        intervalNs: recovery.heartbeatNs,
+        now,
+        onSilence: (receiver) => this.#giveUp(receiver),
+      });
   }
 
   get recovery(): ServerRecovery {
@@ -92,11 +112,14 @@ export class LastingStreams implements Streams, Lasting {
   }
 
   lookUp(id: string, after: string | undefined): Admission | undefined {
-    if (this.#isClosing) return { outcome: 'refused', statusCode: 503, message: 'the server is going away' };
+    if (this.#isClosing)
+      return { outcome: 'refused', statusCode: 503, message: 'the server is going away' };
     const stream = this.#registry.get(id);
     if (stream !== undefined) {
       const { plan } = stream;
-      return isOver(stream, resumePoint(stream, after)) ? { outcome: 'over', done: doneOf(plan) } : { outcome: 'serve', plan };
+      return isOver(stream, resumePoint(stream, after))
+        ? { outcome: 'over', done: doneOf(plan) }
+        : { outcome: 'serve', plan };
     }
     if (after === undefined) return undefined;
     this.recovery.unknown++;
@@ -105,11 +128,18 @@ export class LastingStreams implements Streams, Lasting {
 
   adopt(plan: StreamPlan, after: string | undefined): void {
     const { keepsState = false, now, recovery } = this.#options;
-    if (!keepsState || plan.trialIndex === undefined || this.#registry.get(plan.id) !== undefined || this.isFull) return;
+    if (
+      !keepsState ||
+      plan.trialIndex === undefined ||
+      this.#registry.get(plan.id) !== undefined ||
+      this.isFull
+    )
+      return;
     const tokensDueNs = this.#tokensDueNs(plan, plan.trialIndex.startNs);
     const nowNs = now();
     const due = countDue(tokensDueNs, nowNs);
-    if (due === plan.tokens && (tokensDueNs[due - 1] as number) + recovery.limits.ttlNs <= nowNs) return;
+    if (due === plan.tokens && (tokensDueNs[due - 1] as number) + recovery.limits.ttlNs <= nowNs)
+      return;
     // Tokens that the only receiver has already are not fetched from the kept state.
     const received = parseCursor(after ?? '')?.sequence ?? 0;
     const missed = Math.max(0, due - (received <= due ? received : 0));
@@ -123,7 +153,9 @@ export class LastingStreams implements Streams, Lasting {
   #tokensDueNs({ offsetsNs, trialIndex }: StreamPlan, startNs: number): Float64Array {
     const { faultNs, quietNs } = this.#options.recovery;
     const isQuiet = trialIndex !== undefined && quietNs !== undefined;
-    return isQuiet ? generationDueNs(startNs, offsetsNs, { fromNs: faultNs, forNs: quietNs }) : generationDueNs(startNs, offsetsNs);
+    return isQuiet
+      ? generationDueNs(startNs, offsetsNs, { fromNs: faultNs, forNs: quietNs })
+      : generationDueNs(startNs, offsetsNs);
   }
 
   /** @param first The first token that is generated here. */
@@ -131,7 +163,14 @@ export class LastingStreams implements Streams, Lasting {
     const { source, recovery } = this.#options;
     const buffer = recovery.isResumable ? new ReplayBuffer(recovery.limits, first) : undefined;
     const template = plan.template ?? templateOf(this.#options, plan.id);
-    const stream = new LastingStream({ plan, template, source: plan.source ?? source, tokensDueNs, buffer, first });
+    const stream = new LastingStream({
+      plan,
+      template,
+      source: plan.source ?? source,
+      tokensDueNs,
+      buffer,
+      first,
+    });
     this.#registry.add(stream);
     const dueNs = stream.nextDueNs();
     if (dueNs !== undefined) this.#pacer.schedule(stream, dueNs);
@@ -141,9 +180,15 @@ export class LastingStreams implements Streams, Lasting {
   start(plan: StreamPlan, bareSink: StreamSink, { handlerNs, after }: Arrival): void {
     const { injected, stamps, now } = this.#options;
     const kept = this.#registry.get(plan.id);
-    // A receiver that is late for a planned stream finds its first tokens due: they are generated, and sent, at once.
-    const stream = kept ?? this.#keep(plan, this.#tokensDueNs(plan, plan.trialIndex?.startNs ?? handlerNs), 1);
-    if (plan.trialIndex !== undefined && stamps !== undefined && Number.isNaN(stamps.handlerNs[plan.trialIndex.stream]))
+    // A receiver that is late for a planned stream finds its first tokens due: they are generated,
+    // and sent, at once.
+    const stream =
+      kept ?? this.#keep(plan, this.#tokensDueNs(plan, plan.trialIndex?.startNs ?? handlerNs), 1);
+    if (
+      plan.trialIndex !== undefined &&
+      stamps !== undefined &&
+      Number.isNaN(stamps.handlerNs[plan.trialIndex.stream])
+    )
       stamps.handlerNs[plan.trialIndex.stream] = handlerNs;
     const isReturn = stream.hasBeenHeard || after !== undefined;
     if (isReturn) this.recovery.resumed++;
@@ -222,7 +267,8 @@ export class LastingStreams implements Streams, Lasting {
     stream.lastTick = this.#pacer.tick;
     const payload = this.#generate(stream);
     if (stream.isFinished) this.#registry.finish(stream, writtenNs);
-    // A receiver that was sent `bye` gets no more tokens, though its connection may stay open for a moment.
+    // A receiver that was sent `bye` gets no more tokens, though its connection may stay open for a
+    // moment.
     if (stream.receiver === undefined || stream.receiver.isEnded) this.recovery.unheardTokens++;
     else stream.receiver.live(stream.generated, payload, writtenNs);
     this.#forgetRehearsal(stream);
@@ -238,7 +284,8 @@ export class LastingStreams implements Streams, Lasting {
 
   /** A rehearsal's stream is never resumed, and the trial must not begin with its remains. */
   #forgetRehearsal(stream: LastingStream): void {
-    if (stream.plan.isRehearsal && stream.isFinished && stream.receiver === undefined) this.#registry.forget(stream);
+    if (stream.plan.isRehearsal && stream.isFinished && stream.receiver === undefined)
+      this.#registry.forget(stream);
   }
 
   #forget(stream: LastingStream, cause: string, how: 'bye' | 'abort'): void {

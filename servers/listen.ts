@@ -20,22 +20,36 @@ export interface RunningServer {
   readonly port: number;
   /** Counts open TCP connections. */
   readonly countConnections: () => Promise<number>;
-  /** Ends streams in good order. No connection is accepted from the first moment on, so another server can have the port. */
+  /**
+   * Ends streams in good order. No connection is accepted from the first moment on, so another
+   * server can have the port.
+   */
   readonly close: () => Promise<void>;
 }
 
-export async function listenFastify(app: FastifyInstance, { host, port }: Address): Promise<RunningServer> {
+export async function listenFastify(
+  app: FastifyInstance,
+  { host, port }: Address,
+): Promise<RunningServer> {
   await app.listen({ host, port, backlog: BACKLOG });
   const close = async (): Promise<void> => {
     // Fastify itself would keep listening until its streams have ended.
     app.server.close();
     await app.close();
   };
-  return { port: addressPort(app.server), countConnections: async () => await countConnections(app.server), close };
+  return {
+    port: addressPort(app.server),
+    countConnections: async () => await countConnections(app.server),
+    close,
+  };
 }
 
 /** Starts a server without a framework, whose streams are ended here. */
-export async function listenBare(server: Server, streams: Streams, { host, port }: Address): Promise<RunningServer> {
+export async function listenBare(
+  server: Server,
+  streams: Streams,
+  { host, port }: Address,
+): Promise<RunningServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -52,14 +66,19 @@ export async function listenBare(server: Server, streams: Streams, { host, port 
     for (const socket of sockets) socket.destroy();
     await closed;
   };
-  return { port: addressPort(server), countConnections: async () => await countConnections(server), close };
+  return {
+    port: addressPort(server),
+    countConnections: async () => await countConnections(server),
+    close,
+  };
 }
 
 /** A plain close() waits for ever on an open stream, so the streams are ended first. */
 export async function closeStreams(streams: Streams): Promise<void> {
   streams.sayBye();
   const deadline = Date.now() + SHUTDOWN_GRACE_MS;
-  while (streams.openStreams > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (streams.openStreams > 0 && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   streams.abortAll();
 }
 
@@ -71,6 +90,7 @@ async function countConnections(server: Pick<Server, 'getConnections'>): Promise
 
 function addressPort(server: Pick<Server, 'address'>): number {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new BenchError('PORT', 'the server has no port');
+  if (address === null || typeof address === 'string')
+    throw new BenchError('PORT', 'the server has no port');
   return address.port;
 }

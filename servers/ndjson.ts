@@ -1,5 +1,6 @@
-// The NDJSON twin: a POST whose response has one JSON value a line; and the buffered twin, which sends the same body once all of
-// it is generated. Events that are not tokens begin with their type, as on a WebSocket.
+// The NDJSON twin: a POST whose response has one JSON value a line; and the buffered twin, which
+// sends the same body once all of it is generated. Events that are not tokens begin with their
+// type, as on a WebSocket.
 
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
@@ -28,7 +29,10 @@ const lines: EventFormat = {
 
 export function buildNdjsonTwin(parts: TwinParts): FastifyInstance {
   const app = buildTwin(parts);
-  addPost(app, parts, { url: '/v1/ndjson/:id', sinkOf: (response) => httpSink(response, { head, format: lines }) });
+  addPost(app, parts, {
+    url: '/v1/ndjson/:id',
+    sinkOf: (response) => httpSink(response, { head, format: lines }),
+  });
   return app;
 }
 
@@ -38,7 +42,10 @@ export function buildBufferedTwin(parts: TwinParts): FastifyInstance {
   return app;
 }
 
-/** Nothing leaves before the end, not even the head: this is what a client waits for when an API does not stream. */
+/**
+ * Nothing leaves before the end, not even the head: this is what a client waits for when an API
+ * does not stream.
+ */
 function bufferedSink(response: ServerResponse): StreamSink {
   const socket = response.socket as Socket;
   response.on('error', () => socket.destroy());

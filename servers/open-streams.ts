@@ -6,5 +6,7 @@ import type { Streams, StreamsOptions } from './streams.ts';
 
 export function openStreams(options: StreamsOptions): Streams {
   const { recovery } = options;
-  return recovery === undefined ? new ConnectedStreams(options) : new LastingStreams({ ...options, recovery });
+  return recovery === undefined
+    ? new ConnectedStreams(options)
+    : new LastingStreams({ ...options, recovery });
 }

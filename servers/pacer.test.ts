@@ -7,7 +7,10 @@ interface TestStream extends Paced {
   sent: number;
 }
 
-/** Virtual time: a timer fires when the test says so, as late as it says; callbacks after the poll run right after it. */
+/**
+ * Virtual time: a timer fires when the test says so, as late as it says; callbacks after the poll
+ * run right after it.
+ */
 class VirtualTime {
   nowNs = 0;
   #afterPoll: (() => void)[] = [];
@@ -28,10 +31,15 @@ class VirtualTime {
     return { cancel: () => (this.#afterPoll = this.#afterPoll.filter((one) => one !== callback)) };
   };
 
-  /** Runs the callbacks that await the poll, else the next timer, late by `lateNs`; false when nothing is left. */
+  /**
+   * Runs the callbacks that await the poll, else the next timer, late by `lateNs`; false when
+   * nothing is left.
+   */
   step(lateNs: number): boolean {
     if (this.#runAfterPoll()) return true;
-    this.#timers = this.#timers.filter((timer) => !timer.isCancelled).sort((a, b) => a.atNs - b.atNs);
+    this.#timers = this.#timers
+      .filter((timer) => !timer.isCancelled)
+      .sort((a, b) => a.atNs - b.atNs);
     const timer = this.#timers.shift();
     if (timer === undefined) return false;
     this.nowNs = Math.max(this.nowNs, timer.atNs) + lateNs;
@@ -54,16 +62,30 @@ interface Emission {
   readonly dueNs: number;
 }
 
-function run(plans: readonly (readonly number[])[], lateness: (step: number) => number): { emitted: Emission[]; steps: number } {
+function run(
+  plans: readonly (readonly number[])[],
+  lateness: (step: number) => number,
+): { emitted: Emission[]; steps: number } {
   const time = new VirtualTime();
   const emitted: Emission[] = [];
-  const streams: TestStream[] = plans.map((dueNsOf) => ({ dueNsOf, sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false }));
+  const streams: TestStream[] = plans.map((dueNsOf) => ({
+    dueNsOf,
+    sent: 0,
+    dueNs: 0,
+    nextInSlot: undefined,
+    isScheduled: false,
+  }));
   const pacer = new Pacer<TestStream>({
     now: () => time.nowNs,
     setTimer: time.setTimer,
     afterPoll: time.afterPoll,
     emit: (stream) => {
-      emitted.push({ stream: streams.indexOf(stream), token: stream.sent, atNs: time.nowNs, dueNs: stream.dueNsOf[stream.sent] as number });
+      emitted.push({
+        stream: streams.indexOf(stream),
+        token: stream.sent,
+        atNs: time.nowNs,
+        dueNs: stream.dueNsOf[stream.sent] as number,
+      });
       stream.sent++;
       return stream.dueNsOf[stream.sent];
     },
@@ -76,7 +98,10 @@ function run(plans: readonly (readonly number[])[], lateness: (step: number) => 
 }
 
 const plan = fc
-  .array(fc.oneof(fc.integer({ min: 1, max: 2_000_000 }), fc.integer({ min: 1, max: 400_000_000 })), { minLength: 1, maxLength: 30 })
+  .array(
+    fc.oneof(fc.integer({ min: 1, max: 2_000_000 }), fc.integer({ min: 1, max: 400_000_000 })),
+    { minLength: 1, maxLength: 30 },
+  )
   .map((gaps) => {
     let dueNs = 0;
     return gaps.map((gap) => (dueNs += gap));
@@ -89,11 +114,15 @@ it('every token is emitted once, in order, and never early, whatever the plan an
       fc.infiniteStream(fc.integer({ min: 0, max: 300_000_000 })),
       (plans, lateness) => {
         const late = lateness[Symbol.iterator]();
-        const { emitted } = run(plans, (step) => (step % 3 === 0 ? (late.next().value as number) : 100_000));
+        const { emitted } = run(plans, (step) =>
+          step % 3 === 0 ? (late.next().value as number) : 100_000,
+        );
         expect(emitted).toHaveLength(plans.reduce((sum, dueNs) => sum + dueNs.length, 0));
         for (const { atNs, dueNs } of emitted) expect(atNs).toBeGreaterThanOrEqual(dueNs);
         for (let stream = 0; stream < plans.length; stream++) {
-          expect(emitted.filter((one) => one.stream === stream).map((one) => one.token)).toEqual(plans[stream]!.map((_, token) => token));
+          expect(emitted.filter((one) => one.stream === stream).map((one) => one.token)).toEqual(
+            plans[stream]!.map((_, token) => token),
+          );
         }
       },
     ),
@@ -131,7 +160,13 @@ it('nothing scheduled means no timer: an idle server sleeps', () => {
 it('a stream that is scheduled twice is emitted as one', () => {
   const time = new VirtualTime();
   const sent: number[] = [];
-  const stream: TestStream = { dueNsOf: [], sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false };
+  const stream: TestStream = {
+    dueNsOf: [],
+    sent: 0,
+    dueNs: 0,
+    nextInSlot: undefined,
+    isScheduled: false,
+  };
   const pacer = new Pacer<TestStream>({
     now: () => time.nowNs,
     setTimer: time.setTimer,
@@ -147,8 +182,14 @@ it('a stream that is scheduled twice is emitted as one', () => {
   expect(sent).toHaveLength(1);
 });
 
-/** Start times of turns while 4000 tokens/s are sent and each takes so long to write, within the turn or right after it. */
-function turnStarts(write: { readonly withinNs: number; readonly afterNs: number }, armed?: 'after'): number[] {
+/**
+ * Start times of turns while 4000 tokens/s are sent and each takes so long to write, within the
+ * turn or right after it.
+ */
+function turnStarts(
+  write: { readonly withinNs: number; readonly afterNs: number },
+  armed?: 'after',
+): number[] {
   const time = new VirtualTime();
   const turns: number[] = [];
   const streams = Array.from({ length: 80 }, (_, stream) => ({

@@ -1,13 +1,16 @@
-// One timing wheel emits every token of every stream when it is due: 1 ms slots, one timer. Never a timer a stream:
-// Never one timer per stream: such timers fire early (Node truncates to whole ms) and lose tokens under load. Never a spin: it
-// would be the CPU time we measure.
+// One timing wheel emits every token of every stream when it is due: 1 ms slots, one timer. Never a
+// timer a stream: Never one timer per stream: such timers fire early (Node truncates to whole ms)
+// and lose tokens under load. Never a spin: it would be the CPU time we measure.
 //
-// The timer is armed before a turn emits anything: ws writes within the turn and node:http after it, so a timer armed at its
-// end would make the turns of one transport longer than those of the other.
+// The timer is armed before a turn emits anything: ws writes within the turn and node:http after
+// it, so a timer armed at its end would make the turns of one transport longer than those of the
+// other.
 
 import { NS_PER_MS } from '../bench/contract/units.ts';
 
-/** The pacer's view of a stream; links live in the stream, so pacing allocates nothing per token. */
+/**
+ * The pacer's view of a stream; links live in the stream, so pacing allocates nothing per token.
+ */
 export interface Paced {
   /** When the next token is due, ns since T0. */
   dueNs: number;
@@ -19,8 +22,9 @@ export interface Paced {
 export interface PacerOptions<S extends Paced> {
   readonly now: () => number;
   /**
-   * Emits the stream's next token; called once it is due, never before. Returns when the following one is due, from the
-   * plan and never from now, or undefined when the stream must not be emitted again until it is scheduled anew.
+   * Emits the stream's next token; called once it is due, never before. Returns when the following
+   * one is due, from the plan and never from now, or undefined when the stream must not be emitted
+   * again until it is scheduled anew.
    */
   readonly emit: (stream: S) => number | undefined;
   /** Replaceable by a test that runs in virtual time. */
@@ -38,7 +42,10 @@ interface Cancellable {
 /** Must be a power of two. Longer gaps go round the wheel more than once. */
 const SLOTS = 8192;
 const MASK = SLOTS - 1;
-/** Limit of tokens per turn; beyond it the event loop polls, so that accepts and requests are not starved. */
+/**
+ * Limit of tokens per turn; beyond it the event loop polls, so that accepts and requests are not
+ * starved.
+ */
 const TOKENS_PER_TURN = 2000;
 
 interface Slot<S> {
@@ -52,7 +59,10 @@ export class Pacer<S extends Paced> {
   readonly #setTimer: (callback: () => void, delayMs: number) => Cancellable;
   readonly #afterPoll: (callback: () => void) => Cancellable;
   readonly #armed: 'before' | 'after';
-  readonly #slots: Slot<S>[] = Array.from({ length: SLOTS }, () => ({ first: undefined, last: undefined }));
+  readonly #slots: Slot<S>[] = Array.from({ length: SLOTS }, () => ({
+    first: undefined,
+    last: undefined,
+  }));
   /** Millisecond of the first slot that is not fully drained. */
   #current = 0;
   #scheduled = 0;
@@ -60,9 +70,15 @@ export class Pacer<S extends Paced> {
   #timerAtNs = Number.POSITIVE_INFINITY;
   #turnAhead: Cancellable | undefined;
   #isTicking = false;
-  /** Counts turns of the wheel: two tokens of a stream with one tick number were written in the same turn. */
+  /**
+   * Counts turns of the wheel: two tokens of a stream with one tick number were written in the same
+   * turn.
+   */
   tick = 0;
-  /** When the current turn checked what is due, ns since T0: every token that it emits was due by then. */
+  /**
+   * When the current turn checked what is due, ns since T0: every token that it emits was due by
+   * then.
+   */
   turnNs = Number.NaN;
 
   constructor(options: PacerOptions<S>) {
@@ -80,7 +96,8 @@ export class Pacer<S extends Paced> {
   /** A stream that is already scheduled stays as it is. */
   schedule(stream: S, dueNs: number): void {
     if (stream.isScheduled) return;
-    if (this.#scheduled === 0 && !this.#isTicking) this.#current = Math.floor(this.#now() / NS_PER_MS);
+    if (this.#scheduled === 0 && !this.#isTicking)
+      this.#current = Math.floor(this.#now() / NS_PER_MS);
     stream.dueNs = dueNs;
     this.#insert(stream);
     if (!this.#isTicking) this.#arm(Math.max(Math.floor(dueNs / NS_PER_MS), this.#current));
@@ -115,7 +132,8 @@ export class Pacer<S extends Paced> {
   /** Keeps a timer that already fires as early. */
   #arm(slotMs: number): void {
     const nowNs = this.#now();
-    // A token is due within its slot, so the first useful moment is up to 1 ms after the slot begins; setTimeout's own minimum is 1 ms.
+    // A token is due within its slot, so the first useful moment is up to 1 ms after the slot
+    // begins; setTimeout's own minimum is 1 ms.
     const delayMs = Math.max(1, Math.ceil(slotMs - nowNs / NS_PER_MS));
     const atNs = nowNs + delayMs * NS_PER_MS;
     if (this.#turnAhead !== undefined || atNs >= this.#timerAtNs) return;
@@ -125,8 +143,9 @@ export class Pacer<S extends Paced> {
   }
 
   /**
-   * Defers the turn until the loop has polled. A timer armed before the turn is due again once the turn has taken 1 ms, and
-   * Node runs due timers without a poll in between: at overload no request would be accepted any more.
+   * Defers the turn until the loop has polled. A timer armed before the turn is due again once the
+   * turn has taken 1 ms, and Node runs due timers without a poll in between: at overload no request
+   * would be accepted any more.
    */
   #wake(): void {
     this.#timer = undefined;
@@ -151,19 +170,31 @@ export class Pacer<S extends Paced> {
       this.#current++;
     }
     this.#isTicking = false;
-    if (this.#scheduled > 0) this.#armAfter(nowNs, budget <= 0 ? this.#current : this.#nextBusySlot(upToMs));
+    if (this.#scheduled > 0)
+      this.#armAfter(nowNs, budget <= 0 ? this.#current : this.#nextBusySlot(upToMs));
   }
 
-  /** Arms the timer for the first token that the turn will leave; what the turn emits can only bring the timer forward. */
+  /**
+   * Arms the timer for the first token that the turn will leave; what the turn emits can only bring
+   * the timer forward.
+   */
   #armAhead(nowNs: number, upToMs: number): void {
-    for (let stream = this.#slotAt(upToMs).first; stream !== undefined; stream = stream.nextInSlot as S | undefined)
+    for (
+      let stream = this.#slotAt(upToMs).first;
+      stream !== undefined;
+      stream = stream.nextInSlot as S | undefined
+    )
       if (stream.dueNs > nowNs) return this.#arm(upToMs);
     // Slots that are already late belong to this turn.
     const last = Math.min(upToMs, this.#current) + SLOTS - 1;
-    for (let slotMs = upToMs + 1; slotMs <= last; slotMs++) if (this.#slotAt(slotMs).first !== undefined) return this.#arm(slotMs);
+    for (let slotMs = upToMs + 1; slotMs <= last; slotMs++)
+      if (this.#slotAt(slotMs).first !== undefined) return this.#arm(slotMs);
   }
 
-  /** Arms the timer as if at the start of the turn: it fires at once if the turn has taken longer than the timer would. */
+  /**
+   * Arms the timer as if at the start of the turn: it fires at once if the turn has taken longer
+   * than the timer would.
+   */
   #armAfter(turnNs: number, slotMs: number): void {
     if (this.#armed === 'after') return this.#arm(slotMs);
     const wantedNs = Math.max(turnNs + NS_PER_MS, slotMs * NS_PER_MS);
@@ -173,7 +204,10 @@ export class Pacer<S extends Paced> {
     this.#wake();
   }
 
-  /** Emits what is due in the current slot, again and again while that makes more due in it; returns the budget left. */
+  /**
+   * Emits what is due in the current slot, again and again while that makes more due in it; returns
+   * the budget left.
+   */
   #drainSlot(nowNs: number, budget: number): number {
     const slot = this.#slotAt(this.#current);
     let left = budget;

@@ -1,8 +1,16 @@
-// The streams that can be requested of a server: those of the trial and its rehearsal, planned before the start so that planning
-// costs nothing inside the window, and any other that a request describes itself (for people and for tests).
+// The streams that can be requested of a server: those of the trial and its rehearsal, planned
+// before the start so that planning costs nothing inside the window, and any other that a request
+// describes itself (for people and for tests).
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
-import { hashStreamText, openTokenSource, planOffsetsNs, sliceStart, type TokenSource, type Workload } from '../bench/contract/workload.ts';
+import {
+  hashStreamText,
+  openTokenSource,
+  planOffsetsNs,
+  sliceStart,
+  type TokenSource,
+  type Workload,
+} from '../bench/contract/workload.ts';
 import type { PayloadTemplate } from '../bench/contract/payload.ts';
 import { REHEARSAL_PREFIX, type Population, type Rehearsal } from '../bench/contract/population.ts';
 
@@ -18,20 +26,28 @@ interface TrialIndex {
 export interface StreamPlan {
   readonly id: string;
   readonly seed: number;
-  /** Set when the seed does not name this instance of the stream: people ask for the same one again and again. */
+  /**
+   * Set when the seed does not name this instance of the stream: people ask for the same one again
+   * and again.
+   */
   readonly epoch?: string;
   readonly tokens: number;
   /** undefined outside a trial. */
   readonly trialIndex: TrialIndex | undefined;
   /** True for streams before T0 that warm up; they are not needed afterwards. */
   readonly isRehearsal: boolean;
-  /** When each token is due, ns after the stream's origin: the start of its handler or, on a timetable, its planned start. */
+  /**
+   * When each token is due, ns after the stream's origin: the start of its handler or, on a
+   * timetable, its planned start.
+   */
   readonly offsetsNs: Float64Array;
   readonly isOnTimetable: boolean;
   /** Index of the first token in the source. */
   readonly sourceStart: number;
   readonly sha256: string;
-  /** Token source and payload template, set when they are not those of all streams of the server. */
+  /**
+   * Token source and payload template, set when they are not those of all streams of the server.
+   */
   readonly source?: TokenSource;
   readonly template?: PayloadTemplate;
 }
@@ -69,13 +85,22 @@ export class PlannedStreams {
     if (populations === undefined) return;
     const { population, rehearsal, timetabledOffsetsNs } = populations;
     for (let stream = 0; stream < population.streams; stream++) {
-      const trialIndex = { stream, base: population.base[stream] as number, startNs: population.startNs[stream] as number };
+      const trialIndex = {
+        stream,
+        base: population.base[stream] as number,
+        startNs: population.startNs[stream] as number,
+      };
       const plan = { ...this.#planOf(workload, population, stream, String(stream)), trialIndex };
       const offsetsNs = timetabledOffsetsNs?.[stream];
       this.#add(offsetsNs === undefined ? plan : { ...plan, offsetsNs, isOnTimetable: true });
     }
     for (let stream = 0; stream < rehearsal.population.streams; stream++) {
-      const plan = this.#planOf(rehearsal.workload, rehearsal.population, stream, `${REHEARSAL_PREFIX}${stream}`);
+      const plan = this.#planOf(
+        rehearsal.workload,
+        rehearsal.population,
+        stream,
+        `${REHEARSAL_PREFIX}${stream}`,
+      );
       this.#add({ ...plan, isRehearsal: true });
     }
   }
@@ -85,7 +110,12 @@ export class PlannedStreams {
   }
 
   #planOf(workload: Workload, population: Population, stream: number, id: string): StreamPlan {
-    return this.#describe(workload, id, population.seeds[stream] as number, population.tokens[stream] as number);
+    return this.#describe(
+      workload,
+      id,
+      population.seeds[stream] as number,
+      population.tokens[stream] as number,
+    );
   }
 
   #describe(workload: Workload, id: string, seed: number, tokens: number): StreamPlan {
@@ -103,11 +133,16 @@ export class PlannedStreams {
     };
   }
 
-  /** Returns undefined when the request neither names a stream of the trial nor describes another one. */
+  /**
+   * Returns undefined when the request neither names a stream of the trial nor describes another
+   * one.
+   */
   find(request: StreamRequest): StreamPlan | undefined {
     const { n, rate, seed } = request;
-    if (n === undefined && rate === undefined && seed === undefined) return this.#planned.get(request.id);
-    const workload = rate === undefined ? this.#workload : { ...this.#workload, tokensPerSecond: rate };
+    if (n === undefined && rate === undefined && seed === undefined)
+      return this.#planned.get(request.id);
+    const workload =
+      rate === undefined ? this.#workload : { ...this.#workload, tokensPerSecond: rate };
     return this.#describe(workload, request.id, seed ?? 1, n ?? workload.tokensPerStream);
   }
 }

@@ -1,4 +1,5 @@
-// The route of a stream that a POST asks for, with a JSON request as the APIs of language models have it.
+// The route of a stream that a POST asks for, with a JSON request as the APIs of language models
+// have it.
 
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
@@ -7,7 +8,10 @@ import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { findStream, lastEventId, streamRequestSchema } from './twin.ts';
 
-/** `after` is the cursor of a receiver that resumes. Fields that only a model would need are allowed and have no effect. */
+/**
+ * `after` is the cursor of a receiver that resumes. Fields that only a model would need are allowed
+ * and have no effect.
+ */
 const bodySchema = {
   type: 'object',
   required: ['stream'],
@@ -20,7 +24,10 @@ interface PostRoute {
 }
 
 export function addPost(app: FastifyInstance, parts: TwinParts, { url, sinkOf }: PostRoute): void {
-  const route = { schema: { ...streamRequestSchema, body: bodySchema }, preHandler: findStream(parts) };
+  const route = {
+    schema: { ...streamRequestSchema, body: bodySchema },
+    preHandler: findStream(parts),
+  };
   app.post(url, route, (request, reply) => {
     const handlerNs = parts.now();
     reply.hijack();

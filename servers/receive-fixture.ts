@@ -1,4 +1,5 @@
-// Test fixture: one receiver of one stream over each transport, as close to the socket as possible, that records what it is sent.
+// Test fixture: one receiver of one stream over each transport, as close to the socket as possible,
+// that records what it is sent.
 
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
@@ -14,7 +15,10 @@ export interface Receipt {
   /** Tokens and their frames as they were on the wire, as far as the client can see it. */
   readonly tokens: string[];
   readonly frames: string[];
-  /** Everything else, in order: `open {…}`, `gap {…}`, `done {…}`, `bye`, `heartbeat`, and `token` for each token. */
+  /**
+   * Everything else, in order: `open {…}`, `gap {…}`, `done {…}`, `bye`, `heartbeat`, and `token`
+   * for each token.
+   */
   readonly events: string[];
   isClosed: boolean;
 }
@@ -29,7 +33,10 @@ interface Asked {
 
 export interface TestReceiver {
   readonly receipt: Receipt;
-  /** Resolves once the condition holds, at once if it holds already. Rejects when the connection closes before. */
+  /**
+   * Resolves once the condition holds, at once if it holds already. Rejects when the connection
+   * closes before.
+   */
   until: (holds: (receipt: Receipt) => boolean) => Promise<Receipt>;
   closed: () => Promise<Receipt>;
   send: (text: string) => void;
@@ -40,7 +47,11 @@ export interface TestReceiver {
   cut: () => void;
 }
 
-type Note = (event: { readonly kind: string; readonly text?: string; readonly frame?: string }) => void;
+type Note = (event: {
+  readonly kind: string;
+  readonly text?: string;
+  readonly frame?: string;
+}) => void;
 
 export function receive(transport: PlainTransport, port: number, asked: Asked): TestReceiver {
   const receipt: Receipt = { tokens: [], frames: [], events: [], isClosed: false };
@@ -96,7 +107,14 @@ interface Connection {
 }
 
 /** The transports whose bytes can be read without a library. */
-export const plainTransports = ['sse', 'ws', 'tcp', 'sse-post', 'ndjson', 'ws-binary'] as const satisfies readonly TransportId[];
+export const plainTransports = [
+  'sse',
+  'ws',
+  'tcp',
+  'sse-post',
+  'ndjson',
+  'ws-binary',
+] as const satisfies readonly TransportId[];
 
 export type PlainTransport = (typeof plainTransports)[number];
 
@@ -149,7 +167,9 @@ function connectSse(options: ConnectionOptions): Connection {
 function connectSsePost(options: ConnectionOptions): Connection {
   const { asked } = options;
   if (asked.after !== undefined) return connectSse(options);
-  return connectHttp(postOf('sse-post', asked), options, (chunk, frame) => noteSse(chunk, frame, options.note));
+  return connectHttp(postOf('sse-post', asked), options, (chunk, frame) =>
+    noteSse(chunk, frame, options.note),
+  );
 }
 
 function connectNdjson(options: ConnectionOptions): Connection {
@@ -169,7 +189,11 @@ function postOf(transport: 'sse-post' | 'ndjson', { id, query = '', after }: Ask
 }
 
 /** Treats each chunk as one event: the server writes each event by itself. */
-function connectHttp(request: string, { port, receipt }: ConnectionOptions, noteChunk: (chunk: string, frame: string) => void): Connection {
+function connectHttp(
+  request: string,
+  { port, receipt }: ConnectionOptions,
+  noteChunk: (chunk: string, frame: string) => void,
+): Connection {
   const socket = openSocket(port, request);
   let text = '';
   socket.on('data', (bytes) => {
@@ -183,8 +207,8 @@ function connectHttp(request: string, { port, receipt }: ConnectionOptions, note
       if (receipt.status !== 200) socket.end();
     }
     text = readChunks(text, (chunk, frame) => {
-      // After the last chunk: like an EventSource after `done`, it does not keep the connection for another request. After
-      // `bye` the server closes it.
+      // After the last chunk: like an EventSource after `done`, it does not keep the connection for
+      // another request. After `bye` the server closes it.
       if (chunk !== '') noteChunk(Buffer.from(chunk, 'latin1').toString(), frame);
       else if (receipt.events.at(-1) !== 'bye') socket.end();
     });
@@ -208,25 +232,34 @@ function readChunks(text: string, onChunk: (chunk: string, frame: string) => voi
 
 function noteSse(event: string, frame: string, note: Note): void {
   if (event.startsWith(':')) return note({ kind: 'heartbeat' });
-  const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(event)?.[1];
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}: (.*)$`, 'm').exec(event)?.[1];
   const kind = field('event') ?? 'token';
   note({ kind, text: kind === 'bye' ? '' : (field('data') ?? ''), frame });
 }
 
-function connectWebSocket(transport: 'ws' | 'ws-binary', { port, asked, receipt, note }: ConnectionOptions): Connection {
+function connectWebSocket(
+  transport: 'ws' | 'ws-binary',
+  { port, asked, receipt, note }: ConnectionOptions,
+): Connection {
   const socket = openSocket(port, '');
   const query = asked.after === undefined ? (asked.query ?? '') : `?${RESUME_QUERY}`;
-  const webSocket = new WebSocket(`ws://127.0.0.1:${port}${transports[transport].route(asked.id)}${query}`, WEBSOCKET_PROTOCOL, {
-    perMessageDeflate: false,
-    createConnection: () => socket,
-  });
+  const webSocket = new WebSocket(
+    `ws://127.0.0.1:${port}${transports[transport].route(asked.id)}${query}`,
+    WEBSOCKET_PROTOCOL,
+    {
+      perMessageDeflate: false,
+      createConnection: () => socket,
+    },
+  );
   webSocket.on('upgrade', ({ statusCode }) => (receipt.status = statusCode ?? 0));
   webSocket.on('unexpected-response', (_request, response) => {
     receipt.status = response.statusCode ?? 0;
     response.socket.destroy();
   });
   webSocket.on('open', () => {
-    if (asked.after !== undefined) webSocket.send(JSON.stringify({ type: 'resume', after: asked.after }));
+    if (asked.after !== undefined)
+      webSocket.send(JSON.stringify({ type: 'resume', after: asked.after }));
   });
   webSocket.on('message', (message: Buffer) => noteTyped(message.toString(), note));
   webSocket.on('ping', () => note({ kind: 'heartbeat' }));

@@ -1,4 +1,5 @@
-// One connection that receives a stream which may outlive it: sent tokens, waiting tokens, cause of its end.
+// One connection that receives a stream which may outlive it: sent tokens, waiting tokens, cause of
+// its end.
 
 import type { ServerRecovery } from '../bench/contract/recovery.ts';
 import type { StreamPlan } from './planned-streams.ts';
@@ -24,7 +25,10 @@ interface ReceiverOptions<Stream extends Received> {
   readonly sink: StreamSink;
   readonly now: () => number;
   readonly stamps: ServerStamps | undefined;
-  /** The counts that were current when the receiver opened: a rehearsal's last closes must not count in the trial. */
+  /**
+   * The counts that were current when the receiver opened: a rehearsal's last closes must not count
+   * in the trial.
+   */
   readonly counts: StreamCounts;
   readonly recovery: ServerRecovery;
   /** Called when its socket is full. */
@@ -61,7 +65,10 @@ export class Receiver<Stream extends Received = Received> {
     this.#onBlock = options.onBlock;
   }
 
-  /** Sends the available tokens from this point on; later ones are sent as they come. Both begin in one tick, so none is missed. */
+  /**
+   * Sends the available tokens from this point on; later ones are sent as they come. Both begin in
+   * one tick, so none is missed.
+   */
   open({ from, gap }: ResumePoint, isReplay: boolean): void {
     const { plan, epoch, generated } = this.stream;
     this.#next = from;
@@ -106,7 +113,8 @@ export class Receiver<Stream extends Received = Received> {
       if (this.#next <= this.#replayUpTo) replayed++;
       this.#write(this.#next, payload, this.#now());
     }
-    // Includes any gap event among them, and possibly the first live tokens of a slow receiver's last turn.
+    // Includes any gap event among them, and possibly the first live tokens of a slow receiver's
+    // last turn.
     if (replayed > 0) {
       this.#recovery.replayedTokens += replayed;
       this.#recovery.replayedBytes += sink.bytesWritten() - bytesBefore;
@@ -150,10 +158,16 @@ export class Receiver<Stream extends Received = Received> {
     this.sink.done(doneOf(this.stream.plan));
   }
 
-  /** Bytes that the socket has not taken yet, plus tokens that came due but wait, estimated by the mean frame. */
+  /**
+   * Bytes that the socket has not taken yet, plus tokens that came due but wait, estimated by the
+   * mean frame.
+   */
   backlogBytes(): number {
     const bytesPerToken = this.sent === 0 ? 0 : this.sink.bytesWritten() / this.sent;
-    return this.sink.channel.writableLength + Math.max(0, this.stream.generated + 1 - this.#next) * bytesPerToken;
+    return (
+      this.sink.channel.writableLength +
+      Math.max(0, this.stream.generated + 1 - this.#next) * bytesPerToken
+    );
   }
 
   /** Ends the connection and counts the cause; a second call changes nothing. */

@@ -1,20 +1,31 @@
-// Renders the payload of a message to many subscribers once, for the first of them, and keeps it for the others, as a
-// broadcast does. They are served one after another, so one kept payload is enough.
+// Renders the payload of a message to many subscribers once, for the first of them, and keeps it
+// for the others, as a broadcast does. They are served one after another, so one kept payload is
+// enough.
 
 import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
 
 /** Caches the last payload: a repeated request for the same one costs nothing. */
 export function renderOnce(render = renderPayload): typeof renderPayload {
-  let kept: { template: PayloadTemplate; sequence: number; jsonText: string; payload: string } | undefined;
+  let kept:
+    | { template: PayloadTemplate; sequence: number; jsonText: string; payload: string }
+    | undefined;
   return (template, sequence, jsonText) => {
-    if (kept?.sequence === sequence && kept.jsonText === jsonText && isSame(kept.template, template)) return kept.payload;
+    if (
+      kept?.sequence === sequence &&
+      kept.jsonText === jsonText &&
+      isSame(kept.template, template)
+    )
+      return kept.payload;
     const payload = render(template, sequence, jsonText);
     kept = { template, sequence, jsonText, payload };
     return payload;
   };
 }
 
-/** Each subscriber has a template of its own, made of the same strings unless its stream's id is in them. */
+/**
+ * Each subscriber has a template of its own, made of the same strings unless its stream's id is in
+ * them.
+ */
 function isSame(one: PayloadTemplate, other: PayloadTemplate): boolean {
   return (
     one === other ||

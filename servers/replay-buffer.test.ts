@@ -27,7 +27,10 @@ class NaiveBuffer {
   }
 
   get bytes(): number {
-    return this.#kept.reduce((sum, { payload }) => sum + new TextEncoder().encode(payload).length, 0);
+    return this.#kept.reduce(
+      (sum, { payload }) => sum + new TextEncoder().encode(payload).length,
+      0,
+    );
   }
 
   get oldest(): number {
@@ -41,7 +44,12 @@ class NaiveBuffer {
   append(payload: string): number {
     this.#kept.push({ sequence: this.next++, payload });
     let dropped = 0;
-    for (; this.tokens > this.#limits.bufferTokens || this.bytes > this.#limits.bufferBytes; dropped++) this.dropOldest();
+    for (
+      ;
+      this.tokens > this.#limits.bufferTokens || this.bytes > this.#limits.bufferBytes;
+      dropped++
+    )
+      this.dropOldest();
     return dropped;
   }
 
@@ -65,14 +73,21 @@ it('keeps what a list that is cut at its limits would keep, whatever is done to 
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 200 }),
-      fc.record({ bufferTokens: fc.integer({ min: 0, max: 40 }), bufferBytes: fc.integer({ min: 0, max: 200 }) }),
+      fc.record({
+        bufferTokens: fc.integer({ min: 0, max: 40 }),
+        bufferBytes: fc.integer({ min: 0, max: 200 }),
+      }),
       fc.integer({ min: 1, max: 1000 }),
       (steps, limits, first) => {
         const buffer = new ReplayBuffer(limits, first);
         const naive = new NaiveBuffer(limits, first);
         for (const { kind, payload } of steps) {
           expect(buffer[kind](payload)).toBe(naive[kind](payload));
-          expect([buffer.tokens, buffer.bytes, buffer.oldest]).toEqual([naive.tokens, naive.bytes, naive.oldest]);
+          expect([buffer.tokens, buffer.bytes, buffer.oldest]).toEqual([
+            naive.tokens,
+            naive.bytes,
+            naive.oldest,
+          ]);
           expect(buffer.tokens).toBeLessThanOrEqual(limits.bufferTokens);
           expect(buffer.bytes).toBeLessThanOrEqual(limits.bufferBytes);
           for (let sequence = first - 2; sequence < naive.next + 2; sequence++)

@@ -1,5 +1,5 @@
-// The last tokens of one stream, so that a resuming receiver can be sent what it missed. Bounded by count and by bytes: tokens
-// beyond a limit are dropped at once, the oldest first.
+// The last tokens of one stream, so that a resuming receiver can be sent what it missed. Bounded by
+// count and by bytes: tokens beyond a limit are dropped at once, the oldest first.
 
 export interface ReplayLimits {
   readonly bufferTokens: number;
@@ -11,7 +11,10 @@ const FIRST_SLOTS = 16;
 
 export class ReplayBuffer {
   readonly #limits: ReplayLimits;
-  /** A ring buffer: a token lies at its sequence modulo the length, which is doubled as needed up to the limit. */
+  /**
+   * A ring buffer: a token lies at its sequence modulo the length, which is doubled as needed up to
+   * the limit.
+   */
   #payloads: (string | undefined)[] = [];
   #payloadBytes: number[] = [];
   #oldest: number;
@@ -55,7 +58,9 @@ export class ReplayBuffer {
     return dropped;
   }
 
-  /** Passes over the next token without keeping it, and drops all before it: a buffer has no holes. */
+  /**
+   * Passes over the next token without keeping it, and drops all before it: a buffer has no holes.
+   */
   skip(): void {
     this.clear();
     this.#next++;
@@ -64,7 +69,9 @@ export class ReplayBuffer {
 
   /** Returns undefined for a token that was dropped, or has not come yet. */
   payload(sequence: number): string | undefined {
-    return sequence < this.#oldest || sequence >= this.#next ? undefined : this.#payloads[sequence % this.#payloads.length];
+    return sequence < this.#oldest || sequence >= this.#next
+      ? undefined
+      : this.#payloads[sequence % this.#payloads.length];
   }
 
   dropOldest(): void {
@@ -87,12 +94,17 @@ export class ReplayBuffer {
 
   #grow(): void {
     // One more than the limit: the newest is in the ring before the oldest is dropped.
-    const slots = Math.min(Math.max(FIRST_SLOTS, 2 * this.#payloads.length), this.#limits.bufferTokens + 1);
+    const slots = Math.min(
+      Math.max(FIRST_SLOTS, 2 * this.#payloads.length),
+      this.#limits.bufferTokens + 1,
+    );
     const payloads = Array.from<string | undefined>({ length: slots });
     const payloadBytes = Array.from({ length: slots }, () => 0);
     for (let sequence = this.#oldest; sequence < this.#next; sequence++) {
       payloads[sequence % slots] = this.#payloads[sequence % this.#payloads.length];
-      payloadBytes[sequence % slots] = this.#payloadBytes[sequence % this.#payloads.length] as number;
+      payloadBytes[sequence % slots] = this.#payloadBytes[
+        sequence % this.#payloads.length
+      ] as number;
     }
     this.#payloads = payloads;
     this.#payloadBytes = payloadBytes;

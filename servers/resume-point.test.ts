@@ -30,7 +30,10 @@ const points: [string, Kept, string | undefined, number, number | undefined][] =
 ];
 
 it.each(points)('%s', (_what, kept, after, from, missing) => {
-  expect(resumePoint(kept, after)).toEqual({ from, gap: missing === undefined ? undefined : { missing, from } });
+  expect(resumePoint(kept, after)).toEqual({
+    from,
+    gap: missing === undefined ? undefined : { missing, from },
+  });
 });
 
 it.each([

@@ -1,5 +1,5 @@
-// Samples CPU time and tokens of this process twice a second, from T0 on: shows afterwards whether a cost was even, and what it
-// was at another load.
+// Samples CPU time and tokens of this process twice a second, from T0 on: shows afterwards whether
+// a cost was even, and what it was at another load.
 
 import type { Clock } from '../bench/contract/clock.ts';
 import type { ServerTally } from '../bench/contract/tally.ts';
@@ -26,7 +26,8 @@ export class SecondsMeter {
     this.#timer = setInterval(() => {
       const { user, system } = process.cpuUsage(before);
       const tokens = this.#streams.counts.tokensWritten;
-      if (this.#samples.length < MOST_SAMPLES) this.#samples.push({ atNs: this.#now(), cpuNs: (user + system) * NS_PER_US, tokens });
+      if (this.#samples.length < MOST_SAMPLES)
+        this.#samples.push({ atNs: this.#now(), cpuNs: (user + system) * NS_PER_US, tokens });
     }, INTERVAL_MS);
   }
 

@@ -1,4 +1,5 @@
-// A server process in faults, from its orchestrator's side: signals, a standby that takes over, its tally.
+// A server process in faults, from its orchestrator's side: signals, a standby that takes over, its
+// tally.
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import type { TransportId } from '../bench/contract/arms/transports.ts';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
-import { fromServerSchema, type FromServer, type TrialSpecification } from '../bench/contract/messages.ts';
+import {
+  fromServerSchema,
+  type FromServer,
+  type TrialSpecification,
+} from '../bench/contract/messages.ts';
 import { populationOf } from '../bench/contract/population.ts';
 import { DEFAULT_RESUME_LIMITS } from '../bench/contract/recovery.ts';
 import { receive, type Receipt } from './receive-fixture.ts';
@@ -53,7 +58,10 @@ const specificationOf = (transport: TransportId): TrialSpecification => ({
 
 /** A child process, with the messages that its orchestrator would exchange with it. */
 class TestProcess {
-  readonly child: ChildProcess = fork(program, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  readonly child: ChildProcess = fork(program, {
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   readonly #said: FromServer[] = [];
   readonly exited = once(this.child, 'exit') as Promise<[number | null, string | null]>;
 
@@ -80,15 +88,25 @@ afterEach(() => {
   rmSync(stampsFile, { force: true });
 });
 
-async function startServer(specification: TrialSpecification, standby?: { keepsState: boolean }): Promise<TestProcess> {
+async function startServer(
+  specification: TrialSpecification,
+  standby?: { keepsState: boolean },
+): Promise<TestProcess> {
   const server = new TestProcess();
   processes.push(server);
-  server.tell({ kind: 'serve', specification, stampsFile, ...(standby !== undefined && { standby }) });
+  server.tell({
+    kind: 'serve',
+    specification,
+    stampsFile,
+    ...(standby !== undefined && { standby }),
+  });
   return server;
 }
 
-const sequences = ({ tokens }: Receipt): number[] => tokens.map((token) => (JSON.parse(token) as { s: number }).s);
-const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const sequences = ({ tokens }: Receipt): number[] =>
+  tokens.map((token) => (JSON.parse(token) as { s: number }).s);
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 it.each(['sse', 'ws', 'tcp'] as const)(
   '%s: a drained server says goodbye, tallies and exits, and a standby on its port goes on',

@@ -1,9 +1,15 @@
-// Message loop of a server process: receives a trial's specification; reports its address, then its tally.
-// The server is an argument, so that the benchmark of ourselves can put a bare one in the twin's place.
+// Message loop of a server process: receives a trial's specification; reports its address, then its
+// tally. The server is an argument, so that the benchmark of ourselves can put a bare one in the
+// twin's place.
 
 import { linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { BenchError } from '../bench/contract/errors.ts';
-import { toServerSchema, type FromServer, type ToServer, type TrialSpecification } from '../bench/contract/messages.ts';
+import {
+  toServerSchema,
+  type FromServer,
+  type ToServer,
+  type TrialSpecification,
+} from '../bench/contract/messages.ts';
 import { ServerTrial, type ServerStarter } from './server-trial.ts';
 
 const say = async (message: FromServer): Promise<void> => await sendToParent(message);
@@ -12,7 +18,11 @@ const say = async (message: FromServer): Promise<void> => await sendToParent(mes
 export function serveTrial(starterOf: (specification: TrialSpecification) => ServerStarter): void {
   let trial: ServerTrial | undefined;
   const current = (): ServerTrial => {
-    if (trial === undefined) throw new BenchError('USAGE', 'the server was told to go on before it was told what to serve');
+    if (trial === undefined)
+      throw new BenchError(
+        'USAGE',
+        'the server was told to go on before it was told what to serve',
+      );
     return trial;
   };
   linkToParent<ToServer>({
@@ -22,7 +32,11 @@ export function serveTrial(starterOf: (specification: TrialSpecification) => Ser
         case 'serve':
           trial = new ServerTrial(message, starterOf(message.specification));
           if (message.specification.recovery !== undefined) drainOnTerm(trial);
-          await say(message.standby === undefined ? await trial.listen(message.specification.port) : { kind: 'prepared' });
+          await say(
+            message.standby === undefined
+              ? await trial.listen(message.specification.port)
+              : { kind: 'prepared' },
+          );
           return;
         case 'start':
           current().start(BigInt(message.epochNs));
@@ -54,7 +68,10 @@ async function stop(trial: ServerTrial): Promise<void> {
   process.exit(0);
 }
 
-/** Handles SIGTERM as a server that is replaced: accepts no receiver, sends `bye` to all, and exits by itself. */
+/**
+ * Handles SIGTERM as a server that is replaced: accepts no receiver, sends `bye` to all, and exits
+ * by itself.
+ */
 function drainOnTerm(trial: ServerTrial): void {
   process.once('SIGTERM', () => void stop(trial));
 }

@@ -6,7 +6,12 @@ import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import type { LadderReading } from '../bench/contract/ladder.ts';
 import type { FromServer, ToServer, TrialSpecification } from '../bench/contract/messages.ts';
-import { hashPopulation, planAllOffsetsNs, planRehearsal, populationOf } from '../bench/contract/population.ts';
+import {
+  hashPopulation,
+  planAllOffsetsNs,
+  planRehearsal,
+  populationOf,
+} from '../bench/contract/population.ts';
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage } from '../bench/contract/process-use.ts';
 import type { PeerCount } from '../bench/contract/recovery.ts';
 import { stoppedStreams } from '../bench/contract/stall.ts';
@@ -24,10 +29,16 @@ import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
 import { UpstreamFeed } from './upstream-link.ts';
 
-/** A trial's own streams overlap by a few ms when one follows another; anything far beyond them is not the trial's. */
+/**
+ * A trial's own streams overlap by a few ms when one follows another; anything far beyond them is
+ * not the trial's.
+ */
 const SPARE_STREAMS = 1000;
 
-export type ServerStarter = (parts: TwinParts, specification: TrialSpecification) => Promise<RunningServer>;
+export type ServerStarter = (
+  parts: TwinParts,
+  specification: TrialSpecification,
+) => Promise<RunningServer>;
 
 type ServeMessage = Extract<ToServer, { kind: 'serve' }>;
 
@@ -49,7 +60,10 @@ export class ServerTrial {
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
-  constructor({ specification, stampsFile, standby, upstreamSocket }: ServeMessage, start: ServerStarter) {
+  constructor(
+    { specification, stampsFile, standby, upstreamSocket }: ServeMessage,
+    start: ServerStarter,
+  ) {
     this.#specification = specification;
     this.#start = start;
     this.#stampsFile = stampsFile;
@@ -57,12 +71,15 @@ export class ServerTrial {
     const { workload, connections, workloadSeed, recovery } = specification;
     const population = populationOf(specification);
     const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens);
-    const timetabledOffsetsNs = specification.timetable && planAllOffsetsNs(specification, population);
+    const timetabledOffsetsNs =
+      specification.timetable && planAllOffsetsNs(specification, population);
     const planned = new PlannedStreams(workload, { population, rehearsal, timetabledOffsetsNs });
     this.#planSha256 = hashPopulation(population, specification);
     const { injection } = specification;
-    this.#injected = injection === undefined ? undefined : new Injected({ injection, seed: workloadSeed });
-    this.#stalls = specification.stall && new Stalls(stoppedStreams(specification, population.streams));
+    this.#injected =
+      injection === undefined ? undefined : new Injected({ injection, seed: workloadSeed });
+    this.#stalls =
+      specification.stall && new Stalls(stoppedStreams(specification, population.streams));
     this.#stamps = {
       handlerNs: emptyStamps(population.streams),
       readyNs: emptyStamps(population.totalTokens),
@@ -80,7 +97,13 @@ export class ServerTrial {
       ...(this.#stalls !== undefined && { stalls: this.#stalls }),
       ...(recovery !== undefined && { recovery }),
       ...(upstreamSocket !== undefined && {
-        openFeed: (emit) => new UpstreamFeed({ now: this.#now, epochNs: () => this.#clock.epochNs, socketPath: upstreamSocket, emit }),
+        openFeed: (emit) =>
+          new UpstreamFeed({
+            now: this.#now,
+            epochNs: () => this.#clock.epochNs,
+            socketPath: upstreamSocket,
+            emit,
+          }),
       }),
       keepsState: standby?.keepsState ?? false,
     });
@@ -101,8 +124,17 @@ export class ServerTrial {
   async countPeers(): Promise<PeerCount> {
     const { streams } = this.#parts;
     const { heapUsed, rss } = process.memoryUsage();
-    const kept = streams.lasting?.countKept() ?? { heard: streams.openStreams, streams: streams.openStreams, bufferedBytes: 0 };
-    return { connections: (await this.#server?.countConnections()) ?? 0, ...kept, heapUsedBytes: heapUsed, rssBytes: rss };
+    const kept = streams.lasting?.countKept() ?? {
+      heard: streams.openStreams,
+      streams: streams.openStreams,
+      bufferedBytes: 0,
+    };
+    return {
+      connections: (await this.#server?.countConnections()) ?? 0,
+      ...kept,
+      heapUsedBytes: heapUsed,
+      rssBytes: rss,
+    };
   }
 
   async readLadder(asked: { readonly collect: boolean }): Promise<LadderReading> {
@@ -114,15 +146,24 @@ export class ServerTrial {
     try {
       this.#server = await this.#start(this.#parts, { ...this.#specification, port });
     } catch (cause) {
-      throw new BenchError('PORT', `the ${transport} server cannot listen on ${host}:${port}: ${messageOf(cause)}`, {
-        cause,
-        hint: 'choose another --port, or 0 for any free one',
-      });
+      throw new BenchError(
+        'PORT',
+        `the ${transport} server cannot listen on ${host}:${port}: ${messageOf(cause)}`,
+        {
+          cause,
+          hint: 'choose another --port, or 0 for any free one',
+        },
+      );
     }
     // A standby is metered from when it listens: before, it only waited.
     if (this.#isStandby) this.#meterWindow();
     const clock = await startClockEcho(host);
-    return { kind: 'listening', port: this.#server.port, clockPort: clock.port, timeNamespace: timeNamespace() };
+    return {
+      kind: 'listening',
+      port: this.#server.port,
+      clockPort: clock.port,
+      timeNamespace: timeNamespace(),
+    };
   }
 
   start(epochNs: bigint): void {
@@ -136,7 +177,11 @@ export class ServerTrial {
   }
 
   #meterWindow(): void {
-    const { warmupNs, windowNs, collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS } = this.#specification;
+    const {
+      warmupNs,
+      windowNs,
+      collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS,
+    } = this.#specification;
     // Never within the window: the pause would count as the server's.
     if (collectNs >= this.#now()) callAt(collectNs, this.#now, collectGarbage);
     callAt(warmupNs, this.#now, () => this.#window.start());

@@ -1,4 +1,5 @@
-// Measures what a server uses and writes within the window, or within the part of it in which the server runs.
+// Measures what a server uses and writes within the window, or within the part of it in which the
+// server runs.
 
 import { BenchError } from '../bench/contract/errors.ts';
 import { UseMeter } from '../bench/contract/process-use.ts';
@@ -21,7 +22,11 @@ export class ServerWindow {
 
   start(): void {
     const { counts } = this.#streams;
-    this.#begun = { meter: new UseMeter(this.#now), tokens: counts.tokensWritten, bytes: this.#streams.bytesWritten() };
+    this.#begun = {
+      meter: new UseMeter(this.#now),
+      tokens: counts.tokensWritten,
+      bytes: this.#streams.bytesWritten(),
+    };
   }
 
   /** Does nothing before the start, or when it has stopped already. */
@@ -37,7 +42,8 @@ export class ServerWindow {
 
   /** @throws BenchError CHILD_DIED when the window has not ended. */
   measured(): Measured {
-    if (this.#measured === undefined) throw new BenchError('CHILD_DIED', 'the server was stopped before its window had ended');
+    if (this.#measured === undefined)
+      throw new BenchError('CHILD_DIED', 'the server was stopped before its window had ended');
     return this.#measured;
   }
 }

@@ -1,5 +1,5 @@
-// Receivers with full sockets, and the cap on how far they may fall behind. One timer for all of them, and none while there
-// are none.
+// Receivers with full sockets, and the cap on how far they may fall behind. One timer for all of
+// them, and none while there are none.
 
 interface Lagging {
   /** Bytes that came due for the receiver and have not left yet. */

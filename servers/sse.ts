@@ -1,5 +1,6 @@
-// The SSE twins: an event stream in the response to a GET, to a GET that accepts gzip, or to a POST with a JSON request as the
-// APIs of language models have it. Routing, validation and limits stay Fastify's.
+// The SSE twins: an event stream in the response to a GET, to a GET that accepts gzip, or to a POST
+// with a JSON request as the APIs of language models have it. Routing, validation and limits stay
+// Fastify's.
 
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
@@ -50,7 +51,8 @@ export function buildSseTwin(
     ...(retryMs !== undefined && { retryMs }),
   };
   const route = { schema, preHandler: findStream(parts) };
-  // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot read.
+  // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot
+  // read.
   app.head('/v1/streams/:id', route, (_request, reply) => reply.headers(sseHead).send());
   app.get('/v1/streams/:id', { ...route, exposeHeadRoute: false }, (request, reply) => {
     const handlerNs = parts.now();
@@ -63,11 +65,21 @@ export function buildSseTwin(
 }
 
 /** The same with a POST that begins a stream; a receiver that resumes asks by GET. */
-export function buildSsePostTwin(parts: TwinParts, options: Omit<SseTwinOptions, 'isCompressed'>): FastifyInstance {
+export function buildSsePostTwin(
+  parts: TwinParts,
+  options: Omit<SseTwinOptions, 'isCompressed'>,
+): FastifyInstance {
   const app = buildSseTwin(parts, options);
   const { payload, retryMs, writes } = options;
-  const format = { hasIds: payloads[payload].isNumbered, writes, ...(retryMs !== undefined && { retryMs }) };
-  addPost(app, parts, { url: '/v1/streams/:id', sinkOf: (response, plan) => sseSink(response, plan, format) });
+  const format = {
+    hasIds: payloads[payload].isNumbered,
+    writes,
+    ...(retryMs !== undefined && { retryMs }),
+  };
+  addPost(app, parts, {
+    url: '/v1/streams/:id',
+    sinkOf: (response, plan) => sseSink(response, plan, format),
+  });
   return app;
 }
 
@@ -77,14 +89,23 @@ export function sseSink(
   plan: StreamPlan,
   { hasIds, retryMs, writes, isCompressed = false }: SseFormat,
 ): StreamSink {
-  return httpSink(response, { head: sseHead, format: eventsOf(epochOf(plan), { hasIds, retryMs }), writes, isCompressed });
+  return httpSink(response, {
+    head: sseHead,
+    format: eventsOf(epochOf(plan), { hasIds, retryMs }),
+    writes,
+    isCompressed,
+  });
 }
 
-function eventsOf(epoch: string, { hasIds, retryMs = SSE_RETRY_MS }: { hasIds: boolean; retryMs: number | undefined }): EventFormat {
+function eventsOf(
+  epoch: string,
+  { hasIds, retryMs = SSE_RETRY_MS }: { hasIds: boolean; retryMs: number | undefined },
+): EventFormat {
   const idLine = (sequence: number): string => (hasIds ? `id: ${epoch}.${sequence}\n` : '');
   return {
     // The id is the cursor of a receiver that has everything before the first token that follows.
-    open: (event) => `event: open\n${idLine(event.from - 1)}retry: ${retryMs}\ndata: ${JSON.stringify(event)}\n\n`,
+    open: (event) =>
+      `event: open\n${idLine(event.from - 1)}retry: ${retryMs}\ndata: ${JSON.stringify(event)}\n\n`,
     token: hasIds
       ? (sequence, payload) => `id: ${epoch}.${sequence}\ndata: ${payload}\n\n`
       : (_sequence, payload) => `data: ${payload}\n\n`,

@@ -37,5 +37,9 @@ test('streams that read on are not noted, nor are those outside the trial', () =
   stalls.blocked(planOf(4), 250);
   stalls.opened({ trialIndex: undefined }, receiver());
   expect(stalls.list()).toEqual([]);
-  expect([stalls.has(planOf(3)), stalls.has(planOf(4)), stalls.has({ trialIndex: undefined })]).toEqual([true, false, false]);
+  expect([
+    stalls.has(planOf(3)),
+    stalls.has(planOf(4)),
+    stalls.has({ trialIndex: undefined }),
+  ]).toEqual([true, false, false]);
 });

@@ -1,12 +1,15 @@
-// Observes streams whose receivers are planned to stop reading. They are not treated differently: this only notes when their
-// sockets were full and when they were cut, which the counts of a trial do not tell.
+// Observes streams whose receivers are planned to stop reading. They are not treated differently:
+// this only notes when their sockets were full and when they were cut, which the counts of a trial
+// do not tell.
 
 import type { StalledStream } from '../bench/contract/stall.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** The part of a receiver's socket that is observed here. */
-type Receiver = Pick<StreamSink, 'bytesWritten'> & { readonly channel: { readonly writableLength: number } };
+type Receiver = Pick<StreamSink, 'bytesWritten'> & {
+  readonly channel: { readonly writableLength: number };
+};
 
 interface Watched {
   readonly receiver: Receiver;
@@ -45,14 +48,18 @@ export class Stalls {
 
   /** Call when the receivers stop reading. */
   stop(): void {
-    for (const watched of this.#watched.values()) watched.bytesAtStop = handedOver(watched.receiver);
+    for (const watched of this.#watched.values())
+      watched.bytesAtStop = handedOver(watched.receiver);
   }
 
   blocked(plan: Planned, atNs: number): void {
     const watched = this.#find(plan);
     if (watched === undefined) return;
     watched.blockedNs = atNs;
-    watched.takenBytes = watched.bytesAtStop === undefined ? undefined : handedOver(watched.receiver) - watched.bytesAtStop;
+    watched.takenBytes =
+      watched.bytesAtStop === undefined
+        ? undefined
+        : handedOver(watched.receiver) - watched.bytesAtStop;
   }
 
   /** Clears the record: the socket was not full for good. */
@@ -86,7 +93,9 @@ function noted(stream: number, { blockedNs, takenBytes, cutNs }: Watched): Stall
   };
 }
 
-/** Bytes that a socket was handed and no longer holds itself: they are in the kernel, or further. */
+/**
+ * Bytes that a socket was handed and no longer holds itself: they are in the kernel, or further.
+ */
 function handedOver({ bytesWritten, channel }: Receiver): number {
   return bytesWritten() - channel.writableLength;
 }

@@ -31,12 +31,15 @@ const overWebSocket =
     await listenFastify(buildWebSocketTwin(parts, { writes, ...form }), address);
 
 export const starters: Readonly<Record<TransportId, StartServer>> = {
-  sse: async (parts, options) => await listenFastify(buildSseTwin(parts, eventsOf(options)), options),
+  sse: async (parts, options) =>
+    await listenFastify(buildSseTwin(parts, eventsOf(options)), options),
   ws: overWebSocket({}),
   tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
-  'sse-post': async (parts, options) => await listenFastify(buildSsePostTwin(parts, eventsOf(options)), options),
+  'sse-post': async (parts, options) =>
+    await listenFastify(buildSsePostTwin(parts, eventsOf(options)), options),
   ndjson: async (parts, address) => await listenFastify(buildNdjsonTwin(parts), address),
-  'sse-gzip': async (parts, options) => await listenFastify(buildSseTwin(parts, { ...eventsOf(options), isCompressed: true }), options),
+  'sse-gzip': async (parts, options) =>
+    await listenFastify(buildSseTwin(parts, { ...eventsOf(options), isCompressed: true }), options),
   'ws-binary': overWebSocket({ hasBinaryTokens: true }),
   'ws-deflate': overWebSocket({ deflate: 'context-takeover' }),
   'ws-deflate-no-takeover': overWebSocket({ deflate: 'no-context-takeover' }),

@@ -1,5 +1,6 @@
-// Registry of the streams that a server keeps. A stream is kept from its first request until some time after its last token,
-// with or without a receiver; so their number, lifetime and bytes are all bounded.
+// Registry of the streams that a server keeps. A stream is kept from its first request until some
+// time after its last token, with or without a receiver; so their number, lifetime and bytes are
+// all bounded.
 
 import type { ResumeLimits, ServerRecovery } from '../bench/contract/recovery.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
@@ -8,7 +9,10 @@ import type { LastingStream } from './lasting-stream.ts';
 interface RegistryOptions {
   readonly limits: ResumeLimits;
   readonly maxStreams: number;
-  /** How long a running stream without a receiver keeps a place that another needs; undefined for its whole life. */
+  /**
+   * How long a running stream without a receiver keeps a place that another needs; undefined for
+   * its whole life.
+   */
   readonly graceNs: number | undefined;
   readonly now: () => number;
   /** Called when its time to live is over, or its place is needed. */
@@ -35,7 +39,9 @@ function noRecovery(): ServerRecovery {
 export class StreamRegistry {
   readonly #options: RegistryOptions;
   readonly #streams = new Map<string, LastingStream>();
-  /** Streams without a receiver that may have tokens in their buffers; the longest unheard first. */
+  /**
+   * Streams without a receiver that may have tokens in their buffers; the longest unheard first.
+   */
   readonly #unheard = new Set<LastingStream>();
   /** Finished streams, the first to expire first: all have the same time to live. */
   readonly #finished = new Set<LastingStream>();
@@ -64,7 +70,10 @@ export class StreamRegistry {
     for (const stream of this.#streams.values()) if (stream.receiver !== undefined) yield stream;
   }
 
-  /** False when every place is taken by a stream that has a receiver, or that runs within its grace period. */
+  /**
+   * False when every place is taken by a stream that has a receiver, or that runs within its grace
+   * period.
+   */
   hasRoom(): boolean {
     return this.#streams.size < this.#options.maxStreams || this.#dispensable() !== undefined;
   }
@@ -88,13 +97,20 @@ export class StreamRegistry {
     return this.#abandoned();
   }
 
-  /** The stream without a receiver for longest, if beyond its grace period. Scans all, but is called only on a full server. */
+  /**
+   * The stream without a receiver for longest, if beyond its grace period. Scans all, but is called
+   * only on a full server.
+   */
   #abandoned(): LastingStream | undefined {
     const { graceNs, now } = this.#options;
     if (graceNs === undefined) return undefined;
     let longest: LastingStream | undefined;
     for (const stream of this.#streams.values())
-      if (stream.receiver === undefined && stream.unheardSinceNs < (longest?.unheardSinceNs ?? Number.POSITIVE_INFINITY)) longest = stream;
+      if (
+        stream.receiver === undefined &&
+        stream.unheardSinceNs < (longest?.unheardSinceNs ?? Number.POSITIVE_INFINITY)
+      )
+        longest = stream;
     return longest !== undefined && longest.unheardSinceNs + graceNs <= now() ? longest : undefined;
   }
 
@@ -124,17 +140,25 @@ export class StreamRegistry {
     this.counts.peakBufferedBytes = Math.max(this.counts.peakBufferedBytes, this.bufferedBytes);
   }
 
-  /** Drops the buffers of streams without receivers first; when there are none left, a stream drops its own tokens. */
+  /**
+   * Drops the buffers of streams without receivers first; when there are none left, a stream drops
+   * its own tokens.
+   */
   #makeRoom(stream: LastingStream): void {
     const { totalBytes } = this.#options.limits;
     for (const unheard of this.#unheard) {
       if (this.bufferedBytes <= totalBytes) return;
       this.counts.evictedTokens += this.#empty(unheard);
-      // Keeps nothing until a receiver connects again: it would be the first to lose every later token, too.
+      // Keeps nothing until a receiver connects again: it would be the first to lose every later
+      // token, too.
       unheard.isRetaining = false;
       this.#unheard.delete(unheard);
     }
-    while (this.bufferedBytes > totalBytes && stream.buffer !== undefined && stream.buffer.tokens > 0) {
+    while (
+      this.bufferedBytes > totalBytes &&
+      stream.buffer !== undefined &&
+      stream.buffer.tokens > 0
+    ) {
       const bytesBefore = stream.buffer.bytes;
       stream.buffer.dropOldest();
       this.bufferedBytes += stream.buffer.bytes - bytesBefore;

@@ -1,10 +1,11 @@
-// Interface between the streams and a transport; everything else about a stream is the same on all transports.
+// Interface between the streams and a transport; everything else about a stream is the same on all
+// transports.
 
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
 
 /**
- * What the streams may know of the connection that a sink writes to. A socket is one, and so are a compressor in front of one and
- * a stream of HTTP/2.
+ * What the streams may know of the connection that a sink writes to. A socket is one, and so are a
+ * compressor in front of one and a stream of HTTP/2.
  */
 export interface Channel {
   /** More has been handed over than is taken at the moment: `drain` says when the rest has gone. */
@@ -21,8 +22,8 @@ export interface Channel {
 /** One open connection that carries one stream. No method throws when the peer is gone. */
 export interface StreamSink {
   /**
-   * Others only read its fill level, await its drain, and cork it while several tokens are sent at once; writes are the
-   * sink's alone. It may outlive the stream (keep-alive).
+   * Others only read its fill level, await its drain, and cork it while several tokens are sent at
+   * once; writes are the sink's alone. It may outlive the stream (keep-alive).
    */
   readonly channel: Channel;
   /** Bytes of the response head that have been handed to the socket. */
@@ -40,14 +41,23 @@ export interface StreamSink {
   gap: (event: GapEvent) => void;
   /** Sends an SSE comment, a WebSocket ping, or an empty line. */
   heartbeat: () => void;
-  /** Whether the peer has answered the last heartbeat; undefined on a transport on which it never does. */
+  /**
+   * Whether the peer has answered the last heartbeat; undefined on a transport on which it never
+   * does.
+   */
   isAnswering: () => boolean | undefined;
   /** Announces an orderly shutdown, after which the peer may reconnect, and ends the connection. */
   bye: () => void;
-  /** Closes at once because the client has a newer connection; states the reason if the transport can. */
+  /**
+   * Closes at once because the client has a newer connection; states the reason if the transport
+   * can.
+   */
   replaced: () => void;
   /** Closes at once because the peer cannot be served any further. */
   abort: () => void;
-  /** Writes bytes that the protocol allows and that belong to no event; returns how many, 0 where there is no such thing. */
+  /**
+   * Writes bytes that the protocol allows and that belong to no event; returns how many, 0 where
+   * there is no such thing.
+   */
   writeUndeclared: () => number;
 }

@@ -1,8 +1,14 @@
-// Interface of a server's streams, independent of the transport: both twins and the null arm run one implementation. There are
-// two kinds: streams that end with their connections, and streams that outlive them.
+// Interface of a server's streams, independent of the transport: both twins and the null arm run
+// one implementation. There are two kinds: streams that end with their connections, and streams
+// that outlive them.
 
 import type { DoneEvent } from '../bench/contract/control-events.ts';
-import { padTemplate, payloads, type PayloadName, type PayloadTemplate } from '../bench/contract/payload.ts';
+import {
+  padTemplate,
+  payloads,
+  type PayloadName,
+  type PayloadTemplate,
+} from '../bench/contract/payload.ts';
 import type { RecoverySpecification, ServerRecovery } from '../bench/contract/recovery.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
@@ -16,7 +22,10 @@ import type { OpenTokenFeed } from './token-feed.ts';
 export interface ServerStamps {
   /** Per stream: first statement of the handler. */
   readonly handlerNs: Float64Array;
-  /** Per token: start of the pacer's turn that found it due, or of the read that brought it. Not taken if streams outlive connections. */
+  /**
+   * Per token: start of the pacer's turn that found it due, or of the read that brought it. Not
+   * taken if streams outlive connections.
+   */
   readonly readyNs: Float64Array;
   /** Per token: immediately before the first write. */
   readonly writtenNs: Float64Array;
@@ -34,17 +43,26 @@ export interface StreamsOptions {
   readonly injected?: Injected;
   /** One source: all streams carry the same messages at the same time. */
   readonly isBroadcast?: boolean;
-  /** Source of the tokens of streams that end with their connections; absent for a pacer in this process. */
+  /**
+   * Source of the tokens of streams that end with their connections; absent for a pacer in this
+   * process.
+   */
   readonly openFeed?: OpenTokenFeed;
   /** Records what becomes of receivers that stop reading. */
   readonly stalls?: Stalls;
   /** Set when streams outlive their connections. */
   readonly recovery?: RecoverySpecification;
-  /** True when the server takes over from another: it knows every planned stream as if it had always been there. */
+  /**
+   * True when the server takes over from another: it knows every planned stream as if it had always
+   * been there.
+   */
   readonly keepsState?: boolean;
 }
 
-/** Counts of streams since the last reset. When they outlive their connections, `cut` counts connections. */
+/**
+ * Counts of streams since the last reset. When they outlive their connections, `cut` counts
+ * connections.
+ */
 export interface StreamCounts {
   opened: number;
   finished: number;
@@ -96,16 +114,26 @@ export interface Lasting {
   readonly recovery: ServerRecovery;
   /** Returns undefined for a stream that is not kept and is requested from its beginning. */
   lookUp: (id: string, after: string | undefined) => Admission | undefined;
-  /** On a server that took over from another: keeps this stream from now on, as if it had all along. Call before `lookUp`. */
+  /**
+   * On a server that took over from another: keeps this stream from now on, as if it had all along.
+   * Call before `lookUp`.
+   */
   adopt: (plan: StreamPlan, after: string | undefined) => void;
   /** Drops the stream; a disconnect does not. False when it is not kept. */
   cancel: (id: string) => boolean;
-  /** Destroys the connection that receives this stream, which goes on. Returns false without a receiver. */
+  /**
+   * Destroys the connection that receives this stream, which goes on. Returns false without a
+   * receiver.
+   */
   cut: (id: string) => boolean;
   /** Ends all connections in good order; the streams go on. Returns how many there were. */
   closeConnections: () => number;
   /** Counts streams with a receiver, all kept streams, and the bytes in their buffers. */
-  countKept: () => { readonly heard: number; readonly streams: number; readonly bufferedBytes: number };
+  countKept: () => {
+    readonly heard: number;
+    readonly streams: number;
+    readonly bufferedBytes: number;
+  };
 }
 
 export interface Streams {
@@ -129,7 +157,10 @@ export interface Streams {
   abortAll: () => void;
 }
 
-export function templateOf({ payload, injected }: Pick<StreamsOptions, 'payload' | 'injected'>, streamId: string): PayloadTemplate {
+export function templateOf(
+  { payload, injected }: Pick<StreamsOptions, 'payload' | 'injected'>,
+  streamId: string,
+): PayloadTemplate {
   const template = payloads[payload].template(streamId);
   const bytes = injected?.paddingBytes ?? 0;
   return bytes === 0 ? template : padTemplate(template, bytes);

@@ -1,5 +1,5 @@
-// The null arm: the same payloads as lines over a bare socket, with the same pacer and streams. It is the floor of the
-// harness, not a contender: no HTTP, so no Fastify.
+// The null arm: the same payloads as lines over a bare socket, with the same pacer and streams. It
+// is the floor of the harness, not a contender: no HTTP, so no Fastify.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { KEEP_WORD, renderTyped } from '../bench/contract/control-events.ts';
@@ -11,9 +11,10 @@ import type { StreamSink } from './stream-sink.ts';
 const MAX_REQUEST_BYTES = KIB;
 
 /**
- * A request is one line, `/v1/streams/ID`. Where streams outlive their connections a cursor may follow it, `/v1/streams/ID
- * k3f9.17`; elsewhere the word `keep`, after which the connection waits for another request once the stream is done. A bad
- * request gets one line of JSON and the end of the connection.
+ * A request is one line, `/v1/streams/ID`. Where streams outlive their connections a cursor may
+ * follow it, `/v1/streams/ID k3f9.17`; elsewhere the word `keep`, after which the connection waits
+ * for another request once the stream is done. A bad request gets one line of JSON and the end of
+ * the connection.
  */
 export function buildTcpServer(parts: TwinParts): Server {
   return createServer({ noDelay: true }, (socket) => {
@@ -36,7 +37,10 @@ function awaitRequest(parts: TwinParts, socket: Socket): void {
   });
 }
 
-function serveLine(parts: TwinParts, { socket, line, handlerNs }: { socket: Socket; line: string; handlerNs: number }): void {
+function serveLine(
+  parts: TwinParts,
+  { socket, line, handlerNs }: { socket: Socket; line: string; handlerNs: number },
+): void {
   const [, id, word] = /^\/v1\/streams\/([A-Za-z0-9_-]{1,64})(?: (.*))?$/.exec(line) ?? [];
   const isKept = word === KEEP_WORD && parts.streams.lasting === undefined;
   const after = isKept ? undefined : word;
@@ -45,7 +49,11 @@ function serveLine(parts: TwinParts, { socket, line, handlerNs }: { socket: Sock
   const admission = admit(parts, { id }, after);
   switch (admission.outcome) {
     case 'serve':
-      return parts.streams.start(admission.plan, isKept ? sinkOfKept(parts, socket) : tcpSink(socket), { handlerNs, after });
+      return parts.streams.start(
+        admission.plan,
+        isKept ? sinkOfKept(parts, socket) : tcpSink(socket),
+        { handlerNs, after },
+      );
     case 'over':
       return void socket.end(`${renderTyped('done', admission.done)}\n`);
     case 'unknown':

@@ -1,12 +1,16 @@
-// Source of tokens: the pacer in this process, or a process that stands in for a model and writes them to this one.
+// Source of tokens: the pacer in this process, or a process that stands in for a model and writes
+// them to this one.
 
 import type { Paced, Pacer } from './pacer.ts';
 
 /**
- * Calls `emit` for each token of a stream, as `PacerOptions` specifies. `schedule` requests a stream's tokens, or continues
- * with them after `emit` returned undefined.
+ * Calls `emit` for each token of a stream, as `PacerOptions` specifies. `schedule` requests a
+ * stream's tokens, or continues with them after `emit` returned undefined.
  */
-export interface TokenFeed<S extends Paced> extends Pick<Pacer<S>, 'tick' | 'turnNs' | 'schedule' | 'stop'> {
+export interface TokenFeed<S extends Paced> extends Pick<
+  Pacer<S>,
+  'tick' | 'turnNs' | 'schedule' | 'stop'
+> {
   /** Call when the stream is over, complete or not: no more of its tokens are needed. */
   readonly drop?: (stream: S) => void;
 }
@@ -18,4 +22,6 @@ export interface FedStream extends Paced {
   readonly plan: { readonly id: string; readonly offsetsNs: Float64Array };
 }
 
-export type OpenTokenFeed = <S extends FedStream>(emit: (stream: S) => number | undefined) => TokenFeed<S>;
+export type OpenTokenFeed = <S extends FedStream>(
+  emit: (stream: S) => number | undefined,
+) => TokenFeed<S>;

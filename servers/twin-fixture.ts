@@ -61,11 +61,22 @@ interface TestServerOptions {
   readonly port?: number;
 }
 
-export async function startTestServer(transport: TransportId, options: TestServerOptions = {}): Promise<TestServer> {
-  const { payload = 'lean', workload = fastWorkload, epochNs = process.hrtime.bigint(), keepsState = false } = options;
+export async function startTestServer(
+  transport: TransportId,
+  options: TestServerOptions = {},
+): Promise<TestServer> {
+  const {
+    payload = 'lean',
+    workload = fastWorkload,
+    epochNs = process.hrtime.bigint(),
+    keepsState = false,
+  } = options;
   const planned = new PlannedStreams(
     workload,
-    options.population && { population: options.population, rehearsal: planRehearsal(workload, 1, 0) },
+    options.population && {
+      population: options.population,
+      rehearsal: planRehearsal(workload, 1, 0),
+    },
   );
   const now = (): number => Number(process.hrtime.bigint() - epochNs);
   const recovery = options.recovery && { ...quietRecovery, ...options.recovery };

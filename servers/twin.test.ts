@@ -18,8 +18,15 @@ async function readSse(server: TestServer, query = STREAM): Promise<EventSourceM
   return events;
 }
 
-async function readWebSocket(server: TestServer, query = STREAM): Promise<{ messages: string[]; code: number }> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/v1/ws/one?${query}`, WEBSOCKET_PROTOCOL, { perMessageDeflate: false });
+async function readWebSocket(
+  server: TestServer,
+  query = STREAM,
+): Promise<{ messages: string[]; code: number }> {
+  const socket = new WebSocket(
+    `ws://127.0.0.1:${server.port}/v1/ws/one?${query}`,
+    WEBSOCKET_PROTOCOL,
+    { perMessageDeflate: false },
+  );
   const messages: string[] = [];
   socket.on('message', (message: Buffer) => messages.push(message.toString()));
   const [code] = (await once(socket, 'close')) as [number];
@@ -35,9 +42,15 @@ async function readTcp(server: TestServer, line: string): Promise<string> {
   return text;
 }
 
-async function upgrade(server: TestServer, path: string): Promise<{ status: number; body: string }> {
+async function upgrade(
+  server: TestServer,
+  path: string,
+): Promise<{ status: number; body: string }> {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`);
-  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, AsyncIterable<Buffer> & { statusCode: number }];
+  const [, response] = (await once(socket, 'unexpected-response')) as [
+    unknown,
+    AsyncIterable<Buffer> & { statusCode: number },
+  ];
   let body = '';
   for await (const bytes of response) body += String(bytes);
   return { status: response.statusCode, body };
@@ -54,7 +67,9 @@ describe.each(payloadNames)('payload %s', (payload: PayloadName) => {
     await using ws = await startTestServer('ws', { payload });
     const events = await readSse(sse);
     const { messages, code } = await readWebSocket(ws);
-    const sseTokens = events.filter((event) => event.event === undefined).map((event) => event.data);
+    const sseTokens = events
+      .filter((event) => event.event === undefined)
+      .map((event) => event.data);
     const wsTokens = messages.filter((message) => !message.startsWith('{"type":"'));
     expect(sseTokens).toHaveLength(40);
     expect(wsTokens).toEqual(sseTokens);
@@ -82,25 +97,34 @@ const badRequests = [
   ['an id that is too long', `${'x'.repeat(65)}?n=5`, 400, 'params/id must match pattern'],
 ] as const;
 
-it.each(badRequests)('%s gets the same JSON error on both twins', async (_what, target, statusCode, message) => {
-  await using sse = await startTestServer('sse');
-  await using ws = await startTestServer('ws');
-  const response = await fetch(`http://127.0.0.1:${sse.port}/v1/streams/${target}`);
-  const refused = await upgrade(ws, `/v1/ws/${target}`);
-  expect(response.status).toBe(statusCode);
-  expect(refused.status).toBe(statusCode);
-  const body = (await response.json()) as { statusCode: number; message: string };
-  expect(body).toMatchObject({ statusCode, message: expect.stringContaining(message) as string });
-  expect(JSON.parse(refused.body)).toEqual(body);
-});
+it.each(badRequests)(
+  '%s gets the same JSON error on both twins',
+  async (_what, target, statusCode, message) => {
+    await using sse = await startTestServer('sse');
+    await using ws = await startTestServer('ws');
+    const response = await fetch(`http://127.0.0.1:${sse.port}/v1/streams/${target}`);
+    const refused = await upgrade(ws, `/v1/ws/${target}`);
+    expect(response.status).toBe(statusCode);
+    expect(refused.status).toBe(statusCode);
+    const body = (await response.json()) as { statusCode: number; message: string };
+    expect(body).toMatchObject({ statusCode, message: expect.stringContaining(message) as string });
+    expect(JSON.parse(refused.body)).toEqual(body);
+  },
+);
 
 it('an unknown route is a JSON 404 and a plain GET of the WebSocket route a 426', async () => {
   await using ws = await startTestServer('ws');
   const lost = await fetch(`http://127.0.0.1:${ws.port}/nowhere`);
-  expect([lost.status, await lost.json()]).toEqual([404, { statusCode: 404, error: 'Not Found', message: 'no route GET /nowhere' }]);
+  expect([lost.status, await lost.json()]).toEqual([
+    404,
+    { statusCode: 404, error: 'Not Found', message: 'no route GET /nowhere' },
+  ]);
   expect((await upgrade(ws, '/nowhere')).status).toBe(404);
   const plain = await fetch(`http://127.0.0.1:${ws.port}/v1/ws/one?n=1`);
-  expect([plain.status, ((await plain.json()) as { error: string }).error]).toEqual([426, 'Upgrade Required']);
+  expect([plain.status, ((await plain.json()) as { error: string }).error]).toEqual([
+    426,
+    'Upgrade Required',
+  ]);
 });
 
 it('the null arm refuses a bad request with one line and the end of the connection', async () => {
@@ -110,7 +134,10 @@ it('the null arm refuses a bad request with one line and the end of the connecti
     statusCode: 404,
     message: 'no stream 99 in this trial',
   });
-  expect(JSON.parse(await readTcp(tcp, 'GET / HTTP/1.1'))).toMatchObject({ type: 'stream-error', statusCode: 404 });
+  expect(JSON.parse(await readTcp(tcp, 'GET / HTTP/1.1'))).toMatchObject({
+    type: 'stream-error',
+    statusCode: 404,
+  });
 });
 
 it('a server that is full refuses further streams with 503 on both twins', async () => {
@@ -139,18 +166,26 @@ it('a client that vanishes is forgotten, on both twins', async () => {
   await using sse = await startTestServer('sse', { workload: slow });
   await using ws = await startTestServer('ws', { workload: slow });
   const controller = new AbortController();
-  const response = await fetch(`http://127.0.0.1:${sse.port}/v1/streams/one?n=40`, { signal: controller.signal });
+  const response = await fetch(`http://127.0.0.1:${sse.port}/v1/streams/one?n=40`, {
+    signal: controller.signal,
+  });
   const socket = new WebSocket(`ws://127.0.0.1:${ws.port}/v1/ws/one?n=40`);
   await once(socket, 'message');
   controller.abort();
   await response.text().catch(() => undefined);
   socket.terminate();
   await expect.poll(() => [sse.streams.openStreams, ws.streams.openStreams]).toEqual([0, 0]);
-  expect([sse.streams.counts.cut, ws.streams.counts.cut]).toEqual([{ 'client-gone': 1 }, { 'client-gone': 1 }]);
+  expect([sse.streams.counts.cut, ws.streams.counts.cut]).toEqual([
+    { 'client-gone': 1 },
+    { 'client-gone': 1 },
+  ]);
 });
 
 /** Reads nothing after the request, so the kernel's buffers fill and the server's writes stall. */
-async function openWithoutReading(request: string, port: number): Promise<ReturnType<typeof connect>> {
+async function openWithoutReading(
+  request: string,
+  port: number,
+): Promise<ReturnType<typeof connect>> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   socket.write(request);
@@ -167,10 +202,18 @@ it.each(['sse', 'ws'] as const)(
   '%s: a receiver that stops reading is cut off at the cap, and its buffers stay bounded',
   async (transport) => {
     const workload = { ...fastWorkload, firstTokenMedianMs: 0 };
-    await using server = await startTestServer(transport, { payload: 'openai', workload, limits: { backpressureBytes: 256 * 1024 } });
+    await using server = await startTestServer(transport, {
+      payload: 'openai',
+      workload,
+      limits: { backpressureBytes: 256 * 1024 },
+    });
     const socket = await openWithoutReading(requestOf[transport], server.port);
-    await expect.poll(() => server.streams.counts.backpressured, { timeout: 15_000 }).toBeGreaterThan(0);
-    await expect.poll(() => server.streams.counts.cut, { timeout: 15_000 }).toEqual({ 'slow-consumer': 1 });
+    await expect
+      .poll(() => server.streams.counts.backpressured, { timeout: 15_000 })
+      .toBeGreaterThan(0);
+    await expect
+      .poll(() => server.streams.counts.cut, { timeout: 15_000 })
+      .toEqual({ 'slow-consumer': 1 });
     await expect.poll(() => server.streams.openStreams).toBe(0);
     socket.destroy();
   },
@@ -179,9 +222,16 @@ it.each(['sse', 'ws'] as const)(
 it('an ordinary request is answered while streams run, on both twins', async () => {
   await using sse = await startTestServer('sse');
   await using ws = await startTestServer('ws');
-  const streams = [readSse(sse, 'n=300&rate=500&seed=1'), readWebSocket(ws, 'n=300&rate=500&seed=1')];
+  const streams = [
+    readSse(sse, 'n=300&rate=500&seed=1'),
+    readWebSocket(ws, 'n=300&rate=500&seed=1'),
+  ];
   for (const { port } of [sse, ws]) {
-    const canary = await autocannon({ url: `http://127.0.0.1:${port}/healthz`, connections: 2, amount: 100 });
+    const canary = await autocannon({
+      url: `http://127.0.0.1:${port}/healthz`,
+      connections: 2,
+      amount: 100,
+    });
     expect([canary['2xx'], canary.errors, canary.non2xx]).toEqual([100, 0, 0]);
   }
   await Promise.all(streams);
@@ -189,21 +239,31 @@ it('an ordinary request is answered while streams run, on both twins', async () 
 
 async function heads(url: string): Promise<Set<number>> {
   const statuses = new Set<number>();
-  for (let request = 0; request < 200; request++) statuses.add((await fetch(url, { method: 'HEAD' })).status);
+  for (let request = 0; request < 200; request++)
+    statuses.add((await fetch(url, { method: 'HEAD' })).status);
   return statuses;
 }
 
 it('HEAD on a stream route starts no stream: 200 of them each get a head, on both twins', async () => {
   await using sse = await startTestServer('sse');
   await using ws = await startTestServer('ws');
-  expect(await heads(`http://127.0.0.1:${sse.port}/v1/streams/one?n=40&rate=1`)).toEqual(new Set([200]));
+  expect(await heads(`http://127.0.0.1:${sse.port}/v1/streams/one?n=40&rate=1`)).toEqual(
+    new Set([200]),
+  );
   expect(await heads(`http://127.0.0.1:${ws.port}/v1/ws/one?n=40&rate=1`)).toEqual(new Set([426]));
-  expect([sse.streams.counts.opened, ws.streams.counts.opened, sse.streams.openStreams, ws.streams.openStreams]).toEqual([0, 0, 0, 0]);
+  expect([
+    sse.streams.counts.opened,
+    ws.streams.counts.opened,
+    sse.streams.openStreams,
+    ws.streams.openStreams,
+  ]).toEqual([0, 0, 0, 0]);
 });
 
 it('a described stream that would last for more than an hour is refused on both twins', async () => {
   await using sse = await startTestServer('sse');
   await using ws = await startTestServer('ws');
-  expect((await fetch(`http://127.0.0.1:${sse.port}/v1/streams/one?n=100000&rate=0.01`)).status).toBe(400);
+  expect(
+    (await fetch(`http://127.0.0.1:${sse.port}/v1/streams/one?n=100000&rate=0.01`)).status,
+  ).toBe(400);
   expect((await upgrade(ws, '/v1/ws/one?n=100000&rate=0.01')).status).toBe(400);
 });

@@ -1,5 +1,5 @@
-// The Fastify app that both twins share: requests, limits, errors, health, shutdown. The only difference between the
-// twins is the one route that their transport files add.
+// The Fastify app that both twins share: requests, limits, errors, health, shutdown. The only
+// difference between the twins is the one route that their transport files add.
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { admit, type TwinParts } from './admission.ts';
@@ -14,7 +14,10 @@ export const streamFields = {
   seed: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
 } as const;
 
-/** Fields of a stream request on both twins: an id, and for a stream that no trial planned `n`, `rate` and `seed`. */
+/**
+ * Fields of a stream request on both twins: an id, and for a stream that no trial planned `n`,
+ * `rate` and `seed`.
+ */
 export const streamRequestSchema = requestSchemaWith({});
 
 /** The same schema with further fields of the query, by name. */
@@ -24,7 +27,12 @@ export function requestSchemaWith<Fields extends object>(fields: Fields) {
     querystring: {
       type: 'object',
       additionalProperties: false,
-      properties: { n: streamFields.n, rate: streamFields.rate, seed: streamFields.seed, ...fields },
+      properties: {
+        n: streamFields.n,
+        rate: streamFields.rate,
+        seed: streamFields.seed,
+        ...fields,
+      },
     },
   } as const;
 }
@@ -45,8 +53,12 @@ export function buildTwin(parts: TwinParts): FastifyInstance {
   });
   app.decorateRequest('streamPlan', null);
   app.get('/healthz', () => ({ status: 'ok', openStreams: parts.streams.openStreams }));
-  app.setNotFoundHandler((request, reply) => refuse(reply, 404, `no route ${request.method} ${request.url.split('?')[0]}`));
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => refuse(reply, error.statusCode ?? 500, error.message));
+  app.setNotFoundHandler((request, reply) =>
+    refuse(reply, 404, `no route ${request.method} ${request.url.split('?')[0]}`),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) =>
+    refuse(reply, error.statusCode ?? 500, error.message),
+  );
   app.addHook('preClose', () => closeStreams(parts.streams));
   if (parts.streams.lasting !== undefined) addCancel(app, parts.streams.lasting);
   return app;
@@ -54,10 +66,16 @@ export function buildTwin(parts: TwinParts): FastifyInstance {
 
 /** A stream that outlives its connections needs a way to be stopped: closing one does not. */
 function addCancel(app: FastifyInstance, lasting: Lasting): void {
-  app.post('/v1/streams/:id/cancel', { schema: { params: streamRequestSchema.params } }, (request, reply) => {
-    const { id } = request.params as { id: string };
-    return lasting.cancel(id) ? reply.send({ id, cancelled: true }) : refuse(reply, 404, `no stream ${id} is kept here`);
-  });
+  app.post(
+    '/v1/streams/:id/cancel',
+    { schema: { params: streamRequestSchema.params } },
+    (request, reply) => {
+      const { id } = request.params as { id: string };
+      return lasting.cancel(id)
+        ? reply.send({ id, cancelled: true })
+        : refuse(reply, 404, `no stream ${id} is kept here`);
+    },
+  );
 }
 
 const FREE_STREAM = 'name n, rate or seed to describe another';
@@ -68,12 +86,20 @@ export function askedStream(request: FastifyRequest): StreamRequest {
 }
 
 /**
- * Runs before the handler of a stream route: refuses with 400, 404 or 503, or sets the plan of the requested stream. A client
- * that resumes one that is over or unknown is stopped with 204, the only way to stop an EventSource (WHATWG HTML §9.2.3).
+ * Runs before the handler of a stream route: refuses with 400, 404 or 503, or sets the plan of the
+ * requested stream. A client that resumes one that is over or unknown is stopped with 204, the only
+ * way to stop an EventSource (WHATWG HTML §9.2.3).
  */
 export function findStream(parts: TwinParts) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const admission = admit(parts, askedStream(request), parts.streams.lasting === undefined ? undefined : lastEventId(request));
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply | undefined> => {
+    const admission = admit(
+      parts,
+      askedStream(request),
+      parts.streams.lasting === undefined ? undefined : lastEventId(request),
+    );
     switch (admission.outcome) {
       case 'serve':
         request.streamPlan = admission.plan;
@@ -91,16 +117,24 @@ export function findStream(parts: TwinParts) {
 }
 
 /**
- * The cursor of a receiver that resumes over HTTP. An empty one is none: EventSource then leaves the field out. The query,
- * on routes that have it, is for a page that opens an EventSource anew: it cannot set the field, which later has a newer cursor.
- * A POST has it in its body.
+ * The cursor of a receiver that resumes over HTTP. An empty one is none: EventSource then leaves
+ * the field out. The query, on routes that have it, is for a page that opens an EventSource anew:
+ * it cannot set the field, which later has a newer cursor. A POST has it in its body.
  */
 export function lastEventId({ headers, query, body }: FastifyRequest): string | undefined {
-  const id = headers['last-event-id'] ?? (query as { lastEventId?: string }).lastEventId ?? (body as { after?: string } | undefined)?.after;
+  const id =
+    headers['last-event-id'] ??
+    (query as { lastEventId?: string }).lastEventId ??
+    (body as { after?: string } | undefined)?.after;
   return id === undefined || id === '' ? undefined : String(id);
 }
 
-const statusNames: Record<number, string> = { 400: 'Bad Request', 404: 'Not Found', 426: 'Upgrade Required', 503: 'Service Unavailable' };
+const statusNames: Record<number, string> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  426: 'Upgrade Required',
+  503: 'Service Unavailable',
+};
 
 /** Every refusal is the same JSON on both twins. */
 export function refuse(reply: FastifyReply, statusCode: number, message: string): FastifyReply {

@@ -1,4 +1,5 @@
-// The link between a twin and its model: with a real upstream, and with a scripted one when bytes have to come in pieces.
+// The link between a twin and its model: with a real upstream, and with a scripted one when bytes
+// have to come in pieces.
 
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +14,12 @@ import { Upstream } from './upstream.ts';
 interface Stream extends FedStream {
   readonly plan: { readonly id: string; readonly offsetsNs: Float64Array };
   /** Tokens so far, each with what was known when it was emitted. */
-  readonly tokens: { readonly tick: number; readonly readyNs: number; readonly emittedNs: number; readonly dueNs: number }[];
+  readonly tokens: {
+    readonly tick: number;
+    readonly readyNs: number;
+    readonly emittedNs: number;
+    readonly dueNs: number;
+  }[];
 }
 
 const epochNs = process.hrtime.bigint();
@@ -45,9 +51,16 @@ function startFeed(isFull: (sequence: number) => boolean = () => false): Upstrea
     epochNs: () => epochNs,
     socketPath,
     emit: (stream) => {
-      stream.tokens.push({ tick: feed.tick, readyNs: feed.turnNs, emittedNs: now(), dueNs: stream.dueNs });
+      stream.tokens.push({
+        tick: feed.tick,
+        readyNs: feed.turnNs,
+        emittedNs: now(),
+        dueNs: stream.dueNs,
+      });
       const next = stream.plan.offsetsNs[stream.tokens.length];
-      return next === undefined || isFull(stream.tokens.length) ? undefined : stream.originNs + next;
+      return next === undefined || isFull(stream.tokens.length)
+        ? undefined
+        : stream.originNs + next;
     },
   });
   closing.push(() => feed.stop());
@@ -71,7 +84,8 @@ async function scriptUpstream(): Promise<{ readonly link: Promise<Socket> }> {
   return { link };
 }
 
-const ask = (feed: UpstreamFeed<Stream>, stream: Stream): void => feed.schedule(stream, stream.originNs + stream.plan.offsetsNs[0]!);
+const ask = (feed: UpstreamFeed<Stream>, stream: Stream): void =>
+  feed.schedule(stream, stream.originNs + stream.plan.offsetsNs[0]!);
 
 test('each token comes once it is due by the plan, with the time of the read that brought it', async () => {
   const upstream = await startUpstream();

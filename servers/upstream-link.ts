@@ -1,12 +1,16 @@
-// Requests tokens of a twin from a model over a unix socket, with one connection per stream, as a gateway has a request to its
-// model for each of its own. The request is the plan of due times; the answer is one line per token that holds its number and
-// nothing else, so that the link costs both arms the same and the twin renders the payload as it does without a model.
+// Requests tokens of a twin from a model over a unix socket, with one connection per stream, as a
+// gateway has a request to its model for each of its own. The request is the plan of due times; the
+// answer is one line per token that holds its number and nothing else, so that the link costs both
+// arms the same and the twin renders the payload as it does without a model.
 
 import { connect, type Socket } from 'node:net';
 import { BenchError } from '../bench/contract/errors.ts';
 import type { FedStream, TokenFeed } from './token-feed.ts';
 
-/** Two fields of 8 bytes: the stream's origin on the monotonic clock, ns; and the number of offsets that follow, as doubles. */
+/**
+ * Two fields of 8 bytes: the stream's origin on the monotonic clock, ns; and the number of offsets
+ * that follow, as doubles.
+ */
 export const REQUEST_HEAD_BYTES = 16;
 
 /** Keeps this machine's byte order, because the model runs on the same machine. */
@@ -14,7 +18,10 @@ export function renderRequest(originNs: bigint, offsetsNs: Float64Array): Buffer
   const head = Buffer.alloc(REQUEST_HEAD_BYTES);
   head.writeBigInt64LE(originNs, 0);
   head.writeDoubleLE(offsetsNs.length, 8);
-  return Buffer.concat([head, Buffer.from(offsetsNs.buffer, offsetsNs.byteOffset, offsetsNs.byteLength)]);
+  return Buffer.concat([
+    head,
+    Buffer.from(offsetsNs.buffer, offsetsNs.byteOffset, offsetsNs.byteLength),
+  ]);
 }
 
 const NEWLINE = 0x0a;
@@ -45,7 +52,10 @@ interface UpstreamFeedOptions<S> {
   readonly emit: (stream: S) => number | undefined;
 }
 
-/** Relays each token as it is read. All links share one buffer: a read is over before the next begins. */
+/**
+ * Relays each token as it is read. All links share one buffer: a read is over before the next
+ * begins.
+ */
 export class UpstreamFeed<S extends FedStream> implements TokenFeed<S> {
   readonly #options: UpstreamFeedOptions<S>;
   readonly #links = new Map<S, Link<S>>();
@@ -70,16 +80,32 @@ export class UpstreamFeed<S extends FedStream> implements TokenFeed<S> {
     const { socketPath, epochNs } = this.#options;
     const socket = connect({
       path: socketPath,
-      onread: { buffer: this.#buffer, callback: (bytes, buffer) => this.#take(link, buffer, bytes) },
+      onread: {
+        buffer: this.#buffer,
+        callback: (bytes, buffer) => this.#take(link, buffer, bytes),
+      },
     });
-    const link: Link<S> = { stream, socket, emitted: 0, read: 0, partial: 0, readNs: Number.NaN, isHeld: false };
+    const link: Link<S> = {
+      stream,
+      socket,
+      emitted: 0,
+      read: 0,
+      partial: 0,
+      readNs: Number.NaN,
+      isHeld: false,
+    };
     this.#links.set(stream, link);
     socket.on('error', (cause) => this.#fail(link, cause));
     socket.once('close', () => this.#fail(link));
-    socket.write(renderRequest(epochNs() + BigInt(Math.round(stream.originNs)), stream.plan.offsetsNs));
+    socket.write(
+      renderRequest(epochNs() + BigInt(Math.round(stream.originNs)), stream.plan.offsetsNs),
+    );
   }
 
-  /** Returns false to stop reading until the receiver has room again: then the model has to wait, too. */
+  /**
+   * Returns false to stop reading until the receiver has room again: then the model has to wait,
+   * too.
+   */
   #take(link: Link<S>, buffer: Uint8Array, bytes: number): boolean {
     link.readNs = this.#options.now();
     this.tick++;
@@ -90,7 +116,10 @@ export class UpstreamFeed<S extends FedStream> implements TokenFeed<S> {
         continue;
       }
       if (link.partial !== link.read + 1)
-        throw new BenchError('CHILD_DIED', `the upstream sent token ${link.partial} of stream ${link.stream.plan.id} after ${link.read}`);
+        throw new BenchError(
+          'CHILD_DIED',
+          `the upstream sent token ${link.partial} of stream ${link.stream.plan.id} after ${link.read}`,
+        );
       link.read = link.partial;
       link.partial = 0;
     }
@@ -116,11 +145,18 @@ export class UpstreamFeed<S extends FedStream> implements TokenFeed<S> {
     if (!link.isHeld) link.socket.resume();
   }
 
-  /** Fails the trial, which has no other source of these tokens; a stream that was dropped misses none. */
+  /**
+   * Fails the trial, which has no other source of these tokens; a stream that was dropped misses
+   * none.
+   */
   #fail({ stream, read }: Link<S>, cause?: Error): void {
     const { id, offsetsNs } = stream.plan;
     if (!this.#links.has(stream) || read === offsetsNs.length) return;
-    throw new BenchError('CHILD_DIED', `the upstream ended stream ${id} after ${read} of ${offsetsNs.length} tokens`, { cause });
+    throw new BenchError(
+      'CHILD_DIED',
+      `the upstream ended stream ${id} after ${read} of ${offsetsNs.length} tokens`,
+      { cause },
+    );
   }
 
   readonly drop = (stream: S): void => {

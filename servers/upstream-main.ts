@@ -3,9 +3,17 @@
 import { callAt, linkToParent, sendToParent } from '../bench/contract/child-link.ts';
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError } from '../bench/contract/errors.ts';
-import { COLLECT_BEFORE_WINDOW_NS, collectGarbage, UseMeter } from '../bench/contract/process-use.ts';
+import {
+  COLLECT_BEFORE_WINDOW_NS,
+  collectGarbage,
+  UseMeter,
+} from '../bench/contract/process-use.ts';
 import type { ProcessUse } from '../bench/contract/tally.ts';
-import { toUpstreamSchema, type FromUpstream, type ToUpstream } from '../bench/contract/upstream.ts';
+import {
+  toUpstreamSchema,
+  type FromUpstream,
+  type ToUpstream,
+} from '../bench/contract/upstream.ts';
 import { Upstream } from './upstream.ts';
 
 const say = async (message: FromUpstream): Promise<void> => await sendToParent(message);
@@ -17,7 +25,11 @@ let use: ProcessUse | undefined;
 let tokensBefore = 0;
 
 function start(epochNs: bigint): void {
-  if (window === undefined) throw new BenchError('USAGE', 'the upstream was told to start before it was told where to listen');
+  if (window === undefined)
+    throw new BenchError(
+      'USAGE',
+      'the upstream was told to start before it was told where to listen',
+    );
   const { warmupNs, windowNs } = window;
   clock.agree(epochNs);
   tokensBefore = upstream.tokensWritten;
@@ -42,8 +54,15 @@ linkToParent<ToUpstream>({
         return;
       case 'stop':
         upstream.close();
-        if (use === undefined) throw new BenchError('CHILD_DIED', 'the upstream was stopped before its window had ended');
-        await say({ kind: 'tally', tally: { use, tokensWritten: upstream.tokensWritten - tokensBefore } });
+        if (use === undefined)
+          throw new BenchError(
+            'CHILD_DIED',
+            'the upstream was stopped before its window had ended',
+          );
+        await say({
+          kind: 'tally',
+          tally: { use, tokensWritten: upstream.tokensWritten - tokensBefore },
+        });
         process.exit(0);
     }
   },

@@ -1,6 +1,6 @@
-// Stands in for a model: streams are requested over a unix socket, with a plan of when their tokens are due, and each token is
-// written by itself once it is due; see upstream-link.ts for the protocol. It runs the pacer of the twins, whose cost it takes
-// from their account.
+// Stands in for a model: streams are requested over a unix socket, with a plan of when their tokens
+// are due, and each token is written by itself once it is due; see upstream-link.ts for the
+// protocol. It runs the pacer of the twins, whose cost it takes from their account.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { Pacer, type Paced } from './pacer.ts';
@@ -53,13 +53,26 @@ export class Upstream {
       const tokens = request.readDoubleLE(8);
       if (request.length < REQUEST_HEAD_BYTES + tokens * Float64Array.BYTES_PER_ELEMENT) return;
       socket.removeAllListeners('data');
-      this.#generate(socket, Number(request.readBigInt64LE(0) - this.#epochNs), readOffsets(request, tokens));
+      this.#generate(
+        socket,
+        Number(request.readBigInt64LE(0) - this.#epochNs),
+        readOffsets(request, tokens),
+      );
     });
   }
 
   #generate(socket: Socket, originNs: number, offsetsNs: Float64Array): void {
-    const generation: Generation = { socket, originNs, offsetsNs, sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false };
-    const goOn = (): void => this.#pacer.schedule(generation, originNs + (offsetsNs[generation.sent] as number));
+    const generation: Generation = {
+      socket,
+      originNs,
+      offsetsNs,
+      sent: 0,
+      dueNs: 0,
+      nextInSlot: undefined,
+      isScheduled: false,
+    };
+    const goOn = (): void =>
+      this.#pacer.schedule(generation, originNs + (offsetsNs[generation.sent] as number));
     socket.on('drain', () => generation.sent < offsetsNs.length && goOn());
     // The twin sends nothing more; reading goes on to notice its end.
     socket.resume();

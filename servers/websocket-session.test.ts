@@ -15,7 +15,9 @@ interface Session {
 }
 
 async function openSession(server: TestServer): Promise<Session> {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${SESSION_PATH}`, WEBSOCKET_PROTOCOL, { perMessageDeflate: false });
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${SESSION_PATH}`, WEBSOCKET_PROTOCOL, {
+    perMessageDeflate: false,
+  });
   const messages: string[] = [];
   let waiting: (() => void) | undefined;
   socket.on('message', (message: Buffer) => {
@@ -24,7 +26,8 @@ async function openSession(server: TestServer): Promise<Session> {
   });
   const closeCode = once(socket, 'close').then(([code]) => code as number);
   await once(socket, 'open');
-  const doneCount = (): number => messages.filter((message) => message.startsWith('{"type":"done"')).length;
+  const doneCount = (): number =>
+    messages.filter((message) => message.startsWith('{"type":"done"')).length;
   const done = async (streams: number): Promise<void> =>
     await new Promise((resolve) => {
       waiting = () => {
@@ -45,7 +48,11 @@ it('one WebSocket carries stream after stream, each as on a socket of its own', 
   expect(session.socket.readyState).toBe(WebSocket.OPEN);
   const own: string[] = [];
   for (const stream of [0, 1, 2]) {
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/v1/ws/${stream}`, WEBSOCKET_PROTOCOL, { perMessageDeflate: false });
+    const socket = new WebSocket(
+      `ws://127.0.0.1:${server.port}/v1/ws/${stream}`,
+      WEBSOCKET_PROTOCOL,
+      { perMessageDeflate: false },
+    );
     socket.on('message', (message: Buffer) => own.push(message.toString()));
     await once(socket, 'close');
   }
@@ -81,14 +88,20 @@ it.each([
 });
 
 it('who asks for a stream of a full server is told to come later', async () => {
-  await using server = await startTestServer('ws', { population: testPopulation, limits: { maxStreams: 0 } });
+  await using server = await startTestServer('ws', {
+    population: testPopulation,
+    limits: { maxStreams: 0 },
+  });
   const session = await openSession(server);
   session.socket.send(renderStart('0'));
   expect(await session.closeCode).toBe(1013);
 });
 
 it('a client that goes away within a stream is counted as gone', async () => {
-  await using server = await startTestServer('ws', { population: testPopulation, workload: { ...fastWorkload, tokensPerSecond: 1 } });
+  await using server = await startTestServer('ws', {
+    population: testPopulation,
+    workload: { ...fastWorkload, tokensPerSecond: 1 },
+  });
   const session = await openSession(server);
   session.socket.send(renderStart('2'));
   await once(session.socket, 'message');

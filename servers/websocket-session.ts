@@ -1,5 +1,6 @@
-// A WebSocket that carries one stream after another: the client names each with `start`, the next once the last has said
-// `done`, and either side may close in between. The counterpart of HTTP keep-alive.
+// A WebSocket that carries one stream after another: the client names each with `start`, the next
+// once the last has said `done`, and either side may close in between. The counterpart of HTTP
+// keep-alive.
 
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
 import { admit, type TwinParts } from './admission.ts';
@@ -19,7 +20,8 @@ export function serveSession(parts: TwinParts, connection: WebSocketConnection):
     clearTimeout(idle);
     idle = undefined;
     const admission = admit(parts, { id });
-    // Taken after admission, as on the twin, where a route's handler runs once its stream was found.
+    // Taken after admission, as on the twin, where a route's handler runs once its stream was
+    // found.
     const handlerNs = now();
     if (admission.outcome !== 'serve') {
       const isFull = admission.outcome === 'refused' && admission.statusCode === 503;

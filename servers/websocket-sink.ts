@@ -7,10 +7,16 @@ import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
 import { CompressingChannel } from './compressing-channel.ts';
 import type { StreamSink } from './stream-sink.ts';
 
-/** A send to a socket that is closing must not reach the process as an error; its close is counted by the streams. */
+/**
+ * A send to a socket that is closing must not reach the process as an error; its close is counted
+ * by the streams.
+ */
 function ignore(): void {}
 
-/** Corks as node:http does with its own socket: all writes of this turn of the event loop leave at its end, in one writev. */
+/**
+ * Corks as node:http does with its own socket: all writes of this turn of the event loop leave at
+ * its end, in one writev.
+ */
 function corkForTurn(socket: Socket): void {
   if (socket.writableCorked > 0) return;
   socket.cork();
@@ -23,7 +29,10 @@ function uncork(socket: Socket): void {
 
 const PONG = Buffer.from([0x8a, 0x00]);
 
-/** How the messages of a twin are framed; without any of it, each is text and leaves at once, as ws does by itself. */
+/**
+ * How the messages of a twin are framed; without any of it, each is text and leaves at once, as ws
+ * does by itself.
+ */
 export interface MessageForm {
   readonly writes?: Writes | undefined;
   /** Tokens are binary messages; control events stay text. */
@@ -46,7 +55,9 @@ export function webSocketSink({
   isCompressed = false,
 }: WebSocketConnection): StreamSink {
   const send = (text: string): void => webSocket.send(text, ignore);
-  const sendToken = hasBinaryTokens ? (payload: string): void => webSocket.send(payload, { binary: true }, ignore) : send;
+  const sendToken = hasBinaryTokens
+    ? (payload: string): void => webSocket.send(payload, { binary: true }, ignore)
+    : send;
   let isAwaited: boolean | undefined;
   return {
     channel: isCompressed ? new CompressingChannel(webSocket, socket) : socket,
@@ -82,7 +93,8 @@ export function webSocketSink({
       webSocket.terminate();
     },
     abort: () => webSocket.terminate(),
-    // An unsolicited pong (RFC 6455 §5.5.3), queued behind what was sent in this turn, and whole, so no frame is torn.
+    // An unsolicited pong (RFC 6455 §5.5.3), queued behind what was sent in this turn, and whole,
+    // so no frame is torn.
     writeUndeclared: () => {
       if (socket.destroyed || isCompressed) return 0;
       socket.write(PONG);

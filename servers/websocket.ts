@@ -1,5 +1,6 @@
-// The WebSocket twins: the same route, upgraded by @fastify/websocket; one stream a socket, in text or binary messages, as they are or compressed. A
-// second route carries stream after stream, as HTTP keep-alive does for its twin.
+// The WebSocket twins: the same route, upgraded by @fastify/websocket; one stream a socket, in text
+// or binary messages, as they are or compressed. A second route carries stream after stream, as
+// HTTP keep-alive does for its twin.
 
 import websocketPlugin from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -12,7 +13,14 @@ import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Arrival, Lasting } from './streams.ts';
-import { askedStream, buildTwin, findStream, refuse, requestSchemaWith, streamRequestSchema } from './twin.ts';
+import {
+  askedStream,
+  buildTwin,
+  findStream,
+  refuse,
+  requestSchemaWith,
+  streamRequestSchema,
+} from './twin.ts';
 import { serveSession } from './websocket-session.ts';
 import { webSocketSink, type MessageForm, type WebSocketConnection } from './websocket-sink.ts';
 
@@ -33,7 +41,10 @@ export interface WebSocketTwinOptions {
   readonly schema?: typeof streamRequestSchema;
 }
 
-/** Whether a message may refer to the ones before it: that saves bytes, and keeps a compressor of some 300 KiB a connection. */
+/**
+ * Whether a message may refer to the ones before it: that saves bytes, and keeps a compressor of
+ * some 300 KiB a connection.
+ */
 type Deflate = 'context-takeover' | 'no-context-takeover';
 
 export function buildWebSocketTwin(
@@ -50,8 +61,9 @@ export function buildWebSocketTwin(
       perMessageDeflate: deflate === undefined ? false : deflateOptions(deflate),
       handleProtocols: (offered) => (offered.has(WEBSOCKET_PROTOCOL) ? WEBSOCKET_PROTOCOL : false),
     },
-    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a code already. The clients
-    // left carry no stream: they never sent their cursor, or do not answer a close.
+    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a
+    // code already. The clients left carry no stream: they never sent their cursor, or do not
+    // answer a close.
     preClose(done) {
       for (const client of this.websocketServer.clients) client.terminate();
       this.websocketServer.close(() => done());
@@ -62,18 +74,28 @@ export function buildWebSocketTwin(
     scope.route({
       method: 'GET',
       url: '/v1/ws/:id',
-      schema: schema ?? (lasting === undefined ? streamRequestSchema : requestSchemaWith(resumeField)),
-      // Stream and resume point are known only from the first message, so a refusal is a close code after it.
+      schema:
+        schema ?? (lasting === undefined ? streamRequestSchema : requestSchemaWith(resumeField)),
+      // Stream and resume point are known only from the first message, so a refusal is a close code
+      // after it.
       preHandler:
-        lasting === undefined ? find : async (request, reply) => (isResume(request.query) ? undefined : await find(request, reply)),
+        lasting === undefined
+          ? find
+          : async (request, reply) =>
+              isResume(request.query) ? undefined : await find(request, reply),
       handler: refusePlain,
       wsHandler: (webSocket, request) => {
-        // Taken after the 101 was written, while the SSE twin's handler runs before its head: stated in the report.
+        // Taken after the 101 was written, while the SSE twin's handler runs before its head:
+        // stated in the report.
         const handlerNs = parts.now();
         const connection = { webSocket, socket: request.raw.socket, ...form };
         if (lasting !== undefined) listenToClient(lasting, webSocket, askedStream(request).id);
-        if (lasting !== undefined && isResume(request.query)) awaitCursor(parts, connection, askedStream(request));
-        else parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(connection), { handlerNs });
+        if (lasting !== undefined && isResume(request.query))
+          awaitCursor(parts, connection, askedStream(request));
+        else
+          parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(connection), {
+            handlerNs,
+          });
       },
     });
     // A stream that outlives its connection is resumed at its own address.
@@ -82,16 +104,24 @@ export function buildWebSocketTwin(
         method: 'GET',
         url: SESSION_PATH,
         handler: refusePlain,
-        wsHandler: (webSocket, request) => serveSession(parts, { webSocket, socket: request.raw.socket, ...form }),
+        wsHandler: (webSocket, request) =>
+          serveSession(parts, { webSocket, socket: request.raw.socket, ...form }),
       });
     done();
   });
   return app;
 }
 
-/** ws leaves messages below a threshold as they are, and most tokens are: here all are compressed, as the arm's name says. */
+/**
+ * ws leaves messages below a threshold as they are, and most tokens are: here all are compressed,
+ * as the arm's name says.
+ */
 function deflateOptions(deflate: Deflate): PerMessageDeflateOptions {
-  return { threshold: 0, serverNoContextTakeover: deflate === 'no-context-takeover', clientNoContextTakeover: true };
+  return {
+    threshold: 0,
+    serverNoContextTakeover: deflate === 'no-context-takeover',
+    clientNoContextTakeover: true,
+  };
 }
 
 export function refusePlain(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -109,7 +139,10 @@ function listenToClient(lasting: Lasting, webSocket: WebSocket, id: string): voi
   });
 }
 
-/** A browser cannot set a cursor in the WebSocket handshake, so a resume takes one more message than SSE's. */
+/**
+ * A browser cannot set a cursor in the WebSocket handshake, so a resume takes one more message than
+ * SSE's.
+ */
 function awaitCursor(
   parts: TwinParts,
   connection: WebSocketConnection,
@@ -122,14 +155,23 @@ function awaitCursor(
     const handlerNs = parts.now();
     clearTimeout(timer);
     const message = parseClientMessage(bytes.toString());
-    if (message?.type === 'resume') resume(parts, connection, { asked, arrival: { handlerNs, after: message.after } });
+    if (message?.type === 'resume')
+      resume(parts, connection, { asked, arrival: { handlerNs, after: message.after } });
     else webSocket.close(closeCodes.badRequest);
   });
 }
 
-const refusalCodes = { 400: closeCodes.badRequest, 404: closeCodes.unknownStream, 503: closeCodes.overload } as const;
+const refusalCodes = {
+  400: closeCodes.badRequest,
+  404: closeCodes.unknownStream,
+  503: closeCodes.overload,
+} as const;
 
-function resume(parts: TwinParts, connection: WebSocketConnection, { asked, arrival }: { asked: StreamRequest; arrival: Arrival }): void {
+function resume(
+  parts: TwinParts,
+  connection: WebSocketConnection,
+  { asked, arrival }: { asked: StreamRequest; arrival: Arrival },
+): void {
   const { webSocket } = connection;
   const admission = admit(parts, asked, arrival.after);
   switch (admission.outcome) {

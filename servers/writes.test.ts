@@ -1,4 +1,5 @@
-// When the tokens of one turn reach the socket, and that the bytes are the same with either way of writing.
+// When the tokens of one turn reach the socket, and that the bytes are the same with either way of
+// writing.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -15,7 +16,10 @@ import { webSocketSink } from './websocket-sink.ts';
 const plan = new PlannedStreams(fastWorkload).find({ id: 'one', n: 3, seed: 7 }) as StreamPlan;
 
 interface Written {
-  /** Writes requested of the socket by the time the turn's last token was handed over, and one turn later. */
+  /**
+   * Writes requested of the socket by the time the turn's last token was handed over, and one turn
+   * later.
+   */
   readonly inTurn: number;
   readonly afterTurn: number;
   readonly bytes: string;
@@ -47,9 +51,16 @@ async function writeThreeTokens(transport: 'sse' | 'ws', writes?: Writes): Promi
   return { inTurn, afterTurn, bytes: bytes.slice(bytes.indexOf('\r\n\r\n')) };
 }
 
-async function openSink(server: Server, transport: 'sse' | 'ws', writes: Writes | undefined): Promise<StreamSink> {
+async function openSink(
+  server: Server,
+  transport: 'sse' | 'ws',
+  writes: Writes | undefined,
+): Promise<StreamSink> {
   if (transport === 'sse') {
-    const [, response] = (await once(server, 'request')) as [IncomingMessage, Parameters<typeof sseSink>[0]];
+    const [, response] = (await once(server, 'request')) as [
+      IncomingMessage,
+      Parameters<typeof sseSink>[0],
+    ];
     return sseSink(response, plan, { hasIds: true, writes });
   }
   const [webSocket, request] = (await once(new WebSocketServer({ server }), 'connection')) as [
@@ -82,10 +93,16 @@ test.each([
   { transport: 'sse', writes: 'at-once', inTurn: 3, afterTurn: 3 },
   { transport: 'ws', writes: undefined, inTurn: 3, afterTurn: 3 },
   { transport: 'ws', writes: 'corked', inTurn: 0, afterTurn: 1 },
-] as const)('three tokens of a turn over $transport, $writes: $inTurn writes in it, $afterTurn after it', async (expected) => {
-  const { inTurn, afterTurn } = await writeThreeTokens(expected.transport, expected.writes);
-  expect({ inTurn, afterTurn }).toEqual({ inTurn: expected.inTurn, afterTurn: expected.afterTurn });
-});
+] as const)(
+  'three tokens of a turn over $transport, $writes: $inTurn writes in it, $afterTurn after it',
+  async (expected) => {
+    const { inTurn, afterTurn } = await writeThreeTokens(expected.transport, expected.writes);
+    expect({ inTurn, afterTurn }).toEqual({
+      inTurn: expected.inTurn,
+      afterTurn: expected.afterTurn,
+    });
+  },
+);
 
 test.each([
   ['sse', 'at-once'],

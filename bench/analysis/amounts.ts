@@ -1,4 +1,5 @@
-// Renders numbers inside sentences with two or three significant digits, because a sentence conveys the size. Tables have more.
+// Renders numbers inside sentences with two or three significant digits, because a sentence conveys
+// the size. Tables have more.
 
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import type { MetricUnit } from './metrics/metric.ts';
@@ -13,7 +14,10 @@ export function amount(value: number, unit: string): string {
   return renderers.get(unit)?.(value) ?? digits(value, 3);
 }
 
-const renderers: ReadonlyMap<string, (value: number) => string> = new Map<MetricUnit, (value: number) => string>([
+const renderers: ReadonlyMap<string, (value: number) => string> = new Map<
+  MetricUnit,
+  (value: number) => string
+>([
   ['ns', time],
   ['ns/token', (value) => `${time(value)} per token`],
   ['bytes', (value) => `${digits(value, 3)} bytes`],
@@ -34,7 +38,9 @@ export function ratioText(value: number): string {
   return digits(value, 3);
 }
 
-/** A whole number, its digits grouped from five on, as in the tables: `12 345` with a narrow space. */
+/**
+ * A whole number, its digits grouped from five on, as in the tables: `12 345` with a narrow space.
+ */
 export function wholeNumber(count: number): string {
   const text = String(count);
   return text.length < 5 ? text : text.replaceAll(/\B(?=(?:\d{3})+$)/g, '\u202F');
@@ -43,12 +49,21 @@ export function wholeNumber(count: number): string {
 function time(ns: number): string {
   const size = Math.abs(ns);
   const [scale, name] =
-    size >= NS_PER_S ? [NS_PER_S, 's'] : size >= NS_PER_MS / 10 ? [NS_PER_MS, 'ms'] : size >= NS_PER_US ? [NS_PER_US, 'µs'] : [1, 'ns'];
+    size >= NS_PER_S
+      ? [NS_PER_S, 's']
+      : size >= NS_PER_MS / 10
+        ? [NS_PER_MS, 'ms']
+        : size >= NS_PER_US
+          ? [NS_PER_US, 'µs']
+          : [1, 'ns'];
   return `${digits(ns / scale, 2)} ${name}`;
 }
 
 /** Uses a true minus sign and keeps all digits before the point: 1234 is not rounded to 1200. */
 function digits(value: number, significant: number): string {
-  const rounded = Math.abs(value) >= 10 ** significant ? Math.round(value) : Number(value.toPrecision(significant));
+  const rounded =
+    Math.abs(value) >= 10 ** significant
+      ? Math.round(value)
+      : Number(value.toPrecision(significant));
   return String(rounded).replace('-', '−');
 }

@@ -6,18 +6,25 @@ import type { Analysis } from './analysis.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 
 function comparison(analysis: Analysis, metric: string, { otherArm = 'ws', loadPoint = 0 } = {}) {
-  const found = analysis.loadPoints[loadPoint]?.comparisons.find((one) => one.metric === metric && one.otherArm === otherArm);
+  const found = analysis.loadPoints[loadPoint]?.comparisons.find(
+    (one) => one.metric === metric && one.otherArm === otherArm,
+  );
   if (found === undefined) throw new Error(`no comparison of ${metric} with ${otherArm}`);
   return found;
 }
 
-function edited(edit: (trial: CompletedTrial) => CompletedTrial, options: FixtureOptions = {}): Analysis {
+function edited(
+  edit: (trial: CompletedTrial) => CompletedTrial,
+  options: FixtureOptions = {},
+): Analysis {
   return analyseRun(fixtureRun({ ...options, edit }));
 }
 
-const verdictOf = (options: FixtureOptions, metric: string) => comparison(analyseRun(fixtureRun(options)), metric).verdict;
+const verdictOf = (options: FixtureOptions, metric: string) =>
+  comparison(analyseRun(fixtureRun(options)), metric).verdict;
 
-const wsCpu = (factor: number): NonNullable<FixtureOptions['factor']> => factorOn('serverCpu', 'ws', factor);
+const wsCpu = (factor: number): NonNullable<FixtureOptions['factor']> =>
+  factorOn('serverCpu', 'ws', factor);
 
 const fail = (trial: CompletedTrial): FailedTrial => ({
   kind: 'trial',
@@ -39,13 +46,18 @@ const isWs = (trial: CompletedTrial): boolean => trial.arm.transport === 'ws';
 function missing(trial: CompletedTrial, gateId: string): CompletedTrial {
   return {
     ...trial,
-    gates: trial.gates.map((gate) => (gate.id === gateId ? Object.assign({}, gate, { ok: false, value: gate.limit * 2 + 1 }) : gate)),
+    gates: trial.gates.map((gate) =>
+      gate.id === gateId ? Object.assign({}, gate, { ok: false, value: gate.limit * 2 + 1 }) : gate,
+    ),
   };
 }
 
 describe('effects', () => {
   test('a known ratio of CPU per token is recovered within its interval', () => {
-    const { ratio, difference, verdict } = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
+    const { ratio, difference, verdict } = comparison(
+      analyseRun(fixtureRun({ factor: wsCpu(0.8) })),
+      'cpu.server.token',
+    );
     expect(ratio?.value).toBeCloseTo(0.8, 1);
     expect(ratio!.low!).toBeLessThan(0.8);
     expect(ratio!.high!).toBeGreaterThan(0.8);
@@ -54,14 +66,20 @@ describe('effects', () => {
   });
 
   test('the ratio of the two estimates is the estimated ratio', () => {
-    const { baseline, other, ratio } = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
+    const { baseline, other, ratio } = comparison(
+      analyseRun(fixtureRun({ factor: wsCpu(0.8) })),
+      'cpu.server.token',
+    );
     expect(other.value / baseline.value).toBeCloseTo(ratio!.value, 12);
   });
 
   test('swapping the labels inverts the ratio and keeps the winner', () => {
     const run = fixtureRun({ factor: wsCpu(0.8) });
     const { header } = run;
-    const swapped: SavedRun = { ...run, header: { ...header, plan: { ...header.plan, arms: header.plan.arms.toReversed() } } };
+    const swapped: SavedRun = {
+      ...run,
+      header: { ...header, plan: { ...header.plan, arms: header.plan.arms.toReversed() } },
+    };
     const [there, back] = [
       comparison(analyseRun(run), 'cpu.server.token'),
       comparison(analyseRun(swapped), 'cpu.server.token', { otherArm: 'sse' }),
@@ -74,9 +92,11 @@ describe('effects', () => {
 
   test('two equal arms are equivalent on every endpoint and nothing is better', () => {
     const analysis = analyseRun(fixtureRun());
-    expect(analysis.loadPoints[0]!.comparisons.filter((one) => one.endpoint !== undefined).map((one) => one.verdict.kind)).toEqual(
-      Array.from({ length: 5 }, () => 'equivalent'),
-    );
+    expect(
+      analysis.loadPoints[0]!.comparisons.filter((one) => one.endpoint !== undefined).map(
+        (one) => one.verdict.kind,
+      ),
+    ).toEqual(Array.from({ length: 5 }, () => 'equivalent'));
   });
 
   test('the same run gives the same analysis', () => {
@@ -86,14 +106,19 @@ describe('effects', () => {
 
   test('a stall that only the scheduled latency shows is found there and nowhere else', () => {
     const stalled = analyseRun(fixtureRun({ factor: factorOn('deliveryScheduledNs', 'ws', 100) }));
-    expect(comparison(stalled, 'delivery.p99').verdict).toMatchObject({ kind: 'better', favours: 'sse' });
+    expect(comparison(stalled, 'delivery.p99').verdict).toMatchObject({
+      kind: 'better',
+      favours: 'sse',
+    });
     expect(comparison(stalled, 'delivery.p99').difference!.value).toBeGreaterThan(200 * NS_PER_MS);
     expect(comparison(stalled, 'delivery.ready.p99').ratio!.value).toBeCloseTo(1, 1);
   });
 });
 
 const endpointsOf = (analysis: Analysis) =>
-  analysis.loadPoints[0]!.comparisons.flatMap(({ endpoint, otherArm }) => (otherArm === 'ws' && endpoint !== undefined ? [endpoint] : []));
+  analysis.loadPoints[0]!.comparisons.flatMap(({ endpoint, otherArm }) =>
+    otherArm === 'ws' && endpoint !== undefined ? [endpoint] : [],
+  );
 
 describe('what is declared', () => {
   test('a plan that says nothing has the endpoints of its time', () => {
@@ -107,7 +132,10 @@ describe('what is declared', () => {
     for (const trial of declared.trials) trial.loadPoint.endpoints = ['P3', 'P9'];
     const analysis = analyseRun(declared);
     expect(endpointsOf(analysis)).toEqual(['P3', 'P9']);
-    const [adjusted, raw] = [comparison(analysis, 'delivery.ready.p50'), comparison(analyseRun(run), 'delivery.ready.p50')];
+    const [adjusted, raw] = [
+      comparison(analysis, 'delivery.ready.p50'),
+      comparison(analyseRun(run), 'delivery.ready.p50'),
+    ];
     expect(adjusted.adjustedP).toBeLessThanOrEqual(Math.min(1, 2 * raw.signFlipP!));
     expect(adjusted.adjustedP).toBeGreaterThanOrEqual(raw.signFlipP!);
   });
@@ -131,7 +159,10 @@ describe('verdicts', () => {
   });
 
   test('a difference near the margin is detected but its size is uncertain', () => {
-    expect(verdictOf({ factor: wsCpu(0.94), noise: 0.025 }, 'cpu.server.token')).toMatchObject({ kind: 'size-uncertain', favours: 'ws' });
+    expect(verdictOf({ factor: wsCpu(0.94), noise: 0.025 }, 'cpu.server.token')).toMatchObject({
+      kind: 'size-uncertain',
+      favours: 'ws',
+    });
   });
 
   test('a run too noisy for the margin says how many blocks it would need', () => {
@@ -146,7 +177,10 @@ describe('verdicts', () => {
   });
 
   test('an effect close to the margin promises nothing of more blocks', () => {
-    const verdict = verdictOf({ noise: 0.045, blocks: 10, factor: wsCpu(1.03) }, 'cpu.server.token');
+    const verdict = verdictOf(
+      { noise: 0.045, blocks: 10, factor: wsCpu(1.03) },
+      'cpu.server.token',
+    );
     expect(verdict).toMatchObject({
       kind: 'inconclusive',
       blocksNeeded: undefined,
@@ -155,7 +189,11 @@ describe('verdicts', () => {
   });
 
   test('one corrupt token in one trial makes every verdict of the arm invalid', () => {
-    const analysis = analyseRun(fixtureRun({ edit: (trial) => (isWs(trial) && trial.block === 5 ? missing(trial, 'C1') : trial) }));
+    const analysis = analyseRun(
+      fixtureRun({
+        edit: (trial) => (isWs(trial) && trial.block === 5 ? missing(trial, 'C1') : trial),
+      }),
+    );
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('invalid');
     expect(comparison(analysis, 'bytes.token').verdict.kind).toBe('invalid');
     expect(analysis.loadPoints[0]!.invalid).toEqual([
@@ -164,7 +202,9 @@ describe('verdicts', () => {
   });
 
   test('a generator that is too busy in most trials limits the load point, but not the bytes on the socket', () => {
-    const analysis = analyseRun(fixtureRun({ edit: (trial) => (isWs(trial) ? missing(trial, 'H2') : trial) }));
+    const analysis = analyseRun(
+      fixtureRun({ edit: (trial) => (isWs(trial) ? missing(trial, 'H2') : trial) }),
+    );
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('harness-limited');
     // Bytes on the socket are counted whatever the load; how they fall into segments depends on it.
     expect(comparison(analysis, 'bytes.token').verdict.kind).toBe('exact');
@@ -173,16 +213,25 @@ describe('verdicts', () => {
   });
 
   test('the null arm failing its gates does not touch the comparison of the others', () => {
-    const analysis = edited((trial) => (trial.arm.transport === 'tcp' ? missing(trial, 'H2') : trial), {
-      transports: ['sse', 'ws', 'tcp'],
-    });
+    const analysis = edited(
+      (trial) => (trial.arm.transport === 'tcp' ? missing(trial, 'H2') : trial),
+      {
+        transports: ['sse', 'ws', 'tcp'],
+      },
+    );
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('equivalent');
   });
 
   test('bytes are counted: the smaller arm is favoured beyond 5 % without a test', () => {
     const bytes = comparison(analyseRun(fixtureRun()), 'bytes.token');
-    expect(bytes).toMatchObject({ signFlipP: undefined, adjustedP: undefined, verdict: { kind: 'exact', favours: 'ws' } });
-    expect([bytes.baseline.value, bytes.other.value].map((value) => Number(value.toFixed(9)))).toEqual([38, 26]);
+    expect(bytes).toMatchObject({
+      signFlipP: undefined,
+      adjustedP: undefined,
+      verdict: { kind: 'exact', favours: 'ws' },
+    });
+    expect(
+      [bytes.baseline.value, bytes.other.value].map((value) => Number(value.toFixed(9))),
+    ).toEqual([38, 26]);
     expect(verdictOf({}, 'bytes.payload')).toMatchObject({ kind: 'exact', favours: undefined });
   });
 
@@ -190,13 +239,25 @@ describe('verdicts', () => {
     const analysis = edited((trial) => {
       const { deliveryScheduledNs } = trial.distributions;
       if (trial.block !== 3 || deliveryScheduledNs === undefined) return trial;
-      return { ...trial, distributions: { ...trial.distributions, deliveryScheduledNs: { ...deliveryScheduledNs, effectiveCount: 300 } } };
+      return {
+        ...trial,
+        distributions: {
+          ...trial.distributions,
+          deliveryScheduledNs: { ...deliveryScheduledNs, effectiveCount: 300 },
+        },
+      };
     });
-    expect(comparison(analysis, 'delivery.p99')).toMatchObject({ blocks: 11, adjustedP: undefined, verdict: { kind: 'not-measured' } });
+    expect(comparison(analysis, 'delivery.p99')).toMatchObject({
+      blocks: 11,
+      adjustedP: undefined,
+      verdict: { kind: 'not-measured' },
+    });
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('equivalent');
-    expect(analysis.loadPoints[0]!.summaries.find((one) => one.metric === 'delivery.p99' && one.arm === 'ws')?.note).toBe(
-      'too few independent samples in 1 of 12 trials',
-    );
+    expect(
+      analysis.loadPoints[0]!.summaries.find(
+        (one) => one.metric === 'delivery.p99' && one.arm === 'ws',
+      )?.note,
+    ).toBe('too few independent samples in 1 of 12 trials');
   });
 
   test('an endpoint without any value is listed as not measured', () => {
@@ -211,7 +272,8 @@ describe('verdicts', () => {
   test('too few blocks for the correction, or a plan too short, withhold the verdict', () => {
     expect(verdictOf({ blocks: 7, factor: wsCpu(0.5) }, 'cpu.server.token')).toMatchObject({
       kind: 'withheld',
-      reason: '7 blocks; with fewer than 8 nothing can pass the correction for all comparisons of this run',
+      reason:
+        '7 blocks; with fewer than 8 nothing can pass the correction for all comparisons of this run',
     });
     expect(verdictOf({ blocks: 2, verdicts: false }, 'cpu.server.token').kind).toBe('withheld');
     expect(verdictOf({ blocks: 2, verdicts: false }, 'bytes.token').kind).toBe('withheld');
@@ -235,8 +297,12 @@ describe('verdicts', () => {
 
   test('Holm counts the endpoints of all load points', () => {
     const one = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8) })), 'cpu.server.token');
-    const three = comparison(analyseRun(fixtureRun({ factor: wsCpu(0.8), connections: [10, 100, 1000] })), 'cpu.server.token');
-    // All 12 differences have one sign: p = 2/2^12; it is the smallest of 5, and one of the three smallest of 15.
+    const three = comparison(
+      analyseRun(fixtureRun({ factor: wsCpu(0.8), connections: [10, 100, 1000] })),
+      'cpu.server.token',
+    );
+    // All 12 differences have one sign: p = 2/2^12; it is the smallest of 5, and one of the three
+    // smallest of 15.
     expect(one.adjustedP).toBeCloseTo((5 * 2) / 2 ** 12, 12);
     expect(three.adjustedP).toBeCloseTo((15 * 2) / 2 ** 12, 12);
   });
@@ -244,34 +310,57 @@ describe('verdicts', () => {
 
 describe('what is left out', () => {
   test('burn-in is left out of every number', () => {
-    const slow = edited((trial) => (trial.burnIn ? { ...trial, server: { ...trial.server, windowTokens: 1 } } : trial));
+    const slow = edited((trial) =>
+      trial.burnIn ? { ...trial, server: { ...trial.server, windowTokens: 1 } } : trial,
+    );
     expect(slow.loadPoints).toEqual(analyseRun(fixtureRun()).loadPoints);
     expect(slow.trials).toEqual({ planned: 26, completed: 26, failed: 0, burnIn: 2 });
   });
 
   test('a block with a failed trial is left out whole, and the failure is listed', () => {
-    const analysis = analyseRun(fixtureRun({ edit: (trial) => (isWs(trial) && trial.block === 4 ? fail(trial) : trial) }));
-    expect(comparison(analysis, 'delivery.p50').pairs.map((pair) => pair.block)).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12]);
-    expect(analysis.failures).toEqual([{ trial: expect.any(Number), arm: 'ws', message: 'the server process ended', hint: undefined }]);
-    expect(analysis.loadPoints[0]!.arms.map(({ name, completed, failed }) => [name, completed, failed])).toEqual([
+    const analysis = analyseRun(
+      fixtureRun({ edit: (trial) => (isWs(trial) && trial.block === 4 ? fail(trial) : trial) }),
+    );
+    expect(comparison(analysis, 'delivery.p50').pairs.map((pair) => pair.block)).toEqual([
+      1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12,
+    ]);
+    expect(analysis.failures).toEqual([
+      {
+        trial: expect.any(Number),
+        arm: 'ws',
+        message: 'the server process ended',
+        hint: undefined,
+      },
+    ]);
+    expect(
+      analysis.loadPoints[0]!.arms.map(({ name, completed, failed }) => [name, completed, failed]),
+    ).toEqual([
       ['sse', 12, 0],
       ['ws', 11, 1],
     ]);
   });
 
   test('a run that ended early says so', () => {
-    const analysis = analyseRun(fixtureRun({ edit: (trial) => (trial.block > 10 ? undefined : trial) }));
+    const analysis = analyseRun(
+      fixtureRun({ edit: (trial) => (trial.block > 10 ? undefined : trial) }),
+    );
     expect(analysis.isComplete).toBe(false);
-    expect(analysis.warnings).toContainEqual({ code: 'incomplete', message: 'the run ended early: 22 of 26 trials were measured' });
+    expect(analysis.warnings).toContainEqual({
+      code: 'incomplete',
+      message: 'the run ended early: 22 of 26 trials were measured',
+    });
   });
 });
 
 describe('doubts', () => {
   test('an environment gate warns of the run and stops no verdict', () => {
-    const analysis = analyseRun(fixtureRun({ edit: (trial) => (trial.block % 2 === 0 ? missing(trial, 'N1') : trial) }));
+    const analysis = analyseRun(
+      fixtureRun({ edit: (trial) => (trial.block % 2 === 0 ? missing(trial, 'N1') : trial) }),
+    );
     expect(analysis.warnings).toContainEqual({
       code: 'environment',
-      message: 'N1 CPU time stolen, mean: missed in 12 of 24 trials at 100 connections (sse 6, ws 6)',
+      message:
+        'N1 CPU time stolen, mean: missed in 12 of 24 trials at 100 connections (sse 6, ws 6)',
     });
     expect(comparison(analysis, 'delivery.p50').verdict.kind).toBe('equivalent');
   });
@@ -283,14 +372,20 @@ describe('doubts', () => {
   test('arms that cannot be told from the null arm are said to measure the harness', () => {
     const transports = ['sse', 'ws', 'tcp'] as const;
     const factor = factorOn('deliveryScheduledNs', 'tcp', 0.7);
-    expect(analyseRun(fixtureRun({ transports })).warnings.map(({ code }) => code)).toContain('at-floor');
-    expect(analyseRun(fixtureRun({ transports, factor })).warnings.map(({ code }) => code)).not.toContain('at-floor');
+    expect(analyseRun(fixtureRun({ transports })).warnings.map(({ code }) => code)).toContain(
+      'at-floor',
+    );
+    expect(
+      analyseRun(fixtureRun({ transports, factor })).warnings.map(({ code }) => code),
+    ).not.toContain('at-floor');
   });
 
   test('an advantage of running first that exceeds the margin is a carry-over', () => {
     const analysis = edited((trial) => {
       const { use } = trial.server;
-      return trial.order === 0 ? { ...trial, server: { ...trial.server, use: { ...use, cpuUserNs: use.cpuUserNs / 1.3 } } } : trial;
+      return trial.order === 0
+        ? { ...trial, server: { ...trial.server, use: { ...use, cpuUserNs: use.cpuUserNs / 1.3 } } }
+        : trial;
     });
     const { warnings, orderEffect } = comparison(analysis, 'cpu.server.token');
     expect(warnings.map(({ code }) => code)).toContain('order');
@@ -300,14 +395,20 @@ describe('doubts', () => {
 
   test('two wild blocks of twelve warn that the mean is pulled', () => {
     const analysis = edited((trial) =>
-      isWs(trial) && trial.block < 3 ? { ...trial, server: { ...trial.server, windowTokens: 600 } } : trial,
+      isWs(trial) && trial.block < 3
+        ? { ...trial, server: { ...trial.server, windowTokens: 600 } }
+        : trial,
     );
-    expect(comparison(analysis, 'cpu.server.token').warnings.map(({ code }) => code)).toContain('skew');
+    expect(comparison(analysis, 'cpu.server.token').warnings.map(({ code }) => code)).toContain(
+      'skew',
+    );
   });
 
   test('trials that drift are counted beside each endpoint', () => {
     const analysis = edited((trial) =>
-      isWs(trial) && trial.block < 4 ? { ...trial, steadiness: { driftRatio: 1.5, isDrifting: true } } : trial,
+      isWs(trial) && trial.block < 4
+        ? { ...trial, steadiness: { driftRatio: 1.5, isDrifting: true } }
+        : trial,
     );
     expect(comparison(analysis, 'delivery.p50').warnings).toContainEqual({
       code: 'drift',

@@ -1,4 +1,5 @@
-// Converts a saved run into everything that a report may print. Pure: the same run gives the same analysis, to the last digit.
+// Converts a saved run into everything that a report may print. Pure: the same run gives the same
+// analysis, to the last digit.
 
 import { armName } from '../contract/arms/arms.ts';
 import type { Distribution } from '../contract/distribution.ts';
@@ -34,7 +35,10 @@ import { whyUnsupported } from './statistics/tail-support.ts';
 import { stopState } from './stopping.ts';
 
 /** @param reading That of the scenario that was measured. */
-export function analyse<Findings extends object>(run: SavedRun, reading: ScenarioReading<Findings>): Analysis & Findings {
+export function analyse<Findings extends object>(
+  run: SavedRun,
+  reading: ScenarioReading<Findings>,
+): Analysis & Findings {
   const { header, trials } = run;
   const { plan } = header;
   const concluded = conclude(run, reading, 'last');
@@ -42,7 +46,12 @@ export function analyse<Findings extends object>(run: SavedRun, reading: Scenari
   const extent = measureExtent(run, stop, reading);
   const repeats = listRepeats(run);
   const withoutRepeats =
-    repeats.length === 0 ? undefined : { changed: changedVerdicts(concluded, conclude(run, reading, 'first')), stolen: compareStolen(run) };
+    repeats.length === 0
+      ? undefined
+      : {
+          changed: changedVerdicts(concluded, conclude(run, reading, 'first')),
+          stolen: compareStolen(run),
+        };
   const completed = trials.filter(isFinished);
   const alone = trials.filter((trial) => trial.alone === true).length;
   const copy = findCopy(plan.arms);
@@ -60,7 +69,11 @@ export function analyse<Findings extends object>(run: SavedRun, reading: Scenari
     baseline: plan.arms[0] === undefined ? '' : armName(plan.arms[0]),
     copy: copy && armName(copy),
     loadPoints: concluded.judged.map((point, index) =>
-      toAnalysis(point, applyNegativeControl(concluded.comparisons[index] ?? []), metricsOfPoint(reading, plan, point.loadPoint)),
+      toAnalysis(
+        point,
+        applyNegativeControl(concluded.comparisons[index] ?? []),
+        metricsOfPoint(reading, plan, point.loadPoint),
+      ),
     ),
     ...findings,
     ...(browser !== undefined && { browser }),
@@ -73,7 +86,14 @@ export function analyse<Findings extends object>(run: SavedRun, reading: Scenari
     },
     failures: trials.flatMap((trial) => {
       if (trial.outcome !== 'failed') return [];
-      return [{ trial: trial.trial, arm: armName(trial.arm), message: trial.failure.message, hint: trial.failure.hint }];
+      return [
+        {
+          trial: trial.trial,
+          arm: armName(trial.arm),
+          message: trial.failure.message,
+          hint: trial.failure.hint,
+        },
+      ];
     }),
     isComplete: extent.isComplete,
     blocks: countBlocks(run),
@@ -96,8 +116,18 @@ function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
   const { seed, verdicts, isPilot } = run.header.plan;
   const gated = selectMeasured(run, rule).map((point) => judge(point, reading));
   const floors = measureNoiseFloors(gated, reading, signFlipSeed(seed));
-  const judged = gated.map((point, index) => Object.assign({ noiseFloors: floors[index] ?? [] }, point));
-  return { judged, comparisons: compareRun(judged, { reading, allowed: verdicts, isPilot: isPilot === true, seed }) };
+  const judged = gated.map((point, index) =>
+    Object.assign({ noiseFloors: floors[index] ?? [] }, point),
+  );
+  return {
+    judged,
+    comparisons: compareRun(judged, {
+      reading,
+      allowed: verdicts,
+      isPilot: isPilot === true,
+      seed,
+    }),
+  };
 }
 
 interface GatedLoadPoint extends JudgedLoadPoint {
@@ -105,28 +135,48 @@ interface GatedLoadPoint extends JudgedLoadPoint {
 }
 
 function judge(loadPoint: MeasuredLoadPoint, { isLateByDesign }: ScenarioReading): GatedLoadPoint {
-  const gates = summariseGates(loadPoint.arms, loadPoint.arms[0], isLateByDesign?.(loadPoint.loadPoint));
+  const gates = summariseGates(
+    loadPoint.arms,
+    loadPoint.arms[0],
+    isLateByDesign?.(loadPoint.loadPoint),
+  );
   const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
     const byArm = new Map<string, string[]>();
     for (const gate of gates) {
-      if (gate.kind === kind && gate.state === 'failed') byArm.set(gate.arm, [...(byArm.get(gate.arm) ?? []), describeMiss(gate)]);
+      if (gate.kind === kind && gate.state === 'failed')
+        byArm.set(gate.arm, [...(byArm.get(gate.arm) ?? []), describeMiss(gate)]);
     }
     return byArm;
   };
-  return { ...loadPoint, gates, invalid: failures('correctness'), harnessLimited: failures('harness') };
+  return {
+    ...loadPoint,
+    gates,
+    invalid: failures('correctness'),
+    harnessLimited: failures('harness'),
+  };
 }
 
 /** `H2 client event-loop utilisation over ws: missed in 5 of 12 trials, worst 81 %, limit 60 %`. */
 function describeMiss({ id, title, arm, missed, trials, worst, limit, unit }: GateSummary): string {
-  const extremes = worst === undefined ? '' : `, worst ${amount(worst, unit)}, limit ${amount(limit, unit)}`;
+  const extremes =
+    worst === undefined ? '' : `, worst ${amount(worst, unit)}, limit ${amount(limit, unit)}`;
   return `${id} ${title} (${arm}): missed in ${missed} of ${trials} trials${extremes}`;
 }
 
-function toAnalysis(loadPoint: GatedLoadPoint, comparisons: readonly ArmComparison[], metrics: readonly Metric[]): LoadPointAnalysis {
+function toAnalysis(
+  loadPoint: GatedLoadPoint,
+  comparisons: readonly ArmComparison[],
+  metrics: readonly Metric[],
+): LoadPointAnalysis {
   const { arms } = loadPoint;
   return {
     loadPoint: loadPoint.loadPoint,
-    arms: arms.map(({ name, arm, completed, failed }) => ({ name, arm, completed: completed.length, failed })),
+    arms: arms.map(({ name, arm, completed, failed }) => ({
+      name,
+      arm,
+      completed: completed.length,
+      failed,
+    })),
     comparisons,
     noiseFloors: loadPoint.noiseFloors ?? [],
     summaries: metrics.flatMap((metric) => arms.map((arm) => summariseMetric(metric, arm))),
@@ -151,10 +201,17 @@ function summariseMetric(metric: Metric, { name, arm, completed }: MeasuredArm):
   };
 }
 
-function whyIncomplete(metric: Metric, trials: number, present: number, distributions: readonly Distribution[]): string | undefined {
+function whyIncomplete(
+  metric: Metric,
+  trials: number,
+  present: number,
+  distributions: readonly Distribution[],
+): string | undefined {
   if (trials === 0) return 'no trial completed';
   if (present === trials) return undefined;
   const missing = `${trials - present} of ${trials} trials`;
   if (metric.absence !== undefined) return `${metric.absence} in ${missing}`;
-  return metric.quantile === undefined ? `not available in ${missing}` : `${whyUnsupported(metric.quantile, distributions)} in ${missing}`;
+  return metric.quantile === undefined
+    ? `not available in ${missing}`
+    : `${whyUnsupported(metric.quantile, distributions)} in ${missing}`;
 }

@@ -1,4 +1,5 @@
-// Test support: saved runs made up from known numbers, so that a test can inject an effect and require its detection.
+// Test support: saved runs made up from known numbers, so that a test can inject an effect and
+// require its detection.
 
 import { COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
@@ -30,10 +31,17 @@ export interface FixtureOptions {
   /** Members of the plan that no option above sets. */
   readonly plan?: Partial<Plan>;
   readonly command?: string;
-  /** Blocks that are measured twice: in the first attempt one trial of each load point misses N1. */
+  /**
+   * Blocks that are measured twice: in the first attempt one trial of each load point misses N1.
+   */
   readonly repeated?: readonly number[];
   /** Factor on a quantity of an arm; 1 by default. */
-  readonly factor?: (quantity: FixtureQuantity, transport: TransportId, connections: number, arm?: Arm) => number;
+  readonly factor?: (
+    quantity: FixtureQuantity,
+    transport: TransportId,
+    connections: number,
+    arm?: Arm,
+  ) => number;
   /** Changes a trial before it is saved; undefined leaves it out. */
   readonly edit?: (trial: CompletedTrial) => TrialRecord | undefined;
 }
@@ -49,7 +57,9 @@ function fixturePlan(options: FixtureOptions = {}): Plan {
     scenario: 'stream',
     preset: 'standard',
     arms: fixtureArms(options),
-    loadPoints: (options.connections ?? [FIXTURE_OPEN_STREAMS]).map((connections) => ({ connections })),
+    loadPoints: (options.connections ?? [FIXTURE_OPEN_STREAMS]).map((connections) => ({
+      connections,
+    })),
     workload: {
       name: 'chat',
       tokensPerStream: FIXTURE_TOKENS_PER_STREAM,
@@ -85,14 +95,16 @@ export function fixtureRun(options: FixtureOptions = {}): SavedRun {
   for (const { block, attempt } of fixtureBlocks(plan, options)) {
     for (const loadPoint of plan.loadPoints) {
       const { connections } = loadPoint;
-      // Noise that both arms of a block share must cancel: it is far larger than the effects that tests inject.
+      // Noise that both arms of a block share must cancel: it is far larger than the effects that
+      // tests inject.
       const shared = Math.exp(0.3 * drawNormal(draw));
       for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
         const scale = (quantity: FixtureQuantity): number =>
           shared *
           Math.exp((options.noise ?? 0.02) * drawNormal(draw)) *
           (options.factor?.(quantity, arm.transport, connections, arm) ?? 1);
-        const isDisturbed = attempt === 0 && order === 0 && options.repeated?.includes(block) === true;
+        const isDisturbed =
+          attempt === 0 && order === 0 && options.repeated?.includes(block) === true;
         const numbers = describeTrial(arm.transport, scale);
         const made: CompletedTrial = {
           ...numbers,
@@ -114,7 +126,10 @@ export function fixtureRun(options: FixtureOptions = {}): SavedRun {
   return { folder: 'reports/fixture', header: fixtureHeader(plan, options), trials, warnings: [] };
 }
 
-function fixtureBlocks(plan: Plan, { repeated = [] }: FixtureOptions): readonly { readonly block: number; readonly attempt: number }[] {
+function fixtureBlocks(
+  plan: Plan,
+  { repeated = [] }: FixtureOptions,
+): readonly { readonly block: number; readonly attempt: number }[] {
   return Array.from({ length: plan.burnInBlocks + plan.blocks }, (_, block) =>
     (repeated.includes(block) ? [0, 1] : [0]).map((attempt) => ({ block, attempt })),
   ).flat();
@@ -124,7 +139,10 @@ function missIfStolen(gate: Gate): Gate {
   return gate.id === 'N1' ? { ...gate, value: 0.09, ok: false } : gate;
 }
 
-export function fixtureHeader(plan: Plan, { command = 'streamduel run' }: Pick<FixtureOptions, 'command'>): SavedRun['header'] {
+export function fixtureHeader(
+  plan: Plan,
+  { command = 'streamduel run' }: Pick<FixtureOptions, 'command'>,
+): SavedRun['header'] {
   return {
     kind: 'run',
     schema: 1,
@@ -149,6 +167,10 @@ export function fixtureHeader(plan: Plan, { command = 'streamduel run' }: Pick<F
 }
 
 /** A factor that acts on one quantity of one arm. */
-export function factorOn(quantity: FixtureQuantity, transport: TransportId, factor: number): NonNullable<FixtureOptions['factor']> {
+export function factorOn(
+  quantity: FixtureQuantity,
+  transport: TransportId,
+  factor: number,
+): NonNullable<FixtureOptions['factor']> {
   return (one, of) => (one === quantity && of === transport ? factor : 1);
 }

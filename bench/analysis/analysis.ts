@@ -1,4 +1,5 @@
-// The result of an analysis: all that a report, a table or an export may print. Pure values, saved as analysis.json.
+// The result of an analysis: all that a report, a table or an export may print. Pure values, saved
+// as analysis.json.
 
 import type { Arm } from '../contract/arms/arms.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
@@ -21,11 +22,17 @@ export type VerdictKind =
 
 export interface Verdict {
   readonly kind: VerdictKind;
-  /** The better arm's name, for `better`, `size-uncertain` and an `exact` difference beyond the margin. */
+  /**
+   * The better arm's name, for `better`, `size-uncertain` and an `exact` difference beyond the
+   * margin.
+   */
   readonly favours: string | undefined;
   /** Equivalent, yet a difference was detected (Holm p < 0.05). */
   readonly differenceDetected: boolean;
-  /** Set for `invalid`, `harness-limited`, `not-measured`, `withheld`, `not-resolvable`, and when more blocks may not settle it. */
+  /**
+   * Set for `invalid`, `harness-limited`, `not-measured`, `withheld`, `not-resolvable`, and when
+   * more blocks may not settle it.
+   */
   readonly reason: string | undefined;
   /** Blocks that would be needed to resolve the margin, for `inconclusive` and `not-resolvable`. */
   readonly blocksNeeded: number | undefined;
@@ -40,14 +47,20 @@ export interface Comparison {
   readonly baseline: Estimate;
   readonly other: Estimate;
   readonly blocks: number;
-  /** Ratio other/baseline of geometric means with its 95 % interval; undefined for metrics that may be ≤ 0. */
+  /**
+   * Ratio other/baseline of geometric means with its 95 % interval; undefined for metrics that may
+   * be ≤ 0.
+   */
   readonly ratio: Estimate | undefined;
   /** Absolute difference other − baseline with its 95 % interval, in the metric's unit. */
   readonly difference: Estimate | undefined;
   /** Zone of practical equivalence: a difference within either bound is negligible. */
   readonly margin: Margin;
   readonly signFlipP: number | undefined;
-  /** Holm-adjusted over all endpoints and load points of the run; for exploratory metrics Benjamini–Hochberg. */
+  /**
+   * Holm-adjusted over all endpoints and load points of the run; for exploratory metrics
+   * Benjamini–Hochberg.
+   */
   readonly adjustedP: number | undefined;
   readonly tostP: number | undefined;
   /** Holm-adjusted over all endpoints and load points of the run: it decides `equivalent`. */
@@ -55,7 +68,12 @@ export interface Comparison {
   /** Effect of the order within a block on the log ratio, with its interval: a carry-over check. */
   readonly orderEffect: Estimate | undefined;
   /** One pair per block, in run order, as in the paired chart. */
-  readonly pairs: readonly { readonly block: number; readonly baseline: number; readonly other: number; readonly baselineFirst: boolean }[];
+  readonly pairs: readonly {
+    readonly block: number;
+    readonly baseline: number;
+    readonly other: number;
+    readonly baselineFirst: boolean;
+  }[];
   readonly verdict: Verdict;
   /** One sentence made from the verdict alone. */
   readonly sentence: string;
@@ -90,18 +108,37 @@ export interface GateSummary {
   readonly note: string | undefined;
 }
 
-/** Delivery quantiles of an arm: median over trials with the lowest and highest trial, for the chart. */
+/**
+ * Delivery quantiles of an arm: median over trials with the lowest and highest trial, for the
+ * chart.
+ */
 export interface QuantileCurve {
   readonly arm: string;
-  readonly points: readonly { readonly q: number; readonly medianNs: number; readonly lowNs: number; readonly highNs: number }[];
+  readonly points: readonly {
+    readonly q: number;
+    readonly medianNs: number;
+    readonly lowNs: number;
+    readonly highNs: number;
+  }[];
 }
 
 export interface LoadPointAnalysis {
   readonly loadPoint: LoadPoint;
-  readonly arms: readonly { readonly name: string; readonly arm: Arm; readonly completed: number; readonly failed: number }[];
-  /** Every arm except the copy of the baseline, against the baseline: endpoints first, in their order; then the rest. */
+  readonly arms: readonly {
+    readonly name: string;
+    readonly arm: Arm;
+    readonly completed: number;
+    readonly failed: number;
+  }[];
+  /**
+   * Every arm except the copy of the baseline, against the baseline: endpoints first, in their
+   * order; then the rest.
+   */
   readonly comparisons: readonly (Comparison & { readonly otherArm: string })[];
-  /** One for each endpoint of the A/A pair; empty without a pair, or when one of the two arms is INVALID. */
+  /**
+   * One for each endpoint of the A/A pair; empty without a pair, or when one of the two arms is
+   * INVALID.
+   */
   readonly noiseFloors: readonly NoiseFloor[];
   readonly summaries: readonly MetricSummary[];
   readonly gates: readonly GateSummary[];
@@ -138,8 +175,15 @@ export interface WithoutRepeats {
     readonly verdict: Verdict;
     readonly verdictWithout: Verdict;
   }[];
-  /** Share of CPU time stolen in the first measurement of all blocks, other arm − baseline: the machine should treat both alike. */
-  readonly stolen: readonly { readonly otherArm: string; readonly difference: Estimate; readonly p: number }[];
+  /**
+   * Share of CPU time stolen in the first measurement of all blocks, other arm − baseline: the
+   * machine should treat both alike.
+   */
+  readonly stolen: readonly {
+    readonly otherArm: string;
+    readonly difference: Estimate;
+    readonly p: number;
+  }[];
 }
 
 /** One interval that a precision stop looks at. */
@@ -152,7 +196,10 @@ export interface StopInterval {
   readonly scale: 'ratio' | 'difference';
   /** Half-width of the 95 % interval; undefined when the metric has no interval yet. */
   readonly halfWidth: number | undefined;
-  /** The largest half-width that the rule accepts; undefined for a difference without a margin and without values. */
+  /**
+   * The largest half-width that the rule accepts; undefined for a difference without a margin and
+   * without values.
+   */
   readonly limit: number | undefined;
 }
 
@@ -165,27 +212,42 @@ export interface StopState {
   readonly blocks: number;
 }
 
-/** Blocks that one comparison needs, from its spread in a pilot: nothing here shows how the arms compare. */
+/**
+ * Blocks that one comparison needs, from its spread in a pilot: nothing here shows how the arms
+ * compare.
+ */
 export interface PilotEndpoint {
   readonly metric: string;
   readonly otherArm: string;
   readonly connections: number;
   readonly loadPoint: LoadPoint;
   readonly blocks: number;
-  /** Standard deviation over blocks of the logarithm of the ratio; undefined without a ratio or with fewer than two blocks. */
+  /**
+   * Standard deviation over blocks of the logarithm of the ratio; undefined without a ratio or with
+   * fewer than two blocks.
+   */
   readonly spreadRatio: number | undefined;
   /** Standard deviation of the difference, in the metric's unit. */
   readonly spread: number | undefined;
   readonly margin: { readonly ratio: number | undefined; readonly absolute: number | undefined };
-  /** Blocks needed for the margin, on the scale that needs fewer; undefined without a margin, and beyond a million blocks. */
+  /**
+   * Blocks needed for the margin, on the scale that needs fewer; undefined without a margin, and
+   * beyond a million blocks.
+   */
   readonly needed: { readonly difference: number; readonly equivalence: number } | undefined;
-  /** Blocks needed for the precision of the plan's stopping rule; undefined without one or beyond a million blocks. */
+  /**
+   * Blocks needed for the precision of the plan's stopping rule; undefined without one or beyond a
+   * million blocks.
+   */
   readonly neededForPrecision: number | undefined;
 }
 
 export interface PilotAnalysis {
   readonly endpoints: readonly PilotEndpoint[];
-  /** Blocks that the next run should measure: the most that any endpoint needs, up to the limit of a run. */
+  /**
+   * Blocks that the next run should measure: the most that any endpoint needs, up to the limit of a
+   * run.
+   */
   readonly blocks: number;
   /** True when some endpoint needs more than a run may have. */
   readonly isCapped: boolean;
@@ -195,9 +257,18 @@ export interface PilotAnalysis {
 }
 
 /** A factor of the set-up that is drawn anew for every trial and saved with it. */
-export type SetupFactor = 'environmentPadding' | 'hashSeed' | 'randomSeed' | 'workingDirectory' | 'serverFirst' | 'cpus' | 'port';
+export type SetupFactor =
+  | 'environmentPadding'
+  | 'hashSeed'
+  | 'randomSeed'
+  | 'workingDirectory'
+  | 'serverFirst'
+  | 'cpus'
+  | 'port';
 
-/** Common to all scenarios; the reading of a scenario adds its own parts, under keys of their own. */
+/**
+ * Common to all scenarios; the reading of a scenario adds its own parts, under keys of their own.
+ */
 export interface Analysis {
   readonly schema: 1;
   readonly streamduel: string;
@@ -213,7 +284,10 @@ export interface Analysis {
   readonly loadPoints: readonly LoadPointAnalysis[];
   /** Set only when a page received the streams. */
   readonly browser?: BrowserAnalysis;
-  /** Counts include burn-in, which `burnIn` counts alone, and repeated blocks. When a rule stopped the run, no more were planned. */
+  /**
+   * Counts include burn-in, which `burnIn` counts alone, and repeated blocks. When a rule stopped
+   * the run, no more were planned.
+   */
   readonly trials: {
     readonly planned: number;
     readonly completed: number;
@@ -228,7 +302,10 @@ export interface Analysis {
     readonly hint: string | undefined;
   }[];
   readonly isComplete: boolean;
-  /** Blocks that were measured, burn-in left out, and those of them whose first measurement the machine disturbed. */
+  /**
+   * Blocks that were measured, burn-in left out, and those of them whose first measurement the
+   * machine disturbed.
+   */
   readonly blocks: { readonly measured: number; readonly disturbed: number };
   readonly repeats: readonly RepeatedBlock[];
   /** undefined when no block was repeated. */

@@ -19,14 +19,27 @@ interface Paced {
   readonly utilisation?: number;
 }
 
-/** A run whose trials of WebSocket have these values in their blocks, where those of SSE have 1.1 ms, 600 µs, 9000 turns and 400 starts. */
+/**
+ * A run whose trials of WebSocket have these values in their blocks, where those of SSE have 1.1
+ * ms, 600 µs, 9000 turns and 400 starts.
+ */
 function pacedRun(ws: (block: number) => Paced, blocks = 9) {
   const edit = (trial: CompletedTrial): CompletedTrial => {
     const own = trial.arm.transport === 'ws' ? ws(trial.block) : {};
-    const { periodNs = 1.1 * NS_PER_MS, readyNs = 600 * NS_PER_US, turns = 9000, starts = 400, utilisation = 0.3 } = own;
+    const {
+      periodNs = 1.1 * NS_PER_MS,
+      readyNs = 600 * NS_PER_US,
+      turns = 9000,
+      starts = 400,
+      utilisation = 0.3,
+    } = own;
     return {
       ...trial,
-      distributions: { ...trial.distributions, turnPeriodNs: constant(periodNs, turns - 1), dueToReadyNs: constant(readyNs, 40_000) },
+      distributions: {
+        ...trial.distributions,
+        turnPeriodNs: constant(periodNs, turns - 1),
+        dueToReadyNs: constant(readyNs, 40_000),
+      },
       client: { ...trial.client, streamsStarted: starts },
       server: { ...trial.server, use: { ...trial.server.use, eventLoopUtilisation: utilisation } },
     };
@@ -46,7 +59,9 @@ const met = ['H9period ok', 'H9ready ok', 'H9tokens ok', 'H9starts ok'];
 
 it('arms that the harness treated alike, within 2 % and 20 µs, meet every control', () => {
   expect(states(() => ({}))).toEqual(met);
-  expect(states(() => ({ periodNs: 1.12 * NS_PER_MS, readyNs: 619 * NS_PER_US, turns: 9100 }))).toEqual(met);
+  expect(
+    states(() => ({ periodNs: 1.12 * NS_PER_MS, readyNs: 619 * NS_PER_US, turns: 9100 })),
+  ).toEqual(met);
 });
 
 it.each<[string, Paced]>([
@@ -57,19 +72,34 @@ it.each<[string, Paced]>([
 ])('%s fails alone where every block differs by more: %j', (id, ws) => {
   const gates = judge(() => ws);
   expect(gates?.filter(({ state }) => state !== 'ok').map((gate) => gate.id)).toEqual([id]);
-  expect(gates?.find((gate) => gate.id === id)).toMatchObject({ state: 'failed', arm: 'ws', missed: 9, trials: 9, kind: 'harness' });
+  expect(gates?.find((gate) => gate.id === id)).toMatchObject({
+    state: 'failed',
+    arm: 'ws',
+    missed: 9,
+    trials: 9,
+    kind: 'harness',
+  });
 });
 
 it('the sign of a difference is kept: an arm that turns faster than the baseline is as wrong as one that turns more slowly', () => {
-  expect(judge(() => ({ periodNs: 0.99 * NS_PER_MS }))?.[0]).toMatchObject({ state: 'failed', median: expect.closeTo(-0.1, 6) as number });
+  expect(judge(() => ({ periodNs: 0.99 * NS_PER_MS }))?.[0]).toMatchObject({
+    state: 'failed',
+    median: expect.closeTo(-0.1, 6) as number,
+  });
 });
 
 it('one block with a stall decides nothing', () => {
-  expect(states((block) => (block === 3 ? { periodNs: 3 * NS_PER_MS, readyNs: 90 * NS_PER_MS, turns: 3000 } : {}))).toEqual(met);
+  expect(
+    states((block) =>
+      block === 3 ? { periodNs: 3 * NS_PER_MS, readyNs: 90 * NS_PER_MS, turns: 3000 } : {},
+    ),
+  ).toEqual(met);
 });
 
 it('blocks that scatter to both sides prove nothing against the harness, and the gate says so', () => {
-  const gates = judge((block) => ({ readyNs: (600 + (block % 3 === 0 ? -70 : 30 + block)) * NS_PER_US }));
+  const gates = judge((block) => ({
+    readyNs: (600 + (block % 3 === 0 ? -70 : 30 + block)) * NS_PER_US,
+  }));
   expect(gates?.find(({ id }) => id === 'H9ready')).toMatchObject({ state: 'warned' });
 });
 
@@ -83,9 +113,9 @@ it('where a server is busy nearly all of the time its turns wait for its own wor
 });
 
 it('a control that fails makes the timed endpoints of that pair HARNESS-LIMITED', () => {
-  const kinds = analyseRun(pacedRun(() => ({ periodNs: 1.4 * NS_PER_MS }))).loadPoints[0]!.comparisons.map(
-    ({ metric, verdict }) => `${metric} ${verdict.kind}`,
-  );
+  const kinds = analyseRun(
+    pacedRun(() => ({ periodNs: 1.4 * NS_PER_MS })),
+  ).loadPoints[0]!.comparisons.map(({ metric, verdict }) => `${metric} ${verdict.kind}`);
   expect(kinds).toContain('delivery.p50 harness-limited');
   expect(analyseRun(pacedRun(() => ({}))).loadPoints[0]!.harnessLimited).toEqual([]);
 });

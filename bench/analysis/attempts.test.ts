@@ -8,9 +8,14 @@ const plan = { extraBlocks: 3 };
 
 /** Block and attempt of the analysed pairs. */
 function analysed(options: FixtureOptions, rule: 'last' | 'first' = 'last'): string[] {
-  const [point] = selectMeasured(fixtureRun({ blocks: 4, burnInBlocks: 1, plan, ...options }), rule);
+  const [point] = selectMeasured(
+    fixtureRun({ blocks: 4, burnInBlocks: 1, plan, ...options }),
+    rule,
+  );
   const [sse, ws] = point!.arms;
-  return pairTrials(sse!, ws!).map(({ block, baseline, other }) => `${block}.${baseline.attempt ?? 0}.${other.attempt ?? 0}`);
+  return pairTrials(sse!, ws!).map(
+    ({ block, baseline, other }) => `${block}.${baseline.attempt ?? 0}.${other.attempt ?? 0}`,
+  );
 }
 
 const isCut = (trial: CompletedTrial): boolean => trial.attempt === 1 && trial.order === 1;
@@ -25,7 +30,9 @@ describe('of a block that was measured twice', () => {
   });
 
   test('the first one is, when the second was cut off', () => {
-    expect(analysed({ repeated: [4], edit: (trial) => (isCut(trial) ? undefined : trial) })).toEqual(['1.0.0', '2.0.0', '3.0.0', '4.0.0']);
+    expect(
+      analysed({ repeated: [4], edit: (trial) => (isCut(trial) ? undefined : trial) }),
+    ).toEqual(['1.0.0', '2.0.0', '3.0.0', '4.0.0']);
   });
 
   test('the second one stays chosen when a trial of it failed: the block is left out, not taken from the first', () => {
@@ -43,8 +50,16 @@ describe('of a block that was measured twice', () => {
 });
 
 test('a measurement is whole only with every arm at every load point', () => {
-  const run = fixtureRun({ blocks: 2, burnInBlocks: 0, connections: [10, 100], edit: (trial) => (trial.trial === 7 ? undefined : trial) });
-  expect(attemptsByBlock(run).map((attempts) => attempts.map(({ isWhole }) => isWhole))).toEqual([[true], [false]]);
+  const run = fixtureRun({
+    blocks: 2,
+    burnInBlocks: 0,
+    connections: [10, 100],
+    edit: (trial) => (trial.trial === 7 ? undefined : trial),
+  });
+  expect(attemptsByBlock(run).map((attempts) => attempts.map(({ isWhole }) => isWhole))).toEqual([
+    [true],
+    [false],
+  ]);
 });
 
 test('only what the machine did disturbs a block: a busy client is an arm’s own doing', () => {
@@ -53,5 +68,9 @@ test('only what the machine did disturbs a block: a busy client is an arm’s ow
     ...trial!,
     gates: trial!.gates.map((gate) => Object.assign({}, gate, { ok: gate.id !== gateId })),
   });
-  expect(['N1', 'H2', 'C1'].map((gateId) => isDisturbed([missing(gateId)]))).toEqual([true, false, false]);
+  expect(['N1', 'H2', 'C1'].map((gateId) => isDisturbed([missing(gateId)]))).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

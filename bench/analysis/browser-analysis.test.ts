@@ -20,7 +20,11 @@ function trialOf(browser: Partial<BrowserTally>, trial: number): CompletedTrial 
   };
   const described = describeTrial('sse', () => 1);
   const place = { trial, block: trial, burnIn: false, order: 0, arm, loadPoint };
-  return { ...described, ...place, client: { ...described.client, browser: { ...usual, ...browser } } };
+  return {
+    ...described,
+    ...place,
+    client: { ...described.client, browser: { ...usual, ...browser } },
+  };
 }
 
 it('of several trials the coarsest clock and the worst uncertainty are kept, and clocks that moved are counted', () => {
@@ -29,9 +33,20 @@ it('of several trials the coarsest clock and the worst uncertainty are kept, and
   const completed = [
     trialOf({}, 0),
     trialOf({ clock: { before: bound, after: bound } }, 1),
-    trialOf({ resolutionNs: 100_000, isIsolated: false, version: 'Chrome/2', clock: { before: bound, after: moved } }, 2),
+    trialOf(
+      {
+        resolutionNs: 100_000,
+        isIsolated: false,
+        version: 'Chrome/2',
+        clock: { before: bound, after: moved },
+      },
+      2,
+    ),
   ];
-  const point = { loadPoint, arms: [{ name: 'sse/browser', arm, isNullArm: false, completed, failed: 0 }] } as const;
+  const point = {
+    loadPoint,
+    arms: [{ name: 'sse/browser', arm, isNullArm: false, completed, failed: 0 }],
+  } as const;
   expect(analyseBrowser([point], streamReading)).toEqual({
     arms: [
       {
@@ -49,18 +64,26 @@ it('of several trials the coarsest clock and the worst uncertainty are kept, and
 
 it('a run without a page has no such part', () => {
   const probe = { ...arm, client: 'probe' } as const;
-  const point = { loadPoint, arms: [{ name: 'sse', arm: probe, isNullArm: false, completed: [], failed: 0 }] } as const;
+  const point = {
+    loadPoint,
+    arms: [{ name: 'sse', arm: probe, isNullArm: false, completed: [], failed: 0 }],
+  } as const;
   expect(analyseBrowser([point], streamReading)).toBeUndefined();
 });
 
 it('a scenario in which a browser does something else has no such part', () => {
-  const point = { loadPoint, arms: [{ name: 'sse/browser', arm, isNullArm: false, completed: [], failed: 0 }] };
+  const point = {
+    loadPoint,
+    arms: [{ name: 'sse/browser', arm, isNullArm: false, completed: [], failed: 0 }],
+  };
   expect(analyseBrowser([point], { metrics: [] })).toBeUndefined();
 });
 
 it('what a page hides is told from what was too little', () => {
   expect(whyUnseen('connect.p50', arm)).toBe('cannot be seen of a page');
-  expect(whyUnseen('bytes.token.wire', arm)).toBe('a browser keeps its connections: they carried other streams, too');
+  expect(whyUnseen('bytes.token.wire', arm)).toBe(
+    'a browser keeps its connections: they carried other streams, too',
+  );
   expect(whyUnseen('bytes.token.wire', { ...arm, transport: 'ws' })).toBeUndefined();
   expect(whyUnseen('delivery.p99', arm)).toBeUndefined();
   expect(whyUnseen('connect.p50', { ...arm, client: 'library' })).toBeUndefined();

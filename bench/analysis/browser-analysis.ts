@@ -1,4 +1,5 @@
-// Analyses the streams that a page received: which browser it was, and how well its clock was known.
+// Analyses the streams that a page received: which browser it was, and how well its clock was
+// known.
 
 import { reusesConnections, type Arm } from '../contract/arms/arms.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
@@ -17,7 +18,10 @@ export interface PageOfArm {
   /** Coarsest clock resolution of all trials. */
   readonly resolutionNs: number | undefined;
   /** Bound on the error of any stamp of the page against those of the server. */
-  readonly uncertaintyNs: { readonly median: number | undefined; readonly worst: number | undefined };
+  readonly uncertaintyNs: {
+    readonly median: number | undefined;
+    readonly worst: number | undefined;
+  };
   /** Trials in which the clock was found to have moved between its two measurements. */
   readonly moved: number;
   readonly trials: number;
@@ -27,18 +31,25 @@ export interface BrowserAnalysis {
   readonly arms: readonly PageOfArm[];
 }
 
-/** undefined for a run without a receiving page, and for a scenario in which a browser does something else than receive tokens. */
+/**
+ * undefined for a run without a receiving page, and for a scenario in which a browser does
+ * something else than receive tokens.
+ */
 export function analyseBrowser(
   loadPoints: readonly MeasuredLoadPoint[],
   { metrics }: Pick<ScenarioReading, 'metrics'>,
 ): BrowserAnalysis | undefined {
   if (!metrics.some(({ needs }) => needs === 'page')) return undefined;
-  const measured = loadPoints.flatMap(({ arms }) => arms).filter(({ arm }) => isBrowser(arm.client));
+  const measured = loadPoints
+    .flatMap(({ arms }) => arms)
+    .filter(({ arm }) => isBrowser(arm.client));
   if (measured.length === 0) return undefined;
   const byName = Map.groupBy(measured, ({ name }) => name);
   return {
     arms: [...byName].map(([arm, several]) => {
-      const trials = several.flatMap(({ completed }) => completed.filter(isSteady)).flatMap(({ client }) => client.browser ?? []);
+      const trials = several
+        .flatMap(({ completed }) => completed.filter(isSteady))
+        .flatMap(({ client }) => client.browser ?? []);
       const uncertainties = trials.map(({ clock }) => originUncertaintyNs(clock));
       return {
         arm,
@@ -46,7 +57,10 @@ export function analyseBrowser(
         isIsolated: trials.length > 0 && trials.every(({ isIsolated }) => isIsolated),
         resolutionNs: largest(trials.map(({ resolutionNs }) => resolutionNs)),
         uncertaintyNs: { median: median(uncertainties), worst: largest(uncertainties) },
-        moved: trials.filter(({ clock: { before, after } }) => before.lowNs > after.highNs || after.lowNs > before.highNs).length,
+        moved: trials.filter(
+          ({ clock: { before, after } }) =>
+            before.lowNs > after.highNs || after.lowNs > before.highNs,
+        ).length,
         trials: trials.length,
       };
     }),
@@ -54,12 +68,26 @@ export function analyseBrowser(
 }
 
 /** Metrics that need access to the client's sockets, reads or process. */
-const unseen: ReadonlySet<string> = new Set(['connect.p50', 'cpu.client.token', 'elu.client', 'coalescing', 'calls.client.token']);
+const unseen: ReadonlySet<string> = new Set([
+  'connect.p50',
+  'cpu.client.token',
+  'elu.client',
+  'coalescing',
+  'calls.client.token',
+]);
 /** Metrics from the kernel's counts of a connection, which assume that it carried one stream. */
-const unseparated: ReadonlySet<string> = new Set(['bytes.token.tcp', 'bytes.token.wire', 'bytes.token.wire.without-id', 'segments.token']);
+const unseparated: ReadonlySet<string> = new Set([
+  'bytes.token.tcp',
+  'bytes.token.wire',
+  'bytes.token.wire.without-id',
+  'segments.token',
+]);
 
 /** Why no trial of a page has a metric; undefined when the page is not the reason. */
-export function whyUnseen(metric: string, { client, transport }: Pick<Arm, 'client' | 'transport'>): string | undefined {
+export function whyUnseen(
+  metric: string,
+  { client, transport }: Pick<Arm, 'client' | 'transport'>,
+): string | undefined {
   if (!isBrowser(client)) return undefined;
   if (unseen.has(metric)) return 'cannot be seen of a page';
   return unseparated.has(metric) && reusesConnections({ client, transport })

@@ -23,7 +23,10 @@ const runWith = (value: number, blocks = 12) =>
     blocks: 12,
     burnInBlocks: 0,
     plan: { extraBlocks: 3 },
-    edit: (trial) => ({ ...trial, gates: [...trial.gates, clock(trial.block < blocks ? value : 8_000)] }),
+    edit: (trial) => ({
+      ...trial,
+      gates: [...trial.gates, clock(trial.block < blocks ? value : 8_000)],
+    }),
   });
 
 const verdictsOf = (run: ReturnType<typeof runWith>): Record<string, string> =>
@@ -55,9 +58,11 @@ describe('clocks that agree within 80 µs only', () => {
 test('only differences between two clocks rest on them, and a relative margin is held against the limit', () => {
   const doubt = clock(60_000);
   expect(whyClocksTooFar({ margin: { ratio: 0.1, absolute: 1000 } }, [doubt])).toBeUndefined();
-  expect(whyClocksTooFar({ isOneWay: true, margin: { ratio: 0.1, absolute: 1e6 } }, [doubt])).toBeUndefined();
-  expect(whyClocksTooFar({ isOneWay: true, margin: { ratio: 0.1, absolute: undefined } }, [doubt])).toBe(
-    'the clocks of server and client agree within 60 µs only (N4), too little for the margin',
-  );
+  expect(
+    whyClocksTooFar({ isOneWay: true, margin: { ratio: 0.1, absolute: 1e6 } }, [doubt]),
+  ).toBeUndefined();
+  expect(
+    whyClocksTooFar({ isOneWay: true, margin: { ratio: 0.1, absolute: undefined } }, [doubt]),
+  ).toBe('the clocks of server and client agree within 60 µs only (N4), too little for the margin');
   expect(whyClocksTooFar({ isOneWay: true }, [])).toBeUndefined();
 });

@@ -1,5 +1,5 @@
-// All comparisons of a run with their verdicts. Two families are corrected for their number: the endpoints, declared
-// beforehand, and everything else, which is exploratory.
+// All comparisons of a run with their verdicts. Two families are corrected for their number: the
+// endpoints, declared beforehand, and everything else, which is exploratory.
 
 import { isCopy } from '../contract/arms/arms.ts';
 import { deriveSeed } from '../contract/random.ts';
@@ -7,7 +7,12 @@ import type { Warning } from '../contract/run-file.ts';
 import type { LoadPointAnalysis } from './analysis.ts';
 import { findClockDoubts, whyClocksTooFar } from './clock-doubts.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
-import { isSteady, type JudgedLoadPoint, type MeasuredArm, type MeasuredLoadPoint } from './measured-trials.ts';
+import {
+  isSteady,
+  type JudgedLoadPoint,
+  type MeasuredArm,
+  type MeasuredLoadPoint,
+} from './measured-trials.ts';
 import type { Metric } from './metrics/metric.ts';
 import { floorForVerdict } from './noise-floors.ts';
 import { endpointsOf, metricsAt, type ScenarioReading } from './scenario-reading.ts';
@@ -26,19 +31,29 @@ export interface CompareRunOptions {
 }
 
 /**
- * One list per load point: endpoints in their order, then counted bytes, then the rest. The first arm is the baseline; its
- * copy is in no list and in no family.
+ * One list per load point: endpoints in their order, then counted bytes, then the rest. The first
+ * arm is the baseline; its copy is in no list and in no family.
  */
-export function compareRun(loadPoints: readonly JudgedLoadPoint[], options: CompareRunOptions): readonly (readonly ArmComparison[])[] {
+export function compareRun(
+  loadPoints: readonly JudgedLoadPoint[],
+  options: CompareRunOptions,
+): readonly (readonly ArmComparison[])[] {
   const { reading } = options;
-  const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, reading, signFlipSeed(options.seed)));
+  const evidence = loadPoints.map((loadPoint) =>
+    gatherEvidence(loadPoint, reading, signFlipSeed(options.seed)),
+  );
   const [first] = loadPoints;
   // A plan that names its endpoints has all of them among the evidence.
-  const leastClaims = first === undefined || first.loadPoint.endpoints !== undefined ? 0 : endpointsOf(reading).length;
+  const leastClaims =
+    first === undefined || first.loadPoint.endpoints !== undefined
+      ? 0
+      : endpointsOf(reading).length;
   const corrected = correct(evidence.flat(), leastClaims);
   const withheld = whyWithheld(options);
   return loadPoints.map((loadPoint, index) =>
-    (evidence[index] ?? []).map((one) => toComparison(one, { reading, loadPoint, corrected, withheld })),
+    (evidence[index] ?? []).map((one) =>
+      toComparison(one, { reading, loadPoint, corrected, withheld }),
+    ),
   );
 }
 
@@ -54,14 +69,20 @@ function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefine
   return allowed ? undefined : 'this plan is too short to support a verdict';
 }
 
-function gatherEvidence({ loadPoint, arms }: MeasuredLoadPoint, reading: ScenarioReading, seed: number): Evidence[] {
+function gatherEvidence(
+  { loadPoint, arms }: MeasuredLoadPoint,
+  reading: ScenarioReading,
+  seed: number,
+): Evidence[] {
   const [baseline, ...others] = arms;
   if (baseline === undefined || reading.comparesNothing === true) return [];
   return others
     .filter(({ arm }) => !isCopy(arm))
     .flatMap((other) => {
       const compared = metricsAt(reading, { loadPoint, arms: [baseline.arm, other.arm] });
-      return compared.filter(({ isWithinArm }) => isWithinArm !== true).map((metric) => compareMetric({ metric, baseline, other, seed }));
+      return compared
+        .filter(({ isWithinArm }) => isWithinArm !== true)
+        .map((metric) => compareMetric({ metric, baseline, other, seed }));
     })
     .filter((evidence) => evidence.pairs.length > 0 || isDeclared(evidence));
 }
@@ -77,10 +98,15 @@ interface Corrected {
   readonly fewestBlocks: number;
 }
 
-/** An endpoint that was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
+/**
+ * An endpoint that was declared but not measured stays in its family with p = 1: the others must
+ * not gain by its loss.
+ */
 function correct(all: readonly Evidence[], leastClaims: number): Corrected {
   const declared = all.filter(isDeclared);
-  const exploratory = all.filter((evidence) => !isDeclared(evidence) && evidence.signFlipP !== undefined);
+  const exploratory = all.filter(
+    (evidence) => !isDeclared(evidence) && evidence.signFlipP !== undefined,
+  );
   const differences = holm(declared.map((evidence) => orOne(evidence, evidence.signFlipP)));
   const equivalences = holm(declared.map((evidence) => orOne(evidence, evidence.tostP)));
   const discoveries = benjaminiHochberg(exploratory.map(({ signFlipP }) => signFlipP ?? 1));
@@ -106,10 +132,14 @@ interface VerdictSurroundings {
   readonly withheld: string | undefined;
 }
 
-function toComparison(evidence: Evidence, { reading, loadPoint, corrected, withheld }: VerdictSurroundings): ArmComparison {
+function toComparison(
+  evidence: Evidence,
+  { reading, loadPoint, corrected, withheld }: VerdictSurroundings,
+): ArmComparison {
   const { metric, otherArm, baselineArm, pairs } = evidence;
   const isMeasured = whyNotMeasured(evidence) === undefined;
-  const differenceP = isMeasured || !isDeclared(evidence) ? corrected.differenceP.get(evidence) : undefined;
+  const differenceP =
+    isMeasured || !isDeclared(evidence) ? corrected.differenceP.get(evidence) : undefined;
   const equivalenceP = isMeasured ? corrected.equivalenceP.get(evidence) : undefined;
   const reasons = (of: ReadonlyMap<string, readonly string[]>): string[] =>
     [baselineArm, otherArm].flatMap(({ name }) => of.get(name) ?? []);
@@ -138,7 +168,12 @@ function toComparison(evidence: Evidence, { reading, loadPoint, corrected, withh
     adjustedP: differenceP,
     tostP: evidence.tostP,
     ...(equivalenceP !== undefined && { adjustedTostP: equivalenceP }),
-    orderEffect: orderEffect && { value: orderEffect.gamma, low: orderEffect.low, high: orderEffect.high, trials: pairs.length },
+    orderEffect: orderEffect && {
+      value: orderEffect.gamma,
+      low: orderEffect.low,
+      high: orderEffect.high,
+      trials: pairs.length,
+    },
     pairs,
     verdict,
     sentence: verdictSentence(evidence, verdict),
@@ -158,6 +193,10 @@ function warnOfDrift(metric: Metric, arms: readonly MeasuredArm[]): Warning[] {
     count: completed.filter(isSteady).filter(({ steadiness }) => steadiness.isDrifting).length,
   }));
   if (drifting.every(({ count }) => count === 0)) return [];
-  const counts = drifting.map(({ name, count, trials }) => `${name} in ${count} of ${trials}`).join(', ');
-  return [{ code: 'drift', message: `delivery changed within the window of some trials: ${counts}` }];
+  const counts = drifting
+    .map(({ name, count, trials }) => `${name} in ${count} of ${trials}`)
+    .join(', ');
+  return [
+    { code: 'drift', message: `delivery changed within the window of some trials: ${counts}` },
+  ];
 }

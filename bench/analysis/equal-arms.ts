@@ -1,9 +1,13 @@
-// Finds the A/A pair: the baseline and the arm that repeats it under another name, through the same code path. Any difference
-// between the two is noise, so the copy is measured like any arm but is in no comparison.
+// Finds the A/A pair: the baseline and the arm that repeats it under another name, through the same
+// code path. Any difference between the two is noise, so the copy is measured like any arm but is
+// in no comparison.
 
 import { isCopy, type Arm } from '../contract/arms/arms.ts';
 
-/** Whether the arm repeats the baseline. A copy of some other arm shows nothing about this baseline's noise. */
+/**
+ * Whether the arm repeats the baseline. A copy of some other arm shows nothing about this
+ * baseline's noise.
+ */
 export function isCopyOf(baseline: Arm, arm: Arm): boolean {
   return isCopy(arm) && describeSetUp(arm) === describeSetUp(baseline);
 }

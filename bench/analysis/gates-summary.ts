@@ -9,17 +9,21 @@ import { pairTrials, type MeasuredArm } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
 /**
- * A harness gate missed in more than this share of an arm's trials shows no brief disturbance but the steady state of the load
- * generator. A quarter: one bad trial of the four of a short run must not fail a load point; fewer misses cause a warning.
+ * A harness gate missed in more than this share of an arm's trials shows no brief disturbance but
+ * the steady state of the load generator. A quarter: one bad trial of the four of a short run must
+ * not fail a load point; fewer misses cause a warning.
  */
 const PERSISTENT_SHARE = 0.25;
 
-/** For runs before 0.2, whose tokens have no stamp of their turn: beyond it a late server was measured, not its transport. */
+/**
+ * For runs before 0.2, whose tokens have no stamp of their turn: beyond it a late server was
+ * measured, not its transport.
+ */
 const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
 
 /**
- * One summary per arm and gate, in the order in which the trials list them; then gates on a pair of arms: H9…, unless servers are
- * late by the design of the scenario, and C8block.
+ * One summary per arm and gate, in the order in which the trials list them; then gates on a pair of
+ * arms: H9…, unless servers are late by the design of the scenario, and C8block.
  */
 export function summariseGates(
   arms: readonly MeasuredArm[],
@@ -37,7 +41,9 @@ export function summariseGates(
   const timed = baseline.isNullArm || isLateByDesign ? [] : others.filter((arm) => !arm.isNullArm);
   return [
     ...summaries,
-    ...timed.flatMap((other) => judgeControls(baseline, other) ?? [compareLateness(baseline, other)]),
+    ...timed.flatMap(
+      (other) => judgeControls(baseline, other) ?? [compareLateness(baseline, other)],
+    ),
     ...others.flatMap((other) => comparePlans(baseline, other)),
   ];
 }
@@ -60,17 +66,32 @@ function summariseGate(arm: string, gates: readonly Gate[]): GateSummary {
     limit: gate.limit,
     arm,
     median: median(values),
-    worst: values.length === 0 ? undefined : isLowerLimit(gates) ? Math.min(...values) : Math.max(...values),
+    worst:
+      values.length === 0
+        ? undefined
+        : isLowerLimit(gates)
+          ? Math.min(...values)
+          : Math.max(...values),
     missed,
     trials: gates.length,
-    state: values.length === 0 && missed === 0 ? 'not-measured' : stateOf(gate.kind, missed, gates.length),
-    note: gates.find(({ note, ok }) => note !== undefined && !ok)?.note ?? gates.find(({ note }) => note !== undefined)?.note,
+    state:
+      values.length === 0 && missed === 0
+        ? 'not-measured'
+        : stateOf(gate.kind, missed, gates.length),
+    note:
+      gates.find(({ note, ok }) => note !== undefined && !ok)?.note ??
+      gates.find(({ note }) => note !== undefined)?.note,
   };
 }
 
-/** A gate does not say on which side of its limit it holds; a value that passed above it, or missed below it, does. */
+/**
+ * A gate does not say on which side of its limit it holds; a value that passed above it, or missed
+ * below it, does.
+ */
 function isLowerLimit(gates: readonly Gate[]): boolean {
-  return gates.some(({ value, limit, ok }) => value !== undefined && (ok ? value > limit : value < limit));
+  return gates.some(
+    ({ value, limit, ok }) => value !== undefined && (ok ? value > limit : value < limit),
+  );
 }
 
 function stateOf(kind: Gate['kind'], missed: number, trials: number): 'ok' | 'warned' | 'failed' {
@@ -89,7 +110,10 @@ function compareLateness(baseline: MeasuredArm, other: MeasuredArm): GateSummary
     const value = Math.abs(second - first);
     return [Object.assign({ value, ok: value <= LATENESS_GAP_LIMIT_NS }, latenessGate)];
   });
-  const summary = summariseGate(other.name, gates.length === 0 ? [{ ...latenessGate, ok: true }] : gates);
+  const summary = summariseGate(
+    other.name,
+    gates.length === 0 ? [{ ...latenessGate, ok: true }] : gates,
+  );
   return { ...summary, trials: gates.length, note: `against ${baseline.name}, per block` };
 }
 
@@ -105,7 +129,10 @@ const latenessGate = {
   unit: 'ns',
 } as const satisfies Omit<Gate, 'ok'>;
 
-/** C8block: the servers of a block planned different streams, so their streams cannot be compared. No gate for runs that kept no hash. */
+/**
+ * C8block: the servers of a block planned different streams, so their streams cannot be compared.
+ * No gate for runs that kept no hash.
+ */
 function comparePlans(baseline: MeasuredArm, other: MeasuredArm): GateSummary[] {
   const gates = pairTrials(baseline, other).flatMap((pair): Gate[] => {
     const [first, second] = [plannedBy(pair.baseline), plannedBy(pair.other)];
@@ -116,7 +143,10 @@ function comparePlans(baseline: MeasuredArm, other: MeasuredArm): GateSummary[] 
   return [{ ...summariseGate(other.name, gates), note: `against ${baseline.name}, per block` }];
 }
 
-/** Hash of the plan that the server reported; after a fault the client's, since the server may be gone. */
+/**
+ * Hash of the plan that the server reported; after a fault the client's, since the server may be
+ * gone.
+ */
 function plannedBy(trial: FinishedTrial): string | undefined {
   switch (trial.outcome) {
     case 'completed':

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * SHA-256 (hex) over the plan as JSON with sorted keys and without undefined members, so that neither the order in which a
- * plan was built nor a trip through a file changes it.
+ * SHA-256 (hex) over the plan as JSON with sorted keys and without undefined members, so that
+ * neither the order in which a plan was built nor a trip through a file changes it.
  */
 export function hashPlan(plan: unknown): string {
   return createHash('sha256').update(canonicalJson(plan)).digest('hex');
@@ -12,7 +12,9 @@ export function hashPlan(plan: unknown): string {
 
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
-    isPlainObject(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1))) : member,
+    isPlainObject(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
   );
 }
 

@@ -8,27 +8,36 @@ const WINDOW_NS = 10 * NS_PER_S;
 function poisson(perSecond: number, seed: number): Float64Array {
   const draw = seededDraw(seed);
   const starts: number[] = [];
-  for (let atNs = 0; atNs < WINDOW_NS; atNs += (-Math.log1p(-draw()) * NS_PER_S) / perSecond) starts.push(atNs);
+  for (let atNs = 0; atNs < WINDOW_NS; atNs += (-Math.log1p(-draw()) * NS_PER_S) / perSecond)
+    starts.push(atNs);
   return Float64Array.from(starts);
 }
 
 /** Issues all starts due within one turn of a timer together, 30 µs apart. */
 function onTimer(dueNs: Float64Array, periodNs: number): Float64Array {
   let lastNs = Number.NEGATIVE_INFINITY;
-  return dueNs.map((due) => (lastNs = Math.max(Math.ceil(due / periodNs) * periodNs, lastNs + 30_000)));
+  return dueNs.map(
+    (due) => (lastNs = Math.max(Math.ceil(due / periodNs) * periodNs, lastNs + 30_000)),
+  );
 }
 
-it.each([20, 50, 150, 400, 1000])('Poisson starts that a timer of 1 ms issues pass, at %d a second', (perSecond) => {
-  const missed = Array.from({ length: 200 }, (_, seed) => judgeArrivals(onTimer(poisson(perSecond, seed), 1.1 * NS_PER_MS), seed)).filter(
-    ({ statistic, limit }) => !((statistic ?? Number.NaN) <= limit),
-  );
-  // Chance alone misses the limit once in some thousands; on a timer a little more often.
-  expect(missed.length).toBeLessThanOrEqual(1);
-});
+it.each([20, 50, 150, 400, 1000])(
+  'Poisson starts that a timer of 1 ms issues pass, at %d a second',
+  (perSecond) => {
+    const missed = Array.from({ length: 200 }, (_, seed) =>
+      judgeArrivals(onTimer(poisson(perSecond, seed), 1.1 * NS_PER_MS), seed),
+    ).filter(({ statistic, limit }) => !((statistic ?? Number.NaN) <= limit));
+    // Chance alone misses the limit once in some thousands; on a timer a little more often.
+    expect(missed.length).toBeLessThanOrEqual(1);
+  },
+);
 
 it.each([50, 400])('starts in batches of a tenth of a second fail, at %d a second', (perSecond) => {
   for (let seed = 0; seed < 20; seed++) {
-    const { statistic, limit } = judgeArrivals(onTimer(poisson(perSecond, seed), 100 * NS_PER_MS), seed);
+    const { statistic, limit } = judgeArrivals(
+      onTimer(poisson(perSecond, seed), 100 * NS_PER_MS),
+      seed,
+    );
     expect(statistic).toBeGreaterThan(limit);
   }
 });

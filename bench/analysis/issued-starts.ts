@@ -5,7 +5,10 @@ import { NS_PER_MS } from '../contract/units.ts';
 import { andersonDarlingExponential, CRITICAL_1_PERCENT } from './statistics/anderson-darling.ts';
 
 export interface ArrivalsJudgement {
-  /** Anderson–Darling statistic of the gaps against an exponential; undefined when it was not judged. */
+  /**
+   * Anderson–Darling statistic of the gaps against an exponential; undefined when it was not
+   * judged.
+   */
   readonly statistic: number | undefined;
   readonly limit: number;
   readonly note: string | undefined;
@@ -14,12 +17,16 @@ export interface ArrivalsJudgement {
 /** Lancet's rule (Kogias et al. 2019): twice the strictest critical value. */
 const ARRIVALS_LIMIT = 2 * CRITICAL_1_PERCENT;
 /**
- * A timer of 1 ms issues starts that are due in one millisecond together, so that gaps not much longer look quantised, whatever
- * their law. A random subset of Poisson arrivals is Poisson, so a subset is judged when starts are closer.
+ * A timer of 1 ms issues starts that are due in one millisecond together, so that gaps not much
+ * longer look quantised, whatever their law. A random subset of Poisson arrivals is Poisson, so a
+ * subset is judged when starts are closer.
  */
 const LEAST_MEAN_GAP_NS = 25 * NS_PER_MS;
 
-/** @param startsNs When each start of the window was issued, in the order of the plan. @param seed Draws the subset that is judged. */
+/**
+ * @param startsNs When each start of the window was issued, in the order of the plan. @param seed
+ * Draws the subset that is judged.
+ */
 export function judgeArrivals(startsNs: Float64Array, seed: number): ArrivalsJudgement {
   const share = meanGapOf(startsNs.toSorted()) / LEAST_MEAN_GAP_NS;
   const kept = startsNs.filter((_, index) => deriveSeed(seed, index) < share * 2 ** 32).sort();

@@ -20,12 +20,27 @@ const END_NS = 20_000;
 const START_LAG_NS = 5000;
 const GAP_NS = 50 * NS_PER_MS;
 
-/** Streams that each begin at a given time, with tokens every 50 ms from 100 ms on; every delay is a known constant. */
-function constantDelays(startsNs: readonly number[], tokensPerStream: number, windowStartNs: number, windowEndNs: number) {
+/**
+ * Streams that each begin at a given time, with tokens every 50 ms from 100 ms on; every delay is a
+ * known constant.
+ */
+function constantDelays(
+  startsNs: readonly number[],
+  tokensPerStream: number,
+  windowStartNs: number,
+  windowEndNs: number,
+) {
   const streams = startsNs.length;
   const totalTokens = streams * tokensPerStream;
-  const offsets = Float64Array.from({ length: tokensPerStream }, (_, token) => 2 * GAP_NS + token * GAP_NS);
-  const server = { handlerNs: emptyStamps(streams), readyNs: emptyStamps(totalTokens), writtenNs: emptyStamps(totalTokens) };
+  const offsets = Float64Array.from(
+    { length: tokensPerStream },
+    (_, token) => 2 * GAP_NS + token * GAP_NS,
+  );
+  const server = {
+    handlerNs: emptyStamps(streams),
+    readyNs: emptyStamps(totalTokens),
+    writtenNs: emptyStamps(totalTokens),
+  };
   const client = {
     startNs: emptyStamps(streams),
     connectNs: emptyStamps(streams),
@@ -111,28 +126,45 @@ describe('constant delays', () => {
 
   test('turns of the pacer are told by its stamps, and not at all where servers have turns of their own', () => {
     // Streams start 25 ms apart with a token every 50 ms: one turn each 25 ms.
-    expect(quantileOf(joinStamps(everything()).distributions.turnPeriodNs, 0.5)).toBe(25 * NS_PER_MS);
-    expect(joinStamps({ ...everything(), serverProcesses: 2 }).distributions.turnPeriodNs).toBeUndefined();
+    expect(quantileOf(joinStamps(everything()).distributions.turnPeriodNs, 0.5)).toBe(
+      25 * NS_PER_MS,
+    );
+    expect(
+      joinStamps({ ...everything(), serverProcesses: 2 }).distributions.turnPeriodNs,
+    ).toBeUndefined();
   });
 
   test('stamps of before there was one for the turn are joined without it', () => {
     const { server, ...input } = everything();
-    const { distributions, missingStamps } = joinStamps({ ...input, server: { handlerNs: server.handlerNs, writtenNs: server.writtenNs } });
+    const { distributions, missingStamps } = joinStamps({
+      ...input,
+      server: { handlerNs: server.handlerNs, writtenNs: server.writtenNs },
+    });
     expect(distributions.readyToReceivedNs).toBeUndefined();
     expect(missingStamps).toBe(0);
   });
 
   test('nothing is missing, negative or drifting', () => {
     const joined = joinStamps(everything());
-    expect(joined).toMatchObject({ missingStamps: 0, mostNegativeNs: 0, latenessMedianNs: LATENESS_NS });
+    expect(joined).toMatchObject({
+      missingStamps: 0,
+      mostNegativeNs: 0,
+      latenessMedianNs: LATENESS_NS,
+    });
     const firstThirdP50Ns = LATENESS_NS + TRANSPORT_NS;
-    expect(joined.steadiness).toEqual({ driftRatio: 1, isDrifting: false, firstThirdP50Ns, lastThirdP50Ns: firstThirdP50Ns });
+    expect(joined.steadiness).toEqual({
+      driftRatio: 1,
+      isDrifting: false,
+      firstThirdP50Ns,
+      lastThirdP50Ns: firstThirdP50Ns,
+    });
   });
 });
 
 describe('membership', () => {
   test('streams and tokens are members by their planned time, the end of the window excluded', () => {
-    // Two tokens each, due 100 and 150 ms after a planned start at 0, 50, 100 and 150 ms; the window is [100, 150) ms.
+    // Two tokens each, due 100 and 150 ms after a planned start at 0, 50, 100 and 150 ms; the
+    // window is [100, 150) ms.
     const input = constantDelays(
       [0, 50, 100, 150].map((ms) => ms * NS_PER_MS),
       2,
@@ -144,7 +176,8 @@ describe('membership', () => {
     expect(joined.windowTokens).toBe(1);
     expect(joined.distributions.openNs?.count).toBe(1);
     expect(joined.distributions.endToEndNs).toBeUndefined();
-    // All four are planned to be open for 150 ms: three of them for all of the window, the last not yet.
+    // All four are planned to be open for 150 ms: three of them for all of the window, the last not
+    // yet.
     expect(joined.meanConcurrent).toBe(3);
   });
 
@@ -158,7 +191,9 @@ describe('membership', () => {
     const late = joinStamps(input);
     expect(late.windowTokens).toBe(onTime.windowTokens);
     expect(late.distributions.deliveryScheduledNs?.count).toBe(onTime.windowTokens);
-    expect(quantileOf(late.distributions.deliveryScheduledNs, 0)).toBe(LATENESS_NS + TRANSPORT_NS + 5 * NS_PER_S);
+    expect(quantileOf(late.distributions.deliveryScheduledNs, 0)).toBe(
+      LATENESS_NS + TRANSPORT_NS + 5 * NS_PER_S,
+    );
   });
 
   test('the members of any population are those whose planned time lies in the window', () => {
@@ -174,31 +209,43 @@ describe('membership', () => {
       tokensSha256: '',
     };
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 20 }), (seed, connections) => {
-        const population = planPopulation({ workload, connections, seed, rampNs: NS_PER_S, horizonNs: 3 * NS_PER_S });
-        const offsetsNs = Array.from(population.tokens, (tokens, stream) =>
-          Float64Array.from({ length: tokens }, (_, token) => (token + stream) * 1e7),
-        );
-        const streamColumn = () => new Float64Array(population.streams);
-        const tokenColumn = () => new Float64Array(population.totalTokens);
-        const joined = joinStamps({
-          population,
-          offsetsNs,
-          windowStartNs: NS_PER_S,
-          windowEndNs: 2 * NS_PER_S,
-          server: { handlerNs: streamColumn(), writtenNs: tokenColumn() },
-          client: {
-            startNs: streamColumn(),
-            connectNs: streamColumn(),
-            acceptNs: streamColumn(),
-            endNs: streamColumn(),
-            receivedNs: tokenColumn(),
-          },
-        });
-        const due = offsetsNs.flatMap((offsets, stream) => [...offsets].map((offset) => population.startNs[stream]! + offset));
-        expect(joined.windowTokens).toBe(due.filter(inWindow).length);
-        expect(joined.windowStarts).toBe([...population.startNs].filter(inWindow).length);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 1e6 }),
+        fc.integer({ min: 1, max: 20 }),
+        (seed, connections) => {
+          const population = planPopulation({
+            workload,
+            connections,
+            seed,
+            rampNs: NS_PER_S,
+            horizonNs: 3 * NS_PER_S,
+          });
+          const offsetsNs = Array.from(population.tokens, (tokens, stream) =>
+            Float64Array.from({ length: tokens }, (_, token) => (token + stream) * 1e7),
+          );
+          const streamColumn = () => new Float64Array(population.streams);
+          const tokenColumn = () => new Float64Array(population.totalTokens);
+          const joined = joinStamps({
+            population,
+            offsetsNs,
+            windowStartNs: NS_PER_S,
+            windowEndNs: 2 * NS_PER_S,
+            server: { handlerNs: streamColumn(), writtenNs: tokenColumn() },
+            client: {
+              startNs: streamColumn(),
+              connectNs: streamColumn(),
+              acceptNs: streamColumn(),
+              endNs: streamColumn(),
+              receivedNs: tokenColumn(),
+            },
+          });
+          const due = offsetsNs.flatMap((offsets, stream) =>
+            [...offsets].map((offset) => population.startNs[stream]! + offset),
+          );
+          expect(joined.windowTokens).toBe(due.filter(inWindow).length);
+          expect(joined.windowStarts).toBe([...population.startNs].filter(inWindow).length);
+        },
+      ),
       { seed: 17, numRuns: 30 },
     );
   });
@@ -247,7 +294,8 @@ describe('known faults', () => {
   test('tokens that share a read end one gap between reads, though each has its own gap', () => {
     const input = everything();
     // The first of every two tokens waits for the second.
-    for (let index = 0; index < 4000; index += 2) input.client.receivedNs[index] = input.client.receivedNs[index + 1]!;
+    for (let index = 0; index < 4000; index += 2)
+      input.client.receivedNs[index] = input.client.receivedNs[index + 1]!;
     const { distributions } = joinStamps(input);
     expect(distributions.interChunkNs?.count).toBe(40 * 49);
     expect(quantileOf(distributions.interChunkNs, 0)).toBe(2 * GAP_NS);
@@ -266,7 +314,9 @@ describe('known faults', () => {
     const input = everything();
     input.windowEndNs = 3 * NS_PER_S;
     for (const column of [input.server.writtenNs, input.client.receivedNs]) {
-      column.forEach((ns, index) => (column[index] = ns > 2 * NS_PER_S ? ns + LATENESS_NS + TRANSPORT_NS : ns));
+      column.forEach(
+        (ns, index) => (column[index] = ns > 2 * NS_PER_S ? ns + LATENESS_NS + TRANSPORT_NS : ns),
+      );
     }
     const firstThirdP50Ns = LATENESS_NS + TRANSPORT_NS;
     expect(joinStamps(input).steadiness).toEqual({
@@ -278,7 +328,9 @@ describe('known faults', () => {
   });
 
   test('a few tokens say nothing about drift', () => {
-    expect(joinStamps(constantDelays([0], 60, 0, 4 * NS_PER_S)).steadiness).toEqual({ isDrifting: false });
+    expect(joinStamps(constantDelays([0], 60, 0, 4 * NS_PER_S)).steadiness).toEqual({
+      isDrifting: false,
+    });
   });
 
   test('a stream of one token has no time per output token', () => {
@@ -288,8 +340,11 @@ describe('known faults', () => {
 
 test('samples are in order of planned time, so that a slow stretch of time counts for its batches only', () => {
   const input = everything();
-  // In order of streams, slow and fast tokens would alternate in runs of a few; in order of time they are two runs.
-  input.client.receivedNs.forEach((ns, index) => (input.client.receivedNs[index] = ns > 3 * NS_PER_S ? ns + NS_PER_MS : ns));
+  // In order of streams, slow and fast tokens would alternate in runs of a few; in order of time
+  // they are two runs.
+  input.client.receivedNs.forEach(
+    (ns, index) => (input.client.receivedNs[index] = ns > 3 * NS_PER_S ? ns + NS_PER_MS : ns),
+  );
   const { count, effectiveCount } = joinStamps(input).distributions.deliveryTransportNs!;
   // The effective count is about the number of batches of 100 ms.
   const batches = (input.windowEndNs - input.windowStartNs) / (100 * NS_PER_MS) + 1;

@@ -1,5 +1,5 @@
-// Joins the stamps of server and client into the distributions of a trial. The stamps are not sent with the tokens: they are
-// joined here by stream and sequence.
+// Joins the stamps of server and client into the distributions of a trial. The stamps are not sent
+// with the tokens: they are joined here by stream and sequence.
 
 import assert from 'node:assert/strict';
 import type { Distribution } from '../contract/distribution.ts';
@@ -13,43 +13,59 @@ import { summariseDistribution } from './statistics/summarise-distribution.ts';
 import { findWindowMembers, type WindowMembers, type WindowPlan } from './window-members.ts';
 
 export interface JoinInput extends WindowPlan {
-  /** True when the plan's offsets count from the stream's planned start, and not from when the server's handler began. */
+  /**
+   * True when the plan's offsets count from the stream's planned start, and not from when the
+   * server's handler began.
+   */
   readonly isOnTimetable?: boolean;
   /** True when the client cannot observe its connections: no stream has a `connectNs`. */
   readonly isConnectHidden?: boolean;
   /** Number of server processes that shared the streams. */
   readonly serverProcesses?: number;
-  /** True when the client observes messages only, and not the reads that contained them: there are no gaps between reads. */
+  /**
+   * True when the client observes messages only, and not the reads that contained them: there are
+   * no gaps between reads.
+   */
   readonly isReadHidden?: boolean;
   /**
-   * `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN when never taken. Files from before
-   * 0.2 have no s2′.
+   * `handlerNs` by stream (s1), `readyNs` (s2′) and `writtenNs` (s3) by token; ns since T0, NaN
+   * when never taken. Files from before 0.2 have no s2′.
    */
   readonly server: StampColumns;
   /**
-   * `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by token, and for a page
-   * `appendedNs` (c7), too.
+   * `startNs` (c1), `connectNs` (c2), `acceptNs` (c4), `endNs` (c6) by stream; `receivedNs` (c5) by
+   * token, and for a page `appendedNs` (c7), too.
    */
   readonly client: StampColumns;
 }
 
 export interface JoinedStamps {
   readonly distributions: Partial<Record<DistributionName, Distribution>>;
-  /** Stamps that a sample of the window needs and that were never taken; their samples are left out. */
+  /**
+   * Stamps that a sample of the window needs and that were never taken; their samples are left out.
+   */
   readonly missingStamps: number;
-  /** Most negative one-way delay from the write to the receipt of a token; 0 when none was negative. */
+  /**
+   * Most negative one-way delay from the write to the receipt of a token; 0 when none was negative.
+   */
   readonly mostNegativeNs: number;
   readonly steadiness: CompletedTrial['steadiness'];
   readonly windowStarts: number;
   readonly windowTokens: number;
   readonly meanConcurrent: number;
-  /** Share of the window's tokens that one turn of the pacer sent together with the token before them; undefined without stamps of turns. */
+  /**
+   * Share of the window's tokens that one turn of the pacer sent together with the token before
+   * them; undefined without stamps of turns.
+   */
   readonly sameTurnShare: number | undefined;
   /** undefined without tokens in the window. */
   readonly latenessMedianNs: number | undefined;
 }
 
-/** Samples of a distribution in order of planned time; NaN when a stamp is missing or the sample does not exist. */
+/**
+ * Samples of a distribution in order of planned time; NaN when a stamp is missing or the sample
+ * does not exist.
+ */
 type Samples = Partial<Record<DistributionName, Float64Array>>;
 
 /** The plan decides the members (see window-members.ts), the stamps their samples. */
@@ -68,7 +84,10 @@ export function joinStamps(input: JoinInput): JoinedStamps {
   for (const name of Object.keys(samples) as DistributionName[]) {
     const own = samples[name] as Float64Array;
     // Samples of streams are too few for stalls to matter.
-    const timesNs = name in ofTokens ? members.tokens.plannedNs.filter((_, member) => !Number.isNaN(own[member])) : undefined;
+    const timesNs =
+      name in ofTokens
+        ? members.tokens.plannedNs.filter((_, member) => !Number.isNaN(own[member]))
+        : undefined;
     const summary = summariseDistribution(withoutNaN(own), timesNs);
     if (summary !== undefined) distributions[name] = summary;
   }
@@ -76,7 +95,11 @@ export function joinStamps(input: JoinInput): JoinedStamps {
     distributions,
     missingStamps: countMissingStamps(input, columns, members),
     mostNegativeNs: Math.min(0, quantileOf(distributions.deliveryTransportNs, 0) ?? 0),
-    steadiness: measureSteadiness(input, members.tokens.plannedNs, tokenSamples.deliveryScheduledNs),
+    steadiness: measureSteadiness(
+      input,
+      members.tokens.plannedNs,
+      tokenSamples.deliveryScheduledNs,
+    ),
     windowStarts: members.starting.length,
     windowTokens: members.tokens.position.length,
     meanConcurrent: members.meanConcurrent,
@@ -94,23 +117,35 @@ function takeColumns({ population, server, client }: JoinInput): JoinColumns {
     acceptNs: take(client, 'acceptNs', population.streams),
     endNs: take(client, 'endNs', population.streams),
     receivedNs: take(client, 'receivedNs', population.totalTokens),
-    ...(server['readyNs'] !== undefined && { readyNs: take(server, 'readyNs', population.totalTokens) }),
-    ...(client['appendedNs'] !== undefined && { appendedNs: take(client, 'appendedNs', population.totalTokens) }),
+    ...(server['readyNs'] !== undefined && {
+      readyNs: take(server, 'readyNs', population.totalTokens),
+    }),
+    ...(client['appendedNs'] !== undefined && {
+      appendedNs: take(client, 'appendedNs', population.totalTokens),
+    }),
   };
 }
 
 function take(columns: StampColumns, name: string, length: number): Float64Array {
   const column = columns[name];
-  assert(column !== undefined && column.length === length, `stamps ${name} have one entry for each of ${length}`);
+  assert(
+    column !== undefined && column.length === length,
+    `stamps ${name} have one entry for each of ${length}`,
+  );
   return column;
 }
 
 /** One sample per stream that is planned to start in the window. */
-function sampleStarts({ population, offsetsNs }: WindowPlan, columns: JoinColumns, streams: Uint32Array): Samples {
+function sampleStarts(
+  { population, offsetsNs }: WindowPlan,
+  columns: JoinColumns,
+  streams: Uint32Array,
+): Samples {
   const planned = (stream: number): number => population.startNs[stream] as number;
   const started = (stream: number): number => columns.startNs[stream] as number;
   const accepted = (stream: number): number => columns.acceptNs[stream] as number;
-  const firstToken = (stream: number): number => columns.receivedNs[population.base[stream] as number] as number;
+  const firstToken = (stream: number): number =>
+    columns.receivedNs[population.base[stream] as number] as number;
   const sample = (of: (stream: number) => number): Float64Array => Float64Array.from(streams, of);
   return {
     startLagNs: sample((stream) => started(stream) - planned(stream)),
@@ -119,22 +154,38 @@ function sampleStarts({ population, offsetsNs }: WindowPlan, columns: JoinColumn
     openFromPlanNs: sample((stream) => accepted(stream) - planned(stream)),
     ttftNs: sample((stream) => firstToken(stream) - planned(stream)),
     ttftFromConnectNs: sample((stream) => firstToken(stream) - started(stream)),
-    ttftOverheadNs: sample((stream) => firstToken(stream) - started(stream) - (offsetsNs[stream]?.[0] as number)),
+    ttftOverheadNs: sample(
+      (stream) => firstToken(stream) - started(stream) - (offsetsNs[stream]?.[0] as number),
+    ),
   };
 }
 
 /** One sample per stream whose last token is planned in the window. */
-function sampleEnds({ population, offsetsNs }: WindowPlan, columns: JoinColumns, streams: Uint32Array): Samples {
+function sampleEnds(
+  { population, offsetsNs }: WindowPlan,
+  columns: JoinColumns,
+  streams: Uint32Array,
+): Samples {
   const tokens = (stream: number): number => population.tokens[stream] as number;
-  const received = (stream: number, token: number): number => columns.receivedNs[(population.base[stream] as number) + token] as number;
+  const received = (stream: number, token: number): number =>
+    columns.receivedNs[(population.base[stream] as number) + token] as number;
   const lastOffset = (stream: number): number => offsetsNs[stream]?.[tokens(stream) - 1] as number;
   const sample = (of: (stream: number) => number): Float64Array => Float64Array.from(streams, of);
   return {
     tpotNs: sample((stream) =>
-      tokens(stream) < 2 ? Number.NaN : (received(stream, tokens(stream) - 1) - received(stream, 0)) / (tokens(stream) - 1),
+      tokens(stream) < 2
+        ? Number.NaN
+        : (received(stream, tokens(stream) - 1) - received(stream, 0)) / (tokens(stream) - 1),
     ),
-    endToEndNs: sample((stream) => (columns.endNs[stream] as number) - (population.startNs[stream] as number)),
-    endToEndOverheadNs: sample((stream) => (columns.endNs[stream] as number) - (columns.startNs[stream] as number) - lastOffset(stream)),
+    endToEndNs: sample(
+      (stream) => (columns.endNs[stream] as number) - (population.startNs[stream] as number),
+    ),
+    endToEndOverheadNs: sample(
+      (stream) =>
+        (columns.endNs[stream] as number) -
+        (columns.startNs[stream] as number) -
+        lastOffset(stream),
+    ),
   };
 }
 
@@ -142,7 +193,9 @@ interface TokenSamples extends Samples {
   readonly deliveryScheduledNs: Float64Array;
 }
 
-/** One sample per token that is planned in the window; gaps belong to the later of their two tokens. */
+/**
+ * One sample per token that is planned in the window; gaps belong to the later of their two tokens.
+ */
 function sampleTokens(
   { population, offsetsNs, isOnTimetable, isReadHidden }: JoinInput,
   columns: JoinColumns,
@@ -173,15 +226,25 @@ function sampleTokens(
     interTokenNs[member] = gap;
     // Tokens of one read share its stamp: only the first of them ends a gap between reads.
     if (gap !== 0 && isReadHidden !== true) interChunkNs[member] = gap;
-    // The first token's delay, which both gaps are counted from, cancels: no clock is shared, so this holds across hosts.
-    jitterNs[member] = Math.abs(gap - ((offsets[token] as number) - (offsets[token - 1] as number)));
+    // The first token's delay, which both gaps are counted from, cancels: no clock is shared, so
+    // this holds across hosts.
+    jitterNs[member] = Math.abs(
+      gap - ((offsets[token] as number) - (offsets[token - 1] as number)),
+    );
   }
-  return { deliveryTransportNs, deliveryScheduledNs, latenessNs, interTokenNs, interChunkNs, jitterNs };
+  return {
+    deliveryTransportNs,
+    deliveryScheduledNs,
+    latenessNs,
+    interTokenNs,
+    interChunkNs,
+    jitterNs,
+  };
 }
 
 /**
- * Times from the turn of the pacer that found a token due, and between turns; the latter for one server process only, since each
- * has turns of its own.
+ * Times from the turn of the pacer that found a token due, and between turns; the latter for one
+ * server process only, since each has turns of its own.
  */
 function sampleTurns(input: JoinInput, columns: JoinColumns, { tokens }: WindowMembers): Samples {
   const { readyNs, receivedNs } = columns;
@@ -193,16 +256,26 @@ function sampleTurns(input: JoinInput, columns: JoinColumns, { tokens }: WindowM
       tokens.position,
       (position, member) => ready(position) - dueNs(position, tokens.stream[member] as number),
     ),
-    readyToReceivedNs: Float64Array.from(tokens.position, (position) => (receivedNs[position] as number) - ready(position)),
-    ...(input.serverProcesses === 1 && { turnPeriodNs: turnPeriods(Float64Array.from(tokens.position, ready)) }),
+    readyToReceivedNs: Float64Array.from(
+      tokens.position,
+      (position) => (receivedNs[position] as number) - ready(position),
+    ),
+    ...(input.serverProcesses === 1 && {
+      turnPeriodNs: turnPeriods(Float64Array.from(tokens.position, ready)),
+    }),
   };
 }
 
-function sameTurnShare({ population }: JoinInput, { readyNs }: JoinColumns, { tokens }: WindowMembers): number | undefined {
+function sameTurnShare(
+  { population }: JoinInput,
+  { readyNs }: JoinColumns,
+  { tokens }: WindowMembers,
+): number | undefined {
   if (readyNs === undefined || tokens.position.length === 0) return undefined;
   const together = tokens.position.filter(
     (position, member) =>
-      position > (population.base[tokens.stream[member] as number] as number) && readyNs[position] === readyNs[position - 1],
+      position > (population.base[tokens.stream[member] as number] as number) &&
+      readyNs[position] === readyNs[position - 1],
   );
   return together.length / tokens.position.length;
 }
@@ -214,7 +287,8 @@ function dueTimes(
 ): (position: number, stream: number) => number {
   const originNs = isOnTimetable === true ? population.startNs : handlerNs;
   return (position, stream) =>
-    (originNs[stream] as number) + (offsetsNs[stream]?.[position - (population.base[stream] as number)] as number);
+    (originNs[stream] as number) +
+    (offsetsNs[stream]?.[position - (population.base[stream] as number)] as number);
 }
 
 /** One sample per token that is planned in the window; none unless a page appended the tokens. */
@@ -224,7 +298,8 @@ function sampleAppends(input: JoinInput, columns: JoinColumns, { tokens }: Windo
   const sample = (since: (position: number, stream: number) => number): Float64Array =>
     Float64Array.from(
       tokens.position,
-      (position, member) => (appendedNs[position] as number) - since(position, tokens.stream[member] as number),
+      (position, member) =>
+        (appendedNs[position] as number) - since(position, tokens.stream[member] as number),
     );
   return {
     appendNs: sample((position) => receivedNs[position] as number),

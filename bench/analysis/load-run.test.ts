@@ -19,7 +19,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const save = (...records: readonly object[]): void => writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+const save = (...records: readonly object[]): void =>
+  writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
 
 function errorOf(load: () => unknown): BenchError {
   try {
@@ -69,7 +70,12 @@ test('a torn last line is dropped with a warning', () => {
   appendFileSync(file, JSON.stringify(run.trials[1]).slice(0, 100));
   const loaded = loadRun(folder);
   expect(loaded.trials).toHaveLength(1);
-  expect(loaded.warnings).toEqual([{ code: 'torn-line', message: `${file}:3 was cut off while it was written; that trial is left out` }]);
+  expect(loaded.warnings).toEqual([
+    {
+      code: 'torn-line',
+      message: `${file}:3 was cut off while it was written; that trial is left out`,
+    },
+  ]);
 });
 
 test('a whole last line that only lacks its newline is kept', () => {
@@ -80,7 +86,9 @@ test('a whole last line that only lacks its newline is kept', () => {
 
 test('another schema version is refused by name, before anything else is judged', () => {
   save({ ...run.header, schema: 2, environment: 'otherwise' });
-  expect(errorOf(() => loadRun(folder)).message).toBe(`${file}:1: schema version 2; this streamduel reads version 1`);
+  expect(errorOf(() => loadRun(folder)).message).toBe(
+    `${file}:1: schema version 2; this streamduel reads version 1`,
+  );
 });
 
 test('a file that is no run is refused', () => {
@@ -97,11 +105,17 @@ test('two records of one trial are refused, for neither can be trusted', () => {
 
 test('a plan that was changed afterwards is refused', () => {
   save({ ...run.header, plan: { ...run.header.plan, blocks: 99 } });
-  expect(errorOf(() => loadRun(folder)).message).toBe(`${file}:1: the plan is not the one that planSha256 names`);
+  expect(errorOf(() => loadRun(folder)).message).toBe(
+    `${file}:1: the plan is not the one that planSha256 names`,
+  );
 });
 
 test('the hash of a plan depends on its values, not on their order or on undefined members', () => {
-  expect(hashPlan({ a: 1, b: { c: [1, 2], d: undefined } })).toBe(hashPlan({ b: { c: [1, 2] }, a: 1 }));
+  expect(hashPlan({ a: 1, b: { c: [1, 2], d: undefined } })).toBe(
+    hashPlan({ b: { c: [1, 2] }, a: 1 }),
+  );
   expect(hashPlan({ a: [1, 2] })).not.toBe(hashPlan({ a: [2, 1] }));
-  expect(hashPlan({ a: 1 })).toBe('015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862');
+  expect(hashPlan({ a: 1 })).toBe(
+    '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862',
+  );
 });

@@ -1,14 +1,25 @@
-// Selects the trials that are analysed and pairs them: the only place where a trial can be left out, and by rule only.
+// Selects the trials that are analysed and pairs them: the only place where a trial can be left
+// out, and by rule only.
 
 import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { loadPointKey } from '../contract/load-point.ts';
 import type { Distribution } from '../contract/distribution.ts';
-import type { CompletedTrial, FaultedTrial, FinishedTrial, LoadPoint, SavedRun, TrialRecord } from '../contract/run-file.ts';
+import type {
+  CompletedTrial,
+  FaultedTrial,
+  FinishedTrial,
+  LoadPoint,
+  SavedRun,
+  TrialRecord,
+} from '../contract/run-file.ts';
 import type { Estimate } from './statistics/estimate.ts';
 import { attemptsByBlock, chooseAttempt, type AttemptRule } from './attempts.ts';
 
-/** Difference between two equal arms, the baseline and its copy, in one endpoint: the noise of machine and harness together. */
+/**
+ * Difference between two equal arms, the baseline and its copy, in one endpoint: the noise of
+ * machine and harness together.
+ */
 export interface NoiseFloor {
   readonly metric: string;
   readonly blocks: number;
@@ -36,7 +47,9 @@ export interface MeasuredLoadPoint {
   readonly arms: readonly MeasuredArm[];
 }
 
-/** A load point with the failed gates of each arm, in words, and the noise floors of its A/A pair. */
+/**
+ * A load point with the failed gates of each arm, in words, and the noise floors of its A/A pair.
+ */
 export interface JudgedLoadPoint extends MeasuredLoadPoint {
   readonly invalid: ReadonlyMap<string, readonly string[]>;
   readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
@@ -60,24 +73,42 @@ export interface TrialPair {
 }
 
 /** True when the trial was measured to its end. */
-export const isFinished = (trial: TrialRecord): trial is FinishedTrial => trial.outcome !== 'failed';
+export const isFinished = (trial: TrialRecord): trial is FinishedTrial =>
+  trial.outcome !== 'failed';
 
 /** True when the trial finished, and no fault was injected. */
-export const isSteady = (trial: TrialRecord): trial is CompletedTrial => trial.outcome === 'completed';
+export const isSteady = (trial: TrialRecord): trial is CompletedTrial =>
+  trial.outcome === 'completed';
 
 export const isFaulted = (trial: TrialRecord): trial is FaultedTrial => trial.outcome === 'faulted';
 
-/** One entry per planned load point and arm, in the order of the plan; one attempt of each block. */
-export function selectMeasured(run: SavedRun, rule: AttemptRule = 'last'): readonly MeasuredLoadPoint[] {
-  const measured = attemptsByBlock(run).flatMap((attempts) => chooseAttempt(attempts, rule)?.trials ?? []);
+/**
+ * One entry per planned load point and arm, in the order of the plan; one attempt of each block.
+ */
+export function selectMeasured(
+  run: SavedRun,
+  rule: AttemptRule = 'last',
+): readonly MeasuredLoadPoint[] {
+  const measured = attemptsByBlock(run).flatMap(
+    (attempts) => chooseAttempt(attempts, rule)?.trials ?? [],
+  );
   const { arms, loadPoints } = run.header.plan;
   return loadPoints.map((loadPoint) => ({
     loadPoint,
     arms: arms.map((arm) => {
       const name = armName(arm);
-      const own = measured.filter((trial) => loadPointKey(trial.loadPoint) === loadPointKey(loadPoint) && armName(trial.arm) === name);
+      const own = measured.filter(
+        (trial) =>
+          loadPointKey(trial.loadPoint) === loadPointKey(loadPoint) && armName(trial.arm) === name,
+      );
       const completed = own.filter(isFinished);
-      return { name, arm, isNullArm: transports[arm.transport].isNullArm, completed, failed: own.length - completed.length };
+      return {
+        name,
+        arm,
+        isNullArm: transports[arm.transport].isNullArm,
+        completed,
+        failed: own.length - completed.length,
+      };
     }),
   }));
 }
@@ -95,7 +126,10 @@ export function pairTrials(baseline: MeasuredArm, other: MeasuredArm): readonly 
   });
 }
 
-/** The arms compared with the baseline, the first one: contenders, or in a run without any the copy of its A/A pair. */
+/**
+ * The arms compared with the baseline, the first one: contenders, or in a run without any the copy
+ * of its A/A pair.
+ */
 export function watchedArms([, ...others]: readonly MeasuredArm[]): readonly MeasuredArm[] {
   const arms = others.filter(({ isNullArm }) => !isNullArm);
   const contenders = arms.filter(({ arm }) => !isCopy(arm));

@@ -1,5 +1,5 @@
-// Counts the stamps that a window lacks. A lost stamp leaves its sample out silently, and the slowest are the likeliest to be
-// lost, so a trial with any is not trusted.
+// Counts the stamps that a window lacks. A lost stamp leaves its sample out silently, and the
+// slowest are the likeliest to be lost, so a trial with any is not trusted.
 
 import type { Population } from '../contract/population.ts';
 import type { WindowMembers } from './window-members.ts';
@@ -21,9 +21,14 @@ export interface JoinColumns {
   readonly appendedNs?: Float64Array | undefined;
 }
 
-/** The number of stamps that are NaN although a sample of the window needs them, each counted once. */
+/**
+ * The number of stamps that are NaN although a sample of the window needs them, each counted once.
+ */
 export function countMissingStamps(
-  { population, isConnectHidden }: { readonly population: Population; readonly isConnectHidden?: boolean },
+  {
+    population,
+    isConnectHidden,
+  }: { readonly population: Population; readonly isConnectHidden?: boolean },
   columns: JoinColumns,
   { starting, ending, tokens }: WindowMembers,
 ): number {
@@ -36,7 +41,8 @@ export function countMissingStamps(
     const stream = tokens.stream[member] as number;
     handled[stream] = 1;
     received[position] = 1;
-    // The token before it begins the gap that this one ends, whether or not it lies in the window itself.
+    // The token before it begins the gap that this one ends, whether or not it lies in the window
+    // itself.
     if (position > (population.base[stream] as number)) received[position - 1] = 1;
     if (Number.isNaN(columns.writtenNs[position])) missing++;
     if (columns.readyNs !== undefined && Number.isNaN(columns.readyNs[position])) missing++;
@@ -51,11 +57,17 @@ export function countMissingStamps(
     if (Number.isNaN(columns.acceptNs[stream])) missing++;
   }
   for (const stream of ending) if (Number.isNaN(columns.endNs[stream])) missing++;
-  return missing + countNaN(handled, columns.handlerNs) + countNaN(started, columns.startNs) + countNaN(received, columns.receivedNs);
+  return (
+    missing +
+    countNaN(handled, columns.handlerNs) +
+    countNaN(started, columns.startNs) +
+    countNaN(received, columns.receivedNs)
+  );
 }
 
 function countNaN(isNeeded: Uint8Array, stamps: Float64Array): number {
   let missing = 0;
-  for (let index = 0; index < isNeeded.length; index++) if (isNeeded[index] === 1 && Number.isNaN(stamps[index])) missing++;
+  for (let index = 0; index < isNeeded.length; index++)
+    if (isNeeded[index] === 1 && Number.isNaN(stamps[index])) missing++;
   return missing;
 }

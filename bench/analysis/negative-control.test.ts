@@ -2,8 +2,17 @@ import { expect, it } from 'vitest';
 import type { ArmComparison } from './comparisons.ts';
 import { applyNegativeControl } from './negative-control.ts';
 
-const comparison = (metric: string, otherArm: string, ratio?: { value: number; low: number; high: number }): ArmComparison =>
-  ({ metric, otherArm, ratio: ratio && { ...ratio, trials: 12 }, warnings: [] }) as unknown as ArmComparison;
+const comparison = (
+  metric: string,
+  otherArm: string,
+  ratio?: { value: number; low: number; high: number },
+): ArmComparison =>
+  ({
+    metric,
+    otherArm,
+    ratio: ratio && { ...ratio, trials: 12 },
+    warnings: [],
+  }) as unknown as ArmComparison;
 
 const warned = (comparisons: readonly ArmComparison[]): string[] =>
   applyNegativeControl(comparisons).flatMap(({ metric, otherArm, warnings }) =>
@@ -19,7 +28,10 @@ it('a difference in TCP connect casts doubt on what is measured from the same mo
     comparison('open.p50', 'tcp'),
     comparison('connect.p50', 'tcp', { value: 0.99, low: 0.94, high: 1.05 }),
   ];
-  expect(warned(comparisons)).toEqual(['open.p50 ws negative-control', 'ttft.overhead.p50 ws negative-control']);
+  expect(warned(comparisons)).toEqual([
+    'open.p50 ws negative-control',
+    'ttft.overhead.p50 ws negative-control',
+  ]);
 });
 
 it('an interval that includes 1, or a difference of a few percent, raises none', () => {
@@ -27,6 +39,8 @@ it('an interval that includes 1, or a difference of a few percent, raises none',
     { value: 1.2, low: 0.98, high: 1.45 },
     { value: 1.03, low: 1.01, high: 1.05 },
   ]) {
-    expect(warned([comparison('open.p50', 'ws'), comparison('connect.p50', 'ws', ratio)])).toEqual([]);
+    expect(warned([comparison('open.p50', 'ws'), comparison('connect.p50', 'ws', ratio)])).toEqual(
+      [],
+    );
   }
 });

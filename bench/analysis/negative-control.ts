@@ -1,5 +1,6 @@
-// TCP connect is the same work in every arm: the kernel does it before any transport begins. A difference there is a fault
-// of the harness, so that opening and first token, which are measured from the same moment on, are in doubt too.
+// TCP connect is the same work in every arm: the kernel does it before any transport begins. A
+// difference there is a fault of the harness, so that opening and first token, which are measured
+// from the same moment on, are in doubt too.
 
 import type { Warning } from '../contract/run-file.ts';
 import type { ArmComparison } from './comparisons.ts';
@@ -10,7 +11,9 @@ const MEASURED_FROM_CONNECT: ReadonlySet<string> = new Set(['open.p50', 'ttft.ov
 const NEGLIGIBLE_RATIO = 1.05;
 
 /** The comparisons of one load point, with a warning when the control of the same arms failed. */
-export function applyNegativeControl(comparisons: readonly ArmComparison[]): readonly ArmComparison[] {
+export function applyNegativeControl(
+  comparisons: readonly ArmComparison[],
+): readonly ArmComparison[] {
   const failed = new Map(
     comparisons.flatMap((comparison) => {
       const warning = comparison.metric === CONTROL ? warnOfControl(comparison) : undefined;
@@ -18,8 +21,12 @@ export function applyNegativeControl(comparisons: readonly ArmComparison[]): rea
     }),
   );
   return comparisons.map((comparison) => {
-    const warning = MEASURED_FROM_CONNECT.has(comparison.metric) ? failed.get(comparison.otherArm) : undefined;
-    return warning === undefined ? comparison : { ...comparison, warnings: [...comparison.warnings, warning] };
+    const warning = MEASURED_FROM_CONNECT.has(comparison.metric)
+      ? failed.get(comparison.otherArm)
+      : undefined;
+    return warning === undefined
+      ? comparison
+      : { ...comparison, warnings: [...comparison.warnings, warning] };
   });
 }
 

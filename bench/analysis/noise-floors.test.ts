@@ -8,25 +8,33 @@ import { findCopy, isCopyOf } from './equal-arms.ts';
 import type { FixtureQuantity } from './trial-fixture.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 
-const analysis = (options: FixtureOptions = {}) => analyseRun(fixtureRun({ copy: true, ...options }));
+const analysis = (options: FixtureOptions = {}) =>
+  analyseRun(fixtureRun({ copy: true, ...options }));
 
 function floorOf(metric: string, options: FixtureOptions = {}): NoiseFloor {
   return analysis(options).loadPoints[0]!.noiseFloors.find((floor) => floor.metric === metric)!;
 }
 
 function verdictOf(metric: string, options: FixtureOptions) {
-  return analysis(options).loadPoints[0]!.comparisons.find((one) => one.metric === metric && one.otherArm === 'ws')!;
+  return analysis(options).loadPoints[0]!.comparisons.find(
+    (one) => one.metric === metric && one.otherArm === 'ws',
+  )!;
 }
 
-/** A factor that acts on one quantity of the copy alone: a harness that treats equal arms unequally. */
+/**
+ * A factor that acts on one quantity of the copy alone: a harness that treats equal arms unequally.
+ */
 function ofCopy(quantity: FixtureQuantity, factor: number): NonNullable<FixtureOptions['factor']> {
-  return (one, _transport, _connections, arm) => (one === quantity && arm !== undefined && isCopy(arm) ? factor : 1);
+  return (one, _transport, _connections, arm) =>
+    one === quantity && arm !== undefined && isCopy(arm) ? factor : 1;
 }
 
 const unequal = ofCopy('serverCpu', 1.08);
 
 function lossInCopy(trial: CompletedTrial): CompletedTrial {
-  const gates = trial.gates.map((gate) => (gate.id === 'C1' ? Object.assign({}, gate, { ok: false, value: 1 }) : gate));
+  const gates = trial.gates.map((gate) =>
+    gate.id === 'C1' ? Object.assign({}, gate, { ok: false, value: 1 }) : gate,
+  );
   return isCopy(trial.arm) ? { ...trial, gates } : trial;
 }
 
@@ -38,7 +46,9 @@ function gapInCopy(trial: CompletedTrial): CompletedTrial {
 function noisyCopy(trial: CompletedTrial): CompletedTrial {
   const { use } = trial.server;
   const wild = trial.block % 2 === 0 ? 1.4 : 0.7;
-  return isCopy(trial.arm) ? { ...trial, server: { ...trial.server, use: { ...use, cpuUserNs: use.cpuUserNs * wild } } } : trial;
+  return isCopy(trial.arm)
+    ? { ...trial, server: { ...trial.server, use: { ...use, cpuUserNs: use.cpuUserNs * wild } } }
+    : trial;
 }
 
 describe('the noise floor', () => {
@@ -46,23 +56,39 @@ describe('the noise floor', () => {
     const { copy, loadPoints } = analysis({ connections: [10, 100] });
     expect(copy).toBe('sse+copy');
     expect(loadPoints.map(({ noiseFloors }) => noiseFloors.map(({ metric }) => metric))).toEqual(
-      Array.from({ length: 2 }, () => ['open.p50', 'ttft.overhead.p50', 'delivery.p50', 'delivery.p99', 'cpu.server.token']),
+      Array.from({ length: 2 }, () => [
+        'open.p50',
+        'ttft.overhead.p50',
+        'delivery.p50',
+        'delivery.p99',
+        'cpu.server.token',
+      ]),
     );
-    expect(analysis({ copy: false })).toMatchObject({ copy: undefined, loadPoints: [{ noiseFloors: [] }] });
+    expect(analysis({ copy: false })).toMatchObject({
+      copy: undefined,
+      loadPoints: [{ noiseFloors: [] }],
+    });
   });
 
   test('is how far the interval between two equal arms reaches, and what such an interval would find', () => {
-    const { ratio, halfWidthRatio, minimumDetectableRatio, blocks } = floorOf('cpu.server.token', { noise: 0.05 });
+    const { ratio, halfWidthRatio, minimumDetectableRatio, blocks } = floorOf('cpu.server.token', {
+      noise: 0.05,
+    });
     expect(blocks).toBe(12);
     expect(ratio!.low!).toBeLessThan(1);
     expect(ratio!.high!).toBeGreaterThan(1);
     expect(1 + halfWidthRatio!).toBeCloseTo(Math.sqrt(ratio!.high! / ratio!.low!), 12);
     // (t₀.₉₇₅ + t₀.₈₀)/t₀.₉₇₅ with 11 degrees of freedom: 2.201 and 0.876.
-    expect(Math.log1p(minimumDetectableRatio!) / Math.log1p(halfWidthRatio!)).toBeCloseTo((2.201 + 0.876) / 2.201, 3);
+    expect(Math.log1p(minimumDetectableRatio!) / Math.log1p(halfWidthRatio!)).toBeCloseTo(
+      (2.201 + 0.876) / 2.201,
+      3,
+    );
   });
 
   test('of a metric compared by difference is in its unit', () => {
-    const { ratio, halfWidthRatio, halfWidth, difference } = floorOf('ttft.overhead.p50', { noise: 0.05 });
+    const { ratio, halfWidthRatio, halfWidth, difference } = floorOf('ttft.overhead.p50', {
+      noise: 0.05,
+    });
     expect([ratio, halfWidthRatio]).toEqual([undefined, undefined]);
     expect(halfWidth).toBeCloseTo((difference!.high! - difference!.low!) / 2, 6);
   });
@@ -85,15 +111,20 @@ describe('the copy of the baseline', () => {
   test('is compared with nothing else and enlarges no family', () => {
     const options = { factor: factorOn('serverCpu', 'ws', 0.8) };
     const { loadPoints } = analysis(options);
-    expect(new Set(loadPoints[0]!.comparisons.map(({ otherArm }) => otherArm))).toEqual(new Set(['ws']));
+    expect(new Set(loadPoints[0]!.comparisons.map(({ otherArm }) => otherArm))).toEqual(
+      new Set(['ws']),
+    );
     expect(loadPoints[0]!.arms.map(({ name }) => name)).toEqual(['sse', 'ws', 'sse+copy']);
-    // All 12 differences have one sign: p = 2/2^12, the smallest of the five endpoints that SSE and WebSocket declared.
+    // All 12 differences have one sign: p = 2/2^12, the smallest of the five endpoints that SSE and
+    // WebSocket declared.
     expect(verdictOf('cpu.server.token', options).adjustedP).toBeCloseTo((5 * 2) / 2 ** 12, 12);
   });
 
   test('forms a family of its own over the endpoints of all load points', () => {
     const { loadPoints } = analysis({ connections: [10, 100], factor: unequal });
-    expect(loadPoints[0]!.noiseFloors.find(({ metric }) => metric === 'cpu.server.token')!.adjustedP).toBeCloseTo((10 * 2) / 2 ** 12, 12);
+    expect(
+      loadPoints[0]!.noiseFloors.find(({ metric }) => metric === 'cpu.server.token')!.adjustedP,
+    ).toBeCloseTo((10 * 2) / 2 ** 12, 12);
   });
 
   test('is one only of the baseline itself', () => {
@@ -102,7 +133,9 @@ describe('the copy of the baseline', () => {
     expect(findCopy([sse, { ...sse, transport: 'ws' }, copy])).toBe(copy);
     expect(isCopyOf({ ...sse, client: 'library' }, copy)).toBe(false);
     expect(isCopyOf(sse, { ...sse, label: 'delay 1 ms' })).toBe(false);
-    expect(isCopyOf(sse, { ...copy, injection: { kind: 'delay', delayNs: NS_PER_MS } })).toBe(false);
+    expect(isCopyOf(sse, { ...copy, injection: { kind: 'delay', delayNs: NS_PER_MS } })).toBe(
+      false,
+    );
   });
 });
 
@@ -134,7 +167,10 @@ describe('a verdict', () => {
 });
 
 test('a difference between equal arms is a warning that names endpoint, size and p', () => {
-  expect(analysis({ factor: unequal }).warnings.find(({ code }) => code === 'equal-arms-differ')?.message).toMatch(
+  expect(
+    analysis({ factor: unequal }).warnings.find(({ code }) => code === 'equal-arms-differ')
+      ?.message,
+  ).toMatch(
     /^two equal arms differed by 8\.\d % in Server CPU per token at 100 connections \(p = 0\.002\): no verdict on it$/,
   );
   expect(analysis().warnings.map(({ code }) => code)).not.toContain('equal-arms-differ');
@@ -142,7 +178,9 @@ test('a difference between equal arms is a warning that names endpoint, size and
 
 test('a copy that is slower than a bare socket does not lift the run off its floor', () => {
   const factor = ofCopy('deliveryScheduledNs', 1.5);
-  expect(analysis({ transports: ['sse', 'ws', 'tcp'], factor }).warnings.map(({ code }) => code)).toContain('at-floor');
+  expect(
+    analysis({ transports: ['sse', 'ws', 'tcp'], factor }).warnings.map(({ code }) => code),
+  ).toContain('at-floor');
 });
 
 test('an A/A pair alone is measured without any comparison', () => {

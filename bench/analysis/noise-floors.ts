@@ -1,5 +1,6 @@
-// Measures the noise floor of each endpoint from the A/A pair: how far two equal arms differ here, and the smallest difference
-// that could be found. The pair is a family of its own, so it does not cost the comparisons any power.
+// Measures the noise floor of each endpoint from the A/A pair: how far two equal arms differ here,
+// and the smallest difference that could be found. The pair is a family of its own, so it does not
+// cost the comparisons any power.
 
 import type { MetricUnit } from './metrics/metric.ts';
 import type { NoiseFloor } from './measured-trials.ts';
@@ -20,7 +21,10 @@ interface GatedLoadPoint extends MeasuredLoadPoint {
   readonly invalid: ReadonlyMap<string, readonly string[]>;
 }
 
-/** One list per load point, in the order of the endpoints; empty without an A/A pair, or when one of the two is INVALID. */
+/**
+ * One list per load point, in the order of the endpoints; empty without an A/A pair, or when one of
+ * the two is INVALID.
+ */
 export function measureNoiseFloors(
   loadPoints: readonly GatedLoadPoint[],
   reading: ScenarioReading,
@@ -28,18 +32,26 @@ export function measureNoiseFloors(
 ): readonly (readonly NoiseFloor[])[] {
   const evidence = loadPoints.map((loadPoint) => gatherPair(loadPoint, reading, seed));
   const all = evidence.flat();
-  const adjusted = holm(all.map((one) => (whyNotMeasured(one) === undefined ? (one.signFlipP ?? 1) : 1)));
+  const adjusted = holm(
+    all.map((one) => (whyNotMeasured(one) === undefined ? (one.signFlipP ?? 1) : 1)),
+  );
   const adjustedP = new Map(all.map((one, index) => [one, adjusted[index] as number]));
   return evidence.map((ofPoint) => ofPoint.map((one) => toNoiseFloor(one, adjustedP.get(one))));
 }
 
-function gatherPair({ loadPoint, arms, invalid }: GatedLoadPoint, reading: ScenarioReading, seed: number): readonly Evidence[] {
+function gatherPair(
+  { loadPoint, arms, invalid }: GatedLoadPoint,
+  reading: ScenarioReading,
+  seed: number,
+): readonly Evidence[] {
   const [baseline, ...others] = arms;
   const copy = baseline && others.find((other) => isCopyOf(baseline.arm, other.arm));
   if (baseline === undefined || copy === undefined) return [];
   if (invalid.has(baseline.name) || invalid.has(copy.name)) return [];
   const place = { loadPoint, arms: [baseline.arm, copy.arm] };
-  return endpointsAt(reading, place).map((metric) => compareMetric({ metric, baseline, other: copy, seed }));
+  return endpointsAt(reading, place).map((metric) =>
+    compareMetric({ metric, baseline, other: copy, seed }),
+  );
 }
 
 function toNoiseFloor(evidence: Evidence, adjustedP: number | undefined): NoiseFloor {
@@ -64,9 +76,18 @@ function toNoiseFloor(evidence: Evidence, adjustedP: number | undefined): NoiseF
 }
 
 /** A metric's noise floor as the verdict rules need it; undefined without one. */
-export function floorForVerdict({ id, unit }: Metric, floors: readonly NoiseFloor[]): VerdictFloor | undefined {
+export function floorForVerdict(
+  { id, unit }: Metric,
+  floors: readonly NoiseFloor[],
+): VerdictFloor | undefined {
   const floor = floors.find(({ metric }) => metric === id);
-  return floor && { ratio: floor.halfWidthRatio, absolute: floor.halfWidth, claim: floor.claims ? claimWords(floor, unit) : undefined };
+  return (
+    floor && {
+      ratio: floor.halfWidthRatio,
+      absolute: floor.halfWidth,
+      claim: floor.claims ? claimWords(floor, unit) : undefined,
+    }
+  );
 }
 
 /** The difference between the two equal arms: `8 %`, `0.2 ms`. */

@@ -18,11 +18,21 @@ async function pacedSearches(factor: number): Promise<SavedRun> {
     const pace = (step: SearchStep): SearchStep => ({
       ...step,
       ...(step.measured && {
-        measured: { ...step.measured, pacing: { turnPeriodNs, tokensPerTurn: 20, dueToReadyNs: 500_000, starts: 9 } },
+        measured: {
+          ...step.measured,
+          pacing: { turnPeriodNs, tokensPerTurn: 20, dueToReadyNs: 500_000, starts: 9 },
+        },
       }),
     });
     const { headline, steps } = trial.search;
-    return { ...trial, search: { ...trial.search, steps: steps.map(pace), ...(headline && { headline: pace(headline) }) } };
+    return {
+      ...trial,
+      search: {
+        ...trial.search,
+        steps: steps.map(pace),
+        ...(headline && { headline: pace(headline) }),
+      },
+    };
   });
   return { ...run, trials };
 }
@@ -32,7 +42,8 @@ const armsOf = (run: SavedRun) => selectMeasured(run)[0]!.arms;
 function stepsBelow(trial: FinishedTrial, share: number): number {
   if (trial.outcome !== 'searched') return 0;
   const { headline, steps } = trial.search;
-  return [headline, ...steps].filter((step) => (step?.measured?.serverUtilisation ?? 1) <= share).length;
+  return [headline, ...steps].filter((step) => (step?.measured?.serverUtilisation ?? 1) <= share)
+    .length;
 }
 
 async function states(factor: number): Promise<string[] | undefined> {
@@ -43,12 +54,19 @@ async function states(factor: number): Promise<string[] | undefined> {
 it('every step of a search is paired with the step of the other arm at that load, unless its server was busy nearly all of the time', async () => {
   const [sse, ws] = armsOf(await pacedSearches(1));
   const blocks = pairPacing(sse!, ws!);
-  expect(blocks.map((pairs) => pairs.length)).toEqual(sse!.completed.map((trial) => stepsBelow(trial, 0.8)));
+  expect(blocks.map((pairs) => pairs.length)).toEqual(
+    sse!.completed.map((trial) => stepsBelow(trial, 0.8)),
+  );
   expect(Math.min(...blocks.map((pairs) => pairs.length))).toBeGreaterThan(0);
 });
 
 it('a search in which the pacer of one arm turns more slowly is limited by the harness', async () => {
-  expect(await states(1.3)).toEqual(['H9period failed', 'H9ready ok', 'H9tokens ok', 'H9starts ok']);
+  expect(await states(1.3)).toEqual([
+    'H9period failed',
+    'H9ready ok',
+    'H9tokens ok',
+    'H9starts ok',
+  ]);
   expect(await states(1.01)).toEqual(['H9period ok', 'H9ready ok', 'H9tokens ok', 'H9starts ok']);
 });
 

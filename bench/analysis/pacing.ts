@@ -1,5 +1,6 @@
-// The pacing of a trial, which the harness must keep alike in every arm: the turns of its pacer and the number of streams that
-// its load generator began. A difference between arms is made by the harness, as one in TCP connect is.
+// The pacing of a trial, which the harness must keep alike in every arm: the turns of its pacer and
+// the number of streams that its load generator began. A difference between arms is made by the
+// harness, as one in TCP connect is.
 
 import { quantileOf } from '../contract/distribution.ts';
 import type { CompletedTrial, FinishedTrial, SearchedTrial } from '../contract/run-file.ts';
@@ -12,7 +13,10 @@ export function pacingOf({ distributions, client }: CompletedTrial): Pacing | un
   const typicalNs = quantileOf(dueToReadyNs, 0.5);
   if (dueToReadyNs === undefined || typicalNs === undefined) return undefined;
   return {
-    ...(turnPeriodNs !== undefined && { turnPeriodNs: turnPeriodNs.mean, tokensPerTurn: dueToReadyNs.count / (turnPeriodNs.count + 1) }),
+    ...(turnPeriodNs !== undefined && {
+      turnPeriodNs: turnPeriodNs.mean,
+      tokensPerTurn: dueToReadyNs.count / (turnPeriodNs.count + 1),
+    }),
     dueToReadyNs: typicalNs,
     starts: client.streamsStarted,
   };
@@ -25,10 +29,13 @@ export interface PacingPair {
 }
 
 /**
- * Pairs by block, without trials whose server was busy for longer than `MOST_BUSY`: there a turn waits for the work of those
- * before it, which is a cost of the arm and not of the harness.
+ * Pairs by block, without trials whose server was busy for longer than `MOST_BUSY`: there a turn
+ * waits for the work of those before it, which is a cost of the arm and not of the harness.
  */
-export function pairPacing(baseline: MeasuredArm, other: MeasuredArm): readonly (readonly PacingPair[])[] {
+export function pairPacing(
+  baseline: MeasuredArm,
+  other: MeasuredArm,
+): readonly (readonly PacingPair[])[] {
   return pairTrials(baseline, other).map((pair) => {
     const partners = new Map(pacedLoads(pair.other).map(({ load, pacing }) => [load, pacing]));
     return pacedLoads(pair.baseline).flatMap(({ load, pacing }) => {
@@ -50,7 +57,9 @@ function pacedLoads(trial: FinishedTrial): readonly PacedLoad[] {
   switch (trial.outcome) {
     case 'completed': {
       const pacing = pacingOf(trial);
-      return pacing === undefined || trial.server.use.eventLoopUtilisation > MOST_BUSY ? [] : [{ load: '', pacing }];
+      return pacing === undefined || trial.server.use.eventLoopUtilisation > MOST_BUSY
+        ? []
+        : [{ load: '', pacing }];
     }
     case 'searched':
       return pacedSteps(trial);
@@ -59,13 +68,18 @@ function pacedLoads(trial: FinishedTrial): readonly PacedLoad[] {
   }
 }
 
-/** The second step of a search at a load is another sample of it, and the same one in all arms of the block. */
+/**
+ * The second step of a search at a load is another sample of it, and the same one in all arms of
+ * the block.
+ */
 function pacedSteps({ search: { headline, steps } }: SearchedTrial): readonly PacedLoad[] {
   const times = new Map<number, number>();
-  return [...(headline === undefined ? [] : [headline]), ...steps].flatMap(({ streams, measured }: SearchStep) => {
-    const time = times.get(streams) ?? 0;
-    times.set(streams, time + 1);
-    if (measured?.pacing === undefined || measured.serverUtilisation > MOST_BUSY) return [];
-    return [{ load: `${streams} ${time}`, pacing: measured.pacing }];
-  });
+  return [...(headline === undefined ? [] : [headline]), ...steps].flatMap(
+    ({ streams, measured }: SearchStep) => {
+      const time = times.get(streams) ?? 0;
+      times.set(streams, time + 1);
+      if (measured?.pacing === undefined || measured.serverUtilisation > MOST_BUSY) return [];
+      return [{ load: `${streams} ${time}`, pacing: measured.pacing }];
+    },
+  );
 }

@@ -7,12 +7,15 @@ import { analyseRun } from '../scenarios/readings.ts';
 const COMMAND = 'streamduel run stream --transports sse,ws --blocks 6 --pilot --seed 4';
 
 function analysis({ plan, ...options }: FixtureOptions = {}) {
-  return analyseRun(fixtureRun({ blocks: 6, command: COMMAND, plan: { isPilot: true, ...plan }, ...options }));
+  return analyseRun(
+    fixtureRun({ blocks: 6, command: COMMAND, plan: { isPilot: true, ...plan }, ...options }),
+  );
 }
 
 const pilot = (options: FixtureOptions = {}) => analysis(options).pilot!;
 
-const rowOf = (metric: string, options: FixtureOptions = {}) => pilot(options).endpoints.find((row) => row.metric === metric)!;
+const rowOf = (metric: string, options: FixtureOptions = {}) =>
+  pilot(options).endpoints.find((row) => row.metric === metric)!;
 
 describe('a pilot', () => {
   test('says for every endpoint how many blocks its margin needs, from the spread alone', () => {
@@ -20,7 +23,13 @@ describe('a pilot', () => {
     const onRatio = blocksNeeded(row.spreadRatio!, Math.log(1.05))!;
     const onDifference = blocksNeeded(row.spread!, row.margin.absolute!)!;
     const easier = onRatio.equivalence < onDifference.equivalence ? onRatio : onDifference;
-    expect(row).toMatchObject({ otherArm: 'ws', connections: 100, blocks: 6, needed: easier, neededForPrecision: undefined });
+    expect(row).toMatchObject({
+      otherArm: 'ws',
+      connections: 100,
+      blocks: 6,
+      needed: easier,
+      neededForPrecision: undefined,
+    });
   });
 
   test('needs as many blocks whatever the effect', () => {
@@ -32,12 +41,17 @@ describe('a pilot', () => {
 
   test('never recommends fewer blocks than a claim needs', () => {
     expect(pilot({ noise: 0.001 })).toMatchObject({ blocks: 9, isCapped: false });
-    expect(rowOf('cpu.server.token', { noise: 0.001 }).needed).toEqual({ difference: 9, equivalence: 9 });
+    expect(rowOf('cpu.server.token', { noise: 0.001 }).needed).toEqual({
+      difference: 9,
+      equivalence: 9,
+    });
   });
 
   test('recommends what the most demanding endpoint needs, up to what a run may have', () => {
     const { endpoints, blocks } = pilot({ noise: 0.1 });
-    expect(blocks).toBe(Math.max(...endpoints.map(({ needed }) => Math.max(needed!.difference, needed!.equivalence))));
+    expect(blocks).toBe(
+      Math.max(...endpoints.map(({ needed }) => Math.max(needed!.difference, needed!.equivalence))),
+    );
     expect(pilot({ noise: 2 })).toMatchObject({ blocks: 1000, isCapped: true });
   });
 
@@ -60,14 +74,23 @@ describe('a pilot', () => {
 
   test('estimates the time from its own pace, burn-in included', () => {
     // 16 s a trial, 0.25 s between trials, 2 arms, 1 + 9 blocks.
-    expect(pilot({ noise: 0.001, plan: { cooldownNs: 0.25 * NS_PER_S } }).estimatedNs).toBe(10 * 2 * 16.25 * NS_PER_S);
+    expect(pilot({ noise: 0.001, plan: { cooldownNs: 0.25 * NS_PER_S } }).estimatedNs).toBe(
+      10 * 2 * 16.25 * NS_PER_S,
+    );
   });
 
   test('gives the command of the run that is no pilot', () => {
-    expect(pilot({ noise: 0.001 }).command).toBe('streamduel run stream --transports sse,ws --blocks 9 --seed 4');
-    expect(pilot({ noise: 0.001, command: 'streamduel run --pilot' }).command).toBe('streamduel run --blocks 9');
-    const precise = 'streamduel run --blocks 6 --precision delivery.p50:5% --max-time 600s --pilot --pin';
-    expect(pilot({ noise: 0.001, command: precise }).command).toBe('streamduel run --blocks 9 --pin');
+    expect(pilot({ noise: 0.001 }).command).toBe(
+      'streamduel run stream --transports sse,ws --blocks 9 --seed 4',
+    );
+    expect(pilot({ noise: 0.001, command: 'streamduel run --pilot' }).command).toBe(
+      'streamduel run --blocks 9',
+    );
+    const precise =
+      'streamduel run --blocks 6 --precision delivery.p50:5% --max-time 600s --pilot --pin';
+    expect(pilot({ noise: 0.001, command: precise }).command).toBe(
+      'streamduel run --blocks 9 --pin',
+    );
   });
 
   test('without a pair of trials says only the least there is', () => {
@@ -82,8 +105,12 @@ describe('a pilot', () => {
 });
 
 test('the verdicts of a pilot are withheld', () => {
-  const { verdict } = analysis({ factor: factorOn('serverCpu', 'ws', 0.5), blocks: 12 }).loadPoints[0]!.comparisons[0]!;
-  expect(verdict).toMatchObject({ kind: 'withheld', reason: 'a pilot: it says how many blocks are needed' });
+  const { verdict } = analysis({ factor: factorOn('serverCpu', 'ws', 0.5), blocks: 12 })
+    .loadPoints[0]!.comparisons[0]!;
+  expect(verdict).toMatchObject({
+    kind: 'withheld',
+    reason: 'a pilot: it says how many blocks are needed',
+  });
 });
 
 test('a run that is no pilot has none of this', () => {

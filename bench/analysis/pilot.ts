@@ -1,5 +1,6 @@
-// Derives from a pilot how many blocks a run needs. Only the spread between blocks enters, never the effect, so that peeking is
-// impossible and the number of blocks is fixed before anything was compared.
+// Derives from a pilot how many blocks a run needs. Only the spread between blocks enters, never
+// the effect, so that peeking is impossible and the number of blocks is fixed before anything was
+// compared.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { MAX_BLOCKS, type PrecisionStop, type SavedRun } from '../contract/run-file.ts';
@@ -23,8 +24,13 @@ export function readPilot(run: SavedRun, reading: ScenarioReading): PilotAnalysi
   if (plan.isPilot !== true) return undefined;
   const rows = describeRows(run, reading);
   // undefined stands for more blocks than are counted.
-  const wanted = rows.filter(({ spread }) => spread !== undefined).map((row) => wantedBlocks(row, plan.stop));
-  const most = Math.max(LEAST_BLOCKS, ...wanted.map((blocks) => blocks ?? Number.POSITIVE_INFINITY));
+  const wanted = rows
+    .filter(({ spread }) => spread !== undefined)
+    .map((row) => wantedBlocks(row, plan.stop));
+  const most = Math.max(
+    LEAST_BLOCKS,
+    ...wanted.map((blocks) => blocks ?? Number.POSITIVE_INFINITY),
+  );
   const blocks = Math.min(MAX_BLOCKS, most);
   return {
     endpoints: rows,
@@ -35,7 +41,10 @@ export function readPilot(run: SavedRun, reading: ScenarioReading): PilotAnalysi
   };
 }
 
-/** The endpoints and all other metrics that the stopping rule watches, for every contender at every load point. */
+/**
+ * The endpoints and all other metrics that the stopping rule watches, for every contender at every
+ * load point.
+ */
 function describeRows(run: SavedRun, reading: ScenarioReading): readonly PilotEndpoint[] {
   const { stop } = run.header.plan;
   const places = selectMeasured(run).flatMap(({ loadPoint, arms }) => {
@@ -44,7 +53,12 @@ function describeRows(run: SavedRun, reading: ScenarioReading): readonly PilotEn
     return watchedArms(arms).map((other) => {
       const place = { loadPoint, arms: [baseline.arm, other.arm] };
       const declared = endpointsAt(reading, place);
-      const described = [...new Set([...declared, ...(stop === undefined ? [] : watchedMetrics(stop, reading, place))])];
+      const described = [
+        ...new Set([
+          ...declared,
+          ...(stop === undefined ? [] : watchedMetrics(stop, reading, place)),
+        ]),
+      ];
       return { loadPoint, baseline, other, declared, described };
     });
   });
@@ -81,15 +95,26 @@ type Scales = Margin;
 
 /** Negligible on either scale is negligible, so the scale that needs fewer blocks counts. */
 function neededFor(margin: Margin, spreads: Scales, fewest: number): BlocksNeeded | undefined {
-  const onRatio = neededOn(spreads.ratio, margin.ratio === undefined ? undefined : Math.log1p(margin.ratio));
+  const onRatio = neededOn(
+    spreads.ratio,
+    margin.ratio === undefined ? undefined : Math.log1p(margin.ratio),
+  );
   const onDifference = neededOn(spreads.absolute, margin.absolute);
-  const [easier] = [onRatio, onDifference].flatMap((needed) => needed ?? []).sort((a, b) => mostOf(a) - mostOf(b));
+  const [easier] = [onRatio, onDifference]
+    .flatMap((needed) => needed ?? [])
+    .sort((a, b) => mostOf(a) - mostOf(b));
   if (easier === undefined) return undefined;
   const least = Math.max(LEAST_BLOCKS, fewest);
-  return { difference: Math.max(least, easier.difference), equivalence: Math.max(least, easier.equivalence) };
+  return {
+    difference: Math.max(least, easier.difference),
+    equivalence: Math.max(least, easier.equivalence),
+  };
 }
 
-function neededOn(spread: number | undefined, margin: number | undefined): BlocksNeeded | undefined {
+function neededOn(
+  spread: number | undefined,
+  margin: number | undefined,
+): BlocksNeeded | undefined {
   return spread === undefined || margin === undefined ? undefined : blocksNeeded(spread, margin);
 }
 
@@ -101,12 +126,17 @@ function mostOf({ difference, equivalence }: BlocksNeeded): number {
 const COUNTED_BLOCKS = 1_000_000;
 
 /** The fewest blocks whose 95 % interval would be as narrow as the stopping rule requires. */
-function neededForPrecision(metric: Metric, pairs: readonly ValuePair[], stop: PrecisionStop): number | undefined {
+function neededForPrecision(
+  metric: Metric,
+  pairs: readonly ValuePair[],
+  stop: PrecisionStop,
+): number | undefined {
   const { scale, values, limit } = stopScale(metric, pairs, stop);
   const spread = spreadOf(values);
   if (spread === undefined || limit === undefined) return undefined;
   const narrow = scale === 'ratio' ? Math.log1p(limit) : limit;
-  const isEnough = (blocks: number): boolean => (tQuantile(0.975, blocks - 1) * spread) / Math.sqrt(blocks) <= narrow;
+  const isEnough = (blocks: number): boolean =>
+    (tQuantile(0.975, blocks - 1) * spread) / Math.sqrt(blocks) <= narrow;
   if (!isEnough(COUNTED_BLOCKS)) return undefined;
   let tooFew = LEAST_BLOCKS_TO_STOP - 1;
   let enough = COUNTED_BLOCKS;
@@ -118,7 +148,10 @@ function neededForPrecision(metric: Metric, pairs: readonly ValuePair[], stop: P
   return enough;
 }
 
-/** Blocks for the precision of the stopping rule if there is one, else for the margin; 0 for a metric that the rule ignores. */
+/**
+ * Blocks for the precision of the stopping rule if there is one, else for the margin; 0 for a
+ * metric that the rule ignores.
+ */
 function wantedBlocks(row: PilotEndpoint, stop: PrecisionStop | undefined): number | undefined {
   if (stop === undefined) return row.needed && mostOf(row.needed);
   const isWatched = stop.metrics.length === 0 || stop.metrics.includes(row.metric);
@@ -133,9 +166,14 @@ function estimateNs({ header: { plan }, trials }: SavedRun, blocks: number): num
   return (perTrialNs * trialsPerBlock(plan) * (plan.burnInBlocks + blocks)) / (plan.lanes ?? 1);
 }
 
-/** The same command as a run of so many blocks: they suffice for the precision, so no stopping rule is needed. */
+/**
+ * The same command as a run of so many blocks: they suffice for the precision, so no stopping rule
+ * is needed.
+ */
 function commandFor(command: string, blocks: number): string {
   const plain = command.replaceAll(/ --pilot(?= |$)| --(?:precision|max-time)[ =]\S+/g, '');
   const set = `--blocks ${blocks}`;
-  return / --blocks[ =]\S+/.test(plain) ? plain.replace(/ --blocks[ =]\S+/, ` ${set}`) : `${plain} ${set}`;
+  return / --blocks[ =]\S+/.test(plain)
+    ? plain.replace(/ --blocks[ =]\S+/, ` ${set}`)
+    : `${plain} ${set}`;
 }

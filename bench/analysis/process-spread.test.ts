@@ -4,8 +4,14 @@ import { spreadOfProcesses, type SpreadInput } from './process-spread.ts';
 const TOKENS = 2000;
 const GAP_NS = 1_000_000;
 
-/** One slot and one stream a process, each with every delivery at its own constant, but 1 of 50 that takes ten times as long. */
-function withDeliveries(constantsNs: readonly number[], changes: Partial<SpreadInput> = {}): SpreadInput {
+/**
+ * One slot and one stream a process, each with every delivery at its own constant, but 1 of 50 that
+ * takes ten times as long.
+ */
+function withDeliveries(
+  constantsNs: readonly number[],
+  changes: Partial<SpreadInput> = {},
+): SpreadInput {
   const streams = constantsNs.length;
   const offsets = Float64Array.from({ length: TOKENS }, (_, token) => token * GAP_NS);
   const receivedNs = Float64Array.from({ length: streams * TOKENS }, (_, position) => {
@@ -58,6 +64,8 @@ it('on a timetable deliveries count from the planned start', () => {
 });
 
 it('a process with too few tokens in the window cannot be judged', () => {
-  expect(spreadOfProcesses(withDeliveries([1000, 3000], { windowEndNs: 999 * GAP_NS }))).toBeUndefined();
+  expect(
+    spreadOfProcesses(withDeliveries([1000, 3000], { windowEndNs: 999 * GAP_NS })),
+  ).toBeUndefined();
   expect(spreadOfProcesses(withDeliveries([1000, 3000], { processes: 3 }))).toBeUndefined();
 });

@@ -1,5 +1,6 @@
-// Lists blocks measured again because the machine disturbed them: which, why, and whether that changed any conclusion.
-// A repetition is fair only if the machine disturbs all arms alike, so that is tested too.
+// Lists blocks measured again because the machine disturbed them: which, why, and whether that
+// changed any conclusion. A repetition is fair only if the machine disturbs all arms alike, so that
+// is tested too.
 
 import { armName, isCopy } from '../contract/arms/arms.ts';
 import type { SavedRun } from '../contract/run-file.ts';
@@ -21,23 +22,28 @@ export function listRepeats(run: SavedRun): readonly RepeatedBlock[] {
         firstTrials: first.trials.map(({ trial }) => trial),
         repeatTrials: later.flatMap(({ trials }) => trials.map(({ trial }) => trial)),
         isUsed: chooseAttempt(attempts, 'last') !== first,
-        misses: disturbances(first.trials).map(({ trial, gate: { id, title, value, limit, unit } }) => ({
-          id,
-          title,
-          value,
-          limit,
-          unit,
-          trial: trial.trial,
-          arm: armName(trial.arm),
-          connections: trial.loadPoint.connections,
-          loadPoint: trial.loadPoint,
-        })),
+        misses: disturbances(first.trials).map(
+          ({ trial, gate: { id, title, value, limit, unit } }) => ({
+            id,
+            title,
+            value,
+            limit,
+            unit,
+            trial: trial.trial,
+            arm: armName(trial.arm),
+            connections: trial.loadPoint.connections,
+            loadPoint: trial.loadPoint,
+          }),
+        ),
       },
     ];
   });
 }
 
-/** Counts of blocks that were measured, and of those whose first measurement the machine disturbed, repeated or not. */
+/**
+ * Counts of blocks that were measured, and of those whose first measurement the machine disturbed,
+ * repeated or not.
+ */
 export function countBlocks(run: SavedRun): Analysis['blocks'] {
   const blocks = attemptsByBlock(run);
   return {
@@ -52,18 +58,38 @@ export interface Concluded {
   readonly comparisons: readonly (readonly ArmComparison[])[];
 }
 
-export function changedVerdicts(withRepeats: Concluded, without: Concluded): WithoutRepeats['changed'] {
+export function changedVerdicts(
+  withRepeats: Concluded,
+  without: Concluded,
+): WithoutRepeats['changed'] {
   return withRepeats.judged.flatMap(({ loadPoint }, index) =>
     (withRepeats.comparisons[index] ?? []).flatMap(({ endpoint, otherArm, metric, verdict }) => {
-      const verdictWithout = without.comparisons[index]?.find((one) => one.otherArm === otherArm && one.metric === metric)?.verdict;
+      const verdictWithout = without.comparisons[index]?.find(
+        (one) => one.otherArm === otherArm && one.metric === metric,
+      )?.verdict;
       if (endpoint === undefined || verdictWithout === undefined) return [];
-      const isSame = verdict.kind === verdictWithout.kind && verdict.favours === verdictWithout.favours;
-      return isSame ? [] : [{ connections: loadPoint.connections, loadPoint, otherArm, metric, verdict, verdictWithout }];
+      const isSame =
+        verdict.kind === verdictWithout.kind && verdict.favours === verdictWithout.favours;
+      return isSame
+        ? []
+        : [
+            {
+              connections: loadPoint.connections,
+              loadPoint,
+              otherArm,
+              metric,
+              verdict,
+              verdictWithout,
+            },
+          ];
     }),
   );
 }
 
-/** Contenders against the baseline over the first measurements of all blocks; empty when the machine does not report stolen time. */
+/**
+ * Contenders against the baseline over the first measurements of all blocks; empty when the machine
+ * does not report stolen time.
+ */
 export function compareStolen(run: SavedRun): WithoutRepeats['stolen'] {
   const { arms, seed } = run.header.plan;
   const loadPoints = selectMeasured(run, 'first');
@@ -79,6 +105,8 @@ export function compareStolen(run: SavedRun): WithoutRepeats['stolen'] {
       });
     });
     const difference = estimateMean(differences, 'difference');
-    return difference === undefined ? [] : [{ otherArm: name, difference, p: signFlipP(differences, signFlipSeed(seed)) }];
+    return difference === undefined
+      ? []
+      : [{ otherArm: name, difference, p: signFlipP(differences, signFlipSeed(seed)) }];
   });
 }

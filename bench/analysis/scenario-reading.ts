@@ -1,5 +1,5 @@
-// What an analysis must know of the scenario that was measured. Each scenario implements it in its own folder; the command that
-// analyses a run hands it in.
+// What an analysis must know of the scenario that was measured. Each scenario implements it in its
+// own folder; the command that analyses a run hands it in.
 
 import type { LoadPoint, Plan, SavedRun, TrialRecord, Warning } from '../contract/run-file.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
@@ -9,19 +9,34 @@ import { declaredOf, declareOnly } from './metrics/metric-list.ts';
 import { LATER_ENDPOINT, type EndpointId, type Metric } from './metrics/metric.ts';
 
 export interface ScenarioReading<Findings extends object = object> {
-  /** Metrics of its trials, old ones included: endpoints first, in their order; then counted metrics, then the rest. */
+  /**
+   * Metrics of its trials, old ones included: endpoints first, in their order; then counted
+   * metrics, then the rest.
+   */
   readonly metrics: readonly Metric[];
-  /** `null-arm` when latencies are believed only above those of a bare socket, so that a run without one is warned of. */
+  /**
+   * `null-arm` when latencies are believed only above those of a bare socket, so that a run without
+   * one is warned of.
+   */
   readonly floor: 'null-arm' | 'none';
-  /** Set when what it counts follows from rules and is no sample: arms are shown side by side, and none is compared. */
+  /**
+   * Set when what it counts follows from rules and is no sample: arms are shown side by side, and
+   * none is compared.
+   */
   readonly comparesNothing?: true;
   /** Whether a metric is meaningful at a load point; every one when absent. */
   readonly isMeasuredAt?: (metric: string, loadPoint: LoadPoint) => boolean;
   /** Whether a metric that can be an endpoint is one at this place; every one when absent. */
   readonly isEndpointAt?: (endpoint: EndpointId, place: MetricPlace) => boolean;
-  /** Whether many tokens are due in one turn of the pacer, so that each waits for the writes before it; never when absent. */
+  /**
+   * Whether many tokens are due in one turn of the pacer, so that each waits for the writes before
+   * it; never when absent.
+   */
   readonly isLateByDesign?: (loadPoint: LoadPoint) => boolean;
-  /** Number of trials that belong to no block and are measured once, after all of them; none when absent. */
+  /**
+   * Number of trials that belong to no block and are measured once, after all of them; none when
+   * absent.
+   */
   readonly countSupplements?: (plan: Plan, trials: readonly TrialRecord[]) => number;
   /** Doubts about a comparison that only this scenario can have. */
   readonly warnOfComparison?: (metric: Metric, arms: readonly MeasuredArm[]) => readonly Warning[];
@@ -40,7 +55,10 @@ export function findMetric({ metrics }: ScenarioReading, id: string): Metric | u
 }
 
 /** The metrics as they count at this place: those that are no endpoints there are exploratory. */
-export function metricsAt({ metrics, isMeasuredAt, isEndpointAt }: ScenarioReading, place: MetricPlace): readonly Metric[] {
+export function metricsAt(
+  { metrics, isMeasuredAt, isEndpointAt }: ScenarioReading,
+  place: MetricPlace,
+): readonly Metric[] {
   const measured = metrics.filter(({ id }) => isMeasuredAt?.(id, place.loadPoint) !== false);
   return declareOnly(measured, (endpoint) => isEndpointAt?.(endpoint, place) !== false);
 }
@@ -54,7 +72,10 @@ export function endpointsOf({ metrics }: ScenarioReading): readonly Metric[] {
   return declaredOf(metrics).filter(({ endpoint }) => endpoint !== LATER_ENDPOINT);
 }
 
-/** The parts of a plan that decide which metrics its trials can have; without arms there is no page among them. */
+/**
+ * The parts of a plan that decide which metrics its trials can have; without arms there is no page
+ * among them.
+ */
 export type MeasuredPlan = Pick<Plan, 'canary'> & Partial<Pick<Plan, 'arms'>>;
 
 export function isMeasured({ needs }: Metric, { canary, arms = [] }: MeasuredPlan): boolean {
@@ -62,12 +83,21 @@ export function isMeasured({ needs }: Metric, { canary, arms = [] }: MeasuredPla
   return needs !== 'canary' || canary !== undefined;
 }
 
-/** Metrics that the trials of a plan can have: the canary's only if one was sent, those of pages only if one receives. */
+/**
+ * Metrics that the trials of a plan can have: the canary's only if one was sent, those of pages
+ * only if one receives.
+ */
 export function metricsOfPlan({ metrics }: ScenarioReading, plan: MeasuredPlan): readonly Metric[] {
   return metrics.filter((metric) => isMeasured(metric, plan));
 }
 
 /** The same at one load point of the plan. */
-export function metricsOfPoint(reading: ScenarioReading, plan: MeasuredPlan, loadPoint: LoadPoint): readonly Metric[] {
-  return metricsOfPlan(reading, plan).filter(({ id }) => reading.isMeasuredAt?.(id, loadPoint) !== false);
+export function metricsOfPoint(
+  reading: ScenarioReading,
+  plan: MeasuredPlan,
+  loadPoint: LoadPoint,
+): readonly Metric[] {
+  return metricsOfPlan(reading, plan).filter(
+    ({ id }) => reading.isMeasuredAt?.(id, loadPoint) !== false,
+  );
 }

@@ -3,7 +3,9 @@ import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts
 import { analyseRun } from '../scenarios/readings.ts';
 
 function sentence(metric: string, options: FixtureOptions = {}): string | undefined {
-  return analyseRun(fixtureRun({ noise: 0, ...options })).loadPoints[0]?.comparisons.find((one) => one.metric === metric)?.sentence;
+  return analyseRun(fixtureRun({ noise: 0, ...options })).loadPoints[0]?.comparisons.find(
+    (one) => one.metric === metric,
+  )?.sentence;
 }
 
 test('a winner is named with what it saves', () => {
@@ -34,18 +36,26 @@ test('equivalence names its margin', () => {
 });
 
 test('counted bytes are told as they are', () => {
-  expect(sentence('bytes.token')).toBe('Bytes per token with resume id: SSE 38 bytes, WebSocket 26 bytes; WebSocket needed 32 % less.');
+  expect(sentence('bytes.token')).toBe(
+    'Bytes per token with resume id: SSE 38 bytes, WebSocket 26 bytes; WebSocket needed 32 % less.',
+  );
 });
 
 test('a part of the counted bytes has a ratio and no winner, and none where it is equal or 0', () => {
-  expect(sentence('bytes.framing')).toBe('Framing bytes per token: SSE 14 bytes, WebSocket 2 bytes; WebSocket / SSE = 0.143.');
-  expect(sentence('bytes.payload')).toBe('Payload bytes per token: SSE 24 bytes, WebSocket 24 bytes.');
+  expect(sentence('bytes.framing')).toBe(
+    'Framing bytes per token: SSE 14 bytes, WebSocket 2 bytes; WebSocket / SSE = 0.143.',
+  );
+  expect(sentence('bytes.payload')).toBe(
+    'Payload bytes per token: SSE 24 bytes, WebSocket 24 bytes.',
+  );
   expect(sentence('bytes.id')).toBe('Resume id bytes per token: SSE 0 bytes, WebSocket 0 bytes.');
 });
 
 test('no sentence says that there is no difference or praises an arm', () => {
   for (const noise of [0, 0.04, 0.3]) {
-    for (const { sentence: text } of analyseRun(fixtureRun({ noise })).loadPoints.flatMap(({ comparisons }) => comparisons)) {
+    for (const { sentence: text } of analyseRun(fixtureRun({ noise })).loadPoints.flatMap(
+      ({ comparisons }) => comparisons,
+    )) {
       expect(text).not.toMatch(/no difference|best|winner|excellent|superior/i);
       expect(text).toMatch(/^\S.*\.$/);
     }

@@ -20,7 +20,11 @@ test('only what every completed trial has saved counts as varied', () => {
     'cpus',
     'port',
   ]);
-  expect(recordedFactors(fixtureRun({ edit: (trial) => (trial.trial === 3 ? { ...trial, serverPort: 1 } : trial) }))).not.toContain('port');
+  expect(
+    recordedFactors(
+      fixtureRun({ edit: (trial) => (trial.trial === 3 ? { ...trial, serverPort: 1 } : trial) }),
+    ),
+  ).not.toContain('port');
 });
 
 test('a run without trials varied nothing', () => {

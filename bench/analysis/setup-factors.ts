@@ -1,4 +1,5 @@
-// Lists the factors drawn for each trial alone and saved with it, so that an effect of the set-up can be looked for later.
+// Lists the factors drawn for each trial alone and saved with it, so that an effect of the set-up
+// can be looked for later.
 
 import type { FinishedTrial, SavedRun } from '../contract/run-file.ts';
 import type { SetupFactor } from './analysis.ts';
@@ -18,5 +19,7 @@ const factors: readonly (readonly [SetupFactor, (trial: FinishedTrial) => unknow
 export function recordedFactors({ trials }: SavedRun): readonly SetupFactor[] {
   const completed = trials.filter(isFinished);
   if (completed.length === 0) return [];
-  return factors.filter(([, value]) => completed.every((trial) => value(trial) !== undefined)).map(([factor]) => factor);
+  return factors
+    .filter(([, value]) => completed.every((trial) => value(trial) !== undefined))
+    .map(([factor]) => factor);
 }

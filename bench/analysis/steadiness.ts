@@ -1,4 +1,5 @@
-// Detects whether delivery changed in the course of the window: a trial that warms up or falls behind while it is measured.
+// Detects whether delivery changed in the course of the window: a trial that warms up or falls
+// behind while it is measured.
 
 import type { CompletedTrial } from '../contract/run-file.ts';
 import { nearestRank } from './statistics/quantile.ts';
@@ -10,8 +11,9 @@ const LEAST_RATIO = 0.8;
 const LARGEST_RATIO = 1.25;
 
 /**
- * Median delivery of the first and of the last third of the window, and the latter over the former; both columns are in order
- * of planned time. A third with too few tokens has no median; there is no ratio without both or when the first is not positive.
+ * Median delivery of the first and of the last third of the window, and the latter over the former;
+ * both columns are in order of planned time. A third with too few tokens has no median; there is no
+ * ratio without both or when the first is not positive.
  */
 export function measureSteadiness(
   window: { readonly windowStartNs: number; readonly windowEndNs: number },
@@ -23,10 +25,18 @@ export function measureSteadiness(
   const lastStart = plannedNs.findLastIndex((ns) => ns < window.windowEndNs - thirdNs) + 1;
   const first = firstEnd === -1 ? undefined : medianOf(deliveryNs.subarray(0, firstEnd));
   const last = medianOf(deliveryNs.subarray(lastStart));
-  const thirds = { ...(first !== undefined && { firstThirdP50Ns: first }), ...(last !== undefined && { lastThirdP50Ns: last }) };
-  if (first === undefined || last === undefined || first <= 0) return { ...thirds, isDrifting: false };
+  const thirds = {
+    ...(first !== undefined && { firstThirdP50Ns: first }),
+    ...(last !== undefined && { lastThirdP50Ns: last }),
+  };
+  if (first === undefined || last === undefined || first <= 0)
+    return { ...thirds, isDrifting: false };
   const driftRatio = last / first;
-  return { ...thirds, driftRatio, isDrifting: driftRatio < LEAST_RATIO || driftRatio > LARGEST_RATIO };
+  return {
+    ...thirds,
+    driftRatio,
+    isDrifting: driftRatio < LEAST_RATIO || driftRatio > LARGEST_RATIO,
+  };
 }
 
 function medianOf(samples: Float64Array): number | undefined {

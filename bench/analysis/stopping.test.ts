@@ -12,7 +12,10 @@ type Stop = NonNullable<Plan['stop']>;
 const rule: Stop = { ratio: 0.05, metrics: ['cpu.server.token'], maxTimeNs: 3600 * NS_PER_S };
 
 /** Blocks beyond `measured` are planned but not run. */
-function run(stop: Stop, { measured = 12, ...options }: FixtureOptions & { readonly measured?: number } = {}) {
+function run(
+  stop: Stop,
+  { measured = 12, ...options }: FixtureOptions & { readonly measured?: number } = {},
+) {
   return fixtureRun({
     blocks: 60,
     burnInBlocks: 1,
@@ -28,26 +31,42 @@ function wildly(isNoisy: (trial: CompletedTrial) => boolean): NonNullable<Fixtur
     if (trial.block > 12) return undefined;
     const { use } = trial.server;
     const factor = isNoisy(trial) && trial.block % 2 === 0 ? 1.5 : 1;
-    return { ...trial, server: { ...trial.server, use: { ...use, cpuUserNs: use.cpuUserNs * factor } } };
+    return {
+      ...trial,
+      server: { ...trial.server, use: { ...use, cpuUserNs: use.cpuUserNs * factor } },
+    };
   };
 }
 
-const withoutLatencies: FixtureOptions['edit'] = (trial) => (trial.block > 12 ? undefined : { ...trial, distributions: {} });
+const withoutLatencies: FixtureOptions['edit'] = (trial) =>
+  trial.block > 12 ? undefined : { ...trial, distributions: {} };
 
 describe('a run with a precision stop', () => {
   test('goes on until ten blocks are measured, however narrow its intervals', () => {
-    expect(stopState(run(rule, { measured: 9 }), streamReading)).toMatchObject({ isReached: false, reason: undefined, blocks: 9 });
-    expect(stopState(run(rule, { measured: 10 }), streamReading)).toMatchObject({ isReached: true, reason: 'precision', blocks: 10 });
+    expect(stopState(run(rule, { measured: 9 }), streamReading)).toMatchObject({
+      isReached: false,
+      reason: undefined,
+      blocks: 9,
+    });
+    expect(stopState(run(rule, { measured: 10 }), streamReading)).toMatchObject({
+      isReached: true,
+      reason: 'precision',
+      blocks: 10,
+    });
   });
 
   test('goes on while an interval is wider than its target', () => {
     expect(hasReachedPrecision(run(rule, { noise: 0.1 }), streamReading)).toBe(false);
-    expect(hasReachedPrecision(run({ ...rule, ratio: 0.15 }, { noise: 0.1 }), streamReading)).toBe(true);
+    expect(hasReachedPrecision(run({ ...rule, ratio: 0.15 }, { noise: 0.1 }), streamReading)).toBe(
+      true,
+    );
   });
 
   test('does not look at where the interval lies', () => {
     const widths = [0.5, 1, 2].map(
-      (factor) => stopState(run(rule, { factor: factorOn('serverCpu', 'ws', factor) }), streamReading)!.widest!.halfWidth,
+      (factor) =>
+        stopState(run(rule, { factor: factorOn('serverCpu', 'ws', factor) }), streamReading)!
+          .widest!.halfWidth,
     );
     expect(widths[1]).toBeCloseTo(widths[0]!, 12);
     expect(widths[2]).toBeCloseTo(widths[0]!, 12);
@@ -58,10 +77,21 @@ describe('a run with a precision stop', () => {
     const state = stopState(run({ ...rule, metrics: [] }, { edit: noisy }), streamReading);
     expect(state).toMatchObject({
       isReached: false,
-      widest: { metric: 'cpu.server.token', arm: 'ws', connections: 100, scale: 'ratio', limit: 0.05 },
+      widest: {
+        metric: 'cpu.server.token',
+        arm: 'ws',
+        connections: 100,
+        scale: 'ratio',
+        limit: 0.05,
+      },
     });
     expect(state!.widest!.halfWidth).toBeGreaterThan(0.05);
-    expect(hasReachedPrecision(run({ ...rule, metrics: ['delivery.p50'] }, { edit: noisy }), streamReading)).toBe(true);
+    expect(
+      hasReachedPrecision(
+        run({ ...rule, metrics: ['delivery.p50'] }, { edit: noisy }),
+        streamReading,
+      ),
+    ).toBe(true);
   });
 
   test('watches every contender at every load point, but neither the null arm nor the copy', () => {
@@ -87,7 +117,10 @@ describe('a run with a precision stop', () => {
 
   test('holds a difference to its margin', () => {
     const stop = { ...rule, ratio: 0.0001, metrics: ['ttft.overhead.p50'] };
-    expect(stopState(run(stop), streamReading)).toMatchObject({ isReached: true, widest: { scale: 'difference', limit: NS_PER_MS } });
+    expect(stopState(run(stop), streamReading)).toMatchObject({
+      isReached: true,
+      widest: { scale: 'difference', limit: NS_PER_MS },
+    });
   });
 
   test('holds a difference without a margin to its share of the baseline', () => {
@@ -98,7 +131,10 @@ describe('a run with a precision stop', () => {
 
   test('never is precise in a metric without values', () => {
     expect(
-      stopState(run({ ...rule, metrics: ['delivery.p50', 'cpu.server.token'] }, { edit: withoutLatencies }), streamReading),
+      stopState(
+        run({ ...rule, metrics: ['delivery.p50', 'cpu.server.token'] }, { edit: withoutLatencies }),
+        streamReading,
+      ),
     ).toMatchObject({
       isReached: false,
       widest: { metric: 'delivery.p50', halfWidth: undefined },
@@ -107,11 +143,15 @@ describe('a run with a precision stop', () => {
 
   test('ends when its time is up, burn-in counted, even before ten blocks', () => {
     // A trial of the fixture takes 16 s; 2 arms, 1 + 3 blocks.
-    expect(stopState(run({ ...rule, maxTimeNs: 128 * NS_PER_S }, { measured: 3 }), streamReading)).toMatchObject({
+    expect(
+      stopState(run({ ...rule, maxTimeNs: 128 * NS_PER_S }, { measured: 3 }), streamReading),
+    ).toMatchObject({
       isReached: true,
       reason: 'time',
     });
-    expect(stopState(run({ ...rule, maxTimeNs: 129 * NS_PER_S }, { measured: 3 }), streamReading)).toMatchObject({ isReached: false });
+    expect(
+      stopState(run({ ...rule, maxTimeNs: 129 * NS_PER_S }, { measured: 3 }), streamReading),
+    ).toMatchObject({ isReached: false });
   });
 
   test('watches the copy when there is nothing else to compare', () => {
@@ -134,7 +174,9 @@ test('a run with a fixed number of blocks has no rule to stop by', () => {
 });
 
 const stopWarnings = (saved: SavedRun): string[] =>
-  analyseRun(saved).warnings.flatMap(({ code, message }) => (code.startsWith('stopped') ? [message] : []));
+  analyseRun(saved).warnings.flatMap(({ code, message }) =>
+    code.startsWith('stopped') ? [message] : [],
+  );
 
 describe('the analysis', () => {
   test('has nothing to warn of where the rule was reached', () => {

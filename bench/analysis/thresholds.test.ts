@@ -9,7 +9,14 @@ import { analyseRun } from '../scenarios/readings.ts';
 const METRIC = 'cpu.server.token';
 
 function threshold(part: Partial<Threshold>): Threshold {
-  return { text: 'cpu.server.token > 50us', arm: undefined, metric: METRIC, operator: '>', limit: 50 * NS_PER_US, ...part };
+  return {
+    text: 'cpu.server.token > 50us',
+    arm: undefined,
+    metric: METRIC,
+    operator: '>',
+    limit: 50 * NS_PER_US,
+    ...part,
+  };
 }
 
 const judged = (analysis: Analysis, part: Partial<Threshold> = {}): readonly ThresholdResult[] =>
@@ -19,14 +26,25 @@ const analysisOf = (options: FixtureOptions = {}): Analysis => analyseRun(fixtur
 
 /** The analysis with parts of its first load point replaced. */
 function withPoint(analysis: Analysis, part: Partial<LoadPointAnalysis>): Analysis {
-  return { ...analysis, loadPoints: analysis.loadPoints.map((point, index) => (index === 0 ? { ...point, ...part } : point)) };
+  return {
+    ...analysis,
+    loadPoints: analysis.loadPoints.map((point, index) =>
+      index === 0 ? { ...point, ...part } : point,
+    ),
+  };
 }
 
 /** The analysis with the given estimate for sse; ws is unchanged. */
 function withEstimate(low: number | undefined, value: number, high: number | undefined): Analysis {
   const analysis = analysisOf();
   const summaries = analysis.loadPoints[0]!.summaries.map((summary) =>
-    Object.assign({}, summary, summary.metric === METRIC && summary.arm === 'sse' ? { estimate: { value, low, high, trials: 12 } } : {}),
+    Object.assign(
+      {},
+      summary,
+      summary.metric === METRIC && summary.arm === 'sse'
+        ? { estimate: { value, low, high, trials: 12 } }
+        : {},
+    ),
   );
   return withPoint(analysis, { summaries });
 }
@@ -34,7 +52,13 @@ function withEstimate(low: number | undefined, value: number, high: number | und
 function shortOfSamplesInBlock3(trial: CompletedTrial): CompletedTrial {
   const { deliveryScheduledNs } = trial.distributions;
   if (trial.block !== 3 || deliveryScheduledNs === undefined) return trial;
-  return { ...trial, distributions: { ...trial.distributions, deliveryScheduledNs: { ...deliveryScheduledNs, effectiveCount: 300 } } };
+  return {
+    ...trial,
+    distributions: {
+      ...trial.distributions,
+      deliveryScheduledNs: { ...deliveryScheduledNs, effectiveCount: 300 },
+    },
+  };
 }
 
 describe('the side of the limit', () => {
@@ -51,10 +75,13 @@ describe('the side of the limit', () => {
     ['<=', 10, 10, 10, 10, 'failed', true],
     ['>', undefined, 10, undefined, 12, 'passed', false],
     ['>', undefined, 10, undefined, 8, 'failed', false],
-  ] as const)('fails if %s, interval %d to %d to %d, limit %d: %s, shown: %s', (operator, low, value, high, limit, outcome, isShown) => {
-    const [result] = judged(withEstimate(low, value, high), { operator, limit, arm: 'sse' });
-    expect(result).toMatchObject({ outcome, isShown, reason: undefined, estimate: { value } });
-  });
+  ] as const)(
+    'fails if %s, interval %d to %d to %d, limit %d: %s, shown: %s',
+    (operator, low, value, high, limit, outcome, isShown) => {
+      const [result] = judged(withEstimate(low, value, high), { operator, limit, arm: 'sse' });
+      expect(result).toMatchObject({ outcome, isShown, reason: undefined, estimate: { value } });
+    },
+  );
 
   it('a failure that is seen but not shown is still a miss', () => {
     const [result] = judged(withEstimate(9, 10, 11), { limit: 9.5, arm: 'sse' });
@@ -66,7 +93,9 @@ describe('the arms', () => {
   const options = { transports: ['sse', 'ws', 'tcp'], connections: [10, 100] } as const;
 
   it('are all that are compared, at every load point', () => {
-    expect(judged(analysisOf(options)).map(({ arm, loadPoint }) => [loadPoint.connections, arm])).toEqual([
+    expect(
+      judged(analysisOf(options)).map(({ arm, loadPoint }) => [loadPoint.connections, arm]),
+    ).toEqual([
       [10, 'sse'],
       [10, 'ws'],
       [100, 'sse'],
@@ -82,7 +111,10 @@ describe('the arms', () => {
   });
 
   it('are the one that is named, the null arm too', () => {
-    expect(judged(analysisOf(options), { arm: 'tcp' }).map(({ arm }) => arm)).toEqual(['tcp', 'tcp']);
+    expect(judged(analysisOf(options), { arm: 'tcp' }).map(({ arm }) => arm)).toEqual([
+      'tcp',
+      'tcp',
+    ]);
   });
 
   it('are never none, or the threshold would pass by judging nothing', () => {
@@ -90,13 +122,17 @@ describe('the arms', () => {
   });
 
   it('that are not in the run are a bug of the caller', () => {
-    expect(() => judged(analysisOf(), { arm: 'quic' })).toThrow('arm quic of a threshold must be in the plan');
+    expect(() => judged(analysisOf(), { arm: 'quic' })).toThrow(
+      'arm quic of a threshold must be in the plan',
+    );
   });
 });
 
 describe('what cannot be judged does not pass', () => {
   it('an INVALID load point fails with the reason of its gate, whatever the value', () => {
-    const results = judged(withPoint(analysisOf(), { invalid: ['C1 tokens lost'], harnessLimited: ['H2 busy'] }));
+    const results = judged(
+      withPoint(analysisOf(), { invalid: ['C1 tokens lost'], harnessLimited: ['H2 busy'] }),
+    );
     expect(results.map(({ outcome, reason, isShown }) => [outcome, reason, isShown])).toEqual([
       ['failed', 'INVALID: C1 tokens lost', false],
       ['failed', 'INVALID: C1 tokens lost', false],
@@ -109,7 +145,10 @@ describe('what cannot be judged does not pass', () => {
   });
 
   it('a metric that only some trials support is not measured, because the others went badly', () => {
-    const [result] = judged(analysisOf({ edit: shortOfSamplesInBlock3 }), { metric: 'delivery.p99', limit: 1e12 });
+    const [result] = judged(analysisOf({ edit: shortOfSamplesInBlock3 }), {
+      metric: 'delivery.p99',
+      limit: 1e12,
+    });
     expect(result).toMatchObject({
       outcome: 'not-measured',
       estimate: undefined,

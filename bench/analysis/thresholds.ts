@@ -1,5 +1,6 @@
-// Judges the thresholds of --fail-if against the estimates of a run. A gate must not be passed by a number that is missing or
-// cannot be trusted, so everything that is not a clear pass by value counts as a miss.
+// Judges the thresholds of --fail-if against the estimates of a run. A gate must not be passed by a
+// number that is missing or cannot be trusted, so everything that is not a clear pass by value
+// counts as a miss.
 
 import { strict as assert } from 'node:assert';
 import type { Arm } from '../contract/arms/arms.ts';
@@ -32,22 +33,38 @@ export interface ThresholdResult {
   readonly outcome: 'passed' | 'failed' | 'not-measured';
   /** The mean over trials that was judged; undefined when nothing was measured. */
   readonly estimate: Estimate | undefined;
-  /** Whether the whole 95 % interval lies on the side of the outcome; false also without an interval, or with a reason. */
+  /**
+   * Whether the whole 95 % interval lies on the side of the outcome; false also without an
+   * interval, or with a reason.
+   */
   readonly isShown: boolean;
   /** Set when the value did not decide the outcome. */
   readonly reason: string | undefined;
 }
 
-/** Ordered by threshold, load point, arm. A threshold without an arm skips the null arm and labelled ones, unless there is no other. */
-export function judgeThresholds(analysis: Analysis, thresholds: readonly Threshold[]): readonly ThresholdResult[] {
+/**
+ * Ordered by threshold, load point, arm. A threshold without an arm skips the null arm and labelled
+ * ones, unless there is no other.
+ */
+export function judgeThresholds(
+  analysis: Analysis,
+  thresholds: readonly Threshold[],
+): readonly ThresholdResult[] {
   return thresholds.flatMap((threshold) =>
-    placesOf(analysis, threshold).flatMap((point) => judgedArms(point, threshold.arm).map((arm) => judge(point, arm, threshold))),
+    placesOf(analysis, threshold).flatMap((point) =>
+      judgedArms(point, threshold.arm).map((arm) => judge(point, arm, threshold)),
+    ),
   );
 }
 
-/** The load points that measure its metric; all if none does, so that a threshold never passes for want of a number. */
+/**
+ * The load points that measure its metric; all if none does, so that a threshold never passes for
+ * want of a number.
+ */
 function placesOf({ loadPoints }: Analysis, { metric }: Threshold): readonly LoadPointAnalysis[] {
-  const asked = loadPoints.filter(({ summaries }) => summaries.some((summary) => summary.metric === metric));
+  const asked = loadPoints.filter(({ summaries }) =>
+    summaries.some((summary) => summary.metric === metric),
+  );
   return asked.length === 0 ? loadPoints : asked;
 }
 
@@ -66,7 +83,10 @@ function judgedArms({ arms }: LoadPointAnalysis, named: string | undefined): rea
   return compared.length > 0 ? compared : names;
 }
 
-/** False for the null arm, which is a floor, and for an arm that repeats or alters another one to test the harness. */
+/**
+ * False for the null arm, which is a floor, and for an arm that repeats or alters another one to
+ * test the harness.
+ */
 export function isUnderComparison({ transport, label }: Arm): boolean {
   return !transports[transport].isNullArm && label === undefined;
 }
@@ -74,16 +94,32 @@ export function isUnderComparison({ transport, label }: Arm): boolean {
 function judge(point: LoadPointAnalysis, arm: string, threshold: Threshold): ThresholdResult {
   const summary = point.summaries.find((one) => one.metric === threshold.metric && one.arm === arm);
   const estimate = summary?.estimate;
-  const result = { threshold, arm, loadPoint: point.loadPoint, estimate, isShown: false, reason: undefined };
+  const result = {
+    threshold,
+    arm,
+    loadPoint: point.loadPoint,
+    estimate,
+    isShown: false,
+    reason: undefined,
+  };
   const disbelief = whyNotBelieved(point);
   if (disbelief !== undefined) return { ...result, outcome: 'failed', reason: disbelief };
   const missing = whyMissing(summary);
   if (estimate === undefined || missing !== undefined)
-    return { ...result, estimate: undefined, outcome: 'not-measured', reason: missing ?? 'no value' };
+    return {
+      ...result,
+      estimate: undefined,
+      outcome: 'not-measured',
+      reason: missing ?? 'no value',
+    };
   const isFailure = (value: number): boolean => holds[threshold.operator](value, threshold.limit);
   const hasFailed = isFailure(estimate.value);
   const { low, high } = estimate;
-  const isShown = low !== undefined && high !== undefined && isFailure(low) === hasFailed && isFailure(high) === hasFailed;
+  const isShown =
+    low !== undefined &&
+    high !== undefined &&
+    isFailure(low) === hasFailed &&
+    isFailure(high) === hasFailed;
   return { ...result, outcome: hasFailed ? 'failed' : 'passed', isShown };
 }
 
@@ -100,7 +136,10 @@ export function whyNotBelieved({ invalid, harnessLimited }: LoadPointAnalysis): 
   return harnessLimited.length > 0 ? `HARNESS-LIMITED: ${harnessLimited.join('; ')}` : undefined;
 }
 
-/** All or none: trials that lack a number lack it because they went badly, and the mean of the others would be too good. */
+/**
+ * All or none: trials that lack a number lack it because they went badly, and the mean of the
+ * others would be too good.
+ */
 function whyMissing(summary: MetricSummary | undefined): string | undefined {
   if (summary === undefined) return 'not a metric of this run';
   const { estimate, values, note } = summary;

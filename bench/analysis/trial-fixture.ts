@@ -1,9 +1,14 @@
-// Test support: one completed trial made up from known numbers, all of whose counters agree with each other.
+// Test support: one completed trial made up from known numbers, all of whose counters agree with
+// each other.
 
 import { strict as assert } from 'node:assert';
 import { transports, type TransportId } from '../contract/arms/transports.ts';
 import { quantileGrid, type Distribution } from '../contract/distribution.ts';
-import { distributionNames, type CompletedTrial, type DistributionName } from '../contract/run-file.ts';
+import {
+  distributionNames,
+  type CompletedTrial,
+  type DistributionName,
+} from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
 
@@ -32,18 +37,28 @@ const mediansNs: Partial<Record<DistributionName, number>> = {
 const SERVER_CPU_NS_PER_TOKEN = 20 * NS_PER_US;
 const CLIENT_CPU_NS_PER_TOKEN = 15 * NS_PER_US;
 export const FIXTURE_WINDOW_NS = 10 * NS_PER_S;
-const headBytes = (transport: TransportId): number => ({ ws: 129, tcp: 0 })[transport as string] ?? 180;
+const headBytes = (transport: TransportId): number =>
+  ({ ws: 129, tcp: 0 })[transport as string] ?? 180;
 
 /** The distributions before the first one of fault injection, and those of the pacer. */
 export const steadyNames = [
   ...distributionNames.slice(0, distributionNames.indexOf('faultToDetectNs')),
-  ...distributionNames.slice(distributionNames.indexOf('dueToReadyNs'), distributionNames.indexOf('turnPeriodNs') + 1),
+  ...distributionNames.slice(
+    distributionNames.indexOf('dueToReadyNs'),
+    distributionNames.indexOf('turnPeriodNs') + 1,
+  ),
 ];
 
-type TrialNumbers = Omit<CompletedTrial, 'trial' | 'block' | 'burnIn' | 'order' | 'arm' | 'loadPoint'>;
+type TrialNumbers = Omit<
+  CompletedTrial,
+  'trial' | 'block' | 'burnIn' | 'order' | 'arm' | 'loadPoint'
+>;
 
 /** A completed trial without its place in a run. `scale` is called once for each quantity. */
-export function describeTrial(transport: TransportId, scale: (quantity: FixtureQuantity) => number): TrialNumbers {
+export function describeTrial(
+  transport: TransportId,
+  scale: (quantity: FixtureQuantity) => number,
+): TrialNumbers {
   const bytes = describeBytes(transport);
   const scales = new Map<FixtureQuantity, number>();
   const scaleOf = (name: DistributionName): number => {
@@ -73,7 +88,10 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
       meanConcurrent: FIXTURE_OPEN_STREAMS,
     },
     distributions: Object.fromEntries(
-      steadyNames.map((name) => [name, fixtureDistribution((mediansNs[name] ?? NS_PER_MS) * scaleOf(name))]),
+      steadyNames.map((name) => [
+        name,
+        fixtureDistribution((mediansNs[name] ?? NS_PER_MS) * scaleOf(name)),
+      ]),
     ),
     missingStamps: 0,
     mostNegativeNs: 0,
@@ -86,7 +104,9 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
       node: 'v24.0.0',
       seconds: [0, 1, 2].map((second) => ({
         atNs: second * NS_PER_S,
-        cpuNs: (((second * SERVER_CPU_NS_PER_TOKEN * FIXTURE_TOKENS) / FIXTURE_WINDOW_NS) * NS_PER_S) / 20,
+        cpuNs:
+          (((second * SERVER_CPU_NS_PER_TOKEN * FIXTURE_TOKENS) / FIXTURE_WINDOW_NS) * NS_PER_S) /
+          20,
         tokens: Math.round((second * FIXTURE_TOKENS * NS_PER_S) / FIXTURE_WINDOW_NS / 10),
       })),
       use: describeUse(SERVER_CPU_NS_PER_TOKEN * FIXTURE_TOKENS * scale('serverCpu')),
@@ -134,8 +154,24 @@ export function describeTrial(transport: TransportId, scale: (quantity: FixtureQ
       openStreams: FIXTURE_OPEN_STREAMS,
     },
     gates: [
-      { id: 'N1', kind: 'environment', title: 'CPU time stolen, mean', value: 0.01, limit: 0.02, unit: 'ratio', ok: true },
-      { id: 'H2', kind: 'harness', title: 'client event-loop utilisation, mean', value: 0.4, limit: 0.6, unit: 'ratio', ok: true },
+      {
+        id: 'N1',
+        kind: 'environment',
+        title: 'CPU time stolen, mean',
+        value: 0.01,
+        limit: 0.02,
+        unit: 'ratio',
+        ok: true,
+      },
+      {
+        id: 'H2',
+        kind: 'harness',
+        title: 'client event-loop utilisation, mean',
+        value: 0.4,
+        limit: 0.6,
+        unit: 'ratio',
+        ok: true,
+      },
       {
         id: 'C1',
         kind: 'correctness',
@@ -179,10 +215,22 @@ function describeBytes(transport: TransportId) {
   const model = transports[transport].bytes;
   assert(model !== 'not-modelled', `the bytes of ${transport} must be modelled`);
   const { token, open, done, endBytes } = model;
-  const tokenBytes = token({ payloadBytes: FIXTURE_PAYLOAD_BYTES, sequence: 1, idPrefixBytes: undefined });
-  const openBytes = open({ sid: '00000001', epoch: 'abcd', from: 1, n: FIXTURE_TOKENS_PER_STREAM }, false);
+  const tokenBytes = token({
+    payloadBytes: FIXTURE_PAYLOAD_BYTES,
+    sequence: 1,
+    idPrefixBytes: undefined,
+  });
+  const openBytes = open(
+    { sid: '00000001', epoch: 'abcd', from: 1, n: FIXTURE_TOKENS_PER_STREAM },
+    false,
+  );
   const doneBytes = done(
-    { s: FIXTURE_TOKENS_PER_STREAM + 1, n: FIXTURE_TOKENS_PER_STREAM, sha256: 'f'.repeat(64), finish: 'stop' },
+    {
+      s: FIXTURE_TOKENS_PER_STREAM + 1,
+      n: FIXTURE_TOKENS_PER_STREAM,
+      sha256: 'f'.repeat(64),
+      finish: 'stop',
+    },
     'abcd',
     false,
   );
@@ -193,7 +241,12 @@ function describeBytes(transport: TransportId) {
   const preludeBytes = FIXTURE_OPEN_STREAMS * (headBytes(transport) + openBytes);
   const openBytesSent = preludeBytes + openTokens * tokenBytes;
   return {
-    openCount: { streams: FIXTURE_OPEN_STREAMS, tokens: openTokens, bytes: openBytesSent, preludeBytes },
+    openCount: {
+      streams: FIXTURE_OPEN_STREAMS,
+      tokens: openTokens,
+      bytes: openBytesSent,
+      preludeBytes,
+    },
     server: { bytesWritten: modelBytes + heads, headBytes: heads },
     client: {
       bytesRead: modelBytes + heads,

@@ -1,12 +1,16 @@
-// Finds the streams and tokens of the measurement window. The plan alone decides, so that both arms of a block have the same
-// members, however late either was: a slow arm cannot push its slow tokens out of the window.
+// Finds the streams and tokens of the measurement window. The plan alone decides, so that both arms
+// of a block have the same members, however late either was: a slow arm cannot push its slow tokens
+// out of the window.
 
 import assert from 'node:assert/strict';
 import type { Population } from '../contract/population.ts';
 
 export interface WindowPlan {
   readonly population: Population;
-  /** Due times of the tokens by stream, ns after the server's route handler began, or in a timetable after the planned start. */
+  /**
+   * Due times of the tokens by stream, ns after the server's route handler began, or in a timetable
+   * after the planned start.
+   */
   readonly offsetsNs: readonly Float64Array[];
   /** Bounds of the window in ns since T0; the end is excluded. */
   readonly windowStartNs: number;
@@ -48,7 +52,10 @@ export function findWindowMembers(plan: WindowPlan): WindowMembers {
     const base = population.base[index] as number;
     const tokens = population.tokens[index] as number;
     const offsets = plan.offsetsNs[index];
-    assert(offsets !== undefined && offsets.length >= tokens, 'every token of every stream has an offset');
+    assert(
+      offsets !== undefined && offsets.length >= tokens,
+      'every token of every stream has an offset',
+    );
     const lastNs = startNs + (offsets[tokens - 1] ?? 0);
     if (isInside(startNs)) starting.push(index);
     if (isInside(lastNs)) {
@@ -68,7 +75,10 @@ export function findWindowMembers(plan: WindowPlan): WindowMembers {
   const order = orderByTime(plannedNs.subarray(0, members), plan);
   return {
     starting: Uint32Array.from(starting),
-    ending: Uint32Array.from(orderByTime(Float64Array.from(endNs), plan), (index) => ending[index] as number),
+    ending: Uint32Array.from(
+      orderByTime(Float64Array.from(endNs), plan),
+      (index) => ending[index] as number,
+    ),
     tokens: {
       position: gather(new Uint32Array(members), position, order),
       stream: gather(new Uint32Array(members), stream, order),
@@ -87,14 +97,21 @@ const BUCKETS = 1 << 16;
 const LARGEST_KEY = 2 ** 32 - 1;
 
 /**
- * Indices in order of time, by two stable radix passes over the place in the window as 32 bits: a comparison sort of a
- * million indices takes most of a second. Times nearer than 2⁻³² of the window (2 ns in 10 s) keep their order.
+ * Indices in order of time, by two stable radix passes over the place in the window as 32 bits: a
+ * comparison sort of a million indices takes most of a second. Times nearer than 2⁻³² of the window
+ * (2 ns in 10 s) keep their order.
  */
-function orderByTime(timesNs: Float64Array, window: { readonly windowStartNs: number; readonly windowEndNs: number }): Uint32Array {
+function orderByTime(
+  timesNs: Float64Array,
+  window: { readonly windowStartNs: number; readonly windowEndNs: number },
+): Uint32Array {
   const scale = (LARGEST_KEY + 1) / (window.windowEndNs - window.windowStartNs);
   const keys = new Uint32Array(timesNs.length);
   for (let index = 0; index < keys.length; index++)
-    keys[index] = Math.min(LARGEST_KEY, ((timesNs[index] as number) - window.windowStartNs) * scale);
+    keys[index] = Math.min(
+      LARGEST_KEY,
+      ((timesNs[index] as number) - window.windowStartNs) * scale,
+    );
   let from = new Uint32Array(keys.length);
   for (let index = 0; index < from.length; index++) from[index] = index;
   let to = new Uint32Array(keys.length);
@@ -104,7 +121,8 @@ function orderByTime(timesNs: Float64Array, window: { readonly windowStartNs: nu
       const after = (((keys[index] as number) >>> shift) & (BUCKETS - 1)) + 1;
       next[after] = (next[after] as number) + 1;
     }
-    for (let bucket = 0; bucket < BUCKETS; bucket++) next[bucket + 1] = (next[bucket + 1] as number) + (next[bucket] as number);
+    for (let bucket = 0; bucket < BUCKETS; bucket++)
+      next[bucket + 1] = (next[bucket + 1] as number) + (next[bucket] as number);
     for (let rank = 0; rank < from.length; rank++) {
       const index = from[rank] as number;
       const bucket = ((keys[index] as number) >>> shift) & (BUCKETS - 1);

@@ -5,7 +5,11 @@ import { compareRuns } from '../analysis/across/compare-runs.ts';
 import { gatherRuns } from '../analysis/across/gather-runs.ts';
 import { subjectsOfArms, subjectsOfRuns } from '../analysis/across/gate-subjects.ts';
 import { rebase } from '../analysis/across/rebase.ts';
-import { judgeRegressions, type GateResult, type RegressionGate } from '../analysis/across/regression-gates.ts';
+import {
+  judgeRegressions,
+  type GateResult,
+  type RegressionGate,
+} from '../analysis/across/regression-gates.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { isUnderComparison } from '../analysis/thresholds.ts';
 import { armName } from '../contract/arms/arms.ts';
@@ -33,17 +37,31 @@ export interface Compared {
 export interface CompareOptions {
   readonly gates: readonly RegressionGate[];
   readonly paint: Paint;
-  /** Only with one run: the arm with which the others are compared; undefined for the plan's first. */
+  /**
+   * Only with one run: the arm with which the others are compared; undefined for the plan's first.
+   */
   readonly baseline: string | undefined;
 }
 
-/** Compares the first run with itself, arm by arm, or with all further ones. @throws BenchError USAGE for runs that cannot be compared. */
-export function compareRunFolders([first, ...others]: readonly [string, ...string[]], options: CompareOptions): Compared {
+/**
+ * Compares the first run with itself, arm by arm, or with all further ones. @throws BenchError
+ * USAGE for runs that cannot be compared.
+ */
+export function compareRunFolders(
+  [first, ...others]: readonly [string, ...string[]],
+  options: CompareOptions,
+): Compared {
   const old = loadRun(first);
-  return others.length === 0 ? compareArms(old, options) : compareWithOld(old, others.map(loadRun), options);
+  return others.length === 0
+    ? compareArms(old, options)
+    : compareWithOld(old, others.map(loadRun), options);
 }
 
-function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, paint }: CompareOptions): Compared {
+function compareWithOld(
+  old: SavedRun,
+  others: readonly SavedRun[],
+  { gates, paint }: CompareOptions,
+): Compared {
   const gathered = gatherRuns(old, others, readings[old.header.plan.scenario]);
   const comparison = compareRuns(gathered);
   const results = judgeRegressions(gates, subjectsOfRuns(gathered));
@@ -57,15 +75,26 @@ function compareWithOld(old: SavedRun, others: readonly SavedRun[], { gates, pai
 
 /** The run's own analysis, with another arm as its baseline if one is given. */
 function compareArms(run: SavedRun, { baseline, gates, paint }: CompareOptions): Compared {
-  const analysis = analyseRun(baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)));
-  const results = judgeRegressions(gates, subjectsOfArms(analysis, readings[analysis.plan.scenario], run.folder));
+  const analysis = analyseRun(
+    baseline === undefined ? run : rebase(run, pickBaseline(run, baseline)),
+  );
+  const results = judgeRegressions(
+    gates,
+    subjectsOfArms(analysis, readings[analysis.plan.scenario], run.folder),
+  );
   return {
     gates: results,
     text: () => {
-      const text = renderTerminal(reportOf(analysis), { paint, reportPath: reportPathOf(run, analysis.baseline) });
-      return results.length === 0 ? text : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
+      const text = renderTerminal(reportOf(analysis), {
+        paint,
+        reportPath: reportPathOf(run, analysis.baseline),
+      });
+      return results.length === 0
+        ? text
+        : `${text}\n${renderGatesText(results, allMetrics, paint)}\n`;
     },
-    blocks: () => flow([reportBlocks(reportOf(analysis), { charts: [] }), renderGates(results, allMetrics)]),
+    blocks: () =>
+      flow([reportBlocks(reportOf(analysis), { charts: [] }), renderGates(results, allMetrics)]),
     value: { schema: 1, kind: 'arm-comparison', analysis, gates: results },
   };
 }
@@ -75,13 +104,20 @@ function pickBaseline({ header: { plan } }: SavedRun, name: string): string {
   const chosen = pickName('arm', name, arms);
   const contenders = plan.arms.filter(isUnderComparison).map(armName);
   if (contenders.includes(chosen)) return chosen;
-  throw new BenchError('USAGE', `--baseline ${name}: no verdict is given against it, for it is the floor or a copy, not a contender`, {
-    hint: `contenders: ${contenders.join(', ')}`,
-  });
+  throw new BenchError(
+    'USAGE',
+    `--baseline ${name}: no verdict is given against it, for it is the floor or a copy, not a contender`,
+    {
+      hint: `contenders: ${contenders.join(', ')}`,
+    },
+  );
 }
 
 /** The report in the folder was made with the plan's own baseline. */
 function reportPathOf({ folder, header }: SavedRun, baseline: string): string {
   const [first] = header.plan.arms.map(armName);
-  return join(folder, 'report.md') + (first === undefined || first === baseline ? '' : ` (against ${first})`);
+  return (
+    join(folder, 'report.md') +
+    (first === undefined || first === baseline ? '' : ` (against ${first})`)
+  );
 }

@@ -34,7 +34,10 @@ function writeSuiteOf(name: string, parts: Partial<Record<ScenarioId, Independen
   });
 }
 
-async function compare(names: readonly string[], flags: CompareFlags = {}): Promise<{ code: number; stdout: string }> {
+async function compare(
+  names: readonly string[],
+  flags: CompareFlags = {},
+): Promise<{ code: number; stdout: string }> {
   const { output, stdout } = keptOutput();
   const folders = names.map((name) => join(parent, name));
   const code = await compareCommand(folders, flags, output);
@@ -44,7 +47,10 @@ async function compare(names: readonly string[], flags: CompareFlags = {}): Prom
 beforeAll(() => {
   parent = mkdtempSync(join(tmpdir(), 'streamduel-suites-'));
   writeSuiteOf('before', { stream: {}, burst: { occasion: 2 } });
-  writeSuiteOf('worse', { burst: { occasion: 3, factor: factorOn('serverCpu', 'ws', 1.2) }, stream: { occasion: 4 } });
+  writeSuiteOf('worse', {
+    burst: { occasion: 3, factor: factorOn('serverCpu', 'ws', 1.2) },
+    stream: { occasion: 4 },
+  });
   writeSuiteOf('other', { stream: {}, completions: {} });
 });
 
@@ -60,13 +66,17 @@ describe('suites are compared', () => {
   });
 
   it('and fail where one scenario does', async () => {
-    expect((await compare(['before', 'worse'], { failIfWorse: ['cpu.server.token:5%'] })).code).toBe(1);
+    expect(
+      (await compare(['before', 'worse'], { failIfWorse: ['cpu.server.token:5%'] })).code,
+    ).toBe(1);
     // Only steady streams measure this metric, and they are no worse.
     expect((await compare(['before', 'worse'], { failIfWorse: ['open.p50:25%'] })).code).toBe(0);
   });
 
   it('as JSON and Markdown too', async () => {
-    const json = JSON.parse((await compare(['before', 'worse'], { format: 'json' })).stdout) as object;
+    const json = JSON.parse(
+      (await compare(['before', 'worse'], { format: 'json' })).stdout,
+    ) as object;
     expect(json).toMatchObject({
       schema: 1,
       kind: 'suite-comparison',
@@ -77,7 +87,11 @@ describe('suites are compared', () => {
     });
     const { stdout } = await compare(['before', 'worse'], { format: 'md' });
     expect(stdout.match(/^# .*$/gm)).toEqual(['# Scenario by scenario: stream, burst']);
-    expect(stdout.match(/^##? .*$/gm)).toEqual(['# Scenario by scenario: stream, burst', '## Scenario stream', '## Scenario burst']);
+    expect(stdout.match(/^##? .*$/gm)).toEqual([
+      '# Scenario by scenario: stream, burst',
+      '## Scenario stream',
+      '## Scenario burst',
+    ]);
     expect(stdout.match(/^### .*$/gm)).toEqual(['### Old against new', '### Old against new']);
   });
 
@@ -88,7 +102,10 @@ describe('suites are compared', () => {
   });
 
   it.each([
-    [['before', 'other'], 'the scenarios are burst, stream in the old suite and completions, stream in the new one'],
+    [
+      ['before', 'other'],
+      'the scenarios are burst, stream in the old suite and completions, stream in the new one',
+    ],
     [['before', 'before/stream'], 'before is a suite of several scenarios, '],
     [['before/stream', 'before'], 'before is a suite of several scenarios, '],
   ])('%j is refused by name', async (names, what) => {

@@ -1,4 +1,5 @@
-// Compares suites scenario by scenario: nothing is compared, or corrected for multiple tests, across scenarios.
+// Compares suites scenario by scenario: nothing is compared, or corrected for multiple tests,
+// across scenarios.
 
 import { join } from 'node:path';
 import { BenchError } from '../contract/errors.ts';
@@ -8,30 +9,47 @@ import { loadSuite } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
 
 /** @throws BenchError USAGE for suites of different scenarios. */
-export function compareSuites(folders: readonly [string, ...string[]], options: CompareOptions): Compared {
+export function compareSuites(
+  folders: readonly [string, ...string[]],
+  options: CompareOptions,
+): Compared {
   const [old, ...others] = folders;
   const first = partsOf(old);
   const rest = others.map((folder) => ({ folder, parts: partsOf(folder) }));
-  for (const { folder, parts } of rest) refuseOthers({ folder: old, parts: first }, { folder, parts });
+  for (const { folder, parts } of rest)
+    refuseOthers({ folder: old, parts: first }, { folder, parts });
   const compared = [...first].map(([scenario, folder]) => ({
     scenario,
-    comparison: compareRunFolders([folder, ...rest.map(({ parts }) => parts.get(scenario) ?? '')], options),
+    comparison: compareRunFolders(
+      [folder, ...rest.map(({ parts }) => parts.get(scenario) ?? '')],
+      options,
+    ),
   }));
   const titles = compared.map(({ scenario }) => scenario).join(', ');
   return {
     gates: compared.flatMap(({ comparison }) => comparison.gates),
     text: () =>
-      compared.map(({ scenario, comparison }) => `${options.paint('bold', `scenario ${scenario}`)}\n\n${comparison.text()}`).join('\n'),
+      compared
+        .map(
+          ({ scenario, comparison }) =>
+            `${options.paint('bold', `scenario ${scenario}`)}\n\n${comparison.text()}`,
+        )
+        .join('\n'),
     blocks: () =>
       flow([
         heading(1, `Scenario by scenario: ${titles}`),
         'Each scenario is a family of tests of its own.',
-        compared.map(({ scenario, comparison }) => [heading(2, `Scenario ${scenario}`), deepen(comparison.blocks(), 2)]),
+        compared.map(({ scenario, comparison }) => [
+          heading(2, `Scenario ${scenario}`),
+          deepen(comparison.blocks(), 2),
+        ]),
       ]),
     value: {
       schema: 1,
       kind: 'suite-comparison',
-      parts: compared.map(({ scenario, comparison }) => Object.assign({ scenario }, comparison.value)),
+      parts: compared.map(({ scenario, comparison }) =>
+        Object.assign({ scenario }, comparison.value),
+      ),
     },
   };
 }

@@ -1,10 +1,15 @@
-// The command on run folders with synthetic trials: it must find the differences put into them, and no others.
+// The command on run folders with synthetic trials: it must find the differences put into them, and
+// no others.
 
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { independentRun, missGate, type IndependentOptions } from '../analysis/across/across-fixture.ts';
+import {
+  independentRun,
+  missGate,
+  type IndependentOptions,
+} from '../analysis/across/across-fixture.ts';
 import type { RunComparison } from '../analysis/across/run-comparison.ts';
 import type { GateResult } from '../analysis/across/regression-gates.ts';
 import type { Analysis } from '../analysis/analysis.ts';
@@ -16,11 +21,15 @@ import { appendTrial, createRunFolder } from '../trial/run-folder.ts';
 const folder = mkdtempSync(join(tmpdir(), 'compare-'));
 const names = new Set(['nowhere', 'later']);
 
-const named = (text: string): string => text.replaceAll(`${relative(process.cwd(), folder)}/`, '').replaceAll(`${folder}/`, '');
+const named = (text: string): string =>
+  text.replaceAll(`${relative(process.cwd(), folder)}/`, '').replaceAll(`${folder}/`, '');
 
 /** Names of runs stand for their folders, in what is said as well as in what is asked. */
 async function compare(...words: readonly string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await runMain('compare', ...words.map((word) => (names.has(word) ? join(folder, word) : word)));
+  const { code, stdout, stderr } = await runMain(
+    'compare',
+    ...words.map((word) => (names.has(word) ? join(folder, word) : word)),
+  );
   return { code, stdout: named(stdout), stderr: named(stderr) };
 }
 
@@ -39,11 +48,19 @@ beforeAll(() => {
   write('worse', { occasion: 3, factor: slowerCpu });
   write('noisy-before', { noise: 0.4 });
   write('noisy-after', { noise: 0.4, occasion: 7, factor: slowerCpu });
-  write('invalid', { occasion: 4, edit: (trial) => (trial.block === 4 ? missGate(trial, 'C1') : trial) });
+  write('invalid', {
+    occasion: 4,
+    edit: (trial) => (trial.block === 4 ? missGate(trial, 'C1') : trial),
+  });
   write('few', { blocks: 3 });
-  write('other-payload', { header: (header) => ({ ...header, plan: { ...header.plan, payload: 'lean' } }) });
+  write('other-payload', {
+    header: (header) => ({ ...header, plan: { ...header.plan, payload: 'lean' } }),
+  });
   write('other-rate', {
-    header: (header) => ({ ...header, plan: { ...header.plan, workload: { ...header.plan.workload, tokensPerSecond: 20 } } }),
+    header: (header) => ({
+      ...header,
+      plan: { ...header.plan, workload: { ...header.plan.workload, tokensPerSecond: 20 } },
+    }),
   });
   write('other-load', { connections: [500] });
   write('null-arm', { transports: ['tcp', 'ws'] });
@@ -69,12 +86,26 @@ describe('compare A B', () => {
   });
 
   it('exits with 0 where noise shows 20 % that may be chance, and where the margin is wider', async () => {
-    const noise = await compare('noisy-before', 'noisy-after', '--fail-if-worse', 'cpu.server.token:5%');
+    const noise = await compare(
+      'noisy-before',
+      'noisy-after',
+      '--fail-if-worse',
+      'cpu.server.token:5%',
+    );
     expect(noise.stdout).toMatch(/^cpu\.server\.token +ws +100 +5 % +\+[2-9]\d % .* not shown$/m);
     expect(noise.code).toBe(0);
-    expect((await compare('before', 'worse', '--fail-if-worse', 'cpu.server.token:50%', '--fail-if-worse', 'delivery.p99:2ms')).code).toBe(
-      0,
-    );
+    expect(
+      (
+        await compare(
+          'before',
+          'worse',
+          '--fail-if-worse',
+          'cpu.server.token:50%',
+          '--fail-if-worse',
+          'delivery.p99:2ms',
+        )
+      ).code,
+    ).toBe(0);
   });
 
   it('exits with 1 for a gate on a run that is invalid, and with 0 for trials too few to show anything', async () => {
@@ -83,7 +114,9 @@ describe('compare A B', () => {
     expect(invalid.stdout).toContain('FAILED: cannot be trusted: invalid');
     const few = await compare('few', 'few', '--fail-if-worse', 'delivery.p50:5%');
     expect(few.code).toBe(0);
-    expect(few.stdout.replaceAll(/\s+/g, ' ')).toContain('not shown: cannot be shown with 3 and 3 trials');
+    expect(few.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'not shown: cannot be shown with 3 and 3 trials',
+    );
   });
 
   it('of two equal runs finds everything equivalent, and of a run with itself says that it shows nothing', async () => {
@@ -98,8 +131,15 @@ describe('compare A B', () => {
 
   it('compares every further run with the first', async () => {
     const { stdout } = await compare('before', 'again', 'worse', '--format', 'json');
-    const comparison = JSON.parse(stdout) as RunComparison & { readonly gates: readonly GateResult[] };
-    expect(comparison).toMatchObject({ schema: 1, kind: 'run-comparison', old: { folder: 'before' }, gates: [] });
+    const comparison = JSON.parse(stdout) as RunComparison & {
+      readonly gates: readonly GateResult[];
+    };
+    expect(comparison).toMatchObject({
+      schema: 1,
+      kind: 'run-comparison',
+      old: { folder: 'before' },
+      gates: [],
+    });
     expect(comparison.comparisons.map((one) => one.new.folder)).toEqual(['again', 'worse']);
     const changes = comparison.comparisons[1]!.arms.find(({ arm }) => arm === 'ws')!.changes;
     const cpu = changes.find(({ metric }) => metric === 'cpu.server.token')!;
@@ -118,10 +158,22 @@ describe('compare A B', () => {
 
   it.each([
     [['before', 'other-payload'], 'payload is openai in the old run and lean in the new one'],
-    [['before', 'other-rate'], 'workload tokensPerSecond is 50 in the old run and 20 in the new one'],
-    [['before', 'other-load'], 'no load point in common: 100 connections in the old run, 500 in the new one'],
-    [['before', 'again', '--baseline', 'ws'], '--baseline ws: it names an arm of one run, and 2 runs are given'],
-    [['before', 'again', '--fail-if-worse', 'coalescing:5%'], 'neither more nor less of coalescing is worse'],
+    [
+      ['before', 'other-rate'],
+      'workload tokensPerSecond is 50 in the old run and 20 in the new one',
+    ],
+    [
+      ['before', 'other-load'],
+      'no load point in common: 100 connections in the old run, 500 in the new one',
+    ],
+    [
+      ['before', 'again', '--baseline', 'ws'],
+      '--baseline ws: it names an arm of one run, and 2 runs are given',
+    ],
+    [
+      ['before', 'again', '--fail-if-worse', 'coalescing:5%'],
+      'neither more nor less of coalescing is worse',
+    ],
     [['before', 'again', '--fail-if-worse', 'delivery.p99:2'], '--fail-if-worse delivery.p99:2: '],
     [['null-arm', '--fail-if-worse', '5%'], '--fail-if-worse has nothing to stand on'],
     [['before', 'again', '--format', 'xml'], 'there is no format "xml"'],
@@ -173,20 +225,29 @@ describe('compare A', () => {
   });
 
   it('against another baseline inverts every ratio', async () => {
-    const [sse, ws] = [await analysisOf('three-arms'), await analysisOf('three-arms', '--baseline', 'ws')];
+    const [sse, ws] = [
+      await analysisOf('three-arms'),
+      await analysisOf('three-arms', '--baseline', 'ws'),
+    ];
     expect([sse.baseline, ws.baseline]).toEqual(['sse', 'ws']);
-    expect((await compare('three-arms', '--baseline', 'ws')).stdout).toContain('report: three-arms/report.md (against sse)');
+    expect((await compare('three-arms', '--baseline', 'ws')).stdout).toContain(
+      'report: three-arms/report.md (against sse)',
+    );
     const [there, back] = [ratiosOf(sse, 'ws'), ratiosOf(ws, 'sse')];
     expect(there.length).toBeGreaterThan(20);
     expect(back.map(([metric]) => metric)).toEqual(there.map(([metric]) => metric));
-    for (const [index, [, ratio]] of there.entries()) expect(ratio * back[index]![1]).toBeCloseTo(1, 12);
+    for (const [index, [, ratio]] of there.entries())
+      expect(ratio * back[index]![1]).toBeCloseTo(1, 12);
   });
 
   it('holds the other arms to a gate, block by block', async () => {
     const failed = await compare('three-arms', '--fail-if-worse', 'cpu.server.token:5%');
     expect(failed.code).toBe(1);
     expect(failed.stdout).toMatch(/^cpu\.server\.token +ws against sse +100 .* FAILED$/m);
-    expect((await compare('three-arms', '--baseline', 'ws', '--fail-if-worse', 'cpu.server.token:5%')).code).toBe(0);
+    expect(
+      (await compare('three-arms', '--baseline', 'ws', '--fail-if-worse', 'cpu.server.token:5%'))
+        .code,
+    ).toBe(0);
   });
 
   it.each([

@@ -1,5 +1,5 @@
-// `streamduel compare A [B…]`: compares saved runs, or the arms of one; suites scenario by scenario. Reads folders and writes
-// nothing to them.
+// `streamduel compare A [B…]`: compares saved runs, or the arms of one; suites scenario by
+// scenario. Reads folders and writes nothing to them.
 
 import { styleText } from 'node:util';
 import { BenchError } from '../contract/errors.ts';
@@ -22,16 +22,27 @@ export interface CompareFlags {
   readonly format?: string;
 }
 
-/** Returns the exit code: 1 when a gate failed. @throws BenchError USAGE for wrong flags and runs that cannot be compared. */
-export async function compareCommand(folders: readonly string[], flags: CompareFlags, output: CommandOutput): Promise<number> {
+/**
+ * Returns the exit code: 1 when a gate failed. @throws BenchError USAGE for wrong flags and runs
+ * that cannot be compared.
+ */
+export async function compareCommand(
+  folders: readonly string[],
+  flags: CompareFlags,
+  output: CommandOutput,
+): Promise<number> {
   const [first, ...others] = folders;
   if (first === undefined) throw new BenchError('USAGE', 'compare needs at least one run folder');
   const format = pickName('format', flags.format ?? 'text', compareFormats);
   const gates = parseRegressionGates(flags.failIfWorse ?? []);
   if (flags.baseline !== undefined && others.length > 0) {
-    throw new BenchError('USAGE', `--baseline ${flags.baseline}: it names an arm of one run, and ${folders.length} runs are given`, {
-      hint: 'between runs each arm is compared with itself, and the run named first is the old one',
-    });
+    throw new BenchError(
+      'USAGE',
+      `--baseline ${flags.baseline}: it names an arm of one run, and ${folders.length} runs are given`,
+      {
+        hint: 'between runs each arm is compared with itself, and the run named first is the old one',
+      },
+    );
   }
   const compared = compareAll([first, ...others], {
     gates,
@@ -39,9 +50,13 @@ export async function compareCommand(folders: readonly string[], flags: CompareF
     baseline: flags.baseline,
   });
   if (gates.length > 0 && compared.gates.length === 0) {
-    throw new BenchError('USAGE', '--fail-if-worse has nothing to stand on: no two arms here may get a verdict', {
-      hint: 'the null arm and copies of an arm get none; name runs, or a --baseline, with contenders',
-    });
+    throw new BenchError(
+      'USAGE',
+      '--fail-if-worse has nothing to stand on: no two arms here may get a verdict',
+      {
+        hint: 'the null arm and copies of an arm get none; name runs, or a --baseline, with contenders',
+      },
+    );
   }
   output.stdout.write(printAs(format, compared));
   return compared.gates.some(({ state }) => state === 'failed') ? 1 : 0;

@@ -13,11 +13,19 @@ export interface DoctorFlags {
 }
 
 /** Returns the exit code: 1 when the quick preset cannot run. */
-export async function doctorCommand({ json }: DoctorFlags, { stdout }: CommandOutput): Promise<number> {
+export async function doctorCommand(
+  { json }: DoctorFlags,
+  { stdout }: CommandOutput,
+): Promise<number> {
   const findings = judgeMachine({ ...(await readMachine()), quick: await whyNoQuick() });
   const isAble = canRunQuick(findings);
-  const paint = (state: Finding['state'], text: string): string => styleText(colours[state], text, { stream: stdout });
-  stdout.write(json === true ? `${JSON.stringify({ canRunQuick: isAble, findings }, undefined, 2)}\n` : renderFindings(findings, paint));
+  const paint = (state: Finding['state'], text: string): string =>
+    styleText(colours[state], text, { stream: stdout });
+  stdout.write(
+    json === true
+      ? `${JSON.stringify({ canRunQuick: isAble, findings }, undefined, 2)}\n`
+      : renderFindings(findings, paint),
+  );
   return isAble ? 0 : 1;
 }
 

@@ -14,7 +14,10 @@ import { DEFAULT_OUT } from './measure-run.ts';
 import { prepareRun, readName, usualName, type PreparedRun } from './prepare-run.ts';
 import { prepareParts } from './suite.ts';
 
-/** Makes every check that a run makes before its first trial. @throws BenchError as `prepareRun` does */
+/**
+ * Makes every check that a run makes before its first trial. @throws BenchError as `prepareRun`
+ * does
+ */
 export async function dryRun(scenarios: readonly string[], flags: RunFlags): Promise<string> {
   if (scenarios.length < 2) {
     const prepared = await prepareRun(scenarios, flags);
@@ -28,14 +31,19 @@ export async function dryRun(scenarios: readonly string[], flags: RunFlags): Pro
 }
 
 /** The plan of one scenario as aligned lines. */
-export function describePlan({ plan, needsPilot }: Pick<PreparedRun, 'plan' | 'needsPilot'>): string {
+export function describePlan({
+  plan,
+  needsPilot,
+}: Pick<PreparedRun, 'plan' | 'needsPilot'>): string {
   const { scenario, preset, arms, loadPoints, recovery } = plan;
   return [
     `scenario ${scenario}, preset ${preset}\n`,
     alignRows([
       ['arms', arms.map(describeArm).join(', ')],
       ['load', needsPilot ? describePilot(plan) : loadPoints.map(loadPointTitle).join('; ')],
-      ...(recovery?.absent ?? []).map(({ fault, why, remedy }) => ['left out', `${fault}: ${why}; ${remedy}`] as const),
+      ...(recovery?.absent ?? []).map(
+        ({ fault, why, remedy }) => ['left out', `${fault}: ${why}; ${remedy}`] as const,
+      ),
       ['workload', describeWorkload(plan)],
       ['trials', describeTrials(plan)],
       ['time', describeTime(plan, needsPilot)],
@@ -62,13 +70,17 @@ function describeTrials(plan: Plan): string {
   const { arms, loadPoints, blocks, burnInBlocks, warmupNs, windowNs, recovery, lanes = 1 } = plan;
   const perBlock = arms.length * loadPoints.length;
   const burnIn = burnInBlocks === 0 ? '' : ` and ${burnInBlocks} of burn-in`;
-  const length = recovery === undefined ? `${warmupNs / NS_PER_S} s of warm-up and a window of ${windowNs / NS_PER_S} s` : 'one fault';
+  const length =
+    recovery === undefined
+      ? `${warmupNs / NS_PER_S} s of warm-up and a window of ${windowNs / NS_PER_S} s`
+      : 'one fault';
   const beside = lanes === 1 ? '' : `, ${lanes} side by side`;
   return `${countTrials(plan)}: ${blocks === 1 ? '1 block' : `${blocks} blocks`}${burnIn}, ${perBlock} trials each${beside}, with ${length}`;
 }
 
 function describeTime(plan: Plan, needsPilot: boolean): string {
   const { stop } = plan;
-  if (stop !== undefined) return `until the intervals are as narrow as asked, at most ${formatSeconds(stop.maxTimeNs / NS_PER_S)}`;
+  if (stop !== undefined)
+    return `until the intervals are as narrow as asked, at most ${formatSeconds(stop.maxTimeNs / NS_PER_S)}`;
   return `about ${formatSeconds(countTrials(plan) * estimateTrialS(plan))}${needsPilot ? ', and the pilot' : ''}`;
 }

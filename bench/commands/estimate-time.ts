@@ -15,13 +15,16 @@ const GUESSED_BROWSER_NS = 30 * NS_PER_S;
 /** Seconds that a trial adds to the run; with parallel trials, its share of them. */
 export function estimateTrialS(plan: Plan): number {
   const ladderNs = plan.ladder && ladderSteps(plan.ladder).at(-1)?.quietToNs;
-  const measuringNs = plan.browserLimits === undefined ? (ladderNs ?? plan.windowNs) : GUESSED_BROWSER_NS;
+  const measuringNs =
+    plan.browserLimits === undefined ? (ladderNs ?? plan.windowNs) : GUESSED_BROWSER_NS;
   const trialNs = plan.warmupNs + measuringNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
   const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
   return (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / (plan.lanes ?? 1);
 }
 
-/** Mean time from the fault to the end of the streams, over all faults; 0 without fault injection. */
+/**
+ * Mean time from the fault to the end of the streams, over all faults; 0 without fault injection.
+ */
 function meanFaultNs({ recovery, loadPoints }: Plan): number {
   if (recovery === undefined) return 0;
   const lengthsNs = loadPoints.map(({ fault }) => {
@@ -35,5 +38,7 @@ function meanFaultNs({ recovery, loadPoints }: Plan): number {
 /** `42 s`, `3 min 05 s` */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return whole < 60
+    ? `${whole} s`
+    : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }

@@ -30,7 +30,11 @@ function joined(flags: JoinFlags): string {
 
 it('prints Markdown, or JSON with the same verdicts', () => {
   expect(joined({})).toMatch(/^# SSE or WebSocket\? 3 occasions$/m);
-  expect(JSON.parse(joined({ format: 'json' }))).toMatchObject({ schema: 1, kind: 'joined-runs', main: { runs: [{}, {}, {}] } });
+  expect(JSON.parse(joined({ format: 'json' }))).toMatchObject({
+    schema: 1,
+    kind: 'joined-runs',
+    main: { runs: [{}, {}, {}] },
+  });
 });
 
 it('knows no other format', () => {

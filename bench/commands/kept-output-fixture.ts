@@ -11,7 +11,11 @@ interface KeptOutput {
 
 export function keptOutput(): KeptOutput {
   const [stdout, stderr] = [keptStream(), keptStream()];
-  return { output: { stdout: stdout.stream, stderr: stderr.stream }, stdout: stdout.text, stderr: stderr.text };
+  return {
+    output: { stdout: stdout.stream, stderr: stderr.stream },
+    stdout: stdout.text,
+    stderr: stderr.text,
+  };
 }
 
 function keptStream(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {

@@ -26,17 +26,21 @@ const lists = {
     ...summaries(transports),
     ...transportIds.flatMap((transport) => {
       const writes = transports[transport].twin.otherWrites?.mode;
-      return writes === undefined ? [] : [[writtenTransport({ transport, writes }), `the same, but ${writesOf[writes]}`] as const];
+      return writes === undefined
+        ? []
+        : [[writtenTransport({ transport, writes }), `the same, but ${writesOf[writes]}`] as const];
     }),
   ],
   clients: () => summaries(clientStacks),
   sources: () => Object.entries(sources),
   workloads: () => summaries(namedWorkloads),
   payloads: () => summaries(payloads),
-  faults: () => Object.entries(faults).map(([name, { id, summary }]) => [name, `${id}: ${summary}`] as const),
+  faults: () =>
+    Object.entries(faults).map(([name, { id, summary }]) => [name, `${id}: ${summary}`] as const),
   policies: () => summaries(policies),
   presets: () => summaries(presets),
-  metrics: () => allMetrics.map((metric) => [metric.id, `${metric.title}: ${metric.definition}`] as const),
+  metrics: () =>
+    allMetrics.map((metric) => [metric.id, `${metric.title}: ${metric.definition}`] as const),
 } as const satisfies Record<string, () => Rows>;
 
 type ListName = keyof typeof lists;
@@ -46,7 +50,9 @@ export const listNames = Object.keys(lists) as ListName[];
 /** Renders the named list, or all lists without a name. */
 export function renderList(name: string | undefined): string {
   if (name !== undefined) return renderRows(lists[pickName('list', name, listNames)]());
-  return listNames.map((one) => `${styleText('bold', one)}\n${renderRows(lists[one]())}`).join('\n');
+  return listNames
+    .map((one) => `${styleText('bold', one)}\n${renderRows(lists[one]())}`)
+    .join('\n');
 }
 
 function renderRows(rows: Rows): string {

@@ -8,7 +8,12 @@ import { carriedLanes } from '../analysis/late-trials.ts';
 import { hasReachedPrecision } from '../analysis/stopping.ts';
 import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
-import { RUN_SCHEMA_VERSION, type Plan, type RunHeader, type TrialRecord } from '../contract/run-file.ts';
+import {
+  RUN_SCHEMA_VERSION,
+  type Plan,
+  type RunHeader,
+  type TrialRecord,
+} from '../contract/run-file.ts';
 import { hasBrowser } from '../plan/browser.ts';
 import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
@@ -49,11 +54,20 @@ interface OpenRunOptions extends Omit<CreateRunOptions, 'startedAt'> {
 /** Creates a run in a new folder, named by its start time. */
 export function openRun(plan: Plan, { out, ...options }: OpenRunOptions): OpenRun {
   const startedAt = new Date();
-  return createRun(plan, join(out, runFolderName(startedAt, options.name)), { ...options, startedAt });
+  return createRun(plan, join(out, runFolderName(startedAt, options.name)), {
+    ...options,
+    startedAt,
+  });
 }
 
-/** Creates a run in exactly this folder. @throws BenchError FILE, also when it already holds a run. */
-export function createRun(plan: Plan, folder: string, { name, startedAt, command, thresholds = [] }: CreateRunOptions): OpenRun {
+/**
+ * Creates a run in exactly this folder. @throws BenchError FILE, also when it already holds a run.
+ */
+export function createRun(
+  plan: Plan,
+  folder: string,
+  { name, startedAt, command, thresholds = [] }: CreateRunOptions,
+): OpenRun {
   const header: RunHeader = {
     kind: 'run',
     schema: RUN_SCHEMA_VERSION,
@@ -67,11 +81,19 @@ export function createRun(plan: Plan, folder: string, { name, startedAt, command
     ...(thresholds.length > 0 && { thresholds: [...thresholds] }),
   };
   createRunFolder(folder, header);
-  if (plan.keepStamps) writeRunFile(folder, 'stamps/README', 'Binary stamps, one file a process and trial; ns since the trial began.\n');
+  if (plan.keepStamps)
+    writeRunFile(
+      folder,
+      'stamps/README',
+      'Binary stamps, one file a process and trial; ns since the trial began.\n',
+    );
   return { folder, header, records: [] };
 }
 
-/** Path of the browser that receives; undefined for a plan without one. @throws BenchError MISSING_PROGRAM */
+/**
+ * Path of the browser that receives; undefined for a plan without one. @throws BenchError
+ * MISSING_PROGRAM
+ */
 export function browserOf(plan: Plan): string | undefined {
   return hasBrowser(plan) ? findChromium(plan.browser) : undefined;
 }
@@ -86,8 +108,14 @@ interface MeasureRunOptions {
   readonly measure?: RunTrial | undefined;
 }
 
-/** Saves every trial as it ends. @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
-export async function measureRun(run: OpenRun, { port, verbose, signal, progress, measure: replaced }: MeasureRunOptions): Promise<void> {
+/**
+ * Saves every trial as it ends. @throws BenchError INTERRUPTED, or an error that would make every
+ * later trial fail.
+ */
+export async function measureRun(
+  run: OpenRun,
+  { port, verbose, signal, progress, measure: replaced }: MeasureRunOptions,
+): Promise<void> {
   const { plan } = run.header;
   const records = [...run.records];
   const tokenFile = locateTokens(plan.workload, run.folder);
@@ -98,11 +126,25 @@ export async function measureRun(run: OpenRun, { port, verbose, signal, progress
     plan,
     lanes: () => carriedLanes(plan, records),
     next: () =>
-      nextTrials({ plan, records, mayStop: () => hasReachedPrecision({ ...run, trials: records, warnings: [] }, readings[plan.scenario]) }),
+      nextTrials({
+        plan,
+        records,
+        mayStop: () =>
+          hasReachedPrecision({ ...run, trials: records, warnings: [] }, readings[plan.scenario]),
+      }),
     measure: async (planned, trialSignal) =>
       await measureRecord(
         planned,
-        { plan, tokenFile, port, verbose, signal: trialSignal, keepStampsIn, takeStartTurn, onProgress: progress.live },
+        {
+          plan,
+          tokenFile,
+          port,
+          verbose,
+          signal: trialSignal,
+          keepStampsIn,
+          takeStartTurn,
+          onProgress: progress.live,
+        },
         measure,
       ),
     signal,
@@ -126,7 +168,10 @@ export function canPin(): boolean {
   }
 }
 
-/** The first Ctrl-C ends the run in good order, the second one at once; children end with this process either way. */
+/**
+ * The first Ctrl-C ends the run in good order, the second one at once; children end with this
+ * process either way.
+ */
 export function listenForInterrupts(): { signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const interrupt = (): void => {

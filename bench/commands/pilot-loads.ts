@@ -1,5 +1,6 @@
-// The pilot of a run whose loads are shares: a short trial of each arm, and one or two of the weaker one near the capacity
-// extrapolated from the trial before. Its results are not compared, and it warms the machine up.
+// The pilot of a run whose loads are shares: a short trial of each arm, and one or two of the
+// weaker one near the capacity extrapolated from the trial before. Its results are not compared,
+// and it warms the machine up.
 
 import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { transports } from '../contract/arms/transports.ts';
@@ -15,12 +16,18 @@ import { measureTrial, type MeasureOptions } from '../trial/procedure.ts';
 
 /** Tokens a second that every machine of the last ten years carries with room to spare. */
 const FIRST_TOKENS_PER_SECOND = 12_000;
-/** The cost of a token falls with the load: an extrapolated capacity is too low, and more accurate nearer to saturation. */
+/**
+ * The cost of a token falls with the load: an extrapolated capacity is too low, and more accurate
+ * nearer to saturation.
+ */
 const NEXT_SHARE = 0.9;
 /** CPU share at which a process is near enough to saturation. */
 const NEAR_TOP = 0.6;
 const MOST_NEXT = 2;
-/** Limits on warm-up and window, else as in the measured trials: in its first second a process costs more than later. */
+/**
+ * Limits on warm-up and window, else as in the measured trials: in its first second a process costs
+ * more than later.
+ */
 const LONGEST_WARMUP_NS = 2 * NS_PER_S;
 const LONGEST_WINDOW_NS = 1 * NS_PER_S;
 
@@ -50,7 +57,10 @@ function cpuShare({ cpuUserNs, cpuSystemNs, wallNs }: Use): number {
 export async function pilotLoads(plan: Plan, options: PilotOptions): Promise<Plan> {
   const trials: PilotTrial[] = [];
   for (const arm of contendersOf(plan)) {
-    const streams = Math.max(1, Math.round(FIRST_TOKENS_PER_SECOND / plan.workload.tokensPerSecond));
+    const streams = Math.max(
+      1,
+      Math.round(FIRST_TOKENS_PER_SECOND / plan.workload.tokensPerSecond),
+    );
     trials.push(await tryLoad(plan, arm, streams, options));
   }
   const weakest = trials.reduce((least, trial) => (fullAt(trial) < fullAt(least) ? trial : least));
@@ -91,7 +101,12 @@ async function tryLoad(
   };
   const [planned] = planBlock(short, 0, { attempt: 0, firstTrial: 0 }).trials;
   if (planned === undefined) throw new BenchError('USAGE', 'a pilot has a trial');
-  const { server, client } = await measure(planned, { ...options, plan: short, keepStampsIn: undefined, onProgress: () => {} });
+  const { server, client } = await measure(planned, {
+    ...options,
+    plan: short,
+    keepStampsIn: undefined,
+    onProgress: () => {},
+  });
   return {
     arm: armName(arm),
     streams,

@@ -1,4 +1,5 @@
-// Checks a run before it begins or continues: all refusals happen here, before a folder is made or a process starts.
+// Checks a run before it begins or continues: all refusals happen here, before a folder is made or
+// a process starts.
 
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -32,10 +33,22 @@ export function drawSeed(): number {
   return randomInt(2 ** 32);
 }
 
-/** Builds a plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, LIMIT or MISSING_PROGRAM */
-export async function prepareRun(scenarios: readonly string[], flags: RunFlags): Promise<PreparedRun> {
+/**
+ * Builds a plan that this machine can measure. @throws BenchError USAGE, UNKNOWN_NAME, LIMIT or
+ * MISSING_PROGRAM
+ */
+export async function prepareRun(
+  scenarios: readonly string[],
+  flags: RunFlags,
+): Promise<PreparedRun> {
   const limits = readMachineLimits();
-  const built = await buildPlan(scenarios, flags, { randomSeed: drawSeed, canPin: canPin(), ports: limits, whyAbsent, canPilot: true });
+  const built = await buildPlan(scenarios, flags, {
+    randomSeed: drawSeed,
+    canPin: canPin(),
+    ports: limits,
+    whyAbsent,
+    canPilot: true,
+  });
   const { plan } = built;
   checkLimits(plan, limits);
   checkLoad(plan);
@@ -43,11 +56,16 @@ export async function prepareRun(scenarios: readonly string[], flags: RunFlags):
   checkNetwork(plan);
   browserOf(plan);
   if (plan.pin && !canPin()) {
-    throw new BenchError('LIMIT', '--pin binds server and client to one CPU each, which needs two CPUs and taskset', {
-      hint: 'install util-linux, or measure with --no-pin',
-    });
+    throw new BenchError(
+      'LIMIT',
+      '--pin binds server and client to one CPU each, which needs two CPUs and taskset',
+      {
+        hint: 'install util-linux, or measure with --no-pin',
+      },
+    );
   }
-  for (const text of flags.failIf ?? []) parseThreshold(text, plan.arms.map(armName), plan.scenario);
+  for (const text of flags.failIf ?? [])
+    parseThreshold(text, plan.arms.map(armName), plan.scenario);
   return { ...built, flags };
 }
 
@@ -57,13 +75,20 @@ export interface PilotPlace {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** Runs a pilot to find loads that are shares of the arms' capacity. @throws BenchError LIMIT when this machine cannot measure them */
-export async function findLoads(prepared: PreparedRun, { port, signal, stderr }: PilotPlace): Promise<PreparedRun> {
+/**
+ * Runs a pilot to find loads that are shares of the arms' capacity. @throws BenchError LIMIT when
+ * this machine cannot measure them
+ */
+export async function findLoads(
+  prepared: PreparedRun,
+  { port, signal, stderr }: PilotPlace,
+): Promise<PreparedRun> {
   const { plan, ownTokens, needsPilot, flags } = prepared;
   if (!needsPilot) return prepared;
   const folder = mkdtempSync(join(temporaryFolder(), 'pilot-'));
   try {
-    if (ownTokens !== undefined) writeRunFile(folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
+    if (ownTokens !== undefined)
+      writeRunFile(folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
     const placed = await pilotLoads(plan, {
       tokenFile: locateTokens(plan.workload, folder),
       port,
@@ -85,9 +110,18 @@ interface RunPlace {
 }
 
 /** Creates the folder of the run. */
-export function beginPrepared({ plan, ownTokens, flags }: PreparedRun, { folder, name, startedAt }: RunPlace): OpenRun {
-  const run = createRun(plan, folder, { name, startedAt, command: repeatCommand(plan, flags), thresholds: flags.failIf ?? [] });
-  if (ownTokens !== undefined) writeRunFile(run.folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
+export function beginPrepared(
+  { plan, ownTokens, flags }: PreparedRun,
+  { folder, name, startedAt }: RunPlace,
+): OpenRun {
+  const run = createRun(plan, folder, {
+    name,
+    startedAt,
+    command: repeatCommand(plan, flags),
+    thresholds: flags.failIf ?? [],
+  });
+  if (ownTokens !== undefined)
+    writeRunFile(run.folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);
   return run;
 }
 
@@ -110,22 +144,41 @@ const mayChange: ReadonlySet<FlagName> = new Set(['continue', 'port', 'json', 'q
 /** @throws BenchError USAGE for a flag or scenario beside --continue that would change the plan. */
 export function refuseChanges(folder: string, scenarios: readonly string[], flags: RunFlags): void {
   const given = flagNames.find((name) => flags[name] !== undefined && !mayChange.has(name));
-  if (given === 'failIf') throw new BenchError('USAGE', `--fail-if cannot be changed by --continue: the thresholds are in ${folder}`);
-  if (given !== undefined) throw new BenchError('USAGE', `--${flagWords(given)} cannot be changed by --continue: the plan is in ${folder}`);
-  if (scenarios.length > 0) throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
+  if (given === 'failIf')
+    throw new BenchError(
+      'USAGE',
+      `--fail-if cannot be changed by --continue: the thresholds are in ${folder}`,
+    );
+  if (given !== undefined)
+    throw new BenchError(
+      'USAGE',
+      `--${flagWords(given)} cannot be changed by --continue: the plan is in ${folder}`,
+    );
+  if (scenarios.length > 0)
+    throw new BenchError('USAGE', `no scenario with --continue: the plan is in ${folder}`);
 }
 
-/** Opens a saved run, ready for its missing trials. @throws BenchError RUN_FOLDER, MISSING_PROGRAM, LIMIT or USAGE */
+/**
+ * Opens a saved run, ready for its missing trials. @throws BenchError RUN_FOLDER, MISSING_PROGRAM,
+ * LIMIT or USAGE
+ */
 export function reopenRun(folder: string, port: string | undefined): OpenRun {
   const { header, trials } = loadRun(folder);
   checkLimits(header.plan, readMachineLimits());
   checkPort(header.plan, port);
   checkNetwork(header.plan);
-  const differences = environmentDifferences(header.environment, readEnvironment(undefined, browserOf(header.plan)));
+  const differences = environmentDifferences(
+    header.environment,
+    readEnvironment(undefined, browserOf(header.plan)),
+  );
   if (differences.length > 0) {
-    throw new BenchError('RUN_FOLDER', `${folder} was begun on another machine or with other software: ${differences.join('; ')}`, {
-      hint: 'trials of two set-ups must not be mixed: begin a new run',
-    });
+    throw new BenchError(
+      'RUN_FOLDER',
+      `${folder} was begun on another machine or with other software: ${differences.join('; ')}`,
+      {
+        hint: 'trials of two set-ups must not be mixed: begin a new run',
+      },
+    );
   }
   mendTornLine(folder);
   return { folder, header, records: trials };
@@ -136,15 +189,27 @@ function checkNetwork({ arms }: Plan): void {
   if (!paths[path].needsPrivileges) return;
   const refusal = whyNoNamespaces();
   if (refusal !== undefined)
-    throw new BenchError('LIMIT', `--path ${path} needs a network of its own for each trial: ${refusal.why}`, { hint: refusal.remedy });
+    throw new BenchError(
+      'LIMIT',
+      `--path ${path} needs a network of its own for each trial: ${refusal.why}`,
+      { hint: refusal.remedy },
+    );
 }
 
 function checkPort({ lanes, scenario, serverProcesses }: Plan, port: string | undefined): void {
   if (port === undefined || Number(port) === 0) return;
   if (serverProcesses !== undefined)
-    throw usageError('--port', port, `0: each of ${serverProcesses} server processes has a port of its own`);
+    throw usageError(
+      '--port',
+      port,
+      `0: each of ${serverProcesses} server processes has a port of its own`,
+    );
   if (lanes === undefined) return;
-  throw usageError('--port', port, `0: in ${scenario} several trials run side by side, each with a port of its own`);
+  throw usageError(
+    '--port',
+    port,
+    `0: in ${scenario} several trials run side by side, each with a port of its own`,
+  );
 }
 
 function environmentDifferences(before: Environment, now: Environment): string[] {
@@ -153,9 +218,12 @@ function environmentDifferences(before: Environment, now: Environment): string[]
     if (before[key] !== now[key]) differences.push(`${key} was ${before[key]}, is ${now[key]}`);
   }
   if (before.tools[BROWSER_TOOL] !== now.tools[BROWSER_TOOL])
-    differences.push(`the browser was ${before.tools[BROWSER_TOOL]}, is ${now.tools[BROWSER_TOOL]}`);
+    differences.push(
+      `the browser was ${before.tools[BROWSER_TOOL]}, is ${now.tools[BROWSER_TOOL]}`,
+    );
   for (const [name, version] of Object.entries(before.packages)) {
-    if (now.packages[name] !== version) differences.push(`${name} was ${version}, is ${now.packages[name]}`);
+    if (now.packages[name] !== version)
+      differences.push(`${name} was ${version}, is ${now.packages[name]}`);
   }
   return differences;
 }

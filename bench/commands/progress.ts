@@ -1,4 +1,5 @@
-// The live display of a run, on stderr: a bar and the live rate on a terminal, one plain line a trial elsewhere.
+// The live display of a run, on stderr: a bar and the live rate on a terminal, one plain line a
+// trial elsewhere.
 
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
@@ -24,14 +25,22 @@ interface ProgressOptions {
   readonly stream: NodeJS.WriteStream;
 }
 
-export const silentProgress: Progress = { start: () => {}, live: () => {}, end: () => {}, close: () => {} };
+export const silentProgress: Progress = {
+  start: () => {},
+  live: () => {},
+  end: () => {},
+  close: () => {},
+};
 
 export function showProgress(options: ProgressOptions): Progress {
   // A terminal that reports no rows cannot show a redrawn bar.
   return options.stream.isTTY && options.stream.rows > 0 ? showBar(options) : showLines(options);
 }
 
-/** Estimates the seconds left for the trials to come, from the plan and then from the durations of finished ones. */
+/**
+ * Estimates the seconds left for the trials to come, from the plan and then from the durations of
+ * finished ones.
+ */
 class TimeLeft {
   readonly #plannedS: number;
   readonly #leastFinished: number;
@@ -59,19 +68,30 @@ class TimeLeft {
   }
 
   seconds(trialsLeft: number): number {
-    // With parallel trials, the time until the first ones end is also spent on all that run beside them.
-    const perTrialS = this.#finished <= this.#leastFinished ? this.#plannedS : this.#tookS / this.#finished;
+    // With parallel trials, the time until the first ones end is also spent on all that run beside
+    // them.
+    const perTrialS =
+      this.#finished <= this.#leastFinished ? this.#plannedS : this.#tookS / this.#finished;
     const spentS = (Date.now() - this.#lastEndAt) / 1000;
     return Math.max(0, trialsLeft * perTrialS - Math.min(spentS, perTrialS));
   }
 }
 
-function describe(planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'burnIn' | 'attempt' | 'alone'>, plan: Plan): string {
-  if (isSupplement(planned.loadPoint)) return `${loadPointTitle(planned.loadPoint)}, ${armName(planned.arm)}`;
+function describe(
+  planned: Pick<TrialRecord, 'arm' | 'loadPoint' | 'block' | 'burnIn' | 'attempt' | 'alone'>,
+  plan: Plan,
+): string {
+  if (isSupplement(planned.loadPoint))
+    return `${loadPointTitle(planned.loadPoint)}, ${armName(planned.arm)}`;
   const load = plan.loadPoints.length > 1 ? ` · ${loadPointTitle(planned.loadPoint)}` : '';
-  const block = planned.burnIn ? 'burn-in block' : `block ${planned.block - plan.burnInBlocks + 1} of ${plan.blocks}`;
+  const block = planned.burnIn
+    ? 'burn-in block'
+    : `block ${planned.block - plan.burnInBlocks + 1} of ${plan.blocks}`;
   const again = planned.attempt === undefined ? '' : ', again because the machine disturbed it';
-  const alone = planned.alone === true ? ', again and alone because its load process or its pair was late beside others' : '';
+  const alone =
+    planned.alone === true
+      ? ', again and alone because its load process or its pair was late beside others'
+      : '';
   return `${block}, ${armName(planned.arm)}${load}${again}${alone}`;
 }
 
@@ -80,7 +100,9 @@ function describeAll(running: readonly PlannedTrial[], plan: Plan): string {
   const [first] = running;
   if (first === undefined) return 'starting';
   if (running.length === 1) return describe(first, plan);
-  const names = running.map(({ arm, loadPoint }) => `${loadPoint.fault ?? loadPointTitle(loadPoint)} ${armName(arm)}`);
+  const names = running.map(
+    ({ arm, loadPoint }) => `${loadPoint.fault ?? loadPointTitle(loadPoint)} ${armName(arm)}`,
+  );
   return `block ${first.block - plan.burnInBlocks + 1} of ${plan.blocks}, side by side: ${names.join(' · ')}`;
 }
 
@@ -143,7 +165,9 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
   let failed = 0;
   const redraw = (): void => {
     const filled = Math.round((BAR_CELLS * done) / count.total);
-    const bar = styleText('cyan', '━'.repeat(filled), { stream }) + styleText('dim', '─'.repeat(BAR_CELLS - filled), { stream });
+    const bar =
+      styleText('cyan', '━'.repeat(filled), { stream }) +
+      styleText('dim', '─'.repeat(BAR_CELLS - filled), { stream });
     const rate =
       tokensPerSecond === undefined
         ? ''
@@ -168,7 +192,8 @@ function showBar({ plan, total, alreadyDone, stream }: ProgressOptions): Progres
       // With parallel trials, the rate cannot be attributed to one of them.
       if (running.size > 1) return;
       const at = Date.now();
-      if (before !== undefined && at > before.at) tokensPerSecond = (1000 * (rate.tokensReceived - before.tokens)) / (at - before.at);
+      if (before !== undefined && at > before.at)
+        tokensPerSecond = (1000 * (rate.tokensReceived - before.tokens)) / (at - before.at);
       before = { at, tokens: rate.tokensReceived };
       live = rate;
     },

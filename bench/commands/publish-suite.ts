@@ -1,4 +1,5 @@
-// Renders the published parts of a suite into one report: report.md in the suite's folder, and the summary on stdout.
+// Renders the published parts of a suite into one report: report.md in the suite's folder, and the
+// summary on stdout.
 
 import { styleText } from 'node:util';
 import type { ClaimReading } from '../analysis/claims/claim.ts';
@@ -19,7 +20,11 @@ export interface PublishedSuite extends SuiteContext {
 }
 
 /** `published` are the parts of the suite, in its order. */
-export function publishSuite(folder: string, suite: Suite, published: readonly Published[]): PublishedSuite {
+export function publishSuite(
+  folder: string,
+  suite: Suite,
+  published: readonly Published[],
+): PublishedSuite {
   const parts = published.map(({ analysis, thresholds, charts }, index) => ({
     folder: suite.parts[index]?.folder ?? '',
     context: reportOf(analysis),
@@ -41,11 +46,20 @@ export function suiteJson({ suite, parts, claims }: PublishedSuite): string {
   return `${JSON.stringify({ suite, claims, parts: analyses }, undefined, 2)}\n`;
 }
 
-export function summariseSuite(whole: PublishedSuite, reportPath: string, stream: NodeJS.WriteStream): string {
-  return renderSuiteTerminal(whole, { reportPath, paint: (style, text) => styleText(style, text, { stream }) });
+export function summariseSuite(
+  whole: PublishedSuite,
+  reportPath: string,
+  stream: NodeJS.WriteStream,
+): string {
+  return renderSuiteTerminal(whole, {
+    reportPath,
+    paint: (style, text) => styleText(style, text, { stream }),
+  });
 }
 
 /** Whether any part failed, so that the command must not exit with 0. */
 export function hasSuiteFailed({ parts }: PublishedSuite): boolean {
-  return parts.some(({ context, thresholds }) => hasFailed(context.analysis) || thresholds.some(isMissed));
+  return parts.some(
+    ({ context, thresholds }) => hasFailed(context.analysis) || thresholds.some(isMissed),
+  );
 }

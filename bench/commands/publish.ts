@@ -43,7 +43,11 @@ export async function publish(folder: string): Promise<Published> {
   // Charts of an earlier rendering may have other names.
   rmSync(join(folder, 'charts'), { recursive: true, force: true });
   for (const chart of charts) writeRunFile(folder, `charts/${chart.file}`, chart.svg);
-  writeRunFile(folder, 'analysis.json', `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`);
+  writeRunFile(
+    folder,
+    'analysis.json',
+    `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
+  );
   writeRunFile(folder, 'report.md', markdown);
   return { run, analysis, thresholds, charts, markdown };
 }
@@ -63,5 +67,8 @@ export function summariseForTerminal(
 
 /** Whether a gate or a trial failed, so that the command must not exit with 0. */
 export function hasFailed(analysis: Analysis): boolean {
-  return analysis.trials.failed > 0 || analysis.loadPoints.some((point) => point.invalid.length > 0 || point.harnessLimited.length > 0);
+  return (
+    analysis.trials.failed > 0 ||
+    analysis.loadPoints.some((point) => point.invalid.length > 0 || point.harnessLimited.length > 0)
+  );
 }

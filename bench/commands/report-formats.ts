@@ -1,4 +1,5 @@
-// The formats in which `report` prints a run, and the functions that join the texts of a suite's parts.
+// The formats in which `report` prints a run, and the functions that join the texts of a suite's
+// parts.
 
 import { join } from 'node:path';
 import { metricsOfPlan } from '../analysis/scenario-reading.ts';
@@ -19,8 +20,10 @@ export interface RenderedRun extends Published {
 /** Renderer of each format. */
 export const formats = {
   md: ({ markdown }) => markdown,
-  json: ({ analysis, thresholds }) => `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
-  csv: ({ run, analysis: { plan } }) => renderCsv(run, metricsOfPlan(readings[plan.scenario], plan)),
+  json: ({ analysis, thresholds }) =>
+    `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
+  csv: ({ run, analysis: { plan } }) =>
+    renderCsv(run, metricsOfPlan(readings[plan.scenario], plan)),
   'github-benchmark': ({ analysis }) => renderGithubBenchmark(reportOf(analysis)),
   bencher: ({ analysis }) => renderBencher(reportOf(analysis)),
   hgrm: ({ folder, run }) => writeHistograms(folder, run),
@@ -31,9 +34,15 @@ export type ReportFormat = keyof typeof formats;
 export const reportFormats = Object.keys(formats) as ReportFormat[];
 
 /** Formats that leave out an invalid load point, which must be reported on stderr. */
-export const trackedFormats: ReadonlySet<ReportFormat | undefined> = new Set(['github-benchmark', 'bencher'] as const);
+export const trackedFormats: ReadonlySet<ReportFormat | undefined> = new Set([
+  'github-benchmark',
+  'bencher',
+] as const);
 
-/** Formats whose texts of several runs can be joined. Names in them begin with the scenario, so they cannot collide. */
+/**
+ * Formats whose texts of several runs can be joined. Names in them begin with the scenario, so they
+ * cannot collide.
+ */
 export const joins = {
   'github-benchmark': (texts) =>
     `${JSON.stringify(
@@ -41,11 +50,14 @@ export const joins = {
       undefined,
       2,
     )}\n`,
-  bencher: (texts) => `${JSON.stringify(Object.assign({}, ...texts.map((text) => JSON.parse(text) as object)), undefined, 2)}\n`,
+  bencher: (texts) =>
+    `${JSON.stringify(Object.assign({}, ...texts.map((text) => JSON.parse(text) as object)), undefined, 2)}\n`,
   hgrm: (texts) => texts.join(''),
 } as const satisfies { readonly [Format in ReportFormat]?: (texts: readonly string[]) => string };
 
-/** Returns the paths of the written files, one a line: a distribution is a file, and a run has many. */
+/**
+ * Returns the paths of the written files, one a line: a distribution is a file, and a run has many.
+ */
 function writeHistograms(folder: string, run: SavedRun): string {
   return renderHistograms(run)
     .map(({ file, text }) => {

@@ -42,9 +42,14 @@ async function report(format?: string): Promise<{ code: number; stdout: string }
 it('without a format the tables of all parts are printed and the one report is written', async () => {
   const { code, stdout } = await report();
   expect(code).toBe(0);
-  expect(stdout.match(/^fixture: scenario \w+/gm)).toEqual(['fixture: scenario stream', 'fixture: scenario burst']);
+  expect(stdout.match(/^fixture: scenario \w+/gm)).toEqual([
+    'fixture: scenario stream',
+    'fixture: scenario burst',
+  ]);
   expect(stdout).toContain(`report: ${join(folder, 'report.md')}\n`);
-  expect(readFileSync(join(folder, 'report.md'), 'utf8')).toContain('# SSE or WebSocket? stream, burst (made-up)');
+  expect(readFileSync(join(folder, 'report.md'), 'utf8')).toContain(
+    '# SSE or WebSocket? stream, burst (made-up)',
+  );
 });
 
 it('formats that track numbers have those of every part', async () => {
@@ -55,7 +60,9 @@ it('formats that track numbers have those of every part', async () => {
     'burst, sse, 100 connections',
     'burst, ws, 100 connections',
   ]);
-  const entries = JSON.parse((await report('github-benchmark')).stdout) as { readonly name: string }[];
+  const entries = JSON.parse((await report('github-benchmark')).stdout) as {
+    readonly name: string;
+  }[];
   expect([...new Set(entries.map(({ name }) => name.split(',')[0]))]).toEqual(['stream', 'burst']);
   expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
 });
@@ -63,7 +70,9 @@ it('formats that track numbers have those of every part', async () => {
 it('histograms are written into the folder of each part', async () => {
   const { stdout } = await report('hgrm');
   expect(stdout.split('\n').slice(0, -1)).toEqual(
-    ['stream', 'burst'].flatMap((part) => ['sse', 'ws'].map((arm) => join(folder, part, `histograms/${arm}-100-delivery.hgrm`))),
+    ['stream', 'burst'].flatMap((part) =>
+      ['sse', 'ws'].map((arm) => join(folder, part, `histograms/${arm}-100-delivery.hgrm`)),
+    ),
   );
 });
 

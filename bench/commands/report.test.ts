@@ -25,7 +25,10 @@ function writeRun(name: string, edit?: (trial: CompletedTrial) => CompletedTrial
   return folder;
 }
 
-async function report(folder: string, format: string): Promise<{ code: number; stdout: string; stderr: string }> {
+async function report(
+  folder: string,
+  format: string,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { output, stdout, stderr } = keptOutput();
   const code = await reportCommand(folder, { format }, output);
   return { code, stdout: stdout(), stderr: stderr() };
@@ -54,7 +57,9 @@ it('hgrm writes its files into the run folder and prints their paths', async () 
 it('a load point that cannot be believed is left out of what raises alarms, which stderr and the exit code say', async () => {
   const folder = writeRun('limited', (trial) => ({
     ...trial,
-    gates: trial.gates.map((gate) => (gate.id === 'H2' ? { ...gate, value: 0.9, ok: false } : gate)),
+    gates: trial.gates.map((gate) =>
+      gate.id === 'H2' ? { ...gate, value: 0.9, ok: false } : gate,
+    ),
   }));
   const { code, stdout, stderr } = await report(folder, 'github-benchmark');
   expect([code, stdout]).toEqual([1, '[]\n']);

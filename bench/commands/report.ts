@@ -14,9 +14,17 @@ export interface ReportFlags {
   readonly format?: string;
 }
 
-/** Writes the files of the folder anew; with a format, also prints that one on stdout instead of the verdict table. */
-export async function reportCommand(folder: string, flags: ReportFlags, output: CommandOutput): Promise<number> {
-  const format = flags.format === undefined ? undefined : pickName('format', flags.format, reportFormats);
+/**
+ * Writes the files of the folder anew; with a format, also prints that one on stdout instead of the
+ * verdict table.
+ */
+export async function reportCommand(
+  folder: string,
+  flags: ReportFlags,
+  output: CommandOutput,
+): Promise<number> {
+  const format =
+    flags.format === undefined ? undefined : pickName('format', flags.format, reportFormats);
   if (isSuiteFolder(folder)) return await reportSuite(folder, format, output);
   const published = await publish(folder);
   const { analysis, thresholds } = published;
@@ -25,6 +33,7 @@ export async function reportCommand(folder: string, flags: ReportFlags, output: 
       ? summariseForTerminal(published, join(folder, 'report.md'), output.stdout)
       : formats[format]({ folder, ...published }),
   );
-  if (trackedFormats.has(format)) for (const sentence of untrackedLoadPoints(analysis)) output.stderr.write(`${sentence}\n`);
+  if (trackedFormats.has(format))
+    for (const sentence of untrackedLoadPoints(analysis)) output.stderr.write(`${sentence}\n`);
   return hasFailed(analysis) || thresholds.some(isMissed) ? 1 : 0;
 }

@@ -1,4 +1,5 @@
-// The rules of a run, over made-up trials: when it stops, what it exits with, what it saves, and how it goes on.
+// The rules of a run, over made-up trials: when it stops, what it exits with, what it saves, and
+// how it goes on.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,19 +16,31 @@ afterAll(() => place[Symbol.dispose]());
 
 type Flags = Parameters<typeof runHere>[1];
 
-async function analysisOf(flags: Flags): Promise<Analysis & { readonly thresholds: readonly ThresholdResult[] }> {
+async function analysisOf(
+  flags: Flags,
+): Promise<Analysis & { readonly thresholds: readonly ThresholdResult[] }> {
   return JSON.parse((await runHere(place, { ...flags, json: true, quiet: true })).stdout) as never;
 }
 
 function miss(gate: string, trial: CompletedTrial): CompletedTrial {
-  return { ...trial, gates: trial.gates.map((one) => (one.id === gate ? { ...one, value: 1, ok: false } : one)) };
+  return {
+    ...trial,
+    gates: trial.gates.map((one) => (one.id === gate ? { ...one, value: 1, ok: false } : one)),
+  };
 }
 
-const SERVER_DIED = new BenchError('CHILD_DIED', 'the server process ended by SIGKILL before its time');
+const SERVER_DIED = new BenchError(
+  'CHILD_DIED',
+  'the server process ended by SIGKILL before its time',
+);
 
 describe('--precision', () => {
   it('stops at the tenth block once a metric is known well enough', async () => {
-    const { stop, isComplete, trials } = await analysisOf({ precision: 'cpu.server.token:5%', blocks: '12', name: 'precise' });
+    const { stop, isComplete, trials } = await analysisOf({
+      precision: 'cpu.server.token:5%',
+      blocks: '12',
+      name: 'precise',
+    });
     expect(stop).toMatchObject({ isReached: true, reason: 'precision', blocks: 10 });
     expect([isComplete, trials.completed]).toEqual([true, 20]);
     expect(place.readReport('precise')).toContain('--precision cpu.server.token:5%');
@@ -35,7 +48,12 @@ describe('--precision', () => {
 
   it('goes on to the last block that the plan allows while the metric is not known well enough', async () => {
     const measure = makeUp(undefined, 0.5);
-    const { stop, trials, warnings } = await analysisOf({ precision: 'cpu.server.token:5%', blocks: '12', name: 'noisy', measure });
+    const { stop, trials, warnings } = await analysisOf({
+      precision: 'cpu.server.token:5%',
+      blocks: '12',
+      name: 'noisy',
+      measure,
+    });
     expect(stop).toMatchObject({ isReached: false, blocks: 12 });
     expect(trials.completed).toBe(24);
     expect(warnings.map(({ code }) => code)).toContain('stopped-by-cap');
@@ -43,7 +61,12 @@ describe('--precision', () => {
 
   it('ends with --max-time, and says so', async () => {
     // A made-up trial takes 16 s.
-    const { stop, isComplete, warnings } = await analysisOf({ precision: '0.01%', maxTime: '1m', blocks: '12', name: 'late' });
+    const { stop, isComplete, warnings } = await analysisOf({
+      precision: '0.01%',
+      maxTime: '1m',
+      blocks: '12',
+      name: 'late',
+    });
     expect(stop).toMatchObject({ isReached: true, reason: 'time', blocks: 2 });
     expect(isComplete).toBe(true);
     expect(warnings.map(({ code }) => code)).toContain('stopped-by-time');
@@ -60,7 +83,12 @@ describe('--precision', () => {
 });
 
 it('--pilot prints how many blocks it takes and the command for them, and no effect', async () => {
-  const { code, stdout } = await runHere(place, { pilot: true, blocks: '3', name: 'pilot', quiet: true });
+  const { code, stdout } = await runHere(place, {
+    pilot: true,
+    blocks: '3',
+    name: 'pilot',
+    quiet: true,
+  });
   expect(code).toBe(0);
   expect(stdout).toMatch(/streamduel run stream [\s\S]*--blocks\s+\d+/);
   expect(stdout).not.toMatch(/\bratio\b/);
@@ -75,9 +103,21 @@ it('--aa measures the baseline twice and compares only the other', async () => {
 });
 
 it('--rerun measures a block again that the machine disturbed', async () => {
-  const measure = makeUp((made, { block, attempt }) => (block === 3 && attempt === undefined ? miss('N1', made) : made));
-  await runHere(place, { preset: 'standard', connections: '100', transports: 'sse,ws', blocks: '8', name: 'rerun', measure, quiet: true });
-  const attempts = place.readTrials('rerun').map(({ block, attempt }) => `${block}${attempt === undefined ? '' : ' again'}`);
+  const measure = makeUp((made, { block, attempt }) =>
+    block === 3 && attempt === undefined ? miss('N1', made) : made,
+  );
+  await runHere(place, {
+    preset: 'standard',
+    connections: '100',
+    transports: 'sse,ws',
+    blocks: '8',
+    name: 'rerun',
+    measure,
+    quiet: true,
+  });
+  const attempts = place
+    .readTrials('rerun')
+    .map(({ block, attempt }) => `${block}${attempt === undefined ? '' : ' again'}`);
   expect([...new Set(attempts)]).toEqual(['0', '1', '2', '3', '3 again', '4', '5', '6', '7', '8']);
 });
 
@@ -85,7 +125,12 @@ describe('--fail-if', () => {
   const beyond = ['delivery.p50 > 1us', 'ws:rate < 1'];
 
   it('exits with 1 beyond a threshold, and shows every arm', async () => {
-    const { code, stdout } = await runHere(place, { failIf: beyond, name: 'gated', json: true, quiet: true });
+    const { code, stdout } = await runHere(place, {
+      failIf: beyond,
+      name: 'gated',
+      json: true,
+      quiet: true,
+    });
     expect(code).toBe(1);
     const { thresholds } = JSON.parse(stdout) as { thresholds: ThresholdResult[] };
     expect(thresholds.map(({ arm, outcome }) => [arm, outcome])).toEqual([
@@ -97,12 +142,18 @@ describe('--fail-if', () => {
   });
 
   it('exits with 0 within it', async () => {
-    expect((await runHere(place, { failIf: ['delivery.p50 > 60s'], name: 'passed', quiet: true })).code).toBe(0);
+    expect(
+      (await runHere(place, { failIf: ['delivery.p50 > 60s'], name: 'passed', quiet: true })).code,
+    ).toBe(0);
   });
 
   it('is not passed by numbers that cannot be trusted', async () => {
     const measure = makeUp((made) => miss('C1', made));
-    const { thresholds } = await analysisOf({ failIf: ['delivery.p50 > 60s'], name: 'untrusted', measure });
+    const { thresholds } = await analysisOf({
+      failIf: ['delivery.p50 > 60s'],
+      name: 'untrusted',
+      measure,
+    });
     expect(thresholds.map(({ outcome, reason }) => [outcome, reason])).toEqual([
       ['failed', expect.stringContaining('INVALID: C1')],
       ['failed', expect.stringContaining('INVALID: C1')],
@@ -114,35 +165,70 @@ it.each([
   ['C1', 'INVALID'],
   ['H2', 'HARNESS-LIMITED'],
 ])('a run whose trials miss gate %s is %s and exits with 1', async (gate, banner) => {
-  const ended = await runHere(place, { name: `missed-${gate}`, measure: makeUp((made) => miss(gate, made)), quiet: true });
+  const ended = await runHere(place, {
+    name: `missed-${gate}`,
+    measure: makeUp((made) => miss(gate, made)),
+    quiet: true,
+  });
   expect([ended.code, ended.error]).toEqual([1, undefined]);
   expect(ended.stdout).toContain(banner);
 });
 
 describe('a trial that fails', () => {
   it('is saved; the run goes on, says why, and exits with 1', async () => {
-    const { code, stdout, stderr } = await runHere(place, { name: 'one-died', measure: failWith(SERVER_DIED, ({ trial }) => trial === 0) });
+    const { code, stdout, stderr } = await runHere(place, {
+      name: 'one-died',
+      measure: failWith(SERVER_DIED, ({ trial }) => trial === 0),
+    });
     expect(code).toBe(1);
-    expect(place.readTrials('one-died').map(({ outcome }) => outcome)).toEqual(['failed', 'completed', 'completed', 'completed']);
-    expect(place.readTrials('one-died')[0]).toMatchObject({ failure: { code: 'CHILD_DIED', message: SERVER_DIED.message } });
+    expect(place.readTrials('one-died').map(({ outcome }) => outcome)).toEqual([
+      'failed',
+      'completed',
+      'completed',
+      'completed',
+    ]);
+    expect(place.readTrials('one-died')[0]).toMatchObject({
+      failure: { code: 'CHILD_DIED', message: SERVER_DIED.message },
+    });
     expect(stdout + place.readReport('one-died')).toContain('ended by SIGKILL');
     expect(stderr).toMatch(/^trial 1\/4 · block 1 of 2, (sse|ws) · FAILED/m);
   });
 
   it('four times in a row ends the run with what there is, and says how to go on', async () => {
     const measure = failWith(SERVER_DIED, ({ trial }) => trial > 1);
-    const { code, error } = await runHere(place, { blocks: '50', name: 'dying', measure, quiet: true });
-    expect([code, error?.message]).toEqual([1, `4 trials failed in a row, the last one: ${SERVER_DIED.message}`]);
-    expect(error?.hint).toContain(`go on with: streamduel run --continue ${place.runFolder('dying')}`);
+    const { code, error } = await runHere(place, {
+      blocks: '50',
+      name: 'dying',
+      measure,
+      quiet: true,
+    });
+    expect([code, error?.message]).toEqual([
+      1,
+      `4 trials failed in a row, the last one: ${SERVER_DIED.message}`,
+    ]);
+    expect(error?.hint).toContain(
+      `go on with: streamduel run --continue ${place.runFolder('dying')}`,
+    );
     expect(place.readTrials('dying')).toHaveLength(6);
     expect(place.readReport('dying')).toContain('INCOMPLETE');
   });
 
   it('for a reason that every later one would have, too, ends the run at once and is not saved', async () => {
-    const measure = failWith(new BenchError('PORT', 'cannot listen on 127.0.0.1:80'), ({ trial }) => trial === 2);
-    const { code, error } = await runHere(place, { blocks: '50', name: 'no-port', measure, quiet: true });
+    const measure = failWith(
+      new BenchError('PORT', 'cannot listen on 127.0.0.1:80'),
+      ({ trial }) => trial === 2,
+    );
+    const { code, error } = await runHere(place, {
+      blocks: '50',
+      name: 'no-port',
+      measure,
+      quiet: true,
+    });
     expect([code, error?.message]).toEqual([1, 'cannot listen on 127.0.0.1:80']);
-    expect(place.readTrials('no-port').map(({ outcome }) => outcome)).toEqual(['completed', 'completed']);
+    expect(place.readTrials('no-port').map(({ outcome }) => outcome)).toEqual([
+      'completed',
+      'completed',
+    ]);
   });
 });
 
@@ -153,9 +239,16 @@ describe('Ctrl-C', () => {
       if (trial === 2) press();
       return made;
     });
-    const { code, error, stdout } = await runHere(place, { blocks: '50', name: 'stopped', measure, quiet: true });
+    const { code, error, stdout } = await runHere(place, {
+      blocks: '50',
+      name: 'stopped',
+      measure,
+      quiet: true,
+    });
     expect(code).toBe(130);
-    expect(error?.hint).toContain(`go on with: streamduel run --continue ${place.runFolder('stopped')}`);
+    expect(error?.hint).toContain(
+      `go on with: streamduel run --continue ${place.runFolder('stopped')}`,
+    );
     expect(place.readTrials('stopped')).toHaveLength(3);
     expect(stdout).toContain('INCOMPLETE');
   });
@@ -171,7 +264,11 @@ describe('--continue', () => {
       measured.push(trial);
       return made;
     });
-    const ended = await runHere(place, { continue: place.runFolder('in-two-parts'), measure: counting, quiet: true });
+    const ended = await runHere(place, {
+      continue: place.runFolder('in-two-parts'),
+      measure: counting,
+      quiet: true,
+    });
     expect([ended.code, measured]).toEqual([0, [3, 4, 5]]);
     expect(place.readTrials('in-two-parts')).toEqual(place.readTrials('at-once'));
   });
@@ -188,8 +285,14 @@ describe('--continue', () => {
 
   it('refuses what would change the plan', async () => {
     await runHere(place, { name: 'planned', quiet: true });
-    const { code, error } = await runHere(place, { continue: place.runFolder('planned'), connections: '20' });
-    expect([code, error?.message]).toEqual([2, expect.stringContaining('--connections cannot be changed by --continue')]);
+    const { code, error } = await runHere(place, {
+      continue: place.runFolder('planned'),
+      connections: '20',
+    });
+    expect([code, error?.message]).toEqual([
+      2,
+      expect.stringContaining('--connections cannot be changed by --continue'),
+    ]);
   });
 });
 
@@ -199,5 +302,7 @@ it.each<[Flags, string]>([
 ])('%j is refused by name, before anything is made', async (flags, named) => {
   const { code, error } = await runHere(place, { ...flags, name: 'refused' });
   expect([code, error?.message]).toEqual([2, expect.stringContaining(named)]);
-  expect(readdirSync(join(place.path, 'reports')).filter((one) => one.endsWith('-refused'))).toEqual([]);
+  expect(
+    readdirSync(join(place.path, 'reports')).filter((one) => one.endsWith('-refused')),
+  ).toEqual([]);
 });

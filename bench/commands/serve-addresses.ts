@@ -1,4 +1,5 @@
-// Renders the output of `streamduel serve`: the address of the page, and commands to try without it.
+// Renders the output of `streamduel serve`: the address of the page, and commands to try without
+// it.
 
 import { isIPv6 } from 'node:net';
 import type { DemoPorts } from '../contract/demo.ts';

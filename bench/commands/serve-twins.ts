@@ -1,7 +1,15 @@
-// The two processes of `streamduel serve`: starts them together, sends each the other's port, stops them together.
+// The two processes of `streamduel serve`: starts them together, sends each the other's port, stops
+// them together.
 
 import { transports } from '../contract/arms/transports.ts';
-import { demoTransports, fromDemoSchema, type DemoPorts, type DemoTransport, type FromDemo, type ToDemo } from '../contract/demo.ts';
+import {
+  demoTransports,
+  fromDemoSchema,
+  type DemoPorts,
+  type DemoTransport,
+  type FromDemo,
+  type ToDemo,
+} from '../contract/demo.ts';
 import { BenchError } from '../contract/errors.ts';
 import { programPath } from '../contract/program.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -9,10 +17,16 @@ import { Child } from '../trial/child-process.ts';
 
 const program = programPath(import.meta.url, '../../servers/serve-main');
 const START_TIMEOUT_MS = 30_000;
-/** Longer than the twins' grace period for open streams, and shorter than a user waits before the next Ctrl-C. */
+/**
+ * Longer than the twins' grace period for open streams, and shorter than a user waits before the
+ * next Ctrl-C.
+ */
 const STOP_TIMEOUT_MS = 3000;
 
-const portFlags = { sse: '--port', ws: '--ws-port' } as const satisfies Record<DemoTransport, string>;
+const portFlags = { sse: '--port', ws: '--ws-port' } as const satisfies Record<
+  DemoTransport,
+  string
+>;
 
 export interface Listening {
   readonly host: string;
@@ -23,13 +37,25 @@ export interface Listening {
 
 /** Disposal ends open streams in good order, then both processes. */
 export class TwinProcesses implements AsyncDisposable {
-  readonly #children = { sse: startTwin('sse'), ws: startTwin('ws') } as const satisfies Record<DemoTransport, Child<FromDemo>>;
+  readonly #children = { sse: startTwin('sse'), ws: startTwin('ws') } as const satisfies Record<
+    DemoTransport,
+    Child<FromDemo>
+  >;
 
-  /** Returns the bound ports. @throws BenchError PORT that names the flag, or any other error that prevented a start. */
+  /**
+   * Returns the bound ports. @throws BenchError PORT that names the flag, or any other error that
+   * prevented a start.
+   */
   async listen({ host, ports, workloads }: Listening, signal: AbortSignal): Promise<DemoPorts> {
     const listenOne = async (transport: DemoTransport): Promise<number> => {
       const child = this.#children[transport];
-      this.#tell(child, { kind: 'serve', transport, host, port: ports[transport], workloads: [...workloads] });
+      this.#tell(child, {
+        kind: 'serve',
+        transport,
+        host,
+        port: ports[transport],
+        workloads: [...workloads],
+      });
       try {
         return (await child.expect('listening', START_TIMEOUT_MS, signal)).port;
       } catch (error) {
@@ -37,11 +63,15 @@ export class TwinProcesses implements AsyncDisposable {
       }
     };
     const [sse, ws] = await Promise.all([listenOne('sse'), listenOne('ws')]);
-    for (const transport of demoTransports) this.#tell(this.#children[transport], { kind: 'ports', sse, ws });
+    for (const transport of demoTransports)
+      this.#tell(this.#children[transport], { kind: 'ports', sse, ws });
     return { sse, ws };
   }
 
-  /** Never resolves. @throws BenchError CHILD_DIED when a twin has ended, or the reason of an aborted signal. */
+  /**
+   * Never resolves. @throws BenchError CHILD_DIED when a twin has ended, or the reason of an
+   * aborted signal.
+   */
   async ended(signal: AbortSignal): Promise<void> {
     const stopped = await Promise.race(
       demoTransports.map(async (transport) => {
@@ -57,13 +87,17 @@ export class TwinProcesses implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(demoTransports.map(async (transport) => await this.#stop(this.#children[transport])));
+    await Promise.all(
+      demoTransports.map(async (transport) => await this.#stop(this.#children[transport])),
+    );
   }
 
   async #stop(child: Child<FromDemo>): Promise<void> {
     this.#tell(child, { kind: 'stop' });
     // Ends it even if it is dead or unresponsive; the failure has been reported.
-    await child.expect('stopped', STOP_TIMEOUT_MS, new AbortController().signal).catch(() => undefined);
+    await child
+      .expect('stopped', STOP_TIMEOUT_MS, new AbortController().signal)
+      .catch(() => undefined);
     await child[Symbol.asyncDispose]();
   }
 }

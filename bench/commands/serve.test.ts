@@ -8,9 +8,16 @@ it('listens for this machine only, on ports that are always the same', () => {
 });
 
 it('any free port may be meant twice, another one not', () => {
-  expect(readFlags({ port: '0', wsPort: '0', host: '::1' })).toEqual({ host: '::1', ports: { sse: 0, ws: 0 } });
-  expect(() => readFlags({ port: '5000', wsPort: '5000' })).toThrow('--ws-port 5000: expected another port than that of --port');
-  expect(() => readFlags({ port: '4001' })).toThrow('--ws-port 4001: expected another port than that of --port');
+  expect(readFlags({ port: '0', wsPort: '0', host: '::1' })).toEqual({
+    host: '::1',
+    ports: { sse: 0, ws: 0 },
+  });
+  expect(() => readFlags({ port: '5000', wsPort: '5000' })).toThrow(
+    '--ws-port 5000: expected another port than that of --port',
+  );
+  expect(() => readFlags({ port: '4001' })).toThrow(
+    '--ws-port 4001: expected another port than that of --port',
+  );
 });
 
 it.each([
@@ -44,7 +51,11 @@ const url = 'http://127.0.0.1:4000/demo';
 
 it.each([
   ['linux', { DISPLAY: ':0' }, { command: 'xdg-open', arguments: [url] }],
-  ['linux', { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: '' }, { command: 'xdg-open', arguments: [url] }],
+  [
+    'linux',
+    { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: '' },
+    { command: 'xdg-open', arguments: [url] },
+  ],
   ['linux', {}, undefined],
   ['linux', { DISPLAY: '' }, undefined],
   ['darwin', {}, { command: 'open', arguments: [url] }],
@@ -57,5 +68,7 @@ it('--open says where there is no desktop', () => {
   let said = '';
   const stderr = { write: (text: string) => (said += text) };
   openPage(url, { platform: 'linux', environment: {}, stderr });
-  expect(said).toBe('--open: there is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set)\n');
+  expect(said).toBe(
+    '--open: there is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set)\n',
+  );
 });

@@ -1,4 +1,5 @@
-// Several scenarios in one command, over made-up trials: one folder, one report, and parts that are runs like any other.
+// Several scenarios in one command, over made-up trials: one folder, one report, and parts that are
+// runs like any other.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -17,9 +18,13 @@ const two = { scenarios: ['stream', 'burst'], blocks: '1' } as const;
 
 /** All files of a folder, with their contents. */
 function contentsOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted();
-  return Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
+  return Object.fromEntries(
+    paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]),
+  );
 }
 
 async function render(what: string, format: string): Promise<string> {
@@ -33,12 +38,18 @@ describe('a suite of two scenarios', () => {
   let folder: string;
 
   beforeAll(async () => {
-    ended = await runHere(place, { ...two, failIf: ['delivery.p50 > 60s', 'open.p50 > 60s'], name: 'two' });
+    ended = await runHere(place, {
+      ...two,
+      failIf: ['delivery.p50 > 60s', 'open.p50 > 60s'],
+      name: 'two',
+    });
     folder = place.runFolder('two');
   });
 
   it('judges each threshold where its metric is measured', () => {
-    const thresholds = ['stream', 'burst'].map((part) => loadRun(join(folder, part)).header.thresholds);
+    const thresholds = ['stream', 'burst'].map(
+      (part) => loadRun(join(folder, part)).header.thresholds,
+    );
     expect(thresholds).toEqual([['delivery.p50 > 60s', 'open.p50 > 60s'], ['delivery.p50 > 60s']]);
   });
 
@@ -47,7 +58,9 @@ describe('a suite of two scenarios', () => {
     expect(ended.stdout).toMatch(/^two-stream: scenario stream/m);
     expect(ended.stdout).toMatch(/^two-burst: scenario burst/m);
     expect(ended.stdout).toMatch(/^“SSE is cheaper/m);
-    expect(ended.stdout.match(/^report: .*$/gm)).toEqual([`report: ${relative(process.cwd(), folder)}/report.md`]);
+    expect(ended.stdout.match(/^report: .*$/gm)).toEqual([
+      `report: ${relative(process.cwd(), folder)}/report.md`,
+    ]);
   });
 
   it('has a report whose links and charts exist', () => {
@@ -78,11 +91,21 @@ describe('a suite of two scenarios', () => {
     cut('stream', 1);
     cut('burst', 7);
     const continued = await runHere(place, { continue: folder });
-    expect(continued.stderr.match(/^trial \d\/\d/gm)).toEqual(['trial 1/2', 'trial 2/2', 'trial 7/8', 'trial 8/8']);
-    expect(['stream', 'burst'].map((part) => loadRun(join(folder, part)).trials.length)).toEqual([2, 8]);
+    expect(continued.stderr.match(/^trial \d\/\d/gm)).toEqual([
+      'trial 1/2',
+      'trial 2/2',
+      'trial 7/8',
+      'trial 8/8',
+    ]);
+    expect(['stream', 'burst'].map((part) => loadRun(join(folder, part)).trials.length)).toEqual([
+      2, 8,
+    ]);
     expect(readFileSync(join(folder, 'report.md'), 'utf8')).not.toContain('INCOMPLETE');
     const refused = await runHere(place, { continue: folder, blocks: '2' });
-    expect([refused.code, refused.error?.message]).toEqual([2, expect.stringContaining('--blocks cannot be changed by --continue')]);
+    expect([refused.code, refused.error?.message]).toEqual([
+      2,
+      expect.stringContaining('--blocks cannot be changed by --continue'),
+    ]);
   });
 });
 
@@ -92,28 +115,50 @@ it('Ctrl-C ends a suite with the report of what there is, and says how to go on'
     press();
     return made;
   });
-  const { code, error, stdout, stderr } = await runHere(place, { ...two, blocks: '50', name: 'stopped', measure });
+  const { code, error, stdout, stderr } = await runHere(place, {
+    ...two,
+    blocks: '50',
+    name: 'stopped',
+    measure,
+  });
   const folder = place.runFolder('stopped');
-  expect([code, error?.hint]).toEqual([130, expect.stringContaining(`go on with: streamduel run --continue ${folder}`)]);
+  expect([code, error?.hint]).toEqual([
+    130,
+    expect.stringContaining(`go on with: streamduel run --continue ${folder}`),
+  ]);
   expect(stderr).not.toContain('scenario burst');
   expect(stdout).toContain(`report: ${relative(process.cwd(), folder)}/report.md`);
-  expect(['stream', 'burst'].map((part) => loadRun(join(folder, part)).trials.length)).toEqual([1, 0]);
+  expect(['stream', 'burst'].map((part) => loadRun(join(folder, part)).trials.length)).toEqual([
+    1, 0,
+  ]);
   const report = readFileSync(join(folder, 'report.md'), 'utf8');
   expect(report).toMatch(/^> - stream: .*\*\*INCOMPLETE\*\*$/m);
   expect(report).toMatch(/^> - burst: .*\*\*INCOMPLETE\*\*$/m);
 });
 
 it('what stops one scenario does not keep the next from being measured, and the suite exits with 1', async () => {
-  const measure = failWith(new BenchError('PORT', 'taken'), ({ loadPoint }) => loadPoint.tokensPerTick === undefined);
+  const measure = failWith(
+    new BenchError('PORT', 'taken'),
+    ({ loadPoint }) => loadPoint.tokensPerTick === undefined,
+  );
   const { code, error } = await runHere(place, { ...two, name: 'half', measure, quiet: true });
   expect([code, error?.message]).toEqual([1, 'taken']);
   const folder = place.runFolder('half');
-  expect(['stream', 'burst'].map((part) => loadRun(join(folder, part)).trials.length)).toEqual([0, 8]);
+  expect(['stream', 'burst'].map((part) => loadRun(join(folder, part)).trials.length)).toEqual([
+    0, 8,
+  ]);
 });
 
 it('what one scenario refuses is refused before anything of the others is made', async () => {
   const nothing = join(place.path, 'nothing');
-  const { code, error } = await runHere(place, { scenarios: ['stream', 'reconnect'], port: '8080', out: nothing });
-  expect([code, error?.message]).toEqual([2, expect.stringContaining('several trials run side by side')]);
+  const { code, error } = await runHere(place, {
+    scenarios: ['stream', 'reconnect'],
+    port: '8080',
+    out: nothing,
+  });
+  expect([code, error?.message]).toEqual([
+    2,
+    expect.stringContaining('several trials run side by side'),
+  ]);
   expect(existsSync(nothing)).toBe(false);
 });

@@ -1,5 +1,6 @@
-// `streamduel run A B …`: measures several scenarios one after another into one folder, with one report of all. Every plan is
-// checked and every part's folder made before the first trial, so an interrupted suite can be continued like a run.
+// `streamduel run A B …`: measures several scenarios one after another into one folder, with one
+// report of all. Every plan is checked and every part's folder made before the first trial, so an
+// interrupted suite can be continued like a run.
 
 import { join, relative } from 'node:path';
 import { armName } from '../contract/arms/arms.ts';
@@ -40,17 +41,35 @@ interface SuiteOptions {
   readonly output: CommandOutput;
 }
 
-/** Returns the exit code: 1 when a trial or a gate of any part failed. @throws BenchError as `runCommand` does. */
-export async function runSuite(scenarios: readonly string[], flags: RunFlags, { port, output }: SuiteOptions): Promise<number> {
+/**
+ * Returns the exit code: 1 when a trial or a gate of any part failed. @throws BenchError as
+ * `runCommand` does.
+ */
+export async function runSuite(
+  scenarios: readonly string[],
+  flags: RunFlags,
+  { port, output }: SuiteOptions,
+): Promise<number> {
   using interruption = listenForInterrupts();
   const { folder, suite, parts } =
     flags.continue === undefined
-      ? await beginSuite(scenarios, flags, { port, signal: interruption.signal, stderr: output.stderr })
+      ? await beginSuite(scenarios, flags, {
+          port,
+          signal: interruption.signal,
+          stderr: output.stderr,
+        })
       : continueSuite(flags.continue, scenarios, flags);
-  const { stopped, published } = await measureParts(parts, { flags, port, signal: interruption.signal, output });
+  const { stopped, published } = await measureParts(parts, {
+    flags,
+    port,
+    signal: interruption.signal,
+    output,
+  });
   const whole = publishSuite(folder, suite, published);
   const reportPath = join(relative(process.cwd(), folder) || '.', 'report.md');
-  output.stdout.write(flags.json === true ? suiteJson(whole) : summariseSuite(whole, reportPath, output.stdout));
+  output.stdout.write(
+    flags.json === true ? suiteJson(whole) : summariseSuite(whole, reportPath, output.stdout),
+  );
   if (stopped !== undefined) throw explainStop(stopped, folder);
   return hasSuiteFailed(whole) ? 1 : 0;
 }
@@ -58,13 +77,18 @@ export async function runSuite(scenarios: readonly string[], flags: RunFlags, { 
 /** Most scenarios that the default name of a suite lists; above it, the name has their number. */
 const MOST_NAMED = 3;
 
-async function beginSuite(names: readonly string[], flags: RunFlags, place: PilotPlace): Promise<OpenSuite> {
+async function beginSuite(
+  names: readonly string[],
+  flags: RunFlags,
+  place: PilotPlace,
+): Promise<OpenSuite> {
   const scenarios = readScenarios(names);
   const asked = await prepareParts(scenarios, flags);
   const prepared: PreparedRun[] = [];
   for (const part of asked) prepared.push(await findLoads(part, place));
   const [first] = prepared as [PreparedRun, ...PreparedRun[]];
-  const what = scenarios.length > MOST_NAMED ? `${scenarios.length}-scenarios` : scenarios.join('-');
+  const what =
+    scenarios.length > MOST_NAMED ? `${scenarios.length}-scenarios` : scenarios.join('-');
   const name = readName(flags, `${what}-${first.plan.preset}`);
   const startedAt = new Date();
   const folder = join(flags.out ?? DEFAULT_OUT, runFolderName(startedAt, name));
@@ -87,12 +111,19 @@ async function beginSuite(names: readonly string[], flags: RunFlags, place: Pilo
 }
 
 /** Prepares all parts with one seed, and each threshold in the parts that measure its metric. */
-export async function prepareParts(scenarios: ReturnType<typeof readScenarios>, flags: RunFlags): Promise<readonly PreparedRun[]> {
+export async function prepareParts(
+  scenarios: ReturnType<typeof readScenarios>,
+  flags: RunFlags,
+): Promise<readonly PreparedRun[]> {
   const { failIf, ...rest } = flags;
   const shared = shareFlags(scenarios, { ...rest, seed: flags.seed ?? String(drawSeed()) });
   const prepared: PreparedRun[] = [];
-  for (const [index, scenario] of scenarios.entries()) prepared.push(await prepareRun([scenario], shared[index] ?? {}));
-  const places = prepared.map(({ plan }) => ({ scenario: plan.scenario, arms: plan.arms.map(armName) }));
+  for (const [index, scenario] of scenarios.entries())
+    prepared.push(await prepareRun([scenario], shared[index] ?? {}));
+  const places = prepared.map(({ plan }) => ({
+    scenario: plan.scenario,
+    arms: plan.arms.map(armName),
+  }));
   const thresholds = shareThresholds(failIf ?? [], places);
   return prepared.map(({ plan, ownTokens, needsPilot, flags: own }, index) => ({
     plan,
@@ -105,7 +136,11 @@ export async function prepareParts(scenarios: ReturnType<typeof readScenarios>, 
 function continueSuite(folder: string, scenarios: readonly string[], flags: RunFlags): OpenSuite {
   refuseChanges(folder, scenarios, flags);
   const suite = loadSuite(folder);
-  return { folder, suite, parts: suite.parts.map((part) => reopenRun(join(folder, part.folder), flags.port)) };
+  return {
+    folder,
+    suite,
+    parts: suite.parts.map((part) => reopenRun(join(folder, part.folder), flags.port)),
+  };
 }
 
 interface MeasuredParts {
@@ -114,14 +149,22 @@ interface MeasuredParts {
   readonly published: readonly Published[];
 }
 
-/** Publishes each part as it ends. An error that stops one scenario may not affect the next one; Ctrl-C ends all. */
-async function measureParts(parts: readonly OpenRun[], options: WatchOptions): Promise<MeasuredParts> {
+/**
+ * Publishes each part as it ends. An error that stops one scenario may not affect the next one;
+ * Ctrl-C ends all.
+ */
+async function measureParts(
+  parts: readonly OpenRun[],
+  options: WatchOptions,
+): Promise<MeasuredParts> {
   const stops: unknown[] = [];
   const published: Published[] = [];
   for (const [index, run] of parts.entries()) {
     if (!stops.some(isFinal)) {
       if (options.flags.quiet !== true)
-        options.output.stderr.write(`scenario ${run.header.plan.scenario} (${index + 1} of ${parts.length})\n`);
+        options.output.stderr.write(
+          `scenario ${run.header.plan.scenario} (${index + 1} of ${parts.length})\n`,
+        );
       const stop = await watchRun(run, options);
       if (stop !== undefined) stops.push(stop);
     }

@@ -1,5 +1,5 @@
-// Measures a run with a progress display. An error that stops it early is returned, not thrown: the finished trials are
-// reported first.
+// Measures a run with a progress display. An error that stops it early is returned, not thrown: the
+// finished trials are reported first.
 
 import { BenchError } from '../contract/errors.ts';
 import { countTrials } from '../plan/trials.ts';
@@ -16,14 +16,28 @@ export interface WatchOptions {
 }
 
 /** Returns the error that stopped the run; undefined when all planned trials have been measured. */
-export async function watchRun(run: OpenRun, { flags, port, signal, output }: WatchOptions): Promise<unknown> {
+export async function watchRun(
+  run: OpenRun,
+  { flags, port, signal, output }: WatchOptions,
+): Promise<unknown> {
   const { plan } = run.header;
   const progress =
     flags.quiet === true
       ? silentProgress
-      : showProgress({ plan, total: countTrials(plan), alreadyDone: run.records.length, stream: output.stderr });
+      : showProgress({
+          plan,
+          total: countTrials(plan),
+          alreadyDone: run.records.length,
+          stream: output.stderr,
+        });
   try {
-    await measureRun(run, { port, verbose: flags.verbose === true, signal, progress, measure: output.measure });
+    await measureRun(run, {
+      port,
+      verbose: flags.verbose === true,
+      signal,
+      progress,
+      measure: output.measure,
+    });
     return undefined;
   } catch (error) {
     return error;
@@ -35,7 +49,10 @@ export async function watchRun(run: OpenRun, { flags, port, signal, output }: Wa
 /** Adds the command that continues the run to the error's hint. */
 export function explainStop(error: unknown, folder: string): unknown {
   if (!(error instanceof BenchError)) return error;
-  const hint = [error.hint, `finished trials are kept; go on with: streamduel run --continue ${folder}`]
+  const hint = [
+    error.hint,
+    `finished trials are kept; go on with: streamduel run --continue ${folder}`,
+  ]
     .filter((one) => one !== undefined)
     .join('\n');
   return new BenchError(error.code, error.message, { cause: error, hint });

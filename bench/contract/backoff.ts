@@ -13,7 +13,10 @@ export interface Backoff {
 
 const CAP_NS = 10 * NS_PER_S;
 
-/** Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015): up to `baseNs`, doubled with each attempt up to 10 s. */
+/**
+ * Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015): up to `baseNs`, doubled with
+ * each attempt up to 10 s.
+ */
 export function fullJitter({ attempt, draw }: Backoff, baseNs: number): number {
   return draw() * Math.min(CAP_NS, baseNs * 2 ** attempt);
 }

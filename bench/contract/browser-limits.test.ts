@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
-import { countStreams, streamsAsked, type BrowserLimitsPlan, type PageStream } from './browser-limits.ts';
+import {
+  countStreams,
+  streamsAsked,
+  type BrowserLimitsPlan,
+  type PageStream,
+} from './browser-limits.ts';
 
-const plan: BrowserLimitsPlan = { mostEventSources: 10, eventSourcesPerTab: 4, patienceNs: { sse: 1, ws: 1, request: 1 } };
+const plan: BrowserLimitsPlan = {
+  mostEventSources: 10,
+  eventSourcesPerTab: 4,
+  patienceNs: { sse: 1, ws: 1, request: 1 },
+};
 
 it.each([
   ['ws', 300, { inOneTab: 300, inEachTab: 300 }],
@@ -30,5 +39,10 @@ it('streams are counted by what became of them, and the last opening counts from
 });
 
 it('where none opened there is no time until the last was open, not one of 0', () => {
-  expect(countStreams([{ state: 'waiting', askedNs: 0 }])).toEqual({ asked: 1, opened: 0, waiting: 1, failures: [] });
+  expect(countStreams([{ state: 'waiting', askedNs: 0 }])).toEqual({
+    asked: 1,
+    opened: 0,
+    waiting: 1,
+    failures: [],
+  });
 });

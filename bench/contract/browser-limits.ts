@@ -1,5 +1,6 @@
-// Scenario `browser-limits`: how many streams one browser opens to one origin, and what happens to the next one and to an
-// ordinary request. Streams are counted and the rest is timed by the page's own clock: none of the values is a sample.
+// Scenario `browser-limits`: how many streams one browser opens to one origin, and what happens to
+// the next one and to an ordinary request. Streams are counted and the rest is timed by the page's
+// own clock: none of the values is a sample.
 
 import { z } from 'zod';
 import { transports, type TransportId } from './arms/transports.ts';
@@ -9,24 +10,40 @@ const durationNs = z.number().nonnegative();
 
 export const browserLimitsPlanSchema = z.object({
   /**
-   * Most streams requested over a transport whose streams wait beyond a limit, whatever the load point: HTTP/1.1 clients keep few
-   * connections to a server (RFC 9112 §9.4).
+   * Most streams requested over a transport whose streams wait beyond a limit, whatever the load
+   * point: HTTP/1.1 clients keep few connections to a server (RFC 9112 §9.4).
    */
   mostEventSources: z.int().min(1),
-  /** Requested by each of two tabs of one profile: fewer than a browser opens, so both get some. WebSockets: as many as by a single tab. */
+  /**
+   * Requested by each of two tabs of one profile: fewer than a browser opens, so both get some.
+   * WebSockets: as many as by a single tab.
+   */
   eventSourcesPerTab: z.int().min(1),
   /**
-   * Timeouts: a stream that has not opened or failed by then counts as waiting, as does an unanswered request. `sse` is that of all
-   * transports whose streams wait beyond a limit, `ws` that of those whose streams fail.
+   * Timeouts: a stream that has not opened or failed by then counts as waiting, as does an
+   * unanswered request. `sse` is that of all transports whose streams wait beyond a limit, `ws`
+   * that of those whose streams fail.
    */
-  patienceNs: z.object({ sse: z.number().positive(), ws: z.number().positive(), request: z.number().positive() }),
+  patienceNs: z.object({
+    sse: z.number().positive(),
+    ws: z.number().positive(),
+    request: z.number().positive(),
+  }),
 });
 
-/** A stream requested by a page. Requests are timed from the page's first one, openings and failures from their request. */
+/**
+ * A stream requested by a page. Requests are timed from the page's first one, openings and failures
+ * from their request.
+ */
 const pageStreamSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('opened'), askedNs: durationNs, tookNs: durationNs }),
   z.object({ state: z.literal('waiting'), askedNs: durationNs }),
-  z.object({ state: z.literal('failed'), askedNs: durationNs, tookNs: durationNs, how: z.string() }),
+  z.object({
+    state: z.literal('failed'),
+    askedNs: durationNs,
+    tookNs: durationNs,
+    how: z.string(),
+  }),
 ]);
 
 const streamCountSchema = z.object({
@@ -43,11 +60,17 @@ const nextStreamSchema = z.object({
   fate: z.enum(['waits', 'fails']),
   /** Cause, for a stream that failed. */
   how: z.string().optional(),
-  /** Time from closing another stream until this one opened, or its replacement if it had failed; absent when none did in time. */
+  /**
+   * Time from closing another stream until this one opened, or its replacement if it had failed;
+   * absent when none did in time.
+   */
   servedAfterNs: durationNs.optional(),
 });
 
-/** Ordinary requests of the page, one after another: ns from each request to the end of its response. */
+/**
+ * Ordinary requests of the page, one after another: ns from each request to the end of its
+ * response.
+ */
 const requestsSchema = z.object({
   beforeNs: z.array(durationNs),
   whileOpen: z.object({
@@ -55,7 +78,10 @@ const requestsSchema = z.object({
     streams: count,
     /** Empty when the first request was not answered in time. */
     answeredNs: z.array(durationNs),
-    /** Time from closing a stream to the response of that first request; absent when it was answered before, or not even then. */
+    /**
+     * Time from closing a stream to the response of that first request; absent when it was answered
+     * before, or not even then.
+     */
     afterClosingNs: durationNs.optional(),
   }),
   /** Measured with one stream fewer. */
@@ -66,14 +92,20 @@ export const browserLimitsTallySchema = z.object({
   node: z.string(),
   /** Name and version as the browser reports them. */
   browser: z.string(),
-  /** Streams of one tab, each requested when the previous one had opened; after the first that did not, the others together. */
+  /**
+   * Streams of one tab, each requested when the previous one had opened; after the first that did
+   * not, the others together.
+   */
   oneByOne: z.array(pageStreamSchema),
   /** Absent when all opened. */
   next: nextStreamSchema.optional(),
   requests: requestsSchema,
   /** Streams all requested at one moment, in one tab of a fresh profile. */
   atOnce: streamCountSchema,
-  /** Two tabs of a fresh profile: the second requests its streams once the first has as many as it gets. */
+  /**
+   * Two tabs of a fresh profile: the second requests its streams once the first has as many as it
+   * gets.
+   */
   tabs: z.tuple([streamCountSchema, streamCountSchema]),
   /** Streams open on the server once the tab of `oneByOne` had as many as it gets. */
   serverStreams: count,
@@ -106,7 +138,10 @@ function waitsBeyondLimit(transport: TransportId): boolean {
 }
 
 /** Time after which a stream that has neither opened nor failed counts as waiting. */
-export function streamPatienceNs({ patienceNs }: Pick<BrowserLimitsPlan, 'patienceNs'>, transport: TransportId): number {
+export function streamPatienceNs(
+  { patienceNs }: Pick<BrowserLimitsPlan, 'patienceNs'>,
+  transport: TransportId,
+): number {
   return waitsBeyondLimit(transport) ? patienceNs.sse : patienceNs.ws;
 }
 
@@ -117,7 +152,12 @@ export function countStreams(streams: readonly PageStream[]): StreamCount {
     asked: streams.length,
     opened: opened.length,
     waiting: streams.length - opened.length - failed.length,
-    failures: [...Map.groupBy(failed, ({ how }) => how)].map(([how, alike]) => ({ how, count: alike.length })),
-    ...(opened.length > 0 && { spanNs: Math.max(...opened.map(({ askedNs, tookNs }) => askedNs + tookNs)) }),
+    failures: [...Map.groupBy(failed, ({ how }) => how)].map(([how, alike]) => ({
+      how,
+      count: alike.length,
+    })),
+    ...(opened.length > 0 && {
+      spanNs: Math.max(...opened.map(({ askedNs, tookNs }) => askedNs + tookNs)),
+    }),
   };
 }

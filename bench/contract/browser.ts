@@ -1,11 +1,15 @@
-// Report of a load process about the browser that received its streams: version, clock bounds, and resource use in the
-// window. The stamps of a page are its own `performance.now()`, so they are only as good as the bound on its offset.
+// Report of a load process about the browser that received its streams: version, clock bounds, and
+// resource use in the window. The stamps of a page are its own `performance.now()`, so they are
+// only as good as the bound on its offset.
 
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
 
-/** Bounds on the true origin of the page's clock, relative to the origin that its stamps were converted with. */
+/**
+ * Bounds on the true origin of the page's clock, relative to the origin that its stamps were
+ * converted with.
+ */
 const originBoundSchema = z.object({ exchanges: count, lowNs: z.number(), highNs: z.number() });
 
 export const browserTallySchema = z.object({
@@ -17,7 +21,9 @@ export const browserTallySchema = z.object({
   resolutionNs: z.number().nonnegative(),
   /** Measured before the first stream and after the last. */
   clock: z.object({ before: originBoundSchema, after: originBoundSchema }),
-  /** CPU time of all processes of the browser in the window; the kernel counts it in steps of 10 ms. */
+  /**
+   * CPU time of all processes of the browser in the window; the kernel counts it in steps of 10 ms.
+   */
   cpuNs: z.number().nonnegative().optional(),
   /** Share of the window in which the main thread of the page ran tasks. */
   mainThreadShare: z.number().nonnegative().optional(),
@@ -28,11 +34,17 @@ export const browserTallySchema = z.object({
 export type OriginBound = z.infer<typeof originBoundSchema>;
 export type BrowserTally = z.infer<typeof browserTallySchema>;
 
-/** Largest error of a stamp due to the page's unknown origin: both bounds hold, unless the clock was moved between them. */
+/**
+ * Largest error of a stamp due to the page's unknown origin: both bounds hold, unless the clock was
+ * moved between them.
+ */
 export function originUncertaintyNs({ before, after }: BrowserTally['clock']): number {
   const lowNs = Math.max(before.lowNs, after.lowNs);
   const highNs = Math.min(before.highNs, after.highNs);
   // The bounds exclude each other: only an interval that covers both is certain.
-  if (lowNs > highNs) return Math.max(...[before, after].flatMap((bound) => [Math.abs(bound.lowNs), Math.abs(bound.highNs)]));
+  if (lowNs > highNs)
+    return Math.max(
+      ...[before, after].flatMap((bound) => [Math.abs(bound.lowNs), Math.abs(bound.highNs)]),
+    );
   return Math.max(Math.abs(lowNs), Math.abs(highNs));
 }

@@ -4,7 +4,11 @@ import { tcp } from './arms/tcp.ts';
 import { websocket } from './arms/websocket.ts';
 import { resumeIdBytes } from './byte-model.ts';
 
-const token = (payloadBytes: number, sequence = 1, idPrefixBytes?: number) => ({ payloadBytes, sequence, idPrefixBytes });
+const token = (payloadBytes: number, sequence = 1, idPrefixBytes?: number) => ({
+  payloadBytes,
+  sequence,
+  idPrefixBytes,
+});
 
 it('an SSE token is its data line, its blank line and a chunk', () => {
   // `data: ` + 18 + `\n\n` = 26 → `1a\r\n` … `\r\n`
@@ -24,7 +28,10 @@ it('a resume id is its line, and the digit by which the chunk’s size grows; no
   expect(resumeIdBytes(sse.bytes, token(18, 9))).toBe(0);
   // 240 + 8 = 248 → `f8`; 11 more are 259 → `103`.
   expect(resumeIdBytes(sse.bytes, token(240, 9, 5))).toBe(5 + 5 + 1 + 1);
-  expect([resumeIdBytes(websocket.bytes, token(18, 9, 5)), resumeIdBytes(tcp.bytes, token(18, 9, 5))]).toEqual([0, 0]);
+  expect([
+    resumeIdBytes(websocket.bytes, token(18, 9, 5)),
+    resumeIdBytes(tcp.bytes, token(18, 9, 5)),
+  ]).toEqual([0, 0]);
 });
 
 it.each([

@@ -1,4 +1,5 @@
-// Links a child process to its orchestrator: it parses the messages, reports why it ends, and never outlives it.
+// Links a child process to its orchestrator: it parses the messages, reports why it ends, and never
+// outlives it.
 
 import type { z } from 'zod';
 import { BenchError, messageOf } from './errors.ts';
@@ -10,7 +11,12 @@ interface LinkOptions<In> {
 }
 
 /** The last message of a failing child, so that the trial's record names the cause. */
-function describeFailure(error: unknown): { kind: 'failed'; code: string; message: string; hint?: string } {
+function describeFailure(error: unknown): {
+  kind: 'failed';
+  code: string;
+  message: string;
+  hint?: string;
+} {
   const code = error instanceof BenchError ? error.code : 'CHILD_DIED';
   const hint = error instanceof BenchError ? error.hint : undefined;
   return { kind: 'failed', code, message: messageOf(error), ...(hint !== undefined && { hint }) };
@@ -30,7 +36,9 @@ export async function sendToParent(message: object): Promise<void> {
 /** Call once, at the start of the process. */
 export function linkToParent<In>(options: LinkOptions<In>): void {
   if (process.send === undefined) {
-    throw new BenchError('USAGE', 'this program is started by streamduel, not by hand', { hint: 'use: streamduel run' });
+    throw new BenchError('USAGE', 'this program is started by streamduel, not by hand', {
+      hint: 'use: streamduel run',
+    });
   }
   process.on('message', (raw) => {
     try {

@@ -18,13 +18,17 @@ function place(name: string, mode = 0o755): string {
 const shipped = (): string => '/cache/chromium/start';
 
 it('names what it looked for, and what to do, where there is none', () => {
-  expect(() => findChromium(undefined, { searchPath: `${folder}:/nowhere`, shipped: () => undefined })).toThrow(
+  expect(() =>
+    findChromium(undefined, { searchPath: `${folder}:/nowhere`, shipped: () => undefined }),
+  ).toThrow(
     expect.objectContaining({
       message: expect.stringContaining('no Chromium'),
       hint: expect.stringMatching(/npm install @sparticuz\/chromium.*--browser PATH/),
     }),
   );
-  expect(() => findChromium(undefined, { searchPath: '', shipped: () => undefined })).toThrow(BenchError);
+  expect(() => findChromium(undefined, { searchPath: '', shipped: () => undefined })).toThrow(
+    BenchError,
+  );
 });
 
 it('takes the one that npm brought where there is no other', () => {

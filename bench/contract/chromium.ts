@@ -1,5 +1,6 @@
-// Finds and configures the browser of the measurements: a Chromium, headless, with its background activity disabled.
-// Shared by the check before a run and the code that starts it, so that both use the same one.
+// Finds and configures the browser of the measurements: a Chromium, headless, with its background
+// activity disabled. Shared by the check before a run and the code that starts it, so that both use
+// the same one.
 
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -29,11 +30,13 @@ interface BrowserPlaces {
 }
 
 /** The package has a program for one kind of machine. */
-const shippedHere = process.platform === 'linux' && process.arch === 'x64' ? npmChromium : (): undefined => undefined;
+const shippedHere =
+  process.platform === 'linux' && process.arch === 'x64' ? npmChromium : (): undefined => undefined;
 
 /**
  * Path of an executable Chromium: the given one, the first on PATH, or the one of the npm package.
- * @throws BenchError USAGE when the given one is not executable, MISSING_PROGRAM with a hint when there is none.
+ * @throws BenchError USAGE when the given one is not executable, MISSING_PROGRAM with a hint when
+ * there is none.
  */
 export function findChromium(
   named?: string,
@@ -44,7 +47,9 @@ export function findChromium(
     throw new BenchError('USAGE', `--browser ${named}: not an executable file`, { hint: HINT });
   }
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  const found = names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find(isExecutable);
   const chromium = found ?? shipped();
   if (chromium !== undefined) return chromium;
   throw new BenchError(

@@ -15,13 +15,18 @@ it('answers that arrive in pieces are put together again', async () => {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('data', ({ length }) => {
       const answers = Buffer.alloc(8 * length);
-      for (let question = 0; question < length; question++) answers.writeBigUInt64LE(process.hrtime.bigint(), 8 * question);
+      for (let question = 0; question < length; question++)
+        answers.writeBigUInt64LE(process.hrtime.bigint(), 8 * question);
       socket.write(answers.subarray(0, 3));
       setImmediate(() => socket.write(answers.subarray(3)));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const bound = await proveClock({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, exchanges: 50 });
+  const bound = await proveClock({
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    exchanges: 50,
+  });
   server.close();
   expect(bound).toMatchObject({ exchanges: 50, violations: 0 });
 });
@@ -38,7 +43,11 @@ it('a clock that is an hour ahead is found, and by how much', async () => {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const bound = await proveClock({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, exchanges: 50 });
+  const bound = await proveClock({
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    exchanges: 50,
+  });
   server.close();
   expect(bound.violations).toBe(50);
   expect(bound.lowNs).toBeLessThanOrEqual(3.6e12);

@@ -1,6 +1,7 @@
-// Proves, rather than assumes, that two processes read one clock: the client asks over a socket, the server answers with
-// its own reading, which must lie between the client's readings before and after (Cristian's bound). Several requests are
-// in flight at once, so that neither process sleeps between them: wake-up latency would widen the bound.
+// Proves, rather than assumes, that two processes read one clock: the client asks over a socket,
+// the server answers with its own reading, which must lie between the client's readings before and
+// after (Cristian's bound). Several requests are in flight at once, so that neither process sleeps
+// between them: wake-up latency would widen the bound.
 
 import { readlinkSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
@@ -21,16 +22,22 @@ export type ClockBound = z.infer<typeof clockBoundSchema>;
 const ANSWER_BYTES = 8;
 const EXCHANGE_TIMEOUT_MS = 10_000;
 
-/** Requests in flight at once: the bound is 8 µs instead of 14 µs with one, in a fifth of the time (2 CPUs, loopback). */
+/**
+ * Requests in flight at once: the bound is 8 µs instead of 14 µs with one, in a fifth of the time
+ * (2 CPUs, loopback).
+ */
 const UNDER_WAY = 8;
 
 /** Answers every byte with this process's monotonic time. */
-export async function startClockEcho(host: string): Promise<{ port: number; server: Server } & Disposable> {
+export async function startClockEcho(
+  host: string,
+): Promise<{ port: number; server: Server } & Disposable> {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('data', ({ length }) => {
       const answers = Buffer.alloc(ANSWER_BYTES * length);
       const now = process.hrtime.bigint();
-      for (let question = 0; question < length; question++) answers.writeBigUInt64LE(now, ANSWER_BYTES * question);
+      for (let question = 0; question < length; question++)
+        answers.writeBigUInt64LE(now, ANSWER_BYTES * question);
       socket.write(answers);
     });
     socket.on('error', () => socket.destroy());
@@ -46,7 +53,8 @@ export async function startClockEcho(host: string): Promise<{ port: number; serv
 }
 
 /**
- * @param exchanges The bound tightens with their number; 500 take 8 to 20 ms on loopback, 2,000 take 60 to 100 ms.
+ * @param exchanges The bound tightens with their number; 500 take 8 to 20 ms on loopback, 2,000
+ * take 60 to 100 ms.
  * @throws BenchError CLOCK when the server does not answer.
  */
 export async function proveClock(options: {
@@ -63,11 +71,19 @@ export async function proveClock(options: {
     let violations = 0;
     let lowNs = Number.NEGATIVE_INFINITY;
     let highNs = Number.POSITIVE_INFINITY;
-    // Ring buffer: a slot is free again once its request is answered; answers arrive in the order of the requests.
+    // Ring buffer: a slot is free again once its request is answered; answers arrive in the order
+    // of the requests.
     const askedAt = new BigUint64Array(UNDER_WAY);
     let rest: Buffer = Buffer.alloc(0);
-    const socket = connect({ host: options.host, port: options.port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
-    socket.setTimeout(EXCHANGE_TIMEOUT_MS, () => socket.destroy(new Error('no answer from the clock echo')));
+    const socket = connect({
+      host: options.host,
+      port: options.port,
+      noDelay: true,
+      ...(localAddress !== undefined && { localAddress }),
+    });
+    socket.setTimeout(EXCHANGE_TIMEOUT_MS, () =>
+      socket.destroy(new Error('no answer from the clock echo')),
+    );
     const fill = (): void => {
       for (; asked < Math.min(exchanges, done + UNDER_WAY); asked++) {
         askedAt[asked % UNDER_WAY] = process.hrtime.bigint();
@@ -93,11 +109,16 @@ export async function proveClock(options: {
       socket.end();
       resolve({ exchanges: done, violations, lowNs, highNs });
     });
-    socket.on('error', (cause) => reject(new BenchError('CLOCK', `the clock proof failed: ${cause.message}`, { cause })));
+    socket.on('error', (cause) =>
+      reject(new BenchError('CLOCK', `the clock proof failed: ${cause.message}`, { cause })),
+    );
   });
 }
 
-/** Names the time namespace of this process; CLOCK_MONOTONIC differs between namespaces. Empty when unknown. */
+/**
+ * Names the time namespace of this process; CLOCK_MONOTONIC differs between namespaces. Empty when
+ * unknown.
+ */
 export function timeNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/time');

@@ -1,5 +1,6 @@
-// One clock for all processes on a host: CLOCK_MONOTONIC through process.hrtime.bigint(). It is the same clock in every
-// process unless they sit in different Linux time namespaces; the clock proof of each trial (clock-proof.ts) checks that.
+// One clock for all processes on a host: CLOCK_MONOTONIC through process.hrtime.bigint(). It is the
+// same clock in every process unless they sit in different Linux time namespaces; the clock proof
+// of each trial (clock-proof.ts) checks that.
 
 import { asInstant, type Instant } from './units.ts';
 

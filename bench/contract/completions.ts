@@ -1,5 +1,6 @@
-// Scenario `completions`: whole streams one after another on each connection, as fast as they come. In a closed loop a slow
-// server gets fewer requests, so the measure is throughput, and not how long a user would have waited.
+// Scenario `completions`: whole streams one after another on each connection, as fast as they come.
+// In a closed loop a slow server gets fewer requests, so the measure is throughput, and not how
+// long a user would have waited.
 
 import { z } from 'zod';
 import { processUseSchema } from './process-use-schema.ts';
@@ -27,13 +28,22 @@ export const completionsTallySchema = z.object({
   /** Streams in progress when the load ended, and cut. */
   streamsAbandoned: count,
   errors: z.array(errorSchema),
-  /** Tokens lost, duplicated, reordered or corrupt, and hashes that differ; absent when single tokens are not checked. */
+  /**
+   * Tokens lost, duplicated, reordered or corrupt, and hashes that differ; absent when single
+   * tokens are not checked.
+   */
   tokenFaults: count.optional(),
-  /** Bytes on the sockets of whole streams beside those that the byte model predicts; absent when heads are not counted. */
+  /**
+   * Bytes on the sockets of whole streams beside those that the byte model predicts; absent when
+   * heads are not counted.
+   */
   bytesBesideModel: count.optional(),
 });
 
-/** Columns of the load process's stamps, one row a whole stream in order of their ends: ns since T0, and bytes received. */
+/**
+ * Columns of the load process's stamps, one row a whole stream in order of their ends: ns since T0,
+ * and bytes received.
+ */
 export const completionColumns = ['requestNs', 'endNs', 'bytesRead'] as const;
 
 export const completionsRecordSchema = z.object({

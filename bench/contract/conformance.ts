@@ -1,5 +1,5 @@
-// Result that the program testing the conformance of event-stream receivers (in clients/) passes to the one that renders a
-// table of it.
+// Result that the program testing the conformance of event-stream receivers (in clients/) passes to
+// the one that renders a table of it.
 
 import { z } from 'zod';
 
@@ -14,12 +14,17 @@ export const conformanceSchema = z.object({
       cells: z.array(z.string()),
     }),
   ),
-  divergences: z.array(z.object({ receiver: z.string(), vectors: z.array(z.string()), why: z.string() })),
+  divergences: z.array(
+    z.object({ receiver: z.string(), vectors: z.array(z.string()), why: z.string() }),
+  ),
   /** Delays of the receivers that reconnect by themselves. */
   delays: z.array(
     z.object({
       receiver: z.string(),
-      /** By the stream's `retry`, absent when it sent none: times from the end of a response to the next request, rising. */
+      /**
+       * By the stream's `retry`, absent when it sent none: times from the end of a response to the
+       * next request, rising.
+       */
       used: z.array(z.object({ retryMs: z.number().optional(), waitsMs: z.array(z.number()) })),
     }),
   ),

@@ -1,23 +1,35 @@
-// How streams get their connections in scenario `connect`: the specification for the processes of a trial, and the saved records.
+// How streams get their connections in scenario `connect`: the specification for the processes of a
+// trial, and the saved records.
 
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
 
 /**
- * - `storm`: all streams begin at one moment, `atNs` after T0, each on a new connection. One that is not accepted `timeoutNs`
- *   later times out.
+ * - `storm`: all streams begin at one moment, `atNs` after T0, each on a new connection. One that
+ * is not accepted `timeoutNs`
+ * later times out.
  * - `kept`: the streams of a slot run one after another on one connection.
  */
 export const connectingSpecificationSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('storm'), atNs: z.number().nonnegative(), timeoutNs: z.number().positive() }),
+  z.object({
+    kind: z.literal('storm'),
+    atNs: z.number().nonnegative(),
+    timeoutNs: z.number().positive(),
+  }),
   z.object({ kind: z.literal('kept') }),
 ]);
 
-/** Counts for kept connections: streams that opened one, streams that reused one, and connections lost while idle. */
+/**
+ * Counts for kept connections: streams that opened one, streams that reused one, and connections
+ * lost while idle.
+ */
 export const keptTallySchema = z.object({ opened: count, reused: count, lost: count });
 
-/** Result of one storm, from the client's stamps; the causes of failed streams are in the client's tally. */
+/**
+ * Result of one storm, from the client's stamps; the causes of failed streams are in the client's
+ * tally.
+ */
 export const stormRecordSchema = z.object({
   streams: count,
   accepted: count,
@@ -25,7 +37,10 @@ export const stormRecordSchema = z.object({
   issueNs: z.number().nonnegative(),
   /** Time from the first request to the last acceptance; absent when none was accepted. */
   spanNs: z.number().nonnegative().optional(),
-  /** Some streams were accepted only after the window, so the CPU time of the window is not that of the storm. */
+  /**
+   * Some streams were accepted only after the window, so the CPU time of the window is not that of
+   * the storm.
+   */
   outlastsWindow: z.boolean(),
 });
 

@@ -1,5 +1,6 @@
-// The two control events that frame every stream: `open` before the first token, `done` after the last. Their fields are
-// equal on every transport; SSE names them with `event:`, the others with a leading `"type"`, which no token payload has.
+// The two control events that frame every stream: `open` before the first token, `done` after the
+// last. Their fields are equal on every transport; SSE names them with `event:`, the others with a
+// leading `"type"`, which no token payload has.
 
 import { createHash } from 'node:crypto';
 
@@ -24,7 +25,10 @@ export interface DoneEvent {
 
 /** The buffer does not reach back to the requested token; the stream goes on with `from`. */
 export interface GapEvent {
-  /** The first token that is missing, and the first that follows: tokens [missing, from) will not come. */
+  /**
+   * The first token that is missing, and the first that follows: tokens [missing, from) will not
+   * come.
+   */
   readonly missing: number;
   readonly from: number;
 }
@@ -32,19 +36,32 @@ export interface GapEvent {
 /** Beginning of every message that is not a token, on transports without event names. */
 export const CONTROL_PREFIX = '{"type":"';
 
-export function renderTyped(type: 'open' | 'done' | 'stream-error' | 'bye' | 'gap', fields: object): string {
+export function renderTyped(
+  type: 'open' | 'done' | 'stream-error' | 'bye' | 'gap',
+  fields: object,
+): string {
   return JSON.stringify({ type, ...fields });
 }
 
-/** Four characters, fixed by the seed: an id must not make two repetitions of a stream differ in length. */
+/**
+ * Four characters, fixed by the seed: an id must not make two repetitions of a stream differ in
+ * length.
+ */
 export function streamEpoch(streamSeed: number): string {
-  return createHash('sha256').update(`epoch ${streamSeed}`).digest('base64url').replaceAll(/[-_]/g, 'x').slice(0, 4);
+  return createHash('sha256')
+    .update(`epoch ${streamSeed}`)
+    .digest('base64url')
+    .replaceAll(/[-_]/g, 'x')
+    .slice(0, 4);
 }
 
 /** The reconnection time sent with the SSE `open` event, ms. */
 export const SSE_RETRY_MS = 1000;
 
-/** Position of a receiver in a stream: SSE's `id` and `Last-Event-ID`, and `after` of a WebSocket's `resume`. */
+/**
+ * Position of a receiver in a stream: SSE's `id` and `Last-Event-ID`, and `after` of a WebSocket's
+ * `resume`.
+ */
 export interface Cursor {
   readonly epoch: string;
   /** Sequence number of the last token received; 0 before the first. */
@@ -62,7 +79,9 @@ const MAX_CURSOR_CHARACTERS = 32;
 export function parseCursor(text: string): Cursor | undefined {
   if (text.length > MAX_CURSOR_CHARACTERS) return undefined;
   const [, epoch, sequence] = /^([A-Za-z0-9]{4})\.(0|[1-9]\d{0,8})$/.exec(text) ?? [];
-  return epoch === undefined || sequence === undefined ? undefined : { epoch, sequence: Number(sequence) };
+  return epoch === undefined || sequence === undefined
+    ? undefined
+    : { epoch, sequence: Number(sequence) };
 }
 
 /** The first message of a resuming WebSocket client; the server sends nothing before it. */
@@ -71,8 +90,9 @@ export function renderResume(cursor: Cursor): string {
 }
 
 /**
- * The JSON body of a POST that asks for a stream, in the form that the APIs of language models have. The stream's id is in the
- * request target and is the client's own, so that a POST which is sent twice begins one generation.
+ * The JSON body of a POST that asks for a stream, in the form that the APIs of language models
+ * have. The stream's id is in the request target and is the client's own, so that a POST which is
+ * sent twice begins one generation.
  */
 export function renderStreamRequest(after?: string): string {
   return JSON.stringify({
@@ -86,7 +106,10 @@ export function renderStreamRequest(after?: string): string {
 /** Query in a WebSocket's request target: the server waits for the client's `resume`. */
 export const RESUME_QUERY = 'resume=1';
 
-/** Path of a WebSocket that carries stream after stream: the client names each, and the next once the last has sent `done`. */
+/**
+ * Path of a WebSocket that carries stream after stream: the client names each, and the next once
+ * the last has sent `done`.
+ */
 export const SESSION_PATH = '/v1/ws';
 
 /** The message that requests a stream on such a WebSocket. */
@@ -94,8 +117,17 @@ export function renderStart(streamId: string): string {
   return JSON.stringify({ type: 'start', id: streamId });
 }
 
-/** Word after the path in the null arm's request line: the connection is kept for another stream. */
+/**
+ * Word after the path in the null arm's request line: the connection is kept for another stream.
+ */
 export const KEEP_WORD = 'keep';
 
 /** Close codes (RFC 6455 §7.4 and the range 4000–4999 for applications). */
-export const closeCodes = { normal: 1000, badRequest: 1008, restart: 1012, overload: 1013, unknownStream: 4404, replaced: 4409 } as const;
+export const closeCodes = {
+  normal: 1000,
+  badRequest: 1008,
+  restart: 1012,
+  overload: 1013,
+  unknownStream: 4404,
+  replaced: 4409,
+} as const;

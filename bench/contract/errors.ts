@@ -1,4 +1,5 @@
-// Every expected failure has a code here. A BenchError is shown once, by the command line, without a stack.
+// Every expected failure has a code here. A BenchError is shown once, by the command line, without
+// a stack.
 
 export const errorCodes = {
   USAGE: 'the command line or a file it names is wrong',
@@ -27,7 +28,10 @@ interface BenchErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A failure of the user, the machine or the network; never a bug. The message names the value, the hint the fix. */
+/**
+ * A failure of the user, the machine or the network; never a bug. The message names the value, the
+ * hint the fix.
+ */
 export class BenchError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -41,7 +45,14 @@ export class BenchError extends Error {
 }
 
 /** Codes of usage errors: the command line, or a file or folder that it names, must change. */
-const usageCodes: ReadonlySet<ErrorCode> = new Set(['USAGE', 'UNKNOWN_NAME', 'MISSING_PROGRAM', 'LIMIT', 'WORKLOAD', 'RUN_FOLDER']);
+const usageCodes: ReadonlySet<ErrorCode> = new Set([
+  'USAGE',
+  'UNKNOWN_NAME',
+  'MISSING_PROGRAM',
+  'LIMIT',
+  'WORKLOAD',
+  'RUN_FOLDER',
+]);
 
 /** Exit code: 2 for usage errors, 130 for Ctrl-C, 1 for all else. */
 export function exitCodeOf(error: unknown): number {

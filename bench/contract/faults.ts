@@ -1,5 +1,6 @@
-// Faults of the scenarios `reconnect` and `herd`, as values: the action, the process that injects it, its duration. To add a
-// fault: its entry here, and if its kind of action is new, the one place that carries it out.
+// Faults of the scenarios `reconnect` and `herd`, as values: the action, the process that injects
+// it, its duration. To add a fault: its entry here, and if its kind of action is new, the one place
+// that carries it out.
 
 import { z } from 'zod';
 import { DEFAULT_PATH, paths, type PathName } from './arms/paths.ts';
@@ -7,29 +8,49 @@ import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 const ns = z.number().positive();
 
-/** Action of path `relay` on its connections; times in ns, counted from the fault's moment on the trial's clock. */
+/**
+ * Action of path `relay` on its connections; times in ns, counted from the fault's moment on the
+ * trial's clock.
+ */
 export const relayFaultSchema = z.discriminatedUnion('kind', [
   /** Resets every connection, on both sides (RST). */
   z.object({ kind: z.literal('reset') }),
   /** Ends every connection in good order (FIN), in the middle of its stream. */
   z.object({ kind: z.literal('end') }),
   /**
-   * No byte, end or reset passes for this long, in both directions or only to the client; nothing is dropped, so held bytes
-   * are forwarded when it is over. Connections that are opened meanwhile are accepted and equally silent.
+   * No byte, end or reset passes for this long, in both directions or only to the client; nothing
+   * is dropped, so held bytes are forwarded when it is over. Connections that are opened meanwhile
+   * are accepted and equally silent.
    */
   z.object({ kind: z.literal('blackhole'), direction: z.enum(['both', 'to-client']), forNs: ns }),
   /** Resets every connection and does not listen for this long: attempts are refused. */
   z.object({ kind: z.literal('refuse'), forNs: ns }),
-  /** Resets every connection and answers requests with this status for this long, as a proxy does when its server is down. */
+  /**
+   * Resets every connection and answers requests with this status for this long, as a proxy does
+   * when its server is down.
+   */
   z.object({ kind: z.literal('unavailable'), statusCode: z.int().min(500).max(599), forNs: ns }),
-  /** From the trial's start: closes a connection (FIN) on which neither side sent a byte for this long. */
+  /**
+   * From the trial's start: closes a connection (FIN) on which neither side sent a byte for this
+   * long.
+   */
   z.object({ kind: z.literal('idle-cut'), idleNs: ns }),
-  /** Resets every connection; on those opened later the first byte to the client is held for this long, and the rest behind it. */
+  /**
+   * Resets every connection; on those opened later the first byte to the client is held for this
+   * long, and the rest behind it.
+   */
   z.object({ kind: z.literal('hold-first-byte'), forNs: ns }),
   /** From the trial's start: limits the rate to each client. */
   z.object({ kind: z.literal('bandwidth'), bytesPerSecond: z.number().positive() }),
-  /** Cuts each connection once, after exactly this many bytes to its client; `bytes` are used in turn, in order of connecting. */
-  z.object({ kind: z.literal('cut-after'), bytes: z.array(z.int().min(1)).min(1), how: z.enum(['fin', 'rst']) }),
+  /**
+   * Cuts each connection once, after exactly this many bytes to its client; `bytes` are used in
+   * turn, in order of connecting.
+   */
+  z.object({
+    kind: z.literal('cut-after'),
+    bytes: z.array(z.int().min(1)).min(1),
+    how: z.enum(['fin', 'rst']),
+  }),
 ]);
 
 export type RelayFault = z.infer<typeof relayFaultSchema>;
@@ -38,13 +59,26 @@ export type FaultAction =
   | { readonly by: 'relay'; readonly relay: RelayFault }
   /** The server ends all connections in good order and stays up. */
   | { readonly by: 'server' }
-  /** A signal to the server process. After SIGKILL and SIGTERM another process takes its port, `restartAfterNs` later. */
-  | { readonly by: 'process'; readonly signal: 'SIGKILL' | 'SIGTERM'; readonly restartAfterNs: number; readonly keepsState: boolean }
+  /**
+   * A signal to the server process. After SIGKILL and SIGTERM another process takes its port,
+   * `restartAfterNs` later.
+   */
+  | {
+      readonly by: 'process';
+      readonly signal: 'SIGKILL' | 'SIGTERM';
+      readonly restartAfterNs: number;
+      readonly keepsState: boolean;
+    }
   | { readonly by: 'process'; readonly signal: 'SIGSTOP'; readonly forNs: number }
   /** This share of the clients stops reading for this long. */
   | { readonly by: 'client'; readonly share: number; readonly forNs: number }
   /** A fault between two network namespaces; needs privileges. */
-  | { readonly by: 'network'; readonly how: 'link-down' | 'partition' | 'loss'; readonly forNs: number; readonly lossShare?: number };
+  | {
+      readonly by: 'network';
+      readonly how: 'link-down' | 'partition' | 'loss';
+      readonly forNs: number;
+      readonly lossShare?: number;
+    };
 
 export interface Fault {
   /** Id in the fault matrix of the method: F1 to F12; several faults may share one. */
@@ -66,8 +100,9 @@ export interface Fault {
 const seconds = (count: number): number => count * NS_PER_S;
 
 /**
- * Length of silent outages. Not 5 s: with heartbeats every second an attempt times out 2.5 s after the loss was noticed, so at
- * 5 s a few milliseconds would decide whether attempts are in progress when the outage ends, and with them p95.
+ * Length of silent outages. Not 5 s: with heartbeats every second an attempt times out 2.5 s after
+ * the loss was noticed, so at 5 s a few milliseconds would decide whether attempts are in progress
+ * when the outage ends, and with them p95.
  */
 const OUTAGE_NS = seconds(6);
 
@@ -94,7 +129,8 @@ export const faults = {
   kill: {
     id: 'F3',
     title: 'Kill and restart',
-    summary: 'the server process is killed (SIGKILL); another takes its port after 1 s; the generation went on meanwhile, outside',
+    summary:
+      'the server process is killed (SIGKILL); another takes its port after 1 s; the generation went on meanwhile, outside',
     action: { by: 'process', signal: 'SIGKILL', restartAfterNs: seconds(1), keepsState: true },
     outageNs: seconds(1),
     recoveryNs: seconds(4),
@@ -102,7 +138,8 @@ export const faults = {
   drain: {
     id: 'F4',
     title: 'Drain and replace',
-    summary: 'the server is told to end (SIGTERM), says goodbye to its streams and exits; another takes its port at once',
+    summary:
+      'the server is told to end (SIGTERM), says goodbye to its streams and exits; another takes its port at once',
     action: { by: 'process', signal: 'SIGTERM', restartAfterNs: 0, keepsState: true },
     outageNs: 0,
     recoveryNs: seconds(3),
@@ -126,8 +163,12 @@ export const faults = {
   'long-blackhole': {
     id: 'F6',
     title: 'Silent loss, long',
-    summary: 'no byte passes in either direction for 60 s (15 s in presets smoke and quick), and nobody is told',
-    action: { by: 'relay', relay: { kind: 'blackhole', direction: 'both', forNs: DEFAULT_LONG_OUTAGE_NS } },
+    summary:
+      'no byte passes in either direction for 60 s (15 s in presets smoke and quick), and nobody is told',
+    action: {
+      by: 'relay',
+      relay: { kind: 'blackhole', direction: 'both', forNs: DEFAULT_LONG_OUTAGE_NS },
+    },
     outageNs: DEFAULT_LONG_OUTAGE_NS,
     recoveryNs: seconds(4),
   },
@@ -166,7 +207,8 @@ export const faults = {
   'idle-cut': {
     id: 'F9',
     title: 'Idle cut',
-    summary: 'the model is silent for 4.5 s, there are no heartbeats, and a proxy closes what was idle for 3 s',
+    summary:
+      'the model is silent for 4.5 s, there are no heartbeats, and a proxy closes what was idle for 3 s',
     action: { by: 'relay', relay: { kind: 'idle-cut', idleNs: seconds(3) } },
     outageNs: 0,
     recoveryNs: seconds(2),
@@ -210,7 +252,8 @@ export const faults = {
   'lost-state': {
     id: 'F12',
     title: 'Lost state',
-    summary: 'the server process is killed, and the one that takes its port after 1 s knows no stream',
+    summary:
+      'the server process is killed, and the one that takes its port after 1 s knows no stream',
     action: { by: 'process', signal: 'SIGKILL', restartAfterNs: seconds(1), keepsState: false },
     outageNs: seconds(1),
     recoveryNs: seconds(4),

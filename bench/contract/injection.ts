@@ -1,5 +1,6 @@
-// Known effects, injected into one arm on purpose: a trustworthy harness must find exactly what was injected, and nothing
-// else. They are values of the plan like any other, so the file of such a run names them and can never pass for a measurement.
+// Known effects, injected into one arm on purpose: a trustworthy harness must find exactly what was
+// injected, and nothing else. They are values of the plan like any other, so the file of such a run
+// names them and can never pass for a measurement.
 
 import { z } from 'zod';
 
@@ -7,12 +8,14 @@ const count = z.int().min(1);
 const ns = z.number().positive();
 
 export const injectionSchema = z.discriminatedUnion('kind', [
-  /** Every read from the server is passed on this much later, by a relay between server and client. */
+  /**
+   * Every read from the server is passed on this much later, by a relay between server and client.
+   */
   z.object({ kind: z.literal('delay'), delayNs: ns }),
   /**
-   * The server computes for this long between a token's stamp and its write: within the turn of the pacer, as ws writes, or
-   * right after it, as node:http does. `pacer: 'armed-after'` reproduces a defect of the harness before 0.2: the timer was
-   * armed at the end of a turn.
+   * The server computes for this long between a token's stamp and its write: within the turn of the
+   * pacer, as ws writes, or right after it, as node:http does. `pacer: 'armed-after'` reproduces a
+   * defect of the harness before 0.2: the timer was armed at the end of a turn.
    */
   z.object({
     kind: z.literal('spin-before-write'),
@@ -20,15 +23,24 @@ export const injectionSchema = z.discriminatedUnion('kind', [
     when: z.enum(['within-turn', 'after-turn']).optional(),
     pacer: z.literal('armed-after').optional(),
   }),
-  /** The server computes for this long after each write: this costs CPU, but delays no token that is alone in its turn. */
+  /**
+   * The server computes for this long after each write: this costs CPU, but delays no token that is
+   * alone in its turn.
+   */
   z.object({ kind: z.literal('spin-after-write'), spinNs: ns }),
-  /** One token in `every` is held back after its stamp, without blocking; later tokens of its stream wait behind it. */
+  /**
+   * One token in `every` is held back after its stamp, without blocking; later tokens of its stream
+   * wait behind it.
+   */
   z.object({ kind: z.literal('tail'), every: count, delayNs: ns }),
   /** The server's event loop is blocked for `stallNs` once in `everyNs`. */
   z.object({ kind: z.literal('stall'), everyNs: ns, stallNs: ns }),
   /** Each payload is this many bytes longer; both sides know. */
   z.object({ kind: z.literal('padding'), bytes: z.int().min(8) }),
-  /** After one token in `every` the server sends bytes that neither the client nor the byte model expects. */
+  /**
+   * After one token in `every` the server sends bytes that neither the client nor the byte model
+   * expects.
+   */
   z.object({ kind: z.literal('undeclared'), every: count }),
   /** The server keeps this much memory, written to, for each open stream. */
   z.object({ kind: z.literal('retained'), bytesPerStream: count }),

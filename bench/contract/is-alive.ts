@@ -1,4 +1,7 @@
-/** Whether a process of this number exists, be it another user's; a number can be another process's by now. */
+/**
+ * Whether a process of this number exists, be it another user's; a number can be another process's
+ * by now.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,5 +1,5 @@
-// Loads as shares of the weaker arm's capacity, and the pilot that found it: saved with the plan, so that a reader sees at
-// which share of that capacity each number was measured.
+// Loads as shares of the weaker arm's capacity, and the pilot that found it: saved with the plan,
+// so that a reader sees at which share of that capacity each number was measured.
 
 import { z } from 'zod';
 
@@ -7,7 +7,10 @@ import { z } from 'zod';
 const pilotTrialSchema = z.object({
   arm: z.string(),
   streams: z.int().min(1),
-  /** CPU time per wall time, of one server and of one load process: unlike event-loop utilisation, it excludes other programs. */
+  /**
+   * CPU time per wall time, of one server and of one load process: unlike event-loop utilisation,
+   * it excludes other programs.
+   */
   serverCpuShare: z.number().nonnegative(),
   clientCpuShare: z.number().nonnegative(),
 });

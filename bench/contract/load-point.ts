@@ -1,11 +1,13 @@
-// One value of what a run sweeps: the load, and everything else that distinguishes the trials of one scenario, such as the
-// fault and the reconnection policy.
+// One value of what a run sweeps: the load, and everything else that distinguishes the trials of
+// one scenario, such as the fault and the reconnection policy.
 
 import { z } from 'zod';
 import { faultNames, faults, type FaultName } from './faults.ts';
 import { policyNames, type PolicyName } from './reconnect-policy.ts';
 
-/** Sweeps within one trial, so that `connections` is only their maximum: titles of the load point. */
+/**
+ * Sweeps within one trial, so that `connections` is only their maximum: titles of the load point.
+ */
 const spans = {
   ladder: 'ladder up to',
   search: 'search for the most streams, up to',
@@ -16,7 +18,9 @@ const spans = {
 
 type Span = keyof typeof spans;
 
-/** Ways in which the streams of scenario `connect` get their connections: titles of the load point. */
+/**
+ * Ways in which the streams of scenario `connect` get their connections: titles of the load point.
+ */
 const connectings = {
   storm: 'storm of',
   cold: 'each stream on a new connection,',
@@ -26,7 +30,10 @@ const connectings = {
 type Connecting = keyof typeof connectings;
 
 export const loadPointSchema = z.object({
-  /** Number of streams, under the name that it has in all saved runs; as many connections, unless streams share them. */
+  /**
+   * Number of streams, under the name that it has in all saved runs; as many connections, unless
+   * streams share them.
+   */
   connections: z.int().min(1),
   /** Streams that share a connection; 1 when absent. */
   streamsPerConnection: z.int().min(1).optional(),
@@ -59,7 +66,17 @@ export function connectionsOf({ connections, streamsPerConnection = 1 }: LoadPoi
 
 /** Equal for equal load points, different for different ones. */
 export function loadPointKey(point: LoadPoint): string {
-  const { streamsPerConnection, fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
+  const {
+    streamsPerConnection,
+    fault,
+    policy,
+    span,
+    connecting,
+    tokensPerTick,
+    messagesPerSecond,
+    stopped,
+    share,
+  } = point;
   // Shares make runs comparable whose pilots found slightly different capacities.
   const load = share === undefined ? point.connections : `${100 * share}%`;
   const named = [
@@ -69,7 +86,11 @@ export function loadPointKey(point: LoadPoint): string {
     ['stopped', stopped],
   ] as const;
   const words = [fault, policy, span, connecting].filter((word) => word !== undefined);
-  return [load, ...words, ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))].join(' ');
+  return [
+    load,
+    ...words,
+    ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
+  ].join(' ');
 }
 
 /** Whether it is measured once after all blocks, as part of none of them. */
@@ -86,18 +107,29 @@ export function isNamed(point: LoadPoint): boolean {
 function countWords(point: LoadPoint): string {
   const connections = connectionsOf(point);
   const count = connections === 1 ? '1 connection' : `${connections} connections`;
-  return point.streamsPerConnection === undefined ? count : `${streamsOf(point)} streams on ${count}`;
+  return point.streamsPerConnection === undefined
+    ? count
+    : `${streamsOf(point)} streams on ${count}`;
 }
 
-/** `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900 connections, 50 % of capacity`. */
+/**
+ * `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900
+ * connections, 50 % of capacity`.
+ */
 export function loadPointTitle(point: LoadPoint): string {
-  const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } = point;
+  const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
+    point;
   const count = countWords(point);
   const before = span === undefined ? connecting && connectings[connecting] : spans[span];
-  const words = [...(fault === undefined ? [] : [faults[fault].title]), before === undefined ? count : `${before} ${count}`];
+  const words = [
+    ...(fault === undefined ? [] : [faults[fault].title]),
+    before === undefined ? count : `${before} ${count}`,
+  ];
   if (policy === 'as-specified') words.push('as specified');
-  if (tokensPerTick !== undefined) words.push(tokensPerTick === 1 ? '1 token a tick' : `${tokensPerTick} tokens a tick`);
-  if (messagesPerSecond !== undefined) words.push(messagesPerSecond === 1 ? '1 message/s' : `${messagesPerSecond} messages/s`);
+  if (tokensPerTick !== undefined)
+    words.push(tokensPerTick === 1 ? '1 token a tick' : `${tokensPerTick} tokens a tick`);
+  if (messagesPerSecond !== undefined)
+    words.push(messagesPerSecond === 1 ? '1 message/s' : `${messagesPerSecond} messages/s`);
   if (stopped !== undefined && stopped > 0) words.push(`${stopped} of them not reading`);
   if (share !== undefined) words.push(`${Math.round(100 * share)} % of capacity`);
   return words.join(', ');

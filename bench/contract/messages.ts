@@ -1,5 +1,6 @@
-// Messages between the orchestrator and its child processes over the IPC channel. Both sides parse every message on
-// arrival, so a process of another version causes a clear error and not a strange number.
+// Messages between the orchestrator and its child processes over the IPC channel. Both sides parse
+// every message on arrival, so a process of another version causes a clear error and not a strange
+// number.
 
 import { z } from 'zod';
 import { clientStackIds, type ClientStack } from './arms/stacks.ts';
@@ -9,8 +10,17 @@ import { payloadNames, type PayloadName } from './payload.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { injectionSchema } from './injection.ts';
 import { relayFaultSchema } from './faults.ts';
-import { peerCountSchema, recoveryClientTallySchema, recoverySpecificationSchema } from './recovery.ts';
-import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
+import {
+  peerCountSchema,
+  recoveryClientTallySchema,
+  recoverySpecificationSchema,
+} from './recovery.ts';
+import {
+  clientTallySchema,
+  openCountSchema,
+  relayTallySchema,
+  serverTallySchema,
+} from './tally.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
@@ -19,7 +29,10 @@ import { stallSpecificationSchema } from './stall.ts';
 import { timetableSchema } from './timetable.ts';
 import { workloadSchema } from './workload.ts';
 
-/** Everything that a server and a client must agree on for one trial. Both plan the same streams from it. */
+/**
+ * Everything that a server and a client must agree on for one trial. Both plan the same streams
+ * from it.
+ */
 const trialSpecificationSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   /** Absent for the default behaviour of the transport's library. */
@@ -31,23 +44,39 @@ const trialSpecificationSchema = z.object({
   workloadSeed: z.int().nonnegative(),
   /** Tokens streamed before T0 to warm both processes up, at the same rate in every arm. */
   rehearsalTokens: z.int().nonnegative(),
-  /** Times in ns after T0: the window is [warmupNs, warmupNs + windowNs); streams go on for the tail after it. */
+  /**
+   * Times in ns after T0: the window is [warmupNs, warmupNs + windowNs); streams go on for the tail
+   * after it.
+   */
   rampNs: z.number().nonnegative(),
   warmupNs: z.number().nonnegative(),
-  /** The first streams, which have a ramp of their own and run alone until the others start at `untilNs`. */
-  lowPhase: z.object({ connections: z.int().nonnegative(), untilNs: z.number().positive() }).optional(),
+  /**
+   * The first streams, which have a ramp of their own and run alone until the others start at
+   * `untilNs`.
+   */
+  lowPhase: z
+    .object({ connections: z.int().nonnegative(), untilNs: z.number().positive() })
+    .optional(),
   windowNs: z.number().positive(),
   tailNs: z.number().nonnegative(),
-  /** When both processes collect their garbage, ns since T0; shortly before the window when absent. */
+  /**
+   * When both processes collect their garbage, ns since T0; shortly before the window when absent.
+   */
   collectNs: z.number().nonnegative().optional(),
   /** Time limit for streams to end after the tail. */
   drainNs: z.number().positive(),
-  /** One stream in this many is verified token by token; the others by their number of tokens and bytes. Absent: all of them. */
+  /**
+   * One stream in this many is verified token by token; the others by their number of tokens and
+   * bytes. Absent: all of them.
+   */
   verifyOneIn: z.int().min(1).optional(),
   /** A receiver that is this far behind, in bytes, is cut off as a slow consumer. */
   backpressureBytes: z.int().positive(),
   injection: injectionSchema.optional(),
-  /** A fault is injected; streams outlive their connections. Every slot then has one stream, from its start in the ramp to the end. */
+  /**
+   * A fault is injected; streams outlive their connections. Every slot then has one stream, from
+   * its start in the ramp to the end.
+   */
   recovery: recoverySpecificationSchema.optional(),
   /** Streams follow this timetable instead of forming a steady population. */
   timetable: timetableSchema.optional(),
@@ -88,9 +117,14 @@ export const toServerSchema = z.discriminatedUnion('kind', [
     kind: z.literal('serve'),
     specification: trialSpecificationSchema,
     stampsFile: z.string(),
-    /** Socket of the process that simulates a model and writes the tokens of this server's streams. */
+    /**
+     * Socket of the process that simulates a model and writes the tokens of this server's streams.
+     */
     upstreamSocket: z.string().optional(),
-    /** For a server that takes over from another: it prepares, sends `prepared` and listens on `listen`. */
+    /**
+     * For a server that takes over from another: it prepares, sends `prepared` and listens on
+     * `listen`.
+     */
     standby: z.object({ keepsState: z.boolean() }).optional(),
   }),
   startMessage,
@@ -99,13 +133,21 @@ export const toServerSchema = z.discriminatedUnion('kind', [
   /** Ends all connections in good order; the streams go on. */
   z.object({ kind: z.literal('close-connections') }),
   z.object({ kind: z.literal('count-peers') }),
-  /** Requests the server's own readings of CPU, tokens and heap; `collect` forces full collections first. */
+  /**
+   * Requests the server's own readings of CPU, tokens and heap; `collect` forces full collections
+   * first.
+   */
   z.object({ kind: z.literal('read-ladder'), collect: z.boolean() }),
   z.object({ kind: z.literal('stop') }),
 ]);
 
 export const fromServerSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('listening'), port: z.int(), clockPort: z.int(), timeNamespace: z.string() }),
+  z.object({
+    kind: z.literal('listening'),
+    port: z.int(),
+    clockPort: z.int(),
+    timeNamespace: z.string(),
+  }),
   z.object({ kind: z.literal('prepared') }),
   z.object({ kind: z.literal('open-count'), open: openCountSchema }),
   z.object({ kind: z.literal('connections-closed'), connections: z.int().nonnegative() }),
@@ -122,7 +164,10 @@ export const toClientSchema = z.discriminatedUnion('kind', [
     host: z.string(),
     port: z.int(),
     clockPort: z.int(),
-    /** With several load processes, each runs the slots whose number leaves this remainder. Absent: all of them. */
+    /**
+     * With several load processes, each runs the slots whose number leaves this remainder. Absent:
+     * all of them.
+     */
     slice: sliceSchema.optional(),
     /** Source addresses, used in turn; the kernel chooses when absent. */
     localAddresses: z.array(z.string()).min(1).optional(),
@@ -131,15 +176,35 @@ export const toClientSchema = z.discriminatedUnion('kind', [
 ]);
 
 export const fromClientSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ready'), clock: clockBoundSchema, timeNamespace: z.string(), rehearsalNs: z.number() }),
+  z.object({
+    kind: z.literal('ready'),
+    clock: clockBoundSchema,
+    timeNamespace: z.string(),
+    rehearsalNs: z.number(),
+  }),
   z.object({ kind: z.literal('progress'), tokensReceived: z.int(), openStreams: z.int() }),
   z.object({ kind: z.literal('tally'), tally: clientTallySchema, clock: clockBoundSchema }),
-  z.object({ kind: z.literal('completions-tally'), tally: completionsTallySchema, clock: clockBoundSchema }),
-  z.object({ kind: z.literal('browser-limits-tally'), tally: browserLimitsTallySchema, clock: clockBoundSchema }),
-  z.object({ kind: z.literal('recovery-tally'), tally: recoveryClientTallySchema, clock: clockBoundSchema }),
+  z.object({
+    kind: z.literal('completions-tally'),
+    tally: completionsTallySchema,
+    clock: clockBoundSchema,
+  }),
+  z.object({
+    kind: z.literal('browser-limits-tally'),
+    tally: browserLimitsTallySchema,
+    clock: clockBoundSchema,
+  }),
+  z.object({
+    kind: z.literal('recovery-tally'),
+    tally: recoveryClientTallySchema,
+    clock: clockBoundSchema,
+  }),
 ]);
 
-/** The relay of path `relay`: bytes to the client are held for `delayNs`, those to the server pass at once; `fault` comes at `faultNs`. */
+/**
+ * The relay of path `relay`: bytes to the client are held for `delayNs`, those to the server pass
+ * at once; `fault` comes at `faultNs`.
+ */
 export const toRelaySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('relay'),

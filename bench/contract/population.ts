@@ -1,5 +1,5 @@
-// The planned streams of a trial: a steady population of `connections` concurrent streams, all planned before
-// the start (open loop): a late server never delays a later start.
+// The planned streams of a trial: a steady population of `connections` concurrent streams, all
+// planned before the start (open loop): a late server never delays a later start.
 
 import { createHash } from 'node:crypto';
 import type { ConnectingSpecification } from './connecting.ts';
@@ -36,8 +36,9 @@ export interface PopulationOptions {
 }
 
 /**
- * Pause from the last token of a stream to the start of the next in its slot. Without it every start would coincide with the
- * closing of the previous stream, and the cost of closing, which differs by transport, would count as connecting.
+ * Pause from the last token of a stream to the start of the next in its slot. Without it every
+ * start would coincide with the closing of the previous stream, and the cost of closing, which
+ * differs by transport, would count as connecting.
  */
 const PAUSE_NS = 50 * NS_PER_MS;
 
@@ -51,10 +52,12 @@ interface Planned {
 }
 
 /**
- * Each of `connections` slots runs one stream after another, with a short pause in between. The first streams arrive as a Poisson process over the ramp
- * (given their number, its arrivals are independent and uniform, so nothing is rescaled) and have a uniformly random
- * length, as if caught in mid-stream: later starts are spread evenly. The last stream of a slot is cut to end by the
- * horizon, so every stream ends with its hash and can be verified whole; the slot is then empty for less than one gap.
+ * Each of `connections` slots runs one stream after another, with a short pause in between. The
+ * first streams arrive as a Poisson process over the ramp (given their number, its arrivals are
+ * independent and uniform, so nothing is rescaled) and have a uniformly random length, as if caught
+ * in mid-stream: later starts are spread evenly. The last stream of a slot is cut to end by the
+ * horizon, so every stream ends with its hash and can be verified whole; the slot is then empty for
+ * less than one gap.
  */
 export function planPopulation(options: PopulationOptions): Population {
   const { workload, connections, horizonNs, lowPhase } = options;
@@ -69,7 +72,8 @@ export function planPopulation(options: PopulationOptions): Population {
       const { tokens, lastNs } = countOffsetsWithin(workload, seed, length, horizonNs - startNs);
       if (tokens === 0) break;
       planned.push({ slot, startNs, tokens, seed });
-      // Cut by the horizon. With long gaps, the rest of the slot's time would hold many streams of one token.
+      // Cut by the horizon. With long gaps, the rest of the slot's time would hold many streams of
+      // one token.
       if (tokens < length) break;
       startNs += lastNs + PAUSE_NS;
       length = workload.tokensPerStream;
@@ -80,8 +84,9 @@ export function planPopulation(options: PopulationOptions): Population {
 }
 
 /**
- * One stream a slot, from its start in the ramp until the horizon: for trials in which streams outlive their connections. Its
- * length is exact, since the text must be verifiable to its end whenever that is received.
+ * One stream a slot, from its start in the ramp until the horizon: for trials in which streams
+ * outlive their connections. Its length is exact, since the text must be verifiable to its end
+ * whenever that is received.
  */
 function planWholeStreams(options: PopulationOptions): Population {
   const draw = seededDraw(deriveSeed(options.seed, 0x77686f6c));
@@ -89,7 +94,12 @@ function planWholeStreams(options: PopulationOptions): Population {
   for (let slot = 0; slot < options.connections; slot++) {
     const startNs = Math.round(draw() * options.rampNs);
     const seed = deriveSeed(options.seed, slot, 0);
-    const { tokens } = countOffsetsWithin(options.workload, seed, MAX_TOKENS_PER_WHOLE_STREAM, options.horizonNs - startNs);
+    const { tokens } = countOffsetsWithin(
+      options.workload,
+      seed,
+      MAX_TOKENS_PER_WHOLE_STREAM,
+      options.horizonNs - startNs,
+    );
     if (tokens > 0) planned.push({ slot, startNs, tokens, seed });
   }
   planned.sort((a, b) => a.startNs - b.startNs);
@@ -101,20 +111,32 @@ const MAX_TOKENS_PER_WHOLE_STREAM = 1_000_000;
 /** Prefix of the ids of rehearsal streams; those of the trial are plain numbers. */
 export const REHEARSAL_PREFIX = 'r';
 
-/** Rehearsal streams are many and short, none longer than those of the trial: opening one is code to be compiled, too. */
+/**
+ * Rehearsal streams are many and short, none longer than those of the trial: opening one is code to
+ * be compiled, too.
+ */
 const REHEARSAL_TOKENS_PER_STREAM = 100;
-/** Limit at one stream a ms: streams of a single token would otherwise rehearse for 20 s before every trial. */
+/**
+ * Limit at one stream a ms: streams of a single token would otherwise rehearse for 20 s before
+ * every trial.
+ */
 const MOST_REHEARSAL_STREAMS = 1000;
 const REHEARSAL_TOKENS_PER_SECOND = 1000;
 const REHEARSAL_START_GAP_NS = 1_000_000;
 
-/** Streams that run before T0 through the same code, so that no window measures a just-in-time compiler at work. */
+/**
+ * Streams that run before T0 through the same code, so that no window measures a just-in-time
+ * compiler at work.
+ */
 export interface Rehearsal {
   readonly workload: Workload;
   readonly population: Population;
 }
 
-/** `tokens` in all, or fewer if streams are short, at a rate that keeps both sides busy: about 100 streams at a time, one more every ms. */
+/**
+ * `tokens` in all, or fewer if streams are short, at a rate that keeps both sides busy: about 100
+ * streams at a time, one more every ms.
+ */
 export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
   const tokensPerStream = Math.min(REHEARSAL_TOKENS_PER_STREAM, workload.tokensPerStream);
   const streams = Math.min(MOST_REHEARSAL_STREAMS, Math.ceil(tokens / tokensPerStream));
@@ -135,20 +157,43 @@ export function planRehearsal(workload: Workload, seed: number, tokens: number):
   };
 }
 
-/** The planned streams of a trial, derived alike by server, client and analysis; none when clients request streams unplanned. */
+/**
+ * The planned streams of a trial, derived alike by server, client and analysis; none when clients
+ * request streams unplanned.
+ */
 export function populationOf(specification: PlannedTrial): Population {
-  const { workload, connections, workloadSeed, rampNs, warmupNs, windowNs, tailNs, recovery, timetable, lowPhase } = specification;
-  if (specification.completions !== undefined || specification.browserLimits !== undefined) return toColumns([]);
+  const {
+    workload,
+    connections,
+    workloadSeed,
+    rampNs,
+    warmupNs,
+    windowNs,
+    tailNs,
+    recovery,
+    timetable,
+    lowPhase,
+  } = specification;
+  if (specification.completions !== undefined || specification.browserLimits !== undefined)
+    return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
   const { connecting } = specification;
-  if (connecting?.kind === 'storm') return toColumns(planStorm(connecting.atNs, { workload, connections, seed: workloadSeed }));
-  const options = { workload, connections, seed: workloadSeed, rampNs, lowPhase, horizonNs: warmupNs + windowNs + tailNs };
+  if (connecting?.kind === 'storm')
+    return toColumns(planStorm(connecting.atNs, { workload, connections, seed: workloadSeed }));
+  const options = {
+    workload,
+    connections,
+    seed: workloadSeed,
+    rampNs,
+    lowPhase,
+    horizonNs: warmupNs + windowNs + tailNs,
+  };
   return recovery === undefined ? planPopulation(options) : planWholeStreams(options);
 }
 
 /**
- * Counts the connection slots that take part in the window: one of their streams has its first token before the window ends
- * and its last token not before it begins.
+ * Counts the connection slots that take part in the window: one of their streams has its first
+ * token before the window ends and its last token not before it begins.
  */
 export function countPlacesTakingPart(
   population: Population,
@@ -158,26 +203,51 @@ export function countPlacesTakingPart(
   const places = new Set<number>();
   for (const [stream, offsets] of offsetsNs.entries()) {
     const startNs = population.startNs[stream] as number;
-    const [firstNs, lastNs] = [startNs + (offsets[0] ?? Number.NaN), startNs + (offsets.at(-1) ?? Number.NaN)];
-    if (firstNs < windowEndNs && lastNs >= windowStartNs) places.add(population.slots[stream] as number);
+    const [firstNs, lastNs] = [
+      startNs + (offsets[0] ?? Number.NaN),
+      startNs + (offsets.at(-1) ?? Number.NaN),
+    ];
+    if (firstNs < windowEndNs && lastNs >= windowStartNs)
+      places.add(population.slots[stream] as number);
   }
   return places.size;
 }
 
-function planTimetabled(timetable: Timetable, { workload, workloadSeed }: PlannedTrial): Population {
-  const streams = planTimetable(timetable, { seed: workloadSeed, tokensPerSecond: workload.tokensPerSecond });
-  return toColumns(streams.map(({ startNs, seed, dueNs }, slot) => ({ slot, startNs, seed, tokens: dueNs.length })));
+function planTimetabled(
+  timetable: Timetable,
+  { workload, workloadSeed }: PlannedTrial,
+): Population {
+  const streams = planTimetable(timetable, {
+    seed: workloadSeed,
+    tokensPerSecond: workload.tokensPerSecond,
+  });
+  return toColumns(
+    streams.map(({ startNs, seed, dueNs }, slot) => ({
+      slot,
+      startNs,
+      seed,
+      tokens: dueNs.length,
+    })),
+  );
 }
 
 /**
- * Due times of the tokens, per stream of `populationOf`, in ns after the stream's origin: the moment at which the server's
- * handler began, or in a timetable the planned start.
+ * Due times of the tokens, per stream of `populationOf`, in ns after the stream's origin: the
+ * moment at which the server's handler began, or in a timetable the planned start.
  */
-export function planAllOffsetsNs(specification: PlannedTrial, population: Population): Float64Array[] {
+export function planAllOffsetsNs(
+  specification: PlannedTrial,
+  population: Population,
+): Float64Array[] {
   const { workload, workloadSeed, timetable } = specification;
   if (timetable === undefined)
-    return Array.from(population.seeds, (seed, stream) => planOffsetsNs(workload, seed, population.tokens[stream] as number));
-  const streams = planTimetable(timetable, { seed: workloadSeed, tokensPerSecond: workload.tokensPerSecond });
+    return Array.from(population.seeds, (seed, stream) =>
+      planOffsetsNs(workload, seed, population.tokens[stream] as number),
+    );
+  const streams = planTimetable(timetable, {
+    seed: workloadSeed,
+    tokensPerSecond: workload.tokensPerSecond,
+  });
   return streams.map(({ startNs, dueNs }) => dueNs.map((due) => due - startNs));
 }
 
@@ -197,13 +267,22 @@ interface PlannedTrial {
   readonly timetable?: Timetable | undefined;
 }
 
-/** SHA-256 (hex) of everything that determines which bytes are due when: equal for server and client, and for all arms of a block. */
+/**
+ * SHA-256 (hex) of everything that determines which bytes are due when: equal for server and
+ * client, and for all arms of a block.
+ */
 export function hashPopulation(
   population: Population,
-  fixed: { readonly workload: Workload; readonly payload: string; readonly timetable?: Timetable | undefined },
+  fixed: {
+    readonly workload: Workload;
+    readonly payload: string;
+    readonly timetable?: Timetable | undefined;
+  },
 ): string {
   const texts = [fixed.workload, fixed.payload, population.streams, population.totalTokens];
-  const hash = createHash('sha256').update(JSON.stringify(fixed.timetable === undefined ? texts : [...texts, fixed.timetable]));
+  const hash = createHash('sha256').update(
+    JSON.stringify(fixed.timetable === undefined ? texts : [...texts, fixed.timetable]),
+  );
   for (const column of [population.startNs, population.tokens, population.seeds])
     hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
   return hash.digest('hex');

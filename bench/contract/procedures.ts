@@ -1,5 +1,5 @@
-// Names the procedures: how one trial of a scenario is carried out. Several scenarios share one. The table that leads from a
-// name to its code is bench/scenarios/procedures.ts.
+// Names the procedures: how one trial of a scenario is carried out. Several scenarios share one.
+// The table that leads from a name to its code is bench/scenarios/procedures.ts.
 
 export type ProcedureId =
   /** Streams run steadily, or as a load point says, through one window. */

@@ -1,8 +1,14 @@
-// Measures a process's own resource use over the window: CPU, event loop, garbage collection, lateness. Server and client
-// use this one implementation, so that their numbers mean the same.
+// Measures a process's own resource use over the window: CPU, event loop, garbage collection,
+// lateness. Server and client use this one implementation, so that their numbers mean the same.
 
 import { readFileSync } from 'node:fs';
-import { PerformanceObserver, constants, performance, type EventLoopUtilization, type PerformanceEntry } from 'node:perf_hooks';
+import {
+  PerformanceObserver,
+  constants,
+  performance,
+  type EventLoopUtilization,
+  type PerformanceEntry,
+} from 'node:perf_hooks';
 import type { Clock } from './clock.ts';
 import type { ProcessUse } from './tally.ts';
 import { NS_PER_MS, NS_PER_US } from './units.ts';
@@ -21,7 +27,9 @@ function readRunDelayNs(): number | undefined {
   }
 }
 
-/** Meters one window of this process. Start it at the window's first moment, stop it at the last. */
+/**
+ * Meters one window of this process. Start it at the window's first moment, stop it at the last.
+ */
 export class UseMeter {
   readonly #now: Clock;
   readonly #startNs: number;
@@ -68,7 +76,8 @@ export class UseMeter {
     const intervalNs = LATENESS_INTERVAL_MS * NS_PER_MS;
     const dueNs = this.#now() + intervalNs;
     this.#latenessTimer = setTimeout(() => {
-      // A stall delays one timer, but also everything else due during it: it is weighted by its length.
+      // A stall delays one timer, but also everything else due during it: it is weighted by its
+      // length.
       let late = this.#now() - dueNs;
       for (let samples = 0; samples < MAX_STALL_SAMPLES && (samples === 0 || late > 0); samples++) {
         this.#latenessNs.push(Math.max(0, late));
@@ -99,7 +108,8 @@ export class UseMeter {
       gcMinorNs: this.#gc.minor,
       gcMajorNs: this.#gc.major,
       gcOtherNs: this.#gc.other,
-      ...(runDelayNs !== undefined && this.#runDelayNs !== undefined && { runDelayNs: runDelayNs - this.#runDelayNs }),
+      ...(runDelayNs !== undefined &&
+        this.#runDelayNs !== undefined && { runDelayNs: runDelayNs - this.#runDelayNs }),
       ...(late.length > 0 && {
         tickLatenessP50Ns: nearestRank(late, 0.5),
         tickLatenessP99Ns: nearestRank(late, 0.99),
@@ -114,10 +124,16 @@ function nearestRank(sorted: Float64Array, q: number): number {
   return sorted[Math.ceil(sorted.length * q) - 1] as number;
 }
 
-/** Both processes collect garbage this long before the window, so that the pause is over when it begins. */
+/**
+ * Both processes collect garbage this long before the window, so that the pause is over when it
+ * begins.
+ */
 export const COLLECT_BEFORE_WINDOW_NS = 150 * NS_PER_MS;
 
-/** Forces a full collection if the process was started with --expose-gc; a window must not begin with the warm-up's garbage. */
+/**
+ * Forces a full collection if the process was started with --expose-gc; a window must not begin
+ * with the warm-up's garbage.
+ */
 export function collectGarbage(): void {
   globalThis.gc?.();
 }

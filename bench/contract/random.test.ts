@@ -9,7 +9,8 @@ it('a seed repeats its draws', () => {
 
 it('derived seeds of neighbouring parts differ and stay within 32 bits', () => {
   const seeds = Array.from({ length: 10_000 }, (_, part) => deriveSeed(1, part));
-  // Among 10,000 draws from 2^32 a few collisions are expected (about 0.01): more would mean that parts share streams.
+  // Among 10,000 draws from 2^32 a few collisions are expected (about 0.01): more would mean that
+  // parts share streams.
   expect(new Set(seeds).size).toBeGreaterThan(9_995);
   expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)).toBe(true);
 });
@@ -27,7 +28,9 @@ it('normal draws have mean 0 and variance 1', () => {
 it('a shuffle keeps every entry', () => {
   fc.assert(
     fc.property(fc.array(fc.nat()), fc.nat(), (values, seed) => {
-      expect(shuffled(seededDraw(seed), values).sort((a, b) => a - b)).toEqual([...values].sort((a, b) => a - b));
+      expect(shuffled(seededDraw(seed), values).sort((a, b) => a - b)).toEqual(
+        [...values].sort((a, b) => a - b),
+      );
     }),
     { seed: 1 },
   );

@@ -1,5 +1,5 @@
-// Seeded randomness. Everything random in a run comes from its one published seed, so that two arms, two processes and
-// two machines draw the same workload.
+// Seeded randomness. Everything random in a run comes from its one published seed, so that two
+// arms, two processes and two machines draw the same workload.
 
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -12,7 +12,10 @@ export function seededDraw(seed: number): Draw {
   return () => uniformFloat64(generator);
 }
 
-/** Derives a seed for a part of the work: (seed, part) → u32, by the finaliser of MurmurHash3, so neighbouring parts are unrelated. */
+/**
+ * Derives a seed for a part of the work: (seed, part) → u32, by the finaliser of MurmurHash3, so
+ * neighbouring parts are unrelated.
+ */
 export function deriveSeed(seed: number, ...parts: readonly number[]): number {
   let hash = seed >>> 0;
   for (const part of parts) {

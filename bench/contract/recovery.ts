@@ -10,19 +10,28 @@ const counts = z.record(z.string(), count);
 const faultName = z.enum(faultNames as [FaultName, ...FaultName[]]);
 const policyName = z.enum(policyNames as [PolicyName, ...PolicyName[]]);
 
-/** Limits of a server's replay: per stream by tokens and bytes, after the stream's end by time, over all streams by bytes. */
+/**
+ * Limits of a server's replay: per stream by tokens and bytes, after the stream's end by time, over
+ * all streams by bytes.
+ */
 export const resumeLimitsSchema = z.object({
   bufferTokens: z.int().nonnegative(),
   bufferBytes: z.int().nonnegative(),
   /** How long a stream is kept after its last token. */
   ttlNs: z.number().positive(),
-  /** Limit over all streams; beyond it buffers of streams without a receiver are dropped, those longest without one first. */
+  /**
+   * Limit over all streams; beyond it buffers of streams without a receiver are dropped, those
+   * longest without one first.
+   */
   totalBytes: z.int().nonnegative(),
 });
 
 export type ResumeLimits = z.infer<typeof resumeLimitsSchema>;
 
-/** Buffers hold more than ten seconds of the fastest common stream; two minutes are also the default of Socket.IO's recovery. */
+/**
+ * Buffers hold more than ten seconds of the fastest common stream; two minutes are also the default
+ * of Socket.IO's recovery.
+ */
 export const DEFAULT_RESUME_LIMITS: ResumeLimits = {
   bufferTokens: 2048,
   bufferBytes: 1024 * 1024,
@@ -30,14 +39,19 @@ export const DEFAULT_RESUME_LIMITS: ResumeLimits = {
   totalBytes: 256 * 1024 * 1024,
 };
 
-/** Part of a trial's specification; without it streams end with their connections. Times in ns since T0. */
+/**
+ * Part of a trial's specification; without it streams end with their connections. Times in ns since
+ * T0.
+ */
 export const recoverySpecificationSchema = z.object({
   fault: faultName,
   policy: policyName,
   faultNs: z.number().nonnegative(),
   /** Time from `faultNs` until the cause is over. */
   outageNs: z.number().nonnegative(),
-  /** False: the server keeps nothing, and a reconnected client continues with the tokens due then. */
+  /**
+   * False: the server keeps nothing, and a reconnected client continues with the tokens due then.
+   */
   isResumable: z.boolean(),
   limits: resumeLimitsSchema,
   /** Interval between heartbeats, on every connection, busy or not; undefined for none. */
@@ -57,7 +71,10 @@ export const serverRecoverySchema = z.object({
   /** Connections that began a stream, and those that resumed one. */
   started: count,
   resumed: count,
-  /** Tokens replayed from the buffer because they were due before the connection was back, and their bytes as written. */
+  /**
+   * Tokens replayed from the buffer because they were due before the connection was back, and their
+   * bytes as written.
+   */
   replayedTokens: count,
   replayedBytes: count,
   /** `gap` events, and requests for an unknown stream. */
@@ -69,7 +86,10 @@ export const serverRecoverySchema = z.object({
   evictedTokens: count,
   evictedStreams: count,
   peakBufferedBytes: count,
-  /** Connections that were replaced by a newer one of the same client, and those dropped because they did not answer. */
+  /**
+   * Connections that were replaced by a newer one of the same client, and those dropped because
+   * they did not answer.
+   */
   replaced: count,
   givenUp: count,
 });
@@ -86,7 +106,10 @@ export const peerCountSchema = z.object({
   rssBytes: count,
 });
 
-/** A sequence of events that clients saw: `read ECONNRESET`, `wait`, `refused` … and the number of such clients. */
+/**
+ * A sequence of events that clients saw: `read ECONNRESET`, `wait`, `refused` … and the number of
+ * such clients.
+ */
 const patternSchema = z.object({ events: z.array(z.string()), clients: count });
 
 /** Counts of a load process in a trial with an injected fault. */
@@ -97,7 +120,10 @@ export const recoveryClientTallySchema = z.object({
   streamsStarted: count,
   /** Streams with every token once, in order or not, and the announced hash. */
   streamsWhole: count,
-  /** Streams that the server ended as not resumable (any more); and those whose policy forbids another attempt. */
+  /**
+   * Streams that the server ended as not resumable (any more); and those whose policy forbids
+   * another attempt.
+   */
   streamsStopped: count,
   streamsGivenUp: count,
   /** Streams neither whole nor stopped nor given up when the time was over. */
@@ -110,14 +136,20 @@ export const recoveryClientTallySchema = z.object({
   reordered: count,
   corrupt: count,
   hashMismatches: count,
-  /** Tokens that are missing at the end, and of them those that the server declared missing (a `gap`, or that the stream is unknown). */
+  /**
+   * Tokens that are missing at the end, and of them those that the server declared missing (a
+   * `gap`, or that the stream is unknown).
+   */
   lost: count,
   lostDeclared: count,
   /** After the fault: attempts, those that were accepted, and the causes of the others. */
   attempts: count,
   accepted: count,
   attemptFailures: counts,
-  /** Lost connections after the fault, by how the stream detected it; `silent` for the heartbeat rule. */
+  /**
+   * Lost connections after the fault, by how the stream detected it; `silent` for the heartbeat
+   * rule.
+   */
   losses: counts,
   /** The same before the fault: must be empty. */
   lossesBeforeFault: counts,
@@ -134,7 +166,10 @@ export const relayFaultTallySchema = z.object({
   healNs: z.number().optional(),
   /** Connections open when the fault came. */
   hit: count,
-  /** Connections closed for idleness; cut after a number of bytes; answered with a status. Refused ones are counted by clients. */
+  /**
+   * Connections closed for idleness; cut after a number of bytes; answered with a status. Refused
+   * ones are counted by clients.
+   */
   idleCuts: count,
   byteCuts: count,
   answered: count,
@@ -158,7 +193,10 @@ const recoveryCurveSchema = z.object({
   resumed: z.array(count),
 });
 
-/** The saved recovery of one trial; the distributions over its clients are in the trial's `distributions`. */
+/**
+ * The saved recovery of one trial; the distributions over its clients are in the trial's
+ * `distributions`.
+ */
 export const recoveryRecordSchema = z.object({
   fault: faultName,
   policy: policyName,
@@ -167,13 +205,19 @@ export const recoveryRecordSchema = z.object({
   /** Real times of the fault and of the end of its cause, ns since T0. */
   faultNs: z.number(),
   healNs: z.number().optional(),
-  /** Connections that the fault hit, as counted by the injecting process; undefined when it cannot know. */
+  /**
+   * Connections that the fault hit, as counted by the injecting process; undefined when it cannot
+   * know.
+   */
   hit: count.optional(),
   clients: count,
   /** Clients that noticed a loss after the fault; clients that got an unseen token after it. */
   noticed: count,
   resumed: count,
-  /** Clients that missed the rest of their stream: no unseen token came after the fault, though there were some. */
+  /**
+   * Clients that missed the rest of their stream: no unseen token came after the fault, though
+   * there were some.
+   */
   neverBack: count,
   /** Tokens due while the client had no connection, by plan. */
   tokensDueAway: count,
@@ -182,8 +226,15 @@ export const recoveryRecordSchema = z.object({
   server: serverRecoverySchema.optional(),
   relay: relayFaultTallySchema.optional(),
   curve: recoveryCurveSchema,
-  /** The server's peers just before the fault, after the time by which a dead peer should have been noticed, and at the end. */
-  peers: z.object({ before: peerCountSchema.optional(), dead: peerCountSchema.optional(), end: peerCountSchema.optional() }),
+  /**
+   * The server's peers just before the fault, after the time by which a dead peer should have been
+   * noticed, and at the end.
+   */
+  peers: z.object({
+    before: peerCountSchema.optional(),
+    dead: peerCountSchema.optional(),
+    end: peerCountSchema.optional(),
+  }),
   kernel: kernelCountsSchema,
 });
 

@@ -1,5 +1,5 @@
-// The saved form of a run: `run.ndjson`, line 1 the header, then one line per finished trial. It is the only input of
-// analysis and reports, so a saved run can be rendered again without a new one.
+// The saved form of a run: `run.ndjson`, line 1 the header, then one line per finished trial. It is
+// the only input of analysis and reports, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
 import { pathNames, type PathName } from './arms/paths.ts';
@@ -20,7 +20,12 @@ import { payloadNames, type PayloadName } from './payload.ts';
 import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
 import { searchOrderSchema, searchPlanSchema, searchRecordSchema } from './search.ts';
 import { stallRecordSchema } from './stall.ts';
-import { clientTallySchema, openCountSchema, relayTallySchema, serverTallySchema } from './tally.ts';
+import {
+  clientTallySchema,
+  openCountSchema,
+  relayTallySchema,
+  serverTallySchema,
+} from './tally.ts';
 import { sources, upstreamTallySchema, type SourceName } from './upstream.ts';
 import { workloadSchema } from './workload.ts';
 
@@ -45,8 +50,9 @@ const count = z.int().nonnegative();
 const warningSchema = z.object({ code: z.string(), message: z.string() });
 
 /**
- * A validity check. `kind` says what a miss means (method: environment → noise that no arm caused; harness → the load
- * point is HARNESS-LIMITED; correctness → INVALID). `value` is undefined when not measurable here, with the reason in `note`.
+ * A validity check. `kind` says what a miss means (method: environment → noise that no arm caused;
+ * harness → the load point is HARNESS-LIMITED; correctness → INVALID). `value` is undefined when
+ * not measurable here, with the reason in `note`.
  */
 const gateSchema = z.object({
   id: z.string(),
@@ -58,15 +64,22 @@ const gateSchema = z.object({
   ok: z.boolean(),
   note: z.string().optional(),
   /**
-   * Possible fix of a miss: `nothing` for a property of the machine or its set-up, `alone` for a measurement without parallel
-   * trials. Absent: for an environment gate, a disturbance that may be over when the block is measured again.
+   * Possible fix of a miss: `nothing` for a property of the machine or its set-up, `alone` for a
+   * measurement without parallel trials. Absent: for an environment gate, a disturbance that may be
+   * over when the block is measured again.
    */
   remedy: z.enum(['nothing', 'alone']).optional(),
-  /** A miss concerns metrics that subtract a client's stamp from a server's: the value bounds the offset of the two clocks. */
+  /**
+   * A miss concerns metrics that subtract a client's stamp from a server's: the value bounds the
+   * offset of the two clocks.
+   */
   boundsClocks: z.literal(true).optional(),
 });
 
-/** Stop rule: every one of these metrics has this precision, whichever way the effect points, or the time is up. */
+/**
+ * Stop rule: every one of these metrics has this precision, whichever way the effect points, or the
+ * time is up.
+ */
 const precisionStopSchema = z.object({
   /** Half-width of the 95 % interval of the ratio: 0.05 for 5 %. */
   ratio: z.number().positive(),
@@ -127,7 +140,9 @@ const planSchema = z.object({
   verdicts: z.boolean(),
   /** Rule to stop before `blocks`; without it, all of them are measured. */
   stop: precisionStopSchema.optional(),
-  /** Number of blocks that may be measured again because the machine, not an arm, disturbed them. */
+  /**
+   * Number of blocks that may be measured again because the machine, not an arm, disturbed them.
+   */
   extraBlocks: z.int().nonnegative().optional(),
   /** Measured only to learn how many blocks a wanted precision needs. */
   isPilot: z.boolean().optional(),
@@ -136,10 +151,16 @@ const planSchema = z.object({
   lanes: z.int().min(1).optional(),
   /** Source of the tokens; `timer` when absent. */
   source: z.enum(Object.keys(sources) as [SourceName, ...SourceName[]]).optional(),
-  /** Number of load processes, and of server processes of an arm, each with a port of its own; 1 when absent. */
+  /**
+   * Number of load processes, and of server processes of an arm, each with a port of its own; 1
+   * when absent.
+   */
   clientProcesses: z.int().min(1).optional(),
   serverProcesses: z.int().min(1).optional(),
-  /** Number of loopback addresses from which each load process connects in turn, when a single one has too few ports. */
+  /**
+   * Number of loopback addresses from which each load process connects in turn, when a single one
+   * has too few ports.
+   */
   clientAddresses: z.int().min(1).optional(),
   /** Additional settings of single scenarios. */
   ladder: ladderPlanSchema.optional(),
@@ -149,7 +170,10 @@ const planSchema = z.object({
   canary: canaryPlanSchema.optional(),
   /** The capacity to which the shares of the load points refer. */
   loads: loadPilotSchema.optional(),
-  /** This share of a load point's streams starts first and runs alone until then: CPU at two loads in one process. */
+  /**
+   * This share of a load point's streams starts first and runs alone until then: CPU at two loads
+   * in one process.
+   */
   lowPhase: z.object({ share: z.number().positive(), untilNs: z.number().positive() }).optional(),
   /** The browser of --browser; the first one found on the machine when absent. */
   browser: z.string().optional(),
@@ -212,24 +236,29 @@ export const distributionNames = [
   'faultToOpenNs',
   'faultToResumedNs',
   'faultToCaughtUpNs',
-  // … from the first attempt to the accepted connection, from the end of the cause, and the longest time without a token.
+  // … from the first attempt to the accepted connection, from the end of the cause, and the longest
+  // time without a token.
   'attemptToOpenNs',
   'healToResumedNs',
   'visibleGapNs',
-  // Delivery of tokens due before the fault or the stop; and after it, to clients that read on while others did not.
+  // Delivery of tokens due before the fault or the stop; and after it, to clients that read on
+  // while others did not.
   'beforeFaultDeliveryNs',
   'neighbourDeliveryNs',
-  // One source with many subscribers, one value a message: from first to last receipt, and from its due time to either.
+  // One source with many subscribers, one value a message: from first to last receipt, and from its
+  // due time to either.
   'spreadNs',
   'firstReceiptNs',
   'lastReceiptNs',
   // Whole streams in a closed loop: from the request to the end.
   'completionNs',
-  // Streams in a page: from the callback of a token, from its write, and from its due time, until its text was in the DOM.
+  // Streams in a page: from the callback of a token, from its write, and from its due time, until
+  // its text was in the DOM.
   'appendNs',
   'appendTransportNs',
   'appendScheduledNs',
-  // Two parts of delivery: from due to the pacer's turn that found the token due, and from there to receipt. Then the time between turns.
+  // Two parts of delivery: from due to the pacer's turn that found the token due, and from there to
+  // receipt. Then the time between turns.
   'dueToReadyNs',
   'readyToReceivedNs',
   'turnPeriodNs',
@@ -255,14 +284,22 @@ const tcpInfoSchema = z.object({
 
 const socketCounts = {
   tcp: tcpInfoSchema.optional(),
-  /** The server's own counts for its open streams, immediately before and after TCP_INFO was read. */
+  /**
+   * The server's own counts for its open streams, immediately before and after TCP_INFO was read.
+   */
   openCounts: z.object({ before: openCountSchema, after: openCountSchema }),
 };
 const socketCountsSchema = z.object(socketCounts);
 
-/** Read and write system calls of all servers and of all load processes, as the kernel counted them over the window. */
+/**
+ * Read and write system calls of all servers and of all load processes, as the kernel counted them
+ * over the window.
+ */
 const windowCallsSchema = z.object({
-  /** Time between the two readings of the counters: the window, plus how late another process woke up for its edges. */
+  /**
+   * Time between the two readings of the counters: the window, plus how late another process woke
+   * up for its edges.
+   */
   spanNs: z.number().positive(),
   serverReads: count,
   serverWrites: count,
@@ -277,14 +314,22 @@ const trialIdentity = {
   /** Block 0 is burn-in when the plan has one. */
   block: z.int().nonnegative(),
   burnIn: z.boolean(),
-  /** Position of this arm within its block and load point, from 0: the order effect is fitted on it. */
+  /**
+   * Position of this arm within its block and load point, from 0: the order effect is fitted on it.
+   */
   order: z.int().nonnegative(),
   arm: armSchema,
   loadPoint: loadPointSchema,
   workloadSeed: z.int(),
-  /** 1 for the block's second measurement, after the machine disturbed the first; absent for the first. */
+  /**
+   * 1 for the block's second measurement, after the machine disturbed the first; absent for the
+   * first.
+   */
   attempt: z.int().nonnegative().optional(),
-  /** Measured again without parallel trials, because beside them the load generator of its block and load point was late. */
+  /**
+   * Measured again without parallel trials, because beside them the load generator of its block and
+   * load point was late.
+   */
   alone: z.literal(true).optional(),
   /** Scenario `capacity`: the load at which the search had to begin, or the loads to measure. */
   asked: searchOrderSchema.optional(),
@@ -305,12 +350,25 @@ const trialIdentity = {
 /** Fields of every finished trial. */
 const finishedTrial = {
   ...trialIdentity,
-  clock: z.object({ before: clockBoundSchema, after: clockBoundSchema, sameTimeNamespace: z.boolean() }),
-  /** Wall time of the whole trial, and the part of it that was not rehearsal, warm-up, window, tail or drain. */
+  clock: z.object({
+    before: clockBoundSchema,
+    after: clockBoundSchema,
+    sameTimeNamespace: z.boolean(),
+  }),
+  /**
+   * Wall time of the whole trial, and the part of it that was not rehearsal, warm-up, window, tail
+   * or drain.
+   */
   wallNs: z.number(),
   overheadNs: z.number(),
   windowNs: z.number(),
-  planned: z.object({ streams: z.int(), tokens: z.int(), windowStarts: z.int(), windowTokens: z.int(), meanConcurrent: z.number() }),
+  planned: z.object({
+    streams: z.int(),
+    tokens: z.int(),
+    windowStarts: z.int(),
+    windowTokens: z.int(),
+    meanConcurrent: z.number(),
+  }),
   distributions: z.partialRecord(z.enum(distributionNames), distributionSchema),
   /** The port that the kernel gave the server, or the requested one. */
   serverPort: z.int().optional(),
@@ -338,22 +396,38 @@ const completedTrialSchema = z.object({
   client: clientTallySchema,
   /** Only on path `relay`. */
   relay: relayTallySchema.optional(),
-  /** Period in which only the first streams ran, ns since T0; see `seconds` of the server for its CPU. */
+  /**
+   * Period in which only the first streams ran, ns since T0; see `seconds` of the server for its
+   * CPU.
+   */
   lowPhase: z.object({ fromNs: z.number(), toNs: z.number() }).optional(),
   /** The processes that simulate a model, one a server. */
   upstreams: z.array(upstreamTallySchema).optional(),
   /** Server memory when it began to listen, before the rehearsal, and at the end of the window. */
-  memory: z.object({ before: memorySchema.optional(), after: memorySchema.optional(), openStreams: z.int() }),
+  memory: z.object({
+    before: memorySchema.optional(),
+    after: memorySchema.optional(),
+    openStreams: z.int(),
+  }),
   ...socketCounts,
-  /** The same before the window, when hardly a stream ends in the trial: it separates the cost of opening streams. */
+  /**
+   * The same before the window, when hardly a stream ends in the trial: it separates the cost of
+   * opening streams.
+   */
   afterRamp: socketCountsSchema.optional(),
   calls: windowCallsSchema.optional(),
-  /** Counts of the whole trial: connections that overflowed the listen queue, and retransmitted SYN packets. */
+  /**
+   * Counts of the whole trial: connections that overflowed the listen queue, and retransmitted SYN
+   * packets.
+   */
   kernel: kernelCountsSchema.optional(),
   canary: canaryRecordSchema.optional(),
   stall: stallRecordSchema.optional(),
   storm: stormRecordSchema.optional(),
-  /** One source with many subscribers: messages of the window, and those not received by all of them when the next was due. */
+  /**
+   * One source with many subscribers: messages of the window, and those not received by all of them
+   * when the next was due.
+   */
   broadcast: z.object({ messages: count, overruns: count }).optional(),
 });
 
@@ -368,7 +442,11 @@ const ladderTrialSchema = z.object({
 });
 
 /** A trial that searched for a load, in steps. */
-const searchedTrialSchema = z.object({ ...finishedTrial, outcome: z.literal('searched'), search: searchRecordSchema });
+const searchedTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('searched'),
+  search: searchRecordSchema,
+});
 
 /** A trial of whole streams in a closed loop. */
 const completionsTrialSchema = z.object({
@@ -427,7 +505,13 @@ export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
 export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
 /** A trial that was measured to its end. */
-export type FinishedTrial = CompletedTrial | FaultedTrial | LadderTrial | SearchedTrial | CompletionsTrial | BrowserLimitsTrial;
+export type FinishedTrial =
+  | CompletedTrial
+  | FaultedTrial
+  | LadderTrial
+  | SearchedTrial
+  | CompletionsTrial
+  | BrowserLimitsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -1,12 +1,16 @@
-// Scenario `capacity`: one trial searches for the most streams at which the objectives hold. Each step of it is a whole
-// steady trial in fresh processes; the saved part of a step is the basis on which its load was judged.
+// Scenario `capacity`: one trial searches for the most streams at which the objectives hold. Each
+// step of it is a whole steady trial in fresh processes; the saved part of a step is the basis on
+// which its load was judged.
 
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
 const streams = z.int().min(1);
 
-/** `attainment.50ms >= 99%` or `delivery.p99 <= 50ms`: a condition that must hold; a threshold of --fail-if is one that must not. */
+/**
+ * `attainment.50ms >= 99%` or `delivery.p99 <= 50ms`: a condition that must hold; a threshold of
+ * --fail-if is one that must not.
+ */
 const objectiveSchema = z.object({
   text: z.string(),
   /** Id of a metric of scenario `stream`, or `attainment`. */
@@ -14,7 +18,9 @@ const objectiveSchema = z.object({
   operator: z.enum(['<', '<=', '>', '>=']),
   /** Limit in the metric's unit. */
   limit: z.number(),
-  /** Only for `attainment`: a token counts when it was received within this time after it was due. */
+  /**
+   * Only for `attainment`: a token counts when it was received within this time after it was due.
+   */
   withinNs: z.number().positive().optional(),
 });
 
@@ -25,12 +31,17 @@ export const searchPlanSchema = z.object({
   firstStreams: streams,
   /** Highest load of any step. */
   mostStreams: streams,
-  /** Relative width of the final bracket, 0.05: the upper of the two loads is 5 % above the lower. */
+  /**
+   * Relative width of the final bracket, 0.05: the upper of the two loads is 5 % above the lower.
+   */
   width: z.number().positive().max(1),
   /** The two loads that decide are judged by the majority of up to so many steps; odd. */
   stepsPerLoad: z.int().min(1),
   maxSteps: z.int().min(2),
-  /** The load generator verifies one stream in this many token by token, and counts the others; all when absent. */
+  /**
+   * The load generator verifies one stream in this many token by token, and counts the others; all
+   * when absent.
+   */
   verifyOneIn: z.int().min(1).optional(),
   /** Number of loads of the load–latency curve. */
   curveLoads: z.int().min(2),
@@ -41,11 +52,17 @@ export const searchOrderSchema = z.discriminatedUnion('purpose', [
   z.object({
     purpose: z.literal('search'),
     startStreams: streams,
-    /** Reference load, measured before the search: one for all arms and blocks, well below the capacity of each of them. */
+    /**
+     * Reference load, measured before the search: one for all arms and blocks, well below the
+     * capacity of each of them.
+     */
     headlineStreams: streams.optional(),
   }),
   z.object({ purpose: z.literal('curve'), streams: z.array(streams).min(1) }),
-  /** The null arm at a load above every answer: checks whether the load generator could have carried more. */
+  /**
+   * The null arm at a load above every answer: checks whether the load generator could have carried
+   * more.
+   */
   z.object({ purpose: z.literal('proof'), streams: z.array(streams).min(1) }),
 ]);
 
@@ -54,9 +71,15 @@ export const constraints = ['loss', 'objective', 'backlog', 'harness'] as const;
 
 export type Constraint = (typeof constraints)[number];
 
-/** Behaviour of the server's pacer, and streams begun by the load generator: caused by the harness, whatever the arm. */
+/**
+ * Behaviour of the server's pacer, and streams begun by the load generator: caused by the harness,
+ * whatever the arm.
+ */
 const pacingSchema = z.object({
-  /** Mean time between the pacer's turns; absent for several servers, since each has turns of its own. */
+  /**
+   * Mean time between the pacer's turns; absent for several servers, since each has turns of its
+   * own.
+   */
   turnPeriodNs: z.number().optional(),
   tokensPerTurn: z.number().optional(),
   /** Median time from a token's due time to the turn that found it due. */
@@ -66,16 +89,28 @@ const pacingSchema = z.object({
 
 const measuredStepSchema = z.object({
   offeredTokensPerSecond: z.number().nonnegative(),
-  /** Rate received in the window; above the offered rate when an earlier backlog was worked off in it. */
+  /**
+   * Rate received in the window; above the offered rate when an earlier backlog was worked off in
+   * it.
+   */
   deliveredTokensPerSecond: z.number().nonnegative(),
   deliveryP50Ns: z.number().optional(),
   deliveryP99Ns: z.number().optional(),
-  /** Delivery p50 of the window's last third less 1.2 times that of its first; undefined with too few tokens in either. */
+  /**
+   * Delivery p50 of the window's last third less 1.2 times that of its first; undefined with too
+   * few tokens in either.
+   */
   backlogNs: z.number().optional(),
-  /** Tokens planned in the window, and those received by the end of the drain; absent in older runs, judged by receipts in the window. */
+  /**
+   * Tokens planned in the window, and those received by the end of the drain; absent in older runs,
+   * judged by receipts in the window.
+   */
   plannedTokens: count.optional(),
   receivedTokens: count.optional(),
-  /** Values of the objectives' metrics, in their order; null when the window has too few samples for one. */
+  /**
+   * Values of the objectives' metrics, in their order; null when the window has too few samples for
+   * one.
+   */
   objectives: z.array(z.number().nullable()),
   /** Failed streams; tokens lost, duplicated or corrupt. */
   errors: count,
@@ -107,17 +142,23 @@ const stepSchema = z.object({
 export const searchEnds = ['found', 'harness', 'most', 'least', 'steps'] as const;
 
 export const searchRecordSchema = z.object({
-  /** Step at the reference load, at which arms are compared by metrics other than capacity; no part of the search. */
+  /**
+   * Step at the reference load, at which arms are compared by metrics other than capacity; no part
+   * of the search.
+   */
   headline: stepSchema.optional(),
   /** Steps in the order of measurement; a load may occur several times. */
   steps: z.array(stepSchema),
   /**
-   * How a search ended; absent without a search. `harness`: at the load generator's limit, `most`: at the highest allowed load
-   * (both: the answer is "at least"), `least`: not even the lowest load was carried, `steps`: at the step limit, before the two
-   * deciding loads were next to each other and judged as often as planned.
+   * How a search ended; absent without a search. `harness`: at the load generator's limit, `most`:
+   * at the highest allowed load (both: the answer is "at least"), `least`: not even the lowest load
+   * was carried, `steps`: at the step limit, before the two deciding loads were next to each other
+   * and judged as often as planned.
    */
   end: z.enum(searchEnds).optional(),
-  /** The highest load that was carried, and the lowest above it that was not; absent without one. */
+  /**
+   * The highest load that was carried, and the lowest above it that was not; absent without one.
+   */
   lowerStreams: streams.optional(),
   upperStreams: streams.optional(),
   /** Reasons why the load above the answer failed, in any of its steps. */

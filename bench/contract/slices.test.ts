@@ -36,11 +36,21 @@ it('slices are disjoint and complete, and no slot is in two', () => {
 
 it('slots are shared evenly, whatever their number: no process has two more than another', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 64 }), (connections, of) => {
-      const one = { streams: connections, slots: Int32Array.from({ length: connections }, (_, slot) => slot) };
-      const sizes = Array.from({ length: of }, (_, index) => streamsOf(one, { index, of }).length);
-      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.integer({ min: 1, max: 64 }),
+      (connections, of) => {
+        const one = {
+          streams: connections,
+          slots: Int32Array.from({ length: connections }, (_, slot) => slot),
+        };
+        const sizes = Array.from(
+          { length: of },
+          (_, index) => streamsOf(one, { index, of }).length,
+        );
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      },
+    ),
     { seed: 1, numRuns: 200 },
   );
 });

@@ -12,5 +12,7 @@ test('as many streams stop as were asked for, the same ones for one seed and oth
 
 test('no stream stops in a trial that has no stall', () => {
   expect(stoppedStreams({ workloadSeed: 7 }, 100)).toEqual([]);
-  expect(stoppedStreams({ workloadSeed: 7, stall: { connections: 2, atNs: 5 } }, 100)).toHaveLength(2);
+  expect(stoppedStreams({ workloadSeed: 7, stall: { connections: 2, atNs: 5 } }, 100)).toHaveLength(
+    2,
+  );
 });

@@ -1,4 +1,5 @@
-// Receivers that stop reading for good: their choice, their specification, and the server's record of them.
+// Receivers that stop reading for good: their choice, their specification, and the server's record
+// of them.
 
 import { z } from 'zod';
 import { deriveSeed } from './random.ts';
@@ -13,10 +14,18 @@ export type StallSpecification = z.infer<typeof stallSpecificationSchema>;
 
 const PAUSE_SEED = 0x70617573;
 
-/** Chooses the streams that stop reading, in rising order: the same ones in every arm of a block. */
-export function chooseStopped(workloadSeed: number, options: { readonly streams: number; readonly count: number }): number[] {
+/**
+ * Chooses the streams that stop reading, in rising order: the same ones in every arm of a block.
+ */
+export function chooseStopped(
+  workloadSeed: number,
+  options: { readonly streams: number; readonly count: number },
+): number[] {
   const { streams, count } = options;
-  const drawn = Array.from({ length: streams }, (_, stream) => ({ stream, lot: deriveSeed(workloadSeed, PAUSE_SEED, stream) }));
+  const drawn = Array.from({ length: streams }, (_, stream) => ({
+    stream,
+    lot: deriveSeed(workloadSeed, PAUSE_SEED, stream),
+  }));
   drawn.sort((a, b) => a.lot - b.lot || a.stream - b.stream);
   return drawn
     .slice(0, count)
@@ -24,12 +33,20 @@ export function chooseStopped(workloadSeed: number, options: { readonly streams:
     .sort((a, b) => a - b);
 }
 
-/** Stopped streams of a trial with this many streams, derived alike by server, client and analysis; empty when all read on. */
+/**
+ * Stopped streams of a trial with this many streams, derived alike by server, client and analysis;
+ * empty when all read on.
+ */
 export function stoppedStreams(
-  { stall, workloadSeed }: { readonly stall?: StallSpecification | undefined; readonly workloadSeed: number },
+  {
+    stall,
+    workloadSeed,
+  }: { readonly stall?: StallSpecification | undefined; readonly workloadSeed: number },
   streams: number,
 ): number[] {
-  return stall === undefined ? [] : chooseStopped(workloadSeed, { streams, count: stall.connections });
+  return stall === undefined
+    ? []
+    : chooseStopped(workloadSeed, { streams, count: stall.connections });
 }
 
 const count = z.int().nonnegative();
@@ -39,7 +56,10 @@ export const stalledStreamSchema = z.object({
   stream: count,
   /** Time at which its socket reported backpressure for the last time and did not drain again. */
   blockedNs: z.number().optional(),
-  /** Bytes that the kernel accepted for it from the stop until then, without those queued in the process. */
+  /**
+   * Bytes that the kernel accepted for it from the stop until then, without those queued in the
+   * process.
+   */
   takenBytes: z.number().optional(),
   /** Time at which it was cut as a slow consumer. */
   cutNs: z.number().optional(),
@@ -49,15 +69,23 @@ export type StalledStream = z.infer<typeof stalledStreamSchema>;
 
 /** Summary of stopped receivers over the whole trial. */
 export const stallRecordSchema = z.object({
-  /** Connections that stopped; those of them whose socket reported backpressure, and those that the server cut as slow. */
+  /**
+   * Connections that stopped; those of them whose socket reported backpressure, and those that the
+   * server cut as slow.
+   */
   stopped: count,
   blocked: count,
   cut: count,
-  /** Medians over them from the stop: time to backpressure, and to the cut; bytes accepted by the kernel until backpressure. */
+  /**
+   * Medians over them from the stop: time to backpressure, and to the cut; bytes accepted by the
+   * kernel until backpressure.
+   */
   toBlockedNs: z.number().optional(),
   toCutNs: z.number().optional(),
   takenBytes: z.number().optional(),
-  /** Memory of the server: highest before the stop, highest after it, and at the end of the window. */
+  /**
+   * Memory of the server: highest before the stop, highest after it, and at the end of the window.
+   */
   rssBeforeBytes: z.number().optional(),
   rssPeakBytes: z.number().optional(),
   rssEndBytes: z.number().optional(),

@@ -16,7 +16,11 @@ it('columns come back as they were, missing stamps included', () => {
   const path = join(folder, 'a.stamps');
   const receivedNs = Float64Array.of(1.5, Number.NaN, -3, 2 ** 53 - 1);
   writeStamps(path, { receivedNs, startNs: emptyStamps(2), none: emptyStamps(0) });
-  expect(readStamps(path)).toEqual({ receivedNs, startNs: Float64Array.of(Number.NaN, Number.NaN), none: new Float64Array(0) });
+  expect(readStamps(path)).toEqual({
+    receivedNs,
+    startNs: Float64Array.of(Number.NaN, Number.NaN),
+    none: new Float64Array(0),
+  });
 });
 
 it('a file that is cut short is refused with its name and where it ends', () => {

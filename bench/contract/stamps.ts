@@ -1,6 +1,6 @@
-// Stamps travel out of band: each process writes ns since T0 into preallocated columns and dumps them after the trial.
-// File: magic, u32 header bytes, JSON header (column names and lengths), then the columns as little-endian float64.
-// NaN marks a stamp that was never taken.
+// Stamps travel out of band: each process writes ns since T0 into preallocated columns and dumps
+// them after the trial. File: magic, u32 header bytes, JSON header (column names and lengths), then
+// the columns as little-endian float64. NaN marks a stamp that was never taken.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -11,7 +11,9 @@ export type StampColumns = Record<string, Float64Array>;
 const MAGIC = 'SDSTAMP1';
 const PREFIX_BYTES = MAGIC.length + 4;
 
-const headerSchema = z.object({ columns: z.array(z.object({ name: z.string(), length: z.int().nonnegative() })) });
+const headerSchema = z.object({
+  columns: z.array(z.object({ name: z.string(), length: z.int().nonnegative() })),
+});
 
 /** A column of stamps that were not taken yet. */
 export function emptyStamps(length: number): Float64Array {
@@ -20,7 +22,9 @@ export function emptyStamps(length: number): Float64Array {
 
 export function writeStamps(path: string, columns: StampColumns): void {
   const names = Object.keys(columns);
-  const header = Buffer.from(JSON.stringify({ columns: names.map((name) => ({ name, length: columns[name]?.length })) }));
+  const header = Buffer.from(
+    JSON.stringify({ columns: names.map((name) => ({ name, length: columns[name]?.length })) }),
+  );
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.write(MAGIC);
   prefix.writeUInt32LE(header.length, MAGIC.length);
@@ -35,8 +39,11 @@ export function writeStamps(path: string, columns: StampColumns): void {
 export function readStamps(path: string): StampColumns {
   const bytes = readFileSync(path);
   const damaged = (what: string): BenchError =>
-    new BenchError('RUN_FOLDER', `${path}: ${what}`, { hint: 'delete the trial and measure it again' });
-  if (bytes.length < PREFIX_BYTES || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw damaged('not a stamp file');
+    new BenchError('RUN_FOLDER', `${path}: ${what}`, {
+      hint: 'delete the trial and measure it again',
+    });
+  if (bytes.length < PREFIX_BYTES || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
+    throw damaged('not a stamp file');
   let at = PREFIX_BYTES + bytes.readUInt32LE(MAGIC.length);
   if (at > bytes.length) throw damaged('the header is cut short');
   const header = headerSchema.parse(JSON.parse(bytes.toString('utf8', PREFIX_BYTES, at)));
@@ -45,7 +52,9 @@ export function readStamps(path: string): StampColumns {
     const end = at + length * Float64Array.BYTES_PER_ELEMENT;
     if (end > bytes.length) throw damaged(`column ${name} is cut short at byte ${bytes.length}`);
     // Copied, because a Float64Array must begin at a multiple of 8.
-    columns[name] = new Float64Array(bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + end));
+    columns[name] = new Float64Array(
+      bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + end),
+    );
     at = end;
   }
   return columns;

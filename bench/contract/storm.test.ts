@@ -24,7 +24,8 @@ test('all streams of a storm begin at its moment, each in a slot of its own', ()
   ]);
 });
 
-const seedsOf = (seed: number): number[] => planStorm(0, { workload, connections: 50, seed }).map((one) => one.seed);
+const seedsOf = (seed: number): number[] =>
+  planStorm(0, { workload, connections: 50, seed }).map((one) => one.seed);
 
 test('streams of a storm have texts of their own, the same ones for the same seed', () => {
   expect(new Set(seedsOf(7)).size).toBe(50);
@@ -35,7 +36,10 @@ test('streams of a storm have texts of their own, the same ones for the same see
 test('a trial that is told of a storm has its streams and no others', () => {
   const times = { rampNs: 100, warmupNs: 200, windowNs: 5e9, tailNs: 100 };
   const told = { workload, connections: 4, workloadSeed: 7, ...times };
-  const population = populationOf({ ...told, connecting: { kind: 'storm', atNs: 300, timeoutNs: 1 } });
+  const population = populationOf({
+    ...told,
+    connecting: { kind: 'storm', atNs: 300, timeoutNs: 1 },
+  });
   expect([...population.startNs]).toEqual([300, 300, 300, 300]);
   expect(population.totalTokens).toBe(8);
   expect(populationOf({ ...told, connecting: { kind: 'kept' } })).toEqual(populationOf(told));

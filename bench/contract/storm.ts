@@ -4,7 +4,10 @@ import { deriveSeed } from './random.ts';
 import { NS_PER_S } from './units.ts';
 import type { Workload } from './workload.ts';
 
-/** The first and the last token of a stream. More would make the server write tokens while its accept rate is measured. */
+/**
+ * The first and the last token of a stream. More would make the server write tokens while its
+ * accept rate is measured.
+ */
 export const STORM_TOKENS = 2;
 /** A stream that is not accepted by then has timed out. */
 export const OPEN_TIMEOUT_NS = 10 * NS_PER_S;
@@ -18,10 +21,17 @@ interface StormedStream {
 
 const STORM_SEED = 0x73746f72;
 
-/** One stream a connection, in the order in which they are opened. @param atNs Their common start, ns since T0. */
+/**
+ * One stream a connection, in the order in which they are opened. @param atNs Their common start,
+ * ns since T0.
+ */
 export function planStorm(
   atNs: number,
-  options: { readonly workload: Pick<Workload, 'tokensPerStream'>; readonly connections: number; readonly seed: number },
+  options: {
+    readonly workload: Pick<Workload, 'tokensPerStream'>;
+    readonly connections: number;
+    readonly seed: number;
+  },
 ): StormedStream[] {
   const { workload, connections, seed } = options;
   return Array.from({ length: connections }, (_, slot) => ({

@@ -1,5 +1,6 @@
-// The saved form of a suite, `suite.json`: several scenarios that one command measured one after another. Each part is an
-// ordinary run in a folder of its own inside the suite's, so every command for a run works on a part.
+// The saved form of a suite, `suite.json`: several scenarios that one command measured one after
+// another. Each part is an ordinary run in a folder of its own inside the suite's, so every command
+// for a run works on a part.
 
 import { z } from 'zod';
 import { runHeaderSchema } from './run-file.ts';
@@ -24,7 +25,10 @@ export const suiteSchema = z.object({
   parts: z
     .array(partSchema)
     .min(2)
-    .refine((parts) => new Set(parts.map(({ scenario }) => scenario)).size === parts.length, 'each scenario once'),
+    .refine(
+      (parts) => new Set(parts.map(({ scenario }) => scenario)).size === parts.length,
+      'each scenario once',
+    ),
 });
 
 export type Suite = z.infer<typeof suiteSchema>;

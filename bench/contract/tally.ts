@@ -1,4 +1,5 @@
-// Counts of one child process in one trial. Everything in ns and bytes; undefined when the machine cannot tell.
+// Counts of one child process in one trial. Everything in ns and bytes; undefined when the machine
+// cannot tell.
 
 import { z } from 'zod';
 import { browserTallySchema } from './browser.ts';
@@ -9,8 +10,15 @@ import { stalledStreamSchema } from './stall.ts';
 
 const count = z.int().nonnegative();
 
-/** Totals written so far by the streams open at one moment; the prelude is head and `open` event. */
-export const openCountSchema = z.object({ streams: count, tokens: count, bytes: count, preludeBytes: count });
+/**
+ * Totals written so far by the streams open at one moment; the prelude is head and `open` event.
+ */
+export const openCountSchema = z.object({
+  streams: count,
+  tokens: count,
+  bytes: count,
+  preludeBytes: count,
+});
 
 export const serverTallySchema = z.object({
   node: z.string(),
@@ -23,9 +31,15 @@ export const serverTallySchema = z.object({
   streamsFinished: count,
   /** Streams that ended before their last token, by cause. */
   streamsCut: z.record(z.string(), count),
-  /** Bytes that the sockets of finished streams accepted, heads included; without streams whose receiver stopped reading. */
+  /**
+   * Bytes that the sockets of finished streams accepted, heads included; without streams whose
+   * receiver stopped reading.
+   */
   bytesWritten: count,
-  /** Bytes of the response heads of finished streams: status line and fields, as the server wrote them. */
+  /**
+   * Bytes of the response heads of finished streams: status line and fields, as the server wrote
+   * them.
+   */
   headBytes: count,
   /** Tokens that followed another of the same stream within one pacer tick. */
   sameTickTokens: count,
@@ -75,19 +89,31 @@ export const clientTallySchema = z.object({
   /** Streams whose announced hash was not that of the received text. */
   hashMismatches: count,
   errors: z.array(streamErrorSchema),
-  /** Socket reads that carried at least one token; undefined for a client stack that cannot see reads. */
+  /**
+   * Socket reads that carried at least one token; undefined for a client stack that cannot see
+   * reads.
+   */
   tokenReads: count.optional(),
-  /** Bytes received on the sockets of verified streams, and of them the response heads; absent when a stack cannot see its sockets. */
+  /**
+   * Bytes received on the sockets of verified streams, and of them the response heads; absent when
+   * a stack cannot see its sockets.
+   */
   bytesRead: count.optional(),
   headBytes: count.optional(),
   /** Bytes sent by the client on those sockets: requests, and for WebSocket the close frames. */
   bytesSent: count.optional(),
-  /** Prediction of the byte model for those streams, heads left out; absent for a transport whose bytes are not modelled. */
+  /**
+   * Prediction of the byte model for those streams, heads left out; absent for a transport whose
+   * bytes are not modelled.
+   */
   modelBytes: count.optional(),
   /** Parts of that prediction: the framed tokens, and their payloads alone. */
   modelTokenBytes: count.optional(),
   payloadBytes: count,
-  /** The part of `modelTokenBytes` that is resume ids; absent from runs that were saved before these were counted. */
+  /**
+   * The part of `modelTokenBytes` that is resume ids; absent from runs that were saved before these
+   * were counted.
+   */
   modelIdBytes: count.optional(),
   /** Planned starts that were never issued; the lateness of the others is in the stamps. */
   startsUnissued: count,

@@ -1,5 +1,6 @@
-// Token sequences: real text split by a real tokenizer, kept in a file with its hash. Tokens are text deltas as APIs send
-// them: a token whose bytes end inside a character is joined with the next, so every delta is valid UTF-8.
+// Token sequences: real text split by a real tokenizer, kept in a file with its hash. Tokens are
+// text deltas as APIs send them: a token whose bytes end inside a character is joined with the
+// next, so every delta is valid UTF-8.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -30,13 +31,15 @@ export type TokenFile = z.infer<typeof tokenFileSchema>;
 
 export function hashTokens(segments: readonly Pick<TokenSegment, 'id' | 'tokens'>[]): string {
   const hash = createHash('sha256');
-  for (const segment of segments) hash.update(JSON.stringify([segment.id, segment.tokens])).update('\n');
+  for (const segment of segments)
+    hash.update(JSON.stringify([segment.id, segment.tokens])).update('\n');
   return hash.digest('hex');
 }
 
 /**
  * Reads and verifies a token file.
- * @throws BenchError WORKLOAD when it cannot be read, has another shape, or its tokens do not match its hashes.
+ * @throws BenchError WORKLOAD when it cannot be read, has another shape, or its tokens do not match
+ * its hashes.
  */
 export function readTokenFile(path: string): TokenFile {
   let file: TokenFile;
@@ -49,7 +52,10 @@ export function readTokenFile(path: string): TokenFile {
   for (const segment of file.segments) {
     const textSha256 = createHash('sha256').update(segment.tokens.join('')).digest('hex');
     if (textSha256 !== segment.textSha256)
-      throw new BenchError('WORKLOAD', `${path}: segment ${segment.id} does not spell the text its hash announces`);
+      throw new BenchError(
+        'WORKLOAD',
+        `${path}: segment ${segment.id} does not spell the text its hash announces`,
+      );
   }
   if (hashTokens(file.segments) !== file.tokensSha256)
     throw new BenchError('WORKLOAD', `${path}: the tokens do not match tokensSha256`, {

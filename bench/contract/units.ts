@@ -1,8 +1,12 @@
-// Inside the project time is nanoseconds and size is bytes; only flags and the report's formatter know other scales.
+// Inside the project time is nanoseconds and size is bytes; only flags and the report's formatter
+// know other scales.
 
 declare const instant: unique symbol;
 
-/** A point on the monotonic clock, in ns since the trial's epoch T0; a duration is a plain number of ns. */
+/**
+ * A point on the monotonic clock, in ns since the trial's epoch T0; a duration is a plain number of
+ * ns.
+ */
 export type Instant = number & { readonly [instant]: true };
 
 export const NS_PER_US = 1e3;

@@ -1,11 +1,14 @@
-// Sources of tokens, and the messages between the orchestrator and a process that simulates a model.
+// Sources of tokens, and the messages between the orchestrator and a process that simulates a
+// model.
 
 import { z } from 'zod';
 import { processUseSchema } from './process-use-schema.ts';
 
 export const sources = {
-  timer: 'a timer in the server process: nothing but the transport is between a due token and its socket',
-  upstream: 'a process that stands for the model writes each token to the server, which relays it as it reads it, as a gateway does',
+  timer:
+    'a timer in the server process: nothing but the transport is between a due token and its socket',
+  upstream:
+    'a process that stands for the model writes each token to the server, which relays it as it reads it, as a gateway does',
 } as const satisfies Record<string, string>;
 
 export type SourceName = keyof typeof sources;
@@ -20,7 +23,12 @@ export const upstreamTallySchema = z.object({
 
 export const toUpstreamSchema = z.discriminatedUnion('kind', [
   /** The window as in the trial's specification. */
-  z.object({ kind: z.literal('generate'), socketPath: z.string(), warmupNs: z.number().nonnegative(), windowNs: z.number().positive() }),
+  z.object({
+    kind: z.literal('generate'),
+    socketPath: z.string(),
+    warmupNs: z.number().nonnegative(),
+    windowNs: z.number().positive(),
+  }),
   z.object({ kind: z.literal('start'), epochNs: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);

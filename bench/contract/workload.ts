@@ -1,4 +1,5 @@
-// Workloads: the tokens, their bytes and their due times, fully determined by a definition and a seed.
+// Workloads: the tokens, their bytes and their due times, fully determined by a definition and a
+// seed.
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -15,14 +16,22 @@ const gapsSchema = z.discriminatedUnion('kind', [
 
 export const workloadSchema = z.object({
   name: z.string(),
-  /** Tokens of a whole stream; the first and the last stream of a connection slot may be shorter, see population.ts. */
+  /**
+   * Tokens of a whole stream; the first and the last stream of a connection slot may be shorter,
+   * see population.ts.
+   */
   tokensPerStream: z.int().min(1).max(1_000_000),
   /** Mean rate of one stream once it streams. */
   tokensPerSecond: z.number().positive().max(100_000),
   gaps: gapsSchema,
-  /** Number of tokens of a stream due at one moment, at the same mean rate: bursts. 1 when absent. */
+  /**
+   * Number of tokens of a stream due at one moment, at the same mean rate: bursts. 1 when absent.
+   */
   tokensPerTick: z.int().min(1).max(1000).optional(),
-  /** Time from the request to the first token, the modelled prefill: lognormal with this median; σ 0 makes it fixed. */
+  /**
+   * Time from the request to the first token, the modelled prefill: lognormal with this median; σ 0
+   * makes it fixed.
+   */
   firstTokenMedianMs: z.number().nonnegative().max(600_000),
   firstTokenSigma: z.number().nonnegative().max(3),
   /** Segments of the token file, joined in this order; empty for all of them. */
@@ -33,7 +42,10 @@ export const workloadSchema = z.object({
 
 export type Workload = z.infer<typeof workloadSchema>;
 
-type Timing = Pick<Workload, 'tokensPerSecond' | 'gaps' | 'tokensPerTick' | 'firstTokenMedianMs' | 'firstTokenSigma'>;
+type Timing = Pick<
+  Workload,
+  'tokensPerSecond' | 'gaps' | 'tokensPerTick' | 'firstTokenMedianMs' | 'firstTokenSigma'
+>;
 
 /** Returns a generator of the offsets of one stream. */
 function startOffsets(timing: Timing, streamSeed: number): () => number {
@@ -41,7 +53,8 @@ function startOffsets(timing: Timing, streamSeed: number): () => number {
   const { gaps, tokensPerTick = 1 } = timing;
   const meanGapNs = (tokensPerTick * NS_PER_S) / timing.tokensPerSecond;
   // The mean of a lognormal is median · exp(σ²/2).
-  const medianGapNs = gaps.kind === 'lognormal' ? meanGapNs / Math.exp(gaps.sigma ** 2 / 2) : meanGapNs;
+  const medianGapNs =
+    gaps.kind === 'lognormal' ? meanGapNs / Math.exp(gaps.sigma ** 2 / 2) : meanGapNs;
   let at = timing.firstTokenMedianMs * NS_PER_MS;
   if (timing.firstTokenSigma > 0) at *= Math.exp(timing.firstTokenSigma * drawNormal(draw));
   let inTick = 0;
@@ -49,12 +62,18 @@ function startOffsets(timing: Timing, streamSeed: number): () => number {
     const offset = Math.round(at);
     inTick = (inTick + 1) % tokensPerTick;
     if (inTick > 0) return offset;
-    at += Math.max(1, gaps.kind === 'lognormal' ? medianGapNs * Math.exp(gaps.sigma * drawNormal(draw)) : meanGapNs);
+    at += Math.max(
+      1,
+      gaps.kind === 'lognormal' ? medianGapNs * Math.exp(gaps.sigma * drawNormal(draw)) : meanGapNs,
+    );
     return offset;
   };
 }
 
-/** Due times of one stream's tokens, in ns after the server's handler began; rising, strictly when a tick has one token. */
+/**
+ * Due times of one stream's tokens, in ns after the server's handler began; rising, strictly when a
+ * tick has one token.
+ */
 export function planOffsetsNs(timing: Timing, streamSeed: number, tokens: number): Float64Array {
   const next = startOffsets(timing, streamSeed);
   const offsets = new Float64Array(tokens);
@@ -62,7 +81,10 @@ export function planOffsetsNs(timing: Timing, streamSeed: number, tokens: number
   return offsets;
 }
 
-/** Number of tokens, at most `mostTokens`, due within `limitNs`, and the due time of the last of them. */
+/**
+ * Number of tokens, at most `mostTokens`, due within `limitNs`, and the due time of the last of
+ * them.
+ */
 export function countOffsetsWithin(
   timing: Timing,
   streamSeed: number,
@@ -89,10 +111,12 @@ export interface TokenSource {
 /** @throws BenchError WORKLOAD when the token file is damaged or has no such segment. */
 export function openTokenSource(workload: Pick<Workload, 'tokenFile' | 'segments'>): TokenSource {
   const file = readTokenFile(workload.tokenFile);
-  const ids = workload.segments.length === 0 ? file.segments.map((segment) => segment.id) : workload.segments;
+  const ids =
+    workload.segments.length === 0 ? file.segments.map((segment) => segment.id) : workload.segments;
   const tokens = ids.flatMap((id) => {
     const segment = file.segments.find((one) => one.id === id);
-    if (segment === undefined) throw new BenchError('WORKLOAD', `${workload.tokenFile} has no segment "${id}"`);
+    if (segment === undefined)
+      throw new BenchError('WORKLOAD', `${workload.tokenFile} has no segment "${id}"`);
     return segment.tokens;
   });
   return { tokens, jsonTexts: tokens.map((token) => JSON.stringify(token)) };
@@ -103,10 +127,14 @@ export function sliceStart(source: TokenSource, streamSeed: number): number {
   return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), source.tokens.length);
 }
 
-/** SHA-256 (hex) of the text of a stream: the server announces it at the end, and the client's text must match it. */
+/**
+ * SHA-256 (hex) of the text of a stream: the server announces it at the end, and the client's text
+ * must match it.
+ */
 export function hashStreamText(source: TokenSource, start: number, tokens: number): string {
   const hash = createHash('sha256');
   let text = '';
-  for (let index = 0; index < tokens; index++) text += source.tokens[(start + index) % source.tokens.length];
+  for (let index = 0; index < tokens; index++)
+    text += source.tokens[(start + index) % source.tokens.length];
   return hash.update(text).digest('hex');
 }

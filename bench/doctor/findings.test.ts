@@ -12,7 +12,11 @@ const able: Readings = {
     memoryBytes: 16 * 2 ** 30,
     settings: { clocksource: 'tsc', 'cpu governor': 'performance' },
     packages: {},
-    tools: { ss: 'ss utility, iproute2-6.1.0', taskset: 'taskset from util-linux 2.38', browser: 'Chromium 140.0.7339.0' },
+    tools: {
+      ss: 'ss utility, iproute2-6.1.0',
+      taskset: 'taskset from util-linux 2.38',
+      browser: 'Chromium 140.0.7339.0',
+    },
   },
   leastNode: 24,
   limits: { openFiles: 1_048_576, localPorts: 28_232, reusesPorts: true },
@@ -51,10 +55,17 @@ const poor: Readings = {
   capabilities: { netRaw: false, netAdmin: false },
   namespaces: { why: 'the program ip is not installed', remedy: 'apt-get install iproute2' },
   packetRules: { why: 'the program ip is not installed', remedy: 'apt-get install iproute2' },
-  capture: { reason: 'not-installed', message: 'tcpdump is not installed', remedy: 'apt-get install tcpdump' },
+  capture: {
+    reason: 'not-installed',
+    message: 'tcpdump is not installed',
+    remedy: 'apt-get install tcpdump',
+  },
   hasPythonWebsockets: false,
   hasCompiler: false,
-  quick: { why: '--connections 1000 needs 1200 open files in one process; the limit is 1024', fix: 'raise it: ulimit -n 1200' },
+  quick: {
+    why: '--connections 1000 needs 1200 open files in one process; the limit is 1024',
+    fix: 'raise it: ulimit -n 1200',
+  },
 };
 
 const find = (readings: Readings, name: string): Finding => {
@@ -78,7 +89,15 @@ it('what lacks has a fix', () => {
 
 describe('the quick preset', () => {
   it('can run without a browser, privileges and tools', () => {
-    expect(canRunQuick(judgeMachine({ ...poor, environment: { ...poor.environment, node: 'v24.0.0' }, quick: undefined }))).toBe(true);
+    expect(
+      canRunQuick(
+        judgeMachine({
+          ...poor,
+          environment: { ...poor.environment, node: 'v24.0.0' },
+          quick: undefined,
+        }),
+      ),
+    ).toBe(true);
   });
 
   it('cannot run where its plan is refused, or on an old Node', () => {
@@ -107,8 +126,11 @@ it.each<[string, Partial<Readings>, string]>([
 it.each([
   ['able', able],
   ['poor', poor],
-] as const)('the table of a machine that is %s reads as it was approved, in 100 columns', async (name, readings) => {
-  const table = renderFindings(judgeMachine(readings), (_, text) => text);
-  expect(table.split('\n').filter((line) => line.length > 100)).toEqual([]);
-  await expect(table).toMatchFileSnapshot(`golden/${name}.txt`);
-});
+] as const)(
+  'the table of a machine that is %s reads as it was approved, in 100 columns',
+  async (name, readings) => {
+    const table = renderFindings(judgeMachine(readings), (_, text) => text);
+    expect(table.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    await expect(table).toMatchFileSnapshot(`golden/${name}.txt`);
+  },
+);

@@ -1,5 +1,5 @@
-// Reads what a measurement depends on: CPUs, load, limits, clock, memory, browser, privileges, programs. Takes about a second, in
-// which it watches what other programs and the hypervisor take.
+// Reads what a measurement depends on: CPUs, load, limits, clock, memory, browser, privileges,
+// programs. Takes about a second, in which it watches what other programs and the hypervisor take.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -34,7 +34,9 @@ export interface MachineReadings {
   readonly availableBytes: number;
   readonly browser: { readonly path: string } | Lack;
   readonly isRoot: boolean;
-  /** Effective capabilities for capturing packets and changing networks; undefined without /proc. */
+  /**
+   * Effective capabilities for capturing packets and changing networks; undefined without /proc.
+   */
   readonly capabilities: { readonly netRaw: boolean; readonly netAdmin: boolean } | undefined;
   /** Undefined where they can be had. */
   readonly namespaces: NetworkRefusal | undefined;
@@ -53,13 +55,16 @@ export async function readMachine(): Promise<MachineReadings> {
   const watch = new HostWatch(environment.cpus);
   await setTimeout(WATCH_MS);
   const { stealMean, busyNs, ownNs, wallNs } = watch.stop();
-  const { engines } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { engines: { node: string } };
+  const { engines } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
   return {
     environment,
     leastNode: Number(/\d+/.exec(engines.node)?.[0]),
     limits: readMachineLimits(),
     stolenShare: stealMean,
-    othersShare: busyNs === undefined ? undefined : Math.max(0, busyNs - ownNs) / (wallNs * environment.cpus),
+    othersShare:
+      busyNs === undefined ? undefined : Math.max(0, busyNs - ownNs) / (wallNs * environment.cpus),
     clock,
     availableBytes: process.availableMemory(),
     browser,
@@ -121,7 +126,9 @@ function readCapabilities(): MachineReadings['capabilities'] {
 
 /** Opens the loopback interface as a capture does, without capturing. */
 function whyNoCapture(): CaptureRefusal | undefined {
-  const { status, stderr, error } = spawnSync('tcpdump', ['-i', 'lo', '--list-data-link-types'], { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync('tcpdump', ['-i', 'lo', '--list-data-link-types'], {
+    encoding: 'utf8',
+  });
   if (error !== undefined) return explainRefusal('', 127);
   return status === 0 ? undefined : explainRefusal(stderr, status);
 }

@@ -3,11 +3,17 @@
 import { alignRows } from '../flags/text-columns.ts';
 import type { Finding } from './findings.ts';
 
-export function renderFindings(findings: readonly Finding[], paint: (state: Finding['state'], text: string) => string): string {
+export function renderFindings(
+  findings: readonly Finding[],
+  paint: (state: Finding['state'], text: string) => string,
+): string {
   const rows = findings.flatMap(({ state, name, text, fix }) => [
     [state, name, text],
     ...(fix === undefined ? [] : [['', '', `fix: ${fix.replaceAll(/\s*\n\s*/g, '; ')}`]]),
   ]);
   const table = alignRows(rows);
-  return table.replaceAll(/^ {2}(ok|limited|missing)\b/gm, (_, state: Finding['state']) => `  ${paint(state, state)}`);
+  return table.replaceAll(
+    /^ {2}(ok|limited|missing)\b/gm,
+    (_, state: Finding['state']) => `  ${paint(state, state)}`,
+  );
 }

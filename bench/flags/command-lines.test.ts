@@ -1,5 +1,5 @@
-// Holds the plan of each command line, and the command that repeats it, against a recording. UPDATE_GOLDEN=1 writes it anew;
-// read its difference before you commit it.
+// Holds the plan of each command line, and the command that repeats it, against a recording.
+// UPDATE_GOLDEN=1 writes it anew; read its difference before you commit it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -77,7 +77,9 @@ const lines = [
 
 function parse(line: string): { scenarios: readonly string[]; flags: RunFlags } {
   const words = (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ''));
-  const command = declareRunFlags(new Command('run').argument('[scenario...]')).parse(words, { from: 'user' });
+  const command = declareRunFlags(new Command('run').argument('[scenario...]')).parse(words, {
+    from: 'user',
+  });
   return { scenarios: command.args, flags: command.opts<RunFlags>() };
 }
 
@@ -86,13 +88,20 @@ async function record(line: string): Promise<string> {
   const named = scenarios.length > 1 ? readScenarios(scenarios) : undefined;
   const parts: string[] = [];
   for (const own of named === undefined ? [flags] : shareFlags(named, { ...flags, seed: '7' })) {
-    const { plan } = await buildPlan(named?.slice(parts.length, parts.length + 1) ?? scenarios, own, {
-      randomSeed: () => 1,
-      canPin: true,
-    });
+    const { plan } = await buildPlan(
+      named?.slice(parts.length, parts.length + 1) ?? scenarios,
+      own,
+      {
+        randomSeed: () => 1,
+        canPin: true,
+      },
+    );
     parts.push(`  ${hashPlan(plan)} ${repeatCommand(plan, own)}`);
   }
-  if (named !== undefined) parts.push(`  suite ${repeatSuite(named, flags, { preset: flags.preset ?? 'quick', seed: 7 })}`);
+  if (named !== undefined)
+    parts.push(
+      `  suite ${repeatSuite(named, flags, { preset: flags.preset ?? 'quick', seed: 7 })}`,
+    );
   return [`run ${line}`.trimEnd(), ...parts, ''].join('\n');
 }
 

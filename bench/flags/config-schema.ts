@@ -1,4 +1,5 @@
-// Publishes the form of a configuration file as JSON Schema, for editors. `npm run build:schema` writes it.
+// Publishes the form of a configuration file as JSON Schema, for editors. `npm run build:schema`
+// writes it.
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +14,9 @@ export const CONFIG_SCHEMA_PATH = fileURLToPath(new URL('config-schema.json', im
 type JsonSchema = Readonly<Record<string, unknown>>;
 
 const text: JsonSchema = { type: 'string' };
-const oneOrMore = (items: JsonSchema): JsonSchema => ({ anyOf: [items, { type: 'array', items, minItems: 1 }] });
+const oneOrMore = (items: JsonSchema): JsonSchema => ({
+  anyOf: [items, { type: 'array', items, minItems: 1 }],
+});
 
 const types: Record<FlagKind, JsonSchema> = {
   switch: { type: 'boolean' },
@@ -23,7 +26,10 @@ const types: Record<FlagKind, JsonSchema> = {
   count: { type: 'integer', minimum: 0 },
   number: { type: 'number', exclusiveMinimum: 0 },
   duration: { type: 'string', pattern: String.raw`^\d+(\.\d+)?\s*(us|µs|ms|s|m|h)$` },
-  size: { type: 'string', pattern: String.raw`^\d+(\.\d+)?\s*([bB]|[kK][bB]|[kK][iI][bB]|[mM][bB]|[mM][iI][bB])$` },
+  size: {
+    type: 'string',
+    pattern: String.raw`^\d+(\.\d+)?\s*([bB]|[kK][bB]|[kK][iI][bB]|[mM][bB]|[mM][iI][bB])$`,
+  },
 };
 
 export function renderConfigSchema(): string {
@@ -34,7 +40,10 @@ export function renderConfigSchema(): string {
     additionalProperties: false,
     properties: {
       [SCHEMA_KEY]: text,
-      [SCENARIO_KEY]: { description: 'what to measure; several make a suite', ...oneOrMore({ enum: scenarioNames }) },
+      [SCENARIO_KEY]: {
+        description: 'what to measure; several make a suite',
+        ...oneOrMore({ enum: scenarioNames }),
+      },
       ...Object.fromEntries(configFlags.map((name) => [flagWords(name), schemaOf(name)])),
     },
   };

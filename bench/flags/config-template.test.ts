@@ -7,7 +7,10 @@ import { configFlags } from './config-values.ts';
 import { flagWords } from './run-flags.ts';
 
 it('the template is a configuration of the default scenario', () => {
-  expect(parseConfig('bench.yaml', renderConfigTemplate())).toMatchObject({ scenarios: ['stream'], flags: {} });
+  expect(parseConfig('bench.yaml', renderConfigTemplate())).toMatchObject({
+    scenarios: ['stream'],
+    flags: {},
+  });
 });
 
 it.each(configFlags)('its line of %s is right once its comment is removed', (name) => {

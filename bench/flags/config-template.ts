@@ -1,4 +1,5 @@
-// A commented template of a configuration file, with every flag that one may have and a right value for each.
+// A commented template of a configuration file, with every flag that one may have and a right value
+// for each.
 
 import { scenarioNames } from '../scenarios/registry.ts';
 import { configFlags, SCENARIO_KEY } from './config-values.ts';
@@ -26,7 +27,11 @@ function renderGroup(group: FlagGroup): string {
   return [
     '',
     `# ${flagGroups[group]}`,
-    ...flags.flatMap((name) => ['', wrapText(describeFlag(name), '# ').trimEnd(), `# ${exampleLine(name)}`]),
+    ...flags.flatMap((name) => [
+      '',
+      wrapText(describeFlag(name), '# ').trimEnd(),
+      `# ${exampleLine(name)}`,
+    ]),
   ].join('\n');
 }
 

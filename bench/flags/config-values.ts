@@ -1,5 +1,5 @@
-// What a key of a configuration file, and the text of a value, may be. Ranges, and names that depend on others, are checked where
-// the plan is built.
+// What a key of a configuration file, and the text of a value, may be. Ranges, and names that
+// depend on others, are checked where the plan is built.
 
 import { BenchError } from '../contract/errors.ts';
 import { nearestName } from '../plan/nearest-name.ts';
@@ -13,7 +13,9 @@ export const SCENARIO_KEY = 'scenario';
 export const SCHEMA_KEY = '$schema';
 
 /** Flags that a configuration file may have. */
-export const configFlags: readonly FlagName[] = flagNames.filter((name) => flagOf(name).isCommandLineOnly !== true);
+export const configFlags: readonly FlagName[] = flagNames.filter(
+  (name) => flagOf(name).isCommandLineOnly !== true,
+);
 
 export const configKeys: readonly string[] = [SCENARIO_KEY, ...configFlags.map(flagWords)];
 
@@ -28,7 +30,8 @@ export function checkText(name: FlagName, text: string): void {
   const key = flagWords(name);
   checks[kind]?.(key, text);
   if (choices === undefined) return;
-  for (const one of kind === 'list' ? text.split(',') : [text]) checkChoice(key, one.trim(), choices);
+  for (const one of kind === 'list' ? text.split(',') : [text])
+    checkChoice(key, one.trim(), choices);
 }
 
 const checks: Partial<Record<FlagKind, (key: string, text: string) => unknown>> = {
@@ -46,9 +49,13 @@ function checkForm(key: string, text: string, form: RegExp): void {
 export function checkChoice(key: string, text: string, choices: readonly string[]): void {
   if (choices.includes(text)) return;
   const near = nearestName(text, choices);
-  throw new BenchError('UNKNOWN_NAME', `${key} ${text}: ${near === undefined ? 'unknown name' : `did you mean ${near}?`}`, {
-    hint: `known: ${choices.join(', ')}`,
-  });
+  throw new BenchError(
+    'UNKNOWN_NAME',
+    `${key} ${text}: ${near === undefined ? 'unknown name' : `did you mean ${near}?`}`,
+    {
+      hint: `known: ${choices.join(', ')}`,
+    },
+  );
 }
 
 const wantedKinds: Record<FlagKind, string> = {
@@ -67,7 +74,9 @@ export function wantedOf(key: string): string {
   const name = flagOfKey(key);
   if (name === undefined) return 'the name of a scenario, or a list of them';
   const { kind, example } = flagOf(name);
-  return example === undefined || kind === 'switch' ? wantedKinds[kind] : `${wantedKinds[kind]}, such as ${example}`;
+  return example === undefined || kind === 'switch'
+    ? wantedKinds[kind]
+    : `${wantedKinds[kind]}, such as ${example}`;
 }
 
 /** Ends a message about an unknown key. */

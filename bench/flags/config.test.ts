@@ -55,16 +55,31 @@ it('a value may be used again by its anchor', () => {
 
 describe('an error says where it is and what would be right', () => {
   it.each([
-    ['rate: 50\nconections: 100', 'bench.yaml:2:1: unknown key "conections": did you mean connections?'],
-    ['clientProcesses: 2', 'bench.yaml:1:1: unknown key "clientProcesses": did you mean client-processes?'],
+    [
+      'rate: 50\nconections: 100',
+      'bench.yaml:2:1: unknown key "conections": did you mean connections?',
+    ],
+    [
+      'clientProcesses: 2',
+      'bench.yaml:1:1: unknown key "clientProcesses": did you mean client-processes?',
+    ],
     ['quux: 1', 'bench.yaml:1:1: unknown key "quux": it is no flag of run'],
     ['no-pin: true', 'bench.yaml:1:1: unknown key "no-pin": write pin: false'],
-    ['continue: reports/x', 'bench.yaml:1:1: unknown key "continue": it is for the command line alone'],
+    [
+      'continue: reports/x',
+      'bench.yaml:1:1: unknown key "continue": it is for the command line alone',
+    ],
     ['rate: fast', 'bench.yaml:1:7: rate fast: expected a number, such as 50'],
     ['blocks: 2.5', 'bench.yaml:1:9: blocks 2.5: expected a whole number, such as 12'],
     ['rate: true', 'bench.yaml:1:7: rate true: expected a number, such as 50'],
-    ['# times\nduration:   10', 'bench.yaml:2:13: duration 10: expected a duration with its unit, such as 250ms, 10s or 2m'],
-    ['backpressure: 1MB/s', 'bench.yaml:1:15: backpressure 1MB/s: expected a size with its unit, such as 64KiB or 1MiB'],
+    [
+      '# times\nduration:   10',
+      'bench.yaml:2:13: duration 10: expected a duration with its unit, such as 250ms, 10s or 2m',
+    ],
+    [
+      'backpressure: 1MB/s',
+      'bench.yaml:1:15: backpressure 1MB/s: expected a size with its unit, such as 64KiB or 1MiB',
+    ],
     ['pin: sometimes', 'bench.yaml:1:6: pin sometimes: expected true or false'],
     ['preset: standart', 'bench.yaml:1:9: preset standart: did you mean standard?'],
     ['faults: [kill, rest]', 'bench.yaml:1:9: faults rest: did you mean reset?'],
@@ -72,8 +87,14 @@ describe('an error says where it is and what would be right', () => {
     ['rate:', 'bench.yaml:1:6: rate has no value: expected a number, such as 50'],
     ['rate: {a: 1}', 'bench.yaml:1:7: rate: expected a number, such as 50, not a mapping'],
     ['rate: [1, 2]', 'bench.yaml:1:7: rate: expected a number, such as 50, not a list'],
-    ['rate: 50\nblocks: 3\nrate: 60', 'bench.yaml:3:1: rate is there twice; the first is in line 1'],
-    ['- rate', 'bench.yaml:1:1: expected names of flags with their values, such as connections: 100'],
+    [
+      'rate: 50\nblocks: 3\nrate: 60',
+      'bench.yaml:3:1: rate is there twice; the first is in line 1',
+    ],
+    [
+      '- rate',
+      'bench.yaml:1:1: expected names of flags with their values, such as connections: 100',
+    ],
     ['', 'bench.yaml:1:1: expected names of flags with their values, such as connections: 100'],
     ['rate: 1\n---\nrate: 2', 'bench.yaml:2:1: expected one document'],
     ['rate: [1', 'bench.yaml:1:9: '],
@@ -84,7 +105,10 @@ describe('an error says where it is and what would be right', () => {
 
   it('a name that is near to none is refused with those that there are', () => {
     expect(() => read('payload: xml')).toThrow(
-      expect.objectContaining({ message: 'bench.yaml:1:10: payload xml: unknown name', hint: 'known: lean, openai' }) as Error,
+      expect.objectContaining({
+        message: 'bench.yaml:1:10: payload xml: unknown name',
+        hint: 'known: lean, openai',
+      }) as Error,
     );
   });
 
@@ -101,8 +125,13 @@ describe('an error of planning', () => {
   const refused = usageError('--connections', '0', 'a whole number from 1 to 1000000');
 
   it('about a flag of the file gets its place', () => {
-    expect(locate(refused, {})).toMatchObject({ code: 'USAGE', message: `bench.yaml:2:14: ${refused.message}` });
-    expect(locate(new BenchError('WORKLOAD', 'mine.json is not a workload definition'), {})).toMatchObject({
+    expect(locate(refused, {})).toMatchObject({
+      code: 'USAGE',
+      message: `bench.yaml:2:14: ${refused.message}`,
+    });
+    expect(
+      locate(new BenchError('WORKLOAD', 'mine.json is not a workload definition'), {}),
+    ).toMatchObject({
       code: 'WORKLOAD',
       message: 'bench.yaml:3:11: mine.json is not a workload definition',
     });

@@ -6,8 +6,14 @@ import { flagNames, type FlagName } from './run-flags.ts';
 import { whyRefused } from './taken.ts';
 
 export function renderFlagTable(): string {
-  const rows = flagNames.map((name) => [`\`${headOf(name).replace(', ', '`, `')}\``, describeFlag(name), describeTakers(name)]);
-  return [['flag', 'meaning', 'scenarios'], ['---', '---', '---'], ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const rows = flagNames.map((name) => [
+    `\`${headOf(name).replace(', ', '`, `')}\``,
+    describeFlag(name),
+    describeTakers(name),
+  ]);
+  return [['flag', 'meaning', 'scenarios'], ['---', '---', '---'], ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
 }
 
 function describeTakers(name: FlagName): string {

@@ -1,5 +1,5 @@
-// Form of an entry in the table of flags of `run`: everything that help, refusals, the configuration file, a suite and the
-// command that repeats a run need to know about a flag.
+// Form of an entry in the table of flags of `run`: everything that help, refusals, the
+// configuration file, a suite and the command that repeats a run need to know about a flag.
 
 import type { Plan } from '../contract/run-file.ts';
 
@@ -34,7 +34,10 @@ export interface FlagValues {
 export type FlagKind = keyof FlagValues;
 export type FlagValue = FlagValues[FlagKind];
 
-/** The default of which scenarios take a flag: all, those without or with fault injection, or those that say so. */
+/**
+ * The default of which scenarios take a flag: all, those without or with fault injection, or those
+ * that say so.
+ */
 export type FlagRule = 'all' | 'steady' | 'faults' | 'named';
 
 /** Place of a flag in the command that repeats a run. */
@@ -67,6 +70,9 @@ export interface Flag {
   readonly isPerScenario?: boolean;
   /** Not allowed in a configuration file. */
   readonly isCommandLineOnly?: boolean;
-  /** Its value in the command that repeats a run; undefined leaves it out. Absent for flags that do not affect the measurement. */
+  /**
+   * Its value in the command that repeats a run; undefined leaves it out. Absent for flags that do
+   * not affect the measurement.
+   */
   readonly repeat?: (place: Repeated) => FlagValue | undefined;
 }

@@ -17,7 +17,10 @@ it.each([
   await expect(renderRunHelp(names)).toMatchFileSnapshot(`golden/help-${name}.txt`);
 });
 
-it.each([[], ...scenarioNames.map((name) => [name])])('help of run %s fits into 100 columns', (...names) => {
-  const lines = renderRunHelp(names.filter((name) => name !== undefined)).split('\n');
-  expect(lines.filter((line) => line.length > 100)).toEqual([]);
-});
+it.each([[], ...scenarioNames.map((name) => [name])])(
+  'help of run %s fits into 100 columns',
+  (...names) => {
+    const lines = renderRunHelp(names.filter((name) => name !== undefined)).split('\n');
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+  },
+);

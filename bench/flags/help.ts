@@ -1,5 +1,5 @@
-// Help of `run`: the flags that the default scenario takes, by group; and for one scenario its question, its sizes by preset and
-// the flags that it takes.
+// Help of `run`: the flags that the default scenario takes, by group; and for one scenario its
+// question, its sizes by preset and the flags that it takes.
 
 import type { ScenarioId } from '../contract/run-file.ts';
 import { NS_PER_S } from '../contract/units.ts';
@@ -15,7 +15,9 @@ const groupNames = Object.keys(flagGroups) as FlagGroup[];
 
 /** Help of `run`, or of the scenarios that are named. */
 export function renderRunHelp(names: readonly ScenarioId[]): string {
-  return names.length === 0 ? renderCommonHelp() : names.map((name) => renderScenarioHelp(scenarios[name])).join('\n');
+  return names.length === 0
+    ? renderCommonHelp()
+    : names.map((name) => renderScenarioHelp(scenarios[name])).join('\n');
 }
 
 function renderCommonHelp(): string {
@@ -29,7 +31,9 @@ function renderCommonHelp(): string {
     ...renderGroups(common),
     'Flags of other scenarios:',
     alignRows(others.map((name) => [headOf(name), takers(name).join(', ')])),
-    wrapText('streamduel run <scenario> --help shows its question, its sizes and its flags; streamduel list what there is to choose from.'),
+    wrapText(
+      'streamduel run <scenario> --help shows its question, its sizes and its flags; streamduel list what there is to choose from.',
+    ),
     runExamples,
   ].join('\n');
 }
@@ -37,17 +41,26 @@ function renderCommonHelp(): string {
 function renderScenarioHelp(scenario: Scenario): string {
   const taken = flagNames.filter((name) => isTaken(name, scenario));
   const own = taken.filter((name) => ['named', 'faults'].includes(flagOf(name).rule ?? 'all'));
-  const defaults = ownDefaults(scenario).filter(([name, value]) => value !== undefined && taken.includes(name));
+  const defaults = ownDefaults(scenario).filter(
+    ([name, value]) => value !== undefined && taken.includes(name),
+  );
   const refused = flagNames.filter((name) => !taken.includes(name));
   return [
     `Usage: streamduel run ${scenario.name} [flags]\n`,
     wrapText(scenario.question),
     'Sizes by preset:',
     alignRows(sizeRows(scenario)),
-    ...(defaults.length === 0 ? [] : ['Defaults of its own:', wrapText(defaults.map(writeDefault).join(' '), '  ')]),
+    ...(defaults.length === 0
+      ? []
+      : ['Defaults of its own:', wrapText(defaults.map(writeDefault).join(' '), '  ')]),
     ...(own.length === 0 ? [] : [`Flags of ${scenario.name}:`, alignRows(own.map(rowOf))]),
     ...renderGroups(taken.filter((name) => !own.includes(name))),
-    ...(refused.length === 0 ? [] : ['Refused here:', wrapText(refused.map((name) => `--${flagWords(name)}`).join(', '), '  ')]),
+    ...(refused.length === 0
+      ? []
+      : [
+          'Refused here:',
+          wrapText(refused.map((name) => `--${flagWords(name)}`).join(', '), '  '),
+        ]),
   ].join('\n');
 }
 
@@ -81,7 +94,10 @@ export function headOf(name: FlagName): string {
 /** Kinds whose form is not plain from their placeholder. */
 const formed: ReadonlySet<FlagKind> = new Set(['list', 'texts', 'duration', 'size']);
 
-/** Its help with an example and the default: `measured window of a trial, e.g. 10s (default: by preset)`. */
+/**
+ * Its help with an example and the default: `measured window of a trial, e.g. 10s (default: by
+ * preset)`.
+ */
 export function describeFlag(name: FlagName): string {
   const { help, usual, example, choices, kind, value } = flagOf(name);
   const needsExample = choices === undefined && (formed.has(kind) || value?.includes('[') === true);
@@ -90,7 +106,10 @@ export function describeFlag(name: FlagName): string {
 }
 
 /** Values that the scenario has in place of the preset's and the workload's. */
-function ownDefaults({ breaks, measures }: Scenario): readonly (readonly [FlagName, string | number | undefined])[] {
+function ownDefaults({
+  breaks,
+  measures,
+}: Scenario): readonly (readonly [FlagName, string | number | undefined])[] {
   const workload = measures?.workload ?? breaks;
   return [
     ['transports', (measures ?? breaks)?.transports.join(',')],
@@ -110,18 +129,27 @@ type Cell = (preset: PresetName) => string;
 /** A row of titles, then one a preset. */
 function sizeRows(scenario: Scenario): readonly (readonly string[])[] {
   const { breaks, measures } = scenario;
-  const sizeOf = (preset: PresetName): Pick<Preset, 'connections' | 'blocks' | 'warmupNs' | 'windowNs'> =>
+  const sizeOf = (
+    preset: PresetName,
+  ): Pick<Preset, 'connections' | 'blocks' | 'warmupNs' | 'windowNs'> =>
     measures?.sizes[preset] ?? presets[preset];
   const columns: readonly (readonly [title: string, cell: Cell, isShown: boolean])[] = [
     ['', (preset) => preset, true],
     ['connections', (preset) => describeLoad(scenario, preset), true],
     ['blocks', (preset) => String((breaks?.sizes[preset] ?? sizeOf(preset)).blocks), true],
     ['warm-up', (preset) => `${sizeOf(preset).warmupNs / NS_PER_S} s`, isTaken('warmup', scenario)],
-    ['window', (preset) => `${sizeOf(preset).windowNs / NS_PER_S} s`, isTaken('duration', scenario)],
+    [
+      'window',
+      (preset) => `${sizeOf(preset).windowNs / NS_PER_S} s`,
+      isTaken('duration', scenario),
+    ],
     ['trials at a time', (preset) => String(breaks?.sizes[preset].lanes), breaks !== undefined],
   ];
   const shown = columns.filter(([, , isShown]) => isShown);
-  return [shown.map(([title]) => title), ...presetNames.map((preset) => shown.map(([, cell]) => cell(preset)))];
+  return [
+    shown.map(([title]) => title),
+    ...presetNames.map((preset) => shown.map(([, cell]) => cell(preset))),
+  ];
 }
 
 function describeLoad({ breaks, measures }: Scenario, preset: PresetName): string {

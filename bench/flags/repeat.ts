@@ -6,15 +6,27 @@ import type { FlagValue, Repeated } from './flag.ts';
 import { flagNames, flagOf, flagWords, type FlagName, type RunFlags } from './run-flags.ts';
 import { whyRefused } from './taken.ts';
 
-/** The command that measures the same plan again: every flag that the scenario takes, with its value in the plan. */
+/**
+ * The command that measures the same plan again: every flag that the scenario takes, with its value
+ * in the plan.
+ */
 export function repeatCommand(plan: Plan, given: Repeated['given']): string {
-  const taken = flagNames.filter((name) => whyRefused(name, scenarios[plan.scenario]) === undefined);
+  const taken = flagNames.filter(
+    (name) => whyRefused(name, scenarios[plan.scenario]) === undefined,
+  );
   const words = taken.flatMap((name) => writeFlag(name, flagOf(name).repeat?.({ plan, given })));
   return [`streamduel run ${plan.scenario}`, ...words].join(' ');
 }
 
-/** The command that measures the same suite again: the given flags, with the preset and the seed that were used. */
-export function repeatSuite(named: readonly ScenarioId[], flags: RunFlags, { preset, seed }: Pick<Plan, 'preset' | 'seed'>): string {
+/**
+ * The command that measures the same suite again: the given flags, with the preset and the seed
+ * that were used.
+ */
+export function repeatSuite(
+  named: readonly ScenarioId[],
+  flags: RunFlags,
+  { preset, seed }: Pick<Plan, 'preset' | 'seed'>,
+): string {
   const words = Object.entries({ ...flags, preset, seed: String(seed) }).flatMap(([key, value]) => {
     const name = key as FlagName;
     return flagOf(name).repeat === undefined ? [] : writeFlag(name, value);

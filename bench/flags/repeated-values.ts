@@ -8,7 +8,9 @@ import { EXTRA_SHARE } from '../plan/defaults.ts';
 export function writeTransports({ arms }: Plan): string {
   const own = arms.filter((arm) => !isCopy(arm));
   const isMixed = clientsOf({ arms }).size > 1;
-  return own.map((arm) => (isMixed ? `${writtenTransport(arm)}/${arm.client}` : writtenTransport(arm))).join(',');
+  return own
+    .map((arm) => (isMixed ? `${writtenTransport(arm)}/${arm.client}` : writtenTransport(arm)))
+    .join(',');
 }
 
 /** Undefined where the arms' client stacks differ: then they are written with the transports. */
@@ -29,7 +31,9 @@ export function writeConnections({ ladder, loadPoints }: Plan): string | undefin
 
 /** `10%,50%`; undefined where the number of streams is given. */
 export function writeShares({ loadPoints }: Plan): string | undefined {
-  const shares = loadPoints.flatMap(({ share }) => (share === undefined ? [] : [writePercent(share)]));
+  const shares = loadPoints.flatMap(({ share }) =>
+    share === undefined ? [] : [writePercent(share)],
+  );
   return shares.length === 0 ? undefined : shares.join(',');
 }
 

@@ -7,7 +7,9 @@ const takers = (name: (typeof flagNames)[number]): string[] =>
   scenarioNames.filter((one) => whyRefused(name, scenarios[one]) === undefined);
 
 it('a flag is written in words with dashes', () => {
-  expect(flagNames.map(flagWords)).toEqual(expect.arrayContaining(['client-processes', 'max-time', 'fail-if', 'dry-run', 'rate']));
+  expect(flagNames.map(flagWords)).toEqual(
+    expect.arrayContaining(['client-processes', 'max-time', 'fail-if', 'dry-run', 'rate']),
+  );
 });
 
 it('every flag is taken by some scenario', () => {
@@ -29,15 +31,40 @@ it.each([
   ['policy', ['reconnect', 'herd']],
   ['browser', ['stream', 'browser-limits']],
   ['canary', ['stream', 'connect', 'fanout', 'slow-reader', 'burst']],
-  ['rate', ['stream', 'reconnect', 'herd', 'memory', 'capacity', 'connect', 'slow-reader', 'burst', 'completions']],
+  [
+    'rate',
+    [
+      'stream',
+      'reconnect',
+      'herd',
+      'memory',
+      'capacity',
+      'connect',
+      'slow-reader',
+      'burst',
+      'completions',
+    ],
+  ],
   ['warmup', ['stream', 'capacity', 'connect', 'fanout', 'slow-reader', 'burst', 'completions']],
   ['blocks', scenarioNames],
 ] as const)('--%s is taken by %j', (name, expected) => expect(takers(name)).toEqual(expected));
 
 it.each<[RunFlags, string, string]>([
-  [{ faults: 'kill' }, '--faults kill: scenario burst does not take it: it injects no fault', 'scenarios that take it: reconnect'],
-  [{ slo: ['rate > 1', 'rate > 2'] }, '--slo rate > 1: scenario burst does not take it', 'scenarios that take it: capacity'],
-  [{ resume: false }, '--no-resume: scenario burst does not take it', 'scenarios that take it: reconnect, herd'],
+  [
+    { faults: 'kill' },
+    '--faults kill: scenario burst does not take it: it injects no fault',
+    'scenarios that take it: reconnect',
+  ],
+  [
+    { slo: ['rate > 1', 'rate > 2'] },
+    '--slo rate > 1: scenario burst does not take it',
+    'scenarios that take it: capacity',
+  ],
+  [
+    { resume: false },
+    '--no-resume: scenario burst does not take it',
+    'scenarios that take it: reconnect, herd',
+  ],
 ])('%j is refused with the scenarios that take it', (flags, message, hint) => {
   const refuse = (): void => refuseForeignFlags(flags, scenarios.burst);
   expect(refuse).toThrow(message);

@@ -1,6 +1,7 @@
-// The table of the flags of `run`: the only place to add one to. Commander's options, help, refusals, the configuration file and
-// its schema, the rules of a suite, the command that repeats a run and the table in docs/usage.md are made from it. Its order is
-// that of the repeated command; help sorts by group.
+// The table of the flags of `run`: the only place to add one to. Commander's options, help,
+// refusals, the configuration file and its schema, the rules of a suite, the command that repeats a
+// run and the table in docs/usage.md are made from it. Its order is that of the repeated command;
+// help sorts by group.
 
 import { faultNames } from '../contract/faults.ts';
 import { payloadNames } from '../contract/payload.ts';
@@ -15,7 +16,14 @@ import { DEFAULT_BACKPRESSURE_BYTES, DEFAULT_HEARTBEAT_NS } from '../plan/defaul
 import { presetNames } from '../plan/presets.ts';
 import { workloadNames } from '../plan/workloads.ts';
 import type { Flag, FlagValues } from './flag.ts';
-import { canRerun, writeClient, writeConnections, writePrecision, writeShares, writeTransports } from './repeated-values.ts';
+import {
+  canRerun,
+  writeClient,
+  writeConnections,
+  writePrecision,
+  writeShares,
+  writeTransports,
+} from './repeated-values.ts';
 
 const runFlags = {
   preset: {
@@ -107,7 +115,9 @@ const runFlags = {
     example: '500ms',
     rule: 'faults',
     repeat: ({ plan: { recovery } }) =>
-      recovery === undefined || recovery.heartbeatNs === DEFAULT_HEARTBEAT_NS ? undefined : `${recovery.heartbeatNs / NS_PER_MS}ms`,
+      recovery === undefined || recovery.heartbeatNs === DEFAULT_HEARTBEAT_NS
+        ? undefined
+        : `${recovery.heartbeatNs / NS_PER_MS}ms`,
   },
   resume: {
     group: 'faults',
@@ -203,7 +213,10 @@ const runFlags = {
     help: 'a receiver this far behind its plan is cut off, on every transport',
     usual: '1MiB',
     example: '256KiB',
-    repeat: ({ plan }) => (plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES ? undefined : `${plan.backpressureBytes}B`),
+    repeat: ({ plan }) =>
+      plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES
+        ? undefined
+        : `${plan.backpressureBytes}B`,
   },
   aa: {
     group: 'checks',
@@ -226,7 +239,8 @@ const runFlags = {
     help: 'end --precision after this long',
     usual: '10m',
     example: '5m',
-    repeat: ({ plan: { stop } }) => (stop === undefined ? undefined : `${stop.maxTimeNs / NS_PER_S}s`),
+    repeat: ({ plan: { stop } }) =>
+      stop === undefined ? undefined : `${stop.maxTimeNs / NS_PER_S}s`,
   },
   pilot: {
     group: 'length',
@@ -285,7 +299,8 @@ const runFlags = {
     example: 'relay',
     rule: 'named',
     neutral: DEFAULT_PATH,
-    repeat: ({ plan }) => (commonPath(plan.arms) === DEFAULT_PATH ? undefined : commonPath(plan.arms)),
+    repeat: ({ plan }) =>
+      commonPath(plan.arms) === DEFAULT_PATH ? undefined : commonPath(plan.arms),
   },
   pin: {
     group: 'machine',
@@ -403,11 +418,14 @@ export type FlagName = keyof typeof runFlags;
 export const flagNames = Object.keys(runFlags) as FlagName[];
 
 /** Flags as given; undefined where the plan decides. */
-export type RunFlags = { readonly [Name in FlagName]?: FlagValues[(typeof runFlags)[Name]['kind']] };
+export type RunFlags = {
+  readonly [Name in FlagName]?: FlagValues[(typeof runFlags)[Name]['kind']];
+};
 
 /**
- * What a scenario says of a flag that its rule does not: it takes it; it sets the value itself; it takes it when it is measured
- * alone, and is measured without it in a suite; or it does not take it, and why.
+ * What a scenario says of a flag that its rule does not: it takes it; it sets the value itself; it
+ * takes it when it is measured alone, and is measured without it in a suite; or it does not take
+ * it, and why.
  */
 type Stance = 'takes' | 'sets' | 'alone' | { readonly refuses: string };
 

@@ -32,14 +32,34 @@ describe('a flag', () => {
     [{ faults: 'kill' }, ['herd', 'reconnect'], { herd: {}, reconnect: { faults: 'kill' } }],
     [{ policy: 'both' }, ['herd', 'stream'], { herd: { policy: 'both' }, stream: {} }],
     [{ resume: false }, ['reconnect', 'burst'], { reconnect: { resume: false }, burst: {} }],
-    [{ slo: ['delivery.p99 <= 50ms'] }, ['stream', 'capacity'], { stream: {}, capacity: { slo: ['delivery.p99 <= 50ms'] } }],
-    [{ duration: '5s', warmup: '1s' }, ['reconnect', 'stream'], { reconnect: {}, stream: { duration: '5s', warmup: '1s' } }],
+    [
+      { slo: ['delivery.p99 <= 50ms'] },
+      ['stream', 'capacity'],
+      { stream: {}, capacity: { slo: ['delivery.p99 <= 50ms'] } },
+    ],
+    [
+      { duration: '5s', warmup: '1s' },
+      ['reconnect', 'stream'],
+      { reconnect: {}, stream: { duration: '5s', warmup: '1s' } },
+    ],
     [{ rate: '20' }, ['fanout', 'stream'], { fanout: {}, stream: { rate: '20' } }],
-    [{ warmup: '1s', duration: '2s' }, ['memory', 'stream'], { memory: { duration: '2s' }, stream: { warmup: '1s', duration: '2s' } }],
+    [
+      { warmup: '1s', duration: '2s' },
+      ['memory', 'stream'],
+      { memory: { duration: '2s' }, stream: { warmup: '1s', duration: '2s' } },
+    ],
     [{ canary: true }, ['capacity', 'stream'], { capacity: {}, stream: { canary: true } }],
     [{ stamps: true }, ['capacity', 'stream'], { capacity: {}, stream: { stamps: true } }],
-    [{ clientProcesses: '2' }, ['completions', 'stream'], { completions: {}, stream: { clientProcesses: '2' } }],
-    [{ tokens: '80' }, ['stream', 'slow-reader', 'herd'], { stream: { tokens: '80' }, 'slow-reader': {}, herd: {} }],
+    [
+      { clientProcesses: '2' },
+      ['completions', 'stream'],
+      { completions: {}, stream: { clientProcesses: '2' } },
+    ],
+    [
+      { tokens: '80' },
+      ['stream', 'slow-reader', 'herd'],
+      { stream: { tokens: '80' }, 'slow-reader': {}, herd: {} },
+    ],
   ] as const)('%j of %j goes where it means something', (flags, named, expected) => {
     expect(shared(named, flags)).toEqual(expected);
   });
@@ -50,10 +70,16 @@ describe('a flag', () => {
     [{ slo: ['delivery.p99 <= 5ms'] }, '--slo delivery.p99 <= 5ms: none of stream, burst takes it'],
     [{ policy: 'both' }, '--policy both: none of stream, burst takes it'],
     [{ resume: false }, '--no-resume: none of stream, burst takes it'],
-    [{ precision: 'detection.p95:5%' }, '--precision detection.p95:5%: there is no metric "detection.p95"'],
-  ])('%j that no scenario could use, or that means something else in each, is refused by name', (flags, message) => {
-    expect(() => shareFlags(['stream', 'burst'], flags)).toThrow(message);
-  });
+    [
+      { precision: 'detection.p95:5%' },
+      '--precision detection.p95:5%: there is no metric "detection.p95"',
+    ],
+  ])(
+    '%j that no scenario could use, or that means something else in each, is refused by name',
+    (flags, message) => {
+      expect(() => shareFlags(['stream', 'burst'], flags)).toThrow(message);
+    },
+  );
 
   it('that none takes is refused with the scenarios that do', () => {
     expect(() => shareFlags(['stream', 'burst'], { policy: 'both' })).toThrow(
@@ -70,7 +96,10 @@ describe('a flag', () => {
 
   it('of a comparison is not for counts, which are measured without it', () => {
     const flags = { aa: true, precision: '5%', maxTime: '1m' };
-    expect(shared(['browser-limits', 'stream'], flags)).toEqual({ 'browser-limits': {}, stream: flags });
+    expect(shared(['browser-limits', 'stream'], flags)).toEqual({
+      'browser-limits': {},
+      stream: flags,
+    });
   });
 });
 
@@ -91,7 +120,12 @@ describe('a threshold', () => {
   ] as const;
 
   it('is judged in every scenario that has its metric and its arm', () => {
-    const texts = ['delivery.p99 > 50ms', 'resumed.p95 > 3s', 'tcp:delivery.p50 > 1ms', 'open.p50 > 5ms'];
+    const texts = [
+      'delivery.p99 > 50ms',
+      'resumed.p95 > 3s',
+      'tcp:delivery.p50 > 1ms',
+      'open.p50 > 5ms',
+    ];
     expect(shareThresholds(texts, places)).toEqual([
       ['delivery.p99 > 50ms', 'tcp:delivery.p50 > 1ms', 'open.p50 > 5ms'],
       ['delivery.p99 > 50ms'],
@@ -104,18 +138,24 @@ describe('a threshold', () => {
       message: '--fail-if speed > 3ms: there is no metric "speed"',
       hint: expect.stringMatching(/^stream: known: .*\nburst: /) as string,
     };
-    expect(() => shareThresholds(['speed > 3ms'], places)).toThrow(expect.objectContaining(refused) as Error);
+    expect(() => shareThresholds(['speed > 3ms'], places)).toThrow(
+      expect.objectContaining(refused) as Error,
+    );
   });
 
   it('with a limit that does not fit its metric is refused though other scenarios lack the metric', () => {
-    expect(() => shareThresholds(['resumed.p95 > 3'], places)).toThrow('a limit of resumed.p95 in ns, us, µs, ms or s');
+    expect(() => shareThresholds(['resumed.p95 > 3'], places)).toThrow(
+      'a limit of resumed.p95 in ns, us, µs, ms or s',
+    );
   });
 });
 
 it('scenarios are known, and named once', () => {
   expect(readScenarios(['memory', 'capacity'])).toEqual(['memory', 'capacity']);
   expect(() => readScenarios(['memory', 'storm'])).toThrow('there is no scenario "storm"');
-  expect(() => readScenarios(['memory', 'stream', 'memory'])).toThrow('each scenario once: memory is there twice');
+  expect(() => readScenarios(['memory', 'stream', 'memory'])).toThrow(
+    'each scenario once: memory is there twice',
+  );
 });
 
 it('the command that repeats a suite says what was given and what was drawn, and not where the result went', () => {

@@ -1,5 +1,6 @@
-// Distributes the flags of a suite to its scenarios: a flag that all scenarios take goes to each, a flag that only some take
-// goes to those. A flag that none would take, or that has another meaning in each, is refused by name.
+// Distributes the flags of a suite to its scenarios: a flag that all scenarios take goes to each, a
+// flag that only some take goes to those. A flag that none would take, or that has another meaning
+// in each, is refused by name.
 
 import { BenchError } from '../contract/errors.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
@@ -14,15 +15,21 @@ import { isGiven, takersHint, takesInSuite, writtenFlag } from './taken.ts';
 export function readScenarios(names: readonly string[]): readonly ScenarioId[] {
   const picked = names.map((name) => pickName('scenario', name, scenarioNames));
   const repeated = picked.find((name, index) => picked.indexOf(name) !== index);
-  if (repeated !== undefined) throw new BenchError('USAGE', `each scenario once: ${repeated} is there twice`);
+  if (repeated !== undefined)
+    throw new BenchError('USAGE', `each scenario once: ${repeated} is there twice`);
   return picked;
 }
 
-/** One set of flags for each scenario, in their order. @throws BenchError USAGE or UNKNOWN_NAME that names the flag. */
+/**
+ * One set of flags for each scenario, in their order. @throws BenchError USAGE or UNKNOWN_NAME that
+ * names the flag.
+ */
 export function shareFlags(named: readonly ScenarioId[], flags: RunFlags): readonly RunFlags[] {
   for (const name of flagNames) if (isGiven(name, flags)) refuseLost(name, named, flags);
   return named.map((scenario) => {
-    const kept = Object.entries(flags).filter(([name]) => isKept(name as FlagName, scenario, flags));
+    const kept = Object.entries(flags).filter(([name]) =>
+      isKept(name as FlagName, scenario, flags),
+    );
     return withOwnPrecision(scenario, named, Object.fromEntries(kept));
   });
 }
@@ -34,16 +41,29 @@ function isKept(name: FlagName, scenario: ScenarioId, flags: RunFlags): boolean 
 function refuseLost(name: FlagName, named: readonly ScenarioId[], flags: RunFlags): void {
   const written = writtenFlag(name, flags[name]);
   if (flagOf(name).isPerScenario === true) {
-    throw new BenchError('USAGE', `${written}: it means something else in each scenario, and there are several`, {
-      hint: `give it to one alone: streamduel run ${named[0]} ${written}`,
-    });
+    throw new BenchError(
+      'USAGE',
+      `${written}: it means something else in each scenario, and there are several`,
+      {
+        hint: `give it to one alone: streamduel run ${named[0]} ${written}`,
+      },
+    );
   }
   if (named.some((scenario) => takesInSuite(name, scenarios[scenario]))) return;
-  throw new BenchError('USAGE', `${written}: none of ${named.join(', ')} takes it`, { hint: takersHint(name) });
+  throw new BenchError('USAGE', `${written}: none of ${named.join(', ')} takes it`, {
+    hint: takersHint(name),
+  });
 }
 
-/** Each scenario gets its own metrics of `delivery.p50,memory.retained:5%`; a scenario without any of them has no stopping rule. */
-function withOwnPrecision(name: ScenarioId, named: readonly ScenarioId[], flags: RunFlags): RunFlags {
+/**
+ * Each scenario gets its own metrics of `delivery.p50,memory.retained:5%`; a scenario without any
+ * of them has no stopping rule.
+ */
+function withOwnPrecision(
+  name: ScenarioId,
+  named: readonly ScenarioId[],
+  flags: RunFlags,
+): RunFlags {
   const { precision } = flags;
   const colon = precision?.lastIndexOf(':') ?? -1;
   if (precision === undefined || colon < 0) return flags;
@@ -63,11 +83,19 @@ export interface SuitePlace {
   readonly arms: readonly string[];
 }
 
-/** The texts of --fail-if that each place can judge; one that none can is refused. @throws BenchError USAGE or UNKNOWN_NAME */
-export function shareThresholds(texts: readonly string[], places: readonly SuitePlace[]): readonly (readonly string[])[] {
+/**
+ * The texts of --fail-if that each place can judge; one that none can is refused. @throws
+ * BenchError USAGE or UNKNOWN_NAME
+ */
+export function shareThresholds(
+  texts: readonly string[],
+  places: readonly SuitePlace[],
+): readonly (readonly string[])[] {
   const judges = texts.map((text) => {
     const misses = places.map(({ scenario, arms }) => whyUnknown(text, arms, scenario));
-    const hints = misses.flatMap((miss, index) => (miss?.hint === undefined ? [] : [`${places[index]?.scenario}: ${miss.hint}`]));
+    const hints = misses.flatMap((miss, index) =>
+      miss?.hint === undefined ? [] : [`${places[index]?.scenario}: ${miss.hint}`],
+    );
     const [first] = misses;
     if (first !== undefined && misses.every((miss) => miss !== undefined))
       throw new BenchError(first.code, first.message, { hint: hints.join('\n') });
@@ -76,8 +104,15 @@ export function shareThresholds(texts: readonly string[], places: readonly Suite
   return places.map((_, place) => texts.filter((_text, index) => judges[index]?.[place] === true));
 }
 
-/** Returns undefined when the threshold can be judged; a limit that does not fit its metric is wrong everywhere, and thrown. */
-function whyUnknown(text: string, arms: readonly string[], scenario: ScenarioId): BenchError | undefined {
+/**
+ * Returns undefined when the threshold can be judged; a limit that does not fit its metric is wrong
+ * everywhere, and thrown.
+ */
+function whyUnknown(
+  text: string,
+  arms: readonly string[],
+  scenario: ScenarioId,
+): BenchError | undefined {
   try {
     parseThreshold(text, arms, scenario);
     return undefined;

@@ -15,7 +15,10 @@ export interface Refusal {
 
 const rules: Record<FlagRule, (scenario: FlagTaker) => Refusal | undefined> = {
   all: () => undefined,
-  steady: ({ breaks }) => (breaks === undefined ? undefined : { why: 'its faults determine how long streams and trials are' }),
+  steady: ({ breaks }) =>
+    breaks === undefined
+      ? undefined
+      : { why: 'its faults determine how long streams and trials are' },
   faults: ({ breaks }) => (breaks === undefined ? { why: 'it injects no fault' } : undefined),
   named: () => ({ why: undefined }),
 };
@@ -43,9 +46,13 @@ export function refuseForeignFlags(flags: RunFlags, scenario: FlagTaker): void {
     const refusal = isGiven(name, flags) ? whyRefused(name, scenario) : undefined;
     if (refusal === undefined) continue;
     const reason = refusal.why === undefined ? '' : `: ${refusal.why}`;
-    throw new BenchError('USAGE', `${writtenFlag(name, flags[name])}: scenario ${scenario.name} does not take it${reason}`, {
-      hint: takersHint(name),
-    });
+    throw new BenchError(
+      'USAGE',
+      `${writtenFlag(name, flags[name])}: scenario ${scenario.name} does not take it${reason}`,
+      {
+        hint: takersHint(name),
+      },
+    );
   }
 }
 

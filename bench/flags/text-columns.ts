@@ -10,7 +10,11 @@ const MOST_FIRST = 30;
 export function alignRows(rows: readonly (readonly string[])[]): string {
   const lengths = rows.map((row) => row.slice(0, -1).map((cell) => cell.length));
   const widths = (lengths[0] ?? []).map((_, column) =>
-    Math.max(...lengths.map((row) => (row.length === 1 ? Math.min(row[column] ?? 0, MOST_FIRST) : (row[column] ?? 0)))),
+    Math.max(
+      ...lengths.map((row) =>
+        row.length === 1 ? Math.min(row[column] ?? 0, MOST_FIRST) : (row[column] ?? 0),
+      ),
+    ),
   );
   const start = INDENT.length + widths.reduce((sum, width) => sum + width + GAP.length, 0);
   const lines = rows.flatMap((row) => {
@@ -22,7 +26,9 @@ export function alignRows(rows: readonly (readonly string[])[]): string {
         .join('');
     const [first = '', ...others] = wrapWords(row.at(-1) ?? '', COLUMNS - start);
     const indented = others.map((line) => ' '.repeat(start) + line);
-    return head.length > start ? [head.trimEnd(), ' '.repeat(start) + first, ...indented] : [(head + first).trimEnd(), ...indented];
+    return head.length > start
+      ? [head.trimEnd(), ' '.repeat(start) + first, ...indented]
+      : [(head + first).trimEnd(), ...indented];
   });
   return `${lines.join('\n')}\n`;
 }
@@ -38,7 +44,8 @@ function wrapWords(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;

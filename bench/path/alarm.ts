@@ -1,5 +1,6 @@
-// Calls back once at a moment of a clock, never before it: Node's timers truncate fractions of a millisecond and count from
-// the start of the event loop's turn, so by themselves they fire up to a millisecond too early.
+// Calls back once at a moment of a clock, never before it: Node's timers truncate fractions of a
+// millisecond and count from the start of the event loop's turn, so by themselves they fire up to a
+// millisecond too early.
 
 import { NS_PER_MS } from '../contract/units.ts';
 
@@ -7,7 +8,10 @@ export interface Alarm {
   readonly stop: () => void;
 }
 
-/** Never calls back synchronously; at the latest a millisecond or two after the moment, if the process has its CPU. */
+/**
+ * Never calls back synchronously; at the latest a millisecond or two after the moment, if the
+ * process has its CPU.
+ */
 export function setAlarm(atNs: number, now: () => number, callback: () => void): Alarm {
   let timer: NodeJS.Timeout;
   const wait = (): void => {

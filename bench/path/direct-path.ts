@@ -6,7 +6,10 @@ import type { OpenPath } from './path.ts';
 export const LOOPBACK = '127.0.0.1';
 
 export const openDirectPath: OpenPath = ({ delayNs, fault }) => {
-  assert(delayNs === 0 && fault === undefined, 'nothing on loopback could delay bytes or break connections');
+  assert(
+    delayNs === 0 && fault === undefined,
+    'nothing on loopback could delay bytes or break connections',
+  );
   return {
     keepsBytes: true,
     pids: [],

@@ -1,4 +1,5 @@
-// Implements each fault of the relay. To add one: its kind in bench/contract/faults.ts, and its entry here.
+// Implements each fault of the relay. To add one: its kind in bench/contract/faults.ts, and its
+// entry here.
 
 import type { Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -30,12 +31,17 @@ export interface FaultCounts {
 /** `outage` occurs only for faults that last. */
 export type Phase = 'before' | 'outage' | 'after';
 
-/** Times are in ns, on the relay's clock. Every hook is optional: a fault leaves out those it does not need. */
+/**
+ * Times are in ns, on the relay's clock. Every hook is optional: a fault leaves out those it does
+ * not need.
+ */
 export interface FaultBehaviour {
   readonly atStart?: () => void;
   /** Called at the fault's moment. */
   readonly strike?: () => void;
-  /** Duration of the outage; undefined for a momentary fault and for one that lasts from the start. */
+  /**
+   * Duration of the outage; undefined for a momentary fault and for one that lasts from the start.
+   */
   readonly forNs?: number;
   readonly heal?: () => void | Promise<void>;
   /** Called during the outage for every new connection, instead of joining it to the server. */
@@ -89,7 +95,8 @@ const behaviours: Behaviours = {
     },
   }),
   bandwidth: ({ bytesPerSecond }, { now, links }) => {
-    const limit = (link: Link): void => link.toClient.limit(new TokenBucket({ bytesPerSecond, now }));
+    const limit = (link: Link): void =>
+      link.toClient.limit(new TokenBucket({ bytesPerSecond, now }));
     return { atStart: () => links().forEach(limit), onOpen: limit };
   },
   'cut-after': cutAfter,
@@ -100,7 +107,8 @@ function blackhole(
   relay: FaultyRelay,
   counts: FaultCounts,
 ): FaultBehaviour {
-  // Links held during the outage, not those standing at its end: a close by a client meanwhile must still reach the server.
+  // Links held during the outage, not those standing at its end: a close by a client meanwhile must
+  // still reach the server.
   const held: Link[] = [];
   const waiting: WaitingClient[] = [];
   const hold = (link: Link): void => {
@@ -110,11 +118,14 @@ function blackhole(
   return {
     forNs,
     strike: () => relay.links().forEach(hold),
-    // Reached with direction `to-client` only: requests come through, so the server is connected at once.
+    // Reached with direction `to-client` only: requests come through, so the server is connected at
+    // once.
     onOpen: (link, phase) => {
       if (phase === 'outage') hold(link);
     },
-    ...(direction === 'both' && { takeOver: (client: Socket) => void waiting.push(new WaitingClient(client)) }),
+    ...(direction === 'both' && {
+      takeOver: (client: Socket) => void waiting.push(new WaitingClient(client)),
+    }),
     heal: () => {
       for (const link of held.splice(0)) {
         if (link.isHoldingBack) counts.held++;
@@ -129,8 +140,15 @@ function blackhole(
   };
 }
 
-/** Cuts the first connections after the start, one for each number in `bytes`; later connections pass untouched. */
-function cutAfter({ bytes, how }: Extract<RelayFault, { kind: 'cut-after' }>, _: FaultyRelay, counts: FaultCounts): FaultBehaviour {
+/**
+ * Cuts the first connections after the start, one for each number in `bytes`; later connections
+ * pass untouched.
+ */
+function cutAfter(
+  { bytes, how }: Extract<RelayFault, { kind: 'cut-after' }>,
+  _: FaultyRelay,
+  counts: FaultCounts,
+): FaultBehaviour {
   let opened = 0;
   return {
     onOpen: (link) => {
@@ -146,8 +164,16 @@ function cutAfter({ bytes, how }: Extract<RelayFault, { kind: 'cut-after' }>, _:
   };
 }
 
-export function behaviourOf(fault: RelayFault, relay: FaultyRelay, counts: FaultCounts): FaultBehaviour {
+export function behaviourOf(
+  fault: RelayFault,
+  relay: FaultyRelay,
+  counts: FaultCounts,
+): FaultBehaviour {
   // The table's type ties each entry to its kind; a lookup by a union of kinds cannot express that.
-  const behaviour = behaviours[fault.kind] as (fault: RelayFault, relay: FaultyRelay, counts: FaultCounts) => FaultBehaviour;
+  const behaviour = behaviours[fault.kind] as (
+    fault: RelayFault,
+    relay: FaultyRelay,
+    counts: FaultCounts,
+  ) => FaultBehaviour;
   return behaviour(fault, relay, counts);
 }

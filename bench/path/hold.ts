@@ -1,5 +1,6 @@
-// Holds items for a fixed time with a precision that Node's timers (whole milliseconds, and late) do not have: long waits use
-// a timer, the last milliseconds short sleeps between turns of the event loop, so that items that arrive meanwhile are noticed.
+// Holds items for a fixed time with a precision that Node's timers (whole milliseconds, and late)
+// do not have: long waits use a timer, the last milliseconds short sleeps between turns of the
+// event loop, so that items that arrive meanwhile are noticed.
 
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 
@@ -8,13 +9,17 @@ const TIMER_MARGIN_NS = 2 * NS_PER_MS;
 /** Maximum length of a sleep, because nothing is read meanwhile. */
 const NAP_NS = 50 * NS_PER_US;
 /**
- * No sleep this soon after an arrival: the other tokens of a server's turn follow within some 20 µs each, and a token that
- * arrived during a sleep would be held from the end of the sleep on, so longer than recorded.
+ * No sleep this soon after an arrival: the other tokens of a server's turn follow within some 20 µs
+ * each, and a token that arrived during a sleep would be held from the end of the sleep on, so
+ * longer than recorded.
  */
 const BURST_NS = 400 * NS_PER_US;
 /** The kernel wakes a sleeping process about this much late (its default timer slack is 50 µs). */
 const WAKE_UP_NS = 80 * NS_PER_US;
-/** About one turn of the event loop: a remaining time this short is spent in a busy wait, because another turn would overshoot. */
+/**
+ * About one turn of the event loop: a remaining time this short is spent in a busy wait, because
+ * another turn would overshoot.
+ */
 const LAST_NS = 25 * NS_PER_US;
 
 interface Held {
@@ -53,7 +58,11 @@ export class Hold {
   #wait(): void {
     const { now, forNs, onRelease } = this.#options;
     let released = 0;
-    for (let held = this.#queue[0]; held !== undefined && now() >= held.sinceNs + forNs - LAST_NS; held = this.#queue[released]) {
+    for (
+      let held = this.#queue[0];
+      held !== undefined && now() >= held.sinceNs + forNs - LAST_NS;
+      held = this.#queue[released]
+    ) {
       while (now() < held.sinceNs + forNs);
       onRelease(now() - held.sinceNs);
       held.release();
@@ -69,7 +78,8 @@ export class Hold {
       return;
     }
     const isBurstOver = now() - this.#lastNs > BURST_NS;
-    if (isBurstOver && leftNs > NAP_NS + WAKE_UP_NS) Atomics.wait(this.#cell, 0, 0, NAP_NS / NS_PER_MS);
+    if (isBurstOver && leftNs > NAP_NS + WAKE_UP_NS)
+      Atomics.wait(this.#cell, 0, 0, NAP_NS / NS_PER_MS);
     setImmediate(() => this.#wait());
   }
 }

@@ -1,11 +1,15 @@
-// One connection through the relay: the client's socket, the server's, and the two passages between them.
+// One connection through the relay: the client's socket, the server's, and the two passages between
+// them.
 
 import type { Socket } from 'node:net';
 import { NS_PER_S } from '../contract/units.ts';
 import { setAlarm, type Alarm } from './alarm.ts';
 import { Passage, resetSocket, type Piece } from './passage.ts';
 
-/** How long a side that has received a FIN may take to close too; data it sends meanwhile is dropped. As in nginx's `lingering_timeout`. */
+/**
+ * How long a side that has received a FIN may take to close too; data it sends meanwhile is
+ * dropped. As in nginx's `lingering_timeout`.
+ */
 export const LINGER_NS = 5 * NS_PER_S;
 
 interface LinkOptions {
@@ -36,7 +40,9 @@ export class Link {
     this.toClient = new Passage({ from: server, to: client, now });
     this.toServer = new Passage({ from: client, to: server, now });
     this.#listenTo(client, (piece) => this.toServer.take(piece));
-    this.#listenTo(server, (piece) => onServerRead(typeof piece === 'string' ? 0 : piece.length, () => this.toClient.take(piece)));
+    this.#listenTo(server, (piece) =>
+      onServerRead(typeof piece === 'string' ? 0 : piece.length, () => this.toClient.take(piece)),
+    );
     client.on('close', onGone);
   }
 
@@ -60,7 +66,9 @@ export class Link {
     return this.toClient.isHoldingBack || this.toServer.isHoldingBack;
   }
 
-  /** Ends the link once neither side has sent a byte for `idleNs`, counted from now at the earliest. */
+  /**
+   * Ends the link once neither side has sent a byte for `idleNs`, counted from now at the earliest.
+   */
   endWhenIdle(idleNs: number, onEnd: () => void): void {
     this.#lastByteNs = this.#now();
     const check = (): void => {

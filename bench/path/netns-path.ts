@@ -1,11 +1,15 @@
-// Server and clients are in two network namespaces of the trial's own, joined by a pair of virtual interfaces, which can be cut.
+// Server and clients are in two network namespaces of the trial's own, joined by a pair of virtual
+// interfaces, which can be cut.
 
 import assert from 'node:assert/strict';
 import { openNamespaces, type NamespacePair } from './network-namespaces.ts';
 import type { NetworkFault, OpenPath } from './path.ts';
 
 export const openNetnsPath: OpenPath = async ({ delayNs, fault }) => {
-  assert(delayNs === 0 && fault === undefined, 'a pair of interfaces neither delays bytes nor breaks single connections');
+  assert(
+    delayNs === 0 && fault === undefined,
+    'a pair of interfaces neither delays bytes nor breaks single connections',
+  );
   const namespaces = await openNamespaces();
   const { server, client } = namespaces;
   return {
@@ -24,7 +28,10 @@ export const openNetnsPath: OpenPath = async ({ delayNs, fault }) => {
   };
 };
 
-async function breakNetwork(namespaces: NamespacePair, { how, lossShare }: NetworkFault): Promise<() => Promise<void>> {
+async function breakNetwork(
+  namespaces: NamespacePair,
+  { how, lossShare }: NetworkFault,
+): Promise<() => Promise<void>> {
   if (how === 'link-down') {
     await namespaces.linkDown();
     return async () => await namespaces.linkUp();

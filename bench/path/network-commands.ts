@@ -1,12 +1,16 @@
-// Builds the commands that create, break and remove a pair of network namespaces. Everything happens inside the two: the
-// virtual interfaces are created there, and rules are loaded there, so the host's own network is never touched.
+// Builds the commands that create, break and remove a pair of network namespaces. Everything
+// happens inside the two: the virtual interfaces are created there, and rules are loaded there, so
+// the host's own network is never touched.
 
 /** One of the two ends of the pair. */
 export interface Side {
   /** Name of the namespace. */
   readonly name: string;
   readonly address: string;
-  /** Prefix that runs a command inside; it replaces itself with the command (exec), so the pid is the command's. */
+  /**
+   * Prefix that runs a command inside; it replaces itself with the command (exec), so the pid is
+   * the command's.
+   */
   readonly within: readonly [string, ...string[]];
 }
 
@@ -26,11 +30,14 @@ const TABLE = 'inet streamduel';
 const LOSS_STEPS = 1000;
 
 /**
- * The addresses are the same for every pair: each pair is a network of its own, which neither the host nor another pair
- * sees. 10.203.0.0/30 has room for exactly two.
+ * The addresses are the same for every pair: each pair is a network of its own, which neither the
+ * host nor another pair sees. 10.203.0.0/30 has room for exactly two.
  */
 export function nameSides(id: string): { server: Side; client: Side } {
-  return { server: nameSide(`${id}-server`, SERVER_ADDRESS), client: nameSide(`${id}-client`, '10.203.0.2') };
+  return {
+    server: nameSide(`${id}-server`, SERVER_ADDRESS),
+    client: nameSide(`${id}-client`, '10.203.0.2'),
+  };
 }
 
 function nameSide(name: string, address: string): Side {
@@ -43,7 +50,20 @@ export function openCommands({ server, client }: { server: Side; client: Side })
   const sides = [server, client];
   return [
     ...sides.map(({ name }) => ip('netns', 'add', name)),
-    ip('-n', server.name, 'link', 'add', INTERFACE, 'type', 'veth', 'peer', 'name', INTERFACE, 'netns', client.name),
+    ip(
+      '-n',
+      server.name,
+      'link',
+      'add',
+      INTERFACE,
+      'type',
+      'veth',
+      'peer',
+      'name',
+      INTERFACE,
+      'netns',
+      client.name,
+    ),
     ...sides.flatMap(({ name, address }) => [
       ip('-n', name, 'address', 'add', `${address}/30`, 'dev', INTERFACE),
       ip('-n', name, 'link', 'set', 'lo', 'up'),
@@ -63,9 +83,13 @@ export function removeCommand(name: string): Command {
   return ip('netns', 'delete', name);
 }
 
-/** Drops packets on input, because a sender whose own packet is refused gets an error, while one whose packet is lost does not. */
+/**
+ * Drops packets on input, because a sender whose own packet is refused gets an error, while one
+ * whose packet is lost does not.
+ */
 export function dropCommand({ within }: Side, share: number): Command {
-  const chosen = share === 1 ? '' : `numgen random mod ${LOSS_STEPS} < ${Math.round(share * LOSS_STEPS)} `;
+  const chosen =
+    share === 1 ? '' : `numgen random mod ${LOSS_STEPS} < ${Math.round(share * LOSS_STEPS)} `;
   // The rule names the interface, so that a process's own traffic over loopback passes.
   const rule = `iifname "${INTERFACE}" ${chosen}drop`;
   const table = `table ${TABLE} {\n chain arriving {\n  type filter hook input priority 0\n  ${rule}\n }\n}\n`;
@@ -76,7 +100,10 @@ export function healCommand({ within }: Side): Command {
   return { words: nft(within), input: withoutTable };
 }
 
-/** Adds the table before deleting it, so that the deletion succeeds in any case; one file is one transaction. */
+/**
+ * Adds the table before deleting it, so that the deletion succeeds in any case; one file is one
+ * transaction.
+ */
 const withoutTable = `add table ${TABLE}\ndelete table ${TABLE}\n`;
 
 function nft([program, ...rest]: Side['within']): [string, ...string[]] {

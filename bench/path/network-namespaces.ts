@@ -1,5 +1,6 @@
-// Gives a trial its own network: two network namespaces joined by a pair of virtual interfaces, which can be cut. Needs
-// privileges; namespaces left behind by a killed run are removed by the next one.
+// Gives a trial its own network: two network namespaces joined by a pair of virtual interfaces,
+// which can be cut. Needs privileges; namespaces left behind by a killed run are removed by the
+// next one.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -19,9 +20,16 @@ import {
   type Command,
   type Side,
 } from './network-commands.ts';
-import { explainNetworkRefusal, notLinux, type FailedCommand, type NetworkRefusal } from './network-refusal.ts';
+import {
+  explainNetworkRefusal,
+  notLinux,
+  type FailedCommand,
+  type NetworkRefusal,
+} from './network-refusal.ts';
 
-/** Contains the pid of its owner, by which another run sees whether the namespace is still in use. */
+/**
+ * Contains the pid of its owner, by which another run sees whether the namespace is still in use.
+ */
 const NAME = /^streamduel-(\d+)-[0-9a-f]+-(?:server|client)$/;
 const ID_BYTES = 4;
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -63,7 +71,10 @@ export class NamespacePair implements AsyncDisposable {
     await this.lose(1);
   }
 
-  /** Drops packets at random, in the kernel. @param share More than 0, at most 1, in steps of 1/1000. */
+  /**
+   * Drops packets at random, in the kernel. @param share More than 0, at most 1, in steps of
+   * 1/1000.
+   */
   async lose(share: number): Promise<void> {
     await Promise.all([run(dropCommand(this.server, share)), run(dropCommand(this.client, share))]);
   }
@@ -81,13 +92,19 @@ export class NamespacePair implements AsyncDisposable {
   }
 }
 
-/** Why a network of its own is unavailable here, and the fix; undefined when it is available. Probed once, by creating one. */
+/**
+ * Why a network of its own is unavailable here, and the fix; undefined when it is available. Probed
+ * once, by creating one.
+ */
 export function whyNoNamespaces(): NetworkRefusal | undefined {
   tried ??= tryNetwork();
   return tried.namespaces;
 }
 
-/** Why a fault is unavailable here, and the fix; undefined when it is available. Probed once, by creating and breaking a network. */
+/**
+ * Why a fault is unavailable here, and the fix; undefined when it is available. Probed once, by
+ * creating and breaking a network.
+ */
 export function whyAbsent(fault: FaultName): NetworkRefusal | undefined {
   if (!needsPrivileges(fault)) return undefined;
   tried ??= tryNetwork();
@@ -140,7 +157,11 @@ async function removeLeftovers(): Promise<void> {
 async function run({ words, input }: Command): Promise<string> {
   const [program, ...rest] = words;
   // Runs in a process group of its own: Ctrl-C must not end a removal.
-  const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], timeout: COMMAND_TIMEOUT_MS, detached: true });
+  const child = spawn(program, rest, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: COMMAND_TIMEOUT_MS,
+    detached: true,
+  });
   // A program that exits before it has read all its input is judged by its exit code.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
@@ -149,17 +170,29 @@ async function run({ words, input }: Command): Promise<string> {
     text(child.stdout),
     once(child, 'close').then(
       ([code]: unknown[]) => ({ code: undefined, isFine: code === 0, message: '' }),
-      (error: NodeJS.ErrnoException) => ({ code: error.code, isFine: false, message: error.message }),
+      (error: NodeJS.ErrnoException) => ({
+        code: error.code,
+        isFine: false,
+        message: error.message,
+      }),
     ),
   ]);
   if (ended.isFine) return shown;
-  throw refusalError({ command: words, said: said === '' ? ended.message : said, code: ended.code });
+  throw refusalError({
+    command: words,
+    said: said === '' ? ended.message : said,
+    code: ended.code,
+  });
 }
 
 /** Synchronous variant of {@link run}, for probing only; undefined when the command succeeded. */
 function tryCommand({ words, input }: Command): FailedCommand | undefined {
   const [program, ...rest] = words;
-  const { status, error, stderr } = spawnSync(program, rest, { input: input ?? '', timeout: COMMAND_TIMEOUT_MS, encoding: 'utf8' });
+  const { status, error, stderr } = spawnSync(program, rest, {
+    input: input ?? '',
+    timeout: COMMAND_TIMEOUT_MS,
+    encoding: 'utf8',
+  });
   if (status === 0) return undefined;
   const { code, message } = (error ?? { message: '' }) as NodeJS.ErrnoException;
   return { command: words, said: error === undefined ? stderr : message, code };

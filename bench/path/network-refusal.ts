@@ -1,4 +1,5 @@
-// Explains why a network of our own is unavailable here, and the fix, from the output of a command that failed.
+// Explains why a network of our own is unavailable here, and the fix, from the output of a command
+// that failed.
 
 export interface NetworkRefusal {
   readonly why: string;
@@ -22,7 +23,11 @@ export const notLinux = (platform: string): NetworkRefusal => ({
 export function explainNetworkRefusal({ command, said, code }: FailedCommand): NetworkRefusal {
   const lines = said.trim().replaceAll(/\s*\n\s*/g, ' ');
   const line = command.join(' ');
-  if (code === 'ENOENT') return { why: `the program ${command[0]} is not installed`, remedy: 'apt-get install iproute2' };
+  if (code === 'ENOENT')
+    return {
+      why: `the program ${command[0]} is not installed`,
+      remedy: 'apt-get install iproute2',
+    };
   // `ip netns exec` reports this about the program it should run.
   if (/exec of "nft" failed: No such file/.test(said)) {
     return { why: 'the program nft is not installed', remedy: 'apt-get install nftables' };
@@ -30,8 +35,12 @@ export function explainNetworkRefusal({ command, said, code }: FailedCommand): N
   if (/permission|permitted|must be root/i.test(said)) {
     return {
       why: `this process may not make network namespaces: ${lines}`,
-      remedy: 'run it as root, or with sudo; in a container also: --cap-add NET_ADMIN --cap-add SYS_ADMIN',
+      remedy:
+        'run it as root, or with sudo; in a container also: --cap-add NET_ADMIN --cap-add SYS_ADMIN',
     };
   }
-  return { why: `${line}: ${lines === '' ? 'it failed and said nothing' : lines}`, remedy: `as root, try it by hand: ${line}` };
+  return {
+    why: `${line}: ${lines === '' ? 'it failed and said nothing' : lines}`,
+    remedy: `as root, try it by hand: ${line}`,
+  };
 }

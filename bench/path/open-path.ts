@@ -6,7 +6,11 @@ import { openNetnsPath } from './netns-path.ts';
 import type { OpenPath, Path, PathOptions } from './path.ts';
 import { openRelayPath } from './relay-path.ts';
 
-const openers: Readonly<Record<PathName, OpenPath>> = { direct: openDirectPath, relay: openRelayPath, netns: openNetnsPath };
+const openers: Readonly<Record<PathName, OpenPath>> = {
+  direct: openDirectPath,
+  relay: openRelayPath,
+  netns: openNetnsPath,
+};
 
 /** @throws BenchError LIMIT when this machine cannot have such a path */
 export async function openPath(name: PathName, options: PathOptions): Promise<Path> {

@@ -1,5 +1,6 @@
-// One direction of one connection through the relay: bytes read on one side are written to the other, in order, even when
-// some are held meanwhile. Ends and resets are pieces of that order too, so they cannot overtake bytes.
+// One direction of one connection through the relay: bytes read on one side are written to the
+// other, in order, even when some are held meanwhile. Ends and resets are pieces of that order too,
+// so they cannot overtake bytes.
 
 import type { Socket } from 'node:net';
 import { setAlarm, type Alarm } from './alarm.ts';
@@ -47,12 +48,15 @@ export class Passage {
 
   take(piece: Piece): void {
     if (this.#isClosed) return;
-    if (this.#firstHeldNs !== undefined && typeof piece !== 'string') this.#holdFirst(this.#firstHeldNs);
+    if (this.#firstHeldNs !== undefined && typeof piece !== 'string')
+      this.#holdFirst(this.#firstHeldNs);
     this.#waiting.push(piece);
     this.#goOn();
   }
 
-  /** Blocks everything from now on. Bytes already written to the socket are on their way and arrive. */
+  /**
+   * Blocks everything from now on. Bytes already written to the socket are on their way and arrive.
+   */
   hold(): void {
     this.#isHeld = true;
     this.#regulate();
@@ -114,7 +118,9 @@ export class Passage {
     }
   }
 
-  /** The part that may pass now; undefined when none of it may, and then an alarm continues later. */
+  /**
+   * The part that may pass now; undefined when none of it may, and then an alarm continues later.
+   */
   #withinLimit(bytes: Buffer): Buffer | undefined {
     const bucket = this.#bucket;
     if (bucket === undefined) return bytes;
@@ -154,7 +160,9 @@ export class Passage {
   }
 }
 
-/** Sends RST instead of FIN. Bytes that the kernel has not sent yet are dropped, as with any reset. */
+/**
+ * Sends RST instead of FIN. Bytes that the kernel has not sent yet are dropped, as with any reset.
+ */
 export function resetSocket(socket: Socket): void {
   if (socket.destroyed) return;
   // libuv does not reset a socket whose FIN is still queued behind unsent bytes.

@@ -1,4 +1,5 @@
-// What stands between the server and the clients of a trial. Each kind of path is one file beside this one.
+// What stands between the server and the clients of a trial. Each kind of path is one file beside
+// this one.
 
 import type { FaultAction, RelayFault } from '../contract/faults.ts';
 import type { RelayTally } from '../contract/tally.ts';
@@ -8,9 +9,14 @@ import type { StartWorker } from '../trial/worker.ts';
 export type NetworkFault = Extract<FaultAction, { by: 'network' }>;
 
 export interface Path extends AsyncDisposable {
-  /** Whether clients read exactly the bytes that the server wrote; false for a proxy that frames or compresses them anew. */
+  /**
+   * Whether clients read exactly the bytes that the server wrote; false for a proxy that frames or
+   * compresses them anew.
+   */
   readonly keepsBytes: boolean;
-  /** Processes that pass bytes on: the CPU time that they use is the trial's own, and neither end's. */
+  /**
+   * Processes that pass bytes on: the CPU time that they use is the trial's own, and neither end's.
+   */
   readonly pids: readonly number[];
   /** Address on which the server listens, and the one to which clients connect. */
   readonly serverHost: string;
@@ -22,11 +28,20 @@ export interface Path extends AsyncDisposable {
   readonly withinClient: readonly string[];
   /** Leads to this port of the server, and resolves with the port that clients connect to. */
   readonly connect: (serverPort: number, signal: AbortSignal) => Promise<number>;
-  /** Agrees on T0, from which on the path delays bytes or breaks connections if it was opened to do so. */
+  /**
+   * Agrees on T0, from which on the path delays bytes or breaks connections if it was opened to do
+   * so.
+   */
   readonly start: (epochNs: bigint) => void;
-  /** Breaks the network between both ends until the returned function is called. Absent: it has no network of its own. */
+  /**
+   * Breaks the network between both ends until the returned function is called. Absent: it has no
+   * network of its own.
+   */
   readonly fault?: (action: NetworkFault) => Promise<() => Promise<void>>;
-  /** Ends the passing on of bytes; undefined from a path that counts nothing. Call once, when all streams are over. */
+  /**
+   * Ends the passing on of bytes; undefined from a path that counts nothing. Call once, when all
+   * streams are over.
+   */
   readonly tally: (signal: AbortSignal) => Promise<RelayTally | undefined>;
 }
 

@@ -2,13 +2,23 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RelayFault } from '../contract/faults.ts';
 import type { RelayFaultTally } from '../contract/recovery.ts';
-import { closeAll, connectPeer, now, startRelay, startServer, until, type Peer } from './relay-fixture.ts';
+import {
+  closeAll,
+  connectPeer,
+  now,
+  startRelay,
+  startServer,
+  until,
+  type Peer,
+} from './relay-fixture.ts';
 import type { Relay } from './relay.ts';
 
 afterEach(closeAll);
 
 const FOR_NS = 40e6;
-/** Outage length for tests in which something must happen before it is over, on a busy machine too. */
+/**
+ * Outage length for tests in which something must happen before it is over, on a busy machine too.
+ */
 const LONG_NS = 400e6;
 
 interface Setting {
@@ -23,7 +33,10 @@ interface Setting {
 /** Connects some clients, exchanges a byte each way, then starts the relay. */
 async function standing(count: number, fault: RelayFault, faultNs?: number): Promise<Setting> {
   const { port: serverPort, peers } = await startServer();
-  const { relay, port } = await startRelay(serverPort, { fault, ...(faultNs !== undefined && { faultNs }) });
+  const { relay, port } = await startRelay(serverPort, {
+    fault,
+    ...(faultNs !== undefined && { faultNs }),
+  });
   const clients: Peer[] = [];
   for (let index = 0; index < count; index++) {
     const client = await connectPeer(port);
@@ -53,12 +66,16 @@ async function untilHealed(relay: Relay): Promise<number> {
   return account(relay).healNs ?? Number.NaN;
 }
 
-const openResources = (): string[] => process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name));
+const openResources = (): string[] =>
+  process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name));
 
 const nothingElse = { idleCuts: 0, byteCuts: 0, answered: 0, held: 0 };
 
 /** Connects a client and sends a request; returns both sides of the connection. */
-async function comeBack({ port, servers }: Setting, request = 'again'): Promise<{ client: Peer; server: Peer }> {
+async function comeBack(
+  { port, servers }: Setting,
+  request = 'again',
+): Promise<{ client: Peer; server: Peer }> {
   const before = servers.length;
   const client = await connectPeer(port);
   client.socket.write(request);
@@ -69,7 +86,8 @@ async function comeBack({ port, servers }: Setting, request = 'again'): Promise<
 describe('a fault of one moment', () => {
   it('reset: both sides of every connection see ECONNRESET, and later connections pass', async () => {
     const setting = await standing(5, { kind: 'reset' });
-    for (const peer of [...setting.clients, ...setting.servers]) expect(await peer.untilEnded()).toBe('ECONNRESET');
+    for (const peer of [...setting.clients, ...setting.servers])
+      expect(await peer.untilEnded()).toBe('ECONNRESET');
     expect(account(setting.relay)).toEqual({ faultNs: expect.any(Number), hit: 5, ...nothingElse });
     const { client, server } = await comeBack(setting);
     server.socket.end('whole');
@@ -79,8 +97,11 @@ describe('a fault of one moment', () => {
 
   it('end: both sides of every connection see an end, after all that was sent before', async () => {
     const setting = await standing(5, { kind: 'end' });
-    for (const peer of [...setting.clients, ...setting.servers]) expect(await peer.untilEnded()).toBe('end');
-    expect(setting.clients.map(({ received }) => received.toString())).toEqual(Array.from({ length: 5 }, () => '!'));
+    for (const peer of [...setting.clients, ...setting.servers])
+      expect(await peer.untilEnded()).toBe('end');
+    expect(setting.clients.map(({ received }) => received.toString())).toEqual(
+      Array.from({ length: 5 }, () => '!'),
+    );
     expect(account(setting.relay)).toEqual({ faultNs: expect.any(Number), hit: 5, ...nothingElse });
   });
 
@@ -116,14 +137,19 @@ describe('blackhole', () => {
     expect(servers[0]?.received.toString()).toBe('?from the client');
     expect(await servers[1]?.untilEnded()).toBe('ECONNRESET');
     expect(await clients[2]?.untilEnded()).toBe('ECONNRESET');
-    for (const peer of [clients[0], servers[0], servers[1], clients[2]]) expect(peer?.endedNs).toBeGreaterThanOrEqual(overNs);
+    for (const peer of [clients[0], servers[0], servers[1], clients[2]])
+      expect(peer?.endedNs).toBeGreaterThanOrEqual(overNs);
     expect(clients[3]?.ending).toBeUndefined();
     expect(account(relay)).toMatchObject({ hit: 4, idleCuts: 0, byteCuts: 0, answered: 0 });
     expect(account(relay).healNs).toBeGreaterThanOrEqual(overNs);
   });
 
   it('what was sent before a reset, and held, still arrives before it', async () => {
-    const { relay, clients, servers } = await standing(1, { kind: 'blackhole', direction: 'both', forNs: FOR_NS });
+    const { relay, clients, servers } = await standing(1, {
+      kind: 'blackhole',
+      direction: 'both',
+      forNs: FOR_NS,
+    });
     await untilStruck(relay);
     servers[0]?.socket.write('last words', () => servers[0]?.socket.resetAndDestroy());
     await untilHealed(relay);
@@ -150,7 +176,10 @@ describe('blackhole', () => {
   it('who connects meanwhile and gives up before it is over never reaches the server', async () => {
     const setting = await standing(0, { kind: 'blackhole', direction: 'both', forNs: LONG_NS });
     await untilStruck(setting.relay);
-    for (const giveUp of [(peer: Peer) => peer.socket.destroy(), (peer: Peer) => peer.socket.resetAndDestroy()]) {
+    for (const giveUp of [
+      (peer: Peer) => peer.socket.destroy(),
+      (peer: Peer) => peer.socket.resetAndDestroy(),
+    ]) {
       const client = await connectPeer(setting.port);
       client.socket.write('request', () => giveUp(client));
     }
@@ -163,7 +192,11 @@ describe('blackhole', () => {
   });
 
   it('to the client only: requests, ends and new connections reach the server, answers wait', async () => {
-    const setting = await standing(2, { kind: 'blackhole', direction: 'to-client', forNs: LONG_NS });
+    const setting = await standing(2, {
+      kind: 'blackhole',
+      direction: 'to-client',
+      forNs: LONG_NS,
+    });
     const { relay, clients, servers } = setting;
     const overNs = (await untilStruck(relay)) + LONG_NS;
     clients[0]?.socket.end('bye');
@@ -185,7 +218,11 @@ describe('blackhole', () => {
 
   it('what is sent into it waits at the sender, not in the relay', async () => {
     const bytes = 32 * 1024 * 1024;
-    const { relay, clients, servers } = await standing(1, { kind: 'blackhole', direction: 'both', forNs: 5 * FOR_NS });
+    const { relay, clients, servers } = await standing(1, {
+      kind: 'blackhole',
+      direction: 'both',
+      forNs: 5 * FOR_NS,
+    });
     await untilStruck(relay);
     servers[0]?.socket.end(Buffer.alloc(bytes, 'x'));
     const taken: number[] = [];
@@ -193,7 +230,8 @@ describe('blackhole', () => {
       if (account(relay).healNs === undefined) taken.push(relay.tally(0).bytes);
       return account(relay).healNs !== undefined;
     });
-    // Nothing was read from the socket but the byte sent before, though the kernel had megabytes buffered.
+    // Nothing was read from the socket but the byte sent before, though the kernel had megabytes
+    // buffered.
     expect(Math.max(...taken)).toBeLessThanOrEqual(1 + 128 * 1024);
     expect(await clients[0]?.untilEnded()).toBe('end');
     expect(clients[0]?.received.length).toBe(1 + bytes);
@@ -204,7 +242,8 @@ describe('refuse', () => {
   it('attempts are refused until it is over, then the same port answers', async () => {
     const setting = await standing(3, { kind: 'refuse', forNs: FOR_NS });
     const overNs = (await untilStruck(setting.relay)) + FOR_NS;
-    for (const peer of [...setting.clients, ...setting.servers]) expect(await peer.untilEnded()).toBe('ECONNRESET');
+    for (const peer of [...setting.clients, ...setting.servers])
+      expect(await peer.untilEnded()).toBe('ECONNRESET');
     const causes = new Set<string | undefined>();
     while (now() < overNs) {
       const cause = await connectPeer(setting.port).then(
@@ -220,7 +259,12 @@ describe('refuse', () => {
     const { client, server } = await comeBack(setting);
     server.socket.write('here');
     await client.untilReceived(4);
-    expect(account(setting.relay)).toEqual({ faultNs: overNs - FOR_NS, healNs, hit: 3, ...nothingElse });
+    expect(account(setting.relay)).toEqual({
+      faultNs: overNs - FOR_NS,
+      healNs,
+      hit: 3,
+      ...nothingElse,
+    });
   });
 });
 
@@ -230,7 +274,8 @@ describe('unavailable', () => {
   it('resets everybody, then answers HTTP requests itself until it is over', async () => {
     const setting = await standing(2, fault);
     await untilStruck(setting.relay);
-    for (const peer of [...setting.clients, ...setting.servers]) expect(await peer.untilEnded()).toBe('ECONNRESET');
+    for (const peer of [...setting.clients, ...setting.servers])
+      expect(await peer.untilEnded()).toBe('ECONNRESET');
     const client = await connectPeer(setting.port);
     client.socket.write('GET /v1/streams/17 HTTP/1.1\r\nhost: ');
     client.socket.write('x\r\n\r\n');
@@ -257,7 +302,9 @@ describe('unavailable', () => {
     expect(account(setting.relay).answered).toBe(0);
     client.socket.write('.17\n');
     expect(await client.untilEnded()).toBe('end');
-    expect(client.received.toString()).toBe('{"type":"stream-error","statusCode":503,"message":"Service Unavailable"}\n');
+    expect(client.received.toString()).toBe(
+      '{"type":"stream-error","statusCode":503,"message":"Service Unavailable"}\n',
+    );
     expect(setting.servers.length).toBe(0);
     expect(account(setting.relay).answered).toBe(1);
   });
@@ -278,7 +325,12 @@ describe('idle-cut', () => {
     late.server.socket.write('x');
     expect(await late.client.untilEnded()).toBe('end');
     expect(late.client.endedNs).toBeGreaterThanOrEqual(sentNs + FOR_NS);
-    expect(account(setting.relay)).toEqual({ faultNs: expect.any(Number), hit: 1, ...nothingElse, idleCuts: 2 });
+    expect(account(setting.relay)).toEqual({
+      faultNs: expect.any(Number),
+      hit: 1,
+      ...nothingElse,
+      idleCuts: 2,
+    });
   });
 
   it('a byte in time from either side keeps it', async () => {
@@ -297,7 +349,8 @@ describe('idle-cut', () => {
 describe('hold-first-byte', () => {
   it('resets everybody, and on later connections the first byte to the client waits, and the rest behind it', async () => {
     const setting = await standing(2, { kind: 'hold-first-byte', forNs: FOR_NS });
-    for (const peer of [...setting.clients, ...setting.servers]) expect(await peer.untilEnded()).toBe('ECONNRESET');
+    for (const peer of [...setting.clients, ...setting.servers])
+      expect(await peer.untilEnded()).toBe('ECONNRESET');
     const { client, server } = await comeBack(setting);
     const sentNs = now();
     server.socket.write('first');
@@ -305,7 +358,12 @@ describe('hold-first-byte', () => {
     expect(await client.untilEnded()).toBe('end');
     expect(client.received.toString()).toBe('first rest');
     expect(client.firstNs).toBeGreaterThanOrEqual(sentNs + FOR_NS);
-    expect(account(setting.relay)).toEqual({ faultNs: expect.any(Number), hit: 2, ...nothingElse, held: 1 });
+    expect(account(setting.relay)).toEqual({
+      faultNs: expect.any(Number),
+      hit: 2,
+      ...nothingElse,
+      held: 1,
+    });
   });
 
   it('holds nothing on connections of before', async () => {
@@ -328,7 +386,9 @@ describe('bandwidth', () => {
     for (const client of setting.clients) {
       expect(await client.untilEnded()).toBe('end');
       expect(client.received.length).toBe(1 + bytes);
-      expect(client.endedNs).toBeGreaterThanOrEqual(sentNs + ((bytes - 10_000) / bytesPerSecond) * 1e9);
+      expect(client.endedNs).toBeGreaterThanOrEqual(
+        sentNs + ((bytes - 10_000) / bytesPerSecond) * 1e9,
+      );
     }
     expect(account(setting.relay)).toMatchObject({ hit: 2, ...nothingElse });
   });
@@ -358,7 +418,8 @@ describe('cut-after', () => {
         for (const [index, afterBytes] of bytes.entries()) {
           const { client, server } = await comeBack(setting);
           const edges = [0, ...writes.toSorted((a, b) => a - b), text.length];
-          for (const [edge, from] of edges.entries()) server.socket.write(text.subarray(from, edges[edge + 1] ?? text.length));
+          for (const [edge, from] of edges.entries())
+            server.socket.write(text.subarray(from, edges[edge + 1] ?? text.length));
           expect(await client.untilEnded()).toBe(ending);
           expect(await server.untilEnded()).toBe(ending);
           expect(client.received).toEqual(text.subarray(0, afterBytes));

@@ -1,15 +1,25 @@
-// Applies one fault to a relay: strikes at its moment, heals when it is over, and records the actual times of both.
+// Applies one fault to a relay: strikes at its moment, heals when it is over, and records the
+// actual times of both.
 
 import type { Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
 import type { RelayFaultTally } from '../contract/recovery.ts';
 import { setAlarm, type Alarm } from './alarm.ts';
-import { behaviourOf, type FaultBehaviour, type FaultCounts, type FaultyRelay, type Phase } from './fault-behaviours.ts';
+import {
+  behaviourOf,
+  type FaultBehaviour,
+  type FaultCounts,
+  type FaultyRelay,
+  type Phase,
+} from './fault-behaviours.ts';
 import type { Link } from './link.ts';
 
 interface PlannedFault {
   readonly fault: RelayFault;
-  /** On the relay's clock. Faults that last from the start act from `start` on; for them, this moment only counts affected connections. */
+  /**
+   * On the relay's clock. Faults that last from the start act from `start` on; for them, this
+   * moment only counts affected connections.
+   */
   readonly faultNs: number;
 }
 
@@ -31,7 +41,10 @@ export class RelayFaults {
     this.#behaviour = behaviourOf(fault, relay, this.#counts);
   }
 
-  /** To be called when the clock counts from T0; connections from before, of a rehearsal, pass untouched unless still open. */
+  /**
+   * To be called when the clock counts from T0; connections from before, of a rehearsal, pass
+   * untouched unless still open.
+   */
   start(): void {
     this.#isStarted = true;
     this.#behaviour.atStart?.();
@@ -69,14 +82,16 @@ export class RelayFaults {
     this.#hit = links().length;
     this.#phase = forNs === undefined ? 'after' : 'outage';
     strike?.();
-    if (forNs !== undefined) this.#alarm = setAlarm(this.#struckNs + forNs, now, () => void this.#heal());
+    if (forNs !== undefined)
+      this.#alarm = setAlarm(this.#struckNs + forNs, now, () => void this.#heal());
   }
 
   async #heal(): Promise<void> {
     this.#phase = 'after';
     const beganNs = this.#relay.now();
     const healed = this.#behaviour.heal?.();
-    // Set to the time before the release: the first held bytes arrive while the last are still being released.
+    // Set to the time before the release: the first held bytes arrive while the last are still
+    // being released.
     this.#healedNs = beganNs;
     if (healed === undefined) return;
     await healed;

@@ -20,7 +20,9 @@ export class Peer {
   readonly socket: Socket;
   readonly #chunks: Buffer[] = [];
   #firstNs: number | undefined;
-  /** How the other side closed it: `end`, or the system's error code; undefined while it is open. */
+  /**
+   * How the other side closed it: `end`, or the system's error code; undefined while it is open.
+   */
   ending: string | undefined;
   endedNs: number | undefined;
 
@@ -60,7 +62,9 @@ export class Peer {
 }
 
 /** Keeps every accepted connection as a peer, in order. */
-export async function startServer(onConnection?: (peer: Peer) => void): Promise<{ port: number; peers: Peer[] }> {
+export async function startServer(
+  onConnection?: (peer: Peer) => void,
+): Promise<{ port: number; peers: Peer[] }> {
   const peers: Peer[] = [];
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     const peer = new Peer(socket);

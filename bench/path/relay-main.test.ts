@@ -13,7 +13,8 @@ it('the process brings its fault at the moment that it was told, on the clock of
   const { port: serverPort, peers } = await startServer();
   const child = fork(program, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const say = (message: ToRelay): void => void child.send(message);
-  const hear = async (): Promise<FromRelay> => fromRelaySchema.parse((await once(child, 'message'))[0]);
+  const hear = async (): Promise<FromRelay> =>
+    fromRelaySchema.parse((await once(child, 'message'))[0]);
   const faultNs = 50e6;
   say({ kind: 'relay', host: HOST, serverPort, delayNs: 0, fault: { kind: 'reset' }, faultNs });
   const relaying = await hear();

@@ -12,7 +12,8 @@ const clock = new TrialClock();
 let relay: Relay | undefined;
 
 function current(): Relay {
-  if (relay === undefined) throw new BenchError('USAGE', 'the relay was told to go on before it was told where to');
+  if (relay === undefined)
+    throw new BenchError('USAGE', 'the relay was told to go on before it was told where to');
   return relay;
 }
 

@@ -1,4 +1,5 @@
-// A relay of the harness, in a process of its own, passes bytes on over loopback. It can delay them, and break connections.
+// A relay of the harness, in a process of its own, passes bytes on over loopback. It can delay
+// them, and break connections.
 
 import { fromRelaySchema, type ToRelay } from '../contract/messages.ts';
 import { programPath } from '../contract/program.ts';

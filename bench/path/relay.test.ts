@@ -3,7 +3,16 @@ import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
 import { Hold } from './hold.ts';
-import { closeAll, connectPeer, HOST, now, startRelay, startServer, until, type Peer } from './relay-fixture.ts';
+import {
+  closeAll,
+  connectPeer,
+  HOST,
+  now,
+  startRelay,
+  startServer,
+  until,
+  type Peer,
+} from './relay-fixture.ts';
 
 afterEach(closeAll);
 
@@ -18,13 +27,16 @@ it('bytes pass unaltered both ways, and so does the end of each', async () => {
   const { port } = await startServer(({ socket }) => socket.pipe(socket));
   const { port: relayPort } = await startRelay(port);
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 5000 }), { maxLength: 20 }), async (chunks) => {
-      const socket = connect({ host: HOST, port: relayPort });
-      const received = readAll(socket);
-      for (const chunk of chunks) socket.write(chunk);
-      socket.end();
-      expect(await received).toEqual(Buffer.concat(chunks));
-    }),
+    fc.asyncProperty(
+      fc.array(fc.uint8Array({ minLength: 1, maxLength: 5000 }), { maxLength: 20 }),
+      async (chunks) => {
+        const socket = connect({ host: HOST, port: relayPort });
+        const received = readAll(socket);
+        for (const chunk of chunks) socket.write(chunk);
+        socket.end();
+        expect(await received).toEqual(Buffer.concat(chunks));
+      },
+    ),
     { numRuns: 20 },
   );
 });
@@ -82,9 +94,14 @@ it('a server that is not there resets the connection instead of hanging it', asy
 it('what the kernel says to one side, the other hears: a reset is a reset, an end an end', async () => {
   const { port, peers } = await startServer();
   const { port: relayPort } = await startRelay(port);
-  const clients = [await connectPeer(relayPort), await connectPeer(relayPort), await connectPeer(relayPort)] as const;
+  const clients = [
+    await connectPeer(relayPort),
+    await connectPeer(relayPort),
+    await connectPeer(relayPort),
+  ] as const;
   for (const [index, client] of clients.entries()) client.socket.write(String(index));
-  const serverOf = (index: number): Peer | undefined => peers.find(({ received }) => received.toString() === String(index));
+  const serverOf = (index: number): Peer | undefined =>
+    peers.find(({ received }) => received.toString() === String(index));
   await until(() => [0, 1, 2].every((index) => serverOf(index) !== undefined));
   serverOf(0)?.socket.write('so far');
   await clients[0].untilReceived(6);
@@ -101,7 +118,11 @@ it('nothing is released early or out of order, however many wait', async () => {
   const forNs = 700_000;
   const released: number[] = [];
   const early: number[] = [];
-  const hold = new Hold({ now, forNs, onRelease: (heldNs) => void (heldNs < forNs && early.push(heldNs)) });
+  const hold = new Hold({
+    now,
+    forNs,
+    onRelease: (heldNs) => void (heldNs < forNs && early.push(heldNs)),
+  });
   for (let item = 0; item < 500; item++) {
     hold.add(now(), () => void released.push(item));
     if (item % 50 === 0) await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
-// A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the client they may be held
-// for a fixed time; the way to the server is never delayed, so only one-way latency is added. A planned fault, if any,
-// strikes by itself at its moment.
+// A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the
+// client they may be held for a fixed time; the way to the server is never delayed, so only one-way
+// latency is added. A planned fault, if any, strikes by itself at its moment.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -22,7 +22,10 @@ interface RelayOptions {
 
 /** Maximum number of recorded hold times; a bound on memory. */
 const MAX_HOLDS = 1 << 20;
-/** After `refuse`, the relay's port may be in use as the source port of some client; such connections are short. */
+/**
+ * After `refuse`, the relay's port may be in use as the source port of some client; such
+ * connections are short.
+ */
 const LISTEN_AGAIN_NS = 5 * NS_PER_S;
 const LISTEN_AGAIN_EVERY_MS = 5;
 
@@ -43,7 +46,9 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => this.#admit(client));
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) =>
+      this.#admit(client),
+    );
     this.#hold = new Hold({
       now: options.now,
       forNs: options.delayNs,

@@ -3,10 +3,16 @@ import { expect, it } from 'vitest';
 import { TokenBucket } from './token-bucket.ts';
 
 it('over any span no more passes than the rate and 10 ms of it, however it is asked', () => {
-  const steps = fc.array(fc.record({ afterNs: fc.integer({ min: 0, max: 50e6 }), bytes: fc.integer({ min: 1, max: 100_000 }) }), {
-    minLength: 1,
-    maxLength: 30,
-  });
+  const steps = fc.array(
+    fc.record({
+      afterNs: fc.integer({ min: 0, max: 50e6 }),
+      bytes: fc.integer({ min: 1, max: 100_000 }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 30,
+    },
+  );
   fc.assert(
     fc.property(fc.integer({ min: 1000, max: 1e8 }), steps, (bytesPerSecond, asked) => {
       let nowNs = 0;

@@ -1,5 +1,5 @@
-// A limit on bytes per second as a value: how many may pass now, and when more may. Fills evenly and holds little, so that a
-// connection that was silent cannot send a large burst at once.
+// A limit on bytes per second as a value: how many may pass now, and when more may. Fills evenly
+// and holds little, so that a connection that was silent cannot send a large burst at once.
 
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 
@@ -43,7 +43,10 @@ export class TokenBucket {
 
   #fill(): void {
     const nowNs = this.#now();
-    this.#bytes = Math.min(this.#sizeBytes, this.#bytes + (nowNs - this.#filledNs) * this.#bytesPerNs);
+    this.#bytes = Math.min(
+      this.#sizeBytes,
+      this.#bytes + (nowNs - this.#filledNs) * this.#bytesPerNs,
+    );
     this.#filledNs = nowNs;
   }
 }

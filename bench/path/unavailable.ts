@@ -1,5 +1,6 @@
-// Answers as a proxy does while its server is down: the status to any request, and then the end. SSE and WebSocket clients
-// get the same bytes; the null arm has no status, so it gets the line that its server sends for a failure.
+// Answers as a proxy does while its server is down: the status to any request, and then the end.
+// SSE and WebSocket clients get the same bytes; the null arm has no status, so it gets the line
+// that its server sends for a failure.
 
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';

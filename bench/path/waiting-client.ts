@@ -1,5 +1,6 @@
-// A client that connects while nothing passes in either direction. The server does not see it: its handshake would not
-// have come through. A client that closes meanwhile therefore never existed; one that stays is connected after the outage.
+// A client that connects while nothing passes in either direction. The server does not see it: its
+// handshake would not have come through. A client that closes meanwhile therefore never existed;
+// one that stays is connected after the outage.
 
 import type { Socket } from 'node:net';
 
@@ -16,7 +17,8 @@ export class WaitingClient {
     this.#bytes += bytes.length;
     if (this.#bytes >= MAX_BYTES) this.#client.pause();
   };
-  // A half-close cannot be distinguished from a close here; clients of this project do not half-close.
+  // A half-close cannot be distinguished from a close here; clients of this project do not
+  // half-close.
   readonly #giveUp = (): void => {
     this.#hasGivenUp = true;
   };

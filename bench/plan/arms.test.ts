@@ -9,7 +9,12 @@ const place = { scenario: 'stream', usual: ['sse', 'ws'], needs: [], takers: () 
 it('a suffix says that an arm is not written as its library does by itself', () => {
   const arms = planArms({ transports: 'sse,sse+at-once,ws/library,ws+corked/library' }, place);
   expect(arms.map(armName)).toEqual(['sse', 'sse+at-once', 'ws/library', 'ws+corked/library']);
-  expect(arms.map(armTitle)).toEqual(['SSE', 'SSE (written at once)', 'WebSocket (library client)', 'WebSocket (corked, library client)']);
+  expect(arms.map(armTitle)).toEqual([
+    'SSE',
+    'SSE (written at once)',
+    'WebSocket (library client)',
+    'WebSocket (corked, library client)',
+  ]);
   expect(arms[1]).toEqual({ transport: 'sse', writes: 'at-once', client: 'probe', path: 'direct' });
 });
 
@@ -31,5 +36,7 @@ it('the copy of such an arm is written as it is', () => {
 it('the command that repeats a run names them', async () => {
   const surroundings = { randomSeed: () => 7, canPin: false };
   const { plan } = await buildPlan([], { transports: 'sse,sse+at-once,ws+corked' }, surroundings);
-  expect(repeatCommand(plan, {})).toContain('--transports sse,sse+at-once,ws+corked --client probe');
+  expect(repeatCommand(plan, {})).toContain(
+    '--transports sse,sse+at-once,ws+corked --client probe',
+  );
 });

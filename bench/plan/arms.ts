@@ -1,7 +1,14 @@
 // Parses flags into the arms of a run.
 
 import { armName, COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
-import { canSpeak, clientStackIds, clientStacks, DEFAULT_CLIENT, isBrowser, type ClientStack } from '../contract/arms/stacks.ts';
+import {
+  canSpeak,
+  clientStackIds,
+  clientStacks,
+  DEFAULT_CLIENT,
+  isBrowser,
+  type ClientStack,
+} from '../contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
@@ -25,7 +32,10 @@ export interface ArmsPlace {
   readonly takers: (arm: Pick<Arm, 'transport' | 'client'>) => readonly ScenarioId[];
 }
 
-function readArms(flags: RunFlags, { usual, usualOf, client: own = DEFAULT_CLIENT }: ArmsPlace): Plan['arms'] {
+function readArms(
+  flags: RunFlags,
+  { usual, usualOf, client: own = DEFAULT_CLIENT }: ArmsPlace,
+): Plan['arms'] {
   const path = readPath(flags.path);
   const common = pickName('client stack', flags.client ?? own, clientStackIds);
   const readArm = (entry: string): Plan['arms'][number] => {
@@ -36,7 +46,8 @@ function readArms(flags: RunFlags, { usual, usualOf, client: own = DEFAULT_CLIEN
   if (flags.transports === undefined) return (usualOf?.[common] ?? usual).map(readArm);
   const picked = parseList('--transports', flags.transports).map(readArm);
   const repeated = picked.map(armName).find((name, index, names) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
+  if (repeated !== undefined)
+    throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
   const [baseline, ...others] = picked;
   if (baseline !== undefined && transports[baseline.transport].isNullArm && others.length > 0)
     throw usageError(
@@ -57,12 +68,17 @@ function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
     throw usageError(
       '--transports',
       text,
-      writes === undefined ? `${transport} without a suffix` : `${transport} or ${transport}+${writes}`,
+      writes === undefined
+        ? `${transport} without a suffix`
+        : `${transport} or ${transport}+${writes}`,
     );
   return { transport, writes };
 }
 
-/** With --aa the baseline is added once more, under another name, through the same code: a difference between the two is noise. */
+/**
+ * With --aa the baseline is added once more, under another name, through the same code: a
+ * difference between the two is noise.
+ */
 export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   const arms = readArms(flags, place);
   for (const { transport, client } of arms) {
@@ -72,11 +88,18 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   }
   checkNeeds(arms, place);
   const [baseline] = arms;
-  return flags.aa === true && baseline !== undefined ? [...arms, { ...baseline, label: COPY_LABEL }] : arms;
+  return flags.aa === true && baseline !== undefined
+    ? [...arms, { ...baseline, label: COPY_LABEL }]
+    : arms;
 }
 
-/** The stack that speaks the transport and is most like this one: received by a page or not, and rather a library than the probe. */
+/**
+ * The stack that speaks the transport and is most like this one: received by a page or not, and
+ * rather a library than the probe.
+ */
 function likeStack(client: ClientStack, transport: TransportId): ClientStack {
-  const able = clientStackIds.filter((stack) => stack !== DEFAULT_CLIENT && canSpeak(stack, transport));
+  const able = clientStackIds.filter(
+    (stack) => stack !== DEFAULT_CLIENT && canSpeak(stack, transport),
+  );
   return able.find((stack) => isBrowser(stack) === isBrowser(client)) ?? able[0] ?? DEFAULT_CLIENT;
 }

@@ -1,4 +1,5 @@
-// The fault-injection part of a plan: faults, reconnection policies, and the limits of a server's replay.
+// The fault-injection part of a plan: faults, reconnection policies, and the limits of a server's
+// replay.
 
 import { faultNames, type FaultName } from '../contract/faults.ts';
 import { policyNames } from '../contract/reconnect-policy.ts';
@@ -33,11 +34,21 @@ interface BreakingOptions {
 const SHORTEST_HEARTBEAT_NS = 100 * NS_PER_MS;
 const LONGEST_HEARTBEAT_NS = 60 * NS_PER_S;
 
-/** Plans the load points, with faults in the order of the matrix, and the recovery settings. @throws BenchError USAGE, LIMIT */
-export function planBreaking(flags: FaultFlags, options: BreakingOptions): Pick<Plan, 'loadPoints' | 'recovery'> {
+/**
+ * Plans the load points, with faults in the order of the matrix, and the recovery settings. @throws
+ * BenchError USAGE, LIMIT
+ */
+export function planBreaking(
+  flags: FaultFlags,
+  options: BreakingOptions,
+): Pick<Plan, 'loadPoints' | 'recovery'> {
   const { connections, size, payload } = options;
   if (!payloads[payload].isNumbered)
-    throw usageError('--payload', payload, `a payload with sequence numbers, such as lean: without them no client can say where to go on`);
+    throw usageError(
+      '--payload',
+      payload,
+      `a payload with sequence numbers, such as lean: without them no client can say where to go on`,
+    );
   const wanted = readFaults(flags, options);
   const absent = wanted.flatMap((fault) => {
     const why = options.whyAbsent(fault);
@@ -46,10 +57,15 @@ export function planBreaking(flags: FaultFlags, options: BreakingOptions): Pick<
   const present = wanted.filter((fault) => absent.every((one) => one.fault !== fault));
   const [first] = absent;
   if (present.length === 0 && first !== undefined)
-    throw new BenchError('LIMIT', `--faults ${flags.faults ?? ''}: ${first.fault} cannot be had here: ${first.why}`, {
-      hint: first.remedy,
-    });
-  const policies = flags.policy === undefined ? options.scenario.policies : readPolicies(flags.policy);
+    throw new BenchError(
+      'LIMIT',
+      `--faults ${flags.faults ?? ''}: ${first.fault} cannot be had here: ${first.why}`,
+      {
+        hint: first.remedy,
+      },
+    );
+  const policies =
+    flags.policy === undefined ? options.scenario.policies : readPolicies(flags.policy);
   const loadPoints: LoadPoint[] = connections.flatMap((count) =>
     policies.flatMap((policy) => present.map((fault) => ({ connections: count, fault, policy }))),
   );
@@ -58,7 +74,8 @@ export function planBreaking(flags: FaultFlags, options: BreakingOptions): Pick<
     recovery: {
       isResumable: flags.resume ?? true,
       limits: DEFAULT_RESUME_LIMITS,
-      heartbeatNs: flags.heartbeat === undefined ? DEFAULT_HEARTBEAT_NS : readHeartbeat(flags.heartbeat),
+      heartbeatNs:
+        flags.heartbeat === undefined ? DEFAULT_HEARTBEAT_NS : readHeartbeat(flags.heartbeat),
       longOutageNs: size.longOutageNs,
       absent,
     },
@@ -72,11 +89,14 @@ function readFaults({ faults }: FaultFlags, { scenario }: BreakingOptions): read
 }
 
 function readPolicies(text: string): readonly (typeof policyNames)[number][] {
-  return text === 'both' ? policyNames : parseNames('--policy', text, { what: 'policy', names: policyNames });
+  return text === 'both'
+    ? policyNames
+    : parseNames('--policy', text, { what: 'policy', names: policyNames });
 }
 
 function readHeartbeat(text: string): number {
   const ns = parseDuration('--heartbeat', text);
-  if (ns < SHORTEST_HEARTBEAT_NS || ns > LONGEST_HEARTBEAT_NS) throw usageError('--heartbeat', text, 'between 100ms and 60s');
+  if (ns < SHORTEST_HEARTBEAT_NS || ns > LONGEST_HEARTBEAT_NS)
+    throw usageError('--heartbeat', text, 'between 100ms and 60s');
   return ns;
 }

@@ -7,7 +7,9 @@ import { repeatCommand } from '../flags/repeat.ts';
 import { shareFlags } from '../flags/suite.ts';
 
 async function plan(flags: RunFlags = {}, scenario = 'browser-limits'): Promise<Plan> {
-  return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+  return (
+    await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })
+  ).plan;
 }
 
 it('by default a browser asks both twins for more streams than it opens, each longer than any trial', async () => {
@@ -35,16 +37,28 @@ it.each([
   [{ rate: '5' }, '--rate 5: scenario browser-limits does not take it: it sets this itself'],
   [{ tokens: '5' }, '--tokens 5: scenario browser-limits does not take it: it sets this itself'],
   [{ warmup: '1s' }, '--warmup 1s: scenario browser-limits does not take it: it sets this itself'],
-  [{ duration: '1s' }, '--duration 1s: scenario browser-limits does not take it: it sets this itself'],
+  [
+    { duration: '1s' },
+    '--duration 1s: scenario browser-limits does not take it: it sets this itself',
+  ],
   [{ connections: '1' }, '--connections 1: expected a whole number from 2'],
-  [{ client: 'library' }, '--client library: expected browser in scenario browser-limits: sse/library is not received by a page'],
+  [
+    { client: 'library' },
+    '--client library: expected browser in scenario browser-limits: sse/library is not received by a page',
+  ],
   [{ transports: 'sse/probe' }, '--client probe: expected browser in scenario browser-limits'],
   [{ transports: 'sse,tcp' }, '--client browser: expected a stack that speaks tcp'],
   [{ aa: true }, '--aa: scenario browser-limits does not take it: nothing of it is a sample'],
   [{ pilot: true }, '--pilot: scenario browser-limits does not take it: nothing of it is a sample'],
-  [{ precision: '5%' }, '--precision 5%: scenario browser-limits does not take it: nothing of it is a sample'],
+  [
+    { precision: '5%' },
+    '--precision 5%: scenario browser-limits does not take it: nothing of it is a sample',
+  ],
 ] as const)('%j is refused by name', async (flags, message) => {
-  await expect(plan(flags)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
+  await expect(plan(flags)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining(message) as string,
+  });
 });
 
 it('a browser without an arm that it receives is refused', async () => {
@@ -54,8 +68,7 @@ it('a browser without an arm that it receives is refused', async () => {
 });
 
 it('in a suite the client of other scenarios is not the browser’s', () => {
-  expect(shareFlags(['stream', 'browser-limits'], { client: 'library', browser: '/opt/chromium' })).toEqual([
-    { client: 'library', browser: '/opt/chromium' },
-    { browser: '/opt/chromium' },
-  ]);
+  expect(
+    shareFlags(['stream', 'browser-limits'], { client: 'library', browser: '/opt/chromium' }),
+  ).toEqual([{ client: 'library', browser: '/opt/chromium' }, { browser: '/opt/chromium' }]);
 });

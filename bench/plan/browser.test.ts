@@ -7,7 +7,9 @@ import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 
 async function plan(flags: RunFlags = {}, scenario = 'stream'): Promise<Plan> {
-  return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+  return (
+    await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })
+  ).plan;
 }
 
 it('--client browser compares EventSource, fetch and WebSocket, with as few streams as a page has room for', async () => {
@@ -19,7 +21,13 @@ it('--client browser compares EventSource, fetch and WebSocket, with as few stre
 });
 
 it('arms can be named one by one, and a workload that was asked for is left as it is', async () => {
-  const flags = { transports: 'sse,sse/browser-fetch,ws', client: 'browser', workload: 'chat', connections: '6', duration: '2s' };
+  const flags = {
+    transports: 'sse,sse/browser-fetch,ws',
+    client: 'browser',
+    workload: 'chat',
+    connections: '6',
+    duration: '2s',
+  };
   const { arms, loadPoints, windowNs, workload } = await plan(flags);
   expect(arms.map(armName)).toEqual(['sse/browser', 'sse/browser-fetch', 'ws/browser']);
   expect([loadPoints, windowNs]).toEqual([[{ connections: 6 }], 2 * NS_PER_S]);
@@ -29,7 +37,9 @@ it('arms can be named one by one, and a workload that was asked for is left as i
 it('the command that repeats a run plans the same', async () => {
   const first = await plan({ client: 'browser', browser: '/usr/bin/some-chromium' });
   const command = repeatCommand(first, {});
-  expect(command).toContain('--transports sse/browser,sse/browser-fetch,ws/browser --connections 4');
+  expect(command).toContain(
+    '--transports sse/browser,sse/browser-fetch,ws/browser --connections 4',
+  );
   expect(command).toContain('--workload steady --rate 50 --tokens 40');
   expect(command).toContain('--browser /usr/bin/some-chromium');
   const again = await plan({
@@ -68,8 +78,12 @@ describe('what a browser cannot carry is refused before anything starts', () => 
   });
 
   it('255 WebSockets and 6 event streams are as many as there may be', async () => {
-    expect((await plan({ client: 'browser', transports: 'ws', connections: '255' })).loadPoints).toEqual([{ connections: 255 }]);
-    expect((await plan({ client: 'browser', connections: '6' })).loadPoints).toEqual([{ connections: 6 }]);
+    expect(
+      (await plan({ client: 'browser', transports: 'ws', connections: '255' })).loadPoints,
+    ).toEqual([{ connections: 255 }]);
+    expect((await plan({ client: 'browser', connections: '6' })).loadPoints).toEqual([
+      { connections: 6 },
+    ]);
   });
 });
 
@@ -79,15 +93,30 @@ it.each<[RunFlags, string, string]>([
     'stream',
     '--client browser-fetch: expected a stack that speaks ws; for one arm: --transports sse/browser-fetch,ws/browser',
   ],
-  [{ client: 'browser', transports: 'sse,tcp' }, 'stream', '--client browser: expected a stack that speaks tcp'],
+  [
+    { client: 'browser', transports: 'sse,tcp' },
+    'stream',
+    '--client browser: expected a stack that speaks tcp',
+  ],
   [{ client: 'browser' }, 'burst', '--client browser: expected probe or library in scenario burst'],
   [
     { client: 'browser' },
     'reconnect',
     '--client browser: expected probe, library, eventsource or undici-eventsource in scenario reconnect: sse/browser is received by a page',
   ],
-  [{ client: 'browser', clientProcesses: '2' }, 'stream', '--client-processes 2: expected 1 with --client browser'],
-  [{ browser: '/usr/bin/chromium' }, 'stream', '--browser /usr/bin/chromium: expected an arm that is received by one'],
+  [
+    { client: 'browser', clientProcesses: '2' },
+    'stream',
+    '--client-processes 2: expected 1 with --client browser',
+  ],
+  [
+    { browser: '/usr/bin/chromium' },
+    'stream',
+    '--browser /usr/bin/chromium: expected an arm that is received by one',
+  ],
 ])('%j in scenario %s is refused by name', async (flags, scenario, message) => {
-  await expect(plan(flags, scenario)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
+  await expect(plan(flags, scenario)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining(message) as string,
+  });
 });

@@ -14,7 +14,10 @@ import { usageError } from './quantities.ts';
 
 type BrowserSize = Pick<Preset, 'connections' | 'warmupNs' | 'windowNs'>;
 
-/** Fewer streams than elsewhere, since a page has room for six, and so longer windows. All other values are the preset's. */
+/**
+ * Fewer streams than elsewhere, since a page has room for six, and so longer windows. All other
+ * values are the preset's.
+ */
 export const browserSizes: Record<PresetName, BrowserSize> = {
   smoke: { connections: [2], warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S },
   quick: { connections: [4], warmupNs: 800 * NS_PER_MS, windowNs: 5 * NS_PER_S },
@@ -22,24 +25,44 @@ export const browserSizes: Record<PresetName, BrowserSize> = {
   publication: { connections: [4], warmupNs: 3 * NS_PER_S, windowNs: 30 * NS_PER_S },
 };
 
-/** Workload `steady` in a browser, before flags: short answers of a fast model, so that few streams have many starts and tokens. */
-export const browserWorkload = { tokensPerSecond: 50, tokensPerStream: 40 } as const satisfies Partial<Workload>;
+/**
+ * Workload `steady` in a browser, before flags: short answers of a fast model, so that few streams
+ * have many starts and tokens.
+ */
+export const browserWorkload = {
+  tokensPerSecond: 50,
+  tokensPerStream: 40,
+} as const satisfies Partial<Workload>;
 
 export function hasBrowser({ arms }: { readonly arms: readonly Pick<Arm, 'client'>[] }): boolean {
   return arms.some(({ client }) => isBrowser(client));
 }
 
 /**
- * A stream beyond the limit would wait in the browser for another to end, and look slow. Slots hold one stream at a time, and the
- * next is planned for some time after the end of the previous one; if a late end makes them overlap, a gate of the trial reports it.
+ * A stream beyond the limit would wait in the browser for another to end, and look slow. Slots hold
+ * one stream at a time, and the next is planned for some time after the end of the previous one; if
+ * a late end makes them overlap, a gate of the trial reports it.
  * @throws BenchError LIMIT or USAGE that names the flag
  */
-export function checkBrowser({ browserLimits, arms, loadPoints, clientProcesses = 1 }: Plan, { browser }: Pick<RunFlags, 'browser'>): void {
+export function checkBrowser(
+  { browserLimits, arms, loadPoints, clientProcesses = 1 }: Plan,
+  { browser }: Pick<RunFlags, 'browser'>,
+): void {
   if (!hasBrowser({ arms })) {
-    if (browser !== undefined) throw usageError('--browser', browser, 'an arm that is received by one: add --client browser');
+    if (browser !== undefined)
+      throw usageError(
+        '--browser',
+        browser,
+        'an arm that is received by one: add --client browser',
+      );
     return;
   }
-  if (clientProcesses > 1) throw usageError('--client-processes', String(clientProcesses), '1 with --client browser: one page receives');
+  if (clientProcesses > 1)
+    throw usageError(
+      '--client-processes',
+      String(clientProcesses),
+      '1 with --client browser: one page receives',
+    );
   // That scenario measures what happens to streams beyond the limit.
   if (browserLimits !== undefined) return;
   const most = Math.max(...loadPoints.map(streamsOf));

@@ -1,10 +1,17 @@
-// Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names the flag and the value.
+// Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names
+// the flag and the value.
 
 import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { BenchError } from '../contract/errors.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
 import { payloadNames } from '../contract/payload.ts';
-import { MAX_BLOCKS, MAX_SEED, type Plan, type PrecisionStop, type ScenarioId } from '../contract/run-file.ts';
+import {
+  MAX_BLOCKS,
+  MAX_SEED,
+  type Plan,
+  type PrecisionStop,
+  type ScenarioId,
+} from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
@@ -41,7 +48,10 @@ import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 export interface BuiltPlan {
   readonly plan: Plan;
   readonly ownTokens: ResolvedWorkload['ownTokens'];
-  /** Whether load points are shares of a capacity still unknown: after the pilot, `placePlan` computes them. */
+  /**
+   * Whether load points are shares of a capacity still unknown: after the pilot, `placePlan`
+   * computes them.
+   */
   readonly needsPilot: boolean;
 }
 
@@ -60,7 +70,9 @@ export interface Surroundings {
   readonly randomSeed: () => number;
   /** Whether there are two CPUs or more, and taskset. */
   readonly canPin: boolean;
-  /** Whether a pilot runs before the plan to find the arms' capacity, when loads are shares of it. */
+  /**
+   * Whether a pilot runs before the plan to find the arms' capacity, when loads are shares of it.
+   */
   readonly canPilot?: boolean;
   /** Unknown when absent: then load processes connect from one address. */
   readonly ports?: PortLimits;
@@ -69,16 +81,26 @@ export interface Surroundings {
 }
 
 /** @throws BenchError USAGE or UNKNOWN_NAME */
-export async function buildPlan(scenarioArguments: readonly string[], flags: RunFlags, surroundings: Surroundings): Promise<BuiltPlan> {
+export async function buildPlan(
+  scenarioArguments: readonly string[],
+  flags: RunFlags,
+  surroundings: Surroundings,
+): Promise<BuiltPlan> {
   const scenario = readScenario(scenarioArguments);
   refuseForeignFlags(flags, scenarios[scenario]);
-  const presetName = parseName('--preset', flags.preset ?? 'quick', { what: 'preset', names: presetNames });
+  const presetName = parseName('--preset', flags.preset ?? 'quick', {
+    what: 'preset',
+    names: presetNames,
+  });
   const preset: Preset = presets[presetName];
   const { breaks, measures, needs, client, armsByClient, hasLoads = false } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
   const ofScenario: Preset = { ...preset, ...measured };
-  const payload = parseName('--payload', flags.payload ?? measures?.payload ?? 'lean', { what: 'payload', names: payloadNames });
+  const payload = parseName('--payload', flags.payload ?? measures?.payload ?? 'lean', {
+    what: 'payload',
+    names: payloadNames,
+  });
   const { workload, ownTokens } = await readWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
   const arms = readArms(flags, {
@@ -92,10 +114,19 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const isInBrowser = hasLoads && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
-  const connections = readConnections(flags, size?.connections ?? usual.connections, measures?.fewestConnections);
-  const shares = isInBrowser ? undefined : readLoads(flags, { scenario, preset: usual, surroundings });
+  const connections = readConnections(
+    flags,
+    size?.connections ?? usual.connections,
+    measures?.fewestConnections,
+  );
+  const shares = isInBrowser
+    ? undefined
+    : readLoads(flags, { scenario, preset: usual, surroundings });
   const carriedStreams =
-    shares && (flags.carries === undefined ? PROVISIONAL_STREAMS : parseCount('--carries', flags.carries, 1, MAX_CONNECTIONS));
+    shares &&
+    (flags.carries === undefined
+      ? PROVISIONAL_STREAMS
+      : parseCount('--carries', flags.carries, 1, MAX_CONNECTIONS));
   const whyAbsent = (fault: FaultName): ReturnType<NonNullable<Surroundings['whyAbsent']>> =>
     whyNotWith(arms, fault) ?? surroundings.whyAbsent?.(fault);
   const { loadPoints, recovery } =
@@ -106,7 +137,8 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
             (shares === undefined || carriedStreams === undefined
               ? connections.map((count) => ({
                   connections: count,
-                  ...(hasLoads && !isInBrowser && { endpoints: declaredEndpoints(windows.windowNs) }),
+                  ...(hasLoads &&
+                    !isInBrowser && { endpoints: declaredEndpoints(windows.windowNs) }),
                 }))
               : placeLoads(shares, carriedStreams, windows.windowNs)),
           recovery: undefined,
@@ -115,7 +147,8 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
   const blocks = readBlocks(
     flags,
     size?.blocks ?? usual.blocks,
-    stop && Math.floor(stop.maxTimeNs / (estimateTrialNs(windows) * arms.length * loadPoints.length)),
+    stop &&
+      Math.floor(stop.maxTimeNs / (estimateTrialNs(windows) * arms.length * loadPoints.length)),
   );
   const verdicts = size?.verdicts ?? usual.verdicts;
   const lanes = size?.lanes ?? 1;
@@ -144,8 +177,14 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     burnInBlocks: breaks === undefined ? usual.burnInBlocks : 0,
     ...windows,
     drainNs: breaks === undefined ? usual.drainNs : FAULT_DRAIN_NS,
-    backpressureBytes: flags.backpressure === undefined ? DEFAULT_BACKPRESSURE_BYTES : readBackpressure(flags.backpressure),
-    seed: flags.seed === undefined ? surroundings.randomSeed() : parseCount('--seed', flags.seed, 0, MAX_SEED),
+    backpressureBytes:
+      flags.backpressure === undefined
+        ? DEFAULT_BACKPRESSURE_BYTES
+        : readBackpressure(flags.backpressure),
+    seed:
+      flags.seed === undefined
+        ? surroundings.randomSeed()
+        : parseCount('--seed', flags.seed, 0, MAX_SEED),
     // Pinned to the same CPUs, parallel trials would only wait for each other.
     pin: flags.pin ?? (surroundings.canPin && lanes === 1),
     keepStamps: flags.stamps ?? false,
@@ -157,36 +196,66 @@ export async function buildPlan(scenarioArguments: readonly string[], flags: Run
     ...(lanes > 1 && { lanes }),
     ...(canary !== undefined && { canary }),
     ...(flags.browser !== undefined && { browser: flags.browser }),
-    ...measures?.conditions?.(flags, { preset: presetName, connections, serverProcesses, workload: planned, windowNs: windows.windowNs }),
+    ...measures?.conditions?.(flags, {
+      preset: presetName,
+      connections,
+      serverProcesses,
+      workload: planned,
+      windowNs: windows.windowNs,
+    }),
     ...readSource(flags),
     ...processes,
-    ...(shares !== undefined && flags.carries !== undefined && carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
-    ...(hasLoads && !isInBrowser && windows.warmupNs >= LEAST_LOW_PHASE_WARMUP_NS && { lowPhase: lowPhaseOf(windows.warmupNs) }),
+    ...(shares !== undefined &&
+      flags.carries !== undefined &&
+      carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
+    ...(hasLoads &&
+      !isInBrowser &&
+      windows.warmupNs >= LEAST_LOW_PHASE_WARMUP_NS && { lowPhase: lowPhaseOf(windows.warmupNs) }),
   };
   checkBrowser(plan, flags);
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
   const addressed = clientAddresses === undefined ? plan : { ...plan, clientAddresses };
   checkPath(addressed);
-  return { plan: addressed, ownTokens, needsPilot: shares !== undefined && flags.carries === undefined };
+  return {
+    plan: addressed,
+    ownTokens,
+    needsPilot: shares !== undefined && flags.carries === undefined,
+  };
 }
 
-/** Loads as shares of the weaker arm's capacity; undefined when the number of streams is given or fixed. @throws BenchError USAGE */
+/**
+ * Loads as shares of the weaker arm's capacity; undefined when the number of streams is given or
+ * fixed. @throws BenchError USAGE
+ */
 function readLoads(
   { loads, connections, carries }: RunFlags,
-  { scenario, preset, surroundings }: { scenario: ScenarioId; preset: Preset; surroundings: Surroundings },
+  {
+    scenario,
+    preset,
+    surroundings,
+  }: { scenario: ScenarioId; preset: Preset; surroundings: Surroundings },
 ): readonly number[] | undefined {
-  const [flag, value] = loads === undefined ? (['--carries', carries] as const) : (['--loads', loads] as const);
+  const [flag, value] =
+    loads === undefined ? (['--carries', carries] as const) : (['--loads', loads] as const);
   if (value !== undefined && connections !== undefined)
     throw usageError(flag, value, 'it without --connections, which says how many streams');
   const shares = loads === undefined ? preset.loads : parseShares(loads);
   if (carries !== undefined && shares === undefined)
-    throw usageError('--carries', carries, 'it together with --loads, e.g. 10%,50%: this preset has none');
+    throw usageError(
+      '--carries',
+      carries,
+      'it together with --loads, e.g. 10%,50%: this preset has none',
+    );
   const isPossible = surroundings.canPilot === true || carries !== undefined;
-  return scenarios[scenario].hasLoads === true && connections === undefined && isPossible ? shares : undefined;
+  return scenarios[scenario].hasLoads === true && connections === undefined && isPossible
+    ? shares
+    : undefined;
 }
 
 function loadWorkload(preset: Preset | undefined): Partial<Workload> {
-  return preset?.loadTokensPerSecond === undefined ? {} : { tokensPerSecond: preset.loadTokensPerSecond };
+  return preset?.loadTokensPerSecond === undefined
+    ? {}
+    : { tokensPerSecond: preset.loadTokensPerSecond };
 }
 
 /** A shorter warm-up has no room for two ramps. */
@@ -202,7 +271,9 @@ function readArms(flags: RunFlags, place: Parameters<typeof planArms>[1]): Plan[
     return planArms(flags, place);
   } catch (error) {
     const { transports, client = '' } = flags;
-    throw transports === undefined ? nameFlag(error, '--client', client) : nameFlag(error, '--transports', transports);
+    throw transports === undefined
+      ? nameFlag(error, '--client', client)
+      : nameFlag(error, '--transports', transports);
   }
 }
 
@@ -219,22 +290,32 @@ function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fa
   const stack = arms.find(({ client }) => !clientStacks[client].stopsReading)?.client;
   if (stack === undefined || (faults[fault] as Fault).action.by !== 'client') return undefined;
   const able = clientStackIds.filter((client) => clientStacks[client].stopsReading);
-  return { why: `${stack} cannot be told to stop reading`, remedy: `measure it with --client ${able.join(' or ')}` };
+  return {
+    why: `${stack} cannot be told to stop reading`,
+    remedy: `measure it with --client ${able.join(' or ')}`,
+  };
 }
 
 function readScenario(names: readonly string[]): ScenarioId {
-  const [scenario = DEFAULT_SCENARIO, ...others] = names.map((name) => pickName('scenario', name, scenarioNames));
-  if (others.length > 0) throw new BenchError('USAGE', `one scenario a run, not ${names.length}: ${names.join(' ')}`);
+  const [scenario = DEFAULT_SCENARIO, ...others] = names.map((name) =>
+    pickName('scenario', name, scenarioNames),
+  );
+  if (others.length > 0)
+    throw new BenchError('USAGE', `one scenario a run, not ${names.length}: ${names.join(' ')}`);
   return scenario;
 }
 
-/** With fault injection, the window is the time before the fault: each fault determines the time after it. */
+/**
+ * With fault injection, the window is the time before the fault: each fault determines the time
+ * after it.
+ */
 function readWindows(
   flags: RunFlags,
   preset: Preset,
   breaks: BreakingScenario | undefined,
 ): Pick<Plan, 'warmupNs' | 'windowNs' | 'cooldownNs'> {
-  if (breaks !== undefined) return { warmupNs: breaks.warmupNs, windowNs: breaks.beforeFaultNs, cooldownNs: 0 };
+  if (breaks !== undefined)
+    return { warmupNs: breaks.warmupNs, windowNs: breaks.beforeFaultNs, cooldownNs: 0 };
   return {
     warmupNs: readPeriod('--warmup', flags.warmup, preset.warmupNs),
     windowNs: readPeriod('--duration', flags.duration, preset.windowNs),
@@ -247,15 +328,25 @@ function adjustWorkload(workload: Workload, flags: RunFlags, own: Partial<Worklo
   return {
     ...workload,
     ...own,
-    ...(flags.rate !== undefined && { tokensPerSecond: parsePositive('--rate', flags.rate, 100_000) }),
-    ...(flags.tokens !== undefined && { tokensPerStream: parseCount('--tokens', flags.tokens, 1, 1_000_000) }),
+    ...(flags.rate !== undefined && {
+      tokensPerSecond: parsePositive('--rate', flags.rate, 100_000),
+    }),
+    ...(flags.tokens !== undefined && {
+      tokensPerStream: parseCount('--tokens', flags.tokens, 1, 1_000_000),
+    }),
   };
 }
 
-/** With fault injection no block is repeated: parallel trials disturb each other, alike in all arms. */
+/**
+ * With fault injection no block is repeated: parallel trials disturb each other, alike in all arms.
+ */
 function readExtraBlocks(
   rerun: boolean,
-  { blocks, verdicts, breaks }: { blocks: number; verdicts: boolean; breaks: BreakingScenario | undefined },
+  {
+    blocks,
+    verdicts,
+    breaks,
+  }: { blocks: number; verdicts: boolean; breaks: BreakingScenario | undefined },
 ): number {
   return !rerun || !verdicts || breaks !== undefined ? 0 : Math.floor(blocks * EXTRA_SHARE);
 }
@@ -266,32 +357,64 @@ function readBlocks(flags: RunFlags, usual: number, mostInTime: number | undefin
   return mostInTime === undefined ? usual : Math.min(MAX_BLOCKS, Math.max(usual, mostInTime));
 }
 
-/** Parses `5%` for all endpoints, `delivery.p50:5%` or `delivery.p50,delivery.p99:5%` for some metrics. */
-function readStop({ precision, maxTime }: RunFlags, scenario: ScenarioId): PrecisionStop | undefined {
+/**
+ * Parses `5%` for all endpoints, `delivery.p50:5%` or `delivery.p50,delivery.p99:5%` for some
+ * metrics.
+ */
+function readStop(
+  { precision, maxTime }: RunFlags,
+  scenario: ScenarioId,
+): PrecisionStop | undefined {
   if (precision === undefined) {
     if (maxTime !== undefined)
-      throw usageError('--max-time', maxTime, 'it together with --precision: it ends a run that is not precise yet');
+      throw usageError(
+        '--max-time',
+        maxTime,
+        'it together with --precision: it ends a run that is not precise yet',
+      );
     return undefined;
   }
   const [, names, percent] = /^(?:([^:]+):)?(\d+(?:\.\d+)?)%$/.exec(precision.trim()) ?? [];
   const ratio = Number(percent) / 100;
-  if (!(ratio > 0 && ratio < 1)) throw usageError('--precision', precision, 'a percentage such as 5%, or delivery.p50:5% for one metric');
-  const metricNames = readings[scenario].metrics.flatMap(({ id, isExact }) => (isExact === true ? [] : [id]));
+  if (!(ratio > 0 && ratio < 1))
+    throw usageError(
+      '--precision',
+      precision,
+      'a percentage such as 5%, or delivery.p50:5% for one metric',
+    );
+  const metricNames = readings[scenario].metrics.flatMap(({ id, isExact }) =>
+    isExact === true ? [] : [id],
+  );
   const metrics =
     names === undefined
       ? []
-      : parseList('--precision', names).map((name) => inFlag('--precision', precision, () => pickName('metric', name, metricNames)));
-  return { ratio, metrics, maxTimeNs: maxTime === undefined ? DEFAULT_MAX_TIME_NS : parseDuration('--max-time', maxTime) };
+      : parseList('--precision', names).map((name) =>
+          inFlag('--precision', precision, () => pickName('metric', name, metricNames)),
+        );
+  return {
+    ratio,
+    metrics,
+    maxTimeNs: maxTime === undefined ? DEFAULT_MAX_TIME_NS : parseDuration('--max-time', maxTime),
+  };
 }
 
-/** Duration of one trial, starting and stopping included; only used to estimate how many fit into a time. */
-function estimateTrialNs({ warmupNs, windowNs, cooldownNs }: Pick<Plan, 'warmupNs' | 'windowNs' | 'cooldownNs'>): number {
+/**
+ * Duration of one trial, starting and stopping included; only used to estimate how many fit into a
+ * time.
+ */
+function estimateTrialNs({
+  warmupNs,
+  windowNs,
+  cooldownNs,
+}: Pick<Plan, 'warmupNs' | 'windowNs' | 'cooldownNs'>): number {
   return warmupNs + windowNs + cooldownNs + TRIAL_OVERHEAD_NS;
 }
 
 function readConnections(flags: RunFlags, usual: readonly number[], fewest = 1): number[] {
   if (flags.connections === undefined) return [...usual];
-  return parseList('--connections', flags.connections).map((value) => parseCount('--connections', value, fewest, MAX_CONNECTIONS));
+  return parseList('--connections', flags.connections).map((value) =>
+    parseCount('--connections', value, fewest, MAX_CONNECTIONS),
+  );
 }
 
 function readPeriod(flag: string, value: string | undefined, fallbackNs: number): number {

@@ -7,30 +7,48 @@ import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 
 async function plan(scenario: string, flags: RunFlags = {}): Promise<Plan> {
-  return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+  return (
+    await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })
+  ).plan;
 }
 
-it.each(['stream', 'connect', 'fanout', 'slow-reader', 'burst'])('%s takes a canary, and its command repeats it', async (scenario) => {
-  const { canary } = await plan(scenario, { canary: true });
-  expect(canaryPlanSchema.parse(canary)).toEqual({ requestsPerSecond: 50 });
-  expect(repeatCommand(await plan(scenario, { canary: true }), {})).toContain(' --canary');
-  expect((await plan(scenario)).canary).toBeUndefined();
-  expect(repeatCommand(await plan(scenario), {})).not.toContain('--canary');
-});
+it.each(['stream', 'connect', 'fanout', 'slow-reader', 'burst'])(
+  '%s takes a canary, and its command repeats it',
+  async (scenario) => {
+    const { canary } = await plan(scenario, { canary: true });
+    expect(canaryPlanSchema.parse(canary)).toEqual({ requestsPerSecond: 50 });
+    expect(repeatCommand(await plan(scenario, { canary: true }), {})).toContain(' --canary');
+    expect((await plan(scenario)).canary).toBeUndefined();
+    expect(repeatCommand(await plan(scenario), {})).not.toContain('--canary');
+  },
+);
 
 it('every other scenario refuses a canary, says why, and names those that take it', async () => {
-  const others = scenarioNames.filter((name) => !['stream', 'connect', 'fanout', 'slow-reader', 'burst'].includes(name));
-  expect(others).toEqual(['reconnect', 'herd', 'memory', 'capacity', 'completions', 'browser-limits']);
+  const others = scenarioNames.filter(
+    (name) => !['stream', 'connect', 'fanout', 'slow-reader', 'burst'].includes(name),
+  );
+  expect(others).toEqual([
+    'reconnect',
+    'herd',
+    'memory',
+    'capacity',
+    'completions',
+    'browser-limits',
+  ]);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({
       code: 'USAGE',
-      message: expect.stringContaining(`--canary: scenario ${scenario} does not take it: `) as string,
+      message: expect.stringContaining(
+        `--canary: scenario ${scenario} does not take it: `,
+      ) as string,
       hint: 'scenarios that take it: stream, connect, fanout, slow-reader, burst',
     });
   }
 });
 
 it('a canary beside the null arm alone would have nobody to ask', async () => {
-  await expect(plan('stream', { canary: true, transports: 'tcp' })).rejects.toThrow('--canary needs an arm that answers HTTP');
+  await expect(plan('stream', { canary: true, transports: 'tcp' })).rejects.toThrow(
+    '--canary needs an arm that answers HTTP',
+  );
   expect((await plan('stream', { canary: true, transports: 'sse,tcp' })).canary).toBeDefined();
 });

@@ -6,15 +6,24 @@ import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 
-/** Enough for a median in a window of one second, and little compared with the tokens of any load. */
+/**
+ * Enough for a median in a window of one second, and little compared with the tokens of any load.
+ */
 const REQUESTS_PER_SECOND = 50;
 
 /** Returns undefined without the flag. @throws BenchError USAGE when no arm can have a canary. */
-export function planCanary({ canary }: Pick<RunFlags, 'canary'>, arms: Plan['arms']): CanaryPlan | undefined {
+export function planCanary(
+  { canary }: Pick<RunFlags, 'canary'>,
+  arms: Plan['arms'],
+): CanaryPlan | undefined {
   if (canary !== true) return undefined;
   if (arms.every(({ transport }) => transports[transport].isNullArm))
-    throw new BenchError('USAGE', '--canary needs an arm that answers HTTP, not only the null arm', {
-      hint: 'add --transports sse,ws,tcp',
-    });
+    throw new BenchError(
+      'USAGE',
+      '--canary needs an arm that answers HTTP, not only the null arm',
+      {
+        hint: 'add --transports sse,ws,tcp',
+      },
+    );
   return { requestsPerSecond: REQUESTS_PER_SECOND };
 }

@@ -6,7 +6,9 @@ import { buildPlan } from './build-plan.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 
 async function plan(flags: RunFlags = {}, scenario = 'completions'): Promise<Plan> {
-  return (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+  return (
+    await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })
+  ).plan;
 }
 
 it('by default SSE and WebSocket are asked by the probe, and SSE by autocannon besides', async () => {
@@ -21,7 +23,9 @@ it('what is asked for follows --tokens and --rate, and the command repeats it', 
   const own = await plan({ tokens: '20', rate: '500', transports: 'sse/autocannon' });
   expect(own.completions).toEqual({ tokensPerStream: 20, tokensPerSecond: 500 });
   expect(repeatCommand(own, {})).toContain('--transports sse --client autocannon');
-  expect(repeatCommand(await plan(), {})).toContain('--transports sse/probe,ws/probe,sse/autocannon');
+  expect(repeatCommand(await plan(), {})).toContain(
+    '--transports sse/probe,ws/probe,sse/autocannon',
+  );
 });
 
 it.each([
@@ -31,18 +35,33 @@ it.each([
     { transports: 'sse,tcp' },
     '--transports tcp: expected sse, ws, sse-post, ndjson, sse-gzip, ws-binary, ws-deflate, ws-deflate-no-takeover or buffered in scenario completions: tcp has no words to ask for a stream that was not planned',
   ],
-  [{ client: 'autocannon', transports: 'ws' }, '--client autocannon: expected a stack that speaks ws'],
+  [
+    { client: 'autocannon', transports: 'ws' },
+    '--client autocannon: expected a stack that speaks ws',
+  ],
   [
     { client: 'eventsource', transports: 'sse' },
     '--client eventsource: expected probe, library or autocannon in scenario completions: sse/eventsource reconnects by itself',
   ],
 ] as const)('%j is refused by name', async (flags, message) => {
-  await expect(plan(flags)).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(message) as string });
+  await expect(plan(flags)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining(message) as string,
+  });
 });
 
-it.each(['stream', 'memory', 'capacity', 'connect', 'fanout', 'slow-reader', 'burst', 'reconnect', 'herd'])(
-  '%s refuses a load generator',
-  async (scenario) => {
-    await expect(plan({ transports: 'sse/autocannon' }, scenario)).rejects.toThrow('a load generator asks for whole streams');
-  },
-);
+it.each([
+  'stream',
+  'memory',
+  'capacity',
+  'connect',
+  'fanout',
+  'slow-reader',
+  'burst',
+  'reconnect',
+  'herd',
+])('%s refuses a load generator', async (scenario) => {
+  await expect(plan({ transports: 'sse/autocannon' }, scenario)).rejects.toThrow(
+    'a load generator asks for whole streams',
+  );
+});

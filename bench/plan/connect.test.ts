@@ -4,7 +4,9 @@ import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from './build-plan.ts';
 
 async function plan(flags: RunFlags): Promise<Plan> {
-  return (await buildPlan(['connect'], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+  return (
+    await buildPlan(['connect'], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })
+  ).plan;
 }
 
 it('there is a storm of each size, and one steady population on new and on kept connections', async () => {
@@ -24,8 +26,16 @@ it('the steady population is never larger than the smallest storm', async () => 
 });
 
 it('streams are short and begin at once, and a flag can make them longer', async () => {
-  expect((await plan({})).workload).toMatchObject({ tokensPerStream: 20, tokensPerSecond: 100, firstTokenMedianMs: 0, firstTokenSigma: 0 });
-  expect((await plan({ tokens: '50', rate: '20' })).workload).toMatchObject({ tokensPerStream: 50, tokensPerSecond: 20 });
+  expect((await plan({})).workload).toMatchObject({
+    tokensPerStream: 20,
+    tokensPerSecond: 100,
+    firstTokenMedianMs: 0,
+    firstTokenSigma: 0,
+  });
+  expect((await plan({ tokens: '50', rate: '20' })).workload).toMatchObject({
+    tokensPerStream: 50,
+    tokensPerSecond: 20,
+  });
 });
 
 it.each([{ client: 'library' }, { transports: 'sse,ws/library' }])(

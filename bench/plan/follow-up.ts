@@ -1,4 +1,5 @@
-// What a scenario may plan from the trials that are saved: pure functions of both, so that an interrupted run goes on alike.
+// What a scenario may plan from the trials that are saved: pure functions of both, so that an
+// interrupted run goes on alike.
 
 import type { Arm } from '../contract/arms/arms.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
@@ -13,7 +14,11 @@ export interface Supplement {
 
 export interface FollowUp {
   /** What the trials of a block are told besides the plan; undefined for nothing. */
-  readonly order: (plan: Plan, block: number, records: readonly TrialRecord[]) => SearchOrder | undefined;
+  readonly order: (
+    plan: Plan,
+    block: number,
+    records: readonly TrialRecord[],
+  ) => SearchOrder | undefined;
   /** Empty as long as their loads are unknown. */
   readonly supplements: (plan: Plan, records: readonly TrialRecord[]) => readonly Supplement[];
   /** The number of supplements once their loads are known. */

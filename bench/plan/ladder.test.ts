@@ -11,9 +11,16 @@ async function plan(flags: RunFlags): Promise<Plan> {
 }
 
 it('the connections are the rungs of one ladder, and down it stops on every second one and at 0', async () => {
-  const { loadPoints, ladder } = await plan({ connections: '100,200,400,800,1600', duration: '2s' });
+  const { loadPoints, ladder } = await plan({
+    connections: '100,200,400,800,1600',
+    duration: '2s',
+  });
   expect(loadPoints).toEqual([{ connections: 1600, span: 'ladder' }]);
-  expect(ladder).toMatchObject({ rungs: [100, 200, 400, 800, 1600], downRungs: [400, 100, 0], streamNs: 2e9 });
+  expect(ladder).toMatchObject({
+    rungs: [100, 200, 400, 800, 1600],
+    downRungs: [400, 100, 0],
+    streamNs: 2e9,
+  });
 });
 
 it('every preset has ladders enough for an interval, each of at least four rungs where there are verdicts', async () => {
@@ -26,10 +33,19 @@ it('every preset has ladders enough for an interval, each of at least four rungs
 });
 
 it.each([
-  [{ connections: '500' }, '--connections 500: expected at least 3 rungs of a ladder, rising, such as 250,500,1000'],
+  [
+    { connections: '500' },
+    '--connections 500: expected at least 3 rungs of a ladder, rising, such as 250,500,1000',
+  ],
   [{ connections: '500,1000' }, '--connections 500,1000: expected at least 3 rungs'],
-  [{ connections: '500,1500,1000' }, '--connections 500,1500,1000: expected at least 3 rungs of a ladder, rising'],
-  [{ rate: '2' }, '--rate 2: expected at least 5 tokens of each stream on a rung: with 1 s of streaming (--duration) at least 5'],
+  [
+    { connections: '500,1500,1000' },
+    '--connections 500,1500,1000: expected at least 3 rungs of a ladder, rising',
+  ],
+  [
+    { rate: '2' },
+    '--rate 2: expected at least 5 tokens of each stream on a rung: with 1 s of streaming (--duration) at least 5',
+  ],
   [
     { duration: '500ms' },
     '--rate 5: expected at least 5 tokens of each stream on a rung: with 0.5 s of streaming (--duration) at least 10',
@@ -42,7 +58,14 @@ it.each([
 
 it.each<RunFlags>([
   {},
-  { preset: 'standard', connections: '300,600,900', rate: '8', duration: '1500ms', transports: 'ws,tcp', blocks: '10' },
+  {
+    preset: 'standard',
+    connections: '300,600,900',
+    rate: '8',
+    duration: '1500ms',
+    transports: 'ws,tcp',
+    blocks: '10',
+  },
   { aa: true, client: 'library', transports: 'sse', payload: 'openai' },
   { precision: 'memory.retained:5%', maxTime: '60s' },
 ])('the command of a run with %j plans the same', async (flags) => {

@@ -9,7 +9,11 @@ const machine: MachineLimits = { openFiles: 20_000, localPorts: 28_232, reusesPo
 const slow = { rate: '0.2', duration: '5s', warmup: '25s' };
 
 async function refusal(flags: RunFlags, limits: MachineLimits, scenario = 'stream') {
-  const { plan } = await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false });
+  const { plan } = await buildPlan(
+    [scenario],
+    { seed: '7', ...flags },
+    { randomSeed: () => 1, canPin: false },
+  );
   try {
     checkLimits(plan, limits);
   } catch (error) {
@@ -20,11 +24,23 @@ async function refusal(flags: RunFlags, limits: MachineLimits, scenario = 'strea
 }
 
 it.each<[string, RunFlags, Partial<MachineLimits>]>([
-  ['50,000 streams on three servers', { ...slow, connections: '50000', clientProcesses: '3', serverProcesses: '3' }, {}],
+  [
+    '50,000 streams on three servers',
+    { ...slow, connections: '50000', clientProcesses: '3', serverProcesses: '3' },
+    {},
+  ],
   ['50,000 streams on one server', { ...slow, connections: '50000' }, { openFiles: 60_000 }],
-  ['10,000 streams over 206 addresses of few ports', { ...slow, connections: '10000' }, { localPorts: 300 }],
+  [
+    '10,000 streams over 206 addresses of few ports',
+    { ...slow, connections: '10000' },
+    { localPorts: 300 },
+  ],
   ['17,000 streams', { ...slow, connections: '17000' }, {}],
-  ['unknown limits', { ...slow, connections: '500000' }, { openFiles: undefined, localPorts: undefined }],
+  [
+    'unknown limits',
+    { ...slow, connections: '500000' },
+    { openFiles: undefined, localPorts: undefined },
+  ],
 ])('%s are carried', async (_what, flags, limits) => {
   expect(await refusal(flags, { ...machine, ...limits })).toBeUndefined();
 });
@@ -67,14 +83,28 @@ it.each<[string, RunFlags, Partial<MachineLimits>, string, string]>([
   ],
   [
     'stamps in every process',
-    { connections: '10000', rate: '310', duration: '10s', warmup: '2s', clientProcesses: '3', serverProcesses: '3' },
+    {
+      connections: '10000',
+      rate: '310',
+      duration: '10s',
+      warmup: '2s',
+      clientProcesses: '3',
+      serverProcesses: '3',
+    },
     { localPorts: undefined },
     'this load is 37 million tokens a trial; at most 30 million can be stamped',
     'lower --connections, --rate or --duration: together by a factor of 1.3',
   ],
-])('%s are too few, and the message says what to do', async (_what, flags, limits, message, hint) => {
-  expect(await refusal(flags, { ...machine, ...limits })).toEqual({ code: 'LIMIT', message, hint });
-});
+])(
+  '%s are too few, and the message says what to do',
+  async (_what, flags, limits, message, hint) => {
+    expect(await refusal(flags, { ...machine, ...limits })).toEqual({
+      code: 'LIMIT',
+      message,
+      hint,
+    });
+  },
+);
 
 it('where one server is broken on purpose nobody is told to share the work', async () => {
   const refused = await refusal({ connections: '19000', faults: 'kill' }, machine, 'reconnect');
@@ -88,17 +118,26 @@ it('where one server is broken on purpose nobody is told to share the work', asy
 it('what breaks and comes back has one address for all its attempts', async () => {
   expect(await refusal({ connections: '8000', faults: 'kill' }, machine, 'reconnect')).toEqual({
     code: 'LIMIT',
-    message: '--connections 8000 makes about 32000 connections in a trial, but there are only 28232 local ports',
+    message:
+      '--connections 8000 makes about 32000 connections in a trial, but there are only 28232 local ports',
     hint: 'widen net.ipv4.ip_local_port_range; or ask for fewer connections',
   });
 });
 
 it('what the remedy for descriptors says is enough', async () => {
   const flags = { ...slow, connections: '50000' };
-  expect(await refusal({ ...flags, clientProcesses: '3', serverProcesses: '3' }, machine)).toBeUndefined();
-  expect((await refusal({ ...flags, clientProcesses: '2', serverProcesses: '2' }, machine))?.message).toContain('open files');
+  expect(
+    await refusal({ ...flags, clientProcesses: '3', serverProcesses: '3' }, machine),
+  ).toBeUndefined();
+  expect(
+    (await refusal({ ...flags, clientProcesses: '2', serverProcesses: '2' }, machine))?.message,
+  ).toContain('open files');
   expect(await refusal(flags, { ...machine, openFiles: 55_100 })).toBeUndefined();
-  expect((await refusal(flags, { ...machine, openFiles: 55_099 }))?.message).toContain('open files');
+  expect((await refusal(flags, { ...machine, openFiles: 55_099 }))?.message).toContain(
+    'open files',
+  );
   expect(await refusal({ ...flags, connections: '18090' }, machine)).toBeUndefined();
-  expect((await refusal({ ...flags, connections: '18092' }, machine))?.message).toContain('open files');
+  expect((await refusal({ ...flags, connections: '18092' }, machine))?.message).toContain(
+    'open files',
+  );
 });

@@ -12,4 +12,6 @@ it.each([
   ['rte', 'rate'],
 ])('%s is taken for %s', (text, name) => expect(nearestName(text, names)).toBe(name));
 
-it.each(['speed', '', 'xyz'])('"%s" is near to none', (text) => expect(nearestName(text, names)).toBeUndefined());
+it.each(['speed', '', 'xyz'])('"%s" is near to none', (text) =>
+  expect(nearestName(text, names)).toBeUndefined(),
+);

@@ -3,10 +3,21 @@
 /** At most this share of a name's letters may be wrong. */
 const MOST_WRONG_SHARE = 0.4;
 
-/** The known name with the fewest typing errors, of those that begin with the text or begin it if there are any; undefined when none is near. */
-export function nearestName<Name extends string>(text: string, names: readonly Name[]): Name | undefined {
-  const started = names.filter((name) => text !== '' && (name.startsWith(text) || text.startsWith(name)));
-  const near = started.length > 0 ? started : names.filter((name) => countErrors(text, name) <= MOST_WRONG_SHARE * name.length);
+/**
+ * The known name with the fewest typing errors, of those that begin with the text or begin it if
+ * there are any; undefined when none is near.
+ */
+export function nearestName<Name extends string>(
+  text: string,
+  names: readonly Name[],
+): Name | undefined {
+  const started = names.filter(
+    (name) => text !== '' && (name.startsWith(text) || text.startsWith(name)),
+  );
+  const near =
+    started.length > 0
+      ? started
+      : names.filter((name) => countErrors(text, name) <= MOST_WRONG_SHARE * name.length);
   return near.toSorted((a, b) => countErrors(text, a) - countErrors(text, b))[0];
 }
 

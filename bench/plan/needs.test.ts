@@ -3,7 +3,11 @@ import type { Arm } from '../contract/arms/arms.ts';
 import { BenchError } from '../contract/errors.ts';
 import { checkNeeds, meets, type Needs } from './needs.ts';
 
-function refusalOf(arms: readonly Arm[], needs: Needs, takers: readonly string[] = []): BenchError | undefined {
+function refusalOf(
+  arms: readonly Arm[],
+  needs: Needs,
+  takers: readonly string[] = [],
+): BenchError | undefined {
   try {
     checkNeeds(arms, { scenario: 'burst', needs, takers: () => takers });
     return undefined;
@@ -17,7 +21,10 @@ const sse: Arm = { transport: 'sse', client: 'probe', path: 'direct' };
 
 it('arms that can do what the scenario needs are taken', () => {
   expect(
-    refusalOf([sse, { ...sse, transport: 'ws', client: 'library' }], ['single-streams', 'own-sockets', 'told-attempts']),
+    refusalOf(
+      [sse, { ...sse, transport: 'ws', client: 'library' }],
+      ['single-streams', 'own-sockets', 'told-attempts'],
+    ),
   ).toBeUndefined();
 });
 
@@ -40,14 +47,18 @@ it('a transport that lacks something is named with the transports that its clien
 });
 
 it('where no other part would do, another arm is asked for', () => {
-  expect(refusalOf([{ ...sse, client: 'library' }], ['page-interfaces', 'stopped-reading'])?.message).toContain(
+  expect(
+    refusalOf([{ ...sse, client: 'library' }], ['page-interfaces', 'stopped-reading'])?.message,
+  ).toContain(
     '--client library: expected another arm in scenario burst: sse/library is not received by a page',
   );
 });
 
 it('what is missing is missing however else the arm suits', () => {
   expect(meets(['single-streams', 'shared-connections'], sse)).toBe(true);
-  expect(meets(['single-streams', 'shared-connections'], { ...sse, client: 'library' })).toBe(false);
+  expect(meets(['single-streams', 'shared-connections'], { ...sse, client: 'library' })).toBe(
+    false,
+  );
 });
 
 it('an answer that is sent as a whole is refused where tokens are to come one by one', () => {

@@ -1,5 +1,5 @@
-// What a scenario needs of its arms, read from their descriptors: an arm that lacks it is refused before anything starts, by
-// name, with the stacks or transports that have it.
+// What a scenario needs of its arms, read from their descriptors: an arm that lacks it is refused
+// before anything starts, by name, with the stacks or transports that have it.
 
 import { armName, type Arm } from '../contract/arms/arms.ts';
 import { canSpeak, clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
@@ -93,12 +93,17 @@ export function checkNeeds(arms: readonly Arm[], { scenario, needs, takers }: Ne
   }
 }
 
-/** `probe or library`: what would make this arm one that the scenario takes, changed in one part only. */
+/**
+ * `probe or library`: what would make this arm one that the scenario takes, changed in one part
+ * only.
+ */
 function alternatives({ transport, client }: Asked, of: keyof Asked, needs: Needs): string {
   const isTaken = (arm: Asked): boolean => canSpeak(arm.client, arm.transport) && meets(needs, arm);
   const able =
     of === 'client'
       ? clientStackIds.filter((other) => isTaken({ transport, client: other }))
       : transportIds.filter((other) => isTaken({ transport: other, client }));
-  return able.length === 0 ? 'another arm' : new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(able);
+  return able.length === 0
+    ? 'another arm'
+    : new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(able);
 }

@@ -5,12 +5,34 @@ import { nextTrials } from './next-trials.ts';
 import { countTrials, type PlannedTrial } from './trials.ts';
 
 const planOf = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> => ({
-  ...(await buildPlan([], { seed: '7', rerun: true, ...flags }, { randomSeed: () => 1, canPin: false })).plan,
+  ...(
+    await buildPlan(
+      [],
+      { seed: '7', rerun: true, ...flags },
+      { randomSeed: () => 1, canPin: false },
+    )
+  ).plan,
   burnInBlocks: 1,
 });
 
-const stolen: Gate = { id: 'N1', kind: 'environment', title: 'stolen', value: 0.3, limit: 0.02, unit: 'ratio', ok: false };
-const slow: Gate = { id: 'H2', kind: 'harness', title: 'busy', value: 0.9, limit: 0.6, unit: 'ratio', ok: false };
+const stolen: Gate = {
+  id: 'N1',
+  kind: 'environment',
+  title: 'stolen',
+  value: 0.3,
+  limit: 0.02,
+  unit: 'ratio',
+  ok: false,
+};
+const slow: Gate = {
+  id: 'H2',
+  kind: 'harness',
+  title: 'busy',
+  value: 0.9,
+  limit: 0.6,
+  unit: 'ratio',
+  ok: false,
+};
 
 /** A record with only the fields that the choice of the next trial may read. */
 const record = (planned: PlannedTrial, gates: readonly Gate[] = []): TrialRecord =>
@@ -24,16 +46,34 @@ interface Ran {
 const asked = (trials: readonly TrialRecord[] | undefined): unknown =>
   trials?.map(({ arm, order, workloadSeed }) => [arm, order, workloadSeed]);
 
-const disturbedThird = ({ block, order }: PlannedTrial): readonly Gate[] => (block === 3 && order === 1 ? [stolen] : []);
+const disturbedThird = ({ block, order }: PlannedTrial): readonly Gate[] =>
+  block === 3 && order === 1 ? [stolen] : [];
 
 /** Runs a plan to its end; `gatesOf` simulates the machine. */
-function run(plan: Plan, gatesOf: (planned: PlannedTrial) => readonly Gate[], mayStop = (): boolean => false): Ran {
+function run(
+  plan: Plan,
+  gatesOf: (planned: PlannedTrial) => readonly Gate[],
+  mayStop = (): boolean => false,
+): Ran {
   const records: TrialRecord[] = [];
-  for (let [planned] = nextTrials({ plan, records, mayStop }); planned !== undefined; [planned] = nextTrials({ plan, records, mayStop })) {
+  for (
+    let [planned] = nextTrials({ plan, records, mayStop });
+    planned !== undefined;
+    [planned] = nextTrials({ plan, records, mayStop })
+  ) {
     records.push(record(planned, gatesOf(planned)));
     if (records.length > 1000) throw new Error('never ends');
   }
-  return { records, blocks: [...new Set(records.map(({ block, attempt }) => `${block}${attempt === undefined ? '' : `.${attempt}`}`))] };
+  return {
+    records,
+    blocks: [
+      ...new Set(
+        records.map(
+          ({ block, attempt }) => `${block}${attempt === undefined ? '' : `.${attempt}`}`,
+        ),
+      ),
+    ],
+  };
 }
 
 it('on a quiet machine every block is measured once, in order', async () => {
@@ -47,13 +87,17 @@ it('a block that the machine disturbed is measured again at once, whole, with th
     block === 2 && attempt === undefined ? [stolen] : [],
   );
   expect(blocks).toEqual(['0', '1', '2', '2.1', '3', '4', '5', '6', '7', '8']);
-  const [first, second] = [undefined, 1].map((attempt) => records.filter((one) => one.block === 2 && one.attempt === attempt));
+  const [first, second] = [undefined, 1].map((attempt) =>
+    records.filter((one) => one.block === 2 && one.attempt === attempt),
+  );
   expect(asked(second)).toEqual(asked(first));
   expect(second?.[0]?.setup).not.toEqual(first?.[0]?.setup);
 });
 
 it('what lasts never repeats a block: the repetition would have it, too', async () => {
-  expect(run(await planOf({ blocks: '8' }), () => [{ ...stolen, remedy: 'nothing' }]).blocks).toHaveLength(9);
+  expect(
+    run(await planOf({ blocks: '8' }), () => [{ ...stolen, remedy: 'nothing' }]).blocks,
+  ).toHaveLength(9);
 });
 
 it('what an arm could have caused never repeats a block', async () => {
@@ -67,7 +111,9 @@ it('at most a quarter more blocks are measured, and no block twice again', async
 });
 
 it('the burn-in block is never repeated, and with --no-rerun none is', async () => {
-  expect(run(await planOf({ blocks: '9' }), ({ burnIn }) => (burnIn ? [stolen] : [])).blocks).toHaveLength(10);
+  expect(
+    run(await planOf({ blocks: '9' }), ({ burnIn }) => (burnIn ? [stolen] : [])).blocks,
+  ).toHaveLength(10);
   expect(run(await planOf({ blocks: '9', rerun: false }), () => [stolen]).blocks).toHaveLength(10);
 });
 
@@ -93,12 +139,29 @@ it('the stopping rule is asked between blocks only, and ends the run', async () 
 });
 
 const planFaults = async (): Promise<Plan> =>
-  (await buildPlan(['reconnect'], { seed: '7', preset: 'quick', faults: 'reset,freeze' }, { randomSeed: () => 1, canPin: false })).plan;
+  (
+    await buildPlan(
+      ['reconnect'],
+      { seed: '7', preset: 'quick', faults: 'reset,freeze' },
+      { randomSeed: () => 1, canPin: false },
+    )
+  ).plan;
 
 describe('of trials side by side', () => {
-  const late: Gate = { id: 'H4', kind: 'harness', title: 'late', value: 70, limit: 25, unit: 'ns', ok: false, remedy: 'alone' };
+  const late: Gate = {
+    id: 'H4',
+    kind: 'harness',
+    title: 'late',
+    value: 70,
+    limit: 25,
+    unit: 'ns',
+    ok: false,
+    remedy: 'alone',
+  };
   const isLate = ({ block, alone, loadPoint, arm }: PlannedTrial): readonly Gate[] =>
-    block === 1 && alone === undefined && loadPoint.fault === 'freeze' && arm.transport === 'ws' ? [late] : [];
+    block === 1 && alone === undefined && loadPoint.fault === 'freeze' && arm.transport === 'ws'
+      ? [late]
+      : [];
 
   it('what was late is measured again alone, both arms of it, when its block has ended', async () => {
     const { records } = run(await planFaults(), isLate);
@@ -107,14 +170,21 @@ describe('of trials side by side', () => {
       [8, 1, 'freeze'],
       [9, 1, 'freeze'],
     ]);
-    const first = records.filter(({ block, loadPoint, alone }) => block === 1 && loadPoint.fault === 'freeze' && alone === undefined);
+    const first = records.filter(
+      ({ block, loadPoint, alone }) =>
+        block === 1 && loadPoint.fault === 'freeze' && alone === undefined,
+    );
     expect(asked(again)).toEqual(asked(first));
     expect(again[0]?.setup).not.toEqual(first[0]?.setup);
-    expect(records.map(({ trial }) => trial)).toEqual(Array.from({ length: 14 }, (_, trial) => trial));
+    expect(records.map(({ trial }) => trial)).toEqual(
+      Array.from({ length: 14 }, (_, trial) => trial),
+    );
   });
 
   it('what is late alone, too, is not measured a third time', async () => {
-    const { records } = run(await planFaults(), (planned) => (planned.alone === true ? [{ ...late }] : isLate(planned)));
+    const { records } = run(await planFaults(), (planned) =>
+      planned.alone === true ? [{ ...late }] : isLate(planned),
+    );
     expect(records).toHaveLength(14);
   });
 
@@ -129,7 +199,13 @@ describe('of trials side by side', () => {
 });
 
 const planSearch = async (flags: Parameters<typeof buildPlan>[1] = {}): Promise<Plan> =>
-  (await buildPlan(['capacity'], { seed: '7', blocks: '3', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+  (
+    await buildPlan(
+      ['capacity'],
+      { seed: '7', blocks: '3', ...flags },
+      { randomSeed: () => 1, canPin: false },
+    )
+  ).plan;
 
 /** The result of each arm depends on its start load, so a wrong start would be visible. */
 const found = (planned: PlannedTrial): TrialRecord => {
@@ -166,9 +242,14 @@ describe('of searches', () => {
     for (const block of [1, 2, 3]) {
       const [first, second] = records.filter((one) => one.block === block);
       expect(first?.asked).toEqual(second?.asked);
-      expect(first?.asked).toMatchObject({ purpose: 'search', headlineStreams: expect.closeTo(1500, -1) });
+      expect(first?.asked).toMatchObject({
+        purpose: 'search',
+        headlineStreams: expect.closeTo(1500, -1),
+      });
     }
-    expect(records.slice(8).map(({ loadPoint, block, burnIn }) => [loadPoint.span, block, burnIn])).toEqual([
+    expect(
+      records.slice(8).map(({ loadPoint, block, burnIn }) => [loadPoint.span, block, burnIn]),
+    ).toEqual([
       ['curve', 4, false],
       ['curve', 4, false],
       ['proof', 4, false],
@@ -188,12 +269,17 @@ describe('of searches', () => {
   it('a run that its rule stopped has its curves and its proof too, and then ends', async () => {
     const plan = await planSearch({ precision: '5%', blocks: '9' });
     const records: TrialRecord[] = [];
-    const next = (): PlannedTrial | undefined => nextTrials({ plan, records, mayStop: () => records.length >= 6 })[0];
+    const next = (): PlannedTrial | undefined =>
+      nextTrials({ plan, records, mayStop: () => records.length >= 6 })[0];
     for (let planned = next(); planned !== undefined; planned = next()) {
       records.push(found(planned));
       if (records.length > 100) throw new Error('never ends');
     }
-    expect(records.map(({ block, loadPoint }) => loadPoint.span + (loadPoint.span === 'search' ? ` ${block}` : ''))).toEqual([
+    expect(
+      records.map(
+        ({ block, loadPoint }) => loadPoint.span + (loadPoint.span === 'search' ? ` ${block}` : ''),
+      ),
+    ).toEqual([
       'search 0',
       'search 0',
       'search 1',

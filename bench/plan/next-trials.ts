@@ -1,12 +1,19 @@
-// Chooses the next trials: a pure function of the plan and of the saved records. An interrupted run therefore continues as if
-// it had not been, and its file alone explains why a block was repeated or the run stopped.
+// Chooses the next trials: a pure function of the plan and of the saved records. An interrupted run
+// therefore continues as if it had not been, and its file alone explains why a block was repeated
+// or the run stopped.
 
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
 import { isDisturbed } from '../analysis/attempts.ts';
 import { lateLoadPoints } from '../analysis/late-trials.ts';
 import { isSupplement, loadPointKey } from '../contract/load-point.ts';
 import { scenarios } from '../scenarios/registry.ts';
-import { planAlone, planBlock, planSupplements, type PlannedBlock, type PlannedTrial } from './trials.ts';
+import {
+  planAlone,
+  planBlock,
+  planSupplements,
+  type PlannedBlock,
+  type PlannedTrial,
+} from './trials.ts';
 
 export interface NextTrialsOptions {
   readonly plan: Plan;
@@ -17,8 +24,9 @@ export interface NextTrialsOptions {
 }
 
 /**
- * The trials left of a begun block, of a disturbed block's repetition, of load points measured again without parallel trials, of the
- * next block, or of the supplements after all blocks; empty when all is done.
+ * The trials left of a begun block, of a disturbed block's repetition, of load points measured
+ * again without parallel trials, of the next block, or of the supplements after all blocks; empty
+ * when all is done.
  */
 export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] {
   const { plan, records } = options;
@@ -27,7 +35,8 @@ export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] 
   let repeated = 0;
   for (let block = 0; block < plan.burnInBlocks + plan.blocks; block++) {
     const isMeasured = block >= plan.burnInBlocks;
-    if (isMeasured && plan.stop !== undefined && !isReached(block, records) && options.mayStop()) break;
+    if (isMeasured && plan.stop !== undefined && !isReached(block, records) && options.mayStop())
+      break;
     for (let attempt = 0; ; attempt++) {
       const planned = planBlock(plan, block, { attempt, firstTrial });
       const left = planned.trials.filter(({ trial }) => !saved.has(trial));
@@ -49,7 +58,12 @@ export function nextTrials(options: NextTrialsOptions): readonly PlannedTrial[] 
   return planSupplements(plan, supplements, firstTrial).filter(({ trial }) => !saved.has(trial));
 }
 
-function planAgain(plan: Plan, { trials }: PlannedBlock, measured: readonly TrialRecord[], firstTrial: number): readonly PlannedTrial[] {
+function planAgain(
+  plan: Plan,
+  { trials }: PlannedBlock,
+  measured: readonly TrialRecord[],
+  firstTrial: number,
+): readonly PlannedTrial[] {
   const late = lateLoadPoints(measured);
   return planAlone(
     plan,

@@ -8,7 +8,13 @@ import { repeatCommand } from '../flags/repeat.ts';
 const ports = { localPorts: 1000 };
 
 const plan = async (flags: RunFlags, scenario = 'stream') =>
-  (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false, ports })).plan;
+  (
+    await buildPlan(
+      [scenario],
+      { seed: '7', ...flags },
+      { randomSeed: () => 1, canPin: false, ports },
+    )
+  ).plan;
 
 it('all arms of a run have the path that was asked for, the copy of an A/A pair too', async () => {
   const { arms } = await plan({ path: 'netns', transports: 'sse,ws,tcp', aa: true });
@@ -29,7 +35,11 @@ it.each<[string, RunFlags, string]>([
   ['stream', { path: 'veth' }, '--path veth: there is no path "veth"'],
   ['burst', { path: 'netns' }, '--path netns: scenario burst does not take it'],
   ['reconnect', { path: 'relay' }, '--path relay: scenario reconnect does not take it'],
-  ['stream', { path: 'netns', canary: true }, '--path netns: expected direct with --canary: the canary is in the network of the host'],
+  [
+    'stream',
+    { path: 'netns', canary: true },
+    '--path netns: expected direct with --canary: the canary is in the network of the host',
+  ],
   [
     'stream',
     { path: 'netns', client: 'browser', transports: 'sse,ws' },

@@ -6,7 +6,9 @@ import { countAddresses, loopbackAddresses } from './ports.ts';
 
 const surroundings = { randomSeed: () => 1, canPin: false };
 
-/** Streams of 200 ms + 150/0.2 s, over 30 s: each connection is made 1.5 + 30/750.2 times in all. */
+/**
+ * Streams of 200 ms + 150/0.2 s, over 30 s: each connection is made 1.5 + 30/750.2 times in all.
+ */
 const slow: RunFlags = { seed: '7', rate: '0.2', duration: '5s', warmup: '25s' };
 
 async function plan(flags: RunFlags, scenario = 'stream'): Promise<Plan> {
@@ -39,7 +41,9 @@ it.each<[RunFlags, number | undefined]>([
   // 12,500 towards each server hold 13,784.
   [{ clientProcesses: '4', serverProcesses: '4' }, undefined],
 ])('50,000 connections with %j need %j addresses a load process', async (flags, addresses) => {
-  expect(countAddresses(await plan({ ...slow, ...flags, connections: '50000' }), ports)).toBe(addresses);
+  expect(countAddresses(await plan({ ...slow, ...flags, connections: '50000' }), ports)).toBe(
+    addresses,
+  );
 });
 
 it('connections of a storm are made once, whatever the streams that follow one another elsewhere', async () => {
@@ -50,13 +54,23 @@ it('connections of a storm are made once, whatever the streams that follow one a
 });
 
 it('an unknown number of ports is no reason for more addresses, and neither are connections that something breaks', async () => {
-  expect(countAddresses(await plan({ ...slow, connections: '50000' }), { localPorts: undefined })).toBeUndefined();
+  expect(
+    countAddresses(await plan({ ...slow, connections: '50000' }), { localPorts: undefined }),
+  ).toBeUndefined();
   expect(countAddresses(await plan({ connections: '28000' }, 'reconnect'), ports)).toBeUndefined();
 });
 
 it('the plan holds the number, so that trials of one run cannot differ in it', async () => {
-  const many = await buildPlan(['stream'], { ...slow, connections: '50000' }, { ...surroundings, ports });
-  const few = await buildPlan(['stream'], { ...slow, connections: '100' }, { ...surroundings, ports });
+  const many = await buildPlan(
+    ['stream'],
+    { ...slow, connections: '50000' },
+    { ...surroundings, ports },
+  );
+  const few = await buildPlan(
+    ['stream'],
+    { ...slow, connections: '100' },
+    { ...surroundings, ports },
+  );
   expect(many.plan.clientAddresses).toBe(11);
   expect(few.plan).not.toHaveProperty('clientAddresses');
 });
@@ -69,6 +83,8 @@ it('addresses differ between processes, and between the turns of 253 trials', ()
   }
   expect(addresses.size).toBe(254 * 64 * 3);
   expect(addresses.has('127.0.0.1')).toBe(false);
-  expect(loopbackAddresses(40_254, { process: 3, count: 2 })).toEqual(loopbackAddresses(40_000, { process: 3, count: 2 }));
+  expect(loopbackAddresses(40_254, { process: 3, count: 2 })).toEqual(
+    loopbackAddresses(40_000, { process: 3, count: 2 }),
+  );
   expect(loopbackAddresses(0, { process: 3, count: 2 })).toEqual(['127.1.3.1', '127.1.3.2']);
 });

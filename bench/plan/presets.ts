@@ -1,4 +1,5 @@
-// Presets: named sets of defaults for the amount of measuring, from seconds to hours. Flags override single values.
+// Presets: named sets of defaults for the amount of measuring, from seconds to hours. Flags
+// override single values.
 
 import type { TransportId } from '../contract/arms/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
@@ -7,9 +8,15 @@ export interface Preset {
   readonly summary: string;
   readonly transports: readonly TransportId[];
   readonly connections: readonly number[];
-  /** Shares of the weaker arm's capacity, found by a pilot unless --connections sets the number of streams. */
+  /**
+   * Shares of the weaker arm's capacity, found by a pilot unless --connections sets the number of
+   * streams.
+   */
   readonly loads?: readonly number[];
-  /** Rate of each stream at such loads: as many tokens need fewer connections, so that opening them is no storm before the window. */
+  /**
+   * Rate of each stream at such loads: as many tokens need fewer connections, so that opening them
+   * is no storm before the window.
+   */
   readonly loadTokensPerSecond?: number;
   readonly blocks: number;
   readonly burnInBlocks: number;
@@ -41,7 +48,8 @@ export const presets = {
     rerun: false,
   },
   quick: {
-    summary: 'a first answer in under two minutes: short paired trials at 10 and 50 % of what the weaker arm carries',
+    summary:
+      'a first answer in under two minutes: short paired trials at 10 and 50 % of what the weaker arm carries',
     transports: ['sse', 'ws'],
     connections: [200],
     loads: [0.1, 0.5],
@@ -54,11 +62,13 @@ export const presets = {
     drainNs: DRAIN_NS,
     cooldownNs: 0,
     verdicts: true,
-    // Two more blocks would exceed the two minutes of this preset; the report says how many were disturbed.
+    // Two more blocks would exceed the two minutes of this preset; the report says how many were
+    // disturbed.
     rerun: false,
   },
   standard: {
-    summary: 'about twenty minutes, with the null arm, at 10, 50 and 70 % of what the weaker arm carries: for decisions',
+    summary:
+      'about twenty minutes, with the null arm, at 10, 50 and 70 % of what the weaker arm carries: for decisions',
     transports: ['sse', 'ws', 'tcp'],
     connections: [200],
     loads: [0.1, 0.5, 0.7],
@@ -73,7 +83,8 @@ export const presets = {
     rerun: true,
   },
   publication: {
-    summary: 'about forty minutes a load point: for numbers that others will quote; repeat it at three different times',
+    summary:
+      'about forty minutes a load point: for numbers that others will quote; repeat it at three different times',
     transports: ['sse', 'ws', 'tcp'],
     connections: [200],
     loads: [0.1, 0.5, 0.7],

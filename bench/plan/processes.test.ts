@@ -6,7 +6,8 @@ import { readProcesses } from './processes.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 
 const plan = async (flags: RunFlags, scenario = 'stream') =>
-  (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false })).plan;
+  (await buildPlan([scenario], { seed: '7', ...flags }, { randomSeed: () => 1, canPin: false }))
+    .plan;
 
 it('without flags there is one process of each kind, and the plan says nothing of them', async () => {
   expect(await plan({})).toEqual(await plan({ clientProcesses: '1', serverProcesses: '1' }));
@@ -14,8 +15,14 @@ it('without flags there is one process of each kind, and the plan says nothing o
 });
 
 it('load processes may be as many as servers or a multiple of them', async () => {
-  expect(await plan({ clientProcesses: '3', serverProcesses: '3' })).toMatchObject({ clientProcesses: 3, serverProcesses: 3 });
-  expect(await plan({ clientProcesses: '6', serverProcesses: '3' })).toMatchObject({ clientProcesses: 6, serverProcesses: 3 });
+  expect(await plan({ clientProcesses: '3', serverProcesses: '3' })).toMatchObject({
+    clientProcesses: 3,
+    serverProcesses: 3,
+  });
+  expect(await plan({ clientProcesses: '6', serverProcesses: '3' })).toMatchObject({
+    clientProcesses: 6,
+    serverProcesses: 3,
+  });
   expect(await plan({ clientProcesses: '2' })).toMatchObject({ clientProcesses: 2 });
 });
 
@@ -28,8 +35,18 @@ it('the printed command plans the same processes', async () => {
 
 describe('what is refused names the flag, the value and the remedy', () => {
   it.each<[string, RunFlags, string, string | undefined]>([
-    ['stream', { clientProcesses: '0' }, '--client-processes 0: expected a whole number from 1 to 64', undefined],
-    ['stream', { serverProcesses: '65' }, '--server-processes 65: expected a whole number from 1 to 64', undefined],
+    [
+      'stream',
+      { clientProcesses: '0' },
+      '--client-processes 0: expected a whole number from 1 to 64',
+      undefined,
+    ],
+    [
+      'stream',
+      { serverProcesses: '65' },
+      '--server-processes 65: expected a whole number from 1 to 64',
+      undefined,
+    ],
     [
       'stream',
       { serverProcesses: '3' },
@@ -67,7 +84,10 @@ describe('what is refused names the flag, the value and the remedy', () => {
       undefined,
     ],
   ])('%s %j', async (scenario, flags, message, hint) => {
-    await expect(plan(flags, scenario)).rejects.toMatchObject({ message, ...(hint !== undefined && { hint }) });
+    await expect(plan(flags, scenario)).rejects.toMatchObject({
+      message,
+      ...(hint !== undefined && { hint }),
+    });
   });
 });
 
@@ -83,14 +103,19 @@ function remedyOf(flags: RunFlags): string | undefined {
 
 it('what the remedy says is accepted, whatever was asked', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 32 }), (clients, servers) => {
-      const flags = { clientProcesses: String(clients), serverProcesses: String(servers) };
-      const [, enough = flags.clientProcesses] = /^add --client-processes (\d+)$/.exec(remedyOf(flags) ?? '') ?? [];
-      // A multiple above 64 is refused by another rule.
-      fc.pre(Number(enough) <= 64);
-      expect(remedyOf({ ...flags, clientProcesses: enough })).toBeUndefined();
-      expect(Number(enough)).toBeGreaterThanOrEqual(clients);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 64 }),
+      fc.integer({ min: 1, max: 32 }),
+      (clients, servers) => {
+        const flags = { clientProcesses: String(clients), serverProcesses: String(servers) };
+        const [, enough = flags.clientProcesses] =
+          /^add --client-processes (\d+)$/.exec(remedyOf(flags) ?? '') ?? [];
+        // A multiple above 64 is refused by another rule.
+        fc.pre(Number(enough) <= 64);
+        expect(remedyOf({ ...flags, clientProcesses: enough })).toBeUndefined();
+        expect(Number(enough)).toBeGreaterThanOrEqual(clients);
+      },
+    ),
     { seed: 1, numRuns: 300 },
   );
 });

@@ -1,5 +1,5 @@
-// Parses the number of processes that share the work of a trial. Descriptors of one process, and connections from one address
-// to one server port, are limited; several of each multiply the limit.
+// Parses the number of processes that share the work of a trial. Descriptors of one process, and
+// connections from one address to one server port, are limited; several of each multiply the limit.
 
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -17,8 +17,14 @@ export function canShare(scenario: ScenarioId): boolean {
   return whyRefused('serverProcesses', scenarios[scenario]) === undefined;
 }
 
-/** Counts that are not given are 1 and left out. @param connections Connections of each load point. @throws BenchError USAGE */
-export function readProcesses(flags: Pick<RunFlags, 'clientProcesses' | 'serverProcesses'>, connections: readonly number[]): Processes {
+/**
+ * Counts that are not given are 1 and left out. @param connections Connections of each load point.
+ * @throws BenchError USAGE
+ */
+export function readProcesses(
+  flags: Pick<RunFlags, 'clientProcesses' | 'serverProcesses'>,
+  connections: readonly number[],
+): Processes {
   const clients = readCount('--client-processes', flags.clientProcesses);
   const servers = readCount('--server-processes', flags.serverProcesses);
   if (clients % servers !== 0) {
@@ -31,8 +37,15 @@ export function readProcesses(flags: Pick<RunFlags, 'clientProcesses' | 'serverP
   }
   const fewest = Math.min(...connections);
   if (clients > fewest)
-    throw usageError('--client-processes', String(clients), `at most one for each connection, and --connections has ${fewest}`);
-  return { ...(clients > 1 && { clientProcesses: clients }), ...(servers > 1 && { serverProcesses: servers }) };
+    throw usageError(
+      '--client-processes',
+      String(clients),
+      `at most one for each connection, and --connections has ${fewest}`,
+    );
+  return {
+    ...(clients > 1 && { clientProcesses: clients }),
+    ...(servers > 1 && { serverProcesses: servers }),
+  };
 }
 
 function readCount(flag: string, value: string | undefined): number {

@@ -1,4 +1,5 @@
-// Reads a condition on a metric, `[arm:]metric > limit`, whose limit carries a unit that fits its metric.
+// Reads a condition on a metric, `[arm:]metric > limit`, whose limit carries a unit that fits its
+// metric.
 
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import type { Metric } from '../analysis/metrics/metric.ts';
@@ -16,8 +17,14 @@ interface ConditionPlace {
   readonly metrics: readonly Metric[];
 }
 
-/** Parses a metric with a limit in its unit, without checking that the arm exists; undefined for a text of another form. */
-export function readCondition(text: string, { flag, metrics }: ConditionPlace): Omit<Threshold, 'text'> | undefined {
+/**
+ * Parses a metric with a limit in its unit, without checking that the arm exists; undefined for a
+ * text of another form.
+ */
+export function readCondition(
+  text: string,
+  { flag, metrics }: ConditionPlace,
+): Omit<Threshold, 'text'> | undefined {
   const parts = pattern.exec(text.trim())?.groups;
   if (parts === undefined) return undefined;
   const { arm, id = '', operator, number = '', unit = '' } = parts;
@@ -52,8 +59,12 @@ function readLimit(
 ): number | { readonly wants: string } {
   const units = Object.entries<number>(unitsOf[metricUnit]);
   const size = units.find(([name]) => name.toLowerCase() === unit.toLowerCase())?.[1];
-  if (size === undefined) return { wants: `a limit of ${id} ${unitWords(units.map(([name]) => name))}, not ${number}${unit}` };
-  // 57 % is 0.57, not the 0.5700000000000001 of a multiplication: with >= that would be another limit.
+  if (size === undefined)
+    return {
+      wants: `a limit of ${id} ${unitWords(units.map(([name]) => name))}, not ${number}${unit}`,
+    };
+  // 57 % is 0.57, not the 0.5700000000000001 of a multiplication: with >= that would be another
+  // limit.
   return Number((Number(number) * size).toPrecision(15));
 }
 
@@ -62,6 +73,9 @@ function unitWords(names: readonly string[]): string {
   const named = names.filter((name) => name !== '');
   const plain = named.length < names.length ? ['as a plain number'] : [];
   const last = named.at(-1);
-  const list = last === undefined ? [] : [`in ${named.length === 1 ? last : `${named.slice(0, -1).join(', ')} or ${last}`}`];
+  const list =
+    last === undefined
+      ? []
+      : [`in ${named.length === 1 ? last : `${named.slice(0, -1).join(', ')} or ${last}`}`];
   return [...list, ...plain].join(' or ');
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { steadyMetrics as metrics } from '../analysis/metrics/steady.ts';
 import { parseRegressionGates } from './regression-gates.ts';
 
-const parsed = (...texts: string[]) => parseRegressionGates(texts).map(({ metric, margin }) => [metric?.id, margin]);
+const parsed = (...texts: string[]) =>
+  parseRegressionGates(texts).map(({ metric, margin }) => [metric?.id, margin]);
 
 describe('--fail-if-worse', () => {
   it('without a metric is a share of the old value, for all of them', () => {
@@ -23,7 +24,10 @@ describe('--fail-if-worse', () => {
   ])('%s is read', (text, metric, margin) => expect(parsed(text)).toEqual([[metric, margin]]));
 
   it('of one metric may stand beside the one for all', () => {
-    expect(parsed('5%', 'delivery.p99:20%').map(([metric]) => metric)).toEqual([undefined, 'delivery.p99']);
+    expect(parsed('5%', 'delivery.p99:20%').map(([metric]) => metric)).toEqual([
+      undefined,
+      'delivery.p99',
+    ]);
   });
 
   it.each([
@@ -45,18 +49,24 @@ describe('--fail-if-worse', () => {
   });
 
   it('of an unknown metric names the near one', () => {
-    expect(() => parsed('delivery:5%')).toThrow('--fail-if-worse delivery:5%: there is no metric "delivery"; did you mean delivery.p50?');
+    expect(() => parsed('delivery:5%')).toThrow(
+      '--fail-if-worse delivery:5%: there is no metric "delivery"; did you mean delivery.p50?',
+    );
   });
 
   it.each(metrics.filter(({ better }) => better === 'neither').map(({ id }) => id))(
     'is refused for %s, of which neither more nor less is worse',
     (id) => {
-      expect(() => parsed(`${id}:5%`)).toThrow(`--fail-if-worse ${id}:5%: neither more nor less of ${id} is worse`);
+      expect(() => parsed(`${id}:5%`)).toThrow(
+        `--fail-if-worse ${id}:5%: neither more nor less of ${id} is worse`,
+      );
     },
   );
 
   it('given twice for the same metric, or twice for all, is refused', () => {
-    expect(() => parsed('delivery.p99:5%', 'delivery.p99:2ms')).toThrow('one margin for delivery.p99');
+    expect(() => parsed('delivery.p99:5%', 'delivery.p99:2ms')).toThrow(
+      'one margin for delivery.p99',
+    );
     expect(() => parsed('5%', '10%')).toThrow('one margin for all metrics');
   });
 });

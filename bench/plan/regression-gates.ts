@@ -1,4 +1,5 @@
-// Reads `--fail-if-worse [metric:]margin`: a share of the old value, or an amount in the unit of the metric.
+// Reads `--fail-if-worse [metric:]margin`: a share of the old value, or an amount in the unit of
+// the metric.
 
 import type { RegressionGate, WorseMargin } from '../analysis/across/regression-gates.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
@@ -9,13 +10,19 @@ import { inFlag, parseDuration, parseSize, pickName, usageError } from './quanti
 
 const FLAG = '--fail-if-worse';
 
-/** One gate per text. @throws BenchError USAGE or UNKNOWN_NAME that names the flag and the value. */
+/**
+ * One gate per text. @throws BenchError USAGE or UNKNOWN_NAME that names the flag and the value.
+ */
 export function parseRegressionGates(texts: readonly string[]): readonly RegressionGate[] {
   const gates = texts.map(parseGate);
   for (const [index, { metric }] of gates.entries()) {
     const isRepeated = gates.slice(0, index).some((earlier) => earlier.metric?.id === metric?.id);
     if (isRepeated)
-      throw usageError(FLAG, texts[index] ?? '', `one margin ${metric === undefined ? 'for all metrics' : `for ${metric.id}`}`);
+      throw usageError(
+        FLAG,
+        texts[index] ?? '',
+        `one margin ${metric === undefined ? 'for all metrics' : `for ${metric.id}`}`,
+      );
   }
   return gates;
 }
@@ -43,8 +50,14 @@ function gatedMetric(text: string, id: string): Metric {
 function parseMargin(text: string, margin: string, metric: Metric | undefined): WorseMargin {
   const share = /^(\d{1,15}(?:\.\d{1,15})?)\s*%$/.exec(margin)?.[1];
   // 7 % is 0.07, not the 0.07000000000000001 of a multiplication.
-  if (share !== undefined) return { kind: 'share', share: Number((Number(share) / 100).toPrecision(15)) };
-  if (metric === undefined) throw usageError(FLAG, text, 'a share such as 5%, or a metric with its margin, such as delivery.p99:2ms');
+  if (share !== undefined)
+    return { kind: 'share', share: Number((Number(share) / 100).toPrecision(15)) };
+  if (metric === undefined)
+    throw usageError(
+      FLAG,
+      text,
+      'a share such as 5%, or a metric with its margin, such as delivery.p99:2ms',
+    );
   return { kind: 'amount', amount: amountReaders[metric.unit](text, margin) };
 }
 
@@ -53,13 +66,22 @@ const inUnit =
   (unit: string, size = 1) =>
   (text: string, margin: string): number => {
     const number = /^\d{1,15}(?:\.\d{1,15})?/.exec(margin)?.[0];
-    if (number === undefined || margin.slice(number.length).trim().toLowerCase() !== unit.toLowerCase())
-      throw usageError(FLAG, text, `a share such as 5%, or ${unit === '' ? 'a plain number' : `an amount in ${unit}`}`);
+    if (
+      number === undefined ||
+      margin.slice(number.length).trim().toLowerCase() !== unit.toLowerCase()
+    )
+      throw usageError(
+        FLAG,
+        text,
+        `a share such as 5%, or ${unit === '' ? 'a plain number' : `an amount in ${unit}`}`,
+      );
     return Number((Number(number) * size).toPrecision(15));
   };
 
-const duration = (text: string, margin: string): number => inFlag(FLAG, text, () => parseDuration('margin', margin));
-const size = (text: string, margin: string): number => inFlag(FLAG, text, () => parseSize('margin', margin));
+const duration = (text: string, margin: string): number =>
+  inFlag(FLAG, text, () => parseDuration('margin', margin));
+const size = (text: string, margin: string): number =>
+  inFlag(FLAG, text, () => parseSize('margin', margin));
 
 const amountReaders: Record<MetricUnit, (text: string, margin: string) => number> = {
   ns: duration,

@@ -5,7 +5,8 @@ import { checkLimits } from './limits.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 
 const surroundings = { randomSeed: () => 7, canPin: false };
-const planOf = async (scenario: string, flags: RunFlags) => (await buildPlan([scenario], flags, surroundings)).plan;
+const planOf = async (scenario: string, flags: RunFlags) =>
+  (await buildPlan([scenario], flags, surroundings)).plan;
 
 it('an upstream is in the plan and in the command that repeats it; the timer is in neither', async () => {
   const plan = await planOf('stream', { source: 'upstream' });
@@ -18,8 +19,12 @@ it('an upstream is in the plan and in the command that repeats it; the timer is 
 });
 
 it('other scenarios refuse it, and an unknown source has a name', async () => {
-  await expect(planOf('reconnect', { source: 'upstream' })).rejects.toThrow('--source upstream: scenario reconnect does not take it');
-  await expect(planOf('stream', { source: 'kafka' })).rejects.toThrow('--source kafka: there is no source "kafka"');
+  await expect(planOf('reconnect', { source: 'upstream' })).rejects.toThrow(
+    '--source upstream: scenario reconnect does not take it',
+  );
+  await expect(planOf('stream', { source: 'kafka' })).rejects.toThrow(
+    '--source kafka: there is no source "kafka"',
+  );
 });
 
 it('a server has two sockets for each stream then', async () => {

@@ -8,6 +8,9 @@ import { parseName } from './quantities.ts';
 /** The default source is left out. @throws BenchError UNKNOWN_NAME */
 export function readSource({ source }: Pick<RunFlags, 'source'>): Pick<Plan, 'source'> {
   if (source === undefined) return {};
-  const picked = parseName('--source', source, { what: 'source', names: Object.keys(sources) as SourceName[] });
+  const picked = parseName('--source', source, {
+    what: 'source',
+    names: Object.keys(sources) as SourceName[],
+  });
   return picked === 'timer' ? {} : { source: picked };
 }

@@ -24,10 +24,15 @@ describe('a threshold', () => {
     ['elu.server >= 0.6', { metric: 'elu.server', operator: '>=', limit: 0.6 }],
     ['rate < 1900', { metric: 'rate', operator: '<', limit: 1900 }],
     ['coalescing <= 1.5', { metric: 'coalescing', operator: '<=', limit: 1.5 }],
-  ])('%s is read', (text, expected) => expect(parseThreshold(text, arms)).toEqual({ text, arm: undefined, ...expected }));
+  ])('%s is read', (text, expected) =>
+    expect(parseThreshold(text, arms)).toEqual({ text, arm: undefined, ...expected }),
+  );
 
   it.each(arms)('may be of the arm %s alone', (arm) => {
-    expect(parseThreshold(`${arm}:delivery.p99 > 50ms`, arms)).toMatchObject({ arm, metric: 'delivery.p99' });
+    expect(parseThreshold(`${arm}:delivery.p99 > 50ms`, arms)).toMatchObject({
+      arm,
+      metric: 'delivery.p99',
+    });
     expect(parseThreshold(`${arm} : delivery.p99 > 50ms`, arms).arm).toBe(arm);
   });
 
@@ -56,7 +61,9 @@ describe('a threshold', () => {
     ['rate < 5%', 'as a plain number, not 5%'],
   ])('%s is refused with the units that fit', (text, message) => {
     expect(() => parseThreshold(text, arms)).toThrow(message);
-    expect(() => parseThreshold(text, arms)).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error);
+    expect(() => parseThreshold(text, arms)).toThrow(
+      expect.objectContaining({ code: 'USAGE' }) as Error,
+    );
   });
 
   it('of a metric that does not exist names the flag, the text, a near metric and the known ones', () => {
@@ -64,7 +71,10 @@ describe('a threshold', () => {
       '--fail-if delivery > 50ms: there is no metric "delivery"; did you mean delivery.p50?',
     );
     expect(() => parseThreshold('latency > 50ms', arms)).toThrow(
-      expect.objectContaining({ code: 'UNKNOWN_NAME', hint: expect.stringContaining('delivery.p99') as string }) as Error,
+      expect.objectContaining({
+        code: 'UNKNOWN_NAME',
+        hint: expect.stringContaining('delivery.p99') as string,
+      }) as Error,
     );
   });
 
@@ -113,14 +123,17 @@ describe('a threshold', () => {
       }),
     );
     fc.assert(
-      fc.property(expression, ({ metric, arm, operator, thousandths, unit: [unit, size], spaces: [a, b, c, d] }) => {
-        const text = `${arm === undefined ? '' : `${arm}${a}:${a}`}${metric}${b}${operator}${c}${thousandths / 1000}${d}${unit}`;
-        const { limit, ...rest } = parseThreshold(text, arms);
-        expect(rest).toEqual({ text, arm, metric, operator });
-        const expected = (thousandths / 1000) * size;
-        // The limit keeps 15 significant digits.
-        expect(Math.abs(limit - expected)).toBeLessThanOrEqual(Math.abs(expected) * 1e-14);
-      }),
+      fc.property(
+        expression,
+        ({ metric, arm, operator, thousandths, unit: [unit, size], spaces: [a, b, c, d] }) => {
+          const text = `${arm === undefined ? '' : `${arm}${a}:${a}`}${metric}${b}${operator}${c}${thousandths / 1000}${d}${unit}`;
+          const { limit, ...rest } = parseThreshold(text, arms);
+          expect(rest).toEqual({ text, arm, metric, operator });
+          const expected = (thousandths / 1000) * size;
+          // The limit keeps 15 significant digits.
+          expect(Math.abs(limit - expected)).toBeLessThanOrEqual(Math.abs(expected) * 1e-14);
+        },
+      ),
     );
   });
 });

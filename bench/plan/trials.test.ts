@@ -14,11 +14,15 @@ const plan = async (flags: RunFlags = {}): Promise<Plan> => ({
 });
 
 it('every block has every arm once at every load point, with one workload seed for all arms', async () => {
-  const trials = planTrials(await plan({ transports: 'sse,ws,tcp', connections: '10,20', blocks: '12' }));
+  const trials = planTrials(
+    await plan({ transports: 'sse,ws,tcp', connections: '10,20', blocks: '12' }),
+  );
   expect(trials).toHaveLength(13 * 2 * 3);
   for (let block = 0; block <= 12; block++) {
     for (const connections of [10, 20]) {
-      const members = trials.filter((trial) => trial.block === block && trial.loadPoint.connections === connections);
+      const members = trials.filter(
+        (trial) => trial.block === block && trial.loadPoint.connections === connections,
+      );
       expect(members.map((trial) => armName(trial.arm)).sort()).toEqual(['sse', 'tcp', 'ws']);
       expect(members.map((trial) => trial.order)).toEqual([0, 1, 2]);
       expect(new Set(members.map((trial) => trial.workloadSeed)).size).toBe(1);
@@ -84,7 +88,9 @@ it('the printed command plans the same run', async () => {
       at++;
     }
   }
-  expect({ ...(await buildPlan(['stream'], flags, surroundings)).plan, burnInBlocks: 1 }).toEqual(first);
+  expect({ ...(await buildPlan(['stream'], flags, surroundings)).plan, burnInBlocks: 1 }).toEqual(
+    first,
+  );
 });
 
 it.each([
@@ -99,7 +105,10 @@ it.each([
   [{ warmup: '1ms' }, '--warmup 1ms: expected between 500ms and 1h'],
   [{ seed: '-1' }, '--seed -1: expected a whole number'],
   [{ precision: '5' }, '--precision 5: expected a percentage'],
-  [{ precision: 'delivery.p51:5%' }, '--precision delivery.p51:5%: there is no metric "delivery.p51"'],
+  [
+    { precision: 'delivery.p51:5%' },
+    '--precision delivery.p51:5%: there is no metric "delivery.p51"',
+  ],
   [{ maxTime: '5m' }, '--max-time 5m: expected it together with --precision'],
   [{ blocks: '0' }, '--blocks 0: expected a whole number from 1'],
 ] as const)('%j is refused: %s', async (flags, message) => {
@@ -107,6 +116,10 @@ it.each([
 });
 
 it('a scenario that does not exist is refused, and so are two', async () => {
-  await expect(buildPlan(['storm'], {}, surroundings)).rejects.toThrow('there is no scenario "storm"');
-  await expect(buildPlan(['stream', 'stream'], {}, surroundings)).rejects.toThrow('one scenario a run, not 2');
+  await expect(buildPlan(['storm'], {}, surroundings)).rejects.toThrow(
+    'there is no scenario "storm"',
+  );
+  await expect(buildPlan(['stream', 'stream'], {}, surroundings)).rejects.toThrow(
+    'one scenario a run, not 2',
+  );
 });

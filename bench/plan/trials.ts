@@ -1,5 +1,6 @@
-// Expands a plan into an ordered list of trials. Arms are interleaved within a block in random order, so that drift of the
-// machine cannot favour an arm (randomised multiple interleaved trials, Abedi & Brecht 2017).
+// Expands a plan into an ordered list of trials. Arms are interleaved within a block in random
+// order, so that drift of the machine cannot favour an arm (randomised multiple interleaved trials,
+// Abedi & Brecht 2017).
 
 import type { Arm } from '../contract/arms/arms.ts';
 import { faultNames } from '../contract/faults.ts';
@@ -9,7 +10,10 @@ import type { SearchOrder } from '../contract/search.ts';
 import { scenarios } from '../scenarios/registry.ts';
 import type { Supplement } from './follow-up.ts';
 
-/** Set-up of one trial, drawn anew for each: innocuous differences bias results (Mytkowicz et al. 2009). */
+/**
+ * Set-up of one trial, drawn anew for each: innocuous differences bias results (Mytkowicz et al.
+ * 2009).
+ */
 interface TrialSetup {
   readonly environmentPaddingBytes: number;
   readonly serverCpu?: number;
@@ -25,7 +29,10 @@ export interface PlannedTrial {
   readonly block: number;
   /** Above 0 for a block that is measured again. */
   readonly attempt?: number;
-  /** Runs without parallel trials: repeats a trial that was late in its block because of the trials beside it. */
+  /**
+   * Runs without parallel trials: repeats a trial that was late in its block because of the trials
+   * beside it.
+   */
   readonly alone?: true;
   readonly burnIn: boolean;
   readonly order: number;
@@ -50,12 +57,23 @@ export interface PlannedBlock {
 }
 
 /** @param firstTrial Number of its first trial in the run. */
-export function planBlock(plan: Plan, block: number, { attempt, firstTrial }: { attempt: number; firstTrial: number }): PlannedBlock {
-  // The seed depends on the block alone: a repetition has the same workloads in the same order, in a set-up of its own.
+export function planBlock(
+  plan: Plan,
+  block: number,
+  { attempt, firstTrial }: { attempt: number; firstTrial: number },
+): PlannedBlock {
+  // The seed depends on the block alone: a repetition has the same workloads in the same order, in
+  // a set-up of its own.
   const draw = seededDraw(deriveSeed(plan.seed, 1, block));
   const trials: PlannedTrial[] = [];
   for (const loadPoint of shuffled(draw, plan.loadPoints)) {
-    const workloadSeed = deriveSeed(plan.seed, 2, block, loadPoint.connections, ...breakingSeed(loadPoint));
+    const workloadSeed = deriveSeed(
+      plan.seed,
+      2,
+      block,
+      loadPoint.connections,
+      ...breakingSeed(loadPoint),
+    );
     for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
       const trial = firstTrial + trials.length;
       trials.push({
@@ -74,8 +92,15 @@ export function planBlock(plan: Plan, block: number, { attempt, firstTrial }: { 
   return { block, attempt, trials };
 }
 
-/** Plans these trials again, one at a time, in their order, with own set-ups. @param firstTrial Number of the first of them in the run. */
-export function planAlone(plan: Plan, trials: readonly PlannedTrial[], firstTrial: number): readonly PlannedTrial[] {
+/**
+ * Plans these trials again, one at a time, in their order, with own set-ups. @param firstTrial
+ * Number of the first of them in the run.
+ */
+export function planAlone(
+  plan: Plan,
+  trials: readonly PlannedTrial[],
+  firstTrial: number,
+): readonly PlannedTrial[] {
   return trials.map((planned, index) => {
     const trial = firstTrial + index;
     return { ...planned, trial, alone: true, setup: drawSetup(plan, trial, planned.block) };
@@ -91,10 +116,15 @@ export function planTrials(plan: Plan): PlannedTrial[] {
 }
 
 /**
- * Plans trials that run once after all blocks, as a block of their own; arms with the same task run in random order.
+ * Plans trials that run once after all blocks, as a block of their own; arms with the same task run
+ * in random order.
  * @param firstTrial Number of its first trial in the run.
  */
-export function planSupplements(plan: Plan, supplements: readonly Supplement[], firstTrial: number): readonly PlannedTrial[] {
+export function planSupplements(
+  plan: Plan,
+  supplements: readonly Supplement[],
+  firstTrial: number,
+): readonly PlannedTrial[] {
   const block = plan.burnInBlocks + plan.blocks;
   const draw = seededDraw(deriveSeed(plan.seed, 1, block));
   const trials: PlannedTrial[] = [];
@@ -119,10 +149,16 @@ export function planSupplements(plan: Plan, supplements: readonly Supplement[], 
 
 export function countTrials(plan: Plan): number {
   const { arms, loadPoints, blocks, burnInBlocks } = plan;
-  return arms.length * loadPoints.length * (blocks + burnInBlocks) + (scenarios[plan.scenario].followUp?.countSupplements(plan) ?? 0);
+  return (
+    arms.length * loadPoints.length * (blocks + burnInBlocks) +
+    (scenarios[plan.scenario].followUp?.countSupplements(plan) ?? 0)
+  );
 }
 
-/** Faults of a block have workloads of their own; policies share theirs, so that they can be compared. */
+/**
+ * Faults of a block have workloads of their own; policies share theirs, so that they can be
+ * compared.
+ */
 function breakingSeed({ fault }: LoadPoint): number[] {
   return fault === undefined ? [] : [faultNames.indexOf(fault)];
 }

@@ -1,4 +1,5 @@
-// Named workloads, and workloads from a user's file: a JSON definition, or any text, which is then tokenised.
+// Named workloads, and workloads from a user's file: a JSON definition, or any text, which is then
+// tokenised.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
@@ -9,7 +10,10 @@ import { readTokenFile, type TokenFile } from '../contract/tokens.ts';
 import { workloadSchema, type Workload } from '../contract/workload.ts';
 
 const bundledPath = fileURLToPath(new URL('../workloads/tokens.json', import.meta.url));
-/** Name of the bundled tokens in a saved plan: a run folder must not depend on where streamduel is installed. */
+/**
+ * Name of the bundled tokens in a saved plan: a run folder must not depend on where streamduel is
+ * installed.
+ */
 const BUNDLED = 'bundled';
 /** Name of the tokens of a user's text, which lie in the run folder. */
 export const OWN_TOKENS_FILE = 'tokens.json';
@@ -24,7 +28,8 @@ const lognormal = { kind: 'lognormal', sigma: 0.3 } as const;
 
 export const namedWorkloads = {
   steady: {
-    summary: '20 tokens/s with lognormal gaps, 150 tokens a stream, first token after 200 ms: the default',
+    summary:
+      '20 tokens/s with lognormal gaps, 150 tokens a stream, first token after 200 ms: the default',
     tokensPerStream: 150,
     tokensPerSecond: 20,
     gaps: lognormal,
@@ -83,7 +88,10 @@ type WorkloadName = keyof typeof namedWorkloads;
 
 export const workloadNames = Object.keys(namedWorkloads) as WorkloadName[];
 
-/** A workload, and the token file that must be written beside the run when it came from a user's text. */
+/**
+ * A workload, and the token file that must be written beside the run when it came from a user's
+ * text.
+ */
 export interface ResolvedWorkload {
   readonly workload: Workload;
   readonly ownTokens: TokenFile | undefined;
@@ -96,9 +104,13 @@ export interface ResolvedWorkload {
 export function locateTokens(workload: Workload, runFolder: string): string {
   const path = workload.tokenFile === BUNDLED ? bundledPath : join(runFolder, workload.tokenFile);
   if (readTokenFile(path).tokensSha256 !== workload.tokensSha256) {
-    throw new BenchError('WORKLOAD', `${path} holds other tokens than the plan of ${runFolder} was made with`, {
-      hint: 'use the version of streamduel that made the run',
-    });
+    throw new BenchError(
+      'WORKLOAD',
+      `${path} holds other tokens than the plan of ${runFolder} was made with`,
+      {
+        hint: 'use the version of streamduel that made the run',
+      },
+    );
   }
   return path;
 }
@@ -106,18 +118,31 @@ export function locateTokens(workload: Workload, runFolder: string): string {
 /** Resolves a name of the catalogue or a file; a name wins over a file. */
 export async function resolveWorkload(nameOrFile: string): Promise<ResolvedWorkload> {
   const name = workloadNames.find((known) => known === nameOrFile);
-  if (name !== undefined) return { workload: bundled(name, namedWorkloads[name]), ownTokens: undefined };
+  if (name !== undefined)
+    return { workload: bundled(name, namedWorkloads[name]), ownTokens: undefined };
   if (!existsSync(nameOrFile)) {
-    throw new BenchError('UNKNOWN_NAME', `there is no workload "${nameOrFile}", and no file of that name`, {
-      hint: `known: ${workloadNames.join(', ')}; or a .json definition, or a text file`,
-    });
+    throw new BenchError(
+      'UNKNOWN_NAME',
+      `there is no workload "${nameOrFile}", and no file of that name`,
+      {
+        hint: `known: ${workloadNames.join(', ')}; or a .json definition, or a text file`,
+      },
+    );
   }
-  return extname(nameOrFile) === '.json' ? await fromDefinition(nameOrFile) : await fromText(nameOrFile);
+  return extname(nameOrFile) === '.json'
+    ? await fromDefinition(nameOrFile)
+    : await fromText(nameOrFile);
 }
 
 function bundled(name: string, definition: NamedWorkload): Workload {
   const { summary: _summary, ...rest } = definition;
-  return { ...rest, segments: [...rest.segments], name, tokenFile: BUNDLED, tokensSha256: readTokenFile(bundledPath).tokensSha256 };
+  return {
+    ...rest,
+    segments: [...rest.segments],
+    name,
+    tokenFile: BUNDLED,
+    tokensSha256: readTokenFile(bundledPath).tokensSha256,
+  };
 }
 
 const definitionSchema = workloadSchema
@@ -138,9 +163,12 @@ async function fromDefinition(path: string): Promise<ResolvedWorkload> {
     });
   }
   const { textFile, name, ...rest } = definition;
-  const base = textFile === undefined ? undefined : await fromText(resolve(dirname(path), textFile));
+  const base =
+    textFile === undefined ? undefined : await fromText(resolve(dirname(path), textFile));
   const start = base?.workload ?? bundled('steady', namedWorkloads.steady);
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as Partial<Definition>;
+  const given = Object.fromEntries(
+    Object.entries(rest).filter(([, value]) => value !== undefined),
+  ) as Partial<Definition>;
   const workload = { ...start, ...given, name: name ?? basename(path, '.json') };
   checkSegments(path, workload, base?.ownTokens);
   return { workload, ownTokens: base?.ownTokens };
@@ -150,15 +178,23 @@ function checkSegments(path: string, workload: Workload, ownTokens: TokenFile | 
   const known = (ownTokens ?? readTokenFile(bundledPath)).segments.map((segment) => segment.id);
   const unknown = workload.segments.find((id) => !known.includes(id));
   if (unknown !== undefined)
-    throw new BenchError('WORKLOAD', `${path}: there is no segment "${unknown}"`, { hint: `known: ${known.join(', ')}` });
+    throw new BenchError('WORKLOAD', `${path}: there is no segment "${unknown}"`, {
+      hint: `known: ${known.join(', ')}`,
+    });
 }
 
-/** Lines of JSON are a recording: tokenised as prose, its field names and times would be streamed. */
+/**
+ * Lines of JSON are a recording: tokenised as prose, its field names and times would be streamed.
+ */
 function refuseTrace(path: string): void {
   if (!['.jsonl', '.ndjson'].includes(extname(path).toLowerCase())) return;
-  throw new BenchError('WORKLOAD', `${path} has lines of JSON, and a workload is a definition or a text`, {
-    hint: 'give a .json definition, or a file of plain text; recorded traces are not replayed',
-  });
+  throw new BenchError(
+    'WORKLOAD',
+    `${path} has lines of JSON, and a workload is a definition or a text`,
+    {
+      hint: 'give a .json definition, or a file of plain text; recorded traces are not replayed',
+    },
+  );
 }
 
 async function fromText(path: string): Promise<ResolvedWorkload> {
@@ -168,9 +204,23 @@ async function fromText(path: string): Promise<ResolvedWorkload> {
   // Imported only here: the tokenizer's vocabulary is some MB that named workloads do not need.
   const { tokenFileFromText } = await import('../workloads/token-file.ts');
   const name = basename(path);
-  const ownTokens = tokenFileFromText({ id: 'text', title: name, text, provenance: `read from ${name}` });
+  const ownTokens = tokenFileFromText({
+    id: 'text',
+    title: name,
+    text,
+    provenance: `read from ${name}`,
+  });
   const { summary: _summary, ...steady } = namedWorkloads.steady;
-  return { workload: { ...steady, segments: [], name, tokenFile: OWN_TOKENS_FILE, tokensSha256: ownTokens.tokensSha256 }, ownTokens };
+  return {
+    workload: {
+      ...steady,
+      segments: [],
+      name,
+      tokenFile: OWN_TOKENS_FILE,
+      tokensSha256: ownTokens.tokensSha256,
+    },
+    ownTokens,
+  };
 }
 
 /** Strict decoding: a file that is not UTF-8 would become other tokens than its author meant. */
@@ -178,6 +228,8 @@ function readUtf8(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (cause) {
-    throw new BenchError('WORKLOAD', `${path} cannot be read as UTF-8 text: ${messageOf(cause)}`, { cause });
+    throw new BenchError('WORKLOAD', `${path} cannot be read as UTF-8 text: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }

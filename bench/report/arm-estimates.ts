@@ -1,4 +1,5 @@
-// Provides the values of single metrics by arm at a load point, for the tables and sentences of a scenario.
+// Provides the values of single metrics by arm at a load point, for the tables and sentences of a
+// scenario.
 
 import type { Estimate } from '../analysis/statistics/estimate.ts';
 import type { LoadPointAnalysis } from '../analysis/analysis.ts';
@@ -8,8 +9,13 @@ import { left, right } from './blocks.ts';
 import { armTitle, isContestant, type MetricText, type ReportContext } from './report-context.ts';
 import { table, type Table } from './blocks.ts';
 
-export function estimateOf(point: LoadPointAnalysis, metric: string, arm: string): Estimate | undefined {
-  return point.summaries.find((summary) => summary.metric === metric && summary.arm === arm)?.estimate;
+export function estimateOf(
+  point: LoadPointAnalysis,
+  metric: string,
+  arm: string,
+): Estimate | undefined {
+  return point.summaries.find((summary) => summary.metric === metric && summary.arm === arm)
+    ?.estimate;
 }
 
 export interface ArmValues {
@@ -22,12 +28,21 @@ export interface ArmValues {
 }
 
 /** The arms that are compared, as baseline or contender. */
-export function contestantsAt({ metrics }: ReportContext, point: LoadPointAnalysis): readonly ArmValues[] {
+export function contestantsAt(
+  { metrics }: ReportContext,
+  point: LoadPointAnalysis,
+): readonly ArmValues[] {
   return point.arms
     .filter(({ arm }) => isContestant(arm))
     .map(({ arm, name }) => {
-      const valueOf = (metric: string): number | undefined => estimateOf(point, metric, name)?.value;
-      return { arm, title: armTitle(arm), valueOf, text: (metric) => formatValue(valueOf(metric), unitOf(metrics, metric)) };
+      const valueOf = (metric: string): number | undefined =>
+        estimateOf(point, metric, name)?.value;
+      return {
+        arm,
+        title: armTitle(arm),
+        valueOf,
+        text: (metric) => formatValue(valueOf(metric), unitOf(metrics, metric)),
+      };
     });
 }
 
@@ -36,13 +51,27 @@ export function unitOf(metrics: readonly MetricText[], id: string): MetricText['
   return metrics.find((metric) => metric.id === id)?.unit ?? 'count';
 }
 
-/** One row per metric, one column per arm, with intervals; metrics that no trial has are left out. Empty without rows. */
-export function renderMetricRows({ metrics }: ReportContext, point: LoadPointAnalysis, ids: readonly string[]): Table {
+/**
+ * One row per metric, one column per arm, with intervals; metrics that no trial has are left out.
+ * Empty without rows.
+ */
+export function renderMetricRows(
+  { metrics }: ReportContext,
+  point: LoadPointAnalysis,
+  ids: readonly string[],
+): Table {
   const rows = ids.flatMap((id) => {
     const metric = metrics.find((one) => one.id === id);
     const estimates = point.arms.map(({ name }) => estimateOf(point, id, name));
     if (metric === undefined || estimates.every((estimate) => estimate === undefined)) return [];
-    return [[metric.title, ...estimates.map((estimate) => (estimate === undefined ? UNKNOWN : formatEstimate(estimate, metric.unit)))]];
+    return [
+      [
+        metric.title,
+        ...estimates.map((estimate) =>
+          estimate === undefined ? UNKNOWN : formatEstimate(estimate, metric.unit),
+        ),
+      ],
+    ];
   });
   return table([left(''), ...point.arms.map(({ arm }) => right(armTitle(arm)))], rows);
 }

@@ -1,4 +1,5 @@
-// A report as values: blocks that every format renders in its own way. Texts are inline text, see inline.ts.
+// A report as values: blocks that every format renders in its own way. Texts are inline text, see
+// inline.ts.
 
 export type Block = Heading | Paragraph | List | Table | Figure | Details | CodeBlock | Alert;
 
@@ -80,7 +81,8 @@ export type Content = Block | string | readonly Content[];
 
 /** The blocks of a content, one after another, without those that are empty. */
 export function flow(content: Content): readonly Block[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ kind: 'paragraph', text: content }];
+  if (typeof content === 'string')
+    return content === '' ? [] : [{ kind: 'paragraph', text: content }];
   if (isBlock(content)) return isEmpty(content) ? [] : [content];
   return content.flatMap(flow);
 }
@@ -121,8 +123,16 @@ export function list(items: readonly string[]): List {
 
 type ColumnOptions = Omit<Column, 'title' | 'align'>;
 
-export const left = (title: string, options: ColumnOptions = {}): Column => ({ title, align: 'left', ...options });
-export const right = (title: string, options: ColumnOptions = {}): Column => ({ title, align: 'right', ...options });
+export const left = (title: string, options: ColumnOptions = {}): Column => ({
+  title,
+  align: 'left',
+  ...options,
+});
+export const right = (title: string, options: ColumnOptions = {}): Column => ({
+  title,
+  align: 'right',
+  ...options,
+});
 
 export function table(columns: readonly Column[], rows: Table['rows']): Table {
   return { kind: 'table', columns, rows };

@@ -47,7 +47,11 @@ function pageAnalysis(): Analysis {
   };
   return {
     ...full,
-    plan: { ...full.plan, arms: arms.map(({ name: _name, ...arm }) => arm), loadPoints: [loadPoint] },
+    plan: {
+      ...full.plan,
+      arms: arms.map(({ name: _name, ...arm }) => arm),
+      loadPoints: [loadPoint],
+    },
     baseline: 'sse/browser',
     loadPoints: [point],
     browser: {
@@ -64,14 +68,21 @@ function pageAnalysis(): Analysis {
   };
 }
 
-const contextOf = (analysis: Analysis) => ({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan) });
+const contextOf = (analysis: Analysis) => ({
+  analysis,
+  metrics: metricsOfPlan(streamReading, analysis.plan),
+});
 
 it('the section shows the way of a token, arm by arm, and how well the clock was known', () => {
   const text = renderMarkdown(renderBrowser(contextOf(pageAnalysis())));
   expect(text).toContain('in headless Chromium, which calls itself HeadlessChrome/140.0.7339.16');
   expect(text).toMatch(/\| Write to DOM p50 +\| +740 µs \| +970 µs \|/);
-  expect(text).toMatch(/\| SSE \(browser client\) +\| +±150 µs \| ±200 µs \| 5\.00 µs \| yes +\| +0 of 9 \|/);
-  expect(text).toMatch(/\| SSE \(browser-fetch client\) +\| +±150 µs \| ±250 µs \| 5\.00 µs \| \*\*no\*\* +\| +1 of 9 \|/);
+  expect(text).toMatch(
+    /\| SSE \(browser client\) +\| +±150 µs \| ±200 µs \| 5\.00 µs \| yes +\| +0 of 9 \|/,
+  );
+  expect(text).toMatch(
+    /\| SSE \(browser-fetch client\) +\| +±150 µs \| ±250 µs \| 5\.00 µs \| \*\*no\*\* +\| +1 of 9 \|/,
+  );
 });
 
 it('the terminal says it in a line an arm', () => {
@@ -86,10 +97,16 @@ it('the terminal says it in a line an arm', () => {
 
 it('the report says what a page makes different and what it does not show', () => {
   const report = renderReport(
-    { analysis: pageAnalysis(), metrics: metricsOfPlan(streamReading, pageAnalysis().plan), parts: streamParts },
+    {
+      analysis: pageAnalysis(),
+      metrics: metricsOfPlan(streamReading, pageAnalysis().plan),
+      parts: streamParts,
+    },
     { charts: [] },
   );
-  expect(report).toContain('a parser in the page splits it into events after the first time was taken');
+  expect(report).toContain(
+    'a parser in the page splits it into events after the first time was taken',
+  );
   expect(report).toContain('no TCP connect to compare as a negative control');
   expect(report).toContain('One browser took part, headless');
   expect(report).toContain('c7 when the token’s text was in the DOM');
@@ -99,5 +116,7 @@ it('a run without a page says nothing of one', () => {
   const full = fullAnalysis();
   expect(renderBrowser(contextOf(full))).toEqual([]);
   expect(renderBrowserText(contextOf(full))).toBe('');
-  expect(metricsOfPlan(streamReading, full.plan).filter(({ id }) => /^append|browser|page/.test(id))).toEqual([]);
+  expect(
+    metricsOfPlan(streamReading, full.plan).filter(({ id }) => /^append|browser|page/.test(id)),
+  ).toEqual([]);
 });

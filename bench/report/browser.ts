@@ -1,5 +1,5 @@
-// Reports where the time of a token goes between the server's write and the text that a reader could see in a page, and how well
-// the page's clock was known when that was measured.
+// Reports where the time of a token goes between the server's write and the text that a reader
+// could see in a page, and how well the page's clock was known when that was measured.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { PageOfArm } from '../analysis/browser-analysis.ts';
@@ -41,12 +41,22 @@ export function renderBrowser(context: ReportContext): readonly Block[] {
       ' its text as a text node to the stream’s paragraph in the **DOM**, and takes a second time. Painting comes after that, up to a frame later, and is not measured.',
     ...analysis.loadPoints.map((point) => {
       const pages = { ...point, arms: point.arms.filter(({ arm }) => isBrowser(arm.client)) };
-      return [heading(3, `${loadPointTitle(point.loadPoint)}: from the write to the DOM`), renderMetricRows(context, pages, way)];
+      return [
+        heading(3, `${loadPointTitle(point.loadPoint)}: from the write to the DOM`),
+        renderMetricRows(context, pages, way),
+      ];
     }),
     'A quantile of a sum is not the sum of the quantiles. These comparisons were not declared beforehand: they explain, and decide nothing.',
     heading(3, 'The clock of the page'),
     table(
-      [left('arm'), right('uncertainty, median'), right('worst'), right('step'), left('isolated'), right('clock moved')],
+      [
+        left('arm'),
+        right('uncertainty, median'),
+        right('worst'),
+        right('step'),
+        left('isolated'),
+        right('clock moved'),
+      ],
       browser.arms.map((arm) => clockRow(analysis, arm)),
     ),
     list([
@@ -104,10 +114,15 @@ export function browserAsymmetries({ plan, browser }: Analysis): readonly string
   const pages = plan.arms.filter(({ client }) => isBrowser(client));
   if (browser === undefined) return [];
   const kept = pages.filter(reusesConnections);
-  const connections = [...transportsOf(kept), ...transportsOf(pages.filter((arm) => !reusesConnections(arm)))];
+  const connections = [
+    ...transportsOf(kept),
+    ...transportsOf(pages.filter((arm) => !reusesConnections(arm))),
+  ];
   return [
     ...(pages.length < plan.arms.length
-      ? ['Some arms were received by a page and others were not: their difference is that of the receivers, too.']
+      ? [
+          'Some arms were received by a page and others were not: their difference is that of the receivers, too.',
+        ]
       : []),
     ...new Set(pages.flatMap(({ client }) => clientStacks[client].asymmetry ?? [])),
     ...(kept.length > 0

@@ -20,7 +20,10 @@ const reading = (medianMs: number, requests: number): CanaryReading => ({
   times: fixtureDistribution(medianMs * NS_PER_MS, requests),
 });
 
-/** Beside streams SSE answers after 3 ms and WebSocket after 2 ms; 400 requests support a p99, 50 do not. */
+/**
+ * Beside streams SSE answers after 3 ms and WebSocket after 2 ms; 400 requests support a p99, 50 do
+ * not.
+ */
 function withCanary(trial: CompletedTrial): CompletedTrial {
   if (trial.arm.transport === 'tcp') return trial;
   const loaded = { ...reading(trial.arm.transport === 'sse' ? 3 : 2, 400), errors: 1 };
@@ -65,9 +68,12 @@ it('shows a p99 only where there were requests enough for one', () => {
 it('a run without a canary knows nothing of one, in no part of its report', () => {
   const analysis = analysisOf(false);
   expect(sectionOf(analysis)).toBe('');
-  expect(renderReport({ analysis, metrics: metricsOfPlan(streamReading, analysis.plan), parts: streamParts }, { charts: [] })).not.toMatch(
-    /canary|ordinary request/i,
-  );
+  expect(
+    renderReport(
+      { analysis, metrics: metricsOfPlan(streamReading, analysis.plan), parts: streamParts },
+      { charts: [] },
+    ),
+  ).not.toMatch(/canary|ordinary request/i);
 });
 
 it('the canary has no endpoint: nothing of it gets a verdict', () => {

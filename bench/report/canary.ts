@@ -1,4 +1,5 @@
-// Reports how long ordinary requests to the same server waited while it streamed: whether streams starve its other work.
+// Reports how long ordinary requests to the same server waited while it streamed: whether streams
+// starve its other work.
 
 import type { LoadPointAnalysis } from '../analysis/analysis.ts';
 import { transports } from '../contract/arms/transports.ts';

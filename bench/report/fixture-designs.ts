@@ -1,5 +1,5 @@
-// Made-up analyses of runs that do not ask which transport to take, but how much noise there is, or how many blocks a
-// comparison needs. Their numbers come from no measurement.
+// Made-up analyses of runs that do not ask which transport to take, but how much noise there is, or
+// how many blocks a comparison needs. Their numbers come from no measurement.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import { armName } from '../contract/arms/arms.ts';
@@ -7,7 +7,10 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { BLOCKS, fixtureArms, fixtureCopy, loadPoint, verdictOf } from './fixture-load-point.ts';
 import { fullAnalysis } from './report-fixture.ts';
 
-/** One load point, measured until it was precise, with an A/A pair and two blocks that were measured again. */
+/**
+ * One load point, measured until it was precise, with an A/A pair and two blocks that were measured
+ * again.
+ */
 export function copyAnalysis(): Analysis {
   const full = fullAnalysis();
   const arms = [...fixtureArms, fixtureCopy];
@@ -15,8 +18,16 @@ export function copyAnalysis(): Analysis {
   return {
     ...full,
     name: 'aa',
-    command: 'streamduel run stream --connections 100 --aa --precision 5% --max-time 1800s --seed 7',
-    plan: { ...full.plan, arms, loadPoints: [{ connections: 100 }], blocks: 60, stop, extraBlocks: 15 },
+    command:
+      'streamduel run stream --connections 100 --aa --precision 5% --max-time 1800s --seed 7',
+    plan: {
+      ...full.plan,
+      arms,
+      loadPoints: [{ connections: 100 }],
+      blocks: 60,
+      stop,
+      extraBlocks: 15,
+    },
     copy: armName(fixtureCopy),
     loadPoints: [loadPoint(100, 1, arms)],
     trials: { planned: 60, completed: 60, failed: 0, burnIn: 4 },
@@ -49,20 +60,45 @@ export function copyAnalysis(): Analysis {
           verdictWithout: verdictOf({ kind: 'inconclusive' }),
         },
       ],
-      stolen: [{ otherArm: 'ws', difference: { value: 0.0021, low: -0.0034, high: 0.0076, trials: BLOCKS }, p: 0.41 }],
+      stolen: [
+        {
+          otherArm: 'ws',
+          difference: { value: 0.0021, low: -0.0034, high: 0.0076, trials: BLOCKS },
+          p: 0.41,
+        },
+      ],
     },
   };
 }
 
 function repeatedBlock(block: number, firstTrial: number): Analysis['repeats'][number] {
-  const [firstTrials, repeatTrials] = [firstTrial, firstTrial + 4].map((first) => [first, first + 1, first + 2, first + 3]);
-  const miss = { id: 'N1', title: 'CPU stolen by the host', value: 0.094, limit: 0.02, unit: 'ratio' } as const;
+  const [firstTrials, repeatTrials] = [firstTrial, firstTrial + 4].map((first) => [
+    first,
+    first + 1,
+    first + 2,
+    first + 3,
+  ]);
+  const miss = {
+    id: 'N1',
+    title: 'CPU stolen by the host',
+    value: 0.094,
+    limit: 0.02,
+    unit: 'ratio',
+  } as const;
   return {
     block,
     firstTrials: firstTrials ?? [],
     repeatTrials: repeatTrials ?? [],
     isUsed: true,
-    misses: [{ ...miss, trial: firstTrial + 1, arm: 'ws', connections: 100, loadPoint: { connections: 100 } }],
+    misses: [
+      {
+        ...miss,
+        trial: firstTrial + 1,
+        arm: 'ws',
+        connections: 100,
+        loadPoint: { connections: 100 },
+      },
+    ],
   };
 }
 
@@ -88,7 +124,8 @@ const PILOT_BLOCKS = 6;
 /** A pilot of six blocks that says how many a precision of 5 % needs. */
 export function pilotAnalysis(): Analysis {
   const full = fullAnalysis();
-  const command = 'streamduel run stream --connections 100 --blocks 6 --precision 5% --max-time 600s --pilot --seed 7';
+  const command =
+    'streamduel run stream --connections 100 --blocks 6 --precision 5% --max-time 600s --pilot --seed 7';
   const spreads = [
     ['open.p50', 0.09, 55_000, 9, 9, 18],
     ['ttft.overhead.p50', undefined, 240_000, 9, 9, 10],
@@ -113,18 +150,20 @@ export function pilotAnalysis(): Analysis {
     warnings: [],
     blocks: { measured: PILOT_BLOCKS, disturbed: 0 },
     pilot: {
-      endpoints: spreads.map(([metric, spreadRatio, spread, difference, equivalence, neededForPrecision]) => ({
-        metric,
-        otherArm: 'ws',
-        connections: 100,
-        loadPoint: { connections: 100 },
-        blocks: PILOT_BLOCKS,
-        spreadRatio,
-        spread,
-        margin: { ratio: spreadRatio && 0.1, absolute: NS_PER_MS },
-        needed: { difference, equivalence },
-        neededForPrecision,
-      })),
+      endpoints: spreads.map(
+        ([metric, spreadRatio, spread, difference, equivalence, neededForPrecision]) => ({
+          metric,
+          otherArm: 'ws',
+          connections: 100,
+          loadPoint: { connections: 100 },
+          blocks: PILOT_BLOCKS,
+          spreadRatio,
+          spread,
+          margin: { ratio: spreadRatio && 0.1, absolute: NS_PER_MS },
+          needed: { difference, equivalence },
+          neededForPrecision,
+        }),
+      ),
       blocks: 813,
       isCapped: false,
       estimatedNs: 39_000 * NS_PER_S,

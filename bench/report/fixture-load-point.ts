@@ -1,7 +1,13 @@
 // One made-up load point of report-fixture.ts, drawn from a seed.
 
 import type { Estimate } from '../analysis/statistics/estimate.ts';
-import type { GateSummary, LoadPointAnalysis, MetricSummary, QuantileCurve, Verdict } from '../analysis/analysis.ts';
+import type {
+  GateSummary,
+  LoadPointAnalysis,
+  MetricSummary,
+  QuantileCurve,
+  Verdict,
+} from '../analysis/analysis.ts';
 import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { armName, COPY_LABEL, isCopy, type Arm } from '../contract/arms/arms.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
@@ -22,10 +28,22 @@ export const fixtureArms: readonly Arm[] = (['sse', 'ws', 'tcp'] as const).map((
 export type PartialVerdict = Partial<Verdict> & Pick<Verdict, 'kind'>;
 
 /** The first arm once more, for an A/A pair. */
-export const fixtureCopy: Arm = { transport: 'sse', client: 'probe', path: 'direct', label: COPY_LABEL };
+export const fixtureCopy: Arm = {
+  transport: 'sse',
+  client: 'probe',
+  path: 'direct',
+  label: COPY_LABEL,
+};
 
-/** All times are `factor` times those of the fixture's metrics. WebSocket, if it is among the arms, is compared with SSE. */
-export function loadPoint(connections: number, factor: number, arms: readonly Arm[] = fixtureArms): LoadPointAnalysis {
+/**
+ * All times are `factor` times those of the fixture's metrics. WebSocket, if it is among the arms,
+ * is compared with SSE.
+ */
+export function loadPoint(
+  connections: number,
+  factor: number,
+  arms: readonly Arm[] = fixtureArms,
+): LoadPointAnalysis {
   const draw = seededDraw(connections);
   const values = new Map<string, readonly number[]>();
   for (const metric of fixtures) {
@@ -35,22 +53,33 @@ export function loadPoint(connections: number, factor: number, arms: readonly Ar
         `${metric.id} ${armName(arm)}`,
         Array.from(
           { length: BLOCKS },
-          () => (metric.base[arm.transport] as number) * scale * fault(metric, arm) * Math.exp(metric.spread * drawNormal(draw)),
+          () =>
+            (metric.base[arm.transport] as number) *
+            scale *
+            fault(metric, arm) *
+            Math.exp(metric.spread * drawNormal(draw)),
         ),
       );
   }
-  const valuesOf = (metric: string, arm: string): readonly number[] => values.get(`${metric} ${arm}`) ?? [];
+  const valuesOf = (metric: string, arm: string): readonly number[] =>
+    values.get(`${metric} ${arm}`) ?? [];
   const ordered = [...fixtures].sort((a, b) => rank(a) - rank(b));
   return {
     loadPoint: { connections },
     arms: arms.map((arm) => ({ name: armName(arm), arm, completed: BLOCKS, failed: 0 })),
     comparisons: arms.some(({ transport }) => transport === 'ws')
-      ? ordered.map((metric) => compare(metric, valuesOf(metric.id, 'sse'), valuesOf(metric.id, 'ws')))
+      ? ordered.map((metric) =>
+          compare(metric, valuesOf(metric.id, 'sse'), valuesOf(metric.id, 'ws')),
+        )
       : [],
     noiseFloors: arms.some(isCopy)
-      ? ordered.flatMap((metric) => noiseFloor(metric, valuesOf(metric.id, 'sse'), valuesOf(metric.id, armName(fixtureCopy))))
+      ? ordered.flatMap((metric) =>
+          noiseFloor(metric, valuesOf(metric.id, 'sse'), valuesOf(metric.id, armName(fixtureCopy))),
+        )
       : [],
-    summaries: fixtures.flatMap((metric) => arms.map((arm) => summarise(metric.id, armName(arm), valuesOf(metric.id, armName(arm))))),
+    summaries: fixtures.flatMap((metric) =>
+      arms.map((arm) => summarise(metric.id, armName(arm), valuesOf(metric.id, armName(arm)))),
+    ),
     gates: arms.flatMap((arm) => gatesOf(armName(arm))),
     deliveryCurves: arms.map((arm) => curve(arm, factor)),
     invalid: [],
@@ -58,7 +87,9 @@ export function loadPoint(connections: number, factor: number, arms: readonly Ar
   };
 }
 
-/** Factor on the 99th percentile of the copy, so that the A/A pair claims a difference; 1 otherwise. */
+/**
+ * Factor on the 99th percentile of the copy, so that the A/A pair claims a difference; 1 otherwise.
+ */
 function fault({ endpoint }: FixtureMetric, arm: Arm): number {
   return endpoint === 'P4' && isCopy(arm) ? 1.8 : 1;
 }
@@ -70,7 +101,12 @@ function curve(arm: Arm, factor: number): QuantileCurve {
   const points = quantileGrid.map((q) => {
     const tail = q === 1 ? 5 : -Math.log10(1 - q);
     const medianNs = lowestNs * Math.exp(0.75 * tail);
-    return { q, medianNs, lowNs: medianNs * Math.exp(-0.06 * (1 + tail)), highNs: medianNs * Math.exp(0.1 * (1 + tail)) };
+    return {
+      q,
+      medianNs,
+      lowNs: medianNs * Math.exp(-0.06 * (1 + tail)),
+      highNs: medianNs * Math.exp(0.1 * (1 + tail)),
+    };
   });
   return { arm: armName(arm), points };
 }
@@ -83,14 +119,22 @@ function rank(metric: FixtureMetric): number {
 
 function estimateOf(values: readonly number[]): Estimate {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  const deviation = Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+  );
   // The t-quantile 0.975 with 11 degrees of freedom.
   const half = (2.201 * deviation) / Math.sqrt(values.length);
   return { value: mean, low: mean - half, high: mean + half, trials: values.length };
 }
 
-function compare(metric: FixtureMetric, baseline: readonly number[], other: readonly number[]): ArmComparison {
-  const logs = estimateOf(other.map((value, block) => Math.log(value / (baseline[block] ?? Number.NaN))));
+function compare(
+  metric: FixtureMetric,
+  baseline: readonly number[],
+  other: readonly number[],
+): ArmComparison {
+  const logs = estimateOf(
+    other.map((value, block) => Math.log(value / (baseline[block] ?? Number.NaN))),
+  );
   const isMeasured = Number.isFinite(logs.value);
   const pairs = baseline.map((value, block) => ({
     block: block + 1,
@@ -106,9 +150,16 @@ function compare(metric: FixtureMetric, baseline: readonly number[], other: read
     other: estimateOf(other),
     blocks: isMeasured ? BLOCKS : 0,
     ratio: isMeasured
-      ? { value: Math.exp(logs.value), low: Math.exp(logs.low ?? 0), high: Math.exp(logs.high ?? 0), trials: BLOCKS }
+      ? {
+          value: Math.exp(logs.value),
+          low: Math.exp(logs.low ?? 0),
+          high: Math.exp(logs.high ?? 0),
+          trials: BLOCKS,
+        }
       : undefined,
-    difference: isMeasured ? estimateOf(pairs.map((pair) => pair.other - pair.baseline)) : undefined,
+    difference: isMeasured
+      ? estimateOf(pairs.map((pair) => pair.other - pair.baseline))
+      : undefined,
     margin: {
       ratio: metric.endpoint === 'P4' ? 0.2 : metric.endpoint === 'P5' ? 0.05 : 0.1,
       absolute: metric.unit === 'ns' ? NS_PER_MS / 10 : undefined,
@@ -119,13 +170,26 @@ function compare(metric: FixtureMetric, baseline: readonly number[], other: read
     orderEffect: isMeasured ? { value: 0.004, low: -0.012, high: 0.02, trials: BLOCKS } : undefined,
     pairs: isMeasured ? pairs : [],
     verdict: verdictOf(metric.verdict),
-    sentence: metric.endpoint === undefined ? '' : `${metric.title}: this sentence was made from the verdict (${metric.verdict.kind}).`,
-    warnings: metric.id === 'delivery.p99' ? [{ code: 'skew', message: 'the median of the block differences is far from their mean' }] : [],
+    sentence:
+      metric.endpoint === undefined
+        ? ''
+        : `${metric.title}: this sentence was made from the verdict (${metric.verdict.kind}).`,
+    warnings:
+      metric.id === 'delivery.p99'
+        ? [{ code: 'skew', message: 'the median of the block differences is far from their mean' }]
+        : [],
   };
 }
 
-/** Empty unless the metric is an endpoint with values. Overhead, which may be zero, has no ratio; a difference is claimed for the p99. */
-function noiseFloor(metric: FixtureMetric, baseline: readonly number[], copy: readonly number[]): readonly NoiseFloor[] {
+/**
+ * Empty unless the metric is an endpoint with values. Overhead, which may be zero, has no ratio; a
+ * difference is claimed for the p99.
+ */
+function noiseFloor(
+  metric: FixtureMetric,
+  baseline: readonly number[],
+  copy: readonly number[],
+): readonly NoiseFloor[] {
   const { ratio, difference, blocks } = compare(metric, baseline, copy);
   if (metric.endpoint === undefined || difference === undefined || ratio === undefined) return [];
   const hasRatio = metric.endpoint !== 'P2';
@@ -152,7 +216,13 @@ function noiseFloor(metric: FixtureMetric, baseline: readonly number[], copy: re
 }
 
 export function verdictOf(verdict: PartialVerdict): Verdict {
-  return { favours: undefined, differenceDetected: false, reason: undefined, blocksNeeded: undefined, ...verdict };
+  return {
+    favours: undefined,
+    differenceDetected: false,
+    reason: undefined,
+    blocksNeeded: undefined,
+    ...verdict,
+  };
 }
 
 function summarise(metric: string, arm: string, values: readonly number[]): MetricSummary {

@@ -80,15 +80,21 @@ describe('intervals', () => {
   it('use one unit and one number of decimals', () => {
     expect(formatEstimate(estimate(980_000, 890_000, 1_070_000), 'ns')).toBe('980 [890, 1070] µs');
     expect(formatEstimate(estimate(12_300, 1_100, 145_000), 'ns')).toBe('12.3 [1.1, 145.0] µs');
-    expect(formatEstimate(estimate(-500_000, -9_000_000, -12_000), 'ns')).toBe('−500 [−9000, −12] µs');
+    expect(formatEstimate(estimate(-500_000, -9_000_000, -12_000), 'ns')).toBe(
+      '−500 [−9000, −12] µs',
+    );
   });
 
   it('around zero are as fine as their width, not as their centre', () => {
-    expect(formatDifferenceEstimate(estimate(20, -15_000, 15_040), 'ns')).toBe('+0.0 [−15.0, 15.0] µs');
+    expect(formatDifferenceEstimate(estimate(20, -15_000, 15_040), 'ns')).toBe(
+      '+0.0 [−15.0, 15.0] µs',
+    );
   });
 
   it('that are unknown leave the value alone', () => {
-    expect(formatEstimate({ value: 12_300, low: undefined, high: undefined, trials: 1 }, 'ns')).toBe('12.3 µs');
+    expect(
+      formatEstimate({ value: 12_300, low: undefined, high: undefined, trials: 1 }, 'ns'),
+    ).toBe('12.3 µs');
     expect(formatEstimate(undefined, 'ns')).toBe('–');
   });
 
@@ -114,13 +120,22 @@ describe('differences', () => {
 
   it('of shares are in percentage points', () => {
     expect(formatDifference(-0.012, 'ratio')).toBe('−1.20 pp');
-    expect(formatDifferenceEstimate(estimate(0.02, 0.01, 0.03), 'ratio')).toBe('+2.00 [1.00, 3.00] pp');
+    expect(formatDifferenceEstimate(estimate(0.02, 0.01, 0.03), 'ratio')).toBe(
+      '+2.00 [1.00, 3.00] pp',
+    );
   });
 });
 
 describe('plain numbers', () => {
   it('as p-values show four decimals where it matters', () => {
-    expect([0.00049, 0.001, 0.0313, 0.344, 1, undefined].map(formatP)).toEqual(['< 0.001', '0.0010', '0.0313', '0.34', '1.00', '–']);
+    expect([0.00049, 0.001, 0.0313, 0.344, 1, undefined].map(formatP)).toEqual([
+      '< 0.001',
+      '0.0010',
+      '0.0313',
+      '0.34',
+      '1.00',
+      '–',
+    ]);
   });
 
   it('as percentages follow the digits asked for', () => {
@@ -131,7 +146,12 @@ describe('plain numbers', () => {
   });
 
   it('as counts are grouped from five digits on', () => {
-    expect([9999, 12_345, 1_234_567, undefined].map(formatCount)).toEqual(['9999', '12\u202F345', '1\u202F234\u202F567', '–']);
+    expect([9999, 12_345, 1_234_567, undefined].map(formatCount)).toEqual([
+      '9999',
+      '12\u202F345',
+      '1\u202F234\u202F567',
+      '–',
+    ]);
   });
 
   it('as statistics have three digits', () => {
@@ -144,6 +164,12 @@ describe('plain numbers', () => {
   });
 
   it('as wall time read as people say them', () => {
-    expect([48e9, 372e9, 1320e9, 7500e9, undefined].map(formatWallTime)).toEqual(['48 s', '6 min 12 s', '22 min', '2 h 5 min', '–']);
+    expect([48e9, 372e9, 1320e9, 7500e9, undefined].map(formatWallTime)).toEqual([
+      '48 s',
+      '6 min 12 s',
+      '22 min',
+      '2 h 5 min',
+      '–',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
-// The only place where nanoseconds and bytes become readable. Unknown (undefined, or a number that is not finite, which
-// JSON keeps as null) is printed as a dash, never as zero.
+// The only place where nanoseconds and bytes become readable. Unknown (undefined, or a number that
+// is not finite, which JSON keeps as null) is printed as a dash, never as zero.
 
 import type { Estimate } from '../analysis/statistics/estimate.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
@@ -31,7 +31,10 @@ const sizes: readonly Scale[] = [
   { size: 1, suffix: ' B' },
 ];
 
-/** Largest unit first. Units per token or read are printed without that part: the metric's title says it. */
+/**
+ * Largest unit first. Units per token or read are printed without that part: the metric's title
+ * says it.
+ */
 const scales: Record<MetricUnit, readonly Scale[]> = {
   ns: durations,
   'ns/token': durations,
@@ -46,7 +49,10 @@ const scales: Record<MetricUnit, readonly Scale[]> = {
   count: [{ size: 1, suffix: '' }],
 };
 
-/** Three significant digits in the unit that suits the size: `12.3 µs`, `1.20 KiB`, `38.1 B`, `59.8 %`. */
+/**
+ * Three significant digits in the unit that suits the size: `12.3 µs`, `1.20 KiB`, `38.1 B`, `59.8
+ * %`.
+ */
 export function formatValue(value: number | undefined, unit: MetricUnit): string {
   if (!isKnown(value)) return UNKNOWN;
   const scale = scaleOf(value, unit);
@@ -64,7 +70,8 @@ export function formatEstimate(estimate: Estimate | undefined, unit: MetricUnit)
   if (!isKnown(estimate?.value)) return UNKNOWN;
   const { value, low, high } = estimate;
   if (!isKnown(low) || !isKnown(high)) return formatValue(value, unit);
-  // Near zero the value may be arbitrarily small: then the width of the interval says how many digits mean anything.
+  // Near zero the value may be arbitrarily small: then the width of the interval says how many
+  // digits mean anything.
   const reference = low <= 0 && high >= 0 ? Math.max(Math.abs(value), (high - low) / 2) : value;
   const scale = scaleOf(reference, unit);
   const decimals = decimalsOf(reference, scale, unit);
@@ -88,7 +95,10 @@ export function formatRatio(ratio: Pick<Estimate, 'value' | 'low' | 'high'> | un
 }
 
 /** A share as `59.8 %`; `significant` 2 gives the round figures of a sentence: `12 %`. */
-export function formatPercent(share: number | undefined, significant: number = SIGNIFICANT_DIGITS): string {
+export function formatPercent(
+  share: number | undefined,
+  significant: number = SIGNIFICANT_DIGITS,
+): string {
   if (!isKnown(share)) return UNKNOWN;
   const percent = share * 100;
   return `${fixed(percent, decimalsFor(percent, significant))} %`;
@@ -111,7 +121,10 @@ export function formatNumber(value: number | undefined): string {
   return isKnown(value) ? fixed(value, decimalsFor(value, SIGNIFICANT_DIGITS)) : UNKNOWN;
 }
 
-/** A value that was chosen, not measured (a setting, a limit, a label of an axis): `10 s`, `2.5 ms`, no trailing zeros. */
+/**
+ * A value that was chosen, not measured (a setting, a limit, a label of an axis): `10 s`, `2.5 ms`,
+ * no trailing zeros.
+ */
 export function formatSetting(value: number, unit: MetricUnit): string {
   if (value === 0) return '0';
   const scale = scaleOf(value, unit);
@@ -124,7 +137,9 @@ export function formatWallTime(ns: number | undefined): string {
   const seconds = Math.round(ns / NS_PER_S);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? twoParts(minutes, 'min', seconds % 60, 's') : twoParts(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  return minutes < 60
+    ? twoParts(minutes, 'min', seconds % 60, 's')
+    : twoParts(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
 
 function twoParts(large: number, largeUnit: string, small: number, smallUnit: string): string {
@@ -149,7 +164,8 @@ function scaleOf(value: number, unit: MetricUnit): Scale {
 
 function decimalsOf(value: number, scale: Scale, unit: MetricUnit): number {
   const scaled = Math.abs(value / scale.size);
-  // Bytes per token are sums over many tokens: a tenth of a byte is real, and 38 B against 38.1 B must not look equal.
+  // Bytes per token are sums over many tokens: a tenth of a byte is real, and 38 B against 38.1 B
+  // must not look equal.
   if (unit === 'bytes/token') return scaled < 10 ? 2 : 1;
   if (unit === 'bytes' && scale.size === 1) return 0;
   // The value is near 1, and its excess over 1 is the information.

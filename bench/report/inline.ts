@@ -1,5 +1,6 @@
-// Inline text: what stands in a paragraph, an item, a cell or a heading. It is plain text with four marks of Markdown, which
-// each format turns into its own: `code`, **strong**, [text](target), and \ before a character that is not meant as a mark.
+// Inline text: what stands in a paragraph, an item, a cell or a heading. It is plain text with four
+// marks of Markdown, which each format turns into its own: `code`, **strong**, [text](target), and
+// \ before a character that is not meant as a mark.
 
 /** In as many backticks as the text needs. */
 export function code(text: string): string {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Arm } from '../contract/arms/arms.ts';
-import { absences, handshakesFirst, librariesThatWrite, transportIdsOf, transportsOf } from './mechanisms.ts';
+import {
+  absences,
+  handshakesFirst,
+  librariesThatWrite,
+  transportIdsOf,
+  transportsOf,
+} from './mechanisms.ts';
 import { fullAnalysis } from './report-fixture.ts';
 import { renderMarkdown } from './formats/markdown.ts';
 import { streamParts } from '../scenarios/stream/parts.ts';
@@ -15,12 +21,18 @@ const consequence = 'It matters.';
 
 it('transports come in the order of their table, each once', () => {
   expect(transportIdsOf([tcp, ws, sse, ws])).toEqual(['sse', 'ws', 'tcp']);
-  expect(handshakesFirst(transportsOf([sse, ws, tcp])).map(({ title }) => title)).toEqual(['WebSocket', 'SSE', 'TCP (null arm)']);
+  expect(handshakesFirst(transportsOf([sse, ws, tcp])).map(({ title }) => title)).toEqual([
+    'WebSocket',
+    'SSE',
+    'TCP (null arm)',
+  ]);
 });
 
 describe('what did not take part', () => {
   it('is all of it where arms talk over loopback', () => {
-    expect(absences([sse, ws], { consequence })).toEqual(['No TLS, no HTTP/2, no compression and no proxy took part. It matters.']);
+    expect(absences([sse, ws], { consequence })).toEqual([
+      'No TLS, no HTTP/2, no compression and no proxy took part. It matters.',
+    ]);
   });
 
   it('is no proxy only where none stood between, in any arm', () => {
@@ -63,6 +75,8 @@ describe('a report says nothing of transports that took no part', () => {
 
   it('nor of a default that no arm had', () => {
     expect(reportOf([sse, ws])).toContain('node:http holds what is written in a turn');
-    expect(reportOf([{ ...sse, writes: 'at-once' }, ws])).not.toContain('node:http holds what is written in a turn');
+    expect(reportOf([{ ...sse, writes: 'at-once' }, ws])).not.toContain(
+      'node:http holds what is written in a turn',
+    );
   });
 });

@@ -1,5 +1,5 @@
-// What reports say of the arms that took part, made from their descriptions: a sentence names only what was there. Transports
-// come in the order of their table, whatever the order of the arms.
+// What reports say of the arms that took part, made from their descriptions: a sentence names only
+// what was there. Transports come in the order of their table, whatever the order of the arms.
 
 import type { Arm } from '../contract/arms/arms.ts';
 import { paths } from '../contract/arms/paths.ts';
@@ -30,13 +30,25 @@ export function librariesOf(arms: readonly Carried[]): readonly string[] {
   return [...new Set(transportsOf(arms).flatMap(({ twin }) => twin.library ?? []))];
 }
 
-/** Those that send at this moment by default; arms that are written otherwise than by default are left out. */
-export function librariesThatWrite(mode: Writes, arms: readonly (Carried & Pick<Arm, 'writes'>)[]): readonly string[] {
-  return librariesOf(arms.filter(({ transport, writes }) => writes === undefined && transports[transport].twin.writes === mode));
+/**
+ * Those that send at this moment by default; arms that are written otherwise than by default are
+ * left out.
+ */
+export function librariesThatWrite(
+  mode: Writes,
+  arms: readonly (Carried & Pick<Arm, 'writes'>)[],
+): readonly string[] {
+  return librariesOf(
+    arms.filter(
+      ({ transport, writes }) => writes === undefined && transports[transport].twin.writes === mode,
+    ),
+  );
 }
 
 /** Those that end a stream by a handshake, then the others. */
-export function handshakesFirst(list: readonly TransportDescription[]): readonly TransportDescription[] {
+export function handshakesFirst(
+  list: readonly TransportDescription[],
+): readonly TransportDescription[] {
   const byHandshake = list.filter(({ capabilities }) => capabilities.closingHandshake);
   return [...byHandshake, ...list.filter((one) => !byHandshake.includes(one))];
 }
@@ -48,8 +60,14 @@ interface Absences {
   readonly proxies?: readonly string[];
 }
 
-/** `No TLS, no HTTP/2, no compression and no proxy took part.`: what real deployments often have and none of these arms had. */
-export function absences(arms: readonly Arm[], { consequence, proxies = [] }: Absences): readonly string[] {
+/**
+ * `No TLS, no HTTP/2, no compression and no proxy took part.`: what real deployments often have and
+ * none of these arms had.
+ */
+export function absences(
+  arms: readonly Arm[],
+  { consequence, proxies = [] }: Absences,
+): readonly string[] {
   const carried = arms.map(({ transport }) => transports[transport].capabilities);
   const ways = arms.map(({ path }) => paths[path]);
   const between = [...new Set([...ways.flatMap(({ proxy }) => proxy ?? []), ...proxies])];
@@ -61,7 +79,9 @@ export function absences(arms: readonly Arm[], { consequence, proxies = [] }: Ab
   ];
   const clauses = [
     ...(absent.length === 0 ? [] : [`${listWords(absent)} took part`]),
-    ...(between.length === 0 ? [] : [`the only ${between.length === 1 ? 'proxy is' : 'proxies are'} ${listWords(between)}`]),
+    ...(between.length === 0
+      ? []
+      : [`the only ${between.length === 1 ? 'proxy is' : 'proxies are'} ${listWords(between)}`]),
   ];
   return clauses.length === 0 ? [] : [`${capitalised(clauses.join(', and '))}. ${consequence}`];
 }

@@ -1,11 +1,20 @@
-// Renders the A/A pair as a table: the difference of two equal arms, and the smallest one that an equally noisy comparison detects.
+// Renders the A/A pair as a table: the difference of two equal arms, and the smallest one that an
+// equally noisy comparison detects.
 
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { fewestBlocks } from '../analysis/statistics/multiplicity.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
-import { formatCount, formatDifferenceEstimate, formatP, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
+import {
+  formatCount,
+  formatDifferenceEstimate,
+  formatP,
+  formatPercent,
+  formatRatio,
+  formatValue,
+  UNKNOWN,
+} from './format.ts';
 import { left, right, table, type Table } from './blocks.ts';
 import { metricText, type ReportContext } from './report-context.ts';
 import type { RunReport } from './scenario-parts.ts';
@@ -16,11 +25,18 @@ interface LabelledFloor {
   readonly floor: NoiseFloor;
 }
 
-/** Labels are the endpoints of one load point or, for several load points with one endpoint each, the load points. */
-function labelledFloors({ metrics }: ReportContext, points: readonly LoadPointAnalysis[]): readonly LabelledFloor[] {
+/**
+ * Labels are the endpoints of one load point or, for several load points with one endpoint each,
+ * the load points.
+ */
+function labelledFloors(
+  { metrics }: ReportContext,
+  points: readonly LoadPointAnalysis[],
+): readonly LabelledFloor[] {
   return points.flatMap(({ loadPoint, noiseFloors }) =>
     noiseFloors.map((floor) => ({
-      label: points.length > 1 ? loadPointTitle(loadPoint) : metricText(metrics, floor.metric).title,
+      label:
+        points.length > 1 ? loadPointTitle(loadPoint) : metricText(metrics, floor.metric).title,
       floor,
     })),
   );
@@ -30,13 +46,22 @@ function labelHeading(points: readonly LoadPointAnalysis[]): string {
   return points.length > 1 ? 'load point' : 'endpoint';
 }
 
-/** Tables of a run: one for each load point or, where these are many, a single one with a row for each. */
-export function noiseFloorTables({ analysis: { loadPoints }, parts }: RunReport): readonly (readonly LoadPointAnalysis[])[] {
+/**
+ * Tables of a run: one for each load point or, where these are many, a single one with a row for
+ * each.
+ */
+export function noiseFloorTables({
+  analysis: { loadPoints },
+  parts,
+}: RunReport): readonly (readonly LoadPointAnalysis[])[] {
   return parts.hasManyPoints === true ? [loadPoints] : loadPoints.map((point) => [point]);
 }
 
 /** Empty without an A/A pair. */
-export function noiseFloorTable(context: ReportContext, points: readonly LoadPointAnalysis[]): Table {
+export function noiseFloorTable(
+  context: ReportContext,
+  points: readonly LoadPointAnalysis[],
+): Table {
   const { metrics } = context;
   return table(
     [
@@ -80,8 +105,13 @@ function pairEstimate({ ratio, difference }: NoiseFloor, unit: MetricUnit): stri
   return ratio === undefined ? formatDifferenceEstimate(difference, unit) : formatRatio(ratio);
 }
 
-function formatDetectable({ minimumDetectableRatio, minimumDetectable }: NoiseFloor, unit: MetricUnit): string {
-  return minimumDetectableRatio === undefined ? formatValue(minimumDetectable, unit) : formatPercent(minimumDetectableRatio, 2);
+function formatDetectable(
+  { minimumDetectableRatio, minimumDetectable }: NoiseFloor,
+  unit: MetricUnit,
+): string {
+  return minimumDetectableRatio === undefined
+    ? formatValue(minimumDetectable, unit)
+    : formatPercent(minimumDetectableRatio, 2);
 }
 
 function claimWords({ claims, adjustedP }: NoiseFloor): string {

@@ -1,10 +1,17 @@
-// Renders the result of a pilot as a table: the spread of each endpoint and how many blocks it needs. No column tells how the
-// arms compare.
+// Renders the result of a pilot as a table: the spread of each endpoint and how many blocks it
+// needs. No column tells how the arms compare.
 
 import type { LoadPointAnalysis, PilotAnalysis, PilotEndpoint } from '../analysis/analysis.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import { loadPointKey, loadPointTitle } from '../contract/load-point.ts';
-import { formatCount, formatPercent, formatSetting, formatValue, formatWallTime, UNKNOWN } from './format.ts';
+import {
+  formatCount,
+  formatPercent,
+  formatSetting,
+  formatValue,
+  formatWallTime,
+  UNKNOWN,
+} from './format.ts';
 import { left, right, table, type Table } from './blocks.ts';
 import { armTitleOf, metricText, type ReportContext } from './report-context.ts';
 import type { RunReport } from './scenario-parts.ts';
@@ -16,22 +23,37 @@ export interface PilotTableOptions {
   readonly otherArm: string;
 }
 
-/** One table for each load point and arm or, where load points are many, one for each arm. Empty for a run that is no pilot. */
+/**
+ * One table for each load point and arm or, where load points are many, one for each arm. Empty for
+ * a run that is no pilot.
+ */
 export function pilotTables(context: RunReport): readonly PilotTableOptions[] {
   const { pilot, loadPoints } = context.analysis;
   const arms = new Set(pilot?.endpoints.map(({ otherArm }) => otherArm));
-  const tables = context.parts.hasManyPoints === true ? [loadPoints] : loadPoints.map((point) => [point]);
+  const tables =
+    context.parts.hasManyPoints === true ? [loadPoints] : loadPoints.map((point) => [point]);
   return tables.flatMap((points) => [...arms].map((otherArm) => ({ context, points, otherArm })));
 }
 
 export function pilotTitle({ context: { analysis }, points, otherArm }: PilotTableOptions): string {
-  const load = points.length === 1 ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('') : '';
+  const load =
+    points.length === 1
+      ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('')
+      : '';
   return `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}${load}`;
 }
 
 /** Sentences on what to do next; the command stands beside them. */
-export function pilotSentences({ blocks, isCapped, estimatedNs, endpoints }: PilotAnalysis): readonly string[] {
-  const pace = estimatedNs === undefined ? '' : `, about ${formatWallTime(estimatedNs)} at the pace of this pilot`;
+export function pilotSentences({
+  blocks,
+  isCapped,
+  estimatedNs,
+  endpoints,
+}: PilotAnalysis): readonly string[] {
+  const pace =
+    estimatedNs === undefined
+      ? ''
+      : `, about ${formatWallTime(estimatedNs)} at the pace of this pilot`;
   const measured = Math.max(0, ...endpoints.map((endpoint) => endpoint.blocks));
   return [
     `Measure ${formatCount(blocks)} blocks${pace}${isCapped ? '; that is the most a run may have, and some endpoint needs more' : ''}.`,
@@ -41,13 +63,20 @@ export function pilotSentences({ blocks, isCapped, estimatedNs, endpoints }: Pil
 
 const NO_BREAK_SPACE = '\u00A0';
 
-export function pilotTable({ context: { analysis, metrics }, points, otherArm }: PilotTableOptions): Table {
+export function pilotTable({
+  context: { analysis, metrics },
+  points,
+  otherArm,
+}: PilotTableOptions): Table {
   const { stop } = analysis.plan;
   const keys = new Set(points.map(({ loadPoint }) => loadPointKey(loadPoint)));
   const endpoints = (analysis.pilot?.endpoints ?? []).filter(
     (endpoint) => endpoint.otherArm === otherArm && keys.has(loadPointKey(endpoint.loadPoint)),
   );
-  const precision = stop === undefined ? [] : [`blocks for ±${formatSetting(stop.ratio, 'ratio').replace(' ', NO_BREAK_SPACE)}`];
+  const precision =
+    stop === undefined
+      ? []
+      : [`blocks for ±${formatSetting(stop.ratio, 'ratio').replace(' ', NO_BREAK_SPACE)}`];
   return table(
     [
       left(points.length > 1 ? 'load point' : 'endpoint'),
@@ -61,7 +90,12 @@ export function pilotTable({ context: { analysis, metrics }, points, otherArm }:
       const { title, unit } = metricText(metrics, endpoint.metric);
       const { needed, neededForPrecision } = endpoint;
       const label = points.length > 1 ? loadPointTitle(endpoint.loadPoint) : title;
-      return [label, spreadWords(endpoint, unit), formatCount(needed?.difference), formatCount(needed?.equivalence)].concat(
+      return [
+        label,
+        spreadWords(endpoint, unit),
+        formatCount(needed?.difference),
+        formatCount(needed?.equivalence),
+      ].concat(
         precision.map(() => formatCount(neededForPrecision)),
         marginWords(endpoint, unit),
       );
@@ -72,7 +106,9 @@ export function pilotTable({ context: { analysis, metrics }, points, otherArm }:
 /** While it is small, the standard deviation of the logarithm is that of the ratio. */
 function spreadWords({ spreadRatio, spread }: PilotEndpoint, unit: MetricUnit): string {
   if (spread === undefined) return UNKNOWN;
-  return spreadRatio === undefined ? formatValue(spread, unit) : `${formatPercent(spreadRatio, 2)} or ${formatValue(spread, unit)}`;
+  return spreadRatio === undefined
+    ? formatValue(spread, unit)
+    : `${formatPercent(spreadRatio, 2)} or ${formatValue(spread, unit)}`;
 }
 
 function marginWords({ margin }: PilotEndpoint, unit: MetricUnit): string {

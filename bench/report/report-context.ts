@@ -1,4 +1,5 @@
-// Provides what every part of a report needs besides its own numbers: texts of metrics and titles of arms.
+// Provides what every part of a report needs besides its own numbers: texts of metrics and titles
+// of arms.
 
 import { strict as assert } from 'node:assert';
 import type { Analysis, Comparison, LoadPointAnalysis } from '../analysis/analysis.ts';
@@ -41,14 +42,22 @@ export function armTitleOf(analysis: Analysis, name: string): string {
   return arm === undefined ? name : armTitle(arm);
 }
 
-/** The arms that are compared with the baseline at a load point, the null arm among them, in the order of the plan. */
+/**
+ * The arms that are compared with the baseline at a load point, the null arm among them, in the
+ * order of the plan.
+ */
 export function comparedArms(point: LoadPointAnalysis): readonly string[] {
   return [...new Set(point.comparisons.map((comparison) => comparison.otherArm))];
 }
 
-/** The arms that may get a verdict: neither the null arm, which is a floor, nor the copy of the baseline. */
+/**
+ * The arms that may get a verdict: neither the null arm, which is a floor, nor the copy of the
+ * baseline.
+ */
 export function contenders(point: LoadPointAnalysis): readonly string[] {
-  const others = new Set(point.arms.filter(({ arm }) => !isContestant(arm)).map(({ name }) => name));
+  const others = new Set(
+    point.arms.filter(({ arm }) => !isContestant(arm)).map(({ name }) => name),
+  );
   return comparedArms(point).filter((name) => !others.has(name));
 }
 
@@ -64,10 +73,15 @@ export function isEqualArmsRun({ plan, copy }: Analysis): boolean {
 
 /** `100 connections`, `Reset, 100 connections`; digits are grouped. */
 export function loadWords(loadPoint: LoadPoint): string {
-  return isNamed(loadPoint) ? loadPointTitle(loadPoint) : `${formatCount(loadPoint.connections)} connections`;
+  return isNamed(loadPoint)
+    ? loadPointTitle(loadPoint)
+    : `${formatCount(loadPoint.connections)} connections`;
 }
 
-/** The load point in a column of its own: the bare number of connections if nothing else distinguishes the load points. */
+/**
+ * The load point in a column of its own: the bare number of connections if nothing else
+ * distinguishes the load points.
+ */
 export function loadCell(loadPoint: LoadPoint): string {
   return isNamed(loadPoint) ? loadPointTitle(loadPoint) : formatCount(loadPoint.connections);
 }
@@ -87,15 +101,29 @@ const exactMetrics: ReadonlySet<string> = new Set([
   'bytes.token.wire.without-id',
 ]);
 
-/** Comparisons that get a verdict: pre-declared endpoints, then bytes per token and their parts, which follow from the specifications. */
-export function verdictComparisons(point: LoadPointAnalysis, otherArm: string): readonly ArmComparison[] {
+/**
+ * Comparisons that get a verdict: pre-declared endpoints, then bytes per token and their parts,
+ * which follow from the specifications.
+ */
+export function verdictComparisons(
+  point: LoadPointAnalysis,
+  otherArm: string,
+): readonly ArmComparison[] {
   const ofArm = point.comparisons.filter((comparison) => comparison.otherArm === otherArm);
-  return [...ofArm.filter((comparison) => comparison.endpoint !== undefined), ...ofArm.filter(isExactRow)];
+  return [
+    ...ofArm.filter((comparison) => comparison.endpoint !== undefined),
+    ...ofArm.filter(isExactRow),
+  ];
 }
 
 /** Everything that was compared without having been declared beforehand. */
-export function exploratoryComparisons(point: LoadPointAnalysis, otherArm: string): readonly ArmComparison[] {
-  return point.comparisons.filter((one) => one.otherArm === otherArm && one.endpoint === undefined && !isExactRow(one));
+export function exploratoryComparisons(
+  point: LoadPointAnalysis,
+  otherArm: string,
+): readonly ArmComparison[] {
+  return point.comparisons.filter(
+    (one) => one.otherArm === otherArm && one.endpoint === undefined && !isExactRow(one),
+  );
 }
 
 function isExactRow(comparison: Comparison): boolean {

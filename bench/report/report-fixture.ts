@@ -1,10 +1,16 @@
-// A made-up analysis for the tests of this folder: two load points, three arms, every kind of verdict. Its numbers come
-// from no measurement.
+// A made-up analysis for the tests of this folder: two load points, three arms, every kind of
+// verdict. Its numbers come from no measurement.
 
 import stringWidth from 'string-width';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { MIB, NS_PER_S } from '../contract/units.ts';
-import { BLOCKS, fixtureArms, loadPoint, verdictOf, type PartialVerdict } from './fixture-load-point.ts';
+import {
+  BLOCKS,
+  fixtureArms,
+  loadPoint,
+  verdictOf,
+  type PartialVerdict,
+} from './fixture-load-point.ts';
 import type { ArmComparison } from './report-context.ts';
 
 export function fullAnalysis(): Analysis {
@@ -63,16 +69,32 @@ export function fullAnalysis(): Analysis {
     copy: undefined,
     loadPoints: [loadPoint(100, 1), loadPoint(1000, 1.8)],
     trials: { planned: 78, completed: 77, failed: 1, burnIn: 6 },
-    failures: [{ trial: 41, arm: 'ws', message: 'the client process was silent for 20 s', hint: 'look at stderr of the trial' }],
+    failures: [
+      {
+        trial: 41,
+        arm: 'ws',
+        message: 'the client process was silent for 20 s',
+        hint: 'look at stderr of the trial',
+      },
+    ],
     isComplete: true,
     blocks: { measured: BLOCKS, disturbed: 1 },
     repeats: [],
     withoutRepeats: undefined,
     stop: undefined,
     pilot: undefined,
-    setup: ['environmentPadding', 'hashSeed', 'randomSeed', 'workingDirectory', 'serverFirst', 'port'],
+    setup: [
+      'environmentPadding',
+      'hashSeed',
+      'randomSeed',
+      'workingDirectory',
+      'serverFirst',
+      'port',
+    ],
     costNs: { wall: 1320 * NS_PER_S, medianTrialOverhead: 1.4 * NS_PER_S },
-    warnings: [{ code: 'failed-trials', message: '1 of 78 trials failed; their blocks are left out' }],
+    warnings: [
+      { code: 'failed-trials', message: '1 of 78 trials failed; their blocks are left out' },
+    ],
   };
 }
 
@@ -83,13 +105,19 @@ export function invalidAnalysis(): Analysis {
     ...full,
     isComplete: false,
     trials: { ...full.trials, completed: 60 },
-    loadPoints: full.loadPoints.map((point, index) => (index === 1 ? invalid(point) : harnessLimited(point))),
+    loadPoints: full.loadPoints.map((point, index) =>
+      index === 1 ? invalid(point) : harnessLimited(point),
+    ),
   };
 }
 
 function invalid(point: LoadPointAnalysis): LoadPointAnalysis {
   const reason = '3 tokens lost over WebSocket';
-  return { ...point, invalid: [reason], comparisons: point.comparisons.map((one) => voided(one, { kind: 'invalid', reason })) };
+  return {
+    ...point,
+    invalid: [reason],
+    comparisons: point.comparisons.map((one) => voided(one, { kind: 'invalid', reason })),
+  };
 }
 
 function harnessLimited(point: LoadPointAnalysis): LoadPointAnalysis {
@@ -102,14 +130,23 @@ function harnessLimited(point: LoadPointAnalysis): LoadPointAnalysis {
 }
 
 function voided(comparison: ArmComparison, verdict: PartialVerdict): ArmComparison {
-  const sentence = comparison.endpoint === undefined ? '' : `${comparison.endpoint}: no verdict (${verdict.kind}).`;
+  const sentence =
+    comparison.endpoint === undefined
+      ? ''
+      : `${comparison.endpoint}: no verdict (${verdict.kind}).`;
   return { ...comparison, verdict: verdictOf(verdict), sentence };
 }
 
 /** A run too short for verdicts: three blocks of two seconds, one load point. */
 export function smokeAnalysis(): Analysis {
   const full = fullAnalysis();
-  const plan = { preset: 'smoke', blocks: 3, windowNs: 2 * NS_PER_S, verdicts: false, payload: 'openai' as const };
+  const plan = {
+    preset: 'smoke',
+    blocks: 3,
+    windowNs: 2 * NS_PER_S,
+    verdicts: false,
+    payload: 'openai' as const,
+  };
   return {
     ...full,
     name: 'smoke',

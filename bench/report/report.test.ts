@@ -10,8 +10,16 @@ import { renderReport } from './report.ts';
 import { streamParts } from '../scenarios/stream/parts.ts';
 
 const charts = [
-  { file: 'load-sweep.svg', title: 'Delivery and server cost against load', alt: 'p50 [and p99] against connections' },
-  { file: 'delivery-quantiles-100.svg', title: 'Delivery by quantile, 100 connections', alt: 'time against quantile' },
+  {
+    file: 'load-sweep.svg',
+    title: 'Delivery and server cost against load',
+    alt: 'p50 [and p99] against connections',
+  },
+  {
+    file: 'delivery-quantiles-100.svg',
+    title: 'Delivery by quantile, 100 connections',
+    alt: 'time against quantile',
+  },
 ];
 
 const variants: readonly (readonly [string, Analysis, typeof charts])[] = [
@@ -23,15 +31,20 @@ const variants: readonly (readonly [string, Analysis, typeof charts])[] = [
   ['pilot', pilotAnalysis(), []],
 ];
 
-const reportOf = (analysis: Analysis): string => renderReport({ analysis, metrics: fixtureMetrics, parts: streamParts }, { charts: [] });
+const reportOf = (analysis: Analysis): string =>
+  renderReport({ analysis, metrics: fixtureMetrics, parts: streamParts }, { charts: [] });
 
 describe('the report', () => {
   it('says of arms and tokens what is not as usual, and nothing of the usual way that no arm has', () => {
     const { plan, ...rest } = fullAnalysis();
     const usual = 'Both are used the way their documentation shows.';
-    const arms = plan.arms.map((arm): Arm => (arm.transport === 'sse' ? { ...arm, writes: 'at-once' } : arm));
+    const arms = plan.arms.map((arm): Arm =>
+      arm.transport === 'sse' ? { ...arm, writes: 'at-once' } : arm,
+    );
     const report = reportOf({ ...rest, plan: { ...plan, arms, source: 'upstream' } });
-    expect(report).toContain('SSE (written at once): each token leaves before the next is written. Their libraries do the opposite');
+    expect(report).toContain(
+      'SSE (written at once): each token leaves before the next is written. Their libraries do the opposite',
+    );
     expect(report).toContain('**SSE written at once** corks the socket');
     expect(report).toContain('Each token comes from `--source upstream`');
     expect(report).toContain('| tokens from');
@@ -39,25 +52,39 @@ describe('the report', () => {
     expect(reportOf(fullAnalysis())).toContain(usual);
   });
 
-  it.each(variants)('of the %s run is the one that was read and approved', async (name, analysis, charts) => {
-    const report = renderReport({ analysis, metrics: fixtureMetrics, parts: streamParts }, { charts });
-    await expect(report).toMatchFileSnapshot(`golden/${name}.md`);
-  });
+  it.each(variants)(
+    'of the %s run is the one that was read and approved',
+    async (name, analysis, charts) => {
+      const report = renderReport(
+        { analysis, metrics: fixtureMetrics, parts: streamParts },
+        { charts },
+      );
+      await expect(report).toMatchFileSnapshot(`golden/${name}.md`);
+    },
+  );
 
   it.each(variants)('of the %s run has well-formed tables and folded blocks', (_, analysis) => {
     const lines = reportOf(analysis).split('\n');
     const tables = lines.join('\n').match(/(?:^\|.*\n)+/gm) ?? [];
     expect(tables.length).toBeGreaterThan(3);
-    for (const table of tables) expect(new Set(table.trimEnd().split('\n').map(countCells)).size).toBe(1);
-    expect(lines.filter((line) => line === '<details>')).toHaveLength(lines.filter((line) => line === '</details>').length);
-    expect(lines.filter((line, index) => line.startsWith('<summary>') && lines[index + 1] !== '')).toEqual([]);
+    for (const table of tables)
+      expect(new Set(table.trimEnd().split('\n').map(countCells)).size).toBe(1);
+    expect(lines.filter((line) => line === '<details>')).toHaveLength(
+      lines.filter((line) => line === '</details>').length,
+    );
+    expect(
+      lines.filter((line, index) => line.startsWith('<summary>') && lines[index + 1] !== ''),
+    ).toEqual([]);
   });
 
-  it.each(variants)('of the %s run names no winner and never claims that there is no difference', (_, analysis) => {
-    const text = reportOf(analysis).toLowerCase();
-    expect(text).not.toContain('no difference');
-    expect(text).not.toMatch(/the winner is|is the (?:overall )?winner|wins overall/);
-  });
+  it.each(variants)(
+    'of the %s run names no winner and never claims that there is no difference',
+    (_, analysis) => {
+      const text = reportOf(analysis).toLowerCase();
+      expect(text).not.toContain('no difference');
+      expect(text).not.toMatch(/the winner is|is the (?:overall )?winner|wins overall/);
+    },
+  );
 
   it('shows the verdicts before anything that explains them', () => {
     const titles = reportOf(fullAnalysis()).match(/^## .*$/gm);
@@ -107,7 +134,9 @@ describe('the report', () => {
         '> - WebSocket (via relay, delay 1 ms): every read from the server is passed on 1 ms later',
       ].join('\n'),
     );
-    expect(text).toContain('# Does the harness find what was injected? SSE, WebSocket, WebSocket (via relay, delay 1 ms)');
+    expect(text).toContain(
+      '# Does the harness find what was injected? SSE, WebSocket, WebSocket (via relay, delay 1 ms)',
+    );
   });
 
   it('of a pilot shows neither a ratio nor the values of the arms, only how many blocks they need', () => {
@@ -127,7 +156,9 @@ describe('the report', () => {
       '# How much noise does the harness find between two equal arms (SSE)? (aa-only)',
       '## Noise floor',
     ]);
-    expect(reportOf(equalArmsAnalysis())).toContain('1 of 5 endpoints claims a difference between equal arms;');
+    expect(reportOf(equalArmsAnalysis())).toContain(
+      '1 of 5 endpoints claims a difference between equal arms;',
+    );
   });
 
   it('asks about the arms that are compared, not about the copy of one of them', () => {
@@ -136,16 +167,29 @@ describe('the report', () => {
 
   it.each([
     [{ reason: 'precision' }, 'The run stopped after 12 of at most 60 blocks by its rule: '],
-    [{ reason: 'time' }, 'The run stopped after 12 of at most 60 blocks because its time of 1800 s was up, before its rule was met: '],
-    [{ reason: undefined, isReached: false, blocks: 60 }, 'All 60 blocks that the plan allows were measured, before its rule was met: '],
-    [{ reason: undefined, isReached: false }, 'The run ended after 12 of at most 60 blocks, before its rule was met: '],
+    [
+      { reason: 'time' },
+      'The run stopped after 12 of at most 60 blocks because its time of 1800 s was up, before its rule was met: ',
+    ],
+    [
+      { reason: undefined, isReached: false, blocks: 60 },
+      'All 60 blocks that the plan allows were measured, before its rule was met: ',
+    ],
+    [
+      { reason: undefined, isReached: false },
+      'The run ended after 12 of at most 60 blocks, before its rule was met: ',
+    ],
   ] as const)('says which rule ended a run: %j', (change, sentence) => {
     const analysis = copyAnalysis();
-    expect(reportOf({ ...analysis, stop: analysis.stop && { ...analysis.stop, ...change } })).toContain(sentence);
+    expect(
+      reportOf({ ...analysis, stop: analysis.stop && { ...analysis.stop, ...change } }),
+    ).toContain(sentence);
   });
 
   it('says that no block was repeated, and whether one should have been', () => {
-    expect(reportOf(pilotAnalysis())).toContain('No block was repeated. The machine disturbed none of the 6 measured ones.');
+    expect(reportOf(pilotAnalysis())).toContain(
+      'No block was repeated. The machine disturbed none of the 6 measured ones.',
+    );
     expect(reportOf(fullAnalysis())).toContain(
       'No block was repeated. The machine disturbed 1 of 12; a disturbed block that is not repeated stays in.',
     );
@@ -154,7 +198,9 @@ describe('the report', () => {
   it('calls repetitions suspect where more CPU time was stolen from one arm', () => {
     const { withoutRepeats, ...analysis } = copyAnalysis();
     const stolen = withoutRepeats!.stolen.map((one) => Object.assign({}, one, { p: 0.01 }));
-    expect(reportOf({ ...analysis, withoutRepeats: { changed: [], stolen } })).toContain('so the repetitions are suspect');
+    expect(reportOf({ ...analysis, withoutRepeats: { changed: [], stolen } })).toContain(
+      'so the repetitions are suspect',
+    );
     expect(reportOf(copyAnalysis())).not.toContain('suspect');
   });
 
@@ -173,9 +219,10 @@ describe('the report', () => {
   it('links only to charts that exist', () => {
     expect(reportOf(fullAnalysis())).not.toContain('## Charts');
     expect(
-      renderReport({ analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts }, { charts: charts.slice(0, 1) }).match(
-        /!\[.*\]\(.*\)/g,
-      ),
+      renderReport(
+        { analysis: fullAnalysis(), metrics: fixtureMetrics, parts: streamParts },
+        { charts: charts.slice(0, 1) },
+      ).match(/!\[.*\]\(.*\)/g),
     ).toEqual([String.raw`![p50 \[and p99\] against connections](charts/load-sweep.svg)`]);
   });
 

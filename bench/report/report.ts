@@ -33,12 +33,17 @@ export function renderReport(context: RunReport, options: ReportOptions): string
 }
 
 /** A pilot shows nothing that compares the arms. */
-export function reportBlocks(context: RunReport, { charts, thresholds = [] }: ReportOptions): readonly Block[] {
+export function reportBlocks(
+  context: RunReport,
+  { charts, thresholds = [] }: ReportOptions,
+): readonly Block[] {
   const { analysis } = context;
   return flow([
     renderHeadline(context),
     renderPilot(context),
-    ...(analysis.pilot === undefined ? [...comparison(context, charts), renderCanary(context)] : []),
+    ...(analysis.pilot === undefined
+      ? [...comparison(context, charts), renderCanary(context)]
+      : []),
     renderThresholdSection(thresholds, context),
     renderValidity(context),
     renderFailures(analysis),

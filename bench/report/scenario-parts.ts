@@ -1,5 +1,5 @@
-// What a report must know of the scenario that was measured. Each scenario implements it in its own folder; the command that
-// renders a run hands it in.
+// What a report must know of the scenario that was measured. Each scenario implements it in its own
+// folder; the command that renders a run hands it in.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -31,13 +31,19 @@ export interface ScenarioParts<Findings extends object = object> {
   circumstances(analysis: Analysis & Findings): string;
   /** Further paragraphs below it. */
   conditions?(analysis: Analysis & Findings): readonly string[];
-  /** What a trial is drawn for besides its arm, and how long each measures, for the sentence on the trials. */
+  /**
+   * What a trial is drawn for besides its arm, and how long each measures, for the sentence on the
+   * trials.
+   */
   readonly drawnFor?: string;
   perTrial?(analysis: Analysis & Findings): string;
   /** Caveat on every number, above the verdicts. */
   banner?(analysis: Analysis & Findings): Content;
 
-  /** In the place of the tables of verdicts, or of the noise floor between equal arms. The charts are those of `charts`, as they were written. */
+  /**
+   * In the place of the tables of verdicts, or of the noise floor between equal arms. The charts
+   * are those of `charts`, as they were written.
+   */
   verdicts?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
   /** Sections between the verdicts and how to read them. */
   sections?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
@@ -47,7 +53,10 @@ export interface ScenarioParts<Findings extends object = object> {
   explanation?(context: RunReport<Findings>): Content;
   charts?(context: RunReport<Findings>): readonly ChartPlan[];
 
-  /** In the place of the tables of verdicts in the terminal; lines have at most 100 columns, as everywhere there. */
+  /**
+   * In the place of the tables of verdicts in the terminal; lines have at most 100 columns, as
+   * everywhere there.
+   */
   verdictText?(context: RunReport<Findings>, paint: Paint): readonly string[];
   /** Lines under the tables of verdicts in the terminal. */
   terminal?(context: RunReport<Findings>, paint: Paint): readonly string[];
@@ -56,25 +65,43 @@ export interface ScenarioParts<Findings extends object = object> {
 
   /** Groups of the scenario's own metrics in the tables of all results. */
   readonly metricGroups?: readonly MetricGroup[];
-  /** Set when each of many load points has one endpoint: tables have a row for each of them, their gates and results stand together. */
+  /**
+   * Set when each of many load points has one endpoint: tables have a row for each of them, their
+   * gates and results stand together.
+   */
   readonly hasManyPoints?: true;
   /** Set when due times count from planned starts, and not from when a stream's handler began. */
   readonly isOnTimetable?: true;
-  /** Set when streams go on over other connections than their first: how a connection begins and ends is then their own subject. */
+  /**
+   * Set when streams go on over other connections than their first: how a connection begins and
+   * ends is then their own subject.
+   */
   readonly outlivesConnections?: true;
-  /** Set when no arm is compared with another, so there is nothing to explain about ratios and intervals. */
+  /**
+   * Set when no arm is compared with another, so there is nothing to explain about ratios and
+   * intervals.
+   */
   readonly comparesNothing?: true;
   /** Set when no client but the probe can be asked. */
   readonly takesProbeOnly?: true;
 
   /** Items in the place of those on how to read the verdicts. */
   reading?(analysis: Analysis & Findings): readonly string[];
-  /** What is the same in every arm, in the place of what is the same for steady streams: the subject of a sentence. */
+  /**
+   * What is the same in every arm, in the place of what is the same for steady streams: the subject
+   * of a sentence.
+   */
   readonly alike?: string;
-  /** Sentences on what differs between the arms besides the transport, and on what the result does not say. */
+  /**
+   * Sentences on what differs between the arms besides the transport, and on what the result does
+   * not say.
+   */
   asymmetries?(analysis: Analysis & Findings): readonly string[];
   limits?(analysis: Analysis & Findings): readonly string[];
-  /** In the place of what a result on this machine does not say of others; `cpus` names its processors. */
+  /**
+   * In the place of what a result on this machine does not say of others; `cpus` names its
+   * processors.
+   */
   machineLimits?(plan: Plan, cpus: string): readonly string[];
   /** Rows of the table of settings, in the place of warm-up and window. */
   settings?(analysis: Analysis & Findings): readonly (readonly [string, string])[];

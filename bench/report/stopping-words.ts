@@ -7,10 +7,15 @@ import type { RunReport } from './scenario-parts.ts';
 
 /** `12`, or with a stopping rule `14 of at most 60`. */
 export function blockCount({ plan, stop }: Analysis): string {
-  return stop === undefined ? formatCount(plan.blocks) : `${formatCount(stop.blocks)} of at most ${formatCount(plan.blocks)}`;
+  return stop === undefined
+    ? formatCount(plan.blocks)
+    : `${formatCount(stop.blocks)} of at most ${formatCount(plan.blocks)}`;
 }
 
-/** One sentence on how many blocks and trials there were, and how long each measured if all are alike. */
+/**
+ * One sentence on how many blocks and trials there were, and how long each measured if all are
+ * alike.
+ */
 export function trialsSentence({ analysis, parts }: RunReport): string {
   const { trials } = analysis;
   const perTrial = parts.perTrial?.(analysis);
@@ -24,8 +29,11 @@ export function trialsSentence({ analysis, parts }: RunReport): string {
 
 function blockWords(analysis: Analysis): string {
   const { plan, stop } = analysis;
-  if (stop === undefined) return `${formatCount(plan.blocks)} ${plan.blocks === 1 ? 'block was' : 'blocks were'} planned`;
-  return stop.isReached ? `A stopping rule ended it after ${blockCount(analysis)} blocks` : `${blockCount(analysis)} blocks were measured`;
+  if (stop === undefined)
+    return `${formatCount(plan.blocks)} ${plan.blocks === 1 ? 'block was' : 'blocks were'} planned`;
+  return stop.isReached
+    ? `A stopping rule ended it after ${blockCount(analysis)} blocks`
+    : `${blockCount(analysis)} blocks were measured`;
 }
 
 function repeatWords({ repeats }: Analysis): string {
@@ -41,10 +49,12 @@ function aloneWords(alone: number | undefined): string {
 /** One sentence on which rule ended the run. */
 export function stoppingSentence({ analysis }: ReportContext): string {
   const { plan, stop } = analysis;
-  if (plan.stop === undefined || stop === undefined) return `The number of blocks, ${formatCount(plan.blocks)}, was fixed before the run.`;
+  if (plan.stop === undefined || stop === undefined)
+    return `The number of blocks, ${formatCount(plan.blocks)}, was fixed before the run.`;
   const rule = `the 95 % interval of every watched ratio within ±${formatSetting(plan.stop.ratio, 'ratio')}`;
   const blocks = blockCount(analysis);
-  if (stop.reason === 'precision') return `The run stopped after ${blocks} blocks by its rule: ${rule}.`;
+  if (stop.reason === 'precision')
+    return `The run stopped after ${blocks} blocks by its rule: ${rule}.`;
   if (stop.reason === 'time')
     return `The run stopped after ${blocks} blocks because its time of ${formatSetting(plan.stop.maxTimeNs, 'ns')} was up, before its rule was met: ${rule}.`;
   if (stop.blocks >= plan.blocks)
@@ -52,7 +62,9 @@ export function stoppingSentence({ analysis }: ReportContext): string {
   return `The run ended after ${blocks} blocks, before its rule was met: ${rule}.`;
 }
 
-/** One sentence on the interval that is farthest from its limit by the rule; undefined without one. */
+/**
+ * One sentence on the interval that is farthest from its limit by the rule; undefined without one.
+ */
 export function widestSentence({ analysis, metrics }: ReportContext): string | undefined {
   const widest = analysis.stop?.widest;
   if (widest === undefined) return undefined;
@@ -60,7 +72,10 @@ export function widestSentence({ analysis, metrics }: ReportContext): string | u
   return `The widest, measured against its limit, is ${metricText(metrics, widest.metric).title} of ${armTitleOf(analysis, widest.arm)}${load}: ${widthWords(widest, { analysis, metrics })}.`;
 }
 
-function widthWords({ metric, scale, halfWidth, limit }: StopInterval, { metrics }: ReportContext): string {
+function widthWords(
+  { metric, scale, halfWidth, limit }: StopInterval,
+  { metrics }: ReportContext,
+): string {
   if (halfWidth === undefined || limit === undefined) return 'it has no value';
   const { unit } = metricText(metrics, metric);
   const [width, bound] =

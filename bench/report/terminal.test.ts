@@ -8,20 +8,25 @@ import { plainPaint } from './paint.ts';
 import { streamParts } from '../scenarios/stream/parts.ts';
 
 const textOf = (analysis: Analysis): string =>
-  renderTerminal({ analysis, metrics: fixtureMetrics, parts: streamParts }, { paint: plainPaint, reportPath: 'reports/x/report.md' });
+  renderTerminal(
+    { analysis, metrics: fixtureMetrics, parts: streamParts },
+    { paint: plainPaint, reportPath: 'reports/x/report.md' },
+  );
 
 describe('the end of a run', () => {
   it('begins with what was run and ends with where the report is', () => {
     const lines = textOf(fullAnalysis()).split('\n');
-    expect(lines[0]).toBe('stream: scenario stream · arms sse, ws, tcp · connections 100, 1000 · blocks 12 · client probe');
+    expect(lines[0]).toBe(
+      'stream: scenario stream · arms sse, ws, tcp · connections 100, 1000 · blocks 12 · client probe',
+    );
     expect(lines.slice(-2)).toEqual(['report: reports/x/report.md', '']);
   });
 
   it('names a source of tokens that is not the usual one', () => {
     const { plan, ...rest } = fullAnalysis();
-    expect(textOf({ ...rest, plan: { ...plan, source: 'upstream' } }).replaceAll(/\s+/g, ' ')).toContain(
-      'client probe · tokens from upstream',
-    );
+    expect(
+      textOf({ ...rest, plan: { ...plan, source: 'upstream' } }).replaceAll(/\s+/g, ' '),
+    ).toContain('client probe · tokens from upstream');
   });
 
   it('has a table for every load point', () => {
@@ -47,8 +52,12 @@ describe('the end of a run', () => {
   it('of nothing but equal arms is a table of noise and how many endpoints claim a difference', () => {
     const text = textOf(equalArmsAnalysis());
     expect(text).toContain('Noise floor between two equal arms (SSE), 100 connections\n');
-    expect(text).toMatch(/^Delivery, median +1\.004 \[0\.955, 1\.055\] +±5\.2 % +7\.3 % +1\.00 {2}none$/m);
-    expect(text).toMatch(/^1 of 5 endpoints claims a difference between equal arms; none is expected, and by chance/m);
+    expect(text).toMatch(
+      /^Delivery, median +1\.004 \[0\.955, 1\.055\] +±5\.2 % +7\.3 % +1\.00 {2}none$/m,
+    );
+    expect(text).toMatch(
+      /^1 of 5 endpoints claims a difference between equal arms; none is expected, and by chance/m,
+    );
     expect(text).not.toContain('verdict');
   });
 
@@ -61,14 +70,22 @@ describe('the end of a run', () => {
   });
 
   it('says after how many of the possible blocks a rule stopped the run', () => {
-    expect(textOf(copyAnalysis()).split('\n')[0]).toContain('arms sse, ws, tcp, sse+copy · connections 100 · blocks 12 of at most 60');
+    expect(textOf(copyAnalysis()).split('\n')[0]).toContain(
+      'arms sse, ws, tcp, sse+copy · connections 100 · blocks 12 of at most 60',
+    );
   });
 
   it('says in red before all else that effects were injected', () => {
     const { plan, ...rest } = invalidAnalysis();
-    const arms = plan.arms.map((arm) => Object.assign({ injection: { kind: 'padding', bytes: 16 } as const }, arm));
+    const arms = plan.arms.map((arm) =>
+      Object.assign({ injection: { kind: 'padding', bytes: 16 } as const }, arm),
+    );
     const painted = renderTerminal(
-      { analysis: { ...rest, plan: { ...plan, arms } }, metrics: fixtureMetrics, parts: streamParts },
+      {
+        analysis: { ...rest, plan: { ...plan, arms } },
+        metrics: fixtureMetrics,
+        parts: streamParts,
+      },
       { paint: (style, text) => (style === 'red' ? `<${text}>` : text), reportPath: 'x' },
     );
     expect(painted.match(/^<!> .*$/m)?.[0]).toBe(
@@ -102,7 +119,9 @@ describe('the end of a run', () => {
         { ...failure, trial: 9 },
       ],
     });
-    expect(text.match(/^! .*$/gm)?.[0]).toBe('! 2 trials failed, the first: trial 4 (ws) failed: silent');
+    expect(text.match(/^! .*$/gm)?.[0]).toBe(
+      '! 2 trials failed, the first: trial 4 (ws) failed: silent',
+    );
     expect(text).not.toMatch(/said already|as planned/);
   });
 

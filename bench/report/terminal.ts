@@ -1,4 +1,5 @@
-// Renders the text that a run prints at its end: the verdicts, the warnings, and where the report is.
+// Renders the text that a run prints at its end: the verdicts, the warnings, and where the report
+// is.
 
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
@@ -12,7 +13,13 @@ import { renderBrowserText } from './browser.ts';
 import { INJECTED, injectedArms } from './injections.ts';
 import { claimsSentence, noiseFloorTable, noiseFloorTables } from './noise-floor.ts';
 import { pilotSentences, pilotTable, pilotTables, pilotTitle } from './pilot-table.ts';
-import { armTitleOf, contenders, isEqualArmsRun, metricText, type ReportContext } from './report-context.ts';
+import {
+  armTitleOf,
+  contenders,
+  isEqualArmsRun,
+  metricText,
+  type ReportContext,
+} from './report-context.ts';
 import type { RunReport } from './scenario-parts.ts';
 import { blockCount } from './stopping-words.ts';
 import { wrap } from './text-layout.ts';
@@ -31,8 +38,14 @@ export interface TerminalOptions {
   readonly thresholds?: readonly ThresholdResult[];
 }
 
-/** Text of at most 100 columns, except the report's path and the command after a pilot; ends with a line break. */
-export function renderTerminal(context: RunReport, { paint, reportPath, thresholds = [] }: TerminalOptions): string {
+/**
+ * Text of at most 100 columns, except the report's path and the command after a pilot; ends with a
+ * line break.
+ */
+export function renderTerminal(
+  context: RunReport,
+  { paint, reportPath, thresholds = [] }: TerminalOptions,
+): string {
   const { analysis } = context;
   const blocks = [
     header(analysis, paint),
@@ -47,8 +60,12 @@ export function renderTerminal(context: RunReport, { paint, reportPath, threshol
 function header(analysis: Analysis, paint: Paint): string {
   const { name, plan, loadPoints } = analysis;
   const clients = [...new Set(plan.arms.map((arm) => arm.client))];
-  const arms = [...new Set(plan.arms.map(clients.length > 1 ? armName : nameWithoutClient))].join(', ');
-  const load = [...new Set(loadPoints.map((point) => formatCount(point.loadPoint.connections)))].join(', ');
+  const arms = [...new Set(plan.arms.map(clients.length > 1 ? armName : nameWithoutClient))].join(
+    ', ',
+  );
+  const load = [
+    ...new Set(loadPoints.map((point) => formatCount(point.loadPoint.connections))),
+  ].join(', ');
   const facts = `scenario ${plan.scenario} · arms ${arms} · connections ${load} · blocks ${blockCount(analysis)} · client ${clients.join(', ')}${plan.source === undefined ? '' : ` · tokens from ${plan.source}`}`;
   const [first = '', ...more] = wrap(`${name}: ${facts}`, TERMINAL_COLUMNS);
   return [paint('bold', first), ...more].join('\n');
@@ -75,14 +92,22 @@ function answer(context: RunReport, paint: Paint): readonly string[] {
 function verdictBlocks(context: ReportContext, paint: Paint): readonly string[] {
   const { analysis } = context;
   const titled = (table: Table, otherArm: string, point: LoadPointAnalysis): string[] =>
-    table.rows.length === 0 ? [] : [`${pairTitle(analysis, otherArm, point)}\n${renderTableText(table, paint)}`];
+    table.rows.length === 0
+      ? []
+      : [`${pairTitle(analysis, otherArm, point)}\n${renderTableText(table, paint)}`];
   const verdicts = analysis.loadPoints.flatMap((point) =>
-    contenders(point).flatMap((otherArm) => titled(testedTable({ context, point, otherArm }), otherArm, point)),
+    contenders(point).flatMap((otherArm) =>
+      titled(testedTable({ context, point, otherArm }), otherArm, point),
+    ),
   );
   // Bytes of a token hardly depend on the load.
   const counted = analysis.loadPoints
     .slice(-1)
-    .flatMap((point) => contenders(point).flatMap((otherArm) => titled(exactTable({ context, point, otherArm }), otherArm, point)));
+    .flatMap((point) =>
+      contenders(point).flatMap((otherArm) =>
+        titled(exactTable({ context, point, otherArm }), otherArm, point),
+      ),
+    );
   return [...verdicts, ...counted];
 }
 
@@ -90,7 +115,10 @@ function equalArmsBlocks(context: RunReport, paint: Paint): readonly string[] {
   const { analysis } = context;
   const tables = noiseFloorTables(context).map((points) => {
     const floors = renderTableText(noiseFloorTable(context, points), paint);
-    const load = points.length === 1 ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('') : '';
+    const load =
+      points.length === 1
+        ? points.map(({ loadPoint }) => `, ${loadPointTitle(loadPoint)}`).join('')
+        : '';
     return `Noise floor between two equal arms (${armTitleOf(analysis, analysis.baseline)})${load}\n${floors}`.trimEnd();
   });
   return [...tables, wrapped(claimsSentence(analysis) ?? 'The pair was not measured.')];
@@ -100,7 +128,9 @@ function pilotBlocks(context: RunReport, paint: Paint): readonly string[] {
   const { analysis } = context;
   const { pilot } = analysis;
   if (pilot === undefined) return [];
-  const tables = pilotTables(context).map((one) => `${wrapped(pilotTitle(one))}\n${renderTableText(pilotTable(one), paint)}`);
+  const tables = pilotTables(context).map(
+    (one) => `${wrapped(pilotTitle(one))}\n${renderTableText(pilotTable(one), paint)}`,
+  );
   return [...tables, wrapped(pilotSentences(pilot).join(' ')), pilot.command];
 }
 
@@ -125,36 +155,59 @@ function warningLines(context: ReportContext, paint: Paint): string {
   const lines = unique
     .slice(0, MAX_WARNINGS)
     .flatMap(({ style, text }) =>
-      wrap(text, TERMINAL_COLUMNS - 2).map((line, index) => (index === 0 ? `${paint(style, '!')} ${line}` : `  ${line}`)),
+      wrap(text, TERMINAL_COLUMNS - 2).map((line, index) =>
+        index === 0 ? `${paint(style, '!')} ${line}` : `  ${line}`,
+      ),
     );
   const hidden = unique.length - MAX_WARNINGS;
-  return [...lines, ...(hidden > 0 ? [paint('dim', `+${hidden} more in the report`)] : [])].join('\n');
+  return [...lines, ...(hidden > 0 ? [paint('dim', `+${hidden} more in the report`)] : [])].join(
+    '\n',
+  );
 }
 
 const red = (text: string): Concern => ({ style: 'red', text });
 const yellow = (text: string): Concern => ({ style: 'yellow', text });
 
-/** The gravest first: reasons that void the verdicts, missing results, then doubts about single numbers. */
+/**
+ * The gravest first: reasons that void the verdicts, missing results, then doubts about single
+ * numbers.
+ */
 function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
   const { loadPoints, trials, failures, isComplete, warnings, pilot } = analysis;
   const injected = injectedArms(analysis);
   return [
     ...(injected.length === 0 ? [] : [red(`${INJECTED}. ${injected.join('; ')}`)]),
-    ...loadPoints.flatMap((point) => point.invalid.map((reason) => red(`INVALID at ${loadPointTitle(point.loadPoint)}: ${reason}`))),
     ...loadPoints.flatMap((point) =>
-      point.harnessLimited.map((reason) => red(`HARNESS-LIMITED at ${loadPointTitle(point.loadPoint)}: ${reason}`)),
+      point.invalid.map((reason) =>
+        red(`INVALID at ${loadPointTitle(point.loadPoint)}: ${reason}`),
+      ),
     ),
-    ...(isComplete ? [] : [yellow(`INCOMPLETE: ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed`)]),
+    ...loadPoints.flatMap((point) =>
+      point.harnessLimited.map((reason) =>
+        red(`HARNESS-LIMITED at ${loadPointTitle(point.loadPoint)}: ${reason}`),
+      ),
+    ),
+    ...(isComplete
+      ? []
+      : [
+          yellow(
+            `INCOMPLETE: ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed`,
+          ),
+        ]),
     ...withheldReasons(analysis).map((reason) => yellow(`no verdicts: ${reason}`)),
     ...failures.slice(0, 1).map((first) => yellow(failureWords(first, failures.length))),
-    ...warnings.filter((warning) => !saidOtherwise.has(warning.code)).map((warning) => yellow(warning.message)),
+    ...warnings
+      .filter((warning) => !saidOtherwise.has(warning.code))
+      .map((warning) => yellow(warning.message)),
     // A pilot compares nothing, so doubts about comparisons do not apply to it.
     ...(pilot === undefined ? loadPoints : []).flatMap((point) =>
       point.comparisons
         .filter((one) => one.endpoint !== undefined)
         .flatMap((one) =>
           one.warnings.map((warning) =>
-            yellow(`${metricText(metrics, one.metric).title}, ${loadPointTitle(point.loadPoint)}: ${warning.message}`),
+            yellow(
+              `${metricText(metrics, one.metric).title}, ${loadPointTitle(point.loadPoint)}: ${warning.message}`,
+            ),
           ),
         ),
     ),
@@ -170,12 +223,17 @@ function withheldReasons({ plan, pilot, loadPoints }: Analysis): readonly string
   if (!plan.verdicts) return [`preset ${plan.preset} measures too short to compare anything`];
   return loadPoints.flatMap((point) =>
     point.comparisons.flatMap(({ endpoint, verdict }) =>
-      endpoint !== undefined && verdict.kind === 'withheld' && verdict.reason !== undefined ? [verdict.reason] : [],
+      endpoint !== undefined && verdict.kind === 'withheld' && verdict.reason !== undefined
+        ? [verdict.reason]
+        : [],
     ),
   );
 }
 
-function failureWords({ trial, arm, message, hint }: Analysis['failures'][number], failures: number): string {
+function failureWords(
+  { trial, arm, message, hint }: Analysis['failures'][number],
+  failures: number,
+): string {
   const count = failures === 1 ? '' : `${formatCount(failures)} trials failed, the first: `;
   return `${count}trial ${trial} (${arm}) failed: ${message}${hint === undefined ? '' : `; ${hint}`}`;
 }

@@ -12,11 +12,15 @@ describe('wrap', () => {
 
   it('keeps every letter within the width', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', 'é', 'µ', '≈', '−', ' ') }), fc.integer({ min: 1, max: 20 }), (text, width) => {
-        const lines = wrap(text, width);
-        expect(lines.every((line) => stringWidth(line) <= width)).toBe(true);
-        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', 'é', 'µ', '≈', '−', ' ') }),
+        fc.integer({ min: 1, max: 20 }),
+        (text, width) => {
+          const lines = wrap(text, width);
+          expect(lines.every((line) => stringWidth(line) <= width)).toBe(true);
+          expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+        },
+      ),
       { seed: 5 },
     );
   });
@@ -29,6 +33,9 @@ describe('layOutRow', () => {
       { width: 4, align: 'right' as const },
       { width: 9, align: 'left' as const },
     ];
-    expect(layOutRow(columns, ['one two', '12', 'here'], (text) => text.toUpperCase())).toEqual(['one      12  HERE', 'two']);
+    expect(layOutRow(columns, ['one two', '12', 'here'], (text) => text.toUpperCase())).toEqual([
+      'one      12  HERE',
+      'two',
+    ]);
   });
 });

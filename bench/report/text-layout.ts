@@ -14,8 +14,15 @@ export function joinedWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
 }
 
-/** One row as lines: cells wider than their column wrap. `paint` styles the last cell, after its width is known. */
-export function layOutRow(columns: readonly TextColumn[], cells: readonly string[], paint: (text: string) => string): readonly string[] {
+/**
+ * One row as lines: cells wider than their column wrap. `paint` styles the last cell, after its
+ * width is known.
+ */
+export function layOutRow(
+  columns: readonly TextColumn[],
+  cells: readonly string[],
+  paint: (text: string) => string,
+): readonly string[] {
   const wrapped = columns.map(({ width }, index) => wrap(cells[index] ?? '', width));
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
@@ -48,5 +55,7 @@ export function longestWord(text: string): number {
 }
 
 function cut(word: string, width: number): readonly string[] {
-  return stringWidth(word) <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [word]);
+  return stringWidth(word) <= width
+    ? [word]
+    : (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [word]);
 }

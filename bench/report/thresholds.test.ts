@@ -11,7 +11,13 @@ import { plainPaint } from './paint.ts';
 
 function resultOf(part: Partial<ThresholdResult>, text = 'delivery.p99 > 3ms'): ThresholdResult {
   return {
-    threshold: { text, arm: undefined, metric: 'delivery.p99', operator: '>', limit: 3 * NS_PER_MS },
+    threshold: {
+      text,
+      arm: undefined,
+      metric: 'delivery.p99',
+      operator: '>',
+      limit: 3 * NS_PER_MS,
+    },
     arm: 'sse',
     loadPoint: { connections: 100 },
     outcome: 'passed',
@@ -22,24 +28,44 @@ function resultOf(part: Partial<ThresholdResult>, text = 'delivery.p99 > 3ms'): 
   };
 }
 
-const reason = 'INVALID: C1 tokens lost, duplicated, reordered or corrupt (ws): missed in 1 of 12 trials, worst 1, limit 0';
+const reason =
+  'INVALID: C1 tokens lost, duplicated, reordered or corrupt (ws): missed in 1 of 12 trials, worst 1, limit 0';
 
 const results: readonly ThresholdResult[] = [
   resultOf({}),
   resultOf({ arm: 'ws', isShown: false }),
-  resultOf({ outcome: 'failed', estimate: { value: 4 * NS_PER_MS, low: 3.5 * NS_PER_MS, high: 4.5 * NS_PER_MS, trials: 12 } }),
-  resultOf({ outcome: 'failed', isShown: false, estimate: { value: 4 * NS_PER_MS, low: undefined, high: undefined, trials: 1 } }),
-  resultOf({ loadPoint: { connections: 10_000 }, outcome: 'failed', isShown: false, reason }, 'sse:delivery.p99 > 3ms'),
-  resultOf({ outcome: 'not-measured', estimate: undefined, isShown: false, reason: 'too few independent samples in 12 of 12 trials' }),
+  resultOf({
+    outcome: 'failed',
+    estimate: { value: 4 * NS_PER_MS, low: 3.5 * NS_PER_MS, high: 4.5 * NS_PER_MS, trials: 12 },
+  }),
+  resultOf({
+    outcome: 'failed',
+    isShown: false,
+    estimate: { value: 4 * NS_PER_MS, low: undefined, high: undefined, trials: 1 },
+  }),
+  resultOf(
+    { loadPoint: { connections: 10_000 }, outcome: 'failed', isShown: false, reason },
+    'sse:delivery.p99 > 3ms',
+  ),
+  resultOf({
+    outcome: 'not-measured',
+    estimate: undefined,
+    isShown: false,
+    reason: 'too few independent samples in 12 of 12 trials',
+  }),
 ];
 
 const context: ReportContext = { analysis: fullAnalysis(), metrics: fixtureMetrics };
-const textOf = (some: readonly ThresholdResult[]): string => renderThresholdText(some, context, plainPaint);
-const sectionOf = (some: readonly ThresholdResult[]): string => renderMarkdown(renderThresholdSection(some, context));
+const textOf = (some: readonly ThresholdResult[]): string =>
+  renderThresholdText(some, context, plainPaint);
+const sectionOf = (some: readonly ThresholdResult[]): string =>
+  renderMarkdown(renderThresholdSection(some, context));
 
 describe('the table of thresholds', () => {
   it('names the load point where a fault tells it apart, in 100 columns', () => {
-    const kill = resultOf({ loadPoint: { connections: 2000, fault: 'kill', policy: 'as-specified' } });
+    const kill = resultOf({
+      loadPoint: { connections: 2000, fault: 'kill', policy: 'as-specified' },
+    });
     const text = textOf([kill, resultOf({})]);
     expect(text).toContain('load point');
     expect(text).toContain('Kill and restart, 2000');
@@ -64,7 +90,9 @@ describe('the table of thresholds', () => {
   });
 
   it('has the same text with colour and without, misses in red and passes that are shown in green', () => {
-    const coloured = renderThresholdText(results, context, (style, text) => styleText(style, text, { validateStream: false }));
+    const coloured = renderThresholdText(results, context, (style, text) =>
+      styleText(style, text, { validateStream: false }),
+    );
     expect(stripVTControlCharacters(coloured)).toBe(textOf(results));
     expect(coloured).toContain('\u001B[32mpassed\u001B[39m');
     expect(coloured).toContain('\u001B[31mfailed\u001B[39m');
@@ -73,7 +101,11 @@ describe('the table of thresholds', () => {
 
   it('fits 100 columns, however long arms, thresholds and reasons are', () => {
     const long = resultOf(
-      { arm: 'ws/library@relay+stall-of-100ms-in-every-second-of-the-window-without-end', outcome: 'failed', reason },
+      {
+        arm: 'ws/library@relay+stall-of-100ms-in-every-second-of-the-window-without-end',
+        outcome: 'failed',
+        reason,
+      },
       `ws/library@relay+stall-of-100ms-in-every-second-of-the-window-without-end:${'x'.repeat(80)}`,
     );
     const lines = textOf([...results, long]).split('\n');
@@ -101,7 +133,13 @@ describe('the section of the report', () => {
     );
     expect(cells).toEqual([
       ['`delivery.p99 > 3ms`', 'SSE', '100', '2.50 [2.40, 2.60] ms', 'passed'],
-      ['`delivery.p99 > 3ms`', 'WebSocket', '100', '2.50 [2.40, 2.60] ms', 'passed, interval reaches across the limit'],
+      [
+        '`delivery.p99 > 3ms`',
+        'WebSocket',
+        '100',
+        '2.50 [2.40, 2.60] ms',
+        'passed, interval reaches across the limit',
+      ],
       ['`delivery.p99 > 3ms`', 'SSE', '100', '4.00 [3.50, 4.50] ms', '**failed**'],
       ['`delivery.p99 > 3ms`', 'SSE', '100', '4.00 ms', '**failed, on a single trial**'],
       [
@@ -111,7 +149,13 @@ describe('the section of the report', () => {
         '2.50 [2.40, 2.60] ms',
         expect.stringMatching(/^\*\*failed: INVALID: C1 .*…\*\*$/),
       ],
-      ['`delivery.p99 > 3ms`', 'SSE', '100', '–', '**not measured: too few independent samples in 12 of 12 trials**'],
+      [
+        '`delivery.p99 > 3ms`',
+        'SSE',
+        '100',
+        '–',
+        '**not measured: too few independent samples in 12 of 12 trials**',
+      ],
     ]);
   });
 });

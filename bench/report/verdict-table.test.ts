@@ -8,15 +8,26 @@ import { fullAnalysis, widthOf } from './report-fixture.ts';
 import { flow } from './blocks.ts';
 import { renderMarkdown } from './formats/markdown.ts';
 import { renderTableText } from './formats/terminal.ts';
-import { exactTable, testedTable, verdictTable, type VerdictTableOptions } from './verdict-table.ts';
+import {
+  exactTable,
+  testedTable,
+  verdictTable,
+  type VerdictTableOptions,
+} from './verdict-table.ts';
 import { plainPaint, type Paint } from './paint.ts';
 
 function optionsOf(analysis: Analysis): VerdictTableOptions {
-  return { context: { analysis, metrics: fixtureMetrics }, point: analysis.loadPoints[0]!, otherArm: 'ws' };
+  return {
+    context: { analysis, metrics: fixtureMetrics },
+    point: analysis.loadPoints[0]!,
+    otherArm: 'ws',
+  };
 }
 
-const markdownOf = (options: VerdictTableOptions): string => renderMarkdown(flow(verdictTable(options)));
-const textOf = (options: VerdictTableOptions, paint: Paint): string => renderTableText(testedTable(options), paint);
+const markdownOf = (options: VerdictTableOptions): string =>
+  renderMarkdown(flow(verdictTable(options)));
+const textOf = (options: VerdictTableOptions, paint: Paint): string =>
+  renderTableText(testedTable(options), paint);
 
 const named = (one: ArmComparison, otherArm: string): ArmComparison => ({
   ...one,
@@ -28,9 +39,16 @@ const named = (one: ArmComparison, otherArm: string): ArmComparison => ({
 function withLibraryClient(analysis: Analysis): Analysis {
   return {
     ...analysis,
-    plan: { ...analysis.plan, arms: analysis.plan.arms.map((arm) => (arm.transport === 'ws' ? { ...arm, client: 'library' } : arm)) },
+    plan: {
+      ...analysis.plan,
+      arms: analysis.plan.arms.map((arm) =>
+        arm.transport === 'ws' ? { ...arm, client: 'library' } : arm,
+      ),
+    },
     loadPoints: analysis.loadPoints.map((point) =>
-      Object.assign({}, point, { comparisons: point.comparisons.map((one) => named(one, 'ws/library')) }),
+      Object.assign({}, point, {
+        comparisons: point.comparisons.map((one) => named(one, 'ws/library')),
+      }),
     ),
   };
 }
@@ -39,9 +57,14 @@ function withLibraryClient(analysis: Analysis): Analysis {
 function withLabel(analysis: Analysis, label: string): Analysis {
   return {
     ...analysis,
-    plan: { ...analysis.plan, arms: analysis.plan.arms.map((arm) => (arm.transport === 'ws' ? { ...arm, label } : arm)) },
+    plan: {
+      ...analysis.plan,
+      arms: analysis.plan.arms.map((arm) => (arm.transport === 'ws' ? { ...arm, label } : arm)),
+    },
     loadPoints: analysis.loadPoints.map((point) =>
-      Object.assign({}, point, { comparisons: point.comparisons.map((one) => named(one, `ws+${label}`)) }),
+      Object.assign({}, point, {
+        comparisons: point.comparisons.map((one) => named(one, `ws+${label}`)),
+      }),
     ),
   };
 }
@@ -123,7 +146,9 @@ describe('the verdict table', () => {
       ['Bytes per token, TCP payload', '–'],
       ['Bytes per token, on the wire', '–'],
     ]);
-    expect(textOf(optionsOf(copyAnalysis()), plainPaint)).toMatch(/^Delivery, median .* 2\.2 % {2}WebSocket better$/m);
+    expect(textOf(optionsOf(copyAnalysis()), plainPaint)).toMatch(
+      /^Delivery, median .* 2\.2 % {2}WebSocket better$/m,
+    );
     expect(markdownOf(optionsOf(fullAnalysis()))).not.toContain('A/A');
   });
 
@@ -142,7 +167,10 @@ describe('the verdict table', () => {
 
   it('calls arms baseline and other where their names would leave no room for numbers', () => {
     const label = 'tail 1 % + 20 ms';
-    const text = textOf({ ...optionsOf(withLabel(copyAnalysis(), label)), otherArm: `ws+${label}` }, plainPaint);
+    const text = textOf(
+      { ...optionsOf(withLabel(copyAnalysis(), label)), otherArm: `ws+${label}` },
+      plainPaint,
+    );
     expect(text).toMatch(/^endpoint +baseline +other +ratio/);
     expect(text.replaceAll(/\s+/g, ' ')).toContain('2.2 % other better');
     expect(widthOf(text)).toBeLessThanOrEqual(100);
@@ -150,7 +178,9 @@ describe('the verdict table', () => {
 
   it('has the same text with colour and without', () => {
     const options = optionsOf(fullAnalysis());
-    const coloured = textOf(options, (style, text) => styleText(style, text, { validateStream: false }));
+    const coloured = textOf(options, (style, text) =>
+      styleText(style, text, { validateStream: false }),
+    );
     expect(coloured).toContain('\u001B[32m');
     expect(stripVTControlCharacters(coloured)).toBe(textOf(options, plainPaint));
   });
@@ -158,14 +188,22 @@ describe('the verdict table', () => {
   it('leaves the null arm without verdicts, because it is a floor', () => {
     const analysis = fullAnalysis();
     const [point] = analysis.loadPoints;
-    const toFloor = point!.comparisons.map((one) => Object.assign({}, one, { otherArm: 'tcp', endpoint: undefined }));
-    expect(contenders({ ...point!, comparisons: [...point!.comparisons, ...toFloor] })).toEqual(['ws']);
+    const toFloor = point!.comparisons.map((one) =>
+      Object.assign({}, one, { otherArm: 'tcp', endpoint: undefined }),
+    );
+    expect(contenders({ ...point!, comparisons: [...point!.comparisons, ...toFloor] })).toEqual([
+      'ws',
+    ]);
   });
 
   it('leaves the copy of the baseline without verdicts, because nothing is asked about it', () => {
     const [point] = copyAnalysis().loadPoints;
-    const toCopy = point!.comparisons.map((one) => Object.assign({}, one, { otherArm: 'sse+copy' }));
-    expect(contenders({ ...point!, comparisons: [...point!.comparisons, ...toCopy] })).toEqual(['ws']);
+    const toCopy = point!.comparisons.map((one) =>
+      Object.assign({}, one, { otherArm: 'sse+copy' }),
+    );
+    expect(contenders({ ...point!, comparisons: [...point!.comparisons, ...toCopy] })).toEqual([
+      'ws',
+    ]);
   });
 
   it('is empty when nothing was compared', () => {

@@ -5,7 +5,13 @@ import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { formatDifference, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
 import { left, right, table, type Cell, type Column, type Table, type Tone } from './blocks.ts';
-import { armTitleOf, metricText, verdictComparisons, type ArmComparison, type ReportContext } from './report-context.ts';
+import {
+  armTitleOf,
+  metricText,
+  verdictComparisons,
+  type ArmComparison,
+  type ReportContext,
+} from './report-context.ts';
 import { shortVerdictWords, verdictWords, type VerdictSubject } from './verdict-words.ts';
 
 export interface VerdictTableOptions {
@@ -14,7 +20,10 @@ export interface VerdictTableOptions {
   readonly otherArm: string;
 }
 
-/** Empty when nothing was compared. An A/A pair adds a column: the half-width of the interval between equal arms. */
+/**
+ * Empty when nothing was compared. An A/A pair adds a column: the half-width of the interval
+ * between equal arms.
+ */
 export function verdictTable(options: VerdictTableOptions): Table {
   return toTable(options, rowsOf(options));
 }
@@ -46,7 +55,13 @@ function toTable(options: VerdictTableOptions, rows: readonly VerdictRow[]): Tab
 export function exactTable(options: VerdictTableOptions): Table {
   const rows = rowsOf(options).filter(isExact);
   return table(
-    [left('counted exactly'), ...armColumns(options), right('ratio'), right('difference'), left('')],
+    [
+      left('counted exactly'),
+      ...armColumns(options),
+      right('ratio'),
+      right('difference'),
+      left(''),
+    ],
     rows.map(({ cells }) => cells.concat('')),
   );
 }
@@ -61,22 +76,32 @@ function isExact({ comparison }: VerdictRow): boolean {
   return comparison.verdict.kind === 'exact';
 }
 
-/** A longer title would take up the width of the table; the line above the table has both in full. */
+/**
+ * A longer title would take up the width of the table; the line above the table has both in full.
+ */
 const MAX_ARM_TITLE = 26;
 
 export function shortTitles(titles: ArmTitles): ArmTitles {
   return titles.some((title) => title.length > MAX_ARM_TITLE) ? ['baseline', 'other'] : titles;
 }
 
-/** Half-width of the interval between two equal arms: of the ratio if there is one, else of the difference; without a sign. */
+/**
+ * Half-width of the interval between two equal arms: of the ratio if there is one, else of the
+ * difference; without a sign.
+ */
 export function formatHalfWidth(floor: NoiseFloor | undefined, unit: MetricUnit): string {
-  return floor?.halfWidthRatio === undefined ? formatValue(floor?.halfWidth, unit) : formatPercent(floor.halfWidthRatio, 2);
+  return floor?.halfWidthRatio === undefined
+    ? formatValue(floor?.halfWidth, unit)
+    : formatPercent(floor.halfWidthRatio, 2);
 }
 
 type ArmTitles = readonly [baseline: string, other: string];
 
 function armTitles({ context, otherArm }: VerdictTableOptions): ArmTitles {
-  return [armTitleOf(context.analysis, context.analysis.baseline), armTitleOf(context.analysis, otherArm)];
+  return [
+    armTitleOf(context.analysis, context.analysis.baseline),
+    armTitleOf(context.analysis, otherArm),
+  ];
 }
 
 function hasFloor({ context }: VerdictTableOptions): boolean {

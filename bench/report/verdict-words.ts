@@ -1,4 +1,5 @@
-// A verdict as the few words of a table cell. They say what was shown and never more: no verdict reads as "no difference".
+// A verdict as the few words of a table cell. They say what was shown and never more: no verdict
+// reads as "no difference".
 
 import type { Comparison, Verdict, VerdictKind } from '../analysis/analysis.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
@@ -18,7 +19,11 @@ export function verdictWords(subject: VerdictSubject): string {
 }
 
 /** The kind of a verdict alone, without sizes and reasons. */
-export function verdictLabel({ kind, favours }: Verdict, titleOf: (arm: string) => string, margin?: Comparison['margin']): string {
+export function verdictLabel(
+  { kind, favours }: Verdict,
+  titleOf: (arm: string) => string,
+  margin?: Comparison['margin'],
+): string {
   if (kind === 'equivalent' && margin?.isForUsers === true) return 'negligible to a user';
   const winner = favours === undefined ? 'one arm' : titleOf(favours);
   return labels[kind].replace('{}', winner);
@@ -40,7 +45,8 @@ const labels: Record<VerdictKind, string> = {
 /** Words for a narrow table below which the reasons are listed: they hold for all its rows. */
 export function shortVerdictWords(subject: VerdictSubject): string {
   const { verdict } = subject.comparison;
-  const isReasonless = verdict.kind === 'invalid' || verdict.kind === 'harness-limited' || verdict.kind === 'withheld';
+  const isReasonless =
+    verdict.kind === 'invalid' || verdict.kind === 'harness-limited' || verdict.kind === 'withheld';
   return isReasonless ? labelOf(subject) : verdictWords(subject);
 }
 
@@ -52,7 +58,9 @@ const words: Record<VerdictKind, (subject: VerdictSubject) => string> = {
   better: labelOf,
   'size-uncertain': labelOf,
   equivalent: (subject) =>
-    subject.comparison.verdict.differenceDetected ? `${labelOf(subject)} (${detected(subject)} was detected)` : labelOf(subject),
+    subject.comparison.verdict.differenceDetected
+      ? `${labelOf(subject)} (${detected(subject)} was detected)`
+      : labelOf(subject),
   'not-resolvable': (subject) => labelOf(subject) + blocksOf(subject),
   inconclusive: (subject) => labelOf(subject) + blocksOf(subject),
   exact: exactWords,
@@ -63,7 +71,8 @@ function labelOf({ comparison, titleOf }: VerdictSubject): string {
 }
 
 function exactWords({ comparison, unit, baselineTitle, otherTitle }: VerdictSubject): string {
-  const difference = comparison.difference?.value ?? comparison.other.value - comparison.baseline.value;
+  const difference =
+    comparison.difference?.value ?? comparison.other.value - comparison.baseline.value;
   if (difference === 0) return 'exact: equal';
   const smaller = difference < 0 ? otherTitle : baselineTitle;
   const size = formatValue(Math.abs(difference), unit);
@@ -79,7 +88,10 @@ function relevance({ verdict, ratio, margin }: Comparison): string {
 
 function detected({ comparison, unit }: VerdictSubject): string {
   const { ratio, difference } = comparison;
-  const size = ratio === undefined ? formatValue(Math.abs(difference?.value ?? 0), unit) : formatPercent(Math.abs(ratio.value - 1), 2);
+  const size =
+    ratio === undefined
+      ? formatValue(Math.abs(difference?.value ?? 0), unit)
+      : formatPercent(Math.abs(ratio.value - 1), 2);
   return `a difference of ${size}`;
 }
 
@@ -89,7 +101,9 @@ const MAX_REASON = 60;
 function reasonOf({ comparison }: VerdictSubject): string {
   const { reason } = comparison.verdict;
   if (reason === undefined) return '';
-  return reason.length <= MAX_REASON ? `: ${reason}` : `: ${reason.slice(0, MAX_REASON - 1).trimEnd()}…`;
+  return reason.length <= MAX_REASON
+    ? `: ${reason}`
+    : `: ${reason.slice(0, MAX_REASON - 1).trimEnd()}…`;
 }
 
 function blocksOf({ comparison }: VerdictSubject): string {

@@ -1,4 +1,5 @@
-// Every procedure measures over the path of its arm: its streams pass the relay that the arm names, or the namespaces.
+// Every procedure measures over the path of its arm: its streams pass the relay that the arm names,
+// or the namespaces.
 
 import { describe, expect, it } from 'vitest';
 import { faults } from '../contract/faults.ts';
@@ -29,7 +30,11 @@ async function measure<Kind extends TallyKind, Own extends Readings, Trial exten
   { scenario, path, flags }: Asked,
 ): Promise<{ trial: Trial; relay: RelayTally | undefined }> {
   const common = { preset: 'smoke', transports: 'sse', seed: '7', blocks: '1' };
-  const { plan } = await buildPlan([scenario], { ...common, ...flags }, { randomSeed: () => 1, canPin: false });
+  const { plan } = await buildPlan(
+    [scenario],
+    { ...common, ...flags },
+    { randomSeed: () => 1, canPin: false },
+  );
   const [planned] = planTrials(plan);
   const onPath = { ...planned!, arm: { ...planned!.arm, path } };
   let relay: RelayTally | undefined;
@@ -56,11 +61,15 @@ async function measure<Kind extends TallyKind, Own extends Readings, Trial exten
   return { trial: procedure.record(onPath, measured, plan), relay };
 }
 
-const defects = ({ gates }: FinishedTrial): string[] => gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
+const defects = ({ gates }: FinishedTrial): string[] =>
+  gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
 
 const loop = { scenario: 'completions', flags: { connections: '4' } } as const;
 const rungs = { scenario: 'memory', flags: { connections: '20,40,60' } } as const;
-const closing = { scenario: 'reconnect', flags: { connections: '10', faults: 'graceful-close' } } as const;
+const closing = {
+  scenario: 'reconnect',
+  flags: { connections: '10', faults: 'graceful-close' },
+} as const;
 const closingAll = injecting(() => faults['graceful-close']);
 
 it('a closed loop over a relay', async () => {
@@ -84,7 +93,11 @@ it('a fault that needs no path of its own over a relay', async () => {
 });
 
 it('pages of a browser over a relay', async () => {
-  const { trial, relay } = await measure(page, { scenario: 'browser-limits', path: 'relay', flags: { connections: '8' } });
+  const { trial, relay } = await measure(page, {
+    scenario: 'browser-limits',
+    path: 'relay',
+    flags: { connections: '8' },
+  });
   expect(defects(trial)).toEqual([]);
   expect(relay?.connections).toBeGreaterThanOrEqual(6);
 });

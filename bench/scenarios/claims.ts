@@ -1,12 +1,19 @@
-// The claim that SSE is cheaper for a server with many clients: its possible meanings, and what measures each of them.
+// The claim that SSE is cheaper for a server with many clients: its possible meanings, and what
+// measures each of them.
 
 import type { Claim } from '../analysis/claims/claim.ts';
 
 export const manyClients: Claim = {
   text: 'SSE is cheaper with many clients',
   parts: [
-    { title: 'Memory of an idle connection', sources: [{ scenario: 'memory', metric: 'memory.retained' }] },
-    { title: 'Memory of a streaming connection', sources: [{ scenario: 'memory', metric: 'memory.streaming' }] },
+    {
+      title: 'Memory of an idle connection',
+      sources: [{ scenario: 'memory', metric: 'memory.retained' }],
+    },
+    {
+      title: 'Memory of a streaming connection',
+      sources: [{ scenario: 'memory', metric: 'memory.streaming' }],
+    },
     {
       title: 'CPU time per token',
       sources: [
@@ -14,6 +21,9 @@ export const manyClients: Claim = {
         { scenario: 'stream', metric: 'cpu.server.token' },
       ],
     },
-    { title: 'Most streams at the objective', sources: [{ scenario: 'capacity', metric: 'capacity.streams' }] },
+    {
+      title: 'Most streams at the objective',
+      sources: [{ scenario: 'capacity', metric: 'capacity.streams' }],
+    },
   ],
 };

@@ -33,5 +33,9 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
 /** An analysis with everything that its report needs. */
 export function reportOf(analysis: Analysis): RunReport {
   const { plan } = analysis;
-  return { analysis, metrics: metricsOfPlan(readings[plan.scenario], plan), parts: parts[plan.scenario] };
+  return {
+    analysis,
+    metrics: metricsOfPlan(readings[plan.scenario], plan),
+    parts: parts[plan.scenario],
+  };
 }

@@ -2,9 +2,12 @@ import { expect, it } from 'vitest';
 import type { ScenarioId } from '../contract/run-file.ts';
 import { procedureOf, procedures } from './procedures.ts';
 
-it.each(Object.entries(procedures))('the name %s leads to the procedure of that name', async (name, load) => {
-  expect((await load()).runner.id).toBe(name);
-});
+it.each(Object.entries(procedures))(
+  'the name %s leads to the procedure of that name',
+  async (name, load) => {
+    expect((await load()).runner.id).toBe(name);
+  },
+);
 
 it.each<[ScenarioId, string]>([
   ['stream', 'steady'],

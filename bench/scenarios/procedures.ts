@@ -1,12 +1,15 @@
-// Leads from the name of a procedure to its code, which is loaded only when trials are carried out: rendering a saved run loads
-// nothing that starts a process. To add a procedure: its name in the contract, its folder here, and its line.
+// Leads from the name of a procedure to its code, which is loaded only when trials are carried out:
+// rendering a saved run loads nothing that starts a process. To add a procedure: its name in the
+// contract, its folder here, and its line.
 
 import type { ProcedureId } from '../contract/procedures.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { TrialRunner } from '../trial/procedure.ts';
 import { scenarios } from './registry.ts';
 
-export const procedures: Readonly<Record<ProcedureId, () => Promise<{ readonly runner: TrialRunner }>>> = {
+export const procedures: Readonly<
+  Record<ProcedureId, () => Promise<{ readonly runner: TrialRunner }>>
+> = {
   steady: async () => await import('./steady/procedure.ts'),
   fault: async () => await import('./recovery/procedure/procedure.ts'),
   ladder: async () => await import('./memory/procedure/procedure.ts'),

@@ -9,5 +9,7 @@ test('no two metrics of any scenario share an id', () => {
 test('the analysis of a run has no part of another scenario', () => {
   const keys = Object.keys(analyseRun(fixtureRun({ blocks: 2 })));
   expect(keys).toContain('loadPoints');
-  expect(keys.filter((key) => /recovery|capacity|ladders|fanout|connect|browser/.test(key))).toEqual([]);
+  expect(
+    keys.filter((key) => /recovery|capacity|ladders|fanout|connect|browser/.test(key)),
+  ).toEqual([]);
 });

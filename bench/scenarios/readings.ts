@@ -30,8 +30,13 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   'browser-limits': browserLimitsReading,
 };
 
-/** Every metric of every scenario; two of one id are one quantity, an endpoint in one scenario and exploratory in another. */
-export const allMetrics: readonly Metric[] = firstOfEachId(Object.values(readings).flatMap(({ metrics }) => metrics));
+/**
+ * Every metric of every scenario; two of one id are one quantity, an endpoint in one scenario and
+ * exploratory in another.
+ */
+export const allMetrics: readonly Metric[] = firstOfEachId(
+  Object.values(readings).flatMap(({ metrics }) => metrics),
+);
 
 function firstOfEachId(metrics: readonly Metric[]): readonly Metric[] {
   const ids = metrics.map(({ id }) => id);

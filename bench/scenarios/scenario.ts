@@ -1,5 +1,6 @@
-// A scenario is a named question. Its file states the question and, if it has conditions of its own, these conditions and the
-// sizes of each preset; the registry lists the scenarios for help, `list` and the plan.
+// A scenario is a named question. Its file states the question and, if it has conditions of its
+// own, these conditions and the sizes of each preset; the registry lists the scenarios for help,
+// `list` and the plan.
 
 import type { ClientStack } from '../contract/arms/stacks.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
@@ -28,7 +29,10 @@ export interface FaultSize {
 }
 
 export interface BreakingScenario {
-  /** Default without --transports. The null arm is left out: it is the floor of microseconds, and these times are tenths of seconds. */
+  /**
+   * Default without --transports. The null arm is left out: it is the floor of microseconds, and
+   * these times are tenths of seconds.
+   */
   readonly transports: readonly TransportId[];
   /** Default without --faults. */
   readonly faults: readonly FaultName[];
@@ -55,16 +59,24 @@ interface MeasuringScenario {
   /** Default without --transports. */
   readonly transports: readonly ArmText[];
   /** Differences from the steady workload, unless flags set them. */
-  readonly workload: Partial<Pick<Workload, 'tokensPerSecond' | 'tokensPerStream' | 'firstTokenMedianMs' | 'firstTokenSigma'>>;
+  readonly workload: Partial<
+    Pick<Workload, 'tokensPerSecond' | 'tokensPerStream' | 'firstTokenMedianMs' | 'firstTokenSigma'>
+  >;
   readonly sizes: Record<PresetName, MeasuringSize>;
   /** Default without --payload; `lean` when absent. */
   readonly payload?: PayloadName;
   /** 1 when absent. */
   readonly fewestConnections?: number;
-  /** Load points that each arm measures in each block. Without --connections, `connections` are the size's. */
+  /**
+   * Load points that each arm measures in each block. Without --connections, `connections` are the
+   * size's.
+   */
   readonly loadPoints: (connections: readonly number[], preset: PresetName) => readonly LoadPoint[];
   /** Part of the plan for this scenario alone; refuses flags that make no sense in it. */
-  readonly conditions?: (flags: RunFlags, place: ConditionsPlace) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits'>;
+  readonly conditions?: (
+    flags: RunFlags,
+    place: ConditionsPlace,
+  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits'>;
 }
 
 interface ConditionsPlace {
@@ -99,7 +111,10 @@ export interface Scenario {
   readonly measures?: MeasuringScenario;
 }
 
-/** Flags of a scenario in which faults strike one server, or whose result is that of one load process with one server. */
+/**
+ * Flags of a scenario in which faults strike one server, or whose result is that of one load
+ * process with one server.
+ */
 export const undivided = {
   clientProcesses: { refuses: 'one load process speaks with one server' },
   serverProcesses: { refuses: 'one load process speaks with one server' },

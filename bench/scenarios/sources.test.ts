@@ -1,5 +1,5 @@
-// Proves over the sources that a scenario is one folder: its name stands nowhere else, no two scenarios know each other, and
-// the rooms that all of them share know none.
+// Proves over the sources that a scenario is one folder: its name stands nowhere else, no two
+// scenarios know each other, and the rooms that all of them share know none.
 
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -35,10 +35,15 @@ function scenariosNamed({ text }: Source): readonly ScenarioId[] {
 
 /** Files of the project that a source imports, types included. */
 function importsOf({ file, text }: Source): readonly string[] {
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path));
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    join(dirname(file), path),
+  );
 }
 
-/** The folder of the procedure by which most scenarios measure. It is no scenario, and any room may know it. */
+/**
+ * The folder of the procedure by which most scenarios measure. It is no scenario, and any room may
+ * know it.
+ */
 const SHARED = 'steady';
 
 /** The folder of a scenario that a file is in; undefined for any other, the registries included. */
@@ -49,14 +54,23 @@ function sliceOf(file: string): string | undefined {
 
 const isShared = (file: string): boolean => sliceOf(file) === SHARED;
 
-/** Imports of one scenario from another, and of registries from a scenario: what a scenario may know is not in this folder. */
+/**
+ * Imports of one scenario from another, and of registries from a scenario: what a scenario may know
+ * is not in this folder.
+ */
 function crossings(sources: readonly Source[]): readonly string[] {
   const shared = new Set(['scenario.ts', 'claims.ts'].map((name) => `${SCENARIOS}/${name}`));
   return sources.flatMap((source) => {
     const own = sliceOf(source.file);
     if (own === undefined) return [];
     return importsOf(source)
-      .filter((target) => target.startsWith(`${SCENARIOS}/`) && sliceOf(target) !== own && !isShared(target) && !shared.has(target))
+      .filter(
+        (target) =>
+          target.startsWith(`${SCENARIOS}/`) &&
+          sliceOf(target) !== own &&
+          !isShared(target) &&
+          !shared.has(target),
+      )
       .map((target) => `${source.file} → ${target}`);
   });
 }
@@ -65,7 +79,8 @@ function crossings(sources: readonly Source[]): readonly string[] {
 function knowers(sources: readonly Source[]): readonly string[] {
   const known = sources.filter(
     (source) =>
-      !source.file.startsWith(`${SCENARIOS}/`) && importsOf(source).some((target) => sliceOf(target) !== undefined && !isShared(target)),
+      !source.file.startsWith(`${SCENARIOS}/`) &&
+      importsOf(source).some((target) => sliceOf(target) !== undefined && !isShared(target)),
   );
   return known.map(({ file }) => file);
 }
@@ -79,28 +94,60 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
   },
   { file: 'bench/contract/faults.ts', names: ['slow-reader'], why: 'a fault' },
   { file: 'bench/contract/clock-proof.ts', names: ['connect'], why: 'an event of a socket' },
-  { file: 'bench/selftest/capture/packet-capture.ts', names: ['connect'], why: 'an event of a socket' },
+  {
+    file: 'bench/selftest/capture/packet-capture.ts',
+    names: ['connect'],
+    why: 'an event of a socket',
+  },
   { file: 'clients/probe/socket-engine.ts', names: ['connect'], why: 'an event of a socket' },
   { file: 'clients/library/tcp.ts', names: ['connect'], why: 'an event of a socket' },
   { file: 'clients/library/websocket.ts', names: ['connect'], why: 'an event of a socket' },
-  { file: 'bench/analysis/metrics/latency.ts', names: ['connect'], why: 'the first word of a metric' },
-  { file: 'bench/report/sections/results.ts', names: ['connect', 'memory'], why: 'first words of metrics' },
-  { file: 'bench/report/sections/reproduction.ts', names: ['memory'], why: 'the memory of a machine' },
-  { file: 'bench/analysis/across/differences.ts', names: ['memory'], why: 'the memory of a machine' },
+  {
+    file: 'bench/analysis/metrics/latency.ts',
+    names: ['connect'],
+    why: 'the first word of a metric',
+  },
+  {
+    file: 'bench/report/sections/results.ts',
+    names: ['connect', 'memory'],
+    why: 'first words of metrics',
+  },
+  {
+    file: 'bench/report/sections/reproduction.ts',
+    names: ['memory'],
+    why: 'the memory of a machine',
+  },
+  {
+    file: 'bench/analysis/across/differences.ts',
+    names: ['memory'],
+    why: 'the memory of a machine',
+  },
   { file: 'bench/selftest/counting.ts', names: ['memory'], why: 'an experiment' },
-  { file: 'bench/self/rows/memory.ts', names: ['memory'], why: 'a row of measurements of the harness' },
+  {
+    file: 'bench/self/rows/memory.ts',
+    names: ['memory'],
+    why: 'a row of measurements of the harness',
+  },
   { file: 'bench/self/conformance.ts', names: ['stream'], why: 'a heading' },
   { file: 'servers/demo/chat.ts', names: ['stream'], why: 'a field of a request' },
   { file: 'servers/post.ts', names: ['stream'], why: 'a field of a request' },
-  { file: 'bench/self/rows/search-window.ts', names: ['capacity'], why: 'a measurement of how long the windows of a search should be' },
+  {
+    file: 'bench/self/rows/search-window.ts',
+    names: ['capacity'],
+    why: 'a measurement of how long the windows of a search should be',
+  },
 ];
 
-/** Files that may know a single scenario: the README quotes its tables, and a measurement of the harness is about its search. */
+/**
+ * Files that may know a single scenario: the README quotes its tables, and a measurement of the
+ * harness is about its search.
+ */
 const acquaintances = ['bench/self/quote-readme.ts', 'bench/self/rows/search-window.ts'];
 
 const sources = readSources();
 
-const inOrder = (all: readonly Named[]): string[] => all.map(({ file, names }) => `${file}: ${names.toSorted().join(', ')}`).toSorted();
+const inOrder = (all: readonly Named[]): string[] =>
+  all.map(({ file, names }) => `${file}: ${names.toSorted().join(', ')}`).toSorted();
 
 it('no file outside of the scenarios contains the name of one, but for another meaning', () => {
   const found = sources
@@ -121,21 +168,41 @@ it('no file outside of the scenarios imports from the folder of one', () => {
 const named = (text: string): readonly string[] => scenariosNamed({ file: 'x.ts', text });
 
 const imported = (specifier: string): readonly string[] =>
-  crossings([{ file: `${SCENARIOS}/herd/parts.ts`, text: `import type { X } from '${specifier}';` }]);
+  crossings([
+    { file: `${SCENARIOS}/herd/parts.ts`, text: `import type { X } from '${specifier}';` },
+  ]);
 
 const known = (specifier: string): readonly string[] =>
-  knowers([{ file: 'bench/report/report.ts', text: `const { x } = await import('${specifier}');` }]);
+  knowers([
+    { file: 'bench/report/report.ts', text: `const { x } = await import('${specifier}');` },
+  ]);
 
 it('a name is found in any quotes, and neither in a comment nor inside another word', () => {
-  expect(named(`if (scenario === 'herd') return "burst" + \`fanout\`;`)).toEqual(['herd', 'fanout', 'burst']);
+  expect(named(`if (scenario === 'herd') return "burst" + \`fanout\`;`)).toEqual([
+    'herd',
+    'fanout',
+    'burst',
+  ]);
   expect(named(`const url = 'http://x'; const name = 'herd';`)).toEqual(['herd']);
-  expect(named(`// 'herd'\n/* 'burst'\n 'fanout' */ const herd = 'herds'; const memory = 'memory.uss';`)).toEqual([]);
+  expect(
+    named(`// 'herd'\n/* 'burst'\n 'fanout' */ const herd = 'herds'; const memory = 'memory.uss';`),
+  ).toEqual([]);
 });
 
 it('an import of another scenario, of its types and of a registry is found, and none of shared files', () => {
-  expect(imported('../burst/points.ts')).toEqual([`${SCENARIOS}/herd/parts.ts → ${SCENARIOS}/burst/points.ts`]);
-  expect(imported('../readings.ts')).toEqual([`${SCENARIOS}/herd/parts.ts → ${SCENARIOS}/readings.ts`]);
-  for (const allowed of ['./points.ts', './deep/points.ts', '../scenario.ts', '../claims.ts', '../../report/format.ts'])
+  expect(imported('../burst/points.ts')).toEqual([
+    `${SCENARIOS}/herd/parts.ts → ${SCENARIOS}/burst/points.ts`,
+  ]);
+  expect(imported('../readings.ts')).toEqual([
+    `${SCENARIOS}/herd/parts.ts → ${SCENARIOS}/readings.ts`,
+  ]);
+  for (const allowed of [
+    './points.ts',
+    './deep/points.ts',
+    '../scenario.ts',
+    '../claims.ts',
+    '../../report/format.ts',
+  ])
     expect(imported(allowed)).toEqual([]);
 });
 

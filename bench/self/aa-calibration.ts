@@ -1,12 +1,19 @@
-// `npm run bench:aa [-- RUNS] [--connections LIST] [--out FOLDER]`: measures many A/A runs of the quick preset, alternately over
-// SSE and WebSocket, and keeps their records; `--from FOLDER` judges saved records again. Prints a Markdown table; exits with 1 on
-// evidence against the harness: false claims, p-values that are not uniform, equivalence claimed for an effect on the margin.
+// `npm run bench:aa [-- RUNS] [--connections LIST] [--out FOLDER]`: measures many A/A runs of the
+// quick preset, alternately over SSE and WebSocket, and keeps their records; `--from FOLDER` judges
+// saved records again. Prints a Markdown table; exits with 1 on evidence against the harness: false
+// claims, p-values that are not uniform, equivalence claimed for an effect on the margin.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadRun } from '../analysis/load-run.ts';
-import { canPin, DEFAULT_OUT, listenForInterrupts, measureRun, openRun } from '../commands/measure-run.ts';
+import {
+  canPin,
+  DEFAULT_OUT,
+  listenForInterrupts,
+  measureRun,
+  openRun,
+} from '../commands/measure-run.ts';
 import { silentProgress } from '../commands/progress.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
 import { BenchError, exitCodeOf, messageOf } from '../contract/errors.ts';
@@ -20,7 +27,10 @@ import { renderCalibration } from './aa/render-calibration.ts';
 
 const DEFAULT_RUNS = '60';
 const MAX_RUNS = 1000;
-/** About 10 and 50 % of the 60,000 tokens/s that the reference machine carries, at 20 tokens/s for each connection. */
+/**
+ * About 10 and 50 % of the 60,000 tokens/s that the reference machine carries, at 20 tokens/s for
+ * each connection.
+ */
 const DEFAULT_CONNECTIONS = '300,1500';
 const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
 /** Time to start, rehearse and stop the processes. */
@@ -49,29 +59,55 @@ async function planRun(run: number, connections: string): Promise<Plan> {
 }
 
 function estimateHours(plan: Plan, runs: number): number {
-  return (runs * countTrials(plan) * (plan.warmupNs + plan.windowNs + TRIAL_OVERHEAD_NS)) / NS_PER_S / 3600;
+  return (
+    (runs * countTrials(plan) * (plan.warmupNs + plan.windowNs + TRIAL_OVERHEAD_NS)) /
+    NS_PER_S /
+    3600
+  );
 }
 
-async function measureRuns({ runs, connections, out }: { runs: number; connections: string; out: string }): Promise<readonly string[]> {
+async function measureRuns({
+  runs,
+  connections,
+  out,
+}: {
+  runs: number;
+  connections: string;
+  out: string;
+}): Promise<readonly string[]> {
   if (existsSync(out) && readdirSync(out).length > 0)
-    throw new BenchError('FILE', `${out} is not empty`, { hint: 'choose another folder with --out, or judge it with --from' });
+    throw new BenchError('FILE', `${out} is not empty`, {
+      hint: 'choose another folder with --out, or judge it with --from',
+    });
   const hours = estimateHours(await planRun(0, connections), runs);
-  process.stderr.write(`${runs} A/A runs, about ${hours < 1 ? `${Math.ceil(hours * 60)} minutes` : `${hours.toFixed(1)} hours`}\n`);
+  process.stderr.write(
+    `${runs} A/A runs, about ${hours < 1 ? `${Math.ceil(hours * 60)} minutes` : `${hours.toFixed(1)} hours`}\n`,
+  );
   const folders: string[] = [];
   for (let run = 0; run < runs; run++) {
     const plan = await planRun(run, connections);
     const opened = openRun(plan, { name: `aa-${run + 1}`, command: '', out });
     using interruption = listenForInterrupts();
-    await measureRun(opened, { port: 0, verbose: false, signal: interruption.signal, progress: silentProgress });
+    await measureRun(opened, {
+      port: 0,
+      verbose: false,
+      signal: interruption.signal,
+      progress: silentProgress,
+    });
     folders.push(opened.folder);
-    process.stderr.write(`A/A run ${run + 1} of ${runs} over ${plan.arms[0]?.transport}: ${opened.folder}\n`);
+    process.stderr.write(
+      `A/A run ${run + 1} of ${runs} over ${plan.arms[0]?.transport}: ${opened.folder}\n`,
+    );
   }
   return folders;
 }
 
 async function main(): Promise<void> {
   const { from, ...asked } = readArguments();
-  const folders = from === undefined ? await measureRuns(asked) : readdirSync(from).map((name) => join(from, name));
+  const folders =
+    from === undefined
+      ? await measureRuns(asked)
+      : readdirSync(from).map((name) => join(from, name));
   const calibration = calibrate(folders.map(loadRun));
   process.stdout.write(`${renderCalibration(calibration)}\n`);
   process.exitCode = calibration.faults.length === 0 ? 0 : 1;
@@ -81,6 +117,8 @@ try {
   await main();
 } catch (error) {
   if (!(error instanceof BenchError)) throw error;
-  process.stderr.write(`error: ${[error.message, error.hint ?? ''].filter((line) => line !== '').join('\n')}\n`);
+  process.stderr.write(
+    `error: ${[error.message, error.hint ?? ''].filter((line) => line !== '').join('\n')}\n`,
+  );
   process.exitCode = exitCodeOf(error);
 }

@@ -1,4 +1,5 @@
-// Serves the same streams, pacer and bytes as the twins, on bare node:http and bare ws, to show the cost of Fastify and its plugin.
+// Serves the same streams, pacer and bytes as the twins, on bare node:http and bare ws, to show the
+// cost of Fastify and its plugin.
 
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
@@ -20,13 +21,20 @@ function buildBareHttp({ now, planned, streams }: TwinParts, payload: PayloadNam
     const handlerNs = now();
     const plan = planned.find({ id: idOf(request.url) });
     if (plan === undefined) response.writeHead(404).end();
-    else streams.start(plan, sseSink(response, plan, { hasIds: payloads[payload].isNumbered }), { handlerNs });
+    else
+      streams.start(plan, sseSink(response, plan, { hasIds: payloads[payload].isNumbered }), {
+        handlerNs,
+      });
   });
 }
 
 function buildBareWebSocket({ now, planned, streams }: TwinParts): Server {
   const server = createServer();
-  const sockets = new WebSocketServer({ server, perMessageDeflate: false, handleProtocols: () => WEBSOCKET_PROTOCOL });
+  const sockets = new WebSocketServer({
+    server,
+    perMessageDeflate: false,
+    handleProtocols: () => WEBSOCKET_PROTOCOL,
+  });
   sockets.on('connection', (webSocket, request) => {
     const handlerNs = now();
     const plan = planned.find({ id: idOf(request.url) });
@@ -37,7 +45,8 @@ function buildBareWebSocket({ now, planned, streams }: TwinParts): Server {
 }
 
 const starters: { readonly [Transport in TransportId]?: ServerStarter } = {
-  sse: async (parts, { payload, ...address }) => await listenBare(buildBareHttp(parts, payload), parts.streams, address),
+  sse: async (parts, { payload, ...address }) =>
+    await listenBare(buildBareHttp(parts, payload), parts.streams, address),
   ws: async (parts, address) => await listenBare(buildBareWebSocket(parts), parts.streams, address),
 };
 

@@ -16,7 +16,13 @@ const conformance = {
   ],
   divergences: [{ receiver: 'Chromium', vectors: ['retry-empty'], why: 'It resets it.' }],
   delays: [
-    { receiver: 'Chromium', used: [{ waitsMs: [3050.2, 3054.6, 3061] }, { retryMs: 100, waitsMs: [150, 155, 156, 160, 161] }] },
+    {
+      receiver: 'Chromium',
+      used: [
+        { waitsMs: [3050.2, 3054.6, 3061] },
+        { retryMs: 100, waitsMs: [150, 155, 156, 160, 161] },
+      ],
+    },
     { receiver: 'undici', used: [{ waitsMs: [] }, { retryMs: 100, waitsMs: [101.4] }] },
   ],
   news: [],
@@ -24,8 +30,12 @@ const conformance = {
 
 it('the table has a row a stream and a column a receiver, and counts what differs', () => {
   const report = renderConformance(conformance);
-  expect(report).toContain('| Chromium | 156.0               | EventSource of a page | 1 of 3     |');
-  expect(report).toContain('| probe    | of streamduel 0.1.0 | the reader            | 1 of 3     |');
+  expect(report).toContain(
+    '| Chromium | 156.0               | EventSource of a page | 1 of 3     |',
+  );
+  expect(report).toContain(
+    '| probe    | of streamduel 0.1.0 | the reader            | 1 of 3     |',
+  );
   expect(report).toContain('- **Chromium**, `retry-empty`: It resets it.');
   expect(report).toContain('| lf          | §9.2.5: LF ends a line | ✓              | ✓ ');
   expect(report).toContain('| retry-empty | §9.2.6: no digits      | back after 3 s | ✓ ');
@@ -35,9 +45,15 @@ it('the table has a row a stream and a column a receiver, and counts what differ
 
 it('says how long each waited before it came back, by what was asked for', () => {
   const report = renderConformance(conformance);
-  expect(report).toContain('| receiver | no `retry`                      | `retry: 100`                 |');
-  expect(report).toContain('| Chromium | 3055 ms (3050 to 3061), 3 times | 156 ms (150 to 161), 5 times |');
-  expect(report).toContain('| undici   | did not come back               | 101 ms (101 to 101), 1 times |');
+  expect(report).toContain(
+    '| receiver | no `retry`                      | `retry: 100`                 |',
+  );
+  expect(report).toContain(
+    '| Chromium | 3055 ms (3050 to 3061), 3 times | 156 ms (150 to 161), 5 times |',
+  );
+  expect(report).toContain(
+    '| undici   | did not come back               | 101 ms (101 to 101), 1 times |',
+  );
 });
 
 it('what nobody has explained is said', () => {
@@ -47,7 +63,10 @@ it('what nobody has explained is said', () => {
 });
 
 it('the published table has every stream and every known divergence', () => {
-  const report = readFileSync(new URL('../../reports/reference/conformance.md', import.meta.url), 'utf8');
+  const report = readFileSync(
+    new URL('../../reports/reference/conformance.md', import.meta.url),
+    'utf8',
+  );
   const rows = report.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
   for (const { name, rule } of vectors) expect(rows.find((row) => row[1] === name)?.[2]).toBe(rule);
   for (const { vectors: names, why } of knownDivergences)

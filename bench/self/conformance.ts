@@ -1,5 +1,6 @@
-// `npm run bench:conformance`: tests how every receiver of event streams that is measured here, and a browser, reads streams whose
-// meaning the standard fixes, and writes the table of results. Exits with 1 when a result differs from the known ones.
+// `npm run bench:conformance`: tests how every receiver of event streams that is measured here, and
+// a browser, reads streams whose meaning the standard fixes, and writes the table of results. Exits
+// with 1 when a result differs from the known ones.
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -12,8 +13,14 @@ const REPORT = 'reports/reference/conformance.md';
 const STANDARD = 'https://html.spec.whatwg.org/multipage/server-sent-events.html';
 /** Several times the usual duration. */
 const TIMEOUT_MS = 300_000;
-/** Warnings that the streams provoke on purpose: for an EventSource flagged experimental, and for a timer that is too long. */
-const expectedWarnings = ['--disable-warning=UNDICI-ES', '--disable-warning=TimeoutOverflowWarning'];
+/**
+ * Warnings that the streams provoke on purpose: for an EventSource flagged experimental, and for a
+ * timer that is too long.
+ */
+const expectedWarnings = [
+  '--disable-warning=UNDICI-ES',
+  '--disable-warning=TimeoutOverflowWarning',
+];
 
 const notAskedOfTheProbe = [
   'to decode: it hands on bytes, which the harness compares with the expected ones; the text in this table was made of them by `Buffer`',
@@ -22,9 +29,17 @@ const notAskedOfTheProbe = [
   'lines or events of more than 1 MiB, which it refuses',
 ];
 
-export function renderConformance({ receivers, vectors, divergences, delays, news }: Conformance): string {
+export function renderConformance({
+  receivers,
+  vectors,
+  divergences,
+  delays,
+  news,
+}: Conformance): string {
   const titles = receivers.map(({ title }) => title);
-  const differing = receivers.map((_, column) => vectors.filter(({ cells }) => cells[column] !== '').length);
+  const differing = receivers.map(
+    (_, column) => vectors.filter(({ cells }) => cells[column] !== '').length,
+  );
   return [
     '# Conformance of the receivers of event streams',
     `${vectors.length} streams, each sent whole and byte by byte over HTTP on loopback, and what is heard of them: the events with type, data and last event ID, ` +
@@ -32,18 +47,31 @@ export function renderConformance({ receivers, vectors, divergences, delays, new
       'The streams, with the expected values, are in `clients/conformance/vectors.ts`. Made by `npm run bench:conformance`.',
     markdownTable([
       ['receiver', 'version', 'what it is', 'differs in'],
-      ...receivers.map(({ title, version, note }, column) => [title, version, note, `${differing[column]} of ${vectors.length}`]),
+      ...receivers.map(({ title, version, note }, column) => [
+        title,
+        version,
+        note,
+        `${differing[column]} of ${vectors.length}`,
+      ]),
     ]),
     '## What differs, and why',
     divergences
-      .map(({ receiver, vectors: names, why }) => `- **${receiver}**, ${names.map((name) => `\`${name}\``).join(', ')}: ${why}`)
+      .map(
+        ({ receiver, vectors: names, why }) =>
+          `- **${receiver}**, ${names.map((name) => `\`${name}\``).join(', ')}: ${why}`,
+      )
       .join('\n'),
-    ...(news.length === 0 ? [] : [`Not explained yet:\n\n${news.map((line) => `- ${line}`).join('\n')}`]),
+    ...(news.length === 0
+      ? []
+      : [`Not explained yet:\n\n${news.map((line) => `- ${line}`).join('\n')}`]),
     '## How long they wait before they come back',
     renderDelays(delays),
     'From the end of the response to the next request, on the server: the median, and the least and the most. The standard leaves the time that no stream asked for to the browser.',
     '## All streams',
-    markdownTable([['stream', 'rule', ...titles], ...vectors.map(({ name, rule, cells }) => [name, rule, ...cells.map(renderCell)])]),
+    markdownTable([
+      ['stream', 'rule', ...titles],
+      ...vectors.map(({ name, rule, cells }) => [name, rule, ...cells.map(renderCell)]),
+    ]),
     'Where nothing is asked for, the three EventSources all come back after 3 s. Of the default, the time that the stream asks for and none at all, the longest counts that the reconnect did not undercut: all streams are under way at once, so that some come late.',
     '## What was not asked of the probe',
     notAskedOfTheProbe.map((line) => `- ${line}`).join('\n'),
@@ -52,13 +80,23 @@ export function renderConformance({ receivers, vectors, divergences, delays, new
 }
 
 function renderDelays(delays: Conformance['delays']): string {
-  const asked = delays[0]?.used.map(({ retryMs }) => (retryMs === undefined ? 'no `retry`' : `\`retry: ${retryMs}\``)) ?? [];
-  return markdownTable([['receiver', ...asked], ...delays.map(({ receiver, used }) => [receiver, ...used.map(renderWaits)])]);
+  const asked =
+    delays[0]?.used.map(({ retryMs }) =>
+      retryMs === undefined ? 'no `retry`' : `\`retry: ${retryMs}\``,
+    ) ?? [];
+  return markdownTable([
+    ['receiver', ...asked],
+    ...delays.map(({ receiver, used }) => [receiver, ...used.map(renderWaits)]),
+  ]);
 }
 
 /** `155 ms (152 to 160), 7 times` */
 function renderWaits({ waitsMs }: Conformance['delays'][number]['used'][number]): string {
-  const [least, middle, most] = [waitsMs.at(0), waitsMs[Math.floor(waitsMs.length / 2)], waitsMs.at(-1)];
+  const [least, middle, most] = [
+    waitsMs.at(0),
+    waitsMs[Math.floor(waitsMs.length / 2)],
+    waitsMs.at(-1),
+  ];
   if (least === undefined || middle === undefined || most === undefined) return 'did not come back';
   return `${middle.toFixed(0)} ms (${least.toFixed(0)} to ${most.toFixed(0)}), ${waitsMs.length} times`;
 }
@@ -68,11 +106,15 @@ function renderCell(differences: string): string {
 }
 
 function main(): number {
-  const { stdout, status } = spawnSync(process.execPath, [...expectedWarnings, project('clients/conformance/main.ts')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-    timeout: TIMEOUT_MS,
-  });
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [...expectedWarnings, project('clients/conformance/main.ts')],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+    },
+  );
   // The child has reported its error on stderr.
   if (status !== 0) return status ?? 1;
   const conformance = conformanceSchema.parse(JSON.parse(stdout));

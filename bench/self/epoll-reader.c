@@ -1,10 +1,12 @@
 /*
- * Reads what a server streams with one recv per readiness, stamps it and throws it away: the floor of what the probe does.
+ * Reads what a server streams with one recv per readiness, stamps it and throws it away: the floor
+ * of what the probe does.
  *
- *   epoll-reader PORT EPOCH_NS WINDOW_START_NS WINDOW_END_NS REQUESTS
+ * epoll-reader PORT EPOCH_NS WINDOW_START_NS WINDOW_END_NS REQUESTS
  *
- * REQUESTS holds for each connection a line `START_NS REQUEST_BYTES`, by rising start, followed by so many bytes of request.
- * EPOCH_NS is on the monotonic clock, all other times are ns after it. Prints one line of JSON at the end of the window.
+ * REQUESTS holds for each connection a line `START_NS REQUEST_BYTES`, by rising start, followed by
+ * so many bytes of request. EPOCH_NS is on the monotonic clock, all other times are ns after it.
+ * Prints one line of JSON at the end of the window.
  */
 #include <arpa/inet.h>
 #include <errno.h>

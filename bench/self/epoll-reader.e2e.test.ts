@@ -1,4 +1,5 @@
-// The floor is valid only if the reader in C reads everything: the same bytes that the server wrote.
+// The floor is valid only if the reader in C reads everything: the same bytes that the server
+// wrote.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,22 +19,28 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(isUntested('readers in C', whyNoCompiler()))('the reader in C', () => {
-  it.each(readTransports)('reads each token of %s by itself, while the load is light', async (transports) => {
-    const flags = {
-      transports,
-      client: 'probe',
-      connections: '50',
-      rate: '20',
-      tokens: LONG_STREAM,
-      warmup: '1s',
-      duration: '1s',
-    } as const;
-    const { cpuPerTokenNs, tokensPerRead, readShare } = await measureFloor(reader!, await planSelf(flags, 1));
-    expect(cpuPerTokenNs).toBeGreaterThan(0);
-    expect(readShare).toBeGreaterThan(0.95);
-    expect(readShare).toBeLessThan(1.05);
-    expect(tokensPerRead).toBeGreaterThan(0.95);
-    // Now and then two tokens of a stream may come together on a busy machine.
-    expect(tokensPerRead).toBeLessThan(1.2);
-  });
+  it.each(readTransports)(
+    'reads each token of %s by itself, while the load is light',
+    async (transports) => {
+      const flags = {
+        transports,
+        client: 'probe',
+        connections: '50',
+        rate: '20',
+        tokens: LONG_STREAM,
+        warmup: '1s',
+        duration: '1s',
+      } as const;
+      const { cpuPerTokenNs, tokensPerRead, readShare } = await measureFloor(
+        reader!,
+        await planSelf(flags, 1),
+      );
+      expect(cpuPerTokenNs).toBeGreaterThan(0);
+      expect(readShare).toBeGreaterThan(0.95);
+      expect(readShare).toBeLessThan(1.05);
+      expect(tokensPerRead).toBeGreaterThan(0.95);
+      // Now and then two tokens of a stream may come together on a busy machine.
+      expect(tokensPerRead).toBeLessThan(1.2);
+    },
+  );
 });

@@ -1,5 +1,5 @@
-// Measures the floor under the probe: a reader in C (epoll-reader.c) replaces the load process, with the same server, the same
-// streams at the same moments, and the same window.
+// Measures the floor under the probe: a reader in C (epoll-reader.c) replaces the load process,
+// with the same server, the same streams at the same moments, and the same window.
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
@@ -37,7 +37,9 @@ const requestOf: { readonly [Transport in TransportId]?: (path: string) => strin
 
 export const readTransports = Object.keys(requestOf) as TransportId[];
 
-/** Compiles the reader into a folder and returns its path; undefined when there is no C compiler. */
+/**
+ * Compiles the reader into a folder and returns its path; undefined when there is no C compiler.
+ */
 export function compileEpollReader(folder: string): string | undefined {
   if (spawnSync('cc', ['--version']).error !== undefined) return undefined;
   const program = join(folder, 'epoll-reader');
@@ -53,7 +55,10 @@ export interface FloorReading {
 }
 
 /** Measures one trial with the reader as its load generator. */
-export async function measureFloor(reader: string, { plan, planned, tokenFile }: SelfPlan): Promise<FloorReading> {
+export async function measureFloor(
+  reader: string,
+  { plan, planned, tokenFile }: SelfPlan,
+): Promise<FloorReading> {
   using place = makeWorkingDirectory(planned);
   const specification: TrialSpecification = {
     ...specifyTrial(planned, { plan, tokenFile, host: LOOPBACK, port: 0 }),
@@ -71,7 +76,10 @@ export async function measureFloor(reader: string, { plan, planned, tokenFile }:
   const { warmupNs, windowNs } = specification;
   const { clientCpu } = planned.setup;
   const words = [...[port, epochNs, warmupNs, warmupNs + windowNs].map(String), requests];
-  const [command, ...all] = clientCpu === undefined ? [reader, ...words] : ['taskset', '-c', String(clientCpu), reader, ...words];
+  const [command, ...all] =
+    clientCpu === undefined
+      ? [reader, ...words]
+      : ['taskset', '-c', String(clientCpu), reader, ...words];
   const timeout = (LEAD_NS + warmupNs + windowNs) / NS_PER_MS + START_TIMEOUT_MS;
   const { stdout } = await promisify(execFile)(command, all, { timeout });
   const counted = JSON.parse(stdout) as { cpuNs: number; reads: number; bytes: number };
@@ -80,7 +88,11 @@ export async function measureFloor(reader: string, { plan, planned, tokenFile }:
   // The reader counts bytes and not tokens; the server says how many bytes a token had.
   const readShare = counted.bytes / tally.windowBytes;
   const tokens = readShare * tally.windowTokens;
-  return { cpuPerTokenNs: counted.cpuNs / tokens, tokensPerRead: tokens / counted.reads, readShare };
+  return {
+    cpuPerTokenNs: counted.cpuNs / tokens,
+    tokensPerRead: tokens / counted.reads,
+    readShare,
+  };
 }
 
 /** Renders the requests in the format that epoll-reader.c reads. */

@@ -1,5 +1,6 @@
-// `npm run bench:self [-- NAME... --rounds N]`: the benchmark of the harness itself, most of it as ratios within one run: an
-// absolute number of a shared machine means little. Prints a Markdown table and exits with 1 when a limit is missed.
+// `npm run bench:self [-- NAME... --rounds N]`: the benchmark of the harness itself, most of it as
+// ratios within one run: an absolute number of a shared machine means little. Prints a Markdown
+// table and exits with 1 when a limit is missed.
 
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,7 +17,15 @@ import { renderRows } from './rows/render-rows.ts';
 import { stateOf, type Row, type RowGroup } from './rows/row.ts';
 import { twinBare } from './rows/twin-bare.ts';
 
-const groups: readonly RowGroup[] = [probeLibrary, probeEpoll, memory, twinBare, busyFirst, pacer, searchWindow];
+const groups: readonly RowGroup[] = [
+  probeLibrary,
+  probeEpoll,
+  memory,
+  twinBare,
+  busyFirst,
+  pacer,
+  searchWindow,
+];
 const DEFAULT_ROUNDS = '5';
 const MAX_ROUNDS = 100;
 
@@ -32,7 +41,10 @@ function readArguments(): { readonly rounds: number; readonly chosen: readonly R
 
 function parseWords() {
   try {
-    return parseArgs({ options: { rounds: { type: 'string', default: DEFAULT_ROUNDS } }, allowPositionals: true });
+    return parseArgs({
+      options: { rounds: { type: 'string', default: DEFAULT_ROUNDS } },
+      allowPositionals: true,
+    });
   } catch (cause) {
     throw new BenchError('USAGE', messageOf(cause), { cause });
   }
@@ -53,8 +65,12 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const group of chosen) rows.push(...(await measureGroup(group, rounds)));
   rows.push(...overheadRows());
-  process.stdout.write(`${renderRows(rows)}\n\n${cpus()[0]?.model.trim()}, ${cpus().length} CPUs, Node ${process.version}\n`);
-  process.exitCode = rows.map(stateOf).some((state) => state === 'MISSED' || state === 'FAILED') ? 1 : 0;
+  process.stdout.write(
+    `${renderRows(rows)}\n\n${cpus()[0]?.model.trim()}, ${cpus().length} CPUs, Node ${process.version}\n`,
+  );
+  process.exitCode = rows.map(stateOf).some((state) => state === 'MISSED' || state === 'FAILED')
+    ? 1
+    : 0;
 }
 
 try {

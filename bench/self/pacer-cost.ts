@@ -1,4 +1,5 @@
-// Measures the CPU cost of the pacer without any write: runs as a process of its own, prints one line of JSON.
+// Measures the CPU cost of the pacer without any write: runs as a process of its own, prints one
+// line of JSON.
 
 import { Pacer, type Paced } from '../../servers/pacer.ts';
 import { NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
@@ -32,7 +33,10 @@ const pacer = new Pacer<CountedStream>({
 const cpu = process.cpuUsage();
 for (let stream = 0; stream < STREAMS; stream++) {
   const firstNs = 10 * NS_PER_MS + (stream * gapNs) / STREAMS;
-  pacer.schedule({ firstNs, sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false }, firstNs);
+  pacer.schedule(
+    { firstNs, sent: 0, dueNs: 0, nextInSlot: undefined, isScheduled: false },
+    firstNs,
+  );
 }
 
 const expected = STREAMS * tokensPerStream;

@@ -1,5 +1,6 @@
-// Quotes the reference runs and the harness's own figures in the README and docs/ by rendering them, so that every figure comes
-// from a run. `npm run build:readme` writes them anew; with --check it only compares.
+// Quotes the reference runs and the harness's own figures in the README and docs/ by rendering
+// them, so that every figure comes from a run. `npm run build:readme` writes them anew; with
+// --check it only compares.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +15,17 @@ import { faultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
 import { flow, left, right, table, type Content, type Table } from '../report/blocks.ts';
 import { renderMarkdown } from '../report/formats/markdown.ts';
 import { herdValue } from '../scenarios/recovery/report/herd.ts';
-import { faultGroups, groupContenders, type RecoveryContext } from '../scenarios/recovery/report/recovery-context.ts';
-import { armTitleOf, contenders, metricText, type ReportContext } from '../report/report-context.ts';
+import {
+  faultGroups,
+  groupContenders,
+  type RecoveryContext,
+} from '../scenarios/recovery/report/recovery-context.ts';
+import {
+  armTitleOf,
+  contenders,
+  metricText,
+  type ReportContext,
+} from '../report/report-context.ts';
 import type { RunReport } from '../report/scenario-parts.ts';
 import { renderMetricRows } from '../report/arm-estimates.ts';
 import { renderClaimAnswer } from '../report/suite/claims.ts';
@@ -61,11 +71,16 @@ function renderReference(folder: string): string {
   const point = headlineOf(loadPoints);
   const other = contenders(point)[0];
   if (other === undefined) throw new Error(`${folder} has no contender`);
-  const source = plan.source === 'upstream' ? 'tokens from an upstream process' : "tokens from the server's timer";
+  const source =
+    plan.source === 'upstream'
+      ? 'tokens from an upstream process'
+      : "tokens from the server's timer";
   return quote([
     `[The run](${folder}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks, ${source}, ${plan.workload.tokensPerSecond} tokens/s a stream, on ${machineOf(analysis)}. At ${loadPointTitle(point.loadPoint)}:`,
     verdictTable({ context, point, otherArm: other }),
-    ...(loadPoints.length > 1 ? ['What is declared at several loads:', renderLoads(context, other)] : []),
+    ...(loadPoints.length > 1
+      ? ['What is declared at several loads:', renderLoads(context, other)]
+      : []),
     `Repeated by \`${command}\`.`,
   ]);
 }
@@ -73,7 +88,9 @@ function renderReference(folder: string): string {
 /** The load at which most endpoints are declared, among those whose numbers may be believed. */
 function headlineOf(points: readonly LoadPointAnalysis[]): LoadPointAnalysis {
   const believed = points.filter((point) => whyNotBelieved(point) === undefined);
-  return (believed.length === 0 ? points : believed).reduce((best, point) => (countDeclared(point) > countDeclared(best) ? point : best));
+  return (believed.length === 0 ? points : believed).reduce((best, point) =>
+    countDeclared(point) > countDeclared(best) ? point : best,
+  );
 }
 
 function countDeclared({ comparisons }: LoadPointAnalysis): number {
@@ -83,12 +100,18 @@ function countDeclared({ comparisons }: LoadPointAnalysis): number {
 function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): Table {
   const { loadPoints, baseline } = analysis;
   const at = (point: LoadPointAnalysis, metric: string) =>
-    point.comparisons.find((one) => one.otherArm === otherArm && one.metric === metric && one.endpoint !== undefined);
-  const declared = [...new Set(loadPoints.flatMap(({ comparisons }) => comparisons.map(({ metric }) => metric)))].filter(
-    (metric) => loadPoints.filter((point) => at(point, metric) !== undefined).length > 1,
-  );
+    point.comparisons.find(
+      (one) => one.otherArm === otherArm && one.metric === metric && one.endpoint !== undefined,
+    );
+  const declared = [
+    ...new Set(loadPoints.flatMap(({ comparisons }) => comparisons.map(({ metric }) => metric))),
+  ].filter((metric) => loadPoints.filter((point) => at(point, metric) !== undefined).length > 1);
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
-  const titles = { titleOf, baselineTitle: armTitleOf(analysis, baseline), otherTitle: armTitleOf(analysis, otherArm) };
+  const titles = {
+    titleOf,
+    baselineTitle: armTitleOf(analysis, baseline),
+    otherTitle: armTitleOf(analysis, otherArm),
+  };
   return table(
     [left('endpoint'), ...loadPoints.map(({ loadPoint }) => left(loadPointTitle(loadPoint)))],
     declared.map((metric) => {
@@ -104,8 +127,13 @@ function renderLoads({ analysis, metrics }: ReportContext, otherArm: string): Ta
   );
 }
 
-/** Renders a run with fault injection: its description, its tables, and the command that repeats it. */
-function renderBroken(folder: string, tables: (context: RecoveryContext) => readonly Table[]): string {
+/**
+ * Renders a run with fault injection: its description, its tables, and the command that repeats it.
+ */
+function renderBroken(
+  folder: string,
+  tables: (context: RecoveryContext) => readonly Table[],
+): string {
   const analysis = analyse(loadRun(project(folder)), recoveryReading);
   const { plan, command, startedAt } = analysis;
   const context: RecoveryContext = { ...reportOf(analysis), analysis };
@@ -117,7 +145,9 @@ function renderBroken(folder: string, tables: (context: RecoveryContext) => read
 }
 
 function faultTables(context: RecoveryContext): readonly Table[] {
-  return faultGroups(context).flatMap((group) => groupContenders(context, group).map((other) => faultTable(context, group, other)));
+  return faultGroups(context).flatMap((group) =>
+    groupContenders(context, group).map((other) => faultTable(context, group, other)),
+  );
 }
 
 const herdColumns = [
@@ -137,7 +167,9 @@ function herdTable(context: RecoveryContext): readonly Table[] {
       [left('policy'), left('clients'), left('arm'), ...herdColumns.map(([title]) => right(title))],
       places.map((place) => {
         const { policy, connections } = place.fault.loadPoint;
-        return [policy ?? '', String(connections), place.arm.title].concat(herdColumns.map(([, metric]) => herdValue(place, metric)));
+        return [policy ?? '', String(connections), place.arm.title].concat(
+          herdColumns.map(([, metric]) => herdValue(place, metric)),
+        );
       }),
     ),
   ];
@@ -160,7 +192,10 @@ function contextOf(folder: string): RunReport {
   return reportOf(analyseRun(loadRun(project(folder))));
 }
 
-/** Renders one ladder of connections, up to its top: the cost of one connection, and whether the last costs as much as the first. */
+/**
+ * Renders one ladder of connections, up to its top: the cost of one connection, and whether the
+ * last costs as much as the first.
+ */
 function renderMany(): string {
   const context = contextOf(MANY);
   const { analysis } = context;
@@ -169,7 +204,13 @@ function renderMany(): string {
   if (point === undefined || ladder === undefined) throw new Error(`${MANY} has no ladder`);
   return quote([
     `[The run](${MANY}/report.md) of ${analysis.startedAt.slice(0, 10)}: rungs of ${ladder.rungs.join(', ')} connections, ${serverProcesses} server and ${clientProcesses} load processes on one machine, ${blocks} blocks: intervals, but too few for verdicts.`,
-    renderMetricRows(context, point, ['memory.retained', 'memory.streaming', 'memory.kernel', 'memory.flatness', 'memory.left']),
+    renderMetricRows(context, point, [
+      'memory.retained',
+      'memory.streaming',
+      'memory.kernel',
+      'memory.flatness',
+      'memory.left',
+    ]),
     `Repeated by \`${analysis.command}\`.`,
   ]);
 }
@@ -201,7 +242,8 @@ export const quotingDocuments = Object.keys(quotes);
 export function quoteDocument(document: string, text: string): string {
   const toRoot = document.includes('/') ? '../' : '';
   return Object.entries(quotes[document] ?? {}).reduce(
-    (quoted, [marker, render]) => replaceBetween(quoted, marker, render().replaceAll('](reports/', `](${toRoot}reports/`)),
+    (quoted, [marker, render]) =>
+      replaceBetween(quoted, marker, render().replaceAll('](reports/', `](${toRoot}reports/`)),
     text,
   );
 }
@@ -212,7 +254,9 @@ if (import.meta.main) {
     const after = quoteDocument(document, before);
     if (!process.argv.includes('--check')) writeFileSync(project(document), after);
     else if (before !== after) {
-      process.stderr.write(`${document} does not quote reports/reference as it is now: npm run build:readme\n`);
+      process.stderr.write(
+        `${document} does not quote reports/reference as it is now: npm run build:readme\n`,
+      );
       process.exitCode = 1;
     }
   }

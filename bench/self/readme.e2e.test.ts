@@ -1,5 +1,5 @@
-// Runs every shell block of the README and of docs/, so that the documented commands are known to work. Measurements run side by
-// side, since only their end counts.
+// Runs every shell block of the README and of docs/, so that the documented commands are known to
+// work. Measurements run side by side, since only their end counts.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,13 +11,19 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isUntested, whyNoBrowser } from '../missing-fixture.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
-const documents = ['README.md', ...readdirSync(join(project, 'docs')).map((name) => `docs/${name}`)];
+const documents = [
+  'README.md',
+  ...readdirSync(join(project, 'docs')).map((name) => `docs/${name}`),
+];
 const readme = documents.map((name) => readFileSync(join(project, name), 'utf8')).join('\n');
 const commands = [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
   .flatMap((block) => block[1]!.trim().split('\n'))
   .map((line) => line.replace(/\s+#.*$/, ''));
 
-/** The first is this test, the alias only names the program, the check is a step of CI, and `serve` never ends: its own test runs it. */
+/**
+ * The first is this test, the alias only names the program, the check is a step of CI, and `serve`
+ * never ends: its own test runs it.
+ */
 const notRunHere = new Set([
   'npm ci && npm test',
   'npm run test:full',
@@ -25,14 +31,24 @@ const notRunHere = new Set([
   'npm run check',
   'streamduel serve',
 ]);
-const lines = commands.filter((command) => !notRunHere.has(command) && !command.startsWith('npm ci'));
+const lines = commands.filter(
+  (command) => !notRunHere.has(command) && !command.startsWith('npm ci'),
+);
 
-/** Tests of their own measure these scenarios: here it counts that the line is understood, and can be measured on this machine. */
+/**
+ * Tests of their own measure these scenarios: here it counts that the line is understood, and can
+ * be measured on this machine.
+ */
 const measuredElsewhere = /^streamduel run (memory|capacity|connect|fanout|reconnect|herd)/;
 const measures = (line: string): boolean =>
-  /^streamduel (run|selftest)/.test(line) && !line.includes('--dry-run') && !measuredElsewhere.test(line);
+  /^streamduel (run|selftest)/.test(line) &&
+  !line.includes('--dry-run') &&
+  !measuredElsewhere.test(line);
 const needsBrowser = (line: string): boolean => line.includes('--client browser');
-/** Run in full, these commands take minutes. When a flag is given twice, the last one wins: that of the line. */
+/**
+ * Run in full, these commands take minutes. When a flag is given twice, the last one wins: that of
+ * the line.
+ */
 const SHORT = '--connections 10 --blocks 1 --warmup 500ms --duration 500ms --quiet';
 const REFERENCE = 'reports/reference';
 let folder: string;
@@ -42,7 +58,11 @@ beforeAll(() => {
   // A copy, because a saved run is rendered into its own folder.
   cpSync(join(project, REFERENCE), join(folder, REFERENCE), { recursive: true });
   const program = join(folder, 'streamduel');
-  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'bench/cli.ts')}" "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'bench/cli.ts')}" "$@"\n`,
+    { mode: 0o755 },
+  );
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -59,16 +79,21 @@ function shorten(line: string): string {
 
 async function run(line: string): Promise<{ code: number | null; output: string }> {
   const path = [folder, dirname(process.execPath), process.env['PATH']].join(delimiter);
-  const child = spawn('sh', ['-c', shorten(line)], { cwd: folder, env: { ...process.env, PATH: path, NO_COLOR: '1' } });
+  const child = spawn('sh', ['-c', shorten(line)], {
+    cwd: folder,
+    env: { ...process.env, PATH: path, NO_COLOR: '1' },
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => (output += String(bytes)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes) => (output += String(bytes)));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, output };
 }
 
 async function expectToWork(line: string): Promise<void> {
   const { code, output } = await run(line);
-  // A run exits with 1 when the machine was too busy for its gates, and so does what reads such a run again.
+  // A run exits with 1 when the machine was too busy for its gates, and so does what reads such a
+  // run again.
   expect([0, /^streamduel (run|report|compare|doctor)/.test(line) ? 1 : 0]).toContain(code);
   expect(output).not.toContain('error:');
 }
@@ -79,29 +104,43 @@ it('the README has the two one-line commands', () => {
 });
 
 it('the first of them runs the quick preset', () => {
-  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
   expect(scripts['bench']).toBe('node bench/cli.ts run --preset quick');
 });
 
 it.each(lines.filter((line) => !measures(line)))('%s', expectToWork);
 
-it.skipIf(isUntested('documented commands with a browser', whyNoBrowser())).each(lines.filter(needsBrowser))('%s', expectToWork);
+it
+  .skipIf(isUntested('documented commands with a browser', whyNoBrowser()))
+  .each(lines.filter(needsBrowser))('%s', expectToWork);
 
-it.concurrent.each(lines.filter((line) => measures(line) && !needsBrowser(line)))('%s', expectToWork);
+it.concurrent.each(lines.filter((line) => measures(line) && !needsBrowser(line)))(
+  '%s',
+  expectToWork,
+);
 
 it.concurrent('the workload that the README shows is accepted', async () => {
   const definition = /^```json\n([\s\S]*?)^```$/m.exec(readme)![1]!;
   writeFileSync(join(folder, 'mine.json'), definition);
-  writeFileSync(join(folder, 'answers.txt'), 'An answer of my own, long enough to be streamed as tokens.');
+  writeFileSync(
+    join(folder, 'answers.txt'),
+    'An answer of my own, long enough to be streamed as tokens.',
+  );
   const { code, output } = await run('streamduel run --workload mine.json --duration 3s');
   expect([0, 1]).toContain(code);
   expect(output).toContain('report.md');
 });
 
 it('names only flags that exist', () => {
-  const help = execFileSync(process.execPath, [join(project, 'bench/cli.ts'), 'run', '--help'], { encoding: 'utf8' });
+  const help = execFileSync(process.execPath, [join(project, 'bench/cli.ts'), 'run', '--help'], {
+    encoding: 'utf8',
+  });
   const table = readme.split('\n').filter((line) => line.startsWith('| `--'));
-  const flags = table.flatMap((line) => [...line.split('|')[1]!.matchAll(/--[a-z-]+/g)].map(([flag]) => flag));
+  const flags = table.flatMap((line) =>
+    [...line.split('|')[1]!.matchAll(/--[a-z-]+/g)].map(([flag]) => flag),
+  );
   expect(flags.length).toBeGreaterThan(20);
   for (const flag of flags) expect(help).toContain(flag);
 });

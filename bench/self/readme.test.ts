@@ -3,10 +3,13 @@ import { expect, it } from 'vitest';
 import { quoteDocument, quotingDocuments } from './quote-readme.ts';
 import { RUN_SCHEMA_PATH, renderRunSchema } from './run-schema.ts';
 
-it.each(quotingDocuments)('%s quotes the reference runs as they render, to the byte', (document) => {
-  const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
-  expect(quoteDocument(document, text)).toBe(text);
-});
+it.each(quotingDocuments)(
+  '%s quotes the reference runs as they render, to the byte',
+  (document) => {
+    const text = readFileSync(new URL(`../../${document}`, import.meta.url), 'utf8');
+    expect(quoteDocument(document, text)).toBe(text);
+  },
+);
 
 it('the published schema of run.ndjson is the one that runs are checked with', () => {
   expect(readFileSync(RUN_SCHEMA_PATH, 'utf8')).toBe(renderRunSchema());

@@ -1,11 +1,14 @@
-// Publishes the format of run.ndjson as JSON Schema, for readers of run folders with other tools. `npm run build:schema` writes it.
+// Publishes the format of run.ndjson as JSON Schema, for readers of run folders with other tools.
+// `npm run build:schema` writes it.
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { RUN_SCHEMA_VERSION, runHeaderSchema, trialRecordSchema } from '../contract/run-file.ts';
 
-export const RUN_SCHEMA_PATH = fileURLToPath(new URL('../../reports/run.schema.json', import.meta.url));
+export const RUN_SCHEMA_PATH = fileURLToPath(
+  new URL('../../reports/run.schema.json', import.meta.url),
+);
 
 export function renderRunSchema(): string {
   const schema = {

@@ -1,4 +1,5 @@
-// Measures the trials behind the rows: planned like any run of the quick preset, one at a time, and reported on stderr.
+// Measures the trials behind the rows: planned like any run of the quick preset, one at a time, and
+// reported on stderr.
 
 import { cpus } from 'node:os';
 import type { ClientStack } from '../contract/arms/stacks.ts';
@@ -14,7 +15,9 @@ import type { MeasuredSteady } from '../scenarios/steady/measure.ts';
 import { steady } from '../scenarios/steady/procedure.ts';
 import { measureTrial } from '../trial/procedure.ts';
 
-/** Longer than any window, so that the cost of a token is not mixed with that of opening a stream. */
+/**
+ * Longer than any window, so that the cost of a token is not mixed with that of opening a stream.
+ */
 export const LONG_STREAM = '100000';
 
 export const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
@@ -22,7 +25,10 @@ export const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[
 /** Overhead of each trial so far, in s. */
 export const overheadsS: number[] = [];
 
-export type SelfFlags = RunFlags & { readonly transports: TransportId; readonly client: ClientStack };
+export type SelfFlags = RunFlags & {
+  readonly transports: TransportId;
+  readonly client: ClientStack;
+};
 
 export interface SelfPlan {
   readonly plan: Plan;
@@ -30,20 +36,36 @@ export interface SelfPlan {
   readonly tokenFile: string;
 }
 
-/** Plans one trial. @param round Used as its seed: trials compared within one round have the same workload. */
+/**
+ * Plans one trial. @param round Used as its seed: trials compared within one round have the same
+ * workload.
+ */
 export async function planSelf(flags: SelfFlags, round: number): Promise<SelfPlan> {
   const surroundings = { randomSeed: () => round, canPin: cpus().length > 1 };
-  const { plan } = await buildPlan([], { preset: 'quick', blocks: '1', duration: '2s', seed: String(round), ...flags }, surroundings);
+  const { plan } = await buildPlan(
+    [],
+    { preset: 'quick', blocks: '1', duration: '2s', seed: String(round), ...flags },
+    surroundings,
+  );
   const [planned] = planTrials(plan);
   if (planned === undefined) throw new Error('the plan is empty');
   return { plan, planned, tokenFile: locateTokens(plan.workload, '.') };
 }
 
 /** Options shared by all trials of this benchmark. */
-export const quietly = { signal: new AbortController().signal, verbose: false, keepStampsIn: undefined, onProgress: () => {} } as const;
+export const quietly = {
+  signal: new AbortController().signal,
+  verbose: false,
+  keepStampsIn: undefined,
+  onProgress: () => {},
+} as const;
 
 /** @param serverProgram Runs in place of the twin. */
-export async function measureSelf(flags: SelfFlags, round: number, serverProgram?: string): Promise<MeasuredSteady> {
+export async function measureSelf(
+  flags: SelfFlags,
+  round: number,
+  serverProgram?: string,
+): Promise<MeasuredSteady> {
   const { plan, planned, tokenFile } = await planSelf(flags, round);
   const measured = await measureTrial(steady, planned, {
     ...quietly,

@@ -1,4 +1,5 @@
-// An experiment is a plan whose arms differ by known effects, and the checks that say what the harness must find in it.
+// An experiment is a plan whose arms differ by known effects, and the checks that say what the
+// harness must find in it.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import { selectMeasured, type MeasuredArm } from '../analysis/measured-trials.ts';
@@ -35,7 +36,10 @@ export interface Experiment {
   readonly id: string;
   readonly flags: RunFlags;
   readonly path?: PathName;
-  /** Injected into the plain arm, so that the others differ from it by the amount of an effect and not by its mechanism. */
+  /**
+   * Injected into the plain arm, so that the others differ from it by the amount of an effect and
+   * not by its mechanism.
+   */
   readonly plain?: Injection;
   /** Set for an effect on the harness and not on a transport: one transport is enough. */
   readonly only?: TransportId;
@@ -72,7 +76,8 @@ export class MeasuredExperiment {
 
   arm(label: string | undefined): MeasuredArm {
     const found = this.#arms.find(({ arm }) => arm.label === label);
-    if (found === undefined) throw new Error(`the experiment has no arm ${label ?? 'without a label'}`);
+    if (found === undefined)
+      throw new Error(`the experiment has no arm ${label ?? 'without a label'}`);
     return found;
   }
 

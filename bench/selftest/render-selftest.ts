@@ -1,5 +1,5 @@
-// Renders the results of the selftest: for each known effect the injection, the expected finding and the actual one, for a reader
-// who knows the question but not the method.
+// Renders the results of the selftest: for each known effect the injection, the expected finding
+// and the actual one, for a reader who knows the question but not the method.
 
 import { transports } from '../contract/arms/transports.ts';
 import { left, section } from '../report/blocks.ts';
@@ -18,7 +18,11 @@ const columns: readonly TextColumn[] = [
   { width: 34, align: 'left' },
 ];
 
-const outcomeWords: Record<Finding['outcome'], string> = { passed: '', failed: 'FAILED', 'too-noisy': 'TOO NOISY' };
+const outcomeWords: Record<Finding['outcome'], string> = {
+  passed: '',
+  failed: 'FAILED',
+  'too-noisy': 'TOO NOISY',
+};
 
 /** Renders one check, as soon as its result is known. */
 export function renderCheck(result: CheckResult, paint: Paint): string {
@@ -27,9 +31,13 @@ export function renderCheck(result: CheckResult, paint: Paint): string {
   const title = `${mark} ${paint('bold', `${transports[transport].title}: ${check.title}`)} (${check.injected})`;
   const rows = findings.flatMap(({ subject, expected, found, outcome }) => {
     const words = outcome === 'passed' ? found : `${found}  ${outcomeWords[outcome]}`;
-    return layOutRow(columns, ['', subject, expected, words], (text) => (outcome === 'passed' ? text : paint('red', text)));
+    return layOutRow(columns, ['', subject, expected, words], (text) =>
+      outcome === 'passed' ? text : paint('red', text),
+    );
   });
-  const why = hasPassed(result) ? [] : wrap(check.explanation, TERMINAL_COLUMNS - 4).map((line) => `    ${line}`);
+  const why = hasPassed(result)
+    ? []
+    : wrap(check.explanation, TERMINAL_COLUMNS - 4).map((line) => `    ${line}`);
   return [title, ...rows, ...why].join('\n');
 }
 
@@ -39,14 +47,28 @@ export function renderColumns(paint: Paint): string {
     .join('\n');
 }
 
-export function renderEnd(results: readonly CheckResult[], reportPath: string, paint: Paint): string {
+export function renderEnd(
+  results: readonly CheckResult[],
+  reportPath: string,
+  paint: Paint,
+): string {
   const failed = results.filter((result) => !hasPassed(result));
-  const noisy = results.some(({ findings }) => findings.some(({ outcome }) => outcome === 'too-noisy'));
+  const noisy = results.some(({ findings }) =>
+    findings.some(({ outcome }) => outcome === 'too-noisy'),
+  );
   const lines =
     failed.length === 0
-      ? [paint('green', `The harness found all of ${results.length} known effects, and nothing else.`)]
+      ? [
+          paint(
+            'green',
+            `The harness found all of ${results.length} known effects, and nothing else.`,
+          ),
+        ]
       : [
-          paint('red', `${failed.length} of ${results.length} known effects were not found as they were injected.`),
+          paint(
+            'red',
+            `${failed.length} of ${results.length} known effects were not found as they were injected.`,
+          ),
           ...wrap(
             noisy
               ? 'Where it says TOO NOISY, this machine was too restless for the effect: stop other programs and repeat.'
@@ -65,7 +87,10 @@ export interface SelftestText {
   readonly gitCommit: string | undefined;
 }
 
-export function renderSelftestMarkdown(results: readonly CheckResult[], text: SelftestText): string {
+export function renderSelftestMarkdown(
+  results: readonly CheckResult[],
+  text: SelftestText,
+): string {
   const passed = results.filter(hasPassed).length;
   const version = `streamduel ${text.streamduel}${text.gitCommit === undefined ? '' : ` (${text.gitCommit})`}, Node ${text.node}`;
   const blocks = flow([
@@ -76,18 +101,24 @@ export function renderSelftestMarkdown(results: readonly CheckResult[], text: Se
       ' by the account of what injected it (where that is known to a tenth only, the line says so), and as too noisy when the interval reaches farther than two fifths of it to either side.',
     `Repeat it with: ${code(text.command)}`,
     ...results.map((result) =>
-      section(`${hasPassed(result) ? '✓' : '✗'} ${transports[result.transport].title}: ${result.check.title}`, [
-        `Injected: ${result.check.injected}. ${result.check.explanation}`,
-        table(
-          [left('looked at'), left('must be'), left('found'), left('')],
-          result.findings.map(({ subject, expected, found, outcome }) => [
-            subject,
-            expected,
-            found,
-            { text: outcome === 'passed' ? 'passed' : outcomeWords[outcome], isStrong: outcome !== 'passed' },
-          ]),
-        ),
-      ]),
+      section(
+        `${hasPassed(result) ? '✓' : '✗'} ${transports[result.transport].title}: ${result.check.title}`,
+        [
+          `Injected: ${result.check.injected}. ${result.check.explanation}`,
+          table(
+            [left('looked at'), left('must be'), left('found'), left('')],
+            result.findings.map(({ subject, expected, found, outcome }) => [
+              subject,
+              expected,
+              found,
+              {
+                text: outcome === 'passed' ? 'passed' : outcomeWords[outcome],
+                isStrong: outcome !== 'passed',
+              },
+            ]),
+          ),
+        ],
+      ),
     ),
   ]);
   return `${renderMarkdown(blocks)}\n`;

@@ -9,7 +9,16 @@ import { exact, memory, slowClient } from './counting.ts';
 import { MeasuredExperiment, type AnalysedRun, type Check, type Experiment } from './experiment.ts';
 import type { Finding } from './finding.ts';
 
-export const experiments: readonly Experiment[] = [equalArms, delays, writes, writesOfHalf, busyServer, exact, memory, slowClient];
+export const experiments: readonly Experiment[] = [
+  equalArms,
+  delays,
+  writes,
+  writesOfHalf,
+  busyServer,
+  exact,
+  memory,
+  slowClient,
+];
 
 export interface CheckResult {
   readonly transport: TransportId;
@@ -34,13 +43,24 @@ export async function planExperiment(
   const { transport, seed, pin, blocks } = options;
   const surroundings: Surroundings = { randomSeed: () => seed, canPin: pin };
   const base = { ...flags, preset: 'quick', transports: transport, rerun: false };
-  const { plan } = await buildPlan([], { ...base, ...(blocks !== undefined && { blocks: String(blocks) }) }, surroundings);
+  const { plan } = await buildPlan(
+    [],
+    { ...base, ...(blocks !== undefined && { blocks: String(blocks) }) },
+    surroundings,
+  );
   const common = { transport, client: 'probe' as const, path };
   const plain = { ...common, ...(injection !== undefined && { injection }) };
-  return { ...plan, burnInBlocks: isRobust ? 0 : plan.burnInBlocks, arms: [plain, ...arms.map((arm) => ({ ...common, ...arm }))] };
+  return {
+    ...plan,
+    burnInBlocks: isRobust ? 0 : plan.burnInBlocks,
+    arms: [plain, ...arms.map((arm) => ({ ...common, ...arm }))],
+  };
 }
 
-export function judgeExperiment({ checks }: Experiment, analysed: AnalysedRun): readonly CheckResult[] {
+export function judgeExperiment(
+  { checks }: Experiment,
+  analysed: AnalysedRun,
+): readonly CheckResult[] {
   const measured = new MeasuredExperiment(analysed);
   return checks.map(({ judge, ...check }) => ({
     transport: measured.transport,

@@ -1,5 +1,6 @@
-// Writes of a known cost, at about a tenth and a half of the capacity of a server that spends 200 µs on each; and the fault that
-// the negative controls must detect: a pacer whose turns are longer in the arm that writes within them.
+// Writes of a known cost, at about a tenth and a half of the capacity of a server that spends 200
+// µs on each; and the fault that the negative controls must detect: a pacer whose turns are longer
+// in the arm that writes within them.
 
 import { quantileOf } from '../contract/distribution.ts';
 import type { Injection } from '../contract/injection.ts';
@@ -14,7 +15,10 @@ const SPIN_NS = 200 * NS_PER_US;
 const TENTH = '22';
 const HALF = '105';
 
-/** A token that is alone in its turn waits for no write before it, and some token always finds the server idle. */
+/**
+ * A token that is alone in its turn waits for no write before it, and some token always finds the
+ * server idle.
+ */
 const readyMinimum: Metric = {
   id: 'ready.minimum',
   title: 'Ready to received, fastest token',
@@ -25,9 +29,14 @@ const readyMinimum: Metric = {
   value: ({ distributions }) => quantileOf(distributions.readyToReceivedNs, 0),
 };
 
-/** Duration of a spin by the server's own clock, ns: the shortest of each trial, averaged over the arm. */
+/**
+ * Duration of a spin by the server's own clock, ns: the shortest of each trial, averaged over the
+ * arm.
+ */
 export function spunByServer(measured: MeasuredExperiment, label: string): number | undefined {
-  const spunNs = measured.completed(label).flatMap(({ server: { injected } }) => injected?.['shortestSpinNs'] ?? []);
+  const spunNs = measured
+    .completed(label)
+    .flatMap(({ server: { injected } }) => injected?.['shortestSpinNs'] ?? []);
   return spunNs.length === 0 ? undefined : mean(spunNs);
 }
 
@@ -36,7 +45,8 @@ function writeCheck(id: string, share: string): Check {
     id,
     title: `each write takes longer, at ${share} of the capacity`,
     injected: '+200 µs a write',
-    explanation: 'The fastest token and the CPU time of each show the effect alone; the pacer must turn as before.',
+    explanation:
+      'The fastest token and the CPU time of each show the effect alone; the pacer must turn as before.',
     judge: (measured) => {
       const pair = measured.pair('write');
       const by = spunByServer(measured, 'write');
@@ -78,7 +88,8 @@ export const writesOfHalf: Experiment = {
       id: 'pacer',
       title: 'one arm writes within the turn, one after it',
       injected: '200 µs a write in both',
-      explanation: 'When a transport writes is its own affair: turns must come as often in both arms, or what is compared is the pacer.',
+      explanation:
+        'When a transport writes is its own affair: turns must come as often in both arms, or what is compared is the pacer.',
       judge: (measured) => controlsFind('alike', betweenWrites(measured, '')),
     },
     {
@@ -87,11 +98,19 @@ export const writesOfHalf: Experiment = {
       injected: 'timer armed after the turn',
       explanation:
         'A pacer that arms its timer after its turn adds what is written within the turn to its period: the controls must notice.',
-      judge: (measured) => controlsFind('not alike', betweenWrites(measured, ', old pacer'), ['H9period', 'H9ready', 'H9tokens']),
+      judge: (measured) =>
+        controlsFind('not alike', betweenWrites(measured, ', old pacer'), [
+          'H9period',
+          'H9ready',
+          'H9tokens',
+        ]),
     },
   ],
 };
 
-function betweenWrites(measured: MeasuredExperiment, pacer: string): Parameters<typeof controlsFind>[1] {
+function betweenWrites(
+  measured: MeasuredExperiment,
+  pacer: string,
+): Parameters<typeof controlsFind>[1] {
   return { plain: measured.arm(`write after${pacer}`), injected: measured.arm(`write${pacer}`) };
 }

@@ -1,5 +1,5 @@
-// The canary's process beside a trial: it starts with the others, measures the server at rest and then in the window, and ends
-// before the sockets of the streams are read.
+// The canary's process beside a trial: it starts with the others, measures the server at rest and
+// then in the window, and ends before the sockets of the streams are read.
 
 import { transports } from '../contract/arms/transports.ts';
 import { fromCanarySchema, type CanaryReadings, type FromCanary } from '../contract/canary.ts';
@@ -17,8 +17,14 @@ const canaryProgram = programPath(import.meta.url, '../../clients/canary');
 export interface Canary extends AsyncDisposable {
   /** Call when the servers are rehearsed and idle; takes about two seconds. */
   readonly readIdle: (ports: readonly number[]) => Promise<void>;
-  /** Resolves at the end of the window, when the canary has closed its connections. Call as soon as T0 is known. */
-  readonly readWindow: (epochNs: bigint, specification: TrialSpecification) => Promise<CanaryReadings>;
+  /**
+   * Resolves at the end of the window, when the canary has closed its connections. Call as soon as
+   * T0 is known.
+   */
+  readonly readWindow: (
+    epochNs: bigint,
+    specification: TrialSpecification,
+  ) => Promise<CanaryReadings>;
 }
 
 interface CanaryOptions extends ProcessOptions {
@@ -27,8 +33,13 @@ interface CanaryOptions extends ProcessOptions {
   readonly signal: AbortSignal;
 }
 
-/** Returns undefined when the plan has no canary, and for the null arm, which does not speak HTTP. */
-export function startCanary({ arm, setup }: PlannedTrial, { plan, path, signal, verbose }: CanaryOptions): Canary | undefined {
+/**
+ * Returns undefined when the plan has no canary, and for the null arm, which does not speak HTTP.
+ */
+export function startCanary(
+  { arm, setup }: PlannedTrial,
+  { plan, path, signal, verbose }: CanaryOptions,
+): Canary | undefined {
   if (plan.canary === undefined || transports[arm.transport].isNullArm) return undefined;
   const { requestsPerSecond } = plan.canary;
   const child = new Child<FromCanary>({

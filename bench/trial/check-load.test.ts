@@ -8,17 +8,30 @@ import { planRehearsal } from '../contract/population.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { checkLoad } from './check-load.ts';
 
-async function planWith(scenario: ScenarioId, firstTokenMedianMs: number, flags: object = {}): Promise<Plan> {
-  const { plan } = await buildPlan([scenario], { seed: '7', connections: '50', ...flags }, { randomSeed: () => 1, canPin: false });
+async function planWith(
+  scenario: ScenarioId,
+  firstTokenMedianMs: number,
+  flags: object = {},
+): Promise<Plan> {
+  const { plan } = await buildPlan(
+    [scenario],
+    { seed: '7', connections: '50', ...flags },
+    { randomSeed: () => 1, canPin: false },
+  );
   return { ...plan, workload: { ...plan.workload, firstTokenMedianMs, firstTokenSigma: 0 } };
 }
 
 const plan = await planWith('stream', 5000);
 
 it('a first token that comes after the trial is over is refused, with what to change', () => {
-  expect(() => checkLoad(plan)).toThrow('only 0 of 50 streams of workload "steady" can take part in a trial of 1.5 s');
   expect(() => checkLoad(plan)).toThrow(
-    expect.objectContaining({ code: 'USAGE', hint: expect.stringContaining('--duration 6s') as string }),
+    'only 0 of 50 streams of workload "steady" can take part in a trial of 1.5 s',
+  );
+  expect(() => checkLoad(plan)).toThrow(
+    expect.objectContaining({
+      code: 'USAGE',
+      hint: expect.stringContaining('--duration 6s') as string,
+    }),
   );
 });
 
@@ -27,13 +40,21 @@ it('the duration that the refusal names is enough', () => {
 });
 
 it('faults whose trials are over before the first token are refused; usual workloads are not', async () => {
-  const late = await planWith('reconnect', 6000, { preset: 'smoke', faults: 'reset,kill', connections: '10' });
+  const late = await planWith('reconnect', 6000, {
+    preset: 'smoke',
+    faults: 'reset,kill',
+    connections: '10',
+  });
   expect(() => checkLoad(late)).toThrow('can take part');
-  expect(() => checkLoad({ ...late, workload: { ...late.workload, firstTokenMedianMs: 200 } })).not.toThrow();
+  expect(() =>
+    checkLoad({ ...late, workload: { ...late.workload, firstTokenMedianMs: 200 } }),
+  ).not.toThrow();
 });
 
 it('streams of one token are rehearsed for a second and not for twenty', () => {
-  expect(planRehearsal({ ...plan.workload, tokensPerStream: 1 }, 1, 20_000).population.streams).toBe(1000);
+  expect(
+    planRehearsal({ ...plan.workload, tokensPerStream: 1 }, 1, 20_000).population.streams,
+  ).toBe(1000);
 });
 
 it('a recorded trace is not tokenised as prose', async () => {
@@ -41,9 +62,14 @@ it('a recorded trace is not tokenised as prose', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'trace.jsonl');
   writeFileSync(path, '{"t":1}\n');
-  const refused: unknown = await buildPlan(['stream'], { workload: path }, { randomSeed: () => 1, canPin: false }).catch(
-    (error: unknown) => error,
-  );
-  expect(refused).toMatchObject({ code: 'WORKLOAD', message: expect.stringContaining('trace.jsonl has lines of JSON') as string });
+  const refused: unknown = await buildPlan(
+    ['stream'],
+    { workload: path },
+    { randomSeed: () => 1, canPin: false },
+  ).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: 'WORKLOAD',
+    message: expect.stringContaining('trace.jsonl has lines of JSON') as string,
+  });
   expect(exitCodeOf(refused)).toBe(2);
 });

@@ -1,5 +1,5 @@
-// Checks before a run that the streams of its workload can take part in its trials at all. If the first token came after the end
-// of the trial, the run would measure nothing and find no error.
+// Checks before a run that the streams of its workload can take part in its trials at all. If the
+// first token came after the end of the trial, the run would measure nothing and find no error.
 
 import { faultOf } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -14,18 +14,27 @@ const MOST_LOOKED_AT = 1000;
 
 /** @throws BenchError USAGE that names the setting to increase or decrease. */
 export function checkLoad(plan: Plan): void {
-  for (const loadPoint of plan.loadPoints) if (isFromPopulation(plan, loadPoint)) checkPoint(plan, loadPoint);
+  for (const loadPoint of plan.loadPoints)
+    if (isFromPopulation(plan, loadPoint)) checkPoint(plan, loadPoint);
 }
 
-/** Otherwise streams follow a timetable made for the trial, or clients request one after another. */
-function isFromPopulation({ ladder, completions, browserLimits }: Plan, { messagesPerSecond, stopped, connecting }: LoadPoint): boolean {
+/**
+ * Otherwise streams follow a timetable made for the trial, or clients request one after another.
+ */
+function isFromPopulation(
+  { ladder, completions, browserLimits }: Plan,
+  { messagesPerSecond, stopped, connecting }: LoadPoint,
+): boolean {
   const own = [ladder, completions, browserLimits, messagesPerSecond, stopped];
   return own.every((one) => one === undefined) && connecting !== 'storm';
 }
 
 function checkPoint(plan: Plan, loadPoint: LoadPoint): void {
   const { warmupNs, recovery } = plan;
-  const workload = loadPoint.tokensPerTick === undefined ? plan.workload : { ...plan.workload, tokensPerTick: loadPoint.tokensPerTick };
+  const workload =
+    loadPoint.tokensPerTick === undefined
+      ? plan.workload
+      : { ...plan.workload, tokensPerTick: loadPoint.tokensPerTick };
   const connections = Math.min(loadPoint.connections, MOST_LOOKED_AT);
   const windowNs = plan.windowNs + afterFaultNs(plan, loadPoint);
   const trial = {
@@ -51,8 +60,14 @@ function checkPoint(plan: Plan, loadPoint: LoadPoint): void {
   );
 }
 
-/** With fault injection, and in a search for the load, the scenario sets the length of its trials. */
-function remedy({ recovery, search, workload: { firstTokenMedianMs, firstTokenSigma } }: Plan): string {
+/**
+ * With fault injection, and in a search for the load, the scenario sets the length of its trials.
+ */
+function remedy({
+  recovery,
+  search,
+  workload: { firstTokenMedianMs, firstTokenSigma },
+}: Plan): string {
   const shorter = 'lower firstTokenMedianMs or firstTokenSigma in the definition of the workload';
   if (recovery !== undefined || search !== undefined) return shorter;
   // A slot is silent for this long between two streams; 2σ covers 97 of 100 streams.

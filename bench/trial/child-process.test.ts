@@ -7,7 +7,10 @@ import { BenchError } from '../contract/errors.ts';
 import { isUntested, whyNoProc } from '../missing-fixture.ts';
 import { Child } from './child-process.ts';
 
-const schema = z.discriminatedUnion('kind', [z.object({ kind: z.literal('hello'), n: z.int() }), z.object({ kind: z.literal('bye') })]);
+const schema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hello'), n: z.int() }),
+  z.object({ kind: z.literal('bye') }),
+]);
 const never = new AbortController().signal;
 let folder: string;
 
@@ -48,7 +51,8 @@ it('a child that dies is named with its exit code and its last words', async () 
 /** Blocks this process, so that it does not see the exit yet. */
 function awaitZombie(pid: number): void {
   const deadline = performance.now() + 10_000;
-  while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')) if (performance.now() > deadline) throw new Error(`${pid} goes on`);
+  while (!readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '))
+    if (performance.now() > deadline) throw new Error(`${pid} goes on`);
 }
 
 it.skipIf(isUntested('last words of children', whyNoProc()))(
@@ -66,7 +70,8 @@ it.skipIf(isUntested('last words of children', whyNoProc()))(
     );
     await Promise.all([late.expect('hello', 10_000, never), early.expect('hello', 10_000, never)]);
     const heard = late.expect('bye', 10_000, never);
-    // The exits of all children are collected with the first one: that of the late child before its channel is read.
+    // The exits of all children are collected with the first one: that of the late child before its
+    // channel is read.
     early.onMessage = () => {
       writeFileSync(trigger, '');
       awaitZombie(late.pid);
@@ -84,19 +89,29 @@ it('a child that is killed is named with the signal', async () => {
 
 it('a child that stays silent is given up after the timeout', async () => {
   await using child = start('setInterval(() => {}, 1000);');
-  await expect(child.expect('hello', 200, never)).rejects.toThrow('did not say "hello" within 0.2 s');
+  await expect(child.expect('hello', 200, never)).rejects.toThrow(
+    'did not say "hello" within 0.2 s',
+  );
 });
 
 it('a child that says something unknown fails, as another version would', async () => {
-  await using child = start(`process.send({ kind: 'hello', n: 'three' }); setInterval(() => {}, 1000);`);
-  await expect(child.expect('hello', 10_000, never)).rejects.toThrow('the test process said something unknown');
+  await using child = start(
+    `process.send({ kind: 'hello', n: 'three' }); setInterval(() => {}, 1000);`,
+  );
+  await expect(child.expect('hello', 10_000, never)).rejects.toThrow(
+    'the test process said something unknown',
+  );
 });
 
 it('what a child reports of its own failure keeps its code and hint', async () => {
   await using child = start(
     `process.send({ kind: 'failed', code: 'PORT', message: 'taken', hint: 'use another' }); setInterval(() => {}, 1000);`,
   );
-  await expect(child.expect('hello', 10_000, never)).rejects.toMatchObject({ code: 'PORT', message: 'test: taken', hint: 'use another' });
+  await expect(child.expect('hello', 10_000, never)).rejects.toMatchObject({
+    code: 'PORT',
+    message: 'test: taken',
+    hint: 'use another',
+  });
 });
 
 it('an abort ends the wait with its reason', async () => {
@@ -108,7 +123,9 @@ it('an abort ends the wait with its reason', async () => {
 });
 
 it('a child that ignores the end of its channel is killed', async () => {
-  const child = start(`process.send({ kind: 'hello', n: 1 }); process.exit = () => {}; setInterval(() => {}, 1000);`);
+  const child = start(
+    `process.send({ kind: 'hello', n: 1 }); process.exit = () => {}; setInterval(() => {}, 1000);`,
+  );
   await child.expect('hello', 10_000, never);
   const { pid } = child;
   await child[Symbol.asyncDispose]();

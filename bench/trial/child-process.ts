@@ -1,5 +1,5 @@
-// A worker that is a child of this process, owned from fork to exit: parses its messages, bounds every wait, keeps the end of its
-// stderr, and ensures that it ends.
+// A worker that is a child of this process, owned from fork to exit: parses its messages, bounds
+// every wait, keeps the end of its stderr, and ensures that it ends.
 
 import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
@@ -19,7 +19,10 @@ export interface ChildOptions<In extends { kind: string }> {
   readonly nodeArguments: readonly string[];
   /** Bind to this CPU with taskset; undefined leaves it to the kernel. */
   readonly cpu: number | undefined;
-  /** A command, with its arguments, that replaces itself with the program it is given, such as `ip netns exec NAME`. */
+  /**
+   * A command, with its arguments, that replaces itself with the program it is given, such as `ip
+   * netns exec NAME`.
+   */
   readonly within?: readonly string[];
   /** undefined for the directory of this process. */
   readonly workingDirectory?: string;
@@ -54,9 +57,15 @@ export class Child<In extends { kind: string }> implements Worker<In> {
     const node = ['--expose-gc', ...strippedArguments(options.program), ...options.nodeArguments];
     const { NODE_OPTIONS: _inherited, ...environment } = process.env;
     const pinned = options.cpu === undefined ? [] : ['taskset', '-c', String(options.cpu)];
-    const [execPath = process.execPath, ...execArgv] = [...(options.within ?? []), ...pinned, process.execPath, ...node];
+    const [execPath = process.execPath, ...execArgv] = [
+      ...(options.within ?? []),
+      ...pinned,
+      process.execPath,
+      ...node,
+    ];
     this.#process = fork(options.program, {
-      // Each of these commands replaces itself with the next and the last with node, so the pid and the channel are the child's own.
+      // Each of these commands replaces itself with the next and the last with node, so the pid and
+      // the channel are the child's own.
       execPath,
       execArgv,
       env: { ...environment, ...options.environment },
@@ -65,9 +74,15 @@ export class Child<In extends { kind: string }> implements Worker<In> {
     });
     this.#exited = once(this.#process, 'exit').catch(() => undefined);
     this.#process.on('error', (cause) =>
-      this.#fail(new BenchError('CHILD_START', `the ${this.name} process did not start: ${cause.message}`, { cause })),
+      this.#fail(
+        new BenchError('CHILD_START', `the ${this.name} process did not start: ${cause.message}`, {
+          cause,
+        }),
+      ),
     );
-    this.#process.on('exit', (code, signal) => this.#onceHeard(() => this.#fail(this.#describeExit(code, signal))));
+    this.#process.on('exit', (code, signal) =>
+      this.#onceHeard(() => this.#fail(this.#describeExit(code, signal))),
+    );
     this.#process.on('message', (raw) => this.#receive(options.schema, raw));
     this.#process.stderr?.on('data', (bytes: Buffer) => {
       if (options.verbose) process.stderr.write(bytes);
@@ -79,7 +94,10 @@ export class Child<In extends { kind: string }> implements Worker<In> {
     return this.#process.pid ?? 0;
   }
 
-  /** Last messages may still be in the channel: at the exit of one child, libuv collects all others that have ended, too. */
+  /**
+   * Last messages may still be in the channel: at the exit of one child, libuv collects all others
+   * that have ended, too.
+   */
   #onceHeard(callback: () => void): void {
     if (this.#process.connected) this.#process.once('disconnect', callback);
     else callback();
@@ -88,19 +106,33 @@ export class Child<In extends { kind: string }> implements Worker<In> {
   #describeExit(code: number | null, signal: NodeJS.Signals | null): BenchError {
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     const said = this.#stderr.trim().split('\n').slice(-6).join('\n');
-    return new BenchError('CHILD_DIED', `the ${this.name} process ended ${how} before its time${said === '' ? '' : `: ${said}`}`);
+    return new BenchError(
+      'CHILD_DIED',
+      `the ${this.name} process ended ${how} before its time${said === '' ? '' : `: ${said}`}`,
+    );
   }
 
   #receive(schema: z.ZodType<In>, raw: unknown): void {
     const failed = failedMessageSchema.safeParse(raw);
     if (failed.success) {
       const { code, message, hint } = failed.data;
-      this.#fail(new BenchError(isErrorCode(code) ? code : 'CHILD_DIED', `${this.name}: ${message}`, hint === undefined ? {} : { hint }));
+      this.#fail(
+        new BenchError(
+          isErrorCode(code) ? code : 'CHILD_DIED',
+          `${this.name}: ${message}`,
+          hint === undefined ? {} : { hint },
+        ),
+      );
       return;
     }
     const parsed = schema.safeParse(raw);
     if (!parsed.success) {
-      this.#fail(new BenchError('CHILD_DIED', `the ${this.name} process said something unknown: ${parsed.error.message}`));
+      this.#fail(
+        new BenchError(
+          'CHILD_DIED',
+          `the ${this.name} process said something unknown: ${parsed.error.message}`,
+        ),
+      );
       return;
     }
     const message = parsed.data;
@@ -142,7 +174,12 @@ export class Child<In extends { kind: string }> implements Worker<In> {
       reject,
     };
     const beSilent = (waitedMs: number): void =>
-      reject(new BenchError('CHILD_SILENT', `the ${this.name} process did not say "${kind}" within ${waitedMs / 1000} s`));
+      reject(
+        new BenchError(
+          'CHILD_SILENT',
+          `the ${this.name} process did not say "${kind}" within ${waitedMs / 1000} s`,
+        ),
+      );
     const timer = timeoutMs === undefined ? undefined : setTimeout(beSilent, timeoutMs, timeoutMs);
     const stop = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', stop);
@@ -163,9 +200,17 @@ export class Child<In extends { kind: string }> implements Worker<In> {
 
   /** Waits for the process to end by itself, then kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), this.#failure === undefined ? EXIT_GRACE_MS : 0);
+    const timer = setTimeout(
+      () => this.#process.kill('SIGKILL'),
+      this.#failure === undefined ? EXIT_GRACE_MS : 0,
+    );
     if (this.#process.connected) this.#process.disconnect();
-    if (this.#process.exitCode === null && this.#process.signalCode === null && this.#process.pid !== undefined) await this.#exited;
+    if (
+      this.#process.exitCode === null &&
+      this.#process.signalCode === null &&
+      this.#process.pid !== undefined
+    )
+      await this.#exited;
     clearTimeout(timer);
   }
 }

@@ -1,4 +1,5 @@
-// Reads the machine and software of a run: everything that could explain why another machine shows another number.
+// Reads the machine and software of a run: everything that could explain why another machine shows
+// another number.
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -54,7 +55,9 @@ const tools: Record<string, readonly [string, ...string[]]> = {
 
 /** Leaves out keys without a value on this machine. */
 function present(entries: Iterable<readonly [string, string | undefined]>): Record<string, string> {
-  return Object.fromEntries([...entries].filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    [...entries].filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 function packageVersion(name: string): string | undefined {
@@ -67,11 +70,18 @@ function packageVersion(name: string): string | undefined {
 export const BROWSER_TOOL = 'browser';
 
 /** @param browser Path of the browser that receives. */
-export function readEnvironment(fileDescriptorLimit: number | undefined, browser?: string): Environment {
+export function readEnvironment(
+  fileDescriptorLimit: number | undefined,
+  browser?: string,
+): Environment {
   const lockfile = readText(projectPath('package-lock.json'));
   // The repository around an installed package belongs to another project.
-  const gitCommit = isPackaged ? undefined : ask('git', 'describe', '--always', '--dirty', '--abbrev=12');
-  const hypervisor = /^flags.*\bhypervisor\b/m.test(readText('/proc/cpuinfo') ?? '') ? 'hypervisor flag set' : undefined;
+  const gitCommit = isPackaged
+    ? undefined
+    : ask('git', 'describe', '--always', '--dirty', '--abbrev=12');
+  const hypervisor = /^flags.*\bhypervisor\b/m.test(readText('/proc/cpuinfo') ?? '')
+    ? 'hypervisor flag set'
+    : undefined;
   return {
     node: process.version,
     v8: process.versions.v8,
@@ -80,13 +90,22 @@ export function readEnvironment(fileDescriptorLimit: number | undefined, browser
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
     ...(hypervisor !== undefined && { virtualised: hypervisor }),
-    settings: present(Object.entries(settings).map(([name, path]) => [name, readText(path)?.replaceAll(/\s+/g, ' ')])),
+    settings: present(
+      Object.entries(settings).map(([name, path]) => [
+        name,
+        readText(path)?.replaceAll(/\s+/g, ' '),
+      ]),
+    ),
     packages: present(packages.map((name) => [name, packageVersion(name)])),
-    ...(lockfile !== undefined && { lockfileSha256: createHash('sha256').update(lockfile).digest('hex') }),
+    ...(lockfile !== undefined && {
+      lockfileSha256: createHash('sha256').update(lockfile).digest('hex'),
+    }),
     ...(gitCommit !== undefined && { gitCommit }),
     ...(fileDescriptorLimit !== undefined && { fileDescriptorLimit }),
     tools: present([
-      ...Object.entries(tools).map(([name, [program, ...rest]]) => [name, ask(program, ...rest)] as const),
+      ...Object.entries(tools).map(
+        ([name, [program, ...rest]]) => [name, ask(program, ...rest)] as const,
+      ),
       [BROWSER_TOOL, browser && ask(browser, '--version')],
     ]),
   };
@@ -94,5 +113,6 @@ export function readEnvironment(fileDescriptorLimit: number | undefined, browser
 
 /** This program's own version. */
 export function streamduelVersion(): string {
-  return (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { version: string })
+    .version;
 }

@@ -1,4 +1,5 @@
-// Building blocks of all gates. Each gate has its value and limit, so that every report can show why a trial is valid.
+// Building blocks of all gates. Each gate has its value and limit, so that every report can show
+// why a trial is valid.
 
 import type { Gate } from '../contract/run-file.ts';
 
@@ -6,7 +7,8 @@ type GateText = Pick<Gate, 'id' | 'kind' | 'title' | 'limit' | 'unit' | 'remedy'
 
 /** Passes when the value is at most the limit; a value that cannot be read passes, with a note. */
 export function atMost(text: GateText, value: number | undefined, note?: string): Gate {
-  if (value === undefined) return { ...text, ok: true, note: note ?? 'not readable on this machine' };
+  if (value === undefined)
+    return { ...text, ok: true, note: note ?? 'not readable on this machine' };
   return { ...text, value, ok: value <= text.limit, ...(note !== undefined && { note }) };
 }
 

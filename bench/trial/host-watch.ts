@@ -1,5 +1,6 @@
-// Watches disturbances of a trial by the machine: time stolen by the hypervisor, other programs, throttling, swapping,
-// tracers. Reads /proc before, during and after the window; without /proc the readings are undefined.
+// Watches disturbances of a trial by the machine: time stolen by the hypervisor, other programs,
+// throttling, swapping, tracers. Reads /proc before, during and after the window; without /proc the
+// readings are undefined.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -11,7 +12,10 @@ export interface HostReadings {
   readonly stealMax: number | undefined;
   /** user + nice + system time of the whole machine in the window, ns. */
   readonly busyNs: number | undefined;
-  /** CPU time of this process, and of those that pass bytes on between server and clients, in the window, ns. */
+  /**
+   * CPU time of this process, and of those that pass bytes on between server and clients, in the
+   * window, ns.
+   */
   readonly ownNs: number;
   readonly wallNs: number;
   readonly cpus: number;
@@ -42,7 +46,11 @@ function readCpuTimes(): CpuTimes | undefined {
   if (fields === undefined || fields.length < 8) return undefined;
   const [user = 0, nice = 0, system = 0, , , , , steal = 0] = fields;
   // Interrupts are left out: the traffic of our own loopback counts there, and differs by arm.
-  return { busyTicks: user + nice + system, stealTicks: steal, allTicks: fields.slice(0, 8).reduce((sum, one) => sum + one, 0) };
+  return {
+    busyTicks: user + nice + system,
+    stealTicks: steal,
+    allTicks: fields.slice(0, 8).reduce((sum, one) => sum + one, 0),
+  };
 }
 
 function readCounter(path: string, key: string): number | undefined {
@@ -58,10 +66,14 @@ function cpuStatPath(): string {
   return `/sys/fs/cgroup${group === '/' ? '' : group}/cpu.stat`;
 }
 
-/** CPU time of all threads of these processes since they began, ns; a process that cannot be read counts as 0. */
+/**
+ * CPU time of all threads of these processes since they began, ns; a process that cannot be read
+ * counts as 0.
+ */
 function readCpuNs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
-    // The name of the program, in parentheses, may have spaces; utime and stime are the 12th and 13th field after it (proc_pid_stat(5)).
+    // The name of the program, in parentheses, may have spaces; utime and stime are the 12th and
+    // 13th field after it (proc_pid_stat(5)).
     const fields = readText(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ') ?? [];
     return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_NS;
   }, 0);
@@ -169,7 +181,10 @@ const TIME_WAIT_LIMIT = 14_000;
 const SETTLE_POLL_MS = 50;
 const SETTLE_LIMIT_NS = 60 * NS_PER_S;
 
-/** Waits until the kernel has forgotten enough old connections; returns after a minute in any case: a later connect reports the error. */
+/**
+ * Waits until the kernel has forgotten enough old connections; returns after a minute in any case:
+ * a later connect reports the error.
+ */
 export async function settleConnections(signal: AbortSignal): Promise<void> {
   const startNs = process.hrtime.bigint();
   while (Number(process.hrtime.bigint() - startNs) < SETTLE_LIMIT_NS && !signal.aborted) {

@@ -17,13 +17,21 @@ Tcp: 1 200 120000 -1 1442985 1442420 180099066 179993027 90257 0
 `;
 
 it('each counter is found by its name, wherever it stands in its line', () => {
-  expect(parseKernelCounts(NETSTAT, 'netstat')).toEqual({ listenOverflows: 12, listenDrops: 13, synRetransmits: 1559 });
+  expect(parseKernelCounts(NETSTAT, 'netstat')).toEqual({
+    listenOverflows: 12,
+    listenDrops: 13,
+    synRetransmits: 1559,
+  });
   expect(parseKernelCounts(SNMP, 'snmp')).toEqual({ segmentsRetransmitted: 90_257 });
 });
 
 it('a counter that a kernel does not have is unknown, not 0', () => {
-  expect(parseKernelCounts('TcpExt: ListenDrops\nTcpExt: 0\n', 'netstat')).toEqual({ listenDrops: 0 });
-  expect(parseKernelCounts('TcpExt: ListenDrops TCPSynRetrans\nTcpExt: 4\n', 'netstat')).toEqual({ listenDrops: 4 });
+  expect(parseKernelCounts('TcpExt: ListenDrops\nTcpExt: 0\n', 'netstat')).toEqual({
+    listenDrops: 0,
+  });
+  expect(parseKernelCounts('TcpExt: ListenDrops TCPSynRetrans\nTcpExt: 4\n', 'netstat')).toEqual({
+    listenDrops: 4,
+  });
   expect(parseKernelCounts('', 'snmp')).toEqual({});
 });
 
@@ -36,7 +44,8 @@ it.skipIf(isUntested('counters of the kernel', whyNoProc()))(
   'what a listener without room drops is counted, once for a namespace',
   async () => {
     const server = createServer();
-    // Node accepts in the event loop's poll phase, so connections that are opened and then waited for synchronously pile up.
+    // Node accepts in the event loop's poll phase, so connections that are opened and then waited
+    // for synchronously pile up.
     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 });
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -52,7 +61,8 @@ it.skipIf(isUntested('counters of the kernel', whyNoProc()))(
     server.close();
     expect(listenOverflows).toBeGreaterThan(0);
     expect(listenDrops).toBeGreaterThanOrEqual(listenOverflows);
-    // `twice` began later and ended sooner; if the namespace counted twice, its count would be higher.
+    // `twice` began later and ended sooner; if the namespace counted twice, its count would be
+    // higher.
     expect(overflowsTwice).toBeGreaterThan(0);
     expect(overflowsTwice).toBeLessThanOrEqual(listenOverflows);
   },

@@ -1,5 +1,6 @@
-// Reads TCP counters of the kernel during a fault: connections that overflowed a listen queue, and retransmitted segments.
-// The counters are those of a whole network namespace, so other programs in it count too.
+// Reads TCP counters of the kernel during a fault: connections that overflowed a listen queue, and
+// retransmitted segments. The counters are those of a whole network namespace, so other programs in
+// it count too.
 
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { KernelCounts } from '../contract/recovery.ts';
@@ -10,20 +11,30 @@ const counters = {
   listenDrops: { file: 'netstat', group: 'TcpExt', name: 'ListenDrops' },
   synRetransmits: { file: 'netstat', group: 'TcpExt', name: 'TCPSynRetrans' },
   segmentsRetransmitted: { file: 'snmp', group: 'Tcp', name: 'RetransSegs' },
-} as const satisfies Record<keyof KernelCounts, { file: 'netstat' | 'snmp'; group: string; name: string }>;
+} as const satisfies Record<
+  keyof KernelCounts,
+  { file: 'netstat' | 'snmp'; group: string; name: string }
+>;
 
 const counterNames = Object.keys(counters) as (keyof KernelCounts)[];
 
 type Process = number | 'self';
 
 /**
- * Counts from now until `stop`, which returns the increase; a counter that cannot be read is undefined.
- * @param pids Processes whose network namespaces are added up, each once; by default only that of this process.
+ * Counts from now until `stop`, which returns the increase; a counter that cannot be read is
+ * undefined.
+ * @param pids Processes whose network namespaces are added up, each once; by default only that of
+ * this process.
  */
 export function startKernelCount(pids: readonly number[] = []): { stop: () => KernelCounts } {
   const processes = oneOfEachNamespace(pids.length === 0 ? ['self'] : pids);
   const before = processes.map((process) => readCounters(process));
-  return { stop: () => sumOf(processes.map((process, index) => addedSince(before[index] ?? {}, readCounters(process)))) };
+  return {
+    stop: () =>
+      sumOf(
+        processes.map((process, index) => addedSince(before[index] ?? {}, readCounters(process))),
+      ),
+  };
 }
 
 function oneOfEachNamespace(processes: readonly Process[]): Process[] {
@@ -39,13 +50,17 @@ function namespaceOf(process: Process): string {
   try {
     return readlinkSync(`/proc/${process}/ns/net`);
   } catch {
-    // A name of its own: an unreadable namespace must make the sum undefined, not disappear from it.
+    // A name of its own: an unreadable namespace must make the sum undefined, not disappear from
+    // it.
     return `unknown, of ${process}`;
   }
 }
 
 function readCounters(process: Process): KernelCounts {
-  const [netstat, snmp] = [readText(`/proc/${process}/net/netstat`), readText(`/proc/${process}/net/snmp`)];
+  const [netstat, snmp] = [
+    readText(`/proc/${process}/net/netstat`),
+    readText(`/proc/${process}/net/snmp`),
+  ];
   return { ...parseKernelCounts(netstat, 'netstat'), ...parseKernelCounts(snmp, 'snmp') };
 }
 
@@ -57,7 +72,10 @@ function readText(path: string): string {
   }
 }
 
-/** Parses the counters of a file: pairs of lines, the first with the names of a group, the second with their values. */
+/**
+ * Parses the counters of a file: pairs of lines, the first with the names of a group, the second
+ * with their values.
+ */
 export function parseKernelCounts(text: string, file: 'netstat' | 'snmp'): KernelCounts {
   const lines = text.split('\n').map((line) => line.split(' '));
   const counts: KernelCounts = {};
@@ -85,7 +103,8 @@ function sumOf(parts: readonly KernelCounts[]): KernelCounts {
   const sum: KernelCounts = {};
   for (const key of counterNames) {
     const values = parts.map((part) => part[key]);
-    if (values.every((value) => value !== undefined)) sum[key] = values.reduce((total, value) => total + value, 0);
+    if (values.every((value) => value !== undefined))
+      sum[key] = values.reduce((total, value) => total + value, 0);
   }
   return sum;
 }

@@ -8,7 +8,10 @@ export interface LiveRate {
   readonly openStreams: number;
 }
 
-export function followProgress(workers: readonly Worker<FromClient>[], onProgress: (live: LiveRate) => void): void {
+export function followProgress(
+  workers: readonly Worker<FromClient>[],
+  onProgress: (live: LiveRate) => void,
+): void {
   const latest = new Map<number, LiveRate>();
   for (const [index, worker] of workers.entries()) {
     worker.onMessage = (message) => {

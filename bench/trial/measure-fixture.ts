@@ -1,4 +1,5 @@
-// Test support: plans without a command line, and the options under which one of their trials is measured alone and in silence.
+// Test support: plans without a command line, and the options under which one of their trials is
+// measured alone and in silence.
 
 import type { Plan } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';

@@ -9,7 +9,11 @@ import type { MeasureOptions, RunTrial } from './procedure.ts';
 const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'INTERRUPTED']);
 
 /** @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
-export async function measureRecord(planned: PlannedTrial, options: MeasureOptions, run: RunTrial): Promise<TrialRecord> {
+export async function measureRecord(
+  planned: PlannedTrial,
+  options: MeasureOptions,
+  run: RunTrial,
+): Promise<TrialRecord> {
   const startedAt = new Date().toISOString();
   try {
     return await run(planned, options);
@@ -26,5 +30,11 @@ export function isFailure(error: unknown): error is BenchError {
 
 function describeFailure(planned: PlannedTrial, startedAt: string, error: BenchError): FailedTrial {
   const hint = error.hint === undefined ? {} : { hint: error.hint };
-  return { kind: 'trial', outcome: 'failed', ...planned, startedAt, failure: { code: error.code, message: messageOf(error), ...hint } };
+  return {
+    kind: 'trial',
+    outcome: 'failed',
+    ...planned,
+    startedAt,
+    failure: { code: error.code, message: messageOf(error), ...hint },
+  };
 }

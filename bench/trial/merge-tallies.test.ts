@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import type { StampColumns } from '../contract/stamps.ts';
 import type { ClientTally, ProcessUse, ServerTally } from '../contract/tally.ts';
-import { addMemory, addOpenCounts, mergeClientTallies, mergeServerTallies, mergeStamps } from './merge-tallies.ts';
+import {
+  addMemory,
+  addOpenCounts,
+  mergeClientTallies,
+  mergeServerTallies,
+  mergeStamps,
+} from './merge-tallies.ts';
 
 const use: ProcessUse = {
   wallNs: 1e9,
@@ -19,7 +25,13 @@ const use: ProcessUse = {
   externalBytes: 500,
 };
 
-const busy: ProcessUse = { ...use, cpuUserNs: 6e8, eventLoopUtilisation: 0.7, gcMajorNs: 1e6, tickLatenessP99Ns: 3e6 };
+const busy: ProcessUse = {
+  ...use,
+  cpuUserNs: 6e8,
+  eventLoopUtilisation: 0.7,
+  gcMajorNs: 1e6,
+  tickLatenessP99Ns: 3e6,
+};
 
 const client: ClientTally = {
   node: 'v24',
@@ -71,7 +83,10 @@ it('one process speaks for itself', () => {
 });
 
 it('counts and CPU time add up; of how busy and how late, the worst stands for all', () => {
-  const merged = mergeClientTallies([client, { ...client, use: busy, errors: [], tokensReceived: 100, lost: 0 }]);
+  const merged = mergeClientTallies([
+    client,
+    { ...client, use: busy, errors: [], tokensReceived: 100, lost: 0 },
+  ]);
   expect(merged).toMatchObject({
     streamsPlanned: 20,
     streamsVerified: 18,
@@ -117,13 +132,18 @@ it('what one of them cannot tell is unknown of all', () => {
   const { tokenReads: _unseen, ...blind } = client;
   expect(mergeClientTallies([client, blind])).not.toHaveProperty('tokenReads');
   const { runDelayNs: _unread, ...unread } = use;
-  expect(mergeServerTallies([server, { ...server, use: unread }]).use).not.toHaveProperty('runDelayNs');
+  expect(mergeServerTallies([server, { ...server, use: unread }]).use).not.toHaveProperty(
+    'runDelayNs',
+  );
   expect(addMemory([{ rssBytes: 5, pssBytes: 4 }, { rssBytes: 6 }])).toEqual({ rssBytes: 11 });
   expect(addMemory([{ rssBytes: 5 }, undefined])).toBeUndefined();
 });
 
 it('servers add up what they cut and opened', () => {
-  const merged = mergeServerTallies([server, { ...server, streamsCut: { 'client-gone': 2, shutdown: 1 } }]);
+  const merged = mergeServerTallies([
+    server,
+    { ...server, streamsCut: { 'client-gone': 2, shutdown: 1 } },
+  ]);
   expect(merged).toMatchObject({
     streamsOpened: 20,
     bytesWritten: 10_000,
@@ -131,11 +151,18 @@ it('servers add up what they cut and opened', () => {
     planSha256: 'ab',
   });
   const open = { streams: 2, tokens: 3, bytes: 400, preludeBytes: 50 };
-  expect(addOpenCounts([open, open, open])).toEqual({ streams: 6, tokens: 9, bytes: 1200, preludeBytes: 150 });
+  expect(addOpenCounts([open, open, open])).toEqual({
+    streams: 6,
+    tokens: 9,
+    bytes: 1200,
+    preludeBytes: 150,
+  });
 });
 
 it('processes that planned different streams cannot pass for ones that planned the same', () => {
-  expect(mergeServerTallies([server, { ...server, planSha256: 'cd' }]).planSha256).toBe('ab and cd');
+  expect(mergeServerTallies([server, { ...server, planSha256: 'cd' }]).planSha256).toBe(
+    'ab and cd',
+  );
 });
 
 const reads = (columns: StampColumns) => () => Promise.resolve(columns);
@@ -144,13 +171,21 @@ it('each stamp is that of the process which took it; what nobody took stays miss
   const none = Number.NaN;
   const first = { startNs: Float64Array.of(1, none, none, none) };
   const second = { startNs: Float64Array.of(none, none, 3, 0) };
-  expect(await mergeStamps([reads(first), reads(second)])).toEqual({ startNs: Float64Array.of(1, none, 3, 0) });
+  expect(await mergeStamps([reads(first), reads(second)])).toEqual({
+    startNs: Float64Array.of(1, none, 3, 0),
+  });
 });
 
 const one = () => Promise.resolve({ startNs: Float64Array.of(1, 2) });
 
 it('a stamp that two processes took, or for which one has no room, is a defect', async () => {
-  await expect(mergeStamps([one, one])).rejects.toThrow('one process alone takes each stamp startNs');
-  await expect(mergeStamps([one, reads({ startNs: Float64Array.of(Number.NaN) })])).rejects.toThrow('as many stamps startNs as each other');
-  await expect(mergeStamps([one, reads({})])).rejects.toThrow('as many stamps startNs as each other');
+  await expect(mergeStamps([one, one])).rejects.toThrow(
+    'one process alone takes each stamp startNs',
+  );
+  await expect(mergeStamps([one, reads({ startNs: Float64Array.of(Number.NaN) })])).rejects.toThrow(
+    'as many stamps startNs as each other',
+  );
+  await expect(mergeStamps([one, reads({})])).rejects.toThrow(
+    'as many stamps startNs as each other',
+  );
 });

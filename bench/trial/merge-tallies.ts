@@ -1,5 +1,6 @@
-// Merges the tallies of several processes of one kind into that of a single process doing all the work. Counts and CPU time
-// add up; for values by which a process is judged busy or late, the worst of them stands for all.
+// Merges the tallies of several processes of one kind into that of a single process doing all the
+// work. Counts and CPU time add up; for values by which a process is judged busy or late, the worst
+// of them stands for all.
 
 import assert from 'node:assert/strict';
 import type { MemoryReading } from '../contract/run-file.ts';
@@ -48,8 +49,17 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
     use: mergeUse(tallies.map(({ use }) => use)),
     ...sums(tallies, clientCounts),
     errors: mergeErrors(tallies.flatMap(({ errors }) => errors)),
-    ...sumsWhereAllKnow(tallies, ['bytesRead', 'headBytes', 'bytesSent', 'modelBytes', 'modelTokenBytes', 'modelIdBytes']),
-    ...(tokenReads.every((reads) => reads !== undefined) && { tokenReads: tokenReads.reduce((sum, reads) => sum + reads, 0) }),
+    ...sumsWhereAllKnow(tallies, [
+      'bytesRead',
+      'headBytes',
+      'bytesSent',
+      'modelBytes',
+      'modelTokenBytes',
+      'modelIdBytes',
+    ]),
+    ...(tokenReads.every((reads) => reads !== undefined) && {
+      tokenReads: tokenReads.reduce((sum, reads) => sum + reads, 0),
+    }),
     ...mergePlans(tallies),
     ...(kept.length > 0 && { kept: sums(kept, ['opened', 'reused', 'lost']) }),
   };
@@ -72,7 +82,8 @@ const clientCounts = [
 ] as const satisfies readonly (keyof ClientTally)[];
 
 function mergeUse(uses: Several<ProcessUse>): ProcessUse {
-  const sum = (of: (use: ProcessUse) => number): number => uses.reduce((total, use) => total + of(use), 0);
+  const sum = (of: (use: ProcessUse) => number): number =>
+    uses.reduce((total, use) => total + of(use), 0);
   const worst = (of: (use: ProcessUse) => number): number => Math.max(...uses.map(of));
   const worstKnown = (of: (use: ProcessUse) => number | undefined): number | undefined => {
     const values = uses.map(of).filter((value) => value !== undefined);
@@ -98,8 +109,13 @@ function mergeUse(uses: Several<ProcessUse>): ProcessUse {
   };
 }
 
-/** Every process plans all streams. Hashes that differ are concatenated, so that the result equals no other hash. */
-function mergePlans(tallies: readonly { readonly planSha256?: string | undefined }[]): { planSha256?: string } {
+/**
+ * Every process plans all streams. Hashes that differ are concatenated, so that the result equals
+ * no other hash.
+ */
+function mergePlans(tallies: readonly { readonly planSha256?: string | undefined }[]): {
+  planSha256?: string;
+} {
   const hashes = new Set(tallies.map(({ planSha256 }) => planSha256 ?? ''));
   const planSha256 = [...hashes].join(' and ');
   return planSha256 === '' ? {} : { planSha256 };
@@ -115,10 +131,12 @@ function mergeErrors(errors: ClientTally['errors']): ClientTally['errors'] {
 }
 
 /**
- * Each stamp was taken by the one process that ran the stream; the others have NaN there. Stamps are read one after another,
- * since those of each process have room for the stamps of all.
+ * Each stamp was taken by the one process that ran the stream; the others have NaN there. Stamps
+ * are read one after another, since those of each process have room for the stamps of all.
  */
-export async function mergeStamps(reads: Several<() => Promise<StampColumns>>): Promise<StampColumns> {
+export async function mergeStamps(
+  reads: Several<() => Promise<StampColumns>>,
+): Promise<StampColumns> {
   const merged = await firstOf(reads)();
   for (const read of reads.slice(1)) {
     const columns = await read();
@@ -128,7 +146,10 @@ export async function mergeStamps(reads: Several<() => Promise<StampColumns>>): 
 }
 
 function addStamps(merged: Float64Array, column: Float64Array | undefined, name: string): void {
-  assert(column?.length === merged.length, `processes of one trial have as many stamps ${name} as each other`);
+  assert(
+    column?.length === merged.length,
+    `processes of one trial have as many stamps ${name} as each other`,
+  );
   for (let index = 0; index < column.length; index++) {
     const stamp = column[index] as number;
     if (Number.isNaN(stamp)) continue;
@@ -141,12 +162,21 @@ export function addOpenCounts(counts: Several<OpenCount>): OpenCount {
   return sums(counts, ['streams', 'tokens', 'bytes', 'preludeBytes']);
 }
 
-/** Returns undefined when any reading is missing: a sum over some would look like the sum over all. */
-export function addMemory(readings: readonly (MemoryReading | undefined)[]): MemoryReading | undefined {
+/**
+ * Returns undefined when any reading is missing: a sum over some would look like the sum over all.
+ */
+export function addMemory(
+  readings: readonly (MemoryReading | undefined)[],
+): MemoryReading | undefined {
   const known = readings.filter((reading) => reading !== undefined);
   if (known.length === 0 || known.length < readings.length) return undefined;
   const sum = (of: (reading: MemoryReading) => number | undefined): number | undefined =>
-    known.map(of).reduce((total, value) => (total === undefined || value === undefined ? undefined : total + value), 0);
+    known
+      .map(of)
+      .reduce(
+        (total, value) => (total === undefined || value === undefined ? undefined : total + value),
+        0,
+      );
   const [pssBytes, ussBytes] = [sum((one) => one.pssBytes), sum((one) => one.ussBytes)];
   return {
     rssBytes: sum((one) => one.rssBytes) ?? 0,
@@ -155,8 +185,13 @@ export function addMemory(readings: readonly (MemoryReading | undefined)[]): Mem
   };
 }
 
-function sums<Key extends string>(all: readonly Readonly<Record<Key, number>>[], keys: readonly Key[]): Record<Key, number> {
-  return Object.fromEntries(keys.map((key) => [key, all.reduce((sum, one) => sum + one[key], 0)])) as Record<Key, number>;
+function sums<Key extends string>(
+  all: readonly Readonly<Record<Key, number>>[],
+  keys: readonly Key[],
+): Record<Key, number> {
+  return Object.fromEntries(
+    keys.map((key) => [key, all.reduce((sum, one) => sum + one[key], 0)]),
+  ) as Record<Key, number>;
 }
 
 /** Leaves out keys that any of them lacks: a sum over some would look like the sum over all. */
@@ -170,7 +205,8 @@ function sumsWhereAllKnow<Key extends string>(
 
 function addRecords(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const added: Record<string, number> = {};
-  for (const [key, value] of records.flatMap((record) => Object.entries(record))) added[key] = (added[key] ?? 0) + value;
+  for (const [key, value] of records.flatMap((record) => Object.entries(record)))
+    added[key] = (added[key] ?? 0) + value;
   return added;
 }
 

@@ -1,4 +1,5 @@
-// Opens one trial of any procedure: the path, fresh servers and load processes, clock proof, rehearsal, and one T0 for all.
+// Opens one trial of any procedure: the path, fresh servers and load processes, clock proof,
+// rehearsal, and one T0 for all.
 
 import { startClockEcho, timeNamespace } from '../contract/clock-proof.ts';
 import type { FromClient, FromServer, TrialSpecification } from '../contract/messages.ts';
@@ -30,14 +31,23 @@ import {
 import type { Worker } from './worker.ts';
 
 export interface TrialOptions extends ProcessOptions {
-  readonly plan: Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddresses' | 'source' | 'canary'>;
+  readonly plan: Pick<
+    Plan,
+    'clientProcesses' | 'serverProcesses' | 'clientAddresses' | 'source' | 'canary'
+  >;
   readonly signal: AbortSignal;
-  /** Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there; undefined deletes them. */
+  /**
+   * Stamp files are written here as NAME-server.stamps and NAME-client.stamps and left there;
+   * undefined deletes them.
+   */
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
 }
 
-/** How the trials of a procedure are opened; the optional fields are its differences from a usual trial. */
+/**
+ * How the trials of a procedure are opened; the optional fields are its differences from a usual
+ * trial.
+ */
 export interface Opening<Kind extends TallyKind> {
   /** The message with which load processes end the trial. */
   readonly tally: Kind;
@@ -49,7 +59,10 @@ export interface Opening<Kind extends TallyKind> {
   readonly pathFault?: PathOptions['fault'];
   /** Starts a further server, which takes the place of the first before the trial ends. */
   readonly standby?: { readonly keepsState: boolean } | undefined;
-  /** Proves the clock of this process and not that of the servers, which may end before the trial does. */
+  /**
+   * Proves the clock of this process and not that of the servers, which may end before the trial
+   * does.
+   */
   readonly provesOwnClock?: boolean | undefined;
   /** Time that load processes may take beyond the end of drain. */
   readonly extraNs?: number | undefined;
@@ -57,13 +70,18 @@ export interface Opening<Kind extends TallyKind> {
   readonly onReady?: () => void;
 }
 
-/** Timeout a process to start, to rehearse and to stop; 16 servers and 16 load processes on two CPUs took 0.3 to 0.4 s each. */
+/**
+ * Timeout a process to start, to rehearse and to stop; 16 servers and 16 load processes on two CPUs
+ * took 0.3 to 0.4 s each.
+ */
 const PROCESS_MS = 1000;
 
 /** Two runs in a row begin at different addresses: see loopbackAddresses. */
 let turn = process.pid;
 
-/** Resolves when T0 is agreed. @throws BenchError for anything that makes the trial a failed one. */
+/**
+ * Resolves when T0 is agreed. @throws BenchError for anything that makes the trial a failed one.
+ */
 export async function openTrial<Kind extends TallyKind>(
   planned: PlannedTrial,
   opening: Opening<Kind>,
@@ -73,17 +91,29 @@ export async function openTrial<Kind extends TallyKind>(
   await using owned = new AsyncDisposableStack();
   const started = await startProcesses(planned, opening, { options, owned });
   const { specification, path, servers, clients, upstreams, standby, canary } = started;
-  const patienceMs = START_TIMEOUT_MS + (servers.workers.length + clients.workers.length) * PROCESS_MS;
+  const patienceMs =
+    START_TIMEOUT_MS + (servers.workers.length + clients.workers.length) * PROCESS_MS;
   const listening = await listen(started, patienceMs, signal);
   const memoryAtStart = addMemory(servers.pids.map(readMemory));
-  if (standby !== undefined) await prepareStandby(standby, started, { keepsState: opening.standby?.keepsState === true, signal });
+  if (standby !== undefined)
+    await prepareStandby(standby, started, {
+      keepsState: opening.standby?.keepsState === true,
+      signal,
+    });
   const ports = listening.map(({ port }) => port);
-  const echo = opening.provesOwnClock === true && path.isOnHostNetwork ? owned.use(await startClockEcho(path.clientHost)) : undefined;
-  const clocks = echo === undefined ? listening : [{ clockPort: echo.port, timeNamespace: timeNamespace() }];
+  const echo =
+    opening.provesOwnClock === true && path.isOnHostNetwork
+      ? owned.use(await startClockEcho(path.clientHost))
+      : undefined;
+  const clocks =
+    echo === undefined ? listening : [{ clockPort: echo.port, timeNamespace: timeNamespace() }];
   followProgress(clients.workers, options.onProgress);
   const clientPorts: number[] = [];
   for (const port of ports) clientPorts.push(await path.connect(port, signal));
-  sendLoads(started, options.plan, { ports: clientPorts, clockPorts: clocks.map(({ clockPort }) => clockPort) });
+  sendLoads(started, options.plan, {
+    ports: clientPorts,
+    clockPorts: clocks.map(({ clockPort }) => clockPort),
+  });
   const ready = await clients.expect('ready', patienceMs, signal);
   for (const { clock } of ready) checkClock(clock);
   await canary?.readIdle(ports);
@@ -108,7 +138,9 @@ export async function openTrial<Kind extends TallyKind>(
     signal,
     rehearsalNs: Math.max(...ready.map(({ rehearsalNs }) => rehearsalNs)),
     clocks: ready.map(({ clock }) => clock),
-    sameTimeNamespace: ready.every(({ timeNamespace: own }, index) => own === clocks[index % clocks.length]?.timeNamespace),
+    sameTimeNamespace: ready.every(
+      ({ timeNamespace: own }, index) => own === clocks[index % clocks.length]?.timeNamespace,
+    ),
     patienceMs,
     longestMs: (endNs(specification) + (opening.extraNs ?? 0)) / NS_PER_MS + patienceMs,
     owned: owned.move(),
@@ -153,10 +185,22 @@ async function startProcesses<Kind extends TallyKind>(
   const { servers, clients } = startChildren(planned, setUp, counts);
   owned.use(servers);
   owned.use(clients);
-  const upstreams = plan.source === 'upstream' ? owned.use(startUpstreams(planned, setUp, counts)) : undefined;
-  const standby = opening.standby && owned.use(startServer(planned, { ...setUp, within: path.withinServer, name: 'standby' }));
+  const upstreams =
+    plan.source === 'upstream' ? owned.use(startUpstreams(planned, setUp, counts)) : undefined;
+  const standby =
+    opening.standby &&
+    owned.use(startServer(planned, { ...setUp, within: path.withinServer, name: 'standby' }));
   const canary = owned.use(startCanary(planned, { ...options, path }));
-  return { specification: opening.specify(path.serverHost), path, stamps, servers, clients, upstreams, standby, canary };
+  return {
+    specification: opening.specify(path.serverHost),
+    path,
+    stamps,
+    servers,
+    clients,
+    upstreams,
+    standby,
+    canary,
+  };
 }
 
 type Listening = Extract<FromServer, { kind: 'listening' }>;
@@ -168,7 +212,12 @@ async function listen(
   signal: AbortSignal,
 ): Promise<readonly Listening[]> {
   const { warmupNs, windowNs } = specification;
-  upstreams?.sendEach((index) => ({ kind: 'generate', socketPath: upstreamSocket(index), warmupNs, windowNs }));
+  upstreams?.sendEach((index) => ({
+    kind: 'generate',
+    socketPath: upstreamSocket(index),
+    warmupNs,
+    windowNs,
+  }));
   await upstreams?.expect('generating', patienceMs, signal);
   servers.sendEach((index) => ({
     kind: 'serve',
@@ -179,7 +228,10 @@ async function listen(
   return await servers.expect('listening', patienceMs, signal);
 }
 
-/** Relative to the working directory shared with its server: the path of a unix socket may have 107 bytes (unix(7)). */
+/**
+ * Relative to the working directory shared with its server: the path of a unix socket may have 107
+ * bytes (unix(7)).
+ */
 function upstreamSocket(index: number): string {
   return `upstream-${index + 1}.sock`;
 }
@@ -189,7 +241,12 @@ async function prepareStandby(
   { specification, stamps }: Started,
   { keepsState, signal }: { readonly keepsState: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  standby.send({ kind: 'serve', specification, stampsFile: stamps.server, standby: { keepsState } });
+  standby.send({
+    kind: 'serve',
+    specification,
+    stampsFile: stamps.server,
+    standby: { keepsState },
+  });
   await standby.expect('prepared', START_TIMEOUT_MS, signal);
 }
 
@@ -197,7 +254,10 @@ async function prepareStandby(
 function sendLoads(
   { specification, path, stamps, clients }: Started,
   { clientAddresses: count }: TrialOptions['plan'],
-  { ports, clockPorts }: { readonly ports: readonly number[]; readonly clockPorts: readonly number[] },
+  {
+    ports,
+    clockPorts,
+  }: { readonly ports: readonly number[]; readonly clockPorts: readonly number[] },
 ): void {
   turn++;
   const processes = clients.workers.length;
@@ -209,7 +269,9 @@ function sendLoads(
     port: ports[index % ports.length],
     clockPort: clockPorts[index % clockPorts.length],
     ...(processes > 1 && { slice: { index, of: processes } }),
-    ...(count !== undefined && { localAddresses: loopbackAddresses(turn, { process: index, count }) }),
+    ...(count !== undefined && {
+      localAddresses: loopbackAddresses(turn, { process: index, count }),
+    }),
   }));
 }
 

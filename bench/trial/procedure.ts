@@ -1,5 +1,6 @@
-// A procedure is how one trial of a scenario is carried out: what its processes are told, what is read while they run, and which
-// record comes of it. Several scenarios share one. All else of a trial is the same for all of them, and is here.
+// A procedure is how one trial of a scenario is carried out: what its processes are told, what is
+// read while they run, and which record comes of it. Several scenarios share one. All else of a
+// trial is the same for all of them, and is here.
 
 import assert from 'node:assert/strict';
 import type { TrialSpecification } from '../contract/messages.ts';
@@ -21,7 +22,10 @@ export interface MeasureOptions extends TrialOptions {
   readonly takeStartTurn?: () => Promise<Disposable>;
 }
 
-/** Carries out one planned trial, and returns the record to save. @throws BenchError for anything that makes it a failed one. */
+/**
+ * Carries out one planned trial, and returns the record to save. @throws BenchError for anything
+ * that makes it a failed one.
+ */
 export type RunTrial = (planned: PlannedTrial, options: MeasureOptions) => Promise<FinishedTrial>;
 
 /** What is measured in every trial. */
@@ -47,26 +51,37 @@ export type Readings = Pick<Measured, 'host'>;
  * @typeParam Kind The message with which load processes end the trial.
  * @typeParam Own What is measured besides the common part.
  */
-export interface Procedure<Kind extends TallyKind, Own extends Readings, Trial extends FinishedTrial> {
+export interface Procedure<
+  Kind extends TallyKind,
+  Own extends Readings,
+  Trial extends FinishedTrial,
+> {
   readonly id: ProcedureId;
   readonly tally: Kind;
   readonly specify: (planned: PlannedTrial, options: SpecificationOptions) => TrialSpecification;
   /** How what it opens differs from a usual trial. */
-  readonly opening?: (planned: PlannedTrial, plan: Plan) => Omit<Opening<Kind>, 'tally' | 'specify' | 'onReady'>;
+  readonly opening?: (
+    planned: PlannedTrial,
+    plan: Plan,
+  ) => Omit<Opening<Kind>, 'tally' | 'specify' | 'onReady'>;
   /** Takes readings from T0 on, and finishes the trial. */
   readonly measure: (trial: RunningTrial<Kind>, plan: Plan) => Promise<Own>;
   /** Joins stamps and judges gates; pure. */
   readonly record: (planned: PlannedTrial, measured: Measured & Own, plan: Plan) => Trial;
 }
 
-/** Opens a trial, lets the procedure measure it, and ends it. @throws BenchError for anything that makes the trial a failed one. */
+/**
+ * Opens a trial, lets the procedure measure it, and ends it. @throws BenchError for anything that
+ * makes the trial a failed one.
+ */
 export async function measureTrial<Kind extends TallyKind, Own extends Readings>(
   procedure: Procedure<Kind, Own, FinishedTrial>,
   planned: PlannedTrial,
   options: MeasureOptions,
 ): Promise<Measured & Own> {
   const { signal, plan } = options;
-  // Towards a server port that the kernel chooses all local ports are free, however many are in TIME_WAIT towards other ports.
+  // Towards a server port that the kernel chooses all local ports are free, however many are in
+  // TIME_WAIT towards other ports.
   if (options.port !== 0) await settleConnections(signal);
   using startTurn = await options.takeStartTurn?.();
   signal.throwIfAborted();
@@ -103,10 +118,16 @@ export interface TrialRunner {
   readonly run: RunTrial;
 }
 
-/** Measures and records: the seam between measuring, which knows no statistics, and analysis, which knows no processes. */
-export function runnerOf<Kind extends TallyKind, Own extends Readings>(procedure: Procedure<Kind, Own, FinishedTrial>): TrialRunner {
+/**
+ * Measures and records: the seam between measuring, which knows no statistics, and analysis, which
+ * knows no processes.
+ */
+export function runnerOf<Kind extends TallyKind, Own extends Readings>(
+  procedure: Procedure<Kind, Own, FinishedTrial>,
+): TrialRunner {
   return {
     id: procedure.id,
-    run: async (planned, options) => procedure.record(planned, await measureTrial(procedure, planned, options), options.plan),
+    run: async (planned, options) =>
+      procedure.record(planned, await measureTrial(procedure, planned, options), options.plan),
   };
 }

@@ -8,7 +8,8 @@ interface Hello {
 }
 
 const never = new AbortController().signal;
-const greeting = (from: string) => fakeWorker<Hello>({ name: from, answer: () => ({ kind: 'hello', from }) });
+const greeting = (from: string) =>
+  fakeWorker<Hello>({ name: from, answer: () => ({ kind: 'hello', from }) });
 
 it('workers on other machines are addressed as one: each gets its message, and answers come in their order', async () => {
   const [first, second] = [greeting('first'), greeting('second')];
@@ -19,7 +20,10 @@ it('workers on other machines are addressed as one: each gets its message, and a
     [{ kind: 'start' }, { kind: 'serve', index: 0 }],
     [{ kind: 'start' }, { kind: 'serve', index: 1 }],
   ]);
-  expect((await group.expect('hello', 1000, never)).map(({ from }) => from)).toEqual(['first', 'second']);
+  expect((await group.expect('hello', 1000, never)).map(({ from }) => from)).toEqual([
+    'first',
+    'second',
+  ]);
 });
 
 it('the stamps of all are one set', async () => {

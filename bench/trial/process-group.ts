@@ -23,9 +23,18 @@ export class ProcessGroup<In extends { kind: string }> implements AsyncDisposabl
     for (const [index, worker] of this.workers.entries()) worker.send(messageOf(index));
   }
 
-  /** One message of each, in their order. @throws the error of the first of them to fail, as `Worker.expect` does. */
-  async expect<Kind extends In['kind']>(kind: Kind, timeoutMs: number, signal: AbortSignal): Promise<Extract<In, { kind: Kind }>[]> {
-    return await Promise.all(this.workers.map(async (worker) => await worker.expect(kind, timeoutMs, signal)));
+  /**
+   * One message of each, in their order. @throws the error of the first of them to fail, as
+   * `Worker.expect` does.
+   */
+  async expect<Kind extends In['kind']>(
+    kind: Kind,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Extract<In, { kind: Kind }>[]> {
+    return await Promise.all(
+      this.workers.map(async (worker) => await worker.expect(kind, timeoutMs, signal)),
+    );
   }
 
   async stamps(): Promise<StampColumns> {

@@ -51,16 +51,19 @@ it('the memory of a process that is gone is unknown, not 0', () => {
   expect(readMemory(2 ** 22 + 1)).toBeUndefined();
 });
 
-it.skipIf(noProc)('a busy loop in this process is seen as its own CPU time and as the machine’s', () => {
-  const watch = new HostWatch(2);
-  const before = process.cpuUsage();
-  // Until it has had 150 ms of a CPU, however long other programs or the hypervisor make that last.
-  while (process.cpuUsage(before).user < 150_000);
-  const readings = watch.stop();
-  expect(readings.ownNs).toBeGreaterThanOrEqual(150e6);
-  // The machine's time is counted in ticks of 10 ms.
-  expect(readings.busyNs).toBeGreaterThan(120e6);
-});
+it.skipIf(noProc)(
+  'a busy loop in this process is seen as its own CPU time and as the machine’s',
+  () => {
+    const watch = new HostWatch(2);
+    const before = process.cpuUsage();
+    // Until it has had 150 ms of a CPU, however long other programs or the hypervisor make that last.
+    while (process.cpuUsage(before).user < 150_000);
+    const readings = watch.stop();
+    expect(readings.ownNs).toBeGreaterThanOrEqual(150e6);
+    // The machine's time is counted in ticks of 10 ms.
+    expect(readings.busyNs).toBeGreaterThan(120e6);
+  },
+);
 
 async function spentNs(pids: readonly number[]): Promise<number> {
   const { host } = await watchHost(async () => await setTimeout(300), pids);
@@ -68,10 +71,13 @@ async function spentNs(pids: readonly number[]): Promise<number> {
 }
 
 it('a busy process that passes bytes on is the trial’s own, not a stranger', async () => {
-  const busy = spawn(process.execPath, ['-e', 'process.stdout.write("!"); for (;;);'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const busy = spawn(process.execPath, ['-e', 'process.stdout.write("!"); for (;;);'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   try {
     await once(busy.stdout, 'data');
-    // This process only waits; the other gets a tenth of the 300 ms, however many programs it shares the CPUs with.
+    // This process only waits; the other gets a tenth of the 300 ms, however many programs it
+    // shares the CPUs with.
     expect(await spentNs([busy.pid!])).toBeGreaterThan((await spentNs([])) + 30e6);
   } finally {
     busy.kill('SIGKILL');

@@ -24,5 +24,9 @@ test.skipIf(noProc)('several processes add up, and one that cannot be read leave
   // The same process twice: the second reading comes a moment after the first.
   expect(highestOf([process.pid, process.pid]) / highestOf([process.pid])).toBeCloseTo(2, 1);
   using watch = new ResidentWatch([process.pid, 2 ** 30], () => true);
-  expect(watch.read()).toEqual({ beforeBytes: undefined, peakBytes: undefined, endBytes: undefined });
+  expect(watch.read()).toEqual({
+    beforeBytes: undefined,
+    peakBytes: undefined,
+    endBytes: undefined,
+  });
 });

@@ -1,5 +1,6 @@
-// Watches the resident memory of the servers through a window, from outside. One reading takes some 50 µs of this process and
-// stops no other, so it may be taken during a measurement; the full readings of process-memory.ts may not.
+// Watches the resident memory of the servers through a window, from outside. One reading takes some
+// 50 µs of this process and stops no other, so it may be taken during a measurement; the full
+// readings of process-memory.ts may not.
 
 import { readFileSync } from 'node:fs';
 import { KIB } from '../contract/units.ts';

@@ -1,6 +1,15 @@
-// Writes a run as it grows: the header, then one line per finished trial, each on disk before the next trial begins.
+// Writes a run as it grows: the header, then one line per finished trial, each on disk before the
+// next trial begins.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, messageOf } from '../contract/errors.ts';
@@ -25,7 +34,8 @@ export function createRunFolder(folder: string, header: RunHeader): void {
 export function mendTornLine(folder: string): void {
   const path = join(folder, RUN_FILE);
   const bytes = readFileSync(path);
-  if (bytes.length > 0 && bytes.at(-1) !== 0x0a) attempt(path, () => truncateSync(path, bytes.lastIndexOf(0x0a) + 1));
+  if (bytes.length > 0 && bytes.at(-1) !== 0x0a)
+    attempt(path, () => truncateSync(path, bytes.lastIndexOf(0x0a) + 1));
 }
 
 /** Writes and syncs the record: a trial announced as finished survives a crash of the machine. */

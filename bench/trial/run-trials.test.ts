@@ -6,7 +6,11 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import { runTrials, type RunTrialsOptions } from './run-trials.ts';
 
 /** Blocks of trials; the test ends each trial explicitly. */
-function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: number, aloneFrom = Infinity) {
+function bench(
+  blocks: readonly (readonly (FaultName | undefined)[])[],
+  lanes: number,
+  aloneFrom = Infinity,
+) {
   const planned = blocks.flatMap((faults, block) => faults.map((fault) => ({ block, fault })));
   const trials = planned.map(
     ({ block, fault }, trial) =>
@@ -19,7 +23,10 @@ function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: n
   );
   const saved: number[] = [];
   const started: number[] = [];
-  const endings = new Map<number, { end: (outcome?: string) => void; fail: (error: Error) => void }>();
+  const endings = new Map<
+    number,
+    { end: (outcome?: string) => void; fail: (error: Error) => void }
+  >();
   const controller = new AbortController();
   const carried = { lanes };
   const options: RunTrialsOptions = {
@@ -33,7 +40,8 @@ function bench(blocks: readonly (readonly (FaultName | undefined)[])[], lanes: n
       const { promise, resolve, reject } = Promise.withResolvers<TrialRecord>();
       signal.addEventListener('abort', () => reject(signal.reason as Error));
       endings.set(trial, {
-        end: (outcome = 'completed') => resolve({ trial, outcome, failure: { message: 'no luck' } } as TrialRecord),
+        end: (outcome = 'completed') =>
+          resolve({ trial, outcome, failure: { message: 'no luck' } } as TrialRecord),
         fail: reject,
       });
       return await promise;
@@ -64,7 +72,10 @@ it('without lanes trials run one at a time, in their order', async () => {
 });
 
 it('as many trials of a block run side by side as there are lanes, the longest first, and no block overtakes another', async () => {
-  const { run, started, end } = bench([['reset', 'long-blackhole', 'freeze', 'reset'], ['reset']], 2);
+  const { run, started, end } = bench(
+    [['reset', 'long-blackhole', 'freeze', 'reset'], ['reset']],
+    2,
+  );
   expect(started).toEqual([1, 2]);
   await end(2);
   expect(started).toEqual([1, 2, 0]);
@@ -99,7 +110,10 @@ it('trials that are to be measured alone wait for the others and run one at a ti
 });
 
 it('where the machine carries fewer trials than were begun, none is begun until so few are left', async () => {
-  const { run, started, end, carried } = bench([Array.from({ length: 6 }, () => 'reset' as const)], 3);
+  const { run, started, end, carried } = bench(
+    [Array.from({ length: 6 }, () => 'reset' as const)],
+    3,
+  );
   expect(started).toEqual([0, 1, 2]);
   carried.lanes = 2;
   await end(0);

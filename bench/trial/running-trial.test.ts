@@ -9,7 +9,8 @@ import { fakeWorker, type FakeWorker } from './worker-fixture.ts';
 
 const never = new AbortController().signal;
 const bound = (lowNs: number, highNs: number) => ({ exchanges: 500, violations: 0, lowNs, highNs });
-const tallied = (lowNs: number, highNs: number) => ({ kind: 'completions-tally', clock: bound(lowNs, highNs) }) as unknown as FromClient;
+const tallied = (lowNs: number, highNs: number) =>
+  ({ kind: 'completions-tally', clock: bound(lowNs, highNs) }) as unknown as FromClient;
 
 interface Parts {
   readonly clients: readonly FakeWorker<FromClient>[];
@@ -17,9 +18,14 @@ interface Parts {
 }
 
 const serverOf = (streamsOpened: number): FakeWorker<FromServer> =>
-  fakeWorker<FromServer>({ answer: () => ({ kind: 'tally', tally: { streamsOpened } as ServerTally }) });
+  fakeWorker<FromServer>({
+    answer: () => ({ kind: 'tally', tally: { streamsOpened } as ServerTally }),
+  });
 
-async function run({ clients, standby }: Parts): Promise<{ trial: RunningTrial<'completions-tally'>; server: FakeWorker<FromServer> }> {
+async function run({
+  clients,
+  standby,
+}: Parts): Promise<{ trial: RunningTrial<'completions-tally'>; server: FakeWorker<FromServer> }> {
   const server = serverOf(1);
   const path = await openPath('direct', { startWorker: () => fakeWorker(), delayNs: 0 });
   const trial = runningTrial('completions-tally', {
@@ -46,7 +52,9 @@ async function run({ clients, standby }: Parts): Promise<{ trial: RunningTrial<'
 }
 
 it('a load process that fails ends every wait at once', async () => {
-  const fails = fakeWorker<FromClient>({ answer: () => Promise.reject(new Error('out of memory')) });
+  const fails = fakeWorker<FromClient>({
+    answer: () => Promise.reject(new Error('out of memory')),
+  });
   const { trial } = await run({ clients: [fakeWorker(), fails] });
   const muchLaterNs = 10e9;
   await expect(trial.until(muchLaterNs)).rejects.toThrow('out of memory');
@@ -65,7 +73,10 @@ it('load processes that are done end no wait: what is due later is still to come
 
 it('the servers are stopped once all load is over, and the clock is as loose as that of the loosest process', async () => {
   const { trial, server } = await run({
-    clients: [fakeWorker({ answer: () => tallied(-9, 3) }), fakeWorker({ answer: () => tallied(-2, 8) })],
+    clients: [
+      fakeWorker({ answer: () => tallied(-9, 3) }),
+      fakeWorker({ answer: () => tallied(-2, 8) }),
+    ],
   });
   expect(() => trial.closing()).toThrow('a trial is finished before its times are read');
   const finished = await trial.finish();
@@ -73,12 +84,19 @@ it('the servers are stopped once all load is over, and the clock is as loose as 
   expect(finished.clients).toHaveLength(2);
   expect(server.sent).toEqual([{ kind: 'stop' }]);
   const { clock } = trial.closing();
-  expect(clock).toMatchObject({ before: { lowNs: -2, highNs: 5 }, after: { lowNs: -9, highNs: 8 }, sameTimeNamespace: true });
+  expect(clock).toMatchObject({
+    before: { lowNs: -2, highNs: 5 },
+    after: { lowNs: -9, highNs: 8 },
+    sameTimeNamespace: true,
+  });
 });
 
 it('a standby has taken the place of the server by then', async () => {
   const standby = serverOf(2);
-  const { trial, server } = await run({ clients: [fakeWorker({ answer: () => tallied(0, 1) })], standby });
+  const { trial, server } = await run({
+    clients: [fakeWorker({ answer: () => tallied(0, 1) })],
+    standby,
+  });
   expect((await trial.finish()).server.streamsOpened).toBe(2);
   expect([server.sent, standby.sent]).toEqual([[], [{ kind: 'stop' }]]);
 });

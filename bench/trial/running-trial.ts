@@ -1,5 +1,5 @@
-// A trial between T0 and its end: the moments of its clock, the failure of a load process while others wait, readings of its
-// servers, and the tallies of all processes when it is over.
+// A trial between T0 and its end: the moments of its clock, the failure of a load process while
+// others wait, readings of its servers, and the tallies of all processes when it is over.
 
 import assert from 'node:assert/strict';
 import type { ClockBound } from '../contract/clock-proof.ts';
@@ -72,7 +72,10 @@ export interface RunningTrial<Kind extends TallyKind> extends StartedTrial, Asyn
   readonly drained: Promise<void>;
   /** Settles as the promise does, or rejects as soon as a load process fails. */
   readonly orFailure: <Value>(promise: Promise<Value>) => Promise<Value>;
-  /** Resolves at this moment, in ns since T0, or at once when it has passed. @throws as soon as a load process fails */
+  /**
+   * Resolves at this moment, in ns since T0, or at once when it has passed. @throws as soon as a
+   * load process fails
+   */
   readonly until: (atNs: number) => Promise<void>;
   /** Ns since T0. */
   readonly now: () => number;
@@ -80,7 +83,10 @@ export interface RunningTrial<Kind extends TallyKind> extends StartedTrial, Asyn
   readonly networkPids: readonly number[];
   readonly readServerMemory: () => MemoryReading | undefined;
   readonly countOpen: () => Promise<OpenCount>;
-  /** Waits for the load processes to drain, then stops the servers, or the standby that took their place. Call once. */
+  /**
+   * Waits for the load processes to drain, then stops the servers, or the standby that took their
+   * place. Call once.
+   */
   readonly finish: () => Promise<Finished<Kind>>;
   /** Call after `finish`. */
   readonly closing: () => Closing;
@@ -97,15 +103,20 @@ interface StartedOptions extends StartedTrial {
   readonly owned: AsyncDisposableStack;
 }
 
-export function runningTrial<Kind extends TallyKind>(tally: Kind, options: StartedOptions): RunningTrial<Kind> {
-  const { upstreams, clocks, sameTimeNamespace, patienceMs, longestMs, owned, ...started } = options;
+export function runningTrial<Kind extends TallyKind>(
+  tally: Kind,
+  options: StartedOptions,
+): RunningTrial<Kind> {
+  const { upstreams, clocks, sameTimeNamespace, patienceMs, longestMs, owned, ...started } =
+    options;
   const { path, servers, clients, standby, epochNs, signal } = started;
   const now = (): number => Number(process.hrtime.bigint() - epochNs);
   const tallied = expectTallies(clients, tally, { timeoutMs: longestMs, signal });
   let drainedNs = 0;
   const drained = tallied.then(() => void (drainedNs = now()));
   const failure = rejectionOf(drained);
-  const orFailure = async <Value>(promise: Promise<Value>): Promise<Value> => await Promise.race([promise, failure]);
+  const orFailure = async <Value>(promise: Promise<Value>): Promise<Value> =>
+    await Promise.race([promise, failure]);
   let closing: Closing | undefined;
   return {
     ...started,
@@ -117,7 +128,9 @@ export function runningTrial<Kind extends TallyKind>(tally: Kind, options: Start
     readServerMemory: () => addMemory(servers.pids.map(readMemory)),
     countOpen: async () => {
       servers.send({ kind: 'count-open' });
-      return addOpenCounts((await servers.expect('open-count', START_TIMEOUT_MS, signal)).map(({ open }) => open));
+      return addOpenCounts(
+        (await servers.expect('open-count', START_TIMEOUT_MS, signal)).map(({ open }) => open),
+      );
     },
     finish: async () => {
       await drained;

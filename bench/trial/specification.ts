@@ -6,16 +6,30 @@ import type { Plan } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 
-/** Streams go on for this long after the window, so that its last tokens and the memory reading see a whole population. */
+/**
+ * Streams go on for this long after the window, so that its last tokens and the memory reading see
+ * a whole population.
+ */
 export const TAIL_NS = 250 * NS_PER_MS;
 /** The ramp is this share of the warm-up. */
 export const RAMP_SHARE = 0.5;
 
-/** Streams of a population end within one gap of each other, and ending one takes both sides some 0.3 ms of CPU time. */
+/**
+ * Streams of a population end within one gap of each other, and ending one takes both sides some
+ * 0.3 ms of CPU time.
+ */
 const MOST_END_NS = 0.5 * NS_PER_MS;
 
 /** Fields that differ between kinds of trials. */
-type Special = 'rehearsalTokens' | 'lowPhase' | 'rampNs' | 'windowNs' | 'recovery' | 'timetable' | 'stall' | 'connecting';
+type Special =
+  | 'rehearsalTokens'
+  | 'lowPhase'
+  | 'rampNs'
+  | 'windowNs'
+  | 'recovery'
+  | 'timetable'
+  | 'stall'
+  | 'connecting';
 
 export interface SpecificationOptions {
   readonly plan: Plan;
@@ -49,7 +63,10 @@ export function specifyTrial(
   };
 }
 
-/** The last stream of a slot ends with its last token, up to one gap before the end of the tail; it must end after the window. */
+/**
+ * The last stream of a slot ends with its last token, up to one gap before the end of the tail; it
+ * must end after the window.
+ */
 export function tailOf({ tokensPerSecond }: Plan['workload']): number {
   // With σ 0.3, 1 in 150 lognormal gaps is longer than two mean ones.
   return Math.max(TAIL_NS, (2 * NS_PER_S) / tokensPerSecond);

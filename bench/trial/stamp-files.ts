@@ -12,7 +12,10 @@ export interface StampFiles extends Disposable {
   readonly of: (kind: 'server' | 'client', index: number) => string;
 }
 
-/** @param keepIn Folder in which files named for the trial stay; undefined uses temporary files that are removed in the end. */
+/**
+ * @param keepIn Folder in which files named for the trial stay; undefined uses temporary files that
+ * are removed in the end.
+ */
 export function stampFiles(keepIn: string | undefined, trial: number): StampFiles {
   const name = `trial-${String(trial).padStart(4, '0')}`;
   // Absolute: the children have working directories of their own.

@@ -1,5 +1,5 @@
-// Parallel trials begin one after another: starting processes takes all CPUs of a small machine, which would delay the timers
-// of trials in progress.
+// Parallel trials begin one after another: starting processes takes all CPUs of a small machine,
+// which would delay the timers of trials in progress.
 
 /** Start turns of one run. */
 export class StartTurns {

@@ -1,5 +1,5 @@
-// Judges what server and clients did with the streams of a trial, by the counts of both sides. Misses are defects, or a load that
-// did not come about.
+// Judges what server and clients did with the streams of a trial, by the counts of both sides.
+// Misses are defects, or a load that did not come about.
 
 import type { Gate } from '../contract/run-file.ts';
 import type { ClientTally, ServerTally } from '../contract/tally.ts';
@@ -19,9 +19,15 @@ interface BothSides extends Pick<Measured, 'specification' | 'clock' | 'keepsByt
 }
 
 /** Gates that compare the bytes and tokens received with those sent. */
-export function receiptGates({ specification, server, client, keepsBytes }: Omit<BothSides, 'clock'>): Gate[] {
+export function receiptGates({
+  specification,
+  server,
+  client,
+  keepsBytes,
+}: Omit<BothSides, 'clock'>): Gate[] {
   const kind = 'correctness';
-  const faults = client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches;
+  const faults =
+    client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches;
   // Streams of receivers that stop reading as planned do not end; both ends leave their bytes out.
   const stopped = specification.stall?.connections ?? 0;
   const allVerified = client.streamsVerified === client.streamsPlanned - stopped;
@@ -29,15 +35,28 @@ export function receiptGates({ specification, server, client, keepsBytes }: Omit
   const oneSided = keepsBytes ? PAGE_IS_BLIND : PATH_ALTERS;
   const { modelBytes } = client;
   const gaps = [
-    ...(modelBytes === undefined ? [] : [Math.abs(server.bytesWritten - server.headBytes - modelBytes)]),
+    ...(modelBytes === undefined
+      ? []
+      : [Math.abs(server.bytesWritten - server.headBytes - modelBytes)]),
     ...(bytesRead === undefined ? [] : [Math.abs(server.bytesWritten - bytesRead)]),
   ];
   return [
-    atMost({ id: 'C1', kind, title: 'tokens lost, duplicated, reordered or corrupt; hashes that differ', limit: 0, unit: 'count' }, faults),
+    atMost(
+      {
+        id: 'C1',
+        kind,
+        title: 'tokens lost, duplicated, reordered or corrupt; hashes that differ',
+        limit: 0,
+        unit: 'count',
+      },
+      faults,
+    ),
     atMost(
       { id: 'C2', kind, title: 'bytes beside the byte model', limit: 0, unit: 'bytes' },
       allVerified && gaps.length > 0 ? gaps.reduce((sum, gap) => sum + gap, 0) : undefined,
-      allVerified ? byteNote({ modelBytes, bytesRead, oneSided }) : 'only judged when every stream ended whole',
+      allVerified
+        ? byteNote({ modelBytes, bytesRead, oneSided })
+        : 'only judged when every stream ended whole',
     ),
   ];
 }
@@ -55,12 +74,19 @@ function byteNote({ modelBytes, bytesRead, oneSided }: ComparedBytes): string | 
 }
 
 /** Gates that check that streams and processes behaved as planned. */
-export function conductGates({ specification, server, client, clock }: Omit<BothSides, 'keepsBytes'>): Gate[] {
+export function conductGates({
+  specification,
+  server,
+  client,
+  clock,
+}: Omit<BothSides, 'keepsBytes'>): Gate[] {
   const kind = 'correctness';
   const failed = client.errors.reduce((sum, error) => sum + error.count, 0);
   // In a storm, failed opens are the measurement, so they do not fail the trial.
   const mostFailed = specification.connecting?.kind === 'storm' ? 1 : 0.001;
-  const examples = client.errors.map((error) => `${error.cause} ×${error.count}: ${error.example}`).join('; ');
+  const examples = client.errors
+    .map((error) => `${error.cause} ×${error.count}: ${error.example}`)
+    .join('; ');
   return [
     atMost(
       { id: 'C5', kind, title: 'streams that failed', limit: mostFailed, unit: 'ratio' },
@@ -75,7 +101,16 @@ export function conductGates({ specification, server, client, clock }: Omit<Both
 
 /** C6 */
 export function earlyGate({ earlyTokens }: Pick<ServerTally, 'earlyTokens'>): Gate {
-  return atMost({ id: 'C6', kind: 'correctness', title: 'tokens sent before they were due', limit: 0, unit: 'count' }, earlyTokens);
+  return atMost(
+    {
+      id: 'C6',
+      kind: 'correctness',
+      title: 'tokens sent before they were due',
+      limit: 0,
+      unit: 'count',
+    },
+    earlyTokens,
+  );
 }
 
 interface Agreement extends Pick<Measured, 'clock'> {
@@ -87,9 +122,18 @@ interface Agreement extends Pick<Measured, 'clock'> {
 export function agreementGates({ server, client, clock }: Agreement): Gate[] {
   const kind = 'correctness';
   return [
-    atMost({ id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' }, clock.sameTimeNamespace ? 0 : 1),
     atMost(
-      { id: 'C8', kind, title: 'server and client planned different streams', limit: 0, unit: 'count' },
+      { id: 'C7', kind, title: 'processes in different time namespaces', limit: 0, unit: 'count' },
+      clock.sameTimeNamespace ? 0 : 1,
+    ),
+    atMost(
+      {
+        id: 'C8',
+        kind,
+        title: 'server and client planned different streams',
+        limit: 0,
+        unit: 'count',
+      },
       server.planSha256 === undefined ? undefined : Number(server.planSha256 !== client.planSha256),
     ),
   ];
@@ -100,18 +144,32 @@ interface Taken {
   readonly tokensReceived: number;
 }
 
-/** C11: without streams or tokens all other gates pass vacuously, since no token was lost, and none came late. */
+/**
+ * C11: without streams or tokens all other gates pass vacuously, since no token was lost, and none
+ * came late.
+ */
 export function tookPartGate({ streamsStarted, tokensReceived }: Taken): Gate {
   const isNothing = streamsStarted === 0 || tokensReceived === 0;
   return atMost(
-    { id: 'C11', kind: 'correctness', title: 'trials in which nothing took part', limit: 0, unit: 'count' },
+    {
+      id: 'C11',
+      kind: 'correctness',
+      title: 'trials in which nothing took part',
+      limit: 0,
+      unit: 'count',
+    },
     Number(isNothing),
-    isNothing ? `nothing took part: ${streamsStarted} streams began, ${tokensReceived} tokens were received` : undefined,
+    isNothing
+      ? `nothing took part: ${streamsStarted} streams began, ${tokensReceived} tokens were received`
+      : undefined,
   );
 }
 
 /** H1: the load generator kept its plan. */
-export function unissuedGate({ streamsPlanned, streamsStarted }: Pick<ClientTally, 'streamsPlanned' | 'streamsStarted'>): Gate {
+export function unissuedGate({
+  streamsPlanned,
+  streamsStarted,
+}: Pick<ClientTally, 'streamsPlanned' | 'streamsStarted'>): Gate {
   return atMost(
     { id: 'H1', kind: 'harness', title: 'planned starts not issued', limit: 0, unit: 'ratio' },
     streamsPlanned === 0 ? 0 : Math.abs(streamsStarted / streamsPlanned - 1),
@@ -119,9 +177,21 @@ export function unissuedGate({ streamsPlanned, streamsStarted }: Pick<ClientTall
 }
 
 /** H15: the load differs from that of the load point if more than a few streams are missing. */
-export function loadGate({ asked, tookPart }: { readonly asked: number; readonly tookPart: number }): Gate {
+export function loadGate({
+  asked,
+  tookPart,
+}: {
+  readonly asked: number;
+  readonly tookPart: number;
+}): Gate {
   return atMost(
-    { id: 'H15', kind: 'harness', title: 'load asked for that did not take part', limit: MISSING_LOAD, unit: 'ratio' },
+    {
+      id: 'H15',
+      kind: 'harness',
+      title: 'load asked for that did not take part',
+      limit: MISSING_LOAD,
+      unit: 'ratio',
+    },
     Math.max(0, 1 - tookPart / asked),
     tookPart < asked ? `${tookPart} of ${asked} streams took part` : undefined,
   );

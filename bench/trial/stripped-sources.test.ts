@@ -10,7 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'stripped-sources-'));
 afterAll(() => {
   // The test runner kills its workers, so the folder of the hook is not removed on exit.
   const [, hook = ''] = strippedArguments(write('last.ts', ''));
-  for (const path of [folder, dirname(fileURLToPath(hook))]) rmSync(path, { recursive: true, force: true });
+  for (const path of [folder, dirname(fileURLToPath(hook))])
+    rmSync(path, { recursive: true, force: true });
 });
 
 function write(name: string, source: string): string {
@@ -21,7 +22,11 @@ function write(name: string, source: string): string {
 
 /** With --no-strip-types, Node fails on a source that was not stripped before. */
 function run(program: string): string {
-  return execFileSync(process.execPath, ['--no-strip-types', ...strippedArguments(program), program], { encoding: 'utf8', stdio: 'pipe' });
+  return execFileSync(
+    process.execPath,
+    ['--no-strip-types', ...strippedArguments(program), program],
+    { encoding: 'utf8', stdio: 'pipe' },
+  );
 }
 
 test('a program and all that it imports, now or later, reaches a child without types', () => {

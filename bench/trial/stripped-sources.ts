@@ -1,6 +1,7 @@
-// Strips types once in the orchestrator; child processes read the result, and lines and columns stay the same. Otherwise every
-// process of every trial would strip a hundred files anew, which is half of its start time. Node's compile cache does not help:
-// V8 rejects code that was compiled with another hash seed, and each trial has its own.
+// Strips types once in the orchestrator; child processes read the result, and lines and columns
+// stay the same. Otherwise every process of every trial would strip a hundred files anew, which is
+// half of its start time. Node's compile cache does not help: V8 rejects code that was compiled
+// with another hash seed, and each trial has its own.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
@@ -31,7 +32,10 @@ function makeFolder(): string {
   return made;
 }
 
-/** Strips the program and everything that it may import. A source edited during a run changes none of its later trials. */
+/**
+ * Strips the program and everything that it may import. A source edited during a run changes none
+ * of its later trials.
+ */
 function stripAll(program: URL, into: string): void {
   const waiting = [program];
   for (let url = waiting.pop(); url !== undefined; url = waiting.pop()) {
@@ -39,7 +43,8 @@ function stripAll(program: URL, into: string): void {
     strippedUrls.add(url.href);
     const source = strip(url);
     writeFileSync(join(into, strippedName(url.href)), source);
-    for (const [, imported] of source.matchAll(IMPORTED)) waiting.push(new URL(imported as string, url));
+    for (const [, imported] of source.matchAll(IMPORTED))
+      waiting.push(new URL(imported as string, url));
   }
 }
 
@@ -47,7 +52,10 @@ function strip(url: URL): string {
   return stripTypeScriptTypes(readFileSync(url, 'utf8'));
 }
 
-/** Suppresses Node's warning that this function, though not its own stripping, is experimental: users could not act on it. */
+/**
+ * Suppresses Node's warning that this function, though not its own stripping, is experimental:
+ * users could not act on it.
+ */
 function withoutWarning(act: () => void): void {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};

@@ -43,7 +43,10 @@ describe('a suite file is refused with its path', () => {
     writeSuite(folder, suite);
     writeFileSync(path(), readFileSync(path(), 'utf8').slice(0, 100));
     expect(() => loadSuite(folder)).toThrow(
-      expect.objectContaining({ code: 'RUN_FOLDER', message: expect.stringContaining(`${path()}: `) as string }) as Error,
+      expect.objectContaining({
+        code: 'RUN_FOLDER',
+        message: expect.stringContaining(`${path()}: `) as string,
+      }) as Error,
     );
   });
 
@@ -51,14 +54,25 @@ describe('a suite file is refused with its path', () => {
     [{ ...suite, schema: 99 }, 'schema version 99; this streamduel reads version 1'],
     [{ ...suite, kind: 'run' }, 'kind'],
     [{ ...suite, parts: suite.parts.slice(1) }, 'parts'],
-    [{ ...suite, parts: [suite.parts[0], { scenario: 'memory', folder: 'again' }] }, 'each scenario once'],
-    [{ ...suite, parts: [suite.parts[0], { scenario: 'storm', folder: 'storm' }] }, 'parts[1].scenario'],
-    [{ ...suite, parts: [suite.parts[0], { scenario: 'stream', folder: '../stream' }] }, 'the name of a folder inside the suite'],
+    [
+      { ...suite, parts: [suite.parts[0], { scenario: 'memory', folder: 'again' }] },
+      'each scenario once',
+    ],
+    [
+      { ...suite, parts: [suite.parts[0], { scenario: 'storm', folder: 'storm' }] },
+      'parts[1].scenario',
+    ],
+    [
+      { ...suite, parts: [suite.parts[0], { scenario: 'stream', folder: '../stream' }] },
+      'the name of a folder inside the suite',
+    ],
   ])('when it holds %j', (value, what) => {
     writeFileSync(path(), JSON.stringify(value));
     expect(() => loadSuite(folder)).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(new RegExp(`^${path()}: [^]*${what.replaceAll(/[[\].]/g, String.raw`\$&`)}`)) as string,
+        message: expect.stringMatching(
+          new RegExp(`^${path()}: [^]*${what.replaceAll(/[[\].]/g, String.raw`\$&`)}`),
+        ) as string,
       }) as Error,
     );
   });

@@ -1,5 +1,5 @@
-// Reads and writes the one file that makes a folder a suite. It is written last, once the runs inside exist, so a folder that
-// has it has all its parts.
+// Reads and writes the one file that makes a folder a suite. It is written last, once the runs
+// inside exist, so a folder that has it has all its parts.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,10 @@ export function writeSuite(folder: string, suite: Suite): void {
   writeRunFile(folder, SUITE_FILE, `${JSON.stringify(suite, undefined, 2)}\n`);
 }
 
-/** @throws BenchError RUN_FOLDER when the file is missing, damaged or of another version; it names the file. */
+/**
+ * @throws BenchError RUN_FOLDER when the file is missing, damaged or of another version; it names
+ * the file.
+ */
 export function loadSuite(folder: string): Suite {
   const path = join(folder, SUITE_FILE);
   const value = readJson(path);

@@ -1,5 +1,5 @@
-// Counts read and write system calls of other processes, from outside and without tracing them: the kernel keeps the
-// counters anyway, and reading them twice costs the processes nothing.
+// Counts read and write system calls of other processes, from outside and without tracing them: the
+// kernel keeps the counters anyway, and reading them twice costs the processes nothing.
 
 import { readFileSync } from 'node:fs';
 import type { WindowCalls } from '../contract/run-file.ts';
@@ -14,7 +14,10 @@ interface CountedProcesses {
   readonly clients: readonly number[];
 }
 
-/** Counts from now until the returned function is called; that returns undefined when a count cannot be read at either end. */
+/**
+ * Counts from now until the returned function is called; that returns undefined when a count cannot
+ * be read at either end.
+ */
 export function countCalls(pids: CountedProcesses): () => WindowCalls | undefined {
   const before = readBoth(pids);
   return () => {
@@ -33,13 +36,15 @@ export function countCalls(pids: CountedProcesses): () => WindowCalls | undefine
 function readBoth({ servers, clients }: CountedProcesses) {
   const atNs = process.hrtime.bigint();
   const [server, client] = [readCalls(servers), readCalls(clients)];
-  return server === undefined || client === undefined ? undefined : { atNs, servers: server, clients: client };
+  return server === undefined || client === undefined
+    ? undefined
+    : { atNs, servers: server, clients: client };
 }
 
 /**
- * Counts of all threads of all these processes since they began. The kernel counts read, readv, pread, write, writev and pwrite
- * on any kind of file (proc_pid_io(5)). It does not count recv, send and similar calls, which libuv does not use on sockets
- * (1.52, verified with strace).
+ * Counts of all threads of all these processes since they began. The kernel counts read, readv,
+ * pread, write, writev and pwrite on any kind of file (proc_pid_io(5)). It does not count recv,
+ * send and similar calls, which libuv does not use on sockets (1.52, verified with strace).
  */
 function readCalls(pids: readonly number[]): CallCount | undefined {
   const counts = pids.map(readProcess);
@@ -59,6 +64,10 @@ function readProcess(pid: number): CallCount | undefined {
   } catch {
     return undefined;
   }
-  const [reads, writes] = [/^syscr: (\d+)$/m, /^syscw: (\d+)$/m].map((pattern) => pattern.exec(text)?.[1]);
-  return reads === undefined || writes === undefined ? undefined : { reads: Number(reads), writes: Number(writes) };
+  const [reads, writes] = [/^syscr: (\d+)$/m, /^syscw: (\d+)$/m].map(
+    (pattern) => pattern.exec(text)?.[1],
+  );
+  return reads === undefined || writes === undefined
+    ? undefined
+    : { reads: Number(reads), writes: Number(writes) };
 }

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -15,7 +23,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What another process finds in the folder once it has made its own, and whether it was killed afterwards. */
+/**
+ * What another process finds in the folder once it has made its own, and whether it was killed
+ * afterwards.
+ */
 function makeOne(after = ''): { pid: number; found: string[] } {
   const script = `
     const { temporaryFolder } = await import('${source}');
@@ -34,7 +45,9 @@ function makeOne(after = ''): { pid: number; found: string[] } {
 
 it('is one for a process, and gone when the process ends', () => {
   const { pid, found } = makeOne();
-  expect(found).toEqual([expect.stringMatching(new RegExp(`^streamduel-${namespace}-${pid}-\\w+$`))]);
+  expect(found).toEqual([
+    expect.stringMatching(new RegExp(`^streamduel-${namespace}-${pid}-\\w+$`)),
+  ]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -46,7 +59,11 @@ it('of a process that was killed is removed by the next one', () => {
 });
 
 it('of a process that lives, of another namespace, and what is not ours stay', () => {
-  const others = [`streamduel-${namespace}-${process.pid}-abc`, 'streamduel-1-99999999-abc', `streamduel-${namespace}-notes`];
+  const others = [
+    `streamduel-${namespace}-${process.pid}-abc`,
+    'streamduel-1-99999999-abc',
+    `streamduel-${namespace}-notes`,
+  ];
   for (const name of others) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'file'), '');
   makeOne();

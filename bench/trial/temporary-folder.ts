@@ -1,4 +1,5 @@
-// The folder for all temporary files of this process: removed when it ends, and by the next one when it was killed.
+// The folder for all temporary files of this process: removed when it ends, and by the next one
+// when it was killed.
 
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,9 @@ export function temporaryFolder(): string {
   return path;
 }
 
-/** Numbers of processes mean nothing outside their namespace, and containers may share the folder. */
+/**
+ * Numbers of processes mean nothing outside their namespace, and containers may share the folder.
+ */
 function prefix(): string {
   return `streamduel-${pidNamespace()}-`;
 }

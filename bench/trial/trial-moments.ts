@@ -21,7 +21,11 @@ export function checkClock(bound: ClockBound): void {
 }
 
 /** Resolves at once when the moment has passed. @throws the reason of an aborted signal */
-export async function sleepUntil(epochNs: bigint, atNs: number, signal: AbortSignal): Promise<void> {
+export async function sleepUntil(
+  epochNs: bigint,
+  atNs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const waitMs = (Number(epochNs - process.hrtime.bigint()) + atNs) / NS_PER_MS;
   try {
     await setTimeout(Math.max(0, waitMs), undefined, { signal });

@@ -1,9 +1,15 @@
-// Starts the processes of one trial: defines program, heap, seeds, working directory and CPU of each.
+// Starts the processes of one trial: defines program, heap, seeds, working directory and CPU of
+// each.
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromClientSchema, fromServerSchema, type FromClient, type FromServer } from '../contract/messages.ts';
+import {
+  fromClientSchema,
+  fromServerSchema,
+  type FromClient,
+  type FromServer,
+} from '../contract/messages.ts';
 import { fromUpstreamSchema, type FromUpstream } from '../contract/upstream.ts';
 import { programPath } from '../contract/program.ts';
 import type { Path } from '../path/path.ts';
@@ -28,8 +34,14 @@ export interface ProcessOptions {
   readonly verbose: boolean;
 }
 
-/** The length of its path shifts the memory layout of a process, which can change speed (Mytkowicz et al. 2009). */
-export function makeWorkingDirectory({ setup, trial }: PlannedTrial): { path: string } & Disposable {
+/**
+ * The length of its path shifts the memory layout of a process, which can change speed (Mytkowicz
+ * et al. 2009).
+ */
+export function makeWorkingDirectory({
+  setup,
+  trial,
+}: PlannedTrial): { path: string } & Disposable {
   const path = join(temporaryFolder(), `${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
   mkdirSync(path, { recursive: true });
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
@@ -67,9 +79,10 @@ function startClient(planned: PlannedTrial, options: ChildSetUp): Worker<FromCli
 }
 
 /**
- * With two CPUs all servers share one and all load processes the other: a server must never wait for the load. With more, the
- * next process of a kind is placed two CPUs further, so that servers are on even CPUs and load processes on odd ones, or the
- * other way round; after the last CPU, placement begins again.
+ * With two CPUs all servers share one and all load processes the other: a server must never wait
+ * for the load. With more, the next process of a kind is placed two CPUs further, so that servers
+ * are on even CPUs and load processes on odd ones, or the other way round; after the last CPU,
+ * placement begins again.
  * @param first CPU of the first of its kind, 0 or 1; undefined leaves all of them to the kernel.
  */
 export function cpuOf(
@@ -79,10 +92,20 @@ export function cpuOf(
   return first === undefined ? undefined : first + 2 * (place % Math.max(1, Math.floor(cpus / 2)));
 }
 
-function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, within = [], stampsFile }: ChildSetUp) {
+function childOptions(
+  { setup }: PlannedTrial,
+  { workingDirectory, verbose, within = [], stampsFile }: ChildSetUp,
+) {
   return {
-    environment: { TMPDIR: folderForBrowser(), STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
-    nodeArguments: [...heapArguments, `--hash-seed=${setup.hashSeed}`, `--random-seed=${setup.randomSeed}`],
+    environment: {
+      TMPDIR: folderForBrowser(),
+      STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes),
+    },
+    nodeArguments: [
+      ...heapArguments,
+      `--hash-seed=${setup.hashSeed}`,
+      `--random-seed=${setup.randomSeed}`,
+    ],
     workingDirectory,
     within,
     stampsFile,
@@ -90,7 +113,10 @@ function childOptions({ setup }: PlannedTrial, { workingDirectory, verbose, with
   };
 }
 
-/** A killed browser leaves its profile and a socket there. A socket's path must fit into 108 bytes (unix(7)). */
+/**
+ * A killed browser leaves its profile and a socket there. A socket's path must fit into 108 bytes
+ * (unix(7)).
+ */
 function folderForBrowser(): string {
   const [own, socket] = [temporaryFolder(), '/org.chromium.Chromium.XXXXXX/SingletonSocket'];
   return own.length + socket.length < 108 ? own : tmpdir();
@@ -115,13 +141,25 @@ export function startChildren(
   const startServers = (): ProcessGroup<FromServer> =>
     new ProcessGroup(
       numbered(counts.servers, 'server').map((name, place) =>
-        startServer(planned, { ...setUp, within: withinServer, name, place, stampsFile: stampsFileOf('server', place) }),
+        startServer(planned, {
+          ...setUp,
+          within: withinServer,
+          name,
+          place,
+          stampsFile: stampsFileOf('server', place),
+        }),
       ),
     );
   const startClients = (): ProcessGroup<FromClient> =>
     new ProcessGroup(
       numbered(counts.clients, 'client').map((name, place) =>
-        startClient(planned, { ...setUp, within: withinClient, name, place, stampsFile: stampsFileOf('client', place) }),
+        startClient(planned, {
+          ...setUp,
+          within: withinClient,
+          name,
+          place,
+          stampsFile: stampsFileOf('client', place),
+        }),
       ),
     );
   if (planned.setup.serverFirst) {
@@ -138,10 +176,14 @@ function numbered(count: number, kind: string): string[] {
 }
 
 /**
- * Starts one upstream for each server, placed after the load processes: with two CPUs on theirs, since it must not take CPU time
- * from the server, with more on the next CPUs of their side.
+ * Starts one upstream for each server, placed after the load processes: with two CPUs on theirs,
+ * since it must not take CPU time from the server, with more on the next CPUs of their side.
  */
-export function startUpstreams(planned: PlannedTrial, setUp: ChildSetUp, counts: ChildCounts): ProcessGroup<FromUpstream> {
+export function startUpstreams(
+  planned: PlannedTrial,
+  setUp: ChildSetUp,
+  counts: ChildCounts,
+): ProcessGroup<FromUpstream> {
   const cpus = availableParallelism();
   return new ProcessGroup(
     numbered(counts.servers, 'upstream').map(
@@ -167,7 +209,8 @@ export function startBetween<In extends { kind: string }>(
     ...program,
     environment: {},
     nodeArguments: heapArguments,
-    // On the server's CPU: on the client's, a relay waiting for the end of a delay would keep the client from waking up.
+    // On the server's CPU: on the client's, a relay waiting for the end of a delay would keep the
+    // client from waking up.
     cpu: setup.serverCpu,
     verbose,
   });

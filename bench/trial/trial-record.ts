@@ -4,8 +4,22 @@ import type { FinishedTrial } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { Measured } from './procedure.ts';
 
-type Used = 'specification' | 'startedAt' | 'clock' | 'wallNs' | 'overheadNs' | 'serverPort' | 'host';
-type Common = 'clock' | 'wallNs' | 'overheadNs' | 'windowNs' | 'startedAt' | 'serverPort' | 'stolen';
+type Used =
+  | 'specification'
+  | 'startedAt'
+  | 'clock'
+  | 'wallNs'
+  | 'overheadNs'
+  | 'serverPort'
+  | 'host';
+type Common =
+  | 'clock'
+  | 'wallNs'
+  | 'overheadNs'
+  | 'windowNs'
+  | 'startedAt'
+  | 'serverPort'
+  | 'stolen';
 
 export function recordOf(
   planned: PlannedTrial,

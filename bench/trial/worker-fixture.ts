@@ -32,7 +32,8 @@ export function fakeWorker<In extends { kind: string }>({
     isGone: false,
     send: (message) => void sent.push(message),
     signal: () => {},
-    expect: async <Kind extends In['kind']>(kind: Kind) => (await answer(kind)) as Extract<In, { kind: Kind }>,
+    expect: async <Kind extends In['kind']>(kind: Kind) =>
+      (await answer(kind)) as Extract<In, { kind: Kind }>,
     stamps: () => Promise.resolve(columns),
     [Symbol.asyncDispose]: () => {
       worker.isGone = true;

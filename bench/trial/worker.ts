@@ -1,5 +1,5 @@
-// A worker is a process that takes part in a trial. Today it is a child of this process; the code of a trial uses this interface
-// alone, so that a process on another machine can take its place.
+// A worker is a process that takes part in a trial. Today it is a child of this process; the code
+// of a trial uses this interface alone, so that a process on another machine can take its place.
 
 import type { z } from 'zod';
 import type { StampColumns } from '../contract/stamps.ts';

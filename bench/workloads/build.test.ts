@@ -41,7 +41,10 @@ describe('build', () => {
   });
 
   test('--check names each stale file on stderr, writes nothing and fails', () => {
-    const files = ['a.json', 'b.json', 'c.json'].map((name) => ({ path: join(folder, name), content: 'fresh\n' }));
+    const files = ['a.json', 'b.json', 'c.json'].map((name) => ({
+      path: join(folder, name),
+      content: 'fresh\n',
+    }));
     writeFileSync(join(folder, 'a.json'), 'fresh\n');
     writeFileSync(join(folder, 'b.json'), 'stale\n');
     expect(build(['--check'], files, output)).toBe(1);
@@ -55,12 +58,16 @@ describe('build', () => {
 
   test('--check is silent when all files are fresh', () => {
     writeFileSync(join(folder, 'a.json'), 'fresh\n');
-    expect(build(['--check'], [{ path: join(folder, 'a.json'), content: 'fresh\n' }], output)).toBe(0);
+    expect(build(['--check'], [{ path: join(folder, 'a.json'), content: 'fresh\n' }], output)).toBe(
+      0,
+    );
     expect(stderr).toBe('');
   });
 
   test('an unknown argument is a usage error and writes nothing', () => {
-    expect(build(['--chek'], [{ path: join(folder, 'a.json'), content: 'fresh\n' }], output)).toBe(2);
+    expect(build(['--chek'], [{ path: join(folder, 'a.json'), content: 'fresh\n' }], output)).toBe(
+      2,
+    );
     expect(stderr).toContain('unknown argument --chek');
     expect(() => readFileSync(join(folder, 'a.json'))).toThrow('ENOENT');
   });

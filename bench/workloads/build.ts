@@ -1,5 +1,5 @@
-// Builds tokens.json, and the table in the README, from the texts of the catalogue. With --check it writes nothing and
-// fails when a file on disk is not what it would write.
+// Builds tokens.json, and the table in the README, from the texts of the catalogue. With --check it
+// writes nothing and fails when a file on disk is not what it would write.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,8 +17,10 @@ const TABLE_START = '<!-- segments: written by npm run build:tokens -->';
 const TABLE_END = '<!-- end of segments -->';
 
 /**
- * Builds the contents of tokens.json and README.md from the texts of the catalogue, without writing them.
- * @throws BenchError WORKLOAD when a text is not UTF-8 or is empty, or the README has lost the marks of its table.
+ * Builds the contents of tokens.json and README.md from the texts of the catalogue, without writing
+ * them.
+ * @throws BenchError WORKLOAD when a text is not UTF-8 or is empty, or the README has lost the
+ * marks of its table.
  */
 export function buildFiles(): readonly BuiltFile[] {
   const file = tokenFileFromTexts(
@@ -40,22 +42,28 @@ export function buildFiles(): readonly BuiltFile[] {
 
 /** The paths whose file on disk is missing or differs from what was built. */
 function findStaleFiles(files: readonly BuiltFile[]): string[] {
-  return files.filter(({ path, content }) => readIfPresent(path) !== content).map(({ path }) => path);
+  return files
+    .filter(({ path, content }) => readIfPresent(path) !== content)
+    .map(({ path }) => path);
 }
 
 function withTable(readme: string, table: string): string {
   const start = readme.indexOf(TABLE_START);
   const end = readme.indexOf(TABLE_END);
-  if (start === -1 || end < start) throw new BenchError('WORKLOAD', `README.md has no lines "${TABLE_START}" and "${TABLE_END}"`);
+  if (start === -1 || end < start)
+    throw new BenchError('WORKLOAD', `README.md has no lines "${TABLE_START}" and "${TABLE_END}"`);
   return `${readme.slice(0, start + TABLE_START.length)}\n\n${table}\n\n${readme.slice(end)}`;
 }
 
 function readText(path: string): string {
   try {
-    // Fatal, because replacement characters would silently alter the text; a U+FEFF is kept as it stands.
+    // Fatal, because replacement characters would silently alter the text; a U+FEFF is kept as it
+    // stands.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
   } catch (cause) {
-    throw new BenchError('WORKLOAD', `${path} cannot be read as UTF-8: ${messageOf(cause)}`, { cause });
+    throw new BenchError('WORKLOAD', `${path} cannot be read as UTF-8: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -76,8 +84,15 @@ interface Output {
   readonly stderr: { write: (text: string) => unknown };
 }
 
-/** Writes the stale files, or with --check only reports them. Returns the exit code: 0 fine, 1 stale, 2 usage. */
-export function build(flags: readonly string[], files: readonly BuiltFile[], output: Output): number {
+/**
+ * Writes the stale files, or with --check only reports them. Returns the exit code: 0 fine, 1
+ * stale, 2 usage.
+ */
+export function build(
+  flags: readonly string[],
+  files: readonly BuiltFile[],
+  output: Output,
+): number {
   const unknown = flags.find((flag) => flag !== '--check');
   if (unknown !== undefined) {
     output.stderr.write(`unknown argument ${unknown}; usage: build.ts [--check]\n`);
@@ -85,7 +100,10 @@ export function build(flags: readonly string[], files: readonly BuiltFile[], out
   }
   const stale = findStaleFiles(files);
   if (flags.includes('--check')) {
-    for (const path of stale) output.stderr.write(`${path} is not what the texts make; build it again with npm run build:tokens\n`);
+    for (const path of stale)
+      output.stderr.write(
+        `${path} is not what the texts make; build it again with npm run build:tokens\n`,
+      );
     return stale.length === 0 ? 0 : 1;
   }
   for (const { path, content } of files) {

@@ -23,7 +23,9 @@ describe.each(catalogue)('the text $id', ({ id, file, script }) => {
     const scripts = script.split('+');
     for (const name of scripts) expect(text).toMatch(new RegExp(`\\p{Script=${name}}`, 'u'));
     const letters = text.match(/\p{L}/gu)!.length;
-    const listed = text.match(new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'gu'))!.length;
+    const listed = text.match(
+      new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'gu'),
+    )!.length;
     expect(listed / letters).toBeGreaterThan(0.9);
   });
 
@@ -44,18 +46,32 @@ describe.each(catalogue)('the text $id', ({ id, file, script }) => {
 
 describe('the catalogue', () => {
   test('has the segments of tokens.json, in their order', () => {
-    expect(bundled.segments.map((segment) => segment.id)).toEqual(catalogue.map((entry) => entry.id));
+    expect(bundled.segments.map((segment) => segment.id)).toEqual(
+      catalogue.map((entry) => entry.id),
+    );
   });
 
   test('names the languages of prose as BCP 47 spells them', () => {
-    const languages = catalogue.filter(({ id }) => !id.startsWith('code-')).map(({ language }) => language);
+    const languages = catalogue
+      .filter(({ id }) => !id.startsWith('code-'))
+      .map(({ language }) => language);
     expect(languages).toHaveLength(14);
     expect(languages.map((language) => Intl.getCanonicalLocales(language)[0])).toEqual(languages);
   });
 
   test('has text and code in many scripts', () => {
     const scripts = new Set(catalogue.flatMap((entry) => entry.script.split('+')));
-    expect([...scripts].sort()).toEqual(['Arabic', 'Cyrillic', 'Devanagari', 'Greek', 'Han', 'Hangul', 'Hiragana', 'Katakana', 'Latin']);
+    expect([...scripts].sort()).toEqual([
+      'Arabic',
+      'Cyrillic',
+      'Devanagari',
+      'Greek',
+      'Han',
+      'Hangul',
+      'Hiragana',
+      'Katakana',
+      'Latin',
+    ]);
   });
 
   test.each([

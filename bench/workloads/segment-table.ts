@@ -1,16 +1,32 @@
-// Renders the table of segments for the README of this folder, so that its numbers cannot drift from the tokens.
+// Renders the table of segments for the README of this folder, so that its numbers cannot drift
+// from the tokens.
 
 import { markdownTable } from 'markdown-table';
 import type { TokenSegment } from '../contract/tokens.ts';
 import { countVocabularyTokens } from './tokenise.ts';
 
-const HEADINGS = ['id', 'title', 'language', 'script', 'characters', 'vocabulary tokens', 'deltas', 'mean UTF-8 bytes per delta'];
+const HEADINGS = [
+  'id',
+  'title',
+  'language',
+  'script',
+  'characters',
+  'vocabulary tokens',
+  'deltas',
+  'mean UTF-8 bytes per delta',
+];
 
 /** One row per segment and a last one for all; characters are code points. */
 export function renderSegmentTable(segments: readonly TokenSegment[]): string {
   const rows = segments.map((segment) => {
     const { id, title, language, script } = segment;
-    return [`\`${id}\``, title, language, script.replaceAll('+', ', '), ...measureSegments([segment])];
+    return [
+      `\`${id}\``,
+      title,
+      language,
+      script.replaceAll('+', ', '),
+      ...measureSegments([segment]),
+    ];
   });
   const total = ['all', '', '', '', ...measureSegments(segments)];
   return markdownTable([HEADINGS, ...rows, total], {
@@ -32,5 +48,10 @@ function measureSegments(segments: readonly TokenSegment[]): string[] {
     deltas += tokens.length;
     textBytes += Buffer.byteLength(text);
   }
-  return [String(characters), String(vocabularyTokens), String(deltas), (textBytes / deltas).toFixed(2)];
+  return [
+    String(characters),
+    String(vocabularyTokens),
+    String(deltas),
+    (textBytes / deltas).toFixed(2),
+  ];
 }

@@ -6,7 +6,12 @@ import { BenchError } from '../contract/errors.ts';
 import { readTokenFile } from '../contract/tokens.ts';
 import { renderTokenFile, tokenFileFromText, tokenFileFromTexts } from './token-file.ts';
 
-const mine = { id: 'mine', title: 'My text', text: 'First line, then another.\nGrüße 🫠', provenance: 'my own' };
+const mine = {
+  id: 'mine',
+  title: 'My text',
+  text: 'First line, then another.\nGrüße 🫠',
+  provenance: 'my own',
+};
 
 let folder: string;
 beforeEach(() => {
@@ -59,7 +64,10 @@ describe('tokenFileFromText', () => {
 
 describe('renderTokenFile', () => {
   test('what it renders is read back unchanged', () => {
-    const file = tokenFileFromTexts([mine, { ...mine, id: 'again', text: 'no clause ends here', language: 'en', script: 'Latin' }]);
+    const file = tokenFileFromTexts([
+      mine,
+      { ...mine, id: 'again', text: 'no clause ends here', language: 'en', script: 'Latin' },
+    ]);
     expect(readTokenFile(write(renderTokenFile(file)))).toEqual(file);
   });
 
@@ -86,7 +94,9 @@ describe('renderTokenFile', () => {
 
   test('the same text split elsewhere is refused', () => {
     const rendered = renderTokenFile(tokenFileFromText(mine));
-    const failure = failureOf(() => readTokenFile(write(rendered.replace('"Gr", "ü"', '"G", "rü"'))));
+    const failure = failureOf(() =>
+      readTokenFile(write(rendered.replace('"Gr", "ü"', '"G", "rü"'))),
+    );
     expect(failure.code).toBe('WORKLOAD');
     expect(failure.message).toContain('the tokens do not match tokensSha256');
   });

@@ -1,4 +1,5 @@
-// Converts texts to the content of a token file, and that content to JSON. Pure: readers and writers are elsewhere.
+// Converts texts to the content of a token file, and that content to JSON. Pure: readers and
+// writers are elsewhere.
 
 import { createHash } from 'node:crypto';
 import { BenchError } from '../contract/errors.ts';
@@ -14,7 +15,9 @@ export interface TextSource {
   readonly provenance: string;
   /** BCP 47, or the name of a programming language; `und` (undetermined) by default. */
   readonly language?: string;
-  /** Values of Unicode's Script property, joined by +; by default `Unknown`, which is one of them. */
+  /**
+   * Values of Unicode's Script property, joined by +; by default `Unknown`, which is one of them.
+   */
   readonly script?: string;
 }
 
@@ -37,7 +40,10 @@ export function tokenFileFromTexts(sources: readonly TextSource[]): TokenFile {
 
 function tokeniseSource(source: TextSource): TokenSegment {
   const { id, title, text, provenance, language = 'und', script = 'Unknown' } = source;
-  if (text === '') throw new BenchError('WORKLOAD', `the text ${id} is empty`, { hint: 'a workload needs at least one token' });
+  if (text === '')
+    throw new BenchError('WORKLOAD', `the text ${id} is empty`, {
+      hint: 'a workload needs at least one token',
+    });
   const textSha256 = createHash('sha256').update(text).digest('hex');
   return { id, title, language, script, provenance, textSha256, tokens: tokenise(text) };
 }
@@ -45,20 +51,36 @@ function tokeniseSource(source: TextSource): TokenSegment {
 const CLAUSE_END = /[\n.,:;!?।،؛؟·。、，：；！？]/u;
 
 /**
- * The file as JSON, ended by a newline. Lines of tokens break where a clause ends, not at a column, so that a diff shows
- * the clauses that changed and nothing after them.
+ * The file as JSON, ended by a newline. Lines of tokens break where a clause ends, not at a column,
+ * so that a diff shows the clauses that changed and nothing after them.
  */
 export function renderTokenFile(file: TokenFile): string {
   const { segments, ...head } = file;
-  const lines = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`);
-  return ['{', ...lines, '  "segments": [', segments.map(renderSegment).join(',\n'), '  ]', '}', ''].join('\n');
+  const lines = Object.entries(head).map(
+    ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},`,
+  );
+  return [
+    '{',
+    ...lines,
+    '  "segments": [',
+    segments.map(renderSegment).join(',\n'),
+    '  ]',
+    '}',
+    '',
+  ].join('\n');
 }
 
 function renderSegment(segment: TokenSegment): string {
   const { tokens, ...head } = segment;
-  const lines = Object.entries(head).map(([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},`);
-  const clauses = splitIntoClauses(tokens).map((clause) => `        ${clause.map((token) => JSON.stringify(token)).join(', ')}`);
-  return ['    {', ...lines, '      "tokens": [', clauses.join(',\n'), '      ]', '    }'].join('\n');
+  const lines = Object.entries(head).map(
+    ([key, value]) => `      ${JSON.stringify(key)}: ${JSON.stringify(value)},`,
+  );
+  const clauses = splitIntoClauses(tokens).map(
+    (clause) => `        ${clause.map((token) => JSON.stringify(token)).join(', ')}`,
+  );
+  return ['    {', ...lines, '      "tokens": [', clauses.join(',\n'), '      ]', '    }'].join(
+    '\n',
+  );
 }
 
 function splitIntoClauses(tokens: readonly string[]): string[][] {

@@ -2,13 +2,28 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countVocabularyTokens, tokenise } from './tokenise.ts';
 
-/** Well-formed text that mixes any code points with inputs known to be difficult for this tokenizer. */
+/**
+ * Well-formed text that mixes any code points with inputs known to be difficult for this tokenizer.
+ */
 const texts = fc
   .array(
     fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
       fc.string({ unit: 'grapheme', maxLength: 12 }),
-      fc.constantFrom('<|endoftext|>', '<|im_start|>', '🫠', '👩🏽‍💻', '𠮷', '\uFEFF', '\uFFFD', '\u0000', '\r\n', ' ', 'ё', 'e\u0301'),
+      fc.constantFrom(
+        '<|endoftext|>',
+        '<|im_start|>',
+        '🫠',
+        '👩🏽‍💻',
+        '𠮷',
+        '\uFEFF',
+        '\uFFFD',
+        '\u0000',
+        '\r\n',
+        ' ',
+        'ё',
+        'e\u0301',
+      ),
     ),
     { maxLength: 12 },
   )
@@ -41,7 +56,16 @@ describe('tokenise', () => {
   });
 
   test('treats text that looks like a control token as text', () => {
-    expect(tokenise('end <|endoftext|>')).toEqual(['end', ' <', '|', 'end', 'of', 'text', '|', '>']);
+    expect(tokenise('end <|endoftext|>')).toEqual([
+      'end',
+      ' <',
+      '|',
+      'end',
+      'of',
+      'text',
+      '|',
+      '>',
+    ]);
   });
 
   test('keeps a byte order mark, a NUL and a replacement character that the text has', () => {

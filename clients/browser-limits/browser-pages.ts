@@ -1,4 +1,5 @@
-// One headless Chromium, and pages of it that are of the twin's own origin, so that no cross-origin rule applies.
+// One headless Chromium, and pages of it that are of the twin's own origin, so that no cross-origin
+// rule applies.
 
 import { chromium, type Browser, type BrowserContext, type JSHandle } from 'playwright-core';
 import { transports, type TransportId } from '../../bench/contract/arms/transports.ts';
@@ -12,12 +13,20 @@ export async function startChromium(named: string | undefined): Promise<Browser>
   const executablePath = findChromium(named);
   try {
     // Ctrl-C reaches this process too, but the orchestrator decides what ends when.
-    return await chromium.launch({ executablePath, args: [...chromiumArguments], handleSIGINT: false });
-  } catch (cause) {
-    throw new BenchError('CHILD_START', `the browser ${executablePath} did not start: ${messageOf(cause).split('\n')[0]}`, {
-      cause,
-      hint: 'try it by hand: chromium --headless --no-sandbox --dump-dom about:blank',
+    return await chromium.launch({
+      executablePath,
+      args: [...chromiumArguments],
+      handleSIGINT: false,
     });
+  } catch (cause) {
+    throw new BenchError(
+      'CHILD_START',
+      `the browser ${executablePath} did not start: ${messageOf(cause).split('\n')[0]}`,
+      {
+        cause,
+        hint: 'try it by hand: chromium --headless --no-sandbox --dump-dom about:blank',
+      },
+    );
   }
 }
 
@@ -53,12 +62,19 @@ export async function withFreshProfile<Found>(
   }
 }
 
-async function openTab(profile: BrowserContext, { transport, origin }: PageTarget): Promise<JSHandle<PageStreams>> {
+async function openTab(
+  profile: BrowserContext,
+  { transport, origin }: PageTarget,
+): Promise<JSHandle<PageStreams>> {
   const page = await profile.newPage();
-  // The browser requests an icon by itself, and over HTTP/1.1 that would take the place of a stream.
+  // The browser requests an icon by itself, and over HTTP/1.1 that would take the place of a
+  // stream.
   const devTools = await profile.newCDPSession(page);
   await devTools.send('Network.enable');
   await devTools.send('Network.setBlockedURLs', { urls: ['*/favicon.ico'] });
   await page.goto(`${origin}/healthz`);
-  return await page.evaluateHandle(startPageStreams, { isWebSocket: usesWebSocket(transport), protocol: WEBSOCKET_PROTOCOL });
+  return await page.evaluateHandle(startPageStreams, {
+    isWebSocket: usesWebSocket(transport),
+    protocol: WEBSOCKET_PROTOCOL,
+  });
 }

@@ -1,5 +1,5 @@
-// Code of a page: it opens streams, sends requests, and times both by its own clock. Its source text is sent to the browser, so
-// nothing outside of the one function may be named in it but types.
+// Code of a page: it opens streams, sends requests, and times both by its own clock. Its source
+// text is sent to the browser, so nothing outside of the one function may be named in it but types.
 
 /* oxlint-disable unicorn/consistent-function-scoping -- what is outside of the one function does not reach the page */
 
@@ -19,17 +19,36 @@ interface WhileOpen {
 
 /** Operations of a page. No wait is longer than its patience, in ms. */
 export interface PageStreams {
-  /** Requests each stream when the one before has opened; after the first that has not, the others together or, with `stops`, none. */
-  askEach: (urls: readonly string[], options: { readonly patienceMs: number; readonly stops: boolean }) => Promise<void>;
+  /**
+   * Requests each stream when the one before has opened; after the first that has not, the others
+   * together or, with `stops`, none.
+   */
+  askEach: (
+    urls: readonly string[],
+    options: { readonly patienceMs: number; readonly stops: boolean },
+  ) => Promise<void>;
   askAtOnce: (urls: readonly string[], patienceMs: number) => Promise<void>;
   states: () => PageStream[];
-  /** Closes a stream, and returns how long after that the unopened one opens; if that one had failed, a new one in its place. */
-  serveNext: (options: { readonly place: number; readonly url: string; readonly patienceMs: number }) => Promise<number | undefined>;
+  /**
+   * Closes a stream, and returns how long after that the unopened one opens; if that one had
+   * failed, a new one in its place.
+   */
+  serveNext: (options: {
+    readonly place: number;
+    readonly url: string;
+    readonly patienceMs: number;
+  }) => Promise<number | undefined>;
   /** Closes the streams that neither opened nor failed. */
   abandonWaiting: () => void;
-  request: (url: string, options: { readonly times: number; readonly patienceMs: number }) => Promise<number[]>;
+  request: (
+    url: string,
+    options: { readonly times: number; readonly patienceMs: number },
+  ) => Promise<number[]>;
   /** The same as `request` while streams are open; then one of them is closed. */
-  requestWhileOpen: (url: string, options: { readonly times: number; readonly patienceMs: number }) => Promise<WhileOpen>;
+  requestWhileOpen: (
+    url: string,
+    options: { readonly times: number; readonly patienceMs: number },
+  ) => Promise<WhileOpen>;
   countBroken: () => number;
 }
 
@@ -41,7 +60,10 @@ interface Asked {
   isClosing: boolean;
   isBroken: boolean;
   readonly settled: Promise<void>;
-  /** Resolves when the browser reports the end of a WebSocket; an EventSource reports none and is closed at once. */
+  /**
+   * Resolves when the browser reports the end of a WebSocket; an EventSource reports none and is
+   * closed at once.
+   */
   readonly ended: Promise<void>;
   readonly close: () => void;
 }
@@ -50,10 +72,15 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
   /** Whole ns: the clock's steps are far longer, and floating point would add digits of its own. */
   const asNs = (ms: number): number => Math.round(ms * 1e6);
   const asked: Asked[] = [];
-  const isSettled = ({ openedMs, failedMs }: Asked): boolean => openedMs !== undefined || failedMs !== undefined;
-  const isOpen = (stream: Asked): boolean => stream.openedMs !== undefined && !stream.isClosing && !stream.isBroken;
+  const isSettled = ({ openedMs, failedMs }: Asked): boolean =>
+    openedMs !== undefined || failedMs !== undefined;
+  const isOpen = (stream: Asked): boolean =>
+    stream.openedMs !== undefined && !stream.isClosing && !stream.isBroken;
   const within = async <Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> =>
-    await Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms))]);
+    await Promise.race([
+      promise,
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms)),
+    ]);
 
   function ask(url: string): Asked {
     const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
@@ -76,7 +103,9 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
       if (stream.isClosing) return;
       if (stream.openedMs === undefined) {
         stream.failedMs ??= performance.now();
-        stream.how ??= isWebSocket ? `close code ${(event as { code?: number }).code}` : `error, readyState ${source.readyState}`;
+        stream.how ??= isWebSocket
+          ? `close code ${(event as { code?: number }).code}`
+          : `error, readyState ${source.readyState}`;
         settle();
       } else stream.isBroken = true;
       // An EventSource would reconnect by itself.
@@ -105,7 +134,10 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
   }
 
   /** Stops at the first request that is not answered in time. */
-  async function request(url: string, { times, patienceMs }: { times: number; patienceMs: number }): Promise<number[]> {
+  async function request(
+    url: string,
+    { times, patienceMs }: { times: number; patienceMs: number },
+  ): Promise<number[]> {
     const answeredNs: number[] = [];
     while (answeredNs.length < times) {
       const answer = await within(timeRequest(url), patienceMs);
@@ -137,15 +169,18 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
       const firstMs = asked[0]?.askedMs ?? 0;
       return asked.map(({ askedMs, openedMs, failedMs, how = '' }): PageStream => {
         const askedNs = asNs(askedMs - firstMs);
-        if (openedMs !== undefined) return { state: 'opened', askedNs, tookNs: asNs(openedMs - askedMs) };
-        if (failedMs !== undefined) return { state: 'failed', askedNs, tookNs: asNs(failedMs - askedMs), how };
+        if (openedMs !== undefined)
+          return { state: 'opened', askedNs, tookNs: asNs(openedMs - askedMs) };
+        if (failedMs !== undefined)
+          return { state: 'failed', askedNs, tookNs: asNs(failedMs - askedMs), how };
         return { state: 'waiting', askedNs };
       });
     },
     serveNext: async ({ place, url, patienceMs }) => {
       const next = asked[place];
       const { closingMs, closed } = closeOne();
-      if (next?.failedMs !== undefined && closed !== undefined) await within(closed.ended, patienceMs);
+      if (next?.failedMs !== undefined && closed !== undefined)
+        await within(closed.ended, patienceMs);
       const served = next === undefined || next.failedMs !== undefined ? ask(url) : next;
       await within(served.settled, patienceMs);
       return served.openedMs === undefined ? undefined : asNs(served.openedMs - closingMs);
@@ -165,7 +200,11 @@ export function startPageStreams({ isWebSocket, protocol }: PageOptions): PageSt
       }
       const { closingMs } = closeOne();
       const late = await within(first, patienceMs);
-      return { streams, answeredNs: [], ...(late !== undefined && { afterClosingNs: asNs(late.endMs - closingMs) }) };
+      return {
+        streams,
+        answeredNs: [],
+        ...(late !== undefined && { afterClosingNs: asNs(late.endMs - closingMs) }),
+      };
     },
     countBroken: () => asked.filter(({ isBroken }) => isBroken).length,
   };

@@ -1,5 +1,5 @@
-// The browser stacks. A stream is opened, read and stamped in the page; here its notes become the same listener calls as those
-// of every other stack.
+// The browser stacks. A stream is opened, read and stamped in the page; here its notes become the
+// same listener calls as those of every other stack.
 
 import assert from 'node:assert/strict';
 import type { BrowserStack } from '../../bench/contract/arms/stacks.ts';
@@ -23,11 +23,21 @@ const readers: Record<BrowserStack, Partial<Record<TransportId, PageReader>>> = 
   'browser-fetch': { sse: 'fetch' },
 };
 
-/** Delivers tokens through onTokenText, never onTokenBytes; calls onStart, never onConnect, which a page cannot observe. */
-export function openBrowserClient({ client, transport }: Told, options: StreamClientOptions, page: ReceivingPage): StreamClient {
+/**
+ * Delivers tokens through onTokenText, never onTokenBytes; calls onStart, never onConnect, which a
+ * page cannot observe.
+ */
+export function openBrowserClient(
+  { client, transport }: Told,
+  options: StreamClientOptions,
+  page: ReceivingPage,
+): StreamClient {
   const reader = readers[client][transport];
   assert(reader !== undefined, `client stack ${client} does not speak ${transport}`);
-  const streams = openStreams((stream, target) => openInPage(stream, target, { reader, page, now: options.now }), options);
+  const streams = openStreams(
+    (stream, target) => openInPage(stream, target, { reader, page, now: options.now }),
+    options,
+  );
   page.acquire();
   return {
     ...streams,
@@ -53,7 +63,11 @@ interface PagePlace {
   readonly now: () => Instant;
 }
 
-function openInPage(stream: LibraryStream, target: StreamTarget, { reader, page, now }: PagePlace): OpenedStream {
+function openInPage(
+  stream: LibraryStream,
+  target: StreamTarget,
+  { reader, page, now }: PagePlace,
+): OpenedStream {
   const number = page.open(reader, target, {
     happened: (row, toNs) => {
       const epochNs = epochOf(now);
@@ -66,7 +80,10 @@ function openInPage(stream: LibraryStream, target: StreamTarget, { reader, page,
   return { close: () => page.close(number), pause: () => {}, unpause: () => {} };
 }
 
-/** Readings to find the origin of `now`: an interruption between two clocks would be taken for a difference between them. */
+/**
+ * Readings to find the origin of `now`: an interruption between two clocks would be taken for a
+ * difference between them.
+ */
 const READINGS = 3;
 
 /** The origin of a clock of this process, on the clock of `monotonicNs`. */
@@ -79,7 +96,11 @@ function epochOf(now: () => Instant): number {
   return epochNs;
 }
 
-function tell(stream: LibraryStream, [kind, , atMs, text, detail]: PageRow, atOf: (pageMs: number) => Instant): void {
+function tell(
+  stream: LibraryStream,
+  [kind, , atMs, text, detail]: PageRow,
+  atOf: (pageMs: number) => Instant,
+): void {
   const at = atOf(atMs);
   switch (kind) {
     case 'start':
@@ -101,7 +122,10 @@ function tell(stream: LibraryStream, [kind, , atMs, text, detail]: PageRow, atOf
   }
 }
 
-function tellControl(stream: LibraryStream, { type, text, at }: { type: string; text: string; at: Instant }): void {
+function tellControl(
+  stream: LibraryStream,
+  { type, text, at }: { type: string; text: string; at: Instant },
+): void {
   try {
     stream.control(type === '' ? controlTypeOf(text) : asControlType(type), text, at);
   } catch (error) {
@@ -113,11 +137,17 @@ function tellControl(stream: LibraryStream, { type, text, at }: { type: string; 
 const NO_CODE = 1005;
 const NO_CLOSE_FRAME = 1006;
 
-function tellClose(stream: LibraryStream, { code, reason, at }: { code: number; reason: string; at: Instant }): void {
+function tellClose(
+  stream: LibraryStream,
+  { code, reason, at }: { code: number; reason: string; at: Instant },
+): void {
   const { isDone } = stream;
   const failure =
     code === NO_CLOSE_FRAME
-      ? new StreamFailure('closed-early', `the connection was refused or ended ${isDone ? 'without a close frame' : 'before `done`'}`)
+      ? new StreamFailure(
+          'closed-early',
+          `the connection was refused or ended ${isDone ? 'without a close frame' : 'before `done`'}`,
+        )
       : closeFailure({ code: code === NO_CODE ? undefined : code, reason, isDone });
   if (failure === undefined) stream.end(at);
   else stream.fail(failure, at);

@@ -1,4 +1,5 @@
-// Measures what a browser's processes used in a window, by the browser's account: the load process's own numbers exclude it.
+// Measures what a browser's processes used in a window, by the browser's account: the load
+// process's own numbers exclude it.
 
 import type { CDPSession } from 'playwright-core';
 import type { BrowserTally } from '../../bench/contract/browser.ts';
@@ -44,12 +45,18 @@ export class BrowserUse {
     const [begin, end] = [await this.#begin, await this.#end];
     if (begin === undefined || end === undefined) return {};
     // A process that ended in between is missing; one that began in between counts in full.
-    const cpuSeconds = [...end.cpuSeconds].reduce((sum, [id, seconds]) => sum + seconds - (begin.cpuSeconds.get(id) ?? 0), 0);
+    const cpuSeconds = [...end.cpuSeconds].reduce(
+      (sum, [id, seconds]) => sum + seconds - (begin.cpuSeconds.get(id) ?? 0),
+      0,
+    );
     const { mainThreadSeconds } = end;
     const isKnown = mainThreadSeconds !== undefined && begin.mainThreadSeconds !== undefined;
     return {
       cpuNs: cpuSeconds * NS_PER_S,
-      ...(isKnown && { mainThreadShare: ((mainThreadSeconds - begin.mainThreadSeconds) * NS_PER_S) / (end.atNs - begin.atNs) }),
+      ...(isKnown && {
+        mainThreadShare:
+          ((mainThreadSeconds - begin.mainThreadSeconds) * NS_PER_S) / (end.atNs - begin.atNs),
+      }),
     };
   }
 
@@ -61,7 +68,9 @@ export class BrowserUse {
   async #read(): Promise<Reading> {
     const [{ processInfo }, { metrics }] = await Promise.all([
       this.#browser.send('SystemInfo.getProcessInfo'),
-      this.#page.send('Performance.getMetrics') as Promise<{ metrics?: { name: string; value: number }[] }>,
+      this.#page.send('Performance.getMetrics') as Promise<{
+        metrics?: { name: string; value: number }[];
+      }>,
     ]);
     return {
       cpuSeconds: new Map(processInfo.map(({ id, cpuTime }) => [id, cpuTime])),

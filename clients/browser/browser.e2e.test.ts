@@ -1,5 +1,5 @@
-// A page in a real Chromium against the real servers, with all three readers: every stream is whole, failures are counted, and no
-// browser outlives its load process.
+// A page in a real Chromium against the real servers, with all three readers: every stream is
+// whole, failures are counted, and no browser outlives its load process.
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -75,9 +75,18 @@ async function receive(specification: TrialSpecification, port: number): Promise
   const page = new ReceivingPage();
   pages.add(page);
   const stampsFile = join(folder, `${pages.size}.stamps`);
-  const order = { kind: 'load', specification, stampsFile, host: '127.0.0.1', port, clockPort: clock.port } as const;
+  const order = {
+    kind: 'load',
+    specification,
+    stampsFile,
+    host: '127.0.0.1',
+    port,
+    clockPort: clock.port,
+  } as const;
   const { client, transport } = specification;
-  const trial = new LoadTrial(order, (_, options) => openBrowserClient({ client: client as BrowserStack, transport }, options, page));
+  const trial = new LoadTrial(order, (_, options) =>
+    openBrowserClient({ client: client as BrowserStack, transport }, options, page),
+  );
   await trial.prepare();
   const pid = (await page.pid())!;
   const said = await trial.run(process.hrtime.bigint());
@@ -91,7 +100,10 @@ it.skipIf(noBrowser).each(readers)(
   async (transport, client) => {
     const specification = told(transport, client);
     const population = populationOf(specification);
-    await using server = await startTestServer(transport, { population, workload: specification.workload });
+    await using server = await startTestServer(transport, {
+      population,
+      workload: specification.workload,
+    });
     const { tally, stamps, pid } = await receive(specification, server.port);
     expect(tally.errors).toEqual([]);
     expect(tally).toMatchObject({
@@ -99,7 +111,14 @@ it.skipIf(noBrowser).each(readers)(
       streamsVerified: population.streams,
       tokensReceived: population.totalTokens,
     });
-    expect(tally).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0, startsUnissued: 0 });
+    expect(tally).toMatchObject({
+      lost: 0,
+      duplicated: 0,
+      reordered: 0,
+      corrupt: 0,
+      hashMismatches: 0,
+      startsUnissued: 0,
+    });
     // Values that a page cannot know are absent.
     expect(tally.bytesRead).toBeUndefined();
     expect(tally.tokenReads).toBeUndefined();
@@ -112,8 +131,12 @@ it.skipIf(noBrowser).each(readers)(
     for (const [token, receivedNs] of stamps['receivedNs']!.entries())
       expect(stamps['appendedNs']![token]).toBeGreaterThanOrEqual(receivedNs);
     const { browser } = tally;
-    expect(browser).toMatchObject({ isIsolated: true, version: expect.stringMatching(/Chrom/) as string });
-    // There are four slots; on a busy machine a stream that ends late overlaps with the next of its slot.
+    expect(browser).toMatchObject({
+      isIsolated: true,
+      version: expect.stringMatching(/Chrom/) as string,
+    });
+    // There are four slots; on a busy machine a stream that ends late overlaps with the next of its
+    // slot.
     expect(browser!.mostOpenStreams).toBeGreaterThan(1);
     expect(browser!.cpuNs).toBeGreaterThanOrEqual(0);
     expect(browser!.mainThreadShare).toBeGreaterThan(0);
@@ -129,7 +152,10 @@ it.skipIf(noBrowser).each(readers)(
   async (transport, client) => {
     const specification = told(transport, client);
     const population = populationOf(specification);
-    await using server = await startTestServer(transport, { population, workload: specification.workload });
+    await using server = await startTestServer(transport, {
+      population,
+      workload: specification.workload,
+    });
     // Longer than a head, shorter than any but the shortest streams.
     using cutter = await startCutter(server.port, { afterBytes: 350, how: 'fin', cuts: 4 });
     const { tally } = await receive(specification, cutter.port);
@@ -138,31 +164,49 @@ it.skipIf(noBrowser).each(readers)(
     expect(tally.streamsVerified).toBe(population.streams - failed);
     expect(tally.lost).toBeGreaterThan(0);
     expect(tally).toMatchObject({ duplicated: 0, reordered: 0, corrupt: 0 });
-    for (const { cause } of tally.errors) expect(cause).toMatch(/^(closed-early|network|eventsource-closed)$/);
+    for (const { cause } of tally.errors)
+      expect(cause).toMatch(/^(closed-early|network|eventsource-closed)$/);
   },
 );
 
-it.skipIf(noBrowser)('a server that refuses is a failure of each stream, and not of the page', async () => {
-  const specification = told('sse', 'browser-fetch');
-  // This server knows none of its streams.
-  await using server = await startTestServer('sse');
-  const { tally } = await receive(specification, server.port);
-  expect(tally.errors).toEqual([{ cause: 'http-404', count: tally.streamsPlanned, example: expect.stringContaining('404') as string }]);
-});
+it.skipIf(noBrowser)(
+  'a server that refuses is a failure of each stream, and not of the page',
+  async () => {
+    const specification = told('sse', 'browser-fetch');
+    // This server knows none of its streams.
+    await using server = await startTestServer('sse');
+    const { tally } = await receive(specification, server.port);
+    expect(tally.errors).toEqual([
+      {
+        cause: 'http-404',
+        count: tally.streamsPlanned,
+        example: expect.stringContaining('404') as string,
+      },
+    ]);
+  },
+);
 
 it.skipIf(noBrowser)('the browser is gone when its load process is killed', async () => {
   const specification = told('sse', 'browser');
-  await using server = await startTestServer('sse', { population: populationOf(specification), workload: specification.workload });
+  await using server = await startTestServer('sse', {
+    population: populationOf(specification),
+    workload: specification.workload,
+  });
   using clock = await startClockEcho('127.0.0.1');
   const program = fileURLToPath(new URL('../main.ts', import.meta.url));
   expect(existsSync(program)).toBe(true);
-  const child = fork(program, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(program, {
+    execArgv: ['--expose-gc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   children.add(child);
   const place = { host: '127.0.0.1', port: server.port, clockPort: clock.port };
   child.send({ kind: 'load', specification, stampsFile: join(folder, 'killed.stamps'), ...place });
   const [said] = (await once(child, 'message')) as [{ kind: string }];
   expect(said.kind).toBe('ready');
-  const browsers = childrenOf(child.pid!).flatMap(({ pid, command }) => (/chrom/i.test(command) ? [pid] : []));
+  const browsers = childrenOf(child.pid!).flatMap(({ pid, command }) =>
+    /chrom/i.test(command) ? [pid] : [],
+  );
   expect(browsers).not.toEqual([]);
   const exited = once(child, 'exit');
   child.kill('SIGKILL');

@@ -17,10 +17,18 @@ it.each([
   ['several data lines are joined by line feeds', 'data: a\ndata: b\n\n', [['message', 'a\nb']]],
   ['one space after the colon is left out, a second is kept', 'data:  x\n\ndata:y\n\n', [['message', ' x'], ['message', 'y']]], // prettier-ignore
   ['a comment is no event', ': hello\n\ndata: x\n\n', [['message', 'x']]],
-  ['ids and reconnection times are passed over', 'id: k3f9.1\nretry: 1000\ndata: x\n\n', [['message', 'x']]],
+  [
+    'ids and reconnection times are passed over',
+    'id: k3f9.1\nretry: 1000\ndata: x\n\n',
+    [['message', 'x']],
+  ],
   ['a name without data is no event', 'event: open\n\ndata: x\n\n', [['message', 'x']]],
   ['lines may end in any of three ways', 'data: a\r\rdata: b\r\n\r\ndata: c\n\n', [['message', 'a'], ['message', 'b'], ['message', 'c']]], // prettier-ignore
-  ['a byte order mark at the beginning is no part of a field', '\uFEFFdata: x\n\n', [['message', 'x']]],
+  [
+    'a byte order mark at the beginning is no part of a field',
+    '\uFEFFdata: x\n\n',
+    [['message', 'x']],
+  ],
   ['an event that is not complete is none', 'data: a\n\ndata: b\n', [['message', 'a']]],
 ])('%s', (_, text, events) => {
   expect(parse(text)).toEqual(events);
@@ -56,7 +64,14 @@ it.each([
 
 it('the script needs nothing but what a page has', () => {
   const body = { append: () => {}, remove: () => {} };
-  const world = createContext({ document: { body, createElement: () => body }, performance: { now: () => 5 }, location: { host: 'h:1' } });
-  runInContext(pageScript({ controlTypes: ['done'], controlPrefix: '{"type":"', protocol: 'p' }), world);
+  const world = createContext({
+    document: { body, createElement: () => body },
+    performance: { now: () => 5 },
+    location: { host: 'h:1' },
+  });
+  runInContext(
+    pageScript({ controlTypes: ['done'], controlPrefix: '{"type":"', protocol: 'p' }),
+    world,
+  );
   expect(runInContext('streamduel.drain()', world)).toBe('{"rows":[],"most":0}');
 });

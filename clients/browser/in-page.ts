@@ -1,10 +1,12 @@
-// Code of the browser's page: it opens streams, takes a time as the first thing of every callback, appends each token's
-// text to the DOM as a chat page does, takes a second time, and keeps the rest for later. The functions of this file are sent to
-// the page as their own source text, so none of them may use anything but the others and what a page has.
+// Code of the browser's page: it opens streams, takes a time as the first thing of every callback,
+// appends each token's text to the DOM as a chat page does, takes a second time, and keeps the rest
+// for later. The functions of this file are sent to the page as their own source text, so none of
+// them may use anything but the others and what a page has.
 
 /**
- * An event of a stream, in order. `text` is a payload, the JSON of a control event or a message; `detail` the moment of the
- * append for a token, the event's name for a control event, the code of a close, the cause of a failure. Times are ms of the page.
+ * An event of a stream, in order. `text` is a payload, the JSON of a control event or a message;
+ * `detail` the moment of the append for a token, the event's name for a control event, the code of
+ * a close, the cause of a failure. Times are ms of the page.
  */
 export type PageRow = readonly [
   kind: 'start' | 'accept' | 'token' | 'control' | 'close' | 'end' | 'lost' | 'failure',
@@ -52,14 +54,19 @@ interface PageStream {
   readonly fail: (cause: string, message: string, atMs: number) => void;
 }
 
-/** The part of a page's DOM that is used here: the rest of the project runs in Node and knows none. */
+/**
+ * The part of a page's DOM that is used here: the rest of the project runs in Node and knows none.
+ */
 interface PageElement {
   append: (child: PageElement | string) => void;
   remove: () => void;
 }
 
 interface PageWorld {
-  readonly document: { readonly body: PageElement; readonly createElement: (name: string) => PageElement };
+  readonly document: {
+    readonly body: PageElement;
+    readonly createElement: (name: string) => PageElement;
+  };
   readonly location: { readonly host: string };
   readonly EventSource: new (path: string) => {
     readonly readyState: number;
@@ -70,10 +77,12 @@ interface PageWorld {
 }
 
 /**
- * Parses an event stream (WHATWG HTML §9.2.6), without ids and reconnection times, which a fetch has no use for. Takes text
- * in any pieces; returns the number of events that were complete.
+ * Parses an event stream (WHATWG HTML §9.2.6), without ids and reconnection times, which a fetch
+ * has no use for. Takes text in any pieces; returns the number of events that were complete.
  */
-export function createSseParser(onEvent: (type: string, data: string) => void): (text: string) => number {
+export function createSseParser(
+  onEvent: (type: string, data: string) => void,
+): (text: string) => number {
   let rest = '';
   let type = '';
   let data: string | undefined;
@@ -120,7 +129,10 @@ export function createSseParser(onEvent: (type: string, data: string) => void): 
 /** The text of a payload that a chat page shows; empty for an unknown payload. */
 export function textOf(payload: string): string {
   try {
-    const { d, choices } = JSON.parse(payload) as { d?: unknown; choices?: { delta?: { content?: unknown } }[] };
+    const { d, choices } = JSON.parse(payload) as {
+      d?: unknown;
+      choices?: { delta?: { content?: unknown } }[];
+    };
     const text = d ?? choices?.[0]?.delta?.content;
     return typeof text === 'string' ? text : '';
   } catch {
@@ -128,7 +140,11 @@ export function textOf(payload: string): string {
   }
 }
 
-function readEventSource(stream: PageStream, path: string, { controlTypes }: PageTerms): () => void {
+function readEventSource(
+  stream: PageStream,
+  path: string,
+  { controlTypes }: PageTerms,
+): () => void {
   const world = globalThis as unknown as PageWorld;
   const source = new world.EventSource(path);
   source.addEventListener('message', ({ data }) => {
@@ -153,7 +169,8 @@ function readEventSource(stream: PageStream, path: string, { controlTypes }: Pag
   source.addEventListener('error', () => {
     const atMs = performance.now();
     // 2 is CLOSED: it was refused. Otherwise it will try again by itself.
-    if (source.readyState === 2) stream.fail('eventsource-closed', 'the EventSource closed; its API does not say why', atMs);
+    if (source.readyState === 2)
+      stream.fail('eventsource-closed', 'the EventSource closed; its API does not say why', atMs);
     else stream.lost('the EventSource lost its connection; its API does not say why', atMs);
   });
   return () => source.close();
@@ -161,10 +178,18 @@ function readEventSource(stream: PageStream, path: string, { controlTypes }: Pag
 
 async function readFetch(stream: PageStream, path: string, signal: AbortSignal): Promise<void> {
   try {
-    const response = await fetch(path, { headers: { accept: 'text/event-stream' }, cache: 'no-store', signal });
+    const response = await fetch(path, {
+      headers: { accept: 'text/event-stream' },
+      cache: 'no-store',
+      signal,
+    });
     const acceptedMs = performance.now();
     if (response.status !== 200 || response.body === null) {
-      stream.fail(`http-${response.status}`, `the server answered ${response.status} ${response.statusText}`, acceptedMs);
+      stream.fail(
+        `http-${response.status}`,
+        `the server answered ${response.status} ${response.statusText}`,
+        acceptedMs,
+      );
       return;
     }
     stream.accept(acceptedMs);
@@ -187,7 +212,11 @@ async function readFetch(stream: PageStream, path: string, signal: AbortSignal):
   }
 }
 
-function readWebSocket(stream: PageStream, path: string, { controlPrefix, protocol }: PageTerms): () => void {
+function readWebSocket(
+  stream: PageStream,
+  path: string,
+  { controlPrefix, protocol }: PageTerms,
+): () => void {
   const world = globalThis as unknown as PageWorld;
   const socket = new WebSocket(`ws://${world.location.host}${path}`, [protocol]);
   socket.addEventListener('open', () => {
@@ -196,7 +225,8 @@ function readWebSocket(stream: PageStream, path: string, { controlPrefix, protoc
   });
   socket.addEventListener('message', ({ data }: { data: unknown }) => {
     const atMs = performance.now();
-    if (typeof data !== 'string') stream.fail('protocol', 'a binary message where only text was agreed', atMs);
+    if (typeof data !== 'string')
+      stream.fail('protocol', 'a binary message where only text was agreed', atMs);
     else if (data.startsWith(controlPrefix)) stream.control('', data, atMs);
     else stream.token(data, atMs);
   });
@@ -295,6 +325,14 @@ function installReceiver(terms: PageTerms): void {
 
 /** Returns all of it as the text of one script. */
 export function pageScript(terms: PageTerms): string {
-  const parts = [createSseParser, textOf, readEventSource, readFetch, readWebSocket, notePage, installReceiver];
+  const parts = [
+    createSseParser,
+    textOf,
+    readEventSource,
+    readFetch,
+    readWebSocket,
+    notePage,
+    installReceiver,
+  ];
   return `(() => {\n'use strict';\n${parts.map(String).join('\n')}\ninstallReceiver(${JSON.stringify(terms)});\n})()`;
 }

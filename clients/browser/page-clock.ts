@@ -1,13 +1,18 @@
-// Bounds the origin of a page's clock on the clock of this process. Each exchange asks the page for its time: the page reads
-// it after the question and before the answer (Cristian's bound), so every exchange can only tighten the bound of the others.
+// Bounds the origin of a page's clock on the clock of this process. Each exchange asks the page for
+// its time: the page reads it after the question and before the answer (Cristian's bound), so every
+// exchange can only tighten the bound of the others.
 //
-// The page's time is blurred on purpose: Chromium rounds `performance.now()` down to a multiple of its resolution, and up again
-// from a point in between that a page cannot guess. A reading is thus at most one resolution away from the truth, either way.
+// The page's time is blurred on purpose: Chromium rounds `performance.now()` down to a multiple of
+// its resolution, and up again from a point in between that a page cannot guess. A reading is thus
+// at most one resolution away from the truth, either way.
 
 import type { OriginBound } from '../../bench/contract/browser.ts';
 import { NS_PER_MS, NS_PER_US } from '../../bench/contract/units.ts';
 
-/** Resolutions of `performance.now()` (High Resolution Time §7.1); a page that is cross-origin isolated may read it more finely. */
+/**
+ * Resolutions of `performance.now()` (High Resolution Time §7.1); a page that is cross-origin
+ * isolated may read it more finely.
+ */
 const COARSE_NS = 100 * NS_PER_US;
 const FINE_NS = 5 * NS_PER_US;
 
@@ -24,10 +29,18 @@ export interface Exchange {
   readonly pageMs: number;
 }
 
-export const unknownOrigin: OriginBound = { exchanges: 0, lowNs: Number.NEGATIVE_INFINITY, highNs: Number.POSITIVE_INFINITY };
+export const unknownOrigin: OriginBound = {
+  exchanges: 0,
+  lowNs: Number.NEGATIVE_INFINITY,
+  highNs: Number.POSITIVE_INFINITY,
+};
 
 /** Bounds the page's origin on this process's clock, given one more exchange. */
-export function tightenOrigin(bound: OriginBound, { askedNs, answeredNs, pageMs }: Exchange, blurNs: number): OriginBound {
+export function tightenOrigin(
+  bound: OriginBound,
+  { askedNs, answeredNs, pageMs }: Exchange,
+  blurNs: number,
+): OriginBound {
   const pageNs = pageMs * NS_PER_MS;
   return {
     exchanges: bound.exchanges + 1,
@@ -41,7 +54,9 @@ export function around(originNs: number, { exchanges, lowNs, highNs }: OriginBou
   return { exchanges, lowNs: lowNs - originNs, highNs: highNs - originNs };
 }
 
-/** Origin with which the page's stamps are converted: its largest error is the same to either side. */
+/**
+ * Origin with which the page's stamps are converted: its largest error is the same to either side.
+ */
 export function middleOf({ lowNs, highNs }: OriginBound): number {
   return (lowNs + highNs) / 2;
 }

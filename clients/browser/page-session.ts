@@ -1,6 +1,7 @@
-// One page of a browser, controlled over the DevTools protocol with nothing enabled that reports events. Playwright enables the
-// Network domain in its own pages: then the browser writes a message about every event and frame before the page's callback
-// runs, and the measurement would be of this observation.
+// One page of a browser, controlled over the DevTools protocol with nothing enabled that reports
+// events. Playwright enables the Network domain in its own pages: then the browser writes a message
+// about every event and frame before the page's callback runs, and the measurement would be of this
+// observation.
 
 import type { CDPSession } from 'playwright-core';
 import { BenchError } from '../../bench/contract/errors.ts';
@@ -40,18 +41,31 @@ export class PageSession {
     browser.on('close', () => this.fail('the browser is gone'));
   }
 
-  /** Opens an empty page in a context of its own, which Playwright does not know and so leaves alone. */
+  /**
+   * Opens an empty page in a context of its own, which Playwright does not know and so leaves
+   * alone.
+   */
   static async open(browser: CDPSession): Promise<PageSession> {
     const { browserContextId } = await browser.send('Target.createBrowserContext');
-    const { targetId } = await browser.send('Target.createTarget', { url: 'about:blank', browserContextId });
+    const { targetId } = await browser.send('Target.createTarget', {
+      url: 'about:blank',
+      browserContextId,
+    });
     const { sessionId } = await browser.send('Target.attachToTarget', { targetId, flatten: false });
     return new PageSession(browser, sessionId);
   }
 
   /**
-   * Goes to a URL whose document is `html`: it is not requested from the server, which has no connections but those of streams.
+   * Goes to a URL whose document is `html`: it is not requested from the server, which has no
+   * connections but those of streams.
    */
-  async show(url: string, { html, headers }: { readonly html: string; readonly headers: Readonly<Record<string, string>> }): Promise<void> {
+  async show(
+    url: string,
+    {
+      html,
+      headers,
+    }: { readonly html: string; readonly headers: Readonly<Record<string, string>> },
+  ): Promise<void> {
     const loaded = this.#once('Page.loadEventFired');
     const paused = this.#once('Fetch.requestPaused');
     await this.send('Page.enable');
@@ -70,9 +84,15 @@ export class PageSession {
     await this.send('Page.disable');
   }
 
-  /** Evaluates an expression in the page. @throws BenchError CHILD_DIED for what it throws, or when the page does not answer. */
+  /**
+   * Evaluates an expression in the page. @throws BenchError CHILD_DIED for what it throws, or when
+   * the page does not answer.
+   */
   async evaluate<Value>(expression: string): Promise<Value> {
-    const { result, exceptionDetails } = (await this.send('Runtime.evaluate', { expression, returnByValue: true })) as {
+    const { result, exceptionDetails } = (await this.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+    })) as {
       result: { value?: Value };
       exceptionDetails?: { text: string; exception?: { description?: string } };
     };

@@ -1,5 +1,6 @@
-// Receives in one headless Chromium, in one page of the server's own origin, polled every 100 ms: events are buffered in the page
-// and fetched in batches, so that reporting delays callbacks only by its own turn.
+// Receives in one headless Chromium, in one page of the server's own origin, polled every 100 ms:
+// events are buffered in the page and fetched in batches, so that reporting delays callbacks only
+// by its own turn.
 
 import type { Browser } from 'playwright-core';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
@@ -19,7 +20,9 @@ import { PageSession } from './page-session.ts';
 const HEAR_EVERY_MS = 100;
 const EXCHANGES = 400;
 
-/** Isolated, for a clock of 5 µs (HTML §7.1.3); with an icon of its own, so that none is requested. */
+/**
+ * Isolated, for a clock of 5 µs (HTML §7.1.3); with an icon of its own, so that none is requested.
+ */
 const page = {
   html: '<!doctype html><meta charset="utf-8"><title>streamduel</title><link rel="icon" href="data:,"><body></body>',
   headers: {
@@ -30,7 +33,10 @@ const page = {
 };
 
 export interface PageOwner {
-  /** @param toNs Converts the page's ms to ns on the clock of `process.hrtime`, as `monotonicNs` reads it. */
+  /**
+   * @param toNs Converts the page's ms to ns on the clock of `process.hrtime`, as `monotonicNs`
+   * reads it.
+   */
   readonly happened: (row: PageRow, toNs: (pageMs: number) => number) => void;
   /** Called when no more events will come. */
   readonly gone: (why: string) => void;
@@ -47,7 +53,10 @@ interface Opened {
   readonly before: OriginBound;
 }
 
-/** The monotonic clock, exact for 104 days after the machine was started, and to 2 ns for as long again. */
+/**
+ * The monotonic clock, exact for 104 days after the machine was started, and to 2 ns for as long
+ * again.
+ */
 export function monotonicNs(): number {
   return Number(process.hrtime.bigint());
 }
@@ -86,7 +95,10 @@ export class ReceivingPage {
     await opened.browser.close();
   }
 
-  /** Starts the browser and shows a page of the server's origin, once. @throws BenchError MISSING_PROGRAM or CHILD_START */
+  /**
+   * Starts the browser and shows a page of the server's origin, once. @throws BenchError
+   * MISSING_PROGRAM or CHILD_START
+   */
   async prepare(server: Pick<StreamTarget, 'host' | 'port'>): Promise<void> {
     this.#opened ??= openPage(server, this.#named);
     await this.#opened;
@@ -97,7 +109,12 @@ export class ReceivingPage {
     const stream = this.#streams++;
     this.#owners.set(stream, owner);
     void this.prepare(target)
-      .then(async () => await this.#tell(`streamduel.open(${stream}, ${JSON.stringify(reader)}, ${JSON.stringify(target.path)})`))
+      .then(
+        async () =>
+          await this.#tell(
+            `streamduel.open(${stream}, ${JSON.stringify(reader)}, ${JSON.stringify(target.path)})`,
+          ),
+      )
       .catch((error: unknown) => this.#fail(messageOf(error)));
     this.#timer ??= setTimeout(() => this.#hearOnTime(), HEAR_EVERY_MS);
     return stream;
@@ -121,10 +138,13 @@ export class ReceivingPage {
 
   async #hearAgain(): Promise<void> {
     await this.hear();
-    this.#timer = this.#owners.size > 0 ? setTimeout(() => this.#hearOnTime(), HEAR_EVERY_MS) : undefined;
+    this.#timer =
+      this.#owners.size > 0 ? setTimeout(() => this.#hearOnTime(), HEAR_EVERY_MS) : undefined;
   }
 
-  /** Passes the events so far to the owners. One poll at a time, so that rows are passed in order. */
+  /**
+   * Passes the events so far to the owners. One poll at a time, so that rows are passed in order.
+   */
   async hear(): Promise<void> {
     this.#hearing = this.#hearing.then(async () => await this.#hearOnce());
     await this.#hearing;
@@ -134,7 +154,9 @@ export class ReceivingPage {
     try {
       const opened = await this.#opened;
       if (opened === undefined) return;
-      const { rows, most } = JSON.parse(await opened.session.evaluate<string>('streamduel.drain()')) as PageNotes;
+      const { rows, most } = JSON.parse(
+        await opened.session.evaluate<string>('streamduel.drain()'),
+      ) as PageNotes;
       this.#most = Math.max(this.#most, most);
       const toNs = (pageMs: number): number => opened.originNs + pageMs * NS_PER_MS;
       for (const row of rows) this.#owners.get(row[1])?.happened(row, toNs);
@@ -157,10 +179,14 @@ export class ReceivingPage {
     void this.#opened?.then(({ use }) => use.end());
   }
 
-  /** Polls the page a last time and bounds its clock once more. @throws BenchError when the browser is gone */
+  /**
+   * Polls the page a last time and bounds its clock once more. @throws BenchError when the browser
+   * is gone
+   */
   async account(): Promise<BrowserTally> {
     const opened = await this.#opened;
-    if (opened === undefined) throw new BenchError('CHILD_DIED', 'there is no browser to account for');
+    if (opened === undefined)
+      throw new BenchError('CHILD_DIED', 'there is no browser to account for');
     await this.hear();
     const { session, isIsolated, stepNs, originNs, version } = opened;
     const after = await askOrigin(session, blurNs(isIsolated, stepNs));
@@ -180,7 +206,10 @@ export class ReceivingPage {
   }
 }
 
-async function openPage(server: Pick<StreamTarget, 'host' | 'port'>, named: string | undefined): Promise<Opened> {
+async function openPage(
+  server: Pick<StreamTarget, 'host' | 'port'>,
+  named: string | undefined,
+): Promise<Opened> {
   const browser = await launch(findChromium(named), authorityOf(server));
   try {
     const devtools = await browser.newBrowserCDPSession();
@@ -188,12 +217,23 @@ async function openPage(server: Pick<StreamTarget, 'host' | 'port'>, named: stri
     const session = await PageSession.open(devtools);
     browser.on('disconnected', () => session.fail('the browser is gone'));
     await session.show(`http://${authorityOf(server)}/`, page);
-    await session.evaluate(pageScript({ controlTypes, controlPrefix: CONTROL_PREFIX, protocol: WEBSOCKET_PROTOCOL }));
+    await session.evaluate(
+      pageScript({ controlTypes, controlPrefix: CONTROL_PREFIX, protocol: WEBSOCKET_PROTOCOL }),
+    );
     const isIsolated = await session.evaluate<boolean>('crossOriginIsolated');
     const stepNs = (await session.evaluate<number>('streamduel.stepMs()')) * NS_PER_MS;
     const before = await askOrigin(session, blurNs(isIsolated, stepNs));
     const use = await BrowserUse.of(devtools, session);
-    return { browser, session, use, version: product, isIsolated, stepNs, before, originNs: middleOf(before) };
+    return {
+      browser,
+      session,
+      use,
+      version: product,
+      isIsolated,
+      stepNs,
+      before,
+      originNs: middleOf(before),
+    };
   } catch (error) {
     await browser.close();
     throw error;
@@ -201,13 +241,15 @@ async function openPage(server: Pick<StreamTarget, 'host' | 'port'>, named: stri
 }
 
 /**
- * The document came from no server, so Chromium treats the page as one of the internet, and would ask its user before such a page
- * may connect to this machine. Therefore the server counts as one of the internet, too, as that of a deployed page does.
+ * The document came from no server, so Chromium treats the page as one of the internet, and would
+ * ask its user before such a page may connect to this machine. Therefore the server counts as one
+ * of the internet, too, as that of a deployed page does.
  */
 const onTheInternet = (server: string): string => `--ip-address-space-overrides=${server}=public`;
 
 async function launch(executablePath: string, server: string): Promise<Browser> {
-  // Loaded only to start a browser: other load processes would spend a quarter of a second for nothing.
+  // Loaded only to start a browser: other load processes would spend a quarter of a second for
+  // nothing.
   const { chromium } = await import('playwright-core');
   try {
     return await chromium.launch({
@@ -220,10 +262,14 @@ async function launch(executablePath: string, server: string): Promise<Browser> 
       handleSIGHUP: false,
     });
   } catch (cause) {
-    throw new BenchError('CHILD_START', `${executablePath} did not start: ${messageOf(cause).split('\n')[0]}`, {
-      cause,
-      hint: 'start it by hand to see why, or name another with --browser PATH',
-    });
+    throw new BenchError(
+      'CHILD_START',
+      `${executablePath} did not start: ${messageOf(cause).split('\n')[0]}`,
+      {
+        cause,
+        hint: 'start it by hand to see why, or name another with --browser PATH',
+      },
+    );
   }
 }
 

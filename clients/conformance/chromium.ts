@@ -8,10 +8,15 @@ import { listenedTypes, type SeenEvent } from './vectors.ts';
 
 export interface ChromiumReceiver extends Receiver, AsyncDisposable {}
 
-/** Every name under localhost is this machine, so that each stream can have an origin of its own. */
+/**
+ * Every name under localhost is this machine, so that each stream can have an origin of its own.
+ */
 const NAMES = '--host-resolver-rules=MAP *.localhost 127.0.0.1';
 
-/** @param page Any page of the server under test: the origin of a page decides what it may connect to. */
+/**
+ * @param page Any page of the server under test: the origin of a page decides what it may connect
+ * to.
+ */
 export async function startChromium(page: string): Promise<ChromiumReceiver> {
   const browser = await launchChromium([NAMES]);
   const tab = await browser.newPage();
@@ -20,17 +25,24 @@ export async function startChromium(page: string): Promise<ChromiumReceiver> {
   return {
     id: 'chromium',
     version: browser.version(),
-    receive: async (reception) => await receive(tab, { ...reception, url: ownOrigin(reception.url, streams++) }),
+    receive: async (reception) =>
+      await receive(tab, { ...reception, url: ownOrigin(reception.url, streams++) }),
     [Symbol.asyncDispose]: async () => await browser.close(),
   };
 }
 
 /** @throws BenchError when there is no Chromium. */
 export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
-  return await chromium.launch({ executablePath: findChromium(), args: [...chromiumArguments, ...more] });
+  return await chromium.launch({
+    executablePath: findChromium(),
+    args: [...chromiumArguments, ...more],
+  });
 }
 
-/** Over HTTP/1.1 a browser opens six connections to an origin at most; the seventh stream would wait for the others. */
+/**
+ * Over HTTP/1.1 a browser opens six connections to an origin at most; the seventh stream would wait
+ * for the others.
+ */
 function ownOrigin(url: string, stream: number): string {
   const own = new URL(url);
   own.hostname = `s${stream}.localhost`;
@@ -50,19 +62,30 @@ interface Hearing {
   readonly types: readonly string[];
 }
 
-/** The only part of a page's EventSource that is used; the types of browsers are not part of this project. */
+/**
+ * The only part of a page's EventSource that is used; the types of browsers are not part of this
+ * project.
+ */
 interface PageEventSource {
   readonly readyState: number;
-  addEventListener: (type: string, listener: (event: { type: string; data: string; lastEventId: string }) => void) => void;
+  addEventListener: (
+    type: string,
+    listener: (event: { type: string; data: string; lastEventId: string }) => void,
+  ) => void;
   close: () => void;
 }
 
 /** Runs in the page: it must not use anything of this file. */
 async function hear({ url, patienceMs, limitMs, types }: Hearing): Promise<SeenEvent[]> {
-  const { EventSource } = globalThis as unknown as { EventSource: new (url: string) => PageEventSource };
+  const { EventSource } = globalThis as unknown as {
+    EventSource: new (url: string) => PageEventSource;
+  };
   const source = new EventSource(url);
   const heard: SeenEvent[] = [];
-  for (const type of types) source.addEventListener(type, (event) => heard.push([event.type, event.data, event.lastEventId]));
+  for (const type of types)
+    source.addEventListener(type, (event) =>
+      heard.push([event.type, event.data, event.lastEventId]),
+    );
   try {
     await new Promise<void>((resolve, reject) => {
       setTimeout(() => reject(new Error(`${url} did not end within ${limitMs} ms`)), limitMs);

@@ -1,5 +1,6 @@
-// Measures how long an EventSource waits before it reconnects: on the server's clock, from the end of a response to the next
-// request. The standard leaves the default time to the browser, and lets it wait longer than requested (§9.2.3).
+// Measures how long an EventSource waits before it reconnects: on the server's clock, from the end
+// of a response to the next request. The standard leaves the default time to the browser, and lets
+// it wait longer than requested (§9.2.3).
 
 import type { Receiver } from './receiver.ts';
 import type { VectorServer } from './vector-server.ts';
@@ -18,14 +19,20 @@ export interface UsedDelay {
   readonly waitsMs: number[];
 }
 
-export async function measureDelays(receiver: Receiver, server: VectorServer): Promise<UsedDelay[]> {
+export async function measureDelays(
+  receiver: Receiver,
+  server: VectorServer,
+): Promise<UsedDelay[]> {
   const delays: UsedDelay[] = [];
   for (const retryMs of askedMs) {
     const stream = Buffer.from(`${retryMs === undefined ? '' : `retry: ${retryMs}\n`}data: a\n\n`);
     const waitsMs: number[] = [];
     for (let turn = 0; turn < RETURNS; turn++) {
       const { path, comeBack } = server.offer(stream, 'whole');
-      await receiver.receive({ url: `http://127.0.0.1:${server.port}${path}`, patienceMs: PATIENCE_MS });
+      await receiver.receive({
+        url: `http://127.0.0.1:${server.port}${path}`,
+        patienceMs: PATIENCE_MS,
+      });
       const waitMs = comeBack()?.afterMs;
       if (waitMs !== undefined) waitsMs.push(waitMs);
     }

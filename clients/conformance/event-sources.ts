@@ -2,7 +2,13 @@
 
 import { EventSource as NpmEventSource } from 'eventsource';
 import { EventSource as UndiciEventSource, fetch } from 'undici';
-import { RECEPTION_LIMIT_MS, type Receiver, type ReceiverId, type Received, type Reception } from './receiver.ts';
+import {
+  RECEPTION_LIMIT_MS,
+  type Receiver,
+  type ReceiverId,
+  type Received,
+  type Reception,
+} from './receiver.ts';
 import { listenedTypes, type SeenEvent } from './vectors.ts';
 import { installedVersion } from './versions.ts';
 
@@ -23,16 +29,29 @@ export const npmEventSource = receiverOf(
   (url) => new NpmEventSource(url, { fetch: async (input, init) => await fetch(input, init) }),
 );
 
-function receiverOf(id: ReceiverId & ('undici' | 'eventsource'), create: (url: string) => AnyEventSource): Receiver {
-  return { id, version: installedVersion(id), receive: async (reception) => await receive(create, reception) };
+function receiverOf(
+  id: ReceiverId & ('undici' | 'eventsource'),
+  create: (url: string) => AnyEventSource,
+): Receiver {
+  return {
+    id,
+    version: installedVersion(id),
+    receive: async (reception) => await receive(create, reception),
+  };
 }
 
-async function receive(create: (url: string) => AnyEventSource, { url, patienceMs }: Reception): Promise<Received> {
+async function receive(
+  create: (url: string) => AnyEventSource,
+  { url, patienceMs }: Reception,
+): Promise<Received> {
   const events: SeenEvent[] = [];
   const source = create(url);
   const over = Promise.withResolvers<void>();
   let patience: NodeJS.Timeout | undefined;
-  const limit = setTimeout(() => over.reject(new Error(`${url} did not end within ${RECEPTION_LIMIT_MS} ms`)), RECEPTION_LIMIT_MS);
+  const limit = setTimeout(
+    () => over.reject(new Error(`${url} did not end within ${RECEPTION_LIMIT_MS} ms`)),
+    RECEPTION_LIMIT_MS,
+  );
   for (const type of listenedTypes) {
     source.addEventListener(type, (event) => {
       const { data, lastEventId } = event as Event & { data: string; lastEventId: string };
@@ -40,7 +59,8 @@ async function receive(create: (url: string) => AnyEventSource, { url, patienceM
     });
   }
   source.addEventListener('error', () => {
-    // The first end of the response leads to a reconnect, to which the server answers that there is nothing more.
+    // The first end of the response leads to a reconnect, to which the server answers that there is
+    // nothing more.
     if (source.readyState === CLOSED) over.resolve();
     else patience ??= setTimeout(() => over.resolve(), patienceMs);
   });

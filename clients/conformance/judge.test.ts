@@ -5,15 +5,29 @@ import type { Received, Receiver, ReceiverId } from './receiver.ts';
 import { startVectorServer } from './vector-server.ts';
 import { vectors, type Vector } from './vectors.ts';
 
-/** Vectors in the order in which they are offered: those that request a time come last, each in both deliveries. */
-const offered = [...vectors.filter(({ retryMs }) => retryMs === undefined), ...vectors.filter(({ retryMs }) => retryMs !== undefined)];
+/**
+ * Vectors in the order in which they are offered: those that request a time come last, each in both
+ * deliveries.
+ */
+const offered = [
+  ...vectors.filter(({ retryMs }) => retryMs === undefined),
+  ...vectors.filter(({ retryMs }) => retryMs !== undefined),
+];
 
 /** Fake receiver that knows the server's streams without a request. */
 function knowing(id: ReceiverId, hear: (vector: Vector) => Received): Receiver {
-  return { id, version: '1', receive: ({ url }) => Promise.resolve(hear(offered[Math.floor(Number(url.split('/').at(-1)) / 2)]!)) };
+  return {
+    id,
+    version: '1',
+    receive: ({ url }) =>
+      Promise.resolve(hear(offered[Math.floor(Number(url.split('/').at(-1)) / 2)]!)),
+  };
 }
 
-const hearAsWritten = ({ events, lastEventId = '', retryMs }: Vector): Received => ({ events, state: { lastEventId, retryMs } });
+const hearAsWritten = ({ events, lastEventId = '', retryMs }: Vector): Received => ({
+  events,
+  state: { lastEventId, retryMs },
+});
 
 async function newsOf(receiver: Receiver): Promise<string[]> {
   return (await judgeAlone(receiver)).flatMap(({ news }) => news ?? []);
@@ -27,8 +41,12 @@ describe('the vectors', () => {
 
   it('are all that known divergences speak of, each at most once for a receiver', () => {
     const names = new Set(vectors.map(({ name }) => name));
-    const places = knownDivergences.flatMap((known) => known.vectors.map((name) => `${known.receiver} ${name}`));
-    expect(knownDivergences.flatMap((known) => known.vectors).filter((name) => !names.has(name))).toEqual([]);
+    const places = knownDivergences.flatMap((known) =>
+      known.vectors.map((name) => `${known.receiver} ${name}`),
+    );
+    expect(
+      knownDivergences.flatMap((known) => known.vectors).filter((name) => !names.has(name)),
+    ).toEqual([]);
     expect(new Set(places).size).toBe(places.length);
   });
 });
@@ -41,17 +59,22 @@ describe('what is news of a receiver', () => {
   it('is what it no longer hears, in both deliveries', async () => {
     const news = await newsOf(
       knowing('probe', (vector) =>
-        vector.name === 'lf' ? { events: [], state: { lastEventId: '', retryMs: undefined } } : hearAsWritten(vector),
+        vector.name === 'lf'
+          ? { events: [], state: { lastEventId: '', retryMs: undefined } }
+          : hearAsWritten(vector),
       ),
     );
-    const said = 'no event, where message "a", message "b" was expected; change clients/conformance/known-divergences.ts, or mend it';
+    const said =
+      'no event, where message "a", message "b" was expected; change clients/conformance/known-divergences.ts, or mend it';
     expect(news).toEqual([`probe 1, lf, whole: ${said}`, `probe 1, lf, byte by byte: ${said}`]);
   });
 
   it('is another id or another reconnection time', async () => {
     const news = await newsOf(
       knowing('probe', (vector) =>
-        vector.name === 'id-only' ? { events: [], state: { lastEventId: '8', retryMs: 200 } } : hearAsWritten(vector),
+        vector.name === 'id-only'
+          ? { events: [], state: { lastEventId: '8', retryMs: 200 } }
+          : hearAsWritten(vector),
       ),
     );
     expect(news[0]).toBe(
@@ -78,7 +101,13 @@ describe('what is news of a receiver', () => {
     };
     const said = await newsOf(receiver);
     expect(said).toHaveLength(news);
-    expect(said.every((line) => line.startsWith('probe 1, retry, whole: back after 3 s, where back after 0.2 s was expected'))).toBe(true);
+    expect(
+      said.every((line) =>
+        line.startsWith(
+          'probe 1, retry, whole: back after 3 s, where back after 0.2 s was expected',
+        ),
+      ),
+    ).toBe(true);
   });
 
   it('is a known divergence that is mended', async () => {
@@ -94,9 +123,12 @@ it('a stream is served byte by byte to the same end', async () => {
   await using server = await startVectorServer();
   const bytes = Buffer.from('data: é🦀\n\n');
   const read = async (delivery: 'whole' | 'byte by byte'): Promise<Buffer[]> => {
-    const response = await fetch(`http://127.0.0.1:${server.port}${server.offer(bytes, delivery).path}`);
+    const response = await fetch(
+      `http://127.0.0.1:${server.port}${server.offer(bytes, delivery).path}`,
+    );
     const chunks: Buffer[] = [];
-    for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(Buffer.from(chunk));
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>)
+      chunks.push(Buffer.from(chunk));
     return chunks;
   };
   const whole = await read('whole');
@@ -112,7 +144,9 @@ it('who comes back is told to stop, and its Last-Event-ID is noted as UTF-8', as
   const url = `http://127.0.0.1:${server.port}${offer.path}`;
   await (await fetch(url)).text();
   expect(offer.comeBack()).toBeUndefined();
-  const { status } = await fetch(url, { headers: { 'last-event-id': Buffer.from('é日').toString('latin1') } });
+  const { status } = await fetch(url, {
+    headers: { 'last-event-id': Buffer.from('é日').toString('latin1') },
+  });
   expect(status).toBe(204);
   expect(offer.comeBack()?.lastEventId).toBe('é日');
 });

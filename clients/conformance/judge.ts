@@ -1,10 +1,16 @@
-// Runs all vectors through a receiver, each whole and byte by byte, and finds divergences that are not known yet.
+// Runs all vectors through a receiver, each whole and byte by byte, and finds divergences that are
+// not known yet.
 
 import { isDeepStrictEqual } from 'node:util';
 import { knownDivergenceOf } from './known-divergences.ts';
 import { describeDifferences, expectedOf, observe } from './observe.ts';
 import { receiverTitles, type Receiver } from './receiver.ts';
-import { deliveries, startVectorServer, type Delivery, type VectorServer } from './vector-server.ts';
+import {
+  deliveries,
+  startVectorServer,
+  type Delivery,
+  type VectorServer,
+} from './vector-server.ts';
 import { vectors, type Vector } from './vectors.ts';
 
 export interface Judgement {
@@ -12,7 +18,9 @@ export interface Judgement {
   readonly delivery: Delivery;
   /** Differences from the standard, in words; empty without any. */
   readonly differences: readonly string[];
-  /** Deviation from what `known-divergences.ts` predicts, and the fix for it; undefined without one. */
+  /**
+   * Deviation from what `known-divergences.ts` predicts, and the fix for it; undefined without one.
+   */
   readonly news: string | undefined;
   /** True when the only news is that the receiver reconnected later than predicted. */
   readonly isLate: boolean;
@@ -20,15 +28,28 @@ export interface Judgement {
 
 type Trial = Parameters<typeof observe>[1];
 
-/** Runs in two waves, since most of the time is spent in waiting: vectors that request a time must not be delayed by the others. */
+/**
+ * Runs in two waves, since most of the time is spent in waiting: vectors that request a time must
+ * not be delayed by the others.
+ */
 export async function judge(receiver: Receiver, server: VectorServer): Promise<Judgement[]> {
-  const trials = vectors.flatMap((vector) => deliveries.map((delivery) => ({ server, vector, delivery })));
-  const { false: others = [], true: timed = [] } = Object.groupBy(trials, ({ vector }) => `${vector.retryMs !== undefined}`);
+  const trials = vectors.flatMap((vector) =>
+    deliveries.map((delivery) => ({ server, vector, delivery })),
+  );
+  const { false: others = [], true: timed = [] } = Object.groupBy(
+    trials,
+    ({ vector }) => `${vector.retryMs !== undefined}`,
+  );
   const judgements: Judgement[] = [];
-  for (const wave of [others, timed]) judgements.push(...(await Promise.all(wave.map(async (trial) => await judgeOne(receiver, trial)))));
-  // A machine that is short of processors makes a receiver late, so lateness counts only if it recurs when run alone.
+  for (const wave of [others, timed])
+    judgements.push(
+      ...(await Promise.all(wave.map(async (trial) => await judgeOne(receiver, trial)))),
+    );
+  // A machine that is short of processors makes a receiver late, so lateness counts only if it
+  // recurs when run alone.
   const again: Judgement[] = [];
-  for (const judgement of judgements) again.push(judgement.isLate ? await judgeOne(receiver, { ...judgement, server }) : judgement);
+  for (const judgement of judgements)
+    again.push(judgement.isLate ? await judgeOne(receiver, { ...judgement, server }) : judgement);
   return again;
 }
 

@@ -1,5 +1,6 @@
-// Known divergences of the installed receivers from WHATWG HTML §9.2, and their causes. A test checks each entry against the
-// installed version, so that a fix or a regression in a new one is noticed.
+// Known divergences of the installed receivers from WHATWG HTML §9.2, and their causes. A test
+// checks each entry against the installed version, so that a fix or a regression in a new one is
+// noticed.
 
 import type { Observation } from './observe.ts';
 import type { ReceiverId } from './receiver.ts';
@@ -69,6 +70,11 @@ export const knownDivergences: readonly KnownDivergence[] = [
   })),
 ];
 
-export function knownDivergenceOf(receiver: ReceiverId, vector: string): KnownDivergence | undefined {
-  return knownDivergences.find((known) => known.receiver === receiver && known.vectors.includes(vector));
+export function knownDivergenceOf(
+  receiver: ReceiverId,
+  vector: string,
+): KnownDivergence | undefined {
+  return knownDivergences.find(
+    (known) => known.receiver === receiver && known.vectors.includes(vector),
+  );
 }

@@ -1,4 +1,5 @@
-// Tests the conformance of every receiver of event streams and prints the results as JSON (bench/contract/conformance.ts).
+// Tests the conformance of every receiver of event streams and prints the results as JSON
+// (bench/contract/conformance.ts).
 
 import type { Conformance } from '../../bench/contract/conformance.ts';
 import { BenchError, exitCodeOf, messageOf } from '../../bench/contract/errors.ts';
@@ -23,7 +24,9 @@ const notes: Record<ReceiverId, string> = {
 function cellOf(judgements: readonly Judgement[], name: string): string {
   const [whole = '', byByte = ''] = deliveries.map(
     (delivery) =>
-      judgements.find((judgement) => judgement.vector.name === name && judgement.delivery === delivery)?.differences.join('; ') ?? '',
+      judgements
+        .find((judgement) => judgement.vector.name === name && judgement.delivery === delivery)
+        ?.differences.join('; ') ?? '',
   );
   return whole === byByte ? whole : `whole: ${whole || '✓'}; byte by byte: ${byByte || '✓'}`;
 }
@@ -31,11 +34,19 @@ function cellOf(judgements: readonly Judgement[], name: string): string {
 async function ask(): Promise<Conformance> {
   await using server = await startVectorServer();
   await using chromium = await startChromium(`http://127.0.0.1:${server.port}/`);
-  const receivers: readonly Receiver[] = [chromium, undiciEventSource, npmEventSource, parser, probe];
+  const receivers: readonly Receiver[] = [
+    chromium,
+    undiciEventSource,
+    npmEventSource,
+    parser,
+    probe,
+  ];
   const judgements: Judgement[][] = [];
   // One after another, so that they do not compete for a processor.
   for (const receiver of receivers) {
-    process.stderr.write(`${receiverTitles[receiver.id]} ${receiver.version}: ${vectors.length} vectors, ${deliveries.join(' and ')}\n`);
+    process.stderr.write(
+      `${receiverTitles[receiver.id]} ${receiver.version}: ${vectors.length} vectors, ${deliveries.join(' and ')}\n`,
+    );
     judgements.push(await judge(receiver, server));
   }
   const delays: Conformance['delays'] = [];
@@ -47,8 +58,16 @@ async function ask(): Promise<Conformance> {
     });
   }
   return {
-    receivers: receivers.map(({ id, version }) => ({ title: receiverTitles[id], version, note: notes[id] })),
-    vectors: vectors.map(({ name, rule }) => ({ name, rule, cells: judgements.map((all) => cellOf(all, name)) })),
+    receivers: receivers.map(({ id, version }) => ({
+      title: receiverTitles[id],
+      version,
+      note: notes[id],
+    })),
+    vectors: vectors.map(({ name, rule }) => ({
+      name,
+      rule,
+      cells: judgements.map((all) => cellOf(all, name)),
+    })),
     divergences: knownDivergences.map(({ receiver, vectors: names, why }) => ({
       receiver: receiverTitles[receiver],
       vectors: [...names],
@@ -62,6 +81,8 @@ async function ask(): Promise<Conformance> {
 try {
   process.stdout.write(`${JSON.stringify(await ask())}\n`);
 } catch (error) {
-  process.stderr.write(`error: ${messageOf(error)}\n${error instanceof BenchError && error.hint !== undefined ? `${error.hint}\n` : ''}`);
+  process.stderr.write(
+    `error: ${messageOf(error)}\n${error instanceof BenchError && error.hint !== undefined ? `${error.hint}\n` : ''}`,
+  );
   process.exitCode = exitCodeOf(error);
 }

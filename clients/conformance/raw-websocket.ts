@@ -1,10 +1,18 @@
-// Test fixture: the client's side of a WebSocket frame by frame, valid or not (RFC 6455 §5), on a socket of its own.
+// Test fixture: the client's side of a WebSocket frame by frame, valid or not (RFC 6455 §5), on a
+// socket of its own.
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 
-export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+export const opcodes = {
+  continuation: 0,
+  text: 1,
+  binary: 2,
+  close: 8,
+  ping: 9,
+  pong: 10,
+} as const;
 
 export interface ServerFrame {
   readonly opcode: number;
@@ -30,7 +38,11 @@ interface FrameShape {
 }
 
 /** Encodes a frame from client to server, with the shortest form of its length. */
-export function clientFrame(opcode: number, payload: string | Uint8Array, shape: FrameShape = {}): Buffer {
+export function clientFrame(
+  opcode: number,
+  payload: string | Uint8Array,
+  shape: FrameShape = {},
+): Buffer {
   const { isFinal = true, isMasked = true, reserved = 0 } = shape;
   const body = Buffer.from(payload as string);
   const { length } = body;
@@ -44,7 +56,11 @@ export function clientFrame(opcode: number, payload: string | Uint8Array, shape:
         : [first, masked | 127, 0, 0, 0, 0, 0, length >> 16, (length >> 8) & 255, length & 255];
   if (!isMasked) return Buffer.concat([Buffer.from(header), body]);
   const mask = [1, 200, 3, 77];
-  return Buffer.concat([Buffer.from(header), Buffer.from(mask), body.map((byte, i) => byte ^ (mask[i % 4] as number))]);
+  return Buffer.concat([
+    Buffer.from(header),
+    Buffer.from(mask),
+    body.map((byte, i) => byte ^ (mask[i % 4] as number)),
+  ]);
 }
 
 /** Encodes the payload of a close frame. */
@@ -111,16 +127,23 @@ export async function openRawWebSocket(port: number, path: string): Promise<RawW
 }
 
 /** Returns undefined while the frame is not whole. */
-function readFrame(bytes: Buffer): { readonly frame: ServerFrame; readonly rest: Buffer<ArrayBuffer> } | undefined {
+function readFrame(
+  bytes: Buffer,
+): { readonly frame: ServerFrame; readonly rest: Buffer<ArrayBuffer> } | undefined {
   if (bytes.length < 2) return undefined;
   const first = bytes.readUInt8(0);
   const code = bytes.readUInt8(1);
   if (code > 127) throw new Error('a frame from the server is masked');
   const lengthBytes = code < 126 ? 0 : code === 126 ? 2 : 8;
   if (bytes.length < 2 + lengthBytes) return undefined;
-  const length = code < 126 ? code : code === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
+  const length =
+    code < 126 ? code : code === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
   const start = 2 + lengthBytes;
   if (bytes.length < start + length) return undefined;
-  const frame = { opcode: first & 0x0f, isFinal: first >= 0x80, payload: Buffer.from(bytes.subarray(start, start + length)) };
+  const frame = {
+    opcode: first & 0x0f,
+    isFinal: first >= 0x80,
+    payload: Buffer.from(bytes.subarray(start, start + length)),
+  };
   return { frame, rest: Buffer.from(bytes.subarray(start + length)) };
 }

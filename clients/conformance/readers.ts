@@ -1,4 +1,5 @@
-// Receivers that read a response and stop there: eventsource-parser as the library stack feeds it, and the probe's own readers.
+// Receivers that read a response and stop there: eventsource-parser as the library stack feeds it,
+// and the probe's own readers.
 
 import { connect } from 'node:net';
 import { createParser } from 'eventsource-parser';
@@ -36,7 +37,8 @@ async function receiveWithParser(url: string): Promise<Received> {
   // The parser strips the BOM; a decoder that did so too would strip two.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const { body } = await request(url);
-  for await (const bytes of body) eventParser.feed(decoder.decode(bytes as Buffer, { stream: true }));
+  for await (const bytes of body)
+    eventParser.feed(decoder.decode(bytes as Buffer, { stream: true }));
   return { events, state: { lastEventId, retryMs } };
 }
 
@@ -46,9 +48,16 @@ async function receiveWithProbe({ hostname, port, pathname }: URL): Promise<Rece
   const whole = Promise.withResolvers<void>();
   // The reader's events are bytes, which are decoded here.
   const reader: SseReader = new SseReader((name, buffer, start, end) => {
-    events.push([name === '' ? 'message' : name, buffer.toString('utf8', start, end), reader.lastEventId]);
+    events.push([
+      name === '' ? 'message' : name,
+      buffer.toString('utf8', start, end),
+      reader.lastEventId,
+    ]);
   });
-  const response = new HttpResponseReader({ status: 200, accept: () => new ChunkedReader(reader, () => whole.resolve()) });
+  const response = new HttpResponseReader({
+    status: 200,
+    accept: () => new ChunkedReader(reader, () => whole.resolve()),
+  });
   const socket = connect(Number(port), hostname);
   socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
   socket.on('data', (bytes: Buffer) => {

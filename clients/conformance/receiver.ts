@@ -1,5 +1,5 @@
-// Common interface of receivers. Some are given an address and reconnect by themselves, as an EventSource does; others only read,
-// and leave a reconnect with their state to the caller.
+// Common interface of receivers. Some are given an address and reconnect by themselves, as an
+// EventSource does; others only read, and leave a reconnect with their state to the caller.
 
 import type { SeenEvent } from './vectors.ts';
 
@@ -18,7 +18,10 @@ export interface Reception {
 export interface Receiver {
   readonly id: ReceiverId;
   readonly version: string;
-  /** Reads the stream, and if the receiver reconnects by itself, waits until it has been stopped or patience is over. */
+  /**
+   * Reads the stream, and if the receiver reconnects by itself, waits until it has been stopped or
+   * patience is over.
+   */
   readonly receive: (reception: Reception) => Promise<Received>;
 }
 

@@ -1,4 +1,5 @@
-// Every receiver against the standard: its events for each vector, whole and byte by byte, over real HTTP.
+// Every receiver against the standard: its events for each vector, whole and byte by byte, over
+// real HTTP.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isUntested, whyNoBrowser } from '../../bench/missing-fixture.ts';
@@ -19,7 +20,10 @@ const differing: Record<ReceiverId, string[]> = {
   probe: [],
 };
 
-function differingOf(judgements: readonly Judgement[], delivery: 'whole' | 'byte by byte'): string[] {
+function differingOf(
+  judgements: readonly Judgement[],
+  delivery: 'whole' | 'byte by byte',
+): string[] {
   return judgements
     .filter((judgement) => judgement.delivery === delivery && judgement.differences.length > 0)
     .map(({ vector }) => vector.name);
@@ -28,7 +32,8 @@ function differingOf(judgements: readonly Judgement[], delivery: 'whole' | 'byte
 /** Several times the duration on an idle machine. */
 const TIMEOUT_MS = 300_000;
 
-const newsOf = (judgements: readonly Judgement[]): string[] => judgements.flatMap(({ news }) => news ?? []);
+const newsOf = (judgements: readonly Judgement[]): string[] =>
+  judgements.flatMap(({ news }) => news ?? []);
 
 it.each([undiciEventSource, npmEventSource, parser, probe])(
   '$id hears what the standard says, but for what is known of it',
@@ -71,9 +76,12 @@ it.skipIf(noBrowser)(
   'chromium comes back each time, and never before the time that was asked for',
   async () => {
     const delays = await measureDelays(chromium!, server);
-    expect(delays.map(({ retryMs, waitsMs }) => [retryMs, waitsMs.length])).toEqual(askedMs.map((asked) => [asked, 7]));
+    expect(delays.map(({ retryMs, waitsMs }) => [retryMs, waitsMs.length])).toEqual(
+      askedMs.map((asked) => [asked, 7]),
+    );
     // Chromium's timers may round by a few milliseconds.
-    for (const { retryMs = 1000, waitsMs } of delays) expect(waitsMs[0]).toBeGreaterThan(retryMs - 20);
+    for (const { retryMs = 1000, waitsMs } of delays)
+      expect(waitsMs[0]).toBeGreaterThan(retryMs - 20);
   },
   120_000,
 );

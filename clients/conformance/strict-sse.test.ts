@@ -3,7 +3,8 @@ import { describe, expect, it, test } from 'vitest';
 import { findFault } from './strict-sse.ts';
 
 const format = { hasIds: true, retryMs: 1000 };
-const OPEN = 'event: open\nid: k3f9.0\nretry: 1000\ndata: {"sid":"7","epoch":"k3f9","from":1,"n":3}\n\n';
+const OPEN =
+  'event: open\nid: k3f9.0\nretry: 1000\ndata: {"sid":"7","epoch":"k3f9","from":1,"n":3}\n\n';
 const TOKENS = [
   'id: k3f9.1\ndata: {"s":1,"d":" tok"}\n\n',
   'id: k3f9.2\ndata: {"s":2,"d":"日本 🦀"}\n\n',
@@ -20,12 +21,18 @@ describe('what the twin may send', () => {
   test.each<[string, string]>([
     ['a whole stream with heartbeats', whole],
     ['a stream that ends before its time', OPEN + TOKENS[0] + BYE],
-    ['one that goes on', OPEN.replace('k3f9.0', 'k3f9.2').replace('"from":1', '"from":3') + TOKENS[2] + DONE],
+    [
+      'one that goes on',
+      OPEN.replace('k3f9.0', 'k3f9.2').replace('"from":1', '"from":3') + TOKENS[2] + DONE,
+    ],
     [
       'one that goes on after a gap',
       `${OPEN.replace('k3f9.0', 'k3f9.2').replace('"from":1', '"from":3')}event: gap\ndata: {"missing":2,"from":3}\n\n${TOKENS[2]}${DONE}`,
     ],
-    ['one that skips what a full socket held up', `${OPEN}event: gap\ndata: {"missing":1,"from":3}\n\n${TOKENS[2]}${DONE}`],
+    [
+      'one that skips what a full socket held up',
+      `${OPEN}event: gap\ndata: {"missing":1,"from":3}\n\n${TOKENS[2]}${DONE}`,
+    ],
   ])('%s', (_what, text) => {
     expect(faultOf(text)).toBeUndefined();
   });
@@ -55,18 +62,46 @@ describe('what it must not send', () => {
     ['`done` before the last token', OPEN + TOKENS[0] + DONE, '`done` 2 was expected'],
     ['another event', OPEN + TOKENS[0] + 'event: note\ndata: {}\n\n' + BYE, 'no event note'],
     ['a token by its name', `${OPEN}event: token\n${TOKENS[0]}${BYE}`, 'no event token'],
-    ['another field', whole.replace('id: k3f9.1\n', 'id: k3f9.1\nfoo: 1\n'), 'not the form of an event'],
-    ['another order', whole.replace('id: k3f9.0\nretry: 1000\n', 'retry: 1000\nid: k3f9.0\n'), 'not the form of an event'],
-    ['two lines of data', whole.replace('data: {"s":1', 'data: {}\ndata: {"s":1'), 'not the form of an event'],
-    ['no space after a colon', whole.replace('data: {"s":1', 'data:{"s":1'), 'not the form of an event'],
+    [
+      'another field',
+      whole.replace('id: k3f9.1\n', 'id: k3f9.1\nfoo: 1\n'),
+      'not the form of an event',
+    ],
+    [
+      'another order',
+      whole.replace('id: k3f9.0\nretry: 1000\n', 'retry: 1000\nid: k3f9.0\n'),
+      'not the form of an event',
+    ],
+    [
+      'two lines of data',
+      whole.replace('data: {"s":1', 'data: {}\ndata: {"s":1'),
+      'not the form of an event',
+    ],
+    [
+      'no space after a colon',
+      whole.replace('data: {"s":1', 'data:{"s":1'),
+      'not the form of an event',
+    ],
     ['another comment', whole.replace(HEARTBEAT, ': hb\n\n'), 'not the form of an event'],
-    ['a blank line too many', whole.replace(TOKENS[1]!, `\n${TOKENS[1]}`), 'not the form of an event'],
+    [
+      'a blank line too many',
+      whole.replace(TOKENS[1]!, `\n${TOKENS[1]}`),
+      'not the form of an event',
+    ],
     ['another epoch', whole.replace('k3f9.2', 'k3f8.2'), 'its id is k3f8.2'],
     ['another sequence', whole.replace('k3f9.2', 'k3f9.3'), 'its id is k3f9.3'],
     ['an id of another form', whole.replace('k3f9.2', 'k3f9-2'), 'k3f9-2 is no id'],
-    ['another reconnection time', whole.replace('retry: 1000', 'retry: 100'), 'asks for a reconnection time of 100'],
+    [
+      'another reconnection time',
+      whole.replace('retry: 1000', 'retry: 100'),
+      'asks for a reconnection time of 100',
+    ],
     ['data that is no JSON', whole.replace('{"s":1', '{s:1'), 'its data is no JSON object'],
-    ['data that is no object', whole.replace('{"s":1,"d":" tok"}', '[1]'), 'its data is no JSON object'],
+    [
+      'data that is no object',
+      whole.replace('{"s":1,"d":" tok"}', '[1]'),
+      'its data is no JSON object',
+    ],
   ])('%s', (_what, text, fault) => {
     expect(faultOf(text)).toContain(fault);
   });
@@ -78,7 +113,10 @@ describe('what it must not send', () => {
   });
 });
 
-/** Offsets of every byte that is not a value of JSON: the bounds of an event, its name and its place. */
+/**
+ * Offsets of every byte that is not a value of JSON: the bounds of an event, its name and its
+ * place.
+ */
 const framing = (() => {
   const places: number[] = [];
   let at = 0;

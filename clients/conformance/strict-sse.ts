@@ -1,5 +1,5 @@
-// Checks the event stream of our twin byte for byte: far stricter than WHATWG HTML §9.2, so that anything a server or a middlebox
-// inserts, removes or changes is a fault.
+// Checks the event stream of our twin byte for byte: far stricter than WHATWG HTML §9.2, so that
+// anything a server or a middlebox inserts, removes or changes is a fault.
 
 import { parseCursor } from '../../bench/contract/control-events.ts';
 
@@ -13,8 +13,12 @@ export interface TwinFormat {
 /** A comment and a blank line. */
 const HEARTBEAT = ':';
 
-/** Matches every event the twin sends, and no other form of it: one space after each colon, this order, one line of data. */
-const BLOCK = /^(?:event: (?<type>[a-z]+)\n)?(?:id: (?<id>[^\n]*)\n)?(?:retry: (?<retry>[^\n]*)\n)?data: (?<json>[^\n]*)$/;
+/**
+ * Matches every event the twin sends, and no other form of it: one space after each colon, this
+ * order, one line of data.
+ */
+const BLOCK =
+  /^(?:event: (?<type>[a-z]+)\n)?(?:id: (?<id>[^\n]*)\n)?(?:retry: (?<retry>[^\n]*)\n)?data: (?<json>[^\n]*)$/;
 
 /** Fields of an event besides its data; the id only when the format has ids. */
 const fieldsOf = {
@@ -34,7 +38,10 @@ interface StrictEvent {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Finds why these bytes are not one whole response of the twin, from `open` to `done` or `bye`; undefined when they are. */
+/**
+ * Finds why these bytes are not one whole response of the twin, from `open` to `done` or `bye`;
+ * undefined when they are.
+ */
 export function findFault(bytes: Uint8Array, format: TwinFormat): string | undefined {
   const text = decode(bytes);
   if (text === undefined) return 'not valid UTF-8';
@@ -44,7 +51,8 @@ export function findFault(bytes: Uint8Array, format: TwinFormat): string | undef
   const blocks = text.slice(0, -2).split('\n\n');
   for (const [index, block] of blocks.entries()) {
     const fault = block === HEARTBEAT ? course.faultOfHeartbeat() : faultOfEvent(block, course);
-    if (fault !== undefined) return `block ${index + 1}, ${JSON.stringify(block.slice(0, 60))}: ${fault}`;
+    if (fault !== undefined)
+      return `block ${index + 1}, ${JSON.stringify(block.slice(0, 60))}: ${fault}`;
   }
   return course.isOver ? undefined : 'neither `done` nor `bye` at the end';
 }
@@ -62,7 +70,9 @@ function faultOfEvent(block: string, course: Course): string | undefined {
   if (json === undefined) return 'not the form of an event';
   if (!isEventType(type) || block.startsWith('event: token')) return `no event ${type}`;
   const fields = parseObject(json);
-  return fields === undefined ? 'its data is no JSON object' : course.faultOf({ type, id, retry, fields });
+  return fields === undefined
+    ? 'its data is no JSON object'
+    : course.faultOf({ type, id, retry, fields });
 }
 
 function isEventType(type: string): type is EventType {
@@ -100,10 +110,14 @@ class Course {
     const { type, id, retry } = event;
     const { hasId, hasRetry } = fieldsOf[type];
     if (this.isOver) return 'after the end';
-    if ((type === 'open') !== (this.#next === undefined)) return type === 'open' ? 'a second `open`' : 'before `open`';
-    if ((retry !== undefined) !== hasRetry) return hasRetry ? 'without a reconnection time' : 'with a reconnection time';
-    if (retry !== undefined && retry !== String(this.#format.retryMs)) return `asks for a reconnection time of ${retry}`;
-    if ((id !== undefined) !== (hasId && this.#format.hasIds)) return id === undefined ? 'without an id' : 'with an id';
+    if ((type === 'open') !== (this.#next === undefined))
+      return type === 'open' ? 'a second `open`' : 'before `open`';
+    if ((retry !== undefined) !== hasRetry)
+      return hasRetry ? 'without a reconnection time' : 'with a reconnection time';
+    if (retry !== undefined && retry !== String(this.#format.retryMs))
+      return `asks for a reconnection time of ${retry}`;
+    if ((id !== undefined) !== (hasId && this.#format.hasIds))
+      return id === undefined ? 'without an id' : 'with an id';
     return this.#advance(event) ?? (id === undefined ? undefined : this.#faultOfId(id));
   }
 
@@ -121,7 +135,13 @@ class Course {
         return undefined;
       case 'gap': {
         const { missing, from } = fields;
-        if (!isSequence(missing) || !isSequence(from) || missing >= from || missing > next || from < next)
+        if (
+          !isSequence(missing) ||
+          !isSequence(from) ||
+          missing >= from ||
+          missing > next ||
+          from < next
+        )
           return 'no gap that could be here';
         this.#next = from;
         return undefined;
@@ -129,7 +149,9 @@ class Course {
       case 'done':
         this.isOver = true;
         this.#next = next + 1;
-        return fields['s'] === next && fields['n'] === next - 1 ? undefined : `\`done\` ${next} was expected`;
+        return fields['s'] === next && fields['n'] === next - 1
+          ? undefined
+          : `\`done\` ${next} was expected`;
       case 'bye':
         break;
     }
@@ -141,7 +163,9 @@ class Course {
   #faultOfId(id: string): string | undefined {
     const cursor = parseCursor(id);
     if (cursor === undefined) return `${id} is no id`;
-    return cursor.epoch === this.#epoch && cursor.sequence === (this.#next ?? 1) - 1 ? undefined : `its id is ${id}`;
+    return cursor.epoch === this.#epoch && cursor.sequence === (this.#next ?? 1) - 1
+      ? undefined
+      : `its id is ${id}`;
   }
 }
 

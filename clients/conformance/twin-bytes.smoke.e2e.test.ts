@@ -16,9 +16,16 @@ const LONGEST = '2';
 const TOKENS = 43;
 const EPOCH = streamEpoch(502);
 
-async function open(server: TestServer, target: string, lastEventId?: string): Promise<IncomingMessage> {
+async function open(
+  server: TestServer,
+  target: string,
+  lastEventId?: string,
+): Promise<IncomingMessage> {
   const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-  const [response] = (await once(get({ port: server.port, path: `/v1/streams/${target}`, headers }), 'response')) as [IncomingMessage];
+  const [response] = (await once(
+    get({ port: server.port, path: `/v1/streams/${target}`, headers }),
+    'response',
+  )) as [IncomingMessage];
   return response;
 }
 
@@ -28,10 +35,16 @@ async function readAll(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Event types in order, the default as `message`, and the parser's message for each line that it does not know. */
+/**
+ * Event types in order, the default as `message`, and the parser's message for each line that it
+ * does not know.
+ */
 function typesOf(bytes: Buffer): string[] {
   const types: string[] = [];
-  const parser = createParser({ onEvent: ({ event = 'message' }) => types.push(event), onError: (error) => types.push(error.message) });
+  const parser = createParser({
+    onEvent: ({ event = 'message' }) => types.push(event),
+    onError: (error) => types.push(error.message),
+  });
   parser.feed(bytes.toString());
   return types;
 }
@@ -58,19 +71,34 @@ it('a whole stream whose payload has no numbers', async () => {
 });
 
 it('a stream that goes on where an earlier connection stood', async () => {
-  await using server = await startTestServer('sse', { population: testPopulation, recovery: { retryMs: 250 } });
+  await using server = await startTestServer('sse', {
+    population: testPopulation,
+    recovery: { retryMs: 250 },
+  });
   // The stream must have been requested before.
   await readAll(await open(server, LONGEST));
-  const bytes = await readAll(await open(server, LONGEST, renderCursor({ epoch: EPOCH, sequence: 20 })));
+  const bytes = await readAll(
+    await open(server, LONGEST, renderCursor({ epoch: EPOCH, sequence: 20 })),
+  );
   expect(findFault(bytes, { ...format, retryMs: 250 })).toBeUndefined();
   expect(typesOf(bytes)).toEqual(['open', ...messages(TOKENS - 20), 'done']);
 });
 
 it('a stream of which too little was kept', async () => {
-  const limits = { bufferTokens: 10, bufferBytes: 1024 * 1024, ttlNs: 60e9, totalBytes: 1024 * 1024 };
-  await using server = await startTestServer('sse', { population: testPopulation, recovery: { limits } });
+  const limits = {
+    bufferTokens: 10,
+    bufferBytes: 1024 * 1024,
+    ttlNs: 60e9,
+    totalBytes: 1024 * 1024,
+  };
+  await using server = await startTestServer('sse', {
+    population: testPopulation,
+    recovery: { limits },
+  });
   await readAll(await open(server, LONGEST));
-  const bytes = await readAll(await open(server, LONGEST, renderCursor({ epoch: EPOCH, sequence: 3 })));
+  const bytes = await readAll(
+    await open(server, LONGEST, renderCursor({ epoch: EPOCH, sequence: 3 })),
+  );
   expect(findFault(bytes, format)).toBeUndefined();
   expect(typesOf(bytes)).toEqual(['open', 'gap', ...messages(10), 'done']);
 });
@@ -78,7 +106,11 @@ it('a stream of which too little was kept', async () => {
 it('heartbeats among the tokens', async () => {
   // Two seconds: a busy machine may be late with the first heartbeats, but not with all.
   const workload = { ...fastWorkload, tokensPerSecond: 20 };
-  await using server = await startTestServer('sse', { population: testPopulation, workload, recovery: { heartbeatNs: 20 * NS_PER_MS } });
+  await using server = await startTestServer('sse', {
+    population: testPopulation,
+    workload,
+    recovery: { heartbeatNs: 20 * NS_PER_MS },
+  });
   const bytes = await readAll(await open(server, LONGEST));
   expect(findFault(bytes, format)).toBeUndefined();
   expect(heartbeatsIn(bytes)).toBeGreaterThan(1);
@@ -89,7 +121,10 @@ it.each([
   ['that ends with its connection', {}],
   ['that outlives it', { population: testPopulation, recovery: {} }],
 ])('a stream %s says bye when the server stops', async (_what, options) => {
-  const server = await startTestServer('sse', { ...options, workload: { ...fastWorkload, tokensPerSecond: 1 } });
+  const server = await startTestServer('sse', {
+    ...options,
+    workload: { ...fastWorkload, tokensPerSecond: 1 },
+  });
   const response = await open(server, 'population' in options ? LONGEST : 'one?n=40&rate=1');
   const parts: Buffer[] = [];
   response.on('data', (part: Buffer) => parts.push(part));

@@ -1,5 +1,5 @@
-// Serves event streams over HTTP on loopback: whole, or one byte per write. Each is sent once; a receiver that reconnects is
-// stopped (204), and its reconnect is recorded.
+// Serves event streams over HTTP on loopback: whole, or one byte per write. Each is sent once; a
+// receiver that reconnects is stopped (204), and its reconnect is recorded.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,7 +8,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export const deliveries = ['whole', 'byte by byte'] as const;
 
-/** Delivery of the body: in one write, or in one for each byte, with TCP_NODELAY and a turn of the event loop between. */
+/**
+ * Delivery of the body: in one write, or in one for each byte, with TCP_NODELAY and a turn of the
+ * event loop between.
+ */
 export type Delivery = (typeof deliveries)[number];
 
 export interface Return {
@@ -37,15 +40,23 @@ interface Served {
   comeBack: Return | undefined;
 }
 
-/** Readable by any page: browsers are given one origin per stream, since they open few connections to one. */
-const head = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'access-control-allow-origin': '*' } as const;
+/**
+ * Readable by any page: browsers are given one origin per stream, since they open few connections
+ * to one.
+ */
+const head = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'access-control-allow-origin': '*',
+} as const;
 
 export async function startVectorServer(): Promise<VectorServer> {
   const offers = new Map<string, Served>();
   const server = createServer((request, response) => {
     const served = offers.get(request.url ?? '');
     // Serves a page to start from, and answers whatever else a browser requests by itself.
-    if (served === undefined) response.writeHead(request.url === '/' ? 200 : 204, { 'content-type': 'text/html' }).end();
+    if (served === undefined)
+      response.writeHead(request.url === '/' ? 200 : 204, { 'content-type': 'text/html' }).end();
     else void answer(served, request, response);
   });
   server.listen(0, '127.0.0.1');
@@ -54,7 +65,13 @@ export async function startVectorServer(): Promise<VectorServer> {
     port: (server.address() as AddressInfo).port,
     offer: (stream, delivery) => {
       const path = `/streams/${offers.size}`;
-      const served: Served = { stream, delivery, isAsked: false, endedMs: undefined, comeBack: undefined };
+      const served: Served = {
+        stream,
+        delivery,
+        isAsked: false,
+        endedMs: undefined,
+        comeBack: undefined,
+      };
       offers.set(path, served);
       return { path, comeBack: () => served.comeBack };
     },
@@ -65,9 +82,16 @@ export async function startVectorServer(): Promise<VectorServer> {
   };
 }
 
-async function answer(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  served: Served,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (served.isAsked) {
-    served.comeBack ??= { lastEventId: lastEventIdOf(request), afterMs: performance.now() - (served.endedMs ?? Infinity) };
+    served.comeBack ??= {
+      lastEventId: lastEventIdOf(request),
+      afterMs: performance.now() - (served.endedMs ?? Infinity),
+    };
     response.writeHead(204, head).end();
     return;
   }

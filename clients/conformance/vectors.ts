@@ -1,5 +1,6 @@
-// Event streams and the events they must lead to by WHATWG HTML §9.2 (html.spec.whatwg.org/multipage/server-sent-events.html).
-// The expected values are written by hand from its rules, never taken from a receiver.
+// Event streams and the events they must lead to by WHATWG HTML §9.2
+// (html.spec.whatwg.org/multipage/server-sent-events.html). The expected values are written by hand
+// from its rules, never taken from a receiver.
 
 /** An event as an EventSource fires it. */
 export type SeenEvent = readonly [type: string, data: string, lastEventId: string];
@@ -11,9 +12,14 @@ export interface Vector {
   /** The body of the response; text is encoded as UTF-8. */
   readonly stream: string | Uint8Array;
   readonly events: readonly SeenEvent[];
-  /** `Last-Event-ID` of the request that follows, as it arrives (decoded as UTF-8); absent when there is no such field. */
+  /**
+   * `Last-Event-ID` of the request that follows, as it arrives (decoded as UTF-8); absent when
+   * there is no such field.
+   */
   readonly lastEventId?: string;
-  /** The reconnection time afterwards, ms; absent when it is unchanged: the receiver's own choice. */
+  /**
+   * The reconnection time afterwards, ms; absent when it is unchanged: the receiver's own choice.
+   */
   readonly retryMs?: number;
 }
 
@@ -23,10 +29,16 @@ function bytes(...parts: readonly (string | readonly number[])[]): Uint8Array {
   return Buffer.concat(parts.map((part) => Buffer.from(part as string)));
 }
 
-/** Requested where a vector's reconnection time is valid, and where a value that must be ignored follows. */
+/**
+ * Requested where a vector's reconnection time is valid, and where a value that must be ignored
+ * follows.
+ */
 const SHORT_MS = 200;
 
-/** Longer than a test waits, and longer than the 32 bits (signed) of Node's timers, which fire at once beyond. */
+/**
+ * Longer than a test waits, and longer than the 32 bits (signed) of Node's timers, which fire at
+ * once beyond.
+ */
 const LONGER_THAN_A_TIMER_MS = 3_000_000_000;
 
 const lineEnds: readonly Vector[] = [
@@ -417,7 +429,17 @@ const encoding: readonly Vector[] = [
   {
     name: 'invalid-utf-8',
     rule: 'Encoding §8.1.1: U+FFFD for each byte that begins nothing, and for each sequence that is not continued',
-    stream: bytes('data: ', [0xff], 'a', [0xc3], '(', [0xe2, 0x82], 'b', [0xf0, 0x9f, 0xa6], '\n\n'),
+    stream: bytes(
+      'data: ',
+      [0xff],
+      'a',
+      [0xc3],
+      '(',
+      [0xe2, 0x82],
+      'b',
+      [0xf0, 0x9f, 0xa6],
+      '\n\n',
+    ),
     events: [message('\uFFFDa\uFFFD(\uFFFDb\uFFFD')],
   },
   {
@@ -449,7 +471,10 @@ const unfinished: readonly Vector[] = [
   },
 ];
 
-/** A valid reconnection time, then one that must be ignored: if it took effect, no receiver would reconnect while we wait. */
+/**
+ * A valid reconnection time, then one that must be ignored: if it took effect, no receiver would
+ * reconnect while we wait.
+ */
 function ignoredRetry(name: string, rule: string, line: string): Vector {
   return { name, rule, stream: `retry: ${SHORT_MS}\n\n${line}\n\n`, events: [], retryMs: SHORT_MS };
 }
@@ -532,7 +557,11 @@ const reconnectionTimes: readonly Vector[] = [
   ignoredRetry('retry-two-spaces', '§9.2.6: a space is no digit', 'retry:  9000'),
   ignoredRetry('retry-trailing-space', '§9.2.6: the same at the end', 'retry: 9000 '),
   ignoredRetry('retry-other-digits', '§9.2.6: only ASCII digits are digits', 'retry: ９０００'),
-  ignoredRetry('retry-empty', '§9.2.6: no digits are no integer, so there is nothing to set', 'retry:'),
+  ignoredRetry(
+    'retry-empty',
+    '§9.2.6: no digits are no integer, so there is nothing to set',
+    'retry:',
+  ),
   ignoredRetry('retry-without-colon', '§9.2.6: the same without a colon', 'retry'),
 ];
 
@@ -550,7 +579,16 @@ export const vectors: readonly Vector[] = [
   ...reconnectionTimes,
 ];
 
-/** Types that an EventSource must listen for to get the events of every vector, wrong types included: it cannot listen for all. */
+/**
+ * Types that an EventSource must listen for to get the events of every vector, wrong types
+ * included: it cannot listen for all.
+ */
 export const listenedTypes: readonly string[] = [
-  ...new Set(['message', 'foo', 'bar', 'foo ', ...vectors.flatMap(({ events }) => events.map(([type]) => type))]),
+  ...new Set([
+    'message',
+    'foo',
+    'bar',
+    'foo ',
+    ...vectors.flatMap(({ events }) => events.map(([type]) => type)),
+  ]),
 ];

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 
 /** Version of a package that this project depends on. */
-export const installedVersion = (name: string): string => versionIn(`node_modules/${name}/package.json`);
+export const installedVersion = (name: string): string =>
+  versionIn(`node_modules/${name}/package.json`);
 
 /** Version of this project. */
 export const ownVersion = (): string => versionIn('package.json');

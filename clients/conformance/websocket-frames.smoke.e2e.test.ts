@@ -1,12 +1,19 @@
-// The WebSocket twin frame by frame: what RFC 6455 requires of a server, and what it must refuse. How the probe reads the other
-// direction is tested beside its reader.
+// The WebSocket twin frame by frame: what RFC 6455 requires of a server, and what it must refuse.
+// How the probe reads the other direction is tested beside its reader.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderStart, SESSION_PATH } from '../../bench/contract/control-events.ts';
 import { KIB } from '../../bench/contract/units.ts';
 import { testPopulation } from '../../servers/kept-fixture.ts';
 import { startTestServer, type TestServer } from '../../servers/twin-fixture.ts';
-import { clientFrame, closeCodeOf, closePayload, opcodes, openRawWebSocket, type ServerFrame } from './raw-websocket.ts';
+import {
+  clientFrame,
+  closeCodeOf,
+  closePayload,
+  opcodes,
+  openRawWebSocket,
+  type ServerFrame,
+} from './raw-websocket.ts';
 
 const { text, binary, continuation, close, ping, pong } = opcodes;
 
@@ -29,7 +36,10 @@ const textsOf = (frames: readonly ServerFrame[]): string[] =>
 const pongsOf = (frames: readonly ServerFrame[]): string[] =>
   frames.filter(({ opcode }) => opcode === pong).map(({ payload }) => payload.toString());
 
-/** Sends these bytes once the stream has begun, and returns all frames that came until the server closed. */
+/**
+ * Sends these bytes once the stream has begun, and returns all frames that came until the server
+ * closed.
+ */
 async function interrupt(path: string, ...bytes: Uint8Array[]): Promise<readonly ServerFrame[]> {
   using socket = await openRawWebSocket(server.port, path);
   await socket.until((frames) => frames.length > 0);
@@ -76,7 +86,9 @@ describe('in the midst of a stream', () => {
   });
 
   it.each([0, 125, 126, 16 * KIB])('a message of %i bytes is passed over', async (length) => {
-    expect(summarise(await interrupt(STREAM, clientFrame(text, 'x'.repeat(length))))).toEqual(wholeStream);
+    expect(summarise(await interrupt(STREAM, clientFrame(text, 'x'.repeat(length))))).toEqual(
+      wholeStream,
+    );
   });
 
   it('a fragmented message whose fragments cut a character is passed over', async () => {
@@ -100,7 +112,9 @@ it('a fragmented message is understood, and a ping between its fragments answere
     clientFrame(continuation, start.subarray(5, 9), { isFinal: false }),
     clientFrame(continuation, start.subarray(9)),
   );
-  await socket.until((frames) => textsOf(frames).some((message) => message.startsWith('{"type":"done"')));
+  await socket.until((frames) =>
+    textsOf(frames).some((message) => message.startsWith('{"type":"done"')),
+  );
   const [first, ...others] = socket.frames;
   expect([first?.opcode, first?.payload.toString()]).toEqual([pong, 'between']);
   expect(textsOf(others)).toHaveLength(13 + 2);
@@ -109,7 +123,10 @@ it('a fragmented message is understood, and a ping between its fragments answere
 
 it('frames that come byte by byte are understood', async () => {
   using socket = await openRawWebSocket(server.port, SESSION_PATH);
-  for (const byte of Buffer.concat([clientFrame(ping, 'slow'), clientFrame(text, renderStart('0'))])) {
+  for (const byte of Buffer.concat([
+    clientFrame(ping, 'slow'),
+    clientFrame(text, renderStart('0')),
+  ])) {
     socket.send(Buffer.of(byte));
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -128,7 +145,11 @@ describe('what RFC 6455 forbids is answered with a close code', () => {
     ['a fragmented ping', 1002, [clientFrame(ping, 'hello', { isFinal: false })]],
     ['a ping of 126 bytes', 1002, [clientFrame(ping, 'p'.repeat(126))]],
     ['a continuation of nothing', 1002, [clientFrame(continuation, 'hello')]],
-    ['a message within another', 1002, [clientFrame(text, 'a', { isFinal: false }), clientFrame(text, 'b')]],
+    [
+      'a message within another',
+      1002,
+      [clientFrame(text, 'a', { isFinal: false }), clientFrame(text, 'b')],
+    ],
     ['half a close code', 1002, [clientFrame(close, Buffer.of(3))]],
     ['a close code that must not be sent', 1002, [clientFrame(close, closePayload(1005))]],
     ['text that is not UTF-8', 1007, [clientFrame(text, Buffer.from([0x61, 0xff]))]],
@@ -138,7 +159,11 @@ describe('what RFC 6455 forbids is answered with a close code', () => {
       1007,
       [clientFrame(text, Buffer.from([0xc3]), { isFinal: false }), clientFrame(continuation, '')],
     ],
-    ['a reason that is not UTF-8', 1007, [clientFrame(close, Buffer.concat([closePayload(1000), Buffer.of(0xff)]))]],
+    [
+      'a reason that is not UTF-8',
+      1007,
+      [clientFrame(close, Buffer.concat([closePayload(1000), Buffer.of(0xff)]))],
+    ],
     ['a message of a byte more than 16 KiB', 1009, [clientFrame(text, 'x'.repeat(tooLong))]],
     ['a message of 65536 bytes', 1009, [clientFrame(binary, Buffer.alloc(65_536))]],
     [
@@ -160,15 +185,18 @@ describe('who closes in the midst of a stream', () => {
     ['with a code and a reason', closePayload(1001, 'gone'), 1001],
     ['with a code of its own', closePayload(4999), 4999],
     ['without a code', Buffer.alloc(0), undefined],
-  ])('%s has it echoed as the last frame, and the connection ended', async (_what, payload, code) => {
-    using socket = await openRawWebSocket(server.port, LONG_STREAM);
-    await socket.until((frames) => frames.length > 0);
-    // Nothing that follows a close frame is read (§5.5.1).
-    socket.send(clientFrame(close, payload), clientFrame(ping, 'too late'));
-    await socket.ended;
-    expect(socket.frames.filter(isClose)).toHaveLength(1);
-    expect(closeCodeOf(socket.frames.at(-1)!)).toBe(code);
-    expect(pongsOf(socket.frames)).toEqual([]);
-    await expect.poll(() => server.streams.openStreams).toBe(0);
-  });
+  ])(
+    '%s has it echoed as the last frame, and the connection ended',
+    async (_what, payload, code) => {
+      using socket = await openRawWebSocket(server.port, LONG_STREAM);
+      await socket.until((frames) => frames.length > 0);
+      // Nothing that follows a close frame is read (§5.5.1).
+      socket.send(clientFrame(close, payload), clientFrame(ping, 'too late'));
+      await socket.ended;
+      expect(socket.frames.filter(isClose)).toHaveLength(1);
+      expect(closeCodeOf(socket.frames.at(-1)!)).toBe(code);
+      expect(pongsOf(socket.frames)).toEqual([]);
+      await expect.poll(() => server.streams.openStreams).toBe(0);
+    },
+  );
 });

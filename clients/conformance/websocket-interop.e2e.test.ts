@@ -1,4 +1,5 @@
-// The WebSocket twin with clients of four authors: each receives the same stream whole, and is closed in good order.
+// The WebSocket twin with clients of four authors: each receives the same stream whole, and is
+// closed in good order.
 
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
@@ -19,7 +20,10 @@ import {
 
 const TOKENS = 400;
 const noBrowser = isUntested('WebSockets of a page', whyNoBrowser());
-const noPython = isUntested('WebSockets of Python', whyNoProgram(PYTHON, INSTALL_PYTHON, ['-c', 'import websockets']));
+const noPython = isUntested(
+  'WebSockets of Python',
+  whyNoProgram(PYTHON, INSTALL_PYTHON, ['-c', 'import websockets']),
+);
 
 let server: TestServer;
 let browser: Browser | undefined;
@@ -48,29 +52,51 @@ interface Client {
 const clients: readonly Client[] = [
   { name: 'ws', receive: receiveWithWs },
   { name: 'undici', receive: receiveWithUndici },
-  { name: 'Chromium', isMissing: noBrowser, receive: async (url, subprotocol) => await receiveWithChromium(page, url, subprotocol) },
+  {
+    name: 'Chromium',
+    isMissing: noBrowser,
+    receive: async (url, subprotocol) => await receiveWithChromium(page, url, subprotocol),
+  },
   { name: 'websockets of Python', isMissing: noPython, receive: receiveWithPython },
 ];
 
 const urlOf = (query: string): string => `ws://127.0.0.1:${server.port}/v1/ws/one?${query}`;
 
 describe.each(clients)('$name', ({ receive, isMissing = false }) => {
-  it.skipIf(isMissing)('receives a whole stream under the subprotocol, without compression, and is closed with 1000', async () => {
-    const { messages, ...rest } = await receive(urlOf(`n=${TOKENS}&rate=5000&seed=3`), WEBSOCKET_PROTOCOL);
-    expect(rest).toEqual({ subprotocol: 'tokens.v1.json', extensions: [], closeCode: 1000 });
-    expect(messages).toHaveLength(TOKENS + 2);
-    const [first, ...others] = messages.map((message) => JSON.parse(message) as Record<string, unknown>);
-    const last = others.pop();
-    expect(first).toMatchObject({ type: 'open', sid: 'one', from: 1, n: TOKENS });
-    expect(others.map(({ s }) => s)).toEqual(Array.from({ length: TOKENS }, (_, index) => index + 1));
-    const text = others.map(({ d }) => d).join('');
-    expect(last).toMatchObject({ type: 'done', n: TOKENS, sha256: createHash('sha256').update(text).digest('hex') });
-  });
+  it.skipIf(isMissing)(
+    'receives a whole stream under the subprotocol, without compression, and is closed with 1000',
+    async () => {
+      const { messages, ...rest } = await receive(
+        urlOf(`n=${TOKENS}&rate=5000&seed=3`),
+        WEBSOCKET_PROTOCOL,
+      );
+      expect(rest).toEqual({ subprotocol: 'tokens.v1.json', extensions: [], closeCode: 1000 });
+      expect(messages).toHaveLength(TOKENS + 2);
+      const [first, ...others] = messages.map(
+        (message) => JSON.parse(message) as Record<string, unknown>,
+      );
+      const last = others.pop();
+      expect(first).toMatchObject({ type: 'open', sid: 'one', from: 1, n: TOKENS });
+      expect(others.map(({ s }) => s)).toEqual(
+        Array.from({ length: TOKENS }, (_, index) => index + 1),
+      );
+      const text = others.map(({ d }) => d).join('');
+      expect(last).toMatchObject({
+        type: 'done',
+        n: TOKENS,
+        sha256: createHash('sha256').update(text).digest('hex'),
+      });
+    },
+  );
 });
 
 it('all of them receive the same messages', async () => {
   const present = clients.filter(({ isMissing = false }) => !isMissing);
-  const receipts = await Promise.all(present.map(async ({ receive }) => await receive(urlOf('n=60&rate=5000&seed=9'), WEBSOCKET_PROTOCOL)));
+  const receipts = await Promise.all(
+    present.map(
+      async ({ receive }) => await receive(urlOf('n=60&rate=5000&seed=9'), WEBSOCKET_PROTOCOL),
+    ),
+  );
   const [first, ...others] = receipts.map(({ messages }) => messages);
   expect(first).toHaveLength(62);
   for (const messages of others) expect(messages).toEqual(first);

@@ -1,6 +1,6 @@
-// A stream read by an EventSource, a client that reconnects by itself, when and as it likes. It is used as any program could use
-// it, except for its dispatcher, through which we see what the API does not tell: when a socket was connected, and why a
-// connection was lost.
+// A stream read by an EventSource, a client that reconnects by itself, when and as it likes. It is
+// used as any program could use it, except for its dispatcher, through which we see what the API
+// does not tell: when a socket was connected, and why a connection was lost.
 
 import assert from 'node:assert/strict';
 import type { Dispatcher } from 'undici';
@@ -33,22 +33,33 @@ export function openEventSources(stack: ClientStack, create: CreateEventSource):
     assert(canSpeak(stack, transport), `client stack ${stack} does not speak ${transport}`);
     return {
       ...openStreams((stream, target) => openEventSource(stream, target, create), options),
-      // Left out on purpose: only the EventSource may decide that a silent connection is dead, which it never does.
+      // Left out on purpose: only the EventSource may decide that a silent connection is dead,
+      // which it never does.
       bytesRead: () => undefined,
     };
   };
 }
 
-/** Ignores `target.resumeAfter`: the API takes no cursor, an EventSource only remembers what it has received itself. */
-function openEventSource(stream: LibraryStream, target: StreamTarget, create: CreateEventSource): OpenedStream {
+/**
+ * Ignores `target.resumeAfter`: the API takes no cursor, an EventSource only remembers what it has
+ * received itself.
+ */
+function openEventSource(
+  stream: LibraryStream,
+  target: StreamTarget,
+  create: CreateEventSource,
+): OpenedStream {
   const attempt = new Attempt();
   const { client, close } = openStreamConnection(stream, target);
-  const dispatcher = client.compose((dispatch) => (options, handler) => dispatch(options, attempt.watch(handler)));
+  const dispatcher = client.compose(
+    (dispatch) => (options, handler) => dispatch(options, attempt.watch(handler)),
+  );
   const source = create(`http://${authorityOf(target)}${target.path}`, dispatcher);
   const listen = (type: string, hear: (data: string | undefined) => void): void =>
     source.addEventListener(type, (event) => {
       try {
-        // Our control event `open` has the name of the API's own event, which carries no data; an event `error` would, too.
+        // Our control event `open` has the name of the API's own event, which carries no data; an
+        // event `error` would, too.
         hear('data' in event ? String(event.data) : undefined);
       } catch (error) {
         stream.fail(error, stream.now());
@@ -61,7 +72,8 @@ function openEventSource(stream: LibraryStream, target: StreamTarget, create: Cr
     listen(type, (data) => {
       const at = stream.now();
       if (data === undefined) {
-        // No connect precedes it on a connection that was kept, after a response that ended in good order.
+        // No connect precedes it on a connection that was kept, after a response that ended in good
+        // order.
         stream.accept(attempt.headBytes, at);
         return;
       }
@@ -74,8 +86,16 @@ function openEventSource(stream: LibraryStream, target: StreamTarget, create: Cr
     const at = stream.now();
     // An `error` event from the server, which is not part of the protocol: throws.
     if (data !== undefined) asControlType('error');
-    if (source.readyState === CLOSED) stream.fail(attempt.failure() ?? protocolFailure('the EventSource closed without a reason'), at);
-    else stream.lost(attempt.failure() ?? new StreamFailure('closed-early', 'the response ended before `done`'), at);
+    if (source.readyState === CLOSED)
+      stream.fail(
+        attempt.failure() ?? protocolFailure('the EventSource closed without a reason'),
+        at,
+      );
+    else
+      stream.lost(
+        attempt.failure() ?? new StreamFailure('closed-early', 'the response ended before `done`'),
+        at,
+      );
   });
 
   const closeBoth = (): void => {
@@ -98,7 +118,11 @@ class Attempt {
   failure(): StreamFailure | undefined {
     if (this.#error !== undefined) return describeError(this.#error);
     if (this.#status === undefined) return undefined;
-    if (this.#status !== 200) return new StreamFailure(`http-${this.#status}`, `the server answered ${this.#status} ${this.#reason}`);
+    if (this.#status !== 200)
+      return new StreamFailure(
+        `http-${this.#status}`,
+        `the server answered ${this.#status} ${this.#reason}`,
+      );
     return this.#contentType.startsWith('text/event-stream')
       ? undefined
       : protocolFailure(`content-type is ${this.#contentType || 'none'}`);
@@ -110,10 +134,13 @@ class Attempt {
     this.#error = undefined;
     return {
       onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-      onRequestUpgrade: (controller, status, fields, socket) => handler.onRequestUpgrade?.(controller, status, fields, socket),
+      onRequestUpgrade: (controller, status, fields, socket) =>
+        handler.onRequestUpgrade?.(controller, status, fields, socket),
       onResponseStart: (controller, status, fields, reason = '') => {
         if (status >= 200) {
-          const rawFields = ((controller.rawHeaders ?? []) as Buffer[]).map((part) => part.toString('latin1'));
+          const rawFields = ((controller.rawHeaders ?? []) as Buffer[]).map((part) =>
+            part.toString('latin1'),
+          );
           this.headBytes = countHeadBytes({ status, reason, rawFields });
           this.#status = status;
           this.#reason = reason;

@@ -1,4 +1,5 @@
-// The client stacks that reconnect by themselves: both implementations of EventSource, over the same cases.
+// The client stacks that reconnect by themselves: both implementations of EventSource, over the
+// same cases.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -58,7 +59,10 @@ interface Heard {
 
 const OPEN_FIELDS = '{"sid":"7","epoch":"k3f9","from":1,"n":2}';
 const head = (response: ServerResponse): ServerResponse =>
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform' });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+  });
 const OPEN = `event: open\nid: k3f9.0\nretry: 5\ndata: ${OPEN_FIELDS}\n\n`;
 const FIRST = 'id: k3f9.1\ndata: {"s":1,"d":" é🦀"}\n\n';
 const SECOND = 'id: k3f9.2\ndata: {"s":2,"d":"b"}\n\n';
@@ -106,7 +110,9 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
   }
 
   test('a whole stream is delivered, told apart from the API’s own events, and closed for good', async () => {
-    await using server = await serve((response) => head(response).end(OPEN + FIRST + SECOND + DONE));
+    await using server = await serve((response) =>
+      head(response).end(OPEN + FIRST + SECOND + DONE),
+    );
     const { client, events, ended, count } = open(server.port);
     await ended;
     await expect.poll(() => server.connections()).toBe(0);
@@ -129,30 +135,36 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
     ['ends in good order', (response) => response.end(), 'closed-early'],
     ['is closed', (response) => response.socket!.end(), 'closed-early'],
     ['is reset', (response) => response.socket!.resetAndDestroy(), 'ECONNRESET'],
-  ])('after a connection that %s it comes back with the id of the last event', async (_how, cut, cause) => {
-    await using server = await serve(
-      // The id of an event that is cut does not count (WHATWG HTML §9.2.6).
-      part(`${OPEN}${FIRST}id: k3f9.2\ndata: {"s":2`, (response) => setImmediate(() => cut(response))),
-      part(SECOND + DONE),
-    );
-    const { events, ended } = open(server.port);
-    await ended;
-    expect(server.cursors).toEqual([undefined, 'k3f9.1']);
-    // A connection that ended in good order is kept and used again.
-    expect(events.filter((event) => event !== 'connect')).toEqual([
-      'accept',
-      `open ${OPEN_FIELDS}`,
-      'token {"s":1,"d":" é🦀"}',
-      `lost ${cause}`,
-      'accept',
-      'token {"s":2,"d":"b"}',
-      'done {"s":3}',
-      'end',
-    ]);
-  });
+  ])(
+    'after a connection that %s it comes back with the id of the last event',
+    async (_how, cut, cause) => {
+      await using server = await serve(
+        // The id of an event that is cut does not count (WHATWG HTML §9.2.6).
+        part(`${OPEN}${FIRST}id: k3f9.2\ndata: {"s":2`, (response) =>
+          setImmediate(() => cut(response)),
+        ),
+        part(SECOND + DONE),
+      );
+      const { events, ended } = open(server.port);
+      await ended;
+      expect(server.cursors).toEqual([undefined, 'k3f9.1']);
+      // A connection that ended in good order is kept and used again.
+      expect(events.filter((event) => event !== 'connect')).toEqual([
+        'accept',
+        `open ${OPEN_FIELDS}`,
+        'token {"s":1,"d":" é🦀"}',
+        `lost ${cause}`,
+        'accept',
+        'token {"s":2,"d":"b"}',
+        'done {"s":3}',
+        'end',
+      ]);
+    },
+  );
 
   test('it waits as long as the server asked for, each time', async () => {
-    const retry = (ms: number): Answer => part(`retry: ${ms}\ndata: x\n\n`, (response) => setImmediate(() => response.socket!.end()));
+    const retry = (ms: number): Answer =>
+      part(`retry: ${ms}\ndata: x\n\n`, (response) => setImmediate(() => response.socket!.end()));
     await using server = await serve(retry(60), retry(20), part(DONE));
     const { lostMs, ended } = open(server.port);
     await ended;
@@ -180,7 +192,9 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
   });
 
   test('another content type ends it for good', async () => {
-    await using server = await serve((response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(FIRST));
+    await using server = await serve((response) =>
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(FIRST),
+    );
     const { events, ended } = open(server.port);
     await ended;
     expect(events).toEqual(['connect', 'failure protocol']);
@@ -198,18 +212,28 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
       free.close();
       setImmediate(() => response.socket!.destroy());
     });
-    await expect.poll(() => events.filter((event) => event === 'lost ECONNREFUSED').length, { interval: 1 }).toBeGreaterThanOrEqual(2);
-    const again = createServer((_request, secondResponse) => head(secondResponse).end(DONE)).listen(port, '127.0.0.1');
+    await expect
+      .poll(() => events.filter((event) => event === 'lost ECONNREFUSED').length, { interval: 1 })
+      .toBeGreaterThanOrEqual(2);
+    const again = createServer((_request, secondResponse) => head(secondResponse).end(DONE)).listen(
+      port,
+      '127.0.0.1',
+    );
     await expect.poll(() => events.at(-1), { interval: 1 }).toBe('end');
     again.close();
     await client.close();
   });
 
   test('an abandoned stream is silent and does not come back', async () => {
-    await using server = await serve(part(OPEN + FIRST, (response) => setImmediate(() => response.end())));
+    await using server = await serve(
+      part(OPEN + FIRST, (response) => setImmediate(() => response.end())),
+    );
     const lost = Promise.withResolvers<void>();
     const events: string[] = [];
-    const { client } = open(server.port, { onLost: () => lost.resolve(), onAccept: () => events.push('accept') });
+    const { client } = open(server.port, {
+      onLost: () => lost.resolve(),
+      onAccept: () => events.push('accept'),
+    });
     await lost.promise;
     client.abandon(1);
     await expect.poll(() => server.connections()).toBe(0);
@@ -218,7 +242,9 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
   });
 
   test('a listener that expects no reconnecting is told of a failure, once', async () => {
-    await using server = await serve(part(OPEN + FIRST, (response) => setImmediate(() => response.socket!.end())));
+    await using server = await serve(
+      part(OPEN + FIRST, (response) => setImmediate(() => response.socket!.end())),
+    );
     const failures: string[] = [];
     const failed = Promise.withResolvers<void>();
     const client = stacks[stack]('sse', {
@@ -265,6 +291,8 @@ describe.each(['eventsource', 'undici-eventsource'] as const)('%s', (stack) => {
 
   test.each(['ws', 'tcp'] as const)('it does not speak %s', (transport) => {
     const listener = {} as StreamListener;
-    expect(() => stacks[stack](transport, { listener, now: new TrialClock().now })).toThrow(`${stack} does not speak ${transport}`);
+    expect(() => stacks[stack](transport, { listener, now: new TrialClock().now })).toThrow(
+      `${stack} does not speak ${transport}`,
+    );
   });
 });

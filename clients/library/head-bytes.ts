@@ -1,4 +1,5 @@
-// The length of a response head that a library parsed. Neither undici nor node:http says where the head ended.
+// The length of a response head that a library parsed. Neither undici nor node:http says where the
+// head ended.
 
 interface ParsedHead {
   readonly status: number;
@@ -8,8 +9,8 @@ interface ParsedHead {
 }
 
 /**
- * Bytes of status line, fields and blank line, assuming one space after each colon and none at line ends: node:http and ws
- * write it so. Bytes above ASCII are one byte each (latin1).
+ * Bytes of status line, fields and blank line, assuming one space after each colon and none at line
+ * ends: node:http and ws write it so. Bytes above ASCII are one byte each (latin1).
  */
 export function countHeadBytes({ status, reason, rawFields }: ParsedHead): number {
   let bytes = `HTTP/1.1 ${status} ${reason}\r\n`.length + '\r\n'.length;

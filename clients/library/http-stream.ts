@@ -1,5 +1,5 @@
-// A stream in the response to an HTTP/1.1 request as a Node consumer reads it: undici's dispatch, zlib where the body is
-// compressed, text decoding, and a parser of the transport's events.
+// A stream in the response to an HTTP/1.1 request as a Node consumer reads it: undici's dispatch,
+// zlib where the body is compressed, text decoding, and a parser of the transport's events.
 
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
@@ -12,20 +12,29 @@ import { Refusal } from './refusal.ts';
 import { describeError, openStreamConnection } from './undici-client.ts';
 
 export interface LibraryFormat {
-  readonly request: (target: StreamTarget) => Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'body'>;
+  readonly request: (
+    target: StreamTarget,
+  ) => Pick<Dispatcher.DispatchOptions, 'method' | 'path' | 'headers' | 'body'>;
   readonly contentType: string;
   readonly contentEncoding?: 'gzip';
   /** A stream is chunked; a whole answer states its length. */
   readonly body: 'chunked' | 'whole';
   /** Makes the parser of the decoded body; `at` is the stamp of the text that is fed. */
-  readonly parser: (stream: LibraryStream, at: () => Instant) => { readonly feed: (text: string) => void };
+  readonly parser: (
+    stream: LibraryStream,
+    at: () => Instant,
+  ) => { readonly feed: (text: string) => void };
 }
 
 export function libraryHttpStream(format: LibraryFormat): OpenStream {
   return (stream, target) => {
-    // Streams may be idle for any time, while undici's default timeout is 300 s; and an attempt to connect waits as long as on the
-    // other transports, while undici's default timeout is 10 s.
-    const { client, close } = openStreamConnection(stream, target, { connectMs: 0, headersMs: 0, bodyMs: 0 });
+    // Streams may be idle for any time, while undici's default timeout is 300 s; and an attempt to
+    // connect waits as long as on the other transports, while undici's default timeout is 10 s.
+    const { client, close } = openStreamConnection(stream, target, {
+      connectMs: 0,
+      headersMs: 0,
+      bodyMs: 0,
+    });
     const response = new StreamResponse(stream, format);
     client.dispatch(format.request(target), response);
     return { close, pause: () => response.pause(), unpause: () => response.unpause() };
@@ -86,7 +95,12 @@ class StreamResponse implements Dispatcher.DispatchHandler {
     this.#controller?.resume();
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, fields: Fields, reason = ''): void {
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    fields: Fields,
+    reason = '',
+  ): void {
     const at = this.#stream.now();
     if (status < 200) return;
     if (status !== 200) {
@@ -98,7 +112,9 @@ class StreamResponse implements Dispatcher.DispatchHandler {
       this.#fail(protocolFailure(problem), at);
       return;
     }
-    const rawFields = ((controller.rawHeaders ?? []) as Buffer[]).map((part) => part.toString('latin1'));
+    const rawFields = ((controller.rawHeaders ?? []) as Buffer[]).map((part) =>
+      part.toString('latin1'),
+    );
     this.#stream.accept(countHeadBytes({ status, reason, rawFields }), at);
   }
 
@@ -143,15 +159,22 @@ class StreamResponse implements Dispatcher.DispatchHandler {
 
 type Fields = Record<string, string | string[] | undefined>;
 
-function describeMismatch(fields: Fields, { contentType, contentEncoding, body }: LibraryFormat): string | undefined {
+function describeMismatch(
+  fields: Fields,
+  { contentType, contentEncoding, body }: LibraryFormat,
+): string | undefined {
   const type = joined(fields['content-type']) ?? 'none';
-  if (type.split(';')[0]?.trim().toLowerCase() !== contentType) return `content-type is ${type}, not ${contentType}`;
+  if (type.split(';')[0]?.trim().toLowerCase() !== contentType)
+    return `content-type is ${type}, not ${contentType}`;
   const coding = joined(fields['transfer-encoding']) ?? 'none';
-  if (body === 'chunked' && coding.toLowerCase() !== 'chunked') return `transfer-encoding is ${coding}, not chunked`;
+  if (body === 'chunked' && coding.toLowerCase() !== 'chunked')
+    return `transfer-encoding is ${coding}, not chunked`;
   const encoding = joined(fields['content-encoding']);
   if (encoding === contentEncoding) return undefined;
-  if (contentEncoding === undefined) return `content-encoding is ${encoding}, which was not asked for`;
+  if (contentEncoding === undefined)
+    return `content-encoding is ${encoding}, which was not asked for`;
   return `content-encoding is ${encoding ?? 'none'}, not ${contentEncoding}`;
 }
 
-const joined = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
+const joined = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join(', ') : value;

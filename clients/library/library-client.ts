@@ -1,5 +1,5 @@
-// The library stack: what a Node consumer sees, with the libraries that most would choose. It is also the probe's oracle of
-// correctness: both must see the same events on the same stream.
+// The library stack: what a Node consumer sees, with the libraries that most would choose. It is
+// also the probe's oracle of correctness: both must see the same events on the same stream.
 
 import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
@@ -7,7 +7,12 @@ import { type OpenStream, openStreams } from './library-stream.ts';
 import { buffered, ndjson } from './ndjson.ts';
 import { sse, sseGzip, ssePost } from './sse.ts';
 import { tcp } from './tcp.ts';
-import { websocket, webSocketBinary, webSocketDeflate, webSocketDeflateNoTakeover } from './websocket.ts';
+import {
+  websocket,
+  webSocketBinary,
+  webSocketDeflate,
+  webSocketDeflateNoTakeover,
+} from './websocket.ts';
 
 const libraryTransports = {
   sse,
@@ -23,6 +28,9 @@ const libraryTransports = {
 } as const satisfies Record<TransportId, OpenStream>;
 
 /** Delivers tokens through onTokenText, never onTokenBytes. */
-export function openLibraryClient(transport: TransportId, options: StreamClientOptions): StreamClient {
+export function openLibraryClient(
+  transport: TransportId,
+  options: StreamClientOptions,
+): StreamClient {
   return openStreams(libraryTransports[transport], options);
 }

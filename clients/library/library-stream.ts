@@ -1,18 +1,26 @@
-// Common part of the library clients: one stream between its opening and its one ending. Each library reads tokens in its own
-// way.
+// Common part of the library clients: one stream between its opening and its one ending. Each
+// library reads tokens in its own way.
 
 import type { Socket } from 'node:net';
 import { CONTROL_PREFIX } from '../../bench/contract/control-events.ts';
 import type { Instant } from '../../bench/contract/units.ts';
 import { controlTypeOf } from '../control-message.ts';
 import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
-import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
+import type {
+  ControlType,
+  StreamClient,
+  StreamClientOptions,
+  StreamTarget,
+} from '../stream-client.ts';
 
 /** Operations on a stream that a library opens, at whatever stage it is. */
 export interface OpenedStream {
   /** Closes at once, and without notice to the peer if the transport allows that. Called once. */
   readonly close: () => void;
-  /** Stops reading. The library, and Node under it, may read a little more, up to the size of their own buffers. */
+  /**
+   * Stops reading. The library, and Node under it, may read a little more, up to the size of their
+   * own buffers.
+   */
   readonly pause: () => void;
   readonly unpause: () => void;
 }
@@ -87,7 +95,10 @@ export class LibraryStream {
     if (this.isOpen) this.#shared.options.listener.onStart?.(this.#stream, at);
   }
 
-  /** The TCP connection is open. Only the socket's counters are read; listening to its data would take it from the library. */
+  /**
+   * The TCP connection is open. Only the socket's counters are read; listening to its data would
+   * take it from the library.
+   */
   connected(socket: Socket, at: Instant): void {
     if (!this.isOpen) return;
     this.#socket = socket;
@@ -103,10 +114,15 @@ export class LibraryStream {
 
   token(payload: string, at: Instant, appendedAt?: Instant): void {
     if (!this.isOpen) return;
-    // The count does not move while the messages of one read are delivered: an equal count is the same read, and all tokens
-    // of a read share the stamp of its first, as they do in the probe, however many callbacks the library makes of it.
+    // The count does not move while the messages of one read are delivered: an equal count is the
+    // same read, and all tokens of a read share the stamp of its first, as they do in the probe,
+    // however many callbacks the library makes of it.
     const { bytesRead } = this;
-    if (bytesRead !== this.#bytesReadAtToken || this.#socket === undefined || this.#readAt === undefined) {
+    if (
+      bytesRead !== this.#bytesReadAtToken ||
+      this.#socket === undefined ||
+      this.#readAt === undefined
+    ) {
       this.#bytesReadAtToken = bytesRead;
       this.#readAt = at;
       this.#shared.tokenReads++;
@@ -126,7 +142,10 @@ export class LibraryStream {
     else this.token(text, at);
   }
 
-  /** The transport ended as its specification ends a whole stream: this is still a failure when `done` is missing. */
+  /**
+   * The transport ended as its specification ends a whole stream: this is still a failure when
+   * `done` is missing.
+   */
   end(at: Instant): void {
     if (!this.isOpen) return;
     if (!this.isDone) {
@@ -134,12 +153,19 @@ export class LibraryStream {
       return;
     }
     const socket = this.#socket;
-    const count = socket && { bytesRead: this.bytesRead, bytesSent: socket.bytesWritten, headBytes: this.#headBytes };
+    const count = socket && {
+      bytesRead: this.bytesRead,
+      bytesSent: socket.bytesWritten,
+      headBytes: this.#headBytes,
+    };
     this.settle();
     this.#shared.options.listener.onEnd(this.#stream, count, at);
   }
 
-  /** The library will reconnect by itself; for a listener that does not expect this, it is a failure. */
+  /**
+   * The library will reconnect by itself; for a listener that does not expect this, it is a
+   * failure.
+   */
   lost(failure: StreamFailure, at: Instant): void {
     if (!this.isOpen) return;
     const { onLost } = this.#shared.options.listener;

@@ -23,7 +23,12 @@ interface Outcome {
   readonly count: SocketCount | undefined;
 }
 
-async function receive(stack: Stack, transport: TransportId, port: number, listener: Partial<StreamListener> = {}): Promise<Outcome> {
+async function receive(
+  stack: Stack,
+  transport: TransportId,
+  port: number,
+  listener: Partial<StreamListener> = {},
+): Promise<Outcome> {
   const tokens: string[] = [];
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const client = stacks[stack](transport, {
@@ -31,11 +36,13 @@ async function receive(stack: Stack, transport: TransportId, port: number, liste
     listener: {
       onConnect: () => {},
       onAccept: () => {},
-      onTokenBytes: (_stream, buffer, start, end) => tokens.push(buffer.toString('utf8', start, end)),
+      onTokenBytes: (_stream, buffer, start, end) =>
+        tokens.push(buffer.toString('utf8', start, end)),
       onTokenText: (_stream, payload) => tokens.push(payload),
       onControl: () => {},
       onEnd: (_stream, count) => resolve({ tokens, failure: undefined, count }),
-      onFailure: (_stream, cause, message) => resolve({ tokens, failure: { cause, message }, count: undefined }),
+      onFailure: (_stream, cause, message) =>
+        resolve({ tokens, failure: { cause, message }, count: undefined }),
       ...listener,
     },
   });
@@ -61,8 +68,20 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
       'protocol',
       'text/plain',
     ],
-    ['no content type', response('200 OK', ['Transfer-Encoding: chunked'], WHOLE), 'stay', 'protocol', 'content-type is none'],
-    ['compression', response('200 OK', [...SSE, 'Content-Encoding: gzip'], WHOLE), 'stay', 'protocol', 'gzip'],
+    [
+      'no content type',
+      response('200 OK', ['Transfer-Encoding: chunked'], WHOLE),
+      'stay',
+      'protocol',
+      'content-type is none',
+    ],
+    [
+      'compression',
+      response('200 OK', [...SSE, 'Content-Encoding: gzip'], WHOLE),
+      'stay',
+      'protocol',
+      'gzip',
+    ],
     [
       'a stream that only its connection delimits',
       response('200 OK', ['Content-Type: text/event-stream'], 'data: a\n\n'),
@@ -77,7 +96,13 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
       'closed-early',
       'before `done`',
     ],
-    ['a chunk that is cut', response('200 OK', SSE, 'ff\r\ndata: a\n\n'), 'end', 'closed-early', ''],
+    [
+      'a chunk that is cut',
+      response('200 OK', SSE, 'ff\r\ndata: a\n\n'),
+      'end',
+      'closed-early',
+      '',
+    ],
     [
       'an event that nobody agreed on',
       response('200 OK', SSE, chunk('event: nonsense\ndata: {}\n\n')),
@@ -87,15 +112,37 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
     ],
     [
       'a refusal in chunks',
-      response('503 Busy', ['Transfer-Encoding: chunked'], `${chunk('try ')}${chunk('later')}0\r\n\r\n`),
+      response(
+        '503 Busy',
+        ['Transfer-Encoding: chunked'],
+        `${chunk('try ')}${chunk('later')}0\r\n\r\n`,
+      ),
       'stay',
       'http-503',
       '503 Busy: try later',
     ],
-    ['a refusal that the connection delimits', response('503 Busy', [], 'try later'), 'end', 'http-503', '503 Busy: try later'],
-    ['a refusal without a body', response('404 Not Found', ['Content-Length: 0']), 'stay', 'http-404', '404 Not Found'],
+    [
+      'a refusal that the connection delimits',
+      response('503 Busy', [], 'try later'),
+      'end',
+      'http-503',
+      '503 Busy: try later',
+    ],
+    [
+      'a refusal without a body',
+      response('404 Not Found', ['Content-Length: 0']),
+      'stay',
+      'http-404',
+      '404 Not Found',
+    ],
     ['no content', response('204 No Content', []), 'stay', 'http-204', '204 No Content'],
-    ['a redirection', response('302 Found', ['Location: /x', 'Content-Length: 0']), 'stay', 'http-302', '302 Found'],
+    [
+      'a redirection',
+      response('302 Found', ['Location: /x', 'Content-Length: 0']),
+      'stay',
+      'http-302',
+      '302 Found',
+    ],
   ])('SSE fails on %s', async (_what, bytes, then, cause, message) => {
     await using server = await startRawServer(bytes, then);
     const { failure } = await receive(stack, 'sse', server.port);
@@ -105,16 +152,32 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
   test('SSE accepts parameters of the content type, interim responses and chunks of single bytes', async () => {
     const body = Buffer.from('data: é🦀\n\nevent: done\ndata: {}\n\n');
     const chunks = Array.from(body, (byte) => `1\r\n${String.fromCharCode(byte)}\r\n`).join('');
-    const head = response('200 OK', ['content-type: Text/Event-Stream ; charset=utf-8', 'transfer-encoding: Chunked']);
+    const head = response('200 OK', [
+      'content-type: Text/Event-Stream ; charset=utf-8',
+      'transfer-encoding: Chunked',
+    ]);
     await using server = await startRawServer(
       Buffer.from(`HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${head}${chunks}0\r\n\r\n`, 'latin1'),
     );
-    expect(await receive(stack, 'sse', server.port)).toMatchObject({ tokens: ['é🦀'], failure: undefined });
+    expect(await receive(stack, 'sse', server.port)).toMatchObject({
+      tokens: ['é🦀'],
+      failure: undefined,
+    });
   });
 
   test.each<[string, string, string, string]>([
-    ['a wrong accept', response('101 Switching Protocols', [...UPGRADE, 'Sec-WebSocket-Accept: bm9wZQ==']), 'protocol', ''],
-    ['another protocol', response('101 Switching Protocols', ['Upgrade: h2c', 'Connection: Upgrade']), 'protocol', ''],
+    [
+      'a wrong accept',
+      response('101 Switching Protocols', [...UPGRADE, 'Sec-WebSocket-Accept: bm9wZQ==']),
+      'protocol',
+      '',
+    ],
+    [
+      'another protocol',
+      response('101 Switching Protocols', ['Upgrade: h2c', 'Connection: Upgrade']),
+      'protocol',
+      '',
+    ],
     ['a 200', response('200 OK', ['Content-Length: 2'], 'ok'), 'http-200', '200 OK: ok'],
   ])('WebSocket fails on %s', async (_what, bytes, cause, message) => {
     await using server = await startRawServer(bytes);
@@ -125,14 +188,26 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
   test.each<[string, string[], string]>([
     ['no subprotocol', [], 'subprotocol|sec-websocket-protocol is none'],
     ['another subprotocol', ['Sec-WebSocket-Protocol: tokens.v1.bin'], 'subprotocol|tokens.v1.bin'],
-    ['an extension', ['Sec-WebSocket-Protocol: tokens.v1.json', 'Sec-WebSocket-Extensions: permessage-deflate'], '[Ee]xtension'],
+    [
+      'an extension',
+      ['Sec-WebSocket-Protocol: tokens.v1.json', 'Sec-WebSocket-Extensions: permessage-deflate'],
+      '[Ee]xtension',
+    ],
   ])('WebSocket fails on %s', async (_what, fields, message) => {
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.once('data', (request) => {
         const key = /sec-websocket-key: (.*)\r\n/i.exec(request.toString())?.[1];
-        const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-        socket.write(response('101 Switching Protocols', [...UPGRADE, `Sec-WebSocket-Accept: ${accept}`, ...fields]));
+        const accept = createHash('sha1')
+          .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+          .digest('base64');
+        socket.write(
+          response('101 Switching Protocols', [
+            ...UPGRADE,
+            `Sec-WebSocket-Accept: ${accept}`,
+            ...fields,
+          ]),
+        );
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -156,7 +231,10 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
     });
     const { failure } = await receive(stack, 'ws', (server.address() as AddressInfo).port);
     server.close();
-    expect(failure).toEqual({ cause, message: expect.stringContaining(`closed with ${code ?? 'no code'}`) });
+    expect(failure).toEqual({
+      cause,
+      message: expect.stringContaining(`closed with ${code ?? 'no code'}`),
+    });
   });
 
   test('a binary message is a failure', async () => {
@@ -165,7 +243,10 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
     server.on('connection', (socket) => socket.send(Buffer.from('bytes')));
     const { failure } = await receive(stack, 'ws', (server.address() as AddressInfo).port);
     server.close();
-    expect(failure).toMatchObject({ cause: 'protocol', message: expect.stringContaining('binary message') });
+    expect(failure).toMatchObject({
+      cause: 'protocol',
+      message: expect.stringContaining('binary message'),
+    });
   });
 
   test('pings are answered, also before and after tokens, and the closing handshake is completed', async () => {
@@ -187,13 +268,20 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
     const { tokens, failure } = await receive(stack, 'ws', (server.address() as AddressInfo).port);
     expect(await closed.promise).toBe(1000);
     server.close();
-    expect({ tokens, failure, pongs }).toEqual({ tokens: ['token'], failure: undefined, pongs: ['one', ''] });
+    expect({ tokens, failure, pongs }).toEqual({
+      tokens: ['token'],
+      failure: undefined,
+      pongs: ['one', ''],
+    });
   });
 
   test('a line that the end of the connection cuts after `done` is a failure', async () => {
     await using server = await startRawServer('{"type":"done"}\n{"s":1', 'end');
     const { failure } = await receive(stack, 'tcp', server.port);
-    expect(failure).toMatchObject({ cause: 'protocol', message: expect.stringContaining('within a line') });
+    expect(failure).toMatchObject({
+      cause: 'protocol',
+      message: expect.stringContaining('within a line'),
+    });
   });
 
   test('a fault of the listener is not blamed on the server', async () => {
@@ -204,14 +292,20 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
     };
     await using server = await startRawServer('{"type":"open"}\n');
     const { failure } = await receive(stack, 'tcp', server.port, listener);
-    expect(failure).toEqual({ cause: 'client-bug', message: expect.stringContaining('a bug of the recorder') });
+    expect(failure).toEqual({
+      cause: 'client-bug',
+      message: expect.stringContaining('a bug of the recorder'),
+    });
   });
 });
 
 test('of bytes behind the last chunk the probe makes a failure', async () => {
   await using server = await startRawServer(response('200 OK', SSE, `${WHOLE}data: late\n\n`));
   const { failure } = await receive('probe', 'sse', server.port);
-  expect(failure).toMatchObject({ cause: 'protocol', message: expect.stringContaining('nothing after the end of the body') });
+  expect(failure).toMatchObject({
+    cause: 'protocol',
+    message: expect.stringContaining('nothing after the end of the body'),
+  });
 });
 
 test('a head in pieces, down to single bytes, is counted to the byte by both stacks', async () => {

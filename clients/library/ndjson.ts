@@ -1,4 +1,5 @@
-// NDJSON as a Node consumer reads it: undici's dispatch, and the text split at line ends. An empty line is a heartbeat.
+// NDJSON as a Node consumer reads it: undici's dispatch, and the text split at line ends. An empty
+// line is a heartbeat.
 
 import { renderStreamRequest } from '../../bench/contract/control-events.ts';
 import { libraryHttpStream, type LibraryFormat } from './http-stream.ts';

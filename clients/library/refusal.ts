@@ -1,4 +1,5 @@
-// A response that is not the requested stream: its status and the beginning of its body become the failure.
+// A response that is not the requested stream: its status and the beginning of its body become the
+// failure.
 
 import { StreamFailure } from '../stream-failure.ts';
 

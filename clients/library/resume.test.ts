@@ -1,11 +1,16 @@
-// Requirements on a client for streams that outlive their connections: the same cases for every transport and both stacks.
+// Requirements on a client for streams that outlive their connections: the same cases for every
+// transport and both stacks.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { type TransportId, transportIds, transports } from '../../bench/contract/arms/transports.ts';
+import {
+  type TransportId,
+  transportIds,
+  transports,
+} from '../../bench/contract/arms/transports.ts';
 import { TrialClock } from '../../bench/contract/clock.ts';
 import { stacks } from '../stacks.ts';
 import type { StreamClient, StreamListener, StreamTarget } from '../stream-client.ts';
@@ -46,7 +51,8 @@ function watch({ transport, stack }: { transport: TransportId; stack: Stack }): 
   const listener: StreamListener = {
     onConnect: (stream) => note(stream, 'connect'),
     onAccept: (stream) => note(stream, 'accept'),
-    onTokenBytes: (stream, buffer, start, end) => token(stream, buffer.toString('utf8', start, end)),
+    onTokenBytes: (stream, buffer, start, end) =>
+      token(stream, buffer.toString('utf8', start, end)),
     onTokenText: token,
     onControl: (stream, type, text) => {
       const { type: _type, ...fields } = JSON.parse(text) as Record<string, unknown>;
@@ -65,7 +71,12 @@ function watch({ transport, stack }: { transport: TransportId; stack: Stack }): 
   return { client, events, ended: ended.promise, firstToken: firstToken.promise, onToken };
 }
 
-const at = (port: number, more: Partial<StreamTarget> = {}): StreamTarget => ({ host: '127.0.0.1', port, path: '/v1/streams/1', ...more });
+const at = (port: number, more: Partial<StreamTarget> = {}): StreamTarget => ({
+  host: '127.0.0.1',
+  port,
+  path: '/v1/streams/1',
+  ...more,
+});
 
 /** What a compressor makes of a comment depends on what was sent before. */
 const atLeastOne: unknown = expect.toSatisfy((bytes: number) => bytes > 0);
@@ -137,7 +148,9 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
     await firstToken;
     const before = client.bytesRead(1)!;
     accepted!.heartbeat();
-    await expect.poll(() => (client.bytesRead(1) ?? 0) - before, { interval: 1 }).toEqual(heartbeatBytes[transport] ?? atLeastOne);
+    await expect
+      .poll(() => (client.bytesRead(1) ?? 0) - before, { interval: 1 })
+      .toEqual(heartbeatBytes[transport] ?? atLeastOne);
     expect(events).toEqual(['connect', 'accept', 'token one']);
     client.abandon(1);
   });
@@ -153,62 +166,78 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
     client.open(1, at(server.port));
     expect(client.bytesRead(1)).toBe(0);
     await firstToken;
-    await expect.poll(() => client.bytesRead(1), { interval: 1 }).toBe(accepted!.socket.bytesWritten);
+    await expect
+      .poll(() => client.bytesRead(1), { interval: 1 })
+      .toBe(accepted!.socket.bytesWritten);
     client.abandon(1);
     expect(client.bytesRead(1)).toBeUndefined();
   });
 });
 
 /** A compressor would shrink what is to fill the buffers, and hold what they do not take. */
-const uncompressed = cases.filter(({ transport }) => !transports[transport].capabilities.compressed);
+const uncompressed = cases.filter(
+  ({ transport }) => !transports[transport].capabilities.compressed,
+);
 
-describe.each(uncompressed)('$transport over $stack, sent more than buffers hold', ({ transport, stack }) => {
-  // Two streams are sent more than the kernel buffers of a connection can hold (4 MiB and 6 MiB by default, together).
-  const BIG_TOKENS = 96;
-  const BIG_TOKEN_BYTES = 256 * 1024;
+describe.each(uncompressed)(
+  '$transport over $stack, sent more than buffers hold',
+  ({ transport, stack }) => {
+    // Two streams are sent more than the kernel buffers of a connection can hold (4 MiB and 6 MiB by
+    // default, together).
+    const BIG_TOKENS = 96;
+    const BIG_TOKEN_BYTES = 256 * 1024;
 
-  async function startFlood(): Promise<{ server: Awaited<ReturnType<typeof startScriptedServer>>; sockets: Map<string, Socket> }> {
-    const sockets = new Map<string, Socket>();
-    const server = await startScriptedServer(transport, (stream) => {
-      sockets.set(stream.path, stream.socket);
-      for (let token = 1; token <= BIG_TOKENS; token++) stream.token(String(token).padEnd(BIG_TOKEN_BYTES, 'x'));
-      stream.control('done', DONE);
-      stream.end();
-    });
-    return { server, sockets };
-  }
+    async function startFlood(): Promise<{
+      server: Awaited<ReturnType<typeof startScriptedServer>>;
+      sockets: Map<string, Socket>;
+    }> {
+      const sockets = new Map<string, Socket>();
+      const server = await startScriptedServer(transport, (stream) => {
+        sockets.set(stream.path, stream.socket);
+        for (let token = 1; token <= BIG_TOKENS; token++)
+          stream.token(String(token).padEnd(BIG_TOKEN_BYTES, 'x'));
+        stream.control('done', DONE);
+        stream.end();
+      });
+      return { server, sockets };
+    }
 
-  test.each(['at its first token', 'before it is connected'])(
-    'a stream that is paused %s stops its server, not its neighbour',
-    async (when) => {
-      const { server, sockets } = await startFlood();
-      await using _server = server;
-      const { client, events, ended, onToken } = watch({ transport, stack });
-      let neighbourTokens = 0;
-      const neighbourEnded = Promise.withResolvers<void>();
-      onToken.call = (stream) => {
-        if (stream === 1 && events.at(-1)!.startsWith('token 1x')) client.pause(1);
-        if (stream === 2 && ++neighbourTokens === BIG_TOKENS) neighbourEnded.resolve();
-      };
-      client.open(1, at(server.port, { path: '/1' }));
-      if (when === 'before it is connected') client.pause(1);
-      client.open(2, at(server.port, { path: '/2' }));
-      await neighbourEnded.promise;
-      expect(events.filter((event) => event.startsWith('token')).length).toBeLessThanOrEqual(when === 'at its first token' ? 2 : 0);
-      expect(client.bytesRead(1)).toBeLessThan(4 * BIG_TOKEN_BYTES);
-      expect(sockets.get('/1')!.writableLength).toBeGreaterThan(BIG_TOKEN_BYTES);
+    test.each(['at its first token', 'before it is connected'])(
+      'a stream that is paused %s stops its server, not its neighbour',
+      async (when) => {
+        const { server, sockets } = await startFlood();
+        await using _server = server;
+        const { client, events, ended, onToken } = watch({ transport, stack });
+        let neighbourTokens = 0;
+        const neighbourEnded = Promise.withResolvers<void>();
+        onToken.call = (stream) => {
+          if (stream === 1 && events.at(-1)!.startsWith('token 1x')) client.pause(1);
+          if (stream === 2 && ++neighbourTokens === BIG_TOKENS) neighbourEnded.resolve();
+        };
+        client.open(1, at(server.port, { path: '/1' }));
+        if (when === 'before it is connected') client.pause(1);
+        client.open(2, at(server.port, { path: '/2' }));
+        await neighbourEnded.promise;
+        expect(events.filter((event) => event.startsWith('token')).length).toBeLessThanOrEqual(
+          when === 'at its first token' ? 2 : 0,
+        );
+        expect(client.bytesRead(1)).toBeLessThan(4 * BIG_TOKEN_BYTES);
+        expect(sockets.get('/1')!.writableLength).toBeGreaterThan(BIG_TOKEN_BYTES);
 
-      onToken.call = () => {};
-      client.unpause(1);
-      await ended;
-      const tokens = events.filter((event) => event.startsWith('token')).map((event) => Number.parseInt(event.slice('token '.length), 10));
-      expect(tokens).toEqual(Array.from({ length: BIG_TOKENS }, (_, index) => index + 1));
-      expect(events.at(-1)).toBe('end');
-      client.abandon(2);
-      await client.close();
-    },
-  );
-});
+        onToken.call = () => {};
+        client.unpause(1);
+        await ended;
+        const tokens = events
+          .filter((event) => event.startsWith('token'))
+          .map((event) => Number.parseInt(event.slice('token '.length), 10));
+        expect(tokens).toEqual(Array.from({ length: BIG_TOKENS }, (_, index) => index + 1));
+        expect(events.at(-1)).toBe('end');
+        client.abandon(2);
+        await client.close();
+      },
+    );
+  },
+);
 
 describe.each(cases)('$transport over $stack, abandoned', ({ transport, stack }) => {
   test('a stream that is abandoned while it connects sends nothing and leaves no connection', async () => {
@@ -248,8 +277,15 @@ describe.each(cases)('$transport over $stack, abandoned', ({ transport, stack })
   });
 });
 
-/** Bytes that a client sends until it has requested its stream; a WebSocket upgrade is answered, so that it can. */
-async function sentBytes(stack: Stack, transport: TransportId, resumeAfter?: string): Promise<Buffer> {
+/**
+ * Bytes that a client sends until it has requested its stream; a WebSocket upgrade is answered, so
+ * that it can.
+ */
+async function sentBytes(
+  stack: Stack,
+  transport: TransportId,
+  resumeAfter?: string,
+): Promise<Buffer> {
   const whole = Promise.withResolvers<Buffer>();
   const server = createServer((socket) => {
     let received = Buffer.alloc(0);
@@ -265,7 +301,10 @@ async function sentBytes(stack: Stack, transport: TransportId, resumeAfter?: str
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { client } = watch({ transport, stack });
-  client.open(1, at((server.address() as AddressInfo).port, resumeAfter === undefined ? {} : { resumeAfter }));
+  client.open(
+    1,
+    at((server.address() as AddressInfo).port, resumeAfter === undefined ? {} : { resumeAfter }),
+  );
   const bytes = await whole.promise;
   client.abandon(1);
   server.close();
@@ -274,7 +313,9 @@ async function sentBytes(stack: Stack, transport: TransportId, resumeAfter?: str
 
 function answerUpgrade(socket: Socket, request: Buffer): void {
   const key = /sec-websocket-key: (.*)\r\n/i.exec(request.toString())?.[1];
-  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  const accept = createHash('sha1')
+    .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    .digest('base64');
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
       `Sec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: tokens.v1.json\r\n\r\n`,
@@ -306,17 +347,23 @@ describe.each(['probe', 'library'] as const)('what %s sends to come back', (stac
     const first = comparable(await sentBytes(stack, 'ws'));
     const again = await sentBytes(stack, 'ws', RESUME_AFTER);
     const headEnd = again.indexOf('\r\n\r\n') + 4;
-    expect(comparable(again.subarray(0, headEnd)).replace('/v1/streams/1?resume=1 ', '/v1/streams/1 ')).toBe(first);
+    expect(
+      comparable(again.subarray(0, headEnd)).replace('/v1/streams/1?resume=1 ', '/v1/streams/1 '),
+    ).toBe(first);
     const frame = again.subarray(headEnd);
     const message = '{"type":"resume","after":"k3f9.17"}';
     expect([...frame.subarray(0, 2)]).toEqual([0x81, 0x80 | message.length]);
     const mask = frame.subarray(2, 6);
-    expect(Buffer.from(frame.subarray(6).map((byte, index) => byte ^ mask[index % 4]!)).toString()).toBe(message);
+    expect(
+      Buffer.from(frame.subarray(6).map((byte, index) => byte ^ mask[index % 4]!)).toString(),
+    ).toBe(message);
   });
 });
 
 test('the probe sends exactly this to come back over SSE', async () => {
-  expect((await sentBytes('probe', 'sse', RESUME_AFTER)).toString().replace(/:\d+\r\n/, ':80\r\n')).toBe(
+  expect(
+    (await sentBytes('probe', 'sse', RESUME_AFTER)).toString().replace(/:\d+\r\n/, ':80\r\n'),
+  ).toBe(
     'GET /v1/streams/1 HTTP/1.1\r\nHost: 127.0.0.1:80\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n' +
       'Last-Event-ID: k3f9.17\r\n\r\n',
   );

@@ -1,9 +1,15 @@
-// Test fixture: one server per transport, on a port of its own, that does to each stream what the test says. SSE and WebSocket are
-// implemented by node:http and ws, so that the clients are checked against an independent implementation of the protocol.
+// Test fixture: one server per transport, on a port of its own, that does to each stream what the
+// test says. SSE and WebSocket are implemented by node:http and ws, so that the clients are checked
+// against an independent implementation of the protocol.
 
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { text } from 'node:stream/consumers';
 import { constants, createGzip } from 'node:zlib';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
@@ -13,7 +19,10 @@ import { RESUME_QUERY, renderTyped, SSE_RETRY_MS } from '../../bench/contract/co
 /** The server's side of an accepted stream. */
 export interface ScriptedStream {
   readonly path: string;
-  /** Cursor as the client sent it: the header's value, the line's second word, a WebSocket's whole first message. */
+  /**
+   * Cursor as the client sent it: the header's value, the line's second word, a WebSocket's whole
+   * first message.
+   */
   readonly resume: string | undefined;
   readonly socket: Socket;
   readonly control: (type: 'open' | 'done' | 'gap', fields: object) => void;
@@ -29,17 +38,30 @@ export interface ScriptedServer extends AsyncDisposable {
 
 type Script = (stream: ScriptedStream) => void;
 
-export async function startScriptedServer(transport: TransportId, script: Script): Promise<ScriptedServer> {
+export async function startScriptedServer(
+  transport: TransportId,
+  script: Script,
+): Promise<ScriptedServer> {
   return listen(builders[transport](script));
 }
 
 /** Answers every HTTP request, upgrades included, with this status and a JSON body. */
 export async function startRefusingServer(status: number, body: string): Promise<ScriptedServer> {
-  return listen(createHttpServer((_request, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body)));
+  return listen(
+    createHttpServer((_request, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+    ),
+  );
 }
 
-/** Sends these bytes to every client that connects and sends something, then ends the connection or leaves it open. */
-export async function startRawServer(bytes: string | Buffer, then: 'end' | 'stay' = 'stay'): Promise<ScriptedServer> {
+/**
+ * Sends these bytes to every client that connects and sends something, then ends the connection or
+ * leaves it open.
+ */
+export async function startRawServer(
+  bytes: string | Buffer,
+  then: 'end' | 'stay' = 'stay',
+): Promise<ScriptedServer> {
   return listen(
     createTcpServer((socket) => {
       socket.once('data', () => {
@@ -62,7 +84,8 @@ interface HttpScript {
 
 const eventStream: HttpScript = {
   contentType: 'text/event-stream; charset=utf-8',
-  control: (type, fields) => `event: ${type}\n${type === 'open' ? `retry: ${SSE_RETRY_MS}\n` : ''}data: ${JSON.stringify(fields)}\n\n`,
+  control: (type, fields) =>
+    `event: ${type}\n${type === 'open' ? `retry: ${SSE_RETRY_MS}\n` : ''}data: ${JSON.stringify(fields)}\n\n`,
   token: (payload) => `data: ${payload}\n\n`,
   heartbeat: ':\n\n',
 };
@@ -74,18 +97,34 @@ const lines: HttpScript = {
   heartbeat: '\n',
 };
 
-/** Reads a request whole, so that one with a body is answered after it, as a server that parses it does. */
+/**
+ * Reads a request whole, so that one with a body is answered after it, as a server that parses it
+ * does.
+ */
 const overHttp =
-  ({ contentType, control, token, heartbeat, isCompressed = false, isBuffered = false }: HttpScript) =>
+  ({
+    contentType,
+    control,
+    token,
+    heartbeat,
+    isCompressed = false,
+    isBuffered = false,
+  }: HttpScript) =>
   (script: Script): Server =>
     createHttpServer(async (request, response) => {
       const body = await text(request);
       const gzip = isCompressed ? createGzip({ flush: constants.Z_SYNC_FLUSH }) : undefined;
       gzip?.pipe(response);
       const held: string[] = [];
-      const write = (piece: string): void => void (isBuffered ? held.push(piece) : (gzip ?? response).write(piece));
+      const write = (piece: string): void =>
+        void (isBuffered ? held.push(piece) : (gzip ?? response).write(piece));
       if (!isBuffered)
-        response.writeHead(200, { 'content-type': contentType, ...(isCompressed && { 'content-encoding': 'gzip' }) }).flushHeaders();
+        response
+          .writeHead(200, {
+            'content-type': contentType,
+            ...(isCompressed && { 'content-encoding': 'gzip' }),
+          })
+          .flushHeaders();
       script({
         path: request.url ?? '',
         resume:
@@ -101,16 +140,28 @@ const overHttp =
             return;
           }
           const whole = Buffer.from(held.join(''));
-          response.writeHead(200, { 'content-type': contentType, 'content-length': whole.length }).end(whole);
+          response
+            .writeHead(200, { 'content-type': contentType, 'content-length': whole.length })
+            .end(whole);
         },
       });
     });
 
 const overWebSocket =
-  ({ isBinary = false, perMessageDeflate = false }: { isBinary?: boolean; perMessageDeflate?: false | PerMessageDeflateOptions }) =>
+  ({
+    isBinary = false,
+    perMessageDeflate = false,
+  }: {
+    isBinary?: boolean;
+    perMessageDeflate?: false | PerMessageDeflateOptions;
+  }) =>
   (script: Script): Server => {
     const http = createHttpServer();
-    const sockets = new WebSocketServer({ server: http, perMessageDeflate, handleProtocols: () => 'tokens.v1.json' });
+    const sockets = new WebSocketServer({
+      server: http,
+      perMessageDeflate,
+      handleProtocols: () => 'tokens.v1.json',
+    });
     sockets.on('connection', (client, request) => {
       client.on('error', () => {});
       const path = request.url ?? '';
@@ -124,7 +175,8 @@ const overWebSocket =
           heartbeat: () => client.ping(),
           end: () => client.close(1000),
         });
-      if (path.endsWith(RESUME_QUERY)) client.once('message', (message: Buffer) => start(message.toString()));
+      if (path.endsWith(RESUME_QUERY))
+        client.once('message', (message: Buffer) => start(message.toString()));
       else start(undefined);
     });
     return http;
@@ -138,9 +190,15 @@ const builders: Record<TransportId, (script: Script) => Server> = {
   buffered: overHttp({ ...lines, isBuffered: true }),
   ws: overWebSocket({}),
   'ws-binary': overWebSocket({ isBinary: true }),
-  'ws-deflate': overWebSocket({ perMessageDeflate: { threshold: 0, clientNoContextTakeover: true } }),
+  'ws-deflate': overWebSocket({
+    perMessageDeflate: { threshold: 0, clientNoContextTakeover: true },
+  }),
   'ws-deflate-no-takeover': overWebSocket({
-    perMessageDeflate: { threshold: 0, clientNoContextTakeover: true, serverNoContextTakeover: true },
+    perMessageDeflate: {
+      threshold: 0,
+      clientNoContextTakeover: true,
+      serverNoContextTakeover: true,
+    },
   }),
   tcp: (script) =>
     createTcpServer((socket) => {

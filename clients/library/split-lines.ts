@@ -1,4 +1,5 @@
-// Splits decoded text into lines, as a Node consumer would write it. An empty line is a heartbeat, and is left out.
+// Splits decoded text into lines, as a Node consumer would write it. An empty line is a heartbeat,
+// and is left out.
 
 import { MIB } from '../../bench/contract/units.ts';
 import { protocolFailure } from '../stream-failure.ts';
@@ -6,14 +7,18 @@ import { protocolFailure } from '../stream-failure.ts';
 const MAX_LINE_CHARACTERS = MIB;
 
 /** @throws StreamFailure from `feed` for a line without an end. */
-export function splitLines(onLine: (line: string) => void): { readonly feed: (text: string) => void; readonly isInLine: () => boolean } {
+export function splitLines(onLine: (line: string) => void): {
+  readonly feed: (text: string) => void;
+  readonly isInLine: () => boolean;
+} {
   let unfinished = '';
   return {
     feed: (text) => {
       const lines = (unfinished + text).split('\n');
       unfinished = lines.pop() ?? '';
       for (const line of lines) if (line !== '') onLine(line);
-      if (unfinished.length > MAX_LINE_CHARACTERS) throw protocolFailure(`a line of more than ${MAX_LINE_CHARACTERS} characters`);
+      if (unfinished.length > MAX_LINE_CHARACTERS)
+        throw protocolFailure(`a line of more than ${MAX_LINE_CHARACTERS} characters`);
     },
     isInLine: () => unfinished !== '',
   };

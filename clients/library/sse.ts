@@ -14,7 +14,11 @@ const EVENT_STREAM = 'text/event-stream';
 const plain: LibraryFormat = {
   request: ({ path, resumeAfter }) => {
     const fields = { accept: EVENT_STREAM, 'cache-control': 'no-cache' };
-    return { method: 'GET', path, headers: resumeAfter === undefined ? fields : { ...fields, 'last-event-id': resumeAfter } };
+    return {
+      method: 'GET',
+      path,
+      headers: resumeAfter === undefined ? fields : { ...fields, 'last-event-id': resumeAfter },
+    };
   },
   contentType: EVENT_STREAM,
   body: 'chunked',
@@ -26,7 +30,8 @@ const plain: LibraryFormat = {
         else stream.control(asControlType(event), data, at());
       },
       onError: (error: ParseError) => {
-        // The other kinds are unknown fields and bad retry values, which an event stream may contain.
+        // The other kinds are unknown fields and bad retry values, which an event stream may
+        // contain.
         if (error.type === 'max-buffer-size-exceeded') throw protocolFailure(error.message);
       },
     }),
@@ -34,7 +39,10 @@ const plain: LibraryFormat = {
 
 export const sse = libraryHttpStream(plain);
 
-/** A receiver that resumes asks by GET: the generation exists, and a second POST would ask for it again. */
+/**
+ * A receiver that resumes asks by GET: the generation exists, and a second POST would ask for it
+ * again.
+ */
 export const ssePost = libraryHttpStream({
   ...plain,
   request: (target) => {
@@ -48,7 +56,10 @@ export const sseGzip = libraryHttpStream({
   ...plain,
   request: (target) => {
     const request = plain.request(target);
-    return { ...request, headers: { ...(request.headers as Record<string, string>), 'accept-encoding': 'gzip' } };
+    return {
+      ...request,
+      headers: { ...(request.headers as Record<string, string>), 'accept-encoding': 'gzip' },
+    };
   },
   contentEncoding: 'gzip',
 });

@@ -8,7 +8,12 @@ import { splitLines } from './split-lines.ts';
 
 export const tcp: OpenStream = (stream, target) => {
   const { host, port, localAddress } = target;
-  const socket = connect({ host, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
+  const socket = connect({
+    host,
+    port,
+    noDelay: true,
+    ...(localAddress === undefined ? {} : { localAddress }),
+  });
   let at = stream.now();
   const lines = splitLines((line) => stream.message(line, at));
   socket.setEncoding('utf8');
@@ -30,9 +35,19 @@ export const tcp: OpenStream = (stream, target) => {
   socket.on('end', () => {
     const endedAt = stream.now();
     if (stream.isDone && !lines.isInLine()) stream.end(endedAt);
-    else if (stream.isDone) stream.fail(protocolFailure('the connection ended within a line, after `done`'), endedAt);
+    else if (stream.isDone)
+      stream.fail(protocolFailure('the connection ended within a line, after `done`'), endedAt);
     else stream.fail(socketFailure(undefined, 'before `done`'), endedAt);
   });
-  socket.on('error', (error) => stream.fail(socketFailure(error, stream.isDone ? 'after `done`' : 'before `done`'), stream.now()));
-  return { close: () => void socket.destroy(), pause: () => void socket.pause(), unpause: () => void socket.resume() };
+  socket.on('error', (error) =>
+    stream.fail(
+      socketFailure(error, stream.isDone ? 'after `done`' : 'before `done`'),
+      stream.now(),
+    ),
+  );
+  return {
+    close: () => void socket.destroy(),
+    pause: () => void socket.pause(),
+    unpause: () => void socket.resume(),
+  };
 };

@@ -1,7 +1,8 @@
-// One undici Client for one stream, whose sockets can be seen from the moment they begin to connect.
+// One undici Client for one stream, whose sockets can be seen from the moment they begin to
+// connect.
 //
-// An Agent would make a Client for every concurrent stream too, but would not say which socket a stream is on, and would send
-// the next stream down a connection that this one has finished with.
+// An Agent would make a Client for every concurrent stream too, but would not say which socket a
+// stream is on, and would send the next stream down a connection that this one has finished with.
 
 import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
@@ -23,9 +24,16 @@ interface Timeouts {
   readonly bodyMs?: number;
 }
 
-export function openStreamConnection(stream: LibraryStream, target: StreamTarget, timeouts: Timeouts = {}): StreamConnection {
+export function openStreamConnection(
+  stream: LibraryStream,
+  target: StreamTarget,
+  timeouts: Timeouts = {},
+): StreamConnection {
   const { connectMs, headersMs, bodyMs } = timeouts;
-  const connector = buildConnector({ allowH2: false, ...(connectMs === undefined ? {} : { timeout: connectMs }) });
+  const connector = buildConnector({
+    allowH2: false,
+    ...(connectMs === undefined ? {} : { timeout: connectMs }),
+  });
   let latest: Socket | undefined;
   const client = new Client(`http://${authorityOf(target)}`, {
     allowH2: false,
@@ -35,8 +43,8 @@ export function openStreamConnection(stream: LibraryStream, target: StreamTarget
     ...(bodyMs === undefined ? {} : { bodyTimeout: bodyMs }),
     ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
     connect: (options, callback) => {
-      // Its type does not say so, but the connector returns the socket. The client itself learns of it once it is connected,
-      // too late for a stream that is abandoned before.
+      // Its type does not say so, but the connector returns the socket. The client itself learns of
+      // it once it is connected, too late for a stream that is abandoned before.
       latest = connector(options, (...result) => {
         const at = stream.now();
         if (result[0] === null) stream.connected(result[1], at);
@@ -53,9 +61,13 @@ export function openStreamConnection(stream: LibraryStream, target: StreamTarget
   };
 }
 
-/** Translates undici's own codes and llhttp's into those of this project; keeps the system's (ECONNRESET …) as they are. */
+/**
+ * Translates undici's own codes and llhttp's into those of this project; keeps the system's
+ * (ECONNRESET …) as they are.
+ */
 export function describeError(error: NodeJS.ErrnoException): StreamFailure {
   const { code = 'protocol', message } = error;
-  if (code === 'UND_ERR_SOCKET' || code === 'HPE_INVALID_EOF_STATE') return new StreamFailure('closed-early', message);
+  if (code === 'UND_ERR_SOCKET' || code === 'HPE_INVALID_EOF_STATE')
+    return new StreamFailure('closed-early', message);
   return new StreamFailure(code.startsWith('HPE_') ? 'protocol' : code, message);
 }

@@ -3,7 +3,10 @@
 import { EventSource } from 'undici';
 import { openEventSources } from './event-source-stream.ts';
 
-/** Delivers tokens through onTokenText, never onTokenBytes, and reports lost connections through onLost. */
+/**
+ * Delivers tokens through onTokenText, never onTokenBytes, and reports lost connections through
+ * onLost.
+ */
 export const openUndiciEventSourceClient = openEventSources(
   'undici-eventsource',
   (url, dispatcher) => new EventSource(url, { node: { dispatcher } }),

@@ -32,34 +32,54 @@ export const webSocketDeflate = libraryOf({ deflate: 'context-takeover' });
 
 export const webSocketDeflateNoTakeover = libraryOf({ deflate: 'no-context-takeover' });
 
-function openWebSocket(stream: LibraryStream, target: StreamTarget, { hasBinaryTokens = false, deflate }: MessageForm): OpenedStream {
+function openWebSocket(
+  stream: LibraryStream,
+  target: StreamTarget,
+  { hasBinaryTokens = false, deflate }: MessageForm,
+): OpenedStream {
   const { host, port, localAddress } = target;
   const resume = resumeMessageOf(target);
   let headBytes = 0;
   let isPaused = false;
   let socketError: NodeJS.ErrnoException | undefined;
-  const client = new WebSocket(`ws://${authorityOf(target)}${webSocketPathOf(target)}`, [WEBSOCKET_PROTOCOL], {
-    // On by default in the client, off by default in the server.
-    perMessageDeflate: deflate !== undefined && {
-      serverNoContextTakeover: deflate === 'no-context-takeover',
-      clientNoContextTakeover: true,
+  const client = new WebSocket(
+    `ws://${authorityOf(target)}${webSocketPathOf(target)}`,
+    [WEBSOCKET_PROTOCOL],
+    {
+      // On by default in the client, off by default in the server.
+      perMessageDeflate: deflate !== undefined && {
+        serverNoContextTakeover: deflate === 'no-context-takeover',
+        clientNoContextTakeover: true,
+      },
+      maxPayload: MAX_MESSAGE_BYTES,
+      createConnection: () => {
+        const socket = connect({
+          host,
+          port,
+          noDelay: true,
+          ...(localAddress === undefined ? {} : { localAddress }),
+        });
+        socket.on('connect', () => stream.connected(socket, stream.now()));
+        // ws reports a reset as close code 1006, without its cause.
+        socket.on('error', (error) => (socketError = error));
+        return socket;
+      },
     },
-    maxPayload: MAX_MESSAGE_BYTES,
-    createConnection: () => {
-      const socket = connect({ host, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
-      socket.on('connect', () => stream.connected(socket, stream.now()));
-      // ws reports a reset as close code 1006, without its cause.
-      socket.on('error', (error) => (socketError = error));
-      return socket;
-    },
-  });
+  );
 
   client.on('upgrade', ({ statusCode = 0, statusMessage = '', rawHeaders }) => {
-    headBytes = countHeadBytes({ status: statusCode, reason: statusMessage, rawFields: rawHeaders });
+    headBytes = countHeadBytes({
+      status: statusCode,
+      reason: statusMessage,
+      rawFields: rawHeaders,
+    });
   });
   client.on('open', () => {
     if ((client.extensions === '') !== (deflate === undefined)) {
-      stream.fail(protocolFailure(`the extension agreed on is ${client.extensions || 'none'}`), stream.now());
+      stream.fail(
+        protocolFailure(`the extension agreed on is ${client.extensions || 'none'}`),
+        stream.now(),
+      );
       return;
     }
     stream.accept(headBytes, stream.now());
@@ -70,7 +90,8 @@ function openWebSocket(stream: LibraryStream, target: StreamTarget, { hasBinaryT
   client.on('message', (payload: Buffer, isBinary) => {
     const at = stream.now();
     try {
-      if (isBinary && !hasBinaryTokens) throw protocolFailure('a binary message where only text was agreed');
+      if (isBinary && !hasBinaryTokens)
+        throw protocolFailure('a binary message where only text was agreed');
       stream.message(payload.toString(), at);
     } catch (error) {
       stream.fail(error, at);
@@ -89,7 +110,12 @@ function openWebSocket(stream: LibraryStream, target: StreamTarget, { hasBinaryT
   client.on('error', (error) => stream.fail(describeError(error), stream.now()));
   client.on('close', (code, reason) => {
     const at = stream.now();
-    const failure = describeClose({ code, reason: reason.toString(), isDone: stream.isDone, socketError });
+    const failure = describeClose({
+      code,
+      reason: reason.toString(),
+      isDone: stream.isDone,
+      socketError,
+    });
     if (failure === undefined) stream.end(at);
     else stream.fail(failure, at);
   });
@@ -107,11 +133,17 @@ function openWebSocket(stream: LibraryStream, target: StreamTarget, { hasBinaryT
   };
 }
 
-/** Translates ws's and llhttp's codes, and ws's errors without one, into those of this project; keeps the system's as they are. */
+/**
+ * Translates ws's and llhttp's codes, and ws's errors without one, into those of this project;
+ * keeps the system's as they are.
+ */
 function describeError(error: NodeJS.ErrnoException): StreamFailure {
   // node:http's message for an orderly end before the response.
   if (error.message === 'socket hang up')
-    return new StreamFailure('closed-early', 'the connection ended before the response head was whole');
+    return new StreamFailure(
+      'closed-early',
+      'the connection ended before the response head was whole',
+    );
   const { code } = error;
   const isProtocol = code === undefined || code.startsWith('WS_ERR_') || code.startsWith('HPE_');
   return new StreamFailure(isProtocol ? 'protocol' : code, error.message);
@@ -126,8 +158,13 @@ interface Close {
 
 function describeClose({ code, reason, isDone, socketError }: Close): StreamFailure | undefined {
   // 1006 is ws's own: no close frame was received.
-  if (code === 1006 && socketError !== undefined) return new StreamFailure(socketError.code ?? 'socket', socketError.message);
-  if (code === 1006) return new StreamFailure('closed-early', `the connection ended ${isDone ? 'without a close frame' : 'before `done`'}`);
+  if (code === 1006 && socketError !== undefined)
+    return new StreamFailure(socketError.code ?? 'socket', socketError.message);
+  if (code === 1006)
+    return new StreamFailure(
+      'closed-early',
+      `the connection ended ${isDone ? 'without a close frame' : 'before `done`'}`,
+    );
   // ws reports a close frame without a code as 1005.
   return closeFailure({ code: code === 1005 ? undefined : code, reason, isDone });
 }

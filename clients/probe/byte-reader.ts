@@ -6,8 +6,9 @@ import type { StreamFailure } from '../stream-failure.ts';
 
 export interface ByteReader {
   /**
-   * Consumes bytes [start, end) of a buffer that is overwritten as soon as this returns. `at` is the stamp of the socket
-   * read; it is an argument all the way down because a number kept in a field would be boxed again for every token.
+   * Consumes bytes [start, end) of a buffer that is overwritten as soon as this returns. `at` is
+   * the stamp of the socket read; it is an argument all the way down because a number kept in a
+   * field would be boxed again for every token.
    * @throws StreamFailure
    */
   push: (buffer: Buffer, start: number, end: number, at: Instant) => void;
@@ -26,7 +27,10 @@ export interface StreamSink {
   control: (type: ControlType, text: string, at: Instant) => void;
   /** The stream is whole; the socket is closed, unless it is kept for another stream. */
   end: (at: Instant) => void;
-  /** The connection is open and the stream is requested only now: what came before, `bytes` of it received, belongs to no stream. */
+  /**
+   * The connection is open and the stream is requested only now: what came before, `bytes` of it
+   * received, belongs to no stream.
+   */
   begin: (bytes: number) => void;
   send: (bytes: Buffer) => void;
 }
@@ -35,7 +39,10 @@ export interface StreamSink {
 export interface StreamReader extends ByteReader {
   /** The socket is connected: returns what to send first (latin1). */
   start: (at: Instant) => string;
-  /** The socket ended, or broke with `error`: returns why the stream is not whole; undefined when it is. */
+  /**
+   * The socket ended, or broke with `error`: returns why the stream is not whole; undefined when it
+   * is.
+   */
   endedBy: (error: NodeJS.ErrnoException | undefined) => StreamFailure | undefined;
   /** Once the stream is whole: whether the connection can carry another. */
   readonly isKept: boolean;

@@ -1,5 +1,5 @@
-// Bytes of an unfinished unit, kept from one read to the next because the read buffer is shared and reused. Allocates
-// nothing until the first unit is cut by the end of a read.
+// Bytes of an unfinished unit, kept from one read to the next because the read buffer is shared and
+// reused. Allocates nothing until the first unit is cut by the end of a read.
 
 import { KIB, MIB } from '../../bench/contract/units.ts';
 import { protocolFailure } from '../stream-failure.ts';
@@ -26,7 +26,8 @@ export class Carry {
     const needed = this.length + end - start;
     if (needed > this.bytes.length) this.#grow(needed);
     if (end - start <= LOOP_BYTES) {
-      for (let from = start, to = this.length; from < end; from++, to++) this.bytes[to] = buffer[from] as number;
+      for (let from = start, to = this.length; from < end; from++, to++)
+        this.bytes[to] = buffer[from] as number;
     } else {
       buffer.copy(this.bytes, this.length, start, end);
     }
@@ -38,10 +39,12 @@ export class Carry {
   }
 
   #grow(needed: number): void {
-    if (needed > MAX_UNIT_BYTES) throw protocolFailure(`${this.#what} of more than ${MAX_UNIT_BYTES} bytes`);
+    if (needed > MAX_UNIT_BYTES)
+      throw protocolFailure(`${this.#what} of more than ${MAX_UNIT_BYTES} bytes`);
     let size = Math.max(FIRST_BYTES, this.bytes.length);
     while (size < needed) size *= 2;
-    // Not from Buffer's pool: a slice that lives as long as a stream would keep a whole 8 KiB slab alive.
+    // Not from Buffer's pool: a slice that lives as long as a stream would keep a whole 8 KiB slab
+    // alive.
     const grown = Buffer.allocUnsafeSlow(size);
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;

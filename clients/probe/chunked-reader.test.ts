@@ -12,7 +12,10 @@ interface Decoded {
 function decode(coded: Buffer | string, reads: readonly number[] = [1_000_000]): Decoded {
   const spans: Buffer[] = [];
   let ends = 0;
-  const reader = new ChunkedReader({ push: (buffer, start, end) => spans.push(Buffer.from(buffer.subarray(start, end))) }, () => ends++);
+  const reader = new ChunkedReader(
+    { push: (buffer, start, end) => spans.push(Buffer.from(buffer.subarray(start, end))) },
+    () => ends++,
+  );
   const failure = pushInReads(reader, Buffer.from(coded as string), reads)?.message;
   return { body: Buffer.concat(spans), ends, failure };
 }
@@ -26,16 +29,28 @@ const arbitraryChunk = fc.record({
 
 test('the data of all chunks is handed on, wherever reads end, and the end once', () => {
   fc.assert(
-    fc.property(fc.array(arbitraryChunk), fc.constantFrom('', 'A: b\r\n', 'A: b\r\nC:\r\n'), arbitraryReads, (chunks, trailers, reads) => {
-      const coded = chunks.flatMap(({ data, extension, isUpperCase, zeros }) => {
-        const size = data.length.toString(16);
-        return [Buffer.from(`${zeros}${isUpperCase ? size.toUpperCase() : size}${extension}\r\n`), data, Buffer.from('\r\n')];
-      });
-      const decoded = decode(Buffer.concat([...coded, Buffer.from(`0\r\n${trailers}\r\n`)]), reads);
-      expect(decoded.failure).toBeUndefined();
-      expect(decoded.ends).toBe(1);
-      expect(decoded.body.equals(Buffer.concat(chunks.map(({ data }) => data)))).toBe(true);
-    }),
+    fc.property(
+      fc.array(arbitraryChunk),
+      fc.constantFrom('', 'A: b\r\n', 'A: b\r\nC:\r\n'),
+      arbitraryReads,
+      (chunks, trailers, reads) => {
+        const coded = chunks.flatMap(({ data, extension, isUpperCase, zeros }) => {
+          const size = data.length.toString(16);
+          return [
+            Buffer.from(`${zeros}${isUpperCase ? size.toUpperCase() : size}${extension}\r\n`),
+            data,
+            Buffer.from('\r\n'),
+          ];
+        });
+        const decoded = decode(
+          Buffer.concat([...coded, Buffer.from(`0\r\n${trailers}\r\n`)]),
+          reads,
+        );
+        expect(decoded.failure).toBeUndefined();
+        expect(decoded.ends).toBe(1);
+        expect(decoded.body.equals(Buffer.concat(chunks.map(({ data }) => data)))).toBe(true);
+      },
+    ),
     { seed: 2 },
   );
 });
@@ -48,7 +63,12 @@ test('the bound on extensions is one for each chunk, not for the body', () => {
 test('a chunk within one read is handed on as one span of the read buffer', () => {
   const buffer = Buffer.from('5\r\nhello\r\n');
   const spans: unknown[] = [];
-  new ChunkedReader({ push: (...span) => spans.push(span) }, () => {}).push(buffer, 0, buffer.length, 9 as never);
+  new ChunkedReader({ push: (...span) => spans.push(span) }, () => {}).push(
+    buffer,
+    0,
+    buffer.length,
+    9 as never,
+  );
   expect(spans).toEqual([[buffer, 3, 8, 9]]);
 });
 
@@ -66,10 +86,17 @@ describe('malformed coding is a failure that says what and where', () => {
     ['0\r\n\rx', '"x" instead of LF at the end of the body, at byte 4 of the body'],
     ['40000001\r\n', 'chunk of more than 1073741824 bytes at byte 7 of the body'],
     ['00000000000000001\r\n', 'chunk of more than 1073741824 bytes at byte 16 of the body'],
-    [`1;${'e'.repeat(16_385)}\r\n`, 'chunk extension of more than 16384 bytes at byte 16386 of the body'],
-    [`0\r\n${'A: b\r\n'.repeat(5000)}`, 'trailer section of more than 16384 bytes at byte 24579 of the body'],
+    [
+      `1;${'e'.repeat(16_385)}\r\n`,
+      'chunk extension of more than 16384 bytes at byte 16386 of the body',
+    ],
+    [
+      `0\r\n${'A: b\r\n'.repeat(5000)}`,
+      'trailer section of more than 16384 bytes at byte 24579 of the body',
+    ],
   ])('%j', (coded, message) => {
-    for (const reads of [[1_000_000], [1], [3]]) expect(decode(coded, reads).failure).toContain(message);
+    for (const reads of [[1_000_000], [1], [3]])
+      expect(decode(coded, reads).failure).toContain(message);
   });
 });
 
@@ -100,7 +127,9 @@ test('of arbitrary bytes exactly the chunks are handed on, and reads make no dif
       { weight: 1, arbitrary: fc.uint8Array({ maxLength: 6 }) },
       {
         weight: 6,
-        arbitrary: fc.constantFrom('\r\n', '1\r\nx\r\n', '0\r\n', 'a: b\r\n', '3', ';', ' ', '\r', '\n').map((text) => Buffer.from(text)),
+        arbitrary: fc
+          .constantFrom('\r\n', '1\r\nx\r\n', '0\r\n', 'a: b\r\n', '3', ';', ' ', '\r', '\n')
+          .map((text) => Buffer.from(text)),
       },
     ),
     { maxLength: 8 },
@@ -112,7 +141,10 @@ test('of arbitrary bytes exactly the chunks are handed on, and reads make no dif
       const whole = decode(coded);
       expect({ body: whole.body.toString('latin1'), isWhole: whole.ends === 1 }).toEqual(plain);
       const cut = decode(coded, reads);
-      expect({ body: cut.body, failure: cut.failure }).toEqual({ body: whole.body, failure: whole.failure });
+      expect({ body: cut.body, failure: cut.failure }).toEqual({
+        body: whole.body,
+        failure: whole.failure,
+      });
       expect(whole.failure ?? 'at byte 0 of the body').toMatch(/at byte \d+ of the body$/);
     }),
     { seed: 3, numRuns: 3000 },

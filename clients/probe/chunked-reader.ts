@@ -1,11 +1,15 @@
-// Chunked transfer coding (RFC 9112 §7.1) as a state machine that hands on spans of the read buffer and copies nothing.
-// Chunk extensions are skipped, as §7.1.1 asks of a recipient that does not know them, and so are trailers.
+// Chunked transfer coding (RFC 9112 §7.1) as a state machine that hands on spans of the read buffer
+// and copies nothing. Chunk extensions are skipped, as §7.1.1 asks of a recipient that does not
+// know them, and so are trailers.
 
 import { type Instant, KIB, MIB } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { protocolFailure, type StreamFailure } from '../stream-failure.ts';
 
-/** Keeps the arithmetic on sizes within 31 bits; spans are handed on as they come, so no chunk is ever held. */
+/**
+ * Keeps the arithmetic on sizes within 31 bits; spans are handed on as they come, so no chunk is
+ * ever held.
+ */
 export const MAX_CHUNK_BYTES = 1024 * MIB;
 
 /** Bound on a chunk extension and on the trailer section. */
@@ -30,7 +34,10 @@ type State =
   | 'end-lf'
   | 'end';
 
-const expectedBy: Record<Exclude<State, 'data' | 'extension' | 'trailer' | 'trailer-start'>, string> = {
+const expectedBy: Record<
+  Exclude<State, 'data' | 'extension' | 'trailer' | 'trailer-start'>,
+  string
+> = {
   size: 'a chunk size',
   'size-lf': 'LF after the chunk size',
   'data-cr': 'CR after the chunk',
@@ -51,7 +58,10 @@ export class ChunkedReader implements ByteReader {
   /** Bytes of the coded body before the current push. */
   #offset = 0;
 
-  /** `body` gets the decoded spans; `onEnd` is called once, when the last chunk and the trailers were read. */
+  /**
+   * `body` gets the decoded spans; `onEnd` is called once, when the last chunk and the trailers
+   * were read.
+   */
   constructor(body: ByteReader, onEnd: (at: Instant) => void) {
     this.#body = body;
     this.#onEnd = onEnd;
@@ -129,7 +139,9 @@ export class ChunkedReader implements ByteReader {
       this.#chunkBytes = this.#chunkBytes * 16 + digit;
       this.#sizeDigits++;
       if (this.#chunkBytes > MAX_CHUNK_BYTES || this.#sizeDigits > 16) {
-        throw protocolFailure(`chunk of more than ${MAX_CHUNK_BYTES} bytes at byte ${this.#offset + index} of the body`);
+        throw protocolFailure(
+          `chunk of more than ${MAX_CHUNK_BYTES} bytes at byte ${this.#offset + index} of the body`,
+        );
       }
       return;
     }
@@ -140,15 +152,25 @@ export class ChunkedReader implements ByteReader {
   }
 
   #ignore(byte: number, index: number, what: string): void {
-    if (byte === LF) throw protocolFailure(`LF without CR in a ${what}, at byte ${this.#offset + index} of the body`);
+    if (byte === LF)
+      throw protocolFailure(
+        `LF without CR in a ${what}, at byte ${this.#offset + index} of the body`,
+      );
     if (++this.#ignoredBytes <= MAX_IGNORED_BYTES) return;
-    throw protocolFailure(`${what} of more than ${MAX_IGNORED_BYTES} bytes at byte ${this.#offset + index} of the body`);
+    throw protocolFailure(
+      `${what} of more than ${MAX_IGNORED_BYTES} bytes at byte ${this.#offset + index} of the body`,
+    );
   }
 
   #unexpected(byte: number, index: number): StreamFailure {
     const expected = expectedBy[this.#state as keyof typeof expectedBy];
-    const found = byte > SPACE && byte < 127 ? `"${String.fromCharCode(byte)}"` : `0x${byte.toString(16).padStart(2, '0')}`;
-    return protocolFailure(`chunked coding: ${found} instead of ${expected}, at byte ${this.#offset + index} of the body`);
+    const found =
+      byte > SPACE && byte < 127
+        ? `"${String.fromCharCode(byte)}"`
+        : `0x${byte.toString(16).padStart(2, '0')}`;
+    return protocolFailure(
+      `chunked coding: ${found} instead of ${expected}, at byte ${this.#offset + index} of the body`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
-// Test fixture: feeds bytes to a reader as a socket would, cut anywhere, in a buffer that is overwritten between reads.
+// Test fixture: feeds bytes to a reader as a socket would, cut anywhere, in a buffer that is
+// overwritten between reads.
 
 import * as fc from 'fast-check';
 import { asInstant } from '../../bench/contract/units.ts';
@@ -14,8 +15,14 @@ export const arbitraryReads = fc.oneof(
   fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 }),
 );
 
-/** Returns the failure that the reader threw, if it did; anything else that is thrown is thrown on. */
-export function pushInReads(reader: ByteReader, bytes: Buffer, reads: readonly number[]): StreamFailure | undefined {
+/**
+ * Returns the failure that the reader threw, if it did; anything else that is thrown is thrown on.
+ */
+export function pushInReads(
+  reader: ByteReader,
+  bytes: Buffer,
+  reads: readonly number[],
+): StreamFailure | undefined {
   // Remains of earlier reads around the span: bytes that end a line, and bytes that do not.
   const margin = 5;
   try {

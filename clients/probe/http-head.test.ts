@@ -3,10 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { type HttpHead, HttpHeadReader } from './http-head.ts';
 
 /** The head, and where the body starts, when the bytes come in reads that end at `cuts`. */
-function readHead(text: string, cuts: readonly number[] = []): { head: HttpHead | undefined; bodyStart: number | undefined } {
+function readHead(
+  text: string,
+  cuts: readonly number[] = [],
+): { head: HttpHead | undefined; bodyStart: number | undefined } {
   const bytes = Buffer.from(text, 'latin1');
   const reader = new HttpHeadReader();
-  const ends = [...new Set([...cuts, bytes.length])].filter((end) => end > 0 && end <= bytes.length).toSorted((a, b) => a - b);
+  const ends = [...new Set([...cuts, bytes.length])]
+    .filter((end) => end > 0 && end <= bytes.length)
+    .toSorted((a, b) => a - b);
   let start = 0;
   for (const end of ends) {
     const bodyStart = reader.push(bytes, start, end);
@@ -16,7 +21,8 @@ function readHead(text: string, cuts: readonly number[] = []): { head: HttpHead 
   return { head: reader.head, bodyStart: undefined };
 }
 
-const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type:text/event-stream\r\nVary: a\r\nvary: \t b \r\nX-Empty:\r\n\r\n';
+const HEAD =
+  'HTTP/1.1 200 OK\r\nContent-Type:text/event-stream\r\nVary: a\r\nvary: \t b \r\nX-Empty:\r\n\r\n';
 
 describe('a whole head', () => {
   test('gives status, reason, fields by lower-case name, and its length', () => {
@@ -52,23 +58,44 @@ describe('a whole head', () => {
   });
 
   test('ends the search at a 101, which is no interim response', () => {
-    expect(readHead('HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x00').head).toMatchObject({ status: 101 });
+    expect(readHead('HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x00').head).toMatchObject({
+      status: 101,
+    });
   });
 });
 
 test('an unfinished head is undefined', () => {
-  expect(readHead('HTTP/1.1 200 OK\r\nA: b\r\n')).toEqual({ head: undefined, bodyStart: undefined });
+  expect(readHead('HTTP/1.1 200 OK\r\nA: b\r\n')).toEqual({
+    head: undefined,
+    bodyStart: undefined,
+  });
 });
 
 test.each([
   ['another protocol', 'SSH-2.0\r\n', 'begins with "SSH-2.0'],
   ['HTTP/1.0, which has no chunked coding', 'HTTP/1.0 200 OK\r\n\r\n', 'begins with "HTTP/1.0'],
-  ['a status that is no number', 'HTTP/1.1 2x0 OK\r\n\r\n', 'malformed status line "HTTP/1.1 2x0 OK"'],
-  ['a field without a colon', 'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n', 'malformed field line "nonsense"'],
+  [
+    'a status that is no number',
+    'HTTP/1.1 2x0 OK\r\n\r\n',
+    'malformed status line "HTTP/1.1 2x0 OK"',
+  ],
+  [
+    'a field without a colon',
+    'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n',
+    'malformed field line "nonsense"',
+  ],
   ['a space before the colon', 'HTTP/1.1 200 OK\r\nA : b\r\n\r\n', 'malformed field line "A : b"'],
   ['a folded field', 'HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n', 'malformed field line " c"'],
-  ['a head without end', `HTTP/1.1 200 OK\r\nA: ${'b'.repeat(20_000)}`, 'did not end within 16384 bytes'],
-  ['interim responses without end', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000), 'did not end within 16384 bytes'],
+  [
+    'a head without end',
+    `HTTP/1.1 200 OK\r\nA: ${'b'.repeat(20_000)}`,
+    'did not end within 16384 bytes',
+  ],
+  [
+    'interim responses without end',
+    'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000),
+    'did not end within 16384 bytes',
+  ],
 ])('%s is a protocol failure that says so', (_what, text, message) => {
   expect(() => readHead(text)).toThrow(message);
 });

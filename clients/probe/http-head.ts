@@ -1,5 +1,5 @@
-// The head of an HTTP/1.1 response (RFC 9112 §4, §5), shared by SSE and the WebSocket upgrade. Once per stream, so it is
-// written for clarity: the bytes become a string.
+// The head of an HTTP/1.1 response (RFC 9112 §4, §5), shared by SSE and the WebSocket upgrade. Once
+// per stream, so it is written for clarity: the bytes become a string.
 
 import { KIB } from '../../bench/contract/units.ts';
 import { protocolFailure } from '../stream-failure.ts';
@@ -26,12 +26,17 @@ export class HttpHeadReader {
   #interimBytes = 0;
 
   /**
-   * Returns the index just past the head, or undefined while it is unfinished. Interim responses are skipped (RFC 9110 §15.2).
+   * Returns the index just past the head, or undefined while it is unfinished. Interim responses
+   * are skipped (RFC 9110 §15.2).
    * @throws StreamFailure
    */
   push(buffer: Buffer, start: number, end: number): number | undefined {
     let before = this.#text.length;
-    this.#text += buffer.toString('latin1', start, Math.min(end, start + MAX_HEAD_BYTES - this.#interimBytes - before));
+    this.#text += buffer.toString(
+      'latin1',
+      start,
+      Math.min(end, start + MAX_HEAD_BYTES - this.#interimBytes - before),
+    );
     for (;;) {
       this.#checkVersion();
       const at = this.#text.indexOf(HEAD_END);
@@ -55,7 +60,9 @@ export class HttpHeadReader {
   #checkVersion(): void {
     const begin = this.#text.slice(0, VERSION.length);
     if (!VERSION.startsWith(begin)) {
-      throw protocolFailure(`the response begins with ${JSON.stringify(this.#text.slice(0, 40))}, not with "${VERSION}"`);
+      throw protocolFailure(
+        `the response begins with ${JSON.stringify(this.#text.slice(0, 40))}, not with "${VERSION}"`,
+      );
     }
   }
 }

@@ -1,4 +1,5 @@
-// One HTTP response on a connection of its own: the head, then the body or, when the server refuses, its explanation.
+// One HTTP response on a connection of its own: the head, then the body or, when the server
+// refuses, its explanation.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
@@ -12,7 +13,10 @@ const EXCERPT_BYTES = 300;
 interface ResponseOptions {
   /** The only status that is not a refusal. */
   readonly status: number;
-  /** Returns the reader of what follows the head; throws StreamFailure when the head is not acceptable. */
+  /**
+   * Returns the reader of what follows the head; throws StreamFailure when the head is not
+   * acceptable.
+   */
   readonly accept: (head: HttpHead, at: Instant) => ByteReader;
 }
 
@@ -34,14 +38,21 @@ export class HttpResponseReader implements ByteReader {
     const bodyStart = this.#head.push(buffer, start, end);
     const { head } = this.#head;
     if (bodyStart === undefined || head === undefined) return;
-    this.#body = head.status === this.#options.status ? this.#options.accept(head, at) : this.#refuse(head);
+    this.#body =
+      head.status === this.#options.status ? this.#options.accept(head, at) : this.#refuse(head);
     this.#body.push(buffer, bodyStart, end, at);
   }
 
-  /** The failure when the socket ends before the body is whole; `when` says so for an accepted response. */
+  /**
+   * The failure when the socket ends before the body is whole; `when` says so for an accepted
+   * response.
+   */
   endedBy(error: NodeJS.ErrnoException | undefined, when: string): StreamFailure {
     if (this.#refusal !== undefined) return this.#refusal.failure();
-    return socketFailure(error, this.#head.head === undefined ? 'before the response head was whole' : when);
+    return socketFailure(
+      error,
+      this.#head.head === undefined ? 'before the response head was whole' : when,
+    );
   }
 
   #refuse(head: HttpHead): ByteReader {
@@ -69,13 +80,20 @@ class Refusal implements ByteReader {
   }
 
   push(buffer: Buffer, start: number, end: number): void {
-    this.#body += buffer.toString('latin1', start, Math.min(end, start + this.#excerpt - this.#body.length));
+    this.#body += buffer.toString(
+      'latin1',
+      start,
+      Math.min(end, start + this.#excerpt - this.#body.length),
+    );
     if (this.#body.length >= this.#excerpt) throw this.failure();
   }
 
   failure(): StreamFailure {
     const { status, reason } = this.#head;
     const body = Buffer.from(this.#body, 'latin1').toString();
-    return new StreamFailure(`http-${status}`, `the server answered ${status} ${reason}${body === '' ? '' : `: ${body}`}`);
+    return new StreamFailure(
+      `http-${status}`,
+      `the server answered ${status} ${reason}${body === '' ? '' : `: ${body}`}`,
+    );
   }
 }

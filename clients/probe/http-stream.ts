@@ -1,10 +1,17 @@
-// A stream in the response to an HTTP/1.1 request over the probe: request, head, decoded body, closed by the client once it is
-// whole; or kept, as HTTP/1.1 does unless either side says otherwise, for the next request. What differs between the transports
-// that stream over HTTP is an `HttpFormat`.
+// A stream in the response to an HTTP/1.1 request over the probe: request, head, decoded body,
+// closed by the client once it is whole; or kept, as HTTP/1.1 does unless either side says
+// otherwise, for the next request. What differs between the transports that stream over HTTP is an
+// `HttpFormat`.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
-import type { BodyReader, ByteReader, ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
+import type {
+  BodyReader,
+  ByteReader,
+  ProbeTransport,
+  StreamReader,
+  StreamSink,
+} from './byte-reader.ts';
 import { ChunkedReader } from './chunked-reader.ts';
 import type { HttpHead } from './http-head.ts';
 import { HttpResponseReader } from './http-response.ts';
@@ -17,9 +24,15 @@ export interface HttpFormat {
   readonly contentType: string;
   /** The content coding that the request accepts and the response must have; absent for none. */
   readonly contentEncoding?: string;
-  /** A whole answer states its length; a stream is chunked, because its end could not be told from its loss otherwise (RFC 9112 §8). */
+  /**
+   * A whole answer states its length; a stream is chunked, because its end could not be told from
+   * its loss otherwise (RFC 9112 §8).
+   */
   readonly body: 'chunked' | 'whole';
-  /** Makes the reader of the body, its transfer coding taken off; it calls `onDone` when the stream has said that it is over. */
+  /**
+   * Makes the reader of the body, its transfer coding taken off; it calls `onDone` when the stream
+   * has said that it is over.
+   */
   readonly reader: (sink: StreamSink, onDone: () => void) => BodyReader;
 }
 
@@ -32,7 +45,10 @@ class HttpStream implements StreamReader {
   #target: StreamTarget;
   readonly #sink: StreamSink;
   #response: HttpResponseReader;
-  /** Once accepted, bytes go to it directly: with thousands of streams each object on the way is a cache miss a token. */
+  /**
+   * Once accepted, bytes go to it directly: with thousands of streams each object on the way is a
+   * cache miss a token.
+   */
   #body: ByteReader | undefined;
   #isDone = false;
   isKept: boolean;
@@ -78,11 +94,15 @@ class HttpStream implements StreamReader {
       this.#isDone = true;
     });
     const onEnd = (endedAt: Instant): void => {
-      if (!this.#isDone) throw new StreamFailure('closed-early', 'the response ended before `done`');
+      if (!this.#isDone)
+        throw new StreamFailure('closed-early', 'the response ended before `done`');
       content.end?.();
       this.#sink.end(endedAt);
     };
-    this.#body = lengthBytes === undefined ? new ChunkedReader(content, onEnd) : new LengthReader(content, lengthBytes, onEnd);
+    this.#body =
+      lengthBytes === undefined
+        ? new ChunkedReader(content, onEnd)
+        : new LengthReader(content, lengthBytes, onEnd);
     return this.#body;
   }
 }
@@ -97,9 +117,13 @@ function closesConnection({ fields }: HttpHead): boolean {
 }
 
 /** Returns the length of a whole body; undefined for a chunked one. @throws StreamFailure */
-function checkHead({ fields }: HttpHead, { contentType, contentEncoding, body }: HttpFormat): number | undefined {
+function checkHead(
+  { fields }: HttpHead,
+  { contentType, contentEncoding, body }: HttpFormat,
+): number | undefined {
   const type = fields.get('content-type') ?? 'none';
-  if (type.split(';')[0]?.trim().toLowerCase() !== contentType) throw protocolFailure(`content-type is ${type}, not ${contentType}`);
+  if (type.split(';')[0]?.trim().toLowerCase() !== contentType)
+    throw protocolFailure(`content-type is ${type}, not ${contentType}`);
   const encoding = fields.get('content-encoding');
   if (encoding?.toLowerCase() !== contentEncoding) {
     throw protocolFailure(
@@ -120,7 +144,8 @@ function checkHead({ fields }: HttpHead, { contentType, contentEncoding, body }:
 
 /** RFC 9112 §6.2, §6.3. */
 function parseLength(length: string | undefined, coding: string | undefined): number {
-  if (coding !== undefined) throw protocolFailure(`transfer-encoding is ${coding}, but a whole answer states its length`);
+  if (coding !== undefined)
+    throw protocolFailure(`transfer-encoding is ${coding}, but a whole answer states its length`);
   if (length === undefined || !/^\d{1,15}$/.test(length))
     throw protocolFailure(`content-length is ${length ?? 'none'}, not a number of bytes`);
   return Number(length);

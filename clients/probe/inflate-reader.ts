@@ -14,11 +14,14 @@ export class InflateReader implements ByteReader {
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {
-    this.#inflater.push(buffer, start, end, (bytes, from, to) => this.#body.push(bytes, from, to, at));
+    this.#inflater.push(buffer, start, end, (bytes, from, to) =>
+      this.#body.push(bytes, from, to, at),
+    );
   }
 
   /** @throws StreamFailure when the compressed stream is not whole. */
   end(): void {
-    if (!this.#inflater.isEnded) throw new StreamFailure('closed-early', 'the compressed stream ended in the middle');
+    if (!this.#inflater.isEnded)
+      throw new StreamFailure('closed-early', 'the compressed stream ended in the middle');
   }
 }

@@ -6,7 +6,10 @@ import { Inflater, MessageInflater } from './inflate.ts';
 import { InflateReader } from './inflate-reader.ts';
 
 /** Compresses each piece, and flushes after it, with all pieces in one context. */
-async function compressPieces(format: 'gzip' | 'raw', pieces: readonly string[]): Promise<Buffer[]> {
+async function compressPieces(
+  format: 'gzip' | 'raw',
+  pieces: readonly string[],
+): Promise<Buffer[]> {
   const compressor = format === 'gzip' ? createGzip() : createDeflateRaw();
   const compressed: Buffer[] = [];
   let chunks: Buffer[] = [];
@@ -24,7 +27,10 @@ async function compressPieces(format: 'gzip' | 'raw', pieces: readonly string[])
   return compressed;
 }
 
-const events = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 20 });
+const events = fc.array(fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }), {
+  minLength: 1,
+  maxLength: 20,
+});
 
 test('a gzip body is read as node:zlib wrote it, wherever reads cut it', async () => {
   await fc.assert(
@@ -49,7 +55,12 @@ test('each event can be read as soon as its bytes have come, before the body end
   const inflater = new Inflater('gzip');
   const read: string[] = [];
   for (const bytes of (await compressPieces('gzip', pieces)).slice(0, -1))
-    inflater.push(bytes, 0, bytes.length, (buffer, start, end) => void read.push(buffer.toString('utf8', start, end)));
+    inflater.push(
+      bytes,
+      0,
+      bytes.length,
+      (buffer, start, end) => void read.push(buffer.toString('utf8', start, end)),
+    );
   expect(read).toEqual(pieces);
   expect(inflater.isEnded).toBe(false);
 });
@@ -92,12 +103,16 @@ test('a body that ends in the middle, is damaged, goes on after its end, or expa
   expect(() => cut.end()).toThrow('the compressed stream ended in the middle');
   const damaged = Buffer.from(whole);
   damaged[damaged.length - 6] = (damaged[damaged.length - 6] as number) ^ 1;
-  expect(pushInReads(reader(), damaged, [1000])?.message).toContain('the compressed stream is damaged: incorrect data check');
+  expect(pushInReads(reader(), damaged, [1000])?.message).toContain(
+    'the compressed stream is damaged: incorrect data check',
+  );
   expect(pushInReads(reader(), Buffer.concat([whole, Buffer.from('more')]), [1000])?.message).toBe(
     '4 bytes follow the end of the compressed stream',
   );
   expect(pushInReads(reader(), gzipSync(Buffer.alloc(8 * 1024 * 1024)), [65_536])?.message).toBe(
     'a read expands to more than 4194304 bytes',
   );
-  expect(() => new InflateReader({ push: () => {} }).push(Buffer.from('plain text'), 0, 10, AT)).toThrow('incorrect header check');
+  expect(() =>
+    new InflateReader({ push: () => {} }).push(Buffer.from('plain text'), 0, 10, AT),
+  ).toThrow('incorrect header check');
 });

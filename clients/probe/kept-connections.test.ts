@@ -8,7 +8,8 @@ import type { SocketCount, StreamClient } from '../stream-client.ts';
 import { KeptConnections } from './kept-connections.ts';
 import { openProbeClient } from './probe-client.ts';
 
-const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
+const HEAD =
+  'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
 const DONE = `${chunk('event: done\ndata: {}\n\n')}0\r\n\r\n`;
 const RESPONSE = `${HEAD}${chunk('data: a\n\n')}${DONE}`;
@@ -27,8 +28,15 @@ interface Setting extends AsyncDisposable {
   readonly run: (stream: number) => Promise<void>;
 }
 
-/** @param answer Writes the answer to the `request`-th request on the `connection`-th connection. */
-async function start(answer: (socket: Socket, place: { readonly connection: number; readonly request: number }) => void): Promise<Setting> {
+/**
+ * @param answer Writes the answer to the `request`-th request on the `connection`-th connection.
+ */
+async function start(
+  answer: (
+    socket: Socket,
+    place: { readonly connection: number; readonly request: number },
+  ) => void,
+): Promise<Setting> {
   const asked: string[][] = [];
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -52,7 +60,8 @@ async function start(answer: (socket: Socket, place: { readonly connection: numb
     listener: {
       onConnect: (stream) => note(`${stream} connect`),
       onAccept: (stream) => note(`${stream} accept`),
-      onTokenBytes: (stream, buffer, from, to) => note(`${stream} ${buffer.toString('utf8', from, to)}`),
+      onTokenBytes: (stream, buffer, from, to) =>
+        note(`${stream} ${buffer.toString('utf8', from, to)}`),
       onTokenText: () => {},
       onControl: (stream, type) => note(`${stream} ${type}`),
       onEnd: (stream, count) => {
@@ -70,7 +79,12 @@ async function start(answer: (socket: Socket, place: { readonly connection: numb
   const run = async (stream: number): Promise<void> =>
     await new Promise((resolve) => {
       over = resolve;
-      client.open(stream, { host: '127.0.0.1', port, path: `/${stream}`, kept: { slot: 0, streamId: String(stream) } });
+      client.open(stream, {
+        host: '127.0.0.1',
+        port,
+        path: `/${stream}`,
+        kept: { slot: 0, streamId: String(stream) },
+      });
     });
   const stop = async (): Promise<void> => {
     await client.close();
@@ -80,15 +94,20 @@ async function start(answer: (socket: Socket, place: { readonly connection: numb
   return { client, heard, asked, run, [Symbol.asyncDispose]: stop };
 }
 
-const wholeStream = (stream: number): string[] => ['connect', 'accept', 'a', 'done', 'end'].map((event) => `${stream} ${event}`);
+const wholeStream = (stream: number): string[] =>
+  ['connect', 'accept', 'a', 'done', 'end'].map((event) => `${stream} ${event}`);
 
 it('responses follow one another on one socket, each counted by itself', async () => {
   await using setting = await start((socket) => socket.write(RESPONSE));
   for (const stream of [0, 1, 2]) await setting.run(stream);
   expect(setting.asked).toEqual([['/0', '/1', '/2']]);
   expect(setting.heard.events).toEqual([0, 1, 2].flatMap(wholeStream));
-  const sent = 'GET /0 HTTP/1.1\r\nHost: 127.0.0.1:12345\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n'.length;
-  expect(setting.heard.counts).toEqual([0, 1, 2].map(() => ({ bytesRead: RESPONSE.length, bytesSent: sent, headBytes: HEAD.length })));
+  const sent =
+    'GET /0 HTTP/1.1\r\nHost: 127.0.0.1:12345\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n'
+      .length;
+  expect(setting.heard.counts).toEqual(
+    [0, 1, 2].map(() => ({ bytesRead: RESPONSE.length, bytesSent: sent, headBytes: HEAD.length })),
+  );
   expect(setting.client.kept!()).toEqual({ opened: 1, reused: 2, lost: 0 });
 });
 
@@ -96,7 +115,8 @@ it('responses that are cut anywhere are as good as whole ones', async () => {
   await using setting = await start((socket, { request }) => {
     const cut = HEAD.length - 7 + 30 * request;
     socket.write(RESPONSE.slice(0, cut));
-    // The second part is sent once the first has been read: the client sends nothing more until then.
+    // The second part is sent once the first has been read: the client sends nothing more until
+    // then.
     setTimeout(() => socket.write(RESPONSE.slice(cut)), 5);
   });
   for (const stream of [0, 1, 2]) await setting.run(stream);
@@ -105,7 +125,9 @@ it('responses that are cut anywhere are as good as whole ones', async () => {
 });
 
 it('bytes that follow the end of a response in one read fail the stream, as nobody asked for them', async () => {
-  await using setting = await start((socket, { connection }) => socket.write(connection === 0 ? RESPONSE + RESPONSE : RESPONSE));
+  await using setting = await start((socket, { connection }) =>
+    socket.write(connection === 0 ? RESPONSE + RESPONSE : RESPONSE),
+  );
   await setting.run(0);
   await setting.run(1);
   expect(setting.heard.events.findLast((event) => event.startsWith('0 '))).toBe('0 protocol');
@@ -156,14 +178,19 @@ it('a connection that breaks within a stream fails that stream and is not kept',
     else socket.write(RESPONSE);
   });
   for (const stream of [0, 1, 2]) await setting.run(stream);
-  expect(setting.heard.events.filter((event) => event.startsWith('1 '))).toEqual(['1 connect', '1 ECONNRESET']);
+  expect(setting.heard.events.filter((event) => event.startsWith('1 '))).toEqual([
+    '1 connect',
+    '1 ECONNRESET',
+  ]);
   expect(setting.heard.events.slice(-5)).toEqual(wholeStream(2));
   expect(setting.client.kept!()).toEqual({ opened: 2, reused: 1, lost: 0 });
 });
 
 it('a stream whose slot is still busy opens a connection of its own, and one of the two is kept', () => {
   const dropped: string[] = [];
-  const connection = (name: string): { drop: () => void } => ({ drop: () => void dropped.push(name) });
+  const connection = (name: string): { drop: () => void } => ({
+    drop: () => void dropped.push(name),
+  });
   const kept = new KeptConnections();
   const [first, second] = [connection('first'), connection('second')];
   expect([kept.take(3), kept.take(3)]).toEqual([undefined, undefined]);

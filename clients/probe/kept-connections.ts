@@ -1,4 +1,5 @@
-// Connections between two streams: one per slot, each waiting for the next stream of its slot, with counts of reuse and loss.
+// Connections between two streams: one per slot, each waiting for the next stream of its slot, with
+// counts of reuse and loss.
 
 import type { KeptTally } from '../../bench/contract/connecting.ts';
 
@@ -15,7 +16,9 @@ export class KeptConnections<C extends Waiting> {
     return { ...this.#counts };
   }
 
-  /** The connection that waits in the slot; undefined when a stream must open one, which is counted. */
+  /**
+   * The connection that waits in the slot; undefined when a stream must open one, which is counted.
+   */
   take(slot: number): C | undefined {
     const connection = this.#waiting.get(slot);
     if (connection === undefined) this.#counts.opened++;
@@ -24,7 +27,10 @@ export class KeptConnections<C extends Waiting> {
     return connection;
   }
 
-  /** Keeps the first of two connections that is free: a stream that was late had another opened beside it. */
+  /**
+   * Keeps the first of two connections that is free: a stream that was late had another opened
+   * beside it.
+   */
   put(slot: number, connection: C): void {
     if (this.#waiting.has(slot)) connection.drop();
     else this.#waiting.set(slot, connection);

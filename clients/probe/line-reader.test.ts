@@ -4,11 +4,15 @@ import { arbitraryReads, pushInReads } from './cut.ts';
 import { LineReader } from './line-reader.ts';
 
 test('the lines are those of String#split, wherever reads end', () => {
-  const text = fc.array(fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constant('\n'))).map((parts) => parts.join(''));
+  const text = fc
+    .array(fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constant('\n')))
+    .map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, arbitraryReads, (stream, reads) => {
       const lines: string[] = [];
-      const reader = new LineReader((buffer, start, end) => lines.push(buffer.toString('utf8', start, end)));
+      const reader = new LineReader((buffer, start, end) =>
+        lines.push(buffer.toString('utf8', start, end)),
+      );
       expect(pushInReads(reader, Buffer.from(stream), reads)).toBeUndefined();
       const expected = stream.toWellFormed().split('\n');
       const unfinished = expected.pop();
@@ -21,5 +25,7 @@ test('the lines are those of String#split, wherever reads end', () => {
 
 test('a line of more than 1 MiB is a failure that says so', () => {
   const reader = new LineReader(() => {});
-  expect(pushInReads(reader, Buffer.alloc(2 ** 20 + 1, 'x'), [65_536])?.message).toBe('a line of more than 1048576 bytes');
+  expect(pushInReads(reader, Buffer.alloc(2 ** 20 + 1, 'x'), [65_536])?.message).toBe(
+    'a line of more than 1048576 bytes',
+  );
 });

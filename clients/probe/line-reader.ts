@@ -1,4 +1,5 @@
-// Messages that end with LF: the null arm's framing. A message within one read is handed on in place.
+// Messages that end with LF: the null arm's framing. A message within one read is handed on in
+// place.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
@@ -23,7 +24,8 @@ export class LineReader implements ByteReader {
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {
     let lineStart = start;
-    // The search has no end of its own: past `end` it may find what an earlier read left in the buffer.
+    // The search has no end of its own: past `end` it may find what an earlier read left in the
+    // buffer.
     while (lineStart < end) {
       const lineEnd = buffer.indexOf(LF, lineStart);
       if (lineEnd === -1 || lineEnd >= end) {

@@ -1,4 +1,5 @@
-// NDJSON over HTTP/1.1: a POST whose response has one JSON value a line, as it is generated or, `buffered`, when all of it is.
+// NDJSON over HTTP/1.1: a POST whose response has one JSON value a line, as it is generated or,
+// `buffered`, when all of it is.
 
 import type { ByteReader, StreamSink } from './byte-reader.ts';
 import { controlTypeOf, isControlMessage } from '../control-message.ts';

@@ -1,4 +1,5 @@
-// The probe: the cheapest possible reader in Node, the same for every transport down to the few lines that parse its framing.
+// The probe: the cheapest possible reader in Node, the same for every transport down to the few
+// lines that parse its framing.
 
 import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
@@ -7,7 +8,12 @@ import { openSocketEngine } from './socket-engine.ts';
 import { buffered, ndjson } from './ndjson.ts';
 import { sse, sseGzip, ssePost } from './sse.ts';
 import { tcp } from './tcp.ts';
-import { websocket, webSocketBinary, webSocketDeflate, webSocketDeflateNoTakeover } from './websocket.ts';
+import {
+  websocket,
+  webSocketBinary,
+  webSocketDeflate,
+  webSocketDeflateNoTakeover,
+} from './websocket.ts';
 
 const probeTransports = {
   sse,
@@ -23,6 +29,9 @@ const probeTransports = {
 } as const satisfies Record<TransportId, ProbeTransport>;
 
 /** Delivers tokens through onTokenBytes, never onTokenText. */
-export function openProbeClient(transport: TransportId, options: StreamClientOptions): StreamClient {
+export function openProbeClient(
+  transport: TransportId,
+  options: StreamClientOptions,
+): StreamClient {
   return openSocketEngine(probeTransports[transport], options);
 }

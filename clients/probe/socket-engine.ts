@@ -1,16 +1,25 @@
-// One socket engine for every transport. A read lands in one buffer that all sockets of the process share: Node calls back
-// synchronously after each read, so a consumer must be finished with the bytes when the callback returns.
+// One socket engine for every transport. A read lands in one buffer that all sockets of the process
+// share: Node calls back synchronously after each read, so a consumer must be finished with the
+// bytes when the callback returns.
 
 import { connect, type Socket } from 'node:net';
 import { type Instant, KIB } from '../../bench/contract/units.ts';
-import type { ControlType, StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
+import type {
+  ControlType,
+  StreamClient,
+  StreamClientOptions,
+  StreamTarget,
+} from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
 import { KeptConnections } from './kept-connections.ts';
 import { asStreamFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 
 const READ_BUFFER_BYTES = 64 * KIB;
 
-/** Limit on pongs that a peer provokes but does not read; far beyond what any honest peer lets pile up. */
+/**
+ * Limit on pongs that a peer provokes but does not read; far beyond what any honest peer lets pile
+ * up.
+ */
 const MAX_UNSENT_BYTES = 64 * KIB;
 
 /** State that the connections of one client share. */
@@ -24,11 +33,24 @@ interface Shared {
   tokenReads: number;
 }
 
-/** A connect or a read waits until it is answered, fails, or is abandoned: bounding that time is the caller's part. */
-export function openSocketEngine(transport: ProbeTransport, options: StreamClientOptions): StreamClient {
+/**
+ * A connect or a read waits until it is answered, fails, or is abandoned: bounding that time is the
+ * caller's part.
+ */
+export function openSocketEngine(
+  transport: ProbeTransport,
+  options: StreamClientOptions,
+): StreamClient {
   const connections = new Map<number, Connection>();
   const kept = new KeptConnections<Connection>();
-  const shared: Shared = { transport, options, connections, kept, buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES), tokenReads: 0 };
+  const shared: Shared = {
+    transport,
+    options,
+    connections,
+    kept,
+    buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+    tokenReads: 0,
+  };
   return {
     open: (stream, target) => {
       const waiting = target.kept && kept.take(target.kept.slot);
@@ -87,7 +109,8 @@ class Connection implements StreamSink {
     this.#socket.on('connect', () => this.#start(now()));
     this.#socket.on('end', () => this.#socketEnded(undefined, now()));
     this.#socket.on('error', (error) => this.#socketEnded(error, now()));
-    // Neither an end nor an error went before only if this process closed the socket: then nothing is left to report.
+    // Neither an end nor an error went before only if this process closed the socket: then nothing
+    // is left to report.
     this.#socket.on('close', () => {
       if (this.#isOpen) this.#fail(socketFailure(undefined, 'without a reason'), now());
       else this.#lose();
@@ -106,12 +129,18 @@ class Connection implements StreamSink {
     if (this.#isOpen) this.#socket.write(request, 'latin1');
   }
 
-  /** Bytes read for the stream; 0 from the attempt to connect on. Includes the bytes of the current read. */
+  /**
+   * Bytes read for the stream; 0 from the attempt to connect on. Includes the bytes of the current
+   * read.
+   */
   get bytesRead(): number {
     return this.#bytesRead - this.#readBefore;
   }
 
-  /** Nothing is read from the kernel any more, not even an end or a reset, both of which are noticed after `unpause`. */
+  /**
+   * Nothing is read from the kernel any more, not even an end or a reset, both of which are noticed
+   * after `unpause`.
+   */
   pause(): void {
     this.#socket.pause();
   }
@@ -139,7 +168,11 @@ class Connection implements StreamSink {
 
   end(at: Instant): void {
     if (!this.#isOpen) return;
-    const count = { bytesRead: this.bytesRead, bytesSent: this.#socket.bytesWritten - this.#sentBefore, headBytes: this.#headBytes };
+    const count = {
+      bytesRead: this.bytesRead,
+      bytesSent: this.#socket.bytesWritten - this.#sentBefore,
+      headBytes: this.#headBytes,
+    };
     if (this.#slot !== undefined && this.#reader.isKept) this.#wait(this.#slot);
     else this.settle();
     this.#shared.options.listener.onEnd(this.#stream, count, at);
@@ -153,7 +186,10 @@ class Connection implements StreamSink {
   send(bytes: Buffer): void {
     if (!this.#isOpen) return;
     if (this.#socket.writableLength > MAX_UNSENT_BYTES) {
-      throw new StreamFailure('peer-not-reading', `more than ${MAX_UNSENT_BYTES} bytes of answers wait to be sent`);
+      throw new StreamFailure(
+        'peer-not-reading',
+        `more than ${MAX_UNSENT_BYTES} bytes of answers wait to be sent`,
+      );
     }
     this.#socket.write(bytes);
   }
@@ -195,7 +231,8 @@ class Connection implements StreamSink {
     try {
       this.#reader.push(this.#shared.buffer, 0, bytes, at);
     } catch (error) {
-      // Thrown by the listener when the end of the stream was reported to it: it is not reported twice.
+      // Thrown by the listener when the end of the stream was reported to it: it is not reported
+      // twice.
       if (!this.#isOpen && !(error instanceof StreamFailure)) throw error;
       if (this.#isOpen) this.#fail(asStreamFailure(error), at);
       else this.#lose();

@@ -19,7 +19,11 @@ interface SeenStream {
 function read(stream: Buffer | string, reads: readonly number[] = [1_000_000]): SeenStream {
   const events: SeenEvent[] = [];
   const reader: SseReader = new SseReader((name, buffer, start, end) =>
-    events.push({ name, data: buffer.toString('utf8', start, end), lastEventId: reader.lastEventId }),
+    events.push({
+      name,
+      data: buffer.toString('utf8', start, end),
+      lastEventId: reader.lastEventId,
+    }),
   );
   const failure = pushInReads(reader, Buffer.from(stream as string), reads);
   if (failure !== undefined) throw failure;
@@ -128,28 +132,56 @@ describe('against eventsource-parser', () => {
 
 describe('by WHATWG HTML §9.2.6', () => {
   test.each<[string, string, Partial<SeenEvent>[]]>([
-    ['data lines are joined by LF', 'data: YHOO\ndata: +2\ndata: 10\n\n', [{ data: 'YHOO\n+2\n10' }]],
+    [
+      'data lines are joined by LF',
+      'data: YHOO\ndata: +2\ndata: 10\n\n',
+      [{ data: 'YHOO\n+2\n10' }],
+    ],
     [
       'one space after the colon is removed',
       'data:test\n\ndata: test\n\ndata:  test\n\n',
       [{ data: 'test' }, { data: 'test' }, { data: ' test' }],
     ],
-    ['an empty data line is an event', 'data\n\ndata\ndata\n\ndata:', [{ data: '' }, { data: '\n' }]],
+    [
+      'an empty data line is an event',
+      'data\n\ndata\ndata\n\ndata:',
+      [{ data: '' }, { data: '\n' }],
+    ],
     ['a block without data is no event', 'event: x\nid: 1\n\n', []],
     ['an unfinished block is discarded', 'data: whole\n\ndata: cut\n', [{ data: 'whole' }]],
-    ['the name lasts for one event', 'event: add\ndata: 1\n\ndata: 2\n\n', [{ name: 'add' }, { name: '' }]],
+    [
+      'the name lasts for one event',
+      'event: add\ndata: 1\n\ndata: 2\n\n',
+      [{ name: 'add' }, { name: '' }],
+    ],
     ['an empty name is the default', 'event: add\nevent:\ndata: 1\n\n', [{ name: '' }]],
-    ['comments and unknown fields are ignored', ': hb\nfoo: bar\nData: x\n data: y\ndata: z\n\n', [{ data: 'z' }]],
+    [
+      'comments and unknown fields are ignored',
+      ': hb\nfoo: bar\nData: x\n data: y\ndata: z\n\n',
+      [{ data: 'z' }],
+    ],
     ['a colon in the value stays', 'data: a: b\n\n', [{ data: 'a: b' }]],
     [
       'an id lasts until the next',
       'id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n',
       [{ lastEventId: '1' }, { lastEventId: '1' }, { lastEventId: '' }],
     ],
-    ['an id with NUL is ignored', 'id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n', [{ lastEventId: '1' }, { lastEventId: '1' }]],
+    [
+      'an id with NUL is ignored',
+      'id: 1\ndata: a\n\nid: 2\0\ndata: b\n\n',
+      [{ lastEventId: '1' }, { lastEventId: '1' }],
+    ],
     ['only one BOM is removed', '\uFEFF\uFEFFdata: a\n\ndata: b\n\n', [{ data: 'b' }]],
-    ['only LF, CR and CRLF end lines', 'data: a\u2028b\u0085c\vd\fe\n\n', [{ data: 'a\u2028b\u0085c\vd\fe' }]],
-    ['CR, LF and CRLF can be mixed', 'data: a\rdata: b\r\ndata: c\n\r\ndata: d\r\r', [{ data: 'a\nb\nc' }, { data: 'd' }]],
+    [
+      'only LF, CR and CRLF end lines',
+      'data: a\u2028b\u0085c\vd\fe\n\n',
+      [{ data: 'a\u2028b\u0085c\vd\fe' }],
+    ],
+    [
+      'CR, LF and CRLF can be mixed',
+      'data: a\rdata: b\r\ndata: c\n\r\ndata: d\r\r',
+      [{ data: 'a\nb\nc' }, { data: 'd' }],
+    ],
   ])('%s', (_what, stream, events) => {
     for (const reads of [[1_000_000], [1], [2, 3]]) {
       const seen = read(stream, reads).events;
@@ -159,8 +191,12 @@ describe('by WHATWG HTML §9.2.6', () => {
   });
 
   test('half a BOM is part of the first line', () => {
-    const stream = Buffer.concat([Buffer.from([0xef, 0xbb]), Buffer.from('data: a\n\ndata: b\n\n')]);
-    for (const reads of [[100], [1], [2]]) expect(read(stream, reads).events).toMatchObject([{ data: 'b' }]);
+    const stream = Buffer.concat([
+      Buffer.from([0xef, 0xbb]),
+      Buffer.from('data: a\n\ndata: b\n\n'),
+    ]);
+    for (const reads of [[100], [1], [2]])
+      expect(read(stream, reads).events).toMatchObject([{ data: 'b' }]);
   });
 
   test('the id of an unfinished block does not count', () => {
@@ -193,6 +229,10 @@ const eventOf = (bytes: number): string => `data:${'x'.repeat(bytes)}\n\n`;
 
 test('an event of up to 1 MiB may be cut by reads, a larger one is a failure that says so', () => {
   expect(read(eventOf(2 ** 20 - 5), [65_536]).events).toHaveLength(1);
-  expect(() => read(eventOf(2 ** 20), [65_536])).toThrow('a line of the event stream of more than 1048576 bytes');
-  expect(() => read(`data:${'x'.repeat(2 ** 19)}\n`.repeat(3), [65_536])).toThrow('the data of an event of more than 1048576 bytes');
+  expect(() => read(eventOf(2 ** 20), [65_536])).toThrow(
+    'a line of the event stream of more than 1048576 bytes',
+  );
+  expect(() => read(`data:${'x'.repeat(2 ** 19)}\n`.repeat(3), [65_536])).toThrow(
+    'the data of an event of more than 1048576 bytes',
+  );
 });

@@ -1,13 +1,23 @@
-// An event stream (WHATWG HTML §9.2.5–9.2.6), read as bytes: lines end with LF, CR or CRLF, none of which can be part of
-// another UTF-8 character, so nothing needs decoding. An event whose data is one line within one span is handed on in
-// place; only several data lines, and what a span cuts, are copied.
+// An event stream (WHATWG HTML §9.2.5–9.2.6), read as bytes: lines end with LF, CR or CRLF, none of
+// which can be part of another UTF-8 character, so nothing needs decoding. An event whose data is
+// one line within one span is handed on in place; only several data lines, and what a span cuts,
+// are copied.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { Carry } from './carry.ts';
 
-/** An event: its name, '' for the default, and its data as bytes [start, end) of a buffer that is only valid during the call. */
-export type OnSseEvent = (name: string, buffer: Buffer, start: number, end: number, at: Instant) => void;
+/**
+ * An event: its name, '' for the default, and its data as bytes [start, end) of a buffer that is
+ * only valid during the call.
+ */
+export type OnSseEvent = (
+  name: string,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  at: Instant,
+) => void;
 
 const LF = 10;
 const CR = 13;
@@ -29,10 +39,16 @@ export class SseReader implements ByteReader {
   readonly #onEvent: OnSseEvent;
   /** Bytes of the BOM found so far; 3 once the beginning of the stream is past. */
   #bomBytes = 0;
-  /** The last byte of the previous span was a CR, which ended a line: an LF that follows belongs to it. */
+  /**
+   * The last byte of the previous span was a CR, which ended a line: an LF that follows belongs to
+   * it.
+   */
   #skipsLineFeed = false;
   readonly #line = new Carry('a line of the event stream');
-  /** Data lines of the current event, unless it is one line that lies in the current span: then they are the offsets. */
+  /**
+   * Data lines of the current event, unless it is one line that lies in the current span: then they
+   * are the offsets.
+   */
   readonly #data = new Carry('the data of an event');
   #dataLines = 0;
   #isDataInSpan = false;
@@ -126,7 +142,8 @@ export class SseReader implements ByteReader {
       }
       case RETRY[0]: {
         const value = findValue(buffer, start, end, RETRY);
-        if (value !== undefined && isDigits(buffer, value, end)) this.retryMs = Number(buffer.toString('latin1', value, end));
+        if (value !== undefined && isDigits(buffer, value, end))
+          this.retryMs = Number(buffer.toString('latin1', value, end));
         return;
       }
       default:
@@ -182,7 +199,10 @@ export class SseReader implements ByteReader {
   }
 }
 
-/** Index of the next LF or CR; `end` when there is none. Nearly all bytes are above both, and four at a time halves the cost. */
+/**
+ * Index of the next LF or CR; `end` when there is none. Nearly all bytes are above both, and four
+ * at a time halves the cost.
+ */
 function findLineEnd(buffer: Buffer, start: number, end: number): number {
   const last = end - 3;
   let i = start;
@@ -198,7 +218,10 @@ function findLineEnd(buffer: Buffer, start: number, end: number): number {
   return i;
 }
 
-/** Index at which the value of field `name` starts on this line; undefined when the line has another field. */
+/**
+ * Index at which the value of field `name` starts on this line; undefined when the line has another
+ * field.
+ */
 function findValue(buffer: Buffer, start: number, end: number, name: Buffer): number | undefined {
   const nameEnd = start + name.length;
   if (nameEnd > end) return undefined;
@@ -209,6 +232,7 @@ function findValue(buffer: Buffer, start: number, end: number, name: Buffer): nu
 }
 
 function isDigits(buffer: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((buffer[i] as number) < ZERO || (buffer[i] as number) > NINE) return false;
+  for (let i = start; i < end; i++)
+    if ((buffer[i] as number) < ZERO || (buffer[i] as number) > NINE) return false;
   return start < end;
 }

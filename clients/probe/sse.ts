@@ -1,5 +1,5 @@
-// Event streams over HTTP/1.1: the response to a GET, or to a POST with a JSON request as the APIs of language models have it,
-// as it is or compressed.
+// Event streams over HTTP/1.1: the response to a GET, or to a POST with a JSON request as the APIs
+// of language models have it, as it is or compressed.
 
 import type { ByteReader, StreamSink } from './byte-reader.ts';
 import { asControlType } from '../control-message.ts';
@@ -31,10 +31,16 @@ const plain: HttpFormat = {
 
 export const sse = httpStream(plain);
 
-/** A receiver that resumes asks by GET: the generation exists, and a second POST would ask for it again. */
+/**
+ * A receiver that resumes asks by GET: the generation exists, and a second POST would ask for it
+ * again.
+ */
 export const ssePost = httpStream({
   ...plain,
-  request: (target) => (target.resumeAfter === undefined ? postRequest(target, { accept: EVENT_STREAM }) : plain.request(target)),
+  request: (target) =>
+    target.resumeAfter === undefined
+      ? postRequest(target, { accept: EVENT_STREAM })
+      : plain.request(target),
 });
 
 export const sseGzip = httpStream({

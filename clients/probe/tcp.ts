@@ -1,5 +1,6 @@
-// The null arm over the probe: sends the stream's path as a line, receives messages as lines until the server ends, or until
-// `done` when the connection is kept. An empty line is a heartbeat without content.
+// The null arm over the probe: sends the stream's path as a line, receives messages as lines until
+// the server ends, or until `done` when the connection is kept. An empty line is a heartbeat
+// without content.
 
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
@@ -53,7 +54,10 @@ class LineStream implements StreamReader {
   }
 
   endedBy(error: NodeJS.ErrnoException | undefined): StreamFailure | undefined {
-    if (error !== undefined || !this.#isDone) return socketFailure(error, this.#isDone ? 'after `done`' : 'before `done`');
-    return this.#lines.hasUnfinishedLine ? protocolFailure('the connection ended within a line, after `done`') : undefined;
+    if (error !== undefined || !this.#isDone)
+      return socketFailure(error, this.#isDone ? 'after `done`' : 'before `done`');
+    return this.#lines.hasUnfinishedLine
+      ? protocolFailure('the connection ended within a line, after `done`')
+      : undefined;
   }
 }

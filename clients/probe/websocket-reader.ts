@@ -1,6 +1,7 @@
-// WebSocket frames from server to client (RFC 6455 §5). A message in one frame within one read is handed on in place;
-// fragments, what a read cuts, and what was compressed (RFC 7692) are copied. Two things are left out on purpose: UTF-8 of text is not validated, because
-// the receiver compares the bytes with the expected ones; and a length that is not minimally encoded is accepted, because
+// WebSocket frames from server to client (RFC 6455 §5). A message in one frame within one read is
+// handed on in place; fragments, what a read cuts, and what was compressed (RFC 7692) are copied.
+// Two things are left out on purpose: UTF-8 of text is not validated, because the receiver compares
+// the bytes with the expected ones; and a length that is not minimally encoded is accepted, because
 // ws 8.23 accepts it too.
 
 import assert from 'node:assert/strict';
@@ -76,12 +77,14 @@ export class WebSocketReader implements ByteReader {
     let i = start;
     while (i < end && !this.#isClosed) {
       if (this.#headerBytes === 0 && buffer[i] === this.#usualFirst && !this.#isFragmented) {
-        // The whole of the fast path: an unfragmented frame of up to 65 535 bytes, masked ones excluded by their length byte.
+        // The whole of the fast path: an unfragmented frame of up to 65 535 bytes, masked ones
+        // excluded by their length byte.
         let payload = i + 2;
         let length = payload <= end ? (buffer[i + 1] as number) : LENGTH_64;
         if (length === LENGTH_16) {
           payload += 2;
-          length = payload <= end ? ((buffer[i + 2] as number) << 8) | (buffer[i + 3] as number) : end;
+          length =
+            payload <= end ? ((buffer[i + 2] as number) << 8) | (buffer[i + 3] as number) : end;
         } else if (length > LENGTH_16) {
           length = end;
         }
@@ -129,8 +132,10 @@ export class WebSocketReader implements ByteReader {
     if (this.#opcode >= CLOSE) {
       if (this.#opcode > PONG) throw this.#failure(1002, `unknown opcode ${this.#opcode}`);
       if (!this.#isFinal) throw this.#failure(1002, 'a control frame is fragmented');
-      if (second > MAX_CONTROL_BYTES) throw this.#failure(1002, `a control frame has more than ${MAX_CONTROL_BYTES} bytes`);
-      if (this.#opcode === CLOSE && second === 1) throw this.#failure(1002, 'a close frame has half a code');
+      if (second > MAX_CONTROL_BYTES)
+        throw this.#failure(1002, `a control frame has more than ${MAX_CONTROL_BYTES} bytes`);
+      if (this.#opcode === CLOSE && second === 1)
+        throw this.#failure(1002, 'a close frame has half a code');
     } else if (this.#opcode > BINARY) {
       throw this.#failure(1002, `unknown opcode ${this.#opcode}`);
     } else if (this.#opcode === CONTINUATION) {
@@ -144,7 +149,8 @@ export class WebSocketReader implements ByteReader {
 
   #checkReserved(bits: number): void {
     const startsMessage = this.#opcode !== CONTINUATION && this.#opcode < CLOSE;
-    if (startsMessage) this.#isCompressed = (bits & COMPRESSED) !== 0 && this.#inflate !== undefined;
+    if (startsMessage)
+      this.#isCompressed = (bits & COMPRESSED) !== 0 && this.#inflate !== undefined;
     if (bits === 0 || (startsMessage && this.#isCompressed && bits === COMPRESSED)) return;
     throw this.#failure(
       1002,
@@ -163,7 +169,10 @@ export class WebSocketReader implements ByteReader {
           : this.#header.readUInt32BE(2) * 2 ** 32 + this.#header.readUInt32BE(6);
     if (this.#opcode < CLOSE) {
       if (this.#message.length + length > MAX_UNIT_BYTES) {
-        throw this.#failure(1009, `a message of ${this.#message.length + length} bytes or more; the limit is ${MAX_UNIT_BYTES}`);
+        throw this.#failure(
+          1009,
+          `a message of ${this.#message.length + length} bytes or more; the limit is ${MAX_UNIT_BYTES}`,
+        );
       }
       this.#isFragmented ||= !this.#isFinal;
     }
@@ -203,34 +212,48 @@ export class WebSocketReader implements ByteReader {
       this.#listener.onPing(buffer.subarray(start, end));
     } else if (this.#opcode === CLOSE) {
       const code = end - start < 2 ? undefined : buffer.readUInt16BE(start);
-      if (code !== undefined && !isCloseCode(code)) throw this.#failure(1002, `close code ${code} must not be sent`);
+      if (code !== undefined && !isCloseCode(code))
+        throw this.#failure(1002, `close code ${code} must not be sent`);
       this.#isClosed = true;
       this.#listener.onClose(code, buffer.toString('utf8', Math.min(start + 2, end), end), at);
     }
   }
 
   #failure(code: keyof typeof codeNames, what: string): StreamFailure {
-    return protocolFailure(`WebSocket ${code} ${codeNames[code]}: ${what}, in the frame at byte ${this.#frameOffset}`);
+    return protocolFailure(
+      `WebSocket ${code} ${codeNames[code]}: ${what}, in the frame at byte ${this.#frameOffset}`,
+    );
   }
 }
 
 /** RFC 6455 §7.4.1. */
-const codeNames = { 1002: 'protocol error', 1003: 'unsupported data', 1009: 'message too big' } as const;
+const codeNames = {
+  1002: 'protocol error',
+  1003: 'unsupported data',
+  1009: 'message too big',
+} as const;
 
 /** Codes that may stand in a close frame (RFC 6455 §7.4 and the IANA registry). */
 function isCloseCode(code: number): boolean {
-  return (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999);
+  return (
+    (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) ||
+    (code >= 3000 && code <= 4999)
+  );
 }
 
 const sentOpcodes = { text: TEXT, close: CLOSE, pong: PONG } as const;
 
 /** A masked frame from client to server with a payload of up to 125 bytes (RFC 6455 §5.3). */
 export function maskedFrame(kind: keyof typeof sentOpcodes, payload: Buffer, mask: Buffer): Buffer {
-  assert(payload.length <= MAX_CONTROL_BYTES, 'a frame to the server has at most 125 bytes of payload');
+  assert(
+    payload.length <= MAX_CONTROL_BYTES,
+    'a frame to the server has at most 125 bytes of payload',
+  );
   const frame = Buffer.alloc(6 + payload.length);
   frame[0] = FIN | sentOpcodes[kind];
   frame[1] = MASKED | payload.length;
   mask.copy(frame, 2, 0, 4);
-  for (let i = 0; i < payload.length; i++) frame[6 + i] = (payload[i] as number) ^ (mask[i % 4] as number);
+  for (let i = 0; i < payload.length; i++)
+    frame[6 + i] = (payload[i] as number) ^ (mask[i % 4] as number);
   return frame;
 }

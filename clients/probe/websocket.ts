@@ -1,5 +1,6 @@
-// WebSocket over the probe: upgrade, `resume` from a client with a cursor, messages, and the closing handshake that the server
-// begins after `done`; or, on a kept connection, `start` before each stream and nothing after its `done`.
+// WebSocket over the probe: upgrade, `resume` from a client with a cursor, messages, and the
+// closing handshake that the server begins after `done`; or, on a kept connection, `start` before
+// each stream and nothing after its `done`.
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
@@ -21,7 +22,10 @@ const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 interface MessageForm {
   readonly tokens?: 'text' | 'binary';
-  /** The parameters of permessage-deflate (RFC 7692 §7.1) that the server must accept; absent for no compression. */
+  /**
+   * The parameters of permessage-deflate (RFC 7692 §7.1) that the server must accept; absent for no
+   * compression.
+   */
   readonly deflate?: string;
 }
 
@@ -37,14 +41,19 @@ export const webSocketBinary = probeOf({ tokens: 'binary' });
 /** Clients send next to nothing, so theirs keep no window in either form. */
 export const webSocketDeflate = probeOf({ deflate: 'client_no_context_takeover' });
 
-export const webSocketDeflateNoTakeover = probeOf({ deflate: 'server_no_context_takeover; client_no_context_takeover' });
+export const webSocketDeflateNoTakeover = probeOf({
+  deflate: 'server_no_context_takeover; client_no_context_takeover',
+});
 
 class WebSocketStream implements StreamReader, FrameListener {
   readonly #form: MessageForm;
   #target: StreamTarget;
   readonly #sink: StreamSink;
   readonly #response: HttpResponseReader;
-  /** Once upgraded, bytes go to it directly: with thousands of streams each object on the way is a cache miss a token. */
+  /**
+   * Once upgraded, bytes go to it directly: with thousands of streams each object on the way is a
+   * cache miss a token.
+   */
   #frames: WebSocketReader | undefined;
   /** Random for each connection, as RFC 6455 §4.1 demands. */
   #key = '';
@@ -58,11 +67,15 @@ class WebSocketStream implements StreamReader, FrameListener {
     this.#target = target;
     this.#sink = sink;
     this.isKept = target.kept !== undefined;
-    this.#response = new HttpResponseReader({ status: 101, accept: (head, at) => this.#accept(head, at) });
+    this.#response = new HttpResponseReader({
+      status: 101,
+      accept: (head, at) => this.#accept(head, at),
+    });
   }
 
   start(): string {
-    // Not in the constructor: drawing it would delay the connection, which must cost the same on every transport.
+    // Not in the constructor: drawing it would delay the connection, which must cost the same on
+    // every transport.
     this.#key = randomBytes(16).toString('base64');
     return (
       `GET ${webSocketPathOf(this.#target)} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
@@ -77,7 +90,10 @@ class WebSocketStream implements StreamReader, FrameListener {
     else this.#frames.push(buffer, start, end, at);
   }
 
-  /** How the socket ends after the closing handshake does not matter: the connection was closed cleanly (RFC 6455 §7.1.4). */
+  /**
+   * How the socket ends after the closing handshake does not matter: the connection was closed
+   * cleanly (RFC 6455 §7.1.4).
+   */
   endedBy(error: NodeJS.ErrnoException | undefined): StreamFailure | undefined {
     if (this.#isClosed) return undefined;
     return this.#response.endedBy(error, this.#isDone ? 'without a close frame' : 'before `done`');
@@ -88,7 +104,11 @@ class WebSocketStream implements StreamReader, FrameListener {
     checkUpgrade(head, this.#key, deflate);
     this.#frames = new WebSocketReader(this, {
       tokens,
-      ...(deflate !== undefined && { inflate: new MessageInflater({ keepsWindow: !deflate.includes('server_no_context_takeover') }) }),
+      ...(deflate !== undefined && {
+        inflate: new MessageInflater({
+          keepsWindow: !deflate.includes('server_no_context_takeover'),
+        }),
+      }),
     });
     if (this.isKept) {
       this.#sink.begin(head.headBytes);
@@ -97,7 +117,8 @@ class WebSocketStream implements StreamReader, FrameListener {
     }
     this.#sink.accept(head.headBytes, at);
     const resume = resumeMessageOf(this.#target);
-    if (resume !== undefined) this.#sink.send(maskedFrame('text', Buffer.from(resume), randomBytes(4)));
+    if (resume !== undefined)
+      this.#sink.send(maskedFrame('text', Buffer.from(resume), randomBytes(4)));
     return this.#frames;
   }
 
@@ -176,7 +197,10 @@ function parametersOf(extension: string): string {
     .join('; ');
 }
 
-/** What was asked for must have been agreed to, and nothing else: an arm that compresses must not measure one that does not. */
+/**
+ * What was asked for must have been agreed to, and nothing else: an arm that compresses must not
+ * measure one that does not.
+ */
 function checkExtension(found: string | undefined, deflate: string | undefined): void {
   if (deflate === undefined) {
     if (found !== undefined) throw protocolFailure(`the extension ${found} was not asked for`);

@@ -9,9 +9,17 @@ const described = new DescribedStreams([fastWorkload]);
 
 function abandoned(id: string): LastingStream {
   const plan = described.find({ id, n: 100 });
-  if (plan === undefined || plan.source === undefined) throw new Error('a described stream has a plan and a source');
+  if (plan === undefined || plan.source === undefined)
+    throw new Error('a described stream has a plan and a source');
   const template = { before: '', carriesSequence: false, between: '', after: '' };
-  return new LastingStream({ plan, template, source: plan.source, tokensDueNs: plan.offsetsNs, buffer: undefined, first: 1 });
+  return new LastingStream({
+    plan,
+    template,
+    source: plan.source,
+    tokensDueNs: plan.offsetsNs,
+    buffer: undefined,
+    first: 1,
+  });
 }
 
 it('a running stream that nobody receives keeps its place for the grace, and gives way after it', () => {

@@ -1,5 +1,5 @@
-// Routes of the article's demo over each transport: the event stream as the article wrote it (`?naive=1`) and as it should be,
-// and its twin of text messages.
+// Routes of the article's demo over each transport: the event stream as the article wrote it
+// (`?naive=1`) and as it should be, and its twin of text messages.
 
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
@@ -15,9 +15,14 @@ import { webSocketSink } from '../websocket-sink.ts';
 import { admitArticle, ARTICLE_PATH, articleSchema, type ArticleRequest } from './article.ts';
 import type { DemoParts } from './demo-parts.ts';
 
-/** A client that resumes a stream that is over, or unknown, is stopped with 204 (WHATWG HTML §9.2.3). */
+/**
+ * A client that resumes a stream that is over, or unknown, is stopped with 204 (WHATWG HTML
+ * §9.2.3).
+ */
 export function addArticleEvents(app: FastifyInstance, parts: DemoParts): void {
-  app.head(ARTICLE_PATH, { schema: articleSchema }, (_request, reply) => reply.headers(sseHead).send());
+  app.head(ARTICLE_PATH, { schema: articleSchema }, (_request, reply) =>
+    reply.headers(sseHead).send(),
+  );
   app.get(ARTICLE_PATH, { schema: articleSchema, exposeHeadRoute: false }, (request, reply) => {
     const handlerNs = parts.now();
     const asked = request.query as ArticleRequest;
@@ -27,7 +32,9 @@ export function addArticleEvents(app: FastifyInstance, parts: DemoParts): void {
     switch (admission.outcome) {
       case 'serve': {
         reply.hijack();
-        const sink = isNaive ? naiveSink(reply.raw, admission.plan) : fixedSink(reply.raw, admission.plan);
+        const sink = isNaive
+          ? naiveSink(reply.raw, admission.plan)
+          : fixedSink(reply.raw, admission.plan);
         parts.streams.start(admission.plan, sink, { handlerNs, after });
         return;
       }
@@ -43,17 +50,30 @@ export function addArticleEvents(app: FastifyInstance, parts: DemoParts): void {
 function fixedSink(response: ServerResponse, plan: StreamPlan): StreamSink {
   return {
     ...sseSink(response, plan, { hasIds: true }),
-    // A cursor without an event: a client that is disconnected before the first message has one, and no listener is called.
-    open: ({ epoch, from }) => void response.write(`id: ${renderCursor({ epoch, sequence: from - 1 })}\nretry: ${SSE_RETRY_MS}\n\n`),
+    // A cursor without an event: a client that is disconnected before the first message has one,
+    // and no listener is called.
+    open: ({ epoch, from }) =>
+      void response.write(
+        `id: ${renderCursor({ epoch, sequence: from - 1 })}\nretry: ${SSE_RETRY_MS}\n\n`,
+      ),
   };
 }
 
-/** Ends without `done`: an EventSource takes that for a lost connection and reconnects, for ever. */
+/**
+ * Ends without `done`: an EventSource takes that for a lost connection and reconnects, for ever.
+ */
 function naiveSink(response: ServerResponse, plan: StreamPlan): StreamSink {
-  return { ...sseSink(response, plan, { hasIds: false }), open: () => {}, done: () => void response.end() };
+  return {
+    ...sseSink(response, plan, { hasIds: false }),
+    open: () => {},
+    done: () => void response.end(),
+  };
 }
 
-/** Call after the twin was built: WebSocket routes need its plugin. `naive` has no effect: no WebSocket reconnects by itself. */
+/**
+ * Call after the twin was built: WebSocket routes need its plugin. `naive` has no effect: no
+ * WebSocket reconnects by itself.
+ */
 export function addArticleMessages(app: FastifyInstance, parts: DemoParts): void {
   void app.register((scope, _options, done) => {
     scope.route({
@@ -64,7 +84,10 @@ export function addArticleMessages(app: FastifyInstance, parts: DemoParts): void
       wsHandler: (webSocket, request) => {
         const handlerNs = parts.now();
         const admission = admitArticle(parts, request.query as ArticleRequest, undefined);
-        if (admission.outcome === 'serve') parts.streams.start(admission.plan, messageSink(webSocket, request.raw.socket), { handlerNs });
+        if (admission.outcome === 'serve')
+          parts.streams.start(admission.plan, messageSink(webSocket, request.raw.socket), {
+            handlerNs,
+          });
         else webSocket.close(closeCodes.overload);
       },
     });

@@ -6,7 +6,9 @@ import { createDemoParts } from './demo-parts.ts';
 it('ten messages, the first at once and the others one interval apart', () => {
   const plan = planArticle(5, 20);
   expect(plan.tokens).toBe(10);
-  expect([...plan.offsetsNs]).toEqual([0, 20e6, 40e6, 60e6, 80e6, 100e6, 120e6, 140e6, 160e6, 180e6]);
+  expect([...plan.offsetsNs]).toEqual([
+    0, 20e6, 40e6, 60e6, 80e6, 100e6, 120e6, 140e6, 160e6, 180e6,
+  ]);
   expect(plan.source?.jsonTexts.slice(0, 2)).toEqual(['message number: 0', 'message number: 1']);
 });
 
@@ -19,8 +21,12 @@ it('its id is named by the epoch that stands in the cursors', () => {
 it('who comes back with a cursor that no stream here gave out is sent away, and who has none gets a stream of his own', () => {
   const parts = createDemoParts([fastWorkload]);
   const asked = { interval: 1000 };
-  for (const cursor of ['abcd.3', 'garbage', '7', '']) expect(admitArticle(parts, asked, cursor).outcome).toBe('unknown');
-  const [one, other] = [admitArticle(parts, asked, undefined), admitArticle(parts, asked, undefined)];
+  for (const cursor of ['abcd.3', 'garbage', '7', ''])
+    expect(admitArticle(parts, asked, cursor).outcome).toBe('unknown');
+  const [one, other] = [
+    admitArticle(parts, asked, undefined),
+    admitArticle(parts, asked, undefined),
+  ];
   expect([one.outcome, other.outcome]).toEqual(['serve', 'serve']);
   expect(one).not.toEqual(other);
 });

@@ -1,5 +1,6 @@
-// Streams for the demo of the article that this project began from: ten messages, one a second, as plain text. Both twins send
-// the same messages at the same times from the same streams; only the framing differs.
+// Streams for the demo of the article that this project began from: ten messages, one a second, as
+// plain text. Both twins send the same messages at the same times from the same streams; only the
+// framing differs.
 
 import { randomInt } from 'node:crypto';
 import { parseCursor, streamEpoch } from '../../bench/contract/control-events.ts';
@@ -62,14 +63,26 @@ function articleId(epoch: string): string {
 }
 
 /** @param after The cursor of a resuming receiver; without one a new stream begins. */
-export function admitArticle(parts: DemoParts, { interval }: ArticleRequest, after: string | undefined): Admission {
+export function admitArticle(
+  parts: DemoParts,
+  { interval }: ArticleRequest,
+  after: string | undefined,
+): Admission {
   if (after !== undefined) {
     const epoch = parseCursor(after)?.epoch;
-    return epoch === undefined ? { outcome: 'unknown' } : admit(parts, { id: articleId(epoch) }, after);
+    return epoch === undefined
+      ? { outcome: 'unknown' }
+      : admit(parts, { id: articleId(epoch) }, after);
   }
-  if (parts.streams.isFull) return { outcome: 'refused', statusCode: 503, message: 'the server has as many streams as it may' };
+  if (parts.streams.isFull)
+    return {
+      outcome: 'refused',
+      statusCode: 503,
+      message: 'the server has as many streams as it may',
+    };
   let plan = planArticle(randomInt(MAX_SEED), interval);
   // The loop terminates: there are 62⁴ epochs, and far fewer streams than that are kept.
-  while (parts.streams.lookUp(plan.id, undefined) !== undefined) plan = planArticle(randomInt(MAX_SEED), interval);
+  while (parts.streams.lookUp(plan.id, undefined) !== undefined)
+    plan = planArticle(randomInt(MAX_SEED), interval);
   return { outcome: 'serve', plan };
 }

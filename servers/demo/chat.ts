@@ -1,5 +1,6 @@
-// `POST /v1/chat`: a stream as the response to a POST, as ChatGPT and the APIs of language models send theirs. It is the same
-// stream that `GET /v1/streams/:id` sends, so that route resumes it with a cursor.
+// `POST /v1/chat`: a stream as the response to a POST, as ChatGPT and the APIs of language models
+// send theirs. It is the same stream that `GET /v1/streams/:id` sends, so that route resumes it
+// with a cursor.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -39,7 +40,9 @@ export function addChat(app: FastifyInstance, parts: DemoParts, workloadField: o
     assert(admission.outcome === 'serve', 'who brings no cursor does not come back');
     reply.raw.setHeader(STREAM_ID_HEADER, id);
     reply.hijack();
-    streams.start(admission.plan, sseSink(reply.raw, admission.plan, { hasIds: true }), { handlerNs });
+    streams.start(admission.plan, sseSink(reply.raw, admission.plan, { hasIds: true }), {
+      handlerNs,
+    });
   });
 }
 
@@ -57,6 +60,11 @@ interface SchemaError {
 /** Fastify's own message, extended by the name of an unknown field. */
 function explain(errors: readonly SchemaError[], where: string): Error {
   const [error] = errors;
-  const unknown = error?.keyword === 'additionalProperties' ? `: ${String(error.params['additionalProperty'])}` : '';
-  return new Error(`${where}${error?.instancePath ?? ''} ${error?.message ?? 'is not what was expected'}${unknown}`);
+  const unknown =
+    error?.keyword === 'additionalProperties'
+      ? `: ${String(error.params['additionalProperty'])}`
+      : '';
+  return new Error(
+    `${where}${error?.instancePath ?? ''} ${error?.message ?? 'is not what was expected'}${unknown}`,
+  );
 }

@@ -11,9 +11,15 @@ it.each([
   ['[::1]:4000', '[::1]'],
   ['my-laptop.local:4000', 'my-laptop.local'],
 ])('who found a twin at %s finds both at %s', (hostField, hostname) => {
-  expect(demoAddresses(hostField, ports)).toEqual({ sse: `http://${hostname}:4000`, ws: `ws://${hostname}:4001` });
+  expect(demoAddresses(hostField, ports)).toEqual({
+    sse: `http://${hostname}:4000`,
+    ws: `ws://${hostname}:4001`,
+  });
 });
 
-it.each(['', 'a b', 'evil/..', 'user@host', 'host:port', '"x"', '::1'])('%o names no host', (hostField) => {
-  expect(demoAddresses(hostField, ports)).toBeUndefined();
-});
+it.each(['', 'a b', 'evil/..', 'user@host', 'host:port', '"x"', '::1'])(
+  '%o names no host',
+  (hostField) => {
+    expect(demoAddresses(hostField, ports)).toBeUndefined();
+  },
+);

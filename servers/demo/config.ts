@@ -1,4 +1,5 @@
-// Configuration for the page: the addresses of the twins as seen from the browser, and the limits on requests.
+// Configuration for the page: the addresses of the twins as seen from the browser, and the limits
+// on requests.
 
 import type { FastifyInstance } from 'fastify';
 import type { DemoPorts } from '../../bench/contract/demo.ts';
@@ -18,12 +19,18 @@ interface DemoConfig {
 }
 
 /**
- * Both twins are at the host where the browser found the first, which its request named, whatever address the server is bound to.
+ * Both twins are at the host where the browser found the first, which its request named, whatever
+ * address the server is bound to.
  * @returns undefined for a Host field that is none (RFC 9110 §7.2).
  */
-export function demoAddresses(hostField: string, { sse, ws }: DemoPorts): { sse: string; ws: string } | undefined {
+export function demoAddresses(
+  hostField: string,
+  { sse, ws }: DemoPorts,
+): { sse: string; ws: string } | undefined {
   const hostname = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::\d{1,5})?$/.exec(hostField)?.[1];
-  return hostname === undefined ? undefined : { sse: `http://${hostname}:${sse}`, ws: `ws://${hostname}:${ws}` };
+  return hostname === undefined
+    ? undefined
+    : { sse: `http://${hostname}:${sse}`, ws: `ws://${hostname}:${ws}` };
 }
 
 interface ConfigOptions {

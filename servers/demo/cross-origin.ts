@@ -1,10 +1,17 @@
-// The page of one twin reads the other, which is another origin because its port is another. Only servers for people allow it.
+// The page of one twin reads the other, which is another origin because its port is another. Only
+// servers for people allow it.
 
 import type { FastifyInstance } from 'fastify';
 import { STREAM_ID_HEADER } from './chat.ts';
 
-const everyResponse = { 'access-control-allow-origin': '*', 'access-control-expose-headers': STREAM_ID_HEADER } as const;
-/** A browser sends a preflight before a POST of JSON, and before a GET with a cursor that the page itself set (Fetch §4.8). */
+const everyResponse = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': STREAM_ID_HEADER,
+} as const;
+/**
+ * A browser sends a preflight before a POST of JSON, and before a GET with a cursor that the page
+ * itself set (Fetch §4.8).
+ */
 const preflight = {
   'access-control-allow-methods': 'GET, POST, OPTIONS',
   'access-control-allow-headers': 'content-type, last-event-id',

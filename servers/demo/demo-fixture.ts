@@ -13,7 +13,12 @@ import { readPageFiles } from './page.ts';
 
 const quickWorkloads: readonly [Workload, Workload] = [
   { ...fastWorkload, name: 'quick' },
-  { ...fastWorkload, name: 'jerky', gaps: { kind: 'lognormal', sigma: 0.5 }, segments: ['prose-de'] },
+  {
+    ...fastWorkload,
+    name: 'jerky',
+    gaps: { kind: 'lognormal', sigma: 0.5 },
+    segments: ['prose-de'],
+  },
 ];
 
 interface TestDemo extends AsyncDisposable {
@@ -24,7 +29,9 @@ interface TestDemo extends AsyncDisposable {
 }
 
 /** Starts a demo with the workloads `quick` and `jerky`, of different texts. */
-export async function startTestDemo(pageFolder = fileURLToPath(new URL('page', import.meta.url))): Promise<TestDemo> {
+export async function startTestDemo(
+  pageFolder = fileURLToPath(new URL('page', import.meta.url)),
+): Promise<TestDemo> {
   const parts = { sse: createDemoParts(quickWorkloads), ws: createDemoParts(quickWorkloads) };
   let known: DemoPorts | undefined;
   const options = { page: readPageFiles(pageFolder), ports: () => known };
@@ -42,13 +49,17 @@ interface Heard {
   /** Messages without a name: tokens, or the article's. */
   readonly texts: string[];
   readonly arrivedMs: number[];
-  /** Ids of all events, named ones too; over WebSocket the epoch that the first message announced. */
+  /**
+   * Ids of all events, named ones too; over WebSocket the epoch that the first message announced.
+   */
   readonly ids: string[];
   /** Names of the other messages. */
   readonly named: string[];
   /** Status of the response; undefined before it. */
   readonly status: () => number | undefined;
-  /** `whole` when the server ended it, `cut` when the connection was lost; a WebSocket's close code. */
+  /**
+   * `whole` when the server ended it, `cut` when the connection was lost; a WebSocket's close code.
+   */
   readonly end: Promise<'whole' | 'cut' | number>;
 }
 
@@ -66,7 +77,8 @@ export function hearEvents(url: string, init: RequestInit = {}): Heard {
     try {
       const response = await fetch(url, init);
       status = response.status;
-      for await (const bytes of response.body ?? []) parser.feed(decoder.decode(bytes, { stream: true }));
+      for await (const bytes of response.body ?? [])
+        parser.feed(decoder.decode(bytes, { stream: true }));
       return 'whole';
     } catch {
       return 'cut';
@@ -111,7 +123,10 @@ export function hearMessages(url: string, first?: string): Heard {
 }
 
 export async function post(url: string, body?: object): Promise<{ status: number; body: unknown }> {
-  const json = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const json =
+    body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   const response = await fetch(url, { method: 'POST', ...json });
   return { status: response.status, body: await response.json() };
 }

@@ -1,5 +1,6 @@
-// A twin with all that people need besides the streams: the page, its configuration, the article's demo, a route that cuts a
-// connection, and access for pages of other origins. The measured twins have none of it.
+// A twin with all that people need besides the streams: the page, its configuration, the article's
+// demo, a route that cuts a connection, and access for pages of other origins. The measured twins
+// have none of it.
 
 import type { FastifyInstance } from 'fastify';
 import type { DemoPorts, DemoTransport } from '../../bench/contract/demo.ts';
@@ -19,7 +20,11 @@ interface DemoTwinOptions {
   readonly ports: () => DemoPorts | undefined;
 }
 
-export function buildDemoTwin(transport: DemoTransport, parts: DemoParts, { page, ports }: DemoTwinOptions): FastifyInstance {
+export function buildDemoTwin(
+  transport: DemoTransport,
+  parts: DemoParts,
+  { page, ports }: DemoTwinOptions,
+): FastifyInstance {
   const app = builders[transport](parts);
   allowCrossOrigin(app);
   addPage(app, page);
@@ -28,7 +33,8 @@ export function buildDemoTwin(transport: DemoTransport, parts: DemoParts, { page
   return app;
 }
 
-const workloadField = ({ planned }: DemoParts) => ({ workload: { type: 'string', enum: planned.workloadNames } }) as const;
+const workloadField = ({ planned }: DemoParts) =>
+  ({ workload: { type: 'string', enum: planned.workloadNames } }) as const;
 
 const builders = {
   sse: (parts) => {
@@ -39,16 +45,27 @@ const builders = {
     return app;
   },
   ws: (parts) => {
-    const app = buildWebSocketTwin(parts, { schema: requestSchemaWith({ ...workloadField(parts), ...resumeField }) });
+    const app = buildWebSocketTwin(parts, {
+      schema: requestSchemaWith({ ...workloadField(parts), ...resumeField }),
+    });
     addArticleMessages(app, parts);
     return app;
   },
 } as const satisfies Record<DemoTransport, (parts: DemoParts) => FastifyInstance>;
 
-/** Simulates a network fault on demand: destroys the connection without a closing handshake, and the stream goes on. */
+/**
+ * Simulates a network fault on demand: destroys the connection without a closing handshake, and the
+ * stream goes on.
+ */
 function addCut(app: FastifyInstance, { streams }: DemoParts): void {
-  app.post('/v1/streams/:id/cut', { schema: { params: streamRequestSchema.params } }, (request, reply) => {
-    const { id } = request.params as { id: string };
-    return streams.cut(id) ? reply.send({ id, cut: 1 }) : refuse(reply, 404, `nobody receives a stream ${id}`);
-  });
+  app.post(
+    '/v1/streams/:id/cut',
+    { schema: { params: streamRequestSchema.params } },
+    (request, reply) => {
+      const { id } = request.params as { id: string };
+      return streams.cut(id)
+        ? reply.send({ id, cut: 1 })
+        : refuse(reply, 404, `nobody receives a stream ${id}`);
+    },
+  );
 }

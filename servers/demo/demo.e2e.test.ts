@@ -39,7 +39,11 @@ afterEach(() => {
 
 afterAll(async () => await demo.close());
 
-function listen(url: string): { readonly texts: string[]; readonly source: EventSource; readonly countConnections: () => number } {
+function listen(url: string): {
+  readonly texts: string[];
+  readonly source: EventSource;
+  readonly countConnections: () => number;
+} {
   const source = new EventSource(url);
   sources.push(source);
   const texts: string[] = [];
@@ -81,9 +85,14 @@ describe('the demo of the article', () => {
   it('is over SSE, as it should be, a first cursor, ten numbered messages and the word that it is done', async () => {
     const text = await (await fetch(`${http}/demo/stream?interval=20`)).text();
     const epoch = /^id: ([A-Za-z0-9]{4})\.0\n/.exec(text)![1]!;
-    const numbered = TEN.map((message, number) => `id: ${epoch}.${number + 1}\ndata: ${message}\n\n`).join('');
-    const done = '{"s":11,"n":10,"sha256":"5713f1ee48eb3d756583ec03de8235137a3af507533023970423be7167c09a55","finish":"stop"}';
-    expect(text).toBe(`id: ${epoch}.0\nretry: 1000\n\n${numbered}event: done\nid: ${epoch}.11\ndata: ${done}\n\n`);
+    const numbered = TEN.map(
+      (message, number) => `id: ${epoch}.${number + 1}\ndata: ${message}\n\n`,
+    ).join('');
+    const done =
+      '{"s":11,"n":10,"sha256":"5713f1ee48eb3d756583ec03de8235137a3af507533023970423be7167c09a55","finish":"stop"}';
+    expect(text).toBe(
+      `id: ${epoch}.0\nretry: 1000\n\n${numbered}event: done\nid: ${epoch}.11\ndata: ${done}\n\n`,
+    );
   });
 
   it('replays for ever to an EventSource that nobody closes, where it is naive', async () => {
@@ -103,7 +112,10 @@ describe('the demo of the article', () => {
     let epoch = '';
     source.addEventListener('message', ({ lastEventId }) => (epoch = lastEventId.split('.')[0]!));
     await expect.poll(() => texts.length, patience).toBeGreaterThanOrEqual(3);
-    expect(await post(`${http}/v1/streams/article-${epoch}/cut`)).toEqual({ status: 200, body: { id: `article-${epoch}`, cut: 1 } });
+    expect(await post(`${http}/v1/streams/article-${epoch}/cut`)).toEqual({
+      status: 200,
+      body: { id: `article-${epoch}`, cut: 1 },
+    });
     await expect.poll(() => source.readyState, patience).toBe(EventSource.CLOSED);
     expect([texts, countConnections()]).toEqual([TEN, 2]);
   });
@@ -114,24 +126,35 @@ describe('the demo of the article', () => {
     const comeBack = (after: string): ReturnType<typeof hearEvents> =>
       hearEvents(`${http}/demo/stream`, { headers: { 'last-event-id': after } });
     const middle = comeBack(whole.ids[3]!);
-    expect([await middle.end, middle.texts, middle.named]).toEqual(['whole', TEN.slice(4), ['done']]);
+    expect([await middle.end, middle.texts, middle.named]).toEqual([
+      'whole',
+      TEN.slice(4),
+      ['done'],
+    ]);
     for (const after of [whole.ids[9]!, whole.ids.at(-1)!, 'gone.3', 'garbage']) {
       const away = comeBack(after);
       expect([await away.end, away.status(), away.texts]).toEqual(['whole', 204, []]);
     }
   });
 
-  it.each(['interval=19', 'interval=5001', 'interval=x', 'naive=2', 'speed=3'])('is refused for ?%s', async (query) => {
-    expect((await fetch(`${http}/demo/stream?${query}`)).status).toBe(400);
-    const refused = hearMessages(`${ws}/demo/stream?${query}`);
-    await refused.end;
-    expect(refused.status()).toBe(400);
-  });
+  it.each(['interval=19', 'interval=5001', 'interval=x', 'naive=2', 'speed=3'])(
+    'is refused for ?%s',
+    async (query) => {
+      expect((await fetch(`${http}/demo/stream?${query}`)).status).toBe(400);
+      const refused = hearMessages(`${ws}/demo/stream?${query}`);
+      await refused.end;
+      expect(refused.status()).toBe(400);
+    },
+  );
 });
 
 const chat = (body: object): [string, RequestInit] => [
   `${http}/v1/chat`,
-  { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ stream: true, ...body }) },
+  {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ stream: true, ...body }),
+  },
 ];
 
 describe('the tokens of one description', () => {
@@ -141,14 +164,20 @@ describe('the tokens of one description', () => {
     { n: 60, rate: 2000, seed: 8 },
     { workload: 'jerky' },
   ])('are the same bytes over GET, POST and WebSocket, whatever the id: %o', async (described) => {
-    const query = new URLSearchParams(Object.entries(described).map(([name, value]): [string, string] => [name, String(value)]));
+    const query = new URLSearchParams(
+      Object.entries(described).map(([name, value]): [string, string] => [name, String(value)]),
+    );
     const name = query.toString().replaceAll(/[^a-z0-9]/g, '');
     const all = [
       hearEvents(`${http}/v1/streams/get-${name}?${query.toString()}`),
       hearEvents(...chat({ id: `post-${name}`, ...described })),
       hearMessages(`${ws}/v1/ws/ws-${name}?${query.toString()}`),
     ];
-    expect(await Promise.all(all.map(async ({ end }) => await end))).toEqual(['whole', 'whole', 1000]);
+    expect(await Promise.all(all.map(async ({ end }) => await end))).toEqual([
+      'whole',
+      'whole',
+      1000,
+    ]);
     const [get, byPost, byWebSocket] = all;
     expect(get!.texts).toHaveLength(described.n ?? 40);
     expect(byPost!.texts).toEqual(get!.texts);
@@ -156,12 +185,19 @@ describe('the tokens of one description', () => {
     for (const { named } of all) expect(named).toEqual(['open', 'done']);
   });
 
-  it.each(['quick', 'jerky'])('spell the text that is announced at their end, for workload %s', async (workload) => {
-    const text = await (await fetch(...chat({ n: 30, seed: 7, workload }))).text();
-    const tokens = [...text.matchAll(/^data: (\{"s":\d+,"d":.*\})$/gm)].map(([, token]) => (JSON.parse(token!) as { d: string }).d);
-    expect(tokens).toHaveLength(30);
-    expect(text).toContain(`"sha256":"${createHash('sha256').update(tokens.join('')).digest('hex')}"`);
-  });
+  it.each(['quick', 'jerky'])(
+    'spell the text that is announced at their end, for workload %s',
+    async (workload) => {
+      const text = await (await fetch(...chat({ n: 30, seed: 7, workload }))).text();
+      const tokens = [...text.matchAll(/^data: (\{"s":\d+,"d":.*\})$/gm)].map(
+        ([, token]) => (JSON.parse(token!) as { d: string }).d,
+      );
+      expect(tokens).toHaveLength(30);
+      expect(text).toContain(
+        `"sha256":"${createHash('sha256').update(tokens.join('')).digest('hex')}"`,
+      );
+    },
+  );
 
   it('are others for another seed, and for a workload of another text', async () => {
     const texts = await Promise.all(
@@ -179,9 +215,16 @@ const SLOWLY = { n: 60, rate: 100, seed: 3 };
 const SLOW_QUERY = 'n=60&rate=100&seed=3';
 
 /** Cuts the connection once at least five tokens have come. */
-async function cut(origin: string, id: string, heard: ReturnType<typeof hearEvents>): Promise<void> {
+async function cut(
+  origin: string,
+  id: string,
+  heard: ReturnType<typeof hearEvents>,
+): Promise<void> {
   await expect.poll(() => heard.texts.length, patience).toBeGreaterThanOrEqual(5);
-  expect(await post(`${origin}/v1/streams/${id}/cut`)).toEqual({ status: 200, body: { id, cut: 1 } });
+  expect(await post(`${origin}/v1/streams/${id}/cut`)).toEqual({
+    status: 200,
+    body: { id, cut: 1 },
+  });
   await heard.end;
   expect(heard.texts.length).toBeLessThan(60);
 }
@@ -202,8 +245,15 @@ describe('a stream whose connection is cut', () => {
       await cut(http, `sse-${how}`, first);
       expect(await first.end).toBe('cut');
       const after = first.ids.at(-1)!;
-      const inQuery = { field: '', query: `&lastEventId=${after}`, both: `&lastEventId=${first.ids[1]!}` }[how];
-      const second = hearEvents(url + inQuery, how === 'query' ? {} : { headers: { 'last-event-id': after } });
+      const inQuery = {
+        field: '',
+        query: `&lastEventId=${after}`,
+        both: `&lastEventId=${first.ids[1]!}`,
+      }[how];
+      const second = hearEvents(
+        url + inQuery,
+        how === 'query' ? {} : { headers: { 'last-event-id': after } },
+      );
       expect(await second.end).toBe('whole');
       expect([...first.texts, ...second.texts]).toEqual(expected);
     }
@@ -214,7 +264,9 @@ describe('a stream whose connection is cut', () => {
   });
 
   it('goes on over SSE by itself where an EventSource receives it', async () => {
-    const { texts, source, countConnections } = listen(`${http}/v1/streams/by-itself?${SLOW_QUERY}`);
+    const { texts, source, countConnections } = listen(
+      `${http}/v1/streams/by-itself?${SLOW_QUERY}`,
+    );
     await expect.poll(() => texts.length, patience).toBeGreaterThanOrEqual(5);
     await post(`${http}/v1/streams/by-itself/cut`);
     await expect.poll(() => source.readyState, patience).toBe(EventSource.CLOSED);
@@ -224,7 +276,9 @@ describe('a stream whose connection is cut', () => {
   it('that came as the response to a POST goes on as a GET', async () => {
     const first = hearEvents(...chat({ id: 'posted', ...SLOWLY }));
     await cut(http, 'posted', first);
-    const second = hearEvents(`${http}/v1/streams/posted`, { headers: { 'last-event-id': first.ids.at(-1)! } });
+    const second = hearEvents(`${http}/v1/streams/posted`, {
+      headers: { 'last-event-id': first.ids.at(-1)! },
+    });
     expect(await second.end).toBe('whole');
     expect([...first.texts, ...second.texts]).toEqual(expected);
   });
@@ -235,7 +289,10 @@ describe('a stream whose connection is cut', () => {
     await cut(httpOfWs, 'messages', first);
     expect(await first.end).toBe(1006);
     const { s } = JSON.parse(first.texts.at(-1)!) as { s: number };
-    const second = hearMessages(`${url}&resume=1`, renderResume({ epoch: first.ids[0]!, sequence: s }));
+    const second = hearMessages(
+      `${url}&resume=1`,
+      renderResume({ epoch: first.ids[0]!, sequence: s }),
+    );
     expect(await second.end).toBe(1000);
     expect([...first.texts, ...second.texts]).toEqual(expected);
   });
@@ -251,9 +308,15 @@ describe('a stream whose connection is cut', () => {
   it('is another thing than one that is cancelled: nothing of that is left', async () => {
     const first = hearMessages(`${ws}/v1/ws/cancelled?${SLOW_QUERY}`);
     await expect.poll(() => first.texts.length, patience).toBeGreaterThanOrEqual(5);
-    expect((await post(`${httpOfWs}/v1/streams/cancelled/cancel`)).body).toEqual({ id: 'cancelled', cancelled: true });
+    expect((await post(`${httpOfWs}/v1/streams/cancelled/cancel`)).body).toEqual({
+      id: 'cancelled',
+      cancelled: true,
+    });
     expect([await first.end, first.named]).toEqual([1012, ['open', 'bye']]);
-    const second = hearMessages(`${ws}/v1/ws/cancelled?resume=1`, '{"type":"resume","after":"abcd.3"}');
+    const second = hearMessages(
+      `${ws}/v1/ws/cancelled?resume=1`,
+      '{"type":"resume","after":"abcd.3"}',
+    );
     expect(await second.end).toBe(4404);
   });
 });
@@ -309,7 +372,11 @@ describe('POST /v1/chat', () => {
       body: { message: "body must have required property 'stream'" },
     });
     for (const body of ['{"n":', '[]', '"x"']) {
-      const response = await fetch(`${http}/v1/chat`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+      const response = await fetch(`${http}/v1/chat`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
       expect(response.status).toBe(400);
     }
   });
@@ -326,7 +393,11 @@ describe('a page of another origin', () => {
       '/v1/streams/cross?n=1',
       '/demo/stream?interval=20',
     ];
-    for (const url of [...asked.map((path) => http + path), `${httpOfWs}/demo`, `${httpOfWs}/v1/ws/plain?n=1`]) {
+    for (const url of [
+      ...asked.map((path) => http + path),
+      `${httpOfWs}/demo`,
+      `${httpOfWs}/v1/ws/plain?n=1`,
+    ]) {
       const response = await fetch(url);
       expect([url, response.headers.get('access-control-allow-origin')]).toEqual([url, '*']);
       expect(response.headers.get('access-control-expose-headers')).toBe('x-stream-id');
@@ -334,22 +405,27 @@ describe('a page of another origin', () => {
     }
   });
 
-  it.each(['/v1/chat', '/v1/streams/one/cut', '/v1/streams/one/cancel', '/v1/streams/one?n=5'])('may ask before %s', async (path) => {
-    for (const origin of [http, httpOfWs]) {
-      const response = await fetch(origin + path, {
-        method: 'OPTIONS',
-        headers: {
-          origin: 'http://elsewhere',
-          'access-control-request-method': 'POST',
-          'access-control-request-headers': 'content-type',
-        },
-      });
-      expect(response.status).toBe(204);
-      expect(response.headers.get('access-control-allow-origin')).toBe('*');
-      expect(response.headers.get('access-control-allow-methods')).toContain('POST');
-      expect(response.headers.get('access-control-allow-headers')).toBe('content-type, last-event-id');
-    }
-  });
+  it.each(['/v1/chat', '/v1/streams/one/cut', '/v1/streams/one/cancel', '/v1/streams/one?n=5'])(
+    'may ask before %s',
+    async (path) => {
+      for (const origin of [http, httpOfWs]) {
+        const response = await fetch(origin + path, {
+          method: 'OPTIONS',
+          headers: {
+            origin: 'http://elsewhere',
+            'access-control-request-method': 'POST',
+            'access-control-request-headers': 'content-type',
+          },
+        });
+        expect(response.status).toBe(204);
+        expect(response.headers.get('access-control-allow-origin')).toBe('*');
+        expect(response.headers.get('access-control-allow-methods')).toContain('POST');
+        expect(response.headers.get('access-control-allow-headers')).toBe(
+          'content-type, last-event-id',
+        );
+      }
+    },
+  );
 });
 
 it('both twins say where both are, as seen by who asks', async () => {
@@ -360,9 +436,13 @@ it('both twins say where both are, as seen by who asks', async () => {
     payload: 'lean',
     limits: { n: 100_000, rate: 10_000 },
   };
-  for (const origin of [http, httpOfWs]) expect(await (await fetch(`${origin}/demo/config.json`)).json()).toEqual(config);
+  for (const origin of [http, httpOfWs])
+    expect(await (await fetch(`${origin}/demo/config.json`)).json()).toEqual(config);
   const other = await (await fetch(`http://localhost:${demo.ports.sse}/demo/config.json`)).json();
-  expect(other).toMatchObject({ sse: `http://localhost:${demo.ports.sse}`, ws: `ws://localhost:${demo.ports.ws}` });
+  expect(other).toMatchObject({
+    sse: `http://localhost:${demo.ports.sse}`,
+    ws: `ws://localhost:${demo.ports.ws}`,
+  });
 });
 
 it('a server that goes says goodbye to its open streams', async () => {

@@ -1,4 +1,5 @@
-// Streams that people request: none is planned, each is described by its request and timed by one of several workloads.
+// Streams that people request: none is planned, each is described by its request and timed by one
+// of several workloads.
 
 import { randomInt } from 'node:crypto';
 import { streamEpoch } from '../../bench/contract/control-events.ts';
@@ -16,7 +17,9 @@ export class DescribedStreams implements Pick<PlannedStreams, 'find'> {
 
   /** @param workloads The first is the default of a request that names none. */
   constructor(workloads: readonly [Workload, ...Workload[]]) {
-    this.#byWorkload = new Map(workloads.map((workload) => [workload.name, new PlannedStreams(workload)]));
+    this.#byWorkload = new Map(
+      workloads.map((workload) => [workload.name, new PlannedStreams(workload)]),
+    );
     this.defaultWorkload = workloads[0].name;
     this.#default = this.#byWorkload.get(this.defaultWorkload) as PlannedStreams;
   }
@@ -32,9 +35,12 @@ export class DescribedStreams implements Pick<PlannedStreams, 'find'> {
   /** Returns undefined when the request has nothing but an id, or names an unknown workload. */
   find({ workload, ...request }: StreamRequest): StreamPlan | undefined {
     const streams = workload === undefined ? this.#default : this.#byWorkload.get(workload);
-    const plan = streams?.find(workload === undefined ? request : { seed: DEFAULT_SEED, ...request });
+    const plan = streams?.find(
+      workload === undefined ? request : { seed: DEFAULT_SEED, ...request },
+    );
     if (plan === undefined || streams === undefined) return undefined;
-    // Two streams of one seed have the same text, but a cursor of one must not be valid in the other.
+    // Two streams of one seed have the same text, but a cursor of one must not be valid in the
+    // other.
     return { ...plan, epoch: streamEpoch(randomInt(MAX_SEED)), source: streams.source };
   }
 }

@@ -27,16 +27,20 @@ it.each([
   ['/demo', 'text/html; charset=utf-8', '<!doctype html><title>é</title>'],
   ['/demo/app.js', 'text/javascript; charset=utf-8', 'export const one = 1;'],
   ['/demo/style.css', 'text/css; charset=utf-8', 'body { color: black }'],
-])('%s is sent as %s, never cached unasked, and may load nothing from elsewhere', async (url, contentType, body) => {
-  const response = await app.inject(url);
-  expect([response.statusCode, response.body]).toEqual([200, body]);
-  expect(response.headers).toMatchObject({
-    'content-type': contentType,
-    'cache-control': 'no-cache',
-    'content-security-policy': "default-src 'self'; connect-src *; img-src 'self' data:; style-src 'self'",
-    'x-content-type-options': 'nosniff',
-  });
-});
+])(
+  '%s is sent as %s, never cached unasked, and may load nothing from elsewhere',
+  async (url, contentType, body) => {
+    const response = await app.inject(url);
+    expect([response.statusCode, response.body]).toEqual([200, body]);
+    expect(response.headers).toMatchObject({
+      'content-type': contentType,
+      'cache-control': 'no-cache',
+      'content-security-policy':
+        "default-src 'self'; connect-src *; img-src 'self' data:; style-src 'self'",
+      'x-content-type-options': 'nosniff',
+    });
+  },
+);
 
 it.each([
   '/demo/nothing.js',

@@ -1,5 +1,5 @@
-// Serves the page of the demo, and what a browser requests besides. Its files are read once and served by name, so no request
-// can name any other file.
+// Serves the page of the demo, and what a browser requests besides. Its files are read once and
+// served by name, so no request can name any other file.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -19,7 +19,8 @@ const INDEX = 'index.html';
 const headers = {
   // A changed page must show at once, and it comes from the same machine.
   'cache-control': 'no-cache',
-  'content-security-policy': "default-src 'self'; connect-src *; img-src 'self' data:; style-src 'self'",
+  'content-security-policy':
+    "default-src 'self'; connect-src *; img-src 'self' data:; style-src 'self'",
   'x-content-type-options': 'nosniff',
 } as const;
 
@@ -37,7 +38,9 @@ export function readPageFiles(folder: string): PageFiles {
     entries.flatMap((entry) => {
       const { name } = entry;
       const contentType = contentTypes[extname(name)];
-      return contentType === undefined || !entry.isFile() ? [] : [[name, { contentType, bytes: readFileSync(join(folder, name)) }]];
+      return contentType === undefined || !entry.isFile()
+        ? []
+        : [[name, { contentType, bytes: readFileSync(join(folder, name)) }]];
     }),
   );
 }
@@ -49,8 +52,12 @@ export function addPage(app: FastifyInstance, files: PageFiles): void {
     return reply.headers(headers).type(file.contentType).send(file.bytes);
   };
   app.get('/demo', async (_request, reply) => await send(reply, INDEX));
-  app.get('/demo/:file', async (request, reply) => await send(reply, (request.params as { file: string }).file));
-  for (const near of ['/', '/demo/']) app.get(near, async (_request, reply) => await reply.redirect('/demo'));
+  app.get(
+    '/demo/:file',
+    async (request, reply) => await send(reply, (request.params as { file: string }).file),
+  );
+  for (const near of ['/', '/demo/'])
+    app.get(near, async (_request, reply) => await reply.redirect('/demo'));
   // Every browser requests one, and would wait for the 404 on one of its few connections.
   app.get('/favicon.ico', async (_request, reply) => await reply.code(204).send());
 }

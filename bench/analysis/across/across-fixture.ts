@@ -1,5 +1,6 @@
-// Test support: saved runs whose trials are independent of each other, so that a change between two runs can be injected and
-// must be detected. In the runs of analysis-fixture.ts all arms of a block share most of their noise, which only pairing cancels.
+// Test support: saved runs whose trials are independent of each other, so that a change between two
+// runs can be injected and must be detected. In the runs of analysis-fixture.ts all arms of a block
+// share most of their noise, which only pairing cancels.
 
 import { deriveSeed, drawNormal, seededDraw } from '../../contract/random.ts';
 import type { CompletedTrial, RunHeader, SavedRun } from '../../contract/run-file.ts';
@@ -16,7 +17,11 @@ export interface IndependentOptions extends FixtureOptions {
 }
 
 /** Blocks have workloads of their own, drawn from `seed`, as in a real run. */
-export function independentRun({ header: editHeader, edit, ...options }: IndependentOptions = {}): SavedRun {
+export function independentRun({
+  header: editHeader,
+  edit,
+  ...options
+}: IndependentOptions = {}): SavedRun {
   const { noise = 0.02, occasion = 1, seed = 1, factor } = options;
   const draw = seededDraw(deriveSeed(seed, 3, occasion));
   const run = fixtureRun({
@@ -26,9 +31,14 @@ export function independentRun({ header: editHeader, edit, ...options }: Indepen
       const { connections } = trial.loadPoint;
       const numbers = describeTrial(
         transport,
-        (quantity) => Math.exp(noise * drawNormal(draw)) * (factor?.(quantity, transport, connections) ?? 1),
+        (quantity) =>
+          Math.exp(noise * drawNormal(draw)) * (factor?.(quantity, transport, connections) ?? 1),
       );
-      const made: CompletedTrial = { ...trial, ...numbers, workloadSeed: deriveSeed(seed, 2, trial.block, connections) };
+      const made: CompletedTrial = {
+        ...trial,
+        ...numbers,
+        workloadSeed: deriveSeed(seed, 2, trial.block, connections),
+      };
       return edit === undefined ? made : edit(made);
     },
   });
@@ -45,7 +55,9 @@ export function independentRun({ header: editHeader, edit, ...options }: Indepen
 export function missGate(trial: CompletedTrial, gateId: string): CompletedTrial {
   return {
     ...trial,
-    gates: trial.gates.map((gate) => (gate.id === gateId ? Object.assign({}, gate, { ok: false, value: gate.limit * 2 + 1 }) : gate)),
+    gates: trial.gates.map((gate) =>
+      gate.id === gateId ? Object.assign({}, gate, { ok: false, value: gate.limit * 2 + 1 }) : gate,
+    ),
   };
 }
 

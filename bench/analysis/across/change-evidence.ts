@@ -1,5 +1,6 @@
-// Gathers the evidence on one metric of one arm in two runs, before any verdict. The runs are independent samples, so the
-// trials of one have no partner in the other, except for counted metrics.
+// Gathers the evidence on one metric of one arm in two runs, before any verdict. The runs are
+// independent samples, so the trials of one have no partner in the other, except for counted
+// metrics.
 
 import type { FinishedTrial } from '../../contract/run-file.ts';
 import type { Estimate } from '../statistics/estimate.ts';
@@ -29,7 +30,10 @@ export interface ChangeEvidence {
   readonly metric: Metric;
   readonly arm: ArmOfTwoRuns;
   readonly values: TwoSides;
-  /** True for a counted metric over equal workloads: values are compared directly, and there is nothing to test. */
+  /**
+   * True for a counted metric over equal workloads: values are compared directly, and there is
+   * nothing to test.
+   */
   readonly isCounted: boolean;
   readonly isRatio: boolean;
   readonly old: Estimate | undefined;
@@ -43,16 +47,39 @@ export interface ChangeEvidence {
 }
 
 export function gatherChange(metric: Metric, arm: ArmOfTwoRuns): ChangeEvidence {
-  const counted = metric.isExact === true && metric.dependsOnTiming !== true ? sharedWorkloads(metric, arm) : undefined;
-  const values = counted ?? { old: valuesOf(metric, arm.old.completed), new: valuesOf(metric, arm.new.completed) };
-  const isRatio = metric.scale === 'ratio' && [...values.old, ...values.new].every((value) => value > 0);
+  const counted =
+    metric.isExact === true && metric.dependsOnTiming !== true
+      ? sharedWorkloads(metric, arm)
+      : undefined;
+  const values = counted ?? {
+    old: valuesOf(metric, arm.old.completed),
+    new: valuesOf(metric, arm.new.completed),
+  };
+  const isRatio =
+    metric.scale === 'ratio' && [...values.old, ...values.new].every((value) => value > 0);
   const scale = isRatio ? 'ratio' : 'difference';
-  const sides = { metric, arm, values, isRatio, old: estimateMean(values.old, scale), new: estimateMean(values.new, scale) };
+  const sides = {
+    metric,
+    arm,
+    values,
+    isRatio,
+    old: estimateMean(values.old, scale),
+    new: estimateMean(values.new, scale),
+  };
   if (counted !== undefined || values.old.length < 2 || values.new.length < 2) {
-    return { ...sides, isCounted: counted !== undefined, ...withoutInterval(values, isRatio), scales: [], p: undefined, tostP: undefined };
+    return {
+      ...sides,
+      isCounted: counted !== undefined,
+      ...withoutInterval(values, isRatio),
+      scales: [],
+      p: undefined,
+      tostP: undefined,
+    };
   }
   const plain = effectOf(values);
-  const logarithmic = isRatio ? effectOf({ old: values.old.map(Math.log), new: values.new.map(Math.log) }) : undefined;
+  const logarithmic = isRatio
+    ? effectOf({ old: values.old.map(Math.log), new: values.new.map(Math.log) })
+    : undefined;
   const scales = marginScales(metric.margin, logarithmic, plain);
   return {
     ...sides,
@@ -69,26 +96,45 @@ function valuesOf(metric: Metric, trials: readonly FinishedTrial[]): readonly nu
   return trials.map((trial) => metric.value(trial)).filter((value) => value !== undefined);
 }
 
-/** The values of trials that received the same tokens, side by side; undefined when the runs drew different ones. */
+/**
+ * The values of trials that received the same tokens, side by side; undefined when the runs drew
+ * different ones.
+ */
 function sharedWorkloads(metric: Metric, arm: ArmOfTwoRuns): TwoSides | undefined {
-  const oldBySeed = new Map(arm.old.completed.map((trial) => [trial.workloadSeed, metric.value(trial)]));
+  const oldBySeed = new Map(
+    arm.old.completed.map((trial) => [trial.workloadSeed, metric.value(trial)]),
+  );
   const shared = arm.new.completed.flatMap((trial) => {
     const [before, after] = [oldBySeed.get(trial.workloadSeed), metric.value(trial)];
     return before === undefined || after === undefined ? [] : [{ before, after }];
   });
-  return shared.length === 0 ? undefined : { old: shared.map(({ before }) => before), new: shared.map(({ after }) => after) };
+  return shared.length === 0
+    ? undefined
+    : { old: shared.map(({ before }) => before), new: shared.map(({ after }) => after) };
 }
 
 function effectOf({ old, new: recent }: TwoSides): WelchEffect {
   return welchEffect({ first: old, second: recent });
 }
 
-function estimateOf(effect: WelchEffect, values: TwoSides, turn: (value: number) => number): Estimate {
+function estimateOf(
+  effect: WelchEffect,
+  values: TwoSides,
+  turn: (value: number) => number,
+): Estimate {
   const { low, high } = effect.interval95;
-  return { value: turn(effect.mean), low: turn(low), high: turn(high), trials: values.old.length + values.new.length };
+  return {
+    value: turn(effect.mean),
+    low: turn(low),
+    high: turn(high),
+    trials: values.old.length + values.new.length,
+  };
 }
 
-function withoutInterval({ old, new: recent }: TwoSides, isRatio: boolean): Pick<ChangeEvidence, 'ratio' | 'difference'> {
+function withoutInterval(
+  { old, new: recent }: TwoSides,
+  isRatio: boolean,
+): Pick<ChangeEvidence, 'ratio' | 'difference'> {
   const of = (scale: 'ratio' | 'difference'): Estimate | undefined => {
     const [before, after] = [estimateMean(old, scale)?.value, estimateMean(recent, scale)?.value];
     if (before === undefined || after === undefined) return undefined;
@@ -98,15 +144,26 @@ function withoutInterval({ old, new: recent }: TwoSides, isRatio: boolean): Pick
   return { ratio: isRatio ? of('ratio') : undefined, difference: of('difference') };
 }
 
-function marginScales(margin: Margin | undefined, logarithmic: WelchEffect | undefined, plain: WelchEffect): MarginScale[] {
+function marginScales(
+  margin: Margin | undefined,
+  logarithmic: WelchEffect | undefined,
+  plain: WelchEffect,
+): MarginScale[] {
   const scales: MarginScale[] = [];
-  if (margin?.ratio !== undefined && logarithmic !== undefined) scales.push({ effect: logarithmic, margin: Math.log1p(margin.ratio) });
+  if (margin?.ratio !== undefined && logarithmic !== undefined)
+    scales.push({ effect: logarithmic, margin: Math.log1p(margin.ratio) });
   if (margin?.absolute !== undefined) scales.push({ effect: plain, margin: margin.absolute });
   return scales;
 }
 
-/** A change that is negligible on either scale is negligible; Bonferroni-corrected, because there are two chances. */
+/**
+ * A change that is negligible on either scale is negligible; Bonferroni-corrected, because there
+ * are two chances.
+ */
 function overScales(scales: readonly MarginScale[]): number | undefined {
   if (scales.length === 0) return undefined;
-  return Math.min(1, scales.length * Math.min(...scales.map(({ effect, margin }) => welchTostP(effect, margin))));
+  return Math.min(
+    1,
+    scales.length * Math.min(...scales.map(({ effect, margin }) => welchTostP(effect, margin))),
+  );
 }

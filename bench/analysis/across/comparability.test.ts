@@ -8,7 +8,10 @@ import { refuseUnlike } from './comparability.ts';
 const old = independentRun({ folder: 'before' });
 
 const withPlan = (change: (plan: Plan) => Plan): SavedRun =>
-  independentRun({ folder: 'after', header: (header) => ({ ...header, plan: change(header.plan) }) });
+  independentRun({
+    folder: 'after',
+    header: (header) => ({ ...header, plan: change(header.plan) }),
+  });
 
 const withWorkload = (change: Partial<Plan['workload']>): SavedRun =>
   withPlan((plan) => ({ ...plan, workload: { ...plan.workload, ...change } }));
@@ -16,7 +19,11 @@ const withWorkload = (change: Partial<Plan['workload']>): SavedRun =>
 const withArms = (...arms: readonly Partial<Arm>[]): SavedRun =>
   withPlan((plan) => ({
     ...plan,
-    arms: arms.map(({ transport = 'sse', client = 'probe' }): Arm => ({ transport, client, path: 'direct' })),
+    arms: arms.map(({ transport = 'sse', client = 'probe' }): Arm => ({
+      transport,
+      client,
+      path: 'direct',
+    })),
   }));
 
 function refusalOf(recent: SavedRun, first = old): BenchError {
@@ -30,11 +37,31 @@ function refusalOf(recent: SavedRun, first = old): BenchError {
 }
 
 test.each([
-  ['payload', withPlan((plan) => ({ ...plan, payload: 'lean' })), 'payload is openai in the old run and lean in the new one'],
-  ['rate', withWorkload({ tokensPerSecond: 20 }), 'workload tokensPerSecond is 50 in the old run and 20 in the new one'],
-  ['length', withWorkload({ tokensPerStream: 10 }), 'workload tokensPerStream is 150 in the old run and 10 in the new one'],
-  ['name', withWorkload({ name: 'fast' }), 'workload name is chat in the old run and fast in the new one'],
-  ['segments', withWorkload({ segments: ['a', 'b'] }), 'workload segments is none in the old run and a, b in the new one'],
+  [
+    'payload',
+    withPlan((plan) => ({ ...plan, payload: 'lean' })),
+    'payload is openai in the old run and lean in the new one',
+  ],
+  [
+    'rate',
+    withWorkload({ tokensPerSecond: 20 }),
+    'workload tokensPerSecond is 50 in the old run and 20 in the new one',
+  ],
+  [
+    'length',
+    withWorkload({ tokensPerStream: 10 }),
+    'workload tokensPerStream is 150 in the old run and 10 in the new one',
+  ],
+  [
+    'name',
+    withWorkload({ name: 'fast' }),
+    'workload name is chat in the old run and fast in the new one',
+  ],
+  [
+    'segments',
+    withWorkload({ segments: ['a', 'b'] }),
+    'workload segments is none in the old run and a, b in the new one',
+  ],
   [
     'kind of gaps',
     withWorkload({ gaps: { kind: 'lognormal', sigma: 0.3 } }),
@@ -59,7 +86,13 @@ test.each([
 });
 
 test('all differences are named at once', () => {
-  const { message } = refusalOf(withPlan((plan) => ({ ...plan, payload: 'lean', workload: { ...plan.workload, tokensPerSecond: 1 } })));
+  const { message } = refusalOf(
+    withPlan((plan) => ({
+      ...plan,
+      payload: 'lean',
+      workload: { ...plan.workload, tokensPerSecond: 1 },
+    })),
+  );
   expect(message).toContain('payload is');
   expect(message).toContain('workload tokensPerSecond is');
 });
@@ -71,14 +104,18 @@ test('runs without an arm in common are refused with the arms of both', () => {
 });
 
 test('the same transports over another client stack are refused by the name of the stack', () => {
-  expect(refusalOf(withArms({ client: 'library' }, { transport: 'ws', client: 'library' })).message).toContain(
+  expect(
+    refusalOf(withArms({ client: 'library' }, { transport: 'ws', client: 'library' })).message,
+  ).toContain(
     'sse/library, ws/library in the new one (the client stack is probe in the old run and library in the new one)',
   );
 });
 
 test('runs without a load point in common are refused with the load points of both', () => {
   const other = independentRun({ connections: [200, 500] });
-  expect(refusalOf(other).message).toContain('they have no load point in common: 100 connections in the old run, 200, 500 in the new one');
+  expect(refusalOf(other).message).toContain(
+    'they have no load point in common: 100 connections in the old run, 200, 500 in the new one',
+  );
 });
 
 test('what else differs is no reason to refuse', () => {
@@ -93,5 +130,7 @@ test('what else differs is no reason to refuse', () => {
     keepStamps: true,
   }));
   expect(() => refuseUnlike(old, other)).not.toThrow();
-  expect(() => refuseUnlike(old, withArms({ transport: 'ws' }, { transport: 'tcp' }))).not.toThrow();
+  expect(() =>
+    refuseUnlike(old, withArms({ transport: 'ws' }, { transport: 'tcp' })),
+  ).not.toThrow();
 });

@@ -1,5 +1,5 @@
-// Refuses to compare two runs unless they ask the same question (scenario, workload, payload) and share arms and load points.
-// Every other difference is a warning, not a refusal.
+// Refuses to compare two runs unless they ask the same question (scenario, workload, payload) and
+// share arms and load points. Every other difference is a warning, not a refusal.
 
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { BenchError } from '../../contract/errors.ts';
@@ -11,18 +11,30 @@ import { differencesOf } from './differences.ts';
 /** @throws BenchError USAGE that names every difference which forbids a comparison. */
 export function refuseUnlike(old: SavedRun, recent: SavedRun): void {
   const [before, after] = [old.header.plan, recent.header.plan];
-  const reasons = [...unlikeQuestions(before, after), ...unlikeArms(before, after), ...unlikeLoad(before, after)];
+  const reasons = [
+    ...unlikeQuestions(before, after),
+    ...unlikeArms(before, after),
+    ...unlikeLoad(before, after),
+  ];
   if (reasons.length === 0) return;
-  throw new BenchError('USAGE', `${old.folder} and ${recent.folder} cannot be compared: ${reasons.join('; ')}`, {
-    hint: `compare runs of one scenario, workload and payload; the first one is repeated by: ${old.header.command}`,
-  });
+  throw new BenchError(
+    'USAGE',
+    `${old.folder} and ${recent.folder} cannot be compared: ${reasons.join('; ')}`,
+    {
+      hint: `compare runs of one scenario, workload and payload; the first one is repeated by: ${old.header.command}`,
+    },
+  );
 }
 
 function unlikeQuestions(old: Plan, recent: Plan): string[] {
-  return differencesOf(questionOf(old), questionOf(recent)).map(({ field, old: before, new: after }) => {
-    const name = field.replace('workload.tokensSha256', 'workload.tokens (SHA-256)').replace('workload.', 'workload ');
-    return `${name} is ${factText(field, before)} in the old run and ${factText(field, after)} in the new one`;
-  });
+  return differencesOf(questionOf(old), questionOf(recent)).map(
+    ({ field, old: before, new: after }) => {
+      const name = field
+        .replace('workload.tokensSha256', 'workload.tokens (SHA-256)')
+        .replace('workload.', 'workload ');
+      return `${name} is ${factText(field, before)} in the old run and ${factText(field, after)} in the new one`;
+    },
+  );
 }
 
 function questionOf({ scenario, workload, payload }: Plan): object {
@@ -33,9 +45,13 @@ function unlikeArms({ arms: old }: Plan, { arms: recent }: Plan): string[] {
   const names = new Set(recent.map(armName));
   if (old.some((arm) => names.has(armName(arm)))) return [];
   const transports = new Set(recent.map(({ transport }) => transport));
-  // The same transports received by other clients are the commonest mistake, so they have a message of their own.
-  const isOtherClient = old.some(({ transport }) => transports.has(transport)) && clientsOf(old) !== clientsOf(recent);
-  const what = isOtherClient ? `the client stack is ${clientsOf(old)} in the old run and ${clientsOf(recent)} in the new one` : '';
+  // The same transports received by other clients are the commonest mistake, so they have a message
+  // of their own.
+  const isOtherClient =
+    old.some(({ transport }) => transports.has(transport)) && clientsOf(old) !== clientsOf(recent);
+  const what = isOtherClient
+    ? `the client stack is ${clientsOf(old)} in the old run and ${clientsOf(recent)} in the new one`
+    : '';
   return [
     `they have no arm in common: ${old.map(armName).join(', ')} in the old run, ${recent.map(armName).join(', ')} in the new one` +
       (isOtherClient ? ` (${what})` : ''),
@@ -55,7 +71,9 @@ function unlikeLoad({ loadPoints: old }: Plan, { loadPoints: recent }: Plan): st
 }
 
 function loadOf(points: Plan['loadPoints']): string {
-  return hasFaults(points) ? points.map(loadPointTitle).join('; ') : points.map(({ connections }) => connections).join(', ');
+  return hasFaults(points)
+    ? points.map(loadPointTitle).join('; ')
+    : points.map(({ connections }) => connections).join(', ');
 }
 
 function hasFaults(points: Plan['loadPoints']): boolean {

@@ -11,9 +11,11 @@ import type { ArmChanges, Change, RunComparison } from './run-comparison.ts';
 
 const old = independentRun();
 
-const compare = (first: SavedRun, ...others: SavedRun[]): RunComparison => compareRuns(gatherRuns(first, others, streamReading));
+const compare = (first: SavedRun, ...others: SavedRun[]): RunComparison =>
+  compareRuns(gatherRuns(first, others, streamReading));
 
-const against = (options: IndependentOptions, first = old): RunComparison => compare(first, independentRun({ occasion: 2, ...options }));
+const against = (options: IndependentOptions, first = old): RunComparison =>
+  compare(first, independentRun({ occasion: 2, ...options }));
 
 function armOf({ comparisons }: RunComparison, arm = 'ws', run = 0): ArmChanges {
   const found = comparisons[run]?.arms.find((one) => one.arm === arm);
@@ -30,13 +32,20 @@ function changeOf(comparison: RunComparison, metric: string, arm = 'ws'): Change
 const kinds = ({ changes }: ArmChanges): string[] =>
   changes.filter(({ endpoint }) => endpoint !== undefined).map(({ verdict }) => verdict.kind);
 
-const codes = ({ comparisons }: RunComparison): string[] => comparisons.flatMap(({ warnings }) => warnings.map(({ code }) => code));
+const codes = ({ comparisons }: RunComparison): string[] =>
+  comparisons.flatMap(({ warnings }) => warnings.map(({ code }) => code));
 
-const wsCpu = (factor: number): IndependentOptions => ({ factor: factorOn('serverCpu', 'ws', factor) });
+const wsCpu = (factor: number): IndependentOptions => ({
+  factor: factorOn('serverCpu', 'ws', factor),
+});
 
 /** Rounds numbers to 9 digits: sums in another order differ in the last ones. */
 const rounded = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (_, member: unknown) => (typeof member === 'number' ? Number(member.toPrecision(9)) + 0 : member)));
+  JSON.parse(
+    JSON.stringify(value, (_, member: unknown) =>
+      typeof member === 'number' ? Number(member.toPrecision(9)) + 0 : member,
+    ),
+  );
 
 describe('a change between two runs', () => {
   test('of 20 % in CPU per token is found, with its ratio in the interval, and in no other arm', () => {
@@ -49,7 +58,10 @@ describe('a change between two runs', () => {
     expect(difference!.value / NS_PER_US).toBeCloseTo(4, 0);
     expect(p).toBeLessThan(1e-6);
     expect(changeOf(comparison, 'cpu.server.token', 'sse').verdict.kind).toBe('equivalent');
-    expect(changeOf(against(wsCpu(0.8)), 'cpu.server.token').verdict).toMatchObject({ kind: 'better', direction: 'better' });
+    expect(changeOf(against(wsCpu(0.8)), 'cpu.server.token').verdict).toMatchObject({
+      kind: 'better',
+      direction: 'better',
+    });
   });
 
   test('is inverted by naming the runs the other way round', () => {
@@ -58,7 +70,11 @@ describe('a change between two runs', () => {
     const inverted = armOf(back).changes.map(({ metric, ratio, difference, p, tostP }) => ({
       metric,
       ratio: ratio && [1 / ratio.value, ratio.high && 1 / ratio.high, ratio.low && 1 / ratio.low],
-      difference: difference && [-difference.value, difference.high && -difference.high, difference.low && -difference.low],
+      difference: difference && [
+        -difference.value,
+        difference.high && -difference.high,
+        difference.low && -difference.low,
+      ],
       ps: [p, tostP],
     }));
     const straight = armOf(there).changes.map(({ metric, ratio, difference, p, tostP }) => ({
@@ -73,7 +89,10 @@ describe('a change between two runs', () => {
 
   test('of a metric of which more is better turns the words, not the ratio', () => {
     const rate = against({
-      edit: (trial) => ({ ...trial, client: { ...trial.client, windowTokens: trial.client.windowTokens / 2 + trial.block } }),
+      edit: (trial) => ({
+        ...trial,
+        client: { ...trial.client, windowTokens: trial.client.windowTokens / 2 + trial.block },
+      }),
     });
     expect(changeOf(rate, 'rate').ratio!.value).toBeCloseTo(0.5, 2);
     expect(changeOf(rate, 'rate').verdict).toMatchObject({ kind: 'marked', direction: 'worse' });
@@ -85,7 +104,10 @@ describe('a change between two runs', () => {
 
   test('of 20 % that noise alone could be is not shown, and it says how many trials would be needed', () => {
     const noisy = { noise: 0.4, blocks: 10 };
-    const { ratio, verdict } = changeOf(against({ ...noisy, ...wsCpu(1.2) }, independentRun(noisy)), 'cpu.server.token');
+    const { ratio, verdict } = changeOf(
+      against({ ...noisy, ...wsCpu(1.2) }, independentRun(noisy)),
+      'cpu.server.token',
+    );
     expect(ratio!.low!).toBeLessThan(1);
     expect(verdict).toMatchObject({ kind: 'not-shown', direction: undefined });
     expect(verdict.trialsNeeded).toBeGreaterThan(100);
@@ -93,7 +115,10 @@ describe('a change between two runs', () => {
 
   test('near the margin is shown, but its size is uncertain', () => {
     const noisy = { noise: 0.03 };
-    expect(changeOf(against({ ...noisy, ...wsCpu(0.94) }, independentRun(noisy)), 'cpu.server.token').verdict).toMatchObject({
+    expect(
+      changeOf(against({ ...noisy, ...wsCpu(0.94) }, independentRun(noisy)), 'cpu.server.token')
+        .verdict,
+    ).toMatchObject({
       kind: 'size-uncertain',
       direction: 'better',
     });
@@ -101,7 +126,9 @@ describe('a change between two runs', () => {
 
   test('beyond the margin in ratio but not in absolute size is equivalent, and its detection is said', () => {
     // 30 % of 600 µs are 0.18 ms, far below the 1 ms that matter for opening a stream.
-    expect(changeOf(against({ factor: factorOn('openNs', 'ws', 1.3) }), 'open.p50').verdict).toMatchObject({
+    expect(
+      changeOf(against({ factor: factorOn('openNs', 'ws', 1.3) }), 'open.p50').verdict,
+    ).toMatchObject({
       kind: 'equivalent',
       differenceDetected: true,
       direction: undefined,
@@ -109,7 +136,10 @@ describe('a change between two runs', () => {
   });
 
   test('of a metric that may be negative is a difference with an interval, not a ratio', () => {
-    const { ratio, difference, verdict } = changeOf(against({ factor: factorOn('ttftOverheadNs', 'ws', 4) }), 'ttft.overhead.p50');
+    const { ratio, difference, verdict } = changeOf(
+      against({ factor: factorOn('ttftOverheadNs', 'ws', 4) }),
+      'ttft.overhead.p50',
+    );
     expect(ratio).toBeUndefined();
     expect(difference!.low! / 1e6).toBeLessThan(3);
     expect(difference!.high! / 1e6).toBeGreaterThan(3);
@@ -117,12 +147,19 @@ describe('a change between two runs', () => {
   });
 
   test('may be computed from runs of unequal length', () => {
-    const { old: before, new: after, verdict } = changeOf(against({ blocks: 30, ...wsCpu(1.2) }), 'cpu.server.token');
+    const {
+      old: before,
+      new: after,
+      verdict,
+    } = changeOf(against({ blocks: 30, ...wsCpu(1.2) }), 'cpu.server.token');
     expect([before!.trials, after!.trials, verdict.kind]).toEqual([12, 30, 'worse']);
   });
 });
 
-/** The factor by which the correction multiplied the p of CPU over WebSocket, the smallest of its family: the size of the family. */
+/**
+ * The factor by which the correction multiplied the p of CPU over WebSocket, the smallest of its
+ * family: the size of the family.
+ */
 function timesCorrected(comparison: RunComparison): number {
   const { p, adjustedP } = changeOf(comparison, 'cpu.server.token');
   return adjustedP! / p!;
@@ -137,23 +174,32 @@ describe('the family of tests', () => {
         against(
           {
             ...wide,
-            factor: (quantity, transport, connections) => (quantity === 'serverCpu' && transport === 'ws' && connections === 10 ? 1.2 : 1),
+            factor: (quantity, transport, connections) =>
+              quantity === 'serverCpu' && transport === 'ws' && connections === 10 ? 1.2 : 1,
           },
           independentRun(wide),
         ),
       ),
     ).toBeCloseTo(2 * 2 * 5, 6);
-    expect(timesCorrected(compare(old, independentRun({ occasion: 2, ...wsCpu(1.2) }), independentRun({ occasion: 3 })))).toBeCloseTo(
-      2 * 2 * 5,
-      6,
-    );
+    expect(
+      timesCorrected(
+        compare(
+          old,
+          independentRun({ occasion: 2, ...wsCpu(1.2) }),
+          independentRun({ occasion: 3 }),
+        ),
+      ),
+    ).toBeCloseTo(2 * 2 * 5, 6);
   });
 
   test('leaves out the null arm, which has numbers and marks but no verdict', () => {
     const transports = ['sse', 'ws', 'tcp'] as const;
     const comparison = against({ transports, ...wsCpu(1.2) }, independentRun({ transports }));
     expect(armOf(comparison, 'tcp').isContender).toBe(false);
-    expect(changeOf(comparison, 'delivery.p50', 'tcp')).toMatchObject({ endpoint: undefined, verdict: { kind: 'not-shown' } });
+    expect(changeOf(comparison, 'delivery.p50', 'tcp')).toMatchObject({
+      endpoint: undefined,
+      verdict: { kind: 'not-shown' },
+    });
     expect(timesCorrected(comparison)).toBeCloseTo(10, 6);
   });
 
@@ -164,7 +210,10 @@ describe('the family of tests', () => {
 
   test('does not hold exploratory metrics: those are marked at a false discovery rate', () => {
     const comparison = against(wsCpu(1.5));
-    expect(changeOf(comparison, 'elu.server')).toMatchObject({ endpoint: undefined, verdict: { kind: 'marked', direction: 'worse' } });
+    expect(changeOf(comparison, 'elu.server')).toMatchObject({
+      endpoint: undefined,
+      verdict: { kind: 'marked', direction: 'worse' },
+    });
     expect(changeOf(comparison, 'elu.client').verdict.kind).toBe('not-shown');
   });
 });
@@ -177,7 +226,11 @@ const thicker =
 describe('counted bytes', () => {
   test('of equal workloads are compared value by value', () => {
     const equal = changeOf(against({}), 'bytes.token');
-    expect(equal).toMatchObject({ p: undefined, isExact: true, verdict: { kind: 'exact', direction: undefined } });
+    expect(equal).toMatchObject({
+      p: undefined,
+      isExact: true,
+      verdict: { kind: 'exact', direction: undefined },
+    });
     expect([equal.ratio, equal.difference]).toMatchObject([{ value: 1 }, { value: 0 }]);
     expect(changeOf(against({ edit: thicker(16) }), 'bytes.token')).toMatchObject({
       difference: { value: expect.closeTo(16, 9) as number },
@@ -186,7 +239,10 @@ describe('counted bytes', () => {
   });
 
   test('that differ by less than the margin have no direction', () => {
-    expect(changeOf(against({ edit: thicker(1) }), 'bytes.token').verdict).toMatchObject({ kind: 'exact', direction: undefined });
+    expect(changeOf(against({ edit: thicker(1) }), 'bytes.token').verdict).toMatchObject({
+      kind: 'exact',
+      direction: undefined,
+    });
   });
 
   test('that grew in some trials only have no direction', () => {
@@ -198,13 +254,22 @@ describe('counted bytes', () => {
   });
 
   test('of longer runs are compared over the workloads that both drew', () => {
-    const longer = against({ blocks: 20, edit: (trial) => (trial.block > 12 ? fatten(trial, 100) : trial) });
-    expect(changeOf(longer, 'bytes.token')).toMatchObject({ old: { trials: 12 }, new: { trials: 12 }, difference: { value: 0 } });
+    const longer = against({
+      blocks: 20,
+      edit: (trial) => (trial.block > 12 ? fatten(trial, 100) : trial),
+    });
+    expect(changeOf(longer, 'bytes.token')).toMatchObject({
+      old: { trials: 12 },
+      new: { trials: 12 },
+      difference: { value: 0 },
+    });
   });
 
   test('of other seeds are a sample, for other tokens were drawn', () => {
     const other = against({ seed: 2, edit: (trial) => fatten(trial, trial.block / 100) });
-    expect(changeOf(other, 'bytes.token').difference).toMatchObject({ low: expect.any(Number) as number });
+    expect(changeOf(other, 'bytes.token').difference).toMatchObject({
+      low: expect.any(Number) as number,
+    });
     expect(codes(other)).toContain('seed');
   });
 });
@@ -219,11 +284,17 @@ describe('no verdict', () => {
     ['old', (broken: SavedRun) => compare(broken, independentRun({ occasion: 2 }))],
     ['new', (broken: SavedRun) => compare(old, broken)],
   ])('is given where the %s run is invalid or the harness was at its limit', (side, compareIt) => {
-    const invalid = compareIt(independentRun({ edit: ofWs((trial) => (trial.block === 5 ? missGate(trial, 'C1') : trial)) }));
+    const invalid = compareIt(
+      independentRun({
+        edit: ofWs((trial) => (trial.block === 5 ? missGate(trial, 'C1') : trial)),
+      }),
+    );
     expect(armOf(invalid).invalid).toEqual([
       `${side} run: C1 tokens lost, duplicated, reordered or corrupt, missed in 1 of 12 trials, worst 1, limit 0`,
     ]);
-    expect(new Set([...kinds(armOf(invalid)), changeOf(invalid, 'bytes.token').verdict.kind])).toEqual(new Set(['invalid']));
+    expect(
+      new Set([...kinds(armOf(invalid)), changeOf(invalid, 'bytes.token').verdict.kind]),
+    ).toEqual(new Set(['invalid']));
     expect(new Set(kinds(armOf(invalid, 'sse')))).toEqual(new Set(['equivalent']));
     const limited = compareIt(independentRun({ edit: ofWs((trial) => missGate(trial, 'H2')) }));
     expect(new Set(kinds(armOf(limited)))).toEqual(new Set(['harness-limited']));
@@ -233,7 +304,9 @@ describe('no verdict', () => {
   });
 
   test('is given on what some trials do not support', () => {
-    const partly = against({ edit: (trial) => (trial.block === 3 ? { ...trial, distributions: {} } : trial) });
+    const partly = against({
+      edit: (trial) => (trial.block === 3 ? { ...trial, distributions: {} } : trial),
+    });
     expect(changeOf(partly, 'delivery.p99').verdict).toMatchObject({
       kind: 'not-measured',
       reason: 'supported in 11 of 12 trials of the new run only',
@@ -260,7 +333,12 @@ describe('no verdict', () => {
       kind: 'withheld',
       reason: expect.stringMatching(/^5 and 5 trials; fewer than 6 of each/) as string,
     });
-    expect(changeOf(against({ blocks: 6, ...wsCpu(2) }, independentRun({ blocks: 6 })), 'cpu.server.token').verdict.kind).toBe('worse');
+    expect(
+      changeOf(
+        against({ blocks: 6, ...wsCpu(2) }, independentRun({ blocks: 6 })),
+        'cpu.server.token',
+      ).verdict.kind,
+    ).toBe('worse');
     const smoke = against({ verdicts: false, ...wsCpu(2) });
     expect(changeOf(smoke, 'cpu.server.token').verdict).toMatchObject({
       kind: 'withheld',
@@ -284,7 +362,11 @@ describe('doubts', () => {
       { transports: ['ws', 'tcp'], connections: [100, 1000] },
       independentRun({ transports: ['sse', 'ws'], connections: [10, 100] }),
     );
-    expect(comparison.comparisons[0]!.arms.map(({ arm, loadPoint }) => `${arm} ${loadPoint.connections}`)).toEqual(['ws 100']);
+    expect(
+      comparison.comparisons[0]!.arms.map(
+        ({ arm, loadPoint }) => `${arm} ${loadPoint.connections}`,
+      ),
+    ).toEqual(['ws 100']);
     expect(comparison.comparisons[0]!.warnings.map(({ message }) => message)).toEqual(
       expect.arrayContaining([
         'only the old run has sse: left out',
@@ -299,7 +381,16 @@ describe('doubts', () => {
     const comparison = against({
       blocks: 20,
       seed: 9,
-      header: (header) => ({ ...header, plan: { ...header.plan, windowNs: 2e9, pin: true, preset: 'quick', backpressureBytes: 65_536 } }),
+      header: (header) => ({
+        ...header,
+        plan: {
+          ...header.plan,
+          windowNs: 2e9,
+          pin: true,
+          preset: 'quick',
+          backpressureBytes: 65_536,
+        },
+      }),
     });
     expect(comparison.comparisons[0]!.warnings.map(({ message }) => message)).toEqual(
       expect.arrayContaining([
@@ -317,12 +408,19 @@ describe('doubts', () => {
     const comparison = against({
       header: ({ plan, ...header }) => ({
         ...header,
-        plan: { ...plan, arms: plan.arms.map((arm) => ({ ...arm, injection: { kind: 'delay', delayNs: 1e6 } as const })) },
+        plan: {
+          ...plan,
+          arms: plan.arms.map((arm) => ({
+            ...arm,
+            injection: { kind: 'delay', delayNs: 1e6 } as const,
+          })),
+        },
       }),
     });
     expect(comparison.comparisons[0]!.warnings[0]).toEqual({
       code: 'arm',
-      message: 'sse is not the same arm in both runs: injection.kind none and delay, injection.delayNs none and 1 ms',
+      message:
+        'sse is not the same arm in both runs: injection.kind none and delay, injection.delayNs none and 1 ms',
     });
   });
 
@@ -332,19 +430,28 @@ describe('doubts', () => {
       {
         transports,
         factor: (quantity, transport) =>
-          quantity === 'connectNs' || (quantity === 'deliveryScheduledNs' && transport === 'tcp') ? 1.5 : 1,
+          quantity === 'connectNs' || (quantity === 'deliveryScheduledNs' && transport === 'tcp')
+            ? 1.5
+            : 1,
       },
       independentRun({ transports }),
     );
-    const messages = slower.comparisons[0]!.warnings.filter(({ code }) => code === 'control').map(({ message }) => message);
+    const messages = slower.comparisons[0]!.warnings.filter(({ code }) => code === 'control').map(
+      ({ message }) => message,
+    );
     expect(messages).toHaveLength(3);
-    expect(messages[0]).toMatch(/^TCP connect of sse at 100 connections, which no transport can move, moved by a factor of 1\.5/);
+    expect(messages[0]).toMatch(
+      /^TCP connect of sse at 100 connections, which no transport can move, moved by a factor of 1\.5/,
+    );
     expect(messages[2]).toMatch(/^delivery p50 of TCP \(null arm\) at 100 connections/);
     expect(codes(against({ transports }, independentRun({ transports })))).not.toContain('control');
   });
 
   test('of each run are passed on with its side, once', () => {
-    const short = independentRun({ occasion: 2, edit: (trial) => (trial.block > 10 ? undefined : trial) });
+    const short = independentRun({
+      occasion: 2,
+      edit: (trial) => (trial.block > 10 ? undefined : trial),
+    });
     expect(compare(old, short).comparisons[0]!.warnings).toContainEqual({
       code: 'incomplete',
       message: expect.stringMatching(/^new run: the run ended early/) as string,
@@ -358,7 +465,13 @@ test('what machine and software differ in is listed with both values', () => {
     header: (header) => ({
       ...header,
       streamduel: '0.2.0',
-      environment: { ...header.environment, node: 'v26.0.0', memoryBytes: 2 ** 34, packages: { ws: '9.0.0' }, gitCommit: 'abc' },
+      environment: {
+        ...header.environment,
+        node: 'v26.0.0',
+        memoryBytes: 2 ** 34,
+        packages: { ws: '9.0.0' },
+        gitCommit: 'abc',
+      },
     }),
   });
   expect(comparison.comparisons[0]!.differences).toEqual([

@@ -1,5 +1,6 @@
-// Compares saved runs: changes from the first to each of the others. Pure: the same runs give the same comparison, to the last
-// digit. All tests of one command are one family, however many runs it names.
+// Compares saved runs: changes from the first to each of the others. Pure: the same runs give the
+// same comparison, to the last digit. All tests of one command are one family, however many runs it
+// names.
 
 import { armTitle } from '../../contract/arms/arms.ts';
 import type { SavedRun } from '../../contract/run-file.ts';
@@ -12,7 +13,13 @@ import { decideChange, whyNotMeasured } from './change-verdict.ts';
 import { differencesOfEnvironment } from './differences.ts';
 import type { ClaimFamily } from './fewest-trials.ts';
 import type { GatheredArm, GatheredRuns } from './gather-runs.ts';
-import type { ArmChanges, Change, RunAgainstOld, RunComparison, RunIdentity } from './run-comparison.ts';
+import type {
+  ArmChanges,
+  Change,
+  RunAgainstOld,
+  RunComparison,
+  RunIdentity,
+} from './run-comparison.ts';
 
 const CAVEAT =
   'Runs are made at different times: what differs between two occasions (another hour, another neighbour) is in these changes, not in their intervals. ' +
@@ -52,12 +59,20 @@ function isDeclared({ isContender }: GatheredArm, { metric }: ChangeEvidence): b
   return isContender && metric.endpoint !== undefined;
 }
 
-/** A metric that was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
+/**
+ * A metric that was declared but not measured stays in its family with p = 1: the others must not
+ * gain by its loss.
+ */
 function correct(arms: readonly GatheredArm[], leastClaims: number): Corrected {
-  const all = arms.flatMap((arm) => arm.evidence.map((evidence) => ({ evidence, isDeclared: isDeclared(arm, evidence) })));
+  const all = arms.flatMap((arm) =>
+    arm.evidence.map((evidence) => ({ evidence, isDeclared: isDeclared(arm, evidence) })),
+  );
   const declared = all.filter((one) => one.isDeclared).map(({ evidence }) => evidence);
   const exploratory = all
-    .filter((one) => !one.isDeclared && one.evidence.metric.isExact !== true && one.evidence.p !== undefined)
+    .filter(
+      (one) =>
+        !one.isDeclared && one.evidence.metric.isExact !== true && one.evidence.p !== undefined,
+    )
     .map(({ evidence }) => evidence);
   const differences = holm(declared.map((evidence) => orOne(evidence, evidence.p)));
   const equivalences = holm(declared.map((evidence) => orOne(evidence, evidence.tostP)));
@@ -73,7 +88,10 @@ function orOne(evidence: ChangeEvidence, p: number | undefined): number {
   return whyNotMeasured(evidence) === undefined ? (p ?? 1) : 1;
 }
 
-function pairUp(evidence: readonly ChangeEvidence[], ps: readonly number[]): [ChangeEvidence, number][] {
+function pairUp(
+  evidence: readonly ChangeEvidence[],
+  ps: readonly number[],
+): [ChangeEvidence, number][] {
   return evidence.map((one, index) => [one, ps[index] as number]);
 }
 
@@ -95,10 +113,15 @@ function allowsVerdicts({ header: { plan } }: SavedRun): boolean {
   return plan.verdicts && plan.isPilot !== true;
 }
 
-function toChange(arm: GatheredArm, evidence: ChangeEvidence, { family, ...corrected }: Corrected): Change {
+function toChange(
+  arm: GatheredArm,
+  evidence: ChangeEvidence,
+  { family, ...corrected }: Corrected,
+): Change {
   const { metric } = evidence;
   const isMeasured = whyNotMeasured(evidence) === undefined;
-  const adjustedP = isMeasured || !isDeclared(arm, evidence) ? corrected.adjustedP.get(evidence) : undefined;
+  const adjustedP =
+    isMeasured || !isDeclared(arm, evidence) ? corrected.adjustedP.get(evidence) : undefined;
   const adjustedTostP = isMeasured ? corrected.adjustedTostP.get(evidence) : undefined;
   return {
     metric: metric.id,

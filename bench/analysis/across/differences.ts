@@ -1,5 +1,5 @@
-// Finds the differences between the headers of two runs. It walks all fields, so that a fact recorded by a later version
-// is compared without a change here.
+// Finds the differences between the headers of two runs. It walks all fields, so that a fact
+// recorded by a later version is compared without a change here.
 
 import type { Environment, Plan, PrecisionStop, RunHeader } from '../../contract/run-file.ts';
 import type { Difference, Fact } from './run-comparison.ts';
@@ -13,7 +13,10 @@ function surroundingsOf({ streamduel, environment }: RunHeader): object {
   return { streamduel, ...environment };
 }
 
-/** Fields compared elsewhere: those that must be equal, those matched one by one, and the seed, which has a meaning of its own. */
+/**
+ * Fields compared elsewhere: those that must be equal, those matched one by one, and the seed,
+ * which has a meaning of its own.
+ */
 const NOT_CONDITIONS = [
   'scenario',
   'workload',
@@ -31,9 +34,15 @@ export function differencesOfConditions(old: Plan, recent: Plan): readonly Diffe
 
 function conditionsOf(plan: Plan): object {
   const { recovery } = plan;
-  const conditions = Object.entries(plan).filter(([key]) => !(NOT_CONDITIONS as readonly string[]).includes(key));
+  const conditions = Object.entries(plan).filter(
+    ([key]) => !(NOT_CONDITIONS as readonly string[]).includes(key),
+  );
   // Unavailable faults show in the load points.
-  return Object.fromEntries(recovery === undefined ? conditions : [...conditions, ['recovery', { ...recovery, absent: undefined }]]);
+  return Object.fromEntries(
+    recovery === undefined
+      ? conditions
+      : [...conditions, ['recovery', { ...recovery, absent: undefined }]],
+  );
 }
 
 /** Differences in the order of the old side; facts that only the new one states come last. */
@@ -41,26 +50,40 @@ export function differencesOf(old: object, recent: object): readonly Difference[
   const [before, after] = [flatten(old), flatten(recent)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((field) => {
     const [oldFact, newFact] = [before.get(field), after.get(field)];
-    return oldFact === newFact ? [] : [{ field, title: titles[field] ?? lastPart(field), old: oldFact, new: newFact }];
+    return oldFact === newFact
+      ? []
+      : [{ field, title: titles[field] ?? lastPart(field), old: oldFact, new: newFact }];
   });
 }
 
 /** `{ packages: { ws: '8' } }` → `packages.ws`; a list is one fact. */
-function flatten(value: object, path = '', facts = new Map<string, Fact>()): ReadonlyMap<string, Fact> {
+function flatten(
+  value: object,
+  path = '',
+  facts = new Map<string, Fact>(),
+): ReadonlyMap<string, Fact> {
   for (const [key, member] of Object.entries(value) as [string, unknown][]) {
     if (Array.isArray(member)) facts.set(path + key, member.map(String).join(', '));
-    else if (typeof member === 'object' && member !== null) flatten(member, `${path}${key}.`, facts);
+    else if (typeof member === 'object' && member !== null)
+      flatten(member, `${path}${key}.`, facts);
     else facts.set(path + key, member as Fact);
   }
   return facts;
 }
 
-/** A name such as `@fastify/websocket` or `tcp_rmem` is clear without the name of the record that holds it. */
+/**
+ * A name such as `@fastify/websocket` or `tcp_rmem` is clear without the name of the record that
+ * holds it.
+ */
 function lastPart(field: string): string {
   return field.replace(/^(?:packages|settings|tools)\./, '');
 }
 
-type KnownField = keyof Environment | keyof Plan | `stop.${keyof PrecisionStop}` | `recovery.${keyof NonNullable<Plan['recovery']>}`;
+type KnownField =
+  | keyof Environment
+  | keyof Plan
+  | `stop.${keyof PrecisionStop}`
+  | `recovery.${keyof NonNullable<Plan['recovery']>}`;
 
 const titles: Partial<Record<string, string>> = {
   node: 'Node.js',

@@ -20,6 +20,9 @@ export function factText(field: string, fact: Fact): string {
 /** Sizes of memory are powers of two. */
 function bytesText(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  const power = Math.min(
+    units.length - 1,
+    Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)),
+  );
   return `${Number((bytes / 1024 ** power).toPrecision(4))} ${units[power]}`;
 }

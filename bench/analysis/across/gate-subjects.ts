@@ -1,5 +1,6 @@
-// Collects the subjects of `--fail-if-worse`: the arms of two runs, or the pairs of arms within one. Numbers that cannot be
-// trusted, or that only the old side still measures, are marked here, so that no gate passes because of them.
+// Collects the subjects of `--fail-if-worse`: the arms of two runs, or the pairs of arms within
+// one. Numbers that cannot be trusted, or that only the old side still measures, are marked here,
+// so that no gate passes because of them.
 
 import { armName } from '../../contract/arms/arms.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
@@ -13,7 +14,9 @@ import type { GateSubject } from './regression-gates.ts';
 
 /** Each arm of a further run against the same arm of the old one. */
 export function subjectsOfRuns({ arms }: GatheredRuns): readonly GateSubject[] {
-  return arms.filter(({ isContender }) => isContender).flatMap((arm) => arm.evidence.map((evidence) => subjectOfRuns(arm, evidence)));
+  return arms
+    .filter(({ isContender }) => isContender)
+    .flatMap((arm) => arm.evidence.map((evidence) => subjectOfRuns(arm, evidence)));
 }
 
 function subjectOfRuns(arm: GatheredArm, evidence: ChangeEvidence): GateSubject {
@@ -36,7 +39,9 @@ function subjectOfRuns(arm: GatheredArm, evidence: ChangeEvidence): GateSubject 
 function isMeasuredInOld({ metric, arm }: ChangeEvidence): boolean {
   const { completed } = arm.old;
   const isIn = (trial: (typeof completed)[number]): boolean => metric.value(trial) !== undefined;
-  return metric.isExact === true ? completed.some(isIn) : completed.length > 0 && completed.every(isIn);
+  return metric.isExact === true
+    ? completed.some(isIn)
+    : completed.length > 0 && completed.every(isIn);
 }
 
 interface FailedGates {
@@ -51,16 +56,24 @@ function distrustOf(metric: Metric, { invalid, harnessLimited }: FailedGates): s
 }
 
 /** Each contender of one run against its baseline, block by block. */
-export function subjectsOfArms(analysis: Analysis, reading: ScenarioReading, folder: string): readonly GateSubject[] {
+export function subjectsOfArms(
+  analysis: Analysis,
+  reading: ScenarioReading,
+  folder: string,
+): readonly GateSubject[] {
   const contenders = analysis.plan.arms.filter(isUnderComparison).map(armName);
   if (!contenders.includes(analysis.baseline)) return [];
   return analysis.loadPoints.flatMap((point) =>
     contenders
       .filter((name) => name !== analysis.baseline)
       .flatMap((otherArm) => {
-        const arms = point.arms.filter(({ name }) => name === analysis.baseline || name === otherArm).map(({ arm }) => arm);
+        const arms = point.arms
+          .filter(({ name }) => name === analysis.baseline || name === otherArm)
+          .map(({ arm }) => arm);
         const compared = metricsAt(reading, { loadPoint: point.loadPoint, arms });
-        return compared.map((metric) => subjectOfArms(point, metric, { baseline: analysis.baseline, otherArm, run: folder }));
+        return compared.map((metric) =>
+          subjectOfArms(point, metric, { baseline: analysis.baseline, otherArm, run: folder }),
+        );
       }),
   );
 }
@@ -73,12 +86,20 @@ interface ArmNames {
 
 function subjectOfArms(point: LoadPointAnalysis, metric: Metric, names: ArmNames): GateSubject {
   const { baseline, otherArm, run } = names;
-  const comparison = point.comparisons.find((one) => one.metric === metric.id && one.otherArm === otherArm);
+  const comparison = point.comparisons.find(
+    (one) => one.metric === metric.id && one.otherArm === otherArm,
+  );
   const pairs = comparison?.pairs ?? [];
   const missing = whyUnpaired(point, metric, { ...names, pairs: pairs.length });
   const failed = (kind: 'correctness' | 'harness'): readonly unknown[] =>
-    point.gates.filter((gate) => gate.kind === kind && gate.state === 'failed' && (gate.arm === baseline || gate.arm === otherArm));
-  const isLost = missing !== undefined && isWhole(point, metric, baseline) && !isWhole(point, metric, otherArm);
+    point.gates.filter(
+      (gate) =>
+        gate.kind === kind &&
+        gate.state === 'failed' &&
+        (gate.arm === baseline || gate.arm === otherArm),
+    );
+  const isLost =
+    missing !== undefined && isWhole(point, metric, baseline) && !isWhole(point, metric, otherArm);
   return {
     metric,
     subject: `${otherArm} against ${baseline}`,
@@ -87,7 +108,9 @@ function subjectOfArms(point: LoadPointAnalysis, metric: Metric, names: ArmNames
     values: { old: pairs.map((pair) => pair.baseline), new: pairs.map((pair) => pair.other) },
     isPaired: true,
     isCounted: metric.isExact === true && metric.dependsOnTiming !== true,
-    distrust: distrustOf(metric, { invalid: failed('correctness'), harnessLimited: failed('harness') }) ?? (isLost ? missing : undefined),
+    distrust:
+      distrustOf(metric, { invalid: failed('correctness'), harnessLimited: failed('harness') }) ??
+      (isLost ? missing : undefined),
     missing,
   };
 }
@@ -105,7 +128,11 @@ function whyUnpaired(
   { baseline, otherArm, pairs }: ArmNames & { pairs: number },
 ): string | undefined {
   if (pairs === 0) return 'no block in which both arms have this number';
-  const blocks = Math.min(...arms.filter(({ name }) => name === baseline || name === otherArm).map(({ completed }) => completed));
+  const blocks = Math.min(
+    ...arms
+      .filter(({ name }) => name === baseline || name === otherArm)
+      .map(({ completed }) => completed),
+  );
   if (isExact === true) return undefined;
   if (pairs < blocks) return `supported in ${pairs} of ${blocks} blocks only`;
   return pairs < 2 ? 'a single block has no interval' : undefined;

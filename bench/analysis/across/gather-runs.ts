@@ -1,5 +1,5 @@
-// Gathers the arms that two or more saved runs have in common, with the evidence on each metric: the input of one
-// comparison, before anything is corrected for the number of tests.
+// Gathers the arms that two or more saved runs have in common, with the evidence on each metric:
+// the input of one comparison, before anything is corrected for the number of tests.
 
 import { loadPointKey } from '../../contract/load-point.ts';
 import type { LoadPoint, SavedRun } from '../../contract/run-file.ts';
@@ -28,8 +28,15 @@ export interface GatheredRuns {
   readonly arms: readonly GatheredArm[];
 }
 
-/** @param reading That of the scenario of all these runs. @throws BenchError USAGE for runs that cannot be compared. */
-export function gatherRuns(old: SavedRun, others: readonly SavedRun[], reading: ScenarioReading): GatheredRuns {
+/**
+ * @param reading That of the scenario of all these runs. @throws BenchError USAGE for runs that
+ * cannot be compared.
+ */
+export function gatherRuns(
+  old: SavedRun,
+  others: readonly SavedRun[],
+  reading: ScenarioReading,
+): GatheredRuns {
   for (const other of others) refuseUnlike(old, other);
   return { reading, old, arms: others.flatMap((other) => gatherArms(old, other, reading)) };
 }
@@ -42,12 +49,17 @@ function gatherArms(old: SavedRun, recent: SavedRun, reading: ScenarioReading): 
       const twin = others
         .find((other) => loadPointKey(other.loadPoint) === loadPointKey(loadPoint))
         ?.arms.find((candidate) => candidate.name === arm.name);
-      return twin === undefined ? [] : [gatherArm({ old, new: recent, measured: { old: arm, new: twin, loadPoint } }, reading)];
+      return twin === undefined
+        ? []
+        : [gatherArm({ old, new: recent, measured: { old: arm, new: twin, loadPoint } }, reading)];
     }),
   );
 }
 
-function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'new' | 'measured'>, reading: ScenarioReading): GatheredArm {
+function gatherArm(
+  { old, new: recent, measured }: Pick<GatheredArm, 'old' | 'new' | 'measured'>,
+  reading: ScenarioReading,
+): GatheredArm {
   return {
     old,
     new: recent,
@@ -61,13 +73,18 @@ function gatherArm({ old, new: recent, measured }: Pick<GatheredArm, 'old' | 'ne
   };
 }
 
-function failedGates({ old, new: recent }: ArmOfTwoRuns, kind: 'correctness' | 'harness'): readonly string[] {
+function failedGates(
+  { old, new: recent }: ArmOfTwoRuns,
+  kind: 'correctness' | 'harness',
+): readonly string[] {
   const failed = (side: string, arm: MeasuredArm): string[] =>
-    // No baseline: how late a server was in one arm against another arm of its run is not compared here.
+    // No baseline: how late a server was in one arm against another arm of its run is not compared
+    // here.
     summariseGates([arm], undefined)
       .filter((gate) => gate.kind === kind && gate.state === 'failed')
       .map(({ id, title, missed, trials, worst, limit, unit }) => {
-        const extremes = worst === undefined ? '' : `, worst ${amount(worst, unit)}, limit ${amount(limit, unit)}`;
+        const extremes =
+          worst === undefined ? '' : `, worst ${amount(worst, unit)}, limit ${amount(limit, unit)}`;
         return `${side} run: ${id} ${title}, missed in ${missed} of ${trials} trials${extremes}`;
       });
   return [...failed('old', old), ...failed('new', recent)];

@@ -3,7 +3,10 @@
 import { armName } from '../../contract/arms/arms.ts';
 import type { SavedRun } from '../../contract/run-file.ts';
 
-/** The same trials, with the named arm first in the plan. The hash of the plan stays that of the run as it was measured. */
+/**
+ * The same trials, with the named arm first in the plan. The hash of the plan stays that of the run
+ * as it was measured.
+ */
 export function rebase(run: SavedRun, baseline: string): SavedRun {
   const { header } = run;
   const first = header.plan.arms.filter((arm) => armName(arm) === baseline);

@@ -1,4 +1,5 @@
-// The result of comparing saved runs: what `compare --format json` prints and every other format is made from. Pure values.
+// The result of comparing saved runs: what `compare --format json` prints and every other format is
+// made from. Pure values.
 
 import type { LoadPoint, Warning } from '../../contract/run-file.ts';
 import type { Estimate } from '../statistics/estimate.ts';
@@ -35,7 +36,10 @@ export interface RunAgainstOld {
   readonly arms: readonly ArmChanges[];
 }
 
-/** A fact about two runs that is not the same in both; a side is undefined when its run does not state it. */
+/**
+ * A fact about two runs that is not the same in both; a side is undefined when its run does not
+ * state it.
+ */
 export interface Difference {
   /** Path in the header of a run, such as `packages.ws`. */
   readonly field: string;
@@ -50,7 +54,10 @@ export interface ArmChanges {
   readonly arm: string;
   readonly title: string;
   readonly loadPoint: LoadPoint;
-  /** False for the null arm and for an arm that repeats or alters another one: they show floor and noise, and get no verdict. */
+  /**
+   * False for the null arm and for an arm that repeats or alters another one: they show floor and
+   * noise, and get no verdict.
+   */
   readonly isContender: boolean;
   /** Measured trials that completed. */
   readonly trials: { readonly old: number; readonly new: number };
@@ -61,21 +68,32 @@ export interface ArmChanges {
   readonly changes: readonly Change[];
 }
 
-/** One metric of one arm at one load point, old run → new run. The trial is the unit, and trials of two runs are independent. */
+/**
+ * One metric of one arm at one load point, old run → new run. The trial is the unit, and trials of
+ * two runs are independent.
+ */
 export interface Change {
   readonly metric: string;
   readonly unit: MetricUnit;
   readonly better: 'lower' | 'higher' | 'neither';
   /** Counted, not sampled. */
   readonly isExact: boolean;
-  /** P1… for pre-declared endpoints of a contender; undefined for exploratory and counted metrics. */
+  /**
+   * P1… for pre-declared endpoints of a contender; undefined for exploratory and counted metrics.
+   */
   readonly endpoint: string | undefined;
-  /** undefined without a value. A counted metric is estimated over the workloads that both runs drew. */
+  /**
+   * undefined without a value. A counted metric is estimated over the workloads that both runs
+   * drew.
+   */
   readonly old: Estimate | undefined;
   readonly new: Estimate | undefined;
   /** One value per trial, in run order. */
   readonly values: { readonly old: readonly number[]; readonly new: readonly number[] };
-  /** new/old of geometric means with its 95 % interval (Welch); undefined for metrics that may be ≤ 0. */
+  /**
+   * new/old of geometric means with its 95 % interval (Welch); undefined for metrics that may be ≤
+   * 0.
+   */
   readonly ratio: Estimate | undefined;
   /** new − old with its 95 % interval (Welch), in the metric's unit. */
   readonly difference: Estimate | undefined;
@@ -83,7 +101,10 @@ export interface Change {
   readonly margin: Margin;
   /** Two-sided, on the logarithm when there is a ratio; undefined when nothing is tested. */
   readonly p: number | undefined;
-  /** Adjusted by Holm over all endpoints, arms, load points and runs of the comparison; by Benjamini–Hochberg for exploratory metrics. */
+  /**
+   * Adjusted by Holm over all endpoints, arms, load points and runs of the comparison; by
+   * Benjamini–Hochberg for exploratory metrics.
+   */
   readonly adjustedP: number | undefined;
   /** p of two one-sided tests against the margin, Bonferroni-corrected over its scales. */
   readonly tostP: number | undefined;

@@ -1,5 +1,6 @@
-// Renders the whole claim as one plain sentence, no stronger than its parts: parts that were not settled, or not measured, are
-// stated with the rest, and "cheaper" never covers more than was measured.
+// Renders the whole claim as one plain sentence, no stronger than its parts: parts that were not
+// settled, or not measured, are stated with the rest, and "cheaper" never covers more than was
+// measured.
 
 import { httpVersionsOf, type Arm } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
@@ -13,7 +14,9 @@ export function claimSentence(rows: readonly ClaimRow[], arms: readonly Arm[]): 
 
 /** `over HTTP/1.1 with one stream a connection` */
 function carriage(arms: readonly Arm[]): string {
-  const numbers = new Set(arms.map(({ transport }) => transports[transport].capabilities.streamsPerConnection));
+  const numbers = new Set(
+    arms.map(({ transport }) => transports[transport].capabilities.streamsPerConnection),
+  );
   const streams =
     numbers.size > 1
       ? 'one stream a connection or several'
@@ -23,7 +26,10 @@ function carriage(arms: readonly Arm[]): string {
   return `over ${httpVersionsOf(arms).join(' and ')} with ${streams}`;
 }
 
-/** The parts that the sentence rests on, answer by answer: `WebSocket better: memory of an idle connection.` */
+/**
+ * The parts that the sentence rests on, answer by answer: `WebSocket better: memory of an idle
+ * connection.`
+ */
 export function claimDetails(rows: readonly ClaimRow[]): readonly string[] {
   return lists.flatMap(([answer, words]) => {
     const names = rows.filter((row) => row.answer === answer).map((row) => nameOf(row, rows));
@@ -32,13 +38,15 @@ export function claimDetails(rows: readonly ClaimRow[]): readonly string[] {
 }
 
 function headOf(rows: readonly ClaimRow[]): string {
-  const has = (...answers: readonly ClaimAnswer[]): boolean => rows.some(({ answer }) => answers.includes(answer));
+  const has = (...answers: readonly ClaimAnswer[]): boolean =>
+    rows.some(({ answer }) => answers.includes(answer));
   const isOpen = has('not-settled', 'void');
   if (!has('supports', 'refutes', 'equivalent'))
     return isOpen
       ? 'it is not settled whether SSE is cheaper with many clients'
       : 'nothing was measured of whether SSE is cheaper with many clients';
-  if (has('supports') && has('refutes')) return 'it depends on what is counted whether SSE was cheaper with many clients';
+  if (has('supports') && has('refutes'))
+    return 'it depends on what is counted whether SSE was cheaper with many clients';
   if (has('supports')) {
     const isAll = !isOpen && !has('equivalent');
     return isAll
@@ -63,5 +71,7 @@ const lists: readonly (readonly [ClaimAnswer, string])[] = [
 function nameOf({ part, place }: ClaimRow, rows: readonly ClaimRow[]): string {
   const isSingle = rows.filter((row) => row.part === part).length === 1;
   const name = part.startsWith('CPU') ? part : part.charAt(0).toLowerCase() + part.slice(1);
-  return isSingle || place === undefined ? name : `${name} (${place.scenario}, ${loadPointTitle(place.loadPoint)})`;
+  return isSingle || place === undefined
+    ? name
+    : `${name} (${place.scenario}, ${loadPointTitle(place.loadPoint)})`;
 }

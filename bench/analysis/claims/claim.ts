@@ -1,5 +1,5 @@
-// A claim about the transports, split into its possible meanings. Each part is answered by the verdict on one quantity, and by
-// nothing else.
+// A claim about the transports, split into its possible meanings. Each part is answered by the
+// verdict on one quantity, and by nothing else.
 
 import type { LoadPoint, ScenarioId } from '../../contract/run-file.ts';
 import type { Estimate } from '../statistics/estimate.ts';
@@ -20,10 +20,17 @@ export interface Claim {
 }
 
 /**
- * The meaning of a verdict for the claim. `equivalent`: the difference was shown not to matter, which is neither for nor
- * against it; `not-settled`: nothing that decides it was shown; `void`: the numbers cannot be trusted.
+ * The meaning of a verdict for the claim. `equivalent`: the difference was shown not to matter,
+ * which is neither for nor against it; `not-settled`: nothing that decides it was shown; `void`:
+ * the numbers cannot be trusted.
  */
-export type ClaimAnswer = 'supports' | 'refutes' | 'equivalent' | 'not-settled' | 'void' | 'not-measured';
+export type ClaimAnswer =
+  | 'supports'
+  | 'refutes'
+  | 'equivalent'
+  | 'not-settled'
+  | 'void'
+  | 'not-measured';
 
 /** The place where a number was measured, and the arms that it compares. */
 interface ClaimPlace extends ClaimSource {
@@ -33,7 +40,10 @@ interface ClaimPlace extends ClaimSource {
   readonly webSocketArm: string;
   readonly sse: Estimate;
   readonly webSocket: Estimate;
-  /** WebSocket over SSE, whichever of them was the baseline; undefined for a metric that may be zero. */
+  /**
+   * WebSocket over SSE, whichever of them was the baseline; undefined for a metric that may be
+   * zero.
+   */
   readonly ratio: Estimate | undefined;
 }
 
@@ -51,7 +61,10 @@ export interface ClaimReading {
   readonly claim: string;
   /** Whether any of the analyses is of a scenario that the claim is about. */
   readonly isAsked: boolean;
-  /** Rows in the order of the parts; a part has a row for each place at which it was measured, and one row if it was not. */
+  /**
+   * Rows in the order of the parts; a part has a row for each place at which it was measured, and
+   * one row if it was not.
+   */
   readonly rows: readonly ClaimRow[];
   /** The whole claim in one sentence: only as strong as the rows, and never a winner. */
   readonly sentence: string;

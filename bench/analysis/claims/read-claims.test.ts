@@ -23,7 +23,13 @@ interface Made {
 }
 
 /** An analysis whose comparisons have the metrics and verdicts given in `verdicts`. */
-function made({ scenario, verdicts, transports = ['sse', 'ws'], client = 'probe', connections = [100] }: Made): Analysis {
+function made({
+  scenario,
+  verdicts,
+  transports = ['sse', 'ws'],
+  client = 'probe',
+  connections = [100],
+}: Made): Analysis {
   const run = fixtureRun({ blocks: 3, transports, connections });
   const analysis = analyseRun(run);
   const loadPoints = analysis.loadPoints.map((point) => ({
@@ -39,21 +45,38 @@ function made({ scenario, verdicts, transports = ['sse', 'ws'], client = 'probe'
 }
 
 function verdictOf(said: Said): Verdict {
-  return { favours: undefined, differenceDetected: false, reason: undefined, blocksNeeded: undefined, ...said };
+  return {
+    favours: undefined,
+    differenceDetected: false,
+    reason: undefined,
+    blocksNeeded: undefined,
+    ...said,
+  };
 }
 
 function withClient(analysis: Analysis, client: ClientStack): Analysis {
   const arms = analysis.plan.arms.map((arm) => Object.assign({}, arm, { client }));
   const loadPoints = analysis.loadPoints.map((point) => ({
     ...point,
-    comparisons: point.comparisons.map((one) => Object.assign({}, one, { otherArm: `${one.otherArm}/${client}` })),
+    comparisons: point.comparisons.map((one) =>
+      Object.assign({}, one, { otherArm: `${one.otherArm}/${client}` }),
+    ),
   }));
-  return { ...analysis, plan: { ...analysis.plan, arms }, baseline: `${analysis.baseline}/${client}`, loadPoints };
+  return {
+    ...analysis,
+    plan: { ...analysis.plan, arms },
+    baseline: `${analysis.baseline}/${client}`,
+    loadPoints,
+  };
 }
 
-const rowOf = ({ rows }: ClaimReading, part: string): ClaimRow => rows.find((row) => row.part === part)!;
+const rowOf = ({ rows }: ClaimReading, part: string): ClaimRow =>
+  rows.find((row) => row.part === part)!;
 const idle = (said: Said): ClaimRow =>
-  rowOf(readClaim(manyClients, [made({ scenario: 'memory', verdicts: { 'memory.retained': said } })]), IDLE);
+  rowOf(
+    readClaim(manyClients, [made({ scenario: 'memory', verdicts: { 'memory.retained': said } })]),
+    IDLE,
+  );
 const IDLE = 'Memory of an idle connection';
 const CPU = 'CPU time per token';
 
@@ -68,24 +91,37 @@ describe('a verdict decides what is said of the claim', () => {
     [{ kind: 'size-uncertain', favours: 'sse' }, 'not-settled', 'SSE better, size uncertain'],
     [{ kind: 'size-uncertain', favours: 'ws' }, 'not-settled', 'WebSocket better, size uncertain'],
     [{ kind: 'inconclusive' }, 'not-settled', 'inconclusive'],
-    [{ kind: 'not-resolvable', reason: 'two equal arms differed' }, 'not-settled', 'too noisy for the margin'],
+    [
+      { kind: 'not-resolvable', reason: 'two equal arms differed' },
+      'not-settled',
+      'too noisy for the margin',
+    ],
     [{ kind: 'withheld', reason: 'exploratory' }, 'not-settled', 'no verdict, exploratory'],
     [{ kind: 'invalid', reason: 'C1' }, 'void', 'INVALID, C1'],
     [{ kind: 'harness-limited', reason: 'H2' }, 'void', 'HARNESS-LIMITED, H2'],
-    [{ kind: 'not-measured', reason: 'no trial supports this number' }, 'not-measured', 'no trial supports this number'],
+    [
+      { kind: 'not-measured', reason: 'no trial supports this number' },
+      'not-measured',
+      'no trial supports this number',
+    ],
   ] as const)('%j', (said, answer, reason) => {
     expect(idle(said)).toMatchObject({ answer, reason });
   });
 
   it('a counted difference without a favourite is equivalent within the margin, and open beyond it', () => {
-    const analysis = made({ scenario: 'memory', verdicts: { 'memory.retained': { kind: 'exact' } } });
+    const analysis = made({
+      scenario: 'memory',
+      verdicts: { 'memory.retained': { kind: 'exact' } },
+    });
     const [point] = analysis.loadPoints;
     const withRatio = (value: number): Analysis => ({
       ...analysis,
       loadPoints: [
         {
           ...point!,
-          comparisons: point!.comparisons.map((one) => Object.assign({}, one, { ratio: { ...one.ratio!, value }, margin: { ratio: 0.1 } })),
+          comparisons: point!.comparisons.map((one) =>
+            Object.assign({}, one, { ratio: { ...one.ratio!, value }, margin: { ratio: 0.1 } }),
+          ),
         },
       ],
     });
@@ -94,19 +130,27 @@ describe('a verdict decides what is said of the claim', () => {
   });
 });
 
-const answersBySide = { sse: 'supports', ws: 'refutes' } as const satisfies Record<string, ClaimAnswer>;
+const answersBySide = { sse: 'supports', ws: 'refutes' } as const satisfies Record<
+  string,
+  ClaimAnswer
+>;
 
 it('swapping the labels of the arms swaps for and against, whichever is the baseline', () => {
   fc.assert(
-    fc.property(fc.constantFrom('sse', 'ws'), fc.boolean(), fc.constantFrom('better', 'exact'), (favours, isSseFirst, kind) => {
-      const transports = isSseFirst ? (['sse', 'ws'] as const) : (['ws', 'sse'] as const);
-      const verdicts = { 'capacity.streams': { kind, favours } };
-      const { answer } = rowOf(
-        readClaim(manyClients, [made({ scenario: 'capacity', verdicts, transports })]),
-        'Most streams at the objective',
-      );
-      expect(answer).toBe(answersBySide[favours]);
-    }),
+    fc.property(
+      fc.constantFrom('sse', 'ws'),
+      fc.boolean(),
+      fc.constantFrom('better', 'exact'),
+      (favours, isSseFirst, kind) => {
+        const transports = isSseFirst ? (['sse', 'ws'] as const) : (['ws', 'sse'] as const);
+        const verdicts = { 'capacity.streams': { kind, favours } };
+        const { answer } = rowOf(
+          readClaim(manyClients, [made({ scenario: 'capacity', verdicts, transports })]),
+          'Most streams at the objective',
+        );
+        expect(answer).toBe(answersBySide[favours]);
+      },
+    ),
     { seed: 7 },
   );
 });
@@ -121,12 +165,21 @@ it('the ratio is WebSocket over SSE and the values are theirs, whichever is the 
     const [comparison] = analysis.loadPoints[0]!.comparisons;
     const { place } = rowOf(readClaim(manyClients, [analysis]), IDLE);
     const isSseFirst = transports[0] === 'sse';
-    expect(place).toMatchObject({ sseArm: 'sse', webSocketArm: 'ws', scenario: 'memory', metric: 'memory.retained' });
+    expect(place).toMatchObject({
+      sseArm: 'sse',
+      webSocketArm: 'ws',
+      scenario: 'memory',
+      metric: 'memory.retained',
+    });
     expect([place!.sse, place!.webSocket]).toEqual(
-      isSseFirst ? [comparison!.baseline, comparison!.other] : [comparison!.other, comparison!.baseline],
+      isSseFirst
+        ? [comparison!.baseline, comparison!.other]
+        : [comparison!.other, comparison!.baseline],
     );
     const { value, low, high } = comparison!.ratio!;
-    expect(place!.ratio).toMatchObject(isSseFirst ? { value, low, high } : { value: 1 / value, low: 1 / high!, high: 1 / low! });
+    expect(place!.ratio).toMatchObject(
+      isSseFirst ? { value, low, high } : { value: 1 / value, low: 1 / high!, high: 1 / low! },
+    );
     expect(place!.ratio!.low).toBeLessThan(place!.ratio!.high!);
   }
 });
@@ -140,14 +193,22 @@ describe('only arms that differ in the transport alone are asked', () => {
       verdicts: { 'memory.retained': { kind: 'better', favours: 'sse/library' } },
       client: 'library',
     });
-    expect(rowOf(readClaim(manyClients, [analysis]), IDLE)).toMatchObject({ answer: 'supports', place: { sseArm: 'sse/library' } });
+    expect(rowOf(readClaim(manyClients, [analysis]), IDLE)).toMatchObject({
+      answer: 'supports',
+      place: { sseArm: 'sse/library' },
+    });
   });
 
   it('the null arm, a copy, another client and injected effects are not', () => {
     const refused = { answer: 'not-measured', place: undefined };
-    expect(rowOf(readClaim(manyClients, [made({ scenario: 'memory', verdicts, transports: ['sse', 'tcp'] })]), IDLE)).toMatchObject(
-      refused,
-    );
+    expect(
+      rowOf(
+        readClaim(manyClients, [
+          made({ scenario: 'memory', verdicts, transports: ['sse', 'tcp'] }),
+        ]),
+        IDLE,
+      ),
+    ).toMatchObject(refused);
     const { plan, ...rest } = made({ scenario: 'memory', verdicts });
     const [sse, ws] = plan.arms;
     const changes = [
@@ -158,7 +219,9 @@ describe('only arms that differ in the transport alone are asked', () => {
     for (const arms of changes) {
       const loadPoints = rest.loadPoints.map((point) => ({
         ...point,
-        comparisons: point.comparisons.map((one) => Object.assign({}, one, { otherArm: armName(arms[1]!) })),
+        comparisons: point.comparisons.map((one) =>
+          Object.assign({}, one, { otherArm: armName(arms[1]!) }),
+        ),
       }));
       const named = { ...rest, loadPoints, plan: { ...plan, arms } };
       expect(rowOf(readClaim(manyClients, [named]), IDLE)).toMatchObject(refused);
@@ -168,7 +231,9 @@ describe('only arms that differ in the transport alone are asked', () => {
 
 describe('a part of the claim', () => {
   it('without its scenario says which one measures it', () => {
-    expect(readClaim(manyClients, []).rows.map(({ part, answer, reason }) => [part, answer, reason])).toEqual([
+    expect(
+      readClaim(manyClients, []).rows.map(({ part, answer, reason }) => [part, answer, reason]),
+    ).toEqual([
       [IDLE, 'not-measured', 'scenario memory measures it'],
       ['Memory of a streaming connection', 'not-measured', 'scenario memory measures it'],
       [CPU, 'not-measured', 'scenario capacity or stream measures it'],
@@ -177,14 +242,19 @@ describe('a part of the claim', () => {
   });
 
   it('has a row for each place at which it was measured', () => {
-    const capacity = made({ scenario: 'capacity', verdicts: { 'cpu.token.headline': { kind: 'equivalent' } } });
+    const capacity = made({
+      scenario: 'capacity',
+      verdicts: { 'cpu.token.headline': { kind: 'equivalent' } },
+    });
     const stream = made({
       scenario: 'stream',
       verdicts: { 'cpu.server.token': { kind: 'better', favours: 'ws' } },
       connections: [100, 1000],
     });
     const rows = readClaim(manyClients, [capacity, stream]).rows.filter(({ part }) => part === CPU);
-    expect(rows.map(({ answer, place }) => [answer, place!.scenario, place!.loadPoint.connections])).toEqual([
+    expect(
+      rows.map(({ answer, place }) => [answer, place!.scenario, place!.loadPoint.connections]),
+    ).toEqual([
       ['equivalent', 'capacity', 100],
       ['refutes', 'stream', 100],
       ['refutes', 'stream', 1000],
@@ -197,14 +267,30 @@ describe('a part of the claim', () => {
       verdicts: { 'memory.retained': { kind: 'not-measured', reason: 'why' } },
       connections: [1, 2],
     });
-    expect(readClaim(manyClients, [analysis]).rows.filter(({ part }) => part === IDLE)).toHaveLength(1);
-    const capacity = made({ scenario: 'memory', verdicts: { 'memory.retained': { kind: 'equivalent' } } });
-    expect(readClaim(manyClients, [analysis, capacity]).rows.filter(({ part }) => part === IDLE)).toMatchObject([{ answer: 'equivalent' }]);
+    expect(
+      readClaim(manyClients, [analysis]).rows.filter(({ part }) => part === IDLE),
+    ).toHaveLength(1);
+    const capacity = made({
+      scenario: 'memory',
+      verdicts: { 'memory.retained': { kind: 'equivalent' } },
+    });
+    expect(
+      readClaim(manyClients, [analysis, capacity]).rows.filter(({ part }) => part === IDLE),
+    ).toMatchObject([{ answer: 'equivalent' }]);
   });
 
   it('of a pilot shows nothing', () => {
-    const pilot = { endpoints: [], blocks: 9, isCapped: false, estimatedNs: undefined, command: '' };
-    const analysis = made({ scenario: 'memory', verdicts: { 'memory.retained': { kind: 'better', favours: 'sse' } } });
+    const pilot = {
+      endpoints: [],
+      blocks: 9,
+      isCapped: false,
+      estimatedNs: undefined,
+      command: '',
+    };
+    const analysis = made({
+      scenario: 'memory',
+      verdicts: { 'memory.retained': { kind: 'better', favours: 'sse' } },
+    });
     expect(rowOf(readClaim(manyClients, [{ ...analysis, pilot }]), IDLE)).toMatchObject({
       answer: 'not-measured',
       reason: 'a pilot compares nothing',
@@ -219,21 +305,44 @@ describe('the whole is only as strong as its parts', () => {
   const same = { kind: 'equivalent' } as const;
   const open = { kind: 'inconclusive' } as const;
   const bad = { kind: 'invalid', reason: 'C1' } as const;
-  const read = ([retained = open, streaming = open, cpu = open, streams = open]: readonly Said[]): ClaimReading =>
+  const read = ([
+    retained = open,
+    streaming = open,
+    cpu = open,
+    streams = open,
+  ]: readonly Said[]): ClaimReading =>
     readClaim(manyClients, [
-      made({ scenario: 'memory', verdicts: { 'memory.retained': retained, 'memory.streaming': streaming } }),
-      made({ scenario: 'capacity', verdicts: { 'cpu.token.headline': cpu, 'capacity.streams': streams } }),
+      made({
+        scenario: 'memory',
+        verdicts: { 'memory.retained': retained, 'memory.streaming': streaming },
+      }),
+      made({
+        scenario: 'capacity',
+        verdicts: { 'cpu.token.headline': cpu, 'capacity.streams': streams },
+      }),
     ]);
 
   it.each([
     [[sse, sse, sse, sse], 'SSE was cheaper with many clients in all that was measured.'],
     [[sse, sse, same, sse], 'SSE was cheaper with many clients in part of what was measured.'],
     [[sse, sse, sse, open], 'SSE was cheaper with many clients in part of what was measured.'],
-    [[sse, ws, same, open], 'it depends on what is counted whether SSE was cheaper with many clients.'],
+    [
+      [sse, ws, same, open],
+      'it depends on what is counted whether SSE was cheaper with many clients.',
+    ],
     [[ws, ws, same, ws], 'SSE was not cheaper with many clients in anything that was measured.'],
-    [[same, same, same, same], 'SSE was not cheaper with many clients in anything that was measured.'],
-    [[ws, open, same, ws], 'SSE was not cheaper with many clients in what was settled, and the rest is open.'],
-    [[ws, ws, same, bad], 'SSE was not cheaper with many clients in what was settled, and the rest is open.'],
+    [
+      [same, same, same, same],
+      'SSE was not cheaper with many clients in anything that was measured.',
+    ],
+    [
+      [ws, open, same, ws],
+      'SSE was not cheaper with many clients in what was settled, and the rest is open.',
+    ],
+    [
+      [ws, ws, same, bad],
+      'SSE was not cheaper with many clients in what was settled, and the rest is open.',
+    ],
     [[open, open, open, bad], 'it is not settled whether SSE is cheaper with many clients.'],
   ] as const)('%j', (said, head) => {
     expect(read(said).sentence).toBe(`Here, over HTTP/1.1 with one stream a connection, ${head}`);
@@ -249,8 +358,13 @@ describe('the whole is only as strong as its parts', () => {
   });
 
   it('is not asked of scenarios that measure none of it', () => {
-    const { isAsked, sentence } = readClaim(manyClients, [made({ scenario: 'burst', verdicts: {} })]);
-    expect([isAsked, sentence]).toEqual([false, expect.stringContaining('nothing was measured of whether SSE is cheaper')]);
+    const { isAsked, sentence } = readClaim(manyClients, [
+      made({ scenario: 'burst', verdicts: {} }),
+    ]);
+    expect([isAsked, sentence]).toEqual([
+      false,
+      expect.stringContaining('nothing was measured of whether SSE is cheaper'),
+    ]);
     expect(read([open]).isAsked).toBe(true);
   });
 });

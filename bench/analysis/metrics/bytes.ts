@@ -1,5 +1,6 @@
-// Metrics of bytes. On the socket they are counted, not sampled, and follow from the specifications, so two arms are compared
-// without a test. Only on the wire, where tokens share segments, does the timing of the trial matter.
+// Metrics of bytes. On the socket they are counted, not sampled, and follow from the
+// specifications, so two arms are compared without a test. Only on the wire, where tokens share
+// segments, does the timing of the trial matter.
 
 import { reusesConnections } from '../../contract/arms/arms.ts';
 import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
@@ -14,15 +15,24 @@ const ABSENCE = 'the resume ids were not counted, or a stream was not verified';
 /** IPv4 20, TCP 20, its time-stamp option 12; RFC 791, RFC 9293, RFC 7323. */
 const SEGMENT_HEADER_BYTES = 52;
 
-/** undefined unless every stream was verified to its end: only then do the counters of both sides cover the same tokens. */
+/**
+ * undefined unless every stream was verified to its end: only then do the counters of both sides
+ * cover the same tokens.
+ */
 function verifiedTokens({ client, server }: CompletedTrial): number | undefined {
-  const isWhole = client.streamsVerified === client.streamsPlanned && server.streamsFinished === client.streamsVerified;
+  const isWhole =
+    client.streamsVerified === client.streamsPlanned &&
+    server.streamsFinished === client.streamsVerified;
   return isWhole && client.tokensReceived > 0 ? client.tokensReceived : undefined;
 }
 
 /** Bytes of all control events and stream ends; undefined for a transport without a byte model. */
-function controlBytes({ client: { modelBytes, modelTokenBytes } }: CompletedTrial): number | undefined {
-  return modelBytes === undefined || modelTokenBytes === undefined ? undefined : modelBytes - modelTokenBytes;
+function controlBytes({
+  client: { modelBytes, modelTokenBytes },
+}: CompletedTrial): number | undefined {
+  return modelBytes === undefined || modelTokenBytes === undefined
+    ? undefined
+    : modelBytes - modelTokenBytes;
 }
 
 function tokenBytes(trial: CompletedTrial): number | undefined {
@@ -44,7 +54,10 @@ function idBytes(trial: CompletedTrial): number | undefined {
   return tokens === undefined || modelIdBytes === undefined ? undefined : modelIdBytes / tokens;
 }
 
-/** Bytes counted on the sockets besides payloads and resume ids, so that the three add up; gate C2 checks them by the byte model. */
+/**
+ * Bytes counted on the sockets besides payloads and resume ids, so that the three add up; gate C2
+ * checks them by the byte model.
+ */
 function framingBytes(trial: CompletedTrial): number | undefined {
   const payload = payloadBytes(trial);
   const withoutId = withoutIdBytes(trial, tokenBytes(trial));
@@ -77,8 +90,8 @@ interface Snapshot {
 }
 
 /**
- * The sockets that were open after the window, by TCP_INFO; if they were counted after the ramp too, only the growth since,
- * so that segments in which connections were opened are left out.
+ * The sockets that were open after the window, by TCP_INFO; if they were counted after the ramp
+ * too, only the growth since, so that segments in which connections were opened are left out.
  */
 export function snapshot(trial: CompletedTrial): Snapshot | undefined {
   // On a connection that was used again the kernel has counted the streams before this one, too.
@@ -97,13 +110,14 @@ export function snapshot(trial: CompletedTrial): Snapshot | undefined {
 }
 
 /**
- * The kernel counts bytes, not tokens; the server counted both immediately before and after, so the tokens behind the kernel's
- * bytes lie between its two counts, where the bytes do.
+ * The kernel counts bytes, not tokens; the server counted both immediately before and after, so the
+ * tokens behind the kernel's bytes lie between its two counts, where the bytes do.
  */
 function countSockets({ tcp, openCounts: { before, after } }: SocketCounts): Snapshot | undefined {
   if (tcp === undefined || before.streams === 0) return undefined;
   const sentBytes = tcp.bytesSent - tcp.bytesRetransmitted;
-  const between = after.bytes === before.bytes ? 0 : (sentBytes - before.bytes) / (after.bytes - before.bytes);
+  const between =
+    after.bytes === before.bytes ? 0 : (sentBytes - before.bytes) / (after.bytes - before.bytes);
   const share = Math.min(1, Math.max(0, between));
   const at = (first: number, last: number): number => first + share * (last - first);
   return {
@@ -114,7 +128,13 @@ function countSockets({ tcp, openCounts: { before, after } }: SocketCounts): Sna
   };
 }
 
-const part = { unit: 'bytes/token', better: 'neither', isExact: true, margin: NO_MARGIN, absence: ABSENCE } as const;
+const part = {
+  unit: 'bytes/token',
+  better: 'neither',
+  isExact: true,
+  margin: NO_MARGIN,
+  absence: ABSENCE,
+} as const;
 
 export const byteMetrics: readonly SteadyMetric[] = [
   {
@@ -145,7 +165,8 @@ export const byteMetrics: readonly SteadyMetric[] = [
     title: 'Framing bytes per token',
     ...part,
     scale: 'ratio',
-    definition: 'B1 − payload − resume id: chunk and event lines for SSE, the frame header for WebSocket',
+    definition:
+      'B1 − payload − resume id: chunk and event lines for SSE, the frame header for WebSocket',
     value: framingBytes,
   },
   {
@@ -211,7 +232,8 @@ export const byteMetrics: readonly SteadyMetric[] = [
     ...part,
     scale: 'ratio',
     dependsOnTiming: true,
-    definition: 'B3 − resume id, as a mean over all tokens of the trial; the segments are those that were counted with it',
+    definition:
+      'B3 − resume id, as a mean over all tokens of the trial; the segments are those that were counted with it',
     value: (trial) => withoutIdBytes(trial, wireBytes(trial)),
   },
 ];

@@ -1,4 +1,5 @@
-// Metrics of the canary: response times of ordinary requests, beside the streams and before them. Only if one was sent.
+// Metrics of the canary: response times of ordinary requests, beside the streams and before them.
+// Only if one was sent.
 
 import type { CanaryReading, CanaryRecord } from '../../contract/canary.ts';
 import { quantileOf } from '../../contract/distribution.ts';
@@ -26,7 +27,8 @@ export const canaryMetrics: readonly SteadyMetric[] = [
     unit: 'count',
     better: 'lower',
     scale: 'difference',
-    definition: 'requests to /healthz in the window that failed, were refused or were still waiting at its end',
+    definition:
+      'requests to /healthz in the window that failed, were refused or were still waiting at its end',
     value: ({ canary }) => canary && canary.loaded.errors + canary.loaded.unanswered,
   },
   {
@@ -58,5 +60,7 @@ function quantileOfStretch(stretch: Stretch, name: QuantileName): SteadyMetric {
 
 function supportedQuantile({ times }: CanaryReading, name: QuantileName): number | undefined {
   const q = quantiles[name];
-  return times !== undefined && isQuantileSupported(q, times.effectiveCount) ? quantileOf(times, q) : undefined;
+  return times !== undefined && isQuantileSupported(q, times.effectiveCount)
+    ? quantileOf(times, q)
+    : undefined;
 }

@@ -1,6 +1,7 @@
-// Metrics of time, all quantiles within a trial. c: stamps of the client, s: of the server, o: offsets of the plan; c0 the
-// planned start of a stream, c1 its request, c2 connected, c4 accepted, c5 a token received, c6 its end, c7 a token in the DOM; s1 the request at
-// the server, s2 = s1 + o when a token was due, s2′ the turn of the pacer that found it due, s3 when it was written.
+// Metrics of time, all quantiles within a trial. c: stamps of the client, s: of the server, o:
+// offsets of the plan; c0 the planned start of a stream, c1 its request, c2 connected, c4 accepted,
+// c5 a token received, c6 its end, c7 a token in the DOM; s1 the request at the server, s2 = s1 + o
+// when a token was due, s2′ the turn of the pacer that found it due, s3 when it was written.
 
 import type { GridQuantile } from '../../contract/distribution.ts';
 import type { DistributionName } from '../../contract/run-file.ts';
@@ -16,10 +17,19 @@ interface Family {
   readonly scale?: 'difference';
   readonly isWithinArm?: true;
   readonly isOneWay?: true;
-  readonly quantiles: readonly (readonly [name: 'p50' | 'p90' | 'p99' | 'max', endpoint?: EndpointId, margin?: Margin])[];
+  readonly quantiles: readonly (readonly [
+    name: 'p50' | 'p90' | 'p99' | 'max',
+    endpoint?: EndpointId,
+    margin?: Margin,
+  ])[];
 }
 
-const QUANTILES: Record<'p50' | 'p90' | 'p99' | 'max', GridQuantile> = { p50: 0.5, p90: 0.9, p99: 0.99, max: 1 };
+const QUANTILES: Record<'p50' | 'p90' | 'p99' | 'max', GridQuantile> = {
+  p50: 0.5,
+  p90: 0.9,
+  p99: 0.99,
+  max: 1,
+};
 
 const families: readonly Family[] = [
   {
@@ -39,16 +49,21 @@ const families: readonly Family[] = [
   {
     id: 'ttft.overhead',
     title: 'TTFT overhead',
-    definition: '(c5 of the first token − c1) − o: time to first token from the request, less the modelled prefill',
+    definition:
+      '(c5 of the first token − c1) − o: time to first token from the request, less the modelled prefill',
     distribution: 'ttftOverheadNs',
     scale: 'difference',
     // Compared by difference, so the relative bound of 10 % has no ratio to apply to.
-    quantiles: [['p50', 'P2', { ratio: undefined, absolute: NS_PER_MS, isForUsers: true }], ['p90']],
+    quantiles: [
+      ['p50', 'P2', { ratio: undefined, absolute: NS_PER_MS, isForUsers: true }],
+      ['p90'],
+    ],
   },
   {
     id: 'delivery',
     title: 'Delivery latency',
-    definition: 'c5 − s2: from when the token was due to its receipt; a server that is late is charged for it',
+    definition:
+      'c5 − s2: from when the token was due to its receipt; a server that is late is charged for it',
     distribution: 'deliveryScheduledNs',
     isOneWay: true,
     quantiles: [
@@ -65,7 +80,8 @@ const families: readonly Family[] = [
       'c5 − s2′: from the turn of the pacer that found the token due to its receipt; queueing, system calls, network and client are in it, the grain of the pacer’s timer is not',
     distribution: 'readyToReceivedNs',
     isOneWay: true,
-    // No absolute bound: it would be most of the transport's own time, and only one verdict would be possible.
+    // No absolute bound: it would be most of the transport's own time, and only one verdict would
+    // be possible.
     quantiles: [['p50', 'P9', { ratio: 0.1, absolute: undefined }], ['p90'], ['p99']],
   },
   {
@@ -80,7 +96,8 @@ const families: readonly Family[] = [
   {
     id: 'pacer.period',
     title: 'Between turns of the pacer',
-    definition: 'time between consecutive turns that emitted a token; the same in every arm by construction (negative control)',
+    definition:
+      'time between consecutive turns that emitted a token; the same in every arm by construction (negative control)',
     distribution: 'turnPeriodNs',
     better: 'neither',
     quantiles: [['p50']],
@@ -98,7 +115,8 @@ const families: readonly Family[] = [
   {
     id: 'lateness',
     title: 'Server lateness',
-    definition: 's3 − s2: from when the token was due to its write; as for transport latency, not compared between arms',
+    definition:
+      's3 − s2: from when the token was due to its write; as for transport latency, not compared between arms',
     distribution: 'latenessNs',
     isWithinArm: true,
     quantiles: [['p50'], ['p99']],
@@ -122,7 +140,8 @@ const families: readonly Family[] = [
   {
     id: 'jitter',
     title: 'Jitter',
-    definition: '|(c5 − c5 before) − (o − o before)|: how far a gap between tokens is from the planned one',
+    definition:
+      '|(c5 − c5 before) − (o − o before)|: how far a gap between tokens is from the planned one',
     distribution: 'jitterNs',
     quantiles: [['p50'], ['p99']],
   },
@@ -144,7 +163,8 @@ const families: readonly Family[] = [
   {
     id: 'connect',
     title: 'TCP connect',
-    definition: 'c2 − c1; the same work in every arm by construction, so a difference here is a fault of the harness (negative control)',
+    definition:
+      'c2 − c1; the same work in every arm by construction, so a difference here is a fault of the harness (negative control)',
     distribution: 'connectNs',
     better: 'neither',
     quantiles: [['p50']],
@@ -156,7 +176,8 @@ const appendFamilies: readonly Family[] = [
   {
     id: 'append',
     title: 'Due to DOM',
-    definition: 'c7 − s2: from when the token was due to its text in the DOM of the page; painting it comes after',
+    definition:
+      'c7 − s2: from when the token was due to its text in the DOM of the page; painting it comes after',
     distribution: 'appendScheduledNs',
     isOneWay: true,
     quantiles: [['p50'], ['p90'], ['p99']],
@@ -172,7 +193,8 @@ const appendFamilies: readonly Family[] = [
   {
     id: 'append.page',
     title: 'Callback to DOM',
-    definition: 'c7 − c5: from the first statement of the callback to the text in the DOM: parsing the payload and appending a text node',
+    definition:
+      'c7 − c5: from the first statement of the callback to the text in the DOM: parsing the payload and appending a text node',
     distribution: 'appendNs',
     // The clock of a page is as coarse as the times measured here.
     scale: 'difference',

@@ -1,4 +1,5 @@
-// Defines a metric: a pure function from a finished trial to one number with a unit, and how two arms are compared by it.
+// Defines a metric: a pure function from a finished trial to one number with a unit, and how two
+// arms are compared by it.
 
 import { quantileOf, type GridQuantile } from '../../contract/distribution.ts';
 import type {
@@ -40,7 +41,10 @@ export interface Margin {
   readonly ratio: number | undefined;
   /** Bound in the metric's unit. */
   readonly absolute: number | undefined;
-  /** A user cannot notice a difference within the margin, though it may be most of the transport's own time. */
+  /**
+   * A user cannot notice a difference within the margin, though it may be most of the transport's
+   * own time.
+   */
   readonly isForUsers?: true;
 }
 
@@ -60,11 +64,20 @@ export interface MetricOf<Trial extends FinishedTrial> {
   readonly isWithinArm?: true;
   /** Counted, not sampled: arms are compared without a test. */
   readonly isExact?: boolean;
-  /** Counted at a moment, or by how bytes fell into segments: no verdict when the load generator was short. */
+  /**
+   * Counted at a moment, or by how bytes fell into segments: no verdict when the load generator was
+   * short.
+   */
   readonly dependsOnTiming?: boolean;
-  /** Its value is undefined when the load generator was short, so gates that concern another part of the trial do not void it. */
+  /**
+   * Its value is undefined when the load generator was short, so gates that concern another part of
+   * the trial do not void it.
+   */
   readonly judgesClient?: boolean;
-  /** Subtracts a stamp of the client from one of the server, or the reverse: as accurate as their clocks agree. */
+  /**
+   * Subtracts a stamp of the client from one of the server, or the reverse: as accurate as their
+   * clocks agree.
+   */
   readonly isOneWay?: boolean;
   readonly quantile?: GridQuantile;
   /** Why trials lack the number, if not for want of samples. */
@@ -85,7 +98,10 @@ export function isUntouchedByClient({
   return judgesClient === true || (isExact === true && dependsOnTiming !== true);
 }
 
-/** The metrics of steady streams that a scenario takes over, and the endpoints among them that it declares. */
+/**
+ * The metrics of steady streams that a scenario takes over, and the endpoints among them that it
+ * declares.
+ */
 export interface MetricChoice {
   readonly ids: readonly string[];
   readonly endpoints: readonly EndpointId[];
@@ -107,8 +123,9 @@ export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
 };
 
 /**
- * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst of them. Undefined when
- * the samples, or the separate stalls that make up its tail, are too few to bound it; a maximum is always defined.
+ * A quantile within the trial, in ns; never of pooled trials, whose p99 would be that of the worst
+ * of them. Undefined when the samples, or the separate stalls that make up its tail, are too few to
+ * bound it; a maximum is always defined.
  */
 export function quantileMetric({ distribution: name, ...metric }: QuantileMetric): Metric {
   return {
@@ -116,7 +133,8 @@ export function quantileMetric({ distribution: name, ...metric }: QuantileMetric
     unit: 'ns',
     value: ({ distributions, windowNs }) => {
       const distribution = distributions[name];
-      if (distribution === undefined || !supportsQuantile(metric.quantile, distribution, windowNs)) return undefined;
+      if (distribution === undefined || !supportsQuantile(metric.quantile, distribution, windowNs))
+        return undefined;
       return quantileOf(distribution, metric.quantile);
     },
   };

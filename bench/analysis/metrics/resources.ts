@@ -1,4 +1,5 @@
-// Metrics of the cost of a stream in CPU, memory and garbage collection, and of how much was delivered.
+// Metrics of the cost of a stream in CPU, memory and garbage collection, and of how much was
+// delivered.
 
 import type { CompletedTrial, MemoryReading } from '../../contract/run-file.ts';
 import type { ProcessUse } from '../../contract/tally.ts';
@@ -6,13 +7,19 @@ import { NS_PER_S, NS_PER_US } from '../../contract/units.ts';
 import { marginalCpu } from '../marginal-cpu.ts';
 import type { SteadyMetric } from './metric.ts';
 
-const perToken = (use: ProcessUse, tokens: number): number | undefined => quotient(use.cpuUserNs + use.cpuSystemNs, tokens);
+const perToken = (use: ProcessUse, tokens: number): number | undefined =>
+  quotient(use.cpuUserNs + use.cpuSystemNs, tokens);
 
 function quotient(dividend: number, divisor: number): number | undefined {
   return divisor > 0 ? dividend / divisor : undefined;
 }
 
-function memoryMetric(id: string, title: string, reading: string, of: (memory: MemoryReading) => number | undefined): SteadyMetric {
+function memoryMetric(
+  id: string,
+  title: string,
+  reading: string,
+  of: (memory: MemoryReading) => number | undefined,
+): SteadyMetric {
   return {
     id,
     title,
@@ -40,7 +47,8 @@ export const browserMetrics: readonly SteadyMetric[] = [
     scale: 'ratio',
     definition:
       'CPU time of all processes of the browser in the window, by its own account and in steps of 10 ms/tokens the page received in it; drawing the page is in it, the load process that hears it out is not',
-    value: ({ client: { browser, windowTokens } }) => browser?.cpuNs && quotient(browser.cpuNs, windowTokens),
+    value: ({ client: { browser, windowTokens } }) =>
+      browser?.cpuNs && quotient(browser.cpuNs, windowTokens),
   },
   {
     id: 'elu.page',
@@ -48,7 +56,8 @@ export const browserMetrics: readonly SteadyMetric[] = [
     unit: 'ratio',
     better: 'lower',
     scale: 'ratio',
-    definition: 'share of the window in which the main thread of the page ran tasks, by the browser’s own account',
+    definition:
+      'share of the window in which the main thread of the page ran tasks, by the browser’s own account',
     value: ({ client: { browser } }) => browser?.mainThreadShare,
   },
 ];
@@ -94,8 +103,10 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     unit: 'ns/token',
     better: 'lower',
     scale: 'ratio',
-    definition: 'user and system CPU time of the client in the window/tokens it received in it: a cost of this client stack',
-    value: ({ client }) => (client.browser === undefined ? perToken(client.use, client.windowTokens) : undefined),
+    definition:
+      'user and system CPU time of the client in the window/tokens it received in it: a cost of this client stack',
+    value: ({ client }) =>
+      client.browser === undefined ? perToken(client.use, client.windowTokens) : undefined,
   },
   {
     id: 'elu.server',
@@ -112,8 +123,10 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     unit: 'ratio',
     better: 'lower',
     scale: 'ratio',
-    definition: 'share of the window in which the event loop did not wait; a busy client measures itself',
-    value: ({ client }) => (client.browser === undefined ? client.use.eventLoopUtilisation : undefined),
+    definition:
+      'share of the window in which the event loop did not wait; a busy client measures itself',
+    value: ({ client }) =>
+      client.browser === undefined ? client.use.eventLoopUtilisation : undefined,
   },
   {
     id: 'gc.server',
@@ -123,7 +136,8 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     // A window without any collection is common.
     scale: 'difference',
     definition: 'time in garbage collection/window',
-    value: ({ server: { use } }) => quotient(use.gcMinorNs + use.gcMajorNs + use.gcOtherNs, use.wallNs),
+    value: ({ server: { use } }) =>
+      quotient(use.gcMinorNs + use.gcMajorNs + use.gcOtherNs, use.wallNs),
   },
   {
     id: 'rate',
@@ -131,7 +145,8 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     unit: 'tokens/s',
     better: 'higher',
     scale: 'ratio',
-    definition: 'tokens received in the window/window; open loop, so a higher rate than planned is not possible for long',
+    definition:
+      'tokens received in the window/window; open loop, so a higher rate than planned is not possible for long',
     value: ({ client, windowNs }) => quotient(client.windowTokens, windowNs / NS_PER_S),
   },
   {
@@ -140,10 +155,29 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     unit: 'tokens/read',
     better: 'neither',
     scale: 'ratio',
-    definition: 'tokens received/reads of the client that carried a token; without it gaps between tokens cannot be interpreted',
-    value: ({ client }) => (client.tokenReads === undefined ? undefined : quotient(client.tokensReceived, client.tokenReads)),
+    definition:
+      'tokens received/reads of the client that carried a token; without it gaps between tokens cannot be interpreted',
+    value: ({ client }) =>
+      client.tokenReads === undefined
+        ? undefined
+        : quotient(client.tokensReceived, client.tokenReads),
   },
-  memoryMetric('memory.uss', 'Server memory per stream (USS)', 'private memory', ({ ussBytes }) => ussBytes),
-  memoryMetric('memory.pss', 'Server memory per stream (PSS)', 'proportional set size', ({ pssBytes }) => pssBytes),
-  memoryMetric('memory.rss', 'Server memory per stream (RSS)', 'resident set size', ({ rssBytes }) => rssBytes),
+  memoryMetric(
+    'memory.uss',
+    'Server memory per stream (USS)',
+    'private memory',
+    ({ ussBytes }) => ussBytes,
+  ),
+  memoryMetric(
+    'memory.pss',
+    'Server memory per stream (PSS)',
+    'proportional set size',
+    ({ pssBytes }) => pssBytes,
+  ),
+  memoryMetric(
+    'memory.rss',
+    'Server memory per stream (RSS)',
+    'resident set size',
+    ({ rssBytes }) => rssBytes,
+  ),
 ];

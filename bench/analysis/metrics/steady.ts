@@ -10,15 +10,26 @@ import { systemCallMetrics } from './system-calls.ts';
 
 /** Endpoints first, in their order; then bytes, then the rest. */
 export const steadyMetrics: readonly Metric[] = inOrder(
-  ofTrials('completed', [...latencyMetrics, ...resourceMetrics, ...systemCallMetrics, ...byteMetrics]),
+  ofTrials('completed', [
+    ...latencyMetrics,
+    ...resourceMetrics,
+    ...systemCallMetrics,
+    ...byteMetrics,
+  ]),
 );
 
 /** Only streams that a browser receives have them. */
-export const pageMetrics: readonly Metric[] = needing('page', [...appendMetrics, ...browserMetrics]);
+export const pageMetrics: readonly Metric[] = needing('page', [
+  ...appendMetrics,
+  ...browserMetrics,
+]);
 
 /** Only plans that send a canary have them. */
 export const ordinaryRequestMetrics: readonly Metric[] = needing('canary', canaryMetrics);
 
-function needing(needs: NonNullable<Metric['needs']>, metrics: readonly SteadyMetric[]): readonly Metric[] {
+function needing(
+  needs: NonNullable<Metric['needs']>,
+  metrics: readonly SteadyMetric[],
+): readonly Metric[] {
   return ofTrials('completed', metrics).map((metric) => Object.assign({}, metric, { needs }));
 }

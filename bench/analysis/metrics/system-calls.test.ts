@@ -4,12 +4,19 @@ import { fixtureRun } from '../analysis-fixture.ts';
 import { steadyMetrics } from './steady.ts';
 
 const [trial] = fixtureRun({ noise: 0, blocks: 1 }).trials as readonly [CompletedTrial];
-const value = (id: string, of: CompletedTrial): number | undefined => steadyMetrics.find((metric) => metric.id === id)!.value(of);
+const value = (id: string, of: CompletedTrial): number | undefined =>
+  steadyMetrics.find((metric) => metric.id === id)!.value(of);
 
 test('calls per token are rates over each other, so a count over a longer span than the tokens is no error', () => {
   // 60 000 tokens written and received in 10 s.
   expect(trial.server.windowTokens).toBe(60_000);
-  const calls = { spanNs: 11e9, serverReads: 7, serverWrites: 33_000, clientReads: 52_800, clientWrites: 9 };
+  const calls = {
+    spanNs: 11e9,
+    serverReads: 7,
+    serverWrites: 33_000,
+    clientReads: 52_800,
+    clientWrites: 9,
+  };
   expect(value('calls.server.token', { ...trial, calls })).toBeCloseTo(0.5, 12);
   expect(value('calls.client.token', { ...trial, calls })).toBeCloseTo(0.8, 12);
 });
@@ -21,7 +28,9 @@ test('calls that were not counted are unknown', () => {
 });
 
 test('calls per token are unknown in a window without tokens', () => {
-  expect(value('calls.server.token', { ...trial, server: { ...trial.server, windowTokens: 0 } })).toBeUndefined();
+  expect(
+    value('calls.server.token', { ...trial, server: { ...trial.server, windowTokens: 0 } }),
+  ).toBeUndefined();
 });
 
 test('segments per token count what the server sent with bytes in it', () => {
@@ -46,5 +55,10 @@ test('where the sockets were counted after the ramp too, only what came since th
     },
   };
   expect(value('segments.token', counted)).toBeCloseTo(2000 / 4000, 12);
-  expect(value('segments.token', { ...counted, afterRamp: { openCounts: counted.afterRamp.openCounts } })).toBeUndefined();
+  expect(
+    value('segments.token', {
+      ...counted,
+      afterRamp: { openCounts: counted.afterRamp.openCounts },
+    }),
+  ).toBeUndefined();
 });

@@ -1,4 +1,5 @@
-// Metrics of how often tokens crossed the border between process and kernel, and in how many segments they travelled.
+// Metrics of how often tokens crossed the border between process and kernel, and in how many
+// segments they travelled.
 
 import type { CompletedTrial } from '../../contract/run-file.ts';
 import { snapshot } from './bytes.ts';
@@ -6,7 +7,10 @@ import type { SteadyMetric } from './metric.ts';
 
 const ABSENCE = 'the system calls of the processes were not counted (/proc/PID/io)';
 
-/** Divides rates: the calls were counted from outside and the tokens inside, over windows whose edges are not quite the same. */
+/**
+ * Divides rates: the calls were counted from outside and the tokens inside, over windows whose
+ * edges are not quite the same.
+ */
 function callsPerToken(
   { calls }: CompletedTrial,
   of: 'serverWrites' | 'clientReads',
@@ -37,7 +41,10 @@ export const systemCallMetrics: readonly SteadyMetric[] = [
     absence: ABSENCE,
     definition:
       'read calls of the load processes in the window, as the kernel counted them/tokens they received in it; whatever they read counts: a library may read more than its sockets',
-    value: (trial) => (trial.client.browser === undefined ? callsPerToken(trial, 'clientReads', trial.client) : undefined),
+    value: (trial) =>
+      trial.client.browser === undefined
+        ? callsPerToken(trial, 'clientReads', trial.client)
+        : undefined,
   },
   {
     id: 'segments.token',

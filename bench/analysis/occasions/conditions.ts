@@ -1,5 +1,5 @@
-// Sorts runs into occasions of one plan and runs that vary one named condition of it. Any other difference is refused by its
-// name: it would be taken for the difference between two occasions.
+// Sorts runs into occasions of one plan and runs that vary one named condition of it. Any other
+// difference is refused by its name: it would be taken for the difference between two occasions.
 
 import { armName, commonPath } from '../../contract/arms/arms.ts';
 import { DEFAULT_PATH, type PathName } from '../../contract/arms/paths.ts';
@@ -36,15 +36,21 @@ export interface SortedRuns {
 /** @throws BenchError USAGE for runs that cannot be joined. */
 export function sortByCondition(runs: readonly SavedRun[], reading: ScenarioReading): SortedRuns {
   const [first, ...others] = runs;
-  if (first === undefined || others.length === 0) throw new BenchError('USAGE', 'join needs the folders of at least two runs');
+  if (first === undefined || others.length === 0)
+    throw new BenchError('USAGE', 'join needs the folders of at least two runs');
   for (const [index, run] of others.entries()) {
     refuseSame(run, runs.slice(0, index + 1));
     refuseOther(first, run);
   }
   for (const run of runs) refuseUnfinished(run, reading);
-  const groups = [...Map.groupBy(runs, ({ header }) => JSON.stringify(conditionOf(header.plan))).values()].map(toGroup);
+  const groups = [
+    ...Map.groupBy(runs, ({ header }) => JSON.stringify(conditionOf(header.plan))).values(),
+  ].map(toGroup);
   const [main, ...rest] = groups as [ConditionRuns, ...ConditionRuns[]];
-  return { main, variations: rest.map((group) => Object.assign({ varies: onlyDifference(main, group) }, group)) };
+  return {
+    main,
+    variations: rest.map((group) => Object.assign({ varies: onlyDifference(main, group) }, group)),
+  };
 }
 
 function toGroup(runs: readonly SavedRun[]): ConditionRuns {
@@ -60,7 +66,9 @@ function conditionOf({ pin, arms }: Plan): Condition {
 }
 
 function onlyDifference(main: ConditionRuns, other: ConditionRuns): ConditionName {
-  const names = (['pin', 'path'] as const).filter((name) => main.condition[name] !== other.condition[name]);
+  const names = (['pin', 'path'] as const).filter(
+    (name) => main.condition[name] !== other.condition[name],
+  );
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
   throw new BenchError(
@@ -78,23 +86,37 @@ function nameOf({ runs }: ConditionRuns): string {
 
 function refuseUnfinished(run: SavedRun, reading: ScenarioReading): void {
   if (measureExtent(run, stopState(run, reading), reading).isComplete) return;
-  throw new BenchError('USAGE', `${run.folder} was interrupted before its last trial`, { hint: `streamduel run --continue ${run.folder}` });
+  throw new BenchError('USAGE', `${run.folder} was interrupted before its last trial`, {
+    hint: `streamduel run --continue ${run.folder}`,
+  });
 }
 
 function refuseSame({ folder, header }: SavedRun, before: readonly SavedRun[]): void {
-  const twin = before.find((other) => other.header.startedAt === header.startedAt && other.header.planSha256 === header.planSha256);
+  const twin = before.find(
+    (other) =>
+      other.header.startedAt === header.startedAt && other.header.planSha256 === header.planSha256,
+  );
   if (twin === undefined) return;
-  throw new BenchError('USAGE', `${twin.folder} and ${folder} are the same run: it is one occasion`, { hint: 'name each run once' });
+  throw new BenchError(
+    'USAGE',
+    `${twin.folder} and ${folder} are the same run: it is one occasion`,
+    { hint: 'name each run once' },
+  );
 }
 
 function refuseOther(first: SavedRun, other: SavedRun): void {
-  const reasons = [...differencesOf(machineOf(first), machineOf(other)), ...differencesOf(planOf(first), planOf(other))].map(
-    differenceText,
-  );
+  const reasons = [
+    ...differencesOf(machineOf(first), machineOf(other)),
+    ...differencesOf(planOf(first), planOf(other)),
+  ].map(differenceText);
   if (reasons.length === 0) return;
-  throw new BenchError('USAGE', `${other.folder} is not another occasion of ${first.folder}: ${reasons.join('; ')}`, {
-    hint: 'joined are runs of one plan, machine and version that differ in time, seed, pinning or path; all else: streamduel compare',
-  });
+  throw new BenchError(
+    'USAGE',
+    `${other.folder} is not another occasion of ${first.folder}: ${reasons.join('; ')}`,
+    {
+      hint: 'joined are runs of one plan, machine and version that differ in time, seed, pinning or path; all else: streamduel compare',
+    },
+  );
 }
 
 function differenceText({ field, title, old, new: recent }: Difference): string {
@@ -102,13 +124,33 @@ function differenceText({ field, title, old, new: recent }: Difference): string 
 }
 
 function machineOf({ header: { streamduel, environment } }: SavedRun): object {
-  const { node, v8, os, cpuModel, cpus, virtualised, settings, packages, lockfileSha256 } = environment;
-  return { streamduel, node, v8, os, cpuModel, cpus, virtualised, settings, packages, lockfileSha256 };
+  const { node, v8, os, cpuModel, cpus, virtualised, settings, packages, lockfileSha256 } =
+    environment;
+  return {
+    streamduel,
+    node,
+    v8,
+    os,
+    cpuModel,
+    cpus,
+    virtualised,
+    settings,
+    packages,
+    lockfileSha256,
+  };
 }
 
 /** All of a plan except the parts that an occasion draws anew and those that may be varied. */
 function planOf({ header: { plan } }: SavedRun): object {
-  const { seed: _seed, pin: _pin, loads: _loads, clientAddresses: _addresses, arms, loadPoints, ...rest } = plan;
+  const {
+    seed: _seed,
+    pin: _pin,
+    loads: _loads,
+    clientAddresses: _addresses,
+    arms,
+    loadPoints,
+    ...rest
+  } = plan;
   const path = commonPath(arms);
   return {
     ...rest,
@@ -120,7 +162,9 @@ function planOf({ header: { plan } }: SavedRun): object {
 /** A name that corresponding load points share in all runs. */
 export function loadRole(loadPoint: Plan['loadPoints'][number]): string {
   // Each occasion has a pilot of its own, which finds a little more or less.
-  return loadPoint.share === undefined ? loadPointTitle(loadPoint) : `${Math.round(100 * loadPoint.share)} % of capacity`;
+  return loadPoint.share === undefined
+    ? loadPointTitle(loadPoint)
+    : `${Math.round(100 * loadPoint.share)} % of capacity`;
 }
 
 /** Differences of the environment that do not prevent joining, but that a reader should know. */

@@ -1,4 +1,5 @@
-// Joins saved runs of several occasions into one verdict per endpoint. Pure: the same runs give the same result, to the last digit.
+// Joins saved runs of several occasions into one verdict per endpoint. Pure: the same runs give the
+// same result, to the last digit.
 
 import { armName, armTitle, commonPath } from '../../contract/arms/arms.ts';
 import { DEFAULT_PATH, type PathName } from '../../contract/arms/paths.ts';
@@ -26,16 +27,27 @@ import type { JoinedComparison, JoinedCondition, JoinedRuns } from './joined-run
 import { effectOverOccasions, type OccasionEffect } from './random-effect.ts';
 import { tellSensitivity } from './sensitivity.ts';
 
-/** With two, the interval is 12.7 standard errors to either side, and one unusual hour is half of the evidence. */
+/**
+ * With two, the interval is 12.7 standard errors to either side, and one unusual hour is half of
+ * the evidence.
+ */
 const LEAST_OCCASIONS = 3;
 
-/** @param reading That of the scenario of all these runs. @throws BenchError USAGE for runs that cannot be joined. */
+/**
+ * @param reading That of the scenario of all these runs. @throws BenchError USAGE for runs that
+ * cannot be joined.
+ */
 export function joinRuns(runs: readonly SavedRun[], reading: ScenarioReading): JoinedRuns {
   const sorted = sortByCondition(runs, reading);
   const main = joinCondition(sorted.main, reading);
   if (main.comparisons.length === 0)
-    throw new BenchError('USAGE', `${runs[0]?.folder} compares no arms pair by pair, so there is nothing to join`);
-  const variations = sorted.variations.map((group) => Object.assign({ varies: group.varies }, joinCondition(group, reading)));
+    throw new BenchError(
+      'USAGE',
+      `${runs[0]?.folder} compares no arms pair by pair, so there is nothing to join`,
+    );
+  const variations = sorted.variations.map((group) =>
+    Object.assign({ varies: group.varies }, joinCondition(group, reading)),
+  );
   const [first] = sorted.main.runs as readonly [SavedRun];
   return {
     schema: 1,
@@ -55,11 +67,15 @@ function warnOfJoin([first, ...others]: readonly SavedRun[]): readonly string[] 
   const seeds = [first, ...others].map(({ header }) => header.plan.seed);
   return [
     ...others.flatMap(({ folder, header }) =>
-      toldDifferences(first.header.environment, header.environment).map((words) => `${first.folder} and ${folder}: ${words}`),
+      toldDifferences(first.header.environment, header.environment).map(
+        (words) => `${first.folder} and ${folder}: ${words}`,
+      ),
     ),
     ...(new Set(seeds).size === seeds.length
       ? []
-      : ['Runs with the same seed drew the same workload and order: it is the hour alone that differs between them.']),
+      : [
+          'Runs with the same seed drew the same workload and order: it is the hour alone that differs between them.',
+        ]),
   ];
 }
 
@@ -72,7 +88,10 @@ interface Joinable {
   readonly occasions: readonly { readonly folder: string; readonly own: ArmComparison }[];
 }
 
-function joinCondition({ condition, runs }: ConditionRuns, reading: ScenarioReading): JoinedCondition {
+function joinCondition(
+  { condition, runs }: ConditionRuns,
+  reading: ScenarioReading,
+): JoinedCondition {
   const analyses = runs.map((run) => ({ folder: run.folder, analysis: analyse(run, reading) }));
   const withheld = whyWithheld(runs);
   const gathered = gather(runs, analyses, reading).map((one) => ({ one, joint: toEvidence(one) }));
@@ -84,18 +103,26 @@ function joinCondition({ condition, runs }: ConditionRuns, reading: ScenarioRead
     runs: runs.map(identify),
     comparisons: gathered.map(({ one, joint }) => {
       const place = declared.findIndex((candidate) => candidate.joint === joint);
-      return toJoined(one, joint, { withheld, adjustedP: adjustedPs[place], adjustedTostP: adjustedTostPs[place] });
+      return toJoined(one, joint, {
+        withheld,
+        adjustedP: adjustedPs[place],
+        adjustedTostP: adjustedTostPs[place],
+      });
     }),
   };
 }
 
-/** An endpoint that was declared but not measured stays in its family with p = 1: the others must not gain by its loss. */
+/**
+ * An endpoint that was declared but not measured stays in its family with p = 1: the others must
+ * not gain by its loss.
+ */
 function orOne(one: Joinable, p: number | undefined): number {
   return reasonsOf(one, 'not-measured').length > 0 ? 1 : (p ?? 1);
 }
 
 function whyWithheld(runs: readonly SavedRun[]): string | undefined {
-  if (runs.some(({ header: { plan } }) => !plan.verdicts || plan.isPilot === true)) return 'this plan is too short to support a verdict';
+  if (runs.some(({ header: { plan } }) => !plan.verdicts || plan.isPilot === true))
+    return 'this plan is too short to support a verdict';
   return runs.length < LEAST_OCCASIONS
     ? `${runs.length === 1 ? 'one occasion' : `${runs.length} occasions`}; a claim over occasions needs ${LEAST_OCCASIONS}`
     : undefined;
@@ -117,18 +144,39 @@ function gather(
   return selectMeasured(first).flatMap(({ loadPoint, arms: [baselineArm, ...others] }) => {
     const points = analyses.map(({ folder, analysis }) => ({
       folder,
-      point: analysis.loadPoints.find((candidate) => loadRole(candidate.loadPoint) === loadRole(loadPoint)),
+      point: analysis.loadPoints.find(
+        (candidate) => loadRole(candidate.loadPoint) === loadRole(loadPoint),
+      ),
     }));
     return others.flatMap((otherArm) => {
-      const compared = points[0]?.point?.comparisons.filter((one) => one.otherArm === otherArm.name) ?? [];
+      const compared =
+        points[0]?.point?.comparisons.filter((one) => one.otherArm === otherArm.name) ?? [];
       return compared.flatMap(({ metric: id, endpoint }): Joinable[] => {
         const metric = asDeclared(findMetric(reading, id), endpoint);
-        if (metric === undefined || baselineArm === undefined || otherArm.isNullArm || !isJudged(metric)) return [];
+        if (
+          metric === undefined ||
+          baselineArm === undefined ||
+          otherArm.isNullArm ||
+          !isJudged(metric)
+        )
+          return [];
         const occasions = points.flatMap(({ folder, point }) => {
-          const own = point?.comparisons.find((one) => one.metric === id && one.otherArm === otherArm.name);
-          return own === undefined ? [] : [{ folder, own: { ...own, verdict: verdictWithoutPath(own.verdict, path) } }];
+          const own = point?.comparisons.find(
+            (one) => one.metric === id && one.otherArm === otherArm.name,
+          );
+          return own === undefined
+            ? []
+            : [{ folder, own: { ...own, verdict: verdictWithoutPath(own.verdict, path) } }];
         });
-        return [{ metric, loadPoint, baselineArm: withoutPath(baselineArm, path), otherArm: withoutPath(otherArm, path), occasions }];
+        return [
+          {
+            metric,
+            loadPoint,
+            baselineArm: withoutPath(baselineArm, path),
+            otherArm: withoutPath(otherArm, path),
+            occasions,
+          },
+        ];
       });
     });
   });
@@ -157,7 +205,9 @@ function isJudged({ endpoint, isExact, better }: Metric): boolean {
 
 interface JointEvidence {
   readonly evidence: Evidence;
-  /** Effect on the scale on which the metric is compared; undefined with fewer than two occasions. */
+  /**
+   * Effect on the scale on which the metric is compared; undefined with fewer than two occasions.
+   */
   readonly tested: OccasionEffect | undefined;
   readonly p: number | undefined;
 }
@@ -166,7 +216,9 @@ function toEvidence({ metric, baselineArm, otherArm, occasions }: Joinable): Joi
   const pairs = occasions.map(({ own }) => own.pairs).filter((own) => own.length > 0);
   const all = pairs.flat();
   const isRatio = logarithmsOf(metric, all) !== undefined && all.length > 0;
-  const logarithms = isRatio ? effectOf(pairs.map((own) => logarithmsOf(metric, own) ?? [])) : undefined;
+  const logarithms = isRatio
+    ? effectOf(pairs.map((own) => logarithmsOf(metric, own) ?? []))
+    : undefined;
   const plain = effectOf(pairs.map(differencesOf));
   const tested = logarithms ?? plain;
   const isTested = metric.isExact !== true;
@@ -188,9 +240,21 @@ function toEvidence({ metric, baselineArm, otherArm, occasions }: Joinable): Joi
         pairs.map((own) => own.map(({ other }) => other)),
         isRatio,
       ),
-      ratio: isRatio ? estimate(logarithms?.effect, mean(pairs.map((own) => mean(logarithmsOf(metric, own) ?? []))), Math.exp) : undefined,
+      ratio: isRatio
+        ? estimate(
+            logarithms?.effect,
+            mean(pairs.map((own) => mean(logarithmsOf(metric, own) ?? []))),
+            Math.exp,
+          )
+        : undefined,
       difference:
-        all.length === 0 ? undefined : estimate(plain?.effect, mean(pairs.map((own) => mean(differencesOf(own)))), (value) => value),
+        all.length === 0
+          ? undefined
+          : estimate(
+              plain?.effect,
+              mean(pairs.map((own) => mean(differencesOf(own)))),
+              (value) => value,
+            ),
       scales,
       signFlipP: undefined,
       tostP: overScales(scales),
@@ -205,7 +269,11 @@ function effectOf(occasions: readonly (readonly number[])[]): OccasionEffect | u
   return occasions.length < 2 ? undefined : effectOverOccasions(occasions);
 }
 
-function scalesOf({ margin = NO_MARGIN }: Metric, ratio: PairedEffect | undefined, difference: PairedEffect | undefined): ActiveScale[] {
+function scalesOf(
+  { margin = NO_MARGIN }: Metric,
+  ratio: PairedEffect | undefined,
+  difference: PairedEffect | undefined,
+): ActiveScale[] {
   return [
     ...(margin.ratio === undefined || ratio === undefined
       ? []
@@ -216,8 +284,15 @@ function scalesOf({ margin = NO_MARGIN }: Metric, ratio: PairedEffect | undefine
   ];
 }
 
-/** @param centre The mean of the occasions' means: all that is known when there is no effect over several. */
-function estimate(effect: PairedEffect | undefined, centre: number, scale: (value: number) => number): Estimate {
+/**
+ * @param centre The mean of the occasions' means: all that is known when there is no effect over
+ * several.
+ */
+function estimate(
+  effect: PairedEffect | undefined,
+  centre: number,
+  scale: (value: number) => number,
+): Estimate {
   return {
     value: scale(centre),
     low: effect && scale(effect.interval95.low),
@@ -227,10 +302,17 @@ function estimate(effect: PairedEffect | undefined, centre: number, scale: (valu
 }
 
 /** The mean of one arm: geometric when the arms are compared by their ratio. */
-function meanOfOccasions(occasions: readonly (readonly number[])[], isGeometric: boolean): Estimate | undefined {
+function meanOfOccasions(
+  occasions: readonly (readonly number[])[],
+  isGeometric: boolean,
+): Estimate | undefined {
   if (occasions.length === 0) return undefined;
   const scaled = isGeometric ? occasions.map((values) => values.map(Math.log)) : occasions;
-  return estimate(effectOf(scaled)?.effect, mean(scaled.map(mean)), isGeometric ? Math.exp : (value) => value);
+  return estimate(
+    effectOf(scaled)?.effect,
+    mean(scaled.map(mean)),
+    isGeometric ? Math.exp : (value) => value,
+  );
 }
 
 interface Judging {
@@ -255,7 +337,10 @@ function toJoined(
     noiseFloor: undefined,
   });
   const missing = decided.kind === 'invalid' ? [] : reasonsOf(one, 'not-measured');
-  const verdict = missing.length > 0 ? because('not-measured', missing.join('; ')) : toOccasions(demandOneSign(decided, tested, one));
+  const verdict =
+    missing.length > 0
+      ? because('not-measured', missing.join('; '))
+      : toOccasions(demandOneSign(decided, tested, one));
   return {
     loadPoint,
     metric: metric.id,
@@ -285,14 +370,18 @@ function toJoined(
     tostP: evidence.tostP,
     adjustedTostP,
     verdict,
-    occasionsNeeded: isUndecided(verdict) ? neededOccasions(evidence.scales, occasions.length) : undefined,
+    occasionsNeeded: isUndecided(verdict)
+      ? neededOccasions(evidence.scales, occasions.length)
+      : undefined,
     sentence: verdictSentence(evidence, verdict),
   };
 }
 
 /** The runs in which the same comparison had that verdict, with the reasons. */
 function reasonsOf({ occasions }: Joinable, kind: Verdict['kind']): string[] {
-  return occasions.flatMap(({ folder, own: { verdict } }) => (verdict.kind === kind ? [`${folder}: ${verdict.reason ?? kind}`] : []));
+  return occasions.flatMap(({ folder, own: { verdict } }) =>
+    verdict.kind === kind ? [`${folder}: ${verdict.reason ?? kind}`] : [],
+  );
 }
 
 function isUndecided({ kind }: Verdict): boolean {
@@ -300,23 +389,37 @@ function isUndecided({ kind }: Verdict): boolean {
 }
 
 /** A claim that one arm is better must hold at every occasion, at least in its direction. */
-function demandOneSign(verdict: Verdict, tested: OccasionEffect | undefined, { metric, occasions }: Joinable): Verdict {
-  if (tested === undefined || (verdict.kind !== 'better' && verdict.kind !== 'size-uncertain')) return verdict;
+function demandOneSign(
+  verdict: Verdict,
+  tested: OccasionEffect | undefined,
+  { metric, occasions }: Joinable,
+): Verdict {
+  if (tested === undefined || (verdict.kind !== 'better' && verdict.kind !== 'size-uncertain'))
+    return verdict;
   const against = occasions.filter(({ own: { pairs } }) => {
     const values = logarithmsOf(metric, pairs) ?? differencesOf(pairs);
     return Math.sign(mean(values)) !== Math.sign(tested.effect.mean);
   });
-  return against.length === 0 ? verdict : because('inconclusive', `${against.map(({ folder }) => folder).join(', ')} shows the opposite`);
+  return against.length === 0
+    ? verdict
+    : because(
+        'inconclusive',
+        `${against.map(({ folder }) => folder).join(', ')} shows the opposite`,
+      );
 }
 
 /** Rewords a verdict on blocks as one on occasions. */
 function toOccasions(verdict: Verdict): Verdict {
-  return isUndecided(verdict) ? { ...verdict, blocksNeeded: undefined, reason: undecidedReason(verdict) } : verdict;
+  return isUndecided(verdict)
+    ? { ...verdict, blocksNeeded: undefined, reason: undecidedReason(verdict) }
+    : verdict;
 }
 
 function undecidedReason({ kind, reason }: Verdict): string | undefined {
   if (kind === 'not-resolvable') return 'the occasions differ by more than the margin allows';
-  return reason?.startsWith('the effect lies close') === true ? 'the effect lies close to the margin' : reason;
+  return reason?.startsWith('the effect lies close') === true
+    ? 'the effect lies close to the margin'
+    : reason;
 }
 
 function because(kind: Verdict['kind'], reason: string): Verdict {

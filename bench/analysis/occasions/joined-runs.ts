@@ -1,4 +1,5 @@
-// The result of joining runs of several occasions: what `join --format json` prints and the report is made from. Pure values.
+// The result of joining runs of several occasions: what `join --format json` prints and the report
+// is made from. Pure values.
 
 import type { Environment, LoadPoint } from '../../contract/run-file.ts';
 import type { Estimate } from '../statistics/estimate.ts';
@@ -17,7 +18,10 @@ export interface JoinedRuns {
   readonly variations: readonly (JoinedCondition & { readonly varies: ConditionName })[];
   /** One row for each endpoint, arm and load point; empty when nothing was varied. */
   readonly sensitivity: readonly SensitivityRow[];
-  /** One sentence on the conditions that the verdicts were checked against, and those that they were not. */
+  /**
+   * One sentence on the conditions that the verdicts were checked against, and those that they were
+   * not.
+   */
   readonly checked: string;
   readonly warnings: readonly string[];
 }
@@ -46,18 +50,33 @@ export interface JoinedComparison extends ComparedArms {
   /** P1… for declared endpoints; undefined for counted metrics. */
   readonly endpoint: string | undefined;
   readonly occasions: readonly OccasionResult[];
-  /** Estimate over the occasions; `trials` is their number. Without an interval when there is only one. */
+  /**
+   * Estimate over the occasions; `trials` is their number. Without an interval when there is only
+   * one.
+   */
   readonly ratio: Estimate | undefined;
   readonly difference: Estimate | undefined;
-  /** Deviations of the logarithm of the ratio, or of the difference in the metric's unit; undefined with fewer than two occasions. */
-  readonly spread: { readonly scale: 'ratio' | 'difference'; readonly between: number; readonly within: number | undefined } | undefined;
+  /**
+   * Deviations of the logarithm of the ratio, or of the difference in the metric's unit; undefined
+   * with fewer than two occasions.
+   */
+  readonly spread:
+    | {
+        readonly scale: 'ratio' | 'difference';
+        readonly between: number;
+        readonly within: number | undefined;
+      }
+    | undefined;
   /** p of the t-test over occasions. */
   readonly p: number | undefined;
   readonly adjustedP: number | undefined;
   readonly tostP: number | undefined;
   readonly adjustedTostP: number | undefined;
   readonly verdict: Verdict;
-  /** Occasions that would resolve the margin, given how these differ; undefined when unknown or not needed. */
+  /**
+   * Occasions that would resolve the margin, given how these differ; undefined when unknown or not
+   * needed.
+   */
   readonly occasionsNeeded: number | undefined;
   readonly sentence: string;
 }
@@ -85,8 +104,14 @@ export interface SensitivityCell {
   readonly varies: ConditionName | undefined;
   readonly ratio: Estimate | undefined;
   readonly difference: Estimate | undefined;
-  /** The verdict over all occasions if there are enough of them for one, else those of the single runs. */
+  /**
+   * The verdict over all occasions if there are enough of them for one, else those of the single
+   * runs.
+   */
   readonly verdicts: readonly Verdict[];
-  /** Result against the main condition: the same claim, another one, or no claim on one of the two sides; undefined for itself. */
+  /**
+   * Result against the main condition: the same claim, another one, or no claim on one of the two
+   * sides; undefined for itself.
+   */
   readonly outcome: 'kept' | 'changed' | 'open' | undefined;
 }

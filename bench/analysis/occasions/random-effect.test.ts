@@ -28,7 +28,10 @@ it('where the means differ no more than blocks make them, nothing is left betwee
 });
 
 it('occasions of one block each say nothing of the spread within', () => {
-  expect(effectOverOccasions([[1], [2], [4]])).toMatchObject({ within: undefined, effect: { count: 3 } });
+  expect(effectOverOccasions([[1], [2], [4]])).toMatchObject({
+    within: undefined,
+    effect: { count: 3 },
+  });
 });
 
 const simulations = { experiments: 5000, seed: 20_261_129 };
@@ -40,7 +43,10 @@ interface Simulated {
   readonly between: number;
 }
 
-function simulate({ blocks, between }: Simulated, experiment: number): readonly (readonly number[])[] {
+function simulate(
+  { blocks, between }: Simulated,
+  experiment: number,
+): readonly (readonly number[])[] {
   const draw = seededDraw(deriveSeed(simulations.seed, experiment));
   return blocks.map((count) => {
     const shift = between * drawNormal(draw);
@@ -68,25 +74,49 @@ it.each<Simulated>(
     { blocks: threes, between },
     { blocks: fives, between },
   ]),
-)('with $blocks blocks and a deviation of $between between occasions, 95 % of intervals cover the truth', (options) => {
-  const covered = countCovered(options, (occasions) => effectOverOccasions(occasions).effect.interval95);
-  expect(covered, `seed ${simulations.seed}`).toBeGreaterThanOrEqual(fewestByChance(0.95, simulations.experiments));
-  expect(covered, `seed ${simulations.seed}`).toBeLessThanOrEqual(mostByChance(0.95, simulations.experiments));
-});
+)(
+  'with $blocks blocks and a deviation of $between between occasions, 95 % of intervals cover the truth',
+  (options) => {
+    const covered = countCovered(
+      options,
+      (occasions) => effectOverOccasions(occasions).effect.interval95,
+    );
+    expect(covered, `seed ${simulations.seed}`).toBeGreaterThanOrEqual(
+      fewestByChance(0.95, simulations.experiments),
+    );
+    expect(covered, `seed ${simulations.seed}`).toBeLessThanOrEqual(
+      mostByChance(0.95, simulations.experiments),
+    );
+  },
+);
 
-it.each([{ blocks: [4, 12, 40] }, { blocks: [4, 4, 12, 40, 40] }])('with $blocks blocks at least 95 % cover it', ({ blocks }) => {
-  for (const between of [0, 0.3, 1]) {
-    const covered = countCovered({ blocks, between }, (occasions) => effectOverOccasions(occasions).effect.interval95);
-    expect(covered, `${between} between, seed ${simulations.seed}`).toBeGreaterThanOrEqual(fewestByChance(0.95, simulations.experiments));
-  }
-});
+it.each([{ blocks: [4, 12, 40] }, { blocks: [4, 4, 12, 40, 40] }])(
+  'with $blocks blocks at least 95 % cover it',
+  ({ blocks }) => {
+    for (const between of [0, 0.3, 1]) {
+      const covered = countCovered(
+        { blocks, between },
+        (occasions) => effectOverOccasions(occasions).effect.interval95,
+      );
+      expect(covered, `${between} between, seed ${simulations.seed}`).toBeGreaterThanOrEqual(
+        fewestByChance(0.95, simulations.experiments),
+      );
+    }
+  },
+);
 
 it('blocks of all occasions taken as one sample cover it far too rarely: 7 in 10 already where the deviation between is 0.5', () => {
-  const covered = countCovered({ blocks: threes, between: 0.5 }, (occasions) => pairedEffect(occasions.flat()).interval95);
+  const covered = countCovered(
+    { blocks: threes, between: 0.5 },
+    (occasions) => pairedEffect(occasions.flat()).interval95,
+  );
   expect(covered / simulations.experiments).toBeLessThan(0.75);
 });
 
 it('a single occasion covers it more rarely still, however many blocks it has', () => {
-  const covered = countCovered({ blocks: [40], between: 0.5 }, ([only = []]) => pairedEffect(only).interval95);
+  const covered = countCovered(
+    { blocks: [40], between: 0.5 },
+    ([only = []]) => pairedEffect(only).interval95,
+  );
   expect(covered / simulations.experiments).toBeLessThan(0.55);
 });

@@ -1,12 +1,22 @@
-// Shows whether a verdict depends on one condition that was varied: its claim under each condition, side by side.
+// Shows whether a verdict depends on one condition that was varied: its claim under each condition,
+// side by side.
 
 import type { Verdict } from '../analysis.ts';
 import { loadRole } from './conditions.ts';
-import type { JoinedComparison, JoinedCondition, JoinedRuns, SensitivityCell, SensitivityRow } from './joined-runs.ts';
+import type {
+  JoinedComparison,
+  JoinedCondition,
+  JoinedRuns,
+  SensitivityCell,
+  SensitivityRow,
+} from './joined-runs.ts';
 
 type Variation = JoinedRuns['variations'][number];
 
-export function tellSensitivity(main: JoinedCondition, variations: readonly Variation[]): readonly SensitivityRow[] {
+export function tellSensitivity(
+  main: JoinedCondition,
+  variations: readonly Variation[],
+): readonly SensitivityRow[] {
   if (variations.length === 0) return [];
   return main.comparisons.map((comparison) => {
     const own = cellOf(comparison, undefined);
@@ -24,9 +34,20 @@ export function tellSensitivity(main: JoinedCondition, variations: readonly Vari
   });
 }
 
-function againstMain(own: SensitivityCell, comparison: JoinedComparison, variation: Variation): SensitivityCell {
+function againstMain(
+  own: SensitivityCell,
+  comparison: JoinedComparison,
+  variation: Variation,
+): SensitivityCell {
   const twin = variation.comparisons.find((candidate) => keyOf(candidate) === keyOf(comparison));
-  if (twin === undefined) return { varies: variation.varies, ratio: undefined, difference: undefined, verdicts: [], outcome: 'open' };
+  if (twin === undefined)
+    return {
+      varies: variation.varies,
+      ratio: undefined,
+      difference: undefined,
+      verdicts: [],
+      outcome: 'open',
+    };
   const cell = cellOf(twin, variation.varies);
   return { ...cell, outcome: outcomeOf(claimOf(own.verdicts), claimOf(cell.verdicts)) };
 }
@@ -35,9 +56,13 @@ function keyOf({ metric, loadPoint, otherArm }: JoinedComparison): string {
   return [metric, loadRole(loadPoint), otherArm].join(' | ');
 }
 
-function cellOf({ ratio, difference, verdict, occasions }: JoinedComparison, varies: SensitivityCell['varies']): SensitivityCell {
+function cellOf(
+  { ratio, difference, verdict, occasions }: JoinedComparison,
+  varies: SensitivityCell['varies'],
+): SensitivityCell {
   // With too few occasions for a claim over them, the single runs have one.
-  const verdicts = verdict.kind === 'withheld' ? occasions.map((occasion) => occasion.verdict) : [verdict];
+  const verdicts =
+    verdict.kind === 'withheld' ? occasions.map((occasion) => occasion.verdict) : [verdict];
   const [only] = occasions;
   const isSingle = occasions.length === 1 && only !== undefined;
   return {
@@ -62,7 +87,10 @@ function singleClaim({ kind, favours }: Verdict): string | undefined {
   return kind === 'exact' ? `exact: ${favours}` : undefined;
 }
 
-function outcomeOf(main: string | undefined, varied: string | undefined): SensitivityCell['outcome'] {
+function outcomeOf(
+  main: string | undefined,
+  varied: string | undefined,
+): SensitivityCell['outcome'] {
   if (main === undefined || varied === undefined) return 'open';
   return main === varied ? 'kept' : 'changed';
 }

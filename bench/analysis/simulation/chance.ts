@@ -1,4 +1,5 @@
-// Test support: bounds on how often an event may happen in many simulated experiments, given its probability.
+// Test support: bounds on how often an event may happen in many simulated experiments, given its
+// probability.
 
 import binomialQuantile from '@stdlib/stats-base-dists-binomial-quantile';
 
@@ -8,7 +9,10 @@ export interface Simulations {
   readonly seed: number;
 }
 
-/** One bound in a thousand is crossed by chance alone; with fixed seeds it is not crossed from one run of the tests to the next. */
+/**
+ * One bound in a thousand is crossed by chance alone; with fixed seeds it is not crossed from one
+ * run of the tests to the next.
+ */
 const CONFIDENCE = 0.999;
 
 /** The most events that chance allows when each has at most this probability. */

@@ -22,19 +22,33 @@ const common: ExperimentOptions['disturbance'] = (draw) => () => 0.1 * drawNorma
 test.each([
   { what: 'independent', change: {}, experiments: 2000 },
   { what: 'correlated', change: { disturbance: common }, experiments: 1000 },
-])('of marked exploratory comparisons at most one in ten is chance when metrics are $what, and true effects are marked', (row) => {
-  const simulations = { experiments: row.experiments, seed: 20_260_401 };
-  const all = simulateMany({ ...experiment, ...row.change }, simulations);
-  const families = all.map((comparisons) => comparisons.filter((one) => one.endpoint === undefined && one.signFlipP !== undefined));
-  const marked = families.map((family) => family.filter(({ adjustedP }) => (adjustedP ?? 1) <= FALSE_DISCOVERY_RATE));
-  const falseShares = marked.map((rows) => rows.filter(({ metric }) => !different.has(metric)).length / Math.max(1, rows.length));
-  const foundShares = marked.map((rows) => rows.filter(({ metric }) => different.has(metric)).length / different.size);
+])(
+  'of marked exploratory comparisons at most one in ten is chance when metrics are $what, and true effects are marked',
+  (row) => {
+    const simulations = { experiments: row.experiments, seed: 20_260_401 };
+    const all = simulateMany({ ...experiment, ...row.change }, simulations);
+    const families = all.map((comparisons) =>
+      comparisons.filter((one) => one.endpoint === undefined && one.signFlipP !== undefined),
+    );
+    const marked = families.map((family) =>
+      family.filter(({ adjustedP }) => (adjustedP ?? 1) <= FALSE_DISCOVERY_RATE),
+    );
+    const falseShares = marked.map(
+      (rows) =>
+        rows.filter(({ metric }) => !different.has(metric)).length / Math.max(1, rows.length),
+    );
+    const foundShares = marked.map(
+      (rows) => rows.filter(({ metric }) => different.has(metric)).length / different.size,
+    );
 
-  // Benjamini and Hochberg promise the rate times the share of comparisons without an effect.
-  const size = families[0]?.length ?? 0;
-  const promised = (FALSE_DISCOVERY_RATE * (size - different.size)) / size;
-  const threeStandardErrors = (3 * standardDeviation(falseShares)) / Math.sqrt(row.experiments);
-  expect(mean(falseShares), `seed ${simulations.seed}`).toBeLessThanOrEqual(promised + threeStandardErrors);
-  expect(mean(falseShares), `seed ${simulations.seed}`).toBeGreaterThan(promised / 3);
-  expect(mean(foundShares), `seed ${simulations.seed}`).toBeGreaterThan(0.8);
-});
+    // Benjamini and Hochberg promise the rate times the share of comparisons without an effect.
+    const size = families[0]?.length ?? 0;
+    const promised = (FALSE_DISCOVERY_RATE * (size - different.size)) / size;
+    const threeStandardErrors = (3 * standardDeviation(falseShares)) / Math.sqrt(row.experiments);
+    expect(mean(falseShares), `seed ${simulations.seed}`).toBeLessThanOrEqual(
+      promised + threeStandardErrors,
+    );
+    expect(mean(falseShares), `seed ${simulations.seed}`).toBeGreaterThan(promised / 3);
+    expect(mean(foundShares), `seed ${simulations.seed}`).toBeGreaterThan(0.8);
+  },
+);

@@ -1,4 +1,5 @@
-// Test support: noise of known shape with mean 0 and standard deviation 1, so that a test sets only its amount.
+// Test support: noise of known shape with mean 0 and standard deviation 1, so that a test sets only
+// its amount.
 
 import { drawNormal, type Draw } from '../../contract/random.ts';
 
@@ -29,5 +30,7 @@ const LOG_SIGMA = 1;
 /** Lognormal with σ = 1, centred and scaled: skewness 6.2. */
 export const stronglySkewed: Noise = (draw) => {
   const mean = Math.exp(LOG_SIGMA ** 2 / 2);
-  return (Math.exp(LOG_SIGMA * drawNormal(draw)) - mean) / (mean * Math.sqrt(Math.expm1(LOG_SIGMA ** 2)));
+  return (
+    (Math.exp(LOG_SIGMA * drawNormal(draw)) - mean) / (mean * Math.sqrt(Math.expm1(LOG_SIGMA ** 2)))
+  );
 };

@@ -1,4 +1,5 @@
-// Test support: experiments of two arms whose true difference is known, judged by the code that judges a saved run.
+// Test support: experiments of two arms whose true difference is known, judged by the code that
+// judges a saved run.
 
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { deriveSeed, drawNormal, seededDraw, shuffled, type Draw } from '../../contract/random.ts';
@@ -12,7 +13,9 @@ import type { Simulations } from './chance.ts';
 import type { Noise } from './noise.ts';
 import { simulateTrial, type SimulatedMetricId } from './simulated-trial.ts';
 
-/** The truth about one metric: its value in the baseline, in its unit, and the other arm's over it. */
+/**
+ * The truth about one metric: its value in the baseline, in its unit, and the other arm's over it.
+ */
 export interface Truth {
   readonly baseline: number;
   readonly ratio: number;
@@ -39,7 +42,11 @@ interface DisturbedTrial {
   readonly order: number;
 }
 
-const arms: readonly Arm[] = (['sse', 'ws'] as const).map((transport) => ({ transport, client: 'probe', path: 'direct' }));
+const arms: readonly Arm[] = (['sse', 'ws'] as const).map((transport) => ({
+  transport,
+  client: 'probe',
+  path: 'direct',
+}));
 
 const reading: ScenarioReading = {
   metrics: steadyMetrics,
@@ -47,19 +54,30 @@ const reading: ScenarioReading = {
   isEndpointAt: (endpoint) => endpoint !== LATER_ENDPOINT,
 };
 
-/** Both arms are slower or faster together from block to block: by much, because it must cancel in ratios. */
+/**
+ * Both arms are slower or faster together from block to block: by much, because it must cancel in
+ * ratios.
+ */
 const LEVEL_SIGMA = 0.3;
 
 /** The trials of an experiment as a saved run would yield them. */
-export function simulateExperiment(options: ExperimentOptions, seed: number): readonly JudgedLoadPoint[] {
+export function simulateExperiment(
+  options: ExperimentOptions,
+  seed: number,
+): readonly JudgedLoadPoint[] {
   const draw = seededDraw(seed);
   const disturb = options.disturbance?.(draw);
-  const loadPoints = Array.from({ length: options.loadPoints ?? 1 }, (_, index) => ({ connections: 100 * (index + 1) }));
+  const loadPoints = Array.from({ length: options.loadPoints ?? 1 }, (_, index) => ({
+    connections: 100 * (index + 1),
+  }));
   const completed: CompletedTrial[] = [];
   for (let block = 0; block < options.blocks; block++) {
     for (const loadPoint of loadPoints) {
       const shared = (options.levelSigma ?? LEVEL_SIGMA) * drawNormal(draw);
-      for (const [order, arm] of (options.isRandomised === false ? arms : shuffled(draw, arms)).entries()) {
+      for (const [order, arm] of (options.isRandomised === false
+        ? arms
+        : shuffled(draw, arms)
+      ).entries()) {
         const trial = completed.length;
         const shift = shared + (disturb?.({ trial, order }) ?? 0);
         const values = new Map<SimulatedMetricId, number>();
@@ -85,12 +103,18 @@ export function simulateExperiment(options: ExperimentOptions, seed: number): re
   }));
 }
 
-export function judgeExperiment(loadPoints: readonly JudgedLoadPoint[], seed: number): readonly ArmComparison[] {
+export function judgeExperiment(
+  loadPoints: readonly JudgedLoadPoint[],
+  seed: number,
+): readonly ArmComparison[] {
   return compareRun(loadPoints, { reading, allowed: true, seed }).flat();
 }
 
 /** The comparisons of each of many experiments. */
-export function simulateMany(options: ExperimentOptions, { experiments, seed }: Simulations): readonly (readonly ArmComparison[])[] {
+export function simulateMany(
+  options: ExperimentOptions,
+  { experiments, seed }: Simulations,
+): readonly (readonly ArmComparison[])[] {
   return Array.from({ length: experiments }, (_, experiment) => {
     const own = deriveSeed(seed, experiment);
     return judgeExperiment(simulateExperiment(options, own), own);
@@ -98,16 +122,27 @@ export function simulateMany(options: ExperimentOptions, { experiments, seed }: 
 }
 
 /** The comparisons of one metric, over experiments and load points. */
-export function ofMetric(all: readonly (readonly ArmComparison[])[], id: string): readonly ArmComparison[] {
+export function ofMetric(
+  all: readonly (readonly ArmComparison[])[],
+  id: string,
+): readonly ArmComparison[] {
   return all.flat().filter(({ metric }) => metric === id);
 }
 
-/** The number of comparisons with a sign-flip p below 0.05, before any correction for the number of comparisons. */
+/**
+ * The number of comparisons with a sign-flip p below 0.05, before any correction for the number of
+ * comparisons.
+ */
 export function countSignificant(comparisons: readonly ArmComparison[]): number {
   return comparisons.filter(({ signFlipP }) => (signFlipP ?? 1) < 0.05).length;
 }
 
-/** True when the verdict on an endpoint says that the arms differ, whether or not by more than the margin. */
+/**
+ * True when the verdict on an endpoint says that the arms differ, whether or not by more than the
+ * margin.
+ */
 export function claimsDifference({ verdict }: ArmComparison): boolean {
-  return verdict.kind === 'better' || verdict.kind === 'size-uncertain' || verdict.differenceDetected;
+  return (
+    verdict.kind === 'better' || verdict.kind === 'size-uncertain' || verdict.differenceDetected
+  );
 }

@@ -1,12 +1,15 @@
-// Test support: a trial that holds given values of given metrics and none of the other latencies, so that thousands of
-// experiments take seconds.
+// Test support: a trial that holds given values of given metrics and none of the other latencies,
+// so that thousands of experiments take seconds.
 
 import type { TransportId } from '../../contract/arms/transports.ts';
 import { quantileGrid, type Distribution, type GridQuantile } from '../../contract/distribution.ts';
 import type { CompletedTrial, DistributionName } from '../../contract/run-file.ts';
 import { describeTrial } from '../trial-fixture.ts';
 
-/** Distribution and quantile that each quantile metric reads: four endpoints and some exploratory metrics. */
+/**
+ * Distribution and quantile that each quantile metric reads: four endpoints and some exploratory
+ * metrics.
+ */
 const quantilePlaces = {
   'open.p50': ['openNs', 0.5],
   'ttft.overhead.p50': ['ttftOverheadNs', 0.5],
@@ -28,22 +31,42 @@ export const quantileMetricIds = Object.keys(quantilePlaces) as readonly Quantil
 export type TrialPlace = Pick<CompletedTrial, 'trial' | 'block' | 'order' | 'arm' | 'loadPoint'>;
 
 /** `values` in the unit of each metric. */
-export function simulateTrial(place: TrialPlace, values: ReadonlyMap<SimulatedMetricId, number>): CompletedTrial {
+export function simulateTrial(
+  place: TrialPlace,
+  values: ReadonlyMap<SimulatedMetricId, number>,
+): CompletedTrial {
   const template = templateOf(place.arm.transport);
   const distributions: Partial<Record<DistributionName, Distribution>> = {};
   for (const [id, value] of values) {
     if (id === 'cpu.server.token') continue;
     const [name, q] = quantilePlaces[id];
     // A grid with holes: the quantiles that are not given are not measured.
-    const distribution = (distributions[name] ??= { count: 40_000, effectiveCount: 20_000, mean: value, values: [] });
+    const distribution = (distributions[name] ??= {
+      count: 40_000,
+      effectiveCount: 20_000,
+      mean: value,
+      values: [],
+    });
     distribution.values[quantileGrid.indexOf(q)] = value;
   }
-  return { ...template, ...place, burnIn: false, distributions, server: withCpu(template.server, values.get('cpu.server.token')) };
+  return {
+    ...template,
+    ...place,
+    burnIn: false,
+    distributions,
+    server: withCpu(template.server, values.get('cpu.server.token')),
+  };
 }
 
-function withCpu(server: CompletedTrial['server'], nsPerToken: number | undefined): CompletedTrial['server'] {
+function withCpu(
+  server: CompletedTrial['server'],
+  nsPerToken: number | undefined,
+): CompletedTrial['server'] {
   if (nsPerToken === undefined) return { ...server, windowTokens: 0 };
-  return { ...server, use: { ...server.use, cpuUserNs: nsPerToken * server.windowTokens, cpuSystemNs: 0 } };
+  return {
+    ...server,
+    use: { ...server.use, cpuUserNs: nsPerToken * server.windowTokens, cpuSystemNs: 0 },
+  };
 }
 
 type BareTrial = ReturnType<typeof describeBareTrial>;
@@ -58,7 +81,14 @@ function templateOf(transport: TransportId): BareTrial {
 
 /** A trial whose counters support no metric but utilisation, which is the same in all of them. */
 function describeBareTrial(transport: TransportId) {
-  const { tcp: _tcp, lowPhase: _lowPhase, client, server, memory, ...rest } = describeTrial(transport, () => 1);
+  const {
+    tcp: _tcp,
+    lowPhase: _lowPhase,
+    client,
+    server,
+    memory,
+    ...rest
+  } = describeTrial(transport, () => 1);
   const { tokenReads: _tokenReads, ...unread } = client;
   return {
     ...rest,

@@ -22,7 +22,10 @@ interface TruthOptions {
   readonly ratioOf?: (id: SimulatedMetricId) => number;
 }
 
-export function endpointTruths({ only = endpointIds, ratioOf = () => 1 }: TruthOptions = {}): ReadonlyMap<SimulatedMetricId, Truth> {
+export function endpointTruths({
+  only = endpointIds,
+  ratioOf = () => 1,
+}: TruthOptions = {}): ReadonlyMap<SimulatedMetricId, Truth> {
   const chosen = endpointBaselines.filter(([id]) => only.includes(id));
   return new Map(chosen.map(([id, baseline]) => [id, { baseline, ratio: ratioOf(id) }]));
 }

@@ -22,7 +22,10 @@ it('exponential gaps stay below the 1 % point about 99 times in 100', () => {
 
 it.each([
   ['equal gaps', Array.from({ length: 60 }, () => 5)],
-  ['bursts with long pauses', Array.from({ length: 60 }, (_, index) => (index % 10 === 0 ? 1000 : 1))],
+  [
+    'bursts with long pauses',
+    Array.from({ length: 60 }, (_, index) => (index % 10 === 0 ? 1000 : 1)),
+  ],
 ])('%s are far above twice the 1 %% point', (_what, gaps) => {
   expect(andersonDarlingExponential(gaps)).toBeGreaterThan(2 * CRITICAL_1_PERCENT);
 });

@@ -1,7 +1,10 @@
-// Tests whether gaps are exponential, as those of Poisson arrivals are: the Anderson–Darling statistic against the exponential
-// law with the mean estimated from the sample (Stephens 1974, case with unknown scale).
+// Tests whether gaps are exponential, as those of Poisson arrivals are: the Anderson–Darling
+// statistic against the exponential law with the mean estimated from the sample (Stephens 1974,
+// case with unknown scale).
 
-/** The 1 % point of the modified statistic A²·(1 + 0.6/n) for an exponential with estimated mean. */
+/**
+ * The 1 % point of the modified statistic A²·(1 + 0.6/n) for an exponential with estimated mean.
+ */
 export const CRITICAL_1_PERCENT = 1.959;
 
 /** Fewer gaps say nothing about a distribution's shape. */

@@ -11,12 +11,26 @@ describe('a median of values that are partly bounds', () => {
     expect(boundedSignP([1, 2, 3, 4, 5, 6, 7].map(known))).toBeCloseTo(0.015625, 9);
     expect(boundedSignP([-1, 2, 3, 4, 5, 6, 7, 8, 9].map(known))).toBeCloseTo(0.0390625, 9);
     expect(boundedMedianInterval([3, 1, 2, 7, 5, 6, 4].map(known))).toEqual({ low: 1, high: 7 });
-    expect(boundedMedianInterval([1, 2, 3, 4, 5, 6, 7, 8, 9].map(known))).toEqual({ low: 2, high: 8 });
-    expect(boundedMedianInterval([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(known))).toEqual({ low: 3, high: 10 });
+    expect(boundedMedianInterval([1, 2, 3, 4, 5, 6, 7, 8, 9].map(known))).toEqual({
+      low: 2,
+      high: 8,
+    });
+    expect(boundedMedianInterval([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map(known))).toEqual({
+      low: 3,
+      high: 10,
+    });
   });
 
   it('is bounded from the side that is known', () => {
-    const values = [known(0.1), known(0.2), known(0.15), known(0.12), atLeast(0.11), atLeast(0.2), known(0.3)];
+    const values = [
+      known(0.1),
+      known(0.2),
+      known(0.15),
+      known(0.12),
+      atLeast(0.11),
+      atLeast(0.2),
+      known(0.3),
+    ];
     expect(boundedSignP(values)).toBeCloseTo(0.015625, 9);
     expect(boundedMedianInterval(values)).toEqual({ low: 0.1, high: Number.POSITIVE_INFINITY });
   });
@@ -29,12 +43,14 @@ describe('a median of values that are partly bounds', () => {
     expect(boundedSignP([unknown, ...[1, 2, 3, 4, 5, 6].map(known)])).toBeCloseTo(0.125, 9);
   });
 
-  // Equal arms; one of them is cut off at the load generator in half of its blocks, the other never or in every third.
+  // Equal arms; one of them is cut off at the load generator in half of its blocks, the other never
+  // or in every third.
   it.each([0, 1 / 3])(
     'claims a difference between equal arms in at most 5 % of runs, one cut off in 1/2 of blocks, the other in %d',
     (share) => {
       const draw = seededDraw(20_261_129);
-      const normal = (): number => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
+      const normal = (): number =>
+        Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
       const search = (cutOff: number): Bounds => {
         const found = 0.05 * normal();
         return draw() < cutOff ? atLeast(found - 0.1 * draw()) : known(found);

@@ -1,8 +1,10 @@
-// The median of values of which some are known by a bound only, such as searches that ended at the load generator: "at least
-// 3,000 streams". A mean would need a model of what lies beyond the bound, and values that are left out are those of the arm
-// that did best. Ranks need neither: the lower bounds lie at or below the values and the upper bounds at or above them, so an
-// order statistic of the lower bounds is at or below that of the values. The sign test and the interval that inverts it are
-// therefore valid whatever the reason for the bounds and however it differs between the arms; they only lose power.
+// The median of values of which some are known by a bound only, such as searches that ended at the
+// load generator: "at least 3,000 streams". A mean would need a model of what lies beyond the
+// bound, and values that are left out are those of the arm that did best. Ranks need neither: the
+// lower bounds lie at or below the values and the upper bounds at or above them, so an order
+// statistic of the lower bounds is at or below that of the values. The sign test and the interval
+// that inverts it are therefore valid whatever the reason for the bounds and however it differs
+// between the arms; they only lose power.
 
 /** Infinite on a side of which nothing is known; equal for a value that is known. */
 export interface Bounds {
@@ -12,14 +14,20 @@ export interface Bounds {
 
 const COVERAGE = 0.95;
 
-/** Two-sided sign test of a median of 0. A value counts for a side only if it must lie on it. Bound against bound counts for none. */
+/**
+ * Two-sided sign test of a median of 0. A value counts for a side only if it must lie on it. Bound
+ * against bound counts for none.
+ */
 export function boundedSignP(values: readonly Bounds[]): number {
   const above = values.filter(({ low }) => low > 0).length;
   const below = values.filter(({ high }) => high < 0).length;
   return Math.min(1, 2 * upperTail(values.length, Math.max(above, below)));
 }
 
-/** Covers the median in at least 95 %, by the inverted sign test; infinite on a side with too few known values, and below 6 values. */
+/**
+ * Covers the median in at least 95 %, by the inverted sign test; infinite on a side with too few
+ * known values, and below 6 values.
+ */
 export function boundedMedianInterval(values: readonly Bounds[]): Bounds {
   const count = values.length;
   let left = 0;

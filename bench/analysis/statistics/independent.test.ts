@@ -26,7 +26,10 @@ const ABSOLUTE = 1e-13;
 
 function disagreeing(checks: readonly Check[]): readonly Check[] {
   return checks.filter(({ actual, expected }) => {
-    return !(Math.abs((actual ?? Number.NaN) - expected) <= Math.max(ABSOLUTE, RELATIVE * Math.abs(expected)));
+    return !(
+      Math.abs((actual ?? Number.NaN) - expected) <=
+      Math.max(ABSOLUTE, RELATIVE * Math.abs(expected))
+    );
   });
 }
 
@@ -41,35 +44,48 @@ test('the quantiles of t are those of SciPy', () => {
 
 test('effect, intervals and p-values of paired differences are those of SciPy and statsmodels', () => {
   expect(values.paired.length).toBeGreaterThanOrEqual(50);
-  const checks = values.paired.flatMap(({ differences, margin, interval95, interval90, ...numbers }, index): Check[] => {
-    const effect = pairedEffect(differences);
-    const actual: Record<keyof typeof numbers, number | undefined> = {
-      mean: effect.mean,
-      standardDeviation: effect.standardDeviation,
-      standardError: effect.standardError,
-      p: effect.p,
-      tostP: tostP(effect, margin),
-      hodgesLehmann: hodgesLehmann(differences),
-      minimumDetectable: differenceNoiseFloor(differences)?.minimumDetectable,
-      signFlipP: signFlipP(differences, 0),
-    };
-    const ends = [effect.interval95.low, effect.interval95.high, effect.interval90.low, effect.interval90.high];
-    return [
-      ...Object.entries(numbers).map(([name, expected]) => ({
-        place: `${name} of set ${index}`,
-        actual: actual[name as keyof typeof actual],
-        expected,
-      })),
-      ...[...interval95, ...interval90].map((expected, end) => ({ place: `end ${end} of set ${index}`, actual: ends[end], expected })),
-    ];
-  });
+  const checks = values.paired.flatMap(
+    ({ differences, margin, interval95, interval90, ...numbers }, index): Check[] => {
+      const effect = pairedEffect(differences);
+      const actual: Record<keyof typeof numbers, number | undefined> = {
+        mean: effect.mean,
+        standardDeviation: effect.standardDeviation,
+        standardError: effect.standardError,
+        p: effect.p,
+        tostP: tostP(effect, margin),
+        hodgesLehmann: hodgesLehmann(differences),
+        minimumDetectable: differenceNoiseFloor(differences)?.minimumDetectable,
+        signFlipP: signFlipP(differences, 0),
+      };
+      const ends = [
+        effect.interval95.low,
+        effect.interval95.high,
+        effect.interval90.low,
+        effect.interval90.high,
+      ];
+      return [
+        ...Object.entries(numbers).map(([name, expected]) => ({
+          place: `${name} of set ${index}`,
+          actual: actual[name as keyof typeof actual],
+          expected,
+        })),
+        ...[...interval95, ...interval90].map((expected, end) => ({
+          place: `end ${end} of set ${index}`,
+          actual: ends[end],
+          expected,
+        })),
+      ];
+    },
+  );
   expect(disagreeing(checks)).toEqual([]);
 });
 
 test('the sampled sign-flip p comes as close to the exact one as its sample allows', () => {
   for (const [index, { differences, signFlipP: p }] of values.sampledSignFlip.entries()) {
     // Four standard errors of a sample of 100 000.
-    expect(Math.abs(signFlipP(differences, index) - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / 100_000));
+    expect(Math.abs(signFlipP(differences, index) - p)).toBeLessThan(
+      4 * Math.sqrt((p * (1 - p)) / 100_000),
+    );
   }
 });
 
@@ -78,7 +94,11 @@ test('p-values adjusted by Holm and by Benjamini and Hochberg are those of stats
     const [strict, lax] = [holm(set.ps), benjaminiHochberg(set.ps)];
     return set.ps.flatMap((_, at): Check[] => [
       { place: `Holm ${at} of set ${index}`, actual: strict[at], expected: set.holm[at]! },
-      { place: `Benjamini–Hochberg ${at} of set ${index}`, actual: lax[at], expected: set.benjaminiHochberg[at]! },
+      {
+        place: `Benjamini–Hochberg ${at} of set ${index}`,
+        actual: lax[at],
+        expected: set.benjaminiHochberg[at]!,
+      },
     ]);
   });
   expect(disagreeing(checks)).toEqual([]);
@@ -86,7 +106,10 @@ test('p-values adjusted by Holm and by Benjamini and Hochberg are those of stats
 
 test('as many blocks are needed as a search through all numbers of blocks with quantiles of SciPy finds', () => {
   for (const { deviation, margin, difference, equivalence } of values.blocksNeeded) {
-    expect(blocksNeeded(deviation, margin), `deviation ${deviation}, margin ${margin}`).toEqual({ difference, equivalence });
+    expect(blocksNeeded(deviation, margin), `deviation ${deviation}, margin ${margin}`).toEqual({
+      difference,
+      equivalence,
+    });
   }
 });
 
@@ -106,14 +129,18 @@ test('the Anderson–Darling statistic is that of SciPy', () => {
 });
 
 test('the order effect and its interval are those of a regression by statsmodels', () => {
-  const checks = values.orderEffects.flatMap(({ differences, baselineFirst, gamma, low, high }, index): Check[] => {
-    const effect = orderEffect(differences.map((difference, at) => ({ difference, baselineFirst: baselineFirst[at]! })));
-    return [
-      { place: `γ of set ${index}`, actual: effect?.gamma, expected: gamma },
-      { place: `low end of set ${index}`, actual: effect?.low, expected: low },
-      { place: `high end of set ${index}`, actual: effect?.high, expected: high },
-    ];
-  });
+  const checks = values.orderEffects.flatMap(
+    ({ differences, baselineFirst, gamma, low, high }, index): Check[] => {
+      const effect = orderEffect(
+        differences.map((difference, at) => ({ difference, baselineFirst: baselineFirst[at]! })),
+      );
+      return [
+        { place: `γ of set ${index}`, actual: effect?.gamma, expected: gamma },
+        { place: `low end of set ${index}`, actual: effect?.low, expected: low },
+        { place: `high end of set ${index}`, actual: effect?.high, expected: high },
+      ];
+    },
+  );
   expect(disagreeing(checks)).toEqual([]);
 });
 
@@ -135,7 +162,11 @@ test('the Kolmogorov–Smirnov distance is that of SciPy, its p within 0.0006 of
   }));
   expect(disagreeing(checks)).toEqual([]);
   for (const [index, { p }] of values.uniformity.entries()) {
-    expect(Math.abs((judged[index]?.uniformityP ?? Number.NaN) - p), `set ${index}`).toBeLessThan(0.0006);
+    expect(Math.abs((judged[index]?.uniformityP ?? Number.NaN) - p), `set ${index}`).toBeLessThan(
+      0.0006,
+    );
   }
-  expect(judged.map(({ tooManyFrom }) => tooManyFrom)).toEqual(values.uniformity.map(({ tooManyFrom }) => tooManyFrom));
+  expect(judged.map(({ tooManyFrom }) => tooManyFrom)).toEqual(
+    values.uniformity.map(({ tooManyFrom }) => tooManyFrom),
+  );
 });

@@ -18,7 +18,9 @@ test('an adjusted p is never below the p itself, and Holm is the stricter of the
     fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true })), (ps) => {
       const strict = holm(ps);
       const lax = benjaminiHochberg(ps);
-      expect(ps.every((p, index) => p <= lax[index]! + 1e-12 && lax[index]! <= strict[index]! + 1e-12)).toBe(true);
+      expect(
+        ps.every((p, index) => p <= lax[index]! + 1e-12 && lax[index]! <= strict[index]! + 1e-12),
+      ).toBe(true);
     }),
     { seed: 13 },
   );

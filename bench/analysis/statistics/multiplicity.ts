@@ -22,7 +22,10 @@ export function benjaminiHochberg(ps: readonly number[]): number[] {
   return adjusted;
 }
 
-/** The fewest blocks whose smallest sign-flip p, 2/2^B, can pass Holm's first step among `comparisons`. */
+/**
+ * The fewest blocks whose smallest sign-flip p, 2/2^B, can pass Holm's first step among
+ * `comparisons`.
+ */
 export function fewestBlocks(comparisons: number, alpha = 0.05): number {
   return Math.ceil(1 + Math.log2(comparisons / alpha));
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { differenceNoiseFloor, ratioNoiseFloor } from './noise-floor.ts';
 
-// Computed with SciPy: s = 0.0897616, s/√8 = 0.0317355, t(0.975, 7) = 2.364624, t(0.80, 7) = 0.896030.
+// Computed with SciPy: s = 0.0897616, s/√8 = 0.0317355, t(0.975, 7) = 2.364624, t(0.80, 7) =
+// 0.896030.
 const KNOWN = [0.1, -0.05, 0.2, 0.15, 0.08, 0.12, -0.02, 0.18];
 
 test('the known logarithms have the half-width and the detectable ratio that were computed by hand', () => {
@@ -16,9 +17,16 @@ test('the known differences have them in their own unit', () => {
 });
 
 test('blocks that agree leave no floor', () => {
-  expect(ratioNoiseFloor([0.25, 0.25, 0.25])).toEqual({ halfWidthRatio: 0, minimumDetectableRatio: 0 });
+  expect(ratioNoiseFloor([0.25, 0.25, 0.25])).toEqual({
+    halfWidthRatio: 0,
+    minimumDetectableRatio: 0,
+  });
 });
 
 test('a single block says nothing about the noise', () => {
-  expect([ratioNoiseFloor([0.1]), differenceNoiseFloor([0.1]), ratioNoiseFloor([])]).toEqual([undefined, undefined, undefined]);
+  expect([ratioNoiseFloor([0.1]), differenceNoiseFloor([0.1]), ratioNoiseFloor([])]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

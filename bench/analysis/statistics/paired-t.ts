@@ -1,4 +1,5 @@
-// Student's t on paired differences: one difference per block, so noise that both arms of a block share cancels.
+// Student's t on paired differences: one difference per block, so noise that both arms of a block
+// share cancels.
 
 import assert from 'node:assert/strict';
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
@@ -44,7 +45,10 @@ export function pairedEffect(differences: readonly number[]): PairedEffect {
   };
 }
 
-/** p of the two one-sided tests that the mean lies within ±margin (Schuirmann 1987): the larger of the two. */
+/**
+ * p of the two one-sided tests that the mean lies within ±margin (Schuirmann 1987): the larger of
+ * the two.
+ */
 export function tostP(effect: PairedEffect, margin: number): number {
   const { mean: centre, standardError, count } = effect;
   const isTooLow = 1 - tProbability(centre + margin, standardError, count - 1);

@@ -11,15 +11,23 @@ test('the known differences have the half-width that SciPy gives them', () => {
 });
 
 test('a single block has no half-width', () => {
-  expect([halfWidth([]), halfWidth([1]), halfWidthRatio([1])]).toEqual([undefined, undefined, undefined]);
+  expect([halfWidth([]), halfWidth([1]), halfWidthRatio([1])]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 const equalBlocks = (count: number): number[] => Array.from({ length: count }, () => 0.25);
 
 test('what is known exactly is precise from ten blocks on, not before', () => {
   expect(LEAST_BLOCKS_TO_STOP).toBe(10);
-  expect([9, 10].map((count) => isPrecise([{ logarithms: equalBlocks(count), targetRatio: 0.01 }]))).toEqual([false, true]);
-  expect([9, 10].map((count) => isPrecise([{ differences: equalBlocks(count), target: 5 }]))).toEqual([false, true]);
+  expect(
+    [9, 10].map((count) => isPrecise([{ logarithms: equalBlocks(count), targetRatio: 0.01 }])),
+  ).toEqual([false, true]);
+  expect(
+    [9, 10].map((count) => isPrecise([{ differences: equalBlocks(count), target: 5 }])),
+  ).toEqual([false, true]);
 });
 
 test('the target is the limit on each scale', () => {
@@ -34,8 +42,15 @@ test('the target is the limit on each scale', () => {
 
 test('one endpoint that is not known well enough keeps all measuring, and no endpoints never stop', () => {
   const known = { logarithms: Array.from({ length: 20 }, () => 0), targetRatio: 0.05 };
-  const unknown = { differences: Array.from({ length: 20 }, (_, index) => (-1) ** index), target: 0.1 };
-  expect([isPrecise([known]), isPrecise([known, unknown]), isPrecise([])]).toEqual([true, false, false]);
+  const unknown = {
+    differences: Array.from({ length: 20 }, (_, index) => (-1) ** index),
+    target: 0.1,
+  };
+  expect([isPrecise([known]), isPrecise([known, unknown]), isPrecise([])]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('which way the effect points does not matter, nor how large it is', () => {
@@ -45,7 +60,9 @@ test('which way the effect points does not matter, nor how large it is', () => {
       const half = halfWidth(differences)!;
       expect(halfWidth(differences.map((difference) => -difference))).toBe(half);
       // Whole numbers, so that only the mean is rounded.
-      expect(Math.abs(halfWidth(differences.map((difference) => difference + shift))! - half)).toBeLessThan(1e-9 * (1 + half));
+      expect(
+        Math.abs(halfWidth(differences.map((difference) => difference + shift))! - half),
+      ).toBeLessThan(1e-9 * (1 + half));
     }),
     { seed: 21 },
   );

@@ -1,5 +1,5 @@
-// Decides when a measurement is precise enough to stop. The rule considers how wide the intervals are and never where they lie,
-// so it cannot wait for a welcome result.
+// Decides when a measurement is precise enough to stop. The rule considers how wide the intervals
+// are and never where they lie, so it cannot wait for a welcome result.
 
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { pairedEffect } from './paired-t.ts';
@@ -23,8 +23,9 @@ export type EndpointPrecision =
     };
 
 /**
- * Whether every endpoint has at least ten blocks and a half-width of at most its target; false without endpoints. An interval
- * that decided when to stop covers a little less than the 95 % it is made for.
+ * Whether every endpoint has at least ten blocks and a half-width of at most its target; false
+ * without endpoints. An interval that decided when to stop covers a little less than the 95 % it is
+ * made for.
  */
 export function isPrecise(endpoints: readonly EndpointPrecision[]): boolean {
   return endpoints.length > 0 && endpoints.every(isPreciseEnough);
@@ -33,19 +34,36 @@ export function isPrecise(endpoints: readonly EndpointPrecision[]): boolean {
 function isPreciseEnough(endpoint: EndpointPrecision): boolean {
   if ('logarithms' in endpoint) {
     const half = halfWidthRatio(endpoint.logarithms);
-    return half !== undefined && endpoint.logarithms.length >= LEAST_BLOCKS_TO_STOP && half <= endpoint.targetRatio;
+    return (
+      half !== undefined &&
+      endpoint.logarithms.length >= LEAST_BLOCKS_TO_STOP &&
+      half <= endpoint.targetRatio
+    );
   }
   const half = halfWidth(endpoint.differences);
-  return half !== undefined && endpoint.differences.length >= LEAST_BLOCKS_TO_STOP && half <= endpoint.target;
+  return (
+    half !== undefined &&
+    endpoint.differences.length >= LEAST_BLOCKS_TO_STOP &&
+    half <= endpoint.target
+  );
 }
 
-/** Half of the t-interval of the mean, in the unit of the differences; undefined with fewer than two of them. */
+/**
+ * Half of the t-interval of the mean, in the unit of the differences; undefined with fewer than two
+ * of them.
+ */
 export function halfWidth(differences: readonly number[], confidence = 0.95): number | undefined {
   if (differences.length < 2) return undefined;
-  return tQuantile((1 + confidence) / 2, differences.length - 1) * pairedEffect(differences).standardError;
+  return (
+    tQuantile((1 + confidence) / 2, differences.length - 1) *
+    pairedEffect(differences).standardError
+  );
 }
 
-/** The factor by which the 95 % interval of a ratio reaches beyond it, less 1; undefined with fewer than two logarithms. */
+/**
+ * The factor by which the 95 % interval of a ratio reaches beyond it, less 1; undefined with fewer
+ * than two logarithms.
+ */
 export function halfWidthRatio(logarithms: readonly number[]): number | undefined {
   const half = halfWidth(logarithms);
   return half === undefined ? undefined : Math.expm1(half);

@@ -19,10 +19,14 @@ test('the extremes are always supported', () => {
 
 test('a quantile is supported exactly when both of its ranks exist', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5000 }), fc.constantFrom(0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999), (count, q) => {
-      const { lower, upper } = rankInterval(count, q);
-      expect(isQuantileSupported(q, count)).toBe(lower !== undefined && upper !== undefined);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.constantFrom(0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999),
+      (count, q) => {
+        const { lower, upper } = rankInterval(count, q);
+        expect(isQuantileSupported(q, count)).toBe(lower !== undefined && upper !== undefined);
+      },
+    ),
     { seed: 5, numRuns: 300 },
   );
 });

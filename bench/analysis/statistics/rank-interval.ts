@@ -1,4 +1,5 @@
-// Decides which quantiles a sample can support: the distribution-free interval of order statistics, and whether it exists.
+// Decides which quantiles a sample can support: the distribution-free interval of order statistics,
+// and whether it exists.
 
 import binomialQuantile from '@stdlib/stats-base-dists-binomial-quantile';
 
@@ -11,8 +12,8 @@ export interface RankInterval {
 }
 
 /**
- * The order statistics between which the q-quantile lies with 95 % confidence, whatever the distribution (David & Nagaraja,
- * Order Statistics, §7.1), for `count` independent samples.
+ * The order statistics between which the q-quantile lies with 95 % confidence, whatever the
+ * distribution (David & Nagaraja, Order Statistics, §7.1), for `count` independent samples.
  */
 export function rankInterval(count: number, q: number): RankInterval {
   const lower = binomialQuantile(ALPHA / 2, count, q);
@@ -21,12 +22,14 @@ export function rankInterval(count: number, q: number): RankInterval {
 }
 
 /**
- * Whether the 95 % interval of the q-quantile is bounded on both sides, so that the quantile may be printed: p99 from 368
- * independent samples, p99.9 from 3688. The smallest and the largest sample are always supported.
+ * Whether the 95 % interval of the q-quantile is bounded on both sides, so that the quantile may be
+ * printed: p99 from 368 independent samples, p99.9 from 3688. The smallest and the largest sample
+ * are always supported.
  */
 export function isQuantileSupported(q: number, effectiveCount: number): boolean {
   if (q === 0 || q === 1) return true;
   const count = Math.floor(effectiveCount);
-  // P(no sample below) and P(no sample above), the ends of the binomial distribution that rankInterval inverts.
+  // P(no sample below) and P(no sample above), the ends of the binomial distribution that
+  // rankInterval inverts.
   return (1 - q) ** count < ALPHA / 2 && q ** count <= ALPHA / 2;
 }

@@ -37,7 +37,9 @@ test('the interval of the order effect is that of a least-squares fit', () => {
 });
 
 test('one order alone tells nothing about the order', () => {
-  expect(orderEffect([1, 2, 3].map((difference) => ({ difference, baselineFirst: true })))).toBeUndefined();
+  expect(
+    orderEffect([1, 2, 3].map((difference) => ({ difference, baselineFirst: true }))),
+  ).toBeUndefined();
 });
 
 test('positive values on a ratio scale have a geometric mean, others an arithmetic one', () => {
@@ -47,7 +49,12 @@ test('positive values on a ratio scale have a geometric mean, others an arithmet
 });
 
 test('one trial has an estimate without an interval, none has no estimate', () => {
-  expect(estimateMean([7], 'ratio')).toEqual({ value: 7, low: undefined, high: undefined, trials: 1 });
+  expect(estimateMean([7], 'ratio')).toEqual({
+    value: 7,
+    low: undefined,
+    high: undefined,
+    trials: 1,
+  });
   expect(estimateMean([], 'ratio')).toBeUndefined();
 });
 

@@ -17,21 +17,25 @@ test('differences that are all zero give p = 1', () => {
 
 test('neither the scale nor the sign of the differences changes p', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 12 }), (differences) => {
-      const p = signFlipP(differences, 0);
-      expect(
-        signFlipP(
-          differences.map((difference) => difference * -1e6),
-          0,
-        ),
-      ).toBe(p);
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 12 }),
+      (differences) => {
+        const p = signFlipP(differences, 0);
+        expect(
+          signFlipP(
+            differences.map((difference) => difference * -1e6),
+            0,
+          ),
+        ).toBe(p);
+      },
+    ),
     { seed: 9 },
   );
 });
 
 test('beyond 20 differences a seeded sample comes close to the exact p and is the same each time', () => {
-  // Seven of one sign and unequal sizes among zeros: zeros change nothing, so p is 2/2^7 whatever their number.
+  // Seven of one sign and unequal sizes among zeros: zeros change nothing, so p is 2/2^7 whatever
+  // their number.
   const differences = [...Array.from({ length: 20 }, () => 0), 1, 2, 3, 4, 5, 6, 7];
   const p = signFlipP(differences, 42);
   // Four standard errors of a sample of 100 000 are 0.0016.

@@ -1,5 +1,6 @@
-// The sign-flip test: the order within a block was drawn by a fair coin, so without any effect each difference could as
-// well have had the other sign. Valid without normality, because the experiment was randomised.
+// The sign-flip test: the order within a block was drawn by a fair coin, so without any effect each
+// difference could as well have had the other sign. Valid without normality, because the experiment
+// was randomised.
 
 import { seededDraw } from '../../contract/random.ts';
 
@@ -11,7 +12,10 @@ const SIGNS_PER_DRAW = 26;
 /** Sums that are equal but for rounding count as equal. */
 const RELATIVE_TOLERANCE = 1e-9;
 
-/** Two-sided p of the sum of the differences; 1 without differences. `seed` matters for more than 20. */
+/**
+ * Two-sided p of the sum of the differences; 1 without differences. `seed` matters for more than
+ * 20.
+ */
 export function signFlipP(differences: readonly number[], seed: number): number {
   let sum = 0;
   let magnitude = 0;
@@ -20,7 +24,9 @@ export function signFlipP(differences: readonly number[], seed: number): number 
     magnitude += Math.abs(difference);
   }
   const least = Math.abs(sum) - magnitude * RELATIVE_TOLERANCE;
-  return differences.length <= MAX_EXACT ? exactP(differences, least) : sampledP(differences, least, seed);
+  return differences.length <= MAX_EXACT
+    ? exactP(differences, least)
+    : sampledP(differences, least, seed);
 }
 
 /** The first sign is fixed: flipping all signs at once gives the same absolute sum. */

@@ -8,11 +8,19 @@ const LONG = 20_000;
 
 test('a long column comes back in the order of the native sort', () => {
   fc.assert(
-    fc.property(fc.integer(), fc.constantFrom(1, 1e3, 1e9, 1e15), fc.boolean(), (seed, scale, hasNegatives) => {
-      const draw = seededDraw(seed);
-      const values = Float64Array.from({ length: LONG }, () => (draw() - (hasNegatives ? 0.5 : 0)) * scale);
-      expect(sortNumbers(values)).toEqual(values.toSorted());
-    }),
+    fc.property(
+      fc.integer(),
+      fc.constantFrom(1, 1e3, 1e9, 1e15),
+      fc.boolean(),
+      (seed, scale, hasNegatives) => {
+        const draw = seededDraw(seed);
+        const values = Float64Array.from(
+          { length: LONG },
+          () => (draw() - (hasNegatives ? 0.5 : 0)) * scale,
+        );
+        expect(sortNumbers(values)).toEqual(values.toSorted());
+      },
+    ),
     { seed: 7, numRuns: 20 },
   );
 });

@@ -1,5 +1,5 @@
-// Sorting of millions of samples by radix: the native sort of typed arrays takes about four times as long (1.5 M samples:
-// 160 ms), and a trial sorts six such columns.
+// Sorting of millions of samples by radix: the native sort of typed arrays takes about four times
+// as long (1.5 M samples: 160 ms), and a trial sorts six such columns.
 
 import { endianness } from 'node:os';
 
@@ -20,8 +20,9 @@ export function sortNumbers(values: Float64Array): Float64Array {
 }
 
 /**
- * One stable pass over the `digit`th 16 bits of each number, counted from the lowest; false when all are equal there, and
- * then nothing moved: whole ns below 2^36 leave the lowest digit of their mantissa empty.
+ * One stable pass over the `digit`th 16 bits of each number, counted from the lowest; false when
+ * all are equal there, and then nothing moved: whole ns below 2^36 leave the lowest digit of their
+ * mantissa empty.
  */
 function scatterByDigit(from: Float64Array, to: Float64Array, digit: number): boolean {
   const digits = new Uint16Array(from.buffer);
@@ -46,12 +47,16 @@ function scatterByDigit(from: Float64Array, to: Float64Array, digit: number): bo
   return true;
 }
 
-/** By their bits alone, negative numbers (IEEE 754: sign and magnitude) come after all others and in falling order. */
+/**
+ * By their bits alone, negative numbers (IEEE 754: sign and magnitude) come after all others and in
+ * falling order.
+ */
 function negativesFirst(byBits: Float64Array, spare: Float64Array): Float64Array {
   const others = byBits.findIndex((value) => value < 0 || Object.is(value, -0));
   if (others === -1) return byBits;
   const negatives = byBits.length - others;
-  for (let index = 0; index < negatives; index++) spare[index] = byBits[byBits.length - 1 - index] as number;
+  for (let index = 0; index < negatives; index++)
+    spare[index] = byBits[byBits.length - 1 - index] as number;
   spare.set(byBits.subarray(0, others), negatives);
   return spare;
 }

@@ -1,4 +1,5 @@
-// Summarises many samples of one trial as a distribution. Their order in time matters only for how much evidence they are.
+// Summarises many samples of one trial as a distribution. Their order in time matters only for how
+// much evidence they are.
 
 import assert from 'node:assert/strict';
 import { quantileGrid, type Distribution } from '../../contract/distribution.ts';
@@ -11,7 +12,10 @@ import { sortNumbers } from './sort-numbers.ts';
  * undefined without samples. The samples are in order of time and must not be NaN.
  * @param timesNs When each sample was due; samples of one stall then count as dependent.
  */
-export function summariseDistribution(samplesInTimeOrder: Float64Array, timesNs?: Float64Array): Distribution | undefined {
+export function summariseDistribution(
+  samplesInTimeOrder: Float64Array,
+  timesNs?: Float64Array,
+): Distribution | undefined {
   const count = samplesInTimeOrder.length;
   if (count === 0) return undefined;
   const sorted = sortNumbers(samplesInTimeOrder);
@@ -33,8 +37,8 @@ export function summariseDistribution(samplesInTimeOrder: Float64Array, timesNs?
 }
 
 /**
- * n·(1−ρ)/(1+ρ), ρ the lag-1 autocorrelation, held within [1, n]: negatively correlated samples do not count as more than n.
- * Equal samples have no autocorrelation and count as n.
+ * n·(1−ρ)/(1+ρ), ρ the lag-1 autocorrelation, held within [1, n]: negatively correlated samples do
+ * not count as more than n. Equal samples have no autocorrelation and count as n.
  */
 export function effectiveCount(samples: Float64Array, meanOfSamples: number): number {
   let squares = 0;

@@ -1,4 +1,5 @@
-// Groups samples into batches of 100 ms: a stall of the machine is shorter, so batches are practically independent of each other.
+// Groups samples into batches of 100 ms: a stall of the machine is shorter, so batches are
+// practically independent of each other.
 
 import { NS_PER_MS } from '../../contract/units.ts';
 
@@ -26,8 +27,15 @@ export function batchByTime(samples: Float64Array, timesNs: Float64Array): reado
   return [...batches.values()];
 }
 
-/** The variance of the samples over that of their mean, which is estimated from the means of the batches; within [1, n]. */
-export function effectiveCountOfBatches(samples: Float64Array, batches: readonly TimeBatch[], mean: number): number {
+/**
+ * The variance of the samples over that of their mean, which is estimated from the means of the
+ * batches; within [1, n].
+ */
+export function effectiveCountOfBatches(
+  samples: Float64Array,
+  batches: readonly TimeBatch[],
+  mean: number,
+): number {
   const count = samples.length;
   if (batches.length < 2) return 1;
   let squares = 0;

@@ -3,17 +3,21 @@ import { expect, test } from 'vitest';
 import { deriveSeed, seededDraw } from '../../contract/random.ts';
 import { distanceFromUniform, judgeUniformity } from './uniformity.ts';
 
-const even = (count: number): number[] => Array.from({ length: count }, (_, index) => (index + 0.5) / count);
+const even = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => (index + 0.5) / count);
 
 test('too many are so many that chance brings them in less than one case in a hundred', () => {
   // SciPy: the smallest x with binom.sf(x − 1, K, 0.05) < 0.01.
-  expect([1, 10, 20, 60, 100, 300, 1000, 10_000].map((count) => judgeUniformity(even(count)).tooManyFrom)).toEqual([
-    2, 4, 5, 8, 12, 25, 68, 552,
-  ]);
+  expect(
+    [1, 10, 20, 60, 100, 300, 1000, 10_000].map(
+      (count) => judgeUniformity(even(count)).tooManyFrom,
+    ),
+  ).toEqual([2, 4, 5, 8, 12, 25, 68, 552]);
 });
 
 /** 100 p-values, of which so many are below 0.05. */
-const withSmall = (small: number): number[] => even(100).map((p, index) => (index < small ? 0.01 : 0.05 + 0.95 * p));
+const withSmall = (small: number): number[] =>
+  even(100).map((p, index) => (index < small ? 0.01 : 0.05 + 0.95 * p));
 
 test('as many p-values below 0.05 as chance brings are no alarm, one more than it brings is', () => {
   expect(judgeUniformity(withSmall(11))).toMatchObject({ significant: 11, hasTooMany: false });
@@ -23,16 +27,28 @@ test('as many p-values below 0.05 as chance brings are no alarm, one more than i
 test('p-values that are spread evenly are beyond doubt, those that crowd anywhere are not', () => {
   expect(judgeUniformity(even(200))).toMatchObject({ uniformityP: 1, isDoubtful: false });
   expect(judgeUniformity(even(200).map((p) => p ** 2)).isDoubtful).toBe(true);
-  expect(judgeUniformity(even(200).map((p) => 0.5 + 0.3 * (p - 0.5)))).toMatchObject({ isDoubtful: true, hasTooMany: false });
+  expect(judgeUniformity(even(200).map((p) => 0.5 + 0.3 * (p - 0.5)))).toMatchObject({
+    isDoubtful: true,
+    hasTooMany: false,
+  });
 });
 
 test('fewer than 20 p-values say nothing about their spread', () => {
-  expect(judgeUniformity(even(19).map(() => 0.5))).toMatchObject({ uniformityP: undefined, isDoubtful: false });
+  expect(judgeUniformity(even(19).map(() => 0.5))).toMatchObject({
+    uniformityP: undefined,
+    isDoubtful: false,
+  });
   expect(judgeUniformity(even(20).map(() => 0.5)).isDoubtful).toBe(true);
 });
 
 test('no p-values are no reason for doubt', () => {
-  expect(judgeUniformity([])).toMatchObject({ count: 0, significant: 0, hasTooMany: false, uniformityP: undefined, isDoubtful: false });
+  expect(judgeUniformity([])).toMatchObject({
+    count: 0,
+    significant: 0,
+    hasTooMany: false,
+    uniformityP: undefined,
+    isDoubtful: false,
+  });
 });
 
 test('the distance is that of the empirical distribution function on both sides of its steps', () => {
@@ -63,7 +79,8 @@ test('uniform p-values raise either alarm about once in a hundred times', () => 
     if (judged.hasTooMany) tooMany++;
     if (judged.isDoubtful) doubtful++;
   }
-  // P(12 or more of 100) is 0.0043. Binomial(2000, 0.0043) and (2000, 0.01): all but one in a thousand lie within.
+  // P(12 or more of 100) is 0.0043. Binomial(2000, 0.0043) and (2000, 0.01): all but one in a
+  // thousand lie within.
   expect(tooMany, `seed ${seed}`).toBeGreaterThanOrEqual(1);
   expect(tooMany, `seed ${seed}`).toBeLessThanOrEqual(19);
   expect(doubtful, `seed ${seed}`).toBeGreaterThanOrEqual(8);

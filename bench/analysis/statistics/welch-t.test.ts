@@ -15,8 +15,9 @@ interface Known extends TwoSamples {
   readonly tost: number;
 }
 
-// Computed with SciPy 1.17.1: ttest_ind(second, first, equal_var=False), its confidence_interval(), and for the margin the same test
-// with alternative='greater' and 'less' on first + margin and first − margin.
+// Computed with SciPy 1.17.1: ttest_ind(second, first, equal_var=False), its confidence_interval(),
+// and for the margin the same test with alternative='greater' and 'less' on first + margin and
+// first − margin.
 const known: Record<string, Known> = {
   'two samples that differ': {
     first: [10.2, 9.8, 10.5, 10.1, 9.9, 10.4],
@@ -97,15 +98,22 @@ test('samples without spread are taken at their word', () => {
   expect(welchEffect({ first: [2, 2], second: [2, 2] }).p).toBe(1);
 });
 
-const close = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-7 * Math.max(1, Math.abs(a), Math.abs(b));
+const close = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= 1e-7 * Math.max(1, Math.abs(a), Math.abs(b));
 
 describe('for any two samples', () => {
-  const sample = fc.array(fc.double({ min: -1000, max: 1000, noNaN: true }), { minLength: 2, maxLength: 15 });
+  const sample = fc.array(fc.double({ min: -1000, max: 1000, noNaN: true }), {
+    minLength: 2,
+    maxLength: 15,
+  });
 
   test('swapping them turns the difference and its interval around and keeps p', () => {
     fc.assert(
       fc.property(sample, sample, (first, second) => {
-        const [there, back] = [welchEffect({ first, second }), welchEffect({ first: second, second: first })];
+        const [there, back] = [
+          welchEffect({ first, second }),
+          welchEffect({ first: second, second: first }),
+        ];
         expect(close(there.mean, -back.mean)).toBe(true);
         expect(close(there.interval95.low, -back.interval95.high)).toBe(true);
         expect(close(there.interval90.high, -back.interval90.low)).toBe(true);

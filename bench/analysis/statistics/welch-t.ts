@@ -1,5 +1,5 @@
-// Welch's t on two independent samples: trials of two runs share no block, so nothing between them cancels, and the two
-// runs may be unequally noisy.
+// Welch's t on two independent samples: trials of two runs share no block, so nothing between them
+// cancels, and the two runs may be unequally noisy.
 
 import assert from 'node:assert/strict';
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
@@ -33,18 +33,24 @@ export interface TwoSamples {
   readonly second: readonly number[];
 }
 
-/** Needs at least two values in each sample. Degrees of freedom by Welch (1947), so they need not be whole. */
+/**
+ * Needs at least two values in each sample. Degrees of freedom by Welch (1947), so they need not be
+ * whole.
+ */
 export function welchEffect({ first, second }: TwoSamples): WelchEffect {
   assert(first.length >= 2 && second.length >= 2, 'an interval needs two values of each sample');
   const [firstDeviation, secondDeviation] = [standardDeviation(first), standardDeviation(second)];
   const [a, b] = [firstDeviation ** 2 / first.length, secondDeviation ** 2 / second.length];
   const standardError = Math.sqrt(a + b);
-  // Uses shares of the variance, because squares of variances may underflow. Without any spread the degrees do not matter.
+  // Uses shares of the variance, because squares of variances may underflow. Without any spread the
+  // degrees do not matter.
   const share = standardError > 0 ? a / (a + b) : 0.5;
-  const degreesOfFreedom = 1 / (share ** 2 / (first.length - 1) + (1 - share) ** 2 / (second.length - 1));
+  const degreesOfFreedom =
+    1 / (share ** 2 / (first.length - 1) + (1 - share) ** 2 / (second.length - 1));
   const centre = mean(second) - mean(first);
   const interval = (confidence: number): Interval => {
-    const half = standardError > 0 ? tQuantile((1 + confidence) / 2, degreesOfFreedom) * standardError : 0;
+    const half =
+      standardError > 0 ? tQuantile((1 + confidence) / 2, degreesOfFreedom) * standardError : 0;
     return { low: centre - half, high: centre + half };
   };
   const effect: StudentisedEffect = { mean: centre, standardError, degreesOfFreedom };
@@ -67,13 +73,19 @@ export function fallsShortP(effect: StudentisedEffect, bound: number): number {
   return lowerTail(effect.mean - bound, effect);
 }
 
-/** p of the two one-sided tests that the mean lies within ±margin (Schuirmann 1987): the larger of the two. */
+/**
+ * p of the two one-sided tests that the mean lies within ±margin (Schuirmann 1987): the larger of
+ * the two.
+ */
 export function welchTostP(effect: StudentisedEffect, margin: number): number {
   return Math.max(exceedsP(effect, -margin), fallsShortP(effect, margin));
 }
 
 /** P(T ≤ distance / standardError); samples without any spread count as exact. */
-function lowerTail(distance: number, { standardError, degreesOfFreedom }: StudentisedEffect): number {
+function lowerTail(
+  distance: number,
+  { standardError, degreesOfFreedom }: StudentisedEffect,
+): number {
   if (standardError > 0) return tCdf(distance / standardError, degreesOfFreedom);
   return distance === 0 ? 0.5 : distance > 0 ? 1 : 0;
 }

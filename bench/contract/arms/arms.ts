@@ -12,12 +12,18 @@ export interface Arm {
   readonly writes?: Writes | undefined;
   readonly client: ClientStack;
   readonly path: PathName;
-  /** Tells arms apart that are otherwise equal: the copy of an A/A pair, or the name of an injected effect. */
+  /**
+   * Tells arms apart that are otherwise equal: the copy of an A/A pair, or the name of an injected
+   * effect.
+   */
   readonly label?: string | undefined;
   readonly injection?: Injection | undefined;
 }
 
-/** Label of the arm that repeats the baseline: any difference between the two is noise of the harness. */
+/**
+ * Label of the arm that repeats the baseline: any difference between the two is noise of the
+ * harness.
+ */
 export const COPY_LABEL = 'copy';
 
 /** `sse`, `sse+at-once`: the transport of an arm as `--transports` names it. */
@@ -55,7 +61,10 @@ export const nullArm: Arm = {
   path: DEFAULT_PATH,
 };
 
-/** The path common to all arms; the default one when one altered arm of a self-test has another than the rest. */
+/**
+ * The path common to all arms; the default one when one altered arm of a self-test has another than
+ * the rest.
+ */
 export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
   const [path = DEFAULT_PATH, ...others] = new Set(arms.map((arm) => arm.path));
   return others.length === 0 ? path : DEFAULT_PATH;
@@ -69,7 +78,13 @@ export function httpVersionsOf(arms: readonly Pick<Arm, 'transport'>[]): readonl
   return [...new Set(versions)].toSorted((a, b) => a - b).map((version) => httpNames[version]);
 }
 
-/** Whether the client may put the next stream on the connection of one that ended, so that a socket's counts are of several. */
-export function reusesConnections({ transport, client }: Pick<Arm, 'transport' | 'client'>): boolean {
+/**
+ * Whether the client may put the next stream on the connection of one that ended, so that a
+ * socket's counts are of several.
+ */
+export function reusesConnections({
+  transport,
+  client,
+}: Pick<Arm, 'transport' | 'client'>): boolean {
   return clientStacks[client].keepsConnections && !transports[transport].capabilities.duplex;
 }

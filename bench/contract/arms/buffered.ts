@@ -7,7 +7,8 @@ import type { TransportDescription } from './transport-description.ts';
 export const buffered = {
   ...ndjson,
   title: 'Not streamed',
-  summary: 'the body of ndjson, sent with its length once all of it is generated: what streaming buys',
+  summary:
+    'the body of ndjson, sent with its length once all of it is generated: what streaming buys',
   colour: '#9a6dd7',
   route: (streamId) => `/v1/buffered/${streamId}`,
   bytes: tcp.bytes,
@@ -22,6 +23,8 @@ export const buffered = {
   },
   texts: {
     opening: ndjson.texts.opening,
-    recovery: ['An answer that is not streamed is lost as a whole, and asked for again from its beginning.'],
+    recovery: [
+      'An answer that is not streamed is lost as a whole, and asked for again from its beginning.',
+    ],
   },
 } as const satisfies TransportDescription;

@@ -1,4 +1,5 @@
-// NDJSON: the response to a POST, one JSON value a line. It tells SSE's framing from HTTP streaming.
+// NDJSON: the response to a POST, one JSON value a line. It tells SSE's framing from HTTP
+// streaming.
 
 import { chunkBytes, textBytes } from '../byte-model.ts';
 import { renderTyped } from '../control-events.ts';
@@ -9,7 +10,8 @@ const lineBytes = (text: string): number => textBytes(text) + 1;
 export const ndjson = {
   title: 'NDJSON',
   standard: 'NDJSON',
-  summary: 'the response to a POST, one JSON value a line (HTTP/1.1 chunked): HTTP streaming without the framing of SSE',
+  summary:
+    'the response to a POST, one JSON value a line (HTTP/1.1 chunked): HTTP streaming without the framing of SSE',
   colour: '#4aa3a2',
   isNullArm: false,
   protocol: 'lines',
@@ -44,10 +46,13 @@ export const ndjson = {
     openStream: 'An open NDJSON stream is a response of node:http that is not over.',
   },
   texts: {
-    opening: 'A POST carries a JSON request of some 90 bytes, which the server parses before it answers; a GET carries none.',
+    opening:
+      'A POST carries a JSON request of some 90 bytes, which the server parses before it answers; a GET carries none.',
     resumeId: 'NDJSON resumes by the number inside the payload',
     keptRequest: 'asks with a whole POST and is answered with a response head, as HTTP wants it',
-    recovery: ['NDJSON says where to go on in the JSON request. Its heartbeat is an empty line that needs no answer.'],
+    recovery: [
+      'NDJSON says where to go on in the JSON request. Its heartbeat is an empty line that needs no answer.',
+    ],
     ownResume:
       'Resuming over NDJSON is this project’s own small protocol, because NDJSON has none; others over it may lose or repeat more, or less.',
   },

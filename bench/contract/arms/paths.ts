@@ -1,4 +1,5 @@
-// Network paths between client and server: what they do to bytes, what they need, and what a report says of them.
+// Network paths between client and server: what they do to bytes, what they need, and what a report
+// says of them.
 
 interface PathDescription {
   /** What stands between client and server. */
@@ -15,7 +16,10 @@ interface PathDescription {
   readonly usesRelay: boolean;
   /** Whether it leads to one server only. */
   readonly leadsToOneServer: boolean;
-  /** Whether server and clients are in the network of the host; else they have networks of their own. */
+  /**
+   * Whether server and clients are in the network of the host; else they have networks of their
+   * own.
+   */
   readonly isOnHost: boolean;
   readonly needsPrivileges: boolean;
   /** Difference to arms on other paths, for a report. */
@@ -46,11 +50,13 @@ const descriptions = {
     proxy: 'a relay of the harness',
     usesRelay: true,
     leadsToOneServer: true,
-    asymmetry: 'Arms via relay pass through one process more, a TCP relay of the harness, and are late by what it adds.',
+    asymmetry:
+      'Arms via relay pass through one process more, a TCP relay of the harness, and are late by what it adds.',
   },
   netns: {
     ...loopback,
-    summary: 'server and clients in network namespaces of their own, joined by a pair of virtual interfaces; needs privileges',
+    summary:
+      'server and clients in network namespaces of their own, joined by a pair of virtual interfaces; needs privileges',
     network:
       'Server and client ran on one machine, in network namespaces joined by a pair of virtual interfaces with the MTU of Ethernet, 1500 bytes: no network delay, no loss. Segmentation offload stays on, as on most network cards, so a large write still passes in one piece.',
     isOnHost: false,

@@ -18,6 +18,7 @@ export const sseGzip = {
       '**SSE with gzip** passes each event through a compressor of node:zlib, which works in a thread pool and is flushed after each: a token leaves when a thread' +
       ' has compressed it, and each open stream keeps a compressor.',
     handlerRuns: sse.twin.handlerRuns,
-    openStream: 'An open stream with gzip keeps a compressor besides: its window, hash chains and buffers.',
+    openStream:
+      'An open stream with gzip keeps a compressor besides: its window, hash chains and buffers.',
   },
 } as const satisfies TransportDescription;

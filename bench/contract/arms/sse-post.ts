@@ -8,7 +8,8 @@ const { specifiedReconnect: _eventSource, ...texts } = sse.texts;
 export const ssePost = {
   ...sse,
   title: 'SSE after POST',
-  summary: 'the event stream in the response to a POST with a JSON request, as the APIs of language models have it; resumed by GET',
+  summary:
+    'the event stream in the response to a POST with a JSON request, as the APIs of language models have it; resumed by GET',
   colour: '#1a5fb4',
   // A page receives it by fetch: EventSource cannot send a POST.
   inBrowser: undefined,
@@ -17,11 +18,13 @@ export const ssePost = {
     writing: `${sse.twin.writing.replace('**SSE**', '**SSE after POST**')} The handler runs once the JSON request is parsed and validated.`,
     handlerRuns: 'after the request body was parsed',
   },
-  // As specified it is never repeated: fetch does not retry, and a POST must not be retried by others (RFC 9110 §9.2.2).
+  // As specified it is never repeated: fetch does not retry, and a POST must not be retried by
+  // others (RFC 9110 §9.2.2).
   specifiedReconnect: undefined,
   texts: {
     ...texts,
-    opening: 'A POST carries a JSON request of some 90 bytes, which the server parses before it answers; a GET carries none.',
+    opening:
+      'A POST carries a JSON request of some 90 bytes, which the server parses before it answers; a GET carries none.',
     recovery: [
       ...sse.texts.recovery,
       '**A POST does not come back by itself**: EventSource cannot send one, and fetch does not retry. Here a client asks again by GET, with the id that it chose for the' +

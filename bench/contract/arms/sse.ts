@@ -27,16 +27,35 @@ export const sse = {
   bytes: {
     token: ({ payloadBytes, sequence, idPrefixBytes }) =>
       chunkBytes(
-        'data: \n\n'.length + payloadBytes + (idPrefixBytes === undefined ? 0 : 'id: \n'.length + idPrefixBytes + String(sequence).length),
+        'data: \n\n'.length +
+          payloadBytes +
+          (idPrefixBytes === undefined
+            ? 0
+            : 'id: \n'.length + idPrefixBytes + String(sequence).length),
       ),
     open: (event, hasIds) =>
-      chunkBytes(namedEventBytes('open', hasIds ? `${event.epoch}.0` : undefined, SSE_RETRY_MS, JSON.stringify(event))),
+      chunkBytes(
+        namedEventBytes(
+          'open',
+          hasIds ? `${event.epoch}.0` : undefined,
+          SSE_RETRY_MS,
+          JSON.stringify(event),
+        ),
+      ),
     done: (event, epoch, hasIds) =>
-      chunkBytes(namedEventBytes('done', hasIds ? `${epoch}.${event.s}` : undefined, undefined, JSON.stringify(event))),
+      chunkBytes(
+        namedEventBytes(
+          'done',
+          hasIds ? `${epoch}.${event.s}` : undefined,
+          undefined,
+          JSON.stringify(event),
+        ),
+      ),
     endBytes: '0\r\n\r\n'.length,
     keptEndBytes: '0\r\n\r\n'.length,
   },
-  // WHATWG HTML §9.2.3: it waits `retry`, and "fail the connection" is the answer to any other status.
+  // WHATWG HTML §9.2.3: it waits `retry`, and "fail the connection" is the answer to any other
+  // status.
   specifiedReconnect: { delayNs: ({ retryNs }) => retryNs, isRefusalFinal: true },
   inBrowser: {
     api: 'EventSource',
@@ -45,7 +64,8 @@ export const sse = {
     beyond: 'waits',
     stream: 'a stream of SSE',
     closing: 'An EventSource is closed at once.',
-    connection: 'The browser keeps the connection of an SSE stream that ended and may send the next request on it',
+    connection:
+      'The browser keeps the connection of an SSE stream that ended and may send the next request on it',
   },
   twin: {
     library: 'node:http',
@@ -65,7 +85,8 @@ export const sse = {
   },
   texts: {
     end: { stream: 'an SSE stream', how: 'with the last chunk of the response' },
-    resumeId: 'SSE repeats the number of each token in an `id:` line, its own means of resuming a stream',
+    resumeId:
+      'SSE repeats the number of each token in an `id:` line, its own means of resuming a stream',
     keptRequest: 'asks with a whole GET and is answered with a response head, as HTTP wants it',
     close: 'a new connection of SSE is closed by the client, at once',
     recovery: [

@@ -1,5 +1,5 @@
-// Client stacks: who receives the tokens, and what the harness can ask of it. To add one: its description here, and its file in
-// clients/; the compiler names the tables that lack it.
+// Client stacks: who receives the tokens, and what the harness can ask of it. To add one: its
+// description here, and its file in clients/; the compiler names the tables that lack it.
 
 import { transportIds, type TransportId } from './transports.ts';
 
@@ -8,19 +8,26 @@ interface StackDescription {
   readonly summary: string;
   readonly speaks: readonly TransportId[];
   /**
-   * `streams`: opens single streams in the load process and sees each token. `page`: the same in a browser, in processes of
-   * another program, on a clock of its own. `responses`: requests whole responses, one after another, and sees no tokens.
+   * `streams`: opens single streams in the load process and sees each token. `page`: the same in a
+   * browser, in processes of another program, on a clock of its own. `responses`: requests whole
+   * responses, one after another, and sees no tokens.
    */
   readonly receives: 'streams' | 'page' | 'responses';
   /** Whether it decides itself when to reconnect, so that no policy of the harness applies. */
   readonly reconnectsItself: boolean;
   /** Whether it can be told which streams share a connection. */
   readonly sharesConnections: boolean;
-  /** Whether it keeps a connection whose response ended, and may send the next request on it, unasked. */
+  /**
+   * Whether it keeps a connection whose response ended, and may send the next request on it,
+   * unasked.
+   */
   readonly keepsConnections: boolean;
   /** Whether it can be told to stop reading. */
   readonly stopsReading: boolean;
-  /** Whether a page receives by the interfaces that browsers have for streams, EventSource and WebSocket. */
+  /**
+   * Whether a page receives by the interfaces that browsers have for streams, EventSource and
+   * WebSocket.
+   */
   readonly usesPageInterfaces: boolean;
   /** Difference to other arms that comes from the client, for a report. */
   readonly asymmetry?: string;
@@ -46,7 +53,12 @@ const eventSource = {
     'An EventSource client comes back by itself, by its own rules: no policy of the harness applies to it, and it does not watch for silence.',
 } as const satisfies Partial<StackDescription>;
 
-const page = { ...socketStack, receives: 'page', keepsConnections: true, stopsReading: false } as const satisfies Partial<StackDescription>;
+const page = {
+  ...socketStack,
+  receives: 'page',
+  keepsConnections: true,
+  stopsReading: false,
+} as const satisfies Partial<StackDescription>;
 
 const descriptions = {
   probe: {
@@ -54,7 +66,8 @@ const descriptions = {
     summary: 'one raw-socket engine for every transport; the default, and the cheapest',
     speaks: transportIds,
     sharesConnections: true,
-    limit: 'Tokens were received by the probe, which does less work than any client library or browser.',
+    limit:
+      'Tokens were received by the probe, which does less work than any client library or browser.',
   },
   library: {
     ...socketStack,
@@ -63,11 +76,18 @@ const descriptions = {
     asymmetry:
       'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',
   },
-  eventsource: { ...eventSource, summary: 'EventSource of the npm package eventsource (SSE only): it reconnects by itself' },
-  'undici-eventsource': { ...eventSource, summary: 'EventSource of undici (SSE only): it reconnects by itself' },
+  eventsource: {
+    ...eventSource,
+    summary: 'EventSource of the npm package eventsource (SSE only): it reconnects by itself',
+  },
+  'undici-eventsource': {
+    ...eventSource,
+    summary: 'EventSource of undici (SSE only): it reconnects by itself',
+  },
   browser: {
     ...page,
-    summary: 'a page in headless Chromium: EventSource for SSE, WebSocket for ws; each token is also appended to the DOM',
+    summary:
+      'a page in headless Chromium: EventSource for SSE, WebSocket for ws; each token is also appended to the DOM',
     speaks: ['sse', 'ws'],
     usesPageInterfaces: true,
   },
@@ -80,7 +100,8 @@ const descriptions = {
   },
   autocannon: {
     ...socketStack,
-    summary: 'an HTTP load generator (SSE only): whole streams in a closed loop, in scenario completions',
+    summary:
+      'an HTTP load generator (SSE only): whole streams in a closed loop, in scenario completions',
     speaks: ['sse'],
     receives: 'responses',
     keepsConnections: true,
@@ -111,7 +132,10 @@ export function isBrowser(client: ClientStack): client is BrowserStack {
   return clientStacks[client].receives === 'page';
 }
 
-/** Whether the client requests whole responses, one after another, and does not see the tokens in them. */
+/**
+ * Whether the client requests whole responses, one after another, and does not see the tokens in
+ * them.
+ */
 export function isLoadGenerator(client: ClientStack): client is StackThat<'responses'> {
   return clientStacks[client].receives === 'responses';
 }

@@ -1,4 +1,5 @@
-// The null arm: payloads as lines over a bare socket. What it costs, pacer, kernel and client cost by themselves.
+// The null arm: payloads as lines over a bare socket. What it costs, pacer, kernel and client cost
+// by themselves.
 
 import { textBytes } from '../byte-model.ts';
 import { renderTyped } from '../control-events.ts';
@@ -41,7 +42,10 @@ export const tcp = {
   },
   texts: {
     absence: 'The null arm has no HTTP at all: no request, no response head, one line per token.',
-    acceptance: 'The null arm is accepted when the kernel has connected it: its open latency is that of TCP.',
-    recovery: ['The null arm says where to go on in its request line; its heartbeat is an empty line that needs no answer.'],
+    acceptance:
+      'The null arm is accepted when the kernel has connected it: its open latency is that of TCP.',
+    recovery: [
+      'The null arm says where to go on in its request line; its heartbeat is an empty line that needs no answer.',
+    ],
   },
 } as const satisfies TransportDescription;

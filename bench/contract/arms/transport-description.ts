@@ -1,5 +1,6 @@
-// A transport as everything outside its own files sees it: what it can do, its bytes, and the sentences that reports make from
-// it. Plans, trials, analysis and reports decide by these fields, never by the transport's id.
+// A transport as everything outside its own files sees it: what it can do, its bytes, and the
+// sentences that reports make from it. Plans, trials, analysis and reports decide by these fields,
+// never by the transport's id.
 
 import type { Backoff } from '../backoff.ts';
 import type { TransportBytes } from '../byte-model.ts';
@@ -13,7 +14,10 @@ interface Capabilities {
   /** Whether the client can send on the connection of a running stream. */
   readonly duplex: boolean;
   readonly compressed: boolean;
-  /** Whether each token leaves as soon as it is generated; false for an answer that is sent as a whole. */
+  /**
+   * Whether each token leaves as soon as it is generated; false for an answer that is sent as a
+   * whole.
+   */
   readonly incremental: boolean;
   /** Whether payloads travel in binary messages. */
   readonly binary: boolean;
@@ -23,7 +27,10 @@ interface Capabilities {
   readonly unplannedStreams: boolean;
   /** Whether a stream ends with a closing handshake: its place is free only after that. */
   readonly closingHandshake: boolean;
-  /** What keeps a silent stream alive; `answered`: the client must reply, so the server notices a dead peer by itself. */
+  /**
+   * What keeps a silent stream alive; `answered`: the client must reply, so the server notices a
+   * dead peer by itself.
+   */
   readonly heartbeat: 'one-way' | 'answered';
 }
 
@@ -31,7 +38,9 @@ interface Capabilities {
 interface SpecifiedReconnect {
   /** Time from the loss, or the failed attempt, to the next attempt. */
   readonly delayNs: (backoff: Backoff) => number;
-  /** Whether a response with an unexpected HTTP status ends the stream for good. 204 always does. */
+  /**
+   * Whether a response with an unexpected HTTP status ends the stream for good. 204 always does.
+   */
   readonly isRefusalFinal: boolean;
 }
 
@@ -54,7 +63,9 @@ interface InBrowser {
   readonly doubt?: string;
 }
 
-/** How the twin server of a transport writes; another server of the same transport may do otherwise. */
+/**
+ * How the twin server of a transport writes; another server of the same transport may do otherwise.
+ */
 interface TwinDescription {
   /** The library that frames and sends; undefined where nothing frames. */
   readonly library: string | undefined;
@@ -62,7 +73,10 @@ interface TwinDescription {
   readonly writes: Writes;
   /** The mechanism, for a report's explanation of differences. */
   readonly writing: string;
-  /** The other write mode: `sse+at-once` against `ws` shows the difference that remains once both write alike. */
+  /**
+   * The other write mode: `sse+at-once` against `ws` shows the difference that remains once both
+   * write alike.
+   */
   readonly otherWrites?: { readonly mode: Writes; readonly writing: string };
   /** When a stream's handler runs: `after the 101`. */
   readonly handlerRuns?: string;
@@ -70,7 +84,9 @@ interface TwinDescription {
   readonly openStream?: string;
 }
 
-/** Sentences, or parts of one, on mechanisms of the protocol; absent where there is nothing to say. */
+/**
+ * Sentences, or parts of one, on mechanisms of the protocol; absent where there is nothing to say.
+ */
 interface ProtocolTexts {
   /** `A WebSocket stream`, and how it ends: `with a close handshake in both directions`. */
   readonly end?: { readonly stream: string; readonly how: string };
@@ -102,7 +118,10 @@ export interface TransportDescription {
   readonly standard: string;
   /** One line for `streamduel list transports`. */
   readonly summary: string;
-  /** Its colour in charts, `#rrggbb`: apart from the others for all common kinds of colour blindness, and from white and black. */
+  /**
+   * Its colour in charts, `#rrggbb`: apart from the others for all common kinds of colour
+   * blindness, and from white and black.
+   */
   readonly colour: string;
   /** The null arm is the floor of the harness: it is compared with, never given a verdict. */
   readonly isNullArm: boolean;
@@ -111,7 +130,10 @@ export interface TransportDescription {
   readonly capabilities: Capabilities;
   /** Request target of a planned stream. */
   readonly route: (streamId: string) => string;
-  /** Bytes of each event by the letter of its specification; a transport without a model has no check of its counters. */
+  /**
+   * Bytes of each event by the letter of its specification; a transport without a model has no
+   * check of its counters.
+   */
   readonly bytes: TransportBytes | 'not-modelled';
   /** Undefined where no specification says when to reconnect. */
   readonly specifiedReconnect: SpecifiedReconnect | undefined;

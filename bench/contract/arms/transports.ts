@@ -1,5 +1,5 @@
-// Table of the transports. To add one: its description here, a writer in servers/, a reader in each client stack; the compiler
-// names every place, because each keeps a table over TransportId.
+// Table of the transports. To add one: its description here, a writer in servers/, a reader in each
+// client stack; the compiler names every place, because each keeps a table over TransportId.
 
 import { buffered } from './buffered.ts';
 import { ndjson } from './ndjson.ts';
@@ -8,7 +8,11 @@ import { ssePost } from './sse-post.ts';
 import { sse } from './sse.ts';
 import { tcp } from './tcp.ts';
 import type { TransportDescription } from './transport-description.ts';
-import { websocketBinary, websocketDeflate, websocketDeflateNoTakeover } from './websocket-forms.ts';
+import {
+  websocketBinary,
+  websocketDeflate,
+  websocketDeflateNoTakeover,
+} from './websocket-forms.ts';
 import { websocket } from './websocket.ts';
 
 const descriptions = {

@@ -1,4 +1,5 @@
-// WebSocket (RFC 6455) over HTTP/1.1: an upgraded connection that carries text messages of one stream.
+// WebSocket (RFC 6455) over HTTP/1.1: an upgraded connection that carries text messages of one
+// stream.
 
 import { fullJitter } from '../backoff.ts';
 import { frameBytes, textBytes } from '../byte-model.ts';
@@ -9,7 +10,10 @@ import type { TransportDescription } from './transport-description.ts';
 /** The subprotocol that server and clients agree on (RFC 6455 §1.9). */
 export const WEBSOCKET_PROTOCOL = 'tokens.v1.json';
 
-/** RFC 6455 §7.2.3: a first delay of 0 to 5 s is its own example; it sets no upper limit for the back-off. */
+/**
+ * RFC 6455 §7.2.3: a first delay of 0 to 5 s is its own example; it sets no upper limit for the
+ * back-off.
+ */
 const FIRST_DELAY_NS = 5 * NS_PER_S;
 
 export const websocket = {
@@ -41,14 +45,18 @@ export const websocket = {
     keptEndBytes: 0,
   },
   // A program only learns that the handshake failed, and may try again.
-  specifiedReconnect: { delayNs: (backoff) => fullJitter(backoff, FIRST_DELAY_NS), isRefusalFinal: false },
+  specifiedReconnect: {
+    delayNs: (backoff) => fullJitter(backoff, FIRST_DELAY_NS),
+    isRefusalFinal: false,
+  },
   inBrowser: {
     api: 'WebSocket',
     mostStreams: 255,
     counted: 'WebSockets',
     beyond: 'fails',
     stream: 'a WebSocket',
-    closing: 'A WebSocket is closed by a handshake, and only after that can another have its place.',
+    closing:
+      'A WebSocket is closed by a handshake, and only after that can another have its place.',
     connection: 'each WebSocket is a connection of its own',
     doubt:
       'What a second tab gets of WebSockets differs from trial to trial. Chromium’s source has a limit beyond 256 connections that is drawn at random (crbug.com/415691664), which would explain it; that it is the cause was not shown here.',

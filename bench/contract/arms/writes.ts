@@ -1,4 +1,5 @@
-// Times at which the tokens of one event-loop turn leave the server. Each library has its own by default.
+// Times at which the tokens of one event-loop turn leave the server. Each library has its own by
+// default.
 
 export const writesOf = {
   'at-once': 'each token leaves before the next is written',
@@ -7,4 +8,7 @@ export const writesOf = {
 
 export type Writes = keyof typeof writesOf;
 
-export const writesTitles: Record<Writes, string> = { 'at-once': 'written at once', corked: 'corked' };
+export const writesTitles: Record<Writes, string> = {
+  'at-once': 'written at once',
+  corked: 'corked',
+};

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fatten, independentRun, missGate, type IndependentOptions } from '../../analysis/across/across-fixture.ts';
+import {
+  fatten,
+  independentRun,
+  missGate,
+  type IndependentOptions,
+} from '../../analysis/across/across-fixture.ts';
 import { compareRuns } from '../../analysis/across/compare-runs.ts';
 import { gatherRuns, type GatheredRuns } from '../../analysis/across/gather-runs.ts';
 import { subjectsOfRuns } from '../../analysis/across/gate-subjects.ts';
@@ -52,7 +57,12 @@ const variants: Record<string, GatheredRuns> = {
   // An upgrade that costs CPU and bytes over WebSocket, and makes SSE faster.
   upgrade: gatherRuns(
     old,
-    [independentRun({ ...after, edit: (trial) => (trial.arm.transport === 'ws' ? fatten(trial, 2) : trial) })],
+    [
+      independentRun({
+        ...after,
+        edit: (trial) => (trial.arm.transport === 'ws' ? fatten(trial, 2) : trial),
+      }),
+    ],
     streamReading,
   ),
   // The same, but too busy a client over WebSocket and a damaged token over SSE.
@@ -72,13 +82,19 @@ const variants: Record<string, GatheredRuns> = {
   // Three runs, too short for anything.
   short: gatherRuns(
     independentRun({ blocks: 3, folder: 'reports/one' }),
-    [2, 3].map((occasion) => independentRun({ blocks: 3, occasion, noise: 0.3, folder: `reports/${occasion}` })),
+    [2, 3].map((occasion) =>
+      independentRun({ blocks: 3, occasion, noise: 0.3, folder: `reports/${occasion}` }),
+    ),
     streamReading,
   ),
 };
 
 const textOf = (gathered: GatheredRuns, paint: Paint = plainPaint): string =>
-  renderComparisonText(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)), paint });
+  renderComparisonText(compareRuns(gathered), {
+    metrics,
+    gates: judgeRegressions(gates, subjectsOfRuns(gathered)),
+    paint,
+  });
 
 const markdownOf = (gathered: GatheredRuns): string =>
   `${renderMarkdown(comparisonBlocks(compareRuns(gathered), { metrics, gates: judgeRegressions(gates, subjectsOfRuns(gathered)) }))}\n`;
@@ -107,8 +123,11 @@ describe.each(Object.entries(variants))('a comparison (%s)', (name, gathered) =>
     const lines = markdownOf(gathered).split('\n');
     const tables = lines.join('\n').match(/(?:^\|.*\n)+/gm) ?? [];
     expect(tables.length).toBeGreaterThan(3);
-    for (const table of tables) expect(new Set(table.trimEnd().split('\n').map(countCells)).size).toBe(1);
-    expect(lines.filter((line) => line === '<details>')).toHaveLength(lines.filter((line) => line === '</details>').length);
+    for (const table of tables)
+      expect(new Set(table.trimEnd().split('\n').map(countCells)).size).toBe(1);
+    expect(lines.filter((line) => line === '<details>')).toHaveLength(
+      lines.filter((line) => line === '</details>').length,
+    );
   });
 
   it('never claims that nothing changed, and says what its intervals do not contain', () => {
@@ -120,7 +139,10 @@ describe.each(Object.entries(variants))('a comparison (%s)', (name, gathered) =>
 });
 
 it('colours only through paint: what is worse or cannot be trusted is red, what is better green', () => {
-  const [upgrade, broken] = [textOf(variants['upgrade']!, tagPaint), textOf(variants['broken']!, tagPaint)];
+  const [upgrade, broken] = [
+    textOf(variants['upgrade']!, tagPaint),
+    textOf(variants['broken']!, tagPaint),
+  ];
   expect(upgrade).toMatch(/<red>worse<\/>/);
   expect(upgrade).toMatch(/<green>better<\/>/);
   expect(broken).toMatch(/<red>INVALID<\/>/);

@@ -1,6 +1,13 @@
-// Provides the parts shared by every format of a comparison of runs: names, titles, and which changes belong where, and tables.
+// Provides the parts shared by every format of a comparison of runs: names, titles, and which
+// changes belong where, and tables.
 
-import type { ArmChanges, Change, RunAgainstOld, RunComparison, RunIdentity } from '../../analysis/across/run-comparison.ts';
+import type {
+  ArmChanges,
+  Change,
+  RunAgainstOld,
+  RunComparison,
+  RunIdentity,
+} from '../../analysis/across/run-comparison.ts';
 import { factText } from '../../analysis/across/fact-text.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { left, right, table, type Cell, type Table } from '../blocks.ts';
@@ -24,18 +31,26 @@ export function armHeading({ title, loadPoint, trials }: ArmChanges): string {
   return `${title}, ${load}, ${trials.old} and ${trials.new} trials`;
 }
 
-/** Most characters of a fact where width is scarce: two of these and a title fit in the columns of a terminal. */
+/**
+ * Most characters of a fact where width is scarce: two of these and a title fit in the columns of a
+ * terminal.
+ */
 const MAX_FACT = 36;
 
 function factCell(fact: string): Cell {
-  return { text: fact, narrow: fact.length <= MAX_FACT ? fact : `${fact.slice(0, MAX_FACT - 1).trimEnd()}…` };
+  return {
+    text: fact,
+    narrow: fact.length <= MAX_FACT ? fact : `${fact.slice(0, MAX_FACT - 1).trimEnd()}…`,
+  };
 }
 
 /** Empty when nothing differs. */
 export function differenceTable({ differences }: RunAgainstOld): Table {
   return table(
     [left('what differs'), left('old'), left('new')],
-    differences.map(({ field, title, old, new: recent }) => [title, factText(field, old), factText(field, recent)].map(factCell)),
+    differences.map(({ field, title, old, new: recent }) =>
+      [title, factText(field, old), factText(field, recent)].map(factCell),
+    ),
   );
 }
 
@@ -59,26 +74,39 @@ export function changeTable(arm: ArmChanges, metrics: readonly MetricText[]): Ta
 
 /** Changes that get a verdict: endpoints, then counted bytes of which less is better. */
 export function verdictChanges({ changes }: ArmChanges): readonly Change[] {
-  return changes.filter(({ endpoint, isExact, better }) => endpoint !== undefined || (isExact && better !== 'neither'));
+  return changes.filter(
+    ({ endpoint, isExact, better }) => endpoint !== undefined || (isExact && better !== 'neither'),
+  );
 }
 
 /** Everything that was measured and not declared beforehand. */
 export function exploratoryChanges({ changes }: ArmChanges): readonly Change[] {
-  return changes.filter(({ endpoint, isExact, p }) => endpoint === undefined && !isExact && p !== undefined);
+  return changes.filter(
+    ({ endpoint, isExact, p }) => endpoint === undefined && !isExact && p !== undefined,
+  );
 }
 
 /** Reasons why the numbers of an arm cannot be trusted. */
-export function banners({ title, loadPoint, invalid, harnessLimited }: ArmChanges): readonly string[] {
+export function banners({
+  title,
+  loadPoint,
+  invalid,
+  harnessLimited,
+}: ArmChanges): readonly string[] {
   return [
     ...invalid.map((reason) => `INVALID (${title}, ${loadPointTitle(loadPoint)}): ${reason}`),
-    ...harnessLimited.map((reason) => `HARNESS-LIMITED (${title}, ${loadPointTitle(loadPoint)}): ${reason}`),
+    ...harnessLimited.map(
+      (reason) => `HARNESS-LIMITED (${title}, ${loadPointTitle(loadPoint)}): ${reason}`,
+    ),
   ];
 }
 
 /** Reasons for missing verdicts where there could be one, each once. */
 export function withheldReasons(arms: readonly ArmChanges[]): readonly string[] {
   const reasons = arms.flatMap((arm) =>
-    verdictChanges(arm).flatMap(({ verdict: { kind, reason } }) => (kind === 'withheld' && reason !== undefined ? [reason] : [])),
+    verdictChanges(arm).flatMap(({ verdict: { kind, reason } }) =>
+      kind === 'withheld' && reason !== undefined ? [reason] : [],
+    ),
   );
   return [...new Set(reasons)];
 }

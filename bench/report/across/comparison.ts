@@ -1,8 +1,21 @@
-// Writes a comparison of runs as blocks: the content of the text, with the statistics behind it and exploratory changes.
+// Writes a comparison of runs as blocks: the content of the text, with the statistics behind it and
+// exploratory changes.
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
-import type { ArmChanges, Change, RunAgainstOld, RunComparison } from '../../analysis/across/run-comparison.ts';
-import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, UNKNOWN } from '../format.ts';
+import type {
+  ArmChanges,
+  Change,
+  RunAgainstOld,
+  RunComparison,
+} from '../../analysis/across/run-comparison.ts';
+import {
+  formatDifferenceEstimate,
+  formatEstimate,
+  formatP,
+  formatRatio,
+  formatSetting,
+  UNKNOWN,
+} from '../format.ts';
 import {
   alert,
   details,
@@ -40,20 +53,28 @@ export interface ComparisonOptions {
 }
 
 /** The same comparison gives the same blocks. */
-export function comparisonBlocks(comparison: RunComparison, { metrics, gates }: ComparisonOptions): readonly Block[] {
+export function comparisonBlocks(
+  comparison: RunComparison,
+  { metrics, gates }: ComparisonOptions,
+): readonly Block[] {
   return flow([
     heading(1, 'Old against new'),
     `old: ${runTitle(comparison.old)}`,
     comparison.caveat,
     ...comparison.comparisons.map((against) =>
-      section(`${newLabel(comparison, against)}: ${runTitle(against.new)}`, renderRun(against, metrics)),
+      section(
+        `${newLabel(comparison, against)}: ${runTitle(against.new)}`,
+        renderRun(against, metrics),
+      ),
     ),
     renderGates(gates, metrics),
     howToRead,
     section('Repeat it', [
       list([
         `old: ${code(comparison.old.command)}`,
-        ...comparison.comparisons.map((against) => `${newLabel(comparison, against)}: ${code(against.new.command)}`),
+        ...comparison.comparisons.map(
+          (against) => `${newLabel(comparison, against)}: ${code(against.new.command)}`,
+        ),
       ]),
     ]),
   ]);
@@ -64,9 +85,14 @@ function renderRun(against: RunAgainstOld, metrics: readonly MetricText[]): Cont
   const contenders = arms.filter(({ isContender }) => isContender);
   const alarms = contenders.flatMap(banners);
   return [
-    differences.length === 0 ? 'Machine and software: nothing that was recorded differs.' : differenceTable(against),
+    differences.length === 0
+      ? 'Machine and software: nothing that was recorded differs.'
+      : differenceTable(against),
     alarms.length === 0 ? [] : alert('caution', alarms.join('\n')),
-    list([...warnings.map(({ message }) => message), ...withheldReasons(contenders).map((reason) => `no verdict: ${reason}`)]),
+    list([
+      ...warnings.map(({ message }) => message),
+      ...withheldReasons(contenders).map((reason) => `no verdict: ${reason}`),
+    ]),
     ...contenders.map((arm) => renderArm(arm, metrics)),
     ...arms.map((arm) => renderExploratory(arm, metrics)),
   ];

@@ -1,4 +1,5 @@
-// Renders the outcome of each gate of --fail-if-worse: as text for a terminal of 100 columns, and as a section of Markdown.
+// Renders the outcome of each gate of --fail-if-worse: as text for a terminal of 100 columns, and
+// as a section of Markdown.
 
 import type { GateResult } from '../../analysis/across/regression-gates.ts';
 import type { MetricUnit } from '../../analysis/metrics/metric.ts';
@@ -11,17 +12,32 @@ import { renderTableText } from '../formats/terminal.ts';
 /** Wide enough for `ws against sse` and `sse/library, new 2`. */
 const MOST_ARM_COLUMNS = 20;
 
-const stateWords: Record<GateResult['state'], string> = { passed: 'passed', failed: 'FAILED', 'not-shown': 'not shown' };
-const stateTones = { passed: 'good', failed: 'bad', 'not-shown': 'doubt' } as const satisfies Record<GateResult['state'], Tone>;
+const stateWords: Record<GateResult['state'], string> = {
+  passed: 'passed',
+  failed: 'FAILED',
+  'not-shown': 'not shown',
+};
+const stateTones = {
+  passed: 'good',
+  failed: 'bad',
+  'not-shown': 'doubt',
+} as const satisfies Record<GateResult['state'], Tone>;
 
 /** Empty without gates. */
-export function renderGatesText(results: readonly GateResult[], metrics: readonly MetricText[], paint: Paint): string {
+export function renderGatesText(
+  results: readonly GateResult[],
+  metrics: readonly MetricText[],
+  paint: Paint,
+): string {
   if (results.length === 0) return '';
   return `${renderTableText(gateTable(results, metrics), paint, 'half')}\n${paint('bold', countWords(results))}`;
 }
 
 /** A section; empty without gates. */
-export function renderGates(results: readonly GateResult[], metrics: readonly MetricText[]): readonly Block[] {
+export function renderGates(
+  results: readonly GateResult[],
+  metrics: readonly MetricText[],
+): readonly Block[] {
   if (results.length === 0) return [];
   return section('Gates', [
     `${countWords(results)}.`,
@@ -51,7 +67,11 @@ function gateTable(results: readonly GateResult[], metrics: readonly MetricText[
       ...numbers(result, unitOf(result, metrics)),
       formatP(result.worseP),
       formatP(result.notWorseP),
-      { text: resultWords(result), isStrong: result.state === 'failed', tone: stateTones[result.state] },
+      {
+        text: resultWords(result),
+        isStrong: result.state === 'failed',
+        tone: stateTones[result.state],
+      },
     ]),
   );
 }
@@ -59,7 +79,8 @@ function gateTable(results: readonly GateResult[], metrics: readonly MetricText[
 /** The arm and, among several runs, the number that the run has beside its changes. */
 function subjectWords(results: readonly GateResult[]): (result: GateResult) => string {
   const runs = [...new Set(results.map(({ run }) => run))];
-  return ({ subject, run }) => (runs.length === 1 ? subject : `${subject}, new ${runs.indexOf(run) + 1}`);
+  return ({ subject, run }) =>
+    runs.length === 1 ? subject : `${subject}, new ${runs.indexOf(run) + 1}`;
 }
 
 function unitOf({ metric }: GateResult, metrics: readonly MetricText[]): MetricUnit {
@@ -71,9 +92,13 @@ const FINEST_SHARE = 1e-4;
 
 /** The margin, and the measured change on the same scale. */
 function numbers({ margin, seen }: GateResult, unit: MetricUnit): readonly [string, string] {
-  if (margin.kind === 'amount') return [formatSetting(margin.amount, unit), formatDifference(seen, unit)];
+  if (margin.kind === 'amount')
+    return [formatSetting(margin.amount, unit), formatDifference(seen, unit)];
   const rounded = seen === undefined ? undefined : Math.round(seen / FINEST_SHARE) * FINEST_SHARE;
-  return [formatSetting(margin.share, 'ratio'), (rounded !== undefined && rounded > 0 ? '+' : '') + formatPercent(rounded, 2)];
+  return [
+    formatSetting(margin.share, 'ratio'),
+    (rounded !== undefined && rounded > 0 ? '+' : '') + formatPercent(rounded, 2),
+  ];
 }
 
 function resultWords({ state, reason }: GateResult): string {
@@ -81,6 +106,7 @@ function resultWords({ state, reason }: GateResult): string {
 }
 
 function countWords(results: readonly GateResult[]): string {
-  const count = (state: GateResult['state']): number => results.filter((result) => result.state === state).length;
+  const count = (state: GateResult['state']): number =>
+    results.filter((result) => result.state === state).length;
   return `${count('failed')} failed, ${count('passed')} passed, ${count('not-shown')} not shown`;
 }

@@ -18,7 +18,10 @@ export interface ChartPlan {
   readonly spec: ChartSpec;
 }
 
-/** A Vega-Lite specification. Its own types reject what its compiler takes, so it is checked by rendering it in tests. */
+/**
+ * A Vega-Lite specification. Its own types reject what its compiler takes, so it is checked by
+ * rendering it in tests.
+ */
 export type ChartSpec = Readonly<Record<string, unknown>>;
 
 /** A part of a file name made from a title: `sse/library` → `sse-library`, `10%` → `10-percent`. */

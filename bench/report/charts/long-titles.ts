@@ -1,5 +1,6 @@
-// Keeps long titles of arms from widening a chart: legends get rows, titles get lines. Vega has no canvas here to measure text
-// with and reserves 0.8 of the font size for each character; so does this file.
+// Keeps long titles of arms from widening a chart: legends get rows, titles get lines. Vega has no
+// canvas here to measure text with and reserves 0.8 of the font size for each character; so does
+// this file.
 
 import { wrap } from '../text-layout.ts';
 
@@ -10,11 +11,20 @@ const SYMBOL_WIDTH = 50;
 
 /** Legend of arms as strokes, at most `width` wide: a piece of the line shows colour and dashes. */
 export function strokeLegend(titles: readonly string[], width: number) {
-  return { title: null, symbolType: 'stroke', symbolStrokeWidth: 3, symbolSize: 300, ...legendColumns(titles, width) };
+  return {
+    title: null,
+    symbolType: 'stroke',
+    symbolStrokeWidth: 3,
+    symbolSize: 300,
+    ...legendColumns(titles, width),
+  };
 }
 
 /** Columns of a legend at most `width` wide; empty when all entries fit into one row. */
-export function legendColumns(titles: readonly string[], width: number): { readonly columns?: number } {
+export function legendColumns(
+  titles: readonly string[],
+  width: number,
+): { readonly columns?: number } {
   const widths = titles.map((title) => title.length * CHARACTER_WIDTH + SYMBOL_WIDTH);
   if (widths.reduce((sum, own) => sum + own, 0) <= width) return {};
   return { columns: Math.max(1, Math.floor(width / Math.max(...widths))) };

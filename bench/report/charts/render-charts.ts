@@ -4,9 +4,18 @@ import type { RunReport } from '../scenario-parts.ts';
 import type { Chart } from './chart.ts';
 import { renderSvg } from './render-svg.ts';
 
-/** Charts for which the run has no data are left out; a pilot has none, since each of them compares. */
+/**
+ * Charts for which the run has no data are left out; a pilot has none, since each of them compares.
+ */
 export async function renderCharts(context: RunReport): Promise<readonly Chart[]> {
   if (context.analysis.pilot !== undefined) return [];
   const plans = context.parts.charts?.(context) ?? [];
-  return Promise.all(plans.map(async (plan) => ({ file: plan.file, title: plan.title, alt: plan.alt, svg: await renderSvg(plan) })));
+  return Promise.all(
+    plans.map(async (plan) => ({
+      file: plan.file,
+      title: plan.title,
+      alt: plan.alt,
+      svg: await renderSvg(plan),
+    })),
+  );
 }

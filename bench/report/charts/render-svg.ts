@@ -7,7 +7,11 @@ import { chartConfig, styleSheet } from './theme.ts';
 
 /** The same plan gives the same SVG, to the byte. */
 export async function renderSvg({ spec, title, alt }: ChartPlan): Promise<string> {
-  const full = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', config: chartConfig, ...spec } as unknown as TopLevelSpec;
+  const full = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    config: chartConfig,
+    ...spec,
+  } as unknown as TopLevelSpec;
   const view = new View(parse(compile(full).spec), { renderer: 'none' });
   try {
     return describe(await view.toSVG(), { title, alt });
@@ -16,11 +20,18 @@ export async function renderSvg({ spec, title, alt }: ChartPlan): Promise<string
   }
 }
 
-function describe(svg: string, { title, alt }: { readonly title: string; readonly alt: string }): string {
+function describe(
+  svg: string,
+  { title, alt }: { readonly title: string; readonly alt: string },
+): string {
   const head = `<title>${escapeXml(title)}</title><desc>${escapeXml(alt)}</desc><style>${styleSheet}</style>`;
   return `${svg.replace(/^<svg ([^>]*)>/, (_, attributes: string) => `<svg ${attributes} role="img" aria-label="${escapeXml(`${title}. ${alt}`)}">${head}`)}\n`;
 }
 
 function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

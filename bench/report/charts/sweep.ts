@@ -1,4 +1,5 @@
-// Plots metrics against what a run sweeps: panels side by side, a line for each arm, with intervals over trials.
+// Plots metrics against what a run sweeps: panels side by side, a line for each arm, with intervals
+// over trials.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { armName } from '../../contract/arms/arms.ts';
@@ -43,7 +44,9 @@ export function planSweep(context: ReportContext, options: SweepOptions): ChartP
   const { file, title, alt, subtitle, spacing, mostPanels, leastPoints = 1 } = options;
   const panels = options.metrics.flatMap((swept) => {
     const rows = rowsOf(context, options, swept);
-    return rows.length === 0 || new Set(rows.map(({ at }) => at)).size < leastPoints ? [] : [panelOf(context, options, { swept, rows })];
+    return rows.length === 0 || new Set(rows.map(({ at }) => at)).size < leastPoints
+      ? []
+      : [panelOf(context, options, { swept, rows })];
   });
   if (panels.length === 0) return undefined;
   return {
@@ -62,7 +65,10 @@ export function planSweep(context: ReportContext, options: SweepOptions): ChartP
 interface Row {
   readonly arm: string;
   readonly at: number;
-  /** Position at which it is drawn: arms stand beside each other, or their intervals would hide one another. */
+  /**
+   * Position at which it is drawn: arms stand beside each other, or their intervals would hide one
+   * another.
+   */
   readonly x: number;
   readonly value: number;
   readonly low: number;
@@ -72,16 +78,31 @@ interface Row {
 /** Distance of arms, as a share of the axis, whose scale is logarithmic. */
 const SIDESTEP = 0.02;
 
-function rowsOf({ analysis: { plan } }: ReportContext, { points }: SweepOptions, { metric, scale }: SweptMetric): readonly Row[] {
+function rowsOf(
+  { analysis: { plan } }: ReportContext,
+  { points }: SweepOptions,
+  { metric, scale }: SweptMetric,
+): readonly Row[] {
   const span = spanOf(points);
   return points.flatMap(({ at, point }) =>
     plan.arms.flatMap((arm, index) => {
-      const estimate = point.summaries.find((one) => one.metric === metric && one.arm === armName(arm))?.estimate;
+      const estimate = point.summaries.find(
+        (one) => one.metric === metric && one.arm === armName(arm),
+      )?.estimate;
       if (estimate === undefined || (scale === 'log' && !(estimate.value > 0))) return [];
       const { value, low = value, high = value } = estimate;
       const x = at * span ** (SIDESTEP * (index - (plan.arms.length - 1) / 2));
       // An interval of an arithmetic mean may reach below zero, where a logarithm is undefined.
-      return [{ arm: armTitle(arm), at, x, value, low: Math.max(low, scale === 'log' ? value / 10 : 0), high }];
+      return [
+        {
+          arm: armTitle(arm),
+          at,
+          x,
+          value,
+          low: Math.max(low, scale === 'log' ? value / 10 : 0),
+          high,
+        },
+      ];
     }),
   );
 }
@@ -93,19 +114,32 @@ function spanOf(points: readonly SweepPoint[]): number {
 function panelOf(
   { analysis, metrics }: ReportContext,
   { points, axis, panelSize: [width, height], legendWidth, margin = 0.08 }: SweepOptions,
-  { swept: { metric, scale = 'linear' }, rows }: { readonly swept: SweptMetric; readonly rows: readonly Row[] },
+  {
+    swept: { metric, scale = 'linear' },
+    rows,
+  }: { readonly swept: SweptMetric; readonly rows: readonly Row[] },
 ): ChartSpec {
   const text = metrics.find(({ id }) => id === metric);
   const values = points.map(({ at }) => at);
   const room = spanOf(points) ** margin;
   const highest = Math.max(...rows.map((row) => row.high));
-  const ticks = scale === 'log' ? logTicks(Math.min(...rows.map((row) => row.low)), highest) : ticksFromZero(highest);
-  const { color, strokeDash } = armChannels(analysis.plan.arms, { orient: 'bottom', width: legendWidth });
+  const ticks =
+    scale === 'log'
+      ? logTicks(Math.min(...rows.map((row) => row.low)), highest)
+      : ticksFromZero(highest);
+  const { color, strokeDash } = armChannels(analysis.plan.arms, {
+    orient: 'bottom',
+    width: legendWidth,
+  });
   const x = {
     field: 'x',
     type: 'quantitative',
     title: axis,
-    scale: { type: 'log', domain: [(values[0] ?? 1) / room, (values.at(-1) ?? 1) * room], nice: false },
+    scale: {
+      type: 'log',
+      domain: [(values[0] ?? 1) / room, (values.at(-1) ?? 1) * room],
+      nice: false,
+    },
     axis: {
       values,
       labelExpr: labelLookup(values.map((value) => [value, formatCount(value)])),
@@ -126,7 +160,10 @@ function panelOf(
     height,
     data: { values: rows },
     layer: [
-      { mark: { type: 'rule', strokeWidth: 2 }, encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color } },
+      {
+        mark: { type: 'rule', strokeWidth: 2 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
+      },
       { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash } },
       { mark: { type: 'point', filled: true, size: 50, opacity: 1 }, encoding: { x, y, color } },
     ],

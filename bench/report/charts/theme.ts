@@ -1,5 +1,6 @@
-// The look of the charts. An SVG in a page cannot know its background, so it is transparent, the colours of data suit
-// both, and the colours of text and lines switch with the reader's colour scheme.
+// The look of the charts. An SVG in a page cannot know its background, so it is transparent, the
+// colours of data suit both, and the colours of text and lines switch with the reader's colour
+// scheme.
 
 import { isCopy, type Arm } from '../../contract/arms/arms.ts';
 import { DEFAULT_PATH } from '../../contract/arms/paths.ts';
@@ -9,7 +10,11 @@ import { transports } from '../../contract/arms/transports.ts';
 export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;
 
 /** Colours of `ink` on a dark page; `zone` is drawn translucent and suits both. */
-const darkInk: Readonly<Record<string, string>> = { [ink.text]: '#e6edf3', [ink.muted]: '#9da7b1', [ink.line]: '#3d444d' };
+const darkInk: Readonly<Record<string, string>> = {
+  [ink.text]: '#e6edf3',
+  [ink.muted]: '#9da7b1',
+  [ink.line]: '#3d444d',
+};
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 
@@ -36,13 +41,22 @@ export const styleSheet =
   '}';
 
 export const chartConfig = {
-  // The whole chart is one image with one description; marks of their own would only be noise to a screen reader.
+  // The whole chart is one image with one description; marks of their own would only be noise to a
+  // screen reader.
   aria: false,
   background: 'transparent',
   font: FONT,
   padding: 12,
   view: { stroke: null },
-  title: { anchor: 'start', color: ink.text, fontSize: 14, fontWeight: 600, subtitleColor: ink.muted, subtitleFontSize: 12, offset: 12 },
+  title: {
+    anchor: 'start',
+    color: ink.text,
+    fontSize: 14,
+    fontWeight: 600,
+    subtitleColor: ink.muted,
+    subtitleFontSize: 12,
+    offset: 12,
+  },
   axis: {
     domainColor: ink.line,
     gridColor: ink.line,

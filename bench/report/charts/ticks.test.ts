@@ -21,21 +21,27 @@ describe('ticks', () => {
 
   it('stay few and inside, whatever the range', () => {
     fc.assert(
-      fc.property(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), fc.double({ min: 1.001, max: 1e6, noNaN: true }), (low, factor) => {
-        const high = low * factor;
-        const linear = linearTicks(low, high);
-        expect(linear.length).toBeLessThanOrEqual(8);
-        expect(linear.every((tick) => tick >= low * 0.9999 && tick <= high * 1.0001)).toBe(true);
-        const logarithmic = logTicks(low, high);
-        expect(logarithmic.length).toBeLessThanOrEqual(13);
-        expect(logarithmic[0]).toBeLessThanOrEqual(low);
-        expect(logarithmic.at(-1)).toBeGreaterThanOrEqual(high);
-      }),
+      fc.property(
+        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+        fc.double({ min: 1.001, max: 1e6, noNaN: true }),
+        (low, factor) => {
+          const high = low * factor;
+          const linear = linearTicks(low, high);
+          expect(linear.length).toBeLessThanOrEqual(8);
+          expect(linear.every((tick) => tick >= low * 0.9999 && tick <= high * 1.0001)).toBe(true);
+          const logarithmic = logTicks(low, high);
+          expect(logarithmic.length).toBeLessThanOrEqual(13);
+          expect(logarithmic[0]).toBeLessThanOrEqual(low);
+          expect(logarithmic.at(-1)).toBeGreaterThanOrEqual(high);
+        },
+      ),
       { seed: 3 },
     );
   });
 
   it('are labelled with the unit that suits each', () => {
-    expect(unitLabels([0, 500_000, 1_000_000], 'ns')).toBe('({"0":"0","500000":"500 µs","1000000":"1 ms"})[datum.value]');
+    expect(unitLabels([0, 500_000, 1_000_000], 'ns')).toBe(
+      '({"0":"0","500000":"500 µs","1000000":"1 ms"})[datum.value]',
+    );
   });
 });

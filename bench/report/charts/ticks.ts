@@ -1,4 +1,5 @@
-// Places the ticks of an axis and formats their labels. Labels are made here, by the report's formatter, not by Vega.
+// Places the ticks of an axis and formats their labels. Labels are made here, by the report's
+// formatter, not by Vega.
 
 import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { formatSetting } from '../format.ts';
@@ -9,7 +10,8 @@ const LINEAR_STEPS = [1, 2, 5, 10];
 export function linearTicks(low: number, high: number, count = 5): readonly number[] {
   if (!(high > low)) return [low];
   const power = 10 ** Math.floor(Math.log10((high - low) / count));
-  const step = power * (LINEAR_STEPS.find((factor) => factor * power * (count + 1) >= high - low) ?? 10);
+  const step =
+    power * (LINEAR_STEPS.find((factor) => factor * power * (count + 1) >= high - low) ?? 10);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, index) => tidy((first + index) * step));
@@ -23,13 +25,21 @@ export function ticksFromZero(high: number): readonly number[] {
   return last < high ? [...ticks, tidy(last + step)] : ticks;
 }
 
-/** 1, 2, 5 of every decade, or only the decades when there are more than three, from below `low` to above `high` (both > 0). */
+/**
+ * 1, 2, 5 of every decade, or only the decades when there are more than three, from below `low` to
+ * above `high` (both > 0).
+ */
 export function logTicks(low: number, high: number): readonly number[] {
   const decades = Math.log10(high / low);
   const factors = decades > 3 ? [1] : [1, 2, 5];
   const all: number[] = [];
-  // One decade more at either end, because a logarithm just below a whole number may be rounded to it.
-  for (let exponent = Math.floor(Math.log10(low)) - 1; exponent <= Math.ceil(Math.log10(high)) + 1; exponent++)
+  // One decade more at either end, because a logarithm just below a whole number may be rounded to
+  // it.
+  for (
+    let exponent = Math.floor(Math.log10(low)) - 1;
+    exponent <= Math.ceil(Math.log10(high)) + 1;
+    exponent++
+  )
     for (const factor of factors) all.push(tidy(factor * 10 ** exponent));
   const first = all.findLastIndex((tick) => tick <= low);
   const last = all.findIndex((tick) => tick >= high);

@@ -8,7 +8,9 @@ import { renderCsv } from './csv.ts';
 /** Parses RFC 4180 to the letter and without any of our code, into records of fields. */
 function readCsv(text: string): string[][] {
   const records: string[][] = [[]];
-  for (const [whole, quoted, plain = '', end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/g)) {
+  for (const [whole, quoted, plain = '', end] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n|$)/g,
+  )) {
     if (whole === '' && end === '') break;
     records.at(-1)!.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     if (end === '\n') records.push([]);
@@ -29,7 +31,20 @@ function failedLike(
   message: string,
 ): TrialRecord {
   const failure = { code: 'CHILD_DIED', message };
-  return { kind: 'trial', outcome: 'failed', trial, block, burnIn, order, arm, loadPoint, workloadSeed, setup, startedAt, failure };
+  return {
+    kind: 'trial',
+    outcome: 'failed',
+    trial,
+    block,
+    burnIn,
+    order,
+    arm,
+    loadPoint,
+    workloadSeed,
+    setup,
+    startedAt,
+    failure,
+  };
 }
 
 describe('the table of trials', () => {
@@ -41,19 +56,29 @@ describe('the table of trials', () => {
 
   it('has a column for every metric, with its unit, and the unrounded value', () => {
     const [header] = readCsv(renderCsv(run, metrics));
-    expect(header!.filter((title) => title.includes('('))).toEqual(metrics.map(({ id, unit }) => `${id} (${unit})`));
+    expect(header!.filter((title) => title.includes('('))).toEqual(
+      metrics.map(({ id, unit }) => `${id} (${unit})`),
+    );
     const metric = metrics.find(({ id }) => id === 'cpu.server.token')!;
-    expect(cellsOf(run, 'cpu.server.token (ns/token)').map(Number)).toEqual(completed.map((trial) => metric.value(trial)));
+    expect(cellsOf(run, 'cpu.server.token (ns/token)').map(Number)).toEqual(
+      completed.map((trial) => metric.value(trial)),
+    );
   });
 
   it('leaves a metric empty that a trial does not support, and one that is not a number', () => {
-    const odd = [undefined, Number.NaN, 0].map((value, index) => Object.assign({}, metrics[0]!, { id: `odd${index}`, value: () => value }));
-    expect(['odd0 (ns)', 'odd1 (ns)', 'odd2 (ns)'].map((title) => cellsOf(run, title, odd)[0])).toEqual(['', '', '0']);
+    const odd = [undefined, Number.NaN, 0].map((value, index) =>
+      Object.assign({}, metrics[0]!, { id: `odd${index}`, value: () => value }),
+    );
+    expect(
+      ['odd0 (ns)', 'odd1 (ns)', 'odd2 (ns)'].map((title) => cellsOf(run, title, odd)[0]),
+    ).toEqual(['', '', '0']);
   });
 
   it('has a failed trial with its failure and without values, whatever the message contains', () => {
     const message = 'said "no",\nthen left';
-    const trials = run.trials.map((trial) => (trial.trial === 3 ? failedLike(trial, message) : trial));
+    const trials = run.trials.map((trial) =>
+      trial.trial === 3 ? failedLike(trial, message) : trial,
+    );
     const row = readCsv(renderCsv({ ...run, trials }, metrics))[4]!;
     expect(row.slice(0, 6)).toEqual(['3', '1', '0', 'false', 'failed', 'false']);
     expect(row.slice(14, -1).every((cell) => cell === '')).toBe(true);
@@ -61,13 +86,18 @@ describe('the table of trials', () => {
   });
 
   it('lists the gates that a trial missed', () => {
-    const trials = completed.map((trial) => ({ ...trial, gates: trial.gates.map((gate) => ({ ...gate, ok: gate.id === 'H2' })) }));
+    const trials = completed.map((trial) => ({
+      ...trial,
+      gates: trial.gates.map((gate) => ({ ...gate, ok: gate.id === 'H2' })),
+    }));
     expect(cellsOf(run, 'gates_missed')).toEqual(['', '', '', '', '', '']);
     expect(cellsOf({ ...run, trials }, 'gates_missed')[0]).toBe('N1 C1');
   });
 
   it('numbers the measurements of a block that was measured again', () => {
-    const trials = completed.map((trial) => Object.assign({}, trial, trial.trial === 5 ? { attempt: 1 } : {}));
+    const trials = completed.map((trial) =>
+      Object.assign({}, trial, trial.trial === 5 ? { attempt: 1 } : {}),
+    );
     expect(cellsOf({ ...run, trials }, 'attempt')).toEqual(['0', '0', '0', '0', '0', '1']);
   });
 

@@ -1,5 +1,6 @@
-// Exports one row per trial, for a spreadsheet, R or pandas: burn-in and failed trials too, marked in columns. Lines end with a
-// line feed alone, which every reader of RFC 4180 takes and which line tools need.
+// Exports one row per trial, for a spreadsheet, R or pandas: burn-in and failed trials too, marked
+// in columns. Lines end with a line feed alone, which every reader of RFC 4180 takes and which line
+// tools need.
 
 import { selectMeasured } from '../../analysis/measured-trials.ts';
 import type { Metric } from '../../analysis/metrics/metric.ts';
@@ -12,16 +13,26 @@ interface Column {
   readonly cell: (trial: TrialRecord) => string | number | boolean | undefined;
 }
 
-/** Rows are in the order of the run; values of metrics unrounded, in the unit that their title names. The first line is the header. */
+/**
+ * Rows are in the order of the run; values of metrics unrounded, in the unit that their title
+ * names. The first line is the header.
+ */
 export function renderCsv(run: SavedRun, metrics: readonly Metric[]): string {
   const columns = [...identity(run), ...metrics.map(metricColumn), ...ending];
   const trials = run.trials.toSorted((a, b) => a.trial - b.trial);
-  const rows = [columns.map(({ title }) => title), ...trials.map((trial) => columns.map(({ cell }) => plainText(cell(trial))))];
+  const rows = [
+    columns.map(({ title }) => title),
+    ...trials.map((trial) => columns.map(({ cell }) => plainText(cell(trial)))),
+  ];
   return rows.map((row) => `${row.map(quoteField).join(',')}\n`).join('');
 }
 
 function identity(run: SavedRun): readonly Column[] {
-  const analysed = new Set(selectMeasured(run).flatMap(({ arms }) => arms.flatMap(({ completed }) => completed.map(({ trial }) => trial))));
+  const analysed = new Set(
+    selectMeasured(run).flatMap(({ arms }) =>
+      arms.flatMap(({ completed }) => completed.map(({ trial }) => trial)),
+    ),
+  );
   return [
     { title: 'trial', cell: ({ trial }) => trial },
     { title: 'block', cell: ({ block }) => block },
@@ -48,12 +59,19 @@ const faultColumns: readonly Column[] = [
 ];
 
 function metricColumn({ id, unit, value }: Metric): Column {
-  return { title: `${id} (${unit})`, cell: (trial) => (trial.outcome === 'failed' ? undefined : value(trial)) };
+  return {
+    title: `${id} (${unit})`,
+    cell: (trial) => (trial.outcome === 'failed' ? undefined : value(trial)),
+  };
 }
 
 const ending: readonly Column[] = [
   { title: 'gates_missed', cell: missedGates },
-  { title: 'failure', cell: (trial) => (trial.outcome === 'failed' ? `${trial.failure.code}: ${trial.failure.message}` : undefined) },
+  {
+    title: 'failure',
+    cell: (trial) =>
+      trial.outcome === 'failed' ? `${trial.failure.code}: ${trial.failure.message}` : undefined,
+  },
 ];
 
 /** `N1 H2`; undefined for a trial that has no gates because it failed. */
@@ -66,7 +84,9 @@ function missedGates(trial: TrialRecord): string | undefined {
 }
 
 function plainText(value: ReturnType<Column['cell']>): string {
-  return value === undefined || (typeof value === 'number' && !Number.isFinite(value)) ? '' : String(value);
+  return value === undefined || (typeof value === 'number' && !Number.isFinite(value))
+    ? ''
+    : String(value);
 }
 
 /** RFC 4180 §2.5 to 2.7. */

@@ -11,7 +11,9 @@ import { renderHistograms } from './hgrm.ts';
 
 const context = {
   analysis: fullAnalysis(),
-  metrics: fixtureMetrics.map((metric) => Object.assign({ isExact: metric.id.startsWith('bytes.') }, metric)),
+  metrics: fixtureMetrics.map((metric) =>
+    Object.assign({ isExact: metric.id.startsWith('bytes.') }, metric),
+  ),
 };
 
 const failed = (trial: CompletedTrial): FailedTrial => ({
@@ -29,7 +31,11 @@ const failed = (trial: CompletedTrial): FailedTrial => ({
   failure: { code: 'CHILD_DIED', message: 'the server process said "out of memory", and ended' },
 });
 
-const run = fixtureRun({ blocks: 2, transports: ['sse', 'ws', 'tcp'], edit: (trial) => (trial.trial === 5 ? failed(trial) : trial) });
+const run = fixtureRun({
+  blocks: 2,
+  transports: ['sse', 'ws', 'tcp'],
+  edit: (trial) => (trial.trial === 5 ? failed(trial) : trial),
+});
 
 it.each([
   ['export.csv', renderCsv(run, metrics)],

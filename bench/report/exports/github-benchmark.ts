@@ -1,6 +1,7 @@
-// Renders the input of github-action-benchmark with `tool: customSmallerIsBetter`. The tool knows one direction per file, so
-// metrics for which more is better, or neither, are left out; and it plots each entry by itself, so only endpoints and counted
-// metrics are in. https://github.com/benchmark-action/github-action-benchmark
+// Renders the input of github-action-benchmark with `tool: customSmallerIsBetter`. The tool knows
+// one direction per file, so metrics for which more is better, or neither, are left out; and it
+// plots each entry by itself, so only endpoints and counted metrics are in.
+// https://github.com/benchmark-action/github-action-benchmark
 
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import { armTitleOf } from '../report-context.ts';
@@ -19,7 +20,10 @@ interface Entry {
 /** A JSON array; empty, which the tool refuses, when no load point can be trusted. */
 export function renderGithubBenchmark(context: ExportContext): string {
   const entries = trackedEstimates(context)
-    .filter(({ metric }) => metric.better === 'lower' && (metric.endpoint !== undefined || metric.isExact === true))
+    .filter(
+      ({ metric }) =>
+        metric.better === 'lower' && (metric.endpoint !== undefined || metric.isExact === true),
+    )
     .map((tracked) => toEntry(context, tracked));
   return `${JSON.stringify(entries, undefined, 2)}\n`;
 }
@@ -36,14 +40,19 @@ function toEntry(context: ExportContext, tracked: TrackedEstimate): Entry {
   };
 }
 
-/** Half-width of the 95 % interval, which need not be symmetric around the value: the mean of a ratio-scaled metric is geometric. */
+/**
+ * Half-width of the 95 % interval, which need not be symmetric around the value: the mean of a
+ * ratio-scaled metric is geometric.
+ */
 function halfWidth({ low, high }: Estimate): number | undefined {
   return low === undefined || high === undefined ? undefined : (high - low) / 2;
 }
 
 function verdictLine({ analysis }: ExportContext, { arm, metric, point }: TrackedEstimate): string {
   if (arm === analysis.baseline) return 'verdict: baseline';
-  const comparison = point.comparisons.find((one) => one.metric === metric.id && one.otherArm === arm);
+  const comparison = point.comparisons.find(
+    (one) => one.metric === metric.id && one.otherArm === arm,
+  );
   if (comparison === undefined) return 'verdict: not compared';
   const titleOf = (name: string): string => armTitleOf(analysis, name);
   const [baselineTitle, otherTitle] = [titleOf(analysis.baseline), titleOf(arm)];
@@ -51,7 +60,9 @@ function verdictLine({ analysis }: ExportContext, { arm, metric, point }: Tracke
   return `verdict: ${otherTitle} against ${baselineTitle}: ${words}`;
 }
 
-/** Six significant digits: the tool prints numbers as they are, and no interval here is narrower. */
+/**
+ * Six significant digits: the tool prints numbers as they are, and no interval here is narrower.
+ */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -5,17 +5,23 @@ import type { CompletedTrial } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { renderHistograms } from './hgrm.ts';
 
-/** Points as plotFiles.html reads them: four fields, the first and the last of which are numbers. */
+/**
+ * Points as plotFiles.html reads them: four fields, the first and the last of which are numbers.
+ */
 function plotted(text: string): readonly { readonly value: number; readonly inverse: number }[] {
   return text
     .split('\n')
     .map((line) => line.trim().split(/ +/))
     .filter((fields) => !fields[0]!.startsWith('#') && fields.length === 4)
-    .map((fields) => ({ value: Number.parseFloat(fields[0]!), inverse: Number.parseFloat(fields[3]!) }))
+    .map((fields) => ({
+      value: Number.parseFloat(fields[0]!),
+      inverse: Number.parseFloat(fields[3]!),
+    }))
     .filter(({ value, inverse }) => !Number.isNaN(value) && !Number.isNaN(inverse));
 }
 
-const inverses = (text: string | undefined): number[] => plotted(text!).map(({ inverse }) => inverse);
+const inverses = (text: string | undefined): number[] =>
+  plotted(text!).map(({ inverse }) => inverse);
 
 const meanLine = /^#\[Mean +=\s+([0-9.]+),\s+StdDeviation +=\s+([0-9.]+)/m;
 const maxLine = /^#\[Max +=\s+([0-9.]+),\s+Total count +=\s+([0-9.]+)/m;
@@ -26,10 +32,16 @@ function evenly(count: number, effectiveCount = count): Distribution {
   return { count, effectiveCount, mean: ((count + 1) / 2) * NS_PER_MS, values };
 }
 
-function textsOf(distributionOf: (trial: CompletedTrial) => Distribution | undefined, options: FixtureOptions = {}): readonly string[] {
+function textsOf(
+  distributionOf: (trial: CompletedTrial) => Distribution | undefined,
+  options: FixtureOptions = {},
+): readonly string[] {
   const edit = (trial: CompletedTrial): CompletedTrial => {
     const deliveryScheduledNs = distributionOf(trial);
-    return { ...trial, distributions: deliveryScheduledNs === undefined ? {} : { deliveryScheduledNs } };
+    return {
+      ...trial,
+      distributions: deliveryScheduledNs === undefined ? {} : { deliveryScheduledNs },
+    };
   };
   return renderHistograms(fixtureRun({ blocks: 3, ...options, edit })).map(({ text }) => text);
 }
@@ -37,7 +49,10 @@ function textsOf(distributionOf: (trial: CompletedTrial) => Distribution | undef
 describe('a percentile distribution', () => {
   it('has the quantiles in ms, the rank of each, and what HdrHistogram writes below', () => {
     const [text] = textsOf(() => evenly(1000));
-    expect(plotted(text!).find(({ inverse }) => inverse === 10)).toEqual({ value: 900, inverse: 10 });
+    expect(plotted(text!).find(({ inverse }) => inverse === 10)).toEqual({
+      value: 900,
+      inverse: 10,
+    });
     expect(text).toContain('\n  990.000000 0.990000000000        990         100.00\n');
     expect(text).toContain('\n 1000.000000 1.000000000000       1000\n#[Mean');
     expect(meanLine.exec(text!)?.[1]).toBe('500.500000');
@@ -52,7 +67,8 @@ describe('a percentile distribution', () => {
 
   it('has about the standard deviation of its samples', () => {
     const [text] = textsOf(() => evenly(100_000));
-    // The deviation of evenly spread samples is their range over √12; the steps of the grid lose about 1 % of it.
+    // The deviation of evenly spread samples is their range over √12; the steps of the grid lose
+    // about 1 % of it.
     const exact = 100_000 / Math.sqrt(12);
     expect(Math.abs(Number(meanLine.exec(text!)?.[2]) / exact - 1)).toBeLessThan(0.02);
   });
@@ -60,13 +76,17 @@ describe('a percentile distribution', () => {
   it('is the median over trials, so that one bad trial does not bend it', () => {
     const [calm] = textsOf(() => evenly(1000));
     const [shaken] = textsOf((trial) =>
-      trial.block === 2 ? { ...evenly(1000), values: evenly(1000).values.map((ns) => ns * 50) } : evenly(1000),
+      trial.block === 2
+        ? { ...evenly(1000), values: evenly(1000).values.map((ns) => ns * 50) }
+        : evenly(1000),
     );
     expect(plotted(shaken!)).toEqual(plotted(calm!));
   });
 
   it('leaves burn-in out', () => {
-    expect(textsOf((trial) => (trial.burnIn ? evenly(9) : evenly(1000)))).toEqual(textsOf(() => evenly(1000)));
+    expect(textsOf((trial) => (trial.burnIn ? evenly(9) : evenly(1000)))).toEqual(
+      textsOf(() => evenly(1000)),
+    );
   });
 
   it('ends where the trials no longer support a quantile, and has the maximum all the same', () => {
@@ -77,7 +97,9 @@ describe('a percentile distribution', () => {
   });
 
   it('begins with the same rows in every file, because plotters take the percentiles of all from the first', () => {
-    const [few, many] = textsOf((trial) => evenly(40_000, trial.arm.transport === 'sse' ? 400 : 40_000));
+    const [few, many] = textsOf((trial) =>
+      evenly(40_000, trial.arm.transport === 'sse' ? 400 : 40_000),
+    );
     expect(inverses(many).slice(0, inverses(few).length)).toEqual(inverses(few));
     expect(inverses(many).length).toBeGreaterThan(inverses(few).length);
   });
@@ -88,7 +110,9 @@ describe('a percentile distribution', () => {
     const relabelled = {
       ...run,
       header: { ...run.header, plan: { ...run.header.plan, arms } },
-      trials: run.trials.map((trial) => Object.assign({}, trial, { arm: { ...trial.arm, client: 'library' as const } })),
+      trials: run.trials.map((trial) =>
+        Object.assign({}, trial, { arm: { ...trial.arm, client: 'library' as const } }),
+      ),
     };
     expect(renderHistograms(relabelled).map(({ file }) => file)).toEqual([
       'histograms/sse-library-10-delivery.hgrm',
@@ -99,7 +123,9 @@ describe('a percentile distribution', () => {
   });
 
   it('is not there without a completed trial that has one', () => {
-    expect(textsOf((trial) => (trial.arm.transport === 'ws' ? undefined : evenly(1000)))).toHaveLength(1);
+    expect(
+      textsOf((trial) => (trial.arm.transport === 'ws' ? undefined : evenly(1000))),
+    ).toHaveLength(1);
     expect(renderHistograms(fixtureRun({ edit: () => undefined }))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
-// Percentile distributions as HdrHistogram prints them (.hgrm), for plotFiles.html, hdr-plot and gnuplot. Two things follow
-// from how those read a file. It holds one distribution, since several would be drawn as one line: a row is the median over
-// trials of a quantile that is exact within each trial, never a quantile of pooled trials. And all files have the same rows
-// up to where they end, since plotFiles.html takes the percentiles of all files from the first.
+// Percentile distributions as HdrHistogram prints them (.hgrm), for plotFiles.html, hdr-plot and
+// gnuplot. Two things follow from how those read a file. It holds one distribution, since several
+// would be drawn as one line: a row is the median over trials of a quantile that is exact within
+// each trial, never a quantile of pooled trials. And all files have the same rows up to where they
+// end, since plotFiles.html takes the percentiles of all files from the first.
 
 import { strict as assert } from 'node:assert';
 import { selectMeasured, type MeasuredArm } from '../../analysis/measured-trials.ts';
@@ -18,11 +19,16 @@ export interface HistogramFile {
   readonly text: string;
 }
 
-/** Delivery latency, from when a token was due, in ms: one file for each arm and load point that has a completed trial. */
+/**
+ * Delivery latency, from when a token was due, in ms: one file for each arm and load point that has
+ * a completed trial.
+ */
 export function renderHistograms(run: SavedRun): readonly HistogramFile[] {
   return selectMeasured(run).flatMap(({ loadPoint, arms }) =>
     arms.flatMap((arm) => {
-      const distributions = arm.completed.flatMap((trial) => trial.distributions.deliveryScheduledNs ?? []);
+      const distributions = arm.completed.flatMap(
+        (trial) => trial.distributions.deliveryScheduledNs ?? [],
+      );
       if (distributions.length === 0) return [];
       const file = `histograms/${fileName(arm)}-${loadPointKey(loadPoint).replaceAll(' ', '-')}-delivery.hgrm`;
       const source = `${run.header.streamduel}, run ${run.header.name} of ${run.header.startedAt}, arm ${arm.name}, ${loadPoint.fault === undefined ? `${loadPoint.connections} connections` : loadPointTitle(loadPoint)}`;
@@ -38,9 +44,12 @@ function fileName({ name }: MeasuredArm): string {
 function renderDistribution(distributions: readonly Distribution[], source: string): string {
   const last = lastSupported(distributions);
   const count = Math.round(medianOf(distributions, (one) => one.count));
-  const at = (index: number): number => medianOf(distributions, (one) => one.values[index] as number);
+  const at = (index: number): number =>
+    medianOf(distributions, (one) => one.values[index] as number);
   const maximum = at(quantileGrid.length - 1);
-  const rows = quantileGrid.slice(0, last + 1).map((q, index) => renderRow({ value: at(index), q, count }));
+  const rows = quantileGrid
+    .slice(0, last + 1)
+    .map((q, index) => renderRow({ value: at(index), q, count }));
   const lines = [
     `#[Delivery latency in ms, from when a token was due to its receipt; streamduel ${source}]`,
     `#[Each number is the median over ${distributions.length} trials; TotalCount is of one trial; trials are not pooled]`,
@@ -56,22 +65,38 @@ function renderDistribution(distributions: readonly Distribution[], source: stri
   return `${lines.join('\n')}\n`;
 }
 
-/** Index of the highest quantile below the maximum that most of the trials have enough independent samples for. */
+/**
+ * Index of the highest quantile below the maximum that most of the trials have enough independent
+ * samples for.
+ */
 function lastSupported(distributions: readonly Distribution[]): number {
   return quantileGrid.findLastIndex((q) => {
-    const supporting = distributions.filter(({ effectiveCount }) => isQuantileSupported(q, effectiveCount));
+    const supporting = distributions.filter(({ effectiveCount }) =>
+      isQuantileSupported(q, effectiveCount),
+    );
     return q < 1 && supporting.length * 2 > distributions.length;
   });
 }
 
-function medianOf(distributions: readonly Distribution[], of: (distribution: Distribution) => number): number {
+function medianOf(
+  distributions: readonly Distribution[],
+  of: (distribution: Distribution) => number,
+): number {
   const middle = median(distributions.map(of));
   assert(middle !== undefined, 'a distribution is rendered from at least one trial');
   return middle;
 }
 
 /** The last row has no fourth column, as HdrHistogram leaves it: 1/(1 − 1). */
-function renderRow({ value, q, count }: { readonly value: number; readonly q: number; readonly count: number }): string {
+function renderRow({
+  value,
+  q,
+  count,
+}: {
+  readonly value: number;
+  readonly q: number;
+  readonly count: number;
+}): string {
   const rank = Math.max(1, Math.ceil(q * count));
   const inverse = q === 1 ? '' : ` ${(1 / (1 - q)).toFixed(2).padStart(14)}`;
   return `${milliseconds(value)} ${q.toFixed(12)} ${String(rank).padStart(10)}${inverse}`;
@@ -82,7 +107,10 @@ function milliseconds(ns: number): string {
   return (ns / NS_PER_MS).toFixed(6).padStart(12);
 }
 
-/** Standard deviation, with samples in the middle between the two quantiles around them, as HdrHistogram counts those of a bucket. */
+/**
+ * Standard deviation, with samples in the middle between the two quantiles around them, as
+ * HdrHistogram counts those of a bucket.
+ */
 function deviationOf({ values }: Distribution): number {
   const steps = quantileGrid.slice(1).map((q, index) => ({
     share: q - (quantileGrid[index] as number),

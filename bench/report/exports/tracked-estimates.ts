@@ -1,5 +1,6 @@
-// Selects the estimates for tools that watch a benchmark over time. They raise alarms on the number alone, so anything without a
-// verdict as a whole stays out: INVALID and HARNESS-LIMITED load points, the null arm, and arms that repeat or alter another one.
+// Selects the estimates for tools that watch a benchmark over time. They raise alarms on the number
+// alone, so anything without a verdict as a whole stays out: INVALID and HARNESS-LIMITED load
+// points, the null arm, and arms that repeat or alter another one.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
@@ -18,7 +19,10 @@ export interface ExportContext {
 }
 
 export interface TrackedEstimate {
-  /** `stream, ws, 100 connections`, `reconnect, ws, reset, 100 connections, identical`: the same in every run of the same question, because the tools match by name. */
+  /**
+   * `stream, ws, 100 connections`, `reconnect, ws, reset, 100 connections, identical`: the same in
+   * every run of the same question, because the tools match by name.
+   */
   readonly name: string;
   readonly arm: string;
   readonly metric: TrackedMetric;
@@ -30,14 +34,20 @@ export interface TrackedEstimate {
 export function trackedEstimates({ analysis, metrics }: ExportContext): readonly TrackedEstimate[] {
   return analysis.loadPoints
     .filter((point) => whyNotBelieved(point) === undefined)
-    .flatMap((point) => trackedArms(point).flatMap((arm) => metrics.flatMap((metric) => find(analysis, { arm, metric, point }))));
+    .flatMap((point) =>
+      trackedArms(point).flatMap((arm) =>
+        metrics.flatMap((metric) => find(analysis, { arm, metric, point })),
+      ),
+    );
 }
 
 /** One sentence for every load point that is left out, with the reason. */
 export function untrackedLoadPoints(analysis: Analysis): readonly string[] {
   return analysis.loadPoints.flatMap((point) => {
     const reason = whyNotBelieved(point);
-    return reason === undefined ? [] : [`${loadPointTitle(point.loadPoint)} left out of the export: ${reason}`];
+    return reason === undefined
+      ? []
+      : [`${loadPointTitle(point.loadPoint)} left out of the export: ${reason}`];
   });
 }
 
@@ -45,17 +55,27 @@ function trackedArms({ arms }: LoadPointAnalysis): readonly string[] {
   return arms.filter(({ arm }) => isUnderComparison(arm)).map(({ name }) => name);
 }
 
-/** With a fault, the name uses ids rather than titles, because a title may be worded better one day. */
+/**
+ * With a fault, the name uses ids rather than titles, because a title may be worded better one day.
+ */
 function trackedName(scenario: string, arm: string, loadPoint: LoadPoint): string {
   const { connections, fault, policy } = loadPoint;
   if (fault === undefined) return `${scenario}, ${arm}, ${loadPointTitle(loadPoint)}`;
-  return [scenario, arm, fault, loadPointTitle({ connections }), ...(policy === undefined ? [] : [policy])].join(', ');
+  return [
+    scenario,
+    arm,
+    fault,
+    loadPointTitle({ connections }),
+    ...(policy === undefined ? [] : [policy]),
+  ].join(', ');
 }
 
 type Place = Pick<TrackedEstimate, 'arm' | 'metric' | 'point'>;
 
 function find({ plan }: Analysis, { arm, metric, point }: Place): readonly TrackedEstimate[] {
-  const estimate = point.summaries.find((summary) => summary.metric === metric.id && summary.arm === arm)?.estimate;
+  const estimate = point.summaries.find(
+    (summary) => summary.metric === metric.id && summary.arm === arm,
+  )?.estimate;
   if (estimate === undefined || !Number.isFinite(estimate.value)) return [];
   return [{ name: trackedName(plan.scenario, arm, point.loadPoint), arm, metric, point, estimate }];
 }

@@ -8,11 +8,22 @@ import { measureSlug, renderBencher } from './bencher.ts';
 import { renderGithubBenchmark } from './github-benchmark.ts';
 import { untrackedLoadPoints } from './tracked-estimates.ts';
 
-const tracked = fixtureMetrics.map((metric) => Object.assign({ isExact: metric.id.startsWith('bytes.') }, metric));
+const tracked = fixtureMetrics.map((metric) =>
+  Object.assign({ isExact: metric.id.startsWith('bytes.') }, metric),
+);
 
-/** Fields that github-action-benchmark reads from a custom benchmark: extractCustomBenchmarkResult in its src/extract.ts. */
+/**
+ * Fields that github-action-benchmark reads from a custom benchmark: extractCustomBenchmarkResult
+ * in its src/extract.ts.
+ */
 const entriesSchema = z.array(
-  z.strictObject({ name: z.string(), unit: z.string(), value: z.number(), range: z.string().optional(), extra: z.string().optional() }),
+  z.strictObject({
+    name: z.string(),
+    unit: z.string(),
+    value: z.number(),
+    range: z.string().optional(),
+    extra: z.string().optional(),
+  }),
 );
 
 /** https://bencher.dev/bmf.json */
@@ -20,12 +31,18 @@ const bmfSchema = z.record(
   z.string().min(1).max(1024),
   z.record(
     z.string().min(1).max(64),
-    z.strictObject({ value: z.number(), lower_value: z.number().optional(), upper_value: z.number().optional() }),
+    z.strictObject({
+      value: z.number(),
+      lower_value: z.number().optional(),
+      upper_value: z.number().optional(),
+    }),
   ),
 );
 
-const entriesOf = (analysis: Analysis) => entriesSchema.parse(JSON.parse(renderGithubBenchmark({ analysis, metrics: tracked })));
-const benchmarksOf = (analysis: Analysis) => bmfSchema.parse(JSON.parse(renderBencher({ analysis, metrics: tracked })));
+const entriesOf = (analysis: Analysis) =>
+  entriesSchema.parse(JSON.parse(renderGithubBenchmark({ analysis, metrics: tracked })));
+const benchmarksOf = (analysis: Analysis) =>
+  bmfSchema.parse(JSON.parse(renderBencher({ analysis, metrics: tracked })));
 
 function withFirstPoint(edit: (point: LoadPointAnalysis) => LoadPointAnalysis): Analysis {
   const analysis = fullAnalysis();
@@ -52,14 +69,21 @@ describe('github-action-benchmark', () => {
   });
 
   it('gets no metric of which more is better, for the tool has one direction', () => {
-    const turned = tracked.map((metric) => (metric.id === 'delivery.p50' ? { ...metric, better: 'higher' as const } : metric));
-    expect(renderGithubBenchmark({ analysis: fullAnalysis(), metrics: turned })).not.toContain('delivery.p50');
+    const turned = tracked.map((metric) =>
+      metric.id === 'delivery.p50' ? { ...metric, better: 'higher' as const } : metric,
+    );
+    expect(renderGithubBenchmark({ analysis: fullAnalysis(), metrics: turned })).not.toContain(
+      'delivery.p50',
+    );
   });
 
   it('gets half the width of the interval as a range that the tool can read', () => {
     const analysis = withFirstPoint((point) => ({
       ...point,
-      summaries: point.summaries.map((summary) => ({ ...summary, estimate: { value: 10, low: 8.5, high: 12, trials: 12 } })),
+      summaries: point.summaries.map((summary) => ({
+        ...summary,
+        estimate: { value: 10, low: 8.5, high: 12, trials: 12 },
+      })),
     }));
     expect(entriesOf(analysis)[0]).toEqual({
       name: 'stream, sse, 100 connections: open.p50',
@@ -69,20 +93,29 @@ describe('github-action-benchmark', () => {
       extra: 'trials: 12\nverdict: baseline',
     });
     // The pattern is that of extractRangeInfo of the tool.
-    const ranges = entriesOf(fullAnalysis()).map(({ range }) => /^± (\d.*)$/.exec(range ?? '')?.[1]);
-    expect(ranges.filter((range) => range === undefined || !Number.isFinite(Number(range)))).toEqual([]);
+    const ranges = entriesOf(fullAnalysis()).map(
+      ({ range }) => /^± (\d.*)$/.exec(range ?? '')?.[1],
+    );
+    expect(
+      ranges.filter((range) => range === undefined || !Number.isFinite(Number(range))),
+    ).toEqual([]);
   });
 
   it('gets no range of a single trial', () => {
     const estimate = { value: 10, low: undefined, high: undefined, trials: 1 };
-    const analysis = withFirstPoint((point) => ({ ...point, summaries: point.summaries.map((summary) => ({ ...summary, estimate })) }));
+    const analysis = withFirstPoint((point) => ({
+      ...point,
+      summaries: point.summaries.map((summary) => ({ ...summary, estimate })),
+    }));
     expect(entriesOf(analysis).every((entry) => !('range' in entry))).toBe(true);
   });
 
   it('gets the verdict against the baseline beside the number', () => {
-    expect(entriesOf(fullAnalysis()).find(({ name }) => name === 'stream, ws, 100 connections: delivery.p50')?.extra).toBe(
-      'trials: 12\nverdict: WebSocket against SSE: WebSocket better',
-    );
+    expect(
+      entriesOf(fullAnalysis()).find(
+        ({ name }) => name === 'stream, ws, 100 connections: delivery.p50',
+      )?.extra,
+    ).toBe('trials: 12\nverdict: WebSocket against SSE: WebSocket better');
   });
 });
 
@@ -97,22 +130,37 @@ describe('Bencher', () => {
     ]);
     const measures = benchmarks['stream, ws, 100 connections']!;
     // All but memory.connection, which the fixture did not measure.
-    expect(Object.keys(measures)).toEqual(tracked.filter(({ id }) => id !== 'memory.connection').map((metric) => measureSlug(metric)));
+    expect(Object.keys(measures)).toEqual(
+      tracked.filter(({ id }) => id !== 'memory.connection').map((metric) => measureSlug(metric)),
+    );
     const { value, lower_value: low, upper_value: high } = measures['delivery-p50-ns']!;
     expect([low! < value, value < high!]).toEqual([true, true]);
   });
 
   it('gets a value alone where there is no interval', () => {
     const estimate = { value: 10, low: undefined, high: undefined, trials: 1 };
-    const analysis = withFirstPoint((point) => ({ ...point, summaries: point.summaries.map((summary) => ({ ...summary, estimate })) }));
-    expect(benchmarksOf(analysis)['stream, sse, 100 connections']!['open-p50-ns']).toEqual({ value: 10 });
+    const analysis = withFirstPoint((point) => ({
+      ...point,
+      summaries: point.summaries.map((summary) => ({ ...summary, estimate })),
+    }));
+    expect(benchmarksOf(analysis)['stream, sse, 100 connections']!['open-p50-ns']).toEqual({
+      value: 10,
+    });
   });
 
   it('gets slugs that it accepts, each once, with the unit at the end', () => {
     const slugs = metrics.map((metric) => measureSlug(metric));
-    expect(slugs.filter((slug) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(slug) || slug.length > 64)).toEqual([]);
+    expect(
+      slugs.filter((slug) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(slug) || slug.length > 64),
+    ).toEqual([]);
     expect(new Set(slugs).size).toBe(metrics.length);
-    expect(slugs).toEqual(expect.arrayContaining(['delivery-p99-ns', 'rate-tokens-per-s', 'bytes-token-bytes-per-token']));
+    expect(slugs).toEqual(
+      expect.arrayContaining([
+        'delivery-p99-ns',
+        'rate-tokens-per-s',
+        'bytes-token-bytes-per-token',
+      ]),
+    );
   });
 });
 
@@ -130,7 +178,9 @@ describe('what nobody should be alarmed by', () => {
   it('includes an arm that repeats another to show the noise', () => {
     const analysis = withFirstPoint((point) => ({
       ...point,
-      arms: point.arms.map((arm) => (arm.name === 'ws' ? { ...arm, arm: { ...arm.arm, label: 'copy' } } : arm)),
+      arms: point.arms.map((arm) =>
+        arm.name === 'ws' ? { ...arm, arm: { ...arm.arm, label: 'copy' } } : arm,
+      ),
     }));
     expect(Object.keys(benchmarksOf(analysis))).toEqual(['stream, sse, 100 connections']);
   });

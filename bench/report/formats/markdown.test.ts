@@ -1,13 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { alert, details, flow, heading, left, list, right, shellCode, table, type Content } from '../blocks.ts';
+import {
+  alert,
+  details,
+  flow,
+  heading,
+  left,
+  list,
+  right,
+  shellCode,
+  table,
+  type Content,
+} from '../blocks.ts';
 import { renderMarkdown } from './markdown.ts';
 
 const markdownOf = (content: Content): string => renderMarkdown(flow(content));
 
 it('blocks have a blank line between them', () => {
-  expect(markdownOf([heading(2, 'Cost'), 'It took a while.', list(['a', 'b']), shellCode('streamduel run')])).toBe(
-    '## Cost\n\nIt took a while.\n\n- a\n- b\n\n```sh\nstreamduel run\n```',
-  );
+  expect(
+    markdownOf([
+      heading(2, 'Cost'),
+      'It took a while.',
+      list(['a', 'b']),
+      shellCode('streamduel run'),
+    ]),
+  ).toBe('## Cost\n\nIt took a while.\n\n- a\n- b\n\n```sh\nstreamduel run\n```');
 });
 
 describe('a table', () => {
@@ -19,9 +35,9 @@ describe('a table', () => {
 
   it('shows the wide form of every column, and in bold what is strong', () => {
     const columns = [left('metric', { narrow: 'm' }), right('p', { only: 'wide' })];
-    expect(markdownOf(table(columns, [[{ text: 'delivery', narrow: 'd', isStrong: true }, '0.01']]))).toBe(
-      '| metric       |    p |\n| :----------- | ---: |\n| **delivery** | 0.01 |',
-    );
+    expect(
+      markdownOf(table(columns, [[{ text: 'delivery', narrow: 'd', isStrong: true }, '0.01']])),
+    ).toBe('| metric       |    p |\n| :----------- | ---: |\n| **delivery** | 0.01 |');
   });
 });
 
@@ -32,7 +48,9 @@ it('a blank line follows a summary, without which GitHub shows Markdown as text'
 });
 
 it('every line of an alert is quoted', () => {
-  expect(markdownOf(alert('caution', ['**INVALID**', list(['a', 'b'])]))).toBe('> [!CAUTION]\n> **INVALID**\n>\n> - a\n> - b');
+  expect(markdownOf(alert('caution', ['**INVALID**', list(['a', 'b'])]))).toBe(
+    '> [!CAUTION]\n> **INVALID**\n>\n> - a\n> - b',
+  );
 });
 
 it('a figure is an image with its alternative, whatever stands in either', () => {

@@ -14,14 +14,18 @@ function renderBlock(block: Block): string {
   return render(block);
 }
 
-const renderers: { readonly [Kind in Block['kind']]: (block: Extract<Block, { kind: Kind }>) => string } = {
+const renderers: {
+  readonly [Kind in Block['kind']]: (block: Extract<Block, { kind: Kind }>) => string;
+} = {
   heading: ({ level, text }) => `${'#'.repeat(level)} ${text}`,
   paragraph: ({ text }) => text,
   list: ({ items }) => items.map((item) => `- ${item}`).join('\n'),
   table: renderTable,
-  figure: ({ file, alt }) => `![${oneLine(alt).replaceAll(/[[\]]/g, String.raw`\$&`)}](${encodeURI(file)})`,
+  figure: ({ file, alt }) =>
+    `![${oneLine(alt).replaceAll(/[[\]]/g, String.raw`\$&`)}](${encodeURI(file)})`,
   // The blank lines make GitHub read the inside as Markdown.
-  details: ({ summary, blocks }) => `<details>\n<summary>${escapeHtml(summary)}</summary>\n\n${renderMarkdown(blocks)}\n\n</details>`,
+  details: ({ summary, blocks }) =>
+    `<details>\n<summary>${escapeHtml(summary)}</summary>\n\n${renderMarkdown(blocks)}\n\n</details>`,
   code: ({ language, text }) => `\`\`\`${language}\n${text}\n\`\`\``,
   alert: renderAlert,
 };
@@ -29,7 +33,9 @@ const renderers: { readonly [Kind in Block['kind']]: (block: Extract<Block, { ki
 /** A table whose source lines up too. A pipe or a line break in a cell stays inside its cell. */
 function renderTable({ columns, rows }: Table): string {
   return markdownTable(
-    [columns.map(({ title }) => title), ...rows.map((row) => row.map(cellText))].map((row) => row.map(escapeCell)),
+    [columns.map(({ title }) => title), ...rows.map((row) => row.map(cellText))].map((row) =>
+      row.map(escapeCell),
+    ),
     { align: columns.map(({ align }) => align), stringLength: stringWidth },
   );
 }
@@ -45,7 +51,9 @@ function renderAlert({ severity, blocks }: Alert): string {
     .map((block) => renderMarkdown([block]))
     .join('\n\n')
     .split('\n');
-  return [`> [!${severity.toUpperCase()}]`, ...lines.map((line) => `> ${line}`.trimEnd())].join('\n');
+  return [`> [!${severity.toUpperCase()}]`, ...lines.map((line) => `> ${line}`.trimEnd())].join(
+    '\n',
+  );
 }
 
 function escapeCell(text: string): string {

@@ -9,7 +9,12 @@ const marked: Paint = (style, text) => (style === 'bold' ? text : `<${style} ${t
 
 const verdicts = (words: string): Table =>
   table(
-    [left('endpoint'), right('ratio [95 % CI]', { narrow: 'ratio' }), right('p', { only: 'wide' }), left('verdict')],
+    [
+      left('endpoint'),
+      right('ratio [95 % CI]', { narrow: 'ratio' }),
+      right('p', { only: 'wide' }),
+      left('verdict'),
+    ],
     [
       [code('open.p50'), '1.02', '0.4', 'equivalent'],
       ['delivery.p99', '12.5', '0.01', { text: `${words}, in full`, narrow: words, tone: 'good' }],
@@ -25,11 +30,16 @@ it('a terminal shows the narrow form: short titles and cells, no column for wide
 });
 
 it('the tone of the last cell colours it, and no other cell', () => {
-  expect(renderTableText(verdicts('better'), marked).split('\n')[2]).toBe('delivery.p99   12.5  <green better>');
+  expect(renderTableText(verdicts('better'), marked).split('\n')[2]).toBe(
+    'delivery.p99   12.5  <green better>',
+  );
 });
 
 it('text that is too wide wraps, within 100 columns', () => {
-  const text = renderTableText(verdicts('WebSocket better by an amount that may not matter '.repeat(4)), plainPaint);
+  const text = renderTableText(
+    verdicts('WebSocket better by an amount that may not matter '.repeat(4)),
+    plainPaint,
+  );
   expect(text.split('\n').length).toBeGreaterThan(4);
   expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
 });
@@ -41,8 +51,15 @@ it('the first column may have all that the last one leaves, or half', () => {
 });
 
 it('a limit holds for a column in between', () => {
-  const limited = table([left('a'), left('arm', { mostWidth: 8 }), left('z')], [['1', 'sse/library', '2']]);
-  expect(renderTableText(limited, plainPaint).split('\n')).toEqual(['a  arm       z', '1  sse/libr  2', '   ary']);
+  const limited = table(
+    [left('a'), left('arm', { mostWidth: 8 }), left('z')],
+    [['1', 'sse/library', '2']],
+  );
+  expect(renderTableText(limited, plainPaint).split('\n')).toEqual([
+    'a  arm       z',
+    '1  sse/libr  2',
+    '   ary',
+  ]);
 });
 
 it('a table without rows is nothing', () => {

@@ -7,24 +7,37 @@ import { TERMINAL_COLUMNS, type Paint } from '../paint.ts';
 import { joinedWidth, layOutRow, longestWord, type TextColumn } from '../text-layout.ts';
 
 /**
- * How wide the first column may be: as wide as it needs if the last one has room enough then, or never more than half of what the
- * others leave.
+ * How wide the first column may be: as wide as it needs if the last one has room enough then, or
+ * never more than half of what the others leave.
  */
 export type FirstColumn = 'as-needed' | 'half';
 
-const styles: Record<Tone, Parameters<Paint>[0]> = { good: 'green', bad: 'red', doubt: 'yellow', muted: 'dim' };
+const styles: Record<Tone, Parameters<Paint>[0]> = {
+  good: 'green',
+  bad: 'red',
+  doubt: 'yellow',
+  muted: 'dim',
+};
 
 /**
- * At most 100 columns wide, without a line break at its end: the columns in between get the width that they need, the first and the
- * last share the rest, and what is too wide wraps. Empty without rows.
+ * At most 100 columns wide, without a line break at its end: the columns in between get the width
+ * that they need, the first and the last share the rest, and what is too wide wraps. Empty without
+ * rows.
  */
-export function renderTableText(table: Table, paint: Paint, firstColumn: FirstColumn = 'as-needed'): string {
+export function renderTableText(
+  table: Table,
+  paint: Paint,
+  firstColumn: FirstColumn = 'as-needed',
+): string {
   const { columns, rows } = narrowForm(table);
   if (rows.length === 0) return '';
-  const widest = (column: number): number => Math.max(...rows.map(({ texts }) => stringWidth(texts[column] ?? '')));
+  const widest = (column: number): number =>
+    Math.max(...rows.map(({ texts }) => stringWidth(texts[column] ?? '')));
   const last = columns.length - 1;
   const between = columns.map(({ title, mostWidth = Number.POSITIVE_INFINITY }, index) =>
-    index === 0 || index === last ? 0 : Math.min(mostWidth, Math.max(longestWord(title), widest(index))),
+    index === 0 || index === last
+      ? 0
+      : Math.min(mostWidth, Math.max(longestWord(title), widest(index))),
   );
   const rest = TERMINAL_COLUMNS - joinedWidth(between);
   const half = Math.floor(rest / 2);
@@ -33,14 +46,19 @@ export function renderTableText(table: Table, paint: Paint, firstColumn: FirstCo
       ? Math.min(Math.max(longestWord(columns[0]?.title ?? ''), widest(0)), half)
       : Math.min(widest(0), Math.max(half, rest - widest(last)));
   const widths = between.with(0, first).with(last, rest - first);
-  const laidOut = columns.map(({ align }, index): TextColumn => ({ width: widths[index] ?? 0, align }));
+  const laidOut = columns.map(({ align }, index): TextColumn => ({
+    width: widths[index] ?? 0,
+    align,
+  }));
   return [
     ...layOutRow(
       laidOut,
       columns.map(({ title }) => title),
       (text) => text,
     ).map((line) => paint('bold', line)),
-    ...rows.flatMap(({ texts, tone }) => layOutRow(laidOut, texts, (text) => (tone === undefined ? text : paint(styles[tone], text)))),
+    ...rows.flatMap(({ texts, tone }) =>
+      layOutRow(laidOut, texts, (text) => (tone === undefined ? text : paint(styles[tone], text))),
+    ),
   ].join('\n');
 }
 

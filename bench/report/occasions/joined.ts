@@ -1,8 +1,15 @@
-// Writes joined runs: the verdict over the occasions, the runs' own verdicts beside it, and the varied conditions.
+// Writes joined runs: the verdict over the occasions, the runs' own verdicts beside it, and the
+// varied conditions.
 
 import type { Verdict } from '../../analysis/analysis.ts';
 import type { Condition } from '../../analysis/occasions/conditions.ts';
-import type { ComparedArms, JoinedComparison, JoinedCondition, JoinedRuns, SensitivityCell } from '../../analysis/occasions/joined-runs.ts';
+import type {
+  ComparedArms,
+  JoinedComparison,
+  JoinedCondition,
+  JoinedRuns,
+  SensitivityCell,
+} from '../../analysis/occasions/joined-runs.ts';
 import { paths } from '../../contract/arms/paths.ts';
 import { loadPointKey } from '../../contract/load-point.ts';
 import {
@@ -15,7 +22,19 @@ import {
   formatValue,
   UNKNOWN,
 } from '../format.ts';
-import { details, flow, heading, left, list, right, section, table, type Block, type Content, type Table } from '../blocks.ts';
+import {
+  details,
+  flow,
+  heading,
+  left,
+  list,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+  type Table,
+} from '../blocks.ts';
 import { renderMarkdown } from '../formats/markdown.ts';
 import { code } from '../inline.ts';
 import { loadWords } from '../report-context.ts';
@@ -35,7 +54,12 @@ function joinedBlocks(joined: JoinedRuns): readonly Block[] {
     section('What was varied', [renderSensitivity(joined)]),
     ...variations
       .filter(({ runs }) => runs.length > 1)
-      .map((variation) => section(`Verdicts with ${conditionWords(variation.condition)}`, renderTables(variation, checked))),
+      .map((variation) =>
+        section(
+          `Verdicts with ${conditionWords(variation.condition)}`,
+          renderTables(variation, checked),
+        ),
+      ),
     section('The runs', [renderRuns(conditions), list(warnings)]),
     howToRead,
     section('Repeat it', [
@@ -46,7 +70,9 @@ function joinedBlocks(joined: JoinedRuns): readonly Block[] {
 }
 
 function titleOf({ runs, comparisons }: JoinedCondition): string {
-  const arms = [...new Set(comparisons.flatMap(({ baselineTitle, otherTitle }) => [baselineTitle, otherTitle]))];
+  const arms = [
+    ...new Set(comparisons.flatMap(({ baselineTitle, otherTitle }) => [baselineTitle, otherTitle])),
+  ];
   return `${arms.join(' or ')}? ${occasionWords(runs.length)}`;
 }
 
@@ -73,8 +99,15 @@ function renderTables({ comparisons }: JoinedCondition, checked: string): Conten
 }
 
 /** One group for each load point and other arm, in their order. */
-function byPlace(comparisons: readonly JoinedComparison[]): readonly (readonly JoinedComparison[])[] {
-  return [...Map.groupBy(comparisons, ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`).values()];
+function byPlace(
+  comparisons: readonly JoinedComparison[],
+): readonly (readonly JoinedComparison[])[] {
+  return [
+    ...Map.groupBy(
+      comparisons,
+      ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`,
+    ).values(),
+  ];
 }
 
 function renderVerdicts(own: readonly JoinedComparison[]): Table {
@@ -87,7 +120,8 @@ function renderVerdicts(own: readonly JoinedComparison[]): Table {
   const rows = own.map((one) => [
     one.title,
     effectText(one),
-    verdictText(one, one.verdict) + (one.occasionsNeeded === undefined ? '' : ` (≈ ${one.occasionsNeeded} occasions)`),
+    verdictText(one, one.verdict) +
+      (one.occasionsNeeded === undefined ? '' : ` (≈ ${one.occasionsNeeded} occasions)`),
     verdictsText(
       one,
       one.occasions.map(({ verdict }) => verdict),
@@ -96,13 +130,23 @@ function renderVerdicts(own: readonly JoinedComparison[]): Table {
   return table(columns, rows);
 }
 
-function effectText({ ratio, difference, unit }: Pick<JoinedComparison, 'ratio' | 'difference' | 'unit'>): string {
+function effectText({
+  ratio,
+  difference,
+  unit,
+}: Pick<JoinedComparison, 'ratio' | 'difference' | 'unit'>): string {
   return ratio === undefined ? formatDifferenceEstimate(difference, unit) : formatRatio(ratio);
 }
 
-function verdictText({ baselineTitle, otherTitle, otherArm, margin }: ComparedArms, verdict: Verdict): string {
+function verdictText(
+  { baselineTitle, otherTitle, otherArm, margin }: ComparedArms,
+  verdict: Verdict,
+): string {
   const titleOfArm = (arm: string): string => (arm === otherArm ? otherTitle : baselineTitle);
-  if (verdict.kind === 'exact') return verdict.favours === undefined ? 'exact' : `exact: ${titleOfArm(verdict.favours)} smaller`;
+  if (verdict.kind === 'exact')
+    return verdict.favours === undefined
+      ? 'exact'
+      : `exact: ${titleOfArm(verdict.favours)} smaller`;
   return verdictLabel(verdict, titleOfArm, margin);
 }
 
@@ -154,7 +198,13 @@ function marginWords({ margin: { ratio, absolute }, unit }: JoinedComparison): s
 }
 
 function renderOccasions(own: readonly JoinedComparison[]): Table {
-  const columns = [left('endpoint'), left('run'), right('blocks'), right('effect [95 % CI]'), left('its own verdict')];
+  const columns = [
+    left('endpoint'),
+    left('run'),
+    right('blocks'),
+    right('effect [95 % CI]'),
+    left('its own verdict'),
+  ];
   const rows = own.flatMap((one) =>
     one.occasions.map(({ folder, blocks, ratio, difference, verdict }) => [
       one.title,
@@ -169,7 +219,9 @@ function renderOccasions(own: readonly JoinedComparison[]): Table {
 
 function renderSensitivity({ sensitivity, main, variations, checked }: JoinedRuns): Content {
   if (sensitivity.length === 0) return [];
-  const headings = [main, ...variations].map(({ condition, runs }) => `${conditionWords(condition)} (${occasionWords(runs.length)})`);
+  const headings = [main, ...variations].map(
+    ({ condition, runs }) => `${conditionWords(condition)} (${occasionWords(runs.length)})`,
+  );
   const columns = [
     left('endpoint'),
     ...headings.flatMap((heading, index) => {
@@ -177,20 +229,32 @@ function renderSensitivity({ sensitivity, main, variations, checked }: JoinedRun
       return index === 0 ? own : own.concat(left('does it hold?'));
     }),
   ];
-  const places = Map.groupBy(sensitivity, ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`);
+  const places = Map.groupBy(
+    sensitivity,
+    ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`,
+  );
   const ways = [...new Set([main, ...variations].map(({ condition }) => condition.path))];
   return [
     ...[...places.values()].map((rows) => {
       const [{ otherTitle, baselineTitle, loadPoint }] = rows as [(typeof rows)[number]];
-      const cells = rows.map((row) => [row.title, ...row.cells.flatMap((cell) => cellTexts(cell, row))]);
-      return [heading(3, `${otherTitle} against ${baselineTitle}, ${loadWords(loadPoint)}, by condition`), table(columns, cells)];
+      const cells = rows.map((row) => [
+        row.title,
+        ...row.cells.flatMap((cell) => cellTexts(cell, row)),
+      ]);
+      return [
+        heading(3, `${otherTitle} against ${baselineTitle}, ${loadWords(loadPoint)}, by condition`),
+        table(columns, cells),
+      ];
     }),
     ways.length === 1 ? [] : list(ways.map((path) => `Path ${path} (${paths[path].summary}).`)),
     checked,
   ];
 }
 
-function cellTexts(cell: SensitivityCell, row: ComparedArms & Pick<JoinedComparison, 'unit'>): string[] {
+function cellTexts(
+  cell: SensitivityCell,
+  row: ComparedArms & Pick<JoinedComparison, 'unit'>,
+): string[] {
   const { ratio, difference, verdicts, outcome } = cell;
   return [
     effectText({ ratio, difference, unit: row.unit }),
@@ -206,7 +270,13 @@ const outcomeWords: Record<NonNullable<SensitivityCell['outcome']>, string> = {
 };
 
 function renderRuns(conditions: readonly JoinedCondition[]): Table {
-  const columns = [left('run'), left('started'), left('condition'), right('seed'), left('plan SHA-256')];
+  const columns = [
+    left('run'),
+    left('started'),
+    left('condition'),
+    right('seed'),
+    left('plan SHA-256'),
+  ];
   const rows = conditions.flatMap(({ condition, runs }) =>
     runs.map(({ folder, startedAt, seed, planSha256 }) => [
       folder,

@@ -1,4 +1,5 @@
-// Renders the part that a report of a run shows first: its verdicts, or between equal arms the noise floor.
+// Renders the part that a report of a run shows first: its verdicts, or between equal arms the
+// noise floor.
 
 import { section, type Content } from '../blocks.ts';
 import { isEqualArmsRun } from '../report-context.ts';
@@ -10,5 +11,7 @@ import { renderVerdicts } from './verdicts.ts';
 export function renderAnswer(context: RunReport, charts: readonly ChartLink[]): Content {
   const own = context.parts.verdicts?.(context, charts);
   if (own !== undefined) return own;
-  return isEqualArmsRun(context.analysis) ? section('Noise floor', [renderNoiseFloor(context)]) : renderVerdicts(context);
+  return isEqualArmsRun(context.analysis)
+    ? section('Noise floor', [renderNoiseFloor(context)])
+    : renderVerdicts(context);
 }

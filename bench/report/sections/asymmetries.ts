@@ -1,4 +1,5 @@
-// Lists what differs between the arms besides the transport itself. Everything else is one code path shared by all of them.
+// Lists what differs between the arms besides the transport itself. Everything else is one code
+// path shared by all of them.
 
 import { armTitle, type Arm } from '../../contract/arms/arms.ts';
 import { paths } from '../../contract/arms/paths.ts';
@@ -17,14 +18,22 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
   const { plan } = analysis;
   const isSteady = parts.outlivesConnections !== true;
   const present = transportsOf(plan.arms);
-  const stacks = new Set(plan.arms.map(({ client }) => client).filter((client) => !isBrowser(client)));
+  const stacks = new Set(
+    plan.arms.map(({ client }) => client).filter((client) => !isBrowser(client)),
+  );
   return section('What differs between the arms', [
     `${parts.alike ?? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     list([
       ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
       ...present.flatMap(({ texts }) => texts.opening ?? []),
       ...(parts.asymmetries?.(analysis) ?? []),
-      ...(isSteady ? [...(parts.isOnTimetable === true ? [] : handlers(present)), ...ends(present), ...writing(plan.arms)] : []),
+      ...(isSteady
+        ? [
+            ...(parts.isOnTimetable === true ? [] : handlers(present)),
+            ...ends(present),
+            ...writing(plan.arms),
+          ]
+        : []),
       ...(plan.arms.some(({ writes }) => writes !== undefined)
         ? [
             `${plan.arms.flatMap((arm) => (arm.writes === undefined ? [] : [`${armTitle(arm)}: ${writesOf[arm.writes]}`])).join('. ')}. Their libraries do the opposite by themselves.`,
@@ -45,7 +54,9 @@ function resumeIds(present: readonly TransportDescription[]): readonly string[] 
 }
 
 function handlers(present: readonly TransportDescription[]): readonly string[] {
-  const moments = present.flatMap(({ title, twin }) => (twin.handlerRuns === undefined ? [] : [`${twin.handlerRuns} on ${title}`]));
+  const moments = present.flatMap(({ title, twin }) =>
+    twin.handlerRuns === undefined ? [] : [`${twin.handlerRuns} on ${title}`],
+  );
   if (moments.length < 2) return [];
   return [
     `A stream's due times count from its handler, which runs ${listWords(moments)}: the handshake is charged to open latency and time to first token, not to delivery.`,
@@ -55,7 +66,9 @@ function handlers(present: readonly TransportDescription[]): readonly string[] {
 function ends(present: readonly TransportDescription[]): readonly string[] {
   const [first, ...others] = handshakesFirst(present).flatMap(({ texts }) => texts.end ?? []);
   if (first === undefined || others.length === 0) return [];
-  return [`${capitalised([`${first.stream} ends ${first.how}`, ...others.map(({ stream, how }) => `${stream} ${how}`)].join(', '))}.`];
+  return [
+    `${capitalised([`${first.stream} ends ${first.how}`, ...others.map(({ stream, how }) => `${stream} ${how}`)].join(', '))}.`,
+  ];
 }
 
 function writing(arms: readonly Arm[]): readonly string[] {

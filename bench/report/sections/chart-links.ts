@@ -2,7 +2,9 @@
 
 import { heading, section, type Block, type Figure } from '../blocks.ts';
 
-/** A chart as the report needs it: its file, and its text alternative for those who cannot see it. */
+/**
+ * A chart as the report needs it: its file, and its text alternative for those who cannot see it.
+ */
 export interface ChartLink {
   /** Name within `charts/`. */
   readonly file: string;
@@ -17,7 +19,10 @@ export function renderChartLinks(charts: readonly ChartLink[]): readonly Block[]
   );
 }
 
-/** The images alone, for a section on their content. `folder` is where the run is, seen from the text: `memory/`. */
+/**
+ * The images alone, for a section on their content. `folder` is where the run is, seen from the
+ * text: `memory/`.
+ */
 export function chartFigures(charts: readonly ChartLink[], folder = ''): readonly Figure[] {
   return charts.map(({ file, alt }) => ({ kind: 'figure', file: `${folder}charts/${file}`, alt }));
 }

@@ -29,8 +29,22 @@ const pageMoments =
 export function renderDefinitions({ analysis, metrics, parts }: RunReport): readonly Block[] {
   if (metrics.length === 0) return [];
   const definitions = table(
-    [left('metric'), left('id'), left('endpoint'), left('unit'), left('better'), left('definition')],
-    metrics.map((metric) => [metric.title, metric.id, metric.endpoint ?? '', unitWords[metric.unit], metric.better, metric.definition]),
+    [
+      left('metric'),
+      left('id'),
+      left('endpoint'),
+      left('unit'),
+      left('better'),
+      left('definition'),
+    ],
+    metrics.map((metric) => [
+      metric.title,
+      metric.id,
+      metric.endpoint ?? '',
+      unitWords[metric.unit],
+      metric.better,
+      metric.definition,
+    ]),
   );
   return section('Definitions', [
     parts.moments ?? `${streamMoments}${analysis.browser === undefined ? '' : pageMoments}`,

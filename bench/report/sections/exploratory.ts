@@ -1,9 +1,23 @@
-// Renders comparisons that were not declared before the run: they suggest what to look at next and decide nothing.
+// Renders comparisons that were not declared before the run: they suggest what to look at next and
+// decide nothing.
 import { loadPointTitle } from '../../contract/load-point.ts';
 
-import { formatDifferenceEstimate, formatEstimate, formatP, formatRatio, UNKNOWN } from '../format.ts';
+import {
+  formatDifferenceEstimate,
+  formatEstimate,
+  formatP,
+  formatRatio,
+  UNKNOWN,
+} from '../format.ts';
 import { details, flow, left, right, section, table, type Block } from '../blocks.ts';
-import { armTitleOf, exploratoryComparisons, metricText, comparedArms, type ArmComparison, type ReportContext } from '../report-context.ts';
+import {
+  armTitleOf,
+  exploratoryComparisons,
+  metricText,
+  comparedArms,
+  type ArmComparison,
+  type ReportContext,
+} from '../report-context.ts';
 
 /** Benjamini–Hochberg: of the rows that are marked, about one in ten may be marked by chance. */
 const FALSE_DISCOVERY_RATE = 0.1;

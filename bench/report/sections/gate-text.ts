@@ -9,7 +9,9 @@ export function gateValue(value: number | undefined, unit: string): string {
 }
 
 export function limitText(limit: number, unit: string): string {
-  return unit === 'ratio' || unit === 'ns' || unit === 'bytes' ? formatSetting(limit, unit) : formatNumber(limit);
+  return unit === 'ratio' || unit === 'ns' || unit === 'bytes'
+    ? formatSetting(limit, unit)
+    : formatNumber(limit);
 }
 
 const gateFormats: Record<Gate['unit'], (value: number | undefined) => string> = {

@@ -1,4 +1,5 @@
-// Renders the top of the report: the question, the conditions of the run, and whether the answer can be trusted.
+// Renders the top of the report: the question, the conditions of the run, and whether the answer
+// can be trusted.
 
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatCount } from '../format.ts';
@@ -22,25 +23,34 @@ export function renderHeadline(context: RunReport): readonly Block[] {
 function question({ analysis, parts }: RunReport): string {
   const { plan } = analysis;
   const titles = plan.arms.filter(isContestant).map((arm) => armTitle(arm));
-  if (plan.arms.some((arm) => arm.injection !== undefined)) return `Does the harness find what was injected? ${titles.join(', ')}`;
+  if (plan.arms.some((arm) => arm.injection !== undefined))
+    return `Does the harness find what was injected? ${titles.join(', ')}`;
   const isEqual = isEqualArmsRun(analysis);
   if (analysis.pilot !== undefined)
     return `How many blocks does it take to compare ${titles.join(' and ')}${isEqual ? ' with itself' : ''}?`;
-  if (isEqual) return `How much noise does the harness find between two equal arms (${titles.join(', ')})?`;
+  if (isEqual)
+    return `How much noise does the harness find between two equal arms (${titles.join(', ')})?`;
   return `${titles.join(' or ')} ${parts.title}?`;
 }
 
 function banners({ analysis, parts }: RunReport): readonly Content[] {
   const { loadPoints, trials, plan, isComplete, pilot } = analysis;
   const injected = injectedArms(analysis);
-  const invalid = loadPoints.flatMap((point) => point.invalid.map((reason) => `${loadPointTitle(point.loadPoint)}: ${reason}`));
-  const limited = loadPoints.flatMap((point) => point.harnessLimited.map((reason) => `${loadPointTitle(point.loadPoint)}: ${reason}`));
+  const invalid = loadPoints.flatMap((point) =>
+    point.invalid.map((reason) => `${loadPointTitle(point.loadPoint)}: ${reason}`),
+  );
+  const limited = loadPoints.flatMap((point) =>
+    point.harnessLimited.map((reason) => `${loadPointTitle(point.loadPoint)}: ${reason}`),
+  );
   return [
     parts.banner?.(analysis) ?? [],
     injected.length === 0 ? [] : alert('caution', [`**${INJECTED}.**`, list(injected)]),
     invalid.length === 0
       ? []
-      : alert('caution', ['**INVALID**: a check of correctness failed, so these load points prove nothing.', list(invalid)]),
+      : alert('caution', [
+          '**INVALID**: a check of correctness failed, so these load points prove nothing.',
+          list(invalid),
+        ]),
     limited.length === 0
       ? []
       : alert('warning', [
@@ -56,7 +66,10 @@ function banners({ analysis, parts }: RunReport): readonly Content[] {
         ),
     pilot === undefined
       ? []
-      : alert('note', '**PILOT**: this run says how many blocks a comparison needs. It compares nothing, and its blocks are not results.'),
+      : alert(
+          'note',
+          '**PILOT**: this run says how many blocks a comparison needs. It compares nothing, and its blocks are not results.',
+        ),
     plan.verdicts || pilot !== undefined
       ? []
       : alert(

@@ -1,4 +1,5 @@
-// Renders the difference that this run found between two equal arms: no verdict can be finer than that.
+// Renders the difference that this run found between two equal arms: no verdict can be finer than
+// that.
 import { loadPointTitle } from '../../contract/load-point.ts';
 
 import { flow, list, type Block } from '../blocks.ts';
@@ -13,8 +14,12 @@ export function renderNoiseFloor(context: RunReport): readonly Block[] {
   if (copy === undefined) return [];
   const tables = noiseFloorTables(context).map((points) => {
     const floors = noiseFloorTable(context, points);
-    const titles = points.length === 1 ? points.map(({ loadPoint }) => `**${loadPointTitle(loadPoint)}**`) : [];
-    return [titles, floors.rows.length === 0 ? 'Not measured: one of the two arms is INVALID here.' : floors];
+    const titles =
+      points.length === 1 ? points.map(({ loadPoint }) => `**${loadPointTitle(loadPoint)}**`) : [];
+    return [
+      titles,
+      floors.rows.length === 0 ? 'Not measured: one of the two arms is INVALID here.' : floors,
+    ];
   });
   const claims = claimsSentence(analysis);
   return flow([

@@ -1,4 +1,5 @@
-// Renders the result of a pilot. It takes the place of the verdicts of other runs, and does not say which arm is better.
+// Renders the result of a pilot. It takes the place of the verdicts of other runs, and does not say
+// which arm is better.
 
 import { heading, section, shellCode, type Block } from '../blocks.ts';
 import { pilotSentences, pilotTable, pilotTables, pilotTitle } from '../pilot-table.ts';

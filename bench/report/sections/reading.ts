@@ -1,4 +1,5 @@
-// Renders two texts that prevent over-interpretation of the result: how to read the table, and what it cannot say.
+// Renders two texts that prevent over-interpretation of the result: how to read the table, and what
+// it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { commonPath } from '../../contract/arms/arms.ts';
@@ -49,18 +50,29 @@ export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
   const { environment, plan } = analysis;
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const [client, ...otherClients] = new Set(plan.arms.map((arm) => arm.client));
-  const limit = client === undefined || otherClients.length > 0 ? undefined : clientStacks[client].limit;
-  const standards = [...new Set(transportsOf(plan.arms).flatMap(({ isNullArm, standard }) => (isNullArm ? [] : [standard])))];
+  const limit =
+    client === undefined || otherClients.length > 0 ? undefined : clientStacks[client].limit;
+  const standards = [
+    ...new Set(
+      transportsOf(plan.arms).flatMap(({ isNullArm, standard }) => (isNullArm ? [] : [standard])),
+    ),
+  ];
   return section('What this result does not say', [
     `It is about these implementations, in these versions, on this machine.${standards.length === 0 ? '' : ` It is not about ${listWords(standards)} in general.`}`,
     list([
       ...(parts.machineLimits?.(plan, cpus) ?? [
         paths[commonPath(plan.arms)].network,
         `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
-        ...absences(plan.arms, { consequence: 'Each of them can outweigh the difference between the transports.' }),
+        ...absences(plan.arms, {
+          consequence: 'Each of them can outweigh the difference between the transports.',
+        }),
       ]),
       ...(parts.limits?.(analysis) ?? []),
-      ...(limit === undefined ? [] : [`${limit}${parts.takesProbeOnly === true ? '' : ' Measure those with `--client library`.'}`]),
+      ...(limit === undefined
+        ? []
+        : [
+            `${limit}${parts.takesProbeOnly === true ? '' : ' Measure those with `--client library`.'}`,
+          ]),
       ...browserLimits(analysis),
       'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',
       'There is no overall winner: which endpoint matters depends on what you build.',

@@ -1,4 +1,5 @@
-// Lists the blocks that were measured again, the reasons, and the verdicts that would change without the repetitions.
+// Lists the blocks that were measured again, the reasons, and the verdicts that would change
+// without the repetitions.
 
 import type { Analysis, RepeatedBlock, WithoutRepeats } from '../../analysis/analysis.ts';
 import { formatCount, formatDifferenceEstimate, formatP, UNKNOWN } from '../format.ts';
@@ -12,21 +13,34 @@ export function renderRepeats(context: ReportContext): readonly Block[] {
   const { analysis } = context;
   const { repeats, withoutRepeats, blocks } = analysis;
   if (repeats.length === 0 || withoutRepeats === undefined)
-    return flow([heading(3, 'Repeated blocks'), `No block was repeated.${unrepeatedWords(blocks)}`]);
+    return flow([
+      heading(3, 'Repeated blocks'),
+      `No block was repeated.${unrepeatedWords(blocks)}`,
+    ]);
   return flow([
     heading(3, 'Repeated blocks'),
     `${formatCount(repeats.length)} of ${formatCount(blocks.measured)} blocks were measured again, because the machine, not an arm, disturbed them.` +
       ' Of such a block the last whole measurement is analysed, whatever it says: a rule that was fixed before the run.',
     table(
-      [right('block'), left('missed in its first measurement'), right('trials'), right('measured again as')],
+      [
+        right('block'),
+        left('missed in its first measurement'),
+        right('trials'),
+        right('measured again as'),
+      ],
       repeats.map((repeat) => [
         String(repeat.block),
         repeat.misses.map((miss) => missWords(analysis, miss)).join('; '),
         trialRange(repeat.firstTrials),
-        repeat.isUsed ? trialRange(repeat.repeatTrials) : `${trialRange(repeat.repeatTrials)}, cut off and not used`,
+        repeat.isUsed
+          ? trialRange(repeat.repeatTrials)
+          : `${trialRange(repeat.repeatTrials)}, cut off and not used`,
       ]),
     ),
-    list([...withoutRepeats.stolen.map((stolen) => stolenWords(analysis, stolen)), ...changeWords(context, withoutRepeats)]),
+    list([
+      ...withoutRepeats.stolen.map((stolen) => stolenWords(analysis, stolen)),
+      ...changeWords(context, withoutRepeats),
+    ]),
   ]);
 }
 
@@ -37,8 +51,12 @@ function unrepeatedWords({ measured, disturbed }: Analysis['blocks']): string {
     : ` The machine disturbed ${formatCount(disturbed)} of ${formatCount(measured)}; a disturbed block that is not repeated stays in.`;
 }
 
-function missWords(analysis: Analysis, { id, title, value, limit, unit, arm, trial, loadPoint }: RepeatedBlock['misses'][number]): string {
-  const size = value === undefined ? '' : `: ${gateValue(value, unit)}, limit ${limitText(limit, unit)}`;
+function missWords(
+  analysis: Analysis,
+  { id, title, value, limit, unit, arm, trial, loadPoint }: RepeatedBlock['misses'][number],
+): string {
+  const size =
+    value === undefined ? '' : `: ${gateValue(value, unit)}, limit ${limitText(limit, unit)}`;
   const load = analysis.loadPoints.length > 1 ? ` at ${loadWords(loadPoint)}` : '';
   return `${id} ${title}${size} (${armTitleOf(analysis, arm)}${load}, trial ${trial})`;
 }
@@ -52,7 +70,10 @@ function trialRange(trials: readonly number[]): string {
 
 const ALPHA = 0.05;
 
-function stolenWords(analysis: Analysis, { otherArm, difference, p }: WithoutRepeats['stolen'][number]): string {
+function stolenWords(
+  analysis: Analysis,
+  { otherArm, difference, p }: WithoutRepeats['stolen'][number],
+): string {
   const arms = `${armTitleOf(analysis, otherArm)} − ${armTitleOf(analysis, analysis.baseline)}`;
   const verdict =
     p < ALPHA
@@ -61,8 +82,12 @@ function stolenWords(analysis: Analysis, { otherArm, difference, p }: WithoutRep
   return `CPU time stolen in the first measurement of all blocks, ${arms}: ${formatDifferenceEstimate(difference, 'ratio')} (p ${formatP(p)}); ${verdict}.`;
 }
 
-function changeWords({ analysis, metrics }: ReportContext, { changed }: WithoutRepeats): readonly string[] {
-  if (changed.length === 0) return ['Without the repetitions every endpoint would have the same verdict.'];
+function changeWords(
+  { analysis, metrics }: ReportContext,
+  { changed }: WithoutRepeats,
+): readonly string[] {
+  if (changed.length === 0)
+    return ['Without the repetitions every endpoint would have the same verdict.'];
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
   return changed.map(
     ({ metric, otherArm, loadPoint, verdict, verdictWithout }) =>

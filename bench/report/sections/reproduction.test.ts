@@ -10,8 +10,12 @@ type Processes = Pick<Plan, 'clientProcesses' | 'serverProcesses' | 'clientAddre
 function rowsOf(changes: Processes): (string | undefined)[] {
   const analysis = fullAnalysis();
   const changed = { ...analysis, plan: { ...analysis.plan, ...changes } };
-  const text = renderMarkdown(renderRepetition({ analysis: changed, metrics: [], parts: streamParts }));
-  return ['processes', 'connections from'].map((name) => new RegExp(`^\\| ${name} +\\| (.*?) *\\|$`, 'm').exec(text)?.[1]);
+  const text = renderMarkdown(
+    renderRepetition({ analysis: changed, metrics: [], parts: streamParts }),
+  );
+  return ['processes', 'connections from'].map(
+    (name) => new RegExp(`^\\| ${name} +\\| (.*?) *\\|$`, 'm').exec(text)?.[1],
+  );
 }
 
 it('says which processes shared the work, and from where they connected', () => {
@@ -22,7 +26,10 @@ it('says which processes shared the work, and from where they connected', () => 
     three,
     '12 loopback addresses: one has too few local ports',
   ]);
-  expect(rowsOf({ clientAddresses: 4 })).toEqual([undefined, '4 loopback addresses: one has too few local ports']);
+  expect(rowsOf({ clientAddresses: 4 })).toEqual([
+    undefined,
+    '4 loopback addresses: one has too few local ports',
+  ]);
 });
 
 it('says nothing where there is one of each kind', () => {

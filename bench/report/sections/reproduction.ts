@@ -1,4 +1,5 @@
-// Lists everything needed to repeat the measurement: machine, versions, command, seeds, and how long it takes.
+// Lists everything needed to repeat the measurement: machine, versions, command, seeds, and how
+// long it takes.
 
 import type { Analysis, SetupFactor } from '../../analysis/analysis.ts';
 import { DEFAULT_PATH, paths } from '../../contract/arms/paths.ts';
@@ -45,7 +46,10 @@ export function renderRepetition({ analysis, parts }: RunReport): readonly Block
         ['plan SHA-256', code(planSha256)],
         ['tokens SHA-256', code(plan.workload.tokensSha256)],
         ['preset', plan.preset],
-        ['blocks', `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`],
+        [
+          'blocks',
+          `${formatCount(stop?.blocks ?? plan.blocks)} measured, ${formatCount(plan.burnInBlocks)} burn-in`,
+        ],
         ...(parts.settings?.(analysis) ?? windowRows(plan)),
         ...(plan.browser === undefined ? [] : [['browser', code(plan.browser)]]),
         ...(plan.source === undefined ? [] : [['tokens from', code(plan.source)]]),
@@ -58,24 +62,37 @@ export function renderRepetition({ analysis, parts }: RunReport): readonly Block
 }
 
 function windowRows({ warmupNs, windowNs }: Analysis['plan']): string[][] {
-  return [['warm-up, window', `${formatSetting(warmupNs, 'ns')}, ${formatSetting(windowNs, 'ns')}`]];
+  return [
+    ['warm-up, window', `${formatSetting(warmupNs, 'ns')}, ${formatSetting(windowNs, 'ns')}`],
+  ];
 }
 
 /** Empty with one process of each kind that connects from the usual address. */
-function processRows({ clientProcesses = 1, serverProcesses = 1, clientAddresses }: Analysis['plan']): string[][] {
-  const servers = serverProcesses === 1 ? '1 server process' : `${serverProcesses} server processes, each on its own port`;
+function processRows({
+  clientProcesses = 1,
+  serverProcesses = 1,
+  clientAddresses,
+}: Analysis['plan']): string[][] {
+  const servers =
+    serverProcesses === 1
+      ? '1 server process'
+      : `${serverProcesses} server processes, each on its own port`;
   const clients = clientProcesses === 1 ? '1 load process' : `${clientProcesses} load processes`;
   const addresses = clientAddresses === undefined ? undefined : clientAddresses * clientProcesses;
   return [
     ...(clientProcesses === 1 ? [] : [['processes', `${servers}; ${clients}`]]),
-    ...(addresses === undefined ? [] : [['connections from', `${addresses} loopback addresses: one has too few local ports`]]),
+    ...(addresses === undefined
+      ? []
+      : [['connections from', `${addresses} loopback addresses: one has too few local ports`]]),
   ];
 }
 
 /** Empty for loopback. */
 function pathRows({ arms }: Analysis['plan']): string[][] {
   const named = new Set(arms.map(({ path }) => path).filter((path) => path !== DEFAULT_PATH));
-  return named.size === 0 ? [] : [['path', [...named].map((path) => `${path}: ${paths[path].summary}`).join('; ')]];
+  return named.size === 0
+    ? []
+    : [['path', [...named].map((path) => `${path}: ${paths[path].summary}`).join('; ')]];
 }
 
 const factorWords: Record<SetupFactor, string> = {
@@ -88,7 +105,10 @@ const factorWords: Record<SetupFactor, string> = {
   port: 'the port',
 };
 
-/** Innocuous differences of the set-up bias results when they are constant (Mytkowicz et al., ASPLOS 2009). */
+/**
+ * Innocuous differences of the set-up bias results when they are constant (Mytkowicz et al., ASPLOS
+ * 2009).
+ */
 function setupSentence({ setup }: Analysis): string {
   if (setup.length === 0) return '';
   const words = setup.map((factor) => factorWords[factor]);

@@ -11,7 +11,8 @@ it.each(scenarioNames)('every metric of %s has a group', (name) => {
   expect(groups.flatMap((group) => group.members)).toHaveLength(metrics.length);
 });
 
-const metric = (id: string) => ({ id, title: id, unit: 'count', better: 'lower', definition: '' }) as const;
+const metric = (id: string) =>
+  ({ id, title: id, unit: 'count', better: 'lower', definition: '' }) as const;
 
 it("a scenario's own group comes first, or before the group that it names", () => {
   const own = [
@@ -19,5 +20,11 @@ it("a scenario's own group comes first, or before the group that it names", () =
     { title: 'First', words: ['first'] },
   ];
   const metrics = ['cpu.x', 'open.x', 'between.x', 'first.x', 'unknown.x'].map(metric);
-  expect(groupMetrics(metrics, own).map(({ title }) => title)).toEqual(['First', 'Opening', 'Between', 'Cost', 'Other']);
+  expect(groupMetrics(metrics, own).map(({ title }) => title)).toEqual([
+    'First',
+    'Opening',
+    'Between',
+    'Cost',
+    'Other',
+  ]);
 });

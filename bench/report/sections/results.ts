@@ -1,13 +1,28 @@
-// Every metric of every arm, grouped as a stream lives: it opens, its first token comes, tokens arrive, and all of it costs.
+// Every metric of every arm, grouped as a stream lives: it opens, its first token comes, tokens
+// arrive, and all of it costs.
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { formatEstimate, UNKNOWN } from '../format.ts';
-import { details, heading, left, list, right, section, table, type Block, type Content, type Table } from '../blocks.ts';
+import {
+  details,
+  heading,
+  left,
+  list,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+  type Table,
+} from '../blocks.ts';
 import { armTitle, armTitleOf, type MetricText, type ReportContext } from '../report-context.ts';
 import type { MetricGroup, RunReport } from '../scenario-parts.ts';
 
-/** Grouped by the first word of the metric's id; those of a scenario come before or between them, and metrics that fit none last. */
+/**
+ * Grouped by the first word of the metric's id; those of a scenario come before or between them,
+ * and metrics that fit none last.
+ */
 const groups: readonly MetricGroup[] = [
   { title: 'Opening', words: ['connect', 'open'] },
   { title: 'First token', words: ['ttft'] },
@@ -24,7 +39,8 @@ export function renderResults(context: RunReport): readonly Block[] {
     'Mean over trials with its 95 % confidence interval; every quantile was taken inside a trial.',
     ...context.analysis.loadPoints.map((point, index) => {
       const body = [resultTable(context, point), notes(context, point)];
-      // The first table is the result; further ones are folded. Of many load points all are: the sections above have shown the results.
+      // The first table is the result; further ones are folded. Of many load points all are: the
+      // sections above have shown the results.
       return index === 0 && context.parts.hasManyPoints !== true
         ? [heading(3, loadPointTitle(point.loadPoint)), body]
         : details(loadPointTitle(point.loadPoint), body);
@@ -37,9 +53,15 @@ function resultTable({ metrics, parts }: RunReport, point: LoadPointAnalysis): T
     point.summaries.find((summary) => summary.metric === metric && summary.arm === arm);
   const rows: string[][] = [];
   for (const { title, members } of groupMetrics(metrics, parts.metricGroups)) {
-    const shown = members.filter((metric) => point.arms.some((arm) => summaryOf(metric.id, arm.name)?.estimate !== undefined));
+    const shown = members.filter((metric) =>
+      point.arms.some((arm) => summaryOf(metric.id, arm.name)?.estimate !== undefined),
+    );
     if (shown.length > 0) rows.push([`**${title}**`, ...point.arms.map(() => '')]);
-    for (const metric of shown) rows.push([metric.title, ...point.arms.map((arm) => valueCell(summaryOf(metric.id, arm.name), metric))]);
+    for (const metric of shown)
+      rows.push([
+        metric.title,
+        ...point.arms.map((arm) => valueCell(summaryOf(metric.id, arm.name), metric)),
+      ]);
   }
   return table([left('metric'), ...point.arms.map((arm) => right(armTitle(arm.arm)))], rows);
 }
@@ -52,14 +74,20 @@ function valueCell(summary: MetricSummary | undefined, metric: MetricText): stri
 /** Arms that share a note share its line. */
 function notes({ analysis, metrics }: ReportContext, point: LoadPointAnalysis): Content {
   const lines = metrics.flatMap((metric) => {
-    const noted = point.summaries.filter((summary) => summary.metric === metric.id && summary.note !== undefined);
+    const noted = point.summaries.filter(
+      (summary) => summary.metric === metric.id && summary.note !== undefined,
+    );
     return [...new Set(noted.map((summary) => summary.note))].map((note) => {
-      const arms = noted.filter((summary) => summary.note === note).map((summary) => armTitleOf(analysis, summary.arm));
+      const arms = noted
+        .filter((summary) => summary.note === note)
+        .map((summary) => armTitleOf(analysis, summary.arm));
       const isForAll = arms.length === point.arms.length;
       return `${metric.title}${isForAll ? '' : ` (${arms.join(', ')})`}: ${note}`;
     });
   });
-  return lines.length === 0 ? [] : ['Numbers that are missing, or marked \\* and to be doubted:', list(lines)];
+  return lines.length === 0
+    ? []
+    : ['Numbers that are missing, or marked \\* and to be doubted:', list(lines)];
 }
 
 export function groupMetrics(

@@ -18,5 +18,8 @@ export function renderStopping(context: ReportContext): readonly Block[] {
             ' they are made for (92 to 96 % in the simulations of `bench/analysis/simulation`), and p is below 0.05 in up to 8 of 100 comparisons of equal arms.',
         ]),
   ];
-  return flow([heading(3, 'When it stopped'), sentences.filter((sentence) => sentence !== '').join(' ')]);
+  return flow([
+    heading(3, 'When it stopped'),
+    sentences.filter((sentence) => sentence !== '').join(' '),
+  ]);
 }

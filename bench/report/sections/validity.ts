@@ -1,12 +1,30 @@
-// Shows whether the run can be trusted: every gate with its value, the negative control, the floor, and the doubts.
+// Shows whether the run can be trusted: every gate with its value, the negative control, the floor,
+// and the doubts.
 
-import type { Analysis, Comparison, GateSummary, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type {
+  Analysis,
+  Comparison,
+  GateSummary,
+  LoadPointAnalysis,
+} from '../../analysis/analysis.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { isArmControl } from '../../analysis/arm-controls.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
-import { details, heading, left, list, right, section, table, type Block, type Content, type List, type Table } from '../blocks.ts';
+import {
+  details,
+  heading,
+  left,
+  list,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+  type List,
+  type Table,
+} from '../blocks.ts';
 import { armTitle, armTitleOf, isEqualArmsRun, type ReportContext } from '../report-context.ts';
 import type { RunReport } from '../scenario-parts.ts';
 import { gateValue, limitText } from './gate-text.ts';
@@ -14,7 +32,10 @@ import { renderNoiseFloor } from './noise-floor.ts';
 import { renderRepeats } from './repeats.ts';
 import { renderStopping } from './stopping.ts';
 
-/** Connecting a socket is the same work in every arm: any difference here is an artefact of the harness. */
+/**
+ * Connecting a socket is the same work in every arm: any difference here is an artefact of the
+ * harness.
+ */
 const NEGATIVE_CONTROL = 'connect.p50';
 
 /** Metrics for which the null arm is shown. */
@@ -23,16 +44,24 @@ const floorMetrics: readonly string[] = ['delivery.p50', 'delivery.p99', 'cpu.se
 export function renderValidity(context: RunReport): readonly Block[] {
   const { loadPoints, warnings } = context.analysis;
   return section('Validity', [
-    warnings.length === 0 ? [] : ['Warnings of the run:', list(warnings.map((warning) => warning.message))],
+    warnings.length === 0
+      ? []
+      : ['Warnings of the run:', list(warnings.map((warning) => warning.message))],
     noiseFloor(context),
     renderRepeats(context),
     renderStopping(context),
-    context.parts.hasManyPoints === true ? manyPoints(context) : loadPoints.map((point) => onePoint(context, point)),
+    context.parts.hasManyPoints === true
+      ? manyPoints(context)
+      : loadPoints.map((point) => onePoint(context, point)),
   ]);
 }
 
 function onePoint(context: ReportContext, point: LoadPointAnalysis): Content {
-  return [heading(3, loadPointTitle(point.loadPoint)), controls(context, point), gateOverview(context.analysis, point)];
+  return [
+    heading(3, loadPointTitle(point.loadPoint)),
+    controls(context, point),
+    gateOverview(context.analysis, point),
+  ];
 }
 
 /** Of many load points, such as one for each fault, those that met all gates share one sentence. */
@@ -45,7 +74,10 @@ function manyPoints({ analysis }: ReportContext): Content {
       ? ''
       : `${openGates(met).length === 0 ? 'All gates' : 'All gates that could be judged'} were met ${all ? 'everywhere' : `at: ${met.map(({ loadPoint }) => loadPointTitle(loadPoint)).join('; ')}`}.`,
     list(openGates(met)),
-    details('Gates with their values, over all of these; those of each are in analysis.json', gateTable(analysis, mergeGates(met))),
+    details(
+      'Gates with their values, over all of these; those of each are in analysis.json',
+      gateTable(analysis, mergeGates(met)),
+    ),
     ...analysis.loadPoints
       .filter((point) => !isMet(point))
       .map((point) => [heading(3, loadPointTitle(point.loadPoint)), gateOverview(analysis, point)]),
@@ -59,7 +91,11 @@ function noiseFloor(context: RunReport): Content {
 }
 
 function controls(context: ReportContext, point: LoadPointAnalysis): List {
-  return list([...negativeControl(context, point), ...pacingControls(context, point), ...floor(context, point)]);
+  return list([
+    ...negativeControl(context, point),
+    ...pacingControls(context, point),
+    ...floor(context, point),
+  ]);
 }
 
 /** A pilot shows no comparison, not even this one. */
@@ -81,12 +117,19 @@ function controlWords({ ratio, verdict }: Comparison): string {
     : '; **the interval leaves out 1**, so the harness may not have treated the arms alike';
 }
 
-/** Quantities that the harness alone decides, per arm: gates with the prefix of negative controls. */
-function pacingControls({ analysis }: ReportContext, { gates }: LoadPointAnalysis): readonly string[] {
+/**
+ * Quantities that the harness alone decides, per arm: gates with the prefix of negative controls.
+ */
+function pacingControls(
+  { analysis }: ReportContext,
+  { gates }: LoadPointAnalysis,
+): readonly string[] {
   if (analysis.pilot !== undefined) return [];
   const judged = gates.filter(({ id, state }) => isArmControl(id) && state !== 'not-measured');
   return [...Map.groupBy(judged, ({ arm }) => arm)].map(([arm, own]) => {
-    const found = own.map(({ title, median: typical, unit }) => `${title} ${formatControl(typical, unit)}`).join('; ');
+    const found = own
+      .map(({ title, median: typical, unit }) => `${title} ${formatControl(typical, unit)}`)
+      .join('; ');
     const isAlike = own.every(({ state }) => state === 'ok');
     const end = isAlike ? 'alike, as they must be' : '**not alike**: see the gates';
     return `Negative controls of the harness, ${armTitleOf(analysis, arm)} against ${armTitleOf(analysis, analysis.baseline)}: ${found}; ${end}.`;
@@ -100,13 +143,20 @@ function formatControl(value: number | undefined, unit: string): string {
 
 function floor({ metrics }: ReportContext, point: LoadPointAnalysis): readonly string[] {
   const nullArm = point.arms.find((arm) => transports[arm.arm.transport].isNullArm);
-  if (nullArm === undefined) return ['Floor: not measured, because the null arm `tcp` took no part in this run.'];
+  if (nullArm === undefined)
+    return ['Floor: not measured, because the null arm `tcp` took no part in this run.'];
   const values = floorMetrics.flatMap((id) => {
     const text = metrics.find((metric) => metric.id === id);
-    const estimate = point.summaries.find((summary) => summary.metric === id && summary.arm === nullArm.name)?.estimate;
-    return text === undefined || estimate === undefined ? [] : [`${text.title} ${formatEstimate(estimate, text.unit)}`];
+    const estimate = point.summaries.find(
+      (summary) => summary.metric === id && summary.arm === nullArm.name,
+    )?.estimate;
+    return text === undefined || estimate === undefined
+      ? []
+      : [`${text.title} ${formatEstimate(estimate, text.unit)}`];
   });
-  return values.length === 0 ? [] : [`Floor, ${armTitle(nullArm.arm)}: ${values.join('; ')}. No claim is made below it.`];
+  return values.length === 0
+    ? []
+    : [`Floor, ${armTitle(nullArm.arm)}: ${values.join('; ')}. No claim is made below it.`];
 }
 
 function gateOverview(analysis: Analysis, point: LoadPointAnalysis): Content {
@@ -116,7 +166,10 @@ function gateOverview(analysis: Analysis, point: LoadPointAnalysis): Content {
   return [
     `${formatCount(met)} of ${formatCount(point.gates.length)} gates were met.${unmet.length === 0 ? '' : ' The others:'}`,
     gateTable(analysis, unmet),
-    details(`All ${formatCount(point.gates.length)} gates with their values`, gateTable(analysis, point.gates)),
+    details(
+      `All ${formatCount(point.gates.length)} gates with their values`,
+      gateTable(analysis, point.gates),
+    ),
   ];
 }
 
@@ -125,7 +178,9 @@ function isMet({ gates }: LoadPointAnalysis): boolean {
   return gates.length > 0 && gates.every(({ state }) => state === 'ok' || state === 'not-measured');
 }
 
-/** The same gate of the same arm at several load points: the median of medians, the worst of all. */
+/**
+ * The same gate of the same arm at several load points: the median of medians, the worst of all.
+ */
 function mergeGates(points: readonly LoadPointAnalysis[]): readonly GateSummary[] {
   const groups = Map.groupBy(
     points.flatMap(({ gates }) => gates),
@@ -156,7 +211,9 @@ function sumOf(gates: readonly GateSummary[], count: (gate: GateSummary) => numb
 /** Gates without a value, each once with its reason. */
 function openGates(points: readonly LoadPointAnalysis[]): readonly string[] {
   const open = points.flatMap(({ gates }) => gates.filter(({ state }) => state === 'not-measured'));
-  return [...new Set(open.map(({ id, title, note }) => `${id} ${title}: ${note ?? 'not measured'}`))];
+  return [
+    ...new Set(open.map(({ id, title, note }) => `${id} ${title}: ${note ?? 'not measured'}`)),
+  ];
 }
 
 function unmetGates({ gates }: LoadPointAnalysis): readonly GateSummary[] {
@@ -165,7 +222,16 @@ function unmetGates({ gates }: LoadPointAnalysis): readonly GateSummary[] {
 
 function gateTable(analysis: Analysis, gates: readonly GateSummary[]): Table {
   return table(
-    [left('gate'), left('arm'), left('kind'), right('median'), right('worst'), right('limit'), right('missed'), left('state')],
+    [
+      left('gate'),
+      left('arm'),
+      left('kind'),
+      right('median'),
+      right('worst'),
+      right('limit'),
+      right('missed'),
+      left('state'),
+    ],
     sideBySide(gates).map((gate) => [
       `${gate.id} ${gate.title}`,
       armTitleOf(analysis, gate.arm),
@@ -173,7 +239,9 @@ function gateTable(analysis: Analysis, gates: readonly GateSummary[]): Table {
       gateValue(gate.median, gate.unit),
       gateValue(gate.worst, gate.unit),
       limitText(gate.limit, gate.unit),
-      gate.state === 'not-measured' ? UNKNOWN : `${formatCount(gate.missed)} of ${formatCount(gate.trials)}`,
+      gate.state === 'not-measured'
+        ? UNKNOWN
+        : `${formatCount(gate.missed)} of ${formatCount(gate.trials)}`,
       stateWords(gate),
     ]),
   );
@@ -185,6 +253,11 @@ function sideBySide(gates: readonly GateSummary[]): readonly GateSummary[] {
 }
 
 function stateWords({ state, note }: GateSummary): string {
-  const words = { ok: 'ok', warned: 'warned', failed: '**failed**', 'not-measured': 'not measured' }[state];
+  const words = {
+    ok: 'ok',
+    warned: 'warned',
+    failed: '**failed**',
+    'not-measured': 'not measured',
+  }[state];
   return note === undefined ? words : `${words}: ${note}`;
 }

@@ -1,18 +1,46 @@
-// Renders the verdicts: one table per load point, one plain sentence per endpoint, doubts beside them, and the statistics behind.
+// Renders the verdicts: one table per load point, one plain sentence per endpoint, doubts beside
+// them, and the statistics behind.
 
 import type { Comparison, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import { formatCount, formatDifferenceEstimate, formatEstimate, formatP, formatRatio, formatSetting, UNKNOWN } from '../format.ts';
-import { details, heading, left, list, right, section, table, type Block, type Content } from '../blocks.ts';
-import { armTitleOf, metricText, contenders, verdictComparisons, type ArmComparison, type ReportContext } from '../report-context.ts';
+import {
+  formatCount,
+  formatDifferenceEstimate,
+  formatEstimate,
+  formatP,
+  formatRatio,
+  formatSetting,
+  UNKNOWN,
+} from '../format.ts';
+import {
+  details,
+  heading,
+  left,
+  list,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+} from '../blocks.ts';
+import {
+  armTitleOf,
+  metricText,
+  contenders,
+  verdictComparisons,
+  type ArmComparison,
+  type ReportContext,
+} from '../report-context.ts';
 import { verdictTable } from '../verdict-table.ts';
 
 export function renderVerdicts(context: ReportContext): readonly Block[] {
   const { loadPoints } = context.analysis;
   return section(
     'Verdicts',
-    loadPoints.flatMap((point) => contenders(point).map((otherArm) => onePair(context, point, otherArm))),
+    loadPoints.flatMap((point) =>
+      contenders(point).map((otherArm) => onePair(context, point, otherArm)),
+    ),
   );
 }
 
@@ -21,9 +49,14 @@ function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: str
   const comparisons = verdictComparisons(point, otherArm);
   // Exactly counted numbers are their own verdict: the table shows all of them.
   const judged = comparisons.filter(({ verdict }) => verdict.kind !== 'exact');
-  const sentences = judged.map((comparison) => comparison.sentence).filter((sentence) => sentence !== '');
+  const sentences = judged
+    .map((comparison) => comparison.sentence)
+    .filter((sentence) => sentence !== '');
   return [
-    heading(3, `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`),
+    heading(
+      3,
+      `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
+    ),
     verdictTable({ context, point, otherArm }),
     list(sentences),
     doubts(context, comparisons),
@@ -39,7 +72,9 @@ function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: str
 }
 
 function doubts({ metrics }: ReportContext, comparisons: readonly ArmComparison[]): Content {
-  const lines = comparisons.flatMap((one) => one.warnings.map((warning) => `${metricText(metrics, one.metric).title}: ${warning.message}`));
+  const lines = comparisons.flatMap((one) =>
+    one.warnings.map((warning) => `${metricText(metrics, one.metric).title}: ${warning.message}`),
+  );
   return lines.length === 0 ? [] : ['Reasons for doubt:', list(lines)];
 }
 
@@ -53,8 +88,15 @@ interface LabelledComparison {
   readonly comparison: ArmComparison;
 }
 
-/** All numbers behind comparisons of one arm with the baseline, one row each; `labels` says what the labels name. */
-export function renderStatistics({ analysis, metrics }: ReportContext, rows: readonly LabelledComparison[], labels: string): Content {
+/**
+ * All numbers behind comparisons of one arm with the baseline, one row each; `labels` says what the
+ * labels name.
+ */
+export function renderStatistics(
+  { analysis, metrics }: ReportContext,
+  rows: readonly LabelledComparison[],
+  labels: string,
+): Content {
   const columns = [
     left(labels),
     right(`${armTitleOf(analysis, analysis.baseline)} [95 % CI]`),
@@ -101,7 +143,11 @@ function marginWords({ ratio, absolute }: Comparison['margin'], unit: MetricUnit
 function orderEffect({ orderEffect: effect }: Comparison): string {
   return effect === undefined
     ? UNKNOWN
-    : formatRatio({ value: Math.exp(effect.value), low: unlogged(effect.low), high: unlogged(effect.high) });
+    : formatRatio({
+        value: Math.exp(effect.value),
+        low: unlogged(effect.low),
+        high: unlogged(effect.high),
+      });
 }
 
 function unlogged(value: number | undefined): number | undefined {

@@ -1,5 +1,5 @@
-// Explains where the time goes, and by which mechanism the transports differ. The mechanisms describe how the implementations
-// are built; every number beside them comes from the run.
+// Explains where the time goes, and by which mechanism the transports differ. The mechanisms
+// describe how the implementations are built; every number beside them comes from the run.
 
 import type { LoadPointAnalysis, MetricSummary } from '../../analysis/analysis.ts';
 import type { Arm } from '../../contract/arms/arms.ts';
@@ -9,10 +9,16 @@ import { formatEstimate, UNKNOWN } from '../format.ts';
 import { heading, left, list, right, section, table, type Block, type Content } from '../blocks.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
 
-/** Metrics that explain, in the order of the path from the plan to the receiver; those that a run lacks are left out. */
+/**
+ * Metrics that explain, in the order of the path from the plan to the receiver; those that a run
+ * lacks are left out.
+ */
 const parts: readonly { readonly metric: string; readonly role: string }[] = [
   { metric: 'delivery.p50', role: 'Scheduled delivery, median: from due to received' },
-  { metric: 'pacer.wait.p50', role: 'of it, the harness’s own: from due to the turn of the pacer that found the token due' },
+  {
+    metric: 'pacer.wait.p50',
+    role: 'of it, the harness’s own: from due to the turn of the pacer that found the token due',
+  },
   { metric: 'delivery.ready.p50', role: 'of it, ready to received: from that turn to the receipt' },
   { metric: 'delivery.p99', role: 'Scheduled delivery, 99th percentile' },
   { metric: 'pacer.wait.p99', role: 'the harness’s own, 99th percentile' },
@@ -46,7 +52,14 @@ function decomposition({ metrics }: ReportContext, point: LoadPointAnalysis): Co
     const unit = metrics.find((text) => text.id === metric)?.unit;
     const estimates = point.arms.map((arm) => summaryOf(metric, arm.name)?.estimate);
     if (unit === undefined || estimates.every((estimate) => estimate === undefined)) return [];
-    return [[role, ...estimates.map((estimate) => (estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit)))]];
+    return [
+      [
+        role,
+        ...estimates.map((estimate) =>
+          estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit),
+        ),
+      ],
+    ];
   });
   if (rows.length === 0) return [];
   return [

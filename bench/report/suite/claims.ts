@@ -1,11 +1,21 @@
-// Compares a claim about the transports with the measurements: as a section of a report, and for a terminal of
-// 100 columns.
+// Compares a claim about the transports with the measurements: as a section of a report, and for a
+// terminal of 100 columns.
 
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import type { Claim, ClaimAnswer, ClaimReading, ClaimRow } from '../../analysis/claims/claim.ts';
 import { readClaim } from '../../analysis/claims/read-claims.ts';
 import { formatEstimate, formatRatio, formatValue, UNKNOWN } from '../format.ts';
-import { flow, left, right, section, table, type Block, type Cell, type Table, type Tone } from '../blocks.ts';
+import {
+  flow,
+  left,
+  right,
+  section,
+  table,
+  type Block,
+  type Cell,
+  type Table,
+  type Tone,
+} from '../blocks.ts';
 import { loadWords, metricText, type ReportContext } from '../report-context.ts';
 import { renderTableText } from '../formats/terminal.ts';
 import { code } from '../inline.ts';
@@ -21,7 +31,10 @@ const answers: Record<ClaimAnswer, string> = {
   'not-measured': 'not measured',
 };
 
-/** A section of one report, or of a suite; the contexts are those of the runs that it is about. Empty when none of them tests the claim. */
+/**
+ * A section of one report, or of a suite; the contexts are those of the runs that it is about.
+ * Empty when none of them tests the claim.
+ */
 export function renderClaim(claim: Claim, contexts: readonly ReportContext[]): readonly Block[] {
   if (!readingOf(claim, contexts).isAsked) return [];
   return section(`The claim: “${claim.text}”`, [
@@ -32,13 +45,26 @@ export function renderClaim(claim: Claim, contexts: readonly ReportContext[]): r
 }
 
 /** The answer to the claim in one sentence, and the numbers behind it. */
-export function renderClaimAnswer(claim: Claim, contexts: readonly ReportContext[]): readonly Block[] {
+export function renderClaimAnswer(
+  claim: Claim,
+  contexts: readonly ReportContext[],
+): readonly Block[] {
   const reading = readingOf(claim, contexts);
-  return flow([`**${reading.sentence}** ${reading.details.join(' ')}`, claimTable(reading, contexts)]);
+  return flow([
+    `**${reading.sentence}** ${reading.details.join(' ')}`,
+    claimTable(reading, contexts),
+  ]);
 }
 
-/** At most 100 columns wide, without a line break at its end; empty when none of the runs tests the claim. */
-export function renderClaimText(claim: Claim, contexts: readonly ReportContext[], paint: Paint): string {
+/**
+ * At most 100 columns wide, without a line break at its end; empty when none of the runs tests the
+ * claim.
+ */
+export function renderClaimText(
+  claim: Claim,
+  contexts: readonly ReportContext[],
+  paint: Paint,
+): string {
   const reading = readingOf(claim, contexts);
   if (!reading.isAsked) return '';
   const words = wrap([reading.sentence, ...reading.details].join(' '), TERMINAL_COLUMNS).join('\n');
@@ -69,7 +95,12 @@ function claimTable({ claim, rows }: ClaimReading, contexts: readonly ReportCont
       valueCell(row, row.place?.sse, contexts),
       valueCell(row, row.place?.webSocket, contexts),
       formatRatio(row.place?.ratio),
-      { text: answerWords(row), narrow: shortWords(row), isStrong: isShown(row), tone: toneOf(row.answer) },
+      {
+        text: answerWords(row),
+        narrow: shortWords(row),
+        isStrong: isShown(row),
+        tone: toneOf(row.answer),
+      },
     ]),
   );
 }
@@ -85,14 +116,22 @@ function toneOf(answer: ClaimAnswer): Tone | undefined {
   return answer === 'supports' || answer === 'refutes' ? 'good' : 'muted';
 }
 
-function valueCell(row: ClaimRow, estimate: Estimate | undefined, contexts: readonly ReportContext[]): Cell | string {
+function valueCell(
+  row: ClaimRow,
+  estimate: Estimate | undefined,
+  contexts: readonly ReportContext[],
+): Cell | string {
   if (estimate === undefined) return UNKNOWN;
   const unit = unitOf(row, contexts);
   return { text: formatEstimate(estimate, unit), narrow: formatValue(estimate.value, unit) };
 }
 
-function unitOf({ place }: ClaimRow, contexts: readonly ReportContext[]): Parameters<typeof formatValue>[1] {
-  const metrics = contexts.find(({ analysis }) => analysis.plan.scenario === place?.scenario)?.metrics ?? [];
+function unitOf(
+  { place }: ClaimRow,
+  contexts: readonly ReportContext[],
+): Parameters<typeof formatValue>[1] {
+  const metrics =
+    contexts.find(({ analysis }) => analysis.plan.scenario === place?.scenario)?.metrics ?? [];
   return metricText(metrics, place?.metric ?? '').unit;
 }
 
@@ -111,7 +150,9 @@ function clientWords(arm: string): string {
 
 function nameWithPlace({ part, place }: ClaimRow, rows: readonly ClaimRow[]): string {
   const isSingle = rows.filter((row) => row.part === part).length === 1;
-  return isSingle || place === undefined ? part : `${part} (${place.scenario}, ${loadWords(place.loadPoint)})`;
+  return isSingle || place === undefined
+    ? part
+    : `${part} (${place.scenario}, ${loadWords(place.loadPoint)})`;
 }
 
 function answerWords({ answer, reason }: ClaimRow): string {
@@ -123,6 +164,7 @@ const MAX_REASON = 44;
 
 function shortWords({ answer, reason }: ClaimRow): string {
   if (reason === undefined) return answers[answer];
-  const short = reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON - 1).trimEnd()}…`;
+  const short =
+    reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON - 1).trimEnd()}…`;
   return `${answers[answer]}: ${short}`;
 }

@@ -10,7 +10,10 @@ import { renderSuiteReport } from './suite-report.ts';
 import { renderSuiteTerminal } from './suite-terminal.ts';
 
 const terminalOf = (isBroken: boolean): string =>
-  renderSuiteTerminal(fixtureSuite({ isBroken }), { paint: plainPaint, reportPath: 'reports/x/report.md' });
+  renderSuiteTerminal(fixtureSuite({ isBroken }), {
+    paint: plainPaint,
+    reportPath: 'reports/x/report.md',
+  });
 
 it.each([
   ['suite.md', () => renderSuiteReport(fixtureSuite())],
@@ -28,7 +31,9 @@ const headings = (text: string, level: number): readonly string[] =>
 describe('the report of a suite', () => {
   it('has one title, a chapter for each scenario, the claim, the reports and how to repeat it', () => {
     const text = renderSuiteReport(fixtureSuite());
-    expect(headings(text, 1)).toEqual(['SSE or WebSocket? stream, reconnect (stream-reconnect-standard)']);
+    expect(headings(text, 1)).toEqual([
+      'SSE or WebSocket? stream, reconnect (stream-reconnect-standard)',
+    ]);
     expect(headings(text, 2)).toEqual([
       'SSE or WebSocket for streaming LLM tokens? (stream)',
       'SSE or WebSocket when connections break? (reconnect)',
@@ -58,7 +63,9 @@ describe('the report of a suite', () => {
 
   it('names no winner, and says that the correction does not reach across scenarios', () => {
     const text = renderSuiteReport(fixtureSuite());
-    expect(text.toLowerCase()).not.toMatch(/no difference|the winner is|is the (?:overall )?winner|wins overall/);
+    expect(text.toLowerCase()).not.toMatch(
+      /no difference|the winner is|is the (?:overall )?winner|wins overall/,
+    );
     expect(text).toContain('Each scenario is a family of tests of its own');
   });
 });
@@ -71,33 +78,51 @@ describe('the end of a suite', () => {
   it('has what each part would have printed, the claim, and one path', () => {
     const text = terminalOf(false);
     expect(text.match(/^report: .*$/gm)).toEqual(['report: reports/x/report.md']);
-    expect(text.match(/^\S+: scenario \w+/gm)).toEqual(['stream: scenario stream', 'reconnect: scenario reconnect']);
-    expect(text).toMatch(/^“SSE is cheaper with many +SSE +WebSocket +ratio +what this says\nclients”$/m);
+    expect(text.match(/^\S+: scenario \w+/gm)).toEqual([
+      'stream: scenario stream',
+      'reconnect: scenario reconnect',
+    ]);
+    expect(text).toMatch(
+      /^“SSE is cheaper with many +SSE +WebSocket +ratio +what this says\nclients”$/m,
+    );
   });
 });
 
 describe('the claim', () => {
   it('fits 100 columns in the terminal, whatever its reasons', () => {
-    expect(widthOf(renderClaimText(manyClients, claimContexts(), plainPaint))).toBeLessThanOrEqual(100);
+    expect(widthOf(renderClaimText(manyClients, claimContexts(), plainPaint))).toBeLessThanOrEqual(
+      100,
+    );
   });
 
   it('leaves no trace where no scenario asks it', () => {
     const reconnect = fixtureSuite()
       .parts.slice(1)
       .map(({ context }) => context);
-    expect([renderClaim(manyClients, reconnect), renderClaimText(manyClients, reconnect, plainPaint)]).toEqual([[], '']);
+    expect([
+      renderClaim(manyClients, reconnect),
+      renderClaimText(manyClients, reconnect, plainPaint),
+    ]).toEqual([[], '']);
   });
 
   it('stands in a report of its own scenario alone, which says what else would have to be measured', () => {
     const [memory] = claimContexts();
     const text = renderMarkdown(renderClaim(manyClients, [memory!]));
-    expect(text).toMatch(/^\| Memory of an idle connection .*\*\*refutes it: WebSocket better\*\*/m);
-    expect(text).toMatch(/^\| Most streams at the objective .* not measured: scenario capacity measures it/m);
+    expect(text).toMatch(
+      /^\| Memory of an idle connection .*\*\*refutes it: WebSocket better\*\*/m,
+    );
+    expect(text).toMatch(
+      /^\| Most streams at the objective .* not measured: scenario capacity measures it/m,
+    );
   });
 
   it('of steady streams names the load at which it was measured', () => {
-    const text = renderMarkdown(renderClaim(manyClients, [{ analysis: fullAnalysis(), metrics: fixtureMetrics }]));
-    expect(text.match(/^\| CPU time per token .*$/gm)?.map((line) => line.split('|')[2]?.trim())).toEqual([
+    const text = renderMarkdown(
+      renderClaim(manyClients, [{ analysis: fullAnalysis(), metrics: fixtureMetrics }]),
+    );
+    expect(
+      text.match(/^\| CPU time per token .*$/gm)?.map((line) => line.split('|')[2]?.trim()),
+    ).toEqual([
       '`cpu.server.token` of stream, 100 connections',
       '`cpu.server.token` of stream, 1000 connections',
     ]);

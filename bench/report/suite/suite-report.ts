@@ -1,10 +1,23 @@
-// Writes the report of a suite: the answer of each part as its own report has it, their joint result on the claim,
-// and where the rest is.
+// Writes the report of a suite: the answer of each part as its own report has it, their joint
+// result on the claim, and where the rest is.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount, formatWallTime } from '../format.ts';
 import { renderMarkdown } from '../formats/markdown.ts';
-import { alert, deepen, flow, heading, left, list, right, section, shellCode, table, type Block, type Content } from '../blocks.ts';
+import {
+  alert,
+  deepen,
+  flow,
+  heading,
+  left,
+  list,
+  right,
+  section,
+  shellCode,
+  table,
+  type Block,
+  type Content,
+} from '../blocks.ts';
 import { code } from '../inline.ts';
 import type { RunReport } from '../scenario-parts.ts';
 import { renderAnswer } from '../sections/answer.ts';
@@ -47,13 +60,17 @@ function alarm(parts: readonly SuitePart[]): Content {
     const states = statesOf(analysis);
     return states.length === 0 ? [] : [`${folder}: **${states.join('**, **')}**`];
   });
-  return lines.length === 0 ? [] : alert('caution', ['Read these scenarios with care:', list(lines)]);
+  return lines.length === 0
+    ? []
+    : alert('caution', ['Read these scenarios with care:', list(lines)]);
 }
 
 function statesOf({ loadPoints, isComplete }: Analysis): readonly string[] {
   return [
     ...(loadPoints.some(({ invalid }) => invalid.length > 0) ? ['INVALID'] : []),
-    ...(loadPoints.some(({ harnessLimited }) => harnessLimited.length > 0) ? ['HARNESS-LIMITED'] : []),
+    ...(loadPoints.some(({ harnessLimited }) => harnessLimited.length > 0)
+      ? ['HARNESS-LIMITED']
+      : []),
     ...(isComplete ? [] : ['INCOMPLETE']),
   ];
 }
@@ -78,7 +95,14 @@ function firstPart(context: RunReport): Content {
 }
 
 function renderReports(parts: readonly SuitePart[]): readonly Block[] {
-  const columns = [left('scenario'), left('report'), right('trials completed'), right('failed'), right('wall time'), left('plan SHA-256')];
+  const columns = [
+    left('scenario'),
+    left('report'),
+    right('trials completed'),
+    right('failed'),
+    right('wall time'),
+    left('plan SHA-256'),
+  ];
   const rows = parts.map(({ folder, context: { analysis } }) => [
     analysis.plan.scenario,
     `[${folder}/report.md](${folder}/report.md)`,

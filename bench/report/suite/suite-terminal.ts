@@ -1,4 +1,5 @@
-// Renders the text that a suite prints at its end: the text of each part, their result on the claim, and where the report is.
+// Renders the text that a suite prints at its end: the text of each part, their result on the
+// claim, and where the report is.
 
 import { renderTerminal } from '../terminal.ts';
 import type { Paint } from '../paint.ts';
@@ -11,8 +12,13 @@ interface SuiteTerminalOptions {
 }
 
 /** Text of at most 100 columns, except the report's path; ends with a line break. */
-export function renderSuiteTerminal({ claim, parts }: SuiteContext, { paint, reportPath }: SuiteTerminalOptions): string {
-  const texts = parts.map(({ context, thresholds }) => renderTerminal(context, { thresholds, paint }).trimEnd());
+export function renderSuiteTerminal(
+  { claim, parts }: SuiteContext,
+  { paint, reportPath }: SuiteTerminalOptions,
+): string {
+  const texts = parts.map(({ context, thresholds }) =>
+    renderTerminal(context, { thresholds, paint }).trimEnd(),
+  );
   const answer = renderClaimText(
     claim,
     parts.map(({ context }) => context),

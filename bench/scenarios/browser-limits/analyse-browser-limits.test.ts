@@ -9,7 +9,10 @@ import { browserLimitsReading } from './reading.ts';
 type TallyOf = NonNullable<Parameters<typeof limitsRun>[0]>['tallyOf'];
 
 const armsOf = (tallyOf?: TallyOf, blocks = 1) => {
-  const { browserLimits } = analyse(limitsRun({ blocks, ...(tallyOf !== undefined && { tallyOf }) }), browserLimitsReading);
+  const { browserLimits } = analyse(
+    limitsRun({ blocks, ...(tallyOf !== undefined && { tallyOf }) }),
+    browserLimitsReading,
+  );
   const [sse, ws] = browserLimits[0]!.arms;
   return { sse: sse!, ws: ws! };
 };
@@ -24,7 +27,13 @@ it('counts are those of each trial, and times the median of their medians', () =
     opened: [6],
     spanNs: 60 * NS_PER_MS,
   });
-  expect(sse.next).toEqual({ waits: 1, fails: 0, how: [], served: 1, servedAfterNs: 4 * NS_PER_MS });
+  expect(sse.next).toEqual({
+    waits: 1,
+    fails: 0,
+    how: [],
+    served: 1,
+    servedAfterNs: 4 * NS_PER_MS,
+  });
   expect(sse.requests).toEqual({
     beforeNs: 2 * NS_PER_MS,
     whileOpenNs: undefined,
@@ -33,14 +42,30 @@ it('counts are those of each trial, and times the median of their medians', () =
     afterNs: 2 * NS_PER_MS,
   });
   expect(ws.next).toMatchObject({ waits: 0, fails: 1, how: ['close code 1006'] });
-  expect(ws.requests).toMatchObject({ whileOpenNs: 2.5 * NS_PER_MS, waited: 0, afterClosingNs: undefined });
+  expect(ws.requests).toMatchObject({
+    whileOpenNs: 2.5 * NS_PER_MS,
+    waited: 0,
+    afterClosingNs: undefined,
+  });
   expect(ws.atOnce).toMatchObject({ opened: [199], waiting: [0], failed: [101] });
 });
 
 it('tabs share a limit when together they open no more than one alone, and do not when they open more', () => {
   const { sse, ws } = armsOf();
-  expect(sse.tabs).toEqual({ asked: 4, opened: [[4, 2]], isShared: true, secondWaits: 1, secondFails: 0 });
-  expect(ws.tabs).toEqual({ asked: 300, opened: [[200, 90]], isShared: false, secondWaits: 1, secondFails: 0 });
+  expect(sse.tabs).toEqual({
+    asked: 4,
+    opened: [[4, 2]],
+    isShared: true,
+    secondWaits: 1,
+    secondFails: 0,
+  });
+  expect(ws.tabs).toEqual({
+    asked: 300,
+    opened: [[200, 90]],
+    isShared: false,
+    secondWaits: 1,
+    secondFails: 0,
+  });
 });
 
 it('whether tabs share a limit is not known where one alone met none', () => {
@@ -51,7 +76,9 @@ it('whether tabs share a limit is not known where one alone met none', () => {
 it('whether tabs share a limit is not known where trials disagree', () => {
   const [first] = waitingTally.tabs;
   const unshared: BrowserLimitsTally = { ...waitingTally, tabs: [first, first] };
-  expect(armsOf((_transport, block) => (block === 0 ? unshared : waitingTally), 2).sse.tabs.isShared).toBeUndefined();
+  expect(
+    armsOf((_transport, block) => (block === 0 ? unshared : waitingTally), 2).sse.tabs.isShared,
+  ).toBeUndefined();
 });
 
 it('a stream that no closing made room for is counted as not served', () => {
@@ -69,12 +96,25 @@ it('arms are set side by side: no ratio, no p-value and no verdict', () => {
 });
 
 it('metrics are the counts and times of a trial, and a request that waits has no time of its own', () => {
-  const [sse, ws] = ['sse', 'ws'].map((transport) => limitsRun().trials.find(({ arm }) => arm.transport === transport));
-  const valueOf = (id: string, trial = sse) => browserLimitsReading.metrics.find((metric) => metric.id === id)?.value(trial as never);
-  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id))).toEqual([6, 6, 6]);
-  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id, ws))).toEqual([200, 290, 199]);
-  expect([valueOf('limits.fetch'), valueOf('limits.fetch.freed')]).toEqual([undefined, 5 * NS_PER_MS]);
-  expect([valueOf('limits.fetch', ws), valueOf('limits.fetch.freed', ws)]).toEqual([2.5 * NS_PER_MS, undefined]);
+  const [sse, ws] = ['sse', 'ws'].map((transport) =>
+    limitsRun().trials.find(({ arm }) => arm.transport === transport),
+  );
+  const valueOf = (id: string, trial = sse) =>
+    browserLimitsReading.metrics.find((metric) => metric.id === id)?.value(trial as never);
+  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id))).toEqual([
+    6, 6, 6,
+  ]);
+  expect(['limits.streams', 'limits.tabs', 'limits.atonce'].map((id) => valueOf(id, ws))).toEqual([
+    200, 290, 199,
+  ]);
+  expect([valueOf('limits.fetch'), valueOf('limits.fetch.freed')]).toEqual([
+    undefined,
+    5 * NS_PER_MS,
+  ]);
+  expect([valueOf('limits.fetch', ws), valueOf('limits.fetch.freed', ws)]).toEqual([
+    2.5 * NS_PER_MS,
+    undefined,
+  ]);
   expect(valueOf('limits.next', ws)).toBe(2100 * NS_PER_MS);
 });
 

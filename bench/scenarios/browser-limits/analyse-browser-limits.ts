@@ -1,7 +1,13 @@
-// Summarises the streams that one browser opened, arm by arm: counts side by side, times by their medians. Nothing is tested.
+// Summarises the streams that one browser opened, arm by arm: counts side by side, times by their
+// medians. Nothing is tested.
 
 import { strict as assert } from 'node:assert';
-import { countStreams, streamsAsked, type BrowserLimitsPlan, type BrowserLimitsTally } from '../../contract/browser-limits.ts';
+import {
+  countStreams,
+  streamsAsked,
+  type BrowserLimitsPlan,
+  type BrowserLimitsTally,
+} from '../../contract/browser-limits.ts';
 import type { BrowserLimitsTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
 import type { ArmBrowserLimits, BrowserLimitsAnalysis, NextStream } from './findings.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../../analysis/measured-trials.ts';
@@ -13,10 +19,17 @@ export function analyseBrowserLimits(
   points: readonly MeasuredLoadPoint[],
 ): readonly BrowserLimitsAnalysis[] {
   assert(browserLimits !== undefined, 'a plan of this scenario must have its settings');
-  return points.map(({ loadPoint, arms }) => ({ loadPoint, arms: arms.map((arm) => describeArm(arm, browserLimits, loadPoint)) }));
+  return points.map(({ loadPoint, arms }) => ({
+    loadPoint,
+    arms: arms.map((arm) => describeArm(arm, browserLimits, loadPoint)),
+  }));
 }
 
-function describeArm({ name, arm, completed }: MeasuredArm, plan: BrowserLimitsPlan, { connections }: LoadPoint): ArmBrowserLimits {
+function describeArm(
+  { name, arm, completed }: MeasuredArm,
+  plan: BrowserLimitsPlan,
+  { connections }: LoadPoint,
+): ArmBrowserLimits {
   const tallies = completed
     .filter((trial): trial is BrowserLimitsTrial => trial.outcome === 'browser-limits')
     .map(({ browserLimits }) => browserLimits);
@@ -66,8 +79,14 @@ function describeNext(tallies: readonly BrowserLimitsTally[]): NextStream {
   };
 }
 
-/** undefined unless one tab alone met a limit and both tabs together requested more streams than that. */
-function isShared({ oneByOne, next, tabs }: BrowserLimitsTally, askedOfEach: number): boolean | undefined {
+/**
+ * undefined unless one tab alone met a limit and both tabs together requested more streams than
+ * that.
+ */
+function isShared(
+  { oneByOne, next, tabs }: BrowserLimitsTally,
+  askedOfEach: number,
+): boolean | undefined {
   const alone = countStreams(oneByOne).opened;
   if (next === undefined || 2 * askedOfEach <= alone) return undefined;
   return tabs[0].opened + tabs[1].opened <= alone;
@@ -78,6 +97,9 @@ function agreed<Answer>(answers: readonly (Answer | undefined)[]): Answer | unde
   return answers.every((answer) => answer === first) ? first : undefined;
 }
 
-function medianOf<One>(all: readonly One[], valueOf: (one: One) => number | undefined): number | undefined {
+function medianOf<One>(
+  all: readonly One[],
+  valueOf: (one: One) => number | undefined,
+): number | undefined {
   return median(all.flatMap((one) => valueOf(one) ?? []));
 }

@@ -1,4 +1,5 @@
-// The part of an analysis about the streams that one browser opens. Pure values, saved within analysis.json.
+// The part of an analysis about the streams that one browser opens. Pure values, saved within
+// analysis.json.
 
 import type { LoadPoint } from '../../contract/run-file.ts';
 
@@ -31,7 +32,10 @@ export interface ArmBrowserLimits {
     /** Streams requested in each of the two tabs. */
     readonly asked: number;
     readonly opened: readonly (readonly [number, number])[];
-    /** Whether both opened no more than one alone; undefined when one met no limit, too few were requested or trials disagree. */
+    /**
+     * Whether both opened no more than one alone; undefined when one met no limit, too few were
+     * requested or trials disagree.
+     */
     readonly isShared: boolean | undefined;
     /** Trials in which the second tab had a stream that waited, and one that failed. */
     readonly secondWaits: number;
@@ -39,7 +43,10 @@ export interface ArmBrowserLimits {
   };
 }
 
-/** Numbers of trials in which the first stream that did not open waited, failed, and was served once another was closed. */
+/**
+ * Numbers of trials in which the first stream that did not open waited, failed, and was served once
+ * another was closed.
+ */
 export interface NextStream {
   readonly waits: number;
   readonly fails: number;

@@ -1,7 +1,11 @@
 // Test support: made-up runs of scenario `browser-limits`. Their numbers come from no measurement.
 
 import type { TransportId } from '../../contract/arms/transports.ts';
-import type { BrowserLimitsPlan, BrowserLimitsTally, PageStream } from '../../contract/browser-limits.ts';
+import type {
+  BrowserLimitsPlan,
+  BrowserLimitsTally,
+  PageStream,
+} from '../../contract/browser-limits.ts';
 import type { BrowserLimitsTrial, CompletedTrial, SavedRun } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureRun, type FixtureOptions } from '../../analysis/analysis-fixture.ts';
@@ -13,11 +17,17 @@ const limitsPlan: BrowserLimitsPlan = {
 };
 
 /** The first `opened` streams open, 10 ms each; the others are in `state`. */
-export function pageStreams(opened: number, others: number, state: 'waiting' | 'failed' = 'waiting'): PageStream[] {
+export function pageStreams(
+  opened: number,
+  others: number,
+  state: 'waiting' | 'failed' = 'waiting',
+): PageStream[] {
   return Array.from({ length: opened + others }, (_, index): PageStream => {
     const askedNs = Math.min(index, opened) * 10 * NS_PER_MS;
     if (index < opened) return { state: 'opened', askedNs, tookNs: 10 * NS_PER_MS };
-    return state === 'waiting' ? { state, askedNs } : { state, askedNs, tookNs: NS_PER_MS, how: 'close code 1006' };
+    return state === 'waiting'
+      ? { state, askedNs }
+      : { state, askedNs, tookNs: NS_PER_MS, how: 'close code 1006' };
   });
 }
 
@@ -41,7 +51,9 @@ export const waitingTally: BrowserLimitsTally = {
   brokenStreams: 0,
 };
 
-/** 200 streams of 300 open in one tab, more in two; the next one fails, and requests are answered. */
+/**
+ * 200 streams of 300 open in one tab, more in two; the next one fails, and requests are answered.
+ */
 export const failingTally: BrowserLimitsTally = {
   ...waitingTally,
   oneByOne: pageStreams(200, 100, 'failed'),
@@ -51,16 +63,42 @@ export const failingTally: BrowserLimitsTally = {
     whileOpen: { streams: 200, answeredNs: [2.5 * NS_PER_MS, 2.5 * NS_PER_MS] },
     afterNs: [2 * NS_PER_MS],
   },
-  atOnce: { asked: 300, opened: 199, waiting: 0, failures: [{ how: 'close code 1006', count: 101 }], spanNs: 12 * NS_PER_S },
+  atOnce: {
+    asked: 300,
+    opened: 199,
+    waiting: 0,
+    failures: [{ how: 'close code 1006', count: 101 }],
+    spanNs: 12 * NS_PER_S,
+  },
   tabs: [
-    { asked: 201, opened: 200, waiting: 0, failures: [{ how: 'close code 1006', count: 1 }], spanNs: NS_PER_S },
+    {
+      asked: 201,
+      opened: 200,
+      waiting: 0,
+      failures: [{ how: 'close code 1006', count: 1 }],
+      spanNs: NS_PER_S,
+    },
     { asked: 91, opened: 90, waiting: 1, failures: [], spanNs: NS_PER_S },
   ],
   serverStreams: 200,
 };
 
 function asLimits(trial: CompletedTrial, browserLimits: BrowserLimitsTally): BrowserLimitsTrial {
-  const { kind, block, burnIn, order, arm, loadPoint, workloadSeed, setup, startedAt, clock, wallNs, overheadNs, windowNs } = trial;
+  const {
+    kind,
+    block,
+    burnIn,
+    order,
+    arm,
+    loadPoint,
+    workloadSeed,
+    setup,
+    startedAt,
+    clock,
+    wallNs,
+    overheadNs,
+    windowNs,
+  } = trial;
   return {
     kind,
     trial: trial.trial,

@@ -1,5 +1,6 @@
-// Metrics of the streams that one browser opens to one origin. None is an endpoint: the counts follow from the browser's rules and
-// are not tested. They serve tables, exports, thresholds and comparisons with another version of the browser.
+// Metrics of the streams that one browser opens to one origin. None is an endpoint: the counts
+// follow from the browser's rules and are not tested. They serve tables, exports, thresholds and
+// comparisons with another version of the browser.
 
 import { countStreams } from '../../contract/browser-limits.ts';
 import { median } from '../../analysis/statistics/moments.ts';
@@ -14,7 +15,8 @@ const own: readonly BrowserLimitsMetric[] = [
     ...counted,
     id: 'limits.streams',
     title: 'Streams that one tab opened',
-    definition: 'of those asked for one after another; where all opened, it is what was asked for and no limit',
+    definition:
+      'of those asked for one after another; where all opened, it is what was asked for and no limit',
     value: ({ browserLimits }) => countStreams(browserLimits.oneByOne).opened,
   },
   {
@@ -23,7 +25,8 @@ const own: readonly BrowserLimitsMetric[] = [
     isExact: false,
     id: 'limits.tabs',
     title: 'Streams that two tabs opened together',
-    definition: 'of those asked for one after another, first in the one tab, then in the other, in one profile',
+    definition:
+      'of those asked for one after another, first in the one tab, then in the other, in one profile',
     value: ({ browserLimits: { tabs } }) => tabs[0].opened + tabs[1].opened,
   },
   {
@@ -37,7 +40,8 @@ const own: readonly BrowserLimitsMetric[] = [
     ...timed,
     id: 'limits.span',
     title: 'Until all of them were open, one after another',
-    definition: 'from the first request to the last opening, each stream asked for when the one before had opened',
+    definition:
+      'from the first request to the last opening, each stream asked for when the one before had opened',
     value: ({ browserLimits }) => countStreams(browserLimits.oneByOne).spanNs,
   },
   {
@@ -68,7 +72,8 @@ const own: readonly BrowserLimitsMetric[] = [
     id: 'limits.fetch',
     title: 'Ordinary request while all that opened were open',
     absence: 'the request was not answered while the streams were open',
-    definition: 'from fetch() to the end of its answer, median of a trial’s requests; no value where the first was not answered in time',
+    definition:
+      'from fetch() to the end of its answer, median of a trial’s requests; no value where the first was not answered in time',
     value: ({ browserLimits: { requests } }) => median(requests.whileOpen.answeredNs),
   },
   {

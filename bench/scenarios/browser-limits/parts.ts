@@ -1,5 +1,6 @@
-// Report parts of scenario `browser-limits`: how many streams one browser opened, and the fate of the next stream and of an
-// ordinary request. Shows counts and times as they were seen; nothing is compared.
+// Report parts of scenario `browser-limits`: how many streams one browser opened, and the fate of
+// the next stream and of an ordinary request. Shows counts and times as they were seen; nothing is
+// compared.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { ArmBrowserLimits, BrowserLimitsAnalysis } from './findings.ts';
@@ -55,23 +56,33 @@ function circumstances(analysis: Analysis & BrowserLimitsFindings): string {
   const { plan } = analysis;
   const { workload, browserLimits } = plan;
   const lastsNs = (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
-  const waiting = transportsOf(plan.arms).flatMap(({ title, inBrowser }) => (inBrowser?.beyond === 'waits' ? [title] : []));
+  const waiting = transportsOf(plan.arms).flatMap(({ title, inBrowser }) =>
+    inBrowser?.beyond === 'waits' ? [title] : [],
+  );
   return (
     `One browser (${browsersOf(analysis)}) asks each twin for streams from pages of the twin’s own origin, over ${listWords(httpVersionsOf(plan.arms))}: in one tab one stream after another, in another profile all at once, and in a third` +
     ` one after another in two tabs. Load: ${plan.loadPoints.map(loadPointTitle).join('; ')}${browserLimits === undefined || waiting.length === 0 ? '' : `; over ${listWords(waiting)} at most ${formatCount(browserLimits.mostEventSources)}`}.` +
     ` A stream would last ${formatSetting(lastsNs, 'ns')}, longer than the trial.` +
-    (browserLimits === undefined ? '' : ` What is said to wait had waited for ${patiences(plan.arms, browserLimits).join(', ')}.`)
+    (browserLimits === undefined
+      ? ''
+      : ` What is said to wait had waited for ${patiences(plan.arms, browserLimits).join(', ')}.`)
   );
 }
 
 /** `1.50 s (a stream of SSE)`: how long each kind of stream, and a request, had been waiting. */
 function patiences(arms: readonly Arm[], plan: BrowserLimitsPlan): readonly string[] {
-  const streams = transportIdsOf(arms).map((id) => [streamPatienceNs(plan, id), transports[id].inBrowser?.stream ?? id] as const);
-  return [...streams, [plan.patienceNs.request, 'a request'] as const].map(([ns, what]) => `${formatSetting(ns, 'ns')} (${what})`);
+  const streams = transportIdsOf(arms).map(
+    (id) => [streamPatienceNs(plan, id), transports[id].inBrowser?.stream ?? id] as const,
+  );
+  return [...streams, [plan.patienceNs.request, 'a request'] as const].map(
+    ([ns, what]) => `${formatSetting(ns, 'ns')} (${what})`,
+  );
 }
 
 function browsersOf({ browserLimits }: BrowserLimitsFindings): string {
-  const names = new Set(browserLimits.flatMap(({ arms }) => arms.flatMap(({ browsers }) => browsers)));
+  const names = new Set(
+    browserLimits.flatMap(({ arms }) => arms.flatMap(({ browsers }) => browsers)),
+  );
   return names.size === 0 ? 'a browser that no trial got to name' : [...names].join(' and ');
 }
 
@@ -92,12 +103,15 @@ function wordsOf({ analysis }: ReportContext, { arm }: ArmBrowserLimits): Words 
   const transport = arms.find((one) => armName(one) === arm)?.transport;
   return {
     title: armTitleOf(analysis, arm),
-    streamPatience: formatPatience(browserLimits && transport && streamPatienceNs(browserLimits, transport)),
+    streamPatience: formatPatience(
+      browserLimits && transport && streamPatienceNs(browserLimits, transport),
+    ),
     requestPatience: formatPatience(browserLimits?.patienceNs.request),
   };
 }
 
-const formatPatience = (ns: number | undefined): string => (ns === undefined ? UNKNOWN : formatSetting(ns, 'ns'));
+const formatPatience = (ns: number | undefined): string =>
+  ns === undefined ? UNKNOWN : formatSetting(ns, 'ns');
 
 type Row = readonly [title: string, cellOf: (arm: ArmBrowserLimits) => string];
 
@@ -110,15 +124,28 @@ const rows: readonly Row[] = [
   ['**the next one**', ({ next }) => `**${fateOf(next)}**`],
   [
     'one more open after another was closed',
-    ({ next }) => (next.waits + next.fails > 0 && next.served === 0 ? 'not in time' : time(next.servedAfterNs)),
+    ({ next }) =>
+      next.waits + next.fails > 0 && next.served === 0 ? 'not in time' : time(next.servedAfterNs),
   ],
   ['an ordinary request: before any stream', ({ requests }) => time(requests.beforeNs)],
-  ['**while the streams are open**', ({ requests, trials }) => `**${whileOpen(requests, trials)}**`],
-  ['one that had to wait: after a stream was closed', ({ requests }) => time(requests.afterClosingNs)],
+  [
+    '**while the streams are open**',
+    ({ requests, trials }) => `**${whileOpen(requests, trials)}**`,
+  ],
+  [
+    'one that had to wait: after a stream was closed',
+    ({ requests }) => time(requests.afterClosingNs),
+  ],
   ['with one stream fewer', ({ requests }) => time(requests.afterNs)],
-  ['two tabs of one profile: asked for', ({ tabs }) => `${formatCount(tabs.asked)} + ${formatCount(tabs.asked)}`],
+  [
+    'two tabs of one profile: asked for',
+    ({ tabs }) => `${formatCount(tabs.asked)} + ${formatCount(tabs.asked)}`,
+  ],
   ['**opened by both**', ({ tabs }) => `**${pairsOf(tabs.opened)}**`],
-  ['the next one of the second tab', ({ tabs }) => fateOf({ waits: tabs.secondWaits, fails: tabs.secondFails })],
+  [
+    'the next one of the second tab',
+    ({ tabs }) => fateOf({ waits: tabs.secondWaits, fails: tabs.secondFails }),
+  ],
   ['one tab, all at once: opened', ({ atOnce }) => counted(atOnce.opened)],
   ['all at once: waiting', ({ atOnce }) => counted(atOnce.waiting)],
   ['all at once: failed', ({ atOnce }) => counted(atOnce.failed)],
@@ -128,7 +155,9 @@ const rows: readonly Row[] = [
 function limitsTable({ analysis }: ReportContext, { arms }: BrowserLimitsAnalysis): Table {
   return table(
     [left(''), ...arms.map(({ arm }) => right(armTitleOf(analysis, arm)))],
-    rows.map(([title, cellOf]) => [title].concat(arms.map((arm) => (arm.trials === 0 ? UNKNOWN : cellOf(arm))))),
+    rows.map(([title, cellOf]) =>
+      [title].concat(arms.map((arm) => (arm.trials === 0 ? UNKNOWN : cellOf(arm)))),
+    ),
   );
 }
 

@@ -8,5 +8,7 @@ export const browserLimitsReading: ScenarioReading<BrowserLimitsFindings> = {
   // A browser opens no bare socket.
   floor: 'none',
   comparesNothing: true,
-  findings: ({ header: { plan } }, loadPoints) => ({ browserLimits: analyseBrowserLimits(plan, loadPoints) }),
+  findings: ({ header: { plan } }, loadPoints) => ({
+    browserLimits: analyseBrowserLimits(plan, loadPoints),
+  }),
 };

@@ -12,12 +12,18 @@ import { browserLimitsParts } from './parts.ts';
 const { metrics } = browserLimitsReading;
 const analysis = analyse(limitsRun(), browserLimitsReading);
 const report = renderReport({ analysis, metrics, parts: browserLimitsParts }, { charts: [] });
-const text = renderTerminal({ analysis, metrics, parts: browserLimitsParts }, { paint: plainPaint, reportPath: 'report.md' });
+const text = renderTerminal(
+  { analysis, metrics, parts: browserLimitsParts },
+  { paint: plainPaint, reportPath: 'report.md' },
+);
 
 const reportOf = (tallyOf: (block: number) => BrowserLimitsTally, blocks = 1): string =>
   renderReport(
     {
-      analysis: analyse(limitsRun({ blocks, tallyOf: (_transport, block) => tallyOf(block) }), browserLimitsReading),
+      analysis: analyse(
+        limitsRun({ blocks, tallyOf: (_transport, block) => tallyOf(block) }),
+        browserLimitsReading,
+      ),
       metrics,
       parts: browserLimitsParts,
     },
@@ -43,13 +49,22 @@ it('the version of the browser stands where its limits are said', () => {
 });
 
 it('where all streams opened, no limit is claimed', () => {
-  const { next: _next, ...unlimited } = { ...failingTally, oneByOne: pageStreams(20, 0), serverStreams: 20 };
-  expect(reportOf(() => unlimited)).toContain('No limit was met, and whether there is one beyond is not known from this run.');
+  const { next: _next, ...unlimited } = {
+    ...failingTally,
+    oneByOne: pageStreams(20, 0),
+    serverStreams: 20,
+  };
+  expect(reportOf(() => unlimited)).toContain(
+    'No limit was met, and whether there is one beyond is not known from this run.',
+  );
 });
 
 it('counts and fates that differ between trials are all said', () => {
   const both = reportOf(
-    (block) => (block === 0 ? waitingTally : { ...failingTally, oneByOne: pageStreams(7, 3, 'failed'), serverStreams: 7 }),
+    (block) =>
+      block === 0
+        ? waitingTally
+        : { ...failingTally, oneByOne: pageStreams(7, 3, 'failed'), serverStreams: 7 },
     2,
   );
   expect(both).toContain('opened 6 or 7 of 10 streams');
@@ -58,5 +73,7 @@ it('counts and fates that differ between trials are all said', () => {
 });
 
 it('a stream that is not served when another is closed is not given a time', () => {
-  expect(reportOf(() => ({ ...waitingTally, next: { fate: 'waits' } }))).toContain('is not open within 1.5 s of the closing of another');
+  expect(reportOf(() => ({ ...waitingTally, next: { fate: 'waits' } }))).toContain(
+    'is not open within 1.5 s of the closing of another',
+  );
 });

@@ -4,17 +4,23 @@ import { undivided, type Scenario } from '../scenario.ts';
 /** Nothing is measured in a window: a trial is over when its browser has gone through all steps. */
 const common = { burnInBlocks: 0, warmupNs: 0, windowNs: 500 * NS_PER_MS, verdicts: true } as const;
 
-/** Somewhat more than a browser opens; the counts are the same in every block, and only times vary. */
+/**
+ * Somewhat more than a browser opens; the counts are the same in every block, and only times vary.
+ */
 const CONNECTIONS = [300];
 
 /** Counts are reported side by side, without a statistical comparison. */
 const NO_SAMPLE = { refuses: 'nothing of it is a sample' };
 
-/** Streams that one browser opens to one origin: one by one in one tab, all at once, in two tabs. */
+/**
+ * Streams that one browser opens to one origin: one by one in one tab, all at once, in two tabs.
+ */
 export const browserLimits = {
   name: 'browser-limits',
-  question: 'How many streams does one browser open to one origin, and what happens to the next one and to an ordinary request?',
-  summary: 'how many streams one headless Chromium opens to one origin: the next one, an ordinary request, two tabs',
+  question:
+    'How many streams does one browser open to one origin, and what happens to the next one and to an ordinary request?',
+  summary:
+    'how many streams one headless Chromium opens to one origin: the next one, an ordinary request, two tabs',
   flags: {
     browser: 'takes',
     // Its client is the browser; in a suite the client of other scenarios may be another.
@@ -36,7 +42,12 @@ export const browserLimits = {
   measures: {
     transports: ['sse', 'ws'],
     // Streams last ten minutes: one that ended by itself would make room for the next.
-    workload: { tokensPerSecond: 1, tokensPerStream: 600, firstTokenMedianMs: 0, firstTokenSigma: 0 },
+    workload: {
+      tokensPerSecond: 1,
+      tokensPerStream: 600,
+      firstTokenMedianMs: 0,
+      firstTokenSigma: 0,
+    },
     fewestConnections: 2,
     sizes: {
       smoke: { ...common, connections: [20], blocks: 1 },
@@ -44,7 +55,8 @@ export const browserLimits = {
       standard: { ...common, connections: CONNECTIONS, blocks: 2 },
       publication: { ...common, connections: CONNECTIONS, blocks: 3 },
     },
-    loadPoints: (connections) => connections.map((count) => ({ connections: count, span: 'browser' })),
+    loadPoints: (connections) =>
+      connections.map((count) => ({ connections: count, span: 'browser' })),
     conditions: () => ({
       browserLimits: {
         mostEventSources: 10,

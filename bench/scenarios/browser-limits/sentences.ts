@@ -1,4 +1,5 @@
-// Describes what one browser opened in plain sentences made from the counts. If trials disagree, each count is named.
+// Describes what one browser opened in plain sentences made from the counts. If trials disagree,
+// each count is named.
 
 import type { ArmBrowserLimits, NextStream } from './findings.ts';
 import { formatCount, formatValue, UNKNOWN } from '../../report/format.ts';
@@ -12,31 +13,50 @@ export interface Words {
   readonly requestPatience: string;
 }
 
-/** One sentence for each: how many streams and the next one, an ordinary request, two tabs, all at once. */
+/**
+ * One sentence for each: how many streams and the next one, an ordinary request, two tabs, all at
+ * once.
+ */
 export function sentencesOf(arm: ArmBrowserLimits, words: Words): readonly string[] {
   if (arm.trials === 0) return [`${words.title}: no trial completed.`];
-  return [streamSentence(arm, words), requestSentence(arm, words), tabSentence(arm, words), atOnceSentence(arm, words)];
+  return [
+    streamSentence(arm, words),
+    requestSentence(arm, words),
+    tabSentence(arm, words),
+    atOnceSentence(arm, words),
+  ];
 }
 
 /** `6`; `254 or 255` if trials differ. */
 export function counted(counts: readonly number[]): string {
-  return counts.length === 0 ? UNKNOWN : [...new Set(counts)].map((count) => formatCount(count)).join(' or ');
+  return counts.length === 0
+    ? UNKNOWN
+    : [...new Set(counts)].map((count) => formatCount(count)).join(' or ');
 }
 
 /** `4 + 2`; each pair once. */
 export function pairsOf(pairs: readonly (readonly [number, number])[]): string {
-  return [...new Set(pairs.map((pair) => pair.map((count) => formatCount(count)).join(' + ')))].join(' or ');
+  return [
+    ...new Set(pairs.map((pair) => pair.map((count) => formatCount(count)).join(' + '))),
+  ].join(' or ');
 }
 
 /** `waits`, `fails (close code 1006)`; a dash when neither was seen. */
-export function fateOf({ waits, fails, how = [] }: Pick<NextStream, 'waits' | 'fails'> & { readonly how?: readonly string[] }): string {
+export function fateOf({
+  waits,
+  fails,
+  how = [],
+}: Pick<NextStream, 'waits' | 'fails'> & { readonly how?: readonly string[] }): string {
   const failing = how.length === 0 ? 'fails' : `fails (${how.join(', ')})`;
   if (waits + fails === 0) return UNKNOWN;
   if (fails === 0) return 'waits';
   return waits === 0 ? failing : `waits, or ${failing}`;
 }
 
-function streamSentence({ asked, opened, next, trials }: ArmBrowserLimits, { title, streamPatience }: Words): string {
+function streamSentence(
+  { asked, opened, next, trials }: ArmBrowserLimits,
+  { title, streamPatience }: Words,
+): string {
   const reached = next.waits + next.fails;
   if (reached === 0)
     return `${title}: one tab opened all ${formatCount(asked)} streams that it asked for. No limit was met, and whether there is one beyond is not known from this run.`;
@@ -44,21 +64,31 @@ function streamSentence({ asked, opened, next, trials }: ArmBrowserLimits, { tit
   return `${title}: one tab opened ${counted(opened)} of ${formatCount(asked)} streams, asked for one after another.${some} The next one ${fateOf(next)}${servedWords(next, streamPatience)}.`;
 }
 
-function servedWords({ fails, waits, served, servedAfterNs }: NextStream, patience: string): string {
+function servedWords(
+  { fails, waits, served, servedAfterNs }: NextStream,
+  patience: string,
+): string {
   const reached = waits + fails;
   const who = fails === 0 ? '' : '; one that is asked for in its place';
-  if (served === 0) return `${fails === 0 ? ', and' : who} is not open within ${patience} of the closing of another`;
+  if (served === 0)
+    return `${fails === 0 ? ', and' : who} is not open within ${patience} of the closing of another`;
   const often = served === reached ? '' : ` (in ${served} of ${reached} trials)`;
   return `${fails === 0 ? ', and' : who} is open ${formatValue(servedAfterNs, 'ns')} after another is closed${often}`;
 }
 
-function requestSentence({ requests, trials }: ArmBrowserLimits, { title, requestPatience }: Words): string {
+function requestSentence(
+  { requests, trials }: ArmBrowserLimits,
+  { title, requestPatience }: Words,
+): string {
   const { beforeNs, whileOpenNs, waited, afterClosingNs, afterNs } = requests;
   const before = `${title}: an ordinary request of the same page takes ${formatValue(beforeNs, 'ns')} before any stream`;
-  if (waited === 0) return `${before} and ${formatValue(whileOpenNs, 'ns')} while the streams are open.`;
+  if (waited === 0)
+    return `${before} and ${formatValue(whileOpenNs, 'ns')} while the streams are open.`;
   const often = waited === trials ? '' : ` (in ${waited} of ${trials} trials)`;
   const freed =
-    afterClosingNs === undefined ? 'It was not answered even then' : `It is answered ${formatValue(afterClosingNs, 'ns')} after that`;
+    afterClosingNs === undefined
+      ? 'It was not answered even then'
+      : `It is answered ${formatValue(afterClosingNs, 'ns')} after that`;
   return (
     `${before}. While the streams are open it waits${often}: for more than ${requestPatience}, until one of them is closed. ${freed};` +
     ` with one stream fewer such a request takes ${formatValue(afterNs, 'ns')}.`
@@ -68,7 +98,10 @@ function requestSentence({ requests, trials }: ArmBrowserLimits, { title, reques
 function tabSentence({ tabs, trials }: ArmBrowserLimits, { title }: Words): string {
   const { asked, opened, isShared, secondWaits, secondFails } = tabs;
   const next = fateOf({ waits: secondWaits, fails: secondFails });
-  const often = secondWaits + secondFails === trials ? '' : ` (in ${secondWaits + secondFails} of ${trials} trials)`;
+  const often =
+    secondWaits + secondFails === trials
+      ? ''
+      : ` (in ${secondWaits + secondFails} of ${trials} trials)`;
   const beyond = next === UNKNOWN ? '' : `, and the next one of the second tab ${next}${often}`;
   const meaning =
     isShared === undefined
@@ -79,7 +112,10 @@ function tabSentence({ tabs, trials }: ArmBrowserLimits, { title }: Words): stri
   return `${title}: two tabs of one profile, which ask for ${formatCount(asked)} + ${formatCount(asked)}, open ${pairsOf(opened)}${beyond}. ${meaning}.`;
 }
 
-function atOnceSentence({ asked, spanNs: oneByOneNs, atOnce }: ArmBrowserLimits, { title }: Words): string {
+function atOnceSentence(
+  { asked, spanNs: oneByOneNs, atOnce }: ArmBrowserLimits,
+  { title }: Words,
+): string {
   const { opened, waiting, failed, spanNs } = atOnce;
   const others = [
     ...(waiting.some((count) => count > 0) ? [`${counted(waiting)} wait`] : []),

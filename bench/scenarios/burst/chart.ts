@@ -1,4 +1,5 @@
-// Plots the cost of a token against how many of its stream come at once: processor time of the server and system calls, side by side.
+// Plots the cost of a token against how many of its stream come at once: processor time of the
+// server and system calls, side by side.
 
 import type { ChartPlan } from '../../report/charts/chart.ts';
 import { planSweep } from '../../report/charts/sweep.ts';
@@ -7,7 +8,10 @@ import type { ReportContext } from '../../report/report-context.ts';
 import { CPU_METRIC, type BurstGroup } from './points.ts';
 
 /** undefined with one number of tokens, or when nothing was measured. */
-export function planBurstCosts(context: ReportContext, { connections, points }: BurstGroup): ChartPlan | undefined {
+export function planBurstCosts(
+  context: ReportContext,
+  { connections, points }: BurstGroup,
+): ChartPlan | undefined {
   if (points.length < 2) return undefined;
   return planSweep(context, {
     file: `burst-costs-${connections}.svg`,

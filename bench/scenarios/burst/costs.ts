@@ -1,15 +1,37 @@
-// Tables of scenario `burst`: the cost of a token when several come at once, by their number and by arm.
+// Tables of scenario `burst`: the cost of a token when several come at once, by their number and by
+// arm.
 
 import { formatEstimate, formatRatio, formatValue } from '../../report/format.ts';
 import { left, right, table, type Cell, type Content, type Table } from '../../report/blocks.ts';
 import { renderTableText } from '../../report/formats/terminal.ts';
-import { armTitle, armTitleOf, contenders, metricText, type ArmComparison, type ReportContext } from '../../report/report-context.ts';
+import {
+  armTitle,
+  armTitleOf,
+  contenders,
+  metricText,
+  type ArmComparison,
+  type ReportContext,
+} from '../../report/report-context.ts';
 import { shortTitles, verdictTone } from '../../report/verdict-table.ts';
 import type { Paint } from '../../report/paint.ts';
-import { shortVerdictWords, verdictWords, type VerdictSubject } from '../../report/verdict-words.ts';
-import { CPU_METRIC, cpuComparison, estimateAt, type BurstGroup, type BurstPoint } from './points.ts';
+import {
+  shortVerdictWords,
+  verdictWords,
+  type VerdictSubject,
+} from '../../report/verdict-words.ts';
+import {
+  CPU_METRIC,
+  cpuComparison,
+  estimateAt,
+  type BurstGroup,
+  type BurstPoint,
+} from './points.ts';
 
-const quantities: readonly { readonly metric: string; readonly title: string; readonly hasInterval?: true }[] = [
+const quantities: readonly {
+  readonly metric: string;
+  readonly title: string;
+  readonly hasInterval?: true;
+}[] = [
   { metric: 'calls.server.token', title: 'write calls per token' },
   { metric: 'coalescing', title: 'tokens per read' },
   { metric: 'segments.token', title: 'segments per token' },
@@ -28,38 +50,67 @@ export function renderCosts({ metrics }: ReportContext, { points }: BurstGroup):
       ...quantities.map(({ metric, hasInterval }) => {
         const { unit } = metricText(metrics, metric);
         const estimate = estimateAt(place, name, metric);
-        return hasInterval === true ? formatEstimate(estimate, unit) : formatValue(estimate?.value, unit);
+        return hasInterval === true
+          ? formatEstimate(estimate, unit)
+          : formatValue(estimate?.value, unit);
       }),
     ]),
   );
-  return table([right('tokens a tick'), left('arm'), ...quantities.map(({ title }) => right(title))], rows);
+  return table(
+    [right('tokens a tick'), left('arm'), ...quantities.map(({ title }) => right(title))],
+    rows,
+  );
 }
 
 /** Server CPU per token of one arm against the baseline, by number of tokens. */
-export function renderCpuRatios(context: ReportContext, { points }: BurstGroup, otherArm: string): Content {
+export function renderCpuRatios(
+  context: ReportContext,
+  { points }: BurstGroup,
+  otherArm: string,
+): Content {
   const { analysis, metrics } = context;
   const rows = points.flatMap((place) => {
     const subject = subjectOf(context, place, otherArm);
-    return subject === undefined ? [] : [[String(place.tokensPerTick), formatRatio(subject.comparison.ratio), verdictWords(subject)]];
+    return subject === undefined
+      ? []
+      : [
+          [
+            String(place.tokensPerTick),
+            formatRatio(subject.comparison.ratio),
+            verdictWords(subject),
+          ],
+        ];
   });
   const pair = `${armTitleOf(analysis, otherArm)} / ${armTitleOf(analysis, analysis.baseline)}`;
   const title = metricText(metrics, CPU_METRIC).title;
-  return [rows.length === 0 ? [] : `${title}, ${pair}:`, table([right('tokens a tick'), right('ratio [95 % CI]'), left('verdict')], rows)];
+  return [
+    rows.length === 0 ? [] : `${title}, ${pair}:`,
+    table([right('tokens a tick'), right('ratio [95 % CI]'), left('verdict')], rows),
+  ];
 }
 
 /** At most 100 columns wide; empty when nothing was compared. */
-export function renderCostsText(context: ReportContext, { points }: BurstGroup, paint: Paint): readonly string[] {
+export function renderCostsText(
+  context: ReportContext,
+  { points }: BurstGroup,
+  paint: Paint,
+): readonly string[] {
   const { analysis, metrics } = context;
   const first = points[0];
   return (first === undefined ? [] : contenders(first.point)).flatMap((otherArm) => {
     const arms = [analysis.baseline, otherArm];
-    const titles = shortTitles([armTitleOf(analysis, analysis.baseline), armTitleOf(analysis, otherArm)]);
+    const titles = shortTitles([
+      armTitleOf(analysis, analysis.baseline),
+      armTitleOf(analysis, otherArm),
+    ]);
     const rows = points.flatMap((place) => {
       const subject = subjectOf(context, place, otherArm);
       if (subject === undefined) return [];
       const valueOf = (arm: string, metric: string): string =>
         formatValue(estimateAt(place, arm, metric)?.value, metricText(metrics, metric).unit);
-      const cells = ['calls.server.token', CPU_METRIC].flatMap((metric) => arms.map((arm) => valueOf(arm, metric)));
+      const cells = ['calls.server.token', CPU_METRIC].flatMap((metric) =>
+        arms.map((arm) => valueOf(arm, metric)),
+      );
       const { comparison } = subject;
       const verdict: Cell = { text: shortVerdictWords(subject), tone: verdictTone(comparison) };
       return [[atOnce(place), ...cells, formatRatio(comparison.ratio), verdict]];

@@ -1,5 +1,6 @@
-// A made-up run of scenario `burst` for the tests of this folder: write calls as the implementations make them, processor times
-// that cross over between one and two tokens. Its numbers come from no measurement.
+// A made-up run of scenario `burst` for the tests of this folder: write calls as the
+// implementations make them, processor times that cross over between one and two tokens. Its
+// numbers come from no measurement.
 
 import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
@@ -20,23 +21,38 @@ const cpuShares: Partial<Record<TransportId, readonly number[]>> = {
 function asBurst(trial: CompletedTrial): CompletedTrial {
   const { transport } = trial.arm;
   const tokensPerTick = trial.loadPoint.tokensPerTick ?? 1;
-  const share = cpuShares[transport]?.[tokenCounts.findIndex((count) => count === tokensPerTick)] ?? 1;
+  const share =
+    cpuShares[transport]?.[tokenCounts.findIndex((count) => count === tokensPerTick)] ?? 1;
   const { server, client, calls, tcp } = trial;
   const writes = transport === 'sse' ? server.windowTokens / tokensPerTick : server.windowTokens;
   const segments = (trial.openCounts.before.tokens * writes) / server.windowTokens;
   return {
     ...trial,
-    server: { ...server, use: { ...server.use, cpuUserNs: server.use.cpuUserNs * share, cpuSystemNs: server.use.cpuSystemNs * share } },
+    server: {
+      ...server,
+      use: {
+        ...server.use,
+        cpuUserNs: server.use.cpuUserNs * share,
+        cpuSystemNs: server.use.cpuSystemNs * share,
+      },
+    },
     client: {
       ...client,
-      tokenReads: Math.round(client.tokensReceived / (transport === 'sse' ? tokensPerTick : 1 + 0.1 * (tokensPerTick - 1))),
+      tokenReads: Math.round(
+        client.tokensReceived /
+          (transport === 'sse' ? tokensPerTick : 1 + 0.1 * (tokensPerTick - 1)),
+      ),
     },
     ...(calls !== undefined && { calls: { ...calls, serverWrites: writes } }),
-    ...(tcp !== undefined && { tcp: { ...tcp, segmentsOut: segments, segmentsIn: segments, dataSegmentsOut: segments } }),
+    ...(tcp !== undefined && {
+      tcp: { ...tcp, segmentsOut: segments, segmentsIn: segments, dataSegmentsOut: segments },
+    }),
   };
 }
 
-export function burstAnalysis(options: Pick<FixtureOptions, 'noise' | 'verdicts' | 'blocks' | 'copy'> = {}): Analysis {
+export function burstAnalysis(
+  options: Pick<FixtureOptions, 'noise' | 'verdicts' | 'blocks' | 'copy'> = {},
+): Analysis {
   const run = fixtureRun({
     transports: ['sse', 'ws', 'tcp'],
     connections: [200],

@@ -1,4 +1,5 @@
-// The metrics of steady streams that apply when tokens are due together: the cost of a token, and its mechanism.
+// The metrics of steady streams that apply when tokens are due together: the cost of a token, and
+// its mechanism.
 
 import type { Metric, MetricChoice } from '../../analysis/metrics/metric.ts';
 import { choose, inOrder } from '../../analysis/metrics/metric-list.ts';
@@ -30,4 +31,7 @@ const shared: MetricChoice = {
   endpoints: ['P3', 'P5'],
 };
 
-export const burstMetrics: readonly Metric[] = inOrder([...choose(steadyMetrics, shared), ...ordinaryRequestMetrics]);
+export const burstMetrics: readonly Metric[] = inOrder([
+  ...choose(steadyMetrics, shared),
+  ...ordinaryRequestMetrics,
+]);

@@ -1,5 +1,5 @@
-// Report parts of scenario `burst` besides its verdicts: by which mechanism tokens that come together become cheaper, and from
-// how many on that shows in processor time.
+// Report parts of scenario `burst` besides its verdicts: by which mechanism tokens that come
+// together become cheaper, and from how many on that shows in processor time.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
@@ -27,7 +27,9 @@ export const burstParts: ScenarioParts = {
       .filter((plan) => plan !== undefined),
   terminal: (context, paint) =>
     burstGroups(context.analysis).flatMap((group) =>
-      renderCostsText(context, group, paint).concat(wrap(sentencesOf(context, group).join(' '), TERMINAL_COLUMNS).join('\n')),
+      renderCostsText(context, group, paint).concat(
+        wrap(sentencesOf(context, group).join(' '), TERMINAL_COLUMNS).join('\n'),
+      ),
     ),
   asymmetries: () => [
     'No arm is told that tokens come together: each is handed over by itself, one after another, as from a model that does not say how many follow.' +

@@ -1,5 +1,5 @@
-// Groups the load points of scenario `burst` for its tables, sentences and charts: one group for each number of connections,
-// ordered by how many tokens come at once.
+// Groups the load points of scenario `burst` for its tables, sentences and charts: one group for
+// each number of connections, ordered by how many tokens come at once.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
@@ -30,8 +30,13 @@ export function burstGroups({ loadPoints }: Pick<Analysis, 'loadPoints'>): reado
 /** Metric by which server CPU per token is compared. */
 export const CPU_METRIC = 'cpu.server.token';
 
-export function estimateAt({ point }: BurstPoint, arm: string, metric: string): Estimate | undefined {
-  return point.summaries.find((summary) => summary.metric === metric && summary.arm === arm)?.estimate;
+export function estimateAt(
+  { point }: BurstPoint,
+  arm: string,
+  metric: string,
+): Estimate | undefined {
+  return point.summaries.find((summary) => summary.metric === metric && summary.arm === arm)
+    ?.estimate;
 }
 
 /** Comparison of server CPU per token. */

@@ -9,12 +9,19 @@ import { burstReading } from './reading.ts';
 import { burstParts } from './parts.ts';
 
 const { metrics } = burstReading;
-const charts = [{ file: 'burst-costs-200.svg', title: 'Costs', alt: 'CPU and write calls per token' }];
-const reportOf = (analysis = burstAnalysis()): string => renderReport({ analysis, metrics, parts: burstParts }, { charts });
+const charts = [
+  { file: 'burst-costs-200.svg', title: 'Costs', alt: 'CPU and write calls per token' },
+];
+const reportOf = (analysis = burstAnalysis()): string =>
+  renderReport({ analysis, metrics, parts: burstParts }, { charts });
 const textOf = (analysis = burstAnalysis()): string =>
-  renderTerminal({ analysis, metrics, parts: burstParts }, { paint: plainPaint, reportPath: 'report.md' });
+  renderTerminal(
+    { analysis, metrics, parts: burstParts },
+    { paint: plainPaint, reportPath: 'report.md' },
+  );
 
-const ownSection = (text: string): string => text.split('\n## What coming together makes of a token\n')[1]?.split('\n## ')[0] ?? '';
+const ownSection = (text: string): string =>
+  text.split('\n## What coming together makes of a token\n')[1]?.split('\n## ')[0] ?? '';
 
 describe('the report of a run of bursts', () => {
   it('is the one that was read and approved', async () => {

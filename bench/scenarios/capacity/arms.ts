@@ -1,11 +1,26 @@
-// Shows what each arm carried, which constraint failed first beyond it, and whether the server was the bottleneck.
+// Shows what each arm carried, which constraint failed first beyond it, and whether the server was
+// the bottleneck.
 
 import { strict as assert } from 'node:assert';
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import type { ArmCapacity, CapacityAnalysis, CapacityFindings, ClientProof } from './findings.ts';
 import { CLIENT_LIMIT } from './at-end.ts';
-import { constraints, searchEnds, type Constraint, type SearchEnd, type SearchPlan } from '../../contract/search.ts';
-import { capitalised, formatCount, formatEstimate, formatNumber, formatPercent, formatSetting, UNKNOWN } from '../../report/format.ts';
+import {
+  constraints,
+  searchEnds,
+  type Constraint,
+  type SearchEnd,
+  type SearchPlan,
+} from '../../contract/search.ts';
+import {
+  capitalised,
+  formatCount,
+  formatEstimate,
+  formatNumber,
+  formatPercent,
+  formatSetting,
+  UNKNOWN,
+} from '../../report/format.ts';
 import { left, right } from '../../report/blocks.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import { list, table, type List, type Table } from '../../report/blocks.ts';
@@ -52,7 +67,10 @@ export function renderCapacityTable(context: CapacityContext): Table {
   );
 }
 
-/** `3 012 [2 950, 3 075]`, or `at least 400` when a search ended at a limit of the harness or of the plan. */
+/**
+ * `3 012 [2 950, 3 075]`, or `at least 400` when a search ended at a limit of the harness or of the
+ * plan.
+ */
 function streamsCell(context: CapacityContext, one: ArmCapacity): string {
   const estimate = summaryOf(context, one, 'capacity.streams');
   if (countAtLeast(one) === 0) return formatEstimate(estimate, 'count');
@@ -60,11 +78,19 @@ function streamsCell(context: CapacityContext, one: ArmCapacity): string {
 }
 
 function shares(at: number | undefined, beyond: number | undefined): string {
-  return at === undefined && beyond === undefined ? UNKNOWN : `${formatPercent(at, 2)}, ${formatPercent(beyond, 2)}`;
+  return at === undefined && beyond === undefined
+    ? UNKNOWN
+    : `${formatPercent(at, 2)}, ${formatPercent(beyond, 2)}`;
 }
 
-function summaryOf({ analysis }: CapacityContext, { arm }: ArmCapacity, metric: string): Estimate | undefined {
-  return analysis.loadPoints.flatMap(({ summaries }) => summaries).find((one) => one.metric === metric && one.arm === arm)?.estimate;
+function summaryOf(
+  { analysis }: CapacityContext,
+  { arm }: ArmCapacity,
+  metric: string,
+): Estimate | undefined {
+  return analysis.loadPoints
+    .flatMap(({ summaries }) => summaries)
+    .find((one) => one.metric === metric && one.arm === arm)?.estimate;
 }
 
 function countAtLeast({ ends }: ArmCapacity): number {
@@ -73,10 +99,15 @@ function countAtLeast({ ends }: ArmCapacity): number {
 
 /** `the objective (5 of 6), a growing backlog (2)`; undefined when no load failed. */
 export function failureWords({ failedBy, searches }: ArmCapacity): string | undefined {
-  const counted = constraints.filter((one) => failedBy[one] > 0).toSorted((a, b) => failedBy[b] - failedBy[a]);
+  const counted = constraints
+    .filter((one) => failedBy[one] > 0)
+    .toSorted((a, b) => failedBy[b] - failedBy[a]);
   if (counted.length === 0) return undefined;
   return counted
-    .map((one, index) => `${constraintWords[one]} (${failedBy[one]}${index === 0 ? ` of ${formatCount(searches)}` : ''})`)
+    .map(
+      (one, index) =>
+        `${constraintWords[one]} (${failedBy[one]}${index === 0 ? ` of ${formatCount(searches)}` : ''})`,
+    )
     .join(', ');
 }
 
@@ -90,7 +121,9 @@ export function renderEnds(context: CapacityContext): List {
         const words = endSentences[end]?.(search);
         return words === undefined
           ? []
-          : [`${armTitleOf(analysis, arm)}: ${formatCount(ends[end])} of ${formatCount(searches)} searches ${words}`];
+          : [
+              `${armTitleOf(analysis, arm)}: ${formatCount(ends[end])} of ${formatCount(searches)} searches ${words}`,
+            ];
       }),
   );
   return list(sentences);
@@ -105,7 +138,10 @@ const endSentences: Partial<Record<SearchEnd, (search: SearchPlan) => string>> =
   steps: ({ maxSteps }) => `ended after ${formatCount(maxSteps)} steps, before their answer stood.`,
 };
 
-/** Whether the load generator could have carried more than any server did. undefined before it was measured. */
+/**
+ * Whether the load generator could have carried more than any server did. undefined before it was
+ * measured.
+ */
 export function proofSentence({ capacity: { proof } }: CapacityContext): string | undefined {
   if (proof === undefined) return undefined;
   const { step, timesBest, isPassed } = proof;

@@ -1,4 +1,5 @@
-// Decides whether a server or a load generator is saturated, by the share of the window in which its event loop did not wait.
+// Decides whether a server or a load generator is saturated, by the share of the window in which
+// its event loop did not wait.
 
 import type { MeasuredStep } from '../../contract/search.ts';
 

@@ -1,4 +1,5 @@
-// Plots the load–latency curve: throughput, latency and cost, as the number of streams grows to the breaking point.
+// Plots the load–latency curve: throughput, latency and cost, as the number of streams grows to the
+// breaking point.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { MetricUnit } from '../../analysis/metrics/metric.ts';
@@ -24,22 +25,42 @@ interface Quantity {
 }
 
 const quantities: readonly Quantity[] = [
-  { title: 'Delivery latency p50', unit: 'ns', metric: 'delivery.p50', of: ({ deliveryP50Ns }) => deliveryP50Ns },
-  { title: 'Delivery latency p99', unit: 'ns', metric: 'delivery.p99', of: ({ deliveryP99Ns }) => deliveryP99Ns },
+  {
+    title: 'Delivery latency p50',
+    unit: 'ns',
+    metric: 'delivery.p50',
+    of: ({ deliveryP50Ns }) => deliveryP50Ns,
+  },
+  {
+    title: 'Delivery latency p99',
+    unit: 'ns',
+    metric: 'delivery.p99',
+    of: ({ deliveryP99Ns }) => deliveryP99Ns,
+  },
   {
     title: 'Delivered/offered',
     unit: 'ratio',
     from: 0,
-    of: (step) => (step.offeredTokensPerSecond === 0 ? undefined : step.deliveredTokensPerSecond / step.offeredTokensPerSecond),
+    of: (step) =>
+      step.offeredTokensPerSecond === 0
+        ? undefined
+        : step.deliveredTokensPerSecond / step.offeredTokensPerSecond,
   },
   {
     title: 'Server CPU per token',
     unit: 'ns/token',
     from: 0,
     metric: 'cpu.server.token',
-    of: ({ serverCpuNs, serverTokens }) => (serverTokens === 0 ? undefined : serverCpuNs / serverTokens),
+    of: ({ serverCpuNs, serverTokens }) =>
+      serverTokens === 0 ? undefined : serverCpuNs / serverTokens,
   },
-  { title: 'Tokens per read', unit: 'tokens/read', from: 1, metric: 'coalescing', of: ({ tokensPerRead }) => tokensPerRead },
+  {
+    title: 'Tokens per read',
+    unit: 'tokens/read',
+    from: 1,
+    metric: 'coalescing',
+    of: ({ tokensPerRead }) => tokensPerRead,
+  },
 ];
 
 interface Curves {
@@ -49,7 +70,9 @@ interface Curves {
 }
 
 /** Empty before the curve was measured. */
-export function planLoadLatency({ analysis }: ReportContext<CapacityFindings>): readonly ChartPlan[] {
+export function planLoadLatency({
+  analysis,
+}: ReportContext<CapacityFindings>): readonly ChartPlan[] {
   const { curves } = analysis.capacity;
   const { objectives = [] } = analysis.plan.search ?? {};
   const all: Curves = { analysis, curves, objectives };
@@ -63,11 +86,17 @@ export function planLoadLatency({ analysis }: ReportContext<CapacityFindings>): 
       title,
       alt: `Median and 99th percentile of delivery, the share of tokens delivered, server CPU per token and tokens per read against the number of streams, for each arm; the objective is ${limits}. ${curves.map((curve) => altWords(analysis, curve)).join(' ')}`,
       spec: {
-        title: { text: title, subtitle: `one measurement a load; broken line: the objective, ${limits}`, offset: 16 },
+        title: {
+          text: title,
+          subtitle: `one measurement a load; broken line: the objective, ${limits}`,
+          offset: 16,
+        },
         columns: PANELS_A_ROW,
         spacing: 24,
         concat: panels,
-        resolve: { scale: { x: 'shared', y: 'independent', color: 'shared', strokeDash: 'shared' } },
+        resolve: {
+          scale: { x: 'shared', y: 'independent', color: 'shared', strokeDash: 'shared' },
+        },
       },
     },
   ];
@@ -101,7 +130,9 @@ function panelOf(all: Curves, quantity: Quantity): ChartSpec[] {
   const rows = curves.flatMap(({ arm, steps }) =>
     steps.flatMap(({ streams, measured }): Row[] => {
       const value = measured && quantity.of(measured);
-      return value === undefined || !(value > 0) ? [] : [{ arm: armTitleOf(analysis, arm), streams, value }];
+      return value === undefined || !(value > 0)
+        ? []
+        : [{ arm: armTitleOf(analysis, arm), streams, value }];
     }),
   );
   if (rows.length === 0) return [];
@@ -126,7 +157,11 @@ function panelOf(all: Curves, quantity: Quantity): ChartSpec[] {
           mark: { type: 'line', strokeWidth: index === 0 ? 4 : 2 },
           encoding: { x, y, color, strokeDash },
         })),
-        { data: { values: rows }, mark: { type: 'point', filled: true, size: 40, opacity: 1 }, encoding: { x, y, color } },
+        {
+          data: { values: rows },
+          mark: { type: 'point', filled: true, size: 40, opacity: 1 },
+          encoding: { x, y, color },
+        },
       ],
     },
   ];
@@ -135,17 +170,27 @@ function panelOf(all: Curves, quantity: Quantity): ChartSpec[] {
 function ticksOf({ from }: Quantity, values: readonly number[]): readonly number[] {
   const highest = Math.max(...values);
   if (from === undefined) return logTicks(Math.min(...values), highest);
-  return ticksFromZero(Math.max(LEAST_HEIGHT, highest - from)).map((tick) => Number((from + tick).toPrecision(12)));
+  return ticksFromZero(Math.max(LEAST_HEIGHT, highest - from)).map((tick) =>
+    Number((from + tick).toPrecision(12)),
+  );
 }
 
-function channelsOf({ analysis, curves }: Curves, { unit, from }: Quantity, ticks: readonly number[]) {
+function channelsOf(
+  { analysis, curves }: Curves,
+  { unit, from }: Quantity,
+  ticks: readonly number[],
+) {
   const names = new Set(curves.map(({ arm }) => arm));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
   const domain = arms.map((arm) => armTitleOf(analysis, armName(arm)));
-  const loads = [...new Set(curves.flatMap(({ steps }) => steps.map(({ streams }) => streams)))].sort((a, b) => a - b);
+  const loads = [
+    ...new Set(curves.flatMap(({ steps }) => steps.map(({ streams }) => streams))),
+  ].sort((a, b) => a - b);
   const [lowest, highest] = [loads[0] ?? 1, loads.at(-1) ?? 1];
   const room = (highest / lowest) ** MARGIN;
-  const loadTicks = logTicks(lowest, highest).filter((tick) => tick >= lowest / room && tick <= highest * room);
+  const loadTicks = logTicks(lowest, highest).filter(
+    (tick) => tick >= lowest / room && tick <= highest * room,
+  );
   const shown = loadTicks.length < 2 ? [lowest, highest] : loadTicks;
   return {
     domain,
@@ -154,13 +199,21 @@ function channelsOf({ analysis, curves }: Curves, { unit, from }: Quantity, tick
       type: 'quantitative',
       title: 'streams',
       scale: { type: 'log', domain: [lowest / room, highest * room], nice: false },
-      axis: { values: shown, labelExpr: labelLookup(shown.map((load) => [load, formatCount(load)])), labelFlush: false },
+      axis: {
+        values: shown,
+        labelExpr: labelLookup(shown.map((load) => [load, formatCount(load)])),
+        labelFlush: false,
+      },
     },
     y: {
       field: 'value',
       type: 'quantitative',
       title: null,
-      scale: { type: from === undefined ? 'log' : 'linear', domain: [ticks[0], ticks.at(-1)], nice: false },
+      scale: {
+        type: from === undefined ? 'log' : 'linear',
+        domain: [ticks[0], ticks.at(-1)],
+        nice: false,
+      },
       axis: { values: ticks, labelExpr: unitLabels(ticks, unit) },
     },
     ...armChannels(arms, { orient: 'bottom', width: LEGEND_WIDTH }),

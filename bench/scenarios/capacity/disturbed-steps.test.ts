@@ -5,7 +5,10 @@ import { fixtureStep } from './search-fixture.ts';
 import { searchLoads } from './search-loads.ts';
 
 /** A step at half of the server's capacity that failed nevertheless. */
-const spoiled: SearchStep = { ...fixtureStep(1500, ['loss', 'harness'], 3000), disturbedBy: ['N2'] };
+const spoiled: SearchStep = {
+  ...fixtureStep(1500, ['loss', 'harness'], 3000),
+  disturbedBy: ['N2'],
+};
 const carried = fixtureStep(1500, [], 3000);
 
 it('a step that failed while machine and nobody else was busy is not heeded, twice for each load', () => {
@@ -17,9 +20,18 @@ it('a step that failed while machine and nobody else was busy is not heeded, twi
 it.each<[string, SearchStep]>([
   ['was carried nevertheless', { ...carried, disturbedBy: ['N1', 'N2'] }],
   ['failed on a quiet machine', { ...spoiled, disturbedBy: [] }],
-  ['failed with the server at its end', { ...spoiled, measured: { ...spoiled.measured!, serverUtilisation: 0.9 } }],
-  ['failed with the client at its end', { ...spoiled, measured: { ...spoiled.measured!, clientUtilisation: 0.71 } }],
-  ['failed as a whole trial', { streams: 1500, failed: ['loss'], reasons: [''], missedGates: [], disturbedBy: [] }],
+  [
+    'failed with the server at its end',
+    { ...spoiled, measured: { ...spoiled.measured!, serverUtilisation: 0.9 } },
+  ],
+  [
+    'failed with the client at its end',
+    { ...spoiled, measured: { ...spoiled.measured!, clientUtilisation: 0.71 } },
+  ],
+  [
+    'failed as a whole trial',
+    { streams: 1500, failed: ['loss'], reasons: [''], missedGates: [], disturbedBy: [] },
+  ],
 ])('a step that %s is heeded', (_, step) => expect(heededSteps([step])).toEqual([step]));
 
 it('a search measures a disturbed load again, as if it had not been measured, within its bound', async () => {
@@ -34,7 +46,9 @@ it('a search measures a disturbed load again, as if it had not been measured, wi
         const isFirst = !asked.includes(streams);
         asked.push(streams);
         return await Promise.resolve(
-          isFirst && streams <= 3000 ? { ...spoiled, streams } : fixtureStep(streams, streams > 3000 ? ['objective'] : [], 3000),
+          isFirst && streams <= 3000
+            ? { ...spoiled, streams }
+            : fixtureStep(streams, streams > 3000 ? ['objective'] : [], 3000),
         );
       },
     });

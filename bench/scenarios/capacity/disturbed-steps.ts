@@ -1,5 +1,6 @@
-// Drops disturbed steps: the load failed, but neither the server nor the load generator was saturated, and the machine was
-// seen to be busy with something else. That activity is measured outside of both, so no arm caused it.
+// Drops disturbed steps: the load failed, but neither the server nor the load generator was
+// saturated, and the machine was seen to be busy with something else. That activity is measured
+// outside of both, so no arm caused it.
 
 import type { SearchStep } from '../../contract/search.ts';
 import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
@@ -7,7 +8,10 @@ import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
 /** Limits the repetitions: on a machine that is never quiet, a load must fail in the end. */
 const MAX_DISTURBED_PER_LOAD = 2;
 
-/** The steps that a search uses, in order: a disturbed step is left out, so its load is measured again, up to twice. */
+/**
+ * The steps that a search uses, in order: a disturbed step is left out, so its load is measured
+ * again, up to twice.
+ */
 export function heededSteps(steps: readonly SearchStep[]): readonly SearchStep[] {
   const disturbed = new Map<number, number>();
   return steps.filter((step) => {

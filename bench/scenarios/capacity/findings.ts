@@ -1,5 +1,6 @@
-// The part of an analysis that scenario `capacity` adds, besides its metrics: the constraints that loads beyond the answers
-// missed, the path of each search, the load–latency curve, and whether the load generator could have carried more.
+// The part of an analysis that scenario `capacity` adds, besides its metrics: the constraints that
+// loads beyond the answers missed, the path of each search, the load–latency curve, and whether the
+// load generator could have carried more.
 
 import type { Constraint, SearchEnd, SearchStep } from '../../contract/search.ts';
 
@@ -29,8 +30,12 @@ export interface ArmCapacity {
   /** Number of searches in which the load above the answer failed by each constraint. */
   readonly failedBy: Readonly<Record<Constraint, number>>;
   /** Means over the steps beyond the answers that failed; undefined without one. */
-  readonly beyond: { readonly serverUtilisation: number; readonly clientUtilisation: number } | undefined;
-  /** Geometric mean of all answers, including those that only say "at least"; undefined without one. */
+  readonly beyond:
+    | { readonly serverUtilisation: number; readonly clientUtilisation: number }
+    | undefined;
+  /**
+   * Geometric mean of all answers, including those that only say "at least"; undefined without one.
+   */
   readonly lowerStreams: number | undefined;
 }
 

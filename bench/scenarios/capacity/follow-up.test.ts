@@ -3,19 +3,29 @@ import { armName } from '../../contract/arms/arms.ts';
 import { countSupplements, headlineOf, startOfSearch, supplementsOf } from './follow-up.ts';
 import { searchedRun, searchPlan } from './searched-run-fixture.ts';
 
-const { trials } = await searchedRun({ capacity: (transport) => (transport === 'sse' ? 3000 : 3600) });
+const { trials } = await searchedRun({
+  capacity: (transport) => (transport === 'sse' ? 3000 : 3600),
+});
 
 describe('a search of a measured block', () => {
   it('begins below the mean of what the burn-in block found, within one width of it', () => {
-    const starts = Array.from({ length: 6 }, (_, index) => startOfSearch(searchPlan, index + 1, trials) ?? 0);
-    const burnIn = trials.slice(0, 2).map((trial) => (trial.outcome === 'searched' ? (trial.search.lowerStreams ?? 0) : 0));
+    const starts = Array.from(
+      { length: 6 },
+      (_, index) => startOfSearch(searchPlan, index + 1, trials) ?? 0,
+    );
+    const burnIn = trials
+      .slice(0, 2)
+      .map((trial) => (trial.outcome === 'searched' ? (trial.search.lowerStreams ?? 0) : 0));
     const middle = 0.9 * Math.sqrt(burnIn[0]! * burnIn[1]!);
-    for (const start of starts) expect(Math.abs(Math.log(start / middle))).toBeLessThan(Math.log(1.05) / 2 + 0.001);
+    for (const start of starts)
+      expect(Math.abs(Math.log(start / middle))).toBeLessThan(Math.log(1.05) / 2 + 0.001);
     expect(new Set(starts).size).toBeGreaterThan(3);
   });
 
   it('begins at the same load in all arms and repetitions, whatever measured blocks found', () => {
-    expect(startOfSearch(searchPlan, 3, trials.slice(0, 2))).toBe(startOfSearch(searchPlan, 3, trials));
+    expect(startOfSearch(searchPlan, 3, trials.slice(0, 2))).toBe(
+      startOfSearch(searchPlan, 3, trials),
+    );
   });
 
   it('begins where the burn-in block did when that found nothing, or when there was none', () => {
@@ -33,7 +43,10 @@ describe('a search of a measured block', () => {
 
 describe('the headline load', () => {
   it('is half of what the weaker arm carried in the burn-in block, for all arms, blocks and repetitions', () => {
-    const loads = Array.from({ length: 6 }, (_, index) => headlineOf(searchPlan, index + 1, trials) ?? 0);
+    const loads = Array.from(
+      { length: 6 },
+      (_, index) => headlineOf(searchPlan, index + 1, trials) ?? 0,
+    );
     expect(new Set(loads).size).toBe(1);
     expect(loads[0]).toBeGreaterThan(1500 / 1.05);
     expect(loads[0]).toBeLessThanOrEqual(1500);
@@ -51,7 +64,11 @@ describe('after the blocks', () => {
   const supplements = supplementsOf(searchPlan, trials);
 
   it('come a curve of each arm on one grid around the knee of the one that carries less, and the proof above the other', () => {
-    expect(supplements.map(({ purpose, arm }) => `${purpose} ${armName(arm)}`)).toEqual(['curve sse', 'curve ws', 'proof tcp']);
+    expect(supplements.map(({ purpose, arm }) => `${purpose} ${armName(arm)}`)).toEqual([
+      'curve sse',
+      'curve ws',
+      'proof tcp',
+    ]);
     const [sse, ws, proof] = supplements.map(({ streams }) => streams);
     expect(ws).toEqual(sse);
     expect(sse).toHaveLength(5);
@@ -63,7 +80,10 @@ describe('after the blocks', () => {
   });
 
   it('nothing asks for more than the most', () => {
-    const limited = supplementsOf({ ...searchPlan, search: { ...searchPlan.search!, mostStreams: 3200 } }, trials);
+    const limited = supplementsOf(
+      { ...searchPlan, search: { ...searchPlan.search!, mostStreams: 3200 } },
+      trials,
+    );
     expect(Math.max(...limited.flatMap(({ streams }) => streams))).toBe(3200);
   });
 
@@ -80,7 +100,12 @@ describe('after the blocks', () => {
     expect(supplementsOf({ ...searchPlan, arms: [sse!, ws!, copy] }, trials)).toEqual(supplements);
     const tcp = { ...sse!, transport: 'tcp' } as const;
     const withNull = supplementsOf({ ...searchPlan, arms: [sse!, ws!, tcp] }, trials);
-    expect(withNull.map(({ purpose, arm }) => `${purpose} ${armName(arm)}`)).toEqual(['curve sse', 'curve ws', 'curve tcp', 'proof tcp']);
+    expect(withNull.map(({ purpose, arm }) => `${purpose} ${armName(arm)}`)).toEqual([
+      'curve sse',
+      'curve ws',
+      'curve tcp',
+      'proof tcp',
+    ]);
     expect(withNull.at(-1)).toEqual(supplements.at(-1));
   });
 });

@@ -7,11 +7,24 @@ import { fixtureDistribution } from '../../analysis/trial-fixture.ts';
 import { failedStep, judgeStep, outcomeOf } from './judge-step.ts';
 import type { WindowReceipt } from './window-receipt.ts';
 
-const sound = fixtureRun({ noise: 0, blocks: 1, burnInBlocks: 0 }).trials.find(({ arm }) => arm.transport === 'sse') as CompletedTrial;
+const sound = fixtureRun({ noise: 0, blocks: 1, burnInBlocks: 0 }).trials.find(
+  ({ arm }) => arm.transport === 'sse',
+) as CompletedTrial;
 
-const within50Ms: Objective = { text: 'delivery.p99 <= 50ms', metric: 'delivery.p99', operator: '<=', limit: 50 * NS_PER_MS };
+const within50Ms: Objective = {
+  text: 'delivery.p99 <= 50ms',
+  metric: 'delivery.p99',
+  operator: '<=',
+  limit: 50 * NS_PER_MS,
+};
 
-const attained: Objective = { text: 'attainment.50ms >= 99%', metric: 'attainment', operator: '>=', limit: 0.99, withinNs: 50 * NS_PER_MS };
+const attained: Objective = {
+  text: 'attainment.50ms >= 99%',
+  metric: 'attainment',
+  operator: '>=',
+  limit: 0.99,
+  withinNs: 50 * NS_PER_MS,
+};
 
 interface Change {
   /** Shares of the tokens that were due in the window. */
@@ -46,13 +59,19 @@ function trialWith(change: Change): CompletedTrial {
     steadiness: { isDrifting: false, firstThirdP50Ns, lastThirdP50Ns },
     distributions: {
       ...distributions,
-      deliveryScheduledNs: fixtureDistribution(change.deliveryP50Ns ?? NS_PER_MS, change.effectiveCount),
+      deliveryScheduledNs: fixtureDistribution(
+        change.deliveryP50Ns ?? NS_PER_MS,
+        change.effectiveCount,
+      ),
     },
     server: { ...server, use: { ...server.use, eventLoopUtilisation: change.server ?? 0.5 } },
     client: {
       ...client,
       lost: change.lost ?? 0,
-      errors: change.errors === undefined ? [] : [{ cause: 'reset', count: change.errors, example: 'ECONNRESET' }],
+      errors:
+        change.errors === undefined
+          ? []
+          : [{ cause: 'reset', count: change.errors, example: 'ECONNRESET' }],
       use: { ...client.use, eventLoopUtilisation: change.client ?? 0.3 },
     },
   };
@@ -74,16 +93,30 @@ describe('a load', () => {
     const step = judge({});
     expect(step).toMatchObject({ streams: 1000, failed: [], reasons: [], missedGates: [] });
     expect(outcomeOf(step)).toBe('carried');
-    expect(step.measured).toMatchObject({ offeredTokensPerSecond: 6000, deliveredTokensPerSecond: 6000, deliveryP50Ns: NS_PER_MS });
+    expect(step.measured).toMatchObject({
+      offeredTokensPerSecond: 6000,
+      deliveredTokensPerSecond: 6000,
+      deliveryP50Ns: NS_PER_MS,
+    });
     expect(step.measured?.backlogNs).toBeCloseTo(-0.2 * NS_PER_MS, 6);
     expect(step.measured?.tokensPerRead).toBeCloseTo(1.25, 9);
   });
 
   it.each<[string, Change, string[], string]>([
-    ['a token of the window was never received', { received: 0.999 }, ['loss'], '1 of 1000 tokens of the window were never received'],
+    [
+      'a token of the window was never received',
+      { received: 0.999 },
+      ['loss'],
+      '1 of 1000 tokens of the window were never received',
+    ],
     ['a stream failed', { errors: 1 }, ['loss'], '1 streams failed (reset)'],
     ['a token was lost', { lost: 1 }, ['loss'], '1 tokens were lost, repeated or damaged'],
-    ['the objective was missed', { deliveryP50Ns: 20 * NS_PER_MS }, ['objective'], 'not delivery.p99 <= 50ms: 100 ms'],
+    [
+      'the objective was missed',
+      { deliveryP50Ns: 20 * NS_PER_MS },
+      ['objective'],
+      'not delivery.p99 <= 50ms: 100 ms',
+    ],
     [
       'delivery grew by more than a fifth and 2 ms',
       { thirdsNs: [NS_PER_MS, 3.3 * NS_PER_MS] },
@@ -100,16 +133,27 @@ describe('a load', () => {
     ['every token was late, as long as the objective is of another kind', { late: 1 }],
     ['the objective is met to the letter', { deliveryP50Ns: 9.9 * NS_PER_MS }],
     ['delivery grew by a fifth and 2 ms', { thirdsNs: [NS_PER_MS, 3.2 * NS_PER_MS] }],
-    ['neighbouring tokens were so alike that they say little of other windows', { effectiveCount: 10 }],
+    [
+      'neighbouring tokens were so alike that they say little of other windows',
+      { effectiveCount: 10 },
+    ],
   ])('is carried though %s', (_, change) => expect(judge(change).failed).toEqual([]));
 
   it('must meet every objective, and one that cannot be told is not met', () => {
-    const cheap: Objective = { text: 'cpu.server.token < 1us', metric: 'cpu.server.token', operator: '<', limit: 1000 };
+    const cheap: Objective = {
+      text: 'cpu.server.token < 1us',
+      metric: 'cpu.server.token',
+      operator: '<',
+      limit: 1000,
+    };
     expect(judge({}, [within50Ms, cheap]).failed).toEqual(['objective']);
     const trial = trialWith({});
     const few = {
       ...trial,
-      distributions: { ...trial.distributions, deliveryScheduledNs: { ...fixtureDistribution(NS_PER_MS), count: 300 } },
+      distributions: {
+        ...trial.distributions,
+        deliveryScheduledNs: { ...fixtureDistribution(NS_PER_MS), count: 300 },
+      },
     };
     const step = judgeStep({ streams: 1000, trial: few, receipt: receiptWith({}) }, [within50Ms]);
     expect([step.failed, step.reasons, step.measured?.objectives]).toEqual([
@@ -123,24 +167,29 @@ describe('a load', () => {
     [{ late: 0.01 }, []],
     [{ late: 0.011 }, ['not attainment.50ms >= 99%: 98.90 %']],
     // A token that never arrived is late as well as lost.
-    [{ late: 0.01, received: 0.999 }, ['1 of 1000 tokens of the window were never received', 'not attainment.50ms >= 99%: 98.90 %']],
-  ])('attains its objective by the tokens planned, however late they came: %j → %j', (change, reasons) => {
-    expect(judge(change, [attained]).reasons).toEqual(reasons);
-  });
+    [
+      { late: 0.01, received: 0.999 },
+      ['1 of 1000 tokens of the window were never received', 'not attainment.50ms >= 99%: 98.90 %'],
+    ],
+  ])(
+    'attains its objective by the tokens planned, however late they came: %j → %j',
+    (change, reasons) => {
+      expect(judge(change, [attained]).reasons).toEqual(reasons);
+    },
+  );
 
   it('may fail by several things at once', () => {
-    expect(judge({ received: 0.5, deliveryP50Ns: 90 * NS_PER_MS, thirdsNs: [1, 90 * NS_PER_MS] }).failed).toEqual([
-      'loss',
-      'objective',
-      'backlog',
-    ]);
+    expect(
+      judge({ received: 0.5, deliveryP50Ns: 90 * NS_PER_MS, thirdsNs: [1, 90 * NS_PER_MS] }).failed,
+    ).toEqual(['loss', 'objective', 'backlog']);
   });
 });
 
 describe('the load generator', () => {
   const tooLate = { deliveryP50Ns: 20 * NS_PER_MS };
 
-  // [server busy, client busy, gates missed] → whether a load that failed is attributed to the load generator.
+  // [server busy, client busy, gates missed] → whether a load that failed is attributed to the load
+  // generator.
   it.each<[server: number, client: number, missed: string[], outcome: string]>([
     [0.5, 0.3, [], 'failed'],
     [0.5, 0.3, ['H4'], 'harness'],
@@ -150,9 +199,12 @@ describe('the load generator', () => {
     [0.99, 0.71, [], 'harness'],
     [0.99, 0.71, ['H4'], 'harness'],
     [0.5, 0.65, ['H2', 'H6', 'H8', 'N2'], 'failed'],
-  ])('of a load that failed with the server busy %d, the client busy %d and %j missed: %s', (server, client, missed, outcome) => {
-    expect(outcomeOf(judge({ ...tooLate, server, client, missed }))).toBe(outcome);
-  });
+  ])(
+    'of a load that failed with the server busy %d, the client busy %d and %j missed: %s',
+    (server, client, missed, outcome) => {
+      expect(outcomeOf(judge({ ...tooLate, server, client, missed }))).toBe(outcome);
+    },
+  );
 
   it('does not matter where the load was carried in spite of it, but what it missed is kept', () => {
     const step = judge({ client: 0.8, missed: ['H4', 'H5'] });

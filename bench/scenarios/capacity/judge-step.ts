@@ -1,6 +1,7 @@
-// Judges from one steady trial whether a server carried a load. A load generator that is late can only add delay and loss: so
-// a load carried in spite of it was carried, and a load that was not carried is the server's fault only when the load generator
-// was in order, or late behind a server that was itself saturated.
+// Judges from one steady trial whether a server carried a load. A load generator that is late can
+// only add delay and loss: so a load carried in spite of it was carried, and a load that was not
+// carried is the server's fault only when the load generator was in order, or late behind a server
+// that was itself saturated.
 
 import { quantileOf } from '../../contract/distribution.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
@@ -16,7 +17,10 @@ import { isClientAtEnd, isServerAtEnd } from './at-end.ts';
 import { attainmentOf, countReceived, type WindowReceipt } from './window-receipt.ts';
 import type { Outcome } from './search.ts';
 
-/** Delivery may grow from the first third of the window to the last by this factor and this much more. */
+/**
+ * Delivery may grow from the first third of the window to the last by this factor and this much
+ * more.
+ */
 const BACKLOG_FACTOR = 1.2;
 const BACKLOG_NS = 2 * NS_PER_MS;
 
@@ -29,12 +33,17 @@ export interface MeasuredLoad {
   readonly receipt: WindowReceipt;
 }
 
-export function judgeStep({ streams, trial, receipt }: MeasuredLoad, objectives: readonly Objective[]): SearchStep {
+export function judgeStep(
+  { streams, trial, receipt }: MeasuredLoad,
+  objectives: readonly Objective[],
+): SearchStep {
   const measured = measureStep(trial, receipt, objectives);
   const missedGates = missedBy(trial, measured);
   const own = [
     ...judgeLoss(trial, measured),
-    ...objectives.flatMap((objective, index) => judgeObjective(objective, measured.objectives[index] ?? undefined)),
+    ...objectives.flatMap((objective, index) =>
+      judgeObjective(objective, measured.objectives[index] ?? undefined),
+    ),
     ...judgeBacklog(trial, measured),
   ];
   const failures = [...own, ...judgeClient(missedGates, measured, own.length > 0)];
@@ -50,7 +59,13 @@ export function judgeStep({ streams, trial, receipt }: MeasuredLoad, objectives:
 
 /** A trial that failed as a whole has no deliveries to count. */
 export function failedStep(streams: number, message: string): SearchStep {
-  return { streams, failed: ['loss'], reasons: [`the trial failed: ${message}`], missedGates: [], disturbedBy: [] };
+  return {
+    streams,
+    failed: ['loss'],
+    reasons: [`the trial failed: ${message}`],
+    missedGates: [],
+    disturbedBy: [],
+  };
 }
 
 export function outcomeOf({ failed }: SearchStep): Outcome {
@@ -63,10 +78,17 @@ interface Failure {
   readonly reason: string;
 }
 
-function measureStep(trial: CompletedTrial, receipt: WindowReceipt, objectives: readonly Objective[]): MeasuredStep {
+function measureStep(
+  trial: CompletedTrial,
+  receipt: WindowReceipt,
+  objectives: readonly Objective[],
+): MeasuredStep {
   const { client, server, distributions, planned, windowNs, steadiness } = trial;
   const seconds = windowNs / NS_PER_S;
-  const [p50, p99] = [quantileOf(distributions.deliveryScheduledNs, 0.5), quantileOf(distributions.deliveryScheduledNs, 0.99)];
+  const [p50, p99] = [
+    quantileOf(distributions.deliveryScheduledNs, 0.5),
+    quantileOf(distributions.deliveryScheduledNs, 0.99),
+  ];
   const backlogNs = backlogOf(steadiness);
   const pacing = pacingOf(trial);
   return {
@@ -78,11 +100,14 @@ function measureStep(trial: CompletedTrial, receipt: WindowReceipt, objectives: 
     plannedTokens: receipt.deliveryNs.length,
     receivedTokens: countReceived(receipt),
     objectives: objectives.map(
-      ({ metric, withinNs }) => (withinNs === undefined ? asSeen(trial, metric) : attainmentOf(receipt, withinNs)) ?? null,
+      ({ metric, withinNs }) =>
+        (withinNs === undefined ? asSeen(trial, metric) : attainmentOf(receipt, withinNs)) ?? null,
     ),
     errors: client.errors.reduce((sum, error) => sum + error.count, 0),
-    integrityFaults: client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches,
-    ...(client.tokenReads !== undefined && client.tokenReads > 0 && { tokensPerRead: client.tokensReceived / client.tokenReads }),
+    integrityFaults:
+      client.lost + client.duplicated + client.reordered + client.corrupt + client.hashMismatches,
+    ...(client.tokenReads !== undefined &&
+      client.tokenReads > 0 && { tokensPerRead: client.tokensReceived / client.tokenReads }),
     serverCpuNs: server.use.cpuUserNs + server.use.cpuSystemNs,
     serverTokens: server.windowTokens,
     windowNs,
@@ -93,12 +118,16 @@ function measureStep(trial: CompletedTrial, receipt: WindowReceipt, objectives: 
 }
 
 /**
- * Judges this window alone and infers nothing about others, so each sample counts as one, however correlated neighbours are. When
- * a server falls behind they are strongly correlated, and the quantile would be missing just when it decides.
+ * Judges this window alone and infers nothing about others, so each sample counts as one, however
+ * correlated neighbours are. When a server falls behind they are strongly correlated, and the
+ * quantile would be missing just when it decides.
  */
 function asSeen(trial: CompletedTrial, metric: string): number | undefined {
   const distributions = Object.fromEntries(
-    Object.entries(trial.distributions).map(([name, one]) => [name, { ...one, effectiveCount: one.count, tailBatches: undefined }]),
+    Object.entries(trial.distributions).map(([name, one]) => [
+      name,
+      { ...one, effectiveCount: one.count, tailBatches: undefined },
+    ]),
   );
   return steadyMetric(metric)?.value({ ...trial, distributions });
 }
@@ -111,14 +140,23 @@ function judgeLoss({ client }: CompletedTrial, measured: MeasuredStep): Failure[
   const { plannedTokens = 0, receivedTokens = 0, errors, integrityFaults } = measured;
   const never = plannedTokens - receivedTokens;
   const reasons = [
-    ...(never > 0 ? [`${wholeNumber(never)} of ${wholeNumber(plannedTokens)} tokens of the window were never received`] : []),
-    ...(errors > 0 ? [`${errors} streams failed (${client.errors.map(({ cause }) => cause).join(', ')})`] : []),
+    ...(never > 0
+      ? [
+          `${wholeNumber(never)} of ${wholeNumber(plannedTokens)} tokens of the window were never received`,
+        ]
+      : []),
+    ...(errors > 0
+      ? [`${errors} streams failed (${client.errors.map(({ cause }) => cause).join(', ')})`]
+      : []),
     ...(integrityFaults > 0 ? [`${integrityFaults} tokens were lost, repeated or damaged`] : []),
   ];
   return reasons.length === 0 ? [] : [{ constraint: 'loss', reason: reasons.join('; ') }];
 }
 
-function judgeObjective({ text, metric, operator, limit, withinNs }: Objective, value: number | undefined): Failure[] {
+function judgeObjective(
+  { text, metric, operator, limit, withinNs }: Objective,
+  value: number | undefined,
+): Failure[] {
   if (value !== undefined && holds[operator](value, limit)) return [];
   const found =
     value === undefined
@@ -134,8 +172,14 @@ function sharpPercent(share: number): string {
   return `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
 }
 
-/** Excess of the last third of the window over the limit set by the first third, ns; undefined with too few tokens in either. */
-export function backlogOf({ firstThirdP50Ns, lastThirdP50Ns }: CompletedTrial['steadiness']): number | undefined {
+/**
+ * Excess of the last third of the window over the limit set by the first third, ns; undefined with
+ * too few tokens in either.
+ */
+export function backlogOf({
+  firstThirdP50Ns,
+  lastThirdP50Ns,
+}: CompletedTrial['steadiness']): number | undefined {
   if (firstThirdP50Ns === undefined || lastThirdP50Ns === undefined) return undefined;
   return lastThirdP50Ns - BACKLOG_FACTOR * firstThirdP50Ns;
 }
@@ -144,10 +188,19 @@ export function isBacklogGrowing(backlogNs: number | undefined): boolean {
   return backlogNs !== undefined && backlogNs > BACKLOG_NS;
 }
 
-function judgeBacklog({ steadiness: { firstThirdP50Ns, lastThirdP50Ns } }: CompletedTrial, { backlogNs }: MeasuredStep): Failure[] {
-  if (!isBacklogGrowing(backlogNs) || firstThirdP50Ns === undefined || lastThirdP50Ns === undefined) return [];
+function judgeBacklog(
+  { steadiness: { firstThirdP50Ns, lastThirdP50Ns } }: CompletedTrial,
+  { backlogNs }: MeasuredStep,
+): Failure[] {
+  if (!isBacklogGrowing(backlogNs) || firstThirdP50Ns === undefined || lastThirdP50Ns === undefined)
+    return [];
   const [before, after] = [amount(firstThirdP50Ns, 'ns'), amount(lastThirdP50Ns, 'ns')];
-  return [{ constraint: 'backlog', reason: `delivery p50 grew from ${before} in the first third of the window to ${after} in the last` }];
+  return [
+    {
+      constraint: 'backlog',
+      reason: `delivery p50 grew from ${before} in the first third of the window to ${after} in the last`,
+    },
+  ];
 }
 
 function missedBy({ gates }: CompletedTrial, measured: MeasuredStep): string[] {
@@ -156,14 +209,24 @@ function missedBy({ gates }: CompletedTrial, measured: MeasuredStep): string[] {
 }
 
 /**
- * Starts that were never issued mean that the load was never applied, whatever its result. Else the load generator matters only
- * when the load failed, unless it was merely late behind a saturated server.
+ * Starts that were never issued mean that the load was never applied, whatever its result. Else the
+ * load generator matters only when the load failed, unless it was merely late behind a saturated
+ * server.
  */
-function judgeClient(missed: readonly string[], measured: MeasuredStep, hasFailed: boolean): Failure[] {
-  if (missed.includes('H1')) return [{ constraint: 'harness', reason: 'the load generator did not issue all planned starts' }];
+function judgeClient(
+  missed: readonly string[],
+  measured: MeasuredStep,
+  hasFailed: boolean,
+): Failure[] {
+  if (missed.includes('H1'))
+    return [
+      { constraint: 'harness', reason: 'the load generator did not issue all planned starts' },
+    ];
   if (!hasFailed || missed.length === 0) return [];
   if (isServerAtEnd(measured) && !isClientAtEnd(measured)) return [];
   const { clientUtilisation, serverUtilisation } = measured;
   const shares = `its event loop was busy ${percent(clientUtilisation)} of the window, the server's ${percent(serverUtilisation)}`;
-  return [{ constraint: 'harness', reason: `the load generator missed ${missed.join(', ')}: ${shares}` }];
+  return [
+    { constraint: 'harness', reason: `the load generator missed ${missed.join(', ')}: ${shares}` },
+  ];
 }

@@ -1,5 +1,6 @@
-// Defines the loads that a search may try: a geometric grid around its start, so that both arms of a block, which begin at the
-// same load, get the same loads and their answers can differ only by the measurements.
+// Defines the loads that a search may try: a geometric grid around its start, so that both arms of
+// a block, which begin at the same load, get the same loads and their answers can differ only by
+// the measurements.
 
 export interface GridOptions {
   readonly startStreams: number;
@@ -22,22 +23,43 @@ export function leastStreams(width: number): number {
   return Math.ceil(1 / width);
 }
 
-/** The start is moved to the nearest end of the grid when it lies outside. @param options `mostStreams` is not below `leastStreams`. */
+/**
+ * The start is moved to the nearest end of the grid when it lies outside. @param options
+ * `mostStreams` is not below `leastStreams`.
+ */
 export function loadGrid({ startStreams, mostStreams, width }: GridOptions): LoadGrid {
   const least = leastStreams(width);
   const start = Math.min(mostStreams, Math.max(least, startStreams));
   const step = Math.log1p(width);
   const streamsAt = (place: number): number => Math.round(start * Math.exp(place * step));
-  // Computed before rounding: places less than one stream apart are rounded to one number of streams.
+  // Computed before rounding: places less than one stream apart are rounded to one number of
+  // streams.
   const bottom = -Math.floor(Math.log(start / least) / step + 1e-9);
   // Rounding may put the outermost place on either side of its bound.
   let top = Math.ceil(Math.log(mostStreams / start) / step) + 1;
   while (top > 0 && streamsAt(top) > mostStreams) top--;
-  return { bottom, top, streamsAt, placesIn: (factor) => Math.max(1, Math.round(Math.log(factor) / step)) };
+  return {
+    bottom,
+    top,
+    streamsAt,
+    placesIn: (factor) => Math.max(1, Math.round(Math.log(factor) / step)),
+  };
 }
 
 /** `count` loads from `lowest` to `highest` in equal ratios, rounded, each once. */
-export function spreadLoads({ lowest, highest, count }: { lowest: number; highest: number; count: number }): number[] {
+export function spreadLoads({
+  lowest,
+  highest,
+  count,
+}: {
+  lowest: number;
+  highest: number;
+  count: number;
+}): number[] {
   const ratio = (highest / lowest) ** (1 / (count - 1));
-  return [...new Set(Array.from({ length: count }, (_, index) => Math.max(1, Math.round(lowest * ratio ** index))))];
+  return [
+    ...new Set(
+      Array.from({ length: count }, (_, index) => Math.max(1, Math.round(lowest * ratio ** index))),
+    ),
+  ];
 }

@@ -1,4 +1,5 @@
-// Renders the loads themselves: the load–latency curve as a table, and the path of each search, so that answers can be checked.
+// Renders the loads themselves: the load–latency curve as a table, and the path of each search, so
+// that answers can be checked.
 
 import type { SearchPath } from './findings.ts';
 import type { SearchEnd, SearchStep } from '../../contract/search.ts';
@@ -9,11 +10,15 @@ import { constraintWords, type CapacityContext } from './arms.ts';
 
 /** Ordered by load, then arm; empty before the curve was measured. */
 export function renderCurveTable({ analysis, capacity }: CapacityContext): Table {
-  const loads = [...new Set(capacity.curves.flatMap(({ steps }) => steps.map(({ streams }) => streams)))].sort((a, b) => a - b);
+  const loads = [
+    ...new Set(capacity.curves.flatMap(({ steps }) => steps.map(({ streams }) => streams))),
+  ].sort((a, b) => a - b);
   const rows = loads.flatMap((streams) =>
     capacity.curves.flatMap(({ arm, steps }) => {
       const step = steps.find((one) => one.streams === streams);
-      return step === undefined ? [] : [[formatCount(streams), armTitleOf(analysis, arm), ...curveCells(step)]];
+      return step === undefined
+        ? []
+        : [[formatCount(streams), armTitleOf(analysis, arm), ...curveCells(step)]];
     }),
   );
   return table(
@@ -43,12 +48,16 @@ function curveCells({ measured, failed }: SearchStep): string[] {
     formatValue(measured?.tokensPerRead, 'tokens/read'),
     formatPercent(measured?.serverUtilisation, 2),
     formatPercent(measured?.clientUtilisation, 2),
-    measured?.objectives.includes(null) === true ? 'too few samples' : [...new Set(failed)].map((one) => constraintWords[one]).join(', '),
+    measured?.objectives.includes(null) === true
+      ? 'too few samples'
+      : [...new Set(failed)].map((one) => constraintWords[one]).join(', '),
   ];
 }
 
 function deliveredShare(step: NonNullable<SearchStep['measured']>): number | undefined {
-  return step.offeredTokensPerSecond === 0 ? undefined : step.deliveredTokensPerSecond / step.offeredTokensPerSecond;
+  return step.offeredTokensPerSecond === 0
+    ? undefined
+    : step.deliveredTokensPerSecond / step.offeredTokensPerSecond;
 }
 
 const endWords: Record<SearchEnd, string> = {
@@ -62,7 +71,9 @@ const endWords: Record<SearchEnd, string> = {
 /** A folded table of every load that was tried, in order. */
 export function renderPaths({ analysis, capacity }: CapacityContext): Details {
   const rows = capacity.paths.map((path) => [
-    path.isBurnIn ? 'burn-in' : `${path.block - analysis.plan.burnInBlocks + 1}${path.isRepeat ? ', again' : ''}`,
+    path.isBurnIn
+      ? 'burn-in'
+      : `${path.block - analysis.plan.burnInBlocks + 1}${path.isRepeat ? ', again' : ''}`,
     armTitleOf(analysis, path.arm),
     path.steps.map(stepWords).join(' → '),
     answerCell(path),
@@ -75,7 +86,9 @@ export function renderPaths({ analysis, capacity }: CapacityContext): Details {
 
 function stepWords({ streams, failed, isDisturbed }: SearchPath['steps'][number]): string {
   if (failed.length === 0) return `${formatCount(streams)} ✓`;
-  return isDisturbed ? `(${formatCount(streams)} disturbed)` : `${formatCount(streams)} ✗ ${failed.join('+')}`;
+  return isDisturbed
+    ? `(${formatCount(streams)} disturbed)`
+    : `${formatCount(streams)} ✗ ${failed.join('+')}`;
 }
 
 function answerCell({ lowerStreams, upperStreams, end }: SearchPath): string {

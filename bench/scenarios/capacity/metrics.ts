@@ -1,5 +1,5 @@
-// Metrics of searches for the most streams at the objectives: the answer, the behaviour of server and client at that
-// load, and their behaviour at one load that all arms were given.
+// Metrics of searches for the most streams at the objectives: the answer, the behaviour of server
+// and client at that load, and their behaviour at one load that all arms were given.
 
 import type { MeasuredStep } from '../../contract/search.ts';
 import { isClientAtEnd } from './at-end.ts';
@@ -31,17 +31,24 @@ const AT_HEADLINE =
   'at the headline load, measured before each search: half of what the weaker arm carried in the burn-in block, the same streams for all arms of the run';
 
 /**
- * A step that the machine disturbed describes the machine more than the transport, and one that failed was not a carried load.
- * Other checks of the load generator concern its own part of latencies, which is why those have no verdict here.
+ * A step that the machine disturbed describes the machine more than the transport, and one that
+ * failed was not a carried load. Other checks of the load generator concern its own part of
+ * latencies, which is why those have no verdict here.
  */
 function atHeadline({ of, ...metric }: OfStep): SearchMetric {
   return {
     ...metric,
     scale: 'ratio',
     judgesClient: true,
-    absence: 'none was measured, or it was disturbed, not carried, or the client more than 70 % busy',
+    absence:
+      'none was measured, or it was disturbed, not carried, or the client more than 70 % busy',
     value: ({ search: { headline } }) => {
-      if (headline?.measured === undefined || headline.failed.length > 0 || headline.disturbedBy.length > 0) return undefined;
+      if (
+        headline?.measured === undefined ||
+        headline.failed.length > 0 ||
+        headline.disturbedBy.length > 0
+      )
+        return undefined;
       return isClientAtEnd(headline.measured) ? undefined : of(headline.measured);
     },
   };
@@ -64,7 +71,8 @@ const own: readonly SearchMetric[] = [
     definition:
       'the most concurrent streams at which all objectives hold, below the fewest at which they do not: one value a search, on a grid of loads that both arms share; more is better',
     absence: ABSENCE,
-    // A search that ended elsewhere than at the server has no value but a bound, so its gate need not void the others.
+    // A search that ended elsewhere than at the server has no value but a bound, so its gate need
+    // not void the others.
     judgesClient: true,
     value: (trial) => (carriedSteps(trial).length === 0 ? undefined : trial.search.lowerStreams),
     atLeast: leastCarried,

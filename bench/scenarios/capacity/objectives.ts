@@ -1,5 +1,6 @@
-// Parses the objectives that must hold for a load to count as carried (`--slo`), and plans a search. An objective is written
-// like a threshold of --fail-if, but states what must hold and not what must not.
+// Parses the objectives that must hold for a load to count as carried (`--slo`), and plans a
+// search. An objective is written like a threshold of --fail-if, but states what must hold and not
+// what must not.
 
 import { leastStreams } from './load-grid.ts';
 import { steadyMetrics } from '../../analysis/metrics/steady.ts';
@@ -16,12 +17,16 @@ const FLAG = '--slo';
 const ATTAINMENT = 'attainment';
 const DEFAULT_OBJECTIVE = 'attainment.50ms >= 99%';
 
-/** `attainment.50ms >= 99%`: the share of the tokens planned in the window that were received within that time after they were due. */
-const attainmentPattern = /^attainment\.(\d{1,9}(?:us|µs|ms|s))\s*(>=?)\s*(\d{1,3}(?:\.\d{1,9})?)\s*%$/;
+/**
+ * `attainment.50ms >= 99%`: the share of the tokens planned in the window that were received within
+ * that time after they were due.
+ */
+const attainmentPattern =
+  /^attainment\.(\d{1,9}(?:us|µs|ms|s))\s*(>=?)\s*(\d{1,3}(?:\.\d{1,9})?)\s*%$/;
 
 /**
- * Stalls, and not tokens, are the independent events of a tail: in batches of 100 ms, a window below this length has fewer than
- * 50 of them, and one stall alone is its 99th percentile.
+ * Stalls, and not tokens, are the independent events of a tail: in batches of 100 ms, a window
+ * below this length has fewer than 50 of them, and one stall alone is its 99th percentile.
  */
 const LEAST_WINDOW_OF_P99_NS = 5 * NS_PER_S;
 /** Lowest quantile that counts as tail. */
@@ -38,11 +43,13 @@ interface SearchPlace {
 }
 
 /**
- * A quarter of the capacity of one core of a virtual machine of 2025 with this harness, some 60 000 tokens/s. When it is far
- * off, the burn-in block takes a few steps more.
+ * A quarter of the capacity of one core of a virtual machine of 2025 with this harness, some 60 000
+ * tokens/s. When it is far off, the burn-in block takes a few steps more.
  */
 const FIRST_TOKENS_PER_SECOND = 15_000;
-/** A load generator that verifies every token saturates before a server does; see count-check.ts. */
+/**
+ * A load generator that verifies every token saturates before a server does; see count-check.ts.
+ */
 const VERIFY_ONE_IN = 10;
 /** Far more than a search needs while the answer is stable. */
 const MAX_STEPS = 24;
@@ -55,7 +62,11 @@ export function planSearch(
   const [most = 0, ...others] = connections;
   const least = leastStreams(size.width);
   if (given !== undefined && (others.length > 0 || most < least))
-    throw usageError('--connections', given, `one number of at least ${least}, the most streams that a search may ask for`);
+    throw usageError(
+      '--connections',
+      given,
+      `one number of at least ${least}, the most streams that a search may ask for`,
+    );
   const objectives = (slo ?? [DEFAULT_OBJECTIVE]).map(parseObjective);
   for (const objective of objectives) checkSupport(objective, windowNs);
   const firstStreams = Math.round(FIRST_TOKENS_PER_SECOND / workload.tokensPerSecond);
@@ -74,11 +85,16 @@ export function planSearch(
 /** @throws BenchError USAGE */
 function checkSupport({ text, metric }: Objective, windowNs: number): void {
   const { quantile } = steadyMetrics.find(({ id }) => id === metric) ?? {};
-  if (quantile === undefined || quantile < TAIL_QUANTILE || windowNs >= LEAST_WINDOW_OF_P99_NS) return;
+  if (quantile === undefined || quantile < TAIL_QUANTILE || windowNs >= LEAST_WINDOW_OF_P99_NS)
+    return;
   const window = `${windowNs / NS_PER_S} s`;
-  throw new BenchError('USAGE', `${FLAG} ${text}: a window of ${window} holds too few separate stalls for such a quantile`, {
-    hint: `ask for a share of the tokens instead, such as ${FLAG} '${DEFAULT_OBJECTIVE}', or measure for 5 s or longer (--duration)`,
-  });
+  throw new BenchError(
+    'USAGE',
+    `${FLAG} ${text}: a window of ${window} holds too few separate stalls for such a quantile`,
+    {
+      hint: `ask for a share of the tokens instead, such as ${FLAG} '${DEFAULT_OBJECTIVE}', or measure for 5 s or longer (--duration)`,
+    },
+  );
 }
 
 /** @throws BenchError USAGE or UNKNOWN_NAME with the flag, the text and the problem. */
@@ -88,7 +104,11 @@ export function parseObjective(text: string): Objective {
   const condition = readCondition(text, { flag: FLAG, metrics: steadyMetrics });
   // An objective of one arm alone would compare different questions.
   if (condition === undefined || condition.arm !== undefined)
-    throw usageError(FLAG, text, `metric, one of >= <= > <, and a limit, such as ${DEFAULT_OBJECTIVE}: what must hold in every arm`);
+    throw usageError(
+      FLAG,
+      text,
+      `metric, one of >= <= > <, and a limit, such as ${DEFAULT_OBJECTIVE}: what must hold in every arm`,
+    );
   const { metric, operator, limit } = condition;
   return { text: text.trim(), metric, operator, limit };
 }
@@ -99,6 +119,11 @@ function parseAttainment(text: string): Objective | undefined {
   if (within === undefined) return undefined;
   const limit = Number((Number(share) / 100).toPrecision(15));
   const withinNs = parseDuration(FLAG, within);
-  if (limit > 1 || withinNs <= 0) throw usageError(FLAG, text, `a time above 0 and a share of at most 100 %, such as ${DEFAULT_OBJECTIVE}`);
+  if (limit > 1 || withinNs <= 0)
+    throw usageError(
+      FLAG,
+      text,
+      `a time above 0 and a share of at most 100 %, such as ${DEFAULT_OBJECTIVE}`,
+    );
   return { text, metric: ATTAINMENT, operator: operator === '>' ? '>' : '>=', limit, withinNs };
 }

@@ -14,7 +14,13 @@ import { chartFigures, type ChartLink } from '../../report/sections/chart-links.
 import { renderClaim } from '../../report/suite/claims.ts';
 import { wrap } from '../../report/text-layout.ts';
 import { TERMINAL_COLUMNS } from '../../report/paint.ts';
-import { capacityContext, failureWords, proofSentence, renderCapacityTable, renderEnds } from './arms.ts';
+import {
+  capacityContext,
+  failureWords,
+  proofSentence,
+  renderCapacityTable,
+  renderEnds,
+} from './arms.ts';
 import { renderCurveTable, renderPaths } from './loads.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 
@@ -36,7 +42,10 @@ export const capacityParts: ScenarioParts<CapacityFindings> = {
 function circumstances({ plan }: Analysis): string {
   const { workload, search } = plan;
   if (search === undefined) return '';
-  const steps = search.stepsPerLoad === 1 ? 'one step' : `the majority of up to ${formatCount(search.stepsPerLoad)} steps`;
+  const steps =
+    search.stepsPerLoad === 1
+      ? 'one step'
+      : `the majority of up to ${formatCount(search.stepsPerLoad)} steps`;
   return [
     `How many streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
     ` (workload ${code(workload.name)}, payload ${code(plan.payload)}: ${payloads[plan.payload].summary}) a server carries:`,
@@ -51,7 +60,10 @@ function circumstances({ plan }: Analysis): string {
   ].join('');
 }
 
-/** Older searches, recognised by a plan without `verifyOneIn`, judged the tokens that arrived in the window, not the loss by plan. */
+/**
+ * Older searches, recognised by a plan without `verifyOneIn`, judged the tokens that arrived in the
+ * window, not the loss by plan.
+ */
 function lossRule({ verifyOneIn }: SearchPlan): string {
   return verifyOneIn === undefined
     ? '99.5 % of the tokens that are due in the window arrive in it'
@@ -86,9 +98,13 @@ function terminalLines({ analysis }: ReportContext<CapacityFindings>): readonly 
     const words = failureWords(one);
     return [
       ...(atLeast > 0 && one.lowerStreams !== undefined
-        ? [`${armTitleOf(analysis, one.arm)} carried at least ${formatCount(one.lowerStreams)} streams`]
+        ? [
+            `${armTitleOf(analysis, one.arm)} carried at least ${formatCount(one.lowerStreams)} streams`,
+          ]
         : []),
-      ...(words === undefined ? [] : [`${armTitleOf(analysis, one.arm)}: the next load failed by ${words}`]),
+      ...(words === undefined
+        ? []
+        : [`${armTitleOf(analysis, one.arm)}: the next load failed by ${words}`]),
     ];
   });
   const proof = capacity.proof;

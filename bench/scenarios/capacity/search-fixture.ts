@@ -7,8 +7,15 @@ import { searchLoads } from './search-loads.ts';
 
 const TOKENS_PER_SECOND = 20;
 
-/** A step whose numbers agree with each other: delay grows with load, and tokens beyond the capacity are not delivered. */
-export function fixtureStep(streams: number, failed: readonly Constraint[], capacity: number): SearchStep {
+/**
+ * A step whose numbers agree with each other: delay grows with load, and tokens beyond the capacity
+ * are not delivered.
+ */
+export function fixtureStep(
+  streams: number,
+  failed: readonly Constraint[],
+  capacity: number,
+): SearchStep {
   const share = streams / capacity;
   const offered = streams * TOKENS_PER_SECOND;
   const delivered = Math.round(offered * Math.min(1, 1 / share ** 2));
@@ -47,17 +54,29 @@ export interface FixtureSearch {
   readonly isBurnIn?: boolean;
   /** A load at or above it fails by the load generator. */
   readonly clientCapacity?: number;
-  /** Each step goes wrong with this probability, either way near the capacity and only by failing elsewhere. */
+  /**
+   * Each step goes wrong with this probability, either way near the capacity and only by failing
+   * elsewhere.
+   */
   readonly disturbance?: { readonly share: number; readonly seed: number };
   readonly maxSteps?: number;
 }
 
 /** The result of the search, with every load that it tried. */
 export async function searchFixture(options: FixtureSearch): Promise<SearchRecord> {
-  const { capacity, startStreams, mostStreams = 100_000, stepsPerLoad = 3, width = 0.05, isBurnIn = false, maxSteps = 60 } = options;
+  const {
+    capacity,
+    startStreams,
+    mostStreams = 100_000,
+    stepsPerLoad = 3,
+    width = 0.05,
+    isBurnIn = false,
+    maxSteps = 60,
+  } = options;
   const draw = seededDraw(options.disturbance?.seed ?? 1);
   const judge = (streams: number): Constraint[] => {
-    if (options.clientCapacity !== undefined && streams >= options.clientCapacity) return ['objective', 'harness'];
+    if (options.clientCapacity !== undefined && streams >= options.clientCapacity)
+      return ['objective', 'harness'];
     if (streams > capacity) return ['objective'];
     return draw() < (options.disturbance?.share ?? 0) ? ['loss'] : [];
   };
@@ -65,6 +84,7 @@ export async function searchFixture(options: FixtureSearch): Promise<SearchRecor
     plan: { mostStreams, width, stepsPerLoad, maxSteps },
     startStreams,
     isBurnIn,
-    measure: async (streams) => await Promise.resolve(fixtureStep(streams, judge(streams), capacity)),
+    measure: async (streams) =>
+      await Promise.resolve(fixtureStep(streams, judge(streams), capacity)),
   });
 }

@@ -11,8 +11,24 @@ const stolen = (value: number): Gate => ({
   unit: 'ratio',
   ok: value <= 0.02,
 });
-const lost = (value: number): Gate => ({ id: 'C1', kind: 'correctness', title: 'lost', value, limit: 0, unit: 'count', ok: value === 0 });
-const busy: Gate = { id: 'H2', kind: 'harness', title: 'busy', value: 0.9, limit: 0.6, unit: 'ratio', ok: false };
+const lost = (value: number): Gate => ({
+  id: 'C1',
+  kind: 'correctness',
+  title: 'lost',
+  value,
+  limit: 0,
+  unit: 'count',
+  ok: value === 0,
+});
+const busy: Gate = {
+  id: 'H2',
+  kind: 'harness',
+  title: 'busy',
+  value: 0.9,
+  limit: 0.6,
+  unit: 'ratio',
+  ok: false,
+};
 
 it('what disturbed one step of many is made good by the others; what disturbed most of them is not', () => {
   const [once] = gatesOfSearch([[stolen(0.3)], [stolen(0.01)], [stolen(0)]], undefined);

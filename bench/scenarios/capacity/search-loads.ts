@@ -1,4 +1,5 @@
-// Runs a whole search: tries one load after another until the answer is decided. The caller measures each load.
+// Runs a whole search: tries one load after another until the answer is decided. The caller
+// measures each load.
 
 import type { SearchPlan, SearchRecord, SearchStep } from '../../contract/search.ts';
 import { heededSteps } from './disturbed-steps.ts';
@@ -18,7 +19,12 @@ interface SearchLoadsOptions {
   readonly measure: (streams: number) => Promise<SearchStep>;
 }
 
-export async function searchLoads({ plan, startStreams, isBurnIn, measure }: SearchLoadsOptions): Promise<SearchRecord> {
+export async function searchLoads({
+  plan,
+  startStreams,
+  isBurnIn,
+  measure,
+}: SearchLoadsOptions): Promise<SearchRecord> {
   const grid = loadGrid({ startStreams, mostStreams: plan.mostStreams, width: plan.width });
   const rules: Omit<SearchRules, 'maxSteps'> = {
     bottom: grid.bottom,
@@ -31,8 +37,14 @@ export async function searchLoads({ plan, startStreams, isBurnIn, measure }: Sea
   const places = new Map<number, number>();
   for (;;) {
     const heeded = heededSteps(steps);
-    const tried = heeded.map((step) => ({ place: places.get(step.streams) as number, outcome: outcomeOf(step) }));
-    const next = nextStep(tried, { ...rules, maxSteps: plan.maxSteps - (steps.length - heeded.length) });
+    const tried = heeded.map((step) => ({
+      place: places.get(step.streams) as number,
+      outcome: outcomeOf(step),
+    }));
+    const next = nextStep(tried, {
+      ...rules,
+      maxSteps: plan.maxSteps - (steps.length - heeded.length),
+    });
     if (next.kind === 'done') return toRecord(next, grid, steps);
     const streams = grid.streamsAt(next.place);
     places.set(streams, next.place);
@@ -42,15 +54,25 @@ export async function searchLoads({ plan, startStreams, isBurnIn, measure }: Sea
 
 const MOST_HEADLINE_STEPS = 3;
 
-/** The first step that nothing else on the machine disturbed; the last one, marked as disturbed, when all were. */
-export async function measureHeadline(streams: number, measure: SearchLoadsOptions['measure']): Promise<SearchStep> {
+/**
+ * The first step that nothing else on the machine disturbed; the last one, marked as disturbed,
+ * when all were.
+ */
+export async function measureHeadline(
+  streams: number,
+  measure: SearchLoadsOptions['measure'],
+): Promise<SearchStep> {
   for (let left = MOST_HEADLINE_STEPS - 1; ; left--) {
     const step = await measure(streams);
     if (step.disturbedBy.length === 0 || left === 0) return step;
   }
 }
 
-function toRecord({ end, lower, upper }: Answer, grid: LoadGrid, steps: readonly SearchStep[]): SearchRecord {
+function toRecord(
+  { end, lower, upper }: Answer,
+  grid: LoadGrid,
+  steps: readonly SearchStep[],
+): SearchRecord {
   const upperStreams = upper === undefined ? undefined : grid.streamsAt(upper);
   const beyond = heededSteps(steps).filter(({ streams }) => streams === upperStreams);
   return {

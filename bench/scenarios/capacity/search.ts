@@ -1,6 +1,7 @@
-// Chooses the load to try next, from the loads that were tried: expand until one fails, halve the gap, then judge the two loads
-// that decide as often as planned. After RFC 9971 (MLRsearch): loads are classified by several trials each, and the smallest
-// load that failed bounds the answer, whatever was carried above it. Stateless: the steps tried are the whole state.
+// Chooses the load to try next, from the loads that were tried: expand until one fails, halve the
+// gap, then judge the two loads that decide as often as planned. After RFC 9971 (MLRsearch): loads
+// are classified by several trials each, and the smallest load that failed bounds the answer,
+// whatever was carried above it. Stateless: the steps tried are the whole state.
 
 import type { SearchEnd } from '../../contract/search.ts';
 
@@ -16,12 +17,16 @@ export interface SearchRules {
   /** The first place is 0; none below `bottom` and none above `top` is tried. */
   readonly bottom: number;
   readonly top: number;
-  /** Length of the first expansion; later ones go half as far as all before them, but no less, and no farther than `longestStride`. */
+  /**
+   * Length of the first expansion; later ones go half as far as all before them, but no less, and
+   * no farther than `longestStride`.
+   */
   readonly firstStride: number;
   readonly longestStride: number;
   /**
-   * Odd: the majority of so many steps decides on a load, whatever the cause of its failures: a load measured more often for
-   * one cause than for another would favour the arm that meets that cause more often.
+   * Odd: the majority of so many steps decides on a load, whatever the cause of its failures: a
+   * load measured more often for one cause than for another would favour the arm that meets that
+   * cause more often.
    */
   readonly stepsPerLoad: number;
   readonly maxSteps: number;
@@ -34,7 +39,9 @@ export interface Answer {
   readonly upper: number | undefined;
 }
 
-export type NextStep = { readonly kind: 'measure'; readonly place: number } | ({ readonly kind: 'done' } & Answer);
+export type NextStep =
+  | { readonly kind: 'measure'; readonly place: number }
+  | ({ readonly kind: 'done' } & Answer);
 
 export function nextStep(tried: readonly Tried[], rules: SearchRules): NextStep {
   const places = classify(tried, rules);
@@ -52,7 +59,10 @@ interface Place {
   readonly harness: number;
   /** Verdict so far; `open` when as many steps were carried as not. */
   readonly verdict: 'lower' | 'upper' | 'open';
-  /** True when one outcome has the majority of all steps that a load may take, or all of them were taken. */
+  /**
+   * True when one outcome has the majority of all steps that a load may take, or all of them were
+   * taken.
+   */
   readonly isDecided: boolean;
 }
 
@@ -72,24 +82,37 @@ function classify(tried: readonly Tried[], rules: SearchRules): readonly Place[]
       failed,
       harness,
       verdict: carried > bad ? 'lower' : bad > carried ? 'upper' : 'open',
-      isDecided: own.length >= rules.stepsPerLoad || Math.max(carried, bad) > rules.stepsPerLoad / 2,
+      isDecided:
+        own.length >= rules.stepsPerLoad || Math.max(carried, bad) > rules.stepsPerLoad / 2,
     };
   });
 }
 
 function bracketOf(places: readonly Place[]): Bracket {
-  const upper = places.filter(({ verdict }) => verdict === 'upper').reduce<Place | undefined>(lowest, undefined);
-  const below = places.filter(({ verdict, place }) => verdict === 'lower' && (upper === undefined || place < upper.place));
+  const upper = places
+    .filter(({ verdict }) => verdict === 'upper')
+    .reduce<Place | undefined>(lowest, undefined);
+  const below = places.filter(
+    ({ verdict, place }) => verdict === 'lower' && (upper === undefined || place < upper.place),
+  );
   return { lower: below.reduce<Place | undefined>(highest, undefined), upper };
 }
 
-const lowest = (best: Place | undefined, one: Place): Place => (best === undefined || one.place < best.place ? one : best);
-const highest = (best: Place | undefined, one: Place): Place => (best === undefined || one.place > best.place ? one : best);
+const lowest = (best: Place | undefined, one: Place): Place =>
+  best === undefined || one.place < best.place ? one : best;
+const highest = (best: Place | undefined, one: Place): Place =>
+  best === undefined || one.place > best.place ? one : best;
 
 /** undefined when nothing is left to learn. */
-function placeToMeasure(places: readonly Place[], { lower, upper }: Bracket, rules: SearchRules): number | undefined {
+function placeToMeasure(
+  places: readonly Place[],
+  { lower, upper }: Bracket,
+  rules: SearchRules,
+): number | undefined {
   if (places.length === 0) return 0;
-  const open = places.find(({ verdict, place }) => verdict === 'open' && isBetween(place, lower?.place, upper?.place));
+  const open = places.find(
+    ({ verdict, place }) => verdict === 'open' && isBetween(place, lower?.place, upper?.place),
+  );
   if (open !== undefined) return open.place;
   if (upper === undefined) return lower === undefined ? undefined : expandUp(lower, rules);
   if (lower === undefined) return expandDown(upper, rules);
@@ -99,7 +122,11 @@ function placeToMeasure(places: readonly Place[], { lower, upper }: Bracket, rul
   return lower.isDecided ? undefined : lower.place;
 }
 
-function isBetween(place: number, low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY): boolean {
+function isBetween(
+  place: number,
+  low = Number.NEGATIVE_INFINITY,
+  high = Number.POSITIVE_INFINITY,
+): boolean {
   return place > low && place < high;
 }
 
@@ -109,7 +136,8 @@ function expandUp(lower: Place, rules: SearchRules): number | undefined {
 }
 
 function expandDown(upper: Place, rules: SearchRules): number | undefined {
-  if (upper.place > rules.bottom) return Math.max(rules.bottom, upper.place - stride(-upper.place, rules));
+  if (upper.place > rules.bottom)
+    return Math.max(rules.bottom, upper.place - stride(-upper.place, rules));
   return upper.isDecided ? undefined : upper.place;
 }
 
@@ -123,8 +151,16 @@ function endOf({ lower, upper }: Bracket): SearchEnd {
   return lower === undefined ? 'least' : 'found';
 }
 
-/** If the load above the answer failed no more often by the server than by the load generator, the server's limit is not shown. */
+/**
+ * If the load above the answer failed no more often by the server than by the load generator, the
+ * server's limit is not shown.
+ */
 function finish({ lower, upper }: Bracket, end: SearchEnd): NextStep {
   const isHarness = upper !== undefined && upper.harness > 0 && upper.failed <= upper.harness;
-  return { kind: 'done', end: isHarness ? 'harness' : end, lower: lower?.place, upper: upper?.place };
+  return {
+    kind: 'done',
+    end: isHarness ? 'harness' : end,
+    lower: lower?.place,
+    upper: upper?.place,
+  };
 }

@@ -2,7 +2,13 @@
 
 import type { Arm } from '../../contract/arms/arms.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
-import type { LoadPoint, Plan, SavedRun, SearchedTrial, TrialRecord } from '../../contract/run-file.ts';
+import type {
+  LoadPoint,
+  Plan,
+  SavedRun,
+  SearchedTrial,
+  TrialRecord,
+} from '../../contract/run-file.ts';
 import type { SearchOrder, SearchRecord } from '../../contract/search.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureHeader } from '../../analysis/analysis-fixture.ts';
@@ -41,7 +47,14 @@ export const searchPlan: Plan = {
   keepStamps: false,
   verdicts: true,
   search: {
-    objectives: [{ text: 'delivery.p99 <= 50ms', metric: 'delivery.p99', operator: '<=', limit: 50 * NS_PER_MS }],
+    objectives: [
+      {
+        text: 'delivery.p99 <= 50ms',
+        metric: 'delivery.p99',
+        operator: '<=',
+        limit: 50 * NS_PER_MS,
+      },
+    ],
     firstStreams: 750,
     mostStreams: 10_000,
     width: 0.05,
@@ -76,8 +89,15 @@ export async function searchedRun({
     for (const [order, arm] of (block % 2 === 0 ? plan.arms : plan.arms.toReversed()).entries()) {
       const mostStreams = plan.search?.mostStreams ?? 1;
       const own = capacity(arm.transport, block);
-      const found = await searchFixture({ capacity: own, startStreams, mostStreams, isBurnIn, ...change });
-      const headline = headlineStreams === undefined ? undefined : fixtureStep(headlineStreams, [], own);
+      const found = await searchFixture({
+        capacity: own,
+        startStreams,
+        mostStreams,
+        isBurnIn,
+        ...change,
+      });
+      const headline =
+        headlineStreams === undefined ? undefined : fixtureStep(headlineStreams, [], own);
       const loadPoint: LoadPoint = { connections: mostStreams, span: 'search' };
       trials.push(
         record(
@@ -89,7 +109,11 @@ export async function searchedRun({
             order,
             arm,
             loadPoint,
-            asked: { purpose: 'search', startStreams, ...(headlineStreams !== undefined && { headlineStreams }) },
+            asked: {
+              purpose: 'search',
+              startStreams,
+              ...(headlineStreams !== undefined && { headlineStreams }),
+            },
           },
         ),
       );
@@ -98,14 +122,25 @@ export async function searchedRun({
   for (const [order, { purpose, arm, streams }] of supplementsOf(plan, trials).entries()) {
     const own = purpose === 'proof' ? 2 * Math.max(...streams) : capacity(arm.transport, 1);
     const steps = streams.map((load) => fixtureStep(load, load > own ? ['objective'] : [], own));
-    const judged = purpose === 'proof' && !isClientSufficient ? steps.map((step) => ({ ...step, missedGates: ['H2', 'H4'] })) : steps;
+    const judged =
+      purpose === 'proof' && !isClientSufficient
+        ? steps.map((step) => ({ ...step, missedGates: ['H2', 'H4'] }))
+        : steps;
     const place = { block: plan.burnInBlocks + plan.blocks, isBurnIn: false, order, arm };
     const loadPoint: LoadPoint = { connections: Math.max(...streams), span: purpose };
     trials.push(
-      record({ steps: judged, failedBy: [] }, { ...place, trial: trials.length, loadPoint, asked: { purpose, streams: [...streams] } }),
+      record(
+        { steps: judged, failedBy: [] },
+        { ...place, trial: trials.length, loadPoint, asked: { purpose, streams: [...streams] } },
+      ),
     );
   }
-  return { folder: 'reports/fixture', header: fixtureHeader(plan, { command: 'streamduel run capacity --seed 7' }), trials, warnings: [] };
+  return {
+    folder: 'reports/fixture',
+    header: fixtureHeader(plan, { command: 'streamduel run capacity --seed 7' }),
+    trials,
+    warnings: [],
+  };
 }
 
 interface RecordPlace {

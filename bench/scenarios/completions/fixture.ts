@@ -1,5 +1,5 @@
-// A made-up run of scenario `completions` for the tests of this folder: SSE and WebSocket by the probe, SSE by a load generator
-// that keeps its connections. Its numbers come from no measurement.
+// A made-up run of scenario `completions` for the tests of this folder: SSE and WebSocket by the
+// probe, SSE by a load generator that keeps its connections. Its numbers come from no measurement.
 
 import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
@@ -19,8 +19,14 @@ const arms: Arm[] = [
 const CONNECTIONS = 20;
 const TOKENS = 150;
 
-/** Per arm: time that a stream takes, how busy both sides are, bytes of a stream on the wire and its CPU cost relative to the first arm. */
-const byArm: Record<string, { completionMs: number; server: number; client: number; bytes: number; cpu: number }> = {
+/**
+ * Per arm: time that a stream takes, how busy both sides are, bytes of a stream on the wire and its
+ * CPU cost relative to the first arm.
+ */
+const byArm: Record<
+  string,
+  { completionMs: number; server: number; client: number; bytes: number; cpu: number }
+> = {
   sse: { completionMs: 78, server: 0.31, client: 0.19, bytes: 7400, cpu: 1 },
   ws: { completionMs: 79, server: 0.86, client: 0.18, bytes: 3600, cpu: 1.3 },
   'sse/autocannon': { completionMs: 76.5, server: 0.27, client: 0.22, bytes: 7420, cpu: 0.8 },
@@ -28,7 +34,21 @@ const byArm: Record<string, { completionMs: number; server: number; client: numb
 
 function asCompletions(trial: CompletedTrial): CompletionsTrial {
   const { arm, server, client, windowNs } = trial;
-  const { kind, block, burnIn, order, loadPoint, workloadSeed, setup, startedAt, clock, wallNs, overheadNs, gates, warnings } = trial;
+  const {
+    kind,
+    block,
+    burnIn,
+    order,
+    loadPoint,
+    workloadSeed,
+    setup,
+    startedAt,
+    clock,
+    wallNs,
+    overheadNs,
+    gates,
+    warnings,
+  } = trial;
   const own = byArm[armName(arm)];
   if (own === undefined) throw new TypeError(`the fixture has no arm ${armName(arm)}`);
   const streams = Math.round((CONNECTIONS * windowNs) / (own.completionMs * NS_PER_MS));
@@ -50,7 +70,13 @@ function asCompletions(trial: CompletedTrial): CompletionsTrial {
     overheadNs,
     windowNs,
     outcome: 'completions',
-    planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: CONNECTIONS },
+    planned: {
+      streams: 0,
+      tokens: 0,
+      windowStarts: 0,
+      windowTokens: 0,
+      meanConcurrent: CONNECTIONS,
+    },
     distributions: { completionNs: fixtureDistribution(own.completionMs * NS_PER_MS, streams) },
     completions: {
       streams,
@@ -80,7 +106,9 @@ function asCompletions(trial: CompletedTrial): CompletionsTrial {
   };
 }
 
-export function completionsAnalysis(options: Pick<FixtureOptions, 'verdicts' | 'blocks'> = {}): Analysis {
+export function completionsAnalysis(
+  options: Pick<FixtureOptions, 'verdicts' | 'blocks'> = {},
+): Analysis {
   const run = fixtureRun({
     connections: [CONNECTIONS],
     edit: asCompletions,

@@ -22,13 +22,21 @@ function closedLoop(streams = 500): CompletionsTrial {
       streams,
       tokens: streams * 150,
       bytesRead: streams * 7400,
-      client: { node: 'v24', use: client.use, streamsAsked: 510, streamsWhole: 505, streamsAbandoned: 5, errors: [] },
+      client: {
+        node: 'v24',
+        use: client.use,
+        streamsAsked: 510,
+        streamsWhole: 505,
+        streamsAbandoned: 5,
+        errors: [],
+      },
       server: { ...server, use },
     },
   };
 }
 
-const valueOf = (id: string, trial = closedLoop()): number | undefined => findMetric(completionsReading, id)?.value(trial);
+const valueOf = (id: string, trial = closedLoop()): number | undefined =>
+  findMetric(completionsReading, id)?.value(trial);
 
 test('rate, cost and bytes are those of the streams that ended in the window', () => {
   expect(valueOf('completions.rate')).toBe(250);
@@ -39,13 +47,20 @@ test('rate, cost and bytes are those of the streams that ended in the window', (
 
 test('without a whole stream a stream has no cost and no bytes, and the rate is 0', () => {
   expect(valueOf('completions.rate', closedLoop(0))).toBe(0);
-  expect([valueOf('cpu.server.stream', closedLoop(0)), valueOf('bytes.completion', closedLoop(0))]).toEqual([undefined, undefined]);
+  expect([
+    valueOf('cpu.server.stream', closedLoop(0)),
+    valueOf('bytes.completion', closedLoop(0)),
+  ]).toEqual([undefined, undefined]);
 });
 
 test('the one endpoint of a closed loop is what a stream costs the server', () => {
-  expect(endpointsOf(completionsReading).map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual(['P5 cpu.server.stream']);
+  expect(endpointsOf(completionsReading).map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual([
+    'P5 cpu.server.stream',
+  ]);
 });
 
 test('a steady trial has none of it', () => {
-  expect(completionsReading.metrics.filter((metric) => metric.value(steady as never) !== undefined)).toEqual([]);
+  expect(
+    completionsReading.metrics.filter((metric) => metric.value(steady as never) !== undefined),
+  ).toEqual([]);
 });

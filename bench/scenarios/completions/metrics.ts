@@ -1,9 +1,14 @@
-// Metrics of whole streams in a closed loop. The duration of a stream and the number of streams are two forms of one number,
-// connections/time: both are exploratory. The cost of a stream for the server does not depend on who waits for whom.
+// Metrics of whole streams in a closed loop. The duration of a stream and the number of streams are
+// two forms of one number, connections/time: both are exploratory. The cost of a stream for the
+// server does not depend on who waits for whom.
 
 import type { CompletionsTrial } from '../../contract/run-file.ts';
 import { NS_PER_S } from '../../contract/units.ts';
-import { quantileMetric, type CompletionsMetric, type Metric } from '../../analysis/metrics/metric.ts';
+import {
+  quantileMetric,
+  type CompletionsMetric,
+  type Metric,
+} from '../../analysis/metrics/metric.ts';
 import { inOrder, ofTrials } from '../../analysis/metrics/metric-list.ts';
 
 const DEFINITION =
@@ -35,7 +40,8 @@ const own: readonly CompletionsMetric[] = [
     unit: 'count',
     better: 'higher',
     scale: 'ratio',
-    definition: 'streams that ended whole in the window/window: a closed loop, in which a slow server is asked less',
+    definition:
+      'streams that ended whole in the window/window: a closed loop, in which a slow server is asked less',
     value: ({ completions, windowNs }) => completions.streams / (windowNs / NS_PER_S),
   },
   ...(['p50', 'p99'] as const).map((name) =>
@@ -77,7 +83,8 @@ const own: readonly CompletionsMetric[] = [
     unit: 'ratio',
     better: 'lower',
     scale: 'ratio',
-    definition: 'share of the window in which the event loop did not wait; a busy client measures itself',
+    definition:
+      'share of the window in which the event loop did not wait; a busy client measures itself',
     value: ({ completions }) => completions.client.use.eventLoopUtilisation,
   },
 ];

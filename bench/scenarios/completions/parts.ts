@@ -1,5 +1,5 @@
-// Report parts of scenario `completions` besides its verdicts: how many whole streams there were and how long they took, and
-// that a closed loop answers no question about waiting.
+// Report parts of scenario `completions` besides its verdicts: how many whole streams there were
+// and how long they took, and that a closed loop answers no question about waiting.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { isLoadGenerator } from '../../contract/arms/stacks.ts';
@@ -31,7 +31,10 @@ export const completionsParts: ScenarioParts = {
   sections: streamsSection,
   terminal: (context) => [
     [
-      ...wrap('A closed loop (a slow server is asked less), so rates and completion times get no verdict:', TERMINAL_COLUMNS),
+      ...wrap(
+        'A closed loop (a slow server is asked less), so rates and completion times get no verdict:',
+        TERMINAL_COLUMNS,
+      ),
       ...context.analysis.loadPoints.flatMap((point) =>
         contestantsAt(context, point).flatMap((arm) =>
           wrap(`${loadPointTitle(point.loadPoint)}, ${sentenceOf(arm, context)}`, TERMINAL_COLUMNS),
@@ -61,12 +64,26 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   );
 }
 
-/** Time from the request to the last token with an infinitely fast server and network; gaps vary, this uses their mean. */
+/**
+ * Time from the request to the last token with an infinitely fast server and network; gaps vary,
+ * this uses their mean.
+ */
 function plannedNs({ workload }: Analysis['plan']): number {
-  return workload.firstTokenMedianMs * NS_PER_MS + ((workload.tokensPerStream - 1) / workload.tokensPerSecond) * NS_PER_S;
+  return (
+    workload.firstTokenMedianMs * NS_PER_MS +
+    ((workload.tokensPerStream - 1) / workload.tokensPerSecond) * NS_PER_S
+  );
 }
 
-const rows = ['completions.rate', 'completion.p50', 'completion.p99', 'cpu.server.stream', 'bytes.completion', 'elu.server', 'elu.client'];
+const rows = [
+  'completions.rate',
+  'completion.p50',
+  'completion.p99',
+  'cpu.server.stream',
+  'bytes.completion',
+  'elu.server',
+  'elu.client',
+];
 
 function streamsSection(context: ReportContext): readonly Block[] {
   return section('Whole streams', [
@@ -84,13 +101,17 @@ function onePoint(context: ReportContext, point: LoadPointAnalysis): Content {
   ];
 }
 
-/** Utilisation from which the event loop had no time to spare; the limit of the gate on latency under load. */
+/**
+ * Utilisation from which the event loop had no time to spare; the limit of the gate on latency
+ * under load.
+ */
 const BUSY = 0.8;
 
 function sentenceOf({ title, valueOf, text }: ArmValues, { analysis }: ReportContext): string {
   const completionNs = valueOf('completion.p50');
   const rate = valueOf('completions.rate');
-  if (completionNs === undefined || rate === undefined) return `${title}: no trial completed enough streams.`;
+  if (completionNs === undefined || rate === undefined)
+    return `${title}: no trial completed enough streams.`;
   const beyond = formatValue(completionNs - plannedNs(analysis.plan), 'ns');
   return `${title}: ${formatNumber(rate)} streams/s; a stream took ${text('completion.p50')} (median), ${beyond} more than its plan; ${limitOf(valueOf('elu.server'))}.`;
 }
@@ -105,7 +126,9 @@ function limitOf(serverUtilisation: number | undefined): string {
 
 function asymmetries({ plan }: Analysis): readonly string[] {
   const present = transportsOf(plan.arms);
-  const generators = new Set(plan.arms.map(({ client }) => client).filter((client) => isLoadGenerator(client)));
+  const generators = new Set(
+    plan.arms.map(({ client }) => client).filter((client) => isLoadGenerator(client)),
+  );
   return [
     'Each connection asks for the same streams in the same order in every arm; how far it gets depends on the arm.',
     ...present.flatMap(({ texts }) => texts.nextStream ?? []),
@@ -119,8 +142,14 @@ function asymmetries({ plan }: Analysis): readonly string[] {
   ];
 }
 
-/** Empty without a server whose connections carry one stream only, whatever the client would like. */
+/**
+ * Empty without a server whose connections carry one stream only, whatever the client would like.
+ */
 function whyNew(present: readonly TransportDescription[]): string {
-  const single = present.filter(({ capabilities }) => capabilities.duplex && capabilities.streamsPerConnection === 'one');
-  return single.length === 0 ? '' : `, as the ${listWords(single.map(({ title }) => title))} server asks, whose connections carry one`;
+  const single = present.filter(
+    ({ capabilities }) => capabilities.duplex && capabilities.streamsPerConnection === 'one',
+  );
+  return single.length === 0
+    ? ''
+    : `, as the ${listWords(single.map(({ title }) => title))} server asks, whose connections carry one`;
 }

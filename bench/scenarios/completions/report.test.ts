@@ -10,7 +10,10 @@ import { completionsParts } from './parts.ts';
 const { metrics } = completionsReading;
 const analysis = completionsAnalysis();
 const report = renderReport({ analysis, metrics, parts: completionsParts }, { charts: [] });
-const text = renderTerminal({ analysis, metrics, parts: completionsParts }, { paint: plainPaint, reportPath: 'report.md' });
+const text = renderTerminal(
+  { analysis, metrics, parts: completionsParts },
+  { paint: plainPaint, reportPath: 'report.md' },
+);
 
 it('the report of a closed loop is the one that was read and approved', async () => {
   await expect(report).toMatchFileSnapshot('golden/completions.md');
@@ -29,26 +32,37 @@ it('a closed loop is called one before its first number', () => {
 
 it('rates and completion times get no verdict, what a stream costs the server does', () => {
   const { comparisons } = analysis.loadPoints[0]!;
-  expect(comparisons.filter(({ endpoint }) => endpoint !== undefined).map(({ otherArm, metric }) => `${otherArm} ${metric}`)).toEqual([
-    'ws cpu.server.stream',
-    'sse/autocannon cpu.server.stream',
-  ]);
+  expect(
+    comparisons
+      .filter(({ endpoint }) => endpoint !== undefined)
+      .map(({ otherArm, metric }) => `${otherArm} ${metric}`),
+  ).toEqual(['ws cpu.server.stream', 'sse/autocannon cpu.server.stream']);
 });
 
 it('the time beyond the plan is the completion time less 149 gaps of half a millisecond', () => {
-  expect(report).toContain('- SSE: 256 streams/s; a stream took 78.0 ms (median), 3.50 ms more than its plan;');
+  expect(report).toContain(
+    '- SSE: 256 streams/s; a stream took 78.0 ms (median), 3.50 ms more than its plan;',
+  );
 });
 
 it('a server without time to spare is told from one that could do more', () => {
-  expect(report).toContain('the server was busy 86.0 % of the time, so this is about what it can do.');
-  expect(report).toContain('the server was busy 31.0 % of the time, so more connections would get more.');
+  expect(report).toContain(
+    'the server was busy 86.0 % of the time, so this is about what it can do.',
+  );
+  expect(report).toContain(
+    'the server was busy 31.0 % of the time, so more connections would get more.',
+  );
 });
 
 it('only where a load generator took part does the report explain it', () => {
   expect(report).toContain('autocannon keeps its connections');
   const { plan, ...rest } = analysis;
   const alone = renderReport(
-    { analysis: { ...rest, plan: { ...plan, arms: plan.arms.slice(0, 2) } }, metrics, parts: completionsParts },
+    {
+      analysis: { ...rest, plan: { ...plan, arms: plan.arms.slice(0, 2) } },
+      metrics,
+      parts: completionsParts,
+    },
     { charts: [] },
   );
   expect(alone).not.toContain('autocannon keeps');

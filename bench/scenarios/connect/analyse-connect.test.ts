@@ -8,7 +8,10 @@ import { connectReading } from './reading.ts';
 const connectings = ['storm', 'cold', 'warm'] as const;
 /** The fixture tells load points apart by their connections; all become 100. */
 const FIRST = 100;
-const loadPointOf = (connections: number): LoadPoint => ({ connections: 100, connecting: connectings[connections - FIRST]! });
+const loadPointOf = (connections: number): LoadPoint => ({
+  connections: 100,
+  connecting: connectings[connections - FIRST]!,
+});
 
 function asConnect(trial: CompletedTrial): CompletedTrial {
   const loadPoint = loadPointOf(trial.loadPoint.connections);
@@ -21,13 +24,24 @@ function asConnect(trial: CompletedTrial): CompletedTrial {
       ]
     : [];
   const client = { ...trial.client, errors };
-  return { ...trial, loadPoint, client, storm: { streams: 100, accepted: 100, issueNs: 1e6, spanNs: 50e6, outlastsWindow: false } };
+  return {
+    ...trial,
+    loadPoint,
+    client,
+    storm: { streams: 100, accepted: 100, issueNs: 1e6, spanNs: 50e6, outlastsWindow: false },
+  };
 }
 
-/** Open latency is 1.5 times as long on new connections, and CPU time of SSE twice; nothing else differs. */
+/**
+ * Open latency is 1.5 times as long on new connections, and CPU time of SSE twice; nothing else
+ * differs.
+ */
 function connectRun() {
   const run = fixtureRun({
-    plan: { scenario: 'connect', loadPoints: connectings.map((_, index) => ({ connections: FIRST + index })) },
+    plan: {
+      scenario: 'connect',
+      loadPoints: connectings.map((_, index) => ({ connections: FIRST + index })),
+    },
     blocks: 12,
     noise: 0,
     edit: asConnect,
@@ -52,8 +66,10 @@ test('each arm is held against itself on new and on kept connections, over block
     ['bytes.stream', 'sse', 12],
     ['bytes.stream', 'ws', 12],
   ]);
-  const saved = (metric: string, arm: string): number => kept.find((one) => one.metric === metric && one.arm === arm)!.saved!.value;
-  // The two load points of a block do not share their drawn disturbance in the fixture, so only signs and ranks are known.
+  const saved = (metric: string, arm: string): number =>
+    kept.find((one) => one.metric === metric && one.arm === arm)!.saved!.value;
+  // The two load points of a block do not share their drawn disturbance in the fixture, so only
+  // signs and ranks are known.
   expect(saved('open.p50', 'sse')).toBeGreaterThan(0);
   expect(saved('cpu.server.stream', 'sse')).toBeGreaterThan(saved('cpu.server.stream', 'ws'));
   expect(saved('bytes.stream', 'sse')).toBe(0);
@@ -82,15 +98,16 @@ test('a storm has a curve of its openings for each arm, and failures by cause ov
 test('a threshold is judged where its metric is asked about, and missed nowhere else', () => {
   const analysis = analyse(connectRun(), connectReading);
   const judge = (metric: string): unknown[] =>
-    judgeThresholds(analysis, [{ text: metric, metric, arm: 'sse', operator: '<', limit: 1 }]).map(({ loadPoint, outcome }) => [
-      loadPoint.connecting,
-      outcome,
-    ]);
+    judgeThresholds(analysis, [{ text: metric, metric, arm: 'sse', operator: '<', limit: 1 }]).map(
+      ({ loadPoint, outcome }) => [loadPoint.connecting, outcome],
+    );
   expect(judge('open.rate')).toEqual([['storm', 'passed']]);
   expect(judge('ttft.overhead.p50')).toEqual([
     ['cold', 'passed'],
     ['warm', 'passed'],
   ]);
   // Not a metric of this scenario: it must not pass for want of a number.
-  expect(judge('delivery.p50')).toEqual(connectings.map((connecting) => [connecting, 'not-measured']));
+  expect(judge('delivery.p50')).toEqual(
+    connectings.map((connecting) => [connecting, 'not-measured']),
+  );
 });

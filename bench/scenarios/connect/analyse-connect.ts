@@ -1,24 +1,34 @@
-// Describes storms and the savings of a kept connection: each arm against itself, over blocks, since the steady trials of one
-// block have the same streams however these get their connections.
+// Describes storms and the savings of a kept connection: each arm against itself, over blocks,
+// since the steady trials of one block have the same streams however these get their connections.
 
 import { quantileGrid } from '../../contract/distribution.ts';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
 import type { QuantileCurve } from '../../analysis/analysis.ts';
 import { compareMetric } from '../../analysis/compare.ts';
 import type { ConnectAnalysis, KeptEffect, StormAnalysis, StormFailure } from './findings.ts';
-import { isSteady, type MeasuredArm, type MeasuredLoadPoint } from '../../analysis/measured-trials.ts';
+import {
+  isSteady,
+  type MeasuredArm,
+  type MeasuredLoadPoint,
+} from '../../analysis/measured-trials.ts';
 import { connectMetrics } from './metrics.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 
 /** Metrics that a client would notice, and those that the server would. */
 const watched = ['open.p50', 'ttft.overhead.p50', 'cpu.server.stream', 'bytes.stream'] as const;
 
-export function analyseConnect({ seed }: Pick<Plan, 'seed'>, points: readonly MeasuredLoadPoint[]): ConnectAnalysis {
+export function analyseConnect(
+  { seed }: Pick<Plan, 'seed'>,
+  points: readonly MeasuredLoadPoint[],
+): ConnectAnalysis {
   const cold = points.find(({ loadPoint }) => loadPoint.connecting === 'cold');
   const warm = points.find(({ loadPoint }) => loadPoint.connecting === 'warm');
   return {
     storms: points.filter(({ loadPoint }) => loadPoint.connecting === 'storm').map(describeStorm),
-    kept: cold === undefined || warm === undefined ? [] : watched.flatMap((id) => effectsOn(id, { cold, warm, seed })),
+    kept:
+      cold === undefined || warm === undefined
+        ? []
+        : watched.flatMap((id) => effectsOn(id, { cold, warm, seed })),
   };
 }
 
@@ -30,13 +40,18 @@ function stormsOf({ completed }: MeasuredArm): readonly CompletedTrial[] {
   return completed.filter(isSteady).filter(({ storm }) => storm !== undefined);
 }
 
-/** Keeps all quantiles: a storm has all its streams and is no sample, so none of them is an estimate within the trial. */
+/**
+ * Keeps all quantiles: a storm has all its streams and is no sample, so none of them is an estimate
+ * within the trial.
+ */
 function openCurve(arm: MeasuredArm): QuantileCurve {
   const distributions = stormsOf(arm).flatMap(({ distributions: { openNs } }) => openNs ?? []);
   const points = quantileGrid.flatMap((q, index) => {
     const values = distributions.map((distribution) => distribution.values[index] as number);
     const medianNs = median(values);
-    return medianNs === undefined ? [] : [{ q, medianNs, lowNs: Math.min(...values), highNs: Math.max(...values) }];
+    return medianNs === undefined
+      ? []
+      : [{ q, medianNs, lowNs: Math.min(...values), highNs: Math.max(...values) }];
   });
   return { arm: arm.name, points };
 }
@@ -61,14 +76,32 @@ function failuresOf(arm: MeasuredArm): readonly StormFailure[] {
 
 function effectsOn(
   id: string,
-  { cold, warm, seed }: { readonly cold: MeasuredLoadPoint; readonly warm: MeasuredLoadPoint; readonly seed: number },
+  {
+    cold,
+    warm,
+    seed,
+  }: { readonly cold: MeasuredLoadPoint; readonly warm: MeasuredLoadPoint; readonly seed: number },
 ): readonly KeptEffect[] {
   const metric = connectMetrics.find((one) => one.id === id);
   if (metric === undefined) return [];
   return cold.arms.flatMap((opening) => {
     const keeping = warm.arms.find(({ name }) => name === opening.name);
     if (keeping === undefined) return [];
-    const { baseline, other, difference, pairs } = compareMetric({ metric, baseline: keeping, other: opening, seed });
-    return [{ metric: id, arm: opening.name, cold: other, warm: baseline, saved: difference, blocks: pairs.length }];
+    const { baseline, other, difference, pairs } = compareMetric({
+      metric,
+      baseline: keeping,
+      other: opening,
+      seed,
+    });
+    return [
+      {
+        metric: id,
+        arm: opening.name,
+        cold: other,
+        warm: baseline,
+        saved: difference,
+        blocks: pairs.length,
+      },
+    ];
   });
 }

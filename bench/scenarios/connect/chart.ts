@@ -1,5 +1,5 @@
-// Plots how fast a server accepts a storm: the share of its streams that were accepted, against the time since each was requested.
-// The steeper, the more connections the server opens in a second.
+// Plots how fast a server accepts a storm: the share of its streams that were accepted, against the
+// time since each was requested. The steeper, the more connections the server opens in a second.
 
 import type { StormAnalysis } from './findings.ts';
 import { armName } from '../../contract/arms/arms.ts';
@@ -45,7 +45,13 @@ interface Row {
 }
 
 function rowsOf(arm: string, { points }: StormAnalysis['curves'][number]): readonly Row[] {
-  return points.map(({ q, medianNs, lowNs, highNs }) => ({ arm, share: q, median: medianNs, low: lowNs, high: highNs }));
+  return points.map(({ q, medianNs, lowNs, highNs }) => ({
+    arm,
+    share: q,
+    median: medianNs,
+    low: lowNs,
+    high: highNs,
+  }));
 }
 
 const SHARES: readonly (readonly [share: number, label: string])[] = [
@@ -72,10 +78,17 @@ function specOf(arms: Arms, rows: readonly Row[], title: string): ChartSpec {
     scale: { domain: [0, 1], nice: false },
     axis: { values: SHARES.map(([share]) => share), labelExpr: labelLookup(SHARES) },
   };
-  const { color, strokeDash } = armChannels(arms, { orient: 'top', width: WIDTH, symbolOpacity: 1 });
+  const { color, strokeDash } = armChannels(arms, {
+    orient: 'top',
+    width: WIDTH,
+    symbolOpacity: 1,
+  });
   const order = { field: 'share', type: 'quantitative' };
   return {
-    title: { text: title, subtitle: 'line: median over trials; band: from the fastest to the slowest trial' },
+    title: {
+      text: title,
+      subtitle: 'line: median over trials; band: from the fastest to the slowest trial',
+    },
     width: WIDTH,
     height: 260,
     data: { values: rows },

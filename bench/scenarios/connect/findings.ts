@@ -21,7 +21,10 @@ export interface StormAnalysis {
   readonly failures: readonly StormFailure[];
 }
 
-/** One metric of one arm, compared with itself: each stream on a new connection, and on a kept one; paired over blocks. */
+/**
+ * One metric of one arm, compared with itself: each stream on a new connection, and on a kept one;
+ * paired over blocks.
+ */
 export interface KeptEffect {
   readonly metric: string;
   readonly arm: string;

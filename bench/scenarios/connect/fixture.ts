@@ -1,5 +1,5 @@
-// A made-up run of scenario `connect` for the tests of this folder: a storm, new and kept connections, an arm with failures.
-// Its numbers come from no measurement.
+// A made-up run of scenario `connect` for the tests of this folder: a storm, new and kept
+// connections, an arm with failures. Its numbers come from no measurement.
 
 import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
@@ -22,8 +22,14 @@ const loadPoints: readonly LoadPoint[] = [
 const loadPointOf = ({ loadPoint }: CompletedTrial): LoadPoint =>
   loadPoints[places.findIndex((place) => place === loadPoint.connections)] as LoadPoint;
 
-interface ConnectOptions extends Pick<FixtureOptions, 'noise' | 'verdicts' | 'blocks' | 'transports'> {
-  /** Over WebSocket some streams of each storm are refused, and the kernel drops some of its first packets. */
+interface ConnectOptions extends Pick<
+  FixtureOptions,
+  'noise' | 'verdicts' | 'blocks' | 'transports'
+> {
+  /**
+   * Over WebSocket some streams of each storm are refused, and the kernel drops some of its first
+   * packets.
+   */
   readonly hasFailures?: boolean;
 }
 
@@ -39,7 +45,10 @@ function asStorm(trial: CompletedTrial, hasFailures: boolean): CompletedTrial {
       ...trial.client,
       streamsPlanned: 1000,
       streamsVerified: 1000 - failed,
-      errors: failed === 0 ? [] : [{ cause: 'ECONNREFUSED', count: failed, example: 'stream 7: connect ECONNREFUSED' }],
+      errors:
+        failed === 0
+          ? []
+          : [{ cause: 'ECONNREFUSED', count: failed, example: 'stream 7: connect ECONNREFUSED' }],
     },
     storm: {
       streams: 1000,
@@ -48,7 +57,12 @@ function asStorm(trial: CompletedTrial, hasFailures: boolean): CompletedTrial {
       spanNs: (spanMs[transport] as number) * NS_PER_MS,
       outlastsWindow: false,
     },
-    kernel: { listenOverflows: dropped, listenDrops: dropped, synRetransmits: dropped, segmentsRetransmitted: dropped },
+    kernel: {
+      listenOverflows: dropped,
+      listenDrops: dropped,
+      synRetransmits: dropped,
+      segmentsRetransmitted: dropped,
+    },
   };
 }
 
@@ -60,7 +74,10 @@ const shares: Partial<Record<string, readonly [storm: number, cold: number, warm
   serverCpu: [0.3, 0.5, 0.35],
 };
 
-export function connectAnalysis({ hasFailures = false, ...options }: ConnectOptions = {}): Analysis & ConnectFindings {
+export function connectAnalysis({
+  hasFailures = false,
+  ...options
+}: ConnectOptions = {}): Analysis & ConnectFindings {
   const run = fixtureRun({
     transports: ['sse', 'ws', 'tcp'],
     plan: {

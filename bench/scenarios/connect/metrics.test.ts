@@ -19,7 +19,9 @@ const points = {
 } as const satisfies Record<string, LoadPoint>;
 const arms = [trial!.arm, { ...trial!.arm, transport: 'ws' as const }];
 const endpointsAt = (loadPoint: LoadPoint): string[] =>
-  metricsAt(connectReading, { loadPoint, arms }).flatMap(({ id, endpoint }) => (endpoint === undefined ? [] : [`${endpoint} ${id}`]));
+  metricsAt(connectReading, { loadPoint, arms }).flatMap(({ id, endpoint }) =>
+    endpoint === undefined ? [] : [`${endpoint} ${id}`],
+  );
 
 test('opening is an endpoint where something is opened, and the first token where streams begin one by one', () => {
   expect(endpointsAt(points.storm)).toEqual(['P1 open.p50']);
@@ -42,7 +44,9 @@ test('each load point has only the metrics that say something there', () => {
 test('opens per second are the accepted streams over the time from the first request to the last acceptance', () => {
   expect(value('open.rate', { storm })).toBe(3000);
   expect(value('open.rate', {})).toBeUndefined();
-  expect(value('open.rate', { storm: { streams: 400, accepted: 0, issueNs: 1, outlastsWindow: false } })).toBeUndefined();
+  expect(
+    value('open.rate', { storm: { streams: 400, accepted: 0, issueNs: 1, outlastsWindow: false } }),
+  ).toBeUndefined();
 });
 
 test('failures are shares of the storm, by what they failed by', () => {
@@ -53,23 +57,34 @@ test('failures are shares of the storm, by what they failed by', () => {
     { cause: 'ECONNRESET', count: 2, example: '' },
   ];
   const client = { ...trial!.client, errors, streamsVerified: 390 };
-  expect(['open.failed', 'open.refused', 'open.timedout'].map((id) => value(id, { storm, client }))).toEqual([0.025, 0.01, 0.01]);
+  expect(
+    ['open.failed', 'open.refused', 'open.timedout'].map((id) => value(id, { storm, client })),
+  ).toEqual([0.025, 0.01, 0.01]);
   expect(value('open.refused', { storm })).toBe(0);
   expect(value('open.failed', { client })).toBeUndefined();
 });
 
 test('the counters of the kernel are what they are, and unknown where they could not be read', () => {
   const kernel = { listenOverflows: 3, listenDrops: 4, synRetransmits: 5 };
-  expect(['open.overflows', 'open.drops', 'open.synretransmits'].map((id) => value(id, { storm, kernel }))).toEqual([3, 4, 5]);
+  expect(
+    ['open.overflows', 'open.drops', 'open.synretransmits'].map((id) =>
+      value(id, { storm, kernel }),
+    ),
+  ).toEqual([3, 4, 5]);
   expect(value('open.drops', { storm, kernel: { listenOverflows: 3 } })).toBeUndefined();
 });
 
 test('a storm is no sample: its quantiles hold however few streams it has, where others need enough of them', () => {
-  const distributions = { openNs: fixtureDistribution(1e6, 2), ttftNs: fixtureDistribution(2e6, 2) };
+  const distributions = {
+    openNs: fixtureDistribution(1e6, 2),
+    ttftNs: fixtureDistribution(2e6, 2),
+  };
   expect(value('open.p99', { storm, distributions })).toBeGreaterThan(1e6);
   expect(value('ttft.p50', { storm, distributions })).toBeGreaterThan(1e6);
   expect(value('open.p99', { distributions })).toBeUndefined();
-  expect(value('open.p99', { distributions: { openNs: fixtureDistribution(1e6, 1000) } })).toBeGreaterThan(1e6);
+  expect(
+    value('open.p99', { distributions: { openNs: fixtureDistribution(1e6, 1000) } }),
+  ).toBeGreaterThan(1e6);
 });
 
 test('processor time of the server is shared by the streams that began, of a storm by those that were accepted', () => {
@@ -83,7 +98,9 @@ test('processor time of the server is shared by the streams that began, of a sto
 test('every quantile is the one of steady streams, under the same id', () => {
   const steady = new Map(steadyMetrics.map((metric) => [metric.id, metric]));
   const shared = connectMetrics.filter(({ id }) => steady.has(id));
-  expect(shared.map(({ id }) => id)).toEqual(expect.arrayContaining(['open.p50', 'open.p99', 'ttft.p50']));
+  expect(shared.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['open.p50', 'open.p99', 'ttft.p50']),
+  );
   for (const { id, definition, unit, quantile } of shared)
     expect({ definition, unit, quantile }).toEqual({
       definition: steady.get(id)!.definition,

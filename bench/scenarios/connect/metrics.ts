@@ -8,7 +8,13 @@ import type { CompletedTrial, DistributionName } from '../../contract/run-file.t
 import { OPEN_TIMEOUT_NS } from '../../contract/storm.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { latencyMetrics } from '../../analysis/metrics/latency.ts';
-import { quantileMetric, type EndpointId, type Metric, type MetricChoice, type SteadyMetric } from '../../analysis/metrics/metric.ts';
+import {
+  quantileMetric,
+  type EndpointId,
+  type Metric,
+  type MetricChoice,
+  type SteadyMetric,
+} from '../../analysis/metrics/metric.ts';
 import { choose, inOrder, ofTrials } from '../../analysis/metrics/metric-list.ts';
 import { ordinaryRequestMetrics, steadyMetrics } from '../../analysis/metrics/steady.ts';
 
@@ -19,7 +25,9 @@ const shared: MetricChoice = {
 
 type Connecting = NonNullable<LoadPoint['connecting']>;
 
-/** Load points at which a metric is meaningful; a metric not listed is meaningful at all of them. */
+/**
+ * Load points at which a metric is meaningful; a metric not listed is meaningful at all of them.
+ */
 const places: Readonly<Record<string, readonly Connecting[]>> = {
   'open.rate': ['storm'],
   'open.failed': ['storm'],
@@ -30,7 +38,8 @@ const places: Readonly<Record<string, readonly Connecting[]>> = {
   'open.synretransmits': ['storm'],
   'open.issue': ['storm'],
   'ttft.p99': ['storm'],
-  // In a storm the client is busy with other connections when the kernel has made one, so it is no control.
+  // In a storm the client is busy with other connections when the kernel has made one, so it is no
+  // control.
   'connect.p50': ['cold'],
   'ttft.overhead.p50': ['cold', 'warm'],
   'bytes.stream': ['cold', 'warm'],
@@ -45,9 +54,15 @@ export function isEndpointOfConnect(endpoint: EndpointId, { connecting }: LoadPo
   return endpoint !== 'P1' || connecting !== 'warm';
 }
 
-const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 } as const satisfies Record<string, GridQuantile>;
+const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99, max: 1 } as const satisfies Record<
+  string,
+  GridQuantile
+>;
 
-/** The quantity of scenario `stream`. A storm has all its streams, so its quantiles are no estimates from a sample. */
+/**
+ * The quantity of scenario `stream`. A storm has all its streams, so its quantiles are no estimates
+ * from a sample.
+ */
 function waitMetric(family: 'open' | 'ttft', name: keyof typeof QUANTILES): SteadyMetric {
   const distribution: DistributionName = family === 'open' ? 'openNs' : 'ttftNs';
   const quantile = QUANTILES[name];
@@ -59,22 +74,34 @@ function waitMetric(family: 'open' | 'ttft', name: keyof typeof QUANTILES): Stea
     title: text.title.replace('p50', name),
     distribution,
     quantile,
-    ...(name === 'p50' && { ...(endpoint !== undefined && { endpoint }), ...(margin !== undefined && { margin }) }),
+    ...(name === 'p50' && {
+      ...(endpoint !== undefined && { endpoint }),
+      ...(margin !== undefined && { margin }),
+    }),
   });
   return {
     ...sampled,
-    value: (trial) => (trial.storm === undefined ? sampled.value(trial) : quantileOf(trial.distributions[distribution], quantile)),
+    value: (trial) =>
+      trial.storm === undefined
+        ? sampled.value(trial)
+        : quantileOf(trial.distributions[distribution], quantile),
   };
 }
 
-function shareOfStorm(text: Pick<SteadyMetric, 'id' | 'title' | 'definition'>, of: (trial: CompletedTrial) => number): SteadyMetric {
+function shareOfStorm(
+  text: Pick<SteadyMetric, 'id' | 'title' | 'definition'>,
+  of: (trial: CompletedTrial) => number,
+): SteadyMetric {
   return {
     ...text,
     unit: 'ratio',
     better: 'lower',
     // The share is 0 in most storms.
     scale: 'difference',
-    value: (trial) => (trial.storm === undefined || trial.storm.streams === 0 ? undefined : of(trial) / trial.storm.streams),
+    value: (trial) =>
+      trial.storm === undefined || trial.storm.streams === 0
+        ? undefined
+        : of(trial) / trial.storm.streams,
   };
 }
 
@@ -82,7 +109,10 @@ function failedBy({ client }: CompletedTrial, causes: ReadonlySet<string>): numb
   return client.errors.reduce((sum, { cause, count }) => sum + (causes.has(cause) ? count : 0), 0);
 }
 
-function ofKernel(text: Pick<SteadyMetric, 'id' | 'title' | 'definition'>, of: keyof KernelCounts): SteadyMetric {
+function ofKernel(
+  text: Pick<SteadyMetric, 'id' | 'title' | 'definition'>,
+  of: keyof KernelCounts,
+): SteadyMetric {
   return {
     ...text,
     unit: 'count',
@@ -104,7 +134,10 @@ const own: readonly SteadyMetric[] = [
     scale: 'ratio',
     definition:
       'streams of a storm that were accepted/from the first c1 to the last c4; one that the kernel let wait a second counts for it',
-    value: ({ storm }) => (storm?.spanNs === undefined || storm.spanNs === 0 ? undefined : storm.accepted / (storm.spanNs / NS_PER_S)),
+    value: ({ storm }) =>
+      storm?.spanNs === undefined || storm.spanNs === 0
+        ? undefined
+        : storm.accepted / (storm.spanNs / NS_PER_S),
   },
   shareOfStorm(
     {
@@ -116,7 +149,11 @@ const own: readonly SteadyMetric[] = [
     ({ storm, client }) => (storm?.streams ?? 0) - client.streamsVerified,
   ),
   shareOfStorm(
-    { id: 'open.refused', title: 'Refused', definition: 'connections that were refused, and answers of 503/streams of the storm' },
+    {
+      id: 'open.refused',
+      title: 'Refused',
+      definition: 'connections that were refused, and answers of 503/streams of the storm',
+    },
     (trial) => failedBy(trial, refusedCauses),
   ),
   shareOfStorm(
@@ -131,7 +168,8 @@ const own: readonly SteadyMetric[] = [
     {
       id: 'open.overflows',
       title: 'Listen queue overflows',
-      definition: 'ListenOverflows of the kernel over the storm, by /proc/net/netstat: connections that found the accept queue full',
+      definition:
+        'ListenOverflows of the kernel over the storm, by /proc/net/netstat: connections that found the accept queue full',
     },
     'listenOverflows',
   ),
@@ -139,7 +177,8 @@ const own: readonly SteadyMetric[] = [
     {
       id: 'open.drops',
       title: 'Listen drops',
-      definition: 'ListenDrops of the kernel over the storm: first packets that were dropped for this or another reason',
+      definition:
+        'ListenDrops of the kernel over the storm: first packets that were dropped for this or another reason',
     },
     'listenDrops',
   ),
@@ -147,7 +186,8 @@ const own: readonly SteadyMetric[] = [
     {
       id: 'open.synretransmits',
       title: 'First packets sent again',
-      definition: 'TCPSynRetrans of the kernel over the storm: each is a client that waited a second or more',
+      definition:
+        'TCPSynRetrans of the kernel over the storm: each is a client that waited a second or more',
     },
     'synRetransmits',
   ),
@@ -157,7 +197,8 @@ const own: readonly SteadyMetric[] = [
     unit: 'ns',
     better: 'neither',
     scale: 'ratio',
-    definition: 'from the first c1 to the last: connect() once for each stream, with nothing in between; a cost of the load process',
+    definition:
+      'from the first c1 to the last: connect() once for each stream, with nothing in between; a cost of the load process',
     value: ({ storm }) => (storm === undefined || storm.issueNs === 0 ? undefined : storm.issueNs),
   },
   {
@@ -171,7 +212,9 @@ const own: readonly SteadyMetric[] = [
       'user and system CPU time of the server in the window/streams planned to begin in it, of a storm those that were accepted; their tokens are in it',
     value: ({ server: { use }, storm, planned }) => {
       const streams = storm?.accepted ?? planned.windowStarts;
-      return streams === 0 || storm?.outlastsWindow === true ? undefined : (use.cpuUserNs + use.cpuSystemNs) / streams;
+      return streams === 0 || storm?.outlastsWindow === true
+        ? undefined
+        : (use.cpuUserNs + use.cpuSystemNs) / streams;
     },
   },
 ];

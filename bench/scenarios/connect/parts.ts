@@ -44,12 +44,20 @@ function circumstances({ plan }: Analysis): string {
 }
 
 function terminal(context: ReportContext<ConnectFindings>): readonly string[] {
-  const lines = [...stormPoints(context).flatMap((point) => stormLines(context, point)), ...keptLines(context)];
+  const lines = [
+    ...stormPoints(context).flatMap((point) => stormLines(context, point)),
+    ...keptLines(context),
+  ];
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
-function stormLines(context: ReportContext, point: ReturnType<typeof stormPoints>[number]): readonly string[] {
-  const arms = contestantsAt(context, point).filter(({ valueOf }) => valueOf('open.rate') !== undefined);
+function stormLines(
+  context: ReportContext,
+  point: ReturnType<typeof stormPoints>[number],
+): readonly string[] {
+  const arms = contestantsAt(context, point).filter(
+    ({ valueOf }) => valueOf('open.rate') !== undefined,
+  );
   if (arms.length === 0) return [];
   const each = arms.map(({ title, valueOf, text }) => {
     const failed = valueOf('open.failed') ?? 0;
@@ -65,18 +73,26 @@ function keptLines({ analysis }: ReportContext<ConnectFindings>): readonly strin
     .flatMap(({ arm, cold, warm }) =>
       cold === undefined || warm === undefined
         ? []
-        : [`${armTitleOf(analysis, arm)} ${formatValue(cold.value, 'ns')} → ${formatValue(warm.value, 'ns')}`],
+        : [
+            `${armTitleOf(analysis, arm)} ${formatValue(cold.value, 'ns')} → ${formatValue(warm.value, 'ns')}`,
+          ],
     );
-  return each.length === 0 ? [] : wrap(`First token (median), new connection → kept one: ${each.join('; ')}`, TERMINAL_COLUMNS);
+  return each.length === 0
+    ? []
+    : wrap(`First token (median), new connection → kept one: ${each.join('; ')}`, TERMINAL_COLUMNS);
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {
   const present = transportsOf(plan.arms);
-  const requests = present.flatMap(({ title, texts }) => (texts.keptRequest === undefined ? [] : [`${title} ${texts.keptRequest}`]));
+  const requests = present.flatMap(({ title, texts }) =>
+    texts.keptRequest === undefined ? [] : [`${title} ${texts.keptRequest}`],
+  );
   const closes = handshakesFirst(present).flatMap(({ texts }) => texts.close ?? []);
   return [
     ...(requests.length > 1
-      ? [`On a kept connection ${requests.join('; ')}. ${requests.length === 2 ? 'Neither' : 'None of them'} is opened or closed then.`]
+      ? [
+          `On a kept connection ${requests.join('; ')}. ${requests.length === 2 ? 'Neither' : 'None of them'} is opened or closed then.`,
+        ]
       : []),
     ...(closes.length > 1 ? [`${capitalised(closes.join('; '))}.`] : []),
     ...present.flatMap(({ texts }) => texts.acceptance ?? []),

@@ -9,14 +9,26 @@ import { connectReading } from './reading.ts';
 import { connectParts } from './parts.ts';
 
 const { metrics } = connectReading;
-const charts = [{ file: 'storm-opens-1000-storm.svg', title: 'Streams accepted', alt: 'Share of the streams that were accepted' }];
-const reportOf = (analysis = connectAnalysis()): string => renderReport({ analysis, metrics, parts: connectParts }, { charts });
+const charts = [
+  {
+    file: 'storm-opens-1000-storm.svg',
+    title: 'Streams accepted',
+    alt: 'Share of the streams that were accepted',
+  },
+];
+const reportOf = (analysis = connectAnalysis()): string =>
+  renderReport({ analysis, metrics, parts: connectParts }, { charts });
 const textOf = (analysis = connectAnalysis()): string =>
-  renderTerminal({ analysis, metrics, parts: connectParts }, { paint: plainPaint, reportPath: 'report.md' });
+  renderTerminal(
+    { analysis, metrics, parts: connectParts },
+    { paint: plainPaint, reportPath: 'report.md' },
+  );
 
-const sectionOf = (text: string, title: string): string => text.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+const sectionOf = (text: string, title: string): string =>
+  text.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 const storms = (text: string): string => sectionOf(text, 'When all come at once');
-const kept = (text: string): string => sectionOf(text, 'A new connection for each stream, or a kept one');
+const kept = (text: string): string =>
+  sectionOf(text, 'A new connection for each stream, or a kept one');
 const bullets = (text: string): readonly string[] => text.match(/^- .*$/gm) ?? [];
 
 describe('the report of a run about connections', () => {
@@ -37,19 +49,25 @@ describe('the report of a run about connections', () => {
 
   it('says how fast a storm was worked off over each transport, and that nothing failed', () => {
     const [sse, ws, failures, kernel] = bullets(storms(reportOf()));
-    expect(sse).toMatch(/^- Over SSE, the server opens 3125 streams a second while 1000 wait: half of them are accepted within \S+ ms/);
+    expect(sse).toMatch(
+      /^- Over SSE, the server opens 3125 streams a second while 1000 wait: half of them are accepted within \S+ ms/,
+    );
     expect(ws).toMatch(/^- Over WebSocket, the server opens 4000 streams a second/);
     expect(failures).toBe('- No stream failed, in any arm.');
     expect(kernel).toContain('had room for every connection');
   });
 
   it('says what failed by its cause, and what the kernel dropped', () => {
-    const [, ws, failures, kernel] = bullets(storms(reportOf(connectAnalysis({ hasFailures: true }))));
+    const [, ws, failures, kernel] = bullets(
+      storms(reportOf(connectAnalysis({ hasFailures: true }))),
+    );
     expect(ws).toMatch(/^- Over WebSocket, the server opens 3920 streams a second/);
     expect(failures).toBe(
       '- Over WebSocket, 240 of 12\u202F000 streams of all storms failed (2.0 %): `ECONNREFUSED` ×240. They have no times: the quantiles are those of the others.',
     );
-    expect(kernel).toContain('up to 35 connections a storm found the accept queue full and up to 35 first packets were sent again');
+    expect(kernel).toContain(
+      'up to 35 connections a storm found the accept queue full and up to 35 first packets were sent again',
+    );
     expect(textOf(connectAnalysis({ hasFailures: true }))).toContain('2.00 % failed');
   });
 

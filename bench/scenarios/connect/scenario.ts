@@ -2,10 +2,16 @@ import type { LoadPoint } from '../../contract/load-point.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** Slots of the steady population: some 400 streams begin in each second, which leaves both processes mostly idle. */
+/**
+ * Slots of the steady population: some 400 streams begin in each second, which leaves both
+ * processes mostly idle.
+ */
 const STEADY_SLOTS = 100;
 
-/** A storm of each size; and as many steady slots as the smallest size allows, for both ways to get a connection. */
+/**
+ * A storm of each size; and as many steady slots as the smallest size allows, for both ways to get
+ * a connection.
+ */
 function loadPoints(connections: readonly number[]): readonly LoadPoint[] {
   const slots = Math.min(STEADY_SLOTS, ...connections);
   return [
@@ -15,21 +21,53 @@ function loadPoints(connections: readonly number[]): readonly LoadPoint[] {
   ];
 }
 
-/** Measures how streams begin: all at one moment, or one after another on new and on kept connections. */
+/**
+ * Measures how streams begin: all at one moment, or one after another on new and on kept
+ * connections.
+ */
 export const connect = {
   name: 'connect',
-  question: 'How fast do connections open when all come at once, and how soon is the first token there on a new and on a kept connection?',
-  summary: 'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
+  question:
+    'How fast do connections open when all come at once, and how soon is the first token there on a new and on a kept connection?',
+  summary:
+    'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
   needs: ['single-streams', 'own-sockets', 'told-attempts', 'shared-connections'],
   procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],
-    // Short streams without prefill: many begin in a window, each of them needs a connection, and nothing else delays them.
-    workload: { tokensPerStream: 20, tokensPerSecond: 100, firstTokenMedianMs: 0, firstTokenSigma: 0 },
+    // Short streams without prefill: many begin in a window, each of them needs a connection, and
+    // nothing else delays them.
+    workload: {
+      tokensPerStream: 20,
+      tokensPerSecond: 100,
+      firstTokenMedianMs: 0,
+      firstTokenSigma: 0,
+    },
     sizes: {
-      smoke: { connections: [50], blocks: 1, burnInBlocks: 0, warmupNs: 500 * NS_PER_MS, windowNs: 1 * NS_PER_S, verdicts: false },
-      quick: { connections: [1000], blocks: 9, burnInBlocks: 1, warmupNs: 800 * NS_PER_MS, windowNs: 1500 * NS_PER_MS, verdicts: true },
-      standard: { connections: [1000, 4000], blocks: 12, burnInBlocks: 1, warmupNs: 2 * NS_PER_S, windowNs: 5 * NS_PER_S, verdicts: true },
+      smoke: {
+        connections: [50],
+        blocks: 1,
+        burnInBlocks: 0,
+        warmupNs: 500 * NS_PER_MS,
+        windowNs: 1 * NS_PER_S,
+        verdicts: false,
+      },
+      quick: {
+        connections: [1000],
+        blocks: 9,
+        burnInBlocks: 1,
+        warmupNs: 800 * NS_PER_MS,
+        windowNs: 1500 * NS_PER_MS,
+        verdicts: true,
+      },
+      standard: {
+        connections: [1000, 4000],
+        blocks: 12,
+        burnInBlocks: 1,
+        warmupNs: 2 * NS_PER_S,
+        windowNs: 5 * NS_PER_S,
+        verdicts: true,
+      },
       publication: {
         connections: [1000, 2000, 4000],
         blocks: 20,

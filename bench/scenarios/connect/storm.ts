@@ -8,7 +8,12 @@ import { heading, list, section, type Block } from '../../report/blocks.ts';
 import { code } from '../../report/inline.ts';
 import { armTitleOf, loadWords, type ReportContext } from '../../report/report-context.ts';
 import { chartFigures, type ChartLink } from '../../report/sections/chart-links.ts';
-import { contestantsAt, estimateOf, renderMetricRows, type ArmValues } from '../../report/arm-estimates.ts';
+import {
+  contestantsAt,
+  estimateOf,
+  renderMetricRows,
+  type ArmValues,
+} from '../../report/arm-estimates.ts';
 
 const rows = [
   'open.rate',
@@ -32,13 +37,19 @@ export function stormPoints({ analysis }: ReportContext): readonly LoadPointAnal
   return analysis.loadPoints.filter(({ loadPoint }) => loadPoint.connecting === 'storm');
 }
 
-export function renderStorms(context: ReportContext<ConnectFindings>, charts: readonly ChartLink[]): readonly Block[] {
+export function renderStorms(
+  context: ReportContext<ConnectFindings>,
+  charts: readonly ChartLink[],
+): readonly Block[] {
   const points = stormPoints(context);
   if (points.length === 0) return [];
   return section('When all come at once', [
     ...points.map((point) => [
       points.length === 1 ? [] : heading(3, loadWords(point.loadPoint)),
-      list([...contestantsAt(context, point).flatMap((arm) => paceSentence(point, arm)), ...failureSentences(context, point)]),
+      list([
+        ...contestantsAt(context, point).flatMap((arm) => paceSentence(point, arm)),
+        ...failureSentences(context, point),
+      ]),
       renderMetricRows(context, point, rows),
     ]),
     issueSentence(context, points),
@@ -47,7 +58,10 @@ export function renderStorms(context: ReportContext<ConnectFindings>, charts: re
 }
 
 /** Empty when nothing was accepted. */
-function paceSentence({ loadPoint }: LoadPointAnalysis, { title, valueOf, text }: ArmValues): readonly string[] {
+function paceSentence(
+  { loadPoint }: LoadPointAnalysis,
+  { title, valueOf, text }: ArmValues,
+): readonly string[] {
   const rate = valueOf('open.rate');
   if (rate === undefined) return [];
   return [
@@ -56,11 +70,18 @@ function paceSentence({ loadPoint }: LoadPointAnalysis, { title, valueOf, text }
   ];
 }
 
-function failureSentences(context: ReportContext<ConnectFindings>, point: LoadPointAnalysis): readonly string[] {
-  const storm = context.analysis.connect.storms.find(({ loadPoint }) => loadPointKey(loadPoint) === loadPointKey(point.loadPoint));
+function failureSentences(
+  context: ReportContext<ConnectFindings>,
+  point: LoadPointAnalysis,
+): readonly string[] {
+  const storm = context.analysis.connect.storms.find(
+    ({ loadPoint }) => loadPointKey(loadPoint) === loadPointKey(point.loadPoint),
+  );
   if (storm === undefined || point.arms.every(({ completed }) => completed === 0)) return [];
   const { failures } = storm;
-  const failed = [...Map.groupBy(failures, ({ arm }) => arm)].map(([arm, own]) => failedWords(armTitleOf(context.analysis, arm), own));
+  const failed = [...Map.groupBy(failures, ({ arm }) => arm)].map(([arm, own]) =>
+    failedWords(armTitleOf(context.analysis, arm), own),
+  );
   return [
     failed.length === 0
       ? 'No stream failed, in any arm.'
@@ -82,7 +103,8 @@ function kernelSentence(point: LoadPointAnalysis): string {
     return values.length === 0 ? undefined : Math.max(...values);
   };
   const [overflows, retransmits] = [most('open.overflows'), most('open.synretransmits')];
-  if (overflows === undefined || retransmits === undefined) return 'What the kernel dropped could not be read.';
+  if (overflows === undefined || retransmits === undefined)
+    return 'What the kernel dropped could not be read.';
   if (overflows === 0 && retransmits === 0)
     return 'The kernel had room for every connection: its accept queue never overflowed, and no first packet was sent again.';
   return (
@@ -92,7 +114,9 @@ function kernelSentence(point: LoadPointAnalysis): string {
 }
 
 function issueSentence({ metrics }: ReportContext, points: readonly LoadPointAnalysis[]): string {
-  const issue = points.flatMap((point) => point.arms.flatMap(({ name }) => estimateOf(point, 'open.issue', name)?.value ?? []));
+  const issue = points.flatMap((point) =>
+    point.arms.flatMap(({ name }) => estimateOf(point, 'open.issue', name)?.value ?? []),
+  );
   if (issue.length === 0 || !metrics.some(({ id }) => id === 'open.issue')) return '';
   return (
     `A storm is one loop over connect() in the load process, which took ${issue.length === 1 ? '' : 'up to '}${formatValue(Math.max(...issue), 'ns')}.` +

@@ -12,16 +12,24 @@ function asFanout(trial: CompletedTrial): CompletedTrial {
   const { connections } = trial.loadPoint;
   const stopped = connections === 100 ? 0 : 1;
   const stall = { stopped: 1, blocked: trial.block % 2, cut: 0 };
-  return { ...trial, loadPoint: { connections: 100, messagesPerSecond: 50, stopped }, ...(stopped === 1 && { stall }) };
+  return {
+    ...trial,
+    loadPoint: { connections: 100, messagesPerSecond: 50, stopped },
+    ...(stopped === 1 && { stall }),
+  };
 }
 
-/** CPU of SSE is 1.5 times as high when a subscriber does not read; all else is equal. `connections` tells load points apart. */
+/**
+ * CPU of SSE is 1.5 times as high when a subscriber does not read; all else is equal. `connections`
+ * tells load points apart.
+ */
 function fanoutRun() {
   const run = fixtureRun({
     plan: { scenario: 'fanout', loadPoints: loadsAt([100, 101]) },
     blocks: 12,
     edit: asFanout,
-    factor: (quantity, transport, connections) => (quantity === 'serverCpu' && transport === 'sse' && connections === 101 ? FACTOR : 1),
+    factor: (quantity, transport, connections) =>
+      quantity === 'serverCpu' && transport === 'sse' && connections === 101 ? FACTOR : 1,
   });
   const { header } = run;
   const plan = { ...header.plan, loadPoints: loadsAt([100, 100]) };
@@ -38,7 +46,8 @@ test('each arm is held against itself with one subscriber who does not read, ove
     ['sse', 12],
     ['ws', 12],
   ]);
-  // The two load points of a block do not share their drawn disturbance in the fixture, hence the width.
+  // The two load points of a block do not share their drawn disturbance in the fixture, hence the
+  // width.
   expect(cpu[0]!.ratio!.low).toBeLessThan(FACTOR);
   expect(cpu[0]!.ratio!.high).toBeGreaterThan(FACTOR);
   expect(cpu[1]!.ratio!.low).toBeLessThan(1);

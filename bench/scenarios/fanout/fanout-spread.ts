@@ -1,4 +1,5 @@
-// Shows how far apart the subscribers get each message: numbers, and the reason why the first of them waits.
+// Shows how far apart the subscribers get each message: numbers, and the reason why the first of
+// them waits.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { armName } from '../../contract/arms/arms.ts';
@@ -23,7 +24,10 @@ const columns = [
   ['CPU per delivery', 'cpu.server.token'],
 ] as const;
 
-export function renderSpread(context: ReportContext, charts: readonly ChartLink[]): readonly Block[] {
+export function renderSpread(
+  context: ReportContext,
+  charts: readonly ChartLink[],
+): readonly Block[] {
   const { analysis } = context;
   const reading = analysis.loadPoints.filter(({ loadPoint }) => (loadPoint.stopped ?? 0) === 0);
   return section('How far apart the subscribers are', [
@@ -42,34 +46,51 @@ export function renderSpread(context: ReportContext, charts: readonly ChartLink[
 
 function sentences(context: ReportContext, point: LoadPointAnalysis): readonly string[] {
   const { connections, messagesPerSecond } = point.loadPoint;
-  const arms = contestantsAt(context, point).filter(({ valueOf }) => valueOf('spread.p50') !== undefined);
+  const arms = contestantsAt(context, point).filter(
+    ({ valueOf }) => valueOf('spread.p50') !== undefined,
+  );
   if (arms.length === 0) return [];
-  const each = arms.map(({ title, text }) => `${text('spread.first.p50')} and ${text('spread.last.p50')} over ${title}`);
+  const each = arms.map(
+    ({ title, text }) => `${text('spread.first.p50')} and ${text('spread.last.p50')} over ${title}`,
+  );
   const rate = `${formatCount(messagesPerSecond)} message${messagesPerSecond === 1 ? '' : 's'}/s`;
   return [
     `At ${rate}, the first and the last of ${formatCount(connections)} subscribers have a message ${each.join(', ')} after it is due.${firstWaits(point)}`,
   ];
 }
 
-/** Empty unless the baseline's library sends at the end of a turn, another one at once, and the interval of the difference shows it. */
+/**
+ * Empty unless the baseline's library sends at the end of a turn, another one at once, and the
+ * interval of the difference shows it.
+ */
 function firstWaits({ arms, comparisons }: LoadPointAnalysis): string {
   const [baseline, ...others] = arms.map(({ arm }) => arm);
   const [corked] = baseline === undefined ? [] : librariesThatWrite('corked', [baseline]);
   if (baseline === undefined || corked === undefined) return '';
-  const other = others.find((arm) => arm.client === baseline.client && librariesThatWrite('at-once', [arm]).length > 0);
+  const other = others.find(
+    (arm) => arm.client === baseline.client && librariesThatWrite('at-once', [arm]).length > 0,
+  );
   if (other === undefined) return '';
-  const difference = comparisons.find(({ metric, otherArm }) => metric === 'spread.first.p50' && otherArm === armName(other))?.difference;
-  if (difference?.low === undefined || difference.high === undefined || difference.high >= 0) return '';
+  const difference = comparisons.find(
+    ({ metric, otherArm }) => metric === 'spread.first.p50' && otherArm === armName(other),
+  )?.difference;
+  if (difference?.low === undefined || difference.high === undefined || difference.high >= 0)
+    return '';
   return (
     ` The first one waits ${formatValue(-difference.value, 'ns')} longer over ${transports[baseline.transport].title}: ${corked} sends what was written in a turn of the event loop at its end,` +
     ` when the frames of all subscribers are made; ${librariesThatWrite('at-once', [other]).join()} sends each at once.`
   );
 }
 
-function rows({ metrics }: ReportContext, point: LoadPointAnalysis): readonly (readonly string[])[] {
+function rows(
+  { metrics }: ReportContext,
+  point: LoadPointAnalysis,
+): readonly (readonly string[])[] {
   return point.arms.map(({ arm, name }) => [
     loadCell(point.loadPoint),
     armTitle(arm),
-    ...columns.map(([, id]) => formatValue(estimateOf(point, id, name)?.value, unitOf(metrics, id))),
+    ...columns.map(([, id]) =>
+      formatValue(estimateOf(point, id, name)?.value, unitOf(metrics, id)),
+    ),
   ]);
 }

@@ -5,10 +5,17 @@ import { fanoutReading } from './reading.ts';
 import type { CompletedTrial } from '../../contract/run-file.ts';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
 
-const arms: Arm[] = (['sse', 'ws'] as const).map((transport) => ({ transport, client: 'probe', path: 'direct' }));
+const arms: Arm[] = (['sse', 'ws'] as const).map((transport) => ({
+  transport,
+  client: 'probe',
+  path: 'direct',
+}));
 
 function declared(messagesPerSecond: number) {
-  return endpointsAt(fanoutReading, { loadPoint: { connections: 500, messagesPerSecond }, arms }).map(({ endpoint }) => endpoint);
+  return endpointsAt(fanoutReading, {
+    loadPoint: { connections: 500, messagesPerSecond },
+    arms,
+  }).map(({ endpoint }) => endpoint);
 }
 
 test('a quantile of delivery is an endpoint only where a window has enough messages for it', () => {
@@ -20,7 +27,10 @@ test('a quantile of delivery is an endpoint only where a window has enough messa
 test('the share of messages that overran the next is unknown without a message', () => {
   const [trial] = fixtureRun({ blocks: 1 }).trials as readonly CompletedTrial[];
   const overrun = (broadcast: CompletedTrial['broadcast']) =>
-    findMetric(fanoutReading, 'spread.overrun')!.value({ ...trial!, ...(broadcast && { broadcast }) });
+    findMetric(fanoutReading, 'spread.overrun')!.value({
+      ...trial!,
+      ...(broadcast && { broadcast }),
+    });
   expect(overrun({ messages: 50, overruns: 2 })).toBe(0.04);
   expect(overrun({ messages: 0, overruns: 0 })).toBeUndefined();
   expect(overrun(undefined)).toBeUndefined();

@@ -1,8 +1,14 @@
-// Metrics of one source with many subscribers, besides those that it shares with steady streams. A token there is a delivery:
-// one message to one subscriber.
+// Metrics of one source with many subscribers, besides those that it shares with steady streams. A
+// token there is a delivery: one message to one subscriber.
 
 import type { LoadPoint } from '../../contract/load-point.ts';
-import { quantileMetric, type EndpointId, type Metric, type MetricChoice, type SteadyMetric } from '../../analysis/metrics/metric.ts';
+import {
+  quantileMetric,
+  type EndpointId,
+  type Metric,
+  type MetricChoice,
+  type SteadyMetric,
+} from '../../analysis/metrics/metric.ts';
 import { choose, inOrder, ofTrials } from '../../analysis/metrics/metric-list.ts';
 import { ordinaryRequestMetrics, steadyMetrics } from '../../analysis/metrics/steady.ts';
 
@@ -21,15 +27,25 @@ const shared: MetricChoice = {
   endpoints: ['P3', 'P4', 'P5'],
 };
 
-/** At this many messages per second or more, a window of seconds has enough of them for the endpoint. */
+/**
+ * At this many messages per second or more, a window of seconds has enough of them for the
+ * endpoint.
+ */
 const LEAST_MESSAGES_PER_SECOND: Partial<Record<EndpointId, number>> = { P3: 10, P4: 50 };
 
-/** Deliveries of one message are correlated, so a quantile needs many messages: with few it is exploratory. */
-export function isEndpointOfFanout(endpoint: EndpointId, { messagesPerSecond = 0 }: LoadPoint): boolean {
+/**
+ * Deliveries of one message are correlated, so a quantile needs many messages: with few it is
+ * exploratory.
+ */
+export function isEndpointOfFanout(
+  endpoint: EndpointId,
+  { messagesPerSecond = 0 }: LoadPoint,
+): boolean {
   return messagesPerSecond >= (LEAST_MESSAGES_PER_SECOND[endpoint] ?? 0);
 }
 
-const SPREAD = 'of each message, c5 of the last subscriber − c5 of the first, over the subscribers that read';
+const SPREAD =
+  'of each message, c5 of the last subscriber − c5 of the first, over the subscribers that read';
 
 const own: readonly SteadyMetric[] = [
   ...(
@@ -74,8 +90,12 @@ const own: readonly SteadyMetric[] = [
     unit: 'ratio',
     better: 'lower',
     scale: 'difference',
-    definition: 'messages that had not reached the last subscriber when the next one was due/messages of the window',
-    value: ({ broadcast }) => (broadcast === undefined || broadcast.messages === 0 ? undefined : broadcast.overruns / broadcast.messages),
+    definition:
+      'messages that had not reached the last subscriber when the next one was due/messages of the window',
+    value: ({ broadcast }) =>
+      broadcast === undefined || broadcast.messages === 0
+        ? undefined
+        : broadcast.overruns / broadcast.messages,
   },
 ];
 

@@ -39,10 +39,15 @@ function circumstances({ plan, loadPoints }: Analysis): string {
 
 function terminal(context: ReportContext): readonly string[] {
   const lines = context.analysis.loadPoints.flatMap((point) => {
-    const arms = contestantsAt(context, point).filter(({ valueOf }) => valueOf('spread.p50') !== undefined);
+    const arms = contestantsAt(context, point).filter(
+      ({ valueOf }) => valueOf('spread.p50') !== undefined,
+    );
     if (arms.length === 0 || (point.loadPoint.stopped ?? 0) > 0) return [];
     const each = arms.map(({ title, text }) => `${title} ${text('spread.p50')}`).join(', ');
-    return wrap(`From the first to the last subscriber (median), ${loadPointTitle(point.loadPoint)}: ${each}`, TERMINAL_COLUMNS);
+    return wrap(
+      `From the first to the last subscriber (median), ${loadPointTitle(point.loadPoint)}: ${each}`,
+      TERMINAL_COLUMNS,
+    );
   });
   return lines.length === 0 ? [] : [lines.join('\n')];
 }

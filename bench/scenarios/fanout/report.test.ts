@@ -18,7 +18,10 @@ const loads: Plan['loadPoints'] = [
   { connections: 500, messagesPerSecond: 50, stopped: 1 },
 ];
 
-/** First receipts after 1 ms over SSE and 0.4 ms over WebSocket, spread 4 ms; the fixture tells load points apart by their connections. */
+/**
+ * First receipts after 1 ms over SSE and 0.4 ms over WebSocket, spread 4 ms; the fixture tells load
+ * points apart by their connections.
+ */
 function fanoutAnalysis() {
   const edit = (trial: CompletedTrial): CompletedTrial => {
     const loadPoint = loads[trial.loadPoint.connections]!;
@@ -38,16 +41,24 @@ function fanoutAnalysis() {
     };
   };
   const run = fixtureRun({
-    plan: { scenario: 'fanout', payload: 'lean', loadPoints: loads.map((_, index) => ({ connections: index })) },
+    plan: {
+      scenario: 'fanout',
+      payload: 'lean',
+      loadPoints: loads.map((_, index) => ({ connections: index })),
+    },
     edit,
   });
-  return analyse({ ...run, header: { ...run.header, plan: { ...run.header.plan, loadPoints: loads } } }, fanoutReading);
+  return analyse(
+    { ...run, header: { ...run.header, plan: { ...run.header.plan, loadPoints: loads } } },
+    fanoutReading,
+  );
 }
 
 const analysis = fanoutAnalysis();
 const { metrics } = fanoutReading;
 const report = renderReport({ analysis, metrics, parts: fanoutParts }, { charts: [] });
-const sectionOf = (title: string): string => report.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+const sectionOf = (title: string): string =>
+  report.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 
 describe('the report of one source with many subscribers', () => {
   it('says when the first and the last have a message, and who waits, from the numbers', () => {
@@ -74,7 +85,9 @@ describe('the report of one source with many subscribers', () => {
   it('holds each arm against itself where one subscriber does not read', () => {
     const text = sectionOf('What one subscriber who does not read costs the others');
     expect(text).toContain('| Server CPU per token | SSE');
-    expect(text).toContain('In none of 24 trials was its socket full: the kernel took all of the 500 messages of the window.');
+    expect(text).toContain(
+      'In none of 24 trials was its socket full: the kernel took all of the 500 messages of the window.',
+    );
   });
 
   it('says what differs in the way messages are written, and nothing of handlers that no due time counts from', () => {
@@ -97,7 +110,10 @@ describe('the report of one source with many subscribers', () => {
   });
 
   it('ends in the terminal with the spread of every rate, in 100 columns', () => {
-    const text = renderTerminal({ analysis, metrics, parts: fanoutParts }, { paint: plainPaint, reportPath: 'x' });
+    const text = renderTerminal(
+      { analysis, metrics, parts: fanoutParts },
+      { paint: plainPaint, reportPath: 'x' },
+    );
     expect(text).toContain(
       'From the first to the last subscriber (median), 500 connections, 50 messages/s: SSE 4.03 ms,\nWebSocket 4.03 ms',
     );

@@ -3,8 +3,21 @@
 import type { FanoutFindings, StoppedSubscriber } from './findings.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../../report/format.ts';
-import { heading, left, right, section, table, type Block, type Table } from '../../report/blocks.ts';
-import { armTitleOf, loadWords, metricText, type ReportContext } from '../../report/report-context.ts';
+import {
+  heading,
+  left,
+  right,
+  section,
+  table,
+  type Block,
+  type Table,
+} from '../../report/blocks.ts';
+import {
+  armTitleOf,
+  loadWords,
+  metricText,
+  type ReportContext,
+} from '../../report/report-context.ts';
 
 export function renderStoppedSubscribers(context: ReportContext<FanoutFindings>): readonly Block[] {
   const { fanout } = context.analysis;
@@ -21,18 +34,36 @@ export function renderStoppedSubscribers(context: ReportContext<FanoutFindings>)
 
 function effectTable({ analysis, metrics }: ReportContext, { effects }: StoppedSubscriber): Table {
   return table(
-    [left('metric'), left('arm'), right('all read'), right('one does not'), right('ratio [95 % CI]'), right('blocks')],
+    [
+      left('metric'),
+      left('arm'),
+      right('all read'),
+      right('one does not'),
+      right('ratio [95 % CI]'),
+      right('blocks'),
+    ],
     effects
       .filter(({ blocks }) => blocks > 0)
       .map(({ metric, arm, without, withStopped, ratio, blocks }) => {
         const { title, unit } = metricText(metrics, metric);
-        const cell = (estimate: typeof without): string => (estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit));
-        return [title, armTitleOf(analysis, arm), cell(without), cell(withStopped), formatRatio(ratio), formatCount(blocks)];
+        const cell = (estimate: typeof without): string =>
+          estimate === undefined ? UNKNOWN : formatEstimate(estimate, unit);
+        return [
+          title,
+          armTitleOf(analysis, arm),
+          cell(without),
+          cell(withStopped),
+          formatRatio(ratio),
+          formatCount(blocks),
+        ];
       }),
   );
 }
 
-function whatBecame({ analysis }: ReportContext, { trials, blockedTrials, loadPoint }: StoppedSubscriber): string {
+function whatBecame(
+  { analysis }: ReportContext,
+  { trials, blockedTrials, loadPoint }: StoppedSubscriber,
+): string {
   if (trials === 0) return '';
   const messages = (loadPoint.messagesPerSecond ?? 0) * (analysis.plan.windowNs / NS_PER_S);
   const taken =

@@ -5,12 +5,20 @@ import type { FinishedTrial, LadderTrial } from '../../contract/run-file.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../../analysis/measured-trials.ts';
 import { median } from '../../analysis/statistics/moments.ts';
-import type { LadderAnalysis, LadderArm, LadderLine, LadderRange, RungSummary } from './findings.ts';
+import type {
+  LadderAnalysis,
+  LadderArm,
+  LadderLine,
+  LadderRange,
+  RungSummary,
+} from './findings.ts';
 import { isStraight, kernelOfOneEnd, lineUp, retainedLine } from './ladder-lines.ts';
 
 export function analyseLadders(loadPoints: readonly MeasuredLoadPoint[]): LadderAnalysis {
   const arms = loadPoints.flatMap((point) => point.arms);
-  const rungs = arms.flatMap(({ completed }) => completed.filter(isLadder)).flatMap((trial) => trial.ladder.rungs);
+  const rungs = arms
+    .flatMap(({ completed }) => completed.filter(isLadder))
+    .flatMap((trial) => trial.ladder.rungs);
   return {
     arms: arms.flatMap(describeArm),
     hasSlabs: rungs.every(({ kernel }) => kernel.slabBytes !== undefined),
@@ -26,7 +34,9 @@ function describeArm({ name, completed }: MeasuredArm): LadderArm[] {
   const ladders = completed.filter(isLadder).map(({ ladder }) => ladder);
   const [first] = ladders;
   if (first === undefined) return [];
-  const grown = ladders.map(({ rungs }) => rungs.map((rung) => ({ rung, ...growthOf(rung, rungs[0]) })));
+  const grown = ladders.map(({ rungs }) =>
+    rungs.map((rung) => ({ rung, ...growthOf(rung, rungs[0]) })),
+  );
   const squares = ladders.flatMap((ladder) => retainedLine(ladder)?.rSquared ?? []);
   const middle = median(squares);
   return [
@@ -36,10 +46,16 @@ function describeArm({ name, completed }: MeasuredArm): LadderArm[] {
       straightness:
         middle === undefined
           ? undefined
-          : { median: middle, lowest: Math.min(...squares), bent: ladders.filter((ladder) => isStraight(ladder) === false).length },
+          : {
+              median: middle,
+              lowest: Math.min(...squares),
+              bent: ladders.filter((ladder) => isStraight(ladder) === false).length,
+            },
       idle: middleLine(grown, ({ idle }) => idle),
       streaming: middleLine(grown, ({ streaming }) => streaming),
-      rungs: first.rungs.map((_, index) => summariseRung(grown.flatMap((rungs) => rungs[index] ?? []))),
+      rungs: first.rungs.map((_, index) =>
+        summariseRung(grown.flatMap((rungs) => rungs[index] ?? [])),
+      ),
     },
   ];
 }
@@ -53,7 +69,10 @@ interface GrownRung {
 
 function growthOf(rung: Rung, first: Rung | undefined): Omit<GrownRung, 'rung'> {
   const before = first?.retained?.ussBytes;
-  return { idle: less(rung.retained?.ussBytes, before), streaming: less(rung.streaming?.ussBytes, before) };
+  return {
+    idle: less(rung.retained?.ussBytes, before),
+    streaming: less(rung.streaming?.ussBytes, before),
+  };
 }
 
 function less(value: number | undefined, from: number | undefined): number | undefined {
@@ -63,19 +82,26 @@ function less(value: number | undefined, from: number | undefined): number | und
 type GrownLadder = readonly GrownRung[];
 
 /** Slope and intercept are medians, each on its own: one line per ladder would hide the points. */
-function middleLine(ladders: readonly GrownLadder[], of: (rung: GrownRung) => number | undefined): LadderLine | undefined {
+function middleLine(
+  ladders: readonly GrownLadder[],
+  of: (rung: GrownRung) => number | undefined,
+): LadderLine | undefined {
   const lines = ladders.flatMap((grown) => {
     const values = new Map(grown.map((one) => [one.rung, of(one)]));
     return lineUp({ rungs: grown.map(({ rung }) => rung) }, (rung) => values.get(rung)) ?? [];
   });
-  const [slope, intercept] = [median(lines.map((line) => line.slope)), median(lines.map((line) => line.intercept))];
+  const [slope, intercept] = [
+    median(lines.map((line) => line.slope)),
+    median(lines.map((line) => line.intercept)),
+  ];
   return slope === undefined || intercept === undefined ? undefined : { slope, intercept };
 }
 
 /** @param all The same rung of all ladders of an arm; at least one. */
 function summariseRung(all: readonly GrownRung[]): RungSummary {
   const { connections, way } = (all[0] as GrownRung).rung;
-  const middle = (of: (rung: Rung) => number | undefined): number | undefined => median(all.flatMap(({ rung }) => of(rung) ?? []));
+  const middle = (of: (rung: Rung) => number | undefined): number | undefined =>
+    median(all.flatMap(({ rung }) => of(rung) ?? []));
   return {
     connections,
     way,
@@ -95,5 +121,7 @@ function summariseRung(all: readonly GrownRung[]): RungSummary {
 
 function rangeOf(values: readonly number[]): LadderRange | undefined {
   const middle = median(values);
-  return middle === undefined ? undefined : { median: middle, low: Math.min(...values), high: Math.max(...values) };
+  return middle === undefined
+    ? undefined
+    : { median: middle, low: Math.min(...values), high: Math.max(...values) };
 }

@@ -1,5 +1,5 @@
-// Plots how the servers' memory grows with the connections, idle and while they stream: rungs with their range over ladders, and
-// the line through them, whose slope is the result.
+// Plots how the servers' memory grows with the connections, idle and while they stream: rungs with
+// their range over ladders, and the line through them, whose slope is the result.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { LadderArm, LadderLine, LadderRange, RungSummary } from './findings.ts';
@@ -18,7 +18,10 @@ interface Drawn {
 }
 
 /** Empty when no ladder was measured. */
-export function planMemoryLadder({ plan, ladders }: Analysis & MemoryFindings): readonly ChartPlan[] {
+export function planMemoryLadder({
+  plan,
+  ladders,
+}: Analysis & MemoryFindings): readonly ChartPlan[] {
   const drawn = plan.arms.flatMap((arm) => {
     const ladder = ladders.arms.find((one) => one.arm === armName(arm));
     return ladder === undefined ? [] : [{ arm, ladder }];
@@ -71,7 +74,10 @@ interface Row extends LadderRange {
   readonly connections: number;
 }
 
-/** As a share of the longest ladder: arms are drawn beside each other, or their ranges would hide one another. */
+/**
+ * As a share of the longest ladder: arms are drawn beside each other, or their ranges would hide
+ * one another.
+ */
 const SIDESTEP = 0.008;
 const MARGIN = 0.05;
 
@@ -88,14 +94,21 @@ function rowsOf(drawn: readonly Drawn[], valueOf: Panel['valueOf']): readonly Ro
 }
 
 function topOf(drawn: readonly Drawn[]): number {
-  return Math.max(...drawn.flatMap(({ ladder }) => ladder.rungs.map(({ connections }) => connections)));
+  return Math.max(
+    ...drawn.flatMap(({ ladder }) => ladder.rungs.map(({ connections }) => connections)),
+  );
 }
 
 /** The line of each arm, from the lowest rung with connections to the top. */
-function linesOf(drawn: readonly Drawn[], lineOf: Panel['lineOf']): readonly { arm: string; connections: number; value: number }[] {
+function linesOf(
+  drawn: readonly Drawn[],
+  lineOf: Panel['lineOf'],
+): readonly { arm: string; connections: number; value: number }[] {
   return drawn.flatMap(({ arm, ladder }) => {
     const line = lineOf(ladder);
-    const climbed = ladder.rungs.flatMap(({ way, connections }) => (way === 'up' && connections > 0 ? connections : []));
+    const climbed = ladder.rungs.flatMap(({ way, connections }) =>
+      way === 'up' && connections > 0 ? connections : [],
+    );
     if (line === undefined) return [];
     return [Math.min(...climbed), Math.max(...climbed)].map((connections) => ({
       arm: armTitle(arm),
@@ -127,7 +140,11 @@ function drawPanel(drawn: readonly Drawn[], panel: Panel): ChartSpec {
         mark: { type: 'line', strokeWidth: 2 },
         encoding: { x, y: { ...y, field: 'value' }, color, strokeDash },
       },
-      { data: { values: rows }, mark: { type: 'rule', strokeWidth: 2 }, encoding: { x, ...range, color } },
+      {
+        data: { values: rows },
+        mark: { type: 'rule', strokeWidth: 2 },
+        encoding: { x, ...range, color },
+      },
       pointLayer(rows, { x, y, color }, 'up'),
       pointLayer(rows, { x, y, color }, 'down'),
     ],
@@ -139,7 +156,13 @@ function pointLayer(
   encoding: { readonly x: object; readonly y: object; readonly color: object },
   way: Row['way'],
 ): ChartSpec {
-  const mark = { type: 'point', filled: way === 'up', size: way === 'up' ? 50 : 70, strokeWidth: 2, opacity: 1 };
+  const mark = {
+    type: 'point',
+    filled: way === 'up',
+    size: way === 'up' ? 50 : 70,
+    strokeWidth: 2,
+    opacity: 1,
+  };
   return { data: { values: rows.filter((row) => row.way === way) }, mark, encoding };
 }
 
@@ -151,17 +174,29 @@ function xOf(drawn: readonly Drawn[]): object {
     type: 'quantitative',
     title: 'connections',
     scale: { domain: [-top * MARGIN, top * (1 + MARGIN)], nice: false, zero: false },
-    axis: { values: ticks, labelExpr: labelLookup(ticks.map((tick) => [tick, formatCount(tick)])), labelFlush: false },
+    axis: {
+      values: ticks,
+      labelExpr: labelLookup(ticks.map((tick) => [tick, formatCount(tick)])),
+      labelFlush: false,
+    },
   };
 }
 
-/** Values below zero by less than this share of the highest are not worth an axis that reaches below zero. */
+/**
+ * Values below zero by less than this share of the highest are not worth an axis that reaches below
+ * zero.
+ */
 const NEGLIGIBLE = 0.05;
 
 /** One scale for both panels, in whole MiB. */
 function yOf(drawn: readonly Drawn[]): object {
   const all = drawn
-    .flatMap(({ ladder }) => ladder.rungs.flatMap(({ idleBytes, streamingBytes }) => [idleBytes ?? [], streamingBytes ?? []]))
+    .flatMap(({ ladder }) =>
+      ladder.rungs.flatMap(({ idleBytes, streamingBytes }) => [
+        idleBytes ?? [],
+        streamingBytes ?? [],
+      ]),
+    )
     .flat();
   const high = Math.max(...all.map((range) => range.high)) / MIB;
   const low = Math.min(...all.map((range) => range.median)) / MIB;

@@ -1,5 +1,5 @@
-// The part of an analysis about ladders of connections: their rungs, and whether those lie on a line. Pure values,
-// saved within analysis.json.
+// The part of an analysis about ladders of connections: their rungs, and whether those lie on a
+// line. Pure values, saved within analysis.json.
 
 import type { Rung } from '../../contract/ladder.ts';
 
@@ -39,8 +39,13 @@ export interface LadderLine {
 export interface LadderArm {
   readonly arm: string;
   readonly ladders: number;
-  /** R² of the line of retained memory, with the kernel's part, over ladders, and the number of bent ones; undefined without lines. */
-  readonly straightness: { readonly median: number; readonly lowest: number; readonly bent: number } | undefined;
+  /**
+   * R² of the line of retained memory, with the kernel's part, over ladders, and the number of bent
+   * ones; undefined without lines.
+   */
+  readonly straightness:
+    | { readonly median: number; readonly lowest: number; readonly bent: number }
+    | undefined;
   readonly idle: LadderLine | undefined;
   readonly streaming: LadderLine | undefined;
   /** Rungs in the order in which they were climbed, rung 0 first. */

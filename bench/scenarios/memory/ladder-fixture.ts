@@ -1,4 +1,5 @@
-// Test support: ladders made up from known costs, so that a test can require each of them to be found.
+// Test support: ladders made up from known costs, so that a test can require each of them to be
+// found.
 
 import type { TransportId } from '../../contract/arms/transports.ts';
 import type { LadderPlan, LadderRecord, Rung } from '../../contract/ladder.ts';
@@ -48,7 +49,10 @@ export const fixtureLadderPlan: LadderPlan = {
 const TOKENS_PER_SECOND = 5;
 
 /** @param bend Additional bytes per connection for each thousand of them: 0 is a straight line. */
-export function fixtureLadder(costs: LadderTruth, { bend = 0 }: { readonly bend?: number } = {}): LadderRecord {
+export function fixtureLadder(
+  costs: LadderTruth,
+  { bend = 0 }: { readonly bend?: number } = {},
+): LadderRecord {
   const { rungs, downRungs } = fixtureLadderPlan;
   const top = rungs.at(-1) ?? 0;
   const rung = (connections: number, way: Rung['way']): Rung => {
@@ -76,7 +80,13 @@ export function fixtureLadder(costs: LadderTruth, { bend = 0 }: { readonly bend?
       client: footprint(100 * MIB + connections * costs.clientBytes),
     };
   };
-  return { rungs: [rung(0, 'up'), ...rungs.map((count) => rung(count, 'up')), ...downRungs.map((count) => rung(count, 'down'))] };
+  return {
+    rungs: [
+      rung(0, 'up'),
+      ...rungs.map((count) => rung(count, 'up')),
+      ...downRungs.map((count) => rung(count, 'down')),
+    ],
+  };
 }
 
 /** Shared pages, which are in PSS and RSS, do not grow. */
@@ -86,7 +96,12 @@ function footprint(ussBytes: number): { rssBytes: number; pssBytes: number; ussB
 
 function useOf(connections: number, { cpuNsPerToken, idleCpuShare }: LadderTruth): Rung['use'] {
   const tokens = connections * TOKENS_PER_SECOND;
-  return { wallNs: NS_PER_S, tokens, cpuNs: idleCpuShare * NS_PER_S + tokens * cpuNsPerToken, utilisation: 0.2 };
+  return {
+    wallNs: NS_PER_S,
+    tokens,
+    cpuNs: idleCpuShare * NS_PER_S + tokens * cpuNsPerToken,
+    utilisation: 0.2,
+  };
 }
 
 export interface LadderRunOptions extends Pick<FixtureOptions, 'blocks' | 'verdicts' | 'copy'> {
@@ -97,7 +112,14 @@ export interface LadderRunOptions extends Pick<FixtureOptions, 'blocks' | 'verdi
 export function fixtureLadderRun({ ladderOf, ...options }: LadderRunOptions): SavedRun {
   const loadPoint = { connections: 2000, span: 'ladder' } as const;
   const edit = (trial: CompletedTrial): LadderTrial => {
-    const { missingStamps: _stamps, mostNegativeNs: _negative, steadiness: _steady, memory: _memory, tcp: _tcp, ...rest } = trial;
+    const {
+      missingStamps: _stamps,
+      mostNegativeNs: _negative,
+      steadiness: _steady,
+      memory: _memory,
+      tcp: _tcp,
+      ...rest
+    } = trial;
     const { openCounts: _open, calls: _calls, ...common } = rest;
     const ladder = ladderOf(trial.arm.transport, trial.block);
     return { ...common, outcome: 'ladder', loadPoint, distributions: {}, ladder };

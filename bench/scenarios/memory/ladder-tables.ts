@@ -1,11 +1,19 @@
-// Tables of scenario `memory`: the cost of a connection and its parts, whether the rungs lie on a line, and the rungs
-// themselves.
+// Tables of scenario `memory`: the cost of a connection and its parts, whether the rungs lie on a
+// line, and the rungs themselves.
 
 import type { LadderArm, MemoryFindings, RungSummary } from './findings.ts';
 import { LEAST_R_SQUARED } from './ladder-lines.ts';
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { formatCount, formatPercent, formatValue, UNKNOWN } from '../../report/format.ts';
-import { details, left, right, table, type Content, type Details, type Table } from '../../report/blocks.ts';
+import {
+  details,
+  left,
+  right,
+  table,
+  type Content,
+  type Details,
+  type Table,
+} from '../../report/blocks.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import { renderMetricRows } from '../../report/arm-estimates.ts';
 
@@ -41,14 +49,19 @@ export function renderStraightness({ analysis }: ReportContext<MemoryFindings>):
   if (rows.length === 0) return [];
   return [
     `Whether memory follows a straight line, by the share of its variance that the line through the rungs explains (R²); below ${LEAST_R_SQUARED} a ladder is **non-linear**, and its slope is one of these rungs only:`,
-    table([left('arm'), right('ladders'), right('R², median'), right('R², lowest'), left('')], rows),
+    table(
+      [left('arm'), right('ladders'), right('R², median'), right('R², lowest'), left('')],
+      rows,
+    ),
   ];
 }
 
 function labelOf(straightness: LadderArm['straightness'], ladders: number): string {
   if (straightness === undefined) return 'not judged';
   const { bent } = straightness;
-  return bent === 0 ? 'straight' : `**non-linear** in ${formatCount(bent)} of ${formatCount(ladders)}`;
+  return bent === 0
+    ? 'straight'
+    : `**non-linear** in ${formatCount(bent)} of ${formatCount(ladders)}`;
 }
 
 interface RungColumn {

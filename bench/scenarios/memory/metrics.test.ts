@@ -43,11 +43,17 @@ describe('a ladder of known costs', () => {
 
 describe('memory per connection', () => {
   it('adds what is charged to the servers’ sockets whole, since it is of one end', () => {
-    expect(value('memory.retained', fixtureLadder({ ...truth, socketBytes: 300 }))).toBeCloseTo(13_800, 6);
+    expect(value('memory.retained', fixtureLadder({ ...truth, socketBytes: 300 }))).toBeCloseTo(
+      13_800,
+      6,
+    );
   });
 
   it('without slabs, which only root may read, is private memory and what the sockets hold', () => {
-    const bare = changed(({ kernel: { slabBytes: _slabs, ...kernel }, ...rung }) => ({ ...rung, kernel }));
+    const bare = changed(({ kernel: { slabBytes: _slabs, ...kernel }, ...rung }) => ({
+      ...rung,
+      kernel,
+    }));
     expect(value('memory.retained', bare)).toBeCloseTo(10_000, 6);
     expect(value('memory.kernel', bare)).toBeCloseTo(0, 6);
   });
@@ -60,12 +66,17 @@ describe('memory per connection', () => {
 
   it('does not hang on rung 0, which has the room that the rehearsal left', () => {
     const [first, ...others] = fixtureLadder(truth).rungs;
-    const lower = { ...first!, retained: { ...first!.retained!, ussBytes: first!.retained!.ussBytes! - 5e6 } };
+    const lower = {
+      ...first!,
+      retained: { ...first!.retained!, ussBytes: first!.retained!.ussBytes! - 5e6 },
+    };
     expect(value('memory.retained', { rungs: [lower, ...others] })).toBeCloseTo(13_500, 6);
   });
 
   it('is unknown where one rung could not be read', () => {
-    const torn = changed(({ retained, ...rung }) => (rung.connections === 1500 || retained === undefined ? rung : { ...rung, retained }));
+    const torn = changed(({ retained, ...rung }) =>
+      rung.connections === 1500 || retained === undefined ? rung : { ...rung, retained },
+    );
     expect(value('memory.retained', torn)).toBeUndefined();
     expect(value('memory.streaming', torn)).toBeCloseTo(11_500, 6);
   });
@@ -73,28 +84,41 @@ describe('memory per connection', () => {
   it('is unknown with two rungs, which every line fits', () => {
     const { rungs } = fixtureLadder(truth);
     expect(
-      value('memory.retained', { rungs: rungs.filter(({ connections }) => connections !== 500 && connections !== 1500) }),
+      value('memory.retained', {
+        rungs: rungs.filter(({ connections }) => connections !== 500 && connections !== 1500),
+      }),
     ).toBeUndefined();
   });
 
   it('grows from rung to rung where it is not flat', () => {
     // y = 13,500 x + x²: 15,000 a connection from 500 to 1000, 17,000 from 1500 to 2000.
-    expect(value('memory.flatness', fixtureLadder(truth, { bend: 1000 }))).toBeCloseTo(17_000 / 15_000, 6);
+    expect(value('memory.flatness', fixtureLadder(truth, { bend: 1000 }))).toBeCloseTo(
+      17_000 / 15_000,
+      6,
+    );
   });
 });
 
 describe('CPU per token', () => {
   it('leaves out rungs that left the server too little time to rest', () => {
-    const busy = changed((rung) => (rung.use === undefined ? rung : { ...rung, use: { ...rung.use, utilisation: 0.7 } }));
+    const busy = changed((rung) =>
+      rung.use === undefined ? rung : { ...rung, use: { ...rung.use, utilisation: 0.7 } },
+    );
     expect(value('cpu.token.slope', busy)).toBeCloseTo(15_000, 6);
     const tooBusy = changed((rung) =>
-      rung.use === undefined || rung.connections < 2000 ? rung : { ...rung, use: { ...rung.use, utilisation: 0.71 } },
+      rung.use === undefined || rung.connections < 2000
+        ? rung
+        : { ...rung, use: { ...rung.use, utilisation: 0.71 } },
     );
     expect(value('cpu.token.slope', tooBusy)).toBeUndefined();
   });
 
   it('is of the tokens that were written, not of those that were planned', () => {
-    const half = changed((rung) => (rung.use === undefined ? rung : { ...rung, use: { ...rung.use, wallNs: 2 * rung.use.wallNs } }));
+    const half = changed((rung) =>
+      rung.use === undefined
+        ? rung
+        : { ...rung, use: { ...rung.use, wallNs: 2 * rung.use.wallNs } },
+    );
     expect(value('cpu.token.slope', half)).toBeCloseTo(15_000, 6);
   });
 });

@@ -1,5 +1,5 @@
-// Metrics of ladders of connections: the cost of one more connection or token, as slopes over the rungs of one trial. The
-// slope of a ladder is the datum; intervals are over ladders.
+// Metrics of ladders of connections: the cost of one more connection or token, as slopes over the
+// rungs of one trial. The slope of a ladder is the datum; intervals are over ladders.
 
 import type { Rung } from '../../contract/ladder.ts';
 import { NS_PER_S } from '../../contract/units.ts';
@@ -24,8 +24,16 @@ const COLLECTED = 'after four full collections, in silence';
 /** Bytes per connection; may fall as well as rise when little is allocated. */
 const perConnection = { unit: 'bytes', better: 'lower', scale: 'difference' } as const;
 
-function slopeMetric(text: Pick<LadderMetric, 'id' | 'title' | 'definition'>, value: (rung: Rung) => number | undefined): LadderMetric {
-  return { ...text, ...perConnection, absence: 'not readable on this machine', value: ({ ladder }) => lineUp(ladder, value)?.slope };
+function slopeMetric(
+  text: Pick<LadderMetric, 'id' | 'title' | 'definition'>,
+  value: (rung: Rung) => number | undefined,
+): LadderMetric {
+  return {
+    ...text,
+    ...perConnection,
+    absence: 'not readable on this machine',
+    value: ({ ladder }) => lineUp(ladder, value)?.slope,
+  };
 }
 
 const MEMORY_MARGIN = { ratio: 0.1, absolute: 1000 } as const;
@@ -51,7 +59,8 @@ const own: readonly LadderMetric[] = [
     unit: 'ns/token',
     better: 'lower',
     scale: 'ratio',
-    // No endpoint: time and load rise together on a ladder, and CPU time per token falls with both, in each arm by its own curve.
+    // No endpoint: time and load rise together on a ladder, and CPU time per token falls with both,
+    // in each arm by its own curve.
     definition:
       'least-squares slope of CPU time per second over tokens per second while rungs stream, over at least 4 rungs in which no server was busier than 70 %: what a token adds to the cost of open connections; rungs come in rising order, so what a server still compiles on the way lowers it; on one host the sender is charged much of the receipt',
     absence: 'fewer than 4 rungs in which the servers were at most 70 % busy',
@@ -72,11 +81,19 @@ const own: readonly LadderMetric[] = [
     margin: MEMORY_MARGIN,
   },
   slopeMetric(
-    { id: 'memory.uss.slope', title: 'Private memory per connection (USS)', definition: `${SLOPE}, ${COLLECTED}` },
+    {
+      id: 'memory.uss.slope',
+      title: 'Private memory per connection (USS)',
+      definition: `${SLOPE}, ${COLLECTED}`,
+    },
     ({ retained }) => retained?.ussBytes,
   ),
   slopeMetric(
-    { id: 'memory.heap', title: 'V8 heap per connection', definition: `${SLOPE}, of heapUsed ${COLLECTED}` },
+    {
+      id: 'memory.heap',
+      title: 'V8 heap per connection',
+      definition: `${SLOPE}, of heapUsed ${COLLECTED}`,
+    },
     ({ retained }) => retained?.heapUsedBytes,
   ),
   slopeMetric(
@@ -99,7 +116,8 @@ const own: readonly LadderMetric[] = [
     id: 'memory.down',
     title: 'Memory per connection on the way down',
     ...perConnection,
-    definition: 'as memory.retained, over the top rung and those of the way down that have connections: what each that ends gives back',
+    definition:
+      'as memory.retained, over the top rung and those of the way down that have connections: what each that ends gives back',
     absence: 'no rung with connections on the way down',
     value: ({ ladder }) => lineOver(rungsDown(ladder), retainedBytes)?.slope,
   },
@@ -116,7 +134,8 @@ const own: readonly LadderMetric[] = [
     id: 'memory.left',
     title: 'Left at the end per connection',
     ...perConnection,
-    definition: 'retained after all connections had ended − before the first began, per connection of the top rung',
+    definition:
+      'retained after all connections had ended − before the first began, per connection of the top rung',
     value: (trial) => quotient(leftAtEnd(trial.ladder)),
   },
   {
@@ -137,7 +156,8 @@ const own: readonly LadderMetric[] = [
     better: 'lower',
     // The line is extrapolated: it may end below zero.
     scale: 'difference',
-    definition: 'intercept of the line of cpu.token.slope, as a share of one CPU: what the servers would use if no token came',
+    definition:
+      'intercept of the line of cpu.token.slope, as a share of one CPU: what the servers would use if no token came',
     absence: 'fewer than 4 rungs in which the servers were at most 70 % busy',
     value: ({ ladder }) => share(cpuLine(ladder)?.intercept),
   },

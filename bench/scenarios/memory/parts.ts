@@ -77,14 +77,20 @@ function kernelWords({ hasSlabs, hasSocketMemory }: LadderAnalysis): readonly st
   const buffers = 'what is charged to the servers’ own sockets (packets in queues and reserves)';
   const parts = [...(hasSlabs ? [slabs] : []), ...(hasSocketMemory ? [buffers] : [])];
   const missing = [
-    ...(hasSlabs ? [] : ['slabs of sockets and files, some kB a connection, which only root may read']),
+    ...(hasSlabs
+      ? []
+      : ['slabs of sockets and files, some kB a connection, which only root may read']),
     ...(hasSocketMemory ? [] : ['the buffers of sockets, for which `ss` is needed']),
   ];
   return [
     ...(parts.length === 0
       ? []
-      : [`**Kernel**: ${parts.join(', and ')}. It is in no process, and part of the memory of an idle connection.`]),
-    ...(missing.length === 0 ? [] : [`**Not in the numbers**, because it could not be read here: ${missing.join('; ')}.`]),
+      : [
+          `**Kernel**: ${parts.join(', and ')}. It is in no process, and part of the memory of an idle connection.`,
+        ]),
+    ...(missing.length === 0
+      ? []
+      : [`**Not in the numbers**, because it could not be read here: ${missing.join('; ')}.`]),
   ];
 }
 
@@ -96,7 +102,9 @@ function limits({ ladders }: MemoryFindings): readonly string[] {
   return [
     'It is memory of connections that have carried a few tokens each: buffers of slow receivers, of compression and of TLS come on top.',
     ...(ladders.hasSlabs
-      ? ['Slabs are of the whole machine: sockets of other programs that came or went meanwhile are in them (gate N7).']
+      ? [
+          'Slabs are of the whole machine: sockets of other programs that came or went meanwhile are in them (gate N7).',
+        ]
       : []),
   ];
 }

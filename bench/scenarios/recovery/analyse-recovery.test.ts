@@ -8,7 +8,8 @@ import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
 import { recoveryReading } from './reading.ts';
 
 function faultOf(options: RecoveryRunOptions): FaultAnalysis {
-  const fault = analyse(recoveryRun({ noise: 0, blocks: 3, ...options }), recoveryReading).recovery.faults[0];
+  const fault = analyse(recoveryRun({ noise: 0, blocks: 3, ...options }), recoveryReading).recovery
+    .faults[0];
   if (fault === undefined) throw new Error('no fault was analysed');
   return fault;
 }
@@ -24,7 +25,10 @@ const slower = (trial: FaultedTrial): FaultedTrial => {
   const { faultToResumedNs } = trial.distributions;
   if (faultToResumedNs === undefined) return trial;
   const values = faultToResumedNs.values.map((ns) => ns * trial.block);
-  return { ...trial, distributions: { ...trial.distributions, faultToResumedNs: { ...faultToResumedNs, values } } };
+  return {
+    ...trial,
+    distributions: { ...trial.distributions, faultToResumedNs: { ...faultToResumedNs, values } },
+  };
 };
 
 const forgetful = (trial: FaultedTrial): FaultedTrial => {
@@ -36,10 +40,15 @@ const forgetful = (trial: FaultedTrial): FaultedTrial => {
 const shorter = (trial: FaultedTrial): FaultedTrial => {
   const { curve } = trial.recovery;
   const cut = trial.block === 1 ? 3 : curve.resumed.length;
-  const [attempts, accepted, resumed] = [curve.attempts, curve.accepted, curve.resumed].map((bins) => bins.slice(0, cut));
+  const [attempts, accepted, resumed] = [curve.attempts, curve.accepted, curve.resumed].map(
+    (bins) => bins.slice(0, cut),
+  );
   return {
     ...trial,
-    recovery: { ...trial.recovery, curve: { binNs: curve.binNs, attempts: attempts!, accepted: accepted!, resumed: resumed! } },
+    recovery: {
+      ...trial.recovery,
+      curve: { binNs: curve.binNs, attempts: attempts!, accepted: accepted!, resumed: resumed! },
+    },
   };
 };
 
@@ -56,8 +65,21 @@ describe('the arms of a fault', () => {
 
   test('add up what was counted, and leave out the burn-in', () => {
     const arm = armOf({ faults: ['unavailable'] });
-    expect(arm).toMatchObject({ arm: 'sse', title: 'SSE', trials: 3, attempts: 900, accepted: 300 });
-    expect(arm.clients).toMatchObject({ all: 300, hit: 300, noticed: 300, resumed: 300, neverBack: 0, whole: 300 });
+    expect(arm).toMatchObject({
+      arm: 'sse',
+      title: 'SSE',
+      trials: 3,
+      attempts: 900,
+      accepted: 300,
+    });
+    expect(arm.clients).toMatchObject({
+      all: 300,
+      hit: 300,
+      noticed: 300,
+      resumed: 300,
+      neverBack: 0,
+      whole: 300,
+    });
     expect(arm.losses).toEqual({ ECONNRESET: 300 });
     expect(arm.attemptFailures).toEqual({ 'http-503': 600 });
     expect(arm.patterns).toEqual([{ events: ['read ECONNRESET', 'wait', 'open'], clients: 300 }]);
@@ -76,14 +98,17 @@ describe('the arms of a fault', () => {
     expect(curve.binNs).toBe(100 * NS_PER_MS);
     expect(curve.resumedShare.at(-1)).toBeCloseTo(0.2, 12);
     expect(curve.resumedShare.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => 0));
-    expect(curve.resumedShare.every((share, bin) => bin === 0 || share >= curve.resumedShare[bin - 1]!)).toBe(true);
+    expect(
+      curve.resumedShare.every((share, bin) => bin === 0 || share >= curve.resumedShare[bin - 1]!),
+    ).toBe(true);
   });
 
   test('hold the mean over trials in each bin of the curve, and a trial that ended early keeps its clients', () => {
     const [whole, cut] = [armOf({}).curve, armOf({ edit: shorter }).curve];
     expect(whole.resumedShare.at(-1)).toBe(1);
     expect(cut.resumedShare.length).toBe(whole.resumedShare.length);
-    // 201 to 300 ms: the first trial kept its first three bins, which hold all of its clients but the last few.
+    // 201 to 300 ms: the first trial kept its first three bins, which hold all of its clients but
+    // the last few.
     expect(cut.resumedShare.at(-1)).toBeGreaterThan(0.9);
     expect(cut.attempts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(100);
   });
@@ -96,7 +121,9 @@ describe('the heartbeat rule of a fault', () => {
 
   test('is none without heartbeats, and under a policy that does not watch', () => {
     expect(faultOf({ faults: ['idle-cut'] }).deadAfterNs).toBeUndefined();
-    expect(faultOf({ faults: ['blackhole'], policies: ['as-specified'] }).deadAfterNs).toBeUndefined();
+    expect(
+      faultOf({ faults: ['blackhole'], policies: ['as-specified'] }).deadAfterNs,
+    ).toBeUndefined();
   });
 });
 
@@ -107,12 +134,11 @@ test('there is one entry for every load point, though its trials failed', () => 
     edit: (trial) => (trial.loadPoint.fault === 'kill' ? undefined : trial),
   });
   const { recovery } = analyse(run, recoveryReading);
-  expect(recovery.faults.map(({ loadPoint, arms }) => `${loadPoint.connections} ${loadPoint.fault}: ${arms.length}`)).toEqual([
-    '10 reset: 2',
-    '10 kill: 0',
-    '100 reset: 2',
-    '100 kill: 0',
-  ]);
+  expect(
+    recovery.faults.map(
+      ({ loadPoint, arms }) => `${loadPoint.connections} ${loadPoint.fault}: ${arms.length}`,
+    ),
+  ).toEqual(['10 reset: 2', '10 kill: 0', '100 reset: 2', '100 kill: 0']);
 });
 
 test('faults that cannot be had here are passed on with their reason', () => {
@@ -121,7 +147,11 @@ test('faults that cannot be had here are passed on with their reason', () => {
 });
 
 test('the made-up runs are what a saved file may hold', () => {
-  const { header, trials } = recoveryRun({ faults: faultNames, policies: ['identical', 'as-specified'], blocks: 1 });
+  const { header, trials } = recoveryRun({
+    faults: faultNames,
+    policies: ['identical', 'as-specified'],
+    blocks: 1,
+  });
   expect(runHeaderSchema.parse(header)).toEqual(header);
   for (const trial of trials) expect(trialRecordSchema.parse(trial)).toEqual(trial);
 });

@@ -7,7 +7,12 @@ import { renderGithubBenchmark } from '../../report/exports/github-benchmark.ts'
 import { renderHistograms } from '../../report/exports/hgrm.ts';
 import { recoveryReading } from './reading.ts';
 
-const run = recoveryRun({ faults: ['reset', 'kill'], policies: ['identical', 'as-specified'], connections: [100, 500], blocks: 3 });
+const run = recoveryRun({
+  faults: ['reset', 'kill'],
+  policies: ['identical', 'as-specified'],
+  connections: [100, 500],
+  blocks: 3,
+});
 const context = { analysis: analyse(run, recoveryReading), metrics: recoveryReading.metrics };
 
 /** Number of load points: two faults under two policies at two loads. */
@@ -18,7 +23,9 @@ describe('the exports of a run that breaks something', () => {
     const names = Object.keys(JSON.parse(renderBencher(context)) as object);
     expect(names).toHaveLength(POINTS * 2);
     expect(names).toContain('reconnect, ws, kill, 500 connections, as-specified');
-    const entries = (JSON.parse(renderGithubBenchmark(context)) as { name: string }[]).map(({ name }) => name);
+    const entries = (JSON.parse(renderGithubBenchmark(context)) as { name: string }[]).map(
+      ({ name }) => name,
+    );
     expect(new Set(entries).size).toBe(entries.length);
     expect(entries).toContain('reconnect, sse, reset, 100 connections, identical: resumed.p95');
   });

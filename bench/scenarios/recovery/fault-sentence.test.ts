@@ -5,7 +5,10 @@ import { analyse } from '../../analysis/analyse.ts';
 import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
 import { recoveryReading } from './reading.ts';
 
-/** The sentence on made-up trials without noise: ws takes 0.8 times as long as sse where times can differ. */
+/**
+ * The sentence on made-up trials without noise: ws takes 0.8 times as long as sse where times can
+ * differ.
+ */
 function sentenceOf(fault: FaultName, options: RecoveryRunOptions = {}): string | undefined {
   const run = recoveryRun({
     noise: 0,
@@ -28,7 +31,10 @@ const unaware = (trial: FaultedTrial): FaultedTrial => {
 
 const twice = (trial: FaultedTrial): FaultedTrial =>
   trial.arm.transport === 'sse'
-    ? { ...trial, recovery: { ...trial.recovery, client: { ...trial.recovery.client, duplicated: 7 } } }
+    ? {
+        ...trial,
+        recovery: { ...trial.recovery, client: { ...trial.recovery.client, duplicated: 7 } },
+      }
     : trial;
 
 describe('a loss that clients are told of', () => {
@@ -123,18 +129,29 @@ test('tokens that came twice are counted', () => {
 });
 
 test('the null arm and the copy of the baseline are not spoken of', () => {
-  expect(sentenceOf('reset', { ...equal, transports: ['sse', 'ws', 'tcp'], copy: true })).toBe(sentenceOf('reset', equal));
+  expect(sentenceOf('reset', { ...equal, transports: ['sse', 'ws', 'tcp'], copy: true })).toBe(
+    sentenceOf('reset', equal),
+  );
 });
 
 test('a fault whose trials all failed says nothing else', () => {
-  expect(sentenceOf('reset', { edit: () => undefined })).toBe('No trial of this fault was measured.');
+  expect(sentenceOf('reset', { edit: () => undefined })).toBe(
+    'No trial of this fault was measured.',
+  );
 });
 
 test('every fault has its sentence under both policies, resumable or not', () => {
   for (const isResumable of [true, false]) {
-    const run = recoveryRun({ faults: faultNames, policies: ['identical', 'as-specified'], blocks: 1, isResumable });
+    const run = recoveryRun({
+      faults: faultNames,
+      policies: ['identical', 'as-specified'],
+      blocks: 1,
+      isResumable,
+    });
     const sentences = analyse(run, recoveryReading).recovery.faults.map(({ sentence }) => sentence);
-    expect(sentences.filter((sentence) => !/^(?:After|With) .*: .*; .*; .*\.$/.test(sentence))).toEqual([]);
+    expect(
+      sentences.filter((sentence) => !/^(?:After|With) .*: .*; .*; .*\.$/.test(sentence)),
+    ).toEqual([]);
     expect(sentences.join(' ')).not.toMatch(/undefined|NaN|unknown|  /);
   }
 });

@@ -1,8 +1,15 @@
-// Combines the trials of one arm under one fault: counts are added up, times are medians over trials.
+// Combines the trials of one arm under one fault: counts are added up, times are medians over
+// trials.
 
 import { armName, armTitle, type Arm } from '../../contract/arms/arms.ts';
 import { quantileOf } from '../../contract/distribution.ts';
-import type { KernelCounts, PeerCount, RecoveryClientTally, RecoveryPattern, RecoveryRecord } from '../../contract/recovery.ts';
+import type {
+  KernelCounts,
+  PeerCount,
+  RecoveryClientTally,
+  RecoveryPattern,
+  RecoveryRecord,
+} from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial } from '../../contract/run-file.ts';
 import type { FaultedArm, Moment, MomentSummary } from './findings.ts';
 import { mean, median } from '../../analysis/statistics/moments.ts';
@@ -19,7 +26,8 @@ const momentNames: Record<Moment, DistributionName> = {
 export function describeFaultedArm(arm: Arm, trials: readonly FaultedTrial[]): FaultedArm {
   const records = trials.map(({ recovery }) => recovery);
   const clients = records.map(({ client }) => client);
-  const moment = (name: DistributionName): MomentSummary | undefined => summariseMoment(trials, name);
+  const moment = (name: DistributionName): MomentSummary | undefined =>
+    summariseMoment(trials, name);
   return {
     arm: armName(arm),
     title: armTitle(arm),
@@ -49,17 +57,29 @@ export function describeFaultedArm(arm: Arm, trials: readonly FaultedTrial[]): F
       end: medianPeers(records, 'end'),
     },
     kernel: addKernel(records),
-    outageNs: median(records.flatMap(({ faultNs, healNs }) => (healNs === undefined ? [] : [healNs - faultNs]))),
-    serverCpuShare: median(
-      trials.flatMap(({ server }) => (server ? [(server.use.cpuUserNs + server.use.cpuSystemNs) / server.use.wallNs] : [])),
+    outageNs: median(
+      records.flatMap(({ faultNs, healNs }) => (healNs === undefined ? [] : [healNs - faultNs])),
     ),
-    serverUtilisationMax: median(trials.flatMap(({ server }) => server?.use.eventLoopUtilisationMax ?? [])),
+    serverCpuShare: median(
+      trials.flatMap(({ server }) =>
+        server ? [(server.use.cpuUserNs + server.use.cpuSystemNs) / server.use.wallNs] : [],
+      ),
+    ),
+    serverUtilisationMax: median(
+      trials.flatMap(({ server }) => server?.use.eventLoopUtilisationMax ?? []),
+    ),
   };
 }
 
-function summariseMoment(trials: readonly FaultedTrial[], name: DistributionName): MomentSummary | undefined {
-  const distributions = trials.flatMap(({ distributions: { [name]: distribution } }) => distribution ?? []);
-  const of = (q: 0.5 | 0.95 | 1): number[] => distributions.flatMap((distribution) => quantileOf(distribution, q) ?? []);
+function summariseMoment(
+  trials: readonly FaultedTrial[],
+  name: DistributionName,
+): MomentSummary | undefined {
+  const distributions = trials.flatMap(
+    ({ distributions: { [name]: distribution } }) => distribution ?? [],
+  );
+  const of = (q: 0.5 | 0.95 | 1): number[] =>
+    distributions.flatMap((distribution) => quantileOf(distribution, q) ?? []);
   const [middles, highs, largest] = [of(0.5), of(0.95), of(1)];
   const [p50Ns, p95Ns, maxNs] = [median(middles), median(highs), median(largest)];
   if (p50Ns === undefined || p95Ns === undefined || maxNs === undefined) return undefined;
@@ -104,7 +124,8 @@ function addTokens(records: readonly RecoveryRecord[]): FaultedArm['tokens'] {
 }
 
 function addKernel(records: readonly RecoveryRecord[]): FaultedArm['kernel'] {
-  const of = (name: keyof KernelCounts): number | undefined => sumIfAll(records, ({ kernel }) => kernel[name]);
+  const of = (name: keyof KernelCounts): number | undefined =>
+    sumIfAll(records, ({ kernel }) => kernel[name]);
   return {
     listenOverflows: of('listenOverflows'),
     listenDrops: of('listenDrops'),
@@ -113,9 +134,14 @@ function addKernel(records: readonly RecoveryRecord[]): FaultedArm['kernel'] {
   };
 }
 
-function medianPeers(records: readonly RecoveryRecord[], when: keyof RecoveryRecord['peers']): number | undefined {
+function medianPeers(
+  records: readonly RecoveryRecord[],
+  when: keyof RecoveryRecord['peers'],
+): number | undefined {
   return median(
-    records.flatMap(({ peers }): PeerCount[] => (peers[when] === undefined ? [] : [peers[when]])).map(({ connections }) => connections),
+    records
+      .flatMap(({ peers }): PeerCount[] => (peers[when] === undefined ? [] : [peers[when]]))
+      .map(({ connections }) => connections),
   );
 }
 
@@ -123,16 +149,24 @@ function mergePatterns(clients: readonly RecoveryClientTally[]): readonly Recove
   const merged = new Map<string, RecoveryPattern>();
   for (const pattern of clients.flatMap(({ patterns }) => patterns)) {
     const key = pattern.events.join('\n');
-    merged.set(key, { events: pattern.events, clients: pattern.clients + (merged.get(key)?.clients ?? 0) });
+    merged.set(key, {
+      events: pattern.events,
+      clients: pattern.clients + (merged.get(key)?.clients ?? 0),
+    });
   }
   return [...merged.values()].sort((a, b) => b.clients - a.clients);
 }
 
-/** Trials end at slightly different times: in a bin that a trial does not reach it has no attempts and no further resumptions. */
+/**
+ * Trials end at slightly different times: in a bin that a trial does not reach it has no attempts
+ * and no further resumptions.
+ */
 function meanCurve(records: readonly RecoveryRecord[]): FaultedArm['curve'] {
   const bins = Math.max(...records.map(({ curve }) => curve.resumed.length));
   const meanOf = (column: 'attempts' | 'accepted'): number[] =>
-    Array.from({ length: bins }, (_, bin) => mean(records.map(({ curve }) => curve[column][bin] ?? 0)));
+    Array.from({ length: bins }, (_, bin) =>
+      mean(records.map(({ curve }) => curve[column][bin] ?? 0)),
+    );
   const back = records.map(() => 0);
   const resumedShare = Array.from({ length: bins }, (_, bin) => {
     const shares = records.map(({ curve, clients }, index) => {
@@ -141,12 +175,20 @@ function meanCurve(records: readonly RecoveryRecord[]): FaultedArm['curve'] {
     });
     return mean(shares);
   });
-  return { binNs: records[0]?.curve.binNs ?? 0, attempts: meanOf('attempts'), accepted: meanOf('accepted'), resumedShare };
+  return {
+    binNs: records[0]?.curve.binNs ?? 0,
+    attempts: meanOf('attempts'),
+    accepted: meanOf('accepted'),
+    resumedShare,
+  };
 }
 
-function addCounts(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+function addCounts(
+  all: readonly Readonly<Record<string, number>>[],
+): Readonly<Record<string, number>> {
   const sums: Record<string, number> = {};
-  for (const [key, count] of all.flatMap((one) => Object.entries(one))) sums[key] = (sums[key] ?? 0) + count;
+  for (const [key, count] of all.flatMap((one) => Object.entries(one)))
+    sums[key] = (sums[key] ?? 0) + count;
   return sums;
 }
 
@@ -157,5 +199,7 @@ function sumOf<T>(all: readonly T[], of: (one: T) => number): number {
 /** undefined unless every one has a value: a sum over some would pass for the sum over all. */
 function sumIfAll<T>(all: readonly T[], of: (one: T) => number | undefined): number | undefined {
   const values = all.map(of);
-  return values.includes(undefined) ? undefined : sumOf(values as readonly number[], (value) => value);
+  return values.includes(undefined)
+    ? undefined
+    : sumOf(values as readonly number[], (value) => value);
 }

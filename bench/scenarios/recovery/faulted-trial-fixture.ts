@@ -1,9 +1,14 @@
-// Test support: one faulted trial made up from the course of its fault, all of whose counters agree with each other.
+// Test support: one faulted trial made up from the course of its fault, all of whose counters agree
+// with each other.
 
 import type { Arm } from '../../contract/arms/arms.ts';
 import { quantileGrid, type Distribution } from '../../contract/distribution.ts';
 import { faults, type Fault } from '../../contract/faults.ts';
-import type { RecoveryClientTally, RecoveryRecord, ServerRecovery } from '../../contract/recovery.ts';
+import type {
+  RecoveryClientTally,
+  RecoveryRecord,
+  ServerRecovery,
+} from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial, LoadPoint, Plan } from '../../contract/run-file.ts';
 import type { ClientTally } from '../../contract/tally.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
@@ -18,7 +23,10 @@ export interface FaultedTrialPlace {
   readonly scale: (name: DistributionName) => number;
 }
 
-type TrialNumbers = Omit<FaultedTrial, 'trial' | 'block' | 'burnIn' | 'order' | 'arm' | 'loadPoint' | 'workloadSeed'>;
+type TrialNumbers = Omit<
+  FaultedTrial,
+  'trial' | 'block' | 'burnIn' | 'order' | 'arm' | 'loadPoint' | 'workloadSeed'
+>;
 
 const FAULT_NS = 1500 * NS_PER_MS;
 const BIN_NS = 100 * NS_PER_MS;
@@ -39,7 +47,12 @@ interface Counts {
   readonly failedAttempts: number;
 }
 
-export function describeFaultedTrial({ plan, arm, loadPoint, scale }: FaultedTrialPlace): TrialNumbers {
+export function describeFaultedTrial({
+  plan,
+  arm,
+  loadPoint,
+  scale,
+}: FaultedTrialPlace): TrialNumbers {
   const { recovery } = plan;
   const { fault = 'reset', policy = 'identical', connections: clients } = loadPoint;
   if (recovery === undefined) throw new Error('the plan of a faulted trial has a recovery part');
@@ -47,7 +60,12 @@ export function describeFaultedTrial({ plan, arm, loadPoint, scale }: FaultedTri
   const distributions = describeDistributions(course, clients, scale);
   const { recoveryNs }: Fault = faults[fault];
   const endNs = FAULT_NS + course.outageMs * NS_PER_MS + recoveryNs;
-  const counts = countTokens(course, { clients, perSecond: plan.workload.tokensPerSecond, endNs, isResumable: recovery.isResumable });
+  const counts = countTokens(course, {
+    clients,
+    perSecond: plan.workload.tokensPerSecond,
+    endNs,
+    isResumable: recovery.isResumable,
+  });
   const bare = describeTrial(arm.transport, () => 1);
   const heals = course.outageMs > 0 ? { healNs: FAULT_NS + course.outageMs * NS_PER_MS } : {};
   return {
@@ -59,7 +77,13 @@ export function describeFaultedTrial({ plan, arm, loadPoint, scale }: FaultedTri
     wallNs: endNs + 2 * NS_PER_S,
     overheadNs: NS_PER_S,
     windowNs: endNs - plan.warmupNs,
-    planned: { streams: clients, tokens: counts.planned, windowStarts: 0, windowTokens: counts.planned, meanConcurrent: clients },
+    planned: {
+      streams: clients,
+      tokens: counts.planned,
+      windowStarts: 0,
+      windowTokens: counts.planned,
+      meanConcurrent: clients,
+    },
     distributions,
     gates: bare.gates,
     warnings: [],
@@ -93,24 +117,46 @@ function describeDistributions(
 ): Partial<Record<DistributionName, Distribution>> {
   const { detectMs, attemptMs, openMs, resumedMs, outageMs, gapMs, share, loss } = course;
   const hit = Math.round(clients * share);
-  // The part of a time set by the outage or by the heartbeat rule has no noise: only the rest varies.
-  const afterOutageMs = (ms: number | undefined): number => (ms !== undefined && ms > outageMs ? outageMs : 0);
+  // The part of a time set by the outage or by the heartbeat rule has no noise: only the rest
+  // varies.
+  const afterOutageMs = (ms: number | undefined): number =>
+    ms !== undefined && ms > outageMs ? outageMs : 0;
   const watchedMs = loss === 'silent' && detectMs !== undefined ? detectMs - WATCH_MS : 0;
   const medians: [DistributionName, number | undefined, number, number?][] = [
     ['faultToDetectNs', detectMs, hit, watchedMs],
     ['faultToAttemptNs', attemptMs, hit, watchedMs],
     ['faultToOpenNs', openMs, hit, afterOutageMs(openMs)],
     ['faultToResumedNs', resumedMs, hit, afterOutageMs(resumedMs)],
-    ['faultToCaughtUpNs', resumedMs === undefined ? undefined : resumedMs + 100, hit, afterOutageMs(resumedMs)],
-    ['attemptToOpenNs', openMs === undefined || attemptMs === undefined ? undefined : openMs - attemptMs, hit],
-    ['healToResumedNs', outageMs === 0 || resumedMs === undefined ? undefined : resumedMs - outageMs, hit],
+    [
+      'faultToCaughtUpNs',
+      resumedMs === undefined ? undefined : resumedMs + 100,
+      hit,
+      afterOutageMs(resumedMs),
+    ],
+    [
+      'attemptToOpenNs',
+      openMs === undefined || attemptMs === undefined ? undefined : openMs - attemptMs,
+      hit,
+    ],
+    [
+      'healToResumedNs',
+      outageMs === 0 || resumedMs === undefined ? undefined : resumedMs - outageMs,
+      hit,
+    ],
     ['visibleGapNs', gapMs, hit, afterOutageMs(gapMs)],
     ['beforeFaultDeliveryNs', 0.6, clients * 7],
     ['neighbourDeliveryNs', share < 1 ? 0.8 : undefined, (clients - hit) * 50],
   ];
   return Object.fromEntries(
     medians.flatMap(([name, medianMs, count, fixedMs = 0]) =>
-      medianMs === undefined ? [] : [[name, spread(fixedMs * NS_PER_MS, (medianMs - fixedMs) * NS_PER_MS * scale(name), count)]],
+      medianMs === undefined
+        ? []
+        : [
+            [
+              name,
+              spread(fixedMs * NS_PER_MS, (medianMs - fixedMs) * NS_PER_MS * scale(name), count),
+            ],
+          ],
     ),
   );
 }
@@ -131,13 +177,18 @@ interface TokenPlan {
   readonly isResumable: boolean;
 }
 
-function countTokens(course: FaultCourse, { clients, perSecond, endNs, isResumable }: TokenPlan): Counts {
+function countTokens(
+  course: FaultCourse,
+  { clients, perSecond, endNs, isResumable }: TokenPlan,
+): Counts {
   const { detectMs, openMs, end, share, failure } = course;
   const hit = Math.round(clients * share);
   const tokensIn = (ns: number): number => Math.round((hit * perSecond * ns) / NS_PER_S);
   const neverBack = end === undefined ? 0 : hit;
   const isAway = detectMs !== undefined;
-  const awayNs = isAway ? (openMs === undefined ? endNs - FAULT_NS : openMs * NS_PER_MS) - detectMs * NS_PER_MS : 0;
+  const awayNs = isAway
+    ? (openMs === undefined ? endNs - FAULT_NS : openMs * NS_PER_MS) - detectMs * NS_PER_MS
+    : 0;
   const dueAway = tokensIn(awayNs);
   return {
     clients,
@@ -156,7 +207,12 @@ function countTokens(course: FaultCourse, { clients, perSecond, endNs, isResumab
 function describeClient(
   course: FaultCourse,
   counts: Counts,
-  { node, use, bytesRead = 0, bytesSent = 0 }: Pick<ClientTally, 'node' | 'use' | 'bytesRead' | 'bytesSent'>,
+  {
+    node,
+    use,
+    bytesRead = 0,
+    bytesSent = 0,
+  }: Pick<ClientTally, 'node' | 'use' | 'bytesRead' | 'bytesSent'>,
 ): RecoveryClientTally {
   const { clients, planned, lost, neverBack, noticed, failedAttempts } = counts;
   const { loss, failure, end } = course;
@@ -183,10 +239,19 @@ function describeClient(
     lostDeclared: lost,
     attempts: failedAttempts + accepted,
     accepted,
-    attemptFailures: failure === undefined || failedAttempts === 0 ? {} : { [failure.cause]: failedAttempts },
+    attemptFailures:
+      failure === undefined || failedAttempts === 0 ? {} : { [failure.cause]: failedAttempts },
     losses: loss === undefined ? {} : { [loss]: noticed },
     lossesBeforeFault: {},
-    patterns: loss === undefined ? [] : [{ events: [`read ${loss}`, 'wait', ...(accepted > 0 ? ['open'] : [])], clients: noticed }],
+    patterns:
+      loss === undefined
+        ? []
+        : [
+            {
+              events: [`read ${loss}`, 'wait', ...(accepted > 0 ? ['open'] : [])],
+              clients: noticed,
+            },
+          ],
     bytesRead,
     bytesSent,
     startsUnissued: 0,
@@ -194,7 +259,13 @@ function describeClient(
   };
 }
 
-function describeServer({ clients, noticed, neverBack, replayed, dueAway }: Counts): ServerRecovery {
+function describeServer({
+  clients,
+  noticed,
+  neverBack,
+  replayed,
+  dueAway,
+}: Counts): ServerRecovery {
   return {
     started: clients,
     resumed: neverBack > 0 ? 0 : noticed,
@@ -220,7 +291,8 @@ function describeCurve(
   const attempts = binned(distributions.faultToAttemptNs, noticed, bins);
   // All further attempts are assumed to follow the first ones at once.
   const first = attempts.findIndex((count) => count > 0);
-  if (first !== -1) attempts[first] = (attempts[first] as number) + failedAttempts - (neverBack > 0 ? noticed : 0);
+  if (first !== -1)
+    attempts[first] = (attempts[first] as number) + failedAttempts - (neverBack > 0 ? noticed : 0);
   return {
     binNs: BIN_NS,
     attempts,
@@ -233,9 +305,14 @@ function describeCurve(
 function binned(distribution: Distribution | undefined, clients: number, bins: number): number[] {
   const counts = Array.from({ length: bins }, () => 0);
   if (distribution === undefined) return counts;
-  const [lowestNs, highestNs] = [distribution.values[0] as number, distribution.values.at(-1) as number];
+  const [lowestNs, highestNs] = [
+    distribution.values[0] as number,
+    distribution.values.at(-1) as number,
+  ];
   for (let client = 0; client < clients; client++) {
-    const bin = Math.floor((lowestNs + ((highestNs - lowestNs) * (client + 0.5)) / clients) / BIN_NS);
+    const bin = Math.floor(
+      (lowestNs + ((highestNs - lowestNs) * (client + 0.5)) / clients) / BIN_NS,
+    );
     const within = Math.min(bins - 1, bin);
     counts[within] = (counts[within] as number) + 1;
   }

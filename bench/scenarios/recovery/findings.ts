@@ -1,14 +1,20 @@
-// The part of an analysis about injected faults and the recovery from them. Pure values, saved within analysis.json.
+// The part of an analysis about injected faults and the recovery from them. Pure values, saved
+// within analysis.json.
 
 import type { RecoveryPattern } from '../../contract/recovery.ts';
 import type { LoadPoint, Plan } from '../../contract/run-file.ts';
 
-/** Points of the reconnect clock, all counted from the fault; each trial gives its median client. */
+/**
+ * Points of the reconnect clock, all counted from the fault; each trial gives its median client.
+ */
 export const moments = ['detect', 'attempt', 'open', 'resumed', 'caughtUp'] as const;
 
 export type Moment = (typeof moments)[number];
 
-/** Summary over trials: the median of the trials' p50 with the lowest and the highest, and of their p95 and maximum. */
+/**
+ * Summary over trials: the median of the trials' p50 with the lowest and the highest, and of their
+ * p95 and maximum.
+ */
 export interface MomentSummary {
   readonly p50Ns: number;
   readonly lowNs: number;
@@ -27,7 +33,10 @@ export interface FaultedArm {
   readonly title: string;
   readonly trials: number;
   readonly moments: Readonly<Record<Moment, MomentSummary | undefined>>;
-  /** Time from the end of the cause to the first unseen token; the longest time without a token; delivery of clients that read on. */
+  /**
+   * Time from the end of the cause to the first unseen token; the longest time without a token;
+   * delivery of clients that read on.
+   */
   readonly healToResumed: MomentSummary | undefined;
   readonly visibleGap: MomentSummary | undefined;
   readonly neighbourDelivery: MomentSummary | undefined;
@@ -72,7 +81,11 @@ export interface FaultedArm {
     readonly resumedShare: readonly number[];
   };
   /** Connections that the server held: medians over trials. */
-  readonly peers: { readonly before: number | undefined; readonly dead: number | undefined; readonly end: number | undefined };
+  readonly peers: {
+    readonly before: number | undefined;
+    readonly dead: number | undefined;
+    readonly end: number | undefined;
+  };
   /** Counters of the kernel, added up. */
   readonly kernel: {
     readonly listenOverflows: number | undefined;
@@ -80,7 +93,10 @@ export interface FaultedArm {
     readonly synRetransmits: number | undefined;
     readonly segmentsRetransmitted: number | undefined;
   };
-  /** Medians over trials: time from fault to the end of its cause; CPU share and highest loop utilisation of the server at the end. */
+  /**
+   * Medians over trials: time from fault to the end of its cause; CPU share and highest loop
+   * utilisation of the server at the end.
+   */
   readonly outageNs: number | undefined;
   readonly serverCpuShare: number | undefined;
   readonly serverUtilisationMax: number | undefined;
@@ -90,7 +106,10 @@ export interface FaultedArm {
 export interface FaultAnalysis {
   readonly loadPoint: LoadPoint;
   readonly isResumable: boolean;
-  /** The heartbeat rule of these trials; undefined without heartbeats, or when the policy does not watch them. */
+  /**
+   * The heartbeat rule of these trials; undefined without heartbeats, or when the policy does not
+   * watch them.
+   */
   readonly deadAfterNs: number | undefined;
   readonly arms: readonly FaultedArm[];
   /** One plain sentence on the outcome, made from these numbers. */

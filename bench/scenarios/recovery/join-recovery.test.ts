@@ -45,7 +45,8 @@ const stalled = (untilMs: number): Stream => ({
 
 const lateAtFour: Receipts = (dueMs) => (dueMs > 4000 && dueMs < 5000 ? 5000 : dueMs + DELIVERY_MS);
 
-const disturbedByOthers: Receipts = (dueMs) => dueMs + (dueMs > 2000 && dueMs < 3000 ? 7 : DELIVERY_MS);
+const disturbedByOthers: Receipts = (dueMs) =>
+  dueMs + (dueMs > 2000 && dueMs < 3000 ? 7 : DELIVERY_MS);
 
 interface Options extends Partial<Pick<RecoveryJoinInput, 'quiet'>> {
   readonly fault?: FaultName;
@@ -68,7 +69,9 @@ function join(
     base: Int32Array.from(streams, (_, stream) => stream * TOKENS),
     totalTokens: streams.length * TOKENS,
   };
-  const offsetsNs = streams.map(() => Float64Array.from({ length: TOKENS }, (_, token) => ms((token + 1) * GAP_MS)));
+  const offsetsNs = streams.map(() =>
+    Float64Array.from({ length: TOKENS }, (_, token) => ms((token + 1) * GAP_MS)),
+  );
   return joinRecovery({
     population,
     offsetsNs,
@@ -78,7 +81,11 @@ function join(
     ...(quiet && { quiet }),
     warmupEndNs: ms(800),
     endNs: ms(6100),
-    client: { ...columnsOf(streams, quiet !== undefined), attemptsNs: timesOf(attemptsMs), acceptedNs: timesOf(acceptedMs) },
+    client: {
+      ...columnsOf(streams, quiet !== undefined),
+      attemptsNs: timesOf(attemptsMs),
+      acceptedNs: timesOf(acceptedMs),
+    },
   });
 }
 
@@ -110,13 +117,22 @@ function timesOf(times: readonly number[]): Float64Array {
   return Float64Array.from(times, ms);
 }
 
-const medianMs = ({ distributions }: JoinedRecovery, name: keyof JoinedRecovery['distributions']): number | undefined => {
+const medianMs = (
+  { distributions }: JoinedRecovery,
+  name: keyof JoinedRecovery['distributions'],
+): number | undefined => {
   const median = quantileOf(distributions[name], 0.5);
   return median === undefined ? undefined : median / NS_PER_MS;
 };
 
 /** A loss noticed 1 ms after the fault; open at 1800 ms, all missed tokens received at 1803 ms. */
-const cut: Stream = { lostMs: 1551, attemptMs: 1790, openMs: 1800, newMs: 1803, receipts: heldUntil(1803) };
+const cut: Stream = {
+  lostMs: 1551,
+  attemptMs: 1790,
+  openMs: 1800,
+  newMs: 1803,
+  receipts: heldUntil(1803),
+};
 
 describe('a loss that is noticed', () => {
   const joined = join(
@@ -139,17 +155,25 @@ describe('a loss that is noticed', () => {
   });
 
   test('a client has caught up with the first punctual token, not with the first that was replayed', () => {
-    // Tokens due at 1600, 1700 and 1800 ms came at 1803: not even the last one took less than 3 ms, 1.5 times the usual 2 ms.
+    // Tokens due at 1600, 1700 and 1800 ms came at 1803: not even the last one took less than 3 ms,
+    // 1.5 times the usual 2 ms.
     expect(medianMs(joined, 'faultToCaughtUpNs')).toBe(1902 - FAULT_MS);
   });
 
   test('tokens that came due between the last receipt and the new connection are due away', () => {
-    // In each stream, those due at 1600 and 1700 ms count; the one due at 1800 finds the connection open.
+    // In each stream, those due at 1600 and 1700 ms count; the one due at 1800 finds the connection
+    // open.
     expect(joined.tokensDueAway).toBe(4 * 2);
   });
 
   test('a connection was lost with its last token, however late that was noticed', () => {
-    const late: Stream = { lostMs: 4052, attemptMs: 4200, openMs: 4250, newMs: 4251, receipts: heldUntil(4251) };
+    const late: Stream = {
+      lostMs: 4052,
+      attemptMs: 4200,
+      openMs: 4250,
+      newMs: 4251,
+      receipts: heldUntil(4251),
+    };
     // Tokens due at 1600 to 4200 ms.
     expect(join([late], { fault: 'blackhole', healMs: 4000 }).tokensDueAway).toBe(27);
   });
@@ -175,7 +199,10 @@ describe('a loss that is noticed', () => {
 });
 
 describe('a loss that nobody notices', () => {
-  const joined = join([{ receipts: heldUntil(6550 - 1000) }, {}], { fault: 'blackhole', healMs: 5550 });
+  const joined = join([{ receipts: heldUntil(6550 - 1000) }, {}], {
+    fault: 'blackhole',
+    healMs: 5550,
+  });
 
   test('a client that stood still resumed with the end of its gap', () => {
     expect(joined).toMatchObject({ noticed: 0, resumed: 1, neverBack: 0, tokensDueAway: 0 });
@@ -191,11 +218,26 @@ describe('a loss that nobody notices', () => {
 
   test('who reads again after a pause and then finds the connection lost had the pause as its longest gap', () => {
     // No token until 5550 ms, then the accumulated ones, then the loss and 150 ms of resuming.
-    const paused: Stream = { receipts: heldUntil(5550), lostMs: 5560, attemptMs: 5600, openMs: 5690, newMs: 5702, pausedMs: FAULT_MS };
-    const read = join([{ ...paused, receipts: (dueMs, token) => (dueMs === 5600 ? 5702 : heldUntil(5550)(dueMs, token)) }], {
-      fault: 'slow-reader',
-      healMs: 5550,
-    });
+    const paused: Stream = {
+      receipts: heldUntil(5550),
+      lostMs: 5560,
+      attemptMs: 5600,
+      openMs: 5690,
+      newMs: 5702,
+      pausedMs: FAULT_MS,
+    };
+    const read = join(
+      [
+        {
+          ...paused,
+          receipts: (dueMs, token) => (dueMs === 5600 ? 5702 : heldUntil(5550)(dueMs, token)),
+        },
+      ],
+      {
+        fault: 'slow-reader',
+        healMs: 5550,
+      },
+    );
     expect(medianMs(read, 'visibleGapNs')).toBe(5550 - 1502);
     expect(medianMs(read, 'faultToResumedNs')).toBe(5702 - FAULT_MS);
   });
@@ -229,14 +271,21 @@ describe('a loss that nobody notices', () => {
       newMs: 3700,
       receipts: (dueMs) => (dueMs === 3600 ? 3700 : dueMs + 2),
     };
-    const joinedQuietly = join([after], { fault: 'idle-cut', quiet: { fromNs: ms(FAULT_MS), forNs: ms(QUIET_MS) } });
+    const joinedQuietly = join([after], {
+      fault: 'idle-cut',
+      quiet: { fromNs: ms(FAULT_MS), forNs: ms(QUIET_MS) },
+    });
     expect(medianMs(joinedQuietly, 'visibleGapNs')).toBe(3700 - 1502 - QUIET_MS);
     expect(joinedQuietly.tokensDueAway).toBe(0);
   });
 });
 
 describe('a client that never comes back', () => {
-  const gone: Stream = { lostMs: 1551, attemptMs: 1790, receipts: (dueMs) => (dueMs < FAULT_MS ? dueMs + 2 : undefined) };
+  const gone: Stream = {
+    lostMs: 1551,
+    attemptMs: 1790,
+    receipts: (dueMs) => (dueMs < FAULT_MS ? dueMs + 2 : undefined),
+  };
 
   test('has no time to its resumed stream, and every later token was due without a connection', () => {
     const joined = join([gone, cut]);
@@ -252,13 +301,20 @@ describe('a client that never comes back', () => {
   });
 
   test('is not one that had received everything', () => {
-    expect(join([{ lostMs: 6090, attemptMs: 6095 }])).toMatchObject({ noticed: 1, resumed: 0, neverBack: 0 });
+    expect(join([{ lostMs: 6090, attemptMs: 6095 }])).toMatchObject({
+      noticed: 1,
+      resumed: 0,
+      neverBack: 0,
+    });
   });
 });
 
 test('neighbours of slow readers are those that read on, while the others did not', () => {
   const slow: Stream = { pausedMs: FAULT_MS, receipts: heldUntil(3000) };
-  const joined = join([slow, { receipts: disturbedByOthers }], { fault: 'slow-reader', healMs: 3000 });
+  const joined = join([slow, { receipts: disturbedByOthers }], {
+    fault: 'slow-reader',
+    healMs: 3000,
+  });
   // Tokens due at 1600 to 2900 ms: 5 tokens of 2 ms and 9 of 7 ms.
   expect(joined.distributions.neighbourDeliveryNs?.count).toBe(14);
   expect(quantileOf(joined.distributions.neighbourDeliveryNs, 0.3)).toBe(ms(2));
@@ -271,7 +327,9 @@ test('a token out of order neither ends a gap nor begins one', () => {
 });
 
 const streams = fc.record({
-  /** The first token from which those due after the fault never arrive; undefined when all arrive. */
+  /**
+   * The first token from which those due after the fault never arrive; undefined when all arrive.
+   */
   lostFrom: fc.option(fc.integer({ min: 0, max: TOKENS }), { nil: undefined }),
   heldUntilMs: fc.integer({ min: FAULT_MS, max: 5000 }),
   isNoticed: fc.boolean(),
@@ -283,9 +341,17 @@ test('whatever happens, nobody is both back and never back, and the curve holds 
       const joined = join(
         drawn.map(({ lostFrom, heldUntilMs, isNoticed }): Stream => {
           const receipts: Receipts = (dueMs, token) =>
-            lostFrom !== undefined && token >= lostFrom && dueMs > FAULT_MS ? undefined : heldUntil(heldUntilMs)(dueMs, token);
+            lostFrom !== undefined && token >= lostFrom && dueMs > FAULT_MS
+              ? undefined
+              : heldUntil(heldUntilMs)(dueMs, token);
           return isNoticed
-            ? { receipts, lostMs: FAULT_MS + 1, attemptMs: heldUntilMs, openMs: heldUntilMs, newMs: heldUntilMs }
+            ? {
+                receipts,
+                lostMs: FAULT_MS + 1,
+                attemptMs: heldUntilMs,
+                openMs: heldUntilMs,
+                newMs: heldUntilMs,
+              }
             : { receipts };
         }),
         { healMs: 5000 },

@@ -1,5 +1,6 @@
-// Joins the stamps of the clients of a faulted trial into its distributions, its curve and its counts. Due times are no stamps:
-// tokens are generated outside the server, and every process computes their times from the plan.
+// Joins the stamps of the clients of a faulted trial into its distributions, its curve and its
+// counts. Due times are no stamps: tokens are generated outside the server, and every process
+// computes their times from the plan.
 
 import assert from 'node:assert/strict';
 import { quantileOf, type Distribution } from '../../contract/distribution.ts';
@@ -12,7 +13,12 @@ import type { StampColumns } from '../../contract/stamps.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { summariseDistribution } from '../../analysis/statistics/summarise-distribution.ts';
 import { curveOf } from './recovery-curve.ts';
-import { followStream, timeCaughtUpNs, type StreamCourse, type StreamStamps } from './stream-course.ts';
+import {
+  followStream,
+  timeCaughtUpNs,
+  type StreamCourse,
+  type StreamStamps,
+} from './stream-course.ts';
 
 /** All times in ns since T0. */
 export interface RecoveryJoinInput {
@@ -22,21 +28,27 @@ export interface RecoveryJoinInput {
   readonly fault: FaultName;
   /** The silence as planned, since server and client use the plan too. */
   readonly quiet?: Quiet;
-  /** Actual times of the fault and of the end of its cause; the latter is absent for a fault without an outage. */
+  /**
+   * Actual times of the fault and of the end of its cause; the latter is absent for a fault without
+   * an outage.
+   */
   readonly faultNs: number;
   readonly healNs?: number;
   readonly warmupEndNs: number;
   /** End of the trial: the curve reaches at least to it. */
   readonly endNs: number;
   /**
-   * Stamps by stream: `pausedNs`, and of its first loss after the fault `lostNs`, `attemptNs`, `openNs` (of the connection that
-   * brought the new token) and `newNs`; by token: `receivedNs`; in any order and number: `attemptsNs`, `acceptedNs`. NaN for an
-   * event that never happened.
+   * Stamps by stream: `pausedNs`, and of its first loss after the fault `lostNs`, `attemptNs`,
+   * `openNs` (of the connection that brought the new token) and `newNs`; by token: `receivedNs`; in
+   * any order and number: `attemptsNs`, `acceptedNs`. NaN for an event that never happened.
    */
   readonly client: StampColumns;
 }
 
-export interface JoinedRecovery extends Pick<RecoveryRecord, 'clients' | 'noticed' | 'resumed' | 'neverBack' | 'tokensDueAway'> {
+export interface JoinedRecovery extends Pick<
+  RecoveryRecord,
+  'clients' | 'noticed' | 'resumed' | 'neverBack' | 'tokensDueAway'
+> {
   readonly distributions: Partial<Record<DistributionName, Distribution>>;
   readonly curve: RecoveryCurve;
 }
@@ -46,13 +58,22 @@ const BIN_NS = 100 * NS_PER_MS;
 /** One value per client, in order of planned start; clients without the event have none. */
 export function joinRecovery(input: RecoveryJoinInput): JoinedRecovery {
   const { population, client, faultNs, healNs, endNs } = input;
-  const streams = Array.from({ length: population.streams }, (_, stream) => takeStream(input, stream));
+  const streams = Array.from({ length: population.streams }, (_, stream) =>
+    takeStream(input, stream),
+  );
   const courses = streams.map((stream) => followStream(stream, input));
   const delivery = sampleDelivery(input, streams);
   const usualNs = quantileOf(delivery.beforeFaultDeliveryNs, 0.5);
-  const caughtUp = streams.map((stream, index) => timeCaughtUpNs(stream, courses[index] as StreamCourse, usualNs));
-  const since = (fromNs: number | undefined, of: (course: StreamCourse) => number | undefined): Distribution | undefined =>
-    fromNs === undefined ? undefined : summarise(courses.map((course) => minus(of(course), fromNs)));
+  const caughtUp = streams.map((stream, index) =>
+    timeCaughtUpNs(stream, courses[index] as StreamCourse, usualNs),
+  );
+  const since = (
+    fromNs: number | undefined,
+    of: (course: StreamCourse) => number | undefined,
+  ): Distribution | undefined =>
+    fromNs === undefined
+      ? undefined
+      : summarise(courses.map((course) => minus(of(course), fromNs)));
   const afterHeal = ({ resumedNs }: StreamCourse): number | undefined =>
     resumedNs !== undefined && healNs !== undefined && resumedNs >= healNs ? resumedNs : undefined;
   return {
@@ -83,17 +104,27 @@ export function joinRecovery(input: RecoveryJoinInput): JoinedRecovery {
   };
 }
 
-function takeStream({ population, offsetsNs, quiet, client }: RecoveryJoinInput, stream: number): StreamStamps {
+function takeStream(
+  { population, offsetsNs, quiet, client }: RecoveryJoinInput,
+  stream: number,
+): StreamStamps {
   const base = population.base[stream] as number;
   const tokens = population.tokens[stream] as number;
   const offsets = offsetsNs[stream];
-  assert(offsets !== undefined && offsets.length >= tokens, 'every token of every stream has an offset');
+  assert(
+    offsets !== undefined && offsets.length >= tokens,
+    'every token of every stream has an offset',
+  );
   const stamp = (name: string): number | undefined => {
     const ns = take(client, name, population.streams)[stream] as number;
     return Number.isNaN(ns) ? undefined : ns;
   };
   return {
-    dueNs: generationDueNs(population.startNs[stream] as number, offsets.subarray(0, tokens), quiet),
+    dueNs: generationDueNs(
+      population.startNs[stream] as number,
+      offsets.subarray(0, tokens),
+      quiet,
+    ),
     receivedNs: take(client, 'receivedNs', population.totalTokens).subarray(base, base + tokens),
     pausedNs: stamp('pausedNs'),
     lostNs: stamp('lostNs'),
@@ -105,7 +136,10 @@ function takeStream({ population, offsetsNs, quiet, client }: RecoveryJoinInput,
 
 function take(columns: StampColumns, name: string, length: number): Float64Array {
   const column = columns[name];
-  assert(column !== undefined && column.length === length, `stamps ${name} have one entry for each of ${length}`);
+  assert(
+    column !== undefined && column.length === length,
+    `stamps ${name} have one entry for each of ${length}`,
+  );
   return column;
 }
 
@@ -133,13 +167,21 @@ function sampleDelivery(
   };
 }
 
-/** Times from due to received of the tokens due in [fromNs, untilNs), in due order; lost tokens are counted elsewhere. */
-function deliveryOf(streams: readonly StreamStamps[], fromNs: number, untilNs: number): Distribution | undefined {
+/**
+ * Times from due to received of the tokens due in [fromNs, untilNs), in due order; lost tokens are
+ * counted elsewhere.
+ */
+function deliveryOf(
+  streams: readonly StreamStamps[],
+  fromNs: number,
+  untilNs: number,
+): Distribution | undefined {
   const samples: { readonly dueNs: number; readonly deliveryNs: number }[] = [];
   for (const { dueNs, receivedNs } of streams) {
     for (const [token, due] of dueNs.entries()) {
       const deliveryNs = (receivedNs[token] as number) - due;
-      if (due >= fromNs && due < untilNs && !Number.isNaN(deliveryNs)) samples.push({ dueNs: due, deliveryNs });
+      if (due >= fromNs && due < untilNs && !Number.isNaN(deliveryNs))
+        samples.push({ dueNs: due, deliveryNs });
     }
   }
   samples.sort((a, b) => a.dueNs - b.dueNs);
@@ -158,7 +200,10 @@ function withoutUndefined(
   distributions: Partial<Record<DistributionName, Distribution | undefined>>,
 ): Partial<Record<DistributionName, Distribution>> {
   const kept: Partial<Record<DistributionName, Distribution>> = {};
-  for (const [name, distribution] of Object.entries(distributions) as [DistributionName, Distribution | undefined][])
+  for (const [name, distribution] of Object.entries(distributions) as [
+    DistributionName,
+    Distribution | undefined,
+  ][])
     if (distribution !== undefined) kept[name] = distribution;
   return kept;
 }

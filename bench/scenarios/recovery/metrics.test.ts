@@ -6,16 +6,24 @@ import { fixtureRun } from '../../analysis/analysis-fixture.ts';
 import { isFaulted } from '../../analysis/measured-trials.ts';
 import { recoveryRun, type RecoveryRunOptions } from './recovery-fixture.ts';
 import { recoveryReading } from './reading.ts';
-import { endpointsOf, findMetric, metricsAt, type MetricPlace } from '../../analysis/scenario-reading.ts';
+import {
+  endpointsOf,
+  findMetric,
+  metricsAt,
+  type MetricPlace,
+} from '../../analysis/scenario-reading.ts';
 import { steadyMetrics } from '../../analysis/metrics/steady.ts';
 
 function trialOf(options: RecoveryRunOptions = {}): FaultedTrial {
-  const trial = recoveryRun({ noise: 0, blocks: 1, burnInBlocks: 0, ...options }).trials.find(isFaulted);
+  const trial = recoveryRun({ noise: 0, blocks: 1, burnInBlocks: 0, ...options }).trials.find(
+    isFaulted,
+  );
   if (trial === undefined) throw new Error('no trial was made');
   return trial;
 }
 
-const value = (id: string, trial: FaultedTrial): number | undefined => findMetric(recoveryReading, id)!.value(trial);
+const value = (id: string, trial: FaultedTrial): number | undefined =>
+  findMetric(recoveryReading, id)!.value(trial);
 
 /** Distributions in which `clients` clients resume, after 1, 2, 3 … ms. */
 function backAfter(clients: number): FaultedTrial['distributions'] {
@@ -25,10 +33,15 @@ function backAfter(clients: number): FaultedTrial['distributions'] {
 
 function withBack(back: number, neverBack: number): FaultedTrial {
   const trial = trialOf();
-  return { ...trial, distributions: backAfter(back), recovery: { ...trial.recovery, neverBack, clients: 100 } };
+  return {
+    ...trial,
+    distributions: backAfter(back),
+    recovery: { ...trial.recovery, neverBack, clients: 100 },
+  };
 }
 
-const endpointAt = (place: MetricPlace): string | undefined => metricsAt(recoveryReading, place)[0]?.endpoint;
+const endpointAt = (place: MetricPlace): string | undefined =>
+  metricsAt(recoveryReading, place)[0]?.endpoint;
 
 describe('time to the resumed stream', () => {
   test('is that of the client at the quantile', () => {
@@ -73,29 +86,45 @@ test('attempts are per client that noticed, and none where nobody did', () => {
 
 test('counts come from client and server, and are unknown without a server', () => {
   const trial = trialOf({ faults: ['kill'] });
-  expect([value('lost', trial), value('duplicated', trial), value('replayed', trial)]).toEqual([0, 0, 1301]);
+  expect([value('lost', trial), value('duplicated', trial), value('replayed', trial)]).toEqual([
+    0, 0, 1301,
+  ]);
   const { server: _server, ...recovery } = trial.recovery;
   expect(value('replayed', { ...trial, recovery })).toBeUndefined();
 });
 
 test('every metric of recovery has a value on some trial, and none on a trial of steady streams', () => {
-  const trials = (['kill', 'slow-reader'] as const).map((fault) => trialOf({ faults: [fault], scenario: 'reconnect' }));
+  const trials = (['kill', 'slow-reader'] as const).map((fault) =>
+    trialOf({ faults: [fault], scenario: 'reconnect' }),
+  );
   const steady = fixtureRun({ blocks: 1 }).trials[0] as never;
   const own = recoveryReading.metrics;
-  expect(own.filter((metric) => trials.every((trial) => metric.value(trial) === undefined)).map(({ id }) => id)).toEqual([]);
+  expect(
+    own
+      .filter((metric) => trials.every((trial) => metric.value(trial) === undefined))
+      .map(({ id }) => id),
+  ).toEqual([]);
   expect(own.filter((metric) => metric.value(steady) !== undefined)).toEqual([]);
-  expect(steadyMetrics.filter((metric) => trials.some((trial) => metric.value(trial) !== undefined))).toEqual([]);
+  expect(
+    steadyMetrics.filter((metric) => trials.some((trial) => metric.value(trial) !== undefined)),
+  ).toEqual([]);
 });
 
 test('a scenario that breaks something has one endpoint, which comes first', () => {
-  expect(endpointsOf(recoveryReading).map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual(['P8 resumed.p95']);
+  expect(endpointsOf(recoveryReading).map(({ id, endpoint }) => `${endpoint} ${id}`)).toEqual([
+    'P8 resumed.p95',
+  ]);
   expect(recoveryReading.metrics[0]?.id).toBe('resumed.p95');
 });
 
 test('time to the resumed stream is an endpoint only where all clients wait by the identical policy', () => {
   const place = { arms: [{ transport: 'sse', client: 'probe', path: 'direct' }] } as const;
   expect(endpointAt({ ...place, loadPoint: { connections: 1, policy: 'identical' } })).toBe('P8');
-  expect(endpointAt({ ...place, loadPoint: { connections: 1, policy: 'as-specified' } })).toBeUndefined();
+  expect(
+    endpointAt({ ...place, loadPoint: { connections: 1, policy: 'as-specified' } }),
+  ).toBeUndefined();
   const itself = [{ transport: 'sse', client: 'eventsource', path: 'direct' }] as const;
-  expect(endpointAt({ ...place, arms: itself, loadPoint: { connections: 1, policy: 'identical' } })).toBeUndefined();
+  expect(
+    endpointAt({ ...place, arms: itself, loadPoint: { connections: 1, policy: 'identical' } }),
+  ).toBeUndefined();
 });

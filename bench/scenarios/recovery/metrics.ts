@@ -1,7 +1,13 @@
-// Metrics of trials with fault injection. Times count from the fault; a quantile is over the clients of one trial, all of
-// which are known, so that the p95 of 100 clients is the 95th of them and needs no further evidence.
+// Metrics of trials with fault injection. Times count from the fault; a quantile is over the
+// clients of one trial, all of which are known, so that the p95 of 100 clients is the 95th of them
+// and needs no further evidence.
 
-import { quantileGrid, quantileOf, type Distribution, type GridQuantile } from '../../contract/distribution.ts';
+import {
+  quantileGrid,
+  quantileOf,
+  type Distribution,
+  type GridQuantile,
+} from '../../contract/distribution.ts';
 import type { RecoveryRecord } from '../../contract/recovery.ts';
 import type { DistributionName, FaultedTrial } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
@@ -12,18 +18,29 @@ import { inOrder, ofTrials } from '../../analysis/metrics/metric-list.ts';
 type MetricText = Pick<RecoveryMetric, 'id' | 'title' | 'definition'>;
 
 /**
- * The value that `q` of `clients` do not exceed, of which those without a value count as infinitely late: undefined when it
- * is one of theirs. When no saved quantile falls on that client, the next higher one is used.
+ * The value that `q` of `clients` do not exceed, of which those without a value count as infinitely
+ * late: undefined when it is one of theirs. When no saved quantile falls on that client, the next
+ * higher one is used.
  */
-function quantileOverClients(distribution: Distribution | undefined, q: number, clients: number): number | undefined {
+function quantileOverClients(
+  distribution: Distribution | undefined,
+  q: number,
+  clients: number,
+): number | undefined {
   if (distribution === undefined) return undefined;
   const rank = Math.max(1, Math.ceil(q * clients));
   const kept = quantileGrid.findIndex((gridQ) => Math.ceil(gridQ * distribution.count) >= rank);
   return rank > distribution.count ? undefined : distribution.values[kept];
 }
 
-/** Time to the resumed stream, over the clients that lost theirs: those that resumed and those that never did. */
-function resumedMetric(name: string, q: number): MetricText & Omit<RecoveryMetric, keyof MetricText> {
+/**
+ * Time to the resumed stream, over the clients that lost theirs: those that resumed and those that
+ * never did.
+ */
+function resumedMetric(
+  name: string,
+  q: number,
+): MetricText & Omit<RecoveryMetric, keyof MetricText> {
   return {
     id: `resumed.${name}`,
     title: `Time to resumed stream ${name}`,
@@ -40,23 +57,43 @@ const lowerTime = { unit: 'ns', better: 'lower', scale: 'ratio' } as const;
 const lowerCount = { unit: 'count', better: 'lower', scale: 'difference' } as const;
 
 /** A quantile over the clients that have the value. */
-function clientQuantile(text: MetricText, distribution: DistributionName, q: GridQuantile): RecoveryMetric {
-  return { ...text, ...lowerTime, value: ({ distributions }) => quantileOf(distributions[distribution], q) };
+function clientQuantile(
+  text: MetricText,
+  distribution: DistributionName,
+  q: GridQuantile,
+): RecoveryMetric {
+  return {
+    ...text,
+    ...lowerTime,
+    value: ({ distributions }) => quantileOf(distributions[distribution], q),
+  };
 }
 
 /** A quantile over tokens, which are many and correlated: as for steady streams. */
-function tokenQuantile(text: MetricText, distribution: DistributionName, q: GridQuantile): RecoveryMetric {
+function tokenQuantile(
+  text: MetricText,
+  distribution: DistributionName,
+  q: GridQuantile,
+): RecoveryMetric {
   return {
     ...text,
     ...lowerTime,
     quantile: q,
     value: ({ distributions: { [distribution]: samples } }) =>
-      samples !== undefined && isQuantileSupported(q, samples.effectiveCount) ? quantileOf(samples, q) : undefined,
+      samples !== undefined && isQuantileSupported(q, samples.effectiveCount)
+        ? quantileOf(samples, q)
+        : undefined,
   };
 }
 
-/** A count over all clients of the trial; it still depends on the moment at which each of them lost its connection. */
-function counted(text: MetricText, value: (recovery: RecoveryRecord) => number | undefined): RecoveryMetric {
+/**
+ * A count over all clients of the trial; it still depends on the moment at which each of them lost
+ * its connection.
+ */
+function counted(
+  text: MetricText,
+  value: (recovery: RecoveryRecord) => number | undefined,
+): RecoveryMetric {
   return {
     ...text,
     ...lowerCount,
@@ -73,7 +110,8 @@ function recoveredMetric(percentage: 50 | 95 | 100): RecoveryMetric {
     title: `Time until ${percentage} % were back`,
     definition: `from the fault until ${percentage} % of all clients of the trial had a token that they had not seen; none where fewer ever did`,
     ...lowerTime,
-    value: ({ distributions, recovery: { clients } }) => quantileOverClients(distributions.faultToResumedNs, percentage / 100, clients),
+    value: ({ distributions, recovery: { clients } }) =>
+      quantileOverClients(distributions.faultToResumedNs, percentage / 100, clients),
   };
 }
 
@@ -91,23 +129,37 @@ function busyShare({ server }: FaultedTrial): number | undefined {
   return server && (server.use.cpuUserNs + server.use.cpuSystemNs) / server.use.wallNs;
 }
 
-const DETECT = 'from the fault until the client noticed that its connection was lost, over clients that did';
+const DETECT =
+  'from the fault until the client noticed that its connection was lost, over clients that did';
 const GAP =
   'the longest time without a token from the fault to the first token that the client had not seen, less the planned silence in it; over clients whose stream was interrupted';
 
 const own: readonly RecoveryMetric[] = [
-  { ...resumedMetric('p95', 0.95), endpoint: 'P8', margin: { ratio: 0.1, absolute: 50 * NS_PER_MS } },
+  {
+    ...resumedMetric('p95', 0.95),
+    endpoint: 'P8',
+    margin: { ratio: 0.1, absolute: 50 * NS_PER_MS },
+  },
   resumedMetric('p50', 0.5),
   resumedMetric('p99', 0.99),
   resumedMetric('max', 1),
-  clientQuantile({ id: 'detect.p50', title: 'Detection p50', definition: DETECT }, 'faultToDetectNs', 0.5),
-  clientQuantile({ id: 'detect.p95', title: 'Detection p95', definition: DETECT }, 'faultToDetectNs', 0.95),
+  clientQuantile(
+    { id: 'detect.p50', title: 'Detection p50', definition: DETECT },
+    'faultToDetectNs',
+    0.5,
+  ),
+  clientQuantile(
+    { id: 'detect.p95', title: 'Detection p95', definition: DETECT },
+    'faultToDetectNs',
+    0.95,
+  ),
   clientQuantile(
     {
       // Not `connect`: that is TCP connect of steady streams, the negative control.
       id: 'reconnect.p50',
       title: 'Reconnect p50',
-      definition: 'from the first attempt after the loss to the accepted connection: attempts that fail and the waits between them count',
+      definition:
+        'from the first attempt after the loss to the accepted connection: attempts that fail and the waits between them count',
     },
     'attemptToOpenNs',
     0.5,
@@ -117,15 +169,21 @@ const own: readonly RecoveryMetric[] = [
     title: 'Attempts per client',
     ...lowerCount,
     definition: 'attempts to reconnect after the fault/clients that noticed a loss',
-    value: ({ recovery: { client, noticed } }) => (noticed > 0 ? client.attempts / noticed : undefined),
+    value: ({ recovery: { client, noticed } }) =>
+      noticed > 0 ? client.attempts / noticed : undefined,
   },
   clientQuantile({ id: 'gap.p50', title: 'Visible gap p50', definition: GAP }, 'visibleGapNs', 0.5),
-  clientQuantile({ id: 'gap.p95', title: 'Visible gap p95', definition: GAP }, 'visibleGapNs', 0.95),
+  clientQuantile(
+    { id: 'gap.p95', title: 'Visible gap p95', definition: GAP },
+    'visibleGapNs',
+    0.95,
+  ),
   clientQuantile(
     {
       id: 'healed.p50',
       title: 'Back after the cause p50',
-      definition: 'from when the cause was over to the first unseen token, over clients that were not back before',
+      definition:
+        'from when the cause was over to the first unseen token, over clients that were not back before',
     },
     'healToResumedNs',
     0.5,
@@ -140,13 +198,28 @@ const own: readonly RecoveryMetric[] = [
     'faultToCaughtUpNs',
     0.5,
   ),
-  counted({ id: 'lost', title: 'Tokens lost', definition: 'tokens that no client had when the trial ended' }, ({ client }) => client.lost),
   counted(
-    { id: 'duplicated', title: 'Tokens received twice', definition: 'receipts of a token that the client had already' },
+    {
+      id: 'lost',
+      title: 'Tokens lost',
+      definition: 'tokens that no client had when the trial ended',
+    },
+    ({ client }) => client.lost,
+  ),
+  counted(
+    {
+      id: 'duplicated',
+      title: 'Tokens received twice',
+      definition: 'receipts of a token that the client had already',
+    },
     ({ client }) => client.duplicated,
   ),
   counted(
-    { id: 'replayed', title: 'Tokens replayed', definition: 'tokens that the server sent from its buffer to clients that came back' },
+    {
+      id: 'replayed',
+      title: 'Tokens replayed',
+      definition: 'tokens that the server sent from its buffer to clients that came back',
+    },
     ({ server }) => server?.replayedTokens,
   ),
   {
@@ -171,7 +244,8 @@ const own: readonly RecoveryMetric[] = [
     {
       id: 'delivery.neighbour.p99',
       title: 'Delivery of neighbours p99',
-      definition: 'from when a token was due to its receipt, while other clients did not read, over those that did',
+      definition:
+        'from when a token was due to its receipt, while other clients did not read, over those that did',
     },
     'neighbourDeliveryNs',
     0.99,
@@ -191,7 +265,8 @@ const own: readonly RecoveryMetric[] = [
     title: 'Most attempts in 100 ms',
     ...lowerCount,
     definition: 'attempts to reconnect in the fullest 100 ms after the fault',
-    value: ({ recovery: { curve } }) => peakOf(curve.attempts, Math.round((100 * NS_PER_MS) / curve.binNs)),
+    value: ({ recovery: { curve } }) =>
+      peakOf(curve.attempts, Math.round((100 * NS_PER_MS) / curve.binNs)),
   },
   {
     id: 'accepts.peak',
@@ -208,7 +283,8 @@ const own: readonly RecoveryMetric[] = [
     unit: 'ratio',
     better: 'lower',
     scale: 'ratio',
-    definition: 'user and system CPU time of the server that was there at the end/the time that it measured it over',
+    definition:
+      'user and system CPU time of the server that was there at the end/the time that it measured it over',
     value: busyShare,
   },
   {
@@ -217,7 +293,8 @@ const own: readonly RecoveryMetric[] = [
     unit: 'ratio',
     better: 'lower',
     scale: 'ratio',
-    definition: 'largest share of one second in which the event loop of the server that was there at the end did not wait',
+    definition:
+      'largest share of one second in which the event loop of the server that was there at the end did not wait',
     value: ({ server }) => server?.use.eventLoopUtilisationMax,
   },
 ];

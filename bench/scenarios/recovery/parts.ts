@@ -1,4 +1,5 @@
-// Report parts of scenarios `reconnect` and `herd`: they ask when streams resume and what was lost, not how promptly tokens arrive.
+// Report parts of scenarios `reconnect` and `herd`: they ask when streams resume and what was lost,
+// not how promptly tokens arrive.
 
 import type { RecoveryFindings } from './findings.ts';
 import type { Content } from '../../report/blocks.ts';
@@ -27,13 +28,27 @@ const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
   drawnFor: ', fault and load',
   verdicts: (context, charts) => renderFaultVerdicts(context, chartsOf(charts, RATIO_CHART)),
   evidence,
-  charts: (context) => [...planFaultRatios(context), ...planHerdRecoveries(context), ...planReconnectClocks(context)],
+  charts: (context) => [
+    ...planFaultRatios(context),
+    ...planHerdRecoveries(context),
+    ...planReconnectClocks(context),
+  ],
   verdictText,
   notes: absentSentences,
   metricGroups: [
     {
       title: 'Noticing and coming back',
-      words: ['detect', 'reconnect', 'attempts', 'accepts', 'resumed', 'healed', 'caughtup', 'gap', 'recovered'],
+      words: [
+        'detect',
+        'reconnect',
+        'attempts',
+        'accepts',
+        'resumed',
+        'healed',
+        'caughtup',
+        'gap',
+        'recovered',
+      ],
       before: 'Delivery',
     },
     { title: 'Loss and repetition', words: ['lost', 'duplicated', 'replayed'], before: 'Delivery' },
@@ -42,7 +57,8 @@ const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
   hasManyPoints: true,
   outlivesConnections: true,
   reading: readingOfFaults,
-  alike: 'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when',
+  alike:
+    'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when',
   asymmetries: faultAsymmetries,
   machineLimits: limitsOfFaults,
   settings: faultSettings,
@@ -50,7 +66,10 @@ const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
   quantilesOver: 'clients or tokens',
 };
 
-export const reconnectParts: ScenarioParts<RecoveryFindings> = { title: 'when connections break', ...recoveryParts };
+export const reconnectParts: ScenarioParts<RecoveryFindings> = {
+  title: 'when connections break',
+  ...recoveryParts,
+};
 
 export const herdParts: ScenarioParts<RecoveryFindings> = {
   title: 'when a server dies and every client comes back at once',

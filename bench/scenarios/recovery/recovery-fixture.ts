@@ -1,5 +1,5 @@
-// Test support: saved runs of `reconnect` and `herd` made up from known numbers. The effects of each fault on the clients
-// are in fault-courses.ts; nothing here was measured.
+// Test support: saved runs of `reconnect` and `herd` made up from known numbers. The effects of
+// each fault on the clients are in fault-courses.ts; nothing here was measured.
 
 import { COPY_LABEL, type Arm } from '../../contract/arms/arms.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
@@ -7,7 +7,14 @@ import type { FaultName } from '../../contract/faults.ts';
 import { deriveSeed, drawNormal, seededDraw, shuffled } from '../../contract/random.ts';
 import type { PolicyName } from '../../contract/reconnect-policy.ts';
 import { DEFAULT_RESUME_LIMITS } from '../../contract/recovery.ts';
-import type { DistributionName, FaultedTrial, LoadPoint, Plan, SavedRun, TrialRecord } from '../../contract/run-file.ts';
+import type {
+  DistributionName,
+  FaultedTrial,
+  LoadPoint,
+  Plan,
+  SavedRun,
+  TrialRecord,
+} from '../../contract/run-file.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureHeader } from '../../analysis/analysis-fixture.ts';
 import { describeFaultedTrial } from './faulted-trial-fixture.ts';
@@ -26,7 +33,9 @@ export interface RecoveryRunOptions {
   readonly blocks?: number;
   readonly burnInBlocks?: number;
   readonly seed?: number;
-  /** σ of the logarithm of each time over trials, five times as much over blocks; 0.02 by default. */
+  /**
+   * σ of the logarithm of each time over trials, five times as much over blocks; 0.02 by default.
+   */
   readonly noise?: number;
   readonly isResumable?: boolean;
   readonly absent?: NonNullable<Plan['recovery']>['absent'];
@@ -53,7 +62,9 @@ export function recoveryRun(options: RecoveryRunOptions = {}): SavedRun {
       const shared = Math.exp(5 * noise * drawNormal(draw));
       for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
         const scale = (name: DistributionName): number =>
-          shared * Math.exp(noise * drawNormal(draw)) * (options.factor?.(name, arm, loadPoint) ?? 1);
+          shared *
+          Math.exp(noise * drawNormal(draw)) *
+          (options.factor?.(name, arm, loadPoint) ?? 1);
         const made: FaultedTrial = {
           ...describeFaultedTrial({ plan, arm, loadPoint, scale }),
           trial,
@@ -70,7 +81,12 @@ export function recoveryRun(options: RecoveryRunOptions = {}): SavedRun {
       }
     }
   }
-  return { folder: 'reports/fixture', header: fixtureHeader(plan, { command: `streamduel run ${plan.scenario}` }), trials, warnings: [] };
+  return {
+    folder: 'reports/fixture',
+    header: fixtureHeader(plan, { command: `streamduel run ${plan.scenario}` }),
+    trials,
+    warnings: [],
+  };
 }
 
 function recoveryPlan(options: RecoveryRunOptions): Plan {
@@ -78,7 +94,9 @@ function recoveryPlan(options: RecoveryRunOptions): Plan {
   const faults = scenario === 'herd' ? (['kill'] as const) : (options.faults ?? ['reset']);
   const policies = options.policies ?? ['identical'];
   const loadPoints = (options.connections ?? [100]).flatMap((connections) =>
-    faults.flatMap((fault) => policies.map((policy): LoadPoint => ({ connections, fault, policy }))),
+    faults.flatMap((fault) =>
+      policies.map((policy): LoadPoint => ({ connections, fault, policy })),
+    ),
   );
   return {
     scenario,

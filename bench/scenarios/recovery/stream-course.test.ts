@@ -21,7 +21,10 @@ function received(dueMs: readonly number[], receivedMs: readonly number[]): Stre
 it('a pause of the plan itself is no interruption, however long', () => {
   const dueMs = [1100, 1200, 1300, 1400, 2400, 2500];
   const onTime = dueMs.map((ms) => ms + DELIVERY_MS);
-  expect(followStream(received(dueMs, onTime), { faultNs: FAULT_NS })).toMatchObject({ resumedNs: undefined, gapNs: undefined });
+  expect(followStream(received(dueMs, onTime), { faultNs: FAULT_NS })).toMatchObject({
+    resumedNs: undefined,
+    gapNs: undefined,
+  });
 });
 
 it('a shorter silence that ended late is one, beside a longer pause that was planned', () => {

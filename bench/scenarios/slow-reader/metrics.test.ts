@@ -20,7 +20,9 @@ const value = (id: string, change: Partial<CompletedTrial>): number | undefined 
   findMetric(slowReaderReading, id)!.value({ ...trial!, ...change });
 
 test('the only endpoint is delivery to the neighbours, after the stop', () => {
-  expect(endpointsOf(slowReaderReading).map(({ id, endpoint }) => [id, endpoint])).toEqual([['neighbours.p99', 'P4']]);
+  expect(endpointsOf(slowReaderReading).map(({ id, endpoint }) => [id, endpoint])).toEqual([
+    ['neighbours.p99', 'P4'],
+  ]);
 });
 
 test('shares are of the clients that stopped, and memory is per such client', () => {
@@ -36,8 +38,13 @@ test('where nobody stopped, and where it never happened, there is no number', ()
 });
 
 test('the rise of the neighbours is from before the stop to after it, within the trial', () => {
-  const distributions = { beforeFaultDeliveryNs: fixtureDistribution(1000), neighbourDeliveryNs: fixtureDistribution(3000) };
-  const [before, after] = ['neighbours.before.p99', 'neighbours.p99'].map((id) => value(id, { distributions }));
+  const distributions = {
+    beforeFaultDeliveryNs: fixtureDistribution(1000),
+    neighbourDeliveryNs: fixtureDistribution(3000),
+  };
+  const [before, after] = ['neighbours.before.p99', 'neighbours.p99'].map((id) =>
+    value(id, { distributions }),
+  );
   expect(value('neighbours.rise.p99', { distributions })).toBe(after! - before!);
   expect(after! / before!).toBeCloseTo(3, 9);
   expect(value('neighbours.rise.p99', { distributions: {} })).toBeUndefined();

@@ -1,9 +1,15 @@
-// Metrics of receivers that stop reading, besides those that their neighbours share with steady streams.
+// Metrics of receivers that stop reading, besides those that their neighbours share with steady
+// streams.
 
 import type { CompletedTrial, DistributionName } from '../../contract/run-file.ts';
 import type { StallRecord } from '../../contract/stall.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
-import { quantileMetric, type Metric, type MetricChoice, type SteadyMetric } from '../../analysis/metrics/metric.ts';
+import {
+  quantileMetric,
+  type Metric,
+  type MetricChoice,
+  type SteadyMetric,
+} from '../../analysis/metrics/metric.ts';
 import { choose, inOrder, ofTrials } from '../../analysis/metrics/metric-list.ts';
 import { ordinaryRequestMetrics, steadyMetrics } from '../../analysis/metrics/steady.ts';
 
@@ -12,8 +18,10 @@ const shared: MetricChoice = {
   endpoints: [],
 };
 
-const AFTER = 'from when a token was due to its receipt, over the clients that read on, after the others stopped';
-const BEFORE = 'from when a token was due to its receipt, over the same clients, before the others stopped';
+const AFTER =
+  'from when a token was due to its receipt, over the clients that read on, after the others stopped';
+const BEFORE =
+  'from when a token was due to its receipt, over the same clients, before the others stopped';
 
 type Words = Pick<Metric, 'id' | 'title' | 'definition'>;
 
@@ -26,10 +34,17 @@ const beforeP99 = delivery(
   'beforeFaultDeliveryNs',
   0.99,
 );
-const afterP99 = delivery({ id: 'neighbours.p99', title: "Neighbours' delivery p99", definition: AFTER }, 'neighbourDeliveryNs', 0.99);
+const afterP99 = delivery(
+  { id: 'neighbours.p99', title: "Neighbours' delivery p99", definition: AFTER },
+  'neighbourDeliveryNs',
+  0.99,
+);
 
 /** undefined in a trial in which no receiver stopped, or none of the stopped ones was affected. */
-function ofStalls(words: Words & Pick<SteadyMetric, 'unit' | 'absence'>, of: (stall: StallRecord) => number | undefined): SteadyMetric {
+function ofStalls(
+  words: Words & Pick<SteadyMetric, 'unit' | 'absence'>,
+  of: (stall: StallRecord) => number | undefined,
+): SteadyMetric {
   return { ...words, better: 'neither', scale: 'ratio', value: ({ stall }) => stall && of(stall) };
 }
 
@@ -44,8 +59,16 @@ const NEVER_CUT = 'nobody was cut';
 
 const own: readonly SteadyMetric[] = [
   { ...afterP99, endpoint: 'P4', margin: { ratio: 0.2, absolute: NS_PER_MS } },
-  delivery({ id: 'neighbours.p50', title: "Neighbours' delivery p50", definition: AFTER }, 'neighbourDeliveryNs', 0.5),
-  delivery({ id: 'neighbours.before.p50', title: "Neighbours' delivery p50, before", definition: BEFORE }, 'beforeFaultDeliveryNs', 0.5),
+  delivery(
+    { id: 'neighbours.p50', title: "Neighbours' delivery p50", definition: AFTER },
+    'neighbourDeliveryNs',
+    0.5,
+  ),
+  delivery(
+    { id: 'neighbours.before.p50', title: "Neighbours' delivery p50, before", definition: BEFORE },
+    'beforeFaultDeliveryNs',
+    0.5,
+  ),
   beforeP99,
   {
     id: 'neighbours.rise.p99',
@@ -63,7 +86,8 @@ const own: readonly SteadyMetric[] = [
     {
       id: 'stall.full',
       title: 'Stopped readers whose socket was full',
-      definition: 'streams whose socket refused more and did not drain again/clients that stopped reading',
+      definition:
+        'streams whose socket refused more and did not drain again/clients that stopped reading',
     },
     ({ blocked }) => blocked,
   ),
@@ -73,7 +97,8 @@ const own: readonly SteadyMetric[] = [
       title: 'Full after',
       unit: 'ns',
       absence: NEVER_FULL,
-      definition: "from the stop until the server's socket refused more: when backpressure reaches the source; median of the streams",
+      definition:
+        "from the stop until the server's socket refused more: when backpressure reaches the source; median of the streams",
     },
     ({ toBlockedNs }) => toBlockedNs,
   ),
@@ -92,7 +117,8 @@ const own: readonly SteadyMetric[] = [
     {
       id: 'stall.cut',
       title: 'Stopped readers that were cut',
-      definition: 'streams that the server cut because more than the cap waited for them/clients that stopped reading',
+      definition:
+        'streams that the server cut because more than the cap waited for them/clients that stopped reading',
     },
     ({ cut }) => cut,
   ),

@@ -32,17 +32,24 @@ function slowAnalysis(stall: StallRecord) {
     ...trial,
     loadPoint,
     stall,
-    distributions: { beforeFaultDeliveryNs: fixtureDistribution(NS_PER_MS), neighbourDeliveryNs: fixtureDistribution(2 * NS_PER_MS) },
+    distributions: {
+      beforeFaultDeliveryNs: fixtureDistribution(NS_PER_MS),
+      neighbourDeliveryNs: fixtureDistribution(2 * NS_PER_MS),
+    },
   });
   const run = fixtureRun({ plan: { scenario: 'slow-reader', loadPoints: [loadPoint] }, edit });
   const { environment } = run.header;
   const settings = { tcp_wmem: '4096\t16384\t4194304' };
-  return analyse({ ...run, header: { ...run.header, environment: { ...environment, settings } } }, slowReaderReading);
+  return analyse(
+    { ...run, header: { ...run.header, environment: { ...environment, settings } } },
+    slowReaderReading,
+  );
 }
 
 const reportOf = (stall: StallRecord): string =>
   renderReport({ analysis: slowAnalysis(stall), metrics, parts: slowReaderParts }, { charts: [] });
-const sectionOf = (report: string, title: string): string => report.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+const sectionOf = (report: string, title: string): string =>
+  report.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 
 describe('the report of clients that stop reading', () => {
   it('says what the kernel took, when the server was told, and when it cut', () => {
@@ -57,19 +64,31 @@ describe('the report of clients that stop reading', () => {
   });
 
   it('says so where the buffers never filled', () => {
-    const text = sectionOf(reportOf({ stopped: 2, blocked: 0, cut: 0 }), 'What becomes of a client that stops reading');
-    expect(text).toContain('The kernel takes all that they are sent until the end: the server never learns of it.');
+    const text = sectionOf(
+      reportOf({ stopped: 2, blocked: 0, cut: 0 }),
+      'What becomes of a client that stops reading',
+    );
+    expect(text).toContain(
+      'The kernel takes all that they are sent until the end: the server never learns of it.',
+    );
     expect(text).not.toContain('such clients at once');
   });
 
   it('says so where only some were full, and none was cut', () => {
-    const text = sectionOf(reportOf({ ...filled, blocked: 1, cut: 0 }), 'What becomes of a client that stops reading');
-    expect(text).toContain('(in 50.0 % of the cases). None is cut before the end: less than the cap of 1 MiB comes due for them.');
+    const text = sectionOf(
+      reportOf({ ...filled, blocked: 1, cut: 0 }),
+      'What becomes of a client that stops reading',
+    );
+    expect(text).toContain(
+      '(in 50.0 % of the cases). None is cut before the end: less than the cap of 1 MiB comes due for them.',
+    );
   });
 
   it('shows the neighbours before and after, and asks about them in the verdicts', () => {
     const report = reportOf(filled);
-    expect(sectionOf(report, 'What the others notice')).toMatch(/Rise of neighbours' delivery p99 +\| +\+?\d/);
+    expect(sectionOf(report, 'What the others notice')).toMatch(
+      /Rise of neighbours' delivery p99 +\| +\+?\d/,
+    );
     expect(sectionOf(report, 'Verdicts')).toContain("| Neighbours' delivery p99 |");
   });
 
@@ -78,7 +97,9 @@ describe('the report of clients that stop reading', () => {
       { analysis: slowAnalysis(filled), metrics, parts: slowReaderParts },
       { paint: plainPaint, reportPath: 'x' },
     );
-    expect(text).toContain('SSE: socket full after 3.50 s, 4.00 MiB taken by the kernel; cut after 4.50 s');
+    expect(text).toContain(
+      'SSE: socket full after 3.50 s, 4.00 MiB taken by the kernel; cut after 4.50 s',
+    );
     expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
   });
 });

@@ -6,8 +6,21 @@ import { heading, list, section, type Block, type Content } from '../../report/b
 import { loadWords, type ReportContext } from '../../report/report-context.ts';
 import { contestantsAt, renderMetricRows, type ArmValues } from '../../report/arm-estimates.ts';
 
-const fates = ['stall.full', 'stall.full.after', 'stall.taken', 'stall.cut', 'stall.cut.after', 'memory.stopped'] as const;
-const noticed = ['neighbours.before.p50', 'neighbours.p50', 'neighbours.before.p99', 'neighbours.p99', 'neighbours.rise.p99'] as const;
+const fates = [
+  'stall.full',
+  'stall.full.after',
+  'stall.taken',
+  'stall.cut',
+  'stall.cut.after',
+  'memory.stopped',
+] as const;
+const noticed = [
+  'neighbours.before.p50',
+  'neighbours.p50',
+  'neighbours.before.p99',
+  'neighbours.p99',
+  'neighbours.rise.p99',
+] as const;
 
 export function renderStopped(context: ReportContext): readonly Block[] {
   return section('What becomes of a client that stops reading', [
@@ -29,17 +42,30 @@ export function renderNeighbours(context: ReportContext): readonly Block[] {
   ]);
 }
 
-function eachPoint({ analysis }: ReportContext, blocksOf: (point: LoadPointAnalysis) => readonly Content[]): readonly Content[] {
+function eachPoint(
+  { analysis }: ReportContext,
+  blocksOf: (point: LoadPointAnalysis) => readonly Content[],
+): readonly Content[] {
   const points = analysis.loadPoints;
-  return points.map((point) => [points.length === 1 ? [] : heading(3, loadWords(point.loadPoint)), blocksOf(point)]);
+  return points.map((point) => [
+    points.length === 1 ? [] : heading(3, loadWords(point.loadPoint)),
+    blocksOf(point),
+  ]);
 }
 
-function sentences({ analysis }: ReportContext, { loadPoint }: LoadPointAnalysis, { title, valueOf, text }: ArmValues): readonly string[] {
+function sentences(
+  { analysis }: ReportContext,
+  { loadPoint }: LoadPointAnalysis,
+  { title, valueOf, text }: ArmValues,
+): readonly string[] {
   const [full, cut] = [valueOf('stall.full'), valueOf('stall.cut')];
   if (full === undefined) return [];
   const cap = formatSetting(analysis.plan.backpressureBytes, 'bytes');
   const who = `Over ${title}, ${formatCount(loadPoint.stopped)} of ${formatCount(loadPoint.connections)} clients ${loadPoint.stopped === 1 ? 'stops' : 'stop'} reading.`;
-  if (full === 0) return [`${who} The kernel takes all that they are sent until the end: the server never learns of it.`];
+  if (full === 0)
+    return [
+      `${who} The kernel takes all that they are sent until the end: the server never learns of it.`,
+    ];
   const filled = `The kernel takes ${text('stall.taken')} for each, and the server's socket refuses more ${text('stall.full.after')} after the stop`;
   const some = full < 1 ? ` (in ${text('stall.full')} of the cases)` : '';
   const end =

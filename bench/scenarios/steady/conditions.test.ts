@@ -5,7 +5,8 @@ import { conditionsOf } from './conditions.ts';
 
 const workload = { tokensPerStream: 20, tokensPerSecond: 100 } as Plan['workload'];
 const plan = { warmupNs: 800e6, windowNs: 1500e6, drainNs: 5e9 } as Plan;
-const conditionsAt = (loadPoint: LoadPoint): ReturnType<typeof conditionsOf> => conditionsOf({ loadPoint } as PlannedTrial, plan, workload);
+const conditionsAt = (loadPoint: LoadPoint): ReturnType<typeof conditionsOf> =>
+  conditionsOf({ loadPoint } as PlannedTrial, plan, workload);
 
 test('a storm comes shortly into the window, rehearsed with 1000 streams, with time enough for the last to give up', () => {
   expect(conditionsAt({ connections: 1000, connecting: 'storm' })).toEqual({
@@ -17,7 +18,9 @@ test('a storm comes shortly into the window, rehearsed with 1000 streams, with t
 });
 
 test('streams on new and on kept connections differ in nothing else', () => {
-  const [cold, warm] = (['cold', 'warm'] as const).map((connecting) => conditionsAt({ connections: 100, connecting }));
+  const [cold, warm] = (['cold', 'warm'] as const).map((connecting) =>
+    conditionsAt({ connections: 100, connecting }),
+  );
   expect(cold).toEqual({ workload });
   expect(warm).toEqual({ workload, connecting: { kind: 'kept' } });
 });

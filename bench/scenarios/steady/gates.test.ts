@@ -168,7 +168,9 @@ it('where a proxy frames the bytes anew, only those that the server wrote are he
 });
 
 it('bytes are only held against the model when every stream ended whole', () => {
-  expect(missed({ client: { streamsVerified: 9, modelBytes: 40_000, bytesRead: 45_000 } })).toEqual([]);
+  expect(missed({ client: { streamsVerified: 9, modelBytes: 40_000, bytesRead: 45_000 } })).toEqual(
+    [],
+  );
 });
 
 it('what one storm makes late, and the streams that fail in it, are results and no misses; lost tokens are', () => {
@@ -183,7 +185,10 @@ it('what one storm makes late, and the streams that fail in it, are results and 
 it('a trial of kept connections whose streams open others is limited by the harness', () => {
   const connecting = { kind: 'kept' } as const;
   // 10 slots: the first stream of each opens the connection that the others of its slot reuse.
-  const kept = (opened: number): Changes => ({ connecting, client: { kept: { opened, reused: 1000 - opened, lost: 0 } } });
+  const kept = (opened: number): Changes => ({
+    connecting,
+    client: { kept: { opened, reused: 1000 - opened, lost: 0 } },
+  });
   expect(missed(kept(10))).toEqual([]);
   expect(missed(kept(20))).toEqual([]);
   expect(missed(kept(21))).toEqual(['H13']);
@@ -205,7 +210,14 @@ it('what the machine cannot tell is no miss, and says so', () => {
   const measured = {
     server,
     client,
-    host: { ...host, stealMean: undefined, stealMax: undefined, busyNs: undefined, throttledNs: undefined, swappedInPages: undefined },
+    host: {
+      ...host,
+      stealMean: undefined,
+      stealMax: undefined,
+      busyNs: undefined,
+      throttledNs: undefined,
+      swappedInPages: undefined,
+    },
     clock: { before: bound, after: bound, sameTimeNamespace: true },
     tracers: [],
     keepsBytes: true,
@@ -235,7 +247,12 @@ it('load processes that cannot be compared miss nothing, and the gate says why',
     specification: {},
   } as unknown as MeasuredSteady;
   const spreadOf = (ratio: number | undefined) =>
-    checkSteadyGates(measured, { ...findings, processSpread: { ratio } }).find(({ id }) => id === 'H10');
-  expect(spreadOf(undefined)).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });
+    checkSteadyGates(measured, { ...findings, processSpread: { ratio } }).find(
+      ({ id }) => id === 'H10',
+    );
+  expect(spreadOf(undefined)).toMatchObject({
+    ok: true,
+    note: 'not judged: fewer than 1000 tokens of a load process in the window',
+  });
   expect(spreadOf(2)).toMatchObject({ ok: true, value: 2 });
 });

@@ -1,12 +1,19 @@
-// Judges the validity of one steady trial. Misses of environment gates are caused by the machine, of harness gates by the load
-// generator, of correctness gates by a defect.
+// Judges the validity of one steady trial. Misses of environment gates are caused by the machine,
+// of harness gates by the load generator, of correctness gates by a defect.
 
 import { transports } from '../../contract/arms/transports.ts';
 import { originUncertaintyNs } from '../../contract/browser.ts';
 import type { Gate } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../../contract/units.ts';
 import { atMost, noteUnless } from '../../trial/gate.ts';
-import { boundNs, cpuNs, machineGates, otherProgramsGate, stealGates, throttlingGate } from '../../trial/machine-gates.ts';
+import {
+  boundNs,
+  cpuNs,
+  machineGates,
+  otherProgramsGate,
+  stealGates,
+  throttlingGate,
+} from '../../trial/machine-gates.ts';
 import { conductGates, loadGate, receiptGates, unissuedGate } from '../../trial/stream-gates.ts';
 import type { MeasuredSteady } from './measure.ts';
 
@@ -15,16 +22,30 @@ export interface StampFindings {
   readonly missingStamps: number;
   readonly mostNegativeNs: number;
   readonly startLagP99Ns: number | undefined;
-  /** Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be judged, with the reason. */
-  readonly arrivals: { readonly statistic: number | undefined; readonly limit: number; readonly note: string | undefined };
+  /**
+   * Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be
+   * judged, with the reason.
+   */
+  readonly arrivals: {
+    readonly statistic: number | undefined;
+    readonly limit: number;
+    readonly note: string | undefined;
+  };
   /** Requested connection slots, and those that had a stream in the window. */
   readonly load: { readonly asked: number; readonly tookPart: number };
-  /** Delivery p99 of the slowest load process over the median one; absent with one process, undefined when it cannot be judged. */
+  /**
+   * Delivery p99 of the slowest load process over the median one; absent with one process,
+   * undefined when it cannot be judged.
+   */
   readonly processSpread?: { readonly ratio: number | undefined };
 }
 
 export function checkSteadyGates(measured: MeasuredSteady, findings: StampFindings): Gate[] {
-  return [...environmentGates(measured), ...harnessGates(measured, findings), ...correctnessGates(measured, findings)];
+  return [
+    ...environmentGates(measured),
+    ...harnessGates(measured, findings),
+    ...correctnessGates(measured, findings),
+  ];
 }
 
 function environmentGates(measured: MeasuredSteady): Gate[] {
@@ -59,12 +80,24 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
       browser && 'of the main thread of the page',
     ),
     atMost(
-      { id: 'H2max', kind, title: 'client event-loop utilisation, worst second', limit: 0.7, unit: 'ratio' },
+      {
+        id: 'H2max',
+        kind,
+        title: 'client event-loop utilisation, worst second',
+        limit: 0.7,
+        unit: 'ratio',
+      },
       browser === undefined ? use.eventLoopUtilisationMax : undefined,
       browser && 'not judged: the main thread of the page is looked at over the whole window only',
     ),
     atMost(
-      { id: 'H3', kind, title: 'start lag p99', limit: browser === undefined ? 5 * NS_PER_MS : PAGE_START_LAG_NS, unit: 'ns' },
+      {
+        id: 'H3',
+        kind,
+        title: 'start lag p99',
+        limit: browser === undefined ? 5 * NS_PER_MS : PAGE_START_LAG_NS,
+        unit: 'ns',
+      },
       isStorm ? undefined : findings.startLagP99Ns,
       isStorm ? IN_ONE_GO : noteUnless(findings.startLagP99Ns, 'too few starts in the window'),
     ),
@@ -73,30 +106,52 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
       isStorm || browser !== undefined ? undefined : use.tickLatenessP99Ns,
       isStorm
         ? IN_ONE_GO
-        : browser && 'not judged: a page takes its stamps without the timers of the load process; how late it began streams is H3',
+        : browser &&
+            'not judged: a page takes its stamps without the timers of the load process; how late it began streams is H3',
     ),
     atMost(
       { id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' },
-      use.runDelayNs === undefined || browser !== undefined ? undefined : use.runDelayNs / use.wallNs,
+      use.runDelayNs === undefined || browser !== undefined
+        ? undefined
+        : use.runDelayNs / use.wallNs,
       browser && 'not judged: what the processes of the browser waited for a CPU is not seen',
     ),
     atMost(
-      { id: 'H6', kind, title: 'starts as Poisson arrivals (Anderson–Darling)', limit: findings.arrivals.limit, unit: 'statistic' },
+      {
+        id: 'H6',
+        kind,
+        title: 'starts as Poisson arrivals (Anderson–Darling)',
+        limit: findings.arrivals.limit,
+        unit: 'statistic',
+      },
       findings.arrivals.statistic,
       findings.arrivals.note,
     ),
     atMost(
       { id: 'H7', kind, title: 'client time in garbage collection', limit: 0.02, unit: 'ratio' },
       browser === undefined ? gcNs / use.wallNs : undefined,
-      browser && 'not judged: collections in the page are not seen; they are in the share of its main thread',
+      browser &&
+        'not judged: collections in the page are not seen; they are in the share of its main thread',
     ),
-    atMost({ id: 'H8', kind, title: 'server event-loop utilisation, mean', limit: 0.8, unit: 'ratio' }, server.use.eventLoopUtilisation),
     atMost(
-      { id: 'H10', kind, title: 'p99 of the slowest load process over the median one', limit: 2, unit: 'ratio' },
+      { id: 'H8', kind, title: 'server event-loop utilisation, mean', limit: 0.8, unit: 'ratio' },
+      server.use.eventLoopUtilisation,
+    ),
+    atMost(
+      {
+        id: 'H10',
+        kind,
+        title: 'p99 of the slowest load process over the median one',
+        limit: 2,
+        unit: 'ratio',
+      },
       processSpread?.ratio,
       processSpread === undefined
         ? 'one load process: there is nothing to compare it with'
-        : noteUnless(processSpread.ratio, 'not judged: fewer than 1000 tokens of a load process in the window'),
+        : noteUnless(
+            processSpread.ratio,
+            'not judged: fewer than 1000 tokens of a load process in the window',
+          ),
     ),
     ...keptGates(measured),
     ...pageRoomGates(measured),
@@ -104,19 +159,32 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
   ];
 }
 
-/** A page begins a stream between two frames, of 16.7 ms each; a few ms more are for delivering the command to it. */
+/**
+ * A page begins a stream between two frames, of 16.7 ms each; a few ms more are for delivering the
+ * command to it.
+ */
 const PAGE_START_LAG_NS = 20 * NS_PER_MS;
 
-const IN_ONE_GO = 'not judged: all starts of a storm are one task of the event loop; how long it took is among the results';
+const IN_ONE_GO =
+  'not judged: all starts of a storm are one task of the event loop; how long it took is among the results';
 
-/** A stream that opens a connection is not one on a kept connection; 1 in 100 does not affect a median. */
+/**
+ * A stream that opens a connection is not one on a kept connection; 1 in 100 does not affect a
+ * median.
+ */
 function keptGates({ client, specification }: MeasuredSteady): Gate[] {
   if (client.kept === undefined) return [];
   const { opened, reused } = client.kept;
   const more = Math.max(0, opened - specification.connections);
   return [
     atMost(
-      { id: 'H13', kind: 'harness', title: 'streams that found no kept connection', limit: 0.01, unit: 'ratio' },
+      {
+        id: 'H13',
+        kind: 'harness',
+        title: 'streams that found no kept connection',
+        limit: 0.01,
+        unit: 'ratio',
+      },
       opened + reused === 0 ? 0 : more / (opened + reused),
     ),
   ];
@@ -128,8 +196,16 @@ const PAGE_CLOCK_LIMIT_NS = 0.5 * NS_PER_MS;
 /** Gates of streams that a page stamped. */
 function pageClockGates({ client: { browser } }: MeasuredSteady): Gate[] {
   if (browser === undefined) return [];
-  const text = { id: 'N8', kind: 'environment', title: 'uncertainty of the page’s clock', limit: PAGE_CLOCK_LIMIT_NS, unit: 'ns' } as const;
-  return [atMost({ ...text, remedy: 'nothing', boundsClocks: true }, originUncertaintyNs(browser.clock))];
+  const text = {
+    id: 'N8',
+    kind: 'environment',
+    title: 'uncertainty of the page’s clock',
+    limit: PAGE_CLOCK_LIMIT_NS,
+    unit: 'ns',
+  } as const;
+  return [
+    atMost({ ...text, remedy: 'nothing', boundsClocks: true }, originUncertaintyNs(browser.clock)),
+  ];
 }
 
 /** Largest error between a stamp of the server and one of a page; 0 without a page. */
@@ -142,7 +218,18 @@ function pageRoomGates({ client: { browser }, specification }: MeasuredSteady): 
   if (browser === undefined) return [];
   const limit = transports[specification.transport].inBrowser?.mostStreams;
   if (limit === undefined) return [];
-  return [atMost({ id: 'H14', kind: 'harness', title: 'streams open at once in the page', limit, unit: 'count' }, browser.mostOpenStreams)];
+  return [
+    atMost(
+      {
+        id: 'H14',
+        kind: 'harness',
+        title: 'streams open at once in the page',
+        limit,
+        unit: 'count',
+      },
+      browser.mostOpenStreams,
+    ),
+  ];
 }
 
 function correctnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[] {
@@ -151,10 +238,19 @@ function correctnessGates(measured: MeasuredSteady, findings: StampFindings): Ga
   return [
     ...receiptGates(measured),
     atMost(
-      { id: 'C3', kind, title: 'negative one-way delay', limit: Math.max(boundNs(clock), NS_PER_US) + pageErrorNs(measured), unit: 'ns' },
+      {
+        id: 'C3',
+        kind,
+        title: 'negative one-way delay',
+        limit: Math.max(boundNs(clock), NS_PER_US) + pageErrorNs(measured),
+        unit: 'ns',
+      },
       -findings.mostNegativeNs,
     ),
-    atMost({ id: 'C4', kind, title: 'stamps missing', limit: 0, unit: 'count' }, findings.missingStamps),
+    atMost(
+      { id: 'C4', kind, title: 'stamps missing', limit: 0, unit: 'count' },
+      findings.missingStamps,
+    ),
     ...conductGates(measured),
   ];
 }

@@ -1,10 +1,14 @@
-// Measures a storm from the client's stamps alone: which of its streams were accepted, and how long the opening took.
+// Measures a storm from the client's stamps alone: which of its streams were accepted, and how long
+// the opening took.
 
 import assert from 'node:assert/strict';
 import type { StormRecord } from '../../contract/connecting.ts';
 import type { StampColumns } from '../../contract/stamps.ts';
 
-/** Columns by stream; NaN when a stamp was never taken. All streams of the trial belong to the storm. */
+/**
+ * Columns by stream; NaN when a stamp was never taken. All streams of the trial belong to the
+ * storm.
+ */
 export function measureStorm(client: StampColumns, windowEndNs: number): StormRecord {
   const starts = stampsOf(client, 'startNs');
   const accepts = stampsOf(client, 'acceptNs');
@@ -18,7 +22,10 @@ export function measureStorm(client: StampColumns, windowEndNs: number): StormRe
   };
 }
 
-/** Streams that did not reach their `done`: they have no times, and are counted by the cause of their failure. */
+/**
+ * Streams that did not reach their `done`: they have no times, and are counted by the cause of
+ * their failure.
+ */
 export function streamsNotDone(client: StampColumns): Set<number> {
   const ends = client['endNs'];
   assert(ends !== undefined, 'stamps have an end for each stream');

@@ -1,5 +1,5 @@
-// Takes the readings of a steady trial: the machine and the kernel's counts over the window, memory and sockets at its end, and
-// the counts and stamps of both sides. Knows no statistics.
+// Takes the readings of a steady trial: the machine and the kernel's counts over the window, memory
+// and sockets at its end, and the counts and stamps of both sides. Knows no statistics.
 
 import type { CanaryReadings } from '../../contract/canary.ts';
 import type { KernelCounts } from '../../contract/recovery.ts';
@@ -33,15 +33,23 @@ export interface SteadyReadings extends WindowReadings {
   readonly epochNs: bigint;
   readonly serverStamps: StampColumns;
   readonly clientStamps: StampColumns;
-  readonly memory: { readonly before: MemoryReading | undefined; readonly after: MemoryReading | undefined; readonly openStreams: number };
+  readonly memory: {
+    readonly before: MemoryReading | undefined;
+    readonly after: MemoryReading | undefined;
+    readonly openStreams: number;
+  };
   /** Counts from T0 on; set only when all connections open at once. */
   readonly kernel: KernelCounts | undefined;
 }
 
 export async function measureSteady(trial: RunningTrial<'tally'>): Promise<SteadyReadings> {
   const { specification, epochNs, servers, clients } = trial;
-  const kernel = specification.connecting?.kind === 'storm' ? startKernelCount(trial.networkPids) : undefined;
-  const { memoryAfter, ...window } = await watchWindow(trial, trial.canary?.readWindow(epochNs, specification));
+  const kernel =
+    specification.connecting?.kind === 'storm' ? startKernelCount(trial.networkPids) : undefined;
+  const { memoryAfter, ...window } = await watchWindow(
+    trial,
+    trial.canary?.readWindow(epochNs, specification),
+  );
   await trial.drained;
   const kernelCounts = kernel?.stop();
   const { clients: tallies, ...finished } = await trial.finish();
@@ -54,7 +62,11 @@ export async function measureSteady(trial: RunningTrial<'tally'>): Promise<Stead
     epochNs,
     serverStamps: await servers.stamps(),
     clientStamps: await clients.stamps(),
-    memory: { before: trial.memoryAtStart, after: memoryAfter, openStreams: window.sockets.openCounts.before.streams },
+    memory: {
+      before: trial.memoryAtStart,
+      after: memoryAfter,
+      openStreams: window.sockets.openCounts.before.streams,
+    },
     kernel: kernelCounts,
   };
 }
@@ -70,8 +82,8 @@ interface WindowReadings {
 }
 
 /**
- * Idle during the window except for one reading of /proc a second, or five when receivers stop reading; memory and TCP_INFO are
- * read after it, while streams are open.
+ * Idle during the window except for one reading of /proc a second, or five when receivers stop
+ * reading; memory and TCP_INFO are read after it, while streams are open.
  */
 async function watchWindow(
   trial: RunningTrial<'tally'>,
@@ -97,8 +109,13 @@ async function watchWindow(
 /** Time from the end of the ramp until all its streams are open, on one host. */
 const OPENING_NS = 50 * NS_PER_MS;
 
-/** Returns undefined when streams begin and end in the window: then its sockets at the end are others. */
-async function readSocketsAfterRamp(trial: RunningTrial<'tally'>): Promise<SocketCounts | undefined> {
+/**
+ * Returns undefined when streams begin and end in the window: then its sockets at the end are
+ * others.
+ */
+async function readSocketsAfterRamp(
+  trial: RunningTrial<'tally'>,
+): Promise<SocketCounts | undefined> {
   const { rampNs, workload } = trial.specification;
   if (workload.tokensPerTick === undefined) return undefined;
   await trial.until(rampNs + OPENING_NS);
@@ -106,10 +123,14 @@ async function readSocketsAfterRamp(trial: RunningTrial<'tally'>): Promise<Socke
 }
 
 /**
- * The kernel's counts for the open sockets of the servers, between two counts of the servers themselves. Takes some ms, tens of
- * them with thousands of sockets: never inside a window.
+ * The kernel's counts for the open sockets of the servers, between two counts of the servers
+ * themselves. Takes some ms, tens of them with thousands of sockets: never inside a window.
  */
-async function readSockets({ ports, path, countOpen }: RunningTrial<'tally'>): Promise<SocketCounts> {
+async function readSockets({
+  ports,
+  path,
+  countOpen,
+}: RunningTrial<'tally'>): Promise<SocketCounts> {
   const before = await countOpen();
   const tcp = await readTcpInfo(ports, path.withinServer);
   const after = await countOpen();
@@ -117,6 +138,10 @@ async function readSockets({ ports, path, countOpen }: RunningTrial<'tally'>): P
 }
 
 /** Returns undefined when no receiver stops reading. */
-function watchResident({ servers, now, specification: { stall } }: RunningTrial<'tally'>): ResidentWatch | undefined {
+function watchResident({
+  servers,
+  now,
+  specification: { stall },
+}: RunningTrial<'tally'>): ResidentWatch | undefined {
   return stall && new ResidentWatch(servers.pids, () => now() < stall.atNs);
 }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { quantileOf } from '../../contract/distribution.ts';
 import { partDelivery, type NeighbourStamps } from './neighbours.ts';
 
-/** Two streams with tokens due at 100, 200 … 500; the first receives 1 ns late until 299 and 5 ns late from then on, the second never reads. */
+/**
+ * Two streams with tokens due at 100, 200 … 500; the first receives 1 ns late until 299 and 5 ns
+ * late from then on, the second never reads.
+ */
 const stamps: NeighbourStamps = {
   population: {
     streams: 2,
@@ -17,7 +20,20 @@ const stamps: NeighbourStamps = {
   windowStartNs: 100,
   windowEndNs: 500,
   leftOut: new Set([1]),
-  client: { receivedNs: Float64Array.of(101, 201, 305, 405, 505, 900, 900, Number.NaN, Number.NaN, Number.NaN) },
+  client: {
+    receivedNs: Float64Array.of(
+      101,
+      201,
+      305,
+      405,
+      505,
+      900,
+      900,
+      Number.NaN,
+      Number.NaN,
+      Number.NaN,
+    ),
+  },
 };
 
 test('delivery is parted by when a token was due, over the clients that read on', () => {

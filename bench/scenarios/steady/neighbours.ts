@@ -1,5 +1,5 @@
-// Splits delivery to the clients that read on into before and after others stop: the same streams, so that all their other
-// differences are on both sides.
+// Splits delivery to the clients that read on into before and after others stop: the same streams,
+// so that all their other differences are on both sides.
 
 import assert from 'node:assert/strict';
 import type { Distribution } from '../../contract/distribution.ts';
@@ -14,12 +14,20 @@ export interface NeighbourStamps extends WindowPlan {
   readonly client: StampColumns;
 }
 
-type Parts = Partial<Record<Extract<DistributionName, 'beforeFaultDeliveryNs' | 'neighbourDeliveryNs'>, Distribution>>;
+type Parts = Partial<
+  Record<Extract<DistributionName, 'beforeFaultDeliveryNs' | 'neighbourDeliveryNs'>, Distribution>
+>;
 
-/** @param atNs A token belongs to the side on which it is due; one that is due at that moment, to the later. */
+/**
+ * @param atNs A token belongs to the side on which it is due; one that is due at that moment, to
+ * the later.
+ */
 export function partDelivery(stamps: NeighbourStamps, atNs: number): Parts {
   const receivedNs = stamps.client['receivedNs'];
-  assert(receivedNs?.length === stamps.population.totalTokens, 'stamps receivedNs have one entry for each token');
+  assert(
+    receivedNs?.length === stamps.population.totalTokens,
+    'stamps receivedNs have one entry for each token',
+  );
   const { position, plannedNs } = findWindowMembers(stamps).tokens;
   const before: number[] = [];
   const after: number[] = [];

@@ -1,4 +1,5 @@
-// Procedure `steady`: streams run through one window, at the rate and under the conditions of a load point.
+// Procedure `steady`: streams run through one window, at the rate and under the conditions of a
+// load point.
 
 import type { TrialSpecification } from '../../contract/messages.ts';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
@@ -12,7 +13,10 @@ import { recordSteady } from './record.ts';
 
 /** Enough for V8 to compile the code path of a token on both sides. */
 const REHEARSAL_TOKENS = 10_000;
-/** Fewer: a page has room for six streams at a time, and reports ended streams only every tenth of a second. */
+/**
+ * Fewer: a page has room for six streams at a time, and reports ended streams only every tenth of a
+ * second.
+ */
 const REHEARSAL_TOKENS_IN_BROWSER = 2400;
 
 export const steady: Procedure<'tally', SteadyReadings, CompletedTrial> = {
@@ -37,8 +41,13 @@ function specifySteady(planned: PlannedTrial, options: SpecificationOptions): Tr
   };
 }
 
-/** With a low phase, both groups of streams have the same ramp, each in its own part of the warm-up. */
-function rampOf({ loadPoint }: PlannedTrial, { warmupNs, lowPhase }: Plan): Pick<TrialSpecification, 'rampNs' | 'lowPhase'> {
+/**
+ * With a low phase, both groups of streams have the same ramp, each in its own part of the warm-up.
+ */
+function rampOf(
+  { loadPoint }: PlannedTrial,
+  { warmupNs, lowPhase }: Plan,
+): Pick<TrialSpecification, 'rampNs' | 'lowPhase'> {
   if (lowPhase === undefined) return { rampNs: warmupNs * RAMP_SHARE };
   const { share, untilNs } = lowPhase;
   return {

@@ -29,19 +29,48 @@ async function measure(arm: string, flags: RunFlags, clientAddresses?: number) {
   return { measured, record: recordSteady(planned, measured) };
 }
 
-/** Values that must not depend on the number of processes; timing does, and counts per window or turn of the loop do. */
+/**
+ * Values that must not depend on the number of processes; timing does, and counts per window or
+ * turn of the loop do.
+ */
 function replayed({ client, server }: { client: ClientTally; server: ServerTally }) {
-  const { use: _client, tokenReads: _reads, windowTokens: _received, node: _node, ...counts } = client;
-  const { tokensWritten, streamsOpened, streamsFinished, streamsCut, bytesWritten, headBytes, earlyTokens, planSha256 } = server;
+  const {
+    use: _client,
+    tokenReads: _reads,
+    windowTokens: _received,
+    node: _node,
+    ...counts
+  } = client;
+  const {
+    tokensWritten,
+    streamsOpened,
+    streamsFinished,
+    streamsCut,
+    bytesWritten,
+    headBytes,
+    earlyTokens,
+    planSha256,
+  } = server;
   return {
     client: counts,
-    server: { tokensWritten, streamsOpened, streamsFinished, streamsCut, bytesWritten, headBytes, earlyTokens, planSha256 },
+    server: {
+      tokensWritten,
+      streamsOpened,
+      streamsFinished,
+      streamsCut,
+      bytesWritten,
+      headBytes,
+      earlyTokens,
+      planSha256,
+    },
   };
 }
 
 function missing({ clientStamps, serverStamps }: MeasuredSteady): Record<string, number> {
   const all = Object.entries({ ...clientStamps, ...serverStamps });
-  return Object.fromEntries(all.map(([name, column]) => [name, column.filter((stamp) => Number.isNaN(stamp)).length]));
+  return Object.fromEntries(
+    all.map(([name, column]) => [name, column.filter((stamp) => Number.isNaN(stamp)).length]),
+  );
 }
 
 describe.each(['sse', 'ws', 'ws/library'])('%s', (arm) => {
@@ -50,26 +79,36 @@ describe.each(['sse', 'ws', 'ws/library'])('%s', (arm) => {
     alone = await measure(arm, {});
   });
 
-  it.each([{ clientProcesses: '3' }, { clientProcesses: '3', serverProcesses: '3' }])('%j replay what one process does', async (flags) => {
-    const { measured, record } = await measure(arm, flags);
-    expect(replayed(measured)).toEqual(replayed(alone.measured));
-    expect(measured.client).toMatchObject({ streamsVerified: measured.client.streamsPlanned, errors: [], startsUnissued: 0 });
-    expect(missing(measured)).toEqual({
-      startNs: 0,
-      connectNs: 0,
-      acceptNs: 0,
-      endNs: 0,
-      receivedNs: 0,
-      handlerNs: 0,
-      readyNs: 0,
-      writtenNs: 0,
-    });
-    expect(record.planned).toEqual(alone.record.planned);
-    expect(record.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
-    const spread = record.gates.find(({ id }) => id === 'H10');
-    // Some 250 tokens each: the gate is present, and its note says why it is not judged.
-    expect(spread).toMatchObject({ ok: true, note: 'not judged: fewer than 1000 tokens of a load process in the window' });
-  });
+  it.each([{ clientProcesses: '3' }, { clientProcesses: '3', serverProcesses: '3' }])(
+    '%j replay what one process does',
+    async (flags) => {
+      const { measured, record } = await measure(arm, flags);
+      expect(replayed(measured)).toEqual(replayed(alone.measured));
+      expect(measured.client).toMatchObject({
+        streamsVerified: measured.client.streamsPlanned,
+        errors: [],
+        startsUnissued: 0,
+      });
+      expect(missing(measured)).toEqual({
+        startNs: 0,
+        connectNs: 0,
+        acceptNs: 0,
+        endNs: 0,
+        receivedNs: 0,
+        handlerNs: 0,
+        readyNs: 0,
+        writtenNs: 0,
+      });
+      expect(record.planned).toEqual(alone.record.planned);
+      expect(record.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
+      const spread = record.gates.find(({ id }) => id === 'H10');
+      // Some 250 tokens each: the gate is present, and its note says why it is not judged.
+      expect(spread).toMatchObject({
+        ok: true,
+        note: 'not judged: fewer than 1000 tokens of a load process in the window',
+      });
+    },
+  );
 });
 
 it('load processes that connect from many addresses replay the same', async () => {

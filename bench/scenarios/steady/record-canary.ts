@@ -1,7 +1,12 @@
 // Converts the canary's timings into the saved record.
 
 import { summariseDistribution } from '../../analysis/statistics/summarise-distribution.ts';
-import type { CanaryReading, CanaryReadings, CanaryRecord, CanarySamples } from '../../contract/canary.ts';
+import type {
+  CanaryReading,
+  CanaryReadings,
+  CanaryRecord,
+  CanarySamples,
+} from '../../contract/canary.ts';
 
 export function recordCanary({ idle, loaded, runDelayNs, wallNs }: CanaryReadings): CanaryRecord {
   return {

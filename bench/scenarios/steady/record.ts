@@ -1,4 +1,5 @@
-// Converts the measurements of a steady trial into the saved record: stamps joined to distributions, gates judged.
+// Converts the measurements of a steady trial into the saved record: stamps joined to
+// distributions, gates judged.
 
 import { measureStorm, streamsNotDone } from './measure-storm.ts';
 import { measureSpread } from './spread.ts';
@@ -9,7 +10,12 @@ import { partDelivery } from './neighbours.ts';
 import { summariseStalls } from './summarise-stalls.ts';
 import { quantileOf } from '../../contract/distribution.ts';
 import type { TrialSpecification } from '../../contract/messages.ts';
-import { countPlacesTakingPart, planAllOffsetsNs, populationOf, type Population } from '../../contract/population.ts';
+import {
+  countPlacesTakingPart,
+  planAllOffsetsNs,
+  populationOf,
+  type Population,
+} from '../../contract/population.ts';
 import type { CompletedTrial, Warning } from '../../contract/run-file.ts';
 import { stoppedStreams } from '../../contract/stall.ts';
 import type { PlannedTrial } from '../../plan/trials.ts';
@@ -18,7 +24,14 @@ import { checkSteadyGates, type StampFindings } from './gates.ts';
 import type { MeasuredSteady } from './measure.ts';
 import { recordCanary } from './record-canary.ts';
 
-export function joinInputOf({ specification, client, serverStamps, clientStamps, serverProcesses, upstreams }: MeasuredSteady): JoinInput {
+export function joinInputOf({
+  specification,
+  client,
+  serverStamps,
+  clientStamps,
+  serverProcesses,
+  upstreams,
+}: MeasuredSteady): JoinInput {
   const { warmupNs, windowNs, connecting, timetable } = specification;
   const population = populationOf(specification);
   return {
@@ -33,12 +46,19 @@ export function joinInputOf({ specification, client, serverStamps, clientStamps,
     windowEndNs: warmupNs + windowNs,
     server: serverStamps,
     client: clientStamps,
-    leftOut: connecting?.kind === 'storm' ? streamsNotDone(clientStamps) : new Set(stoppedStreams(specification, population.streams)),
+    leftOut:
+      connecting?.kind === 'storm'
+        ? streamsNotDone(clientStamps)
+        : new Set(stoppedStreams(specification, population.streams)),
   };
 }
 
 /** @param input Result of `joinInputOf`, if the caller needs it as well. */
-export function recordSteady(planned: PlannedTrial, measured: MeasuredSteady, input = joinInputOf(measured)): CompletedTrial {
+export function recordSteady(
+  planned: PlannedTrial,
+  measured: MeasuredSteady,
+  input = joinInputOf(measured),
+): CompletedTrial {
   const { specification, server, client, memory } = measured;
   const { warmupNs, windowNs } = specification;
   const { population } = input;
@@ -50,13 +70,22 @@ export function recordSteady(planned: PlannedTrial, measured: MeasuredSteady, in
     missingStamps,
     mostNegativeNs: joined.mostNegativeNs,
     startLagP99Ns: quantileOf(joined.distributions.startLagNs, 0.99),
-    arrivals: judgeArrivals(startsOf(population, measured, warmupNs, warmupNs + windowNs), planned.workloadSeed),
+    arrivals: judgeArrivals(
+      startsOf(population, measured, warmupNs, warmupNs + windowNs),
+      planned.workloadSeed,
+    ),
     load: {
       asked: specification.connections,
       // The streams of a storm are short: only their starts matter.
-      tookPart: isStorm ? population.streams : countPlacesTakingPart(population, input.offsetsNs, input),
+      tookPart: isStorm
+        ? population.streams
+        : countPlacesTakingPart(population, input.offsetsNs, input),
     },
-    ...(measured.clientProcesses > 1 && { processSpread: { ratio: spreadOfProcesses({ ...input, processes: measured.clientProcesses }) } }),
+    ...(measured.clientProcesses > 1 && {
+      processSpread: {
+        ratio: spreadOfProcesses({ ...input, processes: measured.clientProcesses }),
+      },
+    }),
   };
   return {
     ...recordOf(planned, measured),
@@ -105,8 +134,14 @@ function unexplained({ leftOut }: JoinInput, { errors }: MeasuredSteady['client'
   return Math.max(0, (leftOut?.size ?? 0) - failed);
 }
 
-/** Drops `connectNs` for kept connections: nothing is connected there, so these stamps are not a waiting time. */
-function withoutConnect({ connectNs, ...others }: CompletedTrial['distributions'], { connecting }: TrialSpecification) {
+/**
+ * Drops `connectNs` for kept connections: nothing is connected there, so these stamps are not a
+ * waiting time.
+ */
+function withoutConnect(
+  { connectNs, ...others }: CompletedTrial['distributions'],
+  { connecting }: TrialSpecification,
+) {
   return connecting?.kind === 'kept' || connectNs === undefined ? others : { connectNs, ...others };
 }
 
@@ -119,25 +154,45 @@ function ofConditions(
   const spread = timetable?.isBroadcast === true ? measureSpread(input) : undefined;
   const unknown = { beforeBytes: undefined, peakBytes: undefined, endBytes: undefined };
   return {
-    distributions: { ...spread?.distributions, ...(stall !== undefined && stall.atNs > warmupNs && partDelivery(input, stall.atNs)) },
-    ...(spread !== undefined && { broadcast: { messages: spread.messages, overruns: spread.overruns } }),
+    distributions: {
+      ...spread?.distributions,
+      ...(stall !== undefined && stall.atNs > warmupNs && partDelivery(input, stall.atNs)),
+    },
+    ...(spread !== undefined && {
+      broadcast: { messages: spread.messages, overruns: spread.overruns },
+    }),
     ...(stall !== undefined && {
-      stall: summariseStalls({ specification: stall, streams: server.stalls ?? [], resident: resident ?? unknown }),
+      stall: summariseStalls({
+        specification: stall,
+        streams: server.stalls ?? [],
+        resident: resident ?? unknown,
+      }),
     }),
   };
 }
 
 /** Request times of the streams planned in the window, in the order of the plan. */
-function startsOf({ startNs: plannedNs }: Population, { clientStamps }: MeasuredSteady, fromNs: number, toNs: number): Float64Array {
+function startsOf(
+  { startNs: plannedNs }: Population,
+  { clientStamps }: MeasuredSteady,
+  fromNs: number,
+  toNs: number,
+): Float64Array {
   const issuedNs = clientStamps['startNs'] ?? new Float64Array();
-  return issuedNs.filter((startNs, stream) => !Number.isNaN(startNs) && isWithin(plannedNs[stream] as number, fromNs, toNs));
+  return issuedNs.filter(
+    (startNs, stream) =>
+      !Number.isNaN(startNs) && isWithin(plannedNs[stream] as number, fromNs, toNs),
+  );
 }
 
 function isWithin(ns: number, fromNs: number, toNs: number): boolean {
   return ns >= fromNs && ns < toNs;
 }
 
-/** One turn or read may carry several tokens of a stream only while the pacer catches up; a larger share measures bursts. */
+/**
+ * One turn or read may carry several tokens of a stream only while the pacer catches up; a larger
+ * share measures bursts.
+ */
 const SAME_TICK_LIMIT = 0.001;
 
 function warnOf(
@@ -154,6 +209,10 @@ function warnOf(
       message: `${(100 * sameTurnShare).toFixed(2)} % of tokens in the window shared ${upstreams.length === 0 ? 'a turn of the pacer' : 'a read from the upstream'} with the token before them`,
     });
   }
-  if (isDrifting) warnings.push({ code: 'drift', message: 'delivery p50 drifted by more than 20 to 25 % within the window' });
+  if (isDrifting)
+    warnings.push({
+      code: 'drift',
+      message: 'delivery p50 drifted by more than 20 to 25 % within the window',
+    });
   return warnings;
 }

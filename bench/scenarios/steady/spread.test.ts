@@ -4,8 +4,14 @@ import { measureSpread, type BroadcastStamps } from './spread.ts';
 
 const DUE_NS = [100, 200, 300, 400];
 
-/** Receipts by subscriber and message; subscribers start at 0, 1, 2 …, messages are due at 100, 200, 300 and 400. */
-function stampsOf(receivedNs: readonly (readonly number[])[], options: Partial<BroadcastStamps> = {}): BroadcastStamps {
+/**
+ * Receipts by subscriber and message; subscribers start at 0, 1, 2 …, messages are due at 100, 200,
+ * 300 and 400.
+ */
+function stampsOf(
+  receivedNs: readonly (readonly number[])[],
+  options: Partial<BroadcastStamps> = {},
+): BroadcastStamps {
   const streams = receivedNs.length;
   return {
     population: {

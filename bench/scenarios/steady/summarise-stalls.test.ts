@@ -25,7 +25,11 @@ test('times count from the stop and are medians of the streams to which it happe
 
 test('what never happened and what could not be read is unknown, not 0', () => {
   const unread = { beforeBytes: undefined, peakBytes: undefined, endBytes: undefined };
-  expect(summariseStalls({ specification, streams: [{ stream: 1 }], resident: unread })).toEqual({ stopped: 3, blocked: 0, cut: 0 });
+  expect(summariseStalls({ specification, streams: [{ stream: 1 }], resident: unread })).toEqual({
+    stopped: 3,
+    blocked: 0,
+    cut: 0,
+  });
 });
 
 test('a socket that was full when the reader stopped was full at once', () => {

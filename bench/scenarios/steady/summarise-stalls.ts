@@ -34,5 +34,10 @@ export function summariseStalls({ specification, streams, resident }: StallNotes
     rssEndBytes: resident.endBytes,
   };
   const known = Object.entries(medians).filter(([, value]) => value !== undefined);
-  return { stopped: connections, blocked: toBlocked.length, cut: toCut.length, ...Object.fromEntries(known) };
+  return {
+    stopped: connections,
+    blocked: toBlocked.length,
+    cut: toCut.length,
+    ...Object.fromEntries(known),
+  };
 }

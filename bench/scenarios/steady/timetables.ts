@@ -1,5 +1,5 @@
-// Plans timetables of trials in which all streams last from the ramp to the end: one source with many subscribers, and
-// generations fast enough to fill a socket whose receiver does not read.
+// Plans timetables of trials in which all streams last from the ramp to the end: one source with
+// many subscribers, and generations fast enough to fill a socket whose receiver does not read.
 
 import type { Plan } from '../../contract/run-file.ts';
 import type { StallSpecification } from '../../contract/stall.ts';
@@ -9,11 +9,17 @@ import { RAMP_SHARE, TAIL_NS } from '../../trial/specification.ts';
 
 type Moments = Pick<Plan, 'warmupNs' | 'windowNs'>;
 
-/** Share of a message gap: no message lies on an edge of the window, where plan and timer could disagree on whether it is inside. */
+/**
+ * Share of a message gap: no message lies on an edge of the window, where plan and timer could
+ * disagree on whether it is inside.
+ */
 const PHASE_SHARE = 0.25;
 
 /** Messages begin once all subscribers are connected, so that each of them gets the same ones. */
-export function planBroadcast({ warmupNs, windowNs }: Moments, load: { connections: number; messagesPerSecond: number }): Timetable {
+export function planBroadcast(
+  { warmupNs, windowNs }: Moments,
+  load: { connections: number; messagesPerSecond: number },
+): Timetable {
   const { connections, messagesPerSecond } = load;
   const gapNs = NS_PER_S / messagesPerSecond;
   const openToNs = warmupNs * RAMP_SHARE;
@@ -22,7 +28,13 @@ export function planBroadcast({ warmupNs, windowNs }: Moments, load: { connectio
     isBroadcast: true,
     phases: [
       { connections, openFromNs: 0, openToNs, streamFromNs: openToNs, streamToNs: warmupNs },
-      { connections, openFromNs: warmupNs, openToNs: warmupNs, streamFromNs: warmupNs + gapNs * PHASE_SHARE, streamToNs: endNs },
+      {
+        connections,
+        openFromNs: warmupNs,
+        openToNs: warmupNs,
+        streamFromNs: warmupNs + gapNs * PHASE_SHARE,
+        streamToNs: endNs,
+      },
       ending(endNs),
     ],
   };
@@ -33,7 +45,16 @@ export function planLongStreams(moments: Moments, connections: number): Timetabl
   const endNs = endOf(moments);
   return {
     isBroadcast: false,
-    phases: [{ connections, openFromNs: 0, openToNs: moments.warmupNs * RAMP_SHARE, streamFromNs: 0, streamToNs: endNs }, ending(endNs)],
+    phases: [
+      {
+        connections,
+        openFromNs: 0,
+        openToNs: moments.warmupNs * RAMP_SHARE,
+        streamFromNs: 0,
+        streamToNs: endNs,
+      },
+      ending(endNs),
+    ],
   };
 }
 
@@ -43,7 +64,10 @@ const BEFORE_WINDOW_SHARE = 0.75;
 const IN_WINDOW_SHARE = 0.1;
 
 /** Time at which receivers stop reading; undefined when none does. */
-export function planStall({ warmupNs, windowNs }: Moments, { connections, isInWindow }: { connections: number; isInWindow: boolean }) {
+export function planStall(
+  { warmupNs, windowNs }: Moments,
+  { connections, isInWindow }: { connections: number; isInWindow: boolean },
+) {
   if (connections === 0) return undefined;
   const atNs = isInWindow ? warmupNs + windowNs * IN_WINDOW_SHARE : warmupNs * BEFORE_WINDOW_SHARE;
   return { connections, atNs } satisfies StallSpecification;
@@ -55,5 +79,11 @@ function endOf({ warmupNs, windowNs }: Moments): number {
 
 /** All streams end at once: those that carry the same messages have the same last one. */
 function ending(endNs: number): TimetablePhase {
-  return { connections: 0, openFromNs: endNs, openToNs: endNs, streamFromNs: endNs, streamToNs: endNs };
+  return {
+    connections: 0,
+    openFromNs: endNs,
+    openToNs: endNs,
+    streamFromNs: endNs,
+    streamToNs: endNs,
+  };
 }

@@ -1,4 +1,5 @@
-// Plots how late tokens arrive, over all quantiles of an arm: the tail gets as much room as the middle.
+// Plots how late tokens arrive, over all quantiles of an arm: the tail gets as much room as the
+// middle.
 
 import type { LoadPointAnalysis, QuantileCurve } from '../../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
@@ -50,7 +51,13 @@ function rowsOf(point: LoadPointAnalysis, { arm: name, points }: QuantileCurve):
   // The maximum has no place on a scale of tails; a logarithm needs a positive delay.
   return points
     .filter((one) => one.q >= LOWEST && one.q < 1 && one.lowNs > 0)
-    .map((one) => ({ arm: armTitle(arm), tail: tailOf(one.q), median: one.medianNs, low: one.lowNs, high: one.highNs }));
+    .map((one) => ({
+      arm: armTitle(arm),
+      tail: tailOf(one.q),
+      median: one.medianNs,
+      low: one.lowNs,
+      high: one.highNs,
+    }));
 }
 
 /** p50 → 0.3, p90 → 1, p99 → 2, p99.9 → 3. */
@@ -60,15 +67,24 @@ function tailOf(q: number): number {
 
 function specOf(point: LoadPointAnalysis, rows: readonly Row[], title: string): ChartSpec {
   const lastTail = Math.max(...rows.map((row) => row.tail));
-  const quantiles = labelledQuantiles.map(([q, label]) => [tailOf(q), label] as const).filter(([tail]) => tail <= lastTail);
-  const times = logTicks(Math.min(...rows.map((row) => row.low)), Math.max(...rows.map((row) => row.high)));
+  const quantiles = labelledQuantiles
+    .map(([q, label]) => [tailOf(q), label] as const)
+    .filter(([tail]) => tail <= lastTail);
+  const times = logTicks(
+    Math.min(...rows.map((row) => row.low)),
+    Math.max(...rows.map((row) => row.high)),
+  );
   const arms = point.arms.map(({ arm }) => arm);
   const x = {
     field: 'tail',
     type: 'quantitative',
     title: 'quantile of tokens',
     scale: { domain: [tailOf(LOWEST), lastTail], nice: false, zero: false },
-    axis: { values: quantiles.map(([tail]) => tail), labelExpr: labelLookup(quantiles), grid: true },
+    axis: {
+      values: quantiles.map(([tail]) => tail),
+      labelExpr: labelLookup(quantiles),
+      grid: true,
+    },
   };
   const y = {
     field: 'median',
@@ -77,9 +93,16 @@ function specOf(point: LoadPointAnalysis, rows: readonly Row[], title: string): 
     scale: { type: 'log', domain: [times[0], times.at(-1)], nice: false },
     axis: { values: times, labelExpr: unitLabels(times, 'ns') },
   };
-  const { color, strokeDash } = armChannels(arms, { orient: 'top', width: WIDTH, symbolOpacity: 1 });
+  const { color, strokeDash } = armChannels(arms, {
+    orient: 'top',
+    width: WIDTH,
+    symbolOpacity: 1,
+  });
   return {
-    title: { text: title, subtitle: 'line: median over trials; band: from the lowest to the highest trial' },
+    title: {
+      text: title,
+      subtitle: 'line: median over trials; band: from the lowest to the highest trial',
+    },
     width: WIDTH,
     height: 300,
     data: { values: rows },

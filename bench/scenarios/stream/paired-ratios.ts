@@ -1,10 +1,16 @@
-// Plots the ratio of every block in the order of the run: shows drift, outliers and whether the order within a block matters.
+// Plots the ratio of every block in the order of the run: shows drift, outliers and whether the
+// order within a block matters.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { formatRatio } from '../../report/format.ts';
-import { armTitleOf, metricText, type ArmComparison, type ReportContext } from '../../report/report-context.ts';
+import {
+  armTitleOf,
+  metricText,
+  type ArmComparison,
+  type ReportContext,
+} from '../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
 import { legendColumns, titleLines } from '../../report/charts/long-titles.ts';
 import { armColour, ink } from '../../report/charts/theme.ts';
@@ -13,14 +19,26 @@ import { labelLookup, linearTicks, logTicks } from '../../report/charts/ticks.ts
 const chartedEndpoints: ReadonlySet<string> = new Set(['P1', 'P3', 'P9', 'P4', 'P5']);
 
 /** undefined when no charted endpoint was compared. */
-export function planPairedRatios(context: ReportContext, point: LoadPointAnalysis, otherArm: string): ChartPlan | undefined {
+export function planPairedRatios(
+  context: ReportContext,
+  point: LoadPointAnalysis,
+  otherArm: string,
+): ChartPlan | undefined {
   const { analysis } = context;
   const charted = point.comparisons.filter(
-    (one) => one.otherArm === otherArm && one.ratio !== undefined && one.pairs.length > 0 && chartedEndpoints.has(one.endpoint ?? ''),
+    (one) =>
+      one.otherArm === otherArm &&
+      one.ratio !== undefined &&
+      one.pairs.length > 0 &&
+      chartedEndpoints.has(one.endpoint ?? ''),
   );
   if (charted.length === 0) return undefined;
-  const [other, baseline] = [armTitleOf(analysis, otherArm), armTitleOf(analysis, analysis.baseline)];
-  // Blocks of all panels: an endpoint that some blocks do not support has fewer, and the axis is shared.
+  const [other, baseline] = [
+    armTitleOf(analysis, otherArm),
+    armTitleOf(analysis, analysis.baseline),
+  ];
+  // Blocks of all panels: an endpoint that some blocks do not support has fewer, and the axis is
+  // shared.
   const blocks = charted.flatMap(({ pairs }) => pairs.map(({ block }) => block));
   const title = `${other} / ${baseline}, block by block, ${loadPointTitle(point.loadPoint)}`;
   return {
@@ -53,25 +71,47 @@ interface PanelFrame {
   readonly blocks: readonly number[];
 }
 
-function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, { other, baseline, blocks }: PanelFrame): ChartSpec {
+function panel(
+  { analysis, metrics }: ReportContext,
+  comparison: ArmComparison,
+  { other, baseline, blocks }: PanelFrame,
+): ChartSpec {
   const { ratio, pairs, margin } = comparison;
   const points = pairs.map((pair) => ({
     block: pair.block,
     ratio: pair.other / pair.baseline,
     first: pair.baselineFirst ? baseline : other,
   }));
-  const zone = margin.ratio === undefined ? [] : [{ low: 1 / (1 + margin.ratio), high: 1 + margin.ratio }];
+  const zone =
+    margin.ratio === undefined ? [] : [{ low: 1 / (1 + margin.ratio), high: 1 + margin.ratio }];
   const mean =
     ratio === undefined
       ? []
-      : [{ block: allPosition(blocks), ratio: ratio.value, low: ratio.low ?? ratio.value, high: ratio.high ?? ratio.value }];
-  const values = [...points.map((one) => one.ratio), ...[...zone, ...mean].flatMap((one) => [one.low, one.high]), 1];
+      : [
+          {
+            block: allPosition(blocks),
+            ratio: ratio.value,
+            low: ratio.low ?? ratio.value,
+            high: ratio.high ?? ratio.value,
+          },
+        ];
+  const values = [
+    ...points.map((one) => one.ratio),
+    ...[...zone, ...mean].flatMap((one) => [one.low, one.high]),
+    1,
+  ];
   const arm = analysis.plan.arms.find((candidate) => armName(candidate) === comparison.otherArm);
   const colour = arm === undefined ? ink.text : armColour(arm);
   const y = yChannel(Math.min(...values), Math.max(...values));
   const x = xChannel(blocks);
   return {
-    title: { text: metricText(metrics, comparison.metric).title, subtitle: formatRatio(ratio), fontSize: 12, frame: 'group', offset: 10 },
+    title: {
+      text: metricText(metrics, comparison.metric).title,
+      subtitle: formatRatio(ratio),
+      fontSize: 12,
+      frame: 'group',
+      offset: 10,
+    },
     width: 310,
     height: 150,
     layer: [
@@ -80,7 +120,11 @@ function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, 
         mark: { type: 'rect', color: ink.zone, opacity: 0.2 },
         encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
       },
-      { data: { values: [{ ratio: 1 }] }, mark: { type: 'rule', color: ink.muted }, encoding: { y } },
+      {
+        data: { values: [{ ratio: 1 }] },
+        mark: { type: 'rule', color: ink.muted },
+        encoding: { y },
+      },
       {
         data: { values: points },
         mark: { type: 'point', filled: true, size: 55, color: ink.muted, opacity: 1 },
@@ -109,7 +153,14 @@ function panel({ analysis, metrics }: ReportContext, comparison: ArmComparison, 
       },
       {
         data: { values: mean },
-        mark: { type: 'point', filled: true, shape: 'diamond', size: 130, color: colour, opacity: 1 },
+        mark: {
+          type: 'point',
+          filled: true,
+          shape: 'diamond',
+          size: 130,
+          color: colour,
+          opacity: 1,
+        },
         encoding: { x, y },
       },
     ],
@@ -125,13 +176,21 @@ function allPosition(blocks: readonly number[]): number {
 function xChannel(blocks: readonly number[]): ChartSpec {
   const [first, last] = [Math.min(...blocks), Math.max(...blocks)];
   const all = allPosition(blocks);
-  const shown = linearTicks(first, last, Math.min(8, Math.max(1, last - first))).filter((tick) => Number.isInteger(tick));
+  const shown = linearTicks(first, last, Math.min(8, Math.max(1, last - first))).filter((tick) =>
+    Number.isInteger(tick),
+  );
   return {
     field: 'block',
     type: 'quantitative',
     title: 'block',
     scale: { domain: [first - 0.5, all + 0.8], nice: false, zero: false },
-    axis: { values: [...shown, all], labelExpr: labelLookup([...shown.map((block) => [block, String(block)] as const), [all, 'all']]) },
+    axis: {
+      values: [...shown, all],
+      labelExpr: labelLookup([
+        ...shown.map((block) => [block, String(block)] as const),
+        [all, 'all'],
+      ]),
+    },
   };
 }
 

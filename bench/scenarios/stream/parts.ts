@@ -1,4 +1,5 @@
-// Report parts of scenario `stream`: steady streams, the only ones whose charts stand in a section of their own.
+// Report parts of scenario `stream`: steady streams, the only ones whose charts stand in a section
+// of their own.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -28,20 +29,32 @@ export const streamParts: ScenarioParts = {
 function circumstances({ plan, loadPoints }: Analysis): string {
   const { workload } = plan;
   const firstToken = formatSetting(workload.firstTokenMedianMs * NS_PER_MS, 'ns');
-  const gaps = workload.gaps.kind === 'fixed' ? 'even gaps' : `lognormal gaps (σ ${workload.gaps.sigma})`;
+  const gaps =
+    workload.gaps.kind === 'fixed' ? 'even gaps' : `lognormal gaps (σ ${workload.gaps.sigma})`;
   return [
     `Workload ${code(workload.name)}: streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
     ` with ${gaps}, the first token due after ${firstToken} (median), in payload ${code(plan.payload)} (${payloads[plan.payload].summary}).`,
     ` Load: ${loadPoints.map((point) => loadPointTitle(point.loadPoint)).join(', ')}.`,
-    ...(plan.source === 'upstream' ? [` Each token comes from ${code('--source upstream')}: ${sources.upstream}.`] : []),
+    ...(plan.source === 'upstream'
+      ? [` Each token comes from ${code('--source upstream')}: ${sources.upstream}.`]
+      : []),
   ].join('');
 }
 
 function charts(context: ReportContext): readonly ChartPlan[] {
-  const plans = [planLoadSweep(context), ...context.analysis.loadPoints.flatMap((point) => chartsOf(context, point))];
+  const plans = [
+    planLoadSweep(context),
+    ...context.analysis.loadPoints.flatMap((point) => chartsOf(context, point)),
+  ];
   return plans.filter((plan) => plan !== undefined);
 }
 
-function chartsOf(context: ReportContext, point: LoadPointAnalysis): readonly (ChartPlan | undefined)[] {
-  return [planDeliveryQuantiles(point), ...contenders(point).map((otherArm) => planPairedRatios(context, point, otherArm))];
+function chartsOf(
+  context: ReportContext,
+  point: LoadPointAnalysis,
+): readonly (ChartPlan | undefined)[] {
+  return [
+    planDeliveryQuantiles(point),
+    ...contenders(point).map((otherArm) => planPairedRatios(context, point, otherArm)),
+  ];
 }

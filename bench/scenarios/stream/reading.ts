@@ -1,9 +1,14 @@
 import { LATER_ENDPOINT } from '../../analysis/metrics/metric.ts';
-import { ordinaryRequestMetrics, pageMetrics, steadyMetrics } from '../../analysis/metrics/steady.ts';
+import {
+  ordinaryRequestMetrics,
+  pageMetrics,
+  steadyMetrics,
+} from '../../analysis/metrics/steady.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const streamReading: ScenarioReading = {
   metrics: [...steadyMetrics, ...pageMetrics, ...ordinaryRequestMetrics],
   floor: 'null-arm',
-  isEndpointAt: (endpoint, { loadPoint }) => loadPoint.endpoints?.includes(endpoint) ?? endpoint !== LATER_ENDPOINT,
+  isEndpointAt: (endpoint, { loadPoint }) =>
+    loadPoint.endpoints?.includes(endpoint) ?? endpoint !== LATER_ENDPOINT,
 };

@@ -7,12 +7,23 @@ import { renderCalibration } from './render-calibration.ts';
 const RUNS = 60;
 const CPU = 'Server CPU per token';
 
-/** Makes records of A/A runs with the noise of a machine; `copyFactor` changes the copy as a fault of the harness would. */
+/**
+ * Makes records of A/A runs with the noise of a machine; `copyFactor` changes the copy as a fault
+ * of the harness would.
+ */
 function aaRuns(copyFactor: (quantity: string) => number = () => 1, runs = RUNS, noise = 0.06) {
   const factor: FixtureOptions['factor'] = (quantity, _transport, _connections, arm) =>
     arm !== undefined && isCopy(arm) ? copyFactor(quantity) : 1;
   return Array.from({ length: runs }, (_, run) =>
-    fixtureRun({ transports: [run % 2 === 0 ? 'sse' : 'ws'], copy: true, blocks: 9, burnInBlocks: 0, seed: run + 1, noise, factor }),
+    fixtureRun({
+      transports: [run % 2 === 0 ? 'sse' : 'ws'],
+      copy: true,
+      blocks: 9,
+      burnInBlocks: 0,
+      seed: run + 1,
+      noise,
+      factor,
+    }),
   );
 }
 
@@ -25,21 +36,27 @@ it('of a sound harness nothing is said, and every endpoint has a p-value from ev
 });
 
 it('equivalence is called in at most 5 % of the runs with an effect on the margin, and hardly ever refused for want of a test', () => {
-  for (const { falseEquivalences } of calibrate(aaRuns()).endpoints.filter(({ metric }) => metric.isExact !== true)) {
+  for (const { falseEquivalences } of calibrate(aaRuns()).endpoints.filter(
+    ({ metric }) => metric.isExact !== true,
+  )) {
     expect(falseEquivalences.of).toBeGreaterThanOrEqual(RUNS);
     expect(falseEquivalences.called / falseEquivalences.of).toBeLessThan(0.1);
   }
 });
 
 it('too many small p-values of one endpoint are a fault, though hardly one survives the correction', () => {
-  const { faults, claims, planned } = calibrate(aaRuns((quantity) => (quantity === 'serverCpu' ? 1.03 : 1)));
+  const { faults, claims, planned } = calibrate(
+    aaRuns((quantity) => (quantity === 'serverCpu' ? 1.03 : 1)),
+  );
   expect(claims).toBeLessThan(0.05 * planned);
   expect(faults.filter((fault) => fault.includes('p-values are below 0.05'))).toHaveLength(1);
   expect(faults.every((fault) => fault.startsWith(CPU))).toBe(true);
 });
 
 it('a bias that takes an effect on the margin away is a fault: it would be called equivalent', () => {
-  const { faults } = calibrate(aaRuns((quantity) => (quantity === 'serverCpu' ? 1 / 1.04 : 1), 30, 0.01));
+  const { faults } = calibrate(
+    aaRuns((quantity) => (quantity === 'serverCpu' ? 1 / 1.04 : 1), 30, 0.01),
+  );
   expect(faults.filter((fault) => fault.includes('called equivalent'))).toHaveLength(1);
 });
 

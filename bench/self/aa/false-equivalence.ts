@@ -1,5 +1,6 @@
-// Counts how often two arms that differ by exactly the margin would be called equivalent: adds the margin to one of the two arms
-// in records of A/A runs, so the noise is a real machine's and no new run is needed.
+// Counts how often two arms that differ by exactly the margin would be called equivalent: adds the
+// margin to one of the two arms in records of A/A runs, so the noise is a real machine's and no new
+// run is needed.
 
 import { compareMetric } from '../../analysis/compare.ts';
 import type { MeasuredArm } from '../../analysis/measured-trials.ts';
@@ -18,14 +19,22 @@ export interface FalseEquivalences {
   readonly of: number;
 }
 
-/** Tests one shift upwards and, unless it needs a value below zero, one downwards; none for an endpoint that was not measured. */
+/**
+ * Tests one shift upwards and, unless it needs a value below zero, one downwards; none for an
+ * endpoint that was not measured.
+ */
 export function countFalseEquivalences(
   metric: Metric,
   { baseline, copy }: { baseline: MeasuredArm; copy: MeasuredArm },
 ): FalseEquivalences {
   const values = baseline.completed.flatMap((trial) => metric.value(trial) ?? []);
-  const shifts = values.length === 0 ? [] : [upToMargin(metric, mean(values)), downToMargin(metric, mean(values))];
-  const calls = shifts.flatMap((shift) => (shift === undefined ? [] : (isCalledEquivalent(metric, shift, { baseline, copy }) ?? [])));
+  const shifts =
+    values.length === 0
+      ? []
+      : [upToMargin(metric, mean(values)), downToMargin(metric, mean(values))];
+  const calls = shifts.flatMap((shift) =>
+    shift === undefined ? [] : (isCalledEquivalent(metric, shift, { baseline, copy }) ?? []),
+  );
   return { called: calls.filter(Boolean).length, of: calls.length };
 }
 
@@ -60,5 +69,7 @@ function isCalledEquivalent(
     },
   };
   const evidence = compareMetric({ metric: shifted, baseline, other: copy, seed: SEED });
-  return whyNotMeasured(evidence) === undefined && evidence.tostP !== undefined ? evidence.tostP < ALPHA : undefined;
+  return whyNotMeasured(evidence) === undefined && evidence.tostP !== undefined
+    ? evidence.tostP < ALPHA
+    : undefined;
 }

@@ -1,4 +1,5 @@
-// Renders a calibration as Markdown: one row for an endpoint at a load, then the evidence against the harness.
+// Renders a calibration as Markdown: one row for an endpoint at a load, then the evidence against
+// the harness.
 
 import { cpus } from 'node:os';
 import { markdownTable } from 'markdown-table';
@@ -17,7 +18,15 @@ const header = [
   'noise floor, median half-width',
 ];
 
-export function renderCalibration({ runs, endpoints, claims, measured, planned, repeats, faults }: Calibration): string {
+export function renderCalibration({
+  runs,
+  endpoints,
+  claims,
+  measured,
+  planned,
+  repeats,
+  faults,
+}: Calibration): string {
   const missing = measured === planned ? '' : ` (${planned - measured} were not measured)`;
   return [
     `${runs} A/A runs of \`--preset quick\`, alternately SSE with SSE and WebSocket with WebSocket: ${claims} of ${measured} endpoints${missing} claimed a difference` +
@@ -30,7 +39,14 @@ export function renderCalibration({ runs, endpoints, claims, measured, planned, 
   ].join('\n\n');
 }
 
-function renderEndpoint({ loadPoint, metric, floors, claims, uniformity, falseEquivalences }: CalibratedEndpoint): string[] {
+function renderEndpoint({
+  loadPoint,
+  metric,
+  floors,
+  claims,
+  uniformity,
+  falseEquivalences,
+}: CalibratedEndpoint): string[] {
   const { significant, count, uniformityP, hasTooMany, isDoubtful } = uniformity;
   const { called, of } = falseEquivalences;
   return [

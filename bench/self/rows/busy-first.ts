@@ -21,11 +21,23 @@ async function raiseLoad(transports: TransportId): Promise<Row> {
   const what = `probe event-loop utilisation when the ${transports} server reaches ${100 * SERVER_BUSY} %`;
   const limit = { atMost: CLIENT_LIMIT };
   for (const connections of loads) {
-    const { server, client } = await measureSelf({ transports, client: 'probe', connections, rate: '20', tokens: LONG_STREAM }, 1);
-    const [serverUse, clientUse] = [server.use.eventLoopUtilisation, client.use.eventLoopUtilisation];
+    const { server, client } = await measureSelf(
+      { transports, client: 'probe', connections, rate: '20', tokens: LONG_STREAM },
+      1,
+    );
+    const [serverUse, clientUse] = [
+      server.use.eventLoopUtilisation,
+      client.use.eventLoopUtilisation,
+    ];
     if (serverUse < SERVER_BUSY && clientUse < CLIENT_LIMIT) continue;
     const note = `at ${connections} × 20 tokens/s, where the server is at ${Math.round(100 * serverUse)} %`;
     return { what, value: clientUse, limit, unit: '', note };
   }
-  return { what, value: undefined, limit, unit: '', note: `neither was at its limit at ${loads.at(-1)} × 20 tokens/s` };
+  return {
+    what,
+    value: undefined,
+    limit,
+    unit: '',
+    note: `neither was at its limit at ${loads.at(-1)} × 20 tokens/s`,
+  };
 }

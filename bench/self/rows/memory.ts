@@ -19,7 +19,10 @@ const OPEN_FROM_NS = 200 * NS_PER_MS;
 const OPENING_NS = 2 * NS_PER_S;
 const OPEN_TO_NS = OPEN_FROM_NS + OPENING_NS;
 const SILENT_NS = 500 * NS_PER_MS;
-/** Sends one token over each stream, so that whatever a stream allocates for its first token is allocated. */
+/**
+ * Sends one token over each stream, so that whatever a stream allocates for its first token is
+ * allocated.
+ */
 const TOKENS_PER_SECOND = 2;
 const STREAMING_NS = NS_PER_S / TOKENS_PER_SECOND;
 const COLLECT_NS = OPEN_TO_NS + 2 * SILENT_NS + STREAMING_NS;
@@ -44,14 +47,19 @@ export const memory: RowGroup = {
 async function describeProbe(rounds: number, transport: TransportId): Promise<readonly Row[]> {
   const all: Held[] = [];
   for (let round = 1; round <= rounds; round++) all.push(await holdConnections(transport, round));
-  const perConnection = all.flatMap(({ bytesPerConnection }) => (bytesPerConnection === undefined ? [] : [bytesPerConnection / KIB]));
+  const perConnection = all.flatMap(({ bytesPerConnection }) =>
+    bytesPerConnection === undefined ? [] : [bytesPerConnection / KIB],
+  );
   return [
     {
       what: `probe memory (RSS) per connection, ${transport}, ${CONNECTIONS} connections`,
       value: median(perConnection),
       limit: { atMost: MOST_KIB },
       unit: 'KiB',
-      note: perConnection.length === 0 ? 'the memory of a process cannot be read here' : rangeOf(perConnection, 2),
+      note:
+        perConnection.length === 0
+          ? 'the memory of a process cannot be read here'
+          : rangeOf(perConnection, 2),
     },
     describeOpening(transport, all),
   ];
@@ -60,7 +68,10 @@ async function describeProbe(rounds: number, transport: TransportId): Promise<re
 function describeOpening(transport: TransportId, all: readonly Held[]): Row {
   const rates = all.map(({ openedPerSecond }) => openedPerSecond);
   const value = median(rates);
-  const [probe = 0, server = 0] = [median(all.map(({ probeUse }) => probeUse)), median(all.map(({ serverUse }) => serverUse))];
+  const [probe = 0, server = 0] = [
+    median(all.map(({ probeUse }) => probeUse)),
+    median(all.map(({ serverUse }) => serverUse)),
+  ];
   const isServersLimit = server >= SERVER_BUSY && (value ?? 0) < FEWEST_PER_SECOND;
   const busy = `the probe was busy ${Math.round(100 * probe)} % of the time, the server ${Math.round(100 * server)} %`;
   return {
@@ -80,7 +91,10 @@ interface Held {
   readonly serverUse: number;
 }
 
-/** Opens all connections, sends one token over each, and looks at the load process while they are silent. */
+/**
+ * Opens all connections, sends one token over each, and looks at the load process while they are
+ * silent.
+ */
 async function holdConnections(transports: TransportId, round: number): Promise<Held> {
   const flags = {
     transports,
@@ -107,10 +121,15 @@ async function holdConnections(transports: TransportId, round: number): Promise<
   const client = onlyOne(clients);
   const clientStamps = await trial.clients.stamps();
   if (client.streamsVerified < CONNECTIONS)
-    throw new BenchError('STREAM', `${client.streamsVerified} of ${CONNECTIONS} streams over ${transports} were whole`);
+    throw new BenchError(
+      'STREAM',
+      `${client.streamsVerified} of ${CONNECTIONS} streams over ${transports} were whole`,
+    );
   const bytesPerConnection = before && after && (after.rssBytes - before.rssBytes) / CONNECTIONS;
   const openedPerSecond = rateOf(clientStamps['acceptNs'] ?? new Float64Array());
-  tell(`${transports}: ${bytesPerConnection?.toFixed(0)} bytes a connection, ${openedPerSecond.toFixed(0)} opened a second`);
+  tell(
+    `${transports}: ${bytesPerConnection?.toFixed(0)} bytes a connection, ${openedPerSecond.toFixed(0)} opened a second`,
+  );
   return {
     bytesPerConnection,
     openedPerSecond,
@@ -125,13 +144,28 @@ function planHolding(): Timetable {
   return {
     isBroadcast: false,
     phases: [
-      { connections: CONNECTIONS, openFromNs: OPEN_FROM_NS, openToNs: OPEN_TO_NS, streamFromNs, streamToNs: streamFromNs + STREAMING_NS },
-      { connections: 0, openFromNs: endNs, openToNs: endNs + CLOSING_NS, streamFromNs: endNs, streamToNs: endNs },
+      {
+        connections: CONNECTIONS,
+        openFromNs: OPEN_FROM_NS,
+        openToNs: OPEN_TO_NS,
+        streamFromNs,
+        streamToNs: streamFromNs + STREAMING_NS,
+      },
+      {
+        connections: 0,
+        openFromNs: endNs,
+        openToNs: endNs + CLOSING_NS,
+        streamFromNs: endNs,
+        streamToNs: endNs,
+      },
     ],
   };
 }
 
-/** Rate of the middle eight tenths, by time of acceptance, so that the beginning and the end do not distort it. */
+/**
+ * Rate of the middle eight tenths, by time of acceptance, so that the beginning and the end do not
+ * distort it.
+ */
 function rateOf(acceptNs: Float64Array): number {
   const sorted = acceptNs.toSorted();
   const [from, to] = [Math.floor(sorted.length * 0.1), Math.floor(sorted.length * 0.9)];

@@ -10,5 +10,13 @@ const LIMIT_S = 1.5;
 export function overheadRows(): readonly Row[] {
   if (overheadsS.length === 0) return [];
   const note = `${overheadsS.length} trials, longest ${Math.max(...overheadsS).toFixed(2)} s`;
-  return [{ what: 'orchestration overhead of a trial, median', value: median(overheadsS), limit: { atMost: LIMIT_S }, unit: 's', note }];
+  return [
+    {
+      what: 'orchestration overhead of a trial, median',
+      value: median(overheadsS),
+      limit: { atMost: LIMIT_S },
+      unit: 's',
+      note,
+    },
+  ];
 }

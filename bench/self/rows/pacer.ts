@@ -21,15 +21,34 @@ export const pacer: RowGroup = {
   measure: async (rounds) => {
     const runs = Array.from(
       { length: rounds },
-      () => JSON.parse(execFileSync(process.execPath, [pacerCost], { encoding: 'utf8' })) as PacerRun,
+      () =>
+        JSON.parse(execFileSync(process.execPath, [pacerCost], { encoding: 'utf8' })) as PacerRun,
     );
     const note = '2000 × 20 tokens/s for 5 s';
     const worst = (of: (run: PacerRun) => number): number => Math.max(...runs.map(of));
     const costUs = median(runs.map(({ perTokenNs }) => perTokenNs / NS_PER_US));
     return [
-      { what: 'pacer CPU per token, without a write', value: costUs, limit: { atMost: LIMIT_US }, unit: 'µs', note },
-      { what: 'pacer tokens early', value: worst(({ early }) => early), limit: { atMost: 0 }, unit: '', note },
-      { what: 'pacer tokens not sent', value: worst(({ expected, sent }) => expected - sent), limit: { atMost: 0 }, unit: '', note },
+      {
+        what: 'pacer CPU per token, without a write',
+        value: costUs,
+        limit: { atMost: LIMIT_US },
+        unit: 'µs',
+        note,
+      },
+      {
+        what: 'pacer tokens early',
+        value: worst(({ early }) => early),
+        limit: { atMost: 0 },
+        unit: '',
+        note,
+      },
+      {
+        what: 'pacer tokens not sent',
+        value: worst(({ expected, sent }) => expected - sent),
+        limit: { atMost: 0 },
+        unit: '',
+        note,
+      },
     ];
   },
 };

@@ -1,4 +1,5 @@
-// Compares the probe's CPU cost with the floor: a reader in C that does one recv per readiness, stamps it, and verifies nothing.
+// Compares the probe's CPU cost with the floor: a reader in C that does one recv per readiness,
+// stamps it, and verifies nothing.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,15 @@ import { join } from 'node:path';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import { NS_PER_US } from '../../contract/units.ts';
 import { compileEpollReader, measureFloor, readTransports } from '../epoll-reader.ts';
-import { describe, LONG_STREAM, measureSelf, perTokenNs, planSelf, tell, type SelfFlags } from '../self-trial.ts';
+import {
+  describe,
+  LONG_STREAM,
+  measureSelf,
+  perTokenNs,
+  planSelf,
+  tell,
+  type SelfFlags,
+} from '../self-trial.ts';
 import { interleave, type Row, type RowGroup } from './row.ts';
 
 const LIMIT = 2;
@@ -19,7 +28,8 @@ export const probeEpoll: RowGroup = {
     try {
       const reader = compileEpollReader(folder);
       const rows: Row[] = [];
-      for (const transport of readTransports) rows.push(await compareWithFloor(rounds, transport, reader));
+      for (const transport of readTransports)
+        rows.push(await compareWithFloor(rounds, transport, reader));
       return rows;
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -27,12 +37,29 @@ export const probeEpoll: RowGroup = {
   },
 };
 
-async function compareWithFloor(rounds: number, transports: TransportId, reader: string | undefined): Promise<Row> {
+async function compareWithFloor(
+  rounds: number,
+  transports: TransportId,
+  reader: string | undefined,
+): Promise<Row> {
   const what = `client CPU per token, probe / reader in C, ${transports}, ${CONNECTIONS} × 20 tokens/s`;
   const row = { what, limit: { atMost: LIMIT }, unit: '×' };
-  if (reader === undefined) return { ...row, value: undefined, note: 'there is no C compiler; install one that is called cc' };
-  // The warm-up is long enough for the server to open all streams before the window, and to be compiled without a rehearsal.
-  const flags: SelfFlags = { transports, client: 'probe', connections: CONNECTIONS, rate: '20', tokens: LONG_STREAM, warmup: '3s' };
+  if (reader === undefined)
+    return {
+      ...row,
+      value: undefined,
+      note: 'there is no C compiler; install one that is called cc',
+    };
+  // The warm-up is long enough for the server to open all streams before the window, and to be
+  // compiled without a rehearsal.
+  const flags: SelfFlags = {
+    transports,
+    client: 'probe',
+    connections: CONNECTIONS,
+    rate: '20',
+    tokens: LONG_STREAM,
+    warmup: '3s',
+  };
   const probeCpu = async (round: number) => perTokenNs((await measureSelf(flags, round)).client);
   const floorCpu = async (round: number) => {
     const self = await planSelf(flags, round);

@@ -12,14 +12,26 @@ export const probeLibrary: RowGroup = {
   measure: async (rounds) => {
     const rows: Row[] = [];
     for (const connections of ['500', '2000'])
-      for (const transport of contenders) rows.push(await compareStacks(rounds, transport, connections));
+      for (const transport of contenders)
+        rows.push(await compareStacks(rounds, transport, connections));
     return rows;
   },
 };
 
-async function compareStacks(rounds: number, transports: TransportId, connections: string): Promise<Row> {
+async function compareStacks(
+  rounds: number,
+  transports: TransportId,
+  connections: string,
+): Promise<Row> {
   const clientCpu = (client: ClientStack) => async (round: number) =>
-    perTokenNs((await measureSelf({ transports, client, connections, rate: '20', tokens: LONG_STREAM }, round)).client);
+    perTokenNs(
+      (
+        await measureSelf(
+          { transports, client, connections, rate: '20', tokens: LONG_STREAM },
+          round,
+        )
+      ).client,
+    );
   const { ratio, note } = await interleave(rounds, clientCpu('probe'), clientCpu('library'));
   const what = `client CPU per token, probe / library, ${transports}, ${connections} × 20 tokens/s`;
   return { what, value: ratio, limit: { atMost: LIMIT }, unit: '×', note };

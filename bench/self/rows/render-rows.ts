@@ -12,7 +12,10 @@ export function renderRows(rows: readonly Row[]): string {
     ['what', 'measured', 'limit', '', ''],
     ...rows.map((row) => {
       const { what, value, unit, note } = row;
-      const measured = value === undefined ? UNKNOWN : `${value < MANY ? value.toFixed(2) : formatCount(value)} ${unit}`.trim();
+      const measured =
+        value === undefined
+          ? UNKNOWN
+          : `${value < MANY ? value.toFixed(2) : formatCount(value)} ${unit}`.trim();
       return [what, measured, limitText(row), stateOf(row), note];
     }),
   ]);

@@ -1,4 +1,5 @@
-// One row of the harness's own benchmark, and the interleaving of the two measurements that a row compares.
+// One row of the harness's own benchmark, and the interleaving of the two measurements that a row
+// compares.
 
 import { median } from '../../analysis/statistics/moments.ts';
 
@@ -34,7 +35,10 @@ export interface Interleaved {
   readonly note: string;
 }
 
-/** Measures both in each round, `a` first in odd rounds and `b` first in even ones; returns the ratio of `a` to `b`. */
+/**
+ * Measures both in each round, `a` first in odd rounds and `b` first in even ones; returns the
+ * ratio of `a` to `b`.
+ */
 export async function interleave(
   rounds: number,
   a: (round: number) => Promise<number>,
@@ -47,5 +51,8 @@ export async function interleave(
     ratios.push((first ?? (await a(round))) / other);
   }
   const sorted = ratios.toSorted((x, y) => x - y);
-  return { ratio: median(ratios), note: `${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)} over ${rounds} rounds` };
+  return {
+    ratio: median(ratios),
+    note: `${sorted[0]?.toFixed(2)} to ${sorted.at(-1)?.toFixed(2)} over ${rounds} rounds`,
+  };
 }

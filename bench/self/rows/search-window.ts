@@ -1,5 +1,6 @@
-// Checks whether the answer of a search for capacity depends on the length of its windows: measures steps around the capacity,
-// each with a long window, and judges them again as if the window had been shorter.
+// Checks whether the answer of a search for capacity depends on the length of its windows: measures
+// steps around the capacity, each with a long window, and judges them again as if the window had
+// been shorter.
 
 import { cpus } from 'node:os';
 import { loadGrid } from '../../scenarios/capacity/load-grid.ts';
@@ -41,15 +42,21 @@ async function describeWindows(transport: TransportId): Promise<Row> {
   const measure = await stepsOf(transport);
   const climb = loadGrid({ startStreams: FIRST_STREAMS, mostStreams: 5000, width: WIDTH });
   let place = 0;
-  while (place < climb.top && isCarried([await measure(climb.streamsAt(place), 0)])) place += CLIMB_PLACES;
+  while (place < climb.top && isCarried([await measure(climb.streamsAt(place), 0)]))
+    place += CLIMB_PLACES;
   const end = loadGrid({ startStreams: climb.streamsAt(place), mostStreams: 5000, width: WIDTH });
   const loads = PLACES.map((at) => end.streamsAt(at));
   const steps: StampedStep[] = [];
-  for (let time = 1; time <= STEPS_PER_LOAD; time++) for (const streams of loads) steps.push(await measure(streams, time));
+  for (let time = 1; time <= STEPS_PER_LOAD; time++)
+    for (const streams of loads) steps.push(await measure(streams, time));
   const answers = [LONG_NS, ...SHORT_NS].map((windowNs) => rejudge(steps, windowNs, rule));
   // Where not even the lowest load was carried, the answer lies below all places.
-  const [long = -1, ...short] = answers.map((streams) => (streams === undefined ? -1 : loads.indexOf(streams)));
-  const told = [LONG_NS, ...SHORT_NS].map((windowNs, index) => `${answers[index] ?? 'fewer'} streams over ${windowNs / NS_PER_S} s`);
+  const [long = -1, ...short] = answers.map((streams) =>
+    streams === undefined ? -1 : loads.indexOf(streams),
+  );
+  const told = [LONG_NS, ...SHORT_NS].map(
+    (windowNs, index) => `${answers[index] ?? 'fewer'} streams over ${windowNs / NS_PER_S} s`,
+  );
   return {
     what: `answer of a search over windows of 1 and 2 s against 5 s, ${transport}, steps of the grid apart`,
     value: long === -1 ? undefined : Math.max(...short.map((at) => Math.abs(at - long))),
@@ -64,9 +71,20 @@ function isCarried(steps: readonly StampedStep[]): boolean {
 }
 
 /** Steps as a search of preset `standard` measures them. */
-async function stepsOf(transports: TransportId): Promise<(streams: number, time: number) => Promise<StampedStep>> {
-  const flags = { preset: 'standard', transports, blocks: '1', seed: '1', duration: `${LONG_NS / NS_PER_S}s` };
-  const { plan } = await buildPlan(['capacity'], flags, { randomSeed: () => 1, canPin: cpus().length > 1 });
+async function stepsOf(
+  transports: TransportId,
+): Promise<(streams: number, time: number) => Promise<StampedStep>> {
+  const flags = {
+    preset: 'standard',
+    transports,
+    blocks: '1',
+    seed: '1',
+    duration: `${LONG_NS / NS_PER_S}s`,
+  };
+  const { plan } = await buildPlan(['capacity'], flags, {
+    randomSeed: () => 1,
+    canPin: cpus().length > 1,
+  });
   const [planned] = planTrials(plan);
   if (planned === undefined) throw new Error('the plan is empty');
   const { asked: _asked, ...place } = planned;
@@ -76,6 +94,11 @@ async function stepsOf(transports: TransportId): Promise<(streams: number, time:
     tell(`${transports}: ${streams} streams × ${plan.workload.tokensPerSecond} tokens/s`);
     const workloadSeed = deriveSeed(place.workloadSeed, streams, time);
     const step = { ...place, workloadSeed, loadPoint: { connections: streams } };
-    return { streams, input: joinInputOf(await measureTrial(procedure, step, { ...quietly, plan, tokenFile, port: 0 })) };
+    return {
+      streams,
+      input: joinInputOf(
+        await measureTrial(procedure, step, { ...quietly, plan, tokenFile, port: 0 }),
+      ),
+    };
   };
 }

@@ -18,19 +18,37 @@ export const twinBare: RowGroup = {
       const withOpening = await compareServers(rounds, transport, SHORT_STREAM);
       rows.push(
         { ...tokensOnly, limit: { atMost: LIMIT } },
-        { ...withOpening, what: `${withOpening.what}, streams of ${SHORT_STREAM} tokens, opening included` },
+        {
+          ...withOpening,
+          what: `${withOpening.what}, streams of ${SHORT_STREAM} tokens, opening included`,
+        },
       );
     }
     return rows;
   },
 };
 
-async function compareServers(rounds: number, transport: TransportId, tokens: string): Promise<Row> {
+async function compareServers(
+  rounds: number,
+  transport: TransportId,
+  tokens: string,
+): Promise<Row> {
   const serverCpu = (program?: string) => async (round: number) =>
     perTokenNs(
-      (await measureSelf({ transports: transport, client: 'probe', connections: '500', rate: '20', tokens }, round, program)).server,
+      (
+        await measureSelf(
+          { transports: transport, client: 'probe', connections: '500', rate: '20', tokens },
+          round,
+          program,
+        )
+      ).server,
     );
   const { ratio, note } = await interleave(rounds, serverCpu(), serverCpu(bareServer));
   const { library } = transports[transport].twin;
-  return { what: `server CPU per token, twin / bare ${library}, 500 × 20 tokens/s`, value: ratio, unit: '×', note };
+  return {
+    what: `server CPU per token, twin / bare ${library}, 500 × 20 tokens/s`,
+    value: ratio,
+    unit: '×',
+    note,
+  };
 }

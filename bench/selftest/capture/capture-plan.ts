@@ -1,4 +1,5 @@
-// Plans the trials of a capture. By default the load is so low that no queue forms, and only the path itself is measured.
+// Plans the trials of a capture. By default the load is so low that no queue forms, and only the
+// path itself is measured.
 
 import type { TransportId } from '../../contract/arms/transports.ts';
 import type { PayloadName } from '../../contract/payload.ts';
@@ -18,7 +19,10 @@ export interface CaptureOptions {
   readonly pin?: boolean;
   readonly signal?: AbortSignal;
   /** Called before each trial. */
-  readonly onTrial?: (trial: { readonly transport: TransportId; readonly isCaptured: boolean }) => void;
+  readonly onTrial?: (trial: {
+    readonly transport: TransportId;
+    readonly isCaptured: boolean;
+  }) => void;
 }
 
 const defaults = {
@@ -47,6 +51,9 @@ export async function planCapture(options: CaptureOptions): Promise<Plan> {
     seed: String(chosen.seed),
     pin: chosen.pin,
   };
-  const { plan } = await buildPlan([], flags, { randomSeed: () => chosen.seed, canPin: chosen.pin });
+  const { plan } = await buildPlan([], flags, {
+    randomSeed: () => chosen.seed,
+    canPin: chosen.pin,
+  });
   return plan;
 }

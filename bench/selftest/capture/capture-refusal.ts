@@ -12,14 +12,24 @@ const NOT_FOUND = 127;
 /** @param said Text that tcpdump wrote to stderr before it ended. */
 export function explainRefusal(said: string, exitCode: number | null): CaptureRefusal {
   if (said.includes('spawn timeout ENOENT'))
-    return { reason: 'not-installed', message: 'the program timeout is not installed', remedy: 'apt-get install coreutils' };
-  if (exitCode === NOT_FOUND) return { reason: 'not-installed', message: 'tcpdump is not installed', remedy: 'apt-get install tcpdump' };
+    return {
+      reason: 'not-installed',
+      message: 'the program timeout is not installed',
+      remedy: 'apt-get install coreutils',
+    };
+  if (exitCode === NOT_FOUND)
+    return {
+      reason: 'not-installed',
+      message: 'tcpdump is not installed',
+      remedy: 'apt-get install tcpdump',
+    };
   const lines = said.trim().replaceAll(/\s*\n\s*/g, ' ');
   if (/permission|permitted/i.test(said)) {
     return {
       reason: 'not-permitted',
       message: `tcpdump may not capture: ${lines}`,
-      remedy: 'run it as root, or allow tcpdump once: sudo setcap cap_net_raw+ep "$(command -v tcpdump)"',
+      remedy:
+        'run it as root, or allow tcpdump once: sudo setcap cap_net_raw+ep "$(command -v tcpdump)"',
     };
   }
   return {

@@ -1,5 +1,6 @@
-// Ground truth: captures every packet of real trials at a low load, and compares the kernel's time of each packet with the stamps
-// of the harness. Separate from measured trials, because capturing disturbs; by how much is measured as well.
+// Ground truth: captures every packet of real trials at a low load, and compares the kernel's time
+// of each packet with the stamps of the harness. Separate from measured trials, because capturing
+// disturbs; by how much is measured as well.
 
 import assert from 'node:assert/strict';
 import { DEFAULT_PATH } from '../../contract/arms/paths.ts';
@@ -35,8 +36,14 @@ export interface CapturedTransport extends CaptureJudgement, Omit<MatchedTokens,
   readonly transport: TransportId;
   readonly packets: CaptureCounts;
   readonly clock: Omit<CaptureClock, 'offsetNs'>;
-  /** p50 of the delivery in two trials of one workload, undefined without tokens: the difference is the cost of capturing. */
-  readonly deliveryP50Ns: { readonly captured: number | undefined; readonly uncaptured: number | undefined };
+  /**
+   * p50 of the delivery in two trials of one workload, undefined without tokens: the difference is
+   * the cost of capturing.
+   */
+  readonly deliveryP50Ns: {
+    readonly captured: number | undefined;
+    readonly uncaptured: number | undefined;
+  };
   /** Gates that the captured trial missed, except the one that any tcpdump misses. */
   readonly missedGates: readonly Gate[];
 }
@@ -63,7 +70,10 @@ interface CapturePlan {
   readonly onTrial: NonNullable<CaptureOptions['onTrial']>;
 }
 
-/** Returns a refusal when packets cannot be captured here. @throws BenchError for anything that makes a trial a failed one. */
+/**
+ * Returns a refusal when packets cannot be captured here. @throws BenchError for anything that
+ * makes a trial a failed one.
+ */
 export async function captureTruth(options: CaptureOptions = {}): Promise<CaptureResult> {
   const { signal = new AbortController().signal, onTrial = () => {} } = options;
   const plan = await planCapture(options);
@@ -93,9 +103,15 @@ function isTrue({ checks, missedGates }: CapturedTransport): boolean {
 
 const TRACER_GATE = 'N6';
 
-async function captureTransport(planned: PlannedTrial, capturePlan: CapturePlan): Promise<CapturedTransport | CaptureRefusal> {
+async function captureTransport(
+  planned: PlannedTrial,
+  capturePlan: CapturePlan,
+): Promise<CapturedTransport | CaptureRefusal> {
   const { transport, path } = planned.arm;
-  assert(path === DEFAULT_PATH, 'packets are captured on loopback, between the server and its clients');
+  assert(
+    path === DEFAULT_PATH,
+    'packets are captured on loopback, between the server and its clients',
+  );
   const captured = await measureCaptured(planned, capturePlan);
   if ('reason' in captured) return captured;
   capturePlan.onTrial({ transport, isCaptured: false });
@@ -119,7 +135,10 @@ async function captureTransport(planned: PlannedTrial, capturePlan: CapturePlan)
     ...found,
     packets,
     clock,
-    deliveryP50Ns: { captured: deliveryP50(record), uncaptured: deliveryP50(recordSteady(planned, uncaptured)) },
+    deliveryP50Ns: {
+      captured: deliveryP50(record),
+      uncaptured: deliveryP50(recordSteady(planned, uncaptured)),
+    },
     missedGates: record.gates.filter(({ id, ok }) => !ok && id !== TRACER_GATE),
   };
 }
@@ -133,7 +152,12 @@ function windowOf({ specification }: MeasuredSteady) {
   const { warmupNs, windowNs } = specification;
   const population = populationOf(specification);
   const offsetsNs = planAllOffsetsNs(specification, population);
-  const members = findWindowMembers({ population, offsetsNs, windowStartNs: warmupNs, windowEndNs: warmupNs + windowNs });
+  const members = findWindowMembers({
+    population,
+    offsetsNs,
+    windowStartNs: warmupNs,
+    windowEndNs: warmupNs + windowNs,
+  });
   return { population, window: members.tokens };
 }
 
@@ -144,10 +168,15 @@ interface CapturedTrial {
   readonly clock: CaptureClock;
 }
 
-/** Far more than starting, rehearsing and stopping take: only an orphaned tcpdump lives that long. */
+/**
+ * Far more than starting, rehearsing and stopping take: only an orphaned tcpdump lives that long.
+ */
 const SPARE_LIMIT_NS = 180 * NS_PER_S;
 
-async function measureCaptured(planned: PlannedTrial, capturePlan: CapturePlan): Promise<CapturedTrial | CaptureRefusal> {
+async function measureCaptured(
+  planned: PlannedTrial,
+  capturePlan: CapturePlan,
+): Promise<CapturedTrial | CaptureRefusal> {
   const { plan, signal } = capturePlan;
   const { transport } = planned.arm;
   using folder = captureFolder();
@@ -173,7 +202,11 @@ async function measureCaptured(planned: PlannedTrial, capturePlan: CapturePlan):
   return { measured, matched, packets, clock };
 }
 
-async function measure(planned: PlannedTrial, { plan, signal }: CapturePlan, port: number): Promise<MeasuredSteady> {
+async function measure(
+  planned: PlannedTrial,
+  { plan, signal }: CapturePlan,
+  port: number,
+): Promise<MeasuredSteady> {
   return await measureTrial(steady, planned, {
     plan,
     tokenFile: locateTokens(plan.workload, '.'),
@@ -185,7 +218,10 @@ async function measure(planned: PlannedTrial, { plan, signal }: CapturePlan, por
   });
 }
 
-/** Chosen before the server starts, because the capture filters by it; if another program takes it meanwhile, the trial fails with PORT. */
+/**
+ * Chosen before the server starts, because the capture filters by it; if another program takes it
+ * meanwhile, the trial fails with PORT.
+ */
 async function findFreePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -24,7 +24,9 @@ it('every token of SSE and WebSocket is found in the packets, between its two st
     expect(plannedTokens).toBeGreaterThan(300);
     expect(packets.packets).toBeGreaterThan(plannedTokens);
     expect(packets.dropped).toBeDefined();
-    expect(tokensPerSegment.reduce((sum, { tokens, segments }) => sum + tokens * segments, 0)).toBe(plannedTokens);
+    expect(tokensPerSegment.reduce((sum, { tokens, segments }) => sum + tokens * segments, 0)).toBe(
+      plannedTokens,
+    );
     expect(captured.deliveryP50Ns.uncaptured).toBeGreaterThan(0);
     expect(captured.missedGates.filter(({ kind }) => kind === 'correctness')).toEqual([]);
   }

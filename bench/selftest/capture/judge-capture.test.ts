@@ -21,11 +21,19 @@ interface Made extends JudgeInput {
 /** A token every 20 ms, each on the wire 15 µs after its write, and received 40 µs after that. */
 function madeUp(): Made {
   const base = Int32Array.from({ length: STREAMS }, (_, stream) => stream * TOKENS);
-  const members = Array.from({ length: TOTAL }, (_, position) => position).filter((position) => position % TOKENS >= BEFORE_WINDOW);
-  const writtenNs = Float64Array.from({ length: TOTAL }, (_, position) => 20 * NS_PER_MS * (1 + (position % TOKENS)));
+  const members = Array.from({ length: TOTAL }, (_, position) => position).filter(
+    (position) => position % TOKENS >= BEFORE_WINDOW,
+  );
+  const writtenNs = Float64Array.from(
+    { length: TOTAL },
+    (_, position) => 20 * NS_PER_MS * (1 + (position % TOKENS)),
+  );
   return {
     population: { base, totalTokens: TOTAL },
-    window: { position: Uint32Array.from(members), stream: Uint32Array.from(members, (position) => Math.floor(position / TOKENS)) },
+    window: {
+      position: Uint32Array.from(members),
+      stream: Uint32Array.from(members, (position) => Math.floor(position / TOKENS)),
+    },
     writtenNs,
     wireNs: writtenNs.map((ns) => ns + WRITE_TO_WIRE_NS),
     receivedNs: writtenNs.map((ns) => ns + WRITE_TO_WIRE_NS + WIRE_TO_RECEIPT_NS),
@@ -41,7 +49,12 @@ describe('judgeCapture', () => {
     const judgement = judgeCapture(madeUp());
     expect(missed(judgement)).toEqual({});
     expect(judgement.checks.map(({ id }) => id)).toEqual(['K1', 'K2', 'K3', 'K4', 'K5', 'K6']);
-    expect(judgement).toMatchObject({ plannedTokens: TOTAL, matchedTokens: TOTAL, earliestWireNs: 15_000, earliestReceiptNs: 40_000 });
+    expect(judgement).toMatchObject({
+      plannedTokens: TOTAL,
+      matchedTokens: TOTAL,
+      earliestWireNs: 15_000,
+      earliestReceiptNs: 40_000,
+    });
     expect(quantileOf(judgement.writeToWireNs, 0.5)).toBe(15_000);
     expect(quantileOf(judgement.wireToReceiptNs, 1)).toBe(40_000);
     expect(judgement.writeToWireNs?.count).toBe(TOTAL - STREAMS * BEFORE_WINDOW);
@@ -50,19 +63,22 @@ describe('judgeCapture', () => {
 
   it('finds an error of 60 µs in every gap', () => {
     const made = madeUp();
-    for (let position = 0; position < TOTAL; position += 2) made.receivedNs[position]! += 60 * NS_PER_US;
+    for (let position = 0; position < TOTAL; position += 2)
+      made.receivedNs[position]! += 60 * NS_PER_US;
     expect(missed(judgeCapture(made))).toEqual({ K5: 60_000 });
   });
 
   it('finds 2 ms in one token of a hundred: it spoils two gaps', () => {
     const made = madeUp();
-    for (let position = 50; position < TOTAL; position += 100) made.receivedNs[position]! += 2 * NS_PER_MS;
+    for (let position = 50; position < TOTAL; position += 100)
+      made.receivedNs[position]! += 2 * NS_PER_MS;
     expect(missed(judgeCapture(made))).toEqual({ K6: 2_000_000 });
   });
 
   it('is blind to a delay that all receipts share: only the parts show it', () => {
     const made = madeUp();
-    for (let position = 0; position < TOTAL; position++) made.receivedNs[position]! += 5 * NS_PER_MS;
+    for (let position = 0; position < TOTAL; position++)
+      made.receivedNs[position]! += 5 * NS_PER_MS;
     const judgement = judgeCapture(made);
     expect(missed(judgement)).toEqual({});
     expect(quantileOf(judgement.wireToReceiptNs, 0.5)).toBe(5_040_000);
@@ -107,7 +123,13 @@ describe('judgeCapture', () => {
   it('passes nothing when no token was found', () => {
     const made = madeUp();
     made.wireNs.fill(Number.NaN);
-    expect(missed(judgeCapture(made))).toEqual({ K1: TOTAL, K3: undefined, K4: undefined, K5: undefined, K6: undefined });
+    expect(missed(judgeCapture(made))).toEqual({
+      K1: TOTAL,
+      K3: undefined,
+      K4: undefined,
+      K5: undefined,
+      K6: undefined,
+    });
   });
 
   it('does not take the gap between two streams for one of a stream', () => {

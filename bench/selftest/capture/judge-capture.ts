@@ -1,5 +1,6 @@
-// Judges the stamps of the harness by the kernel's time of each packet. A token's delivery splits at the wire: from
-// the server's write to the packet, and from the packet to the client's callback. Neither part can be negative.
+// Judges the stamps of the harness by the kernel's time of each packet. A token's delivery splits
+// at the wire: from the server's write to the packet, and from the packet to the client's callback.
+// Neither part can be negative.
 
 import assert from 'node:assert/strict';
 import { summariseDistribution } from '../../analysis/statistics/summarise-distribution.ts';
@@ -20,7 +21,10 @@ export interface JudgeInput {
   readonly clockErrorNs: number;
 }
 
-/** A gate of the ground truth; without a value it is missed, because a missing value proves nothing here. */
+/**
+ * A gate of the ground truth; without a value it is missed, because a missing value proves nothing
+ * here.
+ */
 export type CaptureCheck = Omit<Gate, 'kind'>;
 
 export interface CaptureJudgement {
@@ -30,7 +34,9 @@ export interface CaptureJudgement {
   /** Over the window, as all distributions here; undefined without matched tokens. */
   readonly writeToWireNs: Distribution | undefined;
   readonly wireToReceiptNs: Distribution | undefined;
-  /** |gap between the receipts of two consecutive tokens of a stream − gap between their packets|. */
+  /**
+   * |gap between the receipts of two consecutive tokens of a stream − gap between their packets|.
+   */
   readonly gapErrorNs: Distribution | undefined;
   /** Minimum over the whole trial; above 0 when none was negative. */
   readonly earliestWireNs: number | undefined;
@@ -38,14 +44,20 @@ export interface CaptureJudgement {
   readonly checks: readonly CaptureCheck[];
 }
 
-/** A tenth of the limit on a typical gap's error: beyond it, the clock was set, or it cannot be read precisely enough. */
+/**
+ * A tenth of the limit on a typical gap's error: beyond it, the clock was set, or it cannot be read
+ * precisely enough.
+ */
 const CLOCK_ERROR_LIMIT_NS = 5 * NS_PER_US;
 /** Tolerance in addition to the clock error. */
 const NEGATIVE_LIMIT_NS = NS_PER_US;
 const GAP_ERROR_P50_LIMIT_NS = 50 * NS_PER_US;
 const GAP_ERROR_P99_LIMIT_NS = NS_PER_MS;
 
-/** Checks that a machine busy with something else may miss; no load makes a true clock run backwards, or a packet vanish. */
+/**
+ * Checks that a machine busy with something else may miss; no load makes a true clock run
+ * backwards, or a packet vanish.
+ */
 export const noisyChecks: ReadonlySet<string> = new Set(['K5', 'K6']);
 
 export function judgeCapture(input: JudgeInput): CaptureJudgement {
@@ -68,7 +80,10 @@ export function judgeCapture(input: JudgeInput): CaptureJudgement {
 }
 
 /** Tokens that lack one of the three times are left out. */
-function splitDeliveries({ writtenNs, wireNs, receivedNs }: JudgeInput, positions: Iterable<number>) {
+function splitDeliveries(
+  { writtenNs, wireNs, receivedNs }: JudgeInput,
+  positions: Iterable<number>,
+) {
   const writeToWire: number[] = [];
   const wireToReceipt: number[] = [];
   for (const position of positions) {
@@ -76,7 +91,10 @@ function splitDeliveries({ writtenNs, wireNs, receivedNs }: JudgeInput, position
     const wire = wireNs[position] as number;
     const received = receivedNs[position] as number;
     if (Number.isNaN(written + wire + received)) continue;
-    assert(wire - written + (received - wire) === received - written, 'the two parts add up to the delivery: whole ns below 2^53');
+    assert(
+      wire - written + (received - wire) === received - written,
+      'the two parts add up to the delivery: whole ns below 2^53',
+    );
     writeToWire.push(wire - written);
     wireToReceipt.push(received - wire);
   }
@@ -99,22 +117,53 @@ function gapErrors({ population, window, wireNs, receivedNs }: JudgeInput): Floa
 function check(facts: Omit<CaptureJudgement, 'checks'>, clockErrorNs: number): CaptureCheck[] {
   const negativeLimit = NEGATIVE_LIMIT_NS + clockErrorNs;
   return [
-    atMost({ id: 'K1', title: 'tokens not found in the packets', limit: 0, unit: 'count' }, facts.plannedTokens - facts.matchedTokens),
-    atMost({ id: 'K2', title: 'uncertainty of converting between the clocks', limit: CLOCK_ERROR_LIMIT_NS, unit: 'ns' }, clockErrorNs),
     atMost(
-      { id: 'K3', title: 'packet sent before its token was written, worst case', limit: negativeLimit, unit: 'ns' },
+      { id: 'K1', title: 'tokens not found in the packets', limit: 0, unit: 'count' },
+      facts.plannedTokens - facts.matchedTokens,
+    ),
+    atMost(
+      {
+        id: 'K2',
+        title: 'uncertainty of converting between the clocks',
+        limit: CLOCK_ERROR_LIMIT_NS,
+        unit: 'ns',
+      },
+      clockErrorNs,
+    ),
+    atMost(
+      {
+        id: 'K3',
+        title: 'packet sent before its token was written, worst case',
+        limit: negativeLimit,
+        unit: 'ns',
+      },
       beyondZero(facts.earliestWireNs),
     ),
     atMost(
-      { id: 'K4', title: 'token read before its packet was sent, worst case', limit: negativeLimit, unit: 'ns' },
+      {
+        id: 'K4',
+        title: 'token read before its packet was sent, worst case',
+        limit: negativeLimit,
+        unit: 'ns',
+      },
       beyondZero(facts.earliestReceiptNs),
     ),
     atMost(
-      { id: 'K5', title: 'error of the gap between two tokens, p50', limit: GAP_ERROR_P50_LIMIT_NS, unit: 'ns' },
+      {
+        id: 'K5',
+        title: 'error of the gap between two tokens, p50',
+        limit: GAP_ERROR_P50_LIMIT_NS,
+        unit: 'ns',
+      },
       quantileOf(facts.gapErrorNs, 0.5),
     ),
     atMost(
-      { id: 'K6', title: 'error of the gap between two tokens, p99', limit: GAP_ERROR_P99_LIMIT_NS, unit: 'ns' },
+      {
+        id: 'K6',
+        title: 'error of the gap between two tokens, p99',
+        limit: GAP_ERROR_P99_LIMIT_NS,
+        unit: 'ns',
+      },
       quantileOf(facts.gapErrorNs, 0.99),
     ),
   ];
@@ -124,7 +173,10 @@ function beyondZero(ns: number | undefined): number | undefined {
   return ns === undefined ? undefined : Math.max(0, -ns);
 }
 
-function atMost(text: Pick<CaptureCheck, 'id' | 'title' | 'limit' | 'unit'>, value: number | undefined): CaptureCheck {
+function atMost(
+  text: Pick<CaptureCheck, 'id' | 'title' | 'limit' | 'unit'>,
+  value: number | undefined,
+): CaptureCheck {
   return value === undefined ? { ...text, ok: false } : { ...text, value, ok: value <= text.limit };
 }
 

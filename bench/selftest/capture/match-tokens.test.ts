@@ -25,7 +25,11 @@ const NAN = Number.NaN;
 function payloadsOf(stream: number): Buffer[] {
   const start = sliceStart(source, population.seeds[stream]!);
   const template = payloads.lean.template();
-  return texts.map((_, token) => Buffer.from(renderPayload(template, token + 1, source.jsonTexts[(start + token) % texts.length]!)));
+  return texts.map((_, token) =>
+    Buffer.from(
+      renderPayload(template, token + 1, source.jsonTexts[(start + token) % texts.length]!),
+    ),
+  );
 }
 
 const framed: Record<'sse' | 'ws' | 'tcp', (payload: Buffer, sequence: number) => Buffer> = {
@@ -54,42 +58,68 @@ interface Sent {
 function flowOf(request: string, sent: readonly Sent[]): TcpFlow {
   const common = { sourcePort: 41_000, destinationPort: 50_001, isSyn: false, cutBytes: 0 };
   let next = 1;
-  const toClient: TcpSegment[] = [{ ...common, sequence: 0, isSyn: true, payload: Buffer.alloc(0), atNs: ORIGIN_NS }];
+  const toClient: TcpSegment[] = [
+    { ...common, sequence: 0, isSyn: true, payload: Buffer.alloc(0), atNs: ORIGIN_NS },
+  ];
   for (const { bytes, atNs, sequence = next, cutBytes = 0 } of sent) {
     const payload = bytes.subarray(0, bytes.length - cutBytes);
     toClient.push({ ...common, sequence, payload, cutBytes, atNs: ORIGIN_NS + BigInt(atNs) });
     next = Math.max(next, sequence + bytes.length);
   }
-  return { toServer: [{ ...common, sequence: 500, payload: Buffer.from(request), atNs: ORIGIN_NS }], toClient };
+  return {
+    toServer: [{ ...common, sequence: 500, payload: Buffer.from(request), atNs: ORIGIN_NS }],
+    toClient,
+  };
 }
 
 function match(flows: readonly TcpFlow[], transport: TransportId = 'ws'): MatchedTokens {
-  return matchTokens({ flows, transport, payload: 'lean', population, source, originNs: ORIGIN_NS });
+  return matchTokens({
+    flows,
+    transport,
+    payload: 'lean',
+    population,
+    source,
+    originNs: ORIGIN_NS,
+  });
 }
 
 const frames = payloadsOf(0).map((payload, index) => framed.ws(payload, index + 1));
 const whole = (): Sent[] => frames.map((bytes, index) => ({ bytes, atNs: 1000 * (index + 1) }));
 
 describe('matchTokens', () => {
-  it.each(['sse', 'ws', 'tcp'] as const)('finds every token of every stream over %s, whatever frames it', (transport) => {
-    const flows = [1, 0].map((stream) => {
-      const tokens = payloadsOf(stream).map((payload, index) => framed[transport](payload, index + 1));
-      const head = Buffer.from('HTTP/1.1 200 OK\r\n\r\n{"type":"open","sid":"0","n":4}');
-      return flowOf(
-        requests[transport](String(stream)),
-        [head, ...tokens].map((bytes, index) => ({ bytes, atNs: 10_000 * stream + 100 * index })),
-      );
-    });
-    const { wireNs, ...rest } = match(flows, transport);
-    expect([...wireNs]).toEqual([100, 200, 300, 400, 10_100, 10_200, 10_300, 10_400]);
-    expect(rest).toEqual({ tokensPerSegment: [{ tokens: 1, segments: 8 }], splitTokens: 0, cutSegments: 0, streamsUnseen: 0 });
-  });
+  it.each(['sse', 'ws', 'tcp'] as const)(
+    'finds every token of every stream over %s, whatever frames it',
+    (transport) => {
+      const flows = [1, 0].map((stream) => {
+        const tokens = payloadsOf(stream).map((payload, index) =>
+          framed[transport](payload, index + 1),
+        );
+        const head = Buffer.from('HTTP/1.1 200 OK\r\n\r\n{"type":"open","sid":"0","n":4}');
+        return flowOf(
+          requests[transport](String(stream)),
+          [head, ...tokens].map((bytes, index) => ({ bytes, atNs: 10_000 * stream + 100 * index })),
+        );
+      });
+      const { wireNs, ...rest } = match(flows, transport);
+      expect([...wireNs]).toEqual([100, 200, 300, 400, 10_100, 10_200, 10_300, 10_400]);
+      expect(rest).toEqual({
+        tokensPerSegment: [{ tokens: 1, segments: 8 }],
+        splitTokens: 0,
+        cutSegments: 0,
+        streamsUnseen: 0,
+      });
+    },
+  );
 
   it('gives a token that is spread over two segments the time of the second', () => {
     const [first, ...others] = whole();
     const { bytes } = first!;
     const { wireNs, splitTokens } = match([
-      flowOf(requests.ws('0'), [{ bytes: bytes.subarray(0, 6), atNs: 700 }, { bytes: bytes.subarray(6), atNs: 800 }, ...others]),
+      flowOf(requests.ws('0'), [
+        { bytes: bytes.subarray(0, 6), atNs: 700 },
+        { bytes: bytes.subarray(6), atNs: 800 },
+        ...others,
+      ]),
     ]);
     expect([...wireNs.subarray(0, 4)]).toEqual([800, 2000, 3000, 4000]);
     expect(splitTokens).toBe(1);
@@ -128,28 +158,39 @@ describe('matchTokens', () => {
 
   it('keeps the time at which a token was first sent when its segment is sent again', () => {
     const sent = whole();
-    const { wireNs } = match([flowOf(requests.ws('0'), [...sent, { bytes: frames[0]!, atNs: 9000, sequence: 1 }])]);
+    const { wireNs } = match([
+      flowOf(requests.ws('0'), [...sent, { bytes: frames[0]!, atNs: 9000, sequence: 1 }]),
+    ]);
     expect(wireNs[0]).toBe(1000);
   });
 
   it('leaves a token without a time when its segment was not captured, and finds those behind it', () => {
     const sent = whole();
     const behind = 1 + frames[0]!.length + frames[1]!.length;
-    const { wireNs, streamsUnseen } = match([flowOf(requests.ws('0'), [sent[0]!, { ...sent[2]!, sequence: behind }, sent[3]!])]);
+    const { wireNs, streamsUnseen } = match([
+      flowOf(requests.ws('0'), [sent[0]!, { ...sent[2]!, sequence: behind }, sent[3]!]),
+    ]);
     expect([...wireNs]).toEqual([1000, NAN, 3000, 4000, NAN, NAN, NAN, NAN]);
     expect(streamsUnseen).toBe(1);
   });
 
   it('says how many segments were cut, and finds none of their tokens', () => {
     const [first, second, ...others] = whole();
-    const { wireNs, cutSegments } = match([flowOf(requests.ws('0'), [first!, { ...second!, cutBytes: 3 }, ...others])]);
+    const { wireNs, cutSegments } = match([
+      flowOf(requests.ws('0'), [first!, { ...second!, cutBytes: 3 }, ...others]),
+    ]);
     expect([...wireNs.subarray(0, 4)]).toEqual([1000, NAN, 3000, 4000]);
     expect(cutSegments).toBe(1);
   });
 
   it('leaves out the rehearsal, other requests and silent connections', () => {
     const others = ['r0', '7', 'x0'].map((id) => flowOf(requests.ws(id), whole()));
-    const result = match([...others, flowOf('', []), flowOf('GET /healthz HTTP/1.1\r\n\r\n', whole()), flowOf(requests.sse('0'), whole())]);
+    const result = match([
+      ...others,
+      flowOf('', []),
+      flowOf('GET /healthz HTTP/1.1\r\n\r\n', whole()),
+      flowOf(requests.sse('0'), whole()),
+    ]);
     expect(result).toMatchObject({ tokensPerSegment: [], streamsUnseen: 2 });
     expect(result.wireNs.every(Number.isNaN)).toBe(true);
   });

@@ -1,5 +1,6 @@
-// Finds every token of a trial in the captured packets. The bytes of each are known in advance from the workload, so no
-// framing is parsed here: assumptions of the servers and clients about their framing are not repeated.
+// Finds every token of a trial in the captured packets. The bytes of each are known in advance from
+// the workload, so no framing is parsed here: assumptions of the servers and clients about their
+// framing are not repeated.
 
 import { transports, type TransportId } from '../../contract/arms/transports.ts';
 import { payloads, renderPayload, type PayloadName } from '../../contract/payload.ts';
@@ -19,19 +20,30 @@ export interface MatchInput {
 }
 
 export interface MatchedTokens {
-  /** By token: when the segment that carries the last byte of its payload was on the wire, ns since T0; NaN if none was found. */
+  /**
+   * By token: when the segment that carries the last byte of its payload was on the wire, ns since
+   * T0; NaN if none was found.
+   */
   readonly wireNs: Float64Array;
-  /** Number of segments that carried the ends of `tokens` tokens, by rising `tokens`; segments that carried none are not counted. */
+  /**
+   * Number of segments that carried the ends of `tokens` tokens, by rising `tokens`; segments that
+   * carried none are not counted.
+   */
   readonly tokensPerSegment: readonly { readonly tokens: number; readonly segments: number }[];
   /** Tokens whose payload was spread over two segments or more. */
   readonly splitTokens: number;
-  /** Segments of the trial's streams that were captured only in part: their tokens cannot be found. */
+  /**
+   * Segments of the trial's streams that were captured only in part: their tokens cannot be found.
+   */
   readonly cutSegments: number;
   /** Streams of the trial without a connection in the capture. */
   readonly streamsUnseen: number;
 }
 
-/** Expects one stream a connection, as the probe opens them; the streams of the rehearsal are left out. */
+/**
+ * Expects one stream a connection, as the probe opens them; the streams of the rehearsal are left
+ * out.
+ */
 export function matchTokens(input: MatchInput): MatchedTokens {
   const { population, originNs } = input;
   const wireNs = emptyStamps(population.totalTokens);
@@ -55,13 +67,24 @@ export function matchTokens(input: MatchInput): MatchedTokens {
   const tokensPerSegment = [...Map.groupBy(endsPerSegment, (tokens) => tokens)]
     .map(([tokens, { length: segments }]) => ({ tokens, segments }))
     .toSorted((a, b) => a.tokens - b.tokens);
-  return { wireNs, tokensPerSegment, splitTokens, cutSegments, streamsUnseen: population.streams - seen.size };
+  return {
+    wireNs,
+    tokensPerSegment,
+    splitTokens,
+    cutSegments,
+    streamsUnseen: population.streams - seen.size,
+  };
 }
 
-/** Number of the stream that a connection requested; undefined if it requested none, or one of the rehearsal, which have letters. */
+/**
+ * Number of the stream that a connection requested; undefined if it requested none, or one of the
+ * rehearsal, which have letters.
+ */
 function streamOf(flow: TcpFlow, transport: TransportId): number | undefined {
   const request = reassemble(flow.toServer).bytes.toString('latin1');
-  const number = new RegExp(`(?:^|\\s)${transports[transport].route('')}(\\d+)\\s`).exec(request)?.[1];
+  const number = new RegExp(`(?:^|\\s)${transports[transport].route('')}(\\d+)\\s`).exec(
+    request,
+  )?.[1];
   return number === undefined ? undefined : Number(number);
 }
 
@@ -73,8 +96,15 @@ interface FoundToken {
   readonly lastSegment: number;
 }
 
-/** Searches in order: each token is looked for behind the one before it, and a missing one does not hide those that follow. */
-function findTokens(flow: TcpFlow, stream: number, { population, payload, source }: MatchInput): FoundToken[] {
+/**
+ * Searches in order: each token is looked for behind the one before it, and a missing one does not
+ * hide those that follow.
+ */
+function findTokens(
+  flow: TcpFlow,
+  stream: number,
+  { population, payload, source }: MatchInput,
+): FoundToken[] {
   const { bytes, segmentOf } = reassemble(flow.toClient);
   const template = payloads[payload].template(String(stream));
   const sourceStart = sliceStart(source, population.seeds[stream] as number);

@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -20,14 +28,21 @@ afterEach(() => {
 
 /** Installs a fake program under that name; besides coreutils, PATH has no other. */
 function install({ tcpdump }: { readonly tcpdump?: string }): void {
-  for (const program of ['timeout', 'nice']) symlinkSync(`/usr/bin/${program}`, join(folder, program));
+  for (const program of ['timeout', 'nice'])
+    symlinkSync(`/usr/bin/${program}`, join(folder, program));
   if (tcpdump === undefined) return;
   writeFileSync(join(folder, 'tcpdump'), `#!/bin/sh\n${tcpdump}\n`);
   chmodSync(join(folder, 'tcpdump'), 0o755);
 }
 
 async function start(): Promise<PacketCapture | CaptureRefusal> {
-  return await startCapture({ port: 9, file: join(folder, 'x.pcap'), limitNs: 60e9, signal: new AbortController().signal, cpu: undefined });
+  return await startCapture({
+    port: 9,
+    file: join(folder, 'x.pcap'),
+    limitNs: 60e9,
+    signal: new AbortController().signal,
+    cpu: undefined,
+  });
 }
 
 describe.skipIf(isUntested('captures of packets', whyNoProc()))('startCapture', () => {
@@ -41,7 +56,10 @@ describe.skipIf(isUntested('captures of packets', whyNoProc()))('startCapture', 
   });
 
   it('names timeout where that is what is missing', async () => {
-    expect(await start()).toMatchObject({ reason: 'not-installed', message: 'the program timeout is not installed' });
+    expect(await start()).toMatchObject({
+      reason: 'not-installed',
+      message: 'the program timeout is not installed',
+    });
   });
 
   it('says how to permit tcpdump where it may not capture', async () => {
@@ -58,7 +76,10 @@ describe.skipIf(isUntested('captures of packets', whyNoProc()))('startCapture', 
 
   it('passes on what else tcpdump says when it ends', async () => {
     install({ tcpdump: 'echo "tcpdump: lo: No such device exists" >&2; exit 1' });
-    expect(await start()).toMatchObject({ reason: 'failed', message: 'tcpdump did not start: tcpdump: lo: No such device exists' });
+    expect(await start()).toMatchObject({
+      reason: 'failed',
+      message: 'tcpdump did not start: tcpdump: lo: No such device exists',
+    });
   });
 
   it('leaves no tcpdump behind when the trial is given up', async () => {
@@ -74,5 +95,8 @@ describe.skipIf(isUntested('captures of packets', whyNoProc()))('startCapture', 
 });
 
 it('a tcpdump that ends without a word is a refusal, too', () => {
-  expect(explainRefusal('', 1)).toMatchObject({ reason: 'failed', message: 'tcpdump did not start: it said nothing' });
+  expect(explainRefusal('', 1)).toMatchObject({
+    reason: 'failed',
+    message: 'tcpdump did not start: it said nothing',
+  });
 });

@@ -1,5 +1,6 @@
-// Owns one tcpdump on the loopback interface, from start to exit. It writes straight into a file that this process opened:
-// nothing of the capture passes through the process that conducts the trial, and dropped privileges do not matter.
+// Owns one tcpdump on the loopback interface, from start to exit. It writes straight into a file
+// that this process opened: nothing of the capture passes through the process that conducts the
+// trial, and dropped privileges do not matter.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,19 +37,31 @@ const SNAP_BYTES = 262_144;
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 10_000;
 const EXIT_GRACE_MS = 2000;
-/** The kernel hands packets over in blocks, each after 1 s at the latest (tcpdump's own setting). */
+/**
+ * The kernel hands packets over in blocks, each after 1 s at the latest (tcpdump's own setting).
+ */
 const DELIVERY_TIMEOUT_MS = 10_000;
 const DELIVERY_CHECK_MS = 100;
 
 /** Resolves once packets are being captured, or it is clear why they cannot be. */
-export async function startCapture(request: CaptureRequest): Promise<PacketCapture | CaptureRefusal> {
+export async function startCapture(
+  request: CaptureRequest,
+): Promise<PacketCapture | CaptureRefusal> {
   if (process.platform !== 'linux') {
-    return { reason: 'not-linux', message: `packets are captured on Linux only, this is ${process.platform}`, remedy: 'run it on Linux' };
+    return {
+      reason: 'not-linux',
+      message: `packets are captured on Linux only, this is ${process.platform}`,
+      remedy: 'run it on Linux',
+    };
   }
   request.signal.throwIfAborted();
   const output = openSync(request.file, 'w');
-  // Runs in a process group of its own: Ctrl-C must not end it before the trial, and the group can be killed as a whole.
-  const child = spawn('timeout', argumentsFor(request), { stdio: ['ignore', output, 'pipe'], detached: true });
+  // Runs in a process group of its own: Ctrl-C must not end it before the trial, and the group can
+  // be killed as a whole.
+  const child = spawn('timeout', argumentsFor(request), {
+    stdio: ['ignore', output, 'pipe'],
+    detached: true,
+  });
   closeSync(output);
   const capture = new PacketCapture(child, request);
   if (await capture.isListening()) return capture;
@@ -58,9 +71,18 @@ export async function startCapture(request: CaptureRequest): Promise<PacketCaptu
 
 function argumentsFor({ port, limitNs, cpu }: CaptureRequest): string[] {
   const limit = ['--signal=INT', String(Math.ceil(limitNs / NS_PER_S))];
-  const packets = ['-i', 'lo', '--time-stamp-precision=nano', '-B', String(BUFFER_KIB), '-s', String(SNAP_BYTES)];
-  // tcpdump handles a second of packets at once, for some 20 ms: at the lowest priority and away from the client's CPU, because a
-  // token's callback that has to wait for tcpdump would be an error of the capture and not of the harness.
+  const packets = [
+    '-i',
+    'lo',
+    '--time-stamp-precision=nano',
+    '-B',
+    String(BUFFER_KIB),
+    '-s',
+    String(SNAP_BYTES),
+  ];
+  // tcpdump handles a second of packets at once, for some 20 ms: at the lowest priority and away
+  // from the client's CPU, because a token's callback that has to wait for tcpdump would be an
+  // error of the capture and not of the harness.
   const aside = ['nice', '-n', '19', ...(cpu === undefined ? [] : ['taskset', '-c', String(cpu)])];
   return [...limit, ...aside, 'tcpdump', ...packets, '-U', '-w', '-', `tcp port ${port}`];
 }
@@ -86,19 +108,25 @@ export class PacketCapture implements AsyncDisposable {
       if (this.said.includes('listening on')) resolve(true);
     };
     this.#child.stderr?.on('data', check);
-    const isListening = await Promise.race([promise, this.#exited.then(() => false), setTimeout(START_TIMEOUT_MS, false, { ref: false })]);
+    const isListening = await Promise.race([
+      promise,
+      this.#exited.then(() => false),
+      setTimeout(START_TIMEOUT_MS, false, { ref: false }),
+    ]);
     this.#child.stderr?.off('data', check);
     return isListening;
   }
 
   /**
-   * To be called when the server has exited: all packets until then are in the file when it resolves.
+   * To be called when the server has exited: all packets until then are in the file when it
+   * resolves.
    * @throws BenchError FILE when tcpdump does not deliver or does not end.
    */
   async stop(): Promise<CaptureCounts> {
     await this.#deliverAll();
     this.#child.kill('SIGINT');
-    if (!(await this.#endsWithin(STOP_TIMEOUT_MS))) throw new BenchError('FILE', `tcpdump did not end within ${STOP_TIMEOUT_MS / 1000} s`);
+    if (!(await this.#endsWithin(STOP_TIMEOUT_MS)))
+      throw new BenchError('FILE', `tcpdump did not end within ${STOP_TIMEOUT_MS / 1000} s`);
     const count = (what: string): number | undefined => {
       const digits = new RegExp(`(\\d+) packets? ${what}`).exec(this.said)?.[1];
       return digits === undefined ? undefined : Number(digits);
@@ -107,8 +135,9 @@ export class PacketCapture implements AsyncDisposable {
   }
 
   /**
-   * tcpdump ends without the packets that the kernel has not handed over yet. So one more packet is sent, an attempt to connect
-   * to the port, which is closed by now: packets come in order, and when it is in the file, all before it are.
+   * tcpdump ends without the packets that the kernel has not handed over yet. So one more packet is
+   * sent, an attempt to connect to the port, which is closed by now: packets come in order, and
+   * when it is in the file, all before it are.
    */
   async #deliverAll(): Promise<void> {
     const { port, file, signal } = this.#request;
@@ -122,7 +151,10 @@ export class PacketCapture implements AsyncDisposable {
       const segments = readPcap(readFileSync(file), { name: file, isGrowing: true });
       if (segments.some(({ isSyn, atNs }) => isSyn && atNs >= sentNs)) return;
     }
-    throw new BenchError('FILE', `tcpdump did not write its last packets to ${file} within ${DELIVERY_TIMEOUT_MS / 1000} s: ${this.said}`);
+    throw new BenchError(
+      'FILE',
+      `tcpdump did not write its last packets to ${file} within ${DELIVERY_TIMEOUT_MS / 1000} s: ${this.said}`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,6 +167,9 @@ export class PacketCapture implements AsyncDisposable {
   }
 
   async #endsWithin(limitMs: number): Promise<boolean> {
-    return await Promise.race([this.#exited.then(() => true), setTimeout(limitMs, false, { ref: false })]);
+    return await Promise.race([
+      this.#exited.then(() => true),
+      setTimeout(limitMs, false, { ref: false }),
+    ]);
   }
 }

@@ -12,7 +12,13 @@ const SYN = 0x02;
 const PSH_ACK = 0x18;
 
 /** An IPv4 packet with a TCP segment, without options; its checksums are 0. */
-export function ipv4Packet({ from, to, sequence, isSyn = false, payload = Buffer.alloc(0) }: PacketParts): Buffer {
+export function ipv4Packet({
+  from,
+  to,
+  sequence,
+  isSyn = false,
+  payload = Buffer.alloc(0),
+}: PacketParts): Buffer {
   const ip = Buffer.from('450000000000400040060000' + '7f000001'.repeat(2), 'hex');
   ip.writeUInt16BE(40 + payload.length, 2);
   const tcp = Buffer.alloc(20);
@@ -42,7 +48,12 @@ export interface PcapParts {
   readonly records: readonly PcapRecord[];
 }
 
-export function pcapFile({ endianness = 'little', precision = 'ns', linkType = 1, records }: PcapParts): Buffer {
+export function pcapFile({
+  endianness = 'little',
+  precision = 'ns',
+  linkType = 1,
+  records,
+}: PcapParts): Buffer {
   const u32 = (...values: number[]): Buffer => {
     const bytes = Buffer.alloc(4 * values.length);
     for (const [index, value] of values.entries()) {
@@ -53,7 +64,11 @@ export function pcapFile({ endianness = 'little', precision = 'ns', linkType = 1
   };
   // Version 2.4, as two numbers of 16 bits.
   const version = Buffer.from(endianness === 'little' ? '02000400' : '00020004', 'hex');
-  const header = [u32(precision === 'ns' ? 0xa1b23c4d : 0xa1b2c3d4), version, u32(0, 0, 262_144, linkType)];
+  const header = [
+    u32(precision === 'ns' ? 0xa1b23c4d : 0xa1b2c3d4),
+    version,
+    u32(0, 0, 262_144, linkType),
+  ];
   return Buffer.concat([
     ...header,
     ...records.flatMap(({ seconds, fraction, packet, cutBytes = 0 }) => [

@@ -1,5 +1,6 @@
-// Reads the classic pcap format (draft-ietf-opsawg-pcap), as tcpdump writes it: a file header, then packets, each with its
-// time and two lengths, as captured and as sent. Of the packets, only TCP over IPv4 is of interest.
+// Reads the classic pcap format (draft-ietf-opsawg-pcap), as tcpdump writes it: a file header, then
+// packets, each with its time and two lengths, as captured and as sent. Of the packets, only TCP
+// over IPv4 is of interest.
 
 import { BenchError } from '../../contract/errors.ts';
 
@@ -41,7 +42,10 @@ const formats = new Map<number, Omit<PcapFormat, 'linkType'>>([
   [0xd4c3b2a1, { isLittleEndian: false, nsPerFraction: 1000n }],
 ]);
 
-/** Returns the offset of IPv4 in a packet of a link type; undefined when the packet is something else. */
+/**
+ * Returns the offset of IPv4 in a packet of a link type; undefined when the packet is something
+ * else.
+ */
 type LinkHeader = (packet: Buffer) => number | undefined;
 
 const ETHERTYPE_IPV4 = 0x0800;
@@ -49,7 +53,10 @@ const ETHERTYPE_IPV4 = 0x0800;
 const FAMILY_IPV4: ReadonlySet<number> = new Set([0x02000000, 0x00000002]);
 
 const behind = (headerBytes: number, typeAt: number): LinkHeader => {
-  return (packet) => (packet.length >= headerBytes && packet.readUInt16BE(typeAt) === ETHERTYPE_IPV4 ? headerBytes : undefined);
+  return (packet) =>
+    packet.length >= headerBytes && packet.readUInt16BE(typeAt) === ETHERTYPE_IPV4
+      ? headerBytes
+      : undefined;
 };
 
 /** Link types of loopback interfaces: https://www.tcpdump.org/linktypes.html */
@@ -60,9 +67,13 @@ const linkHeaders = new Map<number, LinkHeader>([
   [276, behind(20, 0)], // LINUX_SLL2
 ]);
 
-/** Returns TCP segments in the order of the file. @throws BenchError FILE when the file is truncated, or of an unsupported kind. */
+/**
+ * Returns TCP segments in the order of the file. @throws BenchError FILE when the file is
+ * truncated, or of an unsupported kind.
+ */
 export function readPcap(bytes: Buffer, options: PcapOptions): TcpSegment[] {
-  const fail = (what: string): BenchError => new BenchError('FILE', `${options.name}: ${what}`, { hint: 'capture again' });
+  const fail = (what: string): BenchError =>
+    new BenchError('FILE', `${options.name}: ${what}`, { hint: 'capture again' });
   if (bytes.length < FILE_HEADER_BYTES) {
     if (options.isGrowing === true) return [];
     throw fail(`no pcap file: it has ${bytes.length} bytes`);
@@ -70,20 +81,27 @@ export function readPcap(bytes: Buffer, options: PcapOptions): TcpSegment[] {
   const { isLittleEndian, nsPerFraction, linkType } = readFileHeader(bytes, fail);
   const ipv4At = linkHeaders.get(linkType);
   if (ipv4At === undefined) throw fail(`packets of link type ${linkType} are not read here`);
-  const u32 = (at: number): number => (isLittleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  const u32 = (at: number): number =>
+    isLittleEndian ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at);
   const segments: TcpSegment[] = [];
   for (let at = FILE_HEADER_BYTES; at < bytes.length;) {
     const packetAt = at + RECORD_HEADER_BYTES;
     const end = packetAt > bytes.length ? packetAt : packetAt + u32(at + 8);
     if (end > bytes.length) {
       if (options.isGrowing === true) break;
-      throw fail(`packet at byte ${at} is cut short: it would end at byte ${end} of ${bytes.length}`);
+      throw fail(
+        `packet at byte ${at} is cut short: it would end at byte ${end} of ${bytes.length}`,
+      );
     }
     const packet = bytes.subarray(packetAt, end);
     const ipv4 = ipv4At(packet);
     const lengths = { headerBytes: ipv4 ?? 0, sentBytes: u32(at + 12) };
     const segment = ipv4 === undefined ? undefined : readSegment(packet, lengths);
-    if (segment !== undefined) segments.push({ atNs: BigInt(u32(at)) * NS_PER_SECOND + BigInt(u32(at + 4)) * nsPerFraction, ...segment });
+    if (segment !== undefined)
+      segments.push({
+        atNs: BigInt(u32(at)) * NS_PER_SECOND + BigInt(u32(at + 4)) * nsPerFraction,
+        ...segment,
+      });
     at = end;
   }
   return segments;
@@ -92,7 +110,8 @@ export function readPcap(bytes: Buffer, options: PcapOptions): TcpSegment[] {
 function readFileHeader(bytes: Buffer, fail: (what: string) => BenchError): PcapFormat {
   const magic = bytes.readUInt32LE(0);
   const format = formats.get(magic);
-  if (format === undefined) throw fail(`no pcap file: it begins with 0x${magic.toString(16).padStart(8, '0')}`);
+  if (format === undefined)
+    throw fail(`no pcap file: it begins with 0x${magic.toString(16).padStart(8, '0')}`);
   const linkField = format.isLittleEndian ? bytes.readUInt32LE(20) : bytes.readUInt32BE(20);
   // The upper half describes frame check sequences, which loopback does not have.
   return { ...format, linkType: linkField & 0xffff };
@@ -103,13 +122,24 @@ const IPV4_LEAST_BYTES = 20;
 const TCP_LEAST_BYTES = 20;
 const SYN = 0x02;
 
-/** undefined for anything but a TCP segment whose header was captured. RFC 791 §3.1, RFC 9293 §3.1. */
-function readSegment(packet: Buffer, lengths: { headerBytes: number; sentBytes: number }): Omit<TcpSegment, 'atNs'> | undefined {
+/**
+ * undefined for anything but a TCP segment whose header was captured. RFC 791 §3.1, RFC 9293 §3.1.
+ */
+function readSegment(
+  packet: Buffer,
+  lengths: { headerBytes: number; sentBytes: number },
+): Omit<TcpSegment, 'atNs'> | undefined {
   const ip = packet.subarray(lengths.headerBytes);
-  if (ip.length < IPV4_LEAST_BYTES || ip.readUInt8(0) >> 4 !== 4 || ip.readUInt8(9) !== PROTOCOL_TCP) return undefined;
+  if (
+    ip.length < IPV4_LEAST_BYTES ||
+    ip.readUInt8(0) >> 4 !== 4 ||
+    ip.readUInt8(9) !== PROTOCOL_TCP
+  )
+    return undefined;
   const tcpAt = (ip.readUInt8(0) & 0x0f) * 4;
   if (ip.length < tcpAt + TCP_LEAST_BYTES) return undefined;
-  // A segment that a later stage would split has more bytes than the field holds, so the field is 0.
+  // A segment that a later stage would split has more bytes than the field holds, so the field is
+  // 0.
   const ipBytes = ip.readUInt16BE(2) || lengths.sentBytes - lengths.headerBytes;
   const payloadAt = tcpAt + (ip.readUInt8(tcpAt + 12) >> 4) * 4;
   const payload = ip.subarray(payloadAt, Math.max(payloadAt, ipBytes));

@@ -15,11 +15,16 @@ describe('the offset of the wall clock', () => {
   it('is the same when it is read again, within both brackets', async () => {
     const first = await readRealtimeOffset();
     const second = await readRealtimeOffset();
-    expect(Math.abs(Number(second.offsetNs - first.offsetNs))).toBeLessThanOrEqual((first.bracketNs + second.bracketNs) / 2 + 1);
+    expect(Math.abs(Number(second.offsetNs - first.offsetNs))).toBeLessThanOrEqual(
+      (first.bracketNs + second.bracketNs) / 2 + 1,
+    );
   });
 
   it('lies in the middle of what the readings allow', () => {
-    expect(offsetWithin(1_000_000_100n, 1_000_000_180n)).toEqual({ offsetNs: 1_000_000_140n, bracketNs: 80 });
+    expect(offsetWithin(1_000_000_100n, 1_000_000_180n)).toEqual({
+      offsetNs: 1_000_000_140n,
+      bracketNs: 80,
+    });
   });
 
   it('cannot be told when the clock was set while it was read', () => {
@@ -27,7 +32,9 @@ describe('the offset of the wall clock', () => {
   });
 
   it('of a whole capture counts its change as error', () => {
-    expect(joinOffsets({ offsetNs: 1000n, bracketNs: 80 }, { offsetNs: 1300n, bracketNs: 120 })).toEqual({
+    expect(
+      joinOffsets({ offsetNs: 1000n, bracketNs: 80 }, { offsetNs: 1300n, bracketNs: 120 }),
+    ).toEqual({
       offsetNs: 1150n,
       bracketNs: 120,
       driftNs: 300,

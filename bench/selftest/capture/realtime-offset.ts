@@ -1,5 +1,6 @@
-// Packets are stamped by CLOCK_REALTIME, all else here by CLOCK_MONOTONIC. Their difference changes only when the clock is set:
-// slewing, as by NTP, moves both alike. So it is read before and after a capture, and the change is part of the error.
+// Packets are stamped by CLOCK_REALTIME, all else here by CLOCK_MONOTONIC. Their difference changes
+// only when the clock is set: slewing, as by NTP, moves both alike. So it is read before and after
+// a capture, and the change is part of the error.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -26,20 +27,34 @@ export interface CaptureClock extends RealtimeOffset {
 const program = programPath(import.meta.url, './bracket-realtime');
 const TIMEOUT_MS = 10_000;
 
-const printedSchema = z.object({ lowNs: z.string().transform(BigInt), highNs: z.string().transform(BigInt) });
+const printedSchema = z.object({
+  lowNs: z.string().transform(BigInt),
+  highNs: z.string().transform(BigInt),
+});
 
-/** Runs in a process of its own, because WASI prints an experimental warning on stderr. @throws BenchError CLOCK when it cannot be read. */
+/**
+ * Runs in a process of its own, because WASI prints an experimental warning on stderr. @throws
+ * BenchError CLOCK when it cannot be read.
+ */
 export async function readRealtimeOffset(): Promise<RealtimeOffset> {
   let printed: z.infer<typeof printedSchema>;
   try {
     const { NODE_OPTIONS: _inherited, ...env } = process.env;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-      timeout: TIMEOUT_MS,
-      env,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', program],
+      {
+        timeout: TIMEOUT_MS,
+        env,
+      },
+    );
     printed = printedSchema.parse(JSON.parse(stdout));
   } catch (cause) {
-    throw new BenchError('CLOCK', `the wall clock could not be read to the nanosecond: ${messageOf(cause)}`, { cause });
+    throw new BenchError(
+      'CLOCK',
+      `the wall clock could not be read to the nanosecond: ${messageOf(cause)}`,
+      { cause },
+    );
   }
   return offsetWithin(printed.lowNs, printed.highNs);
 }
@@ -47,9 +62,13 @@ export async function readRealtimeOffset(): Promise<RealtimeOffset> {
 /** @throws BenchError CLOCK when no offset fits, because the clock was set meanwhile. */
 export function offsetWithin(lowNs: bigint, highNs: bigint): RealtimeOffset {
   if (lowNs > highNs) {
-    throw new BenchError('CLOCK', `the wall clock was set by ${lowNs - highNs} ns or more while it was being read`, {
-      hint: 'measure again; if it happens again, see who sets the clock (timedatectl, chronyc tracking)',
-    });
+    throw new BenchError(
+      'CLOCK',
+      `the wall clock was set by ${lowNs - highNs} ns or more while it was being read`,
+      {
+        hint: 'measure again; if it happens again, see who sets the clock (timedatectl, chronyc tracking)',
+      },
+    );
   }
   return { offsetNs: (lowNs + highNs) / 2n, bracketNs: Number(highNs - lowNs) };
 }

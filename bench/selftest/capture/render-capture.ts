@@ -1,5 +1,5 @@
-// Renders the ground truth as text for a terminal: the path of a token, and whether the stamps of the harness agree with
-// the kernel's, for a reader who knows neither the method nor tcpdump.
+// Renders the ground truth as text for a terminal: the path of a token, and whether the stamps of
+// the harness agree with the kernel's, for a reader who knows neither the method nor tcpdump.
 
 import { transports } from '../../contract/arms/transports.ts';
 import { quantileOf, type Distribution } from '../../contract/distribution.ts';
@@ -17,19 +17,29 @@ type Lines = readonly string[];
 
 /** Text of at most 100 columns; ends with a line break. */
 export function renderCapture(result: CaptureResult, paint: Paint): string {
-  const blocks = result.outcome === 'refused' ? [refusalLines(result.refusal, paint)] : judgedBlocks(result, paint);
+  const blocks =
+    result.outcome === 'refused'
+      ? [refusalLines(result.refusal, paint)]
+      : judgedBlocks(result, paint);
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
 function refusalLines({ message, remedy }: CaptureRefusal, paint: Paint): Lines {
-  return [paint('yellow', 'The stamps were not checked against packets.'), ...paragraph(message), ...paragraph(`To mend it: ${remedy}`)];
+  return [
+    paint('yellow', 'The stamps were not checked against packets.'),
+    ...paragraph(message),
+    ...paragraph(`To mend it: ${remedy}`),
+  ];
 }
 
 function judgedBlocks(result: Judged, paint: Paint): readonly Lines[] {
   return [
     introduction(result, paint),
     wayTable(result, paint),
-    ...result.transports.map((captured) => [...checkTable(captured, paint), ...facts(captured, paint)]),
+    ...result.transports.map((captured) => [
+      ...checkTable(captured, paint),
+      ...facts(captured, paint),
+    ]),
     result.ok ? agreement(result, paint) : disagreement(result, paint),
   ];
 }
@@ -37,7 +47,10 @@ function judgedBlocks(result: Judged, paint: Paint): readonly Lines[] {
 function introduction({ load }: Judged, paint: Paint): Lines {
   const { connections, tokensPerSecond, windowNs } = load;
   return [
-    paint('bold', 'What a token’s way looks like, and whether the harness tells the truth about it'),
+    paint(
+      'bold',
+      'What a token’s way looks like, and whether the harness tells the truth about it',
+    ),
     ...paragraph(
       `${formatCount(connections)} connections × ${formatSetting(tokensPerSecond, 'tokens/s')} for ${formatSetting(windowNs, 'ns')} on loopback. ` +
         'The server takes the time when it writes a token, the client when it reads it. Between the two, the kernel takes the time of ' +
@@ -67,7 +80,11 @@ function wayTable({ transports: captured }: Judged, paint: Paint): Lines {
 }
 
 function wayRow(title: string, part: string, times: Distribution | undefined): Lines {
-  return layOutRow(wayColumns, [title, part, ...quantiles.map((q) => formatValue(quantileOf(times, q), 'ns')), ''], plain);
+  return layOutRow(
+    wayColumns,
+    [title, part, ...quantiles.map((q) => formatValue(quantileOf(times, q), 'ns')), ''],
+    plain,
+  );
 }
 
 const checkColumns: readonly TextColumn[] = [
@@ -82,16 +99,28 @@ function checkTable({ transport, checks }: CapturedTransport, paint: Paint): Lin
     const found = formatNumber(check.value, check.unit);
     const cells = [check.title, formatLimit(check), check.ok ? found : `${found}  FAILED`];
     const mark = check.ok ? paint('green', '✓') : paint('red', '✗');
-    return layOutRow(checkColumns, cells, check.ok ? plain : (text) => paint('red', text)).map((line) => `${mark} ${line}`);
+    return layOutRow(checkColumns, cells, check.ok ? plain : (text) => paint('red', text)).map(
+      (line) => `${mark} ${line}`,
+    );
   });
   return [...titles.map((line) => `  ${paint('dim', line)}`), ...rows];
 }
 
 /** Renders facts that are reported but not judged. */
 function facts(captured: CapturedTransport, paint: Paint): Lines {
-  const { packets, plannedTokens, matchedTokens, tokensPerSegment, splitTokens, cutSegments, streamsUnseen, deliveryP50Ns } = captured;
+  const {
+    packets,
+    plannedTokens,
+    matchedTokens,
+    tokensPerSegment,
+    splitTokens,
+    cutSegments,
+    streamsUnseen,
+    deliveryP50Ns,
+  } = captured;
   const carried = tokensPerSegment.map(
-    ({ tokens, segments }) => `${formatCount(segments)} packet${segments === 1 ? '' : 's'} carried ${tokens}`,
+    ({ tokens, segments }) =>
+      `${formatCount(segments)} packet${segments === 1 ? '' : 's'} carried ${tokens}`,
   );
   const wasLossy = packets.dropped === undefined || packets.dropped > 0;
   return [
@@ -102,8 +131,14 @@ function facts(captured: CapturedTransport, paint: Paint): Lines {
     ...indented(
       `tcpdump captured ${formatCount(packets.packets)} packets, those of the warm-up included, and lost ${formatCount(packets.dropped)}.`,
     ).map((line) => (wasLossy ? paint('yellow', line) : line)),
-    ...(cutSegments > 0 ? indented(`${formatCount(cutSegments)} packets were captured only in part: their tokens cannot be found.`) : []),
-    ...(streamsUnseen > 0 ? indented(`${formatCount(streamsUnseen)} streams have no connection in the capture.`) : []),
+    ...(cutSegments > 0
+      ? indented(
+          `${formatCount(cutSegments)} packets were captured only in part: their tokens cannot be found.`,
+        )
+      : []),
+    ...(streamsUnseen > 0
+      ? indented(`${formatCount(streamsUnseen)} streams have no connection in the capture.`)
+      : []),
     ...indented(
       `Delivery p50 is ${formatValue(deliveryP50Ns.captured, 'ns')} here and ${formatValue(deliveryP50Ns.uncaptured, 'ns')} in one trial ` +
         'without tcpdump: what capturing changes, and the noise between two trials.',
@@ -113,7 +148,9 @@ function facts(captured: CapturedTransport, paint: Paint): Lines {
 
 function agreement({ transports: captured }: Judged, paint: Paint): Lines {
   const names = captured.map(({ transport }) => transports[transport].title).join(', ');
-  return paragraph(`The stamps of the harness agree with the kernel’s: ${names}.`).map((line) => paint('green', line));
+  return paragraph(`The stamps of the harness agree with the kernel’s: ${names}.`).map((line) =>
+    paint('green', line),
+  );
 }
 
 function disagreement({ transports: captured }: Judged, paint: Paint): Lines {
@@ -125,12 +162,18 @@ function disagreement({ transports: captured }: Judged, paint: Paint): Lines {
   const disturbances = captured.flatMap(({ transport, missedGates }) =>
     missedGates
       .filter(({ kind }) => kind !== 'correctness')
-      .map(({ title, value, unit }) => `${transports[transport].title}: ${title} ${formatNumber(value, unit)}`),
+      .map(
+        ({ title, value, unit }) =>
+          `${transports[transport].title}: ${title} ${formatNumber(value, unit)}`,
+      ),
   );
-  const mayBeNoise = disturbances.length > 0 && missed.every(({ check }) => noisyChecks.has(check.id));
+  const mayBeNoise =
+    disturbances.length > 0 && missed.every(({ check }) => noisyChecks.has(check.id));
   return [
     ...missed
-      .flatMap(({ title, check }) => paragraph(`FAILED: ${title}, ${check.title}: ${formatNumber(check.value, check.unit)}`))
+      .flatMap(({ title, check }) =>
+        paragraph(`FAILED: ${title}, ${check.title}: ${formatNumber(check.value, check.unit)}`),
+      )
       .map((line) => paint('red', line)),
     ...paragraph(
       mayBeNoise
@@ -141,7 +184,9 @@ function disagreement({ transports: captured }: Judged, paint: Paint): Lines {
 }
 
 function formatNumber(value: number | undefined, unit: Gate['unit']): string {
-  return unit === 'ns' || unit === 'ratio' || unit === 'bytes' ? formatValue(value, unit) : formatCount(value);
+  return unit === 'ns' || unit === 'ratio' || unit === 'bytes'
+    ? formatValue(value, unit)
+    : formatCount(value);
 }
 
 function formatLimit({ limit, unit }: CaptureCheck): string {

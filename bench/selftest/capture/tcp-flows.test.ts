@@ -5,15 +5,27 @@ import { groupFlows, reassemble } from './tcp-flows.ts';
 
 const SERVER = 41_000;
 
-function segment(parts: Partial<Omit<TcpSegment, 'payload'>> & { readonly text?: string }): TcpSegment {
+function segment(
+  parts: Partial<Omit<TcpSegment, 'payload'>> & { readonly text?: string },
+): TcpSegment {
   const { text = '', ...rest } = parts;
-  const defaults = { atNs: 0n, sourcePort: SERVER, destinationPort: 50_001, sequence: 0, isSyn: false, cutBytes: 0 };
+  const defaults = {
+    atNs: 0n,
+    sourcePort: SERVER,
+    destinationPort: 50_001,
+    sequence: 0,
+    isSyn: false,
+    cutBytes: 0,
+  };
   return { ...defaults, ...rest, payload: Buffer.from(text, 'latin1') };
 }
 
 describe('reassemble', () => {
   it('begins behind the SYN, which counts as one byte', () => {
-    const { bytes, segmentOf } = reassemble([segment({ sequence: 9, isSyn: true }), segment({ sequence: 10, text: 'ab' })]);
+    const { bytes, segmentOf } = reassemble([
+      segment({ sequence: 9, isSyn: true }),
+      segment({ sequence: 10, text: 'ab' }),
+    ]);
     expect(bytes.toString()).toBe('ab');
     expect([...segmentOf]).toEqual([1, 1]);
   });
@@ -29,13 +41,21 @@ describe('reassemble', () => {
   });
 
   it('leaves zeros where nothing was captured', () => {
-    const { bytes, segmentOf } = reassemble([segment({ sequence: 10, text: 'a' }), segment({ sequence: 13, text: 'd' })]);
+    const { bytes, segmentOf } = reassemble([
+      segment({ sequence: 10, text: 'a' }),
+      segment({ sequence: 13, text: 'd' }),
+    ]);
     expect(bytes.toString('latin1')).toBe('a\0\0d');
     expect([...segmentOf]).toEqual([0, -1, -1, 1]);
   });
 
   it('ignores a keep-alive probe, which repeats a byte from before the start', () => {
-    expect(reassemble([segment({ sequence: 10, text: 'ab' }), segment({ sequence: 9, text: '?' })]).bytes.toString()).toBe('ab');
+    expect(
+      reassemble([
+        segment({ sequence: 10, text: 'ab' }),
+        segment({ sequence: 9, text: '?' }),
+      ]).bytes.toString(),
+    ).toBe('ab');
   });
 
   it('of nothing is nothing', () => {
@@ -43,17 +63,32 @@ describe('reassemble', () => {
   });
 
   it('gives back any text from any segments that cover it, across the end of the sequence space', () => {
-    const pieces = fc.array(fc.record({ from: fc.nat({ max: 40 }), length: fc.integer({ min: 1, max: 20 }) }), { maxLength: 20 });
+    const pieces = fc.array(
+      fc.record({ from: fc.nat({ max: 40 }), length: fc.integer({ min: 1, max: 20 }) }),
+      { maxLength: 20 },
+    );
     fc.assert(
-      fc.property(fc.string({ minLength: 1, maxLength: 40, unit: 'binary-ascii' }), pieces, fc.nat({ max: 60 }), (text, extra, before) => {
-        const start = 2 ** 32 - before;
-        const whole = { from: 0, length: text.length };
-        const segments = [...extra.filter(({ from }) => from < text.length), whole].map(({ from, length }) =>
-          segment({ sequence: (start + from) % 2 ** 32, text: text.slice(from, from + length) }),
-        );
-        const { bytes } = reassemble([segment({ sequence: (start - 1) % 2 ** 32, isSyn: true }), ...segments]);
-        expect(bytes.toString('latin1')).toBe(text);
-      }),
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 40, unit: 'binary-ascii' }),
+        pieces,
+        fc.nat({ max: 60 }),
+        (text, extra, before) => {
+          const start = 2 ** 32 - before;
+          const whole = { from: 0, length: text.length };
+          const segments = [...extra.filter(({ from }) => from < text.length), whole].map(
+            ({ from, length }) =>
+              segment({
+                sequence: (start + from) % 2 ** 32,
+                text: text.slice(from, from + length),
+              }),
+          );
+          const { bytes } = reassemble([
+            segment({ sequence: (start - 1) % 2 ** 32, isSyn: true }),
+            ...segments,
+          ]);
+          expect(bytes.toString('latin1')).toBe(text);
+        },
+      ),
       { seed: 11 },
     );
   });
@@ -71,7 +106,11 @@ describe('groupFlows', () => {
       ],
       SERVER,
     );
-    expect(flows.map(({ toServer, toClient }) => [...toServer, ...toClient].map(({ payload }) => payload.toString()))).toEqual([
+    expect(
+      flows.map(({ toServer, toClient }) =>
+        [...toServer, ...toClient].map(({ payload }) => payload.toString()),
+      ),
+    ).toEqual([
       ['', 'from 1'],
       ['', 'for 2'],
     ]);
@@ -89,6 +128,9 @@ describe('groupFlows', () => {
       ],
       SERVER,
     );
-    expect(flows.map(({ toServer }) => reassemble(toServer).bytes.toString())).toEqual(['old', 'new']);
+    expect(flows.map(({ toServer }) => reassemble(toServer).bytes.toString())).toEqual([
+      'old',
+      'new',
+    ]);
   });
 });

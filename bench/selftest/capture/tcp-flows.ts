@@ -1,4 +1,5 @@
-// Groups captured segments into connections, and restores the bytes of one direction, each with the segment that first sent it.
+// Groups captured segments into connections, and restores the bytes of one direction, each with the
+// segment that first sent it.
 
 import type { TcpSegment } from './read-pcap.ts';
 
@@ -8,7 +9,10 @@ export interface TcpFlow {
   readonly toClient: TcpSegment[];
 }
 
-/** Returns connections in the order in which they began. A client port that is used again begins a new one with its SYN. */
+/**
+ * Returns connections in the order in which they began. A client port that is used again begins a
+ * new one with its SYN.
+ */
 export function groupFlows(segments: readonly TcpSegment[], serverPort: number): TcpFlow[] {
   const flows: TcpFlow[] = [];
   const open = new Map<number, TcpFlow>();
@@ -40,10 +44,15 @@ export interface SentBytes {
   readonly segmentOf: Int32Array;
 }
 
-/** Beyond half of the sequence space a number lies before the start, not after it (RFC 9293 §3.4). */
+/**
+ * Beyond half of the sequence space a number lies before the start, not after it (RFC 9293 §3.4).
+ */
 const HALF_OF_SEQUENCES = 2 ** 31;
 
-/** Bytes that were sent more than once keep their first segment: the time of the first transmission counts. */
+/**
+ * Bytes that were sent more than once keep their first segment: the time of the first transmission
+ * counts.
+ */
 export function reassemble(segments: readonly TcpSegment[]): SentBytes {
   const first = segments.find(({ isSyn, payload }) => isSyn || payload.length > 0);
   if (first === undefined) return { bytes: Buffer.alloc(0), segmentOf: new Int32Array() };
@@ -52,7 +61,10 @@ export function reassemble(segments: readonly TcpSegment[]): SentBytes {
   const placed = segments
     .map(({ sequence, payload }, segment) => ({ segment, payload, at: (sequence - start) >>> 0 }))
     .filter(({ at, payload }) => payload.length > 0 && at < HALF_OF_SEQUENCES);
-  const length = placed.reduce((longest, { at, payload }) => Math.max(longest, at + payload.length), 0);
+  const length = placed.reduce(
+    (longest, { at, payload }) => Math.max(longest, at + payload.length),
+    0,
+  );
   const bytes = Buffer.alloc(length);
   const segmentOf = new Int32Array(length).fill(-1);
   for (const { segment, payload, at } of placed) {

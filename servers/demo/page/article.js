@@ -1,5 +1,6 @@
-// The demo of the article that this project began from: ten messages, one a second, appended as they come. The correct form
-// closes when the server sends `done`; the bare EventSource reconnects and receives all of it again, for ever.
+// The demo of the article that this project began from: ten messages, one a second, appended as
+// they come. The correct form closes when the server sends `done`; the bare EventSource reconnects
+// and receives all of it again, for ever.
 
 /** @import { Twins } from './stream-receiver.ts' */
 
@@ -76,7 +77,8 @@ class ArticleLane {
   }
 
   #showCounts() {
-    for (const [name, count] of Object.entries(this.#counts)) this.#part(name === 'messages' ? 'count' : name).textContent = String(count);
+    for (const [name, count] of Object.entries(this.#counts))
+      this.#part(name === 'messages' ? 'count' : name).textContent = String(count);
     this.#root.dataset['count'] = String(this.#counts.messages);
   }
 }
@@ -114,7 +116,8 @@ function listenToEvents(url, lane) {
   // The naive stream never sends `done`, and this is the whole difference.
   source.addEventListener('done', close);
   source.addEventListener('error', () => {
-    if (source.readyState === EventSource.CLOSED) lane.become('closed', 'closed: the twin refused, and EventSource does not say why');
+    if (source.readyState === EventSource.CLOSED)
+      lane.become('closed', 'closed: the twin refused, and EventSource does not say why');
     else lane.become('reconnecting', 'reconnecting, by itself');
   });
   return close;
@@ -132,7 +135,12 @@ function listenToMessages(url, lane) {
   socket.addEventListener('message', ({ data }) => lane.message(data));
   socket.addEventListener('close', ({ code }) => {
     if (isStopped) return;
-    lane.become('closed', code === 1000 ? 'closed by the server' : `connection lost (${code}); a WebSocket does not come back by itself`);
+    lane.become(
+      'closed',
+      code === 1000
+        ? 'closed by the server'
+        : `connection lost (${code}); a WebSocket does not come back by itself`,
+    );
   });
   return () => {
     isStopped = true;
@@ -173,7 +181,10 @@ export function setUpArticle(section, twins) {
     end();
     sse.begin();
     ws.begin();
-    closers = [listenToEvents(articleUrl(twins.sse, naive.checked), sse), listenToMessages(articleUrl(twins.ws, naive.checked), ws)];
+    closers = [
+      listenToEvents(articleUrl(twins.sse, naive.checked), sse),
+      listenToMessages(articleUrl(twins.ws, naive.checked), ws),
+    ];
   });
   start.disabled = false;
 }

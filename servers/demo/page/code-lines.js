@@ -4,7 +4,11 @@
 const waysOfCode = [
   { lane: 'sse', files: ['receive-by-event-source.js'], returning: [] },
   { lane: 'ws', files: ['receive-by-web-socket.js'], returning: ['reconnecting.js'] },
-  { lane: 'post', files: ['receive-by-fetch.js', 'event-stream-parser.js'], returning: ['reconnecting.js'] },
+  {
+    lane: 'post',
+    files: ['receive-by-fetch.js', 'event-stream-parser.js'],
+    returning: ['reconnecting.js'],
+  },
 ];
 
 /** @param {HTMLElement} table Table with a row for each lane. */
@@ -27,12 +31,15 @@ export async function showCodeLines(table) {
 
 /** @param {readonly string[]} files */
 async function countFiles(files) {
-  const texts = await Promise.all(files.map(async (file) => await (await fetch(`/demo/${file}`)).text()));
+  const texts = await Promise.all(
+    files.map(async (file) => await (await fetch(`/demo/${file}`)).text()),
+  );
   return texts.reduce((sum, text) => sum + countCodeLines(text), 0);
 }
 
 /**
- * Counts lines that are neither blank nor comment. Correct for code whose comments stand on lines of their own.
+ * Counts lines that are neither blank nor comment. Correct for code whose comments stand on lines
+ * of their own.
  * @param {string} text
  */
 export function countCodeLines(text) {

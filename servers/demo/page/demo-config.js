@@ -15,6 +15,7 @@ export async function fetchConfig() {
   });
   /** @type {DemoConfig & { message?: string }} */
   const config = await response.json();
-  if (!response.ok) throw new Error(`The server of this page says: ${config.message ?? response.status}`);
+  if (!response.ok)
+    throw new Error(`The server of this page says: ${config.message ?? response.status}`);
   return config;
 }

@@ -1,11 +1,13 @@
-// Parses an event stream (WHATWG HTML §9.2.6) piece by piece, for pages that read one with `fetch`: the browser's own parser
-// serves EventSource only. Pieces are text, so that a TextDecoder has put split characters together and dropped the BOM.
+// Parses an event stream (WHATWG HTML §9.2.6) piece by piece, for pages that read one with `fetch`:
+// the browser's own parser serves EventSource only. Pieces are text, so that a TextDecoder has put
+// split characters together and dropped the BOM.
 
 /**
  * @typedef {object} StreamEvent
  * @property {string} type `message` when the stream names none.
  * @property {string} data
- * @property {string} lastEventId Id of this event or, when it has none, of the last event that had one.
+ * @property {string} lastEventId Id of this event or, when it has none, of the last event that had
+ * one.
  */
 
 const ANY_LINE_END = /[\r\n]/g;
@@ -22,7 +24,10 @@ export class EventStreamParser {
   #data = [];
   #id = '';
 
-  /** @param {(event: StreamEvent) => void} onEvent Called for each event as soon as the blank line after it is complete. */
+  /**
+   * @param {(event: StreamEvent) => void} onEvent Called for each event as soon as the blank line
+   * after it is complete.
+   */
   constructor(onEvent) {
     this.#onEvent = onEvent;
   }

@@ -1,5 +1,5 @@
-// Plots the gaps between the last tokens of a lane, one bar each. The scale is logarithmic, so that a cut of a second and a gap of a
-// millisecond both show; it is the same for all lanes.
+// Plots the gaps between the last tokens of a lane, one bar each. The scale is logarithmic, so that
+// a cut of a second and a gap of a millisecond both show; it is the same for all lanes.
 
 import { KEPT_GAPS, medianOf } from './stream-account.js';
 import { renderMs } from './figures.js';
@@ -23,7 +23,9 @@ export class GapPlot {
     this.#canvas = canvas;
     this.#caption = caption;
     new ResizeObserver(() => this.draw(this.#gapsMs)).observe(canvas);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw(this.#gapsMs));
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () =>
+      this.draw(this.#gapsMs),
+    );
   }
 
   /** @param {readonly number[]} gapsMs Oldest first. */
@@ -73,7 +75,9 @@ function drawGrid(context, { width, height }, colours) {
  * @param {number} height
  */
 function heightOf(gapMs, height) {
-  const share = Math.log(Math.min(MOST_MS, Math.max(LEAST_MS, gapMs)) / LEAST_MS) / Math.log(MOST_MS / LEAST_MS);
+  const share =
+    Math.log(Math.min(MOST_MS, Math.max(LEAST_MS, gapMs)) / LEAST_MS) /
+    Math.log(MOST_MS / LEAST_MS);
   return height * (1 - share);
 }
 

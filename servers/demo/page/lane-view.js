@@ -1,5 +1,5 @@
-// Display of one lane of the race. Tokens may come faster than a screen draws: text and figures are collected, and shown once
-// per frame and ten times a second.
+// Display of one lane of the race. Tokens may come faster than a screen draws: text and figures are
+// collected, and shown once per frame and ten times a second.
 
 import { renderBytes, renderCount, renderMs, renderRate } from './figures.js';
 import { GapPlot } from './gap-plot.js';
@@ -8,7 +8,10 @@ import { GapPlot } from './gap-plot.js';
 
 const FIGURES_EVERY_MS = 100;
 
-/** @typedef {'idle' | 'connecting' | 'open' | 'reconnecting' | 'paused' | 'finished' | 'cancelled' | 'failed'} LaneState */
+/**
+ * @typedef {'idle' | 'connecting' | 'open' | 'reconnecting' | 'paused' | 'finished' | 'cancelled' |
+ * 'failed'} LaneState
+ */
 
 /** @type {Readonly<Record<LaneState, string>>} */
 const stateWords = {
@@ -36,7 +39,10 @@ export class LaneView {
   constructor(root) {
     this.#root = root;
     this.#text = this.#part('text');
-    this.#plot = new GapPlot(/** @type {HTMLCanvasElement} */ (this.#part('plot')), this.#part('gaps'));
+    this.#plot = new GapPlot(
+      /** @type {HTMLCanvasElement} */ (this.#part('plot')),
+      this.#part('gaps'),
+    );
   }
 
   /**
@@ -102,7 +108,10 @@ export class LaneView {
     setTimeout(() => this.#ask(), FIGURES_EVERY_MS);
   }
 
-  /** Shows everything at once: a hidden page draws no frames, and the verdict at the end must agree with what is shown. */
+  /**
+   * Shows everything at once: a hidden page draws no frames, and the verdict at the end must agree
+   * with what is shown.
+   */
   flush() {
     this.#showText();
     this.#showFigures();
@@ -124,7 +133,10 @@ export class LaneView {
     const { account, reconnects } = this.#figures;
     const { tokens, expected } = account;
     const values = {
-      tokens: expected === undefined ? renderCount(tokens) : `${renderCount(tokens)} of ${renderCount(expected)}`,
+      tokens:
+        expected === undefined
+          ? renderCount(tokens)
+          : `${renderCount(tokens)} of ${renderCount(expected)}`,
       first: renderMs(account.firstTokenMs),
       rate: renderRate(account.tokensPerSecond),
       payload: renderBytes(account.payloadBytes),

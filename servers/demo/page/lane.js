@@ -1,5 +1,5 @@
-// One lane of the race: a way to receive, the account of what came, and the effect on both when the reader cuts, pauses or
-// cancels. All lanes differ only in the way.
+// One lane of the race: a way to receive, the account of what came, and the effect on both when the
+// reader cuts, pauses or cancels. All lanes differ only in the way.
 
 import { LaneView } from './lane-view.js';
 import { describeAccount, StreamAccount } from './stream-account.js';
@@ -30,7 +30,8 @@ export class Lane {
    * @param {HTMLElement} element
    * @param {object} way
    * @param {Receive} way.receive
-   * @param {(twins: Twins) => string} way.controlOrigin Origin of the twin that accepts commands for this stream, over HTTP.
+   * @param {(twins: Twins) => string} way.controlOrigin Origin of the twin that accepts commands
+   * for this stream, over HTTP.
    * @param {() => void} onState Called after each change of state.
    */
   constructor(element, { receive, controlOrigin }, onState) {
@@ -68,7 +69,10 @@ export class Lane {
     if (this.#stream === undefined) return;
     this.#become('connecting');
     const account = this.#account;
-    this.#close = this.#receive({ ...this.#stream, cursor: () => account.cursor }, this.#listener(account));
+    this.#close = this.#receive(
+      { ...this.#stream, cursor: () => account.cursor },
+      this.#listener(account),
+    );
     this.#view.figures(account, this.#reconnects);
   }
 
@@ -129,7 +133,10 @@ export class Lane {
     this.#become('failed');
   }
 
-  /** Looks like a network fault to the receiver: the twin destroys the connection, and the stream goes on. */
+  /**
+   * Looks like a network fault to the receiver: the twin destroys the connection, and the stream
+   * goes on.
+   */
   async cut() {
     if (this.#state !== 'open') return;
     // Only while open: between two connections there is nothing to cut.
@@ -163,8 +170,11 @@ export class Lane {
   async #order(order) {
     if (this.#stream === undefined) return;
     const { id, twins } = this.#stream;
-    // The state shows the result; without an answer the connection is lost as well, and the lane shows that.
-    await fetch(new URL(`/v1/streams/${id}/${order}`, this.#controlOrigin(twins)), { method: 'POST' }).catch(() => undefined);
+    // The state shows the result; without an answer the connection is lost as well, and the lane
+    // shows that.
+    await fetch(new URL(`/v1/streams/${id}/${order}`, this.#controlOrigin(twins)), {
+      method: 'POST',
+    }).catch(() => undefined);
   }
 
   /** @param {LaneState} state */

@@ -20,17 +20,34 @@ it('a text is the announced one, another one, or cannot be checked where the bro
 });
 
 it('times, rates and bytes are as long as they need be, and a dash where unknown', () => {
-  expect([0, 0.31, 4.26, 48.4, 999, 1234].map(renderMs)).toEqual(['< 0.1 ms', '0.3 ms', '4.3 ms', '48 ms', '999 ms', '1.23 s']);
+  expect([0, 0.31, 4.26, 48.4, 999, 1234].map(renderMs)).toEqual([
+    '< 0.1 ms',
+    '0.3 ms',
+    '4.3 ms',
+    '48 ms',
+    '999 ms',
+    '1.23 s',
+  ]);
   expect([0.95, 44.83, 1512.4].map(renderRate)).toEqual(['0.9', '44.8', '1,512']);
-  expect([renderMs(undefined), renderRate(undefined), renderBytes(12_345)]).toEqual(['–', '–', '12,345 B']);
+  expect([renderMs(undefined), renderRate(undefined), renderBytes(12_345)]).toEqual([
+    '–',
+    '–',
+    '12,345 B',
+  ]);
 });
 
 it('the plot says in words what it shows', () => {
   expect(describeGaps([])).toBe('Gaps between tokens: none yet.');
   expect(describeGaps([12])).toBe('The only gap between tokens: median 12 ms, largest 12 ms.');
-  expect(describeGaps([20, 22, 1060])).toBe('Last 3 gaps between tokens: median 22 ms, largest 1.06 s.');
+  expect(describeGaps([20, 22, 1060])).toBe(
+    'Last 3 gaps between tokens: median 22 ms, largest 1.06 s.',
+  );
 });
 
 it('lines of code are those that are neither blank nor comment', () => {
-  expect(countCodeLines('// A file.\n\n/**\n * @param {string} a\n */\nfunction f(a) {\n  // Why.\n  return a; // here\n}\n')).toBe(3);
+  expect(
+    countCodeLines(
+      '// A file.\n\n/**\n * @param {string} a\n */\nfunction f(a) {\n  // Why.\n  return a; // here\n}\n',
+    ),
+  ).toBe(3);
 });

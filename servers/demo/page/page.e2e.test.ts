@@ -3,7 +3,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CliFolder, type Program } from '../../../bench/cli-fixture.ts';
 import { chromiumArguments, findChromium } from '../../../bench/contract/chromium.ts';
@@ -26,7 +32,11 @@ const patience = { timeout: 30_000, interval: 20 };
 beforeAll(async () => {
   program = place.start('serve', '--port', '0', '--ws-port', '0');
   pageUrl = await addressOf(program);
-  browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumArguments], headless: true });
+  browser = await chromium.launch({
+    executablePath: findChromium(),
+    args: [...chromiumArguments],
+    headless: true,
+  });
 });
 
 afterEach(async () => {
@@ -50,10 +60,13 @@ async function open(query = '', options: BrowserContextOptions = {}): Promise<vo
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !CUT.test(message.text())) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type()) && !CUT.test(message.text()))
+      complaints.push(message.text());
   });
   await page.goto(pageUrl + query);
-  await expect.poll(() => page.locator('#race [data-action=start]').isEnabled(), patience).toBe(true);
+  await expect
+    .poll(() => page.locator('#race [data-action=start]').isEnabled(), patience)
+    .toBe(true);
 }
 
 const article = (name: 'sse' | 'ws'): Locator => page.locator(`#article [data-lane=${name}]`);
@@ -73,26 +86,36 @@ async function figure(name: LaneName, of: string): Promise<number> {
 async function race(fields: Record<string, string>): Promise<void> {
   const { workload = 'fixed', ...rest } = fields;
   await page.locator('#race [name=workload]').selectOption(workload);
-  for (const [name, value] of Object.entries(rest)) await page.locator(`#race [name=${name}]`).fill(value);
+  for (const [name, value] of Object.entries(rest))
+    await page.locator(`#race [name=${name}]`).fill(value);
   await press('race', 'start');
 }
 
 async function everyLane(state: string): Promise<void> {
   await expect
-    .poll(async () => await Promise.all(laneNames.map(async (name) => await stateOf(lane(name)))), patience)
+    .poll(
+      async () => await Promise.all(laneNames.map(async (name) => await stateOf(lane(name)))),
+      patience,
+    )
     .toEqual([state, state, state]);
 }
 
 async function tokensShown(): Promise<number[]> {
-  return await Promise.all(laneNames.map(async (name) => Number(await lane(name).getAttribute('data-tokens'))));
+  return await Promise.all(
+    laneNames.map(async (name) => Number(await lane(name).getAttribute('data-tokens'))),
+  );
 }
 
 async function everyLaneHas(tokens: number): Promise<void> {
-  await expect.poll(async () => Math.min(...(await tokensShown())), patience).toBeGreaterThanOrEqual(tokens);
+  await expect
+    .poll(async () => Math.min(...(await tokensShown())), patience)
+    .toBeGreaterThanOrEqual(tokens);
 }
 
 async function overflowPx(): Promise<number> {
-  return await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
 }
 
 async function codeLines(name: LaneName): Promise<number[]> {
@@ -107,7 +130,9 @@ async function expectWhole(tokens: number): Promise<void> {
     await expect
       .poll(async () => await part(lane(name), 'hash').textContent(), patience)
       .toBe('The text has the SHA-256 that the server announced.');
-    expect(await part(lane(name), 'verdict').textContent()).toBe(`All ${tokens} tokens, in order, none repeated.`);
+    expect(await part(lane(name), 'verdict').textContent()).toBe(
+      `All ${tokens} tokens, in order, none repeated.`,
+    );
     expect([await figure(name, 'lost'), await figure(name, 'repeated')]).toEqual([0, 0]);
     texts.push(await part(lane(name), 'text').textContent());
   }
@@ -126,7 +151,8 @@ describe.skipIf(noBrowser)('the demo of the article', () => {
         times[name] = [];
         const list = document.querySelector(`#article [data-lane=${name}] [data-part=messages]`)!;
         new MutationObserver((records) => {
-          for (const { addedNodes } of records) for (const _node of addedNodes) times[name]!.push(performance.now());
+          for (const { addedNodes } of records)
+            for (const _node of addedNodes) times[name]!.push(performance.now());
         }).observe(list, { childList: true });
       }
       (globalThis as unknown as { times: typeof times }).times = times;
@@ -134,20 +160,28 @@ describe.skipIf(noBrowser)('the demo of the article', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await press('article', 'start');
-    for (const name of ['sse', 'ws'] as const) await expect.poll(async () => await stateOf(article(name)), patience).toBe('closed');
-    const times = await page.evaluate(() => (globalThis as unknown as { times: Record<'sse' | 'ws', number[]> }).times);
+    for (const name of ['sse', 'ws'] as const)
+      await expect.poll(async () => await stateOf(article(name)), patience).toBe('closed');
+    const times = await page.evaluate(
+      () => (globalThis as unknown as { times: Record<'sse' | 'ws', number[]> }).times,
+    );
     for (const name of ['sse', 'ws'] as const) {
       expect(await article(name).locator('li > :first-child').allTextContents()).toEqual(TEN);
       expect(times[name]).toHaveLength(10);
       // Sent over 900 ms; a busy machine may be late with the first, but not with all of them.
       expect(times[name][9]! - times[name][0]!).toBeGreaterThan(400);
     }
-    // An EventSource that is not closed would reconnect after one second, and have it all again after another.
+    // An EventSource that is not closed would reconnect after one second, and have it all again
+    // after another.
     const observedMs = await page.evaluate(
-      async () => await new Promise<number>((resolve) => void setTimeout(() => resolve(performance.now()), 2500)),
+      async () =>
+        await new Promise<number>(
+          (resolve) => void setTimeout(() => resolve(performance.now()), 2500),
+        ),
     );
     expect(observedMs).toBeGreaterThan(times.sse[9]! + 2000);
-    // The server would refuse a second request, but there should be none. A slow page may still load its scripts.
+    // The server would refuse a second request, but there should be none. A slow page may still
+    // load its scripts.
     expect(asked.filter((path) => !path.endsWith('.js'))).toEqual(['/demo/stream']);
     expect(await part(article('sse'), 'state').textContent()).toBe('closed');
     for (const name of ['sse', 'ws'] as const) {
@@ -161,10 +195,17 @@ describe.skipIf(noBrowser)('the demo of the article', () => {
     await open('?interval=20');
     await page.getByLabel('Naive, as in the article').check();
     await press('article', 'start');
-    await expect.poll(async () => Number(await part(article('sse'), 'connections').textContent()), patience).toBeGreaterThanOrEqual(2);
-    await expect.poll(async () => Number(await part(article('sse'), 'repeated').textContent()), patience).toBeGreaterThanOrEqual(10);
+    await expect
+      .poll(async () => Number(await part(article('sse'), 'connections').textContent()), patience)
+      .toBeGreaterThanOrEqual(2);
+    await expect
+      .poll(async () => Number(await part(article('sse'), 'repeated').textContent()), patience)
+      .toBeGreaterThanOrEqual(10);
     expect(await article('sse').locator('li[data-repeated]').count()).toBeGreaterThanOrEqual(10);
-    expect([await part(article('ws'), 'count').textContent(), await stateOf(article('ws'))]).toEqual(['10', 'closed']);
+    expect([
+      await part(article('ws'), 'count').textContent(),
+      await stateOf(article('ws')),
+    ]).toEqual(['10', 'closed']);
     await press('article', 'stop');
     expect(await stateOf(article('sse'))).toBe('closed');
     expect(await page.locator('#article [data-action=stop]').isDisabled()).toBe(true);
@@ -192,15 +233,20 @@ describe.skipIf(noBrowser)('the race', () => {
     await race({ workload: 'fast', n: '120', rate: '2000', seed: '7' });
     await expectWhole(120);
     const [sse, ws, post] = await Promise.all(
-      laneNames.map(async (name) => ({ payload: await figure(name, 'payload'), framed: await figure(name, 'framed') })),
+      laneNames.map(async (name) => ({
+        payload: await figure(name, 'payload'),
+        framed: await figure(name, 'framed'),
+      })),
     );
     // `post` is one character longer than `sse`, and its id stands in the first event.
     expect(post!.payload - sse!.payload).toBe(1);
     // The rest is `retry: 1000` and its line end, which EventSource does not hand to the page.
     expect(post!.framed - sse!.framed).toBe(1 + 12);
-    // `ws` is one shorter, and its first and last message name themselves: `"type":"open",` and `"type":"done",`.
+    // `ws` is one shorter, and its first and last message name themselves: `"type":"open",` and
+    // `"type":"done",`.
     expect(ws!.payload - sse!.payload).toBe(-1 + 14 + 14);
-    // Two bytes of header for each token, and four for the last message, which is longer than 125 bytes.
+    // Two bytes of header for each token, and four for the last message, which is longer than 125
+    // bytes.
     expect([124, 126]).toContain(ws!.framed - ws!.payload - 122 + 2);
   });
 
@@ -239,14 +285,21 @@ describe.skipIf(noBrowser)('the race', () => {
     await everyLaneHas(5);
     await press('race', 'cancel');
     await everyLane('cancelled');
-    expect(await part(lane('ws'), 'verdict').textContent()).toMatch(/^Cancelled after \d+ tokens\.$/);
+    expect(await part(lane('ws'), 'verdict').textContent()).toMatch(
+      /^Cancelled after \d+ tokens\.$/,
+    );
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Start');
     await expect.poll(() => ids.length, patience).toBe(3);
     const origin = new URL(pageUrl).origin;
     // 204: a client that resumes finds nothing left.
     for (const id of ids.filter((id) => !id.endsWith('ws')))
       await expect
-        .poll(async () => (await fetch(`${origin}/v1/streams/${id}`, { headers: { 'last-event-id': 'abcd.1' } })).status, patience)
+        .poll(
+          async () =>
+            (await fetch(`${origin}/v1/streams/${id}`, { headers: { 'last-event-id': 'abcd.1' } }))
+              .status,
+          patience,
+        )
         .toBe(204);
   });
 
@@ -266,7 +319,9 @@ describe.skipIf(noBrowser)('the race', () => {
     await page.locator('#race [name=seed]').focus();
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Start');
-    expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe('solid');
+    expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe(
+      'solid',
+    );
     await page.keyboard.press('Enter');
     await expectWhole(20);
   });
@@ -286,17 +341,20 @@ describe.skipIf(noBrowser)('the race', () => {
   });
 });
 
-it.skipIf(noBrowser)('says how much code each way takes, and that EventSource needs none to come back', async () => {
-  await open();
-  await expect.poll(async () => (await codeLines('post'))[2], patience).toBeGreaterThan(0);
-  for (const name of laneNames) {
-    const [receiving, returning, all] = await codeLines(name);
-    expect(receiving).toBeGreaterThan(10);
-    expect(all).toBe(receiving! + returning!);
-  }
-  expect((await codeLines('sse'))[1]).toBe(0);
-  expect((await codeLines('ws'))[1]).toBeGreaterThan(10);
-});
+it.skipIf(noBrowser)(
+  'says how much code each way takes, and that EventSource needs none to come back',
+  async () => {
+    await open();
+    await expect.poll(async () => (await codeLines('post'))[2], patience).toBeGreaterThan(0);
+    for (const name of laneNames) {
+      const [receiving, returning, all] = await codeLines(name);
+      expect(receiving).toBeGreaterThan(10);
+      expect(all).toBe(receiving! + returning!);
+    }
+    expect((await codeLines('sse'))[1]).toBe(0);
+    expect((await codeLines('ws'))[1]).toBeGreaterThan(10);
+  },
+);
 
 it.skipIf(noBrowser)('says so when the twins are gone', async () => {
   const other = place.start('serve', '--port', '0', '--ws-port', '0');
@@ -323,7 +381,11 @@ it.skipIf(noBrowser)('says so when the twins are gone', async () => {
     await other.ended;
     // The browser reports each refused connection.
     const refused = /ERR_CONNECTION_REFUSED/;
-    complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !refused.test(complaint)));
+    complaints.splice(
+      0,
+      complaints.length,
+      ...complaints.filter((complaint) => !refused.test(complaint)),
+    );
   }
 });
 
@@ -332,27 +394,37 @@ it.skipIf(noBrowser)('gives every control a name', async () => {
   const unnamed = await page.evaluate(() =>
     [...document.querySelectorAll('button, input, select, [tabindex]')]
       .filter(
-        (element) => (element.textContent ?? '').trim() === '' && !element.hasAttribute('aria-label') && element.closest('label') === null,
+        (element) =>
+          (element.textContent ?? '').trim() === '' &&
+          !element.hasAttribute('aria-label') &&
+          element.closest('label') === null,
       )
       .map((element) => element.outerHTML),
   );
   expect(unnamed).toEqual([]);
 });
 
-it.skipIf(noBrowser).each(['light', 'dark'] as const)('has no text of a contrast below 4.5 where it is %s', async (colorScheme) => {
-  await open('?interval=20', { colorScheme });
-  await press('article', 'start');
-  await race({ n: '10', rate: '200' });
-  await expectWhole(10);
-  const { least, texts } = await page.evaluate(leastContrast);
-  expect(texts).toBeGreaterThan(80);
-  expect(least).toBeGreaterThanOrEqual(4.5);
-});
+it.skipIf(noBrowser).each(['light', 'dark'] as const)(
+  'has no text of a contrast below 4.5 where it is %s',
+  async (colorScheme) => {
+    await open('?interval=20', { colorScheme });
+    await press('article', 'start');
+    await race({ n: '10', rate: '200' });
+    await expectWhole(10);
+    const { least, texts } = await page.evaluate(leastContrast);
+    expect(texts).toBeGreaterThan(80);
+    expect(least).toBeGreaterThanOrEqual(4.5);
+  },
+);
 
-/** Least contrast of all text of the page to its background (WCAG 2.2 §1.4.3, which excepts disabled text). Runs in the page. */
+/**
+ * Least contrast of all text of the page to its background (WCAG 2.2 §1.4.3, which excepts disabled
+ * text). Runs in the page.
+ */
 function leastContrast(): { least: number; texts: number } {
   // oxlint-disable-next-line unicorn/consistent-function-scoping -- Nothing outside this function goes with it into the page.
-  const channels = (colour: string): number[] => (/[\d., ]+/.exec(colour)?.[0] ?? '').split(',').map(Number);
+  const channels = (colour: string): number[] =>
+    (/[\d., ]+/.exec(colour)?.[0] ?? '').split(',').map(Number);
   const luminance = (colour: string): number => {
     const [r = 0, g = 0, b = 0] = channels(colour).map((value) =>
       value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
@@ -365,10 +437,16 @@ function leastContrast(): { least: number; texts: number } {
     return isClear && element.parentElement !== null ? behind(element.parentElement) : colour;
   };
   const contrasts = [...document.body.querySelectorAll('*')]
-    .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== ''))
+    .filter((element) =>
+      [...element.childNodes].some(
+        (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
+      ),
+    )
     .filter((element) => element.closest(':disabled, option, template') === null)
     .map((element) => {
-      const pair = [luminance(getComputedStyle(element).color), luminance(behind(element))].sort((one, other) => other - one);
+      const pair = [luminance(getComputedStyle(element).color), luminance(behind(element))].sort(
+        (one, other) => other - one,
+      );
       return (pair[0]! + 0.05) / (pair[1]! + 0.05);
     });
   return { least: Math.min(...contrasts), texts: contrasts.length };
@@ -405,7 +483,10 @@ describe.skipIf(noBrowser)('looked at', () => {
     await everyLaneHas(30);
     await press('race', 'cut');
     await everyLane('finished');
-    const picture = await page.screenshot({ path: join(artefacts, `demo-${name}.png`), fullPage: true });
+    const picture = await page.screenshot({
+      path: join(artefacts, `demo-${name}.png`),
+      fullPage: true,
+    });
     expect(picture.length).toBeGreaterThan(100_000);
   });
 });

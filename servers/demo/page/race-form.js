@@ -1,4 +1,5 @@
-// Parses and checks the reader's request for a race before anything is sent: EventSource could not tell why it was refused.
+// Parses and checks the reader's request for a race before anything is sent: EventSource could not
+// tell why it was refused.
 
 /**
  * @typedef {object} Limits Upper limits of a request.
@@ -9,7 +10,8 @@
 const MAX_SEED = 2 ** 32 - 1;
 
 /**
- * @typedef {{ described: Record<string, string | number>, problem?: undefined } | { problem: string, field: string }} RaceRequest
+ * @typedef {{ described: Record<string, string | number>, problem?: undefined } | { problem:
+ * string, field: string }} RaceRequest
  */
 
 /**
@@ -28,9 +30,15 @@ export function readRaceForm(form, { n: maxTokens, rate: maxRate }) {
   const rate = given('rate');
   const seed = given('seed');
   if (tokens !== '' && !isWhole(tokens, 1, maxTokens))
-    return { field: 'n', problem: `Tokens: ${tokens} is not a whole number from 1 to ${maxTokens.toLocaleString('en')}.` };
+    return {
+      field: 'n',
+      problem: `Tokens: ${tokens} is not a whole number from 1 to ${maxTokens.toLocaleString('en')}.`,
+    };
   if (rate !== '' && !(Number(rate) > 0 && Number(rate) <= maxRate))
-    return { field: 'rate', problem: `Rate: ${rate} is not a number above 0 and up to ${maxRate.toLocaleString('en')}.` };
+    return {
+      field: 'rate',
+      problem: `Rate: ${rate} is not a number above 0 and up to ${maxRate.toLocaleString('en')}.`,
+    };
   if (!isWhole(seed, 0, MAX_SEED))
     return {
       field: 'seed',

@@ -5,7 +5,14 @@ const limits = { n: 100_000, rate: 10_000 };
 
 function read(fields: Record<string, string>): ReturnType<typeof readRaceForm> {
   const form = new FormData();
-  for (const [name, value] of Object.entries({ workload: 'chat', n: '', rate: '', seed: '1', ...fields })) form.set(name, value);
+  for (const [name, value] of Object.entries({
+    workload: 'chat',
+    n: '',
+    rate: '',
+    seed: '1',
+    ...fields,
+  }))
+    form.set(name, value);
   return readRaceForm(form, limits);
 }
 
@@ -26,7 +33,11 @@ it.each([
   [{ rate: '0' }, 'rate', 'Rate: 0 is not a number above 0 and up to 10,000.'],
   [{ rate: 'fast' }, 'rate', 'Rate: fast is not a number above 0 and up to 10,000.'],
   [{ seed: '' }, 'seed', 'Seed: nothing is not a whole number from 0 to 4,294,967,295.'],
-  [{ seed: '4294967296' }, 'seed', 'Seed: 4294967296 is not a whole number from 0 to 4,294,967,295.'],
+  [
+    { seed: '4294967296' },
+    'seed',
+    'Seed: 4294967296 is not a whole number from 0 to 4,294,967,295.',
+  ],
   [{ seed: '-1' }, 'seed', 'Seed: -1 is not a whole number from 0 to 4,294,967,295.'],
 ])('refuses %o and names the field and the value', (fields, field, problem) => {
   expect(read(fields)).toEqual({ field, problem });

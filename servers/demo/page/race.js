@@ -1,4 +1,5 @@
-// The race: the same tokens at the same times in three ways; the reader's actions apply to all at once.
+// The race: the same tokens at the same times in three ways; the reader's actions apply to all at
+// once.
 
 import { Lane } from './lane.js';
 import { readRaceForm } from './race-form.js';
@@ -49,18 +50,28 @@ const ways = [
  */
 export function setUpRace(section, config) {
   /** @param {string} action */
-  const button = (action) => /** @type {HTMLButtonElement} */ (section.querySelector(`[data-action=${action}]`));
-  const [start, cut, pause, cancel] = [button('start'), button('cut'), button('pause'), button('cancel')];
+  const button = (action) =>
+    /** @type {HTMLButtonElement} */ (section.querySelector(`[data-action=${action}]`));
+  const [start, cut, pause, cancel] = [
+    button('start'),
+    button('cut'),
+    button('pause'),
+    button('cancel'),
+  ];
   const form = /** @type {HTMLFormElement} */ (section.querySelector('form'));
   const error = /** @type {HTMLElement} */ (section.querySelector('[data-part=error]'));
-  offerWorkloads(/** @type {HTMLSelectElement} */ (form.elements.namedItem('workload')), config.workloads);
+  offerWorkloads(
+    /** @type {HTMLSelectElement} */ (form.elements.namedItem('workload')),
+    config.workloads,
+  );
   const lanes = ways.map((way) => new Lane(addLane(section, way), way, () => showButtons()));
 
   const showButtons = () => {
     const live = lanes.filter(({ isLive }) => isLive);
     const isPaused = live.length > 0 && live.every(({ isPaused }) => isPaused);
     // A disabled button would lose the keyboard focus.
-    if (live.length === 0 && [cut, pause, cancel].some((one) => one === document.activeElement)) start.focus();
+    if (live.length === 0 && [cut, pause, cancel].some((one) => one === document.activeElement))
+      start.focus();
     for (const one of [pause, cancel]) one.disabled = live.length === 0;
     cut.disabled = live.length === 0 || isPaused;
     pause.textContent = isPaused ? 'Continue' : 'Pause';
@@ -79,9 +90,18 @@ export function setUpRace(section, config) {
     }
     // Streams outlive their readers, so each race has streams of its own.
     const race = crypto.getRandomValues(new Uint32Array(2)).join('-');
-    lanes.forEach((lane, index) => lane.start({ twins: config, id: `race-${race}-${ways[index]?.name}`, described: read.described }));
+    lanes.forEach((lane, index) =>
+      lane.start({
+        twins: config,
+        id: `race-${race}-${ways[index]?.name}`,
+        described: read.described,
+      }),
+    );
   });
-  cut.addEventListener('click', () => void Promise.all(lanes.map(async (lane) => await lane.cut())));
+  cut.addEventListener(
+    'click',
+    () => void Promise.all(lanes.map(async (lane) => await lane.cut())),
+  );
   pause.addEventListener('click', () => {
     const isPaused = lanes.some(({ isPaused }) => isPaused);
     for (const lane of lanes) {
@@ -89,7 +109,10 @@ export function setUpRace(section, config) {
       else lane.pause();
     }
   });
-  cancel.addEventListener('click', () => void Promise.all(lanes.map(async (lane) => await lane.cancel())));
+  cancel.addEventListener(
+    'click',
+    () => void Promise.all(lanes.map(async (lane) => await lane.cancel())),
+  );
   start.disabled = false;
 }
 

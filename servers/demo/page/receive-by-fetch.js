@@ -1,5 +1,6 @@
-// Receives a stream as the response to a POST, as ChatGPT and the APIs of language models send theirs. `fetch` returns bytes:
-// the page itself must parse the events and reconnect. It reconnects by GET, with the cursor.
+// Receives a stream as the response to a POST, as ChatGPT and the APIs of language models send
+// theirs. `fetch` returns bytes: the page itself must parse the events and reconnect. It reconnects
+// by GET, with the cursor.
 
 /** @import { Receive, StreamRequest, Listener } from './stream-receiver.ts' */
 
@@ -11,12 +12,15 @@ export function receiveByFetch(request, listener) {
   return keepConnected(
     ({ progressed, lost }) => {
       const abort = new AbortController();
-      void read(request, listener, { signal: abort.signal, progressed }).then((isFinal) => isFinal || lost());
+      void read(request, listener, { signal: abort.signal, progressed }).then(
+        (isFinal) => isFinal || lost(),
+      );
       return () => abort.abort();
     },
     {
       onLoss: listener.lost,
-      onGivingUp: (attempts) => listener.failed(`The SSE twin does not answer: given up after ${attempts} attempts.`),
+      onGivingUp: (attempts) =>
+        listener.failed(`The SSE twin does not answer: given up after ${attempts} attempts.`),
     },
   );
 }
@@ -52,13 +56,18 @@ async function read(request, listener, { signal, progressed }) {
 }
 
 /**
- * Repeats the POST as long as there is no cursor. The id is the page's own, so this starts no second generation.
+ * Repeats the POST as long as there is no cursor. The id is the page's own, so this starts no
+ * second generation.
  * @param {StreamRequest} request
  * @param {AbortSignal} signal
  */
 async function ask({ twins, id, described, cursor }, signal) {
   const after = cursor();
-  if (after !== undefined) return await fetch(new URL(`/v1/streams/${id}`, twins.sse), { headers: { 'last-event-id': after }, signal });
+  if (after !== undefined)
+    return await fetch(new URL(`/v1/streams/${id}`, twins.sse), {
+      headers: { 'last-event-id': after },
+      signal,
+    });
   return await fetch(new URL('/v1/chat', twins.sse), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -19,7 +19,8 @@ export function receiveByWebSocket({ twins, id, described, cursor }, listener) {
   const stop = keepConnected(
     ({ progressed, lost }) => {
       const after = cursor();
-      // The twin then waits for the cursor before it sends anything: a page cannot put it into the handshake.
+      // The twin then waits for the cursor before it sends anything: a page cannot put it into the
+      // handshake.
       if (after !== undefined) url.searchParams.set('resume', '1');
       const socket = new WebSocket(url);
       socket.addEventListener('open', () => {
@@ -40,7 +41,8 @@ export function receiveByWebSocket({ twins, id, described, cursor }, listener) {
     },
     {
       onLoss: listener.lost,
-      onGivingUp: (attempts) => listener.failed(`The WebSocket twin does not answer: given up after ${attempts} attempts.`),
+      onGivingUp: (attempts) =>
+        listener.failed(`The WebSocket twin does not answer: given up after ${attempts} attempts.`),
     },
   );
   return stop;

@@ -1,5 +1,6 @@
-// Reconnects after a loss with growing delay and jitter, so that not all receivers return at the same moment: EventSource does
-// this by itself, the other ways need it. The caller's cursor says where the stream resumes.
+// Reconnects after a loss with growing delay and jitter, so that not all receivers return at the
+// same moment: EventSource does this by itself, the other ways need it. The caller's cursor says
+// where the stream resumes.
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 4000;
@@ -7,16 +8,20 @@ const MOST_ATTEMPTS = 6;
 
 /**
  * @typedef {object} Attempt
- * @property {() => void} progressed Call when something was received: the next loss counts as a first one again.
- * @property {() => void} lost Call when the connection is gone, or was never established; at most once.
+ * @property {() => void} progressed Call when something was received: the next loss counts as a
+ * first one again.
+ * @property {() => void} lost Call when the connection is gone, or was never established; at most
+ * once.
  */
 
 /**
  * Connects, and again after each loss. Returns a function that ends this.
- * @param {(attempt: Attempt) => () => void} connect Begins a connection and returns a function that closes it.
+ * @param {(attempt: Attempt) => () => void} connect Begins a connection and returns a function that
+ * closes it.
  * @param {object} told
  * @param {() => void} told.onLoss
- * @param {(attempts: number) => void} told.onGivingUp Called after too many losses in a row, with their number.
+ * @param {(attempts: number) => void} told.onGivingUp Called after too many losses in a row, with
+ * their number.
  * @param {() => number} [random] In [0, 1).
  * @returns {() => void}
  */

@@ -13,7 +13,10 @@ function start() {
       attempts.push(attempt);
       return () => closed++;
     },
-    { onLoss: () => told.push('loss'), onGivingUp: (count) => told.push(`given up after ${count}`) },
+    {
+      onLoss: () => told.push('loss'),
+      onGivingUp: (count) => told.push(`given up after ${count}`),
+    },
     () => 1,
   );
   return { attempts, told, stop, closed: () => closed };

@@ -1,5 +1,5 @@
-// Account of what one receiver got of a stream, and whether it is complete: every token is checked by its sequence number. It
-// holds no element of the page and reads no clock.
+// Account of what one receiver got of a stream, and whether it is complete: every token is checked
+// by its sequence number. It holds no element of the page and reads no clock.
 
 /** Number of gaps between tokens that are kept for the plot. */
 export const KEPT_GAPS = 240;
@@ -90,11 +90,15 @@ export class StreamAccount {
 
   /** Mean rate from the first token to the last, so at least two are needed. */
   get tokensPerSecond() {
-    if (this.#firstMs === undefined || this.#lastMs === undefined || this.#lastMs === this.#firstMs) return undefined;
+    if (this.#firstMs === undefined || this.#lastMs === undefined || this.#lastMs === this.#firstMs)
+      return undefined;
     return ((this.tokens - 1) * 1000) / (this.#lastMs - this.#firstMs);
   }
 
-  /** Call when the stream is over: what has not come by now is lost. @param {number} tokens Tokens of the whole stream. */
+  /**
+   * Call when the stream is over: what has not come by now is lost. @param {number} tokens Tokens
+   * of the whole stream.
+   */
   finish(tokens) {
     for (let passed = this.#next; passed <= tokens; passed++) this.#missing.add(passed);
     this.#next = Math.max(this.#next, tokens + 1);
@@ -103,7 +107,9 @@ export class StreamAccount {
 
   /** True when every token came once and in order. Call after `finish`. */
   get isWhole() {
-    return this.lost === 0 && this.repeated === 0 && this.late === 0 && this.tokens === this.expected;
+    return (
+      this.lost === 0 && this.repeated === 0 && this.late === 0 && this.tokens === this.expected
+    );
   }
 }
 

@@ -48,7 +48,10 @@ it('the first token counts from the request, the rate from the first token to th
 });
 
 it('nothing and a single token have no rate and no gaps', () => {
-  expect([accountOf([], 9).firstTokenMs, accountOf([], 9).tokensPerSecond]).toEqual([undefined, undefined]);
+  expect([accountOf([], 9).firstTokenMs, accountOf([], 9).tokensPerSecond]).toEqual([
+    undefined,
+    undefined,
+  ]);
   expect([accountOf([1], 9).tokensPerSecond, accountOf([1], 9).gapsMs]).toEqual([undefined, []]);
 });
 

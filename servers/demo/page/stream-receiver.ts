@@ -1,4 +1,5 @@
-// Common types of the three ways to receive a stream. Types only: the browser never requests this file.
+// Common types of the three ways to receive a stream. Types only: the browser never requests this
+// file.
 
 /** Origins of the twins. */
 export interface Twins {
@@ -24,11 +25,16 @@ export interface Listener {
   readonly lost: () => void;
   /** Called for a token (`message`) or a control event, with its JSON. */
   readonly event: (type: string, data: string) => void;
-  /** Called with the number of bytes received, framing included, as far as the receiver can know. */
+  /**
+   * Called with the number of bytes received, framing included, as far as the receiver can know.
+   */
   readonly counted: (bytes: number) => void;
   /** Called when the stream has failed for good. */
   readonly failed: (reason: string) => void;
 }
 
-/** Begins to receive. Returns a function that closes the connection, after which the listener is not called. */
+/**
+ * Begins to receive. Returns a function that closes the connection, after which the listener is not
+ * called.
+ */
 export type Receive = (request: StreamRequest, listener: Listener) => () => void;

@@ -1,7 +1,8 @@
 // Checks by the hash in the stream's last event whether a text is the one that the server sent.
 
 /**
- * Resolves to undefined when the browser offers no SHA-256, which it does only to pages from this machine, or over TLS.
+ * Resolves to undefined when the browser offers no SHA-256, which it does only to pages from this
+ * machine, or over TLS.
  * @param {string} text
  * @param {{ readonly subtle?: SubtleCrypto | undefined }} crypto
  * @returns {Promise<string | undefined>}
@@ -21,7 +22,8 @@ export function compareHashes(actual, announced) {
   if (actual === undefined)
     return {
       state: 'unchecked',
-      words: 'Its SHA-256 is not checked: the browser computes it only for pages from this machine or over TLS.',
+      words:
+        'Its SHA-256 is not checked: the browser computes it only for pages from this machine or over TLS.',
     };
   return actual === announced
     ? { state: 'equal', words: 'The text has the SHA-256 that the server announced.' }

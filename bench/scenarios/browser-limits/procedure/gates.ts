@@ -1,5 +1,5 @@
-// Judges the validity of one trial in which pages request streams. Nothing is due at a moment, so no process must be fast; but
-// the page and the server must count the same streams.
+// Judges the validity of one trial in which pages request streams. Nothing is due at a moment, so
+// no process must be fast; but the page and the server must count the same streams.
 
 import { countStreams } from '../../../contract/browser-limits.ts';
 import type { Gate } from '../../../contract/run-file.ts';
@@ -7,7 +7,11 @@ import { atMost } from '../../../trial/gate.ts';
 import { stealGates, tracerGate } from '../../../trial/machine-gates.ts';
 import type { MeasuredPage } from './measure.ts';
 
-export function checkPageGates({ tally, host, tracers }: Pick<MeasuredPage, 'tally' | 'host' | 'tracers'>): Gate[] {
+export function checkPageGates({
+  tally,
+  host,
+  tracers,
+}: Pick<MeasuredPage, 'tally' | 'host' | 'tracers'>): Gate[] {
   const kind = 'correctness';
   const { opened } = countStreams(tally.oneByOne);
   return [
@@ -24,6 +28,15 @@ export function checkPageGates({ tally, host, tracers }: Pick<MeasuredPage, 'tal
       Math.abs(opened - tally.serverStreams),
       `the page had ${opened} open, the server ${tally.serverStreams}`,
     ),
-    atMost({ id: 'C12', kind, title: 'streams that ended while the page held them open', limit: 0, unit: 'count' }, tally.brokenStreams),
+    atMost(
+      {
+        id: 'C12',
+        kind,
+        title: 'streams that ended while the page held them open',
+        limit: 0,
+        unit: 'count',
+      },
+      tally.brokenStreams,
+    ),
   ];
 }

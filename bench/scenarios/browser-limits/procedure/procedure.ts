@@ -17,7 +17,13 @@ export const page: Procedure<'browser-limits-tally', PageReadings, BrowserLimits
   specify: (planned, options) => {
     const { windowNs, browserLimits } = options.plan;
     assert(browserLimits !== undefined, 'a plan of this procedure says what the pages request');
-    return { ...specifyTrial(planned, options), rehearsalTokens: 0, rampNs: 0, windowNs, browserLimits };
+    return {
+      ...specifyTrial(planned, options),
+      rehearsalTokens: 0,
+      rampNs: 0,
+      windowNs,
+      browserLimits,
+    };
   },
   opening: () => ({ extraNs: LONGEST_NS }),
   measure: measurePage,

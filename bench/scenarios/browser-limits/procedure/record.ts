@@ -1,4 +1,5 @@
-// Converts the measurements of a trial in which pages request streams into the saved record, gates judged.
+// Converts the measurements of a trial in which pages request streams into the saved record, gates
+// judged.
 
 import type { BrowserLimitsTrial } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';

@@ -22,7 +22,8 @@ export function recordSearch(
   const trials = steps.map(({ trial }) => trial);
   const carried = steps.filter(({ isCarried }) => isCarried).map(({ trial }) => trial);
   const stolen = carried.flatMap((trial) => trial.stolen ?? []);
-  const sum = (of: (trial: CompletedTrial) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
+  const sum = (of: (trial: CompletedTrial) => number): number =>
+    trials.reduce((total, trial) => total + of(trial), 0);
   const first = steps[0].trial;
   return {
     kind: 'trial',

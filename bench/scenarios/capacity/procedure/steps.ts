@@ -24,7 +24,8 @@ export function stepOf({ verifyOneIn }: SearchPlan): typeof steady {
     ...steady,
     specify: (planned, options) => ({
       ...steady.specify(planned, options),
-      // A search goes up to the saturation of a server: there it would still work off the pause of a collection in the window.
+      // A search goes up to the saturation of a server: there it would still work off the pause of
+      // a collection in the window.
       collectNs: 0,
       ...(verifyOneIn !== undefined && { verifyOneIn }),
     }),
@@ -32,12 +33,30 @@ export function stepOf({ verifyOneIn }: SearchPlan): typeof steady {
 }
 
 /** The second step at a load is another sample of it, and the same one in all arms of the block. */
-function planStep({ asked: _asked, ...place }: PlannedTrial, { streams, times }: { streams: number; times: number }): PlannedTrial {
-  return { ...place, workloadSeed: deriveSeed(place.workloadSeed, streams, times), loadPoint: { connections: streams } };
+function planStep(
+  { asked: _asked, ...place }: PlannedTrial,
+  { streams, times }: { streams: number; times: number },
+): PlannedTrial {
+  return {
+    ...place,
+    workloadSeed: deriveSeed(place.workloadSeed, streams, times),
+    loadPoint: { connections: streams },
+  };
 }
 
-/** Folder for the stamps of a step, inside that of the run. @param step `times`: how often its load was measured before. */
-function stepFolder({ trial, streams, times }: { trial: number; streams: number; times: number }): string {
+/**
+ * Folder for the stamps of a step, inside that of the run. @param step `times`: how often its load
+ * was measured before.
+ */
+function stepFolder({
+  trial,
+  streams,
+  times,
+}: {
+  trial: number;
+  streams: number;
+  times: number;
+}): string {
   return `search-${String(trial).padStart(4, '0')}-${streams}-streams-${times + 1}`;
 }
 
@@ -62,16 +81,27 @@ export class Steps {
     const planned = planStep(this.#planned, { streams, times });
     try {
       const keepStampsIn = this.#keepStampsIn(streams, times);
-      const measured = await measureTrial(stepOf(this.#plan), planned, { ...options, keepStampsIn });
+      const measured = await measureTrial(stepOf(this.#plan), planned, {
+        ...options,
+        keepStampsIn,
+      });
       const input = joinInputOf(measured);
       const trial = recordSteady(planned, measured, input);
-      const step = judgeStep({ streams, trial, receipt: receiptOfWindow(input) }, this.#plan.objectives);
+      const step = judgeStep(
+        { streams, trial, receipt: receiptOfWindow(input) },
+        this.#plan.objectives,
+      );
       this.#measured.push({ trial, isCarried: step.failed.length === 0 });
       this.#failuresInARow = 0;
       return step;
     } catch (error) {
       this.#failuresInARow++;
-      if (this.#options.signal.aborted || !isFailure(error) || this.#failuresInARow === MAX_FAILURES_IN_A_ROW) throw error;
+      if (
+        this.#options.signal.aborted ||
+        !isFailure(error) ||
+        this.#failuresInARow === MAX_FAILURES_IN_A_ROW
+      )
+        throw error;
       this.#lastFailure = error;
       return failedStep(streams, error.message);
     }
@@ -89,7 +119,8 @@ export class Steps {
   /** @throws BenchError when not one step was measured. */
   record(search: SearchRecord): SearchedTrial {
     const [first, ...others] = this.#measured;
-    if (first === undefined) throw this.#lastFailure ?? new BenchError('CHILD_DIED', 'the search measured nothing');
+    if (first === undefined)
+      throw this.#lastFailure ?? new BenchError('CHILD_DIED', 'the search measured nothing');
     return recordSearch(this.#planned, search, [first, ...others]);
   }
 }

@@ -1,5 +1,5 @@
-// Takes the readings of whole streams in a closed loop: nothing is planned ahead, so a stream counts where it ends. Knows no
-// statistics.
+// Takes the readings of whole streams in a closed loop: nothing is planned ahead, so a stream
+// counts where it ends. Knows no statistics.
 
 import type { CompletionsTally } from '../../../contract/completions.ts';
 import type { StampColumns } from '../../../contract/stamps.ts';
@@ -18,10 +18,15 @@ export interface ClosedLoopReadings extends Readings {
   readonly clientStamps: StampColumns;
 }
 
-export async function measureClosedLoop(trial: RunningTrial<'completions-tally'>): Promise<ClosedLoopReadings> {
+export async function measureClosedLoop(
+  trial: RunningTrial<'completions-tally'>,
+): Promise<ClosedLoopReadings> {
   const { warmupNs, windowNs } = trial.specification;
   await trial.until(warmupNs);
-  const { host } = await watchHost(async () => await trial.until(warmupNs + windowNs), trial.path.pids);
+  const { host } = await watchHost(
+    async () => await trial.until(warmupNs + windowNs),
+    trial.path.pids,
+  );
   const { server, clients } = await trial.finish();
   return { server, client: onlyOne(clients), clientStamps: await trial.clients.stamps(), host };
 }

@@ -18,7 +18,13 @@ const planned: PlannedTrial = {
   workloadSeed: 9,
   arm: { transport: 'sse', client: 'probe', path: 'direct' },
   loadPoint: { connections: 2 },
-  setup: { environmentPaddingBytes: 0, serverFirst: true, hashSeed: 1, randomSeed: 1, workingDirectoryBytes: 0 },
+  setup: {
+    environmentPaddingBytes: 0,
+    serverFirst: true,
+    hashSeed: 1,
+    randomSeed: 1,
+    workingDirectoryBytes: 0,
+  },
 };
 
 const tally: CompletionsTally = {
@@ -32,7 +38,10 @@ const tally: CompletionsTally = {
   bytesBesideModel: 0,
 };
 
-/** A window from 100 to 200 ms, and streams that ended before, at its start, in it, at its end and after. */
+/**
+ * A window from 100 to 200 ms, and streams that ended before, at its start, in it, at its end and
+ * after.
+ */
 function measured(change: Partial<MeasuredClosedLoop> = {}): MeasuredClosedLoop {
   const endMs = [99, 100, 150, 200, 250];
   return {
@@ -94,21 +103,35 @@ it('a stream belongs to the window in which it ended, wherever it began', () => 
 });
 
 it('a window in which no stream ended has no completion time, not one of 0', () => {
-  const none = { requestNs: new Float64Array(), endNs: new Float64Array(), bytesRead: new Float64Array() };
-  const { completions, distributions } = recordClosedLoop(planned, measured({ clientStamps: none }));
+  const none = {
+    requestNs: new Float64Array(),
+    endNs: new Float64Array(),
+    bytesRead: new Float64Array(),
+  };
+  const { completions, distributions } = recordClosedLoop(
+    planned,
+    measured({ clientStamps: none }),
+  );
   expect(completions.streams).toBe(0);
   expect(distributions).toEqual({});
 });
 
 it('failed streams miss their gate and say how they failed', () => {
-  expect(gate('C5')).toMatchObject({ ok: false, value: 1 / 6, note: 'ECONNRESET ×1: stream 4: read ECONNRESET' });
+  expect(gate('C5')).toMatchObject({
+    ok: false,
+    value: 1 / 6,
+    note: 'ECONNRESET ×1: stream 4: read ECONNRESET',
+  });
   expect(gate('C5', { client: { ...tally, errors: [] } })?.ok).toBe(true);
 });
 
 it('what a load generator does not look at is not judged', () => {
   const { tokenFaults: _faults, bytesBesideModel: _bytes, ...unseen } = tally;
   for (const id of ['C1', 'C2']) {
-    expect(gate(id, { client: unseen })).toMatchObject({ ok: true, note: 'not judged: this client does not look at single tokens' });
+    expect(gate(id, { client: unseen })).toMatchObject({
+      ok: true,
+      note: 'not judged: this client does not look at single tokens',
+    });
     expect(gate(id)).toMatchObject({ ok: true, value: 0 });
   }
   expect(gate('C1', { client: { ...tally, tokenFaults: 1 } })?.ok).toBe(false);
@@ -116,5 +139,8 @@ it('what a load generator does not look at is not judged', () => {
 
 it('a stream that counts as whole was finished by the server', () => {
   expect(gate('C9')?.ok).toBe(true);
-  expect(gate('C9', { server: { ...server, streamsFinished: 4 } })).toMatchObject({ ok: false, value: 1 });
+  expect(gate('C9', { server: { ...server, streamsFinished: 4 } })).toMatchObject({
+    ok: false,
+    value: 1,
+  });
 });

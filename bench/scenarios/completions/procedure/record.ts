@@ -8,14 +8,25 @@ import { recordOf } from '../../../trial/trial-record.ts';
 import { checkClosedLoopGates } from './gates.ts';
 import type { MeasuredClosedLoop } from './measure.ts';
 
-export function recordClosedLoop(planned: PlannedTrial, measured: MeasuredClosedLoop): CompletionsTrial {
+export function recordClosedLoop(
+  planned: PlannedTrial,
+  measured: MeasuredClosedLoop,
+): CompletionsTrial {
   const { client, server, specification } = measured;
   const ended = endedInWindow(measured);
-  const completionNs = summariseDistribution(Float64Array.from(ended, ({ requestNs, endNs }) => endNs - requestNs));
+  const completionNs = summariseDistribution(
+    Float64Array.from(ended, ({ requestNs, endNs }) => endNs - requestNs),
+  );
   return {
     ...recordOf(planned, measured),
     outcome: 'completions',
-    planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: specification.connections },
+    planned: {
+      streams: 0,
+      tokens: 0,
+      windowStarts: 0,
+      windowTokens: 0,
+      meanConcurrent: specification.connections,
+    },
     distributions: completionNs === undefined ? {} : { completionNs },
     completions: {
       streams: ended.length,
@@ -31,8 +42,14 @@ export function recordClosedLoop(planned: PlannedTrial, measured: MeasuredClosed
 
 type Ended = Record<(typeof completionColumns)[number], number>;
 
-/** Streams in order of their ends. A closed loop has no plan, so a stream belongs to the window in which it ended. */
-function endedInWindow({ clientStamps, specification: { warmupNs, windowNs } }: MeasuredClosedLoop): Ended[] {
+/**
+ * Streams in order of their ends. A closed loop has no plan, so a stream belongs to the window in
+ * which it ended.
+ */
+function endedInWindow({
+  clientStamps,
+  specification: { warmupNs, windowNs },
+}: MeasuredClosedLoop): Ended[] {
   const column = (name: keyof Ended): Float64Array => clientStamps[name] ?? new Float64Array();
   const [requestNs, endNs, bytesRead] = [column('requestNs'), column('endNs'), column('bytesRead')];
   return Array.from(endNs, (end, index) => ({

@@ -10,7 +10,10 @@ const run = fixtureLadderRun({ ladderOf: () => fixtureLadder(truth), blocks: 1 }
 const trial = run.trials[0] as LadderTrial;
 const { workload } = run.header.plan;
 
-/** Tokens before each reading: 5 tokens/s for 1 s on each rung, of its streams and all below it. The last token of a stream ends it. */
+/**
+ * Tokens before each reading: 5 tokens/s for 1 s on each rung, of its streams and all below it. The
+ * last token of a stream ends it.
+ */
 const tokensBefore: Readonly<Record<string, number>> = {
   '0 up': 0,
   '500 up': 2500,
@@ -60,8 +63,13 @@ function gatesOf(rungs: readonly ReadRung[], changes: Partial<MeasuredLadder> = 
   } as unknown as MeasuredLadder);
 }
 
-function missed(rungs: readonly ReadRung[], changes?: Partial<MeasuredLadder>): [string, string | undefined][] {
-  return gatesOf(rungs, changes).flatMap(({ ok, id, note }) => (ok ? [] : [[id, note] as [string, string | undefined]]));
+function missed(
+  rungs: readonly ReadRung[],
+  changes?: Partial<MeasuredLadder>,
+): [string, string | undefined][] {
+  return gatesOf(rungs, changes).flatMap(({ ok, id, note }) =>
+    ok ? [] : [[id, note] as [string, string | undefined]],
+  );
 }
 
 it('a ladder that went as planned passes every gate', () => {
@@ -86,15 +94,21 @@ it('a ladder that went as planned passes every gate', () => {
 
 it('a reading that went on after its rung’s silence is found, with the rung', () => {
   const { quietToNs } = ladderSteps(fixtureLadderPlan)[3]!;
-  expect(missed(asPlanned(1500, { readToNs: quietToNs + 42e6 }))).toEqual([['L1', '42 ms at 1500 connections on the way up']]);
+  expect(missed(asPlanned(1500, { readToNs: quietToNs + 42e6 }))).toEqual([
+    ['L1', '42 ms at 1500 connections on the way up'],
+  ]);
 });
 
 it('streams that are not open when memory is read are found', () => {
-  expect(missed(asPlanned(2000, { openStreams: 1990 }))).toEqual([['L2', '10 at 2000 connections on the way up']]);
+  expect(missed(asPlanned(2000, { openStreams: 1990 }))).toEqual([
+    ['L2', '10 at 2000 connections on the way up'],
+  ]);
 });
 
 it('a server that still had tokens to send is found', () => {
-  expect(missed(asPlanned(2000, { tokensWritten: 24_999 }))).toEqual([['L3', '1 at 2000 connections on the way up']]);
+  expect(missed(asPlanned(2000, { tokensWritten: 24_999 }))).toEqual([
+    ['L3', '1 at 2000 connections on the way up'],
+  ]);
 });
 
 it('sockets of other programs are found where they are more than a twentieth of the ladder’s', () => {
@@ -103,12 +117,19 @@ it('sockets of other programs are found where they are more than a twentieth of 
 });
 
 it('where nobody counts sockets, the gate is not measured', () => {
-  const unknown = asPlanned().map((one) => Object.assign(one, { rung: Object.assign(one.rung, { kernel: {} }) }));
-  expect(gatesOf(unknown).find(({ id }) => id === 'N7')).toMatchObject({ ok: true, note: 'not readable on this machine' });
+  const unknown = asPlanned().map((one) =>
+    Object.assign(one, { rung: Object.assign(one.rung, { kernel: {} }) }),
+  );
+  expect(gatesOf(unknown).find(({ id }) => id === 'N7')).toMatchObject({
+    ok: true,
+    note: 'not readable on this machine',
+  });
 });
 
 it('damage and swapping are found as in any trial', () => {
-  expect(missed(asPlanned(), { client: { ...trial.client, lost: 1 } }).map(([id]) => id)).toEqual(['C1']);
+  expect(missed(asPlanned(), { client: { ...trial.client, lost: 1 } }).map(([id]) => id)).toEqual([
+    'C1',
+  ]);
   const host = { swappedInPages: 3, outOfMemoryKills: 0 } as MeasuredLadder['host'];
   expect(missed(asPlanned(), { host }).map(([id]) => id)).toEqual(['N5']);
 });

@@ -1,5 +1,5 @@
-// Judges the validity of one ladder: each reading must belong to the planned state of its rung. Late tokens do not matter here,
-// as long as none was still to be sent while memory was read.
+// Judges the validity of one ladder: each reading must belong to the planned state of its rung.
+// Late tokens do not matter here, as long as none was still to be sent while memory was read.
 
 import { populationOf, planAllOffsetsNs, type Population } from '../../../contract/population.ts';
 import type { Gate } from '../../../contract/run-file.ts';
@@ -20,10 +20,16 @@ export function checkLadderGates(measured: MeasuredLadder): Gate[] {
   ];
 }
 
-/** A twentieth of the sockets is a twentieth of the slabs; most of the measured memory is that of the servers themselves. */
+/**
+ * A twentieth of the sockets is a twentieth of the slabs; most of the measured memory is that of
+ * the servers themselves.
+ */
 const NEIGHBOUR_LIMIT = 0.05;
 
-/** The kernel's slabs are those of the whole machine: sockets that other programs open or close meanwhile would count as the servers'. */
+/**
+ * The kernel's slabs are those of the whole machine: sockets that other programs open or close
+ * meanwhile would count as the servers'.
+ */
 function neighbourGate({ rungs }: MeasuredLadder): Gate {
   const text = {
     id: 'N7',
@@ -38,7 +44,10 @@ function neighbourGate({ rungs }: MeasuredLadder): Gate {
   if (foreign.length < rungs.length) return atMost(text, undefined);
   const before = foreign[0] ?? 0;
   const most = Math.max(...foreign.map((sockets) => Math.abs(sockets - before)));
-  return atMost(text, most / (SOCKETS_PER_CONNECTION * Math.max(...rungs.map(({ rung }) => rung.connections))));
+  return atMost(
+    text,
+    most / (SOCKETS_PER_CONNECTION * Math.max(...rungs.map(({ rung }) => rung.connections))),
+  );
 }
 
 /** One socket at each end. */
@@ -50,11 +59,43 @@ function harnessGates({ rungs, specification }: MeasuredLadder): Gate[] {
   const dueNs = sortedDues(population, planAllOffsetsNs(specification, population));
   const overtimes = rungs.map(({ readToNs, step }) => Math.max(0, readToNs - step.quietToNs));
   const strays = rungs.map(({ openStreams, step }) => Math.abs(openStreams - step.connections));
-  const unsent = rungs.map(({ tokensWritten, step }) => Math.abs(countUntil(dueNs, step.streamToNs) - tokensWritten));
+  const unsent = rungs.map(({ tokensWritten, step }) =>
+    Math.abs(countUntil(dueNs, step.streamToNs) - tokensWritten),
+  );
   return [
-    worst({ id: 'L1', kind, title: 'readings that lasted beyond the silence of their rung', limit: 0, unit: 'ns' }, rungs, overtimes),
-    worst({ id: 'L2', kind, title: 'streams more or fewer than planned when memory was read', limit: 0, unit: 'count' }, rungs, strays),
-    worst({ id: 'L3', kind, title: 'tokens more or fewer than planned when memory was read', limit: 0, unit: 'count' }, rungs, unsent),
+    worst(
+      {
+        id: 'L1',
+        kind,
+        title: 'readings that lasted beyond the silence of their rung',
+        limit: 0,
+        unit: 'ns',
+      },
+      rungs,
+      overtimes,
+    ),
+    worst(
+      {
+        id: 'L2',
+        kind,
+        title: 'streams more or fewer than planned when memory was read',
+        limit: 0,
+        unit: 'count',
+      },
+      rungs,
+      strays,
+    ),
+    worst(
+      {
+        id: 'L3',
+        kind,
+        title: 'tokens more or fewer than planned when memory was read',
+        limit: 0,
+        unit: 'count',
+      },
+      rungs,
+      unsent,
+    ),
   ];
 }
 
@@ -66,11 +107,18 @@ function worst(text: GateText, rungs: readonly ReadRung[], values: readonly numb
   const rung = rungs[values.indexOf(value)];
   if (rung === undefined || value <= text.limit) return atMost(text, value);
   const amount = text.unit === 'ns' ? `${Math.round(value / NS_PER_MS)} ms` : String(value);
-  return atMost(text, value, `${amount} at ${rung.step.connections} connections on the way ${rung.step.way}`);
+  return atMost(
+    text,
+    value,
+    `${amount} at ${rung.step.connections} connections on the way ${rung.step.way}`,
+  );
 }
 
 /** Due times of all tokens of all streams, ns since T0, rising. */
-function sortedDues({ startNs, base, totalTokens }: Population, offsetsNs: readonly Float64Array[]): Float64Array {
+function sortedDues(
+  { startNs, base, totalTokens }: Population,
+  offsetsNs: readonly Float64Array[],
+): Float64Array {
   const dueNs = new Float64Array(totalTokens);
   for (const [stream, offsets] of offsetsNs.entries()) {
     const origin = startNs[stream] as number;

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { parseSlabs, parseSocketMemory, parseSocketStatistics, readKernelMemory } from './kernel-memory.ts';
+import {
+  parseSlabs,
+  parseSocketMemory,
+  parseSocketStatistics,
+  readKernelMemory,
+} from './kernel-memory.ts';
 
 const sockstat = `sockets: used 296
 TCP: inuse 1 orphan 0 tw 4259 alloc 4001 mem 12

@@ -1,4 +1,5 @@
-// Takes the readings of one ladder of connections: memory from outside and inside on every rung, up and down. Knows no statistics.
+// Takes the readings of one ladder of connections: memory from outside and inside on every rung, up
+// and down. Knows no statistics.
 
 import { ladderSteps, type LadderPlan } from '../../../contract/ladder.ts';
 import type { ClientTally, ServerTally } from '../../../contract/tally.ts';
@@ -17,7 +18,10 @@ export interface LadderReadings extends Readings {
   readonly rungs: readonly ReadRung[];
 }
 
-export async function measureLadder(trial: RunningTrial<'tally'>, ladder: LadderPlan): Promise<LadderReadings> {
+export async function measureLadder(
+  trial: RunningTrial<'tally'>,
+  ladder: LadderPlan,
+): Promise<LadderReadings> {
   const { done: rungs, host } = await watchHost(async () => {
     const read: ReadRung[] = [];
     for (const step of ladderSteps(ladder)) read.push(await readRung(trial, step));

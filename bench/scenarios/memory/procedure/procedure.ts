@@ -9,7 +9,10 @@ import { specifyTrial } from '../../../trial/specification.ts';
 import { measureLadder, type LadderReadings } from './measure.ts';
 import { recordLadder } from './record.ts';
 
-/** As in steady trials: enough for V8 to compile the code path of a token. Memory that it leaves behind is in rung 0. */
+/**
+ * As in steady trials: enough for V8 to compile the code path of a token. Memory that it leaves
+ * behind is in rung 0.
+ */
 const REHEARSAL_TOKENS = 20_000;
 
 export const ladder: Procedure<'tally', LadderReadings, LadderTrial> = {
@@ -36,5 +39,9 @@ function ladderOf({ ladder: own }: Plan): LadderPlan {
 function climb(plan: LadderPlan): Pick<TrialSpecification, 'warmupNs' | 'windowNs' | 'timetable'> {
   const steps = ladderSteps(plan);
   const warmupNs = steps[0]?.quietToNs ?? 0;
-  return { warmupNs, windowNs: (steps.at(-1)?.quietToNs ?? 0) - warmupNs, timetable: ladderTimetable(plan) };
+  return {
+    warmupNs,
+    windowNs: (steps.at(-1)?.quietToNs ?? 0) - warmupNs,
+    timetable: ladderTimetable(plan),
+  };
 }

@@ -1,5 +1,6 @@
-// Reads a rung of a ladder: memory while it streams, then after full collections in silence, and the servers' resource use.
-// Each number is based on several readings, because one of them may coincide with an allocation.
+// Reads a rung of a ladder: memory while it streams, then after full collections in silence, and
+// the servers' resource use. Each number is based on several readings, because one of them may
+// coincide with an allocation.
 
 import { strict as assert } from 'node:assert';
 import type { Footprint, LadderReading, LadderStep, Rung } from '../../../contract/ladder.ts';
@@ -23,7 +24,9 @@ export interface ReadRung {
 
 type Ladder = RunningTrial<'tally'>;
 
-/** Waits for the moments of a rung, and takes its readings. @throws the error that ends the trial */
+/**
+ * Waits for the moments of a rung, and takes its readings. @throws the error that ends the trial
+ */
 export async function readRung(trial: Ladder, step: LadderStep): Promise<ReadRung> {
   const { connections, way, streamFromNs, streamToNs } = step;
   await trial.until(streamFromNs);
@@ -50,11 +53,16 @@ export async function readRung(trial: Ladder, step: LadderStep): Promise<ReadRun
 
 const STREAMING_READINGS = 5;
 
-async function readStreaming(trial: Ladder, { streamFromNs, streamToNs }: LadderStep): Promise<Pick<Rung, 'streaming' | 'use'>> {
+async function readStreaming(
+  trial: Ladder,
+  { streamFromNs, streamToNs }: LadderStep,
+): Promise<Pick<Rung, 'streaming' | 'use'>> {
   const before = await askServers(trial, { collect: false });
   const readings: (MemoryReading | undefined)[] = [];
   for (let reading = 0; reading < STREAMING_READINGS; reading++) {
-    await trial.until(streamFromNs + ((streamToNs - streamFromNs) * (reading + 0.5)) / STREAMING_READINGS);
+    await trial.until(
+      streamFromNs + ((streamToNs - streamFromNs) * (reading + 0.5)) / STREAMING_READINGS,
+    );
     readings.push(trial.readServerMemory());
   }
   await trial.until(streamToNs);
@@ -64,15 +72,23 @@ async function readStreaming(trial: Ladder, { streamFromNs, streamToNs }: Ladder
   return { ...(streaming !== undefined && { streaming }), ...(use !== undefined && { use }) };
 }
 
-/** Returns undefined when no time has passed: the moments were over before the wait for them, which a gate reports. */
-function useBetween(before: readonly LadderReading[], after: readonly LadderReading[]): Rung['use'] {
+/**
+ * Returns undefined when no time has passed: the moments were over before the wait for them, which
+ * a gate reports.
+ */
+function useBetween(
+  before: readonly LadderReading[],
+  after: readonly LadderReading[],
+): Rung['use'] {
   const wallNs = mean(after.map(({ atNs }) => atNs)) - mean(before.map(({ atNs }) => atNs));
   const utilisations = after.flatMap(({ utilisation }) => utilisation ?? []);
   if (wallNs <= 0) return undefined;
   return {
     wallNs,
     cpuNs: sum(after, ({ cpuNs }) => cpuNs) - sum(before, ({ cpuNs }) => cpuNs),
-    tokens: sum(after, ({ tokensWritten }) => tokensWritten) - sum(before, ({ tokensWritten }) => tokensWritten),
+    tokens:
+      sum(after, ({ tokensWritten }) => tokensWritten) -
+      sum(before, ({ tokensWritten }) => tokensWritten),
     ...(utilisations.length > 0 && { utilisation: Math.max(...utilisations) }),
   };
 }
@@ -102,17 +118,28 @@ async function readRetained(trial: Ladder): Promise<Retained> {
   };
   return {
     retained,
-    totals: { openStreams: sum(own, ({ openStreams }) => openStreams), tokensWritten: sum(own, ({ tokensWritten }) => tokensWritten) },
+    totals: {
+      openStreams: sum(own, ({ openStreams }) => openStreams),
+      tokensWritten: sum(own, ({ tokensWritten }) => tokensWritten),
+    },
   };
 }
 
-async function askServers({ servers, signal }: Ladder, asked: { readonly collect: boolean }): Promise<LadderReading[]> {
+async function askServers(
+  { servers, signal }: Ladder,
+  asked: { readonly collect: boolean },
+): Promise<LadderReading[]> {
   servers.send({ kind: 'read-ladder', ...asked });
-  return (await servers.expect('ladder-reading', START_TIMEOUT_MS, signal)).map(({ reading }) => reading);
+  return (await servers.expect('ladder-reading', START_TIMEOUT_MS, signal)).map(
+    ({ reading }) => reading,
+  );
 }
 
 /** Returns undefined when any reading is: a mean over some would look like the mean over all. */
-function summarise(readings: readonly (MemoryReading | undefined)[], of: (values: readonly number[]) => number): Footprint | undefined {
+function summarise(
+  readings: readonly (MemoryReading | undefined)[],
+  of: (values: readonly number[]) => number,
+): Footprint | undefined {
   const known = readings.filter((reading) => reading !== undefined);
   if (known.length < readings.length) return undefined;
   const pss = known.flatMap(({ pssBytes }) => pssBytes ?? []);

@@ -1,4 +1,5 @@
-// Converts the measurements of a ladder into the saved record, gates judged, with a warning if its rungs are not on a line.
+// Converts the measurements of a ladder into the saved record, gates judged, with a warning if its
+// rungs are not on a line.
 
 import { isStraight, LEAST_R_SQUARED, retainedLine } from '../ladder-lines.ts';
 import type { LadderRecord } from '../../../contract/ladder.ts';
@@ -28,7 +29,10 @@ export function recordLadder(planned: PlannedTrial, measured: MeasuredLadder): L
 /** All streams begin in the window, which is the whole ladder. */
 function plannedOf({ specification }: MeasuredLadder): LadderTrial['planned'] {
   const population = populationOf(specification);
-  const openNs = planAllOffsetsNs(specification, population).reduce((sum, offsets) => sum + (offsets.at(-1) ?? 0), 0);
+  const openNs = planAllOffsetsNs(specification, population).reduce(
+    (sum, offsets) => sum + (offsets.at(-1) ?? 0),
+    0,
+  );
   return {
     streams: population.streams,
     tokens: population.totalTokens,

@@ -1,4 +1,5 @@
-// Plots the verdicts of a matrix of faults: how much later or sooner the other arm resumes, one row per fault.
+// Plots the verdicts of a matrix of faults: how much later or sooner the other arm resumes, one row
+// per fault.
 
 import { armName } from '../../../contract/arms/arms.ts';
 import { loadPointKey } from '../../../contract/load-point.ts';
@@ -25,10 +26,14 @@ export const RATIO_CHART = 'fault-ratios-';
 /** Fewest rows of a chart; fewer are read as fast in the table. */
 const FEWEST_ROWS = 3;
 
-/** One chart for each policy, load and arm that is compared; none for a herd, whose loads are few. */
+/**
+ * One chart for each policy, load and arm that is compared; none for a herd, whose loads are few.
+ */
 export function planFaultRatios(context: RecoveryContext): readonly ChartPlan[] {
   if (isHerd(context)) return [];
-  return faultGroups(context).flatMap((group) => groupContenders(context, group).flatMap((otherArm) => planPair(context, group, otherArm)));
+  return faultGroups(context).flatMap((group) =>
+    groupContenders(context, group).flatMap((otherArm) => planPair(context, group, otherArm)),
+  );
 }
 
 interface Row {
@@ -38,7 +43,11 @@ interface Row {
   readonly high: number;
 }
 
-function planPair(context: RecoveryContext, group: FaultGroup, otherArm: string): readonly ChartPlan[] {
+function planPair(
+  context: RecoveryContext,
+  group: FaultGroup,
+  otherArm: string,
+): readonly ChartPlan[] {
   const { analysis, metrics } = context;
   const rows = rowsOf(context, group, otherArm);
   if (rows.length < FEWEST_ROWS) return [];
@@ -65,12 +74,23 @@ function rowsOf(context: RecoveryContext, group: FaultGroup, otherArm: string): 
 
 /** A chart shows no reasons, so a comparison that has no verdict for some reason stays out. */
 function isBelieved({ endpoint, verdict: { kind } }: ArmComparison): boolean {
-  return endpoint !== undefined && kind !== 'invalid' && kind !== 'harness-limited' && kind !== 'withheld';
+  return (
+    endpoint !== undefined &&
+    kind !== 'invalid' &&
+    kind !== 'harness-limited' &&
+    kind !== 'withheld'
+  );
 }
 
 /** The margin was fixed before the run, so it is the same for all faults. */
-function marginOf(context: RecoveryContext, { faults }: FaultGroup, otherArm: string): number | undefined {
-  return faults.map((fault) => resumedComparison(context, fault, otherArm)?.margin.ratio).find((margin) => margin !== undefined);
+function marginOf(
+  context: RecoveryContext,
+  { faults }: FaultGroup,
+  otherArm: string,
+): number | undefined {
+  return faults
+    .map((fault) => resumedComparison(context, fault, otherArm)?.margin.ratio)
+    .find((margin) => margin !== undefined);
 }
 
 interface RatioChart {
@@ -83,11 +103,16 @@ interface RatioChart {
 const WIDTH = 520;
 const ROW_HEIGHT = 22;
 
-function specOf({ analysis }: RecoveryContext, { rows, otherArm, title, margin }: RatioChart): ChartSpec {
+function specOf(
+  { analysis }: RecoveryContext,
+  { rows, otherArm, title, margin }: RatioChart,
+): ChartSpec {
   const zone = margin === undefined ? [] : [{ low: 1 / (1 + margin), high: 1 + margin }];
   const values = [...rows, ...zone].flatMap(({ low, high }) => [low, high]);
   const [bottom, top] = [Math.min(...values, 1) * 0.98, Math.max(...values, 1) * 1.02];
-  const ticks = (top / bottom > 8 ? logTicks(bottom, top) : linearTicks(bottom, top, 6)).filter((tick) => tick >= bottom && tick <= top);
+  const ticks = (top / bottom > 8 ? logTicks(bottom, top) : linearTicks(bottom, top, 6)).filter(
+    (tick) => tick >= bottom && tick <= top,
+  );
   const arm = analysis.plan.arms.find((candidate) => armName(candidate) === otherArm);
   const color = arm === undefined ? ink.text : armColour(arm);
   const x = {
@@ -95,7 +120,11 @@ function specOf({ analysis }: RecoveryContext, { rows, otherArm, title, margin }
     type: 'quantitative',
     title: 'ratio',
     scale: { type: 'log', domain: [bottom, top], nice: false },
-    axis: { values: ticks, labelExpr: labelLookup(ticks.map((tick) => [tick, String(tick)])), grid: true },
+    axis: {
+      values: ticks,
+      labelExpr: labelLookup(ticks.map((tick) => [tick, String(tick)])),
+      grid: true,
+    },
   };
   const y = {
     field: 'fault',
@@ -107,14 +136,23 @@ function specOf({ analysis }: RecoveryContext, { rows, otherArm, title, margin }
   return {
     title: {
       text: titleLines(title),
-      subtitle: 'mean over blocks with its 95 % interval; shaded: negligible by ratio; left of 1: back sooner',
+      subtitle:
+        'mean over blocks with its 95 % interval; shaded: negligible by ratio; left of 1: back sooner',
     },
     width: WIDTH,
     height: { step: ROW_HEIGHT },
     layer: [
-      { data: { values: zone }, mark: { type: 'rect', color: ink.zone, opacity: 0.2 }, encoding: { x, x2: { field: 'high' } } },
+      {
+        data: { values: zone },
+        mark: { type: 'rect', color: ink.zone, opacity: 0.2 },
+        encoding: { x, x2: { field: 'high' } },
+      },
       { data: { values: [{ low: 1 }] }, mark: { type: 'rule', color: ink.muted }, encoding: { x } },
-      { data: { values: rows }, mark: { type: 'rule', color, strokeWidth: 3 }, encoding: { x, x2: { field: 'high' }, y } },
+      {
+        data: { values: rows },
+        mark: { type: 'rule', color, strokeWidth: 3 },
+        encoding: { x, x2: { field: 'high' }, y },
+      },
       {
         data: { values: rows },
         mark: { type: 'point', filled: true, shape: 'diamond', size: 90, color, opacity: 1 },

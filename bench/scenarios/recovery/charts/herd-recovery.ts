@@ -1,5 +1,6 @@
-// Plots how a herd recovers: the share of clients that have tokens again, and the attempts that it took. One column per policy,
-// because differences between policies come from their settings and not from the transport.
+// Plots how a herd recovers: the share of clients that have tokens again, and the attempts that it
+// took. One column per policy, because differences between policies come from their settings and
+// not from the transport.
 
 import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { armName } from '../../../contract/arms/arms.ts';
@@ -11,7 +12,12 @@ import { armTitleOf } from '../../../report/report-context.ts';
 import { armChannels } from '../../../report/charts/arm-channels.ts';
 import type { ChartPlan, ChartSpec } from '../../../report/charts/chart.ts';
 import { ink } from '../../../report/charts/theme.ts';
-import { labelLookup, linearTicks, ticksFromZero, unitLabels } from '../../../report/charts/ticks.ts';
+import {
+  labelLookup,
+  linearTicks,
+  ticksFromZero,
+  unitLabels,
+} from '../../../report/charts/ticks.ts';
 
 /** Prefix of file names. */
 export const HERD_CHART = 'herd-recovery-';
@@ -19,39 +25,57 @@ export const HERD_CHART = 'herd-recovery-';
 /** One chart for each load; none for a run that is no herd. */
 export function planHerdRecoveries(context: RecoveryContext): readonly ChartPlan[] {
   if (!isHerd(context)) return [];
-  const measured = context.analysis.recovery.faults.filter(({ arms }) => arms.some(({ curve }) => curve.resumedShare.length > 0));
-  return [...Map.groupBy(measured, ({ loadPoint }) => loadPoint.connections)].map(([connections, members]) => {
-    const title = `How the herd comes back, ${loadPointTitle({ connections })}`;
-    return {
-      file: `${HERD_CHART}${connections}.svg`,
-      title,
-      alt: `Share of clients that have tokens again, and attempts to connect, against the time since the server was killed, one column for each policy. ${members.map((one) => altWords(context, one)).join(' ')}`,
-      spec: specOf(context, members, title),
-    };
-  });
+  const measured = context.analysis.recovery.faults.filter(({ arms }) =>
+    arms.some(({ curve }) => curve.resumedShare.length > 0),
+  );
+  return [...Map.groupBy(measured, ({ loadPoint }) => loadPoint.connections)].map(
+    ([connections, members]) => {
+      const title = `How the herd comes back, ${loadPointTitle({ connections })}`;
+      return {
+        file: `${HERD_CHART}${connections}.svg`,
+        title,
+        alt: `Share of clients that have tokens again, and attempts to connect, against the time since the server was killed, one column for each policy. ${members.map((one) => altWords(context, one)).join(' ')}`,
+        spec: specOf(context, members, title),
+      };
+    },
+  );
 }
 
 function altWords({ analysis }: RecoveryContext, { loadPoint, arms }: FaultAnalysis): string {
   const words = arms.map(({ arm, curve, clients }) => {
     const half = curve.resumedShare.findIndex((share) => share >= 0.5);
-    const when = half === -1 ? 'never half of them' : `half of them after ${formatSetting((half + 1) * curve.binNs, 'ns')}`;
+    const when =
+      half === -1
+        ? 'never half of them'
+        : `half of them after ${formatSetting((half + 1) * curve.binNs, 'ns')}`;
     return `${armTitleOf(analysis, arm)} ${when}, ${formatCount(clients.resumed)} of ${formatCount(clients.all)} in the end`;
   });
   return `Policy ${loadPoint.policy ?? 'identical'}: ${words.join('; ')}.`;
 }
 
-function specOf(context: RecoveryContext, members: readonly FaultAnalysis[], title: string): ChartSpec {
+function specOf(
+  context: RecoveryContext,
+  members: readonly FaultAnalysis[],
+  title: string,
+): ChartSpec {
   const endNs = Math.max(...members.flatMap(({ arms }) => arms.map(quietAfter)));
   const most = Math.max(
     1,
-    ...members.flatMap(({ arms }) => arms.flatMap(({ curve }) => curve.attempts.map((count) => perTenth(curve, count)))),
+    ...members.flatMap(({ arms }) =>
+      arms.flatMap(({ curve }) => curve.attempts.map((count) => perTenth(curve, count))),
+    ),
   );
   const frame = { endNs, most };
   return {
     title: { text: title, subtitle: 'mean over trials; shaded: no server is there', offset: 16 },
     spacing: 32,
     hconcat: members.map((fault) => ({
-      title: { text: `policy ${fault.loadPoint.policy ?? 'identical'}`, fontSize: 12, frame: 'group', offset: 10 },
+      title: {
+        text: `policy ${fault.loadPoint.policy ?? 'identical'}`,
+        fontSize: 12,
+        frame: 'group',
+        offset: 10,
+      },
       spacing: 16,
       vconcat: [sharePanel(context, fault, frame), attemptsPanel(context, fault, frame)],
     })),
@@ -84,7 +108,11 @@ const LEGEND_WIDTH = 680;
 function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame): ChartSpec {
   const rows = fault.arms.flatMap(({ arm, curve }) => [
     { arm: armTitleOf(context.analysis, arm), at: 0, value: 0 },
-    ...curve.resumedShare.map((value, bin) => ({ arm: armTitleOf(context.analysis, arm), at: (bin + 1) * curve.binNs, value })),
+    ...curve.resumedShare.map((value, bin) => ({
+      arm: armTitleOf(context.analysis, arm),
+      at: (bin + 1) * curve.binNs,
+      value,
+    })),
   ]);
   const ticks = [0, 0.25, 0.5, 0.75, 1];
   const y = {
@@ -104,9 +132,17 @@ function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame
   });
 }
 
-function attemptsPanel(context: RecoveryContext, fault: FaultAnalysis, { endNs, most }: Frame): ChartSpec {
+function attemptsPanel(
+  context: RecoveryContext,
+  fault: FaultAnalysis,
+  { endNs, most }: Frame,
+): ChartSpec {
   const rows = fault.arms.flatMap(({ arm, curve }) =>
-    curve.attempts.map((count, bin) => ({ arm: armTitleOf(context.analysis, arm), at: bin * curve.binNs, value: perTenth(curve, count) })),
+    curve.attempts.map((count, bin) => ({
+      arm: armTitleOf(context.analysis, arm),
+      at: bin * curve.binNs,
+      value: perTenth(curve, count),
+    })),
   );
   const ticks = ticksFromZero(most);
   const y = {
@@ -139,7 +175,10 @@ interface LinePanel {
   readonly outageNs: number;
 }
 
-function linePanel({ analysis }: RecoveryContext, { rows, y, height, endNs, interpolate, outageNs }: LinePanel): ChartSpec {
+function linePanel(
+  { analysis }: RecoveryContext,
+  { rows, y, height, endNs, interpolate, outageNs }: LinePanel,
+): ChartSpec {
   const names = new Set(analysis.recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
   const domain = arms.map((arm) => armTitleOf(analysis, armName(arm)));

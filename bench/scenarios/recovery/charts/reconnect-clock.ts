@@ -1,10 +1,17 @@
-// Plots the phases between a fault and the moment at which tokens flow as before: one panel per fault, one bar per arm. Faults
-// last between milliseconds and a minute, so each panel has its own axis.
+// Plots the phases between a fault and the moment at which tokens flow as before: one panel per
+// fault, one bar per arm. Faults last between milliseconds and a minute, so each panel has its own
+// axis.
 
 import { moments, type FaultAnalysis, type FaultedArm, type Moment } from '../findings.ts';
 import { loadPointKey } from '../../../contract/load-point.ts';
 import { formatPercent, formatValue } from '../../../report/format.ts';
-import { faultGroups, isHerd, rowTitle, type FaultGroup, type RecoveryContext } from '../report/recovery-context.ts';
+import {
+  faultGroups,
+  isHerd,
+  rowTitle,
+  type FaultGroup,
+  type RecoveryContext,
+} from '../report/recovery-context.ts';
 import { armTitleOf } from '../../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../../report/charts/chart.ts';
 import { CHARACTER_WIDTH } from '../../../report/charts/long-titles.ts';
@@ -54,13 +61,19 @@ export function planReconnectClocks(context: RecoveryContext): readonly ChartPla
 function altWords(context: RecoveryContext, { faults }: FaultGroup): string {
   return faults
     .map((fault) => {
-      const arms = fault.arms.map((arm) => `${armTitleOf(context.analysis, arm.arm)} ${endWords(arm)}`);
+      const arms = fault.arms.map(
+        (arm) => `${armTitleOf(context.analysis, arm.arm)} ${endWords(arm)}`,
+      );
       return `${rowTitle(context, fault)}: ${arms.join(', ')}`;
     })
     .join('; ');
 }
 
-function specOf(context: RecoveryContext, shown: readonly FaultAnalysis[], title: string): ChartSpec {
+function specOf(
+  context: RecoveryContext,
+  shown: readonly FaultAnalysis[],
+  title: string,
+): ChartSpec {
   return {
     title: {
       text: title,
@@ -81,13 +94,18 @@ function specOf(context: RecoveryContext, shown: readonly FaultAnalysis[], title
 
 /** Longer titles of arms are cut. */
 const MOST_LABEL_CHARACTERS = 24;
-/** Character width of common fonts at the size of labels; Vega, which does the cutting, assumes more. */
+/**
+ * Character width of common fonts at the size of labels; Vega, which does the cutting, assumes
+ * more.
+ */
 const TYPICAL_CHARACTER_WIDTH = 6.5;
 const GAP = 30;
 
 /** Space between two panels, for the titles of the right one's arms. */
 function labelRoom({ analysis }: RecoveryContext, shown: readonly FaultAnalysis[]): number {
-  const lengths = shown.flatMap(({ arms }) => arms.map(({ arm }) => armTitleOf(analysis, arm).length));
+  const lengths = shown.flatMap(({ arms }) =>
+    arms.map(({ arm }) => armTitleOf(analysis, arm).length),
+  );
   return GAP + TYPICAL_CHARACTER_WIDTH * Math.min(MOST_LABEL_CHARACTERS, Math.max(...lengths));
 }
 
@@ -126,7 +144,11 @@ function panel(context: RecoveryContext, fault: FaultAnalysis): ChartSpec {
     type: 'nominal',
     title: null,
     sort: titles,
-    axis: { labelLimit: MOST_LABEL_CHARACTERS * CHARACTER_WIDTH, labelPadding: 6, labelColor: ink.text },
+    axis: {
+      labelLimit: MOST_LABEL_CHARACTERS * CHARACTER_WIDTH,
+      labelPadding: 6,
+      labelColor: ink.text,
+    },
   };
   return {
     title: { text: rowTitle(context, fault), fontSize: 12, frame: 'group', offset: 8 },
@@ -160,18 +182,29 @@ function panel(context: RecoveryContext, fault: FaultAnalysis): ChartSpec {
 const colour = {
   field: 'phase',
   type: 'nominal',
-  scale: { domain: moments.map((moment) => phases[moment]), range: moments.map((moment) => phaseColours[moment]) },
+  scale: {
+    domain: moments.map((moment) => phases[moment]),
+    range: moments.map((moment) => phaseColours[moment]),
+  },
   legend: { title: null, orient: 'top', symbolType: 'square' },
 };
 
-/** Segments from one known moment to the next; a moment before an earlier one, since each is a median by itself, has no length. */
+/**
+ * Segments from one known moment to the next; a moment before an earlier one, since each is a
+ * median by itself, has no length.
+ */
 function segmentsOf({ moments: reached }: FaultedArm, arm: string): readonly Segment[] {
   const segments: Segment[] = [];
   let from = 0;
   for (const moment of moments) {
     const to = reached[moment]?.p50Ns;
     if (to === undefined || to <= from) continue;
-    segments.push({ arm, phase: phases[moment === 'resumed' && reached.detect === undefined ? 'detect' : moment], from, to });
+    segments.push({
+      arm,
+      phase: phases[moment === 'resumed' && reached.detect === undefined ? 'detect' : moment],
+      from,
+      to,
+    });
     from = to;
   }
   return segments;
@@ -180,6 +213,7 @@ function segmentsOf({ moments: reached }: FaultedArm, arm: string): readonly Seg
 function endWords({ moments: { resumed }, clients }: FaultedArm): string {
   if (resumed === undefined) return clients.noticed === 0 ? 'not interrupted' : 'never back';
   return (
-    formatValue(resumed.p50Ns, 'ns') + (resumed.clients < clients.all ? ` for ${formatPercent(resumed.clients / clients.all, 2)}` : '')
+    formatValue(resumed.p50Ns, 'ns') +
+    (resumed.clients < clients.all ? ` for ${formatPercent(resumed.clients / clients.all, 2)}` : '')
   );
 }

@@ -1,6 +1,7 @@
-// Every connection of a trial is cut after a different number of bytes, so that each position is hit once: within the response
-// head, a chunk or frame header, an id, a control event, a character of several bytes. Whatever the position, a client that
-// resumes must end up with every token exactly once.
+// Every connection of a trial is cut after a different number of bytes, so that each position is
+// hit once: within the response head, a chunk or frame header, an id, a control event, a character
+// of several bytes. Whatever the position, a client that resumes must end up with every token
+// exactly once.
 
 import { describe, expect, it } from 'vitest';
 import { faults, type Fault } from '../../../contract/faults.ts';
@@ -9,7 +10,10 @@ import type { MeasuredFault } from './measure.ts';
 import { injecting } from './procedure.ts';
 import { firstTrial, planOf, quietOptions } from '../../../trial/measure-fixture.ts';
 
-/** Head and `open` event are below 400 bytes on every transport, a token is 20 to 70; a whole stream over bare TCP is longer. */
+/**
+ * Head and `open` event are below 400 bytes on every transport, a token is 20 to 70; a whole stream
+ * over bare TCP is longer.
+ */
 const POSITIONS = 600;
 
 function cutAfter(bytes: number[], how: 'fin' | 'rst'): Fault {
@@ -17,10 +21,19 @@ function cutAfter(bytes: number[], how: 'fin' | 'rst'): Fault {
 }
 
 async function cutEverywhere(arm: string, how: 'fin' | 'rst'): Promise<MeasuredFault> {
-  const flags = { transports: arm, faults: 'reset', connections: String(POSITIONS), blocks: '1', seed: '11' };
+  const flags = {
+    transports: arm,
+    faults: 'reset',
+    connections: String(POSITIONS),
+    blocks: '1',
+    seed: '11',
+  };
   const planned = await planOf('reconnect', flags);
   // These texts have characters of two, three and four bytes.
-  const plan = { ...planned, workload: { ...planned.workload, segments: ['prose-zh', 'prose-el'] } };
+  const plan = {
+    ...planned,
+    workload: { ...planned.workload, segments: ['prose-zh', 'prose-el'] },
+  };
   const bytes = Array.from({ length: POSITIONS }, (_, index) => index + 1);
   const procedure = injecting(() => cutAfter(bytes, how));
   return await measureTrial(procedure, firstTrial(plan), quietOptions(plan));

@@ -1,4 +1,5 @@
-// Injects a fault at its planned time and reports the real time. Faults of the relay are injected by the relay itself.
+// Injects a fault at its planned time and reports the real time. Faults of the relay are injected
+// by the relay itself.
 
 import assert from 'node:assert/strict';
 import type { Fault, FaultAction } from '../../../contract/faults.ts';
@@ -25,7 +26,8 @@ const COUNT_LEAD_NS = 60 * NS_PER_MS;
 
 export async function injectFault(trial: Trial, { action }: Fault): Promise<Injected> {
   const faultNs = trial.specification.recovery?.faultNs ?? 0;
-  if (action.by === 'process' && action.signal !== 'SIGSTOP') return await replaceServer(trial, action, faultNs);
+  if (action.by === 'process' && action.signal !== 'SIGSTOP')
+    return await replaceServer(trial, action, faultNs);
   await trial.until(faultNs);
   if (action.by === 'server') return await closeConnections(trial);
   if (action.by === 'process') return await freeze(trial, action.forNs);
@@ -43,7 +45,11 @@ async function closeConnections({ servers, now, signal }: Trial): Promise<Inject
 
 type Replacement = Extract<FaultAction, { signal: 'SIGKILL' | 'SIGTERM' }>;
 
-async function replaceServer(trial: Trial, action: Replacement, plannedNs: number): Promise<Injected> {
+async function replaceServer(
+  trial: Trial,
+  action: Replacement,
+  plannedNs: number,
+): Promise<Injected> {
   const { servers, standby, epochNs, until, now, signal } = trial;
   assert(standby !== undefined, 'a server that ends has one that takes its place');
   const server = onlyOne(servers.workers);

@@ -1,5 +1,5 @@
-// Takes the readings of a trial whose streams break: the fault as it really came, and the counts of all processes while the streams
-// recover. Knows no statistics.
+// Takes the readings of a trial whose streams break: the fault as it really came, and the counts of
+// all processes while the streams recover. Knows no statistics.
 
 import type { Fault } from '../../../contract/faults.ts';
 import type { KernelCounts, PeerCount, RecoveryClientTally } from '../../../contract/recovery.ts';
@@ -22,16 +22,25 @@ export interface FaultReadings extends Readings {
   /** Tally of the server that was running at the end. */
   readonly server: ServerTally;
   readonly relay: RelayTally | undefined;
-  readonly peers: { readonly before: PeerCount | undefined; readonly dead: PeerCount | undefined; readonly end: PeerCount | undefined };
+  readonly peers: {
+    readonly before: PeerCount | undefined;
+    readonly dead: PeerCount | undefined;
+    readonly end: PeerCount | undefined;
+  };
   readonly kernel: KernelCounts;
 }
 
-export async function measureFault(trial: RunningTrial<'recovery-tally'>, fault: Fault): Promise<FaultReadings> {
+export async function measureFault(
+  trial: RunningTrial<'recovery-tally'>,
+  fault: Fault,
+): Promise<FaultReadings> {
   const { warmupNs, windowNs } = trial.specification;
   await trial.until(warmupNs);
   const { done, host } = await watchHost(async () => {
     const kernel = startKernelCount(trial.networkPids);
-    const [injected, peers] = await trial.orFailure(Promise.all([injectFault(trial, fault), watchPeers(trial, fault)]));
+    const [injected, peers] = await trial.orFailure(
+      Promise.all([injectFault(trial, fault), watchPeers(trial, fault)]),
+    );
     await trial.until(warmupNs + windowNs);
     return { kernel, injected, peers };
   }, trial.path.pids);
@@ -55,5 +64,9 @@ export async function measureFault(trial: RunningTrial<'recovery-tally'>, fault:
 function relayMoments(relay: RelayTally | undefined): Partial<Injected> {
   const fault = relay?.fault;
   if (fault?.faultNs === undefined) return {};
-  return { faultNs: fault.faultNs, ...(fault.healNs !== undefined && { healNs: fault.healNs }), hit: fault.hit };
+  return {
+    faultNs: fault.faultNs,
+    ...(fault.healNs !== undefined && { healNs: fault.healNs }),
+    hit: fault.hit,
+  };
 }

@@ -1,4 +1,5 @@
-// Counts the peers that a server still holds: before a fault, once a dead one should have been noticed, and at the end.
+// Counts the peers that a server still holds: before a fault, once a dead one should have been
+// noticed, and at the end.
 
 import type { Fault } from '../../../contract/faults.ts';
 import type { FromServer } from '../../../contract/messages.ts';
@@ -14,12 +15,18 @@ import type { Worker } from '../../../trial/worker.ts';
 const SLACK_NS = NS_PER_S;
 const BEFORE_NS = 120 * NS_PER_MS;
 
-export async function countPeers(server: Worker<FromServer>, signal: AbortSignal): Promise<PeerCount> {
+export async function countPeers(
+  server: Worker<FromServer>,
+  signal: AbortSignal,
+): Promise<PeerCount> {
   server.send({ kind: 'count-peers' });
   return (await server.expect('peer-count', START_TIMEOUT_MS, signal)).peers;
 }
 
-/** Dead peers are counted only in an outage that is longer than the rule, and only at a server that survives it. */
+/**
+ * Dead peers are counted only in an outage that is longer than the rule, and only at a server that
+ * survives it.
+ */
 export async function watchPeers(
   { specification: { recovery }, servers, until, signal }: RunningTrial<'recovery-tally'>,
   fault: Fault,

@@ -23,9 +23,13 @@ export function injecting(
       const { action, quietNs } = faultFor(planned, plan);
       return {
         path: pathFor(action, planned.arm.path),
-        pathFault: 'relay' in action ? { action: action.relay, atNs: plan.warmupNs + plan.windowNs } : undefined,
+        pathFault:
+          'relay' in action
+            ? { action: action.relay, atNs: plan.warmupNs + plan.windowNs }
+            : undefined,
         standby: endsServer(action) ? { keepsState: action.keepsState } : undefined,
-        // Fault times are on this process's clock; a server may have ended by then, and its clock echo with it.
+        // Fault times are on this process's clock; a server may have ended by then, and its clock
+        // echo with it.
         provesOwnClock: true,
         extraNs: quietNs,
       };
@@ -38,7 +42,10 @@ export function injecting(
 export const runner = runnerOf(injecting(plannedFault));
 
 function plannedFault({ loadPoint }: PlannedTrial, { recovery }: Plan): Fault {
-  assert(loadPoint.fault !== undefined && recovery !== undefined, 'a trial of this procedure has a fault');
+  assert(
+    loadPoint.fault !== undefined && recovery !== undefined,
+    'a trial of this procedure has a fault',
+  );
   return faultOf(loadPoint.fault, recovery.longOutageNs);
 }
 
@@ -48,14 +55,27 @@ function endsServer(action: FaultAction): action is EndsServer {
   return action.by === 'process' && action.signal !== 'SIGSTOP';
 }
 
-/** The path that the fault needs, or else the arm's. @throws BenchError USAGE when there cannot be both */
+/**
+ * The path that the fault needs, or else the arm's. @throws BenchError USAGE when there cannot be
+ * both
+ */
 function pathFor(action: FaultAction, ofArm: PathName): PathName {
-  const needed = { relay: 'relay', network: 'netns', server: undefined, process: undefined, client: undefined } as const;
+  const needed = {
+    relay: 'relay',
+    network: 'netns',
+    server: undefined,
+    process: undefined,
+    client: undefined,
+  } as const;
   const own = needed[action.by];
   if (own !== undefined && own !== ofArm && ofArm !== DEFAULT_PATH)
-    throw new BenchError('USAGE', `this fault needs path ${own}, so there can be no path ${ofArm} besides`, {
-      hint: 'leave out --path: each fault takes the path that it needs',
-    });
+    throw new BenchError(
+      'USAGE',
+      `this fault needs path ${own}, so there can be no path ${ofArm} besides`,
+      {
+        hint: 'leave out --path: each fault takes the path that it needs',
+      },
+    );
   if (endsServer(action) && !paths[ofArm].isOnHost)
     throw new BenchError(
       'USAGE',

@@ -1,4 +1,5 @@
-// Converts the measurements of a fault trial into the saved record: stamps joined to the reconnect clock, gates judged.
+// Converts the measurements of a fault trial into the saved record: stamps joined to the reconnect
+// clock, gates judged.
 
 import { joinRecovery, type JoinedRecovery } from '../join-recovery.ts';
 import { planAllOffsetsNs, populationOf } from '../../../contract/population.ts';
@@ -10,7 +11,11 @@ import { checkFaultGates } from './gates.ts';
 import type { MeasuredFault } from './measure.ts';
 
 /** @param plan Plan of the run, which says whether trials ran in parallel. */
-export function recordFault(planned: PlannedTrial, measured: MeasuredFault, plan: Pick<Plan, 'lanes'>): FaultedTrial {
+export function recordFault(
+  planned: PlannedTrial,
+  measured: MeasuredFault,
+  plan: Pick<Plan, 'lanes'>,
+): FaultedTrial {
   const { specification, server } = measured;
   const { warmupNs, windowNs, tailNs } = specification;
   const population = populationOf(specification);
@@ -21,7 +26,9 @@ export function recordFault(planned: PlannedTrial, measured: MeasuredFault, plan
     population,
     offsetsNs,
     fault: recovery.fault,
-    ...(recovery.quietNs !== undefined && { quiet: { fromNs: recovery.faultNs, forNs: recovery.quietNs } }),
+    ...(recovery.quietNs !== undefined && {
+      quiet: { fromNs: recovery.faultNs, forNs: recovery.quietNs },
+    }),
     faultNs: injected.faultNs,
     ...(injected.healNs !== undefined && { healNs: injected.healNs }),
     warmupEndNs: warmupNs,
@@ -46,7 +53,9 @@ export function recordFault(planned: PlannedTrial, measured: MeasuredFault, plan
   };
 }
 
-function recoveryOf({ specification: { recovery } }: MeasuredFault): NonNullable<MeasuredFault['specification']['recovery']> {
+function recoveryOf({
+  specification: { recovery },
+}: MeasuredFault): NonNullable<MeasuredFault['specification']['recovery']> {
   if (recovery === undefined) throw new TypeError('a fault trial needs a fault');
   return recovery;
 }

@@ -9,11 +9,18 @@ import type { Plan } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { specifyTrial, type SpecificationOptions } from '../../../trial/specification.ts';
 
-/** Fewer than before steady streams: several trials start in parallel, and nothing is measured in microseconds. */
+/**
+ * Fewer than before steady streams: several trials start in parallel, and nothing is measured in
+ * microseconds.
+ */
 const REHEARSAL_TOKENS = 4000;
 const RAMP_SHARE = 0.6;
 
-export function specifyFault(planned: PlannedTrial, fault: Fault, options: SpecificationOptions): TrialSpecification {
+export function specifyFault(
+  planned: PlannedTrial,
+  fault: Fault,
+  options: SpecificationOptions,
+): TrialSpecification {
   const { plan } = options;
   return {
     ...specifyTrial(planned, options),
@@ -24,9 +31,14 @@ export function specifyFault(planned: PlannedTrial, fault: Fault, options: Speci
   };
 }
 
-function specifyRecovery({ loadPoint }: PlannedTrial, fault: Fault, plan: Plan): RecoverySpecification {
+function specifyRecovery(
+  { loadPoint }: PlannedTrial,
+  fault: Fault,
+  plan: Plan,
+): RecoverySpecification {
   const { recovery } = plan;
-  if (recovery === undefined || loadPoint.fault === undefined) throw new TypeError('a fault trial needs a fault');
+  if (recovery === undefined || loadPoint.fault === undefined)
+    throw new TypeError('a fault trial needs a fault');
   const policy = loadPoint.policy ?? 'identical';
   return {
     fault: loadPoint.fault,

@@ -1,4 +1,5 @@
-// Lists faults that the run requested and that are unavailable on this machine: a gap in the matrix must be seen.
+// Lists faults that the run requested and that are unavailable on this machine: a gap in the matrix
+// must be seen.
 
 import { faultNames, faults } from '../../../contract/faults.ts';
 import { left, section, table, type Block } from '../../../report/blocks.ts';
@@ -16,7 +17,9 @@ export function renderAbsentFaults({ analysis: { recovery } }: RecoveryContext):
 /** One sentence for all faults that are unavailable for the same reason. */
 export function absentSentences({ analysis: { recovery } }: RecoveryContext): readonly string[] {
   const byReason = Map.groupBy(recovery.absent, ({ why, remedy }) => `${why}; ${remedy}`);
-  return [...byReason].map(([reason, members]) => `Not run: ${members.map(({ fault }) => fault).join(', ')}: ${reason}`);
+  return [...byReason].map(
+    ([reason, members]) => `Not run: ${members.map(({ fault }) => fault).join(', ')}: ${reason}`,
+  );
 }
 
 function absentTitle(fault: string): string {

@@ -19,7 +19,9 @@ export function faultCircumstances(analysis: Analysis): string {
 
 /** One paragraph for each policy. */
 export function policyConditions(analysis: Analysis): readonly string[] {
-  return policiesOf(analysis).map((policy) => `Policy ${code(policy)}: ${policies[policy].summary}.`);
+  return policiesOf(analysis).map(
+    (policy) => `Policy ${code(policy)}: ${policies[policy].summary}.`,
+  );
 }
 
 type RecoveryPlan = NonNullable<Analysis['plan']['recovery']>;
@@ -31,7 +33,8 @@ function recoveryPlanOf({ plan: { recovery } }: Analysis): RecoveryPlan {
 
 function faultWords({ plan }: Analysis): string {
   const names = [...new Set(plan.loadPoints.flatMap(({ fault }) => fault ?? []))];
-  if (names.length === 1) return `One fault, ${code(names[0] ?? '')}, comes in each trial, in fresh processes.`;
+  if (names.length === 1)
+    return `One fault, ${code(names[0] ?? '')}, comes in each trial, in fresh processes.`;
   return `${formatCount(names.length)} faults, one a trial, in fresh processes.`;
 }
 

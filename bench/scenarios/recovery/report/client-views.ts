@@ -2,10 +2,26 @@
 
 import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { formatCount, UNKNOWN } from '../../../report/format.ts';
-import { details, left, right, section, table, type Block, type Content } from '../../../report/blocks.ts';
+import {
+  details,
+  left,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+} from '../../../report/blocks.ts';
 import { code } from '../../../report/inline.ts';
 import { armTitleOf } from '../../../report/report-context.ts';
-import { armRows, causeWords, faultGroups, groupHeading, rowHeading, rowTitle, type RecoveryContext } from './recovery-context.ts';
+import {
+  armRows,
+  causeWords,
+  faultGroups,
+  groupHeading,
+  rowHeading,
+  rowTitle,
+  type RecoveryContext,
+} from './recovery-context.ts';
 
 /** Further patterns are those of single unlucky clients. */
 const MAX_PATTERNS = 6;
@@ -43,15 +59,24 @@ export function renderClientViews(context: RecoveryContext): readonly Block[] {
 function patterns(context: RecoveryContext, fault: FaultAnalysis): Content {
   const rows = fault.arms.flatMap((arm) => patternRows(armTitleOf(context.analysis, arm.arm), arm));
   if (rows.length === 0) return [];
-  return [`**${rowTitle(context, fault)}**`, table([left('arm'), right('clients'), left('events in order')], rows)];
+  return [
+    `**${rowTitle(context, fault)}**`,
+    table([left('arm'), right('clients'), left('events in order')], rows),
+  ];
 }
 
 function patternRows(title: string, { patterns: all }: FaultedArm): readonly (readonly string[])[] {
   const shown = all.slice(0, MAX_PATTERNS);
   const hidden = all.slice(MAX_PATTERNS).reduce((sum, { clients }) => sum + clients, 0);
   return [
-    ...shown.map(({ events, clients }, index) => [index === 0 ? title : '', formatCount(clients), eventWords(events)]),
-    ...(hidden === 0 ? [] : [['', formatCount(hidden), `${formatCount(all.length - shown.length)} other ways`]]),
+    ...shown.map(({ events, clients }, index) => [
+      index === 0 ? title : '',
+      formatCount(clients),
+      eventWords(events),
+    ]),
+    ...(hidden === 0
+      ? []
+      : [['', formatCount(hidden), `${formatCount(all.length - shown.length)} other ways`]]),
   ];
 }
 

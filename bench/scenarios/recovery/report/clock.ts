@@ -4,7 +4,15 @@ import type { FaultedArm, Moment, MomentSummary } from '../findings.ts';
 import { formatCount, formatEstimate, formatValue, UNKNOWN } from '../../../report/format.ts';
 import { left, right, section, table, type Block, type Content } from '../../../report/blocks.ts';
 import { chartFigures, type ChartLink } from '../../../report/sections/chart-links.ts';
-import { armRows, faultGroups, groupHeading, rowHeading, rowTitle, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
+import {
+  armRows,
+  faultGroups,
+  groupHeading,
+  rowHeading,
+  rowTitle,
+  type FaultGroup,
+  type RecoveryContext,
+} from './recovery-context.ts';
 
 const columns: readonly { readonly moment: Moment; readonly title: string }[] = [
   { moment: 'detect', title: 'noticed' },
@@ -14,7 +22,10 @@ const columns: readonly { readonly moment: Moment; readonly title: string }[] = 
   { moment: 'caughtUp', title: 'caught up' },
 ];
 
-export function renderClock(context: RecoveryContext, charts: readonly ChartLink[]): readonly Block[] {
+export function renderClock(
+  context: RecoveryContext,
+  charts: readonly ChartLink[],
+): readonly Block[] {
   const groups = faultGroups(context);
   return section('What each fault does', [
     'Time since the fault at which the median client of a trial noticed that its connection was lost, tried for the first time to come back, was connected, received a token' +
@@ -28,14 +39,22 @@ export function renderClock(context: RecoveryContext, charts: readonly ChartLink
 }
 
 function clockTable(context: RecoveryContext, group: FaultGroup): Content {
-  const hasOutage = group.faults.some((fault) => fault.arms.some(({ outageNs = 0 }) => outageNs > 0));
-  const hasNeighbours = group.faults.some((fault) => fault.arms.some(({ neighbourDelivery }) => neighbourDelivery !== undefined));
+  const hasOutage = group.faults.some((fault) =>
+    fault.arms.some(({ outageNs = 0 }) => outageNs > 0),
+  );
+  const hasNeighbours = group.faults.some((fault) =>
+    fault.arms.some(({ neighbourDelivery }) => neighbourDelivery !== undefined),
+  );
   const rows = armRows(context, group, (arm) => [
     ...columns.map(({ moment }) => momentCell(arm, moment)),
     ...(hasOutage ? [formatMoment(arm.healToResumed)] : []),
     formatMoment(arm.visibleGap),
   ]);
-  const titles = [...columns.map(({ title }) => title), ...(hasOutage ? ['after the cause was over'] : []), 'longest silence'];
+  const titles = [
+    ...columns.map(({ title }) => title),
+    ...(hasOutage ? ['after the cause was over'] : []),
+    'longest silence',
+  ];
   return [
     table([left(rowHeading(context)), left('arm'), ...titles.map((title) => right(title))], rows),
     unwatched(context, group),
@@ -65,15 +84,22 @@ function formatMoment(summary: MomentSummary | undefined): string {
 
 /** Sentence on the faults at which silence is not taken for a loss; empty if it always is. */
 function unwatched(context: RecoveryContext, { faults }: FaultGroup): string {
-  const names = faults.filter(({ arms, deadAfterNs }) => arms.length > 0 && deadAfterNs === undefined);
+  const names = faults.filter(
+    ({ arms, deadAfterNs }) => arms.length > 0 && deadAfterNs === undefined,
+  );
   if (names.length === 0) return '';
-  const which = names.length === faults.length ? 'everywhere here' : `at ${names.map((fault) => rowTitle(context, fault)).join(', ')}`;
+  const which =
+    names.length === faults.length
+      ? 'everywhere here'
+      : `at ${names.map((fault) => rowTitle(context, fault)).join(', ')}`;
   return `Silence alone was no reason to come back ${which}: there were no heartbeats, or the policy does not watch for them.`;
 }
 
 /** When only some clients stop reading, the effect on the others is the question. */
 function neighbours(context: RecoveryContext, group: FaultGroup): Content {
-  const affected = group.faults.filter((fault) => fault.arms.some(({ neighbourDelivery }) => neighbourDelivery !== undefined));
+  const affected = group.faults.filter((fault) =>
+    fault.arms.some(({ neighbourDelivery }) => neighbourDelivery !== undefined),
+  );
   return [
     'Delivery to the clients that read on while the others did not, against delivery before the fault:',
     table(

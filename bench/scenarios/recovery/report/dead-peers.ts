@@ -1,9 +1,17 @@
-// Shows whether the server drops dead peers: each one that it keeps costs memory until it is noticed.
+// Shows whether the server drops dead peers: each one that it keeps costs memory until it is
+// noticed.
 
 import type { FaultAnalysis } from '../findings.ts';
 import { formatCount } from '../../../report/format.ts';
 import { left, right, section, table, type Block, type Table } from '../../../report/blocks.ts';
-import { armRows, faultGroups, groupHeading, rowHeading, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
+import {
+  armRows,
+  faultGroups,
+  groupHeading,
+  rowHeading,
+  type FaultGroup,
+  type RecoveryContext,
+} from './recovery-context.ts';
 
 export function renderDeadPeers(context: RecoveryContext): readonly Block[] {
   const groups = faultGroups(context)
@@ -18,12 +26,23 @@ export function renderDeadPeers(context: RecoveryContext): readonly Block[] {
 }
 
 function isCounted({ arms }: FaultAnalysis): boolean {
-  return arms.some(({ peers }) => peers.before !== undefined || peers.dead !== undefined || peers.end !== undefined);
+  return arms.some(
+    ({ peers }) =>
+      peers.before !== undefined || peers.dead !== undefined || peers.end !== undefined,
+  );
 }
 
 function peerTable(context: RecoveryContext, group: FaultGroup): Table {
   return table(
-    [left(rowHeading(context)), left('arm'), right('before'), right('after the dead time'), right('at the end')],
-    armRows(context, group, ({ peers }) => [peers.before, peers.dead, peers.end].map((count) => formatCount(count))),
+    [
+      left(rowHeading(context)),
+      left('arm'),
+      right('before'),
+      right('after the dead time'),
+      right('at the end'),
+    ],
+    armRows(context, group, ({ peers }) =>
+      [peers.before, peers.dead, peers.end].map((count) => formatCount(count)),
+    ),
   );
 }

@@ -1,4 +1,5 @@
-// Made-up effects of faults on made-up clients, for fixture-recovery.ts. Plausible, and measured nowhere.
+// Made-up effects of faults on made-up clients, for fixture-recovery.ts. Plausible, and measured
+// nowhere.
 
 import type { FaultedArm, Moment, MomentSummary } from '../findings.ts';
 import type { FaultName } from '../../../contract/faults.ts';
@@ -71,7 +72,12 @@ export const courses: readonly Course[] = [
     events: ['silent', 'wait', 'silent', 'wait', 'open', 'token'],
     sentence: 'Attempts went unanswered for a minute.',
   },
-  { fault: 'idle-heartbeat', times: {}, events: ['token'], sentence: 'Heartbeats kept every connection open; no stream was interrupted.' },
+  {
+    fault: 'idle-heartbeat',
+    times: {},
+    events: ['token'],
+    sentence: 'Heartbeats kept every connection open; no stream was interrupted.',
+  },
   {
     fault: 'slow-reader',
     times: { resumed: 5002, caughtUp: 5040 },
@@ -92,10 +98,14 @@ export const courses: readonly Course[] = [
   },
 ];
 
-/** `factor` scales all times after the fault, those of other clients included; times before it are the same in every arm. */
+/**
+ * `factor` scales all times after the fault, those of other clients included; times before it are
+ * the same in every arm.
+ */
 export function faultedArm(course: Course, arm: string, factor: number): FaultedArm {
   const { times, clients = CLIENTS, lost = 0, outageMs = 0 } = course;
-  const summaryAt = (ms: number | undefined): MomentSummary | undefined => (ms === undefined ? undefined : summary(ms * factor, clients));
+  const summaryAt = (ms: number | undefined): MomentSummary | undefined =>
+    ms === undefined ? undefined : summary(ms * factor, clients);
   const noticed = times.detect === undefined ? 0 : clients;
   const all = CLIENTS * FAULT_TRIALS;
   const isBack = times.resumed !== undefined;
@@ -113,7 +123,8 @@ export function faultedArm(course: Course, arm: string, factor: number): Faulted
       resumed: summaryAt(times.resumed),
       caughtUp: summaryAt(times.caughtUp),
     },
-    healToResumed: isBack && outageMs > 0 ? summaryAt(Math.max(1, (times.resumed ?? 0) - outageMs)) : undefined,
+    healToResumed:
+      isBack && outageMs > 0 ? summaryAt(Math.max(1, (times.resumed ?? 0) - outageMs)) : undefined,
     visibleGap: isBack ? summaryAt((times.resumed ?? 0) + 50) : undefined,
     neighbourDelivery: clients < CLIENTS ? summary(0.41 * factor, CLIENTS - clients) : undefined,
     beforeDelivery: summary(0.38 * factor, CLIENTS),
@@ -143,14 +154,24 @@ export function faultedArm(course: Course, arm: string, factor: number): Faulted
     attempts: course.failure === undefined ? noticed * FAULT_TRIALS : noticed * FAULT_TRIALS * 3,
     accepted: noticed * FAULT_TRIALS,
     losses: course.loss === undefined ? {} : { [course.loss]: noticed * FAULT_TRIALS },
-    attemptFailures: course.failure === undefined ? {} : { [course.failure]: noticed * FAULT_TRIALS * 2 },
+    attemptFailures:
+      course.failure === undefined ? {} : { [course.failure]: noticed * FAULT_TRIALS * 2 },
     patterns: [
       { events: [...course.events], clients: clients * FAULT_TRIALS - (noticed > 0 ? 4 : 0) },
       ...(noticed > 0 ? [{ events: [...course.events, 'duplicate'], clients: 4 }] : []),
     ],
     curve: { binNs: 100 * NS_PER_MS, attempts: [], accepted: [], resumedShare: [] },
-    peers: { before: CLIENTS, dead: course.fault === 'freeze' && arm === 'sse' ? 2 * CLIENTS : CLIENTS, end: 0 },
-    kernel: { listenOverflows: undefined, listenDrops: undefined, synRetransmits: undefined, segmentsRetransmitted: undefined },
+    peers: {
+      before: CLIENTS,
+      dead: course.fault === 'freeze' && arm === 'sse' ? 2 * CLIENTS : CLIENTS,
+      end: 0,
+    },
+    kernel: {
+      listenOverflows: undefined,
+      listenDrops: undefined,
+      synRetransmits: undefined,
+      segmentsRetransmitted: undefined,
+    },
     outageNs: outageMs === 0 ? undefined : outageMs * NS_PER_MS,
     serverCpuShare: undefined,
     serverUtilisationMax: undefined,

@@ -1,4 +1,5 @@
-// Made-up analyses of runs with fault injection: a matrix of faults, and a herd. Their numbers come from no measurement.
+// Made-up analyses of runs with fault injection: a matrix of faults, and a herd. Their numbers come
+// from no measurement.
 
 import type { Analysis, LoadPointAnalysis, MetricSummary } from '../../../analysis/analysis.ts';
 import type { Estimate } from '../../../analysis/statistics/estimate.ts';
@@ -9,21 +10,75 @@ import { DEFAULT_RESUME_LIMITS } from '../../../contract/recovery.ts';
 import type { Plan } from '../../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
 import { courses, FAULT_TRIALS, faultedArm, summary, type Course } from './fixture-faults.ts';
-import { fixtureArms, gatesOf, verdictOf, type PartialVerdict } from '../../../report/fixture-load-point.ts';
+import {
+  fixtureArms,
+  gatesOf,
+  verdictOf,
+  type PartialVerdict,
+} from '../../../report/fixture-load-point.ts';
 import type { ArmComparison, MetricText } from '../../../report/report-context.ts';
 import { fullAnalysis } from '../../../report/report-fixture.ts';
 
 const lower = { better: 'lower' } as const;
 
 export const recoveryFixtureMetrics: readonly MetricText[] = [
-  { id: 'resumed.p95', title: 'Time to resumed stream p95', unit: 'ns', endpoint: 'P8', definition: 't_first_new − t_fault', ...lower },
-  { id: 'resumed.p50', title: 'Time to resumed stream p50', unit: 'ns', definition: 't_first_new − t_fault', ...lower },
-  { id: 'detect.p50', title: 'Detection p50', unit: 'ns', definition: 't_detect − t_fault', ...lower },
-  { id: 'attempts', title: 'Attempts per client', unit: 'count', definition: 'attempts / clients that noticed', ...lower },
-  { id: 'attempts.peak', title: 'Most attempts in 100 ms', unit: 'count', definition: 'fullest 100 ms', ...lower },
-  { id: 'recovered.50', title: 'Time until 50 % were back', unit: 'ns', definition: 'over all clients', ...lower },
-  { id: 'recovered.95', title: 'Time until 95 % were back', unit: 'ns', definition: 'over all clients', ...lower },
-  { id: 'recovered.100', title: 'Time until 100 % were back', unit: 'ns', definition: 'over all clients', ...lower },
+  {
+    id: 'resumed.p95',
+    title: 'Time to resumed stream p95',
+    unit: 'ns',
+    endpoint: 'P8',
+    definition: 't_first_new − t_fault',
+    ...lower,
+  },
+  {
+    id: 'resumed.p50',
+    title: 'Time to resumed stream p50',
+    unit: 'ns',
+    definition: 't_first_new − t_fault',
+    ...lower,
+  },
+  {
+    id: 'detect.p50',
+    title: 'Detection p50',
+    unit: 'ns',
+    definition: 't_detect − t_fault',
+    ...lower,
+  },
+  {
+    id: 'attempts',
+    title: 'Attempts per client',
+    unit: 'count',
+    definition: 'attempts / clients that noticed',
+    ...lower,
+  },
+  {
+    id: 'attempts.peak',
+    title: 'Most attempts in 100 ms',
+    unit: 'count',
+    definition: 'fullest 100 ms',
+    ...lower,
+  },
+  {
+    id: 'recovered.50',
+    title: 'Time until 50 % were back',
+    unit: 'ns',
+    definition: 'over all clients',
+    ...lower,
+  },
+  {
+    id: 'recovered.95',
+    title: 'Time until 95 % were back',
+    unit: 'ns',
+    definition: 'over all clients',
+    ...lower,
+  },
+  {
+    id: 'recovered.100',
+    title: 'Time until 100 % were back',
+    unit: 'ns',
+    definition: 'over all clients',
+    ...lower,
+  },
   { id: 'lost', title: 'Tokens lost', unit: 'count', definition: 'planned − distinct', ...lower },
 ];
 
@@ -33,8 +88,17 @@ const arms = fixtureArms.slice(0, 2);
 const WS_FACTOR = 1.004;
 
 export function reconnectAnalysis(): Analysis & RecoveryFindings {
-  const points = courses.map(({ fault }): LoadPoint => ({ connections: 100, fault, policy: 'identical' }));
-  const plan: Partial<Plan> = { scenario: 'reconnect', loadPoints: points, lanes: 4, recovery: recoveryPlan() };
+  const points = courses.map(({ fault }): LoadPoint => ({
+    connections: 100,
+    fault,
+    policy: 'identical',
+  }));
+  const plan: Partial<Plan> = {
+    scenario: 'reconnect',
+    loadPoints: points,
+    lanes: 4,
+    recovery: recoveryPlan(),
+  };
   const analysis = recoveryAnalysis('reconnect', plan);
   return {
     ...analysis,
@@ -61,17 +125,25 @@ export function brokenReconnectAnalysis(): Analysis & RecoveryFindings {
     ...analysis,
     isComplete: false,
     trials: { ...analysis.trials, completed: 161 },
-    loadPoints: analysis.loadPoints.slice(0, -1).map((point) => (point.loadPoint.fault === 'reset' ? invalidPoint(point, reason) : point)),
+    loadPoints: analysis.loadPoints
+      .slice(0, -1)
+      .map((point) => (point.loadPoint.fault === 'reset' ? invalidPoint(point, reason) : point)),
     recovery: {
       absent: [],
-      faults: analysis.recovery.faults.map((fault, index) => (index === courses.length - 1 ? unmeasured(fault) : fault)),
+      faults: analysis.recovery.faults.map((fault, index) =>
+        index === courses.length - 1 ? unmeasured(fault) : fault,
+      ),
     },
   };
 }
 
 function invalidPoint(point: LoadPointAnalysis, reason: string): LoadPointAnalysis {
   const verdict = verdictOf({ kind: 'invalid', reason });
-  return { ...point, invalid: [reason], comparisons: point.comparisons.map((one) => Object.assign({}, one, { verdict })) };
+  return {
+    ...point,
+    invalid: [reason],
+    comparisons: point.comparisons.map((one) => Object.assign({}, one, { verdict })),
+  };
 }
 
 function unmeasured(fault: FaultAnalysis): FaultAnalysis {
@@ -80,10 +152,18 @@ function unmeasured(fault: FaultAnalysis): FaultAnalysis {
 
 export function herdAnalysis(): Analysis & RecoveryFindings {
   const places = [500, 2000].flatMap((connections) =>
-    (['identical', 'as-specified'] as const).map((policy): LoadPoint & { policy: PolicyName } => ({ connections, fault: 'kill', policy })),
+    (['identical', 'as-specified'] as const).map((policy): LoadPoint & { policy: PolicyName } => ({
+      connections,
+      fault: 'kill',
+      policy,
+    })),
   );
   const { absent: _absent, ...recovery } = recoveryPlan();
-  const plan: Partial<Plan> = { scenario: 'herd', loadPoints: places, recovery: { ...recovery, absent: [] } };
+  const plan: Partial<Plan> = {
+    scenario: 'herd',
+    loadPoints: places,
+    recovery: { ...recovery, absent: [] },
+  };
   return {
     ...recoveryAnalysis('herd', plan),
     command: 'streamduel run herd --connections 500,2000 --seed 7',
@@ -130,7 +210,10 @@ function faultedPoint({ fault, times, lost = 0 }: Course, loadPoint: LoadPoint):
   return emptyPoint(loadPoint, {
     comparisons: [
       compare('resumed.p95', [times.resumed && times.resumed * 1.06, WS_FACTOR], verdict),
-      { ...compare('detect.p50', [times.detect, WS_FACTOR], { kind: 'inconclusive' }), endpoint: undefined },
+      {
+        ...compare('detect.p50', [times.detect, WS_FACTOR], { kind: 'inconclusive' }),
+        endpoint: undefined,
+      },
     ],
     summaries: ['sse', 'ws'].flatMap((arm) => [
       summarise('resumed.p95', arm, times.resumed && times.resumed * 1.06 * NS_PER_MS),
@@ -141,13 +224,18 @@ function faultedPoint({ fault, times, lost = 0 }: Course, loadPoint: LoadPoint):
   });
 }
 
-function emptyPoint(loadPoint: LoadPoint, parts: Pick<LoadPointAnalysis, 'comparisons' | 'summaries'>): LoadPointAnalysis {
+function emptyPoint(
+  loadPoint: LoadPoint,
+  parts: Pick<LoadPointAnalysis, 'comparisons' | 'summaries'>,
+): LoadPointAnalysis {
   return {
     loadPoint,
     arms: arms.map((arm) => ({ name: arm.transport, arm, completed: FAULT_TRIALS, failed: 0 })),
     noiseFloors: [],
     // Only the point of fault `freeze` has gates that were not met.
-    gates: arms.flatMap(({ transport }) => gatesOf(transport)).filter(({ state }) => loadPoint.fault === 'freeze' || state === 'ok'),
+    gates: arms
+      .flatMap(({ transport }) => gatesOf(transport))
+      .filter(({ state }) => loadPoint.fault === 'freeze' || state === 'ok'),
     deliveryCurves: [],
     invalid: [],
     harnessLimited: [],
@@ -155,7 +243,11 @@ function emptyPoint(loadPoint: LoadPoint, parts: Pick<LoadPointAnalysis, 'compar
   };
 }
 
-function compare(metric: string, [ms, factor]: readonly [ms: number | undefined, factor: number], verdict: PartialVerdict): ArmComparison {
+function compare(
+  metric: string,
+  [ms, factor]: readonly [ms: number | undefined, factor: number],
+  verdict: PartialVerdict,
+): ArmComparison {
   const value = ms === undefined ? Number.NaN : ms * NS_PER_MS;
   const isMeasured = ms !== undefined;
   return {
@@ -202,7 +294,10 @@ const BIN_NS = 100 * NS_PER_MS;
 const BINS = 120;
 
 /** When clients resume, ms after the server was killed: evenly from the first to the last. */
-function returnOf(arm: string, policy: PolicyName | undefined): readonly [firstMs: number, lastMs: number] {
+function returnOf(
+  arm: string,
+  policy: PolicyName | undefined,
+): readonly [firstMs: number, lastMs: number] {
   if (policy !== 'as-specified') return [1050, 3400];
   return arm === 'sse' ? [3010, 3080] : [1100, 9200];
 }
@@ -234,7 +329,9 @@ function herdArm(arm: string, { connections, policy }: LoadPoint): FaultedArm {
   const shareAt = (ms: number): number => Math.min(1, Math.max(0, (ms - first) / (last - first)));
   const binMs = BIN_NS / NS_PER_MS;
   const resumedShare = Array.from({ length: BINS }, (_, bin) => shareAt((bin + 1) * binMs));
-  const accepted = resumedShare.map((share, bin) => connections * (share - (resumedShare[bin - 1] ?? 0)));
+  const accepted = resumedShare.map(
+    (share, bin) => connections * (share - (resumedShare[bin - 1] ?? 0)),
+  );
   return {
     ...base,
     // Attempts before the new server listens are refused.
@@ -242,7 +339,9 @@ function herdArm(arm: string, { connections, policy }: LoadPoint): FaultedArm {
       binNs: BIN_NS,
       resumedShare,
       accepted,
-      attempts: accepted.map((count, bin) => (bin < 10 && (policy === 'identical' || arm === 'ws') ? connections / 12 : count)),
+      attempts: accepted.map((count, bin) =>
+        bin < 10 && (policy === 'identical' || arm === 'ws') ? connections / 12 : count,
+      ),
     },
     attempts: all * 3,
     accepted: all,
@@ -266,10 +365,16 @@ function herdArm(arm: string, { connections, policy }: LoadPoint): FaultedArm {
 function herdPoint(loadPoint: LoadPoint): LoadPointAnalysis {
   const { connections, policy } = loadPoint;
   const verdict: PartialVerdict =
-    policy === 'identical' ? { kind: 'equivalent' } : { kind: 'withheld', reason: 'the policies differ, so this compares waiting times' };
+    policy === 'identical'
+      ? { kind: 'equivalent' }
+      : { kind: 'withheld', reason: 'the policies differ, so this compares waiting times' };
   const [, baselineLast] = returnOf('sse', policy);
   const [, otherLast] = returnOf('ws', policy);
-  const comparison = compare('resumed.p95', [baselineLast * 0.95, (otherLast / baselineLast) * WS_FACTOR], verdict);
+  const comparison = compare(
+    'resumed.p95',
+    [baselineLast * 0.95, (otherLast / baselineLast) * WS_FACTOR],
+    verdict,
+  );
   return emptyPoint(loadPoint, {
     comparisons: [policy === 'identical' ? comparison : { ...comparison, endpoint: undefined }],
     summaries: ['sse', 'ws'].flatMap((arm) => {
@@ -278,7 +383,11 @@ function herdPoint(loadPoint: LoadPoint): LoadPointAnalysis {
       return [
         summarise('resumed.p95', arm, at(0.95)),
         summarise('resumed.p50', arm, at(0.5)),
-        summarise('attempts.peak', arm, arm === 'sse' && policy === 'as-specified' ? connections : connections / 12),
+        summarise(
+          'attempts.peak',
+          arm,
+          arm === 'sse' && policy === 'as-specified' ? connections : connections / 12,
+        ),
         summarise('recovered.50', arm, at(0.5)),
         summarise('recovered.95', arm, at(0.95)),
         summarise('recovered.100', arm, at(1)),

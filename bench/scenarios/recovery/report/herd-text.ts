@@ -1,4 +1,5 @@
-// Renders the herd for a terminal: when which share was back, the most attempts in 100 ms, and why attempts failed.
+// Renders the herd for a terminal: when which share was back, the most attempts in 100 ms, and why
+// attempts failed.
 
 import { armTitleOf } from '../../../report/report-context.ts';
 import { left, right, table } from '../../../report/blocks.ts';
@@ -10,7 +11,11 @@ import { causeWords, rowTitle, type FaultGroup, type RecoveryContext } from './r
 const NO_BREAK_SPACE = '\u00A0';
 
 /** At most 100 columns wide. */
-export function renderHerdText(context: RecoveryContext, { faults }: FaultGroup, paint: Paint): string {
+export function renderHerdText(
+  context: RecoveryContext,
+  { faults }: FaultGroup,
+  paint: Paint,
+): string {
   const columns = [
     left('load, arm'),
     right('50 % back'),
@@ -22,7 +27,9 @@ export function renderHerdText(context: RecoveryContext, { faults }: FaultGroup,
   const rows = faults.flatMap((fault) =>
     fault.arms.map((arm) => [
       `${rowTitle(context, fault)}, ${armTitleOf(context.analysis, arm.arm)}`,
-      ...['recovered.50', 'recovered.95', 'recovered.100', 'attempts.peak'].map((metric) => herdValue({ context, fault, arm }, metric)),
+      ...['recovered.50', 'recovered.95', 'recovered.100', 'attempts.peak'].map((metric) =>
+        herdValue({ context, fault, arm }, metric),
+      ),
       causeWords(arm.attemptFailures),
     ]),
   );

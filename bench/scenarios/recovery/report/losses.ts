@@ -2,8 +2,23 @@
 
 import type { FaultedArm } from '../findings.ts';
 import { formatCount, formatValue } from '../../../report/format.ts';
-import { left, right, section, table, type Block, type Content, type Table } from '../../../report/blocks.ts';
-import { armRows, faultGroups, groupHeading, rowHeading, type FaultGroup, type RecoveryContext } from './recovery-context.ts';
+import {
+  left,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+  type Table,
+} from '../../../report/blocks.ts';
+import {
+  armRows,
+  faultGroups,
+  groupHeading,
+  rowHeading,
+  type FaultGroup,
+  type RecoveryContext,
+} from './recovery-context.ts';
 
 interface CountColumn {
   readonly title: string;
@@ -49,7 +64,11 @@ export function renderLosses(context: RecoveryContext): readonly Block[] {
   ]);
 }
 
-function countTable(context: RecoveryContext, group: FaultGroup, columns: readonly CountColumn[]): Table {
+function countTable(
+  context: RecoveryContext,
+  group: FaultGroup,
+  columns: readonly CountColumn[],
+): Table {
   return table(
     [left(rowHeading(context)), left('arm'), ...columns.map(({ title }) => right(title))],
     armRows(context, group, (arm) => columns.map(({ cell }) => cell(arm))),

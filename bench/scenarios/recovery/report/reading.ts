@@ -29,7 +29,9 @@ export function readingOfFaults(analysis: Analysis): readonly string[] {
 }
 
 /** Proxies that carry out faults, whatever path the arms name. */
-const faultProxies = [...new Set(faultNames.flatMap((fault) => paths[faultPath(fault)].proxy ?? []))];
+const faultProxies = [
+  ...new Set(faultNames.flatMap((fault) => paths[faultPath(fault)].proxy ?? [])),
+];
 
 /** Moments of the reconnect clock, for the definitions. */
 export const faultMoments =
@@ -42,7 +44,10 @@ export function limitsOfFaults({ arms }: Plan, cpus: string): readonly string[] 
   return [
     'Server and clients ran on one machine and talked over loopback, or between two network namespaces of it: no network delay, and no loss but what a fault makes.',
     `Server, clients and relay shared ${cpus}: those who come back all at once slow down the server and themselves.`,
-    ...absences(arms, { consequence: 'Each of them can outweigh what is left after the waiting.', proxies: faultProxies }),
+    ...absences(arms, {
+      consequence: 'Each of them can outweigh what is left after the waiting.',
+      proxies: faultProxies,
+    }),
     'The relay ends, holds or resets connections as a proxy does; it drops no packets, so how TCP itself recovers from loss is seen only in the faults that' +
       ' are made between network namespaces.',
     'Real clients add what is not in here: resolving a name, a captive portal, a radio that wakes up, a page that was put to sleep.',

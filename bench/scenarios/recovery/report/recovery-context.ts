@@ -1,11 +1,17 @@
-// Provides what every section about faults needs: which trials belong together, the title of a row, and its comparison.
+// Provides what every section about faults needs: which trials belong together, the title of a row,
+// and its comparison.
 
 import type { LoadPointAnalysis } from '../../../analysis/analysis.ts';
 import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { faults, type Fault } from '../../../contract/faults.ts';
 import { loadPointKey, loadPointTitle, type LoadPoint } from '../../../contract/load-point.ts';
 import { capitalised, formatCount } from '../../../report/format.ts';
-import { armTitleOf, contenders, type ArmComparison, type ReportContext } from '../../../report/report-context.ts';
+import {
+  armTitleOf,
+  contenders,
+  type ArmComparison,
+  type ReportContext,
+} from '../../../report/report-context.ts';
 import type { RecoveryFindings } from '../findings.ts';
 import { heading, type Content } from '../../../report/blocks.ts';
 import type { RunReport } from '../../../report/scenario-parts.ts';
@@ -15,7 +21,9 @@ export const TIME_TO_RESUMED = 'resumed.p95';
 
 export type RecoveryContext = RunReport<RecoveryFindings>;
 
-/** Trials that one table may hold: never two policies, and in a matrix of faults never two loads. */
+/**
+ * Trials that one table may hold: never two policies, and in a matrix of faults never two loads.
+ */
 export interface FaultGroup {
   readonly title: string;
   /** The load point without the fields that differ within the group. */
@@ -27,13 +35,20 @@ export function isHerd({ analysis }: ReportContext): boolean {
   return analysis.plan.scenario === 'herd';
 }
 
-/** Groups in the order of the plan. A herd is one fault at several loads, so its groups are the policies. */
+/**
+ * Groups in the order of the plan. A herd is one fault at several loads, so its groups are the
+ * policies.
+ */
 export function faultGroups(context: RecoveryContext): readonly FaultGroup[] {
   const keyOf = ({ loadPoint }: FaultAnalysis): string =>
     isHerd(context) ? (loadPoint.policy ?? '') : loadPointKey(withoutFault(loadPoint));
   return [...Map.groupBy(context.analysis.recovery.faults, keyOf).values()].map((members) => {
     const loadPoint = withoutFault((members[0] as FaultAnalysis).loadPoint);
-    return { title: isHerd(context) ? policyTitle(loadPoint) : loadPointTitle(loadPoint), loadPoint, faults: members };
+    return {
+      title: isHerd(context) ? policyTitle(loadPoint) : loadPointTitle(loadPoint),
+      loadPoint,
+      faults: members,
+    };
   });
 }
 
@@ -46,7 +61,10 @@ function policyTitle({ policy = 'identical' }: LoadPoint): string {
 }
 
 /** `F2 Reset`; for a herd `500 connections`. */
-export function rowTitle(context: RecoveryContext, { loadPoint }: Pick<FaultAnalysis, 'loadPoint'>): string {
+export function rowTitle(
+  context: RecoveryContext,
+  { loadPoint }: Pick<FaultAnalysis, 'loadPoint'>,
+): string {
   if (isHerd(context)) return loadPointTitle({ connections: loadPoint.connections });
   const fault = faultOfPoint(loadPoint);
   return fault === undefined ? loadPointTitle(loadPoint) : `${fault.id} ${fault.title}`;
@@ -61,19 +79,31 @@ function faultOfPoint({ fault }: LoadPoint): Fault | undefined {
 }
 
 /** undefined when no trial of the fault was measured. */
-export function pointOf({ analysis }: ReportContext, { loadPoint }: Pick<FaultAnalysis, 'loadPoint'>): LoadPointAnalysis | undefined {
+export function pointOf(
+  { analysis }: ReportContext,
+  { loadPoint }: Pick<FaultAnalysis, 'loadPoint'>,
+): LoadPointAnalysis | undefined {
   const key = loadPointKey(loadPoint);
   return analysis.loadPoints.find((point) => loadPointKey(point.loadPoint) === key);
 }
 
 /** Arms that are compared with the baseline anywhere in the group. */
-export function groupContenders(context: RecoveryContext, { faults: members }: FaultGroup): readonly string[] {
+export function groupContenders(
+  context: RecoveryContext,
+  { faults: members }: FaultGroup,
+): readonly string[] {
   const points = members.flatMap((fault) => pointOf(context, fault) ?? []);
   return [...new Set(points.flatMap((point) => contenders(point)))];
 }
 
-export function resumedComparison(context: RecoveryContext, fault: FaultAnalysis, otherArm: string): ArmComparison | undefined {
-  return pointOf(context, fault)?.comparisons.find((one) => one.metric === TIME_TO_RESUMED && one.otherArm === otherArm);
+export function resumedComparison(
+  context: RecoveryContext,
+  fault: FaultAnalysis,
+  otherArm: string,
+): ArmComparison | undefined {
+  return pointOf(context, fault)?.comparisons.find(
+    (one) => one.metric === TIME_TO_RESUMED && one.otherArm === otherArm,
+  );
 }
 
 export function faultedArm({ arms }: FaultAnalysis, name: string): FaultedArm | undefined {
@@ -81,8 +111,14 @@ export function faultedArm({ arms }: FaultAnalysis, name: string): FaultedArm | 
 }
 
 /** `12 / 0`: baseline, then the other arm. */
-export function lostOfBoth(context: RecoveryContext, fault: FaultAnalysis, otherArm: string): string {
-  return [context.analysis.baseline, otherArm].map((name) => formatCount(faultedArm(fault, name)?.tokens.lost)).join(' / ');
+export function lostOfBoth(
+  context: RecoveryContext,
+  fault: FaultAnalysis,
+  otherArm: string,
+): string {
+  return [context.analysis.baseline, otherArm]
+    .map((name) => formatCount(faultedArm(fault, name)?.tokens.lost))
+    .join(' / ');
 }
 
 /** One row for each fault and arm; the fault is named once. */

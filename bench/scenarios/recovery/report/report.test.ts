@@ -6,7 +6,12 @@ import type { FaultedArm, RecoveryFindings } from '../findings.ts';
 import { recoveryRun, type RecoveryRunOptions } from '../recovery-fixture.ts';
 import { faultNames, faults } from '../../../contract/faults.ts';
 import type { SavedRun } from '../../../contract/run-file.ts';
-import { brokenReconnectAnalysis, herdAnalysis, reconnectAnalysis, recoveryFixtureMetrics } from './fixture-recovery.ts';
+import {
+  brokenReconnectAnalysis,
+  herdAnalysis,
+  reconnectAnalysis,
+  recoveryFixtureMetrics,
+} from './fixture-recovery.ts';
 import { renderReport } from '../../../report/report.ts';
 import type { RecoveryContext } from './recovery-context.ts';
 import { renderTerminal } from '../../../report/terminal.ts';
@@ -35,7 +40,8 @@ const madeUp = (analysis: Faulted): RecoveryContext => ({
   parts: analysis.plan.scenario === 'herd' ? herdParts : reconnectParts,
 });
 const reportOf = (analysis: Faulted): string => renderReport(madeUp(analysis), { charts });
-const textOf = (analysis: Faulted): string => renderTerminal(madeUp(analysis), { paint: plainPaint, reportPath: 'reports/x/report.md' });
+const textOf = (analysis: Faulted): string =>
+  renderTerminal(madeUp(analysis), { paint: plainPaint, reportPath: 'reports/x/report.md' });
 
 function section(text: string, title: string): string {
   const [, rest = ''] = text.split(`\n## ${title}\n`);
@@ -61,14 +67,20 @@ describe('the report of a run that breaks something', () => {
     const text = reportOf(analysis);
     const tables = text.match(/(?:^\|.*\n)+/gm) ?? [];
     expect(tables.length).toBeGreaterThan(8);
-    for (const table of tables) expect(new Set(table.trimEnd().split('\n').map(countCells)).size).toBe(1);
+    for (const table of tables)
+      expect(new Set(table.trimEnd().split('\n').map(countCells)).size).toBe(1);
     expect(text.match(/^<details>$/gm)).toHaveLength(text.match(/^<\/details>$/gm)?.length ?? 0);
     expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
   });
 
-  it.each(variants)('of %s names no winner and never claims that there is no difference', (_, analysis) => {
-    expect(reportOf(analysis).toLowerCase()).not.toMatch(/no difference|the winner is|wins overall/);
-  });
+  it.each(variants)(
+    'of %s names no winner and never claims that there is no difference',
+    (_, analysis) => {
+      expect(reportOf(analysis).toLowerCase()).not.toMatch(
+        /no difference|the winner is|wins overall/,
+      );
+    },
+  );
 
   it('answers first, and has no section about a steady stream', () => {
     expect(reportOf(reconnectAnalysis()).match(/^##? .*$/gm)).toEqual([
@@ -95,34 +107,64 @@ describe('the report of a run that breaks something', () => {
 
   it('has one row and one sentence for each fault, in the order of the matrix', () => {
     const verdicts = section(reportOf(reconnectAnalysis()), 'Verdicts').split('<details>')[0] ?? '';
-    const titles = reconnectAnalysis().plan.loadPoints.map(({ fault }) => `${faults[fault!].id} ${faults[fault!].title}`);
+    const titles = reconnectAnalysis().plan.loadPoints.map(
+      ({ fault }) => `${faults[fault!].id} ${faults[fault!].title}`,
+    );
     expect(verdicts.match(/^\| (F\d+ [^|]*)/gm)?.map((row) => row.slice(2).trim())).toEqual(titles);
-    expect(verdicts.match(/^- \*\*(.*?)\.\*\*/gm)?.map((line) => line.slice(4, -3))).toEqual(titles);
+    expect(verdicts.match(/^- \*\*(.*?)\.\*\*/gm)?.map((line) => line.slice(4, -3))).toEqual(
+      titles,
+    );
   });
 
   it('says of times that do not exist why they do not', () => {
     const text = reportOf(reconnectAnalysis());
-    expect(cellsOf(text, 'F9 Idle').slice(1)).toEqual(['–', '–', '–', '–', '0 / 0', 'not interrupted']);
-    expect(cellsOf(text, 'F12 Lost').slice(1)).toEqual(['never', 'never', '–', '–', '61\u202F600 / 61\u202F600', 'never back']);
+    expect(cellsOf(text, 'F9 Idle').slice(1)).toEqual([
+      '–',
+      '–',
+      '–',
+      '–',
+      '0 / 0',
+      'not interrupted',
+    ]);
+    expect(cellsOf(text, 'F12 Lost').slice(1)).toEqual([
+      'never',
+      'never',
+      '–',
+      '–',
+      '61\u202F600 / 61\u202F600',
+      'never back',
+    ]);
     expect(cellsOf(section(text, 'What each fault does'), 'F12 Lost')[5]).toBe('**never**');
     expect(cellsOf(section(text, 'What each fault does'), 'F9 Idle')[2]).toBe('not noticed');
-    expect(cellsOf(section(text, 'What each fault does'), 'F10 Slow')[5]).toBe('5.00 [4.80, 5.20] s, 220 of 1100');
+    expect(cellsOf(section(text, 'What each fault does'), 'F10 Slow')[5]).toBe(
+      '5.00 [4.80, 5.20] s, 220 of 1100',
+    );
   });
 
   it('makes lost tokens and stopped streams stand out, and says that they were counted', () => {
     const losses = section(reportOf(reconnectAnalysis()), 'What was lost');
     expect(losses).toContain('every token of every trial was counted, none was sampled');
-    expect(cellsOf(losses, 'F12 Lost').slice(2, 6)).toEqual(['77\u202F000', '14\u202F201', '**61\u202F600**', '61\u202F600']);
+    expect(cellsOf(losses, 'F12 Lost').slice(2, 6)).toEqual([
+      '77\u202F000',
+      '14\u202F201',
+      '**61\u202F600**',
+      '61\u202F600',
+    ]);
     expect(cellsOf(losses, 'F2 Reset')[4]).toBe('0');
     expect(losses).toContain('**1100**');
   });
 
   it('shows a dash, not a zero, where the server that counted the replay is gone', () => {
-    expect(cellsOf(section(reportOf(reconnectAnalysis()), 'What was lost'), 'F3 Kill').slice(7, 9)).toEqual(['–', '–']);
+    expect(
+      cellsOf(section(reportOf(reconnectAnalysis()), 'What was lost'), 'F3 Kill').slice(7, 9),
+    ).toEqual(['–', '–']);
   });
 
   it('shows the ways of clients by their number, the rare ones counted together', () => {
-    const views = section(reportOf(withArms(reconnectAnalysis(), manyWays)), 'What each client saw');
+    const views = section(
+      reportOf(withArms(reconnectAnalysis(), manyWays)),
+      'What each client saw',
+    );
     expect(views).toContain('|       4 | `ECONNRESET` → `way 5` |');
     expect(views).not.toContain('way 6');
     expect(views).toContain('|       6 | 3 other ways           |');
@@ -144,15 +186,29 @@ describe('the report of a run that breaks something', () => {
     expect(before).toContain('> - Reset, 100 connections: 3 tokens came twice over WebSocket');
     expect(before).toContain('**INCOMPLETE**');
     expect(cellsOf(text, 'F2 Reset').at(-1)).toBe('INVALID: 3 tokens came twice over WebSocket');
-    expect(cellsOf(text, 'F12 Lost')).toEqual(['F12 Lost state', '–', '–', '–', '–', '– / –', 'not measured']);
+    expect(cellsOf(text, 'F12 Lost')).toEqual([
+      'F12 Lost state',
+      '–',
+      '–',
+      '–',
+      '–',
+      '– / –',
+      'not measured',
+    ]);
   });
 
   it('has each chart where it belongs, and only there', () => {
     const [clock, herd] = [reportOf(reconnectAnalysis()), reportOf(herdAnalysis())];
-    expect(section(clock, 'What each fault does')).toContain('![phases of each fault](charts/reconnect-clock-100-identical.svg)');
+    expect(section(clock, 'What each fault does')).toContain(
+      '![phases of each fault](charts/reconnect-clock-100-identical.svg)',
+    );
     expect(clock).not.toContain('herd-recovery');
-    expect(section(clock, 'Verdicts')).toContain('![ratio of each fault](charts/fault-ratios-100-identical-ws.svg)');
-    expect(section(herd, 'How the herd comes back')).toContain('![share of clients against time](charts/herd-recovery-500.svg)');
+    expect(section(clock, 'Verdicts')).toContain(
+      '![ratio of each fault](charts/fault-ratios-100-identical-ws.svg)',
+    );
+    expect(section(herd, 'How the herd comes back')).toContain(
+      '![share of clients against time](charts/herd-recovery-500.svg)',
+    );
   });
 
   it('names the asymmetries of coming back, those of a policy only where it was used', () => {
@@ -168,14 +224,20 @@ describe('the report of a run that breaks something', () => {
   it('names the faults in which nobody watched for silence', () => {
     const analysis = reconnectAnalysis();
     const { recovery } = analysis;
-    const unwatched = recovery.faults.map((fault, index) => (index === 1 ? Object.assign({}, fault, { deadAfterNs: undefined }) : fault));
-    const clock = section(reportOf({ ...analysis, recovery: { ...recovery, faults: unwatched } }), 'What each fault does');
+    const unwatched = recovery.faults.map((fault, index) =>
+      index === 1 ? Object.assign({}, fault, { deadAfterNs: undefined }) : fault,
+    );
+    const clock = section(
+      reportOf({ ...analysis, recovery: { ...recovery, faults: unwatched } }),
+      'What each fault does',
+    );
     expect(clock).toContain('Silence alone was no reason to come back at F2 Reset: ');
     expect(section(reportOf(analysis), 'What each fault does')).not.toContain('Silence alone');
   });
 
   it('survives being saved as JSON', () => {
-    for (const [, analysis] of variants) expect(reportOf(JSON.parse(JSON.stringify(analysis)) as Faulted)).toBe(reportOf(analysis));
+    for (const [, analysis] of variants)
+      expect(reportOf(JSON.parse(JSON.stringify(analysis)) as Faulted)).toBe(reportOf(analysis));
   });
 });
 
@@ -190,16 +252,17 @@ describe('the report of a herd', () => {
       '**500 connections**',
       '**2000 connections**',
     ]);
-    expect(cellsOf(text.split('### Policy as-specified')[1] ?? '', 'time until all are back')).toEqual([
-      'time until all are back',
-      '3.08 [2.99, 3.17] s',
-      '9.24 [8.96, 9.51] s',
-    ]);
+    expect(
+      cellsOf(text.split('### Policy as-specified')[1] ?? '', 'time until all are back'),
+    ).toEqual(['time until all are back', '3.08 [2.99, 3.17] s', '9.24 [8.96, 9.51] s']);
   });
 
   it('has no verdict where the policies of the arms differ', () => {
-    const verdicts = section(reportOf(herdAnalysis()), 'Verdicts').split('policy as-specified')[1] ?? '';
-    expect(cellsOf(verdicts, '500 connections').at(-1)).toBe('no verdict: the policies differ, so this compares waiting times');
+    const verdicts =
+      section(reportOf(herdAnalysis()), 'Verdicts').split('policy as-specified')[1] ?? '';
+    expect(cellsOf(verdicts, '500 connections').at(-1)).toBe(
+      'no verdict: the policies differ, so this compares waiting times',
+    );
   });
 
   it('leaves out what nobody could measure', () => {
@@ -231,12 +294,24 @@ describe('what the analysis of a saved run gives', () => {
     ['the whole matrix', { faults: faultNames, blocks: 7 }],
     [
       'both policies and the null arm',
-      { faults: ['reset', 'unavailable'], policies: ['identical', 'as-specified'], transports: ['sse', 'ws', 'tcp'] },
+      {
+        faults: ['reset', 'unavailable'],
+        policies: ['identical', 'as-specified'],
+        transports: ['sse', 'ws', 'tcp'],
+      },
     ],
     ['two equal arms', { faults: ['reset', 'kill'], transports: ['sse'], copy: true }],
     ['an A/A pair beside the arms', { faults: ['reset'], copy: true }],
     ['a pilot', { faults: ['reset', 'kill'], plan: { isPilot: true } }],
-    ['a herd', { scenario: 'herd', connections: [500, 2000], policies: ['identical', 'as-specified'], blocks: 7 }],
+    [
+      'a herd',
+      {
+        scenario: 'herd',
+        connections: [500, 2000],
+        policies: ['identical', 'as-specified'],
+        blocks: 7,
+      },
+    ],
     ['streams that cannot be resumed', { faults: ['reset'], isResumable: false }],
   ];
 
@@ -246,7 +321,9 @@ describe('what the analysis of a saved run gives', () => {
     expect(text).not.toMatch(/undefined|NaN|Infinity|\[object/);
     expect(text).not.toContain('## Why');
     const lines = renderTerminal(context, { paint: plainPaint, reportPath: 'x' }).split('\n');
-    expect(lines.filter((line) => stringWidth(line) > 100 && !line.startsWith('streamduel'))).toEqual([]);
+    expect(
+      lines.filter((line) => stringWidth(line) > 100 && !line.startsWith('streamduel')),
+    ).toEqual([]);
   });
 
   it('shows which arm alone came back, and its time', () => {
@@ -259,14 +336,26 @@ describe('what the analysis of a saved run gives', () => {
 
   it('a gate that nobody could judge is named once, with its reason, and is no miss', () => {
     const context = analysed(recoveryRun({ faults: ['reset', 'kill', 'freeze'] }));
-    const unjudged = { state: 'not-measured', note: 'not judged: trials ran side by side' } as const;
+    const unjudged = {
+      state: 'not-measured',
+      note: 'not judged: trials ran side by side',
+    } as const;
     const loadPoints = context.analysis.loadPoints.map((point) =>
-      Object.assign({}, point, { gates: point.gates.map((gate, index) => (index === 0 ? Object.assign({}, gate, unjudged) : gate)) }),
+      Object.assign({}, point, {
+        gates: point.gates.map((gate, index) =>
+          index === 0 ? Object.assign({}, gate, unjudged) : gate,
+        ),
+      }),
     );
-    const text = section(renderReport({ ...context, analysis: { ...context.analysis, loadPoints } }, { charts: [] }), 'Validity');
+    const text = section(
+      renderReport({ ...context, analysis: { ...context.analysis, loadPoints } }, { charts: [] }),
+      'Validity',
+    );
     const { id, title } = loadPoints[0]!.gates[0]!;
     expect(text).toContain('All gates that could be judged were met everywhere.');
-    expect(text.match(new RegExp(`^- ${id} ${title}: not judged: trials ran side by side$`, 'gm'))).toHaveLength(1);
+    expect(
+      text.match(new RegExp(`^- ${id} ${title}: not judged: trials ran side by side$`, 'gm')),
+    ).toHaveLength(1);
   });
 
   it('has one row for each fault where a pilot says how many blocks it takes', () => {
@@ -276,25 +365,38 @@ describe('what the analysis of a saved run gives', () => {
   });
 
   it('has the noise between equal arms in one table, a row for each fault', () => {
-    const context = analysed(recoveryRun({ faults: ['reset', 'kill'], transports: ['sse'], copy: true }));
+    const context = analysed(
+      recoveryRun({ faults: ['reset', 'kill'], transports: ['sse'], copy: true }),
+    );
     const text = renderReport(context, { charts: [] });
-    expect(section(text, 'Noise floor').match(/^\| (?:Reset|Kill and restart), 100 connections /gm)).toHaveLength(2);
+    expect(
+      section(text, 'Noise floor').match(/^\| (?:Reset|Kill and restart), 100 connections /gm),
+    ).toHaveLength(2);
     expect(text).toContain('## What happened');
   });
 });
 
 function analysed(run: SavedRun): RecoveryContext {
-  return { analysis: analyse(run, recoveryReading), metrics: recoveryReading.metrics, parts: reconnectParts };
+  return {
+    analysis: analyse(run, recoveryReading),
+    metrics: recoveryReading.metrics,
+    parts: reconnectParts,
+  };
 }
 
 function withArms(analysis: Faulted, change: (arm: FaultedArm) => FaultedArm): Faulted {
   const { recovery } = analysis;
-  const changed = recovery.faults.map((fault) => Object.assign({}, fault, { arms: fault.arms.map(change) }));
+  const changed = recovery.faults.map((fault) =>
+    Object.assign({}, fault, { arms: fault.arms.map(change) }),
+  );
   return { ...analysis, recovery: { ...recovery, faults: changed } };
 }
 
 function manyWays(arm: FaultedArm): FaultedArm {
-  const patterns = Array.from({ length: 9 }, (_, index) => ({ events: ['ECONNRESET', `way ${index}`], clients: 9 - index }));
+  const patterns = Array.from({ length: 9 }, (_, index) => ({
+    events: ['ECONNRESET', `way ${index}`],
+    clients: 9 - index,
+  }));
   return { ...arm, patterns };
 }
 
