@@ -23,7 +23,8 @@ import type { OpenStack } from './trial-frame.ts';
 const STREAMS = 40;
 
 /** Time in which a stream must be accepted: ample where all are, short where some never will be. */
-const [AMPLE_MS, SHORT_MS] = [3000, 300];
+// The short one is long enough for what is answered on a machine that has other work.
+const [AMPLE_MS, SHORT_MS] = [3000, 1500];
 
 const told = (transport: TransportId, timeoutMs = AMPLE_MS): TrialSpecification => ({
   transport,
@@ -141,7 +142,7 @@ it('streams that nobody answers have timed out when their time is up, and hold n
   for (const socket of sockets) socket.destroy();
   silent.close();
   expect(tally.errors).toEqual([
-    { cause: 'open-timeout', count: 5, example: 'stream 0: not accepted within 0.3 s' },
+    { cause: 'open-timeout', count: 5, example: 'stream 0: not accepted within 1.5 s' },
   ]);
   expect(tally).toMatchObject({ streamsVerified: STREAMS - 5, lost: 0 });
   expect(measureStorm(stamps, 600 * NS_PER_MS)).toMatchObject({
