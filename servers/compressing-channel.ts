@@ -2,7 +2,6 @@
 // meanwhile, where the socket does not see them.
 
 import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { KIB } from '../bench/contract/units.ts';
 import type { Channel } from './stream-sink.ts';
@@ -12,19 +11,15 @@ import type { Channel } from './stream-sink.ts';
  * transport.
  */
 const HIGH_WATER_BYTES = 64 * KIB;
-/** ws tells nobody when its own queue has emptied, so a full one is looked at again. */
-const CHECK_MS = 5;
 
 export class CompressingChannel extends EventEmitter implements Channel {
   readonly #webSocket: WebSocket;
-  readonly #socket: Socket;
-  #timer: NodeJS.Timeout | undefined;
+  /** Messages were handed over beyond the mark, and have not all gone. */
+  writableNeedDrain = false;
 
-  constructor(webSocket: WebSocket, socket: Socket) {
+  constructor(webSocket: WebSocket) {
     super();
     this.#webSocket = webSocket;
-    this.#socket = socket;
-    webSocket.once('close', () => clearInterval(this.#timer));
   }
 
   /** The messages that wait for the compressor, and what the socket has not taken. */
@@ -32,21 +27,23 @@ export class CompressingChannel extends EventEmitter implements Channel {
     return this.#webSocket.bufferedAmount;
   }
 
-  get writableNeedDrain(): boolean {
-    const isFull = this.#socket.writableNeedDrain || this.writableLength > HIGH_WATER_BYTES;
-    if (isFull) this.#timer ??= setInterval(() => this.#check(), CHECK_MS);
-    return isFull;
+  send(text: string): void {
+    this.#webSocket.send(text, this.#sent);
+    if (this.writableLength > HIGH_WATER_BYTES) this.writableNeedDrain = true;
   }
+
+  /**
+   * Called when a message has left, or no longer can: a send to a socket that is closing must not
+   * reach the process as an error.
+   */
+  readonly #sent = (): void => {
+    if (!this.writableNeedDrain || this.writableLength > 0) return;
+    this.writableNeedDrain = false;
+    this.emit('drain');
+  };
 
   /** Messages leave when the compressor is through, so there is nothing to gather in a turn. */
   cork(): void {}
 
   uncork(): void {}
-
-  #check(): void {
-    if (this.writableLength > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    this.emit('drain');
-  }
 }

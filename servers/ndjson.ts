@@ -31,14 +31,14 @@ export function buildNdjsonTwin(parts: TwinParts): FastifyInstance {
   const app = buildTwin(parts);
   addPost(app, parts, {
     url: '/v1/ndjson/:id',
-    sinkOf: (response) => httpSink(response, { head, format: lines }),
+    sinkOf: ({ raw }) => httpSink(raw, { head, format: lines }),
   });
   return app;
 }
 
 export function buildBufferedTwin(parts: TwinParts): FastifyInstance {
   const app = buildTwin(parts);
-  addPost(app, parts, { url: '/v1/buffered/:id', sinkOf: bufferedSink });
+  addPost(app, parts, { url: '/v1/buffered/:id', sinkOf: ({ raw }) => bufferedSink(raw) });
   return app;
 }
 

@@ -2,11 +2,8 @@
 // have it.
 
 import type { FastifyInstance } from 'fastify';
-import type { ServerResponse } from 'node:http';
 import type { TwinParts } from './admission.ts';
-import type { StreamPlan } from './planned-streams.ts';
-import type { StreamSink } from './stream-sink.ts';
-import { findStream, lastEventId, streamRequestSchema } from './twin.ts';
+import { findStream, startStream, streamRequestSchema, type SinkOf } from './twin.ts';
 
 /**
  * `after` is the cursor of a receiver that resumes. Fields that only a model would need are allowed
@@ -20,7 +17,7 @@ const bodySchema = {
 
 interface PostRoute {
   readonly url: `${string}/:id`;
-  readonly sinkOf: (response: ServerResponse, plan: StreamPlan) => StreamSink;
+  readonly sinkOf: SinkOf;
 }
 
 export function addPost(app: FastifyInstance, parts: TwinParts, { url, sinkOf }: PostRoute): void {
@@ -28,11 +25,5 @@ export function addPost(app: FastifyInstance, parts: TwinParts, { url, sinkOf }:
     schema: { ...streamRequestSchema, body: bodySchema },
     preHandler: findStream(parts),
   };
-  app.post(url, route, (request, reply) => {
-    const handlerNs = parts.now();
-    reply.hijack();
-    const plan = request.streamPlan as StreamPlan;
-    const after = parts.streams.lasting === undefined ? undefined : lastEventId(request);
-    parts.streams.start(plan, sinkOf(reply.raw, plan), { handlerNs, after });
-  });
+  app.post(url, route, startStream(parts, sinkOf));
 }

@@ -2,7 +2,7 @@
 // with a JSON request as the APIs of language models have it. Routing, validation and limits stay
 // Fastify's.
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import { SSE_RETRY_MS } from '../bench/contract/control-events.ts';
@@ -12,7 +12,7 @@ import { httpSink, type EventFormat } from './http-sink.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import { addPost } from './post.ts';
 import type { StreamSink } from './stream-sink.ts';
-import { buildTwin, findStream, lastEventId, streamRequestSchema } from './twin.ts';
+import { buildTwin, findStream, startStream, streamRequestSchema, type SinkOf } from './twin.ts';
 
 /** Headers of every response that is an event stream. */
 export const sseHead = {
@@ -34,53 +34,47 @@ interface SseTwinOptions {
   readonly payload: PayloadName;
   readonly retryMs?: number;
   readonly writes?: Writes | undefined;
+  /** Whether a client that accepts gzip gets it. */
   readonly isCompressed?: boolean;
+  /** Whether a stream may also be asked for by POST; a receiver that resumes asks by GET. */
+  readonly takesPost?: boolean;
   /** Schema of the stream route, set when it accepts more than a trial needs. */
   readonly schema?: typeof streamRequestSchema;
 }
 
+const STREAM_ROUTE = '/v1/streams/:id';
+
 export function buildSseTwin(
   parts: TwinParts,
-  { payload, retryMs, writes, isCompressed, schema = streamRequestSchema }: SseTwinOptions,
+  {
+    payload,
+    retryMs,
+    writes,
+    isCompressed = false,
+    takesPost = false,
+    schema = streamRequestSchema,
+  }: SseTwinOptions,
 ): FastifyInstance {
   const app = buildTwin(parts);
   const format = {
     hasIds: payloads[payload].isNumbered,
     writes,
-    ...(isCompressed !== undefined && { isCompressed }),
     ...(retryMs !== undefined && { retryMs }),
   };
   const route = { schema, preHandler: findStream(parts) };
+  const sinkOf: SinkOf = ({ raw, request }, plan) =>
+    sseSink(raw, plan, { ...format, isCompressed: isCompressed && acceptsGzip(request) });
   // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot
   // read.
-  app.head('/v1/streams/:id', route, (_request, reply) => reply.headers(sseHead).send());
-  app.get('/v1/streams/:id', { ...route, exposeHeadRoute: false }, (request, reply) => {
-    const handlerNs = parts.now();
-    reply.hijack();
-    const plan = request.streamPlan as StreamPlan;
-    const after = parts.streams.lasting === undefined ? undefined : lastEventId(request);
-    parts.streams.start(plan, sseSink(reply.raw, plan, format), { handlerNs, after });
-  });
+  app.head(STREAM_ROUTE, route, (_request, reply) => reply.headers(sseHead).send());
+  app.get(STREAM_ROUTE, { ...route, exposeHeadRoute: false }, startStream(parts, sinkOf));
+  if (takesPost) addPost(app, parts, { url: STREAM_ROUTE, sinkOf });
   return app;
 }
 
-/** The same with a POST that begins a stream; a receiver that resumes asks by GET. */
-export function buildSsePostTwin(
-  parts: TwinParts,
-  options: Omit<SseTwinOptions, 'isCompressed'>,
-): FastifyInstance {
-  const app = buildSseTwin(parts, options);
-  const { payload, retryMs, writes } = options;
-  const format = {
-    hasIds: payloads[payload].isNumbered,
-    writes,
-    ...(retryMs !== undefined && { retryMs }),
-  };
-  addPost(app, parts, {
-    url: '/v1/streams/:id',
-    sinkOf: (response, plan) => sseSink(response, plan, format),
-  });
-  return app;
+/** RFC 9110 §12.5.3, without the weights, which no client of an event stream sends. */
+function acceptsGzip({ headers }: FastifyRequest): boolean {
+  return /\bgzip\b/.test(headers['accept-encoding']?.toString() ?? '');
 }
 
 /** Works without Fastify, too. */

@@ -6,7 +6,7 @@ import type { PayloadName } from '../bench/contract/payload.ts';
 import type { TwinParts } from './admission.ts';
 import { listenBare, listenFastify, type Address, type RunningServer } from './listen.ts';
 import { buildBufferedTwin, buildNdjsonTwin } from './ndjson.ts';
-import { buildSsePostTwin, buildSseTwin } from './sse.ts';
+import { buildSseTwin } from './sse.ts';
 import { buildTcpServer } from './tcp.ts';
 import { buildWebSocketTwin, type WebSocketTwinOptions } from './websocket.ts';
 
@@ -36,7 +36,7 @@ export const starters: Readonly<Record<TransportId, StartServer>> = {
   ws: overWebSocket({}),
   tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
   'sse-post': async (parts, options) =>
-    await listenFastify(buildSsePostTwin(parts, eventsOf(options)), options),
+    await listenFastify(buildSseTwin(parts, { ...eventsOf(options), takesPost: true }), options),
   ndjson: async (parts, address) => await listenFastify(buildNdjsonTwin(parts), address),
   'sse-gzip': async (parts, options) =>
     await listenFastify(buildSseTwin(parts, { ...eventsOf(options), isCompressed: true }), options),

@@ -4,8 +4,8 @@
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
 
 /**
- * What the streams may know of the connection that a sink writes to. A socket is one, and so are a
- * compressor in front of one and a stream of HTTP/2.
+ * The connection that a sink writes to, as far as the streams may know it. A socket is one, and so
+ * are a compressor in front of one and a stream of HTTP/2.
  */
 export interface Channel {
   /** More has been handed over than is taken at the moment: `drain` says when the rest has gone. */

@@ -267,3 +267,21 @@ it('a described stream that would last for more than an hour is refused on both 
   ).toBe(400);
   expect((await upgrade(ws, '/v1/ws/one?n=100000&rate=0.01')).status).toBe(400);
 });
+
+/** Each request begins a stream of its own, with an epoch of its own. */
+const withoutEpoch = (text: string): string => text.replaceAll(/^id: [^.]*/gm, 'id: ');
+
+it('SSE is compressed for a client that accepts gzip, and for no other', async () => {
+  await using server = await startTestServer('sse-gzip');
+  const url = `http://127.0.0.1:${server.port}/v1/streams/one?${STREAM}`;
+  const asked = async (accepted: string): Promise<{ coding: string | null; text: string }> => {
+    const response = await fetch(url, { headers: { 'accept-encoding': accepted } });
+    return { coding: response.headers.get('content-encoding'), text: await response.text() };
+  };
+  const plain = await asked('identity');
+  expect(plain.coding).toBeNull();
+  expect(plain.text.match(/^id: /gm)).toHaveLength(42);
+  const packed = await asked('br, gzip');
+  expect(packed.coding).toBe('gzip');
+  expect(withoutEpoch(packed.text)).toBe(withoutEpoch(plain.text));
+});

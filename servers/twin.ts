@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { admit, type TwinParts } from './admission.ts';
 import { closeStreams } from './listen.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
+import type { StreamSink } from './stream-sink.ts';
 import type { Lasting } from './streams.ts';
 
 export const streamFields = {
@@ -113,6 +114,20 @@ export function findStream(parts: TwinParts) {
       default:
         return await reply.code(204).send();
     }
+  };
+}
+
+/** Makes the sink of a stream that a request was admitted to. */
+export type SinkOf = (reply: FastifyReply, plan: StreamPlan) => StreamSink;
+
+/** The handler of a stream route after `findStream`: hands the raw response over to the stream. */
+export function startStream({ streams, now }: TwinParts, sinkOf: SinkOf) {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const handlerNs = now();
+    reply.hijack();
+    const plan = request.streamPlan as StreamPlan;
+    const after = streams.lasting === undefined ? undefined : lastEventId(request);
+    streams.start(plan, sinkOf(reply, plan), { handlerNs, after });
   };
 }
 

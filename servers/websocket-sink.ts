@@ -54,13 +54,17 @@ export function webSocketSink({
   hasBinaryTokens = false,
   isCompressed = false,
 }: WebSocketConnection): StreamSink {
-  const send = (text: string): void => webSocket.send(text, ignore);
+  const compressing = isCompressed ? new CompressingChannel(webSocket) : undefined;
+  const send =
+    compressing === undefined
+      ? (text: string): void => webSocket.send(text, ignore)
+      : (text: string): void => compressing.send(text);
   const sendToken = hasBinaryTokens
     ? (payload: string): void => webSocket.send(payload, { binary: true }, ignore)
     : send;
   let isAwaited: boolean | undefined;
   return {
-    channel: isCompressed ? new CompressingChannel(webSocket, socket) : socket,
+    channel: compressing ?? socket,
     headBytes: socket.bytesWritten,
     bytesWritten: () => socket.bytesWritten,
     onClose: (callback) => void socket.once('close', callback),

@@ -42,8 +42,8 @@ export interface WebSocketTwinOptions {
 }
 
 /**
- * Whether a message may refer to the ones before it: that saves bytes, and keeps a compressor of
- * some 300 KiB a connection.
+ * Whether a message may refer to the ones before it. ws keeps a compressor for each connection in
+ * both cases.
  */
 type Deflate = 'context-takeover' | 'no-context-takeover';
 
