@@ -189,6 +189,16 @@ describe('what is refused names the flag', () => {
     ],
     ['reconnect', { faults: 'kil' }, '--faults kil: there is no fault "kil"; did you mean kill?'],
     ['reconnect', { policy: 'polite' }, '--policy polite: there is no policy "polite"'],
+    [
+      'reconnect',
+      { transports: 'sse,ndjson', policy: 'both' },
+      '--policy as-specified: expected identical: as specified, a client of ndjson never comes back by itself',
+    ],
+    [
+      'herd',
+      { transports: 'sse-post,ws' },
+      '--policy as-specified: expected identical: as specified, a client of sse-post never comes back',
+    ],
     ['reconnect', { heartbeat: '5ms' }, '--heartbeat 5ms: expected between 100ms and 60s'],
     [
       'reconnect',

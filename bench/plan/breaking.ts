@@ -2,7 +2,8 @@
 // replay.
 
 import { faultNames, type FaultName } from '../contract/faults.ts';
-import { policyNames } from '../contract/reconnect-policy.ts';
+import { transports } from '../contract/arms/transports.ts';
+import { policyNames, type PolicyName } from '../contract/reconnect-policy.ts';
 import { DEFAULT_RESUME_LIMITS } from '../contract/recovery.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -24,12 +25,16 @@ export interface AbsentFault {
 type FaultFlags = Pick<RunFlags, 'faults' | 'policy' | 'heartbeat' | 'resume'>;
 
 interface BreakingOptions {
+  readonly arms: Plan['arms'];
   readonly scenario: BreakingScenario;
   readonly payload: PayloadName;
   readonly size: FaultSize;
   readonly connections: readonly number[];
   readonly whyAbsent: (fault: FaultName) => Omit<AbsentFault, 'fault'> | undefined;
 }
+
+/** The policy under which all arms reconnect alike. */
+const identical: PolicyName = 'identical';
 
 const SHORTEST_HEARTBEAT_NS = 100 * NS_PER_MS;
 const LONGEST_HEARTBEAT_NS = 60 * NS_PER_S;
@@ -66,6 +71,7 @@ export function planBreaking(
     );
   const policies =
     flags.policy === undefined ? options.scenario.policies : readPolicies(flags.policy);
+  for (const policy of policies) checkPolicy(policy, options.arms);
   const loadPoints: LoadPoint[] = connections.flatMap((count) =>
     policies.flatMap((policy) => present.map((fault) => ({ connections: count, fault, policy }))),
   );
@@ -92,6 +98,23 @@ function readPolicies(text: string): readonly (typeof policyNames)[number][] {
   return text === 'both'
     ? policyNames
     : parseNames('--policy', text, { what: 'policy', names: policyNames });
+}
+
+/**
+ * The null arm has no specification, and reconnects as the others do under the identical policy. A
+ * transport that is specified never to come back has nothing to be measured under its own rules.
+ */
+function checkPolicy(policy: PolicyName, arms: Plan['arms']): void {
+  if (policy === identical) return;
+  for (const { transport } of arms) {
+    const { isNullArm, specifiedReconnect } = transports[transport];
+    if (isNullArm || specifiedReconnect !== undefined) continue;
+    throw usageError(
+      '--policy',
+      policy,
+      `${identical}: as specified, a client of ${transport} never comes back by itself`,
+    );
+  }
 }
 
 function readHeartbeat(text: string): number {

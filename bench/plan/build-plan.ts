@@ -143,7 +143,7 @@ export async function buildPlan(
               : placeLoads(shares, carriedStreams, windows.windowNs)),
           recovery: undefined,
         }
-      : planBreaking(flags, { scenario: breaks, payload, size, connections, whyAbsent });
+      : planBreaking(flags, { scenario: breaks, arms, payload, size, connections, whyAbsent });
   const blocks = readBlocks(
     flags,
     size?.blocks ?? usual.blocks,
