@@ -86,8 +86,8 @@ it.skipIf(noBrowser)(
     using folder = new CliFolder();
     const { ended, tally } = await measure(folder, '--transports', 'ws', '--connections', '300');
     expect(ended.code).toBe(0);
-    // Chromium's limit, counted: another number means that the browser changed, and the README should
-    // report it.
+    // Chromium's limit, counted: another number means that the browser changed, and the README
+    // should report it.
     const failures = [{ how: 'close code 1006', count: 45 }];
     expect(countStreams(tally.oneByOne)).toMatchObject({
       asked: 300,

@@ -12,6 +12,21 @@ import { main } from './main.ts';
 
 export const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 
+/** A run of the smallest size that measures. */
+export const shortRun = [
+  'run',
+  '--preset',
+  'smoke',
+  '--connections',
+  '10',
+  '--warmup',
+  '500ms',
+  '--duration',
+  '500ms',
+  '--seed',
+  '7',
+];
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;

@@ -6,22 +6,9 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { CliFolder } from './cli-fixture.ts';
+import { CliFolder, shortRun } from './cli-fixture.ts';
 import { childrenOf, isAlive } from './processes-fixture.ts';
 
-const short = [
-  'run',
-  '--preset',
-  'smoke',
-  '--connections',
-  '10',
-  '--warmup',
-  '500ms',
-  '--duration',
-  '500ms',
-  '--seed',
-  '7',
-];
 const place = new CliFolder();
 const { path: folder, run: streamduel } = place;
 
@@ -50,7 +37,7 @@ it('a text file becomes a workload of its own, with its tokens kept in the run f
     'Grüße aus dem eigenen Text, 你好, 🦀 and more words to stream.\n'.repeat(5),
   );
   await streamduel(
-    ...short,
+    ...shortRun,
     '--blocks',
     '1',
     '--workload',
@@ -64,7 +51,7 @@ it('a text file becomes a workload of its own, with its tokens kept in the run f
 });
 
 it('Ctrl-C stops the children, keeps finished trials, reports what there is and exits with 130', async () => {
-  const run = place.start(...short, '--blocks', '50', '--name', 'stopped');
+  const run = place.start(...shortRun, '--blocks', '50', '--name', 'stopped');
   await expect.poll(run.printed, { timeout: 30_000 }).toContain('trial 2/');
   const children = await childProcesses(run.child);
   run.child.kill('SIGINT');
@@ -77,7 +64,7 @@ it('Ctrl-C stops the children, keeps finished trials, reports what there is and 
 });
 
 it('children do not outlive a parent that was killed', async () => {
-  const run = place.start(...short, '--blocks', '50', '--name', 'killed');
+  const run = place.start(...shortRun, '--blocks', '50', '--name', 'killed');
   const children = await childProcesses(run.child);
   run.child.kill('SIGKILL');
   await run.ended;
@@ -89,7 +76,7 @@ it('children do not outlive a parent that was killed', async () => {
 it.each(['server', 'client'] as const)(
   'a %s that dies in a trial makes it a failed one; the run goes on and exits with 1',
   async (which) => {
-    const run = place.start(...short, '--name', `dead-${which}`, '--duration', '2s');
+    const run = place.start(...shortRun, '--name', `dead-${which}`, '--duration', '2s');
     const children = await childProcesses(run.child);
     process.kill(children[which], 'SIGKILL');
     const { code, stdout } = await run.ended;
@@ -119,7 +106,7 @@ it('a port in use ends the run with the address and the remedy', async () => {
   await once(blocker, 'listening');
   const { port } = blocker.address() as AddressInfo;
   const { code, stderr } = await streamduel(
-    ...short,
+    ...shortRun,
     '--name',
     'taken',
     '--port',

@@ -6,22 +6,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Analysis } from './analysis/analysis.ts';
-import { cli, CliFolder, type Ended } from './cli-fixture.ts';
+import { cli, CliFolder, shortRun, type Ended } from './cli-fixture.ts';
 import type { CompletedTrial } from './contract/run-file.ts';
 
-const short = [
-  'run',
-  '--preset',
-  'smoke',
-  '--connections',
-  '10',
-  '--warmup',
-  '500ms',
-  '--duration',
-  '500ms',
-  '--seed',
-  '7',
-];
 const place = new CliFolder();
 const { path: folder, run: streamduel } = place;
 
@@ -32,7 +19,14 @@ describe('a finished run', () => {
   let analysis: Analysis;
 
   beforeAll(async () => {
-    ended = await streamduel(...short, '--transports', 'sse,ws,tcp', '--name', 'whole', '--json');
+    ended = await streamduel(
+      ...shortRun,
+      '--transports',
+      'sse,ws,tcp',
+      '--name',
+      'whole',
+      '--json',
+    );
     analysis = JSON.parse(ended.stdout) as Analysis;
   });
 
@@ -136,7 +130,7 @@ describe('a finished run', () => {
 
 it('library clients and the openai payload verify every stream too', async () => {
   const { code } = await streamduel(
-    ...short,
+    ...shortRun,
     '--blocks',
     '1',
     '--client',

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CompletedTrial, FailedTrial, SavedRun } from '../contract/run-file.ts';
+import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../contract/units.ts';
 import { factorOn, fixtureRun, type FixtureOptions } from './analysis-fixture.ts';
 import type { Analysis } from './analysis.ts';
+import { failedLike } from './trial-fixture.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 
 function comparison(analysis: Analysis, metric: string, { otherArm = 'ws', loadPoint = 0 } = {}) {
@@ -26,20 +27,7 @@ const verdictOf = (options: FixtureOptions, metric: string) =>
 const wsCpu = (factor: number): NonNullable<FixtureOptions['factor']> =>
   factorOn('serverCpu', 'ws', factor);
 
-const fail = (trial: CompletedTrial): FailedTrial => ({
-  kind: 'trial',
-  outcome: 'failed',
-  trial: trial.trial,
-  block: trial.block,
-  burnIn: trial.burnIn,
-  order: trial.order,
-  arm: trial.arm,
-  loadPoint: trial.loadPoint,
-  workloadSeed: trial.workloadSeed,
-  setup: trial.setup,
-  startedAt: trial.startedAt,
-  failure: { code: 'CHILD_DIED', message: 'the server process ended' },
-});
+const fail = (trial: CompletedTrial) => failedLike(trial, 'the server process ended');
 
 const isWs = (trial: CompletedTrial): boolean => trial.arm.transport === 'ws';
 

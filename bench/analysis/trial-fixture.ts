@@ -8,6 +8,8 @@ import {
   distributionNames,
   type CompletedTrial,
   type DistributionName,
+  type FailedTrial,
+  type TrialRecord,
 } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../contract/units.ts';
@@ -265,4 +267,22 @@ function describeBytes(transport: TransportId) {
       dataSegmentsOut: openTokens,
     },
   };
+}
+
+/** The fields of a trial that every outcome has: its place in the run, and its settings. */
+function identityOf(record: TrialRecord) {
+  const { kind, trial, block, burnIn, order, arm, loadPoint, workloadSeed, setup, startedAt } =
+    record;
+  return { kind, trial, block, burnIn, order, arm, loadPoint, workloadSeed, setup, startedAt };
+}
+
+/** The fields of a trial that it also has when it ends with another outcome. */
+export function finishedOf(completed: CompletedTrial) {
+  const { clock, wallNs, overheadNs, windowNs, gates, warnings } = completed;
+  return { ...identityOf(completed), clock, wallNs, overheadNs, windowNs, gates, warnings };
+}
+
+/** A trial in the place of that one, whose server ended. */
+export function failedLike(record: TrialRecord, message: string): FailedTrial {
+  return { ...identityOf(record), outcome: 'failed', failure: { code: 'CHILD_DIED', message } };
 }

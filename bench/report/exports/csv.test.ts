@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
+import { failedLike } from '../../analysis/trial-fixture.ts';
 import type { Metric } from '../../analysis/metrics/metric.ts';
 import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
-import type { CompletedTrial, SavedRun, TrialRecord } from '../../contract/run-file.ts';
+import type { CompletedTrial, SavedRun } from '../../contract/run-file.ts';
 import { renderCsv } from './csv.ts';
 
 /** Parses RFC 4180 to the letter and without any of our code, into records of fields. */
@@ -25,27 +26,6 @@ function cellsOf(run: SavedRun, title: string, of: readonly Metric[] = metrics):
 
 const run = fixtureRun({ blocks: 2, burnInBlocks: 1 });
 const completed = run.trials as readonly CompletedTrial[];
-
-function failedLike(
-  { trial, block, burnIn, order, arm, loadPoint, workloadSeed, setup, startedAt }: TrialRecord,
-  message: string,
-): TrialRecord {
-  const failure = { code: 'CHILD_DIED', message };
-  return {
-    kind: 'trial',
-    outcome: 'failed',
-    trial,
-    block,
-    burnIn,
-    order,
-    arm,
-    loadPoint,
-    workloadSeed,
-    setup,
-    startedAt,
-    failure,
-  };
-}
 
 describe('the table of trials', () => {
   it('has a row for every trial, burn-in too, and says which the report rests on', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
+import { failedLike } from '../../analysis/trial-fixture.ts';
 import { steadyMetrics as metrics } from '../../analysis/metrics/steady.ts';
-import type { CompletedTrial, FailedTrial } from '../../contract/run-file.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import { fullAnalysis } from '../report-fixture.ts';
 import { renderBencher } from './bencher.ts';
@@ -16,25 +16,11 @@ const context = {
   ),
 };
 
-const failed = (trial: CompletedTrial): FailedTrial => ({
-  kind: 'trial',
-  outcome: 'failed',
-  trial: trial.trial,
-  block: trial.block,
-  burnIn: trial.burnIn,
-  order: trial.order,
-  arm: trial.arm,
-  loadPoint: trial.loadPoint,
-  workloadSeed: trial.workloadSeed,
-  setup: trial.setup,
-  startedAt: trial.startedAt,
-  failure: { code: 'CHILD_DIED', message: 'the server process said "out of memory", and ended' },
-});
-
+const message = 'the server process said "out of memory", and ended';
 const run = fixtureRun({
   blocks: 2,
   transports: ['sse', 'ws', 'tcp'],
-  edit: (trial) => (trial.trial === 5 ? failed(trial) : trial),
+  edit: (trial) => (trial.trial === 5 ? failedLike(trial, message) : trial),
 });
 
 it.each([

@@ -9,6 +9,7 @@ import type {
 import type { BrowserLimitsTrial, CompletedTrial, SavedRun } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureRun, type FixtureOptions } from '../../analysis/analysis-fixture.ts';
+import { finishedOf } from '../../analysis/trial-fixture.ts';
 
 const limitsPlan: BrowserLimitsPlan = {
   mostEventSources: 10,
@@ -84,41 +85,14 @@ export const failingTally: BrowserLimitsTally = {
 };
 
 function asLimits(trial: CompletedTrial, browserLimits: BrowserLimitsTally): BrowserLimitsTrial {
-  const {
-    kind,
-    block,
-    burnIn,
-    order,
-    arm,
-    loadPoint,
-    workloadSeed,
-    setup,
-    startedAt,
-    clock,
-    wallNs,
-    overheadNs,
-    windowNs,
-  } = trial;
+  const finished = finishedOf(trial);
   return {
-    kind,
-    trial: trial.trial,
-    block,
-    burnIn,
-    order,
-    arm,
-    loadPoint,
-    workloadSeed,
-    setup,
-    startedAt,
-    clock,
-    wallNs,
-    overheadNs,
-    windowNs,
+    ...finished,
     outcome: 'browser-limits',
     planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: 0 },
     distributions: {},
     browserLimits,
-    gates: trial.gates.filter(({ kind: of }) => of === 'environment'),
+    gates: finished.gates.filter(({ kind: of }) => of === 'environment'),
     warnings: [],
   };
 }

@@ -4,7 +4,7 @@
 import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../../analysis/analysis-fixture.ts';
-import { fixtureDistribution } from '../../analysis/trial-fixture.ts';
+import { finishedOf, fixtureDistribution } from '../../analysis/trial-fixture.ts';
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import type { CompletedTrial, CompletionsTrial } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
@@ -34,41 +34,13 @@ const byArm: Record<
 
 function asCompletions(trial: CompletedTrial): CompletionsTrial {
   const { arm, server, client, windowNs } = trial;
-  const {
-    kind,
-    block,
-    burnIn,
-    order,
-    loadPoint,
-    workloadSeed,
-    setup,
-    startedAt,
-    clock,
-    wallNs,
-    overheadNs,
-    gates,
-    warnings,
-  } = trial;
   const own = byArm[armName(arm)];
   if (own === undefined) throw new TypeError(`the fixture has no arm ${armName(arm)}`);
   const streams = Math.round((CONNECTIONS * windowNs) / (own.completionMs * NS_PER_MS));
   const seesTokens = arm.client !== 'autocannon';
   const share = (own.cpu * streams) / 400;
   return {
-    kind,
-    trial: trial.trial,
-    block,
-    burnIn,
-    order,
-    arm,
-    loadPoint,
-    workloadSeed,
-    setup,
-    startedAt,
-    clock,
-    wallNs,
-    overheadNs,
-    windowNs,
+    ...finishedOf(trial),
     outcome: 'completions',
     planned: {
       streams: 0,
@@ -101,8 +73,6 @@ function asCompletions(trial: CompletedTrial): CompletionsTrial {
         },
       },
     },
-    gates,
-    warnings,
   };
 }
 
