@@ -45,7 +45,7 @@ export interface Cell {
   readonly tone?: Tone | undefined;
 }
 
-/** What a text means to its reader, where a format has colours. */
+/** Meaning of a text to its reader, where a format has colours. */
 export type Tone = 'good' | 'bad' | 'doubt' | 'muted';
 
 /** An image beside the document. */
@@ -76,7 +76,7 @@ export interface Alert {
   readonly blocks: readonly Block[];
 }
 
-/** What a document is written as: a text is a paragraph, and what is empty leaves no trace. */
+/** Form in which sections are written: a text is a paragraph, and an empty one leaves no trace. */
 export type Content = Block | string | readonly Content[];
 
 /** The blocks of a content, one after another, without those that are empty. */

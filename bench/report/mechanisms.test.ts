@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Arm } from '../contract/arms/arms.ts';
+import { transportIds } from '../contract/arms/transports.ts';
 import {
   absences,
   handshakesFirst,
@@ -79,4 +80,12 @@ describe('a report says nothing of transports that took no part', () => {
       'node:http holds what is written in a turn',
     );
   });
+});
+
+it('transports that have something in common share its sentence', () => {
+  const arms = transportIds.map((transport): Arm => Object.assign({}, sse, { transport }));
+  const sentences = reportOf(arms)
+    .split(/(?<=[.:])\s+/)
+    .filter((sentence) => sentence.length > 40);
+  expect(new Set(sentences).size).toBe(sentences.length);
 });

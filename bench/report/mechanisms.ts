@@ -1,4 +1,4 @@
-// What reports say of the arms that took part, made from their descriptions: a sentence names only
+// Makes the sentences on the arms that took part from their descriptions: a sentence names only
 // what was there. Transports come in the order of their table, whatever the order of the arms.
 
 import type { Arm } from '../contract/arms/arms.ts';
@@ -31,7 +31,7 @@ export function librariesOf(arms: readonly Carried[]): readonly string[] {
 }
 
 /**
- * Those that send at this moment by default; arms that are written otherwise than by default are
+ * The libraries that send at this moment by default; arms that are written otherwise are
  * left out.
  */
 export function librariesThatWrite(
@@ -45,7 +45,7 @@ export function librariesThatWrite(
   );
 }
 
-/** Those that end a stream by a handshake, then the others. */
+/** Transports that end a stream by a handshake come first. */
 export function handshakesFirst(
   list: readonly TransportDescription[],
 ): readonly TransportDescription[] {
@@ -54,7 +54,7 @@ export function handshakesFirst(
 }
 
 interface Absences {
-  /** What follows from them, as a sentence. */
+  /** The consequence of the absences, as a sentence. */
   readonly consequence: string;
   /** Proxies in the way besides those of the arms' paths. */
   readonly proxies?: readonly string[];

@@ -1,4 +1,4 @@
-// Where and how a terminal shows text.
+// The width of a terminal, and the styles of text in it.
 
 /** Styles a text: `styleText` of node:util, or `plainPaint` for no colour at all. */
 export type Paint = (style: 'bold' | 'dim' | 'green' | 'yellow' | 'red', text: string) => string;

@@ -1,4 +1,4 @@
-// What a report must know of the scenario that was measured. Each scenario implements it in its own
+// The interface of a scenario to a report. Each scenario implements it in its own
 // folder; the command that renders a run hands it in.
 
 import type { Analysis } from '../analysis/analysis.ts';
@@ -32,7 +32,7 @@ export interface ScenarioParts<Findings extends object = object> {
   /** Further paragraphs below it. */
   conditions?(analysis: Analysis & Findings): readonly string[];
   /**
-   * What a trial is drawn for besides its arm, and how long each measures, for the sentence on the
+   * The draw of a trial besides its arm, and how long each measures, for the sentence on the
    * trials.
    */
   readonly drawnFor?: string;
@@ -88,8 +88,8 @@ export interface ScenarioParts<Findings extends object = object> {
   /** Items in the place of those on how to read the verdicts. */
   reading?(analysis: Analysis & Findings): readonly string[];
   /**
-   * What is the same in every arm, in the place of what is the same for steady streams: the subject
-   * of a sentence.
+   * Names the parts that are the same in every arm, in the place of those of steady streams: the
+   * subject of a sentence.
    */
   readonly alike?: string;
   /**
@@ -107,6 +107,6 @@ export interface ScenarioParts<Findings extends object = object> {
   settings?(analysis: Analysis & Findings): readonly (readonly [string, string])[];
   /** The moments that definitions refer to, in the place of those of steady streams. */
   readonly moments?: string;
-  /** What a quantile is over: `tokens or streams` when absent. */
+  /** Unit of a quantile: `tokens or streams` when absent. */
   readonly quantilesOver?: string;
 }

@@ -166,7 +166,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     ...part,
     scale: 'ratio',
     definition:
-      'B1 − payload − resume id: chunk and event lines for SSE, the frame header for WebSocket',
+      'B1 − payload − resume id: what the transport puts around each token, such as the chunk and event lines of SSE or the frame header of WebSocket',
     value: framingBytes,
   },
   {
@@ -176,7 +176,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     // Most arms have no resume id, so a ratio would not exist.
     scale: 'difference',
     definition:
-      'bytes that the byte model gives a token for its SSE `id:` line/tokens; 0 over WebSocket, which resumes by the number in the payload',
+      'bytes that the byte model gives a token for the `id:` line of an event stream/tokens; 0 over transports that resume by the number in the payload',
     value: idBytes,
   },
   {

@@ -15,10 +15,9 @@ export const buffered = {
   capabilities: { ...ndjson.capabilities, incremental: false, resumable: 'no' },
   twin: {
     library: 'node:http',
-    writes: 'at-once',
     writing:
       '**Not streamed** keeps every token until the last is generated, and sends head and body then. Its tokens all wait for the last one: that is the arm, not its cost.',
-    handlerRuns: 'after the request body was parsed',
+    handlerRuns: ndjson.twin.handlerRuns,
     openStream: 'An open request keeps the text that was generated so far.',
   },
   texts: {

@@ -3,6 +3,7 @@
 
 import { chunkBytes, textBytes } from '../byte-model.ts';
 import { renderTyped } from '../control-events.ts';
+import { POST_HANDLER, postTexts } from './post.ts';
 import type { TransportDescription } from './transport-description.ts';
 
 const lineBytes = (text: string): number => textBytes(text) + 1;
@@ -42,12 +43,11 @@ export const ndjson = {
     writes: 'corked',
     writing:
       '**NDJSON** is written with `res.write` of node:http, as SSE is: the bytes of a turn of the event loop leave at its end, in one system call.',
-    handlerRuns: 'after the request body was parsed',
+    handlerRuns: POST_HANDLER,
     openStream: 'An open NDJSON stream is a response of node:http that is not over.',
   },
   texts: {
-    opening:
-      'A POST carries a JSON request of some 90 bytes, which the server parses before it answers; a GET carries none.',
+    ...postTexts,
     resumeId: 'NDJSON resumes by the number inside the payload',
     keptRequest: 'asks with a whole POST and is answered with a response head, as HTTP wants it',
     recovery: [

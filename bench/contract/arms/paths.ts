@@ -2,7 +2,7 @@
 // says of them.
 
 interface PathDescription {
-  /** What stands between client and server. */
+  /** Names the parts that stand between client and server. */
   readonly summary: string;
   /** The network of a run over this path, as a limit of its result. */
   readonly network: string;

@@ -13,10 +13,9 @@ export const sseGzip = {
   bytes: 'not-modelled',
   twin: {
     library: 'node:http',
-    writes: 'at-once',
     writing:
       '**SSE with gzip** passes each event through a compressor of node:zlib, which works in a thread pool and is flushed after each: a token leaves when a thread' +
-      ' has compressed it, and each open stream keeps a compressor.',
+      ' has compressed it, in as many streams at a time as the pool takes, and each open stream keeps a compressor.',
     handlerRuns: sse.twin.handlerRuns,
     openStream:
       'An open stream with gzip keeps a compressor besides: its window, hash chains and buffers.',

@@ -1,9 +1,13 @@
 // ChatGPT's form of an event stream: the response to a POST with a JSON request.
 
 import { sse } from './sse.ts';
+import { POST_HANDLER, postTexts } from './post.ts';
 import type { TransportDescription } from './transport-description.ts';
 
 const { specifiedReconnect: _eventSource, ...texts } = sse.texts;
+
+/** It is written as SSE is. */
+const named = (text: string): string => text.replace('**SSE', '**SSE after POST');
 
 export const ssePost = {
   ...sse,
@@ -15,16 +19,16 @@ export const ssePost = {
   inBrowser: undefined,
   twin: {
     ...sse.twin,
-    writing: `${sse.twin.writing.replace('**SSE**', '**SSE after POST**')} The handler runs once the JSON request is parsed and validated.`,
-    handlerRuns: 'after the request body was parsed',
+    writing: named(sse.twin.writing),
+    otherWrites: { ...sse.twin.otherWrites, writing: named(sse.twin.otherWrites.writing) },
+    handlerRuns: POST_HANDLER,
   },
   // As specified it is never repeated: fetch does not retry, and a POST must not be retried by
   // others (RFC 9110 §9.2.2).
   specifiedReconnect: undefined,
   texts: {
     ...texts,
-    opening:
-      'A POST carries a JSON request of some 90 bytes, which the server parses before it answers; a GET carries none.',
+    ...postTexts,
     recovery: [
       ...sse.texts.recovery,
       '**A POST does not come back by itself**: EventSource cannot send one, and fetch does not retry. Here a client asks again by GET, with the id that it chose for the' +

@@ -31,7 +31,7 @@ interface StackDescription {
   readonly usesPageInterfaces: boolean;
   /** Difference to other arms that comes from the client, for a report. */
   readonly asymmetry?: string;
-  /** What a result that only this client received does not say. */
+  /** Limit of a result that only this client received. */
   readonly limit?: string;
 }
 

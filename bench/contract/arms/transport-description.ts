@@ -28,7 +28,7 @@ interface Capabilities {
   /** Whether a stream ends with a closing handshake: its place is free only after that. */
   readonly closingHandshake: boolean;
   /**
-   * What keeps a silent stream alive; `answered`: the client must reply, so the server notices a
+   * Form of the sign of life; `answered`: the client must reply to it, so the server notices a
    * dead peer by itself.
    */
   readonly heartbeat: 'one-way' | 'answered';
@@ -49,9 +49,9 @@ interface InBrowser {
   readonly api: 'EventSource' | 'WebSocket';
   /** Streams open at once from one browser to one origin, with one stream a connection. */
   readonly mostStreams: number;
-  /** What that number counts: `WebSockets`. */
+  /** The unit of that number: `WebSockets`. */
   readonly counted: string;
-  /** What happens to a stream beyond it. */
+  /** Whether a stream beyond it waits or fails. */
   readonly beyond: 'waits' | 'fails';
   /** One stream of a page: `a WebSocket`. */
   readonly stream: string;
@@ -69,8 +69,11 @@ interface InBrowser {
 interface TwinDescription {
   /** The library that frames and sends; undefined where nothing frames. */
   readonly library: string | undefined;
-  /** Write mode of that library by default. */
-  readonly writes: Writes;
+  /**
+   * Write mode of that library by default; absent where something other than the library decides
+   * when a token leaves.
+   */
+  readonly writes?: Writes;
   /** The mechanism, for a report's explanation of differences. */
   readonly writing: string;
   /**
@@ -80,7 +83,7 @@ interface TwinDescription {
   readonly otherWrites?: { readonly mode: Writes; readonly writing: string };
   /** When a stream's handler runs: `after the 101`. */
   readonly handlerRuns?: string;
-  /** What the server keeps for an open stream. */
+  /** Names the objects that the server keeps for an open stream. */
   readonly openStream?: string;
 }
 
@@ -92,7 +95,7 @@ interface ProtocolTexts {
   readonly end?: { readonly stream: string; readonly how: string };
   /** How its opening differs from a plain GET. */
   readonly opening?: string;
-  /** What it lacks that all others have. */
+  /** Names a part that it lacks and all others have. */
   readonly absence?: string;
   /** How a token tells where to resume. */
   readonly resumeId?: string;
@@ -108,7 +111,7 @@ interface ProtocolTexts {
   readonly recovery: readonly string[];
   /** Differences under policy `as-specified`. */
   readonly specifiedReconnect?: string;
-  /** What a resume by a protocol of our own does not say. */
+  /** Limit of a result on a resume by a protocol of this project. */
   readonly ownResume?: string;
 }
 
@@ -125,7 +128,7 @@ export interface TransportDescription {
   readonly colour: string;
   /** The null arm is the floor of the harness: it is compared with, never given a verdict. */
   readonly isNullArm: boolean;
-  /** What its messages are, whatever carries them: several transports can share one. */
+  /** Form of its messages, whatever carries them: several transports can share one. */
   readonly protocol: 'event-stream' | 'websocket' | 'lines';
   readonly capabilities: Capabilities;
   /** Request target of a planned stream. */

@@ -4,6 +4,7 @@ import type { TransportDescription } from './transport-description.ts';
 import { websocket } from './websocket.ts';
 
 const { otherWrites: _corked, ...twin } = websocket.twin;
+const { writes: _atOnce, ...compressed } = twin;
 
 export const websocketBinary = {
   ...websocket,
@@ -27,16 +28,18 @@ const deflated = {
 } as const;
 
 const compressing =
-  'passes each message through a compressor of node:zlib, which works in a thread pool, before it is framed: a token leaves when a thread has compressed it';
+  'passes each message through a compressor of node:zlib, which works in a thread pool, before it is framed: a token leaves when a thread has compressed it.' +
+  ' ws compresses ten messages at a time at most, over all connections of the process';
 
 export const websocketDeflate = {
   ...deflated,
   title: 'WebSocket with deflate',
   summary:
-    'WebSocket with permessage-deflate on every message, in one context: a compressor is kept for each connection; the twin of sse-gzip',
+    'WebSocket with permessage-deflate on every message, in one context a connection; the twin of sse-gzip',
+  colour: '#f2a65a',
   twin: {
-    ...twin,
-    writing: `**WebSocket with deflate** ${compressing}. Messages refer to the ones before them, so each connection keeps a compressor.`,
+    ...compressed,
+    writing: `**WebSocket with deflate** ${compressing}. Messages refer to the ones before them.`,
     openStream: `${websocket.twin.openStream} With deflate it keeps a compressor besides: its window, hash chains and buffers.`,
   },
 } as const satisfies TransportDescription;
@@ -44,10 +47,12 @@ export const websocketDeflate = {
 export const websocketDeflateNoTakeover = {
   ...deflated,
   title: 'WebSocket with deflate, no context takeover',
-  summary: 'the same with each message compressed by itself: less memory and more bytes',
-  colour: '#f2a65a',
+  summary:
+    'the same with each message compressed by itself: ws resets its compressor, and keeps it',
+  colour: '#d98e04',
   twin: {
-    ...twin,
-    writing: `**WebSocket with deflate, no context takeover** ${compressing}. Each message stands alone, so no compressor need be kept between them.`,
+    ...compressed,
+    writing: `**WebSocket with deflate, no context takeover** ${compressing}. Each message stands alone; ws resets the compressor of a connection between them, and does not give it back.`,
+    openStream: websocketDeflate.twin.openStream,
   },
 } as const satisfies TransportDescription;

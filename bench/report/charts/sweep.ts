@@ -25,7 +25,7 @@ export interface SweepOptions extends Pick<ChartPlan, 'file' | 'title' | 'alt'> 
   readonly subtitle: string;
   /** Ordered by rising value. */
   readonly points: readonly SweepPoint[];
-  /** What is swept. */
+  /** The quantity that is swept. */
   readonly axis: string;
   /** In order of preference: those that were measured are drawn, until there are `mostPanels`. */
   readonly metrics: readonly SweptMetric[];

@@ -9,9 +9,8 @@ import { writesOf } from '../../contract/arms/writes.ts';
 import { payloads } from '../../contract/payload.ts';
 import { browserAsymmetries } from '../browser.ts';
 import { capitalised } from '../format.ts';
-import { section } from '../blocks.ts';
 import { handshakesFirst, librariesThatWrite, listWords, transportsOf } from '../mechanisms.ts';
-import { list, type Block } from '../blocks.ts';
+import { list, section, type Block } from '../blocks.ts';
 import type { RunReport } from '../scenario-parts.ts';
 
 export function renderAsymmetries({ analysis, parts }: RunReport): readonly Block[] {
@@ -25,7 +24,7 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
     `${parts.alike ?? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     list([
       ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
-      ...present.flatMap(({ texts }) => texts.opening ?? []),
+      ...new Set(present.flatMap(({ texts }) => texts.opening ?? [])),
       ...(parts.asymmetries?.(analysis) ?? []),
       ...(isSteady
         ? [
@@ -50,21 +49,26 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
 /** One sentence, where one of the transports has means of its own. */
 function resumeIds(present: readonly TransportDescription[]): readonly string[] {
   if (present.every(({ capabilities }) => capabilities.resumable !== 'standard')) return [];
-  return [`${present.flatMap(({ texts }) => texts.resumeId ?? []).join('; ')}.`];
+  const means = new Set(present.flatMap(({ texts }) => texts.resumeId ?? []));
+  return [`${[...means].join('; ')}.`];
 }
 
 function handlers(present: readonly TransportDescription[]): readonly string[] {
-  const moments = present.flatMap(({ title, twin }) =>
-    twin.handlerRuns === undefined ? [] : [`${twin.handlerRuns} on ${title}`],
+  const timed = present.filter(({ twin }) => twin.handlerRuns !== undefined);
+  const byMoment = Map.groupBy(timed, ({ twin }) => twin.handlerRuns);
+  if (byMoment.size < 2) return [];
+  const moments = Array.from(
+    byMoment,
+    ([moment, those]) => `${moment} on ${listWords(those.map(({ title }) => title))}`,
   );
-  if (moments.length < 2) return [];
   return [
     `A stream's due times count from its handler, which runs ${listWords(moments)}: the handshake is charged to open latency and time to first token, not to delivery.`,
   ];
 }
 
 function ends(present: readonly TransportDescription[]): readonly string[] {
-  const [first, ...others] = handshakesFirst(present).flatMap(({ texts }) => texts.end ?? []);
+  const all = handshakesFirst(present).flatMap(({ texts }) => texts.end ?? []);
+  const [first, ...others] = new Map(all.map((end) => [end.stream, end])).values();
   if (first === undefined || others.length === 0) return [];
   return [
     `${capitalised([`${first.stream} ends ${first.how}`, ...others.map(({ stream, how }) => `${stream} ${how}`)].join(', '))}.`,

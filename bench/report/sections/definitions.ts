@@ -19,7 +19,7 @@ const unitWords: Record<MetricUnit, string> = {
 };
 
 const streamMoments =
-  'Moments, on one monotonic clock: c0 planned start of a stream, c1 connect called, c2 connected, c4 response headers (SSE) or 101 (WebSocket),' +
+  'Moments, on one monotonic clock: c0 planned start of a stream, c1 connect called, c2 connected, c4 response headers (HTTP) or 101 (WebSocket),' +
   ' s1 server handler entered, s2 token due, s3 token about to be written, c5 token received (taken before any parsing), c6 end of stream received.' +
   ' o is the offset of a token in the plan.';
 

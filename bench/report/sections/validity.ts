@@ -64,7 +64,10 @@ function onePoint(context: ReportContext, point: LoadPointAnalysis): Content {
   ];
 }
 
-/** Of many load points, such as one for each fault, those that met all gates share one sentence. */
+/**
+ * Load points that met all gates share one sentence where there are many, such as one for each
+ * fault.
+ */
 function manyPoints({ analysis }: ReportContext): Content {
   const met = analysis.loadPoints.filter(isMet);
   const all = met.length === analysis.loadPoints.length;

@@ -40,7 +40,7 @@ export interface ConnectAnalysis {
   readonly kept: readonly KeptEffect[];
 }
 
-/** What the scenario adds to an analysis. */
+/** The part of an analysis that only this scenario has. */
 export interface ConnectFindings {
   readonly connect: ConnectAnalysis;
 }

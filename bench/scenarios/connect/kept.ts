@@ -129,7 +129,7 @@ const ROUND_TRIP_NS = 50 * NS_PER_MS;
 
 /** Ways from the request for a stream to its first token, in round trips. */
 const ways: readonly { readonly title: string; readonly trips: number }[] = [
-  { title: 'SSE; WebSocket whose path names its stream (as measured)', trips: 2 },
+  { title: 'HTTP; WebSocket whose path names its stream (as measured)', trips: 2 },
   { title: 'the same with TLS 1.3', trips: 3 },
   { title: 'WebSocket that asks with a message after its handshake', trips: 3 },
   { title: 'the same with TLS 1.3', trips: 4 },
@@ -149,7 +149,7 @@ function roundTrips(): Content {
       [left('until the first token'), right('new connection'), right('kept'), left('saved')],
       rows,
     ),
-    'So the way to save is to keep connections. HTTP clients do it for SSE by themselves, one stream at a time on each; over WebSocket it takes a protocol in which a socket carries one stream after another.',
+    'So the way to save is to keep connections. HTTP clients do it by themselves, one stream at a time on each; over WebSocket it takes a protocol in which a socket carries one stream after another.',
   ];
 }
 

@@ -104,7 +104,7 @@ describe('the report of a run about connections', () => {
     const text = kept(reportOf());
     expect(text).toContain('Not measured here but counted');
     expect(
-      text.match(/^\| (?:SSE|the same|WebSocket that).*$/gm)?.map((row) =>
+      text.match(/^\| (?:HTTP|the same|WebSocket that).*$/gm)?.map((row) =>
         row
           .split('|')
           .slice(2, 5)

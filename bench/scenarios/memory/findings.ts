@@ -60,7 +60,7 @@ export interface LadderAnalysis {
   readonly hasSocketMemory: boolean;
 }
 
-/** What the scenario adds to an analysis. */
+/** The part of an analysis that only this scenario has. */
 export interface MemoryFindings {
   readonly ladders: LadderAnalysis;
 }

@@ -98,9 +98,10 @@ function asymmetries({ plan }: Analysis): readonly string[] {
   return transportsOf(plan.arms).flatMap(({ twin }) => twin.openStream ?? []);
 }
 
-function limits({ ladders }: MemoryFindings): readonly string[] {
+function limits({ plan, ladders }: Analysis & MemoryFindings): readonly string[] {
+  const isCompressed = transportsOf(plan.arms).some(({ capabilities }) => capabilities.compressed);
   return [
-    'It is memory of connections that have carried a few tokens each: buffers of slow receivers, of compression and of TLS come on top.',
+    `It is memory of connections that have carried a few tokens each: buffers of slow receivers${isCompressed ? '' : ', of compression'} and of TLS come on top.`,
     ...(ladders.hasSlabs
       ? [
           'Slabs are of the whole machine: sockets of other programs that came or went meanwhile are in them (gate N7).',
