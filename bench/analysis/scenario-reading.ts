@@ -1,4 +1,4 @@
-// What an analysis must know of the scenario that was measured. Each scenario implements it in its
+// The interface of a scenario to an analysis. Each scenario implements it in its
 // own folder; the command that analyses a run hands it in.
 
 import type { LoadPoint, Plan, SavedRun, TrialRecord, Warning } from '../contract/run-file.ts';

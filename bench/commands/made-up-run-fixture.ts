@@ -44,7 +44,7 @@ export function failWith(
 }
 
 interface EndedHere extends Ended {
-  /** What the command threw; the command line would print it, with its hint. */
+  /** The error that the command threw; the command line would print it, with its hint. */
   readonly error: BenchError | undefined;
 }
 

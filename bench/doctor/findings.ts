@@ -15,7 +15,7 @@ export interface Finding {
   readonly name: string;
   /** `limited`: a measurement is possible, with the consequence that `text` names. */
   readonly state: 'ok' | 'limited' | 'missing';
-  /** What was found, and what it means for a measurement. */
+  /** States the reading, and its consequence for a measurement. */
   readonly text: string;
   /** Undefined where nothing lacks, or nothing can be done. */
   readonly fix?: string | undefined;

@@ -1,5 +1,5 @@
-// What a key of a configuration file, and the text of a value, may be. Ranges, and names that
-// depend on others, are checked where the plan is built.
+// The keys of a configuration file, and the forms that their values may have. Ranges, and names
+// that depend on others, are checked where the plan is built.
 
 import { BenchError } from '../contract/errors.ts';
 import { nearestName } from '../plan/nearest-name.ts';

@@ -423,7 +423,7 @@ export type RunFlags = {
 };
 
 /**
- * What a scenario says of a flag that its rule does not: it takes it; it sets the value itself; it
+ * A scenario's exception to the rule of a flag: it takes it; it sets the value itself; it
  * takes it when it is measured alone, and is measured without it in a suite; or it does not take
  * it, and why.
  */

@@ -3,7 +3,7 @@
 const COLUMNS = 100;
 const INDENT = '  ';
 const GAP = '  ';
-/** Of two cells, a longer first one stands on a line of its own. */
+/** A first cell that is longer than its column stands on a line of its own. */
 const MOST_FIRST = 30;
 
 /** Rows of aligned cells; the last cell is wrapped. Ends with an empty line. */

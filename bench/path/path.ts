@@ -1,5 +1,5 @@
-// What stands between the server and the clients of a trial. Each kind of path is one file beside
-// this one.
+// The interface of the path between the server and the clients of a trial. Each kind of path is one
+// file beside this one.
 
 import type { FaultAction, RelayFault } from '../contract/faults.ts';
 import type { RelayTally } from '../contract/tally.ts';
@@ -50,7 +50,7 @@ export interface PathOptions {
   readonly startWorker: StartWorker;
   /** Time for which bytes to the client are held; 0 for none. */
   readonly delayNs: number;
-  /** What happens to connections, and when, in ns since T0. */
+  /** The fault that strikes connections, and its moment in ns since T0. */
   readonly fault?: { readonly action: RelayFault; readonly atNs: number } | undefined;
 }
 

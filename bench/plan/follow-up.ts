@@ -1,5 +1,5 @@
-// What a scenario may plan from the trials that are saved: pure functions of both, so that an
-// interrupted run goes on alike.
+// The interface by which a scenario plans from the trials that are saved: pure functions of both,
+// so that an interrupted run goes on alike.
 
 import type { Arm } from '../contract/arms/arms.ts';
 import type { Plan, TrialRecord } from '../contract/run-file.ts';
@@ -13,7 +13,7 @@ export interface Supplement {
 }
 
 export interface FollowUp {
-  /** What the trials of a block are told besides the plan; undefined for nothing. */
+  /** Orders to the trials of a block besides the plan; undefined for none. */
   readonly order: (
     plan: Plan,
     block: number,

@@ -1,5 +1,5 @@
-// What a scenario needs of its arms, read from their descriptors: an arm that lacks it is refused
-// before anything starts, by name, with the stacks or transports that have it.
+// Checks the abilities that a scenario needs of its arms, read from their descriptors: an arm that
+// lacks it is refused before anything starts, by name, with the stacks or transports that have it.
 
 import { armName, type Arm } from '../contract/arms/arms.ts';
 import { canSpeak, clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
@@ -12,7 +12,7 @@ interface Ability {
   /** The part of an arm that has it or lacks it. */
   readonly of: keyof Asked;
   readonly has: (arm: Asked) => boolean;
-  /** What is said of an arm without it, after its name. */
+  /** Predicate of a sentence on an arm without it, after the arm's name. */
   readonly lack: string;
 }
 

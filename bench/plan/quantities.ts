@@ -93,7 +93,7 @@ export function parseList(flag: string, value: string): string[] {
 }
 
 interface KnownNames<Name extends string> {
-  /** What is named: `fault`. */
+  /** The kind of thing that is named: `fault`. */
   readonly what: string;
   readonly names: readonly Name[];
 }

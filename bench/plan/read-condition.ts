@@ -13,7 +13,7 @@ const pattern =
 
 interface ConditionPlace {
   readonly flag: string;
-  /** Those that may be named. */
+  /** The metrics that may be named. */
   readonly metrics: readonly Metric[];
 }
 

@@ -1,4 +1,4 @@
-// What each scenario adds to a report.
+// The report parts of every scenario.
 
 import type { Analysis } from '../analysis/analysis.ts';
 import { metricsOfPlan } from '../analysis/scenario-reading.ts';

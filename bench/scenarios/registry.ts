@@ -28,7 +28,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   'browser-limits': browserLimits,
 };
 
-/** Of a run that names none. */
+/** The scenario of a run that names none. */
 export const DEFAULT_SCENARIO: ScenarioId = 'stream';
 
 export const scenarioNames = Object.keys(scenarios) as ScenarioId[];

@@ -93,9 +93,9 @@ export interface Scenario {
   readonly question: string;
   /** One line for `streamduel list scenarios`. */
   readonly summary: string;
-  /** What it says of flags beyond their rules: those it takes, sets itself or does not take. */
+  /** Exceptions to the rules of flags: those it takes, sets itself or does not take. */
   readonly flags?: ScenarioFlags;
-  /** What every arm must be able to do. */
+  /** Abilities that every arm must have. */
   readonly needs: Needs;
   /** Client stack of arms that name none; the default one when absent. */
   readonly client?: ClientStack;

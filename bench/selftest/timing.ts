@@ -29,7 +29,7 @@ import {
 } from './finding.ts';
 import { spunByServer } from './writes.ts';
 
-/** Of steady streams, whichever of them a plan declares. */
+/** Endpoints of steady streams, whether or not a plan declares them. */
 const endpoints = declaredOf(steadyMetrics);
 
 const DELAY_NS = 1 * NS_PER_MS;

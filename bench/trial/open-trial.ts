@@ -55,7 +55,7 @@ export interface Opening<Kind extends TallyKind> {
   readonly specify: (host: string) => TrialSpecification;
   /** Replaces the arm's path. */
   readonly path?: PathName | undefined;
-  /** What the path itself does to connections. */
+  /** The fault that the path itself makes. */
   readonly pathFault?: PathOptions['fault'];
   /** Starts a further server, which takes the place of the first before the trial ends. */
   readonly standby?: { readonly keepsState: boolean } | undefined;

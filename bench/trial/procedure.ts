@@ -28,7 +28,7 @@ export interface MeasureOptions extends TrialOptions {
  */
 export type RunTrial = (planned: PlannedTrial, options: MeasureOptions) => Promise<FinishedTrial>;
 
-/** What is measured in every trial. */
+/** Readings of every trial, whatever its procedure. */
 export interface Measured {
   readonly specification: TrialSpecification;
   readonly startedAt: string;

@@ -56,7 +56,8 @@ it.skipIf(noProc)(
   () => {
     const watch = new HostWatch(2);
     const before = process.cpuUsage();
-    // Until it has had 150 ms of a CPU, however long other programs or the hypervisor make that last.
+    // Until it has had 150 ms of a CPU, however long other programs or the hypervisor make that
+    // last.
     while (process.cpuUsage(before).user < 150_000);
     const readings = watch.stop();
     expect(readings.ownNs).toBeGreaterThanOrEqual(150e6);

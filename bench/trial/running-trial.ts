@@ -28,7 +28,7 @@ export interface ClockProof {
   readonly sameTimeNamespace: boolean;
 }
 
-/** What has been started before T0. */
+/** Processes, path and readings that were started before T0. */
 interface StartedTrial {
   readonly planned: PlannedTrial;
   readonly specification: TrialSpecification;

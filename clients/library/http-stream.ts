@@ -61,7 +61,7 @@ class StreamResponse implements Dispatcher.DispatchHandler {
     if (format.contentEncoding === 'gzip') this.#gunzip = this.#openGunzip();
   }
 
-  /** What it gives back is stamped anew: with a compressed body, a consumer sees nothing before. */
+  /** Inflated bytes are stamped anew: with a compressed body, a consumer sees nothing before. */
   #openGunzip(): Gunzip {
     const gunzip = createGunzip();
     gunzip.on('data', (bytes: Buffer) => {

@@ -78,7 +78,7 @@ const at = (port: number, more: Partial<StreamTarget> = {}): StreamTarget => ({
   ...more,
 });
 
-/** What a compressor makes of a comment depends on what was sent before. */
+/** A compressed comment's length depends on the bytes that were sent before. */
 const atLeastOne: unknown = expect.toSatisfy((bytes: number) => bytes > 0);
 
 const CHUNKED_COMMENT = '3\r\n:\n\n\r\n'.length;
@@ -182,8 +182,8 @@ const uncompressed = cases.filter(
 describe.each(uncompressed)(
   '$transport over $stack, sent more than buffers hold',
   ({ transport, stack }) => {
-    // Two streams are sent more than the kernel buffers of a connection can hold (4 MiB and 6 MiB by
-    // default, together).
+    // Two streams are sent more than the kernel buffers of a connection can hold (4 MiB and 6 MiB
+    // by default, together).
     const BIG_TOKENS = 96;
     const BIG_TOKEN_BYTES = 256 * 1024;
 

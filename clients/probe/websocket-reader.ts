@@ -37,7 +37,7 @@ const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 
 export interface MessageOptions {
-  /** What tokens are sent as; control events are text in both. */
+  /** Type of a token's message; control events are text in both. */
   readonly tokens?: 'text' | 'binary';
   /** Set when permessage-deflate was negotiated. */
   readonly inflate?: MessageInflater;

@@ -198,7 +198,7 @@ function parametersOf(extension: string): string {
 }
 
 /**
- * What was asked for must have been agreed to, and nothing else: an arm that compresses must not
+ * The server must have agreed to exactly what was asked for: an arm that compresses must not
  * measure one that does not.
  */
 function checkExtension(found: string | undefined, deflate: string | undefined): void {

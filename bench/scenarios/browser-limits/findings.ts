@@ -61,7 +61,7 @@ export interface BrowserLimitsAnalysis {
   readonly arms: readonly ArmBrowserLimits[];
 }
 
-/** What the scenario adds to an analysis. */
+/** The part of an analysis that only this scenario has. */
 export interface BrowserLimitsFindings {
   /** One per load point. */
   readonly browserLimits: readonly BrowserLimitsAnalysis[];

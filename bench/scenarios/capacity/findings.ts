@@ -62,7 +62,7 @@ export interface CapacityAnalysis {
   readonly proof: ClientProof | undefined;
 }
 
-/** What the scenario adds to an analysis. */
+/** The part of an analysis that only this scenario has. */
 export interface CapacityFindings {
   readonly capacity: CapacityAnalysis;
 }

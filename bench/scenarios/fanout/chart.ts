@@ -51,7 +51,7 @@ function planOne(
     // A line needs two points.
     leastPoints: 2,
     panelSize: [180, 200],
-    // Of two panels together, the fewest there are.
+    // Two panels together have this many at least.
     legendWidth: 500,
     spacing: 24,
     margin: 0.1,

@@ -33,7 +33,7 @@ export interface FanoutAnalysis {
   readonly stopped: readonly StoppedSubscriber[];
 }
 
-/** What the scenario adds to an analysis. */
+/** The part of an analysis that only this scenario has. */
 export interface FanoutFindings {
   readonly fanout: FanoutAnalysis;
 }

@@ -121,7 +121,7 @@ export interface RecoveryAnalysis {
   readonly absent: NonNullable<Plan['recovery']>['absent'];
 }
 
-/** What the scenario adds to an analysis. */
+/** The part of an analysis that only this scenario has. */
 export interface RecoveryFindings {
   readonly recovery: RecoveryAnalysis;
 }
