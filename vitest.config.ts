@@ -53,6 +53,9 @@ export default defineConfig({
         // they do it side by side.
         test: {
           ...programs,
+          // Four that start a browser or ten processes share two CPUs: a run that takes 30 s by
+          // itself took over 120 s beside the others.
+          testTimeout: 300_000,
           name: 'waiting',
           include: ['**/*.e2e.test.ts'],
           exclude: [smoke, ...alone, 'node_modules/**'],

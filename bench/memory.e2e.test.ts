@@ -15,7 +15,7 @@ import { firstTrial, planOf, quietOptions } from './trial/measure-fixture.ts';
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
 
-const RETAINED_BYTES = 10_000;
+const RETAINED_BYTES = 50_000;
 
 const missed = ({ gates }: LadderTrial): string[] =>
   gates.filter(({ kind, ok }) => kind === 'correctness' && !ok).map(({ id }) => id);
@@ -37,7 +37,7 @@ async function climb(injection?: Injection): Promise<LadderTrial> {
   return trial;
 }
 
-it('10,000 bytes that the server keeps for each connection are found on every slope that they belong to', async () => {
+it('50,000 bytes that the server keeps for each connection are found on every slope that they belong to', async () => {
   const [plain, injected] = [
     await climb(),
     await climb({ kind: 'retained', bytesPerStream: RETAINED_BYTES }),
@@ -47,10 +47,10 @@ it('10,000 bytes that the server keeps for each connection are found on every sl
   expect(missed(injected)).toEqual([]);
   // V8 itself counts these bytes.
   expect(Math.abs(difference('memory.external') - RETAINED_BYTES)).toBeLessThan(200);
-  // Two ladders of three rungs up to 900 connections: V8 takes pages of 256 KiB; eight more or less
-  // at the top are 3 kB a connection.
-  expect(Math.abs(difference('memory.uss.slope') - RETAINED_BYTES)).toBeLessThan(4000);
-  expect(Math.abs(difference('memory.streaming') - RETAINED_BYTES)).toBeLessThan(4000);
+  // Two ladders of three rungs up to 900 connections: V8 takes pages of 256 KiB, and when it returns
+  // them it decides by itself. Two ladders came out 5 kB a connection apart that should have been alike.
+  expect(Math.abs(difference('memory.uss.slope') - RETAINED_BYTES)).toBeLessThan(12_500);
+  expect(Math.abs(difference('memory.streaming') - RETAINED_BYTES)).toBeLessThan(12_500);
 });
 
 const ladders = (trials: readonly TrialRecord[]): LadderTrial[] =>

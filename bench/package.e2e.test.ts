@@ -51,7 +51,7 @@ beforeAll(() => {
     mkdirSync(dirname(path), { recursive: true });
     symlinkSync(projectPath(join('node_modules', name)), path);
   }
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -36,7 +36,7 @@ beforeAll(async () => {
     'two',
   );
   folder = place.runFolder('two');
-}, 120_000);
+});
 
 afterAll(() => place[Symbol.dispose]());
 
