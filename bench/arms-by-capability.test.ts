@@ -12,7 +12,7 @@ const names: readonly string[] = [...transportIds, ...clientStackIds, ...pathNam
 /** Files that are about one transport, client stack or path, and may know it by its name. */
 const ownFiles: readonly RegExp[] = [
   /^bench\/contract\/arms\//,
-  /^servers\/(?:sse|tcp|websocket[\w-]*)\.ts$/,
+  /^servers\/(?:sse|tcp|http2-sink|websocket[\w-]*)\.ts$/,
   /^clients\/(?:probe|library|browser)\//,
   /^bench\/path\//,
 ];

@@ -2,6 +2,7 @@
 // events, verified whole.
 
 import { describe, expect, it } from 'vitest';
+import { canSpeak } from '../bench/contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../bench/contract/arms/transports.ts';
 import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
@@ -12,13 +13,17 @@ import { startTestServer, fastWorkload } from '../servers/twin-fixture.ts';
 import { startCutter } from './cutter-fixture.ts';
 import { ExpectedPayload, layOutSource } from './expected-payload.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
+import { sharedPlace } from './shared-place.ts';
 import { stacks } from './stacks.ts';
 import type { SocketCount, StreamClient, StreamListener } from './stream-client.ts';
 
 const STREAMS = 20;
-/** Stacks that speak every transport. */
-const stackNames = ['probe', 'library'] as const;
-type Stack = (typeof stackNames)[number];
+type Stack = 'probe' | 'library';
+const stacksOf = (transport: TransportId): Stack[] =>
+  (['probe', 'library'] as const).filter((stack) => canSpeak(stack, transport));
+
+/** Streams on a connection, on a transport that shares them. */
+const SHARED = 3;
 
 /** Streams of lengths from 1 token to 39, so that first, last and only tokens all occur. */
 const population: Population = (() => {
@@ -126,6 +131,8 @@ async function receive(
       host: '127.0.0.1',
       port,
       path: transports[transport].route(String(stream)),
+      ...(transports[transport].capabilities.streamsPerConnection === 'many' &&
+        sharedPlace({ streamsPerConnection: SHARED }, { slot: stream, streamId: String(stream) })),
     });
   await over;
   await client.close();
@@ -135,33 +142,33 @@ async function receive(
 describe.each(
   transportIds.flatMap((transport) => payloadNames.map((payload) => [transport, payload] as const)),
 )('%s with %s payload', (transport, payload) => {
-  it('both client stacks verify every stream and see the same events', async () => {
+  it('the client stacks verify every stream and see the same events', async () => {
     await using server = await startTestServer(transport, { payload, population });
-    const seen = {
-      probe: await receive(transport, 'probe', server.port, payload, server.planned),
-      library: await receive(transport, 'library', server.port, payload, server.planned),
-    };
-    for (const stack of stackNames) {
-      expect(seen[stack].failures.flat()).toEqual([]);
-      expect(seen[stack].counts).toEqual(noFaults());
-      expect(seen[stack].verified).toEqual(Array.from({ length: STREAMS }, () => true));
-      expect(seen[stack].payloads.map((tokens) => tokens.length)).toEqual([...population.tokens]);
-      for (const order of seen[stack].order)
+    const all: Seen[] = [];
+    for (const stack of stacksOf(transport))
+      all.push(await receive(transport, stack, server.port, payload, server.planned));
+    const [probe] = all;
+    for (const seen of all) {
+      expect(seen.failures.flat()).toEqual([]);
+      expect(seen.counts).toEqual(noFaults());
+      expect(seen.verified).toEqual(Array.from({ length: STREAMS }, () => true));
+      expect(seen.payloads.map((tokens) => tokens.length)).toEqual([...population.tokens]);
+      for (const order of seen.order)
         expect(order).toEqual(['connect', 'accept', 'open', 'done', 'end']);
+      expect(seen.payloads).toEqual(probe!.payloads);
+      expect(seen.controls).toEqual(probe!.controls);
     }
-    expect(seen.library.payloads).toEqual(seen.probe.payloads);
-    expect(seen.library.controls).toEqual(seen.probe.controls);
-    // The server counts both clients' sockets; each must have read exactly half of what it wrote.
+    // The server counts the sockets of all clients; each must have read an equal share exactly.
     await expect.poll(() => server.streams.openStreams).toBe(0);
-    const read = (stack: Stack): number =>
-      seen[stack].ends.reduce((sum, count) => sum + (count?.bytesRead ?? 0), 0);
-    expect(read('probe')).toBe(server.streams.counts.bytesWritten / 2);
-    expect(read('library')).toBe(read('probe'));
+    for (const { ends } of all)
+      expect(ends.reduce((sum, count) => sum + (count?.bytesRead ?? 0), 0)).toBe(
+        server.streams.counts.bytesWritten / all.length,
+      );
   });
 });
 
 const cuts = transportIds.flatMap((transport) =>
-  stackNames.flatMap((stack) =>
+  stacksOf(transport).flatMap((stack) =>
     (['fin', 'rst'] as const).map((how) => [transport, stack, how] as const),
   ),
 );

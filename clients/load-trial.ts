@@ -12,6 +12,7 @@ import type { ClientTally } from '../bench/contract/tally.ts';
 import { keptPlace } from './kept-place.ts';
 import { giveUpUnaccepted } from './open-timeout.ts';
 import { receiveStreams } from './receive.ts';
+import { sharedPlace } from './shared-place.ts';
 import { Recorder } from './recorder.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient } from './stream-client.ts';
@@ -97,12 +98,11 @@ export class LoadTrial implements Trial {
     const { specification } = this.#order;
     const streamId = this.#accounts.streamId(stream);
     this.#accounts.open(stream);
+    const slot = this.#frame.population.slots[stream] as number;
     const target = {
       ...this.#frame.targetOf(transports[specification.transport].route(streamId)),
-      ...keptPlace(specification, {
-        slot: this.#frame.population.slots[stream] as number,
-        streamId,
-      }),
+      ...keptPlace(specification, { slot, streamId }),
+      ...sharedPlace(specification, { slot, streamId, slice: this.#order.slice }),
     };
     this.#recorder.startNs[stream] = this.#frame.now();
     this.#client.open(stream, target);

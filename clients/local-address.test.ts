@@ -35,6 +35,7 @@ it.each(arms)(
       port: (server.address() as AddressInfo).port,
       path: '/1',
       localAddress: '127.9.8.7',
+      shared: { connection: 0, streamId: '1' },
     });
     const [socket] = await connected;
     expect(socket.remoteAddress).toBe('127.9.8.7');

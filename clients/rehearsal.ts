@@ -11,6 +11,7 @@ import type { Instant } from '../bench/contract/units.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import { keptPlace } from './kept-place.ts';
 import { receiveStreams } from './receive.ts';
+import { sharedPlace } from './shared-place.ts';
 import { startRamp } from './ramp.ts';
 import { Recorder } from './recorder.ts';
 import { StreamAccounts } from './stream-accounts.ts';
@@ -27,7 +28,7 @@ export interface RehearsalOptions {
 const TIMEOUT_MS = 20_000;
 const CHECK_MS = 5;
 /**
- * Slots for kept connections: some more than there are streams at a time, so that reuse is
+ * Slots for kept and shared connections: some more than there are streams at a time, so that reuse is
  * rehearsed, too.
  */
 const KEPT_SLOTS = 120;
@@ -56,9 +57,11 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
     accounts.open(stream);
     recorder.startNs[stream] = now();
     const target = options.targetOf(transports[transport].route(streamId));
+    const place = { slot: stream % KEPT_SLOTS, streamId };
     client.open(stream, {
       ...target,
-      ...keptPlace(specification, { slot: stream % KEPT_SLOTS, streamId }),
+      ...keptPlace(specification, place),
+      ...sharedPlace(specification, place),
     });
   };
   const waiting: number[] = [];

@@ -121,7 +121,10 @@ function isHttpAnswer(transport: TransportId): boolean {
 }
 
 const cases = transportIds
-  .filter((transport) => transports[transport].capabilities.resumable !== 'no')
+  .filter((transport) => {
+    const { resumable, streamsPerConnection } = transports[transport].capabilities;
+    return resumable !== 'no' && streamsPerConnection === 'one';
+  })
   .flatMap((transport) => (['probe', 'library'] as const).map((stack) => ({ transport, stack })));
 
 describe.each(cases)('$transport over $stack', ({ transport, stack }) => {

@@ -254,9 +254,13 @@ function addCounts(
   other: SocketCount | undefined,
 ): SocketCount | undefined {
   if (one === undefined || other === undefined) return undefined;
+  const { tokenFrameBytes } = other;
   return {
     bytesRead: one.bytesRead + other.bytesRead,
     bytesSent: one.bytesSent + other.bytesSent,
     headBytes: one.headBytes + other.headBytes,
+    ...(tokenFrameBytes !== undefined && {
+      tokenFrameBytes: (one.tokenFrameBytes ?? 0) + tokenFrameBytes,
+    }),
   };
 }

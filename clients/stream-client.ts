@@ -26,6 +26,15 @@ export interface StreamTarget {
    * the stream before it.
    */
   readonly kept?: KeptPlace;
+  /** Only for a transport whose connections are shared. */
+  readonly shared?: SharedPlace;
+}
+
+export interface SharedPlace {
+  /** Number of the connection that carries the stream; it is opened by the first that does. */
+  readonly connection: number;
+  /** Names the stream on a connection that has no address of its own for each stream. */
+  readonly streamId: string;
 }
 
 export interface KeptPlace {
@@ -40,14 +49,19 @@ export interface SocketCount {
   readonly bytesSent: number;
   /** Bytes of the response head: status line, fields and the blank line; 0 where there is none. */
   readonly headBytes: number;
+  /**
+   * Bytes of the headers of the frames that carried tokens, on a transport whose library decides
+   * how many tokens share one; they are not in `bytesRead`.
+   */
+  readonly tokenFrameBytes?: number;
 }
 
 export type ControlType = 'open' | 'done' | 'stream-error' | 'bye' | 'gap';
 
 /**
  * Called for one stream in this order: connect, accept, then tokens and control events as they
- * arrive, then exactly one of end and failure. On an open kept connection, `connect` is when the
- * request was handed to it. `at` is taken in the first statement of the callback that delivered the
+ * arrive, then exactly one of end and failure. On a connection that is open already, `connect` is
+ * when the request was handed to it. `at` is taken in the first statement of the callback that delivered the
  * bytes, before any parsing; all tokens of one read share it.
  */
 export interface StreamListener {

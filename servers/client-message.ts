@@ -1,9 +1,9 @@
 // Parses messages of WebSocket clients: `start` on a connection that carries one stream after
-// another, `cancel` and `resume` when streams outlive their connections.
+// another, or several at a time; `cancel` and `resume` when streams outlive their connections.
 
 type ClientMessage =
-  | { readonly type: 'start'; readonly id: string }
-  | { readonly type: 'cancel' }
+  | { readonly type: 'start'; readonly id: string; readonly lane?: number }
+  | { readonly type: 'cancel'; readonly lane?: number }
   | { readonly type: 'resume'; readonly after: string };
 
 /**
@@ -18,10 +18,17 @@ export function parseClientMessage(text: string): ClientMessage | undefined {
     return undefined;
   }
   if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
-  if (message.type === 'cancel') return { type: 'cancel' };
+  if (message.type === 'cancel') return { type: 'cancel', ...laneOf(message) };
   if (message.type === 'start' && 'id' in message && typeof message.id === 'string')
-    return { type: 'start', id: message.id };
+    return { type: 'start', id: message.id, ...laneOf(message) };
   return message.type === 'resume' && 'after' in message && typeof message.after === 'string'
     ? { type: 'resume', after: message.after }
     : undefined;
+}
+
+/** The number of the stream on a connection that several share. */
+function laneOf(message: object): { lane?: number } {
+  return 'lane' in message && Number.isInteger(message.lane) && (message.lane as number) >= 0
+    ? { lane: message.lane as number }
+    : {};
 }

@@ -1,14 +1,16 @@
-// The SSE twins: an event stream in the response to a GET, to a GET that accepts gzip, or to a POST
-// with a JSON request as the APIs of language models have it. Routing, validation and limits stay
+// The SSE twins: an event stream in the response to a GET, to a GET that accepts gzip, to a POST
+// with a JSON request as the APIs of language models have it, or to a GET over HTTP/2. Routing, validation and limits stay
 // Fastify's.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import { SSE_RETRY_MS } from '../bench/contract/control-events.ts';
 import { payloads, type PayloadName } from '../bench/contract/payload.ts';
 import type { TwinParts } from './admission.ts';
 import { httpSink, type EventFormat } from './http-sink.ts';
+import { http2Sink } from './http2-sink.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import { addPost } from './post.ts';
 import type { StreamSink } from './stream-sink.ts';
@@ -36,6 +38,8 @@ interface SseTwinOptions {
   readonly writes?: Writes | undefined;
   /** Whether a client that accepts gzip gets it. */
   readonly isCompressed?: boolean;
+  /** Whether the twin speaks HTTP/2 in place of HTTP/1.1. */
+  readonly isHttp2?: boolean;
   /** Whether a stream may also be asked for by POST; a receiver that resumes asks by GET. */
   readonly takesPost?: boolean;
   /** Schema of the stream route, set when it accepts more than a trial needs. */
@@ -52,10 +56,11 @@ export function buildSseTwin(
     writes,
     isCompressed = false,
     takesPost = false,
+    isHttp2 = false,
     schema = streamRequestSchema,
   }: SseTwinOptions,
 ): FastifyInstance {
-  const app = buildTwin(parts);
+  const app = buildTwin(parts, { isHttp2 });
   const format = {
     hasIds: payloads[payload].isNumbered,
     writes,
@@ -63,7 +68,12 @@ export function buildSseTwin(
   };
   const route = { schema, preHandler: findStream(parts) };
   const sinkOf: SinkOf = ({ raw, request }, plan) =>
-    sseSink(raw, plan, { ...format, isCompressed: isCompressed && acceptsGzip(request) });
+    isHttp2
+      ? http2Sink((raw as unknown as Http2ServerResponse).stream, {
+          head: sseHead,
+          format: eventsOf(epochOf(plan), { hasIds: format.hasIds, retryMs }),
+        })
+      : sseSink(raw, plan, { ...format, isCompressed: isCompressed && acceptsGzip(request) });
   // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot
   // read.
   app.head(STREAM_ROUTE, route, (_request, reply) => reply.headers(sseHead).send());

@@ -43,5 +43,8 @@ export const starters: Readonly<Record<TransportId, StartServer>> = {
   'ws-binary': overWebSocket({ hasBinaryTokens: true }),
   'ws-deflate': overWebSocket({ deflate: 'context-takeover' }),
   'ws-deflate-no-takeover': overWebSocket({ deflate: 'no-context-takeover' }),
+  'sse-h2': async (parts, options) =>
+    await listenFastify(buildSseTwin(parts, { ...eventsOf(options), isHttp2: true }), options),
+  'ws-mux': overWebSocket({ isShared: true }),
   buffered: async (parts, address) => await listenFastify(buildBufferedTwin(parts), address),
 };

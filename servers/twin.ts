@@ -45,8 +45,18 @@ declare module 'fastify' {
   }
 }
 
-export function buildTwin(parts: TwinParts): FastifyInstance {
+interface TwinOptions {
+  /** HTTP/2 without TLS, with prior knowledge (RFC 9113 §3.3); HTTP/1.1 otherwise. */
+  readonly isHttp2?: boolean;
+}
+
+export function buildTwin(
+  parts: TwinParts,
+  { isHttp2 = false }: TwinOptions = {},
+): FastifyInstance {
   const app = Fastify({
+    // The types of the two kinds of server differ where the twins do not use them.
+    ...(isHttp2 && { http2: true as unknown as false }),
     logger: false,
     // Idle keep-alive connections would hold close() back.
     forceCloseConnections: true,

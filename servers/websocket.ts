@@ -1,13 +1,13 @@
 // The WebSocket twins: the same route, upgraded by @fastify/websocket; one stream a socket, in text
 // or binary messages, as they are or compressed. A second route carries stream after stream, as
-// HTTP keep-alive does for its twin.
+// HTTP keep-alive does for its twin; a third one several at a time.
 
 import websocketPlugin from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PerMessageDeflateOptions, WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
 import type { Writes } from '../bench/contract/arms/writes.ts';
-import { closeCodes, SESSION_PATH } from '../bench/contract/control-events.ts';
+import { closeCodes, MUX_PATH, SESSION_PATH } from '../bench/contract/control-events.ts';
 import { KIB } from '../bench/contract/units.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
@@ -21,6 +21,7 @@ import {
   requestSchemaWith,
   streamRequestSchema,
 } from './twin.ts';
+import { serveMux } from './websocket-mux.ts';
 import { serveSession } from './websocket-session.ts';
 import { webSocketSink, type MessageForm, type WebSocketConnection } from './websocket-sink.ts';
 
@@ -37,6 +38,8 @@ export interface WebSocketTwinOptions {
   readonly hasBinaryTokens?: boolean;
   /** Compresses every message (RFC 7692 permessage-deflate); absent for none. */
   readonly deflate?: Deflate;
+  /** Whether several streams may share a connection, on a route of their own. */
+  readonly isShared?: boolean;
   /** Schema of the stream route, set when it accepts more than a trial needs. */
   readonly schema?: typeof streamRequestSchema;
 }
@@ -49,7 +52,7 @@ type Deflate = 'context-takeover' | 'no-context-takeover';
 
 export function buildWebSocketTwin(
   parts: TwinParts,
-  { schema, writes, hasBinaryTokens, deflate }: WebSocketTwinOptions = {},
+  { schema, writes, hasBinaryTokens, deflate, isShared = false }: WebSocketTwinOptions = {},
 ): FastifyInstance {
   const form: MessageForm = { writes, hasBinaryTokens, isCompressed: deflate !== undefined };
   const app = buildTwin(parts);
@@ -106,6 +109,14 @@ export function buildWebSocketTwin(
         handler: refusePlain,
         wsHandler: (webSocket, request) =>
           serveSession(parts, { webSocket, socket: request.raw.socket, ...form }),
+      });
+    if (isShared)
+      scope.route({
+        method: 'GET',
+        url: MUX_PATH,
+        handler: refusePlain,
+        wsHandler: (webSocket, request) =>
+          serveMux(parts, { webSocket, socket: request.raw.socket }),
       });
     done();
   });

@@ -19,6 +19,13 @@ export function findCopy(arms: readonly Arm[]): Arm | undefined {
 }
 
 /** All fields of an arm that take part in a trial; its label does not. */
-function describeSetUp({ transport, writes, client, path, injection }: Arm): string {
-  return JSON.stringify([transport, writes, client, path, injection]);
+function describeSetUp({
+  transport,
+  writes,
+  streamsPerConnection,
+  client,
+  path,
+  injection,
+}: Arm): string {
+  return JSON.stringify([transport, writes, streamsPerConnection, client, path, injection]);
 }

@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import { allMetrics } from '../scenarios/readings.ts';
-import { writtenTransport } from '../contract/arms/arms.ts';
+import { transportForm, writtenTransport } from '../contract/arms/arms.ts';
 import { clientStacks } from '../contract/arms/stacks.ts';
 import { transportIds, transports } from '../contract/arms/transports.ts';
 import { writesOf } from '../contract/arms/writes.ts';
@@ -23,7 +23,7 @@ const summaries = (table: Readonly<Record<string, { readonly summary: string }>>
 const lists = {
   scenarios: () => summaries(scenarios),
   transports: () => [
-    ...summaries(transports),
+    ...transportIds.map((id) => [transportForm(id), transports[id].summary] as const),
     ...transportIds.flatMap((transport) => {
       const writes = transports[transport].twin.otherWrites?.mode;
       return writes === undefined

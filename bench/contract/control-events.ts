@@ -117,6 +117,33 @@ export function renderStart(streamId: string): string {
   return JSON.stringify({ type: 'start', id: streamId });
 }
 
+/** Path of a WebSocket that several streams share, each on a lane of its own. */
+export const MUX_PATH = '/v1/ws-mux';
+
+/**
+ * Length of a lane's number at the beginning of each message of the server on such a WebSocket: in
+ * base 36, led by zeros. A fixed length lets a receiver find the payload without reading the number,
+ * and gives every lane the same bytes.
+ */
+export const LANE_CHARACTERS = 2;
+
+/** Lanes that can be told apart by so many characters. */
+export const MOST_LANES = 36 ** LANE_CHARACTERS;
+
+export function renderLane(lane: number): string {
+  return lane.toString(36).padStart(LANE_CHARACTERS, '0');
+}
+
+/** The message that requests a stream on a lane of a shared WebSocket. */
+export function renderLaneStart(lane: number, streamId: string): string {
+  return JSON.stringify({ type: 'start', id: streamId, lane });
+}
+
+/** The message that gives a stream up whose lane this is. */
+export function renderLaneCancel(lane: number): string {
+  return JSON.stringify({ type: 'cancel', lane });
+}
+
 /**
  * Word after the path in the null arm's request line: the connection is kept for another stream.
  */

@@ -32,11 +32,11 @@ type Connecting = keyof typeof connectings;
 export const loadPointSchema = z.object({
   /**
    * Number of streams, under the name that it has in all saved runs; as many connections, unless
-   * streams share them.
+   * the streams of an arm share them.
    */
   connections: z.int().min(1),
-  /** Streams that share a connection; 1 when absent. */
-  streamsPerConnection: z.int().min(1).optional(),
+  /** Set when streams of some arm share connections, so that only streams are equal in all arms. */
+  isOfStreams: z.literal(true).optional(),
   fault: z.enum(faultNames as [FaultName, ...FaultName[]]).optional(),
   policy: z.enum(policyNames as [PolicyName, ...PolicyName[]]).optional(),
   span: z.enum(Object.keys(spans) as [Span, ...Span[]]).optional(),
@@ -55,32 +55,13 @@ export const loadPointSchema = z.object({
 
 export type LoadPoint = z.infer<typeof loadPointSchema>;
 
-export function streamsOf({ connections }: LoadPoint): number {
-  return connections;
-}
-
-/** The connections that these streams need. */
-export function connectionsOf({ connections, streamsPerConnection = 1 }: LoadPoint): number {
-  return Math.ceil(connections / streamsPerConnection);
-}
-
 /** Equal for equal load points, different for different ones. */
 export function loadPointKey(point: LoadPoint): string {
-  const {
-    streamsPerConnection,
-    fault,
-    policy,
-    span,
-    connecting,
-    tokensPerTick,
-    messagesPerSecond,
-    stopped,
-    share,
-  } = point;
+  const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
+    point;
   // Shares make runs comparable whose pilots found slightly different capacities.
   const load = share === undefined ? point.connections : `${100 * share}%`;
   const named = [
-    ['per-connection', streamsPerConnection],
     ['tick', tokensPerTick],
     ['messages', messagesPerSecond],
     ['stopped', stopped],
@@ -103,13 +84,10 @@ export function isNamed(point: LoadPoint): boolean {
   return point.share === undefined && loadPointKey(point) !== String(point.connections);
 }
 
-/** `100 connections`; `100 streams on 10 connections` where they are shared. */
-function countWords(point: LoadPoint): string {
-  const connections = connectionsOf(point);
-  const count = connections === 1 ? '1 connection' : `${connections} connections`;
-  return point.streamsPerConnection === undefined
-    ? count
-    : `${streamsOf(point)} streams on ${count}`;
+/** `100 connections`; `100 streams` where some arm's share connections. */
+function countWords({ connections, isOfStreams }: LoadPoint): string {
+  const what = isOfStreams === true ? 'stream' : 'connection';
+  return `${connections} ${what}${connections === 1 ? '' : 's'}`;
 }
 
 /**

@@ -37,6 +37,8 @@ const trialSpecificationSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   /** Absent for the default behaviour of the transport's library. */
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
+  /** Set if, and only if, streams of the transport share connections. */
+  streamsPerConnection: z.int().min(1).optional(),
   client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
   connections: z.int().min(1),
   workload: workloadSchema,

@@ -38,6 +38,7 @@ export const MAX_SEED = 2 ** 32 - 1;
 const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
+  streamsPerConnection: z.int().min(1).optional(),
   client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
   path: z.enum(pathNames as [PathName, ...PathName[]]),
   label: z.string().optional(),

@@ -100,6 +100,11 @@ export const clientTallySchema = z.object({
    */
   bytesRead: count.optional(),
   headBytes: count.optional(),
+  /**
+   * Bytes of the headers of frames that carried tokens, besides `bytesRead`; absent where frames are
+   * part of the byte model, or there are none.
+   */
+  tokenFrameBytes: count.optional(),
   /** Bytes sent by the client on those sockets: requests, and for WebSocket the close frames. */
   bytesSent: count.optional(),
   /**

@@ -7,7 +7,7 @@ import { faultNames } from '../contract/faults.ts';
 import { payloadNames } from '../contract/payload.ts';
 import { policyNames } from '../contract/reconnect-policy.ts';
 import { DEFAULT_CLIENT, clientStacks } from '../contract/arms/stacks.ts';
-import { commonPath, isCopy } from '../contract/arms/arms.ts';
+import { commonPath, isCopy, transportForm } from '../contract/arms/arms.ts';
 import { DEFAULT_PATH, paths } from '../contract/arms/paths.ts';
 import { transportIds } from '../contract/arms/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
@@ -40,7 +40,7 @@ const runFlags = {
     group: 'arms',
     kind: 'list',
     value: 'list',
-    help: `arms, the first is the baseline: ${transportIds.join(', ')}, each with /client where they differ`,
+    help: `arms, the first is the baseline: ${transportIds.map(transportForm).join(', ')}, each with /client where they differ`,
     usual: 'by preset',
     example: 'sse,ws',
     repeat: ({ plan }) => writeTransports(plan),

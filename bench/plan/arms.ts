@@ -14,7 +14,7 @@ import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { checkNeeds, type Needs } from './needs.ts';
 import { readPath } from './path.ts';
-import { parseList, pickName, usageError } from './quantities.ts';
+import { parseCount, parseList, pickName, usageError } from './quantities.ts';
 
 /** `sse`, or `sse/library` for one arm with a client stack of its own. */
 export type ArmText = TransportId | `${TransportId}/${ClientStack}`;
@@ -58,11 +58,20 @@ function readArms(
   return picked;
 }
 
-/** Parses `sse`, or `sse+at-once` for a write mode other than the library's default. */
-function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
-  const [name = '', suffix] = text.split('+', 2);
+/** Streams that may share a connection. */
+const MOST_STREAMS_PER_CONNECTION = 1000;
+
+/**
+ * Parses `sse`; `sse+at-once` for a write mode other than the library's default; `sse-h2:6` for six
+ * streams on a connection.
+ */
+function readTransport(text: string): Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection'> {
+  const [written = '', suffix] = text.split('+', 2);
+  const [name = '', shared] = written.split(':', 2);
   const transport = pickName('transport', name, transportIds);
-  if (suffix === undefined) return { transport };
+  const streamsPerConnection = readShared(transport, shared);
+  if (suffix === undefined)
+    return { transport, ...(streamsPerConnection !== undefined && { streamsPerConnection }) };
   const writes = transports[transport].twin.otherWrites?.mode;
   if (suffix !== writes)
     throw usageError(
@@ -73,6 +82,26 @@ function readTransport(text: string): Pick<Arm, 'transport' | 'writes'> {
         : `${transport} or ${transport}+${writes}`,
     );
   return { transport, writes };
+}
+
+/** The number of streams that share a connection; undefined where none do. */
+function readShared(transport: TransportId, text: string | undefined): number | undefined {
+  const isShared = transports[transport].capabilities.streamsPerConnection === 'many';
+  if (isShared === (text !== undefined))
+    return text === undefined
+      ? undefined
+      : parseCount(`--transports ${transport}:`, text, 1, MOST_STREAMS_PER_CONNECTION);
+  throw isShared
+    ? usageError(
+        '--transports',
+        transport,
+        `${transport}:K, K streams on each connection, such as ${transport}:6`,
+      )
+    : usageError(
+        '--transports',
+        `${transport}:${text}`,
+        `${transport} alone: each of its streams has a connection of its own`,
+      );
 }
 
 /**

@@ -4,7 +4,6 @@ import { armName, type Arm } from '../contract/arms/arms.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
-import { streamsOf } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
@@ -65,7 +64,7 @@ export function checkBrowser(
     );
   // That scenario measures what happens to streams beyond the limit.
   if (browserLimits !== undefined) return;
-  const most = Math.max(...loadPoints.map(streamsOf));
+  const most = Math.max(...loadPoints.map(({ connections }) => connections));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {
     const { inBrowser } = transports[arm.transport];
     if (inBrowser === undefined || most <= inBrowser.mostStreams) continue;

@@ -24,7 +24,13 @@ import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './brows
 import { planCanary } from './canary.ts';
 import { planBreaking, type AbsentFault } from './breaking.ts';
 import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './defaults.ts';
-import { declaredEndpoints, parseShares, placeLoads, PROVISIONAL_STREAMS } from './loads.ts';
+import {
+  countStreams,
+  declaredEndpoints,
+  parseShares,
+  placeLoads,
+  PROVISIONAL_STREAMS,
+} from './loads.ts';
 import { meets } from './needs.ts';
 import { checkPath } from './path.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
@@ -170,7 +176,7 @@ export async function buildPlan(
     scenario,
     preset: presetName,
     arms,
-    loadPoints: [...loadPoints],
+    loadPoints: countStreams(arms, loadPoints),
     workload: planned,
     payload,
     blocks,

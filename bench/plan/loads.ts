@@ -45,6 +45,13 @@ export function placeLoads(
   }));
 }
 
+/** The load points, whose numbers are of streams where an arm has several on a connection. */
+export function countStreams(arms: Plan['arms'], loadPoints: readonly LoadPoint[]): LoadPoint[] {
+  return arms.every(({ streamsPerConnection }) => streamsPerConnection === undefined)
+    ? [...loadPoints]
+    : loadPoints.map((point) => ({ ...point, isOfStreams: true }));
+}
+
 function distance(share: number): number {
   return Math.abs(share - HEADLINE_SHARE);
 }
@@ -70,7 +77,7 @@ export function placePlan(plan: Plan, trials: readonly PilotTrial[]): Plan {
   const carriedStreams = roundDown(fullAt(trials.at(-1) as PilotTrial));
   return {
     ...plan,
-    loadPoints: placeLoads(shares, carriedStreams, plan.windowNs),
+    loadPoints: countStreams(plan.arms, placeLoads(shares, carriedStreams, plan.windowNs)),
     loads: { carriedStreams, trials: [...trials] },
   };
 }

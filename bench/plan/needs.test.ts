@@ -41,7 +41,7 @@ it('the first arm that lacks something is named, with the stacks that would do o
 it('a transport that lacks something is named with the transports that its client speaks and that have it', () => {
   expect(refusalOf([{ ...sse, transport: 'tcp' }], ['unplanned-streams'])).toMatchObject({
     message:
-      '--transports tcp: expected sse, ws, sse-post, ndjson, sse-gzip, ws-binary, ws-deflate, ws-deflate-no-takeover or buffered in scenario burst: tcp has no words to ask for a stream that was not planned',
+      '--transports tcp: expected sse, ws, sse-post, ndjson, sse-gzip, ws-binary, ws-deflate, ws-deflate-no-takeover, sse-h2:K or buffered in scenario burst: tcp has no words to ask for a stream that was not planned',
     hint: undefined,
   });
 });

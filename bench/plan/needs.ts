@@ -1,7 +1,7 @@
 // Checks the abilities that a scenario needs of its arms, read from their descriptors: an arm that
 // lacks it is refused before anything starts, by name, with the stacks or transports that have it.
 
-import { armName, type Arm } from '../contract/arms/arms.ts';
+import { armName, transportForm, type Arm } from '../contract/arms/arms.ts';
 import { canSpeak, clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { transportIds, transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -46,6 +46,11 @@ const abilities = {
     of: 'client',
     has: ({ client }) => clientStacks[client].stopsReading,
     lack: 'cannot be told to stop reading',
+  },
+  'own-connections': {
+    of: 'transport',
+    has: ({ transport }) => transports[transport].capabilities.streamsPerConnection === 'one',
+    lack: 'puts several streams on a connection, so that what happens to one connection happens to all of them',
   },
   incremental: {
     of: 'transport',
@@ -102,7 +107,7 @@ function alternatives({ transport, client }: Asked, of: keyof Asked, needs: Need
   const able =
     of === 'client'
       ? clientStackIds.filter((other) => isTaken({ transport, client: other }))
-      : transportIds.filter((other) => isTaken({ transport: other, client }));
+      : transportIds.filter((other) => isTaken({ transport: other, client })).map(transportForm);
   return able.length === 0
     ? 'another arm'
     : new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(able);

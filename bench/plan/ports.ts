@@ -18,7 +18,6 @@
 // One address therefore serves while half of the range suffices; beyond that, as many as needed,
 // with a quarter of the range each.
 
-import { connectionsOf } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { canShare } from './processes.ts';
@@ -62,7 +61,7 @@ export type Demanding = Pick<
 >;
 
 export function mostConnections({ loadPoints }: Pick<Plan, 'loadPoints'>): number {
-  return Math.max(...loadPoints.map(connectionsOf));
+  return Math.max(...loadPoints.map(({ connections }) => connections));
 }
 
 /**

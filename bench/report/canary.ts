@@ -29,7 +29,7 @@ export function renderCanary(context: ReportContext): readonly Block[] {
       ' What they wait for is a turn of the server’s event loop: where they wait longer beside streams than before them, so does everything else that the server does.',
     ...context.analysis.loadPoints.map((point) => [
       heading(3, `${loadPointTitle(point.loadPoint)}: ordinary requests`),
-      renderMetricRows(context, withoutNullArm(point), rows),
+      renderMetricRows(context, ofHttp1(point), rows),
     ]),
     'Both servers answer them by the same code. The canary runs on the CPU of the load process, so its times hold what it waited for a CPU, too; and an idle' +
       ' machine may be slower to answer than a busy one, because it has to wake up. A quantile is of the trials with enough independent requests for it: 36 for' +
@@ -38,6 +38,9 @@ export function renderCanary(context: ReportContext): readonly Block[] {
   ]);
 }
 
-function withoutNullArm(point: LoadPointAnalysis): LoadPointAnalysis {
-  return { ...point, arms: point.arms.filter(({ arm }) => !transports[arm.transport].isNullArm) };
+function ofHttp1(point: LoadPointAnalysis): LoadPointAnalysis {
+  return {
+    ...point,
+    arms: point.arms.filter(({ arm }) => transports[arm.transport].capabilities.http === 1),
+  };
 }

@@ -216,7 +216,8 @@ const delaysNs = [DELAY_NS, SMALL_DELAY_NS, SMALLEST_DELAY_NS];
 
 export const delays: Experiment = {
   id: 'delay',
-  flags: { ...shortTrials, connections: '40', blocks: '12' },
+  // The smallest delay is found within two fifths only in so many.
+  flags: { ...shortTrials, connections: '40', blocks: '24' },
   path: 'relay',
   plain: { kind: 'delay', delayNs: COMMON_HOLD_NS },
   arms: delaysNs.map((delayNs) => ({

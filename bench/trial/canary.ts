@@ -34,13 +34,14 @@ interface CanaryOptions extends ProcessOptions {
 }
 
 /**
- * Returns undefined when the plan has no canary, and for the null arm, which does not speak HTTP.
+ * Returns undefined when the plan has no canary, and for an arm that does not answer HTTP/1.1.
  */
 export function startCanary(
   { arm, setup }: PlannedTrial,
   { plan, path, signal, verbose }: CanaryOptions,
 ): Canary | undefined {
-  if (plan.canary === undefined || transports[arm.transport].isNullArm) return undefined;
+  if (plan.canary === undefined || transports[arm.transport].capabilities.http !== 1)
+    return undefined;
   const { requestsPerSecond } = plan.canary;
   const child = new Child<FromCanary>({
     name: 'canary',

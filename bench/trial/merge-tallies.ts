@@ -52,6 +52,7 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
     ...sumsWhereAllKnow(tallies, [
       'bytesRead',
       'headBytes',
+      'tokenFrameBytes',
       'bytesSent',
       'modelBytes',
       'modelTokenBytes',

@@ -47,6 +47,9 @@ export function specifyTrial(
   return {
     transport: planned.arm.transport,
     ...(planned.arm.writes !== undefined && { writes: planned.arm.writes }),
+    ...(planned.arm.streamsPerConnection !== undefined && {
+      streamsPerConnection: planned.arm.streamsPerConnection,
+    }),
     client: planned.arm.client,
     connections: planned.loadPoint.connections,
     workload: { ...plan.workload, tokenFile: resolve(tokenFile) },

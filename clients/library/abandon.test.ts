@@ -62,7 +62,8 @@ test.skipIf(noProc)(
     };
     for (const [stack, transport] of cases) {
       const client = stacks[stack](transport, { listener, now: () => asInstant(0) });
-      client.open(1, { host: '127.0.0.1', port, path: '/' });
+      const shared = { connection: 0, streamId: '1' };
+      client.open(1, { host: '127.0.0.1', port, path: '/', shared });
       await expect.poll(() => countUnanswered(port), { interval: 5 }).toBe(3);
       client.abandon(1);
       await expect

@@ -1,7 +1,9 @@
 // The library stack: what a Node consumer sees, with the libraries that most would choose. It is
 // also the probe's oracle of correctness: both must see the same events on the same stream.
 
-import type { TransportId } from '../../bench/contract/arms/transports.ts';
+import assert from 'node:assert/strict';
+import { canSpeak } from '../../bench/contract/arms/stacks.ts';
+import type { TransportId, UnsharedTransportId } from '../../bench/contract/arms/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
 import { type OpenStream, openStreams } from './library-stream.ts';
 import { buffered, ndjson } from './ndjson.ts';
@@ -25,12 +27,13 @@ const libraryTransports = {
   'ws-deflate': webSocketDeflate,
   'ws-deflate-no-takeover': webSocketDeflateNoTakeover,
   buffered,
-} as const satisfies Record<TransportId, OpenStream>;
+} as const satisfies Record<UnsharedTransportId, OpenStream>;
 
 /** Delivers tokens through onTokenText, never onTokenBytes. */
 export function openLibraryClient(
   transport: TransportId,
   options: StreamClientOptions,
 ): StreamClient {
-  return openStreams(libraryTransports[transport], options);
+  assert(canSpeak('library', transport), `the library client does not speak ${transport}`);
+  return openStreams(libraryTransports[transport as UnsharedTransportId], options);
 }

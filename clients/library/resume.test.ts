@@ -19,7 +19,10 @@ import { startScriptedServer, type ScriptedStream } from './scripted-server.ts';
 type Stack = 'probe' | 'library';
 
 const cases = transportIds
-  .filter((transport) => transports[transport].capabilities.resumable !== 'no')
+  .filter((transport) => {
+    const { resumable, streamsPerConnection } = transports[transport].capabilities;
+    return resumable !== 'no' && streamsPerConnection === 'one';
+  })
   .flatMap((transport) => (['probe', 'library'] as const).map((stack) => ({ transport, stack })));
 
 const OPEN = { sid: '7', epoch: 'k3f9', from: 18, n: 20 };

@@ -13,7 +13,7 @@ import {
 import { text } from 'node:stream/consumers';
 import { constants, createGzip } from 'node:zlib';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
-import type { TransportId } from '../../bench/contract/arms/transports.ts';
+import type { TransportId, UnsharedTransportId } from '../../bench/contract/arms/transports.ts';
 import { RESUME_QUERY, renderTyped, SSE_RETRY_MS } from '../../bench/contract/control-events.ts';
 
 /** The server's side of an accepted stream. */
@@ -42,7 +42,7 @@ export async function startScriptedServer(
   transport: TransportId,
   script: Script,
 ): Promise<ScriptedServer> {
-  return listen(builders[transport](script));
+  return listen(builders[transport as UnsharedTransportId](script));
 }
 
 /** Answers every HTTP request, upgrades included, with this status and a JSON body. */
@@ -182,7 +182,7 @@ const overWebSocket =
     return http;
   };
 
-const builders: Record<TransportId, (script: Script) => Server> = {
+const builders: Record<UnsharedTransportId, (script: Script) => Server> = {
   sse: overHttp(eventStream),
   'sse-post': overHttp(eventStream),
   'sse-gzip': overHttp({ ...eventStream, isCompressed: true }),

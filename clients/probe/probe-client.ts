@@ -4,9 +4,12 @@
 import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import type { StreamClient, StreamClientOptions } from '../stream-client.ts';
 import type { ProbeTransport } from './byte-reader.ts';
+import { sseHttp2 } from './http2-connection.ts';
+import { openSharedEngine } from './shared-engine.ts';
 import { openSocketEngine } from './socket-engine.ts';
 import { buffered, ndjson } from './ndjson.ts';
 import { sse, sseGzip, ssePost } from './sse.ts';
+import type { SharedTransport } from './shared-reader.ts';
 import { tcp } from './tcp.ts';
 import {
   websocket,
@@ -14,24 +17,39 @@ import {
   webSocketDeflate,
   webSocketDeflateNoTakeover,
 } from './websocket.ts';
+import { webSocketMux } from './websocket-mux.ts';
 
-const probeTransports = {
-  sse,
-  ws: websocket,
-  tcp,
-  'sse-post': ssePost,
-  ndjson,
-  'sse-gzip': sseGzip,
-  'ws-binary': webSocketBinary,
-  'ws-deflate': webSocketDeflate,
-  'ws-deflate-no-takeover': webSocketDeflateNoTakeover,
-  buffered,
-} as const satisfies Record<TransportId, ProbeTransport>;
+type OpenEngine = (options: StreamClientOptions) => StreamClient;
+
+const alone =
+  (transport: ProbeTransport): OpenEngine =>
+  (options) =>
+    openSocketEngine(transport, options);
+
+const shared =
+  (transport: SharedTransport): OpenEngine =>
+  (options) =>
+    openSharedEngine(transport, options);
+
+const engines = {
+  sse: alone(sse),
+  ws: alone(websocket),
+  tcp: alone(tcp),
+  'sse-post': alone(ssePost),
+  ndjson: alone(ndjson),
+  'sse-gzip': alone(sseGzip),
+  'ws-binary': alone(webSocketBinary),
+  'ws-deflate': alone(webSocketDeflate),
+  'ws-deflate-no-takeover': alone(webSocketDeflateNoTakeover),
+  'sse-h2': shared(sseHttp2),
+  'ws-mux': shared(webSocketMux),
+  buffered: alone(buffered),
+} as const satisfies Record<TransportId, OpenEngine>;
 
 /** Delivers tokens through onTokenBytes, never onTokenText. */
 export function openProbeClient(
   transport: TransportId,
   options: StreamClientOptions,
 ): StreamClient {
-  return openSocketEngine(probeTransports[transport], options);
+  return engines[transport](options);
 }

@@ -3,7 +3,7 @@
 // bytes when the callback returns.
 
 import { connect, type Socket } from 'node:net';
-import { type Instant, KIB } from '../../bench/contract/units.ts';
+import type { Instant } from '../../bench/contract/units.ts';
 import type {
   ControlType,
   StreamClient,
@@ -12,15 +12,8 @@ import type {
 } from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
 import { KeptConnections } from './kept-connections.ts';
+import { MAX_UNSENT_BYTES, READ_BUFFER_BYTES } from './socket-limits.ts';
 import { asStreamFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
-
-const READ_BUFFER_BYTES = 64 * KIB;
-
-/**
- * Limit on pongs that a peer provokes but does not read; far beyond what any honest peer lets pile
- * up.
- */
-const MAX_UNSENT_BYTES = 64 * KIB;
 
 /** State that the connections of one client share. */
 interface Shared {

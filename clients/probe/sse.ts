@@ -8,9 +8,12 @@ import { httpStream, type HttpFormat } from './http-stream.ts';
 import { InflateReader } from './inflate-reader.ts';
 import { SseReader } from './sse-reader.ts';
 
-const EVENT_STREAM = 'text/event-stream';
+export const EVENT_STREAM = 'text/event-stream';
 
-function readEvents(sink: StreamSink, onDone: () => void): ByteReader {
+export function readEvents(
+  sink: Pick<StreamSink, 'token' | 'control'>,
+  onDone: () => void,
+): ByteReader {
   return new SseReader((name, buffer, start, end, at) => {
     if (name === '' || name === 'message') {
       sink.token(buffer, start, end, at);

@@ -77,12 +77,11 @@ class WebSocketStream implements StreamReader, FrameListener {
     // Not in the constructor: drawing it would delay the connection, which must cost the same on
     // every transport.
     this.#key = randomBytes(16).toString('base64');
-    return (
-      `GET ${webSocketPathOf(this.#target)} HTTP/1.1\r\nHost: ${authorityOf(this.#target)}\r\n` +
-      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
-      `Sec-WebSocket-Key: ${this.#key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n` +
-      `${this.#form.deflate === undefined ? '' : `Sec-WebSocket-Extensions: ${extensionOf(this.#form.deflate)}\r\n`}\r\n`
-    );
+    return upgradeRequest(this.#target, {
+      path: webSocketPathOf(this.#target),
+      key: this.#key,
+      deflate: this.#form.deflate,
+    });
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {
@@ -163,8 +162,26 @@ function startFrame({ kept }: StreamTarget): Buffer {
   return maskedFrame('text', Buffer.from(renderStart(kept.streamId)), randomBytes(4));
 }
 
+interface Upgrade {
+  readonly path: string;
+  /** `Sec-WebSocket-Key`. */
+  readonly key: string;
+  /** Compression that is asked for. */
+  readonly deflate?: string | undefined;
+}
+
+/** RFC 6455 §4.1, the client's request, latin1. */
+export function upgradeRequest(target: StreamTarget, { path, key, deflate }: Upgrade): string {
+  return (
+    `GET ${path} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+    `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n` +
+    `${deflate === undefined ? '' : `Sec-WebSocket-Extensions: ${extensionOf(deflate)}\r\n`}\r\n`
+  );
+}
+
 /** RFC 6455 §4.1, the client's requirements on the response. */
-function checkUpgrade({ fields }: HttpHead, key: string, deflate: string | undefined): void {
+export function checkUpgrade({ fields }: HttpHead, key: string, deflate: string | undefined): void {
   const expected: Record<string, string> = {
     upgrade: 'websocket',
     connection: 'upgrade',

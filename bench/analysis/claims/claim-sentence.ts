@@ -3,7 +3,6 @@
 // measured.
 
 import { httpVersionsOf, type Arm } from '../../contract/arms/arms.ts';
-import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { ClaimAnswer, ClaimRow } from './claim.ts';
 
@@ -12,17 +11,11 @@ export function claimSentence(rows: readonly ClaimRow[], arms: readonly Arm[]): 
   return `Here${arms.length === 0 ? '' : `, ${carriage(arms)},`} ${headOf(rows)}.`;
 }
 
-/** `over HTTP/1.1 with one stream a connection` */
+/** `over HTTP/1.1 with one stream a connection`, `over HTTP/2 with 6 streams a connection` */
 function carriage(arms: readonly Arm[]): string {
-  const numbers = new Set(
-    arms.map(({ transport }) => transports[transport].capabilities.streamsPerConnection),
-  );
-  const streams =
-    numbers.size > 1
-      ? 'one stream a connection or several'
-      : numbers.has('many')
-        ? 'several streams a connection'
-        : 'one stream a connection';
+  const numbers = [...new Set(arms.map(({ streamsPerConnection = 1 }) => streamsPerConnection))];
+  const counts = numbers.toSorted((a, b) => a - b).map((count) => (count === 1 ? 'one' : count));
+  const streams = `${counts.join(' or ')} ${counts.length === 1 && counts[0] === 'one' ? 'stream' : 'streams'} a connection`;
   return `over ${httpVersionsOf(arms).join(' and ')} with ${streams}`;
 }
 

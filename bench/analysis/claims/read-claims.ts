@@ -126,7 +126,12 @@ function areAlike(a: Arm, b: Arm): boolean {
   const isCarriedAlike = (['streamsPerConnection', 'compressed', 'binary'] as const).every(
     (key) => one[key] === other[key],
   );
-  return isCarriedAlike && a.client === b.client && a.path === b.path;
+  return (
+    isCarriedAlike &&
+    a.streamsPerConnection === b.streamsPerConnection &&
+    a.client === b.client &&
+    a.path === b.path
+  );
 }
 
 function answerOf(comparison: Comparison, sseArm: string): ClaimAnswer {

@@ -39,7 +39,9 @@ function tokenBytes(trial: CompletedTrial): number | undefined {
   const tokens = verifiedTokens(trial);
   const control = controlBytes(trial);
   if (tokens === undefined || control === undefined) return undefined;
-  return (trial.server.bytesWritten - trial.server.headBytes - control) / tokens;
+  // Frames that a library makes of what it is given are counted where they arrive.
+  const { tokenFrameBytes = 0 } = trial.client;
+  return (trial.server.bytesWritten - trial.server.headBytes - control + tokenFrameBytes) / tokens;
 }
 
 function payloadBytes(trial: CompletedTrial): number | undefined {

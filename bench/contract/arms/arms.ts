@@ -10,6 +10,8 @@ export interface Arm {
   readonly transport: TransportId;
   /** Absent for the default behaviour of the transport's library. */
   readonly writes?: Writes | undefined;
+  /** Set if, and only if, streams of the transport share connections. */
+  readonly streamsPerConnection?: number | undefined;
   readonly client: ClientStack;
   readonly path: PathName;
   /**
@@ -26,21 +28,40 @@ export interface Arm {
  */
 export const COPY_LABEL = 'copy';
 
-/** `sse`, `sse+at-once`: the transport of an arm as `--transports` names it. */
-export function writtenTransport({ transport, writes }: Pick<Arm, 'transport' | 'writes'>): string {
-  return writes === undefined ? transport : `${transport}+${writes}`;
+/** `sse`, `sse+at-once`, `sse-h2:6`: the transport of an arm as `--transports` names it. */
+export function writtenTransport({
+  transport,
+  writes,
+  streamsPerConnection,
+}: Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection'>): string {
+  const shared = streamsPerConnection === undefined ? '' : `:${streamsPerConnection}`;
+  return `${transport}${shared}${writes === undefined ? '' : `+${writes}`}`;
 }
 
-/** `sse`, `sse+at-once`, `ws/library`, `sse+copy`: unique within a run. */
-export function armName({ transport, writes, client, path, label }: Arm): string {
+/** The form of its name in `--transports`: `sse-h2:K` where the user says how many share a connection. */
+export function transportForm(id: TransportId): string {
+  return transports[id].capabilities.streamsPerConnection === 'many' ? `${id}:K` : id;
+}
+
+/** `sse`, `sse+at-once`, `sse-h2:6`, `ws/library`, `sse+copy`: unique within a run. */
+export function armName(arm: Arm): string {
+  const { client, path, label } = arm;
   const receiver = client === DEFAULT_CLIENT ? '' : `/${client}`;
   const way = path === DEFAULT_PATH ? '' : `@${path}`;
-  return `${writtenTransport({ transport, writes })}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
+  return `${writtenTransport(arm)}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
 }
 
 /** `SSE`, `SSE (written at once)`, `WebSocket (library client)`, `SSE (copy)`. */
-export function armTitle({ transport, writes, client, path, label }: Arm): string {
+export function armTitle({
+  transport,
+  writes,
+  streamsPerConnection,
+  client,
+  path,
+  label,
+}: Arm): string {
   const notes = [
+    ...(streamsPerConnection === undefined ? [] : [`${streamsPerConnection} a connection`]),
     ...(writes === undefined ? [] : [writesTitles[writes]]),
     ...(client === DEFAULT_CLIENT ? [] : [`${client} client`]),
     ...(path === DEFAULT_PATH ? [] : [`via ${path}`]),
@@ -78,13 +99,11 @@ export function httpVersionsOf(arms: readonly Pick<Arm, 'transport'>[]): readonl
   return [...new Set(versions)].toSorted((a, b) => a - b).map((version) => httpNames[version]);
 }
 
-/**
- * Whether the client may put the next stream on the connection of one that ended, so that a
- * socket's counts are of several.
- */
+/** Whether a connection may carry more than one stream, so that a socket's counts are of several. */
 export function reusesConnections({
   transport,
   client,
 }: Pick<Arm, 'transport' | 'client'>): boolean {
-  return clientStacks[client].keepsConnections && !transports[transport].capabilities.duplex;
+  const { streamsPerConnection, duplex } = transports[transport].capabilities;
+  return streamsPerConnection === 'many' || (clientStacks[client].keepsConnections && !duplex);
 }

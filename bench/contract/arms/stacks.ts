@@ -1,7 +1,7 @@
 // Client stacks: who receives the tokens, and what the harness can ask of it. To add one: its
 // description here, and its file in clients/; the compiler names the tables that lack it.
 
-import { transportIds, type TransportId } from './transports.ts';
+import { transportIds, transports, type TransportId } from './transports.ts';
 
 interface StackDescription {
   /** One line for `streamduel list clients`. */
@@ -72,7 +72,10 @@ const descriptions = {
   library: {
     ...socketStack,
     summary: 'undici + eventsource-parser for SSE, ws for WebSocket: what a Node consumer sees',
-    speaks: transportIds,
+    // Its clients open a connection for each stream.
+    speaks: transportIds.filter(
+      (transport) => transports[transport].capabilities.streamsPerConnection === 'one',
+    ),
     asymmetry:
       'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',
   },

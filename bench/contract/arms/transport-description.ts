@@ -9,7 +9,7 @@ import type { Writes } from './writes.ts';
 interface Capabilities {
   /** Major version of HTTP that carries or opens the stream; undefined for a bare socket. */
   readonly http: 1 | 2 | undefined;
-  /** Whether one connection can carry several streams at a time. */
+  /** Whether a connection carries one stream or several at a time; how many is the arm's choice. */
   readonly streamsPerConnection: 'one' | 'many';
   /** Whether the client can send on the connection of a running stream. */
   readonly duplex: boolean;

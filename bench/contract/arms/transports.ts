@@ -4,6 +4,7 @@
 import { buffered } from './buffered.ts';
 import { ndjson } from './ndjson.ts';
 import { sseGzip } from './sse-gzip.ts';
+import { sseHttp2 } from './sse-h2.ts';
 import { ssePost } from './sse-post.ts';
 import { sse } from './sse.ts';
 import { tcp } from './tcp.ts';
@@ -14,6 +15,7 @@ import {
   websocketDeflateNoTakeover,
 } from './websocket-forms.ts';
 import { websocket } from './websocket.ts';
+import { websocketMux } from './ws-mux.ts';
 
 const descriptions = {
   sse,
@@ -25,10 +27,19 @@ const descriptions = {
   'ws-binary': websocketBinary,
   'ws-deflate': websocketDeflate,
   'ws-deflate-no-takeover': websocketDeflateNoTakeover,
+  'sse-h2': sseHttp2,
+  'ws-mux': websocketMux,
   buffered,
 } as const satisfies Record<string, TransportDescription>;
 
 export type TransportId = keyof typeof descriptions;
+
+/** Transports with a connection for each stream. */
+export type UnsharedTransportId = {
+  [
+    Id in TransportId
+  ]: (typeof descriptions)[Id]['capabilities']['streamsPerConnection'] extends 'one' ? Id : never;
+}[TransportId];
 
 export const transports: Readonly<Record<TransportId, TransportDescription>> = descriptions;
 

@@ -29,7 +29,14 @@ export function armDash(arm: Arm): readonly number[] {
   if (arm.writes !== undefined) return [2, 4];
   if (arm.path !== DEFAULT_PATH) return [4, 4];
   if (arm.client !== DEFAULT_CLIENT) return [6, 3];
+  if (arm.streamsPerConnection !== undefined) return sharedDash(arm.streamsPerConnection);
   return transports[arm.transport].isNullArm ? [2, 2] : [1, 0];
+}
+
+/** The more streams share a connection, the shorter. */
+function sharedDash(streamsPerConnection: number): readonly number[] {
+  if (streamsPerConnection === 1) return [1, 0];
+  return streamsPerConnection < 20 ? [10, 2] : [5, 2];
 }
 
 /** Replaces presentation attributes, which any rule of a style sheet outranks (SVG 2, §6.6). */

@@ -21,7 +21,7 @@ export const completions = {
     canary: { refuses: 'its own clients send ordinary requests, as many as are answered' },
     ...undivided,
   },
-  needs: ['own-sockets', 'told-attempts', 'unplanned-streams'],
+  needs: ['own-sockets', 'told-attempts', 'unplanned-streams', 'own-connections'],
   procedure: 'closed-loop',
   measures: {
     transports: ['sse', 'ws', 'sse/autocannon'],

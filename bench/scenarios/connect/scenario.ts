@@ -31,7 +31,13 @@ export const connect = {
     'How fast do connections open when all come at once, and how soon is the first token there on a new and on a kept connection?',
   summary:
     'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'shared-connections'],
+  needs: [
+    'single-streams',
+    'own-sockets',
+    'told-attempts',
+    'shared-connections',
+    'own-connections',
+  ],
   procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],

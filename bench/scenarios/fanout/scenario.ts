@@ -38,7 +38,14 @@ export const fanout = {
   summary:
     'one source to many subscribers at 1 to 50 messages/s: spread of delivery, CPU per delivery, the cost of a slow subscriber',
   flags: { rate: 'sets', tokens: 'sets' },
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'stopped-reading', 'incremental'],
+  needs: [
+    'single-streams',
+    'own-sockets',
+    'told-attempts',
+    'stopped-reading',
+    'incremental',
+    'own-connections',
+  ],
   procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],

@@ -14,7 +14,7 @@ export const herd = {
     canary: { refuses: 'its server is replaced' },
     ...undivided,
   },
-  needs: ['single-streams', 'own-sockets', 'incremental'],
+  needs: ['single-streams', 'own-sockets', 'incremental', 'own-connections'],
   procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],

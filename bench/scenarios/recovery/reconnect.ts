@@ -16,7 +16,7 @@ export const reconnect = {
     canary: { refuses: 'its servers are broken on purpose' },
     ...undivided,
   },
-  needs: ['single-streams', 'own-sockets', 'incremental'],
+  needs: ['single-streams', 'own-sockets', 'incremental', 'own-connections'],
   procedure: 'fault',
   breaks: {
     transports: ['sse', 'ws'],

@@ -13,7 +13,14 @@ export const slowReader = {
   summary:
     'some clients stop reading: server memory, when backpressure reaches the source, what the cap does, neighbours',
   flags: { tokens: 'sets' },
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'stopped-reading', 'incremental'],
+  needs: [
+    'single-streams',
+    'own-sockets',
+    'told-attempts',
+    'stopped-reading',
+    'incremental',
+    'own-connections',
+  ],
   procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],
