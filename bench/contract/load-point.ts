@@ -86,8 +86,9 @@ export function isNamed(point: LoadPoint): boolean {
 
 /** `100 connections`; `100 streams` where some arm's share connections. */
 function countWords({ connections, isOfStreams }: LoadPoint): string {
-  const what = isOfStreams === true ? 'stream' : 'connection';
-  return `${connections} ${what}${connections === 1 ? '' : 's'}`;
+  const [one, many] =
+    isOfStreams === true ? ['1 stream', 'streams'] : ['1 connection', 'connections'];
+  return connections === 1 ? one : `${connections} ${many}`;
 }
 
 /**

@@ -34,6 +34,10 @@ const headOf = (status: string, type = 'text/event-stream'): Buffer =>
   ]);
 const head = (id: number, flags = END_HEADERS): Buffer => frame(HEADERS, flags, id, headOf('200'));
 
+/** A payload with so much padding (RFC 9113 §6.1). */
+const padded = (text: string, padding: number): Buffer =>
+  Buffer.concat([Buffer.from([padding]), Buffer.from(text), Buffer.alloc(padding)]);
+
 /** Bytes that node:http2 sends to a client that asks for these streams at once. */
 async function recordServer(answer: (stream: ServerHttp2Stream) => void): Promise<Buffer> {
   const server = createServer();
@@ -108,8 +112,6 @@ it('counts body bytes, and the headers of the frames that carried tokens', () =>
 
 it('takes padding, priorities, continuations, trailers and unknown frames as RFC 9113 wants', () => {
   const fields = headOf('200');
-  const padded = (text: string, padding: number): Buffer =>
-    Buffer.concat([Buffer.from([padding]), Buffer.from(text), Buffer.alloc(padding)]);
   const { events, failure } = new Heard(sseHttp2, [7]).push(
     Buffer.concat([
       frame(0x42, 0xff, 0, 'what is this'),

@@ -386,7 +386,7 @@ class Http2Connection implements SharedReader {
       `h2-goaway-${name}`,
       `the server left the connection (${name}) before \`done\``,
     );
-    for (const exchange of [...this.#byId.values()])
+    for (const exchange of this.#byId.values())
       if (exchange.id > last) this.#fail(exchange, this.#goAway, at);
   }
 

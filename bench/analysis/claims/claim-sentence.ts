@@ -14,9 +14,11 @@ export function claimSentence(rows: readonly ClaimRow[], arms: readonly Arm[]): 
 /** `over HTTP/1.1 with one stream a connection`, `over HTTP/2 with 6 streams a connection` */
 function carriage(arms: readonly Arm[]): string {
   const numbers = [...new Set(arms.map(({ streamsPerConnection = 1 }) => streamsPerConnection))];
-  const counts = numbers.toSorted((a, b) => a - b).map((count) => (count === 1 ? 'one' : count));
-  const streams = `${counts.join(' or ')} ${counts.length === 1 && counts[0] === 'one' ? 'stream' : 'streams'} a connection`;
-  return `over ${httpVersionsOf(arms).join(' and ')} with ${streams}`;
+  const counts = numbers.toSorted((a, b) => a - b);
+  const streams = counts.every((count) => count === 1)
+    ? 'one stream'
+    : `${counts.join(' or ')} streams`;
+  return `over ${httpVersionsOf(arms).join(' and ')} with ${streams} a connection`;
 }
 
 /**

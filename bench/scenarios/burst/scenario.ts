@@ -8,7 +8,7 @@ export const burst = {
     'When several tokens of a stream are due at once, what do system calls, reads and processor time make of it?',
   summary:
     '1, 2, 5 and 10 tokens a tick at one rate: system calls, coalescing, CPU: where one write per tick pays',
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'incremental', 'own-connections'],
+  needs: ['single-streams', 'own-sockets', 'told-attempts', 'incremental'],
   procedure: 'steady',
   measures: {
     transports: ['sse', 'ws'],

@@ -32,7 +32,7 @@ export const capacity = {
         'each of its trials is many steady ones, and this would ask for two more seconds at each',
     },
   },
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'incremental', 'own-connections'],
+  needs: ['single-streams', 'own-sockets', 'told-attempts', 'incremental'],
   procedure: 'search',
   followUp,
   measures: {

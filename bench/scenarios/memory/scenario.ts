@@ -36,7 +36,7 @@ export const memory = {
     warmup: 'sets',
     canary: { refuses: 'its connections would be counted with those that are measured' },
   },
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'own-connections'],
+  needs: ['single-streams', 'own-sockets', 'told-attempts'],
   procedure: 'ladder',
   measures: {
     transports: ['sse', 'ws'],
