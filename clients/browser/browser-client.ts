@@ -19,8 +19,19 @@ interface Told {
 
 /** The page's interface for each transport that a stack speaks; see `canSpeak`. */
 const readers: Record<BrowserStack, Partial<Record<TransportId, PageReader>>> = {
-  browser: { sse: 'eventsource', ws: 'websocket' },
-  'browser-fetch': { sse: 'fetch' },
+  browser: {
+    sse: 'eventsource',
+    ws: 'websocket',
+    'ws-binary': 'websocket-binary',
+    'ws-deflate': 'websocket-deflate',
+    'ws-deflate-no-takeover': 'websocket-deflate',
+  },
+  'browser-fetch': {
+    sse: 'fetch',
+    'sse-gzip': 'fetch-gzip',
+    'sse-post': 'post',
+    ndjson: 'post-lines',
+  },
 };
 
 /**

@@ -1,4 +1,4 @@
-// A page in a real Chromium against the real servers, with all three readers: every stream is
+// A page in a real Chromium against the real servers, with every reader: every stream is
 // whole, failures are counted, and no browser outlives its load process.
 
 import { fork, type ChildProcess } from 'node:child_process';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import type { BrowserStack } from '../../bench/contract/arms/stacks.ts';
+import { clientStacks, type BrowserStack } from '../../bench/contract/arms/stacks.ts';
 import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import { originUncertaintyNs } from '../../bench/contract/browser.ts';
 import { startClockEcho } from '../../bench/contract/clock-proof.ts';
@@ -27,11 +27,9 @@ import { ReceivingPage } from './receiving-page.ts';
 
 const noBrowser = isUntested('clients in a page', whyNoBrowser());
 
-const readers = [
-  ['sse', 'browser'],
-  ['sse', 'browser-fetch'],
-  ['ws', 'browser'],
-] as const satisfies readonly (readonly [TransportId, BrowserStack])[];
+const readers = (['browser', 'browser-fetch'] as const satisfies BrowserStack[]).flatMap((client) =>
+  clientStacks[client].speaks.map((transport) => [transport, client] as const),
+);
 
 function told(transport: TransportId, client: BrowserStack): TrialSpecification {
   return {

@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createSseParser, pageScript, textOf } from './in-page.ts';
+import { createLineParser, createSseParser, pageScript, textOf } from './in-page.ts';
 
 function parse(...pieces: string[]): string[][] {
   const events: string[][] = [];
@@ -48,6 +48,19 @@ it('where the text is cut makes no difference', () => {
   );
 });
 
+it('lines are whole wherever their text is cut, and empty ones are none', () => {
+  const text = '{"a":1}\n\n{"b":"wörld"}\n{"c":3}\n{"cut';
+  fc.assert(
+    fc.property(fc.array(fc.nat(text.length), { maxLength: 8 }), (places) => {
+      const lines: string[] = [];
+      const feed = createLineParser((line) => lines.push(line));
+      const cuts = [0, ...places.toSorted((a, b) => a - b), text.length];
+      for (const [index, end] of cuts.slice(1).entries()) feed(text.slice(cuts[index], end));
+      expect(lines).toEqual(['{"a":1}', '{"b":"wörld"}', '{"c":3}']);
+    }),
+  );
+});
+
 it('the parser says how many events a piece completed', () => {
   const feed = createSseParser(() => {});
   expect([feed('data: a\n\ndata: b'), feed('\n\n'), feed('')]).toEqual([1, 1, 0]);
@@ -70,7 +83,12 @@ it('the script needs nothing but what a page has', () => {
     location: { host: 'h:1' },
   });
   runInContext(
-    pageScript({ controlTypes: ['done'], controlPrefix: '{"type":"', protocol: 'p' }),
+    pageScript({
+      controlTypes: ['done'],
+      controlPrefix: '{"type":"',
+      protocol: 'p',
+      postBody: '{}',
+    }),
     world,
   );
   expect(runInContext('streamduel.drain()', world)).toBe('{"rows":[],"most":0}');

@@ -22,7 +22,19 @@ export interface PageNotes {
   readonly most: number;
 }
 
-export type PageReader = 'eventsource' | 'fetch' | 'websocket';
+/**
+ * What the page opens a stream with, and what it must be given: an event stream by EventSource, by a
+ * fetch, by a fetch in gzip or by a POST; lines by a POST; messages in text, in binary or compressed.
+ */
+export type PageReader =
+  | 'eventsource'
+  | 'fetch'
+  | 'fetch-gzip'
+  | 'post'
+  | 'post-lines'
+  | 'websocket'
+  | 'websocket-binary'
+  | 'websocket-deflate';
 
 /** Interface of the page under `streamduel`. */
 interface PageReceiver {
@@ -41,6 +53,8 @@ interface PageTerms {
   readonly controlTypes: readonly string[];
   readonly controlPrefix: string;
   readonly protocol: string;
+  /** The JSON body of a POST that asks for a stream. */
+  readonly postBody: string;
 }
 
 interface PageStream {
@@ -126,6 +140,16 @@ export function createSseParser(
   };
 }
 
+/** Parses one JSON value a line; takes text in any pieces. Empty lines are signs of life. */
+export function createLineParser(onLine: (line: string) => void): (text: string) => void {
+  let rest = '';
+  return (piece) => {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
+  };
+}
+
 /** The text of a payload that a chat page shows; empty for an unknown payload. */
 export function textOf(payload: string): string {
   try {
@@ -176,12 +200,26 @@ function readEventSource(
   return () => source.close();
 }
 
-async function readFetch(stream: PageStream, path: string, signal: AbortSignal): Promise<void> {
+interface Fetched {
+  readonly reader: PageReader;
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+async function readFetch(
+  stream: PageStream,
+  { reader: kind, path, signal }: Fetched,
+  { controlPrefix, postBody }: PageTerms,
+): Promise<void> {
+  const isPost = kind === 'post' || kind === 'post-lines';
+  const accept = kind === 'post-lines' ? 'application/x-ndjson' : 'text/event-stream';
   try {
     const response = await fetch(path, {
-      headers: { accept: 'text/event-stream' },
+      method: isPost ? 'POST' : 'GET',
+      headers: isPost ? { accept, 'content-type': 'application/json' } : { accept },
       cache: 'no-store',
       signal,
+      ...(isPost && { body: postBody }),
     });
     const acceptedMs = performance.now();
     if (response.status !== 200 || response.body === null) {
@@ -192,13 +230,24 @@ async function readFetch(stream: PageStream, path: string, signal: AbortSignal):
       );
       return;
     }
+    const encoding = response.headers.get('content-encoding') ?? 'none';
+    if (encoding !== (kind === 'fetch-gzip' ? 'gzip' : 'none')) {
+      stream.fail('protocol', `content-encoding is ${encoding}`, acceptedMs);
+      return;
+    }
     stream.accept(acceptedMs);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let atMs = acceptedMs;
-    const parse = createSseParser((type, data) => {
-      if (type === 'message') stream.token(data, atMs);
-      else stream.control(type, data, atMs);
-    });
+    const parse =
+      kind === 'post-lines'
+        ? createLineParser((line) => {
+            if (line.startsWith(controlPrefix)) stream.control('', line, atMs);
+            else stream.token(line, atMs);
+          })
+        : createSseParser((type, data) => {
+            if (type === 'message') stream.token(data, atMs);
+            else stream.control(type, data, atMs);
+          });
     for (;;) {
       const { done, value } = await reader.read();
       // All tokens of one read share this stamp.
@@ -214,20 +263,28 @@ async function readFetch(stream: PageStream, path: string, signal: AbortSignal):
 
 function readWebSocket(
   stream: PageStream,
-  path: string,
+  { reader, path }: { readonly reader: PageReader; readonly path: string },
   { controlPrefix, protocol }: PageTerms,
 ): () => void {
   const world = globalThis as unknown as PageWorld;
   const socket = new WebSocket(`ws://${world.location.host}${path}`, [protocol]);
+  socket.binaryType = 'arraybuffer';
+  const decoder = new TextDecoder();
+  const isBinary = reader === 'websocket-binary';
   socket.addEventListener('open', () => {
     const atMs = performance.now();
-    stream.accept(atMs);
+    // Chromium offers compression by itself; the server decides.
+    const isCompressed = socket.extensions.startsWith('permessage-deflate');
+    if (isCompressed === (reader === 'websocket-deflate')) stream.accept(atMs);
+    else stream.fail('protocol', `the extension agreed on is ${socket.extensions || 'none'}`, atMs);
   });
   socket.addEventListener('message', ({ data }: { data: unknown }) => {
     const atMs = performance.now();
-    if (typeof data !== 'string')
-      stream.fail('protocol', 'a binary message where only text was agreed', atMs);
-    else if (data.startsWith(controlPrefix)) stream.control('', data, atMs);
+    if (typeof data !== 'string') {
+      if (isBinary) stream.token(decoder.decode(data as ArrayBuffer), atMs);
+      else stream.fail('protocol', 'a binary message where only text was agreed', atMs);
+    } else if (data.startsWith(controlPrefix)) stream.control('', data, atMs);
+    else if (isBinary) stream.fail('protocol', 'a token in text where binary was agreed', atMs);
     else stream.token(data, atMs);
   });
   // After an error, an `error` event precedes it, which says no more than that.
@@ -264,9 +321,9 @@ function installReceiver(terms: PageTerms): void {
   const elements = new Map<number, PageElement>();
   const openReader = (noted: PageStream, reader: PageReader, path: string): (() => void) => {
     if (reader === 'eventsource') return readEventSource(noted, path, terms);
-    if (reader === 'websocket') return readWebSocket(noted, path, terms);
+    if (reader.startsWith('websocket')) return readWebSocket(noted, { reader, path }, terms);
     const abort = new AbortController();
-    void readFetch(noted, path, abort.signal);
+    void readFetch(noted, { reader, path, signal: abort.signal }, terms);
     return () => abort.abort();
   };
   world.streamduel = {
@@ -327,6 +384,7 @@ function installReceiver(terms: PageTerms): void {
 export function pageScript(terms: PageTerms): string {
   const parts = [
     createSseParser,
+    createLineParser,
     textOf,
     readEventSource,
     readFetch,

@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import type { BrowserTally, OriginBound } from '../../bench/contract/browser.ts';
 import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
-import { CONTROL_PREFIX } from '../../bench/contract/control-events.ts';
+import { CONTROL_PREFIX, renderStreamRequest } from '../../bench/contract/control-events.ts';
 import { BenchError, messageOf } from '../../bench/contract/errors.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
 import { controlTypes } from '../control-message.ts';
@@ -218,7 +218,12 @@ async function openPage(
     browser.on('disconnected', () => session.fail('the browser is gone'));
     await session.show(`http://${authorityOf(server)}/`, page);
     await session.evaluate(
-      pageScript({ controlTypes, controlPrefix: CONTROL_PREFIX, protocol: WEBSOCKET_PROTOCOL }),
+      pageScript({
+        controlTypes,
+        controlPrefix: CONTROL_PREFIX,
+        protocol: WEBSOCKET_PROTOCOL,
+        postBody: renderStreamRequest(),
+      }),
     );
     const isIsolated = await session.evaluate<boolean>('crossOriginIsolated');
     const stepNs = (await session.evaluate<number>('streamduel.stepMs()')) * NS_PER_MS;

@@ -1,5 +1,5 @@
-// The WebSocket twin with clients of four authors: each receives the same stream whole, and is
-// closed in good order.
+// The WebSocket twins, as they are and compressed, with clients of four authors: each receives the
+// same stream whole, and is closed in good order.
 
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
@@ -25,22 +25,28 @@ const noPython = isUntested(
   whyNoProgram(PYTHON, INSTALL_PYTHON, ['-c', 'import websockets']),
 );
 
-let server: TestServer;
+const transports = ['ws', 'ws-deflate', 'ws-deflate-no-takeover'] as const;
+type Transport = (typeof transports)[number];
+
+let servers: Record<Transport, TestServer>;
 let browser: Browser | undefined;
 let page: Page;
 
 beforeAll(async () => {
-  server = await startTestServer('ws');
+  const started = await Promise.all(transports.map(async (one) => await startTestServer(one)));
+  servers = Object.fromEntries(
+    transports.map((transport, index) => [transport, started[index]]),
+  ) as typeof servers;
   if (noBrowser) return;
   browser = await launchChromium();
   page = await browser.newPage();
   // The origin of a page decides what it may connect to.
-  await page.goto(`http://127.0.0.1:${server.port}/healthz`);
+  await page.goto(`http://127.0.0.1:${servers.ws.port}/healthz`);
 });
 
 afterAll(async () => {
   await browser?.close();
-  await server.close();
+  for (const server of Object.values(servers)) await server.close();
 });
 
 interface Client {
@@ -60,17 +66,22 @@ const clients: readonly Client[] = [
   { name: 'websockets of Python', isMissing: noPython, receive: receiveWithPython },
 ];
 
-const urlOf = (query: string): string => `ws://127.0.0.1:${server.port}/v1/ws/one?${query}`;
+const urlOf = (query: string, transport: Transport = 'ws'): string =>
+  `ws://127.0.0.1:${servers[transport].port}/v1/ws/one?${query}`;
 
 describe.each(clients)('$name', ({ receive, isMissing = false }) => {
-  it.skipIf(isMissing)(
-    'receives a whole stream under the subprotocol, without compression, and is closed with 1000',
-    async () => {
+  it.skipIf(isMissing).each(transports)(
+    'over %s receives a whole stream under the subprotocol, compressed as agreed, and is closed with 1000',
+    async (transport) => {
       const { messages, ...rest } = await receive(
-        urlOf(`n=${TOKENS}&rate=5000&seed=3`),
+        urlOf(`n=${TOKENS}&rate=5000&seed=3`, transport),
         WEBSOCKET_PROTOCOL,
       );
-      expect(rest).toEqual({ subprotocol: 'tokens.v1.json', extensions: [], closeCode: 1000 });
+      expect(rest).toEqual({
+        subprotocol: 'tokens.v1.json',
+        extensions: transport === 'ws' ? [] : ['permessage-deflate'],
+        closeCode: 1000,
+      });
       expect(messages).toHaveLength(TOKENS + 2);
       const [first, ...others] = messages.map(
         (message) => JSON.parse(message) as Record<string, unknown>,

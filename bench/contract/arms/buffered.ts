@@ -12,6 +12,7 @@ export const buffered = {
   colour: '#9a6dd7',
   route: (streamId) => `/v1/buffered/${streamId}`,
   bytes: tcp.bytes,
+  inBrowser: undefined,
   capabilities: { ...ndjson.capabilities, incremental: false, resumable: 'no' },
   twin: {
     library: 'node:http',

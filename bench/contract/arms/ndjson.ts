@@ -3,7 +3,7 @@
 
 import { chunkBytes, textBytes } from '../byte-model.ts';
 import { renderTyped } from '../control-events.ts';
-import { POST_HANDLER, postTexts } from './post.ts';
+import { fetched, POST_HANDLER, postTexts } from './post.ts';
 import type { TransportDescription } from './transport-description.ts';
 
 const lineBytes = (text: string): number => textBytes(text) + 1;
@@ -37,7 +37,7 @@ export const ndjson = {
     keptEndBytes: '0\r\n\r\n'.length,
   },
   specifiedReconnect: undefined,
-  inBrowser: undefined,
+  inBrowser: { ...fetched, stream: 'a stream of NDJSON' },
   twin: {
     library: 'node:http',
     writes: 'corked',

@@ -1,7 +1,7 @@
 // ChatGPT's form of an event stream: the response to a POST with a JSON request.
 
 import { sse } from './sse.ts';
-import { POST_HANDLER, postTexts } from './post.ts';
+import { fetched, POST_HANDLER, postTexts } from './post.ts';
 import type { TransportDescription } from './transport-description.ts';
 
 const { specifiedReconnect: _eventSource, ...texts } = sse.texts;
@@ -15,8 +15,8 @@ export const ssePost = {
   summary:
     'the event stream in the response to a POST with a JSON request, as the APIs of language models have it; resumed by GET',
   colour: '#1a5fb4',
-  // A page receives it by fetch: EventSource cannot send a POST.
-  inBrowser: undefined,
+  // EventSource cannot send a POST.
+  inBrowser: { ...fetched, stream: 'a stream of SSE after POST' },
   twin: {
     ...sse.twin,
     writing: named(sse.twin.writing),

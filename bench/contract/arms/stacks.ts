@@ -90,14 +90,15 @@ const descriptions = {
   browser: {
     ...page,
     summary:
-      'a page in headless Chromium: EventSource for SSE, WebSocket for ws; each token is also appended to the DOM',
-    speaks: ['sse', 'ws'],
+      'a page in headless Chromium: EventSource for SSE, WebSocket for ws and its forms; each token is also appended to the DOM',
+    speaks: ['sse', 'ws', 'ws-binary', 'ws-deflate', 'ws-deflate-no-takeover'],
     usesPageInterfaces: true,
   },
   'browser-fetch': {
     ...page,
-    summary: 'the same page with fetch, a ReadableStream and a small parser (SSE only)',
-    speaks: ['sse'],
+    summary:
+      'the same page with fetch, a ReadableStream and a small parser: SSE by GET, in gzip and by POST, and NDJSON',
+    speaks: ['sse', 'sse-post', 'ndjson', 'sse-gzip'],
     asymmetry:
       'With `fetch` the callback is a read of the body, and a parser in the page splits it into events after the first time was taken; `EventSource` and `WebSocket` have parsed an event before they call.',
   },

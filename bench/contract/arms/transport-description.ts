@@ -46,7 +46,7 @@ interface SpecifiedReconnect {
 
 /** The transport in a page of a browser; the numbers are Chromium's. */
 interface InBrowser {
-  readonly api: 'EventSource' | 'WebSocket';
+  readonly api: 'EventSource' | 'WebSocket' | 'fetch';
   /** Streams open at once from one browser to one origin, with one stream a connection. */
   readonly mostStreams: number;
   /** The unit of that number: `WebSockets`. */

@@ -12,7 +12,6 @@ export const websocketBinary = {
   summary: 'WebSocket with each token in a binary message; control events stay text',
   colour: '#b35900',
   capabilities: { ...websocket.capabilities, binary: true },
-  inBrowser: undefined,
   twin: {
     ...twin,
     writing: `${twin.writing.replace('**WebSocket**', '**WebSocket, binary**')} The receiver need not check that it is UTF-8.`,
@@ -24,7 +23,6 @@ const deflated = {
   capabilities: { ...websocket.capabilities, compressed: true },
   // They depend on what was sent before, and on zlib.
   bytes: 'not-modelled',
-  inBrowser: undefined,
 } as const;
 
 const compressing =
