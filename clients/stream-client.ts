@@ -26,6 +26,8 @@ export interface StreamTarget {
    * the stream before it.
    */
   readonly kept?: KeptPlace;
+  /** Over TLS; `ca` is the certificate to trust, PEM. */
+  readonly tls?: { readonly ca: string };
   /** Only for a transport whose connections are shared. */
   readonly shared?: SharedPlace;
 }

@@ -95,9 +95,15 @@ export class TrialFrame {
 
   /** Address that a request goes to, and the local address that it comes from. */
   readonly targetOf = (path: string): StreamTarget => {
-    const { host, port, localAddresses = [] } = this.order;
+    const { host, port, specification, localAddresses = [] } = this.order;
     const localAddress = localAddresses[this.#targets++ % localAddresses.length];
-    return { host, port, path, ...(localAddress !== undefined && { localAddress }) };
+    return {
+      host,
+      port,
+      path,
+      ...(localAddress !== undefined && { localAddress }),
+      ...(specification.tls !== undefined && { tls: { ca: specification.tls.cert } }),
+    };
   };
 
   async proveClockAgain(): Promise<ClockBound> {

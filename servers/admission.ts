@@ -1,5 +1,6 @@
 // Admission of a stream request: the same decision on every transport, before anything is sent.
 
+import type { Certificate } from '../bench/contract/certificate.ts';
 import { NS_PER_S } from '../bench/contract/units.ts';
 import type { PlannedStreams, StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Admission, Streams } from './streams.ts';
@@ -16,6 +17,8 @@ export interface TwinParts {
   readonly streams: Streams;
   readonly planned: Pick<PlannedStreams, 'find'>;
   readonly now: () => number;
+  /** The certificate of a server over TLS. */
+  readonly tls?: Certificate | undefined;
 }
 
 /**

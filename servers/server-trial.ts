@@ -107,7 +107,7 @@ export class ServerTrial {
       }),
       keepsState: standby?.keepsState ?? false,
     });
-    this.#parts = { streams, planned, now: this.#now };
+    this.#parts = { streams, planned, now: this.#now, tls: specification.tls };
     this.#window = new ServerWindow(streams, this.#now);
     this.#ladder = new LadderReader(streams, this.#now);
     this.#seconds = new SecondsMeter(streams, this.#now);

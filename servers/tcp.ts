@@ -2,11 +2,13 @@
 // is the floor of the harness, not a contender: no HTTP, so no Fastify.
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { KEEP_WORD, renderTyped } from '../bench/contract/control-events.ts';
 import { KIB } from '../bench/contract/units.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { KEEP_ALIVE_MS, keptSink } from './kept-sink.ts';
 import type { StreamSink } from './stream-sink.ts';
+import { secure } from './twin.ts';
 
 const MAX_REQUEST_BYTES = KIB;
 
@@ -17,10 +19,13 @@ const MAX_REQUEST_BYTES = KIB;
  * the connection.
  */
 export function buildTcpServer(parts: TwinParts): Server {
-  return createServer({ noDelay: true }, (socket) => {
+  const serve = (socket: Socket): void => {
     socket.on('error', () => socket.destroy()).on('timeout', () => socket.destroy());
     awaitRequest(parts, socket);
-  });
+  };
+  return parts.tls === undefined
+    ? createServer({ noDelay: true }, serve)
+    : createTlsServer({ noDelay: true, ...secure(parts.tls) }, serve);
 }
 
 function awaitRequest(parts: TwinParts, socket: Socket): void {

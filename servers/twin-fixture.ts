@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import type { TransportId } from '../bench/contract/arms/transports.ts';
+import type { Certificate } from '../bench/contract/certificate.ts';
 import type { PayloadName } from '../bench/contract/payload.ts';
 import { planRehearsal, type Population } from '../bench/contract/population.ts';
 import { DEFAULT_RESUME_LIMITS, type RecoverySpecification } from '../bench/contract/recovery.ts';
@@ -59,6 +60,8 @@ interface TestServerOptions {
   readonly epochNs?: bigint;
   /** 0 lets the kernel choose. */
   readonly port?: number;
+  /** The certificate of a server over TLS. */
+  readonly tls?: Certificate;
 }
 
 export async function startTestServer(
@@ -91,7 +94,7 @@ export async function startTestServer(
     ...(recovery !== undefined && { recovery }),
     ...options.limits,
   });
-  const parts: TwinParts = { streams, planned, now };
+  const parts: TwinParts = { streams, planned, now, tls: options.tls };
   const address = { host: '127.0.0.1', port: options.port ?? 0 };
   const server = await starters[transport](parts, { ...address, payload, recovery });
   return { ...server, streams, planned, now, [Symbol.asyncDispose]: server.close };

@@ -2,6 +2,8 @@
 // difference between the twins is the one route that their transport files add.
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { TlsOptions } from 'node:tls';
+import { TLS_VERSION, type Certificate } from '../bench/contract/certificate.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { closeStreams } from './listen.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
@@ -38,6 +40,11 @@ export function requestSchemaWith<Fields extends object>(fields: Fields) {
   } as const;
 }
 
+/** Options of a server over TLS. */
+export function secure({ cert, key }: Certificate): TlsOptions {
+  return { cert, key, minVersion: TLS_VERSION };
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by `findStream` before a stream route's handler runs. */
@@ -46,7 +53,7 @@ declare module 'fastify' {
 }
 
 interface TwinOptions {
-  /** HTTP/2 without TLS, with prior knowledge (RFC 9113 §3.3); HTTP/1.1 otherwise. */
+  /** HTTP/2; without TLS with prior knowledge (RFC 9113 §3.3). HTTP/1.1 otherwise. */
   readonly isHttp2?: boolean;
 }
 
@@ -56,7 +63,8 @@ export function buildTwin(
 ): FastifyInstance {
   const app = Fastify({
     // The types of the two kinds of server differ where the twins do not use them.
-    ...(isHttp2 && { http2: true as unknown as false }),
+    ...((isHttp2 && { http2: true }) as object),
+    ...(parts.tls !== undefined && { https: secure(parts.tls) }),
     logger: false,
     // Idle keep-alive connections would hold close() back.
     forceCloseConnections: true,

@@ -23,9 +23,10 @@ function describeSetUp({
   transport,
   writes,
   streamsPerConnection,
+  tls,
   client,
   path,
   injection,
 }: Arm): string {
-  return JSON.stringify([transport, writes, streamsPerConnection, client, path, injection]);
+  return JSON.stringify([transport, writes, streamsPerConnection, tls, client, path, injection]);
 }

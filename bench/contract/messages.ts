@@ -7,6 +7,7 @@ import { clientStackIds, type ClientStack } from './arms/stacks.ts';
 import { transportIds, type TransportId } from './arms/transports.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
+import { certificateSchema } from './certificate.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { injectionSchema } from './injection.ts';
 import { relayFaultSchema } from './faults.ts';
@@ -39,6 +40,8 @@ const trialSpecificationSchema = z.object({
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
   /** Set if, and only if, streams of the transport share connections. */
   streamsPerConnection: z.int().min(1).optional(),
+  /** Set for an arm over TLS. */
+  tls: certificateSchema.optional(),
   client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
   connections: z.int().min(1),
   workload: workloadSchema,

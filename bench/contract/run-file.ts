@@ -39,6 +39,7 @@ const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
   streamsPerConnection: z.int().min(1).optional(),
+  tls: z.literal(true).optional(),
   client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
   path: z.enum(pathNames as [PathName, ...PathName[]]),
   label: z.string().optional(),

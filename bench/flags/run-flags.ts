@@ -302,6 +302,13 @@ const runFlags = {
     repeat: ({ plan }) =>
       commonPath(plan.arms) === DEFAULT_PATH ? undefined : commonPath(plan.arms),
   },
+  tls: {
+    group: 'arms',
+    kind: 'switch',
+    help: 'every arm over TLS 1.3, with a certificate made for the run; +tls at the end of a transport for one arm',
+    // The arms of the repeated command say so themselves.
+    repeat: () => undefined,
+  },
   pin: {
     group: 'machine',
     kind: 'switch',

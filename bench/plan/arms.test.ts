@@ -19,12 +19,44 @@ it('a suffix says that an arm is not written as its library does by itself', () 
 });
 
 it.each([
-  ['sse+corked', '--transports sse+corked: expected sse or sse+at-once'],
+  [
+    'sse+corked',
+    '--transports sse+corked: expected sse or sse+at-once, and +tls at the end for TLS',
+  ],
   ['ws+at-once', '--transports ws+at-once: expected ws or ws+corked'],
-  ['tcp+corked', '--transports tcp+corked: expected tcp without a suffix'],
+  ['tcp+corked', '--transports tcp+corked: expected tcp, and +tls at the end for TLS'],
   ['sse+at-once,sse+at-once', 'sse+at-once is there twice'],
 ])('%s is refused', (transports, message) => {
   expect(() => planArms({ transports }, place)).toThrow(message);
+});
+
+it('a number says how many streams share a connection, and a suffix that it is over TLS', () => {
+  const transports = 'sse,sse+tls,sse-h2:6,sse-h2:100+tls,ws+corked+tls';
+  const arms = planArms({ transports }, place);
+  expect(arms.map(armName)).toEqual(transports.split(','));
+  expect(arms.map(armTitle)).toEqual([
+    'SSE',
+    'SSE (TLS)',
+    'SSE over HTTP/2 (6 a connection)',
+    'SSE over HTTP/2 (100 a connection, TLS)',
+    'WebSocket (corked, TLS)',
+  ]);
+  const all = planArms({ transports: 'sse,ws-mux:2', tls: true }, place);
+  expect(all.map(armName)).toEqual(['sse+tls', 'ws-mux:2+tls']);
+});
+
+it.each([
+  [
+    { transports: 'sse-h2' },
+    '--transports sse-h2: expected sse-h2:K, K streams on each connection',
+  ],
+  [{ transports: 'sse:6' }, '--transports sse:6: expected sse alone'],
+  [{ transports: 'sse-h2:0' }, '--transports sse-h2: 0: expected a whole number from 1 to 1000'],
+  [{ transports: 'sse+tls+tls' }, 'and +tls at the end'],
+  [{ transports: 'sse', client: 'browser', tls: true }, '--client browser: expected probe'],
+  [{ transports: 'sse-h2:6/library' }, '--client library: expected a stack that speaks sse-h2'],
+])('%j is refused: %s', (flags, message) => {
+  expect(() => planArms(flags, place)).toThrow(message);
 });
 
 it('the copy of such an arm is written as it is', () => {

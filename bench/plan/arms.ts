@@ -1,6 +1,6 @@
 // Parses flags into the arms of a run.
 
-import { armName, COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
+import { armName, COPY_LABEL, TLS_SUFFIX, type Arm } from '../contract/arms/arms.ts';
 import {
   canSpeak,
   clientStackIds,
@@ -41,7 +41,12 @@ function readArms(
   const readArm = (entry: string): Plan['arms'][number] => {
     const [written = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, clientStackIds);
-    return { ...readTransport(written), client, path };
+    return {
+      ...readTransport(written),
+      ...(flags.tls === true && { tls: true as const }),
+      client,
+      path,
+    };
   };
   if (flags.transports === undefined) return (usualOf?.[common] ?? usual).map(readArm);
   const picked = parseList('--transports', flags.transports).map(readArm);
@@ -63,25 +68,30 @@ const MOST_STREAMS_PER_CONNECTION = 1000;
 
 /**
  * Parses `sse`; `sse+at-once` for a write mode other than the library's default; `sse-h2:6` for six
- * streams on a connection.
+ * streams on a connection; `sse+tls` for TLS.
  */
-function readTransport(text: string): Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection'> {
-  const [written = '', suffix] = text.split('+', 2);
+function readTransport(
+  text: string,
+): Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection' | 'tls'> {
+  const [written = '', ...suffixes] = text.split('+');
   const [name = '', shared] = written.split(':', 2);
   const transport = pickName('transport', name, transportIds);
   const streamsPerConnection = readShared(transport, shared);
-  if (suffix === undefined)
-    return { transport, ...(streamsPerConnection !== undefined && { streamsPerConnection }) };
+  const hasTls = suffixes.at(-1) === TLS_SUFFIX;
+  const [suffix, ...more] = hasTls ? suffixes.slice(0, -1) : suffixes;
   const writes = transports[transport].twin.otherWrites?.mode;
-  if (suffix !== writes)
+  if (more.length > 0 || (suffix !== undefined && suffix !== writes))
     throw usageError(
       '--transports',
       text,
-      writes === undefined
-        ? `${transport} without a suffix`
-        : `${transport} or ${transport}+${writes}`,
+      `${transport}${writes === undefined ? '' : ` or ${transport}+${writes}`}, and +${TLS_SUFFIX} at the end for TLS`,
     );
-  return { transport, writes };
+  return {
+    transport,
+    ...(suffix !== undefined && { writes }),
+    ...(streamsPerConnection !== undefined && { streamsPerConnection }),
+    ...(hasTls && { tls: true }),
+  };
 }
 
 /** The number of streams that share a connection; undefined where none do. */
@@ -115,6 +125,13 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
     const alone = `--transports ${clientStacks[client].speaks[0]}/${client},${transport}/${likeStack(client, transport)}`;
     throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: ${alone}`);
   }
+  for (const { client, tls } of arms)
+    if (tls === true && !clientStacks[client].speaksTls)
+      throw usageError(
+        '--client',
+        client,
+        `${clientStackIds.filter((stack) => clientStacks[stack].speaksTls).join(' or ')}: no other connects over TLS here`,
+      );
   checkNeeds(arms, place);
   const [baseline] = arms;
   return flags.aa === true && baseline !== undefined

@@ -48,7 +48,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
 
 it('a canary beside the null arm alone would have nobody to ask', async () => {
   await expect(plan('stream', { canary: true, transports: 'tcp' })).rejects.toThrow(
-    '--canary needs an arm that answers HTTP',
+    '--canary needs an arm that answers plain HTTP/1.1',
   );
   expect((await plan('stream', { canary: true, transports: 'sse,tcp' })).canary).toBeDefined();
 });

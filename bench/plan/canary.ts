@@ -1,6 +1,6 @@
 // Parses `--canary` into its part of the plan.
 
-import { transports } from '../contract/arms/transports.ts';
+import { answersPlainHttp } from '../contract/arms/arms.ts';
 import type { CanaryPlan } from '../contract/canary.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -17,13 +17,9 @@ export function planCanary(
   arms: Plan['arms'],
 ): CanaryPlan | undefined {
   if (canary !== true) return undefined;
-  if (arms.every(({ transport }) => transports[transport].isNullArm))
-    throw new BenchError(
-      'USAGE',
-      '--canary needs an arm that answers HTTP, not only the null arm',
-      {
-        hint: 'add --transports sse,ws,tcp',
-      },
-    );
+  if (!arms.some(answersPlainHttp))
+    throw new BenchError('USAGE', '--canary needs an arm that answers plain HTTP/1.1', {
+      hint: 'add --transports sse,ws,tcp',
+    });
   return { requestsPerSecond: REQUESTS_PER_SECOND };
 }

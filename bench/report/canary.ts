@@ -2,7 +2,7 @@
 // starve its other work.
 
 import type { LoadPointAnalysis } from '../analysis/analysis.ts';
-import { transports } from '../contract/arms/transports.ts';
+import { answersPlainHttp } from '../contract/arms/arms.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { section } from './blocks.ts';
 import { heading, type Block } from './blocks.ts';
@@ -41,6 +41,6 @@ export function renderCanary(context: ReportContext): readonly Block[] {
 function ofHttp1(point: LoadPointAnalysis): LoadPointAnalysis {
   return {
     ...point,
-    arms: point.arms.filter(({ arm }) => transports[arm.transport].capabilities.http === 1),
+    arms: point.arms.filter(({ arm }) => answersPlainHttp(arm)),
   };
 }

@@ -72,7 +72,9 @@ export function absences(
   const ways = arms.map(({ path }) => paths[path]);
   const between = [...new Set([...ways.flatMap(({ proxy }) => proxy ?? []), ...proxies])];
   const absent = [
-    ...(ways.some(({ hasTls }) => hasTls) ? [] : ['no TLS']),
+    ...(ways.some(({ hasTls }) => hasTls) || arms.some(({ tls }) => tls === true)
+      ? []
+      : ['no TLS']),
     ...(carried.some(({ http }) => http === 2) ? [] : ['no HTTP/2']),
     ...(carried.some(({ compressed }) => compressed) ? [] : ['no compression']),
     ...(between.length === 0 ? ['no proxy'] : []),

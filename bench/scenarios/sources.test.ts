@@ -99,8 +99,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
     names: ['connect'],
     why: 'an event of a socket',
   },
-  { file: 'clients/probe/shared-engine.ts', names: ['connect'], why: 'an event of a socket' },
-  { file: 'clients/probe/socket-engine.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'clients/probe/open-socket.ts', names: ['connect'], why: 'an event of a socket' },
   { file: 'clients/library/tcp.ts', names: ['connect'], why: 'an event of a socket' },
   { file: 'clients/library/websocket.ts', names: ['connect'], why: 'an event of a socket' },
   {

@@ -1,7 +1,7 @@
 // The canary's process beside a trial: it starts with the others, measures the server at rest and
 // then in the window, and ends before the sockets of the streams are read.
 
-import { transports } from '../contract/arms/transports.ts';
+import { answersPlainHttp } from '../contract/arms/arms.ts';
 import { fromCanarySchema, type CanaryReadings, type FromCanary } from '../contract/canary.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import { programPath } from '../contract/program.ts';
@@ -34,14 +34,13 @@ interface CanaryOptions extends ProcessOptions {
 }
 
 /**
- * Returns undefined when the plan has no canary, and for an arm that does not answer HTTP/1.1.
+ * Returns undefined when the plan has no canary, and for an arm that does not answer plain HTTP/1.1.
  */
 export function startCanary(
   { arm, setup }: PlannedTrial,
   { plan, path, signal, verbose }: CanaryOptions,
 ): Canary | undefined {
-  if (plan.canary === undefined || transports[arm.transport].capabilities.http !== 1)
-    return undefined;
+  if (plan.canary === undefined || !answersPlainHttp(arm)) return undefined;
   const { requestsPerSecond } = plan.canary;
   const child = new Child<FromCanary>({
     name: 'canary',

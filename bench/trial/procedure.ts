@@ -7,6 +7,7 @@ import type { TrialSpecification } from '../contract/messages.ts';
 import type { ProcedureId } from '../contract/procedures.ts';
 import type { FinishedTrial, Plan } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
+import { certificateOfRun } from './certificate.ts';
 import { runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { openTrial, type Opening, type TrialOptions } from './open-trial.ts';
 import type { ClockProof, RunningTrial, TallyKind } from './running-trial.ts';
@@ -87,10 +88,11 @@ export async function measureTrial<Kind extends TallyKind, Own extends Readings>
   signal.throwIfAborted();
   const startedNs = process.hrtime.bigint();
   const startedAt = new Date().toISOString();
+  const certificate = planned.arm.tls === true ? await certificateOfRun() : undefined;
   const opening: Opening<Kind> = {
     ...procedure.opening?.(planned, plan),
     tally: procedure.tally,
-    specify: (host) => procedure.specify(planned, { ...options, host }),
+    specify: (host) => procedure.specify(planned, { ...options, host, certificate }),
     onReady: () => startTurn?.[Symbol.dispose](),
   };
   await using trial = await openTrial(planned, opening, options);

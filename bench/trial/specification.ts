@@ -1,6 +1,7 @@
 // Builds the part of the specification that all kinds of trials share.
 
 import { resolve } from 'node:path';
+import type { Certificate } from '../contract/certificate.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import type { Plan } from '../contract/run-file.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
@@ -38,11 +39,13 @@ export interface SpecificationOptions {
   /** Address on which the server listens. */
   readonly host: string;
   readonly port: number;
+  /** Set for an arm over TLS. */
+  readonly certificate?: Certificate | undefined;
 }
 
 export function specifyTrial(
   planned: PlannedTrial,
-  { plan, tokenFile, host, port }: SpecificationOptions,
+  { plan, tokenFile, host, port, certificate }: SpecificationOptions,
 ): Omit<TrialSpecification, Special> {
   return {
     transport: planned.arm.transport,
@@ -50,6 +53,7 @@ export function specifyTrial(
     ...(planned.arm.streamsPerConnection !== undefined && {
       streamsPerConnection: planned.arm.streamsPerConnection,
     }),
+    ...(certificate !== undefined && { tls: certificate }),
     client: planned.arm.client,
     connections: planned.loadPoint.connections,
     workload: { ...plan.workload, tokenFile: resolve(tokenFile) },

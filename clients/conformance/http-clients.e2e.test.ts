@@ -4,11 +4,16 @@
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { transports, type TransportId } from '../../bench/contract/arms/transports.ts';
+import { TLS_NAME } from '../../bench/contract/certificate.ts';
 import { renderStreamRequest } from '../../bench/contract/control-events.ts';
 import { isUntested, whyNoProgram } from '../../bench/missing-fixture.ts';
+import { makeCertificate } from '../../bench/trial/certificate.ts';
 import { testPopulation } from '../../servers/kept-fixture.ts';
 import { startTestServer } from '../../servers/twin-fixture.ts';
 
@@ -75,6 +80,25 @@ it.skipIf(noCurl).each<[TransportId, readonly string[], string]>([
   expect(done).toMatchObject({ s: tokens + 1, sha256 });
   expect(server.planned.find({ id: String(STREAM) })?.sha256).toBe(sha256);
 });
+
+it.skipIf(noCurl)(
+  'over TLS curl agrees on HTTP/2 and trusts the certificate of the run',
+  async () => {
+    const certificate = await makeCertificate();
+    await using server = await startTestServer('sse-h2', {
+      population: testPopulation,
+      tls: certificate,
+    });
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'curl-'));
+    const file = join(folder.path, 'cert.pem');
+    writeFileSync(file, certificate.cert);
+    const path = transports['sse-h2'].route(String(STREAM));
+    const url = `https://${TLS_NAME}:${server.port}${path}`;
+    const { head, text } = await ask(url, ['--cacert', file, '--ipv4']);
+    expect(head).toBe(`200 2  ${EVENTS}`);
+    expect(messagesOf(text)).toHaveLength((testPopulation.tokens[STREAM] as number) + 1);
+  },
+);
 
 it.skipIf(noCurl)('the twin over HTTP/2 does not answer HTTP/1.1 as if it could', async () => {
   await using server = await startTestServer('sse-h2', { population: testPopulation });

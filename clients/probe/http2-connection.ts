@@ -550,7 +550,7 @@ function requestFrame(id: number, target: StreamTarget): Buffer {
   const { path, resumeAfter } = target;
   const fields = encodeFields([
     [':method', 'GET'],
-    [':scheme', 'http'],
+    [':scheme', target.tls === undefined ? 'http' : 'https'],
     [':authority', authorityOf(target)],
     [':path', path],
     ['accept', EVENT_STREAM],

@@ -27,9 +27,9 @@ const alone =
     openSocketEngine(transport, options);
 
 const shared =
-  (transport: SharedTransport): OpenEngine =>
+  (transport: SharedTransport, alpn?: string): OpenEngine =>
   (options) =>
-    openSharedEngine(transport, options);
+    openSharedEngine(transport, options, alpn);
 
 const engines = {
   sse: alone(sse),
@@ -41,7 +41,7 @@ const engines = {
   'ws-binary': alone(webSocketBinary),
   'ws-deflate': alone(webSocketDeflate),
   'ws-deflate-no-takeover': alone(webSocketDeflateNoTakeover),
-  'sse-h2': shared(sseHttp2),
+  'sse-h2': shared(sseHttp2, 'h2'),
   'ws-mux': shared(webSocketMux),
   buffered: alone(buffered),
 } as const satisfies Record<TransportId, OpenEngine>;

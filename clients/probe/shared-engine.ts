@@ -3,7 +3,7 @@
 // client is closed. All sockets of the process read into one buffer, as in socket-engine.ts.
 
 import assert from 'node:assert/strict';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { KIB, type Instant } from '../../bench/contract/units.ts';
 import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
 import type {
@@ -13,12 +13,15 @@ import type {
   StreamClientOptions,
   StreamTarget,
 } from '../stream-client.ts';
+import { openSocket } from './open-socket.ts';
 import type { SharedReader, SharedSink, SharedTransport } from './shared-reader.ts';
 import { MAX_UNSENT_BYTES, READ_BUFFER_BYTES } from './socket-limits.ts';
 
 interface Shared {
   readonly transport: SharedTransport;
   readonly options: StreamClientOptions;
+  /** The protocol to agree on with TLS. */
+  readonly alpn: string | undefined;
   /** Connections by number, and by the streams that are open on them. */
   readonly connections: Map<number, SharedConnection>;
   readonly streams: Map<number, SharedConnection>;
@@ -29,10 +32,12 @@ interface Shared {
 export function openSharedEngine(
   transport: SharedTransport,
   options: StreamClientOptions,
+  alpn?: string,
 ): StreamClient {
   const shared: Shared = {
     transport,
     options,
+    alpn,
     connections: new Map(),
     streams: new Map(),
     buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
@@ -84,24 +89,18 @@ class SharedConnection implements SharedSink {
     this.#number = number;
     this.#shared = shared;
     this.#reader = shared.transport(target, this);
-    this.#socket = connect({
-      host: target.host,
-      port: target.port,
-      ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
-      noDelay: true,
-      onread: {
-        buffer: shared.buffer,
-        callback: (bytes) => {
-          const at = now();
-          this.#read(bytes, at);
-          return true;
-        },
+    this.#socket = openSocket(
+      target,
+      { buffer: shared.buffer, now, alpn: shared.alpn },
+      {
+        read: (bytes, at) => this.#read(bytes, at),
+        connected: (at) => this.#connected(at),
+        opened: (at) => this.#opened(at),
+        ended: (error, at) => this.#ended(error, at),
+        closed: (at) => this.#ended(undefined, at),
+        refused: (failure, at) => this.#lose(failure, at),
       },
-    });
-    this.#socket.on('connect', () => this.#connected(now()));
-    this.#socket.on('end', () => this.#ended(undefined, now()));
-    this.#socket.on('error', (error) => this.#ended(error, now()));
-    this.#socket.on('close', () => this.#ended(undefined, now()));
+    );
   }
 
   get takesStreams(): boolean {
@@ -198,7 +197,10 @@ class SharedConnection implements SharedSink {
     if (this.#isLost) return;
     this.#isConnected = true;
     for (const stream of this.#streams) this.#shared.options.listener.onConnect(stream, at);
-    this.#socket.write(this.#reader.start(at));
+  }
+
+  #opened(at: Instant): void {
+    if (!this.#isLost) this.#socket.write(this.#reader.start(at));
   }
 
   #read(bytes: number, at: Instant): void {

@@ -2,7 +2,7 @@
 // share: Node calls back synchronously after each read, so a consumer must be finished with the
 // bytes when the callback returns.
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Instant } from '../../bench/contract/units.ts';
 import type {
   ControlType,
@@ -12,6 +12,7 @@ import type {
 } from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
 import { KeptConnections } from './kept-connections.ts';
+import { openSocket } from './open-socket.ts';
 import { MAX_UNSENT_BYTES, READ_BUFFER_BYTES } from './socket-limits.ts';
 import { asStreamFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 
@@ -85,29 +86,25 @@ class Connection implements StreamSink {
     this.#slot = target.kept?.slot;
     this.#shared = shared;
     this.#reader = shared.transport(target, this);
-    this.#socket = connect({
-      host: target.host,
-      port: target.port,
-      ...(target.localAddress === undefined ? {} : { localAddress: target.localAddress }),
-      noDelay: true,
-      onread: {
-        buffer: shared.buffer,
-        callback: (bytes) => {
-          const at = now();
-          this.#read(bytes, at);
-          return true;
+    this.#socket = openSocket(
+      target,
+      { buffer: shared.buffer, now },
+      {
+        read: (bytes, at) => this.#read(bytes, at),
+        connected: (at) => {
+          if (this.#isOpen) shared.options.listener.onConnect(this.#stream, at);
         },
+        opened: (at) => this.#start(at),
+        ended: (error, at) => this.#socketEnded(error, at),
+        // Neither an end nor an error went before only if this process closed the socket: then
+        // nothing is left to report.
+        closed: (at) => {
+          if (this.#isOpen) this.#fail(socketFailure(undefined, 'without a reason'), at);
+          else this.#lose();
+        },
+        refused: (failure, at) => this.#fail(failure, at),
       },
-    });
-    this.#socket.on('connect', () => this.#start(now()));
-    this.#socket.on('end', () => this.#socketEnded(undefined, now()));
-    this.#socket.on('error', (error) => this.#socketEnded(error, now()));
-    // Neither an end nor an error went before only if this process closed the socket: then nothing
-    // is left to report.
-    this.#socket.on('close', () => {
-      if (this.#isOpen) this.#fail(socketFailure(undefined, 'without a reason'), now());
-      else this.#lose();
-    });
+    );
   }
 
   /** Carries another stream, once the one before is over. */
@@ -211,7 +208,6 @@ class Connection implements StreamSink {
 
   #start(at: Instant): void {
     if (!this.#isOpen) return;
-    this.#shared.options.listener.onConnect(this.#stream, at);
     const request = this.#reader.start(at);
     if (this.#isOpen) this.#socket.write(request, 'latin1');
   }

@@ -129,6 +129,7 @@ function areAlike(a: Arm, b: Arm): boolean {
   return (
     isCarriedAlike &&
     a.streamsPerConnection === b.streamsPerConnection &&
+    a.tls === b.tls &&
     a.client === b.client &&
     a.path === b.path
   );

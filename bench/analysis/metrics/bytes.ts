@@ -96,8 +96,9 @@ interface Snapshot {
  * too, only the growth since, so that segments in which connections were opened are left out.
  */
 export function snapshot(trial: CompletedTrial): Snapshot | undefined {
-  // On a connection that was used again the kernel has counted the streams before this one, too.
-  if (reusesConnections(trial.arm)) return undefined;
+  // On a connection that was used again the kernel has counted the streams before this one, too, and
+  // over TLS the handshake.
+  if (reusesConnections(trial.arm) || trial.arm.tls === true) return undefined;
   const all = countSockets(trial);
   if (all === undefined || all.tokens === 0) return undefined;
   if (trial.afterRamp === undefined) return all;

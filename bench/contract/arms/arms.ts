@@ -12,6 +12,8 @@ export interface Arm {
   readonly writes?: Writes | undefined;
   /** Set if, and only if, streams of the transport share connections. */
   readonly streamsPerConnection?: number | undefined;
+  /** Over TLS 1.3. */
+  readonly tls?: true | undefined;
   readonly client: ClientStack;
   readonly path: PathName;
   /**
@@ -28,14 +30,22 @@ export interface Arm {
  */
 export const COPY_LABEL = 'copy';
 
-/** `sse`, `sse+at-once`, `sse-h2:6`: the transport of an arm as `--transports` names it. */
+/** The end of a transport's name in `--transports`, for TLS. */
+export const TLS_SUFFIX = 'tls';
+
+/** `sse`, `sse+at-once`, `sse-h2:6+tls`: the transport of an arm as `--transports` names it. */
 export function writtenTransport({
   transport,
   writes,
   streamsPerConnection,
-}: Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection'>): string {
+  tls,
+}: Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection' | 'tls'>): string {
   const shared = streamsPerConnection === undefined ? '' : `:${streamsPerConnection}`;
-  return `${transport}${shared}${writes === undefined ? '' : `+${writes}`}`;
+  const suffixes = [
+    ...(writes === undefined ? [] : [writes]),
+    ...(tls === true ? [TLS_SUFFIX] : []),
+  ];
+  return [`${transport}${shared}`, ...suffixes].join('+');
 }
 
 /** The form of its name in `--transports`: `sse-h2:K` where the user says how many share a connection. */
@@ -56,13 +66,15 @@ export function armTitle({
   transport,
   writes,
   streamsPerConnection,
+  tls,
   client,
   path,
   label,
 }: Arm): string {
   const notes = [
-    ...(streamsPerConnection === undefined ? [] : [`${streamsPerConnection} a connection`]),
     ...(writes === undefined ? [] : [writesTitles[writes]]),
+    ...(streamsPerConnection === undefined ? [] : [`${streamsPerConnection} a connection`]),
+    ...(tls === true ? ['TLS'] : []),
     ...(client === DEFAULT_CLIENT ? [] : [`${client} client`]),
     ...(path === DEFAULT_PATH ? [] : [`via ${path}`]),
     ...(label === undefined ? [] : [label]),
@@ -89,6 +101,11 @@ export const nullArm: Arm = {
 export function commonPath(arms: readonly Pick<Arm, 'path'>[]): PathName {
   const [path = DEFAULT_PATH, ...others] = new Set(arms.map((arm) => arm.path));
   return others.length === 0 ? path : DEFAULT_PATH;
+}
+
+/** Whether the server of the arm answers plain HTTP/1.1, too. */
+export function answersPlainHttp({ transport, tls }: Pick<Arm, 'transport' | 'tls'>): boolean {
+  return transports[transport].capabilities.http === 1 && tls !== true;
 }
 
 const httpNames = { 1: 'HTTP/1.1', 2: 'HTTP/2' } as const;

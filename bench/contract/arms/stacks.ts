@@ -22,6 +22,8 @@ interface StackDescription {
    * unasked.
    */
   readonly keepsConnections: boolean;
+  /** Whether it connects over TLS, and trusts the certificate of the run. */
+  readonly speaksTls: boolean;
   /** Whether it can be told to stop reading. */
   readonly stopsReading: boolean;
   /**
@@ -40,6 +42,7 @@ const socketStack = {
   reconnectsItself: false,
   sharesConnections: false,
   keepsConnections: false,
+  speaksTls: false,
   stopsReading: true,
   usesPageInterfaces: false,
 } as const satisfies Partial<StackDescription>;
@@ -66,6 +69,7 @@ const descriptions = {
     summary: 'one raw-socket engine for every transport; the default, and the cheapest',
     speaks: transportIds,
     sharesConnections: true,
+    speaksTls: true,
     limit:
       'Tokens were received by the probe, which does less work than any client library or browser.',
   },

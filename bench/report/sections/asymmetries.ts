@@ -39,12 +39,17 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
           ]
         : []),
       ...present.flatMap(({ texts }) => texts.absence ?? []),
+      ...(plan.arms.some(({ tls }) => tls === true) ? [TLS] : []),
       ...new Set(plan.arms.flatMap(({ path }) => paths[path].asymmetry ?? [])),
       ...new Set([...stacks].flatMap((client) => clientStacks[client].asymmetry ?? [])),
       ...browserAsymmetries(analysis),
     ]),
   ]);
 }
+
+const TLS =
+  'Over TLS (1.3, a certificate of this run on ECDSA P-256, one record or more for each write) a connection begins with a whole handshake, which is part of open latency;' +
+  ' no session is resumed. Bytes on the socket are counted before they are encrypted; those on the wire are not given, because the kernel counts the handshake with them.';
 
 /** One sentence, where one of the transports has means of its own. */
 function resumeIds(present: readonly TransportDescription[]): readonly string[] {

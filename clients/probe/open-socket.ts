@@ -1,0 +1,82 @@
+// Opens the socket of a connection, with TLS or without. A read lands in a buffer that all sockets of
+// the process share.
+
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { TLS_NAME, TLS_VERSION } from '../../bench/contract/certificate.ts';
+import type { Instant } from '../../bench/contract/units.ts';
+import type { StreamTarget } from '../stream-client.ts';
+import { protocolFailure, type StreamFailure } from '../stream-failure.ts';
+
+interface SocketOptions {
+  readonly buffer: Buffer;
+  readonly now: () => Instant;
+  /** The protocol to agree on in the handshake of TLS (ALPN); absent for none. */
+  readonly alpn?: string | undefined;
+}
+
+interface SocketEvents {
+  /** Bytes of the buffer that were read; it is overwritten when this returns. */
+  readonly read: (bytes: number, at: Instant) => void;
+  /** TCP is connected. */
+  readonly connected: (at: Instant) => void;
+  /** Bytes can be sent: at once, or after the handshake of TLS. */
+  readonly opened: (at: Instant) => void;
+  /** The peer has ended it, or it broke with `error`. */
+  readonly ended: (error: NodeJS.ErrnoException | undefined, at: Instant) => void;
+  readonly closed: (at: Instant) => void;
+  /** Something else was agreed on than was asked for. */
+  readonly refused: (failure: StreamFailure, at: Instant) => void;
+}
+
+export function openSocket(
+  { host, port, localAddress, tls }: StreamTarget,
+  { buffer, now, alpn }: SocketOptions,
+  events: SocketEvents,
+): Socket {
+  const options = {
+    host,
+    port,
+    ...(localAddress !== undefined && { localAddress }),
+    noDelay: true,
+    onread: {
+      buffer,
+      callback: (bytes: number) => {
+        const at = now();
+        events.read(bytes, at);
+        return true;
+      },
+    },
+  };
+  const socket =
+    tls === undefined
+      ? connect(options)
+      : // Each connection has a whole handshake: no session is given, so none is resumed.
+        connectTls({
+          ...options,
+          ca: tls.ca,
+          servername: TLS_NAME,
+          minVersion: TLS_VERSION,
+          ...(alpn !== undefined && { ALPNProtocols: [alpn] }),
+        });
+  socket.on('connect', () => {
+    const at = now();
+    events.connected(at);
+    if (tls === undefined) events.opened(at);
+  });
+  if (tls !== undefined)
+    socket.on('secureConnect', () => {
+      const at = now();
+      const { alpnProtocol } = socket as TLSSocket;
+      if (alpn === undefined || alpnProtocol === alpn) events.opened(at);
+      else
+        events.refused(
+          protocolFailure(`the protocol agreed on is ${alpnProtocol || 'none'}, not ${alpn}`),
+          at,
+        );
+    });
+  socket.on('end', () => events.ended(undefined, now()));
+  socket.on('error', (error) => events.ended(error, now()));
+  socket.on('close', () => events.closed(now()));
+  return socket;
+}
