@@ -4,7 +4,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import { SSE_RETRY_MS } from '../bench/contract/control-events.ts';
 import { payloads, type PayloadName } from '../bench/contract/payload.ts';
@@ -69,10 +69,7 @@ export function buildSseTwin(
   const route = { schema, preHandler: findStream(parts) };
   const sinkOf: SinkOf = ({ raw, request }, plan) =>
     isHttp2
-      ? http2Sink((raw as unknown as Http2ServerResponse).stream, {
-          head: sseHead,
-          format: eventsOf(epochOf(plan), { hasIds: format.hasIds, retryMs }),
-        })
+      ? http2SseSink((raw as unknown as Http2ServerResponse).stream, plan, format)
       : sseSink(raw, plan, { ...format, isCompressed: isCompressed && acceptsGzip(request) });
   // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot
   // read.
@@ -98,6 +95,17 @@ export function sseSink(
     format: eventsOf(epochOf(plan), { hasIds, retryMs }),
     writes,
     isCompressed,
+  });
+}
+
+export function http2SseSink(
+  stream: ServerHttp2Stream,
+  plan: StreamPlan,
+  { hasIds, retryMs }: Pick<SseFormat, 'hasIds' | 'retryMs'>,
+): StreamSink {
+  return http2Sink(stream, {
+    head: sseHead,
+    format: eventsOf(epochOf(plan), { hasIds, retryMs }),
   });
 }
 

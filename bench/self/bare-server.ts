@@ -1,8 +1,9 @@
-// Serves the same streams, pacer and bytes as the twins, on bare node:http and bare ws, to show the
-// cost of Fastify and its plugin.
+// Serves the same streams, pacer and bytes as the twins, on bare node:http, node:http2 and ws, to show
+// the cost of Fastify and its plugin.
 
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import { WebSocketServer } from 'ws';
 import type { TransportId } from '../contract/arms/transports.ts';
 import { WEBSOCKET_PROTOCOL } from '../contract/arms/websocket.ts';
@@ -10,7 +11,7 @@ import { payloads, type PayloadName } from '../contract/payload.ts';
 import { listenBare } from '../../servers/listen.ts';
 import { serveTrial } from '../../servers/server-process.ts';
 import type { ServerStarter } from '../../servers/server-trial.ts';
-import { sseSink } from '../../servers/sse.ts';
+import { http2SseSink, sseSink } from '../../servers/sse.ts';
 import type { TwinParts } from '../../servers/admission.ts';
 import { webSocketSink } from '../../servers/websocket-sink.ts';
 
@@ -23,6 +24,18 @@ function buildBareHttp({ now, planned, streams }: TwinParts, payload: PayloadNam
     if (plan === undefined) response.writeHead(404).end();
     else
       streams.start(plan, sseSink(response, plan, { hasIds: payloads[payload].isNumbered }), {
+        handlerNs,
+      });
+  });
+}
+
+function buildBareHttp2({ now, planned, streams }: TwinParts, payload: PayloadName): Http2Server {
+  return createHttp2Server().on('stream', (stream, { ':path': path }) => {
+    const handlerNs = now();
+    const plan = planned.find({ id: idOf(path) });
+    if (plan === undefined) stream.respond({ ':status': 404 }, { endStream: true });
+    else
+      streams.start(plan, http2SseSink(stream, plan, { hasIds: payloads[payload].isNumbered }), {
         handlerNs,
       });
   });
@@ -47,6 +60,8 @@ function buildBareWebSocket({ now, planned, streams }: TwinParts): Server {
 const starters: { readonly [Transport in TransportId]?: ServerStarter } = {
   sse: async (parts, { payload, ...address }) =>
     await listenBare(buildBareHttp(parts, payload), parts.streams, address),
+  'sse-h2': async (parts, { payload, ...address }) =>
+    await listenBare(buildBareHttp2(parts, payload), parts.streams, address),
   ws: async (parts, address) => await listenBare(buildBareWebSocket(parts), parts.streams, address),
 };
 

@@ -12,6 +12,7 @@ import { overheadRows } from './rows/overhead.ts';
 import { pacer } from './rows/pacer.ts';
 import { probeEpoll } from './rows/probe-epoll.ts';
 import { probeLibrary } from './rows/probe-library.ts';
+import { probeTransports } from './rows/probe-transports.ts';
 import { searchWindow } from './rows/search-window.ts';
 import { renderRows } from './rows/render-rows.ts';
 import { stateOf, type Row, type RowGroup } from './rows/row.ts';
@@ -19,6 +20,7 @@ import { twinBare } from './rows/twin-bare.ts';
 
 const groups: readonly RowGroup[] = [
   probeLibrary,
+  probeTransports,
   probeEpoll,
   memory,
   twinBare,

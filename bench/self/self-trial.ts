@@ -2,6 +2,7 @@
 // reported on stderr.
 
 import { cpus } from 'node:os';
+import { armName } from '../contract/arms/arms.ts';
 import type { ClientStack } from '../contract/arms/stacks.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -26,7 +27,8 @@ export const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[
 export const overheadsS: number[] = [];
 
 export type SelfFlags = RunFlags & {
-  readonly transports: TransportId;
+  /** One arm, as `--transports` names it. */
+  readonly transports: string;
   readonly client: ClientStack;
 };
 
@@ -85,7 +87,7 @@ export function tell(text: string): void {
 }
 
 export function describe({ arms, loadPoints, workload }: Plan): string {
-  return `${arms[0]?.transport}/${arms[0]?.client} ${loadPoints[0]?.connections} × ${workload.tokensPerSecond}`;
+  return `${arms.map(armName).join()}/${arms[0]?.client} ${loadPoints[0]?.connections} × ${workload.tokensPerSecond}`;
 }
 
 interface MeteredTokens {

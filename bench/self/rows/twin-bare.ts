@@ -1,7 +1,7 @@
 // The twins must cost no more than the bare servers that they are made of.
 
 import { fileURLToPath } from 'node:url';
-import { transports, type TransportId } from '../../contract/arms/transports.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import { contenders, LONG_STREAM, measureSelf, perTokenNs } from '../self-trial.ts';
 import { interleave, type Row, type RowGroup } from './row.ts';
 
@@ -9,13 +9,19 @@ const bareServer = fileURLToPath(new URL('../bare-server.ts', import.meta.url));
 const LIMIT = 1.1;
 const SHORT_STREAM = '150';
 
+/** Those of which there is a bare server, as `--transports` names them. */
+const arms = [
+  ...contenders.map((transport) => ({ written: transport, transport })),
+  { written: 'sse-h2:100', transport: 'sse-h2' },
+] as const;
+
 export const twinBare: RowGroup = {
   name: 'twin-bare',
   measure: async (rounds) => {
     const rows: Row[] = [];
-    for (const transport of contenders) {
-      const tokensOnly = await compareServers(rounds, transport, LONG_STREAM);
-      const withOpening = await compareServers(rounds, transport, SHORT_STREAM);
+    for (const arm of arms) {
+      const tokensOnly = await compareServers(rounds, arm, LONG_STREAM);
+      const withOpening = await compareServers(rounds, arm, SHORT_STREAM);
       rows.push(
         { ...tokensOnly, limit: { atMost: LIMIT } },
         {
@@ -30,14 +36,14 @@ export const twinBare: RowGroup = {
 
 async function compareServers(
   rounds: number,
-  transport: TransportId,
+  { written, transport }: (typeof arms)[number],
   tokens: string,
 ): Promise<Row> {
   const serverCpu = (program?: string) => async (round: number) =>
     perTokenNs(
       (
         await measureSelf(
-          { transports: transport, client: 'probe', connections: '500', rate: '20', tokens },
+          { transports: written, client: 'probe', connections: '500', rate: '20', tokens },
           round,
           program,
         )
@@ -46,7 +52,7 @@ async function compareServers(
   const { ratio, note } = await interleave(rounds, serverCpu(), serverCpu(bareServer));
   const { library } = transports[transport].twin;
   return {
-    what: `server CPU per token, twin / bare ${library}, 500 × 20 tokens/s`,
+    what: `server CPU per token, twin / bare ${library}, ${written}, 500 × 20 tokens/s`,
     value: ratio,
     unit: '×',
     note,
