@@ -52,7 +52,7 @@ describe('a usage error says what and what instead', () => {
     [
       ['run', '--payload', 'xml'],
       '--payload xml: there is no payload "xml"',
-      'known: lean, openai',
+      'known: lean, openai, openai-responses, anthropic',
     ],
     [['run', '--connections', '0'], '--connections 0', 'a whole number from 1'],
     [['run', '--rate', '0'], '--rate 0', 'a number above 0'],

@@ -5,11 +5,13 @@
 import autocannon from 'autocannon';
 import { callAt } from '../bench/contract/child-link.ts';
 import type { CompletionsPlan, CompletionsTally } from '../bench/contract/completions.ts';
-import type { DoneEvent } from '../bench/contract/control-events.ts';
+import { renderTyped, type DoneEvent } from '../bench/contract/control-events.ts';
 import type { FromClient } from '../bench/contract/messages.ts';
+import { payloads } from '../bench/contract/payload.ts';
 import type { ProcessUse } from '../bench/contract/tally.ts';
 import { NS_PER_S } from '../bench/contract/units.ts';
 import { hashStreamText, sliceStart } from '../bench/contract/workload.ts';
+import { countApiEvents } from './api-messages.ts';
 import { AskedStreams } from './asked-streams.ts';
 import { CompletionLog } from './completion-log.ts';
 import { authorityOf } from './request-target.ts';
@@ -135,12 +137,15 @@ export class AutocannonTrial implements Trial {
       n,
     );
     const done: DoneEvent = { s: n + 1, n, sha256, finish: 'stop' };
-    if (!body.endsWith(`data: ${JSON.stringify(done)}\n\n`))
+    const { payload } = this.#order.specification;
+    const isTyped = payloads[payload].api !== undefined;
+    if (!body.endsWith(`data: ${isTyped ? renderTyped('done', done) : JSON.stringify(done)}\n\n`))
       return 'the body does not end with the `done` of this stream';
     const events = countEvents(body);
-    return events === n + 2
+    const planned = n + 2 + countApiEvents(payload);
+    return events === planned
       ? undefined
-      : `the body has ${events} events, not open, ${n} tokens and done`;
+      : `the body has ${events} events, not the ${planned} of this stream`;
   }
 
   #note(cause: string, example: string): void {

@@ -14,7 +14,9 @@ import { startClockEcho } from '../bench/contract/clock-proof.ts';
 import { completionColumns, type CompletionsTally } from '../bench/contract/completions.ts';
 import { toClientSchema, type TrialSpecification } from '../bench/contract/messages.ts';
 import { readStamps, type StampColumns } from '../bench/contract/stamps.ts';
+import { payloadNames } from '../bench/contract/payload.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
+import { countApiEvents } from './api-messages.ts';
 import { fastWorkload, startTestServer } from '../servers/twin-fixture.ts';
 import { hear } from './hear-fixture.ts';
 
@@ -80,16 +82,18 @@ async function load(
 }
 
 it.each([
-  ['sse', 'probe'],
-  ['ws', 'probe'],
-  ['sse', 'library'],
+  ['sse', 'probe', 'lean'],
+  ['ws', 'probe', 'lean'],
+  ['sse', 'probe', 'openai-responses'],
+  ['ws', 'probe', 'anthropic'],
+  ['sse', 'library', 'lean'],
 ] as const)(
-  '%s/%s counts exactly the streams that the twin finished, each verified to its last byte',
-  async (transport, client) => {
-    await using server = await startTestServer(transport, {
-      workload: specify(transport, client).workload,
-    });
-    const { tally } = await load(server.port, specify(transport, client));
+  '%s/%s, %s: counts exactly the streams that the twin finished, each verified to its last byte',
+  async (transport, client, payload) => {
+    const specification = { ...specify(transport, client), payload };
+    const { workload } = specification;
+    await using server = await startTestServer(transport, { workload, payload });
+    const { tally } = await load(server.port, specification);
     // About 40 on an idle machine; the number depends on the machine, but all of them must count.
     expect(tally.streamsWhole).toBeGreaterThan(CONNECTIONS);
     expect(tally).toMatchObject({
@@ -108,25 +112,29 @@ it.each([
   },
 );
 
-it('autocannon counts the streams that it received whole, and only its last ones are cut', async () => {
-  const specification = specify('sse', 'autocannon');
-  await using server = await startTestServer('sse', { workload: specification.workload });
-  const { tally, stamps } = await load(server.port, specification);
-  expect(tally.streamsWhole).toBeGreaterThan(CONNECTIONS);
-  expect(tally.errors).toEqual([]);
-  expect(tally.streamsAsked).toBe(tally.streamsWhole + tally.streamsAbandoned);
-  expect(tally.streamsAbandoned).toBeLessThanOrEqual(CONNECTIONS);
-  await expect.poll(() => server.streams.openStreams).toBe(0);
-  const { opened, finished } = server.streams.counts;
-  expect(opened).toBe(tally.streamsAsked);
-  // The server may have finished a stream whose end was still on its way.
-  expect(finished).toBeGreaterThanOrEqual(tally.streamsWhole);
-  expect(finished).toBeLessThanOrEqual(tally.streamsWhole + CONNECTIONS);
-  // autocannon checks no tokens.
-  expect([tally.tokenFaults, tally.bytesBesideModel]).toEqual([undefined, undefined]);
-  expect(Object.keys(stamps)).toEqual([...completionColumns]);
-  expect(stamps['endNs']).toHaveLength(tally.streamsWhole);
-});
+it.each(payloadNames)(
+  'autocannon counts the streams of payload %s that it received whole, and only its last ones are cut',
+  async (payload) => {
+    const specification = { ...specify('sse', 'autocannon'), payload };
+    const { workload } = specification;
+    await using server = await startTestServer('sse', { workload, payload });
+    const { tally, stamps } = await load(server.port, specification);
+    expect(tally.streamsWhole).toBeGreaterThan(CONNECTIONS);
+    expect(tally.errors).toEqual([]);
+    expect(tally.streamsAsked).toBe(tally.streamsWhole + tally.streamsAbandoned);
+    expect(tally.streamsAbandoned).toBeLessThanOrEqual(CONNECTIONS);
+    await expect.poll(() => server.streams.openStreams).toBe(0);
+    const { opened, finished } = server.streams.counts;
+    expect(opened).toBe(tally.streamsAsked);
+    // The server may have finished a stream whose end was still on its way.
+    expect(finished).toBeGreaterThanOrEqual(tally.streamsWhole);
+    expect(finished).toBeLessThanOrEqual(tally.streamsWhole + CONNECTIONS);
+    // autocannon checks no tokens.
+    expect([tally.tokenFaults, tally.bytesBesideModel]).toEqual([undefined, undefined]);
+    expect(Object.keys(stamps)).toEqual([...completionColumns]);
+    expect(stamps['endNs']).toHaveLength(tally.streamsWhole);
+  },
+);
 
 it('no stream takes less time than its tokens do, by either client', async () => {
   for (const client of ['probe', 'autocannon'] as const) {
@@ -187,7 +195,9 @@ it('a stream of other bytes than were asked for does not count, though it came t
   });
   const { tally, stamps } = await load(server.port, specification);
   expect(tally.streamsWhole).toBe(0);
-  expect(tally.tokenFaults).toBe(TOKENS * tally.streamsAsked);
+  // The messages of the API are not expected either.
+  const apiEvents = countApiEvents('openai');
+  expect(tally.tokenFaults).toBe((TOKENS + apiEvents) * tally.streamsAsked);
   expect(tally.errors).toMatchObject([{ cause: 'not-verified', count: tally.streamsAsked }]);
   expect(stamps['endNs']).toHaveLength(0);
 });

@@ -100,8 +100,8 @@ export class CompletionsTrial implements Trial {
       onConnect: () => undefined,
       onAccept: () => undefined,
       onTokenBytes: (stream, buffer, start, end) =>
-        void this.#accounts.tokenBytes(stream, buffer, start, end),
-      onTokenText: (stream, payload) => void this.#accounts.tokenText(stream, payload),
+        this.#accounts.tokenBytes(stream, buffer, start, end),
+      onTokenText: (stream, payload) => this.#accounts.tokenText(stream, payload),
       onControl: (stream, type, text, at) => {
         if (type !== 'done') return;
         this.#doneNs[this.#asked.connectionOf(stream)] = at;

@@ -7,9 +7,10 @@ import { transportIds, transports, type TransportId } from '../bench/contract/ar
 import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
 import { asInstant } from '../bench/contract/units.ts';
-import { openTokenSource } from '../bench/contract/workload.ts';
+import { openTokenSource, streamText } from '../bench/contract/workload.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer, fastWorkload } from '../servers/twin-fixture.ts';
+import { API_MESSAGE, checkApiMessages } from './api-messages.ts';
 import { startCutter } from './cutter-fixture.ts';
 import { ExpectedPayload, layOutSource } from './expected-payload.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
@@ -24,6 +25,7 @@ const stacksOf = (transport: TransportId): Stack[] =>
 
 /** Streams on a connection, on a transport that shares them. */
 const SHARED = 3;
+const eventSources = ['eventsource', 'undici-eventsource'] as const;
 
 /** Streams of lengths from 1 token to 39, so that first, last and only tokens all occur. */
 const population: Population = (() => {
@@ -44,6 +46,8 @@ const population: Population = (() => {
 
 interface Seen {
   readonly payloads: string[][];
+  /** Messages of an API around the tokens. */
+  readonly apiMessages: string[][];
   readonly controls: string[][];
   readonly ends: (SocketCount | undefined)[];
   readonly failures: string[][];
@@ -54,7 +58,7 @@ interface Seen {
 
 async function receive(
   transport: TransportId,
-  stack: Stack,
+  stack: keyof typeof stacks,
   port: number,
   payload: PayloadName,
   planned: PlannedStreams,
@@ -65,6 +69,7 @@ async function receive(
   const lists = (): string[][] => Array.from({ length: STREAMS }, () => []);
   const seen: Seen = {
     payloads: lists(),
+    apiMessages: lists(),
     controls: lists(),
     ends: [],
     failures: lists(),
@@ -80,7 +85,10 @@ async function receive(
       layout,
       payloads[payload].template(String(stream)),
     );
-    return new SequenceCheck(expected, { sourceStart: plan.sourceStart, tokens, counts });
+    const { id, sourceStart } = plan;
+    const text = (): string => streamText(source, sourceStart, tokens);
+    const apiMessages = checkApiMessages(payload, transport, { id, tokens, text });
+    return new SequenceCheck(expected, { sourceStart, tokens, counts, apiMessages });
   });
   let left = STREAMS;
   let allOver: () => void;
@@ -91,17 +99,16 @@ async function receive(
     left--;
     if (left === 0) allOver();
   };
+  const keep = (stream: number, place: number, message: string): void =>
+    void seen[place === API_MESSAGE ? 'apiMessages' : 'payloads'][stream]!.push(message);
   const listener: StreamListener = {
     onConnect: (stream) => void seen.order[stream]!.push('connect'),
     onAccept: (stream) => void seen.order[stream]!.push('accept'),
     onTokenBytes: (stream, buffer, start, end) => {
-      checks[stream]!.acceptBytes(buffer, start, end);
-      seen.payloads[stream]!.push(buffer.toString('utf8', start, end));
+      const place = checks[stream]!.acceptBytes(buffer, start, end);
+      keep(stream, place, buffer.toString('utf8', start, end));
     },
-    onTokenText: (stream, text) => {
-      checks[stream]!.acceptText(text);
-      seen.payloads[stream]!.push(text);
-    },
+    onTokenText: (stream, text) => keep(stream, checks[stream]!.acceptText(text), text),
     onControl: (stream, type, text) => {
       seen.order[stream]!.push(type);
       const { type: _type, ...fields } = JSON.parse(text) as { type?: string; sha256?: string };
@@ -139,6 +146,13 @@ async function receive(
   return seen;
 }
 
+/** In the event stream of an API `open` is a comment. */
+function orderOf(transport: TransportId, payload: PayloadName): string[] {
+  const hidesOpen =
+    transports[transport].protocol === 'event-stream' && payloads[payload].api !== undefined;
+  return ['connect', 'accept', ...(hidesOpen ? [] : ['open']), 'done', 'end'];
+}
+
 describe.each(
   transportIds.flatMap((transport) => payloadNames.map((payload) => [transport, payload] as const)),
 )('%s with %s payload', (transport, payload) => {
@@ -153,9 +167,9 @@ describe.each(
       expect(seen.counts).toEqual(noFaults());
       expect(seen.verified).toEqual(Array.from({ length: STREAMS }, () => true));
       expect(seen.payloads.map((tokens) => tokens.length)).toEqual([...population.tokens]);
-      for (const order of seen.order)
-        expect(order).toEqual(['connect', 'accept', 'open', 'done', 'end']);
+      for (const order of seen.order) expect(order).toEqual(orderOf(transport, payload));
       expect(seen.payloads).toEqual(probe!.payloads);
+      expect(seen.apiMessages).toEqual(probe!.apiMessages);
       expect(seen.controls).toEqual(probe!.controls);
     }
     // The server counts the sockets of all clients; each must have read an equal share exactly.
@@ -166,6 +180,24 @@ describe.each(
       );
   });
 });
+
+it.each(eventSources.flatMap((stack) => payloadNames.map((payload) => [stack, payload] as const)))(
+  '%s verifies every stream of payload %s, and sees the events of the probe',
+  async (stack, payload) => {
+    await using server = await startTestServer('sse', { payload, population });
+    const probe = await receive('sse', 'probe', server.port, payload, server.planned);
+    const seen = await receive('sse', stack, server.port, payload, server.planned);
+    expect(seen.failures.flat()).toEqual([]);
+    expect(seen.counts).toEqual(noFaults());
+    expect(seen.verified).toEqual(Array.from({ length: STREAMS }, () => true));
+    for (const order of seen.order) expect(order).toEqual(orderOf('sse', payload));
+    expect([seen.payloads, seen.apiMessages, seen.controls]).toEqual([
+      probe.payloads,
+      probe.apiMessages,
+      probe.controls,
+    ]);
+  },
+);
 
 const cuts = transportIds.flatMap((transport) =>
   stacksOf(transport).flatMap((stack) =>

@@ -2,7 +2,8 @@
 // probe can verify each token where it lies in the read buffer, without decoding, copying or
 // allocating.
 
-import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
+import { renderPayload } from '../bench/contract/payload.ts';
+import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 
 /** From this length on a native comparison is faster than a loop. */
@@ -66,9 +67,10 @@ export class ExpectedPayload {
     const token = (sourceStart + index) % this.#source.tokens.length;
     const textBytes =
       (this.#layout.offsets[token + 1] as number) - (this.#layout.offsets[token] as number);
-    const sequenceBytes = this.#template.carriesSequence ? digitsOf(index + 1) : 0;
+    const { firstNumber } = this.#template;
+    const numberBytes = firstNumber === undefined ? 0 : digitsOf(firstNumber + index);
     return (
-      this.#before.length + sequenceBytes + this.#between.length + textBytes + this.#after.length
+      this.#before.length + numberBytes + this.#between.length + textBytes + this.#after.length
     );
   }
 
@@ -77,8 +79,9 @@ export class ExpectedPayload {
     const before = this.#before;
     if (!equalAt(buffer, start, before, 0, before.length, end)) return false;
     let at = start + before.length;
-    if (this.#template.carriesSequence) {
-      let rest = index + 1;
+    const { firstNumber } = this.#template;
+    if (firstNumber !== undefined) {
+      let rest = firstNumber + index;
       const last = at + digitsOf(rest) - 1;
       if (last >= end) return false;
       for (let digit = last; digit >= at; digit--) {

@@ -19,12 +19,14 @@ export function receiveStreams(
   return {
     ...listener,
     onTokenBytes: (stream, buffer, start, end, at) => {
-      listener.onTokenBytes(stream, buffer, start, end, at);
+      const index = listener.onTokenBytes(stream, buffer, start, end, at);
       spin(injection.spinNs);
+      return index;
     },
     onTokenText: (stream, payload, at, appendedAt) => {
-      listener.onTokenText(stream, payload, at, appendedAt);
+      const index = listener.onTokenText(stream, payload, at, appendedAt);
       spin(injection.spinNs);
+      return index;
     },
   };
 }
@@ -37,12 +39,15 @@ function verifyStreams(recorder: Recorder, accounts: StreamAccounts): StreamList
     onTokenBytes: (stream, buffer, start, end, at) => {
       const index = accounts.tokenBytes(stream, buffer, start, end);
       if (index >= 0) recorder.received(stream, index, at);
+      return index;
     },
     onTokenText: (stream, payload, at, appendedAt) => {
       const index = accounts.tokenText(stream, payload);
-      if (index < 0) return;
-      recorder.received(stream, index, at);
-      if (appendedAt !== undefined) recorder.appended(stream, index, appendedAt);
+      if (index >= 0) {
+        recorder.received(stream, index, at);
+        if (appendedAt !== undefined) recorder.appended(stream, index, appendedAt);
+      }
+      return index;
     },
     onControl: (stream, type, text, at) => {
       if (type !== 'done') return;

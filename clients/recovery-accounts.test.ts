@@ -233,7 +233,7 @@ it('streams without numbers are refused', () => {
     recorder: new RecoveryRecorder(population),
   };
   expect(() => new RecoveryAccounts(options)).toThrow(
-    'streams of payload openai cannot be resumed: its tokens have no numbers',
+    'streams of payload openai cannot be resumed: its tokens have no numbers to resume by',
   );
 });
 

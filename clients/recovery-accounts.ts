@@ -70,7 +70,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
     if (!payloads[specification.payload].isNumbered) {
       throw new BenchError(
         'USAGE',
-        `streams of payload ${specification.payload} cannot be resumed: its tokens have no numbers`,
+        `streams of payload ${specification.payload} cannot be resumed: its tokens have no numbers to resume by`,
         {
           hint: 'use --payload lean',
         },

@@ -3,6 +3,7 @@
 // slow path that names what went wrong.
 
 import { createHash } from 'node:crypto';
+import { API_MESSAGE, type ApiMessageCheck } from './api-messages.ts';
 import type { ExpectedPayload } from './expected-payload.ts';
 
 export interface IntegrityCounts {
@@ -25,6 +26,7 @@ export class SequenceCheck {
   readonly #sourceStart: number;
   readonly #tokens: number;
   readonly #counts: IntegrityCounts;
+  readonly #apiMessages: ApiMessageCheck | undefined;
   /** 0-based place of the token that should come next. */
   #next = 0;
   /** Places that were skipped and may yet come, late; made only when a token is skipped. */
@@ -34,15 +36,25 @@ export class SequenceCheck {
 
   constructor(
     expected: ExpectedPayload,
-    options: { sourceStart: number; tokens: number; counts: IntegrityCounts },
+    options: {
+      sourceStart: number;
+      tokens: number;
+      counts: IntegrityCounts;
+      /** Present where an API sends messages around the tokens. */
+      apiMessages?: ApiMessageCheck | undefined;
+    },
   ) {
     this.#expected = expected;
     this.#sourceStart = options.sourceStart;
     this.#tokens = options.tokens;
     this.#counts = options.counts;
+    this.#apiMessages = options.apiMessages;
   }
 
-  /** Returns the token's 0-based place, or -1 when it is none that the stream should have now. */
+  /**
+   * Returns the token's 0-based place, -1 when it is none that the stream should have now, and
+   * API_MESSAGE for the next message of an API.
+   */
   acceptBytes(buffer: Buffer, start: number, end: number): number {
     const index = this.#next;
     if (
@@ -69,6 +81,7 @@ export class SequenceCheck {
   }
 
   #acceptOther(payload: string): number {
+    if (this.#apiMessages?.accepts(payload, this.#next) === true) return API_MESSAGE;
     this.#faults++;
     const place = this.#findPlace(payload);
     if (place === undefined) {
@@ -119,18 +132,20 @@ export class SequenceCheck {
         : createHash('sha256').update(this.#receivedText).digest('hex');
     const isSame = announced === received;
     if (!isSame) this.#counts.hashMismatches++;
-    return isSame && this.#faults === 0;
+    return isSame && this.#faults === 0 && this.#apiMessages?.isWhole !== false;
   }
 }
 
-/** The text delta in a payload of either profile; undefined when there is none. */
+/** The text of the token in a payload; undefined when there is none. */
 function textOf(payload: string): string | undefined {
   try {
-    const parsed = JSON.parse(payload) as {
+    const { d, delta, choices } = JSON.parse(payload) as {
       d?: unknown;
+      delta?: string | { text?: unknown };
       choices?: { delta?: { content?: unknown } }[];
     };
-    const text = parsed.d ?? parsed.choices?.[0]?.delta?.content;
+    const ofDelta = typeof delta === 'object' ? delta.text : delta;
+    const text = d ?? ofDelta ?? choices?.[0]?.delta?.content;
     return typeof text === 'string' ? text : undefined;
   } catch {
     return undefined;

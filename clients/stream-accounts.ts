@@ -6,9 +6,16 @@ import { resumeIdBytes } from '../bench/contract/byte-model.ts';
 import { streamEpoch, type DoneEvent, type OpenEvent } from '../bench/contract/control-events.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { padTemplate, payloads } from '../bench/contract/payload.ts';
+import type { ApiStream } from '../bench/contract/payloads/payload-profile.ts';
 import type { Population } from '../bench/contract/population.ts';
 import type { ClientTally } from '../bench/contract/tally.ts';
-import { hashStreamText, sliceStart, type TokenSource } from '../bench/contract/workload.ts';
+import {
+  hashStreamText,
+  sliceStart,
+  streamText,
+  type TokenSource,
+} from '../bench/contract/workload.ts';
+import { API_MESSAGE, checkApiMessages } from './api-messages.ts';
 import { ExpectedPayload, layOutSource, type SourceBytes } from './expected-payload.ts';
 import { CountCheck } from './count-check.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
@@ -33,7 +40,7 @@ export class StreamAccounts {
   /** Checks by stream; undefined before it opens and after it ended. */
   readonly #checks: (SequenceCheck | CountCheck | undefined)[];
   readonly #announcedSha256 = new Map<number, string>();
-  /** Expected payloads by the template's beginning, which is all that differs between streams. */
+  /** Expected payloads by the parts of the template that differ between streams. */
   readonly #expected = new Map<string, ExpectedPayload>();
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
@@ -78,26 +85,38 @@ export class StreamAccounts {
 
   open(stream: number): void {
     this.started++;
+    const { payload, transport, verifyOneIn = 1 } = this.#specification;
     const expected = this.#expect(stream);
     const options = {
       sourceStart: this.#sourceStart(stream),
       tokens: this.#population.tokens[stream] as number,
       counts: this.faults,
+      apiMessages: checkApiMessages(payload, transport, this.#apiStream(stream)),
     };
-    const isWhole = stream % (this.#specification.verifyOneIn ?? 1) === 0;
+    const isWhole = stream % verifyOneIn === 0;
     this.#checks[stream] = isWhole
       ? new SequenceCheck(expected, options)
       : new CountCheck(expected, options);
+  }
+
+  #apiStream(stream: number): ApiStream {
+    const tokens = this.#population.tokens[stream] as number;
+    return {
+      id: this.streamId(stream),
+      tokens,
+      text: () => streamText(this.#source, this.#sourceStart(stream), tokens),
+    };
   }
 
   #expect(stream: number): ExpectedPayload {
     const { payload, injection } = this.#specification;
     const plain = payloads[payload].template(this.streamId(stream));
     const template = injection?.kind === 'padding' ? padTemplate(plain, injection.bytes) : plain;
-    let expected = this.#expected.get(template.before);
+    const key = template.before + template.between;
+    let expected = this.#expected.get(key);
     if (expected === undefined) {
       expected = new ExpectedPayload(this.#source, this.#layout, template);
-      this.#expected.set(template.before, expected);
+      this.#expected.set(key, expected);
     }
     return expected;
   }
@@ -106,15 +125,17 @@ export class StreamAccounts {
     return sliceStart(this.#source, this.#population.seeds[stream] as number);
   }
 
-  /** Returns the token's place in its stream, or -1. */
+  /** Returns the token's place in its stream, or a negative number for any other message. */
   tokenBytes(stream: number, buffer: Buffer, start: number, end: number): number {
-    this.tokensReceived++;
-    return this.#checks[stream]?.acceptBytes(buffer, start, end) ?? -1;
+    const place = this.#checks[stream]?.acceptBytes(buffer, start, end) ?? -1;
+    if (place !== API_MESSAGE) this.tokensReceived++;
+    return place;
   }
 
   tokenText(stream: number, payload: string): number {
-    this.tokensReceived++;
-    return this.#checks[stream]?.acceptText(payload) ?? -1;
+    const place = this.#checks[stream]?.acceptText(payload) ?? -1;
+    if (place !== API_MESSAGE) this.tokensReceived++;
+    return place;
   }
 
   done(stream: number, text: string): void {
@@ -211,26 +232,31 @@ export class StreamAccounts {
     if (model === 'not-modelled') return { payloadBytes: this.#payloadBytes() };
     const endBytes =
       this.#specification.connecting?.kind === 'kept' ? model.keptEndBytes : model.endBytes;
-    const hasIds = payloads[this.#specification.payload].isNumbered;
+    const form = payloads[this.#specification.payload];
+    const { api } = form;
     const counts = { modelBytes: 0, modelTokenBytes: 0, payloadBytes: 0, modelIdBytes: 0 };
     for (const stream of this.#verified) {
       const expected = this.#expect(stream);
       const sourceStart = this.#sourceStart(stream);
       const n = this.#population.tokens[stream] as number;
       const epoch = streamEpoch(this.#population.seeds[stream] as number);
-      const idPrefixBytes = hasIds ? epoch.length + 1 : undefined;
+      const idPrefixBytes = form.isNumbered ? epoch.length + 1 : undefined;
       for (let index = 0; index < n; index++) {
         const payloadBytes = expected.payloadBytes(sourceStart, index);
-        const token = { payloadBytes, sequence: index + 1, idPrefixBytes };
+        const sequence = index + 1;
+        const token = { payloadBytes, sequence, idPrefixBytes, eventName: api?.tokenEvent };
         counts.payloadBytes += payloadBytes;
         counts.modelTokenBytes += model.token(token);
         counts.modelIdBytes += resumeIdBytes(model, token);
       }
       const opening: OpenEvent = { sid: this.streamId(stream), epoch, from: 1, n };
       const sha256 = ''.padStart(64, '0');
+      const apiStream = this.#apiStream(stream);
+      const messages = api ? [...api.preamble(apiStream), ...api.epilogue(apiStream)] : [];
+      for (const message of messages) counts.modelBytes += model.message(message);
       counts.modelBytes +=
-        model.open(opening, hasIds) +
-        model.done({ s: n + 1, n, sha256, finish: 'stop' }, epoch, hasIds) +
+        model.open(opening, form) +
+        model.done({ s: n + 1, n, sha256, finish: 'stop' }, epoch, form) +
         endBytes;
     }
     counts.modelBytes += counts.modelTokenBytes;

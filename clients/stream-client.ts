@@ -79,15 +79,22 @@ export interface StreamListener {
    */
   onAccept: (stream: number, at: Instant) => void;
   /**
-   * A token's payload as bytes [start, end) of a buffer that is only valid during the call. Used by
-   * the probe.
+   * A token's payload, or a message of an API around the tokens, as bytes [start, end) of a buffer
+   * that is only valid during the call. Used by the probe. Returns API_MESSAGE for such a message,
+   * which no stack tells from a token; any other value has no meaning.
    */
-  onTokenBytes: (stream: number, buffer: Buffer, start: number, end: number, at: Instant) => void;
+  onTokenBytes: (
+    stream: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    at: Instant,
+  ) => unknown;
   /**
-   * A token's payload as text. Used by the library stack. `appendedAt`: only from a page, when its
+   * The same as text. Used by the library stack. `appendedAt`: only from a page, when the token's
    * text was in the DOM.
    */
-  onTokenText: (stream: number, payload: string, at: Instant, appendedAt?: Instant) => void;
+  onTokenText: (stream: number, payload: string, at: Instant, appendedAt?: Instant) => unknown;
   /** `text` is the event's JSON; with its `type` field on transports without event names. */
   onControl: (stream: number, type: ControlType, text: string, at: Instant) => void;
   /**

@@ -81,6 +81,7 @@ class FakeConnection {
       bytesWritten: () => served.filter((one) => one.subscriber === subscriber).length * 100,
       onClose: (callback) => (this.#close = callback),
       open: () => {},
+      message: () => {},
       token: (sequence, payload) => void served.push({ subscriber, sequence, payload }),
       done: () => close('done'),
       gap: () => {},

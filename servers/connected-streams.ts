@@ -1,7 +1,8 @@
 // Streams that end with their connections: sending due tokens, backpressure, and disconnection of
 // receivers that cannot keep up.
 
-import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
+import { renderPayload } from '../bench/contract/payload.ts';
+import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
 import { Pacer } from './pacer.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
@@ -11,7 +12,9 @@ import type { FedStream, TokenFeed } from './token-feed.ts';
 import {
   countCut,
   doneOf,
+  epilogueOf,
   noCounts,
+  preambleOf,
   templateOf,
   type Arrival,
   type StreamCounts,
@@ -28,7 +31,7 @@ interface OpenStream extends FedStream {
    * in the trial.
    */
   readonly counts: StreamCounts;
-  /** Bytes before the first token: head and `open` event. */
+  /** Bytes before the first token: head, `open` and the messages of an API before the tokens. */
   preludeBytes: number;
   sent: number;
   lastTick: number;
@@ -119,6 +122,7 @@ export class ConnectedStreams implements Streams {
     });
     stalls?.opened(plan, sink);
     sink.open({ sid: plan.id, epoch: epochOf(plan), from: 1, n: plan.tokens });
+    for (const message of preambleOf(this.#options, plan)) sink.message(message);
     stream.preludeBytes = sink.bytesWritten();
     this.#feed.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
   }
@@ -158,6 +162,7 @@ export class ConnectedStreams implements Streams {
     const { plan, sink } = stream;
     stream.isEnded = true;
     stream.counts.finished++;
+    for (const message of epilogueOf(this.#options, plan)) sink.message(message);
     sink.done(doneOf(plan));
   }
 

@@ -6,12 +6,14 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
+import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** The text of each event, as it goes into the body. */
 export interface EventFormat {
   readonly open: (event: OpenEvent) => string;
+  readonly message: (message: ApiMessage) => string;
   readonly token: (sequence: number, payload: string) => string;
   readonly done: (event: DoneEvent) => string;
   readonly gap: (event: GapEvent) => string;
@@ -61,6 +63,7 @@ export function httpSink(
     bytesWritten: () => socket.bytesWritten - bytesBefore,
     onClose: (callback) => void response.once('close', callback),
     open: (event) => write(format.open(event)),
+    message: (message) => write(format.message(message)),
     token: writes === 'at-once' ? writeAtOnce : writeToken,
     done: (event) => void body.end(format.done(event)),
     gap: (event) => write(format.gap(event)),

@@ -36,6 +36,7 @@ export function http2Sink(
     bytesWritten: () => bodyBytes,
     onClose: (callback) => void stream.once('close', callback),
     open: (event) => write(format.open(event)),
+    message: (message) => write(format.message(message)),
     token: (sequence, payload) => write(format.token(sequence, payload)),
     done: (event) => end(format.done(event)),
     gap: (event) => write(format.gap(event)),

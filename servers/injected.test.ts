@@ -38,6 +38,7 @@ function recordSink(): Recording {
       bytesWritten: () => 0,
       onClose: (callback) => void closers.push(callback),
       open: () => {},
+      message: () => {},
       token: (sequence, payload) => note('token', sequence, payload),
       done: (event) => note('done', event.s, ''),
       gap: () => {},

@@ -189,6 +189,7 @@ export class Injected {
         const write = (): void => sink.token(sequence, payload);
         pass(this.#isChosen(plan, sequence, every) ? () => hold(write) : write);
       },
+      message: (message) => pass(() => sink.message(message)),
       done: (event) => pass(() => sink.done(event)),
       gap: (event) => pass(() => sink.gap(event)),
       bye: () => pass(() => sink.bye()),
@@ -209,6 +210,7 @@ function afterTurn(sink: StreamSink): StreamSink {
   return {
     ...sink,
     token: (sequence, payload) => process.nextTick(() => sink.token(sequence, payload)),
+    message: (message) => process.nextTick(() => sink.message(message)),
     done: (event) => process.nextTick(() => sink.done(event)),
     gap: (event) => process.nextTick(() => sink.gap(event)),
     bye: () => process.nextTick(() => sink.bye()),

@@ -88,6 +88,7 @@ class FakeConnection {
       bytesWritten: () => this.#bytes,
       onClose: (callback) => (this.#close = callback),
       open: ({ from }) => this.events.push(`open ${from}`),
+      message: () => {},
       token: (sequence, payload) => {
         this.sequences.push(sequence);
         this.#bytes += payload.length;

@@ -1,7 +1,8 @@
 // One stream that outlives its connections: its generation follows the plan, with or without a
 // receiver, as a model's does.
 
-import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
+import { renderPayload } from '../bench/contract/payload.ts';
+import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
 import type { Paced } from './pacer.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';

@@ -18,7 +18,9 @@ import { StreamRegistry } from './stream-registry.ts';
 import type { StreamSink } from './stream-sink.ts';
 import {
   doneOf,
+  epilogueOf,
   noCounts,
+  preambleOf,
   templateOf,
   type Admission,
   type Arrival,
@@ -203,6 +205,8 @@ export class LastingStreams implements Streams, Lasting {
       counts: this.counts,
       recovery: this.recovery,
       onBlock: (blocked) => this.#slow.add(blocked),
+      preamble: () => preambleOf(this.#options, plan),
+      epilogue: () => epilogueOf(this.#options, plan),
     });
     this.#attach(receiver);
     receiver.open(resumePoint(stream, after), isReturn);

@@ -20,6 +20,7 @@ const head = {
 
 const lines: EventFormat = {
   open: (event) => `${renderTyped('open', event)}\n`,
+  message: ({ data }) => `${data}\n`,
   token: (_sequence, payload) => `${payload}\n`,
   done: (event) => `${renderTyped('done', event)}\n`,
   gap: (event) => `${renderTyped('gap', event)}\n`,
@@ -67,6 +68,7 @@ function bufferedSink(response: ServerResponse): StreamSink {
     bytesWritten: () => socket.bytesWritten - bytesBefore,
     onClose: (callback) => void response.once('close', callback),
     open: (event) => void written.push(lines.open(event)),
+    message: (message) => void written.push(lines.message(message)),
     token: (sequence, payload) => void written.push(lines.token(sequence, payload)),
     done: (event) => {
       written.push(lines.done(event));

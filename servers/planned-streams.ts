@@ -11,7 +11,7 @@ import {
   type TokenSource,
   type Workload,
 } from '../bench/contract/workload.ts';
-import type { PayloadTemplate } from '../bench/contract/payload.ts';
+import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import { REHEARSAL_PREFIX, type Population, type Rehearsal } from '../bench/contract/population.ts';
 
 /** A stream's place in its trial. */

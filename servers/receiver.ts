@@ -1,6 +1,7 @@
 // One connection that receives a stream which may outlive it: sent tokens, waiting tokens, cause of
 // its end.
 
+import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 import type { ServerRecovery } from '../bench/contract/recovery.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { ResumePoint } from './resume-point.ts';
@@ -31,6 +32,9 @@ interface ReceiverOptions<Stream extends Received> {
    */
   readonly counts: StreamCounts;
   readonly recovery: ServerRecovery;
+  /** The messages of the payload's API around the tokens of the stream. */
+  readonly preamble: () => readonly ApiMessage[];
+  readonly epilogue: () => readonly ApiMessage[];
   /** Called when its socket is full. */
   readonly onBlock: (receiver: Receiver<Stream>) => void;
 }
@@ -43,11 +47,13 @@ export class Receiver<Stream extends Received = Received> {
   readonly #stamps: ServerStamps | undefined;
   readonly #recovery: ServerRecovery;
   readonly #onBlock: (receiver: Receiver<Stream>) => void;
+  readonly #preamble: () => readonly ApiMessage[];
+  readonly #epilogue: () => readonly ApiMessage[];
   /** Sequence number of the next token to send. */
   #next = 1;
   /** Tokens up to this one were due before it connected. */
   #replayUpTo = 0;
-  /** Bytes before the first token: head and `open` event. */
+  /** Bytes before the first token: head, `open` and the messages of an API before the tokens. */
   preludeBytes = 0;
   sent = 0;
   isBlocked = false;
@@ -63,6 +69,8 @@ export class Receiver<Stream extends Received = Received> {
     this.#stamps = options.stamps;
     this.#recovery = options.recovery;
     this.#onBlock = options.onBlock;
+    this.#preamble = options.preamble;
+    this.#epilogue = options.epilogue;
   }
 
   /**
@@ -74,6 +82,8 @@ export class Receiver<Stream extends Received = Received> {
     this.#next = from;
     this.#replayUpTo = isReplay ? generated : 0;
     this.sink.open({ sid: plan.id, epoch, from, n: plan.tokens });
+    // A receiver that resumes has them.
+    if (from === 1) for (const message of this.#preamble()) this.sink.message(message);
     if (gap !== undefined) {
       this.#recovery.gaps++;
       this.sink.gap(gap);
@@ -155,6 +165,7 @@ export class Receiver<Stream extends Received = Received> {
     this.isWhole = true;
     if (!this.stream.isTold) this.counts.finished++;
     this.stream.isTold = true;
+    for (const message of this.#epilogue()) this.sink.message(message);
     this.sink.done(doneOf(this.stream.plan));
   }
 

@@ -2,7 +2,8 @@
 // for the others, as a broadcast does. They are served one after another, so one kept payload is
 // enough.
 
-import { renderPayload, type PayloadTemplate } from '../bench/contract/payload.ts';
+import { renderPayload } from '../bench/contract/payload.ts';
+import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 
 /** Caches the last payload: a repeated request for the same one costs nothing. */
 export function renderOnce(render = renderPayload): typeof renderPayload {
@@ -32,6 +33,6 @@ function isSame(one: PayloadTemplate, other: PayloadTemplate): boolean {
     (one.before === other.before &&
       one.between === other.between &&
       one.after === other.after &&
-      one.carriesSequence === other.carriesSequence)
+      one.firstNumber === other.firstNumber)
   );
 }

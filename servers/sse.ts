@@ -6,8 +6,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { Writes } from '../bench/contract/arms/writes.ts';
-import { SSE_RETRY_MS } from '../bench/contract/control-events.ts';
+import { renderTyped, SSE_RETRY_MS } from '../bench/contract/control-events.ts';
 import { payloads, type PayloadName } from '../bench/contract/payload.ts';
+import type { ApiStreaming } from '../bench/contract/payloads/payload-profile.ts';
 import type { TwinParts } from './admission.ts';
 import { httpSink, type EventFormat } from './http-sink.ts';
 import { http2Sink } from './http2-sink.ts';
@@ -23,11 +24,17 @@ export const sseHead = {
   'x-accel-buffering': 'no',
 } as const;
 
-interface SseFormat {
+/** What the events of a stream look like. */
+interface EventForm {
   /** Whether tokens carry an `id`, with which an EventSource resumes. */
   readonly hasIds: boolean;
+  /** The API whose events these are, with names and an end of its own; absent for plain events. */
+  readonly api?: ApiStreaming | undefined;
   /** The reconnection time requested of the client, ms. */
   readonly retryMs?: number;
+}
+
+interface SseFormat extends EventForm {
   readonly writes?: Writes | undefined;
   readonly isCompressed?: boolean;
 }
@@ -63,6 +70,7 @@ export function buildSseTwin(
   const app = buildTwin(parts, { isHttp2 });
   const format = {
     hasIds: payloads[payload].isNumbered,
+    api: payloads[payload].api,
     writes,
     ...(retryMs !== undefined && { retryMs }),
   };
@@ -88,11 +96,11 @@ function acceptsGzip({ headers }: FastifyRequest): boolean {
 export function sseSink(
   response: ServerResponse,
   plan: StreamPlan,
-  { hasIds, retryMs, writes, isCompressed = false }: SseFormat,
+  { writes, isCompressed = false, ...form }: SseFormat,
 ): StreamSink {
   return httpSink(response, {
     head: sseHead,
-    format: eventsOf(epochOf(plan), { hasIds, retryMs }),
+    format: eventsOf(epochOf(plan), form),
     writes,
     isCompressed,
   });
@@ -101,27 +109,33 @@ export function sseSink(
 export function http2SseSink(
   stream: ServerHttp2Stream,
   plan: StreamPlan,
-  { hasIds, retryMs }: Pick<SseFormat, 'hasIds' | 'retryMs'>,
+  form: EventForm,
 ): StreamSink {
-  return http2Sink(stream, {
-    head: sseHead,
-    format: eventsOf(epochOf(plan), { hasIds, retryMs }),
-  });
+  return http2Sink(stream, { head: sseHead, format: eventsOf(epochOf(plan), form) });
 }
 
-function eventsOf(
-  epoch: string,
-  { hasIds, retryMs = SSE_RETRY_MS }: { hasIds: boolean; retryMs: number | undefined },
-): EventFormat {
+/** `event: NAME` for an event that has a name; the other transports do not name messages. */
+const nameLine = (name: string | undefined): string =>
+  name === undefined ? '' : `event: ${name}\n`;
+
+function eventsOf(epoch: string, { hasIds, api, retryMs = SSE_RETRY_MS }: EventForm): EventFormat {
   const idLine = (sequence: number): string => (hasIds ? `id: ${epoch}.${sequence}\n` : '');
+  const tokenName = nameLine(api?.tokenEvent);
+  const endMark = api?.endMark === undefined ? '' : `data: ${api.endMark}\n\n`;
   return {
     // The id is the cursor of a receiver that has everything before the first token that follows.
     open: (event) =>
-      `event: open\n${idLine(event.from - 1)}retry: ${retryMs}\ndata: ${JSON.stringify(event)}\n\n`,
+      api === undefined
+        ? `event: open\n${idLine(event.from - 1)}retry: ${retryMs}\ndata: ${JSON.stringify(event)}\n\n`
+        : `: open ${JSON.stringify(event)}\nretry: ${retryMs}\n\n`,
+    message: ({ name, data }) => `${nameLine(name)}data: ${data}\n\n`,
     token: hasIds
       ? (sequence, payload) => `id: ${epoch}.${sequence}\ndata: ${payload}\n\n`
-      : (_sequence, payload) => `data: ${payload}\n\n`,
-    done: (event) => `event: done\n${idLine(event.s)}data: ${JSON.stringify(event)}\n\n`,
+      : (_sequence, payload) => `${tokenName}data: ${payload}\n\n`,
+    done: (event) =>
+      api === undefined
+        ? `event: done\n${idLine(event.s)}data: ${JSON.stringify(event)}\n\n`
+        : `${endMark}data: ${renderTyped('done', event)}\n\n`,
     gap: (event) => `event: gap\ndata: ${JSON.stringify(event)}\n\n`,
     // A comment (WHATWG HTML §9.2.7 advises one every 15 s or so).
     heartbeat: ':\n\n',

@@ -2,6 +2,7 @@
 // transports.
 
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
+import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 
 /**
  * The connection that a sink writes to, as far as the streams may know it. A socket is one, and so
@@ -33,6 +34,8 @@ export interface StreamSink {
   /** Calls back once the stream is over, however it ended. */
   onClose: (callback: () => void) => void;
   open: (event: OpenEvent) => void;
+  /** Sends a message of the payload's API that carries no token, after `open` or before `done`. */
+  message: (message: ApiMessage) => void;
   /** `sequence` is 1-based; `payload` is the token's payload as in payload.ts. */
   token: (sequence: number, payload: string) => void;
   /** Sends the event and ends the stream as the transport does. */

@@ -3,15 +3,15 @@
 // that outlive them.
 
 import type { DoneEvent } from '../bench/contract/control-events.ts';
-import {
-  padTemplate,
-  payloads,
-  type PayloadName,
-  type PayloadTemplate,
-} from '../bench/contract/payload.ts';
+import { padTemplate, payloads, type PayloadName } from '../bench/contract/payload.ts';
+import type {
+  ApiMessage,
+  ApiStreaming,
+  PayloadTemplate,
+} from '../bench/contract/payloads/payload-profile.ts';
 import type { RecoverySpecification, ServerRecovery } from '../bench/contract/recovery.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
-import type { TokenSource } from '../bench/contract/workload.ts';
+import { streamText, type TokenSource } from '../bench/contract/workload.ts';
 import type { Injected } from './injected.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { Stalls } from './stalls.ts';
@@ -168,4 +168,23 @@ export function templateOf(
 
 export function doneOf({ tokens, sha256 }: StreamPlan): DoneEvent {
   return { s: tokens + 1, n: tokens, sha256, finish: 'stop' };
+}
+
+type Surrounded = Pick<StreamsOptions, 'payload' | 'source'>;
+
+/** A plan with a template of its own has the payload of no API. */
+function apiOf({ payload }: Surrounded, { template }: StreamPlan): ApiStreaming | undefined {
+  return template === undefined ? payloads[payload].api : undefined;
+}
+
+/** The messages that the payload's API sends before the first token. */
+export function preambleOf(options: Surrounded, plan: StreamPlan): readonly ApiMessage[] {
+  return apiOf(options, plan)?.preamble(plan) ?? [];
+}
+
+/** The messages that the payload's API sends after the last token. */
+export function epilogueOf(options: Surrounded, plan: StreamPlan): readonly ApiMessage[] {
+  const { id, tokens, sourceStart } = plan;
+  const text = (): string => streamText(options.source, sourceStart, tokens);
+  return apiOf(options, plan)?.epilogue({ id, tokens, text }) ?? [];
 }

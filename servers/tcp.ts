@@ -90,6 +90,7 @@ function tcpSink(socket: Socket): StreamSink {
     bytesWritten: () => socket.bytesWritten,
     onClose: (callback) => void socket.once('close', callback),
     open: (event) => void socket.write(`${renderTyped('open', event)}\n`),
+    message: ({ data }) => void socket.write(`${data}\n`),
     token: (_sequence, payload) => void socket.write(`${payload}\n`),
     done: (event) => void socket.end(`${renderTyped('done', event)}\n`),
     gap: (event) => void socket.write(`${renderTyped('gap', event)}\n`),

@@ -6,7 +6,8 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
-import { payloadNames, type PayloadName } from '../bench/contract/payload.ts';
+import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
+import { streamText } from '../bench/contract/workload.ts';
 import { fastWorkload, startTestServer, type TestServer } from './twin-fixture.ts';
 
 const STREAM = 'n=40&rate=2000&seed=7';
@@ -56,28 +57,61 @@ async function upgrade(
   return { status: response.statusCode, body };
 }
 
-function textOf(payload: PayloadName, message: string): string {
-  const parsed = JSON.parse(message) as { d: string; choices: [{ delta: { content: string } }] };
-  return payload === 'lean' ? parsed.d : parsed.choices[0].delta.content;
+/** The text in a message of any payload; empty in a message of an API that carries no token. */
+function textOf(message: string): string {
+  const { d, delta, choices } = JSON.parse(message) as {
+    d?: string;
+    delta?: string | { text?: string };
+    choices?: { delta: { content?: string } }[];
+  };
+  const ofDelta = typeof delta === 'object' ? delta.text : delta;
+  return d ?? ofDelta ?? choices?.[0]?.delta.content ?? '';
 }
 
+const isControl = (message: string): boolean => /^\{"type":"(?:open|done)"/.test(message);
+
 describe.each(payloadNames)('payload %s', (payload: PayloadName) => {
+  const { api } = payloads[payload];
+
   it('is equal on both transports, to the byte, and spells the announced text', async () => {
     await using sse = await startTestServer('sse', { payload });
     await using ws = await startTestServer('ws', { payload });
     const events = await readSse(sse);
     const { messages, code } = await readWebSocket(ws);
-    const sseTokens = events
-      .filter((event) => event.event === undefined)
-      .map((event) => event.data);
-    const wsTokens = messages.filter((message) => !message.startsWith('{"type":"'));
-    expect(sseTokens).toHaveLength(40);
-    expect(wsTokens).toEqual(sseTokens);
+    const sseMessages = events
+      .filter(({ event, data }) => event !== 'open' && event !== 'done' && !isControl(data))
+      .map(({ data }) => data)
+      .filter((data) => data !== api?.endMark);
+    const wsMessages = messages.filter((message) => !isControl(message));
+    expect(wsMessages).toEqual(sseMessages);
+    expect(wsMessages.filter((message) => textOf(message) !== '')).toHaveLength(40);
     expect(code).toBe(1000);
     const done = JSON.parse(events.at(-1)!.data) as { sha256: string };
     expect(JSON.parse(messages.at(-1)!)).toEqual({ type: 'done', ...done });
-    const text = wsTokens.map((token) => textOf(payload, token)).join('');
+    const text = wsMessages.map(textOf).join('');
     expect(createHash('sha256').update(text).digest('hex')).toBe(done.sha256);
+  });
+
+  it('has the messages of its API around the tokens, in an event stream with their names', async () => {
+    await using sse = await startTestServer('sse', { payload });
+    const plan = sse.planned.find({ id: 'one', n: 40, rate: 2000, seed: 7 })!;
+    const text = (): string => streamText(sse.planned.source, plan.sourceStart, plan.tokens);
+    const events = await readSse(sse);
+    const expected = {
+      before: api?.preamble(plan) ?? [{ name: 'open', data: events[0]!.data }],
+      after: api?.epilogue({ ...plan, text }) ?? [{ name: 'done', data: events.at(-1)!.data }],
+    };
+    const { length } = expected.before;
+    const seen = events.map(({ event: name, data }) => (name === undefined ? { data } : { name, data })); // prettier-ignore
+    expect(seen.slice(0, length)).toEqual(expected.before);
+    expect(seen.slice(length + 40, length + 40 + expected.after.length)).toEqual(expected.after);
+    expect(new Set(seen.slice(length, length + 40).map(({ name }) => name))).toEqual(
+      new Set([api?.tokenEvent]),
+    );
+    const rest = seen.slice(length + 40 + expected.after.length);
+    expect(rest.map(({ data }) => (isControl(data) ? 'done' : data))).toEqual(
+      api === undefined ? [] : [...[api.endMark ?? []].flat(), 'done'],
+    );
   });
 });
 

@@ -12,6 +12,7 @@ import {
   renderLane,
   renderTyped,
 } from '../bench/contract/control-events.ts';
+import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
 import { KEEP_ALIVE_MS } from './kept-sink.ts';
@@ -116,6 +117,10 @@ class Lane implements StreamSink {
 
   open(event: object): void {
     this.#send(renderTyped('open', event));
+  }
+
+  message({ data }: ApiMessage): void {
+    this.#send(data);
   }
 
   token(_sequence: number, payload: string): void {

@@ -35,7 +35,7 @@ const PONG = Buffer.from([0x8a, 0x00]);
  */
 export interface MessageForm {
   readonly writes?: Writes | undefined;
-  /** Tokens are binary messages; control events stay text. */
+  /** Tokens, and messages of an API around them, are binary; control events stay text. */
   readonly hasBinaryTokens?: boolean | undefined;
   /** Every message is compressed (RFC 7692), which takes ws a turn of the thread pool. */
   readonly isCompressed?: boolean | undefined;
@@ -69,6 +69,7 @@ export function webSocketSink({
     bytesWritten: () => socket.bytesWritten,
     onClose: (callback) => void socket.once('close', callback),
     open: (event) => send(renderTyped('open', event)),
+    message: ({ data }) => sendToken(data),
     token:
       writes === 'corked'
         ? (_sequence, payload) => {

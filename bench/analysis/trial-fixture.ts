@@ -212,6 +212,9 @@ function describeUse(cpuNs: number): ProcessUse {
   };
 }
 
+/** Events without ids, and without the messages of an API around them. */
+const plain = { isNumbered: false, api: undefined } as const;
+
 /** Bytes exactly as the byte model predicts: every counter agrees with every other. */
 function describeBytes(transport: TransportId) {
   const model = transports[transport].bytes;
@@ -224,7 +227,7 @@ function describeBytes(transport: TransportId) {
   });
   const openBytes = open(
     { sid: '00000001', epoch: 'abcd', from: 1, n: FIXTURE_TOKENS_PER_STREAM },
-    false,
+    plain,
   );
   const doneBytes = done(
     {
@@ -234,7 +237,7 @@ function describeBytes(transport: TransportId) {
       finish: 'stop',
     },
     'abcd',
-    false,
+    plain,
   );
   const modelTokenBytes = FIXTURE_TOKENS * tokenBytes;
   const modelBytes = modelTokenBytes + FIXTURE_STREAMS * (openBytes + doneBytes + endBytes);

@@ -3,6 +3,7 @@ import { sse } from './arms/sse.ts';
 import { tcp } from './arms/tcp.ts';
 import { websocket } from './arms/websocket.ts';
 import { resumeIdBytes } from './byte-model.ts';
+import { payloads } from './payload.ts';
 
 const token = (payloadBytes: number, sequence = 1, idPrefixBytes?: number) => ({
   payloadBytes,
@@ -46,4 +47,40 @@ it.each([
 
 it('a token of the null arm is its payload and a line end', () => {
   expect(tcp.bytes.token(token(18))).toBe(19);
+});
+
+it('the name of an event is a line of an event stream, and nothing over other transports', () => {
+  const named = { ...token(18), eventName: 'content_block_delta' };
+  // 26 + `event: content_block_delta\n`, which makes the size `35`.
+  expect(sse.bytes.token(named)).toBe(26 + 27 + 6);
+  expect(websocket.bytes.token(named)).toBe(websocket.bytes.token(token(18)));
+  expect(tcp.bytes.token(named)).toBe(tcp.bytes.token(token(18)));
+});
+
+it('a message of an API is an event with its name, a frame, or a line', () => {
+  const message = { name: 'ping', data: '{"type": "ping"}' };
+  expect(sse.bytes.message(message)).toBe('event: ping\ndata: {"type": "ping"}\n\n'.length + 6);
+  expect(sse.bytes.message({ data: '[1]' })).toBe('data: [1]\n\n'.length + 5);
+  expect(websocket.bytes.message(message)).toBe(16 + 2);
+  expect(tcp.bytes.message(message)).toBe(16 + 1);
+});
+
+/** RFC 9112 §7.1, for text of one-byte characters. */
+const chunk = (text: string): number => text.length + text.length.toString(16).length + 4;
+
+it('in the event stream of an API `open` is a comment, and `done` an event without a name', () => {
+  const open = { sid: '7', epoch: 'k3f9', from: 1, n: 4 };
+  const done = { s: 5, n: 4, sha256: 'e3b0', finish: 'stop' } as const;
+  expect(sse.bytes.open(open, payloads.anthropic)).toBe(
+    chunk(': open {"sid":"7","epoch":"k3f9","from":1,"n":4}\nretry: 1000\n\n'),
+  );
+  const unnamed = 'data: {"type":"done","s":5,"n":4,"sha256":"e3b0","finish":"stop"}\n\n';
+  expect(sse.bytes.done(done, 'k3f9', payloads.anthropic)).toBe(chunk(unnamed));
+  expect(sse.bytes.done(done, 'k3f9', payloads.openai)).toBe(chunk(`data: [DONE]\n\n${unnamed}`));
+  // A payload without an API names both, and gives them an id where tokens are numbered.
+  expect(sse.bytes.open(open, payloads.lean)).toBe(
+    chunk(
+      'event: open\nid: k3f9.0\nretry: 1000\ndata: {"sid":"7","epoch":"k3f9","from":1,"n":4}\n\n',
+    ),
+  );
 });

@@ -3,6 +3,7 @@
 // INVALID.
 
 import type { DoneEvent, OpenEvent } from './control-events.ts';
+import type { ApiMessage, PayloadProfile } from './payloads/payload-profile.ts';
 
 interface TokenBytes {
   /** UTF-8 bytes of the payload. */
@@ -14,12 +15,19 @@ interface TokenBytes {
    * profile has no ids.
    */
   readonly idPrefixBytes: number | undefined;
+  /** Name of the SSE event, where the payload's API names the events of tokens. */
+  readonly eventName?: string | undefined;
 }
+
+/** What the events of an event stream take from the payload besides its bytes. */
+type EventForm = Pick<PayloadProfile, 'isNumbered' | 'api'>;
 
 export interface TransportBytes {
   readonly token: (token: TokenBytes) => number;
-  readonly open: (event: OpenEvent, hasIds: boolean) => number;
-  readonly done: (event: DoneEvent, epoch: string, hasIds: boolean) => number;
+  readonly open: (event: OpenEvent, form: EventForm) => number;
+  /** A message of the payload's API that carries no token. */
+  readonly message: (message: ApiMessage) => number;
+  readonly done: (event: DoneEvent, epoch: string, form: EventForm) => number;
   /** Bytes that end the stream after `done`: the last chunk, or the close frame with its code. */
   readonly endBytes: number;
   /** The same when the connection is kept for another stream. */
@@ -36,18 +44,24 @@ export const frameBytes = (bytes: number): number =>
 
 export const textBytes = (text: string): number => Buffer.byteLength(text);
 
+interface SseEvent {
+  readonly name?: string | undefined;
+  readonly id?: string | undefined;
+  readonly retryMs?: number;
+  readonly data: string;
+}
+
 /** `event: NAME`, `id: …`, `retry: …`, `data: …`, each with its line end, then the blank line. */
-export function namedEventBytes(
-  name: string,
-  id: string | undefined,
-  retryMs: number | undefined,
-  data: string,
-): number {
-  let bytes = 'event: \n'.length + name.length + 'data: \n\n'.length + textBytes(data);
+export function eventBytes({ name, id, retryMs, data }: SseEvent): number {
+  let bytes = eventNameBytes(name) + 'data: \n\n'.length + textBytes(data);
   if (id !== undefined) bytes += 'id: \n'.length + id.length;
   if (retryMs !== undefined) bytes += `retry: ${retryMs}\n`.length;
   return bytes;
 }
+
+/** The `event:` line, which an event of the default type has not. */
+export const eventNameBytes = (name: string | undefined): number =>
+  name === undefined ? 0 : 'event: \n'.length + name.length;
 
 /**
  * Bytes that a token's resume id adds: the `id:` line, and one more digit of the chunk's size where

@@ -125,6 +125,11 @@ const planSchema = z.object({
   loadPoints: z.array(loadPointSchema).min(1),
   workload: workloadSchema,
   payload: z.enum(payloadNames as [PayloadName, ...PayloadName[]]),
+  /**
+   * Whether the messages of the payload's API are sent around the tokens; absent for a payload
+   * without an API, and from runs that were saved before they were sent.
+   */
+  hasApiMessages: z.literal(true).optional(),
   /** Measured blocks; the burn-in block comes on top. */
   blocks: z.int().min(1),
   burnInBlocks: z.int().nonnegative(),

@@ -11,7 +11,8 @@ import { stalledStreamSchema } from './stall.ts';
 const count = z.int().nonnegative();
 
 /**
- * Totals written so far by the streams open at one moment; the prelude is head and `open` event.
+ * Totals written so far by the streams open at one moment; the prelude is what precedes the first
+ * token.
  */
 export const openCountSchema = z.object({
   streams: count,

@@ -127,14 +127,20 @@ export function sliceStart(source: TokenSource, streamSeed: number): number {
   return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), source.tokens.length);
 }
 
+/** The text of a stream: its tokens, joined. */
+export function streamText(source: TokenSource, start: number, tokens: number): string {
+  let text = '';
+  for (let index = 0; index < tokens; index++)
+    text += source.tokens[(start + index) % source.tokens.length];
+  return text;
+}
+
 /**
  * SHA-256 (hex) of the text of a stream: the server announces it at the end, and the client's text
  * must match it.
  */
 export function hashStreamText(source: TokenSource, start: number, tokens: number): string {
-  const hash = createHash('sha256');
-  let text = '';
-  for (let index = 0; index < tokens; index++)
-    text += source.tokens[(start + index) % source.tokens.length];
-  return hash.update(text).digest('hex');
+  return createHash('sha256')
+    .update(streamText(source, start, tokens))
+    .digest('hex');
 }

@@ -208,7 +208,7 @@ describe('what is refused names the flag', () => {
     [
       'reconnect',
       { payload: 'openai' },
-      '--payload openai: expected a payload with sequence numbers',
+      '--payload openai: expected a payload whose numbers a client resumes by',
     ],
     [
       'reconnect',

@@ -52,7 +52,7 @@ export function planBreaking(
     throw usageError(
       '--payload',
       payload,
-      `a payload with sequence numbers, such as lean: without them no client can say where to go on`,
+      'a payload whose numbers a client resumes by, such as lean: without them it cannot say where to go on',
     );
   const wanted = readFaults(flags, options);
   const absent = wanted.flatMap((fault) => {

@@ -4,7 +4,7 @@
 import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { BenchError } from '../contract/errors.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
-import { payloadNames } from '../contract/payload.ts';
+import { payloadNames, payloads } from '../contract/payload.ts';
 import {
   MAX_BLOCKS,
   MAX_SEED,
@@ -179,6 +179,7 @@ export async function buildPlan(
     loadPoints: countStreams(arms, loadPoints),
     workload: planned,
     payload,
+    ...(payloads[payload].api !== undefined && { hasApiMessages: true }),
     blocks,
     burnInBlocks: breaks === undefined ? usual.burnInBlocks : 0,
     ...windows,

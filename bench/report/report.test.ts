@@ -52,6 +52,17 @@ describe('the report', () => {
     expect(reportOf(fullAnalysis())).toContain(usual);
   });
 
+  it('says what the API of the payload adds to an event stream, where a run has sent it', () => {
+    const { plan, ...rest } = smokeAnalysis();
+    const asymmetry = 'An event stream of payload `openai` ends with the API’s `data: [DONE]`';
+    const isWhole = { ...plan, hasApiMessages: true } as const;
+    expect(reportOf({ ...rest, plan: isWhole })).toContain(asymmetry);
+    // A run that was saved before it was sent, and one without an event stream.
+    expect(reportOf({ ...rest, plan })).not.toContain(asymmetry);
+    const arms = plan.arms.filter(({ transport }) => transport !== 'sse');
+    expect(reportOf({ ...rest, plan: { ...isWhole, arms } })).not.toContain(asymmetry);
+  });
+
   it.each(variants)(
     'of the %s run is the one that was read and approved',
     async (name, analysis, charts) => {

@@ -18,26 +18,22 @@ import { webSocketSink } from '../../servers/websocket-sink.ts';
 const idOf = (url: string | undefined): string => url?.slice(url.lastIndexOf('/') + 1) ?? '';
 
 function buildBareHttp({ now, planned, streams }: TwinParts, payload: PayloadName): Server {
+  const { isNumbered: hasIds, api } = payloads[payload];
   return createServer((request, response) => {
     const handlerNs = now();
     const plan = planned.find({ id: idOf(request.url) });
     if (plan === undefined) response.writeHead(404).end();
-    else
-      streams.start(plan, sseSink(response, plan, { hasIds: payloads[payload].isNumbered }), {
-        handlerNs,
-      });
+    else streams.start(plan, sseSink(response, plan, { hasIds, api }), { handlerNs });
   });
 }
 
 function buildBareHttp2({ now, planned, streams }: TwinParts, payload: PayloadName): Http2Server {
+  const { isNumbered: hasIds, api } = payloads[payload];
   return createHttp2Server().on('stream', (stream, { ':path': path }) => {
     const handlerNs = now();
     const plan = planned.find({ id: idOf(path) });
     if (plan === undefined) stream.respond({ ':status': 404 }, { endStream: true });
-    else
-      streams.start(plan, http2SseSink(stream, plan, { hasIds: payloads[payload].isNumbered }), {
-        handlerNs,
-      });
+    else streams.start(plan, http2SseSink(stream, plan, { hasIds, api }), { handlerNs });
   });
 }
 

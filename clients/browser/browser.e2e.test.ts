@@ -145,6 +145,31 @@ it.skipIf(noBrowser).each(readers)(
   },
 );
 
+/** By each reader the API with most names, and by EventSource the others. */
+const apiStreams = [
+  ...readers.map(([transport, client]) => [transport, client, 'openai-responses'] as const),
+  ['sse', 'browser', 'openai'],
+  ['sse', 'browser', 'anthropic'],
+] as const;
+
+it.skipIf(noBrowser).each(apiStreams)(
+  '%s/%s: a page receives the streams of the API of payload %s whole',
+  async (transport, client, payload) => {
+    const specification = { ...told(transport, client), payload };
+    const population = populationOf(specification);
+    const { workload } = specification;
+    await using server = await startTestServer(transport, { population, workload, payload });
+    const { tally, stamps } = await receive(specification, server.port);
+    expect(tally).toMatchObject({
+      errors: [],
+      streamsVerified: population.streams,
+      tokensReceived: population.totalTokens,
+    });
+    expect(stamps['receivedNs']!.some(Number.isNaN)).toBe(false);
+    expect(stamps['endNs']!.some(Number.isNaN)).toBe(false);
+  },
+);
+
 it.skipIf(noBrowser).each(readers)(
   '%s/%s: streams that are cut are failures, counted by cause, and their tokens are a prefix',
   async (transport, client) => {

@@ -69,6 +69,9 @@ it('the parser says how many events a piece completed', () => {
 it.each([
   ['{"s":18,"d":" tok"}', ' tok'],
   ['{"id":"chatcmpl-1","choices":[{"index":0,"delta":{"content":" wörld"}}]}', ' wörld'],
+  ['{"type":"response.output_text.delta","delta":" wörld","logprobs":[]}', ' wörld'],
+  ['{"type":"content_block_delta","delta":{"type":"text_delta","text":" wörld"}}', ' wörld'],
+  ['{"type":"message_delta","delta":{"stop_reason":"end_turn"}}', ''],
   ['{"choices":[]}', ''],
   ['not JSON', ''],
 ])('of the payload %s a page shows %j', (payload, text) => {
@@ -86,8 +89,9 @@ it('the script needs nothing but what a page has', () => {
     pageScript({
       controlTypes: ['done'],
       controlPrefix: '{"type":"',
-      protocol: 'p',
       postBody: '{}',
+      apiEventNames: ['delta'],
+      protocol: 'p',
     }),
     world,
   );

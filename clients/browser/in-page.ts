@@ -52,6 +52,8 @@ interface PageReceiver {
 interface PageTerms {
   readonly controlTypes: readonly string[];
   readonly controlPrefix: string;
+  /** Names of the events of APIs, and types of their messages. */
+  readonly apiEventNames: readonly string[];
   readonly protocol: string;
   /** The JSON body of a POST that asks for a stream. */
   readonly postBody: string;
@@ -153,29 +155,48 @@ export function createLineParser(onLine: (line: string) => void): (text: string)
 /** The text of a payload that a chat page shows; empty for an unknown payload. */
 export function textOf(payload: string): string {
   try {
-    const { d, choices } = JSON.parse(payload) as {
+    const { d, delta, choices } = JSON.parse(payload) as {
       d?: unknown;
+      delta?: string | { text?: unknown };
       choices?: { delta?: { content?: unknown } }[];
     };
-    const text = d ?? choices?.[0]?.delta?.content;
+    const ofDelta = typeof delta === 'object' ? delta.text : delta;
+    const text = d ?? ofDelta ?? choices?.[0]?.delta?.content;
     return typeof text === 'string' ? text : '';
   } catch {
     return '';
   }
 }
 
-function readEventSource(
-  stream: PageStream,
-  path: string,
-  { controlTypes }: PageTerms,
-): () => void {
+/** Whether a message is a control event where no event name tells. */
+function isControl(text: string, { controlPrefix, apiEventNames }: PageTerms): boolean {
+  return (
+    text.startsWith(controlPrefix) &&
+    !apiEventNames.some((name) => text.startsWith(`${name}"`, controlPrefix.length))
+  );
+}
+
+function readEventSource(stream: PageStream, path: string, terms: PageTerms): () => void {
   const world = globalThis as unknown as PageWorld;
   const source = new world.EventSource(path);
-  source.addEventListener('message', ({ data }) => {
-    const atMs = performance.now();
-    stream.token(data ?? '', atMs);
-  });
-  for (const type of controlTypes) {
+  const end = (atMs: number): void => {
+    // Without a close now, the EventSource would reconnect again and again, for ever.
+    source.close();
+    stream.end(atMs);
+  };
+  for (const name of ['message', ...terms.apiEventNames]) {
+    source.addEventListener(name, ({ data = '' }) => {
+      const atMs = performance.now();
+      if (!isControl(data, terms)) {
+        stream.token(data, atMs);
+        return;
+      }
+      // In the event stream of an API, which has no other control event than `done`.
+      stream.control('', data, atMs);
+      end(atMs);
+    });
+  }
+  for (const type of terms.controlTypes) {
     source.addEventListener(type, ({ data }) => {
       const atMs = performance.now();
       // Our control event `open` has the name of the API's own event, which carries no data.
@@ -184,10 +205,7 @@ function readEventSource(
         return;
       }
       stream.control(type, data, atMs);
-      if (type !== 'done') return;
-      // Without a close now, the EventSource would reconnect again and again, for ever.
-      source.close();
-      stream.end(atMs);
+      if (type === 'done') end(atMs);
     });
   }
   source.addEventListener('error', () => {
@@ -209,7 +227,7 @@ interface Fetched {
 async function readFetch(
   stream: PageStream,
   { reader: kind, path, signal }: Fetched,
-  { controlPrefix, postBody }: PageTerms,
+  terms: PageTerms,
 ): Promise<void> {
   const isPost = kind === 'post' || kind === 'post-lines';
   const accept = kind === 'post-lines' ? 'application/x-ndjson' : 'text/event-stream';
@@ -219,7 +237,7 @@ async function readFetch(
       headers: isPost ? { accept, 'content-type': 'application/json' } : { accept },
       cache: 'no-store',
       signal,
-      ...(isPost && { body: postBody }),
+      ...(isPost && { body: terms.postBody }),
     });
     const acceptedMs = performance.now();
     if (response.status !== 200 || response.body === null) {
@@ -238,14 +256,15 @@ async function readFetch(
     stream.accept(acceptedMs);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let atMs = acceptedMs;
+    const hearMessage = (text: string): void => {
+      if (isControl(text, terms)) stream.control('', text, atMs);
+      else stream.token(text, atMs);
+    };
     const parse =
       kind === 'post-lines'
-        ? createLineParser((line) => {
-            if (line.startsWith(controlPrefix)) stream.control('', line, atMs);
-            else stream.token(line, atMs);
-          })
+        ? createLineParser(hearMessage)
         : createSseParser((type, data) => {
-            if (type === 'message') stream.token(data, atMs);
+            if (type === 'message' || terms.apiEventNames.includes(type)) hearMessage(data);
             else stream.control(type, data, atMs);
           });
     for (;;) {
@@ -264,10 +283,10 @@ async function readFetch(
 function readWebSocket(
   stream: PageStream,
   { reader, path }: { readonly reader: PageReader; readonly path: string },
-  { controlPrefix, protocol }: PageTerms,
+  terms: PageTerms,
 ): () => void {
   const world = globalThis as unknown as PageWorld;
-  const socket = new WebSocket(`ws://${world.location.host}${path}`, [protocol]);
+  const socket = new WebSocket(`ws://${world.location.host}${path}`, [terms.protocol]);
   socket.binaryType = 'arraybuffer';
   const decoder = new TextDecoder();
   const isBinary = reader === 'websocket-binary';
@@ -283,7 +302,7 @@ function readWebSocket(
     if (typeof data !== 'string') {
       if (isBinary) stream.token(decoder.decode(data as ArrayBuffer), atMs);
       else stream.fail('protocol', 'a binary message where only text was agreed', atMs);
-    } else if (data.startsWith(controlPrefix)) stream.control('', data, atMs);
+    } else if (isControl(data, terms)) stream.control('', data, atMs);
     else if (isBinary) stream.fail('protocol', 'a token in text where binary was agreed', atMs);
     else stream.token(data, atMs);
   });
@@ -386,6 +405,7 @@ export function pageScript(terms: PageTerms): string {
     createSseParser,
     createLineParser,
     textOf,
+    isControl,
     readEventSource,
     readFetch,
     readWebSocket,

@@ -8,6 +8,7 @@ import type { BrowserTally, OriginBound } from '../../bench/contract/browser.ts'
 import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
 import { CONTROL_PREFIX, renderStreamRequest } from '../../bench/contract/control-events.ts';
 import { BenchError, messageOf } from '../../bench/contract/errors.ts';
+import { apiEventNames } from '../../bench/contract/payload.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
 import { controlTypes } from '../control-message.ts';
 import { authorityOf } from '../request-target.ts';
@@ -221,8 +222,9 @@ async function openPage(
       pageScript({
         controlTypes,
         controlPrefix: CONTROL_PREFIX,
-        protocol: WEBSOCKET_PROTOCOL,
         postBody: renderStreamRequest(),
+        apiEventNames,
+        protocol: WEBSOCKET_PROTOCOL,
       }),
     );
     const isIsolated = await session.evaluate<boolean>('crossOriginIsolated');

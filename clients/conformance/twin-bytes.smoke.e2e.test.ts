@@ -4,8 +4,16 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import { expect, it } from 'vitest';
-import { renderCursor, SSE_RETRY_MS, streamEpoch } from '../../bench/contract/control-events.ts';
+import {
+  renderCursor,
+  renderTyped,
+  SSE_RETRY_MS,
+  streamEpoch,
+} from '../../bench/contract/control-events.ts';
+import { payloadNames, payloads, renderPayload } from '../../bench/contract/payload.ts';
+import type { ApiMessage } from '../../bench/contract/payloads/payload-profile.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
+import { streamText } from '../../bench/contract/workload.ts';
 import { testPopulation } from '../../servers/kept-fixture.ts';
 import { fastWorkload, startTestServer, type TestServer } from '../../servers/twin-fixture.ts';
 import { findFault } from './strict-sse.ts';
@@ -63,12 +71,36 @@ it('a whole stream, with the bundled texts of all languages', async () => {
   expect(typesOf(bytes)).toEqual(['open', ...messages(2000), 'done']);
 });
 
-it('a whole stream whose payload has no numbers', async () => {
-  await using server = await startTestServer('sse', { payload: 'openai' });
-  const bytes = await readAll(await open(server, 'one?n=200&rate=10000&seed=3'));
-  expect(findFault(bytes, { ...format, hasIds: false })).toBeUndefined();
-  expect(typesOf(bytes)).toEqual(['open', ...messages(200), 'done']);
-});
+const event = (name: string | undefined, data: string): string =>
+  `${name === undefined ? '' : `event: ${name}\n`}data: ${data}\n\n`;
+
+const apiEvents = (messages: readonly ApiMessage[]): string[] =>
+  messages.map(({ name, data }) => event(name, data));
+
+it.each(payloadNames.filter((payload) => payloads[payload].api !== undefined))(
+  'a whole stream of the API whose payload is %s',
+  async (payload) => {
+    await using server = await startTestServer('sse', { payload, population: testPopulation });
+    const plan = server.planned.find({ id: LONGEST })!;
+    const { source } = server.planned;
+    const api = payloads[payload].api!;
+    const template = payloads[payload].template(LONGEST);
+    const text = (): string => streamText(source, plan.sourceStart, TOKENS);
+    const { sha256 } = plan;
+    const expected = [
+      `: open {"sid":"${LONGEST}","epoch":"${EPOCH}","from":1,"n":${TOKENS}}\nretry: ${SSE_RETRY_MS}\n\n`,
+      ...apiEvents(api.preamble(plan)),
+      ...Array.from({ length: TOKENS }, (_, index) => {
+        const json = source.jsonTexts[(plan.sourceStart + index) % source.jsonTexts.length]!;
+        return event(api.tokenEvent, renderPayload(template, index + 1, json));
+      }),
+      ...apiEvents(api.epilogue({ id: LONGEST, tokens: TOKENS, text })),
+      ...(api.endMark === undefined ? [] : [event(undefined, api.endMark)]),
+      event(undefined, renderTyped('done', { s: TOKENS + 1, n: TOKENS, sha256, finish: 'stop' })),
+    ];
+    expect((await readAll(await open(server, LONGEST))).toString()).toBe(expected.join(''));
+  },
+);
 
 it('a stream that goes on where an earlier connection stood', async () => {
   await using server = await startTestServer('sse', {

@@ -11,6 +11,7 @@ import {
 } from '../../bench/contract/arms/transports.ts';
 import { TrialClock } from '../../bench/contract/clock.ts';
 import type { Instant } from '../../bench/contract/units.ts';
+import { API_MESSAGE } from '../api-messages.ts';
 import { openProbeClient } from '../probe/probe-client.ts';
 import type { SocketCount, StreamClient, StreamListener } from '../stream-client.ts';
 import { openLibraryClient } from './library-client.ts';
@@ -109,6 +110,8 @@ async function receive(
 
 const OPEN = { sid: '7', epoch: 'k3f9', from: 1, n: 4 };
 const DONE = { s: 5, n: 4, sha256: 'e3b0', finish: 'stop' } as const;
+/** Events without ids, and without the messages of an API around them. */
+const plain = { isNumbered: false, api: undefined } as const;
 const PAYLOADS = [
   '{"s":1,"d":" tok"}',
   '{"s":2,"d":"日本語 🦀 — ünï"}',
@@ -146,7 +149,7 @@ describe.each(cases)('$transport over $stack', ({ transport, openClient }) => {
     expect(count!.bytesRead).toBeGreaterThan(count!.headBytes);
     if (model === 'not-modelled') return;
     const body =
-      model.open(OPEN, false) +
+      model.open(OPEN, plain) +
       PAYLOADS.reduce(
         (bytes, payload) =>
           bytes +
@@ -157,7 +160,7 @@ describe.each(cases)('$transport over $stack', ({ transport, openClient }) => {
           }),
         0,
       ) +
-      model.done(DONE, 'k3f9', false) +
+      model.done(DONE, 'k3f9', plain) +
       model.endBytes;
     expect(count!.bytesRead - count!.headBytes).toBe(body);
   });
@@ -349,6 +352,27 @@ describe.each(able('incremental'))(
       expect(failures).toEqual([]);
       for (const [stream, tokens] of received)
         expect(tokens).toEqual(Array.from({ length: 20 }, (_, index) => `/${stream} ${index + 1}`));
+    });
+
+    test('a read that carries only messages of an API is none that carries a token', async () => {
+      await using server = await startScriptedServer(transport, sendWhole);
+      const over = Promise.withResolvers<void>();
+      const client = openClient(transport, {
+        now: new TrialClock().now,
+        listener: {
+          onConnect: () => {},
+          onAccept: () => {},
+          onControl: () => {},
+          onTokenBytes: () => API_MESSAGE,
+          onTokenText: () => API_MESSAGE,
+          onEnd: () => over.resolve(),
+          onFailure: (_stream, _cause, message) => over.reject(new Error(message)),
+        },
+      });
+      client.open(1, { host: '127.0.0.1', port: server.port, path: '/' });
+      await over.promise;
+      expect(client.tokenReads()).toBe(0);
+      await client.close();
     });
 
     test('the local address is the one that was asked for', async () => {

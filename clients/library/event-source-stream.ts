@@ -6,10 +6,17 @@ import assert from 'node:assert/strict';
 import type { Dispatcher } from 'undici';
 import { canSpeak, type ClientStack } from '../../bench/contract/arms/stacks.ts';
 import type { TransportId } from '../../bench/contract/arms/transports.ts';
-import { asControlType, controlTypes } from '../control-message.ts';
+import { apiEventNames } from '../../bench/contract/payload.ts';
+import type { Instant } from '../../bench/contract/units.ts';
+import { asControlType, controlTypeOf, controlTypes, isControlText } from '../control-message.ts';
 import { authorityOf } from '../request-target.ts';
 import { protocolFailure, StreamFailure } from '../stream-failure.ts';
-import type { StreamClient, StreamClientOptions, StreamTarget } from '../stream-client.ts';
+import type {
+  ControlType,
+  StreamClient,
+  StreamClientOptions,
+  StreamTarget,
+} from '../stream-client.ts';
 import { countHeadBytes } from './head-bytes.ts';
 import { type LibraryStream, openStreams, type OpenedStream } from './library-stream.ts';
 import { describeError, openStreamConnection } from './undici-client.ts';
@@ -66,20 +73,26 @@ function openEventSource(
       }
     });
 
-  listen('message', (data = '') => stream.token(data, stream.now()));
+  const hearControl = (type: ControlType, text: string, at: Instant): void => {
+    stream.control(type, text, at);
+    // Without a close now, the EventSource would reconnect again and again, for ever.
+    if (type === 'done') stream.end(at);
+  };
+  const hearPayload = (data = ''): void => {
+    const at = stream.now();
+    // In the event stream of an API.
+    if (isControlText(data)) hearControl(controlTypeOf(data), data, at);
+    else stream.token(data, at);
+  };
   // Events of any other name are lost: the API cannot listen for all names.
+  for (const name of ['message', ...apiEventNames]) listen(name, hearPayload);
   for (const type of controlTypes) {
     listen(type, (data) => {
       const at = stream.now();
-      if (data === undefined) {
-        // No connect precedes it on a connection that was kept, after a response that ended in good
-        // order.
-        stream.accept(attempt.headBytes, at);
-        return;
-      }
-      stream.control(type, data, at);
-      // Without a close now, the EventSource would reconnect again and again, for ever.
-      if (type === 'done') stream.end(at);
+      // No connect precedes it on a connection that was kept, after a response that ended in good
+      // order.
+      if (data === undefined) stream.accept(attempt.headBytes, at);
+      else hearControl(type, data, at);
     });
   }
   listen('error', (data) => {

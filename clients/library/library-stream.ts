@@ -2,9 +2,9 @@
 // library reads tokens in its own way.
 
 import type { Socket } from 'node:net';
-import { CONTROL_PREFIX } from '../../bench/contract/control-events.ts';
 import type { Instant } from '../../bench/contract/units.ts';
-import { controlTypeOf } from '../control-message.ts';
+import { API_MESSAGE } from '../api-messages.ts';
+import { controlTypeOf, isControlText } from '../control-message.ts';
 import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
 import type {
   ControlType,
@@ -63,7 +63,8 @@ export class LibraryStream {
   #opened: OpenedStream | undefined;
   #socket: Socket | undefined;
   #headBytes = 0;
-  #bytesReadAtToken = 0;
+  #bytesReadAtMessage = 0;
+  #hasTokenInRead = false;
   #readAt: Instant | undefined;
 
   constructor(stream: number, shared: Shared) {
@@ -102,7 +103,7 @@ export class LibraryStream {
   connected(socket: Socket, at: Instant): void {
     if (!this.isOpen) return;
     this.#socket = socket;
-    this.#bytesReadAtToken = 0;
+    this.#bytesReadAtMessage = 0;
     this.#shared.options.listener.onConnect(this.#stream, at);
   }
 
@@ -119,15 +120,19 @@ export class LibraryStream {
     // however many callbacks the library makes of it.
     const { bytesRead } = this;
     if (
-      bytesRead !== this.#bytesReadAtToken ||
+      bytesRead !== this.#bytesReadAtMessage ||
       this.#socket === undefined ||
       this.#readAt === undefined
     ) {
-      this.#bytesReadAtToken = bytesRead;
+      this.#bytesReadAtMessage = bytesRead;
       this.#readAt = at;
-      this.#shared.tokenReads++;
+      this.#hasTokenInRead = false;
     }
-    this.#shared.options.listener.onTokenText(this.#stream, payload, this.#readAt, appendedAt);
+    const { listener } = this.#shared.options;
+    const place = listener.onTokenText(this.#stream, payload, this.#readAt, appendedAt);
+    if (place === API_MESSAGE || this.#hasTokenInRead) return;
+    this.#hasTokenInRead = true;
+    this.#shared.tokenReads++;
   }
 
   control(type: ControlType, text: string, at: Instant): void {
@@ -136,9 +141,9 @@ export class LibraryStream {
     this.#shared.options.listener.onControl(this.#stream, type, text, at);
   }
 
-  /** Handles a message of a transport without event names. @throws StreamFailure */
+  /** Handles a message that no event name tells from others. @throws StreamFailure */
   message(text: string, at: Instant): void {
-    if (text.startsWith(CONTROL_PREFIX)) this.control(controlTypeOf(text), text, at);
+    if (isControlText(text)) this.control(controlTypeOf(text), text, at);
     else this.token(text, at);
   }
 

@@ -3,7 +3,7 @@
 import { createParser, type ParseError } from 'eventsource-parser';
 import { renderStreamRequest } from '../../bench/contract/control-events.ts';
 import { MIB } from '../../bench/contract/units.ts';
-import { asControlType } from '../control-message.ts';
+import { asControlType, carriesPayload } from '../control-message.ts';
 import { protocolFailure } from '../stream-failure.ts';
 import { libraryHttpStream, type LibraryFormat } from './http-stream.ts';
 
@@ -26,7 +26,7 @@ const plain: LibraryFormat = {
     createParser({
       maxBufferSize: MAX_EVENT_CHARACTERS,
       onEvent: ({ event, data }) => {
-        if (event === undefined || event === 'message') stream.token(data, at());
+        if (carriesPayload(event)) stream.message(data, at());
         else stream.control(asControlType(event), data, at());
       },
       onError: (error: ParseError) => {

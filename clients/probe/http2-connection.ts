@@ -17,6 +17,7 @@ import type { ByteReader } from './byte-reader.ts';
 import { Carry } from './carry.ts';
 import { decodeFields, encodeFields } from './hpack.ts';
 import type { SharedReader, SharedSink, SharedTransport } from './shared-reader.ts';
+import { API_MESSAGE } from '../api-messages.ts';
 import { EVENT_STREAM, readEvents } from './sse.ts';
 
 export const sseHttp2: SharedTransport = (_target, sink) => new Http2Connection(sink);
@@ -471,8 +472,8 @@ class Exchange {
   }
 
   token(buffer: Buffer, start: number, end: number, at: Instant): void {
-    this.#hasTokenInFrame = true;
-    this.#sink.token(this.stream, buffer, start, end, at);
+    const place = this.#sink.token(this.stream, buffer, start, end, at);
+    if (place !== API_MESSAGE) this.#hasTokenInFrame = true;
   }
 
   control(type: ControlType, text: string, at: Instant): void {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { KIB, type Instant } from '../../bench/contract/units.ts';
+import { API_MESSAGE } from '../api-messages.ts';
 import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
 import type {
   ControlType,
@@ -128,7 +129,7 @@ class SharedConnection implements SharedSink {
   }
 
   abandon(stream: number): void {
-    if (!this.#streams.has(stream)) return;
+    if (!this.#streams.has(stream)) return undefined;
     if (!this.#waiting.has(stream) && !this.#isLost)
       this.#socket.write(this.#reader.cancel(stream));
     this.#forget(stream);
@@ -153,11 +154,13 @@ class SharedConnection implements SharedSink {
     if (this.#streams.has(stream)) this.#shared.options.listener.onAccept(stream, at);
   }
 
-  token(stream: number, buffer: Buffer, start: number, end: number, at: Instant): void {
+  token(stream: number, buffer: Buffer, start: number, end: number, at: Instant): unknown {
     // A stream may be abandoned by its listener in the middle of a read.
-    if (!this.#streams.has(stream)) return;
-    this.#hasTokenInRead = true;
-    this.#shared.options.listener.onTokenBytes(stream, buffer, start, end, at);
+    if (!this.#streams.has(stream)) return undefined;
+    const { listener } = this.#shared.options;
+    const place = listener.onTokenBytes(stream, buffer, start, end, at);
+    if (place !== API_MESSAGE) this.#hasTokenInRead = true;
+    return place;
   }
 
   control(stream: number, type: ControlType, text: string, at: Instant): void {

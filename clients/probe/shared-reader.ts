@@ -10,7 +10,8 @@ export interface SharedSink {
   /** Streams can be asked for from now on. */
   ready: (at: Instant) => void;
   accept: (stream: number, at: Instant) => void;
-  token: (stream: number, buffer: Buffer, start: number, end: number, at: Instant) => void;
+  /** Returns what the listener of the stack does: API_MESSAGE for a message without a token. */
+  token: (stream: number, buffer: Buffer, start: number, end: number, at: Instant) => unknown;
   control: (stream: number, type: ControlType, text: string, at: Instant) => void;
   /** The stream is whole; the connection stays. */
   end: (stream: number, count: SocketCount, at: Instant) => void;

@@ -11,6 +11,7 @@ import type {
   StreamTarget,
 } from '../stream-client.ts';
 import type { ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
+import { API_MESSAGE } from '../api-messages.ts';
 import { KeptConnections } from './kept-connections.ts';
 import { openSocket } from './open-socket.ts';
 import { MAX_UNSENT_BYTES, READ_BUFFER_BYTES } from './socket-limits.ts';
@@ -148,8 +149,9 @@ class Connection implements StreamSink {
   token(buffer: Buffer, start: number, end: number, at: Instant): void {
     // A stream may be abandoned by its listener in the middle of a read.
     if (!this.#isOpen) return;
-    this.#hasTokenInRead = true;
-    this.#shared.options.listener.onTokenBytes(this.#stream, buffer, start, end, at);
+    const { listener } = this.#shared.options;
+    if (listener.onTokenBytes(this.#stream, buffer, start, end, at) !== API_MESSAGE)
+      this.#hasTokenInRead = true;
   }
 
   control(type: ControlType, text: string, at: Instant): void {

@@ -3,6 +3,7 @@
 // one line within one span is handed on in place; only several data lines, and what a span cuts,
 // are copied.
 
+import { apiEventNames } from '../../bench/contract/payload.ts';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { Carry } from './carry.ts';
@@ -32,6 +33,9 @@ const DATA = Buffer.from('data');
 const ID = Buffer.from('id');
 const EVENT = Buffer.from('event');
 const RETRY = Buffer.from('retry');
+
+/** Names that every token's event may have: they are found without decoding. */
+const apiNames = apiEventNames.map((name) => ({ name, bytes: Buffer.from(name) }));
 
 export class SseReader implements ByteReader {
   /** The last valid `retry`, ms; undefined before there is one. */
@@ -137,7 +141,7 @@ export class SseReader implements ByteReader {
       }
       case EVENT[0]: {
         const value = findValue(buffer, start, end, EVENT);
-        if (value !== undefined) this.#eventName = buffer.toString('utf8', value, end);
+        if (value !== undefined) this.#eventName = decodeName(buffer, value, end);
         return;
       }
       case RETRY[0]: {
@@ -197,6 +201,14 @@ export class SseReader implements ByteReader {
       this.#onEvent(name, this.#data.bytes, 0, dataBytes, at);
     }
   }
+}
+
+function decodeName(buffer: Buffer, start: number, end: number): string {
+  for (const { name, bytes } of apiNames) {
+    const { length } = bytes;
+    if (length === end - start && buffer.compare(bytes, 0, length, start, end) === 0) return name;
+  }
+  return buffer.toString('utf8', start, end);
 }
 
 /**

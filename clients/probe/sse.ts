@@ -1,9 +1,16 @@
 // Event streams over HTTP/1.1: the response to a GET, or to a POST with a JSON request as the APIs
 // of language models have it, as it is or compressed.
 
+import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader, StreamSink } from './byte-reader.ts';
-import { asControlType } from '../control-message.ts';
+import {
+  asControlType,
+  carriesPayload,
+  controlTypeOf,
+  isControlMessage,
+} from '../control-message.ts';
 import { getRequest, postRequest } from '../request-target.ts';
+import type { ControlType } from '../stream-client.ts';
 import { httpStream, type HttpFormat } from './http-stream.ts';
 import { InflateReader } from './inflate-reader.ts';
 import { SseReader } from './sse-reader.ts';
@@ -14,13 +21,19 @@ export function readEvents(
   sink: Pick<StreamSink, 'token' | 'control'>,
   onDone: () => void,
 ): ByteReader {
+  const hearControl = (type: ControlType, text: string, at: Instant): void => {
+    if (type === 'done') onDone();
+    sink.control(type, text, at);
+  };
   return new SseReader((name, buffer, start, end, at) => {
-    if (name === '' || name === 'message') {
-      sink.token(buffer, start, end, at);
+    if (!carriesPayload(name)) {
+      hearControl(asControlType(name), buffer.toString('utf8', start, end), at);
+    } else if (isControlMessage(buffer, start, end)) {
+      // In the event stream of an API.
+      const text = buffer.toString('utf8', start, end);
+      hearControl(controlTypeOf(text), text, at);
     } else {
-      const type = asControlType(name);
-      if (type === 'done') onDone();
-      sink.control(type, buffer.toString('utf8', start, end), at);
+      sink.token(buffer, start, end, at);
     }
   });
 }

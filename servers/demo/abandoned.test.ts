@@ -11,7 +11,7 @@ function abandoned(id: string): LastingStream {
   const plan = described.find({ id, n: 100 });
   if (plan === undefined || plan.source === undefined)
     throw new Error('a described stream has a plan and a source');
-  const template = { before: '', carriesSequence: false, between: '', after: '' };
+  const template = { before: '', firstNumber: undefined, between: '', after: '' };
   return new LastingStream({
     plan,
     template,

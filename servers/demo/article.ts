@@ -16,7 +16,7 @@ export const ARTICLE_PATH = '/demo/stream';
 const messages = Array.from({ length: 10 }, (_, number) => `message number: ${number}`);
 /** Plain text: the messages are sent as they are, and not as JSON. */
 const source: TokenSource = { tokens: messages, jsonTexts: messages };
-const template = { before: '', carriesSequence: false, between: '', after: '' };
+const template = { before: '', firstNumber: undefined, between: '', after: '' };
 
 const DEFAULT_INTERVAL_MS = 1000;
 const MAX_SEED = 2 ** 32;

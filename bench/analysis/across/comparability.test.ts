@@ -43,6 +43,11 @@ test.each([
     'payload is openai in the old run and lean in the new one',
   ],
   [
+    'messages of an API',
+    withPlan((plan) => ({ ...plan, hasApiMessages: true })),
+    'payload openai is without the messages of its API in the old run and with them in the new one',
+  ],
+  [
     'rate',
     withWorkload({ tokensPerSecond: 20 }),
     'workload tokensPerSecond is 50 in the old run and 20 in the new one',

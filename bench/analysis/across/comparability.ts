@@ -13,6 +13,7 @@ export function refuseUnlike(old: SavedRun, recent: SavedRun): void {
   const [before, after] = [old.header.plan, recent.header.plan];
   const reasons = [
     ...unlikeQuestions(before, after),
+    ...unlikeApiMessages(before, after),
     ...unlikeArms(before, after),
     ...unlikeLoad(before, after),
   ];
@@ -40,6 +41,17 @@ function unlikeQuestions(old: Plan, recent: Plan): string[] {
 function questionOf({ scenario, workload, payload }: Plan): object {
   return { scenario, payload, workload };
 }
+
+/** Payloads of an API have had other bytes since the messages of the API are sent, too. */
+function unlikeApiMessages(old: Plan, recent: Plan): string[] {
+  if (old.payload !== recent.payload || old.hasApiMessages === recent.hasApiMessages) return [];
+  return [
+    `payload ${old.payload} is ${withMessages(old)} the messages of its API in the old run and ${withMessages(recent)} them in the new one`,
+  ];
+}
+
+const withMessages = ({ hasApiMessages }: Plan): string =>
+  hasApiMessages === true ? 'with' : 'without';
 
 function unlikeArms({ arms: old }: Plan, { arms: recent }: Plan): string[] {
   const names = new Set(recent.map(armName));

@@ -21,6 +21,7 @@ const NOT_CONDITIONS = [
   'scenario',
   'workload',
   'payload',
+  'hasApiMessages',
   'arms',
   'loadPoints',
   'seed',

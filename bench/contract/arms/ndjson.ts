@@ -32,6 +32,7 @@ export const ndjson = {
   bytes: {
     token: ({ payloadBytes }) => chunkBytes(payloadBytes + 1),
     open: (event) => chunkBytes(lineBytes(renderTyped('open', event))),
+    message: ({ data }) => chunkBytes(lineBytes(data)),
     done: (event) => chunkBytes(lineBytes(renderTyped('done', event))),
     endBytes: '0\r\n\r\n'.length,
     keptEndBytes: '0\r\n\r\n'.length,

@@ -1,8 +1,7 @@
 // Server-Sent Events over HTTP/2 without TLS: streams of events share a connection, as the requests
 // of one page to one origin do.
 
-import { namedEventBytes } from '../byte-model.ts';
-import { SSE_RETRY_MS } from '../control-events.ts';
+import { eventStreamBytes } from './event-stream-bytes.ts';
 import { sse } from './sse.ts';
 import type { TransportDescription } from './transport-description.ts';
 
@@ -16,24 +15,7 @@ export const sseHttp2 = {
   // The body only: the library decides how many events a DATA frame carries, so the frames are
   // counted where they arrive.
   bytes: {
-    token: ({ payloadBytes, sequence, idPrefixBytes }) =>
-      'data: \n\n'.length +
-      payloadBytes +
-      (idPrefixBytes === undefined ? 0 : 'id: \n'.length + idPrefixBytes + String(sequence).length),
-    open: (event, hasIds) =>
-      namedEventBytes(
-        'open',
-        hasIds ? `${event.epoch}.0` : undefined,
-        SSE_RETRY_MS,
-        JSON.stringify(event),
-      ),
-    done: (event, epoch, hasIds) =>
-      namedEventBytes(
-        'done',
-        hasIds ? `${epoch}.${event.s}` : undefined,
-        undefined,
-        JSON.stringify(event),
-      ),
+    ...eventStreamBytes,
     endBytes: 0,
     keptEndBytes: 0,
   },

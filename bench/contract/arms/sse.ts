@@ -1,7 +1,7 @@
 // Server-Sent Events over HTTP/1.1: a GET whose response is an event stream.
 
-import { chunkBytes, namedEventBytes } from '../byte-model.ts';
-import { SSE_RETRY_MS } from '../control-events.ts';
+import { chunkBytes } from '../byte-model.ts';
+import { eventStreamBytes } from './event-stream-bytes.ts';
 import type { TransportDescription } from './transport-description.ts';
 
 export const sse = {
@@ -25,32 +25,10 @@ export const sse = {
   },
   route: (streamId) => `/v1/streams/${streamId}`,
   bytes: {
-    token: ({ payloadBytes, sequence, idPrefixBytes }) =>
-      chunkBytes(
-        'data: \n\n'.length +
-          payloadBytes +
-          (idPrefixBytes === undefined
-            ? 0
-            : 'id: \n'.length + idPrefixBytes + String(sequence).length),
-      ),
-    open: (event, hasIds) =>
-      chunkBytes(
-        namedEventBytes(
-          'open',
-          hasIds ? `${event.epoch}.0` : undefined,
-          SSE_RETRY_MS,
-          JSON.stringify(event),
-        ),
-      ),
-    done: (event, epoch, hasIds) =>
-      chunkBytes(
-        namedEventBytes(
-          'done',
-          hasIds ? `${epoch}.${event.s}` : undefined,
-          undefined,
-          JSON.stringify(event),
-        ),
-      ),
+    token: (token) => chunkBytes(eventStreamBytes.token(token)),
+    open: (event, form) => chunkBytes(eventStreamBytes.open(event, form)),
+    message: (message) => chunkBytes(eventStreamBytes.message(message)),
+    done: (event, epoch, form) => chunkBytes(eventStreamBytes.done(event, epoch, form)),
     endBytes: '0\r\n\r\n'.length,
     keptEndBytes: '0\r\n\r\n'.length,
   },

@@ -28,6 +28,7 @@ export const tcp = {
   bytes: {
     token: ({ payloadBytes }) => payloadBytes + 1,
     open: (event) => textBytes(renderTyped('open', event)) + 1,
+    message: ({ data }) => textBytes(data) + 1,
     done: (event) => textBytes(renderTyped('done', event)) + 1,
     endBytes: 0,
     keptEndBytes: 0,

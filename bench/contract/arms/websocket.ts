@@ -39,6 +39,7 @@ export const websocket = {
   bytes: {
     token: ({ payloadBytes }) => frameBytes(payloadBytes),
     open: (event) => frameBytes(textBytes(renderTyped('open', event))),
+    message: ({ data }) => frameBytes(textBytes(data)),
     done: (event) => frameBytes(textBytes(renderTyped('done', event))),
     // A close frame with a two-byte code and no reason.
     endBytes: 4,

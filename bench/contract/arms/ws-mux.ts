@@ -26,6 +26,7 @@ export const websocketMux = {
   bytes: {
     token: ({ payloadBytes }) => laneBytes(payloadBytes),
     open: (event) => laneBytes(textBytes(renderTyped('open', event))),
+    message: ({ data }) => laneBytes(textBytes(data)),
     done: (event) => laneBytes(textBytes(renderTyped('done', event))),
     endBytes: 0,
     keptEndBytes: 0,

@@ -7,6 +7,7 @@ import { clientStacks, isBrowser } from '../../contract/arms/stacks.ts';
 import type { TransportDescription } from '../../contract/arms/transport-description.ts';
 import { writesOf } from '../../contract/arms/writes.ts';
 import { payloads } from '../../contract/payload.ts';
+import type { Plan } from '../../contract/run-file.ts';
 import { browserAsymmetries } from '../browser.ts';
 import { capitalised } from '../format.ts';
 import { handshakesFirst, librariesThatWrite, listWords, transportsOf } from '../mechanisms.ts';
@@ -24,6 +25,7 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
     `${parts.alike ?? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     list([
       ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
+      ...apiEvents(plan, present),
       ...new Set(present.flatMap(({ texts }) => texts.opening ?? [])),
       ...(parts.asymmetries?.(analysis) ?? []),
       ...(isSteady
@@ -56,6 +58,16 @@ function resumeIds(present: readonly TransportDescription[]): readonly string[] 
   if (present.every(({ capabilities }) => capabilities.resumable !== 'standard')) return [];
   const means = new Set(present.flatMap(({ texts }) => texts.resumeId ?? []));
   return [`${[...means].join('; ')}.`];
+}
+
+/** What the payload's API adds to an event stream, where another transport lacks it. */
+function apiEvents(
+  { payload, hasApiMessages }: Plan,
+  present: readonly TransportDescription[],
+): readonly string[] {
+  const asymmetry = hasApiMessages === true ? payloads[payload].api?.asymmetry : undefined;
+  const carriers = new Set(present.map(({ protocol }) => protocol === 'event-stream'));
+  return asymmetry === undefined || carriers.size < 2 ? [] : [asymmetry];
 }
 
 function handlers(present: readonly TransportDescription[]): readonly string[] {
