@@ -28,7 +28,7 @@ interface OpenStream extends FedStream {
    * in the trial.
    */
   readonly counts: StreamCounts;
-  /** Bytes before the first token: head and `open` event. */
+  /** Bytes before the first token: head and `open` event; 0 until then. */
   preludeBytes: number;
   sent: number;
   lastTick: number;
@@ -84,7 +84,7 @@ export class ConnectedStreams implements Streams {
       count.streams++;
       count.tokens += sent;
       count.bytes += sink.bytesWritten();
-      count.preludeBytes += preludeBytes;
+      count.preludeBytes += sent === 0 ? sink.bytesWritten() : preludeBytes;
     }
     return count;
   }
@@ -119,7 +119,6 @@ export class ConnectedStreams implements Streams {
     });
     stalls?.opened(plan, sink);
     sink.open({ sid: plan.id, epoch: epochOf(plan), from: 1, n: plan.tokens });
-    stream.preludeBytes = sink.bytesWritten();
     this.#feed.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
   }
 
@@ -132,6 +131,8 @@ export class ConnectedStreams implements Streams {
       (plan.sourceStart + index) % source.jsonTexts.length
     ] as string;
     const payload = this.#render(stream.template, index + 1, jsonText);
+    // Not as soon as it is written: a compressor lets the `open` event go some time later.
+    if (index === 0) stream.preludeBytes = sink.bytesWritten();
     const writtenNs = now();
     if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
     if (plan.trialIndex !== undefined && stamps !== undefined) {
