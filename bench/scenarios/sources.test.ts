@@ -128,6 +128,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
     names: ['memory'],
     why: 'a row of measurements of the harness',
   },
+  { file: 'bench/self/bare-server.ts', names: ['stream'], why: 'an event of a server' },
   { file: 'bench/self/conformance.ts', names: ['stream'], why: 'a heading' },
   { file: 'servers/demo/chat.ts', names: ['stream'], why: 'a field of a request' },
   { file: 'servers/post.ts', names: ['stream'], why: 'a field of a request' },
