@@ -177,3 +177,28 @@ test('bytes of a stopped reader are not among those that both ends count', async
   expect(streams.counts.finished).toBe(2);
   expect(streams.counts.bytesWritten).toBe(100 * population.tokens[0]!);
 });
+
+test('bytes before the first token are those that have left by then, however late a compressor lets them go', async () => {
+  const streams = startStreams();
+  const served: Served[] = [];
+  const connection = new FakeConnection();
+  const sink = connection.sink('0', served);
+  const open = { bytes: 0 };
+  const counted: unknown[] = [];
+  streams.start(
+    planned.find({ id: '0' })!,
+    {
+      ...sink,
+      bytesWritten: () => open.bytes + sink.bytesWritten(),
+      token: (sequence, payload) => {
+        if (sequence === 2) counted.push(streams.countOpen());
+        sink.token(sequence, payload);
+      },
+    },
+    { handlerNs: 0 },
+  );
+  open.bytes = 60;
+  expect(streams.countOpen()).toEqual({ streams: 1, tokens: 0, bytes: 60, preludeBytes: 60 });
+  await connection.ended;
+  expect(counted).toEqual([{ streams: 1, tokens: 1, bytes: 160, preludeBytes: 60 }]);
+});

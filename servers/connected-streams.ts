@@ -31,7 +31,7 @@ interface OpenStream extends FedStream {
    * in the trial.
    */
   readonly counts: StreamCounts;
-  /** Bytes before the first token: head, `open` and the messages of an API before the tokens. */
+  /** Bytes before the first token: head, `open` and the messages of an API; 0 until then. */
   preludeBytes: number;
   sent: number;
   lastTick: number;
@@ -87,7 +87,7 @@ export class ConnectedStreams implements Streams {
       count.streams++;
       count.tokens += sent;
       count.bytes += sink.bytesWritten();
-      count.preludeBytes += preludeBytes;
+      count.preludeBytes += sent === 0 ? sink.bytesWritten() : preludeBytes;
     }
     return count;
   }
@@ -123,7 +123,6 @@ export class ConnectedStreams implements Streams {
     stalls?.opened(plan, sink);
     sink.open({ sid: plan.id, epoch: epochOf(plan), from: 1, n: plan.tokens });
     for (const message of preambleOf(this.#options, plan)) sink.message(message);
-    stream.preludeBytes = sink.bytesWritten();
     this.#feed.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
   }
 
@@ -136,6 +135,8 @@ export class ConnectedStreams implements Streams {
       (plan.sourceStart + index) % source.jsonTexts.length
     ] as string;
     const payload = this.#render(stream.template, index + 1, jsonText);
+    // Not as soon as it is written: a compressor lets the `open` event go some time later.
+    if (index === 0) stream.preludeBytes = sink.bytesWritten();
     const writtenNs = now();
     if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
     if (plan.trialIndex !== undefined && stamps !== undefined) {

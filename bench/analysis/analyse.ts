@@ -8,6 +8,7 @@ import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
+import { comparedPairs, pairName } from './compared-pairs.ts';
 import { compareRun, signFlipSeed, type ArmComparison } from './comparisons.ts';
 import { deliveryCurve } from './delivery-curves.ts';
 import { findCopy } from './equal-arms.ts';
@@ -134,33 +135,47 @@ interface GatedLoadPoint extends JudgedLoadPoint {
   readonly gates: readonly GateSummary[];
 }
 
-function judge(loadPoint: MeasuredLoadPoint, { isLateByDesign }: ScenarioReading): GatedLoadPoint {
-  const gates = summariseGates(
-    loadPoint.arms,
-    loadPoint.arms[0],
-    isLateByDesign?.(loadPoint.loadPoint),
-  );
-  const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
-    const byArm = new Map<string, string[]>();
+function judge(loadPoint: MeasuredLoadPoint, reading: ScenarioReading): GatedLoadPoint {
+  const gates = summariseGates(loadPoint.arms, loadPoint.arms[0], {
+    isLateByDesign: reading.isLateByDesign?.(loadPoint.loadPoint),
+    pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading),
+  });
+  const failures = (
+    kind: GateSummary['kind'],
+    nameOf: (gate: GateSummary) => string | undefined,
+  ): Map<string, string[]> => {
+    const byName = new Map<string, string[]>();
     for (const gate of gates) {
-      if (gate.kind === kind && gate.state === 'failed')
-        byArm.set(gate.arm, [...(byArm.get(gate.arm) ?? []), describeMiss(gate)]);
+      const name = gate.kind === kind && gate.state === 'failed' ? nameOf(gate) : undefined;
+      if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), describeMiss(gate)]);
     }
-    return byArm;
+    return byName;
   };
   return {
     ...loadPoint,
     gates,
-    invalid: failures('correctness'),
-    harnessLimited: failures('harness'),
+    invalid: failures('correctness', armOf),
+    harnessLimited: failures('harness', armOf),
+    limitedPairs: failures('harness', pairOf),
   };
 }
 
+/** The arm that a gate concerns in all of its comparisons; undefined for a control of one pair. */
+function armOf({ arm, against }: GateSummary): string | undefined {
+  return against === undefined ? arm : undefined;
+}
+
+/** The name of the declared pair that a gate is a control of. */
+function pairOf({ arm, against }: GateSummary): string | undefined {
+  return against === undefined ? undefined : pairName({ baseline: against, other: arm });
+}
+
 /** `H2 client event-loop utilisation over ws: missed in 5 of 12 trials, worst 81 %, limit 60 %`. */
-function describeMiss({ id, title, arm, missed, trials, worst, limit, unit }: GateSummary): string {
+function describeMiss(gate: GateSummary): string {
+  const { id, title, arm, missed, trials, worst, limit, unit } = gate;
   const extremes =
     worst === undefined ? '' : `, worst ${amount(worst, unit)}, limit ${amount(limit, unit)}`;
-  return `${id} ${title} (${arm}): missed in ${missed} of ${trials} trials${extremes}`;
+  return `${id} ${title} (${pairOf(gate) ?? arm}): missed in ${missed} of ${trials} trials${extremes}`;
 }
 
 function toAnalysis(
@@ -183,7 +198,10 @@ function toAnalysis(
     gates: loadPoint.gates,
     deliveryCurves: arms.map(deliveryCurve),
     invalid: [...loadPoint.invalid.values()].flat(),
-    harnessLimited: [...loadPoint.harnessLimited.values()].flat(),
+    harnessLimited: [
+      ...loadPoint.harnessLimited.values(),
+      ...(loadPoint.limitedPairs?.values() ?? []),
+    ].flat(),
   };
 }
 

@@ -80,6 +80,13 @@ export interface Comparison {
   readonly warnings: readonly Warning[];
 }
 
+/** The names of two compared arms. */
+export interface PairNames {
+  readonly otherArm: string;
+  /** The arm that it is compared with; absent for the baseline of the run. */
+  readonly baselineArm?: string | undefined;
+}
+
 /** One metric over one arm at one load point. */
 export interface MetricSummary {
   readonly metric: string;
@@ -98,6 +105,11 @@ export interface GateSummary {
   readonly unit: string;
   readonly limit: number;
   readonly arm: string;
+  /**
+   * The other arm of a declared pair that this is a control of: it concerns no other comparison of
+   * the arm.
+   */
+  readonly against?: string;
   /** Median and worst value over the arm's measured trials. */
   readonly median: number | undefined;
   readonly worst: number | undefined;
@@ -131,10 +143,10 @@ export interface LoadPointAnalysis {
     readonly failed: number;
   }[];
   /**
-   * Every arm except the copy of the baseline, against the baseline: endpoints first, in their
-   * order; then the rest.
+   * Every arm except the copy of the baseline, against the baseline; or the pairs that the scenario
+   * declares. Of each pair endpoints first, in their order; then the rest.
    */
-  readonly comparisons: readonly (Comparison & { readonly otherArm: string })[];
+  readonly comparisons: readonly (Comparison & PairNames)[];
   /**
    * One for each endpoint of the A/A pair; empty without a pair, or when one of the two arms is
    * INVALID.
@@ -167,14 +179,13 @@ export interface RepeatedBlock {
 /** The conclusions if no block had been measured again. */
 export interface WithoutRepeats {
   /** Endpoints whose verdict would differ. */
-  readonly changed: readonly {
+  readonly changed: readonly (PairNames & {
     readonly connections: number;
     readonly loadPoint: LoadPoint;
-    readonly otherArm: string;
     readonly metric: string;
     readonly verdict: Verdict;
     readonly verdictWithout: Verdict;
-  }[];
+  })[];
   /**
    * Share of CPU time stolen in the first measurement of all blocks, other arm − baseline: the
    * machine should treat both alike.

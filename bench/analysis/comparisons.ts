@@ -1,12 +1,12 @@
 // All comparisons of a run with their verdicts. Two families are corrected for their number: the
 // endpoints, declared beforehand, and everything else, which is exploratory.
 
-import { isCopy } from '../contract/arms/arms.ts';
 import { deriveSeed } from '../contract/random.ts';
 import type { Warning } from '../contract/run-file.ts';
 import type { LoadPointAnalysis } from './analysis.ts';
 import { findClockDoubts, whyClocksTooFar } from './clock-doubts.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
+import { comparedPairs, pairName } from './compared-pairs.ts';
 import {
   isSteady,
   type JudgedLoadPoint,
@@ -31,8 +31,8 @@ export interface CompareRunOptions {
 }
 
 /**
- * One list per load point: endpoints in their order, then counted bytes, then the rest. The first
- * arm is the baseline; its copy is in no list and in no family.
+ * One list per load point. Of each pair of arms it has endpoints in their order, then counted bytes,
+ * then the rest. The copy of the baseline is in no list and in no family.
  */
 export function compareRun(
   loadPoints: readonly JudgedLoadPoint[],
@@ -74,11 +74,9 @@ function gatherEvidence(
   reading: ScenarioReading,
   seed: number,
 ): Evidence[] {
-  const [baseline, ...others] = arms;
-  if (baseline === undefined || reading.comparesNothing === true) return [];
-  return others
-    .filter(({ arm }) => !isCopy(arm))
-    .flatMap((other) => {
+  const pairs = reading.comparesNothing === true ? [] : comparedPairs(arms, reading);
+  return pairs
+    .flatMap(({ baseline, other }) => {
       const compared = metricsAt(reading, { loadPoint, arms: [baseline.arm, other.arm] });
       return compared
         .filter(({ isWithinArm }) => isWithinArm !== true)
@@ -145,7 +143,12 @@ function toComparison(
     [baselineArm, otherArm].flatMap(({ name }) => of.get(name) ?? []);
   const verdict = decideVerdict(evidence, {
     invalid: reasons(loadPoint.invalid),
-    harnessLimited: reasons(loadPoint.harnessLimited),
+    harnessLimited: [
+      ...reasons(loadPoint.harnessLimited),
+      ...(loadPoint.limitedPairs?.get(
+        pairName({ baseline: baselineArm.name, other: otherArm.name }),
+      ) ?? []),
+    ],
     withheld,
     fewestBlocks: corrected.fewestBlocks,
     differenceP,
@@ -158,6 +161,7 @@ function toComparison(
     metric: metric.id,
     endpoint: isDeclared(evidence) ? metric.endpoint : undefined,
     otherArm: otherArm.name,
+    ...(baselineArm.name !== loadPoint.arms[0]?.name && { baselineArm: baselineArm.name }),
     baseline: evidence.baseline ?? noEstimate,
     other: evidence.other ?? noEstimate,
     blocks: pairs.length,

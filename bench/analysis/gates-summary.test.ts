@@ -112,9 +112,11 @@ test('H9 does not judge tokens that are due together: there each waits for the w
   const run = fixtureRun({ blocks: 4, edit: withOwnLateness, plan: { loadPoints: [loadPoint] } });
   const [point] = selectMeasured(run);
   expect(point!.arms[0]!.completed).toHaveLength(4);
-  expect(summariseGates(point!.arms, point!.arms[0], true).filter(({ id }) => id === 'H9')).toEqual(
-    [],
-  );
+  expect(
+    summariseGates(point!.arms, point!.arms[0], { isLateByDesign: true }).filter(
+      ({ id }) => id === 'H9',
+    ),
+  ).toEqual([]);
   expect(burstReading.isLateByDesign?.(loadPoint)).toBe(true);
   expect(burstReading.isLateByDesign?.({ ...loadPoint, tokensPerTick: 1 })).toBe(false);
 });

@@ -1,10 +1,12 @@
 // Summarises the validity checks of single trials for an arm at a load point.
 
+import { transports } from '../contract/arms/transports.ts';
 import type { FinishedTrial, Gate } from '../contract/run-file.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { GateSummary } from './analysis.ts';
 import { judgeControls } from './arm-controls.ts';
+import type { MeasuredPair } from './compared-pairs.ts';
 import { pairTrials, type MeasuredArm } from './measured-trials.ts';
 import { median } from './statistics/moments.ts';
 
@@ -21,6 +23,13 @@ const PERSISTENT_SHARE = 0.25;
  */
 const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
 
+interface ControlOptions {
+  /** Whether servers are late by the design of the scenario; not when absent. */
+  readonly isLateByDesign?: boolean | undefined;
+  /** The declared pairs of a scenario; every arm is held against the baseline when absent. */
+  readonly pairs?: readonly MeasuredPair[] | undefined;
+}
+
 /**
  * One summary per arm and gate, in the order in which the trials list them; then gates on a pair of
  * arms: H9…, unless servers are late by the design of the scenario, and C8block.
@@ -28,7 +37,7 @@ const LATENESS_GAP_LIMIT_NS = 0.2 * NS_PER_MS;
 export function summariseGates(
   arms: readonly MeasuredArm[],
   baseline: MeasuredArm | undefined,
-  isLateByDesign = false,
+  { isLateByDesign = false, pairs }: ControlOptions = {},
 ): readonly GateSummary[] {
   const summaries = arms.flatMap(({ name, completed }) =>
     summariseArm(
@@ -38,14 +47,29 @@ export function summariseGates(
   );
   if (baseline === undefined) return summaries;
   const others = arms.filter((arm) => arm.name !== baseline.name);
-  const timed = baseline.isNullArm || isLateByDesign ? [] : others.filter((arm) => !arm.isNullArm);
+  const timed = (pairs ?? others.map((other) => ({ baseline, other }))).filter(
+    (pair) => !isLateByDesign && isTimed(pair.baseline) && isTimed(pair.other),
+  );
   return [
     ...summaries,
-    ...timed.flatMap(
-      (other) => judgeControls(baseline, other) ?? [compareLateness(baseline, other)],
-    ),
+    ...timed.flatMap((pair) => {
+      const judged = judgeControls(pair.baseline, pair.other) ?? [
+        compareLateness(pair.baseline, pair.other),
+      ];
+      return pairs === undefined
+        ? judged
+        : judged.map((gate) => Object.assign({ against: pair.baseline.name }, gate));
+    }),
     ...others.flatMap((other) => comparePlans(baseline, other)),
   ];
+}
+
+/**
+ * The null arm is no contender, and an arm that sends an answer as a whole writes nothing in most
+ * turns: those are shorter, which is the arm and no fault of the harness.
+ */
+function isTimed({ isNullArm, arm }: MeasuredArm): boolean {
+  return !isNullArm && transports[arm.transport].capabilities.incremental;
 }
 
 function summariseArm(arm: string, gatesOfTrials: readonly (readonly Gate[])[]): GateSummary[] {

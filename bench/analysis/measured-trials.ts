@@ -53,6 +53,8 @@ export interface MeasuredLoadPoint {
 export interface JudgedLoadPoint extends MeasuredLoadPoint {
   readonly invalid: ReadonlyMap<string, readonly string[]>;
   readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
+  /** Failed controls between the arms of declared pairs, in words, by `pairName`. */
+  readonly limitedPairs?: ReadonlyMap<string, readonly string[]>;
   readonly noiseFloors?: readonly NoiseFloor[];
 }
 

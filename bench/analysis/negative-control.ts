@@ -3,6 +3,7 @@
 // from the same moment on, are in doubt too.
 
 import type { Warning } from '../contract/run-file.ts';
+import { pairName } from './compared-pairs.ts';
 import type { ArmComparison } from './comparisons.ts';
 
 const CONTROL = 'connect.p50';
@@ -17,17 +18,21 @@ export function applyNegativeControl(
   const failed = new Map(
     comparisons.flatMap((comparison) => {
       const warning = comparison.metric === CONTROL ? warnOfControl(comparison) : undefined;
-      return warning === undefined ? [] : [[comparison.otherArm, warning] as const];
+      return warning === undefined ? [] : [[pairOf(comparison), warning] as const];
     }),
   );
   return comparisons.map((comparison) => {
     const warning = MEASURED_FROM_CONNECT.has(comparison.metric)
-      ? failed.get(comparison.otherArm)
+      ? failed.get(pairOf(comparison))
       : undefined;
     return warning === undefined
       ? comparison
       : { ...comparison, warnings: [...comparison.warnings, warning] };
   });
+}
+
+function pairOf({ otherArm, baselineArm = '' }: ArmComparison): string {
+  return pairName({ baseline: baselineArm, other: otherArm });
 }
 
 function warnOfControl({ ratio }: ArmComparison): Warning | undefined {

@@ -63,9 +63,11 @@ export function changedVerdicts(
   without: Concluded,
 ): WithoutRepeats['changed'] {
   return withRepeats.judged.flatMap(({ loadPoint }, index) =>
-    (withRepeats.comparisons[index] ?? []).flatMap(({ endpoint, otherArm, metric, verdict }) => {
+    (withRepeats.comparisons[index] ?? []).flatMap((comparison) => {
+      const { endpoint, otherArm, baselineArm, metric, verdict } = comparison;
       const verdictWithout = without.comparisons[index]?.find(
-        (one) => one.otherArm === otherArm && one.metric === metric,
+        (one) =>
+          one.otherArm === otherArm && one.baselineArm === baselineArm && one.metric === metric,
       )?.verdict;
       if (endpoint === undefined || verdictWithout === undefined) return [];
       const isSame =
@@ -77,6 +79,7 @@ export function changedVerdicts(
               connections: loadPoint.connections,
               loadPoint,
               otherArm,
+              ...(baselineArm !== undefined && { baselineArm }),
               metric,
               verdict,
               verdictWithout,

@@ -1,6 +1,7 @@
 // Warns about a run as a whole.
 
 import { isCopy } from '../contract/arms/arms.ts';
+import { leftOutWords } from '../contract/left-out.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import type { Gate, SavedRun, Warning } from '../contract/run-file.ts';
 import type { NoiseFloor } from './measured-trials.ts';
@@ -37,6 +38,7 @@ export function warnOfRun(
   const stop = stopState(run, reading);
   return [
     ...run.warnings,
+    ...warnOfLeftOut(run),
     ...warnOfTrials(run, measureExtent(run, stop, reading)),
     ...warnOfStop(run, stop),
     ...warnOfMachine(run),
@@ -46,6 +48,12 @@ export function warnOfRun(
     ...warnWithinTrials(loadPoints),
     ...warnOfFloors(loadPoints, reading),
   ];
+}
+
+function warnOfLeftOut({ header: { leftOut } }: SavedRun): Warning[] {
+  return leftOut === undefined
+    ? []
+    : [{ code: 'left-out', message: `left out of this run: ${leftOutWords(leftOut)}` }];
 }
 
 function warnOfTrials({ trials }: SavedRun, { planned, isComplete }: RunExtent): Warning[] {

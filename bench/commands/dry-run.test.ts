@@ -45,3 +45,10 @@ it('a run that stops by itself takes as long as it may at most', async () => {
     await describeFlags('stream', { connections: '10', precision: '5%', maxTime: '2m' }),
   ).toContain('time until the intervals are as narrow as asked, at most 2 min 00 s');
 });
+
+it('transports that the scenario cannot measure are named, with the reason', async () => {
+  expect(await describeFlags('burst', { transports: 'all' })).toContain(
+    'ws-mux:100 left out buffered (sends a stream as a whole, once all of it is generated) load 200',
+  );
+  expect(await describeFlags('matrix')).not.toContain('left out');
+});

@@ -1,5 +1,6 @@
 // `streamduel run --dry-run`: the plan in words, without a measurement.
 
+import { leftOutWords } from '../contract/left-out.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
@@ -34,12 +35,14 @@ export async function dryRun(scenarios: readonly string[], flags: RunFlags): Pro
 export function describePlan({
   plan,
   needsPilot,
-}: Pick<PreparedRun, 'plan' | 'needsPilot'>): string {
+  leftOut,
+}: Pick<PreparedRun, 'plan' | 'needsPilot' | 'leftOut'>): string {
   const { scenario, preset, arms, loadPoints, recovery } = plan;
   return [
     `scenario ${scenario}, preset ${preset}\n`,
     alignRows([
       ['arms', arms.map(describeArm).join(', ')],
+      ...(leftOut.length === 0 ? [] : [['left out', leftOutWords(leftOut)] as const]),
       ['load', needsPilot ? describePilot(plan) : loadPoints.map(loadPointTitle).join('; ')],
       ...(recovery?.absent ?? []).map(
         ({ fault, why, remedy }) => ['left out', `${fault}: ${why}; ${remedy}`] as const,

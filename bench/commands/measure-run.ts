@@ -8,6 +8,7 @@ import { carriedLanes } from '../analysis/late-trials.ts';
 import { hasReachedPrecision } from '../analysis/stopping.ts';
 import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
+import type { LeftOut } from '../contract/left-out.ts';
 import {
   RUN_SCHEMA_VERSION,
   type Plan,
@@ -44,6 +45,8 @@ interface CreateRunOptions {
   readonly command: string;
   /** Texts of --fail-if. */
   readonly thresholds?: readonly string[];
+  /** Transports that the run could not measure, and why. */
+  readonly leftOut?: LeftOut;
 }
 
 interface OpenRunOptions extends Omit<CreateRunOptions, 'startedAt'> {
@@ -66,7 +69,7 @@ export function openRun(plan: Plan, { out, ...options }: OpenRunOptions): OpenRu
 export function createRun(
   plan: Plan,
   folder: string,
-  { name, startedAt, command, thresholds = [] }: CreateRunOptions,
+  { name, startedAt, command, thresholds = [], leftOut = [] }: CreateRunOptions,
 ): OpenRun {
   const header: RunHeader = {
     kind: 'run',
@@ -79,6 +82,7 @@ export function createRun(
     planSha256: hashPlan(plan),
     environment: readEnvironment(readMachineLimits().openFiles, browserOf(plan)),
     ...(thresholds.length > 0 && { thresholds: [...thresholds] }),
+    ...(leftOut.length > 0 && { leftOut }),
   };
   createRunFolder(folder, header);
   if (plan.keepStamps)

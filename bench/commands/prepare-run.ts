@@ -111,7 +111,7 @@ interface RunPlace {
 
 /** Creates the folder of the run. */
 export function beginPrepared(
-  { plan, ownTokens, flags }: PreparedRun,
+  { plan, ownTokens, leftOut, flags }: PreparedRun,
   { folder, name, startedAt }: RunPlace,
 ): OpenRun {
   const run = createRun(plan, folder, {
@@ -119,6 +119,7 @@ export function beginPrepared(
     startedAt,
     command: repeatCommand(plan, flags),
     thresholds: flags.failIf ?? [],
+    leftOut,
   });
   if (ownTokens !== undefined)
     writeRunFile(run.folder, OWN_TOKENS_FILE, `${JSON.stringify(ownTokens)}\n`);

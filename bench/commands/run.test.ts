@@ -306,3 +306,16 @@ it.each<[Flags, string]>([
     readdirSync(join(place.path, 'reports')).filter((one) => one.endsWith('-refused')),
   ).toEqual([]);
 });
+
+it('--transports all says what the scenario cannot measure, before the first trial and in the report', async () => {
+  const { code, stdout, stderr } = await runHere(place, {
+    scenarios: ['burst'],
+    transports: 'all',
+    name: 'all',
+  });
+  const why = 'buffered (sends a stream as a whole, once all of it is generated)';
+  expect(code).toBe(0);
+  expect(stderr).toContain(`left out: ${why}\n`);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`left out of this run: ${why}`);
+  expect(place.readReport('all')).toContain(`left out of this run: ${why}`);
+});

@@ -125,10 +125,11 @@ export async function prepareParts(
     arms: plan.arms.map(armName),
   }));
   const thresholds = shareThresholds(failIf ?? [], places);
-  return prepared.map(({ plan, ownTokens, needsPilot, flags: own }, index) => ({
+  return prepared.map(({ plan, ownTokens, needsPilot, leftOut, flags: own }, index) => ({
     plan,
     ownTokens,
     needsPilot,
+    leftOut,
     flags: { ...own, failIf: thresholds[index] ?? [] },
   }));
 }

@@ -2,6 +2,7 @@
 // finished trials are reported first.
 
 import { BenchError } from '../contract/errors.ts';
+import { leftOutWords } from '../contract/left-out.ts';
 import { countTrials } from '../plan/trials.ts';
 import type { CommandOutput } from './command-output.ts';
 import { measureRun, type OpenRun } from './measure-run.ts';
@@ -20,7 +21,9 @@ export async function watchRun(
   run: OpenRun,
   { flags, port, signal, output }: WatchOptions,
 ): Promise<unknown> {
-  const { plan } = run.header;
+  const { plan, leftOut } = run.header;
+  if (leftOut !== undefined && flags.quiet !== true)
+    output.stderr.write(`left out: ${leftOutWords(leftOut)}\n`);
   const progress =
     flags.quiet === true
       ? silentProgress

@@ -103,6 +103,7 @@ const scenarioIds = [
   'burst',
   'completions',
   'browser-limits',
+  'matrix',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -217,6 +218,11 @@ export const runHeaderSchema = z.object({
   environment: environmentSchema,
   /** Texts of --fail-if. */
   thresholds: z.array(z.string()).optional(),
+  /**
+   * Transports of `--transports all` that this run could not measure, and why: a predicate with the
+   * transport as its subject.
+   */
+  leftOut: z.array(z.object({ transport: z.string(), why: z.string() })).optional(),
 });
 
 /** Names of the distributions that a trial may keep, all in ns. */

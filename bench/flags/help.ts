@@ -111,8 +111,9 @@ function ownDefaults({
   measures,
 }: Scenario): readonly (readonly [FlagName, string | number | undefined])[] {
   const workload = measures?.workload ?? breaks;
+  const arms = (measures ?? breaks)?.transports;
   return [
-    ['transports', (measures ?? breaks)?.transports.join(',')],
+    ['transports', typeof arms === 'string' ? arms : arms?.join(',')],
     ['policy', breaks?.policies.join(',')],
     ['rate', workload?.tokensPerSecond],
     ['tokens', measures?.workload.tokensPerStream],

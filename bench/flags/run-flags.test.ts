@@ -30,7 +30,7 @@ it.each([
   ['faults', ['reconnect']],
   ['policy', ['reconnect', 'herd']],
   ['browser', ['stream', 'browser-limits']],
-  ['canary', ['stream', 'connect', 'fanout', 'slow-reader', 'burst']],
+  ['canary', ['stream', 'connect', 'fanout', 'slow-reader', 'burst', 'matrix']],
   [
     'rate',
     [
@@ -43,9 +43,13 @@ it.each([
       'slow-reader',
       'burst',
       'completions',
+      'matrix',
     ],
   ],
-  ['warmup', ['stream', 'capacity', 'connect', 'fanout', 'slow-reader', 'burst', 'completions']],
+  [
+    'warmup',
+    ['stream', 'capacity', 'connect', 'fanout', 'slow-reader', 'burst', 'completions', 'matrix'],
+  ],
   ['blocks', scenarioNames],
 ] as const)('--%s is taken by %j', (name, expected) => expect(takers(name)).toEqual(expected));
 

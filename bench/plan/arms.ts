@@ -10,34 +10,39 @@ import {
   type ClientStack,
 } from '../contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
+import type { LeftOut } from '../contract/left-out.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
-import { checkNeeds, type Needs } from './needs.ts';
+import { checkNeeds, whyUnmet, type Needs } from './needs.ts';
 import { readPath } from './path.ts';
 import { parseCount, parseList, pickName, usageError } from './quantities.ts';
 
 /** `sse`, or `sse/library` for one arm with a client stack of its own. */
 export type ArmText = TransportId | `${TransportId}/${ClientStack}`;
 
+/** Stands for every transport that the scenario can measure with the common client stack. */
+export const ALL_ARMS = 'all';
+
 export interface ArmsPlace {
   readonly scenario: ScenarioId;
   /** Default arms without --transports. */
-  readonly usual: readonly ArmText[];
+  readonly usual: readonly ArmText[] | typeof ALL_ARMS;
   /** Default arms with this client stack, where they are others. */
   readonly usualOf?: { readonly [Stack in ClientStack]?: readonly ArmText[] } | undefined;
+  /** Whether `all` includes the null arm; not when absent. */
+  readonly hasNullArm?: boolean | undefined;
   /** Client stack of arms that name none; the default one when absent. */
   readonly client?: ClientStack | undefined;
   readonly needs: Needs;
+  /** Why other flags exclude an arm from `all`, as a predicate; undefined when they do not. */
+  readonly whyExcluded?: ((arm: Pick<Arm, 'transport'>) => string | undefined) | undefined;
   /** Scenarios that take such an arm. */
   readonly takers: (arm: Pick<Arm, 'transport' | 'client'>) => readonly ScenarioId[];
 }
 
-function readArms(
-  flags: RunFlags,
-  { usual, usualOf, client: own = DEFAULT_CLIENT }: ArmsPlace,
-): Plan['arms'] {
+function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   const path = readPath(flags.path);
-  const common = pickName('client stack', flags.client ?? own, clientStackIds);
+  const common = commonClient(flags, place);
   const readArm = (entry: string): Plan['arms'][number] => {
     const [written = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, clientStackIds);
@@ -48,19 +53,37 @@ function readArms(
       path,
     };
   };
-  if (flags.transports === undefined) return (usualOf?.[common] ?? usual).map(readArm);
-  const picked = parseList('--transports', flags.transports).map(readArm);
+  const asked = askedArms(flags, place);
+  if (asked === ALL_ARMS) return sortAll(flags, place).taken.map(readArm);
+  if (typeof asked !== 'string') return asked.map(readArm);
+  const entries = parseList('--transports', asked);
+  if (entries.some((entry) => entry.split(/[/+:]/, 1)[0] === ALL_ARMS))
+    throw usageError(
+      '--transports',
+      asked,
+      `${ALL_ARMS} by itself, with --client for its client stack, or a list of arms`,
+    );
+  const picked = entries.map(readArm);
   const repeated = picked.map(armName).find((name, index, names) => names.indexOf(name) !== index);
   if (repeated !== undefined)
-    throw usageError('--transports', flags.transports, `each arm once; ${repeated} is there twice`);
+    throw usageError('--transports', asked, `each arm once; ${repeated} is there twice`);
   const [baseline, ...others] = picked;
   if (baseline !== undefined && transports[baseline.transport].isNullArm && others.length > 0)
     throw usageError(
       '--transports',
-      flags.transports,
+      asked,
       `a transport other than the null arm ${baseline.transport} as the first: it is the baseline`,
     );
   return picked;
+}
+
+/** The list of --transports, or the default arms. */
+function askedArms(flags: RunFlags, place: ArmsPlace): string | readonly ArmText[] {
+  return flags.transports ?? place.usualOf?.[commonClient(flags, place)] ?? place.usual;
+}
+
+function commonClient({ client }: RunFlags, place: ArmsPlace): ClientStack {
+  return pickName('client stack', client ?? place.client ?? DEFAULT_CLIENT, clientStackIds);
 }
 
 /** Streams that may share a connection. */
@@ -112,6 +135,52 @@ function readShared(transport: TransportId, text: string | undefined): number | 
         `${transport}:${text}`,
         `${transport} alone: each of its streams has a connection of its own`,
       );
+}
+
+interface SortedTransports {
+  readonly taken: readonly string[];
+  readonly leftOut: LeftOut;
+}
+
+/** In the order of the table of transports, whose first one is the baseline. */
+function sortAll(flags: RunFlags, place: ArmsPlace): SortedTransports {
+  const client = commonClient(flags, place);
+  const all = transportIds.filter((id) => !transports[id].isNullArm || place.hasNullArm === true);
+  const reasons = new Map(
+    all.flatMap((transport) => {
+      const why = whyLeftOut({ transport, client }, place);
+      return why === undefined ? [] : [[transport, why] as const];
+    }),
+  );
+  // A run without any arm is refused by the names of those that its client stack speaks.
+  if (reasons.size === all.length)
+    return { taken: all.filter((id) => canSpeak(client, id)).map(armTextOf), leftOut: [] };
+  return {
+    taken: all.filter((id) => !reasons.has(id)).map(armTextOf),
+    leftOut: Array.from(reasons, ([transport, why]) => ({ transport, why })),
+  };
+}
+
+/** Streams on each connection of an arm of `all` whose streams share them. */
+const STREAMS_PER_CONNECTION = 100;
+
+function armTextOf(id: TransportId): string {
+  return transports[id].capabilities.streamsPerConnection === 'many'
+    ? `${id}:${STREAMS_PER_CONNECTION}`
+    : id;
+}
+
+function whyLeftOut(
+  arm: Pick<Arm, 'transport' | 'client'>,
+  { needs, whyExcluded }: ArmsPlace,
+): string | undefined {
+  if (!canSpeak(arm.client, arm.transport)) return `is not spoken by client stack ${arm.client}`;
+  return whyUnmet(needs, arm) ?? whyExcluded?.(arm);
+}
+
+/** Empty unless the arms are `all`. */
+export function listLeftOut(flags: RunFlags, place: ArmsPlace): LeftOut {
+  return askedArms(flags, place) === ALL_ARMS ? sortAll(flags, place).leftOut : [];
 }
 
 /**

@@ -2,6 +2,7 @@
 // replay.
 
 import { faultNames, type FaultName } from '../contract/faults.ts';
+import type { Arm } from '../contract/arms/arms.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { policyNames, type PolicyName } from '../contract/reconnect-policy.ts';
 import { DEFAULT_RESUME_LIMITS } from '../contract/recovery.ts';
@@ -69,8 +70,7 @@ export function planBreaking(
         hint: first.remedy,
       },
     );
-  const policies =
-    flags.policy === undefined ? options.scenario.policies : readPolicies(flags.policy);
+  const policies = policiesOf(flags, options.scenario);
   for (const policy of policies) checkPolicy(policy, options.arms);
   const loadPoints: LoadPoint[] = connections.flatMap((count) =>
     policies.flatMap((policy) => present.map((fault) => ({ connections: count, fault, policy }))),
@@ -94,27 +94,40 @@ function readFaults({ faults }: FaultFlags, { scenario }: BreakingOptions): read
   return faultNames.filter((fault) => picked.has(fault));
 }
 
-function readPolicies(text: string): readonly (typeof policyNames)[number][] {
-  return text === 'both'
+/** The reconnect policies of a plan. @throws BenchError UNKNOWN_NAME */
+export function policiesOf(
+  { policy }: Pick<RunFlags, 'policy'>,
+  { policies }: Pick<BreakingScenario, 'policies'>,
+): readonly PolicyName[] {
+  if (policy === undefined) return policies;
+  return policy === 'both'
     ? policyNames
-    : parseNames('--policy', text, { what: 'policy', names: policyNames });
+    : parseNames('--policy', policy, { what: 'policy', names: policyNames });
 }
 
 /**
- * The null arm has no specification, and reconnects as the others do under the identical policy. A
- * transport that is specified never to come back has nothing to be measured under its own rules.
+ * Why an arm cannot be measured under a policy, as a predicate; undefined when it can. The null arm
+ * has no specification, and reconnects as the others do under the identical policy. A transport
+ * that is specified never to come back has nothing to be measured under its own rules.
  */
+export function whyNotUnder(
+  policy: PolicyName,
+  { transport }: Pick<Arm, 'transport'>,
+): string | undefined {
+  const { isNullArm, specifiedReconnect } = transports[transport];
+  return policy === identical || isNullArm || specifiedReconnect !== undefined
+    ? undefined
+    : `never comes back by itself under policy ${policy}`;
+}
+
 function checkPolicy(policy: PolicyName, arms: Plan['arms']): void {
-  if (policy === identical) return;
-  for (const { transport } of arms) {
-    const { isNullArm, specifiedReconnect } = transports[transport];
-    if (isNullArm || specifiedReconnect !== undefined) continue;
-    throw usageError(
-      '--policy',
-      policy,
-      `${identical}: as specified, a client of ${transport} never comes back by itself`,
-    );
-  }
+  const arm = arms.find((one) => whyNotUnder(policy, one) !== undefined);
+  if (arm === undefined) return;
+  throw usageError(
+    '--policy',
+    policy,
+    `${identical}: as specified, a client of ${arm.transport} never comes back by itself`,
+  );
 }
 
 function readHeartbeat(text: string): number {

@@ -1,9 +1,11 @@
 // Parses flags into a validated plan. It measures, opens and guesses nothing; every refusal names
 // the flag and the value.
 
+import { nullArm } from '../contract/arms/arms.ts';
 import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { BenchError } from '../contract/errors.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
+import type { LeftOut } from '../contract/left-out.ts';
 import { payloadNames, payloads } from '../contract/payload.ts';
 import {
   MAX_BLOCKS,
@@ -19,10 +21,10 @@ import { refuseForeignFlags } from '../flags/taken.ts';
 import { readings } from '../scenarios/readings.ts';
 import { DEFAULT_SCENARIO, scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
-import { planArms } from './arms.ts';
+import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
-import { planBreaking, type AbsentFault } from './breaking.ts';
+import { planBreaking, policiesOf, whyNotUnder, type AbsentFault } from './breaking.ts';
 import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './defaults.ts';
 import {
   countStreams,
@@ -59,6 +61,7 @@ export interface BuiltPlan {
    * computes them.
    */
   readonly needsPilot: boolean;
+  readonly leftOut: LeftOut;
 }
 
 const SHORTEST_NS = 500 * NS_PER_MS;
@@ -109,14 +112,20 @@ export async function buildPlan(
   });
   const { workload, ownTokens } = await readWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
-  const arms = readArms(flags, {
+  const usualArms = breaks?.transports ?? measures?.transports ?? preset.transports;
+  const armsPlace: ArmsPlace = {
     scenario,
-    usual: breaks?.transports ?? measures?.transports ?? preset.transports,
+    usual: usualArms,
     usualOf: armsByClient,
+    hasNullArm: (usualArms === ALL_ARMS ? preset.transports : usualArms).includes(
+      nullArm.transport,
+    ),
     client,
     needs,
+    whyExcluded: breaks && whyPolicyExcludes(flags, breaks),
     takers: (arm) => scenarioNames.filter((name) => meets(scenarios[name].needs, arm)),
-  });
+  };
+  const arms = readArms(flags, armsPlace);
   const isInBrowser = hasLoads && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
@@ -227,7 +236,19 @@ export async function buildPlan(
     plan: addressed,
     ownTokens,
     needsPilot: shares !== undefined && flags.carries === undefined,
+    leftOut: listLeftOut(flags, armsPlace),
   };
+}
+
+/** A predicate on arms that some policy of the plan excludes; undefined for all others. */
+function whyPolicyExcludes(
+  flags: RunFlags,
+  breaks: BreakingScenario,
+): NonNullable<ArmsPlace['whyExcluded']> {
+  return (arm) =>
+    policiesOf(flags, breaks)
+      .map((policy) => whyNotUnder(policy, arm))
+      .find((why) => why !== undefined);
 }
 
 /**
@@ -273,7 +294,7 @@ function lowPhaseOf(warmupNs: number): Plan['lowPhase'] {
   return { share: LOW_PHASE_SHARE, untilNs: warmupNs / 2 };
 }
 
-function readArms(flags: RunFlags, place: Parameters<typeof planArms>[1]): Plan['arms'] {
+function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   try {
     return planArms(flags, place);
   } catch (error) {

@@ -12,7 +12,7 @@ async function plan(scenario: string, flags: RunFlags = {}): Promise<Plan> {
   ).plan;
 }
 
-it.each(['stream', 'connect', 'fanout', 'slow-reader', 'burst'])(
+it.each(['stream', 'connect', 'fanout', 'slow-reader', 'burst', 'matrix'])(
   '%s takes a canary, and its command repeats it',
   async (scenario) => {
     const { canary } = await plan(scenario, { canary: true });
@@ -25,7 +25,7 @@ it.each(['stream', 'connect', 'fanout', 'slow-reader', 'burst'])(
 
 it('every other scenario refuses a canary, says why, and names those that take it', async () => {
   const others = scenarioNames.filter(
-    (name) => !['stream', 'connect', 'fanout', 'slow-reader', 'burst'].includes(name),
+    (name) => !['stream', 'connect', 'fanout', 'slow-reader', 'burst', 'matrix'].includes(name),
   );
   expect(others).toEqual([
     'reconnect',
@@ -41,7 +41,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
       message: expect.stringContaining(
         `--canary: scenario ${scenario} does not take it: `,
       ) as string,
-      hint: 'scenarios that take it: stream, connect, fanout, slow-reader, burst',
+      hint: 'scenarios that take it: stream, connect, fanout, slow-reader, burst, matrix',
     });
   }
 });

@@ -70,7 +70,13 @@ type AbilityName = keyof typeof abilities;
 export type Needs = readonly AbilityName[];
 
 export function meets(needs: Needs, arm: Asked): boolean {
-  return needs.every((need) => abilities[need].has(arm));
+  return whyUnmet(needs, arm) === undefined;
+}
+
+/** The first ability that the arm lacks, as a predicate after its name; undefined for none. */
+export function whyUnmet(needs: Needs, arm: Asked): string | undefined {
+  const missing = needs.find((need) => !abilities[need].has(arm));
+  return missing && abilities[missing].lack;
 }
 
 interface NeedsPlace {

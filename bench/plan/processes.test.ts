@@ -69,7 +69,7 @@ describe('what is refused names the flag, the value and the remedy', () => {
       'reconnect',
       { clientProcesses: '2' },
       '--client-processes 2: scenario reconnect does not take it: one load process speaks with one server',
-      'scenarios that take it: stream, memory, capacity, connect, fanout, slow-reader, burst',
+      'scenarios that take it: stream, memory, capacity, connect, fanout, slow-reader, burst, matrix',
     ],
     [
       'herd',

@@ -2,7 +2,7 @@
 // of arms.
 
 import { strict as assert } from 'node:assert';
-import type { Analysis, Comparison, LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { Analysis, Comparison, LoadPointAnalysis, PairNames } from '../analysis/analysis.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import { armName, armTitle, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { transports } from '../contract/arms/transports.ts';
@@ -27,7 +27,7 @@ export interface ReportContext<Findings extends object = object> {
   readonly metrics: readonly MetricText[];
 }
 
-/** A comparison with the name of the arm that is compared with the baseline. */
+/** A comparison with the names of its arms. */
 export type ArmComparison = LoadPointAnalysis['comparisons'][number];
 
 export function metricText(metrics: readonly MetricText[], id: string): MetricText {
@@ -42,23 +42,54 @@ export function armTitleOf(analysis: Analysis, name: string): string {
   return arm === undefined ? name : armTitle(arm);
 }
 
-/**
- * The arms that are compared with the baseline at a load point, the null arm among them, in the
- * order of the plan.
- */
-export function comparedArms(point: LoadPointAnalysis): readonly string[] {
-  return [...new Set(point.comparisons.map((comparison) => comparison.otherArm))];
+/** The titles of two compared arms. */
+export function pairTitles(
+  analysis: Analysis,
+  { otherArm, baselineArm = analysis.baseline }: PairNames,
+): readonly [baseline: string, other: string] {
+  return [armTitleOf(analysis, baselineArm), armTitleOf(analysis, otherArm)];
+}
+
+/** `WebSocket against SSE` */
+export function pairTitle(analysis: Analysis, pair: PairNames): string {
+  const [baseline, other] = pairTitles(analysis, pair);
+  return `${other} against ${baseline}`;
 }
 
 /**
- * The arms that may get a verdict: neither the null arm, which is a floor, nor the copy of the
+ * The pairs of arms that are compared at a load point, in their order, those with the null arm among
+ * them.
+ */
+export function comparedPairs({ comparisons }: LoadPointAnalysis): readonly PairNames[] {
+  const pairs = comparisons.map(({ otherArm, baselineArm }): PairNames => ({
+    otherArm,
+    baselineArm,
+  }));
+  return pairs.filter((pair, index) => pairs.findIndex((one) => isSamePair(one, pair)) === index);
+}
+
+function isSamePair(one: PairNames, pair: PairNames): boolean {
+  return one.otherArm === pair.otherArm && one.baselineArm === pair.baselineArm;
+}
+
+/**
+ * The pairs that may get a verdict: with neither the null arm, which is a floor, nor the copy of the
  * baseline.
  */
-export function contenders(point: LoadPointAnalysis): readonly string[] {
+export function contendingPairs(point: LoadPointAnalysis): readonly PairNames[] {
   const others = new Set(
     point.arms.filter(({ arm }) => !isContestant(arm)).map(({ name }) => name),
   );
-  return comparedArms(point).filter((name) => !others.has(name));
+  return comparedPairs(point).filter(
+    ({ otherArm, baselineArm = '' }) => !others.has(otherArm) && !others.has(baselineArm),
+  );
+}
+
+/** The arms that may get a verdict against the baseline of the run, in the order of the plan. */
+export function contenders(point: LoadPointAnalysis): readonly string[] {
+  return contendingPairs(point)
+    .filter(({ baselineArm }) => baselineArm === undefined)
+    .map(({ otherArm }) => otherArm);
 }
 
 /** Whether the report compares this arm, as baseline or as contender. */
@@ -107,22 +138,22 @@ const exactMetrics: ReadonlySet<string> = new Set([
  */
 export function verdictComparisons(
   point: LoadPointAnalysis,
-  otherArm: string,
+  pair: PairNames,
 ): readonly ArmComparison[] {
-  const ofArm = point.comparisons.filter((comparison) => comparison.otherArm === otherArm);
+  const ofPair = point.comparisons.filter((comparison) => isSamePair(comparison, pair));
   return [
-    ...ofArm.filter((comparison) => comparison.endpoint !== undefined),
-    ...ofArm.filter(isExactRow),
+    ...ofPair.filter((comparison) => comparison.endpoint !== undefined),
+    ...ofPair.filter(isExactRow),
   ];
 }
 
 /** Everything that was compared without having been declared beforehand. */
 export function exploratoryComparisons(
   point: LoadPointAnalysis,
-  otherArm: string,
+  pair: PairNames,
 ): readonly ArmComparison[] {
   return point.comparisons.filter(
-    (one) => one.otherArm === otherArm && one.endpoint === undefined && !isExactRow(one),
+    (one) => isSamePair(one, pair) && one.endpoint === undefined && !isExactRow(one),
   );
 }
 

@@ -27,6 +27,8 @@ export interface MetricGroup {
 export interface ScenarioParts<Findings extends object = object> {
   /** How the title goes on after the arms: `when clients stop reading`. */
   readonly title: string;
+  /** In the place of the arms and the title: many arms make no heading. */
+  readonly heading?: string;
   /** The paragraph below the title: workload, load and procedure, without the trials. */
   circumstances(analysis: Analysis & Findings): string;
   /** Further paragraphs below it. */

@@ -1,7 +1,7 @@
 // Renders the text that a run prints at its end: the verdicts, the warnings, and where the report
 // is.
 
-import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { Analysis, LoadPointAnalysis, PairNames } from '../analysis/analysis.ts';
 import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { armName, type Arm } from '../contract/arms/arms.ts';
 import { DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
@@ -15,9 +15,10 @@ import { claimsSentence, noiseFloorTable, noiseFloorTables } from './noise-floor
 import { pilotSentences, pilotTable, pilotTables, pilotTitle } from './pilot-table.ts';
 import {
   armTitleOf,
-  contenders,
+  contendingPairs,
   isEqualArmsRun,
   metricText,
+  pairTitle,
   type ReportContext,
 } from './report-context.ts';
 import type { RunReport } from './scenario-parts.ts';
@@ -91,21 +92,21 @@ function answer(context: RunReport, paint: Paint): readonly string[] {
 
 function verdictBlocks(context: ReportContext, paint: Paint): readonly string[] {
   const { analysis } = context;
-  const titled = (table: Table, otherArm: string, point: LoadPointAnalysis): string[] =>
+  const titled = (table: Table, pair: PairNames, point: LoadPointAnalysis): string[] =>
     table.rows.length === 0
       ? []
-      : [`${pairTitle(analysis, otherArm, point)}\n${renderTableText(table, paint)}`];
+      : [`${pairHeading(analysis, pair, point)}\n${renderTableText(table, paint)}`];
   const verdicts = analysis.loadPoints.flatMap((point) =>
-    contenders(point).flatMap((otherArm) =>
-      titled(testedTable({ context, point, otherArm }), otherArm, point),
+    contendingPairs(point).flatMap((pair) =>
+      titled(testedTable({ context, point, ...pair }), pair, point),
     ),
   );
   // Bytes of a token hardly depend on the load.
   const counted = analysis.loadPoints
     .slice(-1)
     .flatMap((point) =>
-      contenders(point).flatMap((otherArm) =>
-        titled(exactTable({ context, point, otherArm }), otherArm, point),
+      contendingPairs(point).flatMap((pair) =>
+        titled(exactTable({ context, point, ...pair }), pair, point),
       ),
     );
   return [...verdicts, ...counted];
@@ -134,10 +135,8 @@ function pilotBlocks(context: RunReport, paint: Paint): readonly string[] {
   return [...tables, wrapped(pilotSentences(pilot).join(' ')), pilot.command];
 }
 
-function pairTitle(analysis: Analysis, otherArm: string, point: LoadPointAnalysis): string {
-  return wrapped(
-    `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
-  );
+function pairHeading(analysis: Analysis, pair: PairNames, point: LoadPointAnalysis): string {
+  return wrapped(`${pairTitle(analysis, pair)}, ${loadPointTitle(point.loadPoint)}`);
 }
 
 function wrapped(text: string): string {

@@ -1,23 +1,22 @@
 // The tables of verdicts of one load point.
 
-import type { LoadPointAnalysis } from '../analysis/analysis.ts';
+import type { LoadPointAnalysis, PairNames } from '../analysis/analysis.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
 import type { NoiseFloor } from '../analysis/measured-trials.ts';
 import { formatDifference, formatPercent, formatRatio, formatValue, UNKNOWN } from './format.ts';
 import { left, right, table, type Cell, type Column, type Table, type Tone } from './blocks.ts';
 import {
-  armTitleOf,
   metricText,
+  pairTitles,
   verdictComparisons,
   type ArmComparison,
   type ReportContext,
 } from './report-context.ts';
 import { shortVerdictWords, verdictWords, type VerdictSubject } from './verdict-words.ts';
 
-export interface VerdictTableOptions {
+export interface VerdictTableOptions extends PairNames {
   readonly context: ReportContext;
   readonly point: LoadPointAnalysis;
-  readonly otherArm: string;
 }
 
 /**
@@ -97,11 +96,8 @@ export function formatHalfWidth(floor: NoiseFloor | undefined, unit: MetricUnit)
 
 type ArmTitles = readonly [baseline: string, other: string];
 
-function armTitles({ context, otherArm }: VerdictTableOptions): ArmTitles {
-  return [
-    armTitleOf(context.analysis, context.analysis.baseline),
-    armTitleOf(context.analysis, otherArm),
-  ];
+function armTitles({ context, ...pair }: VerdictTableOptions): ArmTitles {
+  return pairTitles(context.analysis, pair);
 }
 
 function hasFloor({ context }: VerdictTableOptions): boolean {
@@ -118,11 +114,11 @@ interface VerdictRow {
 }
 
 function rowsOf(options: VerdictTableOptions): readonly VerdictRow[] {
-  const { context, point, otherArm } = options;
+  const { context, point } = options;
   const { metrics } = context;
   const wide = namingOf(options, armTitles(options));
   const narrow = namingOf(options, shortTitles(armTitles(options)));
-  return verdictComparisons(point, otherArm).map((comparison) => {
+  return verdictComparisons(point, options).map((comparison) => {
     const { title, unit } = metricText(metrics, comparison.metric);
     const floor = point.noiseFloors.find(({ metric }) => metric === comparison.metric);
     return {
@@ -146,11 +142,11 @@ function rowsOf(options: VerdictTableOptions): readonly VerdictRow[] {
 }
 
 function namingOf(
-  { context: { analysis }, otherArm }: VerdictTableOptions,
+  { context: { analysis }, otherArm, baselineArm = analysis.baseline }: VerdictTableOptions,
   [baselineTitle, otherTitle]: ArmTitles,
 ): Omit<VerdictSubject, 'comparison' | 'unit'> {
   const titles = new Map([
-    [analysis.baseline, baselineTitle],
+    [baselineArm, baselineTitle],
     [otherArm, otherTitle],
   ]);
   return { baselineTitle, otherTitle, titleOf: (arm) => titles.get(arm) ?? arm };

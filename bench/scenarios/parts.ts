@@ -10,6 +10,7 @@ import { capacityParts } from './capacity/parts.ts';
 import { completionsParts } from './completions/parts.ts';
 import { connectParts } from './connect/parts.ts';
 import { fanoutParts } from './fanout/parts.ts';
+import { matrixParts } from './matrix/parts.ts';
 import { memoryParts } from './memory/parts.ts';
 import { slowReaderParts } from './slow-reader/parts.ts';
 import { readings } from './readings.ts';
@@ -28,6 +29,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   burst: burstParts,
   completions: completionsParts,
   'browser-limits': browserLimitsParts,
+  matrix: matrixParts,
 };
 
 /** An analysis with everything that its report needs. */

@@ -12,6 +12,7 @@ it.each(Object.entries(procedures))(
 it.each<[ScenarioId, string]>([
   ['stream', 'steady'],
   ['fanout', 'steady'],
+  ['matrix', 'steady'],
   ['herd', 'fault'],
   ['memory', 'ladder'],
   ['capacity', 'search'],

@@ -11,6 +11,7 @@ import { capacityReading } from './capacity/reading.ts';
 import { completionsReading } from './completions/reading.ts';
 import { connectReading } from './connect/reading.ts';
 import { fanoutReading } from './fanout/reading.ts';
+import { matrixReading } from './matrix/reading.ts';
 import { memoryReading } from './memory/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
 import { slowReaderReading } from './slow-reader/reading.ts';
@@ -28,6 +29,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   burst: burstReading,
   completions: completionsReading,
   'browser-limits': browserLimitsReading,
+  matrix: matrixReading,
 };
 
 /**

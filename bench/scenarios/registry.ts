@@ -8,6 +8,7 @@ import { completions } from './completions/scenario.ts';
 import { connect } from './connect/scenario.ts';
 import { fanout } from './fanout/scenario.ts';
 import { herd } from './recovery/herd.ts';
+import { matrix } from './matrix/scenario.ts';
 import { memory } from './memory/scenario.ts';
 import { reconnect } from './recovery/reconnect.ts';
 import type { Scenario } from './scenario.ts';
@@ -26,6 +27,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   burst,
   completions,
   'browser-limits': browserLimits,
+  matrix,
 };
 
 /** The scenario of a run that names none. */

@@ -13,7 +13,7 @@ import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags, ScenarioFlags } from '../flags/run-flags.ts';
 import type { FollowUp } from '../plan/follow-up.ts';
-import type { ArmText } from '../plan/arms.ts';
+import type { ALL_ARMS, ArmText } from '../plan/arms.ts';
 import type { Needs } from '../plan/needs.ts';
 import type { PresetName } from '../plan/presets.ts';
 
@@ -57,7 +57,7 @@ export interface MeasuringSize {
 /** A scenario with conditions of its own and without faults. */
 interface MeasuringScenario {
   /** Default without --transports. */
-  readonly transports: readonly ArmText[];
+  readonly transports: readonly ArmText[] | typeof ALL_ARMS;
   /** Differences from the steady workload, unless flags set them. */
   readonly workload: Partial<
     Pick<Workload, 'tokensPerSecond' | 'tokensPerStream' | 'firstTokenMedianMs' | 'firstTokenSigma'>

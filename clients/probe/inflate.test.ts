@@ -94,6 +94,25 @@ test('without context takeover each message stands alone, also one that is the l
   }
 });
 
+test('without context takeover the memory of a message serves the next, however long both are', () => {
+  const inflater = new MessageInflater({ keepsWindow: false });
+  for (const length of [200_000, 10, 150_000, 0, 200_000]) {
+    const message = Buffer.from(Array.from({ length }, (_, index) => (index * index) % 251));
+    const bytes = withoutEnd(deflateRawSync(message, { finishFlush: constants.Z_SYNC_FLUSH }));
+    const { bytes: inflated, length: inflatedBytes } = inflater.inflate(bytes, 0, bytes.length);
+    expect(inflated.subarray(0, inflatedBytes).equals(message)).toBe(true);
+  }
+});
+
+test('without context takeover a message that refers to the one before is damaged', async () => {
+  const message = '{"s":1,"d":" the same text in two messages"}';
+  const [first, second] = await compressPieces('raw', [message, message]);
+  const inflater = new MessageInflater({ keepsWindow: false });
+  const push = (bytes: Buffer): unknown => inflater.inflate(bytes, 0, bytes.length);
+  push(withoutEnd(first as Buffer));
+  expect(() => push(withoutEnd(second as Buffer))).toThrow('invalid distance too far back');
+});
+
 const reader = (): InflateReader => new InflateReader({ push: () => {} });
 
 test('a body that ends in the middle, is damaged, goes on after its end, or expands without bound is a named failure', () => {

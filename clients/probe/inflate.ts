@@ -9,6 +9,7 @@ import {
   Z_SYNC_FLUSH,
   zlibInflate,
   zlibInflateInit2,
+  zlibInflateReset,
 } from 'pako';
 import { KIB, MIB } from '../../bench/contract/units.ts';
 import { Carry } from './carry.ts';
@@ -48,6 +49,20 @@ export class Inflater {
   /** Whether the compressed stream has ended as its format says. */
   get isEnded(): boolean {
     return this.#isEnded;
+  }
+
+  /** Begins another stream in the memory of this one. */
+  reset(): void {
+    zlibInflateReset(this.#stream);
+    this.#isEnded = false;
+  }
+
+  /**
+   * Goes on with the same stream, in which nothing can refer any more to what came before. A reset
+   * would allocate tables, which takes longer than a message.
+   */
+  forgetWindow(): void {
+    Object.assign(this.#stream.state, { wsize: 0, whave: 0, wnext: 0 });
   }
 
   /** @throws StreamFailure for bytes that are damaged, follow the end, or expand without bound. */
@@ -102,8 +117,9 @@ export class MessageInflater {
   ): { readonly bytes: Buffer; readonly length: number } {
     // A message may be the last of its compressed stream (RFC 7692 §7.2.3.5); then the next begins
     // another.
-    if (this.#inflater === undefined || this.#inflater.isEnded || !this.#keepsWindow)
-      this.#inflater = new Inflater('raw');
+    if (this.#inflater === undefined) this.#inflater = new Inflater('raw');
+    else if (this.#inflater.isEnded) this.#inflater.reset();
+    else if (!this.#keepsWindow) this.#inflater.forgetWindow();
     this.#message.clear();
     this.#inflater.push(buffer, start, end, this.#append);
     if (!this.#inflater.isEnded)

@@ -3,6 +3,7 @@
 // so that no gate passes because of them.
 
 import { armName } from '../../contract/arms/arms.ts';
+import type { ArmPair } from '../../contract/arms/pairs.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
 import { isUntouchedByClient, type Metric } from '../metrics/metric.ts';
 import { metricsAt, type ScenarioReading } from '../scenario-reading.ts';
@@ -55,27 +56,29 @@ function distrustOf(metric: Metric, { invalid, harnessLimited }: FailedGates): s
   return harnessLimited.length > 0 && !isUntouchedByClient(metric) ? 'harness-limited' : undefined;
 }
 
-/** Each contender of one run against its baseline, block by block. */
+/** The compared contenders of one run, block by block. */
 export function subjectsOfArms(
   analysis: Analysis,
   reading: ScenarioReading,
   folder: string,
 ): readonly GateSubject[] {
-  const contenders = analysis.plan.arms.filter(isUnderComparison).map(armName);
-  if (!contenders.includes(analysis.baseline)) return [];
   return analysis.loadPoints.flatMap((point) =>
-    contenders
-      .filter((name) => name !== analysis.baseline)
-      .flatMap((otherArm) => {
-        const arms = point.arms
-          .filter(({ name }) => name === analysis.baseline || name === otherArm)
-          .map(({ arm }) => arm);
-        const compared = metricsAt(reading, { loadPoint: point.loadPoint, arms });
-        return compared.map((metric) =>
-          subjectOfArms(point, metric, { baseline: analysis.baseline, otherArm, run: folder }),
-        );
-      }),
+    contendingPairs(analysis, reading).flatMap(({ baseline, other }) => {
+      const compared = metricsAt(reading, { loadPoint: point.loadPoint, arms: [baseline, other] });
+      const names = { baseline: armName(baseline), otherArm: armName(other), run: folder };
+      return compared.map((metric) => subjectOfArms(analysis, point, { metric, ...names }));
+    }),
   );
+}
+
+function contendingPairs(
+  { plan: { arms } }: Analysis,
+  { pairsOf }: ScenarioReading,
+): readonly ArmPair[] {
+  const [baseline, ...others] = arms;
+  const all =
+    pairsOf?.(arms) ?? (baseline === undefined ? [] : others.map((other) => ({ baseline, other })));
+  return all.filter((pair) => isUnderComparison(pair.baseline) && isUnderComparison(pair.other));
 }
 
 interface ArmNames {
@@ -84,10 +87,17 @@ interface ArmNames {
   readonly otherArm: string;
 }
 
-function subjectOfArms(point: LoadPointAnalysis, metric: Metric, names: ArmNames): GateSubject {
+function subjectOfArms(
+  analysis: Analysis,
+  point: LoadPointAnalysis,
+  { metric, ...names }: ArmNames & { readonly metric: Metric },
+): GateSubject {
   const { baseline, otherArm, run } = names;
   const comparison = point.comparisons.find(
-    (one) => one.metric === metric.id && one.otherArm === otherArm,
+    (one) =>
+      one.metric === metric.id &&
+      one.otherArm === otherArm &&
+      (one.baselineArm ?? analysis.baseline) === baseline,
   );
   const pairs = comparison?.pairs ?? [];
   const missing = whyUnpaired(point, metric, { ...names, pairs: pairs.length });
@@ -96,7 +106,9 @@ function subjectOfArms(point: LoadPointAnalysis, metric: Metric, names: ArmNames
       (gate) =>
         gate.kind === kind &&
         gate.state === 'failed' &&
-        (gate.arm === baseline || gate.arm === otherArm),
+        (gate.against === undefined
+          ? gate.arm === baseline || gate.arm === otherArm
+          : gate.arm === otherArm && gate.against === baseline),
     );
   const isLost =
     missing !== undefined && isWhole(point, metric, baseline) && !isWhole(point, metric, otherArm);

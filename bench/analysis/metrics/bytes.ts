@@ -3,6 +3,7 @@
 // segments, does the timing of the trial matter.
 
 import { reusesConnections } from '../../contract/arms/arms.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
 import type { Margin, SteadyMetric } from './metric.ts';
 
@@ -96,6 +97,8 @@ interface Snapshot {
  * too, only the growth since, so that segments in which connections were opened are left out.
  */
 export function snapshot(trial: CompletedTrial): Snapshot | undefined {
+  // An answer that is sent as a whole has left nothing yet on a socket that is open.
+  if (!transports[trial.arm.transport].capabilities.incremental) return undefined;
   // On a connection that was used again the kernel has counted the streams before this one, too, and
   // over TLS the handshake.
   if (reusesConnections(trial.arm) || trial.arm.tls === true) return undefined;

@@ -52,7 +52,7 @@ export const systemCallMetrics: readonly SteadyMetric[] = [
     unit: 'segments/token',
     better: 'lower',
     scale: 'ratio',
-    absence: 'the segments of the sockets were not counted (ss)',
+    absence: 'no segments of sockets that were open after the window were counted (ss)',
     definition:
       'segments with bytes that the server sent/tokens, by TCP_INFO, over the sockets open after the window; those of the response head are in it, but for bursts, where only what came since the ramp is counted',
     value: (trial) => {

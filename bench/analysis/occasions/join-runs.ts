@@ -10,6 +10,7 @@ import type { Analysis, Verdict } from '../analysis.ts';
 import type { Estimate } from '../statistics/estimate.ts';
 import { analyse } from '../analyse.ts';
 import { NO_MARGIN, overScales, type ActiveScale, type Evidence } from '../compare.ts';
+import { comparedPairs } from '../compared-pairs.ts';
 import type { ArmComparison } from '../comparisons.ts';
 import { selectMeasured, type MeasuredArm } from '../measured-trials.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -141,29 +142,22 @@ function gather(
 ): Joinable[] {
   const [first] = runs as readonly [SavedRun];
   const path = commonPath(first.header.plan.arms);
-  return selectMeasured(first).flatMap(({ loadPoint, arms: [baselineArm, ...others] }) => {
+  return selectMeasured(first).flatMap(({ loadPoint, arms }) => {
     const points = analyses.map(({ folder, analysis }) => ({
       folder,
       point: analysis.loadPoints.find(
         (candidate) => loadRole(candidate.loadPoint) === loadRole(loadPoint),
       ),
     }));
-    return others.flatMap((otherArm) => {
-      const compared =
-        points[0]?.point?.comparisons.filter((one) => one.otherArm === otherArm.name) ?? [];
+    return comparedPairs(arms, reading).flatMap(({ baseline: baselineArm, other: otherArm }) => {
+      const isOwn = ({ baselineArm: name, otherArm: other }: ArmComparison): boolean =>
+        other === otherArm.name && (name ?? arms[0]?.name) === baselineArm.name;
+      const compared = points[0]?.point?.comparisons.filter(isOwn) ?? [];
       return compared.flatMap(({ metric: id, endpoint }): Joinable[] => {
         const metric = asDeclared(findMetric(reading, id), endpoint);
-        if (
-          metric === undefined ||
-          baselineArm === undefined ||
-          otherArm.isNullArm ||
-          !isJudged(metric)
-        )
-          return [];
+        if (metric === undefined || otherArm.isNullArm || !isJudged(metric)) return [];
         const occasions = points.flatMap(({ folder, point }) => {
-          const own = point?.comparisons.find(
-            (one) => one.metric === id && one.otherArm === otherArm.name,
-          );
+          const own = point?.comparisons.find((one) => one.metric === id && isOwn(one));
           return own === undefined
             ? []
             : [{ folder, own: { ...own, verdict: verdictWithoutPath(own.verdict, path) } }];

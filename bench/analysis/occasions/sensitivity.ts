@@ -52,8 +52,8 @@ function againstMain(
   return { ...cell, outcome: outcomeOf(claimOf(own.verdicts), claimOf(cell.verdicts)) };
 }
 
-function keyOf({ metric, loadPoint, otherArm }: JoinedComparison): string {
-  return [metric, loadRole(loadPoint), otherArm].join(' | ');
+function keyOf({ metric, loadPoint, baselineTitle, otherArm }: JoinedComparison): string {
+  return [metric, loadRole(loadPoint), otherArm, baselineTitle].join(' | ');
 }
 
 function cellOf(

@@ -4,7 +4,7 @@
 // https://github.com/benchmark-action/github-action-benchmark
 
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
-import { armTitleOf } from '../report-context.ts';
+import { armTitleOf, pairTitles } from '../report-context.ts';
 import { verdictWords } from '../verdict-words.ts';
 import { trackedEstimates, type ExportContext, type TrackedEstimate } from './tracked-estimates.ts';
 
@@ -55,7 +55,7 @@ function verdictLine({ analysis }: ExportContext, { arm, metric, point }: Tracke
   );
   if (comparison === undefined) return 'verdict: not compared';
   const titleOf = (name: string): string => armTitleOf(analysis, name);
-  const [baselineTitle, otherTitle] = [titleOf(analysis.baseline), titleOf(arm)];
+  const [baselineTitle, otherTitle] = pairTitles(analysis, comparison);
   const words = verdictWords({ comparison, unit: metric.unit, baselineTitle, otherTitle, titleOf });
   return `verdict: ${otherTitle} against ${baselineTitle}: ${words}`;
 }

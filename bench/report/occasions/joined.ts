@@ -98,16 +98,14 @@ function renderTables({ comparisons }: JoinedCondition, checked: string): Conten
   });
 }
 
-/** One group for each load point and other arm, in their order. */
-function byPlace(
-  comparisons: readonly JoinedComparison[],
-): readonly (readonly JoinedComparison[])[] {
-  return [
-    ...Map.groupBy(
-      comparisons,
-      ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`,
-    ).values(),
-  ];
+/** One group for each load point and pair of arms, in their order. */
+function byPlace<Row extends ComparedArms & Pick<JoinedComparison, 'loadPoint'>>(
+  rows: readonly Row[],
+): readonly (readonly Row[])[] {
+  const places = Map.groupBy(rows, ({ loadPoint, baselineTitle, otherArm }) =>
+    [loadPointKey(loadPoint), otherArm, baselineTitle].join(' | '),
+  );
+  return [...places.values()];
 }
 
 function renderVerdicts(own: readonly JoinedComparison[]): Table {
@@ -229,13 +227,9 @@ function renderSensitivity({ sensitivity, main, variations, checked }: JoinedRun
       return index === 0 ? own : own.concat(left('does it hold?'));
     }),
   ];
-  const places = Map.groupBy(
-    sensitivity,
-    ({ loadPoint, otherArm }) => `${loadPointKey(loadPoint)} | ${otherArm}`,
-  );
   const ways = [...new Set([main, ...variations].map(({ condition }) => condition.path))];
   return [
-    ...[...places.values()].map((rows) => {
+    ...byPlace(sensitivity).map((rows) => {
       const [{ otherTitle, baselineTitle, loadPoint }] = rows as [(typeof rows)[number]];
       const cells = rows.map((row) => [
         row.title,

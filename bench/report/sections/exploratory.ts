@@ -11,10 +11,11 @@ import {
 } from '../format.ts';
 import { details, flow, left, right, section, table, type Block } from '../blocks.ts';
 import {
-  armTitleOf,
+  comparedPairs,
   exploratoryComparisons,
   metricText,
-  comparedArms,
+  pairTitle,
+  pairTitles,
   type ArmComparison,
   type ReportContext,
 } from '../report-context.ts';
@@ -25,23 +26,24 @@ const FALSE_DISCOVERY_RATE = 0.1;
 export function renderExploratory(context: ReportContext): readonly Block[] {
   const { analysis } = context;
   const tables = analysis.loadPoints.flatMap((point) =>
-    comparedArms(point).map((otherArm) =>
-      details(
-        `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
+    comparedPairs(point).map((pair) => {
+      const [baseline, other] = pairTitles(analysis, pair);
+      return details(
+        `${pairTitle(analysis, pair)}, ${loadPointTitle(point.loadPoint)}`,
         table(
           [
             left('metric'),
-            right(armTitleOf(analysis, analysis.baseline)),
-            right(armTitleOf(analysis, otherArm)),
+            right(baseline),
+            right(other),
             right('ratio [95 % CI]'),
             right('difference [95 % CI]'),
             right('p (BH)'),
             left('marked'),
           ],
-          exploratoryComparisons(point, otherArm).map((comparison) => rowOf(context, comparison)),
+          exploratoryComparisons(point, pair).map((comparison) => rowOf(context, comparison)),
         ),
-      ),
-    ),
+      );
+    }),
   );
   if (flow(tables).length === 0) return [];
   return section('Exploratory comparisons', [

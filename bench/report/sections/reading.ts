@@ -24,8 +24,12 @@ function readingOf({ analysis, parts }: RunReport): readonly string[] {
 
 function ofVerdicts(analysis: Analysis): readonly string[] {
   const baseline = armTitleOf(analysis, analysis.baseline);
+  const isOfPairs = analysis.loadPoints.some(({ comparisons }) =>
+    comparisons.some(({ baselineArm }) => baselineArm !== undefined),
+  );
+  const divisor = isOfPairs ? 'the arm that it is held against' : `${baseline}, the baseline`;
   return [
-    `**Ratio**: the other arm divided by ${baseline}, the baseline, paired block by block. Below 1 the other arm's number is smaller, which is better` +
+    `**Ratio**: the other arm divided by ${divisor}, paired block by block. Below 1 the other arm's number is smaller, which is better` +
       ' for every endpoint in the table unless its definition says otherwise.',
     '**Interval** (95 % CI): the ratios that the blocks are compatible with. Its unit is the trial, a fresh pair of processes; many tokens in one trial do not narrow it.',
     ...(analysis.copy === undefined

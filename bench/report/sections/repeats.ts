@@ -4,7 +4,13 @@
 import type { Analysis, RepeatedBlock, WithoutRepeats } from '../../analysis/analysis.ts';
 import { formatCount, formatDifferenceEstimate, formatP, UNKNOWN } from '../format.ts';
 import { flow, heading, left, list, right, table, type Block } from '../blocks.ts';
-import { armTitleOf, loadWords, metricText, type ReportContext } from '../report-context.ts';
+import {
+  armTitleOf,
+  loadWords,
+  metricText,
+  pairTitle,
+  type ReportContext,
+} from '../report-context.ts';
 import { verdictLabel } from '../verdict-words.ts';
 import { gateValue, limitText } from './gate-text.ts';
 
@@ -89,9 +95,12 @@ function changeWords(
   if (changed.length === 0)
     return ['Without the repetitions every endpoint would have the same verdict.'];
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
-  return changed.map(
-    ({ metric, otherArm, loadPoint, verdict, verdictWithout }) =>
-      `${metricText(metrics, metric).title}, ${titleOf(otherArm)}, ${loadWords(loadPoint)}: **${verdictLabel(verdict, titleOf)}**,` +
-      ` but without the repetitions it would be **${verdictLabel(verdictWithout, titleOf)}**.`,
-  );
+  return changed.map(({ metric, loadPoint, verdict, verdictWithout, ...pair }) => {
+    const arms =
+      pair.baselineArm === undefined ? titleOf(pair.otherArm) : pairTitle(analysis, pair);
+    return (
+      `${metricText(metrics, metric).title}, ${arms}, ${loadWords(loadPoint)}: **${verdictLabel(verdict, titleOf)}**,` +
+      ` but without the repetitions it would be **${verdictLabel(verdictWithout, titleOf)}**.`
+    );
+  });
 }

@@ -25,7 +25,13 @@ import {
   type List,
   type Table,
 } from '../blocks.ts';
-import { armTitle, armTitleOf, isEqualArmsRun, type ReportContext } from '../report-context.ts';
+import {
+  armTitle,
+  armTitleOf,
+  isEqualArmsRun,
+  pairTitle,
+  type ReportContext,
+} from '../report-context.ts';
 import type { RunReport } from '../scenario-parts.ts';
 import { gateValue, limitText } from './gate-text.ts';
 import { renderNoiseFloor } from './noise-floor.ts';
@@ -107,7 +113,7 @@ function negativeControl({ analysis }: ReportContext, point: LoadPointAnalysis):
   return point.comparisons
     .filter((comparison) => comparison.metric === NEGATIVE_CONTROL)
     .map((comparison) => {
-      const arms = `${armTitleOf(analysis, comparison.otherArm)} against ${armTitleOf(analysis, analysis.baseline)}`;
+      const arms = pairTitle(analysis, comparison);
       return `Negative control, TCP connect (the same work in every arm), ${arms}: ratio ${formatRatio(comparison.ratio)}${controlWords(comparison)}.`;
     });
 }
@@ -121,7 +127,7 @@ function controlWords({ ratio, verdict }: Comparison): string {
 }
 
 /**
- * Quantities that the harness alone decides, per arm: gates with the prefix of negative controls.
+ * Quantities that the harness alone decides, per pair: gates with the prefix of negative controls.
  */
 function pacingControls(
   { analysis }: ReportContext,
@@ -129,13 +135,15 @@ function pacingControls(
 ): readonly string[] {
   if (analysis.pilot !== undefined) return [];
   const judged = gates.filter(({ id, state }) => isArmControl(id) && state !== 'not-measured');
-  return [...Map.groupBy(judged, ({ arm }) => arm)].map(([arm, own]) => {
+  const pairOf = ({ arm, against }: GateSummary): string =>
+    pairTitle(analysis, { otherArm: arm, baselineArm: against });
+  return [...Map.groupBy(judged, pairOf)].map(([arms, own]) => {
     const found = own
       .map(({ title, median: typical, unit }) => `${title} ${formatControl(typical, unit)}`)
       .join('; ');
     const isAlike = own.every(({ state }) => state === 'ok');
     const end = isAlike ? 'alike, as they must be' : '**not alike**: see the gates';
-    return `Negative controls of the harness, ${armTitleOf(analysis, arm)} against ${armTitleOf(analysis, analysis.baseline)}: ${found}; ${end}.`;
+    return `Negative controls of the harness, ${arms}: ${found}; ${end}.`;
   });
 }
 

@@ -1,7 +1,7 @@
 // Renders the verdicts: one table per load point, one plain sentence per endpoint, doubts beside
 // them, and the statistics behind.
 
-import type { Comparison, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import type { Comparison, LoadPointAnalysis, PairNames } from '../../analysis/analysis.ts';
 import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import {
@@ -25,9 +25,10 @@ import {
   type Content,
 } from '../blocks.ts';
 import {
-  armTitleOf,
+  contendingPairs,
   metricText,
-  contenders,
+  pairTitle,
+  pairTitles,
   verdictComparisons,
   type ArmComparison,
   type ReportContext,
@@ -39,25 +40,33 @@ export function renderVerdicts(context: ReportContext): readonly Block[] {
   return section(
     'Verdicts',
     loadPoints.flatMap((point) =>
-      contenders(point).map((otherArm) => onePair(context, point, otherArm)),
+      contendingPairs(point).map((pair) => renderPair(context, point, pair)),
     ),
   );
 }
 
-function onePair(context: ReportContext, point: LoadPointAnalysis, otherArm: string): Content {
+interface ShownPair extends PairNames {
+  /** A paragraph below the heading. */
+  readonly note?: string;
+}
+
+/** The heading, the table and the sentences of one pair, with the statistics behind them. */
+export function renderPair(
+  context: ReportContext,
+  point: LoadPointAnalysis,
+  { note = '', ...pair }: ShownPair,
+): Content {
   const { analysis } = context;
-  const comparisons = verdictComparisons(point, otherArm);
+  const comparisons = verdictComparisons(point, pair);
   // Exactly counted numbers are their own verdict: the table shows all of them.
   const judged = comparisons.filter(({ verdict }) => verdict.kind !== 'exact');
   const sentences = judged
     .map((comparison) => comparison.sentence)
     .filter((sentence) => sentence !== '');
   return [
-    heading(
-      3,
-      `${armTitleOf(analysis, otherArm)} against ${armTitleOf(analysis, analysis.baseline)}, ${loadPointTitle(point.loadPoint)}`,
-    ),
-    verdictTable({ context, point, otherArm }),
+    heading(3, `${pairTitle(analysis, pair)}, ${loadPointTitle(point.loadPoint)}`),
+    note,
+    verdictTable({ context, point, ...pair }),
     list(sentences),
     doubts(context, comparisons),
     details(
@@ -89,7 +98,7 @@ interface LabelledComparison {
 }
 
 /**
- * All numbers behind comparisons of one arm with the baseline, one row each; `labels` says what the
+ * All numbers behind comparisons of one pair of arms, one row each; `labels` says what the
  * labels name.
  */
 export function renderStatistics(
@@ -97,10 +106,11 @@ export function renderStatistics(
   rows: readonly LabelledComparison[],
   labels: string,
 ): Content {
+  const [baseline, other] = pairTitles(analysis, rows[0]?.comparison ?? { otherArm: '' });
   const columns = [
     left(labels),
-    right(`${armTitleOf(analysis, analysis.baseline)} [95 % CI]`),
-    right(`${armTitleOf(analysis, rows[0]?.comparison.otherArm ?? '')} [95 % CI]`),
+    right(`${baseline} [95 % CI]`),
+    right(`${other} [95 % CI]`),
     right('difference [95 % CI]'),
     left('negligible within'),
     right('blocks'),

@@ -1,0 +1,106 @@
+// The fair pairs: transports that differ in one thing, so that a difference between the two has one
+// cause. Other pairs of arms differ in several things at once, and a verdict on them would name no
+// cause.
+
+import type { Arm } from './arms.ts';
+import type { TransportId } from './transports.ts';
+
+interface Isolated {
+  /** What the pair shows, as a clause: `whether …`, `what …`. */
+  readonly isolates: string;
+}
+
+export interface FairPair extends Isolated {
+  readonly baseline: TransportId;
+  readonly other: TransportId;
+}
+
+/** In the order in which reports show them. */
+export const fairPairs: readonly FairPair[] = [
+  {
+    baseline: 'sse',
+    other: 'ws',
+    isolates: 'what WebSocket changes for a stream that is asked for by GET',
+  },
+  {
+    baseline: 'sse-post',
+    other: 'ws',
+    isolates: 'what WebSocket changes for a stream that is asked for by POST, as ChatGPT does it',
+  },
+  {
+    baseline: 'sse',
+    other: 'sse-post',
+    isolates: 'whether a POST with a JSON request differs from a GET',
+  },
+  { baseline: 'sse-post', other: 'ndjson', isolates: 'what the framing of SSE costs' },
+  { baseline: 'ws', other: 'ws-binary', isolates: 'what binary messages save over text messages' },
+  {
+    baseline: 'sse',
+    other: 'sse-gzip',
+    isolates: 'what compression costs over SSE, and what it saves in bytes',
+  },
+  {
+    baseline: 'ws',
+    other: 'ws-deflate',
+    isolates: 'what compression costs over WebSocket, and what it saves in bytes',
+  },
+  {
+    baseline: 'sse-gzip',
+    other: 'ws-deflate',
+    isolates: 'what WebSocket changes where both compress every token',
+  },
+  {
+    baseline: 'ws-deflate',
+    other: 'ws-deflate-no-takeover',
+    isolates: 'what the window that a connection keeps between messages saves',
+  },
+  { baseline: 'ndjson', other: 'buffered', isolates: 'what streaming buys' },
+  {
+    baseline: 'sse',
+    other: 'sse-h2',
+    isolates: 'what streams of SSE save where they share connections of HTTP/2',
+  },
+  {
+    baseline: 'ws',
+    other: 'ws-mux',
+    isolates: 'what streams save where they share WebSockets',
+  },
+  {
+    baseline: 'sse-h2',
+    other: 'ws-mux',
+    isolates: 'what WebSocket changes where as many streams share a connection',
+  },
+];
+
+/** Two arms of a run that are compared. */
+export interface ArmPair {
+  readonly baseline: Arm;
+  readonly other: Arm;
+}
+
+/** The same transport without and with TLS. */
+const overTls: Isolated = { isolates: 'what TLS 1.3 adds' };
+
+/** undefined for arms that differ in more than what a declared pair isolates. */
+export function fairPairOf({ baseline, other }: ArmPair): Isolated | undefined {
+  const isAlike =
+    baseline.client === other.client &&
+    baseline.path === other.path &&
+    [baseline, other].every(({ writes, label }) => writes === undefined && label === undefined);
+  const shared = [baseline.streamsPerConnection, other.streamsPerConnection] as const;
+  if (!isAlike || (shared[0] ?? shared[1]) !== shared[1]) return undefined;
+  if (baseline.transport === other.transport && shared[0] === shared[1])
+    return baseline.tls !== true && other.tls === true ? overTls : undefined;
+  if (baseline.tls !== other.tls) return undefined;
+  return fairPairs.find(
+    (pair) => pair.baseline === baseline.transport && pair.other === other.transport,
+  );
+}
+
+/** The fair pairs among these arms, in the order of the declaration. */
+export function findFairPairs(arms: readonly Arm[]): readonly ArmPair[] {
+  const all = arms.flatMap((baseline) => arms.map((other): ArmPair => ({ baseline, other })));
+  return [...fairPairs, overTls].flatMap((pair) =>
+    all.filter((candidate) => fairPairOf(candidate) === pair),
+  );
+}
