@@ -4,7 +4,7 @@ import { temporaryFolder } from './bench/trial/temporary-folder.ts';
 // Whatever a test leaves there goes with this process or, if it is killed, when tests run again.
 process.env['TMPDIR'] = temporaryFolder();
 
-const programs = { testTimeout: 120_000, hookTimeout: 60_000 } as const;
+const programs = { testTimeout: 120_000, hookTimeout: 120_000 } as const;
 const smoke = '**/*.smoke.e2e.test.ts';
 
 /**
@@ -56,6 +56,7 @@ export default defineConfig({
           // Four that start a browser or ten processes share two CPUs: a run that takes 30 s by
           // itself took over 120 s beside the others.
           testTimeout: 300_000,
+          hookTimeout: 300_000,
           name: 'waiting',
           include: ['**/*.e2e.test.ts'],
           exclude: [smoke, ...alone, 'node_modules/**'],
