@@ -9,6 +9,8 @@ import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { manyClients } from '../scenarios/claims.ts';
+import { armTable } from '../scenarios/matrix/arm-table.ts';
+import { pairTable } from '../scenarios/matrix/pair-table.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { whyNotBelieved } from '../analysis/thresholds.ts';
 import { faultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
@@ -45,6 +47,7 @@ const RECONNECT = 'reports/reference/reconnect';
 const HERD = 'reports/reference/herd';
 const COST = 'reports/reference/cost';
 const MANY = 'reports/reference/many';
+const MATRIX = 'reports/reference/matrix';
 
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
@@ -215,6 +218,22 @@ function renderMany(): string {
   ]);
 }
 
+/** Renders all arms side by side, and what each fair pair shows. */
+function renderMatrix(): string {
+  const context = contextOf(MATRIX);
+  const { analysis } = context;
+  const [point] = analysis.loadPoints;
+  if (point === undefined) throw new Error(`${MATRIX} has no load point`);
+  const { plan, command } = analysis;
+  return quote([
+    `[The run](${MATRIX}/report.md) of ${analysis.startedAt.slice(0, 10)}: ${plan.blocks} blocks at ${loadPointTitle(point.loadPoint)}, ${plan.workload.tokensPerSecond} tokens/s each, on ${machineOf(analysis)}.`,
+    armTable(context, point),
+    'Each fair pair, and what it isolates:',
+    pairTable(context, point),
+    `Repeated by \`${command}\`.`,
+  ]);
+}
+
 const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');
 
 /** Renderers of each document's quotes, by marker. */
@@ -225,6 +244,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     herd: () => renderBroken(HERD, herdTable),
     cost: renderCost,
     many: renderMany,
+    matrix: renderMatrix,
     upstream: () => renderReference(UPSTREAM),
   },
   'docs/usage.md': { flags: renderFlagTable },
