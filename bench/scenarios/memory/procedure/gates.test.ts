@@ -44,14 +44,16 @@ function asPlanned(connections?: number, { sockets = 0, ...changes }: Changes = 
   });
 }
 
+const specification = {
+  workload: { ...workload, tokensPerSecond: 5 },
+  connections: 2000,
+  workloadSeed: 7,
+  timetable: ladderTimetable(fixtureLadderPlan),
+} as MeasuredLadder['specification'];
+
 function gatesOf(rungs: readonly ReadRung[], changes: Partial<MeasuredLadder> = {}): Gate[] {
   return checkLadderGates({
-    specification: {
-      workload: { ...workload, tokensPerSecond: 5 },
-      connections: 2000,
-      workloadSeed: 7,
-      timetable: ladderTimetable(fixtureLadderPlan),
-    },
+    specification,
     server: trial.server,
     client: trial.client,
     clock: trial.clock,
@@ -115,6 +117,23 @@ it('sockets of other programs are found where they are more than a twentieth of 
   expect(missed(asPlanned(1000, { sockets: 200 }))).toEqual([]);
   expect(missed(asPlanned(1000, { sockets: 201 })).map(([id]) => id)).toEqual(['N7']);
 });
+
+it.each([
+  [100, []],
+  [50, ['N7']],
+])(
+  'sockets of 100 streams a connection, which stay open on the way down, are those of %i a connection or miss',
+  (streamsPerConnection, ids) => {
+    const rungs = asPlanned();
+    const read = rungs.map((one, index) => {
+      const streams = rungs.slice(0, index + 1).map(({ rung }) => rung.connections);
+      const sockets = 30 + 2 * Math.ceil(Math.max(...streams) / 100);
+      return Object.assign({}, one, { rung: Object.assign({}, one.rung, { kernel: { sockets } }) });
+    });
+    const missing = missed(read, { specification: { ...specification, streamsPerConnection } });
+    expect(missing.map(([id]) => id)).toEqual(ids);
+  },
+);
 
 it('where nobody counts sockets, the gate is not measured', () => {
   const unknown = asPlanned().map((one) =>

@@ -30,7 +30,7 @@ const NEIGHBOUR_LIMIT = 0.05;
  * The kernel's slabs are those of the whole machine: sockets that other programs open or close
  * meanwhile would count as the servers'.
  */
-function neighbourGate({ rungs }: MeasuredLadder): Gate {
+function neighbourGate({ rungs, specification }: MeasuredLadder): Gate {
   const text = {
     id: 'N7',
     kind: 'environment',
@@ -38,20 +38,31 @@ function neighbourGate({ rungs }: MeasuredLadder): Gate {
     limit: NEIGHBOUR_LIMIT,
     unit: 'ratio',
   } as const;
-  const foreign = rungs.flatMap(({ rung: { kernel, connections } }) =>
-    kernel.sockets === undefined ? [] : [kernel.sockets - SOCKETS_PER_CONNECTION * connections],
+  const own = rungs.map((_, index) => socketsAt(rungs.slice(0, index + 1), specification));
+  const foreign = rungs.flatMap(({ rung: { kernel } }, index) =>
+    kernel.sockets === undefined ? [] : [kernel.sockets - (own[index] as number)],
   );
   if (foreign.length < rungs.length) return atMost(text, undefined);
   const before = foreign[0] ?? 0;
   const most = Math.max(...foreign.map((sockets) => Math.abs(sockets - before)));
-  return atMost(
-    text,
-    most / (SOCKETS_PER_CONNECTION * Math.max(...rungs.map(({ rung }) => rung.connections))),
-  );
+  return atMost(text, most / Math.max(...own));
 }
 
 /** One socket at each end. */
 const SOCKETS_PER_CONNECTION = 2;
+
+/** The ladder's own sockets at the last of these rungs. Shared connections stay open on the way down. */
+function socketsAt(
+  soFar: readonly ReadRung[],
+  { streamsPerConnection }: MeasuredLadder['specification'],
+): number {
+  const streams = soFar.map(({ rung }) => rung.connections);
+  const connections =
+    streamsPerConnection === undefined
+      ? (streams.at(-1) ?? 0)
+      : Math.ceil(Math.max(...streams) / streamsPerConnection);
+  return SOCKETS_PER_CONNECTION * connections;
+}
 
 function harnessGates({ rungs, specification }: MeasuredLadder): Gate[] {
   const kind = 'harness';
