@@ -2,7 +2,7 @@
 // code path. Any difference between the two is noise, so the copy is measured like any arm but is
 // in no comparison.
 
-import { isCopy, type Arm } from '../contract/arms/arms.ts';
+import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
 
 /**
  * Whether the arm repeats the baseline. A copy of some other arm shows nothing about this
@@ -19,14 +19,6 @@ export function findCopy(arms: readonly Arm[]): Arm | undefined {
 }
 
 /** All fields of an arm that take part in a trial; its label does not. */
-function describeSetUp({
-  transport,
-  writes,
-  streamsPerConnection,
-  tls,
-  client,
-  path,
-  injection,
-}: Arm): string {
-  return JSON.stringify([transport, writes, streamsPerConnection, tls, client, path, injection]);
+function describeSetUp(arm: Arm): string {
+  return JSON.stringify([armName({ ...arm, label: undefined }), arm.injection]);
 }

@@ -2,7 +2,8 @@
 // colours of data suit both, and the colours of text and lines switch with the reader's colour
 // scheme.
 
-import { isCopy, type Arm } from '../../contract/arms/arms.ts';
+import type { Analysis } from '../../analysis/analysis.ts';
+import { armName, isCopy, type Arm } from '../../contract/arms/arms.ts';
 import { DEFAULT_PATH } from '../../contract/arms/paths.ts';
 import { DEFAULT_CLIENT } from '../../contract/arms/stacks.ts';
 import { transports } from '../../contract/arms/transports.ts';
@@ -20,6 +21,12 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif
 
 export function armColour(arm: Arm): string {
   return transports[arm.transport].colour;
+}
+
+/** The colour of an arm by its name; that of text for an arm of another run. */
+export function armColourOf({ plan }: Pick<Analysis, 'plan'>, name: string): string {
+  const arm = plan.arms.find((candidate) => armName(candidate) === name);
+  return arm === undefined ? ink.text : armColour(arm);
 }
 
 /** Arms of one transport share its colour and differ by their dashes. */

@@ -2,7 +2,6 @@
 // order within a block matters.
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
-import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { formatRatio } from '../../report/format.ts';
 import {
@@ -13,7 +12,7 @@ import {
 } from '../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
 import { legendColumns, titleLines } from '../../report/charts/long-titles.ts';
-import { armColour, ink } from '../../report/charts/theme.ts';
+import { armColourOf, ink } from '../../report/charts/theme.ts';
 import { labelLookup, linearTicks, logTicks } from '../../report/charts/ticks.ts';
 
 const chartedEndpoints: ReadonlySet<string> = new Set(['P1', 'P3', 'P9', 'P4', 'P5']);
@@ -100,8 +99,7 @@ function panel(
     ...[...zone, ...mean].flatMap((one) => [one.low, one.high]),
     1,
   ];
-  const arm = analysis.plan.arms.find((candidate) => armName(candidate) === comparison.otherArm);
-  const colour = arm === undefined ? ink.text : armColour(arm);
+  const colour = armColourOf(analysis, comparison.otherArm);
   const y = yChannel(Math.min(...values), Math.max(...values));
   const x = xChannel(blocks);
   return {
