@@ -2,13 +2,20 @@
 // writing.
 
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { Writes } from '../bench/contract/arms/writes.ts';
+import { isUntested, whyNoProc } from '../bench/missing-fixture.ts';
 import { PlannedStreams, type StreamPlan } from './planned-streams.ts';
-import { sseSink } from './sse.ts';
+import { http2SseSink, sseSink } from './sse.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { fastWorkload } from './twin-fixture.ts';
 import { webSocketSink } from './websocket-sink.ts';
@@ -112,3 +119,47 @@ test.each([
   expect(other.bytes).toBe((await writeThreeTokens(transport)).bytes);
   expect(other.bytes).toContain('{"s":3}');
 });
+
+/** Write calls for tokens of one turn on each stream of one connection, in the turn and after it. */
+async function writeOverHttp2(streams: number, tokensEach: number) {
+  const server = createHttp2Server();
+  const opened: ServerHttp2Stream[] = [];
+  server.on('stream', (stream: ServerHttp2Stream) => opened.push(stream));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  for (let stream = 0; stream < streams; stream++) client.request().resume();
+  await expect.poll(() => opened.length).toBe(streams);
+  const sinks = opened.map((stream) => http2SseSink(stream, plan, { hasIds: true }));
+  // Settings, windows and heads are on their way.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const before = readCalls();
+  for (const sink of sinks)
+    for (let sequence = 1; sequence <= tokensEach; sequence++) sink.token(sequence, '{"s":1}');
+  const inTurn = readCalls() - before;
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  const afterTurn = readCalls() - before;
+  client.destroy();
+  server.close();
+  return { inTurn, afterTurn };
+}
+
+/** Write calls of this process so far, as the kernel counts them. */
+const readCalls = (): number =>
+  Number(/^syscw: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+
+const noCounters = isUntested('write calls of HTTP/2', whyNoProc());
+
+test.skipIf(noCounters).each([
+  { streams: 1, tokensEach: 1, most: 1 },
+  { streams: 6, tokensEach: 1, most: 1 },
+  { streams: 1, tokensEach: 5, most: 2 },
+  { streams: 6, tokensEach: 5, most: 2 },
+])(
+  '$tokensEach tokens of a turn on each of $streams streams over HTTP/2: none leaves in it, $most calls after it',
+  async ({ streams, tokensEach, most }) => {
+    const { inTurn, afterTurn } = await writeOverHttp2(streams, tokensEach);
+    expect(inTurn).toBe(0);
+    expect(afterTurn).toBe(most);
+  },
+);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { arbitraryReads, AT } from './cut.ts';
+import { arbitraryReads } from './cut.ts';
 import { encodeFields } from './hpack.ts';
 import { sseHttp2 } from './http2-connection.ts';
 import { Heard, sharedTarget } from './shared-fixture.ts';
@@ -46,7 +46,7 @@ async function recordServer(answer: (stream: ServerHttp2Stream) => void): Promis
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const asking = new Heard(sseHttp2, []);
-  socket.write(asking.reader.start(AT));
+  for (const bytes of asking.preface) socket.write(bytes);
   for (const stream of STREAMS) socket.write(asking.reader.open(stream, sharedTarget(stream)));
   let bytes = Buffer.alloc(0);
   while (asking.events.filter((event) => event.includes(' end ')).length < STREAMS.length) {

@@ -7,12 +7,7 @@ import type { Instant } from '../../bench/contract/units.ts';
 import { KIB, MIB } from '../../bench/contract/units.ts';
 import { authorityOf } from '../request-target.ts';
 import type { ControlType, StreamTarget } from '../stream-client.ts';
-import {
-  asStreamFailure,
-  protocolFailure,
-  socketFailure,
-  StreamFailure,
-} from '../stream-failure.ts';
+import { protocolFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { Carry } from './carry.ts';
 import { decodeFields, encodeFields } from './hpack.ts';
@@ -112,18 +107,20 @@ class Http2Connection implements SharedReader {
     this.#sink = sink;
   }
 
-  start(at: Instant): Buffer {
-    // Requests may follow at once (RFC 9113 §3.4); they are written after what is returned here.
-    queueMicrotask(() => this.#sink.ready(at));
-    return Buffer.concat([
-      PREFACE,
-      settingsFrame([
-        [settingIds.headerTableSize, 0],
-        [settingIds.enablePush, 0],
-        [settingIds.initialWindowSize, STREAM_WINDOW],
+  start(at: Instant): void {
+    this.#sink.send(
+      Buffer.concat([
+        PREFACE,
+        settingsFrame([
+          [settingIds.headerTableSize, 0],
+          [settingIds.enablePush, 0],
+          [settingIds.initialWindowSize, STREAM_WINDOW],
+        ]),
+        windowUpdate(0, CONNECTION_WINDOW - DEFAULT_WINDOW),
       ]),
-      windowUpdate(0, CONNECTION_WINDOW - DEFAULT_WINDOW),
-    ]);
+    );
+    // Requests may follow at once (RFC 9113 §3.4).
+    this.#sink.ready(at);
   }
 
   open(stream: number, target: StreamTarget): Buffer {
@@ -230,15 +227,20 @@ class Http2Connection implements SharedReader {
     return to;
   }
 
-  /** What is wrong with the events of a stream concerns no other. */
+  /** A fault in the events of one stream concerns no other. */
   #take(exchange: Exchange, buffer: Buffer, start: number, end: number, at: Instant): void {
     try {
       exchange.push(buffer, start, end, at);
     } catch (error) {
-      // Thrown by the listener when something was reported to it: no failure of the peer.
-      if (!(error instanceof StreamFailure)) throw error;
-      this.#fail(exchange, error, at, 'reset');
+      this.#refuse(exchange, error, at);
     }
+  }
+
+  #refuse(exchange: Exchange, error: unknown, at: Instant): void {
+    // Thrown by the listener when something was reported to it: no failure of the peer.
+    if (!(error instanceof StreamFailure)) throw error;
+    this.#sink.send(resetFrame(exchange.id));
+    this.#fail(exchange, error, at);
   }
 
   #endFrame(at: Instant): void {
@@ -346,7 +348,7 @@ class Http2Connection implements SharedReader {
     try {
       exchange.takeFields(fields, at);
     } catch (error) {
-      this.#fail(exchange, asStreamFailure(error), at, 'reset');
+      this.#refuse(exchange, error, at);
       return;
     }
     if (this.#blockEndsStream && this.#isOpen(exchange)) this.#end(exchange, at);
@@ -411,9 +413,8 @@ class Http2Connection implements SharedReader {
     );
   }
 
-  #fail(exchange: Exchange, failure: StreamFailure, at: Instant, how?: 'reset'): void {
+  #fail(exchange: Exchange, failure: StreamFailure, at: Instant): void {
     this.#forget(exchange);
-    if (how === 'reset') this.#sink.send(resetFrame(exchange.id));
     this.#sink.fail(exchange.stream, failure, at);
   }
 

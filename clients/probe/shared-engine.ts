@@ -203,7 +203,7 @@ class SharedConnection implements SharedSink {
   }
 
   #opened(at: Instant): void {
-    if (!this.#isLost) this.#socket.write(this.#reader.start(at));
+    if (!this.#isLost) this.#reader.start(at);
   }
 
   #read(bytes: number, at: Instant): void {

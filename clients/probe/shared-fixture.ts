@@ -14,6 +14,8 @@ export const sharedTarget = (id: number) =>
 export class Heard {
   readonly events: string[] = [];
   readonly answers: Buffer[] = [];
+  /** Bytes sent before any stream. */
+  readonly preface: readonly Buffer[];
   /** The failure of the whole connection. */
   failure: string | undefined;
   readonly reader: SharedReader;
@@ -31,6 +33,7 @@ export class Heard {
       send: (bytes) => void this.answers.push(bytes),
     });
     this.reader.start(AT);
+    this.preface = this.answers.splice(0);
     for (const stream of streams) this.reader.open(stream, sharedTarget(stream));
   }
 

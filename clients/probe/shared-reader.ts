@@ -25,8 +25,8 @@ export interface SharedSink {
  * its streams.
  */
 export interface SharedReader extends ByteReader {
-  /** The socket is connected: returns what to send first. */
-  start: (at: Instant) => Buffer;
+  /** The socket is open: sends what comes before any stream. */
+  start: (at: Instant) => void;
   /** Asks for a stream: returns what to send. Only once the connection is ready. */
   open: (stream: number, target: StreamTarget) => Buffer;
   /** Gives a stream up that is open: returns what tells the server. */

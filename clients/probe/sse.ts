@@ -29,7 +29,7 @@ export function readEvents(
     if (!carriesPayload(name)) {
       hearControl(asControlType(name), buffer.toString('utf8', start, end), at);
     } else if (isControlMessage(buffer, start, end)) {
-      // In the event stream of an API.
+      // An API's event stream does not name it.
       const text = buffer.toString('utf8', start, end);
       hearControl(controlTypeOf(text), text, at);
     } else {

@@ -13,13 +13,7 @@ import {
 import type { Instant } from '../../bench/contract/units.ts';
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { StreamTarget } from '../stream-client.ts';
-import {
-  asStreamFailure,
-  closeFailure,
-  protocolFailure,
-  socketFailure,
-  StreamFailure,
-} from '../stream-failure.ts';
+import { closeFailure, protocolFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { HttpResponseReader } from './http-response.ts';
 import type { SharedReader, SharedSink, SharedTransport } from './shared-reader.ts';
@@ -59,9 +53,10 @@ class MuxConnection implements SharedReader, FrameListener {
     });
   }
 
-  start(): Buffer {
+  start(): void {
     this.#key = randomBytes(16).toString('base64');
-    return Buffer.from(upgradeRequest(this.#target, { path: MUX_PATH, key: this.#key }), 'latin1');
+    const request = upgradeRequest(this.#target, { path: MUX_PATH, key: this.#key });
+    this.#sink.send(Buffer.from(request, 'latin1'));
   }
 
   open(stream: number, { shared, path }: StreamTarget): Buffer {
@@ -121,7 +116,7 @@ class MuxConnection implements SharedReader, FrameListener {
       // Thrown by the listener when something was reported to it: no failure of the peer.
       if (!(error instanceof StreamFailure)) throw error;
       this.#free(number, stream);
-      this.#sink.fail(stream, asStreamFailure(error), at);
+      this.#sink.fail(stream, error, at);
     }
   }
 
