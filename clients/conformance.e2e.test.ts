@@ -146,7 +146,7 @@ async function receive(
   return seen;
 }
 
-/** In the event stream of an API `open` is a comment. */
+/** `open` is a comment in the event stream of an API. */
 function orderOf(transport: TransportId, payload: PayloadName): string[] {
   const hidesOpen =
     transports[transport].protocol === 'event-stream' && payloads[payload].api !== undefined;

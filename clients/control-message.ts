@@ -17,7 +17,7 @@ export const controlTypes = [
 
 const prefix = Buffer.from(CONTROL_PREFIX);
 
-/** What follows the prefix in a message of an API. */
+/** These follow the prefix in a message of an API. */
 const apiTypes = apiEventNames.map((name) => `${name}"`);
 const apiTypeBytes = apiTypes.map((type) => Buffer.from(type));
 

@@ -6,7 +6,7 @@ import type { SharedPlace, StreamTarget } from './stream-client.ts';
 
 interface Place extends Pick<SharedPlace, 'streamId'> {
   readonly slot: number;
-  /** With several load processes, each has the slots whose number leaves one remainder. */
+  /** The slots of this process, whose numbers leave one remainder; absent where it has all. */
   readonly slice?: Slice | undefined;
 }
 

@@ -26,7 +26,7 @@ export interface StreamTarget {
    * the stream before it.
    */
   readonly kept?: KeptPlace;
-  /** Over TLS; `ca` is the certificate to trust, PEM. */
+  /** Set for a connection over TLS; `ca` is the certificate to trust, PEM. */
   readonly tls?: { readonly ca: string };
   /** Only for a transport whose connections are shared. */
   readonly shared?: SharedPlace;
@@ -63,7 +63,8 @@ export type ControlType = 'open' | 'done' | 'stream-error' | 'bye' | 'gap';
 /**
  * Called for one stream in this order: connect, accept, then tokens and control events as they
  * arrive, then exactly one of end and failure. On a connection that is open already, `connect` is
- * when the request was handed to it. `at` is taken in the first statement of the callback that delivered the
+ * when the request was handed to it. `at` is taken in the first statement of the callback that
+ * delivered the
  * bytes, before any parsing; all tokens of one read share it.
  */
 export interface StreamListener {

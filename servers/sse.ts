@@ -24,7 +24,7 @@ export const sseHead = {
   'x-accel-buffering': 'no',
 } as const;
 
-/** What the events of a stream look like. */
+/** The form of a stream's events. */
 interface EventForm {
   /** Whether tokens carry an `id`, with which an EventSource resumes. */
   readonly hasIds: boolean;

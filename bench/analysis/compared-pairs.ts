@@ -10,7 +10,7 @@ export interface MeasuredPair {
   readonly other: MeasuredArm;
 }
 
-/** In the order in which tables show them. The copy of the baseline is compared with nothing. */
+/** Tables show them in this order. The copy of the baseline is compared with nothing. */
 export function comparedPairs(
   arms: readonly MeasuredArm[],
   { pairsOf }: Pick<ScenarioReading, 'pairsOf'>,

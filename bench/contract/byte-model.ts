@@ -19,7 +19,7 @@ interface TokenBytes {
   readonly eventName?: string | undefined;
 }
 
-/** What the events of an event stream take from the payload besides its bytes. */
+/** The parts of a payload's profile that decide the form of an event stream. */
 type EventForm = Pick<PayloadProfile, 'isNumbered' | 'api'>;
 
 export interface TransportBytes {

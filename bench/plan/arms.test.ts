@@ -37,8 +37,8 @@ it('a number says how many streams share a connection, and a suffix that it is o
   expect(arms.map(armTitle)).toEqual([
     'SSE',
     'SSE (TLS)',
-    'SSE over HTTP/2 (6 a connection)',
-    'SSE over HTTP/2 (100 a connection, TLS)',
+    'SSE over HTTP/2 (up to 6 a connection)',
+    'SSE over HTTP/2 (up to 100 a connection, TLS)',
     'WebSocket (corked, TLS)',
   ]);
   const all = planArms({ transports: 'sse,ws-mux:2', tls: true }, place);

@@ -142,7 +142,7 @@ interface SortedTransports {
   readonly leftOut: LeftOut;
 }
 
-/** In the order of the table of transports, whose first one is the baseline. */
+/** Sorts them in the order of the table of transports, whose first one is the baseline. */
 function sortAll(flags: RunFlags, place: ArmsPlace): SortedTransports {
   const client = commonClient(flags, place);
   const all = transportIds.filter((id) => !transports[id].isNullArm || place.hasNullArm === true);

@@ -33,8 +33,8 @@ export function renderCanary(context: ReportContext): readonly Block[] {
     ]),
     'Both servers answer them by the same code. The canary runs on the CPU of the load process, so its times hold what it waited for a CPU, too; and an idle' +
       ' machine may be slower to answer than a busy one, because it has to wake up. A quantile is of the trials with enough independent requests for it: 36 for' +
-      ' p90, 368 for p99. What the requests and their connections cost is in the server’s processor time, system calls and memory, alike in every arm but the' +
-      ' null arm, which answers no HTTP.',
+      ' p90, 368 for p99. What the requests and their connections cost is in the server’s processor time, system calls and memory, alike in every arm but' +
+      ' those that answer no plain HTTP/1.1.',
   ]);
 }
 

@@ -27,7 +27,7 @@ export interface MetricGroup {
 export interface ScenarioParts<Findings extends object = object> {
   /** How the title goes on after the arms: `when clients stop reading`. */
   readonly title: string;
-  /** In the place of the arms and the title: many arms make no heading. */
+  /** Replaces the arms and the title in the heading: many arms make none. */
   readonly heading?: string;
   /** The paragraph below the title: workload, load and procedure, without the trials. */
   circumstances(analysis: Analysis & Findings): string;

@@ -23,7 +23,7 @@ export interface PageNotes {
 }
 
 /**
- * What the page opens a stream with, and what it must be given: an event stream by EventSource, by a
+ * The means by which the page opens a stream, and the form it expects: an event stream by EventSource, by a
  * fetch, by a fetch in gzip or by a POST; lines by a POST; messages in text, in binary or compressed.
  */
 export type PageReader =
@@ -191,7 +191,7 @@ function readEventSource(stream: PageStream, path: string, terms: PageTerms): ()
         stream.token(data, atMs);
         return;
       }
-      // In the event stream of an API, which has no other control event than `done`.
+      // An API's event stream has no other control event than `done`, and does not name it.
       stream.control('', data, atMs);
       end(atMs);
     });

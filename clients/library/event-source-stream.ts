@@ -80,7 +80,7 @@ function openEventSource(
   };
   const hearPayload = (data = ''): void => {
     const at = stream.now();
-    // In the event stream of an API.
+    // An API's event stream does not name it.
     if (isControlText(data)) hearControl(controlTypeOf(data), data, at);
     else stream.token(data, at);
   };

@@ -11,13 +11,13 @@ export function claimSentence(rows: readonly ClaimRow[], arms: readonly Arm[]): 
   return `Here${arms.length === 0 ? '' : `, ${carriage(arms)},`} ${headOf(rows)}.`;
 }
 
-/** `over HTTP/1.1 with one stream a connection`, `over HTTP/2 with 6 streams a connection` */
+/** `over HTTP/1.1 with one stream a connection`, `over HTTP/2 with up to 6 streams a connection` */
 function carriage(arms: readonly Arm[]): string {
   const numbers = [...new Set(arms.map(({ streamsPerConnection = 1 }) => streamsPerConnection))];
   const counts = numbers.toSorted((a, b) => a - b);
   const streams = counts.every((count) => count === 1)
     ? 'one stream'
-    : `${counts.join(' or ')} streams`;
+    : `up to ${counts.join(' or ')} streams`;
   return `over ${httpVersionsOf(arms).join(' and ')} with ${streams} a connection`;
 }
 

@@ -12,7 +12,7 @@ export interface Arm {
   readonly writes?: Writes | undefined;
   /** Set if, and only if, streams of the transport share connections. */
   readonly streamsPerConnection?: number | undefined;
-  /** Over TLS 1.3. */
+  /** Set for an arm over TLS 1.3. */
   readonly tls?: true | undefined;
   readonly client: ClientStack;
   readonly path: PathName;
@@ -61,6 +61,13 @@ export function armName(arm: Arm): string {
   return `${writtenTransport(arm)}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
 }
 
+/** The last connection may have room, and so has each where there are fewer streams than that. */
+function sharingTitle(streamsPerConnection: number): string {
+  return streamsPerConnection === 1
+    ? '1 a connection'
+    : `up to ${streamsPerConnection} a connection`;
+}
+
 /** `SSE`, `SSE (written at once)`, `WebSocket (library client)`, `SSE (copy)`. */
 export function armTitle({
   transport,
@@ -73,7 +80,7 @@ export function armTitle({
 }: Arm): string {
   const notes = [
     ...(writes === undefined ? [] : [writesTitles[writes]]),
-    ...(streamsPerConnection === undefined ? [] : [`${streamsPerConnection} a connection`]),
+    ...(streamsPerConnection === undefined ? [] : [sharingTitle(streamsPerConnection)]),
     ...(tls === true ? ['TLS'] : []),
     ...(client === DEFAULT_CLIENT ? [] : [`${client} client`]),
     ...(path === DEFAULT_PATH ? [] : [`via ${path}`]),

@@ -6,7 +6,7 @@ import type { Arm } from './arms.ts';
 import type { TransportId } from './transports.ts';
 
 interface Isolated {
-  /** What the pair shows, as a clause: `whether …`, `what …`. */
+  /** A clause that says it: `whether …`, `what …`. */
   readonly isolates: string;
 }
 
@@ -15,7 +15,7 @@ export interface FairPair extends Isolated {
   readonly other: TransportId;
 }
 
-/** In the order in which reports show them. */
+/** Reports show them in this order. */
 export const fairPairs: readonly FairPair[] = [
   {
     baseline: 'sse',
@@ -58,12 +58,14 @@ export const fairPairs: readonly FairPair[] = [
   {
     baseline: 'sse',
     other: 'sse-h2',
-    isolates: 'what streams of SSE save where they share connections of HTTP/2',
+    isolates:
+      'what HTTP/2 changes, with connections that stay open and carry as many streams as the arm says',
   },
   {
     baseline: 'ws',
     other: 'ws-mux',
-    isolates: 'what streams save where they share WebSockets',
+    isolates:
+      'what a WebSocket changes that stays open and carries as many streams as the arm says',
   },
   {
     baseline: 'sse-h2',

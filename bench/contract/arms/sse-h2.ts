@@ -1,5 +1,5 @@
-// Server-Sent Events over HTTP/2 without TLS: streams of events share a connection, as the requests
-// of one page to one origin do.
+// Server-Sent Events over HTTP/2: event streams share a connection, as the requests of one page to
+// one origin do.
 
 import { eventStreamBytes } from './event-stream-bytes.ts';
 import { sse } from './sse.ts';
@@ -9,7 +9,7 @@ export const sseHttp2 = {
   ...sse,
   title: 'SSE over HTTP/2',
   summary:
-    'SSE over HTTP/2 without TLS, K streams on a connection: sse-h2:K, such as sse-h2:1, sse-h2:6, sse-h2:100',
+    'SSE over HTTP/2 (h2c, or h2 with +tls), up to K streams on a connection: sse-h2:1, sse-h2:6, sse-h2:100',
   colour: '#0b3d91',
   capabilities: { ...sse.capabilities, http: 2, streamsPerConnection: 'many' },
   // The body only: the library decides how many events a DATA frame carries, so the frames are
@@ -25,16 +25,16 @@ export const sseHttp2 = {
     library: 'node:http2',
     writes: 'corked',
     writing:
-      '**SSE over HTTP/2** is written with `write` of a stream of node:http2. The bytes that the streams of a connection have written in a turn of the event loop' +
-      ' leave after it, in one system call: a token waits for the end of the turn, and tokens of several streams share the call and the segment.',
+      '**SSE over HTTP/2** is written with `write` of a stream of node:http2. Nothing leaves within a turn of the event loop. After it the first token of each stream leaves,' +
+      ' in one system call for all streams of a connection; what else a stream was given in that turn leaves together in a second one. The twin counts the bytes of each body by' +
+      ' itself, because the socket counts those of all streams.',
     handlerRuns: sse.twin.handlerRuns,
     openStream:
       'An open stream of HTTP/2 is a stream object of node:http2 and its request; the socket and the session are shared by all streams of the connection.',
   },
   texts: {
     end: { stream: 'an SSE stream over HTTP/2', how: 'with the END_STREAM flag of its last frame' },
-    opening:
-      'A stream of SSE over HTTP/2 is a request on a connection that is open already, except for the first one of each connection: its open latency holds no TCP handshake.',
+    opening: 'A stream of SSE over HTTP/2 is a request on a connection that is open already.',
     resumeId: sse.texts.resumeId,
     recovery: [
       'Over HTTP/2 **one lost connection interrupts every stream that it carries**, and each asks again by itself.',

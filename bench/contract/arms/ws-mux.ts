@@ -13,7 +13,7 @@ export const websocketMux = {
   ...websocket,
   title: 'WebSocket, multiplexed',
   summary:
-    'K streams on one WebSocket, each message led by the number of its stream: ws-mux:K; the twin of sse-h2:K',
+    'up to K streams on one WebSocket, each message led by the number of its stream: ws-mux:K; the twin of sse-h2:K',
   colour: '#8f3f00',
   capabilities: {
     ...websocket.capabilities,
@@ -45,7 +45,7 @@ export const websocketMux = {
   texts: {
     end: { stream: 'a stream on a shared WebSocket', how: 'with `done`; the connection stays' },
     opening:
-      'A stream on a shared WebSocket is asked for by a message on a connection that is open already, except for the first one of each connection: its open latency holds no handshake.',
+      'A stream on a shared WebSocket is asked for by a message of some 40 bytes, and answered with the `open` event.',
     resumeId: websocket.texts.resumeId,
     recovery: [
       'On a shared WebSocket **one lost connection interrupts every stream that it carries**.',

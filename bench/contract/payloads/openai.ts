@@ -15,7 +15,7 @@ function chunkHead(streamId: string): string {
 
 const CHOICE_HEAD = '[{"index":0,"delta":';
 
-/** Where usage is asked for, every chunk but the last has it as null. */
+/** Every chunk but the last has usage as null if it was asked for. */
 const choiceEnd = (finishReason: 'null' | '"stop"'): string =>
   `,"logprobs":null,"finish_reason":${finishReason}}],"usage":null}`;
 

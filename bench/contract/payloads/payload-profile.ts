@@ -1,4 +1,4 @@
-// What a payload profile says: the bytes of a token and, where they are those of a vendor's API,
+// A payload profile defines the bytes of a token and, where they are those of a vendor's API,
 // the messages that the API sends around the tokens.
 
 /**

@@ -41,6 +41,9 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
           ]
         : []),
       ...present.flatMap(({ texts }) => texts.absence ?? []),
+      ...(plan.arms.some(({ streamsPerConnection }) => streamsPerConnection !== undefined)
+        ? [SHARED]
+        : []),
       ...(plan.arms.some(({ tls }) => tls === true) ? [TLS] : []),
       ...new Set(plan.arms.flatMap(({ path }) => paths[path].asymmetry ?? [])),
       ...new Set([...stacks].flatMap((client) => clientStacks[client].asymmetry ?? [])),
@@ -49,8 +52,12 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
   ]);
 }
 
+const SHARED =
+  'Where streams share a connection, the first of them opens it, and it stays open until the client ends: open latency and processor time of the others hold no opening, and no stream closes a connection.' +
+  ' In counts of connections such an arm is counted by its streams.';
+
 const TLS =
-  'Over TLS (1.3, a certificate of this run on ECDSA P-256, one record or more for each write) a connection begins with a whole handshake, which is part of open latency;' +
+  'Over TLS (1.3, a certificate of this run on ECDSA P-256) a connection begins with a whole handshake, which is part of open latency;' +
   ' no session is resumed. Bytes on the socket are counted before they are encrypted; those on the wire are not given, because the kernel counts the handshake with them.';
 
 /** One sentence, where one of the transports has means of its own. */
@@ -60,7 +67,7 @@ function resumeIds(present: readonly TransportDescription[]): readonly string[] 
   return [`${[...means].join('; ')}.`];
 }
 
-/** What the payload's API adds to an event stream, where another transport lacks it. */
+/** The parts that a payload's API adds to an event stream and to no other transport. */
 function apiEvents(
   { payload, hasApiMessages }: Plan,
   present: readonly TransportDescription[],

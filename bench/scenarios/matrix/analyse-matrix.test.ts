@@ -28,7 +28,7 @@ const nameOf = (transport: TransportId): string =>
 const everyPair = fairPairs.map(({ baseline, other }) => `${nameOf(other)} / ${nameOf(baseline)}`);
 
 const titleOf = (transport: TransportId): string =>
-  `${transports[transport].title}${nameOf(transport) === transport ? '' : ' (100 a connection)'}`;
+  `${transports[transport].title}${nameOf(transport) === transport ? '' : ' (up to 100 a connection)'}`;
 
 const noEffect = (): number => 1;
 

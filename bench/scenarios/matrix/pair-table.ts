@@ -45,7 +45,7 @@ export function pairTable({ analysis, metrics }: ReportContext, point: LoadPoint
   );
 }
 
-/** For a terminal: one row a pair and endpoint, arms by their names. */
+/** A terminal has one row a pair and endpoint, and arms by their names. */
 export function narrowPairTable({ metrics }: ReportContext, point: LoadPointAnalysis): Table {
   return table(
     [left('fair pair'), left('endpoint'), right('effect [95 % CI]'), left('verdict')],
@@ -76,7 +76,7 @@ export function pairOfNames({ arms }: LoadPointAnalysis, pair: PairNames): strin
   return `${pair.otherArm} / ${pair.baselineArm ?? arms[0]?.name}`;
 }
 
-/** What a pair shows, as a clause; a pair that is not declared shows no single thing. */
+/** A clause that says what a pair shows; a pair that is not declared shows no single thing. */
 export function isolatedBy(
   { plan, baseline }: Analysis,
   { otherArm, baselineArm = baseline }: PairNames,

@@ -77,7 +77,7 @@ function verdicts(context: RunReport, charts: readonly ChartLink[]): Content {
   ];
 }
 
-/** With a heading for each load point where there are several. */
+/** Each load point has a heading where there are several. */
 function atEach(
   { analysis: { loadPoints } }: ReportContext,
   render: (point: LoadPointAnalysis) => Content,

@@ -46,8 +46,8 @@ describe('the report of all transports', () => {
       'WebSocket, binary',
       'WebSocket with deflate',
       'WebSocket with deflate, no context takeover',
-      'SSE over HTTP/2 (100 a connection)',
-      'WebSocket, multiplexed (100 a connection)',
+      'SSE over HTTP/2 (up to 100 a connection)',
+      'WebSocket, multiplexed (up to 100 a connection)',
       'Not streamed',
     ]);
   });

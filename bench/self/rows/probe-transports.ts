@@ -1,5 +1,5 @@
-// What the probe pays to read each transport, against the one that it is built on: what it pays more
-// must not decide a comparison.
+// The cost of reading each transport with the probe, against the one that it is built on: the
+// difference must not decide a comparison.
 
 import { LONG_STREAM, measureSelf, perTokenNs } from '../self-trial.ts';
 import { interleave, type Row, type RowGroup } from './row.ts';
