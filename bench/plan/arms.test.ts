@@ -51,7 +51,7 @@ it.each([
     '--transports sse-h2: expected sse-h2:K, K streams on each connection',
   ],
   [{ transports: 'sse:6' }, '--transports sse:6: expected sse alone'],
-  [{ transports: 'sse-h2:0' }, '--transports sse-h2: 0: expected a whole number from 1 to 1000'],
+  [{ transports: 'sse-h2:0' }, '--transports sse-h2:0: expected sse-h2:K with K from 1 to 1000'],
   [{ transports: 'sse+tls+tls' }, 'and +tls at the end'],
   [{ transports: 'sse', client: 'browser', tls: true }, '--client browser: expected probe'],
   [{ transports: 'sse-h2:6/library' }, '--client library: expected a stack that speaks sse-h2'],

@@ -15,7 +15,7 @@ import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { checkNeeds, whyUnmet, type Needs } from './needs.ts';
 import { readPath } from './path.ts';
-import { parseCount, parseList, pickName, usageError } from './quantities.ts';
+import { parseList, pickName, usageError } from './quantities.ts';
 
 /** `sse`, or `sse/library` for one arm with a client stack of its own. */
 export type ArmText = TransportId | `${TransportId}/${ClientStack}`;
@@ -120,10 +120,16 @@ function readTransport(
 /** The number of streams that share a connection; undefined where none do. */
 function readShared(transport: TransportId, text: string | undefined): number | undefined {
   const isShared = transports[transport].capabilities.streamsPerConnection === 'many';
-  if (isShared === (text !== undefined))
-    return text === undefined
-      ? undefined
-      : parseCount(`--transports ${transport}:`, text, 1, MOST_STREAMS_PER_CONNECTION);
+  if (isShared === (text !== undefined)) {
+    if (text === undefined) return undefined;
+    const streams = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+    if (streams >= 1 && streams <= MOST_STREAMS_PER_CONNECTION) return streams;
+    throw usageError(
+      '--transports',
+      `${transport}:${text}`,
+      `${transport}:K with K from 1 to ${MOST_STREAMS_PER_CONNECTION}`,
+    );
+  }
   throw isShared
     ? usageError(
         '--transports',
