@@ -1,10 +1,11 @@
-// `streamduel init config`: prints a commented template.
+// `streamduel init config|target`: prints a commented template.
 
 import { renderConfigTemplate } from '../flags/config-template.ts';
+import { renderTargetTemplate } from '../plan/target-template.ts';
 import { pickName } from '../plan/quantities.ts';
 import type { CommandOutput } from './command-output.ts';
 
-const templates = { config: renderConfigTemplate } as const;
+const templates = { config: renderConfigTemplate, target: renderTargetTemplate } as const;
 
 export const templateNames = Object.keys(templates) as (keyof typeof templates)[];
 

@@ -6,6 +6,7 @@ import { transportForm, writtenTransport } from '../contract/arms/arms.ts';
 import { clientStacks } from '../contract/arms/stacks.ts';
 import { transportIds, transports } from '../contract/arms/transports.ts';
 import { writesOf } from '../contract/arms/writes.ts';
+import { dialects } from '../contract/dialects/dialects.ts';
 import { faults } from '../contract/faults.ts';
 import { payloads } from '../contract/payload.ts';
 import { policies } from '../contract/reconnect-policy.ts';
@@ -32,6 +33,8 @@ const lists = {
     }),
   ],
   clients: () => summaries(clientStacks),
+  dialects: () =>
+    Object.values(dialects).map(({ id, title }) => [id, title] as const),
   sources: () => Object.entries(sources),
   workloads: () => summaries(namedWorkloads),
   payloads: () => summaries(payloads),

@@ -20,6 +20,7 @@ import { payloadNames, type PayloadName } from './payload.ts';
 import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
 import { searchOrderSchema, searchPlanSchema, searchRecordSchema } from './search.ts';
 import { stallRecordSchema } from './stall.ts';
+import { targetRecordSchema, targetsPlanSchema } from './target.ts';
 import {
   clientTallySchema,
   openCountSchema,
@@ -42,6 +43,7 @@ const armSchema = z.object({
   tls: z.literal(true).optional(),
   client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
   path: z.enum(pathNames as [PathName, ...PathName[]]),
+  target: z.string().optional(),
   label: z.string().optional(),
   injection: injectionSchema.optional(),
 });
@@ -104,6 +106,7 @@ const scenarioIds = [
   'completions',
   'browser-limits',
   'matrix',
+  'target',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -175,6 +178,7 @@ const planSchema = z.object({
   search: searchPlanSchema.optional(),
   completions: completionsPlanSchema.optional(),
   browserLimits: browserLimitsPlanSchema.optional(),
+  targets: targetsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** The capacity to which the shares of the load points refer. */
   loads: loadPilotSchema.optional(),
@@ -275,6 +279,11 @@ export const distributionNames = [
   'dueToReadyNs',
   'readyToReceivedNs',
   'turnPeriodNs',
+  // Streams of a target, from their planned starts: the first byte of the answer, the first event,
+  // and the first text of any channel; ttftNs is the first of the content.
+  'firstByteNs',
+  'firstEventNs',
+  'firstTokenNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];
@@ -475,6 +484,13 @@ const browserLimitsTrialSchema = z.object({
   browserLimits: browserLimitsTallySchema,
 });
 
+/** A trial on a server that is not this project's. */
+const targetTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('target'),
+  target: targetRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -497,6 +513,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   searchedTrialSchema,
   completionsTrialSchema,
   browserLimitsTrialSchema,
+  targetTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -517,6 +534,7 @@ export type LadderTrial = z.infer<typeof ladderTrialSchema>;
 export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
 export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
+export type TargetTrial = z.infer<typeof targetTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -524,7 +542,8 @@ export type FinishedTrial =
   | LadderTrial
   | SearchedTrial
   | CompletionsTrial
-  | BrowserLimitsTrial;
+  | BrowserLimitsTrial
+  | TargetTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -19,7 +19,12 @@ import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { refuseForeignFlags } from '../flags/taken.ts';
 import { readings } from '../scenarios/readings.ts';
-import { DEFAULT_SCENARIO, scenarioNames, scenarios } from '../scenarios/registry.ts';
+import {
+  DEFAULT_SCENARIO,
+  scenarioNames,
+  scenarios,
+  TARGET_SCENARIO,
+} from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
@@ -51,6 +56,7 @@ import {
   usageError,
 } from './quantities.ts';
 import { readSource } from './source.ts';
+import { armsOfTargets, readTargets } from './targets.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
 export interface BuiltPlan {
@@ -68,6 +74,8 @@ const SHORTEST_NS = 500 * NS_PER_MS;
 const LONGEST_NS = 3600 * NS_PER_S;
 const MAX_CONNECTIONS = 1_000_000;
 const PILOT_BLOCKS = 6;
+/** Streams begun on a server that is not this project's. */
+const TARGET_STARTS_PER_SECOND = 10;
 /** Time for the last client to reconnect; a trial ends as soon as all streams have. */
 const FAULT_DRAIN_NS = 20 * NS_PER_S;
 const DEFAULT_MAX_TIME_NS = 600 * NS_PER_S;
@@ -95,7 +103,7 @@ export async function buildPlan(
   flags: RunFlags,
   surroundings: Surroundings,
 ): Promise<BuiltPlan> {
-  const scenario = readScenario(scenarioArguments);
+  const scenario = readScenario(scenarioArguments, flags);
   refuseForeignFlags(flags, scenarios[scenario]);
   const presetName = parseName('--preset', flags.preset ?? 'quick', {
     what: 'preset',
@@ -125,7 +133,12 @@ export async function buildPlan(
     whyExcluded: breaks && whyPolicyExcludes(flags, breaks),
     takers: (arm) => scenarioNames.filter((name) => meets(scenarios[name].needs, arm)),
   };
-  const arms = readArms(flags, armsPlace);
+  const targets =
+    scenarios[scenario].hasTargets === true
+      ? readTargets(flags, { startsPerSecond: TARGET_STARTS_PER_SECOND })
+      : undefined;
+  const arms =
+    targets === undefined ? readArms(flags, armsPlace) : [...armsOfTargets(targets, flags)];
   const isInBrowser = hasLoads && hasBrowser({ arms });
   const usual: Preset = isInBrowser ? { ...ofScenario, ...browserSizes[presetName] } : ofScenario;
   const windows = readWindows(flags, usual, breaks);
@@ -219,6 +232,7 @@ export async function buildPlan(
       workload: planned,
       windowNs: windows.windowNs,
     }),
+    ...(targets !== undefined && { targets }),
     ...readSource(flags),
     ...processes,
     ...(shares !== undefined &&
@@ -236,7 +250,7 @@ export async function buildPlan(
     plan: addressed,
     ownTokens,
     needsPilot: shares !== undefined && flags.carries === undefined,
-    leftOut: listLeftOut(flags, armsPlace),
+    leftOut: targets === undefined ? listLeftOut(flags, armsPlace) : [],
   };
 }
 
@@ -324,8 +338,9 @@ function whyNotWith(arms: Plan['arms'], fault: FaultName): Omit<AbsentFault, 'fa
   };
 }
 
-function readScenario(names: readonly string[]): ScenarioId {
-  const [scenario = DEFAULT_SCENARIO, ...others] = names.map((name) =>
+function readScenario(names: readonly string[], { target }: RunFlags): ScenarioId {
+  const usual = target === undefined ? DEFAULT_SCENARIO : TARGET_SCENARIO;
+  const [scenario = usual, ...others] = names.map((name) =>
     pickName('scenario', name, scenarioNames),
   );
   if (others.length > 0)

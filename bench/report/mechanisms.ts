@@ -8,10 +8,13 @@ import { transportIds, transports, type TransportId } from '../contract/arms/tra
 import type { Writes } from '../contract/arms/writes.ts';
 import { capitalised } from './format.ts';
 
-type Carried = Pick<Arm, 'transport'>;
+/** A target's server writes in its own way, of which nothing is said. */
+type Carried = Pick<Arm, 'transport' | 'target'>;
 
 export function transportIdsOf(arms: readonly Carried[]): readonly TransportId[] {
-  return transportIds.filter((id) => arms.some(({ transport }) => transport === id));
+  return transportIds.filter((id) =>
+    arms.some(({ transport, target }) => transport === id && target === undefined),
+  );
 }
 
 export function transportsOf(arms: readonly Carried[]): readonly TransportDescription[] {

@@ -107,6 +107,8 @@ export interface Scenario {
   readonly followUp?: FollowUp;
   /** Whether its load points may be shares of what the arms carry, and declare their endpoints. */
   readonly hasLoads?: true;
+  /** Set when its arms are servers that are not this project's. */
+  readonly hasTargets?: true;
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }

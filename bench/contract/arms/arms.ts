@@ -16,6 +16,8 @@ export interface Arm {
   readonly tls?: true | undefined;
   readonly client: ClientStack;
   readonly path: PathName;
+  /** The name of a server that is not this project's; absent for the twins. */
+  readonly target?: string | undefined;
   /**
    * Tells arms apart that are otherwise equal: the copy of an A/A pair, or the name of an injected
    * effect.
@@ -55,10 +57,10 @@ export function transportForm(id: TransportId): string {
 
 /** `sse`, `sse+at-once`, `sse-h2:6`, `ws/library`, `sse+copy`: unique within a run. */
 export function armName(arm: Arm): string {
-  const { client, path, label } = arm;
+  const { client, path, target, label } = arm;
   const receiver = client === DEFAULT_CLIENT ? '' : `/${client}`;
   const way = path === DEFAULT_PATH ? '' : `@${path}`;
-  return `${writtenTransport(arm)}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
+  return `${target ?? writtenTransport(arm)}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
 }
 
 /** The last connection may have room, and so has each where there are fewer streams than that. */
@@ -68,7 +70,10 @@ function sharingTitle(streamsPerConnection: number): string {
     : `up to ${streamsPerConnection} a connection`;
 }
 
-/** `SSE`, `SSE (written at once)`, `WebSocket (library client)`, `SSE (copy)`. */
+/**
+ * `SSE`, `SSE (written at once)`, `WebSocket (library client)`, `SSE (copy)`; a target has its own
+ * name.
+ */
 export function armTitle({
   transport,
   writes,
@@ -76,6 +81,7 @@ export function armTitle({
   tls,
   client,
   path,
+  target,
   label,
 }: Arm): string {
   const notes = [
@@ -86,7 +92,7 @@ export function armTitle({
     ...(path === DEFAULT_PATH ? [] : [`via ${path}`]),
     ...(label === undefined ? [] : [label]),
   ];
-  return `${transports[transport].title}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+  return `${target ?? transports[transport].title}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
 }
 
 /** Whether the arm only shows the noise between equal arms and is not compared. */

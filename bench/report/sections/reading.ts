@@ -55,7 +55,7 @@ export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const [client, ...otherClients] = new Set(plan.arms.map((arm) => arm.client));
   const limit =
-    client === undefined || otherClients.length > 0 ? undefined : clientStacks[client].limit;
+    client === undefined || otherClients.length > 0 || plan.targets !== undefined ? undefined : clientStacks[client].limit;
   const standards = [
     ...new Set(
       transportsOf(plan.arms).flatMap(({ isNullArm, standard }) => (isNullArm ? [] : [standard])),
@@ -78,7 +78,11 @@ export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
             `${limit}${parts.takesProbeOnly === true ? '' : ' Measure those with `--client library`.'}`,
           ]),
       ...browserLimits(analysis),
-      'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',
+      ...(plan.targets === undefined
+        ? [
+            'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',
+          ]
+        : []),
       'There is no overall winner: which endpoint matters depends on what you build.',
     ]),
   ]);

@@ -1,0 +1,132 @@
+// Procedure `target`: one load process asks one target for streams; where the target file says how,
+// a fresh server is started first. No twin takes part, so that nothing is known beforehand of what
+// will be sent, or when.
+
+import assert from 'node:assert/strict';
+import {
+  fromTargetLoadSchema,
+  type FromTargetLoad,
+  type Target,
+  type TargetServerUse,
+  type TargetTally,
+  type ToTargetLoad,
+} from '../../../contract/target.ts';
+import { programPath } from '../../../contract/program.ts';
+import type { TargetTrial } from '../../../contract/run-file.ts';
+import { NS_PER_MS } from '../../../contract/units.ts';
+import type { PlannedTrial } from '../../../plan/trials.ts';
+import { Child } from '../../../trial/child-process.ts';
+import { runningTracers, settleConnections, watchHost } from '../../../trial/host-watch.ts';
+import type { HostReadings } from '../../../trial/host-watch.ts';
+import type { MeasureOptions, TrialRunner } from '../../../trial/procedure.ts';
+import { sleepUntil, START_LEAD_NS } from '../../../trial/trial-moments.ts';
+import { START_TIMEOUT_MS } from '../../../trial/trial-processes.ts';
+import { recordTarget } from './record.ts';
+import { startTargetServer } from './target-server.ts';
+
+const loadProgram = programPath(import.meta.url, '../../../../clients/endpoint/target-main');
+
+export interface MeasuredTarget {
+  readonly startedAt: string;
+  readonly target: Target;
+  readonly tally: TargetTally;
+  readonly host: HostReadings;
+  readonly tracers: readonly string[];
+  readonly server: TargetServerUse | undefined;
+  readonly port: number | undefined;
+  readonly wallNs: number;
+  /** Time that was not warm-up, window or the end of its streams. */
+  readonly overheadNs: number;
+}
+
+/** @throws BenchError for anything that makes the trial a failed one. */
+async function measureTarget(
+  planned: PlannedTrial,
+  { plan, signal, verbose, onProgress }: MeasureOptions,
+): Promise<MeasuredTarget> {
+  const { targets } = plan;
+  assert(targets !== undefined, 'a plan of this procedure has targets');
+  const target = targets.targets.find(({ name }) => name === planned.arm.target);
+  assert(target !== undefined, 'the arm of a trial is a target of its plan');
+  await settleConnections(signal);
+  const startedNs = process.hrtime.bigint();
+  const startedAt = new Date().toISOString();
+  await using owned = new AsyncDisposableStack();
+  const server =
+    target.start === undefined
+      ? undefined
+      : owned.use(
+          await startTargetServer(
+            { name: target.name, start: target.start },
+            { cpu: planned.setup.serverCpu, verbose, signal },
+          ),
+        );
+  const load = owned.use(startLoad(planned, verbose));
+  load.onMessage = (message) => {
+    if (message.kind === 'progress') onProgress(message);
+  };
+  const { warmupNs, windowNs } = plan;
+  const order: ToTargetLoad = {
+    kind: 'target-load',
+    target,
+    plan: {
+      startsPerSecond: targets.startsPerSecond,
+      prompts: targets.prompts,
+      silenceNs: targets.silenceNs,
+      totalNs: targets.totalNs,
+    },
+    seed: planned.workloadSeed,
+    mostOpen: planned.loadPoint.connections,
+    warmupNs,
+    windowNs,
+    ...(server !== undefined && { port: server.port }),
+  };
+  load.send(order);
+  await load.expect('ready', START_TIMEOUT_MS, signal);
+  const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
+  load.send({ kind: 'start', epochNs: String(epochNs) });
+  await sleepUntil(epochNs, warmupNs, signal);
+  const { done, host } = await watchHost(async () => {
+    const stop = server?.meter();
+    await sleepUntil(epochNs, warmupNs + windowNs, signal);
+    return stop?.();
+  }, server?.pids());
+  const longestMs = (targets.totalNs + windowNs) / NS_PER_MS + START_TIMEOUT_MS;
+  const { tally } = await load.expect('target-tally', longestMs, signal);
+  const endedNs = process.hrtime.bigint();
+  const wallNs = Number(endedNs - startedNs);
+  return {
+    startedAt,
+    target,
+    tally,
+    host,
+    tracers: runningTracers(),
+    server: done,
+    port: server?.port,
+    wallNs,
+    overheadNs: wallNs - Number(endedNs - epochNs),
+  };
+}
+
+function startLoad({ setup }: PlannedTrial, verbose: boolean): Child<FromTargetLoad> {
+  return new Child<FromTargetLoad>({
+    name: 'load',
+    program: loadProgram,
+    schema: fromTargetLoadSchema,
+    environment: { STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes) },
+    nodeArguments: [
+      '--max-semi-space-size=16',
+      '--max-old-space-size=4096',
+      `--hash-seed=${setup.hashSeed}`,
+      `--random-seed=${setup.randomSeed}`,
+    ],
+    cpu: setup.clientCpu,
+    verbose,
+  });
+}
+
+export const runner: TrialRunner = {
+  id: 'target',
+  run: async (planned, options): Promise<TargetTrial> =>
+    recordTarget(planned, await measureTarget(planned, options), options.plan),
+};

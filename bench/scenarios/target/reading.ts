@@ -1,0 +1,11 @@
+import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
+import { analyseTarget } from './analyse-target.ts';
+import type { TargetFindings } from './findings.ts';
+import { targetMetrics } from './metrics.ts';
+
+export const targetReading: ScenarioReading<TargetFindings> = {
+  metrics: targetMetrics,
+  // No bare socket streams what a target does.
+  floor: 'none',
+  findings: (_run, loadPoints) => ({ target: analyseTarget(loadPoints) }),
+};
