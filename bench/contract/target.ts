@@ -34,13 +34,17 @@ export const targetPointersSchema = z.object({
   ping: z.object({ pointer: z.string(), equals: z.string().optional() }).optional(),
 });
 
+/** Placeholders that are no variables of the environment. */
+export const OWN_PLACEHOLDERS: ReadonlySet<string> = new Set(['PROMPT', 'STREAM', 'PORT', 'MODEL']);
+
 /** A dialect by its name, or found out from each answer. */
 export const AUTO_DIALECT = 'auto';
 
 /**
  * One arm's server and request. `${NAME}` in the URL, the headers, the body and the messages stands
  * for a variable of the environment, which is read by the load process only and never saved;
- * `${PROMPT}` for one of the prompts, `${PORT}` for the port of a server that is started.
+ * `${PROMPT}` for one of the prompts, `${STREAM}` for an id that no other stream has, `${PORT}` for
+ * the port of a server that is started.
  */
 export const targetSchema = z.object({
   name: z.string(),

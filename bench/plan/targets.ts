@@ -13,6 +13,7 @@ import { BenchError, messageOf } from '../contract/errors.ts';
 import { fillPlaceholders, placeholdersIn } from '../contract/placeholders.ts';
 import {
   AUTO_DIALECT,
+  OWN_PLACEHOLDERS,
   type GivenTargetFlags,
   type Target,
   type TargetsPlan,
@@ -27,9 +28,6 @@ const DEFAULT_SILENCE_NS = 30 * NS_PER_S;
 /** A stream may be as long as this many silences. */
 const TOTAL_SILENCES = 10;
 const MOST_STARTS_PER_SECOND = 10_000;
-
-/** Placeholders that are no variables of the environment. */
-const OWN_NAMES: ReadonlySet<string> = new Set(['PROMPT', 'PORT', 'MODEL']);
 
 /** @throws BenchError USAGE that names the flag, or the file and its line. */
 export function readTargets(
@@ -204,7 +202,7 @@ function usualHeaders(
   ];
 }
 
-const isSet = (name: string): boolean => OWN_NAMES.has(name) || process.env[name] !== undefined;
+const isSet = (name: string): boolean => OWN_PLACEHOLDERS.has(name) || process.env[name] !== undefined;
 
 /** Names in lower case; the last of several wins. */
 function lastOfEach(headers: readonly (readonly [string, string])[]): [string, string][] {

@@ -2,7 +2,7 @@
 // ones have ended, and each is read to its end.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { callAt, sendToParent } from '../../bench/contract/child-link.ts';
 import { TrialClock } from '../../bench/contract/clock.ts';
 import type { EndpointRequest } from '../../bench/contract/endpoint.ts';
@@ -13,7 +13,12 @@ import {
   UseMeter,
 } from '../../bench/contract/process-use.ts';
 import { planStarts, type PlannedStart } from '../../bench/contract/target-start-times.ts';
-import type { FromTargetLoad, TargetTally, ToTargetLoad } from '../../bench/contract/target.ts';
+import {
+  OWN_PLACEHOLDERS,
+  type FromTargetLoad,
+  type TargetTally,
+  type ToTargetLoad,
+} from '../../bench/contract/target.ts';
 import type { ProcessUse } from '../../bench/contract/tally.ts';
 import { MIB, NS_PER_MS } from '../../bench/contract/units.ts';
 import { openTargetStream, type EndedStream } from './target-stream.ts';
@@ -41,6 +46,8 @@ export class TargetLoad {
   readonly #redact: (text: string) => string;
   readonly #open = new Map<number, { readonly close: () => void }>();
   readonly #ended: Ended[] = [];
+  /** No two trials have one id of a stream, also on a server that all of them share. */
+  readonly #run = randomUUID().slice(0, 13);
   #issued = 0;
   #dropped = 0;
   #tokens = 0;
@@ -62,7 +69,7 @@ export class TargetLoad {
       target.body ?? '',
       ...(target.messages ?? []),
     ];
-    const secrets = placeholdersIn(texts).filter((name) => !['PORT', 'PROMPT'].includes(name));
+    const secrets = placeholdersIn(texts).filter((name) => !OWN_PLACEHOLDERS.has(name));
     this.#redact = redactorOf(secrets, this.#valueOf);
   }
 
@@ -104,7 +111,7 @@ export class TargetLoad {
     const stream = openTargetStream(
       {
         target,
-        request: this.#requestOf(prompt),
+        request: this.#requestOf({ PROMPT: prompt, STREAM: `sd-${this.#run}-${index}` }),
         plannedNs: start.atNs,
         now: this.#clock.now,
         onToken: () => this.#tokens++,
@@ -119,11 +126,11 @@ export class TargetLoad {
     if (!this.#ended.some((one) => one.index === index)) this.#open.set(index, stream);
   }
 
-  #requestOf(prompt: string): EndpointRequest {
+  #requestOf(own: Readonly<Record<string, string>>): EndpointRequest {
     const { target, plan } = this.#order;
     const { url, method, headers, body, messages, subprotocols, isInsecure } = target;
     const fill = (text: string): string =>
-      fillPlaceholders(text, (name) => (name === 'PROMPT' ? prompt : this.#valueOf(name)));
+      fillPlaceholders(text, (name) => own[name] ?? this.#valueOf(name));
     return {
       url: fill(url),
       method,
