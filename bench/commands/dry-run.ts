@@ -3,6 +3,7 @@
 import { leftOutWords } from '../contract/left-out.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import type { Plan } from '../contract/run-file.ts';
+import type { TargetsPlan } from '../contract/target.ts';
 import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import { repeatCommand, repeatSuite } from '../flags/repeat.ts';
@@ -47,7 +48,9 @@ export function describePlan({
       ...(recovery?.absent ?? []).map(
         ({ fault, why, remedy }) => ['left out', `${fault}: ${why}; ${remedy}`] as const,
       ),
-      ['workload', describeWorkload(plan)],
+      plan.targets === undefined
+        ? ['workload', describeWorkload(plan)]
+        : ['requests', describeRequests(plan, plan.targets)],
       ['trials', describeTrials(plan)],
       ['time', describeTime(plan, needsPilot)],
     ]),
@@ -62,6 +65,14 @@ function describeArm(arm: Arm, index: number): string {
 function describeWorkload({ workload, payload }: Plan): string {
   const { name, tokensPerSecond, tokensPerStream } = workload;
   return `${name}: ${tokensPerSecond} tokens/s, ${tokensPerStream} tokens a stream, payload ${payload}`;
+}
+
+/** People pay for some of them. */
+function describeRequests(plan: Plan, { startsPerSecond, prompts }: TargetsPlan): string {
+  const { warmupNs, windowNs } = plan;
+  const perTrial = (startsPerSecond * (warmupNs + windowNs)) / NS_PER_S;
+  const all = Math.round(perTrial * countTrials(plan));
+  return `about ${all} in all: ${startsPerSecond} a second, ${prompts.length === 1 ? '1 prompt' : `${prompts.length} prompts`}`;
 }
 
 function describePilot({ loadPoints }: Plan): string {
