@@ -2,6 +2,8 @@
 // ends the generation, what is an error or a ping. It also judges whether a stream arrived whole,
 // by the means that the dialect gives to a client that does not know what was sent.
 
+import type { DialectId } from './dialect-ids.ts';
+
 /** One message of the wire as a framer hands it on: an SSE event, a line of NDJSON, a WebSocket message. */
 export interface WireEvent {
   /** The `event` field of an SSE event; absent where there is none. */
@@ -128,7 +130,7 @@ export interface Seen {
 }
 
 export interface Dialect {
-  readonly id: string;
+  readonly id: DialectId;
   readonly title: string;
   readonly framing: readonly Framing[];
   /** Evidence that an answer is of this dialect: 0 no, 1 it can be, 2 surely. */
