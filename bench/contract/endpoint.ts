@@ -68,6 +68,8 @@ export const endpointRequestSchema = z
      * (authorization, cookie and so on).
      */
     credentialHeaders: z.array(z.string()).readonly().exactOptional(),
+    /** The body holds a secret: it follows no redirect to another origin. */
+    hasSecretBody: z.literal(true).exactOptional(),
   })
   .readonly();
 

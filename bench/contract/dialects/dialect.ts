@@ -2,6 +2,8 @@
 // ends the generation, what is an error or a ping. It also judges whether a stream arrived whole,
 // by the means that the dialect gives to a client that does not know what was sent.
 
+import type { DialectId } from './dialect-ids.ts';
+
 /** One message of the wire as a framer hands it on: an SSE event, a line of NDJSON, a WebSocket message. */
 export interface WireEvent {
   /** The `event` field of an SSE event; absent where there is none. */
@@ -73,19 +75,28 @@ export interface Cursor {
   readonly startingAfter?: { readonly responseId: string; readonly sequenceNumber: number };
 }
 
-/** Reads one stream of a dialect. No input makes it throw. */
+export interface JudgeOptions {
+  /** Whether bytes of an unfinished event were left at the end. */
+  readonly hasHalfEvent: boolean;
+  /** Whether the framer met bytes that are no UTF-8. */
+  readonly hasInvalidUtf8?: boolean;
+}
+
+/**
+ * Reads one stream of a dialect. No input makes it throw. Where a dropped stream is continued over
+ * another connection, the same reader reads on, and judges by how the last one ended.
+ */
 export interface DialectReader {
   /** The signs of one event, in order. An event may hold several. */
   readonly read: (event: WireEvent) => readonly Sign[];
-  /** Whether the dialect says that nothing of this generation follows: a reader may stop. */
+  /**
+   * Whether the dialect says that nothing of this generation follows, or an error has ended it: a
+   * reader may stop.
+   */
   readonly isOver: () => boolean;
-  /** @param options.hasHalfEvent whether bytes of an unfinished event were left at the end. */
-  readonly judge: (
-    end: TransportEnd,
-    options: { readonly hasHalfEvent: boolean },
-  ) => Completeness;
+  readonly judge: (end: TransportEnd, options: JudgeOptions) => Completeness;
   readonly cursor: () => Cursor | undefined;
-  /** The text of channel `content` so far, at most MAX_TEXT of its UTF-16 units, and its whole length in them. */
+  /** The text of channel `content` so far: its first MAX_TEXT UTF-16 units, and its whole length. */
   readonly text: () => { readonly text: string; readonly length: number };
 }
 
@@ -128,7 +139,7 @@ export interface Seen {
 }
 
 export interface Dialect {
-  readonly id: string;
+  readonly id: DialectId;
   readonly title: string;
   readonly framing: readonly Framing[];
   /** Evidence that an answer is of this dialect: 0 no, 1 it can be, 2 surely. */
