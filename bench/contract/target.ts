@@ -21,17 +21,19 @@ export const targetStartSchema = z.object({
   readyTimeoutNs: z.number().positive(),
 });
 
+const pointedSchema = z.strictObject({ pointer: z.string(), equals: z.json().exactOptional() });
+
 /** How a dialect that no server of this list speaks tells its parts, as JSON pointers (RFC 6901). */
-export const targetPointersSchema = z.object({
+export const targetPointersSchema = z.strictObject({
   /** Of the text of a token. */
   token: z.string(),
   /** Of what is there once the generation is finished, or has this value then. */
-  finish: z.object({ pointer: z.string(), equals: z.string().optional() }).optional(),
+  finish: pointedSchema.exactOptional(),
   /** The message, as a whole, after which nothing follows. */
-  terminator: z.string().optional(),
+  terminator: z.string().exactOptional(),
   /** Of what is there only in an error. */
-  error: z.string().optional(),
-  ping: z.object({ pointer: z.string(), equals: z.string().optional() }).optional(),
+  error: z.string().exactOptional(),
+  ping: pointedSchema.exactOptional(),
 });
 
 /** Placeholders that are no variables of the environment. */

@@ -9,7 +9,14 @@ import { z } from 'zod';
 import { transportIds, type TransportId } from '../contract/arms/transports.ts';
 import { dialectIds } from '../contract/dialects/dialect-ids.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
-import { AUTO_DIALECT, targetPointersSchema, type TargetDialect, type TargetStart } from '../contract/target.ts';
+import { pointerDialect } from '../contract/dialects/pointer-dialect.ts';
+import {
+  AUTO_DIALECT,
+  targetPointersSchema,
+  type TargetDialect,
+  type TargetPointers,
+  type TargetStart,
+} from '../contract/target.ts';
 import { NS_PER_S } from '../contract/units.ts';
 import { parseDuration } from './quantities.ts';
 
@@ -46,7 +53,6 @@ const filedTargetSchema = z.strictObject({
     .optional()
     .describe('what its events mean; found out when absent'),
   pointers: targetPointersSchema
-    .strict()
     .optional()
     .describe('a dialect of its own, by JSON pointers'),
   method: z.string().regex(/^[A-Z]+$/, 'expected a method in capital letters, such as POST').optional(),
@@ -71,7 +77,7 @@ export interface FiledTarget {
   readonly url: string;
   readonly transport?: TransportId;
   readonly dialect?: TargetDialect;
-  readonly pointers?: z.infer<typeof targetPointersSchema>;
+  readonly pointers?: TargetPointers;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -166,12 +172,14 @@ function convert(
   { insecure, start, body, messages, ...filed }: z.infer<typeof filedTargetSchema>,
   { folder, placeOf }: FilePlace,
 ): FiledTarget {
-  const { dialect, ...others } = filed;
+  const { dialect, pointers, ...others } = filed;
+  if (pointers !== undefined) checkPointers(pointers, placeOf('pointers'));
   return {
     ...definedOf(others),
     name: filed.name,
     url: filed.url,
     ...(dialect !== undefined && { dialect: dialect as TargetDialect }),
+    ...(pointers !== undefined && { pointers }),
     ...(body !== undefined && { body: asText(body) }),
     ...(messages !== undefined && { messages: messages.map(asText) }),
     ...(insecure === true && { isInsecure: true }),
@@ -193,6 +201,14 @@ function convert(
       },
     }),
   };
+}
+
+function checkPointers(pointers: TargetPointers, place: string): void {
+  try {
+    pointerDialect(pointers);
+  } catch (error) {
+    throw new BenchError('USAGE', `${place}: ${messageOf(error)}`);
+  }
 }
 
 /** Without the members that are undefined, which the plan does not take. */

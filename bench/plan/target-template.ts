@@ -44,7 +44,7 @@ targets:
   #   url: https://example.com/stream
   #   pointers:
   #     token: /delta/text
-  #     finish: { pointer: /done, equals: 'true' }
+  #     finish: { pointer: /done, equals: true }
   #     error: /error/message
 
 # Drawn from for each stream, alike for all targets.

@@ -8,6 +8,7 @@ import { DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
 import { dialectIds, type DialectId } from '../contract/dialects/dialect-ids.ts';
 import { dialects } from '../contract/dialects/dialects.ts';
+import { DEFAULT_PROMPT } from '../contract/dialects/fill-request.ts';
 import type { DialectRequest } from '../contract/dialects/dialect.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
 import { fillPlaceholders, placeholdersIn } from '../contract/placeholders.ts';
@@ -23,7 +24,6 @@ import type { RunFlags } from '../flags/run-flags.ts';
 import { parseDuration, parsePositive, pickName, usageError } from './quantities.ts';
 import { readTargetFile, type FiledTarget } from './target-file.ts';
 
-const DEFAULT_PROMPTS = ['Write one paragraph about how rivers find their way to the sea.'];
 const DEFAULT_SILENCE_NS = 30 * NS_PER_S;
 /** A stream may be as long as this many silences. */
 const TOTAL_SILENCES = 10;
@@ -63,7 +63,7 @@ export function readTargets(
       flags.rate === undefined
         ? startsPerSecond
         : parsePositive('--rate', flags.rate, MOST_STARTS_PER_SECOND),
-    prompts: prompts.length > 0 ? [...prompts] : [...DEFAULT_PROMPTS],
+    prompts: prompts.length > 0 ? [...prompts] : [DEFAULT_PROMPT],
     silenceNs,
     totalNs: TOTAL_SILENCES * silenceNs,
     given: givenOf(flags),
@@ -128,7 +128,7 @@ function completeTarget(filed: FiledTarget, flags: RunFlags, place: string): Tar
   ];
   const target: Target = {
     name: readTargetName(filed.name, place),
-    url: filed.url,
+    url: withModel(filed.url),
     transport: filed.transport ?? transportOf({ isSocket, method, dialect }),
     dialect: filed.pointers === undefined ? dialect : 'pointers',
     ...(filed.pointers !== undefined && { pointers: filed.pointers }),

@@ -10,7 +10,7 @@ import type {
   WireEvent,
 } from '../../bench/contract/dialects/dialect.ts';
 import { detectDialect, dialects } from '../../bench/contract/dialects/dialects.ts';
-import { pointerDialect } from '../../bench/contract/dialects/pointers.ts';
+import { pointerDialect } from '../../bench/contract/dialects/pointer-dialect.ts';
 import type { DialectId } from '../../bench/contract/dialects/dialect-ids.ts';
 import { AUTO_DIALECT, type Target } from '../../bench/contract/target.ts';
 

@@ -21,6 +21,7 @@ import {
 } from '../../bench/contract/target.ts';
 import type { ProcessUse } from '../../bench/contract/tally.ts';
 import { MIB, NS_PER_MS } from '../../bench/contract/units.ts';
+import { visibleText } from '../../bench/contract/visible-text.ts';
 import { openTargetStream, type EndedStream } from './target-stream.ts';
 
 export type TargetLoadOrder = Extract<ToTargetLoad, { kind: 'target-load' }>;
@@ -30,6 +31,8 @@ const PROGRESS_MS = 500;
 const MOST_BYTES = 64 * MIB;
 /** Gaps of a trial that are kept: 8 MB as a message. */
 const MOST_GAPS = 500_000;
+/** Characters of an example. */
+const MOST_CHARACTERS = 400;
 /** Different causes that are listed. */
 const MOST_CAUSES = 50;
 
@@ -183,10 +186,15 @@ export class TargetLoad {
             ({ completeness }) => completeness?.notCheckable.map(({ why }) => why) ?? [],
           ),
         ),
-      ).map(([why, count]) => ({ why: this.#redact(why), count })),
+      ).map(([why, count]) => ({ why: this.#harmless(why), count })),
       ...(whole.length === inWindow.length &&
         whole.length > 0 && { contentSha256: hashOf(whole.map(({ content }) => content)) }),
     };
+  }
+
+  /** A server's words, without secrets and without what a terminal obeys. */
+  #harmless(text: string): string {
+    return visibleText(this.#redact(text), MOST_CHARACTERS);
   }
 
   #causes(): TargetTally['causes'] {
@@ -197,7 +205,7 @@ export class TargetLoad {
       const known = causes.get(cause);
       if (known !== undefined) known.count++;
       else if (causes.size < MOST_CAUSES)
-        causes.set(cause, { cause, count: 1, example: this.#redact(example) });
+        causes.set(cause, { cause, count: 1, example: this.#harmless(example) });
     }
     return [...causes.values()];
   }
