@@ -16,6 +16,8 @@ export interface DialectVector {
   /** Texts of the comments, blank lines among lines included. */
   readonly comments?: readonly string[];
   readonly retryMs?: number;
+  /** The id from which to resume, where no event has it. */
+  readonly lastEventId?: string;
   /** Whether there are bytes that are no UTF-8. */
   readonly hasInvalidUtf8?: true;
   /** Whether the body ends within an event. */

@@ -71,6 +71,7 @@ export const plainSseVectors: readonly DialectVector[] = [
     framing: 'event-stream',
     wire: 'event: heartbeat\ndata: {}\n\ndata:\n\ndata: Hello\n\nid: 7\n\n',
     events: [{ name: 'heartbeat', data: '{}' }, '', 'Hello'],
+    lastEventId: '7',
     tokens: { content: ['Hello'] },
     pings: 2,
     judged: whole(1),
