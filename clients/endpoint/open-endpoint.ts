@@ -273,20 +273,21 @@ class EndpointStream implements OpenedEndpoint {
       const late = end.kind === 'by-client' ? undefined : this.#lateFailure;
       const found = refusal?.(this.#body?.excerpt ?? '') ?? failure ?? late;
       if (found !== undefined) this.#listener.onFailure(found, atNs);
-      this.#listener.onEnd(found === undefined ? end : endOf(found), atNs, this.#facts());
+      this.#listener.onEnd(found === undefined ? end : endOf(found), atNs, this.#facts(found));
     };
     if (this.#body === undefined) report();
     else this.#body.finish(report);
   }
 
-  #facts(): WireFacts {
+  #facts(failure: EndpointFailure | undefined): WireFacts {
     const closeCode = this.#exchange.closeCode();
     return {
       bytesRead: this.#bytesRead,
       bodyBytes: this.#bodyBytes,
       reads: this.#reads,
       hasHalfEvent: this.#exchange.hasHalfMessage(),
-      hasInvalidUtf8: this.#lateFailure?.cause === 'bad-encoding',
+      // Text of a message that is no UTF-8 ends a WebSocket.
+      hasInvalidUtf8: failure?.cause === 'bad-encoding',
       ...this.#body?.facts(),
       ...(closeCode !== undefined && { closeCode }),
     };

@@ -120,10 +120,8 @@ export const gemini: Dialect = {
   matches: (seen) =>
     strongest(seen, (json) => {
       if (Array.isArray(json?.['candidates'])) return 2;
-      return member(json, 'usageMetadata') === undefined &&
-        member(json, 'promptFeedback') === undefined
-        ? 0
-        : 1;
+      if (member(json, 'promptFeedback') !== undefined) return 2;
+      return member(json, 'usageMetadata') === undefined ? 0 : 1;
     }),
   open: () => openReader(geminiGrammar()),
   request: {

@@ -182,8 +182,7 @@ export const openaiChat: Dialect = {
   title: 'OpenAI chat completions; vLLM, SGLang, LiteLLM and others that imitate them',
   framing: ['event-stream'],
   matches: (seen) =>
-    strongest(seen, (json, { data }) => {
-      if (data.trim() === END_MARK) return 1;
+    strongest(seen, (json) => {
       if (chunkObjects.has(member(json, 'object'))) return 2;
       // Some imitations leave `object` out.
       const [first] = listMember(json, 'choices');
