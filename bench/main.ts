@@ -118,13 +118,14 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .command('report')
     .summary('render a saved run again')
     .description(
-      'Renders a saved run, or every run of a suite, again: analysis.json, report.md and charts.',
+      'Renders a saved run, or every run of a suite, again: analysis.json, report.md, report.html and charts.',
     )
     .argument('<dir>', 'the folder of a run or suite')
     .option(
       '--format <format>',
-      'print it on stdout: md, json, csv, github-benchmark, bencher; hgrm writes histograms/ and prints their paths',
+      'print it on stdout: md, html, json, csv, github-benchmark, bencher; hgrm writes histograms/ and prints their paths',
     )
+    .option('--open', 'open report.html with the desktop’s browser, where there is a desktop')
     .action(async (folder: string, flags: ReportFlags) => {
       const { reportCommand } = await import('./commands/report.ts');
       setExitCode(await reportCommand(folder, flags, output));

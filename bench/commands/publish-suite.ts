@@ -1,5 +1,5 @@
-// Renders the published parts of a suite into one report: report.md in the suite's folder, and the
-// summary on stdout.
+// Renders the published parts of a suite into one report: report.md and report.html in the suite's
+// folder, and the summary on stdout.
 
 import { styleText } from 'node:util';
 import type { ClaimReading } from '../analysis/claims/claim.ts';
@@ -7,7 +7,7 @@ import { manyClients } from '../scenarios/claims.ts';
 import { readClaim } from '../analysis/claims/read-claims.ts';
 import { isMissed } from '../analysis/thresholds.ts';
 import type { Suite } from '../contract/suite.ts';
-import { renderSuiteReport } from '../report/suite/suite-report.ts';
+import { renderSuitePage, renderSuiteReport } from '../report/suite/suite-report.ts';
 import { renderSuiteTerminal } from '../report/suite/suite-terminal.ts';
 import type { SuiteContext } from '../report/suite/suite-context.ts';
 import { reportOf } from '../scenarios/parts.ts';
@@ -17,6 +17,7 @@ import { hasFailed, type Published } from './publish.ts';
 export interface PublishedSuite extends SuiteContext {
   readonly claims: ClaimReading;
   readonly markdown: string;
+  readonly html: string;
 }
 
 /** `published` are the parts of the suite, in its order. */
@@ -33,12 +34,21 @@ export function publishSuite(
   }));
   const claim = manyClients;
   const markdown = renderSuiteReport({ suite, claim, parts });
+  const svgs = new Map(
+    suite.parts.flatMap((part, index) =>
+      (published[index]?.charts ?? []).map(
+        ({ file, svg }) => [`${part.folder}/charts/${file}`, svg] as const,
+      ),
+    ),
+  );
+  const html = renderSuitePage({ suite, claim, parts }, { svgOf: (file) => svgs.get(file) });
   writeRunFile(folder, 'report.md', markdown);
+  writeRunFile(folder, 'report.html', html);
   const claims = readClaim(
     claim,
     published.map(({ analysis }) => analysis),
   );
-  return { suite, claim, parts, claims, markdown };
+  return { suite, claim, parts, claims, markdown, html };
 }
 
 export function suiteJson({ suite, parts, claims }: PublishedSuite): string {

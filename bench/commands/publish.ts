@@ -1,4 +1,5 @@
-// Renders a run folder into analysis.json, report.md and charts, all from the saved file alone.
+// Renders a run folder into analysis.json, report.md, report.html and charts, all from the saved
+// file alone.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +10,9 @@ import { judgeThresholds, type ThresholdResult } from '../analysis/thresholds.ts
 import { armName } from '../contract/arms/arms.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
+import type { Chart } from '../report/charts/chart.ts';
 import { renderCharts } from '../report/charts/render-charts.ts';
-import { renderReport } from '../report/report.ts';
-import type { ChartLink } from '../report/sections/chart-links.ts';
+import { renderReport, renderReportPage } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { reportOf } from '../scenarios/parts.ts';
 import { analyseRun } from '../scenarios/readings.ts';
@@ -23,8 +24,10 @@ export interface Published {
   /** Judged thresholds of --fail-if. */
   readonly thresholds: readonly ThresholdResult[];
   /** Charts that were written. */
-  readonly charts: readonly ChartLink[];
+  readonly charts: readonly Chart[];
   readonly markdown: string;
+  /** The same as one file, charts within. */
+  readonly html: string;
 }
 
 /** @throws BenchError RUN_FOLDER for a folder that cannot be read as a run. */
@@ -48,8 +51,14 @@ export async function publish(folder: string): Promise<Published> {
     'analysis.json',
     `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
   );
+  const html = renderReportPage(report, {
+    charts,
+    thresholds,
+    svgOf: (file) => charts.find((chart) => `charts/${chart.file}` === file)?.svg,
+  });
   writeRunFile(folder, 'report.md', markdown);
-  return { run, analysis, thresholds, charts, markdown };
+  writeRunFile(folder, 'report.html', html);
+  return { run, analysis, thresholds, charts, markdown, html };
 }
 
 /** Summary that a run prints on stdout at its end. */

@@ -20,6 +20,7 @@ export interface RenderedRun extends Published {
 /** Renderer of each format. */
 export const formats = {
   md: ({ markdown }) => markdown,
+  html: ({ html }) => html,
   json: ({ analysis, thresholds }) =>
     `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
   csv: ({ run, analysis: { plan } }) =>

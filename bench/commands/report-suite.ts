@@ -54,6 +54,7 @@ function printAs(
   published: readonly Published[],
 ): string {
   if (format === 'md') return whole.markdown;
+  if (format === 'html') return whole.html;
   if (format === 'json') return suiteJson(whole);
   return joins[format](
     published.map((part) => formats[format]({ ...part, folder: part.run.folder })),

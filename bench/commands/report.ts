@@ -1,10 +1,12 @@
 // `streamduel report DIR`: renders a saved run or suite again, without measuring anything.
 
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { isMissed } from '../analysis/thresholds.ts';
 import { pickName } from '../plan/quantities.ts';
 import { untrackedLoadPoints } from '../report/exports/tracked-estimates.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
+import { openPage } from './open-page.ts';
 import { hasFailed, publish, summariseForTerminal } from './publish.ts';
 import { formats, reportFormats, trackedFormats } from './report-formats.ts';
 import { reportSuite } from './report-suite.ts';
@@ -12,6 +14,7 @@ import type { CommandOutput } from './command-output.ts';
 
 export interface ReportFlags {
   readonly format?: string;
+  readonly open?: boolean;
 }
 
 /**
@@ -25,8 +28,18 @@ export async function reportCommand(
 ): Promise<number> {
   const format =
     flags.format === undefined ? undefined : pickName('format', flags.format, reportFormats);
-  if (isSuiteFolder(folder)) return await reportSuite(folder, format, output);
+  const openIfAsked = (): void => {
+    if (flags.open !== true) return;
+    const page = pathToFileURL(join(folder, 'report.html')).href;
+    openPage(page, { platform: process.platform, environment: process.env, stderr: output.stderr });
+  };
+  if (isSuiteFolder(folder)) {
+    const code = await reportSuite(folder, format, output);
+    openIfAsked();
+    return code;
+  }
   const published = await publish(folder);
+  openIfAsked();
   const { analysis, thresholds } = published;
   output.stdout.write(
     format === undefined

@@ -4,6 +4,7 @@ import type { ThresholdResult } from '../analysis/thresholds.ts';
 import { renderBrowser } from './browser.ts';
 import { renderCanary } from './canary.ts';
 import { flow, type Block, type Content } from './blocks.ts';
+import { renderHtmlPage, type HtmlPage } from './formats/html-page.ts';
 import { renderMarkdown } from './formats/markdown.ts';
 import type { RunReport } from './scenario-parts.ts';
 import { renderAnswer } from './sections/answer.ts';
@@ -30,6 +31,14 @@ export interface ReportOptions {
 /** As Markdown: the same analysis gives the same text, to the byte. */
 export function renderReport(context: RunReport, options: ReportOptions): string {
   return `${renderMarkdown(reportBlocks(context, options))}\n`;
+}
+
+/** As one HTML file, with its charts within. */
+export function renderReportPage(
+  context: RunReport,
+  options: ReportOptions & Pick<HtmlPage, 'svgOf'>,
+): string {
+  return renderHtmlPage({ blocks: reportBlocks(context, options), svgOf: options.svgOf });
 }
 
 /** A pilot shows nothing that compares the arms. */

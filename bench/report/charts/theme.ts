@@ -11,13 +11,13 @@ import { transports } from '../../contract/arms/transports.ts';
 export const ink = { text: '#1f2328', muted: '#59636e', line: '#d1d9e0', zone: '#8c959f' } as const;
 
 /** Colours of `ink` on a dark page; `zone` is drawn translucent and suits both. */
-const darkInk: Readonly<Record<string, string>> = {
+export const darkInk: Readonly<Record<string, string>> = {
   [ink.text]: '#e6edf3',
   [ink.muted]: '#9da7b1',
   [ink.line]: '#3d444d',
 };
 
-const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
+export const FONT = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
 
 export function armColour(arm: Arm): string {
   return transports[arm.transport].colour;

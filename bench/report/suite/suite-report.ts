@@ -3,6 +3,7 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount, formatWallTime } from '../format.ts';
+import { renderHtmlPage, type HtmlPage } from '../formats/html-page.ts';
 import { renderMarkdown } from '../formats/markdown.ts';
 import {
   alert,
@@ -31,6 +32,11 @@ import type { SuiteContext, SuitePart } from './suite-context.ts';
 /** As Markdown: the same parts give the same text, to the byte. */
 export function renderSuiteReport(suite: SuiteContext): string {
   return `${renderMarkdown(suiteBlocks(suite))}\n`;
+}
+
+/** As one HTML file. */
+export function renderSuitePage(suite: SuiteContext, options: Pick<HtmlPage, 'svgOf'>): string {
+  return renderHtmlPage({ blocks: suiteBlocks(suite), ...options });
 }
 
 function suiteBlocks({ suite, claim, parts }: SuiteContext): readonly Block[] {

@@ -1,0 +1,166 @@
+// Blocks as HTML: the inside of a page. Texts may come from servers that are not trusted, so that
+// everything is escaped, and links lead only to files beside the page, to its own headings, or to
+// the web.
+
+import { plainText } from '../inline.ts';
+import type { Alert, Block, Cell, Figure, Heading, Table } from '../blocks.ts';
+
+export interface HtmlOptions {
+  /** The SVG of a figure, by its file; one that is missing is linked as an image. */
+  readonly svgOf: (file: string) => string | undefined;
+}
+
+/** A heading that the contents of a page lead to. */
+export interface Anchor {
+  readonly id: string;
+  readonly level: number;
+  readonly text: string;
+}
+
+/** Renders blocks; what is below a heading of level 2 is a section of the page. */
+export class HtmlRenderer {
+  readonly #options: HtmlOptions;
+  readonly #ids = new Set<string>();
+  #figures = 0;
+  readonly anchors: Anchor[] = [];
+
+  constructor(options: HtmlOptions) {
+    this.#options = options;
+  }
+
+  render(blocks: readonly Block[]): string {
+    const parts: string[] = [];
+    let isOpen = false;
+    for (const block of blocks) {
+      if (block.kind === 'heading' && block.level <= 2) {
+        if (isOpen) parts.push('</section>');
+        isOpen = block.level === 2;
+        if (isOpen) parts.push('<section>');
+      }
+      parts.push(this.#renderBlock(block));
+    }
+    if (isOpen) parts.push('</section>');
+    return parts.join('\n');
+  }
+
+  #renderBlock(block: Block): string {
+    switch (block.kind) {
+      case 'heading':
+        return this.#heading(block);
+      case 'paragraph':
+        return `<p>${renderInline(block.text)}</p>`;
+      case 'list':
+        return `<ul>${block.items.map((item) => `<li>${renderInline(item)}</li>`).join('')}</ul>`;
+      case 'table':
+        return renderTable(block);
+      case 'figure':
+        return this.#figure(block);
+      case 'details':
+        return `<details><summary>${escapeHtml(block.summary)}</summary>\n${this.render(block.blocks)}\n</details>`;
+      case 'code':
+        return `<pre tabindex="0"><code>${escapeHtml(block.text)}</code></pre>`;
+      case 'alert':
+        return this.#alert(block);
+    }
+  }
+
+  #heading({ level, text }: Heading): string {
+    const plain = plainText(text);
+    const id = this.#idOf(plain);
+    this.anchors.push({ id, level, text: plain });
+    return `<h${level} id="${id}">${renderInline(text)}</h${level}>`;
+  }
+
+  /** In the form in which GitHub makes them, so that links between headings hold in both formats. */
+  #idOf(text: string): string {
+    const base =
+      text
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .trim()
+        .replaceAll(/\s+/g, '-') || 'section';
+    let id = base;
+    for (let count = 1; this.#ids.has(id); count++) id = `${base}-${count}`;
+    this.#ids.add(id);
+    return id;
+  }
+
+  #figure({ file, alt }: Figure): string {
+    const svg = this.#options.svgOf(file);
+    // The chart says itself what it shows, to eyes and to screen readers.
+    this.#figures++;
+    return svg === undefined
+      ? `<figure><img src="${escapeHtml(encodeURI(file))}" alt="${escapeHtml(alt)}"></figure>`
+      : `<figure tabindex="0">${ownIds(svg, `f${this.#figures}-`)}</figure>`;
+  }
+
+  #alert({ severity, blocks }: Alert): string {
+    return `<div class="alert ${severity}" role="note"><p class="severity">${severity}</p>${this.render(blocks)}</div>`;
+  }
+}
+
+/** Charts number what they refer to within themselves; in one page the numbers must differ. */
+function ownIds(svg: string, prefix: string): string {
+  return svg
+    .replaceAll(/\bid="([^"]+)"/g, `id="${prefix}$1"`)
+    .replaceAll(/url\(#([^)]+)\)/g, `url(#${prefix}$1)`)
+    .replaceAll(/href="#([^"]+)"/g, `href="#${prefix}$1"`);
+}
+
+function renderTable({ columns, rows }: Table): string {
+  const head = columns
+    .map(({ title, align }) => `<th scope="col" class="${align}">${renderInline(title)}</th>`)
+    .join('');
+  const body = rows
+    .map((row) => {
+      const cells = row.map((cell, index) => renderCell(cell, columns[index]?.align ?? 'left'));
+      return `<tr>${cells.join('')}</tr>`;
+    })
+    .join('\n');
+  // Wide tables scroll within the page, by keyboard too.
+  return `<div class="table" tabindex="0" role="region" aria-label="table"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
+}
+
+function renderCell(cell: string | Cell, align: 'left' | 'right'): string {
+  const { text, isStrong = false, tone } = typeof cell === 'string' ? { text: cell } : cell;
+  const inner = renderInline(text);
+  const classes = [align, ...(tone === undefined ? [] : [tone])].join(' ');
+  return `<td class="${classes}">${isStrong ? `<strong>${inner}</strong>` : inner}</td>`;
+}
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** Marks of inline text, each at the place where the one before it ended. */
+const MARK =
+  /(?<fence>``?)(?<code>.+?)\k<fence>(?!`)|\*\*(?<strong>.+?)\*\*|\[(?<label>[^\]]*)\]\((?<target>[^)]*)\)|\\(?<plain>[\\*[\]])/gs;
+
+export function renderInline(text: string): string {
+  let html = '';
+  let at = 0;
+  for (const match of text.matchAll(MARK)) {
+    html += escapeHtml(text.slice(at, match.index)) + renderMark(match.groups ?? {});
+    at = match.index + match[0].length;
+  }
+  return html + escapeHtml(text.slice(at));
+}
+
+function renderMark({ code, strong, label, target, plain }: Record<string, string>): string {
+  if (code !== undefined) return `<code>${escapeHtml(code.trim())}</code>`;
+  if (strong !== undefined) return `<strong>${renderInline(strong)}</strong>`;
+  if (plain !== undefined) return escapeHtml(plain);
+  const inner = renderInline(label ?? '');
+  return target !== undefined && isHarmless(target)
+    ? `<a href="${escapeHtml(target)}">${inner}</a>`
+    : inner;
+}
+
+/** A heading of the page, a file beside it, or an address of the web; nothing that runs. */
+function isHarmless(target: string): boolean {
+  return /^(#|https?:\/\/|[\w./-]+(#|$))/.test(target) && !/^\/\//.test(target);
+}
