@@ -206,6 +206,7 @@ const own: readonly SteadyMetric[] = [
     absence: 'the storm was not over by the end of the window',
     title: 'Server CPU per stream',
     unit: 'ns',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition:
