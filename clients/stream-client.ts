@@ -51,7 +51,8 @@ export interface KeptPlace {
 /** Counted on the stream's socket when it ended; on a kept one since the stream was requested. */
 export interface SocketCount {
   readonly bytesRead: number;
-  readonly bytesSent: number;
+  /** Absent where the socket is of several streams and the library does not say what each sent. */
+  readonly bytesSent?: number;
   /** Bytes of the response head: status line, fields and the blank line; 0 where there is none. */
   readonly headBytes: number;
   /**

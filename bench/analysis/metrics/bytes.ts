@@ -40,9 +40,14 @@ function tokenBytes(trial: CompletedTrial): number | undefined {
   const tokens = verifiedTokens(trial);
   const control = controlBytes(trial);
   if (tokens === undefined || control === undefined) return undefined;
-  // Frames that a library makes of what it is given are counted where they arrive.
-  const { tokenFrameBytes = 0 } = trial.client;
-  return (trial.server.bytesWritten - trial.server.headBytes - control + tokenFrameBytes) / tokens;
+  // Frames that a library makes of what it is given are counted where they arrive: not by a client
+  // that does not see them.
+  const { tokenFrameBytes } = trial.client;
+  const hasFrames = transports[trial.arm.transport].capabilities.http === 2;
+  if (hasFrames && tokenFrameBytes === undefined) return undefined;
+  return (
+    (trial.server.bytesWritten - trial.server.headBytes - control + (tokenFrameBytes ?? 0)) / tokens
+  );
 }
 
 function payloadBytes(trial: CompletedTrial): number | undefined {
