@@ -297,6 +297,7 @@ it('WebSocket: a lane is taken again once its stream is done, and kept while an 
 });
 
 it('tokens of several streams that came in one read have one stamp, and are one read', async () => {
+  const waiting: [ServerHttp2Stream, string][] = [];
   await using server = await startHttp2((stream, path) => {
     stream.respond(EVENTS);
     waiting.push([stream, path]);
@@ -311,7 +312,6 @@ it('tokens of several streams that came in one read have one stamp, and are one 
       second.write(event('one'));
     });
   });
-  const waiting: [ServerHttp2Stream, string][] = [];
   const heard = hear('sse-h2');
   open(heard, server.port, [1, 2]);
   await expect.poll(() => heard.events.length).toBe(2);

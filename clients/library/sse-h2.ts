@@ -55,7 +55,7 @@ class Http2Session implements LibraryConnection {
     return !this.#session.closed && !this.#session.destroyed && !this.#shared.socket.destroyed;
   }
 
-  open = (stream: LibraryStream, target: StreamTarget): OpenedStream => {
+  open(stream: LibraryStream, target: StreamTarget): OpenedStream {
     this.#shared.carry(stream);
     const { path, resumeAfter } = target;
     const request = this.#session.request(
@@ -68,7 +68,7 @@ class Http2Session implements LibraryConnection {
       { endStream: true },
     );
     return readResponse(request, stream, () => this.#problem ?? this.#shared.failure());
-  };
+  }
 
   close(): void {
     this.#session.destroy();

@@ -59,7 +59,7 @@ class MuxClient implements LibraryConnection {
     return this.#failure === undefined && this.#client.readyState <= this.#client.OPEN;
   }
 
-  open = (stream: LibraryStream, { shared, path }: StreamTarget): OpenedStream => {
+  open(stream: LibraryStream, { shared, path }: StreamTarget): OpenedStream {
     this.#shared.carry(stream);
     const lane = this.#freeLane();
     const request = renderLaneStart(lane, shared?.streamId ?? path);
@@ -73,7 +73,7 @@ class MuxClient implements LibraryConnection {
       pause: () => this.#client.pause(),
       unpause: () => this.#client.resume(),
     };
-  };
+  }
 
   #freeLane(): number {
     for (let lane = 0; lane < MOST_LANES; lane++) if (!this.#lanes.has(lane)) return lane;

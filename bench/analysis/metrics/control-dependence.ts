@@ -45,7 +45,8 @@ export function dependsOnControl(
   { controls = 'latency' }: { readonly controls?: ControlDependence | undefined },
   gate: string,
 ): boolean {
-  return dependences[controls].some(
+  const own: readonly ArmControlId[] = dependences[controls];
+  return own.some(
     (id) => id === gate || (gate === LATENESS_CONTROL && LATENESS_STANDS_FOR.has(id)),
   );
 }
