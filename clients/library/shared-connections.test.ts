@@ -122,7 +122,7 @@ it('HTTP/2: a stream that is reset fails by the name of the code, and the others
 });
 
 it.each<[string, Record<string, string | number>, string, string]>([
-  ['another status', { ':status': 503 }, 'busy', 'http-503: the server answered 503 : busy'],
+  ['another status', { ':status': 503 }, 'busy', 'http-503: the server answered 503: busy'],
   [
     'another content type',
     { ':status': 200, 'content-type': 'text/plain' },

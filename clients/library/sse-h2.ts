@@ -22,6 +22,8 @@ import { SharedSocket, type LibraryConnection, type OpenConnection } from './sha
 import { EVENT_STREAM, parseEvents } from './sse.ts';
 
 const ALPN = 'h2';
+/** node:http2 lets 100 run where the server sets no limit, and the next would wait for an end. */
+const MOST_STREAMS = 2 ** 31 - 1;
 
 export const sseHttp2: OpenConnection = (target, options) => new Http2Session(target, options);
 
@@ -36,6 +38,7 @@ class Http2Session implements LibraryConnection {
     const scheme = target.tls === undefined ? 'http' : 'https';
     this.#session = connect(`${scheme}://${authorityOf(target)}`, {
       createConnection: () => socket,
+      peerMaxConcurrentStreams: MOST_STREAMS,
     });
     // Its streams are told.
     this.#session.on('error', () => {});
@@ -85,10 +88,13 @@ function readResponse(
   let at: Instant = stream.now();
   let bodyBytes = 0;
   let refusal: Refusal | undefined;
+  let isOver = false;
   // The parser of an event stream strips the BOM; a decoder that did so too would strip two.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const parser = parseEvents(stream, () => at);
-  const cancel = (): void => request.close(constants.NGHTTP2_CANCEL);
+  const cancel = (): void => {
+    if (!isOver) request.close(constants.NGHTTP2_CANCEL);
+  };
   const fail = (error: unknown): void => {
     stream.fail(error, stream.now());
     cancel();
@@ -118,6 +124,7 @@ function readResponse(
   });
   // A stream that was reset ends, too.
   request.on('end', () => {
+    isOver = true;
     const isWhole = request.rstCode === constants.NGHTTP2_NO_ERROR && refusal === undefined;
     if (isWhole) stream.end(stream.now(), { bytesRead: bodyBytes, headBytes: 0 });
     else stream.fail(whyOver(), stream.now());

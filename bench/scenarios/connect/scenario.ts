@@ -39,7 +39,7 @@ export const connect = {
   question:
     'How fast do connections open when all come at once, and how soon is the first token there on a new and on a kept connection?',
   summary:
-    'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
+    'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections; TLS sessions, whole and resumed',
   needs: [
     'single-streams',
     'own-sockets',
