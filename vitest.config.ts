@@ -17,6 +17,7 @@ const alone = [
   'bench/memory.e2e.test.ts',
   'bench/reconnect.e2e.test.ts',
   'bench/self/epoll-reader.e2e.test.ts',
+  'bench/self/inflating-reader.e2e.test.ts',
   'bench/selftest/capture/capture.e2e.test.ts',
   'bench/selftest/selftest.e2e.test.ts',
   'bench/slow-reader.e2e.test.ts',

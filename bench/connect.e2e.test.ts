@@ -12,6 +12,7 @@ const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
 
 const transports = ['sse', 'ws', 'tcp'] as const;
+const secure = ['sse', 'ws'] as const;
 const STREAMS = 50;
 
 describe('a storm, new and kept connections, at the smallest size', () => {
@@ -94,6 +95,49 @@ describe('a storm, new and kept connections, at the smallest size', () => {
   it('the report says how the storm went and sets new connections beside kept ones', () => {
     expect(report).toContain(`while ${STREAMS} wait`);
     expect(report).toContain('## A new connection for each stream, or a kept one');
+    expect(report).not.toMatch(/undefined|NaN/);
+  });
+});
+
+describe('over TLS, at the smallest size', () => {
+  let trials: CompletedTrial[] = [];
+  let report = '';
+
+  beforeAll(async () => {
+    await place.run(
+      'run',
+      'connect',
+      '--preset',
+      'smoke',
+      '--transports',
+      secure.join(),
+      '--tls',
+      '--name',
+      'secure',
+      '--seed',
+      '1',
+    );
+    trials = place.readTrials('secure').filter((trial) => trial.outcome === 'completed');
+    report = place.readReport('secure');
+  }, 180_000);
+
+  it.each(secure)(
+    '%s: every connection of one load point resumed its session, and the others made whole handshakes',
+    (transport) => {
+      const own = trials.filter(({ arm }) => arm.transport === transport);
+      expect(own.map(({ loadPoint }) => loadPoint.connecting).toSorted()).toEqual(
+        ['cold', 'resumed', 'storm', 'warm'],
+      );
+      for (const { loadPoint, client } of own) {
+        expect(client.errors).toEqual([]);
+        if (loadPoint.connecting !== 'resumed') expect(client.tlsSessions).toBeUndefined();
+        else expect(client.tlsSessions).toEqual({ resumed: client.streamsStarted, whole: 0 });
+      }
+    },
+  );
+
+  it('the report sets them beside each other', () => {
+    expect(report).toContain('## A whole TLS handshake, or a resumed session');
     expect(report).not.toMatch(/undefined|NaN/);
   });
 });

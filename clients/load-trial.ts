@@ -43,7 +43,7 @@ export class LoadTrial implements Trial {
   }
 
   async prepare(): Promise<FromClient> {
-    await this.#client.prepare?.(this.#order);
+    await this.#client.prepare?.(this.#frame.targetOf(''));
     return await this.#frame.prepare();
   }
 
@@ -123,7 +123,9 @@ export class LoadTrial implements Trial {
     const { specification } = this.#order;
     const { warmupNs, windowNs } = specification;
     const tokenReads = this.#client.tokenReads();
-    const kept = specification.connecting?.kind === 'kept' ? this.#client.kept?.() : undefined;
+    const way = specification.connecting?.kind;
+    const kept = way === 'kept' ? this.#client.kept?.() : undefined;
+    const tlsSessions = way === 'resumed' ? this.#client.tlsSessions?.() : undefined;
     return {
       node: process.version,
       use,
@@ -138,6 +140,7 @@ export class LoadTrial implements Trial {
           : this.#recorder.countReceived(warmupNs, warmupNs + windowNs),
       planSha256: hashPopulation(this.#frame.population, specification),
       ...(kept !== undefined && { kept }),
+      ...(tlsSessions !== undefined && { tlsSessions }),
       ...(browser !== undefined && { browser }),
     };
   }

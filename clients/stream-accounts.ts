@@ -283,7 +283,8 @@ function addCounts(
   const { tokenFrameBytes } = other;
   return {
     bytesRead: one.bytesRead + other.bytesRead,
-    bytesSent: one.bytesSent + other.bytesSent,
+    ...(one.bytesSent !== undefined &&
+      other.bytesSent !== undefined && { bytesSent: one.bytesSent + other.bytesSent }),
     headBytes: one.headBytes + other.headBytes,
     ...(tokenFrameBytes !== undefined && {
       tokenFrameBytes: (one.tokenFrameBytes ?? 0) + tokenFrameBytes,

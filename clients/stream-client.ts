@@ -3,7 +3,7 @@
 // differ in what they do with a token.
 
 import type { BrowserTally } from '../bench/contract/browser.ts';
-import type { KeptTally } from '../bench/contract/connecting.ts';
+import type { KeptTally, TlsSessionTally } from '../bench/contract/connecting.ts';
 import type { Instant } from '../bench/contract/units.ts';
 
 export interface StreamTarget {
@@ -26,8 +26,11 @@ export interface StreamTarget {
    * the stream before it.
    */
   readonly kept?: KeptPlace;
-  /** Set for a connection over TLS; `ca` is the certificate to trust, PEM. */
-  readonly tls?: { readonly ca: string };
+  /**
+   * Set for a connection over TLS; `ca` is the certificate to trust, PEM. `isResumed`: a connection
+   * offers the newest session that the server gave, and fails where the server does not resume it.
+   */
+  readonly tls?: { readonly ca: string; readonly isResumed?: true };
   /** Only for a transport whose connections are shared. */
   readonly shared?: SharedPlace;
 }
@@ -48,7 +51,8 @@ export interface KeptPlace {
 /** Counted on the stream's socket when it ended; on a kept one since the stream was requested. */
 export interface SocketCount {
   readonly bytesRead: number;
-  readonly bytesSent: number;
+  /** Absent where the socket is of several streams and the library does not say what each sent. */
+  readonly bytesSent?: number;
   /** Bytes of the response head: status line, fields and the blank line; 0 where there is none. */
   readonly headBytes: number;
   /**
@@ -138,8 +142,12 @@ export interface StreamClient {
   tokenReads: () => number | undefined;
   /** Counts of the kept connections; absent for a stack that keeps none. */
   kept?: () => KeptTally;
-  /** Does slow preparations before any stream is due. */
-  prepare?: (server: Pick<StreamTarget, 'host' | 'port'>) => Promise<void>;
+  /** Counts of handshakes on connections that were to resume; absent for a stack that cannot. */
+  tlsSessions?: () => TlsSessionTally;
+  /** Does slow preparations before any stream is due. @throws BenchError */
+  prepare?: (
+    server: Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls'>,
+  ) => Promise<void>;
   /**
    * Only for a stack that receives in a browser: the accounts of processes that are not this one.
    */

@@ -102,7 +102,12 @@ export class TrialFrame {
       port,
       path,
       ...(localAddress !== undefined && { localAddress }),
-      ...(specification.tls !== undefined && { tls: { ca: specification.tls.cert } }),
+      ...(specification.tls !== undefined && {
+        tls: {
+          ca: specification.tls.cert,
+          ...(specification.connecting?.kind === 'resumed' && { isResumed: true }),
+        },
+      }),
     };
   };
 

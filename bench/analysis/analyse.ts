@@ -8,7 +8,7 @@ import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
-import { comparedPairs, pairName } from './compared-pairs.ts';
+import { comparedPairs } from './compared-pairs.ts';
 import { compareRun, signFlipSeed, type ArmComparison } from './comparisons.ts';
 import { deliveryCurve } from './delivery-curves.ts';
 import { findCopy } from './equal-arms.ts';
@@ -17,11 +17,13 @@ import {
   isFinished,
   distributionsOf,
   selectMeasured,
+  type FailedControl,
   type JudgedLoadPoint,
   type MeasuredArm,
   type MeasuredLoadPoint,
 } from './measured-trials.ts';
-import type { Metric } from './metrics/metric.ts';
+import { isArmControl } from './metrics/control-dependence.ts';
+import { isVoidedBy, type Metric } from './metrics/metric.ts';
 import { applyNegativeControl } from './negative-control.ts';
 import { measureNoiseFloors } from './noise-floors.ts';
 import { readPilot } from './pilot.ts';
@@ -140,42 +142,43 @@ function judge(loadPoint: MeasuredLoadPoint, reading: ScenarioReading): GatedLoa
     isLateByDesign: reading.isLateByDesign?.(loadPoint.loadPoint),
     pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading),
   });
-  const failures = (
-    kind: GateSummary['kind'],
-    nameOf: (gate: GateSummary) => string | undefined,
-  ): Map<string, string[]> => {
-    const byName = new Map<string, string[]>();
+  const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
+    const byArm = new Map<string, string[]>();
     for (const gate of gates) {
-      const name = gate.kind === kind && gate.state === 'failed' ? nameOf(gate) : undefined;
-      if (name !== undefined) byName.set(name, [...(byName.get(name) ?? []), describeMiss(gate)]);
+      if (gate.kind !== kind || gate.state !== 'failed' || isArmControl(gate.id)) continue;
+      byArm.set(gate.arm, [...(byArm.get(gate.arm) ?? []), describeMiss(gate)]);
     }
-    return byName;
+    return byArm;
   };
   return {
     ...loadPoint,
     gates,
-    invalid: failures('correctness', armOf),
-    harnessLimited: failures('harness', armOf),
-    limitedPairs: failures('harness', pairOf),
+    invalid: failures('correctness'),
+    harnessLimited: failures('harness'),
+    failedControls: gates
+      .filter(({ id, state }) => isArmControl(id) && state === 'failed')
+      .map((gate) => toFailedControl(gate, loadPoint)),
   };
 }
 
-/** The arm that a gate concerns in all of its comparisons; undefined for a control of one pair. */
-function armOf({ arm, against }: GateSummary): string | undefined {
-  return against === undefined ? arm : undefined;
+/** Without a declared pair, a control is one against the baseline of the run. */
+function toFailedControl(gate: GateSummary, { arms }: MeasuredLoadPoint): FailedControl {
+  const { id, arm, against = arms[0]?.name ?? '' } = gate;
+  return { gate: id, baseline: against, other: arm, reason: describeControl(gate) };
 }
 
-/** The name of the declared pair that a gate is a control of. */
-function pairOf({ arm, against }: GateSummary): string | undefined {
-  return against === undefined ? undefined : pairName({ baseline: against, other: arm });
-}
-
-/** `H2 client event-loop utilisation over ws: missed in 5 of 12 trials, worst 81 %, limit 60 %`. */
+/** `H2 client event-loop utilisation (ws): missed in 5 of 12 trials, worst 81 %, limit 60 %`. */
 function describeMiss(gate: GateSummary): string {
   const { id, title, arm, missed, trials, worst, limit, unit } = gate;
   const extremes =
     worst === undefined ? '' : `, worst ${amount(worst, unit)}, limit ${amount(limit, unit)}`;
-  return `${id} ${title} (${pairOf(gate) ?? arm}): missed in ${missed} of ${trials} trials${extremes}`;
+  return `${id} ${title} (${arm}): missed in ${missed} of ${trials} trials${extremes}`;
+}
+
+/** `H9ready from due to the turn that found it due: 27 µs, median of 12 blocks, limit 20 µs`. */
+function describeControl({ id, title, median: typical, trials, limit, unit }: GateSummary): string {
+  const found = typical === undefined ? '' : `${amount(typical, unit)}, `;
+  return `${id} ${title}: ${found}median of ${trials} blocks, limit ${amount(limit, unit)}`;
 }
 
 function toAnalysis(
@@ -198,10 +201,24 @@ function toAnalysis(
     gates: loadPoint.gates,
     deliveryCurves: arms.map(deliveryCurve),
     invalid: [...loadPoint.invalid.values()].flat(),
-    harnessLimited: [
-      ...loadPoint.harnessLimited.values(),
-      ...(loadPoint.limitedPairs?.values() ?? []),
-    ].flat(),
+    harnessLimited: [...loadPoint.harnessLimited.values()].flat(),
+    ...missedControls(loadPoint, metrics),
+  };
+}
+
+function missedControls(
+  { arms, failedControls = [] }: GatedLoadPoint,
+  metrics: readonly Metric[],
+): Pick<LoadPointAnalysis, 'missedControls'> {
+  if (failedControls.length === 0) return {};
+  return {
+    missedControls: failedControls.map(({ gate, baseline, other, reason }) => ({
+      gate,
+      otherArm: other,
+      ...(baseline !== arms[0]?.name && { baselineArm: baseline }),
+      reason,
+      voids: metrics.filter((metric) => isVoidedBy(metric, gate)).map(({ id }) => id),
+    })),
   };
 }
 

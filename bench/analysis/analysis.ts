@@ -134,6 +134,15 @@ export interface QuantileCurve {
   }[];
 }
 
+/** A quantity that the harness alone decides, and in which it treated two arms differently. */
+export interface MissedControl extends PairNames {
+  readonly gate: string;
+  /** In words, without the arms. */
+  readonly reason: string;
+  /** Metrics that depend on it, by their ids: none of them gets a verdict between the two arms. */
+  readonly voids: readonly string[];
+}
+
 export interface LoadPointAnalysis {
   readonly loadPoint: LoadPoint;
   readonly arms: readonly {
@@ -156,7 +165,10 @@ export interface LoadPointAnalysis {
   readonly gates: readonly GateSummary[];
   readonly deliveryCurves: readonly QuantileCurve[];
   readonly invalid: readonly string[];
+  /** Gates of single arms that void everything but counted bytes. */
   readonly harnessLimited: readonly string[];
+  /** Controls between two arms, each of which voids what depends on it; absent for none. */
+  readonly missedControls?: readonly MissedControl[];
 }
 
 /** A block that was measured again because the machine disturbed its first measurement. */

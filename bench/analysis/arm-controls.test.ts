@@ -112,10 +112,49 @@ it('where a server is busy nearly all of the time its turns wait for its own wor
   expect(judge(() => ({ periodNs: 2 * NS_PER_MS, utilisation: 0.9 }))).toBeUndefined();
 });
 
-it('a control that fails makes the timed endpoints of that pair HARNESS-LIMITED', () => {
-  const kinds = analyseRun(
-    pacedRun(() => ({ periodNs: 1.4 * NS_PER_MS })),
-  ).loadPoints[0]!.comparisons.map(({ metric, verdict }) => `${metric} ${verdict.kind}`);
-  expect(kinds).toContain('delivery.p50 harness-limited');
-  expect(analyseRun(pacedRun(() => ({}))).loadPoints[0]!.harnessLimited).toEqual([]);
+/** The verdicts of a run whose WebSocket arm differs in this, by metric. */
+function verdictsWith(ws: Paced): Map<string, { readonly kind: string; readonly reason?: string }> {
+  const [point] = analyseRun(pacedRun(() => ws)).loadPoints;
+  return new Map(
+    point!.comparisons.map(({ metric, verdict: { kind, reason } }) => [
+      metric,
+      { kind, ...(reason !== undefined && { reason }) },
+    ]),
+  );
+}
+
+/** The metrics, of these four, that get no verdict because of the harness. */
+function voidedWith(ws: Paced): readonly string[] {
+  const verdicts = verdictsWith(ws);
+  return ['open.p50', 'delivery.p50', 'cpu.server.token', 'bytes.token'].filter(
+    (metric) => verdicts.get(metric)?.kind === 'harness-limited',
+  );
+}
+
+it.each<[string, Paced, readonly string[]]>([
+  ['H9period', { periodNs: 1.4 * NS_PER_MS }, ['delivery.p50', 'cpu.server.token']],
+  ['H9tokens', { turns: 8400 }, ['delivery.p50', 'cpu.server.token']],
+  ['H9ready', { readyNs: 640 * NS_PER_US }, ['delivery.p50']],
+  ['H9starts', { starts: 399 }, ['open.p50', 'delivery.p50', 'cpu.server.token']],
+])('%s voids what depends on it between these two arms, and nothing else', (id, ws, expected) => {
+  expect(voidedWith(ws)).toEqual(expected);
+  expect(verdictsWith(ws).get('delivery.p50')?.reason).toContain(id);
+  const [point] = analyseRun(pacedRun(() => ws)).loadPoints;
+  expect(point!.harnessLimited).toEqual([]);
+  expect(point!.missedControls).toMatchObject([{ gate: id, otherArm: 'ws' }]);
+});
+
+it('under H9ready alone, server CPU gets the verdict that it gets without it, and bytes are counted', () => {
+  const [missed, met] = [verdictsWith({ readyNs: 640 * NS_PER_US }), verdictsWith({})];
+  expect(missed.get('cpu.server.token')).toEqual(met.get('cpu.server.token'));
+  expect(missed.get('bytes.token')?.kind).toBe('exact');
+  expect(missed.get('delivery.p50')).toEqual({
+    kind: 'harness-limited',
+    reason: expect.stringMatching(/^H9ready from due .*, median of 9 blocks, limit 20 µs$/) as string,
+  });
+});
+
+it('arms that are alike void nothing', () => {
+  expect(voidedWith({})).toEqual([]);
+  expect(analyseRun(pacedRun(() => ({}))).loadPoints[0]!).not.toHaveProperty('missedControls');
 });

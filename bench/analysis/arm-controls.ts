@@ -1,17 +1,19 @@
 // Gates H9…: negative controls between the arms. A/A pairs compare a transport with itself and
 // cannot detect an effect of the harness on one transport only; these compare quantities that the
-// harness alone decides, so that any difference is its fault.
+// harness alone decides, so that any difference is its fault. What each of them bears on is in
+// metrics/control-dependence.ts.
 
 import type { GateSummary } from './analysis.ts';
 import { amount, percent, span } from './amounts.ts';
 import type { MeasuredArm } from './measured-trials.ts';
+import type { ArmControlId } from './metrics/control-dependence.ts';
 import { pairPacing, type PacingPair } from './pacing.ts';
 import { median } from './statistics/moments.ts';
 import { rankInterval } from './statistics/rank-interval.ts';
 import { NS_PER_US } from '../contract/units.ts';
 
 interface Control {
-  readonly id: string;
+  readonly id: ArmControlId;
   /** The quantity that must be alike in the two arms. */
   readonly title: string;
   readonly unit: 'ratio' | 'ns' | 'count';
@@ -53,10 +55,6 @@ const controls: readonly Control[] = [
     differ: ({ baseline, other }) => other.starts - baseline.starts,
   },
 ];
-
-export function isArmControl(gate: string): boolean {
-  return controls.some(({ id }) => id === gate);
-}
 
 /** One summary per control; undefined when no tokens have a stamp of their turn. */
 export function judgeControls(

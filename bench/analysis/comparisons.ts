@@ -6,14 +6,14 @@ import type { Warning } from '../contract/run-file.ts';
 import type { LoadPointAnalysis } from './analysis.ts';
 import { findClockDoubts, whyClocksTooFar } from './clock-doubts.ts';
 import { compareMetric, NO_MARGIN, type Evidence } from './compare.ts';
-import { comparedPairs, pairName } from './compared-pairs.ts';
+import { comparedPairs } from './compared-pairs.ts';
 import {
   isSteady,
   type JudgedLoadPoint,
   type MeasuredArm,
   type MeasuredLoadPoint,
 } from './measured-trials.ts';
-import type { Metric } from './metrics/metric.ts';
+import { isUntouchedByClient, isVoidedBy, type Metric } from './metrics/metric.ts';
 import { floorForVerdict } from './noise-floors.ts';
 import { endpointsOf, metricsAt, type ScenarioReading } from './scenario-reading.ts';
 import { verdictSentence } from './sentences.ts';
@@ -144,10 +144,8 @@ function toComparison(
   const verdict = decideVerdict(evidence, {
     invalid: reasons(loadPoint.invalid),
     harnessLimited: [
-      ...reasons(loadPoint.harnessLimited),
-      ...(loadPoint.limitedPairs?.get(
-        pairName({ baseline: baselineArm.name, other: otherArm.name }),
-      ) ?? []),
+      ...(isUntouchedByClient(metric) ? [] : reasons(loadPoint.harnessLimited)),
+      ...controlsMissed(evidence, loadPoint),
     ],
     withheld,
     fewestBlocks: corrected.fewestBlocks,
@@ -187,6 +185,17 @@ function toComparison(
       ...(reading.warnOfComparison?.(metric, [baselineArm, otherArm]) ?? []),
     ],
   };
+}
+
+/** The controls that the two arms missed, in words, as far as the metric depends on them. */
+function controlsMissed(
+  { metric, baselineArm, otherArm }: Evidence,
+  { failedControls = [] }: JudgedLoadPoint,
+): readonly string[] {
+  return failedControls
+    .filter(({ baseline, other }) => baseline === baselineArm.name && other === otherArm.name)
+    .filter(({ gate }) => isVoidedBy(metric, gate))
+    .map(({ reason }) => reason);
 }
 
 function warnOfDrift(metric: Metric, arms: readonly MeasuredArm[]): Warning[] {

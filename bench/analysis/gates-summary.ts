@@ -8,6 +8,7 @@ import type { GateSummary } from './analysis.ts';
 import { judgeControls } from './arm-controls.ts';
 import type { MeasuredPair } from './compared-pairs.ts';
 import { pairTrials, type MeasuredArm } from './measured-trials.ts';
+import { LATENESS_CONTROL } from './metrics/control-dependence.ts';
 import { median } from './statistics/moments.ts';
 
 /**
@@ -146,7 +147,7 @@ function medianLateness({ distributions }: FinishedTrial): number | undefined {
 }
 
 const latenessGate = {
-  id: 'H9',
+  id: LATENESS_CONTROL,
   kind: 'harness',
   title: 'Difference of median server lateness between the arms',
   limit: LATENESS_GAP_LIMIT_NS,

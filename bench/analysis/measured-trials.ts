@@ -47,14 +47,24 @@ export interface MeasuredLoadPoint {
   readonly arms: readonly MeasuredArm[];
 }
 
+/** A negative control that two compared arms missed. */
+export interface FailedControl {
+  readonly gate: string;
+  /** Names of the two arms. */
+  readonly baseline: string;
+  readonly other: string;
+  /** In words, without the arms. */
+  readonly reason: string;
+}
+
 /**
  * A load point with the failed gates of each arm, in words, and the noise floors of its A/A pair.
  */
 export interface JudgedLoadPoint extends MeasuredLoadPoint {
   readonly invalid: ReadonlyMap<string, readonly string[]>;
   readonly harnessLimited: ReadonlyMap<string, readonly string[]>;
-  /** Failed controls between the arms of declared pairs, in words, by `pairName`. */
-  readonly limitedPairs?: ReadonlyMap<string, readonly string[]>;
+  /** Controls that two arms missed; none when absent. */
+  readonly failedControls?: readonly FailedControl[];
   readonly noiseFloors?: readonly NoiseFloor[];
 }
 

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import type { FinishedTrial, SavedRun } from '../contract/run-file.ts';
 import type { SearchStep } from '../contract/search.ts';
 import { NS_PER_MS } from '../contract/units.ts';
+import { analyse } from './analyse.ts';
 import { judgeControls } from './arm-controls.ts';
+import { capacityReading } from '../scenarios/capacity/reading.ts';
 import { searchedRun } from '../scenarios/capacity/searched-run-fixture.ts';
 import { selectMeasured } from './measured-trials.ts';
 import { pairPacing } from './pacing.ts';
@@ -73,4 +75,16 @@ it('a search in which the pacer of one arm turns more slowly is limited by the h
 it('searches of before there was a stamp of the turn have none', async () => {
   const [sse, ws] = armsOf(await searchedRun({ capacity: () => CAPACITY }));
   expect(judgeControls(sse!, ws!)).toBeUndefined();
+});
+
+it('what the period of the turns bears on has no verdict there: the most streams, and CPU per token', async () => {
+  const kindsOf = async (factor: number): Promise<readonly string[]> =>
+    analyse(await pacedSearches(factor), capacityReading)
+      .loadPoints[0]!.comparisons.filter(({ endpoint }) => endpoint !== undefined)
+      .map(({ metric, verdict }) => `${metric} ${verdict.kind}`);
+  expect(await kindsOf(1.3)).toEqual([
+    'cpu.token.headline harness-limited',
+    'capacity.streams harness-limited',
+  ]);
+  expect((await kindsOf(1.01)).join()).not.toContain('harness-limited');
 });

@@ -21,7 +21,7 @@ const sentences: Record<VerdictKind, (evidence: Evidence, verdict: Verdict) => s
   invalid: ({ metric }, { reason }) =>
     `${metric.title} is not compared, because the measurement is invalid: ${reason}.`,
   'harness-limited': ({ metric }, { reason }) =>
-    `${metric.title} is not compared, because the harness was at its limit: ${reason}.`,
+    `${metric.title} is not compared, because a gate of the harness failed: ${reason}.`,
   'not-measured': ({ metric }, { reason }) => `${metric.title} was not measured: ${reason}.`,
   withheld: ({ metric }, { reason }) => `No verdict on ${subject(metric)}: ${reason}.`,
   better: (evidence, verdict) =>

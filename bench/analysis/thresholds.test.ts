@@ -144,6 +144,22 @@ describe('what cannot be judged does not pass', () => {
     expect(result).toMatchObject({ outcome: 'failed', reason: 'HARNESS-LIMITED: H2 busy' });
   });
 
+  it('a control that two arms missed fails what depends on it in both of them, and lets the rest pass', () => {
+    const missed = withPoint(analysisOf(), {
+      missedControls: [
+        { gate: 'H9ready', otherArm: 'ws', reason: 'H9ready 30 µs', voids: ['delivery.p50'] },
+      ],
+    });
+    expect(judged(missed, { metric: 'delivery.p50', limit: 1e12 })).toMatchObject([
+      { arm: 'sse', outcome: 'failed', reason: 'HARNESS-LIMITED: H9ready 30 µs' },
+      { arm: 'ws', outcome: 'failed', reason: 'HARNESS-LIMITED: H9ready 30 µs' },
+    ]);
+    expect(judged(missed, { metric: 'cpu.server.token', limit: 1e12 })).toMatchObject([
+      { arm: 'sse', outcome: 'passed' },
+      { arm: 'ws', outcome: 'passed' },
+    ]);
+  });
+
   it('a metric that only some trials support is not measured, because the others went badly', () => {
     const [result] = judged(analysisOf({ edit: shortOfSamplesInBlock3 }), {
       metric: 'delivery.p99',

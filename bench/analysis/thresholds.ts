@@ -102,7 +102,7 @@ function judge(point: LoadPointAnalysis, arm: string, threshold: Threshold): Thr
     isShown: false,
     reason: undefined,
   };
-  const disbelief = whyNotBelieved(point);
+  const disbelief = whyNotBelieved(point) ?? whyVoid(point, { metric: threshold.metric, arm });
   if (disbelief !== undefined) return { ...result, outcome: 'failed', reason: disbelief };
   const missing = whyMissing(summary);
   if (estimate === undefined || missing !== undefined)
@@ -134,6 +134,21 @@ export const holds: Record<ThresholdOperator, (value: number, limit: number) => 
 export function whyNotBelieved({ invalid, harnessLimited }: LoadPointAnalysis): string | undefined {
   if (invalid.length > 0) return `INVALID: ${invalid.join('; ')}`;
   return harnessLimited.length > 0 ? `HARNESS-LIMITED: ${harnessLimited.join('; ')}` : undefined;
+}
+
+/**
+ * Why one number may not be relied on at a load point whose gates held: a control between its arm
+ * and another one was missed, and it cannot say which of the two was treated wrongly.
+ */
+export function whyVoid(
+  { arms, missedControls = [] }: LoadPointAnalysis,
+  { metric, arm }: { readonly metric: string; readonly arm: string },
+): string | undefined {
+  const reasons = missedControls
+    .filter(({ otherArm, baselineArm = arms[0]?.name }) => [otherArm, baselineArm].includes(arm))
+    .filter(({ voids }) => voids.includes(metric))
+    .map(({ reason }) => reason);
+  return reasons.length === 0 ? undefined : `HARNESS-LIMITED: ${[...new Set(reasons)].join('; ')}`;
 }
 
 /**

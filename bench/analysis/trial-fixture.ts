@@ -138,6 +138,7 @@ export function describeTrial(
       hashMismatches: 0,
       errors: [],
       tokenReads: FIXTURE_TOKENS / 1.25,
+      ...(transports[transport].capabilities.http === 2 && { tokenFrameBytes: 0 }),
       bytesSent: 0,
       startsUnissued: 0,
       windowTokens: FIXTURE_TOKENS,

@@ -6,7 +6,6 @@ import type { Estimate } from './statistics/estimate.ts';
 import type { Verdict } from './analysis.ts';
 import type { ActiveScale, Evidence } from './compare.ts';
 import { distributionsOf } from './measured-trials.ts';
-import { isUntouchedByClient } from './metrics/metric.ts';
 import { TOO_FEW_SAMPLES, whyUnsupported } from './statistics/tail-support.ts';
 import { blocksNeeded } from './statistics/sample-size.ts';
 
@@ -28,6 +27,7 @@ export interface VerdictFloor {
 export interface VerdictContext {
   /** Gates that failed for one of the two arms, in words. */
   readonly invalid: readonly string[];
+  /** Those of the harness that void this metric, in words. */
   readonly harnessLimited: readonly string[];
   /** Why the plan allows no verdict; undefined when it does. */
   readonly withheld: string | undefined;
@@ -51,7 +51,7 @@ export function decideVerdict(evidence: Evidence, context: VerdictContext): Verd
   if (context.invalid.length > 0) return because('invalid', context.invalid.join('; '));
   const missing = whyNotMeasured(evidence);
   if (missing !== undefined) return because('not-measured', missing);
-  if (context.harnessLimited.length > 0 && !isUntouchedByClient(evidence.metric))
+  if (context.harnessLimited.length > 0)
     return because('harness-limited', context.harnessLimited.join('; '));
   if (context.withheld !== undefined) return because('withheld', context.withheld);
   if (evidence.metric.isExact === true) return decideExact(evidence);

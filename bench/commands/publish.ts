@@ -78,6 +78,9 @@ export function summariseForTerminal(
 export function hasFailed(analysis: Analysis): boolean {
   return (
     analysis.trials.failed > 0 ||
-    analysis.loadPoints.some((point) => point.invalid.length > 0 || point.harnessLimited.length > 0)
+    analysis.loadPoints.some(
+      ({ invalid, harnessLimited, missedControls }) =>
+        invalid.length > 0 || harnessLimited.length > 0 || missedControls !== undefined,
+    )
   );
 }

@@ -17,7 +17,7 @@ it('bounds that exclude each other, of a clock that was moved, make it the farth
 
 it.each<[ClientStack, readonly string[]]>([
   ['probe', transportIds],
-  ['library', transportIds.filter((id) => id !== 'sse-h2' && id !== 'ws-mux')],
+  ['library', transportIds],
   ['eventsource', ['sse']],
   ['undici-eventsource', ['sse']],
   ['browser', ['sse', 'ws', 'ws-binary', 'ws-deflate', 'ws-deflate-no-takeover']],

@@ -10,6 +10,7 @@ const count = z.int().nonnegative();
  * is not accepted `timeoutNs`
  * later times out.
  * - `kept`: the streams of a slot run one after another on one connection.
+ * - `resumed`: each stream has a connection of its own, which resumes a TLS session.
  */
 export const connectingSpecificationSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -18,6 +19,7 @@ export const connectingSpecificationSchema = z.discriminatedUnion('kind', [
     timeoutNs: z.number().positive(),
   }),
   z.object({ kind: z.literal('kept') }),
+  z.object({ kind: z.literal('resumed') }),
 ]);
 
 /**
@@ -25,6 +27,9 @@ export const connectingSpecificationSchema = z.discriminatedUnion('kind', [
  * lost while idle.
  */
 export const keptTallySchema = z.object({ opened: count, reused: count, lost: count });
+
+/** Counts of connections that were to resume a TLS session: those that did, and whole handshakes. */
+export const tlsSessionTallySchema = z.object({ resumed: count, whole: count });
 
 /**
  * Result of one storm, from the client's stamps; the causes of failed streams are in the client's
@@ -51,4 +56,5 @@ export const timedOutCauses: ReadonlySet<string> = new Set([OPEN_TIMEOUT, 'ETIME
 
 export type ConnectingSpecification = z.infer<typeof connectingSpecificationSchema>;
 export type KeptTally = z.infer<typeof keptTallySchema>;
+export type TlsSessionTally = z.infer<typeof tlsSessionTallySchema>;
 export type StormRecord = z.infer<typeof stormRecordSchema>;

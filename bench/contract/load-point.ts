@@ -24,6 +24,7 @@ type Span = keyof typeof spans;
 const connectings = {
   storm: 'storm of',
   cold: 'each stream on a new connection,',
+  resumed: 'each stream on a new connection with a resumed TLS session,',
   warm: 'streams one after another on a kept connection,',
 } as const;
 

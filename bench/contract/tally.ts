@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { browserTallySchema } from './browser.ts';
-import { keptTallySchema } from './connecting.ts';
+import { keptTallySchema, tlsSessionTallySchema } from './connecting.ts';
 import { processUseSchema } from './process-use-schema.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
@@ -128,6 +128,8 @@ export const clientTallySchema = z.object({
   planSha256: z.string().optional(),
   /** Counts of streams that run one after another on a connection. */
   kept: keptTallySchema.optional(),
+  /** Counts of handshakes, where each connection was to resume a TLS session. */
+  tlsSessions: tlsSessionTallySchema.optional(),
   /** Report of the browser, for streams received by a page. */
   browser: browserTallySchema.optional(),
 });

@@ -24,6 +24,7 @@ describe('--transports all', () => {
     ['stream', {}, contenders],
     ['stream', { preset: 'standard' }, contenders.replace('ws,', 'ws,tcp,')],
     ['memory', { preset: 'standard' }, contenders],
+    ['memory', { client: 'library' }, contenders.replaceAll(/[^,]+/g, '$&/library')],
   ] as const)('in %s with %j is every transport', async (scenario, flags, arms) => {
     const built = await build(scenario, { transports: 'all', ...flags });
     expect(namesOf(built)).toBe(arms);
@@ -47,10 +48,10 @@ describe('--transports all', () => {
     ],
     ['herd', { policy: 'identical' }, unshared, `${SHARED}; ${NOT_STREAMED}`],
     [
-      'memory',
-      { client: 'library' },
-      `${unshared},buffered`.replaceAll(/[^,]+/g, '$&/library'),
-      'sse-h2, ws-mux (is not spoken by client stack library)',
+      'completions',
+      { client: 'autocannon' },
+      'sse/autocannon',
+      `${contenders.replace('sse,', '').replaceAll(/:100/g, '').replaceAll(',', ', ')} (is not spoken by client stack autocannon)`,
     ],
   ] as const)(
     'in %s with %j leaves out what it cannot measure, by name and with the reason',

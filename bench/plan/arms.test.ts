@@ -43,6 +43,8 @@ it('a number says how many streams share a connection, and a suffix that it is o
   ]);
   const all = planArms({ transports: 'sse,ws-mux:2', tls: true }, place);
   expect(all.map(armName)).toEqual(['sse+tls', 'ws-mux:2+tls']);
+  const libraries = planArms({ transports: 'sse-h2:6+tls/library,ws-mux:6/library' }, place);
+  expect(libraries.map(armName)).toEqual(['sse-h2:6+tls/library', 'ws-mux:6/library']);
 });
 
 it.each([
@@ -54,7 +56,8 @@ it.each([
   [{ transports: 'sse-h2:0' }, '--transports sse-h2:0: expected sse-h2:K with K from 1 to 1000'],
   [{ transports: 'sse+tls+tls' }, 'and +tls at the end'],
   [{ transports: 'sse', client: 'browser', tls: true }, '--client browser: expected probe'],
-  [{ transports: 'sse-h2:6/library' }, '--client library: expected a stack that speaks sse-h2'],
+  [{ transports: 'ndjson/eventsource' }, '--client eventsource: expected a stack that speaks ndjson'],
+  [{ transports: 'sse/eventsource', tls: true }, '--client eventsource: expected probe or library'],
 ])('%j is refused: %s', (flags, message) => {
   expect(() => planArms(flags, place)).toThrow(message);
 });

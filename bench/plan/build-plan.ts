@@ -161,7 +161,7 @@ export async function buildPlan(
     breaks === undefined || size === undefined
       ? {
           loadPoints:
-            measures?.loadPoints(connections, presetName) ??
+            measures?.loadPoints(connections, presetName, arms) ??
             (shares === undefined || carriedStreams === undefined
               ? connections.map((count) => ({
                   connections: count,

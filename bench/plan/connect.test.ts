@@ -18,6 +18,18 @@ it('there is a storm of each size, and one steady population on new and on kept 
   ]);
 });
 
+it.each([{ tls: true }, { transports: 'sse,ws+tls' }])(
+  '%j: where an arm is over TLS, one more load point resumes sessions',
+  async (flags) => {
+    expect((await plan({ ...flags, connections: '1000' })).loadPoints).toEqual([
+      { connections: 1000, connecting: 'storm' },
+      { connections: 100, connecting: 'cold' },
+      { connections: 100, connecting: 'resumed' },
+      { connections: 100, connecting: 'warm' },
+    ]);
+  },
+);
+
 it('the steady population is never larger than the smallest storm', async () => {
   expect((await plan({ connections: '30,4000' })).loadPoints.slice(2)).toEqual([
     { connections: 30, connecting: 'cold' },

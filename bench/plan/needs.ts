@@ -40,7 +40,7 @@ const abilities = {
   'shared-connections': {
     of: 'client',
     has: ({ client }) => clientStacks[client].sharesConnections,
-    lack: 'cannot be told which streams share a connection',
+    lack: 'cannot be told which streams follow one another on a connection',
   },
   'stopped-reading': {
     of: 'client',

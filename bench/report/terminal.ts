@@ -11,6 +11,7 @@ import { formatCount } from './format.ts';
 import { renderTableText } from './formats/terminal.ts';
 import { renderBrowserText } from './browser.ts';
 import { INJECTED, injectedArms } from './injections.ts';
+import { LIMITED_IN_PART, limitedPairs, limitedWords } from './missed-controls.ts';
 import { claimsSentence, noiseFloorTable, noiseFloorTables } from './noise-floor.ts';
 import { pilotSentences, pilotTable, pilotTables, pilotTitle } from './pilot-table.ts';
 import {
@@ -171,7 +172,8 @@ const yellow = (text: string): Concern => ({ style: 'yellow', text });
  * The gravest first: reasons that void the verdicts, missing results, then doubts about single
  * numbers.
  */
-function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
+function concernsOf(context: ReportContext): readonly Concern[] {
+  const { analysis, metrics } = context;
   const { loadPoints, trials, failures, isComplete, warnings, pilot } = analysis;
   const injected = injectedArms(analysis);
   return [
@@ -184,6 +186,13 @@ function concernsOf({ analysis, metrics }: ReportContext): readonly Concern[] {
     ...loadPoints.flatMap((point) =>
       point.harnessLimited.map((reason) =>
         red(`HARNESS-LIMITED at ${loadPointTitle(point.loadPoint)}: ${reason}`),
+      ),
+    ),
+    ...loadPoints.flatMap((point) =>
+      limitedPairs(context, point).map((pair) =>
+        red(
+          `${LIMITED_IN_PART} at ${loadPointTitle(point.loadPoint)}, ${pair.title}: ${limitedWords(pair)}`,
+        ),
       ),
     ),
     ...(isComplete

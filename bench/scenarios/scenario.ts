@@ -71,7 +71,11 @@ interface MeasuringScenario {
    * Load points that each arm measures in each block. Without --connections, `connections` are the
    * size's.
    */
-  readonly loadPoints: (connections: readonly number[], preset: PresetName) => readonly LoadPoint[];
+  readonly loadPoints: (
+    connections: readonly number[],
+    preset: PresetName,
+    arms: Plan['arms'],
+  ) => readonly LoadPoint[];
   /** Part of the plan for this scenario alone; refuses flags that make no sense in it. */
   readonly conditions?: (
     flags: RunFlags,

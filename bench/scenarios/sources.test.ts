@@ -100,8 +100,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
     why: 'an event of a socket',
   },
   { file: 'clients/probe/open-socket.ts', names: ['connect'], why: 'an event of a socket' },
-  { file: 'clients/library/tcp.ts', names: ['connect'], why: 'an event of a socket' },
-  { file: 'clients/library/websocket.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'clients/library/library-socket.ts', names: ['connect'], why: 'an event of a socket' },
   {
     file: 'bench/analysis/metrics/latency.ts',
     names: ['connect'],

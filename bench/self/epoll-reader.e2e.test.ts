@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileEpollReader, measureFloor, readTransports } from './epoll-reader.ts';
+import { compileEpollReader, epollReader, readTransports } from './epoll-reader.ts';
+import { measureFloor } from './floor-reader.ts';
 import { isUntested, whyNoCompiler } from '../missing-fixture.ts';
 import { LONG_STREAM, planSelf } from './self-trial.ts';
 
@@ -32,7 +33,7 @@ describe.skipIf(isUntested('readers in C', whyNoCompiler()))('the reader in C', 
         duration: '1s',
       } as const;
       const { cpuPerTokenNs, tokensPerRead, readShare } = await measureFloor(
-        reader!,
+        epollReader(reader!, transports),
         await planSelf(flags, 1),
       );
       expect(cpuPerTokenNs).toBeGreaterThan(0);

@@ -11,6 +11,7 @@ import { memory } from './rows/memory.ts';
 import { overheadRows } from './rows/overhead.ts';
 import { pacer } from './rows/pacer.ts';
 import { probeEpoll } from './rows/probe-epoll.ts';
+import { probeInflate } from './rows/probe-inflate.ts';
 import { probeLibrary } from './rows/probe-library.ts';
 import { probeTransports } from './rows/probe-transports.ts';
 import { searchWindow } from './rows/search-window.ts';
@@ -22,6 +23,7 @@ const groups: readonly RowGroup[] = [
   probeLibrary,
   probeTransports,
   probeEpoll,
+  probeInflate,
   memory,
   twinBare,
   busyFirst,

@@ -90,7 +90,9 @@ function renderReference(folder: string): string {
 
 /** The load at which most endpoints are declared, among those whose numbers may be believed. */
 function headlineOf(points: readonly LoadPointAnalysis[]): LoadPointAnalysis {
-  const believed = points.filter((point) => whyNotBelieved(point) === undefined);
+  const believed = points.filter(
+    (point) => whyNotBelieved(point) === undefined && point.missedControls === undefined,
+  );
   return (believed.length === 0 ? points : believed).reduce((best, point) =>
     countDeclared(point) > countDeclared(best) ? point : best,
   );

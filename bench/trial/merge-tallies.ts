@@ -44,6 +44,7 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
   if (tallies.length === 1) return first;
   const tokenReads = tallies.map((one) => one.tokenReads);
   const kept = tallies.flatMap((one) => one.kept ?? []);
+  const sessions = tallies.flatMap((one) => one.tlsSessions ?? []);
   return {
     node: first.node,
     use: mergeUse(tallies.map(({ use }) => use)),
@@ -63,6 +64,7 @@ export function mergeClientTallies(tallies: Several<ClientTally>): ClientTally {
     }),
     ...mergePlans(tallies),
     ...(kept.length > 0 && { kept: sums(kept, ['opened', 'reused', 'lost']) }),
+    ...(sessions.length > 0 && { tlsSessions: sums(sessions, ['resumed', 'whole']) }),
   };
 }
 

@@ -8,6 +8,7 @@ import { controlTypeOf, isControlText } from '../control-message.ts';
 import { asStreamFailure, StreamFailure } from '../stream-failure.ts';
 import type {
   ControlType,
+  SocketCount,
   StreamClient,
   StreamClientOptions,
   StreamTarget,
@@ -28,13 +29,46 @@ export interface OpenedStream {
 /** Starts to open a stream. */
 export type OpenStream = (stream: LibraryStream, target: StreamTarget) => OpenedStream;
 
+/**
+ * The read of a socket whose messages are being delivered. All tokens of a read share the stamp of its
+ * first, as they do in the probe, however many callbacks the library makes of it.
+ */
+export class SocketRead {
+  readonly #socket: Socket;
+  #bytesRead = 0;
+  #at: Instant | undefined;
+  hasToken = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /**
+   * The stamp of the read that a message belongs to, which came at `at`. The socket's count does not
+   * move while the messages of one read are delivered, so an equal count is the same read.
+   */
+  stampOf(at: Instant): Instant {
+    const { bytesRead } = this.#socket;
+    if (this.#at !== undefined && bytesRead === this.#bytesRead) return this.#at;
+    this.#bytesRead = bytesRead;
+    this.#at = at;
+    this.hasToken = false;
+    return at;
+  }
+}
+
 interface Shared {
   readonly options: StreamClientOptions;
   readonly streams: Map<number, LibraryStream>;
   tokenReads: number;
 }
 
-export function openStreams(openStream: OpenStream, options: StreamClientOptions): StreamClient {
+/** @param closeConnections Closes what outlives single streams. */
+export function openStreams(
+  openStream: OpenStream,
+  options: StreamClientOptions,
+  closeConnections = (): void => {},
+): StreamClient {
   const shared: Shared = { options, streams: new Map(), tokenReads: 0 };
   return {
     open: (stream, target) => {
@@ -49,6 +83,7 @@ export function openStreams(openStream: OpenStream, options: StreamClientOptions
     tokenReads: () => shared.tokenReads,
     close: async () => {
       for (const stream of shared.streams.values()) stream.settle();
+      closeConnections();
     },
   };
 }
@@ -62,10 +97,8 @@ export class LibraryStream {
   readonly #shared: Shared;
   #opened: OpenedStream | undefined;
   #socket: Socket | undefined;
+  #read: SocketRead | undefined;
   #headBytes = 0;
-  #bytesReadAtMessage = 0;
-  #hasTokenInRead = false;
-  #readAt: Instant | undefined;
 
   constructor(stream: number, shared: Shared) {
     this.#stream = stream;
@@ -98,12 +131,12 @@ export class LibraryStream {
 
   /**
    * The TCP connection is open. Only the socket's counters are read; listening to its data would
-   * take it from the library.
+   * take it from the library. @param read That of all streams of the socket, where several share it.
    */
-  connected(socket: Socket, at: Instant): void {
+  connected(socket: Socket, at: Instant, read = new SocketRead(socket)): void {
     if (!this.isOpen) return;
     this.#socket = socket;
-    this.#bytesReadAtMessage = 0;
+    this.#read = read;
     this.#shared.options.listener.onConnect(this.#stream, at);
   }
 
@@ -115,23 +148,12 @@ export class LibraryStream {
 
   token(payload: string, at: Instant, appendedAt?: Instant): void {
     if (!this.isOpen) return;
-    // The count does not move while the messages of one read are delivered: an equal count is the
-    // same read, and all tokens of a read share the stamp of its first, as they do in the probe,
-    // however many callbacks the library makes of it.
-    const { bytesRead } = this;
-    if (
-      bytesRead !== this.#bytesReadAtMessage ||
-      this.#socket === undefined ||
-      this.#readAt === undefined
-    ) {
-      this.#bytesReadAtMessage = bytesRead;
-      this.#readAt = at;
-      this.#hasTokenInRead = false;
-    }
+    const read = this.#read;
+    const readAt = read?.stampOf(at) ?? at;
     const { listener } = this.#shared.options;
-    const place = listener.onTokenText(this.#stream, payload, this.#readAt, appendedAt);
-    if (place === API_MESSAGE || this.#hasTokenInRead) return;
-    this.#hasTokenInRead = true;
+    const place = listener.onTokenText(this.#stream, payload, readAt, appendedAt);
+    if (place === API_MESSAGE || read?.hasToken === true) return;
+    if (read !== undefined) read.hasToken = true;
     this.#shared.tokenReads++;
   }
 
@@ -149,20 +171,22 @@ export class LibraryStream {
 
   /**
    * The transport ended as its specification ends a whole stream: this is still a failure when
-   * `done` is missing.
+   * `done` is missing. @param own The stream's own count, where its socket is of several.
    */
-  end(at: Instant): void {
+  end(at: Instant, own?: SocketCount): void {
     if (!this.isOpen) return;
     if (!this.isDone) {
       this.fail(new StreamFailure('closed-early', 'the stream ended before `done`'), at);
       return;
     }
     const socket = this.#socket;
-    const count = socket && {
-      bytesRead: this.bytesRead,
-      bytesSent: socket.bytesWritten,
-      headBytes: this.#headBytes,
-    };
+    const count =
+      own ??
+      (socket && {
+        bytesRead: this.bytesRead,
+        bytesSent: socket.bytesWritten,
+        headBytes: this.#headBytes,
+      });
     this.settle();
     this.#shared.options.listener.onEnd(this.#stream, count, at);
   }

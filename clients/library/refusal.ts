@@ -26,9 +26,11 @@ export class Refusal {
 
   failure(): StreamFailure {
     const body = this.#body.toString();
+    // HTTP/2 has no reason phrase.
+    const reason = this.#reason === '' ? '' : ` ${this.#reason}`;
     return new StreamFailure(
       `http-${this.#status}`,
-      `the server answered ${this.#status} ${this.#reason}${body === '' ? '' : `: ${body}`}`,
+      `the server answered ${this.#status}${reason}${body === '' ? '' : `: ${body}`}`,
     );
   }
 }

@@ -9,7 +9,21 @@ import { libraryHttpStream, type LibraryFormat } from './http-stream.ts';
 
 const MAX_EVENT_CHARACTERS = MIB;
 
-const EVENT_STREAM = 'text/event-stream';
+export const EVENT_STREAM = 'text/event-stream';
+
+export const parseEvents: LibraryFormat['parser'] = (stream, at) =>
+  createParser({
+    maxBufferSize: MAX_EVENT_CHARACTERS,
+    onEvent: ({ event, data }) => {
+      if (carriesPayload(event)) stream.message(data, at());
+      else stream.control(asControlType(event), data, at());
+    },
+    onError: (error: ParseError) => {
+      // The other kinds are unknown fields and bad retry values, which an event stream may
+      // contain.
+      if (error.type === 'max-buffer-size-exceeded') throw protocolFailure(error.message);
+    },
+  });
 
 const plain: LibraryFormat = {
   request: ({ path, resumeAfter }) => {
@@ -22,19 +36,7 @@ const plain: LibraryFormat = {
   },
   contentType: EVENT_STREAM,
   body: 'chunked',
-  parser: (stream, at) =>
-    createParser({
-      maxBufferSize: MAX_EVENT_CHARACTERS,
-      onEvent: ({ event, data }) => {
-        if (carriesPayload(event)) stream.message(data, at());
-        else stream.control(asControlType(event), data, at());
-      },
-      onError: (error: ParseError) => {
-        // The other kinds are unknown fields and bad retry values, which an event stream may
-        // contain.
-        if (error.type === 'max-buffer-size-exceeded') throw protocolFailure(error.message);
-      },
-    }),
+  parser: parseEvents,
 };
 
 export const sse = libraryHttpStream(plain);

@@ -1,27 +1,20 @@
 // The null arm as a Node consumer would write it: decoded chunks, split at line ends.
 
-import { connect } from 'node:net';
 import { requestLineOf } from '../request-target.ts';
 import { protocolFailure, socketFailure } from '../stream-failure.ts';
+import { openLibrarySocket, whenConnected, whenOpen } from './library-socket.ts';
 import type { OpenStream } from './library-stream.ts';
 import { splitLines } from './split-lines.ts';
 
 export const tcp: OpenStream = (stream, target) => {
-  const { host, port, localAddress } = target;
-  const socket = connect({
-    host,
-    port,
-    noDelay: true,
-    ...(localAddress === undefined ? {} : { localAddress }),
-  });
+  const socket = openLibrarySocket(target);
   let at = stream.now();
   const lines = splitLines((line) => stream.message(line, at));
   socket.setEncoding('utf8');
 
-  socket.on('connect', () => {
-    const connectedAt = stream.now();
-    stream.connected(socket, connectedAt);
-    stream.accept(0, connectedAt);
+  whenConnected(socket, () => stream.connected(socket, stream.now()));
+  whenOpen(socket, target, () => {
+    stream.accept(0, stream.now());
     socket.write(requestLineOf(target));
   });
   socket.on('data', (text: string) => {

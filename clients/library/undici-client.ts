@@ -9,6 +9,8 @@ import { buildConnector, Client } from 'undici';
 import { authorityOf } from '../request-target.ts';
 import { StreamFailure } from '../stream-failure.ts';
 import type { StreamTarget } from '../stream-client.ts';
+import { tlsOptionsOf } from '../tls-options.ts';
+import { whenConnected } from './library-socket.ts';
 import type { LibraryStream } from './library-stream.ts';
 
 interface StreamConnection {
@@ -30,12 +32,14 @@ export function openStreamConnection(
   timeouts: Timeouts = {},
 ): StreamConnection {
   const { connectMs, headersMs, bodyMs } = timeouts;
+  const { tls } = target;
   const connector = buildConnector({
     allowH2: false,
+    ...(tls !== undefined && tlsOptionsOf(tls)),
     ...(connectMs === undefined ? {} : { timeout: connectMs }),
   });
   let latest: Socket | undefined;
-  const client = new Client(`http://${authorityOf(target)}`, {
+  const client = new Client(`${tls === undefined ? 'http' : 'https'}://${authorityOf(target)}`, {
     allowH2: false,
     // One request at a time; 0 would mean the same, but ask the server to close.
     pipelining: 1,
@@ -47,9 +51,13 @@ export function openStreamConnection(
       // it once it is connected, too late for a stream that is abandoned before.
       latest = connector(options, (...result) => {
         const at = stream.now();
-        if (result[0] === null) stream.connected(result[1], at);
+        if (result[0] === null && tls === undefined) stream.connected(result[1], at);
         callback(...result);
       }) as unknown as Socket | undefined;
+      // The connector reports the end of the handshake, which is long after TCP was connected.
+      const socket = latest;
+      if (socket !== undefined && tls !== undefined)
+        whenConnected(socket, () => stream.connected(socket, stream.now()));
     },
   });
   return {

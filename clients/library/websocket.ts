@@ -1,6 +1,6 @@
 // WebSocket as a Node consumer reads it: the ws client.
 
-import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import { MIB } from '../../bench/contract/units.ts';
@@ -8,6 +8,7 @@ import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target
 import type { StreamTarget } from '../stream-client.ts';
 import { closeFailure, protocolFailure, StreamFailure } from '../stream-failure.ts';
 import { countHeadBytes } from './head-bytes.ts';
+import { openLibrarySocket, whenConnected } from './library-socket.ts';
 import type { LibraryStream, OpenedStream, OpenStream } from './library-stream.ts';
 import { Refusal } from './refusal.ts';
 
@@ -32,40 +33,42 @@ export const webSocketDeflate = libraryOf({ deflate: 'context-takeover' });
 
 export const webSocketDeflateNoTakeover = libraryOf({ deflate: 'no-context-takeover' });
 
+interface ClientOptions extends Pick<MessageForm, 'deflate'> {
+  readonly path: string;
+  readonly socket: Socket;
+}
+
+/** A client of ws on a socket that is about to connect. */
+export function openClient(
+  target: StreamTarget,
+  { path, deflate, socket }: ClientOptions,
+): WebSocket {
+  const scheme = target.tls === undefined ? 'ws' : 'wss';
+  return new WebSocket(`${scheme}://${authorityOf(target)}${path}`, [WEBSOCKET_PROTOCOL], {
+    // On by default in the client, off by default in the server.
+    perMessageDeflate: deflate !== undefined && {
+      serverNoContextTakeover: deflate === 'no-context-takeover',
+      clientNoContextTakeover: true,
+    },
+    maxPayload: MAX_MESSAGE_BYTES,
+    createConnection: () => socket,
+  });
+}
+
 function openWebSocket(
   stream: LibraryStream,
   target: StreamTarget,
   { hasBinaryTokens = false, deflate }: MessageForm,
 ): OpenedStream {
-  const { host, port, localAddress } = target;
   const resume = resumeMessageOf(target);
   let headBytes = 0;
   let isPaused = false;
   let socketError: NodeJS.ErrnoException | undefined;
-  const client = new WebSocket(
-    `ws://${authorityOf(target)}${webSocketPathOf(target)}`,
-    [WEBSOCKET_PROTOCOL],
-    {
-      // On by default in the client, off by default in the server.
-      perMessageDeflate: deflate !== undefined && {
-        serverNoContextTakeover: deflate === 'no-context-takeover',
-        clientNoContextTakeover: true,
-      },
-      maxPayload: MAX_MESSAGE_BYTES,
-      createConnection: () => {
-        const socket = connect({
-          host,
-          port,
-          noDelay: true,
-          ...(localAddress === undefined ? {} : { localAddress }),
-        });
-        socket.on('connect', () => stream.connected(socket, stream.now()));
-        // ws reports a reset as close code 1006, without its cause.
-        socket.on('error', (error) => (socketError = error));
-        return socket;
-      },
-    },
-  );
+  const socket = openLibrarySocket(target);
+  whenConnected(socket, () => stream.connected(socket, stream.now()));
+  // ws reports a reset as close code 1006, without its cause.
+  socket.on('error', (error) => (socketError = error));
+  const client = openClient(target, { path: webSocketPathOf(target), deflate, socket });
 
   client.on('upgrade', ({ statusCode = 0, statusMessage = '', rawHeaders }) => {
     headBytes = countHeadBytes({
@@ -97,16 +100,7 @@ function openWebSocket(
       stream.fail(error, at);
     }
   });
-  client.on('unexpected-response', (_request, response) => {
-    const refusal = new Refusal(response.statusCode ?? 0, response.statusMessage ?? '');
-    const fail = (): void => stream.fail(refusal.failure(), stream.now());
-    response.on('data', (chunk: Buffer) => {
-      refusal.add(chunk);
-      if (refusal.isFull) fail();
-    });
-    response.on('end', fail);
-    response.on('error', fail);
-  });
+  onRefusal(client, (failure) => stream.fail(failure, stream.now()));
   client.on('error', (error) => stream.fail(describeError(error), stream.now()));
   client.on('close', (code, reason) => {
     const at = stream.now();
@@ -133,11 +127,25 @@ function openWebSocket(
   };
 }
 
+/** The server answered with anything but 101. */
+export function onRefusal(client: WebSocket, fail: (failure: StreamFailure) => void): void {
+  client.on('unexpected-response', (_request, response) => {
+    const refusal = new Refusal(response.statusCode ?? 0, response.statusMessage ?? '');
+    const end = (): void => fail(refusal.failure());
+    response.on('data', (chunk: Buffer) => {
+      refusal.add(chunk);
+      if (refusal.isFull) end();
+    });
+    response.on('end', end);
+    response.on('error', end);
+  });
+}
+
 /**
  * Translates ws's and llhttp's codes, and ws's errors without one, into those of this project;
  * keeps the system's as they are.
  */
-function describeError(error: NodeJS.ErrnoException): StreamFailure {
+export function describeError(error: NodeJS.ErrnoException): StreamFailure {
   // node:http's message for an orderly end before the response.
   if (error.message === 'socket hang up')
     return new StreamFailure(
@@ -156,7 +164,8 @@ interface Close {
   readonly socketError: NodeJS.ErrnoException | undefined;
 }
 
-function describeClose({ code, reason, isDone, socketError }: Close): StreamFailure | undefined {
+/** Why a stream is over with its WebSocket; undefined when it is whole. */
+export function describeClose({ code, reason, isDone, socketError }: Close): StreamFailure | undefined {
   // 1006 is ws's own: no close frame was received.
   if (code === 1006 && socketError !== undefined)
     return new StreamFailure(socketError.code ?? 'socket', socketError.message);

@@ -8,6 +8,7 @@ import { KIB, MIB } from '../../bench/contract/units.ts';
 import { authorityOf } from '../request-target.ts';
 import type { ControlType, StreamTarget } from '../stream-client.ts';
 import { protocolFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
+import { CANCEL, errorName } from '../http2-errors.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { Carry } from './carry.ts';
 import { decodeFields, encodeFields } from './hpack.ts';
@@ -49,27 +50,6 @@ const PADDED = 0x8;
 const WITH_PRIORITY = 0x20;
 
 const settingIds = { headerTableSize: 1, enablePush: 2, initialWindowSize: 4 } as const;
-
-/** RFC 9113 §7, by code. */
-const errorNames = [
-  'NO_ERROR',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'SETTINGS_TIMEOUT',
-  'STREAM_CLOSED',
-  'FRAME_SIZE_ERROR',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'COMPRESSION_ERROR',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-];
-const CANCEL = errorNames.indexOf('CANCEL');
-
-const errorName = (code: number): string => errorNames[code] ?? `error ${code}`;
 
 type ErrorName = 'PROTOCOL_ERROR' | 'FRAME_SIZE_ERROR';
 

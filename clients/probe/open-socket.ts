@@ -3,16 +3,19 @@
 
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { TLS_NAME, TLS_VERSION } from '../../bench/contract/certificate.ts';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import { protocolFailure, type StreamFailure } from '../stream-failure.ts';
+import { tlsOptionsOf } from '../tls-options.ts';
+import type { TlsSessions } from './tls-sessions.ts';
 
 interface SocketOptions {
   readonly buffer: Buffer;
   readonly now: () => Instant;
   /** The protocol to agree on in the handshake of TLS (ALPN); absent for none. */
   readonly alpn?: string | undefined;
+  /** Sessions to resume, for targets that ask for it. */
+  readonly sessions?: TlsSessions | undefined;
 }
 
 interface SocketEvents {
@@ -31,7 +34,7 @@ interface SocketEvents {
 
 export function openSocket(
   { host, port, localAddress, tls }: StreamTarget,
-  { buffer, now, alpn }: SocketOptions,
+  { buffer, now, alpn, sessions: known }: SocketOptions,
   events: SocketEvents,
 ): Socket {
   const options = {
@@ -48,17 +51,19 @@ export function openSocket(
       },
     },
   };
+  // Without them each connection has a whole handshake: a session that is not offered is not resumed.
+  const sessions = tls?.isResumed === true ? known : undefined;
+  const session = sessions?.newest;
   const socket =
     tls === undefined
       ? connect(options)
-      : // Each connection has a whole handshake: no session is given, so none is resumed.
-        connectTls({
+      : connectTls({
           ...options,
-          ca: tls.ca,
-          servername: TLS_NAME,
-          minVersion: TLS_VERSION,
+          ...tlsOptionsOf(tls),
           ...(alpn !== undefined && { ALPNProtocols: [alpn] }),
+          ...(session !== undefined && { session }),
         });
+  if (sessions !== undefined) socket.on('session', (given: Buffer) => sessions.keep(given));
   socket.on('connect', () => {
     const at = now();
     events.connected(at);
@@ -67,16 +72,27 @@ export function openSocket(
   if (tls !== undefined)
     socket.on('secureConnect', () => {
       const at = now();
-      const { alpnProtocol } = socket as TLSSocket;
-      if (alpn === undefined || alpnProtocol === alpn) events.opened(at);
-      else
-        events.refused(
-          protocolFailure(`the protocol agreed on is ${alpnProtocol || 'none'}, not ${alpn}`),
-          at,
-        );
+      const secured = socket as TLSSocket;
+      const failure =
+        whyNotAgreed(secured, alpn) ??
+        sessions?.judge({
+          isOffered: session !== undefined,
+          isReused: secured.isSessionReused(),
+        });
+      if (failure === undefined) events.opened(at);
+      else events.refused(failure, at);
     });
   socket.on('end', () => events.ended(undefined, now()));
   socket.on('error', (error) => events.ended(error, now()));
   socket.on('close', () => events.closed(now()));
   return socket;
+}
+
+function whyNotAgreed(
+  { alpnProtocol }: TLSSocket,
+  alpn: string | undefined,
+): StreamFailure | undefined {
+  return alpn === undefined || alpnProtocol === alpn
+    ? undefined
+    : protocolFailure(`the protocol agreed on is ${alpnProtocol || 'none'}, not ${alpn}`);
 }

@@ -15,6 +15,7 @@ import { API_MESSAGE } from '../api-messages.ts';
 import { KeptConnections } from './kept-connections.ts';
 import { openSocket } from './open-socket.ts';
 import { MAX_UNSENT_BYTES, READ_BUFFER_BYTES } from './socket-limits.ts';
+import { fetchSession, TlsSessions } from './tls-sessions.ts';
 import { asStreamFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 
 /** State that the connections of one client share. */
@@ -24,6 +25,7 @@ interface Shared {
   /** Connections by stream. */
   readonly connections: Map<number, Connection>;
   readonly kept: KeptConnections<Connection>;
+  readonly sessions: TlsSessions;
   readonly buffer: Buffer;
   tokenReads: number;
 }
@@ -38,11 +40,13 @@ export function openSocketEngine(
 ): StreamClient {
   const connections = new Map<number, Connection>();
   const kept = new KeptConnections<Connection>();
+  const sessions = new TlsSessions();
   const shared: Shared = {
     transport,
     options,
     connections,
     kept,
+    sessions,
     buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
     tokenReads: 0,
   };
@@ -58,6 +62,10 @@ export function openSocketEngine(
     unpause: (stream) => connections.get(stream)?.unpause(),
     tokenReads: () => shared.tokenReads,
     kept: () => kept.counts,
+    tlsSessions: () => sessions.counts,
+    prepare: async ({ tls, ...server }) => {
+      if (tls?.isResumed === true) sessions.keep(await fetchSession({ ...server, tls }));
+    },
     close: async () => {
       for (const connection of connections.values()) connection.settle();
       kept.close();
@@ -89,7 +97,7 @@ class Connection implements StreamSink {
     this.#reader = shared.transport(target, this);
     this.#socket = openSocket(
       target,
-      { buffer: shared.buffer, now },
+      { buffer: shared.buffer, now, sessions: shared.sessions },
       {
         read: (bytes, at) => this.#read(bytes, at),
         connected: (at) => {

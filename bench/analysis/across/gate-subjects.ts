@@ -5,7 +5,7 @@
 import { armName } from '../../contract/arms/arms.ts';
 import type { ArmPair } from '../../contract/arms/pairs.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis.ts';
-import { isUntouchedByClient, type Metric } from '../metrics/metric.ts';
+import { isUntouchedByClient, isVoidedBy, type Metric } from '../metrics/metric.ts';
 import { metricsAt, type ScenarioReading } from '../scenario-reading.ts';
 import { isUnderComparison } from '../thresholds.ts';
 import type { ChangeEvidence } from './change-evidence.ts';
@@ -32,7 +32,11 @@ function subjectOfRuns(arm: GatheredArm, evidence: ChangeEvidence): GateSubject 
     values: evidence.values,
     isPaired: false,
     isCounted: evidence.isCounted,
-    distrust: distrustOf(evidence.metric, arm) ?? (isLost ? missing : undefined),
+    distrust:
+      distrustOf({
+        isInvalid: arm.invalid.length > 0,
+        isHarnessLimited: arm.harnessLimited.length > 0 && !isUntouchedByClient(evidence.metric),
+      }) ?? (isLost ? missing : undefined),
     missing,
   };
 }
@@ -45,15 +49,15 @@ function isMeasuredInOld({ metric, arm }: ChangeEvidence): boolean {
     : completed.length > 0 && completed.every(isIn);
 }
 
-interface FailedGates {
-  readonly invalid: readonly unknown[];
-  readonly harnessLimited: readonly unknown[];
+interface Distrust {
+  readonly isInvalid: boolean;
+  readonly isHarnessLimited: boolean;
 }
 
 /** One word: which gate failed, and by how much, is shown beside the arm. */
-function distrustOf(metric: Metric, { invalid, harnessLimited }: FailedGates): string | undefined {
-  if (invalid.length > 0) return 'invalid';
-  return harnessLimited.length > 0 && !isUntouchedByClient(metric) ? 'harness-limited' : undefined;
+function distrustOf({ isInvalid, isHarnessLimited }: Distrust): string | undefined {
+  if (isInvalid) return 'invalid';
+  return isHarnessLimited ? 'harness-limited' : undefined;
 }
 
 /** The compared contenders of one run, block by block. */
@@ -101,15 +105,13 @@ function subjectOfArms(
   );
   const pairs = comparison?.pairs ?? [];
   const missing = whyUnpaired(point, metric, { ...names, pairs: pairs.length });
-  const failed = (kind: 'correctness' | 'harness'): readonly unknown[] =>
-    point.gates.filter(
-      (gate) =>
-        gate.kind === kind &&
-        gate.state === 'failed' &&
-        (gate.against === undefined
-          ? gate.arm === baseline || gate.arm === otherArm
-          : gate.arm === otherArm && gate.against === baseline),
-    );
+  const failed = point.gates.filter(
+    (gate) =>
+      gate.state === 'failed' &&
+      (gate.against === undefined
+        ? gate.arm === baseline || gate.arm === otherArm
+        : gate.arm === otherArm && gate.against === baseline),
+  );
   const isLost =
     missing !== undefined && isWhole(point, metric, baseline) && !isWhole(point, metric, otherArm);
   return {
@@ -121,8 +123,12 @@ function subjectOfArms(
     isPaired: true,
     isCounted: metric.isExact === true && metric.dependsOnTiming !== true,
     distrust:
-      distrustOf(metric, { invalid: failed('correctness'), harnessLimited: failed('harness') }) ??
-      (isLost ? missing : undefined),
+      distrustOf({
+        isInvalid: failed.some(({ kind }) => kind === 'correctness'),
+        isHarnessLimited: failed.some(
+          ({ kind, id }) => kind === 'harness' && isVoidedBy(metric, id),
+        ),
+      }) ?? (isLost ? missing : undefined),
     missing,
   };
 }

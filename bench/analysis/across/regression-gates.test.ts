@@ -315,6 +315,10 @@ describe('within one run', () => {
       state: 'failed',
       reason: 'cannot be trusted: harness-limited',
     });
+    const counted = judgeArms([share(5, 'bytes.token')], {
+      edit: (trial) => (trial.arm.transport === 'ws' ? missGate(trial, 'H2') : trial),
+    });
+    expect(resultOf(counted, 'bytes.token', 'ws against sse').state).toBe('passed');
     const lost = judgeArms([share(5)], {
       edit: (trial) => (trial.arm.transport === 'ws' ? { ...trial, distributions: {} } : trial),
     });

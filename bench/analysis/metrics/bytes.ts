@@ -40,9 +40,14 @@ function tokenBytes(trial: CompletedTrial): number | undefined {
   const tokens = verifiedTokens(trial);
   const control = controlBytes(trial);
   if (tokens === undefined || control === undefined) return undefined;
-  // Frames that a library makes of what it is given are counted where they arrive.
-  const { tokenFrameBytes = 0 } = trial.client;
-  return (trial.server.bytesWritten - trial.server.headBytes - control + tokenFrameBytes) / tokens;
+  // Frames that a library makes of what it is given are counted where they arrive: not by a client
+  // that does not see them.
+  const { tokenFrameBytes } = trial.client;
+  const hasFrames = transports[trial.arm.transport].capabilities.http === 2;
+  if (hasFrames && tokenFrameBytes === undefined) return undefined;
+  return (
+    (trial.server.bytesWritten - trial.server.headBytes - control + (tokenFrameBytes ?? 0)) / tokens
+  );
 }
 
 function payloadBytes(trial: CompletedTrial): number | undefined {
@@ -138,6 +143,7 @@ const part = {
   unit: 'bytes/token',
   better: 'neither',
   isExact: true,
+  controls: 'nothing',
   margin: NO_MARGIN,
   absence: ABSENCE,
 } as const;
@@ -147,6 +153,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     id: 'bytes.token',
     title: 'Bytes per token with resume id',
     unit: 'bytes/token',
+    controls: 'nothing',
     better: 'lower',
     scale: 'ratio',
     isExact: true,
@@ -159,6 +166,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     id: 'bytes.payload',
     title: 'Payload bytes per token',
     unit: 'bytes/token',
+    controls: 'nothing',
     better: 'neither',
     scale: 'ratio',
     isExact: true,
@@ -197,6 +205,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     id: 'bytes.stream',
     title: 'Bytes per stream besides tokens',
     unit: 'bytes',
+    controls: 'nothing',
     better: 'lower',
     scale: 'ratio',
     isExact: true,
@@ -208,6 +217,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     id: 'bytes.token.tcp',
     title: 'TCP payload bytes per token with resume id',
     unit: 'bytes/token',
+    controls: 'nothing',
     better: 'lower',
     scale: 'ratio',
     isExact: true,
@@ -224,6 +234,7 @@ export const byteMetrics: readonly SteadyMetric[] = [
     id: 'bytes.token.wire',
     title: 'Bytes per token on the wire with resume id',
     unit: 'bytes/token',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     isExact: true,
@@ -236,6 +247,8 @@ export const byteMetrics: readonly SteadyMetric[] = [
     id: 'bytes.token.wire.without-id',
     title: 'Bytes per token on the wire without resume id',
     ...part,
+    // Tokens that share a segment share its headers.
+    controls: 'batching',
     scale: 'ratio',
     dependsOnTiming: true,
     definition:

@@ -6,6 +6,7 @@
 import type { GridQuantile } from '../../contract/distribution.ts';
 import type { DistributionName } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
+import type { ControlDependence } from './control-dependence.ts';
 import { quantileMetric, type EndpointId, type Margin, type SteadyMetric } from './metric.ts';
 
 interface Family {
@@ -17,6 +18,7 @@ interface Family {
   readonly scale?: 'difference';
   readonly isWithinArm?: true;
   readonly isOneWay?: true;
+  readonly controls?: ControlDependence;
   readonly quantiles: readonly (readonly [
     name: 'p50' | 'p90' | 'p99' | 'max',
     endpoint?: EndpointId,
@@ -37,6 +39,8 @@ const families: readonly Family[] = [
     title: 'Open latency',
     definition: 'c4 − c1: from the request to the accepted stream (response head or 101)',
     distribution: 'openNs',
+    // The answer to a request waits for no turn.
+    controls: 'load',
     quantiles: [['p50', 'P1', { ratio: 0.1, absolute: NS_PER_MS, isForUsers: true }], ['p99']],
   },
   {
@@ -90,6 +94,7 @@ const families: readonly Family[] = [
     definition:
       's2′ − s2: from when the token was due to the turn of the pacer that found it due; the harness’s own, and part of delivery in every arm',
     distribution: 'dueToReadyNs',
+    controls: 'nothing',
     better: 'neither',
     quantiles: [['p50'], ['p99']],
   },
@@ -99,6 +104,7 @@ const families: readonly Family[] = [
     definition:
       'time between consecutive turns that emitted a token; the same in every arm by construction (negative control)',
     distribution: 'turnPeriodNs',
+    controls: 'nothing',
     better: 'neither',
     quantiles: [['p50']],
   },
@@ -166,6 +172,7 @@ const families: readonly Family[] = [
     definition:
       'c2 − c1; the same work in every arm by construction, so a difference here is a fault of the harness (negative control)',
     distribution: 'connectNs',
+    controls: 'load',
     better: 'neither',
     quantiles: [['p50']],
   },
@@ -219,6 +226,7 @@ function quantilesOf(all: readonly Family[]): readonly SteadyMetric[] {
         quantile: QUANTILES[name],
         ...(family.isWithinArm === undefined ? {} : { isWithinArm: true }),
         ...(family.isOneWay === true && { isOneWay: true }),
+        ...(family.controls !== undefined && { controls: family.controls }),
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(margin === undefined ? {} : { margin }),
       }),

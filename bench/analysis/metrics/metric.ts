@@ -14,6 +14,7 @@ import type {
   TargetTrial,
 } from '../../contract/run-file.ts';
 import { supportsQuantile } from '../statistics/tail-support.ts';
+import { dependsOnControl, isArmControl, type ControlDependence } from './control-dependence.ts';
 
 export type MetricUnit =
   | 'ns'
@@ -80,6 +81,8 @@ export interface MetricOf<Trial extends FinishedTrial> {
    * clocks agree.
    */
   readonly isOneWay?: boolean;
+  /** Which controls between two arms void it where they are missed; all of them when absent. */
+  readonly controls?: ControlDependence;
   readonly quantile?: GridQuantile;
   /** Why trials lack the number, if not for want of samples. */
   readonly absence?: string;
@@ -97,6 +100,14 @@ export function isUntouchedByClient({
   judgesClient,
 }: Pick<Metric, 'isExact' | 'dependsOnTiming' | 'judgesClient'>): boolean {
   return judgesClient === true || (isExact === true && dependsOnTiming !== true);
+}
+
+/** Whether a gate of the harness that failed voids the metric. */
+export function isVoidedBy(
+  metric: Pick<Metric, 'isExact' | 'dependsOnTiming' | 'judgesClient' | 'controls'>,
+  gate: string,
+): boolean {
+  return isArmControl(gate) ? dependsOnControl(metric, gate) : !isUntouchedByClient(metric);
 }
 
 /**

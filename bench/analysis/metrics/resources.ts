@@ -24,6 +24,7 @@ function memoryMetric(
     id,
     title,
     unit: 'bytes',
+    controls: 'load',
     better: 'lower',
     // Pages may be given back while the streams are open.
     scale: 'difference',
@@ -43,6 +44,7 @@ export const browserMetrics: readonly SteadyMetric[] = [
     id: 'cpu.browser.token',
     title: 'CPU of the browser per token',
     unit: 'ns/token',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition:
@@ -54,6 +56,7 @@ export const browserMetrics: readonly SteadyMetric[] = [
     id: 'elu.page',
     title: 'Main thread of the page',
     unit: 'ratio',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition:
@@ -67,6 +70,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'cpu.server.token',
     title: 'Server CPU per token',
     unit: 'ns/token',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     endpoint: 'P5',
@@ -79,6 +83,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'cpu.server.marginal',
     title: 'Server CPU per further token',
     unit: 'ns/token',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition:
@@ -90,6 +95,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'cpu.server.idle',
     title: 'Server CPU at no load',
     unit: 'ratio',
+    controls: 'batching',
     better: 'lower',
     scale: 'difference',
     definition:
@@ -101,6 +107,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'cpu.client.token',
     title: 'Client CPU per token',
     unit: 'ns/token',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition:
@@ -112,6 +119,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'elu.server',
     title: 'Server event-loop utilisation',
     unit: 'ratio',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition: 'share of the window in which the event loop did not wait',
@@ -121,6 +129,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'elu.client',
     title: 'Client event-loop utilisation',
     unit: 'ratio',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition:
@@ -132,6 +141,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'gc.server',
     title: 'Server garbage collection',
     unit: 'ratio',
+    controls: 'batching',
     better: 'lower',
     // A window without any collection is common.
     scale: 'difference',
@@ -143,6 +153,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'rate',
     title: 'Delivered rate',
     unit: 'tokens/s',
+    controls: 'load',
     better: 'higher',
     scale: 'ratio',
     definition:
@@ -153,6 +164,7 @@ export const resourceMetrics: readonly SteadyMetric[] = [
     id: 'coalescing',
     title: 'Tokens per read',
     unit: 'tokens/read',
+    controls: 'batching',
     better: 'neither',
     scale: 'ratio',
     definition:

@@ -1,7 +1,7 @@
 // Client stacks: who receives the tokens, and what the harness can ask of it. To add one: its
 // description here, and its file in clients/; the compiler names the tables that lack it.
 
-import { transportIds, transports, type TransportId } from './transports.ts';
+import { transportIds, type TransportId } from './transports.ts';
 
 interface StackDescription {
   /** One line for `streamduel list clients`. */
@@ -15,7 +15,7 @@ interface StackDescription {
   readonly receives: 'streams' | 'page' | 'responses';
   /** Whether it decides itself when to reconnect, so that no policy of the harness applies. */
   readonly reconnectsItself: boolean;
-  /** Whether it can be told which streams share a connection. */
+  /** Whether it can be told to run the streams of a slot one after another on a connection. */
   readonly sharesConnections: boolean;
   /**
    * Whether it keeps a connection whose response ended, and may send the next request on it,
@@ -75,11 +75,10 @@ const descriptions = {
   },
   library: {
     ...socketStack,
-    summary: 'undici + eventsource-parser for SSE, ws for WebSocket: what a Node consumer sees',
-    // Its clients open a connection for each stream.
-    speaks: transportIds.filter(
-      (transport) => transports[transport].capabilities.streamsPerConnection === 'one',
-    ),
+    summary:
+      'undici + eventsource-parser for SSE, node:http2 for SSE over HTTP/2, ws for WebSocket: what a Node consumer sees',
+    speaks: transportIds,
+    speaksTls: true,
     asymmetry:
       'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',
   },

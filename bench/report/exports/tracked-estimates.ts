@@ -1,10 +1,10 @@
 // Selects the estimates for tools that watch a benchmark over time. They raise alarms on the number
-// alone, so anything without a verdict as a whole stays out: INVALID and HARNESS-LIMITED load
-// points, the null arm, and arms that repeat or alter another one.
+// alone, so anything without a verdict stays out: INVALID and HARNESS-LIMITED load points, numbers
+// that a control between two arms voids, the null arm, and arms that repeat or alter another one.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
-import { isUnderComparison, whyNotBelieved } from '../../analysis/thresholds.ts';
+import { isUnderComparison, whyNotBelieved, whyVoid } from '../../analysis/thresholds.ts';
 import { loadPointTitle, type LoadPoint } from '../../contract/load-point.ts';
 import type { MetricText } from '../report-context.ts';
 
@@ -41,13 +41,16 @@ export function trackedEstimates({ analysis, metrics }: ExportContext): readonly
     );
 }
 
-/** One sentence for every load point that is left out, with the reason. */
-export function untrackedLoadPoints(analysis: Analysis): readonly string[] {
-  return analysis.loadPoints.flatMap((point) => {
-    const reason = whyNotBelieved(point);
-    return reason === undefined
-      ? []
-      : [`${loadPointTitle(point.loadPoint)} left out of the export: ${reason}`];
+/** One sentence for every load point, or pair of arms, of which something is left out, and why. */
+export function untrackedLoadPoints({ baseline, loadPoints }: Analysis): readonly string[] {
+  return loadPoints.flatMap((point) => {
+    const title = loadPointTitle(point.loadPoint);
+    const whole = whyNotBelieved(point);
+    if (whole !== undefined) return [`${title} left out of the export: ${whole}`];
+    return (point.missedControls ?? []).map(
+      ({ otherArm, baselineArm = baseline, reason }) =>
+        `${title}, ${otherArm} and ${baselineArm}: what depends on a control is left out of the export: HARNESS-LIMITED: ${reason}`,
+    );
   });
 }
 
@@ -73,6 +76,7 @@ function trackedName(scenario: string, arm: string, loadPoint: LoadPoint): strin
 type Place = Pick<TrackedEstimate, 'arm' | 'metric' | 'point'>;
 
 function find({ plan }: Analysis, { arm, metric, point }: Place): readonly TrackedEstimate[] {
+  if (whyVoid(point, { metric: metric.id, arm }) !== undefined) return [];
   const estimate = point.summaries.find(
     (summary) => summary.metric === metric.id && summary.arm === arm,
   )?.estimate;

@@ -175,6 +175,28 @@ describe('what nobody should be alarmed by', () => {
     expect(untrackedLoadPoints(fullAnalysis())).toEqual([]);
   });
 
+  it('includes the numbers that a missed control between two arms voids, of both, and no others', () => {
+    const limited = withFirstPoint((point) => ({
+      ...point,
+      missedControls: [
+        { gate: 'H9ready', otherArm: 'ws', reason: 'H9ready 30 µs', voids: ['delivery.p50'] },
+      ],
+    }));
+    const left = withFirstPoint((point) => point);
+    const names = entriesOf(limited).map(({ name }) => name);
+    expect(
+      entriesOf(left)
+        .map(({ name }) => name)
+        .filter((name) => !names.includes(name)),
+    ).toEqual([
+      'stream, sse, 100 connections: delivery.p50',
+      'stream, ws, 100 connections: delivery.p50',
+    ]);
+    expect(untrackedLoadPoints(limited)).toEqual([
+      '100 connections, ws and sse: what depends on a control is left out of the export: HARNESS-LIMITED: H9ready 30 µs',
+    ]);
+  });
+
   it('includes an arm that repeats another to show the noise', () => {
     const analysis = withFirstPoint((point) => ({
       ...point,

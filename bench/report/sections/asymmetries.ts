@@ -44,7 +44,7 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
       ...(plan.arms.some(({ streamsPerConnection }) => streamsPerConnection !== undefined)
         ? [SHARED]
         : []),
-      ...(plan.arms.some(({ tls }) => tls === true) ? [TLS] : []),
+      ...(plan.arms.some(({ tls }) => tls === true) ? [overTls(plan)] : []),
       ...new Set(plan.arms.flatMap(({ path }) => paths[path].asymmetry ?? [])),
       ...new Set([...stacks].flatMap((client) => clientStacks[client].asymmetry ?? [])),
       ...browserAsymmetries(analysis),
@@ -56,9 +56,14 @@ const SHARED =
   'Where streams share a connection, the first of them opens it, and it stays open until the client ends: open latency and processor time of the others hold no opening, and no stream closes a connection.' +
   ' In counts of connections such an arm is counted by its streams.';
 
-const TLS =
-  'Over TLS (1.3, a certificate of this run on ECDSA P-256) a connection begins with a whole handshake, which is part of open latency;' +
-  ' no session is resumed. Bytes on the socket are counted before they are encrypted; those on the wire are not given, because the kernel counts the handshake with them.';
+/** A session is resumed only at the load points that are there to measure it. */
+function overTls({ loadPoints }: Plan): string {
+  const resumes = loadPoints.some(({ connecting }) => connecting === 'resumed');
+  return (
+    'Over TLS (1.3, a certificate of this run on ECDSA P-256) a connection begins with a whole handshake, which is part of open latency;' +
+    ` ${resumes ? 'only at load points that say so is a session resumed' : 'no session is resumed'}. Bytes on the socket are counted before they are encrypted; those on the wire are not given, because the kernel counts the handshake with them.`
+  );
+}
 
 /** One sentence, where one of the transports has means of its own. */
 function resumeIds(present: readonly TransportDescription[]): readonly string[] {

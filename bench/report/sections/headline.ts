@@ -6,6 +6,7 @@ import { formatCount } from '../format.ts';
 import { INJECTED, injectedArms } from '../injections.ts';
 import { alert, flow, heading, list, type Block, type Content } from '../blocks.ts';
 import { code } from '../inline.ts';
+import { LIMITED_IN_PART, limitedPairs, limitedWords } from '../missed-controls.ts';
 import { armTitle, isContestant, isEqualArmsRun } from '../report-context.ts';
 import type { RunReport } from '../scenario-parts.ts';
 import { trialsSentence } from '../stopping-words.ts';
@@ -33,7 +34,8 @@ function question({ analysis, parts }: RunReport): string {
   return parts.heading ?? `${titles.join(' or ')} ${parts.title}?`;
 }
 
-function banners({ analysis, parts }: RunReport): readonly Content[] {
+function banners(context: RunReport): readonly Content[] {
+  const { analysis, parts } = context;
   const { loadPoints, trials, plan, isComplete, pilot } = analysis;
   const injected = injectedArms(analysis);
   const invalid = loadPoints.flatMap((point) =>
@@ -41,6 +43,12 @@ function banners({ analysis, parts }: RunReport): readonly Content[] {
   );
   const limited = loadPoints.flatMap((point) =>
     point.harnessLimited.map((reason) => `${loadPointTitle(point.loadPoint)}: ${reason}`),
+  );
+  const limitedInPart = loadPoints.flatMap((point) =>
+    limitedPairs(context, point).map(
+      (pair) =>
+        `${loadPointTitle(point.loadPoint)}, ${pair.title}: ${limitedWords(pair)}. Missed: ${pair.reasons.join('; ')}.`,
+    ),
   );
   return [
     parts.banner?.(analysis) ?? [],
@@ -56,6 +64,12 @@ function banners({ analysis, parts }: RunReport): readonly Content[] {
       : alert('warning', [
           '**HARNESS-LIMITED**: at these load points the harness itself was too busy; the numbers may be its own. Repeat with less load.',
           list(limited),
+        ]),
+    limitedInPart.length === 0
+      ? []
+      : alert('warning', [
+          `**${LIMITED_IN_PART}**: these pairs of arms differ in what the harness alone should decide, so what depends on it has no verdict between the two. Everything else stands.`,
+          list(limitedInPart),
         ]),
     isComplete
       ? []

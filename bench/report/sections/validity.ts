@@ -9,7 +9,7 @@ import type {
 } from '../../analysis/analysis.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
-import { isArmControl } from '../../analysis/arm-controls.ts';
+import { armControlIds } from '../../analysis/metrics/control-dependence.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { formatCount, formatEstimate, formatRatio, UNKNOWN } from '../format.ts';
 import {
@@ -25,6 +25,7 @@ import {
   type List,
   type Table,
 } from '../blocks.ts';
+import { limitedPairs, limitedWords } from '../missed-controls.ts';
 import {
   armTitle,
   armTitleOf,
@@ -129,12 +130,13 @@ function controlWords({ ratio, verdict }: Comparison): string {
 /**
  * Quantities that the harness alone decides, per pair: gates with the prefix of negative controls.
  */
-function pacingControls(
-  { analysis }: ReportContext,
-  { gates }: LoadPointAnalysis,
-): readonly string[] {
+function pacingControls(context: ReportContext, point: LoadPointAnalysis): readonly string[] {
+  const { analysis } = context;
   if (analysis.pilot !== undefined) return [];
-  const judged = gates.filter(({ id, state }) => isArmControl(id) && state !== 'not-measured');
+  const judged = point.gates.filter(
+    ({ id, state }) => armControlIds.some((one) => one === id) && state !== 'not-measured',
+  );
+  const limited = new Map(limitedPairs(context, point).map((pair) => [pair.title, pair]));
   const pairOf = ({ arm, against }: GateSummary): string =>
     pairTitle(analysis, { otherArm: arm, baselineArm: against });
   return [...Map.groupBy(judged, pairOf)].map(([arms, own]) => {
@@ -142,7 +144,10 @@ function pacingControls(
       .map(({ title, median: typical, unit }) => `${title} ${formatControl(typical, unit)}`)
       .join('; ');
     const isAlike = own.every(({ state }) => state === 'ok');
-    const end = isAlike ? 'alike, as they must be' : '**not alike**: see the gates';
+    const pair = limited.get(arms);
+    const end = isAlike
+      ? 'alike, as they must be'
+      : `**not alike**: ${pair === undefined ? 'see the gates' : limitedWords(pair)}`;
     return `Negative controls of the harness, ${arms}: ${found}; ${end}.`;
   });
 }

@@ -77,6 +77,9 @@ function statesOf({ loadPoints, isComplete }: Analysis): readonly string[] {
     ...(loadPoints.some(({ harnessLimited }) => harnessLimited.length > 0)
       ? ['HARNESS-LIMITED']
       : []),
+    ...(loadPoints.some(({ missedControls }) => missedControls !== undefined)
+      ? ['HARNESS-LIMITED IN PART']
+      : []),
     ...(isComplete ? [] : ['INCOMPLETE']),
   ];
 }

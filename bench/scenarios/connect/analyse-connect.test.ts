@@ -81,6 +81,10 @@ test('what is saved is the time on new connections less that on kept ones', () =
     expect(saved!.value).toBeCloseTo(cold!.value - warm!.value, 6);
 });
 
+test('a run without TLS has no sessions to resume', () => {
+  expect(analyse(connectRun(), connectReading).connect).not.toHaveProperty('resumed');
+});
+
 test('a storm has a curve of its openings for each arm, and failures by cause over all its trials', () => {
   const [storm, ...others] = analyse(connectRun(), connectReading).connect.storms;
   expect(others).toEqual([]);

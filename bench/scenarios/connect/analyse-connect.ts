@@ -1,11 +1,18 @@
-// Describes storms and the savings of a kept connection: each arm against itself, over blocks,
-// since the steady trials of one block have the same streams however these get their connections.
+// Describes storms and the savings of a kept connection and of a resumed TLS session: each arm against
+// itself, over blocks, since the steady trials of one block have the same streams however these get
+// their connections.
 
 import { quantileGrid } from '../../contract/distribution.ts';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
 import type { QuantileCurve } from '../../analysis/analysis.ts';
 import { compareMetric } from '../../analysis/compare.ts';
-import type { ConnectAnalysis, KeptEffect, StormAnalysis, StormFailure } from './findings.ts';
+import type {
+  ConnectAnalysis,
+  KeptEffect,
+  ResumedEffect,
+  StormAnalysis,
+  StormFailure,
+} from './findings.ts';
 import {
   isSteady,
   type MeasuredArm,
@@ -16,20 +23,58 @@ import { median } from '../../analysis/statistics/moments.ts';
 
 /** Metrics that a client would notice, and those that the server would. */
 const watched = ['open.p50', 'ttft.overhead.p50', 'cpu.server.stream', 'bytes.stream'] as const;
+/** The bytes of a handshake are not counted on the socket. */
+const watchedOverTls = ['open.p50', 'ttft.overhead.p50', 'cpu.server.stream'] as const;
 
 export function analyseConnect(
   { seed }: Pick<Plan, 'seed'>,
   points: readonly MeasuredLoadPoint[],
 ): ConnectAnalysis {
-  const cold = points.find(({ loadPoint }) => loadPoint.connecting === 'cold');
-  const warm = points.find(({ loadPoint }) => loadPoint.connecting === 'warm');
+  const [cold, resumed, warm] = (['cold', 'resumed', 'warm'] as const).map((way) =>
+    points.find(({ loadPoint }) => loadPoint.connecting === way),
+  );
   return {
     storms: points.filter(({ loadPoint }) => loadPoint.connecting === 'storm').map(describeStorm),
     kept:
       cold === undefined || warm === undefined
         ? []
         : watched.flatMap((id) => effectsOn(id, { cold, warm, seed })),
+    ...(cold !== undefined &&
+      resumed !== undefined && {
+        resumed: watchedOverTls.flatMap((id) => resumedOn(id, { cold, resumed, warm, seed })),
+      }),
   };
+}
+
+interface Handshakes {
+  readonly cold: MeasuredLoadPoint;
+  readonly resumed: MeasuredLoadPoint;
+  readonly warm: MeasuredLoadPoint | undefined;
+  readonly seed: number;
+}
+
+/** Only arms over TLS have a session. */
+function resumedOn(id: string, { cold, resumed, warm, seed }: Handshakes): ResumedEffect[] {
+  const metric = connectMetrics.find((one) => one.id === id);
+  if (metric === undefined) return [];
+  return cold.arms.flatMap((whole) => {
+    const resuming = resumed.arms.find(({ name }) => name === whole.name);
+    if (whole.arm.tls !== true || resuming === undefined) return [];
+    const keeping = warm?.arms.find(({ name }) => name === whole.name);
+    const compared = compareMetric({ metric, baseline: resuming, other: whole, seed });
+    return [
+      {
+        metric: id,
+        arm: whole.name,
+        whole: compared.other,
+        resumed: compared.baseline,
+        kept:
+          keeping && compareMetric({ metric, baseline: keeping, other: whole, seed }).baseline,
+        saved: compared.difference,
+        blocks: compared.pairs.length,
+      },
+    ];
+  });
 }
 
 function describeStorm({ loadPoint, arms }: MeasuredLoadPoint): StormAnalysis {

@@ -35,9 +35,27 @@ export interface KeptEffect {
   readonly blocks: number;
 }
 
+/**
+ * One metric of one arm over TLS, compared with itself: each stream on a new connection with a whole
+ * handshake, and on one that resumed a session; paired over blocks.
+ */
+export interface ResumedEffect {
+  readonly metric: string;
+  readonly arm: string;
+  readonly whole: Estimate | undefined;
+  readonly resumed: Estimate | undefined;
+  /** On a kept connection, of the blocks that have one. */
+  readonly kept: Estimate | undefined;
+  /** whole − resumed. */
+  readonly saved: Estimate | undefined;
+  readonly blocks: number;
+}
+
 export interface ConnectAnalysis {
   readonly storms: readonly StormAnalysis[];
   readonly kept: readonly KeptEffect[];
+  /** Absent for a run without TLS. */
+  readonly resumed?: readonly ResumedEffect[];
 }
 
 /** The part of an analysis that only this scenario has. */

@@ -1,7 +1,6 @@
 // Shows what a kept connection saves: compares the same streams of the same arm on new connections
 // and on kept ones.
 
-import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import type { KeptEffect } from './findings.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
@@ -26,6 +25,7 @@ import {
 } from '../../report/blocks.ts';
 import { armTitleOf, metricText, type ReportContext } from '../../report/report-context.ts';
 import { estimateOf } from '../../report/arm-estimates.ts';
+import { isShown } from './shown.ts';
 
 export const FIRST_TOKEN = 'ttft.overhead.p50';
 const CPU = 'cpu.server.stream';
@@ -77,11 +77,6 @@ function savedSentence(
     connect === undefined ? '' : ` Connecting the socket takes ${formatValue(connect, 'ns')}.`;
   const cpu = effects.find((one) => one.metric === CPU && one.arm === arm);
   return `Over ${title}, ${size}.${own}${cpuSentence(cpu)}`;
-}
-
-/** True when its interval excludes zero. */
-function isShown({ low, high }: Estimate): boolean {
-  return low !== undefined && high !== undefined && (low > 0 || high < 0);
 }
 
 function connectOf({ analysis }: ReportContext, arm: string): number | undefined {

@@ -40,9 +40,9 @@ const places: Readonly<Record<string, readonly Connecting[]>> = {
   'ttft.p99': ['storm'],
   // In a storm the client is busy with other connections when the kernel has made one, so it is no
   // control.
-  'connect.p50': ['cold'],
-  'ttft.overhead.p50': ['cold', 'warm'],
-  'bytes.stream': ['cold', 'warm'],
+  'connect.p50': ['cold', 'resumed'],
+  'ttft.overhead.p50': ['cold', 'resumed', 'warm'],
+  'bytes.stream': ['cold', 'resumed', 'warm'],
 };
 
 export function isAskedOfConnect(metric: string, { connecting }: LoadPoint): boolean {
@@ -206,6 +206,7 @@ const own: readonly SteadyMetric[] = [
     absence: 'the storm was not over by the end of the window',
     title: 'Server CPU per stream',
     unit: 'ns',
+    controls: 'batching',
     better: 'lower',
     scale: 'ratio',
     definition:

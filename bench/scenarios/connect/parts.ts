@@ -14,6 +14,7 @@ import { wrap } from '../../report/text-layout.ts';
 import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import { contestantsAt } from '../../report/arm-estimates.ts';
 import { FIRST_TOKEN, renderKept } from './kept.ts';
+import { renderResumed, resumedEffects } from './resumed.ts';
 import { renderStorms, stormPoints } from './storm.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import type { ConnectFindings } from './findings.ts';
@@ -21,7 +22,11 @@ import type { ConnectFindings } from './findings.ts';
 export const connectParts: ScenarioParts<ConnectFindings> = {
   title: 'for streams that begin',
   circumstances,
-  sections: (context, charts) => [renderStorms(context, charts), renderKept(context)],
+  sections: (context, charts) => [
+    renderStorms(context, charts),
+    renderResumed(context),
+    renderKept(context),
+  ],
   charts: (context) => planStormOpens(context),
   terminal,
   takesProbeOnly: true,
@@ -46,6 +51,7 @@ function circumstances({ plan }: Analysis): string {
 function terminal(context: ReportContext<ConnectFindings>): readonly string[] {
   const lines = [
     ...stormPoints(context).flatMap((point) => stormLines(context, point)),
+    ...resumedLines(context),
     ...keptLines(context),
   ];
   return lines.length === 0 ? [] : [lines.join('\n')];
@@ -64,6 +70,26 @@ function stormLines(
     return `${title} ${text('open.rate')}, p99 ${text('open.p99')}${failed === 0 ? '' : `, ${text('open.failed')} failed`}`;
   });
   return wrap(`In a ${loadPointTitle(point.loadPoint)}: ${each.join('; ')}`, TERMINAL_COLUMNS);
+}
+
+function resumedLines(context: ReportContext<ConnectFindings>): readonly string[] {
+  const { analysis } = context;
+  const contestants = new Set(analysis.plan.arms.filter(isContestant).map(armName));
+  const each = resumedEffects(context)
+    .filter(({ metric, arm }) => metric === 'open.p50' && contestants.has(arm))
+    .flatMap(({ arm, whole, resumed }) =>
+      whole === undefined || resumed === undefined
+        ? []
+        : [
+            `${armTitleOf(analysis, arm)} ${formatValue(whole.value, 'ns')} → ${formatValue(resumed.value, 'ns')}`,
+          ],
+    );
+  return each.length === 0
+    ? []
+    : wrap(
+        `Open latency (median), whole TLS handshake → resumed session: ${each.join('; ')}`,
+        TERMINAL_COLUMNS,
+      );
 }
 
 function keptLines({ analysis }: ReportContext<ConnectFindings>): readonly string[] {

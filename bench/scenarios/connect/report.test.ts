@@ -118,6 +118,31 @@ describe('the report of a run about connections', () => {
     ]);
   });
 
+  it('sets a whole TLS handshake beside a resumed session and a kept connection, where arms are over TLS', () => {
+    const report = reportOf(connectAnalysis({ isOverTls: true, noise: 0.001 }));
+    const text = sectionOf(report, 'A whole TLS handshake, or a resumed session');
+    const [sse, ws, ...others] = bullets(text);
+    expect(others).toEqual([]);
+    expect(sse).toMatch(
+      /^- Over SSE \(TLS\), a stream opens in \d+ µs with a whole handshake and in \d+ µs with a resumed session, which saves \d+ µs; on a kept connection the answer takes \d+ µs\. The server saves \S+ [µm]s of \S+ [µm]s of processor time a stream\.$/,
+    );
+    expect(ws).toContain('Over WebSocket (TLS)');
+    expect(text.match(/^\| Open latency p50 .*$/gm)).toHaveLength(2);
+    expect(text).not.toMatch(/undefined|NaN/);
+    expect(report).toContain('only at load points that say so is a session resumed');
+    expect(textOf(connectAnalysis({ isOverTls: true, noise: 0.001 }))).toMatch(
+      /Open latency \(median\), whole TLS handshake → resumed session: SSE \(TLS\) \d+ µs →\s+\d+ µs/,
+    );
+  });
+
+  it('says nothing of sessions where no arm is over TLS, and no saving where none was shown', () => {
+    expect(reportOf()).not.toContain('resumed session');
+    const text = reportOf(connectAnalysis({ isOverTls: true, noise: 1 }));
+    expect(bullets(sectionOf(text, 'A whole TLS handshake, or a resumed session'))[0]).toContain(
+      'no difference was shown in open latency',
+    );
+  });
+
   it('has no number that is none', () => {
     expect(storms(reportOf()) + kept(reportOf())).not.toMatch(/undefined|NaN|Infinity/);
   });

@@ -1,5 +1,7 @@
 import type { LoadPoint } from '../../contract/load-point.ts';
+import type { Plan } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import type { PresetName } from '../../plan/presets.ts';
 import type { Scenario } from '../scenario.ts';
 
 /**
@@ -9,14 +11,21 @@ import type { Scenario } from '../scenario.ts';
 const STEADY_SLOTS = 100;
 
 /**
- * A storm of each size; and as many steady slots as the smallest size allows, for both ways to get
- * a connection.
+ * A storm of each size; and as many steady slots as the smallest size allows, for each way to get a
+ * connection. Where an arm is over TLS, one of these ways is to resume a session.
  */
-function loadPoints(connections: readonly number[]): readonly LoadPoint[] {
+function loadPoints(
+  connections: readonly number[],
+  _preset: PresetName,
+  arms: Plan['arms'],
+): readonly LoadPoint[] {
   const slots = Math.min(STEADY_SLOTS, ...connections);
   return [
     ...connections.map((count) => ({ connections: count, connecting: 'storm' as const })),
     { connections: slots, connecting: 'cold' },
+    ...(arms.some(({ tls }) => tls === true)
+      ? [{ connections: slots, connecting: 'resumed' as const }]
+      : []),
     { connections: slots, connecting: 'warm' },
   ];
 }
@@ -30,7 +39,7 @@ export const connect = {
   question:
     'How fast do connections open when all come at once, and how soon is the first token there on a new and on a kept connection?',
   summary:
-    'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections',
+    'connection storms: opens per second, open latency, refusals; time to first token on cold and warm connections; TLS sessions, whole and resumed',
   needs: [
     'single-streams',
     'own-sockets',

@@ -175,18 +175,30 @@ it('a control that fails between two arms limits the pairs of that arm, and no o
   const { loadPoints } = matrixAnalysis({ edit: withSlowTurns('ws-deflate') });
   const [point] = loadPoints;
   const limited = point!.comparisons.filter(({ verdict }) => verdict.kind === 'harness-limited');
-  expect([...new Set(limited.map(pairOf))]).toEqual([
+  const pairs = [
     'ws-deflate / ws',
     'ws-deflate / sse-gzip',
     'ws-deflate-no-takeover / ws-deflate',
-  ]);
+  ];
+  expect([...new Set(limited.map(pairOf))]).toEqual(pairs);
   expect(limited[0]!.verdict.reason).toContain('H9period');
-  expect(point!.harnessLimited.join()).toContain('(ws-deflate against sse-gzip)');
+  expect(point!.harnessLimited).toEqual([]);
+  expect(
+    point!.missedControls!.map(({ otherArm, baselineArm }) => `${otherArm} / ${baselineArm}`),
+  ).toEqual(pairs);
+  // What the kernel counted on the sockets stands, and what shares a turn does not.
+  expect([...new Set(limited.map(({ metric }) => metric))]).toEqual([
+    'ttft.overhead.p50',
+    'delivery.ready.p50',
+    'cpu.server.token',
+    'bytes.token.wire',
+  ]);
 });
 
 it('turns without a write are shorter, which is no fault of the harness', () => {
   const { loadPoints } = matrixAnalysis({ edit: withSlowTurns('buffered') });
-  expect(loadPoints.map(({ harnessLimited }) => harnessLimited)).toEqual([[]]);
+  expect(loadPoints.map(({ harnessLimited, missedControls }) => [harnessLimited, missedControls]))
+    .toEqual([[[], undefined]]);
 });
 
 it('the fixture has every transport that the pairs are made of', () => {

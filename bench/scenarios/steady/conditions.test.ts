@@ -17,6 +17,20 @@ test('a storm comes shortly into the window, rehearsed with 1000 streams, with t
   });
 });
 
+test('an arm over TLS resumes sessions where that is asked for, and another opens its connections as ever', () => {
+  const at = (tls: true | undefined): unknown =>
+    conditionsOf(
+      {
+        arm: { transport: 'sse', tls, client: 'probe', path: 'direct' },
+        loadPoint: { connections: 100, connecting: 'resumed' },
+      } as PlannedTrial,
+      plan,
+      workload,
+    );
+  expect(at(true)).toEqual({ workload, connecting: { kind: 'resumed' } });
+  expect(at(undefined)).toEqual({ workload });
+});
+
 test('streams on new and on kept connections differ in nothing else', () => {
   const [cold, warm] = (['cold', 'warm'] as const).map((connecting) =>
     conditionsAt({ connections: 100, connecting }),

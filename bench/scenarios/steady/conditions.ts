@@ -18,7 +18,7 @@ export type Conditions = Pick<
 
 /** @param workload The plan's workload, with the path of its tokens on this machine. */
 export function conditionsOf(
-  { loadPoint }: PlannedTrial,
+  { arm, loadPoint }: PlannedTrial,
   plan: Plan,
   workload: TrialSpecification['workload'],
 ): Conditions {
@@ -29,6 +29,9 @@ export function conditionsOf(
   if (stopped !== undefined) return withStopped(plan, workload, { connections, stopped });
   if (connecting === 'storm') return inStorm(plan, workload);
   if (connecting === 'warm') return { workload, connecting: { kind: 'kept' } };
+  // An arm without TLS opens its connections there as ever.
+  if (connecting === 'resumed' && arm.tls === true)
+    return { workload, connecting: { kind: 'resumed' } };
   return tokensPerTick === undefined ? { workload } : inTicks(workload, tokensPerTick);
 }
 

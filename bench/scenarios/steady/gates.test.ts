@@ -143,6 +143,7 @@ it.each<[string, Changes]>([
   ['H7', { clientUse: { gcMinorNs: 0.21e9 } }],
   ['H8', { serverUse: { eventLoopUtilisation: 0.81 } }],
   ['H15', { findings: { load: { asked: 100, tookPart: 94 } } }],
+  ['H16', { client: { tlsSessions: { resumed: 98, whole: 2 } } }],
   ['H10', { findings: { processSpread: { ratio: 2.01 } } }],
   ['C1', { client: { lost: 1 } }],
   ['C1', { client: { duplicated: 1 } }],

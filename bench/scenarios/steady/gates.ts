@@ -154,6 +154,7 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
           ),
     ),
     ...keptGates(measured),
+    ...sessionGates(measured),
     ...pageRoomGates(measured),
     loadGate(findings.load),
   ];
@@ -186,6 +187,24 @@ function keptGates({ client, specification }: MeasuredSteady): Gate[] {
         unit: 'ratio',
       },
       opened + reused === 0 ? 0 : more / (opened + reused),
+    ),
+  ];
+}
+
+/** A whole handshake among resumed ones; a session that is offered and not resumed fails its stream. */
+function sessionGates({ client: { tlsSessions } }: MeasuredSteady): Gate[] {
+  if (tlsSessions === undefined) return [];
+  const { resumed, whole } = tlsSessions;
+  return [
+    atMost(
+      {
+        id: 'H16',
+        kind: 'harness',
+        title: 'connections that had no TLS session to resume',
+        limit: 0.01,
+        unit: 'ratio',
+      },
+      resumed + whole === 0 ? 0 : whole / (resumed + whole),
     ),
   ];
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import { NS_PER_US } from '../../contract/units.ts';
-import { compileEpollReader, measureFloor, readTransports } from '../epoll-reader.ts';
+import { compileEpollReader, epollReader, readTransports } from '../epoll-reader.ts';
+import { measureFloor } from '../floor-reader.ts';
 import {
   describe,
   LONG_STREAM,
@@ -63,7 +64,10 @@ async function compareWithFloor(
   const probeCpu = async (round: number) => perTokenNs((await measureSelf(flags, round)).client);
   const floorCpu = async (round: number) => {
     const self = await planSelf(flags, round);
-    const { cpuPerTokenNs, tokensPerRead } = await measureFloor(reader, self);
+    const { cpuPerTokenNs, tokensPerRead } = await measureFloor(
+      epollReader(reader, transports),
+      self,
+    );
     tell(
       `${describe(self.plan)}: reader in C ${(cpuPerTokenNs / NS_PER_US).toFixed(1)} µs a token, ${tokensPerRead.toFixed(2)} tokens a read`,
     );
