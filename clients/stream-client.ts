@@ -32,6 +32,9 @@ export interface StreamTarget {
   readonly shared?: SharedPlace;
 }
 
+/** Where the server is, and what it is trusted by. */
+export type ServerPlace = Pick<StreamTarget, 'host' | 'port' | 'tls'>;
+
 export interface SharedPlace {
   /** Number of the connection that carries the stream; it is opened by the first that does. */
   readonly connection: number;
@@ -139,7 +142,7 @@ export interface StreamClient {
   /** Counts of the kept connections; absent for a stack that keeps none. */
   kept?: () => KeptTally;
   /** Does slow preparations before any stream is due. */
-  prepare?: (server: Pick<StreamTarget, 'host' | 'port'>) => Promise<void>;
+  prepare?: (server: ServerPlace) => Promise<void>;
   /**
    * Only for a stack that receives in a browser: the accounts of processes that are not this one.
    */
