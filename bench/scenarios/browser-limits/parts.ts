@@ -47,7 +47,9 @@ export const browserLimitsParts: ScenarioParts<BrowserLimitsFindings> = {
   limits: (analysis) => [
     `It is what ${browsersOf(analysis)} does, headless and with settings as they come. Other browsers and other versions have limits of their own.`,
     ...(transportsOf(analysis.plan.arms).some(({ capabilities }) => capabilities.http === 2)
-      ? []
+      ? [
+          'Over HTTP/2 the browser is told by what it is connected to: a proxy in front of the application says how many streams the proxy allows, whatever the application does.',
+        ]
       : [
           'Only HTTP/1.1 took part. Over HTTP/2 the streams of an origin share one connection, and what it carries is up to both ends (RFC 9113 §5.1.2).',
         ]),
