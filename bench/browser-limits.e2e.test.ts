@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { armName } from './contract/arms/arms.ts';
 import type { BrowserLimitsTally } from './contract/browser-limits.ts';
 import { countStreams } from './contract/browser-limits.ts';
 import { CliFolder, type Ended } from './cli-fixture.ts';
@@ -10,11 +11,16 @@ import { isUntested, whyNoBrowser } from './missing-fixture.ts';
 
 const noBrowser = isUntested('limits of a browser', whyNoBrowser());
 
+interface MeasuredLimits {
+  readonly ended: Ended;
+  /** That of the first arm. */
+  readonly tally: BrowserLimitsTally;
+  /** By the arm's name. */
+  readonly tallies: ReadonlyMap<string, BrowserLimitsTally>;
+}
+
 /** The separate folder keeps the browser's profile apart from other profiles. */
-async function measure(
-  folder: CliFolder,
-  ...words: readonly string[]
-): Promise<{ ended: Ended; tally: BrowserLimitsTally }> {
+async function measure(folder: CliFolder, ...words: readonly string[]): Promise<MeasuredLimits> {
   const ended = await folder.run(
     'run',
     'browser-limits',
@@ -26,11 +32,16 @@ async function measure(
     'limits',
     ...words,
   );
-  const [trial] = folder.readTrials('limits');
-  if (trial?.outcome !== 'browser-limits')
-    throw new Error(`no trial: ${ended.stderr}\n${JSON.stringify(trial)}`);
-  expect(trial.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
-  return { ended, tally: trial.browserLimits };
+  const tallies = new Map<string, BrowserLimitsTally>();
+  for (const trial of folder.readTrials('limits')) {
+    if (trial.outcome !== 'browser-limits')
+      throw new Error(`no trial: ${ended.stderr}\n${JSON.stringify(trial)}`);
+    expect(trial.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
+    tallies.set(armName(trial.arm), trial.browserLimits);
+  }
+  const [tally] = tallies.values();
+  if (tally === undefined) throw new Error(`no trial: ${ended.stderr}`);
+  return { ended, tally, tallies };
 }
 
 it.skipIf(noBrowser)(
@@ -57,6 +68,46 @@ it.skipIf(noBrowser)(
     expect(tally.browser).toMatch(/^Chromium \d+\./);
     expect(ended.stdout).toContain('one tab opened 6 of 8 streams');
     expect(folder.readReport('limits')).toContain('## What one browser opens');
+  },
+);
+
+it.skipIf(noBrowser)(
+  'over HTTP/2 one origin carries 100 streams where the server does not say how many it allows, and 256 where it allows 1000; beyond, streams and requests wait, and tabs share the limit',
+  async () => {
+    using folder = new CliFolder();
+    const { ended, tallies } = await measure(
+      folder,
+      '--transports',
+      'sse-h2,sse-h2:1000',
+      '--connections',
+      '270',
+    );
+    expect(ended.code).toBe(0);
+    // Chromium's limits, counted: other numbers mean that the browser changed, and the
+    // documentation should say so.
+    for (const [arm, most, [first, second]] of [
+      ['sse-h2+tls/browser', 100, [60, 40]],
+      ['sse-h2:1000+tls/browser', 256, [135, 121]],
+    ] as const) {
+      const { oneByOne, next, requests, atOnce, tabs, serverStreams } = tallies.get(arm)!;
+      expect(countStreams(oneByOne)).toMatchObject({
+        asked: 270,
+        opened: most,
+        waiting: 270 - most,
+        failures: [],
+      });
+      expect(serverStreams).toBe(most);
+      expect(next?.fate).toBe('waits');
+      expect(next?.servedAfterNs).toBeGreaterThan(0);
+      expect(requests.beforeNs).toHaveLength(5);
+      expect(requests.whileOpen).toMatchObject({ streams: most, answeredNs: [] });
+      expect(requests.whileOpen.afterClosingNs).toBeGreaterThan(0);
+      expect(requests.afterNs).toHaveLength(5);
+      expect([atOnce.opened, atOnce.waiting]).toEqual([most, 270 - most]);
+      expect(tabs.map(({ opened }) => opened)).toEqual([first, second]);
+    }
+    expect(ended.stdout).toContain('one tab opened 100 of 270 streams');
+    expect(ended.stdout).toContain('one tab opened 256 of 270 streams');
   },
 );
 

@@ -60,6 +60,48 @@ it.skipIf(noBrowser)(
   },
 );
 
+it.skipIf(noBrowser)(
+  'over HTTP/2 a page receives through one connection, always over TLS, and the report says what that is',
+  async () => {
+    const { code, stderr } = await place.run(
+      'run',
+      '--client',
+      'browser',
+      '--transports',
+      'sse+tls,sse-h2,sse-h2/browser-fetch',
+      '--connections',
+      '6',
+      '--preset',
+      'smoke',
+      '--seed',
+      '7',
+      '--name',
+      'h2',
+      '--quiet',
+    );
+    expect(stderr).toBe('');
+    expect([0, 1]).toContain(code);
+    const trials = place.readTrials('h2').filter(isSteady);
+    expect(new Set(trials.map(({ arm }) => armName(arm)))).toEqual(
+      new Set(['sse+tls/browser', 'sse-h2+tls/browser', 'sse-h2+tls/browser-fetch']),
+    );
+    for (const { gates, client, distributions, planned } of trials) {
+      expect(gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
+      expect(client).toMatchObject({ streamsVerified: planned.streams, errors: [] });
+      expect(distributions.appendTransportNs!.count).toBe(planned.windowTokens);
+    }
+    const report = place.readReport('h2');
+    expect(report).toContain(
+      'SSE over HTTP/2 (as many a connection as the browser chooses, TLS, browser client)',
+    );
+    expect(report).toContain('the probe resumes no session, a browser may');
+    expect(report).toContain('a page does not see the frames of HTTP/2');
+    expect(report).toContain(
+      'the browser puts all event streams of a page over HTTP/2 on one connection, which stays open',
+    );
+  },
+);
+
 it('a browser that is not there is named before anything starts', async () => {
   const ended = await place.run(
     'run',

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { sharesConnections } from '../bench/contract/arms/arms.ts';
 import type { ClientStack } from '../bench/contract/arms/stacks.ts';
 import { startClockEcho } from '../bench/contract/clock-proof.ts';
 import { completionColumns, type CompletionsTally } from '../bench/contract/completions.ts';
@@ -29,9 +30,10 @@ const STREAM_MS = (1000 * (TOKENS - 1)) / TOKENS_PER_SECOND;
 const folder = mkdtempSync(join(tmpdir(), 'streamduel-completions-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function specify(transport: 'sse' | 'ws', client: ClientStack): TrialSpecification {
+function specify(transport: 'sse' | 'ws' | 'sse-h2', client: ClientStack): TrialSpecification {
   return {
     transport,
+    ...(sharesConnections({ transport }) && { streamsPerConnection: 2 }),
     client,
     connections: CONNECTIONS,
     workload: { ...fastWorkload, firstTokenMedianMs: 0 },
@@ -87,6 +89,7 @@ it.each([
   ['sse', 'probe', 'openai-responses'],
   ['ws', 'probe', 'anthropic'],
   ['sse', 'library', 'lean'],
+  ['sse-h2', 'probe', 'lean'],
 ] as const)(
   '%s/%s, %s: counts exactly the streams that the twin finished, each verified to its last byte',
   async (transport, client, payload) => {
@@ -135,6 +138,21 @@ it.each(payloadNames)(
     expect(stamps['endNs']).toHaveLength(tally.streamsWhole);
   },
 );
+
+it('streams that share connections are asked for on as few as the arm says, which stay open', async () => {
+  const specification = specify('sse-h2', 'probe');
+  await using server = await startTestServer('sse-h2', { workload: specification.workload });
+  const counts: number[] = [];
+  const looking = setInterval(
+    () => void server.countConnections().then((count) => counts.push(count)),
+    10,
+  );
+  const { tally } = await load(server.port, specification);
+  clearInterval(looking);
+  expect(tally.streamsWhole).toBeGreaterThan(CONNECTIONS);
+  // Three streams at a time, two of them on one connection.
+  expect(Math.max(...counts)).toBe(2);
+});
 
 it('no stream takes less time than its tokens do, by either client', async () => {
   for (const client of ['probe', 'autocannon'] as const) {

@@ -1,5 +1,5 @@
 // A closed loop of whole streams: the next stream is requested as soon as the last has ended, on a
-// connection of its own as in every other trial, and every token is verified.
+// connection of its own or a shared one as in every other trial, and every token is verified.
 
 import assert from 'node:assert/strict';
 import type { CompletionsPlan, CompletionsTally } from '../bench/contract/completions.ts';
@@ -8,6 +8,7 @@ import type { FromClient } from '../bench/contract/messages.ts';
 import type { ProcessUse } from '../bench/contract/tally.ts';
 import { AskedStreams, ASKED_PREFIX } from './asked-streams.ts';
 import { CompletionLog } from './completion-log.ts';
+import { sharedPlace } from './shared-place.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
 import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
@@ -28,7 +29,7 @@ export class CompletionsTrial implements Trial {
   readonly #client: StreamClient;
   readonly #log = new CompletionLog();
   /**
-   * By connection: number of requested streams, when the last one was requested, and when its
+   * By connection, or by place on a shared one: number of requested streams, when the last one was requested, and when its
    * `done` came.
    */
   readonly #turns: Int32Array;
@@ -92,7 +93,11 @@ export class CompletionsTrial implements Trial {
     this.#turns[connection] = turn + 1;
     this.#requestNs[connection] = requestNs;
     this.#accounts.open(stream);
-    this.#client.open(stream, targetOf(this.#asked.pathOf(stream)));
+    const streamId = this.#accounts.streamId(stream);
+    this.#client.open(stream, {
+      ...targetOf(this.#asked.pathOf(stream)),
+      ...sharedPlace(this.#order.specification, { slot: connection, streamId }),
+    });
   }
 
   #listener(): StreamListener {

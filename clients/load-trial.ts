@@ -43,7 +43,7 @@ export class LoadTrial implements Trial {
   }
 
   async prepare(): Promise<FromClient> {
-    await this.#client.prepare?.(this.#frame.targetOf(''));
+    await this.#client.prepare?.(this.#frame.server);
     return await this.#frame.prepare();
   }
 

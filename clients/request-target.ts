@@ -9,13 +9,18 @@ import {
   RESUME_QUERY,
   SESSION_PATH,
 } from '../bench/contract/control-events.ts';
-import type { StreamTarget } from './stream-client.ts';
+import type { ServerPlace, StreamTarget } from './stream-client.ts';
 
 /**
  * Host and port as in a URL or a Host field: an IPv6 address stands in brackets (RFC 3986 §3.2.2).
  */
 export function authorityOf({ host, port }: Pick<StreamTarget, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Where pages of the server are from: `http://127.0.0.1:8080`. */
+export function originOf(server: ServerPlace): string {
+  return `${server.tls === undefined ? 'http' : 'https'}://${authorityOf(server)}`;
 }
 
 /**

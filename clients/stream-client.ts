@@ -35,6 +35,9 @@ export interface StreamTarget {
   readonly shared?: SharedPlace;
 }
 
+/** Where the server is, and what it is trusted by. */
+export type ServerPlace = Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls'>;
+
 export interface SharedPlace {
   /** Number of the connection that carries the stream; it is opened by the first that does. */
   readonly connection: number;
@@ -145,9 +148,7 @@ export interface StreamClient {
   /** Counts of handshakes on connections that were to resume; absent for a stack that cannot. */
   tlsSessions?: () => TlsSessionTally;
   /** Does slow preparations before any stream is due. @throws BenchError */
-  prepare?: (
-    server: Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls'>,
-  ) => Promise<void>;
+  prepare?: (server: ServerPlace) => Promise<void>;
   /**
    * Only for a stack that receives in a browser: the accounts of processes that are not this one.
    */

@@ -18,6 +18,7 @@ import { openTokenSource, type TokenSource } from '../bench/contract/workload.ts
 import { startRamp } from './ramp.ts';
 import { rehearse } from './rehearsal.ts';
 import type {
+  ServerPlace,
   StreamClient,
   StreamClientOptions,
   StreamListener,
@@ -95,13 +96,16 @@ export class TrialFrame {
 
   /** Address that a request goes to, and the local address that it comes from. */
   readonly targetOf = (path: string): StreamTarget => {
-    const { host, port, specification, localAddresses = [] } = this.order;
+    const { localAddresses = [] } = this.order;
     const localAddress = localAddresses[this.#targets++ % localAddresses.length];
+    return { ...this.server, path, ...(localAddress !== undefined && { localAddress }) };
+  };
+
+  get server(): ServerPlace {
+    const { host, port, specification } = this.order;
     return {
       host,
       port,
-      path,
-      ...(localAddress !== undefined && { localAddress }),
       ...(specification.tls !== undefined && {
         tls: {
           ca: specification.tls.cert,
@@ -109,7 +113,7 @@ export class TrialFrame {
         },
       }),
     };
-  };
+  }
 
   async proveClockAgain(): Promise<ClockBound> {
     return await this.#proveClock(EXCHANGES_AFTER);

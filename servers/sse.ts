@@ -15,7 +15,14 @@ import { http2Sink } from './http2-sink.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import { addPost } from './post.ts';
 import type { StreamSink } from './stream-sink.ts';
-import { buildTwin, findStream, startStream, streamRequestSchema, type SinkOf } from './twin.ts';
+import {
+  buildTwin,
+  findStream,
+  startStream,
+  streamRequestSchema,
+  type Http2Options,
+  type SinkOf,
+} from './twin.ts';
 
 /** Headers of every response that is an event stream. */
 export const sseHead = {
@@ -45,8 +52,8 @@ interface SseTwinOptions {
   readonly writes?: Writes | undefined;
   /** Whether a client that accepts gzip gets it. */
   readonly isCompressed?: boolean;
-  /** Whether the twin speaks HTTP/2 in place of HTTP/1.1. */
-  readonly isHttp2?: boolean;
+  /** Set for a twin that speaks HTTP/2 in place of HTTP/1.1. */
+  readonly http2?: Http2Options;
   /** Whether a stream may also be asked for by POST; a receiver that resumes asks by GET. */
   readonly takesPost?: boolean;
   /** Schema of the stream route, set when it accepts more than a trial needs. */
@@ -63,11 +70,11 @@ export function buildSseTwin(
     writes,
     isCompressed = false,
     takesPost = false,
-    isHttp2 = false,
+    http2,
     schema = streamRequestSchema,
   }: SseTwinOptions,
 ): FastifyInstance {
-  const app = buildTwin(parts, { isHttp2 });
+  const app = buildTwin(parts, { http2 });
   const format = {
     hasIds: payloads[payload].isNumbered,
     api: payloads[payload].api,
@@ -76,7 +83,7 @@ export function buildSseTwin(
   };
   const route = { schema, preHandler: findStream(parts) };
   const sinkOf: SinkOf = ({ raw, request }, plan) =>
-    isHttp2
+    http2 !== undefined
       ? http2SseSink((raw as unknown as Http2ServerResponse).stream, plan, format)
       : sseSink(raw, plan, { ...format, isCompressed: isCompressed && acceptsGzip(request) });
   // Fastify would answer HEAD with the handler of GET, which starts a stream that the client cannot

@@ -1,5 +1,6 @@
 // The server of each transport: its twin on Fastify or, for the null arm, a bare one.
 
+import { clientStacks, type ClientStack } from '../bench/contract/arms/stacks.ts';
 import type { TransportId } from '../bench/contract/arms/transports.ts';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import type { PayloadName } from '../bench/contract/payload.ts';
@@ -12,6 +13,8 @@ import { buildWebSocketTwin, type WebSocketTwinOptions } from './websocket.ts';
 
 interface ServerOptions extends Address {
   readonly payload: PayloadName;
+  readonly client: ClientStack;
+  readonly streamsPerConnection?: number | undefined;
   readonly writes?: Writes | undefined;
   /** Set when streams outlive their connections. */
   readonly recovery?: { readonly retryMs: number } | undefined;
@@ -24,6 +27,11 @@ const eventsOf = ({ payload, writes, recovery }: ServerOptions) => ({
   writes,
   ...(recovery !== undefined && { retryMs: recovery.retryMs }),
 });
+
+/** A client that is told how many streams share a connection needs no limit of the server. */
+function allowedBy({ client, streamsPerConnection }: ServerOptions): number | undefined {
+  return clientStacks[client].sharesConnections === 'by-itself' ? streamsPerConnection : undefined;
+}
 
 const overWebSocket =
   (form: WebSocketTwinOptions): StartServer =>
@@ -44,7 +52,10 @@ export const starters: Readonly<Record<TransportId, StartServer>> = {
   'ws-deflate': overWebSocket({ deflate: 'context-takeover' }),
   'ws-deflate-no-takeover': overWebSocket({ deflate: 'no-context-takeover' }),
   'sse-h2': async (parts, options) =>
-    await listenFastify(buildSseTwin(parts, { ...eventsOf(options), isHttp2: true }), options),
+    await listenFastify(
+      buildSseTwin(parts, { ...eventsOf(options), http2: { allowedStreams: allowedBy(options) } }),
+      options,
+    ),
   'ws-mux': overWebSocket({ isShared: true }),
   buffered: async (parts, address) => await listenFastify(buildBufferedTwin(parts), address),
 };

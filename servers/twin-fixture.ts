@@ -1,6 +1,7 @@
 // Test fixture: a server of each transport with the bundled tokens, in this process.
 
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_CLIENT, type ClientStack } from '../bench/contract/arms/stacks.ts';
 import type { TransportId } from '../bench/contract/arms/transports.ts';
 import type { Certificate } from '../bench/contract/certificate.ts';
 import type { PayloadName } from '../bench/contract/payload.ts';
@@ -48,6 +49,9 @@ export interface TestServer extends AsyncDisposable {
 
 interface TestServerOptions {
   readonly payload?: PayloadName;
+  /** The stack that receives; the default one when absent. */
+  readonly client?: ClientStack;
+  readonly streamsPerConnection?: number;
   readonly workload?: Workload;
   /** The streams that are requested by their number alone. */
   readonly population?: Population;
@@ -95,7 +99,14 @@ export async function startTestServer(
     ...options.limits,
   });
   const parts: TwinParts = { streams, planned, now, tls: options.tls };
-  const address = { host: '127.0.0.1', port: options.port ?? 0 };
-  const server = await starters[transport](parts, { ...address, payload, recovery });
+  const { client = DEFAULT_CLIENT, streamsPerConnection, port = 0 } = options;
+  const server = await starters[transport](parts, {
+    host: '127.0.0.1',
+    port,
+    payload,
+    client,
+    streamsPerConnection,
+    recovery,
+  });
   return { ...server, streams, planned, now, [Symbol.asyncDispose]: server.close };
 }

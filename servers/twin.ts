@@ -52,19 +52,32 @@ declare module 'fastify' {
   }
 }
 
+/** Settings of HTTP/2; those left out are node:http2's own. */
+export interface Http2Options {
+  /**
+   * Streams that a client may have open on a connection, which the server announces (RFC 9113
+   * §6.5.2); without it, it does not say.
+   */
+  readonly allowedStreams?: number | undefined;
+}
+
 interface TwinOptions {
   /** HTTP/2; without TLS with prior knowledge (RFC 9113 §3.3). HTTP/1.1 otherwise. */
-  readonly isHttp2?: boolean;
+  readonly http2?: Http2Options | undefined;
 }
 
 export function buildTwin(
   parts: TwinParts,
-  { isHttp2 = false }: TwinOptions = {},
+  { http2 }: TwinOptions = {},
 ): FastifyInstance {
+  const { allowedStreams } = http2 ?? {};
+  const ofHttp2 = allowedStreams !== undefined && {
+    settings: { maxConcurrentStreams: allowedStreams },
+  };
   const app = Fastify({
     // The types of the two kinds of server differ where the twins do not use them.
-    ...((isHttp2 && { http2: true }) as object),
-    ...(parts.tls !== undefined && { https: secure(parts.tls) }),
+    ...((http2 !== undefined && { http2: true, http: { ...ofHttp2 } }) as object),
+    ...(parts.tls !== undefined && { https: { ...secure(parts.tls), ...ofHttp2 } }),
     logger: false,
     // Idle keep-alive connections would hold close() back.
     forceCloseConnections: true,

@@ -30,20 +30,21 @@ import { readPilot } from './pilot.ts';
 import { changedVerdicts, compareStolen, countBlocks, listRepeats } from './repeats.ts';
 import { measureExtent } from './run-extent.ts';
 import { warnOfRun } from './run-warnings.ts';
-import { metricsOfPoint, type ScenarioReading } from './scenario-reading.ts';
+import { metricsOfPoint, titledFor, type ScenarioReading } from './scenario-reading.ts';
 import { recordedFactors } from './setup-factors.ts';
 import { estimateMean } from './statistics/estimate.ts';
 import { median } from './statistics/moments.ts';
 import { whyUnsupported } from './statistics/tail-support.ts';
 import { stopState } from './stopping.ts';
 
-/** @param reading That of the scenario that was measured. */
+/** @param ofScenario The reading of the scenario that was measured. */
 export function analyse<Findings extends object>(
   run: SavedRun,
-  reading: ScenarioReading<Findings>,
+  ofScenario: ScenarioReading<Findings>,
 ): Analysis & Findings {
   const { header, trials } = run;
   const { plan } = header;
+  const reading = titledFor(plan, ofScenario);
   const concluded = conclude(run, reading, 'last');
   const stop = stopState(run, reading);
   const extent = measureExtent(run, stop, reading);

@@ -1,7 +1,7 @@
 // Analyses the streams that a page received: which browser it was, and how well its clock was
 // known.
 
-import { reusesConnections, type Arm } from '../contract/arms/arms.ts';
+import { hasUnseenFrames, reusesConnections, type Arm } from '../contract/arms/arms.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { originUncertaintyNs } from '../contract/browser.ts';
 import { isSteady, type MeasuredLoadPoint } from './measured-trials.ts';
@@ -83,6 +83,13 @@ const unseparated: ReadonlySet<string> = new Set([
   'segments.token',
 ]);
 
+/** Metrics that contain the frames of tokens. */
+const framed: ReadonlySet<string> = new Set([
+  'bytes.token',
+  'bytes.framing',
+  'bytes.token.without-id',
+]);
+
 /** Why no trial of a page has a metric; undefined when the page is not the reason. */
 export function whyUnseen(
   metric: string,
@@ -90,6 +97,8 @@ export function whyUnseen(
 ): string | undefined {
   if (!isBrowser(client)) return undefined;
   if (unseen.has(metric)) return 'cannot be seen of a page';
+  if (framed.has(metric) && hasUnseenFrames({ client, transport }))
+    return 'a page does not see the frames of HTTP/2';
   return unseparated.has(metric) && reusesConnections({ client, transport })
     ? 'a browser keeps its connections: they carried other streams, too'
     : undefined;

@@ -3,7 +3,7 @@
 
 import type { LoadPoint, Plan, SavedRun, TrialRecord, Warning } from '../contract/run-file.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
-import { type Arm } from '../contract/arms/arms.ts';
+import { sharesConnections, type Arm } from '../contract/arms/arms.ts';
 import type { ArmPair } from '../contract/arms/pairs.ts';
 import type { JudgedLoadPoint, MeasuredArm } from './measured-trials.ts';
 import { declaredOf, declareOnly } from './metrics/metric-list.ts';
@@ -90,8 +90,20 @@ export function isMeasured({ needs }: Metric, { canary, arms = [] }: MeasuredPla
  * Metrics that the trials of a plan can have: the canary's only if one was sent, those of pages
  * only if one receives.
  */
-export function metricsOfPlan({ metrics }: ScenarioReading, plan: MeasuredPlan): readonly Metric[] {
-  return metrics.filter((metric) => isMeasured(metric, plan));
+export function metricsOfPlan(reading: ScenarioReading, plan: MeasuredPlan): readonly Metric[] {
+  return titledFor(plan, reading).metrics.filter((metric) => isMeasured(metric, plan));
+}
+
+/** The reading with the titles that its metrics have with the arms of a plan. */
+export function titledFor<Findings extends object>(
+  { arms = [] }: MeasuredPlan,
+  reading: ScenarioReading<Findings>,
+): ScenarioReading<Findings> {
+  if (!arms.some(sharesConnections)) return reading;
+  const metrics = reading.metrics.map((metric) =>
+    metric.titleOfStreams === undefined ? metric : { ...metric, title: metric.titleOfStreams },
+  );
+  return { ...reading, metrics };
 }
 
 /** The same at one load point of the plan. */

@@ -3,6 +3,7 @@
 // own clock: none of the values is a sample.
 
 import { z } from 'zod';
+import { mostStreamsInPage, sharesConnections, type Arm } from './arms/arms.ts';
 import { transports, type TransportId } from './arms/transports.ts';
 
 const count = z.int().nonnegative();
@@ -19,6 +20,11 @@ export const browserLimitsPlanSchema = z.object({
    * WebSockets: as many as by a single tab.
    */
   eventSourcesPerTab: z.int().min(1),
+  /**
+   * The same where streams share connections, as a share of what an origin is expected to carry: two
+   * tabs together request more than that. Such streams are otherwise as many as the load point says.
+   */
+  sharedPerTab: z.number().gt(0.5).lt(1).optional(),
   /**
    * Timeouts: a stream that has not opened or failed by then counts as waiting, as does an
    * unanswered request. `sse` is that of all transports whose streams wait beyond a limit, `ws`
@@ -123,14 +129,22 @@ interface AskedStreams {
   readonly inEachTab: number;
 }
 
+/** A run that was planned without `sharedPerTab` had no such arm. */
+const USUAL_SHARE = 0.6;
+
 /** Number of streams that a trial requests: in its one tab, and in each of two tabs. */
 export function streamsAsked(
-  { mostEventSources, eventSourcesPerTab }: BrowserLimitsPlan,
-  { transport, connections }: { readonly transport: TransportId; readonly connections: number },
+  { mostEventSources, eventSourcesPerTab, sharedPerTab = USUAL_SHARE }: BrowserLimitsPlan,
+  arm: Pick<Arm, 'transport' | 'streamsPerConnection'> & { readonly connections: number },
 ): AskedStreams {
+  const { transport, connections } = arm;
   if (!waitsBeyondLimit(transport)) return { inOneTab: connections, inEachTab: connections };
-  const inOneTab = Math.min(mostEventSources, connections);
-  return { inOneTab, inEachTab: Math.min(eventSourcesPerTab, Math.ceil(inOneTab / 2)) };
+  const isShared = sharesConnections(arm);
+  const inOneTab = isShared ? connections : Math.min(mostEventSources, connections);
+  const perTab = isShared
+    ? Math.ceil(sharedPerTab * (mostStreamsInPage(arm) ?? connections))
+    : eventSourcesPerTab;
+  return { inOneTab, inEachTab: Math.min(perTab, Math.ceil(inOneTab / 2)) };
 }
 
 function waitsBeyondLimit(transport: TransportId): boolean {

@@ -2,6 +2,7 @@
 // activity disabled. Shared by the check before a run and the code that starts it, so that both use
 // the same one.
 
+import { createHash, X509Certificate } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { BenchError } from './errors.ts';
@@ -20,6 +21,15 @@ export const chromiumArguments: readonly string[] = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/**
+ * Flag that trusts the public key of one certificate (PEM), and no other: whatever else a server
+ * presents is still an error. Chromium heeds it only beside `--user-data-dir`, which Playwright sets.
+ */
+export function trustArgument(cert: string): string {
+  const key = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' });
+  return `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`;
+}
 
 const HINT = `install Chromium (Debian, Ubuntu: apt-get install chromium; Linux on x64: npm install ${NPM_CHROMIUM}), or name one with --browser PATH`;
 

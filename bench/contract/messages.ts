@@ -38,7 +38,7 @@ const trialSpecificationSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   /** Absent for the default behaviour of the transport's library. */
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
-  /** Set if, and only if, streams of the transport share connections. */
+  /** Streams that the client puts on a connection or, where it decides that itself, that the server allows. */
   streamsPerConnection: z.int().min(1).optional(),
   /** Set for an arm over TLS. */
   tls: certificateSchema.optional(),

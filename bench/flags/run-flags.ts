@@ -41,7 +41,7 @@ const runFlags = {
     group: 'arms',
     kind: 'list',
     value: 'list',
-    help: `arms, the first is the baseline: ${transportIds.map(transportForm).join(', ')}, each with /client where they differ; all takes those that the scenario can measure`,
+    help: `arms, the first is the baseline: ${transportIds.map((id) => transportForm(id)).join(', ')}, each with /client where they differ; all takes those that the scenario can measure`,
     usual: 'by preset',
     example: 'sse,ws',
     repeat: ({ plan }) => writeTransports(plan),

@@ -36,8 +36,8 @@ describe('--transports all', () => {
     [
       'completions',
       {},
-      `${unshared},buffered`,
-      `sse-h2 (${WHY_SHARED}); ws-mux (has no words to ask for a stream that was not planned)`,
+      `${unshared},sse-h2:100,buffered`,
+      'ws-mux (has no words to ask for a stream that was not planned)',
     ],
     ['reconnect', {}, unshared, `${SHARED}; ${NOT_STREAMED}`],
     [

@@ -55,11 +55,33 @@ it.each([
   [{ transports: 'sse:6' }, '--transports sse:6: expected sse alone'],
   [{ transports: 'sse-h2:0' }, '--transports sse-h2:0: expected sse-h2:K with K from 1 to 1000'],
   [{ transports: 'sse+tls+tls' }, 'and +tls at the end'],
-  [{ transports: 'sse', client: 'browser', tls: true }, '--client browser: expected probe'],
   [{ transports: 'ndjson/eventsource' }, '--client eventsource: expected a stack that speaks ndjson'],
-  [{ transports: 'sse/eventsource', tls: true }, '--client eventsource: expected probe or library'],
+  [
+    { transports: 'sse/eventsource', tls: true },
+    '--client eventsource: expected probe, library, browser or browser-fetch',
+  ],
 ])('%j is refused: %s', (flags, message) => {
   expect(() => planArms(flags, place)).toThrow(message);
+});
+
+it('a browser decides itself which streams share a connection, and speaks HTTP/2 over TLS only', () => {
+  const transports = 'sse,sse-h2,sse-h2/browser-fetch,sse-h2:6,ws+tls';
+  const arms = planArms({ transports, client: 'browser' }, place);
+  expect(arms.map(armName)).toEqual([
+    'sse/browser',
+    'sse-h2+tls/browser',
+    'sse-h2+tls/browser-fetch',
+    'sse-h2:6+tls/browser',
+    'ws+tls/browser',
+  ]);
+  expect(arms.map(armTitle)).toEqual([
+    'SSE (browser client)',
+    'SSE over HTTP/2 (as many a connection as the browser chooses, TLS, browser client)',
+    'SSE over HTTP/2 (as many a connection as the browser chooses, TLS, browser-fetch client)',
+    'SSE over HTTP/2 (server allows 6 a connection, TLS, browser client)',
+    'WebSocket (TLS, browser client)',
+  ]);
+  expect(planArms({ transports: 'sse-h2+tls', client: 'browser' }, place)).toEqual([arms[1]]);
 });
 
 it('the copy of such an arm is written as it is', () => {

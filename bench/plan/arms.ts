@@ -1,6 +1,14 @@
 // Parses flags into the arms of a run.
 
-import { armName, COPY_LABEL, TLS_SUFFIX, type Arm } from '../contract/arms/arms.ts';
+import {
+  armName,
+  COPY_LABEL,
+  isToldSharing,
+  needsTls,
+  sharesConnections,
+  TLS_SUFFIX,
+  type Arm,
+} from '../contract/arms/arms.ts';
 import {
   canSpeak,
   clientStackIds,
@@ -17,8 +25,8 @@ import { checkNeeds, whyUnmet, type Needs } from './needs.ts';
 import { readPath } from './path.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
-/** `sse`, or `sse/library` for one arm with a client stack of its own. */
-export type ArmText = TransportId | `${TransportId}/${ClientStack}`;
+/** `sse`, `sse-h2:6`, or `sse/library` for one arm with a client stack of its own. */
+export type ArmText = TransportId | `${TransportId}:${number}` | `${TransportId}/${ClientStack}`;
 
 /** Stands for every transport that the scenario can measure with the common client stack. */
 export const ALL_ARMS = 'all';
@@ -44,11 +52,13 @@ function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   const path = readPath(flags.path);
   const common = commonClient(flags, place);
   const readArm = (entry: string): Plan['arms'][number] => {
-    const [written = '', stack] = entry.split('/', 2);
+    const [text = '', stack] = entry.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, clientStackIds);
+    const written = readTransport(text, client);
+    const hasTls = flags.tls === true || needsTls({ ...written, client });
     return {
-      ...readTransport(written),
-      ...(flags.tls === true && { tls: true as const }),
+      ...written,
+      ...(hasTls && { tls: true as const }),
       client,
       path,
     };
@@ -95,11 +105,12 @@ const MOST_STREAMS_PER_CONNECTION = 1000;
  */
 function readTransport(
   text: string,
+  client: ClientStack,
 ): Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection' | 'tls'> {
   const [written = '', ...suffixes] = text.split('+');
   const [name = '', shared] = written.split(':', 2);
   const transport = pickName('transport', name, transportIds);
-  const streamsPerConnection = readShared(transport, shared);
+  const streamsPerConnection = readShared({ transport, client }, shared);
   const hasTls = suffixes.at(-1) === TLS_SUFFIX;
   const [suffix, ...more] = hasTls ? suffixes.slice(0, -1) : suffixes;
   const writes = transports[transport].twin.otherWrites?.mode;
@@ -117,11 +128,17 @@ function readTransport(
   };
 }
 
-/** The number of streams that share a connection; undefined where none do. */
-function readShared(transport: TransportId, text: string | undefined): number | undefined {
-  const isShared = transports[transport].capabilities.streamsPerConnection === 'many';
-  if (isShared === (text !== undefined)) {
-    if (text === undefined) return undefined;
+/**
+ * The number of streams that share a connection, or that a server allows on one where the client
+ * decides; undefined where none do, and where the server does not say.
+ */
+function readShared(
+  arm: Pick<Arm, 'transport' | 'client'>,
+  text: string | undefined,
+): number | undefined {
+  const { transport } = arm;
+  if (text === undefined && !isToldSharing(arm)) return undefined;
+  if (text !== undefined && sharesConnections(arm)) {
     const streams = /^\d{1,4}$/.test(text) ? Number(text) : 0;
     if (streams >= 1 && streams <= MOST_STREAMS_PER_CONNECTION) return streams;
     throw usageError(
@@ -130,7 +147,7 @@ function readShared(transport: TransportId, text: string | undefined): number | 
       `${transport}:K with K from 1 to ${MOST_STREAMS_PER_CONNECTION}`,
     );
   }
-  throw isShared
+  throw text === undefined
     ? usageError(
         '--transports',
         transport,
@@ -160,20 +177,23 @@ function sortAll(flags: RunFlags, place: ArmsPlace): SortedTransports {
   );
   // A run without any arm is refused by the names of those that its client stack speaks.
   if (reasons.size === all.length)
-    return { taken: all.filter((id) => canSpeak(client, id)).map(armTextOf), leftOut: [] };
+    return {
+      taken: all.filter((id) => canSpeak(client, id)).map((id) => armTextOf(id, client)),
+      leftOut: [],
+    };
   return {
-    taken: all.filter((id) => !reasons.has(id)).map(armTextOf),
+    taken: all.filter((id) => !reasons.has(id)).map((id) => armTextOf(id, client)),
     leftOut: Array.from(reasons, ([transport, why]) => ({ transport, why })),
   };
 }
 
-/** Streams on each connection of an arm of `all` whose streams share them. */
+/** Streams on each connection of an arm that nobody chose, where the client is told. */
 const STREAMS_PER_CONNECTION = 100;
 
-function armTextOf(id: TransportId): string {
-  return transports[id].capabilities.streamsPerConnection === 'many'
-    ? `${id}:${STREAMS_PER_CONNECTION}`
-    : id;
+function armTextOf(transport: TransportId, client: ClientStack): string {
+  return isToldSharing({ transport, client })
+    ? `${transport}:${STREAMS_PER_CONNECTION}`
+    : transport;
 }
 
 function whyLeftOut(
@@ -197,7 +217,8 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   const arms = readArms(flags, place);
   for (const { transport, client } of arms) {
     if (canSpeak(client, transport)) continue;
-    const alone = `--transports ${clientStacks[client].speaks[0]}/${client},${transport}/${likeStack(client, transport)}`;
+    const able = likeStack(client, transport);
+    const alone = `--transports ${clientStacks[client].speaks[0]}/${client},${armTextOf(transport, able)}/${able}`;
     throw usageError('--client', client, `a stack that speaks ${transport}; for one arm: ${alone}`);
   }
   for (const { client, tls } of arms)
@@ -205,7 +226,7 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
       throw usageError(
         '--client',
         client,
-        `${clientStackIds.filter((stack) => clientStacks[stack].speaksTls).join(' or ')}: no other connects over TLS here`,
+        `${listAlternatives(clientStackIds.filter((stack) => clientStacks[stack].speaksTls))}: no other connects over TLS here`,
       );
   checkNeeds(arms, place);
   const [baseline] = arms;
@@ -214,13 +235,20 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
     : arms;
 }
 
+function listAlternatives(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(names);
+}
+
 /**
  * The stack that speaks the transport and is most like this one: received by a page or not, and
  * rather a library than the probe.
  */
 function likeStack(client: ClientStack, transport: TransportId): ClientStack {
   const able = clientStackIds.filter(
-    (stack) => stack !== DEFAULT_CLIENT && canSpeak(stack, transport),
+    (stack) =>
+      stack !== DEFAULT_CLIENT &&
+      canSpeak(stack, transport) &&
+      (isBrowser(client) || !isBrowser(stack)),
   );
   return able.find((stack) => isBrowser(stack) === isBrowser(client)) ?? able[0] ?? DEFAULT_CLIENT;
 }

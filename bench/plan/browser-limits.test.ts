@@ -12,10 +12,15 @@ async function plan(flags: RunFlags = {}, scenario = 'browser-limits'): Promise<
   ).plan;
 }
 
-it('by default a browser asks both twins for more streams than it opens, each longer than any trial', async () => {
+it('by default a browser asks each twin for more streams than it opens, each longer than any trial', async () => {
   const { arms, loadPoints, workload, blocks, browserLimits } = await plan();
-  expect(arms.map(armName)).toEqual(['sse/browser', 'ws/browser']);
-  expect(loadPoints).toEqual([{ connections: 300, span: 'browser' }]);
+  expect(arms.map(armName)).toEqual([
+    'sse/browser',
+    'sse-h2+tls/browser',
+    'sse-h2:1000+tls/browser',
+    'ws/browser',
+  ]);
+  expect(loadPoints).toEqual([{ connections: 300, span: 'browser', isOfStreams: true }]);
   expect(workload.tokensPerStream / workload.tokensPerSecond).toBe(600);
   expect(blocks).toBe(1);
   expect(browserLimits?.mostEventSources).toBe(10);
@@ -28,7 +33,7 @@ it('arms need not say that they are the browser’s', async () => {
 it('the command that repeats it has no flag that the scenario refuses', async () => {
   const command = repeatCommand(await plan({ browser: '/opt/chromium' }), {});
   expect(command).toBe(
-    'streamduel run browser-limits --preset quick --transports sse,ws --client browser --connections 300 --workload steady --payload lean' +
+    'streamduel run browser-limits --preset quick --transports sse,sse-h2+tls,sse-h2:1000+tls,ws --client browser --connections 300 --workload steady --payload lean' +
       ' --blocks 1 --no-pin --browser /opt/chromium --seed 7',
   );
 });

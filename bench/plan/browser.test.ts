@@ -77,6 +77,23 @@ describe('what a browser cannot carry is refused before anything starts', () => 
     });
   });
 
+  it('over HTTP/2 there are as many as the server allows, and no more than Chromium opens', async () => {
+    const planOver = async (transports: string, connections: string) =>
+      await plan({ client: 'browser', transports, connections });
+    expect((await planOver('sse-h2', '100')).loadPoints).toEqual([
+      { connections: 100, isOfStreams: true },
+    ]);
+    expect((await planOver('sse-h2:1000', '256')).arms[0]?.streamsPerConnection).toBe(1000);
+    for (const [transports, connections, most] of [
+      ['sse-h2', '101', 100],
+      ['sse-h2:1000', '257', 256],
+      ['sse-h2:20', '21', 20],
+    ] as const)
+      await expect(planOver(transports, connections)).rejects.toThrow(
+        `--connections ${connections}: Chromium opens at most ${most} streams to one server over HTTP/2, shared by EventSource and fetch, and ${transports}+tls/browser needs one for each stream`,
+      );
+  });
+
   it('255 WebSockets and 6 event streams are as many as there may be', async () => {
     expect(
       (await plan({ client: 'browser', transports: 'ws', connections: '255' })).loadPoints,

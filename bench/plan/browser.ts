@@ -1,6 +1,6 @@
 // Runs whose tokens are received by a page: default loads, and the limits of a browser.
 
-import { armName, type Arm } from '../contract/arms/arms.ts';
+import { armName, mostStreamsInPage, type Arm } from '../contract/arms/arms.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -67,8 +67,9 @@ export function checkBrowser(
   const most = Math.max(...loadPoints.map(({ connections }) => connections));
   for (const arm of arms.filter(({ client }) => isBrowser(client))) {
     const { inBrowser } = transports[arm.transport];
-    if (inBrowser === undefined || most <= inBrowser.mostStreams) continue;
-    const { mostStreams, counted } = inBrowser;
+    const mostStreams = mostStreamsInPage(arm);
+    if (inBrowser === undefined || mostStreams === undefined || most <= mostStreams) continue;
+    const { counted } = inBrowser;
     throw new BenchError(
       'LIMIT',
       `--connections ${most}: Chromium opens at most ${mostStreams} ${counted}, and ${armName(arm)} needs one for each stream`,

@@ -33,7 +33,7 @@ it.each([
   [{ rate: '20000' }, '--rate 20000: expected at most 10000'],
   [
     { transports: 'sse,tcp' },
-    '--transports tcp: expected sse, ws, sse-post, ndjson, sse-gzip, ws-binary, ws-deflate, ws-deflate-no-takeover or buffered in scenario completions: tcp has no words to ask for a stream that was not planned',
+    '--transports tcp: expected sse, ws, sse-post, ndjson, sse-gzip, ws-binary, ws-deflate, ws-deflate-no-takeover, sse-h2:K or buffered in scenario completions: tcp has no words to ask for a stream that was not planned',
   ],
   [
     { client: 'autocannon', transports: 'ws' },

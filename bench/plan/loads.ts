@@ -2,6 +2,7 @@
 // resolution of a timer, and a verdict found there says nothing about a busy server.
 
 import { canWindowCarry } from '../analysis/statistics/tail-support.ts';
+import { sharesConnections } from '../contract/arms/arms.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
 import type { PilotTrial } from '../contract/load-pilot.ts';
 import { parseList, usageError } from './quantities.ts';
@@ -47,9 +48,9 @@ export function placeLoads(
 
 /** The load points, whose numbers are of streams where an arm has several on a connection. */
 export function countStreams(arms: Plan['arms'], loadPoints: readonly LoadPoint[]): LoadPoint[] {
-  return arms.every(({ streamsPerConnection }) => streamsPerConnection === undefined)
-    ? [...loadPoints]
-    : loadPoints.map((point) => ({ ...point, isOfStreams: true }));
+  return arms.some(sharesConnections)
+    ? loadPoints.map((point) => ({ ...point, isOfStreams: true }))
+    : [...loadPoints];
 }
 
 function distance(share: number): number {

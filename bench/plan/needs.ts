@@ -1,7 +1,7 @@
 // Checks the abilities that a scenario needs of its arms, read from their descriptors: an arm that
 // lacks it is refused before anything starts, by name, with the stacks or transports that have it.
 
-import { armName, transportForm, type Arm } from '../contract/arms/arms.ts';
+import { armName, sharesConnections, transportForm, type Arm } from '../contract/arms/arms.ts';
 import { canSpeak, clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
 import { transportIds, transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -39,7 +39,7 @@ const abilities = {
   },
   'shared-connections': {
     of: 'client',
-    has: ({ client }) => clientStacks[client].sharesConnections,
+    has: ({ client }) => clientStacks[client].keepsAsTold,
     lack: 'cannot be told which streams follow one another on a connection',
   },
   'stopped-reading': {
@@ -49,7 +49,7 @@ const abilities = {
   },
   'own-connections': {
     of: 'transport',
-    has: ({ transport }) => transports[transport].capabilities.streamsPerConnection === 'one',
+    has: (arm) => !sharesConnections(arm),
     lack: 'puts several streams on a connection, so that what happens to one connection happens to all of them',
   },
   incremental: {
@@ -113,7 +113,9 @@ function alternatives({ transport, client }: Asked, of: keyof Asked, needs: Need
   const able =
     of === 'client'
       ? clientStackIds.filter((other) => isTaken({ transport, client: other }))
-      : transportIds.filter((other) => isTaken({ transport: other, client })).map(transportForm);
+      : transportIds
+          .filter((other) => isTaken({ transport: other, client }))
+          .map((other) => transportForm(other, client));
   return able.length === 0
     ? 'another arm'
     : new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(able);

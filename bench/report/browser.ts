@@ -6,7 +6,7 @@ import type { PageOfArm } from '../analysis/browser-analysis.ts';
 import { reusesConnections } from '../contract/arms/arms.ts';
 import { clientStacks, isBrowser } from '../contract/arms/stacks.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
-import { formatCount, formatValue, UNKNOWN } from './format.ts';
+import { capitalised, formatCount, formatValue, UNKNOWN } from './format.ts';
 import { left, right, section } from './blocks.ts';
 import { transportsOf } from './mechanisms.ts';
 import { heading, list, table, type Block } from './blocks.ts';
@@ -118,6 +118,7 @@ export function browserAsymmetries({ plan, browser }: Analysis): readonly string
     ...transportsOf(kept),
     ...transportsOf(pages.filter((arm) => !reusesConnections(arm))),
   ];
+  const means = [...new Set(connections.flatMap(({ inBrowser }) => inBrowser?.connection ?? []))];
   return [
     ...(pages.length < plan.arms.length
       ? [
@@ -127,7 +128,7 @@ export function browserAsymmetries({ plan, browser }: Analysis): readonly string
     ...new Set(pages.flatMap(({ client }) => clientStacks[client].asymmetry ?? [])),
     ...(kept.length > 0
       ? [
-          `${connections.flatMap(({ inBrowser }) => inBrowser?.connection ?? []).join('; ')}. Opening a stream includes that. A page hears nothing of its connections, so there is no TCP connect to compare as a negative control.`,
+          `${capitalised(means.join('; '))}. Opening a stream includes that. A page hears nothing of its connections, so there is no TCP connect to compare as a negative control.`,
         ]
       : []),
   ];

@@ -3,6 +3,7 @@
 // browser ends with the trial, also when it fails.
 
 import type { Browser, JSHandle } from 'playwright-core';
+import { Agent, request } from 'undici';
 import { transports } from '../../bench/contract/arms/transports.ts';
 import {
   countStreams,
@@ -12,9 +13,10 @@ import {
   type BrowserLimitsTally,
   type StreamCount,
 } from '../../bench/contract/browser-limits.ts';
+import { TLS_NAME } from '../../bench/contract/certificate.ts';
 import type { FromClient } from '../../bench/contract/messages.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
-import { authorityOf } from '../request-target.ts';
+import { originOf } from '../request-target.ts';
 import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from '../trial-frame.ts';
 import {
   nameBrowser,
@@ -47,7 +49,7 @@ export class BrowserLimitsTrial implements Trial {
     this.#order = order;
     this.#plan = plan;
     this.#frame = new TrialFrame(order, openStack);
-    this.#origin = `http://${authorityOf(order)}`;
+    this.#origin = originOf(this.#frame.server);
     const streamNs = streamPatienceNs(plan, order.specification.transport);
     this.#patienceMs = {
       stream: streamNs / NS_PER_MS,
@@ -57,7 +59,8 @@ export class BrowserLimitsTrial implements Trial {
 
   async prepare(): Promise<FromClient> {
     const ready = await this.#frame.prepare();
-    this.#browser = await startChromium(this.#order.specification.browser);
+    const { browser, tls } = this.#order.specification;
+    this.#browser = await startChromium(browser, tls?.cert);
     return ready;
   }
 
@@ -191,9 +194,19 @@ export class BrowserLimitsTrial implements Trial {
 
   /** Requested by this process, whose connections are not the browser's. */
   async #countOnServer(): Promise<number> {
-    const answer = await fetch(`${this.#origin}/healthz`);
-    const { openStreams } = (await answer.json()) as { openStreams: number };
-    return openStreams;
+    const { tls } = this.#frame.server;
+    // It speaks HTTP/2 where the server does (RFC 7301).
+    const agent = new Agent({
+      allowH2: true,
+      ...(tls !== undefined && { connect: { ca: tls.ca, servername: TLS_NAME } }),
+    });
+    try {
+      const { body } = await request(`${this.#origin}/healthz`, { dispatcher: agent });
+      const { openStreams } = (await body.json()) as { openStreams: number };
+      return openStreams;
+    } finally {
+      await agent.destroy();
+    }
   }
 }
 

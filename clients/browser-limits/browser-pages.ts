@@ -4,18 +4,21 @@
 import { chromium, type Browser, type BrowserContext, type JSHandle } from 'playwright-core';
 import { transports, type TransportId } from '../../bench/contract/arms/transports.ts';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
-import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
+import { chromiumArguments, findChromium, trustArgument } from '../../bench/contract/chromium.ts';
 import { BenchError, messageOf } from '../../bench/contract/errors.ts';
 import { startPageStreams, type PageStreams } from './page-streams.ts';
 
-/** @param named Path of the browser; without it, the first one found. @throws BenchError */
-export async function startChromium(named: string | undefined): Promise<Browser> {
+/**
+ * @param named Path of the browser; without it, the first one found. @param cert The certificate that
+ * it trusts, PEM, for servers over TLS. @throws BenchError
+ */
+export async function startChromium(named: string | undefined, cert?: string): Promise<Browser> {
   const executablePath = findChromium(named);
   try {
     // Ctrl-C reaches this process too, but the orchestrator decides what ends when.
     return await chromium.launch({
       executablePath,
-      args: [...chromiumArguments],
+      args: [...chromiumArguments, ...(cert === undefined ? [] : [trustArgument(cert)])],
       handleSIGINT: false,
     });
   } catch (cause) {

@@ -25,12 +25,14 @@ const readers: Record<BrowserStack, Partial<Record<TransportId, PageReader>>> = 
     'ws-binary': 'websocket-binary',
     'ws-deflate': 'websocket-deflate',
     'ws-deflate-no-takeover': 'websocket-deflate',
+    'sse-h2': 'eventsource',
   },
   'browser-fetch': {
     sse: 'fetch',
     'sse-gzip': 'fetch-gzip',
     'sse-post': 'post',
     ndjson: 'post-lines',
+    'sse-h2': 'fetch',
   },
 };
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { needsTls, sharesConnections } from '../../bench/contract/arms/arms.ts';
 import { clientStacks, type BrowserStack } from '../../bench/contract/arms/stacks.ts';
 import type { TransportId } from '../../bench/contract/arms/transports.ts';
 import { originUncertaintyNs } from '../../bench/contract/browser.ts';
@@ -19,7 +20,8 @@ import type { ClientTally } from '../../bench/contract/tally.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
 import { childrenOf, isAlive } from '../../bench/processes-fixture.ts';
 import { isUntested, whyNoBrowser } from '../../bench/missing-fixture.ts';
-import { fastWorkload, startTestServer } from '../../servers/twin-fixture.ts';
+import { makeCertificate } from '../../bench/trial/certificate.ts';
+import { fastWorkload, startTestServer, type TestServer } from '../../servers/twin-fixture.ts';
 import { startCutter } from '../cutter-fixture.ts';
 import { LoadTrial } from '../load-trial.ts';
 import { openBrowserClient } from './browser-client.ts';
@@ -31,10 +33,13 @@ const readers = (['browser', 'browser-fetch'] as const satisfies BrowserStack[])
   clientStacks[client].speaks.map((transport) => [transport, client] as const),
 );
 
+const [certificate, another] = [await makeCertificate(), await makeCertificate()];
+
 function told(transport: TransportId, client: BrowserStack): TrialSpecification {
   return {
     transport,
     client,
+    ...(needsTls({ transport, client }) && { tls: certificate }),
     connections: 4,
     workload: { ...fastWorkload, tokensPerStream: 20, tokensPerSecond: 100 },
     payload: 'lean',
@@ -49,6 +54,19 @@ function told(transport: TransportId, client: BrowserStack): TrialSpecification 
     host: '127.0.0.1',
     port: 0,
   };
+}
+
+/** A server of the trial's streams, and of no others. */
+async function serve(specification: TrialSpecification): Promise<TestServer> {
+  const { transport, client, streamsPerConnection, workload, payload, tls } = specification;
+  return await startTestServer(transport, {
+    population: populationOf(specification),
+    workload,
+    payload,
+    client,
+    ...(streamsPerConnection !== undefined && { streamsPerConnection }),
+    ...(tls !== undefined && { tls }),
+  });
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'browser-'));
@@ -98,10 +116,7 @@ it.skipIf(noBrowser).each(readers)(
   async (transport, client) => {
     const specification = told(transport, client);
     const population = populationOf(specification);
-    await using server = await startTestServer(transport, {
-      population,
-      workload: specification.workload,
-    });
+    await using server = await serve(specification);
     const { tally, stamps, pid } = await receive(specification, server.port);
     expect(tally.errors).toEqual([]);
     expect(tally).toMatchObject({
@@ -157,8 +172,7 @@ it.skipIf(noBrowser).each(apiStreams)(
   async (transport, client, payload) => {
     const specification = { ...told(transport, client), payload };
     const population = populationOf(specification);
-    const { workload } = specification;
-    await using server = await startTestServer(transport, { population, workload, payload });
+    await using server = await serve(specification);
     const { tally, stamps } = await receive(specification, server.port);
     expect(tally).toMatchObject({
       errors: [],
@@ -175,12 +189,11 @@ it.skipIf(noBrowser).each(readers)(
   async (transport, client) => {
     const specification = told(transport, client);
     const population = populationOf(specification);
-    await using server = await startTestServer(transport, {
-      population,
-      workload: specification.workload,
-    });
-    // Longer than a head, shorter than any but the shortest streams.
-    using cutter = await startCutter(server.port, { afterBytes: 350, how: 'fin', cuts: 4 });
+    await using server = await serve(specification);
+    // Longer than a head, shorter than any but the shortest streams; where all share a connection,
+    // longer than its handshake and shorter than the first few of them together.
+    const afterBytes = sharesConnections(specification) ? 6000 : 350;
+    using cutter = await startCutter(server.port, { afterBytes, how: 'fin', cuts: 4 });
     const { tally } = await receive(specification, cutter.port);
     const failed = tally.errors.reduce((sum, { count }) => sum + count, 0);
     expect(failed).toBeGreaterThan(0);
@@ -189,6 +202,66 @@ it.skipIf(noBrowser).each(readers)(
     expect(tally).toMatchObject({ duplicated: 0, reordered: 0, corrupt: 0 });
     for (const { cause } of tally.errors)
       expect(cause).toMatch(/^(closed-early|network|eventsource-closed)$/);
+  },
+);
+
+it.skipIf(noBrowser).each([
+  ['sse', 'browser'],
+  ['sse-post', 'browser-fetch'],
+  ['ws', 'browser'],
+] as const)('%s/%s: a page receives over TLS what it receives without', async (transport, client) => {
+  const specification = { ...told(transport, client), tls: certificate };
+  const { streams, totalTokens } = populationOf(specification);
+  await using server = await serve(specification);
+  const { tally } = await receive(specification, server.port);
+  expect(tally).toMatchObject({
+    errors: [],
+    streamsVerified: streams,
+    tokensReceived: totalTokens,
+    browser: { isIsolated: true },
+  });
+});
+
+it.skipIf(noBrowser)(
+  'a page trusts the certificate of the run and no other, so that streams of another server fail',
+  async () => {
+    const specification = { ...told('sse-h2', 'browser'), tls: certificate };
+    await using server = await serve({ ...specification, tls: another });
+    const { tally } = await receive(specification, server.port);
+    expect(tally).toMatchObject({ streamsVerified: 0, tokensReceived: 0 });
+    expect(tally.errors.map(({ cause }) => cause)).toEqual(['eventsource-closed']);
+  },
+);
+
+it.skipIf(noBrowser)(
+  'over HTTP/2 all streams of a page share one connection, and more are open at once than HTTP/1.1 has room for',
+  async () => {
+    const specification = { ...told('sse-h2', 'browser'), connections: 12 };
+    await using server = await serve(specification);
+    const connections: number[] = [];
+    const looking = setInterval(
+      () => void server.countConnections().then((count) => connections.push(count)),
+      20,
+    );
+    const { tally } = await receive(specification, server.port);
+    clearInterval(looking);
+    expect(tally).toMatchObject({ errors: [], streamsVerified: tally.streamsPlanned });
+    expect(tally.browser!.mostOpenStreams).toBeGreaterThan(6);
+    expect(Math.max(...connections)).toBe(1);
+  },
+);
+
+it.skipIf(noBrowser)(
+  'over HTTP/2 streams beyond what the server allows wait in the browser for others to end',
+  async () => {
+    const specification = { ...told('sse-h2', 'browser'), connections: 8, streamsPerConnection: 2 };
+    await using server = await serve(specification);
+    const open: number[] = [];
+    const looking = setInterval(() => open.push(server.streams.openStreams), 10);
+    const { tally } = await receive(specification, server.port);
+    clearInterval(looking);
+    expect(Math.max(...open)).toBe(2);
+    expect(tally.browser!.mostOpenStreams).toBeGreaterThan(2);
   },
 );
 

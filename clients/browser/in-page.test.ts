@@ -83,7 +83,7 @@ it('the script needs nothing but what a page has', () => {
   const world = createContext({
     document: { body, createElement: () => body },
     performance: { now: () => 5 },
-    location: { host: 'h:1' },
+    location: { host: 'h:1', protocol: 'http:' },
   });
   runInContext(
     pageScript({

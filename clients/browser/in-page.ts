@@ -83,7 +83,7 @@ interface PageWorld {
     readonly body: PageElement;
     readonly createElement: (name: string) => PageElement;
   };
-  readonly location: { readonly host: string };
+  readonly location: { readonly host: string; readonly protocol: string };
   readonly EventSource: new (path: string) => {
     readonly readyState: number;
     addEventListener: (type: string, listener: (event: { readonly data?: string }) => void) => void;
@@ -286,7 +286,9 @@ function readWebSocket(
   terms: PageTerms,
 ): () => void {
   const world = globalThis as unknown as PageWorld;
-  const socket = new WebSocket(`ws://${world.location.host}${path}`, [terms.protocol]);
+  const { host, protocol } = world.location;
+  const scheme = protocol === 'https:' ? 'wss' : 'ws';
+  const socket = new WebSocket(`${scheme}://${host}${path}`, [terms.protocol]);
   socket.binaryType = 'arraybuffer';
   const decoder = new TextDecoder();
   const isBinary = reader === 'websocket-binary';

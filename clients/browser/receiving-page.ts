@@ -5,14 +5,14 @@
 import type { Browser } from 'playwright-core';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
 import type { BrowserTally, OriginBound } from '../../bench/contract/browser.ts';
-import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
+import { chromiumArguments, findChromium, trustArgument } from '../../bench/contract/chromium.ts';
 import { CONTROL_PREFIX, renderStreamRequest } from '../../bench/contract/control-events.ts';
 import { BenchError, messageOf } from '../../bench/contract/errors.ts';
 import { apiEventNames } from '../../bench/contract/payload.ts';
 import { NS_PER_MS } from '../../bench/contract/units.ts';
 import { controlTypes } from '../control-message.ts';
-import { authorityOf } from '../request-target.ts';
-import type { StreamTarget } from '../stream-client.ts';
+import { authorityOf, originOf } from '../request-target.ts';
+import type { ServerPlace, StreamTarget } from '../stream-client.ts';
 import { BrowserUse } from './browser-use.ts';
 import { pageScript, type PageNotes, type PageReader, type PageRow } from './in-page.ts';
 import { around, blurNs, middleOf, tightenOrigin, unknownOrigin } from './page-clock.ts';
@@ -100,7 +100,7 @@ export class ReceivingPage {
    * Starts the browser and shows a page of the server's origin, once. @throws BenchError
    * MISSING_PROGRAM or CHILD_START
    */
-  async prepare(server: Pick<StreamTarget, 'host' | 'port'>): Promise<void> {
+  async prepare(server: ServerPlace): Promise<void> {
     this.#opened ??= openPage(server, this.#named);
     await this.#opened;
   }
@@ -207,17 +207,14 @@ export class ReceivingPage {
   }
 }
 
-async function openPage(
-  server: Pick<StreamTarget, 'host' | 'port'>,
-  named: string | undefined,
-): Promise<Opened> {
-  const browser = await launch(findChromium(named), authorityOf(server));
+async function openPage(server: ServerPlace, named: string | undefined): Promise<Opened> {
+  const browser = await launch(findChromium(named), server);
   try {
     const devtools = await browser.newBrowserCDPSession();
     const { product } = await devtools.send('Browser.getVersion');
     const session = await PageSession.open(devtools);
     browser.on('disconnected', () => session.fail('the browser is gone'));
-    await session.show(`http://${authorityOf(server)}/`, page);
+    await session.show(`${originOf(server)}/`, page);
     await session.evaluate(
       pageScript({
         controlTypes,
@@ -254,14 +251,18 @@ async function openPage(
  */
 const onTheInternet = (server: string): string => `--ip-address-space-overrides=${server}=public`;
 
-async function launch(executablePath: string, server: string): Promise<Browser> {
+async function launch(executablePath: string, server: ServerPlace): Promise<Browser> {
   // Loaded only to start a browser: other load processes would spend a quarter of a second for
   // nothing.
   const { chromium } = await import('playwright-core');
   try {
     return await chromium.launch({
       executablePath,
-      args: [...chromiumArguments, onTheInternet(server)],
+      args: [
+        ...chromiumArguments,
+        onTheInternet(authorityOf(server)),
+        ...(server.tls === undefined ? [] : [trustArgument(server.tls.ca)]),
+      ],
       headless: true,
       // The browser ends with this process; the orchestrator handles Ctrl-C.
       handleSIGINT: false,

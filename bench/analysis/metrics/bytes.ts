@@ -2,7 +2,7 @@
 // specifications, so two arms are compared without a test. Only on the wire, where tokens share
 // segments, does the timing of the trial matter.
 
-import { reusesConnections } from '../../contract/arms/arms.ts';
+import { hasUnseenFrames, reusesConnections } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
 import type { Margin, SteadyMetric } from './metric.ts';
@@ -39,7 +39,7 @@ function controlBytes({
 function tokenBytes(trial: CompletedTrial): number | undefined {
   const tokens = verifiedTokens(trial);
   const control = controlBytes(trial);
-  if (tokens === undefined || control === undefined) return undefined;
+  if (tokens === undefined || control === undefined || hasUnseenFrames(trial.arm)) return undefined;
   // Frames that a library makes of what it is given are counted where they arrive: not by a client
   // that does not see them.
   const { tokenFrameBytes } = trial.client;

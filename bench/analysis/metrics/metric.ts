@@ -53,6 +53,8 @@ export interface Margin {
 export interface MetricOf<Trial extends FinishedTrial> {
   readonly id: string;
   readonly title: string;
+  /** Its title where streams of some arm share connections, if it then counts by another unit. */
+  readonly titleOfStreams?: string;
   readonly unit: MetricUnit;
   readonly better: 'lower' | 'higher' | 'neither';
   /** One line: the formula in words and symbols. */

@@ -2,7 +2,7 @@
 
 import type { Injection } from '../injection.ts';
 import { DEFAULT_PATH, type PathName } from './paths.ts';
-import { clientStacks, DEFAULT_CLIENT, type ClientStack } from './stacks.ts';
+import { clientStacks, DEFAULT_CLIENT, isBrowser, type ClientStack } from './stacks.ts';
 import { transportIds, transports, type TransportId } from './transports.ts';
 import { writesTitles, type Writes } from './writes.ts';
 
@@ -10,7 +10,10 @@ export interface Arm {
   readonly transport: TransportId;
   /** Absent for the default behaviour of the transport's library. */
   readonly writes?: Writes | undefined;
-  /** Set if, and only if, streams of the transport share connections. */
+  /**
+   * Set where streams of the transport share connections and the client is told how many do. Where
+   * the client itself decides that: how many the server allows, and absent where it does not say.
+   */
   readonly streamsPerConnection?: number | undefined;
   /** Set for an arm over TLS 1.3. */
   readonly tls?: true | undefined;
@@ -50,9 +53,38 @@ export function writtenTransport({
   return [`${transport}${shared}`, ...suffixes].join('+');
 }
 
+/** Whether a connection carries several streams at a time. */
+export function sharesConnections({ transport }: Pick<Arm, 'transport'>): boolean {
+  return transports[transport].capabilities.streamsPerConnection === 'many';
+}
+
+/** Whether the client is told how many of the transport's streams share a connection. */
+export function isToldSharing({ transport, client }: Pick<Arm, 'transport' | 'client'>): boolean {
+  return sharesConnections({ transport }) && clientStacks[client].sharesConnections !== 'by-itself';
+}
+
 /** The form of its name in `--transports`: `sse-h2:K` where the user says how many share a connection. */
-export function transportForm(id: TransportId): string {
-  return transports[id].capabilities.streamsPerConnection === 'many' ? `${id}:K` : id;
+export function transportForm(
+  transport: TransportId,
+  client: ClientStack = DEFAULT_CLIENT,
+): string {
+  return isToldSharing({ transport, client }) ? `${transport}:K` : transport;
+}
+
+/** Whether the client speaks the transport over TLS only. */
+export function needsTls({ transport, client }: Pick<Arm, 'transport' | 'client'>): boolean {
+  return isBrowser(client) && transports[transport].inBrowser?.needsTls === true;
+}
+
+/** Most streams that one browser opens at once to the server of this arm; undefined for no page. */
+export function mostStreamsInPage({
+  transport,
+  streamsPerConnection,
+}: Pick<Arm, 'transport' | 'streamsPerConnection'>): number | undefined {
+  const { inBrowser } = transports[transport];
+  return streamsPerConnection === undefined
+    ? inBrowser?.mostStreams
+    : Math.min(streamsPerConnection, inBrowser?.mostAllowed ?? Number.POSITIVE_INFINITY);
 }
 
 /** `sse`, `sse+at-once`, `sse-h2:6`, `ws/library`, `sse+copy`: unique within a run. */
@@ -63,8 +95,18 @@ export function armName(arm: Arm): string {
   return `${target ?? writtenTransport(arm)}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
 }
 
-/** The last connection may have room, and so has each where there are fewer streams than that. */
-function sharingTitle(streamsPerConnection: number): string {
+/** Which streams share a connection; undefined where each has its own. */
+function sharingTitle(
+  arm: Pick<Arm, 'transport' | 'client' | 'streamsPerConnection'>,
+): string | undefined {
+  const { streamsPerConnection } = arm;
+  if (!sharesConnections(arm)) return undefined;
+  if (!isToldSharing(arm))
+    return streamsPerConnection === undefined
+      ? 'as many a connection as the browser chooses'
+      : `server allows ${streamsPerConnection} a connection`;
+  if (streamsPerConnection === undefined) return undefined;
+  // The last connection may have room, and so has each where there are fewer streams than that.
   return streamsPerConnection === 1
     ? '1 a connection'
     : `up to ${streamsPerConnection} a connection`;
@@ -74,19 +116,12 @@ function sharingTitle(streamsPerConnection: number): string {
  * `SSE`, `SSE (written at once)`, `WebSocket (library client)`, `SSE (copy)`; a target has its own
  * name.
  */
-export function armTitle({
-  transport,
-  writes,
-  streamsPerConnection,
-  tls,
-  client,
-  path,
-  target,
-  label,
-}: Arm): string {
+export function armTitle(arm: Arm): string {
+  const { transport, writes, tls, client, path, target, label } = arm;
+  const sharing = sharingTitle(arm);
   const notes = [
     ...(writes === undefined ? [] : [writesTitles[writes]]),
-    ...(streamsPerConnection === undefined ? [] : [sharingTitle(streamsPerConnection)]),
+    ...(sharing === undefined ? [] : [sharing]),
     ...(tls === true ? ['TLS'] : []),
     ...(client === DEFAULT_CLIENT ? [] : [`${client} client`]),
     ...(path === DEFAULT_PATH ? [] : [`via ${path}`]),
@@ -134,6 +169,13 @@ export function reusesConnections({
   transport,
   client,
 }: Pick<Arm, 'transport' | 'client'>): boolean {
-  const { streamsPerConnection, duplex } = transports[transport].capabilities;
-  return streamsPerConnection === 'many' || (clientStacks[client].keepsConnections && !duplex);
+  const { duplex } = transports[transport].capabilities;
+  return (
+    sharesConnections({ transport }) || (clientStacks[client].keepsConnections && !duplex)
+  );
+}
+
+/** Whether tokens travel in frames that nothing counts: a page does not see those of HTTP/2. */
+export function hasUnseenFrames({ transport, client }: Pick<Arm, 'transport' | 'client'>): boolean {
+  return isBrowser(client) && transports[transport].capabilities.http === 2;
 }

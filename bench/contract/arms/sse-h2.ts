@@ -9,7 +9,7 @@ export const sseHttp2 = {
   ...sse,
   title: 'SSE over HTTP/2',
   summary:
-    'SSE over HTTP/2 (h2c, or h2 with +tls), up to K streams on a connection: sse-h2:1, sse-h2:6, sse-h2:100',
+    'SSE over HTTP/2 (h2c, or h2 with +tls), up to K streams on a connection: sse-h2:1, sse-h2:6, sse-h2:100; in a browser sse-h2 alone, always over TLS, or sse-h2:K for a server that allows K',
   colour: '#0b3d91',
   capabilities: { ...sse.capabilities, http: 2, streamsPerConnection: 'many' },
   // The body only: the library decides how many events a DATA frame carries, so the frames are
@@ -19,8 +19,18 @@ export const sseHttp2 = {
     endBytes: 0,
     keptEndBytes: 0,
   },
-  // Browsers speak HTTP/2 over TLS only.
-  inBrowser: undefined,
+  inBrowser: {
+    ...sse.inBrowser,
+    // Chromium takes 100 where the server does not say (RFC 9113 §6.5.2 recommends no fewer), and 256
+    // at most.
+    mostStreams: 100,
+    mostAllowed: 256,
+    needsTls: true,
+    counted: 'streams to one server over HTTP/2, shared by EventSource and fetch',
+    stream: 'a stream of SSE over HTTP/2',
+    connection:
+      'the browser puts all event streams of a page over HTTP/2 on one connection, which stays open',
+  },
   twin: {
     library: 'node:http2',
     writes: 'corked',

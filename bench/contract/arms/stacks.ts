@@ -16,7 +16,12 @@ interface StackDescription {
   /** Whether it decides itself when to reconnect, so that no policy of the harness applies. */
   readonly reconnectsItself: boolean;
   /** Whether it can be told to run the streams of a slot one after another on a connection. */
-  readonly sharesConnections: boolean;
+  readonly keepsAsTold: boolean;
+  /**
+   * Who decides which streams share a connection, on a transport on which they can: the harness, or
+   * the stack itself.
+   */
+  readonly sharesConnections: 'as-told' | 'by-itself' | 'no';
   /**
    * Whether it keeps a connection whose response ended, and may send the next request on it,
    * unasked.
@@ -40,7 +45,8 @@ interface StackDescription {
 const socketStack = {
   receives: 'streams',
   reconnectsItself: false,
-  sharesConnections: false,
+  keepsAsTold: false,
+  sharesConnections: 'no',
   keepsConnections: false,
   speaksTls: false,
   stopsReading: true,
@@ -59,7 +65,9 @@ const eventSource = {
 const page = {
   ...socketStack,
   receives: 'page',
+  sharesConnections: 'by-itself',
   keepsConnections: true,
+  speaksTls: true,
   stopsReading: false,
 } as const satisfies Partial<StackDescription>;
 
@@ -68,7 +76,8 @@ const descriptions = {
     ...socketStack,
     summary: 'one raw-socket engine for every transport; the default, and the cheapest',
     speaks: transportIds,
-    sharesConnections: true,
+    keepsAsTold: true,
+    sharesConnections: 'as-told',
     speaksTls: true,
     limit:
       'Tokens were received by the probe, which does less work than any client library or browser.',
@@ -78,6 +87,7 @@ const descriptions = {
     summary:
       'undici + eventsource-parser for SSE, node:http2 for SSE over HTTP/2, ws for WebSocket: what a Node consumer sees',
     speaks: transportIds,
+    sharesConnections: 'as-told',
     speaksTls: true,
     asymmetry:
       'With library clients each transport is received by a different library, and the difference between the libraries is part of the result.',
@@ -93,15 +103,15 @@ const descriptions = {
   browser: {
     ...page,
     summary:
-      'a page in headless Chromium: EventSource for SSE, WebSocket for ws and its forms; each token is also appended to the DOM',
-    speaks: ['sse', 'ws', 'ws-binary', 'ws-deflate', 'ws-deflate-no-takeover'],
+      'a page in headless Chromium: EventSource for SSE over HTTP/1.1 and HTTP/2, WebSocket for ws and its forms; each token is also appended to the DOM',
+    speaks: ['sse', 'ws', 'ws-binary', 'ws-deflate', 'ws-deflate-no-takeover', 'sse-h2'],
     usesPageInterfaces: true,
   },
   'browser-fetch': {
     ...page,
     summary:
-      'the same page with fetch, a ReadableStream and a small parser: SSE by GET, in gzip and by POST, and NDJSON',
-    speaks: ['sse', 'sse-post', 'ndjson', 'sse-gzip'],
+      'the same page with fetch, a ReadableStream and a small parser: SSE by GET, in gzip, by POST and over HTTP/2, and NDJSON',
+    speaks: ['sse', 'sse-post', 'ndjson', 'sse-gzip', 'sse-h2'],
     asymmetry:
       'With `fetch` the callback is a read of the body, and a parser in the page splits it into events after the first time was taken; `EventSource` and `WebSocket` have parsed an event before they call.',
   },

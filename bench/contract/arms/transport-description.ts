@@ -47,8 +47,18 @@ interface SpecifiedReconnect {
 /** The transport in a page of a browser; the numbers are Chromium's. */
 interface InBrowser {
   readonly api: 'EventSource' | 'WebSocket' | 'fetch';
-  /** Streams open at once from one browser to one origin, with one stream a connection. */
+  /**
+   * Streams open at once from one browser to one origin, where the server does not say how many it
+   * allows.
+   */
   readonly mostStreams: number;
+  /**
+   * The same, however many the server allows; set where a server can say it, which makes it the
+   * arm's choice.
+   */
+  readonly mostAllowed?: number;
+  /** Set where browsers speak it over TLS only. */
+  readonly needsTls?: true;
   /** The unit of that number: `WebSockets`. */
   readonly counted: string;
   /** Whether a stream beyond it waits or fails. */

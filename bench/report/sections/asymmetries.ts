@@ -1,7 +1,7 @@
 // Lists what differs between the arms besides the transport itself. Everything else is one code
 // path shared by all of them.
 
-import { armTitle, type Arm } from '../../contract/arms/arms.ts';
+import { armTitle, needsTls, sharesConnections, type Arm } from '../../contract/arms/arms.ts';
 import { paths } from '../../contract/arms/paths.ts';
 import { clientStacks, isBrowser } from '../../contract/arms/stacks.ts';
 import type { TransportDescription } from '../../contract/arms/transport-description.ts';
@@ -41,10 +41,8 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
           ]
         : []),
       ...present.flatMap(({ texts }) => texts.absence ?? []),
-      ...(plan.arms.some(({ streamsPerConnection }) => streamsPerConnection !== undefined)
-        ? [SHARED]
-        : []),
-      ...(plan.arms.some(({ tls }) => tls === true) ? [overTls(plan)] : []),
+      ...(plan.arms.some(sharesConnections) ? [SHARED] : []),
+      ...tlsSentences(plan),
       ...new Set(plan.arms.flatMap(({ path }) => paths[path].asymmetry ?? [])),
       ...new Set([...stacks].flatMap((client) => clientStacks[client].asymmetry ?? [])),
       ...browserAsymmetries(analysis),
@@ -56,13 +54,23 @@ const SHARED =
   'Where streams share a connection, the first of them opens it, and it stays open until the client ends: open latency and processor time of the others hold no opening, and no stream closes a connection.' +
   ' In counts of connections such an arm is counted by its streams.';
 
-/** A session is resumed only at the load points that are there to measure it. */
-function overTls({ loadPoints }: Plan): string {
-  const resumes = loadPoints.some(({ connecting }) => connecting === 'resumed');
-  return (
-    'Over TLS (1.3, a certificate of this run on ECDSA P-256) a connection begins with a whole handshake, which is part of open latency;' +
-    ` ${resumes ? 'only at load points that say so is a session resumed' : 'no session is resumed'}. Bytes on the socket are counted before they are encrypted; those on the wire are not given, because the kernel counts the handshake with them.`
-  );
+/** A session is resumed only at the load points that are there to measure it, or by a browser. */
+function tlsSentences({ arms, loadPoints }: Plan): readonly string[] {
+  const secure = arms.filter(({ tls }) => tls === true);
+  if (secure.length === 0) return [];
+  const isPaged = secure.some(({ client }) => isBrowser(client));
+  const resumes = loadPoints.some(({ connecting }) => connecting === 'resumed')
+    ? 'only at load points that say so is a session resumed'
+    : 'no session is resumed';
+  return [
+    `Over TLS (1.3, a certificate of this run on ECDSA P-256) a connection begins with a whole handshake, which is part of open latency; ${isPaged ? 'the probe resumes no session, a browser may' : resumes}.` +
+      ' Bytes on the socket are counted before they are encrypted; those on the wire are not given, because the kernel counts the handshake with them.',
+    ...(secure.some(needsTls) && secure.length < arms.length
+      ? [
+          'A browser speaks HTTP/2 over TLS only: a difference between such an arm and one without TLS is that of TLS, too.',
+        ]
+      : []),
+  ];
 }
 
 /** One sentence, where one of the transports has means of its own. */

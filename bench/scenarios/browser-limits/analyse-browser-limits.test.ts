@@ -3,14 +3,14 @@ import type { BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import { trialRecordSchema } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { analyse } from '../../analysis/analyse.ts';
-import { limitsRun, failingTally, pageStreams, waitingTally } from './fixture.ts';
+import { failingTally, limitsRun, ofOneStream, pageStreams, waitingTally } from './fixture.ts';
 import { browserLimitsReading } from './reading.ts';
 
 type TallyOf = NonNullable<Parameters<typeof limitsRun>[0]>['tallyOf'];
 
 const armsOf = (tallyOf?: TallyOf, blocks = 1) => {
   const { browserLimits } = analyse(
-    limitsRun({ blocks, ...(tallyOf !== undefined && { tallyOf }) }),
+    limitsRun({ blocks, arms: ofOneStream, ...(tallyOf !== undefined && { tallyOf }) }),
     browserLimitsReading,
   );
   const [sse, ws] = browserLimits[0]!.arms;
@@ -68,6 +68,24 @@ it('tabs share a limit when together they open no more than one alone, and do no
   });
 });
 
+it('where streams share a connection, one tab asks for all, and two tabs for more than one origin carries', () => {
+  const [, , unsaid, allowed] = analyse(limitsRun(), browserLimitsReading).browserLimits[0]!.arms;
+  expect(unsaid).toMatchObject({
+    arm: 'sse-h2+tls/browser',
+    asked: 300,
+    opened: [90],
+    next: { waits: 1, fails: 0, served: 1 },
+    requests: { waited: 1 },
+    tabs: { asked: 60, opened: [[60, 30]], isShared: true },
+  });
+  expect(allowed).toMatchObject({
+    arm: 'sse-h2:1000+tls/browser',
+    asked: 300,
+    opened: [240],
+    tabs: { asked: 150, opened: [[150, 90]], isShared: true },
+  });
+});
+
 it('whether tabs share a limit is not known where one alone met none', () => {
   const { next: _next, ...unlimited } = { ...waitingTally, oneByOne: pageStreams(10, 0) };
   expect(armsOf(() => unlimited).sse.tabs.isShared).toBeUndefined();
@@ -77,7 +95,7 @@ it('whether tabs share a limit is not known where trials disagree', () => {
   const [first] = waitingTally.tabs;
   const unshared: BrowserLimitsTally = { ...waitingTally, tabs: [first, first] };
   expect(
-    armsOf((_transport, block) => (block === 0 ? unshared : waitingTally), 2).sse.tabs.isShared,
+    armsOf((_arm, block) => (block === 0 ? unshared : waitingTally), 2).sse.tabs.isShared,
   ).toBeUndefined();
 });
 

@@ -33,7 +33,7 @@ function describeArm(
   const tallies = completed
     .filter((trial): trial is BrowserLimitsTrial => trial.outcome === 'browser-limits')
     .map(({ browserLimits }) => browserLimits);
-  const { inOneTab, inEachTab } = streamsAsked(plan, { transport: arm.transport, connections });
+  const { inOneTab, inEachTab } = streamsAsked(plan, { ...arm, connections });
   const alone = tallies.map(({ oneByOne }) => countStreams(oneByOne));
   const requests = tallies.map((tally) => tally.requests);
   const atOnce = tallies.map((tally) => tally.atOnce);

@@ -1,6 +1,6 @@
 // Test support: made-up runs of scenario `browser-limits`. Their numbers come from no measurement.
 
-import type { TransportId } from '../../contract/arms/transports.ts';
+import { armName, type Arm } from '../../contract/arms/arms.ts';
 import type {
   BrowserLimitsPlan,
   BrowserLimitsTally,
@@ -14,6 +14,7 @@ import { finishedOf } from '../../analysis/trial-fixture.ts';
 const limitsPlan: BrowserLimitsPlan = {
   mostEventSources: 10,
   eventSourcesPerTab: 4,
+  sharedPerTab: 0.6,
   patienceNs: { sse: 1.5 * NS_PER_S, ws: 6 * NS_PER_S, request: 1.5 * NS_PER_S },
 };
 
@@ -51,6 +52,32 @@ export const waitingTally: BrowserLimitsTally = {
   serverStreams: 6,
   brokenStreams: 0,
 };
+
+/** So many streams open, as over HTTP/2: all others wait, and tabs share the limit. */
+function sharedTally(opened: number, inEachTab: number): BrowserLimitsTally {
+  const left = opened - inEachTab;
+  return {
+    ...waitingTally,
+    oneByOne: pageStreams(opened, 300 - opened),
+    next: { fate: 'waits', servedAfterNs: 3 * NS_PER_MS },
+    requests: {
+      ...waitingTally.requests,
+      whileOpen: { streams: opened, answeredNs: [], afterClosingNs: 4 * NS_PER_MS },
+    },
+    atOnce: {
+      asked: 300,
+      opened,
+      waiting: 300 - opened,
+      failures: [],
+      spanNs: 80 * NS_PER_MS,
+    },
+    tabs: [
+      { asked: inEachTab, opened: inEachTab, waiting: 0, failures: [], spanNs: 50 * NS_PER_MS },
+      { asked: left + 1, opened: left, waiting: 1, failures: [], spanNs: 40 * NS_PER_MS },
+    ],
+    serverStreams: opened,
+  };
+}
 
 /**
  * 200 streams of 300 open in one tab, more in two; the next one fails, and requests are answered.
@@ -98,26 +125,46 @@ function asLimits(trial: CompletedTrial, browserLimits: BrowserLimitsTally): Bro
 }
 
 interface LimitsOptions extends Pick<FixtureOptions, 'blocks'> {
-  readonly tallyOf?: (transport: TransportId, block: number) => BrowserLimitsTally;
+  readonly arms?: readonly Arm[];
+  readonly tallyOf?: (arm: string, block: number) => BrowserLimitsTally;
 }
 
+const page = { client: 'browser', path: 'direct' } as const;
+
+/** One that waits over HTTP/1.1, and one that fails. */
+export const ofOneStream: readonly Arm[] = [
+  { ...page, transport: 'sse' },
+  { ...page, transport: 'ws' },
+];
+
+/** Over HTTP/2, with a server that does not say how many streams it allows, and one that does. */
+const ofManyStreams: readonly Arm[] = [
+  { ...page, transport: 'sse-h2', tls: true },
+  { ...page, transport: 'sse-h2', streamsPerConnection: 1000, tls: true },
+];
+
+const tallies: Readonly<Record<string, BrowserLimitsTally>> = {
+  'sse/browser': waitingTally,
+  'sse-h2+tls/browser': sharedTally(90, 60),
+  'sse-h2:1000+tls/browser': sharedTally(240, 150),
+  'ws/browser': failingTally,
+};
+
 export function limitsRun({
-  tallyOf = (transport) => (transport === 'ws' ? failingTally : waitingTally),
+  arms = [...ofOneStream, ...ofManyStreams],
+  tallyOf = (arm) => tallies[arm] ?? waitingTally,
   blocks = 1,
 }: LimitsOptions = {}): SavedRun {
   const run = fixtureRun({
     blocks,
     burnInBlocks: 0,
-    edit: (trial) => asLimits(trial, tallyOf(trial.arm.transport, trial.block)),
+    edit: (trial) => asLimits(trial, tallyOf(armName(trial.arm), trial.block)),
     command: 'streamduel run browser-limits --seed 1',
     plan: {
       scenario: 'browser-limits',
       preset: 'quick',
-      arms: [
-        { transport: 'sse', client: 'browser', path: 'direct' },
-        { transport: 'ws', client: 'browser', path: 'direct' },
-      ],
-      loadPoints: [{ connections: 300, span: 'browser' }],
+      arms: [...arms],
+      loadPoints: [{ connections: 300, span: 'browser', isOfStreams: true }],
       browserLimits: limitsPlan,
     },
   });

@@ -4,7 +4,14 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { ArmBrowserLimits, BrowserLimitsAnalysis } from './findings.ts';
-import { armName, httpVersionsOf, type Arm } from '../../contract/arms/arms.ts';
+import {
+  armName,
+  armTitle,
+  httpVersionsOf,
+  isToldSharing,
+  sharesConnections,
+  type Arm,
+} from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { BrowserLimitsFindings } from './findings.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
@@ -34,12 +41,15 @@ export const browserLimitsParts: ScenarioParts<BrowserLimitsFindings> = {
   asymmetries: ({ plan }) => {
     const present = transportsOf(plan.arms);
     const isSlow = present.some(({ capabilities }) => capabilities.closingHandshake);
-    return isSlow ? [present.flatMap(({ inBrowser }) => inBrowser?.closing ?? []).join(' ')] : [];
+    const closings = new Set(present.flatMap(({ inBrowser }) => inBrowser?.closing ?? []));
+    return [...(isSlow ? [[...closings].join(' ')] : []), ...allowances(plan.arms)];
   },
   limits: (analysis) => [
     `It is what ${browsersOf(analysis)} does, headless and with settings as they come. Other browsers and other versions have limits of their own.`,
     ...(transportsOf(analysis.plan.arms).some(({ capabilities }) => capabilities.http === 2)
-      ? []
+      ? [
+          'Over HTTP/2 the browser is told by what it is connected to: a proxy in front of the application says how many streams the proxy allows, whatever the application does.',
+        ]
       : [
           'Only HTTP/1.1 took part. Over HTTP/2 the streams of an origin share one connection, and what it carries is up to both ends (RFC 9113 §5.1.2).',
         ]),
@@ -52,16 +62,31 @@ export const browserLimitsParts: ScenarioParts<BrowserLimitsFindings> = {
   settings: () => [],
 };
 
+/** What the servers of arms over HTTP/2 say to the browser. */
+function allowances(arms: readonly Arm[]): readonly string[] {
+  const shared = arms.filter((arm) => sharesConnections(arm) && !isToldSharing(arm));
+  if (shared.length === 0) return [];
+  const said = shared.map((arm) =>
+    arm.streamsPerConnection === undefined
+      ? `${armTitle(arm)}: the server does not say it, as node:http2 by default`
+      : `${armTitle(arm)}: it says ${formatCount(arm.streamsPerConnection)}`,
+  );
+  return [
+    `Over HTTP/2 a server may say how many streams it allows on a connection (SETTINGS_MAX_CONCURRENT_STREAMS, RFC 9113 §6.5.2). ${said.join('. ')}. The browser has limits of its own beside.`,
+  ];
+}
+
 function circumstances(analysis: Analysis & BrowserLimitsFindings): string {
   const { plan } = analysis;
   const { workload, browserLimits } = plan;
   const lastsNs = (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
-  const waiting = transportsOf(plan.arms).flatMap(({ title, inBrowser }) =>
-    inBrowser?.beyond === 'waits' ? [title] : [],
+  // Where streams share connections, as many are asked for as over WebSocket.
+  const fewer = transportsOf(plan.arms.filter((arm) => !sharesConnections(arm))).flatMap(
+    ({ title, inBrowser }) => (inBrowser?.beyond === 'waits' ? [title] : []),
   );
   return (
     `One browser (${browsersOf(analysis)}) asks each twin for streams from pages of the twin’s own origin, over ${listWords(httpVersionsOf(plan.arms))}: in one tab one stream after another, in another profile all at once, and in a third` +
-    ` one after another in two tabs. Load: ${plan.loadPoints.map(loadPointTitle).join('; ')}${browserLimits === undefined || waiting.length === 0 ? '' : `; over ${listWords(waiting)} at most ${formatCount(browserLimits.mostEventSources)}`}.` +
+    ` one after another in two tabs. Load: ${plan.loadPoints.map(loadPointTitle).join('; ')}${browserLimits === undefined || fewer.length === 0 ? '' : `; over ${listWords(fewer)} at most ${formatCount(browserLimits.mostEventSources)}`}.` +
     ` A stream would last ${formatSetting(lastsNs, 'ns')}, longer than the trial.` +
     (browserLimits === undefined
       ? ''

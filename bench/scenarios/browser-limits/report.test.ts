@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
-import { failingTally, limitsRun, pageStreams, waitingTally } from './fixture.ts';
+import { failingTally, limitsRun, ofOneStream, pageStreams, waitingTally } from './fixture.ts';
 import type { BrowserLimitsTally } from '../../contract/browser-limits.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
@@ -21,7 +21,7 @@ const reportOf = (tallyOf: (block: number) => BrowserLimitsTally, blocks = 1): s
   renderReport(
     {
       analysis: analyse(
-        limitsRun({ blocks, tallyOf: (_transport, block) => tallyOf(block) }),
+        limitsRun({ blocks, arms: ofOneStream, tallyOf: (_arm, block) => tallyOf(block) }),
         browserLimitsReading,
       ),
       metrics,
@@ -46,6 +46,14 @@ it('counts are not compared: the report knows no ratio, no interval of it and no
 
 it('the version of the browser stands where its limits are said', () => {
   expect(report).toContain('It is what Chromium 999.0.1 does, headless');
+});
+
+it('without HTTP/2 the report says that it is another matter, and with it what each server allows', () => {
+  expect(reportOf(() => waitingTally)).toContain('- Only HTTP/1.1 took part.');
+  expect(report).not.toContain('Only HTTP/1.1 took part');
+  expect(report).toContain(
+    'SSE over HTTP/2 (as many a connection as the browser chooses, TLS, browser client): the server does not say it, as node:http2 by default. SSE over HTTP/2 (server allows 1000 a connection, TLS, browser client): it says 1000.',
+  );
 });
 
 it('where all streams opened, no limit is claimed', () => {

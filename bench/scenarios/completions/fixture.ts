@@ -5,12 +5,12 @@ import { analyse } from '../../analysis/analyse.ts';
 import type { Analysis } from '../../analysis/analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../../analysis/analysis-fixture.ts';
 import { finishedOf, fixtureDistribution } from '../../analysis/trial-fixture.ts';
-import { armName, type Arm } from '../../contract/arms/arms.ts';
+import { armName, sharesConnections, type Arm } from '../../contract/arms/arms.ts';
 import type { CompletedTrial, CompletionsTrial } from '../../contract/run-file.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { completionsReading } from './reading.ts';
 
-const arms: Arm[] = [
+export const fixtureArms: readonly Arm[] = [
   { transport: 'sse', client: 'probe', path: 'direct' },
   { transport: 'ws', client: 'probe', path: 'direct' },
   { transport: 'sse', client: 'autocannon', path: 'direct' },
@@ -30,6 +30,7 @@ const byArm: Record<
   sse: { completionMs: 78, server: 0.31, client: 0.19, bytes: 7400, cpu: 1 },
   ws: { completionMs: 79, server: 0.86, client: 0.18, bytes: 3600, cpu: 1.3 },
   'sse/autocannon': { completionMs: 76.5, server: 0.27, client: 0.22, bytes: 7420, cpu: 0.8 },
+  'sse-h2:10': { completionMs: 77, server: 0.29, client: 0.2, bytes: 7000, cpu: 0.9 },
 };
 
 function asCompletions(trial: CompletedTrial): CompletionsTrial {
@@ -76,9 +77,18 @@ function asCompletions(trial: CompletedTrial): CompletionsTrial {
   };
 }
 
-export function completionsAnalysis(
-  options: Pick<FixtureOptions, 'verdicts' | 'blocks'> = {},
-): Analysis {
+interface CompletionsOptions extends Pick<FixtureOptions, 'verdicts' | 'blocks'> {
+  readonly arms?: readonly Arm[];
+}
+
+export function completionsAnalysis({
+  arms = fixtureArms,
+  ...options
+}: CompletionsOptions = {}): Analysis {
+  const loadPoint = {
+    connections: CONNECTIONS,
+    ...(arms.some(sharesConnections) && { isOfStreams: true as const }),
+  };
   const run = fixtureRun({
     connections: [CONNECTIONS],
     edit: asCompletions,
@@ -86,7 +96,8 @@ export function completionsAnalysis(
     ...options,
     plan: {
       scenario: 'completions',
-      arms,
+      arms: [...arms],
+      loadPoints: [loadPoint],
       completions: { tokensPerStream: TOKENS, tokensPerSecond: 2000 },
       workload: {
         name: 'steady',

@@ -2,6 +2,7 @@
 // two forms of one number, connections/time: both are exploratory. The cost of a stream for the
 // server does not depend on who waits for whom.
 
+import { transports } from '../../contract/arms/transports.ts';
 import type { CompletionsTrial } from '../../contract/run-file.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import {
@@ -64,9 +65,13 @@ const own: readonly CompletionsMetric[] = [
     isExact: true,
     dependsOnTiming: true,
     margin: { ratio: 0.05, absolute: undefined },
+    absence: 'the heads and frames of HTTP/2 are not counted stream by stream',
     definition:
       'bytes received for the streams that ended whole in the window/those streams: head, events and end; from the server to the client',
-    value: (trial) => perStream(trial, trial.completions.bytesRead),
+    value: (trial) =>
+      transports[trial.arm.transport].capabilities.http === 2
+        ? undefined
+        : perStream(trial, trial.completions.bytesRead),
   },
   {
     id: 'elu.server',

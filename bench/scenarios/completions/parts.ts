@@ -2,12 +2,19 @@
 // and how long they took, and that a closed loop answers no question about waiting.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { sharesConnections, type Arm } from '../../contract/arms/arms.ts';
 import { isLoadGenerator } from '../../contract/arms/stacks.ts';
 import type { TransportDescription } from '../../contract/arms/transport-description.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
-import { formatCount, formatNumber, formatSetting, formatValue } from '../../report/format.ts';
+import {
+  capitalised,
+  formatCount,
+  formatNumber,
+  formatSetting,
+  formatValue,
+} from '../../report/format.ts';
 import { code } from '../../report/inline.ts';
 import { section } from '../../report/blocks.ts';
 import { listWords, transportsOf } from '../../report/mechanisms.ts';
@@ -22,9 +29,9 @@ export const completionsParts: ScenarioParts = {
   title: 'for whole streams, one after another',
   metricGroups: [{ title: 'Whole streams', words: ['completions', 'completion'] }],
   circumstances,
-  banner: () =>
+  banner: ({ plan }) =>
     alert('note', [
-      '**CLOSED LOOP**: each connection asks for its next stream only when it has the last, so a server that is slow is asked less, and the requests that would' +
+      `**CLOSED LOOP**: ${asker(plan.arms)} asks for its next stream only when it has the last, so a server that is slow is asked less, and the requests that would` +
         ' have come meanwhile are never made (coordinated omission). Completion times are those of the requests that were made, not of users who arrive by' +
         ' themselves. For waiting times see scenario `stream`, whose streams begin when they are due.',
     ]),
@@ -59,7 +66,7 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   return (
     `Workload ${code(workload.name)}: whole streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')},` +
     ` which by their plan take ${formatValue(plannedNs(plan), 'ns')}, in payload ${code(plan.payload)} (${payloads[plan.payload].summary}).` +
-    ` Load: ${loadPoints.map(({ loadPoint }) => loadPointTitle(loadPoint)).join(', ')}, each with the next stream as soon as it has the last;` +
+    ` Load: ${loadPoints.map(({ loadPoint }) => loadPointTitle(loadPoint)).join(', ')}, ${plan.arms.some(sharesConnections) ? 'each followed by the next as soon as it has ended' : 'each with the next stream as soon as it has the last'};` +
     ` ${formatSetting(plan.windowNs, 'ns')} measured per trial.`
   );
 }
@@ -88,7 +95,7 @@ const rows = [
 function streamsSection(context: ReportContext): readonly Block[] {
   return section('Whole streams', [
     ...context.analysis.loadPoints.map((point) => onePoint(context, point)),
-    'Streams per second are connections over the time from one request to the next, so the first two rows say the same thing twice. The bytes are those of the server,' +
+    `Streams per second are ${places(context.analysis.plan.arms)} over the time from one request to the next, so the first two rows say the same thing twice. The bytes are those of the server,` +
       ' of streams whose texts differ a little from arm to arm: a faster arm gets further in the same list.',
   ]);
 }
@@ -113,15 +120,28 @@ function sentenceOf({ title, valueOf, text }: ArmValues, { analysis }: ReportCon
   if (completionNs === undefined || rate === undefined)
     return `${title}: no trial completed enough streams.`;
   const beyond = formatValue(completionNs - plannedNs(analysis.plan), 'ns');
-  return `${title}: ${formatNumber(rate)} streams/s; a stream took ${text('completion.p50')} (median), ${beyond} more than its plan; ${limitOf(valueOf('elu.server'))}.`;
+  const limit = limitOf(valueOf('elu.server'), places(analysis.plan.arms));
+  return `${title}: ${formatNumber(rate)} streams/s; a stream took ${text('completion.p50')} (median), ${beyond} more than its plan; ${limit}.`;
 }
 
-function limitOf(serverUtilisation: number | undefined): string {
+/** Who asks for one stream after another. */
+function asker(arms: readonly Arm[]): string {
+  return arms.some(sharesConnections)
+    ? 'each connection, and where streams share one each place on it,'
+    : 'each connection';
+}
+
+/** The number of streams at a time. */
+function places(arms: readonly Arm[]): string {
+  return arms.some(sharesConnections) ? 'streams at a time' : 'connections';
+}
+
+function limitOf(serverUtilisation: number | undefined, more: string): string {
   if (serverUtilisation === undefined) return 'how busy the server was is not known';
   const busy = formatValue(serverUtilisation, 'ratio');
   return serverUtilisation > BUSY
     ? `the server was busy ${busy} of the time, so this is about what it can do`
-    : `the server was busy ${busy} of the time, so more connections would get more`;
+    : `the server was busy ${busy} of the time, so more ${more} would get more`;
 }
 
 function asymmetries({ plan }: Analysis): readonly string[] {
@@ -130,10 +150,10 @@ function asymmetries({ plan }: Analysis): readonly string[] {
     plan.arms.map(({ client }) => client).filter((client) => isLoadGenerator(client)),
   );
   return [
-    'Each connection asks for the same streams in the same order in every arm; how far it gets depends on the arm.',
+    `${capitalised(asker(plan.arms))} asks for the same streams in the same order in every arm; how far it gets depends on the arm.`,
     ...present.flatMap(({ texts }) => texts.nextStream ?? []),
     ...[...generators].flatMap((generator) => [
-      `${generator} keeps its connections, as HTTP lets it; the other clients open a connection for each stream${whyNew(present)}. So the transports are compared by the` +
+      `${generator} keeps its connections, as HTTP lets it; the other clients open a connection for each stream${whyNew(present)}${plan.arms.some(sharesConnections) ? ', unless the arm says that streams share connections' : ''}. So the transports are compared by the` +
         ` arms with the same client, and the arm with ${generator} shows what keeping connections and an HTTP load generator make of the same server.`,
       `${generator} takes a response as a whole: its times end with the last chunk and not with \`done\`, and it is checked for its status, the number of its events and its` +
         ' `done` with the hash of the text. The other clients verify each token.',

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
-import { completionsAnalysis } from './fixture.ts';
+import { completionsAnalysis, fixtureArms } from './fixture.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import { plainPaint } from '../../report/paint.ts';
@@ -52,6 +52,24 @@ it('a server without time to spare is told from one that could do more', () => {
   expect(report).toContain(
     'the server was busy 31.0 % of the time, so more connections would get more.',
   );
+});
+
+it('where streams share connections, it speaks of streams at a time, and gives no bytes that nobody counted', () => {
+  const arm = { transport: 'sse-h2', client: 'probe', path: 'direct' } as const;
+  const shared = completionsAnalysis({ arms: [...fixtureArms, { ...arm, streamsPerConnection: 10 }] });
+  const text = renderReport(
+    { analysis: shared, metrics, parts: completionsParts },
+    { charts: [] },
+  );
+  expect(text).toContain(
+    '**CLOSED LOOP**: each connection, and where streams share one each place on it, asks for its next stream only when it has the last',
+  );
+  expect(text).toContain('Load: 20 streams, each followed by the next as soon as it has ended;');
+  expect(text).toContain('so more streams at a time would get more.');
+  expect(text).toContain(
+    'the other clients open a connection for each stream, as the WebSocket server asks, whose connections carry one, unless the arm says that streams share connections.',
+  );
+  expect(text).toMatch(/\| Bytes per whole stream .*\| +– \|/);
 });
 
 it('only where a load generator took part does the report explain it', () => {

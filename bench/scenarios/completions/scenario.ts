@@ -10,7 +10,10 @@ const FEWEST_TOKENS = 2;
 const MOST_TOKENS = 100_000;
 const MOST_TOKENS_PER_SECOND = 10_000;
 
-/** Whole streams one after another on each connection, as fast as they come. */
+/**
+ * Whole streams one after another, as fast as they come, on connections of their own or on those that
+ * an arm shares.
+ */
 export const completions = {
   name: 'completions',
   question:
@@ -21,7 +24,7 @@ export const completions = {
     canary: { refuses: 'its own clients send ordinary requests, as many as are answered' },
     ...undivided,
   },
-  needs: ['own-sockets', 'told-attempts', 'unplanned-streams', 'own-connections'],
+  needs: ['own-sockets', 'told-attempts', 'unplanned-streams'],
   procedure: 'closed-loop',
   measures: {
     transports: ['sse', 'ws', 'sse/autocannon'],

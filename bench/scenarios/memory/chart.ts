@@ -4,6 +4,7 @@
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { LadderArm, LadderLine, LadderRange, RungSummary } from './findings.ts';
 import { armName, type Arm } from '../../contract/arms/arms.ts';
+import { countedUnit } from './counted-unit.ts';
 import type { MemoryFindings } from './findings.ts';
 import { MIB } from '../../contract/units.ts';
 import { formatCount } from '../../report/format.ts';
@@ -38,24 +39,25 @@ export function planMemoryLadder({
   };
   const panels = [idle, busy].filter(({ valueOf }) => rowsOf(drawn, valueOf).length > 0);
   if (panels.length === 0) return [];
-  const title = 'Server memory against connections';
+  const { one, many } = countedUnit(plan);
+  const title = `Server memory against ${many}`;
   return [
     {
       file: 'memory-ladder.svg',
       title,
-      alt: 'What the memory of the servers grew by with the number of connections, idle and while they stream, for each arm: medians over ladders with their range, on the way up and down, and the line through the way up.',
+      alt: `What the memory of the servers grew by with the number of ${many}, idle and while they stream, for each arm: medians over ladders with their range, on the way up and down, and the line through the way up.`,
       spec: {
         title: {
           text: title,
           subtitle: [
-            'private memory over that before the first connection;',
+            `private memory over that before the first ${one};`,
             'median over ladders, lowest to highest: filled on the way up,',
             'with its line; hollow on the way down',
           ],
           offset: 16,
         },
         spacing: 32,
-        hconcat: panels.map((panel) => drawPanel(drawn, panel)),
+        hconcat: panels.map((panel) => drawPanel(drawn, panel, many)),
         resolve: { scale: { x: 'shared', y: 'shared', color: 'shared', strokeDash: 'shared' } },
       },
     },
@@ -121,13 +123,14 @@ function linesOf(
 /** Width of two panels together. */
 const LEGEND_WIDTH = 600;
 
-function drawPanel(drawn: readonly Drawn[], panel: Panel): ChartSpec {
+/** @param counted The unit of the rungs, in plural. */
+function drawPanel(drawn: readonly Drawn[], panel: Panel, counted: string): ChartSpec {
   const { color, strokeDash } = armChannels(
     drawn.map(({ arm }) => arm),
     { orient: 'bottom', width: LEGEND_WIDTH },
   );
   const rows = rowsOf(drawn, panel.valueOf);
-  const x = xOf(drawn);
+  const x = xOf(drawn, counted);
   const y = yOf(drawn);
   const range = { y: { ...y, field: 'low' }, y2: { field: 'high' } };
   return {
@@ -166,13 +169,13 @@ function pointLayer(
   return { data: { values: rows.filter((row) => row.way === way) }, mark, encoding };
 }
 
-function xOf(drawn: readonly Drawn[]): object {
+function xOf(drawn: readonly Drawn[], counted: string): object {
   const top = topOf(drawn);
   const ticks = linearTicks(0, top);
   return {
     field: 'connections',
     type: 'quantitative',
-    title: 'connections',
+    title: counted,
     scale: { domain: [-top * MARGIN, top * (1 + MARGIN)], nice: false, zero: false },
     axis: {
       values: ticks,

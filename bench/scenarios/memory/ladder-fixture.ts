@@ -1,6 +1,7 @@
 // Test support: ladders made up from known costs, so that a test can require each of them to be
 // found.
 
+import type { Arm } from '../../contract/arms/arms.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
 import type { LadderPlan, LadderRecord, Rung } from '../../contract/ladder.ts';
 import type { CompletedTrial, LadderTrial, SavedRun } from '../../contract/run-file.ts';
@@ -107,9 +108,11 @@ function useOf(connections: number, { cpuNsPerToken, idleCpuShare }: LadderTruth
 export interface LadderRunOptions extends Pick<FixtureOptions, 'blocks' | 'verdicts' | 'copy'> {
   /** The ladder of an arm, in place of that of `truth`. */
   readonly ladderOf: (transport: TransportId, block: number) => LadderRecord;
+  /** Those of every made-up run when absent. */
+  readonly arms?: readonly Arm[];
 }
 
-export function fixtureLadderRun({ ladderOf, ...options }: LadderRunOptions): SavedRun {
+export function fixtureLadderRun({ ladderOf, arms, ...options }: LadderRunOptions): SavedRun {
   const loadPoint = { connections: 2000, span: 'ladder' } as const;
   const edit = (trial: CompletedTrial): LadderTrial => {
     const {
@@ -127,7 +130,12 @@ export function fixtureLadderRun({ ladderOf, ...options }: LadderRunOptions): Sa
   const run = fixtureRun({
     ...options,
     burnInBlocks: 0,
-    plan: { scenario: 'memory', ladder: fixtureLadderPlan, loadPoints: [loadPoint] },
+    plan: {
+      scenario: 'memory',
+      ladder: fixtureLadderPlan,
+      loadPoints: [loadPoint],
+      ...(arms !== undefined && { arms: [...arms] }),
+    },
     edit,
   });
   return run;

@@ -1,6 +1,7 @@
 // Tables of scenario `memory`: the cost of a connection and its parts, whether the rungs lie on a
 // line, and the rungs themselves.
 
+import { countedUnit } from './counted-unit.ts';
 import type { LadderArm, MemoryFindings, RungSummary } from './findings.ts';
 import { LEAST_R_SQUARED } from './ladder-lines.ts';
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
@@ -74,8 +75,8 @@ const bytesColumn = (title: string, of: (rung: RungSummary) => number | undefine
   cell: (rung) => formatValue(of(rung), 'bytes'),
 });
 
-const columns: readonly RungColumn[] = [
-  { title: 'connections', cell: ({ connections }) => formatCount(connections) },
+const columnsOf = (counted: string): readonly RungColumn[] => [
+  { title: counted, cell: ({ connections }) => formatCount(connections) },
   bytesColumn('idle over rung 0', ({ idleBytes }) => idleBytes?.median),
   bytesColumn('streaming over rung 0', ({ streamingBytes }) => streamingBytes?.median),
   bytesColumn('USS', ({ ussBytes }) => ussBytes),
@@ -91,6 +92,7 @@ const columns: readonly RungColumn[] = [
 
 /** Folded: one table per arm. */
 export function renderRungs({ analysis }: ReportContext<MemoryFindings>): readonly Details[] {
+  const columns = columnsOf(countedUnit(analysis.plan).many);
   return analysis.ladders.arms.map(({ arm, ladders, rungs }) =>
     details(
       `${armTitleOf(analysis, arm)}: medians over ${ladders === 1 ? '1 ladder' : `${formatCount(ladders)} ladders`}`,

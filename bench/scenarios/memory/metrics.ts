@@ -25,7 +25,7 @@ const COLLECTED = 'after four full collections, in silence';
 const perConnection = { unit: 'bytes', better: 'lower', scale: 'difference' } as const;
 
 function slopeMetric(
-  text: Pick<LadderMetric, 'id' | 'title' | 'definition'>,
+  text: Pick<LadderMetric, 'id' | 'title' | 'titleOfStreams' | 'definition'>,
   value: (rung: Rung) => number | undefined,
 ): LadderMetric {
   return {
@@ -71,6 +71,7 @@ const own: readonly LadderMetric[] = [
       {
         id: 'memory.streaming',
         title: 'Memory per streaming connection',
+        titleOfStreams: 'Memory per stream while tokens flow',
         definition: `working set: ${SLOPE}, of the servers' mean private memory (USS) while a rung streams, without forced collections: garbage that waits to be collected is in it, the kernel is not`,
       },
       ({ streaming }) => streaming?.ussBytes,
@@ -180,4 +181,12 @@ function share(cpuNs: number | undefined): number | undefined {
   return cpuNs === undefined ? undefined : cpuNs / NS_PER_S;
 }
 
-export const ladderMetrics: readonly Metric[] = inOrder(ofTrials('ladder', own));
+/** Rungs count streams: of as many connections, unless some arm's share them. */
+function withTitleOfStreams(metric: LadderMetric): LadderMetric {
+  const { title, titleOfStreams = title.replace('connection', 'stream') } = metric;
+  return title === titleOfStreams ? metric : { ...metric, titleOfStreams };
+}
+
+export const ladderMetrics: readonly Metric[] = inOrder(
+  ofTrials('ladder', own.map(withTitleOfStreams)),
+);

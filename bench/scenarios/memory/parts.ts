@@ -5,6 +5,7 @@ import type { LadderAnalysis, MemoryFindings } from './findings.ts';
 import { manyClients } from '../claims.ts';
 import { payloads } from '../../contract/payload.ts';
 import { planMemoryLadder } from './chart.ts';
+import { countedUnit } from './counted-unit.ts';
 import { formatCount, formatSetting } from '../../report/format.ts';
 import { code } from '../../report/inline.ts';
 import { section } from '../../report/blocks.ts';
@@ -30,11 +31,12 @@ export const memoryParts: ScenarioParts<MemoryFindings> = {
 function circumstances({ plan }: Analysis): string {
   const { ladder, workload } = plan;
   if (ladder === undefined) return '';
+  const { one, many, sends } = countedUnit(plan);
   return [
-    `A trial is a ladder of connections. ${formatCount(ladder.opensPerSecond)} a second they open, up to each of its rungs: ${listOf(ladder.rungs)}.`,
-    ` There every connection streams ${formatSetting(workload.tokensPerSecond, 'tokens/s')} for ${formatSetting(ladder.streamNs, 'ns')}, evenly, at a phase of its own,`,
+    `A trial is a ladder of ${many}. ${formatCount(ladder.opensPerSecond)} a second they open, up to each of its rungs: ${listOf(ladder.rungs)}.`,
+    ` There every ${one} ${sends} ${formatSetting(workload.tokensPerSecond, 'tokens/s')} for ${formatSetting(ladder.streamNs, 'ns')}, evenly, at a phase of its own,`,
     ` in payload ${code(plan.payload)} (${payloads[plan.payload].summary}); then nothing is sent, the servers collect their garbage, and memory is read.`,
-    ` On the way down, to ${listOf(ladder.downRungs)}, connections end and memory is read again.`,
+    ` On the way down, to ${listOf(ladder.downRungs)}, ${many} end and memory is read again.`,
   ].join('');
 }
 
@@ -45,16 +47,17 @@ function listOf(counts: readonly number[]): string {
 
 function sections(context: ReportContext<MemoryFindings>, charts: readonly ChartLink[]): Content {
   const { analysis } = context;
+  const { one, many } = countedUnit(analysis.plan);
   return [
-    section('What a connection costs', [
+    section(`What a ${one} costs`, [
       ...analysis.loadPoints.map((point) => renderConnectionCosts(context, point)),
-      'Means over ladders with their 95 % interval. Bytes are for each connection, as slopes over the rungs: what a process has without connections is in none of them. What each is a slope of is said below.',
+      `Means over ladders with their 95 % interval. Bytes are for each ${one}, as slopes over the rungs: what a process has without ${many} is in none of them. What each is a slope of is said below.`,
       ...chartFigures(charts),
       renderStraightness(context),
     ]),
     section('What these bytes are', [list(readingOf(analysis.ladders))]),
     section('The rungs', [
-      'Rung 0 comes before the first connection and is on no line: the rehearsal leaves room behind that the first connections use. Idle and streaming are growth of USS. PSS, RSS, heap, external and the kernel’s part were read in the same silence as USS; CPU and tokens are of the time in which the rung streamed.',
+      `Rung 0 comes before the first ${one} and is on no line: the rehearsal leaves room behind that the first ${many} use. Idle and streaming are growth of USS. PSS, RSS, heap, external and the kernel’s part were read in the same silence as USS; CPU and tokens are of the time in which the rung streamed.`,
       ...renderRungs(context),
     ]),
     renderClaim(manyClients, [context]),

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
+import { metricsOfPlan } from '../../analysis/scenario-reading.ts';
 import { fixtureLadder, fixtureLadderRun, truth, type LadderRunOptions } from './ladder-fixture.ts';
 import type { LadderRecord } from '../../contract/ladder.ts';
 import { renderCharts } from '../../report/charts/render-charts.ts';
@@ -172,6 +173,32 @@ describe('the report of ladders', () => {
     );
     expect(text).toContain('Memory per idle');
     expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+  });
+
+  it('speaks of streams where those of some arm share connections', async () => {
+    const probe = { client: 'probe', path: 'direct' } as const;
+    const shared = analysed({
+      arms: [
+        { ...probe, transport: 'sse' },
+        { ...probe, transport: 'sse-h2', streamsPerConnection: 100 },
+      ],
+      ladderOf: (_, block) => ladderOf('sse', block),
+    });
+    const run = { analysis: shared, metrics: metricsOfPlan(memoryReading, shared.plan), parts: memoryParts }; // prettier-ignore
+    const text = renderReport(run, { charts: [] });
+    expect(text).toContain('A trial is a ladder of streams. 2000 a second they open');
+    expect(text).toContain('There every stream carries');
+    const costs = sectionOf(text, 'What a stream costs');
+    for (const title of [
+      'Memory per idle stream',
+      'Memory per stream while tokens flow',
+      'V8 heap per stream',
+      'Left behind per ended stream',
+    ])
+      expect(costs).toContain(`| ${title}`);
+    expect(costs).not.toContain('connection');
+    const [chart] = await renderCharts(run);
+    expect(chart!.svg).toContain('Server memory against streams');
   });
 
   it('shows idle and streaming memory against connections, and nothing without ladders', async () => {

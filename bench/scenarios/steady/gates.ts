@@ -1,7 +1,7 @@
 // Judges the validity of one steady trial. Misses of environment gates are caused by the machine,
 // of harness gates by the load generator, of correctness gates by a defect.
 
-import { transports } from '../../contract/arms/transports.ts';
+import { mostStreamsInPage } from '../../contract/arms/arms.ts';
 import { originUncertaintyNs } from '../../contract/browser.ts';
 import type { Gate } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../../contract/units.ts';
@@ -235,7 +235,7 @@ function pageErrorNs({ client: { browser } }: MeasuredSteady): number {
 /** A stream that had to wait for another to end would look slow. */
 function pageRoomGates({ client: { browser }, specification }: MeasuredSteady): Gate[] {
   if (browser === undefined) return [];
-  const limit = transports[specification.transport].inBrowser?.mostStreams;
+  const limit = mostStreamsInPage(specification);
   if (limit === undefined) return [];
   return [
     atMost(
