@@ -16,7 +16,9 @@ import {
   type TokenSource,
 } from '../bench/contract/workload.ts';
 import { API_MESSAGE, checkApiMessages } from './api-messages.ts';
-import { ExpectedPayload, layOutSource, type SourceBytes } from './expected-payload.ts';
+import { expectTokens, layOutOnce } from './expected-chunks.ts';
+import type { SourceBytes } from './expected-payload.ts';
+import type { ExpectedTokens } from './expected-tokens.ts';
 import { CountCheck } from './count-check.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
 import type { SocketCount } from './stream-client.ts';
@@ -36,12 +38,12 @@ export class StreamAccounts {
   readonly #idPrefix: string;
   readonly #population: Population;
   readonly #source: TokenSource;
-  readonly #layout: SourceBytes;
+  readonly #layout: () => SourceBytes;
   /** Checks by stream; undefined before it opens and after it ended. */
   readonly #checks: (SequenceCheck | CountCheck | undefined)[];
   readonly #announcedSha256 = new Map<number, string>();
   /** Expected payloads by the parts of the template that differ between streams. */
-  readonly #expected = new Map<string, ExpectedPayload>();
+  readonly #expected = new Map<string, ExpectedTokens>();
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
   readonly faults = noFaults();
@@ -65,7 +67,7 @@ export class StreamAccounts {
     this.#idPrefix = idPrefix;
     this.#population = population;
     this.#source = source;
-    this.#layout = layOutSource(source);
+    this.#layout = layOutOnce(source);
     this.#checks = Array.from<undefined>({ length: population.streams });
   }
 
@@ -108,14 +110,14 @@ export class StreamAccounts {
     };
   }
 
-  #expect(stream: number): ExpectedPayload {
-    const { payload, injection } = this.#specification;
+  #expect(stream: number): ExpectedTokens {
+    const { payload, transport, injection } = this.#specification;
     const plain = payloads[payload].template(this.streamId(stream));
     const template = injection?.kind === 'padding' ? padTemplate(plain, injection.bytes) : plain;
     const key = template.before + template.between;
     let expected = this.#expected.get(key);
     if (expected === undefined) {
-      expected = new ExpectedPayload(this.#source, this.#layout, template);
+      expected = expectTokens(this.#source, { template, transport, layout: this.#layout });
       this.#expected.set(key, expected);
     }
     return expected;

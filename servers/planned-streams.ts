@@ -3,6 +3,7 @@
 // describes itself (for people and for tests).
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
+import type { PayloadName } from '../bench/contract/payload.ts';
 import {
   hashStreamText,
   openTokenSource,
@@ -79,8 +80,9 @@ export class PlannedStreams {
   readonly #workload: Workload;
   readonly #planned = new Map<string, StreamPlan>();
 
-  constructor(workload: Workload, populations?: PlannedPopulations) {
-    this.source = openTokenSource(workload);
+  /** @param payload Decides whether tokens are text or bytes; text when absent. */
+  constructor(workload: Workload, populations?: PlannedPopulations, payload?: PayloadName) {
+    this.source = openTokenSource(workload, payload);
     this.#workload = workload;
     if (populations === undefined) return;
     const { population, rehearsal, timetabledOffsetsNs } = populations;

@@ -68,12 +68,21 @@ export class ServerTrial {
     this.#start = start;
     this.#stampsFile = stampsFile;
     this.#isStandby = standby !== undefined;
-    const { workload, connections, workloadSeed, recovery } = specification;
+    const { workload, payload, connections, workloadSeed, recovery } = specification;
     const population = populationOf(specification);
-    const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens);
+    const rehearsal = planRehearsal(
+      workload,
+      workloadSeed,
+      specification.rehearsalTokens,
+      payload,
+    );
     const timetabledOffsetsNs =
       specification.timetable && planAllOffsetsNs(specification, population);
-    const planned = new PlannedStreams(workload, { population, rehearsal, timetabledOffsetsNs });
+    const planned = new PlannedStreams(
+      workload,
+      { population, rehearsal, timetabledOffsetsNs },
+      payload,
+    );
     this.#planSha256 = hashPopulation(population, specification);
     const { injection } = specification;
     this.#injected =
@@ -88,7 +97,7 @@ export class ServerTrial {
     const streams = openStreams({
       now: this.#now,
       source: planned.source,
-      payload: specification.payload,
+      payload,
       ...(this.#injected !== undefined && { injected: this.#injected }),
       stamps: this.#stamps,
       backpressureBytes: specification.backpressureBytes,

@@ -29,7 +29,7 @@ const libraryTransports = {
   buffered,
 } as const satisfies Record<UnsharedTransportId, OpenStream>;
 
-/** Delivers tokens through onTokenText, never onTokenBytes. */
+/** Delivers tokens through onTokenText; through onTokenBytes those that came as bytes. */
 export function openLibraryClient(
   transport: TransportId,
   options: StreamClientOptions,

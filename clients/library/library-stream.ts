@@ -115,9 +115,27 @@ export class LibraryStream {
 
   token(payload: string, at: Instant, appendedAt?: Instant): void {
     if (!this.isOpen) return;
-    // The count does not move while the messages of one read are delivered: an equal count is the
-    // same read, and all tokens of a read share the stamp of its first, as they do in the probe,
-    // however many callbacks the library makes of it.
+    const { listener } = this.#shared.options;
+    const readAt = this.#stampRead(at);
+    this.#countRead(listener.onTokenText(this.#stream, payload, readAt, appendedAt));
+  }
+
+  /** A token that is bytes, and came as such: there is nothing to decode. */
+  bytes(message: Buffer, at: Instant): void {
+    if (!this.isOpen) return;
+    const { listener } = this.#shared.options;
+    const readAt = this.#stampRead(at);
+    this.#countRead(
+      listener.onTokenBytes(this.#stream, message, 0, message.length, readAt),
+    );
+  }
+
+  /**
+   * The count does not move while the messages of one read are delivered: an equal count is the
+   * same read, and all tokens of a read share the stamp of its first, as they do in the probe,
+   * however many callbacks the library makes of it.
+   */
+  #stampRead(at: Instant): Instant {
     const { bytesRead } = this;
     if (
       bytesRead !== this.#bytesReadAtMessage ||
@@ -128,8 +146,10 @@ export class LibraryStream {
       this.#readAt = at;
       this.#hasTokenInRead = false;
     }
-    const { listener } = this.#shared.options;
-    const place = listener.onTokenText(this.#stream, payload, this.#readAt, appendedAt);
+    return this.#readAt;
+  }
+
+  #countRead(place: unknown): void {
     if (place === API_MESSAGE || this.#hasTokenInRead) return;
     this.#hasTokenInRead = true;
     this.#shared.tokenReads++;

@@ -227,12 +227,12 @@ test('an event within one read is handed on in place', () => {
 
 const eventOf = (bytes: number): string => `data:${'x'.repeat(bytes)}\n\n`;
 
-test('an event of up to 1 MiB may be cut by reads, a larger one is a failure that says so', () => {
-  expect(read(eventOf(2 ** 20 - 5), [65_536]).events).toHaveLength(1);
-  expect(() => read(eventOf(2 ** 20), [65_536])).toThrow(
-    'a line of the event stream of more than 1048576 bytes',
+test('an event of up to 2 MiB may be cut by reads, a larger one is a failure that says so', () => {
+  expect(read(eventOf(2 ** 21 - 5), [65_536]).events).toHaveLength(1);
+  expect(() => read(eventOf(2 ** 21), [65_536])).toThrow(
+    'a line of the event stream of more than 2097152 bytes',
   );
-  expect(() => read(`data:${'x'.repeat(2 ** 19)}\n`.repeat(3), [65_536])).toThrow(
-    'the data of an event of more than 1048576 bytes',
+  expect(() => read(`data:${'x'.repeat(2 ** 20)}\n`.repeat(3), [65_536])).toThrow(
+    'the data of an event of more than 2097152 bytes',
   );
 });
