@@ -236,3 +236,16 @@ test('an event of up to 2 MiB may be cut by reads, a larger one is a failure tha
     'the data of an event of more than 2097152 bytes',
   );
 });
+
+test.each(['\n', '\r', '\r\n'])(
+  'a long line ends where its end is, near or far, before ends of other kinds: %j',
+  (end) => {
+    for (const length of [505, 506, 507, 512, 600, 5000, 70_000]) {
+      const data = 'x'.repeat(length);
+      const stream = `data:${data}${end}${end}data:b\n\ndata:c\r\rdata:${data}${end}${end}`;
+      const expected = [data, 'b', 'c', data];
+      for (const reads of [[1_000_000], [65_536], [511, 3]])
+        expect(read(stream, reads).events.map((event) => event.data)).toEqual(expected);
+    }
+  },
+);
