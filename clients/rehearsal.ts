@@ -49,7 +49,9 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
   if (rehearsalTokens === 0) return 0;
   const startNs = now();
   const { population } = planRehearsal(workload, workloadSeed, rehearsalTokens, payload);
-  const accounts = new StreamAccounts(specification, population, options.source, REHEARSAL_PREFIX);
+  const accounts = new StreamAccounts(specification, population, options.source, {
+    idPrefix: REHEARSAL_PREFIX,
+  });
   const recorder = new Recorder(population);
   const client = options.openClient(receiveStreams(recorder, accounts));
   const open = (stream: number): void => {

@@ -6,17 +6,19 @@ import { resumeIdBytes } from '../bench/contract/byte-model.ts';
 import { streamEpoch, type DoneEvent, type OpenEvent } from '../bench/contract/control-events.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { padTemplate, payloads } from '../bench/contract/payload.ts';
-import type { ApiStream } from '../bench/contract/payloads/payload-profile.ts';
+import type { ApiStream, PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { Population } from '../bench/contract/population.ts';
 import type { ClientTally } from '../bench/contract/tally.ts';
 import {
   hashStreamText,
   sliceStart,
   streamText,
+  type OtherTexts,
   type TokenSource,
 } from '../bench/contract/workload.ts';
 import { API_MESSAGE, checkApiMessages } from './api-messages.ts';
 import { expectTokens, layOutOnce } from './expected-chunks.ts';
+import { expectLarge, mixExpected } from './expected-large.ts';
 import type { SourceBytes } from './expected-payload.ts';
 import type { ExpectedTokens } from './expected-tokens.ts';
 import { CountCheck } from './count-check.ts';
@@ -33,6 +35,13 @@ type ModelCounts = Pick<
   'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'
 >;
 
+interface AccountsOptions {
+  /** Prefix of stream ids, before their number. */
+  readonly idPrefix?: string;
+  /** Large messages among the tokens, by stream. */
+  readonly large?: ReadonlyMap<number, OtherTexts>;
+}
+
 export class StreamAccounts {
   readonly #specification: Accounted;
   readonly #idPrefix: string;
@@ -44,6 +53,9 @@ export class StreamAccounts {
   readonly #announcedSha256 = new Map<number, string>();
   /** Expected payloads by the parts of the template that differ between streams. */
   readonly #expected = new Map<string, ExpectedTokens>();
+  readonly #large: ReadonlyMap<number, OtherTexts>;
+  /** The same of large messages, which are few. */
+  readonly #expectedLarge = new Map<string, ExpectedTokens>();
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
   readonly faults = noFaults();
@@ -56,14 +68,14 @@ export class StreamAccounts {
   ended = 0;
   tokensReceived = 0;
 
-  /** @param idPrefix Prefix of stream ids, before their number. */
   constructor(
     specification: Accounted,
     population: Population,
     source: TokenSource,
-    idPrefix = '',
+    { idPrefix = '', large = new Map() }: AccountsOptions = {},
   ) {
     this.#specification = specification;
+    this.#large = large;
     this.#idPrefix = idPrefix;
     this.#population = population;
     this.#source = source;
@@ -106,7 +118,8 @@ export class StreamAccounts {
     return {
       id: this.streamId(stream),
       tokens,
-      text: () => streamText(this.#source, this.#sourceStart(stream), tokens),
+      text: () =>
+        streamText(this.#source, this.#sourceStart(stream), tokens, this.#large.get(stream)),
     };
   }
 
@@ -120,6 +133,16 @@ export class StreamAccounts {
       expected = expectTokens(this.#source, { template, transport, layout: this.#layout });
       this.#expected.set(key, expected);
     }
+    const others = this.#large.get(stream);
+    return others === undefined
+      ? expected
+      : mixExpected(expected, this.#expectLarge(others.text, template), others);
+  }
+
+  #expectLarge(text: string, template: PayloadTemplate): ExpectedTokens {
+    const key = template.before + template.between;
+    const expected = this.#expectedLarge.get(key) ?? expectLarge(text, template);
+    this.#expectedLarge.set(key, expected);
     return expected;
   }
 
@@ -153,6 +176,7 @@ export class StreamAccounts {
         this.#source,
         this.#sourceStart(stream),
         this.#population.tokens[stream] as number,
+        this.#large.get(stream),
       );
     if (!check.finish(this.#announcedSha256.get(stream), planned)) {
       this.#note('not-verified', `stream ${stream} did not verify`);

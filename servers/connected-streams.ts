@@ -132,7 +132,10 @@ export class ConnectedStreams implements Streams {
     const { plan, sink } = stream;
     const { source, stamps, now } = this.#options;
     const index = stream.sent;
-    const content = contentAt(source, plan.sourceStart + index);
+    const content =
+      plan.large?.places.has(index) === true
+        ? plan.large.jsonText
+        : contentAt(source, plan.sourceStart + index);
     const payload = this.#render(stream.template, index + 1, content);
     // Not as soon as it is written: a compressor lets the `open` event go some time later.
     if (index === 0) stream.preludeBytes = sink.bytesWritten();

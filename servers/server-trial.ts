@@ -5,6 +5,7 @@ import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts'
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import type { LadderReading } from '../bench/contract/ladder.ts';
+import { largeTokensOf } from '../bench/contract/large-messages.ts';
 import type { FromServer, ToServer, TrialSpecification } from '../bench/contract/messages.ts';
 import {
   hashPopulation,
@@ -80,7 +81,12 @@ export class ServerTrial {
       specification.timetable && planAllOffsetsNs(specification, population);
     const planned = new PlannedStreams(
       workload,
-      { population, rehearsal, timetabledOffsetsNs },
+      {
+        population,
+        rehearsal,
+        timetabledOffsetsNs,
+        large: largeTokensOf(specification, population),
+      },
       payload,
     );
     this.#planSha256 = hashPopulation(population, specification);

@@ -304,11 +304,15 @@ export function hashPopulation(
     readonly workload: Workload;
     readonly payload: string;
     readonly timetable?: Timetable | undefined;
+    readonly large?: object | undefined;
   },
 ): string {
   const texts = [fixed.workload, fixed.payload, population.streams, population.totalTokens];
   const hash = createHash('sha256').update(
-    JSON.stringify(fixed.timetable === undefined ? texts : [...texts, fixed.timetable]),
+    JSON.stringify([
+      ...texts,
+      ...[fixed.timetable, fixed.large].filter((condition) => condition !== undefined),
+    ]),
   );
   for (const column of [population.startNs, population.tokens, population.seeds])
     hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));

@@ -104,6 +104,7 @@ const scenarioIds = [
   'completions',
   'browser-limits',
   'matrix',
+  'head-of-line',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -275,6 +276,11 @@ export const distributionNames = [
   'dueToReadyNs',
   'readyToReceivedNs',
   'turnPeriodNs',
+  // Large messages among small ones: delivery of the large ones, of tokens of other streams that were
+  // due while one was under way, and of tokens due at other times.
+  'largeMessageNs',
+  'behindLargeNs',
+  'awayFromLargeNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];

@@ -175,11 +175,25 @@ export function sliceStart(source: TokenSource, streamSeed: number): number {
   return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), sourceLength(source));
 }
 
+/** Tokens of a stream that are other texts than those of the source, by their place from 0. */
+export interface OtherTexts {
+  readonly places: ReadonlySet<number>;
+  readonly text: string;
+}
+
 /** The text of a stream: its tokens, joined. */
-export function streamText(source: TokenSource, start: number, tokens: number): string {
+export function streamText(
+  source: TokenSource,
+  start: number,
+  tokens: number,
+  others?: OtherTexts,
+): string {
   let text = '';
   for (let index = 0; index < tokens; index++)
-    text += source.tokens[(start + index) % source.tokens.length];
+    text +=
+      others?.places.has(index) === true
+        ? others.text
+        : source.tokens[(start + index) % source.tokens.length];
   return text;
 }
 
@@ -188,10 +202,15 @@ export function streamText(source: TokenSource, start: number, tokens: number): 
  * must match it. Where tokens are bytes, that of the hashes of its chunks: those of a long stream
  * are too many to be hashed at its end, beside others that run.
  */
-export function hashStreamText(source: TokenSource, start: number, tokens: number): string {
+export function hashStreamText(
+  source: TokenSource,
+  start: number,
+  tokens: number,
+  others?: OtherTexts,
+): string {
   const hash = createHash('sha256');
   if (source.chunks === undefined)
-    return hash.update(streamText(source, start, tokens)).digest('hex');
+    return hash.update(streamText(source, start, tokens, others)).digest('hex');
   const hashes = hashesOf(source.chunks);
   for (let index = 0; index < tokens; index++)
     hash.update(hashes[(start + index) % hashes.length] as Buffer);

@@ -211,10 +211,10 @@ const runFlags = {
     kind: 'size',
     value: 'size',
     help: 'a receiver this far behind its plan is cut off, on every transport',
-    usual: '1MiB, more with blob-1m',
+    usual: '1MiB, more where messages are large',
     example: '256KiB',
     repeat: ({ plan }) =>
-      plan.backpressureBytes === usualBackpressureBytes(plan.payload)
+      plan.backpressureBytes === usualBackpressureBytes(plan)
         ? undefined
         : `${plan.backpressureBytes}B`,
   },

@@ -67,7 +67,7 @@ describe('what cannot be measured is refused, with the flags that can be', () =>
     [
       { payload: 'blob-1m', backpressure: '1MiB' },
       'stream',
-      `--backpressure 1MiB: expected at least ${2 * messageBytes('blob-1m')}B with --payload blob-1m`,
+      `--backpressure 1MiB: expected at least ${2 * messageBytes('blob-1m')}B: messages of this run have up to ${messageBytes('blob-1m')} bytes`,
     ],
     [
       { payload: 'blob-16k', loads: '10%' },

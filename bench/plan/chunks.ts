@@ -6,7 +6,7 @@ import { BenchError } from '../contract/errors.ts';
 import { messageBytes, payloads, type PayloadName } from '../contract/payload.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { MIB } from '../contract/units.ts';
-import { usualBackpressureBytes } from './defaults.ts';
+import { largestMessageBytes, usualBackpressureBytes } from './defaults.ts';
 import type { Preset } from './presets.ts';
 import { parseSize, usageError } from './quantities.ts';
 
@@ -18,17 +18,21 @@ const FEWEST_WAITING_MESSAGES = 2;
  */
 const MOST_BYTES_PER_SECOND = 250e6;
 
-/** @throws BenchError USAGE for a cap that the messages of the payload exceed. */
-export function readBackpressure(value: string | undefined, payload: PayloadName): number {
-  if (value === undefined) return usualBackpressureBytes(payload);
+/** @throws BenchError USAGE for a cap that large messages exceed. */
+export function readBackpressure(
+  value: string | undefined,
+  plan: Pick<Plan, 'payload' | 'loadPoints'>,
+): number {
+  if (value === undefined) return usualBackpressureBytes(plan);
   const bytes = parseSize('--backpressure', value);
   if (bytes < 1) throw usageError('--backpressure', value, 'at least 1B');
-  const fewest = FEWEST_WAITING_MESSAGES * messageBytes(payload);
+  const largest = largestMessageBytes(plan);
+  const fewest = FEWEST_WAITING_MESSAGES * largest;
   if (bytes < fewest)
     throw usageError(
       '--backpressure',
       value,
-      `at least ${fewest}B with --payload ${payload}: a message of it has up to ${messageBytes(payload)} bytes, and one that is on its way must not count as waiting`,
+      `at least ${fewest}B: messages of this run have up to ${largest} bytes, and one that is on its way must not count as waiting`,
     );
   return bytes;
 }
@@ -68,6 +72,8 @@ export function checkChunks({
       payload,
       `a payload of text with --client ${page.client}: a page appends tokens to its document, and bytes are no text`,
     );
+  if (loadPoints.some(({ largeBytes }) => largeBytes !== undefined))
+    throw usageError('--payload', payload, 'a payload of text: the large messages are text');
   // A search begins low and stops by itself.
   if (search !== undefined) return;
   const bytesPerSecond = Math.max(

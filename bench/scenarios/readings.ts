@@ -11,6 +11,7 @@ import { capacityReading } from './capacity/reading.ts';
 import { completionsReading } from './completions/reading.ts';
 import { connectReading } from './connect/reading.ts';
 import { fanoutReading } from './fanout/reading.ts';
+import { headOfLineReading } from './head-of-line/reading.ts';
 import { matrixReading } from './matrix/reading.ts';
 import { memoryReading } from './memory/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
@@ -30,6 +31,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   completions: completionsReading,
   'browser-limits': browserLimitsReading,
   matrix: matrixReading,
+  'head-of-line': headOfLineReading,
 };
 
 /**

@@ -23,9 +23,9 @@ export function checkLoad(plan: Plan): void {
  */
 function isFromPopulation(
   { ladder, completions, browserLimits }: Plan,
-  { messagesPerSecond, stopped, connecting }: LoadPoint,
+  { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
-  const own = [ladder, completions, browserLimits, messagesPerSecond, stopped];
+  const own = [ladder, completions, browserLimits, messagesPerSecond, stopped, largeBytes];
   return own.every((one) => one === undefined) && connecting !== 'storm';
 }
 
