@@ -4,8 +4,10 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { LoadPoint } from './load-point.ts';
 import { planAllOffsetsNs, type Population } from './population.ts';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
+import { NS_PER_MS, NS_PER_S } from './units.ts';
 import type { OtherTexts } from './workload.ts';
 
 export const largeMessagesSchema = z.object({
@@ -23,6 +25,22 @@ export const largeMessagesSchema = z.object({
 });
 
 export type LargeMessages = z.infer<typeof largeMessagesSchema>;
+
+/**
+ * Time for which a large message is under way without a limit to the bandwidth: longer than any arm
+ * took for one of 1 MiB over loopback, encoding, system calls and reading included.
+ */
+const UNLIMITED_SPAN_NS = 10 * NS_PER_MS;
+
+/** How long a large message of a load point takes by the plan. */
+export function largeSpanNs({
+  largeBytes = 0,
+  linkBytesPerSecond,
+}: Pick<LoadPoint, 'largeBytes' | 'linkBytesPerSecond'>): number {
+  return linkBytesPerSecond === undefined
+    ? UNLIMITED_SPAN_NS
+    : (largeBytes / linkBytesPerSecond) * NS_PER_S;
+}
 
 /** A token that is a large message: its place in its stream, from 0, and when it is due, since T0. */
 export interface LargeMessage {

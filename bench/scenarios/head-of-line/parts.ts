@@ -1,12 +1,12 @@
 // Report parts of scenario `head-of-line` besides its verdicts.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
+import { largeSpanNs } from '../../contract/large-messages.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
-import { NS_PER_S } from '../../contract/units.ts';
 import { contestantsAt, renderMetricRows, type ArmValues } from '../../report/arm-estimates.ts';
 import { heading, list, section, type Block } from '../../report/blocks.ts';
-import { formatSetting } from '../../report/format.ts';
+import { formatSetting, formatValue } from '../../report/format.ts';
 import { code } from '../../report/inline.ts';
 import { transportsOf } from '../../report/mechanisms.ts';
 import { TERMINAL_COLUMNS } from '../../report/paint.ts';
@@ -70,7 +70,7 @@ function renderWaiting(context: ReportContext): readonly Block[] {
       list(contestantsAt(context, point).flatMap((arm) => sentences(point, arm))),
       renderMetricRows(context, point, rows),
     ]),
-    'A token counts as behind a large message if it was due within the time that the message takes by the plan: its bytes over the link or, without a limit, 10 ms. So it is the same tokens in every arm' +
+    `A token counts as behind a large message if it was due within the time that the message takes by the plan: its bytes over the link or, without a limit, ${formatSetting(largeSpanNs({}), 'ns')}. So it is the same tokens in every arm` +
       ' that shares connections alike; where no stream shares a connection, it is those of all other streams.',
     list(sharing),
   ]);
@@ -93,12 +93,11 @@ function sentences(
 
 /** How much of the time of a large message is the link's. */
 function linkWords(
-  { largeBytes = 0, linkBytesPerSecond }: LoadPointAnalysis['loadPoint'],
+  loadPoint: LoadPointAnalysis['loadPoint'],
   takenNs: number | undefined,
 ): string {
-  if (linkBytesPerSecond === undefined || takenNs === undefined) return '';
-  const leastNs = (largeBytes / linkBytesPerSecond) * NS_PER_S;
-  return `, of which ${formatSetting(leastNs, 'ns')} are the bandwidth’s`;
+  if (loadPoint.linkBytesPerSecond === undefined || takenNs === undefined) return '';
+  return `, of which the link needs ${formatValue(largeSpanNs(loadPoint), 'ns')}`;
 }
 
 function terminalLines(

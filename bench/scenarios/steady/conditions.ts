@@ -31,7 +31,7 @@ export function conditionsOf(
     return {
       workload,
       timetable: planLongStreams(plan, connections),
-      large: planLarge(plan, { largeBytes, linkBytesPerSecond: loadPoint.linkBytesPerSecond }),
+      large: planLarge(plan, { ...loadPoint, largeBytes }),
     };
   if (connecting === 'storm') return inStorm(plan, workload);
   if (connecting === 'warm') return { workload, connecting: { kind: 'kept' } };

@@ -1,7 +1,8 @@
 // Plans timetables of trials in which all streams last from the ramp to the end: one source with
 // many subscribers, and generations fast enough to fill a socket whose receiver does not read.
 
-import type { LargeMessages } from '../../contract/large-messages.ts';
+import { largeSpanNs, type LargeMessages } from '../../contract/large-messages.ts';
+import type { LoadPoint } from '../../contract/load-point.ts';
 import type { Plan } from '../../contract/run-file.ts';
 import type { StallSpecification } from '../../contract/stall.ts';
 import type { Timetable, TimetablePhase } from '../../contract/timetable.ts';
@@ -74,11 +75,6 @@ export function planStall(
   return { connections, atNs } satisfies StallSpecification;
 }
 
-/**
- * Time for which a large message is under way without a limit to the bandwidth: longer than any arm
- * took for one of 1 MiB over loopback, encoding, system calls and reading included.
- */
-const UNLIMITED_SPAN_NS = 10 * NS_PER_MS;
 /** Time between large messages, as multiples of the time for which one is under way. */
 const SPANS_BETWEEN = 3;
 const SHORTEST_BETWEEN_NS = 100 * NS_PER_MS;
@@ -86,13 +82,11 @@ const SHORTEST_BETWEEN_NS = 100 * NS_PER_MS;
 /** Large messages from the end of the ramp on, the last of which is received within the window. */
 export function planLarge(
   { warmupNs, windowNs }: Moments,
-  load: { readonly largeBytes: number; readonly linkBytesPerSecond: number | undefined },
+  loadPoint: LoadPoint & { readonly largeBytes: number },
 ): LargeMessages {
-  const { largeBytes: bytes, linkBytesPerSecond } = load;
-  const spanNs =
-    linkBytesPerSecond === undefined ? UNLIMITED_SPAN_NS : (bytes / linkBytesPerSecond) * NS_PER_S;
+  const spanNs = largeSpanNs(loadPoint);
   return {
-    bytes,
+    bytes: loadPoint.largeBytes,
     everyNs: Math.max(SHORTEST_BETWEEN_NS, SPANS_BETWEEN * spanNs),
     fromNs: warmupNs * RAMP_SHARE,
     toNs: warmupNs + windowNs,
