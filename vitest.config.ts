@@ -14,6 +14,7 @@ const smoke = '**/*.smoke.e2e.test.ts';
 const alone = [
   'bench/burst.e2e.test.ts',
   'bench/capacity.e2e.test.ts',
+  'bench/head-of-line.e2e.test.ts',
   'bench/memory.e2e.test.ts',
   'bench/reconnect.e2e.test.ts',
   'bench/self/epoll-reader.e2e.test.ts',

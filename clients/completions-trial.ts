@@ -48,7 +48,7 @@ export class CompletionsTrial implements Trial {
       specification,
       this.#asked.population,
       this.#frame.source,
-      ASKED_PREFIX,
+      { idPrefix: ASKED_PREFIX },
     );
     this.#client = this.#frame.openClient(this.#listener());
     this.#turns = new Int32Array(connections);

@@ -4,21 +4,20 @@
 import { describe, expect, it } from 'vitest';
 import { canSpeak } from '../bench/contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../bench/contract/arms/transports.ts';
-import { payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
+import { messageBytes, payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
-import { asInstant } from '../bench/contract/units.ts';
+import { asInstant, KIB, MIB } from '../bench/contract/units.ts';
 import { openTokenSource, streamText } from '../bench/contract/workload.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer, fastWorkload } from '../servers/twin-fixture.ts';
 import { API_MESSAGE, checkApiMessages } from './api-messages.ts';
 import { startCutter } from './cutter-fixture.ts';
-import { ExpectedPayload, layOutSource } from './expected-payload.ts';
+import { expectTokens, layOutOnce } from './expected-chunks.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
 import { sharedPlace } from './shared-place.ts';
 import { stacks } from './stacks.ts';
 import type { SocketCount, StreamClient, StreamListener } from './stream-client.ts';
 
-const STREAMS = 20;
 type Stack = 'probe' | 'library';
 const stacksOf = (transport: TransportId): Stack[] =>
   (['probe', 'library'] as const).filter((stack) => canSpeak(stack, transport));
@@ -27,22 +26,29 @@ const stacksOf = (transport: TransportId): Stack[] =>
 const SHARED = 3;
 const eventSources = ['eventsource', 'undici-eventsource'] as const;
 
-/** Streams of lengths from 1 token to 39, so that first, last and only tokens all occur. */
-const population: Population = (() => {
-  const tokens = Int32Array.from({ length: STREAMS }, (_, stream) => 1 + 2 * stream);
-  const base = new Int32Array(STREAMS);
-  for (let stream = 1; stream < STREAMS; stream++)
+/** Streams of lengths from 1 token on, so that first, last and only tokens all occur. */
+function populationWith(streams: number, longerBy: number): Population {
+  const tokens = Int32Array.from({ length: streams }, (_, stream) => 1 + longerBy * stream);
+  const base = new Int32Array(streams);
+  for (let stream = 1; stream < streams; stream++)
     base[stream] = base[stream - 1]! + tokens[stream - 1]!;
   return {
-    streams: STREAMS,
-    startNs: new Float64Array(STREAMS),
+    streams,
+    startNs: new Float64Array(streams),
     tokens,
-    seeds: Uint32Array.from({ length: STREAMS }, (_, stream) => 1000 + stream),
-    slots: Int32Array.from({ length: STREAMS }, (_, stream) => stream),
+    seeds: Uint32Array.from({ length: streams }, (_, stream) => 1000 + stream),
+    slots: Int32Array.from({ length: streams }, (_, stream) => stream),
     base,
     totalTokens: base.at(-1)! + tokens.at(-1)!,
   };
-})();
+}
+
+const many = populationWith(20, 2);
+const few = populationWith(4, 1);
+const populationOf = (payload: PayloadName): Population =>
+  messageBytes(payload) > 64 * KIB ? few : many;
+/** All tokens of a test are due at once, which makes no receiver of it a slow one. */
+const limits = { backpressureBytes: 64 * MIB };
 
 interface Seen {
   readonly payloads: string[][];
@@ -63,10 +69,11 @@ async function receive(
   payload: PayloadName,
   planned: PlannedStreams,
 ): Promise<Seen> {
-  const source = openTokenSource(fastWorkload);
-  const layout = layOutSource(source);
+  const population = populationOf(payload);
+  const source = openTokenSource(fastWorkload, payload);
+  const layout = layOutOnce(source);
   const counts = noFaults();
-  const lists = (): string[][] => Array.from({ length: STREAMS }, () => []);
+  const lists = (): string[][] => Array.from({ length: population.streams }, () => []);
   const seen: Seen = {
     payloads: lists(),
     apiMessages: lists(),
@@ -80,17 +87,14 @@ async function receive(
   const hashes: (string | undefined)[] = [];
   const checks = Array.from(population.tokens, (tokens, stream) => {
     const plan = planned.find({ id: String(stream) })!;
-    const expected = new ExpectedPayload(
-      source,
-      layout,
-      payloads[payload].template(String(stream)),
-    );
+    const template = payloads[payload].template(String(stream));
+    const expected = expectTokens(source, { template, transport, layout });
     const { id, sourceStart } = plan;
     const text = (): string => streamText(source, sourceStart, tokens);
     const apiMessages = checkApiMessages(payload, transport, { id, tokens, text });
     return new SequenceCheck(expected, { sourceStart, tokens, counts, apiMessages });
   });
-  let left = STREAMS;
+  let left = population.streams;
   let allOver: () => void;
   const over = new Promise<void>((resolve) => {
     allOver = resolve;
@@ -133,7 +137,7 @@ async function receive(
     listener,
     now: () => asInstant(performance.now()),
   });
-  for (let stream = 0; stream < STREAMS; stream++)
+  for (let stream = 0; stream < population.streams; stream++)
     client.open(stream, {
       host: '127.0.0.1',
       port,
@@ -157,7 +161,8 @@ describe.each(
   transportIds.flatMap((transport) => payloadNames.map((payload) => [transport, payload] as const)),
 )('%s with %s payload', (transport, payload) => {
   it('the client stacks verify every stream and see the same events', async () => {
-    await using server = await startTestServer(transport, { payload, population });
+    const population = populationOf(payload);
+    await using server = await startTestServer(transport, { payload, population, limits });
     const all: Seen[] = [];
     for (const stack of stacksOf(transport))
       all.push(await receive(transport, stack, server.port, payload, server.planned));
@@ -165,7 +170,7 @@ describe.each(
     for (const seen of all) {
       expect(seen.failures.flat()).toEqual([]);
       expect(seen.counts).toEqual(noFaults());
-      expect(seen.verified).toEqual(Array.from({ length: STREAMS }, () => true));
+      expect(seen.verified).toEqual(Array.from(population.tokens, () => true));
       expect(seen.payloads.map((tokens) => tokens.length)).toEqual([...population.tokens]);
       for (const order of seen.order) expect(order).toEqual(orderOf(transport, payload));
       expect(seen.payloads).toEqual(probe!.payloads);
@@ -184,12 +189,13 @@ describe.each(
 it.each(eventSources.flatMap((stack) => payloadNames.map((payload) => [stack, payload] as const)))(
   '%s verifies every stream of payload %s, and sees the events of the probe',
   async (stack, payload) => {
-    await using server = await startTestServer('sse', { payload, population });
+    const population = populationOf(payload);
+    await using server = await startTestServer('sse', { payload, population, limits });
     const probe = await receive('sse', 'probe', server.port, payload, server.planned);
     const seen = await receive('sse', stack, server.port, payload, server.planned);
     expect(seen.failures.flat()).toEqual([]);
     expect(seen.counts).toEqual(noFaults());
-    expect(seen.verified).toEqual(Array.from({ length: STREAMS }, () => true));
+    expect(seen.verified).toEqual(Array.from(population.tokens, () => true));
     for (const order of seen.order) expect(order).toEqual(orderOf('sse', payload));
     expect([seen.payloads, seen.apiMessages, seen.controls]).toEqual([
       probe.payloads,
@@ -208,14 +214,14 @@ const cuts = transportIds.flatMap((transport) =>
 it.each(cuts)(
   '%s/%s: a stream that is cut by a %s fails once, is never whole, and what came is a prefix',
   async (transport, stack, how) => {
-    await using server = await startTestServer(transport, { population });
+    await using server = await startTestServer(transport, { population: many });
     const whole = await receive(transport, stack, server.port, 'lean', server.planned);
     // Longer than any head, shorter than the longest streams.
     using cutter = await startCutter(server.port, { afterBytes: 700, how });
     const seen = await receive(transport, stack, cutter.port, 'lean', server.planned);
     const cutStreams = seen.failures.filter((failures) => failures.length > 0).length;
     expect(cutStreams).toBeGreaterThan(0);
-    for (let stream = 0; stream < STREAMS; stream++) {
+    for (let stream = 0; stream < many.streams; stream++) {
       const failures = seen.failures[stream]!;
       expect(failures.length + (seen.order[stream]!.includes('end') ? 1 : 0)).toBe(1);
       const received = seen.payloads[stream]!;

@@ -3,7 +3,7 @@
 // which is why some streams of a trial are verified whole.
 
 import { API_MESSAGE, type ApiMessageCheck } from './api-messages.ts';
-import type { ExpectedPayload } from './expected-payload.ts';
+import type { ExpectedTokens } from './expected-tokens.ts';
 import type { IntegrityCounts } from './sequence.ts';
 
 interface CountedStream {
@@ -14,12 +14,12 @@ interface CountedStream {
 }
 
 export class CountCheck {
-  readonly #expected: ExpectedPayload;
+  readonly #expected: ExpectedTokens;
   readonly #stream: CountedStream;
   #received = 0;
   #receivedBytes = 0;
 
-  constructor(expected: ExpectedPayload, stream: CountedStream) {
+  constructor(expected: ExpectedTokens, stream: CountedStream) {
     this.#expected = expected;
     this.#stream = stream;
   }

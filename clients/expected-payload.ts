@@ -5,10 +5,16 @@
 import { renderPayload } from '../bench/contract/payload.ts';
 import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
+import type { ExpectedTokens } from './expected-tokens.ts';
 
 /** From this length on a native comparison is faster than a loop. */
 const NATIVE_COMPARE_BYTES = 24;
 const ZERO = 48;
+
+/** `{"s":18,`, the beginning of all text with a number. */
+const NUMBERED = /^\{"s":([1-9]\d{0,8}),/;
+/** `{"s":` and nine digits. */
+const NUMBER_CHARACTERS = 15;
 
 /** The JSON text of all tokens of a source, end to end. */
 export interface SourceBytes {
@@ -37,7 +43,7 @@ function digitsOf(value: number): number {
  * templates are equal: with thousands of streams a copy for each would be out of the CPU's cache
  * whenever its token came.
  */
-export class ExpectedPayload {
+export class ExpectedPayload implements ExpectedTokens {
   readonly #source: TokenSource;
   readonly #layout: SourceBytes;
   readonly #template: PayloadTemplate;
@@ -52,6 +58,10 @@ export class ExpectedPayload {
     this.#before = Buffer.from(template.before);
     this.#between = Buffer.from(template.between);
     this.#after = Buffer.from(template.after);
+  }
+
+  get areBytes(): boolean {
+    return this.#source.chunks !== undefined;
   }
 
   payload(sourceStart: number, index: number): string {
@@ -71,6 +81,12 @@ export class ExpectedPayload {
     const numberBytes = firstNumber === undefined ? 0 : digitsOf(firstNumber + index);
     return (
       this.#before.length + numberBytes + this.#between.length + textBytes + this.#after.length
+    );
+  }
+
+  placeOf(buffer: Buffer, start: number, end: number): number | undefined {
+    return numberedPlace(
+      buffer.toString('latin1', start, Math.min(end, start + NUMBER_CHARACTERS)),
     );
   }
 
@@ -102,6 +118,12 @@ export class ExpectedPayload {
       equalAt(buffer, at, this.#after, 0, this.#after.length, end)
     );
   }
+}
+
+/** The 0-based place that the number in a payload names; undefined where there is none. */
+export function numberedPlace(payload: string): number | undefined {
+  const sequence = NUMBERED.exec(payload)?.[1];
+  return sequence === undefined ? undefined : Number(sequence) - 1;
 }
 
 function equalAt(

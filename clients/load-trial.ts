@@ -5,6 +5,7 @@ import { transports } from '../bench/contract/arms/transports.ts';
 import type { BrowserTally } from '../bench/contract/browser.ts';
 import { callAt } from '../bench/contract/child-link.ts';
 import type { FromClient } from '../bench/contract/messages.ts';
+import { largeTokensOf } from '../bench/contract/large-messages.ts';
 import { hashPopulation } from '../bench/contract/population.ts';
 import { stoppedStreams } from '../bench/contract/stall.ts';
 import { writeStamps } from '../bench/contract/stamps.ts';
@@ -35,7 +36,9 @@ export class LoadTrial implements Trial {
     this.#order = order;
     this.#frame = new TrialFrame(order, openStack);
     const { population, source } = this.#frame;
-    this.#accounts = new StreamAccounts(order.specification, population, source);
+    this.#accounts = new StreamAccounts(order.specification, population, source, {
+      large: largeTokensOf(order.specification, population),
+    });
     this.#recorder = new Recorder(population);
     this.#client = this.#frame.openClient(
       receiveStreams(this.#recorder, this.#accounts, order.specification.injection),

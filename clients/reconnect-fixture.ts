@@ -86,7 +86,7 @@ export class Scene {
     this.recorder = new RecoveryRecorder(this.population);
     const { population, recorder } = this;
     this.accounts = new RecoveryAccounts({
-      specification: { payload: 'lean' },
+      specification: { payload: 'lean', transport },
       faultNs,
       population,
       source,

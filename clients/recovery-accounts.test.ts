@@ -226,7 +226,7 @@ it('a stream that was never begun is unfinished and all its tokens lost', () => 
 it('streams without numbers are refused', () => {
   const population = populationWith(1, 1);
   const options = {
-    specification: { payload: 'openai' as const },
+    specification: { payload: 'openai' as const, transport: 'sse' as const },
     faultNs: 0,
     population,
     source,

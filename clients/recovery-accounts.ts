@@ -15,14 +15,14 @@ import type { RecoveryClientTally } from '../bench/contract/recovery.ts';
 import { type Instant, NS_PER_MS } from '../bench/contract/units.ts';
 import { hashStreamText, sliceStart, type TokenSource } from '../bench/contract/workload.ts';
 import { EventPatterns, patternWords as words } from './event-pattern.ts';
-import { ExpectedPayload, layOutSource } from './expected-payload.ts';
+import { expectTokens, layOutOnce } from './expected-chunks.ts';
 import { isStop, type Ending, type ReconnectAccounts } from './reconnect-accounts.ts';
 import type { RecoveryRecorder } from './recovery-recorder.ts';
 import { noReceipts, ResumedSequence, SEEN_BEFORE } from './resumed-sequence.ts';
 import type { ControlType, SocketCount } from './stream-client.ts';
 
 export interface AccountOptions {
-  readonly specification: Pick<TrialSpecification, 'payload'>;
+  readonly specification: Pick<TrialSpecification, 'payload' | 'transport'>;
   /** Ns since T0. */
   readonly faultNs: number;
   readonly population: Population;
@@ -79,11 +79,11 @@ export class RecoveryAccounts implements ReconnectAccounts {
     this.#options = options;
     this.#countFromNs = options.faultNs - EARLY_FAULT_NS;
     // Numbered payloads have the same envelope in all streams.
-    const expected = new ExpectedPayload(
-      source,
-      layOutSource(source),
-      payloads[specification.payload].template(''),
-    );
+    const expected = expectTokens(source, {
+      template: payloads[specification.payload].template(''),
+      transport: specification.transport,
+      layout: layOutOnce(source),
+    });
     this.#sequences = Array.from(
       population.tokens,
       (tokens, stream) =>

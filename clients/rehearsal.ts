@@ -45,11 +45,13 @@ const MOST_IN_BROWSER = Math.min(
  */
 export async function rehearse(options: RehearsalOptions): Promise<number> {
   const { specification, now } = options;
-  const { transport, workload, workloadSeed, rehearsalTokens } = specification;
+  const { transport, workload, workloadSeed, rehearsalTokens, payload } = specification;
   if (rehearsalTokens === 0) return 0;
   const startNs = now();
-  const { population } = planRehearsal(workload, workloadSeed, rehearsalTokens);
-  const accounts = new StreamAccounts(specification, population, options.source, REHEARSAL_PREFIX);
+  const { population } = planRehearsal(workload, workloadSeed, rehearsalTokens, payload);
+  const accounts = new StreamAccounts(specification, population, options.source, {
+    idPrefix: REHEARSAL_PREFIX,
+  });
   const recorder = new Recorder(population);
   const client = options.openClient(receiveStreams(recorder, accounts));
   const open = (stream: number): void => {

@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { canSpeak, type StreamStack } from '../bench/contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../bench/contract/arms/transports.ts';
 import { renderCursor, streamEpoch } from '../bench/contract/control-events.ts';
+import { CHUNK_NUMBER_BYTES, isChunkMessage } from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
 import { asInstant } from '../bench/contract/units.ts';
+import { streamText } from '../bench/contract/workload.ts';
 import type { PlannedStreams } from '../servers/planned-streams.ts';
 import { startTestServer } from '../servers/twin-fixture.ts';
 import { startCutter } from './cutter-fixture.ts';
@@ -70,8 +72,16 @@ async function receive({
       ...(cursor !== undefined && { resumeAfter: cursor }),
     });
   };
-  const onToken = (payload: string): void => {
+  const onBytes = (message: Buffer): void => {
+    if (isChunkMessage(message))
+      onToken(message.readUInt32BE(0), message.toString('base64', CHUNK_NUMBER_BYTES));
+    else onText(message.toString());
+  };
+  const onText = (payload: string): void => {
     const { s, d } = JSON.parse(payload) as { s: number; d: string };
+    onToken(s, d);
+  };
+  const onToken = (s: number, d: string): void => {
     sequences.push(s);
     text += d;
     if (++tokensOfConnection !== cutAfterTokens) return;
@@ -81,8 +91,8 @@ async function receive({
   const listener: StreamListener = {
     onConnect: () => {},
     onAccept: () => events.push('accept'),
-    onTokenBytes: (_stream, buffer, start, end) => onToken(buffer.toString('utf8', start, end)),
-    onTokenText: (_stream, payload) => onToken(payload),
+    onTokenBytes: (_stream, buffer, start, end) => onBytes(buffer.subarray(start, end)),
+    onTokenText: (_stream, payload) => onText(payload),
     onControl: (_stream, type, json) => {
       const { type: _type, ...fields } = JSON.parse(json) as { type?: string };
       events.push(`${type} ${JSON.stringify(fields)}`);
@@ -146,6 +156,16 @@ describe.each(cases)('$transport over $stack', ({ transport, stack }) => {
       );
     },
   );
+
+  it('tokens that are bytes are replayed as text is, in the form of the transport', async () => {
+    const payload = 'audio';
+    await using server = await startTestServer(transport, { payload, population, recovery: {} });
+    const { port, planned } = server;
+    const { sequences, text } = await receive({ transport, stack, port, cutAfterTokens: 50 });
+    const { sourceStart } = planned.find({ id: '0' })!;
+    expect(sequences).toEqual(numbers(1, TOKENS));
+    expect(text).toBe(streamText(planned.source, sourceStart, TOKENS));
+  });
 
   it('a stream that is over and was received whole ends at once', async () => {
     await using server = await startTestServer(transport, { population, recovery: {} });

@@ -1,7 +1,8 @@
 // Verifies a stream that outlives its connections: distinguishes replayed tokens, gaps and late
 // tokens. One per stream; a token that is the next one costs one comparison and one bit.
 
-import type { ExpectedPayload } from './expected-payload.ts';
+import { numberedPlace } from './expected-payload.ts';
+import type { ExpectedTokens } from './expected-tokens.ts';
 
 export interface ReceiptCounts {
   /** Distinct tokens, however often they came. */
@@ -20,13 +21,8 @@ export function noReceipts(): ReceiptCounts {
 export const SEEN_BEFORE = -1;
 export const CORRUPT = -2;
 
-/** `{"s":18,`, the beginning of all payloads with a number. */
-const NUMBERED = /^\{"s":([1-9]\d{0,8}),/;
-/** `{"s":` and nine digits. */
-const NUMBER_BYTES = 15;
-
 export class ResumedSequence {
-  readonly #expected: ExpectedPayload;
+  readonly #expected: ExpectedTokens;
   readonly #sourceStart: number;
   readonly #tokens: number;
   readonly #counts: ReceiptCounts;
@@ -42,7 +38,7 @@ export class ResumedSequence {
   #distinct = 0;
 
   constructor(
-    expected: ExpectedPayload,
+    expected: ExpectedTokens,
     options: { sourceStart: number; tokens: number; counts: ReceiptCounts },
   ) {
     this.#expected = expected;
@@ -59,9 +55,7 @@ export class ResumedSequence {
     const next = this.#next;
     if (next < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, next))
       return this.#accept(next);
-    const place =
-      numberedPlace(buffer.toString('latin1', start, Math.min(end, start + NUMBER_BYTES))) ??
-      this.#tokens;
+    const place = this.#expected.placeOf(buffer, start, end) ?? this.#tokens;
     const isToken =
       place < this.#tokens && this.#expected.matches(buffer, start, end, this.#sourceStart, place);
     return isToken ? this.#accept(place) : this.#refuse();
@@ -143,11 +137,6 @@ export class ResumedSequence {
   #isDeclared(place: number): boolean {
     return this.#declared !== undefined && hasBit(this.#declared, place);
   }
-}
-
-function numberedPlace(payload: string): number | undefined {
-  const sequence = NUMBERED.exec(payload)?.[1];
-  return sequence === undefined ? undefined : Number(sequence) - 1;
 }
 
 function setBit(bits: Uint8Array, index: number): void {

@@ -2,9 +2,10 @@
 // hash. One per stream; a token that is as expected costs one comparison, everything else takes the
 // slow path that names what went wrong.
 
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { hashChunk } from '../bench/contract/workload.ts';
 import { API_MESSAGE, type ApiMessageCheck } from './api-messages.ts';
-import type { ExpectedPayload } from './expected-payload.ts';
+import type { ExpectedTokens } from './expected-tokens.ts';
 
 export interface IntegrityCounts {
   lost: number;
@@ -22,7 +23,7 @@ export function noFaults(): IntegrityCounts {
 const SEARCH_TOKENS = 64;
 
 export class SequenceCheck {
-  readonly #expected: ExpectedPayload;
+  readonly #expected: ExpectedTokens;
   readonly #sourceStart: number;
   readonly #tokens: number;
   readonly #counts: IntegrityCounts;
@@ -33,9 +34,10 @@ export class SequenceCheck {
   #skipped: Set<number> | undefined;
   #faults = 0;
   #receivedText = '';
+  #receivedChunks: Hash | undefined;
 
   constructor(
-    expected: ExpectedPayload,
+    expected: ExpectedTokens,
     options: {
       sourceStart: number;
       tokens: number;
@@ -64,26 +66,43 @@ export class SequenceCheck {
       this.#next = index + 1;
       return index;
     }
-    return this.#acceptOther(buffer.toString('utf8', start, end));
+    if (this.#apiMessages?.accepts(buffer.toString('utf8', start, end), this.#next) === true)
+      return API_MESSAGE;
+    return this.#acceptOther((place) =>
+      this.#expected.matches(buffer, start, end, this.#sourceStart, place),
+    );
   }
 
   /**
-   * The same for a consumer that decodes: the text is taken out of the JSON and hashed at the end.
+   * The same for a consumer that decodes: the text is taken out of the JSON and hashed at the end,
+   * bytes out of their base64 and hashed as they come.
    */
   acceptText(payload: string): number {
     const index = this.#next;
-    this.#receivedText += textOf(payload) ?? '';
+    this.#keep(textOf(payload) ?? '');
     if (index < this.#tokens && payload === this.#expected.payload(this.#sourceStart, index)) {
       this.#next = index + 1;
       return index;
     }
-    return this.#acceptOther(payload);
+    if (this.#apiMessages?.accepts(payload, this.#next) === true) return API_MESSAGE;
+    return this.#acceptOther(
+      (place) => this.#expected.payload(this.#sourceStart, place) === payload,
+    );
   }
 
-  #acceptOther(payload: string): number {
-    if (this.#apiMessages?.accepts(payload, this.#next) === true) return API_MESSAGE;
+  #keep(text: string): void {
+    if (this.#expected.areBytes) {
+      this.#receivedChunks ??= createHash('sha256');
+      this.#receivedChunks.update(hashChunk(Buffer.from(text, 'base64')));
+    } else {
+      this.#receivedText += text;
+    }
+  }
+
+  /** @param isAt Whether the message is that of the token at a place. */
+  #acceptOther(isAt: (place: number) => boolean): number {
     this.#faults++;
-    const place = this.#findPlace(payload);
+    const place = this.#findPlace(isAt);
     if (place === undefined) {
       this.#counts.corrupt++;
       if (this.#next < this.#tokens) this.#next++;
@@ -105,15 +124,13 @@ export class SequenceCheck {
     return -1;
   }
 
-  /** Nearest place, ahead first, whose payload this is. */
-  #findPlace(payload: string): number | undefined {
+  /** Nearest place, ahead first, whose message this is. */
+  #findPlace(isAt: (place: number) => boolean): number | undefined {
     for (let distance = 0; distance <= SEARCH_TOKENS; distance++) {
       const ahead = this.#next + distance;
-      if (ahead < this.#tokens && this.#expected.payload(this.#sourceStart, ahead) === payload)
-        return ahead;
+      if (ahead < this.#tokens && isAt(ahead)) return ahead;
       const behind = this.#next - 1 - distance;
-      if (behind >= 0 && this.#expected.payload(this.#sourceStart, behind) === payload)
-        return behind;
+      if (behind >= 0 && isAt(behind)) return behind;
     }
     return undefined;
   }
@@ -127,9 +144,10 @@ export class SequenceCheck {
     this.#counts.lost += this.#tokens - this.#next;
     if (this.#next < this.#tokens) this.#faults++;
     const received =
-      this.#receivedText === ''
+      this.#receivedChunks?.digest('hex') ??
+      (this.#receivedText === ''
         ? plannedSha256()
-        : createHash('sha256').update(this.#receivedText).digest('hex');
+        : createHash('sha256').update(this.#receivedText).digest('hex'));
     const isSame = announced === received;
     if (!isSame) this.#counts.hashMismatches++;
     return isSame && this.#faults === 0 && this.#apiMessages?.isWhole !== false;

@@ -6,17 +6,21 @@ import { resumeIdBytes } from '../bench/contract/byte-model.ts';
 import { streamEpoch, type DoneEvent, type OpenEvent } from '../bench/contract/control-events.ts';
 import type { TrialSpecification } from '../bench/contract/messages.ts';
 import { padTemplate, payloads } from '../bench/contract/payload.ts';
-import type { ApiStream } from '../bench/contract/payloads/payload-profile.ts';
+import type { ApiStream, PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { Population } from '../bench/contract/population.ts';
 import type { ClientTally } from '../bench/contract/tally.ts';
 import {
   hashStreamText,
   sliceStart,
   streamText,
+  type OtherTexts,
   type TokenSource,
 } from '../bench/contract/workload.ts';
 import { API_MESSAGE, checkApiMessages } from './api-messages.ts';
-import { ExpectedPayload, layOutSource, type SourceBytes } from './expected-payload.ts';
+import { expectTokens, layOutOnce } from './expected-chunks.ts';
+import { expectLarge, mixExpected } from './expected-large.ts';
+import type { SourceBytes } from './expected-payload.ts';
+import type { ExpectedTokens } from './expected-tokens.ts';
 import { CountCheck } from './count-check.ts';
 import { noFaults, SequenceCheck } from './sequence.ts';
 import type { SocketCount } from './stream-client.ts';
@@ -31,17 +35,27 @@ type ModelCounts = Pick<
   'modelBytes' | 'modelTokenBytes' | 'payloadBytes' | 'modelIdBytes'
 >;
 
+interface AccountsOptions {
+  /** Prefix of stream ids, before their number. */
+  readonly idPrefix?: string;
+  /** Large messages among the tokens, by stream. */
+  readonly large?: ReadonlyMap<number, OtherTexts>;
+}
+
 export class StreamAccounts {
   readonly #specification: Accounted;
   readonly #idPrefix: string;
   readonly #population: Population;
   readonly #source: TokenSource;
-  readonly #layout: SourceBytes;
+  readonly #layout: () => SourceBytes;
   /** Checks by stream; undefined before it opens and after it ended. */
   readonly #checks: (SequenceCheck | CountCheck | undefined)[];
   readonly #announcedSha256 = new Map<number, string>();
   /** Expected payloads by the parts of the template that differ between streams. */
-  readonly #expected = new Map<string, ExpectedPayload>();
+  readonly #expected = new Map<string, ExpectedTokens>();
+  readonly #large: ReadonlyMap<number, OtherTexts>;
+  /** The same of large messages, which are few. */
+  readonly #expectedLarge = new Map<string, ExpectedTokens>();
   readonly #verified: number[] = [];
   readonly #errors = new Map<string, { count: number; example: string }>();
   readonly faults = noFaults();
@@ -54,18 +68,18 @@ export class StreamAccounts {
   ended = 0;
   tokensReceived = 0;
 
-  /** @param idPrefix Prefix of stream ids, before their number. */
   constructor(
     specification: Accounted,
     population: Population,
     source: TokenSource,
-    idPrefix = '',
+    { idPrefix = '', large = new Map() }: AccountsOptions = {},
   ) {
     this.#specification = specification;
+    this.#large = large;
     this.#idPrefix = idPrefix;
     this.#population = population;
     this.#source = source;
-    this.#layout = layOutSource(source);
+    this.#layout = layOutOnce(source);
     this.#checks = Array.from<undefined>({ length: population.streams });
   }
 
@@ -104,20 +118,31 @@ export class StreamAccounts {
     return {
       id: this.streamId(stream),
       tokens,
-      text: () => streamText(this.#source, this.#sourceStart(stream), tokens),
+      text: () =>
+        streamText(this.#source, this.#sourceStart(stream), tokens, this.#large.get(stream)),
     };
   }
 
-  #expect(stream: number): ExpectedPayload {
-    const { payload, injection } = this.#specification;
+  #expect(stream: number): ExpectedTokens {
+    const { payload, transport, injection } = this.#specification;
     const plain = payloads[payload].template(this.streamId(stream));
     const template = injection?.kind === 'padding' ? padTemplate(plain, injection.bytes) : plain;
     const key = template.before + template.between;
     let expected = this.#expected.get(key);
     if (expected === undefined) {
-      expected = new ExpectedPayload(this.#source, this.#layout, template);
+      expected = expectTokens(this.#source, { template, transport, layout: this.#layout });
       this.#expected.set(key, expected);
     }
+    const others = this.#large.get(stream);
+    return others === undefined
+      ? expected
+      : mixExpected(expected, this.#expectLarge(others.text, template), others);
+  }
+
+  #expectLarge(text: string, template: PayloadTemplate): ExpectedTokens {
+    const key = template.before + template.between;
+    const expected = this.#expectedLarge.get(key) ?? expectLarge(text, template);
+    this.#expectedLarge.set(key, expected);
     return expected;
   }
 
@@ -151,6 +176,7 @@ export class StreamAccounts {
         this.#source,
         this.#sourceStart(stream),
         this.#population.tokens[stream] as number,
+        this.#large.get(stream),
       );
     if (!check.finish(this.#announcedSha256.get(stream), planned)) {
       this.#note('not-verified', `stream ${stream} did not verify`);

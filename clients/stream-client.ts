@@ -88,8 +88,9 @@ export interface StreamListener {
   onAccept: (stream: number, at: Instant) => void;
   /**
    * A token's payload, or a message of an API around the tokens, as bytes [start, end) of a buffer
-   * that is only valid during the call. Used by the probe. Returns API_MESSAGE for such a message,
-   * which no stack tells from a token; any other value has no meaning.
+   * that is only valid during the call. Used by the probe, and by the library stack for tokens that
+   * came as bytes. Returns API_MESSAGE for such a message, which no stack tells from a token; any
+   * other value has no meaning.
    */
   onTokenBytes: (
     stream: number,

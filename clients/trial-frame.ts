@@ -82,7 +82,7 @@ export class TrialFrame {
     this.order = order;
     this.population = populationOf(order.specification);
     this.streams = streamsOf(this.population, order.slice);
-    this.source = openTokenSource(order.specification.workload);
+    this.source = openTokenSource(order.specification.workload, order.specification.payload);
     this.openClient = (listener) => openStack(order.specification, { listener, now: this.now });
   }
 

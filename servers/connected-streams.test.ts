@@ -4,6 +4,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { planRehearsal, planAllOffsetsNs, populationOf } from '../bench/contract/population.ts';
+import type { Payload } from '../bench/contract/payload.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import { ConnectedStreams } from './connected-streams.ts';
 import { PlannedStreams } from './planned-streams.ts';
@@ -52,7 +53,7 @@ const planned = new PlannedStreams(workload, {
 interface Served {
   readonly subscriber: string;
   readonly sequence: number;
-  readonly payload: string;
+  readonly payload: Payload;
 }
 
 class FakeConnection {

@@ -1,9 +1,10 @@
 // Streams that end with their connections: sending due tokens, backpressure, and disconnection of
 // receivers that cannot keep up.
 
-import { renderPayload } from '../bench/contract/payload.ts';
+import { renderContent } from '../bench/contract/payload.ts';
 import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
+import { contentAt } from '../bench/contract/workload.ts';
 import { Pacer } from './pacer.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import { renderOnce } from './render-once.ts';
@@ -46,7 +47,7 @@ export class ConnectedStreams implements Streams {
   readonly lasting = undefined;
   readonly #options: StreamsOptions;
   readonly #feed: TokenFeed<OpenStream>;
-  readonly #render: typeof renderPayload;
+  readonly #render: typeof renderContent;
   readonly #open = new Set<OpenStream>();
   readonly #blocked = new Set<OpenStream>();
   #blockedTimer: NodeJS.Timeout | undefined;
@@ -60,7 +61,7 @@ export class ConnectedStreams implements Streams {
     this.#feed =
       options.openFeed?.(emit) ??
       new Pacer({ now: options.now, emit, ...(armed !== undefined && { armed }) });
-    this.#render = options.isBroadcast === true ? renderOnce() : renderPayload;
+    this.#render = options.isBroadcast === true ? renderOnce() : renderContent;
   }
 
   get openStreams(): number {
@@ -131,10 +132,11 @@ export class ConnectedStreams implements Streams {
     const { plan, sink } = stream;
     const { source, stamps, now } = this.#options;
     const index = stream.sent;
-    const jsonText = source.jsonTexts[
-      (plan.sourceStart + index) % source.jsonTexts.length
-    ] as string;
-    const payload = this.#render(stream.template, index + 1, jsonText);
+    const content =
+      plan.large?.places.has(index) === true
+        ? plan.large.jsonText
+        : contentAt(source, plan.sourceStart + index);
+    const payload = this.#render(stream.template, index + 1, content);
     // Not as soon as it is written: a compressor lets the `open` event go some time later.
     if (index === 0) stream.preludeBytes = sink.bytesWritten();
     const writtenNs = now();

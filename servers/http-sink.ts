@@ -6,8 +6,10 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
+import type { Payload } from '../bench/contract/payload.ts';
 import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 import type { Writes } from '../bench/contract/arms/writes.ts';
+import { textOf } from './payload-forms.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /** The text of each event, as it goes into the body. */
@@ -49,10 +51,10 @@ export function httpSink(
   // node:http corks all writes of one turn into one writev at its end, where ws writes each message
   // at once: the idiomatic form of both, and the cause of HTTP's few µs more on the way to the
   // wire.
-  const writeToken = (sequence: number, payload: string): void =>
-    void body.write(format.token(sequence, payload));
+  const writeToken = (sequence: number, payload: Payload): void =>
+    void body.write(format.token(sequence, textOf(payload)));
   // node:http does not cork a socket that is corked already, so the token leaves at once.
-  const writeAtOnce = (sequence: number, payload: string): void => {
+  const writeAtOnce = (sequence: number, payload: Payload): void => {
     socket.cork();
     writeToken(sequence, payload);
     socket.uncork();

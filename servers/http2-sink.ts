@@ -3,6 +3,7 @@
 
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { EventFormat } from './http-sink.ts';
+import { textOf } from './payload-forms.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 interface Http2SinkOptions {
@@ -37,7 +38,7 @@ export function http2Sink(
     onClose: (callback) => void stream.once('close', callback),
     open: (event) => write(format.open(event)),
     message: (message) => write(format.message(message)),
-    token: (sequence, payload) => write(format.token(sequence, payload)),
+    token: (sequence, payload) => write(format.token(sequence, textOf(payload))),
     done: (event) => end(format.done(event)),
     gap: (event) => write(format.gap(event)),
     heartbeat: () => write(format.heartbeat),

@@ -2,8 +2,10 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Injection } from '../bench/contract/injection.ts';
+import { payloads } from '../bench/contract/payload.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import { Injected } from './injected.ts';
+import { textOf } from './payload-forms.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 interface Written {
@@ -39,7 +41,7 @@ function recordSink(): Recording {
       onClose: (callback) => void closers.push(callback),
       open: () => {},
       message: () => {},
-      token: (sequence, payload) => note('token', sequence, payload),
+      token: (sequence, payload) => note('token', sequence, textOf(payload)),
       done: (event) => note('done', event.s, ''),
       gap: () => {},
       heartbeat: () => {},
@@ -172,4 +174,18 @@ it('a stall blocks the event loop once a period', async () => {
   const { stalls } = injected.counts;
   await wait(100);
   expect(injected.counts['stalls']).toBe(stalls);
+});
+
+it('damage to a token that is bytes alters one of them', () => {
+  const { sink, written } = recordSink();
+  const injected = new Injected({ injection: { kind: 'damage', every: 3 }, seed: 1 });
+  const wrapped = injected.wrap(sink, plan);
+  const template = payloads.audio.template('0');
+  const chunk = Buffer.alloc(9);
+  for (let sequence = 1; sequence <= 100; sequence++)
+    wrapped.token(sequence, { template, sequence, chunk });
+  const altered = written.filter(({ payload }) => payload.includes('"AQAAAAAAAAAA"'));
+  expect(altered).toHaveLength(injected.counts['corrupted']!);
+  expect(altered.length).toBeGreaterThan(10);
+  expect(chunk.every((byte) => byte === 0)).toBe(true);
 });

@@ -3,6 +3,7 @@
 // latency, damage or cost of the transport.
 
 import { spin, type Injection } from '../bench/contract/injection.ts';
+import type { Payload } from '../bench/contract/payload.ts';
 import { deriveSeed } from '../bench/contract/random.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import type { StreamPlan } from './planned-streams.ts';
@@ -146,9 +147,8 @@ export class Injected {
       token: (sequence, payload) => {
         const damage = kinds[this.#draw(plan, sequence, every)];
         if (damage !== undefined) this.#count(damage);
-        // Corruption keeps the length, so that only the content is wrong.
         if (damage !== 'dropped')
-          sink.token(sequence, damage === 'corrupted' ? `${payload.slice(0, -1)}]` : payload);
+          sink.token(sequence, damage === 'corrupted' ? corrupted(payload) : payload);
         if (damage === 'duplicated') sink.token(sequence, payload);
       },
     };
@@ -203,6 +203,14 @@ export class Injected {
     sink.onClose(() => void this.#retained.delete(sink));
     return sink;
   }
+}
+
+/** Keeps the length, so that only the content is wrong. */
+function corrupted(payload: Payload): Payload {
+  if (typeof payload === 'string') return `${payload.slice(0, -1)}]`;
+  const chunk = Buffer.from(payload.chunk);
+  chunk.writeUInt8(chunk.readUInt8(0) ^ 1, 0);
+  return { ...payload, chunk };
 }
 
 /** Writes as node:http does, once the turn of the pacer is over; in order. */

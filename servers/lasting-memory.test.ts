@@ -14,6 +14,7 @@ import {
   type ResumeLimits,
 } from '../bench/contract/recovery.ts';
 import { LastingStreams } from './lasting-streams.ts';
+import { textOf } from './payload-forms.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { StreamsOptions } from './streams.ts';
@@ -91,7 +92,7 @@ class FakeConnection {
       message: () => {},
       token: (sequence, payload) => {
         this.sequences.push(sequence);
-        this.#bytes += payload.length;
+        this.#bytes += textOf(payload).length;
         if (sequence === this.fullAfter) this.socket.writableNeedDrain = true;
       },
       gap: (event) => this.gaps.push(event),

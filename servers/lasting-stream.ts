@@ -1,9 +1,9 @@
 // One stream that outlives its connections: its generation follows the plan, with or without a
 // receiver, as a model's does.
 
-import { renderPayload } from '../bench/contract/payload.ts';
+import { renderContent, type Payload } from '../bench/contract/payload.ts';
 import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
-import type { TokenSource } from '../bench/contract/workload.ts';
+import { contentAt, type TokenSource } from '../bench/contract/workload.ts';
 import type { Paced } from './pacer.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import type { Receiver } from './receiver.ts';
@@ -69,10 +69,9 @@ export class LastingStream implements Paced, Kept {
     return this.generated === this.plan.tokens;
   }
 
-  render(sequence: number): string {
-    const { jsonTexts } = this.#source;
-    const jsonText = jsonTexts[(this.plan.sourceStart + sequence - 1) % jsonTexts.length] as string;
-    return renderPayload(this.#template, sequence, jsonText);
+  render(sequence: number): Payload {
+    const content = contentAt(this.#source, this.plan.sourceStart + sequence - 1);
+    return renderContent(this.#template, sequence, content);
   }
 
   /**
@@ -80,7 +79,7 @@ export class LastingStream implements Paced, Kept {
    * stream without a replay buffer still owes a connected receiver the tokens that its full socket
    * delays: they are rendered from the plan.
    */
-  waiting(sequence: number): string | undefined {
+  waiting(sequence: number): Payload | undefined {
     return this.buffer === undefined ? this.render(sequence) : this.buffer.payload(sequence);
   }
 

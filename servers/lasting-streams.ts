@@ -4,6 +4,7 @@
 
 import { parseCursor } from '../bench/contract/control-events.ts';
 import { generationDueNs } from '../bench/contract/generation.ts';
+import type { Payload } from '../bench/contract/payload.ts';
 import type { RecoverySpecification, ServerRecovery } from '../bench/contract/recovery.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
 import { Heartbeats } from './heartbeats.ts';
@@ -279,7 +280,7 @@ export class LastingStreams implements Streams, Lasting {
     return stream.nextDueNs();
   }
 
-  #generate(stream: LastingStream): string {
+  #generate(stream: LastingStream): Payload {
     const payload = stream.render(stream.generated + 1);
     stream.generated++;
     this.#registry.retain(stream, payload);

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { renderTyped } from '../bench/contract/control-events.ts';
 import type { TwinParts } from './admission.ts';
 import { httpSink, type EventFormat } from './http-sink.ts';
+import { textOf } from './payload-forms.ts';
 import { addPost } from './post.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { buildTwin } from './twin.ts';
@@ -69,7 +70,7 @@ function bufferedSink(response: ServerResponse): StreamSink {
     onClose: (callback) => void response.once('close', callback),
     open: (event) => void written.push(lines.open(event)),
     message: (message) => void written.push(lines.message(message)),
-    token: (sequence, payload) => void written.push(lines.token(sequence, payload)),
+    token: (sequence, payload) => void written.push(lines.token(sequence, textOf(payload))),
     done: (event) => {
       written.push(lines.done(event));
       send();

@@ -3,11 +3,13 @@
 // describes itself (for people and for tests).
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
+import type { PayloadName } from '../bench/contract/payload.ts';
 import {
   hashStreamText,
   openTokenSource,
   planOffsetsNs,
   sliceStart,
+  type OtherTexts,
   type TokenSource,
   type Workload,
 } from '../bench/contract/workload.ts';
@@ -45,6 +47,8 @@ export interface StreamPlan {
   /** Index of the first token in the source. */
   readonly sourceStart: number;
   readonly sha256: string;
+  /** Tokens that are large messages, and the text of each as a JSON string. */
+  readonly large?: OtherTexts & { readonly jsonText: string };
   /**
    * Token source and payload template, set when they are not those of all streams of the server.
    */
@@ -72,6 +76,8 @@ interface PlannedPopulations {
   readonly rehearsal: Rehearsal;
   /** Offsets by stream of the population, set when it follows a timetable. */
   readonly timetabledOffsetsNs?: readonly Float64Array[] | undefined;
+  /** Large messages among the tokens, by stream of the population. */
+  readonly large?: ReadonlyMap<number, OtherTexts>;
 }
 
 export class PlannedStreams {
@@ -79,18 +85,23 @@ export class PlannedStreams {
   readonly #workload: Workload;
   readonly #planned = new Map<string, StreamPlan>();
 
-  constructor(workload: Workload, populations?: PlannedPopulations) {
-    this.source = openTokenSource(workload);
+  /** @param payload Decides whether tokens are text or bytes; text when absent. */
+  constructor(workload: Workload, populations?: PlannedPopulations, payload?: PayloadName) {
+    this.source = openTokenSource(workload, payload);
     this.#workload = workload;
     if (populations === undefined) return;
-    const { population, rehearsal, timetabledOffsetsNs } = populations;
+    const { population, rehearsal, timetabledOffsetsNs, large } = populations;
     for (let stream = 0; stream < population.streams; stream++) {
       const trialIndex = {
         stream,
         base: population.base[stream] as number,
         startNs: population.startNs[stream] as number,
       };
-      const plan = { ...this.#planOf(workload, population, stream, String(stream)), trialIndex };
+      const plan = {
+        ...this.#planOf(workload, population, stream, String(stream)),
+        ...this.#withLarge(population, stream, large?.get(stream)),
+        trialIndex,
+      };
       const offsetsNs = timetabledOffsetsNs?.[stream];
       this.#add(offsetsNs === undefined ? plan : { ...plan, offsetsNs, isOnTimetable: true });
     }
@@ -116,6 +127,20 @@ export class PlannedStreams {
       population.seeds[stream] as number,
       population.tokens[stream] as number,
     );
+  }
+
+  #withLarge(
+    population: Population,
+    stream: number,
+    others: OtherTexts | undefined,
+  ): Pick<StreamPlan, 'large' | 'sha256'> | undefined {
+    if (others === undefined) return undefined;
+    const sourceStart = sliceStart(this.source, population.seeds[stream] as number);
+    const tokens = population.tokens[stream] as number;
+    return {
+      large: { ...others, jsonText: JSON.stringify(others.text) },
+      sha256: hashStreamText(this.source, sourceStart, tokens, others),
+    };
   }
 
   #describe(workload: Workload, id: string, seed: number, tokens: number): StreamPlan {

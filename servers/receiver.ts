@@ -1,6 +1,7 @@
 // One connection that receives a stream which may outlive it: sent tokens, waiting tokens, cause of
 // its end.
 
+import type { Payload } from '../bench/contract/payload.ts';
 import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 import type { ServerRecovery } from '../bench/contract/recovery.ts';
 import type { StreamPlan } from './planned-streams.ts';
@@ -18,7 +19,7 @@ interface Received {
   /** Sequence number of the oldest token that is kept; undefined when none is. */
   readonly oldest: number | undefined;
   isTold: boolean;
-  waiting: (sequence: number) => string | undefined;
+  waiting: (sequence: number) => Payload | undefined;
 }
 
 interface ReceiverOptions<Stream extends Received> {
@@ -93,7 +94,7 @@ export class Receiver<Stream extends Received = Received> {
   }
 
   /** Sends a token at the moment it is generated, unless others wait before it. */
-  live(sequence: number, payload: string, writtenNs: number): void {
+  live(sequence: number, payload: Payload, writtenNs: number): void {
     if (this.isBlocked || this.isEnded) return;
     this.#write(sequence, payload, writtenNs);
     if (this.stream.isFinished) this.#finish();
@@ -134,7 +135,7 @@ export class Receiver<Stream extends Received = Received> {
     sink.channel.uncork();
   }
 
-  #write(sequence: number, payload: string, writtenNs: number): void {
+  #write(sequence: number, payload: Payload, writtenNs: number): void {
     const { trialIndex } = this.stream.plan;
     if (trialIndex !== undefined && this.#stamps !== undefined) {
       const { writtenNs: stamps } = this.#stamps;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { payloads, renderPayload } from '../bench/contract/payload.ts';
+import { payloads, renderContent, renderPayload } from '../bench/contract/payload.ts';
 import { renderOnce } from './render-once.ts';
 
 const lean = () => payloads.lean.template();
@@ -8,7 +8,7 @@ test('a message is rendered once, though subscribers have templates of their own
   let rendered = 0;
   const render = renderOnce((...parts) => {
     rendered++;
-    return renderPayload(...parts);
+    return renderContent(...parts);
   });
   const payloadsSent = [1, 1, 1, 2, 2, 2].map((sequence) => render(lean(), sequence, '"a"'));
   expect(payloadsSent).toEqual([

@@ -2,23 +2,23 @@
 // for the others, as a broadcast does. They are served one after another, so one kept payload is
 // enough.
 
-import { renderPayload } from '../bench/contract/payload.ts';
+import { renderContent, type Payload } from '../bench/contract/payload.ts';
 import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 
 /** Caches the last payload: a repeated request for the same one costs nothing. */
-export function renderOnce(render = renderPayload): typeof renderPayload {
+export function renderOnce(render = renderContent): typeof renderContent {
   let kept:
-    | { template: PayloadTemplate; sequence: number; jsonText: string; payload: string }
+    | { template: PayloadTemplate; sequence: number; content: string | Buffer; payload: Payload }
     | undefined;
-  return (template, sequence, jsonText) => {
+  return (template, sequence, content) => {
     if (
       kept?.sequence === sequence &&
-      kept.jsonText === jsonText &&
+      kept.content === content &&
       isSame(kept.template, template)
     )
       return kept.payload;
-    const payload = render(template, sequence, jsonText);
-    kept = { template, sequence, jsonText, payload };
+    const payload = render(template, sequence, content);
+    kept = { template, sequence, content, payload };
     return payload;
   };
 }

@@ -1,9 +1,12 @@
 // The last tokens of one stream, so that a resuming receiver can be sent what it missed. Bounded by
-// count and by bytes: tokens beyond a limit are dropped at once, the oldest first.
+// count and by bytes: tokens beyond a limit are dropped at once, the oldest first. Tokens that are
+// bytes are kept as such, so that as many are kept over text as over binary messages.
+
+import type { Payload } from '../bench/contract/payload.ts';
 
 export interface ReplayLimits {
   readonly bufferTokens: number;
-  /** Limit on the payloads in UTF-8, without any framing. */
+  /** Limit on the payloads in UTF-8, or on their bytes before base64, without any framing. */
   readonly bufferBytes: number;
 }
 
@@ -15,7 +18,7 @@ export class ReplayBuffer {
    * A ring buffer: a token lies at its sequence modulo the length, which is doubled as needed up to
    * the limit.
    */
-  #payloads: (string | undefined)[] = [];
+  #payloads: (Payload | undefined)[] = [];
   #payloadBytes: number[] = [];
   #oldest: number;
   #next: number;
@@ -42,8 +45,9 @@ export class ReplayBuffer {
   }
 
   /** Returns how many tokens were dropped; the appended one may be among them. */
-  append(payload: string): number {
-    const payloadBytes = Buffer.byteLength(payload);
+  append(payload: Payload): number {
+    const payloadBytes =
+      typeof payload === 'string' ? Buffer.byteLength(payload) : payload.chunk.length;
     if (this.tokens === this.#payloads.length) this.#grow();
     const slot = this.#next % this.#payloads.length;
     this.#payloads[slot] = payload;
@@ -68,7 +72,7 @@ export class ReplayBuffer {
   }
 
   /** Returns undefined for a token that was dropped, or has not come yet. */
-  payload(sequence: number): string | undefined {
+  payload(sequence: number): Payload | undefined {
     return sequence < this.#oldest || sequence >= this.#next
       ? undefined
       : this.#payloads[sequence % this.#payloads.length];
@@ -98,7 +102,7 @@ export class ReplayBuffer {
       Math.max(FIRST_SLOTS, 2 * this.#payloads.length),
       this.#limits.bufferTokens + 1,
     );
-    const payloads = Array.from<string | undefined>({ length: slots });
+    const payloads = Array.from<Payload | undefined>({ length: slots });
     const payloadBytes = Array.from({ length: slots }, () => 0);
     for (let sequence = this.#oldest; sequence < this.#next; sequence++) {
       payloads[sequence % slots] = this.#payloads[sequence % this.#payloads.length];

@@ -5,6 +5,7 @@ import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts'
 import { TrialClock } from '../bench/contract/clock.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import type { LadderReading } from '../bench/contract/ladder.ts';
+import { largeTokensOf } from '../bench/contract/large-messages.ts';
 import type { FromServer, ToServer, TrialSpecification } from '../bench/contract/messages.ts';
 import {
   hashPopulation,
@@ -68,12 +69,26 @@ export class ServerTrial {
     this.#start = start;
     this.#stampsFile = stampsFile;
     this.#isStandby = standby !== undefined;
-    const { workload, connections, workloadSeed, recovery } = specification;
+    const { workload, payload, connections, workloadSeed, recovery } = specification;
     const population = populationOf(specification);
-    const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens);
+    const rehearsal = planRehearsal(
+      workload,
+      workloadSeed,
+      specification.rehearsalTokens,
+      payload,
+    );
     const timetabledOffsetsNs =
       specification.timetable && planAllOffsetsNs(specification, population);
-    const planned = new PlannedStreams(workload, { population, rehearsal, timetabledOffsetsNs });
+    const planned = new PlannedStreams(
+      workload,
+      {
+        population,
+        rehearsal,
+        timetabledOffsetsNs,
+        large: largeTokensOf(specification, population),
+      },
+      payload,
+    );
     this.#planSha256 = hashPopulation(population, specification);
     const { injection } = specification;
     this.#injected =
@@ -88,7 +103,7 @@ export class ServerTrial {
     const streams = openStreams({
       now: this.#now,
       source: planned.source,
-      payload: specification.payload,
+      payload,
       ...(this.#injected !== undefined && { injected: this.#injected }),
       stamps: this.#stamps,
       backpressureBytes: specification.backpressureBytes,

@@ -2,6 +2,7 @@
 // time after its last token, with or without a receiver; so their number, lifetime and bytes are
 // all bounded.
 
+import type { Payload } from '../bench/contract/payload.ts';
 import type { ResumeLimits, ServerRecovery } from '../bench/contract/recovery.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import type { LastingStream } from './lasting-stream.ts';
@@ -125,7 +126,7 @@ export class StreamRegistry {
   }
 
   /** Puts a token into its stream's buffer, within all limits. */
-  retain(stream: LastingStream, payload: string): void {
+  retain(stream: LastingStream, payload: Payload): void {
     const { buffer } = stream;
     if (buffer === undefined) return;
     if (!stream.isRetaining) {

@@ -2,6 +2,7 @@
 // transports.
 
 import type { DoneEvent, GapEvent, OpenEvent } from '../bench/contract/control-events.ts';
+import type { Payload } from '../bench/contract/payload.ts';
 import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 
 /**
@@ -36,8 +37,8 @@ export interface StreamSink {
   open: (event: OpenEvent) => void;
   /** Sends a message of the payload's API that carries no token, after `open` or before `done`. */
   message: (message: ApiMessage) => void;
-  /** `sequence` is 1-based; `payload` is the token's payload as in payload.ts. */
-  token: (sequence: number, payload: string) => void;
+  /** `sequence` is 1-based; a `payload` of bytes is put into the form of the transport here. */
+  token: (sequence: number, payload: Payload) => void;
   /** Sends the event and ends the stream as the transport does. */
   done: (event: DoneEvent) => void;
   /** Reports that the buffer did not reach back; the stream goes on with `event.from`. */

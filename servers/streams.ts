@@ -184,7 +184,7 @@ export function preambleOf(options: Surrounded, plan: StreamPlan): readonly ApiM
 
 /** The messages that the payload's API sends after the last token. */
 export function epilogueOf(options: Surrounded, plan: StreamPlan): readonly ApiMessage[] {
-  const { id, tokens, sourceStart } = plan;
-  const text = (): string => streamText(options.source, sourceStart, tokens);
+  const { id, tokens, sourceStart, large } = plan;
+  const text = (): string => streamText(options.source, sourceStart, tokens, large);
   return apiOf(options, plan)?.epilogue({ id, tokens, text }) ?? [];
 }

@@ -7,6 +7,7 @@ import { KEEP_WORD, renderTyped } from '../bench/contract/control-events.ts';
 import { KIB } from '../bench/contract/units.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { KEEP_ALIVE_MS, keptSink } from './kept-sink.ts';
+import { textOf } from './payload-forms.ts';
 import type { StreamSink } from './stream-sink.ts';
 import { secure } from './twin.ts';
 
@@ -91,7 +92,7 @@ function tcpSink(socket: Socket): StreamSink {
     onClose: (callback) => void socket.once('close', callback),
     open: (event) => void socket.write(`${renderTyped('open', event)}\n`),
     message: ({ data }) => void socket.write(`${data}\n`),
-    token: (_sequence, payload) => void socket.write(`${payload}\n`),
+    token: (_sequence, payload) => void socket.write(`${textOf(payload)}\n`),
     done: (event) => void socket.end(`${renderTyped('done', event)}\n`),
     gap: (event) => void socket.write(`${renderTyped('gap', event)}\n`),
     heartbeat: () => void socket.write('\n'),

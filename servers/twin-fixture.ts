@@ -84,6 +84,7 @@ export async function startTestServer(
       population: options.population,
       rehearsal: planRehearsal(workload, 1, 0),
     },
+    payload,
   );
   const now = (): number => Number(process.hrtime.bigint() - epochNs);
   const recovery = options.recovery && { ...quietRecovery, ...options.recovery };

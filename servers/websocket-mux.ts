@@ -12,10 +12,12 @@ import {
   renderLane,
   renderTyped,
 } from '../bench/contract/control-events.ts';
+import type { Payload } from '../bench/contract/payload.ts';
 import type { ApiMessage } from '../bench/contract/payloads/payload-profile.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
 import { KEEP_ALIVE_MS } from './kept-sink.ts';
+import { textOf } from './payload-forms.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 interface MuxConnection {
@@ -123,8 +125,8 @@ class Lane implements StreamSink {
     this.#send(data);
   }
 
-  token(_sequence: number, payload: string): void {
-    this.#send(payload);
+  token(_sequence: number, payload: Payload): void {
+    this.#send(textOf(payload));
   }
 
   done(event: object): void {

@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
+import type { Payload } from '../bench/contract/payload.ts';
 import { CompressingChannel } from './compressing-channel.ts';
+import { binaryOf, textOf } from './payload-forms.ts';
 import type { StreamSink } from './stream-sink.ts';
 
 /**
@@ -60,8 +62,8 @@ export function webSocketSink({
       ? (text: string): void => webSocket.send(text, ignore)
       : (text: string): void => compressing.send(text);
   const sendToken = hasBinaryTokens
-    ? (payload: string): void => webSocket.send(payload, { binary: true }, ignore)
-    : send;
+    ? (payload: Payload): void => webSocket.send(binaryOf(payload), { binary: true }, ignore)
+    : (payload: Payload): void => send(textOf(payload));
   let isAwaited: boolean | undefined;
   return {
     channel: compressing ?? socket,

@@ -3,6 +3,7 @@
 
 import { armName } from '../contract/arms/arms.ts';
 import type { Distribution } from '../contract/distribution.ts';
+import type { PayloadName } from '../contract/payload.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { amount } from './amounts.ts';
 import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
@@ -117,8 +118,8 @@ export function analyse<Findings extends object>(
 
 /** All comparisons with their verdicts, from the attempts that the rule selects. */
 function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
-  const { seed, verdicts, isPilot } = run.header.plan;
-  const gated = selectMeasured(run, rule).map((point) => judge(point, reading));
+  const { seed, verdicts, isPilot, payload } = run.header.plan;
+  const gated = selectMeasured(run, rule).map((point) => judge(point, reading, payload));
   const floors = measureNoiseFloors(gated, reading, signFlipSeed(seed));
   const judged = gated.map((point, index) =>
     Object.assign({ noiseFloors: floors[index] ?? [] }, point),
@@ -130,6 +131,7 @@ function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
       allowed: verdicts,
       isPilot: isPilot === true,
       seed,
+      payload,
     }),
   };
 }
@@ -138,10 +140,14 @@ interface GatedLoadPoint extends JudgedLoadPoint {
   readonly gates: readonly GateSummary[];
 }
 
-function judge(loadPoint: MeasuredLoadPoint, reading: ScenarioReading): GatedLoadPoint {
+function judge(
+  loadPoint: MeasuredLoadPoint,
+  reading: ScenarioReading,
+  payload: PayloadName,
+): GatedLoadPoint {
   const gates = summariseGates(loadPoint.arms, loadPoint.arms[0], {
     isLateByDesign: reading.isLateByDesign?.(loadPoint.loadPoint),
-    pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading),
+    pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading, payload),
   });
   const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
     const byArm = new Map<string, string[]>();

@@ -2,6 +2,7 @@
 // declares pairs of its own.
 
 import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
+import type { PayloadName } from '../contract/payload.ts';
 import type { MeasuredArm } from './measured-trials.ts';
 import type { ScenarioReading } from './scenario-reading.ts';
 
@@ -14,6 +15,7 @@ export interface MeasuredPair {
 export function comparedPairs(
   arms: readonly MeasuredArm[],
   { pairsOf }: Pick<ScenarioReading, 'pairsOf'>,
+  payload?: PayloadName,
 ): readonly MeasuredPair[] {
   if (pairsOf === undefined) {
     const [baseline, ...others] = arms;
@@ -23,7 +25,11 @@ export function comparedPairs(
   }
   const measured = (arm: Arm): MeasuredArm | undefined =>
     arms.find(({ name }) => name === armName(arm));
-  return pairsOf(arms.map(({ arm }) => arm)).flatMap((pair) => {
+  const pairs = pairsOf(
+    arms.map(({ arm }) => arm),
+    payload,
+  );
+  return pairs.flatMap((pair) => {
     const [baseline, other] = [measured(pair.baseline), measured(pair.other)];
     return baseline === undefined || other === undefined ? [] : [{ baseline, other }];
   });

@@ -1,6 +1,7 @@
 // All comparisons of a run with their verdicts. Two families are corrected for their number: the
 // endpoints, declared beforehand, and everything else, which is exploratory.
 
+import type { PayloadName } from '../contract/payload.ts';
 import { deriveSeed } from '../contract/random.ts';
 import type { Warning } from '../contract/run-file.ts';
 import type { LoadPointAnalysis } from './analysis.ts';
@@ -28,6 +29,8 @@ export interface CompareRunOptions {
   readonly allowed: boolean;
   readonly isPilot?: boolean;
   readonly seed: number;
+  /** Decides which pairs a scenario compares that declares pairs of its own. */
+  readonly payload?: PayloadName;
 }
 
 /**
@@ -39,9 +42,7 @@ export function compareRun(
   options: CompareRunOptions,
 ): readonly (readonly ArmComparison[])[] {
   const { reading } = options;
-  const evidence = loadPoints.map((loadPoint) =>
-    gatherEvidence(loadPoint, reading, signFlipSeed(options.seed)),
-  );
+  const evidence = loadPoints.map((loadPoint) => gatherEvidence(loadPoint, options));
   const [first] = loadPoints;
   // A plan that names its endpoints has all of them among the evidence.
   const leastClaims =
@@ -71,10 +72,10 @@ function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefine
 
 function gatherEvidence(
   { loadPoint, arms }: MeasuredLoadPoint,
-  reading: ScenarioReading,
-  seed: number,
+  { reading, payload, ...options }: CompareRunOptions,
 ): Evidence[] {
-  const pairs = reading.comparesNothing === true ? [] : comparedPairs(arms, reading);
+  const seed = signFlipSeed(options.seed);
+  const pairs = reading.comparesNothing === true ? [] : comparedPairs(arms, reading, payload);
   return pairs
     .flatMap(({ baseline, other }) => {
       const compared = metricsAt(reading, { loadPoint, arms: [baseline.arm, other.arm] });

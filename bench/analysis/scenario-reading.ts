@@ -5,6 +5,7 @@ import type { LoadPoint, Plan, SavedRun, TrialRecord, Warning } from '../contrac
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { sharesConnections, type Arm } from '../contract/arms/arms.ts';
 import type { ArmPair } from '../contract/arms/pairs.ts';
+import type { PayloadName } from '../contract/payload.ts';
 import type { JudgedLoadPoint, MeasuredArm } from './measured-trials.ts';
 import { declaredOf, declareOnly } from './metrics/metric-list.ts';
 import { LATER_ENDPOINT, type EndpointId, type Metric } from './metrics/metric.ts';
@@ -26,7 +27,7 @@ export interface ScenarioReading<Findings extends object = object> {
    */
   readonly comparesNothing?: true;
   /** The pairs of arms that are compared; every arm with the first one when absent. */
-  readonly pairsOf?: (arms: readonly Arm[]) => readonly ArmPair[];
+  readonly pairsOf?: (arms: readonly Arm[], payload?: PayloadName) => readonly ArmPair[];
   /** Whether a metric is meaningful at a load point; every one when absent. */
   readonly isMeasuredAt?: (metric: string, loadPoint: LoadPoint) => boolean;
   /** Whether a metric that can be an endpoint is one at this place; every one when absent. */

@@ -18,7 +18,7 @@ export interface DoneEvent {
   /** n + 1. */
   readonly s: number;
   readonly n: number;
-  /** SHA-256 (hex) of the stream's text. */
+  /** SHA-256 (hex) of the stream's text; where tokens are bytes, of the hashes of its chunks. */
   readonly sha256: string;
   readonly finish: 'stop';
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { faultNames, faults, type FaultName } from './faults.ts';
 import { policyNames, type PolicyName } from './reconnect-policy.ts';
+import { KIB, MIB } from './units.ts';
 
 /**
  * Sweeps within one trial, so that `connections` is only their maximum: titles of the load point.
@@ -48,6 +49,10 @@ export const loadPointSchema = z.object({
   messagesPerSecond: z.number().positive().optional(),
   /** Number of connections that stop reading. */
   stopped: z.int().nonnegative().optional(),
+  /** Text of the large messages among the tokens. */
+  largeBytes: z.int().positive().optional(),
+  /** Bandwidth of the link that all connections share. */
+  linkBytesPerSecond: z.number().positive().optional(),
   /** Share of the weaker arm's capacity, as a pilot found it: 0.5 for half. */
   share: z.number().positive().optional(),
   /** Endpoints that the plan declared here; those of the scenario when absent. */
@@ -60,12 +65,15 @@ export type LoadPoint = z.infer<typeof loadPointSchema>;
 export function loadPointKey(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
+  const { largeBytes, linkBytesPerSecond } = point;
   // Shares make runs comparable whose pilots found slightly different capacities.
   const load = share === undefined ? point.connections : `${100 * share}%`;
   const named = [
     ['tick', tokensPerTick],
     ['messages', messagesPerSecond],
     ['stopped', stopped],
+    ['large', largeBytes],
+    ['link', linkBytesPerSecond],
   ] as const;
   const words = [fault, policy, span, connecting].filter((word) => word !== undefined);
   return [
@@ -92,6 +100,11 @@ function countWords({ connections, isOfStreams }: LoadPoint): string {
   return connections === 1 ? one : `${connections} ${many}`;
 }
 
+/** `1 MiB`, `64 KiB` */
+function sizeWords(bytes: number): string {
+  return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / KIB} KiB`;
+}
+
 /**
  * `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900
  * connections, 50 % of capacity`.
@@ -111,6 +124,9 @@ export function loadPointTitle(point: LoadPoint): string {
   if (messagesPerSecond !== undefined)
     words.push(messagesPerSecond === 1 ? '1 message/s' : `${messagesPerSecond} messages/s`);
   if (stopped !== undefined && stopped > 0) words.push(`${stopped} of them not reading`);
+  if (point.largeBytes !== undefined) words.push(`messages of ${sizeWords(point.largeBytes)}`);
+  if (point.linkBytesPerSecond !== undefined)
+    words.push(`a link of ${(8 * point.linkBytesPerSecond) / 1e6} Mbit/s`);
   if (share !== undefined) words.push(`${Math.round(100 * share)} % of capacity`);
   return words.join(', ');
 }

@@ -26,6 +26,7 @@ import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-lim
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
 import { ladderReadingSchema } from './ladder.ts';
+import { largeMessagesSchema } from './large-messages.ts';
 import { stallSpecificationSchema } from './stall.ts';
 import { timetableSchema } from './timetable.ts';
 import { workloadSchema } from './workload.ts';
@@ -87,6 +88,8 @@ const trialSpecificationSchema = z.object({
   timetable: timetableSchema.optional(),
   /** Some receivers stop reading at this moment, for good. */
   stall: stallSpecificationSchema.optional(),
+  /** Some tokens are large messages; only on a timetable. */
+  large: largeMessagesSchema.optional(),
   /** Defines how streams get their connections; absent: each opens a new one. */
   connecting: connectingSpecificationSchema.optional(),
   /** No stream is planned: each connection requests the next as soon as the last has ended. */
@@ -216,6 +219,8 @@ export const toRelaySchema = z.discriminatedUnion('kind', [
     host: z.string(),
     serverPort: z.int(),
     delayNs: z.number().nonnegative(),
+    /** Bytes to all clients together, from T0 on; absent for no limit. */
+    bytesPerSecond: z.number().positive().optional(),
     fault: relayFaultSchema.optional(),
     /** Ns since T0. */
     faultNs: z.number().nonnegative().optional(),

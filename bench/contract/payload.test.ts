@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { CONTROL_PREFIX } from './control-events.ts';
 import {
   apiEventNames,
+  chunkTextBytes,
+  isChunkMessage,
   payloadNames,
   payloads,
+  renderChunkMessage,
+  renderChunkText,
   renderPayload,
   type PayloadName,
 } from './payload.ts';
@@ -113,4 +117,27 @@ it('a token of each API has the bytes that the API sends', () => {
   expect(token('anthropic')).toBe(
     '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" tok"}}',
   );
+});
+
+it('the text form of bytes is no longer than a plan reckons with, and shorter by the digits of its number', () => {
+  for (const bytes of [1, 2, 3, 640, 16_384]) {
+    const text = renderChunkText({
+      template: payloads.audio.template('7'),
+      sequence: 1_234_567,
+      chunk: Buffer.alloc(bytes, 255),
+    });
+    expect(text.length).toBe(chunkTextBytes(bytes));
+    expect(Buffer.from((JSON.parse(text) as { d: string }).d, 'base64')).toHaveLength(bytes);
+  }
+});
+
+it('a binary message of bytes is told from one of text by its first byte', () => {
+  const { template } = payloads.audio;
+  const chunk = Buffer.from(CONTROL_PREFIX);
+  for (const sequence of [1, 255, 1_000_000])
+    expect(
+      isChunkMessage(renderChunkMessage({ template: template('7'), sequence, chunk })),
+    ).toBe(true);
+  for (const payload of payloadNames)
+    expect(isChunkMessage(Buffer.from(token(payload)))).toBe(false);
 });

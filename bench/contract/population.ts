@@ -3,10 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import type { ConnectingSpecification } from './connecting.ts';
+import { payloads, type PayloadName } from './payload.ts';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
 import { planStorm } from './storm.ts';
 import { planTimetable, type Timetable } from './timetable.ts';
-import { NS_PER_MS } from './units.ts';
+import { MIB, NS_PER_MS, NS_PER_S } from './units.ts';
 import { countOffsetsWithin, planOffsetsNs, type Workload } from './workload.ts';
 
 /** Columns over streams, in order of planned start. */
@@ -134,15 +135,41 @@ export interface Rehearsal {
 }
 
 /**
- * `tokens` in all, or fewer if streams are short, at a rate that keeps both sides busy: about 100
- * streams at a time, one more every ms.
+ * Bounds where tokens are bytes: in all, a second, and of a stream, which no receiver may be cut off
+ * for even if all of it waits.
  */
-export function planRehearsal(workload: Workload, seed: number, tokens: number): Rehearsal {
-  const tokensPerStream = Math.min(REHEARSAL_TOKENS_PER_STREAM, workload.tokensPerStream);
-  const streams = Math.min(MOST_REHEARSAL_STREAMS, Math.ceil(tokens / tokensPerStream));
+const REHEARSAL_BYTES = 24 * MIB;
+const REHEARSAL_BYTES_PER_SECOND = 32 * MIB;
+const REHEARSAL_BYTES_PER_STREAM = MIB / 2;
+
+/**
+ * `tokens` in all, or fewer if streams are short or tokens large, at a rate that keeps both sides
+ * busy: about 100 streams at a time, one more every ms.
+ */
+export function planRehearsal(
+  workload: Workload,
+  seed: number,
+  tokens: number,
+  payload?: PayloadName,
+): Rehearsal {
+  const chunkBytes = (payload && payloads[payload].chunk?.bytes) ?? 0;
+  const within = (bytes: number): number => Math.max(1, Math.floor(bytes / chunkBytes));
+  const tokensPerStream = Math.min(
+    REHEARSAL_TOKENS_PER_STREAM,
+    workload.tokensPerStream,
+    within(REHEARSAL_BYTES_PER_STREAM),
+  );
+  const streams = Math.min(
+    MOST_REHEARSAL_STREAMS,
+    Math.ceil(Math.min(tokens, within(REHEARSAL_BYTES)) / tokensPerStream),
+  );
+  const gapNs = Math.max(
+    REHEARSAL_START_GAP_NS,
+    (NS_PER_S * tokensPerStream * chunkBytes) / REHEARSAL_BYTES_PER_SECOND,
+  );
   const planned = Array.from({ length: streams }, (_, stream) => ({
     slot: stream,
-    startNs: stream * REHEARSAL_START_GAP_NS,
+    startNs: stream * gapNs,
     tokens: tokensPerStream,
     seed: deriveSeed(seed, 0x726568, stream),
   }));
@@ -277,11 +304,15 @@ export function hashPopulation(
     readonly workload: Workload;
     readonly payload: string;
     readonly timetable?: Timetable | undefined;
+    readonly large?: object | undefined;
   },
 ): string {
   const texts = [fixed.workload, fixed.payload, population.streams, population.totalTokens];
   const hash = createHash('sha256').update(
-    JSON.stringify(fixed.timetable === undefined ? texts : [...texts, fixed.timetable]),
+    JSON.stringify([
+      ...texts,
+      ...[fixed.timetable, fixed.large].filter((condition) => condition !== undefined),
+    ]),
   );
   for (const column of [population.startNs, population.tokens, population.seeds])
     hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));

@@ -107,6 +107,7 @@ const scenarioIds = [
   'browser-limits',
   'matrix',
   'own-servers',
+  'head-of-line',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -284,6 +285,11 @@ export const distributionNames = [
   'firstByteNs',
   'firstEventNs',
   'firstTokenNs',
+  // Large messages among small ones: delivery of the large ones, of tokens of other streams that were
+  // due while one was under way, and of tokens due at other times.
+  'largeMessageNs',
+  'behindLargeNs',
+  'awayFromLargeNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];

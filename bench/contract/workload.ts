@@ -3,7 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { makeChunks } from './chunks.ts';
 import { BenchError } from './errors.ts';
+import { payloads, type PayloadName } from './payload.ts';
 import { deriveSeed, drawBelow, drawNormal, seededDraw } from './random.ts';
 import { readTokenFile } from './tokens.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
@@ -103,13 +105,24 @@ export function countOffsetsWithin(
 
 /** All tokens a workload draws from, in order; a stream is a slice of it that wraps around. */
 export interface TokenSource {
+  /** Text; base64 where tokens are bytes, made when it is first asked for. */
   readonly tokens: readonly string[];
   /** The same as JSON strings, quotes included. */
   readonly jsonTexts: readonly string[];
+  /** Set where tokens are bytes. */
+  readonly chunks?: readonly Buffer[];
 }
 
-/** @throws BenchError WORKLOAD when the token file is damaged or has no such segment. */
-export function openTokenSource(workload: Pick<Workload, 'tokenFile' | 'segments'>): TokenSource {
+/**
+ * @param payload Decides whether tokens are the workload's text or bytes; text when absent.
+ * @throws BenchError WORKLOAD when the token file is damaged or has no such segment.
+ */
+export function openTokenSource(
+  workload: Pick<Workload, 'tokenFile' | 'segments'>,
+  payload?: PayloadName,
+): TokenSource {
+  const chunk = payload && payloads[payload].chunk;
+  if (chunk !== undefined) return sourceOfChunks(chunk.bytes);
   const file = readTokenFile(workload.tokenFile);
   const ids =
     workload.segments.length === 0 ? file.segments.map((segment) => segment.id) : workload.segments;
@@ -122,25 +135,96 @@ export function openTokenSource(workload: Pick<Workload, 'tokenFile' | 'segments
   return { tokens, jsonTexts: tokens.map((token) => JSON.stringify(token)) };
 }
 
+/**
+ * A receiver of text compares with base64 that was made beforehand; a server never asks for it, and
+ * encodes as it writes.
+ */
+function sourceOfChunks(bytes: number): TokenSource {
+  const chunks = makeChunks(bytes);
+  let texts: Pick<TokenSource, 'tokens' | 'jsonTexts'> | undefined;
+  const encode = (): Pick<TokenSource, 'tokens' | 'jsonTexts'> => {
+    const tokens = chunks.map((chunk) => chunk.toString('base64'));
+    return { tokens, jsonTexts: tokens.map((token) => `"${token}"`) };
+  };
+  return {
+    chunks,
+    get tokens() {
+      return (texts ??= encode()).tokens;
+    },
+    get jsonTexts() {
+      return (texts ??= encode()).jsonTexts;
+    },
+  };
+}
+
+/** Tokens of a source, after which it begins again. */
+export function sourceLength(source: TokenSource): number {
+  return source.chunks?.length ?? source.tokens.length;
+}
+
+/** The JSON text or the bytes of the token at this place, which may be beyond the end. */
+export function contentAt(source: TokenSource, place: number): string | Buffer {
+  const { chunks } = source;
+  return chunks === undefined
+    ? (source.jsonTexts[place % source.jsonTexts.length] as string)
+    : (chunks[place % chunks.length] as Buffer);
+}
+
 /** Index in the source at which a stream begins. */
 export function sliceStart(source: TokenSource, streamSeed: number): number {
-  return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), source.tokens.length);
+  return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), sourceLength(source));
+}
+
+/** Tokens of a stream that are other texts than those of the source, by their place from 0. */
+export interface OtherTexts {
+  readonly places: ReadonlySet<number>;
+  readonly text: string;
 }
 
 /** The text of a stream: its tokens, joined. */
-export function streamText(source: TokenSource, start: number, tokens: number): string {
+export function streamText(
+  source: TokenSource,
+  start: number,
+  tokens: number,
+  others?: OtherTexts,
+): string {
   let text = '';
   for (let index = 0; index < tokens; index++)
-    text += source.tokens[(start + index) % source.tokens.length];
+    text +=
+      others?.places.has(index) === true
+        ? others.text
+        : source.tokens[(start + index) % source.tokens.length];
   return text;
 }
 
 /**
  * SHA-256 (hex) of the text of a stream: the server announces it at the end, and the client's text
- * must match it.
+ * must match it. Where tokens are bytes, that of the hashes of its chunks: those of a long stream
+ * are too many to be hashed at its end, beside others that run.
  */
-export function hashStreamText(source: TokenSource, start: number, tokens: number): string {
-  return createHash('sha256')
-    .update(streamText(source, start, tokens))
-    .digest('hex');
+export function hashStreamText(
+  source: TokenSource,
+  start: number,
+  tokens: number,
+  others?: OtherTexts,
+): string {
+  const hash = createHash('sha256');
+  if (source.chunks === undefined)
+    return hash.update(streamText(source, start, tokens, others)).digest('hex');
+  const hashes = hashesOf(source.chunks);
+  for (let index = 0; index < tokens; index++)
+    hash.update(hashes[(start + index) % hashes.length] as Buffer);
+  return hash.digest('hex');
+}
+
+export function hashChunk(chunk: Buffer): Buffer {
+  return createHash('sha256').update(chunk).digest();
+}
+
+const knownHashes = new WeakMap<readonly Buffer[], readonly Buffer[]>();
+
+function hashesOf(chunks: readonly Buffer[]): readonly Buffer[] {
+  const known = knownHashes.get(chunks) ?? chunks.map(hashChunk);
+  knownHashes.set(chunks, known);
+  return known;
 }

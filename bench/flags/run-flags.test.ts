@@ -44,11 +44,22 @@ it.each([
       'burst',
       'completions',
       'matrix',
+      'head-of-line',
     ],
   ],
   [
     'warmup',
-    ['stream', 'capacity', 'connect', 'fanout', 'slow-reader', 'burst', 'completions', 'matrix'],
+    [
+      'stream',
+      'capacity',
+      'connect',
+      'fanout',
+      'slow-reader',
+      'burst',
+      'completions',
+      'matrix',
+      'head-of-line',
+    ],
   ],
   ['blocks', scenarioNames],
 ] as const)('--%s is taken by %j', (name, expected) => expect(takers(name)).toEqual(expected));

@@ -13,7 +13,7 @@ import { DEFAULT_PATH, paths } from '../contract/arms/paths.ts';
 import { transportIds } from '../contract/arms/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { sources } from '../contract/upstream.ts';
-import { DEFAULT_BACKPRESSURE_BYTES, DEFAULT_HEARTBEAT_NS } from '../plan/defaults.ts';
+import { DEFAULT_HEARTBEAT_NS, usualBackpressureBytes } from '../plan/defaults.ts';
 import { presetNames } from '../plan/presets.ts';
 import { workloadNames } from '../plan/workloads.ts';
 import type { Flag, FlagValues } from './flag.ts';
@@ -301,10 +301,10 @@ const runFlags = {
     kind: 'size',
     value: 'size',
     help: 'a receiver this far behind its plan is cut off, on every transport',
-    usual: '1MiB',
+    usual: '1MiB, more where messages are large',
     example: '256KiB',
     repeat: ({ plan }) =>
-      plan.backpressureBytes === DEFAULT_BACKPRESSURE_BYTES
+      plan.backpressureBytes === usualBackpressureBytes(plan)
         ? undefined
         : `${plan.backpressureBytes}B`,
   },

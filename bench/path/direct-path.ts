@@ -5,10 +5,10 @@ import type { OpenPath } from './path.ts';
 
 export const LOOPBACK = '127.0.0.1';
 
-export const openDirectPath: OpenPath = ({ delayNs, fault }) => {
+export const openDirectPath: OpenPath = ({ delayNs, bytesPerSecond, fault }) => {
   assert(
-    delayNs === 0 && fault === undefined,
-    'nothing on loopback could delay bytes or break connections',
+    delayNs === 0 && bytesPerSecond === undefined && fault === undefined,
+    'nothing on loopback could delay bytes, limit them or break connections',
   );
   return {
     keepsBytes: true,

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { openNamespaces, type NamespacePair } from './network-namespaces.ts';
 import type { NetworkFault, OpenPath } from './path.ts';
 
-export const openNetnsPath: OpenPath = async ({ delayNs, fault }) => {
+export const openNetnsPath: OpenPath = async ({ delayNs, bytesPerSecond, fault }) => {
   assert(
-    delayNs === 0 && fault === undefined,
-    'a pair of interfaces neither delays bytes nor breaks single connections',
+    delayNs === 0 && bytesPerSecond === undefined && fault === undefined,
+    'a pair of interfaces neither delays bytes, nor limits them, nor breaks single connections',
   );
   const namespaces = await openNamespaces();
   const { server, client } = namespaces;

@@ -79,6 +79,7 @@ export async function startServer(
 
 export interface RelayConditions {
   readonly delayNs?: number;
+  readonly bytesPerSecond?: number;
   readonly fault?: RelayFault;
   /** Takes effect after the relay's start; the relay's clock is that of `now`. */
   readonly faultNs?: number;
@@ -86,9 +87,17 @@ export interface RelayConditions {
 
 export async function startRelay(
   serverPort: number,
-  { delayNs = 0, fault, faultNs }: RelayConditions = {},
+  { delayNs = 0, bytesPerSecond, fault, faultNs }: RelayConditions = {},
 ): Promise<{ relay: Relay; port: number }> {
-  const relay = new Relay({ host: HOST, serverPort, delayNs, fault, faultNs, now });
+  const relay = new Relay({
+    host: HOST,
+    serverPort,
+    delayNs,
+    bytesPerSecond,
+    fault,
+    faultNs,
+    now,
+  });
   closers.push(() => relay.close());
   return { relay, port: await relay.listen() };
 }

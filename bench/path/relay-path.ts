@@ -1,5 +1,5 @@
 // A relay of the harness, in a process of its own, passes bytes on over loopback. It can delay
-// them, and break connections.
+// them, limit how many pass in a second, and break connections.
 
 import { fromRelaySchema, type ToRelay } from '../contract/messages.ts';
 import { programPath } from '../contract/program.ts';
@@ -9,7 +9,7 @@ import type { OpenPath } from './path.ts';
 const program = programPath(import.meta.url, './relay-main');
 const TIMEOUT_MS = 30_000;
 
-export const openRelayPath: OpenPath = ({ startWorker, delayNs, fault }) => {
+export const openRelayPath: OpenPath = ({ startWorker, delayNs, bytesPerSecond, fault }) => {
   const relay = startWorker({ name: 'relay', program, schema: fromRelaySchema });
   const send = (message: ToRelay): void => relay.send(message);
   return {
@@ -22,7 +22,8 @@ export const openRelayPath: OpenPath = ({ startWorker, delayNs, fault }) => {
     withinClient: [],
     connect: async (serverPort, signal) => {
       const order = fault && { fault: fault.action, faultNs: fault.atNs };
-      send({ kind: 'relay', host: LOOPBACK, serverPort, delayNs, ...order });
+      const limit = bytesPerSecond === undefined ? {} : { bytesPerSecond };
+      send({ kind: 'relay', host: LOOPBACK, serverPort, delayNs, ...limit, ...order });
       return (await relay.expect('relaying', TIMEOUT_MS, signal)).port;
     },
     start: (epochNs) => send({ kind: 'start', epochNs: String(epochNs) }),

@@ -85,6 +85,50 @@ it('what comes from the server is held for the delay once it starts, what goes t
   expect(connections).toBe(1);
 });
 
+it('n bytes take n/rate over a link of that rate, and not less for being on two connections', async () => {
+  const bytesPerSecond = 20e6;
+  const bytes = 5e6;
+  const { port } = await startServer(({ socket }) => socket.end(Buffer.alloc(bytes / 2)));
+  const { relay, port: relayPort } = await startRelay(port, { bytesPerSecond });
+  relay.start();
+  const startNs = now();
+  const received = await Promise.all(
+    [0, 1].map(async () => await readAll(connect({ host: HOST, port: relayPort }))),
+  );
+  const tookNs = now() - startNs;
+  expect(received.map(({ length }) => length)).toEqual([bytes / 2, bytes / 2]);
+  // The bucket is empty at the start, so nothing passes earlier than the rate lets it.
+  expect(tookNs).toBeGreaterThanOrEqual((bytes / bytesPerSecond) * 1e9);
+  // It holds 10 ms: an alarm that is late by less costs nothing, and a busy machine some of them.
+  expect(tookNs).toBeLessThan((bytes / bytesPerSecond) * 1.3e9);
+});
+
+it('few bytes of one connection do not wait for the many of another on the same link', async () => {
+  const bytesPerSecond = 10e6;
+  const { port, peers } = await startServer();
+  const { relay, port: relayPort } = await startRelay(port, { bytesPerSecond });
+  relay.start();
+  const [large, small] = [await connectPeer(relayPort), await connectPeer(relayPort)];
+  await until(() => peers.length === 2);
+  large.socket.write('large');
+  await until(() => peers.some(({ received }) => received.length === 5));
+  const isLarge = ({ received }: Peer): boolean => received.length === 5;
+  peers.find(isLarge)!.socket.write(Buffer.alloc(2e6));
+  await until(() => large.received.length > 0);
+  const sentNs = now();
+  peers.find((peer) => !isLarge(peer))!.socket.write('x');
+  await small.untilReceived(1);
+  // The large message takes 200 ms; a turn of the link has at most the 10 ms of its bucket.
+  expect(now() - sentNs).toBeLessThan(50e6);
+  expect(large.received.length).toBeLessThan(2e6);
+});
+
+it('without a start a link has no limit, for the rehearsal', async () => {
+  const { port } = await startServer(({ socket }) => socket.end(Buffer.alloc(1e6)));
+  const { port: relayPort } = await startRelay(port, { bytesPerSecond: 1000 });
+  expect(await readAll(connect({ host: HOST, port: relayPort }))).toHaveLength(1e6);
+});
+
 it('a server that is not there resets the connection instead of hanging it', async () => {
   const { port: relayPort } = await startRelay(1);
   const client = await connectPeer(relayPort);

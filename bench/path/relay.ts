@@ -1,6 +1,7 @@
 // A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the
-// client they may be held for a fixed time; the way to the server is never delayed, so only one-way
-// latency is added. A planned fault, if any, strikes by itself at its moment.
+// client they may be held for a fixed time, and be limited in number, as on a link that all
+// connections share; the way to the server is never delayed, so only one-way latency is added. A
+// planned fault, if any, strikes by itself at its moment.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -9,11 +10,14 @@ import { NS_PER_S } from '../contract/units.ts';
 import { Hold } from './hold.ts';
 import { Link } from './link.ts';
 import { RelayFaults } from './relay-faults.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 interface RelayOptions {
   readonly host: string;
   readonly serverPort: number;
   readonly delayNs: number;
+  /** Bytes to all clients together. */
+  readonly bytesPerSecond?: number | undefined;
   readonly fault?: RelayFault | undefined;
   /** On the clock of `now`; undefined means at the start. */
   readonly faultNs?: number | undefined;
@@ -40,6 +44,8 @@ export class Relay {
   #port = 0;
   #isClosed = false;
   #isDelaying = false;
+  /** What the connections share; undefined without a limit, and until the start. */
+  #link: TokenBucket | undefined;
   #connections = 0;
   #reads = 0;
   #bytes = 0;
@@ -104,9 +110,12 @@ export class Relay {
     }
   }
 
-  /** Enables the delay and the fault; bytes from before, of a rehearsal, pass at once. */
+  /** Enables delay, limit and fault; bytes from before, of a rehearsal, pass at once. */
   start(): void {
-    this.#isDelaying = this.#options.delayNs > 0;
+    const { delayNs, bytesPerSecond, now } = this.#options;
+    this.#isDelaying = delayNs > 0;
+    if (bytesPerSecond !== undefined) this.#link = new TokenBucket({ bytesPerSecond, now });
+    for (const link of this.#links) this.#limit(link);
     this.#faults?.start();
   }
 
@@ -138,8 +147,17 @@ export class Relay {
       onGone: () => this.#links.delete(link),
     });
     this.#links.add(link);
+    this.#limit(link);
     this.#faults?.onOpen(link);
     for (const bytes of sent) link.toServer.take(bytes);
+  }
+
+  /**
+   * A large piece waits until as much as the bucket holds may pass, and a small one only for its own
+   * bytes: so connections share the link about evenly, and none waits for all of another's bytes.
+   */
+  #limit(link: Link): void {
+    if (this.#link !== undefined) link.toClient.limit(this.#link);
   }
 
   #afterDelay(pass: () => void): void {

@@ -25,7 +25,10 @@ import { checkNeeds, whyUnmet, type Needs } from './needs.ts';
 import { readPath } from './path.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
-/** `sse`, `sse-h2:6`, or `sse/library` for one arm with a client stack of its own. */
+/**
+ * `sse`, `sse-h2:6` where streams share a connection, or `sse/library` for one arm with a client
+ * stack of its own.
+ */
 export type ArmText = TransportId | `${TransportId}:${number}` | `${TransportId}/${ClientStack}`;
 
 /** Stands for every transport that the scenario can measure with the common client stack. */

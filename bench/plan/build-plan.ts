@@ -30,7 +30,8 @@ import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
 import { planBreaking, policiesOf, whyNotUnder, type AbsentFault } from './breaking.ts';
-import { DEFAULT_BACKPRESSURE_BYTES, EXTRA_SHARE } from './defaults.ts';
+import { checkChunks, presetFor, readBackpressure, refuseLoads } from './chunks.ts';
+import { EXTRA_SHARE } from './defaults.ts';
 import {
   countStreams,
   declaredEndpoints,
@@ -51,7 +52,6 @@ import {
   parseList,
   parseName,
   parsePositive,
-  parseSize,
   pickName,
   usageError,
 } from './quantities.ts';
@@ -113,11 +113,12 @@ export async function buildPlan(
   const { breaks, measures, needs, client, armsByClient, hasLoads = false } = scenarios[scenario];
   const size = breaks?.sizes[presetName];
   const measured = measures?.sizes[presetName];
-  const ofScenario: Preset = { ...preset, ...measured };
   const payload = parseName('--payload', flags.payload ?? measures?.payload ?? 'lean', {
     what: 'payload',
     names: payloadNames,
   });
+  refuseLoads(flags.loads, payload);
+  const ofScenario: Preset = { ...presetFor(payload, preset), ...measured };
   const { workload, ownTokens } = await readWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
   const usualArms = breaks?.transports ?? measures?.transports ?? preset.transports;
@@ -181,8 +182,9 @@ export async function buildPlan(
   const verdicts = size?.verdicts ?? usual.verdicts;
   const lanes = size?.lanes ?? 1;
   const extraBlocks = readExtraBlocks(flags.rerun ?? preset.rerun, { blocks, verdicts, breaks });
+  const ofPayload = flags.workload === undefined ? payloads[payload].chunk?.workload : {};
   const planned = adjustWorkload(
-    workload,
+    { ...workload, ...ofPayload },
     flags,
     breaks === undefined
       ? (measures?.workload ??
@@ -214,10 +216,7 @@ export async function buildPlan(
     burnInBlocks: breaks === undefined ? usual.burnInBlocks : 0,
     ...windows,
     drainNs: breaks === undefined ? usual.drainNs : FAULT_DRAIN_NS,
-    backpressureBytes:
-      flags.backpressure === undefined
-        ? DEFAULT_BACKPRESSURE_BYTES
-        : readBackpressure(flags.backpressure),
+    backpressureBytes: readBackpressure(flags.backpressure, { payload, loadPoints }),
     seed:
       flags.seed === undefined
         ? surroundings.randomSeed()
@@ -251,6 +250,7 @@ export async function buildPlan(
       windows.warmupNs >= LEAST_LOW_PHASE_WARMUP_NS && { lowPhase: lowPhaseOf(windows.warmupNs) }),
   };
   checkBrowser(plan, flags);
+  checkChunks(plan);
   const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
   const addressed = clientAddresses === undefined ? plan : { ...plan, clientAddresses };
   checkPath(addressed);
@@ -473,10 +473,4 @@ function readPeriod(flag: string, value: string | undefined, fallbackNs: number)
   const ns = parseDuration(flag, value);
   if (ns < SHORTEST_NS || ns > LONGEST_NS) throw usageError(flag, value, 'between 500ms and 1h');
   return ns;
-}
-
-function readBackpressure(value: string): number {
-  const bytes = parseSize('--backpressure', value);
-  if (bytes < 1) throw usageError('--backpressure', value, 'at least 1B');
-  return bytes;
 }

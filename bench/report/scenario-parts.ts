@@ -90,8 +90,8 @@ export interface ScenarioParts<Findings extends object = object> {
   /** Items in the place of those on how to read the verdicts. */
   reading?(analysis: Analysis & Findings): readonly string[];
   /**
-   * Names the parts that are the same in every arm, in the place of those of steady streams: the
-   * subject of a sentence.
+   * Names the parts that are the same in every arm besides the tokens, in the place of those of
+   * steady streams: the end of the subject of a sentence.
    */
   readonly alike?: string;
   /**

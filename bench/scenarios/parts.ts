@@ -10,6 +10,7 @@ import { capacityParts } from './capacity/parts.ts';
 import { completionsParts } from './completions/parts.ts';
 import { connectParts } from './connect/parts.ts';
 import { fanoutParts } from './fanout/parts.ts';
+import { headOfLineParts } from './head-of-line/parts.ts';
 import { matrixParts } from './matrix/parts.ts';
 import { memoryParts } from './memory/parts.ts';
 import { slowReaderParts } from './slow-reader/parts.ts';
@@ -32,6 +33,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   'browser-limits': browserLimitsParts,
   matrix: matrixParts,
   'own-servers': targetParts,
+  'head-of-line': headOfLineParts,
 };
 
 /** An analysis with everything that its report needs. */

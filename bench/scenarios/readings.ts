@@ -11,6 +11,7 @@ import { capacityReading } from './capacity/reading.ts';
 import { completionsReading } from './completions/reading.ts';
 import { connectReading } from './connect/reading.ts';
 import { fanoutReading } from './fanout/reading.ts';
+import { headOfLineReading } from './head-of-line/reading.ts';
 import { matrixReading } from './matrix/reading.ts';
 import { memoryReading } from './memory/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
@@ -32,6 +33,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   'browser-limits': browserLimitsReading,
   matrix: matrixReading,
   'own-servers': targetReading,
+  'head-of-line': headOfLineReading,
 };
 
 /**

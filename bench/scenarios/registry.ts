@@ -7,6 +7,7 @@ import { capacity } from './capacity/scenario.ts';
 import { completions } from './completions/scenario.ts';
 import { connect } from './connect/scenario.ts';
 import { fanout } from './fanout/scenario.ts';
+import { headOfLine } from './head-of-line/scenario.ts';
 import { herd } from './recovery/herd.ts';
 import { matrix } from './matrix/scenario.ts';
 import { memory } from './memory/scenario.ts';
@@ -30,6 +31,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   'browser-limits': browserLimits,
   matrix,
   'own-servers': ownServers,
+  'head-of-line': headOfLine,
 };
 
 /** The scenario of a run that names none. */

@@ -23,9 +23,12 @@ export function checkLoad(plan: Plan): void {
  */
 function isFromPopulation(
   { ladder, completions, browserLimits, targets }: Plan,
-  { messagesPerSecond, stopped, connecting }: LoadPoint,
+  { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
-  const own = [ladder, completions, browserLimits, targets, messagesPerSecond, stopped];
+  const own = [
+    ...[ladder, completions, browserLimits, targets],
+    ...[messagesPerSecond, stopped, largeBytes],
+  ];
   return own.every((one) => one === undefined) && connecting !== 'storm';
 }
 

@@ -55,6 +55,8 @@ export interface Opening<Kind extends TallyKind> {
   readonly specify: (host: string) => TrialSpecification;
   /** Replaces the arm's path. */
   readonly path?: PathName | undefined;
+  /** Bandwidth of the link to all clients. */
+  readonly linkBytesPerSecond?: number | undefined;
   /** The fault that the path itself makes. */
   readonly pathFault?: PathOptions['fault'];
   /** Starts a further server, which takes the place of the first before the trial ends. */
@@ -177,6 +179,7 @@ async function startProcesses<Kind extends TallyKind>(
     await openPath(opening.path ?? planned.arm.path, {
       startWorker: (program) => startBetween(planned, program, options),
       delayNs: injection?.kind === 'delay' ? injection.delayNs : 0,
+      bytesPerSecond: opening.linkBytesPerSecond,
       fault: opening.pathFault,
     }),
   );

@@ -48,7 +48,7 @@ const clients = {
   buffered: alone(buffered),
 } as const satisfies Record<TransportId, OpenClient>;
 
-/** Delivers tokens through onTokenText, never onTokenBytes. */
+/** Delivers tokens through onTokenText; through onTokenBytes those that came as bytes. */
 export function openLibraryClient(
   transport: TransportId,
   options: StreamClientOptions,

@@ -148,10 +148,21 @@ export class LibraryStream {
 
   token(payload: string, at: Instant, appendedAt?: Instant): void {
     if (!this.isOpen) return;
-    const read = this.#read;
-    const readAt = read?.stampOf(at) ?? at;
     const { listener } = this.#shared.options;
-    const place = listener.onTokenText(this.#stream, payload, readAt, appendedAt);
+    const readAt = this.#read?.stampOf(at) ?? at;
+    this.#countRead(listener.onTokenText(this.#stream, payload, readAt, appendedAt));
+  }
+
+  /** A token that is bytes, and came as such: there is nothing to decode. */
+  bytes(message: Buffer, at: Instant): void {
+    if (!this.isOpen) return;
+    const { listener } = this.#shared.options;
+    const readAt = this.#read?.stampOf(at) ?? at;
+    this.#countRead(listener.onTokenBytes(this.#stream, message, 0, message.length, readAt));
+  }
+
+  #countRead(place: unknown): void {
+    const read = this.#read;
     if (place === API_MESSAGE || read?.hasToken === true) return;
     if (read !== undefined) read.hasToken = true;
     this.#shared.tokenReads++;

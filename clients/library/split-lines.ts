@@ -1,10 +1,8 @@
 // Splits decoded text into lines, as a Node consumer would write it. An empty line is a heartbeat,
 // and is left out.
 
-import { MIB } from '../../bench/contract/units.ts';
+import { MAX_MESSAGE_BYTES } from '../../bench/contract/payload.ts';
 import { protocolFailure } from '../stream-failure.ts';
-
-const MAX_LINE_CHARACTERS = MIB;
 
 /** @throws StreamFailure from `feed` for a line without an end. */
 export function splitLines(onLine: (line: string) => void): {
@@ -17,8 +15,8 @@ export function splitLines(onLine: (line: string) => void): {
       const lines = (unfinished + text).split('\n');
       unfinished = lines.pop() ?? '';
       for (const line of lines) if (line !== '') onLine(line);
-      if (unfinished.length > MAX_LINE_CHARACTERS)
-        throw protocolFailure(`a line of more than ${MAX_LINE_CHARACTERS} characters`);
+      if (unfinished.length > MAX_MESSAGE_BYTES)
+        throw protocolFailure(`a line of more than ${MAX_MESSAGE_BYTES} characters`);
     },
     isInLine: () => unfinished !== '',
   };

@@ -2,18 +2,16 @@
 
 import { createParser, type ParseError } from 'eventsource-parser';
 import { renderStreamRequest } from '../../bench/contract/control-events.ts';
-import { MIB } from '../../bench/contract/units.ts';
+import { MAX_MESSAGE_BYTES } from '../../bench/contract/payload.ts';
 import { asControlType, carriesPayload } from '../control-message.ts';
 import { protocolFailure } from '../stream-failure.ts';
 import { libraryHttpStream, type LibraryFormat } from './http-stream.ts';
-
-const MAX_EVENT_CHARACTERS = MIB;
 
 export const EVENT_STREAM = 'text/event-stream';
 
 export const parseEvents: LibraryFormat['parser'] = (stream, at) =>
   createParser({
-    maxBufferSize: MAX_EVENT_CHARACTERS,
+    maxBufferSize: MAX_MESSAGE_BYTES,
     onEvent: ({ event, data }) => {
       if (carriesPayload(event)) stream.message(data, at());
       else stream.control(asControlType(event), data, at());

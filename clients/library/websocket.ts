@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
-import { MIB } from '../../bench/contract/units.ts';
+import { isChunkMessage, MAX_MESSAGE_BYTES } from '../../bench/contract/payload.ts';
 import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import { closeFailure, protocolFailure, StreamFailure } from '../stream-failure.ts';
@@ -11,8 +11,6 @@ import { countHeadBytes } from './head-bytes.ts';
 import { openLibrarySocket, whenConnected } from './library-socket.ts';
 import type { LibraryStream, OpenedStream, OpenStream } from './library-stream.ts';
 import { Refusal } from './refusal.ts';
-
-const MAX_MESSAGE_BYTES = MIB;
 
 interface MessageForm {
   readonly hasBinaryTokens?: boolean;
@@ -95,7 +93,8 @@ function openWebSocket(
     try {
       if (isBinary && !hasBinaryTokens)
         throw protocolFailure('a binary message where only text was agreed');
-      stream.message(payload.toString(), at);
+      if (isBinary && isChunkMessage(payload)) stream.bytes(payload, at);
+      else stream.message(payload.toString(), at);
     } catch (error) {
       stream.fail(error, at);
     }

@@ -14,6 +14,11 @@ export interface ByteReader {
   push: (buffer: Buffer, start: number, end: number, at: Instant) => void;
 }
 
+/** A reader that knows whether the bytes so far end within a message. */
+export interface UnitReader extends ByteReader {
+  readonly isWithinUnit: boolean;
+}
+
 /** Reader of the body of a response. */
 export interface BodyReader extends ByteReader {
   /** The body has ended: throws StreamFailure when what was read until then is not whole. */

@@ -1,10 +1,11 @@
 // Bytes of an unfinished unit, kept from one read to the next because the read buffer is shared and
 // reused. Allocates nothing until the first unit is cut by the end of a read.
 
-import { KIB, MIB } from '../../bench/contract/units.ts';
+import { MAX_MESSAGE_BYTES } from '../../bench/contract/payload.ts';
+import { KIB } from '../../bench/contract/units.ts';
 import { protocolFailure } from '../stream-failure.ts';
 
-export const MAX_UNIT_BYTES = MIB;
+export const MAX_UNIT_BYTES = MAX_MESSAGE_BYTES;
 
 const FIRST_BYTES = KIB / 4;
 
@@ -21,7 +22,7 @@ export class Carry {
     this.#what = what;
   }
 
-  /** @throws StreamFailure when the unit exceeds 1 MiB. */
+  /** @throws StreamFailure when the unit exceeds MAX_UNIT_BYTES. */
   append(buffer: Buffer, start: number, end: number): void {
     const needed = this.length + end - start;
     if (needed > this.bytes.length) this.#grow(needed);

@@ -91,6 +91,24 @@ it('reads what node:http2 sends, wherever reads cut it', async () => {
   );
 });
 
+it('counts the headers of all frames that a large token takes', () => {
+  const large = `data: ${'x'.repeat(40_000)}\n\n`;
+  const { events } = new Heard(sseHttp2, [7]).push(
+    Buffer.concat([
+      frame(SETTINGS, 0, 0),
+      head(1),
+      frame(DATA, 0, 1, ':\n\n'),
+      frame(DATA, 0, 1, large.slice(0, 16_384)),
+      frame(DATA, 0, 1, large.slice(16_384, 32_768)),
+      frame(DATA, 0, 1, `${large.slice(32_768)}data: a\n\nda`),
+      frame(DATA, 0, 1, 'ta: b\n\n'),
+      frame(DATA, END_STREAM, 1, DONE),
+    ]),
+  );
+  const count = JSON.parse(events.at(-1)!.slice('7 end '.length)) as Record<string, number>;
+  expect(count).toMatchObject({ tokenFrameBytes: 4 * 9 });
+});
+
 it('counts body bytes, and the headers of the frames that carried tokens', () => {
   const two = 'data: a\n\ndata: b\n\n';
   const { events } = new Heard(sseHttp2, [7]).push(

@@ -9,7 +9,7 @@ import { authorityOf } from '../request-target.ts';
 import type { ControlType, StreamTarget } from '../stream-client.ts';
 import { protocolFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
 import { CANCEL, errorName } from '../http2-errors.ts';
-import type { ByteReader } from './byte-reader.ts';
+import type { UnitReader } from './byte-reader.ts';
 import { Carry } from './carry.ts';
 import { decodeFields, encodeFields } from './hpack.ts';
 import type { SharedReader, SharedSink, SharedTransport } from './shared-reader.ts';
@@ -413,11 +413,13 @@ class Exchange {
   readonly stream: number;
   readonly id: number;
   readonly #sink: SharedSink;
-  readonly #events: ByteReader;
+  readonly #events: UnitReader;
   #isAccepted = false;
   #isDone = false;
   #refusal: { readonly status: string; body: string } | undefined;
   #hasTokenInFrame = false;
+  /** Frames before the present one that hold nothing but the beginning of a message. */
+  #unfinishedFrames = 0;
   windowLeft = STREAM_WINDOW;
   bodyBytes = 0;
   bytesSent = 0;
@@ -436,8 +438,11 @@ class Exchange {
     this.#hasTokenInFrame = false;
   }
 
+  /** A large token takes several frames, and is complete in the last of them. */
   endFrame(): void {
-    if (this.#hasTokenInFrame) this.tokenFrames++;
+    if (this.#hasTokenInFrame) this.tokenFrames += this.#unfinishedFrames + 1;
+    this.#unfinishedFrames =
+      this.#events.isWithinUnit && !this.#hasTokenInFrame ? this.#unfinishedFrames + 1 : 0;
   }
 
   /** @throws StreamFailure */

@@ -23,9 +23,9 @@ test('the lines are those of String#split, wherever reads end', () => {
   );
 });
 
-test('a line of more than 1 MiB is a failure that says so', () => {
+test('a line of more than 2 MiB is a failure that says so', () => {
   const reader = new LineReader(() => {});
-  expect(pushInReads(reader, Buffer.alloc(2 ** 20 + 1, 'x'), [65_536])?.message).toBe(
-    'a line of more than 1048576 bytes',
+  expect(pushInReads(reader, Buffer.alloc(2 ** 21 + 1, 'x'), [65_536])?.message).toBe(
+    'a line of more than 2097152 bytes',
   );
 });

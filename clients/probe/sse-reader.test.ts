@@ -227,12 +227,25 @@ test('an event within one read is handed on in place', () => {
 
 const eventOf = (bytes: number): string => `data:${'x'.repeat(bytes)}\n\n`;
 
-test('an event of up to 1 MiB may be cut by reads, a larger one is a failure that says so', () => {
-  expect(read(eventOf(2 ** 20 - 5), [65_536]).events).toHaveLength(1);
-  expect(() => read(eventOf(2 ** 20), [65_536])).toThrow(
-    'a line of the event stream of more than 1048576 bytes',
+test('an event of up to 2 MiB may be cut by reads, a larger one is a failure that says so', () => {
+  expect(read(eventOf(2 ** 21 - 5), [65_536]).events).toHaveLength(1);
+  expect(() => read(eventOf(2 ** 21), [65_536])).toThrow(
+    'a line of the event stream of more than 2097152 bytes',
   );
-  expect(() => read(`data:${'x'.repeat(2 ** 19)}\n`.repeat(3), [65_536])).toThrow(
-    'the data of an event of more than 1048576 bytes',
+  expect(() => read(`data:${'x'.repeat(2 ** 20)}\n`.repeat(3), [65_536])).toThrow(
+    'the data of an event of more than 2097152 bytes',
   );
 });
+
+test.each(['\n', '\r', '\r\n'])(
+  'a long line ends where its end is, near or far, before ends of other kinds: %j',
+  (end) => {
+    for (const length of [505, 506, 507, 512, 600, 5000, 70_000]) {
+      const data = 'x'.repeat(length);
+      const stream = `data:${data}${end}${end}data:b\n\ndata:c\r\rdata:${data}${end}${end}`;
+      const expected = [data, 'b', 'c', data];
+      for (const reads of [[1_000_000], [65_536], [511, 3]])
+        expect(read(stream, reads).events.map((event) => event.data)).toEqual(expected);
+    }
+  },
+);

@@ -5,7 +5,7 @@
 
 import { apiEventNames } from '../../bench/contract/payload.ts';
 import type { Instant } from '../../bench/contract/units.ts';
-import type { ByteReader } from './byte-reader.ts';
+import type { UnitReader } from './byte-reader.ts';
 import { Carry } from './carry.ts';
 
 /**
@@ -37,7 +37,7 @@ const RETRY = Buffer.from('retry');
 /** Names that every token's event may have: they are found without decoding. */
 const apiNames = apiEventNames.map((name) => ({ name, bytes: Buffer.from(name) }));
 
-export class SseReader implements ByteReader {
+export class SseReader implements UnitReader {
   /** The last valid `retry`, ms; undefined before there is one. */
   retryMs: number | undefined;
   readonly #onEvent: OnSseEvent;
@@ -71,6 +71,10 @@ export class SseReader implements ByteReader {
   /** Decoded on demand; '' before there is one, as in a browser. */
   get lastEventId(): string {
     return this.#id.bytes.toString('utf8', 0, this.#id.length);
+  }
+
+  get isWithinUnit(): boolean {
+    return this.#line.length > 0 || this.#dataLines > 0;
   }
 
   push(buffer: Buffer, start: number, end: number, at: Instant): void {
@@ -211,11 +215,26 @@ function decodeName(buffer: Buffer, start: number, end: number): string {
   return buffer.toString('utf8', start, end);
 }
 
+/** From this length on two native searches cost less than a loop over every byte. */
+const NATIVE_SEARCH_BYTES = 512;
+
 /**
  * Index of the next LF or CR; `end` when there is none. Nearly all bytes are above both, and four
  * at a time halves the cost.
  */
 function findLineEnd(buffer: Buffer, start: number, end: number): number {
+  if (end - start <= NATIVE_SEARCH_BYTES) return searchLineEnd(buffer, start, end);
+  const nearEnd = start + NATIVE_SEARCH_BYTES;
+  const near = searchLineEnd(buffer, start, nearEnd);
+  if (near < nearEnd) return near;
+  const feed = indexOfOr(end, buffer.subarray(nearEnd, end).indexOf(LF), nearEnd);
+  return indexOfOr(feed, buffer.subarray(nearEnd, feed).indexOf(CR), nearEnd);
+}
+
+const indexOfOr = (otherwise: number, index: number, from: number): number =>
+  index === -1 ? otherwise : from + index;
+
+function searchLineEnd(buffer: Buffer, start: number, end: number): number {
   const last = end - 3;
   let i = start;
   while (

@@ -2,7 +2,7 @@
 // of language models have it, as it is or compressed.
 
 import type { Instant } from '../../bench/contract/units.ts';
-import type { ByteReader, StreamSink } from './byte-reader.ts';
+import type { StreamSink, UnitReader } from './byte-reader.ts';
 import {
   asControlType,
   carriesPayload,
@@ -20,7 +20,7 @@ export const EVENT_STREAM = 'text/event-stream';
 export function readEvents(
   sink: Pick<StreamSink, 'token' | 'control'>,
   onDone: () => void,
-): ByteReader {
+): UnitReader {
   const hearControl = (type: ControlType, text: string, at: Instant): void => {
     if (type === 'done') onDone();
     sink.control(type, text, at);

@@ -31,7 +31,7 @@ async function readWithOracle(
 ): Promise<{ events: string[]; hasFailed: boolean }> {
   const events: string[] = [];
   let hasBinary = false;
-  const receiver = new Receiver({ isServer: false, maxPayload: 2 ** 20, skipUTF8Validation: true });
+  const receiver = new Receiver({ isServer: false, maxPayload: 2 ** 21, skipUTF8Validation: true });
   receiver.on('error', () => {});
   receiver.on('message', (payload: Buffer, isBinary: boolean) => {
     hasBinary ||= isBinary;
@@ -226,9 +226,9 @@ describe('a frame that RFC 6455 forbids is a failure that says what and where', 
       '1003 unsupported data: a binary message where only text was agreed, in the frame at byte 4',
     ],
     [
-      'more than 1 MiB',
-      [0x81, 127, 0, 0, 0, 0, 0, 0x10, 0, 1],
-      '1009 message too big: a message of 1048577 bytes or more; the limit is 1048576, in the frame at byte 4',
+      'more than 2 MiB',
+      [0x81, 127, 0, 0, 0, 0, 0, 0x20, 0, 1],
+      '1009 message too big: a message of 2097153 bytes or more; the limit is 2097152, in the frame at byte 4',
     ],
     ['2^63 bytes', [0x81, 127, 0x80, 0, 0, 0, 0, 0, 0, 0], '1009 message too big'],
   ])('%s', (_what, bytes, failure) => {
@@ -239,14 +239,14 @@ describe('a frame that RFC 6455 forbids is a failure that says what and where', 
     }
   });
 
-  test('fragments that exceed 1 MiB together', () => {
-    const half = Buffer.alloc(600_000, 'x');
+  test('fragments that exceed 2 MiB together', () => {
+    const half = Buffer.alloc(1_200_000, 'x');
     const frames = Buffer.concat([
       frame('text', half, { isFinal: false }),
       frame('continuation', half),
     ]);
     expect(read(frames, [65_536]).failure).toContain(
-      '1009 message too big: a message of 1200000 bytes or more',
+      '1009 message too big: a message of 2400000 bytes or more',
     );
   });
 });

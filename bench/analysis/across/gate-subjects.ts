@@ -76,12 +76,12 @@ export function subjectsOfArms(
 }
 
 function contendingPairs(
-  { plan: { arms } }: Analysis,
+  { plan: { arms, payload } }: Analysis,
   { pairsOf }: ScenarioReading,
 ): readonly ArmPair[] {
   const [baseline, ...others] = arms;
   const all =
-    pairsOf?.(arms) ?? (baseline === undefined ? [] : others.map((other) => ({ baseline, other })));
+    pairsOf?.(arms, payload) ?? (baseline === undefined ? [] : others.map((other) => ({ baseline, other })));
   return all.filter((pair) => isUnderComparison(pair.baseline) && isUnderComparison(pair.other));
 }
 

@@ -171,7 +171,8 @@ export const byteMetrics: readonly SteadyMetric[] = [
     scale: 'ratio',
     isExact: true,
     margin: MARGIN,
-    definition: 'bytes of the payloads/tokens; equal in every arm by construction',
+    definition:
+      'bytes of the payloads/tokens; equal in every arm by construction, except where tokens are bytes, which text messages carry in base64',
     value: payloadBytes,
   },
   {

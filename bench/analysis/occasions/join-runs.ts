@@ -149,7 +149,8 @@ function gather(
         (candidate) => loadRole(candidate.loadPoint) === loadRole(loadPoint),
       ),
     }));
-    return comparedPairs(arms, reading).flatMap(({ baseline: baselineArm, other: otherArm }) => {
+    const pairs = comparedPairs(arms, reading, first.header.plan.payload);
+    return pairs.flatMap(({ baseline: baselineArm, other: otherArm }) => {
       const isOwn = ({ baselineArm: name, otherArm: other }: ArmComparison): boolean =>
         other === otherArm.name && (name ?? arms[0]?.name) === baselineArm.name;
       const compared = points[0]?.point?.comparisons.filter(isOwn) ?? [];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { armName, type Arm } from './arms.ts';
-import { fairPairOf, fairPairs, findFairPairs } from './pairs.ts';
+import { chunkPairs, fairPairOf, fairPairs, findFairPairs } from './pairs.ts';
 import { transportIds, transports, type TransportId } from './transports.ts';
 
 const arm = (transport: TransportId, own: Partial<Arm> = {}): Arm => ({
@@ -75,4 +75,16 @@ it('with TLS in some arms, those with it are held against each other, and each a
 
 it('no two transports are a pair by chance: the reverse of a pair is none', () => {
   expect(fairPairOf({ baseline: arm('ws'), other: arm('sse') })).toBeUndefined();
+});
+
+it('with tokens that are bytes, binary messages are held against base64 over SSE and over WebSocket', () => {
+  const arms = [arm('sse'), arm('ws'), arm('ndjson'), arm('ws-binary')];
+  const named = findFairPairs(arms, 'audio').map(
+    ({ baseline, other }) => `${armName(other)} / ${armName(baseline)}`,
+  );
+  expect(named).toEqual(['ws-binary / sse', 'ws-binary / ws', 'ws / sse']);
+  expect(namesOf(arms)).toEqual(['ws / sse', 'ws-binary / ws']);
+  const pair = { baseline: arm('ws'), other: arm('ws-binary') };
+  expect(fairPairOf(pair, 'audio')?.isolates).toBe(chunkPairs[1]!.isolates);
+  expect(fairPairOf(pair, 'lean')?.isolates).toContain('over text messages');
 });

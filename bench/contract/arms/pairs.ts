@@ -2,6 +2,7 @@
 // cause. Other pairs of arms differ in several things at once, and a verdict on them would name no
 // cause.
 
+import { payloads, type PayloadName } from '../payload.ts';
 import type { Arm } from './arms.ts';
 import type { TransportId } from './transports.ts';
 
@@ -74,6 +75,31 @@ export const fairPairs: readonly FairPair[] = [
   },
 ];
 
+/**
+ * The fair pairs of tokens that are bytes, which come first: each arm carries them in the way that
+ * its protocol has, while with text SSE and binary messages would differ in two things.
+ */
+export const chunkPairs: readonly FairPair[] = [
+  {
+    baseline: 'sse',
+    other: 'ws-binary',
+    isolates: 'what it saves that binary messages carry bytes as they are, which SSE cannot',
+  },
+  {
+    baseline: 'ws',
+    other: 'ws-binary',
+    isolates: 'what base64 costs, with the same frames around it',
+  },
+];
+
+/** The declared pairs of a payload; without one those of text. */
+function pairsOfPayload(payload: PayloadName | undefined): readonly FairPair[] {
+  if (payload === undefined || payloads[payload].chunk === undefined) return fairPairs;
+  const isReplaced = ({ baseline, other }: FairPair): boolean =>
+    chunkPairs.some((pair) => pair.baseline === baseline && pair.other === other);
+  return [...chunkPairs, ...fairPairs.filter((pair) => !isReplaced(pair))];
+}
+
 /** Two arms of a run that are compared. */
 export interface ArmPair {
   readonly baseline: Arm;
@@ -84,7 +110,10 @@ export interface ArmPair {
 const overTls: Isolated = { isolates: 'what TLS 1.3 adds' };
 
 /** undefined for arms that differ in more than what a declared pair isolates. */
-export function fairPairOf({ baseline, other }: ArmPair): Isolated | undefined {
+export function fairPairOf(
+  { baseline, other }: ArmPair,
+  payload?: PayloadName,
+): Isolated | undefined {
   const isAlike =
     baseline.client === other.client &&
     baseline.path === other.path &&
@@ -94,15 +123,15 @@ export function fairPairOf({ baseline, other }: ArmPair): Isolated | undefined {
   if (baseline.transport === other.transport && shared[0] === shared[1])
     return baseline.tls !== true && other.tls === true ? overTls : undefined;
   if (baseline.tls !== other.tls) return undefined;
-  return fairPairs.find(
+  return pairsOfPayload(payload).find(
     (pair) => pair.baseline === baseline.transport && pair.other === other.transport,
   );
 }
 
 /** The fair pairs among these arms, in the order of the declaration. */
-export function findFairPairs(arms: readonly Arm[]): readonly ArmPair[] {
+export function findFairPairs(arms: readonly Arm[], payload?: PayloadName): readonly ArmPair[] {
   const all = arms.flatMap((baseline) => arms.map((other): ArmPair => ({ baseline, other })));
-  return [...fairPairs, overTls].flatMap((pair) =>
-    all.filter((candidate) => fairPairOf(candidate) === pair),
+  return [...pairsOfPayload(payload), overTls].flatMap((pair) =>
+    all.filter((candidate) => fairPairOf(candidate, payload) === pair),
   );
 }

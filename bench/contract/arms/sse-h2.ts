@@ -45,6 +45,9 @@ export const sseHttp2 = {
   texts: {
     end: { stream: 'an SSE stream over HTTP/2', how: 'with the END_STREAM flag of its last frame' },
     opening: 'A stream of SSE over HTTP/2 is a request on a connection that is open already.',
+    sharing:
+      'HTTP/2 cuts a message into frames of 16 KiB, between which frames of other streams may go, as long as the server has not handed them to the kernel: how much that is at a time follows from' +
+      ' the windows of flow control that the client grants (here 6 MiB for a stream and 15 MiB for a connection, as Chromium does) and from the send buffer of the kernel.',
     resumeId: sse.texts.resumeId,
     recovery: [
       'Over HTTP/2 **one lost connection interrupts every stream that it carries**, and each asks again by itself.',

@@ -46,6 +46,9 @@ export const websocketMux = {
     end: { stream: 'a stream on a shared WebSocket', how: 'with `done`; the connection stays' },
     opening:
       'A stream on a shared WebSocket is asked for by a message of some 40 bytes, and answered with the `open` event.',
+    sharing:
+      'A WebSocket could carry control frames between the fragments of a message, but no other message (RFC 6455 §5.4), and ws does not fragment what it is given: a message on a shared WebSocket waits' +
+      ' for all bytes of the one before it.',
     resumeId: websocket.texts.resumeId,
     recovery: [
       'On a shared WebSocket **one lost connection interrupts every stream that it carries**.',

@@ -68,4 +68,5 @@ export const anthropic: PayloadProfile = {
     asymmetry:
       'An event stream of payload `anthropic` names each event in an `event:` line, as the API does: 27 bytes a token that no other transport sends. It carries `open` in a comment.',
   },
+  chunk: undefined,
 };

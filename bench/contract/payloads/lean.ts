@@ -12,4 +12,5 @@ export const lean = {
     after: '}',
   }),
   api: undefined,
+  chunk: undefined,
 } as const satisfies PayloadProfile;

@@ -161,4 +161,5 @@ export const openaiResponses: PayloadProfile = {
     asymmetry:
       'An event stream of payload `openai-responses` names each event in an `event:` line, as the API does: 34 bytes a token that no other transport sends. It carries `open` in a comment, and `data: [DONE]` before `done`, where the API’s SDKs stop reading.',
   },
+  chunk: undefined,
 };

@@ -58,4 +58,5 @@ export const openai: PayloadProfile = {
     asymmetry:
       'An event stream of payload `openai` ends with the API’s `data: [DONE]`, which is no JSON and is not sent over the other transports. It carries `open` in a comment.',
   },
+  chunk: undefined,
 };

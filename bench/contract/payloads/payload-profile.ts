@@ -54,6 +54,21 @@ export interface ApiStreaming {
   readonly asymmetry: string;
 }
 
+/**
+ * Tokens that are so many bytes of audio, image or file in place of text. A binary message carries
+ * them as they are, a text message in base64, which the writer makes when it writes.
+ */
+export interface ChunkTokens {
+  readonly bytes: number;
+  /** Differences from the default workload, unless flags or the scenario set them. */
+  readonly workload: { readonly tokensPerSecond: number; readonly tokensPerStream: number };
+  /**
+   * Streams in the place of a load that a pilot finds, which begins with more tokens than a machine
+   * carries of this size.
+   */
+  readonly connections?: number;
+}
+
 export interface PayloadProfile {
   readonly summary: string;
   /**
@@ -66,6 +81,8 @@ export interface PayloadProfile {
   readonly template: (streamId: string) => PayloadTemplate;
   /** undefined for a payload of this project's own. */
   readonly api: ApiStreaming | undefined;
+  /** undefined where tokens are text. */
+  readonly chunk: ChunkTokens | undefined;
 }
 
 /** Tokens of the prompt in an API's account of its usage: a fixed number, since there is none. */

@@ -9,6 +9,7 @@ import { writesOf } from '../../contract/arms/writes.ts';
 import { payloads } from '../../contract/payload.ts';
 import type { Plan } from '../../contract/run-file.ts';
 import { browserAsymmetries } from '../browser.ts';
+import { alikeContent, chunkForms } from '../chunk-words.ts';
 import { capitalised } from '../format.ts';
 import { handshakesFirst, librariesThatWrite, listWords, transportsOf } from '../mechanisms.ts';
 import { list, section, type Block } from '../blocks.ts';
@@ -22,8 +23,9 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
     plan.arms.map(({ client }) => client).filter((client) => !isBrowser(client)),
   );
   return section('What differs between the arms', [
-    `${parts.alike ?? 'Token text, payload bytes, due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
+    `${alikeContent(plan)}, ${parts.alike ?? 'due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     list([
+      ...chunkForms(plan),
       ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
       ...apiEvents(plan, present),
       ...new Set(present.flatMap(({ texts }) => texts.opening ?? [])),

@@ -6,6 +6,7 @@ import { commonPath } from '../../contract/arms/arms.ts';
 import { paths } from '../../contract/arms/paths.ts';
 import { clientStacks } from '../../contract/arms/stacks.ts';
 import { browserLimits } from '../browser.ts';
+import { contentLimit } from '../chunk-words.ts';
 import { section } from '../blocks.ts';
 import { absences, listWords, transportsOf } from '../mechanisms.ts';
 import { list, type Block } from '../blocks.ts';
@@ -78,11 +79,7 @@ export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
             `${limit}${parts.takesProbeOnly === true ? '' : ' Measure those with `--client library`.'}`,
           ]),
       ...browserLimits(analysis),
-      ...(plan.targets === undefined
-        ? [
-            'The text is real but the timing is modelled: no language model ran, and prefill is a planned wait.',
-          ]
-        : []),
+      ...(plan.targets === undefined ? [contentLimit(plan, plan.arms)] : []),
       'There is no overall winner: which endpoint matters depends on what you build.',
     ]),
   ]);

@@ -83,7 +83,7 @@ export function isolatedBy(
 ): string {
   const armOf = (name: string): Arm | undefined => plan.arms.find((arm) => armName(arm) === name);
   const [first, other] = [armOf(baselineArm), armOf(otherArm)];
-  const pair = first && other && fairPairOf({ baseline: first, other });
+  const pair = first && other && fairPairOf({ baseline: first, other }, plan.payload);
   return pair?.isolates ?? 'no single thing: it is no fair pair';
 }
 

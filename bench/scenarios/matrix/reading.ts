@@ -1,6 +1,7 @@
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 import { isCopy, type Arm } from '../../contract/arms/arms.ts';
 import { findFairPairs, type ArmPair } from '../../contract/arms/pairs.ts';
+import type { PayloadName } from '../../contract/payload.ts';
 import { matrixMetrics } from './metrics.ts';
 
 export const matrixReading: ScenarioReading = {
@@ -10,8 +11,8 @@ export const matrixReading: ScenarioReading = {
 };
 
 /** The fair pairs; then each arm that is in none of them, against the first arm of the run. */
-function pairsOf(arms: readonly Arm[]): readonly ArmPair[] {
-  const fair = findFairPairs(arms);
+function pairsOf(arms: readonly Arm[], payload?: PayloadName): readonly ArmPair[] {
+  const fair = findFairPairs(arms, payload);
   const paired = new Set(fair.flatMap(({ baseline, other }) => [baseline, other]));
   const [baseline, ...others] = arms;
   if (baseline === undefined) return fair;

@@ -58,7 +58,7 @@ const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
   outlivesConnections: true,
   reading: readingOfFaults,
   alike:
-    'Token text, payload bytes, due times, pacer, replay buffers, heartbeat interval, what the fault does and when',
+    'due times, pacer, replay buffers, heartbeat interval, what the fault does and when',
   asymmetries: faultAsymmetries,
   machineLimits: limitsOfFaults,
   settings: faultSettings,

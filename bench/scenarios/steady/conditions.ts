@@ -8,11 +8,11 @@ import { OPEN_TIMEOUT_NS, STORM_TOKENS } from '../../contract/storm.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import type { PlannedTrial } from '../../plan/trials.ts';
 import { TAIL_NS } from '../../trial/specification.ts';
-import { planBroadcast, planLongStreams, planStall } from './timetables.ts';
+import { planBroadcast, planLarge, planLongStreams, planStall } from './timetables.ts';
 
 export type Conditions = Pick<
   TrialSpecification,
-  'workload' | 'timetable' | 'stall' | 'connecting'
+  'workload' | 'timetable' | 'stall' | 'large' | 'connecting'
 > &
   Partial<Pick<TrialSpecification, 'tailNs' | 'drainNs' | 'rehearsalTokens'>>;
 
@@ -22,11 +22,17 @@ export function conditionsOf(
   plan: Plan,
   workload: TrialSpecification['workload'],
 ): Conditions {
-  const { tokensPerTick, messagesPerSecond, stopped, connecting } = loadPoint;
+  const { tokensPerTick, messagesPerSecond, stopped, largeBytes, connecting } = loadPoint;
   const { connections } = loadPoint;
   if (messagesPerSecond !== undefined)
     return ofOneSource(plan, workload, { connections, messagesPerSecond, stopped: stopped ?? 0 });
   if (stopped !== undefined) return withStopped(plan, workload, { connections, stopped });
+  if (largeBytes !== undefined)
+    return {
+      workload,
+      timetable: planLongStreams(plan, connections),
+      large: planLarge(plan, { ...loadPoint, largeBytes }),
+    };
   if (connecting === 'storm') return inStorm(plan, workload);
   if (connecting === 'warm') return { workload, connecting: { kind: 'kept' } };
   // An arm without TLS opens its connections there as ever.

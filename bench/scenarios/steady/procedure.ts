@@ -5,6 +5,7 @@ import type { TrialSpecification } from '../../contract/messages.ts';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
 import { isBrowser } from '../../contract/arms/stacks.ts';
 import type { PlannedTrial } from '../../plan/trials.ts';
+import { pathNames, paths } from '../../contract/arms/paths.ts';
 import { runnerOf, type Procedure } from '../../trial/procedure.ts';
 import { RAMP_SHARE, specifyTrial, type SpecificationOptions } from '../../trial/specification.ts';
 import { conditionsOf } from './conditions.ts';
@@ -23,6 +24,7 @@ export const steady: Procedure<'tally', SteadyReadings, CompletedTrial> = {
   id: 'steady',
   tally: 'tally',
   specify: specifySteady,
+  opening: limitLink,
   measure: measureSteady,
   record: (planned, measured) => recordSteady(planned, measured),
 };
@@ -39,6 +41,12 @@ function specifySteady(planned: PlannedTrial, options: SpecificationOptions): Tr
     ...rampOf(planned, plan),
     windowNs: plan.windowNs,
   };
+}
+
+/** A load point with a limited link is measured over the path that can limit bytes. */
+function limitLink({ loadPoint: { linkBytesPerSecond } }: PlannedTrial) {
+  if (linkBytesPerSecond === undefined) return {};
+  return { path: pathNames.find((name) => paths[name].usesRelay), linkBytesPerSecond };
 }
 
 /**

@@ -6,6 +6,7 @@ import { measureSpread } from './spread.ts';
 import { judgeArrivals } from '../../analysis/issued-starts.ts';
 import { joinStamps, type JoinedStamps, type JoinInput } from '../../analysis/join.ts';
 import { spreadOfProcesses } from '../../analysis/process-spread.ts';
+import { partByLarge } from './behind-large.ts';
 import { partDelivery } from './neighbours.ts';
 import { summariseStalls } from './summarise-stalls.ts';
 import { quantileOf } from '../../contract/distribution.ts';
@@ -157,6 +158,7 @@ function ofConditions(
     distributions: {
       ...spread?.distributions,
       ...(stall !== undefined && stall.atNs > warmupNs && partDelivery(input, stall.atNs)),
+      ...(specification.large !== undefined && partByLarge(input, specification)),
     },
     ...(spread !== undefined && {
       broadcast: { messages: spread.messages, overruns: spread.overruns },

@@ -1,10 +1,12 @@
 // Plans timetables of trials in which all streams last from the ramp to the end: one source with
 // many subscribers, and generations fast enough to fill a socket whose receiver does not read.
 
+import { largeSpanNs, type LargeMessages } from '../../contract/large-messages.ts';
+import type { LoadPoint } from '../../contract/load-point.ts';
 import type { Plan } from '../../contract/run-file.ts';
 import type { StallSpecification } from '../../contract/stall.ts';
 import type { Timetable, TimetablePhase } from '../../contract/timetable.ts';
-import { NS_PER_S } from '../../contract/units.ts';
+import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { RAMP_SHARE, TAIL_NS } from '../../trial/specification.ts';
 
 type Moments = Pick<Plan, 'warmupNs' | 'windowNs'>;
@@ -71,6 +73,25 @@ export function planStall(
   if (connections === 0) return undefined;
   const atNs = isInWindow ? warmupNs + windowNs * IN_WINDOW_SHARE : warmupNs * BEFORE_WINDOW_SHARE;
   return { connections, atNs } satisfies StallSpecification;
+}
+
+/** Time between large messages, as multiples of the time for which one is under way. */
+const SPANS_BETWEEN = 3;
+const SHORTEST_BETWEEN_NS = 100 * NS_PER_MS;
+
+/** Large messages from the end of the ramp on, the last of which is received within the window. */
+export function planLarge(
+  { warmupNs, windowNs }: Moments,
+  loadPoint: LoadPoint & { readonly largeBytes: number },
+): LargeMessages {
+  const spanNs = largeSpanNs(loadPoint);
+  return {
+    bytes: loadPoint.largeBytes,
+    everyNs: Math.max(SHORTEST_BETWEEN_NS, SPANS_BETWEEN * spanNs),
+    fromNs: warmupNs * RAMP_SHARE,
+    toNs: warmupNs + windowNs,
+    spanNs,
+  };
 }
 
 function endOf({ warmupNs, windowNs }: Moments): number {
