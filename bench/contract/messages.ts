@@ -229,6 +229,29 @@ export const fromRelaySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tally'), tally: relayTallySchema }),
 ]);
 
+/**
+ * The process that owns a real proxy: it starts the proxy, says when it listens, and fails when it
+ * ends by itself.
+ */
+export const toProxySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('run-proxy'),
+    title: z.string(),
+    program: z.string(),
+    arguments: z.array(z.string()),
+    folder: z.string(),
+    port: z.int(),
+  }),
+  z.object({ kind: z.literal('stop') }),
+]);
+
+export const fromProxySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('passing'), pid: z.int() }),
+  z.object({ kind: z.literal('stopped') }),
+]);
+
+export type ToProxy = z.infer<typeof toProxySchema>;
+export type FromProxy = z.infer<typeof fromProxySchema>;
 export type ToRelay = z.infer<typeof toRelaySchema>;
 export type FromRelay = z.infer<typeof fromRelaySchema>;
 export type ToServer = z.infer<typeof toServerSchema>;

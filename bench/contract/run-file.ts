@@ -410,6 +410,11 @@ const completedTrialSchema = z.object({
   /** Only on path `relay`. */
   relay: relayTallySchema.optional(),
   /**
+   * CPU time in the window of the processes between server and client, in steps of 10 ms; absent
+   * where there are none.
+   */
+  betweenCpuNs: z.number().nonnegative().optional(),
+  /**
    * Period in which only the first streams ran, ns since T0; see `seconds` of the server for its
    * CPU.
    */

@@ -17,7 +17,7 @@ import {
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
-import { refuseForeignFlags } from '../flags/taken.ts';
+import { refuseForeignFlags, whyRefused } from '../flags/taken.ts';
 import { readings } from '../scenarios/readings.ts';
 import { DEFAULT_SCENARIO, scenarioNames, scenarios } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
@@ -124,6 +124,7 @@ export async function buildPlan(
     needs,
     whyExcluded: breaks && whyPolicyExcludes(flags, breaks),
     takers: (arm) => scenarioNames.filter((name) => meets(scenarios[name].needs, arm)),
+    refusesPath: whyRefused('path', scenarios[scenario]),
   };
   const arms = readArms(flags, armsPlace);
   const isInBrowser = hasLoads && hasBrowser({ arms });
