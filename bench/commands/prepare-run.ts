@@ -14,6 +14,7 @@ import { repeatCommand } from '../flags/repeat.ts';
 import { flagNames, flagWords, type FlagName, type RunFlags } from '../flags/run-flags.ts';
 import { DEFAULT_SCENARIO } from '../scenarios/registry.ts';
 import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
+import { readLab } from '../lab/read-lab.ts';
 import { whyAbsent, whyNoNamespaces } from '../path/network-namespaces.ts';
 import { checkLimits, readMachineLimits } from '../plan/limits.ts';
 import { usageError } from '../plan/quantities.ts';
@@ -48,6 +49,7 @@ export async function prepareRun(
     canPin: canPin(),
     ports: limits,
     whyAbsent,
+    proxiesHere: () => readLab().flatMap(({ name, found }) => (found === undefined ? [] : name)),
     canPilot: true,
   });
   const { plan } = built;

@@ -25,6 +25,7 @@ import {
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
+import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { stallSpecificationSchema } from './stall.ts';
 import { timetableSchema } from './timetable.ts';
@@ -93,6 +94,8 @@ const trialSpecificationSchema = z.object({
   completions: completionsPlanSchema.optional(),
   /** No stream is planned: pages of one browser request more than it opens. */
   browserLimits: browserLimitsPlanSchema.optional(),
+  /** No stream is planned: each of a few is requested for a cell of a table. */
+  proxyCells: proxyCellsPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -197,6 +200,11 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('browser-limits-tally'),
     tally: browserLimitsTallySchema,
+    clock: clockBoundSchema,
+  }),
+  z.object({
+    kind: z.literal('proxy-cells-tally'),
+    tally: proxyCellsTallySchema,
     clock: clockBoundSchema,
   }),
   z.object({

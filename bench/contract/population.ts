@@ -174,7 +174,8 @@ export function populationOf(specification: PlannedTrial): Population {
     timetable,
     lowPhase,
   } = specification;
-  if (specification.completions !== undefined || specification.browserLimits !== undefined)
+  const { completions, browserLimits, proxyCells } = specification;
+  if ([completions, browserLimits, proxyCells].some((own) => own !== undefined))
     return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
   const { connecting } = specification;
@@ -263,6 +264,7 @@ interface PlannedTrial {
   readonly recovery?: unknown;
   readonly completions?: unknown;
   readonly browserLimits?: unknown;
+  readonly proxyCells?: unknown;
   readonly connecting?: ConnectingSpecification | undefined;
   readonly timetable?: Timetable | undefined;
 }

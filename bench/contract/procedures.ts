@@ -13,4 +13,6 @@ export type ProcedureId =
   /** Each client requests the next stream as soon as it has the last. */
   | 'closed-loop'
   /** Pages of a browser request more streams than it opens. */
-  | 'page';
+  | 'page'
+  /** Single streams are requested over a path, each for a cell of a table. */
+  | 'proxy-cells';

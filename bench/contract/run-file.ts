@@ -7,6 +7,7 @@ import { clientStackIds, type ClientStack } from './arms/stacks.ts';
 import { transportIds, type TransportId } from './arms/transports.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
+import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
@@ -104,6 +105,7 @@ const scenarioIds = [
   'completions',
   'browser-limits',
   'matrix',
+  'proxies',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -175,6 +177,7 @@ const planSchema = z.object({
   search: searchPlanSchema.optional(),
   completions: completionsPlanSchema.optional(),
   browserLimits: browserLimitsPlanSchema.optional(),
+  proxyCells: proxyCellsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** The capacity to which the shares of the load points refer. */
   loads: loadPilotSchema.optional(),
@@ -480,6 +483,13 @@ const browserLimitsTrialSchema = z.object({
   browserLimits: browserLimitsTallySchema,
 });
 
+/** A trial that requested single streams over a path, each for a cell of a table. */
+const proxyCellsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('proxy-cells'),
+  proxyCells: proxyCellsRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -502,6 +512,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   searchedTrialSchema,
   completionsTrialSchema,
   browserLimitsTrialSchema,
+  proxyCellsTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -522,6 +533,7 @@ export type LadderTrial = z.infer<typeof ladderTrialSchema>;
 export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
 export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
+export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -529,7 +541,8 @@ export type FinishedTrial =
   | LadderTrial
   | SearchedTrial
   | CompletionsTrial
-  | BrowserLimitsTrial;
+  | BrowserLimitsTrial
+  | ProxyCellsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -69,7 +69,7 @@ const poor: Readings = {
   proxies: [
     { name: 'nginx', version: '1.29.8', command: 'streamduel lab install' },
     { name: 'haproxy', version: undefined, command: 'streamduel lab install' },
-    { name: 'apache', version: undefined, command: 'apt-get install apache2' },
+    { name: 'apache', version: undefined, command: 'apt-get install apache2-bin' },
   ],
   quick: {
     why: '--connections 1000 needs 1200 open files in one process; the limit is 1024',

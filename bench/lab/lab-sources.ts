@@ -58,7 +58,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
     program: 'bin/envoy',
     sha256: [],
   },
-  apache: { kind: 'system', command: 'apt-get install apache2' },
+  apache: { kind: 'system', command: 'apt-get install apache2-bin' },
   lighttpd: { kind: 'system', command: 'apt-get install lighttpd' },
 };
 

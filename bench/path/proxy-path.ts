@@ -29,7 +29,7 @@ interface RealProxy {
 
 /** The opened path may throw BenchError MISSING_PROGRAM. */
 export function openProxyPath({ name, form }: RealProxy): OpenPath {
-  return ({ startWorker, delayNs, fault }) => {
+  return ({ startWorker, delayNs, fault, idleScale = 1 }) => {
     assert(
       delayNs === 0 && fault === undefined,
       'a real proxy neither delays bytes nor breaks connections when it is told to',
@@ -58,6 +58,7 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
           serverPort: String(serverPort),
           folder,
           isRoot: process.geteuid?.() === 0,
+          idleScale,
         };
         writeFiles({ name, form }, places);
         send({

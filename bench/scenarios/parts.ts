@@ -12,6 +12,7 @@ import { connectParts } from './connect/parts.ts';
 import { fanoutParts } from './fanout/parts.ts';
 import { matrixParts } from './matrix/parts.ts';
 import { memoryParts } from './memory/parts.ts';
+import { proxiesParts } from './proxies/parts.ts';
 import { slowReaderParts } from './slow-reader/parts.ts';
 import { readings } from './readings.ts';
 import { herdParts, reconnectParts } from './recovery/parts.ts';
@@ -30,6 +31,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   completions: completionsParts,
   'browser-limits': browserLimitsParts,
   matrix: matrixParts,
+  proxies: proxiesParts,
 };
 
 /** An analysis with everything that its report needs. */

@@ -13,6 +13,7 @@ import { connectReading } from './connect/reading.ts';
 import { fanoutReading } from './fanout/reading.ts';
 import { matrixReading } from './matrix/reading.ts';
 import { memoryReading } from './memory/reading.ts';
+import { proxiesReading } from './proxies/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
 import { slowReaderReading } from './slow-reader/reading.ts';
 import { streamReading } from './stream/reading.ts';
@@ -30,6 +31,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   completions: completionsReading,
   'browser-limits': browserLimitsReading,
   matrix: matrixReading,
+  proxies: proxiesReading,
 };
 
 /**

@@ -10,6 +10,7 @@ import { fanout } from './fanout/scenario.ts';
 import { herd } from './recovery/herd.ts';
 import { matrix } from './matrix/scenario.ts';
 import { memory } from './memory/scenario.ts';
+import { proxies } from './proxies/scenario.ts';
 import { reconnect } from './recovery/reconnect.ts';
 import type { Scenario } from './scenario.ts';
 import { slowReader } from './slow-reader/scenario.ts';
@@ -28,6 +29,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   completions,
   'browser-limits': browserLimits,
   matrix,
+  proxies,
 };
 
 /** The scenario of a run that names none. */

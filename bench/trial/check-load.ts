@@ -22,10 +22,10 @@ export function checkLoad(plan: Plan): void {
  * Otherwise streams follow a timetable made for the trial, or clients request one after another.
  */
 function isFromPopulation(
-  { ladder, completions, browserLimits }: Plan,
+  { ladder, completions, browserLimits, proxyCells }: Plan,
   { messagesPerSecond, stopped, connecting }: LoadPoint,
 ): boolean {
-  const own = [ladder, completions, browserLimits, messagesPerSecond, stopped];
+  const own = [ladder, completions, browserLimits, proxyCells, messagesPerSecond, stopped];
   return own.every((one) => one === undefined) && connecting !== 'storm';
 }
 

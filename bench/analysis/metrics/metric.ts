@@ -10,6 +10,7 @@ import type {
   FaultedTrial,
   FinishedTrial,
   LadderTrial,
+  ProxyCellsTrial,
   SearchedTrial,
 } from '../../contract/run-file.ts';
 import { supportsQuantile } from '../statistics/tail-support.ts';
@@ -116,6 +117,7 @@ export type LadderMetric = MetricOf<LadderTrial>;
 export type SearchMetric = MetricOf<SearchedTrial>;
 export type CompletionsMetric = MetricOf<CompletionsTrial>;
 export type BrowserLimitsMetric = MetricOf<BrowserLimitsTrial>;
+export type ProxyCellsMetric = MetricOf<ProxyCellsTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
   readonly distribution: DistributionName;

@@ -11,7 +11,7 @@ export const apache = {
   programs: ['apache2', 'httpd'],
   versionArguments: ['-v'],
   source: 'Apache HTTP Server, “Reverse Proxy Guide: Simple reverse proxying”',
-  files: ({ port, serverPort, folder, isRoot }) => ({
+  files: ({ port, serverPort, folder, isRoot, idleScale }) => ({
     'httpd.conf': [
       ...modules.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`),
       `Listen 127.0.0.1:${port}`,
@@ -26,8 +26,8 @@ export const apache = {
       'ServerLimit 32',
       'MaxRequestWorkers 2048',
       {
-        plain: `ProxyPass "/" "http://127.0.0.1:${serverPort}/"`,
-        fixed: `ProxyPass "/" "http://127.0.0.1:${serverPort}/" upgrade=websocket timeout=3600`,
+        plain: `ProxyPass "/" "http://127.0.0.1:${serverPort}/"${idleScale === 1 ? '' : ` timeout=${60 / idleScale}`}`,
+        fixed: `ProxyPass "/" "http://127.0.0.1:${serverPort}/" upgrade=websocket timeout=${3600 / idleScale}`,
         why: 'Without `upgrade=websocket` the server gets a plain GET and refuses it: no WebSocket connects. Without `timeout` httpd ends a stream on which the server sent nothing for 60 s.',
       },
       `ProxyPassReverse "/" "http://127.0.0.1:${serverPort}/"`,

@@ -1,6 +1,6 @@
 // Envoy as a reverse proxy.
 
-import type { ProxyDescription } from './proxy.ts';
+import { scaledDefault, type ProxyDescription } from './proxy.ts';
 
 const EXTENSIONS = 'type.googleapis.com/envoy.extensions.filters';
 
@@ -9,7 +9,7 @@ export const envoy = {
   programs: ['envoy'],
   versionArguments: ['--version'],
   source: 'Envoy, “Configuration: static”',
-  files: ({ port, serverPort }) => ({
+  files: ({ port, serverPort, idleScale }) => ({
     'envoy.yaml': [
       'static_resources:',
       '  listeners:',
@@ -26,7 +26,11 @@ export const envoy = {
         why: 'Without it Envoy answers 403 to a request for an upgrade: no WebSocket connects.',
       },
       {
-        fixed: '          stream_idle_timeout: 3600s',
+        ...scaledDefault(
+          { idleScale },
+          (scale) => `          stream_idle_timeout: ${scale(300)}s`,
+        ),
+        fixed: `          stream_idle_timeout: ${3600 / idleScale}s`,
         why: 'By default Envoy ends a stream on which nothing passed for 5 minutes.',
       },
       '          http_filters:',

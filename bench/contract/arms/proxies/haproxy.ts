@@ -7,19 +7,19 @@ export const haproxy = {
   programs: ['haproxy'],
   versionArguments: ['-v'],
   source: 'HAProxy Configuration Manual, “Quick reminder about configuration files: Examples”',
-  files: ({ port, serverPort }) => ({
+  files: ({ port, serverPort, idleScale }) => ({
     'haproxy.cfg': [
       'defaults',
       '    mode http',
       '    timeout connect 5000ms',
       {
-        plain: '    timeout client 50000ms',
-        fixed: '    timeout client 1h',
+        plain: `    timeout client ${50_000 / idleScale}ms`,
+        fixed: `    timeout client ${3600 / idleScale}s`,
         why: 'HAProxy ends a stream of HTTP on which nothing passed for this long; `timeout tunnel` applies to WebSocket alone.',
       },
       {
-        plain: '    timeout server 50000ms',
-        fixed: '    timeout server 1h',
+        plain: `    timeout server ${50_000 / idleScale}ms`,
+        fixed: `    timeout server ${3600 / idleScale}s`,
         why: 'The same on the side of the server.',
       },
       {

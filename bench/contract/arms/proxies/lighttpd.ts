@@ -1,13 +1,13 @@
 // lighttpd as a reverse proxy.
 
-import type { ProxyDescription } from './proxy.ts';
+import { scaledDefault, type ProxyDescription } from './proxy.ts';
 
 export const lighttpd = {
   title: 'lighttpd',
   programs: ['lighttpd'],
   versionArguments: ['-v'],
   source: 'lighttpd, “mod_proxy”',
-  files: ({ port, serverPort }) => ({
+  files: ({ port, serverPort, idleScale }) => ({
     'lighttpd.conf': [
       'server.modules = ( "mod_proxy" )',
       'server.bind = "127.0.0.1"',
@@ -25,7 +25,8 @@ export const lighttpd = {
         why: 'Without it the server gets a plain GET and refuses it: no WebSocket connects.',
       },
       {
-        fixed: 'server.max-write-idle = 3600',
+        ...scaledDefault({ idleScale }, (scale) => `server.max-write-idle = ${scale(360)}`),
+        fixed: `server.max-write-idle = ${3600 / idleScale}`,
         why: 'By default lighttpd ends a connection to which it wrote nothing for 360 s.',
       },
       `proxy.server = ( "" => ( ( "host" => "127.0.0.1", "port" => ${serverPort} ) ) )`,

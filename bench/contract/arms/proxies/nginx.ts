@@ -1,6 +1,6 @@
 // nginx as a reverse proxy.
 
-import type { ProxyDescription } from './proxy.ts';
+import { scaledDefault, type ProxyDescription } from './proxy.ts';
 
 const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'] as const;
 
@@ -9,7 +9,7 @@ export const nginx = {
   programs: ['nginx'],
   versionArguments: ['-v'],
   source: 'NGINX Reverse Proxy, “Passing a Request to a Proxied Server”',
-  files: ({ port, serverPort, folder, isRoot }) => ({
+  files: ({ port, serverPort, folder, isRoot, idleScale }) => ({
     'nginx.conf': [
       'daemon off;',
       // Started by root its workers would be another user's, who cannot write to the folder.
@@ -48,7 +48,8 @@ export const nginx = {
         why: 'With buffering on, nginx takes all that the server sends, however slowly the client reads, so that no backpressure reaches the server; and unless the response has `X-Accel-Buffering: no`, what it holds back depends on its buffers.',
       },
       {
-        fixed: '      proxy_read_timeout 1h;',
+        ...scaledDefault({ idleScale }, (scale) => `      proxy_read_timeout ${scale(60)}s;`),
+        fixed: `      proxy_read_timeout ${3600 / idleScale}s;`,
         why: 'By default nginx ends a stream or a WebSocket on which the server sent nothing for 60 s.',
       },
       '    }',

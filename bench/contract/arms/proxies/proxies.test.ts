@@ -8,6 +8,7 @@ const places: ProxyPlaces = {
   serverPort: '9456',
   folder: '/folder',
   isRoot: false,
+  idleScale: 1,
 };
 
 const textsOf = (name: (typeof proxyNames)[number], form: 'plain' | 'fixed'): readonly string[] =>
@@ -46,6 +47,14 @@ describe.each(proxyNames)('%s', (name) => {
         real: { name, form },
       });
   });
+});
+
+it('a scaled limit of idle time is a fraction of the default, and of the fixed one', () => {
+  const scaled = { ...places, idleScale: 10 };
+  const [lines = []] = Object.values(proxies.nginx.files(scaled));
+  expect(renderConfiguration(lines, 'plain')).toContain('proxy_read_timeout 6s;');
+  expect(renderConfiguration(lines, 'fixed')).toContain('proxy_read_timeout 360s;');
+  expect(textsOf('nginx', 'plain').join('')).not.toContain('proxy_read_timeout');
 });
 
 it('the proxies of a run are named once each, with the forms that take part', () => {

@@ -24,6 +24,8 @@ export interface ProxyPlaces {
   readonly folder: string;
   /** Whether it is started by root: some programs then change to a user who cannot write there. */
   readonly isRoot: boolean;
+  /** Limits of idle time are divided by this, in both forms; 1 leaves them as they are. */
+  readonly idleScale: number;
 }
 
 export interface ProxyDescription {
@@ -48,12 +50,21 @@ export function renderConfiguration(lines: readonly ConfigurationLine[], form: P
   return `${texts.join('\n')}\n`;
 }
 
+/** A line that states a default, where limits of idle time are scaled; empty where they are not. */
+export function scaledDefault(
+  { idleScale }: Pick<ProxyPlaces, 'idleScale'>,
+  plain: (seconds: (value: number) => number) => string,
+): Pick<Change, 'plain'> {
+  return idleScale === 1 ? {} : { plain: plain((value) => value / idleScale) };
+}
+
 /** The places as reports write them. */
 const WRITTEN_PLACES: ProxyPlaces = {
   port: 'PORT',
   serverPort: 'SERVER_PORT',
   folder: 'FOLDER',
   isRoot: false,
+  idleScale: 1,
 };
 
 /** The changes of a proxy, in the order of its files. */

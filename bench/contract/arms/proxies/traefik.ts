@@ -1,13 +1,13 @@
 // Traefik as a reverse proxy.
 
-import type { ProxyDescription } from './proxy.ts';
+import { scaledDefault, type ProxyDescription } from './proxy.ts';
 
 export const traefik = {
   title: 'Traefik',
   programs: ['traefik'],
   versionArguments: ['version'],
   source: 'Traefik, “Routing & Load Balancing Overview” with the file provider',
-  files: ({ port, serverPort, folder }) => ({
+  files: ({ port, serverPort, folder, idleScale }) => ({
     'traefik.yaml': [
       'global: { checkNewVersion: false, sendAnonymousUsage: false }',
       'log: { level: ERROR }',
@@ -15,6 +15,10 @@ export const traefik = {
       '  web:',
       `    address: "127.0.0.1:${port}"`,
       {
+        ...scaledDefault(
+          { idleScale },
+          (scale) => `    transport: { respondingTimeouts: { readTimeout: ${scale(60)}s } }`,
+        ),
         fixed: '    transport: { respondingTimeouts: { readTimeout: 0s } }',
         why: 'By default Traefik allows 60 s for a request to be read, and ends the response to one after that time.',
       },
