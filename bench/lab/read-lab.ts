@@ -3,7 +3,7 @@
 import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { BenchError } from '../contract/errors.ts';
 import { findProxy, type FoundProxy, type LabPlaces } from './find-proxy.ts';
-import { labSources } from './lab-sources.ts';
+import { bringCommand, labSources } from './lab-sources.ts';
 
 export interface LabReading {
   readonly name: ProxyName;
@@ -18,12 +18,11 @@ export interface LabReading {
 export function readLab(places: LabPlaces = {}): readonly LabReading[] {
   return proxyNames.map((name) => {
     const found = tryToFind(name, places);
-    const source = labSources[name];
     return {
       name,
       version: found === undefined ? undefined : (found.version ?? 'of unknown version'),
       ...(found !== undefined && { found }),
-      command: source.kind === 'wheel' ? 'streamduel lab install' : source.command,
+      command: labSources[name].kind === 'wheel' ? 'streamduel lab install' : bringCommand(name),
     };
   });
 }

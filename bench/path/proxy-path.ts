@@ -2,7 +2,7 @@
 // configurations. What is particular to one is in its description.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { proxies, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import {
@@ -61,6 +61,7 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
           idleScale,
         };
         writeFiles({ name, form }, places);
+        if (found.packages !== undefined) symlinkSync(found.packages, join(folder, 'node_modules'));
         send({
           kind: 'run-proxy',
           title,

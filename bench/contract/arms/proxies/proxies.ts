@@ -3,6 +3,7 @@
 import { apache } from './apache.ts';
 import { caddy } from './caddy.ts';
 import { envoy } from './envoy.ts';
+import { fastifyHttpProxy } from './fastify-http-proxy.ts';
 import { haproxy } from './haproxy.ts';
 import { lighttpd } from './lighttpd.ts';
 import { nginx } from './nginx.ts';
@@ -17,6 +18,7 @@ const descriptions = {
   envoy,
   apache,
   lighttpd,
+  'fastify-http-proxy': fastifyHttpProxy,
 } as const satisfies Record<string, ProxyDescription>;
 
 export type ProxyName = keyof typeof descriptions;
