@@ -59,6 +59,7 @@ it.each([
   ['envoy  version: 3f5d/1.40.0/Clean/RELEASE/BoringSSL', '1.40.0'],
   ['Server version: Apache/2.4.62 (Debian)', '2.4.62'],
   ['lighttpd/1.4.69 (ssl) - a light and fast webserver', '1.4.69'],
+  ['Squid Cache: Version 5.7', '5.7'],
   ['no number', undefined],
 ])('of %j the version is %j', (printed, version) => {
   expect(parseVersion(printed)).toBe(version);

@@ -110,7 +110,7 @@ function versionOf(name: ProxyName, program: string): string | undefined {
   return known.get(program);
 }
 
-/** The first number of three parts, with what is attached to it; undefined without one. */
+/** The first number of three parts, or else of two, with what is attached to it. */
 export function parseVersion(printed: string): string | undefined {
-  return /\d+\.\d+\.\d+[\w.~+-]*/.exec(printed)?.[0];
+  return (/\d+\.\d+\.\d+[\w.~+-]*/.exec(printed) ?? /\d+\.\d+[\w.~+-]*/.exec(printed))?.[0];
 }
