@@ -7,6 +7,7 @@ import type { FromClient } from '../bench/contract/messages.ts';
 import type { Population } from '../bench/contract/population.ts';
 import {
   planCells,
+  watchedToNs,
   type CellStream,
   type PlannedCell,
   type ProxyCellsPlan,
@@ -35,12 +36,15 @@ export class ProxyCellsTrial implements Trial {
   readonly #client: StreamClient;
   readonly #deliveryNs: number[] = [];
   readonly #offsetsNs: readonly Float64Array[];
+  /** Ns since T0. */
+  readonly #watchedToNs: number;
 
   constructor(order: LoadOrder, plan: ProxyCellsPlan, openStack: OpenStack) {
     const { specification } = order;
     this.#order = order;
     this.#frame = new TrialFrame(order, openStack);
     this.#cells = planCells(plan, specification);
+    this.#watchedToNs = watchedToNs({ ...specification, plan });
     this.#watched = this.#cells.map(() => ({
       tokens: 0,
       reads: 0,
@@ -77,8 +81,9 @@ export class ProxyCellsTrial implements Trial {
       callAt(openNs, now, () => this.#open(stream));
       if (stopNs !== undefined) callAt(stopNs, now, () => this.#leave(stream, 'stopped'));
     }
+    callAt(this.#watchedToNs, now, () => this.#leaveAll());
     await framed;
-    for (const stream of this.#cells.keys()) this.#leave(stream, 'watched');
+    this.#leaveAll();
     await this.#client.close();
     const clock = await this.#frame.proveClockAgain();
     return { kind: 'proxy-cells-tally', clock, tally: this.#tally() };
@@ -95,6 +100,10 @@ export class ProxyCellsTrial implements Trial {
       stream,
       this.#frame.targetOf(`${route}?n=${tokens}&rate=${tokensPerSecond}&seed=${seed}`),
     );
+  }
+
+  #leaveAll(): void {
+    for (const stream of this.#cells.keys()) this.#leave(stream, 'watched');
   }
 
   /** Closes the stream’s connection, unless the stream is over. */

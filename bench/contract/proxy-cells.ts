@@ -18,6 +18,11 @@ export const proxyCellsPlanSchema = z.object({
   stopAfterNs: z.number().positive(),
   /** The limits of idle time of every proxy are divided by this, so that a trial sees them. */
   idleScale: z.number().min(1),
+  /**
+   * After the watched streams: how long no server listens, and how long requests are sent from then
+   * on.
+   */
+  restart: z.object({ outageNs: z.number().positive(), watchNs: z.number().positive() }),
 });
 
 /** Streams by what they are for. */
@@ -28,6 +33,7 @@ export const cellKinds = {
   'stop-quiet': 'is stopped by its client while no token is due',
   quiet: 'has one token, and then none to the end of the trial',
   long: 'has a token now and then to the end of the trial',
+  restart: 'is requested while the server restarts, or after that',
 } as const satisfies Record<string, string>;
 
 export type CellKind = keyof typeof cellKinds;
@@ -66,6 +72,8 @@ export const goneClientSchema = z.object({ id: z.string(), atNs });
 export const proxyCellsRecordSchema = z.object({
   ...proxyCellsTallySchema.shape,
   gone: z.array(goneClientSchema),
+  /** When the server was told to stop, and when the next one listened; ns since T0. */
+  restart: z.object({ fromNs: atNs, toNs: atNs }),
 });
 
 export type ProxyCellsPlan = z.infer<typeof proxyCellsPlanSchema>;
@@ -91,6 +99,9 @@ const QUIET_TOKENS_PER_SECOND = 0.002;
 const QUIET_TOKENS = 2;
 /** A stream that goes on to the end must not end by itself. */
 const SPARE_NS = 60 * NS_PER_S;
+/** Between requests while the server restarts, and the time that the last of them has. */
+const RESTART_EVERY_NS = NS_PER_S / 2;
+const RESTART_LAST_NS = 1.5 * NS_PER_S;
 const SALT = 0x63656c6c;
 
 interface CellTimes {
@@ -99,6 +110,28 @@ interface CellTimes {
   readonly connections: number;
   readonly warmupNs: number;
   readonly windowNs: number;
+}
+
+/** The moment at which watched streams are over and the server stops; the window ends later. */
+export function watchedToNs({
+  warmupNs,
+  windowNs,
+  plan,
+}: Pick<CellTimes, 'warmupNs' | 'windowNs'> & { readonly plan: ProxyCellsPlan }): number {
+  return warmupNs + windowNs - plan.restart.watchNs;
+}
+
+function restartCells(
+  { watchNs }: ProxyCellsPlan['restart'],
+  fromNs: number,
+): readonly Omit<PlannedCell, 'seed'>[] {
+  const times = Math.floor((watchNs - RESTART_LAST_NS) / RESTART_EVERY_NS);
+  return Array.from({ length: times }, (_, time) => ({
+    kind: 'restart' as const,
+    tokens: 2,
+    tokensPerSecond: 100,
+    openNs: fromNs + (time + 1 / 2) * RESTART_EVERY_NS,
+  }));
 }
 
 /** The streams of a trial: the same in every arm of a block. */
@@ -127,6 +160,7 @@ export function planCells(
     { kind: 'stop-quiet', ...quiet, ...stop },
     { kind: 'quiet', ...quiet, openNs },
     { kind: 'long', ...long, openNs },
+    ...restartCells(plan.restart, watchedToNs({ warmupNs, windowNs, plan })),
   ];
   return cells.map((cell, index) =>
     Object.assign({ seed: deriveSeed(workloadSeed, SALT, index) }, cell),

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { DEFAULT_PATH } from '../../contract/arms/paths.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import type { ProxyCellsRecord } from '../../contract/proxy-cells.ts';
 import type { Plan, ProxyCellsTrial } from '../../contract/run-file.ts';
 import { NS_PER_S } from '../../contract/units.ts';
@@ -15,9 +16,11 @@ import {
   isHeld,
   mostTokensPerRead,
   openNs,
+  restartOf,
   stopReach,
   streamsOf,
   tokensPerRead,
+  type RestartReading,
   type Wait,
 } from './cell-values.ts';
 import type { ArmCells, Cut, Happening } from './findings.ts';
@@ -102,6 +105,30 @@ function describeArm(
     stopActive: happening(records.flatMap((record) => stopReach(record, 'stop-active') ?? [])),
     quiet: cut(records, 'quiet'),
     long: cut(records, 'long'),
+    restart: describeRestart(measured, records),
+  };
+}
+
+/** Causes of refusals with an HTTP status begin so. */
+const STATUS = /^http-/;
+
+function describeRestart(
+  { arm: { transport } }: MeasuredArm,
+  records: readonly ProxyCellsRecord[],
+): ArmCells['restart'] {
+  const readings = records.map(restartOf);
+  const refusals = readings.flatMap((reading) => reading.refusals);
+  const sum = (valueOf: (reading: RestartReading) => number): number =>
+    readings.reduce((total, reading) => total + valueOf(reading), 0);
+  return {
+    outageNs: median(records.map(({ restart }) => restart.toNs - restart.fromNs)),
+    asked: sum(({ asked }) => asked),
+    accepted: sum(({ accepted }) => accepted),
+    told: [...new Set(refusals.flatMap(({ cause }) => cause ?? []))],
+    endsForGood:
+      transports[transport].specifiedReconnect?.isRefusalFinal === true &&
+      refusals.some(({ cause }) => cause !== undefined && STATUS.test(cause)),
+    backAfterNs: median(readings.flatMap(({ backAfterNs }) => backAfterNs ?? [])),
   };
 }
 

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
-import { cutOf, deliveryNs, firstTokenNs, isHeld, stopReach, tokensPerRead } from './cell-values.ts';
+import {
+  cutOf,
+  deliveryNs,
+  firstTokenNs,
+  isHeld,
+  restartOf,
+  stopReach,
+  tokensPerRead,
+} from './cell-values.ts';
 import { changed, corkedRecord, freeRecord, refusedRecord } from './fixture.ts';
 
 it('the first token is timed from its request, and streams of other cells do not count', () => {
@@ -46,6 +54,21 @@ it('a stream that another ended was cut, one that was watched to the end was not
   });
   expect(cutOf(freeRecord, 'quiet')).toEqual({ waitedNs: 17 * NS_PER_S });
   expect(cutOf(refusedRecord, 'quiet')).toBeUndefined();
+});
+
+it('requests during a restart have waited when they are accepted after it, or are refused', () => {
+  expect(restartOf(freeRecord)).toEqual({
+    asked: 1,
+    accepted: 1,
+    refusals: [],
+    backAfterNs: expect.closeTo(0.1 * NS_PER_S, 0) as number,
+  });
+  expect(restartOf(refusedRecord)).toMatchObject({
+    asked: 1,
+    accepted: 0,
+    refusals: [{ cause: 'http-404' }],
+    backAfterNs: undefined,
+  });
 });
 
 it('streams are held whole when none of them begins before its last token is due', () => {

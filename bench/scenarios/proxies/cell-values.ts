@@ -61,12 +61,13 @@ export interface Wait {
  * over before.
  */
 export function stopReach(
-  { streams, gone }: ProxyCellsRecord,
+  { streams, gone, restart }: ProxyCellsRecord,
   kind: 'stop-active' | 'stop-quiet',
 ): Wait | undefined {
   const stream = streams.find((one) => one.kind === kind);
   if (stream?.acceptedNs === undefined || stream.ended !== 'stopped') return undefined;
-  const lastNs = Math.max(...streams.map(({ endedNs }) => endedNs));
+  // The server goes on only until the watched streams are over.
+  const lastNs = restart.fromNs;
   const noticed = gone.find(({ id }) => id === stream.id);
   const waitedNs = lastNs - stream.endedNs;
   return noticed === undefined || noticed.atNs > lastNs
@@ -93,6 +94,32 @@ export function cutOf(
         ...(cause !== undefined && { cause }),
         ...(message !== undefined && { message }),
       };
+}
+
+/** What becomes of requests that are sent while no server listens. */
+export interface RestartReading {
+  /** Requests sent meanwhile, and those that were accepted in the end. */
+  readonly asked: number;
+  readonly accepted: number;
+  /** What the client was told by the others. */
+  readonly refusals: readonly CellStream[];
+  /**
+   * From when the next server listens to the first stream that is accepted; undefined when none is.
+   */
+  readonly backAfterNs: number | undefined;
+}
+
+export function restartOf(record: ProxyCellsRecord): RestartReading {
+  const { fromNs, toNs } = record.restart;
+  const all = streamsOf(record, 'restart');
+  const meanwhile = all.filter(({ askedNs }) => askedNs > fromNs && askedNs < toNs);
+  const acceptedNs = all.flatMap((stream) => stream.acceptedNs ?? []);
+  return {
+    asked: meanwhile.length,
+    accepted: meanwhile.filter((stream) => stream.acceptedNs !== undefined).length,
+    refusals: meanwhile.filter(({ ended }) => ended === 'failed'),
+    backAfterNs: acceptedNs.length === 0 ? undefined : Math.max(0, Math.min(...acceptedNs) - toNs),
+  };
 }
 
 /** Whether every stream whose tokens came had its first one after the last was due. */

@@ -45,6 +45,20 @@ export interface ArmCells {
   readonly stopActive: Happening;
   readonly quiet: Cut;
   readonly long: Cut;
+  /** While the server restarts. */
+  readonly restart: {
+    readonly outageNs: number | undefined;
+    readonly asked: number;
+    /** Requests that waited, and were accepted when the server was back. */
+    readonly accepted: number;
+    readonly told: readonly string[];
+    /**
+     * Whether a client that follows the transport’s specification gives up for good at such an
+     * answer.
+     */
+    readonly endsForGood: boolean;
+    readonly backAfterNs: number | undefined;
+  };
 }
 
 export interface ProxiesFindings {

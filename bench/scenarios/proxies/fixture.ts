@@ -13,9 +13,10 @@ export const cellsPlan: ProxyCellsPlan = {
   longTokensPerSecond: 5,
   stopAfterNs: NS_PER_S,
   idleScale: 10,
+  restart: { outageNs: 4.5 * NS_PER_S, watchNs: 7 * NS_PER_S },
 };
 
-/** The trial asks at 1 s and is over at 18 s. */
+/** The trial asks at 1 s, and watched streams are over at 18 s. */
 const ASKED_NS = NS_PER_S;
 const END_NS = 18 * NS_PER_S;
 
@@ -48,6 +49,11 @@ export const freeRecord: ProxyCellsRecord = {
     stream('p4', 'stop-quiet', { ended: 'stopped', endedNs: 2 * NS_PER_S, tokens: 1, reads: 1 }),
     stream('p5', 'quiet', { ended: 'watched', endedNs: END_NS, tokens: 1, reads: 1 }),
     stream('p6', 'long', { ended: 'watched', endedNs: END_NS, tokens: 85, reads: 85 }),
+    stream('p7', 'restart', {
+      askedNs: END_NS + NS_PER_S,
+      acceptedNs: END_NS + 4.6 * NS_PER_S,
+      endedNs: END_NS + 5 * NS_PER_S,
+    }),
   ],
   deliveryNs: Array.from({ length: 200 }, (_, index) => (1 + index / 100) * NS_PER_MS),
   tokenFaults: 0,
@@ -55,6 +61,7 @@ export const freeRecord: ProxyCellsRecord = {
     { id: 'p3', atNs: 2 * NS_PER_S + NS_PER_MS },
     { id: 'p4', atNs: 2 * NS_PER_S + 2 * NS_PER_MS },
   ],
+  restart: { fromNs: END_NS, toNs: END_NS + 4.5 * NS_PER_S },
 };
 
 /** The same, but each of these streams otherwise. */
@@ -134,7 +141,7 @@ export function cellsRun({ recordOf = usualRecord, blocks = 1 }: CellsOptions = 
           (['sse', 'ws'] as const).map((transport) => ({ transport, client: 'probe', path })),
       ),
       loadPoints: [{ connections: 2 }],
-      windowNs: 17 * NS_PER_S,
+      windowNs: 24 * NS_PER_S,
       proxyCells: cellsPlan,
     },
   });

@@ -6,6 +6,7 @@ import { armName, armTitle } from '../../contract/arms/arms.ts';
 import { paths } from '../../contract/arms/paths.ts';
 import { proxies } from '../../contract/arms/proxies/proxies.ts';
 import { transports } from '../../contract/arms/transports.ts';
+import type { Plan } from '../../contract/run-file.ts';
 import type { ProxyCellsPlan } from '../../contract/proxy-cells.ts';
 import { left, list, right, section, table, type Block, type Content } from '../../report/blocks.ts';
 import {
@@ -15,7 +16,7 @@ import {
   formatValue,
   UNKNOWN,
 } from '../../report/format.ts';
-import { plainText } from '../../report/inline.ts';
+import { code, plainText } from '../../report/inline.ts';
 import { listWords } from '../../report/mechanisms.ts';
 import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import type { ReportContext } from '../../report/report-context.ts';
@@ -39,15 +40,19 @@ export const proxiesParts: ScenarioParts<ProxiesFindings> = {
   limits: () => [
     'It is what these versions of the proxies do with these configurations, one proxy at a time, over HTTP/1.1 without TLS on both sides.',
     'The server asks nginx not to buffer (`X-Accel-Buffering: no`), as event streams usually do: without that field what nginx holds back depends on its buffers.',
-    'What a restart of the server, a stalled reader and a compressing proxy do is not among the cells.',
+    'What a stalled reader and a compressing proxy do is not among the cells.',
   ],
   comparesNothing: true,
   settings: ({ plan }) => [
-    ['a stream is watched for', formatSetting(plan.windowNs, 'ns')],
+    ['a stream is watched for', formatSetting(watchedForNs(plan), 'ns')],
     ['limits of idle time divided by', formatCount(plan.proxyCells?.idleScale)],
   ],
   takesProbeOnly: true,
 };
+
+function watchedForNs({ windowNs, proxyCells }: Plan): number {
+  return windowNs - (proxyCells?.restart.watchNs ?? 0);
+}
 
 function planOf({ plan }: Pick<Analysis, 'plan'>): ProxyCellsPlan | undefined {
   return plan.proxyCells;
@@ -70,7 +75,7 @@ function circumstances(analysis: Analysis & ProxiesFindings): string {
     (cells === undefined
       ? ''
       : ` In a trial ${timed} streams of ${formatCount(cells.pacedTokens)} tokens at ${formatCount(cells.pacedTokensPerSecond)} tokens/s are timed; one active and one quiet stream are stopped by the client after ${formatSetting(cells.stopAfterNs, 'ns')};` +
-        ` a quiet one and one with ${formatCount(cells.longTokensPerSecond)} tokens/s are watched for ${formatSetting(plan.windowNs, 'ns')}. No heartbeats are sent. Every limit of idle time of a proxy is divided by ${formatCount(cells.idleScale)}, so that a trial sees it.`)
+        ` a quiet one and one with ${formatCount(cells.longTokensPerSecond)} tokens/s are watched for ${formatSetting(watchedForNs(plan), 'ns')}. Then the server stops in good order, and ${formatSetting(cells.restart.outageNs, 'ns')} later another follows on its port. No heartbeats are sent. Every limit of idle time of a proxy is divided by ${formatCount(cells.idleScale)}, so that a trial sees it.`)
   );
 }
 
@@ -79,7 +84,7 @@ function cellsSection(context: ReportContext<ProxiesFindings>): readonly Block[]
   return section('What each path does', [
     list(sentencesOf(analysis)),
     cellTable(analysis),
-    'First token, and delivery of all timed tokens, are later by so much than over loopback in the same block (medians over blocks). A stop is the client closing its connection; it has reached the server when the server sees its own connection closed. **>** stands before a time for which it was waited in vain.',
+    'First token, and delivery of all timed tokens, are later by so much than over loopback in the same block (medians over blocks). A stop is the client closing its connection; it has reached the server when the server sees its own connection closed. **>** stands before a time for which it was waited in vain. While the server restarts, requests are sent every half second; an answer after which an EventSource gives up for good is **strong**.',
   ]);
 }
 
@@ -134,7 +139,15 @@ const columns: readonly CellColumn[] = [
   { title: 'stop, quiet', cellOf: ({ stopQuiet }) => shortReach(stopQuiet) },
   { title: 'quiet stream cut', cellOf: ({ quiet }) => shortCut(quiet) },
   { title: 'long stream cut', cellOf: ({ long }) => shortCut(long) },
+  { title: 'told while the server restarts', cellOf: restartCell },
 ];
+
+function restartCell({ restart: { asked, accepted, told, endsForGood } }: ArmCells): string {
+  if (asked === 0) return UNKNOWN;
+  if (accepted === asked) return 'waits';
+  const words = told.map(code).join(', ');
+  return endsForGood ? `**${words}**` : words;
+}
 
 function heldText({ accepted, firstTokenNs, isHeld }: ArmCells): string {
   if (accepted === 0 || firstTokenNs === undefined) return UNKNOWN;

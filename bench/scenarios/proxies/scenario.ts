@@ -38,10 +38,10 @@ export const proxies = {
     transports: ['sse', 'ws'],
     workload: { tokensPerSecond: 50, tokensPerStream: 100, firstTokenMedianMs: 0, firstTokenSigma: 0 },
     sizes: {
-      smoke: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 4 * NS_PER_S },
-      // Longer than the 15 s that Envoy allows a response, and than a tenth of 60 s.
-      quick: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 17 * NS_PER_S },
-      standard: { ...common, connections: CONNECTIONS, blocks: 3, windowNs: 17 * NS_PER_S },
+      smoke: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 11 * NS_PER_S },
+      // Streams are watched for all of it but the last 7 s: longer than the 15 s that Envoy allows a response, and than a tenth of 60 s.
+      quick: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 24 * NS_PER_S },
+      standard: { ...common, connections: CONNECTIONS, blocks: 3, windowNs: 24 * NS_PER_S },
       publication: { ...common, connections: CONNECTIONS, blocks: 5, windowNs: 40 * NS_PER_S },
     },
     loadPoints: (connections) => connections.map((count) => ({ connections: count })),
@@ -52,6 +52,7 @@ export const proxies = {
         longTokensPerSecond: 5,
         stopAfterNs: 1 * NS_PER_S,
         idleScale: 10,
+        restart: { outageNs: 4.5 * NS_PER_S, watchNs: 7 * NS_PER_S },
       },
     }),
   },

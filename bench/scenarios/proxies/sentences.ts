@@ -22,6 +22,7 @@ export function describeCells(cells: ArmCells, words: Words): string {
     arrivalText(cells),
     stopText(cells),
     ...cutTexts(cells, words),
+    ...restartText(cells),
   ].join('; ');
 }
 
@@ -63,6 +64,19 @@ export function reachText({ of, seen, afterNs, notWithinNs }: Happening): string
   const never = `not within ${formatSetting(notWithinNs ?? 0, 'ns')}`;
   if (seen === 0) return never;
   return seen === of ? after : `${after} (in ${seen} of ${of} trials; otherwise ${never})`;
+}
+
+function restartText({ restart }: ArmCells): readonly string[] {
+  const { outageNs, asked, accepted, told, endsForGood } = restart;
+  if (asked === 0 || outageNs === undefined) return [];
+  const during = `while the server restarts (${formatSetting(outageNs, 'ns')})`;
+  if (accepted === asked) return [`${during} every request waits, and is answered when it is back`];
+  const waited =
+    accepted === 0
+      ? ''
+      : ` (${formatCount(accepted)} of ${formatCount(asked)} wait, and are answered when it is back)`;
+  const end = endsForGood ? ', after which an EventSource never tries again' : '';
+  return [`${during} requests are told ${told.map(code).join(', ')}${waited}${end}`];
 }
 
 function cutTexts({ quiet, long }: ArmCells, { idleScale }: Words): readonly string[] {

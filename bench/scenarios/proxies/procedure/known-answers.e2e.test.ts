@@ -8,7 +8,15 @@ import type { ProxyCellsTrial } from '../../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
 import { firstTrial, planOf, quietOptions } from '../../../trial/measure-fixture.ts';
 import { measureTrial } from '../../../trial/procedure.ts';
-import { cutOf, deliveryNs, firstTokenNs, isHeld, stopReach, streamsOf } from '../cell-values.ts';
+import {
+  cutOf,
+  deliveryNs,
+  firstTokenNs,
+  isHeld,
+  restartOf,
+  stopReach,
+  streamsOf,
+} from '../cell-values.ts';
 import { proxyCells } from './procedure.ts';
 import { recordCells } from './record.ts';
 
@@ -28,7 +36,10 @@ async function measure(
     ...(injection !== undefined && { injection }),
   };
   const own = { ...planned, arm };
-  const faulted: typeof proxyCells = { ...proxyCells, opening: () => ({ pathFault: fault }) };
+  const faulted: typeof proxyCells = {
+    ...proxyCells,
+    opening: (...known) => ({ ...proxyCells.opening?.(...known), pathFault: fault }),
+  };
   const measured = await measureTrial(faulted, own, quietOptions(plan));
   return recordCells(own, measured);
 }
@@ -50,6 +61,12 @@ describe.concurrent.each(['sse', 'ws'] as const)('%s', (transport) => {
     for (const kind of ['quiet', 'long'] as const)
       expect(cutOf(cells, kind)?.afterNs).toBeUndefined();
     expect(isHeld(cells, NS_PER_S)).toBe(false);
+    // The relay connects a client only to close it: nothing behind it listens.
+    const { asked, accepted, refusals, backAfterNs } = restartOf(cells);
+    expect(asked).toBeGreaterThanOrEqual(8);
+    expect(accepted).toBe(0);
+    expect(refusals).toHaveLength(asked);
+    expect(backAfterNs).toBeLessThan(NS_PER_S);
   });
 
   it('a delay is found in the first token and in each delivery', async () => {

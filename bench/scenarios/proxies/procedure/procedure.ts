@@ -22,7 +22,12 @@ export const proxyCells: Procedure<'proxy-cells-tally', CellReadings, ProxyCells
       proxyCells: plan,
     };
   },
-  opening: (_planned, { proxyCells: plan }) => ({ idleScale: plan?.idleScale }),
+  opening: (_planned, { proxyCells: plan }) => ({
+    idleScale: plan?.idleScale,
+    standby: { keepsState: false },
+    // The first server ends before the trial does, and its clock echo with it.
+    provesOwnClock: true,
+  }),
   measure: measureCells,
   record: recordCells,
 };

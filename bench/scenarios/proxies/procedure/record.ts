@@ -15,7 +15,7 @@ export function recordCells(planned: PlannedTrial, measured: MeasuredCells): Pro
     outcome: 'proxy-cells',
     planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: 0 },
     distributions: {},
-    proxyCells: { ...measured.tally, gone: [...measured.gone] },
+    proxyCells: { ...measured.tally, gone: [...measured.gone], restart: measured.restart },
     gates: gatesOf(measured),
     warnings: [],
   };
