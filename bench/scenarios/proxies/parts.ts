@@ -24,6 +24,7 @@ import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import { wrap } from '../../report/text-layout.ts';
 import type { ArmCells, Cut, Happening, ProxiesFindings } from './findings.ts';
 import { describeCells } from './sentences.ts';
+import { CLAIM, verdictSentences } from './verdict.ts';
 
 export const proxiesParts: ScenarioParts<ProxiesFindings> = {
   title: 'over real proxies',
@@ -32,7 +33,10 @@ export const proxiesParts: ScenarioParts<ProxiesFindings> = {
   circumstances,
   sections: cellsSection,
   terminal: (context) => [
-    sentencesOf(context.analysis)
+    [
+      ...verdictSentences(context.analysis.plan, context.analysis.proxyCells),
+      ...sentencesOf(context.analysis),
+    ]
       .flatMap((sentence) => wrap(plainText(sentence), TERMINAL_COLUMNS))
       .join('\n'),
   ],
@@ -81,12 +85,22 @@ function circumstances(analysis: Analysis & ProxiesFindings): string {
 
 function cellsSection(context: ReportContext<ProxiesFindings>): readonly Block[] {
   const { analysis } = context;
-  return section('What each path does', [
+  const verdict = verdictSentences(analysis.plan, analysis.proxyCells);
+  return [
+    ...section(
+      `“${CLAIM}”`,
+      verdict.length === 0 ? [] : [list(verdict), VISIBLY],
+    ),
+    ...section('What each path does', [
     list(sentencesOf(analysis)),
     cellTable(analysis),
     'First token, and delivery of all timed tokens, are later by so much than over loopback in the same block (medians over blocks). A stop is the client closing its connection; it has reached the server when the server sees its own connection closed. **>** stands before a time for which it was waited in vain. While the server restarts, requests are sent every half second; an answer after which an EventSource gives up for good is **strong**.',
-  ]);
+    ]),
+  ];
 }
+
+const VISIBLY =
+  'Visibly late: the first token, or the median of all, is later than over loopback by more than 16 ms, a picture of a screen. What passes on this machine passes without the delays, limits and versions of another network.';
 
 /** One for each proxy and transport: as its documentation begins, and fixed. */
 function sentencesOf(analysis: Analysis & ProxiesFindings): readonly string[] {
