@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
+import type { Analysis } from '../../analysis/analysis.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import type { ProxiesFindings } from './findings.ts';
 import { cellsRun, changed, corkedRecord, freeRecord, refusedRecord } from './fixture.ts';
@@ -7,9 +8,7 @@ import { proxiesReading } from './reading.ts';
 import { passageOf, verdictSentences } from './verdict.ts';
 
 const analysisOf = (run = cellsRun()) =>
-  analyse(run, proxiesReading) as unknown as ProxiesFindings & Parameters<
-    typeof verdictSentences
-  >[0] & { plan: Parameters<typeof verdictSentences>[0] };
+  analyse(run, proxiesReading) as Analysis & ProxiesFindings;
 
 it('each proxy is named with what it does to each transport, in each of its configurations', () => {
   const { plan, proxyCells } = analysisOf();
