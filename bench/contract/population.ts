@@ -201,7 +201,8 @@ export function populationOf(specification: PlannedTrial): Population {
     timetable,
     lowPhase,
   } = specification;
-  if (specification.completions !== undefined || specification.browserLimits !== undefined)
+  const { completions, browserLimits, proxyCells } = specification;
+  if ([completions, browserLimits, proxyCells].some((own) => own !== undefined))
     return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
   const { connecting } = specification;
@@ -290,6 +291,7 @@ interface PlannedTrial {
   readonly recovery?: unknown;
   readonly completions?: unknown;
   readonly browserLimits?: unknown;
+  readonly proxyCells?: unknown;
   readonly connecting?: ConnectingSpecification | undefined;
   readonly timetable?: Timetable | undefined;
 }

@@ -15,4 +15,6 @@ export type ProcedureId =
   /** Pages of a browser request more streams than it opens. */
   | 'page'
   /** A server that is not this project's is asked for streams. */
-  | 'target';
+  | 'target'
+  /** Single streams are requested over a path, each for a cell of a table. */
+  | 'proxy-cells';

@@ -7,6 +7,7 @@ import { clientStackIds, type ClientStack } from './arms/stacks.ts';
 import { transportIds, type TransportId } from './arms/transports.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
+import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
@@ -108,6 +109,7 @@ const scenarioIds = [
   'matrix',
   'own-servers',
   'head-of-line',
+  'proxies',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -180,6 +182,7 @@ const planSchema = z.object({
   completions: completionsPlanSchema.optional(),
   browserLimits: browserLimitsPlanSchema.optional(),
   targets: targetsPlanSchema.optional(),
+  proxyCells: proxyCellsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** The capacity to which the shares of the load points refer. */
   loads: loadPilotSchema.optional(),
@@ -425,6 +428,11 @@ const completedTrialSchema = z.object({
   /** Only on path `relay`. */
   relay: relayTallySchema.optional(),
   /**
+   * CPU time in the window of the processes between server and client, in steps of 10 ms; absent
+   * where there are none.
+   */
+  betweenCpuNs: z.number().nonnegative().optional(),
+  /**
    * Period in which only the first streams ran, ns since T0; see `seconds` of the server for its
    * CPU.
    */
@@ -497,6 +505,13 @@ const targetTrialSchema = z.object({
   target: targetRecordSchema,
 });
 
+/** A trial that requested single streams over a path, each for a cell of a table. */
+const proxyCellsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('proxy-cells'),
+  proxyCells: proxyCellsRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -520,6 +535,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   completionsTrialSchema,
   browserLimitsTrialSchema,
   targetTrialSchema,
+  proxyCellsTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -541,6 +557,7 @@ export type SearchedTrial = z.infer<typeof searchedTrialSchema>;
 export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
 export type TargetTrial = z.infer<typeof targetTrialSchema>;
+export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -549,7 +566,8 @@ export type FinishedTrial =
   | SearchedTrial
   | CompletionsTrial
   | BrowserLimitsTrial
-  | TargetTrial;
+  | TargetTrial
+  | ProxyCellsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { browserTallySchema } from './browser.ts';
 import { keptTallySchema, tlsSessionTallySchema } from './connecting.ts';
 import { processUseSchema } from './process-use-schema.ts';
+import { goneClientSchema } from './proxy-cells.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
 
@@ -58,6 +59,8 @@ export const serverTallySchema = z.object({
   recovery: serverRecoverySchema.optional(),
   /** Records of streams whose receivers were planned to stop reading. */
   stalls: z.array(stalledStreamSchema).optional(),
+  /** Clients that were seen gone before their streams were over, where that is asked for. */
+  gone: z.array(goneClientSchema).optional(),
 });
 
 export const relayTallySchema = z.object({

@@ -32,6 +32,10 @@ const able: Readings = {
   capture: undefined,
   hasPythonWebsockets: true,
   hasCompiler: true,
+  proxies: [
+    { name: 'nginx', version: '1.29.8', command: 'streamduel lab install' },
+    { name: 'haproxy', version: '2.8.1', command: 'streamduel lab install' },
+  ],
   quick: undefined,
 };
 
@@ -62,6 +66,11 @@ const poor: Readings = {
   },
   hasPythonWebsockets: false,
   hasCompiler: false,
+  proxies: [
+    { name: 'nginx', version: '1.29.8', command: 'streamduel lab install' },
+    { name: 'haproxy', version: undefined, command: 'streamduel lab install' },
+    { name: 'apache', version: undefined, command: 'apt-get install apache2-bin' },
+  ],
   quick: {
     why: '--connections 1000 needs 1200 open files in one process; the limit is 1024',
     fix: 'raise it: ulimit -n 1200',

@@ -184,6 +184,23 @@ const judges = {
           text: `${capture.message}: no selftest --capture`,
           fix: capture.remedy,
         },
+  proxies: ({ proxies }) => {
+    const there = proxies.flatMap(({ name, version }) =>
+      version === undefined ? [] : [`${name} ${version}`],
+    );
+    const lacking = proxies.filter(({ version }) => version === undefined);
+    return {
+      state: lacking.length === 0 ? 'ok' : there.length === 0 ? 'missing' : 'limited',
+      text:
+        lacking.length === 0
+          ? there.join(', ')
+          : `${there.length === 0 ? 'none' : there.join(', ')}: no --path ${lacking.map(({ name }) => name).join(', ')}`,
+      fix:
+        lacking.length === 0
+          ? undefined
+          : [...new Set(lacking.map(({ command }) => command))].join('\n'),
+    };
+  },
   ss: ({ environment: { tools } }) =>
     tools['ss'] === undefined
       ? {

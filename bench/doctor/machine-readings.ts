@@ -8,6 +8,7 @@ import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
 import { projectPath } from '../contract/program.ts';
 import type { Environment } from '../contract/run-file.ts';
+import { readLab, type LabReading } from '../lab/read-lab.ts';
 import { whyAbsent, whyNoNamespaces } from '../path/network-namespaces.ts';
 import type { NetworkRefusal } from '../path/network-refusal.ts';
 import { readMachineLimits, type MachineLimits } from '../plan/limits.ts';
@@ -44,13 +45,17 @@ export interface MachineReadings {
   readonly capture: CaptureRefusal | undefined;
   readonly hasPythonWebsockets: boolean;
   readonly hasCompiler: boolean;
+  /** Each proxy with its version, or with the command that brings it. */
+  readonly proxies: readonly LabReading[];
 }
 
 const WATCH_MS = 1000;
 
 export async function readMachine(): Promise<MachineReadings> {
   const browser = findBrowser();
-  const environment = readEnvironment(undefined, 'path' in browser ? browser.path : undefined);
+  const environment = readEnvironment(undefined, {
+    browser: 'path' in browser ? browser.path : undefined,
+  });
   const clock = measureClock();
   const watch = new HostWatch(environment.cpus);
   await setTimeout(WATCH_MS);
@@ -75,6 +80,7 @@ export async function readMachine(): Promise<MachineReadings> {
     capture: whyNoCapture(),
     hasPythonWebsockets: isRunnable('/usr/bin/python3', '-c', 'import websockets'),
     hasCompiler: isRunnable('cc', '--version'),
+    proxies: readLab(),
   };
 }
 

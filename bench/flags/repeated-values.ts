@@ -1,16 +1,27 @@
 // Values in the command that repeats a run, where they are more than one member of the plan.
 
 import type { Plan } from '../contract/run-file.ts';
-import { isCopy, writtenTransport } from '../contract/arms/arms.ts';
+import { isCopy, writtenTransport, type Arm } from '../contract/arms/arms.ts';
+import { DEFAULT_PATH } from '../contract/arms/paths.ts';
 import { EXTRA_SHARE } from '../plan/defaults.ts';
 
-/** `sse,ws`; `sse/probe,ws/library` where the client stacks differ. */
+/** `sse,ws`; `sse/probe,ws/library` where the client stacks differ, `sse,sse@relay` where paths do. */
 export function writeTransports({ arms }: Plan): string {
   const own = arms.filter((arm) => !isCopy(arm));
-  const isMixed = clientsOf({ arms }).size > 1;
-  return own
-    .map((arm) => (isMixed ? `${writtenTransport(arm)}/${arm.client}` : writtenTransport(arm)))
-    .join(',');
+  const clientOf = ({ client }: Arm): string => (clientsOf({ arms }).size > 1 ? `/${client}` : '');
+  const pathOf = ({ path }: Arm): string =>
+    path === DEFAULT_PATH || pathsOf({ arms }).size === 1 ? '' : `@${path}`;
+  return own.map((arm) => `${writtenTransport(arm)}${clientOf(arm)}${pathOf(arm)}`).join(',');
+}
+
+/** Undefined for loopback, and where the arms' paths differ: then they are written with the arms. */
+export function writePath(plan: Plan): string | undefined {
+  const [path, ...others] = pathsOf(plan);
+  return path === DEFAULT_PATH || others.length > 0 ? undefined : path;
+}
+
+function pathsOf({ arms }: Pick<Plan, 'arms'>): ReadonlySet<string> {
+  return new Set(arms.map(({ path }) => path));
 }
 
 /** Undefined where the arms' client stacks differ: then they are written with the transports. */

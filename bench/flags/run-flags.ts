@@ -7,9 +7,10 @@ import { faultNames } from '../contract/faults.ts';
 import { payloadNames } from '../contract/payload.ts';
 import { policyNames } from '../contract/reconnect-policy.ts';
 import { DEFAULT_CLIENT, clientStacks } from '../contract/arms/stacks.ts';
-import { commonPath, isCopy, transportForm } from '../contract/arms/arms.ts';
+import { isCopy, transportForm } from '../contract/arms/arms.ts';
 import { dialectIds } from '../contract/dialects/dialect-ids.ts';
-import { DEFAULT_PATH, paths } from '../contract/arms/paths.ts';
+import { DEFAULT_PATH, pathNames, paths } from '../contract/arms/paths.ts';
+import { proxyNames } from '../contract/arms/proxies/proxies.ts';
 import { transportIds } from '../contract/arms/transports.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { sources } from '../contract/upstream.ts';
@@ -21,6 +22,7 @@ import {
   canRerun,
   writeClient,
   writeConnections,
+  writePath,
   writePrecision,
   writeShares,
   writeTransports,
@@ -41,7 +43,7 @@ const runFlags = {
     group: 'arms',
     kind: 'list',
     value: 'list',
-    help: `arms, the first is the baseline: ${transportIds.map((id) => transportForm(id)).join(', ')}, each with /client where they differ; all takes those that the scenario can measure`,
+    help: `arms, the first is the baseline: ${transportIds.map((id) => transportForm(id)).join(', ')}, each with /client or @path where they differ; all takes those that the scenario can measure`,
     usual: 'by preset',
     example: 'sse,ws',
     repeat: ({ plan }) => writeTransports(plan),
@@ -383,14 +385,13 @@ const runFlags = {
     group: 'arms',
     kind: 'text',
     value: 'name',
-    choices: Object.keys(paths),
-    help: `what is between servers and clients: ${Object.keys(paths).join(', ')}; direct is loopback, netns needs root`,
+    choices: pathNames,
+    help: `what is between servers and clients: ${pathNames.filter((path) => paths[path].real === undefined).join(', ')}, or a real proxy as its documentation begins (${proxyNames.join(', ')}) or with what it lacks (NAME-fixed); direct is loopback, netns needs root`,
     usual: DEFAULT_PATH,
     example: 'relay',
     rule: 'named',
     neutral: DEFAULT_PATH,
-    repeat: ({ plan }) =>
-      commonPath(plan.arms) === DEFAULT_PATH ? undefined : commonPath(plan.arms),
+    repeat: ({ plan }) => writePath(plan),
   },
   tls: {
     group: 'arms',

@@ -54,6 +54,8 @@ export interface PathOptions {
   readonly bytesPerSecond?: number | undefined;
   /** The fault that strikes connections, and its moment in ns since T0. */
   readonly fault?: { readonly action: RelayFault; readonly atNs: number } | undefined;
+  /** The limits of idle time of a real proxy are divided by this; 1 when absent. */
+  readonly idleScale?: number | undefined;
 }
 
 /** @throws BenchError LIMIT when this machine cannot have such a path */

@@ -9,6 +9,7 @@ import {
   TLS_SUFFIX,
   type Arm,
 } from '../contract/arms/arms.ts';
+import { DEFAULT_PATH, pathNames, type PathName } from '../contract/arms/paths.ts';
 import {
   canSpeak,
   clientStackIds,
@@ -18,18 +19,23 @@ import {
   type ClientStack,
 } from '../contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
+import { BenchError } from '../contract/errors.ts';
 import type { LeftOut } from '../contract/left-out.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { checkNeeds, whyUnmet, type Needs } from './needs.ts';
-import { readPath } from './path.ts';
+import { readPath, whyNotOver } from './path.ts';
 import { parseList, pickName, usageError } from './quantities.ts';
 
 /**
- * `sse`, `sse-h2:6` where streams share a connection, or `sse/library` for one arm with a client
- * stack of its own.
+ * `sse`, `sse-h2:6` where streams share a connection; `sse/library` or `sse@relay` for one arm with
+ * a client stack or a path of its own.
  */
-export type ArmText = TransportId | `${TransportId}:${number}` | `${TransportId}/${ClientStack}`;
+export type ArmText =
+  | TransportId
+  | `${TransportId}:${number}`
+  | `${TransportId}/${ClientStack}`
+  | `${TransportId}@${PathName}`;
 
 /** Stands for every transport that the scenario can measure with the common client stack. */
 export const ALL_ARMS = 'all';
@@ -49,13 +55,15 @@ export interface ArmsPlace {
   readonly whyExcluded?: ((arm: Pick<Arm, 'transport'>) => string | undefined) | undefined;
   /** Scenarios that take such an arm. */
   readonly takers: (arm: Pick<Arm, 'transport' | 'client'>) => readonly ScenarioId[];
+  /** Set where the scenario takes no path; `why` ends a sentence, where there is a reason. */
+  readonly refusesPath?: { readonly why: string | undefined } | undefined;
 }
 
 function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
-  const path = readPath(flags.path);
   const common = commonClient(flags, place);
   const readArm = (entry: string): Plan['arms'][number] => {
-    const [text = '', stack] = entry.split('/', 2);
+    const { arm, path } = readArmPath(entry, flags, place);
+    const [text = '', stack] = arm.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, clientStackIds);
     const written = readTransport(text, client);
     const hasTls = flags.tls === true || needsTls({ ...written, client });
@@ -68,9 +76,10 @@ function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   };
   const asked = askedArms(flags, place);
   if (asked === ALL_ARMS) return sortAll(flags, place).taken.map(readArm);
-  if (typeof asked !== 'string') return asked.map(readArm);
+  // The null arm of a preset is left out where it cannot pass.
+  if (typeof asked !== 'string') return asked.map(readArm).filter(canPass);
   const entries = parseList('--transports', asked);
-  if (entries.some((entry) => entry.split(/[/+:]/, 1)[0] === ALL_ARMS))
+  if (entries.some((entry) => entry.split(/[/+:@]/, 1)[0] === ALL_ARMS))
     throw usageError(
       '--transports',
       asked,
@@ -88,6 +97,28 @@ function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
       `a transport other than the null arm ${baseline.transport} as the first: it is the baseline`,
     );
   return picked;
+}
+
+function canPass({ path, transport }: Arm): boolean {
+  return whyNotOver(path, { transport }) === undefined;
+}
+
+/** Parses `@relay` at the end of an arm, which replaces --path. @throws BenchError */
+function readArmPath(
+  entry: string,
+  flags: RunFlags,
+  { scenario, refusesPath }: ArmsPlace,
+): { readonly arm: string; readonly path: PathName } {
+  const [arm = '', name, ...more] = entry.split('@');
+  if (name === undefined) return { arm, path: readPath(flags.path) };
+  if (more.length > 0) throw usageError('--transports', entry, 'one path at the end of an arm');
+  const path = pickName('path', name, pathNames);
+  if (path === DEFAULT_PATH || refusesPath === undefined) return { arm, path };
+  const reason = refusesPath.why === undefined ? '' : `: ${refusesPath.why}`;
+  throw new BenchError(
+    'USAGE',
+    `--transports ${entry}: scenario ${scenario} takes no path${reason}`,
+  );
 }
 
 /** The list of --transports, or the default arms. */
@@ -174,7 +205,8 @@ function sortAll(flags: RunFlags, place: ArmsPlace): SortedTransports {
   const all = transportIds.filter((id) => !transports[id].isNullArm || place.hasNullArm === true);
   const reasons = new Map(
     all.flatMap((transport) => {
-      const why = whyLeftOut({ transport, client }, place);
+      const why =
+        whyLeftOut({ transport, client }, place) ?? whyNotOver(readPath(flags.path), { transport });
       return why === undefined ? [] : [[transport, why] as const];
     }),
   );
@@ -232,6 +264,15 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
         `${listAlternatives(clientStackIds.filter((stack) => clientStacks[stack].speaksTls))}: no other connects over TLS here`,
       );
   checkNeeds(arms, place);
+  for (const arm of arms) {
+    const why = whyNotOver(arm.path, arm);
+    if (why !== undefined)
+      throw usageError(
+        '--transports',
+        armName(arm),
+        `an arm that passes ${arm.path}: this one ${why}`,
+      );
+  }
   const [baseline] = arms;
   return flags.aa === true && baseline !== undefined
     ? [...arms, { ...baseline, label: COPY_LABEL }]

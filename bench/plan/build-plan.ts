@@ -2,7 +2,10 @@
 // the flag and the value.
 
 import { nullArm } from '../contract/arms/arms.ts';
+import { proxyPath, type PathName } from '../contract/arms/paths.ts';
+import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
+import { transportIds, type TransportId } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
 import type { LeftOut } from '../contract/left-out.ts';
@@ -17,7 +20,7 @@ import {
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import type { Workload } from '../contract/workload.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
-import { refuseForeignFlags } from '../flags/taken.ts';
+import { refuseForeignFlags, whyRefused } from '../flags/taken.ts';
 import { readings } from '../scenarios/readings.ts';
 import {
   DEFAULT_SCENARIO,
@@ -26,7 +29,7 @@ import {
   TARGET_SCENARIO,
 } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
-import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace } from './arms.ts';
+import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace, type ArmText } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
 import { planBreaking, policiesOf, whyNotUnder, type AbsentFault } from './breaking.ts';
@@ -95,6 +98,8 @@ export interface Surroundings {
   readonly ports?: PortLimits;
   /** Returns undefined for a fault that is available here; absent: all are. */
   readonly whyAbsent?: (fault: FaultName) => Omit<AbsentFault, 'fault'> | undefined;
+  /** The real proxies of this machine; absent: all that there are. Asked only where it matters. */
+  readonly proxiesHere?: () => readonly ProxyName[];
 }
 
 /** @throws BenchError USAGE or UNKNOWN_NAME */
@@ -121,7 +126,12 @@ export async function buildPlan(
   const ofScenario: Preset = { ...presetFor(payload, preset), ...measured };
   const { workload, ownTokens } = await readWorkload(flags.workload ?? 'steady');
   const stop = readStop(flags, scenario);
-  const usualArms = breaks?.transports ?? measures?.transports ?? preset.transports;
+  const { comparesPaths = false } = scenarios[scenario];
+  const usualTransports = breaks?.transports ?? measures?.transports ?? preset.transports;
+  const usualArms =
+    comparesPaths && flags.transports === undefined
+      ? overPaths(usualTransports, surroundings.proxiesHere?.() ?? proxyNames)
+      : usualTransports;
   const armsPlace: ArmsPlace = {
     scenario,
     usual: usualArms,
@@ -133,6 +143,7 @@ export async function buildPlan(
     needs,
     whyExcluded: breaks && whyPolicyExcludes(flags, breaks),
     takers: (arm) => scenarioNames.filter((name) => meets(scenarios[name].needs, arm)),
+    refusesPath: comparesPaths ? undefined : whyRefused('path', scenarios[scenario]),
   };
   const targets =
     scenarios[scenario].hasTargets === true
@@ -260,6 +271,29 @@ export async function buildPlan(
     needsPilot: shares !== undefined && flags.carries === undefined,
     leftOut: targets === undefined ? listLeftOut(flags, armsPlace) : [],
   };
+}
+
+/**
+ * Each of these arms over loopback, and then over each proxy in both forms. @throws BenchError
+ * MISSING_PROGRAM where there is no proxy
+ */
+function overPaths(
+  usual: readonly ArmText[] | typeof ALL_ARMS,
+  names: readonly ProxyName[],
+): readonly ArmText[] {
+  if (names.length === 0)
+    throw new BenchError('MISSING_PROGRAM', 'there is no real proxy on this machine', {
+      hint: 'get some: streamduel lab install',
+    });
+  const transports = usual === ALL_ARMS ? transportIds : (usual as readonly TransportId[]);
+  const over: readonly PathName[] = names.flatMap((name) => [
+    proxyPath(name, 'plain'),
+    proxyPath(name, 'fixed'),
+  ]);
+  return [
+    ...transports,
+    ...over.flatMap((path) => transports.map((transport): ArmText => `${transport}@${path}`)),
+  ];
 }
 
 /** A predicate on arms that some policy of the plan excludes; undefined for all others. */

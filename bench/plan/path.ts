@@ -1,6 +1,7 @@
-// Parses `--path`: the network path between servers and clients in every arm of a run.
+// Parses `--path`, the network path between servers and clients in every arm of a run, and checks
+// which arms can pass which path.
 
-import { commonPath } from '../contract/arms/arms.ts';
+import { answersPlainHttp, type Arm } from '../contract/arms/arms.ts';
 import { DEFAULT_PATH, pathNames, paths, type PathName } from '../contract/arms/paths.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import type { Plan } from '../contract/run-file.ts';
@@ -15,15 +16,31 @@ export function readPath(flag: string | undefined): PathName {
     : parseName(FLAG, flag, { what: 'path', names: pathNames });
 }
 
-/** @throws BenchError USAGE for a plan that its path does not support. */
+/**
+ * Why the arm cannot pass the path, as a predicate after its name; undefined where it can. A real
+ * proxy here speaks HTTP/1.1 without TLS to both sides.
+ */
+export function whyNotOver(
+  path: PathName,
+  arm: Pick<Arm, 'transport' | 'tls'>,
+): string | undefined {
+  const { real, proxy } = paths[path];
+  if (real === undefined || answersPlainHttp(arm)) return undefined;
+  return `is not plain HTTP/1.1, which is all that ${proxy} passes on here`;
+}
+
+/** @throws BenchError USAGE for a plan that one of its paths does not support. */
 export function checkPath(plan: Plan): void {
-  const path = commonPath(plan.arms);
-  const { leadsToOneServer, isOnHost } = paths[path];
+  for (const path of new Set(plan.arms.map((arm) => arm.path))) checkOne(path, plan);
+}
+
+function checkOne(path: PathName, plan: Plan): void {
+  const { leadsToOneServer, isOnHost, real, proxy } = paths[path];
   if (leadsToOneServer && plan.serverProcesses !== undefined)
     throw usageError(
       FLAG,
       path,
-      `${DEFAULT_PATH} with --server-processes ${plan.serverProcesses}: a ${path} leads to one server`,
+      `${DEFAULT_PATH} with --server-processes ${plan.serverProcesses}: ${real === undefined ? `a ${path}` : proxy} leads to one server`,
     );
   if (isOnHost) return;
   if (plan.canary !== undefined)

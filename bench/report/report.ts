@@ -15,6 +15,7 @@ import { renderExploratory } from './sections/exploratory.ts';
 import { renderFailures } from './sections/failures.ts';
 import { renderHeadline } from './sections/headline.ts';
 import { renderPilot } from './sections/pilot.ts';
+import { renderProxies } from './sections/proxies.ts';
 import { renderHowToRead, renderLimits } from './sections/reading.ts';
 import { renderCost, renderEnvironment, renderRepetition } from './sections/reproduction.ts';
 import { renderResults } from './sections/results.ts';
@@ -57,6 +58,7 @@ export function reportBlocks(
     renderValidity(context),
     renderFailures(analysis),
     renderAsymmetries(context),
+    renderProxies(analysis),
     renderEnvironment(analysis),
     renderRepetition(context),
     renderDefinitions(context),

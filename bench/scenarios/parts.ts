@@ -13,6 +13,7 @@ import { fanoutParts } from './fanout/parts.ts';
 import { headOfLineParts } from './head-of-line/parts.ts';
 import { matrixParts } from './matrix/parts.ts';
 import { memoryParts } from './memory/parts.ts';
+import { proxiesParts } from './proxies/parts.ts';
 import { slowReaderParts } from './slow-reader/parts.ts';
 import { readings } from './readings.ts';
 import { herdParts, reconnectParts } from './recovery/parts.ts';
@@ -34,6 +35,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   matrix: matrixParts,
   'own-servers': targetParts,
   'head-of-line': headOfLineParts,
+  proxies: proxiesParts,
 };
 
 /** An analysis with everything that its report needs. */

@@ -14,6 +14,7 @@ import { fanoutReading } from './fanout/reading.ts';
 import { headOfLineReading } from './head-of-line/reading.ts';
 import { matrixReading } from './matrix/reading.ts';
 import { memoryReading } from './memory/reading.ts';
+import { proxiesReading } from './proxies/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
 import { slowReaderReading } from './slow-reader/reading.ts';
 import { streamReading } from './stream/reading.ts';
@@ -34,6 +35,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   matrix: matrixReading,
   'own-servers': targetReading,
   'head-of-line': headOfLineReading,
+  proxies: proxiesReading,
 };
 
 /**

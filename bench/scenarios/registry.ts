@@ -11,6 +11,7 @@ import { headOfLine } from './head-of-line/scenario.ts';
 import { herd } from './recovery/herd.ts';
 import { matrix } from './matrix/scenario.ts';
 import { memory } from './memory/scenario.ts';
+import { proxies } from './proxies/scenario.ts';
 import { reconnect } from './recovery/reconnect.ts';
 import type { Scenario } from './scenario.ts';
 import { slowReader } from './slow-reader/scenario.ts';
@@ -32,6 +33,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   matrix,
   'own-servers': ownServers,
   'head-of-line': headOfLine,
+  proxies,
 };
 
 /** The scenario of a run that names none. */

@@ -80,7 +80,7 @@ interface MeasuringScenario {
   readonly conditions?: (
     flags: RunFlags,
     place: ConditionsPlace,
-  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits'>;
+  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells'>;
 }
 
 interface ConditionsPlace {
@@ -105,6 +105,11 @@ export interface Scenario {
   readonly client?: ClientStack;
   /** Default arms with this --client, where they are not the usual ones. */
   readonly armsByClient?: { readonly [Stack in ClientStack]?: readonly ArmText[] };
+  /**
+   * Set when its usual arms go over loopback and over each real proxy of this machine in both forms,
+   * and each arm names its path.
+   */
+  readonly comparesPaths?: true;
   /** How each of its trials is carried out. */
   readonly procedure: ProcedureId;
   /** Plans what follows from its saved trials; absent when its plan is all there is. */

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { proxies, proxyNames } from '../contract/arms/proxies/proxies.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
@@ -14,7 +15,7 @@ import { pairTable } from '../scenarios/matrix/pair-table.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { whyNotBelieved } from '../analysis/thresholds.ts';
 import { faultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
-import { flow, left, right, table, type Content, type Table } from '../report/blocks.ts';
+import { flow, heading, left, right, table, type Content, type Table } from '../report/blocks.ts';
 import { renderMarkdown } from '../report/formats/markdown.ts';
 import { herdValue } from '../scenarios/recovery/report/herd.ts';
 import {
@@ -29,6 +30,7 @@ import {
   type ReportContext,
 } from '../report/report-context.ts';
 import type { RunReport } from '../report/scenario-parts.ts';
+import { changeTable } from '../report/sections/proxies.ts';
 import { renderMetricRows } from '../report/arm-estimates.ts';
 import { renderClaimAnswer } from '../report/suite/claims.ts';
 import { verdictTable } from '../report/verdict-table.ts';
@@ -236,6 +238,17 @@ function renderMatrix(): string {
   ]);
 }
 
+/** Every line of each fixed configuration, with what it is for. */
+function renderProxyChanges(): string {
+  return quote(
+    proxyNames.flatMap((name) => [
+      heading(3, `${proxies[name].title}: \`${name}\``),
+      `As in ${proxies[name].source}. \`${name}-fixed\` has besides, or instead:`,
+      changeTable(name),
+    ]),
+  );
+}
+
 const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');
 
 /** Renderers of each document's quotes, by marker. */
@@ -250,6 +263,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     upstream: () => renderReference(UPSTREAM),
   },
   'docs/usage.md': { flags: renderFlagTable },
+  'docs/proxies.md': { proxies: renderProxyChanges },
   // Output of the programs of this folder, and of `streamduel selftest --capture`.
   'docs/method.md': {
     self: figure('reports/reference/self.md'),

@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isUntested, whyNoBrowser } from '../missing-fixture.ts';
+import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
+import { wheelNames } from '../lab/lab-sources.ts';
+import { isUntested, whyNoBrowser, whyNoProxy } from '../missing-fixture.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const documents = [
@@ -30,6 +32,8 @@ const notRunHere = new Set([
   "alias streamduel='npm run -s streamduel --'",
   'npm run check',
   'streamduel serve',
+  // Downloads; CI runs it before the tests.
+  'streamduel lab install',
 ]);
 const lines = commands.filter(
   (command) => !notRunHere.has(command) && !command.startsWith('npm ci'),
@@ -39,11 +43,16 @@ const lines = commands.filter(
  * Tests of their own measure these scenarios: here it counts that the line is understood, and can
  * be measured on this machine.
  */
-const measuredElsewhere = /^streamduel run (memory|capacity|connect|fanout|reconnect|herd)/;
+const measuredElsewhere = /^streamduel run (memory|capacity|connect|fanout|reconnect|herd|proxies)/;
 const measures = (line: string): boolean =>
   /^streamduel (run|selftest)/.test(line) &&
   !line.includes('--dry-run') &&
   !measuredElsewhere.test(line);
+/** The proxies that a line names; one of those that `lab install` brings stands for any. */
+const proxiesIn = (line: string): readonly ProxyName[] => {
+  const named = proxyNames.filter((name) => new RegExp(`(@|--path )${name}`).test(line));
+  return /^streamduel run proxies/.test(line) ? [...named, ...wheelNames.slice(0, 1)] : named;
+};
 const needsBrowser = (line: string): boolean => line.includes('--client browser');
 /**
  * Run in full, these commands take minutes. When a flag is given twice, the last one wins: that of
@@ -110,16 +119,18 @@ it('the first of them runs the quick preset', () => {
   expect(scripts['bench']).toBe('node bench/cli.ts run --preset quick');
 });
 
-it.each(lines.filter((line) => !measures(line)))('%s', expectToWork);
+const canProxy = (line: string): boolean =>
+  proxiesIn(line).every((name) => !isUntested(`documented commands over ${name}`, whyNoProxy(name)));
+
+it.each(lines.filter((line) => !measures(line) && canProxy(line)))('%s', expectToWork);
 
 it
   .skipIf(isUntested('documented commands with a browser', whyNoBrowser()))
   .each(lines.filter(needsBrowser))('%s', expectToWork);
 
-it.concurrent.each(lines.filter((line) => measures(line) && !needsBrowser(line)))(
-  '%s',
-  expectToWork,
-);
+it.concurrent.each(
+  lines.filter((line) => measures(line) && !needsBrowser(line) && canProxy(line)),
+)('%s', expectToWork);
 
 it.concurrent('the workload that the README shows is accepted', async () => {
   const definition = /^```json\n([\s\S]*?)^```$/m.exec(readme)![1]!;

@@ -22,11 +22,11 @@ export function checkLoad(plan: Plan): void {
  * Otherwise streams follow a timetable made for the trial, or clients request one after another.
  */
 function isFromPopulation(
-  { ladder, completions, browserLimits, targets }: Plan,
+  { ladder, completions, browserLimits, targets, proxyCells }: Plan,
   { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
   const own = [
-    ...[ladder, completions, browserLimits, targets],
+    ...[ladder, completions, browserLimits, targets, proxyCells],
     ...[messagesPerSecond, stopped, largeBytes],
   ];
   return own.every((one) => one === undefined) && connecting !== 'storm';

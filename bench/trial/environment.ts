@@ -69,10 +69,16 @@ function packageVersion(name: string): string | undefined {
 /** Key of the browser among the tools of a run whose client is a browser. */
 export const BROWSER_TOOL = 'browser';
 
-/** @param browser Path of the browser that receives. */
+interface ProgramsOfRun {
+  /** Path of the browser that receives. */
+  readonly browser?: string | undefined;
+  /** Title and version of each proxy between server and client, by its name. */
+  readonly proxies?: Readonly<Record<string, string>>;
+}
+
 export function readEnvironment(
   fileDescriptorLimit: number | undefined,
-  browser?: string,
+  { browser, proxies = {} }: ProgramsOfRun = {},
 ): Environment {
   const lockfile = readText(projectPath('package-lock.json'));
   // The repository around an installed package belongs to another project.
@@ -107,6 +113,7 @@ export function readEnvironment(
         ([name, [program, ...rest]]) => [name, ask(program, ...rest)] as const,
       ),
       [BROWSER_TOOL, browser && ask(browser, '--version')],
+      ...Object.entries(proxies),
     ]),
   };
 }

@@ -17,6 +17,8 @@ export interface HostReadings {
    * window, ns.
    */
   readonly ownNs: number;
+  /** The part of it that passed bytes on; absent where nothing stands between both ends. */
+  readonly betweenNs?: number;
   readonly wallNs: number;
   readonly cpus: number;
   readonly throttledNs: number | undefined;
@@ -142,11 +144,13 @@ export class HostWatch {
     const stealMean = stealShare(this.#times, times);
     const throttledUs = since(readCounter(cpuStatPath(), 'throttled_usec'), this.#throttled);
     const busyTicks = since(times?.busyTicks, this.#times?.busyTicks);
+    const betweenNs = Math.max(0, readCpuNs(this.#pids) - this.#othersNs);
     return {
       stealMean,
       stealMax: this.#stealMax ?? stealMean,
       busyNs: busyTicks === undefined ? undefined : busyTicks * TICK_NS,
-      ownNs: (own.user + own.system) * 1000 + Math.max(0, readCpuNs(this.#pids) - this.#othersNs),
+      ownNs: (own.user + own.system) * 1000 + betweenNs,
+      ...(this.#pids.length > 0 && { betweenNs }),
       wallNs: Number(process.hrtime.bigint() - this.#startNs),
       cpus: this.#cpus,
       throttledNs: throttledUs === undefined ? undefined : throttledUs * 1000,

@@ -59,6 +59,8 @@ export interface Opening<Kind extends TallyKind> {
   readonly linkBytesPerSecond?: number | undefined;
   /** The fault that the path itself makes. */
   readonly pathFault?: PathOptions['fault'];
+  /** The limits of idle time of a real proxy are divided by this; 1 when absent. */
+  readonly idleScale?: number | undefined;
   /** Starts a further server, which takes the place of the first before the trial ends. */
   readonly standby?: { readonly keepsState: boolean } | undefined;
   /**
@@ -181,6 +183,7 @@ async function startProcesses<Kind extends TallyKind>(
       delayNs: injection?.kind === 'delay' ? injection.delayNs : 0,
       bytesPerSecond: opening.linkBytesPerSecond,
       fault: opening.pathFault,
+      idleScale: opening.idleScale,
     }),
   );
   const counts = { servers: plan.serverProcesses ?? 1, clients: plan.clientProcesses ?? 1 };

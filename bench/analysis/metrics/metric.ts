@@ -10,6 +10,7 @@ import type {
   FaultedTrial,
   FinishedTrial,
   LadderTrial,
+  ProxyCellsTrial,
   SearchedTrial,
   TargetTrial,
 } from '../../contract/run-file.ts';
@@ -131,6 +132,7 @@ export type SearchMetric = MetricOf<SearchedTrial>;
 export type CompletionsMetric = MetricOf<CompletionsTrial>;
 export type BrowserLimitsMetric = MetricOf<BrowserLimitsTrial>;
 export type TargetMetric = MetricOf<TargetTrial>;
+export type ProxyCellsMetric = MetricOf<ProxyCellsTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
   readonly distribution: DistributionName;

@@ -116,6 +116,18 @@ export const resourceMetrics: readonly SteadyMetric[] = [
       client.browser === undefined ? perToken(client.use, client.windowTokens) : undefined,
   },
   {
+    id: 'cpu.between.token',
+    title: 'CPU between server and client per token',
+    unit: 'ns/token',
+    better: 'lower',
+    scale: 'ratio',
+    definition:
+      'CPU time in the window, in steps of 10 ms, of all processes of the proxy or relay between server and client/tokens that the client received in it',
+    absence: 'nothing stood between server and client',
+    value: ({ betweenCpuNs, client }) =>
+      betweenCpuNs === undefined ? undefined : quotient(betweenCpuNs, client.windowTokens),
+  },
+  {
     id: 'elu.server',
     title: 'Server event-loop utilisation',
     unit: 'ratio',

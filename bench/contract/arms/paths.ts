@@ -1,6 +1,9 @@
 // Network paths between client and server: what they do to bytes, what they need, and what a report
 // says of them.
 
+import { proxies, proxyNames, type ProxyName } from './proxies/proxies.ts';
+import type { ProxyForm } from './proxies/proxy.ts';
+
 interface PathDescription {
   /** Names the parts that stand between client and server. */
   readonly summary: string;
@@ -14,6 +17,8 @@ interface PathDescription {
   readonly proxy?: string;
   /** Whether that is the harness's own relay, a process of the trial. */
   readonly usesRelay: boolean;
+  /** The real proxy that stands in it, and which of its configurations; absent for none. */
+  readonly real?: { readonly name: ProxyName; readonly form: ProxyForm };
   /** Whether it leads to one server only. */
   readonly leadsToOneServer: boolean;
   /**
@@ -35,7 +40,7 @@ const loopback = {
   needsPrivileges: false,
 } as const satisfies Partial<PathDescription>;
 
-const descriptions = {
+const own = {
   direct: {
     ...loopback,
     summary: 'nothing: loopback',
@@ -64,11 +69,65 @@ const descriptions = {
   },
 } as const satisfies Record<string, PathDescription>;
 
-export type PathName = keyof typeof descriptions;
+type ProxyPath = ProxyName | `${ProxyName}-fixed`;
 
-export const paths: Readonly<Record<PathName, PathDescription>> = descriptions;
+export type PathName = keyof typeof own | ProxyPath;
 
-export const pathNames = Object.keys(descriptions) as PathName[];
+const formTexts: Record<ProxyForm, string> = {
+  plain: 'as its documentation begins',
+  fixed: 'with the fewest changes that make both transports right',
+};
+
+/** The path over a real proxy in one of its forms: `nginx`, `nginx-fixed`. */
+export function proxyPath(name: ProxyName, form: ProxyForm): ProxyPath {
+  return form === 'fixed' ? `${name}-fixed` : name;
+}
+
+function describeProxyPath(name: ProxyName, form: ProxyForm): PathDescription {
+  const { title, isForward = false } = proxies[name];
+  const through = isForward
+    ? 'two processes more, a relay of the harness that asks as a client behind a proxy does, and'
+    : 'one process more,';
+  return {
+    ...loopback,
+    summary: `${isForward ? 'the forward proxy ' : ''}${title}, configured ${formTexts[form]}`,
+    network: `Server and client ran on one machine and talked over loopback, through ${title}: no network delay, no loss, segments larger than those of Ethernet.`,
+    // It frames responses anew.
+    keepsBytes: false,
+    proxy: title,
+    real: { name, form },
+    leadsToOneServer: true,
+    asymmetry: `Arms via ${proxyPath(name, form)} pass through ${through} ${title}, configured ${formTexts[form]}. Of what it sends only the tokens are verified: it frames responses anew, so bytes are held against their model on the server’s side alone.`,
+  };
+}
+
+const forms = Object.keys(formTexts) as ProxyForm[];
+
+export const paths: Readonly<Record<PathName, PathDescription>> = {
+  ...own,
+  ...(Object.fromEntries(
+    proxyNames.flatMap((name) =>
+      forms.map((form) => [proxyPath(name, form), describeProxyPath(name, form)]),
+    ),
+  ) as Record<ProxyPath, PathDescription>),
+};
+
+export const pathNames = Object.keys(paths) as PathName[];
 
 /** Its name is left out of an arm's. */
 export const DEFAULT_PATH: PathName = 'direct';
+
+/** The real proxies of these paths, each once, with the forms in which they stand there. */
+export function proxiesOf(
+  named: Iterable<PathName>,
+): ReadonlyMap<ProxyName, ReadonlySet<ProxyForm>> {
+  const found = new Map<ProxyName, Set<ProxyForm>>();
+  for (const path of named) {
+    const { real } = paths[path];
+    if (real === undefined) continue;
+    const before = found.get(real.name);
+    if (before === undefined) found.set(real.name, new Set([real.form]));
+    else before.add(real.form);
+  }
+  return found;
+}

@@ -2,7 +2,6 @@
 // it cannot say.
 
 import type { Analysis } from '../../analysis/analysis.ts';
-import { commonPath } from '../../contract/arms/arms.ts';
 import { paths } from '../../contract/arms/paths.ts';
 import { clientStacks } from '../../contract/arms/stacks.ts';
 import { browserLimits } from '../browser.ts';
@@ -66,7 +65,7 @@ export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
     `It is about these implementations, in these versions, on this machine.${standards.length === 0 ? '' : ` It is not about ${listWords(standards)} in general.`}`,
     list([
       ...(parts.machineLimits?.(plan, cpus) ?? [
-        paths[commonPath(plan.arms)].network,
+        ...new Set(plan.arms.map(({ path }) => paths[path].network)),
         `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU per token is not that of a server alone.`,
         ...absences(plan.arms, {
           consequence: 'Each of them can outweigh the difference between the transports.',

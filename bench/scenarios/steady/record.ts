@@ -105,6 +105,7 @@ export function recordSteady(
     server,
     client,
     ...(measured.relay !== undefined && { relay: measured.relay }),
+    ...(measured.host.betweenNs !== undefined && { betweenCpuNs: measured.host.betweenNs }),
     ...lowPhaseOf(specification),
     ...(measured.upstreams.length > 0 && { upstreams: [...measured.upstreams] }),
     memory: {

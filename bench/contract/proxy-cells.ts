@@ -1,0 +1,168 @@
+// Scenario `proxies`: what a path does to single streams, one cell of a table each. A trial opens all
+// of its streams at once, each for one cell, on connections of their own.
+
+import { z } from 'zod';
+import { deriveSeed } from './random.ts';
+import { NS_PER_S } from './units.ts';
+
+const count = z.int().nonnegative();
+const atNs = z.number();
+
+export const proxyCellsPlanSchema = z.object({
+  /** Tokens of each stream whose delivery is timed, and their rate. */
+  pacedTokens: z.int().min(2),
+  pacedTokensPerSecond: z.number().positive(),
+  /** Rate of the streams that go on to the end of the trial. */
+  longTokensPerSecond: z.number().positive(),
+  /** Time from its request until a client stops a stream. */
+  stopAfterNs: z.number().positive(),
+  /** The limits of idle time of every proxy are divided by this, so that a trial sees them. */
+  idleScale: z.number().min(1),
+  /**
+   * After the watched streams: how long no server listens, and how long requests are sent from then
+   * on.
+   */
+  restart: z.object({ outageNs: z.number().positive(), watchNs: z.number().positive() }),
+});
+
+/** Streams by what they are for. */
+export const cellKinds = {
+  'warm-up': 'runs before the others, and is not counted',
+  paced: 'is timed token by token',
+  'stop-active': 'is stopped by its client while tokens flow',
+  'stop-quiet': 'is stopped by its client while no token is due',
+  quiet: 'has one token, and then none to the end of the trial',
+  long: 'has a token now and then to the end of the trial',
+  restart: 'is requested while the server restarts, or after that',
+} as const satisfies Record<string, string>;
+
+export type CellKind = keyof typeof cellKinds;
+
+const cellStreamSchema = z.object({
+  id: z.string(),
+  kind: z.enum(Object.keys(cellKinds) as [CellKind, ...CellKind[]]),
+  /** Times in ns since T0; absent for what did not happen. */
+  askedNs: atNs,
+  acceptedNs: atNs.optional(),
+  firstTokenNs: atNs.optional(),
+  tokens: count,
+  /** Reads of the client that carried a token, and the most tokens of one read. */
+  reads: count,
+  mostTokensPerRead: count,
+  /** `stopped` by its client as planned; `watched` to the end of the trial. */
+  ended: z.enum(['whole', 'failed', 'stopped', 'watched']),
+  endedNs: atNs,
+  /** What the client was told of a failure. */
+  cause: z.string().optional(),
+  message: z.string().optional(),
+});
+
+export const proxyCellsTallySchema = z.object({
+  node: z.string(),
+  streams: z.array(cellStreamSchema),
+  /** Of the paced streams: time of each token from when it was due, had the request taken no time. */
+  deliveryNs: z.array(z.number()),
+  /** Tokens lost, duplicated, reordered or corrupt; of streams that ended whole hashes, too. */
+  tokenFaults: count,
+});
+
+/** When the server saw the client of a stream gone, ns since T0. */
+export const goneClientSchema = z.object({ id: z.string(), atNs });
+
+export const proxyCellsRecordSchema = z.object({
+  ...proxyCellsTallySchema.shape,
+  gone: z.array(goneClientSchema),
+  /** When the server was told to stop, and when the next one listened; ns since T0. */
+  restart: z.object({ fromNs: atNs, toNs: atNs }),
+});
+
+export type ProxyCellsPlan = z.infer<typeof proxyCellsPlanSchema>;
+export type CellStream = z.infer<typeof cellStreamSchema>;
+export type ProxyCellsTally = z.infer<typeof proxyCellsTallySchema>;
+export type GoneClient = z.infer<typeof goneClientSchema>;
+export type ProxyCellsRecord = z.infer<typeof proxyCellsRecordSchema>;
+
+/** A stream to request. */
+export interface PlannedCell {
+  readonly kind: CellKind;
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+  readonly seed: number;
+  /** Ns since T0. */
+  readonly openNs: number;
+  /** When its client stops it; absent where it does not. */
+  readonly stopNs?: number;
+}
+
+/** A quiet stream has its next token after the trial. */
+const QUIET_TOKENS_PER_SECOND = 0.002;
+const QUIET_TOKENS = 2;
+/** A stream that goes on to the end must not end by itself. */
+const SPARE_NS = 60 * NS_PER_S;
+/** Between requests while the server restarts, and the time that the last of them has. */
+const RESTART_EVERY_NS = NS_PER_S / 2;
+const RESTART_LAST_NS = 1.5 * NS_PER_S;
+const SALT = 0x63656c6c;
+
+interface CellTimes {
+  readonly workloadSeed: number;
+  /** Streams at once whose delivery is timed. */
+  readonly connections: number;
+  readonly warmupNs: number;
+  readonly windowNs: number;
+}
+
+/** The moment at which watched streams are over and the server stops; the window ends later. */
+export function watchedToNs({
+  warmupNs,
+  windowNs,
+  plan,
+}: Pick<CellTimes, 'warmupNs' | 'windowNs'> & { readonly plan: ProxyCellsPlan }): number {
+  return warmupNs + windowNs - plan.restart.watchNs;
+}
+
+function restartCells(
+  { watchNs }: ProxyCellsPlan['restart'],
+  fromNs: number,
+): readonly Omit<PlannedCell, 'seed'>[] {
+  const times = Math.floor((watchNs - RESTART_LAST_NS) / RESTART_EVERY_NS);
+  return Array.from({ length: times }, (_, time) => ({
+    kind: 'restart' as const,
+    tokens: 2,
+    tokensPerSecond: 100,
+    openNs: fromNs + (time + 1 / 2) * RESTART_EVERY_NS,
+  }));
+}
+
+/** The streams of a trial: the same in every arm of a block. */
+export function planCells(
+  plan: ProxyCellsPlan,
+  { workloadSeed, connections, warmupNs, windowNs }: CellTimes,
+): readonly PlannedCell[] {
+  const paced = { tokens: plan.pacedTokens, tokensPerSecond: plan.pacedTokensPerSecond };
+  const long = {
+    tokens: Math.ceil((plan.longTokensPerSecond * (windowNs + SPARE_NS)) / NS_PER_S),
+    tokensPerSecond: plan.longTokensPerSecond,
+  };
+  const quiet = { tokens: QUIET_TOKENS, tokensPerSecond: QUIET_TOKENS_PER_SECOND };
+  const openNs = warmupNs;
+  const stop = { openNs, stopNs: openNs + plan.stopAfterNs };
+  const warmUp = {
+    tokens: Math.max(2, Math.floor((plan.pacedTokensPerSecond * warmupNs) / (2 * NS_PER_S))),
+    tokensPerSecond: plan.pacedTokensPerSecond,
+    openNs: 0,
+  };
+  const cells: readonly Omit<PlannedCell, 'seed'>[] = [
+    { kind: 'warm-up', ...warmUp },
+    { kind: 'warm-up', ...warmUp },
+    ...Array.from({ length: connections }, () => ({ kind: 'paced' as const, ...paced, openNs })),
+    { kind: 'stop-active', ...long, ...stop },
+    { kind: 'stop-quiet', ...quiet, ...stop },
+    { kind: 'quiet', ...quiet, openNs },
+    { kind: 'long', ...long, openNs },
+    ...restartCells(plan.restart, watchedToNs({ warmupNs, windowNs, plan })),
+  ];
+  return cells.map((cell, index) =>
+    Object.assign({ seed: deriveSeed(workloadSeed, SALT, index) }, cell),
+  );
+}

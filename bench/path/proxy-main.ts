@@ -1,0 +1,41 @@
+// One process that owns a real proxy. It is a process of ours beside the proxy, so that the proxy
+// ends even when the run is killed: the channel to the run closes with it.
+
+import { linkToParent, sendToParent } from '../contract/child-link.ts';
+import { BenchError } from '../contract/errors.ts';
+import { toProxySchema, type FromProxy, type ToProxy } from '../contract/messages.ts';
+import { OwnedProxy } from './owned-proxy.ts';
+import { listenAsProxyUser } from './proxy-user.ts';
+
+const say = async (message: FromProxy): Promise<void> => await sendToParent(message);
+
+let proxy: OwnedProxy | undefined;
+
+process.on('exit', () => proxy?.kill());
+
+/** Clients are led to a reverse proxy itself, and through a forward one. */
+async function portOf({ port, forwardTo }: Extract<ToProxy, { kind: 'run-proxy' }>): Promise<number> {
+  return forwardTo === undefined
+    ? port
+    : await listenAsProxyUser({ proxyPort: port, serverPort: forwardTo });
+}
+
+linkToParent<ToProxy>({
+  schema: toProxySchema,
+  onMessage: async (message) => {
+    switch (message.kind) {
+      case 'run-proxy':
+        proxy = new OwnedProxy(message);
+        await proxy.listen();
+        await say({ kind: 'passing', pid: proxy.pid, port: await portOf(message) });
+        await proxy.diesAlone();
+        return;
+      case 'stop':
+        if (proxy === undefined)
+          throw new BenchError('USAGE', 'the owner of a proxy was told to stop before it had one');
+        await proxy.stop();
+        await say({ kind: 'stopped' });
+        process.exit(0);
+    }
+  },
+});

@@ -1,0 +1,131 @@
+// The cells of one trial: pure functions from its record to a time, a count or nothing.
+
+import type { CellKind, CellStream, ProxyCellsRecord } from '../../contract/proxy-cells.ts';
+import { median } from '../../analysis/statistics/moments.ts';
+import { nearestRank } from '../../analysis/statistics/quantile.ts';
+
+export function streamsOf(
+  { streams }: Pick<ProxyCellsRecord, 'streams'>,
+  kind: CellKind,
+): readonly CellStream[] {
+  return streams.filter((stream) => stream.kind === kind);
+}
+
+export function firstTokenNs(record: ProxyCellsRecord): number | undefined {
+  return median(
+    streamsOf(record, 'paced').flatMap(({ askedNs, firstTokenNs: atNs }) =>
+      atNs === undefined ? [] : atNs - askedNs,
+    ),
+  );
+}
+
+export function openNs(record: ProxyCellsRecord): number | undefined {
+  return median(
+    streamsOf(record, 'paced').flatMap(({ askedNs, acceptedNs }) =>
+      acceptedNs === undefined ? [] : acceptedNs - askedNs,
+    ),
+  );
+}
+
+/** Fewer samples do not bound a p99: nearest rank would give the maximum. */
+const FEWEST_FOR_P99 = 100;
+
+export function deliveryNs(
+  { deliveryNs: samples }: Pick<ProxyCellsRecord, 'deliveryNs'>,
+  q: 0.5 | 0.99,
+): number | undefined {
+  if (q === 0.99 && samples.length < FEWEST_FOR_P99) return undefined;
+  return nearestRank(Float64Array.from(samples).sort(), q);
+}
+
+export function tokensPerRead(record: ProxyCellsRecord): number | undefined {
+  const paced = streamsOf(record, 'paced');
+  const reads = paced.reduce((sum, stream) => sum + stream.reads, 0);
+  return reads === 0 ? undefined : paced.reduce((sum, { tokens }) => sum + tokens, 0) / reads;
+}
+
+/** Undefined where no token came. */
+export function mostTokensPerRead(record: ProxyCellsRecord): number | undefined {
+  const most = Math.max(0, ...streamsOf(record, 'paced').map((one) => one.mostTokensPerRead));
+  return most === 0 ? undefined : most;
+}
+
+/** Time of something, or the time for which it was waited in vain. */
+export interface Wait {
+  readonly afterNs?: number;
+  readonly waitedNs: number;
+}
+
+/**
+ * From the stop of a stream to the server noticing; undefined for a stream that had not begun or was
+ * over before.
+ */
+export function stopReach(
+  { streams, gone, restart }: ProxyCellsRecord,
+  kind: 'stop-active' | 'stop-quiet',
+): Wait | undefined {
+  const stream = streams.find((one) => one.kind === kind);
+  if (stream?.acceptedNs === undefined || stream.ended !== 'stopped') return undefined;
+  // The server goes on only until the watched streams are over.
+  const lastNs = restart.fromNs;
+  const noticed = gone.find(({ id }) => id === stream.id);
+  const waitedNs = lastNs - stream.endedNs;
+  return noticed === undefined || noticed.atNs > lastNs
+    ? { waitedNs }
+    : { afterNs: noticed.atNs - stream.endedNs, waitedNs };
+}
+
+/** From the request for a stream to its end by another than its client. */
+export function cutOf(
+  record: ProxyCellsRecord,
+  kind: 'quiet' | 'long',
+): (Wait & Pick<CellStream, 'cause' | 'message'>) | undefined {
+  const [stream] = streamsOf(record, kind);
+  // A stream that was refused was not cut.
+  if (stream === undefined || (stream.acceptedNs === undefined && stream.ended === 'failed'))
+    return undefined;
+  const { askedNs, endedNs, ended, cause, message } = stream;
+  const waitedNs = endedNs - askedNs;
+  return ended === 'watched'
+    ? { waitedNs }
+    : {
+        afterNs: waitedNs,
+        waitedNs,
+        ...(cause !== undefined && { cause }),
+        ...(message !== undefined && { message }),
+      };
+}
+
+/** What becomes of requests that are sent while no server listens. */
+export interface RestartReading {
+  /** Requests sent meanwhile, and those that were accepted in the end. */
+  readonly asked: number;
+  readonly accepted: number;
+  /** What the client was told by the others. */
+  readonly refusals: readonly CellStream[];
+  /**
+   * From when the next server listens to the first stream that is accepted; undefined when none is.
+   */
+  readonly backAfterNs: number | undefined;
+}
+
+export function restartOf(record: ProxyCellsRecord): RestartReading {
+  const { fromNs, toNs } = record.restart;
+  const all = streamsOf(record, 'restart');
+  const meanwhile = all.filter(({ askedNs }) => askedNs > fromNs && askedNs < toNs);
+  const acceptedNs = all.flatMap((stream) => stream.acceptedNs ?? []);
+  return {
+    asked: meanwhile.length,
+    accepted: meanwhile.filter((stream) => stream.acceptedNs !== undefined).length,
+    refusals: meanwhile.filter(({ ended }) => ended === 'failed'),
+    backAfterNs: acceptedNs.length === 0 ? undefined : Math.max(0, Math.min(...acceptedNs) - toNs),
+  };
+}
+
+/** Whether every stream whose tokens came had its first one after the last was due. */
+export function isHeld(record: ProxyCellsRecord, lastDueNs: number): boolean {
+  const begun = streamsOf(record, 'paced').flatMap(({ askedNs, firstTokenNs: atNs }) =>
+    atNs === undefined ? [] : atNs - askedNs,
+  );
+  return begun.length > 0 && begun.every((ns) => ns >= lastDueNs);
+}

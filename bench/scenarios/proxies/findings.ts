@@ -1,0 +1,66 @@
+// The part of an analysis about what paths do to streams. Pure values, saved within analysis.json.
+
+/** When something happened in the trials of an arm, and in how many of them. */
+export interface Happening {
+  /** Trials in which it could have been seen, and those in which it was. */
+  readonly of: number;
+  readonly seen: number;
+  /** Median over the trials in which it was seen; undefined without any. */
+  readonly afterNs: number | undefined;
+  /** The shortest time for which it was waited in vain; undefined where it was always seen. */
+  readonly notWithinNs: number | undefined;
+}
+
+/** How a stream ended that nobody of ours ended. */
+export interface Cut extends Happening {
+  /** What the client was told, each wording once. */
+  readonly told: readonly string[];
+}
+
+export interface ArmCells {
+  readonly arm: string;
+  readonly trials: number;
+  /** Streams requested for delivery, and those that were accepted. */
+  readonly asked: number;
+  readonly accepted: number;
+  /** What the client was told of those that were not, each wording once. */
+  readonly refusals: readonly string[];
+  /** From the request, medians over trials of medians over their streams. */
+  readonly openNs: number | undefined;
+  readonly firstTokenNs: number | undefined;
+  /** Medians over trials of a quantile of each. */
+  readonly deliveryNs: { readonly p50: number | undefined; readonly p99: number | undefined };
+  /** The same less those of the arm over loopback, in the same block. */
+  readonly added: {
+    readonly firstTokenNs: number | undefined;
+    readonly p50Ns: number | undefined;
+    readonly p99Ns: number | undefined;
+  };
+  readonly tokensPerRead: number | undefined;
+  readonly mostTokensPerRead: number | undefined;
+  /** Whether the first token of a stream came only when all of them were due. */
+  readonly isHeld: boolean;
+  /** From a stop by the client to the server noticing. */
+  readonly stopQuiet: Happening;
+  readonly stopActive: Happening;
+  readonly quiet: Cut;
+  readonly long: Cut;
+  /** While the server restarts. */
+  readonly restart: {
+    readonly outageNs: number | undefined;
+    readonly asked: number;
+    /** Requests that waited, and were accepted when the server was back. */
+    readonly accepted: number;
+    readonly told: readonly string[];
+    /**
+     * Whether a client that follows the transport’s specification gives up for good at such an
+     * answer.
+     */
+    readonly endsForGood: boolean;
+    readonly backAfterNs: number | undefined;
+  };
+}
+
+export interface ProxiesFindings {
+  readonly proxyCells: readonly ArmCells[];
+}

@@ -1,0 +1,41 @@
+// Converts the measurements of a trial of single streams over a path into the saved record, gates
+// judged.
+
+import type { Gate, ProxyCellsTrial } from '../../../contract/run-file.ts';
+import type { PlannedTrial } from '../../../plan/trials.ts';
+import { atMost } from '../../../trial/gate.ts';
+import { stealGates, tracerGate } from '../../../trial/machine-gates.ts';
+import { earlyGate } from '../../../trial/stream-gates.ts';
+import { recordOf } from '../../../trial/trial-record.ts';
+import type { MeasuredCells } from './measure.ts';
+
+export function recordCells(planned: PlannedTrial, measured: MeasuredCells): ProxyCellsTrial {
+  return {
+    ...recordOf(planned, measured),
+    outcome: 'proxy-cells',
+    planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: 0 },
+    distributions: {},
+    proxyCells: { ...measured.tally, gone: [...measured.gone], restart: measured.restart },
+    gates: gatesOf(measured),
+    warnings: [],
+  };
+}
+
+/** Streams that fail are results; tokens that arrive must be those that were sent, in their order. */
+function gatesOf({ host, tracers, tally, earlyTokens }: MeasuredCells): Gate[] {
+  return [
+    ...stealGates(host),
+    tracerGate(tracers),
+    atMost(
+      {
+        id: 'C1',
+        kind: 'correctness',
+        title: 'tokens lost, duplicated, reordered or corrupt; hashes that differ',
+        limit: 0,
+        unit: 'count',
+      },
+      tally.tokenFaults,
+    ),
+    earlyGate({ earlyTokens }),
+  ];
+}

@@ -1,0 +1,59 @@
+import { NS_PER_S } from '../../contract/units.ts';
+import { undivided, type Scenario } from '../scenario.ts';
+
+/** Streams whose delivery is timed: 400 tokens of a trial bound its p99. */
+const CONNECTIONS = [4];
+
+/** Trials wait most of the time, and are few: the cells are shown side by side. */
+const common = { burnInBlocks: 0, warmupNs: 1 * NS_PER_S, verdicts: true } as const;
+const NO_SAMPLE = { refuses: 'its cells are shown side by side and not tested' };
+const OWN_STREAMS = { refuses: 'each cell has a stream of its own' };
+
+/** What real proxies do to streams, as their documentation begins and with what they lack. */
+export const proxies = {
+  name: 'proxies',
+  question:
+    'What do real proxies do to streams of either transport, and which lines of their configuration put it right?',
+  summary:
+    'real proxies, as their documentation begins and fixed: connects, first token, added delivery, buffering, stops, idle cuts',
+  flags: {
+    path: { refuses: 'each of its arms names its path, such as sse@nginx' },
+    rate: 'sets',
+    tokens: 'sets',
+    warmup: 'sets',
+    duration: 'sets',
+    connections: 'sets',
+    tls: { refuses: 'its proxies speak HTTP/1.1 without TLS to both sides' },
+    canary: OWN_STREAMS,
+    ...undivided,
+    aa: NO_SAMPLE,
+    pilot: NO_SAMPLE,
+    precision: NO_SAMPLE,
+    maxTime: NO_SAMPLE,
+  },
+  needs: ['single-streams', 'own-sockets', 'told-attempts', 'unplanned-streams', 'own-connections', 'incremental'],
+  comparesPaths: true,
+  procedure: 'proxy-cells',
+  measures: {
+    transports: ['sse', 'ws'],
+    workload: { tokensPerSecond: 50, tokensPerStream: 100, firstTokenMedianMs: 0, firstTokenSigma: 0 },
+    sizes: {
+      smoke: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 11 * NS_PER_S },
+      // Streams are watched for all of it but the last 7 s: longer than the 15 s that Envoy allows a response, and than a tenth of 60 s.
+      quick: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 24 * NS_PER_S },
+      standard: { ...common, connections: CONNECTIONS, blocks: 3, windowNs: 24 * NS_PER_S },
+      publication: { ...common, connections: CONNECTIONS, blocks: 5, windowNs: 40 * NS_PER_S },
+    },
+    loadPoints: (connections) => connections.map((count) => ({ connections: count })),
+    conditions: () => ({
+      proxyCells: {
+        pacedTokens: 100,
+        pacedTokensPerSecond: 50,
+        longTokensPerSecond: 5,
+        stopAfterNs: 1 * NS_PER_S,
+        idleScale: 10,
+        restart: { outageNs: 4.5 * NS_PER_S, watchNs: 7 * NS_PER_S },
+      },
+    }),
+  },
+} as const satisfies Scenario;

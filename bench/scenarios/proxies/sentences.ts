@@ -1,0 +1,97 @@
+// Says in words what a path did to the streams of an arm, from its cells alone.
+
+import { formatCount, formatSetting, formatValue } from '../../report/format.ts';
+import { code } from '../../report/inline.ts';
+import type { ArmCells, Cut, Happening } from './findings.ts';
+
+/** Settings of the plan that a sentence needs. */
+export interface Words {
+  readonly idleScale: number;
+}
+
+/** Predicates after the name of an arm, joined. */
+export function describeCells(cells: ArmCells, words: Words): string {
+  if (cells.trials === 0) return 'no trial was measured';
+  if (cells.accepted === 0) return refusalText(cells);
+  return [
+    ...(cells.accepted < cells.asked
+      ? [
+          `${formatCount(cells.accepted)} of ${formatCount(cells.asked)} streams are accepted (the others: ${cells.refusals.map(code).join(', ')})`,
+        ]
+      : []),
+    arrivalText(cells),
+    stopText(cells),
+    ...cutTexts(cells, words),
+    ...restartText(cells),
+  ].join('; ');
+}
+
+function refusalText({ refusals }: ArmCells): string {
+  return `no stream is accepted: the client is told ${refusals.map(code).join(', ')}`;
+}
+
+function arrivalText({ isHeld, firstTokenNs, added, tokensPerRead }: ArmCells): string {
+  if (firstTokenNs === undefined) return 'streams are accepted, and no token comes';
+  if (isHeld)
+    return `a stream is held back whole: its first token comes after ${formatValue(firstTokenNs, 'ns')}, with all others`;
+  const later = added.firstTokenNs === undefined ? '' : `, ${laterText(added.firstTokenNs)}`;
+  const delivery =
+    added.p50Ns === undefined
+      ? ''
+      : `, and the others ${laterText(added.p50Ns)} (p50)${added.p99Ns === undefined ? '' : ` and ${laterText(added.p99Ns)} (p99)`}`;
+  const reads =
+    tokensPerRead === undefined || tokensPerRead < 1.05
+      ? ''
+      : `, ${tokensPerRead.toFixed(1)} tokens a read`;
+  return `the first token comes after ${formatValue(firstTokenNs, 'ns')}${later}${delivery}${reads}`;
+}
+
+/** `1.20 ms later than over loopback`. */
+function laterText(ns: number): string {
+  return ns < 0
+    ? `${formatValue(-ns, 'ns')} sooner than over loopback`
+    : `${formatValue(ns, 'ns')} later than over loopback`;
+}
+
+function stopText({ stopQuiet, stopActive }: ArmCells): string {
+  return `a stop by the client reaches the server ${reachText(stopActive)} on an active stream and ${reachText(stopQuiet)} on a quiet one`;
+}
+
+/** `after 1.00 ms`, `not within 16.0 s`; with both, in how many trials. */
+export function reachText({ of, seen, afterNs, notWithinNs }: Happening): string {
+  if (of === 0) return 'in no trial that could tell';
+  const after = `after ${formatValue(afterNs, 'ns')}`;
+  const never = `not within ${formatSetting(notWithinNs ?? 0, 'ns')}`;
+  if (seen === 0) return never;
+  return seen === of ? after : `${after} (in ${seen} of ${of} trials; otherwise ${never})`;
+}
+
+function restartText({ restart }: ArmCells): readonly string[] {
+  const { outageNs, asked, accepted, told, endsForGood } = restart;
+  if (asked === 0 || outageNs === undefined) return [];
+  const during = `while the server restarts (${formatSetting(outageNs, 'ns')})`;
+  if (accepted === asked) return [`${during} every request waits, and is answered when it is back`];
+  const waited =
+    accepted === 0
+      ? ''
+      : ` (${formatCount(accepted)} of ${formatCount(asked)} wait, and are answered when it is back)`;
+  const end = endsForGood ? ', after which an EventSource never tries again' : '';
+  return [`${during} requests are told ${told.map(code).join(', ')}${waited}${end}`];
+}
+
+function cutTexts({ quiet, long }: ArmCells, { idleScale }: Words): readonly string[] {
+  const scaled = idleScale === 1 ? '' : `, with limits of idle time divided by ${idleScale}`;
+  return [
+    ...cutText('a quiet stream', quiet, scaled),
+    ...cutText('a stream with tokens now and then', long, ''),
+  ];
+}
+
+function cutText(what: string, cut: Cut, scaled: string): readonly string[] {
+  if (cut.of === 0) return [];
+  if (cut.seen === 0)
+    return [`${what} goes on for ${formatSetting(cut.notWithinNs ?? 0, 'ns')} and longer${scaled}`];
+  return [
+    `${what} is ended ${reachText(cut)}${scaled} (the client is told ${cut.told.map(code).join(', ')})`,
+  ];
+}

@@ -1,0 +1,217 @@
+// Streams over a path, each for one cell of a table: some are timed, some stopped, some watched until
+// somebody on the way ends them. A stream that fails is a result, and not tried again.
+
+import { transports } from '../bench/contract/arms/transports.ts';
+import { callAt } from '../bench/contract/child-link.ts';
+import type { FromClient } from '../bench/contract/messages.ts';
+import type { Population } from '../bench/contract/population.ts';
+import {
+  planCells,
+  watchedToNs,
+  type CellStream,
+  type PlannedCell,
+  type ProxyCellsPlan,
+  type ProxyCellsTally,
+} from '../bench/contract/proxy-cells.ts';
+import type { Instant } from '../bench/contract/units.ts';
+import { planOffsetsNs } from '../bench/contract/workload.ts';
+import { StreamAccounts } from './stream-accounts.ts';
+import type { StreamClient, StreamListener } from './stream-client.ts';
+import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
+
+/** Prefix of the ids of such streams. */
+const PREFIX = 'p';
+
+/** What is known of a stream so far. */
+type Watched = {
+  -readonly [Key in keyof Omit<CellStream, 'id' | 'kind' | 'askedNs' | 'ended' | 'endedNs'>]: CellStream[Key];
+} & { askedNs?: number; ended?: CellStream['ended']; endedNs?: number; lastReadNs?: number; inRead: number };
+
+export class ProxyCellsTrial implements Trial {
+  readonly #order: LoadOrder;
+  readonly #frame: TrialFrame;
+  readonly #cells: readonly PlannedCell[];
+  readonly #watched: readonly Watched[];
+  readonly #accounts: StreamAccounts;
+  readonly #client: StreamClient;
+  readonly #deliveryNs: number[] = [];
+  readonly #offsetsNs: readonly Float64Array[];
+  /** Ns since T0. */
+  readonly #watchedToNs: number;
+
+  constructor(order: LoadOrder, plan: ProxyCellsPlan, openStack: OpenStack) {
+    const { specification } = order;
+    this.#order = order;
+    this.#frame = new TrialFrame(order, openStack);
+    this.#cells = planCells(plan, specification);
+    this.#watchedToNs = watchedToNs({ ...specification, plan });
+    this.#watched = this.#cells.map(() => ({
+      tokens: 0,
+      reads: 0,
+      mostTokensPerRead: 0,
+      inRead: 0,
+    }));
+    this.#offsetsNs = this.#cells.map(({ seed, tokens, tokensPerSecond }) =>
+      planOffsetsNs({ ...specification.workload, tokensPerSecond }, seed, tokens),
+    );
+    this.#accounts = new StreamAccounts(
+      specification,
+      populationOf(this.#cells),
+      this.#frame.source,
+      PREFIX,
+    );
+    this.#client = this.#frame.openClient(this.#listener());
+  }
+
+  async prepare(): Promise<FromClient> {
+    return await this.#frame.prepare();
+  }
+
+  async run(epochNs: bigint): Promise<FromClient> {
+    const { now } = this.#frame;
+    const { warmupNs, windowNs } = this.#order.specification;
+    const accounts = this.#accounts;
+    const framed = this.#frame.run(epochNs, {
+      begin: () => undefined,
+      isOver: () => now() >= warmupNs + windowNs,
+      openStreams: () => accounts.openStreams,
+      tokensReceived: () => accounts.tokensReceived,
+    });
+    for (const [stream, { openNs, stopNs }] of this.#cells.entries()) {
+      callAt(openNs, now, () => this.#open(stream));
+      if (stopNs !== undefined) callAt(stopNs, now, () => this.#leave(stream, 'stopped'));
+    }
+    callAt(this.#watchedToNs, now, () => this.#leaveAll());
+    await framed;
+    this.#leaveAll();
+    await this.#client.close();
+    const clock = await this.#frame.proveClockAgain();
+    return { kind: 'proxy-cells-tally', clock, tally: this.#tally() };
+  }
+
+  #open(stream: number): void {
+    const { tokens, tokensPerSecond, seed } = this.#cells[stream] as PlannedCell;
+    const route = transports[this.#order.specification.transport].route(
+      this.#accounts.streamId(stream),
+    );
+    this.#accounts.open(stream);
+    this.#of(stream).askedNs = this.#frame.now();
+    this.#client.open(
+      stream,
+      this.#frame.targetOf(`${route}?n=${tokens}&rate=${tokensPerSecond}&seed=${seed}`),
+    );
+  }
+
+  #leaveAll(): void {
+    for (const stream of this.#cells.keys()) this.#leave(stream, 'watched');
+  }
+
+  /** Closes the stream’s connection, unless the stream is over. */
+  #leave(stream: number, how: 'stopped' | 'watched'): void {
+    const watched = this.#of(stream);
+    if (watched.askedNs === undefined || watched.ended !== undefined) return;
+    watched.ended = how;
+    watched.endedNs = this.#frame.now();
+    this.#client.abandon(stream);
+    this.#accounts.setAside(stream);
+  }
+
+  #of(stream: number): Watched {
+    return this.#watched[stream] as Watched;
+  }
+
+  #listener(): StreamListener {
+    const end = (stream: number, ended: 'whole' | 'failed', at: Instant): Watched => {
+      const watched = this.#of(stream);
+      this.#endRead(watched);
+      watched.ended = ended;
+      watched.endedNs = at;
+      return watched;
+    };
+    return {
+      onConnect: () => undefined,
+      onAccept: (stream, at) => {
+        this.#of(stream).acceptedNs = at;
+      },
+      onTokenBytes: (stream, buffer, start, end, at) => {
+        const before = this.#accounts.tokensReceived;
+        const answer = this.#accounts.tokenBytes(stream, buffer, start, end);
+        if (this.#accounts.tokensReceived > before) this.#receive(stream, at);
+        return answer;
+      },
+      onTokenText: (stream, payload, at) => {
+        const before = this.#accounts.tokensReceived;
+        const answer = this.#accounts.tokenText(stream, payload);
+        if (this.#accounts.tokensReceived > before) this.#receive(stream, at);
+        return answer;
+      },
+      onControl: (stream, type, text) => {
+        if (type === 'done') this.#accounts.done(stream, text);
+      },
+      onEnd: (stream, count, at) => {
+        this.#accounts.end(stream, count);
+        end(stream, 'whole', at);
+      },
+      onFailure: (stream, cause, message, at) => {
+        // Tokens that it did not bring are no fault of those that it did.
+        this.#accounts.setAside(stream);
+        Object.assign(end(stream, 'failed', at), { cause, message });
+      },
+    };
+  }
+
+  #receive(stream: number, at: Instant): void {
+    const watched = this.#of(stream);
+    const { kind } = this.#cells[stream] as PlannedCell;
+    watched.firstTokenNs ??= at;
+    if (kind === 'paced')
+      this.#deliveryNs.push(
+        at - (watched.askedNs ?? at) - (this.#offsetsNs[stream]?.[watched.tokens] ?? 0),
+      );
+    watched.tokens++;
+    // All tokens of one read share its moment.
+    if (at !== watched.lastReadNs) {
+      this.#endRead(watched);
+      watched.reads++;
+      watched.lastReadNs = at;
+    }
+    watched.inRead++;
+  }
+
+  #endRead(watched: Watched): void {
+    watched.mostTokensPerRead = Math.max(watched.mostTokensPerRead, watched.inRead);
+    watched.inRead = 0;
+  }
+
+  #tally(): ProxyCellsTally {
+    const { lost, duplicated, reordered, corrupt, hashMismatches } = this.#accounts.faults;
+    const streams = this.#watched.flatMap((watched, stream): CellStream[] => {
+      this.#endRead(watched);
+      const { askedNs, ended, endedNs, inRead: _inRead, lastReadNs: _lastReadNs, ...rest } = watched;
+      if (askedNs === undefined || ended === undefined || endedNs === undefined) return [];
+      const { kind } = this.#cells[stream] as PlannedCell;
+      return [{ id: this.#accounts.streamId(stream), kind, ...rest, askedNs, ended, endedNs }];
+    });
+    return {
+      node: process.version,
+      streams,
+      deliveryNs: this.#deliveryNs,
+      tokenFaults: lost + duplicated + reordered + corrupt + hashMismatches,
+    };
+  }
+}
+
+function populationOf(cells: readonly PlannedCell[]): Population {
+  const base = Int32Array.from(cells, (_, index) =>
+    cells.slice(0, index).reduce((sum, { tokens }) => sum + tokens, 0),
+  );
+  return {
+    streams: cells.length,
+    startNs: Float64Array.from(cells, ({ openNs }) => openNs),
+    tokens: Int32Array.from(cells, ({ tokens }) => tokens),
+    seeds: Uint32Array.from(cells, ({ seed }) => seed),
+    slots: Int32Array.from(cells, (_, index) => index),
+    base,
+    totalTokens: cells.reduce((sum, { tokens }) => sum + tokens, 0),
+  };
+}
