@@ -91,12 +91,15 @@ describe('a record', () => {
     expect(JSON.parse(lines[1]!)).toEqual(JSON.parse(JSON.stringify(record)));
   });
 
-  it.each([checkRecordFile, (path: string): void => appendRecord(path, record)])(
-    'in a folder that does not exist is refused by name',
-    (write) => {
+  it.each([
+    ['USAGE', checkRecordFile],
+    ['FILE', (path: string): void => appendRecord(path, record)],
+  ] as const)(
+    'in a folder that does not exist is refused by name, as %s',
+    (code, write) => {
       expect(() => write(join(folder, 'no', 'file'))).toThrow(
         expect.objectContaining({
-          code: 'FILE',
+          code,
           message: expect.stringContaining('--record') as string,
         }) as Error,
       );

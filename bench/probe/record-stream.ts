@@ -104,12 +104,12 @@ function renderEvent({ name, id, data }: WireEvent): string {
   ].join('\n');
 }
 
-/** So that a probe is not made in vain. @throws BenchError FILE */
+/** So that a probe is not made in vain. @throws BenchError USAGE */
 export function checkRecordFile(path: string): void {
   try {
     closeSync(openSync(path, 'a'));
   } catch (error) {
-    throw recordError(path, error);
+    throw recordError('USAGE', path, error);
   }
 }
 
@@ -131,12 +131,12 @@ export function appendRecord(path: string, record: StreamRecord): void {
       closeSync(file);
     }
   } catch (error) {
-    throw recordError(path, error);
+    throw recordError('FILE', path, error);
   }
 }
 
-function recordError(path: string, cause: unknown): BenchError {
-  return new BenchError('FILE', `--record ${path}: ${messageOf(cause)}`, {
+function recordError(code: 'USAGE' | 'FILE', path: string, cause: unknown): BenchError {
+  return new BenchError(code, `--record ${path}: ${messageOf(cause)}`, {
     cause,
     hint: 'name a file in a folder that exists and can be written to',
   });
