@@ -19,7 +19,7 @@ import {
   withoutCursor,
   type ResumeReport,
 } from '../probe/resume.ts';
-import type { Secrets } from '../probe/secrets.ts';
+import type { Secrets } from '../contract/secrets.ts';
 import { Child } from '../trial/child-process.ts';
 import type { CommandOutput } from './command-output.ts';
 import { listenForInterrupts } from './measure-run.ts';

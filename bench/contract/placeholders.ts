@@ -1,14 +1,21 @@
-// `${NAME}` in a request: a variable of the environment, or a value of the run such as the prompt.
-// Values of the environment are secrets: they are put in where the request is made, and taken out
-// of everything that is said afterwards.
+// `${NAME}` in a request: a variable of the environment, or a value of the run such as the prompt;
+// `$${NAME}` stands for those very characters. Values of the environment are put in where the
+// request is made, and are secrets from then on.
 
-const PLACEHOLDER = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+export const PLACEHOLDER = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/** A shorter value would be found all over what is printed, and is no secret. */
+export const LEAST_SECRET_LENGTH = 4;
 
 /** Names of all placeholders in these texts, each once. */
 export function placeholdersIn(texts: readonly string[]): readonly string[] {
   return [
     ...new Set(
-      texts.flatMap((text) => Array.from(text.matchAll(PLACEHOLDER), ([, name = '']) => name)),
+      texts.flatMap((text) =>
+        [...text.matchAll(PLACEHOLDER)].flatMap(([written, name = '']) =>
+          written.startsWith('$$') ? [] : [name],
+        ),
+      ),
     ),
   ];
 }
@@ -27,26 +34,15 @@ export function fillPlaceholders(
     ? (value: string) => JSON.stringify(value).slice(1, -1)
     : (value: string) => value;
   return text.replaceAll(PLACEHOLDER, (written, name: string) => {
+    if (written.startsWith('$$')) return written;
     const value = valueOf(name);
     return value === undefined ? written : escape(value);
   });
 }
 
-/** Shorter values are no secrets, and would mutilate ordinary words. */
-const LEAST_SECRET = 4;
-
-/** Takes the values of these variables out of any text, also as JSON and as URLs have them. */
-export function redactorOf(
-  names: readonly string[],
-  valueOf: (name: string) => string | undefined,
-): (text: string) => string {
-  const secrets = names.flatMap((name) => {
-    const value = valueOf(name);
-    if (value === undefined || value.length < LEAST_SECRET) return [];
-    const forms = new Set([value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)]);
-    return Array.from(forms, (form) => [form, `\${${name}}`] as const);
-  });
-  const longestFirst = secrets.toSorted(([a], [b]) => b.length - a.length);
-  return (text) =>
-    longestFirst.reduce((rest, [value, name]) => rest.replaceAll(value, name), text);
+/** The text as it is sent: what stood for itself loses its second dollar. */
+export function unescapePlaceholders(text: string): string {
+  return text.replaceAll(PLACEHOLDER, (written) =>
+    written.startsWith('$$') ? written.slice(1) : written,
+  );
 }

@@ -6,12 +6,13 @@ import { DEFAULT_PATH } from '../contract/arms/paths.ts';
 import { COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
 import { DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
+import { isCredentialHeader } from '../contract/credentials.ts';
 import { dialectIds, type DialectId } from '../contract/dialects/dialect-ids.ts';
 import { dialects } from '../contract/dialects/dialects.ts';
 import { DEFAULT_PROMPT } from '../contract/dialects/fill-request.ts';
 import type { DialectRequest } from '../contract/dialects/dialect.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
-import { fillPlaceholders, placeholdersIn } from '../contract/placeholders.ts';
+import { fillPlaceholders, LEAST_SECRET_LENGTH, placeholdersIn } from '../contract/placeholders.ts';
 import {
   AUTO_DIALECT,
   OWN_PLACEHOLDERS,
@@ -279,12 +280,10 @@ function isPostTransport(id: TransportId): boolean {
   );
 }
 
-const CREDENTIALS = /^(authorization|proxy-authorization|cookie|.*api-?key.*|.*token.*|.*secret.*)$/i;
-
 /** @throws BenchError USAGE for a secret in plain text, or a variable that is not set. */
 function checkSecrets({ url, headers, body = '', messages = [] }: Target, place: string): void {
   for (const [name, value] of headers)
-    if (CREDENTIALS.test(name) && placeholdersIn([value]).length === 0)
+    if (isCredentialHeader(name) && placeholdersIn([value]).length === 0)
       throw new BenchError(
         'USAGE',
         `${place}: the header ${name} holds a secret, which would be saved with the run`,
@@ -296,6 +295,16 @@ function checkSecrets({ url, headers, body = '', messages = [] }: Target, place:
   const missing = placeholdersIn(texts).find((name) => !isSet(name));
   if (missing !== undefined)
     throw new BenchError('USAGE', `${place}: the environment has no variable ${missing}`, {
-      hint: `export ${missing}=… before the run`,
+      hint: `export ${missing}=… before the run, or write $\${${missing}} for these characters`,
     });
+  const short = placeholdersIn(texts).find(
+    (name) =>
+      !OWN_PLACEHOLDERS.has(name) && (process.env[name] ?? '').length < LEAST_SECRET_LENGTH,
+  );
+  if (short !== undefined)
+    throw new BenchError(
+      'USAGE',
+      `${place}: ${short} is too short to be kept secret, under ${LEAST_SECRET_LENGTH} characters`,
+      { hint: 'write what is no secret into the flag or the file itself' },
+    );
 }

@@ -2,14 +2,10 @@
 // secrets stay out of command lines, which other users of a machine can see.
 
 import { BenchError } from '../contract/errors.ts';
-import type { Secrets } from './secrets.ts';
+import { LEAST_SECRET_LENGTH, PLACEHOLDER, placeholdersIn } from '../contract/placeholders.ts';
+import type { Secrets } from '../contract/secrets.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const VARIABLE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-
-/** A shorter value would be found all over what is printed, and is no secret. */
-const LEAST_LENGTH = 4;
 
 interface ExpandOptions {
   /** The flag that the text is of. */
@@ -22,7 +18,7 @@ interface ExpandOptions {
 /** @throws BenchError USAGE that names the flag and the variable, never its value. */
 export function expandVariables(text: string, options: ExpandOptions): string {
   const { flag, environment, secrets } = options;
-  return text.replaceAll(VARIABLE, (written: string, name: string) => {
+  return text.replaceAll(PLACEHOLDER, (written: string, name: string) => {
     if (written.startsWith('$$')) return written.slice(1);
     const value = environment[name];
     if (value === undefined) {
@@ -30,10 +26,10 @@ export function expandVariables(text: string, options: ExpandOptions): string {
         hint: `set it, for example: export ${name}=…, or write $\${${name}} for these characters`,
       });
     }
-    if (value.length < LEAST_LENGTH) {
+    if (value.length < LEAST_SECRET_LENGTH) {
       throw new BenchError(
         'USAGE',
-        `${flag}: ${name} is too short to be kept secret: ${value.length} characters, of ${LEAST_LENGTH} or more`,
+        `${flag}: ${name} is too short to be kept secret: ${value.length} characters, of ${LEAST_SECRET_LENGTH} or more`,
         { hint: 'write what is no secret into the flag itself' },
       );
     }
@@ -49,7 +45,5 @@ export function hasVariables(text: string): boolean {
 
 /** Names of the variables of a text. */
 export function variablesOf(text: string): readonly string[] {
-  return [...text.matchAll(VARIABLE)].flatMap(([written, name]) =>
-    written.startsWith('$$') || name === undefined ? [] : [name],
-  );
+  return placeholdersIn([text]);
 }

@@ -17,7 +17,7 @@ import {
   type Environment,
 } from './environment-values.ts';
 import { AUTO, DEFAULT_MAX_TIME, DEFAULT_TIMEOUT, type ProbeFlags } from './probe-flags.ts';
-import { Secrets } from './secrets.ts';
+import { Secrets } from '../contract/secrets.ts';
 
 export interface ProbePlan {
   readonly request: EndpointRequest;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { head, observe, request } from './observation-fixture.ts';
 import { appendRecord, checkRecordFile, recordOf } from './record-stream.ts';
-import { Secrets } from './secrets.ts';
+import { Secrets } from '../contract/secrets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'record-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,7 +8,7 @@ import type { DialectId } from '../contract/dialects/dialects.ts';
 import type { EndpointRequest } from '../contract/endpoint.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
 import type { Observation } from '../contract/probe.ts';
-import type { Secrets } from './secrets.ts';
+import type { Secrets } from '../contract/secrets.ts';
 
 /** One line of the file; docs/own-server.md describes it. */
 export interface StreamRecord {

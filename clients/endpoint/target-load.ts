@@ -6,12 +6,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { callAt, sendToParent } from '../../bench/contract/child-link.ts';
 import { TrialClock } from '../../bench/contract/clock.ts';
 import type { EndpointRequest } from '../../bench/contract/endpoint.ts';
-import { fillPlaceholders, placeholdersIn, redactorOf } from '../../bench/contract/placeholders.ts';
+import {
+  fillPlaceholders,
+  placeholdersIn,
+  unescapePlaceholders,
+} from '../../bench/contract/placeholders.ts';
 import {
   COLLECT_BEFORE_WINDOW_NS,
   collectGarbage,
   UseMeter,
 } from '../../bench/contract/process-use.ts';
+import { Secrets } from '../../bench/contract/secrets.ts';
 import { planStarts, type PlannedStart } from '../../bench/contract/target-start-times.ts';
 import {
   OWN_PLACEHOLDERS,
@@ -46,7 +51,7 @@ export class TargetLoad {
   readonly #clock = new TrialClock();
   readonly #starts: readonly PlannedStart[];
   readonly #valueOf: (name: string) => string | undefined;
-  readonly #redact: (text: string) => string;
+  readonly #secrets = new Secrets();
   readonly #open = new Map<number, { readonly close: () => void }>();
   readonly #ended: Ended[] = [];
   /** No two trials have one id of a stream, also on a server that all of them share. */
@@ -72,8 +77,8 @@ export class TargetLoad {
       target.body ?? '',
       ...(target.messages ?? []),
     ];
-    const secrets = placeholdersIn(texts).filter((name) => !OWN_PLACEHOLDERS.has(name));
-    this.#redact = redactorOf(secrets, this.#valueOf);
+    for (const name of placeholdersIn(texts))
+      if (!OWN_PLACEHOLDERS.has(name)) this.#secrets.add(this.#valueOf(name) ?? '', `\${${name}}`);
   }
 
   /** Resolves once all streams have ended, each by itself or by its timeout. */
@@ -135,7 +140,7 @@ export class TargetLoad {
     const { target, plan } = this.#order;
     const { url, method, headers, body, messages, subprotocols, isInsecure } = target;
     const fill = (text: string): string =>
-      fillPlaceholders(text, (name) => own[name] ?? this.#valueOf(name));
+      unescapePlaceholders(fillPlaceholders(text, (name) => own[name] ?? this.#valueOf(name)));
     return {
       url: fill(url),
       method,
@@ -147,6 +152,9 @@ export class TargetLoad {
       timeoutMs: plan.silenceNs / NS_PER_MS,
       totalTimeoutMs: plan.totalNs / NS_PER_MS,
       maxBytes: MOST_BYTES,
+      credentialHeaders: headers.flatMap(([name, value]) =>
+        placeholdersIn([value]).length === 0 ? [] : [name],
+      ),
     };
   }
 
@@ -196,7 +204,7 @@ export class TargetLoad {
 
   /** A server's words, without secrets and without what a terminal obeys. */
   #harmless(text: string): string {
-    return visibleText(this.#redact(text), MOST_CHARACTERS);
+    return visibleText(this.#secrets.redact(text), MOST_CHARACTERS);
   }
 
   #causes(): TargetTally['causes'] {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expandVariables } from './environment-values.ts';
+import { expandVariables } from '../probe/environment-values.ts';
 import { Secrets } from './secrets.ts';
 
 const KEY = 'sk-live"ä/+9=x';

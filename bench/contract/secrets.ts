@@ -1,7 +1,7 @@
 // Values that must not appear in anything that is printed or saved, in whatever form a server may
 // send them back.
 
-import { visibleText } from '../contract/visible-text.ts';
+import { visibleText } from './visible-text.ts';
 
 /** The shortest beginning of a secret that is looked for where a text was cut. */
 const LEAST_PREFIX = 6;
