@@ -1,6 +1,6 @@
 // Streams words as a language model streams tokens, on Spring MVC: chunks of a chat completion by
-// an SseEmitter, events of a response over WebSocket. And the demo of the article: ten messages, one
-// a second, and their page in resources/static/.
+// an SseEmitter, events of a response over WebSocket. And the demo of the article: ten messages,
+// one a second, and their page in resources/static/.
 
 package streamduel.example;
 
