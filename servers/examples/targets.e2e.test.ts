@@ -1,0 +1,64 @@
+// A run on each example by its own target file: what a user does with a server of their own.
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectPath } from '../../bench/contract/program.ts';
+import { isUntested } from '../../bench/missing-fixture.ts';
+import { exampleNames, targetFileOf, whyNotBuilt } from './example-fixture.ts';
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'examples-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Trial {
+  readonly arm: { readonly target: string };
+  readonly target: {
+    readonly streams: number;
+    readonly whole: number;
+    readonly outputTokens: number;
+    readonly contentSha256: string;
+  };
+}
+
+for (const name of exampleNames)
+  it.skipIf(isUntested(`runs on the example ${name}`, whyNotBuilt(name)))(
+    `a run on ${name} receives every stream whole`,
+    async () => {
+      const out = join(folder, name);
+      const words = ['run', '--target', targetFileOf(name), '--preset', 'smoke', '--out', out];
+      const ended = await new Promise((resolve) =>
+        execFile(
+          process.execPath,
+          [projectPath('bench/cli.ts'), ...words, '--quiet'],
+          (error, _stdout, stderr) => resolve({ code: error?.code ?? 0, stderr }),
+        ),
+      );
+      expect(ended).toEqual({ code: 0, stderr: '' });
+      const [run = ''] = readdirSync(out);
+      const trials = readFileSync(join(out, run, 'run.ndjson'), 'utf8')
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => JSON.parse(line) as Trial);
+      expect(trials.map(({ arm }) => arm.target).toSorted()).toEqual([
+        `${name}-sse`,
+        `${name}-sse`,
+        `${name}-ws`,
+        `${name}-ws`,
+      ]);
+      for (const { target } of trials) {
+        expect(target.streams).toBeGreaterThan(0);
+        expect(target).toMatchObject({
+          whole: target.streams,
+          outputTokens: 150 * target.streams,
+          contentSha256: expect.any(String),
+        });
+      }
+    },
+  );
