@@ -58,7 +58,7 @@ export function recordOf(observed: Observation, options: RecordOptions): StreamR
       ...(request.body !== undefined && { body: request.body }),
       ...(request.messages !== undefined && { messages: request.messages }),
     },
-    head: head && { ...head, headers: Object.fromEntries(Object.entries(head.headers).map(hideCredential)) },
+    head: head && { ...head, headers: hideHeaders(head.headers, secrets) },
     events: [],
     reads: observed.reads,
     end: {
@@ -75,6 +75,19 @@ export function recordOf(observed: Observation, options: RecordOptions): StreamR
 
 function hideCredential([name, value]: readonly [string, string]): readonly [string, string] {
   return [name, isCredentialHeader(name) ? HIDDEN : value];
+}
+
+/** The names are the server's, too. */
+function hideHeaders(
+  headers: Readonly<Record<string, string>>,
+  secrets: Secrets,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      secrets.redact(name),
+      isCredentialHeader(name) ? HIDDEN : value,
+    ]),
+  );
 }
 
 interface EncodeOptions {

@@ -48,7 +48,6 @@ class EndpointStream implements OpenedEndpoint {
   /** A body that turned out to be damaged while the end waited for it. */
   #lateFailure: EndpointFailure | undefined;
   #isReading = false;
-  #isClosing = false;
   #bytesRead = 0;
   #bodyBytes = 0;
   #reads = 0;
@@ -76,9 +75,11 @@ class EndpointStream implements OpenedEndpoint {
 
   /** Within a call to the listener, what the same read brought is still handed on before the end. */
   readonly close = (): void => {
-    if (this.#stage === 'over') return;
-    this.#isClosing = true;
-    if (!this.#isReading) this.#conclude({ kind: 'by-client' }, this.#now());
+    const atNs = this.#now();
+    const conclude = (): void => this.#conclude({ kind: 'by-client' }, atNs);
+    // A read is worked off without a turn in between.
+    if (this.#isReading) queueMicrotask(conclude);
+    else conclude();
   };
 
   #exchangeEvents(): ExchangeEvents {
@@ -129,7 +130,6 @@ class EndpointStream implements OpenedEndpoint {
     } finally {
       this.#isReading = false;
     }
-    if (this.#isClosing) this.#conclude({ kind: 'by-client' }, atNs);
   }
 
   #hasRoom(bytes: number, atNs: number): boolean {
