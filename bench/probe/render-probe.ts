@@ -1,5 +1,5 @@
-// A probe's report as text of at most 80 columns. Everything that a server sent is shown escaped and
-// cut to a length.
+// Renders a probe's report as text of at most 80 columns. Everything that a server sent is shown
+// escaped and cut to a length.
 
 import type { TransportEnd } from '../contract/dialects/dialect.ts';
 import { visibleText } from '../contract/visible-text.ts';

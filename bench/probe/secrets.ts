@@ -55,7 +55,7 @@ export class Secrets {
     );
   }
 
-  /** Texts of servers are cut at a length, which may be within a secret: at their end, or before `…`. */
+  /** Texts of servers are cut at a length, which may be within a secret: at the end or before `…`. */
   #redactCut(text: string): string {
     return text
       .split('…')
