@@ -1,5 +1,5 @@
-// `streamduel probe`: connects to a streaming endpoint once and says what it speaks, when what came,
-// and whether it came whole.
+// `streamduel probe`: connects to a streaming endpoint once and says what it speaks, when what
+// came, and whether it came whole.
 
 import { styleText } from 'node:util';
 import type { EndpointRequest } from '../contract/endpoint.ts';

@@ -41,7 +41,7 @@ export class Secrets {
     return this.#redactCut(redacted);
   }
 
-  /** All texts of a value, names of members included. */
+  /** All texts of a value; names of members, which no server chooses, stay. */
   redactAll<T>(value: T): T {
     return this.#redactAny(value) as T;
   }
@@ -51,11 +51,11 @@ export class Secrets {
     if (Array.isArray(value)) return value.map((inner) => this.#redactAny(inner));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [this.redact(name), this.#redactAny(inner)]),
+      Object.entries(value).map(([name, inner]) => [name, this.#redactAny(inner)]),
     );
   }
 
-  /** Texts of servers are cut at a length, which may be within a secret: at their end, or before `…`. */
+  /** Texts of servers are cut at a length, which may be within a secret: at the end or before `…`. */
   #redactCut(text: string): string {
     return text
       .split('…')

@@ -1,5 +1,5 @@
-// Makes text of unknown origin harmless to print: a server may send escape sequences that a terminal
-// obeys, characters that turn the direction of a line, and megabytes.
+// Makes text of unknown origin harmless to print: a server may send escape sequences that a
+// terminal obeys, characters that turn the direction of a line, and megabytes.
 
 /** Controls, formats (direction, joiners), separators of lines, lone surrogates, unassigned. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;

@@ -62,7 +62,7 @@ export function declareProbe(command: Command): Command {
     )
     .option(
       '--resume',
-      'cut the stream in its middle and ask for the rest; makes the request twice more',
+      'make the request once more, cut the stream in its middle and ask for the rest',
     )
     .option('--record <file>', 'append what came, with times, as a line of NDJSON')
     .option('--json', 'print the report as JSON');

@@ -107,6 +107,7 @@ describe('a usage error says what and what instead', () => {
     ['http://h/', { dialect: 'openai' }, '--dialect openai: there is no dialect "openai"'],
     ['http://h/', { timeout: '10' }, '--timeout 10: expected a duration'],
     ['http://h/', { timeout: '0s' }, '--timeout 0s: expected a time above 0'],
+    ['http://h/', { maxTime: '25h' }, '--max-time 25h: expected a time above 0, at most 24h'],
     ['http://h/', { maxTime: '0s' }, '--max-time 0s: expected a time above 0'],
     ['http://h/', { http: '3' }, '--http 3: expected a whole number from 1 to 2'],
     ['http://h/', { message: ['x'] }, '--message: that is for ws: and wss: URLs'],

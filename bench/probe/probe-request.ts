@@ -31,6 +31,8 @@ export interface ProbePlan {
 /** Body that is read at most. */
 const MAX_BYTES = 32 * MIB;
 
+const MAX_LIMIT_MS = 24 * 3_600_000;
+
 type Header = readonly [name: string, value: string];
 
 /** @throws BenchError USAGE, or FILE for a file that cannot be read */
@@ -61,8 +63,8 @@ export function planProbe(
     ...(body !== undefined && hasVariables(body) && { hasSecretBody: true }),
     ...(isSocket && { messages: messagesOf(flags, usual).map((one) => expand('--message', one)) }),
     ...(flags.subprotocol !== undefined && { subprotocols: flags.subprotocol }),
-    timeoutMs: parseDuration('--timeout', flags.timeout ?? DEFAULT_TIMEOUT) / NS_PER_MS,
-    totalTimeoutMs: parseDuration('--max-time', flags.maxTime ?? DEFAULT_MAX_TIME) / NS_PER_MS,
+    timeoutMs: parseLimit('--timeout', flags.timeout ?? DEFAULT_TIMEOUT),
+    totalTimeoutMs: parseLimit('--max-time', flags.maxTime ?? DEFAULT_MAX_TIME),
     http: flags.http === undefined || parseCount('--http', flags.http, 1, 2) === 1 ? 1 : 2,
     ...(flags.insecure === true && { isInsecure: true }),
     ...(flags.ca !== undefined && { ca: readText('--ca', flags.ca) }),
@@ -72,10 +74,14 @@ export function planProbe(
       .filter(([, value]) => hasVariables(value))
       .map(([name]) => name.toLowerCase()),
   };
-  if (request.timeoutMs <= 0) throw usageError('--timeout', flags.timeout ?? '', 'a time above 0');
-  if (request.totalTimeoutMs <= 0)
-    throw usageError('--max-time', flags.maxTime ?? '', 'a time above 0');
   return { request, dialect, secrets, leftOut: known.leftOut };
+}
+
+/** ms */
+function parseLimit(flag: string, value: string): number {
+  const ms = parseDuration(flag, value) / NS_PER_MS;
+  if (!(ms > 0 && ms <= MAX_LIMIT_MS)) throw usageError(flag, value, 'a time above 0, at most 24h');
+  return ms;
 }
 
 /** Credentials in a URL are secret, too. @throws BenchError USAGE that shows the URL as written */

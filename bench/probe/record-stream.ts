@@ -13,7 +13,7 @@ import type { Secrets } from '../contract/secrets.ts';
 /** One line of the file; docs/own-server.md describes it. */
 export interface StreamRecord {
   readonly version: 1;
-  /** When the stream was asked for, ns after the first of the recording: 0 for a stream by itself. */
+  /** When the stream was asked for, ns after the first one; 0 for a stream by itself. */
   readonly arrivalNs: number;
   readonly startedAt: string;
   readonly dialect: DialectId | undefined;
@@ -58,7 +58,7 @@ export function recordOf(observed: Observation, options: RecordOptions): StreamR
       ...(request.body !== undefined && { body: request.body }),
       ...(request.messages !== undefined && { messages: request.messages }),
     },
-    head: head && { ...head, headers: Object.fromEntries(Object.entries(head.headers).map(hideCredential)) },
+    head: head && { ...head, headers: hideHeaders(head.headers, secrets) },
     events: [],
     reads: observed.reads,
     end: {
@@ -75,6 +75,19 @@ export function recordOf(observed: Observation, options: RecordOptions): StreamR
 
 function hideCredential([name, value]: readonly [string, string]): readonly [string, string] {
   return [name, isCredentialHeader(name) ? HIDDEN : value];
+}
+
+/** The names are the server's, too. */
+function hideHeaders(
+  headers: Readonly<Record<string, string>>,
+  secrets: Secrets,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      secrets.redact(name),
+      isCredentialHeader(name) ? HIDDEN : value,
+    ]),
+  );
 }
 
 interface EncodeOptions {

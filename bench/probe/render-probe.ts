@@ -1,5 +1,5 @@
-// A probe's report as text of at most 80 columns. Everything that a server sent is shown escaped and
-// cut to a length.
+// Renders a probe's report as text of at most 80 columns. Everything that a server sent is shown
+// escaped and cut to a length.
 
 import type { TransportEnd } from '../contract/dialects/dialect.ts';
 import { visibleText } from '../contract/visible-text.ts';
@@ -32,11 +32,16 @@ export function renderProbe(report: ProbeReport, paint: Paint): string {
     endPart(report),
   ].filter(({ rows, lines = [] }) => rows.length + lines.length > 0);
   return [
-    wrapped(visibleText(`${report.method} ${report.url}`, 1000), '').join('\n'),
+    wrapped(visibleText(requestLine(report), 1000), '').join('\n'),
     ...parts.map((part) => renderPart(part, paint)),
     renderVerdict(report, paint),
     '',
   ].join('\n');
+}
+
+/** A WebSocket has no other method than GET. */
+function requestLine({ method, url }: ProbeReport): string {
+  return /^wss?:/.test(url) ? url : `${method} ${url}`;
 }
 
 function renderPart({ title, rows, lines = [] }: Part, paint: Paint): string {

@@ -1,5 +1,5 @@
-// Names what went wrong with an endpoint, and what to try: one sentence with what was seen, one hint
-// a cause.
+// Names what went wrong with an endpoint, and what to try: one sentence with what was seen, one
+// hint a cause.
 
 import type { EndpointCause, EndpointFailure } from '../../bench/contract/endpoint.ts';
 import { messageOf } from '../../bench/contract/errors.ts';

@@ -38,6 +38,8 @@ const errorNames = [
   'HTTP_1_1_REQUIRED',
 ];
 
+const CANCEL = errorNames.indexOf('CANCEL');
+
 class Http2Exchange implements Exchange {
   readonly #request: ExchangeRequest;
   readonly #events: ExchangeEvents;
@@ -179,7 +181,8 @@ class Http2Exchange implements Exchange {
     }
     const how = this.#why === undefined ? errorName(code) : visibleText(this.#why);
     const when = this.#phase === 'reading' ? 'in the middle' : 'before the server answered';
-    const isReset = code !== 0 && this.#socket.readyState !== 'closed';
+    // Node cancels the streams of a connection that has ended.
+    const isReset = code !== 0 && code !== CANCEL;
     this.#fail(
       endpointFailure(isReset ? 'reset' : 'cut', `the HTTP/2 stream ended ${when} (${how})`),
       atNs,

@@ -1,5 +1,5 @@
-// Opens one stream and notes all of it. Closes it where the dialect says that nothing follows and the
-// server keeps the connection open.
+// Opens one stream and notes all of it. Closes it where the dialect says that nothing follows and
+// the server keeps the connection open.
 
 import { DialectWatch } from '../../bench/contract/dialect-watch.ts';
 import type { DialectId } from '../../bench/contract/dialects/dialect-ids.ts';
