@@ -1,8 +1,7 @@
 // The binary messages of tokens that are bytes: each is compared where it lies, in one native call.
 
 import assert from 'node:assert/strict';
-import type { TransportId } from '../bench/contract/arms/transports.ts';
-import { transports } from '../bench/contract/arms/transports.ts';
+import { transports, type TransportId } from '../bench/contract/arms/transports.ts';
 import { CHUNK_NUMBER_BYTES } from '../bench/contract/payload.ts';
 import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { TokenSource } from '../bench/contract/workload.ts';
