@@ -94,7 +94,7 @@ it.skipIf(noBrowser)(
     expect(report).toContain(
       'SSE over HTTP/2 (as many a connection as the browser chooses, TLS, browser client)',
     );
-    expect(report).toContain('the probe resumes no session, a browser may');
+    expect(report).toContain('part of open latency; a browser may resume a session. Bytes');
     expect(report).toContain('a page does not see the frames of HTTP/2');
     expect(report).toContain(
       'the browser puts all event streams of a page over HTTP/2 on one connection, which stays open',

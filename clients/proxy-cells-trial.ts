@@ -58,7 +58,7 @@ export class ProxyCellsTrial implements Trial {
       specification,
       populationOf(this.#cells),
       this.#frame.source,
-      PREFIX,
+      { idPrefix: PREFIX },
     );
     this.#client = this.#frame.openClient(this.#listener());
   }

@@ -34,7 +34,7 @@ export function publishSuite(
   }));
   const claim = manyClients;
   const markdown = renderSuiteReport({ suite, claim, parts });
-  const svgs = new Map(
+  const svgs = new Map<string, string>(
     suite.parts.flatMap((part, index) =>
       (published[index]?.charts ?? []).map(
         ({ file, svg }) => [`${part.folder}/charts/${file}`, svg] as const,

@@ -214,7 +214,7 @@ export async function buildPlan(
     loadPoints: countStreams(
       arms,
       targets === undefined
-        ? loadPoints
+        ? [...loadPoints]
         : loadPoints.map((point) => ({
             ...point,
             endpoints: [...endpointsOfTargets(targets, windows.windowNs)],

@@ -31,7 +31,8 @@ export const webSocketDeflate = libraryOf({ deflate: 'context-takeover' });
 
 export const webSocketDeflateNoTakeover = libraryOf({ deflate: 'no-context-takeover' });
 
-interface ClientOptions extends Pick<MessageForm, 'deflate'> {
+interface ClientOptions {
+  readonly deflate?: MessageForm['deflate'] | undefined;
   readonly path: string;
   readonly socket: Socket;
 }

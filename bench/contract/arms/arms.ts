@@ -58,7 +58,10 @@ export function sharesConnections({ transport }: Pick<Arm, 'transport'>): boolea
   return transports[transport].capabilities.streamsPerConnection === 'many';
 }
 
-/** Whether the client is told how many of the transport's streams share a connection. */
+/**
+ * Whether the arm says how many streams share a connection: they can, and the client does not decide
+ * it.
+ */
 export function isToldSharing({ transport, client }: Pick<Arm, 'transport' | 'client'>): boolean {
   return sharesConnections({ transport }) && clientStacks[client].sharesConnections !== 'by-itself';
 }

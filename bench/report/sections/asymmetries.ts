@@ -60,12 +60,16 @@ const SHARED =
 function tlsSentences({ arms, loadPoints }: Plan): readonly string[] {
   const secure = arms.filter(({ tls }) => tls === true);
   if (secure.length === 0) return [];
-  const isPaged = secure.some(({ client }) => isBrowser(client));
-  const resumes = loadPoints.some(({ connecting }) => connecting === 'resumed')
+  const paged = secure.filter(({ client }) => isBrowser(client));
+  const told = loadPoints.some(({ connecting }) => connecting === 'resumed')
     ? 'only at load points that say so is a session resumed'
     : 'no session is resumed';
+  const resumes =
+    paged.length === 0
+      ? told
+      : `a browser may resume a session${paged.length < secure.length ? ', other clients do not' : ''}`;
   return [
-    `Over TLS (1.3, a certificate of this run on ECDSA P-256) a connection begins with a whole handshake, which is part of open latency; ${isPaged ? 'the probe resumes no session, a browser may' : resumes}.` +
+    `Over TLS (1.3, a certificate of this run on ECDSA P-256) a connection begins with a whole handshake, which is part of open latency; ${resumes}.` +
       ' Bytes on the socket are counted before they are encrypted; those on the wire are not given, because the kernel counts the handshake with them.',
     ...(secure.some(needsTls) && secure.length < arms.length
       ? [
