@@ -5,25 +5,19 @@ import { armName } from '../contract/arms/arms.ts';
 import type { Distribution } from '../contract/distribution.ts';
 import type { PayloadName } from '../contract/payload.ts';
 import type { SavedRun } from '../contract/run-file.ts';
-import { amount } from './amounts.ts';
-import type { Analysis, GateSummary, LoadPointAnalysis, MetricSummary } from './analysis.ts';
+import type { Analysis, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
-import { comparedPairs } from './compared-pairs.ts';
 import { compareRun, signFlipSeed, type ArmComparison } from './comparisons.ts';
 import { deliveryCurve } from './delivery-curves.ts';
 import { findCopy } from './equal-arms.ts';
-import { summariseGates } from './gates-summary.ts';
+import { judgeGates, type GatedLoadPoint } from './judge-gates.ts';
 import {
   isFinished,
   distributionsOf,
   selectMeasured,
-  type FailedControl,
-  type JudgedLoadPoint,
   type MeasuredArm,
-  type MeasuredLoadPoint,
 } from './measured-trials.ts';
-import { isArmControl } from './metrics/control-dependence.ts';
 import { isVoidedBy, type Metric } from './metrics/metric.ts';
 import { applyNegativeControl } from './negative-control.ts';
 import { measureNoiseFloors } from './noise-floors.ts';
@@ -119,7 +113,7 @@ export function analyse<Findings extends object>(
 /** All comparisons with their verdicts, from the attempts that the rule selects. */
 function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
   const { seed, verdicts, isPilot, payload } = run.header.plan;
-  const gated = selectMeasured(run, rule).map((point) => judge(point, reading, payload));
+  const gated = selectMeasured(run, rule).map((point) => judgeGates(point, reading, payload));
   const floors = measureNoiseFloors(gated, reading, signFlipSeed(seed));
   const judged = gated.map((point, index) =>
     Object.assign({ noiseFloors: floors[index] ?? [] }, point),
@@ -134,58 +128,6 @@ function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
       payload,
     }),
   };
-}
-
-interface GatedLoadPoint extends JudgedLoadPoint {
-  readonly gates: readonly GateSummary[];
-}
-
-function judge(
-  loadPoint: MeasuredLoadPoint,
-  reading: ScenarioReading,
-  payload: PayloadName,
-): GatedLoadPoint {
-  const gates = summariseGates(loadPoint.arms, loadPoint.arms[0], {
-    isLateByDesign: reading.isLateByDesign?.(loadPoint.loadPoint),
-    pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading, payload),
-  });
-  const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
-    const byArm = new Map<string, string[]>();
-    for (const gate of gates) {
-      if (gate.kind !== kind || gate.state !== 'failed' || isArmControl(gate.id)) continue;
-      byArm.set(gate.arm, [...(byArm.get(gate.arm) ?? []), describeMiss(gate)]);
-    }
-    return byArm;
-  };
-  return {
-    ...loadPoint,
-    gates,
-    invalid: failures('correctness'),
-    harnessLimited: failures('harness'),
-    failedControls: gates
-      .filter(({ id, state }) => isArmControl(id) && state === 'failed')
-      .map((gate) => toFailedControl(gate, loadPoint)),
-  };
-}
-
-/** Without a declared pair, a control is one against the baseline of the run. */
-function toFailedControl(gate: GateSummary, { arms }: MeasuredLoadPoint): FailedControl {
-  const { id, arm, against = arms[0]?.name ?? '' } = gate;
-  return { gate: id, baseline: against, other: arm, reason: describeControl(gate) };
-}
-
-/** `H2 client event-loop utilisation (ws): missed in 5 of 12 trials, worst 81 %, limit 60 %`. */
-function describeMiss(gate: GateSummary): string {
-  const { id, title, arm, missed, trials, worst, limit, unit } = gate;
-  const extremes =
-    worst === undefined ? '' : `, worst ${amount(worst, unit)}, limit ${amount(limit, unit)}`;
-  return `${id} ${title} (${arm}): missed in ${missed} of ${trials} trials${extremes}`;
-}
-
-/** `H9ready from due to the turn that found it due: 27 µs, median of 12 blocks, limit 20 µs`. */
-function describeControl({ id, title, median: typical, trials, limit, unit }: GateSummary): string {
-  const found = typical === undefined ? '' : `${amount(typical, unit)}, `;
-  return `${id} ${title}: ${found}median of ${trials} blocks, limit ${amount(limit, unit)}`;
 }
 
 function toAnalysis(
