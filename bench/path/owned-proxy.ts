@@ -3,7 +3,9 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { BenchError, messageOf } from '../contract/errors.ts';
@@ -22,39 +24,34 @@ export interface ProxyOrder {
 
 const LISTEN_TIMEOUT_MS = 15_000;
 const LISTEN_POLL_MS = 10;
-/** Bound of what is kept of its output. */
-const WORDS_BYTES = 4000;
+const WORDS_CHARACTERS = 4000;
 const LAST_LINES = 6;
-/** Its last words may still be in the pipe when it has ended. */
-const WORDS_GRACE_MS = 200;
+/** In its folder. */
+const OUTPUT = 'output.log';
 const END_TIMEOUT_MS = 2000;
 
 export class OwnedProxy {
   readonly #order: ProxyOrder;
   readonly #process: ChildProcess;
   readonly #exited: Promise<unknown>;
-  readonly #silent: Promise<unknown>;
-  #words = '';
   #startError: string | undefined;
   #isStopped = false;
 
   constructor(order: ProxyOrder) {
     this.#order = order;
+    // A file and not a pipe: Node's pipes are sockets, and a program cannot open /dev/stderr on one.
+    const output = openSync(join(order.folder, OUTPUT), 'a');
     this.#process = spawn(order.program, order.arguments, {
       cwd: order.folder,
       // Leads a group of its own, by which its children are found and ended with it.
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
       env: { ...process.env, XDG_DATA_HOME: order.folder, XDG_CONFIG_HOME: order.folder },
     });
+    closeSync(output);
     this.#exited = once(this.#process, 'exit').catch((error: unknown) => {
       this.#startError = messageOf(error);
     });
-    this.#silent = once(this.#process, 'close').catch(() => undefined);
-    for (const stream of [this.#process.stdout, this.#process.stderr])
-      stream?.on('data', (bytes: Buffer) => {
-        this.#words = (this.#words + bytes.toString()).slice(-WORDS_BYTES);
-      });
   }
 
   get pid(): number {
@@ -71,13 +68,13 @@ export class OwnedProxy {
         this.kill();
         throw new BenchError(
           'CHILD_START',
-          `${title} did not listen on port ${port} within ${timeoutMs / 1000} s${await this.#lastWords()}`,
+          `${title} did not listen on port ${port} within ${timeoutMs / 1000} s${this.#lastWords()}`,
         );
       }
       await sleep(LISTEN_POLL_MS);
     }
     this.kill();
-    throw new BenchError('CHILD_START', `${title} did not start${await this.#lastWords()}`);
+    throw new BenchError('CHILD_START', `${title} did not start${this.#lastWords()}`);
   }
 
   /** Rejects with its last words when it ends before it is stopped; never resolves. */
@@ -89,7 +86,7 @@ export class OwnedProxy {
     this.kill();
     throw new BenchError(
       'CHILD_DIED',
-      `${this.#order.title} ended ${how} before the trial was over${await this.#lastWords()}`,
+      `${this.#order.title} ended ${how} before the trial was over${this.#lastWords()}`,
     );
   }
 
@@ -116,9 +113,9 @@ export class OwnedProxy {
   }
 
   /** `: …`, or nothing where it said nothing. */
-  async #lastWords(): Promise<string> {
-    await Promise.race([this.#silent, sleep(WORDS_GRACE_MS, undefined, { ref: false })]);
-    const lines = stripVTControlCharacters(this.#words).trim().split('\n').slice(-LAST_LINES);
+  #lastWords(): string {
+    const words = readFileSync(join(this.#order.folder, OUTPUT), 'utf8').slice(-WORDS_CHARACTERS);
+    const lines = stripVTControlCharacters(words).trim().split('\n').slice(-LAST_LINES);
     const said = lines.join('\n').trim() || this.#startError;
     return said === undefined ? ', and said nothing' : `: ${said}`;
   }

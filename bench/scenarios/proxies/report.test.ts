@@ -5,8 +5,6 @@ import { plainPaint } from '../../report/paint.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
-import type { Analysis } from '../../analysis/analysis.ts';
-import type { ProxiesFindings } from './findings.ts';
 import { cellsRun, corkedRecord, freeRecord, refusedRecord } from './fixture.ts';
 import { proxiesParts } from './parts.ts';
 import { proxiesReading } from './reading.ts';
@@ -40,7 +38,7 @@ it('what a path adds is the difference to loopback within a block', () => {
       return { ...freeRecord, deliveryNs: freeRecord.deliveryNs.map((ns) => ns + shift) };
     },
   });
-  const { proxyCells } = analyse(run, proxiesReading) as Analysis & ProxiesFindings;
+  const { proxyCells } = analyse(run, proxiesReading);
   const added = proxyCells.map(({ arm, added: { p50Ns } }) => [arm, p50Ns]);
   expect(added).toContainEqual(['sse@nginx', 3 * NS_PER_MS]);
   expect(added).toContainEqual(['sse', undefined]);
