@@ -3,7 +3,6 @@
 
 import { armName } from '../contract/arms/arms.ts';
 import type { Distribution } from '../contract/distribution.ts';
-import type { PayloadName } from '../contract/payload.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import type { Analysis, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';

@@ -44,8 +44,8 @@ it.each([
   ['targets:\n  - url: http://x/\n', /^f\.yaml:2:5: name: /],
   ['targets:\n  - name: a\n   url: http://x/\n', /^f\.yaml:3:\d+: /],
   [
-    'targets:\n  - name: a\n    url: http://x/\n    start: { command: x, ready-timeout: 3 }\n',
-    /^f\.yaml:4:\d+: ready-timeout 3: expected a duration/,
+    'targets:\n  - name: a\n    url: http://x/\n    start: { command: x, ready-timeout: soon }\n',
+    /^f\.yaml:4:\d+: ready-timeout soon: expected a duration/,
   ],
 ])('names the line and what is wrong in %j', (text, message) => {
   expect(messageOf(() => parseTargetFile('f.yaml', text))).toMatch(message);

@@ -204,7 +204,8 @@ export class TargetLoad {
 
   /** A server's words, without secrets and without what a terminal obeys. */
   #harmless(text: string): string {
-    return visibleText(this.#secrets.redact(text), MOST_CHARACTERS);
+    // A report quotes it as code, which a backtick would end.
+    return visibleText(this.#secrets.redact(text), MOST_CHARACTERS).replaceAll('`', "'");
   }
 
   #causes(): TargetTally['causes'] {

@@ -127,7 +127,7 @@ export function targetAnalysis({
                 {
                   cause: 'cut',
                   count: failed,
-                  example: 'the connection ended within a frame; last bytes: `{"type":"resp`',
+                  example: 'the connection ended within a frame; last bytes: {"type":"<b>resp',
                 },
               ],
         dialects: { [isSlow ? 'responses' : 'openai-chat']: 120 },

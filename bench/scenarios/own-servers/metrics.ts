@@ -22,7 +22,6 @@ interface Family {
   readonly title: string;
   readonly definition: string;
   readonly distribution: DistributionName;
-  readonly absence?: string;
   readonly quantiles: readonly (readonly [
     name: 'p50' | 'p95' | 'p99' | 'max',
     endpoint?: EndpointId,
@@ -52,7 +51,6 @@ const families: readonly Family[] = [
     definition:
       'from the planned start of a stream to the read that brought the first event with text of the answer itself',
     distribution: 'ttftNs',
-    absence: 'no stream brought content',
     quantiles: [['p50', 'P2', forUsers], ['p95']],
   },
   {
@@ -68,7 +66,6 @@ const families: readonly Family[] = [
     definition:
       'from the read that brought an event with text to the one that brought the next; small where something buffers, so it is never better for being small',
     distribution: 'interTokenNs',
-    absence: 'too few events with text',
     quantiles: [['p50'], ['p95'], ['p99', 'P4', { ratio: 0.2, absolute: NS_PER_MS }], ['max']],
   },
   {
@@ -180,7 +177,7 @@ const own: readonly TargetMetric[] = [
   {
     id: 'target.tokens.event',
     title: 'Tokens per event',
-    unit: 'ratio',
+    unit: 'count',
     better: 'neither',
     scale: 'ratio',
     absence: 'the dialect does not tell how many tokens there were',
@@ -190,7 +187,7 @@ const own: readonly TargetMetric[] = [
   {
     id: 'target.events.read',
     title: 'Events per read',
-    unit: 'ratio',
+    unit: 'count',
     better: 'neither',
     scale: 'ratio',
     definition: 'events/returns of the kernel that brought them; far above 1 where something buffers',

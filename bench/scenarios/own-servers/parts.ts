@@ -30,7 +30,6 @@ export const targetParts: ScenarioParts<TargetFindings> = {
       .flatMap((sentence) => wrap(plainText(sentence), TERMINAL_COLUMNS))
       .join('\n'),
   ],
-  drawnFor: 'prompts and starts of streams',
   // How a target opens, writes and ends its streams is its own.
   outlivesConnections: true,
   alike: 'Prompts, starts of streams, the engine that reads and the order of work',

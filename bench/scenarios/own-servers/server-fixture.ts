@@ -30,7 +30,7 @@ async function streamChat(request: IncomingMessage, response: ServerResponse): P
   if (fault === 'unauthorised') {
     const key = request.headers.authorization ?? '';
     response.writeHead(401, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ error: { message: `bad key ${key}\u001B[31m` } }));
+    response.end(JSON.stringify({ error: { message: `bad key ${key}\u001B[31m \`**x**` } }));
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
