@@ -91,9 +91,7 @@ function expectAsWritten(dialect: Dialect, vector: DialectVector, reception: Rec
     foreign: vector.foreign ?? 0,
   });
   const { reached, checkable, isWhole, failures } = judge(inOrder);
-  expect({ reached, checkable, causes: failures.map(({ cause }) => cause) }).toEqual(
-    vector.judged,
-  );
+  expect({ reached, checkable, causes: failures.map(({ cause }) => cause) }).toEqual(vector.judged);
   expect(isWhole).toBe(vector.judged.causes.length === 0);
   const text = vector.tokens?.content?.join('') ?? '';
   expect(reader.text()).toEqual({ text, length: text.length });
@@ -125,7 +123,11 @@ describe.each(dialectIds)('%s', (id) => {
     });
 
     it('has the tokens, the end and the completeness that are written down', () => {
-      expectAsWritten(dialect, vector, receive(vector, (bytes) => [bytes]));
+      expectAsWritten(
+        dialect,
+        vector,
+        receive(vector, (bytes) => [bytes]),
+      );
       expectAsWritten(dialect, vector, receive(vector, byByte));
     });
 
@@ -140,7 +142,10 @@ describe.each(dialectIds)('%s', (id) => {
     });
 
     it('is never whole after a cut or a timeout', () => {
-      const { judge } = readAll(dialect, receive(vector, (bytes) => [bytes]));
+      const { judge } = readAll(
+        dialect,
+        receive(vector, (bytes) => [bytes]),
+      );
       for (const kind of ['cut', 'timeout'] as const) {
         const { isWhole, reached, failures } = judge({ kind, why: 'read ECONNRESET' });
         expect({ isWhole, reached }).toEqual({ isWhole: false, reached: undefined });
@@ -149,7 +154,10 @@ describe.each(dialectIds)('%s', (id) => {
     });
 
     it('is as whole as over a transport that ended in order where the end proves nothing', () => {
-      const { judge } = readAll(dialect, receive(vector, (bytes) => [bytes]));
+      const { judge } = readAll(
+        dialect,
+        receive(vector, (bytes) => [bytes]),
+      );
       const { notCheckable, ...closed } = judge({ kind: 'closed', why: 'no length was named' });
       const { notCheckable: _, ...ended } = judge(inOrder);
       expect(closed).toEqual(ended);

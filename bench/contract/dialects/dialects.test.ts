@@ -26,7 +26,16 @@ const oddMembers = fc
   .dictionary(
     fc.constantFrom(
       ...['type', 'choices', 'delta', 'error', 'response', 'candidates', 'message', 'token'],
-      ...['usage', 'done', 'jsonrpc', 'id', 'index', 'sequence_number', 'content_block', '__proto__'],
+      ...[
+        'usage',
+        'done',
+        'jsonrpc',
+        'id',
+        'index',
+        'sequence_number',
+        'content_block',
+        '__proto__',
+      ],
     ),
     fc.jsonValue(),
   )
@@ -52,7 +61,10 @@ const arbitraryEvent: fc.Arbitrary<WireEvent> = fc.record(
 );
 
 const arbitraryStream = fc.array(
-  fc.oneof({ weight: 1, arbitrary: arbitraryEvent }, { weight: 3, arbitrary: fc.constantFrom(...realEvents) }),
+  fc.oneof(
+    { weight: 1, arbitrary: arbitraryEvent },
+    { weight: 3, arbitrary: fc.constantFrom(...realEvents) },
+  ),
   { maxLength: 20 },
 );
 
@@ -109,7 +121,8 @@ describe.each(dialectIds)('%s', (id) => {
           const signs = reader.read(event);
           expect(signs.length).toBeGreaterThan(0);
           for (const sign of signs) {
-            if (sign.kind === 'foreign') expect(sign.why.length).toBeLessThanOrEqual(MAX_QUOTED + 1);
+            if (sign.kind === 'foreign')
+              expect(sign.why.length).toBeLessThanOrEqual(MAX_QUOTED + 1);
             if (sign.kind === 'error') {
               expect(sign.message.length).toBeLessThanOrEqual(MAX_QUOTED + 1);
               expect((sign.code ?? '').length).toBeLessThanOrEqual(MAX_QUOTED + 1);
@@ -179,9 +192,10 @@ describe('the dialect of an answer', () => {
   it('is told by an event after those that any dialect could have', () => {
     const ping = { name: 'ping', data: '{"type": "ping"}' };
     const start = { name: 'message_start', data: '{"type":"message_start","message":{}}' };
-    expect(
-      detectDialect({ headers: {}, events: [ping, start], framing: 'event-stream' }),
-    ).toEqual({ dialect: 'anthropic', isSure: true });
+    expect(detectDialect({ headers: {}, events: [ping, start], framing: 'event-stream' })).toEqual({
+      dialect: 'anthropic',
+      isSure: true,
+    });
   });
 });
 
@@ -197,14 +211,8 @@ it('a failure that comes a thousand times is said once, with its number', () => 
   const reader = dialects['openai-chat'].open();
   for (let event = 0; event < 1000; event++) reader.read({ data: 'broken' });
   const { failures } = reader.judge({ kind: 'in-order' }, { hasHalfEvent: false });
-  expect(failures.map(({ cause }) => cause)).toEqual([
-    'no-finish',
-    'no-terminator',
-    'unreadable',
-  ]);
-  expect(failures[2]?.message).toBe(
-    'an event is no JSON object: broken (the first of 1000)',
-  );
+  expect(failures.map(({ cause }) => cause)).toEqual(['no-finish', 'no-terminator', 'unreadable']);
+  expect(failures[2]?.message).toBe('an event is no JSON object: broken (the first of 1000)');
 });
 
 describe('from where a stream could be continued', () => {
@@ -229,7 +237,9 @@ describe('from where a stream could be continued', () => {
       startingAfter: { responseId: 'resp_1', sequenceNumber: 1 },
     });
     // The connection is cut here, and the same reader reads what follows over another one.
-    expect(reader.judge({ kind: 'cut', why: 'reset' }, { hasHalfEvent: false }).isWhole).toBe(false);
+    expect(reader.judge({ kind: 'cut', why: 'reset' }, { hasHalfEvent: false }).isWhole).toBe(
+      false,
+    );
     read(
       '{"type":"response.output_text.delta","sequence_number":2,"output_index":0,"content_index":0,"delta":"lo"}',
     );

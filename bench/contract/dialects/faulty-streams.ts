@@ -266,7 +266,10 @@ const secondToken = ({ parts }: SoundStream): number =>
   parts.findIndex(([role, data]) => role === 'token' && data.includes(CRAB));
 
 /** The stream with other bytes for its second token. */
-function replaced(sound: SoundStream, replace: (whole: string) => Uint8Array): readonly Uint8Array[] {
+function replaced(
+  sound: SoundStream,
+  replace: (whole: string) => Uint8Array,
+): readonly Uint8Array[] {
   const place = secondToken(sound);
   const [, data] = sound.parts[place] ?? ['token', ''];
   return framed(sound, sound.parts).with(place, replace(sound.frame(data)));

@@ -116,7 +116,8 @@ function chatGrammar(): Grammar {
       ...tokenOf('content', textMember(choice, 'text')),
     ];
     tokenIds.add(choice, tokens.length > 0);
-    const reason = textMember(choice, 'finish_reason');
+    // Some imitations send an empty one until there is a reason.
+    const reason = textMember(choice, 'finish_reason') || undefined;
     const isLate = tokens.length > 0 && isFinished.get(index) === true;
     if (isFinished.has(index) || isFinished.size < MAX_PARTS)
       isFinished.set(index, (isFinished.get(index) ?? false) || reason !== undefined);
