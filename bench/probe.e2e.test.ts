@@ -160,7 +160,8 @@ describe('a secret', () => {
     request.on('data', (bytes) => (body += String(bytes)));
     request.on('end', () => {
       response.writeHead(request.url?.includes('refuse') === true ? 401 : 200, {
-        'content-type': request.url?.includes('refuse') === true ? `text/${KEY}` : 'text/event-stream',
+        'content-type':
+          request.url?.includes('refuse') === true ? `text/${KEY}` : 'text/event-stream',
         'x-echo': said,
         'set-cookie': `k=${KEY}`,
       });

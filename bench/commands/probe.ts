@@ -4,7 +4,12 @@
 import { styleText } from 'node:util';
 import type { EndpointRequest } from '../contract/endpoint.ts';
 import { BenchError } from '../contract/errors.ts';
-import { fromProbeSchema, type FromProbe, type Observation, type ToProbe } from '../contract/probe.ts';
+import {
+  fromProbeSchema,
+  type FromProbe,
+  type Observation,
+  type ToProbe,
+} from '../contract/probe.ts';
 import { programPath } from '../contract/program.ts';
 import { visibleJson } from '../contract/visible-text.ts';
 import type { ProbeFlags } from '../probe/probe-flags.ts';

@@ -78,7 +78,10 @@ describe('a variable', () => {
     ['${SHORT}', 'SHORT is too short to be kept secret: 3 characters'],
   ])('%s is a usage error that names it', (text, message) => {
     expect(() => expand(text)).toThrow(
-      expect.objectContaining({ code: 'USAGE', message: expect.stringContaining(message) as string }) as Error,
+      expect.objectContaining({
+        code: 'USAGE',
+        message: expect.stringContaining(message) as string,
+      }) as Error,
     );
   });
 });

@@ -37,9 +37,7 @@ function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const short = named[character];
   if (short !== undefined) return short;
-  return code < 0x1_00
-    ? `\\x${code.toString(16).padStart(2, '0')}`
-    : `\\u{${code.toString(16)}}`;
+  return code < 0x1_00 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
 function jsonEscape(character: string): string {

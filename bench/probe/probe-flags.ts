@@ -37,7 +37,11 @@ export function declareProbe(command: Command): Command {
     .option('--method <method>', 'GET, POST and so on (default: POST with data, else GET)')
     .option('--header <name: value>', 'a header of the request; may be repeated', collect)
     .option('--data <text or @file>', 'the body of the request')
-    .option('--message <text>', 'a text message to send over the WebSocket; may be repeated', collect)
+    .option(
+      '--message <text>',
+      'a text message to send over the WebSocket; may be repeated',
+      collect,
+    )
     .option('--subprotocol <name>', 'a WebSocket subprotocol to offer; may be repeated', collect)
     .option(
       '--dialect <name>',
@@ -48,10 +52,7 @@ export function declareProbe(command: Command): Command {
       '--timeout <time>',
       `longest wait for the answer, and between two reads (default: ${DEFAULT_TIMEOUT})`,
     )
-    .option(
-      '--max-time <time>',
-      `longest time for the whole stream (default: ${DEFAULT_MAX_TIME})`,
-    )
+    .option('--max-time <time>', `longest time for the whole stream (default: ${DEFAULT_MAX_TIME})`)
     .option('--http <version>', '1 or 2 (default: 1)')
     .option('--insecure', 'do not check certificates')
     .option('--ca <file>', 'certificates of the authorities to trust, PEM')

@@ -134,10 +134,7 @@ function usualRequest(
   return request === undefined ? undefined : fillRequest(request, { model });
 }
 
-function usualBody(
-  usual: DialectRequest | undefined,
-  { method }: ProbeFlags,
-): string | undefined {
+function usualBody(usual: DialectRequest | undefined, { method }: ProbeFlags): string | undefined {
   const asked = method?.toUpperCase() ?? usual?.method;
   return usual?.body === undefined || asked !== 'POST' ? undefined : JSON.stringify(usual.body);
 }
@@ -149,10 +146,7 @@ function methodOf(
   return method?.toUpperCase() ?? (hasBody ? 'POST' : (usual?.method ?? 'GET'));
 }
 
-function messagesOf(
-  { message }: ProbeFlags,
-  usual: DialectRequest | undefined,
-): readonly string[] {
+function messagesOf({ message }: ProbeFlags, usual: DialectRequest | undefined): readonly string[] {
   return message ?? usual?.messages?.map((one) => JSON.stringify(one)) ?? [];
 }
 

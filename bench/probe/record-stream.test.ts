@@ -94,15 +94,12 @@ describe('a record', () => {
   it.each([
     ['USAGE', checkRecordFile],
     ['FILE', (path: string): void => appendRecord(path, record)],
-  ] as const)(
-    'in a folder that does not exist is refused by name, as %s',
-    (code, write) => {
-      expect(() => write(join(folder, 'no', 'file'))).toThrow(
-        expect.objectContaining({
-          code,
-          message: expect.stringContaining('--record') as string,
-        }) as Error,
-      );
-    },
-  );
+  ] as const)('in a folder that does not exist is refused by name, as %s', (code, write) => {
+    expect(() => write(join(folder, 'no', 'file'))).toThrow(
+      expect.objectContaining({
+        code,
+        message: expect.stringContaining('--record') as string,
+      }) as Error,
+    );
+  });
 });

@@ -84,10 +84,13 @@ const cases: Readonly<Record<string, Parameters<typeof reportProbe>>> = {
   ],
 };
 
-it.each(Object.entries(cases))('a probe that is %s reads as approved', async (name, [observed, rest]) => {
-  const text = renderProbe(reportProbe(observed, rest), plainPaint);
-  await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
-});
+it.each(Object.entries(cases))(
+  'a probe that is %s reads as approved',
+  async (name, [observed, rest]) => {
+    const text = renderProbe(reportProbe(observed, rest), plainPaint);
+    await expect(text).toMatchFileSnapshot(`golden/${name}.txt`);
+  },
+);
 
 it.each(Object.entries(cases))(
   'a probe that is %s fits into 80 columns, without a control character',

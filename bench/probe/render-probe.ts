@@ -89,8 +89,7 @@ function answerPart({ answer, tls, dialect, leftOut }: ProbeReport): Part {
 
 function describeTls({ protocol, alpn, preferredAlpn }: NonNullable<ProbeReport['tls']>): string {
   const agreed = alpn === undefined ? 'no protocol agreed on' : `${alpn} agreed on`;
-  const offers =
-    preferredAlpn === 'h2' && alpn !== 'h2' ? '; it offers HTTP/2, too: --http 2' : '';
+  const offers = preferredAlpn === 'h2' && alpn !== 'h2' ? '; it offers HTTP/2, too: --http 2' : '';
   return `${protocol}, ${visibleText(agreed, 60)} (ALPN)${offers}`;
 }
 
@@ -240,10 +239,7 @@ function describeEnd({ end, closeCode }: ProbeReport): string {
   return endWords[end.kind] + (closeCode === undefined ? '' : `, close code ${closeCode}`);
 }
 
-function renderVerdict(
-  { isWhole, failure, completeness }: ProbeReport,
-  paint: Paint,
-): string {
+function renderVerdict({ isWhole, failure, completeness }: ProbeReport, paint: Paint): string {
   if (isWhole) return `\n${paint('green', 'The stream arrived whole.')}`;
   const what =
     completeness === undefined || failure?.cause === 'never-started'

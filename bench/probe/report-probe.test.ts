@@ -64,7 +64,10 @@ describe('the report of a stream', () => {
   it('has the period of comments, ping frames and ping events together', () => {
     const at = (ms: number): number => ms * NS_PER_MS;
     const { pings } = report(
-      observe([[1, { data: 'x' }]], { commentsNs: [at(100), at(115), at(130)], pingsNs: [at(145)] }),
+      observe([[1, { data: 'x' }]], {
+        commentsNs: [at(100), at(115), at(130)],
+        pingsNs: [at(145)],
+      }),
     );
     expect(pings).toEqual({ comments: 3, frames: 1, events: 0, periodNs: 15 * NS_PER_MS });
   });

@@ -89,8 +89,8 @@ describe('the request that continues', () => {
 
   it('of Responses names the response and the number', () => {
     const startingAfter = { responseId: 'resp/1', sequenceNumber: 7 };
-    expect(resumeRequest({ ...asked, url: 'http://h/v1/responses?a=b' }, { startingAfter }).url).toBe(
-      'http://h/v1/responses/resp%2F1?a=b&stream=true&starting_after=7',
-    );
+    expect(
+      resumeRequest({ ...asked, url: 'http://h/v1/responses?a=b' }, { startingAfter }).url,
+    ).toBe('http://h/v1/responses/resp%2F1?a=b&stream=true&starting_after=7');
   });
 });

@@ -115,7 +115,9 @@ function compareEvents(
   const [firstKnown] = before;
   if (after.length === 0) return { verdict: 'nothing', sentence: 'Nothing more came.' };
   const isSameStart =
-    firstKnown !== undefined && after[0] !== undefined && identity(after[0]) === identity(firstKnown);
+    firstKnown !== undefined &&
+    after[0] !== undefined &&
+    identity(after[0]) === identity(firstKnown);
   const isEarly =
     nextNumber !== undefined && first !== undefined && nextNumber <= (numberOf(first) ?? 0);
   if (before.length > 1 && (isSameStart || isEarly))
@@ -160,7 +162,8 @@ function identity({ name = '', id = '', data }: WireEvent): string {
 
 /** Digits at the end of the id, or the number that the event's JSON has. */
 function numberOf({ id, data }: WireEvent): number | undefined {
-  const digits = /(\d{1,15})$/.exec(id ?? '')?.[1] ?? /"sequence_number":\s*(\d{1,15})/.exec(data)?.[1];
+  const digits =
+    /(\d{1,15})$/.exec(id ?? '')?.[1] ?? /"sequence_number":\s*(\d{1,15})/.exec(data)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 

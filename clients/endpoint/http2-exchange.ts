@@ -139,7 +139,7 @@ class Http2Exchange implements Exchange {
     this.#events.sent(this.#now());
   }
 
-  #answer(found: IncomingHttpHeaders & { readonly ':status'?: number }): void {
+  #answer(found: IncomingHttpHeaders & { readonly ':status'?: number | undefined }): void {
     const atNs = this.#now();
     if (this.#isOver) return;
     this.#phase = 'reading';
@@ -174,7 +174,12 @@ class Http2Exchange implements Exchange {
     if (this.#isOver) return;
     const atNs = this.#endedNs ?? this.#now();
     const code = this.#stream?.rstCode ?? 0;
-    if (this.#hasEnded && code === 0 && this.#stream?.aborted !== true && this.#phase === 'reading') {
+    if (
+      this.#hasEnded &&
+      code === 0 &&
+      this.#stream?.aborted !== true &&
+      this.#phase === 'reading'
+    ) {
       this.close();
       this.#events.ended({ kind: 'in-order' }, atNs);
       return;

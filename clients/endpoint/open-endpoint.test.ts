@@ -130,7 +130,11 @@ describe('a stream over HTTP/1.1', () => {
 
   it('notes bytes that are no UTF-8, and reads on', async () => {
     const heard = await askRaw(
-      send(chunkedHead, chunk(Buffer.from([0x64, 0x61, 0x74, 0x61, 0x3a, 0xff, 10, 10])), lastChunk),
+      send(
+        chunkedHead,
+        chunk(Buffer.from([0x64, 0x61, 0x74, 0x61, 0x3a, 0xff, 10, 10])),
+        lastChunk,
+      ),
     );
     expect(heard.events).toEqual([{ data: '\uFFFD' }]);
     expect(heard.wire).toMatchObject({ hasInvalidUtf8: true, hasSpacedData: false });
@@ -206,9 +210,7 @@ describe('a compressed stream', () => {
 
   it('that expands without end is stopped at the limit', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 'data: xxxxxxxxxxxxxxxxxxx\n\n'));
-    const head = eventStreamHead(
-      `content-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n`,
-    );
+    const head = eventStreamHead(`content-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n`);
     const heard = await askRaw(send(head, bomb), { maxBytes: 1024 * 1024 });
     expect(heard.failure).toMatchObject({
       cause: 'too-many-bytes',
@@ -454,9 +456,8 @@ describe('a body that is not whole', () => {
 describe('the client closes', () => {
   it('and hears of its own end once, after the events of the same read', async () => {
     await using server = await startRaw((socket) => send(chunkedHead, chunk(three))(socket));
-    const { ended } = openAsked(
-      { url: `http://127.0.0.1:${server.port}/` },
-      (_event, endpoint) => endpoint.close(),
+    const { ended } = openAsked({ url: `http://127.0.0.1:${server.port}/` }, (_event, endpoint) =>
+      endpoint.close(),
     );
     const heard = await ended;
     expect(heard).toMatchObject({ end: { kind: 'by-client' }, ends: 1 });

@@ -61,10 +61,7 @@ class EndpointStream implements OpenedEndpoint {
     this.#now = now;
     this.#asked = exchangeRequestOf(request);
     this.#start = protocolOf(this.#asked.url, request);
-    this.#silence = setTimeout(
-      () => this.#fallSilent(),
-      Math.min(request.timeoutMs, MAX_TIMER_MS),
-    );
+    this.#silence = setTimeout(() => this.#fallSilent(), Math.min(request.timeoutMs, MAX_TIMER_MS));
     this.#total = setTimeout(
       () => this.#takeTooLong(),
       Math.min(request.totalTimeoutMs, MAX_TIMER_MS),
@@ -242,7 +239,8 @@ class EndpointStream implements OpenedEndpoint {
   #conclude(end: TransportEnd, atNs: number, failure?: EndpointFailure): void {
     if (this.#stage === 'over') return;
     // Where the answer is a refusal, that is the failure, however its body ends.
-    const refusal = this.#stage === 'refused' && end.kind !== 'by-client' ? this.#refusal : undefined;
+    const refusal =
+      this.#stage === 'refused' && end.kind !== 'by-client' ? this.#refusal : undefined;
     this.#stage = 'over';
     clearTimeout(this.#silence);
     clearTimeout(this.#total);

@@ -12,14 +12,14 @@ import {
 } from './endpoint-fixture.ts';
 
 const stream = (socket: Socket): void =>
-  void socket.write(Buffer.concat([Buffer.from(chunkedHead), chunk('data: x\n\n'), Buffer.from(lastChunk)]));
+  void socket.write(
+    Buffer.concat([Buffer.from(chunkedHead), chunk('data: x\n\n'), Buffer.from(lastChunk)]),
+  );
 
 const redirectTo =
   (location: string, status = 307) =>
   (socket: Socket): void =>
-    void socket.write(
-      `HTTP/1.1 ${status} X\r\nlocation: ${location}\r\ncontent-length: 0\r\n\r\n`,
-    );
+    void socket.write(`HTTP/1.1 ${status} X\r\nlocation: ${location}\r\ncontent-length: 0\r\n\r\n`);
 
 interface Followed {
   readonly heard: Heard;

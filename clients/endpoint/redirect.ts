@@ -42,7 +42,7 @@ export function redirected(
       ),
     );
   if (count >= MAX_REDIRECTS) throw refuse(`more than ${MAX_REDIRECTS} redirects`);
-  const url = URL.parse(location, exchange.url);
+  const url = URL.parse(location, exchange.url.href);
   if (url === null || !/^https?:$/.test(url.protocol)) throw refuse('that is no http: or https:');
   if (url.hostname !== exchange.url.hostname && !isAllowed(url, request.allowedRedirects ?? []))
     throw refuse('that is another host');
@@ -76,7 +76,6 @@ function methodAfter(
   status: number,
   { method, body }: ExchangeRequest,
 ): Pick<ExchangeRequest, 'method' | 'body'> {
-  const becomesGet =
-    (status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST');
+  const becomesGet = (status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST');
   return becomesGet ? { method: 'GET', body: undefined } : { method, body };
 }

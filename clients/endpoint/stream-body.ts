@@ -2,11 +2,7 @@
 // within limits.
 
 import type { WireEvent } from '../../bench/contract/dialects/dialect.ts';
-import type {
-  EndpointFailure,
-  EndpointFraming,
-  WireFacts,
-} from '../../bench/contract/endpoint.ts';
+import type { EndpointFailure, EndpointFraming, WireFacts } from '../../bench/contract/endpoint.ts';
 import { BodyDecoder } from './body-decoder.ts';
 import { endpointFailure, EndpointError } from './endpoint-failure.ts';
 import { EventStreamFramer } from './event-stream-framer.ts';

@@ -218,10 +218,12 @@ describe('frames that break the protocol end the connection with its code', () =
     ['half a close code', serverFrame('x', { opcode: CLOSE }), 'half a code', 1002],
   ])('%s', async (_what, bytes, message, code) => {
     const { promise, resolve } = Promise.withResolvers<Buffer>();
-    const heard = await askSocket((socket) => {
+    await using server = await startRaw((socket, head) => {
+      acceptUpgrade(socket, head);
       socket.once('data', resolve);
       socket.write(bytes);
     });
+    const heard = await ask({ url: `ws://127.0.0.1:${server.port}/` });
     expect(heard.failure?.cause).toBe('bad-framing');
     expect(heard.failure?.message).toContain(message);
     expect(Buffer.from(unmasked(await promise), 'latin1').readUInt16BE(0)).toBe(code);
