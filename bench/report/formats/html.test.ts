@@ -33,7 +33,7 @@ describe('inline text', () => {
     ['[web](https://example.com/a?b)', '<a href="https://example.com/a?b">web</a>'],
   ])('%s', (text, html) => expect(renderInline(text)).toBe(html));
 
-  it.each(['javascript:alert(1)', 'JaVaScRiPt:alert(1)', 'data:text/html,x', '//evil.example/x'])(
+  it.each(['javascript:run', 'JaVaScRiPt:run', 'data:text/html,x', '//evil.example/x'])(
     'a link to %s is text',
     (target) => expect(renderInline(`[x](${target})`)).toBe('x'),
   );

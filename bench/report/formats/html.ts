@@ -91,7 +91,7 @@ export class HtmlRenderer {
     this.#figures++;
     return svg === undefined
       ? `<figure><img src="${escapeHtml(encodeURI(file))}" alt="${escapeHtml(alt)}"></figure>`
-      : `<figure tabindex="0">${ownIds(svg, `f${this.#figures}-`)}</figure>`;
+      : `<figure tabindex="0">${embed(svg, `f${this.#figures}-`)}</figure>`;
   }
 
   #alert({ severity, blocks }: Alert): string {
@@ -99,9 +99,13 @@ export class HtmlRenderer {
   }
 }
 
-/** Charts number what they refer to within themselves; in one page the numbers must differ. */
-function ownIds(svg: string, prefix: string): string {
+/**
+ * Charts number what they refer to within themselves; in one page the numbers must differ. Each is
+ * one image with one description, so its marks have no roles of their own.
+ */
+function embed(svg: string, prefix: string): string {
   return svg
+    .replaceAll(/ (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")/g, '')
     .replaceAll(/\bid="([^"]+)"/g, `id="${prefix}$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${prefix}$1)`)
     .replaceAll(/href="#([^"]+)"/g, `href="#${prefix}$1"`);
@@ -118,7 +122,7 @@ function renderTable({ columns, rows }: Table): string {
     })
     .join('\n');
   // Wide tables scroll within the page, by keyboard too.
-  return `<div class="table" tabindex="0" role="region" aria-label="table"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
+  return `<div class="table" tabindex="0"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
 }
 
 function renderCell(cell: string | Cell, align: 'left' | 'right'): string {
