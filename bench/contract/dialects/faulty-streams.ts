@@ -350,15 +350,21 @@ const breakings: Readonly<Record<StreamFault, (sound: SoundStream) => Broken>> =
   empty: () => ({ pieces: [], causes: ['empty'] }),
 };
 
-export const faultyStreams: readonly FaultyStream[] = (
-  Object.entries(soundStreams) as [FaultyDialect, SoundStream][]
-).flatMap(([dialect, sound]) =>
-  (Object.keys(streamFaults) as StreamFault[]).map((fault) => ({
+function faultyStream(dialect: FaultyDialect, fault: StreamFault): FaultyStream {
+  const sound = soundStreams[dialect];
+  const { framing, contentType } = sound;
+  return {
     dialect,
     fault,
-    framing: sound.framing,
-    contentType: sound.contentType,
-    ending: 'in-order' as const,
+    framing,
+    contentType,
+    ending: 'in-order',
     ...breakings[fault](sound),
-  })),
+  };
+}
+
+export const faultyStreams: readonly FaultyStream[] = (
+  Object.keys(soundStreams) as FaultyDialect[]
+).flatMap((dialect) =>
+  (Object.keys(streamFaults) as StreamFault[]).map((fault) => faultyStream(dialect, fault)),
 );

@@ -37,7 +37,7 @@ function fillJson(json: Json, fill: (text: string) => string): Json {
   if (Array.isArray(json)) return (json as readonly Json[]).map((inner) => fillJson(inner, fill));
   if (typeof json === 'object' && json !== null)
     return Object.fromEntries(
-      Object.entries(json).map(([name, inner]) => [name, fillJson(inner as Json, fill)]),
+      Object.entries(json).map(([name, inner]) => [name, fillJson(inner, fill)]),
     );
   return json;
 }

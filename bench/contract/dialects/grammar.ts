@@ -108,9 +108,6 @@ const empty: Failure = { rung: 1, cause: 'empty', message: 'no event came' };
 
 function transportFailures(end: TransportEnd, wasStopped: boolean): readonly Failure[] {
   switch (end.kind) {
-    case 'in-order':
-    case 'closed':
-      return [];
     case 'by-client':
       return wasStopped
         ? []
@@ -119,6 +116,8 @@ function transportFailures(end: TransportEnd, wasStopped: boolean): readonly Fai
       return [{ rung: 0, cause: 'cut', message: clip(`the transport was cut: ${end.why}`) }];
     case 'timeout':
       return [{ rung: 0, cause: 'timeout', message: clip(`timed out: ${end.why}`) }];
+    default:
+      return [];
   }
 }
 
@@ -126,16 +125,17 @@ function missingEnds(
   { ends: { finish, terminator } }: Grammar,
   { hasFinish, hasTerminator }: StreamLedger,
 ): readonly Failure[] {
-  const missing = (cause: string, what: string): Failure => ({
-    rung: 2,
-    cause,
-    message: `the stream ended without ${what}`,
-  });
   return [
     ...(finish !== undefined && !hasFinish ? [missing('no-finish', finish)] : []),
     ...(terminator !== undefined && !hasTerminator ? [missing('no-terminator', terminator)] : []),
   ];
 }
+
+const missing = (cause: string, what: string): Failure => ({
+  rung: 2,
+  cause,
+  message: `the stream ended without ${what}`,
+});
 
 interface Judged {
   readonly grammar: Grammar;

@@ -59,10 +59,13 @@ function deltaTokens(delta: unknown): readonly Reading[] {
     hasBoth && name === 'reasoning' ? [] : tokenOf(channel, textMember(delta, name)),
   );
   const calls = [...listMember(delta, 'tool_calls'), { function: member(delta, 'function_call') }];
-  const tools = calls.flatMap((call) => [
-    ...tokenOf('tool', textMember(member(call, 'function'), 'arguments')),
-    ...tokenOf('tool', textMember(member(call, 'custom'), 'input')),
-  ]);
+  const tools = calls.flatMap((call) =>
+    tokenOf(
+      'tool',
+      textMember(member(call, 'function'), 'arguments') ??
+        textMember(member(call, 'custom'), 'input'),
+    ),
+  );
   const audio = member(delta, 'audio');
   return [
     ...texts,
