@@ -13,7 +13,7 @@ const project = (path: string): string => fileURLToPath(new URL(`../../${path}`,
 const REPORT = 'reports/reference/conformance.md';
 const STANDARD = 'https://html.spec.whatwg.org/multipage/server-sent-events.html';
 /** Several times the usual duration. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 900_000;
 /**
  * Warnings that the streams provoke on purpose: for an EventSource flagged experimental, and for a
  * timer that is too long.
@@ -39,8 +39,6 @@ export function renderConformance({
   news,
 }: Conformance): string {
   const titles = receivers.map(({ title }) => title);
-  const differing = (rows: readonly { readonly cells: readonly string[] }[], column: number) =>
-    `${rows.filter(({ cells }) => cells[column] !== '').length} of ${rows.length}`;
   return [
     '# Conformance of the receivers of event streams',
     `${vectors.length} streams, each sent whole and byte by byte over HTTP on loopback, and what is heard of them: the events with type, data and last event ID, ` +
@@ -91,6 +89,11 @@ export function renderConformance({
     `Node ${process.version}.`,
   ].join('\n\n');
 }
+
+const differing = (
+  rows: readonly { readonly cells: readonly string[] }[],
+  column: number,
+): string => `${rows.filter(({ cells }) => cells[column] !== '').length} of ${rows.length}`;
 
 function aboutDialectStreams(): string {
   const posted = dialectIds.filter((id) => dialects[id].request?.method === 'POST');

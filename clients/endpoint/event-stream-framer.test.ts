@@ -23,9 +23,7 @@ describe.each([
 it.each(vectors.filter(({ lastEventId }) => lastEventId !== undefined))(
   'its last id is that from which to resume: $name',
   ({ stream, lastEventId }) => {
-    const { framer } = frame('event-stream', [
-      typeof stream === 'string' ? utf8(stream) : stream,
-    ]);
+    const { framer } = frame('event-stream', [typeof stream === 'string' ? utf8(stream) : stream]);
     expect((framer as EventStreamFramer).lastEventId.trim()).toBe(lastEventId);
   },
 );
@@ -59,9 +57,9 @@ it('a lone CR at the end of a read dispatches at once', () => {
 });
 
 it('an event has the id of its own block only', () => {
-  expect(frame('event-stream', [utf8('id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n')]).events).toEqual(
-    [{ id: '1', data: 'a' }, { data: 'b' }, { id: '', data: 'c' }],
-  );
+  expect(
+    frame('event-stream', [utf8('id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n')]).events,
+  ).toEqual([{ id: '1', data: 'a' }, { data: 'b' }, { id: '', data: 'c' }]);
 });
 
 it.each([
@@ -97,7 +95,11 @@ it('a byte that is no UTF-8 is noted, and stands as U+FFFD', () => {
 
 describe('a bound is kept', () => {
   it.each([
-    ['a line', `data: a\n\ndata: ${'x'.repeat(100)}\n\n`, 'line-too-long: a line of more than 64 bytes'],
+    [
+      'a line',
+      `data: a\n\ndata: ${'x'.repeat(100)}\n\n`,
+      'line-too-long: a line of more than 64 bytes',
+    ],
     [
       'the data of an event',
       `data: a\n\n${'data: 1234567890\n'.repeat(10)}\n`,

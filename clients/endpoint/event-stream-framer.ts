@@ -144,7 +144,8 @@ export class EventStreamFramer implements Framer {
 
   #addData(value: string): void {
     this.#event.dataBytes += value.length + 1;
-    if (this.#event.dataBytes > this.#maxBytes) this.#fail('event-too-long', 'the data of an event');
+    if (this.#event.dataBytes > this.#maxBytes)
+      this.#fail('event-too-long', 'the data of an event');
     else this.#event.data.push(value);
   }
 

@@ -47,7 +47,10 @@ it('a byte that is no UTF-8 is noted, and stands as U+FFFD', () => {
 });
 
 it('a line that is too long is one failure, and nothing more is read', () => {
-  for (const pieces of [[utf8(`a\n${'x'.repeat(100)}\nb\n`)], byByte(utf8(`a\n${'x'.repeat(100)}\nb\n`))]) {
+  for (const pieces of [
+    [utf8(`a\n${'x'.repeat(100)}\nb\n`)],
+    byByte(utf8(`a\n${'x'.repeat(100)}\nb\n`)),
+  ]) {
     const { events, failures, hasHalfEvent } = frame('lines', pieces, { maxBytes: 64 });
     expect(events).toEqual([{ data: 'a' }]);
     expect(failures).toEqual(['line-too-long: a line of more than 64 bytes']);

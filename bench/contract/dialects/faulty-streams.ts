@@ -266,7 +266,10 @@ const secondToken = ({ parts }: SoundStream): number =>
   parts.findIndex(([role, data]) => role === 'token' && data.includes(CRAB));
 
 /** The stream with other bytes for its second token. */
-function replaced(sound: SoundStream, replace: (whole: string) => Uint8Array): readonly Uint8Array[] {
+function replaced(
+  sound: SoundStream,
+  replace: (whole: string) => Uint8Array,
+): readonly Uint8Array[] {
   const place = secondToken(sound);
   const [, data] = sound.parts[place] ?? ['token', ''];
   return framed(sound, sound.parts).with(place, replace(sound.frame(data)));
@@ -347,15 +350,21 @@ const breakings: Readonly<Record<StreamFault, (sound: SoundStream) => Broken>> =
   empty: () => ({ pieces: [], causes: ['empty'] }),
 };
 
-export const faultyStreams: readonly FaultyStream[] = (
-  Object.entries(soundStreams) as [FaultyDialect, SoundStream][]
-).flatMap(([dialect, sound]) =>
-  (Object.keys(streamFaults) as StreamFault[]).map((fault) => ({
+function faultyStream(dialect: FaultyDialect, fault: StreamFault): FaultyStream {
+  const sound = soundStreams[dialect];
+  const { framing, contentType } = sound;
+  return {
     dialect,
     fault,
-    framing: sound.framing,
-    contentType: sound.contentType,
-    ending: 'in-order' as const,
+    framing,
+    contentType,
+    ending: 'in-order',
     ...breakings[fault](sound),
-  })),
+  };
+}
+
+export const faultyStreams: readonly FaultyStream[] = (
+  Object.keys(soundStreams) as FaultyDialect[]
+).flatMap((dialect) =>
+  (Object.keys(streamFaults) as StreamFault[]).map((fault) => faultyStream(dialect, fault)),
 );

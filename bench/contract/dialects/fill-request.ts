@@ -17,7 +17,8 @@ export function fillRequest(request: DialectRequest, wishes: Wishes = {}): Diale
   };
   const fill = (text: string): string => {
     let filled = text;
-    for (const [name, value] of Object.entries(values)) filled = filled.replaceAll(name, () => value);
+    for (const [name, value] of Object.entries(values))
+      filled = filled.replaceAll(name, () => value);
     return filled;
   };
   const { body, messages, socketPathSuffix } = request;
@@ -36,7 +37,7 @@ function fillJson(json: Json, fill: (text: string) => string): Json {
   if (Array.isArray(json)) return (json as readonly Json[]).map((inner) => fillJson(inner, fill));
   if (typeof json === 'object' && json !== null)
     return Object.fromEntries(
-      Object.entries(json).map(([name, inner]) => [name, fillJson(inner as Json, fill)]),
+      Object.entries(json).map(([name, inner]) => [name, fillJson(inner, fill)]),
     );
   return json;
 }

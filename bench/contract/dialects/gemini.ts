@@ -48,9 +48,7 @@ function outputTokens(chunk: unknown): number | undefined {
   const usage = member(chunk, 'usageMetadata');
   const spoken = numberMember(usage, 'candidatesTokenCount');
   const thought = numberMember(usage, 'thoughtsTokenCount');
-  return spoken === undefined && thought === undefined
-    ? undefined
-    : (spoken ?? 0) + (thought ?? 0);
+  return spoken === undefined && thought === undefined ? undefined : (spoken ?? 0) + (thought ?? 0);
 }
 
 function geminiGrammar(): Grammar {

@@ -35,7 +35,7 @@ function read({ data }: WireEvent): readonly Reading[] {
     ...tokenOf('content', textMember(message, 'content') ?? textMember(line, 'response')),
     ...listMember(message, 'tool_calls').flatMap((call) => tokenOf('tool', renderJson(call))),
   ];
-  if (line['done'] === false) return orStructure(tokens);
+  if (!line['done']) return orStructure(tokens);
   return [
     ...tokens,
     ...usageOf(numberMember(line, 'eval_count')),

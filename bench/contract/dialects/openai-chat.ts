@@ -59,10 +59,13 @@ function deltaTokens(delta: unknown): readonly Reading[] {
     hasBoth && name === 'reasoning' ? [] : tokenOf(channel, textMember(delta, name)),
   );
   const calls = [...listMember(delta, 'tool_calls'), { function: member(delta, 'function_call') }];
-  const tools = calls.flatMap((call) => [
-    ...tokenOf('tool', textMember(member(call, 'function'), 'arguments')),
-    ...tokenOf('tool', textMember(member(call, 'custom'), 'input')),
-  ]);
+  const tools = calls.flatMap((call) =>
+    tokenOf(
+      'tool',
+      textMember(member(call, 'function'), 'arguments') ??
+        textMember(member(call, 'custom'), 'input'),
+    ),
+  );
   const audio = member(delta, 'audio');
   return [
     ...texts,
@@ -116,7 +119,8 @@ function chatGrammar(): Grammar {
       ...tokenOf('content', textMember(choice, 'text')),
     ];
     tokenIds.add(choice, tokens.length > 0);
-    const reason = textMember(choice, 'finish_reason');
+    // Some imitations send an empty one until there is a reason.
+    const reason = textMember(choice, 'finish_reason') || undefined;
     const isLate = tokens.length > 0 && isFinished.get(index) === true;
     if (isFinished.has(index) || isFinished.size < MAX_PARTS)
       isFinished.set(index, (isFinished.get(index) ?? false) || reason !== undefined);

@@ -99,8 +99,7 @@ export const streamduel: Dialect = {
   framing: ['event-stream', 'lines', 'messages'],
   matches: (seen) =>
     strongest(seen, (json) => {
-      const isToken =
-        numberMember(json, 's') !== undefined && textMember(json, 'd') !== undefined;
+      const isToken = numberMember(json, 's') !== undefined && textMember(json, 'd') !== undefined;
       const isOpen =
         textMember(json, 'sid') !== undefined && textMember(json, 'epoch') !== undefined;
       return isToken || isOpen ? 2 : 0;

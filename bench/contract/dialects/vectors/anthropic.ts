@@ -80,7 +80,15 @@ export const anthropicVectors: readonly DialectVector[] = [
     name: 'crlf-no-space-and-unknown-type',
     what: 'a gateway that writes CRLF and no space, and an event of a later version of the API',
     framing: 'event-stream',
-    wire: [start, '{"type":"later_event"}', textStart, textDelta('Hello'), blockStop(), end(1), stop]
+    wire: [
+      start,
+      '{"type":"later_event"}',
+      textStart,
+      textDelta('Hello'),
+      blockStop(),
+      end(1),
+      stop,
+    ]
       .map((data) => `event:${typed(data).name}\r\ndata:${data}\r\n\r\n`)
       .join(''),
     events: [

@@ -24,7 +24,12 @@ export const mcpVectors: readonly DialectVector[] = [
     what: 'MCP 2025-11-25: a first event with an id and no data, from which to resume',
     framing: 'event-stream',
     wire: `id: a_0\nretry: 1000\ndata: \n\n${write(event('a_1', progress), event('a_2', log), event('a_3', result))}`,
-    events: [{ id: 'a_0', data: '' }, event('a_1', progress), event('a_2', log), event('a_3', result)],
+    events: [
+      { id: 'a_0', data: '' },
+      event('a_1', progress),
+      event('a_2', log),
+      event('a_3', result),
+    ],
     retryMs: 1000,
     tokens: { tool: ['Half', '{"rows":2}'], ...content },
     finishes: ['result'],

@@ -10,10 +10,7 @@ const generate = (response: string): string => `{${at},"response":"${response}",
 const generateDone = `{${at},"response":"","done":true,"done_reason":"length","context":[1,2],"eval_count":7}`;
 const error = '{"error":"an error was encountered while running the model: CUDA error"}';
 
-const call = chat(
-  '',
-  ',"tool_calls":[{"function":{"name":"sum","arguments":{"a":1}}}]',
-);
+const call = chat('', ',"tool_calls":[{"function":{"name":"sum","arguments":{"a":1}}}]');
 
 export const ollamaVectors: readonly DialectVector[] = [
   {

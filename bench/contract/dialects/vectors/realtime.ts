@@ -9,7 +9,7 @@ const created =
 const place = '"response_id":"resp_1","item_id":"item_1","output_index":0,"content_index":0';
 const delta = (text: string): string =>
   `{"type":"response.output_text.delta","event_id":"event_3",${place},"delta":"${text}"}`;
-const textDone = '{"type":"response.output_text.done","event_id":"event_4",' + `${place},"text":"Hello you"}`;
+const textDone = `{"type":"response.output_text.done","event_id":"event_4",${place},"text":"Hello you"}`;
 const done = (status: string, more = ''): string =>
   `{"type":"response.done","event_id":"event_5","response":{"id":"resp_1","status":"${status}"${more},"usage":{"output_tokens":5}}}`;
 

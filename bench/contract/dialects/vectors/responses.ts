@@ -196,7 +196,7 @@ export const responsesVectors: readonly DialectVector[] = [
     tokens: { content: [' wörld'] },
     finishes: ['completed'],
     outputTokens: 2,
-    judged: { reached: 2, checkable: 3, causes: ['sequence-gap', 'text-mismatch'] },
+    judged: { reached: 2, checkable: 3, causes: ['text-mismatch', 'sequence-gap'] },
   },
   {
     name: 'lost-beginning',
@@ -216,6 +216,6 @@ export const responsesVectors: readonly DialectVector[] = [
     tokens: { content: ['Hello', 'Hello', ' wörld'] },
     finishes: ['completed'],
     outputTokens: 2,
-    judged: { reached: 2, checkable: 3, causes: ['sequence-repeat', 'text-mismatch'] },
+    judged: { reached: 2, checkable: 3, causes: ['text-mismatch', 'sequence-repeat'] },
   },
 ];
