@@ -143,34 +143,34 @@ async function serve(handler: Handler): Promise<string> {
 
 const eventStream = { 'content-type': 'text/event-stream' } as const;
 
-describe('a secret', () => {
-  const withKey = async (...words: readonly string[]): Promise<Ended> => {
-    process.env['PROBE_TEST_KEY'] = KEY;
-    try {
-      return await place.run('probe', ...words);
-    } finally {
-      delete process.env['PROBE_TEST_KEY'];
-    }
-  };
+const withKey = async (...words: readonly string[]): Promise<Ended> => {
+  process.env['PROBE_TEST_KEY'] = KEY;
+  try {
+    return await place.run('probe', ...words);
+  } finally {
+    delete process.env['PROBE_TEST_KEY'];
+  }
+};
 
-  /** Says everything that it was told in every place that there is. */
-  const echo: Handler = (request, response) => {
-    const said = `${request.headers.authorization} ${request.url}`;
-    let body = '';
-    request.on('data', (bytes) => (body += String(bytes)));
-    request.on('end', () => {
-      response.writeHead(request.url?.includes('refuse') === true ? 401 : 200, {
-        'content-type':
-          request.url?.includes('refuse') === true ? `text/${KEY}` : 'text/event-stream',
-        'x-echo': said,
-        'set-cookie': `k=${KEY}`,
-      });
-      response.write(`event: ${KEY}\nid: ${KEY}\ndata: ${said} ${body}\n\n`);
-      response.write(`data: ${Buffer.from(KEY).toString('base64')}\n\n`);
-      response.end(`data: {"error":{"message":"${KEY} is wrong","code":"${KEY}"}}\n\n`);
+/** Says everything that it was told in every place that there is. */
+const echo: Handler = (request, response) => {
+  const said = `${request.headers.authorization} ${request.url}`;
+  let body = '';
+  request.on('data', (bytes) => (body += String(bytes)));
+  request.on('end', () => {
+    response.writeHead(request.url?.includes('refuse') === true ? 401 : 200, {
+      'content-type':
+        request.url?.includes('refuse') === true ? `text/${KEY}` : 'text/event-stream',
+      'x-echo': said,
+      'set-cookie': `k=${KEY}`,
     });
-  };
+    response.write(`event: ${KEY}\nid: ${KEY}\ndata: ${said} ${body}\n\n`);
+    response.write(`data: ${Buffer.from(KEY).toString('base64')}\n\n`);
+    response.end(`data: {"error":{"message":"${KEY} is wrong","code":"${KEY}"}}\n\n`);
+  });
+};
 
+describe('a secret', () => {
   const request = [
     '--header',
     'authorization: Bearer ${PROBE_TEST_KEY}',

@@ -71,6 +71,8 @@ const cases: Readonly<Record<string, Parameters<typeof reportProbe>>> = {
         framing: 'other',
         headers: { 'content-type': 'text/html\u001b]0;owned\u0007' },
       },
+      endNs: 5e6,
+      wire: { bytesRead: 100, bodyBytes: 6, reads: 0, hasHalfEvent: false, hasInvalidUtf8: false },
       end: { kind: 'cut', why: 'the server answered 401' },
       failure: {
         cause: 'unauthorised',

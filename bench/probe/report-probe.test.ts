@@ -3,6 +3,8 @@ import { NS_PER_MS } from '../contract/units.ts';
 import { chatEvents, observe, plainEvents, request } from './observation-fixture.ts';
 import { reportProbe } from './report-probe.ts';
 
+const at = (ms: number): number => ms * NS_PER_MS;
+
 const report = (observed: ReturnType<typeof observe>) =>
   reportProbe(observed, { request, dialect: undefined, leftOut: [] });
 
@@ -62,7 +64,6 @@ describe('the report of a stream', () => {
   });
 
   it('has the period of comments, ping frames and ping events together', () => {
-    const at = (ms: number): number => ms * NS_PER_MS;
     const { pings } = report(
       observe([[1, { data: 'x' }]], {
         commentsNs: [at(100), at(115), at(130)],
@@ -73,12 +74,12 @@ describe('the report of a stream', () => {
   });
 });
 
-describe('whether something buffers', () => {
-  const kindOf = (times: readonly number[]) => {
-    const [first] = plainEvents(1);
-    return report(observe(times.map((ms) => [ms, first!]))).buffering;
-  };
+const kindOf = (times: readonly number[]) => {
+  const [first] = plainEvents(1);
+  return report(observe(times.map((ms) => [ms, first!]))).buffering;
+};
 
+describe('whether something buffers', () => {
   it('is denied when every event has a read of its own', () => {
     const { kind, sentence } = kindOf(Array.from({ length: 20 }, (_, i) => 10 + 20 * i));
     expect([kind, sentence]).toEqual(['none', 'Nothing buffers: 20 events came in 20 reads.']);

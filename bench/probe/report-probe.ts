@@ -195,11 +195,12 @@ function handshakes({
 
 type Signs = readonly (readonly Sign[])[];
 
+const isToken = (sign: Sign): boolean => sign.kind === 'token';
+const isContent = (sign: Sign): boolean => sign.kind === 'token' && sign.channel === 'content';
+
 function firstsOf({ reads, events, sentNs = 0 }: Observation, signs: Signs): Firsts {
   const since = (atNs: number | undefined): number | undefined =>
     atNs === undefined ? undefined : atNs - sentNs;
-  const isToken = (sign: Sign): boolean => sign.kind === 'token';
-  const isContent = (sign: Sign): boolean => sign.kind === 'token' && sign.channel === 'content';
   const firstToken = signs.findIndex((all) => all.some(isToken));
   const firstContent = signs.findIndex((all) => all.some(isContent));
   const token = signs[firstToken]?.find(isToken);

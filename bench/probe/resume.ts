@@ -54,7 +54,7 @@ export function resumeRequest(request: EndpointRequest, cursor: Cursor): Endpoin
 
 /** An id may have characters that no header can carry. */
 export function canBeSent({ lastEventId = '' }: Cursor): boolean {
-  return !/[\0-\x08\x0a-\x1f\x7f]/.test(lastEventId);
+  return !/[^\P{Cc}\t]/u.test(lastEventId);
 }
 
 export function describeCursor({ lastEventId, startingAfter }: Cursor): string {

@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CliFolder, type Program } from '../cli-fixture.ts';
 import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { wheelNames } from '../lab/lab-sources.ts';
@@ -78,9 +78,10 @@ beforeAll(async () => {
     { mode: 0o755 },
   );
   twins = place.start('serve', '--port', '0', '--ws-port', '0');
-  await expect
-    .poll(() => twins.answered().split('\n').length, { timeout: 60_000, interval: 50 })
-    .toBe(4);
+  await vi.waitUntil(() => twins.answered().split('\n').length === 4, {
+    timeout: 60_000,
+    interval: 50,
+  });
   const [sse = '', ws = ''] = [...twins.answered().matchAll(/:(\d+)\/demo\/stream'/g)].map(
     ([, port]) => port,
   );

@@ -19,13 +19,13 @@ async function listen(server: Server): Promise<{ port: number } & Disposable> {
 }
 
 async function askHttp2(
-  answer: (stream: ServerHttp2Stream, headers: Record<string, unknown>) => void,
+  answer: (stream: ServerHttp2Stream, headers: Record<string, string>) => void,
   options: Partial<AskOptions> = {},
 ): Promise<Heard> {
   const server = createServer();
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {});
-    answer(stream, headers);
+    answer(stream, headers as Record<string, string>);
   });
   using listening = await listen(server);
   return await ask({ url: `http://127.0.0.1:${listening.port}/a?b=c`, http: 2, ...options });

@@ -2,10 +2,16 @@
 // the server keeps the connection open.
 
 import { DialectWatch } from '../../bench/contract/dialect-watch.ts';
+import type { TransportEnd, WireEvent } from '../../bench/contract/dialects/dialect.ts';
 import type { DialectId } from '../../bench/contract/dialects/dialect-ids.ts';
-import type { EndpointFraming } from '../../bench/contract/endpoint.ts';
 import type { Observation } from '../../bench/contract/probe.ts';
-import type { EndpointRequest } from './endpoint-request.ts';
+import type {
+  EndpointFailure,
+  EndpointHead,
+  EndpointListener,
+  EndpointRequest,
+  WireFacts,
+} from './endpoint-request.ts';
 import { openEndpoint } from './open-endpoint.ts';
 
 /** Events that are kept; a stream with more is closed. */
@@ -25,87 +31,118 @@ interface ObserveOptions {
   readonly signal: AbortSignal;
 }
 
-type Notes = { -readonly [Name in keyof Observation]?: Observation[Name] };
-
 export async function observeStream(
   request: EndpointRequest,
-  { dialect, stopAfterEvents = MAX_EVENTS, signal }: ObserveOptions,
+  { signal, ...options }: ObserveOptions,
 ): Promise<Observation> {
   const startNs = process.hrtime.bigint();
   const now = (): number => Number(process.hrtime.bigint() - startNs);
-  let notes: Notes = {};
-  let reads: [number, number][] = [];
-  const events: Observation['events'][number][] = [];
-  const commentsNs: number[] = [];
-  const pingsNs: number[] = [];
-  let watch: DialectWatch | undefined;
-  let grace: NodeJS.Timeout | undefined;
-  const note = (marks: number[], atNs: number): void => {
-    if (marks.length < MAX_MARKS) marks.push(atNs);
-  };
-  return await new Promise<Observation>((resolve) => {
-    const endpoint = openEndpoint(
-      request,
-      {
-        // A redirect begins anew: what is told is of the last connection.
-        onConnect: (atNs) => {
-          notes = { connectNs: atNs };
-          reads = [];
-        },
-        onSecure: (atNs, { protocol, alpn }) => {
-          notes.secureNs = atNs;
-          notes.tls = { protocol, ...(alpn !== undefined && { alpn }) };
-        },
-        onSent: (atNs) => (notes.sentNs = atNs),
-        onHead: (head, atNs) => {
-          notes.headNs = atNs;
-          notes.head = head;
-          watch = watchOf(head.framing, head.headers, dialect);
-        },
-        onRead: (atNs, bytes) => {
-          if (reads.length < MAX_MARKS) reads.push([atNs, bytes]);
-        },
-        onEvent: (event, atNs) => {
-          if (events.length >= stopAfterEvents) {
-            notes.isTruncated = true;
-            endpoint.close();
-            return;
-          }
-          events.push([atNs, event]);
-          watch?.read(event);
-          if (events.length === stopAfterEvents && stopAfterEvents < MAX_EVENTS) endpoint.close();
-          else if (watch?.reader.isOver() === true)
-            grace ??= setTimeout(() => endpoint.close(), END_GRACE_MS);
-        },
-        onComment: (_text, atNs) => note(commentsNs, atNs),
-        onPing: (atNs) => note(pingsNs, atNs),
-        onFailure: (failure) => (notes.failure = failure),
-        onEnd: (end, atNs, wire) => {
-          clearTimeout(grace);
-          signal.removeEventListener('abort', endpoint.close);
-          resolve({
-            ...notes,
-            reads,
-            events,
-            commentsNs,
-            pingsNs,
-            isTruncated: notes.isTruncated ?? false,
-            end,
-            endNs: atNs,
-            wire,
-          });
-        },
-      },
-      now,
-    );
-    signal.addEventListener('abort', endpoint.close);
-  });
+  const { promise, resolve } = Promise.withResolvers<Observation>();
+  const endpoint = openEndpoint(
+    request,
+    new StreamNotes(options, { close: () => endpoint.close(), ended: resolve }),
+    now,
+  );
+  signal.addEventListener('abort', endpoint.close);
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', endpoint.close);
+  }
 }
 
-function watchOf(
-  framing: EndpointFraming,
-  headers: Readonly<Record<string, string>>,
-  dialect: DialectId | undefined,
-): DialectWatch | undefined {
-  return framing === 'other' ? undefined : new DialectWatch({ framing, headers, dialect });
+type Facts = { -readonly [Name in keyof Observation]?: Observation[Name] };
+
+interface NotesEvents {
+  /** The stream is to be closed. */
+  readonly close: () => void;
+  readonly ended: (observation: Observation) => void;
+}
+
+class StreamNotes implements EndpointListener {
+  readonly #options: Omit<ObserveOptions, 'signal'>;
+  readonly #events: NotesEvents;
+  /** Of the last connection: a redirect begins anew. */
+  #facts: Facts = {};
+  readonly #reads: [number, number][] = [];
+  readonly #heard: Observation['events'][number][] = [];
+  readonly #commentsNs: number[] = [];
+  readonly #pingsNs: number[] = [];
+  #isTruncated = false;
+  #watch: DialectWatch | undefined;
+  #grace: NodeJS.Timeout | undefined;
+
+  constructor(options: Omit<ObserveOptions, 'signal'>, events: NotesEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  onConnect(atNs: number): void {
+    this.#facts = { connectNs: atNs };
+  }
+
+  onSecure(
+    atNs: number,
+    { protocol, alpn }: { readonly protocol: string; readonly alpn: string | undefined },
+  ): void {
+    this.#facts.secureNs = atNs;
+    this.#facts.tls = { protocol, ...(alpn !== undefined && { alpn }) };
+  }
+
+  onSent(atNs: number): void {
+    this.#facts.sentNs = atNs;
+  }
+
+  onHead(head: EndpointHead, atNs: number): void {
+    this.#facts.headNs = atNs;
+    this.#facts.head = head;
+    const { framing, headers } = head;
+    if (framing !== 'other')
+      this.#watch = new DialectWatch({ framing, headers, dialect: this.#options.dialect });
+  }
+
+  onRead(atNs: number, bytes: number): void {
+    if (this.#reads.length < MAX_MARKS) this.#reads.push([atNs, bytes]);
+  }
+
+  onEvent(event: WireEvent, atNs: number): void {
+    const { stopAfterEvents = MAX_EVENTS } = this.#options;
+    if (this.#heard.length === stopAfterEvents) {
+      this.#isTruncated = true;
+      this.#events.close();
+      return;
+    }
+    this.#heard.push([atNs, event]);
+    this.#watch?.read(event);
+    if (this.#heard.length === this.#options.stopAfterEvents) this.#events.close();
+    else if (this.#watch?.reader.isOver() === true)
+      this.#grace ??= setTimeout(this.#events.close, END_GRACE_MS);
+  }
+
+  onComment(_text: string, atNs: number): void {
+    if (this.#commentsNs.length < MAX_MARKS) this.#commentsNs.push(atNs);
+  }
+
+  onPing(atNs: number): void {
+    if (this.#pingsNs.length < MAX_MARKS) this.#pingsNs.push(atNs);
+  }
+
+  onFailure(failure: EndpointFailure): void {
+    this.#facts.failure = failure;
+  }
+
+  onEnd(end: TransportEnd, atNs: number, wire: WireFacts): void {
+    clearTimeout(this.#grace);
+    this.#events.ended({
+      ...this.#facts,
+      reads: this.#reads,
+      events: this.#heard,
+      commentsNs: this.#commentsNs,
+      pingsNs: this.#pingsNs,
+      isTruncated: this.#isTruncated,
+      end,
+      endNs: atNs,
+      wire,
+    });
+  }
 }

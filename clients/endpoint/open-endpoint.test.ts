@@ -157,6 +157,9 @@ describe('a stream over HTTP/1.1', () => {
   });
 });
 
+const gzip = (body: Buffer): string =>
+  eventStreamHead(`content-encoding: gzip\r\ncontent-length: ${body.length}\r\n`);
+
 describe('a compressed stream', () => {
   it.each([
     ['gzip', gzipSync(three)],
@@ -177,12 +180,12 @@ describe('a compressed stream', () => {
     const { promise: second, resolve: onFirst } = Promise.withResolvers<void>();
     await using server = await startRaw((socket) => {
       socket.write(eventStreamHead('content-encoding: gzip\r\n'));
-      const gzip = createGzip();
-      gzip.on('data', (bytes) => socket.write(bytes as Buffer));
-      gzip.on('end', () => socket.end());
-      gzip.write('data: a\n\n');
-      gzip.flush();
-      void second.then(() => gzip.end('data: b\n\n'));
+      const coder = createGzip();
+      coder.on('data', (bytes) => socket.write(bytes as Buffer));
+      coder.on('end', () => socket.end());
+      coder.write('data: a\n\n');
+      coder.flush();
+      void second.then(() => coder.end('data: b\n\n'));
     });
     const { ended } = openAsked({ url: `http://127.0.0.1:${server.port}/` }, () => onFirst());
     const heard = await ended;
@@ -195,8 +198,6 @@ describe('a compressed stream', () => {
   it('that ends in the middle, is damaged or has an unknown coding is named', async () => {
     const bytes = gzipSync(three);
     const cut = bytes.subarray(0, -6);
-    const gzip = (body: Buffer): string =>
-      eventStreamHead(`content-encoding: gzip\r\ncontent-length: ${body.length}\r\n`);
     expect((await askRaw(send(gzip(cut), cut))).failure).toMatchObject({
       cause: 'bad-encoding',
       message: expect.stringContaining('gzip body is damaged') as string,

@@ -56,14 +56,12 @@ async function follow(
 describe('a redirect', () => {
   it('within the server is followed with all headers, and what is told is of the last request', async () => {
     let count = 0;
-    await using server = await startRaw((socket, head) => {
+    await using server = await startRaw((socket) => {
       if (count++ === 0) redirectTo('/end')(socket);
-      else {
-        expect(head).toContain('Authorization: Bearer k');
-        stream(socket);
-      }
+      else stream(socket);
     });
     const heard = await ask({ url: `http://127.0.0.1:${server.port}/`, headers: secrets });
+    expect(server.requests[1]).toContain('Authorization: Bearer k');
     expect(heard.end).toEqual({ kind: 'in-order' });
     expect(heard.head?.status).toBe(200);
     expect(heard.calls).toEqual(['connect', 'sent', 'connect', 'sent', 'head', 'end']);

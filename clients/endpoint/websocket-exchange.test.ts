@@ -199,11 +199,12 @@ describe('the end of a WebSocket', () => {
   });
 });
 
+const withBits = (bits: readonly [number, number]): Buffer => serverFrame('x', { bits });
+
 describe('frames that break the protocol end the connection with its code', () => {
-  const text = (bits: readonly [number, number]): Buffer => serverFrame('x', { bits });
   it.each([
-    ['a masked frame', text([0, 0x80]), 'masked', 1002],
-    ['a reserved bit', text([0x40, 0]), 'reserved bit', 1002],
+    ['a masked frame', withBits([0, 0x80]), 'masked', 1002],
+    ['a reserved bit', withBits([0x40, 0]), 'reserved bit', 1002],
     ['an unknown opcode', serverFrame('x', { opcode: 3 }), 'unknown opcode 3', 1002],
     ['an unknown control opcode', serverFrame('x', { opcode: 11 }), 'unknown opcode 11', 1002],
     ['a continuation of nothing', serverFrame('x', { opcode: 0 }), 'without a beginning', 1002],
