@@ -125,9 +125,7 @@ export class LibraryStream {
     if (!this.isOpen) return;
     const { listener } = this.#shared.options;
     const readAt = this.#stampRead(at);
-    this.#countRead(
-      listener.onTokenBytes(this.#stream, message, 0, message.length, readAt),
-    );
+    this.#countRead(listener.onTokenBytes(this.#stream, message, 0, message.length, readAt));
   }
 
   /**
