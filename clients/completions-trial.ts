@@ -44,12 +44,9 @@ export class CompletionsTrial implements Trial {
     this.#order = order;
     this.#frame = new TrialFrame(order, openStack);
     this.#asked = new AskedStreams(specification, plan);
-    this.#accounts = new StreamAccounts(
-      specification,
-      this.#asked.population,
-      this.#frame.source,
-      { idPrefix: ASKED_PREFIX },
-    );
+    this.#accounts = new StreamAccounts(specification, this.#asked.population, this.#frame.source, {
+      idPrefix: ASKED_PREFIX,
+    });
     this.#client = this.#frame.openClient(this.#listener());
     this.#turns = new Int32Array(connections);
     this.#requestNs = new Float64Array(connections);

@@ -4,7 +4,12 @@
 import { describe, expect, it } from 'vitest';
 import { canSpeak } from '../bench/contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../bench/contract/arms/transports.ts';
-import { messageBytes, payloadNames, payloads, type PayloadName } from '../bench/contract/payload.ts';
+import {
+  messageBytes,
+  payloadNames,
+  payloads,
+  type PayloadName,
+} from '../bench/contract/payload.ts';
 import type { Population } from '../bench/contract/population.ts';
 import { asInstant, KIB, MIB } from '../bench/contract/units.ts';
 import { openTokenSource, streamText } from '../bench/contract/workload.ts';

@@ -28,9 +28,7 @@ class ExpectedChunks implements ExpectedTokens {
     if (this.placeOf(buffer, start, end) !== index) return false;
     const chunk = this.#chunk(sourceStart, index);
     const from = start + CHUNK_NUMBER_BYTES;
-    return (
-      end - from === chunk.length && buffer.compare(chunk, 0, chunk.length, from, end) === 0
-    );
+    return end - from === chunk.length && buffer.compare(chunk, 0, chunk.length, from, end) === 0;
   }
 
   placeOf(buffer: Buffer, start: number, end: number): number | undefined {

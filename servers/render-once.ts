@@ -11,11 +11,7 @@ export function renderOnce(render = renderContent): typeof renderContent {
     | { template: PayloadTemplate; sequence: number; content: string | Buffer; payload: Payload }
     | undefined;
   return (template, sequence, content) => {
-    if (
-      kept?.sequence === sequence &&
-      kept.content === content &&
-      isSame(kept.template, template)
-    )
+    if (kept?.sequence === sequence && kept.content === content && isSame(kept.template, template))
       return kept.payload;
     const payload = render(template, sequence, content);
     kept = { template, sequence, content, payload };

@@ -74,12 +74,7 @@ export class ServerTrial {
     this.#isStandby = standby !== undefined;
     const { workload, payload, connections, workloadSeed, recovery } = specification;
     const population = populationOf(specification);
-    const rehearsal = planRehearsal(
-      workload,
-      workloadSeed,
-      specification.rehearsalTokens,
-      payload,
-    );
+    const rehearsal = planRehearsal(workload, workloadSeed, specification.rehearsalTokens, payload);
     const timetabledOffsetsNs =
       specification.timetable && planAllOffsetsNs(specification, population);
     const planned = new PlannedStreams(

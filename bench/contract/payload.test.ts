@@ -135,9 +135,9 @@ it('a binary message of bytes is told from one of text by its first byte', () =>
   const { template } = payloads.audio;
   const chunk = Buffer.from(CONTROL_PREFIX);
   for (const sequence of [1, 255, 1_000_000])
-    expect(
-      isChunkMessage(renderChunkMessage({ template: template('7'), sequence, chunk })),
-    ).toBe(true);
+    expect(isChunkMessage(renderChunkMessage({ template: template('7'), sequence, chunk }))).toBe(
+      true,
+    );
   for (const payload of payloadNames)
     expect(isChunkMessage(Buffer.from(token(payload)))).toBe(false);
 });

@@ -107,7 +107,7 @@ describe('an error says where it is and what would be right', () => {
     expect(() => read('payload: xml')).toThrow(
       expect.objectContaining({
         message: 'bench.yaml:1:10: payload xml: unknown name',
-        hint: 'known: lean, openai, openai-responses, anthropic',
+        hint: 'known: lean, openai, openai-responses, anthropic, audio, blob-16k, blob-1m',
       }) as Error,
     );
   });

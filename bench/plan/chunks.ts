@@ -6,7 +6,7 @@ import { BenchError } from '../contract/errors.ts';
 import { messageBytes, payloads, type PayloadName } from '../contract/payload.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { MIB } from '../contract/units.ts';
-import { largestMessageBytes, usualBackpressureBytes } from './defaults.ts';
+import { largestMessageBytes, usualBackpressureBytes, type Sized } from './defaults.ts';
 import type { Preset } from './presets.ts';
 import { parseSize, usageError } from './quantities.ts';
 
@@ -19,10 +19,7 @@ const FEWEST_WAITING_MESSAGES = 2;
 const MOST_BYTES_PER_SECOND = 250e6;
 
 /** @throws BenchError USAGE for a cap that large messages exceed. */
-export function readBackpressure(
-  value: string | undefined,
-  plan: Pick<Plan, 'payload' | 'loadPoints'>,
-): number {
+export function readBackpressure(value: string | undefined, plan: Sized): number {
   if (value === undefined) return usualBackpressureBytes(plan);
   const bytes = parseSize('--backpressure', value);
   if (bytes < 1) throw usageError('--backpressure', value, 'at least 1B');

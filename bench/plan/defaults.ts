@@ -9,7 +9,9 @@ const BACKPRESSURE_BYTES = MIB;
 /** Large messages that may wait for a receiver which reads as fast as it can. */
 const WAITING_MESSAGES = 8;
 
-type Sized = Pick<Plan, 'payload' | 'loadPoints'>;
+export interface Sized extends Pick<Plan, 'payload'> {
+  readonly loadPoints: readonly Plan['loadPoints'][number][];
+}
 
 /** The longest message of a token, where some are large; 0 where all are small. */
 export function largestMessageBytes({ payload, loadPoints }: Sized): number {

@@ -81,7 +81,8 @@ function contendingPairs(
 ): readonly ArmPair[] {
   const [baseline, ...others] = arms;
   const all =
-    pairsOf?.(arms, payload) ?? (baseline === undefined ? [] : others.map((other) => ({ baseline, other })));
+    pairsOf?.(arms, payload) ??
+    (baseline === undefined ? [] : others.map((other) => ({ baseline, other })));
   return all.filter((pair) => isUnderComparison(pair.baseline) && isUnderComparison(pair.other));
 }
 

@@ -57,8 +57,7 @@ const recoveryParts: Omit<ScenarioParts<RecoveryFindings>, 'title'> = {
   hasManyPoints: true,
   outlivesConnections: true,
   reading: readingOfFaults,
-  alike:
-    'due times, pacer, replay buffers, heartbeat interval, what the fault does and when',
+  alike: 'due times, pacer, replay buffers, heartbeat interval, what the fault does and when',
   asymmetries: faultAsymmetries,
   machineLimits: limitsOfFaults,
   settings: faultSettings,
