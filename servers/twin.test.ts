@@ -57,6 +57,30 @@ async function upgrade(
   return { status: response.statusCode, body };
 }
 
+it.each(['sse', 'ndjson'] as const)(
+  '%s: a request that comes before its connection is free again is answered whole, too',
+  async (transport) => {
+    await using server = await startTestServer(transport);
+    const path = transport === 'sse' ? 'streams' : 'ndjson';
+    const body = transport === 'sse' ? '' : '{"stream":true}';
+    const requests = ['one', 'two'].map(
+      (id) =>
+        `${body === '' ? 'GET' : 'POST'} /v1/${path}/${id}?${STREAM} HTTP/1.1\r\nHost: x\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(requests.join(''));
+    let text = '';
+    socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
+    await expect.poll(() => text.match(/"sha256"/g)?.length, { timeout: 10_000 }).toBe(2);
+    socket.destroy();
+    expect(text.match(/^HTTP\/1\.1 200 OK/gm)).toHaveLength(2);
+    // All bytes are those of the two streams, the second's counted from its own head on.
+    expect(server.streams.counts).toMatchObject({ opened: 2, finished: 2 });
+    await expect.poll(() => server.streams.counts.bytesWritten).toBe(text.length);
+  },
+);
+
 /** The text in a message of any payload; empty in a message of an API that carries no token. */
 function textOf(message: string): string {
   const { d, delta, choices } = JSON.parse(message) as {

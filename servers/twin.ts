@@ -66,10 +66,7 @@ interface TwinOptions {
   readonly http2?: Http2Options | undefined;
 }
 
-export function buildTwin(
-  parts: TwinParts,
-  { http2 }: TwinOptions = {},
-): FastifyInstance {
+export function buildTwin(parts: TwinParts, { http2 }: TwinOptions = {}): FastifyInstance {
   const { allowedStreams } = http2 ?? {};
   const ofHttp2 = allowedStreams !== undefined && {
     settings: { maxConcurrentStreams: allowedStreams },
@@ -158,7 +155,12 @@ export function startStream({ streams, now }: TwinParts, sinkOf: SinkOf) {
     reply.hijack();
     const plan = request.streamPlan as StreamPlan;
     const after = streams.lasting === undefined ? undefined : lastEventId(request);
-    streams.start(plan, sinkOf(reply, plan), { handlerNs, after });
+    const start = (): void => void streams.start(plan, sinkOf(reply, plan), { handlerNs, after });
+    // A client that has the whole response before may send its next request on the connection before
+    // node:http has learnt that its last write is done; over TLS that happens often. Until then the
+    // socket is the other response's, whose end is told on the next tick: its bytes are counted there.
+    if (reply.raw.socket === null) reply.raw.once('socket', () => process.nextTick(start));
+    else start();
   };
 }
 

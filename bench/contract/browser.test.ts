@@ -20,8 +20,8 @@ it.each<[ClientStack, readonly string[]]>([
   ['library', transportIds],
   ['eventsource', ['sse']],
   ['undici-eventsource', ['sse']],
-  ['browser', ['sse', 'ws', 'ws-binary', 'ws-deflate', 'ws-deflate-no-takeover']],
-  ['browser-fetch', ['sse', 'sse-post', 'ndjson', 'sse-gzip']],
+  ['browser', ['sse', 'ws', 'ws-binary', 'ws-deflate', 'ws-deflate-no-takeover', 'sse-h2']],
+  ['browser-fetch', ['sse', 'sse-post', 'ndjson', 'sse-gzip', 'sse-h2']],
   ['autocannon', ['sse']],
 ])('%s speaks %j', (client, spoken) => {
   expect(transportIds.filter((transport) => canSpeak(client, transport))).toEqual(spoken);

@@ -30,6 +30,7 @@ const lines = [
   '--client browser --transports ws --connections 255 --browser /opt/chromium',
   '--transports sse/browser-fetch,ws/library --connections 4',
   '--client browser --workload chat --duration 2s',
+  '--client browser --transports sse+tls,sse-h2,sse-h2:20 --connections 6',
   '--aa --precision 5% --max-time 2m',
   '--precision delivery.p50,delivery.p99:2.5%',
   '--pilot --connections 10',

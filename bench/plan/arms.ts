@@ -171,7 +171,8 @@ function readShared(
   text: string | undefined,
 ): number | undefined {
   const { transport } = arm;
-  if (text === undefined && !isToldSharing(arm)) return undefined;
+  const isAsked = isToldSharing(arm) && canSpeak(arm.client, transport);
+  if (text === undefined && !isAsked) return undefined;
   if (text !== undefined && sharesConnections(arm)) {
     const streams = /^\d{1,4}$/.test(text) ? Number(text) : 0;
     if (streams >= 1 && streams <= MOST_STREAMS_PER_CONNECTION) return streams;
@@ -250,6 +251,11 @@ export function listLeftOut(flags: RunFlags, place: ArmsPlace): LeftOut {
  */
 export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   const arms = readArms(flags, place);
+  // A client that the scenario does not take at all is refused for that.
+  checkNeeds(
+    arms.filter(({ transport, client }) => canSpeak(client, transport)),
+    place,
+  );
   for (const { transport, client } of arms) {
     if (canSpeak(client, transport)) continue;
     const able = likeStack(client, transport);
@@ -263,7 +269,6 @@ export function planArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
         client,
         `${listAlternatives(clientStackIds.filter((stack) => clientStacks[stack].speaksTls))}: no other connects over TLS here`,
       );
-  checkNeeds(arms, place);
   for (const arm of arms) {
     const why = whyNotOver(arm.path, arm);
     if (why !== undefined)

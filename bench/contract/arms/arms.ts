@@ -173,9 +173,7 @@ export function reusesConnections({
   client,
 }: Pick<Arm, 'transport' | 'client'>): boolean {
   const { duplex } = transports[transport].capabilities;
-  return (
-    sharesConnections({ transport }) || (clientStacks[client].keepsConnections && !duplex)
-  );
+  return sharesConnections({ transport }) || (clientStacks[client].keepsConnections && !duplex);
 }
 
 /** Whether tokens travel in frames that nothing counts: a page does not see those of HTTP/2. */

@@ -69,7 +69,7 @@ it('tabs share a limit when together they open no more than one alone, and do no
 });
 
 it('where streams share a connection, one tab asks for all, and two tabs for more than one origin carries', () => {
-  const [, , unsaid, allowed] = analyse(limitsRun(), browserLimitsReading).browserLimits[0]!.arms;
+  const [, unsaid, allowed] = analyse(limitsRun(), browserLimitsReading).browserLimits[0]!.arms;
   expect(unsaid).toMatchObject({
     arm: 'sse-h2+tls/browser',
     asked: 300,

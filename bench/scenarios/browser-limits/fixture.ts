@@ -151,7 +151,7 @@ const tallies: Readonly<Record<string, BrowserLimitsTally>> = {
 };
 
 export function limitsRun({
-  arms = [...ofOneStream, ...ofManyStreams],
+  arms = ofOneStream.toSpliced(1, 0, ...ofManyStreams),
   tallyOf = (arm) => tallies[arm] ?? waitingTally,
   blocks = 1,
 }: LimitsOptions = {}): SavedRun {

@@ -56,11 +56,10 @@ it('a server without time to spare is told from one that could do more', () => {
 
 it('where streams share connections, it speaks of streams at a time, and gives no bytes that nobody counted', () => {
   const arm = { transport: 'sse-h2', client: 'probe', path: 'direct' } as const;
-  const shared = completionsAnalysis({ arms: [...fixtureArms, { ...arm, streamsPerConnection: 10 }] });
-  const text = renderReport(
-    { analysis: shared, metrics, parts: completionsParts },
-    { charts: [] },
-  );
+  const shared = completionsAnalysis({
+    arms: [...fixtureArms, { ...arm, streamsPerConnection: 10 }],
+  });
+  const text = renderReport({ analysis: shared, metrics, parts: completionsParts }, { charts: [] });
   expect(text).toContain(
     '**CLOSED LOOP**: each connection, and where streams share one each place on it, asks for its next stream only when it has the last',
   );
