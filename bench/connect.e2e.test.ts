@@ -125,9 +125,12 @@ describe('over TLS, at the smallest size', () => {
     '%s: every connection of one load point resumed its session, and the others made whole handshakes',
     (transport) => {
       const own = trials.filter(({ arm }) => arm.transport === transport);
-      expect(own.map(({ loadPoint }) => loadPoint.connecting).toSorted()).toEqual(
-        ['cold', 'resumed', 'storm', 'warm'],
-      );
+      expect(own.map(({ loadPoint }) => loadPoint.connecting).toSorted()).toEqual([
+        'cold',
+        'resumed',
+        'storm',
+        'warm',
+      ]);
       for (const { loadPoint, client } of own) {
         expect(client.errors).toEqual([]);
         if (loadPoint.connecting !== 'resumed') expect(client.tlsSessions).toBeUndefined();

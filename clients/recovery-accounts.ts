@@ -1,6 +1,7 @@
 // Accounts of each stream of a fault trial: what arrived, what is missing, how often it was lost
 // and tried again. What happens before the fault is counted separately: there should be nothing.
 
+import assert from 'node:assert/strict';
 import {
   renderCursor,
   type DoneEvent,
@@ -229,6 +230,7 @@ export class RecoveryAccounts implements ReconnectAccounts {
   }
 
   counted({ bytesRead, bytesSent }: SocketCount): void {
+    assert(bytesSent !== undefined, 'streams that are broken have sockets of their own');
     this.#sockets.bytesRead += bytesRead;
     this.#sockets.bytesSent += bytesSent;
   }

@@ -145,9 +145,7 @@ export interface StreamClient {
   /** Counts of handshakes on connections that were to resume; absent for a stack that cannot. */
   tlsSessions?: () => TlsSessionTally;
   /** Does slow preparations before any stream is due. @throws BenchError */
-  prepare?: (
-    server: Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls'>,
-  ) => Promise<void>;
+  prepare?: (server: Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls'>) => Promise<void>;
   /**
    * Only for a stack that receives in a browser: the accounts of processes that are not this one.
    */

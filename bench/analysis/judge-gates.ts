@@ -12,10 +12,7 @@ export interface GatedLoadPoint extends JudgedLoadPoint {
   readonly gates: readonly GateSummary[];
 }
 
-export function judgeGates(
-  loadPoint: MeasuredLoadPoint,
-  reading: ScenarioReading,
-): GatedLoadPoint {
+export function judgeGates(loadPoint: MeasuredLoadPoint, reading: ScenarioReading): GatedLoadPoint {
   const gates = summariseGates(loadPoint.arms, loadPoint.arms[0], {
     isLateByDesign: reading.isLateByDesign?.(loadPoint.loadPoint),
     pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading),

@@ -56,7 +56,10 @@ it.each([
   [{ transports: 'sse-h2:0' }, '--transports sse-h2:0: expected sse-h2:K with K from 1 to 1000'],
   [{ transports: 'sse+tls+tls' }, 'and +tls at the end'],
   [{ transports: 'sse', client: 'browser', tls: true }, '--client browser: expected probe'],
-  [{ transports: 'ndjson/eventsource' }, '--client eventsource: expected a stack that speaks ndjson'],
+  [
+    { transports: 'ndjson/eventsource' },
+    '--client eventsource: expected a stack that speaks ndjson',
+  ],
   [{ transports: 'sse/eventsource', tls: true }, '--client eventsource: expected probe or library'],
 ])('%j is refused: %s', (flags, message) => {
   expect(() => planArms(flags, place)).toThrow(message);

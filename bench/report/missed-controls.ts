@@ -23,7 +23,8 @@ export function limitedPairs(
   return [...byPair].map(([title, controls]) => {
     const [pair] = controls as [MissedControl];
     const compared = verdictComparisons(point, pair).map(({ metric }) => metric);
-    const isVoid = (metric: string): boolean => controls.some(({ voids }) => voids.includes(metric));
+    const isVoid = (metric: string): boolean =>
+      controls.some(({ voids }) => voids.includes(metric));
     const titlesOf = (ids: readonly string[]): readonly string[] =>
       ids.map((id) => metricText(metrics, id).title);
     return {
