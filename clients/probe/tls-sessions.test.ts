@@ -105,7 +105,7 @@ describe('a connection that is to resume the session of the server', () => {
     const { endings, sessions } = await receive(server.port, 2, server.forget);
     expect(endings).toEqual(['tls-not-resumed', 'tls-not-resumed']);
     expect(sessions).toEqual({ resumed: 0, whole: 2 });
-    expect(server.reused).toEqual([false, false, false]);
+    expect(server.reused).not.toContain(true);
   });
 });
 
