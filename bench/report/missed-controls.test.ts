@@ -24,12 +24,8 @@ const period: MissedControl = {
 /** A run whose first load point missed these controls between WebSocket and SSE. */
 function withMissed(missedControls: readonly MissedControl[]): Analysis {
   const full = fullAnalysis();
-  return {
-    ...full,
-    loadPoints: full.loadPoints.map((point, index) =>
-      index === 0 ? { ...point, missedControls } : point,
-    ),
-  };
+  const [first, ...others] = full.loadPoints;
+  return { ...full, loadPoints: [{ ...first!, missedControls }, ...others] };
 }
 
 const contextOf = (analysis: Analysis) => ({

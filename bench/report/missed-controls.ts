@@ -25,15 +25,20 @@ export function limitedPairs(
     const compared = verdictComparisons(point, pair).map(({ metric }) => metric);
     const isVoid = (metric: string): boolean =>
       controls.some(({ voids }) => voids.includes(metric));
-    const titlesOf = (ids: readonly string[]): readonly string[] =>
-      ids.map((id) => metricText(metrics, id).title);
     return {
       title,
       reasons: controls.map(({ reason }) => reason),
-      voids: titlesOf(compared.filter(isVoid)),
-      stands: titlesOf(compared.filter((metric) => !isVoid(metric))),
+      voids: titlesOf(metrics, compared.filter(isVoid)),
+      stands: titlesOf(
+        metrics,
+        compared.filter((metric) => !isVoid(metric)),
+      ),
     };
   });
+}
+
+function titlesOf(metrics: ReportContext['metrics'], ids: readonly string[]): readonly string[] {
+  return ids.map((id) => metricText(metrics, id).title);
 }
 
 /** `no verdict between them on A and B; C and D stand` */

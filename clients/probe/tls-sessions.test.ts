@@ -53,16 +53,12 @@ interface Received {
 }
 
 /** Prepares as a load process does, then opens so many streams one after another. */
-async function receive(
-  port: number,
-  streams: number,
-  beforeEach = (): void => {},
-): Promise<Received> {
+async function receive(port: number, streams: number, beforeEach?: () => void): Promise<Received> {
   const endings: string[] = [];
-  let resolve: () => void = () => {};
+  let resolve: (() => void) | undefined;
   const ended = (how: string): void => {
     endings.push(how);
-    resolve();
+    resolve?.();
   };
   const client = openProbeClient('tcp', {
     now: () => asInstant(performance.now()),
@@ -79,7 +75,7 @@ async function receive(
   const target = { host: '127.0.0.1', port, tls };
   await client.prepare?.(target);
   for (let stream = 0; stream < streams; stream++) {
-    beforeEach();
+    beforeEach?.();
     const over = new Promise<void>((settle) => (resolve = settle));
     client.open(stream, { ...target, path: '/v1/streams/0' });
     await over;
