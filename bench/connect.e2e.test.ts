@@ -125,14 +125,17 @@ describe('over TLS, at the smallest size', () => {
     '%s: every connection of one load point resumed its session, and the others made whole handshakes',
     (transport) => {
       const own = trials.filter(({ arm }) => arm.transport === transport);
-      expect(own.map(({ loadPoint }) => loadPoint.connecting).toSorted()).toEqual(
-        ['cold', 'resumed', 'storm', 'warm'],
+      expect(own.flatMap(({ client }) => client.errors)).toEqual([]);
+      expect(
+        new Map(own.map(({ loadPoint, client }) => [loadPoint.connecting, client.tlsSessions])),
+      ).toEqual(
+        new Map([
+          ['storm', undefined],
+          ['cold', undefined],
+          ['resumed', { resumed: expect.any(Number) as number, whole: 0 }],
+          ['warm', undefined],
+        ]),
       );
-      for (const { loadPoint, client } of own) {
-        expect(client.errors).toEqual([]);
-        if (loadPoint.connecting !== 'resumed') expect(client.tlsSessions).toBeUndefined();
-        else expect(client.tlsSessions).toEqual({ resumed: client.streamsStarted, whole: 0 });
-      }
     },
   );
 

@@ -29,11 +29,7 @@ interface Received {
   readonly recorder: Recorder;
 }
 
-async function receive(
-  { transport, stack }: Place,
-  port: number,
-  ca?: string,
-): Promise<Received> {
+async function receive({ transport, stack }: Place, port: number, ca?: string): Promise<Received> {
   const specification = { transport, payload: 'lean' } as const;
   const source = openTokenSource(fastWorkload);
   const accounts = new StreamAccounts(specification, testPopulation, source);

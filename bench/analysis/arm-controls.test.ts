@@ -150,7 +150,9 @@ it('under H9ready alone, server CPU gets the verdict that it gets without it, an
   expect(missed.get('bytes.token')?.kind).toBe('exact');
   expect(missed.get('delivery.p50')).toEqual({
     kind: 'harness-limited',
-    reason: expect.stringMatching(/^H9ready from due .*, median of 9 blocks, limit 20 µs$/) as string,
+    reason: expect.stringMatching(
+      /^H9ready from due .*, median of 9 blocks, limit 20 µs$/,
+    ) as string,
   });
 });
 

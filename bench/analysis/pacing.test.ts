@@ -77,11 +77,12 @@ it('searches of before there was a stamp of the turn have none', async () => {
   expect(judgeControls(sse!, ws!)).toBeUndefined();
 });
 
+const kindsOf = async (factor: number): Promise<readonly string[]> =>
+  analyse(await pacedSearches(factor), capacityReading)
+    .loadPoints[0]!.comparisons.filter(({ endpoint }) => endpoint !== undefined)
+    .map(({ metric, verdict }) => `${metric} ${verdict.kind}`);
+
 it('what the period of the turns bears on has no verdict there: the most streams, and CPU per token', async () => {
-  const kindsOf = async (factor: number): Promise<readonly string[]> =>
-    analyse(await pacedSearches(factor), capacityReading)
-      .loadPoints[0]!.comparisons.filter(({ endpoint }) => endpoint !== undefined)
-      .map(({ metric, verdict }) => `${metric} ${verdict.kind}`);
   expect(await kindsOf(1.3)).toEqual([
     'cpu.token.headline harness-limited',
     'capacity.streams harness-limited',

@@ -23,16 +23,22 @@ export function limitedPairs(
   return [...byPair].map(([title, controls]) => {
     const [pair] = controls as [MissedControl];
     const compared = verdictComparisons(point, pair).map(({ metric }) => metric);
-    const isVoid = (metric: string): boolean => controls.some(({ voids }) => voids.includes(metric));
-    const titlesOf = (ids: readonly string[]): readonly string[] =>
-      ids.map((id) => metricText(metrics, id).title);
+    const isVoid = (metric: string): boolean =>
+      controls.some(({ voids }) => voids.includes(metric));
     return {
       title,
       reasons: controls.map(({ reason }) => reason),
-      voids: titlesOf(compared.filter(isVoid)),
-      stands: titlesOf(compared.filter((metric) => !isVoid(metric))),
+      voids: titlesOf(metrics, compared.filter(isVoid)),
+      stands: titlesOf(
+        metrics,
+        compared.filter((metric) => !isVoid(metric)),
+      ),
     };
   });
+}
+
+function titlesOf(metrics: ReportContext['metrics'], ids: readonly string[]): readonly string[] {
+  return ids.map((id) => metricText(metrics, id).title);
 }
 
 /** `no verdict between them on A and B; C and D stand` */

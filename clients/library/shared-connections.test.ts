@@ -100,7 +100,7 @@ it('HTTP/2: a stream that is reset fails by the name of the code, and the others
   await using server = await startHttp2((stream, path) => {
     stream.respond(EVENTS);
     if (path.endsWith('/1')) {
-      stream.write(event('one'), () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+      stream.write(event('one'), () => stream.destroy(new Error('broken on purpose')));
       return;
     }
     stream.end(event('two') + DONE);
@@ -113,7 +113,11 @@ it('HTTP/2: a stream that is reset fails by the name of the code, and the others
     '1 token one',
     '1 failure h2-INTERNAL_ERROR: the server reset the stream (INTERNAL_ERROR) before `done`',
   ]);
-  expect(heard.events.filter((one) => one.startsWith('2'))).toEqual(['2 token two', '2 done', '2 end']);
+  expect(heard.events.filter((one) => one.startsWith('2'))).toEqual([
+    '2 token two',
+    '2 done',
+    '2 end',
+  ]);
   expect(heard.counts.get(2)).toEqual({
     bytesRead: (event('two') + DONE).length,
     headBytes: 0,
@@ -157,7 +161,10 @@ it.each<[string, Record<string, string | number>, string, string]>([
 it('HTTP/2: once the server leaves a connection its streams may end, and the next stream opens another', async () => {
   await using server = await startHttp2((stream, path) => {
     stream.respond(EVENTS);
-    if (!path.endsWith('/1')) return void stream.end(DONE);
+    if (!path.endsWith('/1')) {
+      stream.end(DONE);
+      return;
+    }
     stream.write(event('one'));
     stream.session?.goaway();
     setImmediate(() => stream.end(DONE));
@@ -264,18 +271,21 @@ it.each<[string, (webSocket: WebSocket, lane: number) => void, string]>([
     (webSocket) => webSocket.terminate(),
     'closed-early: the connection ended before `done`',
   ],
-])('WebSocket: %s is the failure of every stream on the connection, once each', async (_what, act, failure) => {
-  let asked = 0;
-  await using server = await startWebSocket((webSocket, { lane }) => {
-    asked++;
-    if (asked === 2) act(webSocket, lane);
-  });
-  const heard = hear('ws-mux');
-  open(heard, server.port, [1, 2]);
-  await heard.ended(2);
-  await heard.client.close();
-  expect(heard.events).toEqual([`1 failure ${failure}`, `2 failure ${failure}`]);
-});
+])(
+  'WebSocket: %s is the failure of every stream on the connection, once each',
+  async (_what, act, failure) => {
+    let asked = 0;
+    await using server = await startWebSocket((webSocket, { lane }) => {
+      asked++;
+      if (asked === 2) act(webSocket, lane);
+    });
+    const heard = hear('ws-mux');
+    open(heard, server.port, [1, 2]);
+    await heard.ended(2);
+    await heard.client.close();
+    expect(heard.events).toEqual([`1 failure ${failure}`, `2 failure ${failure}`]);
+  },
+);
 
 it('WebSocket: a lane is taken again once its stream is done, and kept while an abandoned one may still be heard of', async () => {
   const lanes: string[] = [];

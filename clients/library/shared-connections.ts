@@ -7,7 +7,12 @@ import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamClientOptions, StreamTarget } from '../stream-client.ts';
 import { socketFailure, type StreamFailure } from '../stream-failure.ts';
 import { whenConnected } from './library-socket.ts';
-import { SocketRead, type LibraryStream, type OpenedStream, type OpenStream } from './library-stream.ts';
+import {
+  SocketRead,
+  type LibraryStream,
+  type OpenedStream,
+  type OpenStream,
+} from './library-stream.ts';
 
 export interface LibraryConnection {
   /** False once no further stream can begin on it. */

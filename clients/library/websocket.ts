@@ -165,7 +165,12 @@ interface Close {
 }
 
 /** Why a stream is over with its WebSocket; undefined when it is whole. */
-export function describeClose({ code, reason, isDone, socketError }: Close): StreamFailure | undefined {
+export function describeClose({
+  code,
+  reason,
+  isDone,
+  socketError,
+}: Close): StreamFailure | undefined {
   // 1006 is ws's own: no close frame was received.
   if (code === 1006 && socketError !== undefined)
     return new StreamFailure(socketError.code ?? 'socket', socketError.message);

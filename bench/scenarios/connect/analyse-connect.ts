@@ -68,8 +68,7 @@ function resumedOn(id: string, { cold, resumed, warm, seed }: Handshakes): Resum
         arm: whole.name,
         whole: compared.other,
         resumed: compared.baseline,
-        kept:
-          keeping && compareMetric({ metric, baseline: keeping, other: whole, seed }).baseline,
+        kept: keeping && compareMetric({ metric, baseline: keeping, other: whole, seed }).baseline,
         saved: compared.difference,
         blocks: compared.pairs.length,
       },

@@ -3,15 +3,7 @@
 
 import { armName } from '../../contract/arms/arms.ts';
 import { transports } from '../../contract/arms/transports.ts';
-import {
-  left,
-  list,
-  right,
-  section,
-  table,
-  type Block,
-  type Table,
-} from '../../report/blocks.ts';
+import { left, list, right, section, table, type Block, type Table } from '../../report/blocks.ts';
 import {
   formatCount,
   formatDifferenceEstimate,
@@ -63,7 +55,9 @@ function savedSentence(
     return `Over ${title}, no difference was shown in open latency${saved === undefined ? '' : ` (${formatDifferenceEstimate(saved, 'ns')} with a whole handshake)`}.`;
   const verb = saved.value > 0 ? 'saves' : 'costs';
   const beside =
-    kept === undefined ? '' : `; on a kept connection the answer takes ${formatValue(kept.value, 'ns')}`;
+    kept === undefined
+      ? ''
+      : `; on a kept connection the answer takes ${formatValue(kept.value, 'ns')}`;
   const cpu = effects.find((one) => one.metric === CPU && one.arm === arm);
   return (
     `Over ${title}, a stream opens in ${formatValue(whole.value, 'ns')} with a whole handshake and in ${formatValue(resumed.value, 'ns')} with a resumed session,` +

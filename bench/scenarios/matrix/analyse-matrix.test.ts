@@ -175,11 +175,7 @@ it('a control that fails between two arms limits the pairs of that arm, and no o
   const { loadPoints } = matrixAnalysis({ edit: withSlowTurns('ws-deflate') });
   const [point] = loadPoints;
   const limited = point!.comparisons.filter(({ verdict }) => verdict.kind === 'harness-limited');
-  const pairs = [
-    'ws-deflate / ws',
-    'ws-deflate / sse-gzip',
-    'ws-deflate-no-takeover / ws-deflate',
-  ];
+  const pairs = ['ws-deflate / ws', 'ws-deflate / sse-gzip', 'ws-deflate-no-takeover / ws-deflate'];
   expect([...new Set(limited.map(pairOf))]).toEqual(pairs);
   expect(limited[0]!.verdict.reason).toContain('H9period');
   expect(point!.harnessLimited).toEqual([]);
@@ -197,8 +193,9 @@ it('a control that fails between two arms limits the pairs of that arm, and no o
 
 it('turns without a write are shorter, which is no fault of the harness', () => {
   const { loadPoints } = matrixAnalysis({ edit: withSlowTurns('buffered') });
-  expect(loadPoints.map(({ harnessLimited, missedControls }) => [harnessLimited, missedControls]))
-    .toEqual([[[], undefined]]);
+  expect(
+    loadPoints.map(({ harnessLimited, missedControls }) => [harnessLimited, missedControls]),
+  ).toEqual([[[], undefined]]);
 });
 
 it('the fixture has every transport that the pairs are made of', () => {

@@ -3,7 +3,11 @@
 
 import { NS_PER_US } from '../../contract/units.ts';
 import { measureFloor } from '../floor-reader.ts';
-import { inflatedTransports, inflatingReaders, type InflatedTransport } from '../inflating-readers.ts';
+import {
+  inflatedTransports,
+  inflatingReaders,
+  type InflatedTransport,
+} from '../inflating-readers.ts';
 import {
   describe,
   LONG_STREAM,
