@@ -34,6 +34,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
     'capacity',
     'completions',
     'browser-limits',
+    'proxies',
   ]);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({
