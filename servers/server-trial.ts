@@ -213,8 +213,9 @@ export class ServerTrial {
   async #stopOnce(): Promise<ServerTally> {
     this.#injected?.stop();
     const seconds = this.#seconds.stop();
+    const { recovery, proxyCells } = this.#specification;
     // A server that is replaced within its window is measured up to its stop.
-    if (this.#specification.recovery !== undefined) this.#window.stop();
+    if (recovery !== undefined || proxyCells !== undefined) this.#window.stop();
     await this.#server?.close();
     writeStamps(this.#stampsFile, { ...this.#stamps });
     const { streams } = this.#parts;

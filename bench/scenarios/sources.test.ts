@@ -99,6 +99,12 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
     names: ['connect'],
     why: 'an event of a socket',
   },
+  { file: 'bench/path/owned-proxy.ts', names: ['connect'], why: 'an event of a socket' },
+  {
+    file: 'bench/analysis/occasions/checked.ts',
+    names: ['proxies'],
+    why: 'what no run checks',
+  },
   { file: 'clients/probe/open-socket.ts', names: ['connect'], why: 'an event of a socket' },
   { file: 'clients/library/library-socket.ts', names: ['connect'], why: 'an event of a socket' },
   {

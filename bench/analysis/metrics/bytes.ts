@@ -3,6 +3,7 @@
 // segments, does the timing of the trial matter.
 
 import { hasUnseenFrames, reusesConnections } from '../../contract/arms/arms.ts';
+import { paths } from '../../contract/arms/paths.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { CompletedTrial, SocketCounts } from '../../contract/run-file.ts';
 import type { Margin, SteadyMetric } from './metric.ts';
@@ -104,6 +105,8 @@ interface Snapshot {
 export function snapshot(trial: CompletedTrial): Snapshot | undefined {
   // An answer that is sent as a whole has left nothing yet on a socket that is open.
   if (!transports[trial.arm.transport].capabilities.incremental) return undefined;
+  // A proxy's connections to the server are not those of clients, and carry stream after stream.
+  if (paths[trial.arm.path].real !== undefined) return undefined;
   // On a connection that was used again the kernel has counted the streams before this one, too, and
   // over TLS the handshake.
   if (reusesConnections(trial.arm) || trial.arm.tls === true) return undefined;

@@ -156,8 +156,10 @@ const columns: readonly CellColumn[] = [
   { title: 'told while the server restarts', cellOf: restartCell },
 ];
 
-function restartCell({ restart: { asked, accepted, told, endsForGood } }: ArmCells): string {
-  if (asked === 0) return UNKNOWN;
+function restartCell({ accepted: before, restart }: ArmCells): string {
+  const { asked, accepted, told, endsForGood } = restart;
+  // Where no stream is accepted at all, the restart changes nothing.
+  if (asked === 0 || before === 0) return UNKNOWN;
   if (accepted === asked) return 'waits';
   const words = told.map(code).join(', ');
   return endsForGood ? `**${words}**` : words;

@@ -50,7 +50,7 @@ export const proxies = {
         pacedTokens: 100,
         pacedTokensPerSecond: 50,
         longTokensPerSecond: 5,
-        stopAfterNs: 1 * NS_PER_S,
+        stopAfterNs: 1.5 * NS_PER_S,
         idleScale: 10,
         restart: { outageNs: 4.5 * NS_PER_S, watchNs: 7 * NS_PER_S },
       },

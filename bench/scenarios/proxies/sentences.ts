@@ -54,12 +54,12 @@ function laterText(ns: number): string {
 }
 
 function stopText({ stopQuiet, stopActive }: ArmCells): string {
-  return `a stop by the client reaches the server ${reachText(stopActive)} on an active stream and ${reachText(stopQuiet)} on a quiet one`;
+  return `a stop by the client reaches the server on an active stream ${reachText(stopActive)} and on a quiet one ${reachText(stopQuiet)}`;
 }
 
 /** `after 1.00 ms`, `not within 16.0 s`; with both, in how many trials. */
 export function reachText({ of, seen, afterNs, notWithinNs }: Happening): string {
-  if (of === 0) return 'in no trial that could tell';
+  if (of === 0) return 'after a time that is not known, because the stream had not begun or was over';
   const after = `after ${formatValue(afterNs, 'ns')}`;
   const never = `not within ${formatSetting(notWithinNs ?? 0, 'ns')}`;
   if (seen === 0) return never;

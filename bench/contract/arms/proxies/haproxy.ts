@@ -26,6 +26,10 @@ export const haproxy = {
         fixed: '    option http-no-delay',
         why: 'Without it HAProxy tells the kernel that more will follow each piece of a response, and the kernel waits up to 200 ms for it.',
       },
+      {
+        fixed: '    option abortonclose',
+        why: 'Without it a client that closes its connection may still want the response: HAProxy tells the server nothing until the next token, and not at all on a quiet stream. It must stand in `defaults`; from 3.3 on it is the default.',
+      },
       'frontend http-in',
       `    bind 127.0.0.1:${port}`,
       '    default_backend servers',

@@ -26,11 +26,13 @@ export interface CellReadings extends Readings {
 type Trial = RunningTrial<'proxy-cells-tally'>;
 
 export async function measureCells(trial: Trial): Promise<CellReadings> {
+  const { path, servers, clients: loads, standby } = trial;
+  const own = [...path.pids, ...servers.pids, ...loads.pids, ...(standby ? [standby.pid] : [])];
   const { done: first, host } = await watchHost(async () => {
     const replaced = await trial.orFailure(replaceServer(trial));
     await trial.drained;
     return replaced;
-  }, trial.path.pids);
+  }, own);
   const { clients, server } = await trial.finish();
   return {
     tally: onlyOne(clients),

@@ -4,7 +4,7 @@
 import type { Gate, ProxyCellsTrial } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { atMost } from '../../../trial/gate.ts';
-import { stealGates, tracerGate } from '../../../trial/machine-gates.ts';
+import { otherProgramsGate, stealGates, tracerGate } from '../../../trial/machine-gates.ts';
 import { earlyGate } from '../../../trial/stream-gates.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
 import type { MeasuredCells } from './measure.ts';
@@ -25,6 +25,8 @@ export function recordCells(planned: PlannedTrial, measured: MeasuredCells): Pro
 function gatesOf({ host, tracers, tally, earlyTokens }: MeasuredCells): Gate[] {
   return [
     ...stealGates(host),
+    // All processes of the trial are among those of the readings.
+    otherProgramsGate(host, 0),
     tracerGate(tracers),
     atMost(
       {
