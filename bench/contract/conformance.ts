@@ -14,6 +14,18 @@ export const conformanceSchema = z.object({
       cells: z.array(z.string()),
     }),
   ),
+  /** Streams of language-model APIs and web frameworks. */
+  dialectStreams: z.array(
+    z.object({
+      name: z.string(),
+      /** Whose servers send it, and what is special in it. */
+      what: z.string(),
+      events: z.number(),
+      /** Events without a name, which are all that `onmessage` hears. */
+      heardUnnamed: z.number(),
+      cells: z.array(z.string()),
+    }),
+  ),
   divergences: z.array(
     z.object({ receiver: z.string(), vectors: z.array(z.string()), why: z.string() }),
   ),

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { markdownTable } from 'markdown-table';
 import { conformanceSchema, type Conformance } from '../contract/conformance.ts';
+import { dialectIds, dialects } from '../contract/dialects/dialects.ts';
 
 const project = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const REPORT = 'reports/reference/conformance.md';
@@ -32,26 +33,27 @@ const notAskedOfTheProbe = [
 export function renderConformance({
   receivers,
   vectors,
+  dialectStreams,
   divergences,
   delays,
   news,
 }: Conformance): string {
   const titles = receivers.map(({ title }) => title);
-  const differing = receivers.map(
-    (_, column) => vectors.filter(({ cells }) => cells[column] !== '').length,
-  );
+  const differing = (rows: readonly { readonly cells: readonly string[] }[], column: number) =>
+    `${rows.filter(({ cells }) => cells[column] !== '').length} of ${rows.length}`;
   return [
     '# Conformance of the receivers of event streams',
     `${vectors.length} streams, each sent whole and byte by byte over HTTP on loopback, and what is heard of them: the events with type, data and last event ID, ` +
       `the \`Last-Event-ID\` of the reconnect, and the reconnection time. ✓ means both ways as [WHATWG HTML §9.2](${STANDARD}) says; else what was seen instead. ` +
       'The streams, with the expected values, are in `clients/conformance/vectors.ts`. Made by `npm run bench:conformance`.',
     markdownTable([
-      ['receiver', 'version', 'what it is', 'differs in'],
+      ['receiver', 'version', 'what it is', 'differs in', 'of the APIs’ streams in'],
       ...receivers.map(({ title, version, note }, column) => [
         title,
         version,
         note,
-        `${differing[column]} of ${vectors.length}`,
+        differing(vectors, column),
+        differing(dialectStreams, column),
       ]),
     ]),
     '## What differs, and why',
@@ -73,10 +75,30 @@ export function renderConformance({
       ...vectors.map(({ name, rule, cells }) => [name, rule, ...cells.map(renderCell)]),
     ]),
     'Where nothing is asked for, the three EventSources all come back after 3 s. Of the default, the time that the stream asks for and none at all, the longest counts that the reconnect did not undercut: all streams are under way at once, so that some come late.',
+    '## Streams of language-model APIs and web frameworks',
+    aboutDialectStreams(),
+    markdownTable([
+      ['stream', 'who sends it', '`onmessage` hears', ...titles],
+      ...dialectStreams.map(({ name, what, events, heardUnnamed, cells }) => [
+        name,
+        what,
+        `${heardUnnamed} of ${events}`,
+        ...cells.map(renderCell),
+      ]),
+    ]),
     '## What was not asked of the probe',
     notAskedOfTheProbe.map((line) => `- ${line}`).join('\n'),
     `Node ${process.version}.`,
   ].join('\n\n');
+}
+
+function aboutDialectStreams(): string {
+  const posted = dialectIds.filter((id) => dialects[id].request?.method === 'POST');
+  return (
+    'Streams as servers write them, with the events that they must lead to; what the events mean is for the reader of their dialect (`bench/contract/dialects/`). ' +
+    'A page that sets `onmessage` alone hears only events without a name, which are counted here: it must listen for every other by its name, and must tell one that is named `error` from the `error` of the connection, which has no data. ' +
+    `An EventSource sends a GET without a body or headers of its own, so it cannot ask for streams of ${posted.map((id) => `\`${id}\``).join(', ')} at all; here each is offered to a GET, so that the parsers can be compared.`
+  );
 }
 
 function renderDelays(delays: Conformance['delays']): string {

@@ -2,9 +2,10 @@
 
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumArguments, findChromium } from '../../bench/contract/chromium.ts';
+import { listenedTypes } from './listened-types.ts';
 import type { Receiver, Received, Reception } from './receiver.ts';
 import { RECEPTION_LIMIT_MS } from './receiver.ts';
-import { listenedTypes, type SeenEvent } from './vectors.ts';
+import type { SeenEvent } from './vector.ts';
 
 export interface ChromiumReceiver extends Receiver, AsyncDisposable {}
 
@@ -70,7 +71,7 @@ interface PageEventSource {
   readonly readyState: number;
   addEventListener: (
     type: string,
-    listener: (event: { type: string; data: string; lastEventId: string }) => void,
+    listener: (event: { type: string; data?: string; lastEventId: string }) => void,
   ) => void;
   close: () => void;
 }
@@ -83,14 +84,16 @@ async function hear({ url, patienceMs, limitMs, types }: Hearing): Promise<SeenE
   const source = new EventSource(url);
   const heard: SeenEvent[] = [];
   for (const type of types)
-    source.addEventListener(type, (event) =>
-      heard.push([event.type, event.data, event.lastEventId]),
-    );
+    source.addEventListener(type, ({ type, data, lastEventId }) => {
+      // An event of the EventSource itself, such as its own `error`, has no data.
+      if (data !== undefined) heard.push([type, data, lastEventId]);
+    });
   try {
     await new Promise<void>((resolve, reject) => {
       setTimeout(() => reject(new Error(`${url} did not end within ${limitMs} ms`)), limitMs);
       let isWaiting = false;
-      source.addEventListener('error', () => {
+      source.addEventListener('error', ({ data }) => {
+        if (data !== undefined) return;
         if (source.readyState === 2) resolve();
         else if (!isWaiting) {
           isWaiting = true;

@@ -2,6 +2,7 @@
 
 import { EventSource as NpmEventSource } from 'eventsource';
 import { EventSource as UndiciEventSource, fetch } from 'undici';
+import { listenedTypes } from './listened-types.ts';
 import {
   RECEPTION_LIMIT_MS,
   type Receiver,
@@ -9,7 +10,7 @@ import {
   type Received,
   type Reception,
 } from './receiver.ts';
-import { listenedTypes, type SeenEvent } from './vectors.ts';
+import type { SeenEvent } from './vector.ts';
 import { installedVersion } from './versions.ts';
 
 /** Members that all implementations have (WHATWG HTML §9.2.2). */
@@ -54,11 +55,11 @@ async function receive(
   );
   for (const type of listenedTypes) {
     source.addEventListener(type, (event) => {
-      const { data, lastEventId } = event as Event & { data: string; lastEventId: string };
-      events.push([event.type, data, lastEventId]);
+      if (isMessage(event)) events.push([event.type, event.data, event.lastEventId]);
     });
   }
-  source.addEventListener('error', () => {
+  source.addEventListener('error', (event) => {
+    if (isMessage(event)) return;
     // The first end of the response leads to a reconnect, to which the server answers that there is
     // nothing more.
     if (source.readyState === CLOSED) over.resolve();
@@ -72,4 +73,12 @@ async function receive(
     clearTimeout(limit);
   }
   return { events };
+}
+
+/**
+ * Servers name events `error` or `open`, as an EventSource names its own, which have no data: that
+ * is all that tells them apart.
+ */
+function isMessage(event: Event): event is Event & { data: string; lastEventId: string } {
+  return 'data' in event && typeof event.data === 'string';
 }

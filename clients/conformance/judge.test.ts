@@ -3,7 +3,8 @@ import { judge, judgeAlone } from './judge.ts';
 import { knownDivergences } from './known-divergences.ts';
 import type { Received, Receiver, ReceiverId } from './receiver.ts';
 import { startVectorServer } from './vector-server.ts';
-import { vectors, type Vector } from './vectors.ts';
+import type { Vector } from './vector.ts';
+import { vectors } from './vectors.ts';
 
 /**
  * Vectors in the order in which they are offered: those that request a time come last, each in both

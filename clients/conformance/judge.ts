@@ -1,5 +1,5 @@
-// Runs all vectors through a receiver, each whole and byte by byte, and finds divergences that are
-// not known yet.
+// Runs streams through a receiver, each whole and byte by byte, and finds divergences that are not
+// known yet.
 
 import { isDeepStrictEqual } from 'node:util';
 import { knownDivergenceOf } from './known-divergences.ts';
@@ -11,7 +11,8 @@ import {
   type Delivery,
   type VectorServer,
 } from './vector-server.ts';
-import { vectors, type Vector } from './vectors.ts';
+import type { Vector } from './vector.ts';
+import { vectors } from './vectors.ts';
 
 export interface Judgement {
   readonly vector: Vector;
@@ -32,8 +33,12 @@ type Trial = Parameters<typeof observe>[1];
  * Runs in two waves, since most of the time is spent in waiting: vectors that request a time must
  * not be delayed by the others.
  */
-export async function judge(receiver: Receiver, server: VectorServer): Promise<Judgement[]> {
-  const trials = vectors.flatMap((vector) =>
+export async function judge(
+  receiver: Receiver,
+  server: VectorServer,
+  streams: readonly Vector[] = vectors,
+): Promise<Judgement[]> {
+  const trials = streams.flatMap((vector) =>
     deliveries.map((delivery) => ({ server, vector, delivery })),
   );
   const { false: others = [], true: timed = [] } = Object.groupBy(
@@ -54,9 +59,12 @@ export async function judge(receiver: Receiver, server: VectorServer): Promise<J
 }
 
 /** Judges a receiver with a server of its own. */
-export async function judgeAlone(receiver: Receiver): Promise<Judgement[]> {
+export async function judgeAlone(
+  receiver: Receiver,
+  streams: readonly Vector[] = vectors,
+): Promise<Judgement[]> {
   await using server = await startVectorServer();
-  return await judge(receiver, server);
+  return await judge(receiver, server, streams);
 }
 
 async function judgeOne(receiver: Receiver, trial: Trial): Promise<Judgement> {

@@ -5,10 +5,11 @@ import type { Conformance } from '../../bench/contract/conformance.ts';
 import { BenchError, exitCodeOf, messageOf } from '../../bench/contract/errors.ts';
 import { startChromium } from './chromium.ts';
 import { measureDelays } from './delays.ts';
+import { dialectStreams, heardUnnamed } from './dialect-streams.ts';
 import { npmEventSource, undiciEventSource } from './event-sources.ts';
 import { judge, type Judgement } from './judge.ts';
 import { knownDivergences } from './known-divergences.ts';
-import { parser, probe } from './readers.ts';
+import { framer, parser, probe } from './readers.ts';
 import { receiverTitles, type Receiver, type ReceiverId } from './receiver.ts';
 import { deliveries, startVectorServer } from './vector-server.ts';
 import { vectors } from './vectors.ts';
@@ -19,6 +20,7 @@ const notes: Record<ReceiverId, string> = {
   eventsource: 'EventSource of npm, over undici’s fetch',
   parser: 'the parser alone, fed as by client stack `library`',
   probe: 'the reader of client stack `probe`',
+  framer: 'the reader of endpoints that are not ours',
 };
 
 function cellOf(judgements: readonly Judgement[], name: string): string {
@@ -40,14 +42,17 @@ async function ask(): Promise<Conformance> {
     npmEventSource,
     parser,
     probe,
+    framer,
   ];
   const judgements: Judgement[][] = [];
+  const ofDialects: Judgement[][] = [];
   // One after another, so that they do not compete for a processor.
   for (const receiver of receivers) {
     process.stderr.write(
-      `${receiverTitles[receiver.id]} ${receiver.version}: ${vectors.length} vectors, ${deliveries.join(' and ')}\n`,
+      `${receiverTitles[receiver.id]} ${receiver.version}: ${vectors.length} vectors and ${dialectStreams.length} streams of APIs, ${deliveries.join(' and ')}\n`,
     );
     judgements.push(await judge(receiver, server));
+    ofDialects.push(await judge(receiver, server, dialectStreams));
   }
   const delays: Conformance['delays'] = [];
   for (const receiver of [chromium, undiciEventSource, npmEventSource]) {
@@ -68,13 +73,20 @@ async function ask(): Promise<Conformance> {
       rule,
       cells: judgements.map((all) => cellOf(all, name)),
     })),
+    dialectStreams: dialectStreams.map((stream) => ({
+      name: stream.name,
+      what: stream.rule,
+      events: stream.events.length,
+      heardUnnamed: heardUnnamed(stream).length,
+      cells: ofDialects.map((all) => cellOf(all, stream.name)),
+    })),
     divergences: knownDivergences.map(({ receiver, vectors: names, why }) => ({
       receiver: receiverTitles[receiver],
       vectors: [...names],
       why,
     })),
     delays,
-    news: judgements.flat().flatMap(({ news }) => news ?? []),
+    news: [...judgements, ...ofDialects].flat().flatMap(({ news }) => news ?? []),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import type { Received, Receiver } from './receiver.ts';
 import type { Delivery, Return, VectorServer } from './vector-server.ts';
-import type { SeenEvent, Vector } from './vectors.ts';
+import type { SeenEvent, Vector } from './vector.ts';
 
 export interface Observation {
   readonly events: readonly SeenEvent[];

@@ -1,15 +1,16 @@
 // Receivers that read a response and stop there: eventsource-parser as the library stack feeds it,
-// and the probe's own readers.
+// the probe's own readers, and the framer of endpoints.
 
 import { connect } from 'node:net';
 import { createParser } from 'eventsource-parser';
 import { request } from 'undici';
 import { asInstant } from '../../bench/contract/units.ts';
+import { EventStreamFramer } from '../endpoint/event-stream-framer.ts';
 import { ChunkedReader } from '../probe/chunked-reader.ts';
 import { HttpResponseReader } from '../probe/http-response.ts';
 import { SseReader } from '../probe/sse-reader.ts';
 import type { Received, Receiver } from './receiver.ts';
-import type { SeenEvent } from './vectors.ts';
+import type { SeenEvent } from './vector.ts';
 import { installedVersion, ownVersion } from './versions.ts';
 
 export const parser: Receiver = {
@@ -22,6 +23,12 @@ export const probe: Receiver = {
   id: 'probe',
   version: `of streamduel ${ownVersion()}`,
   receive: async ({ url }) => await receiveWithProbe(new URL(url)),
+};
+
+export const framer: Receiver = {
+  id: 'framer',
+  version: `of streamduel ${ownVersion()}`,
+  receive: async ({ url }) => await receiveWithFramer(url),
 };
 
 async function receiveWithParser(url: string): Promise<Received> {
@@ -40,6 +47,22 @@ async function receiveWithParser(url: string): Promise<Received> {
   for await (const bytes of body)
     eventParser.feed(decoder.decode(bytes as Buffer, { stream: true }));
   return { events, state: { lastEventId, retryMs } };
+}
+
+async function receiveWithFramer(url: string): Promise<Received> {
+  const events: SeenEvent[] = [];
+  let retryMs: number | undefined;
+  const eventStream: EventStreamFramer = new EventStreamFramer({
+    onEvent: ({ name = 'message', data }) => events.push([name, data, eventStream.lastEventId]),
+    onComment: () => {},
+    onRetry: (ms) => (retryMs = ms),
+    onFailure: (cause, message) => {
+      throw new Error(`${cause}: ${message}`);
+    },
+  });
+  const { body } = await request(url);
+  for await (const bytes of body) eventStream.push(bytes as Buffer);
+  return { events, state: { lastEventId: eventStream.lastEventId, retryMs } };
 }
 
 /** Does not use the probe's client, which only takes the events that our twins send. */

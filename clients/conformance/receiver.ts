@@ -1,7 +1,7 @@
 // Common interface of receivers. Some are given an address and reconnect by themselves, as an
 // EventSource does; others only read, and leave a reconnect with their state to the caller.
 
-import type { SeenEvent } from './vectors.ts';
+import type { SeenEvent } from './vector.ts';
 
 export interface Received {
   readonly events: readonly SeenEvent[];
@@ -32,6 +32,7 @@ export const receiverTitles = {
   eventsource: 'eventsource',
   parser: 'eventsource-parser',
   probe: 'probe',
+  framer: 'framer',
 } as const satisfies Record<string, string>;
 
 export type ReceiverId = keyof typeof receiverTitles;

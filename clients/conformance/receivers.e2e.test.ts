@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isUntested, whyNoBrowser } from '../../bench/missing-fixture.ts';
 import { startChromium, type ChromiumReceiver } from './chromium.ts';
 import { askedMs, measureDelays } from './delays.ts';
+import { dialectStreams } from './dialect-streams.ts';
 import { npmEventSource, undiciEventSource } from './event-sources.ts';
 import { judge, judgeAlone, type Judgement } from './judge.ts';
-import { parser, probe } from './readers.ts';
+import { framer, parser, probe } from './readers.ts';
 import type { ReceiverId } from './receiver.ts';
 import { startVectorServer, type VectorServer } from './vector-server.ts';
 
@@ -18,6 +19,7 @@ const differing: Record<ReceiverId, string[]> = {
   eventsource: ['double-bom', 'mistaken-bom', 'retry-long', 'retry-beyond-64-bits'],
   parser: ['mistaken-bom'],
   probe: [],
+  framer: [],
 };
 
 function differingOf(
@@ -35,13 +37,25 @@ const TIMEOUT_MS = 300_000;
 const newsOf = (judgements: readonly Judgement[]): string[] =>
   judgements.flatMap(({ news }) => news ?? []);
 
-it.each([undiciEventSource, npmEventSource, parser, probe])(
+it.each([undiciEventSource, npmEventSource, parser, probe, framer])(
   '$id hears what the standard says, but for what is known of it',
   async (receiver) => {
     const judgements = await judgeAlone(receiver);
     expect(newsOf(judgements)).toEqual([]);
     expect(differingOf(judgements, 'whole')).toEqual(differing[receiver.id]);
     expect(differingOf(judgements, 'byte by byte')).toEqual(differing[receiver.id]);
+  },
+  TIMEOUT_MS,
+);
+
+it.each([undiciEventSource, npmEventSource, parser, probe, framer])(
+  '$id hears every event of the streams of APIs',
+  async (receiver) => {
+    const judgements = await judgeAlone(receiver, dialectStreams);
+    expect(judgements).toHaveLength(2 * dialectStreams.length);
+    expect(newsOf(judgements)).toEqual([]);
+    expect(differingOf(judgements, 'whole')).toEqual([]);
+    expect(differingOf(judgements, 'byte by byte')).toEqual([]);
   },
   TIMEOUT_MS,
 );
@@ -68,6 +82,16 @@ it.skipIf(noBrowser)(
     expect(newsOf(judgements)).toEqual([]);
     expect(differingOf(judgements, 'whole')).toEqual(differing.chromium);
     expect(differingOf(judgements, 'byte by byte')).toEqual(differing.chromium);
+  },
+  TIMEOUT_MS,
+);
+
+it.skipIf(noBrowser)(
+  'chromium hears every event of the streams of APIs',
+  async () => {
+    const judgements = await judge(chromium!, server, dialectStreams);
+    expect(newsOf(judgements)).toEqual([]);
+    expect(differingOf(judgements, 'whole')).toEqual([]);
   },
   TIMEOUT_MS,
 );

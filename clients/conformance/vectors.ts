@@ -2,26 +2,7 @@
 // (html.spec.whatwg.org/multipage/server-sent-events.html). The expected values are written by hand
 // from its rules, never taken from a receiver.
 
-/** An event as an EventSource fires it. */
-export type SeenEvent = readonly [type: string, data: string, lastEventId: string];
-
-export interface Vector {
-  readonly name: string;
-  /** Rule of the standard, and its section. */
-  readonly rule: string;
-  /** The body of the response; text is encoded as UTF-8. */
-  readonly stream: string | Uint8Array;
-  readonly events: readonly SeenEvent[];
-  /**
-   * `Last-Event-ID` of the request that follows, as it arrives (decoded as UTF-8); absent when
-   * there is no such field.
-   */
-  readonly lastEventId?: string;
-  /**
-   * The reconnection time afterwards, ms; absent when it is unchanged: the receiver's own choice.
-   */
-  readonly retryMs?: number;
-}
+import type { SeenEvent, Vector } from './vector.ts';
 
 const message = (data: string, lastEventId = ''): SeenEvent => ['message', data, lastEventId];
 
@@ -577,18 +558,4 @@ export const vectors: readonly Vector[] = [
   ...encoding,
   ...unfinished,
   ...reconnectionTimes,
-];
-
-/**
- * Types that an EventSource must listen for to get the events of every vector, wrong types
- * included: it cannot listen for all.
- */
-export const listenedTypes: readonly string[] = [
-  ...new Set([
-    'message',
-    'foo',
-    'bar',
-    'foo ',
-    ...vectors.flatMap(({ events }) => events.map(([type]) => type)),
-  ]),
 ];

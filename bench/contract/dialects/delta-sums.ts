@@ -39,7 +39,8 @@ export class DeltaSums {
     part.isCompared = true;
     const isEqual =
       part.length === whole.length &&
-      part.hash.copy().digest('hex') === createHash('sha256').update(whole, HASHED_AS).digest('hex');
+      part.hash.copy().digest('hex') ===
+        createHash('sha256').update(whole, HASHED_AS).digest('hex');
     return isEqual
       ? []
       : [

@@ -17,7 +17,8 @@ export function fillRequest(request: DialectRequest, wishes: Wishes = {}): Diale
   };
   const fill = (text: string): string => {
     let filled = text;
-    for (const [name, value] of Object.entries(values)) filled = filled.replaceAll(name, () => value);
+    for (const [name, value] of Object.entries(values))
+      filled = filled.replaceAll(name, () => value);
     return filled;
   };
   const { body, messages, socketPathSuffix } = request;

@@ -48,9 +48,7 @@ function outputTokens(chunk: unknown): number | undefined {
   const usage = member(chunk, 'usageMetadata');
   const spoken = numberMember(usage, 'candidatesTokenCount');
   const thought = numberMember(usage, 'thoughtsTokenCount');
-  return spoken === undefined && thought === undefined
-    ? undefined
-    : (spoken ?? 0) + (thought ?? 0);
+  return spoken === undefined && thought === undefined ? undefined : (spoken ?? 0) + (thought ?? 0);
 }
 
 function geminiGrammar(): Grammar {
@@ -120,10 +118,8 @@ export const gemini: Dialect = {
   matches: (seen) =>
     strongest(seen, (json) => {
       if (Array.isArray(json?.['candidates'])) return 2;
-      return member(json, 'usageMetadata') === undefined &&
-        member(json, 'promptFeedback') === undefined
-        ? 0
-        : 1;
+      if (member(json, 'promptFeedback') !== undefined) return 2;
+      return member(json, 'usageMetadata') === undefined ? 0 : 1;
     }),
   open: () => openReader(geminiGrammar()),
   request: {

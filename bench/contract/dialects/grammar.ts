@@ -85,7 +85,7 @@ export function openReader(grammar: Grammar): DialectReader {
         ...ledger.failures(),
         ...check.faults.map(({ rung, cause, message }) => ({ rung, cause, message })),
       ].toSorted((a, b) => a.rung - b.rung);
-      return completeness({ grammar, check, failures, end });
+      return completeness({ grammar, check, failures, doubts: transportDoubts(end, wasStopped) });
     },
     cursor: () => cursorOf(lastEventId, grammar.startingAfter?.()),
     text: () => ({ text: ledger.text, length: ledger.textLength }),
@@ -142,10 +142,10 @@ interface Judged {
   readonly check: EndCheck;
   /** In the order of their rungs. */
   readonly failures: readonly Failure[];
-  readonly end: TransportEnd;
+  readonly doubts: Completeness['notCheckable'];
 }
 
-function completeness({ grammar, check, failures, end }: Judged): Completeness {
+function completeness({ grammar, check, failures, doubts }: Judged): Completeness {
   const hasEnd = grammar.ends.finish !== undefined || grammar.ends.terminator !== undefined;
   const ownRung: Rung = !hasEnd ? 1 : check.isChecked ? 3 : 2;
   // A rung on which something was found wrong is one that could be checked.
@@ -161,7 +161,7 @@ function completeness({ grammar, check, failures, end }: Judged): Completeness {
     isWhole: failures.length === 0,
     failures,
     notCheckable: [
-      ...transportDoubts(end),
+      ...doubts,
       ...(hasEnd
         ? []
         : [{ rung: 2 as const, why: 'the dialect has no end but that of the transport' }]),
@@ -174,10 +174,9 @@ function below(rung: Rung): Rung | undefined {
   return rung === 0 ? undefined : ((rung - 1) as Rung);
 }
 
-function transportDoubts(end: TransportEnd): Completeness['notCheckable'] {
+function transportDoubts(end: TransportEnd, wasStopped: boolean): Completeness['notCheckable'] {
   if (end.kind === 'closed') return [{ rung: 0, why: clip(end.why) }];
-  if (end.kind === 'by-client')
-    return [{ rung: 0, why: 'the client closed at the end that the dialect gives' }];
+  if (wasStopped) return [{ rung: 0, why: 'the client closed at the end that the dialect gives' }];
   return [];
 }
 

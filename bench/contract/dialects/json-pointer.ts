@@ -17,7 +17,8 @@ const INDEX = /^(?:0|[1-9]\d{0,15})$/;
 export function valueAt(document: unknown, steps: readonly string[]): unknown {
   let value = document;
   for (const step of steps) {
-    if (Array.isArray(value)) value = INDEX.test(step) ? (value[Number(step)] as unknown) : undefined;
+    if (Array.isArray(value))
+      value = INDEX.test(step) ? (value[Number(step)] as unknown) : undefined;
     else if (typeof value === 'object' && value !== null)
       value = Object.hasOwn(value, step)
         ? (value as Readonly<Record<string, unknown>>)[step]

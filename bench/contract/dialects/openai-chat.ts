@@ -116,7 +116,8 @@ function chatGrammar(): Grammar {
       ...tokenOf('content', textMember(choice, 'text')),
     ];
     tokenIds.add(choice, tokens.length > 0);
-    const reason = textMember(choice, 'finish_reason');
+    // Some imitations send an empty one until there is a reason.
+    const reason = textMember(choice, 'finish_reason') || undefined;
     const isLate = tokens.length > 0 && isFinished.get(index) === true;
     if (isFinished.has(index) || isFinished.size < MAX_PARTS)
       isFinished.set(index, (isFinished.get(index) ?? false) || reason !== undefined);
@@ -182,8 +183,7 @@ export const openaiChat: Dialect = {
   title: 'OpenAI chat completions; vLLM, SGLang, LiteLLM and others that imitate them',
   framing: ['event-stream'],
   matches: (seen) =>
-    strongest(seen, (json, { data }) => {
-      if (data.trim() === END_MARK) return 1;
+    strongest(seen, (json) => {
       if (chunkObjects.has(member(json, 'object'))) return 2;
       // Some imitations leave `object` out.
       const [first] = listMember(json, 'choices');

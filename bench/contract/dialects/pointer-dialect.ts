@@ -92,9 +92,13 @@ function reasonOf(value: unknown): string | undefined {
 function stepsOf(name: string, pointer: string): Steps {
   const steps = parsePointer(pointer);
   if (steps === undefined)
-    throw new BenchError('USAGE', `\`${name}\` of the dialect: ${clip(pointer)} is no JSON pointer`, {
-      hint: 'A JSON pointer is empty or starts with a slash: /choices/0/delta/content.',
-    });
+    throw new BenchError(
+      'USAGE',
+      `\`${name}\` of the dialect: ${clip(pointer)} is no JSON pointer`,
+      {
+        hint: 'A JSON pointer is empty or starts with a slash: /choices/0/delta/content.',
+      },
+    );
   return steps;
 }
 

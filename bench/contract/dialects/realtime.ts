@@ -4,14 +4,7 @@
 import type { Dialect, WireEvent } from './dialect.ts';
 import { openReader, type Grammar } from './grammar.ts';
 import { member, memberAt, objectOf, parseJson, textMember } from './json-members.ts';
-import {
-  errorSign,
-  foreign,
-  structure,
-  unreadable,
-  usageOf,
-  type Reading,
-} from './readings.ts';
+import { errorSign, foreign, structure, unreadable, usageOf, type Reading } from './readings.ts';
 import { strongest } from './seen-events.ts';
 import { SpokenParts } from './spoken-parts.ts';
 

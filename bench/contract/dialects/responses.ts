@@ -19,11 +19,7 @@ import { SequenceNumbers } from './sequence-numbers.ts';
 import { SpokenParts } from './spoken-parts.ts';
 
 /** Events with which a stream begins, or that may come alone. */
-const firstTypes: ReadonlySet<string> = new Set([
-  'response.created',
-  'response.queued',
-  'error',
-]);
+const firstTypes: ReadonlySet<string> = new Set(['response.created', 'response.queued', 'error']);
 
 function responsesGrammar(): Grammar {
   const numbers = new SequenceNumbers();
@@ -136,8 +132,6 @@ export const responses: Dialect = {
       stream: true,
       stream_options: { include_obfuscation: false },
     },
-    messages: [
-      { type: 'response.create', model: '${MODEL}', input: '${PROMPT}', store: false },
-    ],
+    messages: [{ type: 'response.create', model: '${MODEL}', input: '${PROMPT}', store: false }],
   },
 };

@@ -9,14 +9,13 @@ const LOOKED_AT = 16;
 /** The strongest evidence of all first events. `judge` gets the event's JSON object, if it is one. */
 export function strongest(
   { events }: Seen,
-  judge: (
-    json: Readonly<Record<string, unknown>> | undefined,
-    event: WireEvent,
-  ) => 0 | 1 | 2,
+  judge: (json: Readonly<Record<string, unknown>> | undefined, event: WireEvent) => 0 | 1 | 2,
 ): 0 | 1 | 2 {
   let most: 0 | 1 | 2 = 0;
   for (const event of events.slice(0, LOOKED_AT)) {
-    const found = judge(objectOf(parseJson(event.data)), event);
+    const json = parseJson(event.data);
+    // A batch of messages is of the dialect of its first one.
+    const found = judge(objectOf(Array.isArray(json) ? json[0] : json), event);
     if (found > most) most = found;
   }
   return most;

@@ -30,8 +30,7 @@ export class SequenceNumbers {
       return;
     }
     this.#hasRisen = true;
-    if (number > last + 1)
-      this.#addGap(`number ${number} follows ${last}`);
+    if (number > last + 1) this.#addGap(`number ${number} follows ${last}`);
     this.#last = number;
   }
 

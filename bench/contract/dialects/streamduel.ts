@@ -9,10 +9,10 @@ import {
   errorFromData,
   fault,
   foreign,
+  orStructure,
   structure,
   tokenOf,
   unreadable,
-  type Fault,
   type Reading,
 } from './readings.ts';
 import { strongest } from './seen-events.ts';
@@ -21,10 +21,9 @@ import { SequenceNumbers } from './sequence-numbers.ts';
 function streamduelGrammar(): Grammar {
   const numbers = new SequenceNumbers();
   const hash = createHash('sha256');
-  const faults: Fault[] = [];
   let tokens = 0;
-  /** A stream that was resumed without its beginning has another text than the hash is of. */
-  let isFromFirst = true;
+  /** Number of the first token: a stream that was resumed begins with another one. */
+  let from = 1;
   let hasHash = false;
 
   const readToken = (json: unknown): readonly Reading[] => {
@@ -32,25 +31,31 @@ function streamduelGrammar(): Grammar {
     const text = textMember(json, 'd');
     if (number === undefined || text === undefined)
       return foreign('an event that is neither a token nor `open` or `done`');
-    if (tokens === 0) isFromFirst = number === 1;
+    const isFirst = tokens === 0;
     tokens++;
-    // The first token has number 1, or that from which the stream was resumed.
-    numbers.add(number, tokens === 1);
+    numbers.add(number, isFirst);
     hash.update(text);
-    return tokenOf('content', text);
+    return [
+      ...(isFirst && number !== from
+        ? [fault(3, 'sequence-gap', `the first token should have number ${from}`)]
+        : []),
+      ...orStructure(tokenOf('content', text)),
+    ];
   };
 
   const readDone = (json: unknown): readonly Reading[] => {
     const announced = numberMember(json, 'n');
     const sha256 = textMember(json, 'sha256');
-    if (announced !== undefined && announced !== (numbers.last ?? 0))
-      faults.push(fault(3, 'token-count', `the last token should have number ${announced}`));
-    if (isFromFirst && sha256 !== undefined) {
-      hasHash = true;
-      if (hash.copy().digest('hex') !== sha256)
-        faults.push(fault(3, 'text-mismatch', 'the text has another hash than `done` announced'));
-    }
+    // A resumed stream has another text than the hash is of.
+    const isHashed = from === 1 && sha256 !== undefined;
+    hasHash ||= isHashed;
     return [
+      ...(announced !== undefined && announced !== (numbers.last ?? from - 1)
+        ? [fault(3, 'token-count', `the last token should have number ${announced}`)]
+        : []),
+      ...(isHashed && hash.copy().digest('hex') !== sha256
+        ? [fault(3, 'text-mismatch', 'the text has another hash than `done` announced')]
+        : []),
       ...(announced === undefined ? [] : [{ kind: 'usage' as const, outputTokens: announced }]),
       { kind: 'finish', reason: textMember(json, 'finish') },
     ];
@@ -62,6 +67,8 @@ function streamduelGrammar(): Grammar {
     if (json === undefined) return unreadable(data);
     switch (name ?? textMember(json, 'type')) {
       case 'open':
+        from = numberMember(json, 'from') ?? 1;
+        return structure;
       case 'bye':
         return structure;
       case 'gap':
@@ -79,9 +86,9 @@ function streamduelGrammar(): Grammar {
     ends: { finish: '`done`' },
     read,
     atEnd: () => ({
-      faults: [...faults.slice(0, 2), ...numbers.faults()],
+      faults: numbers.faults(),
       isChecked: hasHash || numbers.isChecked,
-      notCheckable: isFromFirst ? [] : ['the stream was resumed, and its hash is of all of it'],
+      notCheckable: hasHash ? [] : ['there is no hash of what was received'],
     }),
   };
 }
@@ -92,8 +99,7 @@ export const streamduel: Dialect = {
   framing: ['event-stream', 'lines', 'messages'],
   matches: (seen) =>
     strongest(seen, (json) => {
-      const isToken =
-        numberMember(json, 's') !== undefined && textMember(json, 'd') !== undefined;
+      const isToken = numberMember(json, 's') !== undefined && textMember(json, 'd') !== undefined;
       const isOpen =
         textMember(json, 'sid') !== undefined && textMember(json, 'epoch') !== undefined;
       return isToken || isOpen ? 2 : 0;
