@@ -16,6 +16,7 @@ import { BenchError, exitCodeOf, messageOf } from './contract/errors.ts';
 import { collect, declareRunFlags } from './flags/declare-options.ts';
 import { renderRunHelp } from './flags/help.ts';
 import type { RunFlags } from './flags/run-flags.ts';
+import { declareProbe, type ProbeFlags } from './probe/probe-flags.ts';
 import { scenarioNames } from './scenarios/registry.ts';
 import { experiments } from './selftest/run-experiment.ts';
 import { streamduelVersion } from './trial/environment.ts';
@@ -146,6 +147,11 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
       const { serveCommand } = await import('./commands/serve.ts');
       setExitCode(await serveCommand(flags, output));
     });
+
+  declareProbe(program.command('probe')).action(async (url: string, flags: ProbeFlags) => {
+    const { probeCommand } = await import('./commands/probe.ts');
+    setExitCode(await probeCommand(url, flags, output));
+  });
 
   program
     .command('selftest')

@@ -85,7 +85,7 @@ export const endpointFailureSchema = z
     status: z.number().exactOptional(),
     /** As the server asked by Retry-After. */
     retryAfterMs: z.number().exactOptional(),
-    /** The beginning of what the server sent instead of a stream, bounded; as it came, not escaped. */
+    /** The beginning of what the server sent instead of a stream, as it came, not escaped. */
     excerpt: z.string().exactOptional(),
   })
   .readonly();

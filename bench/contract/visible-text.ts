@@ -1,5 +1,5 @@
-// Makes text of unknown origin harmless to print: a server may send escape sequences that a terminal
-// obeys, characters that turn the direction of a line, and megabytes.
+// Makes text of unknown origin harmless to print: a server may send escape sequences that a
+// terminal obeys, characters that turn the direction of a line, and megabytes.
 
 /** Controls, formats (direction, joiners), separators of lines, lone surrogates, unassigned. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
@@ -37,9 +37,7 @@ function escapeCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const short = named[character];
   if (short !== undefined) return short;
-  return code < 0x1_00
-    ? `\\x${code.toString(16).padStart(2, '0')}`
-    : `\\u{${code.toString(16)}}`;
+  return code < 0x1_00 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
 function jsonEscape(character: string): string {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CliFolder, type Program } from '../cli-fixture.ts';
 import { isUntested, whyNoBrowser } from '../missing-fixture.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -52,8 +53,12 @@ const needsBrowser = (line: string): boolean => line.includes('--client browser'
 const SHORT = '--connections 10 --blocks 1 --warmup 500ms --duration 500ms --quiet';
 const REFERENCE = 'reports/reference';
 let folder: string;
+const place = new CliFolder();
+let twins: Program;
+/** Where the twins are that the documents have at the default ports. */
+let ports: { readonly sse: string; readonly ws: string };
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'readme-'));
   // A copy, because a saved run is rendered into its own folder.
   cpSync(join(project, REFERENCE), join(folder, REFERENCE), { recursive: true });
@@ -63,11 +68,28 @@ beforeAll(() => {
     `#!/bin/sh\nexec "${process.execPath}" "${join(project, 'bench/cli.ts')}" "$@"\n`,
     { mode: 0o755 },
   );
+  twins = place.start('serve', '--port', '0', '--ws-port', '0');
+  await expect
+    .poll(() => twins.answered().split('\n').length, { timeout: 60_000, interval: 50 })
+    .toBe(4);
+  const [sse = '', ws = ''] = [...twins.answered().matchAll(/:(\d+)\/demo\/stream'/g)].map(
+    ([, port]) => port,
+  );
+  ports = { sse, ws };
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  twins.child.kill('SIGTERM');
+  await twins.ended;
+  place[Symbol.dispose]();
+  rmSync(folder, { recursive: true });
+});
 
 function shorten(line: string): string {
+  if (line.startsWith('streamduel probe'))
+    return line
+      .replace('127.0.0.1:4000', `127.0.0.1:${ports.sse}`)
+      .replace('127.0.0.1:4001', `127.0.0.1:${ports.ws}`);
   if (measuredElsewhere.test(line)) return `${line} --dry-run`;
   if (!measures(line)) return line;
   const out = `--out "${mkdtempSync(join(folder, 'runs-'))}"`;

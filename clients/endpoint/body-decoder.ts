@@ -1,6 +1,6 @@
 // Takes the content coding off a body (RFC 9110 §8.4) with node:zlib. That works in turns of the
-// thread pool: each read is decoded on its own and keeps its stamp, and what is decoded is handed on
-// piece by piece, so that a small body that expands without end is stopped by its reader.
+// thread pool: each read is decoded on its own and keeps its stamp, and what is decoded is handed
+// on piece by piece, so that a small body that expands without end is stopped by its reader.
 
 import {
   constants,

@@ -1,5 +1,5 @@
-// Names what went wrong with an endpoint, and what to try: one sentence with what was seen, one hint
-// a cause.
+// Names what went wrong with an endpoint, and what to try: one sentence with what was seen, one
+// hint a cause.
 
 import type { EndpointCause, EndpointFailure } from '../../bench/contract/endpoint.ts';
 import { messageOf } from '../../bench/contract/errors.ts';
@@ -14,7 +14,7 @@ const hints: Readonly<Record<EndpointCause, string>> = {
   'tls-chain': 'name its authority with --ca FILE; --insecure reads it without checks',
   'tls-other': 'check that this port speaks TLS: http: and ws: go without it',
   'connect-timeout': 'check the address and port; --timeout waits longer',
-  unauthorised: 'send a valid key, for example --header \'authorization: Bearer ${NAME}\'',
+  unauthorised: "send a valid key, for example --header 'authorization: Bearer ${NAME}'",
   forbidden: 'check what the key is allowed to do, and whether the server wants an Origin',
   'not-found': 'check the path; many APIs want a method other than GET (--method, --data)',
   'too-many-requests': 'wait as long as the server asks, then try again',
@@ -29,7 +29,7 @@ const hints: Readonly<Record<EndpointCause, string>> = {
   'too-long': '--max-time reads for longer',
   'line-too-long': 'no event or message can be that long: check what the server sends',
   'too-many-bytes': 'ask for a shorter stream',
-  'bad-encoding': 'try again without compression: --header \'accept-encoding: identity\'',
+  'bad-encoding': "try again without compression: --header 'accept-encoding: identity'",
   'bad-framing': 'the server, or a proxy before it, breaks the protocol',
   'closed-with-code': 'the code and the log of the server say why',
   cut: 'the server, or a proxy before it, ended the connection in the middle',

@@ -69,7 +69,7 @@ export function openSocket(
       ? connect(options)
       : connectTls({
           ...options,
-          // An address is no server name (RFC 6066 §3); the certificate is checked for it all the same.
+          // An address is no server name (RFC 6066 §3); the certificate is checked for it anyway.
           ...(isIP(host) === 0 && { servername: host }),
           ...(tls.ca !== undefined && { ca: tls.ca }),
           rejectUnauthorized: !tls.isInsecure,

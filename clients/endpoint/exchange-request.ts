@@ -15,7 +15,10 @@ const ACCEPTED = 'text/event-stream, application/x-ndjson, application/json;q=0.
 export function exchangeRequestOf(request: EndpointRequest): ExchangeRequest {
   const url = URL.parse(request.url);
   if (url === null || !PROTOCOLS.test(url.protocol) || url.hostname === '')
-    throw new BenchError('USAGE', `${quotedText(request.url)} is no http:, https:, ws: or wss: URL`);
+    throw new BenchError(
+      'USAGE',
+      `${quotedText(request.url)} is no http:, https:, ws: or wss: URL`,
+    );
   const { body } = request;
   const method = isWebSocket(url) ? 'GET' : request.method;
   const headers = withDefaults(request.headers, {

@@ -31,7 +31,6 @@ export const opcodes = {
 } as const;
 const MAX_CONTROL_BYTES = 125;
 const LENGTH_16 = 126;
-const LENGTH_64 = 127;
 const FIRST_BYTES = 1024;
 
 /** RFC 6455 §7.4.1. */
@@ -201,9 +200,7 @@ class Gathered {
   append(buffer: Buffer, start: number, end: number): void {
     const needed = this.length + end - start;
     if (needed > this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(
-        Math.max(FIRST_BYTES, 2 * this.#bytes.length, needed),
-      );
+      const grown = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, 2 * this.#bytes.length, needed));
       this.#bytes.copy(grown, 0, 0, this.length);
       this.#bytes = grown;
     }

@@ -38,6 +38,8 @@ const errorNames = [
   'HTTP_1_1_REQUIRED',
 ];
 
+const CANCEL = errorNames.indexOf('CANCEL');
+
 class Http2Exchange implements Exchange {
   readonly #request: ExchangeRequest;
   readonly #events: ExchangeEvents;
@@ -137,7 +139,7 @@ class Http2Exchange implements Exchange {
     this.#events.sent(this.#now());
   }
 
-  #answer(found: IncomingHttpHeaders & { readonly ':status'?: number }): void {
+  #answer(found: IncomingHttpHeaders & { readonly ':status'?: number | undefined }): void {
     const atNs = this.#now();
     if (this.#isOver) return;
     this.#phase = 'reading';
@@ -172,14 +174,20 @@ class Http2Exchange implements Exchange {
     if (this.#isOver) return;
     const atNs = this.#endedNs ?? this.#now();
     const code = this.#stream?.rstCode ?? 0;
-    if (this.#hasEnded && code === 0 && this.#stream?.aborted !== true && this.#phase === 'reading') {
+    if (
+      this.#hasEnded &&
+      code === 0 &&
+      this.#stream?.aborted !== true &&
+      this.#phase === 'reading'
+    ) {
       this.close();
       this.#events.ended({ kind: 'in-order' }, atNs);
       return;
     }
     const how = this.#why === undefined ? errorName(code) : visibleText(this.#why);
     const when = this.#phase === 'reading' ? 'in the middle' : 'before the server answered';
-    const isReset = code !== 0 && this.#socket.readyState !== 'closed';
+    // Node cancels the streams of a connection that has ended.
+    const isReset = code !== 0 && code !== CANCEL;
     this.#fail(
       endpointFailure(isReset ? 'reset' : 'cut', `the HTTP/2 stream ended ${when} (${how})`),
       atNs,

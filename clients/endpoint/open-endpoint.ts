@@ -9,7 +9,7 @@ import type {
   WireFacts,
 } from '../../bench/contract/endpoint.ts';
 import { contentTypeOf, type AnswerHead } from './answer-head.ts';
-import { contentFailure, endpointFailure, failureOf, statusFailure } from './endpoint-failure.ts';
+import { contentFailure, failureOf, statusFailure } from './endpoint-failure.ts';
 import type { EndpointListener, OpenedEndpoint, OpenEndpoint } from './endpoint-request.ts';
 import { exchangeRequestOf } from './exchange-request.ts';
 import type { Exchange, ExchangeEvents, ExchangeRequest, StartExchange } from './exchange.ts';
@@ -19,6 +19,7 @@ import { startHttp2 } from './http2-exchange.ts';
 import { isRedirect, redirected } from './redirect.ts';
 import { isWebSocket } from './socket-target.ts';
 import { StreamBody, tooManyBytes } from './stream-body.ts';
+import { isTimeout, silenceFailure, tooLongFailure, type Stage } from './time-limits.ts';
 import { startWebSocket } from './websocket-exchange.ts';
 
 /** For the body of a refusal, which may never end: enough to quote it. */
@@ -30,8 +31,6 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** @throws BenchError USAGE when the request is none that can be sent. */
 export const openEndpoint: OpenEndpoint = (request, listener, now) =>
   new EndpointStream(request, listener, now);
-
-type Stage = 'connecting' | 'waiting' | 'refused' | 'streaming' | 'over';
 
 class EndpointStream implements OpenedEndpoint {
   readonly #request: EndpointRequest;
@@ -48,7 +47,6 @@ class EndpointStream implements OpenedEndpoint {
   /** A body that turned out to be damaged while the end waited for it. */
   #lateFailure: EndpointFailure | undefined;
   #isReading = false;
-  #isClosing = false;
   #bytesRead = 0;
   #bodyBytes = 0;
   #reads = 0;
@@ -63,10 +61,7 @@ class EndpointStream implements OpenedEndpoint {
     this.#now = now;
     this.#asked = exchangeRequestOf(request);
     this.#start = protocolOf(this.#asked.url, request);
-    this.#silence = setTimeout(
-      () => this.#fallSilent(),
-      Math.min(request.timeoutMs, MAX_TIMER_MS),
-    );
+    this.#silence = setTimeout(() => this.#fallSilent(), Math.min(request.timeoutMs, MAX_TIMER_MS));
     this.#total = setTimeout(
       () => this.#takeTooLong(),
       Math.min(request.totalTimeoutMs, MAX_TIMER_MS),
@@ -74,11 +69,13 @@ class EndpointStream implements OpenedEndpoint {
     this.#exchange = this.#start(this.#asked, this.#exchangeEvents(), now);
   }
 
-  /** Within a call to the listener, what the same read brought is still handed on before the end. */
+  /** Within a call to the listener, what the same read brought is handed on before the end. */
   readonly close = (): void => {
-    if (this.#stage === 'over') return;
-    this.#isClosing = true;
-    if (!this.#isReading) this.#conclude({ kind: 'by-client' }, this.#now());
+    const atNs = this.#now();
+    const conclude = (): void => this.#conclude({ kind: 'by-client' }, atNs);
+    // A read is worked off without a turn in between.
+    if (this.#isReading) queueMicrotask(conclude);
+    else conclude();
   };
 
   #exchangeEvents(): ExchangeEvents {
@@ -119,7 +116,7 @@ class EndpointStream implements OpenedEndpoint {
     };
   }
 
-  /** Bytes that cannot be read end the stream; a listener that throws is no failure of the server. */
+  /** Bytes that cannot be read end the stream; a listener that throws is no fault of the server. */
   #take(atNs: number, act: () => void): void {
     this.#isReading = true;
     try {
@@ -129,7 +126,6 @@ class EndpointStream implements OpenedEndpoint {
     } finally {
       this.#isReading = false;
     }
-    if (this.#isClosing) this.#conclude({ kind: 'by-client' }, atNs);
   }
 
   #hasRoom(bytes: number, atNs: number): boolean {
@@ -213,36 +209,17 @@ class EndpointStream implements OpenedEndpoint {
     this.#listener.onEvent(event, atNs);
   }
 
+  /** Where the answer is a refusal, that is the failure: #conclude sees to it. */
   #fallSilent(): void {
-    const waited = `${this.#request.timeoutMs / 1000} s`;
-    const failures: Record<Stage, () => EndpointFailure | undefined> = {
-      connecting: () => endpointFailure('connect-timeout', `no connection within ${waited}`),
-      waiting: () => endpointFailure('never-started', `no answer within ${waited} of the request`),
-      streaming: () =>
-        this.#events === 0
-          ? endpointFailure('never-started', `${this.#soFar()}, then nothing for ${waited}`)
-          : endpointFailure('silent', `nothing for ${waited}, after ${this.#soFar()}`),
-      refused: () => this.#refusal?.(this.#body?.excerpt ?? ''),
-      over: () => undefined,
-    };
-    const failure = failures[this.#stage]();
-    if (failure !== undefined) this.#fail(failure, this.#now());
+    this.#fail(silenceFailure(this.#progress(), this.#request.timeoutMs), this.#now());
   }
 
   #takeTooLong(): void {
-    const limit = `${this.#request.totalTimeoutMs / 1000} s`;
-    const message =
-      this.#stage === 'streaming'
-        ? `the stream has not ended within ${limit}: ${this.#soFar()}`
-        : `no stream within ${limit}`;
-    const cause = this.#events === 0 ? 'never-started' : 'too-long';
-    this.#fail(endpointFailure(cause, message), this.#now());
+    this.#fail(tooLongFailure(this.#progress(), this.#request.totalTimeoutMs), this.#now());
   }
 
-  #soFar(): string {
-    return this.#events === 0
-      ? `an answer without an event, ${this.#bodyBytes} bytes of it`
-      : `${this.#events} events`;
+  #progress(): { readonly stage: Stage; readonly events: number; readonly bodyBytes: number } {
+    return { stage: this.#stage, events: this.#events, bodyBytes: this.#bodyBytes };
   }
 
   #concludeRefusal(atNs: number): void {
@@ -262,7 +239,8 @@ class EndpointStream implements OpenedEndpoint {
   #conclude(end: TransportEnd, atNs: number, failure?: EndpointFailure): void {
     if (this.#stage === 'over') return;
     // Where the answer is a refusal, that is the failure, however its body ends.
-    const refusal = this.#stage === 'refused' && end.kind !== 'by-client' ? this.#refusal : undefined;
+    const refusal =
+      this.#stage === 'refused' && end.kind !== 'by-client' ? this.#refusal : undefined;
     this.#stage = 'over';
     clearTimeout(this.#silence);
     clearTimeout(this.#total);
@@ -273,20 +251,21 @@ class EndpointStream implements OpenedEndpoint {
       const late = end.kind === 'by-client' ? undefined : this.#lateFailure;
       const found = refusal?.(this.#body?.excerpt ?? '') ?? failure ?? late;
       if (found !== undefined) this.#listener.onFailure(found, atNs);
-      this.#listener.onEnd(found === undefined ? end : endOf(found), atNs, this.#facts());
+      this.#listener.onEnd(found === undefined ? end : endOf(found), atNs, this.#facts(found));
     };
     if (this.#body === undefined) report();
     else this.#body.finish(report);
   }
 
-  #facts(): WireFacts {
+  #facts(failure: EndpointFailure | undefined): WireFacts {
     const closeCode = this.#exchange.closeCode();
     return {
       bytesRead: this.#bytesRead,
       bodyBytes: this.#bodyBytes,
       reads: this.#reads,
       hasHalfEvent: this.#exchange.hasHalfMessage(),
-      hasInvalidUtf8: this.#lateFailure?.cause === 'bad-encoding',
+      // Text of a message that is no UTF-8 ends a WebSocket.
+      hasInvalidUtf8: failure?.cause === 'bad-encoding',
       ...this.#body?.facts(),
       ...(closeCode !== undefined && { closeCode }),
     };
@@ -298,13 +277,6 @@ function protocolOf(url: URL, { http = 1 }: EndpointRequest): StartExchange {
   return http === 2 ? startHttp2 : startHttp1;
 }
 
-const timeouts: ReadonlySet<string> = new Set([
-  'connect-timeout',
-  'never-started',
-  'silent',
-  'too-long',
-]);
-
-function endOf({ cause, message }: EndpointFailure): TransportEnd {
-  return { kind: timeouts.has(cause) ? 'timeout' : 'cut', why: message };
+function endOf(failure: EndpointFailure): TransportEnd {
+  return { kind: isTimeout(failure) ? 'timeout' : 'cut', why: failure.message };
 }

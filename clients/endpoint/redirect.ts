@@ -1,6 +1,7 @@
 // Follows a redirect, or refuses it: to another host only where that was allowed, and there without
 // credentials.
 
+import { isCredentialHeader } from '../../bench/contract/credentials.ts';
 import { quotedText } from '../../bench/contract/visible-text.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { endpointFailure, EndpointError } from './endpoint-failure.ts';
@@ -11,16 +12,6 @@ import type { EndpointRequest } from './endpoint-request.ts';
 const MAX_REDIRECTS = 5;
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
-
-/** Headers that are credentials wherever they come from. */
-const credentials = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'x-api-key',
-  'x-goog-api-key',
-  'api-key',
-]);
 
 /** Headers that describe a body. */
 const contentHeaders = new Set(['content-type', 'content-encoding', 'content-language']);
@@ -51,14 +42,14 @@ export function redirected(
       ),
     );
   if (count >= MAX_REDIRECTS) throw refuse(`more than ${MAX_REDIRECTS} redirects`);
-  const url = URL.parse(location, exchange.url);
+  const url = URL.parse(location, exchange.url.href);
   if (url === null || !/^https?:$/.test(url.protocol)) throw refuse('that is no http: or https:');
   if (url.hostname !== exchange.url.hostname && !isAllowed(url, request.allowedRedirects ?? []))
     throw refuse('that is another host');
   url.username = '';
   url.password = '';
   const { method, body } = methodAfter(head.status, exchange);
-  const secret = new Set([...credentials, ...(request.credentialHeaders ?? [])]);
+  const secret = new Set(request.credentialHeaders);
   const isSameOrigin = url.origin === exchange.url.origin;
   if (!isSameOrigin && body !== undefined && request.hasSecretBody === true)
     throw refuse('the body has a secret, which goes to no other origin');
@@ -71,7 +62,7 @@ export function redirected(
     headers: exchange.headers.filter(([name]) => {
       const lower = name.toLowerCase();
       if (body === undefined && contentHeaders.has(lower)) return false;
-      return isSameOrigin || (lower !== 'host' && !secret.has(lower));
+      return isSameOrigin || !(lower === 'host' || isCredentialHeader(lower) || secret.has(lower));
     }),
   };
 }
@@ -85,7 +76,6 @@ function methodAfter(
   status: number,
   { method, body }: ExchangeRequest,
 ): Pick<ExchangeRequest, 'method' | 'body'> {
-  const becomesGet =
-    (status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST');
+  const becomesGet = (status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST');
   return becomesGet ? { method: 'GET', body: undefined } : { method, body };
 }

@@ -2,11 +2,12 @@
 // within limits.
 
 import type { WireEvent } from '../../bench/contract/dialects/dialect.ts';
-import type { EndpointFraming, WireFacts } from '../../bench/contract/endpoint.ts';
+import type { EndpointFailure, EndpointFraming, WireFacts } from '../../bench/contract/endpoint.ts';
 import { BodyDecoder } from './body-decoder.ts';
 import { endpointFailure, EndpointError } from './endpoint-failure.ts';
 import { EventStreamFramer } from './event-stream-framer.ts';
 import { Excerpt } from './excerpt.ts';
+import type { FramerListener } from './framer.ts';
 import { LinesFramer } from './lines-framer.ts';
 
 interface StreamBodyEvents {
@@ -26,14 +27,14 @@ interface StreamBodyOptions {
   readonly maxBytes: number;
 }
 
-type BodyFacts = Pick<
+type ContentFacts = Pick<
   WireFacts,
-  'hasHalfEvent' | 'hasInvalidUtf8' | 'lineEnds' | 'hasSpacedData' | 'contentEncoding'
+  'hasHalfEvent' | 'hasInvalidUtf8' | 'lineEnds' | 'hasSpacedData'
 >;
 
 export class StreamBody {
-  readonly #options: StreamBodyOptions;
-  readonly #events: StreamBodyEvents;
+  readonly #maxBytes: number;
+  readonly #encoding: string | undefined;
   readonly #decoder: BodyDecoder | undefined;
   readonly #content: Content;
   #decodedBytes = 0;
@@ -41,19 +42,23 @@ export class StreamBody {
   #atNs = 0;
 
   /** @throws EndpointError bad-encoding for a content coding that is not known. */
-  constructor(options: StreamBodyOptions, events: StreamBodyEvents) {
-    this.#options = options;
-    this.#events = events;
-    const coding = options.encoding?.trim().toLowerCase() ?? '';
+  constructor({ framing, encoding, maxBytes }: StreamBodyOptions, events: StreamBodyEvents) {
+    this.#maxBytes = maxBytes;
+    this.#encoding = encoding;
+    const coding = encoding?.trim().toLowerCase() ?? '';
     this.#decoder =
       coding === '' || coding === 'identity'
         ? undefined
         : new BodyDecoder(coding, {
-            decoded: (bytes, atNs) => this.#take(bytes, atNs),
+            decoded: (bytes, atNs) => this.#takeDecoded(bytes, atNs),
             failed: events.failed,
             backlogged: events.setPaused,
           });
-    this.#content = this.#contentOf(options.framing);
+    this.#content = contentOf(framing, {
+      event: (event) => events.event(event, this.#atNs),
+      comment: (text) => events.comment(text, this.#atNs),
+      excerpted: () => events.excerpted(this.#atNs),
+    });
   }
 
   /**
@@ -61,72 +66,96 @@ export class StreamBody {
    * @throws EndpointError
    */
   push(bytes: Buffer, atNs: number): void {
-    // Framers and decoders keep what they cannot use yet, and the buffer is read into again.
-    const kept = Buffer.from(bytes);
-    if (this.#decoder === undefined) this.#take(kept, atNs);
-    else this.#decoder.push(kept, atNs);
+    if (this.#decoder === undefined) this.#take(bytes, atNs);
+    // It decodes later, and the buffer is read into again.
+    else this.#decoder.push(Buffer.from(bytes), atNs);
   }
 
   /** Calls back once all events have been handed on. */
   finish(onFinished: () => void): void {
-    if (this.#decoder === undefined) onFinished();
-    else this.#decoder.finish(onFinished);
+    const end = (): void => {
+      this.#content.end();
+      onFinished();
+    };
+    if (this.#decoder === undefined) end();
+    else this.#decoder.finish(end);
   }
 
-  facts(): BodyFacts {
-    const { encoding } = this.#options;
-    return { ...this.#content.facts(), ...(encoding !== undefined && { contentEncoding: encoding }) };
+  /** Of a body that is finished. */
+  facts(): ContentFacts & Pick<WireFacts, 'contentEncoding'> {
+    return {
+      ...this.#content.facts(),
+      ...(this.#encoding !== undefined && { contentEncoding: this.#encoding }),
+    };
   }
 
+  /** The beginning of what is no stream. */
   get excerpt(): string {
     return this.#content.excerpt?.() ?? '';
   }
 
-  #take(bytes: Buffer, atNs: number): void {
+  #takeDecoded(bytes: Buffer, atNs: number): void {
     this.#decodedBytes += bytes.length;
-    if (this.#decoder !== undefined && this.#decodedBytes > this.#options.maxBytes)
-      throw new EndpointError(tooManyBytes(this.#options.maxBytes, 'decompressed bytes'));
+    if (this.#decodedBytes > this.#maxBytes)
+      throw new EndpointError(tooManyBytes(this.#maxBytes, 'decompressed bytes'));
+    this.#take(bytes, atNs);
+  }
+
+  #take(bytes: Buffer, atNs: number): void {
     this.#atNs = atNs;
     this.#content.push(bytes);
   }
+}
 
-  #contentOf(framing: EndpointFraming): Content {
-    const onEvent = (event: WireEvent): void => this.#events.event(event, this.#atNs);
-    const onFailure = (cause: string, message: string): void => {
-      throw new EndpointError(framingFailure(cause, message));
-    };
-    switch (framing) {
-      case 'event-stream':
-        return eventStreamContent({
-          onEvent,
-          onFailure,
-          onComment: (text) => this.#events.comment(text, this.#atNs),
-          onRetry: () => {},
-        });
-      case 'lines':
-        return linesContent({ onEvent, onFailure });
-      default:
-        return excerptContent(() => this.#events.excerpted(this.#atNs));
-    }
-  }
+export function tooManyBytes(maxBytes: number, what: string): EndpointFailure {
+  return endpointFailure('too-many-bytes', `more than ${maxBytes} ${what}`);
 }
 
 interface Content {
+  /** @throws EndpointError */
   readonly push: (bytes: Buffer) => void;
-  readonly facts: () => Omit<BodyFacts, 'contentEncoding'>;
+  /** May hand on a last event. */
+  readonly end: () => void;
+  readonly facts: () => ContentFacts;
   readonly excerpt?: () => string;
 }
 
-function eventStreamContent(
-  listener: ConstructorParameters<typeof EventStreamFramer>[0],
-): Content {
-  const framer = new EventStreamFramer(listener);
+interface ContentEvents {
+  readonly event: (event: WireEvent) => void;
+  readonly comment: (text: string) => void;
+  readonly excerpted: () => void;
+}
+
+function contentOf(framing: EndpointFraming, events: ContentEvents): Content {
+  const listener: FramerListener = {
+    onEvent: events.event,
+    onComment: events.comment,
+    onRetry: () => {},
+    onFailure: (_cause, message) => {
+      throw new EndpointError(endpointFailure('line-too-long', message));
+    },
+  };
+  switch (framing) {
+    case 'event-stream':
+      return framed(new EventStreamFramer(listener));
+    case 'lines':
+      return framed(new LinesFramer(listener));
+    default:
+      return excerpted(events.excerpted);
+  }
+}
+
+function framed(framer: EventStreamFramer | LinesFramer): Content {
+  let hasHalfEvent = false;
   return {
     push: (bytes) => framer.push(bytes),
+    end: () => {
+      ({ hasHalfEvent } = framer.end());
+    },
     facts: () => ({
-      hasHalfEvent: framer.end().hasHalfEvent,
+      hasHalfEvent,
       hasInvalidUtf8: framer.hasInvalidUtf8,
-      lineEnds: framer.lineEnds,
+      lineEnds: { ...framer.lineEnds },
       ...spacing(framer),
     }),
   };
@@ -135,42 +164,20 @@ function eventStreamContent(
 function spacing({
   spacedData,
   unspacedData,
-}: {
-  readonly spacedData: number;
-  readonly unspacedData: number;
-}): Pick<BodyFacts, 'hasSpacedData'> {
+}: EventStreamFramer | LinesFramer): Pick<ContentFacts, 'hasSpacedData'> {
   if (spacedData + unspacedData === 0) return {};
   return { hasSpacedData: unspacedData === 0 ? true : spacedData === 0 ? false : 'some' };
 }
 
-function linesContent(listener: ConstructorParameters<typeof LinesFramer>[0]): Content {
-  const framer = new LinesFramer(listener);
-  return {
-    push: (bytes) => framer.push(bytes),
-    facts: () => ({
-      hasHalfEvent: framer.end().hasHalfEvent,
-      hasInvalidUtf8: framer.hasInvalidUtf8,
-      lineEnds: framer.lineEnds,
-    }),
-  };
-}
-
-function excerptContent(onFull: () => void): Content {
+function excerpted(onFull: () => void): Content {
   const excerpt = new Excerpt();
   return {
     push: (bytes) => {
       excerpt.push(bytes);
       if (excerpt.isFull) onFull();
     },
+    end: () => {},
     facts: () => ({ hasHalfEvent: false, hasInvalidUtf8: false }),
     excerpt: () => excerpt.text,
   };
-}
-
-function framingFailure(cause: string, message: string): EndpointError['failure'] {
-  return endpointFailure(cause === 'line-too-long' ? cause : 'bad-encoding', message);
-}
-
-export function tooManyBytes(maxBytes: number, what: string): EndpointError['failure'] {
-  return endpointFailure('too-many-bytes', `more than ${maxBytes} ${what}`);
 }

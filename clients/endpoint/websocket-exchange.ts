@@ -224,11 +224,7 @@ function upgradeRequest(request: ExchangeRequest, key: string): Buffer {
 }
 
 /** RFC 6455 §4.1, the client's requirements on the answer. @throws EndpointError */
-function checkUpgrade(
-  { headers }: AnswerHead,
-  key: string,
-  subprotocols: readonly string[],
-): void {
+function checkUpgrade({ headers }: AnswerHead, key: string, subprotocols: readonly string[]): void {
   if (!hasToken(headers['upgrade'], 'websocket'))
     throw notUpgraded('upgrade', headers['upgrade'], 'websocket');
   if (!hasToken(headers['connection'], 'upgrade'))
@@ -245,7 +241,12 @@ function checkUpgrade(
 }
 
 function hasToken(value: string | undefined, token: string): boolean {
-  return value?.toLowerCase().split(/[\s,]+/).includes(token) === true;
+  return (
+    value
+      ?.toLowerCase()
+      .split(/[\s,]+/)
+      .includes(token) === true
+  );
 }
 
 function notUpgraded(name: string, found: string | undefined, wanted: string): EndpointError {
