@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { NS_PER_MS } from './contract/units.ts';
 import { Relay } from './path/relay.ts';
-import { startServerFixture } from './scenarios/target/server-fixture.ts';
+import { startServerFixture } from './scenarios/own-servers/server-fixture.ts';
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startServerFixture } from './scenarios/target/server-fixture.ts';
+import { startServerFixture } from './scenarios/own-servers/server-fixture.ts';
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
-const fixture = fileURLToPath(new URL('scenarios/target/server-fixture.ts', import.meta.url));
+const fixture = fileURLToPath(new URL('scenarios/own-servers/server-fixture.ts', import.meta.url));
 const SECRET = 'sk-very-secret-4711';
 
 let folder = '';
@@ -135,8 +135,8 @@ it('a server that does not start fails its trial with its own last words', async
 });
 
 it.each([
-  [['--target', 'a=http://127.0.0.1/', '--transports', 'sse'], /--transports sse: scenario target does not take it: its arms are its targets/],
-  [['target'], /needs --target/],
+  [['--target', 'a=http://127.0.0.1/', '--transports', 'sse'], /--transports sse: scenario own-servers does not take it: its arms are its targets/],
+  [['own-servers'], /needs --target/],
   [['stream', '--target', 'a=http://127.0.0.1/'], /--target .*scenario stream does not take it/],
   [['--target', 'a=http://127.0.0.1/', '--header', 'Cookie: a=b'], /holds a secret/],
 ])('refuses %j before anything starts', async (flags, message) => {

@@ -106,7 +106,7 @@ const scenarioIds = [
   'completions',
   'browser-limits',
   'matrix',
-  'target',
+  'own-servers',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];

@@ -56,7 +56,7 @@ import {
   usageError,
 } from './quantities.ts';
 import { readSource } from './source.ts';
-import { armsOfTargets, readTargets } from './targets.ts';
+import { armsOfTargets, endpointsOfTargets, readTargets } from './targets.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
 
 export interface BuiltPlan {
@@ -198,7 +198,15 @@ export async function buildPlan(
     scenario,
     preset: presetName,
     arms,
-    loadPoints: countStreams(arms, loadPoints),
+    loadPoints: countStreams(
+      arms,
+      targets === undefined
+        ? loadPoints
+        : loadPoints.map((point) => ({
+            ...point,
+            endpoints: [...endpointsOfTargets(targets, windows.windowNs)],
+          })),
+    ),
     workload: planned,
     payload,
     ...(payloads[payload].api !== undefined && { hasApiMessages: true }),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BenchError } from '../contract/errors.ts';
 import { parseTargetFile, renderTargetSchema, TARGET_SCHEMA_PATH } from './target-file.ts';
 import { renderTargetTemplate } from './target-template.ts';
-import { armsOfTargets, readTargets } from './targets.ts';
+import { armsOfTargets, endpointsOfTargets, readTargets } from './targets.ts';
 
 const steady = { startsPerSecond: 10 };
 
@@ -111,4 +111,14 @@ it('headers of a file win over those of flags, and its prompts are drawn from', 
     ['x-own', '1'],
   ]);
   expect(plan.prompts).toEqual(['one', 'two']);
+});
+
+it('CPU is an endpoint where all servers are started, the p99 of gaps in long windows', () => {
+  const shared = readTargets({ target: ['a=http://x/'] }, steady);
+  expect(endpointsOfTargets(shared, 2e9)).toEqual(['P1', 'P2', 'P3']);
+  const path = join(folder, 'targets.yaml');
+  writeFileSync(path, 'targets:\n  - { name: a, url: "http://x/", start: { command: run } }\n');
+  expect(endpointsOfTargets(readTargets({ target: [path] }, steady), 6e9)).toEqual([
+    ...['P1', 'P2', 'P3', 'P4', 'P5'],
+  ]);
 });

@@ -86,6 +86,19 @@ export function armsOfTargets({ targets }: TargetsPlan, { aa }: RunFlags): reado
     : arms;
 }
 
+/** The p99 of gaps has enough of them only in longer windows. */
+const LONG_WINDOW_NS = 5 * NS_PER_S;
+
+/** CPU is an endpoint where the harness starts all of the servers, and so knows their processes. */
+export function endpointsOfTargets({ targets }: TargetsPlan, windowNs: number): readonly string[] {
+  const areStarted = targets.every(({ start }) => start !== undefined);
+  return [
+    ...['P1', 'P2', 'P3'],
+    ...(windowNs >= LONG_WINDOW_NS ? ['P4'] : []),
+    ...(areStarted ? ['P5'] : []),
+  ];
+}
+
 function givenOf(flags: RunFlags): GivenTargetFlags {
   const { target = [], dialect, method, header, data, message, model, prompts } = flags;
   return {

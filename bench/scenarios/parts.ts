@@ -16,7 +16,7 @@ import { slowReaderParts } from './slow-reader/parts.ts';
 import { readings } from './readings.ts';
 import { herdParts, reconnectParts } from './recovery/parts.ts';
 import { streamParts } from './stream/parts.ts';
-import { targetParts } from './target/parts.ts';
+import { targetParts } from './own-servers/parts.ts';
 
 export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   stream: streamParts,
@@ -31,7 +31,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   completions: completionsParts,
   'browser-limits': browserLimitsParts,
   matrix: matrixParts,
-  target: targetParts,
+  'own-servers': targetParts,
 };
 
 /** An analysis with everything that its report needs. */

@@ -16,7 +16,7 @@ export const procedures: Readonly<
   search: async () => await import('./capacity/procedure/procedure.ts'),
   'closed-loop': async () => await import('./completions/procedure/procedure.ts'),
   page: async () => await import('./browser-limits/procedure/procedure.ts'),
-  target: async () => await import('./target/procedure/procedure.ts'),
+  target: async () => await import('./own-servers/procedure/procedure.ts'),
 };
 
 /** The procedure by which the trials of a plan are carried out. */

@@ -16,7 +16,7 @@ import { memoryReading } from './memory/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
 import { slowReaderReading } from './slow-reader/reading.ts';
 import { streamReading } from './stream/reading.ts';
-import { targetReading } from './target/reading.ts';
+import { targetReading } from './own-servers/reading.ts';
 
 export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   stream: streamReading,
@@ -31,7 +31,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   completions: completionsReading,
   'browser-limits': browserLimitsReading,
   matrix: matrixReading,
-  target: targetReading,
+  'own-servers': targetReading,
 };
 
 /**

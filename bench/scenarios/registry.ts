@@ -14,7 +14,7 @@ import { reconnect } from './recovery/reconnect.ts';
 import type { Scenario } from './scenario.ts';
 import { slowReader } from './slow-reader/scenario.ts';
 import { stream } from './stream/scenario.ts';
-import { target } from './target/scenario.ts';
+import { ownServers } from './own-servers/scenario.ts';
 
 export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   stream,
@@ -29,13 +29,13 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   completions,
   'browser-limits': browserLimits,
   matrix,
-  target,
+  'own-servers': ownServers,
 };
 
 /** The scenario of a run that names none. */
 export const DEFAULT_SCENARIO: ScenarioId = 'stream';
 
 /** The scenario of a run that names none and gives servers of its own. */
-export const TARGET_SCENARIO: ScenarioId = target.name;
+export const TARGET_SCENARIO: ScenarioId = ownServers.name;
 
 export const scenarioNames = Object.keys(scenarios) as ScenarioId[];

@@ -1,6 +1,6 @@
 // `npm run bench:aa [-- RUNS] [--connections LIST] [--out FOLDER]`: measures many A/A runs of the
-// quick preset, alternately over SSE and WebSocket, and keeps their records; `--from FOLDER` judges
-// saved records again. Prints a Markdown table; exits with 1 on evidence against the harness: false
+// quick preset, alternately over SSE and WebSocket, and keeps their records; with `--target FILE`
+// over each target of the file in turn; `--from FOLDER` judges saved records again. Prints a Markdown table; exits with 1 on evidence against the harness: false
 // claims, p-values that are not uniform, equivalence claimed for an effect on the margin.
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -15,10 +15,12 @@ import {
   openRun,
 } from '../commands/measure-run.ts';
 import { silentProgress } from '../commands/progress.ts';
+import { armName, COPY_LABEL, isCopy } from '../contract/arms/arms.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
 import { BenchError, exitCodeOf, messageOf } from '../contract/errors.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { NS_PER_S } from '../contract/units.ts';
+import type { RunFlags } from '../flags/run-flags.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import { parseCount } from '../plan/quantities.ts';
 import { countTrials } from '../plan/trials.ts';
@@ -37,7 +39,8 @@ const contenders = ['sse', 'ws'] as const satisfies readonly TransportId[];
 const TRIAL_OVERHEAD_NS = 1.5 * NS_PER_S;
 
 const options = {
-  connections: { type: 'string', default: DEFAULT_CONNECTIONS },
+  connections: { type: 'string' },
+  target: { type: 'string' },
   out: { type: 'string', default: join(DEFAULT_OUT, 'aa') },
   from: { type: 'string' },
 } as const;
@@ -52,10 +55,28 @@ function readArguments() {
   }
 }
 
-async function planRun(run: number, connections: string): Promise<Plan> {
+/** What is measured against itself. */
+interface Measured {
+  readonly connections: string | undefined;
+  readonly target: string | undefined;
+}
+
+async function planRun(run: number, { connections, target }: Measured): Promise<Plan> {
   const transports = contenders[run % contenders.length] as TransportId;
-  const flags = { preset: 'quick', transports, connections, aa: true };
-  return (await buildPlan([], flags, { randomSeed: () => run + 1, canPin: canPin() })).plan;
+  const common = { preset: 'quick', aa: true };
+  const flags: RunFlags =
+    target === undefined
+      ? { ...common, transports, connections: connections ?? DEFAULT_CONNECTIONS }
+      : { ...common, target: [target], ...(connections !== undefined && { connections }) };
+  const { plan } = await buildPlan([], flags, { randomSeed: () => run + 1, canPin: canPin() });
+  return target === undefined ? plan : ofOneTarget(plan, run);
+}
+
+/** The plan of one target of a file and its copy. */
+function ofOneTarget(plan: Plan, run: number): Plan {
+  const own = plan.arms.filter((arm) => !isCopy(arm));
+  const arm = own[run % own.length];
+  return arm === undefined ? plan : { ...plan, arms: [arm, { ...arm, label: COPY_LABEL }] };
 }
 
 function estimateHours(plan: Plan, runs: number): number {
@@ -68,24 +89,23 @@ function estimateHours(plan: Plan, runs: number): number {
 
 async function measureRuns({
   runs,
-  connections,
   out,
-}: {
+  ...measured
+}: Measured & {
   runs: number;
-  connections: string;
   out: string;
 }): Promise<readonly string[]> {
   if (existsSync(out) && readdirSync(out).length > 0)
     throw new BenchError('FILE', `${out} is not empty`, {
       hint: 'choose another folder with --out, or judge it with --from',
     });
-  const hours = estimateHours(await planRun(0, connections), runs);
+  const hours = estimateHours(await planRun(0, measured), runs);
   process.stderr.write(
     `${runs} A/A runs, about ${hours < 1 ? `${Math.ceil(hours * 60)} minutes` : `${hours.toFixed(1)} hours`}\n`,
   );
   const folders: string[] = [];
   for (let run = 0; run < runs; run++) {
-    const plan = await planRun(run, connections);
+    const plan = await planRun(run, measured);
     const opened = openRun(plan, { name: `aa-${run + 1}`, command: '', out });
     using interruption = listenForInterrupts();
     await measureRun(opened, {
@@ -96,17 +116,17 @@ async function measureRuns({
     });
     folders.push(opened.folder);
     process.stderr.write(
-      `A/A run ${run + 1} of ${runs} over ${plan.arms[0]?.transport}: ${opened.folder}\n`,
+      `A/A run ${run + 1} of ${runs} over ${plan.arms.map(armName)[0]}: ${opened.folder}\n`,
     );
   }
   return folders;
 }
 
 async function main(): Promise<void> {
-  const { from, ...asked } = readArguments();
+  const { from, connections, target, ...asked } = readArguments();
   const folders =
     from === undefined
-      ? await measureRuns(asked)
+      ? await measureRuns({ ...asked, connections, target })
       : readdirSync(from).map((name) => join(from, name));
   const calibration = calibrate(folders.map(loadRun));
   process.stdout.write(`${renderCalibration(calibration)}\n`);

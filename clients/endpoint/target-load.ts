@@ -111,6 +111,7 @@ export class TargetLoad {
     }
     this.#issued++;
     const prompt = plan.prompts[start.prompt] ?? '';
+    let isOver = false;
     const stream = openTargetStream(
       {
         target,
@@ -120,13 +121,14 @@ export class TargetLoad {
         onToken: () => this.#tokens++,
       },
       (ended) => {
+        isOver = true;
         this.#ended.push({ ...ended, index });
         this.#open.delete(index);
         if (this.#open.size === 0) this.#isEmpty?.();
       },
     );
     // One that failed at once has called back already.
-    if (!this.#ended.some((one) => one.index === index)) this.#open.set(index, stream);
+    if (!isOver) this.#open.set(index, stream);
   }
 
   #requestOf(own: Readonly<Record<string, string>>): EndpointRequest {

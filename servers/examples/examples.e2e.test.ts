@@ -175,4 +175,4 @@ for (const name of exampleNames)
   });
 
 /** Twelve tokens of seed 7, joined. */
-const TEXT = 'TO BE FILLED IN';
+const TEXT = 'without morning light forest end early 光 deep this summer 🌲 between';

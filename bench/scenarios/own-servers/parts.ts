@@ -1,4 +1,4 @@
-// Report parts of scenario `target` besides its verdicts: whether the streams were whole, what they
+// Report parts of scenario `own-servers` besides its verdicts: whether the streams were whole, what they
 // spoke, the four firsts, and what the result does not say.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';

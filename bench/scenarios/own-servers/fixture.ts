@@ -1,4 +1,4 @@
-// A made-up run of scenario `target` for the tests of this folder: one server started afresh, one
+// A made-up run of scenario `own-servers` for the tests of this folder: one server started afresh, one
 // that all trials shared, which cut some of its streams. Its numbers come from no measurement.
 
 import { analyse } from '../../analysis/analyse.ts';
@@ -153,11 +153,11 @@ export function targetAnalysis({
   };
   const run = fixtureRun({
     connections: [100],
-    command: 'streamduel run target --target targets.yaml --seed 1',
+    command: 'streamduel run own-servers --target targets.yaml --seed 1',
     edit: asTarget,
     ...options,
     plan: {
-      scenario: 'target',
+      scenario: 'own-servers',
       arms: isEqual ? [fast, { ...fast, label: COPY_LABEL }] : [fast, slow],
       targets: plan,
       ...(options.verdicts !== undefined && { verdicts: options.verdicts }),

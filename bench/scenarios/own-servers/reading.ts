@@ -7,5 +7,7 @@ export const targetReading: ScenarioReading<TargetFindings> = {
   metrics: targetMetrics,
   // No bare socket streams what a target does.
   floor: 'none',
+  isEndpointAt: (endpoint, { loadPoint: { endpoints } }) =>
+    endpoints === undefined || endpoints.includes(endpoint),
   findings: (_run, loadPoints) => ({ target: analyseTarget(loadPoints) }),
 };

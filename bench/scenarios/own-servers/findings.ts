@@ -1,4 +1,4 @@
-// The parts of an analysis that only scenario `target` has: why streams were not whole, what they
+// The parts of an analysis that only scenario `own-servers` has: why streams were not whole, what they
 // spoke, and whether the arms brought the same text.
 
 /** Over all trials of an arm at a load point. */
