@@ -27,7 +27,7 @@ interface Framing {
 }
 
 const framings: Readonly<Record<ExampleName, Framing>> = {
-  spring: { beforeData: 'data:', lineEnd: '\n', chunksPerEvent: 1 },
+  spring: { beforeData: 'data:', lineEnd: '\n', chunksPerEvent: 3 },
   fastapi: { beforeData: 'data: ', lineEnd: '\r\n', chunksPerEvent: 1 },
   go: { beforeData: 'data: ', lineEnd: '\n', chunksPerEvent: 1 },
   node: { beforeData: 'data: ', lineEnd: '\n', chunksPerEvent: 1 },
@@ -175,4 +175,4 @@ for (const name of exampleNames)
   });
 
 /** Twelve tokens of seed 7, joined. */
-const TEXT = 'TO BE FILLED IN';
+const TEXT = 'without morning light forest end early 光 deep this summer 🌲 between';
