@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_TEXT, type Sign, type TransportEnd, type WireEvent } from './dialect.ts';
 import { detectDialect, dialectIds, dialects, type DialectId } from './dialects.ts';
-import { fillRequest } from './fill-request.ts';
+import { DEFAULT_PROMPT, fillRequest } from './fill-request.ts';
 import { parsePointer, valueAt } from './json-pointer.ts';
 import { pointerDialect } from './pointer-dialect.ts';
 import { MAX_QUOTED } from './readings.ts';
@@ -189,6 +189,14 @@ const seen = (framing: 'event-stream' | 'lines' | 'messages', ...data: readonly 
   headers: {},
   events: data.map((text) => ({ data: text })),
   framing,
+});
+
+it('a request without wishes has the model of its dialect and a prompt that makes it speak', () => {
+  const { request } = dialects.anthropic;
+  expect(fillRequest(request!).body).toMatchObject({
+    model: request!.model,
+    messages: [{ content: DEFAULT_PROMPT }],
+  });
 });
 
 describe('the dialect of an answer', () => {
