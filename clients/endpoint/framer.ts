@@ -15,7 +15,7 @@ export interface FramerListener {
 export type FramingFailure = 'line-too-long' | 'event-too-long';
 
 /** How a server ends its lines. */
-export interface LineEnds {
+interface LineEnds {
   readonly lf: number;
   readonly crlf: number;
   readonly cr: number;

@@ -2,10 +2,12 @@
 // and an end each, `finish`, and `[DONE]`.
 
 import type { Channel, Dialect, WireEvent } from './dialect.ts';
+import { MAX_PARTS } from './delta-sums.ts';
 import { openReader, type Grammar } from './grammar.ts';
 import { memberAt, objectOf, parseJson, textMember } from './json-members.ts';
 import { OpenParts } from './open-parts.ts';
 import {
+  clip,
   errorSign,
   fault,
   foreign,
@@ -79,6 +81,8 @@ const isKnown = (type: string): boolean =>
   type === 'finish' ||
   type.startsWith(OWN_PART);
 
+const keyOf = (kind: string, id: string | undefined): string => clip(`${kind} ${id ?? ''}`);
+
 function aiSdkGrammar(): Grammar {
   const parts = new OpenParts('part');
   const toolInputs = new Set<string>();
@@ -86,9 +90,10 @@ function aiSdkGrammar(): Grammar {
   let hasFinish = false;
 
   const readPart = (part: PartType, json: unknown): readonly Reading[] => {
-    const id = `${part.kind} ${textMember(json, part.id) ?? ''}`;
+    const id = keyOf(part.kind, textMember(json, part.id));
     parts[part.step](id);
-    if (part.kind === toolInput && part.step === 'open') toolInputs.add(id);
+    if (part.kind === toolInput && part.step === 'open' && toolInputs.size < MAX_PARTS)
+      toolInputs.add(id);
     return part.channel === undefined || part.text === undefined
       ? structure
       : orStructure(tokenOf(part.channel, textMember(json, part.text)));
@@ -98,7 +103,7 @@ function aiSdkGrammar(): Grammar {
     const part = partTypes.get(type);
     if (part !== undefined) return readPart(part, json);
     if (toolInputEnds.has(type)) {
-      const id = `${toolInput} ${textMember(json, 'toolCallId') ?? ''}`;
+      const id = keyOf(toolInput, textMember(json, 'toolCallId'));
       if (toolInputs.delete(id)) parts.close(id);
       return structure;
     }

@@ -75,7 +75,7 @@ export interface Cursor {
   readonly startingAfter?: { readonly responseId: string; readonly sequenceNumber: number };
 }
 
-export interface JudgeOptions {
+interface JudgeOptions {
   /** Whether bytes of an unfinished event were left at the end. */
   readonly hasHalfEvent: boolean;
   /** Whether the framer met bytes that are no UTF-8. */

@@ -20,9 +20,9 @@ export const streamFaults = {
   empty: 'a response without an event',
 } as const;
 
-export type StreamFault = keyof typeof streamFaults;
+type StreamFault = keyof typeof streamFaults;
 
-export type FaultyDialect =
+type FaultyDialect =
   | 'openai-chat'
   | 'responses'
   | 'anthropic'

@@ -14,6 +14,7 @@ import {
   textMember,
 } from './json-members.ts';
 import {
+  clip,
   errorSign,
   fault,
   foreign,
@@ -46,7 +47,7 @@ function mcpGrammar(): Grammar {
   const answered = new Set<string>();
 
   const readResponse = (json: unknown): readonly Reading[] => {
-    const id = renderJson(member(json, 'id'));
+    const id = clip(renderJson(member(json, 'id')));
     const isRepeated = answered.has(id);
     if (answered.size < MAX_PARTS) answered.add(id);
     const error = member(json, 'error');

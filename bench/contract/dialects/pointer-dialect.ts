@@ -19,7 +19,7 @@ import {
 } from './readings.ts';
 
 /** A pointer, and the value that it must lead to: any but null and false where none is given. */
-export interface PointedValue {
+interface PointedValue {
   readonly pointer: string;
   readonly equals?: Json;
 }

@@ -4,8 +4,8 @@
 import type { Channel } from './dialect.ts';
 import { DeltaSums } from './delta-sums.ts';
 import type { EndCheck } from './grammar.ts';
-import { member, textMember } from './json-members.ts';
-import { fault, orStructure, structure, tokenOf, type Reading } from './readings.ts';
+import { numberMember, textMember } from './json-members.ts';
+import { clip, fault, orStructure, structure, tokenOf, type Reading } from './readings.ts';
 
 interface PartKind {
   readonly channel: Channel;
@@ -42,11 +42,11 @@ const doneTypes = new Map(
 const places = ['output_index', 'content_index', 'summary_index'] as const;
 
 function keyOf(part: string, json: unknown): string {
-  const indices = places.map((place) => member(json, place));
+  const indices = places.map((place) => numberMember(json, place));
   // An item has an index wherever APIs number them; its id is the second choice, since gateways
   // may give each event another.
-  const item = indices[0] === undefined ? textMember(json, 'item_id') : '';
-  return `${part} ${item ?? ''} ${indices.map((index) => String(index)).join(' ')}`;
+  const item = indices[0] === undefined ? clip(textMember(json, 'item_id') ?? '') : '';
+  return `${part} ${item} ${indices.map((index) => String(index)).join(' ')}`;
 }
 
 export class SpokenParts {
