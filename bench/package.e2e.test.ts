@@ -106,6 +106,12 @@ describe('the packed program', () => {
     );
   });
 
+  it('probes an endpoint', () => {
+    const { status, stdout } = streamduel('probe', 'http://127.0.0.1:1/');
+    expect(status).toBe(1);
+    expect(stdout).toContain('refused: no connection to 127.0.0.1:1');
+  });
+
   it('says which Node it needs, on one that is too old to load it', () => {
     const old = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })`;
     const { status, stdout, stderr } = run(

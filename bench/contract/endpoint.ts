@@ -93,7 +93,7 @@ export const endpointFailureSchema = z
 export type EndpointFailure = z.infer<typeof endpointFailureSchema>;
 
 /** How the body is cut into events: decided by its content type. */
-export const endpointFramings = ['event-stream', 'lines', 'messages', 'other'] as const;
+const endpointFramings = ['event-stream', 'lines', 'messages', 'other'] as const;
 
 export type EndpointFraming = (typeof endpointFramings)[number];
 

@@ -33,7 +33,7 @@ const wireEventSchema: z.ZodType<WireEvent> = z.object({
   isBinary: z.literal(true).exactOptional(),
 });
 
-export const transportEndSchema: z.ZodType<TransportEnd> = z.discriminatedUnion('kind', [
+const transportEndSchema: z.ZodType<TransportEnd> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('in-order') }),
   z.object({ kind: z.literal('closed'), why: z.string() }),
   z.object({ kind: z.literal('cut'), why: z.string() }),
@@ -42,7 +42,7 @@ export const transportEndSchema: z.ZodType<TransportEnd> = z.discriminatedUnion(
 ]);
 
 /** All times are ns since the connection was begun. */
-export const observationSchema = z
+const observationSchema = z
   .object({
     connectNs: z.number().exactOptional(),
     secureNs: z.number().exactOptional(),

@@ -3,7 +3,7 @@
 import { NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import { formatCount, formatSetting } from '../report/format.ts';
 
-export interface GapBucket {
+interface GapBucket {
   /** Gaps of this and more, below `toNs`; both are 0 for tokens of one read. */
   readonly fromNs: number;
   /** Undefined for the last one, which has no end. */
@@ -71,11 +71,14 @@ const EIGHTHS = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 const LABEL_WIDTH = 16;
 const COUNT_WIDTH = 7;
 
-/** Lines of at most `width` characters. */
+/** Lines of at most `width` characters; several empty buckets in a row are one line. */
 export function plotGaps({ buckets }: Gaps, width: number): readonly string[] {
   const most = Math.max(1, ...buckets.map(({ count }) => count));
   const room = width - LABEL_WIDTH - COUNT_WIDTH - 2;
-  return buckets.map((bucket) => {
+  const isEmpty = (index: number): boolean => buckets[index]?.count === 0;
+  return buckets.flatMap((bucket, index) => {
+    if (isEmpty(index) && isEmpty(index - 1)) return [];
+    if (isEmpty(index) && isEmpty(index + 1)) return ['⋮'.padStart(LABEL_WIDTH)];
     const label = labelOf(bucket).padStart(LABEL_WIDTH);
     const count = formatCount(bucket.count).padStart(COUNT_WIDTH);
     return `${label} ${count} ${bar(bucket.count / most, room)}`.trimEnd();

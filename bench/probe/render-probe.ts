@@ -201,8 +201,9 @@ function gapsPart({ gaps }: ProbeReport): Part {
 function endPart(report: ProbeReport): Part {
   const { completeness, failure, endNs, resume } = report;
   const when = endNs === undefined ? '' : `, ${formatValue(endNs, 'ns')} after the request`;
-  const rows: Row[] = [['ended', `${describeEnd(report)}${when}`]];
+  const rows: Row[] = [];
   if (completeness !== undefined) {
+    rows.push(['ended', `${describeEnd(report)}${when}`]);
     const { reached, checkable } = completeness;
     rows.push([
       'completeness',

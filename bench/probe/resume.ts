@@ -30,7 +30,7 @@ export interface ResumeReport {
   readonly sentence: string;
 }
 
-export const LAST_EVENT_ID = 'last-event-id';
+const LAST_EVENT_ID = 'last-event-id';
 
 /**
  * The request that continues the stream: a GET, as APIs whose streams begin with a POST have it,
@@ -57,7 +57,7 @@ export function canBeSent({ lastEventId = '' }: Cursor): boolean {
   return !/[^\P{Cc}\t]/u.test(lastEventId);
 }
 
-export function describeCursor({ lastEventId, startingAfter }: Cursor): string {
+function describeCursor({ lastEventId, startingAfter }: Cursor): string {
   return startingAfter === undefined
     ? `Last-Event-ID: ${lastEventId ?? ''}`
     : `starting_after=${startingAfter.sequenceNumber}`;

@@ -10,7 +10,6 @@ import type {
 } from '../../bench/contract/endpoint.ts';
 
 export type {
-  EndpointCause,
   EndpointFailure,
   EndpointHead,
   EndpointRequest,

@@ -14,7 +14,7 @@ export interface SocketTarget {
   readonly tls?: SocketTls;
 }
 
-export interface SocketTls {
+interface SocketTls {
   readonly ca?: string | undefined;
   readonly isInsecure: boolean;
   /** Protocols that are offered (ALPN), the preferred one first. */
