@@ -12,6 +12,9 @@ import { NS_PER_MS } from './contract/units.ts';
 const place = new CliFolder();
 afterAll(() => place[Symbol.dispose]());
 
+const median = (trial: CompletedTrial, name: DistributionName): number =>
+  quantileOf(trial.distributions[name], 0.5)!;
+
 it('behind 1 MiB over 100 Mbit/s a shared connection holds its streams up, one of their own does not', async () => {
   const words = ['--preset', 'smoke', '--seed', '7', '--name', 'smoke', '--quiet'];
   const { stdout } = await place.run('run', 'head-of-line', ...words);
@@ -26,8 +29,6 @@ it('behind 1 MiB over 100 Mbit/s a shared connection holds its streams up, one o
     expect(relay === undefined).toBe(loadPoint.linkBytesPerSecond === undefined);
   }
   const limited = trials.filter(({ loadPoint }) => loadPoint.linkBytesPerSecond !== undefined);
-  const median = (trial: CompletedTrial, name: DistributionName): number =>
-    quantileOf(trial.distributions[name], 0.5)!;
   // The link needs 84 ms: less is impossible.
   for (const trial of limited)
     expect(median(trial, 'largeMessageNs')).toBeGreaterThan(80 * NS_PER_MS);
