@@ -97,17 +97,18 @@ it('a binary message without a number, or with that of another token, is none of
   expect(expected.matches(other, 0, other.length, START, 1)).toBe(false);
 });
 
+function isWhole(texts: readonly string[]): boolean {
+  const check = new SequenceCheck(expectedOver('sse'), {
+    sourceStart: START,
+    tokens: TOKENS,
+    counts: noFaults(),
+  });
+  for (const text of texts) check.acceptText(text);
+  return check.finish(sha256, () => 'unused');
+}
+
 it('a consumer that decodes hashes the bytes, not their base64', () => {
-  const finished = (texts: readonly string[]): boolean => {
-    const check = new SequenceCheck(expectedOver('sse'), {
-      sourceStart: START,
-      tokens: TOKENS,
-      counts: noFaults(),
-    });
-    for (const text of texts) check.acceptText(text);
-    return check.finish(sha256, () => 'unused');
-  };
   const texts = tokens.map(renderChunkText);
-  expect(finished(texts)).toBe(true);
-  expect(finished(texts.with(2, texts[1]!))).toBe(false);
+  expect(isWhole(texts)).toBe(true);
+  expect(isWhole(texts.with(2, texts[1]!))).toBe(false);
 });

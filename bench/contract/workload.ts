@@ -158,7 +158,7 @@ function sourceOfChunks(bytes: number): TokenSource {
 }
 
 /** Tokens of a source, after which it begins again. */
-export function sourceLength(source: TokenSource): number {
+function sourceLength(source: TokenSource): number {
   return source.chunks?.length ?? source.tokens.length;
 }
 

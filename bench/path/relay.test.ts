@@ -103,6 +103,8 @@ it('n bytes take n/rate over a link of that rate, and not less for being on two 
   expect(tookNs).toBeLessThan((bytes / bytesPerSecond) * 4e9);
 });
 
+const isLarge = ({ received }: Peer): boolean => received.length === 5;
+
 it('few bytes of one connection do not wait for the many of another on the same link', async () => {
   const bytesPerSecond = 10e6;
   const { port, peers } = await startServer();
@@ -111,8 +113,7 @@ it('few bytes of one connection do not wait for the many of another on the same 
   const [large, small] = [await connectPeer(relayPort), await connectPeer(relayPort)];
   await until(() => peers.length === 2);
   large.socket.write('large');
-  await until(() => peers.some(({ received }) => received.length === 5));
-  const isLarge = ({ received }: Peer): boolean => received.length === 5;
+  await until(() => peers.some(isLarge));
   peers.find(isLarge)!.socket.write(Buffer.alloc(2e6));
   await until(() => large.received.length > 0);
   peers.find((peer) => !isLarge(peer))!.socket.write('x');

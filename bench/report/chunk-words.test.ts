@@ -6,9 +6,10 @@ import { alikeContent, chunkForms, contentLimit } from './chunk-words.ts';
 const armsOf = (...transports: readonly TransportId[]): Arm[] =>
   transports.map((transport) => ({ transport, client: 'probe', path: 'direct' }));
 
+const forms = (...transports: readonly TransportId[]): string =>
+  chunkForms({ payload: 'audio', arms: armsOf(...transports) }).join('');
+
 it('each way to carry bytes is named with the arms that took part, and no other', () => {
-  const forms = (...transports: readonly TransportId[]): string =>
-    chunkForms({ payload: 'audio', arms: armsOf(...transports) }).join('');
   expect(forms('sse', 'ws', 'ws-binary')).toBe(
     'A token of payload `audio` is 640 bytes.' +
       ' Over SSE and WebSocket they are base64 within JSON, 876 bytes or a few less: the server encodes them in the moment in which it writes the message, from bytes that lie ready in every arm.' +

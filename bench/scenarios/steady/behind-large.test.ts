@@ -63,6 +63,9 @@ function stampsWith(hold: (stream: number, other: number) => boolean) {
 
 const sharesConnection = (stream: number, other: number): boolean =>
   Math.floor(stream / 3) === Math.floor(other / 3);
+const elsewhere = (stream: number, other: number): boolean => !sharesConnection(stream, other);
+const own = (stream: number, other: number): boolean => stream === other;
+const nowhere = (): boolean => false;
 const range = (distribution: Parameters<typeof quantileOf>[0]) =>
   [0, 1].map((q) => quantileOf(distribution, q as 0 | 1));
 
@@ -79,22 +82,17 @@ test('a hold that was made behind each large message is found there, whole, and 
 });
 
 test('streams on other connections are no neighbours, though the moment is the same', () => {
-  const elsewhere = (stream: number, other: number): boolean => !sharesConnection(stream, other);
   const parts = partByLarge(stampsWith(elsewhere), { ...conditions, streamsPerConnection: 3 });
   expect(range(parts.behindLargeNs)).toEqual([USUAL_NS, USUAL_NS]);
 });
 
 test('where no stream shares a connection, all others are looked at in the same moments', () => {
-  const parts = partByLarge(
-    stampsWith(() => false),
-    conditions,
-  );
+  const parts = partByLarge(stampsWith(nowhere), conditions);
   expect(parts.behindLargeNs!.count).toBe(9 * 5 * 5);
   expect(range(parts.behindLargeNs)).toEqual([USUAL_NS, USUAL_NS]);
 });
 
 test('the tokens of the stream that sends the large message are no neighbours of it', () => {
-  const own = (stream: number, other: number): boolean => stream === other;
   const { behindLargeNs, largeMessageNs } = partByLarge(stampsWith(own), conditions);
   expect(range(behindLargeNs)).toEqual([USUAL_NS, USUAL_NS]);
   expect(range(largeMessageNs)).toEqual([HOLD_NS, HOLD_NS]);
