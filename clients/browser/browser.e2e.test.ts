@@ -250,7 +250,10 @@ it.skipIf(noBrowser)(
     clearInterval(looking);
     expect(tally).toMatchObject({ errors: [], streamsVerified: tally.streamsPlanned });
     expect(tally.browser!.mostOpenStreams).toBeGreaterThan(6);
-    expect(Math.max(...connections)).toBe(1);
+    // Until it knows that the server speaks HTTP/2, Chromium may open some more, and closes them.
+    const later = connections.slice(connections.length / 2);
+    expect(later.length).toBeGreaterThan(5);
+    expect(new Set(later)).toEqual(new Set([1]));
   },
 );
 

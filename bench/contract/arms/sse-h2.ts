@@ -29,7 +29,7 @@ export const sseHttp2 = {
     counted: 'streams to one server over HTTP/2, shared by EventSource and fetch',
     stream: 'a stream of SSE over HTTP/2',
     connection:
-      'the browser puts all event streams of a page over HTTP/2 on one connection, which stays open',
+      'the browser puts all event streams of a page over HTTP/2 on one connection, which stays open (it may open some more before it knows that the server speaks HTTP/2, and closes them)',
   },
   twin: {
     library: 'node:http2',
