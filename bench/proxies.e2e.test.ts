@@ -63,9 +63,7 @@ describe.skipIf(noNginx)('over nginx', () => {
     );
     expect(ended.stderr).not.toMatch(/^error:/m);
     expect(defectsOf(name)).toEqual([]);
-    const arms = new Set(
-      place.readTrials(name).map(({ arm }) => `${arm.transport}@${arm.path}`),
-    );
+    const arms = new Set(place.readTrials(name).map(({ arm }) => `${arm.transport}@${arm.path}`));
     expect([...arms].toSorted()).toEqual(['sse@nginx-fixed', 'ws@nginx-fixed']);
   });
 
@@ -139,9 +137,7 @@ it('an unknown path is refused with those that there are', async () => {
 });
 
 /** Proxies of this machine whose fixed form must pass both transports. */
-const here = proxyNames.filter(
-  (name) => !isUntested(`streams over ${name}`, whyNoProxy(name)),
-);
+const here = proxyNames.filter((name) => !isUntested(`streams over ${name}`, whyNoProxy(name)));
 
 it.each(here)('%s passes both transports in its fixed form, verified', async (name) => {
   const path: PathName = proxyPath(name, 'fixed');

@@ -24,8 +24,16 @@ const PREFIX = 'p';
 
 /** What is known of a stream so far. */
 type Watched = {
-  -readonly [Key in keyof Omit<CellStream, 'id' | 'kind' | 'askedNs' | 'ended' | 'endedNs'>]: CellStream[Key];
-} & { askedNs?: number; ended?: CellStream['ended']; endedNs?: number; lastReadNs?: number; inRead: number };
+  -readonly [
+    Key in keyof Omit<CellStream, 'id' | 'kind' | 'askedNs' | 'ended' | 'endedNs'>
+  ]: CellStream[Key];
+} & {
+  askedNs?: number;
+  ended?: CellStream['ended'];
+  endedNs?: number;
+  lastReadNs?: number;
+  inRead: number;
+};
 
 export class ProxyCellsTrial implements Trial {
   readonly #order: LoadOrder;
@@ -187,7 +195,14 @@ export class ProxyCellsTrial implements Trial {
     const { lost, duplicated, reordered, corrupt, hashMismatches } = this.#accounts.faults;
     const streams = this.#watched.flatMap((watched, stream): CellStream[] => {
       this.#endRead(watched);
-      const { askedNs, ended, endedNs, inRead: _inRead, lastReadNs: _lastReadNs, ...rest } = watched;
+      const {
+        askedNs,
+        ended,
+        endedNs,
+        inRead: _inRead,
+        lastReadNs: _lastReadNs,
+        ...rest
+      } = watched;
       if (askedNs === undefined || ended === undefined || endedNs === undefined) return [];
       const { kind } = this.#cells[stream] as PlannedCell;
       return [{ id: this.#accounts.streamId(stream), kind, ...rest, askedNs, ended, endedNs }];

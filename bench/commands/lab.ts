@@ -54,9 +54,12 @@ export function labListCommand({ stdout }: CommandOutput): void {
     name,
     found === undefined ? `get it: ${command}` : `${version}, ${found.program}`,
   ]);
-  const table = alignRows(rows).replaceAll(/^ {2}(ok|missing)\b/gm, (_, state: 'ok' | 'missing') => {
-    const colour = state === 'ok' ? 'green' : 'red';
-    return `  ${styleText(colour, state, { stream: stdout })}`;
-  });
+  const table = alignRows(rows).replaceAll(
+    /^ {2}(ok|missing)\b/gm,
+    (_, state: 'ok' | 'missing') => {
+      const colour = state === 'ok' ? 'green' : 'red';
+      return `  ${styleText(colour, state, { stream: stdout })}`;
+    },
+  );
   stdout.write(table);
 }

@@ -46,8 +46,7 @@ it('a wheel of another hash is refused in pip’s words, and nothing stays', asy
   const failing = python('echo "THESE PACKAGES DO NOT MATCH THE HASHES" >&2; exit 1');
   await expect(installWheel(wheel, { cache, python: failing })).rejects.toMatchObject({
     code: 'FILE',
-    message:
-      'a-proxy 1.2.3 could not be installed: THESE PACKAGES DO NOT MATCH THE HASHES',
+    message: 'a-proxy 1.2.3 could not be installed: THESE PACKAGES DO NOT MATCH THE HASHES',
   });
   expect(readdirSync(join(cache, 'lab'))).toEqual([]);
 });

@@ -13,9 +13,7 @@ export function groupMembers(leader: number): readonly number[] {
   } catch {
     return [leader];
   }
-  return entries
-    .filter((entry) => /^\d+$/.test(entry) && groupOf(entry) === leader)
-    .map(Number);
+  return entries.filter((entry) => /^\d+$/.test(entry) && groupOf(entry) === leader).map(Number);
 }
 
 /** Undefined for a process that has ended, also when nothing has asked how yet. */

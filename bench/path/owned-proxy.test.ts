@@ -33,7 +33,7 @@ const listening = (port: number): string =>
    server.listen(${port}, '127.0.0.1');`;
 
 it('one that refuses its configuration fails with its own last words', async () => {
-  const proxy = proxyOf("console.error('unknown directive \"x\"'); process.exit(3);", 1);
+  const proxy = proxyOf('console.error(\'unknown directive "x"\'); process.exit(3);', 1);
   await expect(proxy.listen()).rejects.toMatchObject({
     code: 'CHILD_START',
     message: 'A proxy did not start: unknown directive "x"',

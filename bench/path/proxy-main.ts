@@ -14,7 +14,10 @@ let proxy: OwnedProxy | undefined;
 process.on('exit', () => proxy?.kill());
 
 /** Clients are led to a reverse proxy itself, and through a forward one. */
-async function portOf({ port, forwardTo }: Extract<ToProxy, { kind: 'run-proxy' }>): Promise<number> {
+async function portOf({
+  port,
+  forwardTo,
+}: Extract<ToProxy, { kind: 'run-proxy' }>): Promise<number> {
   return forwardTo === undefined
     ? port
     : await listenAsProxyUser({ proxyPort: port, serverPort: forwardTo });

@@ -143,7 +143,9 @@ it('the first of them runs the quick preset', () => {
 });
 
 const canProxy = (line: string): boolean =>
-  proxiesIn(line).every((name) => !isUntested(`documented commands over ${name}`, whyNoProxy(name)));
+  proxiesIn(line).every(
+    (name) => !isUntested(`documented commands over ${name}`, whyNoProxy(name)),
+  );
 
 it.each(lines.filter((line) => !measures(line) && canProxy(line)))('%s', expectToWork);
 
@@ -151,9 +153,10 @@ it
   .skipIf(isUntested('documented commands with a browser', whyNoBrowser()))
   .each(lines.filter(needsBrowser))('%s', expectToWork);
 
-it.concurrent.each(
-  lines.filter((line) => measures(line) && !needsBrowser(line) && canProxy(line)),
-)('%s', expectToWork);
+it.concurrent.each(lines.filter((line) => measures(line) && !needsBrowser(line) && canProxy(line)))(
+  '%s',
+  expectToWork,
+);
 
 it.concurrent('the workload that the README shows is accepted', async () => {
   const definition = /^```json\n([\s\S]*?)^```$/m.exec(readme)![1]!;

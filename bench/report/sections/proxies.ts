@@ -26,9 +26,7 @@ function formSentence(name: ProxyName, forms: ReadonlySet<ProxyForm>): string {
   const plain = `\`${name}\` is the configuration with which its documentation begins (${proxies[name].source}), with its ports, folders and limits of load adapted`;
   const fixed = `\`${name}-fixed\` has these lines besides, or instead`;
   if (!forms.has('fixed')) return `${plain}.`;
-  return forms.has('plain')
-    ? `${plain}; ${fixed}:`
-    : `${plain}, and took no part here; ${fixed}:`;
+  return forms.has('plain') ? `${plain}; ${fixed}:` : `${plain}, and took no part here; ${fixed}:`;
 }
 
 export function changeTable(name: ProxyName): Block {

@@ -44,8 +44,7 @@ function directOf(
   arms: readonly MeasuredArm[],
 ): MeasuredArm | undefined {
   return arms.find(
-    ({ arm }) =>
-      arm.path === DEFAULT_PATH && arm.transport === transport && arm.client === client,
+    ({ arm }) => arm.path === DEFAULT_PATH && arm.transport === transport && arm.client === client,
   );
 }
 
@@ -74,9 +73,7 @@ function describeArm(
   const medianOf = (
     valueOf: (record: ProxyCellsRecord) => number | undefined,
   ): number | undefined => median(records.flatMap((record) => valueOf(record) ?? []));
-  const addedOf = (
-    valueOf: (record: ProxyCellsRecord) => number | undefined,
-  ): number | undefined =>
+  const addedOf = (valueOf: (record: ProxyCellsRecord) => number | undefined): number | undefined =>
     median(
       own.flatMap(({ block, record }) => {
         const other = others.get(block);

@@ -23,7 +23,8 @@ const own: readonly ProxyCellsMetric[] = [
     unit: 'ratio',
     better: 'higher',
     scale: 'difference',
-    definition: 'streams of the timed ones with a response head, or a 101/those that were requested',
+    definition:
+      'streams of the timed ones with a response head, or a 101/those that were requested',
     value: ({ proxyCells }) => {
       const paced = streamsOf(proxyCells, 'paced');
       const accepted = paced.filter(({ acceptedNs }) => acceptedNs !== undefined);
@@ -35,7 +36,8 @@ const own: readonly ProxyCellsMetric[] = [
     id: 'path.open',
     title: 'Open latency over the path',
     absence: REFUSED,
-    definition: 'from the request to the response head or the 101, median of a trial’s timed streams',
+    definition:
+      'from the request to the response head or the 101, median of a trial’s timed streams',
     value: ({ proxyCells }) => openNs(proxyCells),
   },
   {
@@ -73,27 +75,23 @@ const own: readonly ProxyCellsMetric[] = [
     definition: 'tokens of the timed streams/reads of the client that carried one',
     value: ({ proxyCells }) => tokensPerRead(proxyCells),
   },
-  ...(['active', 'quiet'] as const).map(
-    (state): ProxyCellsMetric => ({
-      ...timed,
-      id: `path.stop.${state}`,
-      title: `Stop of ${state === 'active' ? 'an active' : 'a quiet'} stream reaches the server`,
-      absence: 'the server did not notice before the trial was over',
-      definition: `from the client closing its connection, ${state === 'active' ? 'while tokens flow' : 'while no token is due'}, to the server seeing its own closed`,
-      value: ({ proxyCells }) => stopReach(proxyCells, `stop-${state}`)?.afterNs,
-    }),
-  ),
-  ...(['quiet', 'long'] as const).map(
-    (kind): ProxyCellsMetric => ({
-      ...timed,
-      better: 'higher',
-      id: `path.cut.${kind}`,
-      title: `${kind === 'quiet' ? 'A quiet' : 'A long'} stream is ended on the way`,
-      absence: 'nothing ended it before the trial was over',
-      definition: `from the request to the end of a stream ${kind === 'quiet' ? 'without further tokens' : 'with a token now and then'} that neither end ended; limits of idle time are scaled`,
-      value: ({ proxyCells }) => cutOf(proxyCells, kind)?.afterNs,
-    }),
-  ),
+  ...(['active', 'quiet'] as const).map((state): ProxyCellsMetric => ({
+    ...timed,
+    id: `path.stop.${state}`,
+    title: `Stop of ${state === 'active' ? 'an active' : 'a quiet'} stream reaches the server`,
+    absence: 'the server did not notice before the trial was over',
+    definition: `from the client closing its connection, ${state === 'active' ? 'while tokens flow' : 'while no token is due'}, to the server seeing its own closed`,
+    value: ({ proxyCells }) => stopReach(proxyCells, `stop-${state}`)?.afterNs,
+  })),
+  ...(['quiet', 'long'] as const).map((kind): ProxyCellsMetric => ({
+    ...timed,
+    better: 'higher',
+    id: `path.cut.${kind}`,
+    title: `${kind === 'quiet' ? 'A quiet' : 'A long'} stream is ended on the way`,
+    absence: 'nothing ended it before the trial was over',
+    definition: `from the request to the end of a stream ${kind === 'quiet' ? 'without further tokens' : 'with a token now and then'} that neither end ended; limits of idle time are scaled`,
+    value: ({ proxyCells }) => cutOf(proxyCells, kind)?.afterNs,
+  })),
 ];
 
 export const proxiesMetrics: readonly Metric[] = ofTrials('proxy-cells', own);

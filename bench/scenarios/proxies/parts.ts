@@ -8,7 +8,15 @@ import { proxies } from '../../contract/arms/proxies/proxies.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { Plan } from '../../contract/run-file.ts';
 import type { ProxyCellsPlan } from '../../contract/proxy-cells.ts';
-import { left, list, right, section, table, type Block, type Content } from '../../report/blocks.ts';
+import {
+  left,
+  list,
+  right,
+  section,
+  table,
+  type Block,
+  type Content,
+} from '../../report/blocks.ts';
 import {
   formatCount,
   formatDifference,
@@ -87,14 +95,11 @@ function cellsSection(context: ReportContext<ProxiesFindings>): readonly Block[]
   const { analysis } = context;
   const verdict = verdictSentences(analysis.plan, analysis.proxyCells);
   return [
-    ...section(
-      `“${CLAIM}”`,
-      verdict.length === 0 ? [] : [list(verdict), VISIBLY],
-    ),
+    ...section(`“${CLAIM}”`, verdict.length === 0 ? [] : [list(verdict), VISIBLY]),
     ...section('What each path does', [
-    list(sentencesOf(analysis)),
-    cellTable(analysis),
-    'First token, and delivery of all timed tokens, are later by so much than over loopback in the same block (medians over blocks). A stop is the client closing its connection; it has reached the server when the server sees its own connection closed. **>** stands before a time for which it was waited in vain. While the server restarts, requests are sent every half second; an answer after which an EventSource gives up for good is **strong**.',
+      list(sentencesOf(analysis)),
+      cellTable(analysis),
+      'First token, and delivery of all timed tokens, are later by so much than over loopback in the same block (medians over blocks). A stop is the client closing its connection; it has reached the server when the server sees its own connection closed. **>** stands before a time for which it was waited in vain. While the server restarts, requests are sent every half second; an answer after which an EventSource gives up for good is **strong**.',
     ]),
   ];
 }
@@ -117,7 +122,9 @@ function sentencesOf(analysis: Analysis & ProxiesFindings): readonly string[] {
 function cellTable({ plan, proxyCells }: Analysis & ProxiesFindings): Content {
   const rows = plan.arms.flatMap((arm) => {
     const cells = proxyCells.find((one) => one.arm === armName(arm));
-    return cells === undefined ? [] : [[armName(arm), ...columns.map(({ cellOf }) => cellOf(cells))]];
+    return cells === undefined
+      ? []
+      : [[armName(arm), ...columns.map(({ cellOf }) => cellOf(cells))]];
   });
   return table([left('arm'), ...columns.map(({ title }) => right(title))], rows);
 }
@@ -172,9 +179,7 @@ function heldText({ accepted, firstTokenNs, isHeld }: ArmCells): string {
 
 function shortReach({ of, seen, afterNs, notWithinNs }: Happening): string {
   if (of === 0) return UNKNOWN;
-  return seen === 0
-    ? `**> ${formatSetting(notWithinNs ?? 0, 'ns')}**`
-    : formatValue(afterNs, 'ns');
+  return seen === 0 ? `**> ${formatSetting(notWithinNs ?? 0, 'ns')}**` : formatValue(afterNs, 'ns');
 }
 
 function shortCut({ of, seen, afterNs, notWithinNs }: Cut): string {

@@ -50,10 +50,7 @@ it('a cell that trials disagree on says in how many', () => {
     recordOf: ({ path }, block) =>
       path === 'nginx' ? [freeRecord, corkedRecord, refusedRecord][block % 3]! : freeRecord,
   });
-  const said = renderReport(
-    { ...context, analysis: analyse(run, proxiesReading) },
-    { charts: [] },
-  );
+  const said = renderReport({ ...context, analysis: analyse(run, proxiesReading) }, { charts: [] });
   expect(said).toContain('4 of 6');
   expect(said).toContain('(in 1 of 2 trials; otherwise not within 16 s)');
   // Of three trials two let requests wait, and one refused all streams.

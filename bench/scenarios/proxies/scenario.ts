@@ -31,12 +31,24 @@ export const proxies = {
     precision: NO_SAMPLE,
     maxTime: NO_SAMPLE,
   },
-  needs: ['single-streams', 'own-sockets', 'told-attempts', 'unplanned-streams', 'own-connections', 'incremental'],
+  needs: [
+    'single-streams',
+    'own-sockets',
+    'told-attempts',
+    'unplanned-streams',
+    'own-connections',
+    'incremental',
+  ],
   comparesPaths: true,
   procedure: 'proxy-cells',
   measures: {
     transports: ['sse', 'ws'],
-    workload: { tokensPerSecond: 50, tokensPerStream: 100, firstTokenMedianMs: 0, firstTokenSigma: 0 },
+    workload: {
+      tokensPerSecond: 50,
+      tokensPerStream: 100,
+      firstTokenMedianMs: 0,
+      firstTokenSigma: 0,
+    },
     sizes: {
       smoke: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 11 * NS_PER_S },
       // Streams are watched for all of it but the last 7 s: longer than the 15 s that Envoy allows a response, and than a tenth of 60 s.

@@ -5,8 +5,7 @@ import { cellsRun, changed, corkedRecord, freeRecord, refusedRecord } from './fi
 import { proxiesReading } from './reading.ts';
 import { passageOf, verdictSentences } from './verdict.ts';
 
-const analysisOf = (run = cellsRun()) =>
-  analyse(run, proxiesReading);
+const analysisOf = (run = cellsRun()) => analyse(run, proxiesReading);
 
 it('each proxy is named with what it does to each transport, in each of its configurations', () => {
   const { plan, proxyCells } = analysisOf();
@@ -30,10 +29,7 @@ it.each([
   ['refused', refusedRecord],
   ['held', changed(freeRecord, { paced: { firstTokenNs: 9e9 } })],
   ['late', corkedRecord],
-  [
-    'passes',
-    { ...freeRecord, deliveryNs: freeRecord.deliveryNs.map((ns) => ns + 15 * NS_PER_MS) },
-  ],
+  ['passes', { ...freeRecord, deliveryNs: freeRecord.deliveryNs.map((ns) => ns + 15 * NS_PER_MS) }],
 ] as const)('%s', (passage, record) => {
   const run = cellsRun({
     recordOf: ({ path }) => (path === 'direct' ? freeRecord : record),

@@ -97,8 +97,6 @@ function failureText(own: readonly Judged[]): string {
   return [
     ...(lost === '' ? [] : [` A stop of a quiet stream does not reach the server: ${lost}.`]),
     ...(ended === '' ? [] : [` A stream is ended although tokens flow: ${ended}.`]),
-    ...(final === ''
-      ? []
-      : [` A restart of the server ends an EventSource for good: ${final}.`]),
+    ...(final === '' ? [] : [` A restart of the server ends an EventSource for good: ${final}.`]),
   ].join('');
 }

@@ -26,10 +26,7 @@ export const envoy = {
         why: 'Without it Envoy answers 403 to a request for an upgrade: no WebSocket connects.',
       },
       {
-        ...scaledDefault(
-          { idleScale },
-          (scale) => `          stream_idle_timeout: ${scale(300)}s`,
-        ),
+        ...scaledDefault({ idleScale }, (scale) => `          stream_idle_timeout: ${scale(300)}s`),
         fixed: `          stream_idle_timeout: ${3600 / idleScale}s`,
         why: 'By default Envoy ends a stream on which nothing passed for 5 minutes.',
       },
