@@ -72,9 +72,10 @@ export async function readRawStream(request: Request): Promise<RawStream> {
 
 function takeChunks(bytes: Buffer): readonly Buffer[] {
   const chunks: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = bytes.indexOf('\r\n', at);
-    const size = lineEnd === -1 ? Number.NaN : Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
+    const size =
+      lineEnd === -1 ? Number.NaN : Number.parseInt(bytes.toString('latin1', at, lineEnd), 16);
     if (Number.isNaN(size)) throw new Error(`no chunk at byte ${at} of ${bytes.length}`);
     if (size === 0) return chunks;
     chunks.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));

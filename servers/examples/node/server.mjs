@@ -20,7 +20,9 @@ const words = `
   and then under over between beside until without
   the a its every one another some this
   café naïve über señor Ærø Łódź Ελλάδα река 水 川 光 風 🌊 🌲 ten end
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);
 
 class BadRequest extends Error {}
 
@@ -56,18 +58,27 @@ async function* pacedTokens({ n, rate, seed }) {
   }
 }
 
+const sseEvent = (data) => `data: ${data}\n\n`;
+
 async function* chatEvents(order) {
-  const event = (data) => `data: ${data}\n\n`;
   // A constant time of creation keeps the bytes the same in all stacks and runs.
-  const head = { id: `chatcmpl-${order.seed}`, object: 'chat.completion.chunk', created: 0, model: 'words' };
+  const head = {
+    id: `chatcmpl-${order.seed}`,
+    object: 'chat.completion.chunk',
+    created: 0,
+    model: 'words',
+  };
   const choice = (delta, reason, more) =>
-    event(JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: reason, ...more }] }));
+    sseEvent(
+      JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: reason, ...more }] }),
+    );
   yield choice({ role: 'assistant', content: '' }, null);
-  for await (const { id, text } of pacedTokens(order)) yield choice({ content: text }, null, { token_ids: [id] });
+  for await (const { id, text } of pacedTokens(order))
+    yield choice({ content: text }, null, { token_ids: [id] });
   yield choice({}, 'stop');
   const usage = { prompt_tokens: 0, completion_tokens: order.n, total_tokens: order.n };
-  yield event(JSON.stringify({ ...head, choices: [], usage }));
-  yield event('[DONE]');
+  yield sseEvent(JSON.stringify({ ...head, choices: [], usage }));
+  yield sseEvent('[DONE]');
 }
 
 async function* responseEvents(order) {
@@ -124,7 +135,10 @@ async function answerMessages(socket, order) {
     if (typeOf(data) === 'response.create') {
       for await (const event of responseEvents(order)) await send(event);
     } else {
-      const error = { code: 'invalid_request_error', message: 'expected a message of type response.create' };
+      const error = {
+        code: 'invalid_request_error',
+        message: 'expected a message of type response.create',
+      };
       await send(JSON.stringify({ type: 'error', status: 400, error }));
     }
   }
