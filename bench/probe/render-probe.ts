@@ -121,7 +121,7 @@ function timesPart(report: ProbeReport): Part {
   const { connectNs, tlsNs, headNs, firsts } = report;
   const channel = firsts.tokenChannel === undefined ? '' : `, channel ${firsts.tokenChannel}`;
   const rows: readonly (Row | undefined)[] = [
-    timeRow('connect', connectNs, ''),
+    timeRow('TCP', connectNs, ''),
     timeRow('TLS', tlsNs, ''),
     timeRow('head', headNs, ' after the request, as are these:'),
     timeRow('first byte', firsts.byteNs, ''),

@@ -107,6 +107,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
   },
   { file: 'clients/probe/open-socket.ts', names: ['connect'], why: 'an event of a socket' },
   { file: 'clients/library/library-socket.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'clients/endpoint/endpoint-socket.ts', names: ['connect'], why: 'an event of a socket' },
   {
     file: 'bench/analysis/metrics/latency.ts',
     names: ['connect'],
@@ -136,6 +137,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
   { file: 'bench/self/bare-server.ts', names: ['stream'], why: 'an event of node:http2' },
   { file: 'bench/self/conformance.ts', names: ['stream'], why: 'a heading' },
   { file: 'servers/demo/chat.ts', names: ['stream'], why: 'a field of a request' },
+  { file: 'bench/probe/resume.ts', names: ['stream'], why: 'a field of a request' },
   { file: 'servers/post.ts', names: ['stream'], why: 'a field of a request' },
   {
     file: 'bench/self/rows/search-window.ts',
