@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TransportId } from '../contract/arms/transports.ts';
+import { NS_PER_MS } from '../contract/units.ts';
 import type { FloorReader } from './floor-reader.ts';
 import { getRequest, upgradeRequest } from './floor-requests.ts';
 
@@ -34,5 +35,5 @@ export function compileEpollReader(folder: string): string | undefined {
 export function epollReader(program: string, transport: TransportId): FloorReader {
   const request = requestOf[transport];
   assert(request !== undefined, `the reader in C has no request for ${transport}`);
-  return { command: [program], requestOf: request };
+  return { command: [program], leadNs: 300 * NS_PER_MS, requestOf: request };
 }

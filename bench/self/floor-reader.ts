@@ -14,15 +14,14 @@ import { RAMP_SHARE, specifyTrial } from '../trial/specification.ts';
 import { makeWorkingDirectory, START_TIMEOUT_MS, startServer } from '../trial/trial-processes.ts';
 import { quietly, type SelfPlan } from './self-trial.ts';
 
-/** Time for both processes to receive the start time, and for the reader to read its requests. */
-const LEAD_NS = 300 * NS_PER_MS;
-
 /**
  * Called with port, start time, begin and end of the window, and a file of requests; prints one line
  * of JSON.
  */
 export interface FloorReader {
   readonly command: readonly [program: string, ...words: string[]];
+  /** Time until it has started and read its requests. */
+  readonly leadNs: number;
   /** The request of a stream, by its path. */
   readonly requestOf: (path: string) => string;
 }
@@ -54,7 +53,7 @@ export async function measureFloor(
   await using server = startServer(planned, { ...quietly, workingDirectory: place.path });
   server.send({ kind: 'serve', specification, stampsFile: join(place.path, 'server.stamps') });
   const { port } = await server.expect('listening', START_TIMEOUT_MS, quietly.signal);
-  const epochNs = process.hrtime.bigint() + BigInt(LEAD_NS);
+  const epochNs = process.hrtime.bigint() + BigInt(reader.leadNs);
   server.send({ kind: 'start', epochNs: String(epochNs) });
   const { warmupNs, windowNs } = specification;
   const { clientCpu } = planned.setup;
@@ -63,7 +62,7 @@ export async function measureFloor(
     clientCpu === undefined
       ? [...reader.command, ...words]
       : ['taskset', '-c', String(clientCpu), ...reader.command, ...words];
-  const timeout = (LEAD_NS + warmupNs + windowNs) / NS_PER_MS + START_TIMEOUT_MS;
+  const timeout = (reader.leadNs + warmupNs + windowNs) / NS_PER_MS + START_TIMEOUT_MS;
   const { stdout } = await promisify(execFile)(command, all, { timeout });
   const counted = JSON.parse(stdout) as {
     cpuNs: number;

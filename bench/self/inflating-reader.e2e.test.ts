@@ -25,7 +25,8 @@ describe('the inflating reader', () => {
       expect(cpuPerTokenNs).toBeGreaterThan(0);
       expect(readShare).toBeGreaterThan(0.9);
       expect(readShare).toBeLessThan(1.1);
-      expect(tokensPerRead).toBeGreaterThan(0.9);
+      // A read may end within a token: a chunk of HTTP and what is around it are written apart.
+      expect(tokensPerRead).toBeGreaterThan(0.45);
       // Now and then two tokens of a stream may come together on a busy machine.
       expect(tokensPerRead).toBeLessThan(1.2);
       // Short messages without a common window grow a little when they are compressed.

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import type { TransportId } from '../contract/arms/transports.ts';
+import { NS_PER_S } from '../contract/units.ts';
 import type { FloorReader } from './floor-reader.ts';
 import { getRequest, upgradeRequest } from './floor-requests.ts';
 
@@ -11,6 +12,7 @@ const program = fileURLToPath(new URL('inflating-reader.ts', import.meta.url));
 const readerOf = (form: string, requestOf: FloorReader['requestOf']): FloorReader => ({
   // As load processes are started.
   command: [process.execPath, '--expose-gc', program, form],
+  leadNs: 3 * NS_PER_S,
   requestOf,
 });
 
