@@ -2,6 +2,7 @@
 // own folder; the command that analyses a run hands it in.
 
 import type { LoadPoint, Plan, SavedRun, TrialRecord, Warning } from '../contract/run-file.ts';
+import { paths } from '../contract/arms/paths.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { sharesConnections, type Arm } from '../contract/arms/arms.ts';
 import type { ArmPair } from '../contract/arms/pairs.ts';
@@ -84,12 +85,13 @@ export type MeasuredPlan = Pick<Plan, 'canary'> & Partial<Pick<Plan, 'arms'>>;
 
 export function isMeasured({ needs }: Metric, { canary, arms = [] }: MeasuredPlan): boolean {
   if (needs === 'page') return arms.some(({ client }) => isBrowser(client));
+  if (needs === 'proxy') return arms.some(({ path }) => paths[path].real !== undefined);
   return needs !== 'canary' || canary !== undefined;
 }
 
 /**
  * Metrics that the trials of a plan can have: the canary's only if one was sent, those of pages
- * only if one receives.
+ * only if one receives, those of proxies only if one stands between.
  */
 export function metricsOfPlan(reading: ScenarioReading, plan: MeasuredPlan): readonly Metric[] {
   return titledFor(plan, reading).metrics.filter((metric) => isMeasured(metric, plan));

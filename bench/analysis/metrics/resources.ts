@@ -65,6 +65,22 @@ export const browserMetrics: readonly SteadyMetric[] = [
   },
 ];
 
+/** Metrics of what stands between server and clients. */
+export const betweenMetrics: readonly SteadyMetric[] = [
+  {
+    id: 'cpu.between.token',
+    title: 'CPU between server and client per token',
+    unit: 'ns/token',
+    better: 'lower',
+    scale: 'ratio',
+    definition:
+      'CPU time in the window, in steps of 10 ms, of all processes of the proxy or relay between server and client/tokens that the client received in it',
+    absence: 'nothing stood between server and client',
+    value: ({ betweenCpuNs, client }) =>
+      betweenCpuNs === undefined ? undefined : quotient(betweenCpuNs, client.windowTokens),
+  },
+];
+
 export const resourceMetrics: readonly SteadyMetric[] = [
   {
     id: 'cpu.server.token',
@@ -114,18 +130,6 @@ export const resourceMetrics: readonly SteadyMetric[] = [
       'user and system CPU time of the client in the window/tokens it received in it: a cost of this client stack',
     value: ({ client }) =>
       client.browser === undefined ? perToken(client.use, client.windowTokens) : undefined,
-  },
-  {
-    id: 'cpu.between.token',
-    title: 'CPU between server and client per token',
-    unit: 'ns/token',
-    better: 'lower',
-    scale: 'ratio',
-    definition:
-      'CPU time in the window, in steps of 10 ms, of all processes of the proxy or relay between server and client/tokens that the client received in it',
-    absence: 'nothing stood between server and client',
-    value: ({ betweenCpuNs, client }) =>
-      betweenCpuNs === undefined ? undefined : quotient(betweenCpuNs, client.windowTokens),
   },
   {
     id: 'elu.server',

@@ -5,7 +5,7 @@ import { canaryMetrics } from './canary.ts';
 import { appendMetrics, latencyMetrics } from './latency.ts';
 import type { Metric, SteadyMetric } from './metric.ts';
 import { inOrder, ofTrials } from './metric-list.ts';
-import { browserMetrics, resourceMetrics } from './resources.ts';
+import { betweenMetrics, browserMetrics, resourceMetrics } from './resources.ts';
 import { systemCallMetrics } from './system-calls.ts';
 
 /** Endpoints first, in their order; then bytes, then the rest. */
@@ -23,6 +23,9 @@ export const pageMetrics: readonly Metric[] = needing('page', [
   ...appendMetrics,
   ...browserMetrics,
 ]);
+
+/** Only plans with a real proxy have them. */
+export const proxyMetrics: readonly Metric[] = needing('proxy', betweenMetrics);
 
 /** Only plans that send a canary have them. */
 export const ordinaryRequestMetrics: readonly Metric[] = needing('canary', canaryMetrics);

@@ -3,12 +3,13 @@
 
 import { declareOnly, inOrder } from '../../analysis/metrics/metric-list.ts';
 import type { EndpointId, Metric } from '../../analysis/metrics/metric.ts';
-import { ordinaryRequestMetrics, steadyMetrics } from '../../analysis/metrics/steady.ts';
+import { ordinaryRequestMetrics, proxyMetrics, steadyMetrics } from '../../analysis/metrics/steady.ts';
 
 /** TTFT overhead, ready to received, and server CPU per token. */
 const endpoints: ReadonlySet<EndpointId> = new Set<EndpointId>(['P2', 'P9', 'P5']);
 
 export const matrixMetrics: readonly Metric[] = inOrder([
   ...declareOnly(steadyMetrics, (endpoint) => endpoints.has(endpoint)),
+  ...proxyMetrics,
   ...ordinaryRequestMetrics,
 ]);

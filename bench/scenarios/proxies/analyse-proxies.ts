@@ -59,6 +59,9 @@ function recordsOf({ completed }: MeasuredArm): readonly BlockRecord[] {
     .map(({ block, proxyCells }) => ({ block, record: proxyCells }));
 }
 
+const p50 = (record: ProxyCellsRecord): number | undefined => deliveryNs(record, 0.5);
+const p99 = (record: ProxyCellsRecord): number | undefined => deliveryNs(record, 0.99);
+
 function describeArm(
   measured: MeasuredArm,
   direct: MeasuredArm | undefined,
@@ -83,8 +86,6 @@ function describeArm(
     );
   const paced = records.flatMap((record) => streamsOf(record, 'paced'));
   const accepted = paced.filter(({ acceptedNs }) => acceptedNs !== undefined);
-  const p50 = (record: ProxyCellsRecord): number | undefined => deliveryNs(record, 0.5);
-  const p99 = (record: ProxyCellsRecord): number | undefined => deliveryNs(record, 0.99);
   return {
     arm: measured.name,
     trials: records.length,

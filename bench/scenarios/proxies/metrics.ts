@@ -75,23 +75,35 @@ const own: readonly ProxyCellsMetric[] = [
     definition: 'tokens of the timed streams/reads of the client that carried one',
     value: ({ proxyCells }) => tokensPerRead(proxyCells),
   },
-  ...(['active', 'quiet'] as const).map((state): ProxyCellsMetric => ({
+  stopMetric('active'),
+  stopMetric('quiet'),
+  cutMetric('quiet'),
+  cutMetric('long'),
+];
+
+function stopMetric(state: 'active' | 'quiet'): ProxyCellsMetric {
+  const isActive = state === 'active';
+  return {
     ...timed,
     id: `path.stop.${state}`,
-    title: `Stop of ${state === 'active' ? 'an active' : 'a quiet'} stream reaches the server`,
+    title: `Stop of ${isActive ? 'an active' : 'a quiet'} stream reaches the server`,
     absence: 'the server did not notice before the trial was over',
-    definition: `from the client closing its connection, ${state === 'active' ? 'while tokens flow' : 'while no token is due'}, to the server seeing its own closed`,
+    definition: `from the client closing its connection, ${isActive ? 'while tokens flow' : 'while no token is due'}, to the server seeing its own closed`,
     value: ({ proxyCells }) => stopReach(proxyCells, `stop-${state}`)?.afterNs,
-  })),
-  ...(['quiet', 'long'] as const).map((kind): ProxyCellsMetric => ({
+  };
+}
+
+function cutMetric(kind: 'quiet' | 'long'): ProxyCellsMetric {
+  const isQuiet = kind === 'quiet';
+  return {
     ...timed,
     better: 'higher',
     id: `path.cut.${kind}`,
-    title: `${kind === 'quiet' ? 'A quiet' : 'A long'} stream is ended on the way`,
+    title: `${isQuiet ? 'A quiet' : 'A long'} stream is ended on the way`,
     absence: 'nothing ended it before the trial was over',
-    definition: `from the request to the end of a stream ${kind === 'quiet' ? 'without further tokens' : 'with a token now and then'} that neither end ended; limits of idle time are scaled`,
+    definition: `from the request to the end of a stream ${isQuiet ? 'without further tokens' : 'with a token now and then'} that neither end ended; limits of idle time are scaled`,
     value: ({ proxyCells }) => cutOf(proxyCells, kind)?.afterNs,
-  })),
-];
+  };
+}
 
 export const proxiesMetrics: readonly Metric[] = ofTrials('proxy-cells', own);

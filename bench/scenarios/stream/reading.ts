@@ -2,12 +2,13 @@ import { LATER_ENDPOINT } from '../../analysis/metrics/metric.ts';
 import {
   ordinaryRequestMetrics,
   pageMetrics,
+  proxyMetrics,
   steadyMetrics,
 } from '../../analysis/metrics/steady.ts';
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const streamReading: ScenarioReading = {
-  metrics: [...steadyMetrics, ...pageMetrics, ...ordinaryRequestMetrics],
+  metrics: [...steadyMetrics, ...pageMetrics, ...proxyMetrics, ...ordinaryRequestMetrics],
   floor: 'null-arm',
   isEndpointAt: (endpoint, { loadPoint }) =>
     loadPoint.endpoints?.includes(endpoint) ?? endpoint !== LATER_ENDPOINT,

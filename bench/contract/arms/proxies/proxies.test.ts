@@ -26,9 +26,9 @@ describe.each(proxyNames)('%s', (name) => {
   it('listens on its port of loopback and leads to that of the server, in both forms', () => {
     for (const form of ['plain', 'fixed'] as const) {
       const text = textsOf(name, form).join('\n');
-      expect(text).toContain('8123');
       // A client tells a forward proxy where it wants to go.
-      if (!isForward(name)) expect(text).toContain('9456');
+      for (const port of isForward(name) ? ['8123'] : ['8123', '9456'])
+        expect(text).toContain(port);
       expect(text).toContain('127.0.0.1');
     }
   });
@@ -62,8 +62,8 @@ it('a scaled limit of idle time is a fraction of the default, and of the fixed o
 
 it('the proxies of a run are named once each, with the forms that take part', () => {
   const found = proxiesOf(['direct', 'nginx', 'nginx-fixed', 'nginx', 'haproxy-fixed', 'relay']);
-  expect([...found].map(([name, forms]) => [name, ...forms])).toEqual([
-    ['nginx', 'plain', 'fixed'],
-    ['haproxy', 'fixed'],
+  expect([...found]).toEqual([
+    ['nginx', new Set(['plain', 'fixed'])],
+    ['haproxy', new Set(['fixed'])],
   ]);
 });

@@ -8,9 +8,9 @@ export const squid = {
   versionArguments: ['-v'],
   isForward: true,
   source: 'squid.conf.default, of which the rules that matter here are repeated',
-  files: ({ port, serverPort, folder, isRoot }) => ({
+  files: ({ port, serverPort }) => ({
     'squid.conf': [
-      `pid_filename ${folder}/squid.pid`,
+      'pid_filename none',
       'visible_hostname localhost',
       'access_log none',
       'cache_log /dev/null',
@@ -18,8 +18,6 @@ export const squid = {
       'netdb_filename none',
       'pinger_enable off',
       'shutdown_lifetime 0 seconds',
-      // Started by root it would be another user, who cannot write to the folder.
-      ...(isRoot ? ['cache_effective_user root'] : []),
       'acl Safe_ports port 80 443 1025-65535',
       'acl SSL_ports port 443',
       {
