@@ -2,9 +2,10 @@
 // be tested here.
 
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync, statSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { projectPath } from '../../bench/contract/program.ts';
@@ -102,11 +103,25 @@ async function isOk(url: string): Promise<boolean> {
   }
 }
 
+/**
+ * Below the ports that the kernel gives out by itself: while a JVM starts, which can take a minute,
+ * another test's server would get one of those, and answer in its place.
+ */
+const PORTS = { low: 20_000, high: 30_000 };
+const PORT_TRIES = 20;
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let tries = 0; tries < PORT_TRIES; tries++) {
+    const port = randomInt(PORTS.low, PORTS.high);
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error(`none of ${PORT_TRIES} ports is free`);
 }
