@@ -155,7 +155,7 @@ export function startStream({ streams, now }: TwinParts, sinkOf: SinkOf) {
     reply.hijack();
     const plan = request.streamPlan as StreamPlan;
     const after = streams.lasting === undefined ? undefined : lastEventId(request);
-    const start = (): void => void streams.start(plan, sinkOf(reply, plan), { handlerNs, after });
+    const start = (): void => streams.start(plan, sinkOf(reply, plan), { handlerNs, after });
     // A client that has the whole response before may send its next request on the connection before
     // node:http has learnt that its last write is done; over TLS that happens often. Until then the
     // socket is the other response's, whose end is told on the next tick: its bytes are counted there.

@@ -55,6 +55,9 @@ it('the command that repeats a run plans the same', async () => {
   expect(again).toEqual(first);
 });
 
+const planOver = async (transports: string, connections: string): Promise<Plan> =>
+  await plan({ client: 'browser', transports, connections });
+
 describe('what a browser cannot carry is refused before anything starts', () => {
   it.each<[RunFlags, string]>([
     [
@@ -78,8 +81,6 @@ describe('what a browser cannot carry is refused before anything starts', () => 
   });
 
   it('over HTTP/2 there are as many as the server allows, and no more than Chromium opens', async () => {
-    const planOver = async (transports: string, connections: string) =>
-      await plan({ client: 'browser', transports, connections });
     expect((await planOver('sse-h2', '100')).loadPoints).toEqual([
       { connections: 100, isOfStreams: true },
     ]);
