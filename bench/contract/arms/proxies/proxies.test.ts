@@ -35,7 +35,6 @@ describe.each(proxyNames)('%s', (name) => {
 
   it('says of every change what it is for, in a sentence', () => {
     const changes = changesOf(proxies[name]);
-    expect(changes.length).toBeGreaterThan(0);
     for (const { why, fixed } of changes) {
       expect(why).toMatch(/^[A-Zn].*\.$/s);
       expect(fixed.trim()).not.toBe('');
