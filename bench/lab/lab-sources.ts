@@ -84,7 +84,6 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   },
   apache: { kind: 'system', command: 'apt-get install apache2-bin' },
   lighttpd: { kind: 'system', command: 'apt-get install lighttpd' },
-  squid: { kind: 'system', command: 'apt-get install squid' },
   'fastify-http-proxy': { kind: 'package', name: '@fastify/http-proxy' },
 };
 
