@@ -254,15 +254,12 @@ export const toProxySchema = z.discriminatedUnion('kind', [
     arguments: z.array(z.string()),
     folder: z.string(),
     port: z.int(),
-    /** The server to which clients go through a forward proxy; absent for a reverse proxy. */
-    forwardTo: z.int().optional(),
   }),
   z.object({ kind: z.literal('stop') }),
 ]);
 
 export const fromProxySchema = z.discriminatedUnion('kind', [
-  /** `port` is for clients. */
-  z.object({ kind: z.literal('passing'), pid: z.int(), port: z.int() }),
+  z.object({ kind: z.literal('passing'), pid: z.int() }),
   z.object({ kind: z.literal('stopped') }),
 ]);
 

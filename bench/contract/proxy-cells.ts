@@ -26,7 +26,7 @@ export const proxyCellsPlanSchema = z.object({
 });
 
 /** Streams by what they are for. */
-export const cellKinds = {
+const cellKinds = {
   'warm-up': 'runs before the others, and is not counted',
   paced: 'is timed token by token',
   'stop-active': 'is stopped by its client while tokens flow',

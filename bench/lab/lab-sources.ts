@@ -14,14 +14,14 @@ export interface Wheel {
   readonly sha256: readonly string[];
 }
 
-export interface SystemPackage {
+interface SystemPackage {
   readonly kind: 'system';
   /** The command that installs it on Debian and its derivatives. */
   readonly command: string;
 }
 
 /** A package of npm that this program depends on, run by its own Node. */
-export interface NodePackage {
+interface NodePackage {
   readonly kind: 'package';
   readonly name: string;
 }
@@ -84,7 +84,6 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   },
   apache: { kind: 'system', command: 'apt-get install apache2-bin' },
   lighttpd: { kind: 'system', command: 'apt-get install lighttpd' },
-  squid: { kind: 'system', command: 'apt-get install squid' },
   'fastify-http-proxy': { kind: 'package', name: '@fastify/http-proxy' },
 };
 

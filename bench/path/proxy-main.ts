@@ -5,23 +5,12 @@ import { linkToParent, sendToParent } from '../contract/child-link.ts';
 import { BenchError } from '../contract/errors.ts';
 import { toProxySchema, type FromProxy, type ToProxy } from '../contract/messages.ts';
 import { OwnedProxy } from './owned-proxy.ts';
-import { listenAsProxyUser } from './proxy-user.ts';
 
 const say = async (message: FromProxy): Promise<void> => await sendToParent(message);
 
 let proxy: OwnedProxy | undefined;
 
 process.on('exit', () => proxy?.kill());
-
-/** Clients are led to a reverse proxy itself, and through a forward one. */
-async function portOf({
-  port,
-  forwardTo,
-}: Extract<ToProxy, { kind: 'run-proxy' }>): Promise<number> {
-  return forwardTo === undefined
-    ? port
-    : await listenAsProxyUser({ proxyPort: port, serverPort: forwardTo });
-}
 
 linkToParent<ToProxy>({
   schema: toProxySchema,
@@ -30,7 +19,7 @@ linkToParent<ToProxy>({
       case 'run-proxy':
         proxy = new OwnedProxy(message);
         await proxy.listen();
-        await say({ kind: 'passing', pid: proxy.pid, port: await portOf(message) });
+        await say({ kind: 'passing', pid: proxy.pid });
         await proxy.diesAlone();
         return;
       case 'stop':

@@ -34,7 +34,7 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
       delayNs === 0 && fault === undefined,
       'a real proxy neither delays bytes nor breaks connections when it is told to',
     );
-    const { title, startArguments, isForward = false } = proxies[name];
+    const { title, startArguments } = proxies[name];
     const found = findProxy(name);
     const folder = mkdtempSync(join(temporaryFolder(), `${name}-`));
     const owner = startWorker({ name: `${name} owner`, program, schema: fromProxySchema });
@@ -69,11 +69,9 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
           arguments: [...startArguments(places)],
           folder,
           port,
-          ...(isForward && { forwardTo: serverPort }),
         });
-        const passing = await owner.expect('passing', TIMEOUT_MS, signal);
-        proxyPid = passing.pid;
-        return passing.port;
+        proxyPid = (await owner.expect('passing', TIMEOUT_MS, signal)).pid;
+        return port;
       },
       start: () => {},
       tally: async (signal) => {

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { proxies, proxyNames } from '../contract/arms/proxies/proxies.ts';
+import { changesOf } from '../contract/arms/proxies/proxy.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
@@ -243,7 +244,9 @@ function renderProxyChanges(): string {
   return quote(
     proxyNames.flatMap((name) => [
       heading(3, `${proxies[name].title}: \`${name}\``),
-      `As in ${proxies[name].source}. \`${name}-fixed\` has besides, or instead:`,
+      changesOf(proxies[name]).length === 0
+        ? `As in ${proxies[name].source}. \`${name}-fixed\` is the same: no line is known that either transport lacks.`
+        : `As in ${proxies[name].source}. \`${name}-fixed\` has besides, or instead:`,
       changeTable(name),
     ]),
   );

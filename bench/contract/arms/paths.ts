@@ -84,20 +84,17 @@ export function proxyPath(name: ProxyName, form: ProxyForm): ProxyPath {
 }
 
 function describeProxyPath(name: ProxyName, form: ProxyForm): PathDescription {
-  const { title, isForward = false } = proxies[name];
-  const through = isForward
-    ? 'two processes more, a relay of the harness that asks as a client behind a proxy does, and'
-    : 'one process more,';
+  const { title } = proxies[name];
   return {
     ...loopback,
-    summary: `${isForward ? 'the forward proxy ' : ''}${title}, configured ${formTexts[form]}`,
+    summary: `${title}, configured ${formTexts[form]}`,
     network: `Server and client ran on one machine and talked over loopback, through ${title}: no network delay, no loss, segments larger than those of Ethernet.`,
     // It frames responses anew.
     keepsBytes: false,
     proxy: title,
     real: { name, form },
     leadsToOneServer: true,
-    asymmetry: `Arms via ${proxyPath(name, form)} pass through ${through} ${title}, configured ${formTexts[form]}. Of what it sends only the tokens are verified: it frames responses anew, so bytes are held against their model on the server’s side alone.`,
+    asymmetry: `Arms via ${proxyPath(name, form)} pass through one process more, ${title}, configured ${formTexts[form]}. Of what it sends only the tokens are verified: it frames responses anew, so bytes are held against their model on the server’s side alone.`,
   };
 }
 

@@ -26,6 +26,8 @@ function formSentence(name: ProxyName, forms: ReadonlySet<ProxyForm>): string {
   const plain = `\`${name}\` is the configuration with which its documentation begins (${proxies[name].source}), with its ports, folders and limits of load adapted`;
   const fixed = `\`${name}-fixed\` has these lines besides, or instead`;
   if (!forms.has('fixed')) return `${plain}.`;
+  if (changesOf(proxies[name]).length === 0)
+    return `${plain}; \`${name}-fixed\` is the same, because no line is known that either transport lacks.`;
   return forms.has('plain') ? `${plain}; ${fixed}:` : `${plain}, and took no part here; ${fixed}:`;
 }
 

@@ -7,7 +7,7 @@ import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
 import { finishedOf } from '../../analysis/trial-fixture.ts';
 
-export const cellsPlan: ProxyCellsPlan = {
+const cellsPlan: ProxyCellsPlan = {
   pacedTokens: 100,
   pacedTokensPerSecond: 50,
   longTokensPerSecond: 5,

@@ -58,7 +58,7 @@ function stopText({ stopQuiet, stopActive }: ArmCells): string {
 }
 
 /** `after 1.00 ms`, `not within 16.0 s`; with both, in how many trials. */
-export function reachText({ of, seen, afterNs, notWithinNs }: Happening): string {
+function reachText({ of, seen, afterNs, notWithinNs }: Happening): string {
   if (of === 0)
     return 'after a time that is not known, because the stream had not begun or was over';
   const after = `after ${formatValue(afterNs, 'ns')}`;

@@ -8,7 +8,6 @@ import { haproxy } from './haproxy.ts';
 import { lighttpd } from './lighttpd.ts';
 import { nginx } from './nginx.ts';
 import type { ProxyDescription } from './proxy.ts';
-import { squid } from './squid.ts';
 import { traefik } from './traefik.ts';
 
 const descriptions = {
@@ -20,7 +19,6 @@ const descriptions = {
   apache,
   lighttpd,
   'fastify-http-proxy': fastifyHttpProxy,
-  squid,
 } as const satisfies Record<string, ProxyDescription>;
 
 export type ProxyName = keyof typeof descriptions;

@@ -34,11 +34,6 @@ export interface ProxyDescription {
   /** Names of its program on the search path, in order of preference. */
   readonly programs: readonly string[];
   readonly versionArguments: readonly string[];
-  /**
-   * Set for a forward proxy, which stands on the side of the clients: they are told to use it, and
-   * ask it for their targets.
-   */
-  readonly isForward?: true;
   /** Where its documentation has the configuration that `plain` repeats. */
   readonly source: string;
   /** Texts of its files by name. */
