@@ -134,7 +134,7 @@ describe('a usage error says what and what instead', () => {
     [['selftest', 'everything'], 'there is no selftest experiment "everything"', 'known: '],
     [['serve', '--port', '-1'], '--port -1', 'a whole number from 0'],
     [['list', 'everything'], 'there is no list "everything"', 'known: scenarios'],
-    [['init', 'target'], 'there is no template "target"', 'known: config'],
+    [['init', 'servers'], 'there is no template "servers"', 'known: config, target'],
     [['walk'], 'unknown command', 'walk'],
   ])('%j', async (words, what, instead) => {
     const { code, stdout, stderr } = await runMain(...words);

@@ -104,7 +104,7 @@ const runFlags = {
     value: 'text or @file',
     help: 'body of the request to all targets; ${PROMPT} is one of the prompts',
     usual: 'that of the dialect',
-    example: '{"stream":true,"prompt":"${PROMPT}"}',
+    example: '{"prompt":"${PROMPT}"}',
     rule: 'named',
     repeat: ({ plan: { targets } }) => targets?.given.data,
   },

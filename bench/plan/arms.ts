@@ -77,7 +77,17 @@ function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   const asked = askedArms(flags, place);
   if (asked === ALL_ARMS) return sortAll(flags, place).taken.map(readArm);
   // The null arm of a preset is left out where it cannot pass.
-  if (typeof asked !== 'string') return asked.map(readArm).filter(canPass);
+  if (typeof asked !== 'string') {
+    // A client that the scenario does not take is refused before what it lacks in a later arm.
+    checkNeeds(
+      asked
+        .slice(0, 1)
+        .map(readArm)
+        .filter(({ client, transport }) => canSpeak(client, transport)),
+      place,
+    );
+    return asked.map(readArm).filter(canPass);
+  }
   const entries = parseList('--transports', asked);
   if (entries.some((entry) => entry.split(/[/+:@]/, 1)[0] === ALL_ARMS))
     throw usageError(

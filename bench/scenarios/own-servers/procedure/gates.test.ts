@@ -3,7 +3,7 @@ import type { TargetStream, TargetTally } from '../../../contract/target.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
 import type { HostReadings } from '../../../trial/host-watch.ts';
 import { checkTargetGates } from './gates.ts';
-import type { MeasuredTarget } from './procedure.ts';
+import type { MeasuredTarget } from './measured-target.ts';
 
 const host: HostReadings = {
   stealMean: 0,

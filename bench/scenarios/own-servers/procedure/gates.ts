@@ -16,7 +16,7 @@ import {
   tracerGate,
 } from '../../../trial/machine-gates.ts';
 import { tookPartGate } from '../../../trial/stream-gates.ts';
-import type { MeasuredTarget } from './procedure.ts';
+import type { MeasuredTarget } from './measured-target.ts';
 
 /**
  * Share of streams that are not whole. Figures are of whole streams, so that with a tenth missing a

@@ -6,9 +6,6 @@ import assert from 'node:assert/strict';
 import {
   fromTargetLoadSchema,
   type FromTargetLoad,
-  type Target,
-  type TargetServerUse,
-  type TargetTally,
   type ToTargetLoad,
 } from '../../../contract/target.ts';
 import { programPath } from '../../../contract/program.ts';
@@ -17,27 +14,14 @@ import { NS_PER_MS } from '../../../contract/units.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { Child } from '../../../trial/child-process.ts';
 import { runningTracers, settleConnections, watchHost } from '../../../trial/host-watch.ts';
-import type { HostReadings } from '../../../trial/host-watch.ts';
 import type { MeasureOptions, TrialRunner } from '../../../trial/procedure.ts';
 import { sleepUntil, START_LEAD_NS } from '../../../trial/trial-moments.ts';
 import { START_TIMEOUT_MS } from '../../../trial/trial-processes.ts';
+import type { MeasuredTarget } from './measured-target.ts';
 import { recordTarget } from './record.ts';
 import { startTargetServer } from './target-server.ts';
 
 const loadProgram = programPath(import.meta.url, '../../../../clients/endpoint/target-main');
-
-export interface MeasuredTarget {
-  readonly startedAt: string;
-  readonly target: Target;
-  readonly tally: TargetTally;
-  readonly host: HostReadings;
-  readonly tracers: readonly string[];
-  readonly server: TargetServerUse | undefined;
-  readonly port: number | undefined;
-  readonly wallNs: number;
-  /** Time that was not warm-up, window or the end of its streams. */
-  readonly overheadNs: number;
-}
 
 /** @throws BenchError for anything that makes the trial a failed one. */
 async function measureTarget(

@@ -6,7 +6,7 @@ import type { DistributionName, Plan, TargetTrial } from '../../../contract/run-
 import type { TargetStream } from '../../../contract/target.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { checkTargetGates } from './gates.ts';
-import type { MeasuredTarget } from './procedure.ts';
+import type { MeasuredTarget } from './measured-target.ts';
 
 export function recordTarget(
   planned: PlannedTrial,
