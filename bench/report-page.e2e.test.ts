@@ -34,7 +34,10 @@ describe.skipIf(isUntested('pages of reports', whyNoBrowser()))('report.html', (
       cpSync(projectPath(`reports/reference/${name}`), join(folder, name), { recursive: true });
       await publish(join(folder, name));
     }
-    browser = await chromium.launch({ executablePath: findChromium(), args: [...chromiumArguments] });
+    browser = await chromium.launch({
+      executablePath: findChromium(),
+      args: [...chromiumArguments],
+    });
   });
 
   afterAll(async () => {
@@ -48,7 +51,10 @@ describe.skipIf(isUntested('pages of reports', whyNoBrowser()))('report.html', (
     readonly faults: readonly string[];
   }
 
-  async function open(file: string, options: { dark?: boolean; phone?: boolean } = {}): Promise<Opened> {
+  async function open(
+    file: string,
+    options: { dark?: boolean; phone?: boolean } = {},
+  ): Promise<Opened> {
     const context = await browser.newContext({
       colorScheme: options.dark === true ? 'dark' : 'light',
       ...(options.phone === true && { viewport: PHONE }),

@@ -39,7 +39,11 @@ async function run(name: string, ...flags: readonly string[]): Promise<Ended> {
   const env = { ...process.env, API_KEY: SECRET };
   const ended = await new Promise<Omit<Ended, 'folder'>>((resolve) => {
     execFile(process.execPath, words, { env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr }),
+      resolve({
+        code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1,
+        stdout,
+        stderr,
+      }),
     );
   });
   const [made = ''] = ended.code === 2 ? [] : readdirSync(out);
@@ -50,7 +54,11 @@ const read = (ended: Ended, file: string): string => readFileSync(join(ended.fol
 
 interface Trials {
   readonly arm: { readonly target: string };
-  readonly target: { readonly streams: number; readonly whole: number; readonly outputTokens: number };
+  readonly target: {
+    readonly streams: number;
+    readonly whole: number;
+    readonly outputTokens: number;
+  };
 }
 
 const trialsOf = (ended: Ended): readonly (Trials & Record<string, never>)[] =>
@@ -76,7 +84,12 @@ prompts: [one, two]
   // A busy machine misses gates, which the exit code says.
   expect([0, 1]).toContain(ended.code);
   const trials = trialsOf(ended);
-  expect(trials.map(({ arm }) => arm.target).toSorted()).toEqual(['chat', 'chat', 'socket', 'socket']);
+  expect(trials.map(({ arm }) => arm.target).toSorted()).toEqual([
+    'chat',
+    'chat',
+    'socket',
+    'socket',
+  ]);
   for (const { target } of trials) {
     expect(target.streams).toBeGreaterThan(0);
     expect(target.whole).toBe(target.streams);
@@ -118,7 +131,10 @@ it('a secret comes out nowhere, also when the server echoes it', async () => {
   expect(all).not.toContain(SECRET);
   expect(all).not.toContain('\u001B[31m');
   expect(all).toContain('unauthorised');
-  expect(trialsOf(ended)[0]?.target).toMatchObject({ whole: 0, causes: [{ cause: 'unauthorised' }] });
+  expect(trialsOf(ended)[0]?.target).toMatchObject({
+    whole: 0,
+    causes: [{ cause: 'unauthorised' }],
+  });
 });
 
 it('a server that does not start fails its trial with its own last words', async () => {
@@ -133,11 +149,16 @@ it('a server that does not start fails its trial with its own last words', async
   );
   const ended = await run('broken', '--target', file, '--preset', 'smoke');
   expect(ended.code).toBe(1);
-  expect(read(ended, 'run.ndjson')).toMatch(/target broken: its server ended with exit code 3.*no database/);
+  expect(read(ended, 'run.ndjson')).toMatch(
+    /target broken: its server ended with exit code 3.*no database/,
+  );
 });
 
 it.each([
-  [['--target', 'a=http://127.0.0.1/', '--transports', 'sse'], /--transports sse: scenario own-servers does not take it: its arms are its targets/],
+  [
+    ['--target', 'a=http://127.0.0.1/', '--transports', 'sse'],
+    /--transports sse: scenario own-servers does not take it: its arms are its targets/,
+  ],
   [['own-servers'], /needs --target/],
   [['stream', '--target', 'a=http://127.0.0.1/'], /--target .*scenario stream does not take it/],
   [['--target', 'a=http://127.0.0.1/', '--header', 'Cookie: a=b'], /holds a secret/],

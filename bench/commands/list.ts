@@ -33,8 +33,7 @@ const lists = {
     }),
   ],
   clients: () => summaries(clientStacks),
-  dialects: () =>
-    Object.values(dialects).map(({ id, title }) => [id, title] as const),
+  dialects: () => Object.values(dialects).map(({ id, title }) => [id, title] as const),
   sources: () => Object.entries(sources),
   workloads: () => summaries(namedWorkloads),
   payloads: () => summaries(payloads),

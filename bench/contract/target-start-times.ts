@@ -23,7 +23,7 @@ export function planStarts({ seed, startsPerSecond, untilNs, prompts }: Arrivals
   const draw = seededDraw(deriveSeed(seed, 1));
   const drawPrompt = seededDraw(deriveSeed(seed, 2));
   const starts: PlannedStart[] = [];
-  for (let atNs = 0; ; ) {
+  for (let atNs = 0; ;) {
     atNs += (-Math.log(1 - draw()) / startsPerSecond) * NS_PER_S;
     if (atNs >= untilNs) return starts;
     starts.push({ atNs, prompt: drawBelow(drawPrompt, prompts) });

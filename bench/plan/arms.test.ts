@@ -55,7 +55,10 @@ it.each([
   [{ transports: 'sse:6' }, '--transports sse:6: expected sse alone'],
   [{ transports: 'sse-h2:0' }, '--transports sse-h2:0: expected sse-h2:K with K from 1 to 1000'],
   [{ transports: 'sse+tls+tls' }, 'and +tls at the end'],
-  [{ transports: 'ndjson/eventsource' }, '--client eventsource: expected a stack that speaks ndjson'],
+  [
+    { transports: 'ndjson/eventsource' },
+    '--client eventsource: expected a stack that speaks ndjson',
+  ],
   [
     { transports: 'sse/eventsource', tls: true },
     '--client eventsource: expected probe, library, browser or browser-fetch',

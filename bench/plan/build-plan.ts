@@ -227,7 +227,10 @@ export async function buildPlan(
     burnInBlocks: breaks === undefined ? usual.burnInBlocks : 0,
     ...windows,
     drainNs: breaks === undefined ? usual.drainNs : FAULT_DRAIN_NS,
-    backpressureBytes: readBackpressure(flags.backpressure, { payload, loadPoints: [...loadPoints] }),
+    backpressureBytes: readBackpressure(flags.backpressure, {
+      payload,
+      loadPoints: [...loadPoints],
+    }),
     seed:
       flags.seed === undefined
         ? surroundings.randomSeed()

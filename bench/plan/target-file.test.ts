@@ -33,12 +33,18 @@ it('the template is a target file', () => {
     ['sse', 'openai-chat', ['node', 'server.mjs']],
     ['ws', 'responses', ['node', 'server.mjs']],
   ]);
-  expect(targets[0]?.start).toMatchObject({ readyPath: '/healthz', environment: { PORT: '${PORT}' } });
+  expect(targets[0]?.start).toMatchObject({
+    readyPath: '/healthz',
+    environment: { PORT: '${PORT}' },
+  });
   expect(prompts).toHaveLength(1);
 });
 
 it.each([
-  ['targets:\n  - name: a\n    url: http://x/\n    dialekt: auto\n', 'f.yaml:4:14: unknown key "dialekt"'],
+  [
+    'targets:\n  - name: a\n    url: http://x/\n    dialekt: auto\n',
+    'f.yaml:4:14: unknown key "dialekt"',
+  ],
   ['targets:\n  - name: a\n    url: http://x/\n    dialect: openai\n', /^f\.yaml:4:14: dialect: /],
   ['targets: []\n', /^f\.yaml:1:10: targets: /],
   ['targets:\n  - url: http://x/\n', /^f\.yaml:2:5: name: /],
@@ -61,7 +67,12 @@ it('NAME=URL becomes an arm with the usual request of the dialect whose path it 
     steady,
   );
   const [mine] = plan.targets;
-  expect(mine).toMatchObject({ name: 'mine', dialect: 'auto', method: 'POST', transport: 'sse-post' });
+  expect(mine).toMatchObject({
+    name: 'mine',
+    dialect: 'auto',
+    method: 'POST',
+    transport: 'sse-post',
+  });
   expect(JSON.parse(mine?.body ?? '')).toMatchObject({ model: 'tiny', stream: true });
   expect(mine?.body).toContain('${PROMPT}');
   expect(armsOfTargets(plan, { aa: true })).toMatchObject([
@@ -92,8 +103,14 @@ it.each([
   [{ target: ['a=http://x/'], prompts: 'nowhere.txt' }, /^--prompts nowhere\.txt: /],
   [{ target: ['a=http://x/'], data: '@nowhere' }, /^--data @nowhere: cannot be read/],
   [{ target: ['a=http://u:secret@x/'] }, /the URL holds a password/],
-  [{ target: ['a=http://x/'], header: ['Authorization: Bearer sk-1'] }, /header authorization holds a secret/],
-  [{ target: ['a=http://x/'], header: ['X-Api-Key: ${NOT_SET_ANYWHERE}'] }, /has no variable NOT_SET_ANYWHERE/],
+  [
+    { target: ['a=http://x/'], header: ['Authorization: Bearer sk-1'] },
+    /header authorization holds a secret/,
+  ],
+  [
+    { target: ['a=http://x/'], header: ['X-Api-Key: ${NOT_SET_ANYWHERE}'] },
+    /has no variable NOT_SET_ANYWHERE/,
+  ],
   [{}, /needs --target/],
 ])('refuses %j by name', (flags, message) => {
   expect(messageOf(() => readTargets(flags, steady))).toMatch(message);

@@ -30,8 +30,13 @@ const jsonOrText = z.union([z.string(), z.record(z.string(), z.json()), z.array(
 const startSchema = z.strictObject({
   command: z
     .union([z.string().min(1), z.array(z.string()).min(1)])
-    .describe('the program with its arguments, as a list, or as one text that is split at spaces; ${PORT} stands for a free port'),
-  directory: z.string().optional().describe('where it is started; the folder of this file when absent'),
+    .describe(
+      'the program with its arguments, as a list, or as one text that is split at spaces; ${PORT} stands for a free port',
+    ),
+  directory: z
+    .string()
+    .optional()
+    .describe('where it is started; the folder of this file when absent'),
   environment: z
     .record(z.string(), z.union([z.string(), z.number()]))
     .optional()
@@ -40,22 +45,29 @@ const startSchema = z.strictObject({
     .string()
     .startsWith('/')
     .optional()
-    .describe('a path that answers with a status below 500 when the server is ready; when absent, it must accept a connection'),
+    .describe(
+      'a path that answers with a status below 500 when the server is ready; when absent, it must accept a connection',
+    ),
   'ready-timeout': z.string().optional().describe('30s when absent'),
 });
 
 const filedTargetSchema = z.strictObject({
   name: z.string().describe('the name of the arm'),
-  url: z.string().describe('http, https, ws or wss; ${PORT} for a server that is started, ${NAME} for a variable of the environment'),
+  url: z
+    .string()
+    .describe(
+      'http, https, ws or wss; ${PORT} for a server that is started, ${NAME} for a variable of the environment',
+    ),
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]).optional(),
   dialect: z
     .enum([AUTO_DIALECT, ...dialectIds.filter((id) => id !== 'pointers')])
     .optional()
     .describe('what its events mean; found out when absent'),
-  pointers: targetPointersSchema
-    .optional()
-    .describe('a dialect of its own, by JSON pointers'),
-  method: z.string().regex(/^[A-Z]+$/, 'expected a method in capital letters, such as POST').optional(),
+  pointers: targetPointersSchema.optional().describe('a dialect of its own, by JSON pointers'),
+  method: z
+    .string()
+    .regex(/^[A-Z]+$/, 'expected a method in capital letters, such as POST')
+    .optional(),
   headers: z.record(z.string(), z.string()).optional(),
   body: jsonOrText.optional().describe('of the request; ${PROMPT} stands for the prompt'),
   messages: z.array(jsonOrText).optional().describe('sent once a WebSocket is open'),
@@ -68,7 +80,10 @@ const filedTargetSchema = z.strictObject({
 const fileSchema = z.strictObject({
   $schema: z.string().optional(),
   targets: z.array(filedTargetSchema).min(1),
-  prompts: z.array(z.string().min(1)).optional().describe('drawn from for each stream, alike for all targets'),
+  prompts: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('drawn from for each stream, alike for all targets'),
 });
 
 /** A target as it was given, by flags or by a file. */
@@ -114,8 +129,7 @@ export function parseTargetFile(path: string, text: string): TargetFile {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
-  const placeOf = (keys: readonly PropertyKey[]): string =>
-    placeAt(offsetOf(document, keys));
+  const placeOf = (keys: readonly PropertyKey[]): string => placeAt(offsetOf(document, keys));
   const [error] = document.errors;
   if (error !== undefined)
     throw new BenchError('USAGE', `${placeAt(error.pos[0])}: ${error.message}`);
@@ -197,7 +211,10 @@ function convert(
         readyTimeoutNs:
           start['ready-timeout'] === undefined
             ? READY_TIMEOUT_NS
-            : parseDuration(`${placeOf('start', 'ready-timeout')}: ready-timeout`, start['ready-timeout']),
+            : parseDuration(
+                `${placeOf('start', 'ready-timeout')}: ready-timeout`,
+                start['ready-timeout'],
+              ),
       },
     }),
   };
@@ -213,9 +230,9 @@ function checkPointers(pointers: TargetPointers, place: string): void {
 
 /** Without the members that are undefined, which the plan does not take. */
 function definedOf<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as { [Key in keyof T]: Exclude<T[Key], undefined> };
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
 }
 
 const asText = (value: unknown): string =>

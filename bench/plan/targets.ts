@@ -73,14 +73,12 @@ export function readTargets(
 
 /** One arm a target; with --aa the first once more, under another name. */
 export function armsOfTargets({ targets }: TargetsPlan, { aa }: RunFlags): readonly Arm[] {
-  const arms = targets.map(
-    ({ name, transport }): Arm => ({
-      transport,
-      client: DEFAULT_CLIENT,
-      path: DEFAULT_PATH,
-      target: name,
-    }),
-  );
+  const arms = targets.map(({ name, transport }): Arm => ({
+    transport,
+    client: DEFAULT_CLIENT,
+    path: DEFAULT_PATH,
+    target: name,
+  }));
   const [baseline] = arms;
   return aa === true && baseline !== undefined
     ? [...arms, { ...baseline, label: COPY_LABEL }]
@@ -216,7 +214,8 @@ function usualHeaders(
   ];
 }
 
-const isSet = (name: string): boolean => OWN_PLACEHOLDERS.has(name) || process.env[name] !== undefined;
+const isSet = (name: string): boolean =>
+  OWN_PLACEHOLDERS.has(name) || process.env[name] !== undefined;
 
 /** Names in lower case; the last of several wins. */
 function lastOfEach(headers: readonly (readonly [string, string])[]): [string, string][] {
@@ -242,7 +241,8 @@ function readText(text: string | undefined): string | undefined {
 
 /** One prompt a line; blank lines are left out. @throws BenchError USAGE */
 function readPrompts(path: string): readonly string[] {
-  if (!existsSync(path)) throw usageError('--prompts', path, 'a text file with a prompt in each line');
+  if (!existsSync(path))
+    throw usageError('--prompts', path, 'a text file with a prompt in each line');
   const prompts = readFileSync(path, 'utf8')
     .split('\n')
     .map((line) => line.trim())
@@ -275,9 +275,7 @@ function transportOf({
 /** A stream of a transport by POST cannot come back as specified, and a page fetches it. */
 function isPostTransport(id: TransportId): boolean {
   const { inBrowser, specifiedReconnect, capabilities } = transports[id];
-  return (
-    capabilities.http === 1 && specifiedReconnect === undefined && inBrowser?.api === 'fetch'
-  );
+  return capabilities.http === 1 && specifiedReconnect === undefined && inBrowser?.api === 'fetch';
 }
 
 /** @throws BenchError USAGE for a secret in plain text, or a variable that is not set. */
@@ -298,8 +296,7 @@ function checkSecrets({ url, headers, body = '', messages = [] }: Target, place:
       hint: `export ${missing}=… before the run, or write $\${${missing}} for these characters`,
     });
   const short = placeholdersIn(texts).find(
-    (name) =>
-      !OWN_PLACEHOLDERS.has(name) && (process.env[name] ?? '').length < LEAST_SECRET_LENGTH,
+    (name) => !OWN_PLACEHOLDERS.has(name) && (process.env[name] ?? '').length < LEAST_SECRET_LENGTH,
   );
   if (short !== undefined)
     throw new BenchError(

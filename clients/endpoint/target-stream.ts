@@ -29,15 +29,17 @@ interface StreamOrder {
 
 /** What a stream has seen so far. */
 type Times = {
-  -readonly [Name in
-    | 'connectNs'
-    | 'secureNs'
-    | 'headNs'
-    | 'firstByteNs'
-    | 'firstEventNs'
-    | 'firstTokenNs'
-    | 'firstContentNs'
-    | 'lastTokenNs']?: number;
+  -readonly [
+    Name in
+      | 'connectNs'
+      | 'secureNs'
+      | 'headNs'
+      | 'firstByteNs'
+      | 'firstEventNs'
+      | 'firstTokenNs'
+      | 'firstContentNs'
+      | 'lastTokenNs'
+  ]?: number;
 };
 
 /** Gaps kept of one stream: those of an hour at 50 tokens/s. */

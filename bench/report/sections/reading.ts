@@ -55,7 +55,9 @@ export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
   const cpus = `${environment.cpus} CPU${environment.cpus === 1 ? '' : 's'}`;
   const [client, ...otherClients] = new Set(plan.arms.map((arm) => arm.client));
   const limit =
-    client === undefined || otherClients.length > 0 || plan.targets !== undefined ? undefined : clientStacks[client].limit;
+    client === undefined || otherClients.length > 0 || plan.targets !== undefined
+      ? undefined
+      : clientStacks[client].limit;
   const standards = [
     ...new Set(
       transportsOf(plan.arms).flatMap(({ isNullArm, standard }) => (isNullArm ? [] : [standard])),

@@ -3,7 +3,11 @@
 
 import { declareOnly, inOrder } from '../../analysis/metrics/metric-list.ts';
 import type { EndpointId, Metric } from '../../analysis/metrics/metric.ts';
-import { ordinaryRequestMetrics, proxyMetrics, steadyMetrics } from '../../analysis/metrics/steady.ts';
+import {
+  ordinaryRequestMetrics,
+  proxyMetrics,
+  steadyMetrics,
+} from '../../analysis/metrics/steady.ts';
 
 /** TTFT overhead, ready to received, and server CPU per token. */
 const endpoints: ReadonlySet<EndpointId> = new Set<EndpointId>(['P2', 'P9', 'P5']);

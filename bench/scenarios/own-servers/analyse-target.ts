@@ -8,7 +8,10 @@ export function analyseTarget(
   loadPoints: readonly JudgedLoadPoint[],
 ): readonly TargetStreamsAnalysis[] {
   return loadPoints.map(({ arms }) => {
-    const trials = arms.map(({ name, completed }) => ({ name, trials: completed.filter(isTarget) }));
+    const trials = arms.map(({ name, completed }) => ({
+      name,
+      trials: completed.filter(isTarget),
+    }));
     return {
       arms: trials.map((arm) => describeArm(arm.name, arm.trials)),
       ...compareTexts(trials.map((arm) => arm.trials)),
@@ -23,11 +26,15 @@ function describeArm(arm: string, trials: readonly TargetTrial[]): ArmStreams {
   const causes = new Map<string, ArmStreams['causes'][number]>();
   for (const { cause, count, example } of records.flatMap((record) => record.causes)) {
     const known = causes.get(cause);
-    causes.set(cause, { cause, count: count + (known?.count ?? 0), example: known?.example ?? example });
+    causes.set(cause, {
+      cause,
+      count: count + (known?.count ?? 0),
+      example: known?.example ?? example,
+    });
   }
-  const words = (of: (record: (typeof records)[number]) => readonly string[]): readonly string[] => [
-    ...new Set(records.flatMap(of)),
-  ];
+  const words = (
+    of: (record: (typeof records)[number]) => readonly string[],
+  ): readonly string[] => [...new Set(records.flatMap(of))];
   return {
     arm,
     streams: records.reduce((sum, { streams }) => sum + streams, 0),

@@ -190,7 +190,8 @@ const own: readonly TargetMetric[] = [
     unit: 'count',
     better: 'neither',
     scale: 'ratio',
-    definition: 'events/returns of the kernel that brought them; far above 1 where something buffers',
+    definition:
+      'events/returns of the kernel that brought them; far above 1 where something buffers',
     value: ({ target }: TargetTrial) => share(target.events, target.reads),
   },
   {

@@ -59,7 +59,8 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   const { targets } = plan;
   if (targets === undefined) return '';
   const named = targets.targets.map(
-    ({ name, method, url }) => `**${name}** (${code(`${/^ws/.test(url) ? '' : `${method} `}${url}`)})`,
+    ({ name, method, url }) =>
+      `**${name}** (${code(`${/^ws/.test(url) ? '' : `${method} `}${url}`)})`,
   );
   const most = loadPoints.map(({ loadPoint }) => formatCount(loadPoint.connections)).join(', ');
   return (
@@ -73,7 +74,8 @@ function circumstances({ plan, loadPoints }: Analysis): string {
 function serversSentence(targets: readonly Target[]): string {
   const started = targets.filter(({ start }) => start !== undefined);
   const shared = targets.filter(({ start }) => start === undefined);
-  const names = (those: readonly Target[]): string => listWords(those.map(({ name }) => `**${name}**`));
+  const names = (those: readonly Target[]): string =>
+    listWords(those.map(({ name }) => `**${name}**`));
   return [
     ...(started.length === 0
       ? []
@@ -171,7 +173,10 @@ function causesTable({ arms }: TargetStreamsAnalysis, { analysis }: Context): Co
   );
   return rows.length === 0
     ? []
-    : table([left('arm'), left('cause'), right('streams, warm-up included'), left('the first one')], rows);
+    : table(
+        [left('arm'), left('cause'), right('streams, warm-up included'), left('the first one')],
+        rows,
+      );
 }
 
 const firsts = [

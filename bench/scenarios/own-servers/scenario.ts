@@ -12,7 +12,8 @@ const OWN_TEXT = { refuses: 'its servers decide what they stream' };
 /** Servers of the user's own, each an arm. */
 export const ownServers = {
   name: 'own-servers',
-  question: 'Which of these servers streams sooner, steadier and cheaper, and is each stream whole?',
+  question:
+    'Which of these servers streams sooner, steadier and cheaper, and is each stream whole?',
   summary:
     'servers of your own, each an arm: opening, the four firsts, gaps, whole streams; --target NAME=URL or a file',
   flags: {

@@ -73,9 +73,9 @@ export async function startTargetServer(
   });
   const dispose = async (): Promise<void> => {
     guard.send({ kind: 'stop' });
-    await guard.expect('stopped', STOP_TIMEOUT_MS, AbortSignal.timeout(STOP_TIMEOUT_MS)).catch(
-      () => undefined,
-    );
+    await guard
+      .expect('stopped', STOP_TIMEOUT_MS, AbortSignal.timeout(STOP_TIMEOUT_MS))
+      .catch(() => undefined);
     await guard[Symbol.asyncDispose]();
   };
   try {
@@ -188,4 +188,3 @@ function processesOfSession(leader: number): readonly number[] {
 function cpuNsOf(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + (readStat(pid)?.cpuNs ?? 0), 0);
 }
-
