@@ -27,11 +27,10 @@ it('5 ms put into one of two equal servers are found, in the first token and not
   const out = mkdtempSync(join(tmpdir(), 'effect-'));
   try {
     const path = '/v1/chat/completions?n=20&gapMs=5';
-    const words = [
-      ...['run', '--target', `direct=http://127.0.0.1:${server.port}${path}`],
-      ...['--target', `relayed=http://127.0.0.1:${relayed}${path}`],
-      ...['--blocks', '10', '--duration', '1s', '--rate', '20', '--out', out, '--quiet'],
-    ];
+    const direct = ['--target', `direct=http://127.0.0.1:${server.port}${path}`];
+    const late = ['--target', `relayed=http://127.0.0.1:${relayed}${path}`];
+    const size = ['--blocks', '10', '--duration', '1s', '--rate', '20'];
+    const words = ['run', ...direct, ...late, ...size, '--out', out, '--quiet'];
     await new Promise((resolve) => execFile(process.execPath, [cli, ...words], resolve));
     const [folder = ''] = readdirSync(out);
     const { loadPoints } = JSON.parse(readFileSync(join(out, folder, 'analysis.json'), 'utf8'));

@@ -9,7 +9,7 @@ import { processUseSchema } from './process-use-schema.ts';
 const count = z.int().nonnegative();
 
 /** How a target's server is started afresh for each trial. */
-export const targetStartSchema = z.object({
+const targetStartSchema = z.object({
   /** The program and its arguments; `${PORT}` stands for a free port. */
   command: z.array(z.string()).min(1),
   /** The directory it is started in, absolute. */
@@ -48,7 +48,7 @@ export const AUTO_DIALECT = 'auto';
  * `${PROMPT}` for one of the prompts, `${STREAM}` for an id that no other stream has, `${PORT}` for
  * the port of a server that is started.
  */
-export const targetSchema = z.object({
+const targetSchema = z.object({
   name: z.string(),
   url: z.string(),
   /** Which transport it is, for its colour and its place; the wire is read as it comes. */
@@ -93,7 +93,7 @@ export const targetsPlanSchema = z.object({
 const ns = z.number();
 
 /** One stream, ns since T0; what did not happen is absent. */
-export const targetStreamSchema = z.object({
+const targetStreamSchema = z.object({
   plannedNs: ns,
   startNs: ns,
   connectNs: ns.optional(),
@@ -120,10 +120,10 @@ export const targetStreamSchema = z.object({
   checkable: count,
 });
 
-export const streamCauseSchema = z.object({ cause: z.string(), count, example: z.string() });
+const streamCauseSchema = z.object({ cause: z.string(), count, example: z.string() });
 
 /** Reads of the load process over one trial; only streams that began in the window are listed. */
-export const targetTallySchema = z.object({
+const targetTallySchema = z.object({
   node: z.string(),
   use: processUseSchema,
   startsPlanned: count,
@@ -148,7 +148,7 @@ export const targetTallySchema = z.object({
 });
 
 /** The processes of a server that was started, over the window. */
-export const targetServerSchema = z.object({
+const targetServerSchema = z.object({
   processes: count,
   cpuNs: z.number().nonnegative(),
   /** Sum of their proportional set sizes at the end of the window; absent without /proc. */

@@ -136,6 +136,10 @@ it('CPU is an endpoint where all servers are started, the p99 of gaps in long wi
   const path = join(folder, 'targets.yaml');
   writeFileSync(path, 'targets:\n  - { name: a, url: "http://x/", start: { command: run } }\n');
   expect(endpointsOfTargets(readTargets({ target: [path] }, steady), 6e9)).toEqual([
-    ...['P1', 'P2', 'P3', 'P4', 'P5'],
+    'P1',
+    'P2',
+    'P3',
+    'P4',
+    'P5',
   ]);
 });

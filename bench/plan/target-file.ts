@@ -143,13 +143,13 @@ export function parseTargetFile(path: string, text: string): TargetFile {
   const { targets, prompts = [] } = parsed.data;
   return {
     prompts,
-    targets: targets.map((filed, index) => ({
-      ...convert(filed, {
+    targets: targets.map((filed, index) => {
+      const place = {
         folder: dirname(resolve(path)),
-        placeOf: (...keys) => placeOf(['targets', index, ...keys]),
-      }),
-      place: placeOf(['targets', index]),
-    })),
+        placeOf: (...keys: readonly PropertyKey[]) => placeOf(['targets', index, ...keys]),
+      };
+      return Object.assign(convert(filed, place), { place: place.placeOf() });
+    }),
   };
 }
 
@@ -165,7 +165,7 @@ function describeIssue(
     return `${placeOf([...issue.path, key])}: unknown key "${key}"`;
   }
   const name = issue.path.findLast((key) => typeof key === 'string');
-  return `${placeOf(issue.path)}: ${name === undefined ? '' : `${String(name)}: `}${issue.message}`;
+  return `${placeOf(issue.path)}: ${name === undefined ? '' : `${name}: `}${issue.message}`;
 }
 
 /** The deepest node of the path that exists. */
@@ -192,7 +192,7 @@ function convert(
     ...definedOf(others),
     name: filed.name,
     url: filed.url,
-    ...(dialect !== undefined && { dialect: dialect as TargetDialect }),
+    ...(dialect !== undefined && { dialect }),
     ...(pointers !== undefined && { pointers }),
     ...(body !== undefined && { body: asText(body) }),
     ...(messages !== undefined && { messages: messages.map(asText) }),

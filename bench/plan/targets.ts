@@ -92,7 +92,9 @@ const LONG_WINDOW_NS = 5 * NS_PER_S;
 export function endpointsOfTargets({ targets }: TargetsPlan, windowNs: number): readonly string[] {
   const areStarted = targets.every(({ start }) => start !== undefined);
   return [
-    ...['P1', 'P2', 'P3'],
+    'P1',
+    'P2',
+    'P3',
     ...(windowNs >= LONG_WINDOW_NS ? ['P4'] : []),
     ...(areStarted ? ['P5'] : []),
   ];
@@ -191,7 +193,7 @@ function readDialect(name: string | undefined): DialectId | typeof AUTO_DIALECT 
 }
 
 /** Those of JSON pointers need a target file, which says where they point. */
-export const usableDialects = dialectIds.filter((id) => id !== 'pointers');
+const usableDialects = dialectIds.filter((id) => id !== 'pointers');
 
 /** The request of the dialect whose path the URL ends in, such as /chat/completions. */
 function requestOfPath({ pathname }: URL): DialectRequest | undefined {

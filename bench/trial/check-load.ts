@@ -25,11 +25,10 @@ function isFromPopulation(
   { ladder, completions, browserLimits, targets, proxyCells }: Plan,
   { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
-  const own = [
-    ...[ladder, completions, browserLimits, targets, proxyCells],
-    ...[messagesPerSecond, stopped, largeBytes],
-  ];
-  return own.every((one) => one === undefined) && connecting !== 'storm';
+  const own = [ladder, completions, browserLimits, targets, proxyCells, messagesPerSecond, stopped];
+  return (
+    own.every((one) => one === undefined) && largeBytes === undefined && connecting !== 'storm'
+  );
 }
 
 function checkPoint(plan: Plan, loadPoint: LoadPoint): void {

@@ -223,7 +223,7 @@ export class TargetLoad {
 }
 
 /** Why a stream is not whole: the failure of its transport, or the lowest rung that it missed. */
-export function causeOf({ failure, completeness }: Pick<EndedStream, 'failure' | 'completeness'>): {
+function causeOf({ failure, completeness }: Pick<EndedStream, 'failure' | 'completeness'>): {
   cause: string;
   example: string;
 } {

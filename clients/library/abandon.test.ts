@@ -52,7 +52,7 @@ test.skipIf(noProc)(
     const fillers = Array.from({ length: 4 }, () =>
       connect(port, '127.0.0.1').on('error', () => {}),
     );
-    for (const filler of fillers) owned.defer(() => filler.destroy());
+    for (const filler of fillers) owned.defer(() => void filler.destroy());
     await expect.poll(() => countUnanswered(port), { interval: 5 }).toBe(2);
     const heard: string[] = [];
     const hear = (what: string) => (): void => void heard.push(what);

@@ -87,9 +87,10 @@ it('lists, code, details and alerts keep their texts', () => {
   expect(html).toContain('<div class="alert caution" role="note">');
 });
 
+const figure = (file: string) => ({ kind: 'figure', file, alt: 'a' }) as const;
+
 it('a chart lies in the page, and two charts share no id', () => {
   const svg = '<svg><clipPath id="c0"/><g clip-path="url(#c0)"/></svg>';
-  const figure = (file: string) => ({ kind: 'figure', file, alt: 'a' }) as const;
   const html = new HtmlRenderer({ svgOf: () => svg }).render([figure('a.svg'), figure('b.svg')]);
   expect(html.match(/id="[^"]+"/g)).toEqual(['id="f1-c0"', 'id="f2-c0"']);
   expect(html).toContain('url(#f2-c0)');

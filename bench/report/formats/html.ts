@@ -44,25 +44,24 @@ export class HtmlRenderer {
   }
 
   #renderBlock(block: Block): string {
-    switch (block.kind) {
-      case 'heading':
-        return this.#heading(block);
-      case 'paragraph':
-        return `<p>${renderInline(block.text)}</p>`;
-      case 'list':
-        return `<ul>${block.items.map((item) => `<li>${renderInline(item)}</li>`).join('')}</ul>`;
-      case 'table':
-        return renderTable(block);
-      case 'figure':
-        return this.#figure(block);
-      case 'details':
-        return `<details><summary>${escapeHtml(block.summary)}</summary>\n${this.render(block.blocks)}\n</details>`;
-      case 'code':
-        return `<pre tabindex="0"><code>${escapeHtml(block.text)}</code></pre>`;
-      case 'alert':
-        return this.#alert(block);
-    }
+    const render = this.#renderers[block.kind] as (block: Block) => string;
+    return render(block);
   }
+
+  readonly #renderers: {
+    readonly [Kind in Block['kind']]: (block: Extract<Block, { kind: Kind }>) => string;
+  } = {
+    heading: (block) => this.#heading(block),
+    paragraph: ({ text }) => `<p>${renderInline(text)}</p>`,
+    list: ({ items }) =>
+      `<ul>${items.map((item) => `<li>${renderInline(item)}</li>`).join('')}</ul>`,
+    table: renderTable,
+    figure: (block) => this.#figure(block),
+    details: ({ summary, blocks }) =>
+      `<details><summary>${escapeHtml(summary)}</summary>\n${this.render(blocks)}\n</details>`,
+    code: ({ text }) => `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>`,
+    alert: (block) => this.#alert(block),
+  };
 
   #heading({ level, text }: Heading): string {
     const plain = plainText(text);
@@ -166,5 +165,5 @@ function renderMark({ code, strong, label, target, plain }: Record<string, strin
 
 /** A heading of the page, a file beside it, or an address of the web; nothing that runs. */
 function isHarmless(target: string): boolean {
-  return /^(#|https?:\/\/|[\w./-]+(#|$))/.test(target) && !/^\/\//.test(target);
+  return /^(#|https?:\/\/|[\w./-]+(#|$))/.test(target) && !target.startsWith('//');
 }

@@ -23,7 +23,7 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
     plan.arms.map(({ client }) => client).filter((client) => !isBrowser(client)),
   );
   return section('What differs between the arms', [
-    `${alikeContent(plan)}, ${parts.alike ?? 'due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
+    `${plan.targets === undefined ? `${alikeContent(plan)}, ` : ''}${parts.alike ?? 'due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     list([
       ...chunkForms(plan),
       ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),

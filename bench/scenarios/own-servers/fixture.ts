@@ -12,7 +12,7 @@ import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../../contract/units.ts';
 import { targetReading } from './reading.ts';
 import type { TargetFindings } from './findings.ts';
 
-export const fixtureTargets: readonly Target[] = [
+const fixtureTargets: readonly Target[] = [
   {
     name: 'fast',
     url: 'http://127.0.0.1:${PORT}/v1/chat/completions',
@@ -65,6 +65,10 @@ const mediansNs: Partial<Record<DistributionName, number>> = {
   tpotNs: 20 * NS_PER_MS,
 };
 
+function armOf({ name, transport }: Target): Arm {
+  return { transport, client: 'probe', path: 'direct', target: name };
+}
+
 export interface TargetFixtureOptions extends Pick<FixtureOptions, 'blocks' | 'verdicts'> {
   /** Factor on the times of the second target; 1.3 by default. */
   readonly slower?: number;
@@ -80,12 +84,6 @@ export function targetAnalysis({
   isEqual = false,
   ...options
 }: TargetFixtureOptions = {}): Analysis & TargetFindings {
-  const armOf = ({ name, transport }: Target): Arm => ({
-    transport,
-    client: 'probe',
-    path: 'direct',
-    target: name,
-  });
   const [fast, slow] = fixtureTargets.map(armOf) as [Arm, Arm];
   const asTarget = (trial: CompletedTrial): TargetTrial => {
     const isSlow = trial.arm.target === 'slow';
@@ -163,5 +161,5 @@ export function targetAnalysis({
       ...(options.verdicts !== undefined && { verdicts: options.verdicts }),
     },
   });
-  return analyse(run, targetReading) as Analysis & TargetFindings;
+  return analyse(run, targetReading);
 }

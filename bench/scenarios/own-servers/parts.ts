@@ -60,7 +60,7 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   if (targets === undefined) return '';
   const named = targets.targets.map(
     ({ name, method, url }) =>
-      `**${name}** (${code(`${/^ws/.test(url) ? '' : `${method} `}${url}`)})`,
+      `**${name}** (${code(`${url.startsWith('ws') ? '' : `${method} `}${url}`)})`,
   );
   const most = loadPoints.map(({ loadPoint }) => formatCount(loadPoint.connections)).join(', ');
   return (
@@ -71,19 +71,21 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   );
 }
 
+function boldNames(targets: readonly Target[]): string {
+  return listWords(targets.map(({ name }) => `**${name}**`));
+}
+
 function serversSentence(targets: readonly Target[]): string {
   const started = targets.filter(({ start }) => start !== undefined);
   const shared = targets.filter(({ start }) => start === undefined);
-  const names = (those: readonly Target[]): string =>
-    listWords(those.map(({ name }) => `**${name}**`));
   return [
     ...(started.length === 0
       ? []
-      : [`The server of ${names(started)} was started afresh for each trial.`]),
+      : [`The server of ${boldNames(started)} was started afresh for each trial.`]),
     ...(shared.length === 0
       ? []
       : [
-          `**All trials shared one server** of ${names(shared)}, which was running already: what one trial left behind (caches, memory, compiled code) the next ones found, and its CPU and memory are not known.`,
+          `**All trials shared one server** of ${boldNames(shared)}, which was running already: what one trial left behind (caches, memory, compiled code) the next ones found, and its CPU and memory are not known.`,
         ]),
   ].join(' ');
 }
@@ -92,12 +94,13 @@ function asymmetries({ plan }: Analysis): readonly string[] {
   const targets = targetsOf(plan);
   const requests = targets.map(
     ({ name, method, url, body, messages }) =>
-      `**${name}** is asked by ${/^ws/.test(url) ? `a WebSocket${messages === undefined ? '' : ` and ${messages.length === 1 ? 'a message' : `${messages.length} messages`} once it is open`}` : `${method}${body === undefined ? '' : ' with a body'}`}.`,
+      `**${name}** is asked by ${url.startsWith('ws') ? `a WebSocket${messages === undefined ? '' : ` and ${messages.length === 1 ? 'a message' : `${messages.length} messages`} once it is open`}` : `${method}${body === undefined ? '' : ' with a body'}`}.`,
   );
   return [
     ...requests,
     'Each server decides itself what it sends, how it is framed and when. Where the texts differ, so may the number of tokens, the bytes and the time of a whole stream.',
-    ...(targets.some(({ url }) => /^ws/.test(url)) && targets.some(({ url }) => /^http/.test(url))
+    ...(targets.some(({ url }) => url.startsWith('ws')) &&
+    targets.some(({ url }) => url.startsWith('http'))
       ? [
           'A WebSocket stays open when its answer is over: the load process closes it then, and a whole stream ends with its last event. Over HTTP it ends with the end of the response.',
         ]

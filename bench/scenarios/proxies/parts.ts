@@ -48,7 +48,7 @@ export const proxiesParts: ScenarioParts<ProxiesFindings> = {
       .flatMap((sentence) => wrap(plainText(sentence), TERMINAL_COLUMNS))
       .join('\n'),
   ],
-  alike: 'Streams, token text, due times, server, client and order of work',
+  alike: 'streams, due times, server, client and order of work',
   limits: () => [
     'It is what these versions of the proxies do with these configurations, one proxy at a time, over HTTP/1.1 without TLS on both sides.',
     'The server asks nginx not to buffer (`X-Accel-Buffering: no`), as event streams usually do: without that field what nginx holds back depends on its buffers.',

@@ -87,7 +87,9 @@ it('a trial without a stream, or without a token, is no success', () => {
 
 it('starts that were left out, and starts that came late, are the harness’s fault', () => {
   expect(gate('H1', { startsDropped: 1 })).toMatchObject({ ok: false, kind: 'harness' });
-  const late = tally().streams.map((one) => ({ ...one, startNs: one.plannedNs + 6 * NS_PER_MS }));
+  const late = tally().streams.map(({ plannedNs }) =>
+    stream({ plannedNs, startNs: plannedNs + 6 * NS_PER_MS }),
+  );
   expect(gate('H3', { streams: late })).toMatchObject({ ok: false, kind: 'harness' });
 });
 

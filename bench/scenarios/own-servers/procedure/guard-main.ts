@@ -17,6 +17,10 @@ const say = async (message: FromGuard): Promise<void> => await sendToParent(mess
 let server: ChildProcess | undefined;
 let said = '';
 
+function hear(bytes: Buffer): void {
+  said = (said + bytes.toString()).slice(-SAID_CHARACTERS);
+}
+
 function start({ command, directory, environment }: Extract<ToGuard, { kind: 'guard' }>): void {
   const [program = '', ...programArguments] = command;
   const { NODE_OPTIONS: _own, NODE_CHANNEL_FD: _channel, ...inherited } = process.env;
@@ -26,9 +30,8 @@ function start({ command, directory, environment }: Extract<ToGuard, { kind: 'gu
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const listen = (bytes: Buffer): void => void (said = (said + bytes).slice(-SAID_CHARACTERS));
-  server.stdout?.on('data', listen);
-  server.stderr?.on('data', listen);
+  server.stdout?.on('data', hear);
+  server.stderr?.on('data', hear);
   server.once('error', (error) => void say({ kind: 'ended', how: error.message, said }));
   server.once('exit', (code, signal) => {
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
