@@ -22,6 +22,7 @@ const alone = [
   'bench/selftest/capture/capture.e2e.test.ts',
   'bench/selftest/selftest.e2e.test.ts',
   'bench/slow-reader.e2e.test.ts',
+  'bench/target-effect.e2e.test.ts',
   'bench/scenarios/proxies/procedure/known-answers.e2e.test.ts',
   'bench/scenarios/recovery/procedure/byte-cuts.e2e.test.ts',
 ];

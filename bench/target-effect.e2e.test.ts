@@ -29,7 +29,7 @@ it('5 ms put into one of two equal servers are found, in the first token and not
     const path = '/v1/chat/completions?n=20&gapMs=5';
     const direct = ['--target', `direct=http://127.0.0.1:${server.port}${path}`];
     const late = ['--target', `relayed=http://127.0.0.1:${relayed}${path}`];
-    const size = ['--blocks', '10', '--duration', '1s', '--rate', '20'];
+    const size = ['--blocks', '10', '--duration', '2s', '--rate', '30'];
     const words = ['run', ...direct, ...late, ...size, '--out', out, '--quiet'];
     await new Promise((resolve) => execFile(process.execPath, [cli, ...words], resolve));
     const [folder = ''] = readdirSync(out);

@@ -15,8 +15,8 @@ import { startClockEcho } from '../bench/contract/clock-proof.ts';
 import { completionColumns, type CompletionsTally } from '../bench/contract/completions.ts';
 import { toClientSchema, type TrialSpecification } from '../bench/contract/messages.ts';
 import { readStamps, type StampColumns } from '../bench/contract/stamps.ts';
-import { payloadNames } from '../bench/contract/payload.ts';
-import { NS_PER_MS } from '../bench/contract/units.ts';
+import { payloadNames, payloads } from '../bench/contract/payload.ts';
+import { MIB, NS_PER_MS } from '../bench/contract/units.ts';
 import { countApiEvents } from './api-messages.ts';
 import { fastWorkload, startTestServer } from '../servers/twin-fixture.ts';
 import { hear } from './hear-fixture.ts';
@@ -115,7 +115,10 @@ it.each([
   },
 );
 
-it.each(payloadNames)(
+/** Streams of 1 MiB a token are too long for the window. */
+const shortPayloads = payloadNames.filter((name) => (payloads[name].chunk?.bytes ?? 0) < MIB);
+
+it.each(shortPayloads)(
   'autocannon counts the streams of payload %s that it received whole, and only its last ones are cut',
   async (payload) => {
     const specification = { ...specify('sse', 'autocannon'), payload };
