@@ -51,6 +51,11 @@ export const targetParts: ScenarioParts<TargetFindings> = {
 
 const targetsOf = ({ targets }: Analysis['plan']): readonly Target[] => targets?.targets ?? [];
 
+/** Whether a WebSocket is opened, and no request made. */
+function isSocket(url: string): boolean {
+  return /^wss?:/.test(url);
+}
+
 function isLocal(url: string): boolean {
   return /^\w+:\/\/(localhost|127\.|\[::1\])/.test(url);
 }
@@ -60,7 +65,7 @@ function circumstances({ plan, loadPoints }: Analysis): string {
   if (targets === undefined) return '';
   const named = targets.targets.map(
     ({ name, method, url }) =>
-      `**${name}** (${code(`${url.startsWith('ws') ? '' : `${method} `}${url}`)})`,
+      `**${name}** (${code(`${isSocket(url) ? '' : `${method} `}${url}`)})`,
   );
   const most = loadPoints.map(({ loadPoint }) => formatCount(loadPoint.connections)).join(', ');
   return (
@@ -94,13 +99,12 @@ function asymmetries({ plan }: Analysis): readonly string[] {
   const targets = targetsOf(plan);
   const requests = targets.map(
     ({ name, method, url, body, messages }) =>
-      `**${name}** is asked by ${url.startsWith('ws') ? `a WebSocket${messages === undefined ? '' : ` and ${messages.length === 1 ? 'a message' : `${messages.length} messages`} once it is open`}` : `${method}${body === undefined ? '' : ' with a body'}`}.`,
+      `**${name}** is asked by ${isSocket(url) ? `a WebSocket${messages === undefined ? '' : ` and ${messages.length === 1 ? 'a message' : `${messages.length} messages`} once it is open`}` : `${method}${body === undefined ? '' : ' with a body'}`}.`,
   );
   return [
     ...requests,
     'Each server decides itself what it sends, how it is framed and when. Where the texts differ, so may the number of tokens, the bytes and the time of a whole stream.',
-    ...(targets.some(({ url }) => url.startsWith('ws')) &&
-    targets.some(({ url }) => url.startsWith('http'))
+    ...(targets.some(({ url }) => isSocket(url)) && targets.some(({ url }) => !isSocket(url))
       ? [
           'A WebSocket stays open when its answer is over: the load process closes it then, and a whole stream ends with its last event. Over HTTP it ends with the end of the response.',
         ]
