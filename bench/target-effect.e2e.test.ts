@@ -36,8 +36,9 @@ it('5 ms put into one of two equal servers are found, in the first token and not
     const { loadPoints } = JSON.parse(readFileSync(join(out, folder, 'analysis.json'), 'utf8'));
     const found = (metric: string) =>
       loadPoints[0].comparisons.find((one: { metric: string }) => one.metric === metric);
-    const { difference, verdict } = found('target.ttft.p50');
-    expect(verdict).toMatchObject({ kind: 'better', favours: 'direct' });
+    // Server and relay share this process: its gates may be missed, which voids verdicts alone.
+    const { difference } = found('target.ttft.p50');
+    expect(difference.low).toBeGreaterThan(0);
     // The timer of the relay may be late by a part of a millisecond, never early.
     expect(difference.low).toBeLessThan(5.5 * NS_PER_MS);
     expect(difference.high).toBeGreaterThan(5 * NS_PER_MS);
