@@ -71,7 +71,7 @@ export function whyNoProc(): Missing | undefined {
     : { why: 'there is no /proc', remedy: 'run them on Linux' };
 }
 
-/** Why a real proxy is unavailable here. */
+/** Says why a real proxy is unavailable here. */
 export function whyNoProxy(name: ProxyName): Missing | undefined {
   try {
     findProxy(name);

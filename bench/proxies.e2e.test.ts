@@ -19,7 +19,7 @@ afterAll(() => place[Symbol.dispose]());
 
 const noNginx = isUntested('runs over nginx', whyNoProxy('nginx'));
 
-/** What the first line of a run says of its proxies. */
+/** The first line of a run says this of its proxies. */
 function toolsOf(name: string): RunHeader['environment']['tools'] {
   const [line = ''] = readFileSync(join(place.runFolder(name), 'run.ndjson'), 'utf8').split('\n');
   return (JSON.parse(line) as RunHeader).environment.tools;

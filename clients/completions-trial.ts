@@ -29,8 +29,8 @@ export class CompletionsTrial implements Trial {
   readonly #client: StreamClient;
   readonly #log = new CompletionLog();
   /**
-   * By connection, or by place on a shared one: number of requested streams, when the last one was requested, and when its
-   * `done` came.
+   * Indexed by connection, or by place on a shared one: number of requested streams, when the last
+   * one was requested, and when its `done` came.
    */
   readonly #turns: Int32Array;
   readonly #requestNs: Float64Array;

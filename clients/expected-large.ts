@@ -5,7 +5,7 @@ import type { OtherTexts } from '../bench/contract/workload.ts';
 import { ExpectedPayload, layOutSource } from './expected-payload.ts';
 import type { ExpectedTokens } from './expected-tokens.ts';
 
-/** What all large messages of one template are expected to be. */
+/** All large messages of one template are expected to be these. */
 export function expectLarge(text: string, template: PayloadTemplate): ExpectedTokens {
   const source = { tokens: [text], jsonTexts: [JSON.stringify(text)] };
   return new ExpectedPayload(source, layOutSource(source), template);

@@ -1,5 +1,6 @@
-// What a receiver knows of the messages of a stream's tokens before they come. `sourceStart` is where
-// in the source the stream begins, and `index` the place of a token in its stream, from 0.
+// A receiver knows this of the messages of a stream's tokens before they come. `sourceStart` is the
+// place in the source at which the stream begins, and `index` the place of a token in its stream,
+// from 0.
 
 export interface ExpectedTokens {
   /** Whether a token is bytes: a decoding consumer then hashes what its base64 stands for. */

@@ -22,7 +22,7 @@ import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-
 /** Prefix of the ids of such streams. */
 const PREFIX = 'p';
 
-/** What is known of a stream so far. */
+/** The state of a stream so far. */
 type Watched = {
   -readonly [
     Key in keyof Omit<CellStream, 'id' | 'kind' | 'askedNs' | 'ended' | 'endedNs'>

@@ -18,7 +18,7 @@ export function authorityOf({ host, port }: Pick<StreamTarget, 'host' | 'port'>)
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Where pages of the server are from: `http://127.0.0.1:8080`. */
+/** Pages of the server have this origin: `http://127.0.0.1:8080`. */
 export function originOf(server: ServerPlace): string {
   return `${server.tls === undefined ? 'http' : 'https'}://${authorityOf(server)}`;
 }

@@ -35,7 +35,7 @@ export interface StreamTarget {
   readonly shared?: SharedPlace;
 }
 
-/** Where the server is, and what it is trusted by. */
+/** The place of the server, and the certificate by which it is trusted. */
 export type ServerPlace = Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls'>;
 
 export interface SharedPlace {

@@ -1,5 +1,5 @@
-// How every client that speaks TLS connects: by the one version that the twins speak, and trusting the
-// certificate of the run alone.
+// Every client that speaks TLS connects in this way: by the one version that the twins speak, and
+// trusting the certificate of the run alone.
 
 import type { ConnectionOptions } from 'node:tls';
 import { TLS_NAME, TLS_VERSION } from '../bench/contract/certificate.ts';

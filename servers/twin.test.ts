@@ -94,7 +94,7 @@ function textOf(message: string): string {
 
 const isControl = (message: string): boolean => /^\{"type":"(?:open|done)"/.test(message);
 
-/** What becomes of tokens that are bytes is in clients/conformance.e2e.test.ts. */
+/** Tokens that are bytes are tested in clients/conformance.e2e.test.ts. */
 const ofText = payloadNames.filter((payload) => payloads[payload].chunk === undefined);
 
 describe.each(ofText)('payload %s', (payload: PayloadName) => {

@@ -137,7 +137,7 @@ export function whyNotBelieved({ invalid, harnessLimited }: LoadPointAnalysis): 
 }
 
 /**
- * Why one number may not be relied on at a load point whose gates held: a control between its arm
+ * Says why one number is unreliable at a load point whose gates held: a control between its arm
  * and another one was missed, and it cannot say which of the two was treated wrongly.
  */
 export function whyVoid(

@@ -18,7 +18,7 @@ export const conformanceSchema = z.object({
   dialectStreams: z.array(
     z.object({
       name: z.string(),
-      /** Whose servers send it, and what is special in it. */
+      /** It names the servers that send it, and what is special in it. */
       what: z.string(),
       events: z.number(),
       /** Events without a name, which are all that `onmessage` hears. */

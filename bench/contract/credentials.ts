@@ -1,5 +1,5 @@
-// Which headers are credentials, whoever gave them: they follow no redirect to another origin, and
-// are never printed or saved.
+// These headers are credentials, given by flag or by file: they follow no redirect to another
+// origin, and are never printed or saved.
 
 const names: ReadonlySet<string> = new Set([
   'authorization',

@@ -10,7 +10,7 @@ const DECIDING_EVENTS = 16;
 interface WatchOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly framing: Framing;
-  /** What the user says that it is; absent to find it out. */
+  /** The user says that it is this one; absent to detect it. */
   readonly dialect?: DialectId | undefined;
 }
 

@@ -1,5 +1,5 @@
-// What is asked of an endpoint that streams, and how a connection to it can fail. Any server's, not
-// only this project's: nothing that it sends is trusted.
+// A request to an endpoint that streams, and the ways in which its connection can fail. The server
+// may be any, not only this project's: nothing that it sends is trusted.
 
 import { z } from 'zod';
 
@@ -92,7 +92,7 @@ export const endpointFailureSchema = z
 
 export type EndpointFailure = z.infer<typeof endpointFailureSchema>;
 
-/** How the body is cut into events: decided by its content type. */
+/** The content type decides how the body is cut into events. */
 const endpointFramings = ['event-stream', 'lines', 'messages', 'other'] as const;
 
 export type EndpointFraming = (typeof endpointFramings)[number];
@@ -114,7 +114,7 @@ export type EndpointHead = z.infer<typeof endpointHeadSchema>;
 
 const lineEndsSchema = z.object({ lf: z.number(), crlf: z.number(), cr: z.number() }).readonly();
 
-/** What the bytes of a stream were like. */
+/** These counts describe the bytes of a stream. */
 export const wireFactsSchema = z
   .object({
     /** Payload of TCP (after TLS), heads and framing included; of HTTP/2, the body alone. */

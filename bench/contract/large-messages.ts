@@ -1,5 +1,5 @@
 // Large messages among small ones: now and then the next token of a drawn stream is a text of a MiB.
-// Which tokens these are follows from the seed, so that server, client and analysis know it without
+// The seed decides which tokens these are, so that server, client and analysis know it without
 // being told, and it is the same in every arm of a block.
 
 import { createHash } from 'node:crypto';
@@ -18,8 +18,8 @@ export const largeMessagesSchema = z.object({
   fromNs: z.number().nonnegative(),
   toNs: z.number().nonnegative(),
   /**
-   * How long each counts as under way, by the plan: in every arm the tokens due in this time are
-   * those that may wait for it.
+   * Each counts as under way for this long, by the plan: in every arm the tokens due in this time
+   * are those that may wait for it.
    */
   spanNs: z.number().positive(),
 });
@@ -32,7 +32,7 @@ export type LargeMessages = z.infer<typeof largeMessagesSchema>;
  */
 const UNLIMITED_SPAN_NS = 10 * NS_PER_MS;
 
-/** How long a large message of a load point takes by the plan. */
+/** A large message of a load point takes this long by the plan. */
 export function largeSpanNs({
   largeBytes = 0,
   linkBytesPerSecond,

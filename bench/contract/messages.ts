@@ -97,7 +97,7 @@ const trialSpecificationSchema = z.object({
   completions: completionsPlanSchema.optional(),
   /** No stream is planned: pages of one browser request more than it opens. */
   browserLimits: browserLimitsPlanSchema.optional(),
-  /** No stream is planned: each of a few is requested for a cell of a table. */
+  /** Streams are not planned: a few are requested for each cell of a table. */
   proxyCells: proxyCellsPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),

@@ -62,7 +62,7 @@ export interface ChunkPayload {
   readonly chunk: Buffer;
 }
 
-/** What a writer is given: the text of a token's message, or the bytes to make it from. */
+/** A writer is given the text of a token's message, or the bytes to make it from. */
 export type Payload = string | ChunkPayload;
 
 /** @param content The token's text as a JSON string, quotes included; or its bytes. */
@@ -76,7 +76,7 @@ export function renderContent(
     : { template, sequence, chunk: content };
 }
 
-/** No character of base64 needs an escape in JSON. */
+/** Base64 has no character that JSON escapes. */
 export function renderChunkText({ template, sequence, chunk }: ChunkPayload): string {
   return renderPayload(template, sequence, `"${chunk.toString('base64')}"`);
 }

@@ -47,7 +47,7 @@ const observationSchema = z
     connectNs: z.number().exactOptional(),
     secureNs: z.number().exactOptional(),
     tls: z.object({ protocol: z.string(), alpn: z.string().exactOptional() }).exactOptional(),
-    /** What the server prefers of h2 and http/1.1; absent without TLS, or when it did not say. */
+    /** The server prefers this one of h2 and http/1.1; absent without TLS, or when it is silent. */
     preferredAlpn: z.string().exactOptional(),
     sentNs: z.number().exactOptional(),
     headNs: z.number().exactOptional(),

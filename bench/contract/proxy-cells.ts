@@ -52,7 +52,7 @@ const cellStreamSchema = z.object({
   /** `stopped` by its client as planned; `watched` to the end of the trial. */
   ended: z.enum(['whole', 'failed', 'stopped', 'watched']),
   endedNs: atNs,
-  /** What the client was told of a failure. */
+  /** The client got this message of a failure. */
   cause: z.string().optional(),
   message: z.string().optional(),
 });
@@ -60,19 +60,19 @@ const cellStreamSchema = z.object({
 export const proxyCellsTallySchema = z.object({
   node: z.string(),
   streams: z.array(cellStreamSchema),
-  /** Of the paced streams: time of each token from when it was due, had the request taken no time. */
+  /** Delay of each token of the paced streams after it was due, had the request taken no time. */
   deliveryNs: z.array(z.number()),
   /** Tokens lost, duplicated, reordered or corrupt; of streams that ended whole hashes, too. */
   tokenFaults: count,
 });
 
-/** When the server saw the client of a stream gone, ns since T0. */
+/** Time at which the server saw the client of a stream gone, ns since T0. */
 export const goneClientSchema = z.object({ id: z.string(), atNs });
 
 export const proxyCellsRecordSchema = z.object({
   ...proxyCellsTallySchema.shape,
   gone: z.array(goneClientSchema),
-  /** When the server was told to stop, and when the next one listened; ns since T0. */
+  /** The server was told to stop at one, and the next one listened at the other; ns since T0. */
   restart: z.object({ fromNs: atNs, toNs: atNs }),
 });
 
@@ -90,7 +90,7 @@ export interface PlannedCell {
   readonly seed: number;
   /** Ns since T0. */
   readonly openNs: number;
-  /** When its client stops it; absent where it does not. */
+  /** Its client stops it then; absent where it does not. */
   readonly stopNs?: number;
 }
 

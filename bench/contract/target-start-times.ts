@@ -1,4 +1,4 @@
-// When the streams of a trial on a target begin, and with which prompt: drawn from the seed of its
+// The streams of a trial on a target begin at times, and with prompts, drawn from the seed of its
 // block, so that all arms of a block are asked for the same things at the same times.
 
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';

@@ -8,7 +8,7 @@ import { processUseSchema } from './process-use-schema.ts';
 
 const count = z.int().nonnegative();
 
-/** How a target's server is started afresh for each trial. */
+/** A target's server is started afresh with this for each trial. */
 const targetStartSchema = z.object({
   /** The program and its arguments; `${PORT}` stands for a free port. */
   command: z.array(z.string()).min(1),
@@ -23,15 +23,15 @@ const targetStartSchema = z.object({
 
 const pointedSchema = z.strictObject({ pointer: z.string(), equals: z.json().exactOptional() });
 
-/** How a dialect that no server of this list speaks tells its parts, as JSON pointers (RFC 6901). */
+/** JSON pointers (RFC 6901) lead to the parts of a dialect that is not on the list. */
 export const targetPointersSchema = z.strictObject({
-  /** Of the text of a token. */
+  /** It leads to the text of a token. */
   token: z.string(),
-  /** Of what is there once the generation is finished, or has this value then. */
+  /** It leads to a member that is there once the generation is finished, or has this value then. */
   finish: pointedSchema.exactOptional(),
   /** The message, as a whole, after which nothing follows. */
   terminator: z.string().exactOptional(),
-  /** Of what is there only in an error. */
+  /** It leads to a member that is there only in an error. */
   error: z.string().exactOptional(),
   ping: pointedSchema.exactOptional(),
 });
@@ -51,7 +51,7 @@ export const AUTO_DIALECT = 'auto';
 const targetSchema = z.object({
   name: z.string(),
   url: z.string(),
-  /** Which transport it is, for its colour and its place; the wire is read as it comes. */
+  /** The transport decides its colour and its place; the wire is read as it comes. */
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   dialect: z.enum([AUTO_DIALECT, ...dialectIds] as [string, ...string[]]),
   pointers: targetPointersSchema.optional(),
@@ -101,7 +101,7 @@ const targetStreamSchema = z.object({
   headNs: ns.optional(),
   firstByteNs: ns.optional(),
   firstEventNs: ns.optional(),
-  /** Of any channel. */
+  /** The first text of any channel. */
   firstTokenNs: ns.optional(),
   firstContentNs: ns.optional(),
   lastTokenNs: ns.optional(),
@@ -136,12 +136,12 @@ const targetTallySchema = z.object({
   interChunkNs: z.array(ns),
   /** Gaps beyond those that are kept. */
   gapsLeftOut: count,
-  /** Why streams of the whole trial were not whole. */
+  /** Reasons for which streams of the whole trial were not whole. */
   causes: z.array(streamCauseSchema),
   /** Streams by dialect that was found. */
   dialects: z.record(z.string(), count),
   httpVersions: z.array(z.string()),
-  /** What could not be checked, and of how many streams. */
+  /** Each says what could not be checked, and of how many streams. */
   notCheckable: z.array(z.object({ why: z.string(), count })),
   /** SHA-256 of the content of all streams of the window in order; absent unless all were whole. */
   contentSha256: z.string().optional(),
@@ -165,7 +165,7 @@ export const targetRecordSchema = targetTallySchema
     reads: count,
     events: count,
     tokenEvents: count,
-    /** Of the whole streams; absent where the dialect does not tell. */
+    /** Count over the whole streams; absent where the dialect does not tell. */
     outputTokens: count.optional(),
     server: targetServerSchema.optional(),
   });
@@ -181,7 +181,7 @@ export const toTargetLoadSchema = z.discriminatedUnion('kind', [
     mostOpen: z.int().min(1),
     warmupNs: z.number().nonnegative(),
     windowNs: z.number().positive(),
-    /** Of a server that was started. */
+    /** Absent unless the server was started by the run. */
     port: z.int().optional(),
   }),
   z.object({ kind: z.literal('start'), epochNs: z.string() }),

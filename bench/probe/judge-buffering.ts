@@ -19,7 +19,7 @@ export interface Buffering {
 interface Arrivals {
   /** Time of each event, ns; those of one read have one time. */
   readonly eventsNs: readonly number[];
-  /** When the request was sent. */
+  /** The request was sent then. */
   readonly sentNs: number;
 }
 

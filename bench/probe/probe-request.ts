@@ -118,7 +118,7 @@ function readDialect(name: string | undefined): DialectId | undefined {
   return parseName('--dialect', name, { what: 'dialect', names: dialectIds });
 }
 
-/** What the dialect asks with, where the user gave nothing else to ask. */
+/** The dialect asks with this, where the user gave nothing else to ask. */
 function usualRequest(
   dialect: DialectId | undefined,
   { model, data, message }: ProbeFlags,

@@ -13,7 +13,7 @@ import type { Secrets } from '../contract/secrets.ts';
 /** One line of the file; docs/own-server.md describes it. */
 export interface StreamRecord {
   readonly version: 1;
-  /** When the stream was asked for, ns after the first one; 0 for a stream by itself. */
+  /** The stream was asked for then, ns after the first one; 0 for a stream by itself. */
   readonly arrivalNs: number;
   readonly startedAt: string;
   readonly dialect: DialectId | undefined;

@@ -1,5 +1,5 @@
-// What an observation means: pure. All times of the report are durations in ns; the firsts count
-// from when the request was sent.
+// An observation is interpreted here, by pure functions. All times of the report are durations in
+// ns; the firsts count from when the request was sent.
 
 import { DialectWatch } from '../contract/dialect-watch.ts';
 import { dialects, type DialectId } from '../contract/dialects/dialects.ts';
@@ -63,16 +63,16 @@ interface Answer {
 interface Tls {
   readonly protocol: string;
   readonly alpn: string | undefined;
-  /** Of h2 and http/1.1, the one that the server chooses. */
+  /** The server chooses this one of h2 and http/1.1. */
   readonly preferredAlpn: string | undefined;
 }
 
 /** Each from when the request was sent; undefined where it never came. */
 interface Firsts {
-  /** Of the body, or of frames. */
+  /** Counts those of the body, or of frames. */
   readonly byteNs: number | undefined;
   readonly eventNs: number | undefined;
-  /** Of any channel. */
+  /** The first text of any channel. */
   readonly tokenNs: number | undefined;
   readonly tokenChannel: Channel | undefined;
   readonly contentNs: number | undefined;

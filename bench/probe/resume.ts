@@ -21,7 +21,7 @@ export interface ResumeReport {
     | 'unclear';
   /** Events that were read before the client closed. */
   readonly cutAfter: number;
-  /** What the server was asked to continue from, as it was sent. */
+  /** The server was asked to continue from this, as it was sent. */
   readonly cursor?: string;
   /** Events that came a second time. */
   readonly repeated?: number;
@@ -75,7 +75,7 @@ interface Resumed {
   /** Events before the cut. */
   readonly before: readonly WireEvent[];
   readonly cursor: Cursor;
-  /** Of the connection that was to continue the stream. */
+  /** It belongs to the connection that was to continue the stream. */
   readonly after: Observation;
 }
 

@@ -16,7 +16,7 @@ export function alikeContent({ payload }: Pick<Plan, 'payload'>): string {
     : 'The bytes of each token';
 }
 
-/** How each kind of message carries the bytes; nothing where tokens are text. */
+/** Each kind of message carries the bytes in this way; nothing where tokens are text. */
 export function chunkForms({ payload, arms }: Carried): readonly string[] {
   const { chunk } = payloads[payload];
   if (chunk === undefined) return [];
@@ -40,7 +40,7 @@ export function chunkForms({ payload, arms }: Carried): readonly string[] {
   return [parts.join(' ')];
 }
 
-/** What a result on such tokens does not say, in the place of what it is on text. */
+/** A result on such tokens is qualified by this, in the place of the words for text. */
 export function contentLimit(
   { payload }: Pick<Plan, 'payload'>,
   arms: readonly Pick<Arm, 'transport'>[],

@@ -55,7 +55,7 @@ function readArguments() {
   }
 }
 
-/** What is measured against itself. */
+/** The stack or server that is measured against itself. */
 interface Measured {
   readonly connections: string | undefined;
   readonly target: string | undefined;

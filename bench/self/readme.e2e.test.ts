@@ -64,7 +64,7 @@ const REFERENCE = 'reports/reference';
 let folder: string;
 const place = new CliFolder();
 let twins: Program;
-/** Where the twins are that the documents have at the default ports. */
+/** The twins listen here that the documents have at the default ports. */
 let ports: { readonly sse: string; readonly ws: string };
 
 beforeAll(async () => {

@@ -41,7 +41,7 @@ export const dialectStreams: readonly Vector[] = dialectIds.flatMap((id) =>
     .map((dialectVector) => vectorOf(id, dialectVector)),
 );
 
-/** What is heard of a stream by a page that sets `onmessage` and listens for no name. */
+/** A page that sets `onmessage` and listens for no name hears this of a stream. */
 export function heardUnnamed({ events }: Vector): readonly SeenEvent[] {
   return events.filter(([type]) => type === DEFAULT_TYPE);
 }

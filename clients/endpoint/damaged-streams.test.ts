@@ -1,4 +1,4 @@
-// No damage makes the client hang, throw, or take a part of a stream for the whole.
+// Damage never makes the client hang, throw, or take a part of a stream for the whole.
 
 import * as fc from 'fast-check';
 import type { Socket } from 'node:net';

@@ -64,7 +64,7 @@ function readAll(dialect: Dialect, { events, hasHalfEvent, hasInvalidUtf8 }: Rec
   return { reader, signs, judge };
 }
 
-/** What is read of a vector, in the form in which it is written down. */
+/** The reading of a vector, in the form in which it is written down. */
 function readAsWritten(dialect: Dialect, reception: Reception) {
   const { reader, signs, judge } = readAll(dialect, reception);
   const tokens = ofKind(signs, 'token');
@@ -171,7 +171,7 @@ describe.each(dialectIds)('%s', (id) => {
     it('is recognised from its first events', () => {
       const { framing } = vector;
       const { events } = receive(vector, (bytes) => [bytes]);
-      // What has no dialect of its own, or no event that shows it, is told by nothing.
+      // A stream without a dialect of its own, or without an event that shows it, is not detected.
       const isPlain = id.startsWith('plain') || id === 'pointers';
       const isBare = vector.name === 'socket-error';
       const detected = detectDialect({ headers: {}, events, framing });

@@ -71,7 +71,7 @@ export function failureOf(error: unknown): EndpointFailure {
   throw error;
 }
 
-/** How far a connection had come when its socket broke. */
+/** The connection had come this far when its socket broke. */
 export type SocketPhase = 'connecting' | 'securing' | 'waiting' | 'reading';
 
 const socketCauses: Readonly<Record<string, EndpointCause>> = {

@@ -17,7 +17,7 @@ import { openEndpoint } from './open-endpoint.ts';
 
 export interface RawServer extends AsyncDisposable {
   readonly port: number;
-  /** What was sent until the blank line, of each connection. */
+  /** Each connection sent this until the blank line. */
   readonly requests: string[];
   readonly sockets: Socket[];
 }
@@ -38,7 +38,7 @@ export async function startRaw(
       text += bytes.toString('latin1');
       const end = text.indexOf('\r\n\r\n');
       if (end === -1) return;
-      // What follows is read by the test, or by nobody: a socket that is not read does not close.
+      // The test reads the rest, or the socket drops it: a socket that is not read does not close.
       socket.off('data', onData);
       requests.push(text.slice(0, end));
       answer(socket, text.slice(0, end));
@@ -207,7 +207,7 @@ export async function ask(options: AskOptions): Promise<Heard> {
   return await openAsked(options).ended;
 }
 
-/** What a server that answers like this makes of the stream. */
+/** The outcome of a stream from a server that answers like this. */
 export async function askRaw(
   answer: (socket: Socket, head: string) => void,
   options: Partial<EndpointRequest> & { readonly scheme?: 'http' | 'ws' } = {},

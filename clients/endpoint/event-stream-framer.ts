@@ -22,7 +22,7 @@ interface PendingEvent {
   name: string | undefined;
   id: string | undefined;
   data: string[];
-  /** Of `data`. */
+  /** Text of the `data` lines. */
   dataBytes: number;
 }
 

@@ -1,4 +1,4 @@
-// No broken stream is called whole, and no sound one broken: twelve faults in seven dialects.
+// A broken stream is never called whole, nor a sound one broken: twelve faults in seven dialects.
 
 import { describe, expect, it } from 'vitest';
 import type { TransportEnd } from '../../bench/contract/dialects/dialect.ts';

@@ -14,7 +14,7 @@ export interface FramerListener {
 
 export type FramingFailure = 'line-too-long' | 'event-too-long';
 
-/** How a server ends its lines. */
+/** A server ends its lines in this way. */
 interface LineEnds {
   readonly lf: number;
   readonly crlf: number;

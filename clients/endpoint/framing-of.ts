@@ -1,5 +1,5 @@
-// How an answer is cut into events, by its content type: a browser's EventSource goes by nothing
-// else.
+// The content type decides how an answer is cut into events: a browser's EventSource goes by it
+// alone.
 
 import type { EndpointFraming } from '../../bench/contract/endpoint.ts';
 

@@ -15,7 +15,7 @@ const CR = 13;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export class LinesFramer implements Framer {
-  /** No line ends with a CR alone. */
+  /** A CR alone ends no line. */
   readonly lineEnds = { lf: 0, crlf: 0, cr: 0 };
   /** These are counted in event streams only. */
   readonly spacedData = 0;

@@ -62,7 +62,7 @@ interface NotesEvents {
 class StreamNotes implements EndpointListener {
   readonly #options: Omit<ObserveOptions, 'signal'>;
   readonly #events: NotesEvents;
-  /** Of the last connection: a redirect begins anew. */
+  /** It is that of the last connection: a redirect begins anew. */
   #facts: Facts = {};
   readonly #reads: [number, number][] = [];
   readonly #heard: Observation['events'][number][] = [];

@@ -209,7 +209,7 @@ class EndpointStream implements OpenedEndpoint {
     this.#listener.onEvent(event, atNs);
   }
 
-  /** Where the answer is a refusal, that is the failure: #conclude sees to it. */
+  /** A refusal is the failure by itself: #conclude sees to it. */
   #fallSilent(): void {
     this.#fail(silenceFailure(this.#progress(), this.#request.timeoutMs), this.#now());
   }
@@ -238,7 +238,7 @@ class EndpointStream implements OpenedEndpoint {
   /** Decoding takes turns of the thread pool: what came before the end is handed on before it. */
   #conclude(end: TransportEnd, atNs: number, failure?: EndpointFailure): void {
     if (this.#stage === 'over') return;
-    // Where the answer is a refusal, that is the failure, however its body ends.
+    // A refusal is the failure by itself, however its body ends.
     const refusal =
       this.#stage === 'refused' && end.kind !== 'by-client' ? this.#refusal : undefined;
     this.#stage = 'over';

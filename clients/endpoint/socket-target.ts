@@ -1,4 +1,4 @@
-// Where the socket of a URL goes.
+// The socket of a URL goes to this place.
 
 import type { EndpointRequest } from './endpoint-request.ts';
 import type { SocketTarget } from './endpoint-socket.ts';

@@ -15,7 +15,7 @@ interface StreamBodyEvents {
   readonly comment: (text: string, atNs: number) => void;
   /** The body cannot be read on. */
   readonly failed: (error: unknown, atNs: number) => void;
-  /** What is no stream has all that a message quotes. */
+  /** An answer that is no stream has all that a message quotes. */
   readonly excerpted: (atNs: number) => void;
   readonly setPaused: (isPaused: boolean) => void;
 }
@@ -81,7 +81,7 @@ export class StreamBody {
     else this.#decoder.finish(end);
   }
 
-  /** Of a body that is finished. */
+  /** They belong to a body that is finished. */
   facts(): ContentFacts & Pick<WireFacts, 'contentEncoding'> {
     return {
       ...this.#content.facts(),

@@ -54,7 +54,7 @@ export class TargetLoad {
   readonly #secrets = new Secrets();
   readonly #open = new Map<number, { readonly close: () => void }>();
   readonly #ended: Ended[] = [];
-  /** No two trials have one id of a stream, also on a server that all of them share. */
+  /** Ids of streams are unique across trials, also on a server that all of them share. */
   readonly #run = randomUUID().slice(0, 13);
   #issued = 0;
   #dropped = 0;
@@ -222,7 +222,7 @@ export class TargetLoad {
   }
 }
 
-/** Why a stream is not whole: the failure of its transport, or the lowest rung that it missed. */
+/** A stream is not whole because of its transport's failure, or the lowest rung that it missed. */
 function causeOf({ failure, completeness }: Pick<EndedStream, 'failure' | 'completeness'>): {
   cause: string;
   example: string;

@@ -27,7 +27,7 @@ interface StreamOrder {
   readonly onToken: () => void;
 }
 
-/** What a stream has seen so far. */
+/** A stream has seen this so far. */
 type Times = {
   -readonly [
     Name in

@@ -1,4 +1,4 @@
-// What it means that time ran out, by how far a stream had come.
+// A timeout means something else by how far a stream had come.
 
 import type { EndpointFailure } from '../../bench/contract/endpoint.ts';
 import { endpointFailure } from './endpoint-failure.ts';

@@ -86,7 +86,7 @@ export class SharedSocket {
     else this.#waiting.push(stream);
   }
 
-  /** Why streams are over with their connection; undefined while the socket is whole. */
+  /** Says why streams are over with their connection; undefined while the socket is whole. */
   failure(): StreamFailure | undefined {
     return this.error !== undefined || this.socket.destroyed
       ? socketFailure(this.error, 'before `done`')

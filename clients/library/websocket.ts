@@ -164,7 +164,7 @@ interface Close {
   readonly socketError: NodeJS.ErrnoException | undefined;
 }
 
-/** Why a stream is over with its WebSocket; undefined when it is whole. */
+/** Says why a stream is over with its WebSocket; undefined when it is whole. */
 export function describeClose({
   code,
   reason,

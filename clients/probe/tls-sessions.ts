@@ -70,7 +70,7 @@ export async function fetchSession(
     ...(localAddress !== undefined && { localAddress }),
     ...tlsOptionsOf(tls),
   });
-  // What comes after the session, or after the time for it, concerns nothing.
+  // Events after the session, or after the time for it, are ignored.
   socket.on('error', () => {});
   try {
     const signal = AbortSignal.timeout(timeoutNs / NS_PER_MS);

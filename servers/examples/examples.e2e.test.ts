@@ -41,7 +41,7 @@ const create = JSON.stringify({ type: 'response.create', model: 'words', input: 
 const chatOf = async ({ port }: RunningExample, asked = query): Promise<RawStream> =>
   await readRawStream({ port, method: 'POST', path: `/v1/chat/completions?${asked}` });
 
-/** What Node's example sends, the one that runs wherever this test does. */
+/** Node's example sends this, the one that runs wherever this test does. */
 const reference = { chat: [] as readonly string[], response: [] as readonly string[] };
 
 beforeAll(async () => {

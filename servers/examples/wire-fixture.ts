@@ -21,7 +21,7 @@ export interface RawStream {
   /** Status line and headers, in lower case. */
   readonly head: string;
   readonly body: string;
-  /** What the chunks of HTTP hold (RFC 9112 §7.1). */
+  /** The chunks of HTTP hold this (RFC 9112 §7.1). */
   readonly chunks: readonly string[];
   /** Bytes of each return of the kernel. */
   readonly reads: readonly number[];

@@ -84,7 +84,7 @@ export interface MetricOf<Trial extends FinishedTrial> {
    * clocks agree.
    */
   readonly isOneWay?: boolean;
-  /** Which controls between two arms void it where they are missed; all of them when absent. */
+  /** A missed one of these controls between two arms voids it; all of them when absent. */
   readonly controls?: ControlDependence;
   readonly quantile?: GridQuantile;
   /** Why trials lack the number, if not for want of samples. */

@@ -98,7 +98,7 @@ export function armName(arm: Arm): string {
   return `${target ?? writtenTransport(arm)}${receiver}${way}${label === undefined ? '' : `+${label}`}`;
 }
 
-/** Which streams share a connection; undefined where each has its own. */
+/** Names the streams that share a connection; undefined where each has its own. */
 function sharingTitle(
   arm: Pick<Arm, 'transport' | 'client' | 'streamsPerConnection'>,
 ): string | undefined {

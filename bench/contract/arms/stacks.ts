@@ -18,8 +18,8 @@ interface StackDescription {
   /** Whether it can be told to run the streams of a slot one after another on a connection. */
   readonly keepsAsTold: boolean;
   /**
-   * Who decides which streams share a connection, on a transport on which they can: the harness, or
-   * the stack itself.
+   * The harness decides which streams share a connection, on a transport on which they can, or
+   * the stack itself does.
    */
   readonly sharesConnections: 'as-told' | 'by-itself' | 'no';
   /**

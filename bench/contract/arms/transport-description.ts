@@ -103,7 +103,7 @@ interface TwinDescription {
 interface ProtocolTexts {
   /** `A WebSocket stream`, and how it ends: `with a close handshake in both directions`. */
   readonly end?: { readonly stream: string; readonly how: string };
-  /** What becomes of a small message that follows a large one of another stream on its connection. */
+  /** Says whether a small message waits for a large one of another stream on its connection. */
   readonly sharing?: string;
   /** How its opening differs from a plain GET. */
   readonly opening?: string;

@@ -19,7 +19,7 @@ import {
 } from './readings.ts';
 import { strongest } from './seen-events.ts';
 
-/** Where a delta of each type has its text. Signatures and citations have none of the model's. */
+/** A delta of each type has its text in this field. Signatures and citations have no model text. */
 const deltaTexts = new Map<string, readonly [member: string, Channel]>([
   ['text_delta', ['text', 'content']],
   ['thinking_delta', ['thinking', 'reasoning']],

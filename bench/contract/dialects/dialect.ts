@@ -21,7 +21,7 @@ export type Channel = 'content' | 'reasoning' | 'tool' | 'refusal' | 'audio';
 
 export type Sign =
   | { readonly kind: 'token'; readonly channel: Channel; readonly text: string }
-  /** How many tokens the event says the generation has so far, where the dialect tells. */
+  /** The event says that the generation has this many tokens so far, where the dialect tells. */
   | { readonly kind: 'usage'; readonly outputTokens: number | undefined }
   /** The generation is finished (finish_reason, stop_reason, response.completed, done:true). */
   | { readonly kind: 'finish'; readonly reason: string | undefined; readonly isFailed?: true }
@@ -34,7 +34,7 @@ export type Sign =
   /** Not of this dialect, or not readable as it: a cause in words. */
   | { readonly kind: 'foreign'; readonly why: string };
 
-/** How the transport ended. */
+/** The transport ended in this way. */
 export type TransportEnd =
   /** The last chunk, END_STREAM, the Content-Length reached, close 1000. */
   | { readonly kind: 'in-order' }
@@ -65,7 +65,7 @@ export interface Completeness {
     readonly cause: string;
     readonly message: string;
   }[];
-  /** What could not be checked and why, such as absent sequence numbers. */
+  /** Each says what could not be checked and why, such as absent sequence numbers. */
   readonly notCheckable: readonly { readonly rung: Rung; readonly why: string }[];
 }
 
@@ -130,7 +130,7 @@ export interface DialectRequest {
   readonly socketPathSuffix?: string;
 }
 
-/** What was seen of an answer before its dialect is known. */
+/** The answer's head and first events are seen before its dialect is known. */
 export interface Seen {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;

@@ -103,7 +103,7 @@ function quoted(sign: Sign): readonly string[] {
   return sign.kind === 'error' ? [sign.message, sign.code ?? ''] : [];
 }
 
-/** What a whole stream of a dialect must have had. */
+/** A whole stream of a dialect must have had these. */
 const neededEnds: Readonly<Partial<Record<DialectId, Sign['kind']>>> = {
   'openai-chat': 'terminator',
   responses: 'finish',

@@ -38,7 +38,7 @@ export interface FaultyStream {
   readonly contentType: string;
   /** The body, of which each piece is a write. */
   readonly pieces: readonly Uint8Array[];
-  /** How the server ends the response. */
+  /** The server ends the response in this way. */
   readonly ending: 'in-order' | 'cut';
   /**
    * Causes that must be among those that are reported; none for a stream that is whole as far as

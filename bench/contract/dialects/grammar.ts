@@ -15,7 +15,7 @@ import { StreamLedger, type Failure } from './stream-ledger.ts';
 
 export interface Grammar {
   /**
-   * What a whole stream must have, in words for a message; empty for a dialect without an end of
+   * A whole stream must have these, in words for a message; empty for a dialect without an end of
    * its own.
    */
   readonly ends: { readonly finish?: string; readonly terminator?: string };
@@ -27,7 +27,7 @@ export interface Grammar {
   readonly hasEnded?: () => boolean;
   /** Whether `read` itself says which events came after the end; otherwise any that counts did. */
   readonly readsOnAfterEnd?: true;
-  /** What only the whole stream shows. */
+  /** Only the whole stream shows these faults. */
   readonly atEnd?: () => EndCheck;
   readonly startingAfter?: () => Cursor['startingAfter'];
 }
@@ -36,7 +36,7 @@ export interface EndCheck {
   readonly faults: readonly Fault[];
   /** Whether the stream said enough of itself to be checked against (rung 3). */
   readonly isChecked: boolean;
-  /** What could not be checked on rung 3, and why. */
+  /** Each says what could not be checked on rung 3, and why. */
   readonly notCheckable: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export function openReader(grammar: Grammar): DialectReader {
       const check = grammar.atEnd?.() ?? unchecked;
       const failures = [
         ...transportFailures(end, wasStopped),
-        // What a reader that stopped at the end has half read is not of this generation.
+        // Bytes that a reader holds when it stops at the end do not belong to this generation.
         ...(hasHalfEvent && !wasStopped ? [halfEvent] : []),
         ...(hasInvalidUtf8 ? [invalidUtf8] : []),
         ...(ledger.events === 0 ? [empty] : []),

@@ -20,7 +20,7 @@ function eventsOf(payload: PayloadName): readonly WireEvent[] {
     ...tokens,
     ...(api?.epilogue(stream) ?? []),
     ...(api?.endMark === undefined ? [] : [{ data: api.endMark }]),
-    // What the twin itself adds after the API's end.
+    // The twin itself adds this after the API's end.
     { data: '{"type":"done","s":5,"n":4,"sha256":"00","finish":"stop"}' },
   ];
 }

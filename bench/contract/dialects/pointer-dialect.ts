@@ -28,7 +28,7 @@ interface PointedValue {
 export interface PointerDialectOptions {
   /** To the text of a token; an event without one has none. */
   readonly token: string;
-  /** What ends the generation; absent where nothing but the transport does. */
+  /** This ends the generation; absent where only the transport does. */
   readonly finish?: PointedValue;
   /** The data of the event after which nothing follows, such as `[DONE]`. */
   readonly terminator?: string;

@@ -1,4 +1,4 @@
-// What a grammar makes of an event: the signs that it hands on, and the faults that count against
+// A grammar reads an event as signs, which it hands on, and faults, which count against
 // the stream.
 
 import type { Channel, Rung, Sign } from './dialect.ts';
@@ -42,12 +42,12 @@ export function unreadable(data: string): readonly Reading[] {
   return [fault(2, 'unreadable', why), { kind: 'foreign', why }];
 }
 
-/** No sign for an empty text. */
+/** An empty text is no sign. */
 export function tokenOf(channel: Channel, text: string | undefined): readonly Reading[] {
   return text === undefined || text === '' ? [] : [{ kind: 'token', channel, text }];
 }
 
-/** No sign where the server does not say how many. */
+/** There is no sign where the server does not say how many. */
 export function usageOf(outputTokens: unknown): readonly Reading[] {
   return typeof outputTokens === 'number' ? [{ kind: 'usage', outputTokens }] : [];
 }

@@ -1,4 +1,4 @@
-// What the first events of an answer say about its dialect.
+// The first events of an answer show its dialect.
 
 import type { Seen, WireEvent } from './dialect.ts';
 import { objectOf, parseJson } from './json-members.ts';

@@ -62,7 +62,7 @@ export const browserLimitsParts: ScenarioParts<BrowserLimitsFindings> = {
   settings: () => [],
 };
 
-/** What the servers of arms over HTTP/2 say to the browser. */
+/** The servers of arms over HTTP/2 send this to the browser. */
 function allowances(arms: readonly Arm[]): readonly string[] {
   const shared = arms.filter((arm) => sharesConnections(arm) && !isToldSharing(arm));
   if (shared.length === 0) return [];
@@ -80,7 +80,7 @@ function circumstances(analysis: Analysis & BrowserLimitsFindings): string {
   const { plan } = analysis;
   const { workload, browserLimits } = plan;
   const lastsNs = (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S;
-  // Where streams share connections, as many are asked for as over WebSocket.
+  // As many are asked for as over WebSocket where streams share connections.
   const fewer = transportsOf(plan.arms.filter((arm) => !sharesConnections(arm))).flatMap(
     ({ title, inBrowser }) => (inBrowser?.beyond === 'waits' ? [title] : []),
   );

@@ -124,7 +124,7 @@ function sentenceOf({ title, valueOf, text }: ArmValues, { analysis }: ReportCon
   return `${title}: ${formatNumber(rate)} streams/s; a stream took ${text('completion.p50')} (median), ${beyond} more than its plan; ${limit}.`;
 }
 
-/** Who asks for one stream after another. */
+/** Each asks for one stream after another. */
 function asker(arms: readonly Arm[]): string {
   return arms.some(sharesConnections)
     ? 'each connection, and where streams share one each place on it,'

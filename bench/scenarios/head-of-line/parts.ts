@@ -91,7 +91,7 @@ function sentences(
   ];
 }
 
-/** How much of the time of a large message is the link's. */
+/** The link takes this share of the time of a large message. */
 function linkWords(loadPoint: LoadPointAnalysis['loadPoint'], takenNs: number | undefined): string {
   if (loadPoint.linkBytesPerSecond === undefined || takenNs === undefined) return '';
   return `, of which the link needs ${formatValue(largeSpanNs(loadPoint), 'ns')}`;

@@ -182,7 +182,7 @@ it('a control that fails between two arms limits the pairs of that arm, and no o
   expect(
     point!.missedControls!.map(({ otherArm, baselineArm }) => `${otherArm} / ${baselineArm}`),
   ).toEqual(pairs);
-  // What the kernel counted on the sockets stands, and what shares a turn does not.
+  // Kernel counts of the sockets stand, and numbers that share a turn do not.
   expect([...new Set(limited.map(({ metric }) => metric))]).toEqual([
     'ttft.overhead.p50',
     'delivery.ready.p50',

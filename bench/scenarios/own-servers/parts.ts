@@ -30,7 +30,7 @@ export const targetParts: ScenarioParts<TargetFindings> = {
       .flatMap((sentence) => wrap(plainText(sentence), TERMINAL_COLUMNS))
       .join('\n'),
   ],
-  // How a target opens, writes and ends its streams is its own.
+  // A target opens, writes and ends its streams as it likes.
   outlivesConnections: true,
   alike: 'Prompts, starts of streams, the engine that reads and the order of work',
   asymmetries,

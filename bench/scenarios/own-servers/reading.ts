@@ -5,7 +5,7 @@ import { targetMetrics } from './metrics.ts';
 
 export const targetReading: ScenarioReading<TargetFindings> = {
   metrics: targetMetrics,
-  // No bare socket streams what a target does.
+  // A bare socket cannot stream what a target does.
   floor: 'none',
   isEndpointAt: (endpoint, { loadPoint: { endpoints } }) =>
     endpoints === undefined || endpoints.includes(endpoint),

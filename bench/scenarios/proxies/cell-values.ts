@@ -96,12 +96,12 @@ export function cutOf(
       };
 }
 
-/** What becomes of requests that are sent while no server listens. */
+/** Outcomes of the requests that are sent while no server listens. */
 export interface RestartReading {
   /** Requests sent meanwhile, and those that were accepted in the end. */
   readonly asked: number;
   readonly accepted: number;
-  /** What the client was told by the others. */
+  /** The client got these messages from the others. */
   readonly refusals: readonly CellStream[];
   /**
    * From when the next server listens to the first stream that is accepted; undefined when none is.

@@ -1,6 +1,6 @@
 // The part of an analysis about what paths do to streams. Pure values, saved within analysis.json.
 
-/** When something happened in the trials of an arm, and in how many of them. */
+/** Something happened at this time in this many of the trials of an arm. */
 export interface Happening {
   /** Trials in which it could have been seen, and those in which it was. */
   readonly of: number;
@@ -11,9 +11,9 @@ export interface Happening {
   readonly notWithinNs: number | undefined;
 }
 
-/** How a stream ended that nobody of ours ended. */
+/** A stream ended in this way that neither twin nor client ended. */
 export interface Cut extends Happening {
-  /** What the client was told, each wording once. */
+  /** The client got these messages, each wording once. */
   readonly told: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface ArmCells {
   /** Streams requested for delivery, and those that were accepted. */
   readonly asked: number;
   readonly accepted: number;
-  /** What the client was told of those that were not, each wording once. */
+  /** The client got these messages of those that were not, each wording once. */
   readonly refusals: readonly string[];
   /** From the request, medians over trials of medians over their streams. */
   readonly openNs: number | undefined;

@@ -90,7 +90,7 @@ export const corkedRecord: ProxyCellsRecord = {
   gone: freeRecord.gone.filter(({ id }) => id === 'p3'),
 };
 
-/** No stream is accepted. */
+/** Every stream is refused. */
 export const refusedRecord: ProxyCellsRecord = {
   ...freeRecord,
   streams: freeRecord.streams.map(

@@ -165,7 +165,7 @@ const columns: readonly CellColumn[] = [
 
 function restartCell({ accepted: before, restart }: ArmCells): string {
   const { asked, accepted, told, endsForGood } = restart;
-  // Where no stream is accepted at all, the restart changes nothing.
+  // The restart changes nothing where every stream is refused.
   if (asked === 0 || before === 0) return UNKNOWN;
   if (accepted === asked) return 'waits';
   const words = told.map(code).join(', ');

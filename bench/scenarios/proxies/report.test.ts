@@ -53,6 +53,6 @@ it('a cell that trials disagree on says in how many', () => {
   const said = renderReport({ ...context, analysis: analyse(run, proxiesReading) }, { charts: [] });
   expect(said).toContain('4 of 6');
   expect(said).toContain('(in 1 of 2 trials; otherwise not within 16 s)');
-  // Of three trials two let requests wait, and one refused all streams.
+  // Two of three trials let requests wait, and one refused all streams.
   expect(said).toContain('(2 of 3 wait, and are answered when it is back), after which');
 });

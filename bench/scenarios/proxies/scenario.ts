@@ -9,7 +9,7 @@ const common = { burnInBlocks: 0, warmupNs: 1 * NS_PER_S, verdicts: true } as co
 const NO_SAMPLE = { refuses: 'its cells are shown side by side and not tested' };
 const OWN_STREAMS = { refuses: 'each cell has a stream of its own' };
 
-/** What real proxies do to streams, as their documentation begins and with what they lack. */
+/** Real proxies carry the streams, as their documentation begins and with what they lack. */
 export const proxies = {
   name: 'proxies',
   question:

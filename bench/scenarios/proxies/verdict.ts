@@ -83,7 +83,7 @@ function passageText(transport: string, those: readonly Judged[]): string {
   return `${transport} ${parts.join(', ')}`;
 }
 
-/** What a client does not see at its beginning. */
+/** A client does not see these at its beginning. */
 function failureText(own: readonly Judged[]): string {
   const namesOf = (has: (cells: ArmCells) => boolean): string =>
     listWords(

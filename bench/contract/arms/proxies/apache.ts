@@ -3,7 +3,7 @@
 import type { ProxyDescription } from './proxy.ts';
 
 const modules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http'] as const;
-/** Where Debian and its derivatives have the modules. */
+/** Debian and its derivatives keep the modules here. */
 const MODULES = '/usr/lib/apache2/modules';
 
 export const apache = {
@@ -21,7 +21,7 @@ export const apache = {
       `PidFile "${folder}/httpd.pid"`,
       'ErrorLog /dev/stderr',
       ...(isRoot ? ['User daemon', 'Group daemon'] : []),
-      // Of the default 400 threads each stream takes one.
+      // Each stream takes one of the 400 threads that are the default.
       'ThreadsPerChild 64',
       'ServerLimit 32',
       'MaxRequestWorkers 2048',

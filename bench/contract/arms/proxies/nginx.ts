@@ -17,7 +17,7 @@ export const nginx = {
       `pid ${folder}/nginx.pid;`,
       'error_log stderr;',
       'events {',
-      // Of the default 512 each stream takes two.
+      // Each stream takes two of the 512 that are the default.
       '  worker_connections 16384;',
       '}',
       'http {',

@@ -9,14 +9,14 @@ export interface Change {
   /** Absent where the fix only adds. */
   readonly plain?: string;
   readonly fixed: string;
-  /** What happens without it and what it gains, as a sentence for reports. */
+  /** A sentence for reports says what happens without it and what it gains. */
   readonly why: string;
 }
 
 /** A line of both forms, or a change. */
 export type ConfigurationLine = string | Change;
 
-/** Where a proxy listens and what it leads to, on loopback; texts, because reports quote them, too. */
+/** The proxy listens on one and forwards to the other, on loopback; reports quote them as text. */
 export interface ProxyPlaces {
   readonly port: string;
   readonly serverPort: string;
@@ -34,7 +34,7 @@ export interface ProxyDescription {
   /** Names of its program on the search path, in order of preference. */
   readonly programs: readonly string[];
   readonly versionArguments: readonly string[];
-  /** Where its documentation has the configuration that `plain` repeats. */
+  /** Its documentation gives the configuration that `plain` repeats here. */
   readonly source: string;
   /** Texts of its files by name. */
   readonly files: (places: ProxyPlaces) => Readonly<Record<string, readonly ConfigurationLine[]>>;

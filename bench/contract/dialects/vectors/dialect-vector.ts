@@ -4,9 +4,9 @@
 import type { Channel, Framing, Rung, WireEvent } from '../dialect.ts';
 
 export interface DialectVector {
-  /** Of its own among the vectors of its dialect. */
+  /** It is unique among the vectors of its dialect. */
   readonly name: string;
-  /** Whose servers send such a stream, and what is special in it. */
+  /** It names the servers that send such a stream, and what is special in it. */
   readonly what: string;
   readonly framing: Framing;
   /** The body, of which text is encoded as UTF-8; or the text messages of a WebSocket. */
@@ -32,7 +32,7 @@ export interface DialectVector {
   readonly pings?: number;
   readonly terminators?: number;
   readonly foreign?: number;
-  /** What is judged after the transport has ended in order. */
+  /** This is the judgement after the transport has ended in order. */
   readonly judged: {
     readonly reached: Rung | undefined;
     readonly checkable: Rung;

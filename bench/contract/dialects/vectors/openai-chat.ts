@@ -16,7 +16,7 @@ const DONE = '[DONE]';
 
 const spoken = ['Hello', ' wörld 🦀'];
 
-/** What vLLM sends with `return_token_ids`. */
+/** vLLM sends these with `return_token_ids`. */
 const withIds = (content: string, ids: string, finish = 'null'): string =>
   `${head},"choices":[{"index":0,"delta":{"content":"${content}"},"finish_reason":${finish},"token_ids":${ids}}]}`;
 

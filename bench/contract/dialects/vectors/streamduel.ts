@@ -5,7 +5,7 @@ import { whole, type DialectVector } from './dialect-vector.ts';
 const open = '{"sid":"one","epoch":"k3f9","from":1,"n":2}';
 const first = '{"s":1,"d":"Hello"}';
 const second = '{"s":2,"d":" you"}';
-/** Of `Hello you`. */
+/** The hash is that of `Hello you`. */
 const SHA256 = '44f65b9a55ff61f079a9f22679f11ffcb2627d3d2663f7ac25030b0aac8f9b40';
 const done = `{"s":3,"n":2,"sha256":"${SHA256}","finish":"stop"}`;
 

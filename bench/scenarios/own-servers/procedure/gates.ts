@@ -34,7 +34,7 @@ export function checkTargetGates(measured: MeasuredTarget): Gate[] {
 function environmentGates({ host, tally, tracers, server }: MeasuredTarget): Gate[] {
   return [
     ...stealGates(host),
-    // What the server's processes used is in the readings of the host already.
+    // The readings of the host have the use of the server's processes already.
     ...(server === undefined ? [] : [otherProgramsGate(host, cpuNs(tally.use))]),
     throttlingGate(host),
     swapGate(host),

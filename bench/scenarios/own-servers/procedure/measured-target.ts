@@ -1,4 +1,4 @@
-// What one trial on a target measures, before it is recorded and judged.
+// One trial on a target measures these, before it is recorded and judged.
 
 import type { Target, TargetServerUse, TargetTally } from '../../../contract/target.ts';
 import type { HostReadings } from '../../../trial/host-watch.ts';
